@@ -1,0 +1,82 @@
+//! Defines what a vendor is: a pure function from a request and the state to an answer.
+
+use serde_json::{Map, Value, json};
+
+use super::document::Document;
+use super::store::Views;
+
+/// An emulated vendor.
+///
+/// `respond` never touches disk, socket or chance: a write is an [`Answer`] that carries the next state.
+pub trait Vendor: Send + Sync + std::fmt::Debug + 'static {
+    /// Names the parts of a state document that hold one object per key.
+    fn tables(&self) -> &'static [&'static str];
+
+    /// Builds an account's first state from its seed file.
+    fn seed(&self, account: &str, seed: &Map<String, Value>) -> Result<Document, String>;
+
+    /// Answers one request.
+    fn respond(&self, request: &Request, views: &Views) -> Answer;
+}
+
+/// A request, decoded.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub method: String,
+    /// As sent, still percent-encoded.
+    pub path: String,
+    /// The path's segments, decoded.
+    pub segments: Vec<String>,
+    pub query: Vec<(String, String)>,
+    /// The bearer token; never recorded.
+    pub token: Option<String>,
+    /// Text that is not JSON is a JSON string.
+    pub body: Option<Value>,
+}
+
+impl Request {
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn is_write(&self) -> bool {
+        self.method != "GET" && self.method != "HEAD"
+    }
+}
+
+/// What a vendor says to a request.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Option<Value>,
+    /// The state after the request, when it writes.
+    pub commit: Option<Commit>,
+    /// The answer, with status 200, once the commit is visible: a synchronous create.
+    pub once_visible: Option<Value>,
+}
+
+/// A change of one account, about to be made.
+#[derive(Debug)]
+pub struct Commit {
+    pub account: String,
+    /// Names the object written, so that a second write to it can be told.
+    pub object: String,
+    pub document: Document,
+}
+
+impl Answer {
+    pub fn new(status: u16, body: Value) -> Self {
+        Self { status, body: Some(body), commit: None, once_visible: None }
+    }
+
+    /// Builds the `{"code", "message"}` body that every vendor here uses for status and errors.
+    pub fn coded(status: u16, message: &str) -> Self {
+        Self::new(status, json!({"code": status, "message": message}))
+    }
+
+    #[must_use]
+    pub fn with(mut self, commit: Commit) -> Self {
+        self.commit = Some(commit);
+        self
+    }
+}

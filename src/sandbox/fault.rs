@@ -1,0 +1,86 @@
+//! Decides which request meets which fault, from a counter and a seed alone.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::behaviour::Behaviour;
+
+/// One thing that goes wrong with one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    TooManyRequests,
+    RateLimit,
+    ServerError,
+    ResetBeforeCommit,
+    Garbage,
+    AcceptAndIgnore,
+    BadGatewayAfterCommit,
+    ResetAfterCommit,
+    Truncate,
+}
+
+/// Deals faults: the same requests in the same order meet the same faults.
+#[derive(Debug)]
+pub struct Dice {
+    odds: [(Fault, f64); 9],
+    only: String,
+    skip: u64,
+    at_most: u64,
+    seed: u64,
+    requests: AtomicU64,
+    faults: AtomicU64,
+}
+
+impl Dice {
+    pub fn new(behaviour: &Behaviour) -> Self {
+        Self {
+            odds: [
+                (Fault::TooManyRequests, behaviour.too_many_requests),
+                (Fault::RateLimit, behaviour.rate_limit),
+                (Fault::ServerError, behaviour.server_error),
+                (Fault::ResetBeforeCommit, behaviour.reset_before_commit),
+                (Fault::Garbage, behaviour.garbage),
+                (Fault::AcceptAndIgnore, behaviour.accept_and_ignore),
+                (Fault::BadGatewayAfterCommit, behaviour.bad_gateway_after_commit),
+                (Fault::ResetAfterCommit, behaviour.reset_after_commit),
+                (Fault::Truncate, behaviour.truncate),
+            ],
+            only: behaviour.only.clone(),
+            skip: behaviour.skip,
+            at_most: behaviour.at_most,
+            seed: behaviour.seed,
+            requests: AtomicU64::new(0),
+            faults: AtomicU64::new(0),
+        }
+    }
+
+    /// Deals at most one fault to a request; the first kind that hits wins.
+    pub fn roll(&self, method: &str, path: &str) -> Option<Fault> {
+        if !format!("{method} {path}").starts_with(&self.only) {
+            return None;
+        }
+        let request = self.requests.fetch_add(1, Ordering::Relaxed);
+        if request < self.skip {
+            return None;
+        }
+        let hit = |(index, (fault, chance)): (u64, &(Fault, f64))| {
+            let reads = method == "GET" && *fault == Fault::AcceptAndIgnore;
+            (!reads && draw(self.seed, request, index) < *chance).then_some(*fault)
+        };
+        let fault = (0..).zip(&self.odds).find_map(hit)?;
+        let dealt = self.faults.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |dealt| {
+            (dealt < self.at_most).then_some(dealt + 1)
+        });
+        dealt.is_ok().then_some(fault)
+    }
+}
+
+/// Draws a number from 0 (inclusive) to 1 (exclusive): splitmix64 over the counters.
+fn draw(seed: u64, request: u64, index: u64) -> f64 {
+    let mut word = seed.wrapping_mul(0x9E37_79B9).wrapping_add(request.wrapping_mul(16)).wrapping_add(index);
+    word = word.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    word ^= word >> 31;
+    // 53 bits fill a double exactly, so that a chance of 1 always hits.
+    (word >> 11) as f64 / (1u64 << 53) as f64
+}

@@ -1,0 +1,95 @@
+//! Accepts connections that a request can have cut, so that an answer never arrives.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+
+/// The handle with which a request cuts its own connection.
+#[derive(Debug, Clone, Default)]
+pub struct Line(Arc<AtomicBool>);
+
+impl Line {
+    /// Makes every later write fail, which makes the server drop the connection.
+    pub fn cut(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    fn check(&self) -> io::Result<()> {
+        match self.0.load(Ordering::Acquire) {
+            true => Err(io::ErrorKind::ConnectionReset.into()),
+            false => Ok(()),
+        }
+    }
+}
+
+impl Connected<IncomingStream<'_, Exchange>> for Line {
+    fn connect_info(stream: IncomingStream<'_, Exchange>) -> Self {
+        stream.remote_addr().clone()
+    }
+}
+
+/// Where lines come in.
+#[derive(Debug)]
+pub struct Exchange(pub TcpListener);
+
+impl Listener for Exchange {
+    type Io = Wire;
+    type Addr = Line;
+
+    async fn accept(&mut self) -> (Wire, Line) {
+        loop {
+            if let Ok((stream, _)) = self.0.accept().await {
+                // Answers are small; waiting to fill a packet would only slow them down.
+                let _ = stream.set_nodelay(true);
+                let line = Line::default();
+                return (Wire { stream, line: line.clone() }, line);
+            }
+            // Out of file handles: more come free as other connections close.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<Line> {
+        Ok(Line::default())
+    }
+}
+
+/// A connection with its handle.
+#[derive(Debug)]
+pub struct Wire {
+    stream: TcpStream,
+    line: Line,
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.line.check()?;
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

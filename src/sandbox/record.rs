@@ -1,0 +1,49 @@
+//! Records traffic, one JSON object a line, so that it can be held against the vendors' documents.
+//!
+//! Headers are never recorded: they hold credentials.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Value, json};
+
+use super::exchange::Request;
+
+/// Appends to one file; shared between sandboxes and threads.
+#[derive(Debug)]
+pub struct Recorder {
+    file: Mutex<File>,
+}
+
+impl Recorder {
+    /// Opens a file to append to, making it when missing.
+    pub fn open(path: &Path) -> std::io::Result<Self> {
+        let file = File::options().create(true).append(true).open(path)?;
+        Ok(Self { file: Mutex::new(file) })
+    }
+
+    /// Appends one exchange; `status` is null when the connection ended without an answer.
+    pub fn append(
+        &self,
+        request: &Request,
+        status: Option<u16>,
+        response: Option<&Value>,
+    ) -> std::io::Result<()> {
+        let query =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&request.query).finish();
+        let mut line = json!({
+            "method": request.method,
+            "path": request.path,
+            "query": query,
+            "request": request.body,
+            "status": status,
+            "response": response,
+        })
+        .to_string();
+        line.push('\n');
+        // One write per line: lines never mix, not even with another process on the same file.
+        self.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes())
+    }
+}

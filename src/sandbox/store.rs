@@ -1,0 +1,205 @@
+//! Keeps every account's state on disk, and knows what of a write is visible when.
+//!
+//! Writes and validation use the committed state; reads see the newest state older than the delay. On
+//! opening, everything committed is visible.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value};
+
+use super::document::Document;
+use super::exchange::{Answer, Commit, Vendor};
+use super::{Options, SandboxError};
+
+/// The accounts, behind one lock: validation and commit of a write are one step.
+#[derive(Debug)]
+pub struct Store {
+    accounts: Mutex<BTreeMap<String, Account>>,
+    visible_after: Duration,
+    active_lag: Duration,
+    pending_first: bool,
+    durable: bool,
+}
+
+#[derive(Debug)]
+struct Account {
+    path: PathBuf,
+    committed: Arc<Document>,
+    /// The state reads see, then the committed states that are not visible yet.
+    visible: Arc<Document>,
+    waiting: VecDeque<(Instant, Arc<Document>)>,
+    /// When the last write to an object becomes visible.
+    pending: BTreeMap<String, Instant>,
+    /// The state at the last tick of the slow timer.
+    settled: Arc<Document>,
+    ticked: Instant,
+}
+
+/// What a request may know of one account.
+#[derive(Debug, Clone)]
+pub struct View {
+    pub committed: Arc<Document>,
+    pub visible: Arc<Document>,
+    /// What slowly derived values are computed from.
+    pub settled: Arc<Document>,
+}
+
+/// Every account's view, by account name.
+pub type Views = BTreeMap<String, View>;
+
+impl Store {
+    /// Loads accounts from the state directory; those that have only a seed are seeded and written.
+    pub fn open(options: &Options, vendor: &dyn Vendor) -> Result<Self, SandboxError> {
+        std::fs::create_dir_all(&options.state).map_err(failed("create", &options.state))?;
+        let mut names = stems(&options.seed, "yaml")?;
+        names.extend(stems(&options.state, "json")?);
+        let mut accounts = BTreeMap::new();
+        for name in names {
+            let path = options.state.join(format!("{name}.json"));
+            let seed = options.seed.join(format!("{name}.yaml"));
+            let document = if path.exists() {
+                Document::parse(&read(&path)?, vendor.tables()).map_err(invalid(&path))?
+            } else {
+                let document = plant(vendor, &name, &read(&seed)?).map_err(invalid(&seed))?;
+                persist(&path, &document, options.durable).map_err(failed("write", &path))?;
+                document
+            };
+            accounts.insert(name, Account::new(path, Arc::new(document)));
+        }
+        Ok(Self {
+            accounts: Mutex::new(accounts),
+            visible_after: options.behaviour.visible_after,
+            active_lag: options.behaviour.active_lag,
+            pending_first: options.behaviour.pending_first,
+            durable: options.durable,
+        })
+    }
+
+    pub fn committed(&self, account: &str) -> Option<Arc<Document>> {
+        self.lock().get(account).map(|account| Arc::clone(&account.committed))
+    }
+
+    /// Answers one request and makes its change, if any, as one step.
+    ///
+    /// The change is on disk when this returns. Returns whether a change was made: `ignore` and a pending
+    /// earlier write lose it silently.
+    pub fn transact(
+        &self,
+        ignore: bool,
+        respond: impl FnOnce(&Views) -> Answer,
+    ) -> std::io::Result<(Answer, bool)> {
+        let mut accounts = self.lock();
+        let now = Instant::now();
+        let mut answer = respond(&self.views(&mut accounts, now));
+        let Some(Commit { account, object, document }) = answer.commit.take() else {
+            return Ok((answer, false));
+        };
+        let Some(account) = accounts.get_mut(&account) else { return Ok((answer, false)) };
+        let lost = ignore || self.pending_first && account.pending.contains_key(&object);
+        if !lost {
+            persist(&account.path, &document, self.durable)?;
+            let at = Instant::now() + self.visible_after;
+            account.committed = Arc::new(document);
+            account.waiting.push_back((at, Arc::clone(&account.committed)));
+            account.pending.insert(object, at);
+        }
+        Ok((answer, !lost))
+    }
+
+    fn views(&self, accounts: &mut BTreeMap<String, Account>, now: Instant) -> Views {
+        let view = |(name, account): (&String, &mut Account)| {
+            account.settle(now, self.active_lag);
+            let view = View {
+                committed: Arc::clone(&account.committed),
+                visible: Arc::clone(&account.visible),
+                settled: Arc::clone(&account.settled),
+            };
+            (name.clone(), view)
+        };
+        accounts.iter_mut().map(view).collect()
+    }
+
+    /// A panic elsewhere cannot leave an account half changed: documents are replaced whole.
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Account>> {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Account {
+    fn new(path: PathBuf, document: Arc<Document>) -> Self {
+        Self {
+            path,
+            committed: Arc::clone(&document),
+            visible: Arc::clone(&document),
+            waiting: VecDeque::new(),
+            pending: BTreeMap::new(),
+            settled: document,
+            ticked: Instant::now(),
+        }
+    }
+
+    /// Moves what became visible by now into view, and ticks the slow timer when it is due.
+    fn settle(&mut self, now: Instant, active_lag: Duration) {
+        while self.waiting.front().is_some_and(|(at, _)| *at <= now) {
+            if let Some((_, document)) = self.waiting.pop_front() {
+                self.visible = document;
+            }
+        }
+        self.pending.retain(|_, at| *at > now);
+        if now.duration_since(self.ticked) >= active_lag {
+            self.settled = Arc::clone(&self.visible);
+            self.ticked = now;
+        }
+    }
+}
+
+/// Replaces the state file in one step: a reader or a crash meets the old state or the new one.
+fn persist(path: &Path, document: &Document, durable: bool) -> std::io::Result<()> {
+    let directory = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    file.write_all(document.to_text().as_bytes())?;
+    if durable {
+        file.as_file().sync_all()?;
+    }
+    file.persist(path)?;
+    Ok(())
+}
+
+/// Seeds an account from its YAML.
+fn plant(vendor: &dyn Vendor, name: &str, text: &str) -> Result<Document, String> {
+    let seed: Option<Map<String, Value>> = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
+    vendor.seed(name, &seed.unwrap_or_default())
+}
+
+/// Lists the accounts a directory has files for; a directory that does not exist has none.
+fn stems(directory: &Path, extension: &str) -> Result<BTreeSet<String>, SandboxError> {
+    let mut stems = BTreeSet::new();
+    if !directory.exists() {
+        return Ok(stems);
+    }
+    for entry in std::fs::read_dir(directory).map_err(failed("list", directory))? {
+        let path = entry.map_err(failed("list", directory))?.path();
+        if path.extension().is_some_and(|found| found == extension) {
+            stems.extend(path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned));
+        }
+    }
+    Ok(stems)
+}
+
+fn read(path: &Path) -> Result<String, SandboxError> {
+    std::fs::read_to_string(path).map_err(failed("read", path))
+}
+
+fn failed(action: &'static str, path: &Path) -> impl Fn(std::io::Error) -> SandboxError {
+    let path = path.to_owned();
+    move |source| SandboxError::File { action, path: path.clone(), source }
+}
+
+fn invalid(path: &Path) -> impl Fn(String) -> SandboxError {
+    let path = path.to_owned();
+    move |message| SandboxError::Content { path: path.clone(), message }
+}

@@ -1,0 +1,160 @@
+//! Serves the agents of queues, written under other names than they are read (fact sheet sections 0.2, 11).
+
+use serde_json::{Map, Value, json};
+
+use super::call::{Call, Refusal, Reply, domain_of, show, text, total};
+use super::{fields, queues, tables};
+use crate::sandbox::document::Document;
+
+/// Written name and the name it is read under.
+const READ_AS: &[(&str, &str)] =
+    &[("callqueue-agent-dispatch-order-ordinal", "ordinal-order"), ("auto-answer-enabled", "auto_ans")];
+
+pub fn route(call: &Call, queue: &str, path: &[&str]) -> Reply {
+    if let ("PATCH", [agent, status]) = (call.method(), path) {
+        return patch(call, queue, agent, status);
+    }
+    let document = if call.request.is_write() { call.held } else { call.seen };
+    queues::find(document, queue)?;
+    match (call.method(), path) {
+        ("GET", []) => call.list(rows(call, queue)),
+        ("GET", ["count"]) => total(of(call.seen, queue).len()),
+        ("GET", [agent]) => {
+            let found = rows(call, queue).into_iter().find(|row| text(row, "callqueue-agent-id") == *agent);
+            show(found.ok_or_else(Refusal::missing)?)
+        }
+        ("POST", []) => create(call, queue),
+        ("PUT", [agent]) => update(call, queue, agent),
+        ("DELETE", [agent]) => {
+            let mut agents = of(call.held, queue);
+            agents.shift_remove(*agent).ok_or_else(Refusal::missing)?;
+            accept(call, queue, agent, agents)
+        }
+        _ => Err(Refusal::no_route()),
+    }
+}
+
+/// Lists every agent row of every queue.
+pub fn all(call: &Call) -> Reply {
+    if call.method() != "GET" {
+        return Err(Refusal::no_route());
+    }
+    let queues: Vec<&str> = call.seen.table("agents").map(|(queue, _)| queue).collect();
+    call.list(queues.into_iter().flat_map(|queue| rows(call, queue)).collect())
+}
+
+/// Makes an agent's record from a body.
+pub fn record(body: &Map<String, Value>) -> Result<(String, Value), Refusal> {
+    let record = fields::create(tables::AGENT, body)?;
+    let agent = record.get("callqueue-agent-id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if agent.is_empty() {
+        return Err(Refusal::invalid("Invalid value for callqueue-agent-id."));
+    }
+    Ok((agent, record.into()))
+}
+
+/// Logs in or out, in one queue or in all; custom states are accepted and live, not configuration.
+pub fn patch(call: &Call, queue: &str, agent: &str, status: &str) -> Reply {
+    let availability = match status {
+        "login" | "onecall" => Some("automatic"),
+        "logout" => Some("manual"),
+        custom if custom.strip_prefix("cust").is_some_and(|n| ("1"..="8").contains(&n) && n.len() == 1) => {
+            None
+        }
+        _ => return Err(Refusal::no_route()),
+    };
+    let chosen = |name: &str| queue == "all" || queue == name;
+    let mut next = call.held.clone();
+    let mut found = false;
+    for (name, _) in call.held.table("agents").filter(|(name, _)| chosen(name)) {
+        let mut agents = of(call.held, name);
+        if let Some(row) = agents.get_mut(agent).and_then(Value::as_object_mut) {
+            found = true;
+            row.extend(availability.map(|word| ("callqueue-agent-availability-type".into(), word.into())));
+            next.put("agents", name, agents.into());
+        }
+    }
+    if !found {
+        return Err(Refusal::missing());
+    }
+    call.accept(format!("agents/{queue}/{agent}"), next)
+}
+
+fn of(document: &Document, queue: &str) -> Map<String, Value> {
+    document.get("agents", queue).and_then(Value::as_object).cloned().unwrap_or_default()
+}
+
+fn create(call: &Call, queue: &str) -> Reply {
+    let (agent, record) = record(call.body()?)?;
+    let mut agents = of(call.held, queue);
+    if agents.contains_key(&agent) {
+        return Err(Refusal::new(409, "Agent already exists"));
+    }
+    let shown = render(call, call.held, queue, &record);
+    agents.insert(agent.clone(), record);
+    agents.sort_keys();
+    let mut next = call.held.clone();
+    next.put("agents", queue, agents.into());
+    call.created(format!("agents/{queue}/{agent}"), next, shown)
+}
+
+fn update(call: &Call, queue: &str, agent: &str) -> Reply {
+    let mut agents = of(call.held, queue);
+    let row = agents.get_mut(agent).and_then(Value::as_object_mut).ok_or_else(Refusal::missing)?;
+    let mut body = call.body()?.clone();
+    body.shift_remove("callqueue-agent-id");
+    fields::update(tables::AGENT, row, &body)?;
+    accept(call, queue, agent, agents)
+}
+
+fn accept(call: &Call, queue: &str, agent: &str, agents: Map<String, Value>) -> Reply {
+    let mut next = call.held.clone();
+    next.put("agents", queue, agents.into());
+    call.accept(format!("agents/{queue}/{agent}"), next)
+}
+
+fn rows(call: &Call, queue: &str) -> Vec<Value> {
+    of(call.seen, queue).values().map(|agent| render(call, call.seen, queue, agent)).collect()
+}
+
+/// Shows an agent with its odd names and with what is taken from its user.
+fn render(call: &Call, document: &Document, queue: &str, agent: &Value) -> Value {
+    let id = text(agent, "callqueue-agent-id");
+    let domain = domain_of(document);
+    let extension = id.strip_suffix(domain).and_then(|name| name.strip_suffix('@')).unwrap_or_default();
+    let user = document.get("users", extension);
+    let of_user = |name: &str| user.map(|user| text(user, name)).unwrap_or_default();
+    let entry_type = match id {
+        device if device.starts_with("sip:") => "device",
+        user if user.contains('@') => "user",
+        _ => "offnet",
+    };
+    let mut shown = Map::new();
+    shown.insert("domain".into(), domain.into());
+    shown.insert("callqueue".into(), queue.into());
+    fields::render(tables::AGENT, agent, call.server.mixed_types, &mut shown);
+    for (written, read) in READ_AS {
+        if let Some(value) = shown.shift_remove(*written) {
+            shown.insert((*read).to_owned(), value);
+        }
+    }
+    let (first, last) = (of_user("name-first-name"), of_user("name-last-name"));
+    let live = json!({
+        "callqueue-agent-entry-type": entry_type,
+        "callqueue-agent-availability-for-dispatch": "unavailable",
+        "callqueue-agent-has-registered-devices": if entry_type == "offnet" { "offnet" } else { "no" },
+        "active-calls-total-current": 0,
+        "last-modified-datetime": "2026-01-01 00:00:00",
+        "last-callqueue-dispatch-datetime": null,
+        "name-full-name": format!("{first} {last}").trim(),
+        "name-first-name": first,
+        "name-last-name": last,
+        "login-username": of_user("login-username"),
+        "agent-department": of_user("department"),
+        "sub_site": of_user("site"),
+        "sub_scope": of_user("user-scope"),
+        "sub_portal_status": of_user("status-message"),
+    });
+    shown.extend(live.as_object().cloned().unwrap_or_default());
+    shown.into()
+}

@@ -1,0 +1,167 @@
+//! Serves the answer rules of a user, whose order is their priority (fact sheet section 6).
+
+use serde_json::{Map, Value, json};
+
+use super::call::{Call, Refusal, Reply, show, text, total};
+use super::{features, fields, schedule, timeframes, users};
+use crate::sandbox::document::Document;
+
+pub fn route(call: &Call, user: &str, path: &[&str]) -> Reply {
+    let user = own_user(call, user);
+    let user = user.as_str();
+    users::find(call, if call.request.is_write() { call.held } else { call.seen }, user)?;
+    match (call.method(), path) {
+        ("GET", []) => call.list(rows(call, call.seen, user)),
+        ("GET", ["count"]) => total(of(call.seen, user).len()),
+        ("POST", []) => create(call, user),
+        // Takes precedence, so that no time frame can be called `reorder`.
+        ("PUT", ["reorder"]) => reorder(call, user),
+        ("GET", [name]) => {
+            let found =
+                rows(call, call.seen, user).into_iter().find(|rule| text(rule, "time-frame") == *name);
+            show(found.ok_or_else(missing)?)
+        }
+        ("PUT", [name]) => update(call, user, name),
+        ("DELETE", [name]) => delete(call, user, name),
+        _ => Err(Refusal::no_route()),
+    }
+}
+
+/// Resolves `~`, the token's own user; a sandbox key belongs to the first one.
+fn own_user(call: &Call, user: &str) -> String {
+    let first = || call.held.table("users").next().map(|(user, _)| user.to_owned());
+    if user == "~" { first().unwrap_or_default() } else { user.to_owned() }
+}
+
+/// The rule a new user has: its own devices ring (fact sheet section 5).
+pub fn ring_own_devices() -> Value {
+    json!({
+        "time-frame": "*",
+        "enabled": "yes",
+        "simultaneous-ring": {"enabled": "yes", "parameters": ["<OwnDevices>"]},
+    })
+}
+
+/// Makes a rule's record from a body.
+pub fn record(body: &Map<String, Value>) -> Result<Value, Refusal> {
+    let name = body.get("time-frame").and_then(fields::plain).unwrap_or_default();
+    if name.is_empty() {
+        return Err(Refusal::invalid("Invalid value for time-frame."));
+    }
+    let mut rule = Map::new();
+    rule.insert("time-frame".into(), name.into());
+    rule.insert("enabled".into(), "yes".into());
+    change(&mut rule, body, false)?;
+    Ok(rule.into())
+}
+
+/// Returns the stored rules of a user, highest priority first.
+pub fn of(document: &Document, user: &str) -> Vec<Value> {
+    document.get("answerrules", user).and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+fn missing() -> Refusal {
+    Refusal::new(404, "AnswerRule not found")
+}
+
+fn change(rule: &mut Map<String, Value>, body: &Map<String, Value>, remove: bool) -> Result<(), Refusal> {
+    if let Some(enabled) = body.get("enabled") {
+        let word =
+            fields::yes_or_no(enabled).ok_or_else(|| Refusal::invalid("Invalid value for enabled."))?;
+        rule.insert("enabled".into(), word.into());
+    }
+    features::update(rule, body, remove)
+}
+
+/// Creates at the lowest priority, which may be below `*` where it never fires (fact sheet section 6.4).
+fn create(call: &Call, user: &str) -> Reply {
+    let body = call.body()?;
+    let rule = record(body)?;
+    let name = text(&rule, "time-frame").to_owned();
+    let mut rules = of(call.held, user);
+    let kept = timeframes::is_reserved(call.held, &format!("{user}/{name}"));
+    if kept || rules.iter().any(|other| text(other, "time-frame") == name) {
+        return Err(Refusal::new(409, "Answer rule already used"));
+    }
+    rules.push(rule);
+    place(&mut rules, &name, body);
+    let next = with_rules(call, user, rules);
+    let shown = rows(call, &next, user).into_iter().find(|rule| text(rule, "time-frame") == name);
+    call.created(format!("answerrules/{user}/{name}"), next, shown.unwrap_or_default())
+}
+
+/// Changes the features named, each as a whole, and keeps the others (fact sheet section 13).
+fn update(call: &Call, user: &str, name: &str) -> Reply {
+    let body = call.body()?;
+    let mut rules = of(call.held, user);
+    let rule = rules.iter_mut().find(|rule| text(rule, "time-frame") == name);
+    let rule = rule.and_then(Value::as_object_mut).ok_or_else(missing)?;
+    change(rule, body, call.server.list_remove)?;
+    place(&mut rules, name, body);
+    call.accept(format!("answerrules/{user}/{name}"), with_rules(call, user, rules))
+}
+
+fn delete(call: &Call, user: &str, name: &str) -> Reply {
+    let mut rules = of(call.held, user);
+    let index = rules.iter().position(|rule| text(rule, "time-frame") == name).ok_or_else(missing)?;
+    rules.remove(index);
+    let mut next = with_rules(call, user, rules);
+    timeframes::reserve(call, &mut next, &format!("{user}/{name}"));
+    call.accept(format!("answerrules/{user}/{name}"), next)
+}
+
+/// Reorders; the list must name every rule and no other.
+fn reorder(call: &Call, user: &str) -> Reply {
+    let body = call.request.body.as_ref().and_then(Value::as_array);
+    let body = body.ok_or_else(|| Refusal::invalid("The request body must be a JSON array."))?;
+    let mut rules = of(call.held, user);
+    let mut ordered = Vec::new();
+    for item in body {
+        let name = text(item, "time-frame");
+        let index = rules.iter().position(|rule| text(rule, "time-frame") == name);
+        let index = index.ok_or_else(timeframes::missing)?;
+        ordered.push(rules.remove(index));
+    }
+    if !rules.is_empty() {
+        return Err(Refusal::invalid("Please provide all timeframes in the new order."));
+    }
+    call.accept(format!("answerrules/{user}"), with_rules(call, user, ordered))
+}
+
+/// Moves a rule where `new-position` says.
+fn place(rules: &mut [Value], name: &str, body: &Map<String, Value>) {
+    let position = body.get("new-position").and_then(Value::as_str);
+    let index = rules.iter().position(|rule| text(rule, "time-frame") == name);
+    match (position, index) {
+        (Some("top"), Some(index)) => rules[..=index].rotate_right(1),
+        (Some("bottom"), Some(index)) => rules[index..].rotate_left(1),
+        _ => {}
+    }
+}
+
+fn with_rules(call: &Call, user: &str, rules: Vec<Value>) -> Document {
+    let mut next = call.held.clone();
+    next.put("answerrules", user, rules.into());
+    next
+}
+
+/// Shows a user's rules with what is computed: priority by position, 99 for the last, and `is-active`.
+fn rows(call: &Call, document: &Document, user: &str) -> Vec<Value> {
+    let active = schedule::active(call.settled, user);
+    let rules = of(document, user);
+    let last = rules.len().saturating_sub(1);
+    let row = |(index, rule): (usize, &Value)| {
+        let name = text(rule, "time-frame");
+        let mut shown = Map::new();
+        shown.insert("domain".into(), call.domain.as_str().into());
+        shown.insert("user".into(), user.into());
+        shown.insert("time-frame".into(), name.into());
+        shown.insert("is-active".into(), (active.as_deref() == Some(name)).into());
+        shown.insert("ordinal-priority".into(), if index == last { 99 } else { index }.into());
+        shown.insert("enabled".into(), rule.get("enabled").cloned().unwrap_or_default());
+        features::render(rule, call.server.mixed_types, &mut shown);
+        shown.insert("time_range_data".into(), schedule::ranges(document, user, name).into());
+        Value::from(shown)
+    };
+    rules.iter().enumerate().map(row).collect()
+}

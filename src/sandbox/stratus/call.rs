@@ -1,0 +1,166 @@
+//! Is one request within one domain: what it may read and write, and the forms of its answer.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::Stratus;
+use crate::sandbox::document::Document;
+use crate::sandbox::exchange::{Answer, Commit, Request};
+use crate::sandbox::store::Views;
+
+/// An answer, or a refusal that becomes one.
+pub type Reply = Result<Answer, Refusal>;
+
+/// An error of the API: a status and a message (fact sheet section 3.5).
+#[derive(Debug)]
+pub struct Refusal {
+    pub status: u16,
+    pub message: Cow<'static, str>,
+}
+
+impl Refusal {
+    pub fn new(status: u16, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, message: message.into() }
+    }
+
+    pub fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(400, message)
+    }
+
+    pub fn missing() -> Self {
+        Self::new(404, "Resource not found.")
+    }
+
+    /// What every path and method answers that this build does not serve.
+    pub fn no_route() -> Self {
+        Self::new(404, "No Route Found [92]")
+    }
+
+    /// What a foreign and a missing domain both answer.
+    pub fn scope() -> Self {
+        Self::new(401, "Invalid Scope [APP001]")
+    }
+}
+
+/// A request in a domain.
+#[derive(Debug)]
+pub struct Call<'a> {
+    pub server: &'a Stratus,
+    pub request: &'a Request,
+    pub views: &'a Views,
+    pub account: &'a str,
+    pub domain: String,
+    /// What reads see: the past, by the delay.
+    pub seen: &'a Document,
+    /// What writes check and change: the present.
+    pub held: &'a Document,
+    /// What `is-active` is computed from.
+    pub settled: &'a Document,
+}
+
+impl<'a> Call<'a> {
+    /// Finds the domain; `~` is the token's own.
+    pub fn open(
+        server: &'a Stratus,
+        request: &'a Request,
+        views: &'a Views,
+        token: &str,
+        domain: &str,
+    ) -> Result<Self, Refusal> {
+        let own = own_domain(views, token);
+        let wanted = if domain == "~" { own.as_deref() } else { Some(domain) };
+        let found = views.iter().find(|(_, view)| Some(domain_of(&view.committed)) == wanted);
+        let (account, view) = found.ok_or_else(Refusal::scope)?;
+        Ok(Self {
+            server,
+            request,
+            views,
+            account,
+            domain: domain_of(&view.committed).to_owned(),
+            seen: &view.visible,
+            held: &view.committed,
+            settled: &view.settled,
+        })
+    }
+
+    pub fn method(&self) -> &str {
+        &self.request.method
+    }
+
+    /// Returns the body as an object; a write without one changes nothing and is refused.
+    pub fn body(&self) -> Result<&Map<String, Value>, Refusal> {
+        let body = self.request.body.as_ref().and_then(Value::as_object);
+        body.ok_or_else(|| Refusal::invalid("The request body must be a JSON object."))
+    }
+
+    /// Cuts a list into its page: silent about the rest (fact sheet section 3.2).
+    pub fn list(&self, rows: Vec<Value>) -> Reply {
+        page(self.server, self.request, rows)
+    }
+
+    /// Answers 202 and makes the change, visible later.
+    pub fn accept(&self, object: impl Into<String>, document: Document) -> Reply {
+        let commit = Commit { account: self.account.to_owned(), object: object.into(), document };
+        Ok(Answer::coded(202, "Accepted").with(commit))
+    }
+
+    /// Answers a create: 202, or 200 with the object once it is visible when asked so.
+    pub fn created(&self, object: impl Into<String>, document: Document, shown: Value) -> Reply {
+        let mut answer = self.accept(object, document)?;
+        if self.body()?.get("synchronous").and_then(Value::as_str) == Some("yes") {
+            answer.once_visible = Some(shown);
+        }
+        Ok(answer)
+    }
+}
+
+/// Answers a read.
+pub fn show(value: Value) -> Reply {
+    Ok(Answer::new(200, value))
+}
+
+pub fn total(count: usize) -> Reply {
+    show(json!({"total": count}))
+}
+
+pub fn domain_of(document: &Document) -> &str {
+    text(document.single("domain"), "domain")
+}
+
+/// Returns a text of an object, empty when there is none.
+pub fn text<'a>(object: &'a Value, name: &str) -> &'a str {
+    object.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Returns the token's own domain: the only one, or the one whose name the token holds.
+pub fn own_domain(views: &Views, token: &str) -> Option<String> {
+    let mut domains = views.values().map(|view| domain_of(&view.committed));
+    let only = domains.next().filter(|_| views.len() == 1);
+    let named =
+        || views.values().map(|view| domain_of(&view.committed)).find(|domain| token.contains(domain));
+    only.or_else(named).map(str::to_owned)
+}
+
+/// Cuts and projects a list by the query: `start`, `limit`, `fields`.
+pub fn page(server: &Stratus, request: &Request, rows: Vec<Value>) -> Reply {
+    let number = |name: &str, default: usize| match request.query(name) {
+        None => Ok(default),
+        Some(text) => text.parse().map_err(|_| Refusal::invalid(format!("Invalid value for {name}."))),
+    };
+    let start = number("start", 0)?;
+    // More than 1000 is clamped here; what a live server does is unknown (fact sheet section 3.2).
+    let limit = number("limit", server.page_cap)?.min(1000);
+    if limit == 0 {
+        return Err(Refusal::invalid("Invalid value for limit."));
+    }
+    let mut rows: Vec<Value> = rows.into_iter().skip(start).take(limit).collect();
+    if let Some(fields) = request.query("fields") {
+        let fields: BTreeSet<&str> = fields.split(',').map(str::trim).collect();
+        for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+            row.retain(|name, _| fields.contains(name.as_str()));
+        }
+    }
+    show(rows.into())
+}

@@ -1,0 +1,92 @@
+//! Serves the forward of a number at the carrier, apart from the NetSapiens API (fact sheet section 14).
+//!
+//! The form is ours: no vendor document exists. Numbers have 10 digits.
+
+use serde_json::{Map, Value, json};
+
+use super::call::{Refusal, Reply, domain_of, show};
+use crate::sandbox::document::Document;
+use crate::sandbox::exchange::{Answer, Commit, Request};
+use crate::sandbox::store::{View, Views};
+
+pub fn route(request: &Request, views: &Views, path: &[&str]) -> Reply {
+    match (request.method.as_str(), path) {
+        ("GET", ["numbers"]) => list(request, views),
+        ("GET", ["numbers", number, "forward"]) => {
+            let (_, view) = host(views, number).ok_or_else(Refusal::missing)?;
+            show(forward(&view.visible, number))
+        }
+        ("PUT", ["numbers", number, "forward"]) => put(request, views, number),
+        _ => Err(Refusal::no_route()),
+    }
+}
+
+/// Lists every number of one domain, those never configured as null and off.
+fn list(request: &Request, views: &Views) -> Reply {
+    let domain = request.query("domain").unwrap_or_default();
+    let view = views.values().find(|view| domain_of(&view.committed) == domain).ok_or_else(Refusal::scope)?;
+    let row = |(number, _): (&str, &Value)| {
+        let number = ten_digits(number);
+        let mut row = Map::new();
+        row.insert("number".into(), number.into());
+        row.extend(forward(&view.visible, number).as_object().cloned().unwrap_or_default());
+        Value::from(row)
+    };
+    show(view.visible.table("phonenumbers").map(row).collect())
+}
+
+fn put(request: &Request, views: &Views, number: &str) -> Reply {
+    let (account, view) = host(views, number).ok_or_else(Refusal::missing)?;
+    let body = request.body.as_ref().and_then(Value::as_object);
+    let body = body.ok_or_else(|| refused("the body must be a JSON object"))?;
+    let mut next = Document::clone(&view.committed);
+    next.put("carrier", number, record(views, body)?);
+    let commit = Commit { account: account.to_owned(), object: format!("carrier/{number}"), document: next };
+    Ok(Answer::coded(202, "Accepted").with(commit))
+}
+
+/// Checks a forward: 10 digits, not hosted here, and there when active.
+fn record(views: &Views, body: &Map<String, Value>) -> Result<Value, Refusal> {
+    let active = body.get("active").map_or(Some(false), Value::as_bool);
+    let active = active.ok_or_else(|| refused("active must be true or false"))?;
+    match body.get("destination") {
+        None | Some(Value::Null) if active => Err(refused("an active forward needs a destination")),
+        None | Some(Value::Null) => Ok(json!({"destination": null, "active": false})),
+        Some(Value::String(to)) if to.len() != 10 || !to.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err(refused("destination must have 10 digits"))
+        }
+        Some(Value::String(to)) if host(views, to).is_some() => {
+            Err(refused("destination is hosted on this platform"))
+        }
+        Some(Value::String(to)) => Ok(json!({"destination": to, "active": active})),
+        Some(_) => Err(refused("destination must be text or null")),
+    }
+}
+
+fn refused(message: &'static str) -> Refusal {
+    Refusal::new(422, message)
+}
+
+/// Finds the account that hosts a 10-digit number.
+fn host<'a>(views: &'a Views, number: &str) -> Option<(&'a str, &'a View)> {
+    let hosts = |view: &View| view.committed.table("phonenumbers").any(|(key, _)| ten_digits(key) == number);
+    views.iter().find(|(_, view)| hosts(view)).map(|(account, view)| (account.as_str(), view))
+}
+
+fn forward(document: &Document, number: &str) -> Value {
+    document.get("carrier", number).cloned().unwrap_or_else(|| json!({"destination": null, "active": false}))
+}
+
+/// Takes the country code off a North American number.
+pub fn ten_digits(number: &str) -> &str {
+    number.strip_prefix('1').filter(|rest| rest.len() == 10).unwrap_or(number)
+}
+
+/// Makes a seeded forward, unchecked: a live one may have been set before its destination was hosted.
+pub fn seeded(body: &Map<String, Value>) -> (String, Value) {
+    let plain = |name: &str| body.get(name).and_then(super::fields::plain).unwrap_or_default();
+    let destination = plain("destination");
+    let active = body.get("active").and_then(super::fields::yes_or_no) == Some("yes");
+    let destination = if destination.is_empty() { Value::Null } else { ten_digits(&destination).into() };
+    (ten_digits(&plain("number")).to_owned(), json!({"destination": destination, "active": active}))
+}

@@ -1,0 +1,94 @@
+//! Serves the domain's dial rules, where aliases such as `vmail_101` live, and its attendants (section 12).
+
+use serde_json::{Map, Value, json};
+
+use super::call::{Call, Refusal, Reply, domain_of, text, total};
+use super::{fields, tables};
+use crate::sandbox::document::Document;
+
+pub fn route(call: &Call, plan: &str, path: &[&str]) -> Reply {
+    let domain = call.seen.single("domain");
+    if plan != "~" && plan != call.domain && plan != text(domain, "dial-plan") {
+        return Err(Refusal::missing());
+    }
+    let rules = call.seen.single("dialrules").as_array().map_or(&[][..], Vec::as_slice);
+    match (call.method(), path) {
+        ("GET", []) => call.list(rules.iter().map(|rule| render(call, rule)).collect()),
+        ("GET", ["count"]) => total(rules.len()),
+        _ => Err(Refusal::no_route()),
+    }
+}
+
+/// Makes the aliases the portal makes: a voicemail box per user, a start per queue (section 6.1).
+pub fn portal_made(document: &Document) -> Result<Vec<Value>, Refusal> {
+    let domain = domain_of(document);
+    let mut rules = Vec::new();
+    for (user, _) in document.table("users") {
+        let note = format!("Portal Created: Voicemail - {user}");
+        rules.push(alias(domain, &format!("vmail_{user}"), "to-voicemail-residential", user, &note)?);
+    }
+    for (queue, _) in document.table("callqueues") {
+        let note = format!("Portal Created: Call Queue - {queue}");
+        rules.push(alias(domain, &format!("queue_{queue}"), "to-callqueue", queue, &note)?);
+    }
+    Ok(rules)
+}
+
+fn alias(domain: &str, word: &str, application: &str, to: &str, note: &str) -> Result<Value, Refusal> {
+    let body = json!({
+        "dial-rule-matching-to-uri": word,
+        "dial-rule-application": application,
+        "dial-rule-translation-destination-user": to,
+        "dial-rule-translation-destination-host": domain,
+        "dial-rule-description": note,
+    });
+    record(&body)
+}
+
+/// Makes a dial rule's record from a body.
+pub fn record(body: &Value) -> Result<Value, Refusal> {
+    let body = body.as_object().ok_or_else(|| Refusal::invalid("a dial rule is a mapping"))?;
+    Ok(fields::create(tables::DIAL_RULE, body)?.into())
+}
+
+fn render(call: &Call, rule: &Value) -> Value {
+    let key = ["to-uri", "from-uri", "day-of-week", "start-date", "end-date", "start-time", "end-time"]
+        .map(|part| text(rule, &format!("dial-rule-matching-{part}")));
+    let mut shown = Map::new();
+    shown.insert("domain".into(), call.domain.as_str().into());
+    shown.insert("dialrule".into(), base64(key.join("||").as_bytes()).into());
+    shown.insert("dial-rule-dial-plan".into(), call.domain.as_str().into());
+    fields::render(tables::DIAL_RULE, rule, call.server.mixed_types, &mut shown);
+    shown.into()
+}
+
+/// Encodes a rule's id; too small a use for a dependency.
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let word =
+            chunk.iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for place in 0..4 {
+            let letter = LETTERS[(word >> (18 - 6 * place)) as usize & 63];
+            text.push(if place <= chunk.len() { char::from(letter) } else { '=' });
+        }
+    }
+    text
+}
+
+/// Lists auto attendants, one row per user and prompt.
+pub fn attendants(call: &Call) -> Reply {
+    if call.method() != "GET" {
+        return Err(Refusal::no_route());
+    }
+    let row = |attendant: &Value| {
+        let mut shown = Map::new();
+        fields::render(tables::ATTENDANT, attendant, call.server.mixed_types, &mut shown);
+        let (user, prompt) = (text(attendant, "user"), text(attendant, "starting-prompt"));
+        let path = format!("/ns-api/v2/domains/{}/attendants/{user}/{prompt}", call.domain);
+        shown.insert("read-path".into(), path.into());
+        Value::from(shown)
+    };
+    call.list(call.seen.single("autoattendants").as_array().into_iter().flatten().map(row).collect())
+}

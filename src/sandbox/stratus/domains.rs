@@ -1,0 +1,85 @@
+//! Serves domains, the calling key, and what only a reseller may list (fact sheet sections 2 and 4).
+
+use serde_json::{Map, Value, json};
+
+use super::call::{Call, Refusal, Reply, domain_of, own_domain, page, show, total};
+use super::{Stratus, fields, phonenumbers, tables};
+use crate::sandbox::document::Document;
+use crate::sandbox::exchange::Request;
+use crate::sandbox::store::Views;
+
+pub fn route(call: &Call, path: &[&str]) -> Reply {
+    match (call.method(), path) {
+        ("GET", []) => show(render(call.server, call.seen)),
+        ("GET", ["count"]) => total(1),
+        ("PUT", []) => update(call),
+        _ => Err(Refusal::no_route()),
+    }
+}
+
+/// Lists every domain; an Office Manager's key may not (fact sheet section 2.3).
+pub fn all(server: &Stratus, request: &Request, views: &Views, token: &str) -> Reply {
+    reseller(token)?;
+    page(server, request, views.values().map(|view| render(server, &view.visible)).collect())
+}
+
+pub fn count_all(views: &Views, token: &str) -> Reply {
+    reseller(token)?;
+    total(views.len())
+}
+
+pub fn all_numbers(server: &Stratus, request: &Request, views: &Views, token: &str) -> Reply {
+    reseller(token)?;
+    let rows =
+        views.values().flat_map(|view| phonenumbers::rows(&view.visible, server.mixed_types)).collect();
+    page(server, request, rows)
+}
+
+fn reseller(token: &str) -> Result<(), Refusal> {
+    if token.starts_with("nss_") || token.starts_with("nsr_") { Ok(()) } else { Err(Refusal::scope()) }
+}
+
+fn update(call: &Call) -> Reply {
+    let mut domain = call.held.single("domain").as_object().cloned().unwrap_or_default();
+    let mut body = call.body()?.clone();
+    // The name is the key.
+    body.shift_remove("domain");
+    fields::update(tables::DOMAIN, &mut domain, &body)?;
+    let mut next = call.held.clone();
+    next.set("domain", domain.into());
+    call.accept("domain", next)
+}
+
+fn render(server: &Stratus, document: &Document) -> Value {
+    let mut shown = Map::new();
+    fields::render(tables::DOMAIN, document.single("domain"), server.mixed_types, &mut shown);
+    shown.insert("active-calls-total-current".into(), 0.into());
+    shown.insert("active-calls-offnet-current".into(), 0.into());
+    shown.insert("count-subcriber-resources-total".into(), document.table("users").count().into());
+    shown.into()
+}
+
+/// Describes the calling key: its scope is in its prefix (fact sheet section 2.2).
+pub fn api_key(token: &str, views: &Views) -> Value {
+    let scope = match token.get(..4) {
+        Some("nss_") => "Super User",
+        Some("nsr_") => "Reseller",
+        _ => "Office Manager",
+    };
+    let first = views.values().next().map(|view| domain_of(&view.committed).to_owned());
+    json!({
+        // Always 12 characters, the visible part of a key; the rest of it is secret.
+        "key-id": format!("{token:0<12}").chars().take(12).collect::<String>(),
+        "description": "The key this request carries",
+        "reseller": "sandbox",
+        "domain": own_domain(views, token).or(first).unwrap_or_default(),
+        "user": "*",
+        "user-scope": scope,
+        "ip-address": "",
+        "readonly": if token.starts_with("ro_") { "yes" } else { "no" },
+        "can-create-keys": "no",
+        "allowed-models": "*",
+        "created-datetime": "2026-01-01 00:00:00",
+        "lastused-datetime": null,
+    })
+}

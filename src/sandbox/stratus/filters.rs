@@ -1,0 +1,74 @@
+//! Serves number filters: reject lists that a write only appends to (fact sheet section 9).
+//!
+//! A user's filters are the lists of its rule `*`; the domain's are kept by themselves.
+
+use serde_json::{Map, Value, json};
+
+use super::call::{Call, Refusal, Reply, text};
+use super::features::{self, ALLOW, REJECT};
+use super::{answerrules, users};
+
+pub fn of_user(call: &Call, user: &str) -> Reply {
+    users::find(call, if call.request.is_write() { call.held } else { call.seen }, user)?;
+    if !call.request.is_write() {
+        let rules = answerrules::of(call.seen, user);
+        return list(call, rules.iter().find(|rule| text(rule, "time-frame") == "*"));
+    }
+    let mut rules = answerrules::of(call.held, user);
+    let rule = rules.iter_mut().find(|rule| text(rule, "time-frame") == "*").and_then(Value::as_object_mut);
+    change(call, rule.ok_or_else(|| Refusal::new(404, "AnswerRule not found"))?)?;
+    let mut next = call.held.clone();
+    next.put("answerrules", user, rules.into());
+    call.accept(format!("answerrules/{user}/*"), next)
+}
+
+pub fn of_domain(call: &Call) -> Reply {
+    if !call.request.is_write() {
+        return list(call, Some(call.seen.single("number-filters")));
+    }
+    let mut lists = call.held.single("number-filters").as_object().cloned().unwrap_or_default();
+    change(call, &mut lists)?;
+    let mut next = call.held.clone();
+    next.set("number-filters", lists.into());
+    call.accept("number-filters", next)
+}
+
+/// Shows the reject list alone: an allow list lands but is never returned.
+fn list(call: &Call, lists: Option<&Value>) -> Reply {
+    if call.method() != "GET" {
+        return Err(Refusal::no_route());
+    }
+    let reject = lists.and_then(|lists| lists.get(REJECT));
+    let row = |reject: &Value| {
+        json!({
+            "time-frame": "*",
+            "domain": call.domain,
+            "enabled": "yes",
+            "is-active": true,
+            REJECT: features::loosened(reject, call.server.mixed_types),
+        })
+    };
+    call.list(reject.map(row).into_iter().collect())
+}
+
+/// POST and PUT append; DELETE takes out of the reject list and accepts, without effect, allow lists.
+fn change(call: &Call, lists: &mut Map<String, Value>) -> Result<(), Refusal> {
+    let body = call.body()?;
+    match call.method() {
+        "POST" | "PUT" => {
+            for name in [REJECT, ALLOW] {
+                if let Some(sent) = body.get(name) {
+                    features::append(lists, name, features::parameters(name, sent)?, "no");
+                }
+            }
+            Ok(())
+        }
+        "DELETE" => {
+            if let Some(sent) = body.get(REJECT) {
+                features::take_out(lists, REJECT, &features::parameters(REJECT, sent)?);
+            }
+            Ok(())
+        }
+        _ => Err(Refusal::no_route()),
+    }
+}

@@ -1,0 +1,149 @@
+//! Emulates the NetSapiens API v2 as the fact sheet tells it, and beside it the carrier's number forward.
+//!
+//! - [`call`]: one request in one domain: what it may read, how it answers
+//! - [`fields`]: the fields of each object, their types and defaults
+//! - [`seed`]: the first state of a domain
+//! - one file per family of objects
+//! - [`schedule`]: whether a time frame covers an instant
+//! - [`carrier`]: the forward at the carrier, which is no part of the NetSapiens API
+
+mod agents;
+mod answerrules;
+mod call;
+mod carrier;
+mod dialrules;
+mod domains;
+mod entries;
+mod features;
+mod fields;
+mod filters;
+mod phonenumbers;
+mod queues;
+mod schedule;
+mod seed;
+mod tables;
+mod timeframes;
+mod users;
+
+use serde_json::{Map, Value, json};
+
+use super::behaviour::{Behaviour, Release};
+use super::document::Document;
+use super::exchange::{Answer, Request, Vendor};
+use super::store::Views;
+use call::{Call, Refusal, Reply};
+
+/// The emulated server; pure, so it holds only its switches.
+#[derive(Debug, Clone)]
+pub struct Stratus {
+    release: Release,
+    page_cap: usize,
+    mixed_types: bool,
+    soft_delete: bool,
+    list_remove: bool,
+}
+
+impl Stratus {
+    pub fn new(behaviour: &Behaviour) -> Self {
+        Self {
+            release: behaviour.release,
+            page_cap: behaviour.page_cap,
+            mixed_types: behaviour.mixed_types,
+            soft_delete: behaviour.soft_delete,
+            list_remove: behaviour.list_remove,
+        }
+    }
+
+    fn route(&self, request: &Request, views: &Views) -> Reply {
+        let Some(token) = &request.token else {
+            return Err(Refusal::new(401, "Unauthorized"));
+        };
+        if request.is_write() && token.starts_with("ro_") {
+            return Err(Refusal::new(403, "API key is read-only"));
+        }
+        let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
+        match segments.as_slice() {
+            ["ns-api", "v2", rest @ ..] => self.api(request, views, token, rest),
+            ["_carrier", "v1", rest @ ..] => carrier::route(request, views, rest),
+            _ => Err(Refusal::no_route()),
+        }
+    }
+
+    fn api(&self, request: &Request, views: &Views, token: &str, path: &[&str]) -> Reply {
+        // Some builds do not know the flag as a query parameter (fact sheet section 3.4).
+        if request.query("synchronous").is_some() || self.lacks(path) {
+            return Err(Refusal::no_route());
+        }
+        match (request.method.as_str(), path) {
+            ("GET", ["version"]) => Ok(Answer::new(200, self.version())),
+            ("GET", ["apikeys", "~"]) => Ok(Answer::new(200, domains::api_key(token, views))),
+            ("GET", ["phonenumbers"]) => domains::all_numbers(self, request, views, token),
+            ("GET", ["domains"]) => domains::all(self, request, views, token),
+            ("GET", ["domains", "count"]) => domains::count_all(views, token),
+            (_, ["domains", domain, rest @ ..]) => {
+                let call = Call::open(self, request, views, token, domain)?;
+                Self::domain(&call, rest)
+            }
+            _ => Err(Refusal::no_route()),
+        }
+    }
+
+    fn domain(call: &Call, path: &[&str]) -> Reply {
+        match path {
+            [] | ["count"] => domains::route(call, path),
+            ["users", user, "answerrules", rest @ ..] => answerrules::route(call, user, rest),
+            ["users", user, "timeframes", rest @ ..] => timeframes::of_user(call, user, rest),
+            ["users", user, "number-filters"] => filters::of_user(call, user),
+            ["users", user, "devices"] => users::devices(call, Some(user)),
+            ["users", rest @ ..] => users::route(call, rest),
+            ["timeframes", rest @ ..] => timeframes::of_domain(call, rest),
+            ["number-filters"] => filters::of_domain(call),
+            ["phonenumbers", rest @ ..] => phonenumbers::route(call, rest),
+            ["callqueues", queue, "agents", rest @ ..] => agents::route(call, queue, rest),
+            ["callqueues", rest @ ..] => queues::route(call, rest),
+            ["agents"] => agents::all(call),
+            ["dialplans", plan, "dialrules", rest @ ..] => dialrules::route(call, plan, rest),
+            ["autoattendants"] => dialrules::attendants(call),
+            ["devices"] => users::devices(call, None),
+            _ => Err(Refusal::no_route()),
+        }
+    }
+
+    /// Tells whether this release lacks a path (fact sheet section 2.1).
+    fn lacks(&self, path: &[&str]) -> bool {
+        let newer = match path {
+            ["domains", "count"] | ["domains", _, "count"] => false,
+            ["domains", _, "devices"] => true,
+            ["domains", .., last] => matches!(*last, "count" | "list"),
+            _ => false,
+        };
+        newer && self.release == Release::V44_4
+    }
+
+    fn version(&self) -> Value {
+        let release = match self.release {
+            Release::V44_4 => "44.4.10",
+            Release::V45_0 => "45.0.0",
+        };
+        json!({
+            "apiversion": release,
+            "hostname": "sandbox",
+            "current-time": jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        })
+    }
+}
+
+impl Vendor for Stratus {
+    fn tables(&self) -> &'static [&'static str] {
+        seed::TABLES
+    }
+
+    fn seed(&self, account: &str, seed: &Map<String, Value>) -> Result<Document, String> {
+        seed::plant(account, seed)
+    }
+
+    fn respond(&self, request: &Request, views: &Views) -> Answer {
+        self.route(request, views)
+            .unwrap_or_else(|Refusal { status, message }| Answer::coded(status, &message))
+    }
+}

@@ -1,0 +1,88 @@
+//! Serves call queues; each one's overflow lives on a user of its own (fact sheet section 10).
+
+use serde_json::{Map, Value};
+
+use super::call::{Call, Refusal, Reply, domain_of, show, text};
+use super::{fields, tables};
+use crate::sandbox::document::Document;
+
+pub fn route(call: &Call, path: &[&str]) -> Reply {
+    match (call.method(), path) {
+        ("GET", []) => call.list(rows(call)),
+        ("GET", ["list"]) => {
+            let mut rows = rows(call);
+            for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+                row.retain(|name, _| matches!(name.as_str(), "callqueue" | "domain" | "description"));
+            }
+            call.list(rows)
+        }
+        ("POST", []) => create(call),
+        ("PATCH", ["all", "agents", agent, status]) => super::agents::patch(call, "all", agent, status),
+        ("GET", [queue]) => show(render(call, call.seen, find(call.seen, queue)?)),
+        ("PUT", [queue]) => update(call, queue),
+        ("DELETE", [queue]) => delete(call, queue),
+        _ => Err(Refusal::no_route()),
+    }
+}
+
+pub fn find<'a>(document: &'a Document, queue: &str) -> Result<&'a Value, Refusal> {
+    document.get("callqueues", queue).ok_or_else(Refusal::missing)
+}
+
+/// Makes a queue's record from a body.
+pub fn record(body: &Map<String, Value>) -> Result<(String, Value), Refusal> {
+    let record = fields::create(tables::QUEUE, body)?;
+    let queue = record.get("callqueue").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if queue.is_empty() {
+        return Err(Refusal::invalid("Invalid value for callqueue."));
+    }
+    Ok((queue, record.into()))
+}
+
+fn rows(call: &Call) -> Vec<Value> {
+    call.seen.table("callqueues").map(|(_, queue)| render(call, call.seen, queue)).collect()
+}
+
+/// Creates the queue alone: its user, aliases and rule are the client's to make (fact sheet section 10).
+fn create(call: &Call) -> Reply {
+    let (queue, record) = record(call.body()?)?;
+    if call.held.get("callqueues", &queue).is_some() {
+        return Err(Refusal::new(409, "Call queue already exists"));
+    }
+    let mut next = call.held.clone();
+    let shown = render(call, &next, &record);
+    next.put("callqueues", &queue, record);
+    call.created(format!("callqueues/{queue}"), next, shown)
+}
+
+fn update(call: &Call, queue: &str) -> Reply {
+    let mut record = find(call.held, queue)?.as_object().cloned().unwrap_or_default();
+    let mut body = call.body()?.clone();
+    body.shift_remove("callqueue");
+    fields::update(tables::QUEUE, &mut record, &body)?;
+    let mut next = call.held.clone();
+    next.put("callqueues", queue, record.into());
+    call.accept(format!("callqueues/{queue}"), next)
+}
+
+/// Deletes a queue with its agent rows; its user stays.
+fn delete(call: &Call, queue: &str) -> Reply {
+    find(call.held, queue)?;
+    let mut next = call.held.clone();
+    next.remove("callqueues", queue);
+    next.remove("agents", queue);
+    call.accept(format!("callqueues/{queue}"), next)
+}
+
+fn render(call: &Call, document: &Document, queue: &Value) -> Value {
+    let mut shown = Map::new();
+    shown.insert("domain".into(), domain_of(document).into());
+    fields::render(tables::QUEUE, queue, call.server.mixed_types, &mut shown);
+    let agents = document.get("agents", text(queue, "callqueue")).and_then(Value::as_object);
+    let available = |agent: &&Value| text(agent, "callqueue-agent-availability-type") == "automatic";
+    let count = agents.map_or(0, |agents| agents.values().filter(available).count());
+    shown.insert("callqueue-count-agents-available".into(), count.into());
+    shown.insert("callqueue-count-agents-total".into(), agents.map_or(0, Map::len).into());
+    shown.insert("active-queued-calls-total-current".into(), 0.into());
+    shown.into()
+}

@@ -1,0 +1,322 @@
+//! Serves time frames, shared by a domain or owned by a user (fact sheet section 7).
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::call::{Call, Refusal, Reply, show, text};
+use super::entries::{KINDS, Kind, TYPES, WEEK};
+use super::users;
+use crate::sandbox::document::Document;
+use crate::sandbox::exchange::{Answer, Commit};
+
+/// Where a time frame is kept.
+#[derive(Debug, Clone, Copy)]
+pub enum Shelf<'a> {
+    Domain,
+    User(&'a str),
+}
+
+pub fn of_domain(call: &Call, path: &[&str]) -> Reply {
+    route(call, Shelf::Domain, path)
+}
+
+pub fn of_user(call: &Call, user: &str, path: &[&str]) -> Reply {
+    users::find(call, if call.request.is_write() { call.held } else { call.seen }, user)?;
+    route(call, Shelf::User(user), path)
+}
+
+fn route(call: &Call, shelf: Shelf, path: &[&str]) -> Reply {
+    match (call.method(), path) {
+        ("GET", []) => {
+            call.list(shelf.frames(call.seen).values().map(|frame| render(call, shelf, frame)).collect())
+        }
+        ("POST", []) => create(call, shelf),
+        ("GET", [id]) => show(render(call, shelf, &shelf.find(call.seen, id)?)),
+        ("POST", [id]) => add(call, shelf, id),
+        ("PUT", [id]) => update(call, shelf, id),
+        ("DELETE", [id]) => delete(call, shelf, id),
+        _ => Err(Refusal::no_route()),
+    }
+}
+
+impl Shelf<'_> {
+    /// Returns the frames by name.
+    pub fn frames(self, document: &Document) -> Map<String, Value> {
+        match self {
+            Self::Domain => {
+                document.table("timeframes").map(|(name, frame)| (name.to_owned(), frame.clone())).collect()
+            }
+            Self::User(user) => {
+                document.get("user-timeframes", user).and_then(Value::as_object).cloned().unwrap_or_default()
+            }
+        }
+    }
+
+    /// Stores a frame, or takes it away.
+    pub fn store(self, document: &mut Document, name: &str, frame: Option<Value>) {
+        match (self, frame) {
+            (Self::Domain, Some(frame)) => document.put("timeframes", name, frame),
+            (Self::Domain, None) => document.remove("timeframes", name),
+            (Self::User(user), frame) => {
+                let mut frames = self.frames(document);
+                match frame {
+                    Some(frame) => frames.insert(name.to_owned(), frame),
+                    None => frames.shift_remove(name),
+                };
+                frames.sort_keys();
+                document.put("user-timeframes", user, frames.into());
+            }
+        }
+    }
+
+    fn find(self, document: &Document, id: &str) -> Result<Value, Refusal> {
+        let frames = self.frames(document);
+        frames
+            .into_iter()
+            .map(|(_, frame)| frame)
+            .find(|frame| text(frame, "timeframe-id") == id)
+            .ok_or_else(missing)
+    }
+}
+
+pub fn missing() -> Refusal {
+    Refusal::new(404, "Not Found. Timeframe input was not found.")
+}
+
+/// Tells whether a deleted record still holds this name.
+pub fn is_reserved(document: &Document, name: &str) -> bool {
+    document.single("reserved-names").as_array().into_iter().flatten().any(|kept| kept == name)
+}
+
+/// Keeps a deleted name, if this server deletes softly (fact sheet section 6.4).
+pub fn reserve(call: &Call, document: &mut Document, name: &str) {
+    if call.server.soft_delete {
+        let mut kept = document.single("reserved-names").as_array().cloned().unwrap_or_default();
+        kept.push(name.into());
+        document.set("reserved-names", kept.into());
+    }
+}
+
+/// Makes a frame's record and mints its ids.
+pub fn record(
+    document: &mut Document,
+    account: &str,
+    body: &Map<String, Value>,
+) -> Result<(String, Value), Refusal> {
+    let text_of = |name: &str| body.get(name).and_then(super::fields::plain).unwrap_or_default();
+    let (name, frame_type) = (text_of("timeframe-name"), text_of("timeframe-type"));
+    if name.is_empty() || name == "*" {
+        return Err(Refusal::invalid("Invalid value for timeframe-name."));
+    }
+    if !TYPES.contains(&frame_type.as_str()) {
+        return Err(Refusal::invalid("Invalid value for timeframe-type."));
+    }
+    let id = given_id(body).unwrap_or_else(|| mint(document, account, &name));
+    let mut frame = Map::new();
+    frame.insert("timeframe-id".into(), id.into());
+    frame.insert("timeframe-name".into(), name.as_str().into());
+    frame.insert("timeframe-type".into(), frame_type.as_str().into());
+    for (kind, sent) in arrays(&frame_type, body)? {
+        whole_week(kind, &frame_type, sent.len())?;
+        let entries = sent.iter().map(|entry| new_entry(document, account, &name, kind, entry, given_id));
+        let entries: Vec<Value> = entries.collect::<Result<_, Refusal>>()?;
+        frame.insert(kind.array.into(), entries.into());
+    }
+    if frame_type == WEEK.of_type && !frame.contains_key(WEEK.array) {
+        whole_week(WEEK, &frame_type, 0)?;
+    }
+    Ok((name, frame.into()))
+}
+
+/// Names are unique over the domain and all its users, deleted ones included (fact sheet section 7).
+pub fn unique(document: &Document, name: &str) -> Result<(), Refusal> {
+    let of_user = |frames: &Value| frames.get(name).is_some();
+    let taken = document.get("timeframes", name).is_some()
+        || document.table("user-timeframes").any(|(_, frames)| of_user(frames))
+        || is_reserved(document, name);
+    let message = "A timeframe with this name already exists for the given user.";
+    if taken { Err(Refusal::invalid(message)) } else { Ok(()) }
+}
+
+fn create(call: &Call, shelf: Shelf) -> Reply {
+    let mut next = call.held.clone();
+    let (name, frame) = record(&mut next, call.account, call.body()?)?;
+    unique(call.held, &name)?;
+    let shown = render(call, shelf, &frame);
+    shelf.store(&mut next, &name, Some(frame));
+    call.created(format!("timeframes/{name}"), next, shown)
+}
+
+/// Adds entries to those there are.
+fn add(call: &Call, shelf: Shelf, id: &str) -> Reply {
+    let (name, frame_type, mut frame) = open(call, shelf, id)?;
+    let mut next = call.held.clone();
+    for (kind, sent) in arrays(&frame_type, call.body()?)? {
+        let mut entries = entries_of(&frame, kind);
+        for entry in sent {
+            entries.push(new_entry(&mut next, call.account, &name, kind, entry, fresh)?);
+        }
+        whole_week(kind, &frame_type, entries.len())?;
+        frame.insert(kind.array.into(), entries.into());
+    }
+    shelf.store(&mut next, &name, Some(frame.into()));
+    call.accept(format!("timeframes/{name}"), next)
+}
+
+/// Replaces each array sent; with `update-only` merges by entry id; converts. Answers 200 at once.
+fn update(call: &Call, shelf: Shelf, id: &str) -> Reply {
+    let body = call.body()?;
+    let (name, mut frame_type, mut frame) = open(call, shelf, id)?;
+    let wanted = body.get("timeframe-type").or_else(|| body.get("type")).and_then(Value::as_str);
+    if let Some(wanted) = wanted.filter(|wanted| *wanted != frame_type) {
+        convert(&mut frame, &frame_type, wanted)?;
+        frame_type = wanted.to_owned();
+    }
+    let merges =
+        ["update-only", "update_only"].iter().any(|key| body.get(*key).is_some_and(|word| word == "yes"));
+    let mut next = call.held.clone();
+    for (kind, sent) in arrays(&frame_type, body)? {
+        let mut entries = if merges { entries_of(&frame, kind) } else { Vec::new() };
+        for entry in sent {
+            let found =
+                entries.iter_mut().find(|known| text(known, "timeframe-id") == text(entry, "timeframe-id"));
+            match found.and_then(Value::as_object_mut).filter(|_| merges) {
+                Some(known) => kind.merge(known, entry)?,
+                None if merges && !text(entry, "timeframe-id").is_empty() => return Err(missing()),
+                None => {
+                    // A week has one entry, so without an id it is the one meant; it gets a new id.
+                    if frame_type == WEEK.of_type && merges {
+                        entries.clear();
+                    }
+                    entries.push(new_entry(&mut next, call.account, &name, kind, entry, fresh)?);
+                }
+            }
+        }
+        whole_week(kind, &frame_type, entries.len())?;
+        frame.insert(kind.array.into(), entries.into());
+    }
+    let frame = Value::from(frame);
+    let shown = render(call, shelf, &frame);
+    shelf.store(&mut next, &name, Some(frame));
+    let commit =
+        Commit { account: call.account.to_owned(), object: format!("timeframes/{name}"), document: next };
+    Ok(Answer::new(200, shown).with(commit))
+}
+
+/// Converts a type: only `custom` keeps the entries, and there is no way back from it (section 7.4).
+fn convert(frame: &mut Map<String, Value>, from: &str, to: &str) -> Result<(), Refusal> {
+    if from == "custom" || !TYPES.contains(&to) {
+        return Err(Refusal::invalid("Invalid value for timeframe-type."));
+    }
+    if to != "custom" {
+        KINDS.iter().for_each(|kind| drop(frame.shift_remove(kind.array)));
+    }
+    frame.insert("timeframe-type".into(), to.into());
+    Ok(())
+}
+
+/// Deletes a frame, leaving its rules dead, or with `child_id` one of its entries.
+fn delete(call: &Call, shelf: Shelf, id: &str) -> Reply {
+    let (name, _, mut frame) = open(call, shelf, id)?;
+    let mut next = call.held.clone();
+    let child = call.request.body.as_ref().and_then(|body| body.get("child_id")).and_then(Value::as_str);
+    let Some(child) = child else {
+        shelf.store(&mut next, &name, None);
+        reserve(call, &mut next, &name);
+        return call.accept(format!("timeframes/{name}"), next);
+    };
+    let is_child = |entry: &Value| text(entry, "timeframe-id") == child;
+    let kind =
+        KINDS.into_iter().find(|kind| entries_of(&frame, *kind).iter().any(is_child)).ok_or_else(missing)?;
+    let mut entries = entries_of(&frame, kind);
+    entries.retain(|entry| !is_child(entry));
+    frame.insert(kind.array.into(), entries.into());
+    shelf.store(&mut next, &name, Some(frame.into()));
+    call.accept(format!("timeframes/{name}"), next)
+}
+
+fn open(call: &Call, shelf: Shelf, id: &str) -> Result<(String, String, Map<String, Value>), Refusal> {
+    let frame = shelf.find(call.held, id)?;
+    let (name, frame_type) = (text(&frame, "timeframe-name"), text(&frame, "timeframe-type"));
+    Ok((name.to_owned(), frame_type.to_owned(), frame.as_object().cloned().unwrap_or_default()))
+}
+
+fn entries_of(frame: &Map<String, Value>, kind: Kind) -> Vec<Value> {
+    frame.get(kind.array).and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+/// Returns the arrays a body sends; one that does not fit the type is refused.
+fn arrays<'a>(
+    frame_type: &str,
+    body: &'a Map<String, Value>,
+) -> Result<Vec<(Kind, &'a Vec<Value>)>, Refusal> {
+    let mut arrays = Vec::new();
+    for (kind, sent) in KINDS.iter().filter_map(|kind| Some((*kind, body.get(kind.array)?))) {
+        let entries = sent.as_array().filter(|entries| entries.is_empty() || kind.fits(frame_type));
+        let entries =
+            entries.ok_or_else(|| Refusal::invalid(format!("Invalid value for {}.", kind.array)))?;
+        if kind.fits(frame_type) {
+            arrays.push((kind, entries));
+        }
+    }
+    Ok(arrays)
+}
+
+/// A days-of-week frame has exactly one entry (fact sheet section 7.1).
+fn whole_week(kind: Kind, frame_type: &str, entries: usize) -> Result<(), Refusal> {
+    if kind == WEEK && frame_type == WEEK.of_type && entries != 1 {
+        return Err(Refusal::invalid("Days of week timeframes have exactly one entry."));
+    }
+    Ok(())
+}
+
+fn new_entry(
+    document: &mut Document,
+    account: &str,
+    name: &str,
+    kind: Kind,
+    sent: &Value,
+    given: fn(&Map<String, Value>) -> Option<String>,
+) -> Result<Value, Refusal> {
+    let fields = kind.create(sent)?;
+    let id = sent.as_object().and_then(given).unwrap_or_else(|| mint(document, account, name));
+    let mut entry = Map::new();
+    entry.insert("timeframe-id".into(), id.into());
+    entry.extend(fields);
+    Ok(entry.into())
+}
+
+/// A seed may carry ids taken from a live system.
+fn given_id(body: &Map<String, Value>) -> Option<String> {
+    body.get("timeframe-id").and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned)
+}
+
+fn fresh(_: &Map<String, Value>) -> Option<String> {
+    None
+}
+
+/// Mints 32 hexadecimal digits from the account, the name and a counter in the state: never from chance.
+fn mint(document: &mut Document, account: &str, name: &str) -> String {
+    let ordinal = document.single("sequence").as_u64().unwrap_or(0);
+    document.set("sequence", (ordinal + 1).into());
+    let digest = Sha256::digest(format!("{account}\n{name}\n{ordinal}"));
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn render(call: &Call, shelf: Shelf, frame: &Value) -> Value {
+    let frame_type = text(frame, "timeframe-type");
+    let id = text(frame, "timeframe-id");
+    let mut shown = json!({
+        "timeframe-id": id,
+        "timeframe-name": text(frame, "timeframe-name"),
+        "user": match shelf { Shelf::Domain => "*", Shelf::User(user) => user },
+        "domain": call.domain,
+        "timeframe-type": frame_type,
+    });
+    for kind in KINDS.iter().filter(|kind| kind.fits(frame_type)) {
+        let entries = frame.get(kind.array).and_then(Value::as_array).into_iter().flatten().enumerate();
+        shown[kind.array] =
+            entries.map(|(index, entry)| kind.render(entry, index, id, &call.domain)).collect();
+    }
+    shown
+}

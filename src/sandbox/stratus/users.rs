@@ -1,0 +1,191 @@
+//! Serves users and their devices (fact sheet section 5).
+
+use serde_json::{Map, Value, json};
+
+use super::call::{Call, Refusal, Reply, domain_of, show, text, total};
+use super::{answerrules, fields, tables};
+use crate::sandbox::behaviour::Release;
+use crate::sandbox::document::Document;
+
+/// Fields of the reduced list; others named in `fields` are refused (fact sheet section 3.3).
+const REDUCED: &[&str] = &[
+    "user",
+    "domain",
+    "site",
+    "name-first-name",
+    "name-last-name",
+    "department",
+    "directory-name-number-dtmf-mapping",
+];
+
+pub fn route(call: &Call, path: &[&str]) -> Reply {
+    match (call.method(), path) {
+        ("GET", []) => call.list(rows(call)),
+        ("GET", ["count"]) => total(call.seen.table("users").count()),
+        ("GET", ["list"]) => reduced(call),
+        ("POST", []) => create(call),
+        ("GET", [user]) => show(render(call, call.seen, find(call, call.seen, user)?)),
+        ("PUT", [user]) => update(call, user),
+        ("DELETE", [user]) => delete(call, user),
+        _ => Err(Refusal::no_route()),
+    }
+}
+
+/// Finds a user, or answers as the server does for one that is missing.
+pub fn find<'a>(call: &Call, document: &'a Document, user: &str) -> Result<&'a Value, Refusal> {
+    let missing = || Refusal::new(404, format!("User {user} does not exist in domain {}", call.domain));
+    document.get("users", user).ok_or_else(missing)
+}
+
+fn rows(call: &Call) -> Vec<Value> {
+    let site = call.request.query("site");
+    let users = call.seen.table("users").map(|(_, user)| user);
+    let here = users.filter(|user| site.is_none_or(|site| text(user, "site") == site));
+    here.map(|user| render(call, call.seen, user)).collect()
+}
+
+fn reduced(call: &Call) -> Reply {
+    let asked = call.request.query("fields").into_iter().flat_map(|fields| fields.split(','));
+    if asked.map(str::trim).any(|field| !REDUCED.contains(&field)) {
+        return Err(Refusal::invalid("Invalid field."));
+    }
+    let mut rows = rows(call);
+    for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+        row.retain(|name, _| REDUCED.contains(&name.as_str()));
+    }
+    call.list(rows)
+}
+
+fn create(call: &Call) -> Reply {
+    let body = call.body()?;
+    let (user, record) = record(domain_of(call.held), call.held, body)?;
+    if call.held.get("users", &user).is_some() {
+        return Err(Refusal::new(409, "User already exists."));
+    }
+    unique_login(call, &user, &record)?;
+    let mut next = call.held.clone();
+    let shown = render(call, &next, &record);
+    next.put("users", &user, record);
+    next.put("answerrules", &user, Value::Array(vec![answerrules::ring_own_devices()]));
+    call.created(format!("users/{user}"), next, shown)
+}
+
+/// Makes a user's record, defaults filled in as the server does.
+pub fn record(
+    domain: &str,
+    document: &Document,
+    body: &Map<String, Value>,
+) -> Result<(String, Value), Refusal> {
+    let mut record = fields::create(tables::USER, body)?;
+    let user = record.get("user").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if user.is_empty() || user.len() > 16 {
+        return Err(Refusal::invalid("Invalid value for user."));
+    }
+    let of_domain = |name: &str| text(document.single("domain"), name).to_owned();
+    let defaults = [
+        ("login-username", format!("{user}@{domain}")),
+        ("time-zone", of_domain("time-zone")),
+        ("dial-plan", of_domain("dial-plan")),
+        ("dial-policy", of_domain("dial-policy")),
+    ];
+    for (name, default) in defaults {
+        if record.get(name).and_then(Value::as_str) == Some("") {
+            record.insert(name.into(), default.into());
+        }
+    }
+    // A queue's own user has no limit until it is given one (fact sheet section 10).
+    let person =
+        !record.get("service-code").and_then(Value::as_str).unwrap_or_default().starts_with("system");
+    if person && !body.contains_key("ring-no-answer-timeout-seconds") {
+        record.insert("ring-no-answer-timeout-seconds".into(), 25.into());
+    }
+    Ok((user, record.into()))
+}
+
+/// Login names are unique over all domains (fact sheet section 5).
+fn unique_login(call: &Call, user: &str, record: &Value) -> Result<(), Refusal> {
+    let login = text(record, "login-username");
+    let taken = call.views.values().any(|view| {
+        let own = domain_of(&view.committed) == call.domain;
+        view.committed
+            .table("users")
+            .any(|(key, other)| text(other, "login-username") == login && !(own && key == user))
+    });
+    if taken { Err(Refusal::new(409, "UID already exists.")) } else { Ok(()) }
+}
+
+fn update(call: &Call, user: &str) -> Reply {
+    let mut record = find(call, call.held, user)?.as_object().cloned().unwrap_or_default();
+    let mut body = call.body()?.clone();
+    body.shift_remove("user");
+    if call.server.release == Release::V44_4 {
+        rename(
+            &mut body,
+            "directory-annouce-in-dial-by-name-enabled",
+            "directory-announce-in-dial-by-name-enabled",
+        );
+    }
+    fields::update(tables::USER, &mut record, &body)?;
+    let record = Value::from(record);
+    unique_login(call, user, &record)?;
+    let mut next = call.held.clone();
+    next.put("users", user, record);
+    call.accept(format!("users/{user}"), next)
+}
+
+/// Deletes a user and what is its own, but neither numbers routed to it nor its agent rows (section 5).
+fn delete(call: &Call, user: &str) -> Reply {
+    find(call, call.held, user)?;
+    let mut next = call.held.clone();
+    for table in ["users", "answerrules", "user-timeframes"] {
+        next.remove(table, user);
+    }
+    let devices = call.held.single("devices").as_array().into_iter().flatten();
+    let kept: Vec<Value> = devices.filter(|device| text(device, "user") != user).cloned().collect();
+    next.set("devices", kept.into());
+    call.accept(format!("users/{user}"), next)
+}
+
+/// Shows a user: written as `email-address`, read as `email` (fact sheet section 0.2).
+fn render(call: &Call, document: &Document, user: &Value) -> Value {
+    let mut shown = Map::new();
+    shown.insert("domain".into(), domain_of(document).into());
+    fields::render(tables::USER, user, call.server.mixed_types, &mut shown);
+    rename(&mut shown, "email-address", "email");
+    if call.server.release == Release::V44_4 {
+        rename(
+            &mut shown,
+            "directory-announce-in-dial-by-name-enabled",
+            "directory-annouce-in-dial-by-name-enabled",
+        );
+    }
+    let live = json!({
+        "user-presence-status": "inactive",
+        "active-calls-total-current": 0,
+        "account-status": "standard",
+        "created-datetime": "2026-01-01 00:00:00",
+        "last-modified-datetime": "2026-01-01 00:00:00",
+    });
+    shown.extend(live.as_object().cloned().unwrap_or_default());
+    shown.into()
+}
+
+fn rename(object: &mut Map<String, Value>, from: &str, to: &str) {
+    if let Some(value) = object.shift_remove(from) {
+        object.insert(to.to_owned(), value);
+    }
+}
+
+/// Lists devices as seeded, of the domain or of one user.
+pub fn devices(call: &Call, user: Option<&str>) -> Reply {
+    if call.method() != "GET" {
+        return Err(Refusal::no_route());
+    }
+    if let Some(user) = user {
+        find(call, call.seen, user)?;
+    }
+    let devices = call.seen.single("devices").as_array().into_iter().flatten();
+    call.list(
+        devices.filter(|device| user.is_none_or(|user| text(device, "user") == user)).cloned().collect(),
+    )
+}
