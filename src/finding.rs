@@ -11,7 +11,7 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
     pub level: Level,
-    /// Stable kebab-case name, reads as "allow <code>".
+    /// Stable kebab-case name, reads as `allow CODE`.
     pub code: &'static str,
     pub message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,5 +66,51 @@ impl Finding {
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// One step of the way from the root of a file to a value in it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Seg {
+    Key(String),
+    Index(usize),
+}
+
+impl Seg {
+    pub fn key(text: impl std::fmt::Display) -> Self {
+        Self::Key(text.to_string())
+    }
+}
+
+impl std::fmt::Display for Seg {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Key(key) => f.write_str(key),
+            Self::Index(index) => write!(f, "[{index}]"),
+        }
+    }
+}
+
+/// A path as people read it: `rules.101.order[1].when`.
+pub fn path_text(path: &[Seg]) -> String {
+    let mut text = String::new();
+    for seg in path {
+        if matches!(seg, Seg::Key(_)) && !text.is_empty() {
+            text.push('.');
+        }
+        text.push_str(&seg.to_string());
+    }
+    text
+}
+
+impl From<&str> for Seg {
+    fn from(key: &str) -> Self {
+        Self::Key(key.to_owned())
+    }
+}
+
+impl From<usize> for Seg {
+    fn from(index: usize) -> Self {
+        Self::Index(index)
     }
 }

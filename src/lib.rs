@@ -1,7 +1,41 @@
-//! dialform: call routing as code. The map, in reading order:
+//! dialform: call routing as code. The map, in reading order.
+//!
+//! Pure, values in and values out:
 //!
 //! - [`finding`]: what is wrong with an input, and where
+//! - [`text`]: words for people
+//! - [`model`]: the vocabulary of the YAML as types, desired and observed alike
+//! - [`lint`]: checks of what is written, one file each
+//! - [`diff`]: a desired object against an observed one, field by field
+//! - [`plan`]: desired and observed state to a plan: ownership, order, guard, digest
+//! - [`render`]: findings, plans and outcomes as text and JSON, to a writer
+//!
+//! At the edges:
+//!
+//! - [`load`]: YAML files to tenants with source places; the only reader of configuration files
+//! - [`secret`]: credentials; the only reader of the environment
+//! - [`http`]: the only socket: timeouts, retries, pacing, a client for reading that cannot write
+//! - [`provider`]: the boundary to the phone systems, one directory each
+//! - [`apply`]: carries out a plan and reads back until it is true
 //! - [`sandbox`]: the phone systems emulated over HTTP on loopback
+//! - [`cli`]: the commands; wiring only
+//! - [`error`]: how a run ends
+//!
+//! Data flows one way: `load → model → lint, plan → apply → provider → http`; `render` and `cli` look at results.
+//! A test reads the `use` lines and fails when a pure module names one of the edges.
 
+pub mod apply;
+pub mod cli;
+pub mod diff;
+pub mod error;
 pub mod finding;
+pub mod http;
+pub mod lint;
+pub mod load;
+pub mod model;
+pub mod plan;
+pub mod provider;
+pub mod render;
 pub mod sandbox;
+pub mod secret;
+pub mod text;

@@ -1,0 +1,122 @@
+//! Carries out a plan and reads every change back until it is true. Makes no decisions.
+//!
+//! A write that was accepted proves nothing: servers answer 202 and change nothing (fact sheet NetSapiens section 1,
+//! fact 7). A step is done when the live object says what the step says, and not before.
+
+mod settle;
+
+use crate::{
+    http::ApiError,
+    model::Address,
+    plan::{Action, Step, TenantPlan},
+    provider::{Read, Write},
+};
+use serde::Serialize;
+use std::{collections::BTreeMap, time::Duration};
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Written and read back as wanted.
+    Done,
+    /// Surely not as wanted.
+    Failed,
+    /// Not tried, because something it needs was not done.
+    Skipped,
+    /// Nobody knows: the write got no clear answer and does not show, or what is live cannot be read.
+    Unknown,
+    /// Left to a person.
+    Manual,
+}
+
+/// One step and how it ended.
+#[derive(Debug, Clone, Serialize)]
+pub struct Outcome {
+    pub tenant: String,
+    pub address: Address,
+    pub action: Action,
+    pub status: Status,
+    /// Why it is not done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The way out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub instructions: Vec<String>,
+}
+
+/// Carries out one tenant's steps in their order. A step that is not done stops those that need it, no others.
+///
+/// `settle` bounds how long an accepted change may take to show. `report` is told of every step as it ends.
+pub async fn tenant(
+    plan: &TenantPlan,
+    reader: &dyn Read,
+    writer: &dyn Write,
+    settle: Duration,
+    report: &mut (dyn FnMut(&Outcome) + Send),
+) -> Vec<Outcome> {
+    let mut ended: BTreeMap<&Address, Status> = BTreeMap::new();
+    let mut outcomes = Vec::new();
+    for step in &plan.steps {
+        let missing =
+            step.needs.iter().find(|need| ended.get(need).is_some_and(|status| *status != Status::Done));
+        let (status, detail, help) = match missing {
+            _ if step.action == Action::Manual => (Status::Manual, None, None),
+            Some(need) => (Status::Skipped, Some(format!("{need} was not done")), None),
+            None => carry_out(plan, step, reader, writer, settle).await,
+        };
+        if step.action != Action::Manual {
+            ended.insert(&step.address, status);
+        }
+        let outcome = Outcome {
+            tenant: plan.tenant.clone(),
+            address: step.address.clone(),
+            action: step.action,
+            status,
+            detail,
+            help,
+            instructions: step.instructions.clone(),
+        };
+        report(&outcome);
+        outcomes.push(outcome);
+    }
+    outcomes
+}
+
+type Ending = (Status, Option<String>, Option<String>);
+
+async fn carry_out(
+    plan: &TenantPlan,
+    step: &Step,
+    reader: &dyn Read,
+    writer: &dyn Write,
+    settle: Duration,
+) -> Ending {
+    let with_help =
+        |status, error: &ApiError| (status, Some(error.to_string()), error.help().map(str::to_owned));
+    let written = writer.execute(&plan.account, step).await;
+    match written {
+        Ok(()) => match settle::until(plan, step, reader, settle).await {
+            settle::Seen::AsWanted => (Status::Done, None, None),
+            settle::Seen::Otherwise(how) => (
+                Status::Failed,
+                Some(format!("accepted, but after {} seconds {how}", settle.as_secs())),
+                Some("run `dialform plan` to see what is live; a slow system can be given a longer `limits.settle`".into()),
+            ),
+            settle::Seen::Unreadable(error) => with_help(Status::Unknown, &error),
+        },
+        // It may have happened all the same: look before saying anything.
+        Err(error) if error.problem.is_ambiguous() => match settle::until(plan, step, reader, settle).await {
+            settle::Seen::AsWanted => (Status::Done, None, None),
+            settle::Seen::Otherwise(how) => (
+                Status::Unknown,
+                Some(format!("{error}; {how}")),
+                Some("it may still come true; run `dialform plan` before trying again".to_owned()),
+            ),
+            settle::Seen::Unreadable(_) => with_help(Status::Unknown, &error),
+        },
+        Err(error) => with_help(Status::Failed, &error),
+    }
+}

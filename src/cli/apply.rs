@@ -1,0 +1,148 @@
+//! `dialform apply`
+
+use super::{
+    Io,
+    args::{ApplyArgs, Format, Global},
+    json,
+    session::{Access, Session},
+    workspace,
+};
+use crate::{
+    apply::{self, Outcome, Status},
+    error::{Ending, Failure},
+    plan::{FORMAT_VERSION, Plan},
+    render,
+};
+use serde::Deserialize;
+use std::{path::Path, time::Duration};
+
+pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
+    let approved = match &args.plan {
+        Some(path) => Some(approved_digest(path)?),
+        None => args.digest.clone(),
+    };
+    let checked = workspace::check(&global.dir, &args.selection)?;
+    render::findings(io.err, &checked.warnings)?;
+    let session = Session::open(&checked, &args.emulation, Access::Write).await?;
+    let plan = session.plan(&checked).await;
+    let text = args.format == Format::Text;
+    if text {
+        render::plan(io.out, &plan)?;
+        io.out.flush()?;
+    }
+    permit(args, &plan, approved.as_deref())?;
+    if plan.is_empty() {
+        if !text {
+            json::write(
+                io.out,
+                &serde_json::json!({ "digest": plan.digest, "blocked": blocked(&plan), "steps": [] }),
+            )?;
+        }
+        session.close().await;
+        return Ok(if plan.is_blocked() { Ending::Error } else { Ending::Fine });
+    }
+    if !args.auto_approve && approved.is_none() {
+        confirm(io)?;
+    }
+
+    if text {
+        writeln!(io.out)?;
+    }
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    for tenant in plan.tenants.iter().filter(|tenant| !tenant.steps.is_empty()) {
+        let Some(writer) = session.writer(&tenant.provider) else { continue };
+        let settle = checked.workspace.file.providers[&tenant.provider].limits.settle;
+        let mut written = Ok(());
+        let mut report = |outcome: &Outcome| {
+            if text && written.is_ok() {
+                written = render::outcome(io.out, outcome).and_then(|()| io.out.flush());
+            }
+        };
+        let reader = session.reader(&tenant.provider);
+        let settle = Duration::from_secs(settle.into());
+        outcomes.extend(apply::tenant(tenant, reader, writer, settle, &mut report).await);
+        // What is under way is finished before a closed output ends the run.
+        written?;
+    }
+    session.close().await;
+    if text {
+        render::summary(io.out, &outcomes)?;
+    } else {
+        let blocked = blocked(&plan);
+        json::write(
+            io.out,
+            &serde_json::json!({ "digest": plan.digest, "blocked": blocked, "steps": outcomes }),
+        )?;
+    }
+    let all_done = outcomes.iter().all(|outcome| outcome.status == Status::Done) && !plan.is_blocked();
+    Ok(if all_done { Ending::Fine } else { Ending::Partial })
+}
+
+fn blocked(plan: &Plan) -> Vec<&str> {
+    let blocked = plan.tenants.iter().filter(|tenant| !tenant.blocked.is_empty());
+    blocked.map(|tenant| tenant.tenant.as_str()).collect()
+}
+
+/// What of a saved plan matters here.
+#[derive(Deserialize)]
+struct Saved {
+    format_version: u32,
+    digest: String,
+}
+
+fn approved_digest(path: &Path) -> Result<String, Failure> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::error(format!("cannot read the plan `{shown}`: {error}")))?;
+    let saved: Saved = serde_json::from_str(&text).map_err(|error| {
+        Failure::error(format!("`{shown}` is not a saved plan: {error}"))
+            .help("save one with `dialform plan --out FILE`")
+    })?;
+    if saved.format_version != FORMAT_VERSION {
+        return Err(Failure::refused(format!(
+            "`{shown}` has plan format {}, not {FORMAT_VERSION}",
+            saved.format_version
+        ))
+        .help("plan again with this version of dialform"));
+    }
+    Ok(saved.digest)
+}
+
+/// Refuses a plan that is not the one approved, goes beyond the guard, or does what needs a word of its own.
+fn permit(args: &ApplyArgs, plan: &Plan, approved: Option<&str>) -> Result<(), Failure> {
+    if let Some(digest) = approved
+        && digest != plan.digest
+    {
+        let message = format!("the plan of now ({}) is not the approved one ({digest})", plan.digest);
+        return Err(
+            Failure::refused(message).help("files or live systems have changed since: plan and review again")
+        );
+    }
+    let beyond = plan.tenants.iter().find(|tenant| !tenant.refused.is_empty());
+    if let Some(tenant) = beyond.filter(|_| !args.override_guard) {
+        let message = format!("tenant `{}`: {}", tenant.tenant, tenant.refused.join("; "));
+        return Err(Failure::refused(message)
+            .help("if that is meant, raise `guard` in dialform.yaml, or `--override-guard`"));
+    }
+    for (tenant, step) in plan.steps() {
+        let Some(why) = &step.critical else { continue };
+        let address = step.address.to_string();
+        let full = format!("{}/{address}", tenant.tenant);
+        if !args.approve_critical.iter().any(|approved| *approved == address || *approved == full) {
+            let message = format!("{full} {why}");
+            return Err(
+                Failure::refused(message).help(format!("if that is meant: `--approve-critical {full}`"))
+            );
+        }
+    }
+    Ok(())
+}
+
+fn confirm(io: &mut Io<'_>) -> Result<(), Failure> {
+    let Some(ask) = io.ask else {
+        return Err(Failure::refused("nobody is there to approve this plan")
+            .help("apply a saved plan: `dialform apply PLANFILE`, or `--auto-approve`"));
+    };
+    let answer = ask("\nApply this plan? Only `yes` is taken for an answer: ")?;
+    if answer.trim() == "yes" { Ok(()) } else { Err(Failure::refused("not approved, nothing was changed")) }
+}

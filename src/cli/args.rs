@@ -1,0 +1,200 @@
+//! What can be said on the command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Plan and apply for phone-call routing: YAML in git, live phone systems made to agree.
+#[derive(Debug, Parser)]
+#[command(name = "dialform", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The workspace: the directory of dialform.yaml
+    #[arg(short = 'C', long = "dir", value_name = "DIR", default_value = ".", global = true)]
+    pub dir: PathBuf,
+    /// When to use colours; `auto` obeys NO_COLOR and uses none off a terminal
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check the files; nothing is asked of any phone system
+    Check(CheckArgs),
+    /// Show what apply would change
+    Plan(PlanArgs),
+    /// Make the live phone systems agree
+    Apply(ApplyArgs),
+    /// List the phone systems dialform knows and what it can do with each
+    Providers(ProvidersArgs),
+    /// Explain a finding by its code
+    Explain(ExplainArgs),
+    /// Print the JSON Schema of the YAML files
+    Schema(SchemaArgs),
+    /// Run the emulated phone systems by themselves, or forget their state
+    Sandbox(SandboxArgs),
+    /// Print shell completions
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// How to print findings
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+/// Which part of the workspace a run is about.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Selection {
+    /// Only tenants whose name matches this pattern
+    #[arg(long, value_name = "GLOB")]
+    pub tenant: Option<String>,
+    /// Only objects whose address matches this pattern, e.g. `queues.*`
+    #[arg(long, value_name = "ADDRESS-GLOB")]
+    pub only: Vec<String>,
+}
+
+/// The emulated phone systems.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Emulation {
+    /// Run against emulated phone systems, seeded from live/, with their state under .dialform/sandbox/
+    #[arg(long)]
+    pub sandbox: bool,
+    /// How the emulated systems behave, e.g. `429:0.1,visible-after:1s`
+    #[arg(long, value_name = "LIST", requires = "sandbox")]
+    pub fault: Option<String>,
+    /// Append every request and response to this file, one JSON object a line
+    #[arg(long, value_name = "FILE", requires = "sandbox")]
+    pub record: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    #[command(flatten)]
+    pub selection: Selection,
+    #[command(flatten)]
+    pub emulation: Emulation,
+    /// How to print the plan
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// Save the plan for `apply FILE`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Exit with 2 when there is something to apply
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    /// A saved plan; refused when the plan of now is another one
+    #[arg(value_name = "PLANFILE")]
+    pub plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub selection: Selection,
+    #[command(flatten)]
+    pub emulation: Emulation,
+    /// How to print what happens
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// Do not ask
+    #[arg(long)]
+    pub auto_approve: bool,
+    /// The digest of the plan that was approved; refused when the plan of now is another one
+    #[arg(long, value_name = "DIGEST")]
+    pub digest: Option<String>,
+    /// Approve one critical change, e.g. `acme-dental/forwards.+12145550100`
+    #[arg(long, value_name = "ADDRESS")]
+    pub approve_critical: Vec<String>,
+    /// Go beyond the limits of `guard` this once
+    #[arg(long)]
+    pub override_guard: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ProvidersArgs {
+    /// Only this kind
+    pub kind: Option<String>,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The code of a finding; left out, all are listed
+    pub code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Which file
+    #[arg(value_enum, default_value = "tenant")]
+    pub which: SchemaOf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    Tenant,
+    Workspace,
+}
+
+#[derive(Debug, Args)]
+pub struct SandboxArgs {
+    #[command(subcommand)]
+    pub command: SandboxCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SandboxCommand {
+    /// Serve the emulated systems on loopback until interrupted
+    Serve {
+        /// How the emulated systems behave, e.g. `429:0.1,visible-after:1s`
+        #[arg(long, value_name = "LIST")]
+        fault: Option<String>,
+        /// Append every request and response to this file, one JSON object a line
+        #[arg(long, value_name = "FILE")]
+        record: Option<PathBuf>,
+        /// The port of the first provider; the others follow. Left out: any free ones
+        #[arg(long, value_name = "PORT", default_value_t = 0)]
+        port: u16,
+    },
+    /// Forget the state: the next run starts from live/ again
+    Reset,
+}
+
+impl Cli {
+    /// Whether whoever reads standard output is a program.
+    pub fn wants_json(&self) -> bool {
+        let format = match &self.command {
+            Command::Check(args) => args.format,
+            Command::Plan(args) => args.format,
+            Command::Apply(args) => args.format,
+            Command::Providers(args) => args.format,
+            Command::Explain(_) | Command::Schema(_) | Command::Sandbox(_) | Command::Completions { .. } => {
+                Format::Text
+            }
+        };
+        format == Format::Json
+    }
+}

@@ -1,0 +1,152 @@
+//! The commands. Wiring only: what they do is elsewhere.
+
+mod apply;
+mod args;
+mod check;
+mod explain;
+mod json;
+mod plan;
+mod providers;
+mod sandbox;
+mod schema;
+mod session;
+mod workspace;
+
+pub use schema::schemas;
+
+use crate::{
+    error::{Ending, Failure},
+    finding::Finding,
+    render,
+};
+use anstream::{AutoStream, ColorChoice};
+use args::{Cli, Color, Command};
+use clap::{CommandFactory, Parser};
+use std::{
+    ffi::OsString,
+    io::{self, IsTerminal, Write},
+};
+
+/// Where a run writes, and whom it may ask.
+pub struct Io<'a> {
+    /// Data.
+    pub out: &'a mut (dyn Write + Send),
+    /// Talk.
+    pub err: &'a mut (dyn Write + Send),
+    /// Asks a question at a terminal; `None` if nobody is there.
+    pub ask: Option<fn(&str) -> io::Result<String>>,
+}
+
+/// The program: parses the arguments, runs the command on this process's streams.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Ending {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Where this cannot be written there is nobody left to tell.
+            let _ = error.print();
+            return if error.use_stderr() { Ending::Error } else { Ending::Fine };
+        }
+    };
+    let choice = match cli.global.color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    };
+    let mut out = AutoStream::new(io::stdout(), choice);
+    let mut err = AutoStream::new(io::stderr(), choice);
+    let ask = io::stdin().is_terminal().then_some(ask as fn(&str) -> io::Result<String>);
+    run(&cli, &mut Io { out: &mut out, err: &mut err, ask })
+}
+
+/// What a run left behind, without colours.
+#[derive(Debug)]
+pub struct Finished {
+    pub ending: Ending,
+    pub out: String,
+    pub err: String,
+}
+
+/// Parses and runs in this process, with nobody at the terminal: for tests and other programs.
+pub fn run_with(arguments: &[&str]) -> Finished {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let ending = match Cli::try_parse_from(arguments) {
+        Ok(cli) => run(&cli, &mut Io { out: &mut out, err: &mut err, ask: None }),
+        Err(error) => {
+            let stream = if error.use_stderr() { &mut err } else { &mut out };
+            stream.extend(error.render().to_string().into_bytes());
+            if error.use_stderr() { Ending::Error } else { Ending::Fine }
+        }
+    };
+    let plain = |bytes: Vec<u8>| {
+        String::from_utf8_lossy(&anstream::adapter::strip_bytes(&bytes).into_vec()).into_owned()
+    };
+    Finished { ending, out: plain(out), err: plain(err) }
+}
+
+fn ask(question: &str) -> io::Result<String> {
+    let mut err = io::stderr();
+    err.write_all(question.as_bytes())?;
+    err.flush()?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(answer)
+}
+
+fn run(cli: &Cli, io: &mut Io<'_>) -> Ending {
+    let result = command(cli, io).and_then(|ending| {
+        io.out.flush()?;
+        Ok(ending)
+    });
+    match result {
+        Ok(ending) => ending,
+        Err(failure) => {
+            let ending = failure.ending();
+            // Where this cannot be written there is nobody left to tell.
+            let _ = explain_failure(cli, io, failure);
+            ending
+        }
+    }
+}
+
+fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<()> {
+    let findings = match failure {
+        Failure::Findings(findings) => findings,
+        Failure::Message { message, help, ending: _ } => {
+            let finding = Finding::error("failed", message);
+            vec![Finding { help, ..finding }]
+        }
+        Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+        Failure::Output(error) => vec![Finding::error("failed", format!("cannot write the output: {error}"))],
+    };
+    if cli.wants_json() {
+        json::write(io.out, &serde_json::json!({ "findings": findings }))
+    } else {
+        render::findings(io.err, &findings)
+    }
+}
+
+fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Check(args) => check::run(global, args, io),
+        Command::Plan(args) => on_runtime(plan::run(global, args, io)),
+        Command::Apply(args) => on_runtime(apply::run(global, args, io)),
+        Command::Providers(args) => providers::run(args, io),
+        Command::Explain(args) => explain::run(args, io),
+        Command::Schema(args) => schema::run(args, io),
+        Command::Sandbox(args) => on_runtime(sandbox::run(global, args, io)),
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Cli::command(), "dialform", &mut io.out);
+            Ok(Ending::Fine)
+        }
+    }
+}
+
+fn on_runtime(work: impl Future<Output = Result<Ending, Failure>>) -> Result<Ending, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::error(format!("cannot start: {error}")))?;
+    runtime.block_on(work)
+}

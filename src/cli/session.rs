@@ -1,0 +1,243 @@
+//! Open phone systems, real or emulated, and every tenant's plan against them.
+
+use super::{
+    args::Emulation,
+    workspace::{Checked, CheckedTenant, placer},
+};
+use crate::{
+    error::Failure,
+    finding::{Finding, Seg},
+    http::{Getter, Pacer, Sender},
+    model::{Address, ProviderConfig, Secret},
+    plan::{self, Input, Plan, Policy, TenantPlan},
+    provider::{Endpoints, Read, Scope, Write, find},
+    sandbox::{self, Recorder, Sandbox},
+    secret,
+};
+use futures::{StreamExt, stream};
+use secrecy::SecretString;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
+
+/// How many tenants are read at once. Each provider's limits hold all the same.
+const TENANTS_AT_ONCE: usize = 8;
+
+/// The phone systems of this run.
+pub struct Session {
+    systems: BTreeMap<String, System>,
+    /// Kept running as long as the session.
+    sandboxes: Vec<Sandbox>,
+}
+
+struct System {
+    reader: Box<dyn Read>,
+    /// Only where this run may write.
+    writer: Option<Box<dyn Write>>,
+}
+
+/// What a run may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    Read,
+    Write,
+}
+
+impl Session {
+    /// Finds every credential and opens every system the selected tenants are on. Nothing is sent yet.
+    pub async fn open(checked: &Checked, emulation: &Emulation, access: Access) -> Result<Self, Failure> {
+        let used: BTreeSet<&str> =
+            checked.tenants.iter().map(|tenant| checked.loaded(tenant).tenant.provider.as_str()).collect();
+        let mut session = Self { systems: BTreeMap::new(), sandboxes: Vec::new() };
+        let mut findings = Vec::new();
+        let recorder = recorder(emulation)?;
+        for name in used {
+            let config = &checked.workspace.file.providers[name];
+            let base = if emulation.sandbox {
+                let sandbox =
+                    start(&checked.root, name, config, emulation.fault.as_deref(), recorder.clone(), 0)
+                        .await?;
+                let base = sandbox.url().to_owned();
+                session.sandboxes.push(sandbox);
+                Some(base)
+            } else {
+                None
+            };
+            match system(checked, name, config, base.as_deref(), access) {
+                Ok(system) => {
+                    session.systems.insert(name.to_owned(), system);
+                }
+                Err(found) => findings.extend(found),
+            }
+        }
+        if findings.is_empty() { Ok(session) } else { Err(Failure::Findings(findings)) }
+    }
+
+    /// Reads every tenant and plans it. A tenant that cannot be read whole is blocked; the others go on.
+    pub async fn plan(&self, checked: &Checked) -> Plan {
+        let tenants = stream::iter(&checked.tenants)
+            .map(|tenant| self.plan_tenant(checked, tenant))
+            .buffer_unordered(TENANTS_AT_ONCE)
+            .collect::<Vec<TenantPlan>>()
+            .await;
+        Plan::new(tenants)
+    }
+
+    async fn plan_tenant(&self, checked: &Checked, tenant: &CheckedTenant) -> TenantPlan {
+        let loaded = checked.loaded(tenant);
+        let config = checked.config(tenant);
+        let place = placer(loaded);
+        let only = |address: &Address| checked.in_scope(address);
+        let absent: BTreeMap<_, _> = tenant
+            .absent
+            .iter()
+            .filter(|(address, _)| only(address))
+            .map(|(a, s)| (a.clone(), s.clone()))
+            .collect();
+        let wanted = tenant.desired.iter().filter(|(address, _)| only(address));
+        let scope = Scope {
+            wanted: wanted.map(|(address, desired)| (address.clone(), desired.resource.clone())).collect(),
+            declared: tenant.desired.keys().cloned().collect(),
+            lists: true,
+            exhaustive: tenant.exhaustive.clone(),
+            absent: absent.keys().cloned().collect(),
+        };
+        let system = &self.systems[&loaded.tenant.provider];
+        let account = loaded.tenant.account.as_str();
+        let names = (loaded.tenant.tenant.as_str(), loaded.tenant.provider.as_str(), account);
+        match system.reader.observe(account, &scope).await {
+            Ok(observed) => plan::build(Input {
+                tenant: names.0,
+                provider: names.1,
+                account,
+                desired: tenant.desired.clone(),
+                absent,
+                exhaustive: tenant.exhaustive.clone(),
+                observed: &observed,
+                dialect: &tenant.provider.dialect,
+                policy: &Policy {
+                    guard: checked.workspace.file.guard,
+                    experimental: config.experimental,
+                    unobservable: (tenant.provider.unobservable)(config),
+                },
+                place: &place,
+                only: &only,
+            }),
+            Err(error) => {
+                let finding = Finding::error("unreadable-account", error.to_string());
+                let finding = Finding { help: error.help().map(str::to_owned), ..finding };
+                let at = loaded.place(&[Seg::key("account")]);
+                TenantPlan::blocked(names.0, names.1, account, vec![finding.at(at)])
+            }
+        }
+    }
+
+    pub fn reader(&self, provider: &str) -> &dyn Read {
+        self.systems[provider].reader.as_ref()
+    }
+
+    pub fn writer(&self, provider: &str) -> Option<&dyn Write> {
+        self.systems[provider].writer.as_deref()
+    }
+
+    pub async fn close(self) {
+        for sandbox in self.sandboxes {
+            sandbox.stop().await;
+        }
+    }
+}
+
+/// The traffic record, if one is wanted.
+pub fn recorder(emulation: &Emulation) -> Result<Option<Arc<Recorder>>, Failure> {
+    let open = |path: &Path| {
+        Recorder::open(path)
+            .map(Arc::new)
+            .map_err(|error| Failure::error(format!("cannot record to `{}`: {error}", path.display())))
+    };
+    emulation.record.as_deref().map(open).transpose()
+}
+
+/// Starts the emulation of one provider.
+pub async fn start(
+    root: &Path,
+    name: &str,
+    config: &ProviderConfig,
+    fault: Option<&str>,
+    recorder: Option<Arc<Recorder>>,
+    port: u16,
+) -> Result<Sandbox, Failure> {
+    let seed = root.join("live").join(name);
+    let mut options = sandbox::Options::new(&config.kind, seed, state(root).join(name));
+    options.record = recorder;
+    options.port = port;
+    if let Some(fault) = fault {
+        options.behaviour =
+            fault.parse().map_err(|error| Failure::error(format!("`--fault {fault}`: {error}")))?;
+    }
+    Sandbox::start(options).await.map_err(|error| {
+        Failure::error(format!("the sandbox of provider `{name}` does not start: {error}"))
+            .help("`dialform sandbox reset` forgets its state")
+    })
+}
+
+/// Where the emulated systems keep their state.
+pub fn state(root: &Path) -> std::path::PathBuf {
+    root.join(".dialform").join("sandbox")
+}
+
+fn system(
+    checked: &Checked,
+    name: &str,
+    config: &ProviderConfig,
+    sandbox: Option<&str>,
+    access: Access,
+) -> Result<System, Vec<Finding>> {
+    let Some(provider) = find(&config.kind) else { return Err(Vec::new()) };
+    let place = |path: &[Seg]| {
+        let mut at = vec![Seg::key("providers"), Seg::key(name)];
+        at.extend(path.iter().cloned());
+        checked.workspace.place(&at)
+    };
+    let mut findings = Vec::new();
+    let mut open: Endpoints<Getter> = BTreeMap::new();
+    for spec in (provider.endpoints)(config) {
+        // Where there is a credential that can only read, a run that only reads uses that one.
+        let secret: Option<&Secret> = match access {
+            Access::Read => spec.read_token.as_ref().or(spec.token.as_ref()),
+            Access::Write => spec.token.as_ref(),
+        };
+        let token = match (sandbox, secret) {
+            (Some(_), _) => Ok(SecretString::from("sandbox")),
+            (None, Some(secret)) => secret::resolve(secret, &checked.root)
+                .map_err(|error| Finding::error("no-credential", error.message).help(error.help)),
+            (None, None) => Err(Finding::error("no-credential", format!("provider `{name}` has no `token`"))
+                .help("`read_token` can only plan; apply needs `token`")),
+        };
+        let url = match sandbox {
+            Some(base) => format!("{base}{}", spec.sandbox_path),
+            None => spec.url.clone().unwrap_or_default(),
+        };
+        let limits = config.limits;
+        let pacer = Arc::new(Pacer::new(limits.concurrency, limits.requests_per_second));
+        match token {
+            Ok(token) => match Getter::new(&url, token, limits, pacer) {
+                Ok(getter) => {
+                    open.insert(spec.name, getter);
+                }
+                Err(why) => findings.push(Finding::error("bad-value", why).at(place(&spec.url_path))),
+            },
+            Err(finding) => findings.push(finding.at(place(&spec.token_path(access == Access::Read)))),
+        }
+    }
+    if !findings.is_empty() {
+        return Err(findings);
+    }
+    let writer = (access == Access::Write).then(|| {
+        let senders: Endpoints<Sender> =
+            open.iter().map(|(name, it)| (*name, it.clone().into_sender())).collect();
+        (provider.writer)(senders)
+    });
+    Ok(System { reader: (provider.reader)(open), writer })
+}

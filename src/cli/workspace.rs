@@ -1,0 +1,154 @@
+//! A workspace, loaded and checked: everything that can be known without asking a phone system.
+
+use super::args::Selection;
+use crate::{
+    error::Failure,
+    finding::{Finding, Level, Place, Seg},
+    lint::{self, Subject, TenantSubject},
+    load::{Files, LoadedTenant, Workspace},
+    model::{Address, Kind, ProviderConfig},
+    plan::{Desired, Source, desired},
+    provider::{self, PROVIDERS, Provider},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+/// A workspace without errors.
+pub struct Checked {
+    pub root: PathBuf,
+    pub workspace: Workspace,
+    /// The tenants this run is about.
+    pub tenants: Vec<CheckedTenant>,
+    pub warnings: Vec<Finding>,
+    only: Vec<glob::Pattern>,
+}
+
+/// One tenant, put into the form its provider reports.
+pub struct CheckedTenant {
+    /// Among the workspace's tenants.
+    pub index: usize,
+    pub provider: &'static Provider,
+    pub desired: BTreeMap<Address, Desired>,
+    pub absent: BTreeMap<Address, Option<Source>>,
+    pub exhaustive: BTreeSet<Kind>,
+}
+
+impl Checked {
+    pub fn loaded(&self, tenant: &CheckedTenant) -> &LoadedTenant {
+        &self.workspace.tenants[tenant.index]
+    }
+
+    pub fn config(&self, tenant: &CheckedTenant) -> &ProviderConfig {
+        // The lint `unknown-provider` has seen to it that it is there.
+        &self.workspace.file.providers[&self.loaded(tenant).tenant.provider]
+    }
+
+    /// Whether an object is in the scope of this run.
+    pub fn in_scope(&self, address: &Address) -> bool {
+        self.only.is_empty() || self.only.iter().any(|pattern| pattern.matches(&address.to_string()))
+    }
+}
+
+fn pattern(text: &str, option: &str) -> Result<glob::Pattern, Failure> {
+    glob::Pattern::new(text)
+        .map_err(|error| Failure::error(format!("`{option} {text}` is not a pattern: {error}")))
+}
+
+/// Loads and checks. Any error in any file ends the run: nothing is planned from files that are partly understood.
+pub fn check(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
+    let only = selection.only.iter().map(|text| pattern(text, "--only")).collect::<Result<Vec<_>, _>>()?;
+    let tenant = selection.tenant.as_deref().map(|text| pattern(text, "--tenant")).transpose()?;
+    let workspace = Workspace::load(&Files::Directory(root.to_owned())).map_err(Failure::Findings)?;
+    let mut findings = workspace.findings.clone();
+    findings.extend(lints(&workspace));
+    let mut tenants = Vec::new();
+    for (index, loaded) in workspace.tenants.iter().enumerate() {
+        let config = workspace.file.providers.get(&loaded.tenant.provider);
+        let Some(provider) = config.and_then(|config| provider::find(&config.kind)) else { continue };
+        match desired(&loaded.tenant, &provider.dialect, &|path| Some(place_of(loaded, path))) {
+            Ok(desired) => tenants.push(CheckedTenant {
+                index,
+                provider,
+                desired,
+                absent: absent(loaded),
+                exhaustive: loaded.tenant.exhaustive.iter().map(|kind| (*kind).into()).collect(),
+            }),
+            Err(found) => findings.extend(found),
+        }
+    }
+    findings.extend(settings(&workspace));
+    if findings.iter().any(|finding| finding.level == Level::Error) {
+        findings.sort();
+        return Err(Failure::Findings(findings));
+    }
+    tenants
+        .retain(|it| tenant.as_ref().is_none_or(|t| t.matches(&workspace.tenants[it.index].tenant.tenant)));
+    if tenants.is_empty()
+        && let Some(text) = &selection.tenant
+    {
+        return Err(Failure::error(format!("no tenant matches `{text}`")));
+    }
+    Ok(Checked { root: root.to_owned(), workspace, tenants, warnings: findings, only })
+}
+
+/// Objects are shown at their key, what is inside them at its value.
+fn place_of(loaded: &LoadedTenant, path: &[Seg]) -> Place {
+    if path.len() <= 2 { loaded.place_of_key(path) } else { loaded.place(path) }
+}
+
+/// Where something stands in a tenant's file.
+pub fn placer(loaded: &LoadedTenant) -> impl Fn(&[Seg]) -> Option<Place> + '_ {
+    |path| Some(place_of(loaded, path))
+}
+
+fn absent(loaded: &LoadedTenant) -> BTreeMap<Address, Option<Source>> {
+    let named = loaded.tenant.absent.addresses().into_iter();
+    named
+        .map(|(address, index)| {
+            let path = [Seg::key("absent"), Seg::key(address.kind.section()), Seg::Index(index)];
+            let Place { file, line, .. } = loaded.place(&path);
+            (address, Some(Source { file, line }))
+        })
+        .collect()
+}
+
+fn lints(workspace: &Workspace) -> Vec<Finding> {
+    type Placer<'a> = Box<dyn Fn(&[Seg]) -> Place + 'a>;
+    let placers: Vec<(Placer<'_>, Placer<'_>)> = workspace
+        .tenants
+        .iter()
+        .map(|loaded| -> (Placer<'_>, Placer<'_>) {
+            (Box::new(|path| loaded.place(path)), Box::new(|path| loaded.place_of_key(path)))
+        })
+        .collect();
+    let tenants: Vec<TenantSubject<'_>> = workspace
+        .tenants
+        .iter()
+        .zip(&placers)
+        .map(|(loaded, (place, place_of_key))| TenantSubject { tenant: &loaded.tenant, place, place_of_key })
+        .collect();
+    let kinds: Vec<&'static str> = PROVIDERS.iter().map(|provider| provider.kind).collect();
+    let place = |path: &[Seg]| workspace.place(path);
+    lint::check(&Subject { file: &workspace.file, tenants: &tenants, kinds: &kinds, place: &place })
+}
+
+/// What is wrong with the providers' settings, given what is declared on each.
+fn settings(workspace: &Workspace) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (name, config) in &workspace.file.providers {
+        let Some(provider) = provider::find(&config.kind) else { continue };
+        let tenants = workspace.tenants.iter().filter(|loaded| loaded.tenant.provider == *name);
+        let kinds: BTreeSet<Kind> = tenants
+            .flat_map(|loaded| loaded.tenant.resources().into_keys())
+            .map(|address| address.kind)
+            .collect();
+        for (path, finding) in (provider.check)(config, &kinds) {
+            let mut at = vec![Seg::key("providers"), Seg::key(name)];
+            at.extend(path);
+            found.push(finding.at(workspace.place_of_key(&at)));
+        }
+    }
+    found
+}

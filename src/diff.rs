@@ -1,0 +1,278 @@
+//! Compares what is desired with what was observed, field by field. Generic and pure.
+//!
+//! A desired field that is `None` is not managed and never differs. Structs are destructured without `..`, so that
+//! a new field does not compile until it is compared.
+
+use crate::model::{
+    Agent, Also, Caller, Callers, DEFAULT_RULE, DateSpan, Destination, Dispatch, Divert, Diverts, E164,
+    Forward, Number, Queue, Resource, Ring, RingTimeout, Ringable, Rule, Rules, Schedule, Simultaneous, Spam,
+    Weekly, Window, YearlySpan,
+};
+use serde::Serialize;
+use serde_json::Value;
+
+/// One field that differs, in the words of the YAML.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldChange {
+    /// `order.storm.enabled`; empty for the object as a whole.
+    pub path: String,
+    /// What is live; `None` if there is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old: Option<Value>,
+    /// What is wanted; `None` if it is to go.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<Value>,
+}
+
+/// Every managed field of `desired` that `observed` does not have as wanted.
+pub fn diff(desired: &Resource, observed: &Resource) -> Vec<FieldChange> {
+    let mut out = Vec::new();
+    match (desired, observed) {
+        (Resource::Schedule(d), Resource::Schedule(o)) => d.compare(o, "", &mut out),
+        (Resource::Queue(d), Resource::Queue(o)) => d.compare(o, "", &mut out),
+        (Resource::Rules(d), Resource::Rules(o)) => d.compare(o, "", &mut out),
+        (Resource::Diverts(d), Resource::Diverts(o)) => d.compare(o, "", &mut out),
+        (Resource::Number(d), Resource::Number(o)) => d.compare(o, "", &mut out),
+        (Resource::Forward(d), Resource::Forward(o)) => d.compare(o, "", &mut out),
+        (desired, observed) => replaced(desired, observed, "", &mut out),
+    }
+    out
+}
+
+/// What the object will be: the observed one with the managed fields as wanted.
+pub fn overlay(desired: &Resource, observed: &Resource) -> Resource {
+    match (desired, observed) {
+        (Resource::Schedule(d), Resource::Schedule(o)) => Resource::Schedule(d.over(o)),
+        (Resource::Queue(d), Resource::Queue(o)) => Resource::Queue(d.over(o)),
+        (Resource::Rules(d), Resource::Rules(o)) => Resource::Rules(d.over(o)),
+        (Resource::Diverts(d), Resource::Diverts(o)) => Resource::Diverts(d.over(o)),
+        (Resource::Number(d), Resource::Number(o)) => Resource::Number(d.over(o)),
+        (Resource::Forward(d), Resource::Forward(o)) => Resource::Forward(d.over(o)),
+        (desired, _) => desired.clone(),
+    }
+}
+
+/// The empty object of the same kind: what a create starts from.
+pub fn nothing_like(resource: &Resource) -> Resource {
+    match resource {
+        Resource::Schedule(_) => Resource::Schedule(Schedule::default()),
+        Resource::Queue(_) => Resource::Queue(Queue::default()),
+        Resource::Rules(_) => Resource::Rules(Rules::default()),
+        Resource::Diverts(_) => Resource::Diverts(Diverts::default()),
+        Resource::Number(_) => Resource::Number(Number::default()),
+        Resource::Forward(_) => Resource::Forward(Forward::default()),
+    }
+}
+
+fn json(value: &impl Serialize) -> Value {
+    // Model types serialise to plain maps with text keys; that cannot fail.
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+fn join(path: &str, field: &str) -> String {
+    if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") }
+}
+
+fn replaced(desired: &impl Serialize, observed: &impl Serialize, path: &str, out: &mut Vec<FieldChange>) {
+    out.push(FieldChange { path: path.to_owned(), old: Some(json(observed)), new: Some(json(desired)) });
+}
+
+trait Compare: Clone + Serialize {
+    fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>);
+
+    /// The observed value with the managed fields as wanted; a value without fields of its own is replaced.
+    fn over(&self, _observed: &Self) -> Self {
+        self.clone()
+    }
+}
+
+impl<T: Compare> Compare for Option<T> {
+    fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>) {
+        match (self, observed) {
+            (None, _) => {}
+            (Some(desired), Some(observed)) => desired.compare(observed, path, out),
+            (Some(desired), None) => {
+                out.push(FieldChange { path: path.to_owned(), old: None, new: Some(json(desired)) });
+            }
+        }
+    }
+
+    fn over(&self, observed: &Self) -> Self {
+        match (self, observed) {
+            (Some(desired), Some(observed)) => Some(desired.over(observed)),
+            (desired, observed) => desired.clone().or_else(|| observed.clone()),
+        }
+    }
+}
+
+macro_rules! leaves {
+    ($($type:ty),*) => {$(
+        impl Compare for $type {
+            fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>) {
+                if self != observed {
+                    replaced(self, observed, path, out);
+                }
+            }
+        }
+    )*};
+}
+
+leaves!(
+    bool,
+    u32,
+    String,
+    E164,
+    Destination,
+    Divert,
+    Dispatch,
+    RingTimeout,
+    Spam,
+    Vec<Window>,
+    Vec<YearlySpan>,
+    Vec<DateSpan>
+);
+
+macro_rules! structs {
+    ($($type:ident { $($field:ident),* })*) => {$(
+        impl Compare for $type {
+            fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>) {
+                let Self { $($field),* } = self;
+                $($field.compare(&observed.$field, &join(path, stringify!($field)), out);)*
+            }
+
+            fn over(&self, observed: &Self) -> Self {
+                Self { $($field: self.$field.over(&observed.$field)),* }
+            }
+        }
+    )*};
+}
+
+structs! {
+    Schedule { weekly, dates, yearly, enabled, protect }
+    Queue { name, dispatch, agent_ring, require_agents, agents, failover, protect }
+    Rules { ring_timeout, callers, order, protect }
+    Callers { allow, block, block_anonymous, spam }
+    Rule { when, enabled, do_not_disturb, call_screening, ring, forward }
+    Simultaneous { own_extension, all_phones, confirm_external, also }
+    Diverts { always, on_call, busy, no_answer, unreachable, protect }
+    Number { label, route, protect }
+    Forward { to, active, protect }
+    Agent { target, order, wrap_up }
+    Also { target, delay }
+}
+
+impl Compare for Weekly {
+    fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>) {
+        let closed = Vec::new();
+        for (day, windows) in &self.0 {
+            windows.compare(observed.0.get(day).unwrap_or(&closed), &join(path, day.word()), out);
+        }
+    }
+}
+
+impl Compare for Ring {
+    fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>) {
+        match (self, observed) {
+            (Self::Extension, Self::Extension) => {}
+            (Self::Simultaneous(d), Self::Simultaneous(o)) => d.compare(o, &join(path, "simultaneous"), out),
+            (desired, observed) => replaced(desired, observed, path, out),
+        }
+    }
+}
+
+impl Compare for Ringable {
+    // The target is what an element of a list is known by; two that are compared have the same.
+    fn compare(&self, _observed: &Self, _path: &str, _out: &mut Vec<FieldChange>) {}
+}
+
+/// An element of a list that is known by a name of its own.
+trait Keyed: Compare {
+    fn key(&self) -> String;
+}
+
+impl Keyed for Rule {
+    fn key(&self) -> String {
+        self.when.clone()
+    }
+}
+
+impl Keyed for Agent {
+    fn key(&self) -> String {
+        ringable_key(&self.target)
+    }
+}
+
+impl Keyed for Also {
+    fn key(&self) -> String {
+        ringable_key(&self.target)
+    }
+}
+
+impl Keyed for Caller {
+    fn key(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Compare for Caller {
+    fn compare(&self, _observed: &Self, _path: &str, _out: &mut Vec<FieldChange>) {}
+}
+
+fn ringable_key(target: &Ringable) -> String {
+    match target {
+        Ringable::Extension(to) => to.to_string(),
+        Ringable::Number(to) => to.to_string(),
+        Ringable::Device(to) => to.to_string(),
+        Ringable::Token(to) => to.clone(),
+    }
+}
+
+fn elements<T: Keyed>(desired: &[T], observed: &[T], path: &str, out: &mut Vec<FieldChange>) {
+    for element in desired {
+        let path = join(path, &element.key());
+        match observed.iter().find(|o| o.key() == element.key()) {
+            Some(observed) => element.compare(observed, &path, out),
+            None => out.push(FieldChange { path, old: None, new: Some(json(element)) }),
+        }
+    }
+    for element in observed {
+        if !desired.iter().any(|d| d.key() == element.key()) {
+            let path = join(path, &element.key());
+            out.push(FieldChange { path, old: Some(json(element)), new: None });
+        }
+    }
+}
+
+macro_rules! lists {
+    ($($type:ty),*) => {$(
+        impl Compare for Vec<$type> {
+            fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>) {
+                elements(self, observed, path, out);
+            }
+        }
+    )*};
+}
+
+lists!(Agent, Also, Caller);
+
+impl Compare for Vec<Rule> {
+    /// Beside its elements the sequence counts, and an `order` without `default` leaves that rule alone.
+    fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>) {
+        let managed = |rule: &&Rule| rule.when != DEFAULT_RULE || self.iter().any(|r| r.when == DEFAULT_RULE);
+        let observed: Vec<Rule> = observed.iter().filter(managed).cloned().collect();
+        let names = |rules: &[Rule]| rules.iter().map(Keyed::key).collect::<Vec<_>>();
+        let (old, new) = (names(&observed), names(self));
+        if old != new {
+            replaced(&new, &old, path, out);
+        }
+        elements(self, &observed, path, out);
+    }
+
+    fn over(&self, observed: &Self) -> Self {
+        let mut rules = self.clone();
+        if !rules.iter().any(|r| r.when == DEFAULT_RULE) {
+            rules.extend(observed.iter().filter(|r| r.when == DEFAULT_RULE).cloned());
+        }
+        rules
+    }
+}

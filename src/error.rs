@@ -1,0 +1,65 @@
+//! How a run ends: one place for exit codes, one type for what stops it.
+
+use crate::finding::Finding;
+use std::io;
+
+/// The exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    Fine = 0,
+    /// Something is wrong with the input, the account or the run.
+    Error = 1,
+    /// `plan --detailed-exitcode`: there is something to apply.
+    Changes = 2,
+    /// Stale plan, guard, critical change without approval, or nobody to ask.
+    Refused = 3,
+    /// Not every step was done.
+    Partial = 4,
+}
+
+/// What stops a run before its end.
+#[derive(Debug)]
+pub enum Failure {
+    /// Things wrong with the files.
+    Findings(Vec<Finding>),
+    /// Anything else: what was being done and why it failed, and the way out.
+    Message { message: String, help: Option<String>, ending: Ending },
+    /// Nobody reads the output any more.
+    Output(io::Error),
+}
+
+impl Failure {
+    pub fn error(message: impl Into<String>) -> Self {
+        Self::Message { message: message.into(), help: None, ending: Ending::Error }
+    }
+
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self::Message { message: message.into(), help: None, ending: Ending::Refused }
+    }
+
+    #[must_use]
+    pub fn help(self, text: impl Into<String>) -> Self {
+        match self {
+            Self::Message { message, ending, .. } => {
+                Self::Message { message, help: Some(text.into()), ending }
+            }
+            other => other,
+        }
+    }
+
+    pub fn ending(&self) -> Ending {
+        match self {
+            Self::Findings(_) => Ending::Error,
+            Self::Message { ending, .. } => *ending,
+            // `dialform plan | head` is no error; output that cannot be written for another reason is.
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Ending::Fine,
+            Self::Output(_) => Ending::Error,
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}

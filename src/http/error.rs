@@ -1,0 +1,146 @@
+//! What can go wrong with a request, and what is known about its effect.
+
+use serde_json::Value;
+use std::{fmt, time::Duration};
+
+/// A request that did not work out: what was being done, how, and why it failed.
+#[derive(Debug, Clone)]
+pub struct ApiError {
+    /// "reading the users of `acme`"
+    pub what: String,
+    pub method: String,
+    /// Below the base of the API.
+    pub path: String,
+    pub problem: Problem,
+}
+
+#[derive(Debug, Clone)]
+pub enum Problem {
+    /// The server refused or failed.
+    Status { status: u16, message: String },
+    /// The server asks to be left alone for a while.
+    Patience { status: u16, after: Option<Duration> },
+    /// No connection was made: surely nothing happened.
+    Connect(String),
+    /// The connection was lost or timed out: anything may have happened.
+    NoAnswer(String),
+    /// The answer is not what it should be.
+    Decode { why: String, body: String },
+    /// The answer is well formed but cannot be all there is.
+    Incomplete(String),
+    /// It was not sent: what is live is not what the plan was made from.
+    Conflict(String),
+}
+
+impl Problem {
+    pub(super) fn from_transport(error: reqwest::Error) -> Self {
+        let connect = error.is_connect();
+        let timeout = error.is_timeout();
+        let error = error.without_url();
+        let mut text = error.to_string();
+        let mut cause = std::error::Error::source(&error);
+        while let Some(inner) = cause {
+            text = inner.to_string();
+            cause = inner.source();
+        }
+        match (connect, timeout) {
+            (true, false) => Self::Connect(text),
+            (true, true) => Self::Connect("timed out".to_owned()),
+            (false, true) => Self::NoAnswer("no answer in time".to_owned()),
+            (false, false) => Self::NoAnswer(text),
+        }
+    }
+
+    pub(super) fn status(status: u16, text: &str) -> Self {
+        let parsed: Option<Value> = serde_json::from_str(text).ok();
+        let message = parsed.as_ref().and_then(|body| body.get("message")).and_then(Value::as_str);
+        Self::Status { status, message: message.map_or_else(|| excerpt(text), str::to_owned) }
+    }
+
+    pub(super) fn decode(why: &str, text: &str) -> Self {
+        Self::Decode { why: why.to_owned(), body: excerpt(text) }
+    }
+
+    /// Whether the request was surely not carried out.
+    pub fn is_surely_not_done(&self) -> bool {
+        matches!(self, Self::Patience { .. } | Self::Connect(_))
+    }
+
+    /// Whether a write may or may not have been carried out.
+    pub fn is_ambiguous(&self) -> bool {
+        match self {
+            Self::Status { status, .. } => *status >= 500,
+            Self::NoAnswer(_) | Self::Decode { .. } => true,
+            Self::Patience { .. } | Self::Connect(_) | Self::Incomplete(_) | Self::Conflict(_) => false,
+        }
+    }
+
+    /// Whether a read is worth trying again.
+    pub(super) fn is_transient(&self) -> bool {
+        match self {
+            Self::Status { status, .. } => *status >= 500,
+            Self::Patience { .. } | Self::Connect(_) | Self::NoAnswer(_) => true,
+            Self::Decode { .. } | Self::Incomplete(_) | Self::Conflict(_) => false,
+        }
+    }
+}
+
+fn excerpt(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+impl ApiError {
+    /// The way out, where one is known.
+    pub fn help(&self) -> Option<&'static str> {
+        match &self.problem {
+            Problem::Status { status: 401, message } if message.contains("APP001") => Some(
+                "the account does not exist, or the credential is bound to another one; check `account` and the scope \
+                 of the key",
+            ),
+            Problem::Status { status: 401, .. } => Some("the credential is wrong or has run out"),
+            Problem::Status { status: 403, .. } => {
+                Some("the credential may not do this; plan needs read, apply write")
+            }
+            Problem::Status { status: 404, message } if message.contains("No Route Found") => Some(
+                "the server does not know this path: check `url`, it ends in /ns-api/v2 on a NetSapiens system",
+            ),
+            Problem::Status { status: 300..=399, .. } => Some("redirects are not followed: check `url`"),
+            Problem::Patience { .. } => Some("lower `limits.requests_per_second` of this provider"),
+            Problem::Connect(_) => Some("check `url`, and whether the system can be reached from here"),
+            Problem::Decode { .. } => Some("something else than the API answers here: check `url`"),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, method, path, problem } = self;
+        write!(f, "{what}: {method} {path}: {problem}")
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status { status, message } if message.is_empty() => write!(f, "status {status}"),
+            Self::Status { status, message } => write!(f, "status {status}: {message}"),
+            Self::Patience { status, .. } => {
+                write!(f, "status {status}: too many requests, also after waiting")
+            }
+            Self::Connect(why) => write!(f, "no connection: {why}"),
+            Self::NoAnswer(why) => write!(f, "no answer: {why}"),
+            Self::Decode { why, body } => {
+                write!(f, "the answer is not understood: {why}; it begins `{body}`")
+            }
+            Self::Incomplete(why) => write!(f, "the answer is not complete: {why}"),
+            Self::Conflict(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for ApiError {}

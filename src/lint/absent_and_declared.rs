@@ -1,0 +1,37 @@
+//! An object that must not exist and is declared all the same.
+
+use super::{Findings, Lint, Subject, keys};
+use crate::finding::{Level, Seg};
+
+pub static LINT: Lint = Lint {
+    code: "absent-and-declared",
+    level: Level::Error,
+    docs: "\
+### What it finds
+An object under `absent` that the same file declares.
+
+### Why it matters
+It cannot be both.
+
+### Example
+```yaml
+queues: { \"401\": { name: Sales } }
+absent: { queues: [\"401\"] }
+```
+Take out one of the two.",
+    check,
+};
+
+fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
+    for it in subject.tenants {
+        let declared = it.tenant.resources();
+        for (address, index) in it.tenant.absent.addresses() {
+            if declared.contains_key(&address) {
+                let mut path = keys([&"absent", &address.kind.section()]);
+                path.push(Seg::Index(index));
+                let message = format!("{} `{}` is declared as well", address.kind.noun(), address.key);
+                out.push((it.place)(&path), message, "take out one of the two");
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! A forward that can never happen.
+
+use super::{Findings, Lint, Subject, keys};
+use crate::{
+    finding::{Level, Seg},
+    model::{Divert, Diverts},
+};
+
+pub static LINT: Lint = Lint {
+    code: "dead-forward",
+    level: Level::Warning,
+    docs: "\
+### What it finds
+Forwards beside `always`, and forwards beside `do_not_disturb` that need a phone to ring first.
+
+### Why it matters
+Article 003: with Always \"no other forward rules will be followed\"; with Do not disturb nothing rings, so that nobody
+is busy and nobody fails to answer. Who reads the file expects the forward to work.
+
+### Example
+```yaml
+diverts: { \"103\": { always: { extension: \"104\" }, no_answer: voicemail } }
+```
+Take the dead ones out, or write `off`.",
+    check,
+};
+
+fn set<'a>(diverts: &'a Diverts, words: &'a [&str]) -> impl Iterator<Item = &'static str> + 'a {
+    let on = |divert: Option<&Divert>| matches!(divert, Some(Divert::To(_)));
+    diverts
+        .conditions()
+        .into_iter()
+        .filter(move |(word, divert)| words.contains(word) && on(*divert))
+        .map(|(w, _)| w)
+}
+
+fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
+    for it in subject.tenants {
+        let mut report = |path: &[Seg], diverts: &Diverts, do_not_disturb: bool| {
+            let (dead, why): (Vec<_>, _) = if set(diverts, &["always"]).next().is_some() {
+                (set(diverts, &["on_call", "busy", "no_answer", "unreachable"]).collect(), "`always`")
+            } else if do_not_disturb {
+                (set(diverts, &["on_call", "busy", "no_answer"]).collect(), "`do_not_disturb`")
+            } else {
+                return;
+            };
+            for word in dead {
+                let mut at = path.to_vec();
+                at.push(Seg::key(word));
+                out.push(
+                    (it.place)(&at),
+                    format!("`{word}` never happens beside {why}"),
+                    "take it out, or write `off`",
+                );
+            }
+        };
+        for (extension, diverts) in &it.tenant.diverts {
+            report(&keys([&"diverts", extension]), diverts, false);
+        }
+        for (extension, rules) in &it.tenant.rules {
+            for (index, rule) in rules.order.iter().flatten().enumerate() {
+                let mut path = keys([&"rules", extension, &"order"]);
+                path.extend([Seg::Index(index), Seg::key("forward")]);
+                report(&path, &rule.forward, rule.do_not_disturb);
+            }
+        }
+    }
+}

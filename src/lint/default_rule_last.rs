@@ -1,0 +1,40 @@
+//! A rule below the one that always matches.
+
+use super::{Findings, Lint, Subject, keys};
+use crate::{
+    finding::{Level, Seg},
+    model::DEFAULT_RULE,
+};
+
+pub static LINT: Lint = Lint {
+    code: "default-rule-last",
+    level: Level::Error,
+    docs: "\
+### What it finds
+A rule listed below `when: default`.
+
+### Why it matters
+The Default rule always matches, so that nothing below it ever applies; the platform keeps it last.
+
+### Example
+```yaml
+order: [{ when: default }, { when: holidays, do_not_disturb: true }]
+```
+Put `default` at the end.",
+    check,
+};
+
+fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
+    for it in subject.tenants {
+        for (extension, rules) in &it.tenant.rules {
+            let order = rules.order.as_deref().unwrap_or_default();
+            let default = order.iter().position(|rule| rule.when == DEFAULT_RULE);
+            let Some(at) = default.filter(|at| at + 1 < order.len()) else { continue };
+            let mut path = keys([&"rules", extension, &"order"]);
+            path.extend([Seg::Index(at), Seg::key("when")]);
+            let message =
+                format!("`default` always matches, so `{}` below it never applies", order[at + 1].when);
+            out.push((it.place)(&path), message, "put `default` at the end of `order`");
+        }
+    }
+}

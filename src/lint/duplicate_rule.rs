@@ -1,0 +1,42 @@
+//! Two rules for one schedule.
+
+use super::{Findings, Lint, Subject, keys};
+use crate::finding::{Level, Seg};
+use std::collections::BTreeSet;
+
+pub static LINT: Lint = Lint {
+    code: "duplicate-rule",
+    level: Level::Error,
+    docs: "\
+### What it finds
+Two rules of one extension with the same `when`.
+
+### Why it matters
+An extension has one rule for each schedule; the second would never apply.
+
+### Example
+```yaml
+order: [{ when: holidays, do_not_disturb: true }, { when: holidays }]
+```
+Join the two.",
+    check,
+};
+
+fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
+    for it in subject.tenants {
+        for (extension, rules) in &it.tenant.rules {
+            let mut seen = BTreeSet::new();
+            for (index, rule) in rules.order.iter().flatten().enumerate() {
+                if !seen.insert(rule.when.as_str()) {
+                    let mut path = keys([&"rules", extension, &"order"]);
+                    path.extend([Seg::Index(index), Seg::key("when")]);
+                    out.push(
+                        (it.place)(&path),
+                        format!("there is already a rule for `{}`", rule.when),
+                        "join the two",
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Half of a queue failover.
+
+use super::{Findings, Lint, Subject, keys};
+use crate::{finding::Level, model::Divert};
+
+pub static LINT: Lint = Lint {
+    code: "failover-without-require-agents",
+    level: Level::Warning,
+    docs: "\
+### What it finds
+A queue with a `failover` and `require_agents: false`, or the other way round: `require_agents: true` and `failover: off`.
+
+### Why it matters
+Article 001: \"there are two main settings that need to be adjusted\". Without Require Agents callers wait in a queue
+nobody answers and the failover never fires; without a failover they are turned away.
+
+### Example
+```yaml
+queues: { \"400\": { require_agents: false, failover: { number: \"+19725550199\" } } }
+```
+Write `require_agents: true`.",
+    check,
+};
+
+fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
+    for it in subject.tenants {
+        for (key, queue) in &it.tenant.queues {
+            match (&queue.failover, queue.require_agents) {
+                (Some(Divert::To(_)), Some(false)) => out.push(
+                    (it.place)(&keys([&"queues", key, &"failover"])),
+                    "the failover never fires while `require_agents` is false",
+                    "write `require_agents: true`",
+                ),
+                (Some(Divert::Off), Some(true)) => out.push(
+                    (it.place)(&keys([&"queues", key, &"require_agents"])),
+                    "callers are turned away when no agent is there",
+                    "name a `failover`",
+                ),
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Checks of what is written, before anything is asked of a phone system. Pure.
+//!
+//! One lint is one file: what it is called, its documentation, its check. `dialform explain CODE` prints the
+//! documentation. A check returns findings and never stops the others; one run shows all of them.
+
+mod absent_and_declared;
+mod dead_forward;
+mod default_rule_last;
+mod duplicate_rule;
+mod duplicate_tenant;
+mod failover_without_require_agents;
+mod hosted_forward;
+mod number_twice;
+mod one_place;
+mod self_reference;
+mod shared_account;
+mod unknown_provider;
+mod unknown_queue;
+mod unknown_schedule;
+mod unknown_time_zone;
+
+use crate::{
+    finding::{Finding, Level, Place, Seg},
+    model::{Tenant, WorkspaceFile},
+};
+
+/// A check with its name and its documentation.
+pub struct Lint {
+    /// Stable; reads as `allow CODE`.
+    pub code: &'static str,
+    pub level: Level,
+    /// Markdown: what it finds, why it matters, an example that fails and one that does not.
+    pub docs: &'static str,
+    pub check: fn(&Subject<'_>, &mut Findings<'_>),
+}
+
+/// Every lint, by code.
+pub static LINTS: &[&Lint] = &[
+    &absent_and_declared::LINT,
+    &dead_forward::LINT,
+    &default_rule_last::LINT,
+    &duplicate_rule::LINT,
+    &duplicate_tenant::LINT,
+    &failover_without_require_agents::LINT,
+    &hosted_forward::LINT,
+    &number_twice::LINT,
+    &one_place::LINT,
+    &self_reference::LINT,
+    &shared_account::LINT,
+    &unknown_provider::LINT,
+    &unknown_queue::LINT,
+    &unknown_schedule::LINT,
+    &unknown_time_zone::LINT,
+];
+
+/// What is checked: the workspace file and every tenant that could be read.
+pub struct Subject<'a> {
+    pub file: &'a WorkspaceFile,
+    pub tenants: &'a [TenantSubject<'a>],
+    /// The kinds of provider there are.
+    pub kinds: &'a [&'static str],
+    /// Where something stands in `dialform.yaml`.
+    pub place: &'a dyn Fn(&[Seg]) -> Place,
+}
+
+/// One tenant and where its parts stand.
+pub struct TenantSubject<'a> {
+    pub tenant: &'a Tenant,
+    pub place: &'a dyn Fn(&[Seg]) -> Place,
+    /// The same for the key of an entry.
+    pub place_of_key: &'a dyn Fn(&[Seg]) -> Place,
+}
+
+/// Where a check puts what it finds.
+pub struct Findings<'a> {
+    lint: &'a Lint,
+    found: Vec<Finding>,
+}
+
+impl Findings<'_> {
+    fn push(&mut self, place: Place, message: impl Into<String>, help: impl Into<String>) {
+        let finding = match self.lint.level {
+            Level::Error => Finding::error(self.lint.code, message),
+            Level::Warning => Finding::warning(self.lint.code, message),
+        };
+        self.found.push(finding.at(place).help(help));
+    }
+}
+
+/// Runs every lint.
+pub fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut all = Vec::new();
+    for lint in LINTS {
+        let mut findings = Findings { lint, found: Vec::new() };
+        (lint.check)(subject, &mut findings);
+        all.append(&mut findings.found);
+    }
+    all.sort();
+    all
+}
+
+/// A path of keys.
+fn keys<const N: usize>(keys: [&dyn std::fmt::Display; N]) -> Vec<Seg> {
+    keys.into_iter().map(Seg::key).collect()
+}

@@ -1,0 +1,53 @@
+//! A call sent back to where it is.
+
+use super::{Findings, Lint, Subject};
+use crate::{
+    finding::{Level, Seg},
+    model::{Kind, Reference, references},
+};
+
+pub static LINT: Lint = Lint {
+    code: "self-reference",
+    level: Level::Error,
+    docs: "\
+### What it finds
+A forward of an extension to the same extension, a queue that is its own failover or agent, an emergency forward of a
+number to the same number.
+
+### Why it matters
+The call goes round until the platform drops it.
+
+### Example
+```yaml
+diverts: { \"103\": { no_answer: { extension: \"103\" } } }
+```
+Send it somewhere else; `voicemail` is the extension's own mailbox.",
+    check,
+};
+
+fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
+    for it in subject.tenants {
+        for (address, resource) in it.tenant.resources() {
+            for (path, reference) in references(&address, &resource) {
+                let in_ring = path.iter().any(|seg| *seg == Seg::key("simultaneous"));
+                let back = match (&reference, address.kind) {
+                    // To ring oneself beside others is what `own_extension` says in other words.
+                    (Reference::Extension(to), Kind::Rules | Kind::Diverts) => {
+                        !in_ring && to.as_str() == address.key
+                    }
+                    (Reference::Extension(to), Kind::Queues) => to.as_str() == address.key,
+                    (Reference::Queue(to), Kind::Queues) => *to == address.key,
+                    (Reference::Number(to), Kind::Forwards) => to.to_string() == address.key,
+                    _ => false,
+                };
+                if back {
+                    let mut at = vec![Seg::key(address.kind.section()), Seg::key(&address.key)];
+                    at.extend(path);
+                    let message =
+                        format!("{} `{}` sends calls back to itself", address.kind.noun(), address.key);
+                    out.push((it.place)(&at), message, "send them somewhere else, or to `voicemail`");
+                }
+            }
+        }
+    }
+}

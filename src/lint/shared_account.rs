@@ -1,0 +1,41 @@
+//! Two tenants on one account.
+
+use super::{Findings, Lint, Subject, keys};
+use crate::finding::Level;
+use std::collections::BTreeMap;
+
+pub static LINT: Lint = Lint {
+    code: "shared-account",
+    level: Level::Error,
+    docs: "\
+### What it finds
+Two tenants with the same `provider` and `account`.
+
+### Why it matters
+Each would report the other's objects as unmanaged, and with `exhaustive` delete them.
+
+### Example
+```yaml
+provider: stratus-dallas
+account: acmedental.12345.service   # in two files
+```
+Join the two files.",
+    check,
+};
+
+fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
+    let mut first = BTreeMap::new();
+    for it in subject.tenants {
+        let account = (it.tenant.provider.as_str(), it.tenant.account.as_str());
+        if let Some(earlier) = first.insert(account, it.tenant.tenant.as_str())
+            && earlier != it.tenant.tenant
+        {
+            let place = (it.place)(&keys([&"account"]));
+            out.push(
+                place,
+                format!("account `{}` is already tenant `{earlier}`", account.1),
+                "join the two files",
+            );
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! A call sent to a queue nobody declared.
+
+use super::{Findings, Lint, Subject};
+use crate::{
+    finding::{Level, Seg},
+    model::{Reference, references},
+    text::closest,
+};
+
+pub static LINT: Lint = Lint {
+    code: "unknown-queue",
+    level: Level::Error,
+    docs: "\
+### What it finds
+A destination `queue: X` where the tenant declares no queue X.
+
+### Why it matters
+Calls sent to a queue that is not there are lost.
+
+### Example
+```yaml
+queues: { \"400\": { name: Reception } }
+numbers: { \"+12145550100\": { route: { queue: \"440\" } } }
+```
+Write the key as it is declared. A live queue that dialform should use as it is: `queues: { \"440\": {} }`.",
+    check,
+};
+
+fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
+    for it in subject.tenants {
+        for (address, resource) in it.tenant.resources() {
+            for (path, reference) in references(&address, &resource) {
+                let Reference::Queue(key) = reference else { continue };
+                if it.tenant.queues.contains_key(&key) {
+                    continue;
+                }
+                let mut at = vec![Seg::key(address.kind.section()), Seg::key(&address.key)];
+                at.extend(path);
+                at.push(Seg::key("queue"));
+                let help = match closest(&key, it.tenant.queues.keys().map(String::as_str)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("declare it; `queues: {{ \"{key}\": {{}} }}` uses a live one as it is"),
+                };
+                out.push((it.place)(&at), format!("queue `{key}` is not declared"), help);
+            }
+        }
+    }
+}

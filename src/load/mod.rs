@@ -1,0 +1,25 @@
+//! From YAML text to typed values. In reading order:
+//!
+//! - [`source`]: one file's text; turns byte spans into places
+//! - [`tree`]: the spanned tree of a file; every scalar keeps its raw text
+//! - `parse`: builds the tree from parser events, within limits (`anchors`: what aliases may come to)
+//! - `syntax`: explains what the parser trips over
+//! - [`mod@decode`]: typed values from a node, with all findings of one object
+//! - `workspace`: `dialform.yaml` and its tenants, from a directory or a git revision
+//! - `bridge`: the serde deserializer below it; the *field* decides what a scalar is
+
+mod anchors;
+mod bridge;
+pub mod decode;
+mod parse;
+pub mod source;
+mod syntax;
+#[cfg(test)]
+mod tests;
+pub mod tree;
+mod workspace;
+
+pub use decode::{decode, decode_at};
+pub use source::Span;
+pub use tree::{Node, Tree, Value};
+pub use workspace::{Files, LoadedTenant, WORKSPACE_FILE, Workspace};

@@ -1,0 +1,160 @@
+//! One file's text, and the way from byte spans to places in it.
+
+use std::sync::Arc;
+
+use crate::finding::{Finding, Place};
+
+/// A half-open range of bytes of one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Span {
+    pub fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+}
+
+/// A file's name and text with an index of its lines.
+#[derive(Debug, Clone)]
+pub struct Source {
+    file: Arc<str>,
+    text: Arc<str>,
+    /// Byte offset of the start of each line; never empty.
+    lines: Arc<[usize]>,
+}
+
+impl Source {
+    pub fn new(file: &str, text: &str) -> Self {
+        let bytes = text.as_bytes();
+        // A byte order mark belongs to no line, so that columns count what people see.
+        let mut lines = vec![if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }];
+        for (at, byte) in bytes.iter().enumerate() {
+            // A lone CR is a line break to YAML; left in a line it would garble the terminal.
+            if *byte == b'\n' || (*byte == b'\r' && bytes.get(at + 1) != Some(&b'\n')) {
+                lines.push(at + 1);
+            }
+        }
+        Self { file: file.into(), text: text.into(), lines: lines.into() }
+    }
+
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The 1-based line of a byte offset.
+    pub fn line_number(&self, offset: usize) -> usize {
+        self.lines.partition_point(|start| *start <= offset).max(1)
+    }
+
+    /// The span of a 1-based line without its line break; lines outside the file are cut to its ends.
+    pub fn line(&self, number: usize) -> Span {
+        let index = number.clamp(1, self.lines.len()) - 1;
+        let start = self.lines[index];
+        let end = self.lines.get(index + 1).copied().unwrap_or(self.text.len());
+        let line = &self.text[start..end];
+        Span::new(start, start + line.trim_end_matches(['\r', '\n']).len())
+    }
+
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.start..span.end).unwrap_or_default()
+    }
+
+    /// Turns a span into a place on its first line; any span gives a place.
+    pub fn place(&self, span: Span) -> Place {
+        let start = self.text.floor_char_boundary(span.start.min(self.text.len()));
+        let number = self.line_number(start);
+        let line = self.line(number);
+        let mut start = start.clamp(line.start, line.end);
+        if start == line.end {
+            // One past the end is not a character one can underline.
+            start = self.text[line.start..line.end]
+                .char_indices()
+                .next_back()
+                .map_or(start, |(at, _)| line.start + at);
+        }
+        let end = self.text.floor_char_boundary(span.end.clamp(start, line.end));
+        Place {
+            file: self.file.to_string(),
+            line: number,
+            column: self.text[line.start..start].chars().count() + 1,
+            length: self.text[start..end].trim_end().chars().count().max(1),
+            source: self.slice(line).to_owned(),
+        }
+    }
+}
+
+/// How much one file may report: enough to work through, bounded against hostile files.
+const MAX_FINDINGS: usize = 200;
+/// Each finding carries its source line, and a line can be as long as the file.
+const MAX_SOURCE_BYTES: usize = 8 * 1024 * 1024;
+
+/// Findings of one file, bounded in number and memory.
+pub(super) struct Collector<'a> {
+    source: &'a Source,
+    found: Vec<Finding>,
+    bytes: usize,
+}
+
+impl<'a> Collector<'a> {
+    pub fn new(source: &'a Source) -> Self {
+        Self { source, found: Vec::new(), bytes: 0 }
+    }
+
+    pub fn push(&mut self, span: Span, finding: Finding) {
+        if self.is_full() {
+            return;
+        }
+        let place = self.source.place(span);
+        self.bytes += place.source.len();
+        self.found.push(finding.at(place));
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.found.len() >= MAX_FINDINGS || self.bytes >= MAX_SOURCE_BYTES
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// The findings in file order; what an alias repeats is said once.
+    pub fn finish(mut self) -> Vec<Finding> {
+        self.found.sort();
+        self.found.dedup();
+        self.found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every renderer relies on line, column and length fitting the source line, whatever the span.
+    #[test]
+    fn places_are_in_characters_and_stay_on_their_line() {
+        let cases = [
+            ("a: 1\nbé: x\n", (10, 11), "2:5+1 bé: x"),
+            ("a: 1\r\nb: 22\r\n", (9, 11), "2:4+2 b: 22"),
+            ("a: 1\rb: 2", (5, 6), "2:1+1 b: 2"),
+            ("\u{feff}a: 1\n", (3, 4), "1:1+1 a: 1"),
+            ("\u{feff}a: 1\n", (0, 0), "1:1+1 a: 1"),
+            ("a: [1,\n 2]\n", (3, 10), "1:4+3 a: [1,"),
+            ("a:\n", (2, 2), "1:2+1 a:"),
+            ("", (0, 0), "1:1+1 "),
+            ("a", (70, 90), "1:1+1 a"),
+            ("é", (1, 2), "1:1+1 é"),
+        ];
+        for (text, (start, end), expected) in cases {
+            let place = Source::new("f", text).place(Span::new(start, end));
+            let got = format!("{}:{}+{} {}", place.line, place.column, place.length, place.source);
+            assert_eq!(got, expected, "{text:?} {start}..{end}");
+        }
+    }
+}

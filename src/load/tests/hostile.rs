@@ -1,0 +1,95 @@
+//! Inputs made to exhaust memory, time or the stack.
+
+use std::time::{Duration, Instant};
+
+use super::super::decode::decode;
+use super::super::tree::Tree;
+use super::render;
+
+/// Parses, decodes as untyped data and drops in a thread with a small stack; returns the findings.
+fn survive(name: &str, text: String) -> Vec<String> {
+    let started = Instant::now();
+    let thread =
+        std::thread::Builder::new().stack_size(2 << 20).spawn(move || match Tree::parse("f", &text) {
+            Err(findings) => render(&findings),
+            Ok(tree) => {
+                let mut findings = Vec::new();
+                let value: Option<serde_json::Value> = decode(&tree, tree.root(), &mut findings);
+                assert_eq!(value.is_some(), findings.is_empty());
+                render(&findings)
+            }
+        });
+    let findings = thread.unwrap().join().unwrap_or_else(|_| panic!("{name} panicked"));
+    let took = started.elapsed();
+    assert!(took < Duration::from_secs(1), "{name} took {took:?}");
+    findings
+}
+
+fn nested_maps(levels: usize) -> String {
+    (0..levels).map(|level| format!("{}a:\n", " ".repeat(level))).collect()
+}
+
+/// A pull request must not be able to hang or kill the run that checks it.
+#[test]
+fn hostile_files_are_findings() {
+    let deep = "too-deep: nested more than 64 levels deep | check for a runaway bracket or indentation";
+    let aliases = "too-large: the aliases of this file unfold to too much | all together may stand for 1000000 values or 64 MiB of text";
+    let mut laughs = "a0: &a0 [lol]\n".to_owned();
+    let mut chain = "a0: &a0 [x]\n".to_owned();
+    for level in 1..10 {
+        let last = format!("*a{},", level - 1).repeat(10);
+        laughs.push_str(&format!("a{level}: &a{level} [{last}]\n"));
+    }
+    for level in 1..100 {
+        chain.push_str(&format!("a{level}: &a{level} [*a{}]\n", level - 1));
+    }
+    let cases = [
+        ("brackets", "[".repeat(100_000), format!("1:65 {deep}")),
+        ("dashes", "- ".repeat(100_000), format!("1:129 {deep}")),
+        ("braces", "{a: ".repeat(100_000), format!("1:257 {deep}")),
+        ("block maps", nested_maps(3000), format!("65:65 {deep}")),
+        ("questions", "? ".repeat(100_000), format!("1:129 {deep}")),
+        ("laughs", laughs, format!("7:18 {aliases}")),
+        (
+            "long scalar",
+            format!("a: &a {}\nb: [{}]\n", "x".repeat(100_000), "*a,".repeat(20_000)),
+            format!("2:2015 {aliases}"),
+        ),
+        ("alias chain", chain, format!("64:12 {deep}")),
+        (
+            "anchors in anchors",
+            format!("a: {}{}", "&a [".repeat(60), "x,".repeat(40_000) + &"]".repeat(60)),
+            format!("1:147 {aliases}"),
+        ),
+        (
+            "large",
+            " ".repeat(17 << 20),
+            "- too-large: `f` is larger than 16 MiB | split it into several files".to_owned(),
+        ),
+    ];
+    for (name, text, expected) in cases {
+        let findings = survive(name, text);
+        assert!(findings.len() == 1 && findings[0].starts_with(&expected), "{name}: {findings:?}");
+    }
+}
+
+/// The limits must leave honest files alone: large, wide, and as deep as allowed.
+#[test]
+fn large_honest_files_pass() {
+    let wide: String = (0..20_000).map(|key| format!("k{key}: v\n")).collect();
+    let depth = format!("{}x: y{}", "b: {".repeat(63), "}".repeat(63));
+    for (name, text) in [("wide", wide), ("deep", depth)] {
+        assert_eq!(survive(name, text), Vec::<String>::new(), "{name}");
+    }
+}
+
+/// Each finding carries its source line: many findings on one huge line must not multiply the file.
+#[test]
+fn findings_are_bounded() {
+    let one_line = format!("{{{}}}", "a: 1, ".repeat(30_000));
+    let many_lines = "a: 1\n".repeat(10_000);
+    let wrong_items = format!("a: [{}]", "~,".repeat(30_000));
+    assert!(survive("one line", one_line).len() < 50);
+    assert_eq!(survive("many lines", many_lines).len(), 200);
+    assert!(survive("nulls", wrong_items).len() < 200);
+}

@@ -1,0 +1,175 @@
+//! The spanned tree of one YAML file.
+//!
+//! Scalars keep their raw text and are not typed here: `0101`, `+15125550100` and `yes` are text until a
+//! field asks for something else.
+
+use super::parse;
+use super::source::{Source, Span};
+use crate::finding::{Finding, Place, Seg};
+
+/// One parsed file: a map at the root, no duplicate keys, aliases and merge keys resolved.
+#[derive(Debug, Clone)]
+pub struct Tree {
+    source: Source,
+    root: Node,
+}
+
+/// A value with the place it was written at; behind an alias that is the place of its definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    pub span: Span,
+    pub value: Value,
+    /// Something was taken out of this map or list because it was at fault, so that what is missing or does
+    /// not add up in it is no news.
+    pub(super) incomplete: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// `plain` is false for quoted and block (`|`, `>`) text.
+    Scalar {
+        text: String,
+        plain: bool,
+    },
+    /// Keys are scalars and differ in text. Merged keys come after the map's own.
+    Map(Vec<(Node, Node)>),
+    Seq(Vec<Node>),
+}
+
+impl Tree {
+    /// Reads a file; on an error all syntax-level findings are returned in file order.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Finding>> {
+        parse::parse(file, text)
+    }
+
+    /// Like [`Tree::parse`], for bytes that may not be UTF-8.
+    pub fn parse_bytes(file: &str, bytes: &[u8]) -> Result<Self, Vec<Finding>> {
+        parse::parse_bytes(file, bytes)
+    }
+
+    pub(super) fn new(source: Source, root: Node) -> Self {
+        Self { source, root }
+    }
+
+    pub fn file(&self) -> &str {
+        self.source.file()
+    }
+
+    pub fn text(&self) -> &str {
+        self.source.text()
+    }
+
+    pub fn root(&self) -> &Node {
+        &self.root
+    }
+
+    pub(super) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The node at a path, if there is one.
+    pub fn get(&self, path: &[Seg]) -> Option<&Node> {
+        let (found, _, node) = self.walk(path);
+        (found == path.len()).then_some(node)
+    }
+
+    /// The key at a path, if it leads to the value of one.
+    pub fn key(&self, path: &[Seg]) -> Option<&Node> {
+        let (found, key, _) = self.walk(path);
+        key.filter(|_| found == path.len())
+    }
+
+    /// The first line of a span as a place: 1-based, in characters, cut at the end of the line.
+    pub fn place(&self, span: Span) -> Place {
+        self.source.place(span)
+    }
+
+    /// The place of the value at a path; of its nearest ancestor if the path leads nowhere.
+    pub fn place_of(&self, path: &[Seg]) -> Place {
+        let (found, key, node) = self.walk(path);
+        // Of an ancestor the key says more than its whole extent.
+        let span = if found == path.len() { node.span } else { key.unwrap_or(node).span };
+        self.place(span)
+    }
+
+    /// The place of the key at a path; list items have none, so theirs is the value's.
+    pub fn place_of_key(&self, path: &[Seg]) -> Place {
+        let (_, key, node) = self.walk(path);
+        self.place(key.unwrap_or(node).span)
+    }
+
+    /// Follows a path as far as it goes: steps taken, key (if reached by one) and value.
+    fn walk(&self, path: &[Seg]) -> (usize, Option<&Node>, &Node) {
+        let (mut key, mut node) = (None, &self.root);
+        for (taken, seg) in path.iter().enumerate() {
+            let next = match seg {
+                Seg::Key(name) => node.entry(name).map(|(key, value)| (Some(key), value)),
+                Seg::Index(index) => node.items().get(*index).map(|value| (None, value)),
+            };
+            match next {
+                Some(next) => (key, node) = next,
+                None => return (taken, key, node),
+            }
+        }
+        (path.len(), key, node)
+    }
+}
+
+impl Node {
+    pub fn new(span: Span, value: Value) -> Self {
+        Self { span, value, incomplete: false }
+    }
+
+    /// The value under a key; nothing for lists and text.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|(_, value)| value)
+    }
+
+    /// The key and value of an entry.
+    pub fn entry(&self, key: &str) -> Option<(&Node, &Node)> {
+        self.entries().iter().find(|(name, _)| name.text() == key).map(|(key, value)| (key, value))
+    }
+
+    /// The entries of a map; empty for lists and text.
+    pub fn entries(&self) -> &[(Node, Node)] {
+        match &self.value {
+            Value::Map(entries) => entries,
+            Value::Scalar { .. } | Value::Seq(_) => &[],
+        }
+    }
+
+    /// The items of a list; empty for maps and text.
+    pub fn items(&self) -> &[Node] {
+        match &self.value {
+            Value::Seq(items) => items,
+            Value::Scalar { .. } | Value::Map(_) => &[],
+        }
+    }
+
+    /// The raw text of a scalar; empty for maps and lists. Keys always have one.
+    pub fn text(&self) -> &str {
+        match &self.value {
+            Value::Scalar { text, .. } => text,
+            Value::Map(_) | Value::Seq(_) => "",
+        }
+    }
+
+    pub fn is_scalar(&self) -> bool {
+        matches!(self.value, Value::Scalar { .. })
+    }
+
+    /// Nothing at all, `~` or the bare word `null`.
+    pub fn is_null(&self) -> bool {
+        matches!(&self.value, Value::Scalar { text, plain: true }
+            if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
+    }
+
+    /// What this is, in words people use.
+    pub fn kind_name(&self) -> &'static str {
+        match self.value {
+            Value::Scalar { .. } => "text",
+            Value::Map(_) => "a map",
+            Value::Seq(_) => "a list",
+        }
+    }
+}

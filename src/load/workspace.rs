@@ -1,0 +1,175 @@
+//! A workspace: `dialform.yaml` and the tenant files it names, from a directory or from a git revision.
+
+use super::{Tree, decode};
+use crate::{
+    finding::{Finding, Place, Seg},
+    model::{Tenant, WorkspaceFile},
+};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// The name of the workspace file.
+pub const WORKSPACE_FILE: &str = "dialform.yaml";
+
+/// Where the files are read from.
+pub enum Files {
+    Directory(PathBuf),
+    /// The directory as it was at a git revision.
+    Revision(PathBuf, String),
+}
+
+/// A workspace as far as it could be read, and everything that is wrong with it.
+pub struct Workspace {
+    pub file: WorkspaceFile,
+    tree: Tree,
+    pub tenants: Vec<LoadedTenant>,
+    pub findings: Vec<Finding>,
+}
+
+/// One tenant file.
+pub struct LoadedTenant {
+    pub tenant: Tenant,
+    tree: Tree,
+}
+
+impl LoadedTenant {
+    /// Where the value at a path stands.
+    pub fn place(&self, path: &[Seg]) -> Place {
+        self.tree.place_of(path)
+    }
+
+    /// Where the key at a path stands.
+    pub fn place_of_key(&self, path: &[Seg]) -> Place {
+        self.tree.place_of_key(path)
+    }
+}
+
+impl Workspace {
+    /// Where the value at a path of `dialform.yaml` stands.
+    pub fn place(&self, path: &[Seg]) -> Place {
+        self.tree.place_of(path)
+    }
+
+    /// Where the key at a path of `dialform.yaml` stands.
+    pub fn place_of_key(&self, path: &[Seg]) -> Place {
+        self.tree.place_of_key(path)
+    }
+
+    /// Reads `dialform.yaml` and every tenant file. `Err` if there is not even that to work with.
+    pub fn load(files: &Files) -> Result<Self, Vec<Finding>> {
+        let bytes = files.read(WORKSPACE_FILE).map_err(|why| {
+            let finding = Finding::error("unreadable-file", format!("cannot read `{WORKSPACE_FILE}`: {why}"));
+            vec![finding.help("run in a workspace, or name one: `-C DIR`")]
+        })?;
+        let tree = Tree::parse_bytes(WORKSPACE_FILE, &bytes)?;
+        let mut findings = Vec::new();
+        let Some(file) = decode::<WorkspaceFile>(&tree, tree.root(), &mut findings) else {
+            return Err(findings);
+        };
+        let mut names = BTreeSet::new();
+        for (index, pattern) in file.tenants.iter().enumerate() {
+            let at = [Seg::key("tenants"), Seg::Index(index)];
+            match files.matching(pattern) {
+                Ok(found) if found.is_empty() => {
+                    let finding = Finding::error("no-tenant-files", format!("no file matches `{pattern}`"));
+                    findings
+                        .push(finding.help("patterns are relative to dialform.yaml").at(tree.place_of(&at)));
+                }
+                Ok(found) => names.extend(found),
+                Err((message, help)) => {
+                    findings.push(Finding::error("bad-value", message).help(help).at(tree.place_of(&at)));
+                }
+            }
+        }
+        let mut tenants = Vec::new();
+        for name in names {
+            let bytes = match files.read(&name) {
+                Ok(bytes) => bytes,
+                Err(why) => {
+                    let finding = Finding::error("unreadable-file", format!("cannot read `{name}`: {why}"));
+                    findings.push(
+                        finding.help("a tenant that cannot be read is not planned for; check permissions"),
+                    );
+                    continue;
+                }
+            };
+            match Tree::parse_bytes(&name, &bytes) {
+                Ok(tree) => {
+                    if let Some(tenant) = decode::<Tenant>(&tree, tree.root(), &mut findings) {
+                        tenants.push(LoadedTenant { tenant, tree });
+                    }
+                }
+                Err(found) => findings.extend(found),
+            }
+        }
+        Ok(Self { file, tree, tenants, findings })
+    }
+}
+
+impl Files {
+    fn read(&self, name: &str) -> Result<Vec<u8>, String> {
+        match self {
+            Self::Directory(root) => std::fs::read(root.join(name)).map_err(|error| plain(&error)),
+            Self::Revision(root, revision) => git(root, &["show", &format!("{revision}:./{name}")]),
+        }
+    }
+
+    /// The files a pattern matches, relative to the root, sorted.
+    fn matching(&self, pattern: &str) -> Result<Vec<String>, (String, String)> {
+        let outside = Path::new(pattern).is_absolute() || pattern.split('/').any(|part| part == "..");
+        if outside {
+            return Err((
+                format!("`{pattern}` leads out of the workspace"),
+                "tenant files lie in the directory of dialform.yaml or below".to_owned(),
+            ));
+        }
+        let wrong = |error: &dyn std::fmt::Display| {
+            (format!("`{pattern}` is not a pattern: {error}"), "write e.g. \"tenants/*.yaml\"".to_owned())
+        };
+        let compiled = glob::Pattern::new(pattern).map_err(|error| wrong(&error))?;
+        let mut found: Vec<String> = match self {
+            Self::Directory(root) => {
+                let whole = format!("{}/{pattern}", glob::Pattern::escape(&root.to_string_lossy()));
+                let paths = glob::glob(&whole).map_err(|error| wrong(&error))?;
+                let paths = paths.filter_map(Result::ok).filter(|path| !path.is_dir());
+                paths
+                    .filter_map(|path| {
+                        Some(path.strip_prefix(root).ok()?.to_string_lossy().replace('\\', "/"))
+                    })
+                    .collect()
+            }
+            Self::Revision(root, revision) => {
+                let listed = git(root, &["ls-tree", "-r", "-z", "--name-only", revision, "--", "."]);
+                let listed = listed.map_err(|why| (why, "name a revision that git knows".to_owned()))?;
+                let options =
+                    glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
+                let names =
+                    listed.split(|byte| *byte == 0).map(|name| String::from_utf8_lossy(name).into_owned());
+                names.filter(|name| compiled.matches_with(name, options)).collect()
+            }
+        };
+        found.sort();
+        Ok(found)
+    }
+}
+
+fn plain(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn git(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
+    let output = Command::new("git").arg("-C").arg(root).args(arguments).output();
+    let output = output.map_err(|error| format!("git cannot be run: {}", plain(&error)))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(said.lines().next().unwrap_or("git failed").trim_start_matches("fatal: ").to_owned())
+}

@@ -1,0 +1,239 @@
+//! Where a call can be sent, and the five conditions under which it is.
+
+use super::{E164, Extension};
+use crate::text::custom_with_help;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap};
+
+/// Where a call goes. In YAML a map with one key, or the word `voicemail` for the extension's own mailbox.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Destination {
+    /// The extension, following its own answering rules (portal: User).
+    Extension(Extension),
+    /// The extension's phone, bypassing its rules (portal: Phone).
+    Phone(Extension),
+    /// The mailbox of that extension.
+    Voicemail(Extension),
+    /// The mailbox of the extension the forward belongs to.
+    OwnVoicemail,
+    /// A call queue, by extension (Stratus) or name.
+    Queue(String),
+    /// An auto attendant, by its extension.
+    Attendant(Extension),
+    /// An outside phone number (portal: Off-Net Number).
+    Number(E164),
+    /// A word only the provider knows (a dial rule of its own), passed through as it is.
+    Token(String),
+}
+
+const WORDS: &[&str] = &["extension", "phone", "voicemail", "queue", "attendant", "number", "token"];
+
+impl Destination {
+    /// The YAML key and its value; the extension's own mailbox has no value.
+    fn parts(&self) -> (&'static str, Option<String>) {
+        match self {
+            Self::Extension(to) => ("extension", Some(to.to_string())),
+            Self::Phone(to) => ("phone", Some(to.to_string())),
+            Self::Voicemail(to) => ("voicemail", Some(to.to_string())),
+            Self::OwnVoicemail => ("voicemail", None),
+            Self::Queue(to) => ("queue", Some(to.clone())),
+            Self::Attendant(to) => ("attendant", Some(to.to_string())),
+            Self::Number(to) => ("number", Some(to.to_string())),
+            Self::Token(to) => ("token", Some(to.clone())),
+        }
+    }
+}
+
+impl Serialize for Destination {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.parts() {
+            (word, None) => serializer.serialize_str(word),
+            (word, Some(to)) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry(word, &to)?;
+                map.end()
+            }
+        }
+    }
+}
+
+/// Reads a destination; `off` is refused unless the caller allows it.
+struct DestinationVisitor {
+    off: bool,
+}
+
+impl<'de> de::Visitor<'de> for DestinationVisitor {
+    type Value = Divert;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.off { "`off` or a destination" } else { "a destination" })
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Divert, E> {
+        match text {
+            "voicemail" => Ok(Divert::To(Destination::OwnVoicemail)),
+            "off" if self.off => Ok(Divert::Off),
+            _ => {
+                let help = if let Ok(number) = text.parse::<E164>() {
+                    format!("write `{{ number: \"{number}\" }}`")
+                } else if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() {
+                    format!("write `{{ extension: \"{text}\" }}` or `{{ queue: \"{text}\" }}`")
+                } else {
+                    let off = if self.off { "`off`, " } else { "" };
+                    format!("write {off}`voicemail`, or a map with one of {}", words())
+                };
+                Err(custom_with_help(format!("`{text}` is not a destination"), &help))
+            }
+        }
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Divert, A::Error> {
+        let Some(word) = map.next_key::<String>()? else {
+            return Err(custom_with_help(
+                "an empty map is not a destination",
+                format!("name one of {}", words()),
+            ));
+        };
+        let to = match word.as_str() {
+            "extension" => Destination::Extension(map.next_value()?),
+            "phone" => Destination::Phone(map.next_value()?),
+            "voicemail" => Destination::Voicemail(map.next_value()?),
+            "queue" => Destination::Queue(map.next_value()?),
+            "attendant" => Destination::Attendant(map.next_value()?),
+            "number" => Destination::Number(map.next_value()?),
+            "token" => Destination::Token(map.next_value()?),
+            other => return Err(de::Error::unknown_field(other, WORDS)),
+        };
+        match map.next_key::<String>()? {
+            None => Ok(Divert::To(to)),
+            Some(second) => Err(custom_with_help(
+                format!("a destination has one key, found two: `{word}` and `{second}`"),
+                "a call goes to one place; to ring several phones at once use `ring: { simultaneous: … }`",
+            )),
+        }
+    }
+}
+
+fn words() -> String {
+    WORDS.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ")
+}
+
+impl<'de> Deserialize<'de> for Destination {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match deserializer.deserialize_any(DestinationVisitor { off: false })? {
+            Divert::To(to) => Ok(to),
+            Divert::Off => Err(de::Error::custom("`off` is not a destination")),
+        }
+    }
+}
+
+impl JsonSchema for Destination {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Destination".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let text = schemars::json_schema!({ "type": ["string", "integer"] });
+        let one_key = |word: &str| {
+            schemars::json_schema!({
+                "type": "object", "properties": { word: text }, "required": [word], "additionalProperties": false
+            })
+        };
+        let mut forms = vec![schemars::json_schema!({ "const": "voicemail" })];
+        forms.extend(WORDS.iter().map(|word| one_key(word)));
+        schemars::json_schema!({
+            "description": "Where a call goes: a map with one key, or `voicemail` for the extension's own mailbox.",
+            "oneOf": forms
+        })
+    }
+}
+
+/// A forward that may be switched off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Divert {
+    Off,
+    To(Destination),
+}
+
+impl Serialize for Divert {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Off => serializer.serialize_str("off"),
+            Self::To(to) => to.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Divert {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(DestinationVisitor { off: true })
+    }
+}
+
+impl JsonSchema for Divert {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Divert".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let to = generator.subschema_for::<Destination>();
+        schemars::json_schema!({
+            "description": "`off`, or where the call goes.",
+            "anyOf": [{ "const": "off" }, to]
+        })
+    }
+}
+
+/// The five conditions under which an extension's calls are forwarded.
+///
+/// In `diverts` a condition left out is not managed; in an entry of `order` it is off, because an entry of a list
+/// is complete as written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Diverts {
+    /// Every call, nothing rings (Stratus: Always; 3GPP: CFU).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub always: Option<Divert>,
+    /// Already on a call (Stratus: On Active).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_call: Option<Divert>,
+    /// The call is rejected (Stratus: When busy) or the line engaged (Deskphone: On busy; 3GPP: CFB).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub busy: Option<Divert>,
+    /// Nobody answered within the ring timeout (Stratus: When unanswered; 3GPP: CFNR).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_answer: Option<Divert>,
+    /// No phone is registered (Stratus: When offline; Deskphone: Phone unreachable; 3GPP: CFNRc).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreachable: Option<Divert>,
+    /// Refuse to switch every one of these off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protect: Option<bool>,
+}
+
+impl Diverts {
+    /// The conditions with their YAML names, in the order of precedence.
+    pub fn conditions(&self) -> [(&'static str, Option<&Divert>); 5] {
+        let Self { always, on_call, busy, no_answer, unreachable, protect: _ } = self;
+        [
+            ("always", always.as_ref()),
+            ("on_call", on_call.as_ref()),
+            ("busy", busy.as_ref()),
+            ("no_answer", no_answer.as_ref()),
+            ("unreachable", unreachable.as_ref()),
+        ]
+    }
+
+    /// The same, to be changed in place.
+    pub fn conditions_mut(&mut self) -> [&mut Option<Divert>; 5] {
+        let Self { always, on_call, busy, no_answer, unreachable, protect: _ } = self;
+        [always, on_call, busy, no_answer, unreachable]
+    }
+
+    /// Fills in what an entry of a list left out: off.
+    pub fn complete(&mut self) {
+        for condition in self.conditions_mut() {
+            condition.get_or_insert(Divert::Off);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Call queues and their agents.
+
+use super::{Divert, E164, Extension, Ringable};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, de};
+use std::fmt;
+
+/// A call queue. `{}` names a live queue that is used as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Queue {
+    /// What people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// How calls are handed to agents (portal: Type).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispatch: Option<Dispatch>,
+    /// Seconds one agent rings (portal: Agent Ring Timeout).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_ring: Option<u32>,
+    /// Take callers only while an agent is available; `failover` needs it (article 001, step 1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub require_agents: Option<bool>,
+    /// The agents, complete as written; the position in the list is their order unless `order` says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agents: Option<Vec<Agent>>,
+    /// Where callers go when every agent is offline: "When offline" of the queue's own Default rule (article 001,
+    /// step 2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failover: Option<Divert>,
+    /// Refuse to delete this object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protect: Option<bool>,
+}
+
+/// How a queue hands its calls to agents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Dispatch {
+    RoundRobin,
+    TieredRoundRobin,
+    RingAll,
+    LinearCascade,
+    LinearHunt,
+    /// Calls wait to be picked up; nobody is rung.
+    CallPark,
+}
+
+/// One agent: an extension in short, or a map with its place in the order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(into = "AgentForm")]
+#[schemars(with = "AgentSchema")]
+pub struct Agent {
+    pub target: Ringable,
+    /// Position, 1-based, lower first; agents of one cascade round share it.
+    pub order: Option<u32>,
+    /// Seconds of rest after a call.
+    pub wrap_up: Option<u32>,
+}
+
+/// One agent: exactly one of `extension`, `number`, `device`.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct AgentForm {
+    /// Rings the extension and follows its rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    extension: Option<Extension>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    number: Option<E164>,
+    /// Rings only this device, e.g. `102wp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device: Option<Extension>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+    /// Position, 1-based, lower first; agents of one cascade round share it. Left out: the place in the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    order: Option<u32>,
+    /// Seconds of rest after a call. Left out: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    wrap_up: Option<u32>,
+}
+
+/// Only for the schema: the two ways to write an agent.
+#[derive(JsonSchema)]
+#[schemars(untagged, rename = "AgentEntry")]
+#[expect(dead_code, reason = "its shape is all that is used")]
+enum AgentSchema {
+    Short(Extension),
+    Full(AgentForm),
+}
+
+impl From<Agent> for AgentForm {
+    fn from(agent: Agent) -> Self {
+        let Agent { target, order, wrap_up } = agent;
+        let (extension, number, device, token) = target.parts();
+        Self { extension, number, device, token, order, wrap_up }
+    }
+}
+
+impl<'de> Deserialize<'de> for Agent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Agent;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an extension, or a map with `extension`, `number` or `device`")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Agent, E> {
+                let extension = text.parse().map_err(|(message, help): (String, String)| {
+                    crate::text::custom_with_help(&message, &help)
+                })?;
+                Ok(Agent { target: Ringable::Extension(extension), order: None, wrap_up: None })
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Agent, A::Error> {
+                let form = AgentForm::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                let AgentForm { extension, number, device, token, order, wrap_up } = form;
+                let target = Ringable::one_of(extension, number, device, token).map_err(de::Error::custom)?;
+                Ok(Agent { target, order, wrap_up })
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}

@@ -1,0 +1,304 @@
+//! The answering rules of one extension (article 003), and its allow and block lists.
+
+use super::{Diverts, E164, Extension, text::textual};
+use crate::text::custom_with_help;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::{fmt, str::FromStr};
+
+/// The Answering Rules page of one extension.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rules {
+    /// Seconds the extension rings before `no_answer`: 5 to 90 by 5, 120 to 300 by 30, 1200, or `unlimited`.
+    /// Calls that come through a queue ring for the queue's `agent_ring` instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ring_timeout: Option<RingTimeout>,
+    /// Who gets through (portal: Allow / Block).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callers: Option<Callers>,
+    /// The rules, highest priority first: the top-most enabled rule whose schedule is active wins. Complete as
+    /// written: live rules that are not listed are removed, options left out of an entry are off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Vec<Rule>>,
+    /// Refuse to remove these rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protect: Option<bool>,
+}
+
+/// How long an extension rings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RingTimeout {
+    Seconds(u32),
+    Unlimited,
+}
+
+impl FromStr for RingTimeout {
+    type Err = (String, String);
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "unlimited" {
+            return Ok(Self::Unlimited);
+        }
+        text.parse().map(Self::Seconds).map_err(|_| {
+            (format!("`{text}` is not a ring timeout"), "write seconds, e.g. 25, or `unlimited`".to_owned())
+        })
+    }
+}
+
+impl fmt::Display for RingTimeout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Seconds(seconds) => write!(f, "{seconds}"),
+            Self::Unlimited => f.write_str("unlimited"),
+        }
+    }
+}
+
+impl Serialize for RingTimeout {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Seconds(seconds) => serializer.serialize_u32(*seconds),
+            Self::Unlimited => serializer.serialize_str("unlimited"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for RingTimeout {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|(message, help): (String, String)| custom_with_help(&message, &help))
+    }
+}
+
+impl JsonSchema for RingTimeout {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "RingTimeout".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let mut seconds: Vec<u32> = (5..=90).step_by(5).chain((120..=300).step_by(30)).collect();
+        seconds.push(1200);
+        schemars::json_schema!({
+            "description": "Seconds, as the portal's drop-down offers them, or `unlimited`.",
+            "anyOf": [{ "type": "integer", "enum": seconds }, { "const": "unlimited" }]
+        })
+    }
+}
+
+/// Who gets through to an extension, and what happens to calls marked as spam.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Callers {
+    /// Numbers that always get through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allow: Option<Vec<Caller>>,
+    /// Numbers that never get through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block: Option<Vec<Caller>>,
+    /// Block callers without a number (portal: Block anonymous or unknown).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block_anonymous: Option<bool>,
+    /// What happens to calls marked as spam.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spam: Option<Spam>,
+}
+
+/// An entry of an allow or block list.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Caller {
+    Number(E164),
+    /// What a provider holds beside phone numbers. Observed only.
+    Other(String),
+}
+
+impl FromStr for Caller {
+    type Err = (String, String);
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self::Number).map_err(|(message, help): (String, String)| {
+            let anonymous = matches!(text, "anonymous" | "unknown");
+            (message, if anonymous { "write `block_anonymous: true`".to_owned() } else { help })
+        })
+    }
+}
+
+impl fmt::Display for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Other(text) => f.write_str(text),
+        }
+    }
+}
+
+textual!(Caller, "Caller", {
+    "type": ["string", "integer"],
+    "pattern": "^\\+?[1-9][0-9]{6,14}$",
+    "description": "A phone number in E.164 form."
+});
+
+/// What happens to calls marked as spam (article 003, SPAM CALLS).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Spam {
+    /// They follow the rules like any call (portal: Ring as normal).
+    Ring,
+    /// Portal: Send to Voicemail.
+    Voicemail,
+    /// Portal: Drop Call.
+    Drop,
+    /// The caller is asked for a name (portal: Screen Call).
+    Screen,
+}
+
+/// One answering rule. Complete as written: an option left out is off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// The schedule it follows, or `default`: always last, always matches.
+    pub when: String,
+    /// `false` keeps the rule but takes it out of the running.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Nothing rings; callers reach voicemail.
+    #[serde(default)]
+    pub do_not_disturb: bool,
+    /// Callers say their name before the call is put through.
+    #[serde(default)]
+    pub call_screening: bool,
+    /// What rings.
+    #[serde(default)]
+    pub ring: Ring,
+    /// Where calls go instead, and when.
+    #[serde(default, deserialize_with = "forwards")]
+    pub forward: Diverts,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn forwards<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Diverts, D::Error> {
+    let diverts = Diverts::deserialize(deserializer)?;
+    if diverts.protect.is_some() {
+        return Err(custom_with_help(
+            "`protect` belongs to a whole object",
+            "write it beside `order`, not inside a rule",
+        ));
+    }
+    Ok(diverts)
+}
+
+/// What rings while a rule is in force.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Ring {
+    /// The extension alone (portal: Just ring user's extension).
+    #[default]
+    Extension,
+    /// Several phones (portal: Simultaneous ring).
+    Simultaneous(Simultaneous),
+}
+
+/// The phones of a simultaneous ring.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Simultaneous {
+    /// Portal: Include user's extension.
+    #[serde(default)]
+    pub own_extension: bool,
+    /// Portal: Ring all user's phones.
+    #[serde(default)]
+    pub all_phones: bool,
+    /// Whoever answers an outside number presses 1 first (portal: Answer confirmation for offnet numbers).
+    #[serde(default)]
+    pub confirm_external: bool,
+    /// Further phones.
+    #[serde(default)]
+    pub also: Vec<Also>,
+}
+
+/// One more phone of a simultaneous ring: an extension, a number or a device, and when it joins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "AlsoForm", into = "AlsoForm")]
+#[schemars(with = "AlsoForm")]
+pub struct Also {
+    pub target: Ringable,
+    /// Seconds to wait before it rings.
+    pub delay: u32,
+}
+
+/// Something that can be rung beside others.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ringable {
+    Extension(Extension),
+    Number(E164),
+    /// One device of an extension, e.g. `102wp`.
+    Device(Extension),
+    /// What the provider holds and this vocabulary has no words for. Observed only.
+    Token(String),
+}
+
+/// One phone that rings with the others: exactly one of `extension`, `number`, `device`.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Also")]
+struct AlsoForm {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    extension: Option<Extension>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    number: Option<E164>,
+    /// One device of an extension, e.g. `102wp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device: Option<Extension>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+    /// Seconds to wait before it rings.
+    #[serde(default)]
+    delay: u32,
+}
+
+impl Ringable {
+    /// The one target named, or what is wrong.
+    pub(super) fn one_of(
+        extension: Option<Extension>,
+        number: Option<E164>,
+        device: Option<Extension>,
+        token: Option<String>,
+    ) -> Result<Self, &'static str> {
+        match (extension, number, device, token) {
+            (Some(to), None, None, None) => Ok(Self::Extension(to)),
+            (None, Some(to), None, None) => Ok(Self::Number(to)),
+            (None, None, Some(to), None) => Ok(Self::Device(to)),
+            (None, None, None, Some(to)) => Ok(Self::Token(to)),
+            _ => Err("name exactly one of `extension`, `number`, `device`"),
+        }
+    }
+
+    pub(super) fn parts(self) -> (Option<Extension>, Option<E164>, Option<Extension>, Option<String>) {
+        match self {
+            Self::Extension(to) => (Some(to), None, None, None),
+            Self::Number(to) => (None, Some(to), None, None),
+            Self::Device(to) => (None, None, Some(to), None),
+            Self::Token(to) => (None, None, None, Some(to)),
+        }
+    }
+}
+
+impl TryFrom<AlsoForm> for Also {
+    type Error = &'static str;
+
+    fn try_from(form: AlsoForm) -> Result<Self, Self::Error> {
+        let AlsoForm { extension, number, device, token, delay } = form;
+        Ok(Self { target: Ringable::one_of(extension, number, device, token)?, delay })
+    }
+}
+
+impl From<Also> for AlsoForm {
+    fn from(also: Also) -> Self {
+        let (extension, number, device, token) = also.target.parts();
+        Self { extension, number, device, token, delay: also.delay }
+    }
+}

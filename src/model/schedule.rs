@@ -1,0 +1,387 @@
+//! Schedules (Stratus: time frames): when an answering rule is in force.
+
+use super::text::textual;
+use crate::text::custom_with_help;
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, de};
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+/// When a rule is in force. `{}` names a live schedule that is used as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    /// Open hours by day of the week; days left out are closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weekly: Option<Weekly>,
+    /// Single dates and ranges: `2026-12-25`, `2026-12-31..2027-01-01`, `2026-11-25T12:00..2026-11-25T17:00`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dates: Option<Vec<DateSpan>>,
+    /// Days that come every year: `12-25`, `12-31..01-01`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yearly: Option<Vec<YearlySpan>>,
+    /// `false` switches off every declared rule that uses this schedule (portal: Bulk Toggle).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// Refuse to delete this object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protect: Option<bool>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Day {
+    Mon,
+    Tue,
+    Wed,
+    Thu,
+    Fri,
+    Sat,
+    Sun,
+}
+
+impl Day {
+    pub const ALL: [Self; 7] = [Self::Mon, Self::Tue, Self::Wed, Self::Thu, Self::Fri, Self::Sat, Self::Sun];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Mon => "mon",
+            Self::Tue => "tue",
+            Self::Wed => "wed",
+            Self::Thu => "thu",
+            Self::Fri => "fri",
+            Self::Sat => "sat",
+            Self::Sun => "sun",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|day| day.word() == text)
+    }
+}
+
+/// A time of day in minutes since midnight, 0 to 1440; `24:00` is the end of the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TimeOfDay(u16);
+
+impl TimeOfDay {
+    pub const START: Self = Self(0);
+    pub const END: Self = Self(24 * 60);
+
+    pub fn new(hour: u16, minute: u16) -> Option<Self> {
+        let fits = minute < 60 && (hour < 24 || (hour == 24 && minute == 0));
+        fits.then_some(Self(hour * 60 + minute))
+    }
+
+    pub fn hour(self) -> u16 {
+        self.0 / 60
+    }
+
+    pub fn minute(self) -> u16 {
+        self.0 % 60
+    }
+}
+
+impl FromStr for TimeOfDay {
+    type Err = (String, String);
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || {
+            (
+                format!("`{text}` is not a time of day"),
+                "write hours and minutes, 00:00 to 24:00: 08:30".into(),
+            )
+        };
+        let (hour, minute) = text.split_once(':').ok_or_else(wrong)?;
+        let number = |t: &str| (t.len() == 2).then(|| t.parse::<u16>().ok()).flatten();
+        let time = number(hour).zip(number(minute)).and_then(|(h, m)| Self::new(h, m));
+        time.ok_or_else(wrong)
+    }
+}
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.hour(), self.minute())
+    }
+}
+
+/// A stretch of one day, `08:00-12:00`; the end is not part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Window {
+    pub begin: TimeOfDay,
+    pub end: TimeOfDay,
+}
+
+impl FromStr for Window {
+    type Err = (String, String);
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let Some((begin, end)) = text.split_once('-') else {
+            return Err((
+                format!("`{text}` is not a time window"),
+                "write begin and end: \"08:00-17:00\"".into(),
+            ));
+        };
+        let window = Self { begin: begin.trim().parse()?, end: end.trim().parse()? };
+        if window.begin < window.end {
+            return Ok(window);
+        }
+        let help = if window.begin == window.end {
+            "a whole day is \"00:00-24:00\"; a closed day is left out".to_owned()
+        } else {
+            format!(
+                "a window stays within one day: write \"{}-24:00\" and \"00:00-{}\" on the next day",
+                window.begin, window.end
+            )
+        };
+        Err((format!("window `{text}` ends before it begins"), help))
+    }
+}
+
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.begin, self.end)
+    }
+}
+
+textual!(Window, "TimeWindow", {
+    "type": "string",
+    "pattern": "^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$",
+    "description": "A stretch of one day, e.g. \"08:00-12:00\"; 24:00 is the end of the day."
+});
+
+/// Open hours by day. Written with days and ranges of days as keys (`mon-fri`, `sat`, `mon,wed`).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Weekly(pub BTreeMap<Day, Vec<Window>>);
+
+impl Weekly {
+    /// Names every day, sorts its windows.
+    pub fn complete(&mut self) {
+        for day in Day::ALL {
+            self.0.entry(day).or_default().sort();
+        }
+    }
+}
+
+fn days(text: &str) -> Option<Vec<Day>> {
+    let mut found = Vec::new();
+    for part in text.split(',') {
+        let part = part.trim();
+        match part.split_once('-') {
+            None => found.push(Day::parse(part)?),
+            Some((first, last)) => {
+                let (first, last) = (Day::parse(first.trim())?, Day::parse(last.trim())?);
+                let position = |day| Day::ALL.iter().position(|d| *d == day).unwrap_or_default();
+                let (mut at, end) = (position(first), position(last));
+                found.push(Day::ALL[at]);
+                while at != end {
+                    at = (at + 1) % 7;
+                    found.push(Day::ALL[at]);
+                }
+            }
+        }
+    }
+    Some(found)
+}
+
+impl<'de> Deserialize<'de> for Weekly {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Weekly;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map of days to time windows")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Weekly, A::Error> {
+                let mut weekly = BTreeMap::new();
+                while let Some(DayKey(days)) = map.next_key()? {
+                    let mut windows: Vec<Window> = map.next_value()?;
+                    windows.sort();
+                    if let Some(pair) = windows.windows(2).find(|pair| pair[0].end > pair[1].begin) {
+                        return Err(custom_with_help(
+                            format!("windows `{}` and `{}` overlap", pair[0], pair[1]),
+                            "write one window that covers both",
+                        ));
+                    }
+                    for day in days {
+                        if weekly.insert(day, windows.clone()).is_some() {
+                            return Err(custom_with_help(
+                                format!("`{}` is named twice", day.word()),
+                                "give each day in one key only",
+                            ));
+                        }
+                    }
+                }
+                Ok(Weekly(weekly))
+            }
+        }
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
+/// A key of `weekly`; its own type so that a wrong one is reported where it stands.
+struct DayKey(Vec<Day>);
+
+impl<'de> Deserialize<'de> for DayKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        days(&text).map(Self).ok_or_else(|| {
+            custom_with_help(
+                format!("`{text}` is not a day"),
+                "write `mon` to `sun`, a range `mon-fri` or a list `mon,wed`",
+            )
+        })
+    }
+}
+
+impl JsonSchema for Weekly {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Weekly".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let windows = generator.subschema_for::<Vec<Window>>();
+        schemars::json_schema!({
+            "type": "object",
+            "description": "Days (`mon`), ranges (`mon-fri`) or lists (`mon,wed`) and their time windows.",
+            "propertyNames": { "pattern": "^(mon|tue|wed|thu|fri|sat|sun)([-,] *(mon|tue|wed|thu|fri|sat|sun))*$" },
+            "additionalProperties": windows
+        })
+    }
+}
+
+/// A date and a time of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment {
+    pub date: Date,
+    pub time: TimeOfDay,
+}
+
+/// One date or a stretch of time on the calendar.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DateSpan {
+    /// From the first moment up to the second; whole days run from 00:00 to 24:00.
+    Span(Moment, Moment),
+    /// An entry of the provider that this vocabulary has no words for. Observed only.
+    Other(String),
+}
+
+fn date(text: &str) -> Result<Date, (String, String)> {
+    let wrong = |why: String| {
+        (format!("`{text}` is not a date{why}"), "write year, month and day: 2026-12-25".into())
+    };
+    let shape = text.len() == 10
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
+    if !shape {
+        return Err(wrong(String::new()));
+    }
+    text.parse::<Date>().map_err(|_| wrong(": there is no such day".to_owned()))
+}
+
+impl FromStr for DateSpan {
+    type Err = (String, String);
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let moment = |text: &str, whole: TimeOfDay| match text.split_once('T') {
+            None => Ok::<_, Self::Err>(Moment { date: date(text)?, time: whole }),
+            Some((day, time)) => Ok(Moment { date: date(day)?, time: time.parse()? }),
+        };
+        let (begin, end) = match text.split_once("..") {
+            Some((begin, end)) => (begin.trim(), end.trim()),
+            None if text.contains('T') => {
+                let help = format!("name the end as well: \"{text}..2026-12-25T17:00\"");
+                return Err((format!("`{text}` has no end"), help));
+            }
+            None => (text, text),
+        };
+        let (begin, end) = (moment(begin, TimeOfDay::START)?, moment(end, TimeOfDay::END)?);
+        if begin < end {
+            Ok(Self::Span(begin, end))
+        } else {
+            Err((format!("`{text}` ends before it begins"), "write the earlier date first".into()))
+        }
+    }
+}
+
+impl fmt::Display for DateSpan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Other(text) => f.write_str(text),
+            Self::Span(begin, end) if begin.time == TimeOfDay::START && end.time == TimeOfDay::END => {
+                if begin.date == end.date {
+                    write!(f, "{}", begin.date)
+                } else {
+                    write!(f, "{}..{}", begin.date, end.date)
+                }
+            }
+            Self::Span(begin, end) => {
+                write!(f, "{}T{}..{}T{}", begin.date, begin.time, end.date, end.time)
+            }
+        }
+    }
+}
+
+textual!(DateSpan, "DateSpan", {
+    "type": "string",
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?(\\.\\.[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?)?$",
+    "description": "A date \"2026-12-25\", a range \"2026-12-31..2027-01-01\" (both days included), or a stretch \"2026-11-25T12:00..2026-11-25T17:00\"."
+});
+
+/// A day of any year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MonthDay {
+    pub month: i8,
+    pub day: i8,
+}
+
+/// One day or a range of days that comes every year, both ends included; may run over New Year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct YearlySpan {
+    pub first: MonthDay,
+    pub last: MonthDay,
+}
+
+impl FromStr for YearlySpan {
+    type Err = (String, String);
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = |why: &str| {
+            let help = "write month and day: \"12-25\", or a range \"12-31..01-01\"";
+            (format!("`{text}` is not a day of the year{why}"), help.to_owned())
+        };
+        let day = |text: &str| {
+            let (month, day) = text
+                .split_once('-')
+                .filter(|(m, d)| m.len() == 2 && d.len() == 2)
+                .ok_or_else(|| wrong(""))?;
+            let (month, day) = month.parse().ok().zip(day.parse().ok()).ok_or_else(|| wrong(""))?;
+            // A leap year, so that 29 February is a day.
+            Date::new(2024, month, day).map_err(|_| wrong(": there is no such day"))?;
+            Ok::<_, Self::Err>(MonthDay { month, day })
+        };
+        let (first, last) = text.split_once("..").unwrap_or((text, text));
+        Ok(Self { first: day(first.trim())?, last: day(last.trim())? })
+    }
+}
+
+impl fmt::Display for YearlySpan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { first, last } = self;
+        write!(f, "{:02}-{:02}", first.month, first.day)?;
+        if first != last {
+            write!(f, "..{:02}-{:02}", last.month, last.day)?;
+        }
+        Ok(())
+    }
+}
+
+textual!(YearlySpan, "YearlySpan", {
+    "type": "string",
+    "pattern": "^[0-9]{2}-[0-9]{2}(\\.\\.[0-9]{2}-[0-9]{2})?$",
+    "description": "A day that comes every year, \"12-25\", or a range of such days, \"12-31..01-01\" (both included)."
+});

@@ -1,0 +1,133 @@
+//! One tenant: its account on one provider and everything it declares there.
+
+use super::{Address, Diverts, E164, Extension, Forward, Kind, Number, Queue, Resource, Rules, Schedule};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A tenant file. What it declares is managed, what it leaves out is left alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "dialform tenant")]
+pub struct Tenant {
+    /// The tenant's name, unique in the workspace.
+    pub tenant: String,
+    /// A provider of `dialform.yaml`.
+    pub provider: String,
+    /// The account there: NetSapiens domain, CallTrackingMetrics account id, Deskphone account.
+    pub account: String,
+    /// The zone its schedules are meant in, e.g. `America/Chicago`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// When rules are in force (Stratus: time frames), by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub schedules: BTreeMap<String, Schedule>,
+    /// The numbers people dial.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub numbers: BTreeMap<E164, Number>,
+    /// Where a number's calls go when the platform itself cannot take them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub forwards: BTreeMap<E164, Forward>,
+    /// Answering rules, by extension.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rules: BTreeMap<Extension, Rules>,
+    /// Call queues, by extension (Stratus) or name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub queues: BTreeMap<String, Queue>,
+    /// An extension's forwards outside any schedule (Stratus: those of its Default rule).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub diverts: BTreeMap<Extension, Diverts>,
+    /// Kinds of which every live object that is not declared here is deleted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exhaustive: Vec<Exhaustible>,
+    /// Objects that must not exist.
+    #[serde(default, skip_serializing_if = "Absent::is_empty")]
+    pub absent: Absent,
+}
+
+/// The kinds that may be deleted. Numbers and extensions never are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Exhaustible {
+    Schedules,
+    Queues,
+    Forwards,
+}
+
+impl From<Exhaustible> for Kind {
+    fn from(kind: Exhaustible) -> Self {
+        match kind {
+            Exhaustible::Schedules => Self::Schedules,
+            Exhaustible::Queues => Self::Queues,
+            Exhaustible::Forwards => Self::Forwards,
+        }
+    }
+}
+
+/// Objects that must not exist, named one by one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Absent {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schedules: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub queues: Vec<String>,
+    /// Emergency forwards to be taken away altogether, number and all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forwards: Vec<E164>,
+}
+
+impl Absent {
+    pub fn is_empty(&self) -> bool {
+        self.addresses().is_empty()
+    }
+
+    /// The objects named, with their place in the list of their section.
+    pub fn addresses(&self) -> Vec<(Address, usize)> {
+        let Self { schedules, queues, forwards } = self;
+        let schedules = schedules.iter().enumerate().map(|(i, key)| (Address::new(Kind::Schedules, key), i));
+        let queues = queues.iter().enumerate().map(|(i, key)| (Address::new(Kind::Queues, key), i));
+        let forwards = forwards.iter().enumerate().map(|(i, key)| (Address::new(Kind::Forwards, key), i));
+        schedules.chain(queues).chain(forwards).collect()
+    }
+}
+
+impl Tenant {
+    /// Everything declared, as written.
+    pub fn resources(&self) -> BTreeMap<Address, Resource> {
+        let Self {
+            tenant: _,
+            provider: _,
+            account: _,
+            time_zone: _,
+            schedules,
+            numbers,
+            forwards,
+            rules,
+            queues,
+            diverts,
+            exhaustive: _,
+            absent: _,
+        } = self;
+        let mut all = BTreeMap::new();
+        for (key, it) in schedules {
+            all.insert(Address::new(Kind::Schedules, key), Resource::Schedule(it.clone()));
+        }
+        for (key, it) in queues {
+            all.insert(Address::new(Kind::Queues, key), Resource::Queue(it.clone()));
+        }
+        for (key, it) in rules {
+            all.insert(Address::new(Kind::Rules, key), Resource::Rules(it.clone()));
+        }
+        for (key, it) in diverts {
+            all.insert(Address::new(Kind::Diverts, key), Resource::Diverts(it.clone()));
+        }
+        for (key, it) in numbers {
+            all.insert(Address::new(Kind::Numbers, key), Resource::Number(it.clone()));
+        }
+        for (key, it) in forwards {
+            all.insert(Address::new(Kind::Forwards, key), Resource::Forward(it.clone()));
+        }
+        all
+    }
+}

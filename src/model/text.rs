@@ -1,0 +1,76 @@
+//! Short texts with rules of their own, and the macro that gives such a type its serde and schema form.
+
+use std::fmt;
+
+/// The name under which an extension's catch-all answering rule stands in `order` (portal: "Default").
+pub const DEFAULT_RULE: &str = "default";
+
+/// Gives a type with `FromStr` (errors: `(message, help)`) and `Display` its serde and schema form: a text.
+macro_rules! textual {
+    ($type:ty, $name:literal, $schema:tt) => {
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+                text.parse().map_err(|(message, help): (String, String)| {
+                    $crate::text::custom_with_help(&message, &help)
+                })
+            }
+        }
+        impl schemars::JsonSchema for $type {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                $name.into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!($schema)
+            }
+        }
+    };
+}
+pub(super) use textual;
+
+/// An extension: text, never a number, so that `0101` keeps its zero.
+///
+/// At most 16 letters, digits, `.`, `_` or `-` (fact sheet NetSapiens section 5: string, max 16).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Extension(String);
+
+impl Extension {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::str::FromStr for Extension {
+    type Err = (String, String);
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let fits = (1..=16).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
+        if fits {
+            return Ok(Self(text.to_owned()));
+        }
+        let help = if text.starts_with('+') {
+            "an outside number is written `number: \"+…\"`"
+        } else {
+            "an extension is 1 to 16 letters, digits, `.`, `_` or `-`"
+        };
+        Err((format!("`{text}` is not an extension"), help.to_owned()))
+    }
+}
+
+impl fmt::Display for Extension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+textual!(Extension, "Extension", {
+    "type": ["string", "integer"],
+    "pattern": "^[0-9A-Za-z._-]{1,16}$",
+    "description": "An extension, e.g. \"101\". Text: leading zeros are kept, quoted or not."
+});

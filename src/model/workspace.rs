@@ -1,0 +1,237 @@
+//! `dialform.yaml`: the providers, where the tenants are, and the limits of one run.
+
+use crate::text::custom_with_help;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, de};
+use std::{collections::BTreeMap, fmt};
+
+/// The workspace file, `dialform.yaml`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "dialform workspace")]
+pub struct WorkspaceFile {
+    /// The version of this format: 1.
+    pub version: Version,
+    /// The phone systems, by a name of your choice.
+    pub providers: BTreeMap<String, ProviderConfig>,
+    /// Globs of the tenant files, relative to this file.
+    pub tenants: Vec<String>,
+    /// How much one run may change.
+    #[serde(default)]
+    pub guard: Guard,
+}
+
+/// The version of the workspace format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version;
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let version = u64::deserialize(deserializer)?;
+        if version == 1 {
+            return Ok(Self);
+        }
+        Err(custom_with_help(format!("version {version} is not known"), "this dialform reads `version: 1`"))
+    }
+}
+
+impl JsonSchema for Version {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Version".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "const": 1 })
+    }
+}
+
+/// How to reach one phone system.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderConfig {
+    /// Which system it is; `dialform providers` lists them.
+    pub kind: String,
+    /// The base of its API, e.g. `https://stratus.example.net/ns-api/v2`.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// The credential that may write.
+    #[serde(default)]
+    pub token: Option<Secret>,
+    /// A credential that may only read; `plan` uses this one alone.
+    #[serde(default)]
+    pub read_token: Option<Secret>,
+    /// Stratus: where emergency forwards are switched. They are a carrier-level extra outside the NetSapiens API.
+    #[serde(default)]
+    pub carrier: Option<Carrier>,
+    /// Write what the vendor does not document; always read back.
+    #[serde(default)]
+    pub experimental: bool,
+    /// How hard this system may be worked.
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+/// Where emergency forwards are switched: an HTTP endpoint, or by hand.
+#[derive(Debug, Clone)]
+pub enum Carrier {
+    Manual,
+    Http(Settings),
+}
+
+/// An HTTP endpoint with a credential.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub url: String,
+    pub token: Secret,
+}
+
+impl<'de> Deserialize<'de> for Carrier {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Carrier;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`manual`, or a map with `url` and `token`")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Carrier, E> {
+                match text {
+                    "manual" => Ok(Carrier::Manual),
+                    _ => Err(custom_with_help(
+                        format!("`{text}` is not a carrier"),
+                        "write `manual`, or a map with `url` and `token`",
+                    )),
+                }
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Carrier, A::Error> {
+                Settings::deserialize(de::value::MapAccessDeserializer::new(map)).map(Carrier::Http)
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl JsonSchema for Carrier {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Carrier".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let http = generator.subschema_for::<Settings>();
+        schemars::json_schema!({ "anyOf": [{ "const": "manual" }, http] })
+    }
+}
+
+/// Where a credential is found. Never the credential itself.
+#[derive(Debug, Clone)]
+pub enum Secret {
+    /// An environment variable.
+    Env(String),
+    /// A file that holds nothing else.
+    File(String),
+    /// A program that prints it.
+    Command(Vec<String>),
+}
+
+/// Where a credential is found: exactly one of these.
+#[derive(JsonSchema)]
+#[schemars(rename = "Secret", rename_all = "snake_case")]
+#[expect(dead_code, reason = "its shape is all that is used")]
+enum SecretForm {
+    /// The name of an environment variable.
+    Env(String),
+    /// The path of a file that holds nothing else, relative to the workspace.
+    File(String),
+    /// A program and its arguments that print it; no shell.
+    Command(Vec<String>),
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Secret;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map with `env`, `file` or `command`")
+            }
+
+            // The text itself is not repeated: it may be the credential.
+            fn visit_str<E: de::Error>(self, _: &str) -> Result<Secret, E> {
+                Err(custom_with_help(
+                    "a credential is never written into the file",
+                    "say where it is found: `{ env: NAME }`, `{ file: PATH }` or `{ command: [PROGRAM] }`",
+                ))
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Secret, A::Error> {
+                let secret = match map.next_key::<String>()?.as_deref() {
+                    Some("env") => Secret::Env(map.next_value()?),
+                    Some("file") => Secret::File(map.next_value()?),
+                    Some("command") => Secret::Command(map.next_value()?),
+                    Some(other) => return Err(de::Error::unknown_field(other, &["env", "file", "command"])),
+                    None => return Err(de::Error::custom("an empty map names no credential")),
+                };
+                match map.next_key::<String>()? {
+                    None => Ok(secret),
+                    Some(_) => Err(de::Error::custom("name exactly one of `env`, `file`, `command`")),
+                }
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl JsonSchema for Secret {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Secret".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        SecretForm::json_schema(generator)
+    }
+}
+
+/// How hard a phone system may be worked. Shared by all tenants on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Requests in flight at once.
+    pub concurrency: u32,
+    /// Requests a second.
+    pub requests_per_second: u32,
+    /// Seconds to wait for one answer.
+    pub timeout: u32,
+    /// How often a read is tried again after 429, 5xx or a lost connection.
+    pub retries: u32,
+    /// Seconds to wait until a change that was accepted can be read back.
+    pub settle: u32,
+}
+
+impl Default for Limits {
+    // NetSapiens documents no limits; integrators use 5 at once and hardly more than 10 a second (fact sheet 3.6).
+    fn default() -> Self {
+        Self { concurrency: 4, requests_per_second: 10, timeout: 30, retries: 3, settle: 10 }
+    }
+}
+
+/// How much one run may change before a person has to say so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Guard {
+    /// Deletions in one tenant.
+    pub max_deletes: u32,
+    /// Share of a tenant's declared objects that are updated or deleted, in percent.
+    pub max_changed_percent: u32,
+    /// Tenants with fewer declared objects are exempt from the percentage.
+    pub min_population: u32,
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self { max_deletes: 5, max_changed_percent: 30, min_population: 10 }
+    }
+}

@@ -1,0 +1,221 @@
+//! One tenant: what it declares against what is live.
+
+use super::{
+    Action, Class, Desired, Dialect, Grade, LISTED, Note, Observed, Role, Source, Step, TenantPlan, class,
+    guard, live, order,
+};
+use crate::{
+    diff::{self, FieldChange},
+    finding::{Place, Seg},
+    model::{Address, Destination, Divert, Diverts, Guard, Kind, Resource},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the owner of the workspace allows.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    pub guard: Guard,
+    /// Whether undocumented forms may be written.
+    pub experimental: bool,
+    /// Kinds that are declared but cannot be read on this provider as it is set up.
+    pub unobservable: BTreeSet<Kind>,
+}
+
+/// Everything a tenant's plan follows from.
+pub struct Input<'a> {
+    pub tenant: &'a str,
+    pub provider: &'a str,
+    pub account: &'a str,
+    pub desired: BTreeMap<Address, Desired>,
+    /// Objects that must not exist, with the place that says so.
+    pub absent: BTreeMap<Address, Option<Source>>,
+    /// Kinds of which everything undeclared is deleted.
+    pub exhaustive: BTreeSet<Kind>,
+    pub observed: &'a Observed,
+    pub dialect: &'a Dialect,
+    pub policy: &'a Policy,
+    /// Where something stands in the tenant's file.
+    pub place: &'a dyn Fn(&[Seg]) -> Option<Place>,
+    /// Which addresses this run is about (`--only`).
+    pub only: &'a dyn Fn(&Address) -> bool,
+}
+
+/// Plans one tenant. Pure: equal inputs give equal plans.
+pub fn build(input: Input<'_>) -> TenantPlan {
+    let Input {
+        tenant,
+        provider,
+        account,
+        mut desired,
+        absent,
+        exhaustive,
+        observed,
+        dialect,
+        policy,
+        place,
+        only,
+    } = input;
+    let mut plan = TenantPlan::blocked(tenant, provider, account, Vec::new());
+    let declared: BTreeSet<Address> = desired.keys().cloned().collect();
+    desired.retain(|address, _| only(address));
+    for wanted in desired.values_mut() {
+        recognise_attendants(&mut wanted.resource, observed);
+    }
+    plan.blocked = live::check(account, &desired, &declared, observed, policy, place);
+    if !plan.blocked.is_empty() {
+        return plan;
+    }
+
+    for (address, wanted) in &desired {
+        if policy.unobservable.contains(&address.kind) {
+            plan.unverifiable.push(address.clone());
+            continue;
+        }
+        plan.steps.extend(steps_for(address, wanted, observed, dialect, policy));
+    }
+    let surplus = |address: &Address| {
+        !declared.contains(address)
+            && exhaustive.contains(&address.kind)
+            && !is_vacant(&observed.objects[address])
+    };
+    for (address, live) in observed.objects.iter().filter(|(address, _)| only(address)) {
+        let source = absent.get(address);
+        if (source.is_some() || surplus(address)) && !is_vacant(live) {
+            plan.steps.push(delete(address, live, source.cloned().flatten()));
+        }
+    }
+    guard::mark_critical(&mut plan.steps, observed);
+    order::arrange(&mut plan.steps, dialect.order);
+    plan.refused = guard::limits(&plan.steps, declared.len(), &policy.guard);
+
+    let deleted: BTreeSet<&Address> =
+        plan.steps.iter().filter(|s| s.action == Action::Delete).map(|s| &s.address).collect();
+    plan.unmanaged = observed
+        .objects
+        .iter()
+        .filter(|(address, live)| LISTED.contains(&address.kind) && !is_vacant(live))
+        .map(|(address, _)| address)
+        .filter(|address| !declared.contains(*address) && !deleted.contains(*address))
+        .cloned()
+        .collect();
+    let has_rules = |extension: &str| {
+        declared.contains(&Address::new(Kind::Rules, extension))
+            || declared.contains(&Address::new(Kind::Diverts, extension))
+    };
+    plan.unmanaged_extensions = observed
+        .extensions
+        .iter()
+        .filter(|(extension, role)| **role == Role::Person && !has_rules(extension.as_str()))
+        .count();
+    for (address, texts) in &observed.notes {
+        if desired.contains_key(address) {
+            plan.notes.extend(texts.iter().map(|text| Note { address: address.clone(), text: text.clone() }));
+        }
+    }
+    plan
+}
+
+/// An emergency forward without a number: every number has that much, and it is nothing to delete or to list.
+fn is_vacant(live: &Resource) -> bool {
+    matches!(live, Resource::Forward(forward) if forward.to.is_none() && forward.active != Some(true))
+}
+
+fn steps_for(
+    address: &Address,
+    wanted: &Desired,
+    observed: &Observed,
+    dialect: &Dialect,
+    policy: &Policy,
+) -> Vec<Step> {
+    let before = observed.objects.get(address);
+    let nothing = diff::nothing_like(&wanted.resource);
+    let changes = diff::diff(&wanted.resource, before.unwrap_or(&nothing));
+    let mut by_hand: Vec<(FieldChange, &str)> = Vec::new();
+    let mut by_api: Vec<FieldChange> = Vec::new();
+    for change in changes {
+        match dialect.grade(address.kind, &change) {
+            (Grade::Manual, portal) => by_hand.push((change, portal)),
+            (Grade::Experimental, portal) if !policy.experimental => by_hand.push((change, portal)),
+            _ => by_api.push(change),
+        }
+    }
+    let after = diff::overlay(&wanted.resource, before.unwrap_or(&nothing));
+    let step = |action, changes: Vec<FieldChange>, instructions| Step {
+        address: address.clone(),
+        action,
+        class: class::of(address.kind, &changes, before, Some(&after)),
+        critical: None,
+        changes,
+        before: before.cloned(),
+        after: Some(after.clone()),
+        source: wanted.source.clone(),
+        needs: Vec::new(),
+        instructions,
+    };
+    let mut steps = Vec::new();
+    // A queue or schedule that is named but has no managed field must be there already (`live::check`).
+    if before.is_none() || !by_api.is_empty() {
+        let action = if before.is_none() { Action::Create } else { Action::Update };
+        steps.push(step(action, by_api, Vec::new()));
+    }
+    if !by_hand.is_empty() {
+        let instructions = by_hand.iter().map(|(_, portal)| (*portal).replace("{key}", &address.key));
+        let instructions: BTreeSet<String> = instructions.collect();
+        let changes = by_hand.into_iter().map(|(change, _)| change).collect();
+        steps.push(step(Action::Manual, changes, instructions.into_iter().collect()));
+    }
+    steps
+}
+
+fn delete(address: &Address, live: &Resource, source: Option<Source>) -> Step {
+    let whole = serde_json::to_value(live).unwrap_or_default();
+    let changes = vec![FieldChange { path: String::new(), old: Some(whole), new: None }];
+    let class = match live {
+        Resource::Forward(forward) if forward.active != Some(true) => Class::OnFailure,
+        _ => Class::CallerVisible,
+    };
+    Step {
+        address: address.clone(),
+        action: Action::Delete,
+        class,
+        critical: None,
+        changes,
+        before: Some(live.clone()),
+        after: None,
+        source,
+        needs: Vec::new(),
+        instructions: Vec::new(),
+    }
+}
+
+/// `extension: "600"` and `attendant: "600"` are one place when an attendant answers there: what the extension is
+/// decides (fact sheet NetSapiens section 8).
+fn recognise_attendants(resource: &mut Resource, observed: &Observed) {
+    let fix = |to: &mut Destination| {
+        if let Destination::Extension(extension) = to
+            && observed.extensions.get(extension) == Some(&Role::Attendant)
+        {
+            *to = Destination::Attendant(extension.clone());
+        }
+    };
+    let diverts = |diverts: &mut Diverts| {
+        for divert in diverts.conditions_mut() {
+            if let Some(Divert::To(to)) = divert {
+                fix(to);
+            }
+        }
+    };
+    match resource {
+        Resource::Schedule(_) | Resource::Forward(_) => {}
+        Resource::Number(number) => number.route.iter_mut().for_each(fix),
+        Resource::Diverts(it) => diverts(it),
+        Resource::Rules(rules) => {
+            rules.order.iter_mut().flatten().for_each(|rule| diverts(&mut rule.forward))
+        }
+        Resource::Queue(queue) => {
+            if let Some(Divert::To(to)) = &mut queue.failover {
+                fix(to);
+            }
+        }
+    }
+}

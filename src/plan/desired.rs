@@ -1,0 +1,62 @@
+//! What a tenant declares, in the form its provider reports it.
+
+use super::{Dialect, Source, Unsupported};
+use crate::{
+    finding::{Finding, Place, Seg},
+    model::{Address, Resource, Tenant},
+};
+use std::collections::BTreeMap;
+
+/// An object as declared, in the form the provider reports back.
+#[derive(Debug, Clone)]
+pub struct Desired {
+    pub resource: Resource,
+    pub source: Option<Source>,
+}
+
+/// Everything the tenant declares, or all that its provider cannot hold.
+pub fn desired(
+    tenant: &Tenant,
+    dialect: &Dialect,
+    place: &dyn Fn(&[Seg]) -> Option<Place>,
+) -> Result<BTreeMap<Address, Desired>, Vec<Finding>> {
+    let mut all = BTreeMap::new();
+    let mut found = Vec::new();
+    for (address, mut resource) in tenant.resources() {
+        let mut at = vec![Seg::key(address.kind.section()), Seg::key(&address.key)];
+        if !dialect.order.contains(&address.kind) {
+            let message = format!("this provider has no `{}`", address.kind.section());
+            let known: Vec<String> =
+                dialect.order.iter().map(|kind| format!("`{}`", kind.section())).collect();
+            let help = format!("it holds {}", known.join(", "));
+            found.push(Finding::error("unsupported", message).help(help).at(place(&at)));
+            continue;
+        }
+        bulk_toggle(tenant, &mut resource);
+        match (dialect.normalize)(&address, resource) {
+            Ok(resource) => {
+                let source = place(&at).map(|place| Source { file: place.file, line: place.line });
+                all.insert(address, Desired { resource, source });
+            }
+            Err(problems) => {
+                for Unsupported { path, message, help } in problems {
+                    let length = at.len();
+                    at.extend(path);
+                    found.push(Finding::error("unsupported", message).help(help).at(place(&at)));
+                    at.truncate(length);
+                }
+            }
+        }
+    }
+    if found.is_empty() { Ok(all) } else { Err(found) }
+}
+
+/// `schedules.X.enabled: false` switches off every rule that uses X, whatever the rule says (article 003, Bulk Toggle
+/// Time Frames).
+fn bulk_toggle(tenant: &Tenant, resource: &mut Resource) {
+    let Resource::Rules(rules) = resource else { return };
+    for rule in rules.order.iter_mut().flatten() {
+        let off = tenant.schedules.get(&rule.when).is_some_and(|schedule| schedule.enabled == Some(false));
+        rule.enabled &= !off;
+    }
+}

@@ -1,0 +1,145 @@
+//! What only the live account can answer: does everything a tenant names exist there?
+
+use super::{Desired, Observed, Policy, Role};
+use crate::{
+    finding::{Finding, Place, Seg},
+    model::{Address, Extension, Kind, Reference, Resource, references},
+    text::closest,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Every name that leads nowhere on the live account. One is enough to block the tenant.
+pub(super) fn check(
+    account: &str,
+    desired: &BTreeMap<Address, Desired>,
+    declared: &BTreeSet<Address>,
+    observed: &Observed,
+    policy: &Policy,
+    place: &dyn Fn(&[Seg]) -> Option<Place>,
+) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (address, how) in &observed.ambiguous {
+        if declared.contains(address) {
+            let message = format!("{} `{}` is there twice: {how}", address.kind.noun(), address.key);
+            let finding = Finding::error("ambiguous-object", message)
+                .help("remove one of the two in the portal; dialform does not guess which one is meant");
+            found.push(finding.at(place(&own(address))));
+        }
+    }
+    for (address, wanted) in desired {
+        if policy.unobservable.contains(&address.kind) {
+            continue;
+        }
+        if let Some(finding) = object(account, address, &wanted.resource, observed) {
+            found.push(finding.at(place(&own(address))));
+            continue;
+        }
+        for (path, reference) in references(address, &wanted.resource) {
+            if let Some(finding) = pointer(account, &reference, desired, observed) {
+                let mut at = own(address);
+                at.extend(path);
+                found.push(finding.at(place(&at)));
+            }
+        }
+        for token in observed.unknown_tokens.get(address).into_iter().flatten() {
+            let message = format!("the dial plan of account `{account}` has no rule `{token}` yet");
+            let help = "the portal makes this rule when the queue or mailbox is saved there once; calls sent to a \
+                        missing rule are lost";
+            found.push(Finding::error("no-dial-rule", message).help(help).at(place(&own(address))));
+        }
+    }
+    found
+}
+
+fn own(address: &Address) -> Vec<Seg> {
+    vec![Seg::key(address.kind.section()), Seg::key(&address.key)]
+}
+
+fn object(account: &str, address: &Address, wanted: &Resource, observed: &Observed) -> Option<Finding> {
+    let live = observed.objects.get(address);
+    let key = &address.key;
+    match address.kind {
+        Kind::Numbers | Kind::Forwards if live.is_none() => {
+            let message = format!("number {key} is not in account `{account}`");
+            let known = observed.objects.keys().filter(|a| a.kind == address.kind).map(|a| a.key.as_str());
+            let help = match closest(key, known) {
+                Some(near) => format!("did you mean {near}? numbers are never bought or moved"),
+                None => "numbers are never bought or moved; order it first, then declare it".to_owned(),
+            };
+            Some(Finding::error("no-such-number", message).help(help))
+        }
+        Kind::Rules | Kind::Diverts => extension(account, key, observed),
+        Kind::Queues if live.is_none() && is_person(key, observed) => {
+            let message = format!("queue `{key}` cannot be made: the extension is already taken");
+            Some(Finding::error("extension-taken", message).help("choose a free extension for the queue"))
+        }
+        Kind::Queues | Kind::Schedules if live.is_none() && is_bare(wanted) => {
+            let noun = address.kind.noun();
+            let message = format!("account `{account}` has no {noun} `{key}`");
+            let known = observed.objects.keys().filter(|a| a.kind == address.kind).map(|a| a.key.as_str());
+            let help = match closest(key, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("`{{}}` uses a live {noun} as it is; to make a new one, say what it holds"),
+            };
+            Some(Finding::error("no-such-object", message).help(help))
+        }
+        _ => None,
+    }
+}
+
+fn is_person(key: &str, observed: &Observed) -> bool {
+    let role =
+        key.parse::<Extension>().ok().and_then(|extension| observed.extensions.get(&extension).copied());
+    role.is_some_and(|role| role != Role::Queue)
+}
+
+/// Whether nothing is said about the object but its name.
+fn is_bare(wanted: &Resource) -> bool {
+    crate::diff::diff(wanted, &crate::diff::nothing_like(wanted)).is_empty()
+}
+
+fn extension(account: &str, key: &str, observed: &Observed) -> Option<Finding> {
+    let known = observed.extensions.keys().map(Extension::as_str);
+    let mut found = observed.extensions.keys().filter(|e| e.as_str() == key);
+    if found.next().is_some() {
+        return None;
+    }
+    let finding =
+        Finding::error("no-such-extension", format!("account `{account}` has no extension `{key}`"));
+    Some(match closest(key, known) {
+        Some(near) => finding.help(format!("did you mean `{near}`? extensions are never made or deleted")),
+        None => finding.help("extensions are never made or deleted; make the user in the portal first"),
+    })
+}
+
+fn pointer(
+    account: &str,
+    reference: &Reference,
+    desired: &BTreeMap<Address, Desired>,
+    observed: &Observed,
+) -> Option<Finding> {
+    let planned = |kind, key: &str| desired.contains_key(&Address::new(kind, key));
+    match reference {
+        Reference::Extension(to) | Reference::Phone(to) | Reference::Voicemail(to) => {
+            if planned(Kind::Queues, to.as_str()) { None } else { extension(account, to.as_str(), observed) }
+        }
+        Reference::Attendant(to) => match observed.extensions.get(to) {
+            Some(Role::Attendant) => None,
+            Some(_) => {
+                let message = format!("no auto attendant answers at extension `{to}`");
+                Some(Finding::error("no-such-attendant", message).help("write `extension` to reach a person"))
+            }
+            None => extension(account, to.as_str(), observed),
+        },
+        Reference::Queue(key) => {
+            let address = Address::new(Kind::Queues, key);
+            let known = planned(Kind::Queues, key) || observed.objects.contains_key(&address);
+            let message = format!("account `{account}` has no queue `{key}`");
+            (!known).then(|| {
+                Finding::error("no-such-object", message).help("declare it under `queues` to make it")
+            })
+        }
+        // Offline checks see to it that a schedule is declared; whether a bare one is live is checked with it.
+        Reference::Schedule(_) | Reference::Number(_) | Reference::Token(_) => None,
+    }
+}

@@ -1,0 +1,199 @@
+//! Desired and observed state to a plan: what would change, in which order, and what needs a person's word. Pure.
+//!
+//! A plan is sorted, serialisable data. It holds no clock, no closure and no client; the same inputs give the same
+//! bytes, and a digest of them is what a reviewer approves.
+
+mod build;
+mod class;
+mod desired;
+mod dialect;
+mod guard;
+mod live;
+mod order;
+
+pub use build::{Input, Policy, build};
+pub use class::Class;
+pub use desired::{Desired, desired};
+pub use dialect::{Dialect, Grade, GradeRow, Unsupported, When};
+
+use crate::{
+    diff::FieldChange,
+    finding::Finding,
+    model::{Address, Extension, Kind, Resource},
+};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// The version of the JSON form of a plan.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Everything one account holds, as far as it was read.
+///
+/// Assumes that every read it came from was complete: a failed or partial read is an error, never an empty list.
+#[derive(Debug, Clone, Default)]
+pub struct Observed {
+    pub objects: BTreeMap<Address, Resource>,
+    /// Every extension of the account and what answers there.
+    pub extensions: BTreeMap<Extension, Role>,
+    /// Words that a declared object would use and the provider does not know, by the object.
+    pub unknown_tokens: BTreeMap<Address, Vec<String>>,
+    /// Live objects that share one key: (what, how it shows).
+    pub ambiguous: Vec<(Address, String)>,
+    /// What a live object holds beyond this vocabulary; it is left alone.
+    pub notes: BTreeMap<Address, Vec<String>>,
+}
+
+/// What answers at an extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Person,
+    Queue,
+    Attendant,
+    /// Another part of the platform.
+    System,
+}
+
+/// The plan of one run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Plan {
+    pub format_version: u32,
+    /// Identifies the changes: equal digests mean equal plans.
+    pub digest: String,
+    pub tenants: Vec<TenantPlan>,
+}
+
+/// What would happen to one tenant.
+#[derive(Debug, Clone, Serialize)]
+pub struct TenantPlan {
+    pub tenant: String,
+    pub provider: String,
+    pub account: String,
+    /// In the order in which they are carried out.
+    pub steps: Vec<Step>,
+    /// Why nothing is planned for this tenant; the other tenants go on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub blocked: Vec<Finding>,
+    /// Limits this plan goes beyond; `apply` refuses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<String>,
+    /// Declared, but the provider does not show them: never a difference by themselves.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unverifiable: Vec<Address>,
+    /// Live objects nobody declared. They are left alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unmanaged: Vec<Address>,
+    /// How many extensions have neither `rules` nor `diverts` here.
+    pub unmanaged_extensions: usize,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
+}
+
+impl TenantPlan {
+    /// A tenant for which nothing can be planned, and why.
+    pub fn blocked(tenant: &str, provider: &str, account: &str, blocked: Vec<Finding>) -> Self {
+        Self {
+            tenant: tenant.to_owned(),
+            provider: provider.to_owned(),
+            account: account.to_owned(),
+            steps: Vec::new(),
+            blocked,
+            refused: Vec::new(),
+            unverifiable: Vec::new(),
+            unmanaged: Vec::new(),
+            unmanaged_extensions: 0,
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// Something worth knowing about an object that no step is made for.
+#[derive(Debug, Clone, Serialize)]
+pub struct Note {
+    pub address: Address,
+    pub text: String,
+}
+
+/// One object and what is done to it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Step {
+    pub address: Address,
+    pub action: Action,
+    pub class: Class,
+    /// Why this step needs `--approve-critical`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub critical: Option<String>,
+    pub changes: Vec<FieldChange>,
+    /// The live object, `None` if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Resource>,
+    /// The object as it will be, `None` if it is deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Resource>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// Objects of this plan that must be done first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Address>,
+    /// For a manual step: what to click, in the words of the portal.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub instructions: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    Create,
+    Update,
+    Delete,
+    /// A person has to do it: the provider has no way in.
+    Manual,
+}
+
+/// Where an object is declared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Source {
+    pub file: String,
+    pub line: usize,
+}
+
+impl Plan {
+    /// Puts the tenants in order and computes the digest.
+    pub fn new(mut tenants: Vec<TenantPlan>) -> Self {
+        tenants.sort_by(|a, b| a.tenant.cmp(&b.tenant));
+        let mut hash = Sha256::new();
+        hash.update(FORMAT_VERSION.to_le_bytes());
+        // Only what is done counts: a declaration may move to another line, and live objects that are left alone
+        // may come and go, without making an approved plan stale.
+        for TenantPlan { tenant, provider, account, steps, blocked, .. } in &tenants {
+            let each = steps.iter().map(|step| {
+                let Step { address, action, critical, changes, instructions, .. } = step;
+                (address, action, critical, changes, instructions)
+            });
+            let done = (tenant, provider, account, blocked.is_empty(), each.collect::<Vec<_>>());
+            // Plain data with text keys: serialising cannot fail.
+            hash.update(serde_json::to_vec(&done).unwrap_or_default());
+        }
+        let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { format_version: FORMAT_VERSION, digest, tenants }
+    }
+
+    pub fn steps(&self) -> impl Iterator<Item = (&TenantPlan, &Step)> {
+        self.tenants.iter().flat_map(|tenant| tenant.steps.iter().map(move |step| (tenant, step)))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.steps().next().is_none()
+    }
+
+    pub fn is_blocked(&self) -> bool {
+        self.tenants.iter().any(|tenant| !tenant.blocked.is_empty())
+    }
+
+    pub fn count(&self, action: Action) -> usize {
+        self.steps().filter(|(_, step)| step.action == action).count()
+    }
+}
+
+/// The kinds whose live objects a plan lists when nobody declared them.
+const LISTED: [Kind; 4] = [Kind::Schedules, Kind::Queues, Kind::Numbers, Kind::Forwards];

@@ -1,0 +1,109 @@
+//! The boundary to the phone systems: what planning may know of one, and how it is read and written.
+//!
+//! A provider is a directory and one line in [`PROVIDERS`]:
+//!
+//! 1. `wire`: its JSON, lenient on read, strict on write;
+//! 2. `convert`: wire to model and back, pure, and `normalize`: a desired object in the form the provider reports;
+//! 3. `client`: [`Read`] and [`Write`] on [`crate::http`];
+//! 4. `mod`: the static [`Provider`]: the dialect with its grades, the settings it takes, how to connect.
+//!
+//! `observe` returns everything in scope in one go; `execute` carries out one step and never compares or decides.
+//! Planning, applying and rendering need no line of code for a new provider. Its emulation goes to `sandbox/`.
+
+pub mod stratus;
+
+use crate::{
+    finding::{Finding, Seg},
+    http::{ApiError, Getter, Sender},
+    model::{Address, Kind, ProviderConfig, Resource, Secret},
+    plan::{Dialect, Observed, Step},
+};
+use async_trait::async_trait;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Every phone system dialform knows.
+pub static PROVIDERS: &[&Provider] = &[&stratus::PROVIDER];
+
+/// A phone system: facts, pure functions and the way in.
+pub struct Provider {
+    /// The word in `kind:`.
+    pub kind: &'static str,
+    pub title: &'static str,
+    pub dialect: Dialect,
+    /// What is wrong with this provider's settings, given the kinds that tenants declare on it: (path inside the
+    /// provider's entry, finding).
+    pub check: fn(&ProviderConfig, &BTreeSet<Kind>) -> SettingsFindings,
+    /// Kinds that this setup can declare but not read.
+    pub unobservable: fn(&ProviderConfig) -> BTreeSet<Kind>,
+    /// The HTTP endpoints it needs, named, with the base path each has in the sandbox.
+    pub endpoints: fn(&ProviderConfig) -> Vec<EndpointSpec>,
+    /// A reader that cannot write, and a writer.
+    pub reader: fn(Endpoints<Getter>) -> Box<dyn Read>,
+    pub writer: fn(Endpoints<Sender>) -> Box<dyn Write>,
+}
+
+/// Findings with their path inside a provider's entry.
+pub type SettingsFindings = Vec<(Vec<Seg>, Finding)>;
+
+/// An HTTP endpoint that a provider's settings name.
+pub struct EndpointSpec {
+    pub name: &'static str,
+    pub url: Option<String>,
+    pub token: Option<Secret>,
+    pub read_token: Option<Secret>,
+    /// Where its url stands inside the provider's entry.
+    pub url_path: Vec<Seg>,
+    /// Where its tokens stand.
+    pub tokens_at: Vec<Seg>,
+    /// Where the sandbox serves it.
+    pub sandbox_path: &'static str,
+}
+
+impl EndpointSpec {
+    /// Where the credential stands that a run uses.
+    pub fn token_path(&self, reads_only: bool) -> Vec<Seg> {
+        let word = if reads_only && self.read_token.is_some() { "read_token" } else { "token" };
+        let mut path = self.tokens_at.clone();
+        path.push(Seg::key(word));
+        path
+    }
+}
+
+/// Open endpoints by name.
+pub type Endpoints<T> = BTreeMap<&'static str, T>;
+
+/// The provider of that kind.
+pub fn find(kind: &str) -> Option<&'static Provider> {
+    PROVIDERS.iter().copied().find(|provider| provider.kind == kind)
+}
+
+/// What a tenant is about to be compared with.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// The objects to read whole.
+    pub wanted: BTreeMap<Address, Resource>,
+    /// Everything the tenant declares, also what this run is not about.
+    pub declared: BTreeSet<Address>,
+    /// Whether everything else that comes in one list is read too, so that undeclared objects are seen. Off for a
+    /// read-back of single objects.
+    pub lists: bool,
+    /// Kinds of which a live object may be about to be deleted, so that everything pointing to it must be seen.
+    pub exhaustive: BTreeSet<Kind>,
+    /// Objects that are about to be deleted if they are live.
+    pub absent: BTreeSet<Address>,
+}
+
+/// Observes one account. Never writes; holds a client that cannot.
+#[async_trait]
+pub trait Read: Send + Sync {
+    /// Everything in scope. Complete, or an error: a failed or cut read is never an empty one.
+    async fn observe(&self, account: &str, scope: &Scope) -> Result<Observed, ApiError>;
+}
+
+/// Carries out one step. Never compares, never decides.
+#[async_trait]
+pub trait Write: Send + Sync {
+    /// Sends what the step says, merged into what is live at that moment so that nothing unmanaged is lost. Returns
+    /// when the provider has accepted it; whether it came true is for the caller to read back.
+    async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError>;
+}

@@ -1,0 +1,129 @@
+//! Lists read to their end, objects decoded, paths.
+
+use crate::{
+    http::{Answer, ApiError, Getter, Problem, segment},
+    provider::stratus::wire::{AnswerRule, Domain, Row, User},
+};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The most rows one page may have (fact sheet 3.2).
+const PAGE: usize = 1000;
+/// What a list is silently cut at by servers that were not, or do not want to be, told.
+const DEFAULT_CAP: usize = 100;
+/// No account has more pages than this; a server that never ends does not hang a plan.
+const MOST_PAGES: usize = 1000;
+
+/// The API, seen from one domain.
+#[derive(Clone, Copy)]
+pub struct Api<'a> {
+    pub http: &'a Getter,
+    pub domain: &'a str,
+}
+
+pub fn failure(what: &str, path: &str, problem: Problem) -> ApiError {
+    ApiError { what: format!("reading {what}"), method: "GET".to_owned(), path: path.to_owned(), problem }
+}
+
+impl<'a> Api<'a> {
+    /// The path of something in the domain.
+    pub fn path(&self, rest: &str) -> String {
+        format!("/domains/{}{rest}", segment(self.domain))
+    }
+
+    /// A whole list.
+    ///
+    /// Lists carry no total and no next link, and servers cut them silently: a page that is full, or as long as the
+    /// documented default, may not be the last. A server that then sends the same rows again ignores `start`, and what
+    /// lies behind its cap cannot be read: an error, never a short list.
+    pub async fn list<T: Row>(&self, rest: &str, what: &str) -> Result<Vec<T>, ApiError> {
+        let path = self.path(rest);
+        pages(self.http, &path, &[], what).await
+    }
+
+    /// One object. Some servers wrap it in a list of one.
+    pub async fn object<T: DeserializeOwned>(&self, rest: &str, what: &str) -> Result<T, ApiError> {
+        let path = self.path(rest);
+        let answer = self.http.get(&path, &[], what).await?;
+        let body = match answer.body {
+            Value::Array(mut rows) if rows.len() == 1 => rows.swap_remove(0),
+            body => body,
+        };
+        decode(body, what, &path)
+    }
+
+    pub async fn domain(&self) -> Result<Domain, ApiError> {
+        self.object("", &format!("domain `{}`", self.domain)).await
+    }
+
+    pub async fn user(&self, extension: &str) -> Result<User, ApiError> {
+        self.object(&format!("/users/{}", segment(extension)), &format!("extension `{extension}`")).await
+    }
+
+    pub async fn rules(&self, extension: &str) -> Result<Vec<AnswerRule>, ApiError> {
+        let rest = format!("/users/{}/answerrules", segment(extension));
+        self.list(&rest, &format!("the answering rules of `{extension}`")).await
+    }
+}
+
+pub async fn pages<T: Row>(
+    http: &Getter,
+    path: &str,
+    query: &[(&str, String)],
+    what: &str,
+) -> Result<Vec<T>, ApiError> {
+    let mut rows: Vec<T> = Vec::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    for _ in 0..MOST_PAGES {
+        let mut query = query.to_vec();
+        query.push(("start", rows.len().to_string()));
+        query.push(("limit", PAGE.to_string()));
+        let page: Vec<T> = match http.get(path, &query, what).await {
+            Ok(Answer { body, .. }) => decode(body, what, path)?,
+            Err(error) if is_empty_collection(&error) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let length = page.len();
+        let before = rows.len();
+        // Keys that stand twice in one page are two objects; keys of an earlier page are that page again.
+        let earlier = seen.clone();
+        rows.extend(page.into_iter().filter(|row| {
+            let key = row.key();
+            seen.insert(key.clone());
+            !earlier.contains(&key)
+        }));
+        if length != PAGE && length != DEFAULT_CAP {
+            return Ok(rows);
+        }
+        if rows.len() == before {
+            let why = format!("the server sends the same {length} rows whatever `start` says");
+            return Err(failure(what, path, Problem::Incomplete(why)));
+        }
+    }
+    Err(failure(what, path, Problem::Incomplete(format!("more than {MOST_PAGES} pages"))))
+}
+
+/// Whether a 404 means that a collection of a known parent has nothing in it (fact sheet 3.5). The domain has been read
+/// before any of its lists; a path that the build does not have, and a parent that is gone, say so.
+fn is_empty_collection(error: &ApiError) -> bool {
+    match &error.problem {
+        Problem::Status { status: 404, message } => {
+            matches!(message.as_str(), "" | "[]" | "Not Found" | "Not Found." | "Resource not found.")
+        }
+        _ => false,
+    }
+}
+
+pub fn decode<T: DeserializeOwned>(body: Value, what: &str, path: &str) -> Result<T, ApiError> {
+    let text = body.to_string();
+    serde_json::from_value(body).map_err(|error| {
+        let name = std::any::type_name::<T>();
+        let name = name.rsplit("::").next().unwrap_or(name).trim_end_matches('>');
+        let mut start: String = text.chars().take(80).collect();
+        if start.len() < text.len() {
+            start.push('…');
+        }
+        failure(what, path, Problem::Decode { why: format!("no {name}: {error}"), body: start })
+    })
+}

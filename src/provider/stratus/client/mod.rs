@@ -1,0 +1,13 @@
+//! Reads from and writes to a NetSapiens server, and the carrier port beside it.
+
+mod api;
+mod observe;
+mod write;
+mod write_rules;
+
+pub use observe::StratusReader;
+pub use write::StratusWriter;
+
+/// The names of the endpoints.
+pub const API: &str = "api";
+pub const CARRIER: &str = "carrier";

@@ -1,0 +1,372 @@
+//! Everything a tenant's plan needs of one domain, in as few requests as the API allows.
+//!
+//! One request reads the domain; numbers, queues, time frames, users and agents come in one list each; answering rules
+//! are one request an extension, and only for those in scope (fact sheet section 1, facts 2 to 4).
+
+use super::{
+    API, CARRIER,
+    api::{Api, decode, failure, pages},
+};
+use crate::{
+    http::{ApiError, Getter, Problem, segment},
+    model::{Address, Destination, E164, Extension, Forward, Kind, Reference, Resource, references},
+    plan::{Observed, Role},
+    provider::{
+        Endpoints, Read, Scope,
+        stratus::{
+            convert::{self, Context},
+            wire::{
+                Agent, AnswerRule, AutoAttendant, CallQueue, CarrierForward, DEFAULT, DialRule, ForwardState,
+                PhoneNumber, Text, TimeFrame, User,
+            },
+        },
+    },
+};
+use async_trait::async_trait;
+use futures::{StreamExt, TryStreamExt, stream};
+use std::collections::{BTreeMap, BTreeSet};
+use tokio::sync::Mutex;
+
+/// Reads one domain.
+pub struct StratusReader {
+    endpoints: Endpoints<Getter>,
+    contexts: Mutex<BTreeMap<String, Context>>,
+}
+
+/// What was read, before it is put into words.
+#[derive(Default)]
+struct Live {
+    users: Vec<User>,
+    numbers: Vec<PhoneNumber>,
+    queues: Vec<CallQueue>,
+    agents: Vec<Agent>,
+    frames: Vec<TimeFrame>,
+    rules: BTreeMap<String, Vec<AnswerRule>>,
+    carrier: Vec<CarrierForward>,
+    context: Context,
+}
+
+impl StratusReader {
+    pub fn new(endpoints: Endpoints<Getter>) -> Self {
+        Self { endpoints, contexts: Mutex::default() }
+    }
+
+    fn api<'a>(&'a self, domain: &'a str) -> Result<Api<'a>, ApiError> {
+        endpoint(&self.endpoints, API).map(|http| Api { http, domain })
+    }
+}
+
+/// Endpoints are opened from this provider's own list, so that a missing one is a mistake in the program; it is
+/// reported like any failed read.
+pub fn endpoint<'a, T>(endpoints: &'a Endpoints<T>, name: &str) -> Result<&'a T, ApiError> {
+    endpoints.get(name).ok_or_else(|| {
+        failure("the settings", name, Problem::Conflict(format!("endpoint `{name}` is not open")))
+    })
+}
+
+/// What answers at the extension of a user (fact sheet section 5: `service-code`).
+fn role(user: &User) -> Role {
+    match user.service_code.as_str() {
+        "" => Role::Person,
+        "system-queue" => Role::Queue,
+        "system-aa" => Role::Attendant,
+        code if code.starts_with("system") => Role::System,
+        _ => Role::Person,
+    }
+}
+
+#[async_trait]
+impl Read for StratusReader {
+    async fn observe(&self, account: &str, scope: &Scope) -> Result<Observed, ApiError> {
+        let api = self.api(account)?;
+        let live =
+            if scope.lists { self.everything(api, scope).await? } else { self.these(api, scope).await? };
+        let mut observed = in_words(&live, scope);
+        observed.unknown_tokens = self.unknown_tokens(api, &live, scope).await?;
+        Ok(observed)
+    }
+}
+
+impl StratusReader {
+    /// All lists, and the rules in scope.
+    async fn everything(&self, api: Api<'_>, scope: &Scope) -> Result<Live, ApiError> {
+        let account = api.domain;
+        if api.domain().await?.is_domain_locked.is_yes() {
+            let why = "the domain is locked; unlock its configuration in the portal first".to_owned();
+            return Err(failure(&format!("domain `{account}`"), &api.path(""), Problem::Conflict(why)));
+        }
+        let mut live = Live {
+            users: api.list("/users", &format!("the users of `{account}`")).await?,
+            numbers: api.list("/phonenumbers", &format!("the numbers of `{account}`")).await?,
+            queues: api.list("/callqueues", &format!("the queues of `{account}`")).await?,
+            agents: api.list("/agents", &format!("the queue agents of `{account}`")).await?,
+            frames: api.list("/timeframes", &format!("the time frames of `{account}`")).await?,
+            ..Live::default()
+        };
+        live.context = self.context(api, &live.users, scope).await?;
+        let wanted: BTreeSet<String> = if deletes(&live, scope) {
+            // A rule that nobody declared may point to what is about to go.
+            live.users.iter().map(|user| user.user.0.clone()).collect()
+        } else {
+            let known: BTreeSet<&str> = live.users.iter().map(|user| user.user.as_str()).collect();
+            let kinds = [Kind::Rules, Kind::Diverts, Kind::Queues];
+            let in_scope = scope.wanted.keys().filter(|address| kinds.contains(&address.kind));
+            in_scope.map(|address| address.key.clone()).filter(|key| known.contains(key.as_str())).collect()
+        };
+        let reads = wanted.into_iter().map(async |extension| {
+            let rules = api.rules(&extension).await?;
+            Ok::<_, ApiError>((extension, rules))
+        });
+        live.rules = stream::iter(reads).buffer_unordered(api.http.concurrency()).try_collect().await?;
+        if let Some(carrier) = self.endpoints.get(CARRIER) {
+            let what = format!("the emergency forwards of `{account}`");
+            live.carrier = pages(carrier, "/numbers", &[("domain", account.to_owned())], &what).await?;
+        }
+        Ok(live)
+    }
+
+    /// Only the objects in scope, each by itself: a read-back.
+    async fn these(&self, api: Api<'_>, scope: &Scope) -> Result<Live, ApiError> {
+        let mut live = Live { context: self.known_context(api).await?, ..Live::default() };
+        for address in scope.wanted.keys() {
+            let key = segment(&address.key);
+            let what = format!("{} `{}`", address.kind.noun(), address.key);
+            match address.kind {
+                Kind::Schedules => {
+                    let frames: Vec<TimeFrame> = api.list("/timeframes", &what).await?;
+                    live.frames
+                        .extend(frames.into_iter().filter(|f| f.timeframe_name.as_str() == address.key));
+                }
+                Kind::Numbers => {
+                    let digits = address.key.trim_start_matches('+');
+                    live.numbers
+                        .extend(present(api.object(&format!("/phonenumbers/{digits}"), &what).await)?);
+                }
+                Kind::Queues => {
+                    let queue: Option<CallQueue> =
+                        present(api.object(&format!("/callqueues/{key}"), &what).await)?;
+                    if let Some(queue) = queue {
+                        live.queues.push(queue);
+                        let mut agents: Vec<Agent> =
+                            api.list(&format!("/callqueues/{key}/agents"), &what).await?;
+                        for agent in &mut agents {
+                            agent.callqueue = Text(address.key.clone());
+                        }
+                        live.agents.extend(agents);
+                        live.rules.insert(address.key.clone(), api.rules(&address.key).await?);
+                    }
+                }
+                Kind::Rules | Kind::Diverts => {
+                    live.users.push(api.user(&address.key).await?);
+                    live.rules.insert(address.key.clone(), api.rules(&address.key).await?);
+                }
+                Kind::Forwards => {
+                    let digits = address.key.trim_start_matches("+1");
+                    let path = format!("/numbers/{digits}/forward");
+                    let carrier = endpoint(&self.endpoints, CARRIER)?;
+                    let answer = carrier.get(&path, &[], &what).await?;
+                    let ForwardState { destination, active } = decode(answer.body, &what, &path)?;
+                    live.carrier.push(CarrierForward {
+                        number: Text(digits.to_owned()),
+                        destination,
+                        active,
+                    });
+                }
+            }
+        }
+        Ok(live)
+    }
+
+    /// Reads what the conversions must know, and keeps it for the read-backs of this run.
+    async fn context(&self, api: Api<'_>, users: &[User], scope: &Scope) -> Result<Context, ApiError> {
+        let mut context = Context { domain: api.domain.to_owned(), ..Context::default() };
+        for user in users {
+            if let Ok(extension) = user.user.as_str().parse() {
+                context.roles.insert(extension, role(user));
+            }
+        }
+        let attendant = |address, wanted| {
+            references(address, wanted).iter().any(|(_, to)| match to {
+                Reference::Attendant(_) => true,
+                Reference::Extension(to) => context.roles.get(to) == Some(&Role::Attendant),
+                _ => false,
+            })
+        };
+        if scope.wanted.iter().any(|(address, wanted)| attendant(address, wanted)) {
+            let what = format!("the auto attendants of `{}`", api.domain);
+            let rows: Vec<AutoAttendant> = api.list("/autoattendants", &what).await?;
+            for row in rows {
+                if let Ok(extension) = row.user.as_str().parse() {
+                    context.attendants.insert(extension, row.attendant_name.0);
+                }
+            }
+        }
+        self.contexts.lock().await.insert(api.domain.to_owned(), context.clone());
+        Ok(context)
+    }
+
+    async fn known_context(&self, api: Api<'_>) -> Result<Context, ApiError> {
+        if let Some(context) = self.contexts.lock().await.get(api.domain) {
+            return Ok(context.clone());
+        }
+        let users: Vec<User> = api.list("/users", &format!("the users of `{}`", api.domain)).await?;
+        self.context(api, &users, &Scope::default()).await
+    }
+}
+
+/// `None` for an object that is not there.
+pub fn present<T>(read: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+    match read {
+        Ok(it) => Ok(Some(it)),
+        Err(ApiError { problem: Problem::Status { status: 404, message }, .. })
+            if !message.contains("No Route Found") =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+impl StratusReader {
+    /// The words that declared objects would send calls to and that no dial rule knows (fact sheet 6.1). A word that is
+    /// already in use in the domain is known to work, and the dial plan is read only if there is any other.
+    async fn unknown_tokens(
+        &self,
+        api: Api<'_>,
+        live: &Live,
+        scope: &Scope,
+    ) -> Result<BTreeMap<Address, Vec<String>>, ApiError> {
+        let mut wanted: BTreeMap<Address, Vec<String>> = BTreeMap::new();
+        if !scope.lists {
+            return Ok(wanted);
+        }
+        let in_use: BTreeSet<&str> = live.rules.values().flatten().flat_map(words).collect();
+        for (address, resource) in &scope.wanted {
+            // Numbers are routed by application and need no alias (fact sheet section 10).
+            if address.kind == Kind::Numbers {
+                continue;
+            }
+            for (_, reference) in references(address, resource) {
+                let to = match reference {
+                    Reference::Queue(key) => Destination::Queue(key),
+                    Reference::Voicemail(extension) => Destination::Voicemail(extension),
+                    Reference::Token(word) => Destination::Token(word),
+                    _ => continue,
+                };
+                let Some(word) = convert::token(&to, &address.key, &live.context) else { continue };
+                if !in_use.contains(word.as_str()) {
+                    wanted.entry(address.clone()).or_default().push(word);
+                }
+            }
+        }
+        if wanted.is_empty() {
+            return Ok(wanted);
+        }
+        let plans: BTreeSet<&str> = live.users.iter().map(|user| user.dial_plan.as_str()).collect();
+        let plan = match plans.first() {
+            Some(plan) if plans.len() == 1 && !plan.is_empty() => plan,
+            _ => api.domain,
+        };
+        let rest = format!("/dialplans/{}/dialrules", segment(plan));
+        let rules: Vec<DialRule> = api.list(&rest, &format!("the dial rules of `{}`", api.domain)).await?;
+        let known: BTreeSet<&str> =
+            rules.iter().map(|rule| rule.dial_rule_matching_to_uri.as_str()).collect();
+        for words in wanted.values_mut() {
+            words.retain(|word| !known.contains(word.as_str()));
+            words.sort();
+            words.dedup();
+        }
+        wanted.retain(|_, words| !words.is_empty());
+        Ok(wanted)
+    }
+}
+
+/// Whether anything live is about to be deleted.
+fn deletes(live: &Live, scope: &Scope) -> bool {
+    let declared = |kind, key: &str| scope.declared.contains(&Address::new(kind, key));
+    let goes = |kind, key: &str| {
+        scope.absent.contains(&Address::new(kind, key))
+            || (scope.exhaustive.contains(&kind) && !declared(kind, key))
+    };
+    live.frames.iter().any(|frame| goes(Kind::Schedules, frame.timeframe_name.as_str()))
+        || live.queues.iter().any(|queue| goes(Kind::Queues, queue.callqueue.as_str()))
+}
+
+/// Every word a rule sends calls to.
+fn words(rule: &AnswerRule) -> impl Iterator<Item = &str> {
+    let features = [
+        &rule.forward_always,
+        &rule.forward_on_active,
+        &rule.forward_on_busy,
+        &rule.forward_no_answer,
+        &rule.forward_when_unregistered,
+        &rule.forward_on_spam_call,
+        &rule.simultaneous_ring,
+    ];
+    features
+        .into_iter()
+        .filter(|f| f.enabled.is_yes())
+        .flat_map(|f| f.parameters.iter().map(|word| word.as_str()))
+}
+
+fn in_words(live: &Live, scope: &Scope) -> Observed {
+    let context = &live.context;
+    let mut observed = Observed { extensions: context.roles.clone(), ..Observed::default() };
+    let default =
+        |extension: &str| live.rules.get(extension)?.iter().find(|rule| rule.time_frame.as_str() == DEFAULT);
+    let add =
+        |observed: &mut Observed, address: Address, resource: Resource, notes: Vec<String>, id: &str| {
+            if !notes.is_empty() {
+                observed.notes.entry(address.clone()).or_default().extend(notes);
+            }
+            if observed.objects.insert(address.clone(), resource).is_some() {
+                observed.ambiguous.push((address, format!("the second one is {id}")));
+            }
+        };
+    for frame in &live.frames {
+        let (schedule, notes) = convert::schedule(frame);
+        let address = Address::new(Kind::Schedules, frame.timeframe_name.as_str());
+        add(&mut observed, address, Resource::Schedule(schedule), notes, frame.timeframe_id.as_str());
+    }
+    for queue in &live.queues {
+        let key = queue.callqueue.as_str();
+        let agents: Vec<&Agent> =
+            live.agents.iter().filter(|agent| agent.callqueue.as_str() == key).collect();
+        let (words, notes) = convert::queue(queue, &agents, default(key), context);
+        add(&mut observed, Address::new(Kind::Queues, key), Resource::Queue(words), notes, key);
+    }
+    for number in &live.numbers {
+        if let Some((key, words)) = convert::number(number, context) {
+            let id = number.phonenumber.as_str();
+            add(&mut observed, Address::new(Kind::Numbers, &key), Resource::Number(words), Vec::new(), id);
+        }
+    }
+    for forward in &live.carrier {
+        let digits = forward.number.as_str();
+        let Some(key) = E164::from_nanp(digits) else { continue };
+        let to = forward.destination.as_ref().map(|to| to.as_str()).filter(|to| !to.is_empty());
+        let words = Forward { to: to.and_then(E164::from_nanp), active: Some(forward.active), protect: None };
+        let mut notes = Vec::new();
+        if let (Some(to), None) = (to, &words.to) {
+            notes.push(format!("calls are forwarded to `{to}`, which is no phone number"));
+        }
+        add(&mut observed, Address::new(Kind::Forwards, &key), Resource::Forward(words), notes, digits);
+    }
+    for user in &live.users {
+        let key = user.user.as_str();
+        let Some(rules) = live.rules.get(key) else { continue };
+        let Ok(extension) = key.parse::<Extension>() else { continue };
+        let diverts = Address::new(Kind::Diverts, key);
+        if scope.wanted.contains_key(&diverts) {
+            let words = convert::diverts(default(key), context);
+            add(&mut observed, diverts, Resource::Diverts(words), Vec::new(), key);
+        }
+        // A queue's own rules are part of the queue; its `failover` says what there is to say.
+        if context.roles.get(&extension) == Some(&Role::Queue) {
+            continue;
+        }
+        let (words, notes) = convert::rules(user, rules, context);
+        add(&mut observed, Address::new(Kind::Rules, key), Resource::Rules(words), notes, key);
+    }
+    observed
+}

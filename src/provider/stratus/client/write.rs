@@ -1,0 +1,364 @@
+//! Carries out steps on schedules, numbers, forwards and queues. Rules and diverts are next door.
+
+use super::{
+    API, CARRIER,
+    api::{Api, decode, failure, pages},
+    observe::{endpoint, present},
+};
+use crate::{
+    http::{Answer, ApiError, Problem, Sender, segment},
+    model::{self, Divert, Diverts, Forward, Number, Queue, Resource, Schedule},
+    plan::{Action, Role, Step},
+    provider::{
+        Endpoints, Write,
+        stratus::{
+            convert::{self, Context, Position},
+            wire::{Agent, AutoAttendant, ForwardState, PhoneNumber, Row, Text, TimeFrame, User},
+        },
+    },
+};
+use async_trait::async_trait;
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+
+/// Writes to one domain at a time.
+pub struct StratusWriter {
+    endpoints: Endpoints<Sender>,
+}
+
+/// One account being written to.
+#[derive(Clone, Copy)]
+pub struct Writing<'a> {
+    http: &'a Sender,
+    pub api: Api<'a>,
+}
+
+/// Whether a field, or something in it, is among the changes of a step.
+pub fn touched(step: &Step, field: &str) -> bool {
+    let inside =
+        |path: &str| path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    step.action == Action::Create || step.changes.iter().any(|change| inside(&change.path))
+}
+
+impl StratusWriter {
+    pub fn new(endpoints: Endpoints<Sender>) -> Self {
+        Self { endpoints }
+    }
+}
+
+#[async_trait]
+impl Write for StratusWriter {
+    async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError> {
+        let http = endpoint(&self.endpoints, API)?;
+        let to = Writing { http, api: Api { http, domain: account } };
+        let key = step.address.key.as_str();
+        match (step.action, &step.after, &step.before) {
+            (Action::Manual, _, _) => Ok(()),
+            (Action::Delete, _, Some(Resource::Schedule(_))) => to.delete_schedule(key).await,
+            (Action::Delete, _, Some(Resource::Queue(_))) => to.delete_queue(key).await,
+            (Action::Delete, _, Some(Resource::Forward(_))) => {
+                self.forward(key, &Forward { to: None, active: Some(false), protect: None }, step).await
+            }
+            (Action::Create, Some(Resource::Schedule(wanted)), _) => to.create_schedule(key, wanted).await,
+            (Action::Update, Some(Resource::Schedule(wanted)), _) => {
+                to.update_schedule(key, wanted, step).await
+            }
+            (_, Some(Resource::Number(wanted)), _) => to.number(key, wanted, step).await,
+            (_, Some(Resource::Forward(wanted)), _) => self.forward(key, wanted, step).await,
+            (_, Some(Resource::Queue(wanted)), _) => to.queue(key, wanted, step).await,
+            (_, Some(Resource::Rules(wanted)), _) => to.rules(key, wanted, step).await,
+            (_, Some(Resource::Diverts(wanted)), _) => {
+                to.default_forwards(key, changed_only(wanted, step)).await
+            }
+            _ => Err(conflict(step, "this step says nothing that could be written")),
+        }
+    }
+}
+
+fn conflict(step: &Step, why: &str) -> ApiError {
+    failure(&step.address.to_string(), "", Problem::Conflict(why.to_owned()))
+}
+
+/// The forwards a step is about; the others stay as they are.
+fn changed_only(wanted: &Diverts, step: &Step) -> Diverts {
+    let mut diverts = wanted.clone();
+    let words = diverts.conditions().map(|(word, _)| word);
+    for (word, divert) in words.into_iter().zip(diverts.conditions_mut()) {
+        if !touched(step, word) {
+            *divert = None;
+        }
+    }
+    diverts
+}
+
+impl<'a> Writing<'a> {
+    pub async fn send(
+        &self,
+        method: Method,
+        rest: &str,
+        body: impl Into<Option<Value>>,
+        what: &str,
+    ) -> Result<Answer, ApiError> {
+        self.http.send(method, &self.api.path(rest), body.into().as_ref(), what).await
+    }
+
+    async fn frame(&self, name: &str) -> Result<TimeFrame, ApiError> {
+        let what = format!("schedule `{name}`");
+        let frames: Vec<TimeFrame> = self.api.list("/timeframes", &what).await?;
+        let mut named = frames.into_iter().filter(|frame| frame.timeframe_name.as_str() == name);
+        match (named.next(), named.next()) {
+            (Some(frame), None) => Ok(frame),
+            (None, _) => {
+                Err(failure(&what, &self.api.path("/timeframes"), Problem::Conflict("it is gone".into())))
+            }
+            (Some(_), Some(_)) => Err(failure(
+                &what,
+                &self.api.path("/timeframes"),
+                Problem::Conflict("it is there twice".into()),
+            )),
+        }
+    }
+
+    async fn create_schedule(&self, name: &str, wanted: &Schedule) -> Result<(), ApiError> {
+        let arrays = convert::arrays(wanted, None, |_| true);
+        let mut body = Map::new();
+        body.insert("synchronous".into(), "yes".into());
+        body.insert("timeframe-name".into(), name.into());
+        body.insert("timeframe-type".into(), arrays.frame_type().into());
+        let convert::Arrays { weekly, dates } = arrays;
+        if let Some(weekly) = weekly {
+            body.insert("timeframe-days-of-week-array".into(), weekly.into());
+        }
+        if let Some(dates) = dates.filter(|dates| !dates.is_empty()) {
+            body.insert("timeframe-specific-dates-array".into(), dates.into());
+        }
+        let what = format!("creating schedule `{name}`");
+        self.send(Method::POST, "/timeframes", Value::Object(body), &what).await.map(drop)
+    }
+
+    /// Replaces whole arrays; never renames (fact sheet section 7). A frame of one type that is to hold entries of
+    /// another becomes `custom` first, which keeps what it has.
+    async fn update_schedule(&self, name: &str, wanted: &Schedule, step: &Step) -> Result<(), ApiError> {
+        let live = self.frame(name).await?;
+        let what = format!("changing schedule `{name}`");
+        let rest = format!("/timeframes/{}", segment(live.timeframe_id.as_str()));
+        let convert::Arrays { weekly, dates } =
+            convert::arrays(wanted, Some(&live), |field| touched(step, field));
+        let fits = match live.timeframe_type.as_str() {
+            "custom" => true,
+            "days-of-week" => dates.as_ref().is_none_or(Vec::is_empty),
+            "specific-dates" => weekly.is_none(),
+            _ => false,
+        };
+        if !fits {
+            let custom = json!({ "type": "custom", "timeframe-type": "custom" });
+            self.send(Method::PUT, &rest, custom, &what).await?;
+        }
+        let mut body = Map::new();
+        if let Some(weekly) = weekly {
+            body.insert("timeframe-days-of-week-array".into(), weekly.into());
+        }
+        if let Some(dates) =
+            dates.filter(|dates| !fits || !dates.is_empty() || live.timeframe_type.as_str() != "days-of-week")
+        {
+            body.insert("timeframe-specific-dates-array".into(), dates.into());
+        }
+        self.send(Method::PUT, &rest, Value::Object(body), &what).await.map(drop)
+    }
+
+    async fn delete_schedule(&self, name: &str) -> Result<(), ApiError> {
+        let live = self.frame(name).await?;
+        let rest = format!("/timeframes/{}", segment(live.timeframe_id.as_str()));
+        self.delete(&rest, &format!("deleting schedule `{name}`")).await
+    }
+
+    /// What is gone already is as good as deleted.
+    pub async fn delete(&self, rest: &str, what: &str) -> Result<(), ApiError> {
+        present(self.send(Method::DELETE, rest, None, what).await).map(drop)
+    }
+
+    /// Read, merge, write: the server clears every field that a PUT leaves out, the destination included (fact sheet
+    /// section 8).
+    async fn number(&self, key: &str, wanted: &Number, step: &Step) -> Result<(), ApiError> {
+        let rest = format!("/phonenumbers/{}", key.trim_start_matches('+'));
+        let what = format!("changing number {key}");
+        let mut number: PhoneNumber = self.api.object(&rest, &format!("number {key}")).await?;
+        let Number { label, route, protect: _ } = wanted;
+        if let Some(label) = label.as_ref().filter(|_| touched(step, "label")) {
+            number.dial_rule_description = Text(label.clone());
+        }
+        if let Some(route) = route.as_ref().filter(|_| touched(step, "route")) {
+            convert::route_into(&mut number, route, self.api.domain)
+                .ok_or_else(|| conflict(step, "the number cannot be routed there"))?;
+        }
+        let body = serde_json::to_value(&number)
+            .map_err(|error| conflict(step, &format!("the number cannot be written: {error}")))?;
+        self.send(Method::PUT, &rest, body, &what).await.map(drop)
+    }
+
+    async fn queue(&self, key: &str, wanted: &Queue, step: &Step) -> Result<(), ApiError> {
+        let Queue { name, dispatch, agent_ring, require_agents, agents, failover, protect: _ } = wanted;
+        let mut body = Map::new();
+        if let Some(name) = name.as_ref().filter(|_| touched(step, "name")) {
+            body.insert("description".into(), name.as_str().into());
+        }
+        if let Some(dispatch) = dispatch.filter(|_| touched(step, "dispatch")) {
+            body.insert("callqueue-dispatch-type".into(), convert::dispatch_word(dispatch).into());
+        }
+        if let Some(seconds) = agent_ring.filter(|_| touched(step, "agent_ring")) {
+            body.insert("callqueue-agent-dispatch-timeout-seconds".into(), seconds.into());
+        }
+        if let Some(require) = require_agents.filter(|_| touched(step, "require_agents")) {
+            let require = if require { "yes" } else { "no" };
+            body.insert("callqueue-require-available-agents-to-accept-new-callers".into(), require.into());
+        }
+        if step.action == Action::Create {
+            self.create_queue(key, name.as_deref().unwrap_or(key), std::mem::take(&mut body)).await?;
+        }
+        // Agents and failover come before Require Agents is switched on, so that no caller meets an empty queue.
+        if let Some(agents) = agents.as_ref().filter(|_| touched(step, "agents")) {
+            self.agents(key, agents).await?;
+        }
+        if let Some(failover) = failover.as_ref().filter(|_| touched(step, "failover"))
+            && !(step.action == Action::Create && *failover == Divert::Off)
+        {
+            let diverts = Diverts { unreachable: Some(failover.clone()), ..Diverts::default() };
+            self.default_forwards(key, diverts).await?;
+        }
+        if !body.is_empty() {
+            let rest = format!("/callqueues/{}", segment(key));
+            self.send(Method::PUT, &rest, Value::Object(body), &format!("changing queue `{key}`")).await?;
+        }
+        Ok(())
+    }
+
+    /// A queue and the system user that answers at its extension. An extension that a person has is refused when
+    /// planning; it is looked up again here because queues are made over it.
+    async fn create_queue(
+        &self,
+        key: &str,
+        name: &str,
+        mut body: Map<String, Value>,
+    ) -> Result<(), ApiError> {
+        let what = format!("creating queue `{key}`");
+        let rest = format!("/users/{}", segment(key));
+        let user: Option<User> = present(self.api.object(&rest, &format!("extension `{key}`")).await)?;
+        body.insert("synchronous".into(), "yes".into());
+        body.insert("callqueue".into(), key.into());
+        self.send(Method::POST, "/callqueues", Value::Object(body), &what).await?;
+        if user.is_none() {
+            let user = json!({
+                "synchronous": "yes", "user": key, "name-first-name": name, "name-last-name": "Queue",
+                "user-scope": "No Portal", "service-code": "system-queue",
+            });
+            self.send(Method::POST, "/users", user, &what).await?;
+        }
+        Ok(())
+    }
+
+    /// The queue, then the system user at its extension; a person's user is never deleted.
+    async fn delete_queue(&self, key: &str) -> Result<(), ApiError> {
+        let what = format!("deleting queue `{key}`");
+        self.delete(&format!("/callqueues/{}", segment(key)), &what).await?;
+        let rest = format!("/users/{}", segment(key));
+        let user: Option<User> = present(self.api.object(&rest, &format!("extension `{key}`")).await)?;
+        if user.is_some_and(|user| user.service_code.as_str() == "system-queue") {
+            self.delete(&rest, &what).await?;
+        }
+        Ok(())
+    }
+
+    /// New agents come in before old ones go.
+    async fn agents(&self, key: &str, wanted: &[model::Agent]) -> Result<(), ApiError> {
+        let base = format!("/callqueues/{}/agents", segment(key));
+        let live: Vec<Agent> = self.api.list(&base, &format!("the agents of queue `{key}`")).await?;
+        let what = format!("changing the agents of queue `{key}`");
+        // Only the shape of the id matters here, not who it is.
+        let context = Context { domain: self.api.domain.to_owned(), ..Context::default() };
+        let mut kept = Vec::new();
+        for model::Agent { target, order, wrap_up } in wanted {
+            let id = convert::agent_id(target, self.api.domain);
+            let mut body = Map::new();
+            if let Some(order) = order {
+                body.insert("callqueue-agent-dispatch-order-ordinal".into(), (*order).into());
+            }
+            if let Some(seconds) = wrap_up {
+                body.insert("callqueue-agent-wrap-up-allowance-seconds".into(), (*seconds).into());
+            }
+            let same = |agent: &&Agent| {
+                agent.callqueue_agent_id.as_str() == id || convert::agent(agent, &context).target == *target
+            };
+            match live.iter().find(same) {
+                Some(agent) => {
+                    kept.push(agent.key());
+                    let now = convert::agent(agent, &context);
+                    if now.order != *order || now.wrap_up != *wrap_up {
+                        let rest = format!("{base}/{}", segment(agent.callqueue_agent_id.as_str()));
+                        self.send(Method::PUT, &rest, Value::Object(body), &what).await?;
+                    }
+                }
+                None => {
+                    // Logged in: an agent that is listed is meant to ring (fact sheet section 11).
+                    let outside = matches!(target, model::Ringable::Number(_));
+                    let availability = if outside { "offnet-automatic" } else { "automatic" };
+                    body.insert("synchronous".into(), "yes".into());
+                    body.insert("callqueue-agent-id".into(), id.into());
+                    body.insert("callqueue-agent-availability-type".into(), availability.into());
+                    self.send(Method::POST, &base, Value::Object(body), &what).await?;
+                }
+            }
+        }
+        for agent in live.iter().filter(|agent| !kept.contains(&agent.key())) {
+            let rest = format!("{base}/{}", segment(agent.callqueue_agent_id.as_str()));
+            self.delete(&rest, &what).await?;
+        }
+        Ok(())
+    }
+
+    /// Forwards of the Default rule of an extension; the rule is made if it is missing.
+    pub async fn default_forwards(&self, key: &str, diverts: Diverts) -> Result<(), ApiError> {
+        let context = self.context(diverts.conditions().into_iter().filter_map(|(_, divert)| divert)).await?;
+        self.write_default(key, &Position::Forwards(diverts), &context).await
+    }
+
+    /// What the conversions need; attendants are looked up only where one is pointed to.
+    pub async fn context<'d>(
+        &self,
+        mut diverts: impl Iterator<Item = &'d Divert>,
+    ) -> Result<Context, ApiError> {
+        let mut context = Context { domain: self.api.domain.to_owned(), ..Context::default() };
+        let attendant = |divert: &Divert| matches!(divert, Divert::To(model::Destination::Attendant(_)));
+        if diverts.any(attendant) {
+            let what = format!("the auto attendants of `{}`", self.api.domain);
+            let rows: Vec<AutoAttendant> =
+                pages(self.http, &self.api.path("/autoattendants"), &[], &what).await?;
+            for row in rows {
+                if let Ok(extension) = row.user.as_str().parse::<model::Extension>() {
+                    context.roles.insert(extension.clone(), Role::Attendant);
+                    context.attendants.insert(extension, row.attendant_name.0);
+                }
+            }
+        }
+        Ok(context)
+    }
+}
+
+impl StratusWriter {
+    /// Emergency forwards are switched at the carrier (fact sheet section 14). What the step is not about is read and
+    /// written again.
+    async fn forward(&self, key: &str, wanted: &Forward, step: &Step) -> Result<(), ApiError> {
+        let carrier = endpoint(&self.endpoints, CARRIER)?;
+        let path = format!("/numbers/{}/forward", key.trim_start_matches("+1"));
+        let what = format!("emergency forward {key}");
+        let live = carrier.get(&path, &[], &what).await?;
+        let ForwardState { destination, active } = decode(live.body, &what, &path)?;
+        let delete = step.action == Action::Delete;
+        let Forward { to, active: wanted_active, protect: _ } = wanted;
+        let to = to.as_ref().and_then(|to| to.nanp()).map(str::to_owned);
+        let destination = if delete || touched(step, "to") { to } else { destination.map(|to| to.0) };
+        let active = if delete || touched(step, "active") { wanted_active.unwrap_or(active) } else { active };
+        let body = json!({ "destination": destination, "active": active });
+        let what = format!("setting emergency forward {key}");
+        carrier.send(Method::PUT, &path, Some(&body), &what).await.map(drop)
+    }
+}

@@ -1,0 +1,33 @@
+//! Wire to model and back. Pure.
+
+mod destination;
+mod normalize;
+mod number;
+mod queue;
+mod rules;
+mod schedule;
+
+pub use destination::{destination, ring_token, ringable, token};
+pub use normalize::normalize;
+pub use number::{number, route_into};
+pub use queue::{agent, agent_id, dispatch_word, queue};
+pub use rules::{Position, caller, diverts, in_order, is_anonymous, position, rule_body, rules};
+pub use schedule::{Arrays, arrays, schedule};
+
+use crate::{model::Extension, plan::Role};
+use std::collections::BTreeMap;
+
+/// What the conversions must know of the account.
+#[derive(Debug, Clone, Default)]
+pub struct Context {
+    pub domain: String,
+    pub roles: BTreeMap<Extension, Role>,
+    /// The names of the auto attendants, by extension.
+    pub attendants: BTreeMap<Extension, String>,
+}
+
+impl Context {
+    fn role(&self, text: &str) -> Option<Role> {
+        self.roles.get(&text.parse().ok()?).copied()
+    }
+}

@@ -1,0 +1,290 @@
+//! A desired object in the form in which NetSapiens reports it, or why it cannot hold it.
+
+use crate::{
+    finding::Seg,
+    model::{
+        Address, Agent, Also, Destination, Divert, Diverts, E164, Extension, Number, Queue, Resource, Ring,
+        RingTimeout, Ringable, Rule, Rules, Schedule, TimeOfDay, Window,
+    },
+    plan::Unsupported,
+};
+
+struct Check {
+    found: Vec<Unsupported>,
+}
+
+impl Check {
+    fn no(&mut self, path: &[Seg], message: impl Into<String>, help: impl Into<String>) {
+        self.found.push(Unsupported { path: path.to_vec(), message: message.into(), help: help.into() });
+    }
+}
+
+fn at(path: &[Seg], word: &str) -> Vec<Seg> {
+    let mut path = path.to_vec();
+    path.push(Seg::key(word));
+    path
+}
+
+fn item(path: &[Seg], index: usize) -> Vec<Seg> {
+    let mut path = path.to_vec();
+    path.push(Seg::Index(index));
+    path
+}
+
+/// Idempotent: what comes out goes in unchanged.
+pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, Vec<Unsupported>> {
+    resource.strip_local();
+    let mut check = Check { found: Vec::new() };
+    match &mut resource {
+        Resource::Schedule(it) => schedule(&mut check, &address.key, it),
+        Resource::Rules(it) => rules(&mut check, &address.key, it),
+        Resource::Diverts(it) => diverts(&mut check, &[], &address.key, it),
+        Resource::Queue(it) => queue(&mut check, &address.key, it),
+        Resource::Number(it) => number(&mut check, &address.key, it),
+        Resource::Forward(it) => {
+            hosted_key(&mut check, &address.key);
+            if let Some(to) = &it.to
+                && to.nanp().is_none()
+            {
+                check.no(
+                    &at(&[], "to"),
+                    format!("the carrier cannot forward to {to}"),
+                    "it takes a 10-digit number, +1 and ten digits (article 000)",
+                );
+            }
+            if it.to.is_none() && it.active == Some(true) {
+                check.no(
+                    &at(&[], "active"),
+                    "an active forward needs a number",
+                    "say where calls go: `to: \"+1…\"`",
+                );
+            }
+        }
+    }
+    if check.found.is_empty() { Ok(resource) } else { Err(check.found) }
+}
+
+/// NetSapiens keys are 11 digits, leading 1.
+fn hosted_key(check: &mut Check, key: &str) {
+    if key.parse::<E164>().is_ok_and(|number| number.nanp().is_none()) {
+        check.no(
+            &[],
+            format!("{key} is not a North American number"),
+            "Stratus hosts numbers of +1 and ten digits",
+        );
+    }
+}
+
+fn schedule(check: &mut Check, name: &str, it: &mut Schedule) {
+    if matches!(name, "*" | "reorder" | "default") || name.trim() != name || name.is_empty() {
+        check.no(
+            &[],
+            format!("a time frame cannot be called `{name}`"),
+            "`*`, `reorder` and `default` are taken",
+        );
+    }
+    if let Some(weekly) = &mut it.weekly {
+        for (day, windows) in &mut weekly.0 {
+            if windows.len() > 2 {
+                let path = at(&at(&[], "weekly"), day.word());
+                let message =
+                    format!("`{}` has {} windows, a time frame holds two a day", day.word(), windows.len());
+                check.no(&path, message, "put the third into a second schedule and list a rule for each");
+            }
+            windows.iter_mut().for_each(end_of_day);
+        }
+        weekly.complete();
+    }
+    if let Some(dates) = &mut it.dates {
+        dates.sort();
+        dates.dedup();
+    }
+    if let Some(yearly) = &mut it.yearly {
+        yearly.sort();
+        yearly.dedup();
+    }
+}
+
+/// 23:59 and 24:00 are one on the wire.
+fn end_of_day(window: &mut Window) {
+    if (window.end.hour(), window.end.minute()) == (23, 59) {
+        window.end = TimeOfDay::END;
+    }
+}
+
+/// Whether the portal's drop-down has this ring timeout (article 003, Ring Time Options).
+pub fn is_portal_timeout(seconds: u32) -> bool {
+    matches!(seconds, 5..=90 if seconds.is_multiple_of(5))
+        || matches!(seconds, 120..=300 if seconds.is_multiple_of(30))
+        || seconds == 1200
+}
+
+fn rules(check: &mut Check, owner: &str, it: &mut Rules) {
+    if let Some(RingTimeout::Seconds(seconds)) = it.ring_timeout
+        && !is_portal_timeout(seconds)
+    {
+        check.no(
+            &at(&[], "ring_timeout"),
+            format!("the portal cannot hold a ring timeout of {seconds} seconds"),
+            "5 to 90 in steps of 5, 120 to 300 in steps of 30, 1200, or `unlimited`",
+        );
+    }
+    if let Some(callers) = &mut it.callers {
+        for (word, list) in [("allow", &mut callers.allow), ("block", &mut callers.block)] {
+            let path = at(&at(&[], "callers"), word);
+            for (index, caller) in list.iter().flatten().enumerate() {
+                if caller.to_string().parse::<E164>().is_ok_and(|number| number.nanp().is_none()) {
+                    let message = format!("`{caller}` is not a North American number");
+                    check.no(&item(&path, index), message, "allow and block lists hold 10-digit numbers");
+                }
+            }
+            if let Some(list) = list {
+                list.sort();
+                list.dedup();
+            }
+        }
+    }
+    for (index, rule) in it.order.iter_mut().flatten().enumerate() {
+        self::rule(check, &item(&at(&[], "order"), index), owner, rule);
+    }
+}
+
+fn rule(check: &mut Check, path: &[Seg], owner: &str, rule: &mut Rule) {
+    diverts(check, &at(path, "forward"), owner, &mut rule.forward);
+    rule.forward.complete();
+    let Ring::Simultaneous(ring) = &mut rule.ring else { return };
+    let path = at(&at(path, "ring"), "simultaneous");
+    let also = at(&path, "also");
+    for (index, entry) in ring.also.iter().enumerate() {
+        outside_number(check, &item(&also, index), &entry.target);
+    }
+    // The two ways to say it are one on the wire.
+    if let Ok(owner) = owner.parse() {
+        let own = Also { target: Ringable::Extension(owner), delay: 0 };
+        ring.own_extension |= ring.also.contains(&own);
+        ring.also.retain(|entry| *entry != own);
+    }
+    let has_number = ring.also.iter().any(|entry| matches!(entry.target, Ringable::Number(_)));
+    if ring.confirm_external && !has_number {
+        check.no(
+            &at(&path, "confirm_external"),
+            "there is no outside number to confirm",
+            "add a number to `also`, or leave `confirm_external` out",
+        );
+    }
+    if !ring.own_extension && !ring.all_phones && ring.also.is_empty() {
+        check.no(
+            &path,
+            "nothing rings",
+            "switch on `own_extension` or `all_phones`, or name phones in `also`",
+        );
+    }
+    ring.also.sort_by(|a, b| (&a.target, a.delay).cmp(&(&b.target, b.delay)));
+    for pair in ring.also.windows(2).filter(|pair| pair[0].target == pair[1].target) {
+        let message =
+            format!("the same phone is named twice, with delays {} and {}", pair[0].delay, pair[1].delay);
+        check.no(&also, message, "name each phone once");
+    }
+}
+
+fn outside_number(check: &mut Check, path: &[Seg], target: &Ringable) {
+    if let Ringable::Number(to) = target
+        && to.nanp().is_none()
+    {
+        off_net(check, path, to);
+    }
+}
+
+fn off_net(check: &mut Check, path: &[Seg], to: &E164) {
+    let help = format!(
+        "off-net numbers have 10 digits (article 003); if the dial plan takes it, write `token: \"011{}\"`",
+        to.digits()
+    );
+    check.no(path, format!("Stratus cannot send calls to {to}"), help);
+}
+
+fn diverts(check: &mut Check, path: &[Seg], owner: &str, it: &mut Diverts) {
+    let words = it.conditions().map(|(word, _)| word);
+    for (word, divert) in words.into_iter().zip(it.conditions_mut()) {
+        if let Some(Divert::To(to)) = divert {
+            place(check, &at(path, word), owner, to);
+        }
+    }
+}
+
+fn place(check: &mut Check, path: &[Seg], owner: &str, to: &mut Destination) {
+    match to {
+        Destination::OwnVoicemail => {
+            if let Ok(owner) = owner.parse() {
+                *to = Destination::Voicemail(owner);
+            }
+        }
+        Destination::Number(number) if number.nanp().is_none() => off_net(check, path, number),
+        Destination::Queue(key) if key.parse::<Extension>().is_err() => {
+            check.no(
+                path,
+                format!("`{key}` is not the extension of a queue"),
+                "name the queue by its extension",
+            );
+        }
+        _ => {}
+    }
+}
+
+fn queue(check: &mut Check, key: &str, it: &mut Queue) {
+    if key.parse::<Extension>().is_err() {
+        check.no(&[], format!("`{key}` is not an extension"), "a queue's key is its extension, e.g. \"400\"");
+        return;
+    }
+    if let Some(Divert::To(to)) = &mut it.failover {
+        place(check, &at(&[], "failover"), key, to);
+    }
+    let Some(agents) = &mut it.agents else { return };
+    let path = at(&[], "agents");
+    let mut seen: Vec<Ringable> = Vec::new();
+    for (index, agent) in agents.iter_mut().enumerate() {
+        let Agent { target, order, wrap_up } = agent;
+        outside_number(check, &item(&path, index), target);
+        if seen.contains(target) {
+            check.no(&item(&path, index), "this agent is listed twice", "name each agent once");
+        }
+        seen.push(target.clone());
+        order.get_or_insert(index as u32 + 1);
+        wrap_up.get_or_insert(0);
+    }
+    agents.sort_by(|a, b| (a.order, &a.target).cmp(&(b.order, &b.target)));
+}
+
+fn number(check: &mut Check, key: &str, it: &mut Number) {
+    hosted_key(check, key);
+    let path = at(&[], "route");
+    match &it.route {
+        None | Some(Destination::Extension(_) | Destination::Attendant(_) | Destination::Voicemail(_)) => {}
+        Some(Destination::Queue(to)) if to.parse::<Extension>().is_ok() => {}
+        Some(Destination::Queue(to)) => {
+            check.no(
+                &path,
+                format!("`{to}` is not the extension of a queue"),
+                "name the queue by its extension",
+            );
+        }
+        Some(Destination::OwnVoicemail) => {
+            check.no(&path, "a number has no mailbox of its own", "name one: `{ voicemail: \"101\" }`");
+        }
+        Some(Destination::Number(_)) => check.no(
+            &path,
+            "a number cannot be routed to an outside number here",
+            "route it to an extension whose rule forwards always, or use `forwards` for emergencies",
+        ),
+        Some(Destination::Phone(_)) => check.no(
+            &path,
+            "a number cannot be routed past an extension's rules",
+            "route it to the `extension`",
+        ),
+        Some(Destination::Token(_)) => check.no(
+            &path,
+            "a number cannot be routed to a provider's own word",
+            "route it to an `extension`, `queue`, `attendant` or `voicemail`",
+        ),
+    }
+}

@@ -1,0 +1,74 @@
+//! Phone numbers and their treatment (fact sheet section 8).
+
+use super::Context;
+use crate::{
+    model::{Destination, E164, Number},
+    plan::Role,
+    provider::stratus::wire::{ANY, PhoneNumber, Text},
+};
+
+const TO_USER: &str = "to-user-residential";
+const TO_QUEUE: &str = "to-callqueue";
+const TO_VOICEMAIL: &str = "to-voicemail-residential";
+
+/// A live number in the words of the YAML; `None` where the key is no phone number.
+pub fn number(live: &PhoneNumber, context: &Context) -> Option<(E164, Number)> {
+    let digits = live.phonenumber.as_str();
+    let key = E164::from_nanp(digits).or_else(|| format!("+{digits}").parse().ok())?;
+    let label = live.dial_rule_description.as_str().to_owned();
+    Some((key, Number { label: Some(label), route: route(live, context), protect: None }))
+}
+
+/// Where a number's calls go; `None` if nowhere.
+fn route(live: &PhoneNumber, context: &Context) -> Option<Destination> {
+    let application = live.dial_rule_application.as_str();
+    let to = live.dial_rule_translation_destination_user.as_str();
+    if to.is_empty() || to == ANY || matches!(application, "available-number" | "") {
+        return None;
+    }
+    let fallback = || Destination::Token(format!("{application}:{to}"));
+    let place = match application {
+        "to-user" | "to-user-residential" => to.parse().ok().map(|extension| match context.role(to) {
+            Some(Role::Attendant) => Destination::Attendant(extension),
+            _ => Destination::Extension(extension),
+        }),
+        "to-voicemail" | "to-voicemail-residential" => to.parse().ok().map(Destination::Voicemail),
+        _ if application.starts_with(TO_QUEUE) => Some(Destination::Queue(to.to_owned())),
+        _ => None,
+    };
+    Some(place.unwrap_or_else(fallback))
+}
+
+/// Points a number somewhere else, in a copy of everything that is live.
+///
+/// The application is kept where it is one of the same sort, so that a queue that announces waiting times goes on to.
+/// A parameter belongs to its application and, in the form `user_101`, to its destination.
+pub fn route_into(live: &mut PhoneNumber, to: &Destination, domain: &str) -> Option<()> {
+    let (application, target) = match to {
+        Destination::Extension(to) | Destination::Attendant(to) => (TO_USER, to.to_string()),
+        Destination::Queue(to) => (TO_QUEUE, to.clone()),
+        Destination::Voicemail(to) => (TO_VOICEMAIL, to.to_string()),
+        Destination::Token(_)
+        | Destination::Phone(_)
+        | Destination::OwnVoicemail
+        | Destination::Number(_) => {
+            return None;
+        }
+    };
+    let current = live.dial_rule_application.as_str();
+    let same_sort = match application {
+        TO_USER => matches!(current, "to-user" | "to-user-residential"),
+        TO_VOICEMAIL => matches!(current, "to-voicemail" | "to-voicemail-residential"),
+        _ => current.starts_with(TO_QUEUE),
+    };
+    let old = live.dial_rule_translation_destination_user.as_str();
+    if !same_sort {
+        live.dial_rule_application = Text(application.to_owned());
+        live.dial_rule_parameter = Text::default();
+    } else if live.dial_rule_parameter.as_str() == format!("user_{old}") {
+        live.dial_rule_parameter = Text(format!("user_{target}"));
+    }
+    live.dial_rule_translation_destination_user = Text(target);
+    live.dial_rule_translation_destination_host = Text(domain.to_owned());
+    Some(())
+}

@@ -1,0 +1,87 @@
+//! Call queues and agents (fact sheet sections 10 and 11).
+
+use super::{Context, diverts, ringable};
+use crate::{
+    model::{self, Dispatch, Queue, Ringable},
+    provider::stratus::wire::{Agent, AnswerRule, CallQueue},
+};
+
+/// A live queue in the words of the YAML. `default` is the Default rule of the queue's own extension.
+pub fn queue(
+    live: &CallQueue,
+    agents: &[&Agent],
+    default: Option<&AnswerRule>,
+    context: &Context,
+) -> (Queue, Vec<String>) {
+    let mut notes = Vec::new();
+    let dispatch = dispatch(live.callqueue_dispatch_type.as_str());
+    if dispatch.is_none() {
+        notes.push(format!("its type `{}` has no word here", live.callqueue_dispatch_type.as_str()));
+    }
+    let mut agents: Vec<model::Agent> = agents.iter().map(|live| agent(live, context)).collect();
+    agents.sort_by(|a, b| (a.order, &a.target).cmp(&(b.order, &b.target)));
+    let queue = Queue {
+        name: Some(live.description.as_str().to_owned()),
+        dispatch,
+        agent_ring: live.callqueue_agent_dispatch_timeout_seconds.number(),
+        require_agents: Some(live.callqueue_require_available_agents_to_accept_new_callers.is_yes()),
+        agents: Some(agents),
+        failover: diverts(default, context).unreachable,
+        protect: None,
+    };
+    (queue, notes)
+}
+
+fn dispatch(wire: &str) -> Option<Dispatch> {
+    // Case is not enforced by servers, and parks read back as `-` (fact sheet section 10).
+    Some(match wire.to_ascii_lowercase().as_str() {
+        "round-robin" => Dispatch::RoundRobin,
+        "tiered round-robin" => Dispatch::TieredRoundRobin,
+        "ring all" => Dispatch::RingAll,
+        "linear cascade" => Dispatch::LinearCascade,
+        "linear hunt" => Dispatch::LinearHunt,
+        "call park" | "-" => Dispatch::CallPark,
+        _ => return None,
+    })
+}
+
+/// How a queue's type is written.
+pub fn dispatch_word(dispatch: Dispatch) -> &'static str {
+    match dispatch {
+        Dispatch::RoundRobin => "Round-robin",
+        Dispatch::TieredRoundRobin => "Tiered Round-robin",
+        Dispatch::RingAll => "Ring All",
+        Dispatch::LinearCascade => "Linear Cascade",
+        Dispatch::LinearHunt => "Linear Hunt",
+        Dispatch::CallPark => "Call Park",
+    }
+}
+
+/// A live agent in the words of the YAML.
+pub fn agent(live: &Agent, context: &Context) -> model::Agent {
+    let id = live.callqueue_agent_id.as_str();
+    let user = id.strip_suffix(&format!("@{}", context.domain)).unwrap_or(id);
+    let target = match user.strip_prefix("sip:") {
+        Some(device) => {
+            device.parse().map(Ringable::Device).unwrap_or_else(|_| Ringable::Token(id.to_owned()))
+        }
+        // An agent on another domain is none of ours.
+        None if user.contains('@') => Ringable::Token(id.to_owned()),
+        None => ringable(user, context),
+    };
+    model::Agent {
+        target,
+        order: live.callqueue_agent_dispatch_order_ordinal.number(),
+        wrap_up: Some(live.callqueue_agent_wrap_up_allowance_seconds.number().unwrap_or(0)),
+    }
+}
+
+/// How an agent is named in paths and bodies.
+pub fn agent_id(target: &Ringable, domain: &str) -> String {
+    match target {
+        Ringable::Extension(to) => format!("{to}@{domain}"),
+        Ringable::Device(to) => format!("sip:{to}@{domain}"),
+        Ringable::Number(to) => to.digits().to_owned(),
+        Ringable::Token(id) => id.clone(),
+    }
+}

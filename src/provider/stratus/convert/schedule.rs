@@ -1,0 +1,271 @@
+//! Time frames (fact sheet section 7).
+
+use crate::{
+    model::{DateSpan, Day, Moment, MonthDay, Schedule, TimeOfDay, Weekly, Window, YearlySpan},
+    provider::stratus::wire::TimeFrame,
+};
+use jiff::civil::Date;
+use serde_json::{Map, Value, json};
+
+type Entry = Map<String, Value>;
+
+/// A recurrence has to begin somewhere, and a plan has no clock: long ago, in a leap year.
+const LONG_AGO: i16 = 2020;
+
+const DAYS: [(Day, &str); 7] = [
+    (Day::Sun, "sunday"),
+    (Day::Mon, "monday"),
+    (Day::Tue, "tuesday"),
+    (Day::Wed, "wednesday"),
+    (Day::Thu, "thursday"),
+    (Day::Fri, "friday"),
+    (Day::Sat, "saturday"),
+];
+
+fn text<'a>(entry: &'a Entry, key: &str) -> &'a str {
+    entry.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A live time frame in the words of the YAML, and what it holds beyond them.
+pub fn schedule(live: &TimeFrame) -> (Schedule, Vec<String>) {
+    let mut notes = Vec::new();
+    let weekly = live.timeframe_days_of_week_array.iter().flatten().collect::<Vec<_>>();
+    let weekly = match weekly.as_slice() {
+        [] => Some(closed()),
+        [entry] if is_plain_weekly(entry) => self::weekly(entry),
+        _ => None,
+    };
+    if weekly.is_none() {
+        notes.push("its weekly hours recur in a way that has no word here".to_owned());
+    }
+    let (mut dates, mut yearly) = (Vec::new(), Vec::new());
+    for entry in live.timeframe_specific_dates_array.iter().flatten() {
+        match date_entry(entry) {
+            DateEntry::Once(span) => dates.push(span),
+            DateEntry::Yearly(span) => yearly.push(span),
+            DateEntry::Other(what) => dates.push(DateSpan::Other(what)),
+        }
+    }
+    let holidays = live.timeframe_holiday_array.iter().flatten().count();
+    if holidays > 0 {
+        notes.push(format!(
+            "it also holds {}",
+            crate::text::count(holidays, "holiday of the vendor's calendar")
+        ));
+    }
+    if live.timeframe_type.as_str() == "always" {
+        notes.push("it is always active".to_owned());
+    }
+    dates.sort();
+    yearly.sort();
+    (Schedule { weekly, dates: Some(dates), yearly: Some(yearly), enabled: None, protect: None }, notes)
+}
+
+fn closed() -> Weekly {
+    let mut weekly = Weekly::default();
+    weekly.complete();
+    weekly
+}
+
+fn is_plain_weekly(entry: &Entry) -> bool {
+    matches!(text(entry, "timeframe-recurrence-type"), "" | "weekly")
+        && matches!(text(entry, "timeframe-recurrence-end-option"), "" | "never")
+}
+
+fn weekly(entry: &Entry) -> Option<Weekly> {
+    let mut weekly = closed();
+    for (day, name) in DAYS {
+        for n in 1..=2 {
+            let begin = text(entry, &format!("timeframe-weekly-{name}-begin-time-{n}"));
+            let end = text(entry, &format!("timeframe-weekly-{name}-end-time-{n}"));
+            if begin.is_empty() && end.is_empty() {
+                continue;
+            }
+            let window = Window { begin: time(begin)?, end: end_time(end)? };
+            weekly.0.entry(day).or_default().push(window);
+        }
+    }
+    weekly.complete();
+    Some(weekly)
+}
+
+/// `hhmm`; a colon is let through.
+fn time(text: &str) -> Option<TimeOfDay> {
+    let digits: String = text.chars().filter(|c| *c != ':').collect();
+    let (hour, minute) = (digits.len() == 4).then(|| digits.split_at(2))?;
+    TimeOfDay::new(hour.parse().ok()?, minute.parse().ok()?)
+}
+
+/// The portal writes the end of the day as 23:59.
+fn end_time(text: &str) -> Option<TimeOfDay> {
+    let end = time(text)?;
+    Some(if (end.hour(), end.minute()) == (23, 59) { TimeOfDay::END } else { end })
+}
+
+fn hhmm(time: TimeOfDay) -> String {
+    if time == TimeOfDay::END { "2359".to_owned() } else { format!("{:02}{:02}", time.hour(), time.minute()) }
+}
+
+enum DateEntry {
+    Once(DateSpan),
+    Yearly(YearlySpan),
+    Other(String),
+}
+
+fn date_entry(entry: &Entry) -> DateEntry {
+    let recurrence = text(entry, "timeframe-recurrence-type");
+    let begin = text(entry, "timeframe-specific-dates-begin-date");
+    let end =
+        Some(text(entry, "timeframe-specific-dates-end-date")).filter(|t| !t.is_empty()).unwrap_or(begin);
+    let other = || DateEntry::Other(format!("{begin}..{end} ({recurrence})"));
+    let (Some(begin_date), Some(end_date)) = (date(begin), date(end)) else { return other() };
+    let begin_time = match text(entry, "timeframe-specific-dates-begin-time") {
+        "" => Some(TimeOfDay::START),
+        at => time(at),
+    };
+    let end_time = match text(entry, "timeframe-specific-dates-end-time") {
+        "" => Some(TimeOfDay::END),
+        at => self::end_time(at),
+    };
+    let (Some(begin_time), Some(end_time)) = (begin_time, end_time) else { return other() };
+    let whole_days = begin_time == TimeOfDay::START && end_time == TimeOfDay::END;
+    match recurrence {
+        "" | "doesNotRecur" => DateEntry::Once(DateSpan::Span(
+            Moment { date: begin_date, time: begin_time },
+            Moment { date: end_date, time: end_time },
+        )),
+        "yearly-on-selected-dates" | "annual-month-day"
+            if whole_days && matches!(text(entry, "timeframe-recurrence-end-option"), "" | "never") =>
+        {
+            let day = |date: Date| MonthDay { month: date.month(), day: date.day() };
+            DateEntry::Yearly(YearlySpan { first: day(begin_date), last: day(end_date) })
+        }
+        _ => other(),
+    }
+}
+
+fn date(text: &str) -> Option<Date> {
+    let digits: String = text.chars().filter(|c| *c != '-').collect();
+    if digits.len() != 8 || !digits.is_ascii() {
+        return None;
+    }
+    Date::new(digits[..4].parse().ok()?, digits[4..6].parse().ok()?, digits[6..].parse().ok()?).ok()
+}
+
+/// The entry arrays of a time frame that are to be written; an array that is `None` stays as it is.
+#[derive(Debug, Default, PartialEq)]
+pub struct Arrays {
+    pub weekly: Option<Vec<Value>>,
+    pub dates: Option<Vec<Value>>,
+}
+
+impl Arrays {
+    /// The type a new frame with these arrays has.
+    pub fn frame_type(&self) -> &'static str {
+        let some = |array: &Option<Vec<Value>>| array.as_ref().is_some_and(|entries| !entries.is_empty());
+        match (some(&self.weekly), some(&self.dates)) {
+            (true, true) => "custom",
+            (false, true) => "specific-dates",
+            (_, false) => "days-of-week",
+        }
+    }
+}
+
+/// What to write so that the frame says `wanted`. Entries of `live` that the change is not about are written again as
+/// they are: an array is replaced whole (fact sheet 7.4).
+pub fn arrays(wanted: &Schedule, live: Option<&TimeFrame>, touched: impl Fn(&str) -> bool) -> Arrays {
+    let mut arrays = Arrays::default();
+    if let Some(weekly) = wanted.weekly.as_ref().filter(|_| touched("weekly")) {
+        arrays.weekly = Some(vec![Value::Object(weekly_entry(weekly))]);
+    }
+    if !touched("dates") && !touched("yearly") {
+        return arrays;
+    }
+    let mut entries = Vec::new();
+    for entry in live.and_then(|live| live.timeframe_specific_dates_array.as_ref()).into_iter().flatten() {
+        let keep = match date_entry(entry) {
+            DateEntry::Yearly(_) => !touched("yearly"),
+            DateEntry::Once(_) | DateEntry::Other(_) => !touched("dates"),
+        };
+        if keep {
+            entries.push(Value::Object(writable(entry)));
+        }
+    }
+    if touched("dates") {
+        entries.extend(wanted.dates.iter().flatten().filter_map(once_entry));
+    }
+    if touched("yearly") {
+        entries.extend(wanted.yearly.iter().flatten().filter_map(yearly_entry));
+    }
+    arrays.dates = Some(entries);
+    arrays
+}
+
+/// A live entry without what the server makes itself.
+fn writable(entry: &Entry) -> Entry {
+    let names = ["timeframe-specific-dates-", "timeframe-recurrence-"];
+    let kept = entry.iter().filter(|(key, _)| names.iter().any(|name| key.starts_with(name)));
+    kept.filter(|(key, _)| *key != "timeframe-recurrence-rrule")
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect()
+}
+
+fn weekly_entry(weekly: &Weekly) -> Entry {
+    let mut entry = Entry::new();
+    for (day, name) in DAYS {
+        let windows = weekly.0.get(&day).map(Vec::as_slice).unwrap_or_default();
+        for n in 1..=2_usize {
+            let window = windows.get(n - 1);
+            let (begin, end) = window.map(|w| (hhmm(w.begin), hhmm(w.end))).unwrap_or_default();
+            entry.insert(format!("timeframe-weekly-{name}-begin-time-{n}"), begin.into());
+            entry.insert(format!("timeframe-weekly-{name}-end-time-{n}"), end.into());
+        }
+    }
+    recurrence(&mut entry, "weekly", "never");
+    entry.insert("timeframe-recurrence-begin-date".into(), json!(format!("{LONG_AGO}0101")));
+    entry
+}
+
+fn recurrence(entry: &mut Entry, kind: &str, end: &str) {
+    entry.insert("timeframe-recurrence-type".into(), kind.into());
+    entry.insert("timeframe-recurrence-end-option".into(), end.into());
+    for unset in ["custom-interval", "custom-interval-count", "custom-interval-option", "end-date"] {
+        entry.insert(format!("timeframe-recurrence-{unset}"), "".into());
+    }
+}
+
+fn dates_entry(begin: Moment, end: Moment) -> Entry {
+    let mut entry = Entry::new();
+    let day = |date: Date| json!(date.strftime("%Y%m%d").to_string());
+    entry.insert("timeframe-specific-dates-begin-date".into(), day(begin.date));
+    entry.insert("timeframe-specific-dates-begin-time".into(), hhmm(begin.time).into());
+    entry.insert("timeframe-specific-dates-end-date".into(), day(end.date));
+    entry.insert("timeframe-specific-dates-end-time".into(), hhmm(end.time).into());
+    entry
+}
+
+fn once_entry(span: &DateSpan) -> Option<Value> {
+    match span {
+        DateSpan::Span(begin, end) => {
+            let mut entry = dates_entry(*begin, *end);
+            recurrence(&mut entry, "doesNotRecur", "");
+            Some(Value::Object(entry))
+        }
+        DateSpan::Other(_) => None,
+    }
+}
+
+fn yearly_entry(span: &YearlySpan) -> Option<Value> {
+    let YearlySpan { first, last } = span;
+    let over_new_year = i16::from((last.month, last.day) < (first.month, first.day));
+    // 29 February has to fall into the leap year, whichever end it is.
+    let year = if (first.month, first.day) == (2, 29) { LONG_AGO } else { LONG_AGO - over_new_year };
+    let begin = Date::new(year, first.month, first.day).ok()?;
+    let end = Date::new(year + over_new_year, last.month, last.day).ok()?;
+    let mut entry = dates_entry(
+        Moment { date: begin, time: TimeOfDay::START },
+        Moment { date: end, time: TimeOfDay::END },
+    );
+    recurrence(&mut entry, "yearly-on-selected-dates", "never");
+    Some(Value::Object(entry))
+}

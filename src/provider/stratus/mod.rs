@@ -1,0 +1,125 @@
+//! SpectrumVoIP Stratus: the NetSapiens API v2, and the carrier-level emergency forward that is not in it.
+//!
+//! Facts are cited as sections of the NetSapiens fact sheet and as help articles 000 (emergency forward), 001 (queue
+//! failover) and 003 (answering rules).
+
+mod client;
+mod convert;
+mod wire;
+
+use super::{EndpointSpec, Provider};
+use crate::{
+    finding::{Finding, Seg},
+    model::{Carrier, Kind, ProviderConfig},
+    plan::{Dialect, Grade, GradeRow, When},
+};
+use client::{API, CARRIER, StratusReader, StratusWriter};
+use std::collections::BTreeSet;
+
+pub static PROVIDER: Provider = Provider {
+    kind: "stratus",
+    title: "SpectrumVoIP Stratus (NetSapiens API v2)",
+    dialect: Dialect {
+        order: &[Kind::Schedules, Kind::Queues, Kind::Rules, Kind::Diverts, Kind::Forwards, Kind::Numbers],
+        grades: GRADES,
+        normalize: convert::normalize,
+    },
+    check,
+    unobservable,
+    endpoints,
+    reader: |endpoints| Box::new(StratusReader::new(endpoints)),
+    writer: |endpoints| Box::new(StratusWriter::new(endpoints)),
+};
+
+/// What is not simply read and written through the API.
+const GRADES: &[GradeRow] = &[
+    GradeRow {
+        kind: Kind::Rules,
+        path: "ring_timeout",
+        when: When::Value("unlimited"),
+        grade: Grade::Experimental,
+        portal: "Users > edit extension {key} > Answering Rules > Ring Time: choose Unlimited",
+        source: "fact sheet NetSapiens section 15: the value behind \"Unlimited\" is not known",
+    },
+    GradeRow {
+        kind: Kind::Rules,
+        path: "callers.allow",
+        when: When::Removed,
+        grade: Grade::Manual,
+        portal: "Users > edit extension {key} > Answering Rules > Allow / Block > ALLOWED NUMBERS: Remove, then Done",
+        source: "fact sheet NetSapiens section 9: none of ten attempted removals removed an entry",
+    },
+    GradeRow {
+        kind: Kind::Rules,
+        path: "callers.spam",
+        when: When::Value("drop"),
+        grade: Grade::Manual,
+        portal: "Users > edit extension {key} > Answering Rules > Allow / Block > SPAM CALLS: Drop Call, then Done",
+        source: "fact sheet NetSapiens section 9: the word for it is not documented",
+    },
+    GradeRow {
+        kind: Kind::Rules,
+        path: "callers.spam",
+        when: When::Value("screen"),
+        grade: Grade::Manual,
+        portal: "Users > edit extension {key} > Answering Rules > Allow / Block > SPAM CALLS: Screen Call, then Done",
+        source: "fact sheet NetSapiens section 9: the word for it is not documented",
+    },
+];
+
+fn check(config: &ProviderConfig, declared: &BTreeSet<Kind>) -> Vec<(Vec<Seg>, Finding)> {
+    let mut found = Vec::new();
+    if config.url.is_none() {
+        let finding = Finding::error("missing-key", "a `stratus` provider needs `url`")
+            .help("write `url: https://HOST/ns-api/v2`");
+        found.push((Vec::new(), finding));
+    }
+    if config.token.is_none() && config.read_token.is_none() {
+        let finding =
+            Finding::error("missing-key", "a `stratus` provider needs `token`, `read_token` or both")
+                .help("write `token: { env: STRATUS_TOKEN }`");
+        found.push((Vec::new(), finding));
+    }
+    if config.carrier.is_none() && declared.contains(&Kind::Forwards) {
+        let finding = Finding::error(
+            "missing-key",
+            "emergency forwards are declared, but not where they are switched",
+        )
+        .help(
+            "write `carrier: manual`, or `carrier: { url: …, token: … }` where there is an interface to it",
+        );
+        found.push((Vec::new(), finding));
+    }
+    found
+}
+
+fn unobservable(config: &ProviderConfig) -> BTreeSet<Kind> {
+    match config.carrier {
+        Some(Carrier::Http(_)) => BTreeSet::new(),
+        Some(Carrier::Manual) | None => BTreeSet::from([Kind::Forwards]),
+    }
+}
+
+fn endpoints(config: &ProviderConfig) -> Vec<EndpointSpec> {
+    let mut endpoints = vec![EndpointSpec {
+        name: API,
+        url: config.url.clone(),
+        token: config.token.clone(),
+        read_token: config.read_token.clone(),
+        url_path: vec![Seg::key("url")],
+        tokens_at: Vec::new(),
+        sandbox_path: "/ns-api/v2",
+    }];
+    if let Some(Carrier::Http(carrier)) = &config.carrier {
+        endpoints.push(EndpointSpec {
+            name: CARRIER,
+            url: Some(carrier.url.clone()),
+            token: Some(carrier.token.clone()),
+            read_token: None,
+            url_path: vec![Seg::key("carrier"), Seg::key("url")],
+            tokens_at: vec![Seg::key("carrier")],
+            sandbox_path: "/_carrier/v1",
+        });
+    }
+    endpoints
+}

@@ -1,0 +1,251 @@
+//! The JSON of the NetSapiens API v2, as far as call routing needs it. Lenient in, strict out.
+//!
+//! On read numbers and texts stand for each other, optional values may be missing, null or empty, and some names
+//! differ from those that are written (fact sheet 0.2 and 3.1).
+
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+/// A text that may arrive as a number, a truth value or null.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Text(pub String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Value::deserialize(deserializer)? {
+            Value::Null => Self::default(),
+            Value::String(text) => Self(text),
+            Value::Number(number) => Self(number.to_string()),
+            Value::Bool(flag) => Self(if flag { "yes" } else { "no" }.to_owned()),
+            other => return Err(serde::de::Error::custom(format!("expected a text, found {other}"))),
+        })
+    }
+}
+
+impl Text {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn is_yes(&self) -> bool {
+        self.0.eq_ignore_ascii_case("yes")
+    }
+
+    /// `None` for an empty text: unset integers arrive as `""`.
+    pub fn number(&self) -> Option<u32> {
+        self.0.trim().parse().ok()
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Domain {
+    #[serde(default)]
+    pub is_domain_locked: Text,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct User {
+    pub user: Text,
+    #[serde(default)]
+    pub ring_no_answer_timeout_seconds: Text,
+    #[serde(default)]
+    pub reject_anonymous_calls_enabled: Text,
+    #[serde(default)]
+    pub service_code: Text,
+    /// The domain's own name by default (guide: dial plans).
+    #[serde(default)]
+    pub dial_plan: Text,
+}
+
+/// One feature of an answering rule. Missing on read means off.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Feature {
+    #[serde(default)]
+    pub enabled: Text,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    pub parameters: Vec<Text>,
+}
+
+fn null_is_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Text>, D::Error> {
+    Ok(Option::<Vec<Text>>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+fn yes() -> Text {
+    Text("yes".to_owned())
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct AnswerRule {
+    pub time_frame: Text,
+    #[serde(default = "yes")]
+    pub enabled: Text,
+    /// The specification says `order`, servers say `ordinal-priority`.
+    #[serde(default, alias = "order")]
+    pub ordinal_priority: Text,
+    #[serde(default)]
+    pub simultaneous_ring: Feature,
+    #[serde(default)]
+    pub do_not_disturb: Feature,
+    #[serde(default)]
+    pub call_screening: Feature,
+    #[serde(default)]
+    pub forward_always: Feature,
+    #[serde(default)]
+    pub forward_on_active: Feature,
+    #[serde(default)]
+    pub forward_on_busy: Feature,
+    #[serde(default)]
+    pub forward_no_answer: Feature,
+    #[serde(default)]
+    pub forward_when_unregistered: Feature,
+    #[serde(default)]
+    pub forward_on_spam_call: Feature,
+    #[serde(default)]
+    pub phone_numbers_to_allow: Feature,
+    #[serde(default)]
+    pub phone_numbers_to_reject: Feature,
+}
+
+/// The name of the Default rule.
+pub const DEFAULT: &str = "*";
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct TimeFrame {
+    #[serde(default)]
+    pub timeframe_id: Text,
+    pub timeframe_name: Text,
+    #[serde(default)]
+    pub timeframe_type: Text,
+    #[serde(default)]
+    pub timeframe_days_of_week_array: Option<Vec<serde_json::Map<String, Value>>>,
+    #[serde(default)]
+    pub timeframe_specific_dates_array: Option<Vec<serde_json::Map<String, Value>>>,
+    #[serde(default)]
+    pub timeframe_holiday_array: Option<Vec<Value>>,
+}
+
+/// A phone number; what is read is what is written, all of it, every time (fact sheet section 8).
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PhoneNumber {
+    #[serde(skip_serializing)]
+    pub phonenumber: Text,
+    #[serde(default = "yes")]
+    pub enabled: Text,
+    #[serde(default)]
+    pub dial_rule_application: Text,
+    #[serde(default)]
+    pub dial_rule_parameter: Text,
+    #[serde(default)]
+    pub dial_rule_translation_destination_user: Text,
+    #[serde(default = "any")]
+    pub dial_rule_translation_destination_host: Text,
+    #[serde(default = "any")]
+    pub dial_rule_translation_source_name: Text,
+    #[serde(default)]
+    pub dial_rule_description: Text,
+}
+
+impl Serialize for Text {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+/// What stands for "none" or "as it is" in a translation.
+pub const ANY: &str = "[*]";
+
+fn any() -> Text {
+    Text(ANY.to_owned())
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct CallQueue {
+    pub callqueue: Text,
+    #[serde(default)]
+    pub description: Text,
+    #[serde(default)]
+    pub callqueue_dispatch_type: Text,
+    #[serde(default)]
+    pub callqueue_agent_dispatch_timeout_seconds: Text,
+    #[serde(default)]
+    pub callqueue_require_available_agents_to_accept_new_callers: Text,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Agent {
+    pub callqueue_agent_id: Text,
+    #[serde(default)]
+    pub callqueue: Text,
+    #[serde(default, alias = "ordinal-order")]
+    pub callqueue_agent_dispatch_order_ordinal: Text,
+    #[serde(default)]
+    pub callqueue_agent_wrap_up_allowance_seconds: Text,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct DialRule {
+    #[serde(default)]
+    pub dial_rule_matching_to_uri: Text,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct AutoAttendant {
+    #[serde(default)]
+    pub attendant_name: Text,
+    pub user: Text,
+}
+
+/// The emergency forward of one number on the carrier port (fact sheet section 14).
+#[derive(Debug, Clone, Deserialize)]
+pub struct CarrierForward {
+    pub number: Text,
+    #[serde(default)]
+    pub destination: Option<Text>,
+    #[serde(default)]
+    pub active: bool,
+}
+
+/// The same, read by itself.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ForwardState {
+    #[serde(default)]
+    pub destination: Option<Text>,
+    #[serde(default)]
+    pub active: bool,
+}
+
+/// A row of a list: its natural key tells a page that was sent twice.
+pub trait Row: DeserializeOwned {
+    fn key(&self) -> String;
+}
+
+macro_rules! rows {
+    ($($type:ident: $($field:ident)+;)*) => {$(
+        impl Row for $type {
+            fn key(&self) -> String {
+                [$(self.$field.as_str()),+].join(" ")
+            }
+        }
+    )*};
+}
+
+rows! {
+    User: user;
+    AnswerRule: time_frame;
+    TimeFrame: timeframe_id timeframe_name;
+    PhoneNumber: phonenumber;
+    CallQueue: callqueue;
+    Agent: callqueue callqueue_agent_id;
+    DialRule: dial_rule_matching_to_uri;
+    AutoAttendant: attendant_name user;
+    CarrierForward: number;
+}

@@ -1,0 +1,28 @@
+//! Findings, plans and outcomes for people and programs. Pure functions to a writer.
+//!
+//! Text is written with colours; who owns the stream takes them out where they do not belong (`NO_COLOR`, no
+//! terminal). Nothing is said by colour alone.
+
+mod findings;
+mod outcome;
+mod plan;
+mod providers;
+mod value;
+
+pub use findings::findings;
+pub use outcome::{outcome, summary};
+pub use plan::plan;
+pub use providers::providers;
+
+use anstyle::{AnsiColor, Style};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const RED: Style = AnsiColor::Red.on_default();
+const GREEN: Style = AnsiColor::Green.on_default();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+
+/// Text in a style.
+fn paint(style: Style, text: impl std::fmt::Display) -> String {
+    format!("{style}{text}{style:#}")
+}

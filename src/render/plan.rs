@@ -1,0 +1,204 @@
+//! A plan as text: what a reviewer reads before anything happens.
+
+use super::{BOLD, DIM, GREEN, RED, YELLOW, findings, paint, value};
+use crate::{
+    diff::FieldChange,
+    plan::{Action, Class, Plan, Step, TenantPlan},
+    text::count,
+};
+use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
+use std::io::{self, Write};
+
+/// Values longer than this are shown line by line.
+const ONE_LINE: usize = 72;
+
+/// Writes a plan: by tenant, one block an object, old -> new, and a summary.
+pub fn plan(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
+    for tenant in &plan.tenants {
+        let TenantPlan { tenant: name, provider, account, .. } = tenant;
+        writeln!(out, "{} on {provider}, account {account}\n", paint(BOLD, name))?;
+        self::tenant(out, tenant)?;
+    }
+    summary(out, plan)
+}
+
+fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
+    if !plan.blocked.is_empty() {
+        writeln!(out, "  {}: nothing is planned for this tenant\n", paint(RED, "blocked"))?;
+        return findings(out, &plan.blocked);
+    }
+    let width = plan.steps.iter().map(|step| step.address.to_string().len()).max().unwrap_or_default();
+    for step in &plan.steps {
+        self::step(out, &plan.tenant, step, width)?;
+    }
+    for note in &plan.notes {
+        writeln!(out, "  note: {}: {}", note.address, note.text)?;
+    }
+    if !plan.unverifiable.is_empty() {
+        let list: Vec<String> = plan.unverifiable.iter().map(ToString::to_string).collect();
+        writeln!(out, "  declared, not verifiable: {}", list.join(", "))?;
+    }
+    let mut alone: Vec<String> = plan.unmanaged.iter().map(ToString::to_string).collect();
+    if plan.unmanaged_extensions > 0 {
+        let extensions = count(plan.unmanaged_extensions, "extension");
+        alone.push(format!("{extensions} without declared rules"));
+    }
+    if !alone.is_empty() {
+        writeln!(out, "  unmanaged, left alone: {}", alone.join(", "))?;
+    }
+    for refusal in &plan.refused {
+        writeln!(out, "  {}: {refusal}", paint(RED, "beyond the guard"))?;
+    }
+    writeln!(out)
+}
+
+fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Result<()> {
+    let Step {
+        address,
+        action,
+        class,
+        critical,
+        changes,
+        before: _,
+        after: _,
+        source,
+        needs: _,
+        instructions,
+    } = step;
+    let sign = match action {
+        Action::Create => paint(GREEN, "+"),
+        Action::Update => paint(YELLOW, "~"),
+        Action::Delete => paint(RED, "-"),
+        Action::Manual => paint(YELLOW, "!"),
+    };
+    let class = match class {
+        Class::CallerVisible => "callers notice",
+        Class::OnFailure => "only on failure",
+        Class::Cosmetic => "cosmetic",
+    };
+    let by_hand = if *action == Action::Manual { ", by hand" } else { "" };
+    let source = source.as_ref().map(|source| format!("{}:{}", source.file, source.line)).unwrap_or_default();
+    let address = format!("{address:width$}", address = address.to_string());
+    writeln!(
+        out,
+        "  {sign} {}  {}",
+        paint(BOLD, address),
+        paint(DIM, format!("{class}{by_hand}  {source}").trim_end())
+    )?;
+    if let Some(why) = critical {
+        writeln!(out, "      {}: {why}", paint(RED, "critical"))?;
+        writeln!(out, "      needs --approve-critical {tenant}/{}", step.address)?;
+    }
+    for change in changes {
+        self::change(out, change)?;
+    }
+    for instruction in instructions {
+        writeln!(out, "      [ ] {instruction}")?;
+    }
+    writeln!(out)
+}
+
+fn change(out: &mut dyn Write, change: &FieldChange) -> io::Result<()> {
+    let FieldChange { path, old, new } = change;
+    match (old, new) {
+        (Some(old), Some(new)) if path == "order" || path.ends_with(".order") => {
+            writeln!(out, "      {path}: {} -> {}", names(old), names(new))
+        }
+        (Some(old), Some(new)) => {
+            let line = format!("{} -> {}", value::flow(old), value::flow(new));
+            let lines = |v: &Value| matches!(v, Value::String(text) if text.contains('\n'));
+            if line.len() <= ONE_LINE && !lines(old) && !lines(new) {
+                return writeln!(out, "      {path}: {line}");
+            }
+            writeln!(out, "      {path}:")?;
+            by_line(out, &value::block(old), &value::block(new))
+        }
+        (None, Some(new)) => one_sided(out, path, new, &paint(GREEN, "+")),
+        (Some(old), None) if path.is_empty() => whole(out, old),
+        (Some(old), None) => one_sided(out, path, old, &paint(RED, "-")),
+        (None, None) => Ok(()),
+    }
+}
+
+/// The names of a sequence, without brackets and quotes.
+fn names(list: &Value) -> String {
+    let text = |item: &Value| item.as_str().map_or_else(|| value::flow(item), str::to_owned);
+    match list {
+        Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(", "),
+        other => value::flow(other),
+    }
+}
+
+fn one_sided(out: &mut dyn Write, path: &str, value: &Value, sign: &str) -> io::Result<()> {
+    let shown = value::said(value).unwrap_or_else(|| value.clone());
+    let line = value::flow(&shown);
+    match &shown {
+        Value::Object(map) if line.len() > ONE_LINE => {
+            writeln!(out, "      {sign} {path}:")?;
+            for (key, value) in map {
+                writeln!(out, "          {key}: {}", value::flow(value))?;
+            }
+            Ok(())
+        }
+        _ => writeln!(out, "      {sign} {path}: {line}"),
+    }
+}
+
+/// What goes when an object goes.
+fn whole(out: &mut dyn Write, object: &Value) -> io::Result<()> {
+    let Some(Value::Object(map)) = value::said(object) else { return Ok(()) };
+    for (key, value) in &map {
+        writeln!(out, "      {} {key}: {}", paint(RED, "-"), value::flow(value))?;
+    }
+    Ok(())
+}
+
+fn by_line(out: &mut dyn Write, old: &str, new: &str) -> io::Result<()> {
+    let diff = TextDiff::from_lines(old, new);
+    for change in diff.iter_all_changes() {
+        let line = change.value().trim_end_matches('\n');
+        match change.tag() {
+            ChangeTag::Equal => writeln!(out, "          {line}")?,
+            ChangeTag::Delete => writeln!(out, "        {}", paint(RED, format!("- {line}")))?,
+            ChangeTag::Insert => writeln!(out, "        {}", paint(GREEN, format!("+ {line}")))?,
+        }
+    }
+    Ok(())
+}
+
+fn summary(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
+    let blocked = plan.tenants.iter().filter(|tenant| !tenant.blocked.is_empty()).count();
+    if plan.is_empty() && blocked == 0 {
+        return writeln!(out, "No changes. {} as declared.", agree(plan.tenants.len()));
+    }
+    let mut parts = vec![
+        format!("{} to create", plan.count(Action::Create)),
+        format!("{} to update", plan.count(Action::Update)),
+        format!("{} to delete", plan.count(Action::Delete)),
+    ];
+    let manual = plan.count(Action::Manual);
+    if manual > 0 {
+        parts.push(format!("{manual} by hand"));
+    }
+    if blocked > 0 {
+        parts.push(format!("{} blocked", count(blocked, "tenant")));
+    }
+    writeln!(out, "{} {}.", paint(BOLD, "Plan:"), parts.join(", "))?;
+    let of = |class: Class| plan.steps().filter(|(_, step)| step.class == class).count();
+    writeln!(
+        out,
+        "Callers notice {}, {} only when something fails, {} not at all.",
+        of(Class::CallerVisible),
+        of(Class::OnFailure),
+        of(Class::Cosmetic)
+    )?;
+    writeln!(out, "{}", paint(DIM, format!("digest {}", plan.digest)))
+}
+
+fn agree(tenants: usize) -> String {
+    match tenants {
+        1 => "1 tenant is".to_owned(),
+        n => format!("{n} tenants are"),
+    }
+}

@@ -1,0 +1,79 @@
+//! Credentials: found, kept out of sight. The only reader of the environment.
+
+use crate::model::Secret;
+use secrecy::SecretString;
+use std::{path::Path, process::Command};
+
+/// Why a credential is not to be had: what is wrong, and the way out. Never holds the credential.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SecretError {
+    pub message: String,
+    pub help: String,
+}
+
+/// Reads a credential from where the workspace says it is.
+pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, SecretError> {
+    let fail = |message: String, help: &str| Err(SecretError { message, help: help.to_owned() });
+    let found = match secret {
+        Secret::Env(name) => match std::env::var(name) {
+            Ok(value) => value,
+            Err(std::env::VarError::NotPresent) => {
+                return fail(
+                    format!("environment variable `{name}` is not set"),
+                    "set it, in CI as a masked secret",
+                );
+            }
+            Err(std::env::VarError::NotUnicode(_)) => {
+                return fail(
+                    format!("environment variable `{name}` is not text"),
+                    "set it to the credential",
+                );
+            }
+        },
+        Secret::File(path) => match std::fs::read_to_string(root.join(path)) {
+            Ok(value) => value,
+            Err(error) => {
+                return fail(
+                    format!("credential file `{path}` cannot be read: {error}"),
+                    "check path and permissions",
+                );
+            }
+        },
+        Secret::Command(words) => {
+            let Some((program, arguments)) = words.split_first() else {
+                return fail(
+                    "the command for a credential is empty".to_owned(),
+                    "name a program: `[\"pass\", \"x\"]`",
+                );
+            };
+            // Its standard error goes to the person, its standard output to nobody else.
+            let output = Command::new(program).args(arguments).current_dir(root).output();
+            match output {
+                Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout).into_owned(),
+                Ok(output) => {
+                    return fail(
+                        format!("`{program}`, which should print a credential, ended with {}", output.status),
+                        "run it by hand to see why",
+                    );
+                }
+                Err(error) => {
+                    return fail(
+                        format!("`{program}` cannot be run for a credential: {error}"),
+                        "is it installed?",
+                    );
+                }
+            }
+        }
+    };
+    let found = found.trim();
+    if found.is_empty() {
+        return fail("the credential is empty".to_owned(), "check where it comes from");
+    }
+    if found.chars().any(|c| c.is_control() || !c.is_ascii()) {
+        return fail(
+            "the credential holds characters no header can carry".to_owned(),
+            "check where it comes from",
+        );
+    }
+    Ok(SecretString::from(found.to_owned()))
+}
