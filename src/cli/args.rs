@@ -72,6 +72,9 @@ pub struct Selection {
     /// Only objects whose address matches this pattern, e.g. `queues.*`
     #[arg(long, value_name = "ADDRESS-GLOB")]
     pub only: Vec<String>,
+    /// A git revision to compare with: says whether the files or the live system changed, and enforces `protect`
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
 }
 
 /// The emulated phone systems.

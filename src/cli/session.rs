@@ -114,6 +114,8 @@ impl Session {
                 account,
                 desired: tenant.desired.clone(),
                 absent,
+                protected: tenant.protected.clone(),
+                base: tenant.base.as_ref(),
                 exhaustive: tenant.exhaustive.clone(),
                 observed: &observed,
                 dialect: &tenant.provider.dialect,

@@ -6,8 +6,8 @@ use crate::{
     finding::{Finding, Level, Place, Seg},
     lint::{self, Subject, TenantSubject},
     load::{Files, LoadedTenant, Workspace},
-    model::{Address, Kind, ProviderConfig},
-    plan::{Desired, Source, desired},
+    model::{Address, Kind, ProviderConfig, Tenant},
+    plan::{Base, Desired, Source, desired},
     provider::{self, PROVIDERS, Provider},
 };
 use std::{
@@ -33,6 +33,9 @@ pub struct CheckedTenant {
     pub desired: BTreeMap<Address, Desired>,
     pub absent: BTreeMap<Address, Option<Source>>,
     pub exhaustive: BTreeSet<Kind>,
+    pub protected: BTreeSet<Address>,
+    /// The tenant at the base revision; empty if it was not there.
+    pub base: Option<Base>,
 }
 
 impl Checked {
@@ -61,6 +64,7 @@ pub fn check(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
     let only = selection.only.iter().map(|text| pattern(text, "--only")).collect::<Result<Vec<_>, _>>()?;
     let tenant = selection.tenant.as_deref().map(|text| pattern(text, "--tenant")).transpose()?;
     let workspace = Workspace::load(&Files::Directory(root.to_owned())).map_err(Failure::Findings)?;
+    let earlier = selection.base.as_deref().map(|revision| at_revision(root, revision)).transpose()?;
     let mut findings = workspace.findings.clone();
     findings.extend(lints(&workspace));
     let mut tenants = Vec::new();
@@ -74,6 +78,8 @@ pub fn check(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
                 desired,
                 absent: absent(loaded),
                 exhaustive: loaded.tenant.exhaustive.iter().map(|kind| (*kind).into()).collect(),
+                protected: protected(&loaded.tenant),
+                base: earlier.as_ref().map(|earlier| base(earlier, &loaded.tenant, provider)),
             }),
             Err(found) => findings.extend(found),
         }
@@ -91,6 +97,39 @@ pub fn check(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
         return Err(Failure::error(format!("no tenant matches `{text}`")));
     }
     Ok(Checked { root: root.to_owned(), workspace, tenants, warnings: findings, only })
+}
+
+fn protected(tenant: &Tenant) -> BTreeSet<Address> {
+    tenant.resources().into_iter().filter(|(_, it)| it.protected()).map(|(address, _)| address).collect()
+}
+
+/// The workspace at a git revision. One that did not load then is no base to compare with.
+fn at_revision(root: &Path, revision: &str) -> Result<Workspace, Failure> {
+    let fail = |findings: &[Finding]| {
+        let first = findings.first().map_or_else(String::new, |finding| finding.message.clone());
+        Failure::error(format!("the workspace at `{revision}` cannot be compared with: {first}"))
+            .help("name a revision with a workspace in this directory, e.g. `--base origin/main`")
+    };
+    let earlier = Workspace::load(&Files::Revision(root.to_owned(), revision.to_owned()))
+        .map_err(|found| fail(&found))?;
+    match earlier.findings.iter().find(|finding| finding.level == Level::Error) {
+        Some(finding) => Err(fail(std::slice::from_ref(finding))),
+        None => Ok(earlier),
+    }
+}
+
+/// What a tenant declared at the base revision, in the form its provider reports.
+fn base(earlier: &Workspace, now: &Tenant, provider: &Provider) -> Base {
+    let Some(loaded) = earlier.tenants.iter().find(|loaded| loaded.tenant.tenant == now.tenant) else {
+        return Base::default();
+    };
+    // What could not be held then was never applied, and is no base for anything.
+    let desired = desired(&loaded.tenant, &provider.dialect, &|_| None).unwrap_or_default();
+    Base {
+        desired: desired.into_iter().map(|(address, desired)| (address, desired.resource)).collect(),
+        protected: protected(&loaded.tenant),
+        absent: loaded.tenant.absent.addresses().into_iter().map(|(address, _)| address).collect(),
+    }
 }
 
 /// Objects are shown at their key, what is inside them at its value.

@@ -134,12 +134,17 @@ impl Files {
             Self::Directory(root) => {
                 let whole = format!("{}/{pattern}", glob::Pattern::escape(&root.to_string_lossy()));
                 let paths = glob::glob(&whole).map_err(|error| wrong(&error))?;
-                let paths = paths.filter_map(Result::ok).filter(|path| !path.is_dir());
-                paths
-                    .filter_map(|path| {
-                        Some(path.strip_prefix(root).ok()?.to_string_lossy().replace('\\', "/"))
-                    })
-                    .collect()
+                let relative = |path: PathBuf| {
+                    // With `.` as the root the paths come without it.
+                    let path = path.strip_prefix(root).map(Path::to_owned).unwrap_or(path);
+                    path.to_string_lossy().replace('\\', "/")
+                };
+                // A directory that cannot be listed may hold a tenant: an error, not a shorter list.
+                let failed = |error: glob::GlobError| {
+                    let why = format!("cannot list `{}`: {}", error.path().display(), plain(error.error()));
+                    (why, "check permissions".to_owned())
+                };
+                paths.map(|path| path.map(relative).map_err(failed)).collect::<Result<_, _>>()?
             }
             Self::Revision(root, revision) => {
                 let listed = git(root, &["ls-tree", "-r", "-z", "--name-only", revision, "--", "."]);

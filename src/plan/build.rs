@@ -1,12 +1,12 @@
 //! One tenant: what it declares against what is live.
 
 use super::{
-    Action, Class, Desired, Dialect, Grade, LISTED, Note, Observed, Role, Source, Step, TenantPlan, class,
-    guard, live, order,
+    Action, Class, Desired, Dialect, Grade, LISTED, Note, Observed, Reason, Role, Source, Step, TenantPlan,
+    class, guard, live, order, protect, reason,
 };
 use crate::{
     diff::{self, FieldChange},
-    finding::{Place, Seg},
+    finding::{Finding, Place, Seg},
     model::{Address, Destination, Divert, Diverts, Guard, Kind, Resource},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +21,15 @@ pub struct Policy {
     pub unobservable: BTreeSet<Kind>,
 }
 
+/// What a tenant declared at the base revision.
+#[derive(Debug, Clone, Default)]
+pub struct Base {
+    pub desired: BTreeMap<Address, Resource>,
+    pub protected: BTreeSet<Address>,
+    /// What was to be absent then.
+    pub absent: BTreeSet<Address>,
+}
+
 /// Everything a tenant's plan follows from.
 pub struct Input<'a> {
     pub tenant: &'a str,
@@ -29,6 +38,10 @@ pub struct Input<'a> {
     pub desired: BTreeMap<Address, Desired>,
     /// Objects that must not exist, with the place that says so.
     pub absent: BTreeMap<Address, Option<Source>>,
+    /// Objects that say `protect: true` now.
+    pub protected: BTreeSet<Address>,
+    /// The tenant at the base revision, if one was named (`--base`).
+    pub base: Option<&'a Base>,
     /// Kinds of which everything undeclared is deleted.
     pub exhaustive: BTreeSet<Kind>,
     pub observed: &'a Observed,
@@ -48,6 +61,8 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         account,
         mut desired,
         absent,
+        mut protected,
+        base,
         exhaustive,
         observed,
         dialect,
@@ -69,6 +84,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     for (address, wanted) in &desired {
         if policy.unobservable.contains(&address.kind) {
             plan.unverifiable.push(address.clone());
+            plan.steps.extend(base.and_then(|base| by_hand(address, wanted, base, dialect)));
             continue;
         }
         plan.steps.extend(steps_for(address, wanted, observed, dialect, policy));
@@ -83,6 +99,29 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         if (source.is_some() || surplus(address)) && !is_vacant(live) {
             plan.steps.push(delete(address, live, source.cloned().flatten()));
         }
+    }
+    if let Some(base) = base {
+        protected.extend(base.protected.iter().cloned());
+        for step in plan.steps.iter_mut().filter(|step| step.action != Action::Manual) {
+            let wanted = desired.get(&step.address).map(|wanted| &wanted.resource);
+            let named = absent.contains_key(&step.address) && !base.absent.contains(&step.address);
+            step.reason = Some(reason::of(step, wanted, base.desired.get(&step.address), named));
+        }
+    }
+    for step in plan.steps.iter().filter(|step| protected.contains(&step.address)) {
+        if let Some(what) = protect::violation(step) {
+            let message = format!("{} is protected, and this change {what}", step.address);
+            let section = Seg::key(step.address.kind.section());
+            let at = match step.action {
+                Action::Delete => place(&[Seg::key("absent"), section]),
+                _ => place(&[section, Seg::key(&step.address.key)]),
+            };
+            let help = "take `protect: true` away in a change of its own, merge it, then make this one";
+            plan.blocked.push(Finding::error("protected", message).help(help).at(at));
+        }
+    }
+    if !plan.blocked.is_empty() {
+        return TenantPlan::blocked(tenant, provider, account, plan.blocked);
     }
     guard::mark_critical(&mut plan.steps, observed);
     order::arrange(&mut plan.steps, dialect.order);
@@ -144,6 +183,7 @@ fn steps_for(
         address: address.clone(),
         action,
         class: class::of(address.kind, &changes, before, Some(&after)),
+        reason: None,
         critical: None,
         changes,
         before: before.cloned(),
@@ -167,6 +207,31 @@ fn steps_for(
     steps
 }
 
+/// What cannot be observed is no difference by itself; it is something to do when the files changed.
+fn by_hand(address: &Address, wanted: &Desired, base: &Base, dialect: &Dialect) -> Option<Step> {
+    let nothing = diff::nothing_like(&wanted.resource);
+    let before = base.desired.get(address);
+    let changes = diff::diff(&wanted.resource, before.unwrap_or(&nothing));
+    if changes.is_empty() {
+        return None;
+    }
+    let after = Some(wanted.resource.clone());
+    let portal = dialect.by_hand.iter().find(|(kind, _)| *kind == address.kind);
+    Some(Step {
+        address: address.clone(),
+        action: Action::Manual,
+        class: class::of(address.kind, &changes, before, after.as_ref()),
+        reason: Some(Reason::Config),
+        critical: None,
+        changes,
+        before: None,
+        after,
+        source: wanted.source.clone(),
+        needs: Vec::new(),
+        instructions: portal.map(|(_, text)| text.replace("{key}", &address.key)).into_iter().collect(),
+    })
+}
+
 fn delete(address: &Address, live: &Resource, source: Option<Source>) -> Step {
     let whole = serde_json::to_value(live).unwrap_or_default();
     let changes = vec![FieldChange { path: String::new(), old: Some(whole), new: None }];
@@ -178,6 +243,7 @@ fn delete(address: &Address, live: &Resource, source: Option<Source>) -> Step {
         address: address.clone(),
         action: Action::Delete,
         class,
+        reason: None,
         critical: None,
         changes,
         before: Some(live.clone()),

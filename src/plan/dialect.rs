@@ -13,6 +13,8 @@ pub struct Dialect {
     pub order: &'static [Kind],
     /// What is not simply written through the API; the first row that fits counts.
     pub grades: &'static [GradeRow],
+    /// How a kind that cannot be observed is changed by hand, `{key}` being the object's key.
+    pub by_hand: &'static [(Kind, &'static str)],
     /// A desired object in the form in which the provider reports it. Idempotent.
     pub normalize: fn(&Address, Resource) -> Result<Resource, Vec<Unsupported>>,
 }

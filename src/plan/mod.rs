@@ -10,11 +10,14 @@ mod dialect;
 mod guard;
 mod live;
 mod order;
+mod protect;
+mod reason;
 
-pub use build::{Input, Policy, build};
+pub use build::{Base, Input, Policy, build};
 pub use class::Class;
 pub use desired::{Desired, desired};
 pub use dialect::{Dialect, Grade, GradeRow, Unsupported, When};
+pub use reason::Reason;
 
 use crate::{
     diff::FieldChange,
@@ -120,6 +123,9 @@ pub struct Step {
     pub address: Address,
     pub action: Action,
     pub class: Class,
+    /// Whether the files or the live system moved; known only with `--base`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
     /// Why this step needs `--approve-critical`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub critical: Option<String>,

@@ -3,7 +3,7 @@
 use super::{BOLD, DIM, GREEN, RED, YELLOW, findings, paint, value};
 use crate::{
     diff::FieldChange,
-    plan::{Action, Class, Plan, Step, TenantPlan},
+    plan::{Action, Class, Plan, Reason, Step, TenantPlan},
     text::count,
 };
 use serde_json::Value;
@@ -58,6 +58,7 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
         address,
         action,
         class,
+        reason,
         critical,
         changes,
         before: _,
@@ -78,20 +79,26 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
         Class::Cosmetic => "cosmetic",
     };
     let by_hand = if *action == Action::Manual { ", by hand" } else { "" };
+    let reason = match reason {
+        None => "",
+        Some(Reason::Config) => ", files changed",
+        Some(Reason::Drift) => ", live changed",
+        Some(Reason::Both) => ", files and live changed",
+    };
     let source = source.as_ref().map(|source| format!("{}:{}", source.file, source.line)).unwrap_or_default();
     let address = format!("{address:width$}", address = address.to_string());
     writeln!(
         out,
         "  {sign} {}  {}",
         paint(BOLD, address),
-        paint(DIM, format!("{class}{by_hand}  {source}").trim_end())
+        paint(DIM, format!("{class}{reason}{by_hand}  {source}").trim_end())
     )?;
     if let Some(why) = critical {
         writeln!(out, "      {}: {why}", paint(RED, "critical"))?;
         writeln!(out, "      needs --approve-critical {tenant}/{}", step.address)?;
     }
-    for change in changes {
-        self::change(out, change)?;
+    for change in value::join_days(changes) {
+        self::change(out, &change)?;
     }
     for instruction in instructions {
         writeln!(out, "      [ ] {instruction}")?;
@@ -131,6 +138,10 @@ fn names(list: &Value) -> String {
 }
 
 fn one_sided(out: &mut dyn Write, path: &str, value: &Value, sign: &str) -> io::Result<()> {
+    // An element that is known by itself is named once: `callers.block: "+13125550123"`.
+    let named =
+        value.as_str().and_then(|text| path.strip_suffix(text)).and_then(|path| path.strip_suffix('.'));
+    let path = named.unwrap_or(path);
     let shown = value::said(value).unwrap_or_else(|| value.clone());
     let line = value::flow(&shown);
     match &shown {

@@ -1,5 +1,6 @@
 //! Values in the words of the YAML.
 
+use crate::diff::FieldChange;
 use serde_json::{Map, Value};
 
 /// One line of YAML: `{queue: "400"}`.
@@ -27,18 +28,86 @@ pub fn scalar(text: &str) -> String {
     if plain { text.to_owned() } else { Value::from(text).to_string() }
 }
 
-/// What an object says, without what it leaves off: the lines a reviewer reads when something is new.
+/// What an object says, without what is off or as it always is: the lines a reviewer reads when something is new.
 pub fn said(value: &Value) -> Option<Value> {
     match value {
         Value::Bool(false) | Value::Null => None,
         Value::String(text) if text == "off" => None,
+        Value::Object(map) if is_week(map) => Some(Value::Object(join_week(map))),
         Value::Object(map) => {
-            let kept: Map<String, Value> =
-                map.iter().filter_map(|(key, value)| Some((key.clone(), said(value)?))).collect();
+            let usual = |key: &str, value: &Value| match key {
+                "enabled" => *value == Value::Bool(true),
+                // Its name is in the path.
+                "when" => true,
+                _ => false,
+            };
+            let kept: Map<String, Value> = map
+                .iter()
+                .filter(|(key, value)| !usual(key, value))
+                .filter_map(|(key, value)| Some((key.clone(), said(value)?)))
+                .collect();
             (!kept.is_empty()).then_some(Value::Object(kept))
         }
         other => Some(other.clone()),
     }
+}
+
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+fn is_week(map: &Map<String, Value>) -> bool {
+    !map.is_empty() && map.keys().all(|key| DAYS.contains(&key.as_str()))
+}
+
+fn range(first: usize, last: usize) -> String {
+    if first == last { DAYS[first].to_owned() } else { format!("{}-{}", DAYS[first], DAYS[last]) }
+}
+
+/// Days with equal hours as one range, closed days left out, as a person writes them.
+fn join_week(map: &Map<String, Value>) -> Map<String, Value> {
+    let hours: Vec<Option<&Value>> = DAYS.iter().map(|day| map.get(*day)).collect();
+    let mut joined = Map::new();
+    let mut first = 0;
+    while first < DAYS.len() {
+        let mut last = first;
+        while last + 1 < DAYS.len() && hours[last + 1] == hours[first] {
+            last += 1;
+        }
+        match hours[first] {
+            Some(Value::Array(windows)) if windows.is_empty() => {}
+            Some(windows) => {
+                joined.insert(range(first, last), windows.clone());
+            }
+            None => {}
+        }
+        first = last + 1;
+    }
+    joined
+}
+
+/// Changes of neighbouring days that are the same change, as one change of a range.
+pub fn join_days(changes: &[FieldChange]) -> Vec<FieldChange> {
+    let day = |change: &FieldChange| {
+        let name = change.path.strip_prefix("weekly.")?;
+        DAYS.iter().position(|day| *day == name)
+    };
+    let mut joined: Vec<FieldChange> = Vec::new();
+    let mut open: Option<(usize, usize)> = None;
+    for change in changes {
+        let same = joined.last().is_some_and(|last| (&last.old, &last.new) == (&change.old, &change.new));
+        open = match (open, day(change)) {
+            (Some((first, last)), Some(now)) if same && now == last + 1 => {
+                if let Some(previous) = joined.last_mut() {
+                    previous.path = format!("weekly.{}", range(first, now));
+                }
+                Some((first, now))
+            }
+            (_, now) => {
+                joined.push(change.clone());
+                now.map(|now| (now, now))
+            }
+        };
+    }
+    joined
 }
 
 /// The value as lines of block YAML, for a diff by line.

@@ -22,6 +22,10 @@ pub static PROVIDER: Provider = Provider {
     dialect: Dialect {
         order: &[Kind::Schedules, Kind::Queues, Kind::Rules, Kind::Diverts, Kind::Forwards, Kind::Numbers],
         grades: GRADES,
+        by_hand: &[(
+            Kind::Forwards,
+            "Inventory > click the number {key} > Forwarding Number and Active as above > Save (article 000)",
+        )],
         normalize: convert::normalize,
     },
     check,

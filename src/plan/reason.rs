@@ -1,0 +1,48 @@
+//! Why a step is there: the files changed, the live system did, or both. A three-way comparison without state.
+
+use super::{Action, Step};
+use crate::{diff, model::Resource};
+use serde::Serialize;
+
+/// What moved since the base revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reason {
+    /// The files: somebody wants it otherwise.
+    Config,
+    /// The live system: somebody changed it in the portal.
+    Drift,
+    Both,
+}
+
+/// Compares what was wanted at the base revision with what is wanted now, and with what is live.
+///
+/// `wanted` is the desired object of now, `base` that of the base revision; `newly_absent` says that only the files of
+/// now want the object gone.
+pub(super) fn of(
+    step: &Step,
+    wanted: Option<&Resource>,
+    base: Option<&Resource>,
+    newly_absent: bool,
+) -> Reason {
+    let (Some(wanted), Some(base)) = (wanted, base) else {
+        // Gone from the files since, or never there: something declared before is deleted because of the files.
+        let undeclared_all_along = step.action == Action::Delete && base.is_none() && !newly_absent;
+        return if undeclared_all_along { Reason::Drift } else { Reason::Config };
+    };
+    let ours = |path: &str| {
+        let inside = |a: &str, b: &str| a == b || a.strip_prefix(b).is_some_and(|rest| rest.starts_with('.'));
+        step.changes.iter().any(|change| inside(path, &change.path) || inside(&change.path, path))
+    };
+    let differs = |desired: &Resource, other: &Resource| {
+        diff::diff(desired, other).iter().any(|change| ours(&change.path))
+    };
+    let nothing = diff::nothing_like(base);
+    let config = differs(wanted, base);
+    let drift = differs(base, step.before.as_ref().unwrap_or(&nothing));
+    match (config, drift) {
+        (true, true) => Reason::Both,
+        (false, true) => Reason::Drift,
+        (_, false) => Reason::Config,
+    }
+}

@@ -1,0 +1,283 @@
+//! Planning without any phone system: desired and observed state in the words of the YAML, the plan as text.
+
+use dialform::{
+    finding::Place,
+    load::{Tree, decode},
+    model::{Address, Extension, Kind, Resource, Tenant},
+    plan::{self, Base, Dialect, Grade, GradeRow, Input, Observed, Plan, Policy, Role, When, desired},
+    render,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A provider that reports everything back as it was written.
+static DIALECT: Dialect = Dialect {
+    order: &[Kind::Schedules, Kind::Queues, Kind::Rules, Kind::Diverts, Kind::Forwards, Kind::Numbers],
+    grades: &[GradeRow {
+        kind: Kind::Rules,
+        path: "callers.spam",
+        when: When::Value("drop"),
+        grade: Grade::Manual,
+        portal: "click {key}",
+        source: "test",
+    }],
+    by_hand: &[(Kind::Forwards, "click {key}")],
+    normalize: |_, mut resource| {
+        if let Resource::Rules(rules) = &mut resource {
+            rules.order.iter_mut().flatten().for_each(|rule| rule.forward.complete());
+        }
+        resource.strip_local();
+        Ok(resource)
+    },
+};
+
+fn tenant(body: &str) -> Tenant {
+    let text = format!("tenant: t\nprovider: p\naccount: a\n{body}");
+    let tree = Tree::parse("t.yaml", &text).unwrap();
+    let mut findings = Vec::new();
+    let tenant = decode(&tree, tree.root(), &mut findings);
+    assert_eq!(findings, []);
+    tenant.unwrap()
+}
+
+fn resources(body: &str) -> BTreeMap<Address, Resource> {
+    let all = desired(&tenant(body), &DIALECT, &|_| None).unwrap();
+    all.into_iter().map(|(address, it)| (address, it.resource)).collect()
+}
+
+struct Case {
+    yaml: String,
+    live: String,
+    base: Option<&'static str>,
+    policy: Policy,
+}
+
+impl Case {
+    fn new(yaml: impl Into<String>, live: impl Into<String>) -> Self {
+        Self { yaml: yaml.into(), live: live.into(), base: None, policy: Policy::default() }
+    }
+
+    fn plan(&self) -> Plan {
+        let wanted = tenant(&self.yaml);
+        let role = |role: Role| move |extension: &str| (extension.parse::<Extension>().unwrap(), role);
+        let mut observed = Observed { objects: resources(&self.live), ..Observed::default() };
+        observed.extensions.extend(["101", "102", "103"].map(role(Role::Person)));
+        observed.extensions.extend(["600"].map(role(Role::Attendant)));
+        let queues: Vec<String> =
+            observed.objects.keys().filter(|a| a.kind == Kind::Queues).map(|a| a.key.clone()).collect();
+        observed.extensions.extend(queues.iter().map(|key| (key.parse().unwrap(), Role::Queue)));
+        let base = self.base.map(|body| Base {
+            desired: resources(body),
+            protected: tenant(body)
+                .resources()
+                .into_iter()
+                .filter(|(_, it)| it.protected())
+                .map(|(a, _)| a)
+                .collect(),
+            absent: BTreeSet::new(),
+        });
+        let place = |_: &[_]| -> Option<Place> { None };
+        Plan::new(vec![plan::build(Input {
+            tenant: "t",
+            provider: "p",
+            account: "a",
+            desired: desired(&wanted, &DIALECT, &place).unwrap(),
+            absent: wanted.absent.addresses().into_iter().map(|(address, _)| (address, None)).collect(),
+            protected: wanted
+                .resources()
+                .into_iter()
+                .filter(|(_, it)| it.protected())
+                .map(|(a, _)| a)
+                .collect(),
+            base: base.as_ref(),
+            exhaustive: wanted.exhaustive.iter().map(|kind| (*kind).into()).collect(),
+            observed: &observed,
+            dialect: &DIALECT,
+            policy: &self.policy,
+            place: &place,
+            only: &|_| true,
+        })])
+    }
+
+    /// The plan as text, without its first and last lines, which say the same everywhere.
+    fn text(&self) -> String {
+        let mut bytes = Vec::new();
+        render::plan(&mut bytes, &self.plan()).unwrap();
+        let text = String::from_utf8(anstream::adapter::strip_bytes(&bytes).into_vec()).unwrap();
+        let lines = text.lines().skip(2).filter(|line| {
+            !line.starts_with("digest") && !line.starts_with("Callers notice") && !line.starts_with("Plan:")
+        });
+        lines.collect::<Vec<_>>().join("\n").trim_end().to_owned()
+    }
+}
+
+const SCHEDULE: &str = "schedules: { night: { dates: [\"2026-12-25\"] } }";
+
+/// What a reviewer reads is the product: one table of small worlds and the exact text of their plans.
+#[test]
+fn plans_read_as_reviewed() {
+    let cases: &[(&str, Case, &str)] = &[
+        (
+            "what is left out is left alone",
+            Case::new(
+                "numbers: { \"+12145550100\": { label: Main } }",
+                "numbers: { \"+12145550100\": { label: Main, route: { extension: \"101\" } } }\nqueues: { \"400\": { name: Sales } }",
+            ),
+            "  unmanaged, left alone: queues.400, 3 extensions without declared rules\n\nNo changes. 1 tenant is as declared.",
+        ),
+        (
+            "an active forward is switched off only with a word of its own",
+            Case::new(
+                "forwards: { \"+12145550100\": { active: false } }",
+                "forwards: { \"+12145550100\": { to: \"+19725550199\", active: true } }",
+            ),
+            "  ~ forwards.+12145550100  callers notice\n      critical: switches off an emergency forward that is active now\n      needs --approve-critical t/forwards.+12145550100\n      active: true -> false\n\n  unmanaged, left alone: 3 extensions without declared rules",
+        ),
+        (
+            "a queue that a live number still points to",
+            Case::new(
+                "absent: { queues: [\"400\"] }",
+                "queues: { \"400\": { name: Sales } }\nnumbers: { \"+12145550100\": { route: { queue: \"400\" } } }",
+            ),
+            "  - queues.400  callers notice\n      critical: leaves without a target: numbers.+12145550100\n      needs --approve-critical t/queues.400\n      - name: Sales\n\n  unmanaged, left alone: numbers.+12145550100, 3 extensions without declared rules",
+        ),
+        (
+            "a queue that the same plan takes the number from: the number moves first, and nothing is critical",
+            Case::new(
+                "absent: { queues: [\"400\"] }\nnumbers: { \"+12145550100\": { route: { extension: \"101\" } } }",
+                "queues: { \"400\": { name: Sales } }\nnumbers: { \"+12145550100\": { route: { queue: \"400\" } } }",
+            ),
+            "  ~ numbers.+12145550100  callers notice\n      route: {queue: \"400\"} -> {extension: \"101\"}\n\n  - queues.400            callers notice\n      - name: Sales\n\n  unmanaged, left alone: 3 extensions without declared rules",
+        ),
+        (
+            "make before break: a new queue, then the number",
+            Case::new(
+                "numbers: { \"+12145550100\": { route: { queue: \"401\" } } }\nqueues: { \"401\": { name: New, agents: [\"101\"] } }",
+                "numbers: { \"+12145550100\": { route: { extension: \"101\" } } }",
+            ),
+            "  + queues.401            callers notice\n      + name: New\n      + agents: [{extension: \"101\"}]\n\n  ~ numbers.+12145550100  callers notice\n      route: {extension: \"101\"} -> {queue: \"401\"}\n\n  unmanaged, left alone: 3 extensions without declared rules",
+        ),
+        (
+            "rules: one added at the top, one gone, one changed",
+            Case::new(
+                format!(
+                    "{SCHEDULE}\nrules: {{ \"101\": {{ order: [{{ when: night, do_not_disturb: true }}, {{ when: default, call_screening: true }}] }} }}"
+                ),
+                format!(
+                    "{SCHEDULE}\nrules: {{ \"101\": {{ order: [{{ when: storm, forward: {{ always: voicemail }} }}, {{ when: default }}] }} }}"
+                ),
+            ),
+            "  ~ rules.101  callers notice\n      order: storm, default -> night, default\n      + order.night: {do_not_disturb: true, ring: extension}\n      order.default.call_screening: false -> true\n      - order.storm: {ring: extension, forward: {always: voicemail}}\n\n  unmanaged, left alone: 2 extensions without declared rules",
+        ),
+        (
+            "an order without default leaves the live Default rule alone",
+            Case::new(
+                format!("{SCHEDULE}\nrules: {{ \"101\": {{ order: [{{ when: night }}] }} }}"),
+                format!(
+                    "{SCHEDULE}\nrules: {{ \"101\": {{ order: [{{ when: night }}, {{ when: default, do_not_disturb: true }}] }} }}"
+                ),
+            ),
+            "  unmanaged, left alone: 2 extensions without declared rules\n\nNo changes. 1 tenant is as declared.",
+        ),
+        (
+            "what there is no way in for is a step by hand",
+            Case::new(
+                "rules: { \"101\": { callers: { spam: drop, block_anonymous: true } } }",
+                "rules: { \"101\": { callers: { spam: ring, block_anonymous: false } } }",
+            ),
+            "  ~ rules.101  callers notice\n      callers.block_anonymous: false -> true\n\n  ! rules.101  callers notice, by hand\n      callers.spam: ring -> drop\n      [ ] click 101\n\n  unmanaged, left alone: 2 extensions without declared rules",
+        ),
+        (
+            "an extension that an attendant answers is the attendant",
+            Case::new(
+                "diverts: { \"101\": { busy: { extension: \"600\" } } }",
+                "diverts: { \"101\": { busy: { attendant: \"600\" } } }",
+            ),
+            "  unmanaged, left alone: 2 extensions without declared rules\n\nNo changes. 1 tenant is as declared.",
+        ),
+        (
+            "cosmetic and only on failure",
+            Case::new(
+                "queues: { \"400\": { name: New, failover: { extension: \"101\" } } }",
+                "queues: { \"400\": { name: Old, failover: off } }",
+            ),
+            "  ~ queues.400  only on failure\n      name: Old -> New\n      failover: off -> {extension: \"101\"}\n\n  unmanaged, left alone: 3 extensions without declared rules",
+        ),
+        (
+            "files or live: three ways to differ",
+            Case {
+                base: Some(
+                    "diverts: { \"101\": { busy: off }, \"102\": { busy: off }, \"103\": { busy: off } }",
+                ),
+                ..Case::new(
+                    "diverts: { \"101\": { busy: voicemail }, \"102\": { busy: off }, \"103\": { busy: voicemail } }",
+                    "diverts: { \"101\": { busy: off }, \"102\": { busy: { extension: \"101\" } }, \"103\": { busy: { extension: \"101\" } } }",
+                )
+            },
+            "  ~ diverts.101  callers notice, files changed\n      busy: off -> voicemail\n\n  ~ diverts.102  callers notice, live changed\n      busy: {extension: \"101\"} -> off\n\n  ~ diverts.103  callers notice, files and live changed\n      busy: {extension: \"101\"} -> voicemail",
+        ),
+        (
+            "what was protected at the base revision is not deleted",
+            Case {
+                base: Some("queues: { \"400\": { protect: true } }"),
+                ..Case::new("absent: { queues: [\"400\"] }", "queues: { \"400\": { name: Sales } }")
+            },
+            "  blocked: nothing is planned for this tenant\n\nerror[protected]: queues.400 is protected, and this change deletes it\n |\nhelp: take `protect: true` away in a change of its own, merge it, then make this one",
+        ),
+        (
+            "what cannot be read is never a difference by itself",
+            Case {
+                policy: Policy { unobservable: BTreeSet::from([Kind::Forwards]), ..Policy::default() },
+                ..Case::new("forwards: { \"+12145550100\": { to: \"+19725550199\" } }", "")
+            },
+            "  declared, not verifiable: forwards.+12145550100\n  unmanaged, left alone: 3 extensions without declared rules\n\nNo changes. 1 tenant is as declared.",
+        ),
+        (
+            "it is something to do when the files changed",
+            Case {
+                base: Some(""),
+                policy: Policy { unobservable: BTreeSet::from([Kind::Forwards]), ..Policy::default() },
+                ..Case::new("forwards: { \"+12145550100\": { to: \"+19725550199\" } }", "")
+            },
+            "  ! forwards.+12145550100  only on failure, files changed, by hand\n      + to: \"+19725550199\"\n      [ ] click +12145550100\n\n  declared, not verifiable: forwards.+12145550100\n  unmanaged, left alone: 3 extensions without declared rules",
+        ),
+    ];
+    for (name, case, expected) in cases {
+        assert_eq!(case.text(), *expected, "{name}");
+    }
+}
+
+/// The digest is what a reviewer approves: it must not move with things that change nothing, and must with all others.
+#[test]
+fn the_digest_is_of_what_is_done() {
+    let live = "numbers: { \"+12145550100\": { label: Old } }";
+    let digest = |yaml: &str, live: &str| Case::new(yaml, live).plan().digest;
+    let one = digest("numbers: { \"+12145550100\": { label: New } }", live);
+    assert_eq!(one, digest("\n\nnumbers:\n  \"+12145550100\":\n    label: New\n", live), "layout");
+    let more = format!("{live}\nqueues: {{ \"400\": {{}} }}");
+    assert_eq!(one, digest("numbers: { \"+12145550100\": { label: New } }", &more), "an unmanaged object");
+    assert_ne!(one, digest("numbers: { \"+12145550100\": { label: Newer } }", live), "another value");
+    let drifted = "numbers: { \"+12145550100\": { label: Drifted } }";
+    assert_ne!(one, digest("numbers: { \"+12145550100\": { label: New } }", drifted), "another live value");
+}
+
+/// The guard is what stands between a wrong merge and every phone of a tenant.
+#[test]
+fn the_guard_counts_deletions_and_shares() {
+    let policy = |max_deletes, max_changed_percent, min_population| Policy {
+        guard: dialform::model::Guard { max_deletes, max_changed_percent, min_population },
+        ..Policy::default()
+    };
+    let diverts = |to: &str| {
+        format!(
+            "diverts: {{ \"101\": {{ busy: {to} }}, \"102\": {{ busy: {to} }}, \"103\": {{ busy: off }} }}"
+        )
+    };
+    let live = format!("{}\nqueues: {{ \"400\": {{}}, \"401\": {{}} }}", diverts("off"));
+    let yaml = format!("{}\nabsent: {{ queues: [\"400\", \"401\"] }}", diverts("voicemail"));
+    let refused =
+        |policy| Case { policy, ..Case::new(yaml.as_str(), live.as_str()) }.plan().tenants[0].refused.clone();
+    assert_eq!(refused(policy(2, 200, 1)), Vec::<String>::new());
+    assert_eq!(refused(policy(1, 200, 1)), ["2 deletions, `guard.max_deletes` is 1"]);
+    assert_eq!(refused(policy(2, 100, 3)), ["4 of 3 objects change, `guard.max_changed_percent` is 100"]);
+    assert_eq!(refused(policy(2, 100, 4)), Vec::<String>::new(), "small tenants are exempt");
+}
