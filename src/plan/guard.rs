@@ -11,7 +11,8 @@ pub(super) fn limits(steps: &[Step], declared: usize, guard: &Guard) -> Vec<Stri
     let mut refused = Vec::new();
     let deletes = count(&[Action::Delete]);
     if deletes > max_deletes as usize {
-        refused.push(format!("{deletes} deletions, `guard.max_deletes` is {max_deletes}"));
+        let deletes = crate::text::count(deletes, "deletion");
+        refused.push(format!("{deletes}, `guard.max_deletes` is {max_deletes}"));
     }
     let changed = count(&[Action::Update, Action::Delete]);
     if declared >= min_population as usize && changed * 100 > declared * max_changed_percent as usize {

@@ -2,8 +2,8 @@
 
 // The attribute tells clippy that helpers beside the tests are test code as well.
 #[cfg(test)]
+mod apply;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod sandbox;
-#[cfg(test)]
-mod schema;

@@ -160,13 +160,14 @@ pub struct Arrays {
 }
 
 impl Arrays {
-    /// The type a new frame with these arrays has.
+    /// The type a new frame with these arrays has. A frame of weekly hours has exactly one entry of them (fact sheet
+    /// 7.1), one of dates may be empty.
     pub fn frame_type(&self) -> &'static str {
-        let some = |array: &Option<Vec<Value>>| array.as_ref().is_some_and(|entries| !entries.is_empty());
-        match (some(&self.weekly), some(&self.dates)) {
+        let dates = self.dates.as_ref().is_some_and(|entries| !entries.is_empty());
+        match (self.weekly.is_some(), dates) {
             (true, true) => "custom",
-            (false, true) => "specific-dates",
-            (_, false) => "days-of-week",
+            (true, false) => "days-of-week",
+            (false, _) => "specific-dates",
         }
     }
 }
