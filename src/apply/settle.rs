@@ -37,7 +37,7 @@ pub async fn until(plan: &TenantPlan, step: &Step, reader: &dyn Read, bound: Dur
             return seen;
         }
         tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_secs(2));
+        pause = (pause * 3 / 2).min(Duration::from_secs(2));
     }
 }
 

@@ -132,12 +132,12 @@ impl Files {
         let compiled = glob::Pattern::new(pattern).map_err(|error| wrong(&error))?;
         let mut found: Vec<String> = match self {
             Self::Directory(root) => {
+                // Patterns give paths back in a form of their own (`./x` as `x`): only a plain root can be taken off.
+                let root = root.canonicalize().map_err(|error| wrong(&plain(&error)))?;
                 let whole = format!("{}/{pattern}", glob::Pattern::escape(&root.to_string_lossy()));
                 let paths = glob::glob(&whole).map_err(|error| wrong(&error))?;
                 let relative = |path: PathBuf| {
-                    // With `.` as the root the paths come without it.
-                    let path = path.strip_prefix(root).map(Path::to_owned).unwrap_or(path);
-                    path.to_string_lossy().replace('\\', "/")
+                    path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().replace('\\', "/")
                 };
                 // A directory that cannot be listed may hold a tenant: an error, not a shorter list.
                 let failed = |error: glob::GlobError| {

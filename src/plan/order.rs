@@ -11,8 +11,8 @@ fn targets(address: &Address, resource: Option<&Resource>) -> BTreeSet<Address> 
 
 /// Fills in `needs` and sorts.
 ///
-/// A step needs the creation or update of what it will point to, so that no call is sent to something half made
-/// (make before break); a deletion needs every step that takes a pointer to the object away. Kinds without such ties
+/// A step needs the creation of what it will point to, and the update of what it will newly point to, so that no call is
+/// sent to something half made (make before break); a deletion needs every step that takes a pointer to the object away. Kinds without such ties
 /// follow `kinds`, deletions the other way round. Updates that point at each other in a circle are only ordered by
 /// kind.
 pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind]) {
@@ -21,13 +21,19 @@ pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind]) {
     let mut needs: BTreeMap<Address, BTreeSet<Address>> = BTreeMap::new();
     for step in steps.iter().filter(|s| s.action != Action::Manual) {
         let will_use = targets(&step.address, step.after.as_ref());
+        let used = targets(&step.address, step.before.as_ref());
         for target in &will_use {
-            if *target != step.address && matches!(action.get(target), Some(Action::Create | Action::Update))
-            {
+            // What was pointed to before is no worse for being changed later, or not at all.
+            let ready_first = match action.get(target) {
+                Some(Action::Create) => true,
+                Some(Action::Update) => !used.contains(target),
+                _ => false,
+            };
+            if *target != step.address && ready_first {
                 needs.entry(step.address.clone()).or_default().insert(target.clone());
             }
         }
-        for target in targets(&step.address, step.before.as_ref()).difference(&will_use) {
+        for target in used.difference(&will_use) {
             if *target != step.address && action.get(target) == Some(&Action::Delete) {
                 needs.entry(target.clone()).or_default().insert(step.address.clone());
             }

@@ -86,18 +86,24 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
         Some(Reason::Both) => ", files and live changed",
     };
     let source = source.as_ref().map(|source| format!("{}:{}", source.file, source.line)).unwrap_or_default();
+    let noticed = format!("{class}{reason}{by_hand}");
     let address = format!("{address:width$}", address = address.to_string());
     writeln!(
         out,
         "  {sign} {}  {}",
         paint(BOLD, address),
-        paint(DIM, format!("{class}{reason}{by_hand}  {source}").trim_end())
+        paint(DIM, format!("{noticed:15}  {source}").trim_end())
     )?;
     if let Some(why) = critical {
         writeln!(out, "      {}: {why}", paint(RED, "critical"))?;
         writeln!(out, "      needs --approve-critical {tenant}/{}", step.address)?;
     }
-    for change in value::join_days(changes) {
+    // Of a new object only what it says counts: what is off is off already.
+    let idle = |change: &FieldChange| {
+        *action == Action::Create && change.new.as_ref().is_some_and(|new| value::said(new).is_none())
+    };
+    let changes: Vec<FieldChange> = changes.iter().filter(|change| !idle(change)).cloned().collect();
+    for change in value::join_days(&changes) {
         self::change(out, &change)?;
     }
     for instruction in instructions {

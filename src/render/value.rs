@@ -32,6 +32,7 @@ pub fn scalar(text: &str) -> String {
 pub fn said(value: &Value) -> Option<Value> {
     match value {
         Value::Bool(false) | Value::Null => None,
+        Value::Array(items) if items.is_empty() => None,
         Value::String(text) if text == "off" => None,
         Value::Object(map) if is_week(map) => Some(Value::Object(join_week(map))),
         Value::Object(map) => {
@@ -44,7 +45,11 @@ pub fn said(value: &Value) -> Option<Value> {
             let kept: Map<String, Value> = map
                 .iter()
                 .filter(|(key, value)| !usual(key, value))
-                .filter_map(|(key, value)| Some((key.clone(), said(value)?)))
+                .filter_map(|(key, value)| match (key.as_str(), value) {
+                    // The one switch whose usual position is on.
+                    ("enabled", Value::Bool(false)) => Some((key.clone(), value.clone())),
+                    _ => Some((key.clone(), said(value)?)),
+                })
                 .collect();
             (!kept.is_empty()).then_some(Value::Object(kept))
         }

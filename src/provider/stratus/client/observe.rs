@@ -254,7 +254,9 @@ impl StratusReader {
                     _ => continue,
                 };
                 let Some(word) = convert::token(&to, &address.key, &live.context) else { continue };
-                if !in_use.contains(word.as_str()) {
+                // A number to be dialled is matched by the patterns of the dial plan, not by a rule of its name.
+                let dialled = word.bytes().all(|byte| byte.is_ascii_digit());
+                if !dialled && !in_use.contains(word.as_str()) {
                     wanted.entry(address.clone()).or_default().push(word);
                 }
             }
