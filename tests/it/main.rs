@@ -6,4 +6,10 @@ mod apply;
 #[cfg(test)]
 mod plan;
 #[cfg(test)]
+mod quickstart;
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod sandbox;
+#[cfg(test)]
+mod schema;

@@ -1,0 +1,121 @@
+//! The README is true: its commands run, its YAML loads, its excerpt is what is printed.
+
+use dialform::{cli::run_with, error::Ending};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// The fenced blocks of one language.
+fn blocks(language: &str) -> Vec<String> {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let fence = format!("```{language}\n");
+    let parts = readme.split(fence.as_str()).skip(1);
+    parts.map(|part| part.split("\n```").next().unwrap().to_owned()).collect()
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        // State that a person's own try of the README has left is no part of the example.
+        if entry.file_name() == ".dialform" {
+            continue;
+        }
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target)
+        } else {
+            drop(std::fs::copy(entry.path(), target).unwrap())
+        }
+    }
+}
+
+fn quickstart(into: &Path) -> PathBuf {
+    let to = into.join("examples/quickstart");
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart"), &to);
+    to
+}
+
+/// A newcomer copies these lines; each has to work, in this order.
+#[test]
+fn the_commands_run() {
+    let temp = tempfile::tempdir().unwrap();
+    quickstart(temp.path());
+    let lines: Vec<String> =
+        blocks("sh").iter().flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
+    let mut ran = 0;
+    for line in &lines {
+        if line == "cargo test" {
+            continue; // This is it.
+        }
+        let arguments =
+            line.strip_prefix("cargo run -- ").unwrap_or_else(|| panic!("`{line}` is not run by a test"));
+        let output = Command::new(env!("CARGO_BIN_EXE_dialform"))
+            .args(arguments.split(' '))
+            .current_dir(temp.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        ran += 1;
+    }
+    assert_eq!((ran, lines.iter().filter(|line| *line == "cargo test").count()), (4, 1), "{lines:?}");
+}
+
+/// What the README shows has to be what is printed, to the letter.
+#[test]
+fn the_excerpt_is_printed() {
+    let temp = tempfile::tempdir().unwrap();
+    let workspace = quickstart(temp.path());
+    let plan = run_with(&["dialform", "-C", workspace.to_str().unwrap(), "plan", "--sandbox"]);
+    assert_eq!(plan.ending, Ending::Fine, "{}", plan.err);
+    let excerpts = blocks("text");
+    assert_eq!(excerpts.len(), 1);
+    assert!(
+        plan.out.contains(&excerpts[0]),
+        "the README shows\n{}\nand dialform prints\n{}",
+        excerpts[0],
+        plan.out
+    );
+}
+
+/// People start from this YAML; it has to be accepted without a word, and its CI lines have to work in a git clone.
+#[test]
+fn the_yaml_is_accepted_and_the_ci_lines_run() {
+    let temp = tempfile::tempdir().unwrap();
+    let yaml = blocks("yaml");
+    let [workspace, tenant, steps @ ..] = yaml.as_slice() else { panic!("{yaml:?}") };
+    let dir = temp.path().join("readme");
+    std::fs::create_dir_all(dir.join("tenants")).unwrap();
+    std::fs::write(dir.join("dialform.yaml"), workspace).unwrap();
+    std::fs::write(dir.join("tenants/acme-dental.yaml"), tenant).unwrap();
+    let check = run_with(&["dialform", "-C", dir.to_str().unwrap(), "check"]);
+    assert_eq!(
+        (check.ending, check.out.as_str()),
+        (Ending::Fine, "1 tenant, 10 objects: no errors, 0 warnings.\n"),
+        "{}",
+        check.err
+    );
+
+    let clone = quickstart(temp.path());
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=test", "-c", "user.email=test@example.net"];
+        let status = Command::new("git").current_dir(&clone).args(identity).args(arguments).status().unwrap();
+        assert!(status.success(), "git {arguments:?}");
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-qm", "base"]);
+    git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    let lines: Vec<&str> = steps.iter().flat_map(|step| step.lines()).collect();
+    assert_eq!(lines.len(), 2);
+    for line in lines {
+        let arguments = line.strip_prefix("- run: dialform ").unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_dialform"))
+            .args(arguments.split(' '))
+            .arg("--sandbox")
+            .current_dir(&clone)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
