@@ -1,5 +1,6 @@
 //! One type for everything that is wrong with an input: errors and lints alike.
 
+use crate::text::shown;
 use serde::Serialize;
 
 /// Something a person should know about their files, with the place it is about.
@@ -43,7 +44,8 @@ pub struct Place {
 
 impl Finding {
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
-        Self { place: None, level: Level::Error, code, message: message.into(), help: None }
+        // What is said may repeat words of a file or a server.
+        Self { place: None, level: Level::Error, code, message: shown(message.into()), help: None }
     }
 
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
@@ -58,7 +60,7 @@ impl Finding {
 
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(shown(help.into()));
         self
     }
 }

@@ -60,7 +60,11 @@ impl Getter {
         #[cfg(feature = "tls")]
         // An error only says that a provider is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
+        let builder = reqwest::Client::builder();
+        // The system's certificates take a while to read; without https nobody looks at them.
+        #[cfg(feature = "tls")]
+        let builder = if url.scheme() == "https" { builder } else { builder.tls_certs_only([]) };
+        let client = builder
             .timeout(Duration::from_secs(limits.timeout.into()))
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()

@@ -1,6 +1,6 @@
 //! Credentials: found, kept out of sight. The only reader of the environment.
 
-use crate::model::Secret;
+use crate::{model::Secret, text::plain};
 use secrecy::SecretString;
 use std::{path::Path, process::Command};
 
@@ -34,7 +34,7 @@ pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, SecretError
             Ok(value) => value,
             Err(error) => {
                 return fail(
-                    format!("credential file `{path}` cannot be read: {error}"),
+                    format!("credential file `{path}` cannot be read: {}", plain(&error)),
                     "check path and permissions",
                 );
             }
@@ -58,7 +58,7 @@ pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, SecretError
                 }
                 Err(error) => {
                     return fail(
-                        format!("`{program}` cannot be run for a credential: {error}"),
+                        format!("`{program}` cannot be run for a credential: {}", plain(&error)),
                         "is it installed?",
                     );
                 }

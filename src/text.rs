@@ -7,6 +7,44 @@ pub fn count(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
+/// Whether a character is not seen but changes what is seen: terminal commands, and turns of the writing direction
+/// that make a line read as another one.
+pub fn is_hidden(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Words of files and servers as they stand in a sentence: on one line, nothing hidden, not endless.
+pub fn shown(mut text: String) -> String {
+    const HEAD: usize = 400;
+    const TAIL: usize = 150;
+    let escape = |c: char| c.is_control() || is_hidden(c);
+    if text.contains(escape) {
+        let mut safe = String::with_capacity(text.len());
+        for c in text.chars() {
+            if escape(c) { safe.extend(c.escape_default()) } else { safe.push(c) }
+        }
+        text = safe;
+    }
+    let count = text.chars().count();
+    if count <= HEAD + TAIL {
+        return text;
+    }
+    // The beginning says what is meant, the end what is wrong with it.
+    let head = text.chars().take(HEAD);
+    head.chain(['…']).chain(text.chars().skip(count - TAIL)).collect()
+}
+
+/// Why a file could not be used, in words people use.
+pub fn plain(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
 /// Divides the message of a custom serde error from its help; never part of either.
 pub const HELP_MARK: char = '\u{1f}';
 

@@ -12,6 +12,7 @@ use crate::{
     error::{Ending, Failure},
     plan::{FORMAT_VERSION, Plan},
     render,
+    text::plain,
 };
 use serde::Deserialize;
 use std::{path::Path, time::Duration};
@@ -93,7 +94,7 @@ struct Saved {
 fn approved_digest(path: &Path) -> Result<String, Failure> {
     let shown = path.display();
     let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::error(format!("cannot read the plan `{shown}`: {error}")))?;
+        .map_err(|error| Failure::error(format!("cannot read the plan `{shown}`: {}", plain(&error))))?;
     let saved: Saved = serde_json::from_str(&text).map_err(|error| {
         Failure::error(format!("`{shown}` is not a saved plan: {error}"))
             .help("save one with `dialform plan --out FILE`")

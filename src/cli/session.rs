@@ -228,7 +228,10 @@ fn system(
                 Ok(getter) => {
                     open.insert(spec.name, getter);
                 }
-                Err(why) => findings.push(Finding::error("bad-value", why).at(place(&spec.url_path))),
+                Err(why) => {
+                    let finding = Finding::error("bad-value", why).help("write it as `https://HOST/PATH`");
+                    findings.push(finding.at(place(&spec.url_path)));
+                }
             },
             Err(finding) => findings.push(finding.at(place(&spec.token_path(access == Access::Read)))),
         }

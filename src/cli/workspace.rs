@@ -87,6 +87,7 @@ pub fn check(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
     findings.extend(settings(&workspace));
     if findings.iter().any(|finding| finding.level == Level::Error) {
         findings.sort();
+        findings.dedup();
         return Err(Failure::Findings(findings));
     }
     tenants
@@ -95,6 +96,17 @@ pub fn check(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
         && let Some(text) = &selection.tenant
     {
         return Err(Failure::error(format!("no tenant matches `{text}`")));
+    }
+    for (pattern, text) in only.iter().zip(&selection.only) {
+        let named = tenants.iter().flat_map(|it| it.desired.keys().chain(it.absent.keys()));
+        let found = named.into_iter().any(|address| pattern.matches(&address.to_string()));
+        // What is to be deleted for not being declared is known only when the account has been read.
+        if !found && tenants.iter().all(|it| it.exhaustive.is_empty()) {
+            let message = format!("no declared object matches `--only {text}`");
+            return Err(
+                Failure::error(message).help("an address is section and key: `queues.400`, `rules.*`")
+            );
+        }
     }
     Ok(Checked { root: root.to_owned(), workspace, tenants, warnings: findings, only })
 }
@@ -179,9 +191,14 @@ fn settings(workspace: &Workspace) -> Vec<Finding> {
     for (name, config) in &workspace.file.providers {
         let Some(provider) = provider::find(&config.kind) else { continue };
         let tenants = workspace.tenants.iter().filter(|loaded| loaded.tenant.provider == *name);
+        // What is to be gone has to be reached as much as what is to be there.
         let kinds: BTreeSet<Kind> = tenants
-            .flat_map(|loaded| loaded.tenant.resources().into_keys())
-            .map(|address| address.kind)
+            .flat_map(|LoadedTenant { tenant, .. }| {
+                let declared = tenant.resources().into_keys().map(|address| address.kind);
+                let absent = tenant.absent.addresses().into_iter().map(|(address, _)| address.kind);
+                let exhaustive = tenant.exhaustive.iter().map(|kind| Kind::from(*kind));
+                declared.chain(absent).chain(exhaustive).collect::<Vec<_>>()
+            })
             .collect();
         for (path, finding) in (provider.check)(config, &kinds) {
             let mut at = vec![Seg::key("providers"), Seg::key(name)];

@@ -46,7 +46,7 @@ impl Problem {
         match (connect, timeout) {
             (true, false) => Self::Connect(text),
             (true, true) => Self::Connect("timed out".to_owned()),
-            (false, true) => Self::NoAnswer("no answer in time".to_owned()),
+            (false, true) => Self::NoAnswer("timed out".to_owned()),
             (false, false) => Self::NoAnswer(text),
         }
     }
@@ -54,7 +54,7 @@ impl Problem {
     pub(super) fn status(status: u16, text: &str) -> Self {
         let parsed: Option<Value> = serde_json::from_str(text).ok();
         let message = parsed.as_ref().and_then(|body| body.get("message")).and_then(Value::as_str);
-        Self::Status { status, message: message.map_or_else(|| excerpt(text), str::to_owned) }
+        Self::Status { status, message: excerpt(message.unwrap_or(text)) }
     }
 
     pub(super) fn decode(why: &str, text: &str) -> Self {
@@ -85,6 +85,7 @@ impl Problem {
     }
 }
 
+/// The beginning of what a server said, on one line.
 fn excerpt(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(80) {

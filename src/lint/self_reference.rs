@@ -43,9 +43,13 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                 if back {
                     let mut at = vec![Seg::key(address.kind.section()), Seg::key(&address.key)];
                     at.extend(path);
-                    let message =
-                        format!("{} `{}` sends calls back to itself", address.kind.noun(), address.key);
-                    out.push((it.place)(&at), message, "send them somewhere else, or to `voicemail`");
+                    let (whose, help) = match address.kind {
+                        Kind::Forwards => ("number", "name a number of another platform"),
+                        Kind::Queues => ("queue", "send them somewhere else"),
+                        _ => ("extension", "send them somewhere else; its own mailbox is `voicemail`"),
+                    };
+                    let message = format!("calls to {whose} `{}` come back to it", address.key);
+                    out.push((it.place)(&at), message, help);
                 }
             }
         }

@@ -13,6 +13,7 @@ use super::source::{Collector, Source, Span};
 use super::syntax;
 use super::tree::{Node, Tree, Value};
 use crate::finding::Finding;
+use crate::text::is_hidden;
 
 const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
 const MAX_DEPTH: usize = 64;
@@ -146,6 +147,13 @@ impl<'a> Builder<'a> {
                 let absent = plain && span.start == span.end;
                 let text = if absent { String::new() } else { text.into_owned() };
                 let span = if absent { self.dash(span) } else { span };
+                if let Some(hidden) = text.chars().find(|c| is_hidden(*c)) {
+                    let message =
+                        format!("this text holds the invisible character U+{:04X}", u32::from(hidden));
+                    let finding = Finding::error("hidden-character", message);
+                    self.findings
+                        .push(span, finding.help("take it out: what is shown here is not what is there"));
+                }
                 self.complete(Node::new(span, Value::Scalar { text, plain }), anchor)
             }
             Event::SequenceStart(style, anchor, _) => {

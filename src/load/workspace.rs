@@ -3,10 +3,11 @@
 use super::{Tree, decode};
 use crate::{
     finding::{Finding, Place, Seg},
-    model::{Tenant, WorkspaceFile},
+    model::{Tenant, Weekly, WorkspaceFile},
+    text::plain,
 };
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -38,12 +39,28 @@ pub struct LoadedTenant {
 impl LoadedTenant {
     /// Where the value at a path stands.
     pub fn place(&self, path: &[Seg]) -> Place {
-        self.tree.place_of(path)
+        self.tree.place_of(&self.as_written(path))
     }
 
     /// Where the key at a path stands.
     pub fn place_of_key(&self, path: &[Seg]) -> Place {
-        self.tree.place_of_key(path)
+        self.tree.place_of_key(&self.as_written(path))
+    }
+
+    /// A path with the days of a week as the file has them: `tue` may stand in `mon-fri`.
+    fn as_written(&self, path: &[Seg]) -> Vec<Seg> {
+        let mut path = path.to_vec();
+        if let [.., Seg::Key(weekly), Seg::Key(day)] = path.as_slice()
+            && weekly == "weekly"
+        {
+            let week = self.tree.get(&path[..path.len() - 1]);
+            let mut keys = week.into_iter().flat_map(|week| week.entries()).map(|(key, _)| key.text());
+            if let Some(key) = keys.find(|key| Weekly::key_names(key, day)) {
+                let last = path.len() - 1;
+                path[last] = Seg::key(key);
+            }
+        }
+        path
     }
 }
 
@@ -69,30 +86,29 @@ impl Workspace {
         let Some(file) = decode::<WorkspaceFile>(&tree, tree.root(), &mut findings) else {
             return Err(findings);
         };
-        let mut names = BTreeSet::new();
+        let mut names: BTreeMap<String, Place> = BTreeMap::new();
         for (index, pattern) in file.tenants.iter().enumerate() {
-            let at = [Seg::key("tenants"), Seg::Index(index)];
+            let place = tree.place_of(&[Seg::key("tenants"), Seg::Index(index)]);
             match files.matching(pattern) {
                 Ok(found) if found.is_empty() => {
                     let finding = Finding::error("no-tenant-files", format!("no file matches `{pattern}`"));
-                    findings
-                        .push(finding.help("patterns are relative to dialform.yaml").at(tree.place_of(&at)));
+                    findings.push(finding.help("patterns are relative to dialform.yaml").at(place));
                 }
-                Ok(found) => names.extend(found),
+                Ok(found) => names.extend(found.into_iter().map(|name| (name, place.clone()))),
                 Err((message, help)) => {
-                    findings.push(Finding::error("bad-value", message).help(help).at(tree.place_of(&at)));
+                    findings.push(Finding::error("bad-value", message).help(help).at(place));
                 }
             }
         }
         let mut tenants = Vec::new();
-        for name in names {
+        for (name, place) in names {
             let bytes = match files.read(&name) {
                 Ok(bytes) => bytes,
                 Err(why) => {
                     let finding = Finding::error("unreadable-file", format!("cannot read `{name}`: {why}"));
-                    findings.push(
-                        finding.help("a tenant that cannot be read is not planned for; check permissions"),
-                    );
+                    let help =
+                        "every file a pattern matches has to be a tenant: make it readable, or move it away";
+                    findings.push(finding.help(help).at(place));
                     continue;
                 }
             };
@@ -156,16 +172,10 @@ impl Files {
                 names.filter(|name| compiled.matches_with(name, options)).collect()
             }
         };
+        // `*.yaml` means the tenants beside it.
+        found.retain(|name| name != WORKSPACE_FILE);
         found.sort();
         Ok(found)
-    }
-}
-
-fn plain(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
     }
 }
 

@@ -57,6 +57,19 @@ impl Serialize for Destination {
     }
 }
 
+/// The key of a destination; read by itself, so that a wrong one is reported where it stands.
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum Word {
+    Extension,
+    Phone,
+    Voicemail,
+    Queue,
+    Attendant,
+    Number,
+    Token,
+}
+
 /// Reads a destination; `off` is refused unless the caller allows it.
 struct DestinationVisitor {
     off: bool,
@@ -88,26 +101,25 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Divert, A::Error> {
-        let Some(word) = map.next_key::<String>()? else {
+        let Some(word) = map.next_key()? else {
             return Err(custom_with_help(
                 "an empty map is not a destination",
                 format!("name one of {}", words()),
             ));
         };
-        let to = match word.as_str() {
-            "extension" => Destination::Extension(map.next_value()?),
-            "phone" => Destination::Phone(map.next_value()?),
-            "voicemail" => Destination::Voicemail(map.next_value()?),
-            "queue" => Destination::Queue(map.next_value()?),
-            "attendant" => Destination::Attendant(map.next_value()?),
-            "number" => Destination::Number(map.next_value()?),
-            "token" => Destination::Token(map.next_value()?),
-            other => return Err(de::Error::unknown_field(other, WORDS)),
+        let to = match word {
+            Word::Extension => Destination::Extension(map.next_value()?),
+            Word::Phone => Destination::Phone(map.next_value()?),
+            Word::Voicemail => Destination::Voicemail(map.next_value()?),
+            Word::Queue => Destination::Queue(map.next_value()?),
+            Word::Attendant => Destination::Attendant(map.next_value()?),
+            Word::Number => Destination::Number(map.next_value()?),
+            Word::Token => Destination::Token(map.next_value()?),
         };
         match map.next_key::<String>()? {
             None => Ok(Divert::To(to)),
             Some(second) => Err(custom_with_help(
-                format!("a destination has one key, found two: `{word}` and `{second}`"),
+                format!("a destination has one key, found two: `{}` and `{second}`", to.parts().0),
                 "a call goes to one place; to ring several phones at once use `ring: { simultaneous: … }`",
             )),
         }

@@ -126,14 +126,14 @@ impl FromStr for Window {
         if window.begin < window.end {
             return Ok(window);
         }
-        let help = if window.begin == window.end {
-            "a whole day is \"00:00-24:00\"; a closed day is left out".to_owned()
-        } else {
-            format!(
-                "a window stays within one day: write \"{}-24:00\" and \"00:00-{}\" on the next day",
-                window.begin, window.end
-            )
-        };
+        if window.begin == window.end {
+            let help = "a whole day is \"00:00-24:00\"; a closed day is left out";
+            return Err((format!("window `{text}` is empty"), help.to_owned()));
+        }
+        let help = format!(
+            "a window stays within one day: write \"{}-24:00\" and \"00:00-{}\" on the next day",
+            window.begin, window.end
+        );
         Err((format!("window `{text}` ends before it begins"), help))
     }
 }
@@ -155,6 +155,11 @@ textual!(Window, "TimeWindow", {
 pub struct Weekly(pub BTreeMap<Day, Vec<Window>>);
 
 impl Weekly {
+    /// Whether a key of the YAML form, e.g. `mon-fri`, covers a day.
+    pub fn key_names(key: &str, day: &str) -> bool {
+        days(key).into_iter().flatten().any(|named| named.word() == day)
+    }
+
     /// Names every day, sorts its windows.
     pub fn complete(&mut self) {
         for day in Day::ALL {
@@ -196,23 +201,9 @@ impl<'de> Deserialize<'de> for Weekly {
 
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Weekly, A::Error> {
                 let mut weekly = BTreeMap::new();
-                while let Some(DayKey(days)) = map.next_key()? {
-                    let mut windows: Vec<Window> = map.next_value()?;
-                    windows.sort();
-                    if let Some(pair) = windows.windows(2).find(|pair| pair[0].end > pair[1].begin) {
-                        return Err(custom_with_help(
-                            format!("windows `{}` and `{}` overlap", pair[0], pair[1]),
-                            "write one window that covers both",
-                        ));
-                    }
-                    for day in days {
-                        if weekly.insert(day, windows.clone()).is_some() {
-                            return Err(custom_with_help(
-                                format!("`{}` is named twice", day.word()),
-                                "give each day in one key only",
-                            ));
-                        }
-                    }
+                while let Some(days) = map.next_key_seed(NewDays(&weekly))? {
+                    let Windows(windows) = map.next_value()?;
+                    weekly.extend(days.into_iter().map(|day| (day, windows.clone())));
                 }
                 Ok(Weekly(weekly))
             }
@@ -221,18 +212,46 @@ impl<'de> Deserialize<'de> for Weekly {
     }
 }
 
-/// A key of `weekly`; its own type so that a wrong one is reported where it stands.
-struct DayKey(Vec<Day>);
+/// Reads a key of `weekly`, given the days before it. By itself, so that a wrong one is reported where it stands.
+struct NewDays<'a>(&'a BTreeMap<Day, Vec<Window>>);
 
-impl<'de> Deserialize<'de> for DayKey {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+impl<'de> de::DeserializeSeed<'de> for NewDays<'_> {
+    type Value = Vec<Day>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<Day>, D::Error> {
         let text = String::deserialize(deserializer)?;
-        days(&text).map(Self).ok_or_else(|| {
+        let days = days(&text).ok_or_else(|| {
             custom_with_help(
                 format!("`{text}` is not a day"),
                 "write `mon` to `sun`, a range `mon-fri` or a list `mon,wed`",
             )
-        })
+        })?;
+        let again =
+            days.iter().enumerate().find(|(i, day)| self.0.contains_key(day) || days[..*i].contains(day));
+        match again {
+            None => Ok(days),
+            Some((_, day)) => Err(custom_with_help(
+                format!("`{}` is named twice", day.word()),
+                "give each day in one key only",
+            )),
+        }
+    }
+}
+
+/// The windows of one key, in order; a type of its own for the same reason.
+struct Windows(Vec<Window>);
+
+impl<'de> Deserialize<'de> for Windows {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut windows = Vec::<Window>::deserialize(deserializer)?;
+        windows.sort();
+        match windows.windows(2).find(|pair| pair[0].end > pair[1].begin) {
+            None => Ok(Self(windows)),
+            Some(pair) => Err(custom_with_help(
+                format!("windows `{}` and `{}` overlap", pair[0], pair[1]),
+                "write one window that covers both",
+            )),
+        }
     }
 }
 

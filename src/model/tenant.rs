@@ -1,8 +1,9 @@
 //! One tenant: its account on one provider and everything it declares there.
 
 use super::{Address, Diverts, E164, Extension, Forward, Kind, Number, Queue, Resource, Rules, Schedule};
+use crate::text::custom_with_help;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// A tenant file. What it declares is managed, what it leaves out is left alone.
@@ -11,10 +12,12 @@ use std::collections::BTreeMap;
 #[schemars(title = "dialform tenant")]
 pub struct Tenant {
     /// The tenant's name, unique in the workspace.
+    #[serde(deserialize_with = "name")]
     pub tenant: String,
     /// A provider of `dialform.yaml`.
     pub provider: String,
     /// The account there: NetSapiens domain, CallTrackingMetrics account id, Deskphone account.
+    #[serde(deserialize_with = "name")]
     pub account: String,
     /// The zone its schedules are meant in, e.g. `America/Chicago`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,6 +46,17 @@ pub struct Tenant {
     /// Objects that must not exist.
     #[serde(default, skip_serializing_if = "Absent::is_empty")]
     pub absent: Absent,
+}
+
+/// A name that stands in addresses and in paths, where `~`, `*` and `..` would mean something else.
+fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let fits = text.chars().any(char::is_alphanumeric) && text.trim() == text && !text.contains('/');
+    if fits {
+        return Ok(text);
+    }
+    let help = "a name has a letter or a digit, no `/`, and no spaces around it";
+    Err(custom_with_help(format!("`{text}` is not a name"), help))
 }
 
 /// The kinds that may be deleted. Numbers and extensions never are.

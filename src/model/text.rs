@@ -50,7 +50,9 @@ impl std::str::FromStr for Extension {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fits = (1..=16).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+            // In a path `.` and `..` would be another place.
+            && text.bytes().any(|b| b.is_ascii_alphanumeric());
         if fits {
             return Ok(Self(text.to_owned()));
         }

@@ -151,6 +151,13 @@ enum SecretForm {
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(field_identifier, rename_all = "snake_case")]
+        enum Source {
+            Env,
+            File,
+            Command,
+        }
         struct Visitor;
         impl<'de> de::Visitor<'de> for Visitor {
             type Value = Secret;
@@ -168,16 +175,21 @@ impl<'de> Deserialize<'de> for Secret {
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Secret, A::Error> {
-                let secret = match map.next_key::<String>()?.as_deref() {
-                    Some("env") => Secret::Env(map.next_value()?),
-                    Some("file") => Secret::File(map.next_value()?),
-                    Some("command") => Secret::Command(map.next_value()?),
-                    Some(other) => return Err(de::Error::unknown_field(other, &["env", "file", "command"])),
-                    None => return Err(de::Error::custom("an empty map names no credential")),
+                let secret = match map.next_key()? {
+                    Some(Source::Env) => Secret::Env(map.next_value()?),
+                    Some(Source::File) => Secret::File(map.next_value()?),
+                    Some(Source::Command) => Secret::Command(map.next_value()?),
+                    None => {
+                        let help = "name one of `env`, `file`, `command`";
+                        return Err(custom_with_help("an empty map names no credential", help));
+                    }
                 };
-                match map.next_key::<String>()? {
+                match map.next_key::<Source>()? {
                     None => Ok(secret),
-                    Some(_) => Err(de::Error::custom("name exactly one of `env`, `file`, `command`")),
+                    Some(_) => Err(custom_with_help(
+                        "there are two places to find the credential",
+                        "keep one of them",
+                    )),
                 }
             }
         }
@@ -200,15 +212,28 @@ impl JsonSchema for Secret {
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Requests in flight at once.
+    #[serde(deserialize_with = "positive")]
+    #[schemars(range(min = 1))]
     pub concurrency: u32,
     /// Requests a second.
+    #[serde(deserialize_with = "positive")]
+    #[schemars(range(min = 1))]
     pub requests_per_second: u32,
     /// Seconds to wait for one answer.
+    #[serde(deserialize_with = "positive")]
+    #[schemars(range(min = 1))]
     pub timeout: u32,
     /// How often a read is tried again after 429, 5xx or a lost connection.
     pub retries: u32,
     /// Seconds to wait until a change that was accepted can be read back.
     pub settle: u32,
+}
+
+fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    match u32::deserialize(deserializer)? {
+        0 => Err(custom_with_help("this cannot be 0", "write 1 or more, or leave it out")),
+        number => Ok(number),
+    }
 }
 
 impl Default for Limits {

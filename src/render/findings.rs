@@ -1,6 +1,9 @@
 //! Findings with the line they are about. The only caller of `annotate-snippets`.
 
-use crate::finding::{Finding, Level, Place};
+use crate::{
+    finding::{Finding, Level, Place},
+    text::{is_hidden, shown},
+};
 use annotate_snippets::{AnnotationKind, Group, Renderer, Snippet};
 use std::io::{self, Write};
 
@@ -17,17 +20,21 @@ pub fn findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
         let mut report: Vec<Group<'_>> = Vec::new();
         match place {
             Some(Place { file, line, column, length, source }) => {
+                // One for one, so that columns stay what they are.
+                let source = source.replace(is_hidden, "\u{fffd}");
                 let byte = |characters: usize| {
                     source.char_indices().nth(characters).map_or(source.len(), |(at, _)| at)
                 };
                 let span = byte(column.saturating_sub(1))..byte((column + length).saturating_sub(1));
-                let snippet = Snippet::source(source.as_str()).path(file.as_str()).line_start(*line);
+                let snippet = Snippet::source(source.clone()).path(shown(file.clone())).line_start(*line);
                 report.push(title.element(snippet.annotation(AnnotationKind::Primary.span(span))));
             }
             None => report.push(Group::with_title(title)),
         }
         if let Some(help) = help {
-            report.push(Group::with_title(annotate_snippets::Level::HELP.secondary_title(help.as_str())));
+            // Unlike the first title this one is taken as it is, and it may repeat words of the file.
+            let help = annotate_snippets::normalize_untrusted_str(help);
+            report.push(Group::with_title(annotate_snippets::Level::HELP.secondary_title(help)));
         }
         writeln!(out, "{}\n", renderer.render(&report))?;
     }

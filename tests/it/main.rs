@@ -4,11 +4,19 @@
 #[cfg(test)]
 mod apply;
 #[cfg(test)]
+mod architecture;
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod bad_server;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod quickstart;
 #[cfg(test)]
 mod readme;
+#[cfg(test)]
+mod requests;
 #[cfg(test)]
 mod sandbox;
 #[cfg(test)]

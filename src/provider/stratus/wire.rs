@@ -40,6 +40,8 @@ impl Text {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Domain {
+    /// Always there: an answer without it is no domain, whatever its status.
+    pub domain: Text,
     #[serde(default)]
     pub is_domain_locked: Text,
 }
@@ -192,6 +194,9 @@ pub struct Agent {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct DialRule {
+    /// Two rules may lead to one word.
+    #[serde(default)]
+    pub dialrule: Text,
     #[serde(default)]
     pub dial_rule_matching_to_uri: Text,
 }
@@ -245,7 +250,7 @@ rows! {
     PhoneNumber: phonenumber;
     CallQueue: callqueue;
     Agent: callqueue callqueue_agent_id;
-    DialRule: dial_rule_matching_to_uri;
+    DialRule: dialrule dial_rule_matching_to_uri;
     AutoAttendant: attendant_name user;
     CarrierForward: number;
 }

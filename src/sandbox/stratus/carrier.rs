@@ -4,14 +4,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Refusal, Reply, domain_of, show};
+use super::Stratus;
+use super::call::{Refusal, Reply, domain_of, page, show};
 use crate::sandbox::document::Document;
 use crate::sandbox::exchange::{Answer, Commit, Request};
 use crate::sandbox::store::{View, Views};
 
-pub fn route(request: &Request, views: &Views, path: &[&str]) -> Reply {
+pub fn route(server: &Stratus, request: &Request, views: &Views, path: &[&str]) -> Reply {
     match (request.method.as_str(), path) {
-        ("GET", ["numbers"]) => list(request, views),
+        ("GET", ["numbers"]) => list(server, request, views),
         ("GET", ["numbers", number, "forward"]) => {
             let (_, view) = host(views, number).ok_or_else(Refusal::missing)?;
             show(forward(&view.visible, number))
@@ -21,8 +22,8 @@ pub fn route(request: &Request, views: &Views, path: &[&str]) -> Reply {
     }
 }
 
-/// Lists every number of one domain, those never configured as null and off.
-fn list(request: &Request, views: &Views) -> Reply {
+/// Lists every number of one domain, a page at a time, those never configured as null and off.
+fn list(server: &Stratus, request: &Request, views: &Views) -> Reply {
     let domain = request.query("domain").unwrap_or_default();
     let view = views.values().find(|view| domain_of(&view.committed) == domain).ok_or_else(Refusal::scope)?;
     let row = |(number, _): (&str, &Value)| {
@@ -32,7 +33,7 @@ fn list(request: &Request, views: &Views) -> Reply {
         row.extend(forward(&view.visible, number).as_object().cloned().unwrap_or_default());
         Value::from(row)
     };
-    show(view.visible.table("phonenumbers").map(row).collect())
+    page(server, request, view.visible.table("phonenumbers").map(row).collect())
 }
 
 fn put(request: &Request, views: &Views, number: &str) -> Reply {

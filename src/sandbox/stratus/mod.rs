@@ -64,7 +64,7 @@ impl Stratus {
         let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
         match segments.as_slice() {
             ["ns-api", "v2", rest @ ..] => self.api(request, views, token, rest),
-            ["_carrier", "v1", rest @ ..] => carrier::route(request, views, rest),
+            ["_carrier", "v1", rest @ ..] => carrier::route(self, request, views, rest),
             _ => Err(Refusal::no_route()),
         }
     }

@@ -91,7 +91,12 @@ impl StratusReader {
     /// All lists, and the rules in scope.
     async fn everything(&self, api: Api<'_>, scope: &Scope) -> Result<Live, ApiError> {
         let account = api.domain;
-        if api.domain().await?.is_domain_locked.is_yes() {
+        let domain = api.domain().await?;
+        if !domain.domain.as_str().eq_ignore_ascii_case(account) {
+            let why = format!("the server answers for domain `{}`", domain.domain.as_str());
+            return Err(failure(&format!("domain `{account}`"), &api.path(""), Problem::Conflict(why)));
+        }
+        if domain.is_domain_locked.is_yes() {
             let why = "the domain is locked; unlock its configuration in the portal first".to_owned();
             return Err(failure(&format!("domain `{account}`"), &api.path(""), Problem::Conflict(why)));
         }

@@ -76,20 +76,23 @@ fn hosted_key(check: &mut Check, key: &str) {
 }
 
 fn schedule(check: &mut Check, name: &str, it: &mut Schedule) {
-    if matches!(name, "*" | "reorder" | "default") || name.trim() != name || name.is_empty() {
-        check.no(
-            &[],
-            format!("a time frame cannot be called `{name}`"),
-            "`*`, `reorder` and `default` are taken",
-        );
+    let help = match name {
+        "*" | "reorder" | "default" => Some("`*`, `reorder` and `default` are taken"),
+        _ if name.trim() != name || name.is_empty() => {
+            Some("a name has no spaces around it and is not empty")
+        }
+        _ => None,
+    };
+    if let Some(help) = help {
+        check.no(&[], format!("a time frame cannot be called `{name}`"), help);
     }
     if let Some(weekly) = &mut it.weekly {
         for (day, windows) in &mut weekly.0 {
             if windows.len() > 2 {
                 let path = at(&at(&[], "weekly"), day.word());
-                let message =
-                    format!("`{}` has {} windows, a time frame holds two a day", day.word(), windows.len());
-                check.no(&path, message, "put the third into a second schedule and list a rule for each");
+                // Days of one key have one place in the file and, but for that, nothing to tell them apart.
+                let message = format!("a time frame holds two windows a day, not {}", windows.len());
+                check.no(&path, message, "put the rest into a second schedule and list a rule for each");
             }
             windows.iter_mut().for_each(end_of_day);
         }
@@ -157,6 +160,9 @@ fn rule(check: &mut Check, path: &[Seg], owner: &str, rule: &mut Rule) {
     let also = at(&path, "also");
     for (index, entry) in ring.also.iter().enumerate() {
         outside_number(check, &item(&also, index), &entry.target);
+        if ring.also[..index].iter().any(|earlier| earlier.target == entry.target) {
+            check.no(&item(&also, index), "this phone is named twice", "name each phone once");
+        }
     }
     // The two ways to say it are one on the wire.
     if let Ok(owner) = owner.parse() {
@@ -180,11 +186,6 @@ fn rule(check: &mut Check, path: &[Seg], owner: &str, rule: &mut Rule) {
         );
     }
     ring.also.sort_by(|a, b| (&a.target, a.delay).cmp(&(&b.target, b.delay)));
-    for pair in ring.also.windows(2).filter(|pair| pair[0].target == pair[1].target) {
-        let message =
-            format!("the same phone is named twice, with delays {} and {}", pair[0].delay, pair[1].delay);
-        check.no(&also, message, "name each phone once");
-    }
 }
 
 fn outside_number(check: &mut Check, path: &[Seg], target: &Ringable) {
@@ -220,6 +221,13 @@ fn place(check: &mut Check, path: &[Seg], owner: &str, to: &mut Destination) {
             }
         }
         Destination::Number(number) if number.nanp().is_none() => off_net(check, path, number),
+        Destination::Token(word) if word.is_empty() || word.contains(char::is_whitespace) => {
+            check.no(
+                path,
+                format!("`{word}` is no word of a dial plan"),
+                "write it as the dial plan has it, without spaces",
+            );
+        }
         Destination::Queue(key) if key.parse::<Extension>().is_err() => {
             check.no(
                 path,
@@ -249,6 +257,13 @@ fn queue(check: &mut Check, key: &str, it: &mut Queue) {
             check.no(&item(&path, index), "this agent is listed twice", "name each agent once");
         }
         seen.push(target.clone());
+        if *order == Some(0) {
+            check.no(
+                &at(&item(&path, index), "order"),
+                "positions count from 1",
+                "leave `order` out, or write 1 or more",
+            );
+        }
         order.get_or_insert(index as u32 + 1);
         wrap_up.get_or_insert(0);
     }

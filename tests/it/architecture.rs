@@ -1,0 +1,251 @@
+//! The map in `src/lib.rs` held to: which module may name what.
+//!
+//! Reads the sources as text: `use` lines, brackets and all, and paths written out in the code.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// One source file: its path below `src/`, without `.rs`, and every path it names.
+struct Source {
+    name: String,
+    lines: usize,
+    paths: BTreeSet<String>,
+}
+
+impl Source {
+    /// Whether the file is one of these modules or below it.
+    fn is_in(&self, modules: &[&str]) -> bool {
+        let below = |module: &&str| self.name == **module || self.name.starts_with(&format!("{module}/"));
+        modules.iter().any(below)
+    }
+}
+
+/// Everything under `src/` that is no test.
+fn sources() -> Vec<Source> {
+    fn walk(directory: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    walk(&root, &mut files);
+    files.sort();
+    let name = |path: &Path| {
+        let name = path.strip_prefix(&root).unwrap().with_extension("");
+        name.to_string_lossy().replace('\\', "/")
+    };
+    let sources = files.iter().filter(|path| !name(path).split('/').any(|part| part == "tests"));
+    let sources: Vec<Source> = sources
+        .map(|path| {
+            let text = fs::read_to_string(path).unwrap();
+            Source { name: name(path), lines: text.lines().count(), paths: paths(&text) }
+        })
+        .collect();
+    assert!(sources.len() > 50, "the sources are not where they are looked for");
+    sources
+}
+
+/// Every path in the code of a file, `use` trees spelt out. Comments do not count, nor do tests, which stand last.
+fn paths(text: &str) -> BTreeSet<String> {
+    let text = text.split_once("#[cfg(test)]\nmod tests {").map_or(text, |(code, _)| code);
+    let code: String = text
+        .lines()
+        .map(|line| line.split_once("//").map_or(line, |(code, _)| code))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let mut found = BTreeSet::new();
+    for statement in code.split(';') {
+        let (code, tree) = split_use(statement);
+        let in_path = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ':');
+        let spelt = code.split(|c| !in_path(c)).filter(|word| word.contains("::"));
+        found.extend(spelt.map(str::to_owned));
+        if let Some(tree) = tree {
+            branches("", tree, &mut found);
+        }
+    }
+    found
+}
+
+/// A statement as what stands before a `use`, and the tree behind it.
+fn split_use(statement: &str) -> (&str, Option<&str>) {
+    let mut start = 0;
+    for line in statement.split_inclusive('\n') {
+        let text = line.trim_start();
+        let text =
+            text.strip_prefix("pub").map_or(text, |rest| rest.split_once(' ').map_or(rest, |(_, rest)| rest));
+        if let Some(tree) = text.strip_prefix("use ") {
+            let from = start + line.len() - tree.len();
+            return (&statement[..start], Some(&statement[from..]));
+        }
+        start += line.len();
+    }
+    (statement, None)
+}
+
+/// `a::{b, c::{d, e}}` as `a::b`, `a::c::d`, `a::c::e`.
+fn branches(stem: &str, tree: &str, found: &mut BTreeSet<String>) {
+    let tree = tree.trim();
+    let Some((head, rest)) = tree.split_once('{') else {
+        found.insert(format!("{stem}{tree}"));
+        return;
+    };
+    let stem = format!("{stem}{}", head.trim());
+    let inside = rest.rsplit_once('}').map_or(rest, |(inside, _)| inside);
+    let (mut depth, mut start) = (0, 0);
+    for (at, c) in inside.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                branches(&stem, &inside[start..at], found);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    if !inside[start..].trim().is_empty() {
+        branches(&stem, &inside[start..], found);
+    }
+}
+
+/// Whether a path is this one or leads through it.
+fn leads(path: &str, through: &str) -> bool {
+    path == through || path.strip_prefix(through).is_some_and(|rest| rest.starts_with("::"))
+}
+
+/// Every use of what is forbidden, outside the modules that may.
+fn trespasses(forbidden: &[&str], allowed: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for source in sources().iter().filter(|source| !source.is_in(allowed)) {
+        for path in source.paths.iter().filter(|path| forbidden.iter().any(|it| leads(path, it))) {
+            found.push(format!("src/{}.rs names {path}", source.name));
+        }
+    }
+    found
+}
+
+const NONE: Vec<String> = Vec::new();
+
+/// What this file sees must be what is there, or every test below would pass for want of sight.
+#[test]
+fn paths_are_seen() {
+    let text = "use std::{\n    fs,\n    net::{IpAddr, TcpListener as L},\n};\npub use crate::http::Getter;\n\
+                // std::env in a comment\nfn f() -> std::time::Instant {\n    tokio::spawn(g());\n    let x = 1;\n}\n\
+                #[cfg(test)]\nmod tests {\n    use axum::Router;\n}\n";
+    let expected = [
+        "crate::http::Getter",
+        "std::fs",
+        "std::net::IpAddr",
+        "std::net::TcpListener as L",
+        "std::time::Instant",
+        "tokio::spawn",
+    ];
+    assert_eq!(paths(text).into_iter().collect::<Vec<_>>(), expected);
+}
+
+/// The modules whose results follow from their arguments alone: what a reviewer approves must not depend on a disk, a
+/// network, an environment or a clock.
+const PURE: &[&str] = &["model", "diff", "plan", "lint", "render", "finding", "text"];
+
+/// The acceptance line on purity, read off the sources: a plan that looked at the clock would not be the one approved.
+#[test]
+fn pure_modules_touch_nothing_outside() {
+    let edges =
+        ["crate::http", "crate::provider", "crate::sandbox", "crate::load", "crate::cli", "crate::secret"];
+    let outside = [
+        "std::fs",
+        "std::net",
+        "std::env",
+        "std::process",
+        "std::thread",
+        "std::time::SystemTime",
+        "std::time::Instant",
+        "jiff::Timestamp::now",
+        "jiff::Zoned::now",
+        "Timestamp::now",
+        "Zoned::now",
+        "tokio",
+        "reqwest",
+        "axum",
+    ];
+    for source in sources().iter().filter(|source| source.is_in(PURE)) {
+        for path in &source.paths {
+            let named = |any: &[&str]| any.iter().any(|it| leads(path, it));
+            assert!(!named(&edges), "src/{}.rs names {path}", source.name);
+            assert!(!named(&outside), "src/{}.rs names {path}", source.name);
+            // What is shown looks at results; what is worked out does not know that it will be shown.
+            let shown = named(&["crate::apply", "crate::render"]);
+            assert!(!shown || source.is_in(&["render"]), "src/{}.rs names {path}", source.name);
+        }
+    }
+}
+
+/// Each thing at the edge has one owner, so that there is one place to look for what a run touches.
+#[test]
+fn each_edge_has_one_owner() {
+    // The arguments are handed over by `main`.
+    let environment: Vec<String> = trespasses(&["std::env"], &["secret"])
+        .into_iter()
+        .filter(|it| !it.ends_with("std::env::args_os"))
+        .collect();
+    assert_eq!(environment, NONE);
+    let requests: Vec<String> = trespasses(&["reqwest"], &["http"])
+        .into_iter()
+        .filter(|it| !(it.starts_with("src/provider/") && it.ends_with("reqwest::Method")))
+        .collect();
+    assert_eq!(requests, NONE);
+    assert_eq!(trespasses(&["std::fs", "tokio::fs"], &["load", "secret", "cli", "sandbox"]), NONE);
+    assert_eq!(trespasses(&["std::net", "tokio::net", "axum"], &["sandbox"]), NONE);
+    assert_eq!(trespasses(&["std::process::Command", "tokio::process"], &["load", "secret"]), NONE);
+    assert_eq!(trespasses(&["annotate_snippets"], &["render/findings"]), NONE);
+    assert_eq!(trespasses(&["secrecy"], &["secret", "http", "cli/session"]), NONE);
+}
+
+/// Data flows one way: a module below does not know who stands above it.
+#[test]
+fn data_flows_one_way() {
+    let rules: [(&str, &[&str]); 7] = [
+        ("crate::cli", &["cli", "main"]),
+        ("crate::apply", &["apply", "cli", "render"]),
+        ("crate::provider", &["provider", "apply", "cli"]),
+        ("crate::load", &["load", "cli"]),
+        ("crate::sandbox", &["sandbox", "cli"]),
+        ("crate::http", &["http", "provider", "apply", "cli"]),
+        ("crate::render", &["render", "cli"]),
+    ];
+    for (module, allowed) in rules {
+        assert_eq!(trespasses(&[module], allowed), NONE, "{module}");
+    }
+}
+
+/// A file one cannot take in is a file nobody reviews.
+#[test]
+fn no_file_is_long() {
+    let long: Vec<String> =
+        sources().iter().filter(|s| s.lines >= 600).map(|s| format!("{}: {}", s.name, s.lines)).collect();
+    assert_eq!(long, NONE);
+}
+
+/// The map is where a newcomer starts: a module that is not on it is not found.
+#[test]
+fn every_module_is_on_the_map() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
+    let modules = text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let mut count = 0;
+    for module in modules {
+        let listed = text.lines().filter(|line| line.starts_with(&format!("//! - [`{module}`]: "))).count();
+        assert_eq!(listed, 1, "`{module}` stands once in the map of src/lib.rs");
+        count += 1;
+    }
+    let entries = text.lines().filter(|line| line.starts_with("//! - [`")).count();
+    assert_eq!(entries, count, "the map names modules that are there");
+}

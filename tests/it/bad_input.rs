@@ -1,0 +1,379 @@
+//! Every mistake a person can make in the files: one finding each, in the right place, and not one request sent.
+//!
+//! The cases are data: `bad_input/cases.yaml` beside the good workspace they spoil.
+
+use dialform::{cli, error::Ending, lint::LINTS};
+use serde::Deserialize;
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    net::TcpListener,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+const WORKSPACE: &str = include_str!("bad_input/dialform.yaml");
+const ACME: &str = include_str!("bad_input/acme.yaml");
+const HARBOUR: &str = include_str!("bad_input/harbour.yaml");
+const CASES: &str = include_str!("bad_input/cases.yaml");
+
+/// One way to spoil the good workspace, and what has to be said about it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Case {
+    name: String,
+    /// The file that is edited.
+    r#in: Option<String>,
+    /// A text that stands in it once, and what it becomes.
+    replace: Option<String>,
+    with: String,
+    /// Files written whole.
+    files: BTreeMap<String, String>,
+    /// Files of bytes, in hexadecimal.
+    bytes: BTreeMap<String, String>,
+    /// Links to nowhere.
+    dangling: Vec<String>,
+    removed: Vec<String>,
+    /// What is run; `plan` if nothing is said.
+    run: Vec<String>,
+    /// Run as a process of its own with these variables.
+    env: BTreeMap<String, String>,
+    /// Warnings let the run go on.
+    warns: bool,
+    expect: Vec<String>,
+}
+
+/// The good workspace, its provider a listener that must never be spoken to.
+struct Spoiled {
+    dir: tempfile::TempDir,
+    url: String,
+}
+
+impl Spoiled {
+    fn new(listener: &TcpListener) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let spoiled = Self { dir, url };
+        spoiled.write("dialform.yaml", spoiled.at_url(WORKSPACE));
+        spoiled.write("tenants/acme.yaml", ACME);
+        spoiled.write("tenants/harbour.yaml", HARBOUR);
+        spoiled.write("token.txt", "nsd_token\n");
+        spoiled.write("carrier.txt", "carrier_token\n");
+        spoiled
+    }
+
+    /// `URL` stands for the address of the listener.
+    fn at_url(&self, text: &str) -> String {
+        text.replace("URL", &self.url)
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        std::fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
+        std::fs::write(self.path(name), content).unwrap();
+    }
+
+    fn edit(&self, name: &str, from: &str, to: &str) {
+        let (from, to) = (&*self.at_url(from), &*self.at_url(to));
+        let text = std::fs::read_to_string(self.path(name)).unwrap();
+        assert_eq!(text.matches(from).count(), 1, "`{from}` has to stand once in {name}");
+        self.write(name, text.replace(from, to));
+    }
+
+    fn apply(&self, case: &Case) {
+        if let Some(from) = &case.replace {
+            self.edit(case.r#in.as_deref().unwrap_or("tenants/acme.yaml"), from, &case.with);
+        }
+        for (name, text) in &case.files {
+            self.write(name, self.at_url(text));
+        }
+        for (name, hex) in &case.bytes {
+            let bytes = hex.split(' ').map(|byte| u8::from_str_radix(byte, 16).unwrap());
+            self.write(name, bytes.collect::<Vec<u8>>());
+        }
+        for name in &case.dangling {
+            std::os::unix::fs::symlink("nowhere", self.path(name)).unwrap();
+        }
+        for name in &case.removed {
+            std::fs::remove_file(self.path(name)).unwrap();
+        }
+    }
+
+    /// Runs with `--format json`; the exit code and the findings.
+    fn run(&self, words: &[&str], env: &BTreeMap<String, String>) -> (i32, Vec<Value>) {
+        let dir = self.dir.path().to_string_lossy().into_owned();
+        let mut arguments = vec!["dialform", "-C", &dir];
+        arguments.extend(words);
+        arguments.extend(["--format", "json"]);
+        let (code, out, err) = if env.is_empty() {
+            let finished = cli::run_with(&arguments);
+            (finished.ending as i32, finished.out, finished.err)
+        } else {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_dialform"));
+            let output = command.args(&arguments[1..]).envs(env).output().unwrap();
+            let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+            (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+        };
+        assert_eq!(err, "", "what a program reads is on standard output alone");
+        let value: Value = serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}"));
+        (code, value["findings"].as_array().cloned().unwrap_or_default())
+    }
+}
+
+/// `file:line:column code: message | help`; warnings say so.
+fn line(finding: &Value) -> String {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let place = match &finding["place"] {
+        Value::Null => "-".to_owned(),
+        place => format!("{}:{}:{}", text(&place["file"]), place["line"], place["column"]),
+    };
+    let level = if finding["level"] == "warning" { "warning " } else { "" };
+    let mut line = format!("{place} {level}{}: {}", text(&finding["code"]), text(&finding["message"]));
+    if let Some(help) = finding["help"].as_str() {
+        line.push_str(&format!(" | {help}"));
+    }
+    line
+}
+
+fn listener() -> TcpListener {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    listener
+}
+
+fn nobody_called(listener: &TcpListener) {
+    let called = listener.accept();
+    assert!(called.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock), "a request was sent");
+}
+
+fn cases() -> Vec<Case> {
+    serde_yaml::from_str(CASES).unwrap()
+}
+
+/// The acceptance line: each of at least eighty mistakes gives one clear finding at the right place, exit 1, and no
+/// request. The messages are compared word for word because they are the product.
+#[test]
+fn every_mistake_has_one_clear_finding() {
+    let listener = listener();
+    let cases = cases();
+    assert!(cases.len() >= 100, "{} cases", cases.len());
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let spoiled = Spoiled::new(&listener);
+        spoiled.apply(case);
+        let run: Vec<&str> = case.run.iter().map(String::as_str).collect();
+        let run = if run.is_empty() { vec!["plan"] } else { run };
+        let (code, findings) = spoiled.run(&run, &case.env);
+        let found: Vec<String> = findings.iter().map(line).collect();
+        let expected = if case.warns { Ending::Fine } else { Ending::Error };
+        if found != case.expect || code != expected as i32 {
+            wrong.push(format!(
+                "{}\n  exit {code}\n  expected {:#?}\n  found {found:#?}",
+                case.name, case.expect
+            ));
+        }
+    }
+    nobody_called(&listener);
+    assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// The control: without this every case could pass for a reason of its own.
+#[test]
+fn the_good_workspace_is_good() {
+    let listener = listener();
+    let (code, findings) = Spoiled::new(&listener).run(&["check"], &BTreeMap::new());
+    assert_eq!((code, findings), (Ending::Fine as i32, Vec::new()));
+    nobody_called(&listener);
+}
+
+/// Names in the table are how a failure is found again.
+#[test]
+fn cases_have_names_of_their_own() {
+    let mut names: Vec<String> = cases().into_iter().map(|case| case.name).collect();
+    names.sort();
+    let count = names.len();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}
+
+/// Text nobody types by hand: a run ends soon, with short findings, whatever the file holds.
+#[test]
+fn hostile_text_is_shown_short_and_soon() {
+    let long = "9".repeat(100_000);
+    let words = "extension ".repeat(10_000);
+    let laughs: String = (1..30)
+        .map(|n| format!("a{n}: &a{n} [{}]\n", format!("*a{},", n - 1).repeat(10)))
+        .fold("a0: &a0 [lol]\n".to_owned(), |all, line| all + &line);
+    let route = r#"route: { extension: "101" }"#;
+    let cases: Vec<(&str, String, &str)> = vec![
+        (r#"  "+12145550101":"#, format!("  \"+{long}\":"), "syntax"),
+        (r#"  "+12145550101":"#, format!("  \"+{}\":", &long[..1000]), "bad-value"),
+        (r#"  "+12145550101":"#, format!("  ? {long}\n  :"), "bad-value"),
+        ("    label:", format!("    {}:", &long[..1000]), "unknown-key"),
+        (route, format!("route: {long}"), "bad-value"),
+        (route, format!("route: {{ extension: {long} }}"), "bad-value"),
+        (route, format!("route: {{ {long}: 1 }}"), "syntax"),
+        (route, format!("route: {{ \"{}\": 1 }}", &words[..900]), "unknown-key"),
+        (route, format!("route: {{ queue: \"{words}\" }}"), "unknown-queue, unsupported"),
+        ("when: holidays", format!("when: {long}"), "unknown-schedule"),
+        ("ring_timeout: 25", format!("ring_timeout: {long}"), "bad-value"),
+        ("agent_ring: 20", format!("agent_ring: {long}"), "bad-value"),
+        ("dispatch: ring_all", format!("dispatch: {words}"), "unknown-value"),
+        ("America/Chicago", words.clone(), "unknown-time-zone"),
+        ("provider: stratus", format!("provider: {words}"), "unknown-provider"),
+        (route, format!("route: {}", "[".repeat(100_000)), "too-deep"),
+        ("tenant: acme\n", format!("{laughs}tenant: acme\n"), "too-large"),
+        (r#"dates: ["2026-12-25","#, format!("dates: [{}", "x, ".repeat(30_000)), "bad-value"),
+        (r#"  "101":"#, "  \"שלום\":".to_owned(), "bad-value"),
+        (r#"  "101":"#, "  \"☎️📞\":".to_owned(), "bad-value"),
+        ("when: holidays", "when: \"\u{1F469}\u{200D}\u{1F692}\"".to_owned(), "unknown-schedule"),
+    ];
+    let listener = listener();
+    for (from, to, codes) in cases {
+        let spoiled = Spoiled::new(&listener);
+        spoiled.edit("tenants/acme.yaml", from, &to);
+        let shown: String = to.chars().take(30).collect();
+        let started = Instant::now();
+        let (exit, findings) = spoiled.run(&["plan"], &BTreeMap::new());
+        let took = started.elapsed();
+        // A few hundredths of a second where nothing else runs; a file that multiplies itself never ends.
+        assert!(took < Duration::from_secs(10), "{shown} took {took:?}");
+        assert_eq!(exit, Ending::Error as i32, "{shown}");
+        assert!(findings.len() <= 50, "{shown}: {} findings", findings.len());
+        for finding in &findings {
+            let line = line(finding);
+            let found = finding["code"].as_str().unwrap();
+            assert!(codes.split(", ").any(|code| code == found), "{shown}: {line:.300}");
+            assert!(line.chars().count() < 1300, "{shown}: {} characters", line.chars().count());
+        }
+    }
+    nobody_called(&listener);
+}
+
+/// A pull request must not be able to write to the terminal, or the log, of who checks it: no command and no turn of
+/// the writing direction comes through, neither in the message nor in the line of the file.
+#[test]
+fn nothing_in_a_file_reaches_the_terminal_as_a_command() {
+    let listener = listener();
+    let evil = "\u{1b}]0;owned\u{7}\u{202e}\u{9b}31m";
+    let escaped = r"\e]0;owned\a\u202e\x9b31m";
+    let cases = [
+        ("tenants/acme.yaml", "label: Main line", format!("label: \"{escaped}\"")),
+        (
+            "tenants/acme.yaml",
+            "label: Main line",
+            format!("lable: x # {}", evil.replace(['\u{1b}', '\u{7}'], "")),
+        ),
+        ("tenants/acme.yaml", "label: Main line", format!("label: {evil}")),
+        ("tenants/acme.yaml", "when: holidays", format!("when: \"{escaped}\"")),
+        ("tenants/acme.yaml", r#"  "101":"#, format!("  \"{escaped}\":")),
+        ("dialform.yaml", "tenants/*.yaml", format!("tenants/{escaped}*.yaml")),
+    ];
+    let run = |spoiled: &Spoiled, name: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dialform"));
+        let output =
+            command.arg("-C").arg(spoiled.dir.path()).args(["--color", "always", "plan"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(Ending::Error as i32), "{name}");
+        let shown = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+        assert!(shown.contains("error"), "{name}: {shown}");
+        let mut rest = shown.as_str();
+        // Colours are the only commands there are: ESC [ digits m.
+        while let Some((before, after)) = rest.split_once('\u{1b}') {
+            let colour = after.strip_prefix('[').and_then(|it| it.split_once('m'));
+            let (digits, after) = colour.unwrap_or_else(|| panic!("{name}: {shown:?}"));
+            assert!(digits.bytes().all(|b| b.is_ascii_digit() || b == b';'), "{name}: {shown:?}");
+            harmless(name, before);
+            rest = after;
+        }
+        harmless(name, rest);
+    };
+    for (file, from, to) in cases {
+        let spoiled = Spoiled::new(&listener);
+        spoiled.edit(file, from, &to);
+        run(&spoiled, &to);
+    }
+    let spoiled = Spoiled::new(&listener);
+    spoiled.write(&format!("tenants/{}.yaml", evil), "tenant: [x]\n");
+    run(&spoiled, "a file name");
+    nobody_called(&listener);
+}
+
+fn harmless(name: &str, text: &str) {
+    let bad = |c: char| {
+        (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    assert!(!text.contains(bad), "{name}: {text:?}");
+}
+
+/// `explain` prints what is written beside each lint; a lint without a reason is not one.
+#[test]
+fn every_lint_explains_itself() {
+    let codes: Vec<&str> = LINTS.iter().map(|lint| lint.code).collect();
+    assert!(codes.is_sorted_by(|one, other| one < other), "sorted, and each code once: {codes:?}");
+    for lint in LINTS {
+        let finished = cli::run_with(&["dialform", "explain", lint.code]);
+        assert_eq!(finished.ending, Ending::Fine);
+        assert_eq!(finished.out, format!("# {}\n\n{}\n", lint.code, lint.docs));
+        let headings: Vec<&str> = lint.docs.lines().filter(|line| line.starts_with('#')).collect();
+        assert_eq!(headings, ["### What it finds", "### Why it matters", "### Example"], "{}", lint.code);
+    }
+    let listed = cli::run_with(&["dialform", "explain"]).out;
+    assert_eq!(listed.lines().collect::<Vec<_>>(), codes);
+    let wrong = cli::run_with(&["dialform", "explain", "unknown-que"]);
+    assert_eq!(wrong.ending, Ending::Error);
+    assert!(wrong.err.contains("did you mean `unknown-queue`?"), "{}", wrong.err);
+}
+
+/// An example in the documentation that is no example misleads exactly who needs it; each is run as it is printed.
+#[test]
+fn every_example_of_a_lint_is_one() {
+    const HEAD: &str = "tenant: a\nprovider: stratus\naccount: a.1.service\n";
+    let listener = listener();
+    for lint in LINTS {
+        let example =
+            lint.docs.split_once("```yaml\n").and_then(|(_, rest)| rest.split_once("```")).unwrap().0;
+        let lines: Vec<&str> = example.lines().collect();
+        let other = HEAD.replace("tenant: a", "tenant: b").replace("a.1", "b.1");
+        let in_rules = format!("{HEAD}schedules: {{ holidays: {{}} }}\nrules:\n  \"101\":\n    {example}");
+        // What stands around the example in a real file.
+        let files: Vec<String> = match lint.code {
+            "default-rule-last" | "duplicate-rule" => vec![in_rules],
+            "duplicate-tenant" => {
+                vec![HEAD.replace("tenant: a", lines[0]), other.replace("tenant: b", lines[1])]
+            }
+            "hosted-forward" => vec![HEAD.to_owned() + &example.replace("{ … }", "{}")],
+            "number-twice" => {
+                let with_queue = format!("queues: {{ \"400\": {{}} }}\n{example}");
+                vec![HEAD.to_owned() + &with_queue, other + &with_queue]
+            }
+            "shared-account" => {
+                let example = example.replace("stratus-dallas", "stratus");
+                vec![format!("tenant: a\n{example}"), format!("tenant: b\n{example}")]
+            }
+            "unknown-provider" => vec![HEAD.replace("provider: stratus", lines[1])],
+            "unknown-time-zone"
+            | "absent-and-declared"
+            | "dead-forward"
+            | "failover-without-require-agents"
+            | "one-place"
+            | "self-reference"
+            | "unknown-queue"
+            | "unknown-schedule" => {
+                vec![HEAD.to_owned() + example]
+            }
+            code => panic!("say here how the example of `{code}` is run"),
+        };
+        let spoiled = Spoiled::new(&listener);
+        std::fs::remove_dir_all(spoiled.path("tenants")).unwrap();
+        for (index, text) in files.iter().enumerate() {
+            spoiled.write(&format!("tenants/{index}.yaml"), text);
+        }
+        let (_, findings) = spoiled.run(&["check"], &BTreeMap::new());
+        let codes: Vec<&str> = findings.iter().filter_map(|finding| finding["code"].as_str()).collect();
+        assert_eq!(codes, [lint.code], "{files:#?}\n{findings:#?}");
+    }
+    nobody_called(&listener);
+}
