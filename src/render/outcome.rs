@@ -1,7 +1,10 @@
 //! How steps ended, as text.
 
 use super::{BOLD, GREEN, RED, YELLOW, paint};
-use crate::apply::{Outcome, Status};
+use crate::{
+    apply::{Outcome, Status},
+    text::shown,
+};
 use std::io::{self, Write};
 
 /// One line a step as it ends, with the reason and the way out where it is not done.
@@ -14,9 +17,9 @@ pub fn outcome(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
         Status::Unknown => paint(RED, "unknown"),
         Status::Manual => paint(YELLOW, "by hand"),
     };
-    write!(out, "{word}  {tenant}/{address}")?;
+    write!(out, "{word}  {tenant}/{}", shown(address.to_string()))?;
     match detail {
-        Some(detail) => writeln!(out, ": {detail}")?,
+        Some(detail) => writeln!(out, ": {}", shown(detail.clone()))?,
         None => writeln!(out)?,
     }
     if let Some(help) = help {

@@ -4,7 +4,7 @@ use super::{BOLD, DIM, GREEN, RED, YELLOW, findings, paint, value};
 use crate::{
     diff::FieldChange,
     plan::{Action, Class, Plan, Reason, Step, TenantPlan},
-    text::count,
+    text::{count, shown},
 };
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
@@ -33,13 +33,13 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
         self::step(out, &plan.tenant, step, width)?;
     }
     for note in &plan.notes {
-        writeln!(out, "  note: {}: {}", note.address, note.text)?;
+        writeln!(out, "  note: {}: {}", shown(note.address.to_string()), shown(note.text.clone()))?;
     }
     if !plan.unverifiable.is_empty() {
         let list: Vec<String> = plan.unverifiable.iter().map(ToString::to_string).collect();
         writeln!(out, "  declared, not verifiable: {}", list.join(", "))?;
     }
-    let mut alone: Vec<String> = plan.unmanaged.iter().map(ToString::to_string).collect();
+    let mut alone: Vec<String> = plan.unmanaged.iter().map(|address| shown(address.to_string())).collect();
     if plan.unmanaged_extensions > 0 {
         let extensions = count(plan.unmanaged_extensions, "extension");
         alone.push(format!("{extensions} without declared rules"));
@@ -87,7 +87,7 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
     };
     let source = source.as_ref().map(|source| format!("{}:{}", source.file, source.line)).unwrap_or_default();
     let noticed = format!("{class}{reason}{by_hand}");
-    let address = format!("{address:width$}", address = address.to_string());
+    let address = format!("{address:width$}", address = shown(address.to_string()));
     writeln!(
         out,
         "  {sign} {}  {}",
@@ -95,8 +95,8 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
         paint(DIM, format!("{noticed:15}  {source}").trim_end())
     )?;
     if let Some(why) = critical {
-        writeln!(out, "      {}: {why}", paint(RED, "critical"))?;
-        writeln!(out, "      needs --approve-critical {tenant}/{}", step.address)?;
+        writeln!(out, "      {}: {}", paint(RED, "critical"), shown(why.clone()))?;
+        writeln!(out, "      needs --approve-critical {tenant}/{}", shown(step.address.to_string()))?;
     }
     // Of a new object only what it says counts: what is off is off already.
     let idle = |change: &FieldChange| {
@@ -114,6 +114,7 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
 
 fn change(out: &mut dyn Write, change: &FieldChange) -> io::Result<()> {
     let FieldChange { path, old, new } = change;
+    let path = &shown(path.clone());
     match (old, new) {
         (Some(old), Some(new)) if path == "order" || path.ends_with(".order") => {
             writeln!(out, "      {path}: {} -> {}", names(old), names(new))

@@ -1,6 +1,6 @@
 //! Values in the words of the YAML.
 
-use crate::diff::FieldChange;
+use crate::{diff::FieldChange, text::shown};
 use serde_json::{Map, Value};
 
 /// One line of YAML: `{queue: "400"}`.
@@ -25,7 +25,8 @@ pub fn scalar(text: &str) -> String {
             text.to_ascii_lowercase().as_str(),
             "true" | "false" | "yes" | "no" | "on" | "null" | "y" | "n"
         );
-    if plain { text.to_owned() } else { Value::from(text).to_string() }
+    // Names and labels of live objects are anybody's: nothing hidden reaches a terminal.
+    if plain { text.to_owned() } else { shown(Value::from(text).to_string()) }
 }
 
 /// What an object says, without what is off or as it always is: the lines a reviewer reads when something is new.

@@ -32,11 +32,11 @@ struct Size {
 
 const DOMAIN: &str = "/ns-api/v2/domains/acme.1.service";
 
-/// The requests one list takes: pages of 1000, and one more after a page that may not be the last: a full one, or one of
-/// 100 rows, at which servers cut silently (fact sheet 3.2).
+/// The requests one list takes: pages of 1000, and one more after a page that may not be the last: one of a round hundred
+/// of rows, at which servers cut silently (fact sheet 3.2).
 fn pages(rows: usize) -> usize {
     let last = rows % 1000;
-    rows / 1000 + 1 + usize::from(last == 100)
+    rows / 1000 + 1 + usize::from(last > 0 && last.is_multiple_of(100))
 }
 
 /// What the fact sheet requires (section 1, facts 2 to 4): one domain, one list each of users, numbers, queues, agents

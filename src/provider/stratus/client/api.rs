@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 
 /// The most rows one page may have (fact sheet 3.2).
 const PAGE: usize = 1000;
-/// What a list is silently cut at by servers that were not, or do not want to be, told.
-const DEFAULT_CAP: usize = 100;
+/// Lists are silently cut at 100 by default, and at other round numbers by servers that think otherwise of `limit`.
+const CAP_STEP: usize = 100;
 /// No account has more pages than this; a server that never ends does not hang a plan.
 const MOST_PAGES: usize = 1000;
 
@@ -34,8 +34,8 @@ impl<'a> Api<'a> {
 
     /// A whole list.
     ///
-    /// Lists carry no total and no next link, and servers cut them silently: a page that is full, or as long as the
-    /// documented default, may not be the last. A server that then sends the same rows again ignores `start`, and what
+    /// Lists carry no total and no next link, and servers cut them silently: a page of a round
+    /// number of rows may not be the last. A server that then sends the same rows again ignores `start`, and what
     /// lies behind its cap cannot be read: an error, never a short list.
     pub async fn list<T: Row>(&self, rest: &str, what: &str) -> Result<Vec<T>, ApiError> {
         let path = self.path(rest);
@@ -93,7 +93,7 @@ pub async fn pages<T: Row>(
             seen.insert(key.clone());
             !earlier.contains(&key)
         }));
-        if length != PAGE && length != DEFAULT_CAP {
+        if length == 0 || !length.is_multiple_of(CAP_STEP) {
             return Ok(rows);
         }
         if rows.len() == before {

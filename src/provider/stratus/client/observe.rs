@@ -108,6 +108,15 @@ impl StratusReader {
             frames: api.list("/timeframes", &format!("the time frames of `{account}`")).await?,
             ..Live::default()
         };
+        // An agent that nobody can place would be made once more.
+        if let Some(agent) = live.agents.iter().find(|agent| agent.callqueue.as_str().is_empty()) {
+            let why = format!("agent `{}` does not say of which queue", agent.callqueue_agent_id.as_str());
+            return Err(failure(
+                &format!("the queue agents of `{account}`"),
+                &api.path("/agents"),
+                Problem::Incomplete(why),
+            ));
+        }
         live.context = self.context(api, &live.users, scope).await?;
         let wanted: BTreeSet<String> = if deletes(&live, scope) {
             // A rule that nobody declared may point to what is about to go.
