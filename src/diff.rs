@@ -197,8 +197,12 @@ impl Keyed for Rule {
 }
 
 impl Keyed for Agent {
+    /// An extension and its device of the same name are two agents.
     fn key(&self) -> String {
-        ringable_key(&self.target)
+        match &self.target {
+            Ringable::Device(to) => format!("device:{to}"),
+            target => ringable_key(target),
+        }
     }
 }
 

@@ -96,6 +96,16 @@ impl Getter {
         body: Option<&Value>,
         what: &str,
     ) -> Result<Answer, ApiError> {
+        // `.` and `..` cannot be encoded: they would be taken for steps in the path, and another object be reached.
+        if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+            let why = "an object whose name is `.` or `..` cannot be named in a request".to_owned();
+            return Err(ApiError {
+                what: what.to_owned(),
+                method: method.to_string(),
+                path: path.to_owned(),
+                problem: Problem::Conflict(why),
+            });
+        }
         let mut backoff = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(500))
             .with_max_delay(Duration::from_secs(10))

@@ -278,6 +278,12 @@ pub struct Moment {
     pub time: TimeOfDay,
 }
 
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}T{}", self.date, self.time)
+    }
+}
+
 /// One date or a stretch of time on the calendar.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DateSpan {
@@ -338,9 +344,7 @@ impl fmt::Display for DateSpan {
                     write!(f, "{}..{}", begin.date, end.date)
                 }
             }
-            Self::Span(begin, end) => {
-                write!(f, "{}T{}..{}T{}", begin.date, begin.time, end.date, end.time)
-            }
+            Self::Span(begin, end) => write!(f, "{begin}..{end}"),
         }
     }
 }

@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::document::Document;
+use super::footprint::Pattern;
 use super::store::Views;
+use crate::model::Address;
 
 /// An emulated vendor.
 ///
@@ -14,6 +16,9 @@ pub trait Vendor: Send + Sync + std::fmt::Debug + 'static {
 
     /// Builds an account's first state from its seed file.
     fn seed(&self, account: &str, seed: &Map<String, Value>) -> Result<Document, String>;
+
+    /// Names what of an account's state one object of a tenant may touch.
+    fn footprint(&self, address: &Address) -> Vec<Pattern>;
 
     /// Answers one request.
     fn respond(&self, request: &Request, views: &Views) -> Answer;

@@ -10,6 +10,7 @@
 //! - [`record`]: the traffic, one JSON object a line
 //! - [`line`]: connections that can be cut
 //! - [`service`]: one request from the wire to its answer
+//! - [`footprint`]: which part of the state one object may touch
 //!
 //! Each vendor is one directory that turns a request and the state into an answer: [`stratus`].
 
@@ -17,6 +18,7 @@ pub mod behaviour;
 pub mod document;
 pub mod exchange;
 pub mod fault;
+pub mod footprint;
 pub mod line;
 pub mod record;
 pub mod service;
@@ -35,7 +37,9 @@ use tokio::task::JoinHandle;
 pub use behaviour::Behaviour;
 pub use record::Recorder;
 
+use crate::model::Address;
 use exchange::Vendor;
+use footprint::Pattern;
 use service::Service;
 use store::Store;
 
@@ -106,7 +110,7 @@ pub struct Sandbox {
 impl Sandbox {
     /// Loads or seeds the state, binds loopback and serves until stopped or dropped.
     pub async fn start(options: Options) -> Result<Self, SandboxError> {
-        let vendor = vendor(&options)?;
+        let vendor = vendor(&options.kind, &options.behaviour)?;
         let store = Store::open(&options, vendor.as_ref())?;
         let bind = |source| SandboxError::Bind { port: options.port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(bind)?;
@@ -140,10 +144,15 @@ impl Sandbox {
     }
 }
 
+/// Names what of an account's state one object of a tenant may touch.
+pub fn footprint(kind: &str, address: &Address) -> Result<Vec<Pattern>, SandboxError> {
+    Ok(vendor(kind, &Behaviour::default())?.footprint(address))
+}
+
 /// Finds the vendor by name.
-fn vendor(options: &Options) -> Result<Box<dyn Vendor>, SandboxError> {
-    match options.kind.as_str() {
-        "stratus" => Ok(Box::new(stratus::Stratus::new(&options.behaviour))),
-        _ => Err(SandboxError::UnknownKind { kind: options.kind.clone() }),
+fn vendor(kind: &str, behaviour: &Behaviour) -> Result<Box<dyn Vendor>, SandboxError> {
+    match kind {
+        "stratus" => Ok(Box::new(stratus::Stratus::new(behaviour))),
+        _ => Err(SandboxError::UnknownKind { kind: kind.to_owned() }),
     }
 }

@@ -7,7 +7,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::exchange::Request;
 
@@ -15,6 +16,17 @@ use super::exchange::Request;
 #[derive(Debug)]
 pub struct Recorder {
     file: Mutex<File>,
+}
+
+/// One exchange, as it stands in the file; bodies are long and not copied.
+#[derive(Serialize)]
+struct Line<'a> {
+    method: &'a str,
+    path: &'a str,
+    query: String,
+    request: Option<&'a Value>,
+    status: Option<u16>,
+    response: Option<&'a Value>,
 }
 
 impl Recorder {
@@ -33,15 +45,8 @@ impl Recorder {
     ) -> std::io::Result<()> {
         let query =
             url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&request.query).finish();
-        let mut line = json!({
-            "method": request.method,
-            "path": request.path,
-            "query": query,
-            "request": request.body,
-            "status": status,
-            "response": response,
-        })
-        .to_string();
+        let (method, path, request) = (&request.method, &request.path, request.body.as_ref());
+        let mut line = serde_json::to_string(&Line { method, path, query, request, status, response })?;
         line.push('\n');
         // One write per line: lines never mix, not even with another process on the same file.
         self.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes())

@@ -21,3 +21,5 @@ mod requests;
 mod sandbox;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod transitions;

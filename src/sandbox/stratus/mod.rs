@@ -5,6 +5,7 @@
 //! - [`seed`]: the first state of a domain
 //! - one file per family of objects
 //! - [`schedule`]: whether a time frame covers an instant
+//! - [`footprint`]: what of the state each object of a tenant may touch
 //! - [`carrier`]: the forward at the carrier, which is no part of the NetSapiens API
 
 mod agents;
@@ -17,6 +18,7 @@ mod entries;
 mod features;
 mod fields;
 mod filters;
+mod footprint;
 mod phonenumbers;
 mod queues;
 mod schedule;
@@ -30,7 +32,9 @@ use serde_json::{Map, Value, json};
 use super::behaviour::{Behaviour, Release};
 use super::document::Document;
 use super::exchange::{Answer, Request, Vendor};
+use super::footprint::Pattern;
 use super::store::Views;
+use crate::model::Address;
 use call::{Call, Refusal, Reply};
 
 /// The emulated server; pure, so it holds only its switches.
@@ -140,6 +144,10 @@ impl Vendor for Stratus {
 
     fn seed(&self, account: &str, seed: &Map<String, Value>) -> Result<Document, String> {
         seed::plant(account, seed)
+    }
+
+    fn footprint(&self, address: &Address) -> Vec<Pattern> {
+        footprint::of(address)
     }
 
     fn respond(&self, request: &Request, views: &Views) -> Answer {

@@ -116,10 +116,10 @@ fn is_empty_collection(error: &ApiError) -> bool {
 }
 
 pub fn decode<T: DeserializeOwned>(body: Value, what: &str, path: &str) -> Result<T, ApiError> {
-    let text = body.to_string();
-    serde_json::from_value(body).map_err(|error| {
+    T::deserialize(&body).map_err(|error| {
         let name = std::any::type_name::<T>();
         let name = name.rsplit("::").next().unwrap_or(name).trim_end_matches('>');
+        let text = body.to_string();
         let mut start: String = text.chars().take(80).collect();
         if start.len() < text.len() {
             start.push('…');

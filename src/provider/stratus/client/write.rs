@@ -151,7 +151,8 @@ impl<'a> Writing<'a> {
             _ => false,
         };
         if !fits {
-            let custom = json!({ "type": "custom", "timeframe-type": "custom" });
+            // The name the specification has for it on domain frames; those of users take another (fact sheet 7.4).
+            let custom = json!({ "type": "custom" });
             self.send(Method::PUT, &rest, custom, &what).await?;
         }
         let mut body = Map::new();
@@ -212,15 +213,16 @@ impl<'a> Writing<'a> {
             let require = if require { "yes" } else { "no" };
             body.insert("callqueue-require-available-agents-to-accept-new-callers".into(), require.into());
         }
+        let mut fresh = false;
         if step.action == Action::Create {
-            self.create_queue(key, name.as_deref().unwrap_or(key), std::mem::take(&mut body)).await?;
+            fresh = self.create_queue(key, name.as_deref().unwrap_or(key), std::mem::take(&mut body)).await?;
         }
         // Agents and failover come before Require Agents is switched on, so that no caller meets an empty queue.
         if let Some(agents) = agents.as_ref().filter(|_| touched(step, "agents")) {
             self.agents(key, agents).await?;
         }
         if let Some(failover) = failover.as_ref().filter(|_| touched(step, "failover"))
-            && !(step.action == Action::Create && *failover == Divert::Off)
+            && !(fresh && *failover == Divert::Off)
         {
             let diverts = Diverts { unreachable: Some(failover.clone()), ..Diverts::default() };
             self.default_forwards(key, diverts).await?;
@@ -232,28 +234,29 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
-    /// A queue and the system user that answers at its extension. An extension that a person has is refused when
-    /// planning; it is looked up again here because queues are made over it.
+    /// A queue and the system user that answers at its extension; says whether that user is new. An extension that a
+    /// person has is refused when planning; it is looked up again here because queues are made over it.
     async fn create_queue(
         &self,
         key: &str,
         name: &str,
         mut body: Map<String, Value>,
-    ) -> Result<(), ApiError> {
+    ) -> Result<bool, ApiError> {
         let what = format!("creating queue `{key}`");
         let rest = format!("/users/{}", segment(key));
         let user: Option<User> = present(self.api.object(&rest, &format!("extension `{key}`")).await)?;
         body.insert("synchronous".into(), "yes".into());
         body.insert("callqueue".into(), key.into());
         self.send(Method::POST, "/callqueues", Value::Object(body), &what).await?;
-        if user.is_none() {
+        let fresh = user.is_none();
+        if fresh {
             let user = json!({
                 "synchronous": "yes", "user": key, "name-first-name": name, "name-last-name": "Queue",
                 "user-scope": "No Portal", "service-code": "system-queue",
             });
             self.send(Method::POST, "/users", user, &what).await?;
         }
-        Ok(())
+        Ok(fresh)
     }
 
     /// The queue, then the system user at its extension; a person's user is never deleted.

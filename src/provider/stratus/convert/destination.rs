@@ -26,6 +26,10 @@ pub fn destination(word: &str, context: &Context) -> Destination {
 }
 
 fn known(word: &str, context: &Context) -> Option<Destination> {
+    // `front_desk` is the extension of that name, whatever the part before the line would mean.
+    if context.role(word).is_some() {
+        return extension(word, context);
+    }
     if let Some((kind, rest)) = word.split_once('_') {
         return match kind {
             "user" => extension(rest, context),

@@ -1,10 +1,11 @@
 //! A desired object in the form in which NetSapiens reports it, or why it cannot hold it.
 
+use super::{Context, destination};
 use crate::{
     finding::Seg,
     model::{
-        Address, Agent, Also, Destination, Divert, Diverts, E164, Extension, Number, Queue, Resource, Ring,
-        RingTimeout, Ringable, Rule, Rules, Schedule, TimeOfDay, Window,
+        Address, Agent, Also, DateSpan, Destination, Divert, Diverts, E164, Extension, Number, Queue,
+        Resource, Ring, RingTimeout, Ringable, Rule, Rules, Schedule, TimeOfDay,
     },
     plan::Unsupported,
 };
@@ -78,6 +79,7 @@ fn hosted_key(check: &mut Check, key: &str) {
 fn schedule(check: &mut Check, name: &str, it: &mut Schedule) {
     let help = match name {
         "*" | "reorder" | "default" => Some("`*`, `reorder` and `default` are taken"),
+        "." | ".." => Some("`.` and `..` mean something else in the path of a request"),
         _ if name.trim() != name || name.is_empty() => {
             Some("a name has no spaces around it and is not empty")
         }
@@ -94,11 +96,24 @@ fn schedule(check: &mut Check, name: &str, it: &mut Schedule) {
                 let message = format!("a time frame holds two windows a day, not {}", windows.len());
                 check.no(&path, message, "put the rest into a second schedule and list a rule for each");
             }
-            windows.iter_mut().for_each(end_of_day);
+            windows.iter_mut().for_each(|window| end_of_day(&mut window.end));
         }
         weekly.complete();
     }
     if let Some(dates) = &mut it.dates {
+        for (index, span) in dates.iter_mut().enumerate() {
+            let DateSpan::Span(begin, end) = span else { continue };
+            end_of_day(&mut end.time);
+            if begin.time == TimeOfDay::END
+                && let Ok(tomorrow) = begin.date.tomorrow()
+            {
+                (begin.date, begin.time) = (tomorrow, TimeOfDay::START);
+            }
+            if begin >= end {
+                let message = format!("`{begin}..{end}` has no length");
+                check.no(&item(&at(&[], "dates"), index), message, "name a later end");
+            }
+        }
         dates.sort();
         dates.dedup();
     }
@@ -109,9 +124,9 @@ fn schedule(check: &mut Check, name: &str, it: &mut Schedule) {
 }
 
 /// 23:59 and 24:00 are one on the wire.
-fn end_of_day(window: &mut Window) {
-    if (window.end.hour(), window.end.minute()) == (23, 59) {
-        window.end = TimeOfDay::END;
+fn end_of_day(end: &mut TimeOfDay) {
+    if (end.hour(), end.minute()) == (23, 59) {
+        *end = TimeOfDay::END;
     }
 }
 
@@ -235,6 +250,11 @@ fn place(check: &mut Check, path: &[Seg], owner: &str, to: &mut Destination) {
                 "name the queue by its extension",
             );
         }
+        Destination::Token(word) if word.starts_with("aa_") => {
+            check.no(path, format!("`{word}` is an auto attendant"), "name it by its extension: `attendant`");
+        }
+        // A word that is read as something else is that.
+        Destination::Token(word) => *to = destination(word, &Context::default()),
         _ => {}
     }
 }

@@ -9,6 +9,9 @@ use serde_json::{Map, Value, json};
 
 type Entry = Map<String, Value>;
 
+/// The type of a frame without entries that is always active.
+pub const ALWAYS: &str = "always";
+
 /// A recurrence has to begin somewhere, and a plan has no clock: long ago, in a leap year.
 const LONG_AGO: i16 = 2020;
 
@@ -31,6 +34,7 @@ pub fn schedule(live: &TimeFrame) -> (Schedule, Vec<String>) {
     let mut notes = Vec::new();
     let weekly = live.timeframe_days_of_week_array.iter().flatten().collect::<Vec<_>>();
     let weekly = match weekly.as_slice() {
+        [] if live.timeframe_type.as_str() == ALWAYS => Some(open()),
         [] => Some(closed()),
         [entry] if is_plain_weekly(entry) => self::weekly(entry),
         _ => None,
@@ -53,9 +57,6 @@ pub fn schedule(live: &TimeFrame) -> (Schedule, Vec<String>) {
             crate::text::count(holidays, "holiday of the vendor's calendar")
         ));
     }
-    if live.timeframe_type.as_str() == "always" {
-        notes.push("it is always active".to_owned());
-    }
     dates.sort();
     yearly.sort();
     (Schedule { weekly, dates: Some(dates), yearly: Some(yearly), enabled: None, protect: None }, notes)
@@ -65,6 +66,12 @@ fn closed() -> Weekly {
     let mut weekly = Weekly::default();
     weekly.complete();
     weekly
+}
+
+/// What a frame that is always active says in hours.
+fn open() -> Weekly {
+    let day = Window { begin: TimeOfDay::START, end: TimeOfDay::END };
+    Weekly(Day::ALL.into_iter().map(|name| (name, vec![day])).collect())
 }
 
 fn is_plain_weekly(entry: &Entry) -> bool {
@@ -176,7 +183,9 @@ impl Arrays {
 /// they are: an array is replaced whole (fact sheet 7.4).
 pub fn arrays(wanted: &Schedule, live: Option<&TimeFrame>, touched: impl Fn(&str) -> bool) -> Arrays {
     let mut arrays = Arrays::default();
-    if let Some(weekly) = wanted.weekly.as_ref().filter(|_| touched("weekly")) {
+    // A frame that is always active has no hours yet that would stay.
+    let always = live.is_some_and(|live| live.timeframe_type.as_str() == ALWAYS);
+    if let Some(weekly) = wanted.weekly.as_ref().filter(|_| touched("weekly") || always) {
         arrays.weekly = Some(vec![Value::Object(weekly_entry(weekly))]);
     }
     if !touched("dates") && !touched("yearly") {
@@ -197,6 +206,10 @@ pub fn arrays(wanted: &Schedule, live: Option<&TimeFrame>, touched: impl Fn(&str
     }
     if touched("yearly") {
         entries.extend(wanted.yearly.iter().flatten().filter_map(yearly_entry));
+    }
+    // A new frame without any entry is one of days, all of them closed.
+    if live.is_none() && arrays.weekly.is_none() && entries.is_empty() {
+        arrays.weekly = Some(vec![Value::Object(weekly_entry(&closed()))]);
     }
     arrays.dates = Some(entries);
     arrays

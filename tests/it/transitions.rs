@@ -1,0 +1,128 @@
+//! One list of transitions that every provider runs: apply A, then B, then A again, each against the sandbox.
+//!
+//! A provider needs no code here: `transitions/KIND/` holds its settings and what is live there, its emulation says
+//! what each object may touch, and every case of `transitions/list/` that its dialect can hold is run.
+
+mod case;
+mod rig;
+mod scope;
+
+use case::{Case, Setup, cases};
+use dialform::{plan::desired, provider::PROVIDERS};
+use rig::{Rig, scratch};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+/// Most of a run is waiting: for a disk, and for a write to become visible.
+const THREADS: usize = 8;
+
+/// After every apply the next plan is empty, every step is done, nothing outside the planned objects has changed by a
+/// byte, and a plan sends nothing but GET. What is recorded on the way is held against the vendor's own document.
+#[test]
+fn every_transition_converges_and_keeps_to_its_scope() {
+    let list = cases();
+    for provider in PROVIDERS {
+        let setup = Setup::of(provider.kind);
+        let (mine, skipped): (Vec<&Case>, Vec<&Case>) =
+            list.iter().partition(|case| rig::accepts(provider, &setup, case));
+        for case in &skipped {
+            println!("{}: skipped, cannot hold `{}`", provider.kind, case.name);
+        }
+        let broken = run_all(&mine, &setup);
+        assert!(broken.is_empty(), "{} broken:\n{}", broken.len(), broken.join("\n"));
+        println!("{}: {} transitions, {} skipped", provider.kind, mine.len(), skipped.len());
+        assert!(mine.len() >= setup.minimum, "{} runs only {} cases", provider.kind, mine.len());
+        let traffic = gather(&mine, &setup);
+        hold_against_the_vendor(&setup, &traffic);
+    }
+}
+
+/// Runs every case on a few threads and returns what went wrong, in the order of the list.
+fn run_all(list: &[&Case], setup: &Setup) -> Vec<String> {
+    let next = AtomicUsize::new(0);
+    let broken = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                while let Some(case) = list.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let outcome = Rig::new(setup, case).run();
+                    if let Err(why) = outcome {
+                        broken.lock().unwrap().push(format!("- `{}`: {why}", case.name));
+                    }
+                }
+            });
+        }
+    });
+    let mut broken = broken.into_inner().unwrap();
+    broken.sort();
+    broken
+}
+
+/// Puts the traffic of all cases into one file.
+fn gather(list: &[&Case], setup: &Setup) -> PathBuf {
+    let all: String =
+        list.iter().map(|case| std::fs::read_to_string(rig::traffic(setup, case)).unwrap()).collect();
+    let path = scratch().join(format!("{}.jsonl", setup.kind));
+    std::fs::write(&path, all).unwrap();
+    path
+}
+
+/// No request may name a path, a parameter, a key or a value that the vendor's document does not have. Skipped, with
+/// the reason, where the document or the checker is not there.
+fn hold_against_the_vendor(setup: &Setup, traffic: &Path) {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let shared = std::env::var_os("DIALFORM_SHARED").map_or(beside, PathBuf::from);
+    let (checker, spec) = (shared.join("contract/check_traffic.py"), shared.join(&setup.spec));
+    if !checker.exists() || !spec.exists() {
+        return println!("{}: traffic not checked, no {} in {}", setup.kind, setup.spec, shared.display());
+    }
+    let python = |arguments: &[&std::ffi::OsStr]| Command::new("python3").args(arguments).output();
+    match python(&["-c".as_ref(), "import yaml, jsonschema".as_ref()]) {
+        Ok(output) if output.status.success() => {}
+        _ => return println!("{}: traffic not checked, python3 lacks pyyaml or jsonschema", setup.kind),
+    }
+    let arguments =
+        [checker.as_os_str(), spec.as_os_str(), traffic.as_os_str(), "--base".as_ref(), setup.base.as_ref()];
+    let output = python(&arguments).unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{}{}", said, String::from_utf8_lossy(&output.stderr));
+    println!("{}: {}", setup.kind, said.trim());
+}
+
+/// A plan compares what `normalize` returns with what is read back: a second pass that changed anything would be a
+/// difference that no apply can remove.
+#[test]
+fn normalize_is_idempotent() {
+    let mut seen = 0;
+    for provider in PROVIDERS {
+        let setup = Setup::of(provider.kind);
+        for case in cases() {
+            for (_, body) in case.sides() {
+                let tenant = rig::load(&setup, &case, body);
+                let Ok(all) = desired(&tenant, &provider.dialect, &|_| None) else { continue };
+                for (address, once) in all {
+                    let twice = (provider.dialect.normalize)(&address, once.resource.clone());
+                    assert_eq!(twice.as_ref(), Ok(&once.resource), "{}: {address}", case.name);
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert!(seen > 100, "{seen}");
+}
+
+/// A case is found by its name, in messages and in the directory of a run.
+#[test]
+fn names_are_unique() {
+    let list = cases();
+    let names: BTreeSet<String> = list.iter().map(Case::slug).collect();
+    assert_eq!(names.len(), list.len());
+}

@@ -1,0 +1,104 @@
+//! The list and the providers' settings, as they are written.
+
+use dialform::sandbox::{Options, Sandbox};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// From state A to state B, both as the body of a tenant file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    pub name: String,
+    #[serde(default)]
+    pub a: Map<String, Value>,
+    #[serde(default)]
+    pub b: Map<String, Value>,
+    /// The steps from A to B, each with its action. Left out: any, but at least one.
+    pub expect: Option<BTreeMap<String, String>>,
+    /// Whether the way back to A is open. Nothing brings a deleted object back that A only names.
+    #[serde(default = "yes")]
+    pub back: bool,
+    /// Whether the provider's undocumented forms may be written.
+    #[serde(default)]
+    pub experimental: bool,
+    /// What the plan of B leaves to a person, `address path`, before and after it is applied.
+    #[serde(default)]
+    pub manual: Vec<String>,
+    /// What B looks like in the provider's state, by kind of provider: JSON pointer and value.
+    #[serde(default)]
+    pub wire: BTreeMap<String, BTreeMap<String, Value>>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Case {
+    pub fn sides(&self) -> [(&'static str, &Map<String, Value>); 2] {
+        [("a", &self.a), ("b", &self.b)]
+    }
+
+    /// The name as that of a directory.
+    pub fn slug(&self) -> String {
+        self.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
+    }
+}
+
+/// How a provider is set up for the run.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setup {
+    #[serde(default)]
+    pub kind: String,
+    pub account: String,
+    /// The provider's entry in `dialform.yaml`, without `kind`.
+    pub settings: Map<String, Value>,
+    /// How many cases it must be able to run.
+    pub minimum: usize,
+    /// The vendor's document, and the path below which it applies.
+    pub spec: String,
+    pub base: String,
+    /// What is live at the start.
+    #[serde(skip)]
+    pub live: Value,
+}
+
+impl Setup {
+    pub fn of(kind: &str) -> Self {
+        let directory = data().join(kind);
+        let mut setup: Self = parse(&directory.join("provider.yaml"));
+        setup.kind = kind.to_owned();
+        setup.live = planted(kind, &setup.account, &directory.join("live.yaml"));
+        setup
+    }
+}
+
+/// The state that an emulation makes of a seed.
+fn planted(kind: &str, account: &str, seed: &Path) -> Value {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::copy(seed, directory.path().join(format!("{account}.yaml"))).unwrap();
+    let options = Options::new(kind, directory.path(), directory.path().join("state"));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async { Sandbox::start(options).await.unwrap().snapshot(account).unwrap() })
+}
+
+fn data() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/transitions")
+}
+
+/// Every case, file by file.
+pub fn cases() -> Vec<Case> {
+    let files = std::fs::read_dir(data().join("list")).unwrap();
+    let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
+    files.sort();
+    files.iter().flat_map(|file| parse::<Vec<Case>>(file)).collect()
+}
+
+fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> T {
+    let text = std::fs::read_to_string(path).unwrap();
+    serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
