@@ -232,6 +232,12 @@ fn ringable_key(target: &Ringable) -> String {
 }
 
 fn elements<T: Keyed>(desired: &[T], observed: &[T], path: &str, out: &mut Vec<FieldChange>) {
+    // Two elements of one name cannot be told apart: the list as a whole is what differs.
+    let mut keys: Vec<String> = observed.iter().map(Keyed::key).collect();
+    keys.sort();
+    if keys.windows(2).any(|pair| pair[0] == pair[1]) {
+        return replaced(&desired, &observed, path, out);
+    }
     for element in desired {
         let path = join(path, &element.key());
         match observed.iter().find(|o| o.key() == element.key()) {

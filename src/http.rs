@@ -54,6 +54,9 @@ impl Getter {
     pub fn new(base: &str, token: SecretString, limits: Limits, pacer: Arc<Pacer>) -> Result<Self, String> {
         let base = base.trim_end_matches('/').to_owned();
         let url: url::Url = base.parse().map_err(|e| format!("`{base}` is not a URL: {e}"))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("a URL must not hold a credential; name it under `token`".to_owned());
+        }
         if !matches!(url.scheme(), "http" | "https") {
             return Err(format!("`{base}` is not a URL of http or https"));
         }
@@ -81,6 +84,11 @@ impl Getter {
 
     pub fn concurrency(&self) -> usize {
         self.limits.concurrency.max(1) as usize
+    }
+
+    /// How long an accepted change may take to show.
+    pub fn settle(&self) -> Duration {
+        Duration::from_secs(self.limits.settle.into())
     }
 
     /// Reads. `what` says what is being read, for the error: "the users of `acme`".

@@ -96,6 +96,14 @@ async fn carry_out(
 ) -> Ending {
     let with_help =
         |status, error: &ApiError| (status, Some(error.to_string()), error.help().map(str::to_owned));
+    match settle::moved(plan, step, reader).await {
+        Ok(None) => {}
+        Ok(Some(how)) => {
+            let help = "somebody changed it in the meantime: plan and review again";
+            return (Status::Failed, Some(format!("not written, {how}")), Some(help.to_owned()));
+        }
+        Err(error) => return with_help(Status::Failed, &error),
+    }
     let written = writer.execute(&plan.account, step).await;
     match written {
         Ok(()) => match settle::until(plan, step, reader, settle).await {

@@ -41,7 +41,40 @@ pub async fn until(plan: &TenantPlan, step: &Step, reader: &dyn Read, bound: Dur
     }
 }
 
-/// What is not yet as the step wants it.
+/// What has changed since the plan was made, in words, looking only at what the step is about.
+///
+/// The plan may be hours old: what nobody reviewed must not be overwritten or taken away.
+pub async fn moved(plan: &TenantPlan, step: &Step, reader: &dyn Read) -> Result<Option<String>, ApiError> {
+    let mut scope = Scope::default();
+    let resource = step.after.as_ref().or(step.before.as_ref());
+    scope.wanted.extend(resource.map(|resource| (step.address.clone(), resource.clone())));
+    let observed = reader.observe(&plan.account, &scope).await?;
+    let (before, now) = match (&step.before, observed.objects.get(&step.address)) {
+        (None, None) => return Ok(None),
+        (None, Some(_)) => return Ok(Some("somebody has made it since".to_owned())),
+        (Some(_), None) if step.action == Action::Delete => return Ok(None),
+        (Some(_), None) => return Ok(Some("somebody has deleted it since".to_owned())),
+        (Some(before), Some(now)) => (before, now),
+    };
+    let field = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
+    let about = |change: &FieldChange| {
+        step.action == Action::Delete
+            || step.changes.iter().any(|planned| field(&planned.path) == field(&change.path))
+    };
+    // Both ways: a field that one of the two does not have is compared by the other only.
+    let changed = diff::diff(now, before).into_iter().chain(diff::diff(before, now).into_iter().map(turned));
+    let Some(first) = changed.into_iter().find(about) else { return Ok(None) };
+    let text =
+        |value: &Option<serde_json::Value>| value.as_ref().map_or("nothing".to_owned(), ToString::to_string);
+    let FieldChange { path, old, new } = first;
+    Ok(Some(format!("`{path}` was {} and is {} now", text(&old), text(&new))))
+}
+
+fn turned(change: FieldChange) -> FieldChange {
+    FieldChange { path: change.path, old: change.new, new: change.old }
+}
+
+/// What is not yet as the step wants it, or not any more as it was.
 fn missing(step: &Step, observed: &Observed) -> Option<String> {
     let live = observed.objects.get(&step.address);
     let Some(after) = &step.after else {
@@ -58,9 +91,12 @@ fn missing(step: &Step, observed: &Observed) -> Option<String> {
         let inside = |a: &str, b: &str| a == b || a.strip_prefix(b).is_some_and(|rest| rest.starts_with('.'));
         step.changes.iter().any(|planned| inside(path, &planned.path) || inside(&planned.path, path))
     };
+    // Beside what the step is about, nothing may have moved that was as it should be before.
+    let before = step.before.as_ref().map(|before| diff::diff(after, before)).unwrap_or_default();
+    let was_so = |change: &FieldChange| before.iter().any(|earlier| earlier.path == change.path);
     let left: Vec<FieldChange> = diff::diff(after, live)
         .into_iter()
-        .filter(|change| step.action == Action::Create || ours(change))
+        .filter(|change| step.action == Action::Create || ours(change) || !was_so(change))
         .collect();
     let first = left.first()?;
     let reads = match &first.old {

@@ -129,7 +129,14 @@ fn permit(args: &ApplyArgs, plan: &Plan, approved: Option<&str>) -> Result<(), F
         let Some(why) = &step.critical else { continue };
         let address = step.address.to_string();
         let full = format!("{}/{address}", tenant.tenant);
-        if !args.approve_critical.iter().any(|approved| *approved == address || *approved == full) {
+        // Without a tenant an address is a word for one object only if there is only one.
+        let alone = plan
+            .steps()
+            .filter(|(_, other)| other.critical.is_some() && other.address == step.address)
+            .count()
+            == 1;
+        if !args.approve_critical.iter().any(|approved| *approved == full || (alone && *approved == address))
+        {
             let message = format!("{full} {why}");
             return Err(
                 Failure::refused(message).help(format!("if that is meant: `--approve-critical {full}`"))

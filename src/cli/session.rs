@@ -230,7 +230,9 @@ fn system(
                 }
                 Err(why) => {
                     let finding = Finding::error("bad-value", why).help("write it as `https://HOST/PATH`");
-                    findings.push(finding.at(place(&spec.url_path)));
+                    // The line is not shown where it holds a credential.
+                    let at = (!url.contains('@')).then(|| place(&spec.url_path));
+                    findings.push(finding.at(at));
                 }
             },
             Err(finding) => findings.push(finding.at(place(&spec.token_path(access == Access::Read)))),

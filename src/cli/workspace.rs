@@ -132,7 +132,13 @@ fn at_revision(root: &Path, revision: &str) -> Result<Workspace, Failure> {
 
 /// What a tenant declared at the base revision, in the form its provider reports.
 fn base(earlier: &Workspace, now: &Tenant, provider: &Provider) -> Base {
-    let Some(loaded) = earlier.tenants.iter().find(|loaded| loaded.tenant.tenant == now.tenant) else {
+    let same_account = |loaded: &&LoadedTenant| {
+        (&loaded.tenant.provider, &loaded.tenant.account) == (&now.provider, &now.account)
+    };
+    let same_name = |loaded: &&LoadedTenant| loaded.tenant.tenant == now.tenant;
+    // A tenant is what it manages; under another name it is still the same.
+    let found = earlier.tenants.iter().find(same_account).or_else(|| earlier.tenants.iter().find(same_name));
+    let Some(loaded) = found else {
         return Base::default();
     };
     // What could not be held then was never applied, and is no base for anything.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     diff::{self, FieldChange},
-    finding::{Finding, Place, Seg},
+    finding::{Place, Seg},
     model::{Address, Destination, Divert, Diverts, Guard, Kind, Resource},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,7 +76,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     for wanted in desired.values_mut() {
         recognise_attendants(&mut wanted.resource, observed);
     }
-    plan.blocked = live::check(account, &desired, &declared, observed, policy, place);
+    plan.blocked = live::check(account, &desired, &absent, observed, policy, place);
     if !plan.blocked.is_empty() {
         return plan;
     }
@@ -108,22 +108,11 @@ pub fn build(input: Input<'_>) -> TenantPlan {
             step.reason = Some(reason::of(step, wanted, base.desired.get(&step.address), named));
         }
     }
-    for step in plan.steps.iter().filter(|step| protected.contains(&step.address)) {
-        if let Some(what) = protect::violation(step) {
-            let message = format!("{} is protected, and this change {what}", step.address);
-            let section = Seg::key(step.address.kind.section());
-            let at = match step.action {
-                Action::Delete => place(&[Seg::key("absent"), section]),
-                _ => place(&[section, Seg::key(&step.address.key)]),
-            };
-            let help = "take `protect: true` away in a change of its own, merge it, then make this one";
-            plan.blocked.push(Finding::error("protected", message).help(help).at(at));
-        }
-    }
+    let stranded = guard::mark_critical(&mut plan.steps, observed);
+    plan.blocked.extend(protect::check(&plan.steps, &protected, &stranded, place));
     if !plan.blocked.is_empty() {
         return TenantPlan::blocked(tenant, provider, account, plan.blocked);
     }
-    guard::mark_critical(&mut plan.steps, observed);
     order::arrange(&mut plan.steps, dialect.order);
     plan.refused = guard::limits(&plan.steps, declared.len(), &policy.guard);
 
@@ -146,6 +135,16 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         .iter()
         .filter(|(extension, role)| **role == Role::Person && !has_rules(extension.as_str()))
         .count();
+    let elsewhere = plan.unmanaged_extensions;
+    for step in
+        plan.steps.iter().filter(|step| step.address.kind == Kind::Schedules && step.action == Action::Update)
+    {
+        if elsewhere > 0 {
+            let text =
+                "rules of extensions that are not declared here may follow it too".to_owned();
+            plan.notes.push(Note { address: step.address.clone(), text });
+        }
+    }
     for (address, texts) in &observed.notes {
         if desired.contains_key(address) {
             plan.notes.extend(texts.iter().map(|text| Note { address: address.clone(), text: text.clone() }));
@@ -172,7 +171,10 @@ fn steps_for(
     let mut by_hand: Vec<(FieldChange, &str)> = Vec::new();
     let mut by_api: Vec<FieldChange> = Vec::new();
     for change in changes {
+        let hidden = observed.opaque.get(address).is_some_and(|paths| paths.contains(&change.path));
         match dialect.grade(address.kind, &change) {
+            // Whether a person has done it already cannot be told.
+            (Grade::Manual, _) if hidden => {}
             (Grade::Manual, portal) => by_hand.push((change, portal)),
             (Grade::Experimental, portal) if !policy.experimental => by_hand.push((change, portal)),
             _ => by_api.push(change),

@@ -1,8 +1,8 @@
 //! What needs a person's word before it is carried out.
 
 use super::{Action, Observed, Step};
-use crate::model::{Address, Guard, Kind, Reference, Resource, references};
-use std::collections::BTreeMap;
+use crate::model::{Address, Divert, Guard, Kind, Queue, Reference, Resource, references};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The limits of `guard` that these steps go beyond.
 pub(super) fn limits(steps: &[Step], declared: usize, guard: &Guard) -> Vec<String> {
@@ -23,48 +23,84 @@ pub(super) fn limits(steps: &[Step], declared: usize, guard: &Guard) -> Vec<Stri
     refused
 }
 
-/// Marks the steps that need `--approve-critical`: what may cut callers off when it is wrong.
-pub(super) fn mark_critical(steps: &mut [Step], observed: &Observed) {
-    let after: BTreeMap<Address, Option<Resource>> = steps
-        .iter()
-        .filter(|step| step.action != Action::Manual)
-        .map(|step| (step.address.clone(), step.after.clone()))
-        .collect();
+/// Marks the steps that need `--approve-critical`: what may cut callers off when it is wrong. Returns the addresses that
+/// something about to be deleted leaves without a target.
+pub(super) fn mark_critical(steps: &mut [Step], observed: &Observed) -> BTreeSet<Address> {
+    let after = After::of(steps, observed);
+    let mut stranded = BTreeSet::new();
     for step in steps.iter_mut() {
-        step.critical = match (&step.before, step.action) {
-            (_, Action::Manual | Action::Create) => None,
-            (Some(Resource::Forward(before)), _) if before.active == Some(true) => match &step.after {
+        step.critical = match (&step.before, &step.after, step.action) {
+            (_, _, Action::Manual | Action::Create) => None,
+            (Some(Resource::Forward(before)), after, _) if before.active == Some(true) => match after {
                 Some(Resource::Forward(after)) if after.active == Some(true) => None,
                 _ => Some("switches off an emergency forward that is active now".to_owned()),
             },
-            (Some(_), Action::Delete) => still_used(&step.address, &after, observed),
+            (Some(Resource::Queue(before)), Some(Resource::Queue(now)), _)
+                if answers(before) && !answers(now) =>
+            {
+                let numbers = after.users(&step.address, |user| user.kind == Kind::Numbers);
+                let names: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+                (!names.is_empty()).then(|| format!("leaves with nobody to answer: {}", names.join(", ")))
+            }
+            (Some(_), _, Action::Delete) => {
+                let users = after.users(&step.address, |_| true);
+                let mut names: Vec<String> = users.iter().map(ToString::to_string).collect();
+                names.extend(after.hidden(&step.address));
+                stranded.extend(users);
+                let schedule = step.address.kind == Kind::Schedules;
+                let what = if schedule { "leaves without a schedule" } else { "leaves without a target" };
+                (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")))
+            }
             _ => None,
         };
     }
+    stranded
 }
 
-fn still_used(
-    gone: &Address,
-    after: &BTreeMap<Address, Option<Resource>>,
-    observed: &Observed,
-) -> Option<String> {
-    let mut users: Vec<String> = Vec::new();
-    for (address, live) in &observed.objects {
-        let resource = match after.get(address) {
-            Some(planned) => planned.as_ref(),
-            None => Some(live),
+/// Whether a caller of the queue can reach anybody.
+pub(super) fn answers(queue: &Queue) -> bool {
+    queue.agents.as_ref().is_none_or(|agents| !agents.is_empty())
+        || matches!(queue.failover, Some(Divert::To(_)))
+}
+
+/// The account as it will be.
+struct After<'a> {
+    observed: &'a Observed,
+    planned: BTreeMap<Address, Option<Resource>>,
+}
+
+impl<'a> After<'a> {
+    fn of(steps: &[Step], observed: &'a Observed) -> Self {
+        let planned = steps.iter().filter(|step| step.action != Action::Manual);
+        Self { observed, planned: planned.map(|step| (step.address.clone(), step.after.clone())).collect() }
+    }
+
+    /// What will still point to an object.
+    fn users(&self, target: &Address, wanted: impl Fn(&Address) -> bool) -> Vec<Address> {
+        let others =
+            self.observed.objects.iter().filter(|(address, _)| *address != target && wanted(address));
+        let pointing = others.filter(|(address, live)| {
+            let resource = self.planned.get(*address).map_or(Some(*live), Option::as_ref);
+            resource.is_some_and(|resource| points(address, resource, target))
+        });
+        pointing.map(|(address, _)| address.clone()).collect()
+    }
+
+    /// What points to it in a way that only the provider can say. Where the pointer shows in an object after all, that
+    /// object has been asked.
+    fn hidden(&self, target: &Address) -> BTreeSet<String> {
+        let shows = |owner: &Address| {
+            let live = self.observed.objects.get(owner);
+            live.is_some_and(|live| points(owner, live, target))
         };
-        let Some(resource) = resource.filter(|_| address != gone) else { continue };
-        let points =
-            references(address, resource).iter().any(|(_, to)| Reference::address(to).as_ref() == Some(gone));
-        if points {
-            users.push(address.to_string());
-        }
+        let hidden = self.observed.hidden_uses.iter().filter(|it| it.target == *target);
+        hidden
+            .filter(|it| !it.owners.iter().any(|owner| owner == target || shows(owner)))
+            .map(|it| it.by.clone())
+            .collect()
     }
-    if users.is_empty() {
-        return None;
-    }
-    let what =
-        if gone.kind == Kind::Schedules { "leaves without a schedule" } else { "leaves without a target" };
-    Some(format!("{what}: {}", users.join(", ")))
+}
+
+fn points(from: &Address, resource: &Resource, to: &Address) -> bool {
+    references(from, resource).iter().any(|(_, reference)| Reference::address(reference).as_ref() == Some(to))
 }

@@ -1,29 +1,30 @@
 //! What only the live account can answer: does everything a tenant names exist there?
 
-use super::{Desired, Observed, Policy, Role};
+use super::{Desired, Observed, Obstacle, Policy, Role, Source};
 use crate::{
     finding::{Finding, Place, Seg},
     model::{Address, Extension, Kind, Reference, Resource, references},
     text::closest,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Every name that leads nowhere on the live account. One is enough to block the tenant.
 pub(super) fn check(
     account: &str,
     desired: &BTreeMap<Address, Desired>,
-    declared: &BTreeSet<Address>,
+    absent: &BTreeMap<Address, Option<Source>>,
     observed: &Observed,
     policy: &Policy,
     place: &dyn Fn(&[Seg]) -> Option<Place>,
 ) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (address, how) in &observed.ambiguous {
-        if declared.contains(address) {
-            let message = format!("{} `{}` is there twice: {how}", address.kind.noun(), address.key);
-            let finding = Finding::error("ambiguous-object", message)
-                .help("remove one of the two in the portal; dialform does not guess which one is meant");
-            found.push(finding.at(place(&own(address))));
+    for Obstacle { address, field, code, message, help } in &observed.obstacles {
+        let managed = match desired.get(address) {
+            Some(wanted) => field.is_none_or(|field| manages(&wanted.resource, field)),
+            None => field.is_none() && absent.contains_key(address),
+        };
+        if managed {
+            found.push(Finding::error(code, message.as_str()).help(*help).at(place(&own(address))));
         }
     }
     for (address, wanted) in desired {
@@ -91,6 +92,15 @@ fn is_person(key: &str, observed: &Observed) -> bool {
     let role =
         key.parse::<Extension>().ok().and_then(|extension| observed.extensions.get(&extension).copied());
     role.is_some_and(|role| role != Role::Queue)
+}
+
+/// Whether the object says anything about a field.
+fn manages(wanted: &Resource, field: &str) -> bool {
+    let nothing = crate::diff::nothing_like(wanted);
+    let inside =
+        |path: &str| path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let within = |path: &str| field.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
+    crate::diff::diff(wanted, &nothing).iter().any(|change| inside(&change.path) || within(&change.path))
 }
 
 /// Whether nothing is said about the object but its name.

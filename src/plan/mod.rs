@@ -26,7 +26,7 @@ use crate::{
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The version of the JSON form of a plan.
 pub const FORMAT_VERSION: u32 = 1;
@@ -41,10 +41,35 @@ pub struct Observed {
     pub extensions: BTreeMap<Extension, Role>,
     /// Words that a declared object would use and the provider does not know, by the object.
     pub unknown_tokens: BTreeMap<Address, Vec<String>>,
-    /// Live objects that share one key: (what, how it shows).
-    pub ambiguous: Vec<(Address, String)>,
+    /// Why a live object cannot be managed as it is.
+    pub obstacles: Vec<Obstacle>,
+    /// Pointers that no object in `objects` shows: what is pointed to, by whom.
+    pub hidden_uses: Vec<HiddenUse>,
+    /// Fields whose live value this vocabulary has no word for, by object.
+    pub opaque: BTreeMap<Address, BTreeSet<String>>,
     /// What a live object holds beyond this vocabulary; it is left alone.
     pub notes: BTreeMap<Address, Vec<String>>,
+}
+
+/// Something live that makes it unsafe to manage an object, or some of its fields.
+#[derive(Debug, Clone)]
+pub struct Obstacle {
+    pub address: Address,
+    /// The field it is about; `None` for the whole object.
+    pub field: Option<&'static str>,
+    pub code: &'static str,
+    pub message: String,
+    pub help: &'static str,
+}
+
+/// A live pointer that the vocabulary cannot say.
+#[derive(Debug, Clone)]
+pub struct HiddenUse {
+    pub target: Address,
+    /// The objects in which it would show if it could be said; one that does show it speaks for itself.
+    pub owners: Vec<Address>,
+    /// In words: "the rules of extension 105".
+    pub by: String,
 }
 
 /// What answers at an extension.

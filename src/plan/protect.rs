@@ -1,10 +1,43 @@
 //! `protect: true`: what is refused until an earlier merged change has taken the protection away.
 
-use super::{Action, Step};
-use crate::model::{DEFAULT_RULE, Divert, Diverts, Forward, Resource, Rules};
+use super::{Action, Step, guard::answers};
+use crate::{
+    finding::{Finding, Place, Seg},
+    model::{Address, DEFAULT_RULE, Divert, Diverts, Forward, Resource, Rules},
+};
+use std::collections::BTreeSet;
+
+/// A finding for every protected object that the steps would take away, or leave pointing to nothing.
+pub(super) fn check(
+    steps: &[Step],
+    protected: &BTreeSet<Address>,
+    stranded: &BTreeSet<Address>,
+    place: &dyn Fn(&[Seg]) -> Option<Place>,
+) -> Vec<Finding> {
+    let help = "take `protect: true` away in a change of its own, merge it, then make this one";
+    let finding = |address: &Address, what: &str, at: Option<Place>| {
+        let message = format!("{address} is protected, and this change {what}");
+        Finding::error("protected", message).help(help).at(at)
+    };
+    let own = |address: &Address| place(&[Seg::key(address.kind.section()), Seg::key(&address.key)]);
+    let mut found = Vec::new();
+    for step in steps.iter().filter(|step| protected.contains(&step.address)) {
+        if let Some(what) = violation(step) {
+            let at = match step.action {
+                Action::Delete => place(&[Seg::key("absent"), Seg::key(step.address.kind.section())]),
+                _ => own(&step.address),
+            };
+            found.push(finding(&step.address, what, at));
+        }
+    }
+    for address in stranded.intersection(protected) {
+        found.push(finding(address, "deletes what it leads to", own(address)));
+    }
+    found
+}
 
 /// What the step would do to a protected object that it must not, in words.
-pub(super) fn violation(step: &Step) -> Option<&'static str> {
+fn violation(step: &Step) -> Option<&'static str> {
     match (step.action, &step.before, &step.after) {
         (Action::Delete, _, _) => Some("deletes it"),
         (Action::Update, Some(Resource::Diverts(before)), Some(Resource::Diverts(after))) => {
@@ -15,6 +48,9 @@ pub(super) fn violation(step: &Step) -> Option<&'static str> {
         }
         (Action::Update, Some(Resource::Forward(before)), Some(Resource::Forward(after))) => {
             (active(before) && !active(after)).then_some("switches the forward off")
+        }
+        (Action::Update, Some(Resource::Queue(before)), Some(Resource::Queue(after))) => {
+            (answers(before) && !answers(after)).then_some("leaves it with nobody to answer")
         }
         _ => None,
     }

@@ -12,6 +12,7 @@ use dialform::{plan::desired, provider::PROVIDERS};
 use rig::{Rig, scratch};
 use std::{
     collections::BTreeSet,
+    fs::File,
     path::{Path, PathBuf},
     process::Command,
     sync::{
@@ -68,10 +69,13 @@ fn run_all(list: &[&Case], setup: &Setup) -> Vec<String> {
 
 /// Puts the traffic of all cases into one file.
 fn gather(list: &[&Case], setup: &Setup) -> PathBuf {
-    let all: String =
-        list.iter().map(|case| std::fs::read_to_string(rig::traffic(setup, case)).unwrap()).collect();
     let path = scratch().join(format!("{}.jsonl", setup.kind));
-    std::fs::write(&path, all).unwrap();
+    let mut all = File::create(&path).unwrap();
+    for case in list {
+        let one = rig::traffic(setup, case);
+        std::io::copy(&mut File::open(&one).unwrap(), &mut all).unwrap();
+        std::fs::remove_file(one).unwrap();
+    }
     path
 }
 

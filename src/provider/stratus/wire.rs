@@ -84,9 +84,11 @@ pub struct AnswerRule {
     pub time_frame: Text,
     #[serde(default = "yes")]
     pub enabled: Text,
-    /// The specification says `order`, servers say `ordinal-priority`.
-    #[serde(default, alias = "order")]
-    pub ordinal_priority: Text,
+    /// The specification says `order`, servers say `ordinal-priority`; see [`AnswerRule::priority`].
+    #[serde(default)]
+    ordinal_priority: Text,
+    #[serde(default)]
+    order: Text,
     #[serde(default)]
     pub simultaneous_ring: Feature,
     #[serde(default)]
@@ -104,11 +106,20 @@ pub struct AnswerRule {
     #[serde(default)]
     pub forward_when_unregistered: Feature,
     #[serde(default)]
+    pub forward_on_dnd: Feature,
+    #[serde(default)]
     pub forward_on_spam_call: Feature,
     #[serde(default)]
     pub phone_numbers_to_allow: Feature,
     #[serde(default)]
     pub phone_numbers_to_reject: Feature,
+}
+
+impl AnswerRule {
+    /// 0 is the highest.
+    pub fn priority(&self) -> Option<u32> {
+        self.ordinal_priority.number().or_else(|| self.order.number())
+    }
 }
 
 /// The name of the Default rule.
@@ -185,10 +196,22 @@ pub struct Agent {
     pub callqueue_agent_id: Text,
     #[serde(default)]
     pub callqueue: Text,
-    #[serde(default, alias = "ordinal-order")]
-    pub callqueue_agent_dispatch_order_ordinal: Text,
+    /// What is written; servers read it back as `ordinal-order`; see [`Agent::position`].
+    #[serde(default)]
+    callqueue_agent_dispatch_order_ordinal: Text,
+    #[serde(default)]
+    ordinal_order: Text,
+    #[serde(default)]
+    pub callqueue_agent_availability_type: Text,
     #[serde(default)]
     pub callqueue_agent_wrap_up_allowance_seconds: Text,
+}
+
+impl Agent {
+    /// The place in the order of its queue.
+    pub fn position(&self) -> Option<u32> {
+        self.ordinal_order.number().or_else(|| self.callqueue_agent_dispatch_order_ordinal.number())
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -36,6 +36,7 @@ fn schedule(name: &str) -> Vec<Pattern> {
 fn number(name: &str) -> Vec<Pattern> {
     let row = [key("phonenumbers"), key(name.trim_start_matches('+'))];
     let written = [
+        "enabled",
         "dial-rule-application",
         "dial-rule-parameter",
         "dial-rule-translation-destination-user",

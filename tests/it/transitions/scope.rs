@@ -23,9 +23,9 @@ fn compare(
     found: &mut Vec<String>,
 ) {
     let here = |extent| patterns.iter().any(|(rest, of)| rest.is_empty() && *of == extent);
+    let text = |value: Option<&Value>| value.map(Value::to_string);
     let same = match (before, after) {
-        (Some(before), Some(after)) => before.to_string() == after.to_string(),
-        (None, None) => true,
+        (Some(_), Some(_)) | (None, None) => text(before) == text(after),
         _ => here(Extent::Presence),
     };
     if same || here(Extent::Whole) {

@@ -2,6 +2,7 @@
 
 mod api;
 mod observe;
+mod survey;
 mod write;
 mod write_rules;
 

@@ -6,11 +6,13 @@
 use super::{
     API, CARRIER,
     api::{Api, decode, failure, pages},
+    survey::survey,
 };
 use crate::{
+    finding::Seg,
     http::{ApiError, Getter, Problem, segment},
     model::{Address, Destination, E164, Extension, Forward, Kind, Reference, Resource, references},
-    plan::{Observed, Role},
+    plan::{Observed, Obstacle, Role},
     provider::{
         Endpoints, Read, Scope,
         stratus::{
@@ -35,15 +37,15 @@ pub struct StratusReader {
 
 /// What was read, before it is put into words.
 #[derive(Default)]
-struct Live {
-    users: Vec<User>,
-    numbers: Vec<PhoneNumber>,
-    queues: Vec<CallQueue>,
-    agents: Vec<Agent>,
-    frames: Vec<TimeFrame>,
-    rules: BTreeMap<String, Vec<AnswerRule>>,
-    carrier: Vec<CarrierForward>,
-    context: Context,
+pub struct Live {
+    pub users: Vec<User>,
+    pub numbers: Vec<PhoneNumber>,
+    pub queues: Vec<CallQueue>,
+    pub agents: Vec<Agent>,
+    pub frames: Vec<TimeFrame>,
+    pub rules: BTreeMap<String, Vec<AnswerRule>>,
+    pub carrier: Vec<CarrierForward>,
+    pub context: Context,
 }
 
 impl StratusReader {
@@ -260,7 +262,11 @@ impl StratusReader {
             if address.kind == Kind::Numbers {
                 continue;
             }
-            for (_, reference) in references(address, resource) {
+            for (path, reference) in references(address, resource) {
+                // Phones that ring are dialled, not looked up.
+                if path.iter().any(|seg| *seg == Seg::key("simultaneous") || *seg == Seg::key("agents")) {
+                    continue;
+                }
                 let to = match reference {
                     Reference::Queue(key) => Destination::Queue(key),
                     Reference::Voicemail(extension) => Destination::Voicemail(extension),
@@ -309,7 +315,7 @@ fn deletes(live: &Live, scope: &Scope) -> bool {
 }
 
 /// Every word a rule sends calls to.
-fn words(rule: &AnswerRule) -> impl Iterator<Item = &str> {
+pub fn words(rule: &AnswerRule) -> impl Iterator<Item = &str> {
     let features = [
         &rule.forward_always,
         &rule.forward_on_active,
@@ -317,6 +323,7 @@ fn words(rule: &AnswerRule) -> impl Iterator<Item = &str> {
         &rule.forward_no_answer,
         &rule.forward_when_unregistered,
         &rule.forward_on_spam_call,
+        &rule.forward_on_dnd,
         &rule.simultaneous_ring,
     ];
     features
@@ -330,15 +337,27 @@ fn in_words(live: &Live, scope: &Scope) -> Observed {
     let mut observed = Observed { extensions: context.roles.clone(), ..Observed::default() };
     let default =
         |extension: &str| live.rules.get(extension)?.iter().find(|rule| rule.time_frame.as_str() == DEFAULT);
-    let add =
-        |observed: &mut Observed, address: Address, resource: Resource, notes: Vec<String>, id: &str| {
-            if !notes.is_empty() {
-                observed.notes.entry(address.clone()).or_default().extend(notes);
-            }
-            if observed.objects.insert(address.clone(), resource).is_some() {
-                observed.ambiguous.push((address, format!("the second one is {id}")));
-            }
-        };
+    let add = |observed: &mut Observed,
+               address: Address,
+               resource: Resource,
+               notes: Vec<String>,
+               id: &str| {
+        if !notes.is_empty() {
+            observed.notes.entry(address.clone()).or_default().extend(notes);
+        }
+        if observed.objects.insert(address.clone(), resource).is_some() {
+            let message =
+                format!("{} `{}` is there twice: the second one is {id}", address.kind.noun(), address.key);
+            let help = "remove one of the two in the portal; dialform does not guess which one is meant";
+            observed.obstacles.push(Obstacle {
+                address,
+                field: None,
+                code: "ambiguous-object",
+                message,
+                help,
+            });
+        }
+    };
     for frame in &live.frames {
         let (schedule, notes) = convert::schedule(frame);
         let address = Address::new(Kind::Schedules, frame.timeframe_name.as_str());
@@ -384,5 +403,6 @@ fn in_words(live: &Live, scope: &Scope) -> Observed {
         let (words, notes) = convert::rules(user, rules, context);
         add(&mut observed, Address::new(Kind::Rules, key), Resource::Rules(words), notes, key);
     }
+    survey(live, &mut observed);
     observed
 }

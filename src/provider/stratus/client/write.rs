@@ -13,7 +13,7 @@ use crate::{
         Endpoints, Write,
         stratus::{
             convert::{self, Context, Position},
-            wire::{Agent, AutoAttendant, ForwardState, PhoneNumber, Row, Text, TimeFrame, User},
+            wire::{Agent, AutoAttendant, DEFAULT, ForwardState, PhoneNumber, Row, Text, TimeFrame, User},
         },
     },
 };
@@ -213,25 +213,70 @@ impl<'a> Writing<'a> {
             let require = if require { "yes" } else { "no" };
             body.insert("callqueue-require-available-agents-to-accept-new-callers".into(), require.into());
         }
+        const REQUIRE: &str = "callqueue-require-available-agents-to-accept-new-callers";
+        let rest = format!("/callqueues/{}", segment(key));
+        let what = format!("changing queue `{key}`");
+        let failover = failover.as_ref().filter(|_| touched(step, "failover"));
         let mut fresh = false;
+        // Require Agents turns callers away where there is no failover: it is switched on last and off first.
+        let require = body.remove(REQUIRE);
+        if let Some(require) =
+            require.as_ref().filter(|value| **value == "no" && step.action == Action::Update)
+        {
+            self.send(Method::PUT, &rest, json!({ REQUIRE: require }), &what).await?;
+        }
         if step.action == Action::Create {
             fresh = self.create_queue(key, name.as_deref().unwrap_or(key), std::mem::take(&mut body)).await?;
         }
-        // Agents and failover come before Require Agents is switched on, so that no caller meets an empty queue.
         if let Some(agents) = agents.as_ref().filter(|_| touched(step, "agents")) {
-            self.agents(key, agents).await?;
+            self.agents(key, agents, step).await?;
         }
-        if let Some(failover) = failover.as_ref().filter(|_| touched(step, "failover"))
-            && !(fresh && *failover == Divert::Off)
-        {
+        if let Some(failover) = failover.filter(|failover| !(fresh && **failover == Divert::Off)) {
             let diverts = Diverts { unreachable: Some(failover.clone()), ..Diverts::default() };
             self.default_forwards(key, diverts).await?;
         }
+        if let Some(require) = require.filter(|value| value == "yes") {
+            if let Some(failover) = failover {
+                self.failover_shows(key, failover).await?;
+            }
+            body.insert(REQUIRE.to_owned(), require);
+        }
         if !body.is_empty() {
-            let rest = format!("/callqueues/{}", segment(key));
-            self.send(Method::PUT, &rest, Value::Object(body), &format!("changing queue `{key}`")).await?;
+            self.send(Method::PUT, &rest, Value::Object(body), &what).await?;
         }
         Ok(())
+    }
+
+    /// Waits until a failover that was accepted can be read back.
+    async fn failover_shows(&self, key: &str, wanted: &Divert) -> Result<(), ApiError> {
+        let context = self.context(std::iter::once(wanted)).await?;
+        let deadline = tokio::time::Instant::now() + self.http.settle();
+        loop {
+            let rules = self.api.rules(key).await?;
+            let default = rules.iter().find(|rule| rule.time_frame.as_str() == DEFAULT);
+            // Compared as it is written: the context holds too little of the account to put it into words.
+            let word = default.filter(|rule| rule.forward_when_unregistered.enabled.is_yes());
+            let word = word
+                .and_then(|rule| rule.forward_when_unregistered.parameters.first())
+                .map(|word| word.as_str());
+            let expected = match wanted {
+                Divert::Off => None,
+                Divert::To(to) => convert::token(to, key, &context),
+            };
+            if word == expected.as_deref() {
+                return Ok(());
+            }
+            if tokio::time::Instant::now() > deadline {
+                let why = "the failover was accepted but does not show; Require Agents was not switched on"
+                    .to_owned();
+                return Err(failure(
+                    &format!("the failover of queue `{key}`"),
+                    &self.api.path(""),
+                    Problem::Conflict(why),
+                ));
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
     }
 
     /// A queue and the system user that answers at its extension; says whether that user is new. An extension that a
@@ -272,7 +317,7 @@ impl<'a> Writing<'a> {
     }
 
     /// New agents come in before old ones go.
-    async fn agents(&self, key: &str, wanted: &[model::Agent]) -> Result<(), ApiError> {
+    async fn agents(&self, key: &str, wanted: &[model::Agent], step: &Step) -> Result<(), ApiError> {
         let base = format!("/callqueues/{}/agents", segment(key));
         let live: Vec<Agent> = self.api.list(&base, &format!("the agents of queue `{key}`")).await?;
         let what = format!("changing the agents of queue `{key}`");
@@ -311,7 +356,16 @@ impl<'a> Writing<'a> {
                 }
             }
         }
-        for agent in live.iter().filter(|agent| !kept.contains(&agent.key())) {
+        // Only agents that the plan says go: one that has come since was not reviewed.
+        let reviewed = |agent: &Agent| match &step.before {
+            Some(Resource::Queue(before)) => before.agents.iter().flatten().any(|known| {
+                let id = agent.callqueue_agent_id.as_str();
+                convert::agent_id(&known.target, self.api.domain) == id
+                    || convert::agent(agent, &context).target == known.target
+            }),
+            _ => true,
+        };
+        for agent in live.iter().filter(|agent| !kept.contains(&agent.key()) && reviewed(agent)) {
             let rest = format!("{base}/{}", segment(agent.callqueue_agent_id.as_str()));
             self.delete(&rest, &what).await?;
         }

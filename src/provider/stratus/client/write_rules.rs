@@ -22,9 +22,8 @@ fn wire_name(when: &str) -> &str {
 }
 
 impl Writing<'_> {
-    /// Timeout and callers, then the rules: new ones are made below everything, where they do nothing yet, changed
-    /// ones are changed in place, one reorder puts all of them where they belong, and only then the ones that are no
-    /// longer wanted go. No rule is ever deleted to be made again: its name may stay reserved (fact sheet 6.4).
+    /// Timeout and callers, then the rules: new ones are made switched off, one reorder puts all of them where they
+    /// belong, then they get their contents, and only then the ones that are no longer wanted go. No rule is ever deleted to be made again: its name may stay reserved (fact sheet 6.4).
     pub async fn rules(&self, key: &str, wanted: &Rules, step: &Step) -> Result<(), ApiError> {
         let Rules { ring_timeout, callers, order, protect: _ } = wanted;
         if let Some(callers) = callers.as_ref().filter(|_| touched(step, "callers")) {
@@ -57,23 +56,39 @@ impl Writing<'_> {
         let base = format!("/users/{}/answerrules", segment(key));
         let is_live = |name: &str| live.iter().any(|rule| rule.time_frame.as_str() == name);
         let what = |verb: &str, when: &str| format!("{verb} rule `{when}` of extension `{key}`");
+        let mut contents = Vec::new();
         for rule in order {
             let name = wire_name(&rule.when);
             let mut body = convert::rule_body(rule, key, &context).ok_or_else(|| attendant_gone(key))?;
             if !is_live(name) {
+                // Made where it happens to land, so switched off until it is where it belongs.
+                contents.extend(rule.enabled.then(|| (rule, json!({ "enabled": "yes" }))));
+                body.insert("enabled".into(), "no".into());
                 body.insert("synchronous".into(), "yes".into());
                 body.insert("time-frame".into(), name.into());
                 self.send(Method::POST, &base, Value::Object(body), &what("creating", &rule.when)).await?;
             } else if touched(step, &format!("order.{}", rule.when)) {
-                let rest = format!("{base}/{}", segment(name));
-                self.send(Method::PUT, &rest, Value::Object(body), &what("changing", &rule.when)).await?;
+                body.retain(|feature, _| {
+                    let field = convert::feature_field(feature);
+                    feature == "enabled" || touched(step, &format!("order.{}.{field}", rule.when))
+                });
+                contents.push((rule, Value::Object(body)));
             }
         }
         let wanted: Vec<&str> = order.iter().map(|rule| wire_name(&rule.when)).collect();
         self.reorder(key, &wanted, &live).await?;
+        for (rule, body) in contents {
+            let rest = format!("{base}/{}", segment(wire_name(&rule.when)));
+            self.send(Method::PUT, &rest, body, &what("changing", &rule.when)).await?;
+        }
         for rule in &live {
             let name = rule.time_frame.as_str();
-            if name != DEFAULT && !wanted.contains(&name) {
+            // Only what the plan says goes: a rule that has come since was not reviewed.
+            let reviewed = step
+                .changes
+                .iter()
+                .any(|change| change.new.is_none() && change.path == format!("order.{name}"));
+            if name != DEFAULT && !wanted.contains(&name) && reviewed {
                 self.delete(&format!("{base}/{}", segment(name)), &what("deleting", name)).await?;
             }
         }
@@ -108,30 +123,28 @@ impl Writing<'_> {
             self.write_default(key, &Position::Allow(allow.clone()), &context).await?;
         }
         let mut unblock: Vec<String> = Vec::new();
+        let blocked = self.blocked(key).await?;
         if let Some(block) = block.as_ref().filter(|_| touched("block")) {
-            if !block.is_empty() {
-                self.write_default(key, &Position::Reject(block.clone()), &context).await?;
-            }
-            unblock.extend(
-                self.blocked(key)
-                    .await?
-                    .into_iter()
-                    .filter(|word| !convert::is_anonymous(word) && !block.contains(&convert::caller(word))),
-            );
+            let surplus =
+                |word: &&String| !convert::is_anonymous(word) && !block.contains(&convert::caller(word));
+            unblock.extend(blocked.iter().filter(surplus).cloned());
         }
-        if let Some(anonymous) = block_anonymous.filter(|_| touched("block_anonymous")) {
-            let flag = if anonymous { "yes" } else { "no" };
-            self.user(key, json!({ "reject-anonymous-calls-enabled": flag })).await?;
-            if !anonymous {
-                unblock
-                    .extend(self.blocked(key).await?.into_iter().filter(|word| convert::is_anonymous(word)));
-            }
+        // A list that is off may still hold callers without a number, whom adding one would switch on.
+        if block_anonymous == &Some(false) && (touched("block") || touched("block_anonymous")) {
+            unblock.extend(blocked.iter().filter(|word| convert::is_anonymous(word)).cloned());
         }
         if !unblock.is_empty() {
             let rest = format!("/users/{}/number-filters", segment(key));
             let body = json!({ "phone-numbers-to-reject": { "parameters": unblock } });
             let what = format!("taking numbers off the block list of extension `{key}`");
             self.send(Method::DELETE, &rest, body, &what).await?;
+        }
+        if let Some(block) = block.as_ref().filter(|list| touched("block") && !list.is_empty()) {
+            self.write_default(key, &Position::Reject(block.clone()), &context).await?;
+        }
+        if let Some(anonymous) = block_anonymous.filter(|_| touched("block_anonymous")) {
+            let flag = if anonymous { "yes" } else { "no" };
+            self.user(key, json!({ "reject-anonymous-calls-enabled": flag })).await?;
         }
         match spam.filter(|_| touched("spam")) {
             Some(spam) => self.write_default(key, &Position::Spam(spam), &context).await,

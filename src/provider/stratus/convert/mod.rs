@@ -11,7 +11,9 @@ pub use destination::{destination, ring_token, ringable, token};
 pub use normalize::normalize;
 pub use number::{number, route_into};
 pub use queue::{agent, agent_id, dispatch_word, queue};
-pub use rules::{Position, caller, diverts, in_order, is_anonymous, position, rule_body, rules};
+pub use rules::{
+    Position, caller, diverts, feature_field, in_order, is_anonymous, position, rule_body, rules,
+};
 pub use schedule::{Arrays, arrays, schedule};
 
 use crate::{model::Extension, plan::Role};

@@ -1,6 +1,6 @@
 //! A desired object in the form in which NetSapiens reports it, or why it cannot hold it.
 
-use super::{Context, destination};
+use super::{Context, destination, rules::OWN_DEVICES};
 use crate::{
     finding::Seg,
     model::{
@@ -179,11 +179,12 @@ fn rule(check: &mut Check, path: &[Seg], owner: &str, rule: &mut Rule) {
             check.no(&item(&also, index), "this phone is named twice", "name each phone once");
         }
     }
-    // The two ways to say it are one on the wire.
+    // The two ways to say each are one on the wire.
+    let devices = Also { target: Ringable::Token(OWN_DEVICES.to_owned()), delay: 0 };
+    ring.all_phones |= take(&mut ring.also, &devices);
     if let Ok(owner) = owner.parse() {
         let own = Also { target: Ringable::Extension(owner), delay: 0 };
-        ring.own_extension |= ring.also.contains(&own);
-        ring.also.retain(|entry| *entry != own);
+        ring.own_extension |= take(&mut ring.also, &own);
     }
     let has_number = ring.also.iter().any(|entry| matches!(entry.target, Ringable::Number(_)));
     if ring.confirm_external && !has_number {
@@ -201,6 +202,13 @@ fn rule(check: &mut Check, path: &[Seg], owner: &str, rule: &mut Rule) {
         );
     }
     ring.also.sort_by(|a, b| (&a.target, a.delay).cmp(&(&b.target, b.delay)));
+}
+
+/// Takes an entry out and says whether it was there.
+fn take(list: &mut Vec<Also>, entry: &Also) -> bool {
+    let before = list.len();
+    list.retain(|other| other != entry);
+    list.len() < before
 }
 
 fn outside_number(check: &mut Check, path: &[Seg], target: &Ringable) {

@@ -23,10 +23,15 @@ pub fn number(live: &PhoneNumber, context: &Context) -> Option<(E164, Number)> {
 fn route(live: &PhoneNumber, context: &Context) -> Option<Destination> {
     let application = live.dial_rule_application.as_str();
     let to = live.dial_rule_translation_destination_user.as_str();
-    if to.is_empty() || to == ANY || matches!(application, "available-number" | "") {
+    let off = live.enabled.as_str().eq_ignore_ascii_case("no");
+    if off || to.is_empty() || to == ANY || matches!(application, "available-number" | "") {
         return None;
     }
     let fallback = || Destination::Token(format!("{application}:{to}"));
+    let host = live.dial_rule_translation_destination_host.as_str();
+    if !matches!(host, "" | ANY) && host != context.domain {
+        return Some(Destination::Token(format!("{application}:{to}@{host}")));
+    }
     let place = match application {
         "to-user" | "to-user-residential" => to.parse().ok().map(|extension| match context.role(to) {
             Some(Role::Attendant) => Destination::Attendant(extension),
@@ -68,6 +73,7 @@ pub fn route_into(live: &mut PhoneNumber, to: &Destination, domain: &str) -> Opt
     } else if live.dial_rule_parameter.as_str() == format!("user_{old}") {
         live.dial_rule_parameter = Text(format!("user_{target}"));
     }
+    live.enabled = Text("yes".to_owned());
     live.dial_rule_translation_destination_user = Text(target);
     live.dial_rule_translation_destination_host = Text(domain.to_owned());
     Some(())

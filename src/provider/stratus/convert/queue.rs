@@ -71,7 +71,7 @@ pub fn agent(live: &Agent, context: &Context) -> model::Agent {
     };
     model::Agent {
         target,
-        order: live.callqueue_agent_dispatch_order_ordinal.number(),
+        order: live.position(),
         wrap_up: Some(live.callqueue_agent_wrap_up_allowance_seconds.number().unwrap_or(0)),
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 use serde_json::{Map, Value, json};
 
 /// "Ring all user's phones".
-const OWN_DEVICES: &str = "<OwnDevices>";
+pub const OWN_DEVICES: &str = "<OwnDevices>";
 
 /// The extension's rules in the words of the YAML, and what they hold beyond them.
 pub fn rules(user: &User, live: &[AnswerRule], context: &Context) -> (Rules, Vec<String>) {
@@ -45,7 +45,7 @@ fn ring_timeout(live: &Text) -> RingTimeout {
 /// The rules by priority, those without one where they stood.
 pub fn in_order(live: &[AnswerRule]) -> Vec<&AnswerRule> {
     let mut ordered: Vec<(usize, &AnswerRule)> = live.iter().enumerate().collect();
-    ordered.sort_by_key(|(at, rule)| (rule.ordinal_priority.number().map_or(*at, |p| p as usize), *at));
+    ordered.sort_by_key(|(at, rule)| (rule.priority().map_or(*at, |p| p as usize), *at));
     ordered.into_iter().map(|(_, rule)| rule).collect()
 }
 
@@ -169,6 +169,21 @@ fn feature(enabled: bool, parameters: Vec<String>) -> Value {
 
 fn flag(enabled: bool) -> Value {
     json!({ "enabled": if enabled { "yes" } else { "no" } })
+}
+
+/// The field of a rule in the YAML that a feature on the wire holds.
+pub fn feature_field(feature: &str) -> &'static str {
+    match feature {
+        "do-not-disturb" => "do_not_disturb",
+        "call-screening" => "call_screening",
+        "simultaneous-ring" => "ring",
+        "forward-always" => "forward.always",
+        "forward-on-active" => "forward.on_call",
+        "forward-on-busy" => "forward.busy",
+        "forward-no-answer" => "forward.no_answer",
+        "forward-when-unregistered" => "forward.unreachable",
+        _ => "enabled",
+    }
 }
 
 /// The forwards that are set, each whole, under their wire names.

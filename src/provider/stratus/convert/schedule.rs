@@ -6,11 +6,14 @@ use crate::{
 };
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 type Entry = Map<String, Value>;
 
 /// The type of a frame without entries that is always active.
-pub const ALWAYS: &str = "always";
+const ALWAYS: &str = "always";
+
+const WEEKLY_BEGIN: &str = "timeframe-recurrence-begin-date";
 
 /// A recurrence has to begin somewhere, and a plan has no clock: long ago, in a leap year.
 const LONG_AGO: i16 = 2020;
@@ -25,8 +28,13 @@ const DAYS: [(Day, &str); 7] = [
     (Day::Sat, "saturday"),
 ];
 
-fn text<'a>(entry: &'a Entry, key: &str) -> &'a str {
-    entry.get(key).and_then(Value::as_str).unwrap_or_default()
+/// A value of an entry; digits may come as a number.
+fn text<'a>(entry: &'a Entry, key: &str) -> Cow<'a, str> {
+    match entry.get(key) {
+        Some(Value::String(text)) => Cow::Borrowed(text),
+        Some(Value::Number(number)) => Cow::Owned(number.to_string()),
+        _ => Cow::Borrowed(""),
+    }
 }
 
 /// A live time frame in the words of the YAML, and what it holds beyond them.
@@ -75,8 +83,8 @@ fn open() -> Weekly {
 }
 
 fn is_plain_weekly(entry: &Entry) -> bool {
-    matches!(text(entry, "timeframe-recurrence-type"), "" | "weekly")
-        && matches!(text(entry, "timeframe-recurrence-end-option"), "" | "never")
+    matches!(&*text(entry, "timeframe-recurrence-type"), "" | "weekly")
+        && matches!(&*text(entry, "timeframe-recurrence-end-option"), "" | "never")
 }
 
 fn weekly(entry: &Entry) -> Option<Weekly> {
@@ -88,7 +96,7 @@ fn weekly(entry: &Entry) -> Option<Weekly> {
             if begin.is_empty() && end.is_empty() {
                 continue;
             }
-            let window = Window { begin: time(begin)?, end: end_time(end)? };
+            let window = Window { begin: time(&begin)?, end: end_time(&end)? };
             weekly.0.entry(day).or_default().push(window);
         }
     }
@@ -99,7 +107,9 @@ fn weekly(entry: &Entry) -> Option<Weekly> {
 /// `hhmm`; a colon is let through.
 fn time(text: &str) -> Option<TimeOfDay> {
     let digits: String = text.chars().filter(|c| *c != ':').collect();
-    let (hour, minute) = (digits.len() == 4).then(|| digits.split_at(2))?;
+    // 9:00 may come as the number 900.
+    let digits = format!("{digits:0>4}");
+    let (hour, minute) = (digits.len() == 4 && !text.is_empty()).then(|| digits.split_at(2))?;
     TimeOfDay::new(hour.parse().ok()?, minute.parse().ok()?)
 }
 
@@ -122,27 +132,27 @@ enum DateEntry {
 fn date_entry(entry: &Entry) -> DateEntry {
     let recurrence = text(entry, "timeframe-recurrence-type");
     let begin = text(entry, "timeframe-specific-dates-begin-date");
-    let end =
-        Some(text(entry, "timeframe-specific-dates-end-date")).filter(|t| !t.is_empty()).unwrap_or(begin);
+    let end = text(entry, "timeframe-specific-dates-end-date");
+    let end = if end.is_empty() { begin.clone() } else { end };
     let other = || DateEntry::Other(format!("{begin}..{end} ({recurrence})"));
-    let (Some(begin_date), Some(end_date)) = (date(begin), date(end)) else { return other() };
-    let begin_time = match text(entry, "timeframe-specific-dates-begin-time") {
+    let (Some(begin_date), Some(end_date)) = (date(&begin), date(&end)) else { return other() };
+    let begin_time = match &*text(entry, "timeframe-specific-dates-begin-time") {
         "" => Some(TimeOfDay::START),
         at => time(at),
     };
-    let end_time = match text(entry, "timeframe-specific-dates-end-time") {
+    let end_time = match &*text(entry, "timeframe-specific-dates-end-time") {
         "" => Some(TimeOfDay::END),
         at => self::end_time(at),
     };
     let (Some(begin_time), Some(end_time)) = (begin_time, end_time) else { return other() };
     let whole_days = begin_time == TimeOfDay::START && end_time == TimeOfDay::END;
-    match recurrence {
+    match &*recurrence {
         "" | "doesNotRecur" => DateEntry::Once(DateSpan::Span(
             Moment { date: begin_date, time: begin_time },
             Moment { date: end_date, time: end_time },
         )),
         "yearly-on-selected-dates" | "annual-month-day"
-            if whole_days && matches!(text(entry, "timeframe-recurrence-end-option"), "" | "never") =>
+            if whole_days && matches!(&*text(entry, "timeframe-recurrence-end-option"), "" | "never") =>
         {
             let day = |date: Date| MonthDay { month: date.month(), day: date.day() };
             DateEntry::Yearly(YearlySpan { first: day(begin_date), last: day(end_date) })
@@ -186,7 +196,12 @@ pub fn arrays(wanted: &Schedule, live: Option<&TimeFrame>, touched: impl Fn(&str
     // A frame that is always active has no hours yet that would stay.
     let always = live.is_some_and(|live| live.timeframe_type.as_str() == ALWAYS);
     if let Some(weekly) = wanted.weekly.as_ref().filter(|_| touched("weekly") || always) {
-        arrays.weekly = Some(vec![Value::Object(weekly_entry(weekly))]);
+        let mut entry = weekly_entry(weekly);
+        let known = live.and_then(|live| live.timeframe_days_of_week_array.as_ref()?.first());
+        if let Some(begin) = known.filter(|entry| is_plain_weekly(entry)).and_then(|e| e.get(WEEKLY_BEGIN)) {
+            entry.insert(WEEKLY_BEGIN.to_owned(), begin.clone());
+        }
+        arrays.weekly = Some(vec![Value::Object(entry)]);
     }
     if !touched("dates") && !touched("yearly") {
         return arrays;
@@ -236,7 +251,7 @@ fn weekly_entry(weekly: &Weekly) -> Entry {
         }
     }
     recurrence(&mut entry, "weekly", "never");
-    entry.insert("timeframe-recurrence-begin-date".into(), json!(format!("{LONG_AGO}0101")));
+    entry.insert(WEEKLY_BEGIN.into(), json!(format!("{LONG_AGO}0101")));
     entry
 }
 

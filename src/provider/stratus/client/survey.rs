@@ -1,0 +1,173 @@
+//! What of a live domain cannot be said in the words of the YAML, and what that means for managing it: obstacles,
+//! pointers nobody would see, fields without a word, and things worth a note.
+
+use super::observe::{Live, words};
+use crate::{
+    model::{Address, DEFAULT_RULE, Destination, Kind},
+    plan::{HiddenUse, Observed, Obstacle, Role},
+    provider::stratus::{
+        convert,
+        wire::{AnswerRule, DEFAULT},
+    },
+};
+use std::collections::BTreeSet;
+
+/// Adds to `observed` what the objects in it do not show.
+pub fn survey(live: &Live, observed: &mut Observed) {
+    for (key, rules) in &live.rules {
+        let is_queue =
+            key.parse().is_ok_and(|extension| live.context.roles.get(&extension) == Some(&Role::Queue));
+        if is_queue {
+            queue_rules(key, rules, observed);
+        } else {
+            person_rules(key, rules, observed);
+        }
+        uses(key, rules, live, observed);
+    }
+    for number in &live.numbers {
+        let target = Address::new(Kind::Queues, number.dial_rule_translation_destination_user.as_str());
+        if let Some((key, _)) = convert::number(number, &live.context) {
+            let owners = vec![Address::new(Kind::Numbers, &key)];
+            observed.hidden_uses.push(HiddenUse { target, owners, by: format!("number {key}") });
+        }
+    }
+    for agent in
+        live.agents.iter().filter(|agent| agent.callqueue_agent_availability_type.as_str() == "disabled")
+    {
+        let address = Address::new(Kind::Queues, agent.callqueue.as_str());
+        let note = format!("agent `{}` is disabled and is not rung", agent.callqueue_agent_id.as_str());
+        observed.notes.entry(address).or_default().push(note);
+    }
+}
+
+fn default(rules: &[AnswerRule]) -> Option<&AnswerRule> {
+    rules.iter().find(|rule| rule.time_frame.as_str() == DEFAULT)
+}
+
+fn note(observed: &mut Observed, address: Address, text: String) {
+    observed.notes.entry(address).or_default().push(text);
+}
+
+fn person_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
+    let address = Address::new(Kind::Rules, key);
+    let mut obstacle = |field, code, message: String, help| {
+        observed.obstacles.push(Obstacle { address: address.clone(), field, code, message, help });
+    };
+    let mut seen = BTreeSet::new();
+    for name in rules.iter().map(|rule| rule.time_frame.as_str()) {
+        if name == DEFAULT_RULE {
+            let message =
+                format!("extension `{key}` has a rule for a time frame that is really called `{name}`");
+            obstacle(
+                Some("order"),
+                "reserved-name",
+                message,
+                "make a time frame with another name in the portal, and a rule for it",
+            );
+        }
+        if !seen.insert(name) {
+            let message = format!("extension `{key}` has two rules for `{name}`");
+            obstacle(
+                Some("order"),
+                "ambiguous-object",
+                message,
+                "remove one of them in the portal; dialform does not guess",
+            );
+        }
+    }
+    let Some(default) = default(rules) else { return };
+    let allow = &default.phone_numbers_to_allow;
+    if !allow.enabled.is_yes() && !allow.parameters.is_empty() {
+        let stored = crate::text::count(allow.parameters.len(), "number");
+        let message = format!(
+            "the allow list of `{key}` is off but still holds {stored}, which adding one would switch on"
+        );
+        obstacle(
+            Some("callers.allow"),
+            "stale-list",
+            message,
+            "remove them in the portal first: Answering Rules > Allow / Block > ALLOWED NUMBERS",
+        );
+    }
+    if !default.enabled.is_yes() {
+        let message = format!("the Default rule of `{key}` is switched off, and its forwards with it");
+        let help = "switch it on in the portal, or manage it as `when: default` in `rules`";
+        let address = Address::new(Kind::Diverts, key);
+        observed.obstacles.push(Obstacle { address, field: None, code: "default-rule-off", message, help });
+    }
+    let spam = &default.forward_on_spam_call;
+    let known = spam.parameters.first().is_none_or(|word| word.as_str() == format!("vmail_{key}"));
+    if spam.enabled.is_yes() && !known {
+        observed.opaque.entry(Address::new(Kind::Rules, key)).or_default().insert("callers.spam".to_owned());
+    }
+    for rule in rules
+        .iter()
+        .filter(|rule| rule.do_not_disturb.enabled.is_yes() && rule.forward_on_dnd.enabled.is_yes())
+    {
+        if let Some(to) = rule.forward_on_dnd.parameters.first() {
+            let text = format!(
+                "with do not disturb, rule `{}` sends calls to `{}`",
+                rule.time_frame.as_str(),
+                to.as_str()
+            );
+            note(observed, Address::new(Kind::Rules, key), text);
+        }
+    }
+}
+
+/// A queue has one place for its failover, the Default rule of its own extension; what stands in its way is said.
+fn queue_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
+    let address = Address::new(Kind::Queues, key);
+    for rule in rules.iter().filter(|rule| rule.time_frame.as_str() != DEFAULT && rule.enabled.is_yes()) {
+        let name = rule.time_frame.as_str();
+        note(
+            observed,
+            address.clone(),
+            format!("its own extension has a rule for `{name}`, during which `failover` is not used"),
+        );
+    }
+    let Some(default) = default(rules) else { return };
+    if !default.enabled.is_yes() {
+        let message = format!("the Default rule of queue `{key}` is switched off, and its failover with it");
+        let help = "switch it on in the portal: Users, show system users, Answering Rules of the queue's own extension";
+        let field = Some("failover");
+        observed.obstacles.push(Obstacle {
+            address: address.clone(),
+            field,
+            code: "default-rule-off",
+            message,
+            help,
+        });
+    }
+    let own = [format!("queue_{key}"), key.to_owned()];
+    let always =
+        default.forward_always.parameters.first().filter(|_| default.forward_always.enabled.is_yes());
+    if let Some(to) = always.filter(|to| !own.iter().any(|word| word == to.as_str())) {
+        note(observed, address, format!("its own extension forwards every call to `{}`", to.as_str()));
+    }
+}
+
+/// Every queue and time frame these rules lead to, whether or not the vocabulary can say how.
+fn uses(key: &str, rules: &[AnswerRule], live: &Live, observed: &mut Observed) {
+    let mut targets = BTreeSet::new();
+    for rule in rules {
+        targets.insert(Address::new(Kind::Schedules, rule.time_frame.as_str()));
+        for word in words(rule) {
+            let plain = word.split_once(";delay=").map_or(word, |(word, _)| word);
+            let to = match convert::destination(plain, &live.context) {
+                Destination::Queue(to) => to,
+                Destination::Extension(to) | Destination::Phone(to) | Destination::Voicemail(to) => {
+                    to.to_string()
+                }
+                _ => continue,
+            };
+            targets.insert(Address::new(Kind::Queues, to));
+        }
+    }
+    let owners: Vec<Address> =
+        [Kind::Rules, Kind::Diverts, Kind::Queues].map(|kind| Address::new(kind, key)).into();
+    for target in targets {
+        let by = format!("the rules of extension {key}");
+        observed.hidden_uses.push(HiddenUse { target, owners: owners.clone(), by });
+    }
+}
