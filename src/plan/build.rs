@@ -140,8 +140,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         plan.steps.iter().filter(|step| step.address.kind == Kind::Schedules && step.action == Action::Update)
     {
         if elsewhere > 0 {
-            let text =
-                "rules of extensions that are not declared here may follow it too".to_owned();
+            let text = "rules of extensions that are not declared here may follow it too".to_owned();
             plan.notes.push(Note { address: step.address.clone(), text });
         }
     }

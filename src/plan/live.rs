@@ -96,11 +96,8 @@ fn is_person(key: &str, observed: &Observed) -> bool {
 
 /// Whether the object says anything about a field.
 fn manages(wanted: &Resource, field: &str) -> bool {
-    let nothing = crate::diff::nothing_like(wanted);
-    let inside =
-        |path: &str| path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    let within = |path: &str| field.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
-    crate::diff::diff(wanted, &nothing).iter().any(|change| inside(&change.path) || within(&change.path))
+    let said = serde_json::to_value(wanted).unwrap_or_default();
+    said.pointer(&format!("/{}", field.replace('.', "/"))).is_some()
 }
 
 /// Whether nothing is said about the object but its name.

@@ -1,78 +1,20 @@
 //! Apply tells the truth: what it refuses, what it stops, what it could not see come true.
 
+use crate::world::{WORKSPACE, World};
 use dialform::{
-    cli::{Finished, run_with},
+    apply::Status,
+    cli::Finished,
+    diff::FieldChange,
     error::Ending,
+    http::ApiError,
+    model::{Address, Kind, Number, Resource},
+    plan::{Action, Class, Observed, Step, TenantPlan},
+    provider::{Read, Scope, Write},
 };
-use std::path::{Path, PathBuf};
-
-const WORKSPACE: &str = r#"
-version: 1
-providers:
-  pbx:
-    kind: stratus
-    url: http://127.0.0.1:1/ns-api/v2
-    token: { env: NOT_NEEDED }
-    carrier: { url: "http://127.0.0.1:1", token: { env: NOT_NEEDED } }
-    limits: { requests_per_second: 1000, concurrency: 4, retries: 1, settle: 1 }
-tenants: ["tenants/*.yaml"]
-"#;
-
-const LIVE: &str = r#"
-domain: { domain: acme.1.service }
-users: [{ user: "101" }, { user: "102" }]
-phonenumbers: [{ phonenumber: "12145550100", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "101" }]
-carrier: [{ number: "2145550100", destination: "9725550199", active: true }]
-timeframes: [{ timeframe-name: night, timeframe-type: specific-dates, timeframe-specific-dates-array: [] }]
-"#;
-
-struct World {
-    dir: tempfile::TempDir,
-}
-
-impl World {
-    fn new(tenant: &str) -> Self {
-        let world = Self { dir: tempfile::tempdir().unwrap() };
-        world.write("dialform.yaml", WORKSPACE);
-        world.write("live/pbx/acme.1.service.yaml", LIVE);
-        world.tenant(tenant);
-        world
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-
-    fn tenant(&self, body: &str) {
-        self.write(
-            "tenants/acme.yaml",
-            &format!("tenant: acme\nprovider: pbx\naccount: acme.1.service\n{body}"),
-        );
-    }
-
-    fn run(&self, arguments: &[&str]) -> Finished {
-        let dir = self.dir.path().to_str().unwrap();
-        let mut all = vec!["dialform", "-C", dir];
-        all.extend(arguments);
-        all.push("--sandbox");
-        run_with(&all)
-    }
-
-    /// What the carrier has now, as it is on disk.
-    fn state(&self) -> String {
-        read(&self.path(".dialform/sandbox/pbx/acme.1.service.json"))
-    }
-}
-
-fn read(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap()
-}
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 /// How each step ended: `address status`.
 fn statuses(finished: &Finished) -> Vec<String> {
@@ -224,4 +166,61 @@ fn steps_by_hand_are_left_and_said() {
     assert_eq!(statuses(&applied), ["rules.101 done", "rules.101 manual"]);
     assert_eq!(applied.ending, Ending::Partial);
     assert_eq!(world.run(&["plan", "--detailed-exitcode"]).ending, Ending::Changes);
+}
+
+/// A phone system with one number, whose label is what somebody has made of it since the plan.
+struct Moved {
+    label: &'static str,
+    writes: AtomicUsize,
+}
+
+fn number(label: &str) -> Resource {
+    Resource::Number(Number { label: Some(label.to_owned()), ..Number::default() })
+}
+
+#[async_trait::async_trait]
+impl Read for Moved {
+    async fn observe(&self, _: &str, _: &Scope) -> Result<Observed, ApiError> {
+        let label = if self.writes.load(Ordering::Relaxed) > 0 { "New" } else { self.label };
+        let objects = [(Address::new(Kind::Numbers, "+12145550100"), number(label))].into();
+        Ok(Observed { objects, ..Observed::default() })
+    }
+}
+
+#[async_trait::async_trait]
+impl Write for Moved {
+    async fn execute(&self, _: &str, _: &Step) -> Result<(), ApiError> {
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// A plan may be hours old when somebody says yes to it; what changed since was not reviewed and is not overwritten.
+#[tokio::test]
+async fn what_moved_since_the_plan_stops_its_step() {
+    let mut plan = TenantPlan::blocked("acme", "pbx", "acme.1.service", Vec::new());
+    plan.steps.push(Step {
+        address: Address::new(Kind::Numbers, "+12145550100"),
+        action: Action::Update,
+        class: Class::Cosmetic,
+        reason: None,
+        critical: None,
+        changes: vec![FieldChange { path: "label".into(), old: Some("Old".into()), new: Some("New".into()) }],
+        before: Some(number("Old")),
+        after: Some(number("New")),
+        source: None,
+        needs: Vec::new(),
+        instructions: Vec::new(),
+    });
+    let cases = [
+        ("Old", Status::Done, None, 1),
+        ("Moved", Status::Failed, Some("not written, `label` was \"Old\" and is \"Moved\" now"), 0),
+    ];
+    for (label, status, detail, writes) in cases {
+        let system = Moved { label, writes: AtomicUsize::new(0) };
+        let outcomes =
+            dialform::apply::tenant(&plan, &system, &system, Duration::from_millis(10), &mut |_| {}).await;
+        let ended = (outcomes[0].status, outcomes[0].detail.as_deref(), system.writes.into_inner());
+        assert_eq!(ended, (status, detail, writes));
+    }
 }

@@ -10,6 +10,8 @@ mod bad_input;
 #[cfg(test)]
 mod bad_server;
 #[cfg(test)]
+mod live;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod quickstart;
@@ -23,3 +25,5 @@ mod sandbox;
 mod schema;
 #[cfg(test)]
 mod transitions;
+#[cfg(test)]
+mod world;

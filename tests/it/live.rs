@@ -1,0 +1,255 @@
+//! Odd things that live accounts hold, and what a plan makes of them. Every line here was once a plan that said nothing,
+//! or an apply that took something away.
+
+use crate::world::World;
+use dialform::error::Ending;
+
+/// The live account of a case: people 101 and 102, queues 400 and 430, one number each, and what the case adds.
+fn live(user_101: &str, queue_400: &str, more: &str) -> String {
+    format!(
+        r#"
+domain: {{ domain: acme.1.service }}
+users:
+  - {{ user: "101", answerrules: [{user_101}] }}
+  - {{ user: "102" }}
+  - {{ user: "400", service-code: system-queue, answerrules: [{queue_400}] }}
+phonenumbers:
+  - {{ phonenumber: "12145550100", dial-rule-application: to-callqueue, dial-rule-translation-destination-user: "400" }}
+  - {{ phonenumber: "12145550101", dial-rule-application: to-user, dial-rule-translation-destination-user: "101", enabled: "no" }}
+callqueues:
+  - {{ callqueue: "400", agents: [{{ callqueue-agent-id: 101@acme.1.service }}] }}
+  - {{ callqueue: "430" }}
+timeframes:
+  - {{ timeframe-name: night, timeframe-type: specific-dates, timeframe-specific-dates-array: [] }}
+{more}
+"#
+    )
+}
+
+const DEFAULT: &str = r#"{ time-frame: "*" }"#;
+
+/// The lines of a plan that matter to a case: what is blocked, critical, noted or to be done by hand.
+fn said(plan: &str) -> Vec<String> {
+    let telling = ["error[", "critical:", "note:", "!", "+", "route:", "No changes"];
+    let lines = plan.lines().map(str::trim);
+    lines.filter(|line| telling.iter().any(|word| line.starts_with(word))).map(str::to_owned).collect()
+}
+
+struct Case {
+    name: &'static str,
+    user_101: &'static str,
+    queue_400: &'static str,
+    more: &'static str,
+    /// A state that no seed has: the server itself switches a list on that holds something.
+    switch_off_lists: bool,
+    tenant: &'static str,
+    says: &'static [&'static str],
+}
+
+const PLAIN: Case = Case {
+    name: "",
+    user_101: DEFAULT,
+    queue_400: DEFAULT,
+    more: "",
+    switch_off_lists: false,
+    tenant: "",
+    says: &[],
+};
+
+const CASES: &[Case] = &[
+    Case {
+        name: "a time frame that is really called default",
+        user_101: r#"{ time-frame: default, forward-always: { enabled: "yes", parameters: [vmail_101] } }, { time-frame: "*" }"#,
+        tenant: "schedules: { night: {} }\nrules: { \"101\": { order: [{ when: night }] } }",
+        says: &[
+            "error[reserved-name]: extension `101` has a rule for a time frame that is really called `default`",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "an allow list that is off and not empty",
+        user_101: r#"{ time-frame: "*", phone-numbers-to-allow: { enabled: "yes", parameters: ["9005550001"] } }"#,
+        switch_off_lists: true,
+        tenant: "rules: { \"101\": { callers: { allow: [\"+12145550177\"] } } }",
+        says: &[
+            "error[stale-list]: the allow list of `101` is off but still holds 1 number, which adding one would switch on",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "the same list is nobody's business where it is not declared",
+        user_101: r#"{ time-frame: "*", phone-numbers-to-allow: { enabled: "yes", parameters: ["9005550001"] } }"#,
+        switch_off_lists: true,
+        tenant: "rules: { \"101\": { callers: { block_anonymous: false } } }",
+        says: &["No changes. 1 tenant is as declared."],
+        ..PLAIN
+    },
+    Case {
+        name: "diverts of a Default rule that is off",
+        user_101: r#"{ time-frame: "*", enabled: "no" }"#,
+        tenant: "diverts: { \"101\": { busy: off } }",
+        says: &[
+            "error[default-rule-off]: the Default rule of `101` is switched off, and its forwards with it",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "a failover whose Default rule is off",
+        queue_400: r#"{ time-frame: "*", enabled: "no" }"#,
+        tenant: "queues: { \"400\": { failover: { extension: \"102\" } } }",
+        says: &[
+            "error[default-rule-off]: the Default rule of queue `400` is switched off, and its failover with it",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "a failover that other rules of the queue stand in front of",
+        queue_400: r#"{ time-frame: night }, { time-frame: "*", forward-always: { enabled: "yes", parameters: ["9725550199"] } }"#,
+        tenant: "queues: { \"400\": { require_agents: false } }",
+        says: &[
+            "note: queues.400: its own extension has a rule for `night`, during which `failover` is not used",
+            "note: queues.400: its own extension forwards every call to `9725550199`",
+            "No changes. 1 tenant is as declared.",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "a queue that only another queue's own rules lead to",
+        queue_400: r#"{ time-frame: "*", forward-no-answer: { enabled: "yes", parameters: [queue_430] } }"#,
+        tenant: "absent: { queues: [\"430\"] }",
+        says: &["critical: leaves without a target: the rules of extension 400"],
+        ..PLAIN
+    },
+    Case {
+        name: "a queue that rings beside others, and takes what is marked as spam",
+        user_101: r#"{ time-frame: "*", forward-on-spam-call: { enabled: "yes", parameters: [queue_430] } }"#,
+        tenant: "absent: { queues: [\"430\"] }",
+        says: &["critical: leaves without a target: the rules of extension 101"],
+        ..PLAIN
+    },
+    Case {
+        name: "a schedule that only a queue's own rules follow",
+        queue_400: r#"{ time-frame: night }, { time-frame: "*" }"#,
+        tenant: "absent: { schedules: [night] }",
+        says: &["critical: leaves without a schedule: the rules of extension 400"],
+        ..PLAIN
+    },
+    Case {
+        name: "a queue left with nobody to answer under a live number",
+        tenant: "queues: { \"400\": { agents: [], failover: off } }",
+        says: &["critical: leaves with nobody to answer: numbers.+12145550100"],
+        ..PLAIN
+    },
+    Case {
+        name: "a protected number whose queue goes",
+        tenant: "numbers: { \"+12145550100\": { protect: true } }\nabsent: { queues: [\"400\"] }",
+        says: &[
+            "error[protected]: numbers.+12145550100 is protected, and this change deletes what it leads to",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "a number that is switched off leads nowhere",
+        tenant: "numbers: { \"+12145550101\": { route: { extension: \"101\" } } }",
+        says: &["+ route: {extension: \"101\"}"],
+        ..PLAIN
+    },
+    Case {
+        name: "what a person has done about spam already cannot be seen",
+        user_101: r#"{ time-frame: "*", forward-on-spam-call: { enabled: "yes", parameters: [hangup] } }"#,
+        tenant: "rules: { \"101\": { callers: { spam: drop } } }",
+        says: &[
+            "note: rules.101: calls marked as spam go to `hangup`, which has no word here",
+            "No changes. 1 tenant is as declared.",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "where do not disturb leads",
+        user_101: r#"{ time-frame: night, do-not-disturb: { enabled: "yes" }, forward-on-dnd: { enabled: "yes", parameters: ["102"] } }, { time-frame: "*" }"#,
+        tenant: "schedules: { night: {} }\nrules: { \"101\": { order: [{ when: night, do_not_disturb: true }] } }",
+        says: &[
+            "note: rules.101: with do not disturb, rule `night` sends calls to `102`",
+            "No changes. 1 tenant is as declared.",
+        ],
+        ..PLAIN
+    },
+];
+
+/// A plan that is silent about any of these is a surprise waiting for its caller.
+#[test]
+fn odd_live_state_is_said() {
+    for case in CASES {
+        let world = World::new(case.tenant);
+        world.write("live/pbx/acme.1.service.yaml", &live(case.user_101, case.queue_400, case.more));
+        if case.switch_off_lists {
+            world.run(&["plan"]);
+            let name = ".dialform/sandbox/pbx/acme.1.service.json";
+            let on = r#""phone-numbers-to-allow":{"enabled":"yes""#;
+            assert!(world.state().contains(on), "{}", world.state());
+            world.write(name, &world.state().replace(on, &on.replace("yes", "no")));
+        }
+        let plan = world.run(&["plan"]);
+        assert_eq!(said(&plan.out), case.says, "{}:\n{}{}", case.name, plan.out, plan.err);
+    }
+}
+
+/// The writes of an apply, in their order, without the common part of the path.
+fn writes(world: &World, fault: &str) -> Vec<String> {
+    let record = world.path("record.jsonl");
+    let file = record.to_str().unwrap();
+    world.run(&[
+        "apply",
+        "--auto-approve",
+        "--record",
+        file,
+        "--fault",
+        &format!("visible-after:0ms{fault}"),
+    ]);
+    let traffic = std::fs::read_to_string(&record).unwrap();
+    let lines = traffic.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    lines
+        .map(|line| format!("{} {}", text(&line["method"]), text(&line["path"])))
+        .filter(|line| !line.starts_with("GET"))
+        .map(|line| line.replace("/ns-api/v2/domains/acme.1.service/", ""))
+        .collect()
+}
+
+/// There is no instant at which a rule stands above its place, or callers are turned away for want of a failover.
+#[test]
+fn writes_come_in_an_order_that_is_safe_at_every_step() {
+    let both = "queues: { \"400\": { require_agents: true, failover: { extension: \"102\" } } }";
+    let world = World::new(both);
+    world.write("live/pbx/acme.1.service.yaml", &live(DEFAULT, DEFAULT, ""));
+    let on = ["PUT users/400/answerrules/*", "PUT callqueues/400"];
+    assert_eq!(writes(&world, ""), on, "the failover is there before it is needed");
+    std::fs::remove_file(world.path("record.jsonl")).unwrap();
+    world.tenant("queues: { \"400\": { require_agents: false, failover: off } }");
+    assert_eq!(
+        writes(&world, ""),
+        ["PUT callqueues/400", "PUT users/400/answerrules/*"],
+        "and longer than it is"
+    );
+
+    let world = World::new(both);
+    world.write("live/pbx/acme.1.service.yaml", &live(DEFAULT, DEFAULT, ""));
+    let ignored = ",accept-and-ignore:1,only:PUT /ns-api/v2/domains/acme.1.service/users";
+    assert_eq!(writes(&world, ignored), on[..1], "a failover that does not come true is not built upon");
+
+    let world = World::new(
+        "schedules: { night: {}, storm: { dates: [\"2027-01-15\"] } }\nrules: { \"101\": { order: [{ when: storm, forward: { always: voicemail } }, { when: night, do_not_disturb: true }] } }",
+    );
+    let night = r#"{ time-frame: old }, { time-frame: night }, { time-frame: "*" }"#;
+    world.write("live/pbx/acme.1.service.yaml", &live(night, DEFAULT, ""));
+    let expected = [
+        "POST timeframes",
+        "POST users/101/answerrules",
+        "PUT users/101/answerrules/reorder",
+        "PUT users/101/answerrules/storm",
+        "PUT users/101/answerrules/night",
+        "DELETE users/101/answerrules/old",
+    ];
+    assert_eq!(writes(&world, ""), expected);
+    assert_eq!(world.run(&["plan", "--detailed-exitcode"]).ending, Ending::Fine);
+}
