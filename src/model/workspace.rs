@@ -16,7 +16,7 @@ pub struct WorkspaceFile {
     pub providers: BTreeMap<String, ProviderConfig>,
     /// Globs of the tenant files, relative to this file.
     pub tenants: Vec<String>,
-    /// How much one run may change.
+    /// How much one run may change in one tenant.
     #[serde(default)]
     pub guard: Guard,
 }
@@ -243,7 +243,7 @@ impl Default for Limits {
     }
 }
 
-/// How much one run may change before a person has to say so.
+/// How much one run may change in one tenant before a person has to say so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Guard {
