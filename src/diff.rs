@@ -24,6 +24,11 @@ pub struct FieldChange {
     pub new: Option<Value>,
 }
 
+/// Whether a path is a field, or something in it.
+pub fn inside(path: &str, field: &str) -> bool {
+    path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 /// Every managed field of `desired` that `observed` does not have as wanted.
 pub fn diff(desired: &Resource, observed: &Resource) -> Vec<FieldChange> {
     let mut out = Vec::new();

@@ -12,7 +12,7 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
     pub level: Level,
-    /// Stable kebab-case name, reads as `allow CODE`.
+    /// Stable kebab-case name.
     pub code: &'static str,
     pub message: String,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! The only socket: timeouts, retries, pacing, and a client for reading that cannot write.
+//! The only way out to a network: timeouts, retries, pacing, and a client for reading that cannot write.
 //!
 //! Reads are tried again after 420, 429, 5xx and lost connections. Writes only when they were surely not carried out
 //! (420, 429, connection refused): a write that got a 5xx or no answer may have happened, and who sent it must look.
@@ -11,21 +11,13 @@ pub use pacer::Pacer;
 
 use crate::model::Limits;
 use backon::{BackoffBuilder, ExponentialBuilder};
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
 
 /// The statuses with which a server asks for patience. 420 was seen once on NetSapiens (fact sheet 3.5).
 const PATIENCE: [u16; 2] = [420, 429];
-
-/// A server's answer that was not an error.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    /// `null` where the body was empty.
-    pub body: Value,
-}
 
 /// Reads from one API. It has no way to write.
 #[derive(Clone)]
@@ -91,8 +83,8 @@ impl Getter {
         Duration::from_secs(self.limits.settle.into())
     }
 
-    /// Reads. `what` says what is being read, for the error: "the users of `acme`".
-    pub async fn get(&self, path: &str, query: &[(&str, String)], what: &str) -> Result<Answer, ApiError> {
+    /// Reads; `null` where the body is empty. `what` says what is being read, for the error: "the users of `acme`".
+    pub async fn get(&self, path: &str, query: &[(&str, String)], what: &str) -> Result<Value, ApiError> {
         self.request(Method::GET, path, query, None, &format!("reading {what}")).await
     }
 
@@ -103,7 +95,7 @@ impl Getter {
         query: &[(&str, String)],
         body: Option<&Value>,
         what: &str,
-    ) -> Result<Answer, ApiError> {
+    ) -> Result<Value, ApiError> {
         // `.` and `..` cannot be encoded: they would be taken for steps in the path, and another object be reached.
         if path.split('/').any(|segment| matches!(segment, "." | "..")) {
             let why = "an object whose name is `.` or `..` cannot be named in a request".to_owned();
@@ -151,7 +143,7 @@ impl Getter {
         path: &str,
         query: &[(&str, String)],
         body: Option<&Value>,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Value, Problem> {
         let _turn = self.pacer.turn().await;
         let mut request = self.client.request(method.clone(), format!("{}{path}", self.base));
         request = request.bearer_auth(self.token.expose_secret()).header("accept", "application/json");
@@ -165,21 +157,18 @@ impl Getter {
         let status = response.status();
         let after =
             response.headers().get("retry-after").and_then(|v| v.to_str().ok()?.trim().parse::<u64>().ok());
-        // `without_url`: the address is in the error already, and a query may hold what does not belong in a log.
         let text = response.text().await.map_err(Problem::from_transport)?;
         if PATIENCE.contains(&status.as_u16()) {
             let after = after.map(|seconds| Duration::from_secs(seconds.min(60)));
             return Err(Problem::Patience { status: status.as_u16(), after });
         }
-        if !status.is_success() && status != StatusCode::NOT_FOUND {
+        if !status.is_success() {
             return Err(Problem::status(status.as_u16(), &text));
         }
-        let parsed = if text.trim().is_empty() { Ok(Value::Null) } else { serde_json::from_str(&text) };
-        match (status.is_success(), parsed) {
-            (true, Ok(body)) => Ok(Answer { status: status.as_u16(), body }),
-            (true, Err(error)) => Err(Problem::decode(&error.to_string(), &text)),
-            (false, _) => Err(Problem::status(status.as_u16(), &text)),
+        if text.trim().is_empty() {
+            return Ok(Value::Null);
         }
+        serde_json::from_str(&text).map_err(|error| Problem::decode(&error.to_string(), &text))
     }
 }
 
@@ -191,7 +180,7 @@ impl Sender {
         path: &str,
         body: Option<&Value>,
         what: &str,
-    ) -> Result<Answer, ApiError> {
+    ) -> Result<Value, ApiError> {
         self.request(method, path, &[], body, what).await
     }
 }

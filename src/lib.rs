@@ -8,13 +8,13 @@
 //! - [`lint`]: checks of what is written, one file each
 //! - [`diff`]: a desired object against an observed one, field by field
 //! - [`plan`]: desired and observed state to a plan: ownership, order, guard, digest
-//! - [`render`]: findings, plans and outcomes as text and JSON, to a writer
+//! - [`render`]: findings, plans and outcomes as text, to a writer
 //!
 //! At the edges:
 //!
 //! - [`load`]: YAML files to tenants with source places; the only reader of configuration files
 //! - [`secret`]: credentials; the only reader of the environment
-//! - [`http`]: the only socket: timeouts, retries, pacing, a client for reading that cannot write
+//! - [`http`]: the only way out: timeouts, retries, pacing, a client for reading that cannot write
 //! - [`provider`]: the boundary to the phone systems, one directory each
 //! - [`apply`]: carries out a plan and reads back until it is true
 //! - [`sandbox`]: the phone systems emulated over HTTP on loopback

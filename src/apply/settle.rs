@@ -18,11 +18,16 @@ pub enum Seen {
     Unreadable(ApiError),
 }
 
+/// The one object a step is about.
+fn scope_of(step: &Step) -> Scope {
+    let resource = step.after.as_ref().or(step.before.as_ref());
+    let wanted = resource.map(|resource| (step.address.clone(), resource.clone()));
+    Scope { wanted: wanted.into_iter().collect(), ..Scope::default() }
+}
+
 /// Looks at once, then at growing intervals, until the object is as wanted or `bound` is over.
 pub async fn until(plan: &TenantPlan, step: &Step, reader: &dyn Read, bound: Duration) -> Seen {
-    let mut scope = Scope::default();
-    let resource = step.after.as_ref().or(step.before.as_ref());
-    scope.wanted.extend(resource.map(|resource| (step.address.clone(), resource.clone())));
+    let scope = scope_of(step);
     let deadline = Instant::now() + bound;
     let mut pause = Duration::from_millis(50);
     loop {
@@ -45,9 +50,7 @@ pub async fn until(plan: &TenantPlan, step: &Step, reader: &dyn Read, bound: Dur
 ///
 /// The plan may be hours old: what nobody reviewed must not be overwritten or taken away.
 pub async fn moved(plan: &TenantPlan, step: &Step, reader: &dyn Read) -> Result<Option<String>, ApiError> {
-    let mut scope = Scope::default();
-    let resource = step.after.as_ref().or(step.before.as_ref());
-    scope.wanted.extend(resource.map(|resource| (step.address.clone(), resource.clone())));
+    let scope = scope_of(step);
     let observed = reader.observe(&plan.account, &scope).await?;
     let (before, now) = match (&step.before, observed.objects.get(&step.address)) {
         (None, None) => return Ok(None),
@@ -80,23 +83,18 @@ fn missing(step: &Step, observed: &Observed) -> Option<String> {
     let Some(after) = &step.after else {
         let gone = match live {
             None => true,
-            Some(Resource::Forward(forward)) => forward.to.is_none() && forward.active != Some(true),
+            Some(Resource::Forward(forward)) => forward.is_vacant(),
             Some(_) => false,
         };
         return (!gone).then(|| "it is still there".to_owned());
     };
     let Some(live) = live else { return Some("it is not there".to_owned()) };
-    let ours = |change: &FieldChange| {
-        let path = change.path.as_str();
-        let inside = |a: &str, b: &str| a == b || a.strip_prefix(b).is_some_and(|rest| rest.starts_with('.'));
-        step.changes.iter().any(|planned| inside(path, &planned.path) || inside(&planned.path, path))
-    };
     // Beside what the step is about, nothing may have moved that was as it should be before.
     let before = step.before.as_ref().map(|before| diff::diff(after, before)).unwrap_or_default();
     let was_so = |change: &FieldChange| before.iter().any(|earlier| earlier.path == change.path);
     let left: Vec<FieldChange> = diff::diff(after, live)
         .into_iter()
-        .filter(|change| step.action == Action::Create || ours(change) || !was_so(change))
+        .filter(|change| step.action == Action::Create || step.concerns(&change.path) || !was_so(change))
         .collect();
     let first = left.first()?;
     let reads = match &first.old {

@@ -43,6 +43,9 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
         return Ok(if plan.is_blocked() { Ending::Error } else { Ending::Fine });
     }
     if !args.auto_approve && approved.is_none() {
+        if !text && io.ask.is_some() {
+            render::plan(io.err, &plan)?;
+        }
         confirm(io)?;
     }
 

@@ -46,7 +46,7 @@ pub enum Command {
     Apply(ApplyArgs),
     /// List the phone systems dialform knows and what it can do with each
     Providers(ProvidersArgs),
-    /// Explain a finding by its code
+    /// Explain a lint by its code
     Explain(ExplainArgs),
     /// Print the JSON Schema of the YAML files
     Schema(SchemaArgs),
@@ -124,7 +124,7 @@ pub struct ApplyArgs {
     #[arg(long)]
     pub auto_approve: bool,
     /// The digest of the plan that was approved; refused when the plan of now is another one
-    #[arg(long, value_name = "DIGEST")]
+    #[arg(long, value_name = "DIGEST", conflicts_with = "plan")]
     pub digest: Option<String>,
     /// Approve one critical change, e.g. `acme-dental/forwards.+12145550100`
     #[arg(long, value_name = "ADDRESS")]

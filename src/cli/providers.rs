@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     error::{Ending, Failure},
-    provider::PROVIDERS,
+    provider::{PROVIDERS, Provider},
     render,
 };
 
@@ -20,18 +20,27 @@ pub fn run(args: &ProvidersArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
             Failure::error(format!("there is no provider of kind `{}`", args.kind.as_deref().unwrap_or("")));
         return Err(failure.help(format!("known kinds: {}", known.join(", "))));
     }
-    for provider in &found {
-        match args.format {
-            Format::Text => render::providers(io.out, provider.kind, provider.title, &provider.dialect)?,
-            Format::Json => {
-                let kinds: Vec<&str> = provider.dialect.order.iter().map(|kind| kind.section()).collect();
-                let grades = provider.dialect.grades;
-                let value = serde_json::json!({
-                    "kind": provider.kind, "title": provider.title, "holds": kinds, "exceptions": grades
-                });
-                json::write(io.out, &value)?;
+    match args.format {
+        Format::Text => {
+            for provider in found {
+                render::providers(io.out, provider.kind, provider.title, &provider.dialect)?;
             }
+        }
+        Format::Json => {
+            let all: Vec<_> = found.into_iter().map(|provider| value(provider)).collect();
+            json::write(io.out, &all)?;
         }
     }
     Ok(Ending::Fine)
+}
+
+fn value(provider: &Provider) -> serde_json::Value {
+    let kinds: Vec<&str> = provider.dialect.order.iter().map(|kind| kind.section()).collect();
+    let by_hand = provider.dialect.by_hand.iter();
+    let by_hand: Vec<_> =
+        by_hand.map(|(kind, portal)| serde_json::json!({ "kind": kind, "portal": portal })).collect();
+    serde_json::json!({
+        "kind": provider.kind, "title": provider.title, "holds": kinds,
+        "exceptions": provider.dialect.grades, "where_it_cannot_be_read": by_hand
+    })
 }

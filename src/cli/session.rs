@@ -106,11 +106,11 @@ impl Session {
         };
         let system = &self.systems[&loaded.tenant.provider];
         let account = loaded.tenant.account.as_str();
-        let names = (loaded.tenant.tenant.as_str(), loaded.tenant.provider.as_str(), account);
+        let (name, provider) = (loaded.tenant.tenant.as_str(), loaded.tenant.provider.as_str());
         match system.reader.observe(account, &scope).await {
             Ok(observed) => plan::build(Input {
-                tenant: names.0,
-                provider: names.1,
+                tenant: name,
+                provider,
                 account,
                 desired: tenant.desired.clone(),
                 absent,
@@ -131,7 +131,7 @@ impl Session {
                 let finding = Finding::error("unreadable-account", error.to_string());
                 let finding = Finding { help: error.help().map(str::to_owned), ..finding };
                 let at = loaded.place(&[Seg::key("account")]);
-                TenantPlan::blocked(names.0, names.1, account, vec![finding.at(at)])
+                TenantPlan::blocked(name, provider, account, vec![finding.at(at)])
             }
         }
     }
@@ -222,6 +222,7 @@ fn system(
             None => spec.url.clone().unwrap_or_default(),
         };
         let limits = config.limits;
+        // Each endpoint is a system of its own: the carrier is not the platform.
         let pacer = Arc::new(Pacer::new(limits.concurrency, limits.requests_per_second));
         match token {
             Ok(token) => match Getter::new(&url, token, limits, pacer) {

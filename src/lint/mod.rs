@@ -26,10 +26,10 @@ use crate::{
 
 /// A check with its name and its documentation.
 pub struct Lint {
-    /// Stable; reads as `allow CODE`.
+    /// Stable, never used again for something else.
     pub code: &'static str,
     pub level: Level,
-    /// Markdown: what it finds, why it matters, an example that fails and one that does not.
+    /// Markdown: what it finds, why it matters, an example and the way out.
     pub docs: &'static str,
     pub check: fn(&Subject<'_>, &mut Findings<'_>),
 }

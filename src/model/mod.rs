@@ -26,4 +26,4 @@ pub use rules::{Also, Caller, Callers, Ring, RingTimeout, Ringable, Rule, Rules,
 pub use schedule::{DateSpan, Day, Moment, MonthDay, Schedule, TimeOfDay, Weekly, Window, YearlySpan};
 pub use tenant::{Absent, Exhaustible, Tenant};
 pub use text::{DEFAULT_RULE, Extension};
-pub use workspace::{Carrier, Guard, Limits, ProviderConfig, Secret, Settings, WorkspaceFile};
+pub use workspace::{Carrier, Guard, HttpCarrier, Limits, ProviderConfig, Secret, WorkspaceFile};

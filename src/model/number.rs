@@ -79,9 +79,21 @@ pub struct Number {
     /// Where its calls go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<Destination>,
-    /// Refuse to delete this object or to take its last route away.
+    /// Refuse to delete what it leads to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protect: Option<bool>,
+}
+
+impl Forward {
+    /// Whether calls are forwarded now.
+    pub fn is_active(&self) -> bool {
+        self.active == Some(true)
+    }
+
+    /// Whether there is nothing to speak of: every number has that much.
+    pub fn is_vacant(&self) -> bool {
+        self.to.is_none() && !self.is_active()
+    }
 }
 
 /// Where a number's calls go when the platform itself cannot take them (article 000: emergency forward).
@@ -94,7 +106,7 @@ pub struct Forward {
     /// Whether calls are being forwarded now. Left out: pre-positioned, people may switch it in the portal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
-    /// Refuse to delete this object.
+    /// Refuse to delete this object or to switch it off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protect: Option<bool>,
 }

@@ -28,7 +28,7 @@ pub struct Queue {
     /// step 2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failover: Option<Divert>,
-    /// Refuse to delete this object.
+    /// Refuse to delete this object or to leave it with nobody to answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protect: Option<bool>,
 }

@@ -19,7 +19,7 @@ pub struct Tenant {
     /// The account there: NetSapiens domain, CallTrackingMetrics account id, Deskphone account.
     #[serde(deserialize_with = "name")]
     pub account: String,
-    /// The zone its schedules are meant in, e.g. `America/Chicago`.
+    /// The zone its schedules are meant in, e.g. `America/Chicago`. Checked to exist; not compared with the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
     /// When rules are in force (Stratus: time frames), by name.

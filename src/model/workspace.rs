@@ -75,15 +75,19 @@ pub struct ProviderConfig {
 #[derive(Debug, Clone)]
 pub enum Carrier {
     Manual,
-    Http(Settings),
+    Http(HttpCarrier),
 }
 
 /// An HTTP endpoint with a credential.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Settings {
+pub struct HttpCarrier {
     pub url: String,
+    /// The credential that may write.
     pub token: Secret,
+    /// A credential that may only read; `plan` uses this one alone.
+    #[serde(default)]
+    pub read_token: Option<Secret>,
 }
 
 impl<'de> Deserialize<'de> for Carrier {
@@ -107,7 +111,7 @@ impl<'de> Deserialize<'de> for Carrier {
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Carrier, A::Error> {
-                Settings::deserialize(de::value::MapAccessDeserializer::new(map)).map(Carrier::Http)
+                HttpCarrier::deserialize(de::value::MapAccessDeserializer::new(map)).map(Carrier::Http)
             }
         }
         deserializer.deserialize_any(Visitor)
@@ -120,7 +124,7 @@ impl JsonSchema for Carrier {
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let http = generator.subschema_for::<Settings>();
+        let http = generator.subschema_for::<HttpCarrier>();
         schemars::json_schema!({ "anyOf": [{ "const": "manual" }, http] })
     }
 }
@@ -223,7 +227,7 @@ pub struct Limits {
     #[serde(deserialize_with = "positive")]
     #[schemars(range(min = 1))]
     pub timeout: u32,
-    /// How often a read is tried again after 429, 5xx or a lost connection.
+    /// How often a read is tried again after 429, 5xx or a lost connection, and a write that was surely not carried out.
     pub retries: u32,
     /// Seconds to wait until a change that was accepted can be read back.
     pub settle: u32,

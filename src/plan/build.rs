@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     diff::{self, FieldChange},
-    finding::{Place, Seg},
+    finding::{Finding, Place, Seg},
     model::{Address, Destination, Divert, Diverts, Guard, Kind, Resource},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,6 +77,12 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         recognise_attendants(&mut wanted.resource, observed);
     }
     plan.blocked = live::check(account, &desired, &absent, observed, policy, place);
+    for kind in exhaustive.intersection(&policy.unobservable) {
+        let message = format!("`exhaustive: [{}]` cannot be kept: they cannot be read here", kind.section());
+        let help = "name single objects under `absent`, or give the provider a way to read them";
+        plan.blocked
+            .push(Finding::error("unsupported", message).help(help).at(place(&[Seg::key("exhaustive")])));
+    }
     if !plan.blocked.is_empty() {
         return plan;
     }
@@ -88,6 +94,12 @@ pub fn build(input: Input<'_>) -> TenantPlan {
             continue;
         }
         plan.steps.extend(steps_for(address, wanted, observed, dialect, policy));
+    }
+    for (address, source) in absent.iter().filter(|(address, _)| policy.unobservable.contains(&address.kind))
+    {
+        plan.unverifiable.push(address.clone());
+        let new = base.is_some_and(|base| !base.absent.contains(address));
+        plan.steps.extend(new.then(|| remove_by_hand(address, source.clone(), dialect)));
     }
     let surplus = |address: &Address| {
         !declared.contains(address)
@@ -116,6 +128,17 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     order::arrange(&mut plan.steps, dialect.order);
     plan.refused = guard::limits(&plan.steps, declared.len(), &policy.guard);
 
+    describe(&mut plan, &declared, &desired, observed);
+    plan
+}
+
+/// What a reviewer should know beside the steps: live objects nobody declared, and notes.
+fn describe(
+    plan: &mut TenantPlan,
+    declared: &BTreeSet<Address>,
+    desired: &BTreeMap<Address, Desired>,
+    observed: &Observed,
+) {
     let deleted: BTreeSet<&Address> =
         plan.steps.iter().filter(|s| s.action == Action::Delete).map(|s| &s.address).collect();
     plan.unmanaged = observed
@@ -135,11 +158,9 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         .iter()
         .filter(|(extension, role)| **role == Role::Person && !has_rules(extension.as_str()))
         .count();
-    let elsewhere = plan.unmanaged_extensions;
-    for step in
-        plan.steps.iter().filter(|step| step.address.kind == Kind::Schedules && step.action == Action::Update)
-    {
-        if elsewhere > 0 {
+    if plan.unmanaged_extensions > 0 {
+        let changed = |step: &&Step| step.address.kind == Kind::Schedules && step.action == Action::Update;
+        for step in plan.steps.iter().filter(changed) {
             let text = "rules of extensions that are not declared here may follow it too".to_owned();
             plan.notes.push(Note { address: step.address.clone(), text });
         }
@@ -149,12 +170,11 @@ pub fn build(input: Input<'_>) -> TenantPlan {
             plan.notes.extend(texts.iter().map(|text| Note { address: address.clone(), text: text.clone() }));
         }
     }
-    plan
 }
 
 /// An emergency forward without a number: every number has that much, and it is nothing to delete or to list.
 fn is_vacant(live: &Resource) -> bool {
-    matches!(live, Resource::Forward(forward) if forward.to.is_none() && forward.active != Some(true))
+    matches!(live, Resource::Forward(forward) if forward.is_vacant())
 }
 
 fn steps_for(
@@ -233,11 +253,28 @@ fn by_hand(address: &Address, wanted: &Desired, base: &Base, dialect: &Dialect) 
     })
 }
 
+fn remove_by_hand(address: &Address, source: Option<Source>, dialect: &Dialect) -> Step {
+    let portal = dialect.by_hand.iter().find(|(kind, _)| *kind == address.kind);
+    Step {
+        address: address.clone(),
+        action: Action::Manual,
+        class: Class::OnFailure,
+        reason: Some(Reason::Config),
+        critical: None,
+        changes: vec![FieldChange { path: "to".to_owned(), old: Some("?".into()), new: None }],
+        before: None,
+        after: None,
+        source,
+        needs: Vec::new(),
+        instructions: portal.map(|(_, text)| text.replace("{key}", &address.key)).into_iter().collect(),
+    }
+}
+
 fn delete(address: &Address, live: &Resource, source: Option<Source>) -> Step {
     let whole = serde_json::to_value(live).unwrap_or_default();
     let changes = vec![FieldChange { path: String::new(), old: Some(whole), new: None }];
     let class = match live {
-        Resource::Forward(forward) if forward.active != Some(true) => Class::OnFailure,
+        Resource::Forward(forward) if !forward.is_active() => Class::OnFailure,
         _ => Class::CallerVisible,
     };
     Step {

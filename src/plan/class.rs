@@ -1,7 +1,7 @@
 //! How a change is noticed: at once, only when something fails, or not at all.
 
 use crate::{
-    diff::FieldChange,
+    diff::{FieldChange, inside},
     model::{Kind, Resource},
 };
 use serde::Serialize;
@@ -31,18 +31,17 @@ pub(super) fn of(
 }
 
 fn of_change(kind: Kind, change: &FieldChange, before: Option<&Resource>, after: Option<&Resource>) -> Class {
-    let last = change.path.rsplit('.').next().unwrap_or_default();
-    match (kind, last) {
+    let path = change.path.as_str();
+    let unreachable = path == "unreachable" || path.ends_with(".forward.unreachable");
+    match (kind, path) {
         (Kind::Forwards, _) => {
-            let active =
-                |it: Option<&Resource>| matches!(it, Some(Resource::Forward(f)) if f.active == Some(true));
+            let active = |it: Option<&Resource>| matches!(it, Some(Resource::Forward(it)) if it.is_active());
             if active(before) || active(after) { Class::CallerVisible } else { Class::OnFailure }
         }
-        (Kind::Numbers, "label") | (Kind::Queues, "name") => Class::Cosmetic,
-        (Kind::Queues, "failover" | "require_agents") | (Kind::Rules | Kind::Diverts, "unreachable") => {
-            Class::OnFailure
-        }
         (Kind::Rules, _) if is_dormant(change, before, after) => Class::Cosmetic,
+        (Kind::Numbers, "label") | (Kind::Queues, "name") => Class::Cosmetic,
+        (Kind::Queues, "failover" | "require_agents") => Class::OnFailure,
+        (Kind::Rules | Kind::Diverts, _) if unreachable => Class::OnFailure,
         _ => Class::CallerVisible,
     }
 }
@@ -52,9 +51,9 @@ fn is_dormant(change: &FieldChange, before: Option<&Resource>, after: Option<&Re
     let Some(rule) = change.path.strip_prefix("order.") else { return false };
     let off = |it: Option<&Resource>| match it {
         Some(Resource::Rules(rules)) => {
-            let named =
-                |when: &str| rule == when || rule.strip_prefix(when).is_some_and(|r| r.starts_with('.'));
-            rules.order.iter().flatten().find(|r| named(&r.when)).map(|r| !r.enabled)
+            // Names may hold dots: the longest that fits is the one.
+            let named = rules.order.iter().flatten().filter(|it| inside(rule, &it.when));
+            named.max_by_key(|it| it.when.len()).map(|it| !it.enabled)
         }
         _ => None,
     };

@@ -1,7 +1,7 @@
 //! What planning may know of a provider: facts and pure functions. A provider fills one in, as a static.
 
 use crate::{
-    diff::FieldChange,
+    diff::{self, FieldChange},
     finding::Seg,
     model::{Address, Kind, Resource},
 };
@@ -59,8 +59,7 @@ impl Dialect {
     /// The grade of one change, and the portal's way to make it by hand.
     pub fn grade(&self, kind: Kind, change: &FieldChange) -> (Grade, &'static str) {
         let fits = |row: &&GradeRow| {
-            let inside =
-                change.path.strip_prefix(row.path).is_some_and(|r| r.is_empty() || r.starts_with('.'));
+            let inside = diff::inside(&change.path, row.path);
             let when = match row.when {
                 When::Value(text) => change.new.as_ref().and_then(|v| v.as_str()) == Some(text),
                 When::Removed => change.new.is_none(),

@@ -31,8 +31,8 @@ pub(super) fn mark_critical(steps: &mut [Step], observed: &Observed) -> BTreeSet
     for step in steps.iter_mut() {
         step.critical = match (&step.before, &step.after, step.action) {
             (_, _, Action::Manual | Action::Create) => None,
-            (Some(Resource::Forward(before)), after, _) if before.active == Some(true) => match after {
-                Some(Resource::Forward(after)) if after.active == Some(true) => None,
+            (Some(Resource::Forward(before)), after, _) if before.is_active() => match after {
+                Some(Resource::Forward(after)) if after.is_active() => None,
                 _ => Some("switches off an emergency forward that is active now".to_owned()),
             },
             (Some(Resource::Queue(before)), Some(Resource::Queue(now)), _)

@@ -20,7 +20,7 @@ pub use dialect::{Dialect, Grade, GradeRow, Unsupported, When};
 pub use reason::Reason;
 
 use crate::{
-    diff::FieldChange,
+    diff::{self, FieldChange},
     finding::Finding,
     model::{Address, Extension, Kind, Resource},
 };
@@ -86,7 +86,7 @@ pub enum Role {
 #[derive(Debug, Clone, Serialize)]
 pub struct Plan {
     pub format_version: u32,
-    /// Identifies the changes: equal digests mean equal plans.
+    /// Identifies the steps: equal digests mean that the same is done.
     pub digest: String,
     pub tenants: Vec<TenantPlan>,
 }
@@ -135,7 +135,7 @@ impl TenantPlan {
     }
 }
 
-/// Something worth knowing about an object that no step is made for.
+/// Something worth knowing about an object beside what its step says.
 #[derive(Debug, Clone, Serialize)]
 pub struct Note {
     pub address: Address,
@@ -186,6 +186,13 @@ pub enum Action {
 pub struct Source {
     pub file: String,
     pub line: usize,
+}
+
+impl Step {
+    /// Whether a field is part of what the step changes, or holds a part of it.
+    pub fn concerns(&self, path: &str) -> bool {
+        self.changes.iter().any(|change| diff::inside(path, &change.path) || diff::inside(&change.path, path))
+    }
 }
 
 impl Plan {

@@ -3,7 +3,7 @@
 use super::{Action, Step, guard::answers};
 use crate::{
     finding::{Finding, Place, Seg},
-    model::{Address, DEFAULT_RULE, Divert, Diverts, Forward, Resource, Rules},
+    model::{Address, DEFAULT_RULE, Divert, Diverts, Resource, Rules},
 };
 use std::collections::BTreeSet;
 
@@ -47,7 +47,7 @@ fn violation(step: &Step) -> Option<&'static str> {
             (scheduled(before) && !scheduled(after)).then_some("removes every rule but the Default one")
         }
         (Action::Update, Some(Resource::Forward(before)), Some(Resource::Forward(after))) => {
-            (active(before) && !active(after)).then_some("switches the forward off")
+            (before.is_active() && !after.is_active()).then_some("switches the forward off")
         }
         (Action::Update, Some(Resource::Queue(before)), Some(Resource::Queue(after))) => {
             (answers(before) && !answers(after)).then_some("leaves it with nobody to answer")
@@ -62,8 +62,4 @@ fn forwards(diverts: &Diverts) -> bool {
 
 fn scheduled(rules: &Rules) -> bool {
     rules.order.iter().flatten().any(|rule| rule.when != DEFAULT_RULE)
-}
-
-fn active(forward: &Forward) -> bool {
-    forward.active == Some(true)
 }

@@ -30,12 +30,8 @@ pub(super) fn of(
         let undeclared_all_along = step.action == Action::Delete && base.is_none() && !newly_absent;
         return if undeclared_all_along { Reason::Drift } else { Reason::Config };
     };
-    let ours = |path: &str| {
-        let inside = |a: &str, b: &str| a == b || a.strip_prefix(b).is_some_and(|rest| rest.starts_with('.'));
-        step.changes.iter().any(|change| inside(path, &change.path) || inside(&change.path, path))
-    };
     let differs = |desired: &Resource, other: &Resource| {
-        diff::diff(desired, other).iter().any(|change| ours(&change.path))
+        diff::diff(desired, other).iter().any(|change| step.concerns(&change.path))
     };
     let nothing = diff::nothing_like(base);
     let config = differs(wanted, base);

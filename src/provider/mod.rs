@@ -5,10 +5,16 @@
 //! 1. `wire`: its JSON, lenient on read, strict on write;
 //! 2. `convert`: wire to model and back, pure, and `normalize`: a desired object in the form the provider reports;
 //! 3. `client`: [`Read`] and [`Write`] on [`crate::http`];
-//! 4. `mod`: the static [`Provider`]: the dialect with its grades, the settings it takes, how to connect.
+//! 4. `mod`: the static [`Provider`]: the dialect with its grades, the settings it takes, how to connect. A setting of
+//!    its own is a field of `ProviderConfig`, which the schema then shows.
 //!
-//! `observe` returns everything in scope in one go; `execute` carries out one step and never compares or decides.
-//! Planning, applying and rendering need no line of code for a new provider. Its emulation goes to `sandbox/`.
+//! To be tested it needs an emulation, a directory in `sandbox/` and a line in its `vendor`, which also says what of the
+//! state each object may touch; and data in `tests/it/transitions/KIND/`: settings and a live account. The transitions
+//! run by themselves.
+//!
+//! `observe` returns everything in scope in one go. `execute` carries out one step and never decides; it compares only
+//! where going on before a write has come true would leave callers without an answer. Planning, applying and rendering
+//! need no line of code for a new provider.
 
 pub mod stratus;
 

@@ -1,4 +1,4 @@
-//! Findings, plans and outcomes for people and programs. Pure functions to a writer.
+//! Findings, plans and outcomes for people. Pure functions to a writer.
 //!
 //! Text is written with colours; who owns the stream takes them out where they do not belong (`NO_COLOR`, no
 //! terminal). Nothing is said by colour alone.

@@ -10,6 +10,10 @@ pub fn providers(out: &mut dyn Write, kind: &str, title: &str, dialect: &Dialect
     let kinds: Vec<&str> = dialect.order.iter().map(|kind| kind.section()).collect();
     writeln!(out, "  holds: {}", kinds.join(", "))?;
     writeln!(out, "  api, read and written: everything but")?;
+    for (kind, portal) in dialect.by_hand {
+        writeln!(out, "  manual        {} where they cannot be read", kind.section())?;
+        writeln!(out, "                by hand: {}", portal.replace("{key}", "X"))?;
+    }
     for GradeRow { kind, path, when, grade, portal, source } in dialect.grades {
         let what = match when {
             When::Value(value) => format!("{path}: {value}"),

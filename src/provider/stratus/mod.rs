@@ -7,7 +7,7 @@ mod client;
 mod convert;
 mod wire;
 
-use super::{EndpointSpec, Provider};
+use super::{EndpointSpec, Provider, SettingsFindings};
 use crate::{
     finding::{Finding, Seg},
     model::{Carrier, Kind, ProviderConfig},
@@ -71,7 +71,7 @@ const GRADES: &[GradeRow] = &[
     },
 ];
 
-fn check(config: &ProviderConfig, declared: &BTreeSet<Kind>) -> Vec<(Vec<Seg>, Finding)> {
+fn check(config: &ProviderConfig, declared: &BTreeSet<Kind>) -> SettingsFindings {
     let mut found = Vec::new();
     if config.url.is_none() {
         let finding = Finding::error("missing-key", "a `stratus` provider needs `url`")
@@ -119,7 +119,7 @@ fn endpoints(config: &ProviderConfig) -> Vec<EndpointSpec> {
             name: CARRIER,
             url: Some(carrier.url.clone()),
             token: Some(carrier.token.clone()),
-            read_token: None,
+            read_token: carrier.read_token.clone(),
             url_path: vec![Seg::key("carrier"), Seg::key("url")],
             tokens_at: vec![Seg::key("carrier")],
             sandbox_path: "/_carrier/v1",

@@ -1,12 +1,13 @@
 //! Lists read to their end, objects decoded, paths.
 
 use crate::{
-    http::{Answer, ApiError, Getter, Problem, segment},
-    provider::stratus::wire::{AnswerRule, Domain, Row, User},
+    http::{ApiError, Getter, Problem, segment},
+    model::Extension,
+    provider::stratus::wire::{AnswerRule, AutoAttendant, Domain, Row, User},
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most rows one page may have (fact sheet 3.2).
 const PAGE: usize = 1000;
@@ -46,7 +47,7 @@ impl<'a> Api<'a> {
     pub async fn object<T: DeserializeOwned>(&self, rest: &str, what: &str) -> Result<T, ApiError> {
         let path = self.path(rest);
         let answer = self.http.get(&path, &[], what).await?;
-        let body = match answer.body {
+        let body = match answer {
             Value::Array(mut rows) if rows.len() == 1 => rows.swap_remove(0),
             body => body,
         };
@@ -59,6 +60,15 @@ impl<'a> Api<'a> {
 
     pub async fn user(&self, extension: &str) -> Result<User, ApiError> {
         self.object(&format!("/users/{}", segment(extension)), &format!("extension `{extension}`")).await
+    }
+
+    /// The names of the auto attendants, by extension.
+    pub async fn attendants(&self) -> Result<BTreeMap<Extension, String>, ApiError> {
+        let what = format!("the auto attendants of `{}`", self.domain);
+        let rows: Vec<AutoAttendant> = self.list("/autoattendants", &what).await?;
+        let named =
+            rows.into_iter().filter_map(|row| Some((row.user.as_str().parse().ok()?, row.attendant_name.0)));
+        Ok(named.collect())
     }
 
     pub async fn rules(&self, extension: &str) -> Result<Vec<AnswerRule>, ApiError> {
@@ -80,7 +90,7 @@ pub async fn pages<T: Row>(
         query.push(("start", rows.len().to_string()));
         query.push(("limit", PAGE.to_string()));
         let page: Vec<T> = match http.get(path, &query, what).await {
-            Ok(Answer { body, .. }) => decode(body, what, path)?,
+            Ok(body) => decode(body, what, path)?,
             Err(error) if is_empty_collection(&error) => Vec::new(),
             Err(error) => return Err(error),
         };

@@ -18,8 +18,8 @@ use crate::{
         stratus::{
             convert::{self, Context},
             wire::{
-                Agent, AnswerRule, AutoAttendant, CallQueue, CarrierForward, DEFAULT, DialRule, ForwardState,
-                PhoneNumber, Text, TimeFrame, User,
+                Agent, AnswerRule, CallQueue, CarrierForward, DialRule, ForwardState, PhoneNumber, Text,
+                TimeFrame, User,
             },
         },
     },
@@ -181,7 +181,7 @@ impl StratusReader {
                     let path = format!("/numbers/{digits}/forward");
                     let carrier = endpoint(&self.endpoints, CARRIER)?;
                     let answer = carrier.get(&path, &[], &what).await?;
-                    let ForwardState { destination, active } = decode(answer.body, &what, &path)?;
+                    let ForwardState { destination, active } = decode(answer, &what, &path)?;
                     live.carrier.push(CarrierForward {
                         number: Text(digits.to_owned()),
                         destination,
@@ -209,13 +209,7 @@ impl StratusReader {
             })
         };
         if scope.wanted.iter().any(|(address, wanted)| attendant(address, wanted)) {
-            let what = format!("the auto attendants of `{}`", api.domain);
-            let rows: Vec<AutoAttendant> = api.list("/autoattendants", &what).await?;
-            for row in rows {
-                if let Ok(extension) = row.user.as_str().parse() {
-                    context.attendants.insert(extension, row.attendant_name.0);
-                }
-            }
+            context.attendants = api.attendants().await?;
         }
         self.contexts.lock().await.insert(api.domain.to_owned(), context.clone());
         Ok(context)
@@ -335,8 +329,7 @@ pub fn words(rule: &AnswerRule) -> impl Iterator<Item = &str> {
 fn in_words(live: &Live, scope: &Scope) -> Observed {
     let context = &live.context;
     let mut observed = Observed { extensions: context.roles.clone(), ..Observed::default() };
-    let default =
-        |extension: &str| live.rules.get(extension)?.iter().find(|rule| rule.time_frame.as_str() == DEFAULT);
+    let default = |extension: &str| convert::default_rule(live.rules.get(extension)?);
     let add = |observed: &mut Observed,
                address: Address,
                resource: Resource,

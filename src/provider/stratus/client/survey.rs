@@ -40,10 +40,6 @@ pub fn survey(live: &Live, observed: &mut Observed) {
     }
 }
 
-fn default(rules: &[AnswerRule]) -> Option<&AnswerRule> {
-    rules.iter().find(|rule| rule.time_frame.as_str() == DEFAULT)
-}
-
 fn note(observed: &mut Observed, address: Address, text: String) {
     observed.notes.entry(address).or_default().push(text);
 }
@@ -75,7 +71,7 @@ fn person_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
             );
         }
     }
-    let Some(default) = default(rules) else { return };
+    let Some(default) = convert::default_rule(rules) else { return };
     let allow = &default.phone_numbers_to_allow;
     if !allow.enabled.is_yes() && !allow.parameters.is_empty() {
         let stored = crate::text::count(allow.parameters.len(), "number");
@@ -126,7 +122,7 @@ fn queue_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
             format!("its own extension has a rule for `{name}`, during which `failover` is not used"),
         );
     }
-    let Some(default) = default(rules) else { return };
+    let Some(default) = convert::default_rule(rules) else { return };
     if !default.enabled.is_yes() {
         let message = format!("the Default rule of queue `{key}` is switched off, and its failover with it");
         let help = "switch it on in the portal: Users, show system users, Answering Rules of the queue's own extension";

@@ -2,18 +2,19 @@
 
 use super::{
     API, CARRIER,
-    api::{Api, decode, failure, pages},
+    api::{Api, decode, failure},
     observe::{endpoint, present},
 };
 use crate::{
-    http::{Answer, ApiError, Problem, Sender, segment},
+    diff::inside,
+    http::{ApiError, Problem, Sender, segment},
     model::{self, Divert, Diverts, Forward, Number, Queue, Resource, Schedule},
     plan::{Action, Role, Step},
     provider::{
         Endpoints, Write,
         stratus::{
             convert::{self, Context, Position},
-            wire::{Agent, AutoAttendant, DEFAULT, ForwardState, PhoneNumber, Row, Text, TimeFrame, User},
+            wire::{Agent, ForwardState, PhoneNumber, Row, Text, TimeFrame, User},
         },
     },
 };
@@ -35,9 +36,7 @@ pub struct Writing<'a> {
 
 /// Whether a field, or something in it, is among the changes of a step.
 pub fn touched(step: &Step, field: &str) -> bool {
-    let inside =
-        |path: &str| path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    step.action == Action::Create || step.changes.iter().any(|change| inside(&change.path))
+    step.action == Action::Create || step.changes.iter().any(|change| inside(&change.path, field))
 }
 
 impl StratusWriter {
@@ -98,7 +97,7 @@ impl<'a> Writing<'a> {
         rest: &str,
         body: impl Into<Option<Value>>,
         what: &str,
-    ) -> Result<Answer, ApiError> {
+    ) -> Result<Value, ApiError> {
         self.http.send(method, &self.api.path(rest), body.into().as_ref(), what).await
     }
 
@@ -209,23 +208,18 @@ impl<'a> Writing<'a> {
         if let Some(seconds) = agent_ring.filter(|_| touched(step, "agent_ring")) {
             body.insert("callqueue-agent-dispatch-timeout-seconds".into(), seconds.into());
         }
-        if let Some(require) = require_agents.filter(|_| touched(step, "require_agents")) {
-            let require = if require { "yes" } else { "no" };
-            body.insert("callqueue-require-available-agents-to-accept-new-callers".into(), require.into());
-        }
         const REQUIRE: &str = "callqueue-require-available-agents-to-accept-new-callers";
         let rest = format!("/callqueues/{}", segment(key));
         let what = format!("changing queue `{key}`");
         let failover = failover.as_ref().filter(|_| touched(step, "failover"));
         let mut fresh = false;
         // Require Agents turns callers away where there is no failover: it is switched on last and off first.
-        let require = body.remove(REQUIRE);
-        if let Some(require) =
-            require.as_ref().filter(|value| **value == "no" && step.action == Action::Update)
-        {
-            self.send(Method::PUT, &rest, json!({ REQUIRE: require }), &what).await?;
+        let require = require_agents.filter(|_| touched(step, "require_agents"));
+        if require == Some(false) && step.action == Action::Update {
+            self.send(Method::PUT, &rest, json!({ REQUIRE: "no" }), &what).await?;
         }
         if step.action == Action::Create {
+            body.insert(REQUIRE.to_owned(), "no".into());
             fresh = self.create_queue(key, name.as_deref().unwrap_or(key), std::mem::take(&mut body)).await?;
         }
         if let Some(agents) = agents.as_ref().filter(|_| touched(step, "agents")) {
@@ -235,11 +229,11 @@ impl<'a> Writing<'a> {
             let diverts = Diverts { unreachable: Some(failover.clone()), ..Diverts::default() };
             self.default_forwards(key, diverts).await?;
         }
-        if let Some(require) = require.filter(|value| value == "yes") {
+        if require == Some(true) {
             if let Some(failover) = failover {
                 self.failover_shows(key, failover).await?;
             }
-            body.insert(REQUIRE.to_owned(), require);
+            body.insert(REQUIRE.to_owned(), "yes".into());
         }
         if !body.is_empty() {
             self.send(Method::PUT, &rest, Value::Object(body), &what).await?;
@@ -253,7 +247,7 @@ impl<'a> Writing<'a> {
         let deadline = tokio::time::Instant::now() + self.http.settle();
         loop {
             let rules = self.api.rules(key).await?;
-            let default = rules.iter().find(|rule| rule.time_frame.as_str() == DEFAULT);
+            let default = convert::default_rule(&rules);
             // Compared as it is written: the context holds too little of the account to put it into words.
             let word = default.filter(|rule| rule.forward_when_unregistered.enabled.is_yes());
             let word = word
@@ -386,14 +380,9 @@ impl<'a> Writing<'a> {
         let mut context = Context { domain: self.api.domain.to_owned(), ..Context::default() };
         let attendant = |divert: &Divert| matches!(divert, Divert::To(model::Destination::Attendant(_)));
         if diverts.any(attendant) {
-            let what = format!("the auto attendants of `{}`", self.api.domain);
-            let rows: Vec<AutoAttendant> =
-                pages(self.http, &self.api.path("/autoattendants"), &[], &what).await?;
-            for row in rows {
-                if let Ok(extension) = row.user.as_str().parse::<model::Extension>() {
-                    context.roles.insert(extension.clone(), Role::Attendant);
-                    context.attendants.insert(extension, row.attendant_name.0);
-                }
+            for (extension, name) in self.api.attendants().await? {
+                context.roles.insert(extension.clone(), Role::Attendant);
+                context.attendants.insert(extension, name);
             }
         }
         Ok(context)
@@ -408,7 +397,7 @@ impl StratusWriter {
         let path = format!("/numbers/{}/forward", key.trim_start_matches("+1"));
         let what = format!("emergency forward {key}");
         let live = carrier.get(&path, &[], &what).await?;
-        let ForwardState { destination, active } = decode(live.body, &what, &path)?;
+        let ForwardState { destination, active } = decode(live, &what, &path)?;
         let delete = step.action == Action::Delete;
         let Forward { to, active: wanted_active, protect: _ } = wanted;
         let to = to.as_ref().and_then(|to| to.nanp()).map(str::to_owned);

@@ -154,7 +154,7 @@ impl Writing<'_> {
 
     async fn blocked(&self, key: &str) -> Result<Vec<String>, ApiError> {
         let live = self.api.rules(key).await?;
-        let default = live.iter().find(|rule| rule.time_frame.as_str() == DEFAULT);
+        let default = convert::default_rule(&live);
         let words = default.map(|rule| rule.phone_numbers_to_reject.parameters.clone()).unwrap_or_default();
         Ok(words.into_iter().map(|word| word.0).collect())
     }
@@ -163,7 +163,7 @@ impl Writing<'_> {
     /// one gets it first; it then rings the extension alone, as no rule at all does.
     pub async fn write_default(&self, key: &str, what: &Position, context: &Context) -> Result<(), ApiError> {
         let live = self.api.rules(key).await?;
-        let default = live.iter().find(|rule| rule.time_frame.as_str() == DEFAULT);
+        let default = convert::default_rule(&live);
         let enabled = default.is_none_or(|rule| rule.enabled.is_yes());
         let body = convert::position(what, enabled, key, context).ok_or_else(|| attendant_gone(key))?;
         let base = format!("/users/{}/answerrules", segment(key));

@@ -24,7 +24,7 @@ pub fn rules(user: &User, live: &[AnswerRule], context: &Context) -> (Rules, Vec
     {
         notes.push("the live Default rule stands above others, which therefore never apply".to_owned());
     }
-    let default = live.iter().find(|rule| rule.time_frame.as_str() == DEFAULT);
+    let default = default_rule(live);
     let rules = Rules {
         ring_timeout: Some(ring_timeout(&user.ring_no_answer_timeout_seconds)),
         callers: Some(callers(user, default, &mut notes)),
@@ -32,6 +32,11 @@ pub fn rules(user: &User, live: &[AnswerRule], context: &Context) -> (Rules, Vec
         protect: None,
     };
     (rules, notes)
+}
+
+/// The rule that always matches.
+pub fn default_rule(rules: &[AnswerRule]) -> Option<&AnswerRule> {
+    rules.iter().find(|rule| rule.time_frame.as_str() == DEFAULT)
 }
 
 fn ring_timeout(live: &Text) -> RingTimeout {
@@ -182,6 +187,7 @@ pub fn feature_field(feature: &str) -> &'static str {
         "forward-on-busy" => "forward.busy",
         "forward-no-answer" => "forward.no_answer",
         "forward-when-unregistered" => "forward.unreachable",
+        // The only other key `rule_body` writes.
         _ => "enabled",
     }
 }

@@ -61,8 +61,8 @@ pub fn schedule(live: &TimeFrame) -> (Schedule, Vec<String>) {
     let holidays = live.timeframe_holiday_array.iter().flatten().count();
     if holidays > 0 {
         notes.push(format!(
-            "it also holds {}",
-            crate::text::count(holidays, "holiday of the vendor's calendar")
+            "it also holds {} of the vendor's calendar",
+            crate::text::count(holidays, "holiday")
         ));
     }
     dates.sort();
