@@ -165,6 +165,23 @@ const CASES: &[Case] = &[
         ..PLAIN
     },
     Case {
+        name: "a schedule of one extension alone is used as it is",
+        user_101: r#"{ time-frame: vacation }, { time-frame: "*" }], timeframes: [{ timeframe-name: vacation, timeframe-type: specific-dates }"#,
+        tenant: "schedules: { vacation: {} }\nrules: { \"101\": { order: [{ when: vacation }] } }",
+        says: &[
+            "note: schedules.vacation: it belongs to extension `101` alone",
+            "No changes. 1 tenant is as declared.",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "and not changed for everybody",
+        user_101: r#"{ time-frame: vacation }, { time-frame: "*" }], timeframes: [{ timeframe-name: vacation, timeframe-type: specific-dates }"#,
+        tenant: "schedules: { vacation: { dates: [\"2027-08-01\"] } }\nrules: { \"101\": { order: [{ when: vacation }] } }",
+        says: &["error[own-schedule]: schedule `vacation` belongs to extension `101` alone"],
+        ..PLAIN
+    },
+    Case {
         name: "where do not disturb leads",
         user_101: r#"{ time-frame: night, do-not-disturb: { enabled: "yes" }, forward-on-dnd: { enabled: "yes", parameters: ["102"] } }, { time-frame: "*" }"#,
         tenant: "schedules: { night: {} }\nrules: { \"101\": { order: [{ when: night, do_not_disturb: true }] } }",

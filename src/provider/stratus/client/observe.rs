@@ -6,13 +6,13 @@
 use super::{
     API, CARRIER,
     api::{Api, decode, failure, pages},
-    survey::survey,
+    in_words::{in_words, words},
 };
 use crate::{
     finding::Seg,
     http::{ApiError, Getter, Problem, segment},
-    model::{Address, Destination, E164, Extension, Forward, Kind, Reference, Resource, references},
-    plan::{Observed, Obstacle, Role},
+    model::{Address, Destination, Kind, Reference, references},
+    plan::{Observed, Role},
     provider::{
         Endpoints, Read, Scope,
         stratus::{
@@ -43,6 +43,8 @@ pub struct Live {
     pub queues: Vec<CallQueue>,
     pub agents: Vec<Agent>,
     pub frames: Vec<TimeFrame>,
+    /// Time frames of one extension that declared schedules name, with that extension.
+    pub own_frames: Vec<(String, TimeFrame)>,
     pub rules: BTreeMap<String, Vec<AnswerRule>>,
     pub carrier: Vec<CarrierForward>,
     pub context: Context,
@@ -134,6 +136,7 @@ impl StratusReader {
             Ok::<_, ApiError>((extension, rules))
         });
         live.rules = stream::iter(reads).buffer_unordered(api.http.concurrency()).try_collect().await?;
+        live.own_frames = own_frames(api, &live, scope).await?;
         if let Some(carrier) = self.endpoints.get(CARRIER) {
             let what = format!("the emergency forwards of `{account}`");
             live.carrier = pages(carrier, "/numbers", &[("domain", account.to_owned())], &what).await?;
@@ -297,6 +300,25 @@ impl StratusReader {
     }
 }
 
+/// The time frames of single extensions, for declared schedules that the domain does not have. One request an extension,
+/// and only for those whose rules name one (fact sheet 7.4).
+async fn own_frames(api: Api<'_>, live: &Live, scope: &Scope) -> Result<Vec<(String, TimeFrame)>, ApiError> {
+    let shared: BTreeSet<&str> = live.frames.iter().map(|frame| frame.timeframe_name.as_str()).collect();
+    let wanted =
+        |name: &str| !shared.contains(name) && scope.declared.contains(&Address::new(Kind::Schedules, name));
+    let mut found = Vec::new();
+    for (extension, rules) in &live.rules {
+        if rules.iter().any(|rule| wanted(rule.time_frame.as_str())) {
+            let rest = format!("/users/{}/timeframes", segment(extension));
+            let what = format!("the time frames of extension `{extension}`");
+            let frames: Vec<TimeFrame> = api.list(&rest, &what).await?;
+            let named = frames.into_iter().filter(|frame| wanted(frame.timeframe_name.as_str()));
+            found.extend(named.map(|frame| (extension.clone(), frame)));
+        }
+    }
+    Ok(found)
+}
+
 /// Whether anything live is about to be deleted.
 fn deletes(live: &Live, scope: &Scope) -> bool {
     let declared = |kind, key: &str| scope.declared.contains(&Address::new(kind, key));
@@ -306,96 +328,4 @@ fn deletes(live: &Live, scope: &Scope) -> bool {
     };
     live.frames.iter().any(|frame| goes(Kind::Schedules, frame.timeframe_name.as_str()))
         || live.queues.iter().any(|queue| goes(Kind::Queues, queue.callqueue.as_str()))
-}
-
-/// Every word a rule sends calls to.
-pub fn words(rule: &AnswerRule) -> impl Iterator<Item = &str> {
-    let features = [
-        &rule.forward_always,
-        &rule.forward_on_active,
-        &rule.forward_on_busy,
-        &rule.forward_no_answer,
-        &rule.forward_when_unregistered,
-        &rule.forward_on_spam_call,
-        &rule.forward_on_dnd,
-        &rule.simultaneous_ring,
-    ];
-    features
-        .into_iter()
-        .filter(|f| f.enabled.is_yes())
-        .flat_map(|f| f.parameters.iter().map(|word| word.as_str()))
-}
-
-fn in_words(live: &Live, scope: &Scope) -> Observed {
-    let context = &live.context;
-    let mut observed = Observed { extensions: context.roles.clone(), ..Observed::default() };
-    let default = |extension: &str| convert::default_rule(live.rules.get(extension)?);
-    let add = |observed: &mut Observed,
-               address: Address,
-               resource: Resource,
-               notes: Vec<String>,
-               id: &str| {
-        if !notes.is_empty() {
-            observed.notes.entry(address.clone()).or_default().extend(notes);
-        }
-        if observed.objects.insert(address.clone(), resource).is_some() {
-            let message =
-                format!("{} `{}` is there twice: the second one is {id}", address.kind.noun(), address.key);
-            let help = "remove one of the two in the portal; dialform does not guess which one is meant";
-            observed.obstacles.push(Obstacle {
-                address,
-                field: None,
-                code: "ambiguous-object",
-                message,
-                help,
-            });
-        }
-    };
-    for frame in &live.frames {
-        let (schedule, notes) = convert::schedule(frame);
-        let address = Address::new(Kind::Schedules, frame.timeframe_name.as_str());
-        add(&mut observed, address, Resource::Schedule(schedule), notes, frame.timeframe_id.as_str());
-    }
-    for queue in &live.queues {
-        let key = queue.callqueue.as_str();
-        let agents: Vec<&Agent> =
-            live.agents.iter().filter(|agent| agent.callqueue.as_str() == key).collect();
-        let (words, notes) = convert::queue(queue, &agents, default(key), context);
-        add(&mut observed, Address::new(Kind::Queues, key), Resource::Queue(words), notes, key);
-    }
-    for number in &live.numbers {
-        if let Some((key, words)) = convert::number(number, context) {
-            let id = number.phonenumber.as_str();
-            add(&mut observed, Address::new(Kind::Numbers, &key), Resource::Number(words), Vec::new(), id);
-        }
-    }
-    for forward in &live.carrier {
-        let digits = forward.number.as_str();
-        let Some(key) = E164::from_nanp(digits) else { continue };
-        let to = forward.destination.as_ref().map(|to| to.as_str()).filter(|to| !to.is_empty());
-        let words = Forward { to: to.and_then(E164::from_nanp), active: Some(forward.active), protect: None };
-        let mut notes = Vec::new();
-        if let (Some(to), None) = (to, &words.to) {
-            notes.push(format!("calls are forwarded to `{to}`, which is no phone number"));
-        }
-        add(&mut observed, Address::new(Kind::Forwards, &key), Resource::Forward(words), notes, digits);
-    }
-    for user in &live.users {
-        let key = user.user.as_str();
-        let Some(rules) = live.rules.get(key) else { continue };
-        let Ok(extension) = key.parse::<Extension>() else { continue };
-        let diverts = Address::new(Kind::Diverts, key);
-        if scope.wanted.contains_key(&diverts) {
-            let words = convert::diverts(default(key), context);
-            add(&mut observed, diverts, Resource::Diverts(words), Vec::new(), key);
-        }
-        // A queue's own rules are part of the queue; its `failover` says what there is to say.
-        if context.roles.get(&extension) == Some(&Role::Queue) {
-            continue;
-        }
-        let (words, notes) = convert::rules(user, rules, context);
-        add(&mut observed, Address::new(Kind::Rules, key), Resource::Rules(words), notes, key);
-    }
-    survey(live, &mut observed);
-    observed
 }

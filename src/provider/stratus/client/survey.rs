@@ -1,7 +1,7 @@
 //! What of a live domain cannot be said in the words of the YAML, and what that means for managing it: obstacles,
 //! pointers nobody would see, fields without a word, and things worth a note.
 
-use super::observe::{Live, words};
+use super::{in_words::words, observe::Live};
 use crate::{
     model::{Address, DEFAULT_RULE, Destination, Kind},
     plan::{HiddenUse, Observed, Obstacle, Role},
