@@ -126,6 +126,14 @@ fn pointer(
     observed: &Observed,
 ) -> Option<Finding> {
     let planned = |kind, key: &str| desired.contains_key(&Address::new(kind, key));
+    // The lints have seen to it that it is declared: only the scope of this run can leave it out.
+    let narrowed = |kind: Kind, key: &str| {
+        let address = Address::new(kind, key);
+        let known = desired.contains_key(&address) || observed.objects.contains_key(&address);
+        let message = format!("account `{account}` has no {} `{key}` yet", kind.noun());
+        let help = format!("{address} is declared, but `--only` leaves it out: name it too");
+        (!known).then(|| Finding::error("out-of-scope", message).help(help))
+    };
     match reference {
         Reference::Extension(to) | Reference::Phone(to) | Reference::Voicemail(to) => {
             if planned(Kind::Queues, to.as_str()) { None } else { extension(account, to.as_str(), observed) }
@@ -138,15 +146,8 @@ fn pointer(
             }
             None => extension(account, to.as_str(), observed),
         },
-        Reference::Queue(key) => {
-            let address = Address::new(Kind::Queues, key);
-            let known = planned(Kind::Queues, key) || observed.objects.contains_key(&address);
-            let message = format!("account `{account}` has no queue `{key}`");
-            (!known).then(|| {
-                Finding::error("no-such-object", message).help("declare it under `queues` to make it")
-            })
-        }
-        // Offline checks see to it that a schedule is declared; whether a bare one is live is checked with it.
-        Reference::Schedule(_) | Reference::Number(_) | Reference::Token(_) => None,
+        Reference::Queue(key) => narrowed(Kind::Queues, key),
+        Reference::Schedule(key) => narrowed(Kind::Schedules, key),
+        Reference::Number(_) | Reference::Token(_) => None,
     }
 }

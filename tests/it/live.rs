@@ -270,3 +270,16 @@ fn writes_come_in_an_order_that_is_safe_at_every_step() {
     assert_eq!(writes(&world, ""), expected);
     assert_eq!(world.run(&["plan", "--detailed-exitcode"]).ending, Ending::Fine);
 }
+
+/// A run narrowed to rules must not make them for a schedule that the run leaves out: such a rule never applies.
+#[test]
+fn a_narrowed_run_does_not_point_into_the_void() {
+    let world = World::new(
+        "schedules: { storm: { dates: [\"2027-01-15\"] } }\nrules: { \"101\": { order: [{ when: storm }] } }",
+    );
+    let alone = world.run(&["plan", "--only", "rules.*"]);
+    let expected = "error[out-of-scope]: account `acme.1.service` has no schedule `storm` yet";
+    assert_eq!((alone.ending, said(&alone.out)), (Ending::Error, vec![expected.to_owned()]), "{}", alone.out);
+    let both = world.run(&["plan", "--only", "rules.*", "--only", "schedules.*"]);
+    assert_eq!(both.ending, Ending::Fine, "{}", both.out);
+}
