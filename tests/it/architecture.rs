@@ -249,3 +249,20 @@ fn every_module_is_on_the_map() {
     let entries = text.lines().filter(|line| line.starts_with("//! - [`")).count();
     assert_eq!(entries, count, "the map names modules that are there");
 }
+
+/// A test file that the one binary does not name is never run, and nobody notices.
+#[test]
+fn every_test_file_is_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let main = std::fs::read_to_string(root.join("main.rs")).unwrap();
+    let files =
+        std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let modules: Vec<String> = files
+        .filter_map(|name| Some(name.strip_suffix(".rs")?.to_owned()))
+        .filter(|name| name != "main")
+        .collect();
+    assert!(modules.len() > 10, "{modules:?}");
+    for module in modules {
+        assert!(main.contains(&format!("\nmod {module};\n")), "tests/it/{module}.rs is not in main.rs");
+    }
+}

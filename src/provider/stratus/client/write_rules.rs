@@ -23,7 +23,8 @@ fn wire_name(when: &str) -> &str {
 
 impl Writing<'_> {
     /// Timeout and callers, then the rules: new ones are made switched off, one reorder puts all of them where they
-    /// belong, then they get their contents, and only then the ones that are no longer wanted go. No rule is ever deleted to be made again: its name may stay reserved (fact sheet 6.4).
+    /// belong, then they get their contents, and only then the ones that are no longer wanted go. No rule is ever
+    /// deleted to be made again: its name may stay reserved (fact sheet 6.4).
     pub async fn rules(&self, key: &str, wanted: &Rules, step: &Step) -> Result<(), ApiError> {
         let Rules { ring_timeout, callers, order, protect: _ } = wanted;
         if let Some(callers) = callers.as_ref().filter(|_| touched(step, "callers")) {
