@@ -165,6 +165,13 @@ fn describe(
             plan.notes.push(Note { address: step.address.clone(), text });
         }
     }
+    for (address, paths) in &observed.opaque {
+        let Some(wanted) = desired.get(address) else { continue };
+        let written = |path: &String| plan.steps.iter().any(|s| s.address == *address && s.concerns(path));
+        if paths.iter().any(|path| live::manages(&wanted.resource, path) && !written(path)) {
+            plan.unverifiable.push(address.clone());
+        }
+    }
     for (address, texts) in &observed.notes {
         if desired.contains_key(address) {
             plan.notes.extend(texts.iter().map(|text| Note { address: address.clone(), text: text.clone() }));

@@ -95,7 +95,7 @@ fn is_person(key: &str, observed: &Observed) -> bool {
 }
 
 /// Whether the object says anything about a field.
-fn manages(wanted: &Resource, field: &str) -> bool {
+pub(super) fn manages(wanted: &Resource, field: &str) -> bool {
     let said = serde_json::to_value(wanted).unwrap_or_default();
     said.pointer(&format!("/{}", field.replace('.', "/"))).is_some()
 }

@@ -30,7 +30,7 @@ const DEFAULT: &str = r#"{ time-frame: "*" }"#;
 
 /// The lines of a plan that matter to a case: what is blocked, critical, noted or to be done by hand.
 fn said(plan: &str) -> Vec<String> {
-    let telling = ["error[", "critical:", "note:", "!", "+", "route:", "No changes"];
+    let telling = ["error[", "critical:", "note:", "declared, not", "!", "+", "route:", "No changes"];
     let lines = plan.lines().map(str::trim);
     lines.filter(|line| telling.iter().any(|word| line.starts_with(word))).map(str::to_owned).collect()
 }
@@ -160,6 +160,7 @@ const CASES: &[Case] = &[
         tenant: "rules: { \"101\": { callers: { spam: drop } } }",
         says: &[
             "note: rules.101: calls marked as spam go to `hangup`, which has no word here",
+            "declared, not verifiable: rules.101",
             "No changes. 1 tenant is as declared.",
         ],
         ..PLAIN
