@@ -171,7 +171,9 @@ pub async fn start(
     port: u16,
 ) -> Result<Sandbox, Failure> {
     let seed = root.join("live").join(name);
-    let mut options = sandbox::Options::new(&config.kind, seed, state(root).join(name));
+    let provider = find(&config.kind)
+        .ok_or_else(|| Failure::error(format!("no provider is of kind `{}`", config.kind)))?;
+    let mut options = sandbox::Options::new(provider.emulation, seed, state(root).join(name));
     options.record = recorder;
     options.port = port;
     if let Some(fault) = fault {

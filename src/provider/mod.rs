@@ -23,6 +23,7 @@ use crate::{
     http::{ApiError, Getter, Sender},
     model::{Address, Kind, ProviderConfig, Resource, Secret},
     plan::{Dialect, Observed, Step},
+    sandbox::Emulation,
 };
 use async_trait::async_trait;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +47,8 @@ pub struct Provider {
     /// A reader that cannot write, and a writer.
     pub reader: fn(Endpoints<Getter>) -> Box<dyn Read>,
     pub writer: fn(Endpoints<Sender>) -> Box<dyn Write>,
+    /// Its emulation, for `--sandbox`.
+    pub emulation: Emulation,
 }
 
 /// Findings with their path inside a provider's entry.

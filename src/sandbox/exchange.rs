@@ -1,5 +1,7 @@
 //! Defines what a vendor is: a pure function from a request and the state to an answer.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::document::Document;
@@ -22,6 +24,16 @@ pub trait Vendor: Send + Sync + std::fmt::Debug + 'static {
 
     /// Answers one request.
     fn respond(&self, request: &Request, views: &Views) -> Answer;
+
+    /// Builds the body of an error that does not come from the vendor's own rules, such as an injected fault.
+    fn error(&self, status: u16, message: &str) -> Value {
+        json!({"code": status, "message": message})
+    }
+
+    /// How many requests in one second are answered before it is 429; `None` for a vendor without such a limit.
+    fn requests_per_second(&self) -> Option<u32> {
+        None
+    }
 }
 
 /// A request, decoded.
@@ -33,15 +45,37 @@ pub struct Request {
     /// The path's segments, decoded.
     pub segments: Vec<String>,
     pub query: Vec<(String, String)>,
-    /// The bearer token; never recorded.
-    pub token: Option<String>,
+    /// Who asks; never recorded.
+    pub credential: Credential,
+    /// The other headers, names in lower case; never recorded.
+    pub headers: BTreeMap<String, String>,
     /// Text that is not JSON is a JSON string.
     pub body: Option<Value>,
+}
+
+/// What the `Authorization` header says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    None,
+    Bearer(String),
+    Basic { user: String, password: String },
 }
 
 impl Request {
     pub fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+
+    /// The bearer token, if that is how the caller presents itself.
+    pub fn token(&self) -> Option<&str> {
+        match &self.credential {
+            Credential::Bearer(token) => Some(token),
+            Credential::None | Credential::Basic { .. } => None,
+        }
     }
 
     pub fn is_write(&self) -> bool {
@@ -54,6 +88,8 @@ impl Request {
 pub struct Answer {
     pub status: u16,
     pub body: Option<Value>,
+    /// Headers beside those that every answer has.
+    pub headers: Vec<(&'static str, String)>,
     /// The state after the request, when it writes.
     pub commit: Option<Commit>,
     /// The answer, with status 200, once the commit is visible: a synchronous create.
@@ -71,7 +107,7 @@ pub struct Commit {
 
 impl Answer {
     pub fn new(status: u16, body: Value) -> Self {
-        Self { status, body: Some(body), commit: None, once_visible: None }
+        Self { status, body: Some(body), headers: Vec::new(), commit: None, once_visible: None }
     }
 
     /// Builds the `{"code", "message"}` body that every vendor here uses for status and errors.

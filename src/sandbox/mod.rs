@@ -10,6 +10,7 @@
 //! - [`record`]: the traffic, one JSON object a line
 //! - [`line`]: connections that can be cut
 //! - [`service`]: one request from the wire to its answer
+//! - [`throttle`]: how many requests a second are too many
 //! - [`footprint`]: which part of the state one object may touch
 //!
 //! Each vendor is one directory that turns a request and the state into an answer: [`stratus`].
@@ -24,6 +25,7 @@ pub mod record;
 pub mod service;
 pub mod store;
 pub mod stratus;
+pub mod throttle;
 
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -37,9 +39,7 @@ use tokio::task::JoinHandle;
 pub use behaviour::Behaviour;
 pub use record::Recorder;
 
-use crate::model::Address;
 use exchange::Vendor;
-use footprint::Pattern;
 use service::Service;
 use store::Store;
 
@@ -49,8 +49,8 @@ const GRACE: Duration = Duration::from_secs(2);
 /// What to emulate, from what, and how faithfully.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The vendor: one of [`KINDS`].
-    pub kind: String,
+    /// The vendor.
+    pub vendor: Emulation,
     /// Directory of `<account>.yaml` files, read for accounts that have no state yet. May not exist.
     pub seed: PathBuf,
     /// Directory of `<account>.json` files; made when missing.
@@ -66,9 +66,9 @@ pub struct Options {
 
 impl Options {
     /// Describes a faithful, durable, unrecorded sandbox on any free port.
-    pub fn new(kind: impl Into<String>, seed: impl Into<PathBuf>, state: impl Into<PathBuf>) -> Self {
+    pub fn new(vendor: Emulation, seed: impl Into<PathBuf>, state: impl Into<PathBuf>) -> Self {
         Self {
-            kind: kind.into(),
+            vendor,
             seed: seed.into(),
             state: state.into(),
             behaviour: Behaviour::default(),
@@ -79,14 +79,12 @@ impl Options {
     }
 }
 
-/// The vendors that can be emulated.
-pub const KINDS: &[&str] = &["stratus"];
+/// Makes an emulated vendor that behaves like this.
+pub type Emulation = fn(&Behaviour) -> Box<dyn Vendor>;
 
 /// Everything that can stop a sandbox from starting.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
-    #[error("no sandbox for provider `{kind}`; there is one for {}", KINDS.join(", "))]
-    UnknownKind { kind: String },
     #[error("cannot bind 127.0.0.1:{port}: {source}")]
     Bind { port: u16, source: std::io::Error },
     #[error("cannot {action} `{}`: {source}", path.display())]
@@ -110,7 +108,7 @@ pub struct Sandbox {
 impl Sandbox {
     /// Loads or seeds the state, binds loopback and serves until stopped or dropped.
     pub async fn start(options: Options) -> Result<Self, SandboxError> {
-        let vendor = vendor(&options.kind, &options.behaviour)?;
+        let vendor = (options.vendor)(&options.behaviour);
         let store = Store::open(&options, vendor.as_ref())?;
         let bind = |source| SandboxError::Bind { port: options.port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(bind)?;
@@ -141,18 +139,5 @@ impl Sandbox {
         if tokio::time::timeout(GRACE, self.server).await.is_err() {
             abort.abort();
         }
-    }
-}
-
-/// Names what of an account's state one object of a tenant may touch.
-pub fn footprint(kind: &str, address: &Address) -> Result<Vec<Pattern>, SandboxError> {
-    Ok(vendor(kind, &Behaviour::default())?.footprint(address))
-}
-
-/// Finds the vendor by name.
-fn vendor(kind: &str, behaviour: &Behaviour) -> Result<Box<dyn Vendor>, SandboxError> {
-    match kind {
-        "stratus" => Ok(Box::new(stratus::Stratus::new(behaviour))),
-        _ => Err(SandboxError::UnknownKind { kind: kind.to_owned() }),
     }
 }

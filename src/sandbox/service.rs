@@ -1,5 +1,6 @@
 //! Takes one request from the wire to its answer: decode, fault, respond, record.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
@@ -8,19 +9,21 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Query, State};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use futures::{StreamExt as _, stream};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
 use super::behaviour::Behaviour;
-use super::exchange::{Answer, Request, Vendor};
+use super::exchange::{Answer, Credential, Request, Vendor};
 use super::fault::{Dice, Fault};
 use super::line::{Exchange, Line};
 use super::record::Recorder;
 use super::store::Store;
+use super::throttle::Throttle;
 
 /// What a proxy in the way says.
 const GARBAGE: &str =
@@ -40,11 +43,12 @@ pub struct Service {
     slow: Duration,
     visible_after: Duration,
     retry_after: u32,
+    throttle: Option<Throttle>,
 }
 
 /// An answer as it goes onto the wire.
 enum Sent {
-    Json(u16, Option<Value>),
+    Json(u16, Option<Value>, Vec<(&'static str, String)>),
     Html(u16, &'static str),
     Half(u16, String),
     Nothing,
@@ -77,7 +81,7 @@ async fn handle(
     let request = Arc::new(request);
     let sent = match undecodable {
         None => Arc::clone(&service).answer(Arc::clone(&request)).await,
-        Some(message) => coded(400, message),
+        Some(message) => service.coded(400, message),
     };
     let sent = service.recorded(&request, sent);
     let retry_after = service.retry_after;
@@ -92,6 +96,7 @@ impl Service {
         record: Option<Arc<Recorder>>,
     ) -> Self {
         Self {
+            throttle: vendor.requests_per_second().map(Throttle::new),
             vendor,
             store,
             dice: Dice::new(&behaviour),
@@ -107,26 +112,30 @@ impl Service {
         tokio::time::sleep(self.slow).await;
         let fault = self.dice.roll(&request.method, &request.path);
         match fault {
-            Some(Fault::TooManyRequests) => return coded(429, "Too Many Requests"),
-            Some(Fault::RateLimit) => return coded(420, "Rate Limit Exceeded"),
-            Some(Fault::ServerError) => return coded(500, "Internal Server Error"),
+            Some(Fault::TooManyRequests) => return self.coded(429, "Too Many Requests"),
+            Some(Fault::RateLimit) => return self.coded(420, "Rate Limit Exceeded"),
+            Some(Fault::ServerError) => return self.coded(500, "Internal Server Error"),
             Some(Fault::ResetBeforeCommit) => return Sent::Nothing,
             Some(Fault::Garbage) => return Sent::Html(200, GARBAGE),
             _ => {}
         }
-        let (status, body) = self.perform(request, fault == Some(Fault::AcceptAndIgnore)).await;
+        if self.throttle.as_ref().is_some_and(|throttle| !throttle.admits()) {
+            return self.coded(429, "Too Many Requests");
+        }
+        let answer = Arc::clone(&self).perform(request, fault == Some(Fault::AcceptAndIgnore)).await;
+        let Answer { status, body, headers, .. } = answer;
         match fault {
             Some(Fault::BadGatewayAfterCommit) => Sent::Html(502, BAD_GATEWAY),
             Some(Fault::ResetAfterCommit) => Sent::Nothing,
             Some(Fault::Truncate) => {
                 Sent::Half(status, body.map(|body| body.to_string()).unwrap_or_default())
             }
-            _ => Sent::Json(status, body),
+            _ => Sent::Json(status, body, headers),
         }
     }
 
     /// Lets the vendor respond and commits; a synchronous create waits until it is visible.
-    async fn perform(self: Arc<Self>, request: Arc<Request>, ignore: bool) -> (u16, Option<Value>) {
+    async fn perform(self: Arc<Self>, request: Arc<Request>, ignore: bool) -> Answer {
         let service = Arc::clone(&self);
         // Writing to disk blocks; the server's own threads must not.
         let done = tokio::task::spawn_blocking(move || {
@@ -136,19 +145,27 @@ impl Service {
         match done {
             Ok(Ok((Answer { once_visible: Some(object), .. }, true))) => {
                 tokio::time::sleep(self.visible_after).await;
-                (200, Some(object))
+                Answer::new(200, object)
             }
-            Ok(Ok((Answer { status, body, .. }, _))) => (status, body),
-            Ok(Err(error)) => broken(&format!("sandbox cannot write its state: {error}")),
-            Err(error) => broken(&format!("sandbox failed: {error}")),
+            Ok(Ok((answer, _))) => answer,
+            Ok(Err(error)) => self.broken(&format!("sandbox cannot write its state: {error}")),
+            Err(error) => self.broken(&format!("sandbox failed: {error}")),
         }
+    }
+
+    fn coded(&self, status: u16, message: &str) -> Sent {
+        Sent::Json(status, Some(self.vendor.error(status, message)), Vec::new())
+    }
+
+    fn broken(&self, message: &str) -> Answer {
+        Answer::new(500, self.vendor.error(500, message))
     }
 
     /// Records what is sent; traffic that cannot be recorded is an error, never a gap.
     fn recorded(&self, request: &Request, sent: Sent) -> Sent {
         let Some(record) = &self.record else { return sent };
         let done = match &sent {
-            Sent::Json(status, body) => record.append(request, Some(*status), body.as_ref()),
+            Sent::Json(status, body, _) => record.append(request, Some(*status), body.as_ref()),
             Sent::Html(status, page) => record.append(request, Some(*status), Some(&Value::from(*page))),
             Sent::Half(status, text) => {
                 record.append(request, Some(*status), Some(&String::from_utf8_lossy(half(text)).into()))
@@ -157,17 +174,9 @@ impl Service {
         };
         match done {
             Ok(()) => sent,
-            Err(error) => coded(500, &format!("sandbox cannot record its traffic: {error}")),
+            Err(error) => self.coded(500, &format!("sandbox cannot record its traffic: {error}")),
         }
     }
-}
-
-fn coded(status: u16, message: &str) -> Sent {
-    Sent::Json(status, Answer::coded(status, message).body)
-}
-
-fn broken(message: &str) -> (u16, Option<Value>) {
-    (500, Answer::coded(500, message).body)
 }
 
 /// Decodes a request, or says why it cannot be; what could be decoded is recorded all the same.
@@ -178,7 +187,8 @@ fn decode(method: &Method, uri: &Uri, headers: &HeaderMap, body: &Bytes) -> (Req
         path: uri.path().to_owned(),
         segments: Vec::new(),
         query: Vec::new(),
-        token: bearer(headers),
+        credential: credential(headers),
+        headers: plain(headers),
         body: (!body.is_empty()).then(|| serde_json::from_str(&text).unwrap_or_else(|_| Value::from(&*text))),
     };
     match Query::try_from_uri(uri) {
@@ -194,17 +204,35 @@ fn decode(method: &Method, uri: &Uri, headers: &HeaderMap, body: &Bytes) -> (Req
     (request, None)
 }
 
-fn bearer(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get("authorization")?.to_str().ok()?;
-    let token = value.strip_prefix("Bearer ")?.trim();
-    (!token.is_empty()).then(|| token.to_owned())
+fn credential(headers: &HeaderMap) -> Credential {
+    let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if let Some(token) = value.strip_prefix("Bearer ").map(str::trim).filter(|token| !token.is_empty()) {
+        return Credential::Bearer(token.to_owned());
+    }
+    let pair = value.strip_prefix("Basic ").and_then(|text| BASE64_STANDARD.decode(text.trim()).ok());
+    match pair.and_then(|pair| {
+        String::from_utf8(pair).ok()?.split_once(':').map(|(a, b)| (a.to_owned(), b.to_owned()))
+    }) {
+        Some((user, password)) => Credential::Basic { user, password },
+        None => Credential::None,
+    }
+}
+
+fn plain(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let others = headers.iter().filter(|(name, _)| *name != AUTHORIZATION);
+    others.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned()))).collect()
 }
 
 fn respond(sent: Sent, line: &Line, retry_after: u32) -> Response {
     match sent {
-        Sent::Json(status, body) => {
+        Sent::Json(status, body, headers) => {
             let text = body.map(|body| body.to_string()).unwrap_or_default();
             let mut response = page(status, "application/json", Body::from(text));
+            for (name, value) in headers {
+                if let Ok(value) = HeaderValue::from_str(&value) {
+                    response.headers_mut().insert(name, value);
+                }
+            }
             if status == 429 {
                 response.headers_mut().insert(RETRY_AFTER, retry_after.into());
             }

@@ -218,7 +218,7 @@ fn data_flows_one_way() {
         ("crate::apply", &["apply", "cli", "render"]),
         ("crate::provider", &["provider", "apply", "cli"]),
         ("crate::load", &["load", "cli"]),
-        ("crate::sandbox", &["sandbox", "cli"]),
+        ("crate::sandbox", &["sandbox", "provider", "cli"]),
         ("crate::http", &["http", "provider", "apply", "cli"]),
         ("crate::render", &["render", "cli"]),
     ];

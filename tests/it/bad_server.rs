@@ -14,7 +14,7 @@ use axum::{
 use dialform::{
     cli::{self, Finished},
     error::Ending,
-    sandbox::{Options, Sandbox},
+    sandbox::{Options, Sandbox, stratus::Stratus},
 };
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
@@ -122,7 +122,7 @@ async fn sandbox(dir: &Path, name: &str, behaviour: &str) -> Sandbox {
     let options = Options {
         behaviour: behaviour.parse().unwrap(),
         durable: false,
-        ..Options::new("stratus", dir.join(name), state)
+        ..Options::new(Stratus::emulate, dir.join(name), state)
     };
     Sandbox::start(options).await.unwrap()
 }

@@ -12,6 +12,7 @@ use crate::{
     finding::{Finding, Seg},
     model::{Carrier, Kind, ProviderConfig},
     plan::{Dialect, Grade, GradeRow, When},
+    sandbox::stratus::Stratus,
 };
 use client::{API, CARRIER, StratusReader, StratusWriter};
 use std::collections::BTreeSet;
@@ -33,6 +34,7 @@ pub static PROVIDER: Provider = Provider {
     endpoints,
     reader: |endpoints| Box::new(StratusReader::new(endpoints)),
     writer: |endpoints| Box::new(StratusWriter::new(endpoints)),
+    emulation: Stratus::emulate,
 };
 
 /// What is not simply read and written through the API.

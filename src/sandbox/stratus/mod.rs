@@ -48,6 +48,11 @@ pub struct Stratus {
 }
 
 impl Stratus {
+    /// Emulates it with this behaviour.
+    pub fn emulate(behaviour: &Behaviour) -> Box<dyn Vendor> {
+        Box::new(Self::new(behaviour))
+    }
+
     pub fn new(behaviour: &Behaviour) -> Self {
         Self {
             release: behaviour.release,
@@ -59,7 +64,7 @@ impl Stratus {
     }
 
     fn route(&self, request: &Request, views: &Views) -> Reply {
-        let Some(token) = &request.token else {
+        let Some(token) = request.token() else {
             return Err(Refusal::new(401, "Unauthorized"));
         };
         if request.is_write() && token.starts_with("ro_") {

@@ -1,6 +1,9 @@
 //! The list and the providers' settings, as they are written.
 
-use dialform::sandbox::{Options, Sandbox};
+use dialform::{
+    provider::find,
+    sandbox::{Options, Sandbox},
+};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::{
@@ -81,7 +84,8 @@ impl Setup {
 fn planted(kind: &str, account: &str, seed: &Path) -> Value {
     let directory = tempfile::tempdir().unwrap();
     std::fs::copy(seed, directory.path().join(format!("{account}.yaml"))).unwrap();
-    let options = Options::new(kind, directory.path(), directory.path().join("state"));
+    let options =
+        Options::new(find(kind).unwrap().emulation, directory.path(), directory.path().join("state"));
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async { Sandbox::start(options).await.unwrap().snapshot(account).unwrap() })
 }

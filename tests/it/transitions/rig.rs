@@ -11,8 +11,8 @@ use dialform::{
     load::{Files, Workspace},
     model::{Address, Tenant},
     plan::desired,
-    provider::Provider,
-    sandbox::footprint,
+    provider::{Provider, find},
+    sandbox::Behaviour,
 };
 use serde_json::{Map, Value, json};
 use std::{
@@ -164,7 +164,8 @@ impl<'a> Rig<'a> {
         let before = self.state();
         let done = self.apply(promised.as_ref()).map_err(explain)?;
         let addresses = done.keys().map(|address| address.parse::<Address>().unwrap());
-        let allowed = addresses.flat_map(|it| footprint(&self.setup.kind, &it).unwrap()).collect();
+        let vendor = (find(&self.setup.kind).unwrap().emulation)(&Behaviour::default());
+        let allowed = addresses.flat_map(|it| vendor.footprint(&it)).collect();
         let strays = scope::strays(&before, &self.state(), allowed);
         if !strays.is_empty() {
             return Err(explain(format!("outside {:?}: {}", done.keys(), strays.join("; "))));
