@@ -4,9 +4,10 @@
 //! a new field does not compile until it is compared.
 
 use crate::model::{
-    Agent, Also, Caller, Callers, DEFAULT_RULE, DateSpan, Destination, Dispatch, Divert, Diverts, E164,
-    Forward, Number, Queue, Resource, Ring, RingTimeout, Ringable, Rule, Rules, Schedule, Simultaneous, Spam,
-    Weekly, Window, YearlySpan,
+    Agent, Also, Caller, Callers, DEFAULT_RULE, DateSpan, Destination, DialExtension, Dispatch, Divert,
+    Diverts, E164, Forward, NoAnswer, Number, OrOff, Pattern, Queue, Receiver, Receivers, Resource, Ring,
+    RingTimeout, Ringable, Route, Rule, Rules, Schedule, Simultaneous, Spam, TaggingHours, Weekly, Whisper,
+    Window, YearlySpan,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -34,6 +35,7 @@ pub fn diff(desired: &Resource, observed: &Resource) -> Vec<FieldChange> {
     let mut out = Vec::new();
     match (desired, observed) {
         (Resource::Schedule(d), Resource::Schedule(o)) => d.compare(o, "", &mut out),
+        (Resource::Receiver(d), Resource::Receiver(o)) => d.compare(o, "", &mut out),
         (Resource::Queue(d), Resource::Queue(o)) => d.compare(o, "", &mut out),
         (Resource::Rules(d), Resource::Rules(o)) => d.compare(o, "", &mut out),
         (Resource::Diverts(d), Resource::Diverts(o)) => d.compare(o, "", &mut out),
@@ -48,6 +50,7 @@ pub fn diff(desired: &Resource, observed: &Resource) -> Vec<FieldChange> {
 pub fn overlay(desired: &Resource, observed: &Resource) -> Resource {
     match (desired, observed) {
         (Resource::Schedule(d), Resource::Schedule(o)) => Resource::Schedule(d.over(o)),
+        (Resource::Receiver(d), Resource::Receiver(o)) => Resource::Receiver(d.over(o)),
         (Resource::Queue(d), Resource::Queue(o)) => Resource::Queue(d.over(o)),
         (Resource::Rules(d), Resource::Rules(o)) => Resource::Rules(d.over(o)),
         (Resource::Diverts(d), Resource::Diverts(o)) => Resource::Diverts(d.over(o)),
@@ -61,6 +64,7 @@ pub fn overlay(desired: &Resource, observed: &Resource) -> Resource {
 pub fn nothing_like(resource: &Resource) -> Resource {
     match resource {
         Resource::Schedule(_) => Resource::Schedule(Schedule::default()),
+        Resource::Receiver(_) => Resource::Receiver(Receiver::default()),
         Resource::Queue(_) => Resource::Queue(Queue::default()),
         Resource::Rules(_) => Resource::Rules(Rules::default()),
         Resource::Diverts(_) => Resource::Diverts(Diverts::default()),
@@ -85,6 +89,11 @@ fn replaced(desired: &impl Serialize, observed: &impl Serialize, path: &str, out
 trait Compare: Clone + Serialize {
     fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>);
 
+    /// What comes where there is nothing.
+    fn appear(&self, path: &str, out: &mut Vec<FieldChange>) {
+        out.push(FieldChange { path: path.to_owned(), old: None, new: Some(json(self)) });
+    }
+
     /// The observed value with the managed fields as wanted; a value without fields of its own is replaced.
     fn over(&self, _observed: &Self) -> Self {
         self.clone()
@@ -96,9 +105,7 @@ impl<T: Compare> Compare for Option<T> {
         match (self, observed) {
             (None, _) => {}
             (Some(desired), Some(observed)) => desired.compare(observed, path, out),
-            (Some(desired), None) => {
-                out.push(FieldChange { path: path.to_owned(), old: None, new: Some(json(desired)) });
-            }
+            (Some(desired), None) => desired.appear(path, out),
         }
     }
 
@@ -130,6 +137,11 @@ leaves!(
     Destination,
     Divert,
     Dispatch,
+    Pattern,
+    OrOff<DialExtension>,
+    OrOff<NoAnswer>,
+    Whisper,
+    TaggingHours,
     RingTimeout,
     Spam,
     Vec<Window>,
@@ -153,8 +165,9 @@ macro_rules! structs {
 }
 
 structs! {
-    Schedule { weekly, dates, yearly, enabled, protect }
-    Queue { name, dispatch, agent_ring, require_agents, agents, failover, protect }
+    Schedule { weekly, dates, yearly, time_zone, enabled, protect }
+    Receiver { label, dial_extension, whisper, skip_whisper, no_answer, tagging_hours, protect }
+    Queue { name, dispatch, agent_ring, require_agents, agents, failover, max_wait, no_answer, protect }
     Rules { ring_timeout, callers, order, protect }
     Callers { allow, block, block_anonymous, spam }
     Rule { when, enabled, do_not_disturb, call_screening, ring, forward }
@@ -181,6 +194,46 @@ impl Compare for Ring {
             (Self::Extension, Self::Extension) => {}
             (Self::Simultaneous(d), Self::Simultaneous(o)) => d.compare(o, &join(path, "simultaneous"), out),
             (desired, observed) => replaced(desired, observed, path, out),
+        }
+    }
+}
+
+impl Compare for Route {
+    /// The pattern is a field of its own: a provider may show it and have no way to set it.
+    fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>) {
+        match (self, observed) {
+            (Self::To(desired), Self::To(observed)) => desired.compare(observed, path, out),
+            (Self::Receivers(desired), Self::Receivers(observed)) => {
+                if desired.receivers != observed.receivers {
+                    let list = join(path, "receivers");
+                    replaced(&desired.receivers, &observed.receivers, &list, out);
+                }
+                desired.pattern.compare(&observed.pattern, &join(path, "pattern"), out);
+            }
+            (Self::Receivers(desired), Self::To(_)) => {
+                replaced(&desired.bare(), observed, path, out);
+                desired.pattern.compare(&None, &join(path, "pattern"), out);
+            }
+            (Self::To(_), Self::Receivers(observed)) => replaced(self, &observed.bare(), path, out),
+        }
+    }
+
+    fn appear(&self, path: &str, out: &mut Vec<FieldChange>) {
+        let (what, pattern) = match self {
+            Self::To(to) => (json(to), None),
+            Self::Receivers(list) => (json(&list.bare()), list.pattern),
+        };
+        out.push(FieldChange { path: path.to_owned(), old: None, new: Some(what) });
+        pattern.compare(&None, &join(path, "pattern"), out);
+    }
+
+    fn over(&self, observed: &Self) -> Self {
+        match (self, observed) {
+            (Self::Receivers(desired), Self::Receivers(observed)) => Self::Receivers(Receivers {
+                receivers: desired.receivers.clone(),
+                pattern: desired.pattern.or(observed.pattern),
+            }),
+            (desired, _) => desired.clone(),
         }
     }
 }
@@ -232,7 +285,7 @@ fn ringable_key(target: &Ringable) -> String {
         Ringable::Extension(to) => to.to_string(),
         Ringable::Number(to) => to.to_string(),
         Ringable::Device(to) => to.to_string(),
-        Ringable::Token(to) => to.clone(),
+        Ringable::Agent(to) | Ringable::Token(to) => to.clone(),
     }
 }
 

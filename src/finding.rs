@@ -79,6 +79,14 @@ pub enum Seg {
 }
 
 impl Seg {
+    /// The key, if it is one.
+    pub fn as_key(&self) -> Option<&str> {
+        match self {
+            Self::Key(key) => Some(key),
+            Self::Index(_) => None,
+        }
+    }
+
     pub fn key(text: impl std::fmt::Display) -> Self {
         Self::Key(text.to_string())
     }

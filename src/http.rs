@@ -19,12 +19,30 @@ use std::{sync::Arc, time::Duration};
 /// The statuses with which a server asks for patience. 420 was seen once on NetSapiens (fact sheet 3.5).
 const PATIENCE: [u16; 2] = [420, 429];
 
+/// How requests present themselves.
+#[derive(Clone)]
+pub enum Auth {
+    Bearer(SecretString),
+    Basic { user: SecretString, password: SecretString },
+}
+
+/// What a server answered.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// `null` where the body is empty.
+    pub body: Value,
+    /// The tag of the document, for `If-Match`.
+    pub etag: Option<String>,
+    /// Where the next page is (`Link` with `rel="next"`).
+    pub next: Option<String>,
+}
+
 /// Reads from one API. It has no way to write.
 #[derive(Clone)]
 pub struct Getter {
     client: reqwest::Client,
     base: String,
-    token: SecretString,
+    auth: Auth,
     pacer: Arc<Pacer>,
     limits: Limits,
 }
@@ -43,7 +61,7 @@ impl std::ops::Deref for Sender {
 
 impl Getter {
     /// Opens an API. Nothing is sent yet. `pacer` is shared by everything that speaks to the same system.
-    pub fn new(base: &str, token: SecretString, limits: Limits, pacer: Arc<Pacer>) -> Result<Self, String> {
+    pub fn new(base: &str, auth: Auth, limits: Limits, pacer: Arc<Pacer>) -> Result<Self, String> {
         let base = base.trim_end_matches('/').to_owned();
         let url: url::Url = base.parse().map_err(|e| format!("`{base}` is not a URL: {e}"))?;
         if !url.username().is_empty() || url.password().is_some() {
@@ -66,7 +84,7 @@ impl Getter {
             .user_agent(concat!("dialform/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| format!("cannot set up HTTP for `{base}`: {e}"))?;
-        Ok(Self { client, base, token, pacer, limits })
+        Ok(Self { client, base, auth, pacer, limits })
     }
 
     /// The same API, with the way to write.
@@ -85,26 +103,35 @@ impl Getter {
 
     /// Reads; `null` where the body is empty. `what` says what is being read, for the error: "the users of `acme`".
     pub async fn get(&self, path: &str, query: &[(&str, String)], what: &str) -> Result<Value, ApiError> {
-        self.request(Method::GET, path, query, None, &format!("reading {what}")).await
+        self.fetch(path, query, what).await.map(|answer| answer.body)
     }
 
-    async fn request(
-        &self,
-        method: Method,
-        path: &str,
-        query: &[(&str, String)],
-        body: Option<&Value>,
-        what: &str,
-    ) -> Result<Value, ApiError> {
+    /// Reads, with what the headers say.
+    pub async fn fetch(&self, path: &str, query: &[(&str, String)], what: &str) -> Result<Answer, ApiError> {
+        let call = Call { method: Method::GET, path, query, body: None, if_match: None };
+        self.request(call, &format!("reading {what}")).await
+    }
+
+    /// The path and query of a link the server sent, below the base of this API; `None` if it leads elsewhere. The host
+    /// is not looked at: credentials go nowhere else, and behind a proxy a server does not know its own name.
+    pub fn below(&self, link: &str) -> Option<(String, Vec<(String, String)>)> {
+        let base: url::Url = self.base.parse().ok()?;
+        let link = base.join(link).ok()?;
+        let path = link.path().strip_prefix(base.path().trim_end_matches('/'))?;
+        path.starts_with('/').then(|| (path.to_owned(), link.query_pairs().into_owned().collect()))
+    }
+
+    async fn request(&self, call: Call<'_>, what: &str) -> Result<Answer, ApiError> {
+        let failed = |problem| ApiError {
+            what: what.to_owned(),
+            method: call.method.to_string(),
+            path: call.path.to_owned(),
+            problem,
+        };
         // `.` and `..` cannot be encoded: they would be taken for steps in the path, and another object be reached.
-        if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+        if call.path.split('/').any(|segment| matches!(segment, "." | "..")) {
             let why = "an object whose name is `.` or `..` cannot be named in a request".to_owned();
-            return Err(ApiError {
-                what: what.to_owned(),
-                method: method.to_string(),
-                path: path.to_owned(),
-                problem: Problem::Conflict(why),
-            });
+            return Err(failed(Problem::Conflict(why)));
         }
         let mut backoff = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(500))
@@ -113,21 +140,14 @@ impl Getter {
             .with_jitter()
             .build();
         loop {
-            let problem = match self.once(&method, path, query, body).await {
+            let problem = match self.once(&call).await {
                 Ok(answer) => return Ok(answer),
                 Err(problem) => problem,
             };
-            let again =
-                if method == Method::GET { problem.is_transient() } else { problem.is_surely_not_done() };
+            let reads = call.method == Method::GET;
+            let again = if reads { problem.is_transient() } else { problem.is_surely_not_done() };
             let delay = if again { backoff.next() } else { None };
-            let Some(delay) = delay else {
-                return Err(ApiError {
-                    what: what.to_owned(),
-                    method: method.to_string(),
-                    path: path.to_owned(),
-                    problem,
-                });
-            };
+            let Some(delay) = delay else { return Err(failed(problem)) };
             // A server that asks for patience knows better than the back-off, and means everybody.
             match problem {
                 Problem::Patience { after: Some(after), .. } => self.pacer.pause(after).await,
@@ -137,16 +157,20 @@ impl Getter {
         }
     }
 
-    async fn once(
-        &self,
-        method: &Method,
-        path: &str,
-        query: &[(&str, String)],
-        body: Option<&Value>,
-    ) -> Result<Value, Problem> {
+    async fn once(&self, call: &Call<'_>) -> Result<Answer, Problem> {
+        let Call { method, path, query, body, if_match } = call;
         let _turn = self.pacer.turn().await;
         let mut request = self.client.request(method.clone(), format!("{}{path}", self.base));
-        request = request.bearer_auth(self.token.expose_secret()).header("accept", "application/json");
+        request = match &self.auth {
+            Auth::Bearer(token) => request.bearer_auth(token.expose_secret()),
+            Auth::Basic { user, password } => {
+                request.basic_auth(user.expose_secret(), Some(password.expose_secret()))
+            }
+        };
+        request = request.header("accept", "application/json");
+        if let Some(tag) = if_match {
+            request = request.header("if-match", *tag);
+        }
         if !query.is_empty() {
             request = request.query(query);
         }
@@ -154,22 +178,42 @@ impl Getter {
             request = request.json(body);
         }
         let response = request.send().await.map_err(Problem::from_transport)?;
-        let status = response.status();
-        let after =
-            response.headers().get("retry-after").and_then(|v| v.to_str().ok()?.trim().parse::<u64>().ok());
+        let status = response.status().as_u16();
+        let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let (after, etag) = (header("retry-after"), header("etag"));
+        let next = header("link").as_deref().and_then(next_page);
         let text = response.text().await.map_err(Problem::from_transport)?;
-        if PATIENCE.contains(&status.as_u16()) {
-            let after = after.map(|seconds| Duration::from_secs(seconds.min(60)));
-            return Err(Problem::Patience { status: status.as_u16(), after });
+        if PATIENCE.contains(&status) {
+            let after = after.and_then(|text| text.trim().parse::<u64>().ok());
+            return Err(Problem::Patience { status, after: after.map(|s| Duration::from_secs(s.min(60))) });
         }
-        if !status.is_success() {
-            return Err(Problem::status(status.as_u16(), &text));
+        if !(200..300).contains(&status) {
+            return Err(Problem::status(status, &text));
         }
-        if text.trim().is_empty() {
-            return Ok(Value::Null);
-        }
-        serde_json::from_str(&text).map_err(|error| Problem::decode(&error.to_string(), &text))
+        let body = match text.trim() {
+            "" => Value::Null,
+            _ => serde_json::from_str(&text).map_err(|error| Problem::decode(&error.to_string(), &text))?,
+        };
+        Ok(Answer { body, etag, next })
     }
+}
+
+/// The target of `<…>; rel="next"` in a `Link` header.
+fn next_page(header: &str) -> Option<String> {
+    header.split(',').find_map(|link| {
+        let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
+        let is_next = parameters.split(';').any(|it| matches!(it.trim(), r#"rel="next""# | "rel=next"));
+        is_next.then(|| target.to_owned())
+    })
+}
+
+/// One request.
+struct Call<'a> {
+    method: Method,
+    path: &'a str,
+    query: &'a [(&'a str, String)],
+    body: Option<&'a Value>,
+    if_match: Option<&'a str>,
 }
 
 impl Sender {
@@ -181,7 +225,19 @@ impl Sender {
         body: Option<&Value>,
         what: &str,
     ) -> Result<Value, ApiError> {
-        self.request(method, path, &[], body, what).await
+        self.send_if(method, path, body, None, what).await.map(|answer| answer.body)
+    }
+
+    /// Writes only if the document still has that tag; without one, whatever it is.
+    pub async fn send_if(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        if_match: Option<&str>,
+        what: &str,
+    ) -> Result<Answer, ApiError> {
+        self.request(Call { method, path, query: &[], body, if_match }, what).await
     }
 }
 

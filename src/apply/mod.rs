@@ -12,14 +12,21 @@ use crate::{
     provider::{Read, Write},
 };
 use serde::Serialize;
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// How a step ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Written and read back as wanted.
     Done,
+    /// The provider has accepted it, and it may take hours to show.
+    Accepted,
+    /// The provider answered that it was done, and it was not.
+    NotApplied,
     /// Surely not as wanted.
     Failed,
     /// Not tried, because something it needs was not done.
@@ -47,25 +54,39 @@ pub struct Outcome {
     pub instructions: Vec<String>,
 }
 
-/// Carries out one tenant's steps in their order. A step that is not done stops those that need it, no others.
-///
-/// `settle` bounds how long an accepted change may take to show. `report` is told of every step as it ends.
+/// How long apply looks for a change that was accepted.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// How long a change usually takes to show, or longer if the run was told to wait.
+    pub settle: Duration,
+    /// How long the provider itself says it may take.
+    pub propagation: Option<Duration>,
+}
+
+/// Carries out one tenant's steps in their order. A step that is not done stops those that need it, no others. `report`
+/// is told of every step as it ends.
 pub async fn tenant(
     plan: &TenantPlan,
     reader: &dyn Read,
     writer: &dyn Write,
-    settle: Duration,
+    patience: Patience,
     report: &mut (dyn FnMut(&Outcome) + Send),
 ) -> Vec<Outcome> {
     let mut ended: BTreeMap<&Address, Status> = BTreeMap::new();
     let mut outcomes = Vec::new();
+    // What a person has to make is not there yet.
+    let by_hand = plan.steps.iter().filter(|step| step.action == Action::Manual);
+    let by_hand: BTreeSet<&Address> = by_hand.map(|step| &step.address).collect();
     for step in &plan.steps {
-        let missing =
-            step.needs.iter().find(|need| ended.get(need).is_some_and(|status| *status != Status::Done));
+        let ready = |need: &Address| match ended.get(need) {
+            Some(status) => matches!(status, Status::Done | Status::Accepted),
+            None => !by_hand.contains(need),
+        };
+        let missing = step.needs.iter().find(|need| !ready(need));
         let (status, detail, help) = match missing {
             _ if step.action == Action::Manual => (Status::Manual, None, None),
             Some(need) => (Status::Skipped, Some(format!("{need} was not done")), None),
-            None => carry_out(plan, step, reader, writer, settle).await,
+            None => carry_out(plan, step, reader, writer, patience).await,
         };
         if step.action != Action::Manual {
             ended.insert(&step.address, status);
@@ -92,7 +113,7 @@ async fn carry_out(
     step: &Step,
     reader: &dyn Read,
     writer: &dyn Write,
-    settle: Duration,
+    patience: Patience,
 ) -> Ending {
     let with_help =
         |status, error: &ApiError| (status, Some(error.to_string()), error.help().map(str::to_owned));
@@ -104,15 +125,26 @@ async fn carry_out(
         }
         Err(error) => return with_help(Status::Failed, &error),
     }
+    let Patience { settle, propagation } = patience;
     let written = writer.execute(&plan.account, step).await;
     match written {
         Ok(()) => match settle::until(plan, step, reader, settle).await {
             settle::Seen::AsWanted => (Status::Done, None, None),
-            settle::Seen::Otherwise(how) => (
-                Status::Failed,
-                Some(format!("accepted, but after {} seconds {how}", settle.as_secs())),
-                Some("run `dialform plan` to see what is live; a slow system can be given a longer `limits.settle`".into()),
-            ),
+            settle::Seen::Otherwise(how) => match propagation {
+                Some(most) => (
+                    Status::Accepted,
+                    Some(format!("accepted, not yet visible: {how}")),
+                    Some(format!(
+                        "it may take {} hours to show; `--wait DURATION` keeps looking, and a plan shows it until then",
+                        most.as_secs() / 3600
+                    )),
+                ),
+                None => (
+                    Status::NotApplied,
+                    Some(format!("accepted, but not applied by the provider: after {} seconds {how}", settle.as_secs())),
+                    Some("run `dialform plan` to see what is live; a slow system can be given a longer `limits.settle`".into()),
+                ),
+            },
             settle::Seen::Unreadable(error) => with_help(Status::Unknown, &error),
         },
         // It may have happened all the same: look before saying anything.

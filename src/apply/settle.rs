@@ -94,13 +94,11 @@ fn missing(step: &Step, observed: &Observed) -> Option<String> {
     let was_so = |change: &FieldChange| before.iter().any(|earlier| earlier.path == change.path);
     let left: Vec<FieldChange> = diff::diff(after, live)
         .into_iter()
-        .filter(|change| step.action == Action::Create || step.concerns(&change.path) || !was_so(change))
+        .filter(|change| step.concerns(&change.path) || (step.action != Action::Create && !was_so(change)))
         .collect();
-    let first = left.first()?;
-    let reads = match &first.old {
-        Some(value) => format!("still reads {value}"),
-        None => "is still not set".to_owned(),
-    };
-    let more = if left.len() > 1 { format!(" (and {} more)", left.len() - 1) } else { String::new() };
-    Some(format!("`{}` {reads}{more}", first.path))
+    let each = left.iter().map(|change| match &change.old {
+        Some(value) => format!("`{}` still reads {value}", change.path),
+        None => format!("`{}` is still not set", change.path),
+    });
+    (!left.is_empty()).then(|| each.collect::<Vec<_>>().join(", "))
 }

@@ -22,18 +22,21 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
         Some(path) => Some(approved_digest(path)?),
         None => args.digest.clone(),
     };
+    let wait = args.wait.as_deref().map(duration).transpose()?;
     let checked = workspace::check(&global.dir, &args.selection)?;
     render::findings(io.err, &checked.warnings)?;
     let session = Session::open(&checked, &args.emulation, Access::Write).await?;
     let plan = session.plan(&checked).await;
     let text = args.format == Format::Text;
-    if text {
-        render::plan(io.out, &plan)?;
-        io.out.flush()?;
+    match args.format {
+        Format::Text => render::plan(io.out, &plan)?,
+        Format::Markdown => render::plan_markdown(io.out, &plan)?,
+        Format::Json => {}
     }
+    io.out.flush()?;
     permit(args, &plan, approved.as_deref())?;
     if plan.is_empty() {
-        if !text {
+        if args.format == Format::Json {
             json::write(
                 io.out,
                 &serde_json::json!({ "digest": plan.digest, "blocked": blocked(&plan), "steps": [] }),
@@ -43,7 +46,7 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
         return Ok(if plan.is_blocked() { Ending::Error } else { Ending::Fine });
     }
     if !args.auto_approve && approved.is_none() {
-        if !text && io.ask.is_some() {
+        if args.format == Format::Json && io.ask.is_some() {
             render::plan(io.err, &plan)?;
         }
         confirm(io)?;
@@ -55,7 +58,7 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
     let mut outcomes: Vec<Outcome> = Vec::new();
     for tenant in plan.tenants.iter().filter(|tenant| !tenant.steps.is_empty()) {
         let Some(writer) = session.writer(&tenant.provider) else { continue };
-        let settle = checked.workspace.file.providers[&tenant.provider].limits.settle;
+        let patience = session.patience(&tenant.provider, wait);
         let mut written = Ok(());
         let mut report = |outcome: &Outcome| {
             if text && written.is_ok() {
@@ -63,28 +66,36 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
             }
         };
         let reader = session.reader(&tenant.provider);
-        let settle = Duration::from_secs(settle.into());
-        outcomes.extend(apply::tenant(tenant, reader, writer, settle, &mut report).await);
+        outcomes.extend(apply::tenant(tenant, reader, writer, patience, &mut report).await);
         // What is under way is finished before a closed output ends the run.
         written?;
     }
     session.close().await;
-    if text {
-        render::summary(io.out, &outcomes)?;
-    } else {
-        let blocked = blocked(&plan);
-        json::write(
-            io.out,
-            &serde_json::json!({ "digest": plan.digest, "blocked": blocked, "steps": outcomes }),
-        )?;
+    match args.format {
+        Format::Text => render::summary(io.out, &outcomes)?,
+        Format::Markdown => render::outcomes_markdown(io.out, &outcomes)?,
+        Format::Json => {
+            let blocked = blocked(&plan);
+            let all = serde_json::json!({ "digest": plan.digest, "blocked": blocked, "steps": outcomes });
+            json::write(io.out, &all)?;
+        }
     }
-    let all_done = outcomes.iter().all(|outcome| outcome.status == Status::Done) && !plan.is_blocked();
+    let fine = |outcome: &Outcome| matches!(outcome.status, Status::Done | Status::Accepted);
+    let all_done = outcomes.iter().all(fine) && !plan.is_blocked();
     Ok(if all_done { Ending::Fine } else { Ending::Partial })
 }
 
 fn blocked(plan: &Plan) -> Vec<&str> {
     let blocked = plan.tenants.iter().filter(|tenant| !tenant.blocked.is_empty());
     blocked.map(|tenant| tenant.tenant.as_str()).collect()
+}
+
+/// How long `--wait` means.
+fn duration(text: &str) -> Result<Duration, Failure> {
+    let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(|it| Duration::try_from(it).ok());
+    parsed.ok_or_else(|| {
+        Failure::error(format!("`--wait {text}` is not a duration")).help("write it as `30s`, `10m` or `24h`")
+    })
 }
 
 /// What of a saved plan matters here.

@@ -33,6 +33,14 @@ pub enum Color {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Text,
+    Markdown,
+    Json,
+}
+
+/// The forms of what is neither a plan nor an outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    Text,
     Json,
 }
 
@@ -60,7 +68,7 @@ pub enum Command {
 pub struct CheckArgs {
     /// How to print findings
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
+    pub format: ListFormat,
 }
 
 /// Which part of the workspace a run is about.
@@ -126,6 +134,9 @@ pub struct ApplyArgs {
     /// The digest of the plan that was approved; refused when the plan of now is another one
     #[arg(long, value_name = "DIGEST", conflicts_with = "plan")]
     pub digest: Option<String>,
+    /// How long to look for a change that was accepted and does not show yet, e.g. `30s`, `10m`, `24h`
+    #[arg(long, value_name = "DURATION")]
+    pub wait: Option<String>,
     /// Approve one critical change, e.g. `acme-dental/forwards.+12145550100`
     #[arg(long, value_name = "ADDRESS")]
     pub approve_critical: Vec<String>,
@@ -190,7 +201,7 @@ impl Cli {
     /// Whether whoever reads standard output is a program.
     pub fn wants_json(&self) -> bool {
         let format = match &self.command {
-            Command::Check(args) => args.format,
+            Command::Check(args) => return args.format == ListFormat::Json,
             Command::Plan(args) => args.format,
             Command::Apply(args) => args.format,
             Command::Providers(args) => args.format,

@@ -2,7 +2,7 @@
 
 use super::{
     Io,
-    args::{CheckArgs, Format, Global, Selection},
+    args::{CheckArgs, Global, ListFormat, Selection},
     json, workspace,
 };
 use crate::{
@@ -14,8 +14,8 @@ use crate::{
 pub fn run(global: &Global, args: &CheckArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let checked = workspace::check(&global.dir, &Selection::default())?;
     match args.format {
-        Format::Json => json::write(io.out, &serde_json::json!({ "findings": checked.warnings }))?,
-        Format::Text => {
+        ListFormat::Json => json::write(io.out, &serde_json::json!({ "findings": checked.warnings }))?,
+        ListFormat::Text => {
             render::findings(io.err, &checked.warnings)?;
             let objects = checked.tenants.iter().map(|tenant| tenant.desired.len()).sum();
             let tenants = count(checked.tenants.len(), "tenant");

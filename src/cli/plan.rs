@@ -25,6 +25,7 @@ pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<En
     }
     match args.format {
         Format::Text => render::plan(io.out, &plan)?,
+        Format::Markdown => render::plan_markdown(io.out, &plan)?,
         Format::Json => json::write(io.out, &plan)?,
     }
     Ok(match (plan.is_blocked(), plan.is_empty()) {

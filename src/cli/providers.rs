@@ -26,6 +26,11 @@ pub fn run(args: &ProvidersArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
                 render::providers(io.out, provider.kind, provider.title, &provider.dialect)?;
             }
         }
+        Format::Markdown => {
+            for provider in found {
+                render::providers_markdown(io.out, provider.kind, provider.title, &provider.dialect)?;
+            }
+        }
         Format::Json => {
             let all: Vec<_> = found.into_iter().map(|provider| value(provider)).collect();
             json::write(io.out, &all)?;
@@ -41,6 +46,6 @@ fn value(provider: &Provider) -> serde_json::Value {
         by_hand.map(|(kind, portal)| serde_json::json!({ "kind": kind, "portal": portal })).collect();
     serde_json::json!({
         "kind": provider.kind, "title": provider.title, "holds": kinds,
-        "exceptions": provider.dialect.grades, "where_it_cannot_be_read": by_hand
+        "fields": provider.dialect.grades, "accepts": provider.dialect.accepts, "where_it_cannot_be_read": by_hand
     })
 }

@@ -5,12 +5,13 @@ use super::{
     workspace::{Checked, CheckedTenant, placer},
 };
 use crate::{
+    apply::Patience,
     error::Failure,
     finding::{Finding, Seg},
-    http::{Getter, Pacer, Sender},
+    http::{Auth, Getter, Pacer, Sender},
     model::{Address, ProviderConfig, Secret},
     plan::{self, Input, Plan, Policy, TenantPlan},
-    provider::{Endpoints, Read, Scope, Write, find},
+    provider::{EndpointSpec, Endpoints, Login, Read, Scope, Write, find},
     sandbox::{self, Recorder, Sandbox},
     secret,
 };
@@ -20,6 +21,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::Arc,
+    time::Duration,
 };
 
 /// How many tenants are read at once. Each provider's limits hold all the same.
@@ -36,6 +38,8 @@ struct System {
     reader: Box<dyn Read>,
     /// Only where this run may write.
     writer: Option<Box<dyn Write>>,
+    settle: Duration,
+    propagation: Option<Duration>,
 }
 
 /// What a run may do.
@@ -144,6 +148,12 @@ impl Session {
         self.systems[provider].writer.as_deref()
     }
 
+    /// How long apply looks for a change on that provider: as long as it usually takes, or as the run was told.
+    pub fn patience(&self, provider: &str, wait: Option<Duration>) -> Patience {
+        let System { settle, propagation, .. } = &self.systems[provider];
+        Patience { settle: wait.map_or(*settle, |wait| wait.max(*settle)), propagation: *propagation }
+    }
+
     pub async fn close(self) {
         for sandbox in self.sandboxes {
             sandbox.stop().await;
@@ -207,27 +217,16 @@ fn system(
     let mut findings = Vec::new();
     let mut open: Endpoints<Getter> = BTreeMap::new();
     for spec in (provider.endpoints)(config) {
-        // Where there is a credential that can only read, a run that only reads uses that one.
-        let secret: Option<&Secret> = match access {
-            Access::Read => spec.read_token.as_ref().or(spec.token.as_ref()),
-            Access::Write => spec.token.as_ref(),
-        };
-        let token = match (sandbox, secret) {
-            (Some(_), _) => Ok(SecretString::from("sandbox")),
-            (None, Some(secret)) => secret::resolve(secret, &checked.root)
-                .map_err(|error| Finding::error("no-credential", error.message).help(error.help)),
-            (None, None) => Err(Finding::error("no-credential", format!("provider `{name}` has no `token`"))
-                .help("`read_token` can only plan; apply needs `token`")),
-        };
+        let auth = login(&spec, name, sandbox.is_some(), access, &checked.root);
         let url = match sandbox {
             Some(base) => format!("{base}{}", spec.sandbox_path),
             None => spec.url.clone().unwrap_or_default(),
         };
-        let limits = config.limits;
+        let limits = config.limits.over(provider.limits);
         // Each endpoint is a system of its own: the carrier is not the platform.
         let pacer = Arc::new(Pacer::new(limits.concurrency, limits.requests_per_second));
-        match token {
-            Ok(token) => match Getter::new(&url, token, limits, pacer) {
+        match auth {
+            Ok(auth) => match Getter::new(&url, auth, limits, pacer) {
                 Ok(getter) => {
                     open.insert(spec.name, getter);
                 }
@@ -238,7 +237,12 @@ fn system(
                     findings.push(finding.at(at));
                 }
             },
-            Err(finding) => findings.push(finding.at(place(&spec.token_path(access == Access::Read)))),
+            Err(missing) => {
+                let (word, finding) = *missing;
+                let mut path = spec.login_at.clone();
+                path.push(Seg::key(word));
+                findings.push(finding.at(place(&path)));
+            }
         }
     }
     if !findings.is_empty() {
@@ -249,5 +253,42 @@ fn system(
             open.iter().map(|(name, it)| (*name, it.clone().into_sender())).collect();
         (provider.writer)(senders)
     });
-    Ok(System { reader: (provider.reader)(open), writer })
+    Ok(System {
+        reader: (provider.reader)(open),
+        writer,
+        settle: Duration::from_secs(config.limits.over(provider.limits).settle.into()),
+        propagation: provider.dialect.propagation,
+    })
+}
+
+/// What a run presents itself with, or what is missing and the word it is missing under.
+fn login(
+    spec: &EndpointSpec,
+    name: &str,
+    sandbox: bool,
+    access: Access,
+    root: &Path,
+) -> Result<Auth, Box<(&'static str, Finding)>> {
+    let find = |word: &'static str, secret: Option<&Secret>| match secret {
+        _ if sandbox => Ok(SecretString::from("sandbox")),
+        Some(secret) => secret::resolve(secret, root).map_err(|error| {
+            Box::new((word, Finding::error("no-credential", error.message).help(error.help)))
+        }),
+        None => Err(Box::new((
+            word,
+            Finding::error("no-credential", format!("provider `{name}` has no `{word}`"))
+                .help("`read_token` can only plan; apply needs `token`"),
+        ))),
+    };
+    match &spec.login {
+        // Where there is a credential that can only read, a run that only reads uses that one.
+        Login::Token { read_token: Some(read_token), .. } if access == Access::Read => {
+            find("read_token", Some(read_token)).map(Auth::Bearer)
+        }
+        Login::Token { token, .. } => find("token", token.as_ref()).map(Auth::Bearer),
+        Login::Keys { access_key, secret_key } => {
+            let user = find("access_key", access_key.as_ref())?;
+            Ok(Auth::Basic { user, password: find("secret_key", secret_key.as_ref())? })
+        }
+    }
 }

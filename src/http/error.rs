@@ -53,7 +53,9 @@ impl Problem {
 
     pub(super) fn status(status: u16, text: &str) -> Self {
         let parsed: Option<Value> = serde_json::from_str(text).ok();
-        let message = parsed.as_ref().and_then(|body| body.get("message")).and_then(Value::as_str);
+        // The words for it that vendors use.
+        let said = |word: &&str| parsed.as_ref()?.get(word)?.as_str();
+        let message = ["message", "reason", "error"].iter().find_map(said);
         Self::Status { status, message: excerpt(message.unwrap_or(text)) }
     }
 

@@ -9,6 +9,7 @@ use std::{fmt, str::FromStr};
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     Schedules,
+    Receivers,
     Queues,
     Rules,
     Diverts,
@@ -17,13 +18,21 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 6] =
-        [Self::Schedules, Self::Queues, Self::Rules, Self::Diverts, Self::Numbers, Self::Forwards];
+    pub const ALL: [Self; 7] = [
+        Self::Schedules,
+        Self::Receivers,
+        Self::Queues,
+        Self::Rules,
+        Self::Diverts,
+        Self::Numbers,
+        Self::Forwards,
+    ];
 
     /// The section of the tenant file.
     pub fn section(self) -> &'static str {
         match self {
             Self::Schedules => "schedules",
+            Self::Receivers => "receivers",
             Self::Queues => "queues",
             Self::Rules => "rules",
             Self::Diverts => "diverts",
@@ -36,6 +45,7 @@ impl Kind {
     pub fn noun(self) -> &'static str {
         match self {
             Self::Schedules => "schedule",
+            Self::Receivers => "receiving number",
             Self::Queues => "queue",
             Self::Rules => "answering rules",
             Self::Diverts => "diverts",

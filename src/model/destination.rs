@@ -1,6 +1,6 @@
 //! Where a call can be sent, and the five conditions under which it is.
 
-use super::{E164, Extension};
+use super::{E164, Extension, Pattern, Receivers};
 use crate::text::custom_with_help;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap};
@@ -22,13 +22,46 @@ pub enum Destination {
     Attendant(Extension),
     /// An outside phone number (portal: Off-Net Number).
     Number(E164),
+    /// A receiving number (CallTrackingMetrics).
+    Receiver(E164),
+    /// A voice menu, by name (CallTrackingMetrics).
+    Menu(String),
+    /// A geo router, by name (CallTrackingMetrics).
+    GeoRouter(String),
+    /// A smart (conditional) router, by name (CallTrackingMetrics).
+    SmartRouter(String),
+    /// An agent on whatever phone they are using, by e-mail address (CallTrackingMetrics).
+    Agent(String),
     /// A word only the provider knows (a dial rule of its own), passed through as it is.
     Token(String),
 }
 
-const WORDS: &[&str] = &["extension", "phone", "voicemail", "queue", "attendant", "number", "token"];
+const WORDS: &[&str] = &[
+    "extension",
+    "phone",
+    "voicemail",
+    "queue",
+    "attendant",
+    "number",
+    "receiver",
+    "menu",
+    "geo_router",
+    "smart_router",
+    "agent",
+    "token",
+];
 
 impl Destination {
+    /// The word of the YAML.
+    pub fn word(&self) -> &'static str {
+        self.parts().0
+    }
+
+    /// What it is called there; the extension's own mailbox has no name.
+    pub fn name(&self) -> Option<String> {
+        self.parts().1
+    }
+
     /// The YAML key and its value; the extension's own mailbox has no value.
     fn parts(&self) -> (&'static str, Option<String>) {
         match self {
@@ -39,6 +72,11 @@ impl Destination {
             Self::Queue(to) => ("queue", Some(to.clone())),
             Self::Attendant(to) => ("attendant", Some(to.to_string())),
             Self::Number(to) => ("number", Some(to.to_string())),
+            Self::Receiver(to) => ("receiver", Some(to.to_string())),
+            Self::Menu(to) => ("menu", Some(to.clone())),
+            Self::GeoRouter(to) => ("geo_router", Some(to.clone())),
+            Self::SmartRouter(to) => ("smart_router", Some(to.clone())),
+            Self::Agent(to) => ("agent", Some(to.clone())),
             Self::Token(to) => ("token", Some(to.clone())),
         }
     }
@@ -67,25 +105,40 @@ enum Word {
     Queue,
     Attendant,
     Number,
+    Receiver,
+    Menu,
+    GeoRouter,
+    SmartRouter,
+    Agent,
     Token,
+    Receivers,
+    Pattern,
 }
 
-/// Reads a destination; `off` is refused unless the caller allows it.
-struct DestinationVisitor {
-    off: bool,
+/// What stood where a destination is expected.
+pub(super) enum Parsed {
+    Off,
+    To(Destination),
+    Receivers(Receivers),
+}
+
+/// Reads a destination; `off` and several receiving numbers are refused unless the caller allows them.
+pub(super) struct DestinationVisitor {
+    pub off: bool,
+    pub receivers: bool,
 }
 
 impl<'de> de::Visitor<'de> for DestinationVisitor {
-    type Value = Divert;
+    type Value = Parsed;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(if self.off { "`off` or a destination" } else { "a destination" })
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Divert, E> {
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Parsed, E> {
         match text {
-            "voicemail" => Ok(Divert::To(Destination::OwnVoicemail)),
-            "off" if self.off => Ok(Divert::Off),
+            "voicemail" => Ok(Parsed::To(Destination::OwnVoicemail)),
+            "off" if self.off => Ok(Parsed::Off),
             _ => {
                 let help = if let Ok(number) = text.parse::<E164>() {
                     format!("write `{{ number: \"{number}\" }}`")
@@ -100,7 +153,7 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
         }
     }
 
-    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Divert, A::Error> {
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Parsed, A::Error> {
         let Some(word) = map.next_key()? else {
             return Err(custom_with_help(
                 "an empty map is not a destination",
@@ -114,14 +167,52 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
             Word::Queue => Destination::Queue(map.next_value()?),
             Word::Attendant => Destination::Attendant(map.next_value()?),
             Word::Number => Destination::Number(map.next_value()?),
+            Word::Receiver => Destination::Receiver(map.next_value()?),
+            Word::Menu => Destination::Menu(map.next_value()?),
+            Word::GeoRouter => Destination::GeoRouter(map.next_value()?),
+            Word::SmartRouter => Destination::SmartRouter(map.next_value()?),
+            Word::Agent => Destination::Agent(map.next_value()?),
             Word::Token => Destination::Token(map.next_value()?),
+            Word::Receivers | Word::Pattern if !self.receivers => {
+                return Err(custom_with_help(
+                    "several receiving numbers ring only as the route of a number",
+                    "name one: `{ receiver: \"+1…\" }`",
+                ));
+            }
+            word => return receivers(word, map),
         };
         match map.next_key::<String>()? {
-            None => Ok(Divert::To(to)),
+            None => Ok(Parsed::To(to)),
             Some(second) => Err(custom_with_help(
                 format!("a destination has one key, found two: `{}` and `{second}`", to.parts().0),
                 "a call goes to one place; to ring several phones at once use `ring: { simultaneous: … }`",
             )),
+        }
+    }
+}
+
+/// The rest of a list of receiving numbers, of which one key has been read.
+fn receivers<'de, A: de::MapAccess<'de>>(first: Word, mut map: A) -> Result<Parsed, A::Error> {
+    let mut list: Option<Vec<E164>> = None;
+    let mut pattern: Option<Pattern> = None;
+    let mut next = Some(first);
+    while let Some(word) = next {
+        match word {
+            Word::Receivers => list = Some(map.next_value()?),
+            Word::Pattern => pattern = Some(map.next_value()?),
+            _ => {
+                return Err(custom_with_help(
+                    "`receivers` and `pattern` stand alone",
+                    "a number is routed to receiving numbers or to one other destination",
+                ));
+            }
+        }
+        next = map.next_key()?;
+    }
+    match list {
+        Some(receivers) => Ok(Parsed::Receivers(Receivers { receivers, pattern })),
+        None => {
+            Err(custom_with_help("`pattern` needs `receivers`", "name the receiving numbers it is about"))
         }
     }
 }
@@ -132,9 +223,9 @@ fn words() -> String {
 
 impl<'de> Deserialize<'de> for Destination {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match deserializer.deserialize_any(DestinationVisitor { off: false })? {
-            Divert::To(to) => Ok(to),
-            Divert::Off => Err(de::Error::custom("`off` is not a destination")),
+        match deserializer.deserialize_any(DestinationVisitor { off: false, receivers: false })? {
+            Parsed::To(to) => Ok(to),
+            Parsed::Off | Parsed::Receivers(_) => Err(de::Error::custom("this is not a destination")),
         }
     }
 }
@@ -178,7 +269,11 @@ impl Serialize for Divert {
 
 impl<'de> Deserialize<'de> for Divert {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(DestinationVisitor { off: true })
+        match deserializer.deserialize_any(DestinationVisitor { off: true, receivers: false })? {
+            Parsed::To(to) => Ok(Self::To(to)),
+            Parsed::Off => Ok(Self::Off),
+            Parsed::Receivers(_) => Err(de::Error::custom("this is not a destination")),
+        }
     }
 }
 

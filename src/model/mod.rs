@@ -8,8 +8,10 @@ mod address;
 mod destination;
 mod number;
 mod queue;
+mod receiver;
 mod reference;
 mod resource;
+mod route;
 mod rules;
 mod schedule;
 mod tenant;
@@ -20,10 +22,14 @@ pub use address::{Address, Kind};
 pub use destination::{Destination, Divert, Diverts};
 pub use number::{E164, Forward, Number};
 pub use queue::{Agent, Dispatch, Queue};
+pub use receiver::{DialExtension, NoAnswer, OrOff, Receiver, TaggingHours, Whisper};
 pub use reference::{Reference, references};
 pub use resource::Resource;
+pub use route::{Pattern, Receivers, Route};
 pub use rules::{Also, Caller, Callers, Ring, RingTimeout, Ringable, Rule, Rules, Simultaneous, Spam};
 pub use schedule::{DateSpan, Day, Moment, MonthDay, Schedule, TimeOfDay, Weekly, Window, YearlySpan};
 pub use tenant::{Absent, Exhaustible, Tenant};
 pub use text::{DEFAULT_RULE, Extension};
-pub use workspace::{Carrier, Guard, HttpCarrier, Limits, ProviderConfig, Secret, WorkspaceFile};
+pub use workspace::{
+    Bridge, Carrier, Guard, HttpCarrier, Limits, LimitsConfig, ProviderConfig, Secret, WorkspaceFile,
+};

@@ -1,6 +1,6 @@
 //! Phone numbers, the objects `numbers` and `forwards`.
 
-use super::{Destination, text::textual};
+use super::{Route, text::textual};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -78,7 +78,7 @@ pub struct Number {
     pub label: Option<String>,
     /// Where its calls go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub route: Option<Destination>,
+    pub route: Option<Route>,
     /// Refuse to delete what it leads to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protect: Option<bool>,

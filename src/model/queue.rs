@@ -28,6 +28,12 @@ pub struct Queue {
     /// step 2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failover: Option<Divert>,
+    /// Seconds a caller waits before `no_answer` (CallTrackingMetrics).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_wait: Option<u32>,
+    /// Where callers go whom no agent answered in time (CallTrackingMetrics: no-answer routing).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_answer: Option<Divert>,
     /// Refuse to delete this object or to leave it with nobody to answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protect: Option<bool>,
@@ -44,6 +50,12 @@ pub enum Dispatch {
     LinearHunt,
     /// Calls wait to be picked up; nobody is rung.
     CallPark,
+    /// The agent the caller spoke to before (CallTrackingMetrics).
+    Sticky,
+    /// By the weights of the agents (CallTrackingMetrics).
+    Weighted,
+    /// By the rules of the account (CallTrackingMetrics).
+    Smart,
 }
 
 /// One agent: an extension in short, or a map with its place in the order.
@@ -72,6 +84,9 @@ struct AgentForm {
     device: Option<Extension>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     token: Option<String>,
+    /// A person by e-mail address (CallTrackingMetrics).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    agent: Option<String>,
     /// Position, 1-based, lower first; agents of one cascade round share it. Left out: the place in the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     order: Option<u32>,
@@ -92,8 +107,12 @@ enum AgentSchema {
 impl From<Agent> for AgentForm {
     fn from(agent: Agent) -> Self {
         let Agent { target, order, wrap_up } = agent;
+        let agent = match &target {
+            Ringable::Agent(email) => Some(email.clone()),
+            _ => None,
+        };
         let (extension, number, device, token) = target.parts();
-        Self { extension, number, device, token, order, wrap_up }
+        Self { extension, number, device, token, agent, order, wrap_up }
     }
 }
 
@@ -108,6 +127,13 @@ impl<'de> Deserialize<'de> for Agent {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Agent, E> {
+                if text.contains('@') {
+                    return Ok(Agent {
+                        target: Ringable::Agent(text.to_owned()),
+                        order: None,
+                        wrap_up: None,
+                    });
+                }
                 let extension = text.parse().map_err(|(message, help): (String, String)| {
                     crate::text::custom_with_help(&message, &help)
                 })?;
@@ -116,8 +142,13 @@ impl<'de> Deserialize<'de> for Agent {
 
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Agent, A::Error> {
                 let form = AgentForm::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                let AgentForm { extension, number, device, token, order, wrap_up } = form;
-                let target = Ringable::one_of(extension, number, device, token).map_err(de::Error::custom)?;
+                let AgentForm { extension, number, device, token, agent, order, wrap_up } = form;
+                let others = [extension.is_some(), number.is_some(), device.is_some(), token.is_some()];
+                let target = match agent {
+                    Some(email) if !others.contains(&true) => Ringable::Agent(email),
+                    Some(_) => return Err(de::Error::custom("name exactly one agent in an entry")),
+                    None => Ringable::one_of(extension, number, device, token).map_err(de::Error::custom)?,
+                };
                 Ok(Agent { target, order, wrap_up })
             }
         }

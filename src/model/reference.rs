@@ -2,7 +2,8 @@
 //! whether something may be deleted.
 
 use super::{
-    Address, DEFAULT_RULE, Destination, Divert, Diverts, E164, Extension, Kind, Resource, Ring, Ringable,
+    Address, DEFAULT_RULE, Destination, Divert, Diverts, E164, Extension, Kind, OrOff, Resource, Ring,
+    Ringable, Route, TaggingHours,
 };
 use crate::finding::Seg;
 
@@ -17,11 +18,30 @@ pub enum Reference {
     Voicemail(Extension),
     Attendant(Extension),
     Number(E164),
+    Receiver(E164),
+    /// A thing of the provider that no section declares: a menu, a router, a person.
+    Place(Destination),
     /// A word only the provider knows.
     Token(String),
 }
 
 impl Reference {
+    /// The word of the YAML for what it points to.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Schedule(_) => "schedule",
+            Self::Queue(_) => "queue",
+            Self::Extension(_) => "extension",
+            Self::Phone(_) => "phone",
+            Self::Voicemail(_) => "voicemail",
+            Self::Attendant(_) => "attendant",
+            Self::Number(_) => "number",
+            Self::Receiver(_) => "receiver",
+            Self::Place(to) => to.word(),
+            Self::Token(_) => "token",
+        }
+    }
+
     /// The object of the workspace it points to; extensions are not objects, a queue's own extension is its queue.
     pub fn address(&self) -> Option<Address> {
         match self {
@@ -30,7 +50,8 @@ impl Reference {
             Self::Extension(to) | Self::Phone(to) | Self::Voicemail(to) | Self::Attendant(to) => {
                 Some(Address::new(Kind::Queues, to))
             }
-            Self::Number(_) | Self::Token(_) => None,
+            Self::Receiver(to) => Some(Address::new(Kind::Receivers, to)),
+            Self::Number(_) | Self::Place(_) | Self::Token(_) => None,
         }
     }
 }
@@ -45,9 +66,22 @@ pub fn references(address: &Address, resource: &Resource) -> Vec<(Vec<Seg>, Refe
                 out.found.push((vec![Seg::key("to")], Reference::Number(to.clone())));
             }
         }
-        Resource::Number(number) => {
-            if let Some(route) = &number.route {
-                out.destination(vec![Seg::key("route")], route);
+        Resource::Number(number) => match &number.route {
+            Some(Route::To(to)) => out.destination(vec![Seg::key("route")], to),
+            Some(Route::Receivers(list)) => {
+                for (index, to) in list.receivers.iter().enumerate() {
+                    let at = vec![Seg::key("route"), Seg::key("receivers"), Seg::Index(index)];
+                    out.found.push((at, Reference::Receiver(to.clone())));
+                }
+            }
+            None => {}
+        },
+        Resource::Receiver(receiver) => {
+            if let Some(OrOff::Set(no_answer)) = &receiver.no_answer {
+                out.destination(vec![Seg::key("no_answer"), Seg::key("to")], &no_answer.to);
+            }
+            if let Some(TaggingHours::Schedule(name)) = &receiver.tagging_hours {
+                out.found.push((vec![Seg::key("tagging_hours")], Reference::Schedule(name.clone())));
             }
         }
         Resource::Diverts(diverts) => out.diverts(&[], diverts),
@@ -55,8 +89,10 @@ pub fn references(address: &Address, resource: &Resource) -> Vec<(Vec<Seg>, Refe
             for (index, agent) in queue.agents.iter().flatten().enumerate() {
                 out.ringable(vec![Seg::key("agents"), Seg::Index(index)], &agent.target);
             }
-            if let Some(Divert::To(to)) = &queue.failover {
-                out.destination(vec![Seg::key("failover")], to);
+            for (word, divert) in [("failover", &queue.failover), ("no_answer", &queue.no_answer)] {
+                if let Some(Divert::To(to)) = divert {
+                    out.destination(vec![Seg::key(word)], to);
+                }
             }
         }
         Resource::Rules(rules) => {
@@ -112,6 +148,11 @@ impl Walk<'_> {
             Destination::Queue(to) => Reference::Queue(to.clone()),
             Destination::Attendant(to) => Reference::Attendant(to.clone()),
             Destination::Number(to) => Reference::Number(to.clone()),
+            Destination::Receiver(to) => Reference::Receiver(to.clone()),
+            place @ (Destination::Menu(_)
+            | Destination::GeoRouter(_)
+            | Destination::SmartRouter(_)
+            | Destination::Agent(_)) => Reference::Place(place.clone()),
             Destination::Token(to) => Reference::Token(to.clone()),
         };
         self.found.push((at, reference));
@@ -123,6 +164,7 @@ impl Walk<'_> {
             Ringable::Number(to) => Reference::Number(to.clone()),
             // A device is not an extension; whether it exists is not known from the lists that are read.
             Ringable::Device(_) => return,
+            Ringable::Agent(email) => Reference::Place(Destination::Agent(email.clone())),
             Ringable::Token(to) => Reference::Token(to.clone()),
         };
         self.found.push((at, reference));

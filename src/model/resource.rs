@@ -1,13 +1,25 @@
 //! Any object of a tenant.
 
-use super::{Diverts, Forward, Kind, Number, Queue, Rules, Schedule};
+use super::{Callers, Diverts, Forward, Kind, Number, Queue, Receiver, Route, Rules, Schedule};
 use serde::Serialize;
+
+/// Destructures without `..`, so that a new field does not compile until it can be forgotten.
+macro_rules! forget {
+    ($it:expr, $field:expr, $type:ident { $($name:ident),* }) => {{
+        let $type { $($name),* } = $it;
+        match $field {
+            $(stringify!($name) => *$name = None,)*
+            _ => {}
+        }
+    }};
+}
 
 /// An object of a tenant: desired (fields left out are not managed) or observed (complete).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Resource {
     Schedule(Schedule),
+    Receiver(Receiver),
     Queue(Queue),
     Rules(Rules),
     Diverts(Diverts),
@@ -19,6 +31,7 @@ impl Resource {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Schedule(_) => Kind::Schedules,
+            Self::Receiver(_) => Kind::Receivers,
             Self::Queue(_) => Kind::Queues,
             Self::Rules(_) => Kind::Rules,
             Self::Diverts(_) => Kind::Diverts,
@@ -31,6 +44,7 @@ impl Resource {
     pub fn protected(&self) -> bool {
         let protect = match self {
             Self::Schedule(it) => it.protect,
+            Self::Receiver(it) => it.protect,
             Self::Queue(it) => it.protect,
             Self::Rules(it) => it.protect,
             Self::Diverts(it) => it.protect,
@@ -40,6 +54,48 @@ impl Resource {
         protect == Some(true)
     }
 
+    /// Takes out one field, so that nothing is said about it.
+    pub fn forget(&mut self, path: &str) {
+        let (field, rest) = path.split_once('.').unwrap_or((path, ""));
+        match self {
+            Self::Schedule(it) => {
+                forget!(it, field, Schedule { weekly, dates, yearly, time_zone, enabled, protect })
+            }
+            Self::Receiver(it) => forget!(
+                it,
+                field,
+                Receiver { label, dial_extension, whisper, skip_whisper, no_answer, tagging_hours, protect }
+            ),
+            Self::Queue(it) => forget!(
+                it,
+                field,
+                Queue {
+                    name,
+                    dispatch,
+                    agent_ring,
+                    require_agents,
+                    agents,
+                    failover,
+                    max_wait,
+                    no_answer,
+                    protect
+                }
+            ),
+            Self::Rules(Rules { callers: Some(it), .. }) if field == "callers" && !rest.is_empty() => {
+                forget!(it, rest, Callers { allow, block, block_anonymous, spam })
+            }
+            Self::Rules(it) => forget!(it, field, Rules { ring_timeout, callers, order, protect }),
+            Self::Diverts(it) => {
+                forget!(it, field, Diverts { always, on_call, busy, no_answer, unreachable, protect })
+            }
+            Self::Number(Number { route: Some(Route::Receivers(it)), .. }) if path == "route.pattern" => {
+                it.pattern = None;
+            }
+            Self::Number(it) => forget!(it, field, Number { label, route, protect }),
+            Self::Forward(it) => forget!(it, field, Forward { to, active, protect }),
+        }
+    }
+
     /// Takes out what is said to dialform and not to a provider.
     pub fn strip_local(&mut self) {
         match self {
@@ -47,6 +103,7 @@ impl Resource {
                 it.protect = None;
                 it.enabled = None;
             }
+            Self::Receiver(it) => it.protect = None,
             Self::Queue(it) => it.protect = None,
             Self::Rules(it) => it.protect = None,
             Self::Diverts(it) => it.protect = None,

@@ -237,6 +237,8 @@ pub enum Ringable {
     Number(E164),
     /// One device of an extension, e.g. `102wp`.
     Device(Extension),
+    /// A person by e-mail address (CallTrackingMetrics); only as an agent of a queue.
+    Agent(String),
     /// What the provider holds and this vocabulary has no words for. Observed only.
     Token(String),
 }
@@ -283,6 +285,7 @@ impl Ringable {
             Self::Number(to) => (None, Some(to), None, None),
             Self::Device(to) => (None, None, Some(to), None),
             Self::Token(to) => (None, None, None, Some(to)),
+            Self::Agent(_) => (None, None, None, None),
         }
     }
 }

@@ -20,6 +20,10 @@ pub struct Schedule {
     /// Days that come every year: `12-25`, `12-31..01-01`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub yearly: Option<Vec<YearlySpan>>,
+    /// The zone the hours are meant in, e.g. `America/New_York`, where a schedule has one of its own
+    /// (CallTrackingMetrics). Left out: the tenant's `time_zone`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
     /// `false` switches off every declared rule that uses this schedule (portal: Bulk Toggle).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,

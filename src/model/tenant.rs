@@ -1,6 +1,8 @@
 //! One tenant: its account on one provider and everything it declares there.
 
-use super::{Address, Diverts, E164, Extension, Forward, Kind, Number, Queue, Resource, Rules, Schedule};
+use super::{
+    Address, Diverts, E164, Extension, Forward, Kind, Number, Queue, Receiver, Resource, Rules, Schedule,
+};
 use crate::text::custom_with_help;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -25,6 +27,9 @@ pub struct Tenant {
     /// When rules are in force (Stratus: time frames), by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub schedules: BTreeMap<String, Schedule>,
+    /// The numbers that calls are sent on to (CallTrackingMetrics: receiving numbers).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub receivers: BTreeMap<E164, Receiver>,
     /// The numbers people dial.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub numbers: BTreeMap<E164, Number>,
@@ -64,6 +69,7 @@ fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
 #[serde(rename_all = "snake_case")]
 pub enum Exhaustible {
     Schedules,
+    Receivers,
     Queues,
     Forwards,
 }
@@ -72,6 +78,7 @@ impl From<Exhaustible> for Kind {
     fn from(kind: Exhaustible) -> Self {
         match kind {
             Exhaustible::Schedules => Self::Schedules,
+            Exhaustible::Receivers => Self::Receivers,
             Exhaustible::Queues => Self::Queues,
             Exhaustible::Forwards => Self::Forwards,
         }
@@ -84,6 +91,8 @@ impl From<Exhaustible> for Kind {
 pub struct Absent {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub schedules: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receivers: Vec<E164>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub queues: Vec<String>,
     /// Emergency forwards to be taken away altogether, number and all.
@@ -98,11 +107,12 @@ impl Absent {
 
     /// The objects named, with their place in the list of their section.
     pub fn addresses(&self) -> Vec<(Address, usize)> {
-        let Self { schedules, queues, forwards } = self;
+        let Self { schedules, receivers, queues, forwards } = self;
         let schedules = schedules.iter().enumerate().map(|(i, key)| (Address::new(Kind::Schedules, key), i));
         let queues = queues.iter().enumerate().map(|(i, key)| (Address::new(Kind::Queues, key), i));
         let forwards = forwards.iter().enumerate().map(|(i, key)| (Address::new(Kind::Forwards, key), i));
-        schedules.chain(queues).chain(forwards).collect()
+        let receivers = receivers.iter().enumerate().map(|(i, key)| (Address::new(Kind::Receivers, key), i));
+        schedules.chain(receivers).chain(queues).chain(forwards).collect()
     }
 }
 
@@ -115,6 +125,7 @@ impl Tenant {
             account: _,
             time_zone: _,
             schedules,
+            receivers,
             numbers,
             forwards,
             rules,
@@ -126,6 +137,9 @@ impl Tenant {
         let mut all = BTreeMap::new();
         for (key, it) in schedules {
             all.insert(Address::new(Kind::Schedules, key), Resource::Schedule(it.clone()));
+        }
+        for (key, it) in receivers {
+            all.insert(Address::new(Kind::Receivers, key), Resource::Receiver(it.clone()));
         }
         for (key, it) in queues {
             all.insert(Address::new(Kind::Queues, key), Resource::Queue(it.clone()));

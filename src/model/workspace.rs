@@ -60,6 +60,15 @@ pub struct ProviderConfig {
     /// A credential that may only read; `plan` uses this one alone.
     #[serde(default)]
     pub read_token: Option<Secret>,
+    /// CallTrackingMetrics: the access key of the account or the agency.
+    #[serde(default)]
+    pub access_key: Option<Secret>,
+    /// CallTrackingMetrics: the secret key that belongs to it.
+    #[serde(default)]
+    pub secret_key: Option<Secret>,
+    /// Deskphone: `manual` where no bridge to the dashboard runs; every change is then a step by hand.
+    #[serde(default)]
+    pub bridge: Option<Bridge>,
     /// Stratus: where emergency forwards are switched. They are a carrier-level extra outside the NetSapiens API.
     #[serde(default)]
     pub carrier: Option<Carrier>,
@@ -68,7 +77,14 @@ pub struct ProviderConfig {
     pub experimental: bool,
     /// How hard this system may be worked.
     #[serde(default)]
-    pub limits: Limits,
+    pub limits: LimitsConfig,
+}
+
+/// Whether there is a bridge to a dashboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Bridge {
+    Manual,
 }
 
 /// Where emergency forwards are switched: an HTTP endpoint, or by hand.
@@ -211,39 +227,59 @@ impl JsonSchema for Secret {
     }
 }
 
-/// How hard a phone system may be worked. Shared by all tenants on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+/// How hard a phone system may be worked, as far as the workspace says so. Shared by all tenants on it; what is left out
+/// is the provider's default.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Limits {
+pub struct LimitsConfig {
     /// Requests in flight at once.
     #[serde(deserialize_with = "positive")]
     #[schemars(range(min = 1))]
-    pub concurrency: u32,
+    pub concurrency: Option<u32>,
     /// Requests a second.
     #[serde(deserialize_with = "positive")]
     #[schemars(range(min = 1))]
-    pub requests_per_second: u32,
+    pub requests_per_second: Option<u32>,
     /// Seconds to wait for one answer.
     #[serde(deserialize_with = "positive")]
     #[schemars(range(min = 1))]
-    pub timeout: u32,
+    pub timeout: Option<u32>,
     /// How often a read is tried again after 429, 5xx or a lost connection, and a write that was surely not carried out.
-    pub retries: u32,
+    pub retries: Option<u32>,
     /// Seconds to wait until a change that was accepted can be read back.
-    pub settle: u32,
+    pub settle: Option<u32>,
 }
 
-fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     match u32::deserialize(deserializer)? {
         0 => Err(custom_with_help("this cannot be 0", "write 1 or more, or leave it out")),
-        number => Ok(number),
+        number => Ok(Some(number)),
     }
 }
 
-impl Default for Limits {
-    // NetSapiens documents no limits; integrators use 5 at once and hardly more than 10 a second (fact sheet 3.6).
-    fn default() -> Self {
-        Self { concurrency: 4, requests_per_second: 10, timeout: 30, retries: 3, settle: 10 }
+/// How hard a phone system is worked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    pub concurrency: u32,
+    pub requests_per_second: u32,
+    /// Seconds.
+    pub timeout: u32,
+    pub retries: u32,
+    /// Seconds.
+    pub settle: u32,
+}
+
+impl LimitsConfig {
+    /// What the workspace says, and the defaults for the rest.
+    pub fn over(&self, defaults: Limits) -> Limits {
+        let Self { concurrency, requests_per_second, timeout, retries, settle } = *self;
+        Limits {
+            concurrency: concurrency.unwrap_or(defaults.concurrency),
+            requests_per_second: requests_per_second.unwrap_or(defaults.requests_per_second),
+            timeout: timeout.unwrap_or(defaults.timeout),
+            retries: retries.unwrap_or(defaults.retries),
+            settle: settle.unwrap_or(defaults.settle),
+        }
     }
 }
 

@@ -2,12 +2,12 @@
 
 use super::{
     Action, Class, Desired, Dialect, Grade, LISTED, Note, Observed, Reason, Role, Source, Step, TenantPlan,
-    class, guard, live, order, protect, reason,
+    Unverifiable, class, guard, live, order, protect, reason,
 };
 use crate::{
     diff::{self, FieldChange},
     finding::{Finding, Place, Seg},
-    model::{Address, Destination, Divert, Diverts, Guard, Kind, Resource},
+    model::{Address, Destination, Divert, Diverts, Guard, Kind, Resource, Route},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,15 +89,15 @@ pub fn build(input: Input<'_>) -> TenantPlan {
 
     for (address, wanted) in &desired {
         if policy.unobservable.contains(&address.kind) {
-            plan.unverifiable.push(address.clone());
+            plan.unverifiable.push(whole(address));
             plan.steps.extend(base.and_then(|base| by_hand(address, wanted, base, dialect)));
             continue;
         }
-        plan.steps.extend(steps_for(address, wanted, observed, dialect, policy));
+        plan.steps.extend(steps_for(address, wanted, observed, base, dialect, policy));
     }
     for (address, source) in absent.iter().filter(|(address, _)| policy.unobservable.contains(&address.kind))
     {
-        plan.unverifiable.push(address.clone());
+        plan.unverifiable.push(whole(address));
         let new = base.is_some_and(|base| !base.absent.contains(address));
         plan.steps.extend(new.then(|| remove_by_hand(address, source.clone(), dialect)));
     }
@@ -109,7 +109,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     for (address, live) in observed.objects.iter().filter(|(address, _)| only(address)) {
         let source = absent.get(address);
         if (source.is_some() || surplus(address)) && !is_vacant(live) {
-            plan.steps.push(delete(address, live, source.cloned().flatten()));
+            plan.steps.push(delete(address, live, source.cloned().flatten(), dialect, policy));
         }
     }
     if let Some(base) = base {
@@ -168,8 +168,13 @@ fn describe(
     for (address, paths) in &observed.opaque {
         let Some(wanted) = desired.get(address) else { continue };
         let written = |path: &String| plan.steps.iter().any(|s| s.address == *address && s.concerns(path));
-        if paths.iter().any(|path| live::manages(&wanted.resource, path) && !written(path)) {
-            plan.unverifiable.push(address.clone());
+        let fields: Vec<String> = paths
+            .iter()
+            .filter(|path| live::manages(&wanted.resource, path) && !written(path))
+            .cloned()
+            .collect();
+        if !fields.is_empty() {
+            plan.unverifiable.push(Unverifiable { address: address.clone(), fields });
         }
     }
     for (address, texts) in &observed.notes {
@@ -184,53 +189,84 @@ fn is_vacant(live: &Resource) -> bool {
     matches!(live, Resource::Forward(forward) if forward.is_vacant())
 }
 
+/// Whether a change is a person's to make.
+fn is_by_hand(grade: Grade, policy: &Policy) -> bool {
+    match grade {
+        Grade::Api => false,
+        Grade::Experimental => !policy.experimental,
+        Grade::Manual | Grade::Unsupported => true,
+    }
+}
+
+fn whole(address: &Address) -> Unverifiable {
+    Unverifiable { address: address.clone(), fields: Vec::new() }
+}
+
 fn steps_for(
     address: &Address,
     wanted: &Desired,
     observed: &Observed,
+    base: Option<&Base>,
     dialect: &Dialect,
     policy: &Policy,
 ) -> Vec<Step> {
     let before = observed.objects.get(address);
     let nothing = diff::nothing_like(&wanted.resource);
     let changes = diff::diff(&wanted.resource, before.unwrap_or(&nothing));
-    let mut by_hand: Vec<(FieldChange, &str)> = Vec::new();
+    let opaque = observed.opaque.get(address);
+    let hidden = |path: &str| opaque.is_some_and(|paths| paths.iter().any(|field| diff::inside(path, field)));
+    let files_changed = |path: &str| {
+        base.is_some_and(|base| {
+            let then = base.desired.get(address).unwrap_or(&nothing);
+            diff::diff(&wanted.resource, then).iter().any(|change| diff::inside(&change.path, path))
+        })
+    };
+    let source = &wanted.source;
+    let (presence, portal) = dialect.presence(address.kind);
+    let made_by_hand = before.is_none() && is_by_hand(presence, policy);
+    let mut instructions: BTreeSet<&str> = made_by_hand.then_some(portal).into_iter().collect();
+    let mut by_hand: Vec<FieldChange> = Vec::new();
     let mut by_api: Vec<FieldChange> = Vec::new();
+    let mut sent = wanted.resource.clone();
     for change in changes {
-        let hidden = observed.opaque.get(address).is_some_and(|paths| paths.contains(&change.path));
-        match dialect.grade(address.kind, &change) {
-            // Whether a person has done it already cannot be told.
-            (Grade::Manual, _) if hidden => {}
-            (Grade::Manual, portal) => by_hand.push((change, portal)),
-            (Grade::Experimental, portal) if !policy.experimental => by_hand.push((change, portal)),
-            _ => by_api.push(change),
+        let (grade, portal) = dialect.grade(address.kind, &change);
+        if !made_by_hand && !is_by_hand(grade, policy) {
+            by_api.push(change);
+            continue;
+        }
+        sent.forget(&change.path);
+        // Whether a person has done it already cannot be told where the provider does not show it.
+        if made_by_hand || !hidden(&change.path) || files_changed(&change.path) {
+            instructions.insert(portal);
+            by_hand.push(change);
         }
     }
-    let after = diff::overlay(&wanted.resource, before.unwrap_or(&nothing));
-    let step = |action, changes: Vec<FieldChange>, instructions| Step {
-        address: address.clone(),
-        action,
-        class: class::of(address.kind, &changes, before, Some(&after)),
-        reason: None,
-        critical: None,
-        changes,
-        before: before.cloned(),
-        after: Some(after.clone()),
-        source: wanted.source.clone(),
-        needs: Vec::new(),
-        instructions,
+    let step = |action, changes: Vec<FieldChange>, wanted: &Resource, instructions| {
+        let after = diff::overlay(wanted, before.unwrap_or(&nothing));
+        Step {
+            address: address.clone(),
+            action,
+            class: class::of(address.kind, &changes, before, Some(&after)),
+            reason: None,
+            critical: None,
+            changes,
+            before: before.cloned(),
+            after: Some(after),
+            source: source.clone(),
+            needs: Vec::new(),
+            instructions,
+        }
     };
     let mut steps = Vec::new();
     // A queue or schedule that is named but has no managed field must be there already (`live::check`).
-    if before.is_none() || !by_api.is_empty() {
+    if !made_by_hand && (before.is_none() || !by_api.is_empty()) {
         let action = if before.is_none() { Action::Create } else { Action::Update };
-        steps.push(step(action, by_api, Vec::new()));
+        steps.push(step(action, by_api, &sent, Vec::new()));
     }
-    if !by_hand.is_empty() {
-        let instructions = by_hand.iter().map(|(_, portal)| (*portal).replace("{key}", &address.key));
-        let instructions: BTreeSet<String> = instructions.collect();
-        let changes = by_hand.into_iter().map(|(change, _)| change).collect();
-        steps.push(step(Action::Manual, changes, instructions.into_iter().collect()));
+    if made_by_hand || !by_hand.is_empty() {
+        let clicks = instructions.iter().filter(|portal| !portal.is_empty());
+        let clicks = clicks.map(|portal| portal.replace("{key}", &address.key)).collect();
+        steps.push(step(Action::Manual, by_hand, &wanted.resource, clicks));
     }
     steps
 }
@@ -277,7 +313,15 @@ fn remove_by_hand(address: &Address, source: Option<Source>, dialect: &Dialect) 
     }
 }
 
-fn delete(address: &Address, live: &Resource, source: Option<Source>) -> Step {
+fn delete(
+    address: &Address,
+    live: &Resource,
+    source: Option<Source>,
+    dialect: &Dialect,
+    policy: &Policy,
+) -> Step {
+    let (presence, portal) = dialect.presence(address.kind);
+    let by_hand = is_by_hand(presence, policy);
     let whole = serde_json::to_value(live).unwrap_or_default();
     let changes = vec![FieldChange { path: String::new(), old: Some(whole), new: None }];
     let class = match live {
@@ -286,7 +330,7 @@ fn delete(address: &Address, live: &Resource, source: Option<Source>) -> Step {
     };
     Step {
         address: address.clone(),
-        action: Action::Delete,
+        action: if by_hand { Action::Manual } else { Action::Delete },
         class,
         reason: None,
         critical: None,
@@ -295,7 +339,10 @@ fn delete(address: &Address, live: &Resource, source: Option<Source>) -> Step {
         after: None,
         source,
         needs: Vec::new(),
-        instructions: Vec::new(),
+        instructions: by_hand
+            .then(|| format!("delete: {}", portal.replace("{key}", &address.key)))
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -317,8 +364,12 @@ fn recognise_attendants(resource: &mut Resource, observed: &Observed) {
         }
     };
     match resource {
-        Resource::Schedule(_) | Resource::Forward(_) => {}
-        Resource::Number(number) => number.route.iter_mut().for_each(fix),
+        Resource::Schedule(_) | Resource::Receiver(_) | Resource::Forward(_) => {}
+        Resource::Number(number) => {
+            if let Some(Route::To(to)) = &mut number.route {
+                fix(to);
+            }
+        }
         Resource::Diverts(it) => diverts(it),
         Resource::Rules(rules) => {
             rules.order.iter_mut().flatten().for_each(|rule| diverts(&mut rule.forward))

@@ -23,7 +23,7 @@ pub fn desired(
     let mut all = BTreeMap::new();
     let mut found = Vec::new();
     for (address, mut resource) in tenant.resources() {
-        let mut at = vec![Seg::key(address.kind.section()), Seg::key(&address.key)];
+        let at = vec![Seg::key(address.kind.section()), Seg::key(&address.key)];
         if !dialect.order.contains(&address.kind) {
             let message = format!("this provider has no `{}`", address.kind.section());
             let known: Vec<String> =
@@ -33,19 +33,29 @@ pub fn desired(
             continue;
         }
         bulk_toggle(tenant, &mut resource);
+        let mut refuse = |problems: Vec<Unsupported>| {
+            for Unsupported { path, message, help } in problems {
+                let mut at = at.clone();
+                at.extend(path);
+                found.push(Finding::error("unsupported", message).help(help).at(place(&at)));
+            }
+        };
+        let refusals = dialect.refusals(&address, &resource);
+        if !refusals.is_empty() {
+            refuse(refusals);
+            continue;
+        }
+        if let (Resource::Schedule(schedule), true) = (&mut resource, dialect.zoned_schedules)
+            && schedule.weekly.is_some()
+        {
+            schedule.time_zone = schedule.time_zone.take().or_else(|| tenant.time_zone.clone());
+        }
         match (dialect.normalize)(&address, resource) {
             Ok(resource) => {
                 let source = place(&at).map(|place| Source { file: place.file, line: place.line });
                 all.insert(address, Desired { resource, source });
             }
-            Err(problems) => {
-                for Unsupported { path, message, help } in problems {
-                    let length = at.len();
-                    at.extend(path);
-                    found.push(Finding::error("unsupported", message).help(help).at(place(&at)));
-                    at.truncate(length);
-                }
-            }
+            Err(problems) => refuse(problems),
         }
     }
     if found.is_empty() { Ok(all) } else { Err(found) }

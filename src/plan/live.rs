@@ -3,7 +3,7 @@
 use super::{Desired, Observed, Obstacle, Policy, Role, Source};
 use crate::{
     finding::{Finding, Place, Seg},
-    model::{Address, Extension, Kind, Reference, Resource, references},
+    model::{Address, Destination, Extension, Kind, Reference, Resource, references},
     text::closest,
 };
 use std::collections::BTreeMap;
@@ -94,10 +94,15 @@ fn is_person(key: &str, observed: &Observed) -> bool {
     role.is_some_and(|role| role != Role::Queue)
 }
 
+/// What the object says about a field.
+pub(super) fn said(wanted: &Resource, field: &str) -> Option<serde_json::Value> {
+    let said = serde_json::to_value(wanted).unwrap_or_default();
+    said.pointer(&format!("/{}", field.replace('.', "/"))).cloned()
+}
+
 /// Whether the object says anything about a field.
 pub(super) fn manages(wanted: &Resource, field: &str) -> bool {
-    let said = serde_json::to_value(wanted).unwrap_or_default();
-    said.pointer(&format!("/{}", field.replace('.', "/"))).is_some()
+    said(wanted, field).is_some()
 }
 
 /// Whether nothing is said about the object but its name.
@@ -117,6 +122,32 @@ fn extension(account: &str, key: &str, observed: &Observed) -> Option<Finding> {
         Some(near) => finding.help(format!("did you mean `{near}`? extensions are never made or deleted")),
         None => finding.help("extensions are never made or deleted; make the user in the portal first"),
     })
+}
+
+/// A thing of the provider that is found by its name.
+fn place(account: &str, to: &Destination, observed: &Observed) -> Option<Finding> {
+    let word = to.word();
+    let name = to.name().unwrap_or_default();
+    match observed.places.get(to) {
+        Some(1) => None,
+        Some(several) => {
+            let message = format!("account `{account}` has {several} things `{word}` called `{name}`");
+            Some(
+                Finding::error("ambiguous-name", message)
+                    .help("give each a name of its own in the portal first"),
+            )
+        }
+        None => {
+            let known: Vec<String> =
+                observed.places.keys().filter(|it| it.word() == word).filter_map(Destination::name).collect();
+            let help = match closest(&name, known.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "it is made in the portal, not here; make it first".to_owned(),
+            };
+            let message = format!("account `{account}` has no `{word}` called `{name}`");
+            Some(Finding::error("no-such-place", message).help(help))
+        }
+    }
 }
 
 fn pointer(
@@ -148,6 +179,21 @@ fn pointer(
         },
         Reference::Queue(key) => narrowed(Kind::Queues, key),
         Reference::Schedule(key) => narrowed(Kind::Schedules, key),
+        Reference::Receiver(to) => {
+            let address = Address::new(Kind::Receivers, to);
+            if desired.contains_key(&address) || observed.objects.contains_key(&address) {
+                return None;
+            }
+            let message = format!("account `{account}` has no receiving number {to}");
+            let known = observed.objects.keys().filter(|a| a.kind == Kind::Receivers).map(|a| a.key.as_str());
+            let help = match closest(&address.key, known) {
+                Some(near) => format!("did you mean {near}? to make a new one, declare it under `receivers`"),
+                None => "declare it under `receivers`: calls are only sent to numbers that are known there"
+                    .to_owned(),
+            };
+            Some(Finding::error("no-such-receiver", message).help(help))
+        }
+        Reference::Place(to) => place(account, to, observed),
         Reference::Number(_) | Reference::Token(_) => None,
     }
 }

@@ -16,13 +16,13 @@ mod reason;
 pub use build::{Base, Input, Policy, build};
 pub use class::Class;
 pub use desired::{Desired, desired};
-pub use dialect::{Dialect, Grade, GradeRow, Unsupported, When};
+pub use dialect::{Accepts, Dialect, Grade, GradeRow, Unsupported, When};
 pub use reason::Reason;
 
 use crate::{
     diff::{self, FieldChange},
     finding::Finding,
-    model::{Address, Extension, Kind, Resource},
+    model::{Address, Destination, Extension, Kind, Resource},
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -39,6 +39,9 @@ pub struct Observed {
     pub objects: BTreeMap<Address, Resource>,
     /// Every extension of the account and what answers there.
     pub extensions: BTreeMap<Extension, Role>,
+    /// Where calls can be sent beside the objects: how many live things have that name. Only of the sorts that are
+    /// declared somewhere.
+    pub places: BTreeMap<Destination, usize>,
     /// Words that a declared object would use and the provider does not know, by the object.
     pub unknown_tokens: BTreeMap<Address, Vec<String>>,
     /// Why a live object cannot be managed as it is.
@@ -107,7 +110,7 @@ pub struct TenantPlan {
     pub refused: Vec<String>,
     /// Declared, but the provider does not show them: never a difference by themselves.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unverifiable: Vec<Address>,
+    pub unverifiable: Vec<Unverifiable>,
     /// Live objects nobody declared. They are left alone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unmanaged: Vec<Address>,
@@ -133,6 +136,15 @@ impl TenantPlan {
             notes: Vec::new(),
         }
     }
+}
+
+/// Something declared that the provider does not show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unverifiable {
+    pub address: Address,
+    /// The fields it is about; empty for the whole object.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
 }
 
 /// Something worth knowing about an object beside what its step says.
@@ -234,4 +246,4 @@ impl Plan {
 }
 
 /// The kinds whose live objects a plan lists when nobody declared them.
-const LISTED: [Kind; 4] = [Kind::Schedules, Kind::Queues, Kind::Numbers, Kind::Forwards];
+const LISTED: [Kind; 5] = [Kind::Schedules, Kind::Receivers, Kind::Queues, Kind::Numbers, Kind::Forwards];

@@ -1,7 +1,10 @@
 //! The order of steps: what is used is made first, what was used goes last.
 
 use super::{Action, Step};
-use crate::model::{Address, Kind, Reference, Resource, references};
+use crate::{
+    diff::{FieldChange, inside},
+    model::{Address, Kind, Reference, Resource, references},
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 fn targets(address: &Address, resource: Option<&Resource>) -> BTreeSet<Address> {
@@ -13,11 +16,18 @@ fn targets(address: &Address, resource: Option<&Resource>) -> BTreeSet<Address> 
 ///
 /// A step needs the creation of what it will point to, and the update of what it will newly point to, so that no call is
 /// sent to something half made (make before break); a deletion needs every step that takes a pointer to the object away. Kinds without such ties
-/// follow `kinds`, deletions the other way round. Updates that point at each other in a circle are only ordered by
-/// kind.
+/// follow `kinds`, deletions the other way round. New objects that point at each other in a circle are
+/// made without and then given what closes it; updates in a circle are only ordered by kind.
 pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind]) {
-    let action: BTreeMap<Address, Action> =
+    let mut action: BTreeMap<Address, Action> =
         steps.iter().filter(|s| s.action != Action::Manual).map(|s| (s.address.clone(), s.action)).collect();
+    // What a person has to make is there when the person has made it.
+    let by_hand: BTreeSet<Address> = steps
+        .iter()
+        .filter(|s| s.action == Action::Manual && s.before.is_none() && !action.contains_key(&s.address))
+        .map(|s| s.address.clone())
+        .collect();
+    action.extend(by_hand.iter().map(|address| (address.clone(), Action::Create)));
     let mut needs: BTreeMap<Address, BTreeSet<Address>> = BTreeMap::new();
     for step in steps.iter().filter(|s| s.action != Action::Manual) {
         let will_use = targets(&step.address, step.after.as_ref());
@@ -49,15 +59,36 @@ pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind]) {
     };
     let mut waiting = std::mem::take(steps);
     waiting.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.address.cmp(&b.address)));
-    let mut done: BTreeSet<Address> = BTreeSet::new();
+    let mut done: BTreeSet<Address> = by_hand;
     while !waiting.is_empty() {
         let open = |step: &Step| {
             let needs = needs.get(&step.address);
             needs.is_none_or(|needs| needs.iter().all(|n| done.contains(n)))
         };
         let index = waiting.iter().position(open);
-        // A circle: take the first by rank, and let it wait for nothing that is not done.
-        let mut step = waiting.remove(index.unwrap_or_default());
+        let mut step = match index {
+            Some(index) => waiting.remove(index),
+            None => {
+                let (now, later) = break_circle(&mut waiting, &needs, &done);
+                if let Some(later) = later {
+                    let open: BTreeSet<Address> = needs
+                        .get(&now.address)
+                        .into_iter()
+                        .flatten()
+                        .cloned()
+                        .chain([now.address.clone()])
+                        .collect();
+                    needs.insert(now.address.clone(), open.clone());
+                    waiting.push(later);
+                    let mut now = now;
+                    now.needs = open.into_iter().filter(|n| done.contains(n)).collect();
+                    done.insert(now.address.clone());
+                    steps.push(now);
+                    continue;
+                }
+                now
+            }
+        };
         if step.action != Action::Manual {
             let needs = needs.remove(&step.address).unwrap_or_default();
             step.needs = needs.into_iter().filter(|n| done.contains(n)).collect();
@@ -65,4 +96,46 @@ pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind]) {
         }
         steps.push(step);
     }
+}
+
+/// Takes a step out of a circle. A new object is made without what points to objects that are not there yet; the rest
+/// of it comes back as a step of its own. Where there is none, the first step by rank goes as it is.
+fn break_circle(
+    waiting: &mut Vec<Step>,
+    needs: &BTreeMap<Address, BTreeSet<Address>>,
+    done: &BTreeSet<Address>,
+) -> (Step, Option<Step>) {
+    let missing = |step: &Step| -> BTreeSet<Address> {
+        needs.get(&step.address).into_iter().flatten().filter(|need| !done.contains(*need)).cloned().collect()
+    };
+    let split =
+        waiting.iter().position(|step| step.action == Action::Create && part(step, &missing(step)).is_some());
+    let Some(index) = split else { return (waiting.remove(0), None) };
+    let step = waiting.remove(index);
+    match part(&step, &missing(&step)) {
+        Some((now, later)) => (now, Some(later)),
+        None => (step, None),
+    }
+}
+
+/// The creation without the fields that point to `missing`, and the update that brings them.
+fn part(step: &Step, missing: &BTreeSet<Address>) -> Option<(Step, Step)> {
+    let after = step.after.as_ref()?;
+    let pointing: BTreeSet<String> = references(&step.address, after)
+        .into_iter()
+        .filter(|(_, reference)| reference.address().is_some_and(|target| missing.contains(&target)))
+        .filter_map(|(path, _)| path.first()?.as_key().map(str::to_owned))
+        .collect();
+    let (later, now): (Vec<FieldChange>, Vec<FieldChange>) = step
+        .changes
+        .iter()
+        .cloned()
+        .partition(|change| pointing.iter().any(|field| inside(&change.path, field)));
+    if later.is_empty() {
+        return None;
+    }
+    let mut first = after.clone();
+    pointing.iter().for_each(|field| first.forget(field));
+    let whole = Step { changes: later, action: Action::Update, before: Some(first.clone()), ..step.clone() };
+    Some((Step { changes: now, after: Some(first), ..step.clone() }, whole))
 }

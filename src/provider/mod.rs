@@ -16,12 +16,13 @@
 //! where going on before a write has come true would leave callers without an answer. Planning, applying and rendering
 //! need no line of code for a new provider.
 
+pub mod refusal;
 pub mod stratus;
 
 use crate::{
     finding::{Finding, Seg},
     http::{ApiError, Getter, Sender},
-    model::{Address, Kind, ProviderConfig, Resource, Secret},
+    model::{Address, Kind, Limits, ProviderConfig, Resource, Secret},
     plan::{Dialect, Observed, Step},
     sandbox::Emulation,
 };
@@ -40,6 +41,10 @@ pub struct Provider {
     /// What is wrong with this provider's settings, given the kinds that tenants declare on it: (path inside the
     /// provider's entry, finding).
     pub check: fn(&ProviderConfig, &BTreeSet<Kind>) -> SettingsFindings,
+    /// How hard it may be worked where the workspace does not say.
+    pub limits: Limits,
+    /// Whether one entry of `providers` reaches one account only, so that tenants cannot share it.
+    pub single_account: bool,
     /// Kinds that this setup can declare but not read.
     pub unobservable: fn(&ProviderConfig) -> BTreeSet<Kind>,
     /// The HTTP endpoints it needs, named, with the base path each has in the sandbox.
@@ -58,24 +63,22 @@ pub type SettingsFindings = Vec<(Vec<Seg>, Finding)>;
 pub struct EndpointSpec {
     pub name: &'static str,
     pub url: Option<String>,
-    pub token: Option<Secret>,
-    pub read_token: Option<Secret>,
+    pub login: Login,
     /// Where its url stands inside the provider's entry.
     pub url_path: Vec<Seg>,
-    /// Where its tokens stand.
-    pub tokens_at: Vec<Seg>,
+    /// Where its credentials stand.
+    pub login_at: Vec<Seg>,
     /// Where the sandbox serves it.
     pub sandbox_path: &'static str,
 }
 
-impl EndpointSpec {
-    /// Where the credential stands that a run uses.
-    pub fn token_path(&self, reads_only: bool) -> Vec<Seg> {
-        let word = if reads_only && self.read_token.is_some() { "read_token" } else { "token" };
-        let mut path = self.tokens_at.clone();
-        path.push(Seg::key(word));
-        path
-    }
+/// How a run presents itself.
+#[derive(Debug, Clone)]
+pub enum Login {
+    /// A bearer token, and perhaps another that can only read.
+    Token { token: Option<Secret>, read_token: Option<Secret> },
+    /// A pair of keys.
+    Keys { access_key: Option<Secret>, secret_key: Option<Secret> },
 }
 
 /// Open endpoints by name.

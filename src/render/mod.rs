@@ -4,15 +4,17 @@
 //! terminal). Nothing is said by colour alone.
 
 mod findings;
+mod markdown;
 mod outcome;
 mod plan;
 mod providers;
 mod value;
 
 pub use findings::findings;
+pub use markdown::{outcomes_markdown, plan_markdown};
 pub use outcome::{outcome, summary};
 pub use plan::plan;
-pub use providers::providers;
+pub use providers::{providers, providers_markdown};
 
 use anstyle::{AnsiColor, Style};
 

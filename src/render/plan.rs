@@ -3,7 +3,7 @@
 use super::{BOLD, DIM, GREEN, RED, YELLOW, findings, paint, value};
 use crate::{
     diff::FieldChange,
-    plan::{Action, Class, Plan, Reason, Step, TenantPlan},
+    plan::{Action, Class, Plan, Reason, Step, TenantPlan, Unverifiable},
     text::{count, shown},
 };
 use serde_json::Value;
@@ -36,7 +36,7 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
         writeln!(out, "  note: {}: {}", shown(note.address.to_string()), shown(note.text.clone()))?;
     }
     if !plan.unverifiable.is_empty() {
-        let list: Vec<String> = plan.unverifiable.iter().map(ToString::to_string).collect();
+        let list: Vec<String> = plan.unverifiable.iter().map(unverifiable).collect();
         writeln!(out, "  declared, not verifiable: {}", list.join(", "))?;
     }
     let mut alone: Vec<String> = plan.unmanaged.iter().map(|address| shown(address.to_string())).collect();
@@ -53,14 +53,20 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
     writeln!(out)
 }
 
+pub(super) fn unverifiable(it: &Unverifiable) -> String {
+    let Unverifiable { address, fields } = it;
+    let address = shown(address.to_string());
+    if fields.is_empty() { address } else { format!("{address} ({})", fields.join(", ")) }
+}
+
 fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Result<()> {
     let Step {
         address,
         action,
-        class,
-        reason,
+        class: _,
+        reason: _,
         critical,
-        changes,
+        changes: _,
         before: _,
         after: _,
         source,
@@ -73,20 +79,9 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
         Action::Delete => paint(RED, "-"),
         Action::Manual => paint(YELLOW, "!"),
     };
-    let class = match class {
-        Class::CallerVisible => "callers notice",
-        Class::OnFailure => "only on failure",
-        Class::Cosmetic => "cosmetic",
-    };
     let by_hand = if *action == Action::Manual { ", by hand" } else { "" };
-    let reason = match reason {
-        None => "",
-        Some(Reason::Config) => ", files changed",
-        Some(Reason::Drift) => ", live changed",
-        Some(Reason::Both) => ", files and live changed",
-    };
     let source = source.as_ref().map(|source| format!("{}:{}", source.file, source.line)).unwrap_or_default();
-    let noticed = format!("{class}{reason}{by_hand}");
+    let noticed = format!("{}{by_hand}", self::noticed(step));
     let address = format!("{address:width$}", address = shown(address.to_string()));
     writeln!(
         out,
@@ -98,6 +93,32 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
         writeln!(out, "      {}: {}", paint(RED, "critical"), shown(why.clone()))?;
         writeln!(out, "      needs --approve-critical {tenant}/{}", shown(step.address.to_string()))?;
     }
+    changes(out, step)?;
+    for instruction in instructions {
+        writeln!(out, "      [ ] {instruction}")?;
+    }
+    writeln!(out)
+}
+
+/// When callers notice a step, and why it is there.
+pub(super) fn noticed(step: &Step) -> String {
+    let class = match step.class {
+        Class::CallerVisible => "callers notice",
+        Class::OnFailure => "only on failure",
+        Class::Cosmetic => "cosmetic",
+    };
+    let reason = match step.reason {
+        None => "",
+        Some(Reason::Config) => ", files changed",
+        Some(Reason::Drift) => ", live changed",
+        Some(Reason::Both) => ", files and live changed",
+    };
+    format!("{class}{reason}")
+}
+
+/// What of the object changes.
+pub(super) fn changes(out: &mut dyn Write, step: &Step) -> io::Result<()> {
+    let Step { action, changes, .. } = step;
     // Of a new object only what it says counts: what is off is off already.
     let idle = |change: &FieldChange| {
         *action == Action::Create && change.new.as_ref().is_some_and(|new| value::said(new).is_none())
@@ -106,10 +127,7 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
     for change in value::join_days(&changes) {
         self::change(out, &change)?;
     }
-    for instruction in instructions {
-        writeln!(out, "      [ ] {instruction}")?;
-    }
-    writeln!(out)
+    Ok(())
 }
 
 fn change(out: &mut dyn Write, change: &FieldChange) -> io::Result<()> {
@@ -186,9 +204,26 @@ fn by_line(out: &mut dyn Write, old: &str, new: &str) -> io::Result<()> {
 }
 
 fn summary(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
+    let lines = summary_lines(plan);
+    let [first, rest @ ..] = lines.as_slice() else { return Ok(()) };
+    match first.strip_prefix("Plan:") {
+        Some(counts) => writeln!(out, "{}{counts}", paint(BOLD, "Plan:"))?,
+        None => writeln!(out, "{first}")?,
+    }
+    for line in rest {
+        writeln!(out, "{line}")?;
+    }
+    if !rest.is_empty() {
+        writeln!(out, "{}", paint(DIM, format!("digest {}", plan.digest)))?;
+    }
+    Ok(())
+}
+
+/// How much changes, and how much of it callers notice.
+pub(super) fn summary_lines(plan: &Plan) -> Vec<String> {
     let blocked = plan.tenants.iter().filter(|tenant| !tenant.blocked.is_empty()).count();
     if plan.is_empty() && blocked == 0 {
-        return writeln!(out, "No changes. {} as declared.", agree(plan.tenants.len()));
+        return vec![format!("No changes. {} as declared.", agree(plan.tenants.len()))];
     }
     let mut parts = vec![
         format!("{} to create", plan.count(Action::Create)),
@@ -202,16 +237,16 @@ fn summary(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     if blocked > 0 {
         parts.push(format!("{} blocked", count(blocked, "tenant")));
     }
-    writeln!(out, "{} {}.", paint(BOLD, "Plan:"), parts.join(", "))?;
     let of = |class: Class| plan.steps().filter(|(_, step)| step.class == class).count();
-    writeln!(
-        out,
-        "Callers notice {}, {} only when something fails, {} not at all.",
-        of(Class::CallerVisible),
-        of(Class::OnFailure),
-        of(Class::Cosmetic)
-    )?;
-    writeln!(out, "{}", paint(DIM, format!("digest {}", plan.digest)))
+    vec![
+        format!("Plan: {}.", parts.join(", ")),
+        format!(
+            "Callers notice {}, {} only when something fails, {} not at all.",
+            of(Class::CallerVisible),
+            of(Class::OnFailure),
+            of(Class::Cosmetic)
+        ),
+    ]
 }
 
 fn agree(tenants: usize) -> String {

@@ -1,32 +1,99 @@
-//! The grade table of a provider, as text.
+//! The tables of a provider: what it holds, how far each field can be managed, what each takes.
 
-use super::{BOLD, paint};
-use crate::plan::{Dialect, Grade, GradeRow, When};
+use super::{BOLD, DIM, paint};
+use crate::plan::{Accepts, Dialect, Grade, GradeRow, When};
 use std::io::{self, Write};
 
-/// Writes what a provider holds and what of it is not simply read and written.
+/// Writes the tables as text.
 pub fn providers(out: &mut dyn Write, kind: &str, title: &str, dialect: &Dialect) -> io::Result<()> {
     writeln!(out, "{}  {title}", paint(BOLD, kind))?;
-    let kinds: Vec<&str> = dialect.order.iter().map(|kind| kind.section()).collect();
-    writeln!(out, "  holds: {}", kinds.join(", "))?;
-    writeln!(out, "  api, read and written: everything but")?;
+    if let Some(after) = dialect.propagation {
+        writeln!(out, "  an accepted change may take {} hours to show", after.as_secs() / 3600)?;
+    }
+    for row in dialect.grades {
+        let GradeRow { kind: _, path: _, when: _, grade, portal, source } = row;
+        writeln!(out, "  {:12}  {}{}", grade.word(), what(row), accepts(dialect, row))?;
+        if let Some(how) = how(*grade, portal) {
+            writeln!(out, "                {how}")?;
+        }
+        if *grade != Grade::Api {
+            writeln!(out, "                {}", paint(DIM, source))?;
+        }
+    }
     for (kind, portal) in dialect.by_hand {
-        writeln!(out, "  manual        {} where they cannot be read", kind.section())?;
-        writeln!(out, "                by hand: {}", portal.replace("{key}", "X"))?;
+        writeln!(
+            out,
+            "  where {} cannot be read, by hand: {}",
+            kind.section(),
+            portal.replace("{key}", "X")
+        )?;
     }
-    for GradeRow { kind, path, when, grade, portal, source } in dialect.grades {
-        let what = match when {
-            When::Value(value) => format!("{path}: {value}"),
-            When::Removed => format!("taking away from {path}"),
-        };
-        let grade = match grade {
-            Grade::Api => "api",
-            Grade::Experimental => "experimental",
-            Grade::Manual => "manual",
-        };
-        writeln!(out, "  {grade:12}  {}.{what}", kind.section())?;
-        writeln!(out, "                by hand: {}", portal.replace("{key}", "X"))?;
-        writeln!(out, "                {source}")?;
+    writeln!(out)
+}
+
+/// Writes the tables as Markdown.
+pub fn providers_markdown(out: &mut dyn Write, kind: &str, title: &str, dialect: &Dialect) -> io::Result<()> {
+    writeln!(out, "## `{kind}`: {title}\n")?;
+    if let Some(after) = dialect.propagation {
+        writeln!(out, "An accepted change may take {} hours to show.\n", after.as_secs() / 3600)?;
     }
-    Ok(())
+    writeln!(out, "| field | grade | by hand, or instead | source |")?;
+    writeln!(out, "| --- | --- | --- | --- |")?;
+    for row in dialect.grades {
+        let GradeRow { kind: _, path: _, when: _, grade, portal, source } = row;
+        let how = portal.replace("{key}", "X");
+        writeln!(
+            out,
+            "| `{}`{} | {} | {} | {} |",
+            what(row),
+            cell(&accepts(dialect, row)),
+            grade.word(),
+            cell(&how),
+            cell(source)
+        )?;
+    }
+    for (kind, portal) in dialect.by_hand {
+        writeln!(
+            out,
+            "\nWhere `{}` cannot be read, by hand: {}",
+            kind.section(),
+            portal.replace("{key}", "X")
+        )?;
+    }
+    writeln!(out)
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+/// What a row is about, in the words of the YAML.
+fn what(row: &GradeRow) -> String {
+    let section = row.kind.section();
+    let field = match row.path {
+        "" => format!("{section}.KEY"),
+        path => format!("{section}.KEY.{path}"),
+    };
+    match row.when {
+        When::Always => field,
+        When::Value(value) => format!("{field}: {value}"),
+        When::Removed => format!("{field}, taking an entry away"),
+    }
+}
+
+/// What a field takes, if not everything.
+fn accepts(dialect: &Dialect, row: &GradeRow) -> String {
+    let rows = dialect.accepts.iter().filter(|it| it.kind == row.kind && row.when == When::Always);
+    let named = rows.filter(|it| it.path == row.path || it.path.split('.').next() == Some(row.path));
+    let words: Vec<String> = named.map(|Accepts { words, .. }| words.join(", ")).collect();
+    if words.is_empty() || row.path.is_empty() { String::new() } else { format!(" ({})", words.join("; ")) }
+}
+
+fn how(grade: Grade, portal: &str) -> Option<String> {
+    let portal = portal.replace("{key}", "X");
+    match grade {
+        Grade::Api => None,
+        Grade::Experimental | Grade::Manual => Some(format!("by hand: {portal}")),
+        Grade::Unsupported => Some(format!("instead: {portal}")),
+    }
 }

@@ -129,9 +129,9 @@ fn the_end_of_a_step_is_what_was_seen() {
     let cases = [
         (
             "accept-and-ignore:1",
-            "failed",
+            "not_applied",
             Ending::Partial,
-            "accepted, but after 1 seconds `label` still reads \"\"",
+            "accepted, but not applied by the provider: after 1 seconds `label` still reads \"\"",
         ),
         ("500:1", "unknown", Ending::Partial, "status 500"),
         ("502-after-commit:1", "done", Ending::Fine, ""),
@@ -218,8 +218,8 @@ async fn what_moved_since_the_plan_stops_its_step() {
     ];
     for (label, status, detail, writes) in cases {
         let system = Moved { label, writes: AtomicUsize::new(0) };
-        let outcomes =
-            dialform::apply::tenant(&plan, &system, &system, Duration::from_millis(10), &mut |_| {}).await;
+        let patience = dialform::apply::Patience { settle: Duration::from_millis(10), propagation: None };
+        let outcomes = dialform::apply::tenant(&plan, &system, &system, patience, &mut |_| {}).await;
         let ended = (outcomes[0].status, outcomes[0].detail.as_deref(), system.writes.into_inner());
         assert_eq!(ended, (status, detail, writes));
     }

@@ -160,7 +160,7 @@ const CASES: &[Case] = &[
         tenant: "rules: { \"101\": { callers: { spam: drop } } }",
         says: &[
             "note: rules.101: calls marked as spam go to `hangup`, which has no word here",
-            "declared, not verifiable: rules.101",
+            "declared, not verifiable: rules.101 (callers.spam)",
             "No changes. 1 tenant is as declared.",
         ],
         ..PLAIN

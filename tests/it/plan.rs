@@ -12,6 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A provider that reports everything back as it was written.
 static DIALECT: Dialect = Dialect {
     order: &[Kind::Schedules, Kind::Queues, Kind::Rules, Kind::Diverts, Kind::Forwards, Kind::Numbers],
+    accepts: &[],
+    propagation: None,
+    zoned_schedules: false,
     grades: &[GradeRow {
         kind: Kind::Rules,
         path: "callers.spam",

@@ -5,13 +5,14 @@
 
 mod client;
 mod convert;
+mod grades;
 mod wire;
 
-use super::{EndpointSpec, Provider, SettingsFindings};
+use super::{EndpointSpec, Login, Provider, SettingsFindings};
 use crate::{
     finding::{Finding, Seg},
-    model::{Carrier, Kind, ProviderConfig},
-    plan::{Dialect, Grade, GradeRow, When},
+    model::{Carrier, Kind, Limits, ProviderConfig},
+    plan::Dialect,
     sandbox::stratus::Stratus,
 };
 use client::{API, CARRIER, StratusReader, StratusWriter};
@@ -22,7 +23,10 @@ pub static PROVIDER: Provider = Provider {
     title: "SpectrumVoIP Stratus (NetSapiens API v2)",
     dialect: Dialect {
         order: &[Kind::Schedules, Kind::Queues, Kind::Rules, Kind::Diverts, Kind::Forwards, Kind::Numbers],
-        grades: GRADES,
+        grades: grades::GRADES,
+        accepts: grades::ACCEPTS,
+        propagation: None,
+        zoned_schedules: false,
         by_hand: &[(
             Kind::Forwards,
             "Inventory > click the number {key} > Forwarding Number and Active as above > Save (article 000)",
@@ -30,48 +34,15 @@ pub static PROVIDER: Provider = Provider {
         normalize: convert::normalize,
     },
     check,
+    // NetSapiens documents no limits; integrators use 5 at once and hardly more than 10 a second (fact sheet 3.6).
+    limits: Limits { concurrency: 4, requests_per_second: 10, timeout: 30, retries: 3, settle: 10 },
+    single_account: false,
     unobservable,
     endpoints,
     reader: |endpoints| Box::new(StratusReader::new(endpoints)),
     writer: |endpoints| Box::new(StratusWriter::new(endpoints)),
     emulation: Stratus::emulate,
 };
-
-/// What is not simply read and written through the API.
-const GRADES: &[GradeRow] = &[
-    GradeRow {
-        kind: Kind::Rules,
-        path: "ring_timeout",
-        when: When::Value("unlimited"),
-        grade: Grade::Experimental,
-        portal: "Users > edit extension {key} > Answering Rules > Ring Time: choose Unlimited",
-        source: "fact sheet NetSapiens section 15: the value behind \"Unlimited\" is not known",
-    },
-    GradeRow {
-        kind: Kind::Rules,
-        path: "callers.allow",
-        when: When::Removed,
-        grade: Grade::Manual,
-        portal: "Users > edit extension {key} > Answering Rules > Allow / Block > ALLOWED NUMBERS: Remove, then Done",
-        source: "fact sheet NetSapiens section 9: none of ten attempted removals removed an entry",
-    },
-    GradeRow {
-        kind: Kind::Rules,
-        path: "callers.spam",
-        when: When::Value("drop"),
-        grade: Grade::Manual,
-        portal: "Users > edit extension {key} > Answering Rules > Allow / Block > SPAM CALLS: Drop Call, then Done",
-        source: "fact sheet NetSapiens section 9: the word for it is not documented",
-    },
-    GradeRow {
-        kind: Kind::Rules,
-        path: "callers.spam",
-        when: When::Value("screen"),
-        grade: Grade::Manual,
-        portal: "Users > edit extension {key} > Answering Rules > Allow / Block > SPAM CALLS: Screen Call, then Done",
-        source: "fact sheet NetSapiens section 9: the word for it is not documented",
-    },
-];
 
 fn check(config: &ProviderConfig, declared: &BTreeSet<Kind>) -> SettingsFindings {
     let mut found = Vec::new();
@@ -110,20 +81,21 @@ fn endpoints(config: &ProviderConfig) -> Vec<EndpointSpec> {
     let mut endpoints = vec![EndpointSpec {
         name: API,
         url: config.url.clone(),
-        token: config.token.clone(),
-        read_token: config.read_token.clone(),
+        login: Login::Token { token: config.token.clone(), read_token: config.read_token.clone() },
         url_path: vec![Seg::key("url")],
-        tokens_at: Vec::new(),
+        login_at: Vec::new(),
         sandbox_path: "/ns-api/v2",
     }];
     if let Some(Carrier::Http(carrier)) = &config.carrier {
         endpoints.push(EndpointSpec {
             name: CARRIER,
             url: Some(carrier.url.clone()),
-            token: Some(carrier.token.clone()),
-            read_token: carrier.read_token.clone(),
+            login: Login::Token {
+                token: Some(carrier.token.clone()),
+                read_token: carrier.read_token.clone(),
+            },
             url_path: vec![Seg::key("carrier"), Seg::key("url")],
-            tokens_at: vec![Seg::key("carrier")],
+            login_at: vec![Seg::key("carrier")],
             sandbox_path: "/_carrier/v1",
         });
     }

@@ -16,6 +16,7 @@ pub fn of(address: &Address) -> Vec<Pattern> {
     let name = address.key.as_str();
     match address.kind {
         Kind::Schedules => schedule(name),
+        Kind::Receivers => Vec::new(),
         Kind::Numbers => number(name),
         Kind::Forwards => forward(name),
         Kind::Rules => rules(name),

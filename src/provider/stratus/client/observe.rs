@@ -151,6 +151,8 @@ impl StratusReader {
             let key = segment(&address.key);
             let what = format!("{} `{}`", address.kind.noun(), address.key);
             match address.kind {
+                // The grade table has none.
+                Kind::Receivers => {}
                 Kind::Schedules => {
                     let frames: Vec<TimeFrame> = api.list("/timeframes", &what).await?;
                     live.frames

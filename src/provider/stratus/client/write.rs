@@ -197,7 +197,17 @@ impl<'a> Writing<'a> {
     }
 
     async fn queue(&self, key: &str, wanted: &Queue, step: &Step) -> Result<(), ApiError> {
-        let Queue { name, dispatch, agent_ring, require_agents, agents, failover, protect: _ } = wanted;
+        let Queue {
+            name,
+            dispatch,
+            agent_ring,
+            require_agents,
+            agents,
+            failover,
+            max_wait: _,
+            no_answer: _,
+            protect: _,
+        } = wanted;
         let mut body = Map::new();
         if let Some(name) = name.as_ref().filter(|_| touched(step, "name")) {
             body.insert("description".into(), name.as_str().into());

@@ -17,6 +17,12 @@ pub fn token(to: &Destination, owner: &str, context: &Context) -> Option<String>
         Destination::Attendant(to) => format!("aa_{}", context.attendants.get(to)?),
         Destination::Number(to) => to.digits().to_owned(),
         Destination::Token(to) => to.clone(),
+        // The table of accepted destinations has none of these.
+        Destination::Receiver(_)
+        | Destination::Menu(_)
+        | Destination::GeoRouter(_)
+        | Destination::SmartRouter(_)
+        | Destination::Agent(_) => return None,
     })
 }
 
@@ -77,7 +83,7 @@ pub fn ring_token(to: &Ringable, confirm_external: bool, delay: u32) -> String {
         Ringable::Extension(to) | Ringable::Device(to) => to.to_string(),
         Ringable::Number(to) if confirm_external => format!("confirm_{}", to.digits()),
         Ringable::Number(to) => to.digits().to_owned(),
-        Ringable::Token(to) => to.clone(),
+        Ringable::Agent(to) | Ringable::Token(to) => to.clone(),
     };
     if delay > 0 {
         word.push_str(&format!(";delay={delay}"));

@@ -5,38 +5,19 @@ use crate::{
     finding::Seg,
     model::{
         Address, Agent, Also, DateSpan, Destination, Divert, Diverts, E164, Extension, Number, Queue,
-        Resource, Ring, RingTimeout, Ringable, Rule, Rules, Schedule, TimeOfDay,
+        Resource, Ring, RingTimeout, Ringable, Route, Rule, Rules, Schedule, TimeOfDay,
     },
     plan::Unsupported,
+    provider::refusal::{Check, at, item},
 };
-
-struct Check {
-    found: Vec<Unsupported>,
-}
-
-impl Check {
-    fn no(&mut self, path: &[Seg], message: impl Into<String>, help: impl Into<String>) {
-        self.found.push(Unsupported { path: path.to_vec(), message: message.into(), help: help.into() });
-    }
-}
-
-fn at(path: &[Seg], word: &str) -> Vec<Seg> {
-    let mut path = path.to_vec();
-    path.push(Seg::key(word));
-    path
-}
-
-fn item(path: &[Seg], index: usize) -> Vec<Seg> {
-    let mut path = path.to_vec();
-    path.push(Seg::Index(index));
-    path
-}
 
 /// Idempotent: what comes out goes in unchanged.
 pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, Vec<Unsupported>> {
     resource.strip_local();
-    let mut check = Check { found: Vec::new() };
+    let mut check = Check::default();
     match &mut resource {
+        // The grade table has none.
+        Resource::Receiver(_) => {}
         Resource::Schedule(it) => schedule(&mut check, &address.key, it),
         Resource::Rules(it) => rules(&mut check, &address.key, it),
         Resource::Diverts(it) => diverts(&mut check, &[], &address.key, it),
@@ -62,7 +43,7 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
             }
         }
     }
-    if check.found.is_empty() { Ok(resource) } else { Err(check.found) }
+    check.result(resource)
 }
 
 /// NetSapiens keys are 11 digits, leading 1.
@@ -301,33 +282,33 @@ fn queue(check: &mut Check, key: &str, it: &mut Queue) {
 fn number(check: &mut Check, key: &str, it: &mut Number) {
     hosted_key(check, key);
     let path = at(&[], "route");
-    match &it.route {
-        None | Some(Destination::Extension(_) | Destination::Attendant(_) | Destination::Voicemail(_)) => {}
-        Some(Destination::Queue(to)) if to.parse::<Extension>().is_ok() => {}
-        Some(Destination::Queue(to)) => {
+    let Some(Route::To(to)) = &it.route else { return };
+    match to {
+        Destination::Queue(to) if to.parse::<Extension>().is_err() => {
             check.no(
                 &path,
                 format!("`{to}` is not the extension of a queue"),
                 "name the queue by its extension",
             );
         }
-        Some(Destination::OwnVoicemail) => {
+        Destination::OwnVoicemail => {
             check.no(&path, "a number has no mailbox of its own", "name one: `{ voicemail: \"101\" }`");
         }
-        Some(Destination::Number(_)) => check.no(
+        Destination::Number(_) => check.no(
             &path,
             "a number cannot be routed to an outside number here",
             "route it to an extension whose rule forwards always, or use `forwards` for emergencies",
         ),
-        Some(Destination::Phone(_)) => check.no(
+        Destination::Phone(_) => check.no(
             &path,
             "a number cannot be routed past an extension's rules",
             "route it to the `extension`",
         ),
-        Some(Destination::Token(_)) => check.no(
+        Destination::Token(_) => check.no(
             &path,
             "a number cannot be routed to a provider's own word",
             "route it to an `extension`, `queue`, `attendant` or `voicemail`",
         ),
+        _ => {}
     }
 }

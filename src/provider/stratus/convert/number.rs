@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::{
-    model::{Destination, E164, Number},
+    model::{Destination, E164, Number, Route},
     plan::Role,
     provider::stratus::wire::{ANY, PhoneNumber, Text},
 };
@@ -16,7 +16,7 @@ pub fn number(live: &PhoneNumber, context: &Context) -> Option<(E164, Number)> {
     let digits = live.phonenumber.as_str();
     let key = E164::from_nanp(digits).or_else(|| format!("+{digits}").parse().ok())?;
     let label = live.dial_rule_description.as_str().to_owned();
-    Some((key, Number { label: Some(label), route: route(live, context), protect: None }))
+    Some((key, Number { label: Some(label), route: route(live, context).map(Route::To), protect: None }))
 }
 
 /// Where a number's calls go; `None` if nowhere.
@@ -48,17 +48,13 @@ fn route(live: &PhoneNumber, context: &Context) -> Option<Destination> {
 ///
 /// The application is kept where it is one of the same sort, so that a queue that announces waiting times goes on to.
 /// A parameter belongs to its application and, in the form `user_101`, to its destination.
-pub fn route_into(live: &mut PhoneNumber, to: &Destination, domain: &str) -> Option<()> {
+pub fn route_into(live: &mut PhoneNumber, route: &Route, domain: &str) -> Option<()> {
+    let Route::To(to) = route else { return None };
     let (application, target) = match to {
         Destination::Extension(to) | Destination::Attendant(to) => (TO_USER, to.to_string()),
         Destination::Queue(to) => (TO_QUEUE, to.clone()),
         Destination::Voicemail(to) => (TO_VOICEMAIL, to.to_string()),
-        Destination::Token(_)
-        | Destination::Phone(_)
-        | Destination::OwnVoicemail
-        | Destination::Number(_) => {
-            return None;
-        }
+        _ => return None,
     };
     let current = live.dial_rule_application.as_str();
     let same_sort = match application {

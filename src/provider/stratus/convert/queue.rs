@@ -27,6 +27,8 @@ pub fn queue(
         require_agents: Some(live.callqueue_require_available_agents_to_accept_new_callers.is_yes()),
         agents: Some(agents),
         failover: diverts(default, context).unreachable,
+        max_wait: None,
+        no_answer: None,
         protect: None,
     };
     (queue, notes)
@@ -53,7 +55,8 @@ pub fn dispatch_word(dispatch: Dispatch) -> &'static str {
         Dispatch::RingAll => "Ring All",
         Dispatch::LinearCascade => "Linear Cascade",
         Dispatch::LinearHunt => "Linear Hunt",
-        Dispatch::CallPark => "Call Park",
+        // The grade table has no others.
+        Dispatch::CallPark | Dispatch::Sticky | Dispatch::Weighted | Dispatch::Smart => "Call Park",
     }
 }
 
@@ -82,6 +85,6 @@ pub fn agent_id(target: &Ringable, domain: &str) -> String {
         Ringable::Extension(to) => format!("{to}@{domain}"),
         Ringable::Device(to) => format!("sip:{to}@{domain}"),
         Ringable::Number(to) => to.digits().to_owned(),
-        Ringable::Token(id) => id.clone(),
+        Ringable::Agent(id) | Ringable::Token(id) => id.clone(),
     }
 }

@@ -67,7 +67,17 @@ pub fn schedule(live: &TimeFrame) -> (Schedule, Vec<String>) {
     }
     dates.sort();
     yearly.sort();
-    (Schedule { weekly, dates: Some(dates), yearly: Some(yearly), enabled: None, protect: None }, notes)
+    (
+        Schedule {
+            weekly,
+            dates: Some(dates),
+            yearly: Some(yearly),
+            time_zone: None,
+            enabled: None,
+            protect: None,
+        },
+        notes,
+    )
 }
 
 fn closed() -> Weekly {

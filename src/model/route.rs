@@ -1,0 +1,91 @@
+//! Where the calls of a number go.
+
+use super::{
+    Destination, E164,
+    destination::{DestinationVisitor, Parsed},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap};
+
+/// Where the calls of a number go: one destination, or several receiving numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    To(Destination),
+    Receivers(Receivers),
+}
+
+/// Several receiving numbers (article 004, Dial Receiving Numbers). The list is complete as written, its order counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Receivers {
+    pub receivers: Vec<E164>,
+    /// How they are rung. Left out, the pattern is not managed.
+    pub pattern: Option<Pattern>,
+}
+
+impl Receivers {
+    /// The list without its pattern.
+    pub fn bare(&self) -> Route {
+        Route::Receivers(Self { receivers: self.receivers.clone(), pattern: None })
+    }
+}
+
+/// In which way several receiving numbers are rung.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Pattern {
+    /// All at once; their `no_answer` does not work then.
+    Simultaneous,
+    /// Calls are spread evenly.
+    RoundRobin,
+    /// In the order of the list.
+    Sequential,
+    /// The one that is not busy.
+    LeastConnected,
+}
+
+impl Serialize for Route {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::To(to) => to.serialize(serializer),
+            Self::Receivers(Receivers { receivers, pattern }) => {
+                let mut map = serializer.serialize_map(None)?;
+                map.serialize_entry("receivers", receivers)?;
+                if let Some(pattern) = pattern {
+                    map.serialize_entry("pattern", pattern)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Route {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match deserializer.deserialize_any(DestinationVisitor { off: false, receivers: true })? {
+            Parsed::To(to) => Ok(Self::To(to)),
+            Parsed::Receivers(receivers) => Ok(Self::Receivers(receivers)),
+            Parsed::Off => Err(de::Error::custom("`off` is not a destination")),
+        }
+    }
+}
+
+impl JsonSchema for Route {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Route".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let to = generator.subschema_for::<Destination>();
+        let number = generator.subschema_for::<E164>();
+        let pattern = generator.subschema_for::<Pattern>();
+        schemars::json_schema!({
+            "description": "Where the calls of a number go: one destination, or several receiving numbers.",
+            "anyOf": [to, {
+                "type": "object",
+                "properties": { "receivers": { "type": "array", "items": number }, "pattern": pattern },
+                "required": ["receivers"],
+                "additionalProperties": false
+            }]
+        })
+    }
+}

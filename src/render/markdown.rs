@@ -1,0 +1,157 @@
+//! A plan and its outcome as Markdown, for a pull request.
+
+use super::{plan::changes, plan::noticed, plan::summary_lines, plan::unverifiable};
+use crate::{
+    apply::{Outcome, Status},
+    plan::{Action, Plan, Step, TenantPlan},
+    text::shown,
+};
+use std::io::{self, Write};
+
+/// Writes a plan: a table of what changes, the changes themselves folded, and what is left to people as a task list.
+pub fn plan_markdown(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
+    writeln!(out, "## dialform plan\n")?;
+    for line in summary_lines(plan) {
+        writeln!(out, "{line}  ")?;
+    }
+    for tenant in plan.tenants.iter().filter(|tenant| has_news(tenant)) {
+        self::tenant(out, tenant)?;
+    }
+    writeln!(out, "\n<sub>digest <code>{}</code></sub>", plan.digest)
+}
+
+fn has_news(plan: &TenantPlan) -> bool {
+    !plan.steps.is_empty()
+        || !plan.blocked.is_empty()
+        || !plan.refused.is_empty()
+        || !plan.unverifiable.is_empty()
+        || !plan.notes.is_empty()
+}
+
+fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
+    let TenantPlan { tenant, provider, account, .. } = plan;
+    writeln!(out, "\n### {} on {}, account {}\n", text(tenant), text(provider), text(account))?;
+    for finding in &plan.blocked {
+        let at =
+            finding.place.as_ref().map(|at| format!("`{}:{}` ", code(&at.file), at.line)).unwrap_or_default();
+        writeln!(out, "- :no_entry: {at}**blocked**: {}", text(&finding.message))?;
+        if let Some(help) = &finding.help {
+            writeln!(out, "  help: {}", text(help))?;
+        }
+    }
+    for refusal in &plan.refused {
+        writeln!(out, "- :no_entry: **beyond the guard**: {}", text(refusal))?;
+    }
+    let (by_hand, by_api): (Vec<&Step>, Vec<&Step>) =
+        plan.steps.iter().partition(|step| step.action == Action::Manual);
+    if !by_api.is_empty() {
+        writeln!(out, "\n| | object | callers | where |\n| --- | --- | --- | --- |")?;
+        for step in &by_api {
+            row(out, tenant, step)?;
+        }
+        details(out, &by_api)?;
+    }
+    if !by_hand.is_empty() {
+        writeln!(out, "\n**To do by hand:**\n")?;
+        tasks(out, by_hand.iter().map(|step| (&step.address, step.instructions.as_slice())))?;
+        details(out, &by_hand)?;
+    }
+    if !plan.unverifiable.is_empty() {
+        let list: Vec<String> =
+            plan.unverifiable.iter().map(|it| format!("`{}`", code(&unverifiable(it)))).collect();
+        writeln!(out, "\nDeclared, not verifiable: {}", list.join(", "))?;
+    }
+    for note in &plan.notes {
+        writeln!(out, "\nNote on `{}`: {}", code(&note.address.to_string()), text(&note.text))?;
+    }
+    Ok(())
+}
+
+fn row(out: &mut dyn Write, tenant: &str, step: &Step) -> io::Result<()> {
+    let sign = match step.action {
+        Action::Create => "create",
+        Action::Update => "update",
+        Action::Delete => "**delete**",
+        Action::Manual => "by hand",
+    };
+    let at = step.source.as_ref().map(|source| format!("`{}:{}`", code(&source.file), source.line));
+    let address = code(&step.address.to_string());
+    write!(out, "| {sign} | `{address}` | {}", noticed(step))?;
+    if let Some(why) = &step.critical {
+        write!(out, "<br>:warning: **critical**: {}", text(why))?;
+        write!(out, "<br>needs `--approve-critical {}/{address}`", code(tenant))?;
+    }
+    writeln!(out, " | {} |", at.unwrap_or_default())
+}
+
+/// What changes, as the text of a plan has it.
+fn details(out: &mut dyn Write, steps: &[&Step]) -> io::Result<()> {
+    writeln!(out, "\n<details><summary>Changes</summary>\n\n```diff")?;
+    for step in steps {
+        writeln!(out, "{}", shown(step.address.to_string()))?;
+        let mut block = anstream::StripStream::new(Vec::new());
+        changes(&mut block, step)?;
+        // A fence of its own would end the block.
+        write!(out, "{}", String::from_utf8_lossy(&block.into_inner()).replace("```", "'''"))?;
+    }
+    writeln!(out, "```\n\n</details>")
+}
+
+fn tasks<'a>(
+    out: &mut dyn Write,
+    steps: impl Iterator<Item = (&'a crate::model::Address, &'a [String])>,
+) -> io::Result<()> {
+    for (address, instructions) in steps {
+        let address = code(&address.to_string());
+        if instructions.is_empty() {
+            writeln!(out, "- [ ] `{address}`")?;
+        }
+        for instruction in instructions {
+            writeln!(out, "- [ ] `{address}`: {}", text(instruction))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes how steps ended: a table, and what is left to people as a task list.
+pub fn outcomes_markdown(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Result<()> {
+    writeln!(out, "\n## dialform apply\n\n{}\n", super::outcome::count_all(outcomes))?;
+    writeln!(out, "| | object | |\n| --- | --- | --- |")?;
+    for Outcome { tenant, address, action: _, status, detail, help, instructions: _ } in outcomes {
+        let word = super::outcome::word(*status);
+        let why: Vec<String> = detail.iter().chain(help).map(|line| text(line)).collect();
+        let address = code(&format!("{tenant}/{address}"));
+        writeln!(out, "| {word} | `{address}` | {} |", why.join("<br>"))?;
+    }
+    let by_hand = outcomes.iter().filter(|outcome| outcome.status == Status::Manual);
+    let mut by_hand = by_hand.map(|outcome| (&outcome.address, outcome.instructions.as_slice())).peekable();
+    if by_hand.peek().is_some() {
+        writeln!(out, "\n**To do by hand:**\n")?;
+        tasks(out, by_hand)?;
+    }
+    Ok(())
+}
+
+/// Anybody's text, so that it is no markup.
+fn text(text: &str) -> String {
+    let mut safe = String::new();
+    for c in shown(text.to_owned()).chars() {
+        match c {
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '&' => safe.push_str("&amp;"),
+            '|' | '*' | '_' | '[' | ']' | '`' | '\\' | '@' | '#' => {
+                safe.push('\\');
+                safe.push(c);
+            }
+            '\n' => safe.push(' '),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// Anybody's text inside backticks in a table.
+fn code(text: &str) -> String {
+    shown(text.to_owned()).replace('`', "'").replace('|', "\\|").replace('\n', " ")
+}
