@@ -48,6 +48,20 @@ pub struct Behaviour {
     pub at_most: u64,
     /// Chooses another sequence of faults.
     pub seed: u64,
+    /// 503, before anything is done.
+    pub unavailable: f64,
+    /// No `ETag`, and `If-Match` is not looked at (fact sheet Deskphone section 4: both are optional).
+    pub no_etag: bool,
+    /// Someone in the dashboard changes each person's diverts right before the first write to them is handled.
+    pub meddle: bool,
+    /// Outside numbers are read as `+44…`, some with spaces, and taken so (fact sheet Deskphone section 4).
+    pub plus_numbers: bool,
+    /// `destination` is missing where none was ever set (fact sheet Deskphone section 3.1).
+    pub bare_destination: bool,
+    /// Documents carry a field that no schema names; a write that leaves it out loses it.
+    pub extra_field: bool,
+    /// People on one page at most, whatever `max` asks for (fact sheet Deskphone section 4).
+    pub people_page: usize,
 }
 
 /// The releases whose paths are known to differ.
@@ -83,6 +97,13 @@ impl Default for Behaviour {
             skip: 0,
             at_most: u64::MAX,
             seed: 0,
+            unavailable: 0.0,
+            no_etag: false,
+            meddle: false,
+            plus_numbers: false,
+            bare_destination: false,
+            extra_field: false,
+            people_page: 1000,
         }
     }
 }
@@ -124,6 +145,13 @@ const SWITCHES: &[(&str, Setter)] = &[
     ("skip", |b, text| set(&mut b.skip, whole(text))),
     ("at-most", |b, text| set(&mut b.at_most, whole(text))),
     ("seed", |b, text| set(&mut b.seed, whole(text))),
+    ("503", |b, text| set(&mut b.unavailable, chance(text))),
+    ("no-etag", |b, text| set(&mut b.no_etag, flag(text))),
+    ("meddle", |b, text| set(&mut b.meddle, flag(text))),
+    ("plus-numbers", |b, text| set(&mut b.plus_numbers, flag(text))),
+    ("bare-destination", |b, text| set(&mut b.bare_destination, flag(text))),
+    ("extra-field", |b, text| set(&mut b.extra_field, flag(text))),
+    ("people-page", |b, text| set(&mut b.people_page, page_cap(text))),
 ];
 
 impl FromStr for Behaviour {

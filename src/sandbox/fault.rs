@@ -16,12 +16,13 @@ pub enum Fault {
     BadGatewayAfterCommit,
     ResetAfterCommit,
     Truncate,
+    Unavailable,
 }
 
 /// Deals faults: the same requests in the same order meet the same faults.
 #[derive(Debug)]
 pub struct Dice {
-    odds: [(Fault, f64); 9],
+    odds: [(Fault, f64); 10],
     only: String,
     skip: u64,
     at_most: u64,
@@ -43,6 +44,7 @@ impl Dice {
                 (Fault::BadGatewayAfterCommit, behaviour.bad_gateway_after_commit),
                 (Fault::ResetAfterCommit, behaviour.reset_after_commit),
                 (Fault::Truncate, behaviour.truncate),
+                (Fault::Unavailable, behaviour.unavailable),
             ],
             only: behaviour.only.clone(),
             skip: behaviour.skip,

@@ -115,6 +115,7 @@ impl Service {
             Some(Fault::TooManyRequests) => return self.coded(429, "Too Many Requests"),
             Some(Fault::RateLimit) => return self.coded(420, "Rate Limit Exceeded"),
             Some(Fault::ServerError) => return self.coded(500, "Internal Server Error"),
+            Some(Fault::Unavailable) => return self.coded(503, "Service Unavailable"),
             Some(Fault::ResetBeforeCommit) => return Sent::Nothing,
             Some(Fault::Garbage) => return Sent::Html(200, GARBAGE),
             _ => {}

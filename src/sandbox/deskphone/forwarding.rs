@@ -1,0 +1,140 @@
+//! Serves one person's four diverts, with the tag that guards them (fact sheet Deskphone section 4).
+
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+
+use super::call::{Call, Refusal, Reply};
+use super::sections::{ALL, BUSY, DESTINATION, ENABLED, EXTRA, Section, VOICEMAIL};
+use super::{check, shown};
+use crate::sandbox::document::Document;
+use crate::sandbox::exchange::{Answer, Commit};
+
+/// Marks in the state that someone in the dashboard was here.
+const MEDDLED: &str = "meddled";
+
+/// Where that someone diverts busy calls to: a number Ofcom keeps for fiction.
+const MEDDLED_TO: &str = "447700900999";
+
+pub fn read(call: &Call, key: &str) -> Reply {
+    let document = document(call.seen, key);
+    let mut answer = Answer::new(200, shown::document(call.server, document));
+    answer.headers = tagged(call, document);
+    Ok(answer)
+}
+
+/// Replaces the sections that the body has. A change from the dashboard stays, even where the write is refused.
+pub fn write(call: &Call, key: &str, row: &Value) -> Reply {
+    if call.token.starts_with("ro_") {
+        return Err(Refusal::new(403, "The token may only read."));
+    }
+    let mut row = row.clone();
+    let foreign = call.server.meddle && meddle(&mut row);
+    let mut answer = match replaced(call, key, &row) {
+        Ok(document) => {
+            let headers = tagged(call, &document);
+            put(&mut row, "document", document);
+            Answer { body: None, headers, ..Answer::new(204, Value::Null) }
+        }
+        Err(refusal) if foreign => call.server.refuse(refusal),
+        Err(refusal) => return Err(refusal),
+    };
+    let mut next = call.held.clone();
+    next.put("people", key, row);
+    let object = format!("people/{key}");
+    answer.commit = Some(Commit { account: call.account.to_owned(), object, document: next });
+    Ok(answer)
+}
+
+/// Checks a write in the order of the fact sheet, and returns the person's next document.
+fn replaced(call: &Call, key: &str, row: &Value) -> Result<Value, Refusal> {
+    let kind = call.request.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
+    if !kind.trim().eq_ignore_ascii_case("application/json") {
+        return Err(Refusal::new(415, "The body must be application/json."));
+    }
+    let body = check::schema(call.server, call.request.body.as_ref())?;
+    let mut next = row.get("document").cloned().unwrap_or_default();
+    for section in &ALL {
+        let (Some(sent), Some(divert)) = (section.of(&body), section.make(&mut next)) else { continue };
+        replace(section, divert, sent);
+        check::meaning(section, divert, row, call.held)?;
+    }
+    if call.server.extra_field {
+        carry(&body, &mut next);
+    }
+    if let Some(sent) = call.request.header("if-match").filter(|_| call.server.etag) {
+        matched(call, key, row, sent)?;
+    }
+    Ok(next)
+}
+
+/// Replaces a section: a field left out goes back to its default, one that a write cannot name stays.
+fn replace(section: &Section, divert: &mut Map<String, Value>, sent: &Map<String, Value>) {
+    for field in section.fields.iter().filter(|field| !field.read_only) {
+        let value = sent.get(field.name).cloned().unwrap_or_else(|| field.kind.default());
+        divert.insert(field.name.to_owned(), value);
+    }
+}
+
+/// Takes over the extra field of every object that was sent: changed where it was changed, lost where it is missing.
+fn carry(sent: &Value, held: &mut Value) {
+    let (Some(sent), Some(held)) = (sent.as_object(), held.as_object_mut()) else { return };
+    match sent.get(EXTRA) {
+        Some(value) if *value == shown::extra() => held.shift_remove(EXTRA),
+        value => held.insert(EXTRA.to_owned(), value.cloned().unwrap_or_default()),
+    };
+    for (name, value) in held.iter_mut().filter(|(name, _)| *name != EXTRA) {
+        sent.get(name).into_iter().for_each(|sent| carry(sent, value));
+    }
+}
+
+/// Compares `If-Match` with what the client can know: the document that reads show, or the one its own last write
+/// made. Neither matches while a change from the dashboard is not visible yet.
+fn matched(call: &Call, key: &str, row: &Value, sent: &str) -> Result<(), Refusal> {
+    let mark = |row: Option<&Value>| row.and_then(|row| row.get(MEDDLED)).is_some();
+    let unseen = mark(Some(row)) && !mark(call.seen.get("people", key));
+    let mut current = vec![tag(row.get("document").unwrap_or(&Value::Null))];
+    if !unseen {
+        current.push(tag(document(call.seen, key)));
+    }
+    let fits = |text: &str| text == "*" || current.iter().any(|tag| tag == text);
+    match sent.split(',').map(str::trim).any(fits) {
+        true => Ok(()),
+        false => Err(Refusal::new(412, "The document changed since it was read.")),
+    }
+}
+
+/// Makes the change from the dashboard, the first time only; tells whether it did.
+fn meddle(row: &mut Value) -> bool {
+    if row.get(MEDDLED).is_some() {
+        return false;
+    }
+    let mut document = row.get("document").cloned().unwrap_or_default();
+    if let Some(busy) = BUSY.make(&mut document) {
+        busy.insert(ENABLED.to_owned(), true.into());
+        busy.insert(DESTINATION.to_owned(), MEDDLED_TO.into());
+        busy.insert(VOICEMAIL.to_owned(), false.into());
+    }
+    put(row, "document", document);
+    put(row, MEDDLED, true.into());
+    true
+}
+
+fn put(row: &mut Value, name: &str, value: Value) {
+    if let Some(row) = row.as_object_mut() {
+        row.insert(name.to_owned(), value);
+    }
+}
+
+fn document<'a>(state: &'a Document, key: &str) -> &'a Value {
+    state.get("people", key).and_then(|row| row.get("document")).unwrap_or(&Value::Null)
+}
+
+fn tagged(call: &Call, document: &Value) -> Vec<(&'static str, String)> {
+    if call.server.etag { vec![("ETag", tag(document))] } else { Vec::new() }
+}
+
+fn tag(document: &Value) -> String {
+    let digest = Sha256::digest(document.to_string());
+    let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("\"{hex}\"")
+}

@@ -1,0 +1,124 @@
+//! Emulates the bridge that fact sheet Deskphone section 4 describes; the vendor itself has no API that is known.
+//!
+//! - [`call`]: one request in one account, and what it is refused with
+//! - [`people`]: the list, a page at a time, and one person
+//! - [`forwarding`]: one person's four diverts, read and replaced
+//! - [`sections`]: the four sections of that document and their fields
+//! - [`check`]: what a written document is refused for
+//! - [`shown`]: what the switches change about a document that is read
+//! - [`seed`]: the first state of an account
+//! - [`footprint`]: what of the state each object of a tenant may touch
+
+mod call;
+mod check;
+mod footprint;
+mod forwarding;
+mod people;
+mod sections;
+mod seed;
+mod shown;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::{Map, Value, json};
+
+use super::behaviour::Behaviour;
+use super::document::Document;
+use super::exchange::{Answer, Request, Vendor};
+use super::footprint::Pattern;
+use super::store::{View, Views};
+use crate::model::Address;
+use call::{Call, Refusal, Reply};
+
+/// The emulated bridge: its switches, and how many errors it has told of.
+#[derive(Debug)]
+pub struct Deskphone {
+    etag: bool,
+    meddle: bool,
+    plus_numbers: bool,
+    bare_destination: bool,
+    extra_field: bool,
+    people_page: usize,
+    errors: AtomicU64,
+}
+
+impl Deskphone {
+    /// Emulates it with this behaviour.
+    pub fn emulate(behaviour: &Behaviour) -> Box<dyn Vendor> {
+        Box::new(Self {
+            etag: !behaviour.no_etag,
+            meddle: behaviour.meddle,
+            plus_numbers: behaviour.plus_numbers,
+            bare_destination: behaviour.bare_destination,
+            extra_field: behaviour.extra_field,
+            people_page: behaviour.people_page,
+            errors: AtomicU64::new(0),
+        })
+    }
+
+    /// Checks in the order of the fact sheet: token, path, method; what follows is the operation's own.
+    fn route(&self, request: &Request, views: &Views) -> Reply {
+        let token = request.token().filter(|token| *token != "wrong").ok_or_else(Refusal::token)?;
+        let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
+        let (account, view, path) = account(&segments, views).ok_or_else(Refusal::no_path)?;
+        let call = Call { server: self, request, token, account, seen: &view.visible, held: &view.committed };
+        match (path, request.method.as_str()) {
+            (["people"], "GET") => people::list(&call),
+            (["people"], _) => Err(Refusal::method("GET")),
+            (["people", id], method) => match (people::find(call.seen, id)?, method) {
+                ((_, row), "GET") => people::show(&call, row),
+                _ => Err(Refusal::method("GET")),
+            },
+            (["people", id, "features", "callForwarding"], method) => {
+                match (people::find(call.held, id)?, method) {
+                    ((key, _), "GET") => forwarding::read(&call, key),
+                    ((key, row), "PUT") => forwarding::write(&call, key, row),
+                    _ => Err(Refusal::method("GET, PUT")),
+                }
+            }
+            _ => Err(Refusal::no_path()),
+        }
+    }
+
+    fn refuse(&self, refusal: Refusal) -> Answer {
+        let Refusal { status, message, headers } = refusal;
+        Answer { headers, ..Answer::new(status, self.error(status, &message)) }
+    }
+}
+
+/// Finds the account and the path below `/v1`: the only one, or the one named before it.
+fn account<'v, 's>(segments: &'s [&'s str], views: &'v Views) -> Option<(&'v str, &'v View, &'s [&'s str])> {
+    let ((account, view), path) = match segments {
+        [name, "v1", path @ ..] if views.contains_key(*name) => (views.get_key_value(*name)?, path),
+        ["v1", path @ ..] if views.len() == 1 => (views.first_key_value()?, path),
+        _ => return None,
+    };
+    Some((account, view, path))
+}
+
+impl Vendor for Deskphone {
+    fn tables(&self) -> &'static [&'static str] {
+        seed::TABLES
+    }
+
+    fn seed(&self, account: &str, seed: &Map<String, Value>) -> Result<Document, String> {
+        seed::plant(account, seed)
+    }
+
+    fn footprint(&self, address: &Address) -> Vec<Pattern> {
+        footprint::of(address)
+    }
+
+    fn respond(&self, request: &Request, views: &Views) -> Answer {
+        self.route(request, views).unwrap_or_else(|refusal| self.refuse(refusal))
+    }
+
+    fn error(&self, _: u16, message: &str) -> Value {
+        let count = self.errors.fetch_add(1, Ordering::Relaxed) + 1;
+        json!({
+            "message": message,
+            "errors": [{"description": message}],
+            "trackingId": format!("BRIDGE_00000000-0000-4000-8000-{count:012}"),
+        })
+    }
+}
