@@ -123,6 +123,9 @@ impl ApiError {
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { what, method, path, problem } = self;
+        if path.is_empty() {
+            return write!(f, "{what}: {problem}");
+        }
         write!(f, "{what}: {method} {path}: {problem}")
     }
 }

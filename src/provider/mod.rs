@@ -16,6 +16,8 @@
 //! where going on before a write has come true would leave callers without an answer. Planning, applying and rendering
 //! need no line of code for a new provider.
 
+pub mod answer;
+pub mod deskphone;
 pub mod refusal;
 pub mod stratus;
 
@@ -30,7 +32,7 @@ use async_trait::async_trait;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every phone system dialform knows.
-pub static PROVIDERS: &[&Provider] = &[&stratus::PROVIDER];
+pub static PROVIDERS: &[&Provider] = &[&stratus::PROVIDER, &deskphone::PROVIDER];
 
 /// A phone system: facts, pure functions and the way in.
 pub struct Provider {

@@ -3,7 +3,10 @@
 use crate::{
     http::{ApiError, Getter, Problem, segment},
     model::Extension,
-    provider::stratus::wire::{AnswerRule, AutoAttendant, Domain, Row, User},
+    provider::{
+        answer::{decode, failure},
+        stratus::wire::{AnswerRule, AutoAttendant, Domain, Row, User},
+    },
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -21,10 +24,6 @@ const MOST_PAGES: usize = 1000;
 pub struct Api<'a> {
     pub http: &'a Getter,
     pub domain: &'a str,
-}
-
-pub fn failure(what: &str, path: &str, problem: Problem) -> ApiError {
-    ApiError { what: format!("reading {what}"), method: "GET".to_owned(), path: path.to_owned(), problem }
 }
 
 impl<'a> Api<'a> {
@@ -123,17 +122,4 @@ fn is_empty_collection(error: &ApiError) -> bool {
         }
         _ => false,
     }
-}
-
-pub fn decode<T: DeserializeOwned>(body: Value, what: &str, path: &str) -> Result<T, ApiError> {
-    T::deserialize(&body).map_err(|error| {
-        let name = std::any::type_name::<T>();
-        let name = name.rsplit("::").next().unwrap_or(name).trim_end_matches('>');
-        let text = body.to_string();
-        let mut start: String = text.chars().take(80).collect();
-        if start.len() < text.len() {
-            start.push('…');
-        }
-        failure(what, path, Problem::Decode { why: format!("no {name}: {error}"), body: start })
-    })
 }

@@ -5,7 +5,7 @@
 
 use super::{
     API, CARRIER,
-    api::{Api, decode, failure, pages},
+    api::{Api, pages},
     in_words::{in_words, words},
 };
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     plan::{Observed, Role},
     provider::{
         Endpoints, Read, Scope,
+        answer::{decode, endpoint, failure},
         stratus::{
             convert::{self, Context},
             wire::{
@@ -58,14 +59,6 @@ impl StratusReader {
     fn api<'a>(&'a self, domain: &'a str) -> Result<Api<'a>, ApiError> {
         endpoint(&self.endpoints, API).map(|http| Api { http, domain })
     }
-}
-
-/// Endpoints are opened from this provider's own list, so that a missing one is a mistake in the program; it is
-/// reported like any failed read.
-pub fn endpoint<'a, T>(endpoints: &'a Endpoints<T>, name: &str) -> Result<&'a T, ApiError> {
-    endpoints.get(name).ok_or_else(|| {
-        failure("the settings", name, Problem::Conflict(format!("endpoint `{name}` is not open")))
-    })
 }
 
 /// What answers at the extension of a user (fact sheet section 5: `service-code`).

@@ -2,8 +2,8 @@
 
 use super::{
     API, CARRIER,
-    api::{Api, decode, failure},
-    observe::{endpoint, present},
+    api::Api,
+    observe::present,
 };
 use crate::{
     diff::inside,
@@ -12,6 +12,7 @@ use crate::{
     plan::{Action, Role, Step},
     provider::{
         Endpoints, Write,
+        answer::{conflict, decode, endpoint, failure},
         stratus::{
             convert::{self, Context, Position},
             wire::{Agent, ForwardState, PhoneNumber, Row, Text, TimeFrame, User},
@@ -72,10 +73,6 @@ impl Write for StratusWriter {
             _ => Err(conflict(step, "this step says nothing that could be written")),
         }
     }
-}
-
-fn conflict(step: &Step, why: &str) -> ApiError {
-    failure(&step.address.to_string(), "", Problem::Conflict(why.to_owned()))
 }
 
 /// The forwards a step is about; the others stay as they are.

@@ -1,16 +1,16 @@
 //! Carries out steps on the answering rules of one extension.
 
-use super::{
-    api::failure,
-    write::{Writing, touched},
-};
+use super::write::{Writing, touched};
 use crate::{
     http::{ApiError, Problem, segment},
     model::{Callers, DEFAULT_RULE, RingTimeout, Rule, Rules},
     plan::Step,
-    provider::stratus::{
-        convert::{self, Context, Position},
-        wire::{AnswerRule, DEFAULT},
+    provider::{
+        answer::failure,
+        stratus::{
+            convert::{self, Context, Position},
+            wire::{AnswerRule, DEFAULT},
+        },
     },
 };
 use reqwest::Method;

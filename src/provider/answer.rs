@@ -1,0 +1,46 @@
+//! What a provider makes of an answer: decoded, or why it is not what it should be.
+
+use super::Endpoints;
+use crate::{
+    http::{ApiError, Problem},
+    plan::Step,
+};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// A read that went wrong after the answer had come.
+pub fn failure(what: &str, path: &str, problem: Problem) -> ApiError {
+    ApiError { what: format!("reading {what}"), method: "GET".to_owned(), path: path.to_owned(), problem }
+}
+
+/// The answer as a type of the provider's wire.
+pub fn decode<T: DeserializeOwned>(body: Value, what: &str, path: &str) -> Result<T, ApiError> {
+    T::deserialize(&body).map_err(|error| {
+        let name = std::any::type_name::<T>();
+        let name = name.rsplit("::").next().unwrap_or(name).trim_end_matches('>');
+        let text = body.to_string();
+        let mut start: String = text.chars().take(80).collect();
+        if start.len() < text.len() {
+            start.push('…');
+        }
+        failure(what, path, Problem::Decode { why: format!("no {name}: {error}"), body: start })
+    })
+}
+
+/// Endpoints are opened from this provider's own list, so that a missing one is a mistake in the program; it is
+/// reported like any failed read.
+pub fn endpoint<'a, T>(endpoints: &'a Endpoints<T>, name: &str) -> Result<&'a T, ApiError> {
+    endpoints.get(name).ok_or_else(|| {
+        failure("the settings", name, Problem::Conflict(format!("endpoint `{name}` is not open")))
+    })
+}
+
+/// A step that was not sent, because what is live is not what it was planned on.
+pub fn conflict(step: &Step, why: impl Into<String>) -> ApiError {
+    ApiError {
+        what: format!("changing {}", step.address),
+        method: String::new(),
+        path: String::new(),
+        problem: Problem::Conflict(why.into()),
+    }
+}

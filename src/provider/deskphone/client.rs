@@ -1,0 +1,206 @@
+//! Reads and writes the diverts of one account, one document an extension.
+
+use super::convert;
+use crate::{
+    http::{Answer, ApiError, Getter, Problem, Sender, segment},
+    model::{Address, Extension, Kind, Resource},
+    plan::{Observed, Obstacle, Role, Step},
+    provider::{Endpoints, Read, Scope, Write, answer::{conflict, decode, endpoint, failure}},
+};
+use async_trait::async_trait;
+use futures::{StreamExt, TryStreamExt, stream};
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use tokio::sync::Mutex;
+
+pub const API: &str = "bridge";
+
+/// The most people a page may have (the contract's `max`).
+const PAGE: usize = 1000;
+/// A bridge that never ends its list does not hang a plan.
+const MOST_PAGES: usize = 10_000;
+
+#[derive(Deserialize)]
+struct People {
+    items: Vec<Person>,
+}
+
+/// A person; those without an extension have no diverts.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Person {
+    id: String,
+    extension: Option<String>,
+}
+
+/// The people who share an extension, by extension. More than one is an account nobody can be sure of.
+type Ids = BTreeMap<Extension, Vec<String>>;
+
+pub struct DeskphoneReader {
+    endpoints: Endpoints<Getter>,
+    ids: Mutex<Option<Ids>>,
+}
+
+impl DeskphoneReader {
+    pub fn new(endpoints: Endpoints<Getter>) -> Self {
+        Self { endpoints, ids: Mutex::default() }
+    }
+}
+
+#[async_trait]
+impl Read for DeskphoneReader {
+    async fn observe(&self, account: &str, scope: &Scope) -> Result<Observed, ApiError> {
+        // Without a bridge nothing can be read, and nothing is claimed.
+        let Some(http) = self.endpoints.get(API) else { return Ok(Observed::default()) };
+        let ids = {
+            let mut known = self.ids.lock().await;
+            // People do not move while a run lasts; a read-back looks at the document alone.
+            match known.take().filter(|_| !scope.lists) {
+                Some(ids) => known.insert(ids).clone(),
+                None => known.insert(people(http, account).await?).clone(),
+            }
+        };
+        let mut observed = Observed::default();
+        for (extension, people) in &ids {
+            observed.extensions.insert(extension.clone(), Role::Person);
+            if people.len() > 1 {
+                observed.obstacles.push(Obstacle {
+                    address: Address::new(Kind::Diverts, extension),
+                    field: None,
+                    code: "two-with-one-name",
+                    message: format!("{} people of account `{account}` have extension `{extension}`", people.len()),
+                    help: "give each an extension of its own in the dashboard first",
+                });
+            }
+        }
+        let mut reads = Vec::new();
+        for address in scope.wanted.keys().filter(|address| address.kind == Kind::Diverts) {
+            let Ok(extension) = address.key.parse::<Extension>() else { continue };
+            if let Some(id) = ids.get(&extension).and_then(|people| people.first()) {
+                reads.push(diverts(http, id.clone(), extension));
+            }
+        }
+        let found: Vec<_> = stream::iter(reads).buffer_unordered(http.concurrency()).try_collect().await?;
+        observed.objects.extend(found);
+        Ok(observed)
+    }
+}
+
+/// Every person with an extension, over all pages.
+async fn people(http: &Getter, account: &str) -> Result<Ids, ApiError> {
+    let what = format!("the people of `{account}`");
+    let mut ids = Ids::new();
+    let mut path = "/people".to_owned();
+    let mut query = vec![("callingData".to_owned(), "true".to_owned()), ("max".to_owned(), PAGE.to_string())];
+    for _ in 0..MOST_PAGES {
+        let pairs: Vec<(&str, String)> = query.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
+        let Answer { body, next, .. } = http.fetch(&path, &pairs, &what).await?;
+        let page: People = decode(body, &what, &path)?;
+        for Person { id, extension } in page.items {
+            let Some(extension) = extension.filter(|it| !it.is_empty()) else { continue };
+            let parsed = extension.parse().map_err(|(why, _): (String, String)| {
+                failure(&what, &path, Problem::Decode { why, body: extension.clone() })
+            })?;
+            ids.entry(parsed).or_default().push(id);
+        }
+        let Some(link) = next else { return Ok(ids) };
+        let Some((to, pairs)) = http.below(&link) else {
+            let why = "its next page is not below `url`".to_owned();
+            return Err(failure(&what, &path, Problem::Incomplete(why)));
+        };
+        if (&to, &pairs) == (&path, &query) {
+            let why = "its next page is the same page again".to_owned();
+            return Err(failure(&what, &path, Problem::Incomplete(why)));
+        }
+        (path, query) = (to, pairs);
+    }
+    Err(failure(&what, &path, Problem::Incomplete(format!("more than {MOST_PAGES} pages"))))
+}
+
+/// The diverts of one person in the words of the YAML.
+async fn diverts(http: &Getter, id: String, extension: Extension) -> Result<(Address, Resource), ApiError> {
+    let (answer, path, what) = document(http, &id, &extension).await?;
+    let diverts = convert::diverts(&answer.body, &extension).map_err(|why| {
+        let body = answer.body.to_string().chars().take(80).collect();
+        failure(&what, &path, Problem::Decode { why, body })
+    })?;
+    Ok((Address::new(Kind::Diverts, &extension), Resource::Diverts(diverts)))
+}
+
+/// The document of one person, with its path and what is being read.
+async fn document(
+    http: &Getter,
+    id: &str,
+    extension: &Extension,
+) -> Result<(Answer, String, String), ApiError> {
+    let path = format!("/people/{}/features/callForwarding", segment(id));
+    let what = format!("the diverts of `{extension}`");
+    let answer = http.fetch(&path, &[], &what).await?;
+    Ok((answer, path, what))
+}
+
+pub struct DeskphoneWriter {
+    endpoints: Endpoints<Sender>,
+    ids: Mutex<Option<Ids>>,
+}
+
+impl DeskphoneWriter {
+    pub fn new(endpoints: Endpoints<Sender>) -> Self {
+        Self { endpoints, ids: Mutex::default() }
+    }
+}
+
+#[async_trait]
+impl Write for DeskphoneWriter {
+    /// Reads, merges, writes the whole document if it still is what was read.
+    async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError> {
+        let conflict = |why: String| conflict(step, why);
+        let http = endpoint(&self.endpoints, API)?;
+        let (Some(Resource::Diverts(wanted)), Ok(extension)) = (&step.after, step.address.key.parse::<Extension>())
+        else {
+            return Err(conflict("only the diverts of an extension can be changed".to_owned()));
+        };
+        let id = {
+            let mut known = self.ids.lock().await;
+            if known.is_none() {
+                *known = Some(people(http, account).await?);
+            }
+            match known.as_ref().and_then(|ids| ids.get(&extension)).map(Vec::as_slice) {
+                Some([id]) => id.clone(),
+                Some(_) => return Err(conflict("several people have this extension".to_owned())),
+                None => return Err(conflict("nobody has this extension".to_owned())),
+            }
+        };
+        let (Answer { body: document, etag, .. }, path, what) = document(http, &id, &extension).await?;
+        still_as_planned(&document, &extension, step).map_err(conflict)?;
+        let body = convert::merged(&document, &extension, wanted, |word| step.concerns(word))
+            .ok_or_else(|| conflict("the document has not the form of the contract".to_owned()))?;
+        let what = format!("changing {what}");
+        let sent = http.send_if(Method::PUT, &path, Some(&body), etag.as_deref(), &what).await;
+        match sent {
+            Err(ApiError { problem: Problem::Status { status: 412, .. }, .. }) => {
+                let (now, ..) = self::document(http, &id, &extension).await?;
+                still_as_planned(&now.body, &extension, step).map_err(conflict)?;
+                Err(conflict("somebody changed another divert of this extension at this moment".to_owned()))
+            }
+            other => other.map(drop),
+        }
+    }
+}
+
+/// What is about to be changed must be what the plan saw.
+fn still_as_planned(document: &Value, extension: &Extension, step: &Step) -> Result<(), String> {
+    let now = convert::diverts(document, extension)?;
+    let Some(Resource::Diverts(before)) = &step.before else { return Ok(()) };
+    let both = before.conditions().into_iter().zip(now.conditions());
+    for ((word, then), (_, now)) in both.filter(|((word, _), _)| step.concerns(word)) {
+        if then != now {
+            let text = |divert| serde_json::to_string(&divert).unwrap_or_default();
+            return Err(format!("not written, `{word}` was {} and is {} now", text(then), text(now)));
+        }
+    }
+    Ok(())
+}
+

@@ -1,0 +1,136 @@
+//! The document of one extension and the words of the YAML (fact sheet Deskphone section 4).
+
+use crate::{
+    finding::Seg,
+    model::{Address, Destination, Divert, Diverts, E164, Extension, Resource},
+    plan::Unsupported,
+    provider::refusal::{Check, at},
+};
+use serde_json::{Map, Value, json};
+
+/// Where each condition stands in the document, by its word in the YAML.
+const SECTIONS: [(&str, &[&str]); 4] = [
+    ("always", &["callForwarding", "always"]),
+    ("busy", &["callForwarding", "busy"]),
+    ("no_answer", &["callForwarding", "noAnswer"]),
+    ("unreachable", &["businessContinuity"]),
+];
+
+/// The section of a condition; `None` if the document has none.
+fn section<'a>(document: &'a Value, path: &[&str]) -> Option<&'a Value> {
+    path.iter().try_fold(document, |value, key| value.get(key))
+}
+
+/// A live document in the words of the YAML; the error says what is wrong with it.
+///
+/// Compared are meanings: `enabled: false` is off whatever the destination says.
+pub fn diverts(document: &Value, own: &Extension) -> Result<Diverts, String> {
+    let mut diverts = Diverts::default();
+    for (word, path) in SECTIONS {
+        let dotted = path.join(".");
+        let section = section(document, path).ok_or_else(|| format!("there is no `{dotted}`"))?;
+        let enabled = section.get("enabled").and_then(Value::as_bool);
+        let enabled = enabled.ok_or_else(|| format!("`{dotted}.enabled` is not true or false"))?;
+        let divert = if enabled { Divert::To(destination(section, &dotted, own)?) } else { Divert::Off };
+        let field = match word {
+            "always" => &mut diverts.always,
+            "busy" => &mut diverts.busy,
+            "no_answer" => &mut diverts.no_answer,
+            _ => &mut diverts.unreachable,
+        };
+        *field = Some(divert);
+    }
+    Ok(diverts)
+}
+
+/// Where an enabled section sends calls. What the YAML has no words for is shown as it is.
+fn destination(section: &Value, dotted: &str, own: &Extension) -> Result<Destination, String> {
+    let text = section.get("destination").and_then(Value::as_str).unwrap_or_default();
+    let to: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let mailbox = section.get("destinationVoicemailEnabled").and_then(Value::as_bool).unwrap_or_default();
+    let strange = || Destination::Token(if to.is_empty() { "nowhere".to_owned() } else { text.to_owned() });
+    let digits = to.strip_prefix('+').unwrap_or(&to);
+    if !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(format!("`{dotted}.destination` is `{text}`"));
+    }
+    Ok(match to.parse::<Extension>() {
+        _ if to.len() >= 8 => format!("+{digits}").parse::<E164>().map_or_else(|_| strange(), Destination::Number),
+        Ok(extension) if mailbox && extension == *own => Destination::OwnVoicemail,
+        Ok(extension) if mailbox => Destination::Voicemail(extension),
+        Ok(extension) => Destination::Extension(extension),
+        Err(_) => strange(),
+    })
+}
+
+/// The document just read with the planned conditions as wanted. All else goes back as it came, but for
+/// `systemMaxNumberOfRings`, which is read only.
+pub fn merged(document: &Value, own: &Extension, wanted: &Diverts, planned: impl Fn(&str) -> bool) -> Option<Value> {
+    let mut document = document.clone();
+    if let Some(section) = document.pointer_mut("/callForwarding/noAnswer").and_then(Value::as_object_mut) {
+        section.remove("systemMaxNumberOfRings");
+    }
+    let conditions = wanted.conditions();
+    for (word, path) in SECTIONS {
+        let divert = conditions.iter().find(|(name, _)| *name == word).and_then(|(_, divert)| *divert);
+        let Some(divert) = divert.filter(|_| planned(word)) else { continue };
+        let section = path.iter().try_fold(&mut document, |value, key| value.get_mut(key))?.as_object_mut()?;
+        write(section, divert, own)?;
+    }
+    Some(document)
+}
+
+/// One condition. `off` leaves the destination as it was read.
+fn write(section: &mut Map<String, Value>, divert: &Divert, own: &Extension) -> Option<()> {
+    let (to, mailbox) = match divert {
+        Divert::Off => {
+            section.insert("enabled".to_owned(), json!(false));
+            return Some(());
+        }
+        Divert::To(Destination::OwnVoicemail) => (own.to_string(), true),
+        Divert::To(Destination::Extension(to)) => (to.to_string(), false),
+        Divert::To(Destination::Number(to)) => (to.digits().to_owned(), false),
+        Divert::To(_) => return None,
+    };
+    section.insert("enabled".to_owned(), json!(true));
+    section.insert("destination".to_owned(), json!(to));
+    section.insert("destinationVoicemailEnabled".to_owned(), json!(mailbox));
+    Some(())
+}
+
+/// A desired object as it is read back, or why it cannot be held. Idempotent.
+pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, Vec<Unsupported>> {
+    resource.strip_local();
+    let mut check = Check::default();
+    if let Resource::Diverts(diverts) = &mut resource {
+        let words = diverts.conditions().map(|(word, _)| word);
+        for (word, divert) in words.into_iter().zip(diverts.conditions_mut()) {
+            if let Some(Divert::To(to)) = divert {
+                place(&mut check, &at(&[], word), &address.key, to);
+            }
+        }
+    }
+    check.result(resource)
+}
+
+fn place(check: &mut Check, path: &[Seg], own: &str, to: &mut Destination) {
+    let short = |text: &str| (2..=6).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    match to {
+        Destination::Voicemail(mailbox) if mailbox.as_str() == own => *to = Destination::OwnVoicemail,
+        Destination::Voicemail(_) => check.no(
+            path,
+            "a divert goes to \"the voicemail of that extension\", not of another",
+            "write `voicemail` for its own, or send calls to the `extension` and have that one divert them",
+        ),
+        Destination::Extension(to) if !short(to.as_str()) => check.no(
+            path,
+            format!("`{to}` is not an extension of Deskphone"),
+            "extensions have 2 to 6 digits: \"2001\"",
+        ),
+        Destination::Number(to) if to.digits().len() < 8 => check.no(
+            path,
+            format!("{to} is too short for an outside number"),
+            "outside numbers have a country code, 8 to 15 digits in all: \"+441234567890\"",
+        ),
+        _ => {}
+    }
+}
