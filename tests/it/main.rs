@@ -22,6 +22,8 @@ mod requests;
 #[cfg(test)]
 mod sandbox;
 #[cfg(test)]
+mod sandbox_ctm;
+#[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod transitions;
