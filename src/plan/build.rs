@@ -95,8 +95,13 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         }
         plan.steps.extend(steps_for(address, wanted, observed, base, dialect, policy));
     }
-    for (address, source) in absent.iter().filter(|(address, _)| policy.unobservable.contains(&address.kind))
-    {
+    // What does not show may be there.
+    let unseen = |address: &Address| {
+        let hidden =
+            observed.opaque.contains_key(address) && observed.objects.get(address).is_some_and(is_vacant);
+        policy.unobservable.contains(&address.kind) || (hidden && only(address))
+    };
+    for (address, source) in absent.iter().filter(|(address, _)| unseen(address)) {
         plan.unverifiable.push(whole(address));
         let new = base.is_some_and(|base| !base.absent.contains(address));
         plan.steps.extend(new.then(|| remove_by_hand(address, source.clone(), dialect)));
@@ -222,7 +227,7 @@ fn steps_for(
         })
     };
     let source = &wanted.source;
-    let (presence, portal) = dialect.presence(address.kind);
+    let (presence, portal) = dialect.presence(address.kind, false);
     let made_by_hand = before.is_none() && is_by_hand(presence, policy);
     let mut instructions: BTreeSet<&str> = made_by_hand.then_some(portal).into_iter().collect();
     let mut by_hand: Vec<FieldChange> = Vec::new();
@@ -320,7 +325,7 @@ fn delete(
     dialect: &Dialect,
     policy: &Policy,
 ) -> Step {
-    let (presence, portal) = dialect.presence(address.kind);
+    let (presence, portal) = dialect.presence(address.kind, true);
     let by_hand = is_by_hand(presence, policy);
     let whole = serde_json::to_value(live).unwrap_or_default();
     let changes = vec![FieldChange { path: String::new(), old: Some(whole), new: None }];

@@ -139,9 +139,14 @@ impl Dialect {
         self.grades.iter().find(fits).map_or((Grade::Api, ""), |row| (row.grade, row.portal))
     }
 
-    /// The grade of making and deleting an object of the kind.
-    pub fn presence(&self, kind: Kind) -> (Grade, &'static str) {
-        let row = self.grades.iter().find(|row| row.kind == kind && row.path.is_empty());
+    /// The grade of making an object of the kind, or of deleting one.
+    pub fn presence(&self, kind: Kind, deleting: bool) -> (Grade, &'static str) {
+        let fits = |row: &&GradeRow| match row.when {
+            When::Always => true,
+            When::Removed => deleting,
+            When::Value(_) => false,
+        };
+        let row = self.grades.iter().filter(fits).find(|row| row.kind == kind && row.path.is_empty());
         row.map_or((Grade::Api, ""), |row| (row.grade, row.portal))
     }
 

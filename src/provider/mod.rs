@@ -17,6 +17,7 @@
 //! need no line of code for a new provider.
 
 pub mod answer;
+pub mod ctm;
 pub mod deskphone;
 pub mod refusal;
 pub mod stratus;
@@ -32,7 +33,7 @@ use async_trait::async_trait;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every phone system dialform knows.
-pub static PROVIDERS: &[&Provider] = &[&stratus::PROVIDER, &deskphone::PROVIDER];
+pub static PROVIDERS: &[&Provider] = &[&stratus::PROVIDER, &ctm::PROVIDER, &deskphone::PROVIDER];
 
 /// A phone system: facts, pure functions and the way in.
 pub struct Provider {

@@ -77,6 +77,7 @@ fn what(row: &GradeRow) -> String {
     match row.when {
         When::Always => field,
         When::Value(value) => format!("{field}: {value}"),
+        When::Removed if row.path.is_empty() => format!("{field}, deleting it"),
         When::Removed => format!("{field}, taking an entry away"),
     }
 }

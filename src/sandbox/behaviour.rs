@@ -62,6 +62,29 @@ pub struct Behaviour {
     pub extra_field: bool,
     /// People on one page at most, whatever `max` asks for (fact sheet Deskphone section 4).
     pub people_page: usize,
+    /// Mistakes are refused instead of passed over (fact sheet CTM section 11, column "strict").
+    pub strict: bool,
+    /// Fields without a documented name are taken and shown instead of dropped (fact sheet CTM section 10).
+    pub experimental: bool,
+    /// Requests in one second that are answered before it is 429; 0 is no limit, `None` the vendor's own.
+    pub requests_per_second: Option<u32>,
+    /// How a page names its neighbours (fact sheet CTM section 3).
+    pub next_page: NextPage,
+    /// The answer to a new schedule holds its id (fact sheet CTM section 7.6: it is documented without).
+    pub schedule_id: bool,
+}
+
+/// The forms of `next_page` and `previous_page` that clients have met (fact sheet CTM section 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextPage {
+    /// An absolute URL; null where there is no such page.
+    Url,
+    /// The number of the page; null where there is none.
+    Integer,
+    /// An absolute URL; `false` where there is no such page.
+    False,
+    /// Null on every page, whatever follows: only `total_pages` tells.
+    Null,
 }
 
 /// The releases whose paths are known to differ.
@@ -104,6 +127,11 @@ impl Default for Behaviour {
             bare_destination: false,
             extra_field: false,
             people_page: 1000,
+            strict: false,
+            experimental: false,
+            requests_per_second: None,
+            next_page: NextPage::Url,
+            schedule_id: true,
         }
     }
 }
@@ -152,6 +180,11 @@ const SWITCHES: &[(&str, Setter)] = &[
     ("bare-destination", |b, text| set(&mut b.bare_destination, flag(text))),
     ("extra-field", |b, text| set(&mut b.extra_field, flag(text))),
     ("people-page", |b, text| set(&mut b.people_page, page_cap(text))),
+    ("strict", |b, text| set(&mut b.strict, flag(text))),
+    ("experimental", |b, text| set(&mut b.experimental, flag(text))),
+    ("requests-per-second", |b, text| set(&mut b.requests_per_second, whole(text).map(Some))),
+    ("next-page", |b, text| set(&mut b.next_page, next_page(text))),
+    ("schedule-id", |b, text| set(&mut b.schedule_id, flag(text))),
 ];
 
 impl FromStr for Behaviour {
@@ -221,6 +254,16 @@ fn release(text: &str) -> Result<Release, &'static str> {
         "44.4" => Ok(Release::V44_4),
         "45.0" => Ok(Release::V45_0),
         _ => Err("`44.4` or `45.0`"),
+    }
+}
+
+fn next_page(text: &str) -> Result<NextPage, &'static str> {
+    match text {
+        "url" => Ok(NextPage::Url),
+        "integer" => Ok(NextPage::Integer),
+        "false" => Ok(NextPage::False),
+        "null" => Ok(NextPage::Null),
+        _ => Err("`url`, `integer`, `false` or `null`"),
     }
 }
 

@@ -13,10 +13,11 @@
 //! - [`throttle`]: how many requests a second are too many
 //! - [`footprint`]: which part of the state one object may touch
 //!
-//! Each vendor is one directory that turns a request and the state into an answer: [`stratus`],
+//! Each vendor is one directory that turns a request and the state into an answer: [`stratus`], [`ctm`],
 //! [`deskphone`].
 
 pub mod behaviour;
+pub mod ctm;
 pub mod deskphone;
 pub mod document;
 pub mod exchange;

@@ -95,8 +95,9 @@ impl Service {
         behaviour: Behaviour,
         record: Option<Arc<Recorder>>,
     ) -> Self {
+        let most = behaviour.requests_per_second.or_else(|| vendor.requests_per_second());
         Self {
-            throttle: vendor.requests_per_second().map(Throttle::new),
+            throttle: most.filter(|most| *most > 0).map(Throttle::new),
             vendor,
             store,
             dice: Dice::new(&behaviour),

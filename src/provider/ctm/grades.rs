@@ -9,7 +9,8 @@ const SCHEDULES: &str = "fact sheet CTM section 7.6";
 const HOLIDAYS: &str = "fact sheet CTM section 10.5: no field of the API is documented";
 const HOLIDAYS_PORTAL: &str = "Settings > Schedules > edit {key} > holidays: add the days above > Save";
 const RECEIVERS: &str = "fact sheet CTM section 7.3, article 004";
-const RECEIVER_PORTAL_ONLY: &str = "article 004; fact sheet CTM section 10.3: no field of the API is documented";
+const RECEIVER_PORTAL_ONLY: &str =
+    "article 004; fact sheet CTM section 10.3: no field of the API is documented";
 const QUEUES: &str = "fact sheet CTM section 10.4: read, but no body to write is documented";
 const NO_SUCH_QUEUE: &str = "it has `ring_all`, `round_robin`, `sticky`, `weighted` and `smart`";
 const NUMBERS: &str = "fact sheet CTM section 7.2, article 004";
@@ -60,13 +61,27 @@ pub const GRADES: &[GradeRow] = &[
         "Numbers > Receiving Numbers > {key} > Tagging Hours > Save & Edit",
         RECEIVER_PORTAL_ONLY,
     ),
-    GradeRow::experimental(Kind::Queues, "", "Numbers > Call Queues > {key}", QUEUES),
+    GradeRow::manual(
+        Kind::Queues,
+        "",
+        "Numbers > Call Queues > {key} > Delete",
+        "fact sheet CTM section 7.4: no call to delete a queue is known",
+    )
+    .when(When::Removed),
+    GradeRow::experimental(Kind::Queues, "", "Numbers > Call Queues > New Call Queue: {key}", QUEUES),
     GradeRow::unsupported(Kind::Queues, "name", "a queue is called by its key: leave `name` out", QUEUES),
-    GradeRow::unsupported(Kind::Queues, "dispatch", NO_SUCH_QUEUE, QUEUES).when(When::Value("tiered_round_robin")),
-    GradeRow::unsupported(Kind::Queues, "dispatch", NO_SUCH_QUEUE, QUEUES).when(When::Value("linear_cascade")),
+    GradeRow::unsupported(Kind::Queues, "dispatch", NO_SUCH_QUEUE, QUEUES)
+        .when(When::Value("tiered_round_robin")),
+    GradeRow::unsupported(Kind::Queues, "dispatch", NO_SUCH_QUEUE, QUEUES)
+        .when(When::Value("linear_cascade")),
     GradeRow::unsupported(Kind::Queues, "dispatch", NO_SUCH_QUEUE, QUEUES).when(When::Value("linear_hunt")),
     GradeRow::unsupported(Kind::Queues, "dispatch", NO_SUCH_QUEUE, QUEUES).when(When::Value("call_park")),
-    GradeRow::experimental(Kind::Queues, "dispatch", "Numbers > Call Queues > {key} > ring pattern > Save", QUEUES),
+    GradeRow::experimental(
+        Kind::Queues,
+        "dispatch",
+        "Numbers > Call Queues > {key} > ring pattern > Save",
+        QUEUES,
+    ),
     GradeRow::experimental(
         Kind::Queues,
         "agent_ring",
@@ -92,7 +107,12 @@ pub const GRADES: &[GradeRow] = &[
         "Numbers > Call Queues > {key} > seconds to wait for an answer > Save",
         QUEUES,
     ),
-    GradeRow::experimental(Kind::Queues, "no_answer", "Numbers > Call Queues > {key} > no-answer routing > Save", QUEUES),
+    GradeRow::experimental(
+        Kind::Queues,
+        "no_answer",
+        "Numbers > Call Queues > {key} > no-answer routing > Save",
+        QUEUES,
+    ),
     GradeRow::api(Kind::Numbers, "", NUMBERS),
     GradeRow::api(Kind::Numbers, "label", NUMBERS),
     GradeRow::experimental(

@@ -32,7 +32,10 @@ pub static PROVIDER: Provider = Provider {
         accepts: grades::ACCEPTS,
         propagation: None,
         zoned_schedules: true,
-        by_hand: &[(Kind::Forwards, "Numbers > Tracking Numbers > {key} > Fail-safe Number > Save (article 004)")],
+        by_hand: &[(
+            Kind::Forwards,
+            "Numbers > Tracking Numbers > {key} > Fail-safe Number > Save (article 004)",
+        )],
         normalize: convert::normalize,
     },
     check,

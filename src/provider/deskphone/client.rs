@@ -5,7 +5,10 @@ use crate::{
     http::{Answer, ApiError, Getter, Problem, Sender, segment},
     model::{Address, Extension, Kind, Resource},
     plan::{Observed, Obstacle, Role, Step},
-    provider::{Endpoints, Read, Scope, Write, answer::{conflict, decode, endpoint, failure}},
+    provider::{
+        Endpoints, Read, Scope, Write,
+        answer::{conflict, decode, endpoint, failure},
+    },
 };
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -69,8 +72,11 @@ impl Read for DeskphoneReader {
                 observed.obstacles.push(Obstacle {
                     address: Address::new(Kind::Diverts, extension),
                     field: None,
-                    code: "two-with-one-name",
-                    message: format!("{} people of account `{account}` have extension `{extension}`", people.len()),
+                    code: "ambiguous-object",
+                    message: format!(
+                        "{} people of account `{account}` have extension `{extension}`",
+                        people.len()
+                    ),
                     help: "give each an extension of its own in the dashboard first",
                 });
             }
@@ -95,7 +101,8 @@ async fn people(http: &Getter, account: &str) -> Result<Ids, ApiError> {
     let mut path = "/people".to_owned();
     let mut query = vec![("callingData".to_owned(), "true".to_owned()), ("max".to_owned(), PAGE.to_string())];
     for _ in 0..MOST_PAGES {
-        let pairs: Vec<(&str, String)> = query.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
+        let pairs: Vec<(&str, String)> =
+            query.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
         let Answer { body, next, .. } = http.fetch(&path, &pairs, &what).await?;
         let page: People = decode(body, &what, &path)?;
         for Person { id, extension } in page.items {
@@ -158,7 +165,8 @@ impl Write for DeskphoneWriter {
     async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError> {
         let conflict = |why: String| conflict(step, why);
         let http = endpoint(&self.endpoints, API)?;
-        let (Some(Resource::Diverts(wanted)), Ok(extension)) = (&step.after, step.address.key.parse::<Extension>())
+        let (Some(Resource::Diverts(wanted)), Ok(extension)) =
+            (&step.after, step.address.key.parse::<Extension>())
         else {
             return Err(conflict("only the diverts of an extension can be changed".to_owned()));
         };
@@ -203,4 +211,3 @@ fn still_as_planned(document: &Value, extension: &Extension, step: &Step) -> Res
     }
     Ok(())
 }
-

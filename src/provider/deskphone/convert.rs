@@ -54,7 +54,9 @@ fn destination(section: &Value, dotted: &str, own: &Extension) -> Result<Destina
         return Err(format!("`{dotted}.destination` is `{text}`"));
     }
     Ok(match to.parse::<Extension>() {
-        _ if to.len() >= 8 => format!("+{digits}").parse::<E164>().map_or_else(|_| strange(), Destination::Number),
+        _ if to.len() >= 8 => {
+            format!("+{digits}").parse::<E164>().map_or_else(|_| strange(), Destination::Number)
+        }
         Ok(extension) if mailbox && extension == *own => Destination::OwnVoicemail,
         Ok(extension) if mailbox => Destination::Voicemail(extension),
         Ok(extension) => Destination::Extension(extension),
@@ -64,7 +66,12 @@ fn destination(section: &Value, dotted: &str, own: &Extension) -> Result<Destina
 
 /// The document just read with the planned conditions as wanted. All else goes back as it came, but for
 /// `systemMaxNumberOfRings`, which is read only.
-pub fn merged(document: &Value, own: &Extension, wanted: &Diverts, planned: impl Fn(&str) -> bool) -> Option<Value> {
+pub fn merged(
+    document: &Value,
+    own: &Extension,
+    wanted: &Diverts,
+    planned: impl Fn(&str) -> bool,
+) -> Option<Value> {
     let mut document = document.clone();
     if let Some(section) = document.pointer_mut("/callForwarding/noAnswer").and_then(Value::as_object_mut) {
         section.remove("systemMaxNumberOfRings");
@@ -73,7 +80,8 @@ pub fn merged(document: &Value, own: &Extension, wanted: &Diverts, planned: impl
     for (word, path) in SECTIONS {
         let divert = conditions.iter().find(|(name, _)| *name == word).and_then(|(_, divert)| *divert);
         let Some(divert) = divert.filter(|_| planned(word)) else { continue };
-        let section = path.iter().try_fold(&mut document, |value, key| value.get_mut(key))?.as_object_mut()?;
+        let section =
+            path.iter().try_fold(&mut document, |value, key| value.get_mut(key))?.as_object_mut()?;
         write(section, divert, own)?;
     }
     Some(document)

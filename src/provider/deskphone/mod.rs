@@ -74,13 +74,15 @@ fn check(config: &ProviderConfig, _declared: &BTreeSet<Kind>) -> SettingsFinding
     }
     let mut found = Vec::new();
     if config.url.is_none() {
-        let finding = Finding::error("missing-key", "a `deskphone` provider needs `url`, the address of its bridge")
-            .help("write `url: https://HOST/v1`, or `bridge: manual` where none runs");
+        let finding =
+            Finding::error("missing-key", "a `deskphone` provider needs `url`, the address of its bridge")
+                .help("write `url: https://HOST/v1`, or `bridge: manual` where none runs");
         found.push((Vec::new(), finding));
     }
     if config.token.is_none() && config.read_token.is_none() {
-        let finding = Finding::error("missing-key", "a `deskphone` provider needs `token`, `read_token` or both")
-            .help("write `token: { env: DESKPHONE_TOKEN }`");
+        let finding =
+            Finding::error("missing-key", "a `deskphone` provider needs `token`, `read_token` or both")
+                .help("write `token: { env: DESKPHONE_TOKEN }`");
         found.push((Vec::new(), finding));
     }
     found

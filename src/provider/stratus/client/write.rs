@@ -1,10 +1,6 @@
 //! Carries out steps on schedules, numbers, forwards and queues. Rules and diverts are next door.
 
-use super::{
-    API, CARRIER,
-    api::Api,
-    observe::present,
-};
+use super::{API, CARRIER, api::Api, observe::present};
 use crate::{
     diff::inside,
     http::{ApiError, Problem, Sender, segment},

@@ -1,0 +1,146 @@
+//! Lists read to their end, objects unwrapped, errors that come with status 200.
+
+use crate::{
+    http::{ApiError, Getter, Problem, Sender, segment},
+    provider::{
+        answer::failure,
+        ctm::wire::{Row, refusal, text},
+    },
+};
+use reqwest::Method;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Rows a page. More than 150 are refused, and some lists may be cut at 100 (fact sheet section 3).
+const PAGE: usize = 100;
+/// A server that never ends does not hang a plan.
+const MOST_PAGES: usize = 1000;
+
+/// The API, seen from one account.
+#[derive(Clone, Copy)]
+pub struct Api<'a> {
+    pub http: &'a Getter,
+    pub account: &'a str,
+}
+
+impl Api<'_> {
+    /// The path of something in the account.
+    pub fn path(&self, rest: &str) -> String {
+        format!("/accounts/{}{rest}", segment(self.account))
+    }
+
+    /// A whole list; `keys` are the names its rows may stand under.
+    ///
+    /// Driven by the numbers of pages and rows in the answer: the next page comes as a URL, a number, `false` or null. A
+    /// list that does not come to what it says it is, is an error and never a short list.
+    pub async fn list(
+        &self,
+        rest: &str,
+        keys: &[&str],
+        filter: &[(&str, String)],
+        what: &str,
+    ) -> Result<Vec<Row>, ApiError> {
+        let path = self.path(rest);
+        let incomplete = |why: String| failure(what, &path, Problem::Incomplete(why));
+        let mut rows: Vec<Row> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for page in 1..=MOST_PAGES {
+            let mut query = filter.to_vec();
+            query.push(("page", page.to_string()));
+            query.push(("per_page", PAGE.to_string()));
+            let body = self.http.get(&path, &query, what).await?;
+            // An empty collection may have no body at all.
+            if body.is_null() && page == 1 {
+                return Ok(rows);
+            }
+            let body = accepted(body, what, &path)?;
+            let items = keys.iter().find_map(|key| body.get(*key)?.as_array());
+            let Some(items) = items else {
+                let why = format!("there is no list `{}`", keys.join("` or `"));
+                return Err(failure(what, &path, Problem::Decode { why, body: excerpt(&body) }));
+            };
+            let length = items.len();
+            for item in items {
+                let Some(row) = Row::unwrap(item.clone(), "").filter(|row| !row.id().is_empty()) else {
+                    let why = "a row has no id".to_owned();
+                    return Err(failure(what, &path, Problem::Decode { why, body: excerpt(item) }));
+                };
+                if !seen.insert(row.id()) {
+                    return Err(incomplete(
+                        "the same row came twice; the list may have changed meanwhile".to_owned(),
+                    ));
+                }
+                rows.push(row);
+            }
+            let number = |key: &str| text(body.get(key)?)?.parse::<usize>().ok();
+            let last = match number("total_pages") {
+                Some(pages) => page >= pages,
+                None => length < PAGE,
+            };
+            if last {
+                return match number("total_entries") {
+                    Some(total) if total != rows.len() => {
+                        Err(incomplete(format!("it has {total} rows and {} came", rows.len())))
+                    }
+                    _ => Ok(rows),
+                };
+            }
+            if length == 0 {
+                return Err(incomplete(format!("page {page} is empty and not the last")));
+            }
+        }
+        Err(incomplete(format!("more than {MOST_PAGES} pages")))
+    }
+
+    /// One object, bare or under `key`.
+    pub async fn object(&self, rest: &str, key: &str, what: &str) -> Result<Row, ApiError> {
+        let path = self.path(rest);
+        let body = accepted(self.http.get(&path, &[], what).await?, what, &path)?;
+        let shown = excerpt(&body);
+        Row::unwrap(body, key)
+            .filter(|row| !row.0.is_empty())
+            .ok_or_else(|| failure(what, &path, Problem::Decode { why: "no object".to_owned(), body: shown }))
+    }
+}
+
+/// Sends a write; an error that comes with status 200 is one all the same.
+pub async fn send(
+    http: &Sender,
+    account: &str,
+    method: Method,
+    rest: &str,
+    body: Option<Value>,
+    what: &str,
+) -> Result<Value, ApiError> {
+    let path = format!("/accounts/{}{rest}", segment(account));
+    let answer = http.send(method.clone(), &path, body.as_ref(), what).await?;
+    match refusal(&answer) {
+        None => Ok(answer),
+        Some(message) => Err(ApiError {
+            what: what.to_owned(),
+            method: method.to_string(),
+            path,
+            problem: Problem::Status { status: 200, message },
+        }),
+    }
+}
+
+fn accepted(body: Value, what: &str, path: &str) -> Result<Value, ApiError> {
+    match refusal(&body) {
+        None => Ok(body),
+        Some(message) => Err(failure(what, path, Problem::Status { status: 200, message })),
+    }
+}
+
+fn excerpt(body: &Value) -> String {
+    body.to_string().chars().take(80).collect()
+}
+
+/// `None` for a 404: the object is not there.
+pub fn present<T>(result: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(ApiError { problem: Problem::Status { status: 404, .. }, .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

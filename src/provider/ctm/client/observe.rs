@@ -1,0 +1,263 @@
+//! Everything a tenant's plan needs of one account: four lists, and one request for each declared queue and schedule;
+//! menus, routers and people only where a declared or live pointer names one.
+
+use super::{
+    API,
+    api::{Api, present},
+    index::{Index, key, path, rows, sort_of},
+    uses,
+};
+use crate::{
+    http::{ApiError, Getter, Problem},
+    model::{Address, Destination, Kind, Queue, Reference, Resource, Schedule, references},
+    plan::{Observed, Obstacle},
+    provider::{
+        Endpoints, Read, Scope,
+        answer::{endpoint, failure},
+        ctm::{
+            convert::{self, Sort},
+            wire::Row,
+        },
+    },
+};
+use async_trait::async_trait;
+use futures::{StreamExt, TryStreamExt, stream};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use tokio::sync::Mutex;
+
+pub struct CtmReader {
+    endpoints: Endpoints<Getter>,
+    indexes: Mutex<BTreeMap<String, Index>>,
+}
+
+/// What was read, before it is put into words.
+#[derive(Default)]
+pub struct Live {
+    pub numbers: Vec<Row>,
+    pub receivers: Vec<Row>,
+    /// With their agents where they were read whole.
+    pub queues: Vec<(Row, Option<Vec<Row>>)>,
+    /// Whether they were read whole.
+    pub schedules: Vec<(Row, bool)>,
+    /// Only before something is deleted.
+    pub menus: Vec<Row>,
+}
+
+impl CtmReader {
+    pub fn new(endpoints: Endpoints<Getter>) -> Self {
+        Self { endpoints, indexes: Mutex::default() }
+    }
+}
+
+#[async_trait]
+impl Read for CtmReader {
+    async fn observe(&self, account: &str, scope: &Scope) -> Result<Observed, ApiError> {
+        let api = Api { http: endpoint(&self.endpoints, API)?, account };
+        let mut index = match self.indexes.lock().await.get(account) {
+            Some(index) if !scope.lists => index.clone(),
+            _ => Index::default(),
+        };
+        let live = if scope.lists {
+            everything(api, scope, &mut index).await?
+        } else {
+            these(api, scope, &mut index).await?
+        };
+        for sort in named(&live, scope) {
+            index.load(api, sort).await?;
+        }
+        let observed = in_words(&live, scope, &index);
+        self.indexes.lock().await.insert(account.to_owned(), index);
+        Ok(observed)
+    }
+}
+
+/// The lists, and what is in scope whole.
+async fn everything(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Live, ApiError> {
+    let what = format!("account `{}`", api.account);
+    let account = api.object("", "account", &what).await?;
+    if account.id() != api.account {
+        let why = format!("the server answers for account `{}`", account.id());
+        return Err(failure(&what, &api.path(""), Problem::Conflict(why)));
+    }
+    let mut live = Live {
+        numbers: rows(api, Sort::Number, &[]).await?,
+        receivers: rows(api, Sort::Receiver, &[]).await?,
+        ..Live::default()
+    };
+    index.put(Sort::Number, &live.numbers);
+    index.put(Sort::Receiver, &live.receivers);
+    let queues = rows(api, Sort::Queue, &[]).await?;
+    index.put(Sort::Queue, &queues);
+    let schedules = rows(api, Sort::Schedule, &[]).await?;
+    index.put(Sort::Schedule, &schedules);
+    // A queue or a menu that nobody declared may point to what is about to be deleted.
+    let deletes = uses::may_delete(scope);
+    let wanted = |kind, row: &Row, sort| {
+        key(sort, row).is_some_and(|name| scope.wanted.contains_key(&Address::new(kind, name)))
+    };
+    for row in queues {
+        let whole = deletes || wanted(Kind::Queues, &row, Sort::Queue);
+        live.queues.push(if whole { queue(api, &row.id()).await? } else { (row, None) });
+    }
+    for row in schedules {
+        let whole = wanted(Kind::Schedules, &row, Sort::Schedule);
+        live.schedules.push(if whole { (schedule(api, &row.id()).await?, true) } else { (row, false) });
+    }
+    if deletes {
+        let menus = rows(api, Sort::Menu, &[]).await?;
+        index.put(Sort::Menu, &menus);
+        let ids: Vec<String> = menus.iter().map(Row::id).collect();
+        let reads = ids.into_iter().map(|id| async move {
+            api.object(&path(Sort::Menu, &id), "voice_menu", &format!("voice menu {id}")).await
+        });
+        live.menus = stream::iter(reads).buffered(api.http.concurrency()).try_collect().await?;
+    }
+    Ok(live)
+}
+
+/// Only the objects in scope, each by itself: a read-back.
+async fn these(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Live, ApiError> {
+    let mut live = Live::default();
+    for address in scope.wanted.keys() {
+        let Some(sort) = sort_of(address.kind) else { continue };
+        let ids = index.find(api, sort, &address.key).await?;
+        let Some(id) = ids.first() else { continue };
+        let what = format!("{} `{}`", address.kind.noun(), address.key);
+        let found = match sort {
+            Sort::Queue => present(queue(api, id).await)?.map(|it| live.queues.push(it)),
+            Sort::Schedule => present(schedule(api, id).await)?.map(|it| live.schedules.push((it, true))),
+            Sort::Receiver => present(api.object(&path(sort, id), "receiving_number", &what).await)?
+                .map(|it| live.receivers.push(it)),
+            _ => present(api.object(&path(sort, id), "number", &what).await)?.map(|it| live.numbers.push(it)),
+        };
+        if found.is_none() {
+            index.forget(sort, &address.key);
+        }
+    }
+    Ok(live)
+}
+
+async fn schedule(api: Api<'_>, id: &str) -> Result<Row, ApiError> {
+    api.object(&path(Sort::Schedule, id), "schedule", &format!("schedule {id}")).await
+}
+
+/// A queue with its agents, which are read from where the queue says.
+async fn queue(api: Api<'_>, id: &str) -> Result<(Row, Option<Vec<Row>>), ApiError> {
+    let what = format!("queue {id}");
+    let own = path(Sort::Queue, id);
+    let queue = api.object(&own, "call_queue", &what).await?;
+    let link = queue.text("agents").and_then(|link| api.http.below(&link)).map(|(path, _)| path);
+    let path = link.unwrap_or_else(|| api.path(&format!("{own}/agents")));
+    let what = format!("the agents of queue {id}");
+    let body = api.http.get(&path, &[], &what).await?;
+    let agents = match body {
+        Value::Null => Vec::new(),
+        body => match body.get("agents").and_then(Value::as_array) {
+            Some(agents) => agents.iter().filter_map(|agent| Row::unwrap(agent.clone(), "")).collect(),
+            None => {
+                let why = "there is no list `agents`".to_owned();
+                let body = body.to_string().chars().take(80).collect();
+                return Err(failure(&what, &path, Problem::Decode { why, body }));
+            }
+        },
+    };
+    Ok((queue, Some(agents)))
+}
+
+/// The sorts whose names are needed to say what was declared and what is live.
+fn named(live: &Live, scope: &Scope) -> BTreeSet<Sort> {
+    let mut sorts = BTreeSet::new();
+    for (address, resource) in &scope.wanted {
+        for (_, reference) in references(address, resource) {
+            sorts.extend(match reference {
+                Reference::Place(Destination::Menu(_)) => Some(Sort::Menu),
+                Reference::Place(Destination::GeoRouter(_)) => Some(Sort::GeoRouter),
+                Reference::Place(Destination::SmartRouter(_)) => Some(Sort::SmartRouter),
+                Reference::Place(Destination::Agent(_)) => Some(Sort::Agent),
+                _ => None,
+            });
+        }
+    }
+    let acting = live.receivers.iter().chain(live.queues.iter().map(|(row, _)| row));
+    sorts.extend(acting.filter_map(|row| convert::acted_on(row, "default_action")));
+    let to_agent =
+        |row: &Row| row.object("route_to").and_then(|to| to.text("type")).as_deref() == Some("user");
+    if live.numbers.iter().any(to_agent)
+        || live.queues.iter().any(|(_, agents)| agents.iter().flatten().next().is_some())
+    {
+        sorts.insert(Sort::Agent);
+    }
+    if live.receivers.iter().any(|row| row.text("tag_schedule_id").is_some()) {
+        sorts.insert(Sort::Schedule);
+    }
+    sorts
+}
+
+fn in_words(live: &Live, scope: &Scope, index: &Index) -> Observed {
+    let mut observed = Observed { places: index.places(), ..Observed::default() };
+    let names = &index.names;
+    let mut add = |address: Address, resource: Resource, hidden: Vec<&'static str>, notes: Vec<String>| {
+        if !hidden.is_empty() {
+            let fields = hidden.into_iter().map(str::to_owned).collect();
+            observed.opaque.insert(address.clone(), fields);
+        }
+        if !notes.is_empty() {
+            observed.notes.insert(address.clone(), notes);
+        }
+        observed.objects.insert(address, resource);
+    };
+    for row in &live.numbers {
+        let Some((number, words)) = convert::tracking_number(row, names) else { continue };
+        let hidden = if convert::shows_pattern(&words) { Vec::new() } else { vec!["route.pattern"] };
+        add(Address::new(Kind::Numbers, &number), Resource::Number(words), hidden, Vec::new());
+        let said = convert::forward(row);
+        add(Address::new(Kind::Forwards, &number), Resource::Forward(said.object), said.hidden, Vec::new());
+    }
+    for row in &live.receivers {
+        let Some(number) = key(Sort::Receiver, row) else { continue };
+        let said = convert::receiver(row, names);
+        add(Address::new(Kind::Receivers, number), Resource::Receiver(said.object), said.hidden, said.notes);
+    }
+    for (row, agents) in &live.queues {
+        let Some(name) = key(Sort::Queue, row) else { continue };
+        let address = Address::new(Kind::Queues, name);
+        match agents {
+            Some(agents) => {
+                let said = convert::queue(row, convert::agents(agents, names), names);
+                add(address, Resource::Queue(said.object), said.hidden, said.notes);
+            }
+            None => add(address, Resource::Queue(Queue::default()), Vec::new(), Vec::new()),
+        }
+    }
+    for (row, whole) in &live.schedules {
+        let Some(name) = key(Sort::Schedule, row) else { continue };
+        let address = Address::new(Kind::Schedules, name);
+        if *whole {
+            let said = convert::schedule(row);
+            add(address, Resource::Schedule(said.object), said.hidden, said.notes);
+        } else {
+            add(address, Resource::Schedule(Schedule::default()), Vec::new(), Vec::new());
+        }
+    }
+    observed.hidden_uses = uses::hidden(live, names);
+    if scope.lists {
+        for (kind, sort) in [
+            (Kind::Schedules, Sort::Schedule),
+            (Kind::Receivers, Sort::Receiver),
+            (Kind::Queues, Sort::Queue),
+            (Kind::Numbers, Sort::Number),
+        ] {
+            for (name, several) in index.twice(sort) {
+                observed.obstacles.push(Obstacle {
+                    address: Address::new(kind, name),
+                    field: None,
+                    code: "ambiguous-object",
+                    message: format!("{several} live objects of `{}` are called `{name}`", kind.section()),
+                    help: "give each a name of its own in the portal, or delete the one that is not used",
+                });
+            }
+        }
+    }
+    observed
+}

@@ -1,0 +1,371 @@
+//! Carries out steps. Only what a step is about is ever sent: what is undocumented is in a step only with
+//! `experimental: true`.
+
+use super::{
+    API,
+    api::{Api, send},
+    index::{Index, path},
+};
+use crate::{
+    http::{ApiError, Sender},
+    model::{
+        Destination, Divert, E164, Forward, Kind, NoAnswer, Number, OrOff, Queue, Receiver, Receivers,
+        Resource, Ringable, Route, Schedule, TaggingHours, Weekly, Whisper,
+    },
+    plan::{Action, Step},
+    provider::{
+        Endpoints, Write,
+        answer::{conflict, endpoint},
+        ctm::{
+            convert::{self, Sort, target},
+            zones,
+        },
+    },
+};
+use async_trait::async_trait;
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use tokio::sync::Mutex;
+
+pub struct CtmWriter {
+    endpoints: Endpoints<Sender>,
+    indexes: Mutex<BTreeMap<String, Index>>,
+}
+
+impl CtmWriter {
+    pub fn new(endpoints: Endpoints<Sender>) -> Self {
+        Self { endpoints, indexes: Mutex::default() }
+    }
+}
+
+#[async_trait]
+impl Write for CtmWriter {
+    async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError> {
+        let http = endpoint(&self.endpoints, API)?;
+        let index = self.indexes.lock().await.get(account).cloned().unwrap_or_default();
+        let mut to = Writing { http, account, index, step };
+        let done = match (step.action, &step.after) {
+            (Action::Delete, _) => to.delete().await,
+            (_, Some(Resource::Schedule(wanted))) => to.schedule(wanted).await,
+            (_, Some(Resource::Receiver(wanted))) => to.receiver(wanted).await,
+            (_, Some(Resource::Queue(wanted))) => to.queue(wanted).await,
+            (_, Some(Resource::Number(wanted))) => to.number(wanted).await,
+            (_, Some(Resource::Forward(wanted))) => to.forward(wanted).await,
+            _ => Err(conflict(step, "this step says nothing that could be written")),
+        };
+        self.indexes.lock().await.insert(account.to_owned(), to.index);
+        done
+    }
+}
+
+/// One step on one account.
+struct Writing<'a> {
+    http: &'a Sender,
+    account: &'a str,
+    index: Index,
+    step: &'a Step,
+}
+
+impl Writing<'_> {
+    fn api(&self) -> Api<'_> {
+        Api { http: self.http, account: self.account }
+    }
+
+    fn key(&self) -> &str {
+        &self.step.address.key
+    }
+
+    /// Whether the step is about a field.
+    fn about(&self, field: &str) -> bool {
+        self.step.concerns(field)
+    }
+
+    async fn send(&self, method: Method, rest: &str, body: Option<Value>) -> Result<Value, ApiError> {
+        let verb = match self.step.action {
+            Action::Create => "making",
+            Action::Delete => "deleting",
+            Action::Update | Action::Manual => "changing",
+        };
+        let what = format!("{verb} {}", self.step.address);
+        send(self.http, self.account, method, rest, body, &what).await
+    }
+
+    /// The id of something by its name: there must be one and only one.
+    async fn id(&mut self, sort: Sort, name: &str) -> Result<String, ApiError> {
+        let ids = self.index.find(Api { http: self.http, account: self.account }, sort, name).await?;
+        match ids.as_slice() {
+            [id] => Ok(id.clone()),
+            [] => Err(conflict(self.step, format!("there is no live `{name}`"))),
+            several => Err(conflict(self.step, format!("{} live things are called `{name}`", several.len()))),
+        }
+    }
+
+    async fn delete(&mut self) -> Result<(), ApiError> {
+        let key = self.key().to_owned();
+        let sort = match self.step.address.kind {
+            Kind::Schedules => Sort::Schedule,
+            Kind::Receivers => Sort::Receiver,
+            Kind::Forwards => {
+                let id = self.id(Sort::Number, &key).await?;
+                return self.update_number(&id, [("failsafe_number", json!(""))]).await;
+            }
+            _ => return Err(conflict(self.step, "this cannot be deleted through the API")),
+        };
+        let id = self.id(sort, &key).await?;
+        self.send(Method::DELETE, &path(sort, &id), None).await?;
+        self.index.forget(sort, &key);
+        Ok(())
+    }
+
+    async fn schedule(&mut self, wanted: &Schedule) -> Result<(), ApiError> {
+        let Schedule { weekly, dates: _, yearly: _, time_zone, enabled: _, protect: _ } = wanted;
+        let key = self.key().to_owned();
+        let zone = time_zone.as_deref().map(|zone| zones::rails(zone).unwrap_or(zone));
+        if self.step.action == Action::Create {
+            let times = convert::times(weekly.as_ref().unwrap_or(&Weekly::default()));
+            let mut body = json!({ "name": key, "times": times });
+            if let Some(zone) = zone {
+                body["timezone"] = json!(zone);
+            }
+            return self.send(Method::POST, "/schedules", Some(json!({ "schedule": body }))).await.map(drop);
+        }
+        let id = self.id(Sort::Schedule, &key).await?;
+        let rest = path(Sort::Schedule, &id);
+        let live = self.api().object(&rest, "schedule", &format!("schedule `{key}`")).await?;
+        // Whether a PUT that leaves a field out keeps it is not documented: everything goes back.
+        let mut body: Map<String, Value> = Map::new();
+        for field in ["name", "timezone", "times", "description"] {
+            if let Some(value) = live.0.get(field).filter(|value| !value.is_null()) {
+                body.insert(field.to_owned(), value.clone());
+            }
+        }
+        if let Some(weekly) = weekly.as_ref().filter(|_| self.about("weekly")) {
+            body.insert("times".to_owned(), convert::times(weekly));
+        }
+        if let Some(zone) = zone.filter(|_| self.about("time_zone")) {
+            body.insert("timezone".to_owned(), json!(zone));
+        }
+        self.send(Method::PUT, &rest, Some(json!({ "schedule": body }))).await.map(drop)
+    }
+
+    async fn receiver(&mut self, wanted: &Receiver) -> Result<(), ApiError> {
+        let Receiver { label, dial_extension, whisper, skip_whisper, no_answer, tagging_hours, protect: _ } =
+            wanted;
+        let key = self.key().to_owned();
+        let mut body = Map::new();
+        if let Some(label) = label.as_ref().filter(|_| self.about("label")) {
+            body.insert("name".to_owned(), json!(label));
+        }
+        if let Some(extension) = dial_extension.as_ref().filter(|_| self.about("dial_extension")) {
+            let (digits, delay) = extension.set().map_or(("", 0), |it| (it.digits.as_str(), it.delay));
+            body.insert("dial_extension".to_owned(), json!(digits));
+            body.insert("dial_extension_delay".to_owned(), json!(delay));
+        }
+        if let Some(whisper) = whisper.as_ref().filter(|_| self.about("whisper")) {
+            let prompt = match whisper {
+                Whisper::Off => "",
+                Whisper::Prompt(prompt) => prompt,
+            };
+            body.insert("receiving_whisper".to_owned(), json!(prompt));
+        }
+        if let Some(skip) = skip_whisper.filter(|_| self.about("skip_whisper")) {
+            body.insert("skip_receiving_whisper".to_owned(), json!(skip));
+        }
+        match no_answer.as_ref().filter(|_| self.about("no_answer")) {
+            Some(OrOff::Set(NoAnswer { after, to })) => {
+                body.insert("no_answer_seconds".to_owned(), json!(after));
+                body.extend(self.action(to).await?);
+            }
+            Some(OrOff::Off) => {
+                body.insert("no_answer_seconds".to_owned(), json!(0));
+                body.extend(convert::no_answer_off());
+            }
+            None => {}
+        }
+        match tagging_hours.as_ref().filter(|_| self.about("tagging_hours")) {
+            Some(TaggingHours::Schedule(name)) => {
+                let id = self.id(Sort::Schedule, name).await?;
+                body.insert("tag_schedule_id".to_owned(), json!(id));
+            }
+            Some(TaggingHours::Off) => {
+                body.insert("tag_schedule_id".to_owned(), json!(""));
+            }
+            None => {}
+        }
+        if self.step.action == Action::Create {
+            body.insert("number".to_owned(), json!(key));
+            return self.send(Method::POST, "/receiving_numbers", Some(body.into())).await.map(drop);
+        }
+        let id = self.id(Sort::Receiver, &key).await?;
+        self.send(Method::PUT, &path(Sort::Receiver, &id), Some(body.into())).await.map(drop)
+    }
+
+    /// Where a queue or a receiving number sends calls: label, class and id.
+    async fn action(&mut self, to: &Destination) -> Result<Map<String, Value>, ApiError> {
+        let (sort, name) = match to {
+            Destination::Receiver(to) => (Sort::Receiver, to.to_string()),
+            Destination::Queue(to) => (Sort::Queue, to.clone()),
+            Destination::Menu(to) => (Sort::Menu, to.clone()),
+            Destination::SmartRouter(to) => (Sort::SmartRouter, to.clone()),
+            _ => {
+                return Err(conflict(
+                    self.step,
+                    format!("calls cannot be sent to a `{}` from here", to.word()),
+                ));
+            }
+        };
+        let id = self.id(sort, &name).await?;
+        let Some(target) = target(sort) else { return Ok(Map::new()) };
+        Ok([("label", target.label), ("type", target.class), ("id", id.as_str())]
+            .into_iter()
+            .map(|(field, value)| (format!("default_action_{field}"), json!(value)))
+            .collect())
+    }
+
+    async fn queue(&mut self, wanted: &Queue) -> Result<(), ApiError> {
+        let Queue {
+            name: _,
+            dispatch,
+            agent_ring,
+            require_agents: _,
+            agents,
+            failover: _,
+            max_wait,
+            no_answer,
+            protect: _,
+        } = wanted;
+        let key = self.key().to_owned();
+        let mut body = Map::new();
+        if let Some(word) = dispatch.filter(|_| self.about("dispatch")).and_then(convert::dispatch_word) {
+            body.insert("routing".to_owned(), json!(word));
+        }
+        if let Some(seconds) = agent_ring.filter(|_| self.about("agent_ring")) {
+            body.insert("seconds_per_agent".to_owned(), json!(seconds));
+        }
+        if let Some(seconds) = max_wait.filter(|_| self.about("max_wait")) {
+            body.insert("seconds_to_answer".to_owned(), json!(seconds));
+        }
+        match no_answer.as_ref().filter(|_| self.about("no_answer")) {
+            Some(Divert::To(to)) => body.extend(self.action(to).await?),
+            Some(Divert::Off) => body.extend(convert::no_answer_off()),
+            None => {}
+        }
+        if self.step.action == Action::Create {
+            body.insert("name".to_owned(), json!(key));
+            self.send(Method::POST, "/queues", Some(json!({ "call_queue": body }))).await?;
+        } else if !body.is_empty() {
+            let id = self.id(Sort::Queue, &key).await?;
+            self.send(Method::PUT, &path(Sort::Queue, &id), Some(json!({ "call_queue": body }))).await?;
+        }
+        let Some(agents) = agents.as_ref().filter(|_| self.about("agents")) else { return Ok(()) };
+        let mut list = Vec::new();
+        for agent in agents {
+            let Ringable::Agent(email) = &agent.target else {
+                return Err(conflict(self.step, "an agent of a queue is a person, by e-mail address"));
+            };
+            let id = self.id(Sort::Agent, email).await?;
+            list.push(json!({ "id": id, "priority": agent.order }));
+        }
+        let api = Api { http: self.http, account: self.account };
+        // A server that accepted the queue and did not make it is found out when the queue is read back.
+        let ids = self.index.find(api, Sort::Queue, &key).await?;
+        let Some(id) = ids.first() else { return Ok(()) };
+        let rest = format!("{}/agents", path(Sort::Queue, id));
+        self.send(Method::PUT, &rest, Some(json!({ "agents": list }))).await.map(drop)
+    }
+
+    async fn number(&mut self, wanted: &Number) -> Result<(), ApiError> {
+        let Number { label, route, protect: _ } = wanted;
+        let key = self.key().to_owned();
+        let id = self.id(Sort::Number, &key).await?;
+        let mut body = Vec::new();
+        if let Some(label) = label.as_ref().filter(|_| self.about("label")) {
+            body.push(("name", json!(label)));
+        }
+        match route.as_ref().filter(|_| self.about("route")) {
+            Some(Route::Receivers(list)) => body.extend(self.dial_list(list).await?),
+            Some(Route::To(to)) => self.dial_route(&id, to).await?,
+            None => {}
+        }
+        if body.is_empty() { Ok(()) } else { self.update_number(&id, body).await }
+    }
+
+    /// The documented way to dial receiving numbers: national digits and countries. Numbers that are not there yet would
+    /// be made in passing (fact sheet section 1, fact 5), so that they have to be there.
+    async fn dial_list(&mut self, list: &Receivers) -> Result<Vec<(&'static str, Value)>, ApiError> {
+        let Receivers { receivers, pattern } = list;
+        let (mut numbers, mut countries) = (Vec::new(), Vec::new());
+        for receiver in receivers {
+            self.id(Sort::Receiver, &receiver.to_string()).await?;
+            let (national, country) = national(receiver).ok_or_else(|| {
+                conflict(
+                    self.step,
+                    format!("the country of {receiver} is not known, and it is dialled by country"),
+                )
+            })?;
+            numbers.push(national);
+            countries.push(country);
+        }
+        let mut body = vec![
+            ("dial_route", json!("number")),
+            ("numbers", json!(numbers)),
+            ("country_codes", json!(countries)),
+        ];
+        // The step has a change of its own for the pattern if it is to be sent.
+        let sent = self.step.changes.iter().any(|change| change.path == "route.pattern");
+        if let Some(pattern) = pattern.filter(|_| sent) {
+            body.push(("routing", json!(convert::pattern_word(pattern))));
+        }
+        Ok(body)
+    }
+
+    async fn dial_route(&mut self, number: &str, to: &Destination) -> Result<(), ApiError> {
+        let (sort, name) = match to {
+            Destination::Queue(to) => (Sort::Queue, to),
+            Destination::Menu(to) => (Sort::Menu, to),
+            Destination::GeoRouter(to) => (Sort::GeoRouter, to),
+            Destination::SmartRouter(to) => (Sort::SmartRouter, to),
+            Destination::Agent(to) => (Sort::Agent, to),
+            _ => return Err(conflict(self.step, format!("a number cannot be routed to a `{}`", to.word()))),
+        };
+        let id = self.id(sort, name).await?;
+        let Some(target) = target(sort) else { return Ok(()) };
+        let mut body = Map::new();
+        body.insert("dial_route".to_owned(), json!(target.dial_route));
+        body.insert(target.id_key.to_owned(), json!(id));
+        let rest = format!("{}/dial_routes", path(Sort::Number, number));
+        self.send(Method::PUT, &rest, Some(json!({ "virtual_phone_number": body }))).await.map(drop)
+    }
+
+    async fn update_number(
+        &self,
+        id: &str,
+        fields: impl IntoIterator<Item = (&'static str, Value)>,
+    ) -> Result<(), ApiError> {
+        let body: Map<String, Value> =
+            fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        let rest = format!("{}/update_number", path(Sort::Number, id));
+        self.send(Method::POST, &rest, Some(body.into())).await.map(drop)
+    }
+
+    async fn forward(&mut self, wanted: &Forward) -> Result<(), ApiError> {
+        let Forward { to, active: _, protect: _ } = wanted;
+        let key = self.key().to_owned();
+        let id = self.id(Sort::Number, &key).await?;
+        let number = to.as_ref().map(E164::to_string).unwrap_or_default();
+        self.update_number(&id, [("failsafe_number", json!(number))]).await
+    }
+}
+
+/// A number as it is dialled within its country, and the country's two letters.
+fn national(number: &E164) -> Option<(String, String)> {
+    if let Some(digits) = number.nanp() {
+        // One plan for many countries: the digits say the rest.
+        return Some((digits.to_owned(), "US".to_owned()));
+    }
+    let parsed = phonenumber::parse(None, number.to_string()).ok()?;
+    let country = parsed.country().id()?;
+    let code = parsed.country().code().to_string();
+    Some((number.digits().strip_prefix(&code)?.to_owned(), country.as_ref().to_owned()))
+}

@@ -1,0 +1,69 @@
+//! The hours of a schedule: days and minutes on the wire, windows by day in the YAML (fact sheet section 7.6).
+
+use crate::{
+    model::{Day, TimeOfDay, Weekly, Window},
+    provider::ctm::wire::Row,
+};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+const DAY: u16 = 24 * 60;
+
+fn time(minutes: u16) -> Option<TimeOfDay> {
+    TimeOfDay::new(minutes / 60, minutes % 60)
+}
+
+fn minutes(time: TimeOfDay) -> u16 {
+    time.hour() * 60 + time.minute()
+}
+
+/// The windows by day; the error says which entry has no words here.
+pub fn weekly(times: &[Value]) -> Result<Weekly, String> {
+    let mut weekly = Weekly::default();
+    for entry in times {
+        let row = entry.as_object().cloned().map(Row).ok_or("an entry of its times is no object")?;
+        let minute = |key: &str| row.text(key).and_then(|text| text.parse::<u16>().ok());
+        let (begin, end) = (minute("start_time"), minute("end_time"));
+        // Nobody says whether midnight at the end is 0 or 1440.
+        let end = end.map(|end| if end == 0 { DAY } else { end });
+        let window = begin.and_then(time).zip(end.and_then(time));
+        let window = window.filter(|(begin, end)| begin < end);
+        let Some((begin, end)) = window else {
+            let text = |key: &str| row.text(key).unwrap_or_default();
+            return Err(format!(
+                "its hours {} to {} are no window of one day",
+                text("start_time"),
+                text("end_time")
+            ));
+        };
+        let days = row.object("days").unwrap_or_default();
+        for day in Day::ALL {
+            if days.flag(day.word()) == Some(true) {
+                weekly.0.entry(day).or_default().push(Window { begin, end });
+            }
+        }
+    }
+    weekly.complete();
+    Ok(weekly)
+}
+
+/// The entries of the wire: one for each window, with all days that have it. Texts and switches as in the vendor's guide.
+pub fn times(weekly: &Weekly) -> Value {
+    let mut windows: BTreeMap<Window, Vec<Day>> = BTreeMap::new();
+    for (day, list) in &weekly.0 {
+        for window in list {
+            windows.entry(*window).or_default().push(*day);
+        }
+    }
+    let entry = |(position, (window, days)): (usize, (&Window, &Vec<Day>))| {
+        let days: Map<String, Value> =
+            Day::ALL.iter().map(|day| (day.word().to_owned(), days.contains(day).into())).collect();
+        json!({
+            "start_time": minutes(window.begin).to_string(),
+            "end_time": minutes(window.end).to_string(),
+            "position": position.to_string(),
+            "days": days,
+        })
+    };
+    windows.iter().enumerate().map(entry).collect()
+}

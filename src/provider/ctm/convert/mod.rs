@@ -1,0 +1,13 @@
+//! The wire and the words of the YAML.
+
+mod hours;
+mod normalize;
+mod objects;
+mod targets;
+
+pub use hours::{times, weekly};
+pub use normalize::normalize;
+pub use objects::{
+    agents, dispatch_word, forward, no_answer_off, queue, receiver, schedule, tracking_number,
+};
+pub use targets::{Names, Sort, acted_on, pattern_word, route, shows_pattern, target};

@@ -1,0 +1,133 @@
+//! A desired object in the form in which CallTrackingMetrics reports it, or why it cannot hold it.
+
+use crate::{
+    finding::Seg,
+    model::{Address, Agent, Destination, Divert, OrOff, Receivers, Resource, Ringable, Route, Whisper},
+    plan::Unsupported,
+    provider::{
+        ctm::zones,
+        refusal::{Check, at, item},
+    },
+};
+
+/// Idempotent: what comes out goes in unchanged.
+pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, Vec<Unsupported>> {
+    resource.strip_local();
+    let mut check = Check::default();
+    match &mut resource {
+        Resource::Schedule(it) => {
+            if let Some(zone) = &mut it.time_zone {
+                match zones::usual(zone) {
+                    Some(usual) => *zone = usual,
+                    None => check.no(
+                        &at(&[], "time_zone"),
+                        format!("CallTrackingMetrics has no name for the time zone `{zone}`"),
+                        "name a zone with the same hours, e.g. `America/New_York`",
+                    ),
+                }
+            } else if it.weekly.is_some() {
+                check.no(
+                    &at(&[], "weekly"),
+                    "these hours have no time zone",
+                    "write `time_zone` in the schedule or in the tenant: `America/New_York`",
+                );
+            }
+            if let Some(weekly) = &mut it.weekly {
+                weekly.complete();
+            }
+            name(&mut check, address);
+        }
+        Resource::Receiver(it) => {
+            if let Some(Whisper::Prompt(prompt)) = &mut it.whisper {
+                *prompt = whole_prompt(prompt);
+            }
+            if let Some(OrOff::Set(no_answer)) = &mut it.no_answer {
+                lower(&mut no_answer.to);
+                if no_answer.after == 0 {
+                    check.no(
+                        &at(&at(&[], "no_answer"), "after"),
+                        "a phone that rings 0 seconds is never answered",
+                        "write the seconds to ring, e.g. 20",
+                    );
+                }
+            }
+        }
+        Resource::Queue(it) => {
+            name(&mut check, address);
+            if let Some(Divert::To(to)) = &mut it.no_answer {
+                lower(to);
+            }
+            if let Some(agents) = &mut it.agents {
+                self::agents(&mut check, agents);
+            }
+        }
+        Resource::Number(it) => match &mut it.route {
+            Some(Route::To(Destination::Receiver(to))) => {
+                it.route = Some(Route::Receivers(Receivers { receivers: vec![to.clone()], pattern: None }));
+            }
+            Some(Route::To(to)) => lower(to),
+            Some(Route::Receivers(list)) if list.receivers.is_empty() => check.no(
+                &at(&at(&[], "route"), "receivers"),
+                "a number that rings nowhere loses its calls",
+                "name a receiving number; leave `route` out to leave it as it is",
+            ),
+            _ => {}
+        },
+        Resource::Forward(_) | Resource::Rules(_) | Resource::Diverts(_) => {}
+    }
+    check.result(resource)
+}
+
+/// People are known by their e-mail address, whatever its case.
+fn lower(to: &mut Destination) {
+    if let Destination::Agent(email) = to {
+        *email = email.to_lowercase();
+    }
+}
+
+fn name(check: &mut Check, address: &Address) {
+    let key = &address.key;
+    if key.trim() != key || key.is_empty() {
+        let help = "a name has no spaces around it and is not empty";
+        check.no(&[], format!("a {} cannot be called `{key}`", address.kind.noun()), help);
+    }
+    // The vendor makes and shows these by itself (fact sheet section 3).
+    if key.starts_with("AQ:") {
+        check.no(&[], format!("`{key}` is an automatic queue"), "the system makes and changes it by itself");
+    }
+}
+
+/// `say:TEXT` with the voice and language of the vendor's own samples.
+fn whole_prompt(prompt: &str) -> String {
+    let Some(rest) = prompt.strip_prefix("say:") else { return prompt.to_owned() };
+    let voices = ["alice:", "man:", "woman:"];
+    if voices.iter().any(|voice| rest.starts_with(voice)) {
+        prompt.to_owned()
+    } else {
+        format!("say:alice:en-US:{rest}")
+    }
+}
+
+fn agents(check: &mut Check, agents: &mut [Agent]) {
+    let path = at(&[], "agents");
+    let mut seen: Vec<Ringable> = Vec::new();
+    for (index, agent) in agents.iter_mut().enumerate() {
+        let here: Vec<Seg> = item(&path, index);
+        let Agent { target, order, wrap_up } = agent;
+        if let Ringable::Agent(email) = target {
+            *email = email.to_lowercase();
+        }
+        if seen.contains(target) {
+            check.no(&here, "this agent is listed twice", "name each agent once");
+        }
+        seen.push(target.clone());
+        if wrap_up.is_some() {
+            check.no(&at(&here, "wrap_up"), "agents here have no time of rest", "leave `wrap_up` out");
+        }
+        if *order == Some(0) {
+            check.no(&at(&here, "order"), "positions count from 1", "leave `order` out, or write 1 or more");
+        }
+        order.get_or_insert(index as u32 + 1);
+    }
+    agents.sort_by(|a, b| (a.order, &a.target).cmp(&(b.order, &b.target)));
+}

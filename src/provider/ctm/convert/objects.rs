@@ -1,0 +1,152 @@
+//! Live objects in the words of the YAML. What the API does not show is named, never guessed.
+
+use super::{Names, Sort, route, weekly};
+use crate::{
+    model::{
+        Agent, DialExtension, Dispatch, Divert, E164, Forward, NoAnswer, Number, Queue, Receiver, Ringable,
+        Schedule, TaggingHours, Whisper,
+    },
+    provider::ctm::{wire::Row, zones},
+};
+use serde_json::{Map, Value, json};
+
+/// A live object, the fields of it that the API does not show or that have no word here, and what is worth knowing.
+pub struct Said<T> {
+    pub object: T,
+    pub hidden: Vec<&'static str>,
+    pub notes: Vec<String>,
+}
+
+pub fn schedule(row: &Row) -> Said<Schedule> {
+    let times = row.0.get("times").and_then(Value::as_array);
+    let (hours, notes) = match times.map(|times| weekly(times)) {
+        Some(Ok(hours)) => (Some(hours), Vec::new()),
+        Some(Err(why)) => (None, vec![why]),
+        None => (None, vec!["the API does not show its hours".to_owned()]),
+    };
+    let mut hidden = vec!["dates", "yearly"];
+    if hours.is_none() {
+        hidden.push("weekly");
+    }
+    let time_zone = row.text("timezone").map(|name| zones::iana(&name));
+    let object =
+        Schedule { weekly: hours, dates: None, yearly: None, time_zone, enabled: None, protect: None };
+    Said { object, hidden, notes }
+}
+
+pub fn receiver(row: &Row, names: &Names) -> Said<Receiver> {
+    let mut hidden = Vec::new();
+    let mut shown = |field, key: &str| {
+        let has = row.has(key);
+        if !has {
+            hidden.push(field);
+        }
+        has
+    };
+    let object = Receiver {
+        label: Some(row.text("name").unwrap_or_default()),
+        dial_extension: shown("dial_extension", "dial_extension").then(|| {
+            let delay = row.number("dial_extension_delay").unwrap_or_default();
+            row.text("dial_extension").map(|digits| DialExtension { digits, delay }).into()
+        }),
+        whisper: shown("whisper", "receiving_whisper")
+            .then(|| row.text("receiving_whisper").map_or(Whisper::Off, Whisper::Prompt)),
+        skip_whisper: shown("skip_whisper", "skip_receiving_whisper")
+            .then(|| row.flag("skip_receiving_whisper").unwrap_or_default()),
+        no_answer: shown("no_answer", "no_answer_seconds").then(|| {
+            let after = row.number("no_answer_seconds").unwrap_or_default();
+            names.action(row, "default_action").map(|to| NoAnswer { after, to }).into()
+        }),
+        tagging_hours: shown("tagging_hours", "tag_schedule_id").then(|| match row.text("tag_schedule_id") {
+            Some(id) => {
+                let name =
+                    names.get(Sort::Schedule, &id).map_or_else(|| format!("Schedule {id}"), str::to_owned);
+                TaggingHours::Schedule(name)
+            }
+            None => TaggingHours::Off,
+        }),
+        protect: None,
+    };
+    Said { object, hidden, notes: Vec::new() }
+}
+
+/// How the pattern of a queue is written (fact sheet section 10.4: the portal's words).
+const DISPATCH: [(Dispatch, &str); 5] = [
+    (Dispatch::RingAll, "simultaneous"),
+    (Dispatch::RoundRobin, "round_robin"),
+    (Dispatch::Sticky, "sticky"),
+    (Dispatch::Weighted, "weighted"),
+    (Dispatch::Smart, "smart"),
+];
+
+pub fn dispatch_word(dispatch: Dispatch) -> Option<&'static str> {
+    DISPATCH.iter().find(|(it, _)| *it == dispatch).map(|(_, word)| *word)
+}
+
+pub fn queue(row: &Row, agents: Vec<Agent>, names: &Names) -> Said<Queue> {
+    let mut hidden = Vec::new();
+    let mut notes = Vec::new();
+    let word = row.text("routing");
+    let dispatch =
+        word.as_ref().and_then(|word| DISPATCH.iter().find(|(_, it)| it == word).map(|(it, _)| *it));
+    if dispatch.is_none() {
+        hidden.push("dispatch");
+        notes.extend(word.map(|word| format!("its ring pattern `{word}` has no word here")));
+    }
+    if !row.has("default_action_type") {
+        hidden.push("no_answer");
+    }
+    let no_answer = row
+        .has("default_action_type")
+        .then(|| names.action(row, "default_action").map_or(Divert::Off, Divert::To));
+    let object = Queue {
+        name: None,
+        dispatch,
+        agent_ring: row.number("seconds_per_agent"),
+        require_agents: None,
+        agents: Some(agents),
+        failover: None,
+        max_wait: row.number("seconds_to_answer"),
+        no_answer,
+        protect: None,
+    };
+    Said { object, hidden, notes }
+}
+
+/// The agents of a queue, by e-mail address.
+pub fn agents(rows: &[Row], names: &Names) -> Vec<Agent> {
+    let agent = |row: &Row| {
+        let id = row.id();
+        let target = match names.get(Sort::Agent, &id) {
+            Some(email) => Ringable::Agent(email.to_lowercase()),
+            None => Ringable::Token(format!("Agent {id}")),
+        };
+        Agent { target, order: row.number("priority"), wrap_up: None }
+    };
+    let mut agents: Vec<Agent> = rows.iter().map(agent).collect();
+    agents.sort_by(|a, b| (a.order, &a.target).cmp(&(b.order, &b.target)));
+    agents
+}
+
+/// A live number; `None` where it is no phone number.
+pub fn tracking_number(row: &Row, names: &Names) -> Option<(E164, Number)> {
+    let key = row.text("number")?.parse().ok()?;
+    let label = Some(row.text("name").unwrap_or_default());
+    Some((key, Number { label, route: route(row, names), protect: None }))
+}
+
+/// The fail-safe number of a tracking number, if the API shows it.
+pub fn forward(row: &Row) -> Said<Forward> {
+    let hidden = if row.has("failsafe_number") { Vec::new() } else { vec!["to"] };
+    let to = row.text("failsafe_number").and_then(|text| text.parse().ok());
+    Said { object: Forward { to, active: None, protect: None }, hidden, notes: Vec::new() }
+}
+
+/// What takes a no-answer route away.
+pub fn no_answer_off() -> Map<String, Value> {
+    let mut body = Map::new();
+    for key in ["default_action_label", "default_action_id", "default_action_type"] {
+        body.insert(key.to_owned(), json!(""));
+    }
+    body
+}

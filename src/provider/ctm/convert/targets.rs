@@ -1,0 +1,188 @@
+//! Where calls can go: one thing with up to four names on the wire (fact sheet section 6.2). Never compared as texts.
+
+use crate::{
+    model::{Destination, E164, Number, Pattern, Receivers, Route},
+    provider::ctm::wire::{Row, text},
+};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The sorts of things that have ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sort {
+    Receiver,
+    Queue,
+    Menu,
+    GeoRouter,
+    SmartRouter,
+    Agent,
+    Schedule,
+    Number,
+}
+
+/// How one sort of target is called.
+pub struct Target {
+    pub sort: Sort,
+    /// `dial_route` of a number, and the key its id goes under.
+    pub dial_route: &'static str,
+    pub id_key: &'static str,
+    /// `route_to.type` of a number.
+    pub read: &'static str,
+    /// `…_action_label` and `…_action_type`.
+    pub label: &'static str,
+    pub class: &'static str,
+}
+
+pub const TARGETS: &[Target] = &[
+    Target {
+        sort: Sort::Receiver,
+        dial_route: "number",
+        id_key: "numbers",
+        read: "receiving_number",
+        label: "receiving_number",
+        class: "PhysicalPhoneNumber",
+    },
+    Target {
+        sort: Sort::Menu,
+        dial_route: "voice_menu",
+        id_key: "voice_menu_id",
+        read: "voice_menu",
+        label: "voice_menu",
+        class: "VoiceMenu",
+    },
+    Target {
+        sort: Sort::Queue,
+        dial_route: "call_queue",
+        id_key: "call_queue_id",
+        read: "call_queue",
+        label: "call_queue",
+        class: "CallQueue",
+    },
+    Target {
+        sort: Sort::GeoRouter,
+        dial_route: "geo_config",
+        id_key: "geo_config_id",
+        read: "geo_config",
+        label: "geo_config",
+        class: "GeoConfig",
+    },
+    Target {
+        sort: Sort::SmartRouter,
+        dial_route: "conditional_router",
+        id_key: "conditional_router_id",
+        read: "conditional_router",
+        label: "conditional_router",
+        class: "ConditionalRouter",
+    },
+    Target {
+        sort: Sort::Agent,
+        dial_route: "call_agent",
+        id_key: "user_id",
+        read: "user",
+        label: "user",
+        class: "User",
+    },
+];
+
+pub fn target(sort: Sort) -> Option<&'static Target> {
+    TARGETS.iter().find(|target| target.sort == sort)
+}
+
+/// The patterns as they are written; the last two are words of the help centre (fact sheet section 10.1).
+pub const PATTERNS: [(Pattern, &str); 4] = [
+    (Pattern::Simultaneous, "simultaneous"),
+    (Pattern::RoundRobin, "round_robin"),
+    (Pattern::Sequential, "sequential"),
+    (Pattern::LeastConnected, "least_connected"),
+];
+
+pub fn pattern_word(pattern: Pattern) -> &'static str {
+    PATTERNS.iter().find(|(it, _)| *it == pattern).map_or("simultaneous", |(_, word)| *word)
+}
+
+/// The names of things by their ids.
+#[derive(Debug, Clone, Default)]
+pub struct Names(pub BTreeMap<(Sort, String), String>);
+
+impl Names {
+    pub fn get(&self, sort: Sort, id: &str) -> Option<&str> {
+        self.0.get(&(sort, id.to_owned())).map(String::as_str)
+    }
+
+    /// A thing with that id as a destination; what has no name here stays a word of the provider.
+    pub fn destination(&self, sort: Sort, id: &str, shown: Option<String>) -> Destination {
+        let strange = || Destination::Token(format!("{sort:?} {id}"));
+        let Some(name) = self.get(sort, id).map(str::to_owned).or(shown) else { return strange() };
+        match sort {
+            Sort::Receiver => name.parse::<E164>().map_or_else(|_| strange(), Destination::Receiver),
+            Sort::Queue => Destination::Queue(name),
+            Sort::Menu => Destination::Menu(name),
+            Sort::GeoRouter => Destination::GeoRouter(name),
+            Sort::SmartRouter => Destination::SmartRouter(name),
+            Sort::Agent => Destination::Agent(name.to_lowercase()),
+            Sort::Schedule | Sort::Number => strange(),
+        }
+    }
+
+    /// An action of a queue, a menu or a receiving number: class and id.
+    pub fn action(&self, row: &Row, prefix: &str) -> Option<Destination> {
+        let field = |name: &str| row.text(&format!("{prefix}_{name}"));
+        let (class, label) = (field("type"), field("label"));
+        let id = field("id").unwrap_or_default();
+        let known = |it: &&Target| match &class {
+            Some(class) => it.class == class,
+            None => label.as_deref() == Some(it.label),
+        };
+        match TARGETS.iter().find(known) {
+            Some(_) if id.is_empty() => None,
+            Some(target) => Some(self.destination(target.sort, &id, None)),
+            None => class.or(label).map(|word| Destination::Token(format!("{word} {id}").trim().to_owned())),
+        }
+    }
+}
+
+/// Where the calls of a tracking number go; `None` where nothing is said.
+pub fn route(number: &Row, names: &Names) -> Option<Route> {
+    let to = number.object("route_to").filter(|to| !to.0.is_empty())?;
+    let sort = to.text("type")?;
+    let pattern = to.text("mode").or_else(|| number.text("routing"));
+    let pattern = pattern.and_then(|word| PATTERNS.iter().find(|(_, it)| *it == word).map(|(it, _)| *it));
+    let dial = to.0.get("dial");
+    if sort == "receiving_number" {
+        let rows: Vec<&Value> = match dial {
+            Some(Value::Array(rows)) => rows.iter().collect(),
+            Some(row @ Value::Object(_)) => vec![row],
+            _ => Vec::new(),
+        };
+        let number = |row: &&Value| text(row.get("number")?)?.parse::<E164>().ok();
+        return Some(Route::Receivers(Receivers {
+            receivers: rows.iter().filter_map(number).collect(),
+            pattern,
+        }));
+    }
+    // Some answers have the two keys on the route itself.
+    let one = to.object("dial").unwrap_or(to);
+    let (id, name) = (one.id(), one.text("name"));
+    Some(Route::To(match TARGETS.iter().find(|target| target.read == sort) {
+        // A person is known here by the e-mail address, which the route does not show.
+        Some(Target { sort: Sort::Agent, .. }) => names.destination(Sort::Agent, &id, None),
+        Some(target) => names.destination(target.sort, &id, name),
+        None => Destination::Token(format!("{sort} {}", name.unwrap_or(id))),
+    }))
+}
+
+/// The sort of thing that an action of a queue or a receiving number names.
+pub fn acted_on(row: &Row, prefix: &str) -> Option<Sort> {
+    let class = row.text(&format!("{prefix}_type"));
+    let label = row.text(&format!("{prefix}_label"));
+    let known = |it: &&Target| match &class {
+        Some(class) => it.class == class,
+        None => label.as_deref() == Some(it.label),
+    };
+    TARGETS.iter().find(known).map(|target| target.sort)
+}
+
+/// Whether the pattern of a list of receiving numbers has a word here.
+pub fn shows_pattern(number: &Number) -> bool {
+    !matches!(&number.route, Some(Route::Receivers(Receivers { pattern: None, .. })))
+}

@@ -1,0 +1,142 @@
+//! Is one request within one account: what it may read and write, and the forms of its answer.
+
+use serde_json::{Map, Value, json};
+
+use super::Ctm;
+use super::fields::Desk;
+use super::kinds::Kind;
+use super::rows;
+use crate::sandbox::document::Document;
+use crate::sandbox::exchange::{Answer, Commit, Request};
+use crate::sandbox::store::Views;
+
+/// An answer, or a refusal that becomes one.
+pub type Reply = Result<Answer, Refusal>;
+
+/// An error of the API, in one of its shapes (section 4).
+#[derive(Debug)]
+pub struct Refusal {
+    pub status: u16,
+    pub body: Value,
+}
+
+impl Refusal {
+    pub fn error(status: u16, message: &str) -> Self {
+        Self { status, body: json!({"error": message}) }
+    }
+
+    /// The shape of writes, whatever the status: it may be 200.
+    pub fn reason(status: u16, reason: impl Into<String>) -> Self {
+        Self { status, body: json!({"status": "error", "reason": reason.into()}) }
+    }
+
+    pub fn invalid(reason: impl Into<String>) -> Self {
+        Self::reason(406, reason)
+    }
+
+    pub fn missing(noun: &str) -> Self {
+        Self { status: 404, body: json!({"reason": format!("{noun} not found")}) }
+    }
+
+    /// What every path and method answers that is not served.
+    pub fn no_route() -> Self {
+        Self::error(404, "not found")
+    }
+}
+
+/// A request in an account.
+#[derive(Debug)]
+pub struct Call<'a> {
+    pub server: &'a Ctm,
+    pub request: &'a Request,
+    /// The account's id.
+    pub account: &'a str,
+    /// The account's URL.
+    base: String,
+    /// The present: no delay between a write and a read is known.
+    pub held: &'a Document,
+    pub body: Map<String, Value>,
+}
+
+impl<'a> Call<'a> {
+    /// Finds the account; `current` is the first one.
+    pub fn open(
+        server: &'a Ctm,
+        request: &'a Request,
+        views: &'a Views,
+        account: &str,
+        body: Map<String, Value>,
+    ) -> Result<Self, Refusal> {
+        let found = views.iter().find(|(id, _)| account == "current" || *id == account);
+        let (account, view) = found.ok_or_else(|| Refusal::missing("account"))?;
+        let base = account_url(request, account);
+        Ok(Self { server, request, account, base, held: &view.committed, body })
+    }
+
+    /// The URL of something within the account.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}/{path}", self.base)
+    }
+
+    pub fn account_id(&self) -> Value {
+        self.held.single("account").get("id").cloned().unwrap_or_default()
+    }
+
+    /// Finds an object of the account by its id.
+    pub fn find(&self, kind: &Kind, id: &str) -> Result<&'a Map<String, Value>, Refusal> {
+        rows::find(self.held, kind.table, id).ok_or_else(|| Refusal::missing(kind.noun))
+    }
+
+    /// Holds the keys of a body against those that are known; only the strict server minds (section 11).
+    pub fn check<'n>(
+        &self,
+        body: &Map<String, Value>,
+        known: impl IntoIterator<Item = &'n str>,
+    ) -> Result<(), Refusal> {
+        if !self.server.strict {
+            return Ok(());
+        }
+        let known: Vec<&str> = known.into_iter().chain(["_method", "auth_token"]).collect();
+        match body.keys().find(|key| !known.contains(&key.as_str())) {
+            Some(key) => Err(Refusal::invalid(format!("unknown parameter {key}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// What a conversion of fields has to know.
+    pub fn desk(&self) -> Desk<'a> {
+        Desk { document: self.held, strict: self.server.strict }
+    }
+
+    /// Deletes an object, out of everything that refers to it; the strict server refuses that (section 11).
+    pub fn delete(&self, kind: &Kind, id: &str) -> Reply {
+        self.find(kind, id)?;
+        let mut next = self.held.clone();
+        rows::forget(&mut next, kind, id);
+        if rows::detach(&mut next, id) && self.server.strict {
+            return Err(Refusal::invalid(format!("{} is in use", kind.noun)));
+        }
+        self.done(format!("{}/{id}", kind.table), next, json!({"status": "success"}))
+    }
+
+    /// Answers a write and makes the change.
+    pub fn done(&self, object: impl Into<String>, document: Document, body: Value) -> Reply {
+        let commit = Commit { account: self.account.to_owned(), object: object.into(), document };
+        Ok(Answer::new(200, body).with(commit))
+    }
+}
+
+/// Answers a read.
+pub fn show(value: impl Into<Value>) -> Reply {
+    Ok(Answer::new(200, value.into()))
+}
+
+/// The URL of an account, at the host that was asked.
+pub fn account_url(request: &Request, account: &str) -> String {
+    format!("http://{}/api/v1/accounts/{account}", request.header("host").unwrap_or("localhost"))
+}
+
+/// The object under `wrapper`, or what stands in for it: nothing.
+pub fn wrapped<'b>(body: &'b Map<String, Value>, wrapper: &str) -> Option<&'b Map<String, Value>> {
+    body.get(wrapper).and_then(Value::as_object)
+}

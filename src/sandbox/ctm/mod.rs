@@ -1,0 +1,154 @@
+//! Emulates the routing part of the CallTrackingMetrics API v1 as fact sheet CTM tells it.
+//!
+//! What the sheet leaves open is decided by its section 11; the sections named here are all of that sheet.
+//!
+//! - [`call`]: one request in one account: what it may read, how it answers
+//! - [`body`]: JSON, forms and bracketed keys as one object
+//! - [`page`]: lists, cut into pages
+//! - [`fields`]: the fields of each object, and how what is written becomes what is read
+//! - [`kinds`]: the kinds of objects: where they lie, how their ids look, what a route to one is called
+//! - [`rows`]: objects in the state: keys, ids, references
+//! - [`phone`]: numbers in their written forms
+//! - one file per family of objects
+//! - [`seed`]: the first state of an account
+//! - [`footprint`]: what of the state each object of a tenant may touch
+
+mod accounts;
+mod body;
+mod call;
+mod catalog;
+mod fields;
+mod footprint;
+mod kinds;
+mod menu_items;
+mod menus;
+mod numbers;
+mod page;
+mod phone;
+mod queues;
+mod receivers;
+mod routes;
+mod rows;
+mod schedules;
+mod seed;
+
+use serde_json::{Map, Value, json};
+
+use super::behaviour::{Behaviour, NextPage};
+use super::document::Document;
+use super::exchange::{Answer, Credential, Request, Vendor};
+use super::footprint::Pattern;
+use super::store::Views;
+use crate::model::Address;
+use call::{Call, Refusal, Reply};
+
+/// Requests in one second that are answered (section 2.2).
+const REQUESTS_PER_SECOND: u32 = 10;
+
+/// The emulated server; pure, so it holds only its switches.
+#[derive(Debug, Clone)]
+pub struct Ctm {
+    strict: bool,
+    experimental: bool,
+    next_page: NextPage,
+    schedule_id: bool,
+}
+
+impl Ctm {
+    /// Emulates it with this behaviour.
+    pub fn emulate(behaviour: &Behaviour) -> Box<dyn Vendor> {
+        Box::new(Self::new(behaviour))
+    }
+
+    pub fn new(behaviour: &Behaviour) -> Self {
+        Self {
+            strict: behaviour.strict,
+            experimental: behaviour.experimental,
+            next_page: behaviour.next_page,
+            schedule_id: behaviour.schedule_id && !behaviour.strict,
+        }
+    }
+
+    fn route(&self, request: &Request, views: &Views) -> Reply {
+        authorize(request)?;
+        let body = body::decode(request)?;
+        let method = self.method(request, &body)?;
+        let mut segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
+        segments.pop_if(|last| last.is_empty());
+        if let Some(last) = segments.last_mut() {
+            *last = last.strip_suffix(".json").unwrap_or(last);
+        }
+        match segments.as_slice() {
+            ["api", "v1", "accounts"] if method == "GET" => accounts::list(self, request, views),
+            ["api", "v1", "accounts", account, rest @ ..] => {
+                let call = Call::open(self, request, views, account, body)?;
+                Self::account(&call, &method, rest)
+            }
+            _ => Err(Refusal::no_route()),
+        }
+    }
+
+    fn account(call: &Call, method: &str, path: &[&str]) -> Reply {
+        match path {
+            [] => accounts::route(call, method),
+            ["numbers", rest @ ..] => numbers::route(call, method, rest),
+            ["receiving_numbers", rest @ ..] => receivers::route(call, method, rest),
+            ["queues" | "call_queues", rest @ ..] => queues::route(call, method, rest),
+            ["voice_menus", rest @ ..] => menus::route(call, method, rest),
+            ["schedules", rest @ ..] => schedules::route(call, method, rest),
+            [collection, rest @ ..] => catalog::route(call, method, collection, rest),
+        }
+    }
+
+    /// The method meant: a form may name another one, and `PATCH` stands for `PUT` (section 11).
+    fn method(&self, request: &Request, body: &Map<String, Value>) -> Result<String, Refusal> {
+        let named = body.get("_method").and_then(Value::as_str).filter(|_| request.method == "POST");
+        let method = named.unwrap_or(&request.method).to_uppercase();
+        match method.as_str() {
+            "PATCH" if self.strict => Err(Refusal::error(405, "method not allowed")),
+            "PATCH" => Ok("PUT".to_owned()),
+            _ => Ok(method),
+        }
+    }
+}
+
+/// Basic credentials of anyone but `wrong`; keys that begin with `ro_` only read (section 2.1).
+fn authorize(request: &Request) -> Result<(), Refusal> {
+    match &request.credential {
+        Credential::Basic { user, password }
+            if !user.is_empty() && !password.is_empty() && user != "wrong" =>
+        {
+            if request.is_write() && user.starts_with("ro_") {
+                return Err(Refusal::error(403, "forbidden"));
+            }
+            Ok(())
+        }
+        _ => Err(Refusal::error(401, "unauthorized")),
+    }
+}
+
+impl Vendor for Ctm {
+    fn tables(&self) -> &'static [&'static str] {
+        kinds::TABLES
+    }
+
+    fn seed(&self, account: &str, seed: &Map<String, Value>) -> Result<Document, String> {
+        seed::plant(account, seed)
+    }
+
+    fn footprint(&self, address: &Address) -> Vec<Pattern> {
+        footprint::of(address)
+    }
+
+    fn respond(&self, request: &Request, views: &Views) -> Answer {
+        self.route(request, views).unwrap_or_else(|Refusal { status, body }| Answer::new(status, body))
+    }
+
+    fn error(&self, _status: u16, message: &str) -> Value {
+        json!({"error": message})
+    }
+
+    fn requests_per_second(&self) -> Option<u32> {
+        Some(REQUESTS_PER_SECOND)
+    }
+}

@@ -1,0 +1,171 @@
+//! Serves tracking numbers and the list that each one dials (section 7.2).
+
+use serde_json::{Map, Value, json};
+
+use super::call::{Call, Refusal, Reply, show};
+use super::fields::{self, Field, flag, text};
+use super::kinds::{CALL_SETTING, NUMBER, RECEIVER};
+use super::page::{lets, page};
+use super::{phone, receivers, routes, rows};
+use crate::sandbox::document::Document;
+
+/// What `PUT` changes.
+pub const FIELDS: &[Field] = &[text("name"), flag("active", true)];
+
+pub fn route(call: &Call, method: &str, path: &[&str]) -> Reply {
+    match (method, path) {
+        ("GET", []) => {
+            let rows = rows::all(call.held, NUMBER.table).filter(|row| {
+                lets(call.request, "number", &row["number"]) && lets(call.request, "name", &row["name"])
+            });
+            let rows = rows.map(|row| render(call, call.held, row).into()).collect();
+            page(call.server, call.request, "numbers", rows)
+        }
+        ("GET", [id]) => show(render(call, call.held, call.find(&NUMBER, id)?)),
+        ("PUT", [id]) => update(call, id),
+        ("POST", [id, "update_number"]) => routes::update_number(call, id),
+        ("PUT", [id, "dial_routes"]) => routes::dial_routes(call, id),
+        ("GET", [id, "receiving_numbers"]) => {
+            let row = call.find(&NUMBER, id)?;
+            receivers::listed(call, dialled(call.held, row))
+        }
+        ("POST", [id, "receiving_numbers"]) => {
+            let mut row = call.find(&NUMBER, id)?.clone();
+            let mut next = call.held.clone();
+            let receiver = receivers::create(call, &mut next)?;
+            join(&mut row, &receiver["id"]);
+            keep(&mut next, row);
+            receivers::answer(call, next, &receiver)
+        }
+        ("POST", [id, "receiving_numbers", receiver, "add"]) => attach(call, id, receiver),
+        ("DELETE", [id, "receiving_numbers", receiver, "rem"]) => leave(call, id, receiver),
+        ("DELETE", [id, "receiving_numbers", receiver]) => {
+            let mut answer = leave(call, id, receiver)?;
+            answer.body = Some(json!({"status": "success"}));
+            Ok(answer)
+        }
+        _ => Err(Refusal::no_route()),
+    }
+}
+
+/// Makes one that dials nobody yet, as a bought one (section 7.2), and keeps it.
+pub fn blank(document: &mut Document, number: &str) -> Map<String, Value> {
+    let (id, filter_id) = rows::draw(document, &NUMBER);
+    let mut row = Map::new();
+    row.insert("id".into(), id);
+    row.insert("filter_id".into(), filter_id.into());
+    row.insert("number".into(), number.into());
+    row.extend(fields::fresh(FIELDS));
+    row.insert("call_setting".into(), Value::Null);
+    row.insert("routing".into(), "simultaneous".into());
+    row.insert("route".into(), json!({"type": super::kinds::DIAL_LIST}));
+    row.insert("dial".into(), json!([]));
+    row.insert("failsafe_number".into(), Value::Null);
+    row
+}
+
+pub fn keep(document: &mut Document, row: Map<String, Value>) {
+    let key = row["number"].as_str().unwrap_or_default().to_owned();
+    document.put(NUMBER.table, &key, row.into());
+}
+
+fn update(call: &Call, id: &str) -> Reply {
+    call.check(&call.body, ["name", "active", "formatted"])?;
+    let mut row = call.find(&NUMBER, id)?.clone();
+    fields::write(FIELDS, call.desk(), &mut row, &call.body)?;
+    answer(call, call.held.clone(), row)
+}
+
+/// Keeps a number and answers with the whole of it.
+pub fn answer(call: &Call, mut next: Document, row: Map<String, Value>) -> Reply {
+    let shown = render(call, &next, &row);
+    let object = format!("numbers/{}", row["id"]);
+    keep(&mut next, row);
+    call.done(object, next, json!({"status": "success", "number": shown}))
+}
+
+/// Appends to the list of a number, which goes on to be routed as it is.
+fn attach(call: &Call, id: &str, receiver: &str) -> Reply {
+    let mut row = call.find(&NUMBER, id)?.clone();
+    let receiver = known(call, receiver)?;
+    join(&mut row, &receiver["id"]);
+    let mut next = call.held.clone();
+    keep(&mut next, row);
+    receivers::answer(call, next, receiver)
+}
+
+fn leave(call: &Call, id: &str, receiver: &str) -> Reply {
+    let mut row = call.find(&NUMBER, id)?.clone();
+    let receiver = known(call, receiver)?;
+    if let Some(dial) = row.get_mut("dial").and_then(Value::as_array_mut) {
+        dial.retain(|id| *id != receiver["id"]);
+    }
+    let mut next = call.held.clone();
+    keep(&mut next, row);
+    receivers::answer(call, next, receiver)
+}
+
+/// Here a missing receiving number has another shape (section 11).
+fn known<'a>(call: &Call<'a>, id: &str) -> Result<&'a Map<String, Value>, Refusal> {
+    call.find(&RECEIVER, id).map_err(|_| Refusal::error(404, "receiving number not found"))
+}
+
+fn join(row: &mut Map<String, Value>, receiver: &Value) {
+    if let Some(dial) =
+        row.get_mut("dial").and_then(Value::as_array_mut).filter(|dial| !dial.contains(receiver))
+    {
+        dial.push(receiver.clone());
+    }
+}
+
+/// The receiving numbers in a number's list, in its order.
+pub fn dialled<'d>(
+    document: &'d Document,
+    row: &'d Map<String, Value>,
+) -> impl Iterator<Item = &'d Map<String, Value>> {
+    let ids = row["dial"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    ids.filter_map(|id| rows::find(document, RECEIVER.table, id))
+}
+
+pub fn render(call: &Call, document: &Document, row: &Map<String, Value>) -> Map<String, Value> {
+    let number = row["number"].as_str().unwrap_or_default();
+    let active = row["active"] == true;
+    let id = row["id"].as_str().unwrap_or_default();
+    let shown = json!({
+        "id": id,
+        "filter_id": row["filter_id"],
+        "name": row["name"],
+        "active": active,
+        "status": if active { "active" } else { "inactive" },
+        "account_id": call.account,
+        "source": null,
+        "number": number,
+        "call_setting": setting(call, document, &row["call_setting"]),
+        "country_code": phone::country_code(number),
+        "next_billing_date": null,
+        "purchased_time": "2016-08-09T16:09:32Z",
+        "route_to": routes::render(call, document, row),
+        "split": phone::split(number),
+        "stats": {
+            "since": 1_470_758_972.478, "renewal_costs": "1.5", "calls": 0, "minutes": "0", "minute_costs": "0.0",
+        },
+        "formatted": phone::formatted(number, " "),
+        "routing": row["routing"],
+        "tag_list": [],
+        "url": call.url(&format!("numbers/{id}.json")),
+    });
+    let mut shown = shown.as_object().cloned().unwrap_or_default();
+    if call.server.experimental {
+        shown.insert("failsafe_number".into(), row["failsafe_number"].clone());
+    }
+    shown
+}
+
+fn setting(call: &Call, document: &Document, id: &Value) -> Value {
+    let id = id.as_str().unwrap_or_default();
+    let row = rows::find(document, CALL_SETTING.table, id);
+    row.map_or(
+        Value::Null,
+        |row| json!({"id": id, "url": call.url(&format!("call_settings/{id}")), "name": row["name"]}),
+    )
+}

@@ -1,0 +1,60 @@
+//! Cuts lists into pages (section 3).
+
+use serde_json::{Map, Value, json};
+
+use super::Ctm;
+use super::call::{Refusal, Reply, show};
+use crate::sandbox::behaviour::NextPage;
+use crate::sandbox::exchange::Request;
+
+const PER_PAGE: usize = 10;
+const MOST: usize = 150;
+
+/// Answers one page of a list, under its key.
+pub fn page(server: &Ctm, request: &Request, key: &str, rows: Vec<Value>) -> Reply {
+    let number = |name: &str| request.query(name).and_then(|text| text.parse::<usize>().ok());
+    let page = number("page").unwrap_or(1).max(1);
+    let size = number("per_page").filter(|size| *size > 0).unwrap_or(PER_PAGE);
+    if size > MOST {
+        return Err(Refusal::error(400, &format!("per_page limit is {MOST}")));
+    }
+    let total = rows.len();
+    let pages = total.div_ceil(size).max(1);
+    let rows: Vec<Value> = rows.into_iter().skip((page - 1).saturating_mul(size)).take(size).collect();
+    let link = |to: Option<usize>| link(server.next_page, request, to);
+    let mut answer = Map::new();
+    answer.insert(key.to_owned(), rows.into());
+    answer.insert("page".into(), page.into());
+    answer.insert("per_page".into(), size.into());
+    answer.insert("total_entries".into(), total.into());
+    answer.insert("total_pages".into(), pages.into());
+    answer.insert("next_page".into(), link((page < pages).then_some(page + 1)));
+    answer.insert("previous_page".into(), link((page > 1).then(|| page - 1)));
+    show(answer)
+}
+
+/// Names another page, in the form that is switched on.
+fn link(form: NextPage, request: &Request, to: Option<usize>) -> Value {
+    match (form, to) {
+        (NextPage::Null, _) | (NextPage::Url | NextPage::Integer, None) => Value::Null,
+        (NextPage::False, None) => json!(false),
+        (NextPage::Integer, Some(page)) => page.into(),
+        (NextPage::Url | NextPage::False, Some(page)) => {
+            let others = request.query.iter().filter(|(name, _)| name != "page");
+            let query = url::form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(others)
+                .append_pair("page", &page.to_string())
+                .finish();
+            let host = request.header("host").unwrap_or("localhost");
+            format!("http://{host}{}?{query}", request.path).into()
+        }
+    }
+}
+
+/// Whether a filter of the query lets this value through. It looks for a part: whether the service wants the whole
+/// is not known, so a client has to compare again (section 3).
+pub fn lets(request: &Request, name: &str, value: &Value) -> bool {
+    let plain = |text: &str| text.trim().trim_start_matches('+').to_lowercase();
+    let Some(wanted) = request.query(name).map(plain) else { return true };
+    plain(value.as_str().unwrap_or_default()).contains(&wanted)
+}

@@ -1,0 +1,179 @@
+//! Serves call queues (section 7.4); writing them is a proposal and switched off (section 10.4).
+
+use serde_json::{Map, Value, json};
+
+use super::body::{list, text as plain};
+use super::call::{Call, Refusal, Reply, show, wrapped};
+use super::fields::{self, Desk, Field, flag, id, int, one_of, text};
+use super::kinds::{NUMBER, QUEUE, USER};
+use super::page::page;
+use super::rows;
+use crate::sandbox::document::Document;
+
+const PATTERNS: &[&str] = &["simultaneous", "round_robin", "sticky", "weighted", "smart"];
+
+/// What a queue can overflow to.
+const TARGETS: &[&str] = &[
+    "voice_menus",
+    "queues",
+    "receiving_numbers",
+    "conditional_routers",
+    "geo_routes",
+    "users",
+    "voice_bots",
+];
+
+pub const FIELDS: &[Field] = &[
+    text("name"),
+    text("description"),
+    one_of("routing", PATTERNS),
+    int("seconds_to_answer"),
+    int("seconds_per_agent"),
+    flag("keep_ringing_until_answer", false),
+    text("wait_music"),
+    id("schedule_id", &["schedules"]),
+    text("default_action_type"),
+    id("default_action_id", TARGETS),
+    text("default_action_label"),
+];
+
+pub const AGENT: &[Field] = &[
+    int("priority"),
+    flag("route_by_schedule", false),
+    flag("route_by_region", false),
+    int("max_calls_limit"),
+    flag("allow_phone_dial", true),
+    flag("allow_sip_dial", true),
+    flag("allow_native_app_dial", true),
+    flag("allow_logout", true),
+];
+
+pub fn route(call: &Call, method: &str, path: &[&str]) -> Reply {
+    match (method, path) {
+        ("GET", []) => {
+            let rows = rows::all(call.held, QUEUE.table).map(|row| brief(call, call.held, row).into());
+            page(call.server, call.request, "queues", rows.collect())
+        }
+        ("GET", [id]) => show(render(call, call.held, call.find(&QUEUE, id)?)),
+        ("GET", [id, "agents"]) => show(json!({"agents": call.find(&QUEUE, id)?["agents"]})),
+        ("GET", [id, "numbers"]) => {
+            let routed = routed(call.held, &call.find(&QUEUE, id)?["id"]);
+            let shown = routed.map(|row| {
+                let path = format!("numbers/{}.json", row["id"].as_str().unwrap_or_default());
+                json!({"url": call.url(&path), "name": row["name"], "number": row["number"]})
+            });
+            page(call.server, call.request, "numbers", shown.collect())
+        }
+        ("POST", []) => write(call, None),
+        ("PUT", [id]) => write(call, Some(call.find(&QUEUE, id)?)),
+        ("PUT", [id, "agents"]) => set_agents(call, call.find(&QUEUE, id)?),
+        ("DELETE", [id]) => {
+            call.find(&QUEUE, id)?;
+            if call.server.experimental { call.delete(&QUEUE, id) } else { pass_over(call) }
+        }
+        _ => Err(Refusal::no_route()),
+    }
+}
+
+/// Makes one whose fields are unset.
+pub fn blank(document: &mut Document) -> Map<String, Value> {
+    let mut row = Map::new();
+    row.insert("id".into(), rows::draw(document, &QUEUE).0);
+    row.extend(fields::fresh(FIELDS));
+    row.insert("agents".into(), json!([]));
+    row
+}
+
+pub fn keep(document: &mut Document, row: Map<String, Value>) {
+    let name = row["name"].as_str().unwrap_or_default().to_owned();
+    rows::put(document, &QUEUE, &name, row);
+}
+
+/// Answers as if it had been done: keys that are not known are dropped, and here all are.
+fn pass_over(call: &Call) -> Reply {
+    call.check(&call.body, [])?;
+    show(json!({"status": "success"}))
+}
+
+fn write(call: &Call, old: Option<&Map<String, Value>>) -> Reply {
+    if !call.server.experimental {
+        return pass_over(call);
+    }
+    let body = wrapped(&call.body, "call_queue").unwrap_or(&call.body);
+    call.check(body, FIELDS.iter().map(|field| field.name))?;
+    let mut next = call.held.clone();
+    let mut row = old.cloned().unwrap_or_else(|| blank(&mut next));
+    fields::write(FIELDS, call.desk(), &mut row, body)?;
+    if row["name"].is_null() {
+        return Err(Refusal::invalid("Name can't be blank"));
+    }
+    let shown = render(call, &next, &row);
+    let object = format!("queues/{}", row["id"]);
+    keep(&mut next, row);
+    call.done(object, next, json!({"status": "success", "call_queue": shown}))
+}
+
+fn set_agents(call: &Call, row: &Map<String, Value>) -> Reply {
+    if !call.server.experimental {
+        return pass_over(call);
+    }
+    call.check(&call.body, ["agents"])?;
+    let mut agents = Vec::new();
+    for body in list(call.body.get("agents").unwrap_or(&Value::Null)) {
+        let body = body.as_object().ok_or_else(|| Refusal::invalid("agents is invalid"))?;
+        call.check(body, AGENT.iter().map(|field| field.name).chain(["id"]))?;
+        match agent(call.desk(), body)? {
+            Some(agent) => agents.push(agent),
+            None if call.server.strict => return Err(Refusal::missing(USER.noun)),
+            None => {}
+        }
+    }
+    let mut row = row.clone();
+    let object = format!("queues/{}", row["id"]);
+    row.insert("agents".into(), agents.into());
+    let mut next = call.held.clone();
+    keep(&mut next, row);
+    call.done(object, next, json!({"status": "success"}))
+}
+
+/// Makes an agent of a body; none, when there is no such user.
+pub fn agent(desk: Desk, body: &Map<String, Value>) -> Result<Option<Value>, Refusal> {
+    let id = body.get("id").and_then(plain).unwrap_or_default();
+    let Some(user) = rows::find(desk.document, USER.table, &id) else { return Ok(None) };
+    let mut agent = Map::new();
+    agent.insert("id".into(), user["id"].clone());
+    agent.extend(fields::fresh(AGENT));
+    fields::write(AGENT, desk, &mut agent, body)?;
+    Ok(Some(agent.into()))
+}
+
+/// The tracking numbers that go to a queue.
+fn routed<'d>(document: &'d Document, id: &'d Value) -> impl Iterator<Item = &'d Map<String, Value>> {
+    rows::all(document, NUMBER.table).filter(move |row| row["route"]["target"] == *id)
+}
+
+/// A queue as lists show it: the rest is read one by one.
+fn brief(call: &Call, document: &Document, row: &Map<String, Value>) -> Map<String, Value> {
+    let id = row["id"].as_str().unwrap_or_default();
+    let schedule = row["schedule_id"].as_str().and_then(|id| rows::find(document, "schedules", id));
+    let mut shown = Map::new();
+    shown.insert("id".into(), id.into());
+    shown.insert("name".into(), row["name"].clone());
+    shown.insert("url".into(), call.url(&format!("queues/{id}")).into());
+    shown.insert("total_agents".into(), row["agents"].as_array().map_or(0, Vec::len).into());
+    shown.insert("total_numbers".into(), routed(document, &row["id"]).count().into());
+    let schedule = schedule.map_or(Value::Null, |row| json!({"id": row["id"], "name": row["name"]}));
+    shown.insert("schedule".into(), schedule);
+    shown
+}
+
+fn render(call: &Call, document: &Document, row: &Map<String, Value>) -> Map<String, Value> {
+    let mut shown = brief(call, document, row);
+    let fields = FIELDS.iter().filter(|field| field.name != "schedule_id");
+    shown.extend(fields.map(|field| (field.name.to_owned(), row[field.name].clone())));
+    for list in ["agents", "numbers"] {
+        let path = format!("queues/{}/{list}", row["id"].as_str().unwrap_or_default());
+        shown.insert(list.to_owned(), call.url(&path).into());
+    }
+    shown
+}

@@ -1,0 +1,150 @@
+//! Serves receiving numbers (section 7.3), with the fields that have no documented name (section 10.3).
+
+use serde_json::{Map, Value, json};
+
+use super::body;
+use super::call::{Call, Refusal, Reply, show};
+use super::fields::{self, Field, id, int, maybe, one_of, text};
+use super::kinds::RECEIVER;
+use super::page::{lets, page};
+use super::{phone, rows};
+use crate::sandbox::document::Document;
+
+const NAME: &[Field] = &[text("name")];
+
+const ACTIONS: &[&str] = &["receiving_number", "call_queue", "conditional_router", "voice_menu"];
+const TARGETS: &[&str] = &["receiving_numbers", "queues", "conditional_routers", "voice_menus"];
+
+/// What only the portal knows of (section 10.3).
+pub const EXPERIMENTAL: &[Field] = &[
+    text("description"),
+    text("dial_extension"),
+    int("dial_extension_delay"),
+    text("receiving_whisper"),
+    maybe("skip_receiving_whisper"),
+    int("no_answer_seconds"),
+    one_of("default_action_label", ACTIONS),
+    id("default_action_id", TARGETS),
+    text("default_action_type"),
+    id("tag_schedule_id", &["schedules"]),
+];
+
+pub fn route(call: &Call, method: &str, path: &[&str]) -> Reply {
+    match (method, path) {
+        ("GET", []) => {
+            let rows = rows::all(call.held, RECEIVER.table).filter(|row| {
+                lets(call.request, "number", &row["number"]) && lets(call.request, "name", &row["name"])
+            });
+            listed(call, rows)
+        }
+        ("POST", []) => {
+            let mut next = call.held.clone();
+            let row = create(call, &mut next)?;
+            answer(call, next, &row)
+        }
+        ("GET", [id]) => show(render(call, call.find(&RECEIVER, id)?)),
+        ("PUT", [id]) => update(call, id),
+        ("DELETE", [id]) => call.delete(&RECEIVER, id),
+        _ => Err(Refusal::no_route()),
+    }
+}
+
+/// Answers a list; only there the objects have a `source_tag`.
+pub fn listed<'r>(call: &Call, rows: impl Iterator<Item = &'r Map<String, Value>>) -> Reply {
+    let shown = rows.map(|row| {
+        let mut shown = render(call, row);
+        shown.insert("source_tag".into(), "".into());
+        shown.into()
+    });
+    page(call.server, call.request, "receiving_numbers", shown.collect())
+}
+
+/// Makes one whose fields are unset, and keeps it.
+pub fn blank(document: &mut Document, number: &str) -> Map<String, Value> {
+    let (id, filter_id) = rows::draw(document, &RECEIVER);
+    let mut row = Map::new();
+    row.insert("id".into(), id);
+    row.insert("filter_id".into(), filter_id.into());
+    row.insert("number".into(), number.into());
+    row.extend(fields::fresh(NAME));
+    row.extend(fields::fresh(EXPERIMENTAL));
+    rows::put(document, &RECEIVER, number, row.clone());
+    row
+}
+
+/// Makes one from the body.
+pub fn create(call: &Call, next: &mut Document) -> Result<Map<String, Value>, Refusal> {
+    check(call)?;
+    let number = number(call, None)?.ok_or_else(|| Refusal::invalid("Number can't be blank"))?;
+    let mut row = blank(next, &number);
+    fill(call, &mut row)?;
+    rows::put(next, &RECEIVER, &number, row.clone());
+    Ok(row)
+}
+
+fn update(call: &Call, id: &str) -> Reply {
+    check(call)?;
+    let mut row = call.find(&RECEIVER, id)?.clone();
+    if let Some(number) = number(call, Some(id))? {
+        row.insert("number".into(), number.into());
+    }
+    fill(call, &mut row)?;
+    let mut next = call.held.clone();
+    rows::put(&mut next, &RECEIVER, row["number"].as_str().unwrap_or_default(), row.clone());
+    answer(call, next, &row)
+}
+
+/// Answers a write of one.
+pub fn answer(call: &Call, next: Document, row: &Map<String, Value>) -> Reply {
+    let object = format!("receiving_numbers/{}", row["id"]);
+    call.done(object, next, json!({"status": "success", "receiving_number": render(call, row)}))
+}
+
+fn check(call: &Call) -> Result<(), Refusal> {
+    let extra = if call.server.experimental { EXPERIMENTAL } else { &[] };
+    let names = NAME.iter().chain(extra).map(|field| field.name).chain(["number"]);
+    call.check(&call.body, names)
+}
+
+fn fill(call: &Call, row: &mut Map<String, Value>) -> Result<(), Refusal> {
+    fields::write(NAME, call.desk(), row, &call.body)?;
+    if call.server.experimental {
+        fields::write(EXPERIMENTAL, call.desk(), row, &call.body)?;
+    }
+    Ok(())
+}
+
+/// The number of the body; another object may not have it (section 4).
+fn number(call: &Call, own: Option<&str>) -> Result<Option<String>, Refusal> {
+    let Some(number) = call.body.get("number").and_then(body::text).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    if !phone::is_e164(&number) {
+        return Err(Refusal::invalid("Number is invalid"));
+    }
+    let holder = call.held.get(RECEIVER.table, &number).and_then(|row| row["id"].as_str());
+    if holder.is_some() && holder != own {
+        let status = if call.server.strict { 406 } else { 200 };
+        return Err(Refusal::reason(status, "Number already exists"));
+    }
+    Ok(Some(number))
+}
+
+pub fn render(call: &Call, row: &Map<String, Value>) -> Map<String, Value> {
+    let number = row["number"].as_str().unwrap_or_default();
+    let mut shown = Map::new();
+    for name in ["id", "filter_id", "name", "number"] {
+        shown.insert(name.to_owned(), row[name].clone());
+    }
+    shown.insert("display_number".into(), phone::formatted(number, " "));
+    shown.insert("account_id".into(), call.account_id());
+    shown.insert("country_code".into(), phone::country_code(number));
+    shown.insert("split".into(), phone::split(number).into());
+    shown.insert("formatted".into(), phone::formatted(number, "-"));
+    if call.server.experimental {
+        shown.extend(EXPERIMENTAL.iter().map(|field| (field.name.to_owned(), row[field.name].clone())));
+    }
+    let path = format!("receiving_numbers/{}", row["id"].as_str().unwrap_or_default());
+    shown.insert("url".into(), call.url(&path).into());
+    shown
+}

@@ -1,0 +1,219 @@
+//! Sets and shows what a tracking number does with a call: the two calls of section 7.2.
+
+use serde_json::{Map, Value, json};
+
+use super::body::{text, texts};
+use super::call::{Call, Refusal, Reply, wrapped};
+use super::kinds::{CALL_SETTING, DIAL_LIST, NUMBER, RECEIVER, TARGETS, Target, USER};
+use super::{catalog, numbers, phone, receivers, rows};
+use crate::sandbox::document::Document;
+
+/// The documented names of the patterns (section 6.1).
+pub const PATTERNS: &[&str] = &["simultaneous", "round_robin", "sequential", "least_connected"];
+
+/// The routes that `update_number` knows beside the list; `dial_routes` knows all.
+const BY_UPDATE: &[&str] = &["voice_menu", "geo_config", "call_queue", "call_agent"];
+
+const UPDATE_KEYS: &[&str] = &[
+    "name",
+    "custom_fields",
+    "tracking_source_id",
+    "number_config_id",
+    "dial_route",
+    "numbers",
+    "country_codes",
+    "numbers_id",
+    "voice_menu_id",
+    "geo_config_id",
+    "call_queue_id",
+    "user_id",
+    "sms_enabled",
+    "google_campaign",
+];
+
+/// What only the portal knows of (sections 10.1, 10.2).
+const EXPERIMENTAL: &[&str] = &["routing", "failsafe_number"];
+
+const USER_KEYS: [&str; 2] = ["user_default_action_label", "user_no_answer_seconds"];
+
+pub fn update_number(call: &Call, id: &str) -> Reply {
+    let mut row = call.find(&NUMBER, id)?.clone();
+    call.check(&call.body, UPDATE_KEYS.iter().chain(experimental(call)).copied())?;
+    let mut next = call.held.clone();
+    if let Some(name) = call.body.get("name").and_then(text) {
+        row.insert("name".into(), if name.is_empty() { Value::Null } else { name.into() });
+    }
+    if let Some(setting) = call.body.get("number_config_id").and_then(text) {
+        assign(call, &mut row, &setting)?;
+    }
+    match call.body.get("dial_route").and_then(text).as_deref() {
+        None | Some("") => {}
+        Some("number") => dial(call, &mut next, &mut row)?,
+        Some(route) => choose(call, &mut row, &call.body, route, |target| BY_UPDATE.contains(&target.route))?,
+    }
+    unnamed(call, &mut row, &call.body)?;
+    numbers::answer(call, next, row)
+}
+
+/// Answers success whatever became of it; only reading the number again tells (section 7.2).
+pub fn dial_routes(call: &Call, id: &str) -> Reply {
+    let mut row = call.find(&NUMBER, id)?.clone();
+    match wrapped(&call.body, "virtual_phone_number") {
+        Some(body) => {
+            let keys = TARGETS.iter().map(|target| target.id_key).filter(|key| !key.is_empty());
+            let keys = keys.chain(USER_KEYS).chain(["dial_route"]);
+            call.check(body, keys.chain(experimental(call).iter().copied()))?;
+            let route = body.get("dial_route").and_then(text).unwrap_or_default();
+            choose(call, &mut row, body, &route, |_| true)?;
+            unnamed(call, &mut row, body)?;
+        }
+        None if call.server.strict => return Err(Refusal::invalid("virtual_phone_number is missing")),
+        None => {}
+    }
+    let mut shown = numbers::render(call, call.held, &row);
+    shown.insert("status".into(), "success".into());
+    shown.insert("message".into(), "Settings changed".into());
+    let mut next = call.held.clone();
+    numbers::keep(&mut next, row);
+    call.done(format!("numbers/\"{id}\""), next, shown.into())
+}
+
+fn experimental(call: &Call) -> &'static [&'static str] {
+    if call.server.experimental { EXPERIMENTAL } else { &[] }
+}
+
+/// Points a number at one target; a route or a target that is not known changes nothing (section 11).
+fn choose(
+    call: &Call,
+    row: &mut Map<String, Value>,
+    body: &Map<String, Value>,
+    route: &str,
+    may: impl Fn(&Target) -> bool,
+) -> Result<(), Refusal> {
+    let known = |target: &&Target| !target.route.is_empty() && target.route == route && may(target);
+    let Some(target) = TARGETS.iter().find(known) else {
+        return lenient(call, || Refusal::invalid(format!("unknown dial_route {route}")));
+    };
+    let id = body.get(target.id_key).and_then(text).unwrap_or_default();
+    let Some(found) = rows::find(call.held, target.kind.table, &id) else {
+        return lenient(call, || Refusal::missing(target.kind.noun));
+    };
+    let mut chosen = Map::new();
+    chosen.insert("type".into(), target.read.into());
+    chosen.insert("target".into(), found["id"].clone());
+    if target.kind.table == USER.table {
+        let beside = USER_KEYS.iter().filter_map(|key| Some(((*key).to_owned(), body.get(*key)?.clone())));
+        chosen.extend(beside);
+    }
+    row.insert("route".into(), chosen.into());
+    Ok(())
+}
+
+/// Replaces the list a number dials, making the receiving numbers that are not there, and routes to it.
+fn dial(call: &Call, next: &mut Document, row: &mut Map<String, Value>) -> Result<(), Refusal> {
+    let ids: Option<Vec<Value>> = match (call.body.get("numbers"), call.body.get("numbers_id")) {
+        (Some(numbers), _) => {
+            let codes = call.body.get("country_codes").map(texts).unwrap_or_default();
+            Some(inline(call, next, &texts(numbers), &codes)?)
+        }
+        (None, Some(ids)) => {
+            let found = |id: String| rows::find(call.held, RECEIVER.table, &id).map(|row| row["id"].clone());
+            let Some(ids) = texts(ids).into_iter().map(found).collect::<Option<Vec<_>>>() else {
+                return lenient(call, || Refusal::missing(RECEIVER.noun));
+            };
+            Some(ids)
+        }
+        (None, None) => None,
+    };
+    if let Some(ids) = ids {
+        let mut once: Vec<Value> = Vec::new();
+        for id in ids {
+            if !once.contains(&id) {
+                once.push(id);
+            }
+        }
+        row.insert("dial".into(), once.into());
+    }
+    row.insert("route".into(), json!({"type": DIAL_LIST}));
+    Ok(())
+}
+
+/// Finds or makes a receiving number for each national one; the last country goes for those without (section 7.2).
+fn inline(
+    call: &Call,
+    next: &mut Document,
+    numbers: &[String],
+    codes: &[String],
+) -> Result<Vec<Value>, Refusal> {
+    if call.server.strict && numbers.len() != codes.len() {
+        return Err(Refusal::invalid("numbers and country_codes differ in length"));
+    }
+    let mut ids = Vec::new();
+    for (index, national) in numbers.iter().enumerate() {
+        let code = codes.get(index).or(codes.last());
+        let code = code.ok_or_else(|| Refusal::invalid("country_codes can't be blank"))?;
+        let number = phone::of_national(national, code).map_err(Refusal::invalid)?;
+        let id = next.get(RECEIVER.table, &number).map(|row| row["id"].clone());
+        ids.push(id.unwrap_or_else(|| receivers::blank(next, &number)["id"].clone()));
+    }
+    Ok(ids)
+}
+
+fn assign(call: &Call, row: &mut Map<String, Value>, setting: &str) -> Result<(), Refusal> {
+    let value = if setting.is_empty() {
+        Value::Null
+    } else {
+        match rows::find(call.held, CALL_SETTING.table, setting) {
+            Some(found) => found["id"].clone(),
+            None => return lenient(call, || Refusal::missing(CALL_SETTING.noun)),
+        }
+    };
+    row.insert("call_setting".into(), value);
+    Ok(())
+}
+
+/// Takes the fields without a documented name, where they are switched on.
+fn unnamed(call: &Call, row: &mut Map<String, Value>, body: &Map<String, Value>) -> Result<(), Refusal> {
+    if !call.server.experimental {
+        return Ok(());
+    }
+    if let Some(routing) = body.get("routing").and_then(text) {
+        if !PATTERNS.contains(&routing.as_str()) {
+            return Err(Refusal::invalid("routing is invalid"));
+        }
+        row.insert("routing".into(), routing.into());
+    }
+    if let Some(failsafe) = body.get("failsafe_number").and_then(text) {
+        let own = call.held.get(NUMBER.table, &failsafe).is_some();
+        if !failsafe.is_empty() && (own || !phone::is_e164(&failsafe)) {
+            return Err(Refusal::invalid("failsafe_number is invalid"));
+        }
+        let value = if failsafe.is_empty() { Value::Null } else { failsafe.into() };
+        row.insert("failsafe_number".into(), value);
+    }
+    Ok(())
+}
+
+/// Passes over a mistake, unless the server is strict.
+fn lenient(call: &Call, refusal: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
+    if call.server.strict { Err(refusal()) } else { Ok(()) }
+}
+
+/// `route_to` as it is read.
+pub fn render(call: &Call, document: &Document, row: &Map<String, Value>) -> Value {
+    let route = &row["route"];
+    let id = text(&route["target"]).unwrap_or_default();
+    let target = TARGETS.iter().find(|target| route["type"] == target.read && target.read != DIAL_LIST);
+    let found = target.and_then(|target| rows::find(document, target.kind.table, &id));
+    match found {
+        Some(found) => {
+            let name = found.get("name").cloned().unwrap_or_else(|| catalog::person(found).into());
+            json!({"type": route["type"], "dial": {"id": found["id"], "name": name}})
+        }
+        None => {
+            let dial: Vec<Value> =
+                numbers::dialled(document, row).map(|row| receivers::render(call, row).into()).collect();
+            json!({"type": DIAL_LIST, "multi": true, "mode": row["routing"], "dial": dial})
+        }
+    }
+}
