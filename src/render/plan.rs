@@ -223,7 +223,9 @@ fn summary(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
 pub(super) fn summary_lines(plan: &Plan) -> Vec<String> {
     let blocked = plan.tenants.iter().filter(|tenant| !tenant.blocked.is_empty()).count();
     if plan.is_empty() && blocked == 0 {
-        return vec![format!("No changes. {} as declared.", agree(plan.tenants.len()))];
+        let unseen = plan.tenants.iter().any(|tenant| !tenant.unverifiable.is_empty());
+        let but = if unseen { ", but for what is not verifiable" } else { "" };
+        return vec![format!("No changes. {} as declared{but}.", agree(plan.tenants.len()))];
     }
     let mut parts = vec![
         format!("{} to create", plan.count(Action::Create)),
