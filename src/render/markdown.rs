@@ -8,6 +8,9 @@ use crate::{
 };
 use std::io::{self, Write};
 
+/// Before each line of a change in a plan as text.
+const INDENT: &str = "      ";
+
 /// Writes a plan: a table of what changes, the changes themselves folded, and what is left to people as a task list.
 pub fn plan_markdown(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     writeln!(out, "## dialform plan\n")?;
@@ -30,7 +33,10 @@ fn has_news(plan: &TenantPlan) -> bool {
 
 fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
     let TenantPlan { tenant, provider, account, .. } = plan;
-    writeln!(out, "\n### {} on {}, account {}\n", text(tenant), text(provider), text(account))?;
+    writeln!(out, "\n### {} on {}, account {}", text(tenant), text(provider), text(account))?;
+    if !plan.blocked.is_empty() || !plan.refused.is_empty() {
+        writeln!(out)?;
+    }
     for finding in &plan.blocked {
         let at =
             finding.place.as_ref().map(|at| format!("`{}:{}` ", code(&at.file), at.line)).unwrap_or_default();
@@ -88,11 +94,18 @@ fn row(out: &mut dyn Write, tenant: &str, step: &Step) -> io::Result<()> {
 fn details(out: &mut dyn Write, steps: &[&Step]) -> io::Result<()> {
     writeln!(out, "\n<details><summary>Changes</summary>\n\n```diff")?;
     for step in steps {
-        writeln!(out, "{}", shown(step.address.to_string()))?;
+        writeln!(out, "@@ {} @@", shown(step.address.to_string()))?;
         let mut block = anstream::StripStream::new(Vec::new());
         changes(&mut block, step)?;
-        // A fence of its own would end the block.
-        write!(out, "{}", String::from_utf8_lossy(&block.into_inner()).replace("```", "'''"))?;
+        for line in String::from_utf8_lossy(&block.into_inner()).lines() {
+            // Signs are coloured at the margin only, and a fence of its own would end the block.
+            let line = line.strip_prefix(INDENT).unwrap_or(line).replace("```", "'''");
+            writeln!(
+                out,
+                "{}",
+                line.strip_prefix("  ").filter(|it| it.starts_with(['+', '-'])).unwrap_or(&line)
+            )?;
+        }
     }
     writeln!(out, "```\n\n</details>")
 }

@@ -1,6 +1,6 @@
 //! Apply tells the truth: what it refuses, what it stops, what it could not see come true.
 
-use crate::world::{WORKSPACE, World};
+use crate::world::World;
 use dialform::{
     apply::Status,
     cli::Finished,
@@ -81,7 +81,8 @@ fn critical_changes_need_a_word_of_their_own() {
 #[test]
 fn the_guard_stops_before_the_first_write() {
     let world = World::new("absent: { schedules: [night] }");
-    world.write("dialform.yaml", &format!("{WORKSPACE}guard: {{ max_deletes: 0 }}\n"));
+    let workspace = std::fs::read_to_string(world.path("dialform.yaml")).unwrap();
+    world.write("dialform.yaml", &format!("{workspace}guard: {{ max_deletes: 0 }}\n"));
     let refused = world.run(&["apply", "--auto-approve"]);
     assert_eq!(refused.ending, Ending::Refused);
     assert_eq!(refusal(&refused), "tenant `acme`: 1 deletion, `guard.max_deletes` is 0");

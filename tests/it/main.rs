@@ -10,7 +10,13 @@ mod bad_input;
 #[cfg(test)]
 mod bad_server;
 #[cfg(test)]
+mod deskphone;
+#[cfg(test)]
+mod grades;
+#[cfg(test)]
 mod live;
+#[cfg(test)]
+mod make_before_break;
 #[cfg(test)]
 mod plan;
 #[cfg(test)]

@@ -3,18 +3,6 @@
 use dialform::cli::{Finished, run_with};
 use std::path::PathBuf;
 
-pub const WORKSPACE: &str = r#"
-version: 1
-providers:
-  pbx:
-    kind: stratus
-    url: http://127.0.0.1:1/ns-api/v2
-    token: { env: NOT_NEEDED }
-    carrier: { url: "http://127.0.0.1:1", token: { env: NOT_NEEDED } }
-    limits: { requests_per_second: 1000, concurrency: 4, retries: 1, settle: 1 }
-tenants: ["tenants/*.yaml"]
-"#;
-
 pub const LIVE: &str = r#"
 domain: { domain: acme.1.service }
 users: [{ user: "101" }, { user: "102" }]
@@ -23,17 +11,47 @@ carrier: [{ number: "2145550100", destination: "9725550199", active: true }]
 timeframes: [{ timeframe-name: night, timeframe-type: specific-dates, timeframe-specific-dates-array: [] }]
 "#;
 
+/// One provider, one tenant, one live account.
+pub struct System {
+    /// The provider's entry in `dialform.yaml`.
+    pub provider: &'static str,
+    pub account: &'static str,
+    pub live: &'static str,
+}
+
+pub const STRATUS: System = System {
+    provider: r#"
+    kind: stratus
+    url: http://127.0.0.1:1/ns-api/v2
+    token: { env: NOT_NEEDED }
+    carrier: { url: "http://127.0.0.1:1", token: { env: NOT_NEEDED } }
+    limits: { requests_per_second: 1000, concurrency: 4, retries: 1, settle: 1 }"#,
+    account: "acme.1.service",
+    live: LIVE,
+};
+
 pub struct World {
     dir: tempfile::TempDir,
+    account: &'static str,
 }
 
 impl World {
     pub fn new(tenant: &str) -> Self {
-        let world = Self { dir: tempfile::tempdir().unwrap() };
-        world.write("dialform.yaml", WORKSPACE);
-        world.write("live/pbx/acme.1.service.yaml", LIVE);
+        Self::on(&STRATUS, tenant)
+    }
+
+    pub fn on(system: &System, tenant: &str) -> Self {
+        let System { provider, account, live } = system;
+        let world = Self { dir: tempfile::tempdir().unwrap(), account };
+        world.provider(provider);
+        world.write(&format!("live/pbx/{account}.yaml"), live);
         world.tenant(tenant);
         world
+    }
+
+    pub fn provider(&self, entry: &str) {
+        let text = format!("version: 1\nproviders:\n  pbx:{entry}\ntenants: [\"tenants/*.yaml\"]\n");
+        self.write("dialform.yaml", &text);
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -49,7 +67,7 @@ impl World {
     pub fn tenant(&self, body: &str) {
         self.write(
             "tenants/acme.yaml",
-            &format!("tenant: acme\nprovider: pbx\naccount: acme.1.service\n{body}"),
+            &format!("tenant: acme\nprovider: pbx\naccount: \"{}\"\n{body}", self.account),
         );
     }
 
@@ -61,8 +79,30 @@ impl World {
         run_with(&all)
     }
 
-    /// What the carrier has now, as it is on disk.
+    /// What the emulated system holds, as it is on disk.
     pub fn state(&self) -> String {
-        std::fs::read_to_string(self.path(".dialform/sandbox/pbx/acme.1.service.json")).unwrap()
+        std::fs::read_to_string(self.state_file()).unwrap()
+    }
+
+    pub fn state_file(&self) -> PathBuf {
+        self.path(&format!(".dialform/sandbox/pbx/{}.json", self.account))
+    }
+
+    /// What was recorded with `--record traffic.jsonl`.
+    pub fn traffic(&self) -> Vec<serde_json::Value> {
+        let text = std::fs::read_to_string(self.path("traffic.jsonl")).unwrap_or_default();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// Runs git in the workspace.
+    pub fn git(&self, arguments: &[&str]) {
+        let identity = ["-c", "user.name=t", "-c", "user.email=t@example.invalid"];
+        let done = std::process::Command::new("git")
+            .args(identity)
+            .args(arguments)
+            .current_dir(self.dir.path())
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
 }

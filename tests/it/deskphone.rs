@@ -1,0 +1,148 @@
+//! Deskphone: a dashboard that people change meanwhile, and that may take a day to show what it accepted.
+
+use crate::world::{System, World};
+use dialform::error::Ending;
+use serde_json::Value;
+
+const BRIDGE: System = System {
+    provider: r#"
+    kind: deskphone
+    url: http://127.0.0.1:1/v1
+    token: { env: NOT_NEEDED }
+    limits: { requests_per_second: 1000, settle: 1, retries: 1 }"#,
+    account: "harbour",
+    live: r#"
+people:
+  - { extension: "2001", name: Reception, busy: voicemail, always: { number: "447700900123" } }
+  - { extension: "2002", name: Partner }
+"#,
+};
+
+const WANTED: &str = r#"diverts: { "2001": { busy: { extension: "2002" }, no_answer: voicemail } }"#;
+
+fn document(world: &World, extension: &str) -> Value {
+    let state: Value = serde_json::from_str(&world.state()).unwrap();
+    state["people"][extension]["document"].clone()
+}
+
+/// Somebody in the dashboard sets the divert when busy.
+fn in_the_dashboard(world: &World, destination: &str) {
+    let mut state: Value = serde_json::from_str(&world.state()).unwrap();
+    let busy = &mut state["people"]["2001"]["document"]["callForwarding"]["busy"];
+    busy["destination"] = destination.into();
+    busy["destinationVoicemailEnabled"] = false.into();
+    std::fs::write(world.state_file(), state.to_string()).unwrap();
+}
+
+/// The acceptance line on a change between plan and apply. The approved plan is stale then, and so is one that was
+/// approved without a digest: the step stops, says both values, and the document keeps what people put there.
+#[test]
+fn what_somebody_changed_meanwhile_is_not_overwritten() {
+    let world = World::on(&BRIDGE, WANTED);
+    let plan = world.path("plan.json");
+    assert_eq!(world.run(&["plan", "--out", plan.to_str().unwrap()]).ending, Ending::Fine);
+    in_the_dashboard(&world, "447700900999");
+    let stale = world.run(&["apply", plan.to_str().unwrap()]);
+    assert_eq!(stale.ending, Ending::Refused, "{}{}", stale.out, stale.err);
+
+    // Between the observation and the write: the first two requests are the plan's, the rest find another document.
+    for (fault, detail) in [(
+        "meddle:on,visible-after:0ms",
+        "not written, `busy` was \"voicemail\" and is {\"number\":\"+447700900999\"} now",
+    )] {
+        let world = World::on(&BRIDGE, WANTED);
+        let applied = world.run(&["apply", "--auto-approve", "--format", "json", "--fault", fault]);
+        assert_eq!(applied.ending, Ending::Partial, "{}{}", applied.out, applied.err);
+        let outcome: Value = serde_json::from_str(&applied.out).unwrap();
+        assert_eq!(outcome["steps"][0]["status"], "failed", "{outcome}");
+        assert!(outcome["steps"][0]["detail"].as_str().unwrap().contains(detail), "{outcome}");
+        let now = document(&world, "2001");
+        assert_eq!(now["callForwarding"]["busy"]["destination"], "447700900999");
+        assert_eq!(now["callForwarding"]["noAnswer"]["enabled"], false, "nothing of the step was written");
+        assert_eq!(now["callForwarding"]["always"]["destination"], "447700900123");
+    }
+}
+
+/// A bridge without tags cannot tell; what was read right before the write is compared, and unmanaged diverts go back as
+/// they were read.
+#[test]
+fn only_the_planned_conditions_are_written() {
+    for fault in [
+        "visible-after:0ms",
+        "no-etag:on,visible-after:0ms",
+        "bare-destination:on,people-page:1,visible-after:0ms",
+    ] {
+        let world = World::on(&BRIDGE, WANTED);
+        let before = world.run(&["plan"]);
+        assert_eq!(before.ending, Ending::Fine);
+        let untouched = document(&world, "2002");
+        let applied = world.run(&["apply", "--auto-approve", "--fault", fault]);
+        assert_eq!(applied.ending, Ending::Fine, "{fault}: {}{}", applied.out, applied.err);
+        let now = document(&world, "2001");
+        assert_eq!(now["callForwarding"]["always"]["destination"], "447700900123", "{fault}");
+        assert_eq!(now["callForwarding"]["busy"]["destination"], "2002", "{fault}");
+        assert_eq!(now["callForwarding"]["noAnswer"]["numberOfRings"], 3, "{fault}");
+        assert_eq!(document(&world, "2002"), untouched, "{fault}");
+        assert_eq!(world.run(&["plan", "--detailed-exitcode"]).ending, Ending::Fine, "{fault}");
+    }
+}
+
+/// The acceptance line on propagation: waiting long enough it is done, not waiting it is accepted, which is no failure
+/// and no success either: the next plan shows it again, and sending it again changes nothing.
+#[test]
+fn a_slow_dashboard_is_waited_for_or_said_to_be_slow() {
+    let slow = ["--fault", "visible-after:3s"];
+    let world = World::on(&BRIDGE, WANTED);
+    let done = world.run(&[&["apply", "--auto-approve", "--wait", "10s"], &slow[..]].concat());
+    assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
+    assert!(done.out.contains("done      acme/diverts.2001\n"), "{}", done.out);
+
+    let world = World::on(&BRIDGE, WANTED);
+    let accepted = world.run(&[&["apply", "--auto-approve"], &slow[..]].concat());
+    assert_eq!(accepted.ending, Ending::Fine, "{}{}", accepted.out, accepted.err);
+    let said = "accepted  acme/diverts.2001: accepted, not yet visible: `busy` still reads \"voicemail\", `no_answer` still \
+                reads \"off\"\n";
+    assert!(accepted.out.contains(said), "{}", accepted.out);
+    assert!(accepted.out.contains("Applied: 0 of 1 done, 1 accepted, not yet visible."), "{}", accepted.out);
+
+    assert_eq!(
+        world.run(&[&["apply", "--auto-approve", "--wait", "soon"], &slow[..]].concat()).ending,
+        Ending::Error
+    );
+}
+
+/// Without a bridge nothing is read and nothing claimed: a change of the files is a step for a person.
+#[test]
+fn without_a_bridge_every_change_is_by_hand() {
+    let world = World::on(&BRIDGE, "diverts: { \"2001\": { busy: off } }\n");
+    world.provider("\n    kind: deskphone\n    bridge: manual");
+    world.git(&["init", "-q"]);
+    world.git(&["add", "dialform.yaml", "tenants"]);
+    world.git(&["commit", "-qm", "before"]);
+    world.tenant(WANTED);
+    let plan = world.run(&["plan"]);
+    assert_eq!(plan.ending, Ending::Fine, "{}{}", plan.out, plan.err);
+    assert_eq!(
+        plan.out,
+        "acme on pbx, account harbour\n\n  declared, not verifiable: diverts.2001\n\nNo changes. 1 tenant is as declared, \
+         but for what is not verifiable.\n"
+    );
+    let applied = world.run(&["apply", "--auto-approve", "--base", "HEAD"]);
+    assert_eq!(applied.ending, Ending::Partial, "{}{}", applied.out, applied.err);
+    let clicks = "[ ] dashboard > edit beside extension 2001 > at the bottom, the divert options as above > Save (article 002)";
+    assert!(applied.out.contains(clicks), "{}", applied.out);
+    assert!(applied.out.contains("busy: off -> {extension: \"2002\"}"), "{}", applied.out);
+}
+
+/// Two people with one extension: whose diverts would be changed is anybody's guess, so that none are.
+#[test]
+fn an_extension_that_two_people_have_is_not_touched() {
+    let system = System {
+        live: "people: [{ extension: \"2001\" }, { extension: \"2001\" }, { extension: \"2002\" }]",
+        ..BRIDGE
+    };
+    let world = World::on(&system, WANTED);
+    let plan = world.run(&["plan"]);
+    assert_eq!(plan.ending, Ending::Error);
+    assert!(plan.out.contains("2 people of account `harbour` have extension `2001`"), "{}", plan.out);
+}
