@@ -8,7 +8,7 @@ use super::{
     workspace,
 };
 use crate::{
-    apply::{self, Outcome, Status},
+    apply::{self, Outcome, Status, Stop},
     error::{Ending, Failure},
     plan::{FORMAT_VERSION, Plan},
     render,
@@ -55,21 +55,22 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
     if text {
         writeln!(io.out)?;
     }
-    let mut outcomes: Vec<Outcome> = Vec::new();
-    for tenant in plan.tenants.iter().filter(|tenant| !tenant.steps.is_empty()) {
-        let Some(writer) = session.writer(&tenant.provider) else { continue };
-        let patience = session.patience(&tenant.provider, wait);
-        let mut written = Ok(());
-        let mut report = |outcome: &Outcome| {
-            if text && written.is_ok() {
-                written = render::outcome(io.out, outcome).and_then(|()| io.out.flush());
+    let stop = Stop::default();
+    let interrupt = tokio::spawn(interrupted(stop.clone()));
+    let jobs = session.jobs(&plan, wait);
+    let mut written = Ok(());
+    let mut report = |outcome: &Outcome| {
+        if text && written.is_ok() {
+            written = render::outcome(io.out, outcome).and_then(|()| io.out.flush());
+            // What is under way is finished before a closed output ends the run.
+            if written.is_err() {
+                stop.now();
             }
-        };
-        let reader = session.reader(&tenant.provider);
-        outcomes.extend(apply::tenant(tenant, reader, writer, patience, &mut report).await);
-        // What is under way is finished before a closed output ends the run.
-        written?;
-    }
+        }
+    };
+    let outcomes = apply::run(&jobs, &stop, &mut report).await;
+    interrupt.abort();
+    written?;
     session.close().await;
     match args.format {
         Format::Text => render::summary(io.out, &outcomes)?,
@@ -88,6 +89,13 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
 fn blocked(plan: &Plan) -> Vec<&str> {
     let blocked = plan.tenants.iter().filter(|tenant| !tenant.blocked.is_empty());
     blocked.map(|tenant| tenant.tenant.as_str()).collect()
+}
+
+/// Waits for Ctrl-C: nothing more is started then, and what is under way is finished and reported.
+async fn interrupted(stop: Stop) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        stop.now();
+    }
 }
 
 /// How long `--wait` means.

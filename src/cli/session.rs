@@ -5,11 +5,11 @@ use super::{
     workspace::{Checked, CheckedTenant, placer},
 };
 use crate::{
-    apply::Patience,
+    apply::{Job, Patience},
     error::Failure,
     finding::{Finding, Seg},
     http::{Auth, Getter, Pacer, Sender},
-    model::{Address, ProviderConfig, Secret},
+    model::{Address, Limits, ProviderConfig, Secret},
     plan::{self, Input, Plan, Policy, TenantPlan},
     provider::{EndpointSpec, Endpoints, Login, Read, Scope, Write, find},
     sandbox::{self, Recorder, Sandbox},
@@ -27,6 +27,9 @@ use std::{
 /// How many tenants are read at once. Each provider's limits hold all the same.
 const TENANTS_AT_ONCE: usize = 8;
 
+/// Steps under way for each request that may be: while one waits for its change to show, another can send.
+const STEPS_A_SLOT: usize = 2;
+
 /// The phone systems of this run.
 pub struct Session {
     systems: BTreeMap<String, System>,
@@ -38,7 +41,7 @@ struct System {
     reader: Box<dyn Read>,
     /// Only where this run may write.
     writer: Option<Box<dyn Write>>,
-    settle: Duration,
+    limits: Limits,
     propagation: Option<Duration>,
 }
 
@@ -140,18 +143,25 @@ impl Session {
         }
     }
 
-    pub fn reader(&self, provider: &str) -> &dyn Read {
-        self.systems[provider].reader.as_ref()
-    }
-
-    pub fn writer(&self, provider: &str) -> Option<&dyn Write> {
-        self.systems[provider].writer.as_deref()
-    }
-
-    /// How long apply looks for a change on that provider: as long as it usually takes, or as the run was told.
-    pub fn patience(&self, provider: &str, wait: Option<Duration>) -> Patience {
-        let System { settle, propagation, .. } = &self.systems[provider];
-        Patience { settle: wait.map_or(*settle, |wait| wait.max(*settle)), propagation: *propagation }
+    /// What is to be done, tenant by tenant, with the systems to do it on. `wait` is how long the run was told to look for
+    /// accepted changes.
+    pub fn jobs<'a>(&'a self, plan: &'a Plan, wait: Option<Duration>) -> Vec<Job<'a>> {
+        let tenants = plan.tenants.iter().filter(|tenant| !tenant.steps.is_empty());
+        let job = |plan: &'a TenantPlan| {
+            let System { reader, writer, limits, propagation } = &self.systems[&plan.provider];
+            let settle = Duration::from_secs(limits.settle.into());
+            Some(Job {
+                plan,
+                reader: reader.as_ref(),
+                writer: writer.as_deref()?,
+                patience: Patience {
+                    settle: wait.map_or(settle, |wait| wait.max(settle)),
+                    propagation: *propagation,
+                },
+                at_once: limits.concurrency as usize * STEPS_A_SLOT,
+            })
+        };
+        tenants.filter_map(job).collect()
     }
 
     pub async fn close(self) {
@@ -256,7 +266,7 @@ fn system(
     Ok(System {
         reader: (provider.reader)(open),
         writer,
-        settle: Duration::from_secs(config.limits.over(provider.limits).settle.into()),
+        limits: config.limits.over(provider.limits),
         propagation: provider.dialect.propagation,
     })
 }

@@ -161,7 +161,7 @@ const CASES: &[Case] = &[
         says: &[
             "note: rules.101: calls marked as spam go to `hangup`, which has no word here",
             "declared, not verifiable: rules.101 (callers.spam)",
-            "No changes. 1 tenant is as declared.",
+            "No changes. 1 tenant is as declared, but for what is not verifiable.",
         ],
         ..PLAIN
     },

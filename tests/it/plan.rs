@@ -232,7 +232,7 @@ fn plans_read_as_reviewed() {
                 policy: Policy { unobservable: BTreeSet::from([Kind::Forwards]), ..Policy::default() },
                 ..Case::new("forwards: { \"+12145550100\": { to: \"+19725550199\" } }", "")
             },
-            "  declared, not verifiable: forwards.+12145550100\n  unmanaged, left alone: 3 extensions without declared rules\n\nNo changes. 1 tenant is as declared.",
+            "  declared, not verifiable: forwards.+12145550100\n  unmanaged, left alone: 3 extensions without declared rules\n\nNo changes. 1 tenant is as declared, but for what is not verifiable.",
         ),
         (
             "it is something to do when the files changed",

@@ -1,0 +1,81 @@
+//! One step, from the look before to the look after.
+
+use super::{Job, Patience, Status, settle};
+use crate::{
+    http::ApiError,
+    plan::{Action, Step},
+};
+
+/// Status, why, and the way out.
+pub(super) type Ending = (Status, Option<String>, Option<String>);
+
+fn failed(status: Status, error: &ApiError) -> Ending {
+    (status, Some(error.to_string()), error.help().map(str::to_owned))
+}
+
+/// Looks, writes, and looks until it is true.
+pub(super) async fn carry_out(job: &Job<'_>, step: &Step) -> Ending {
+    match settle::moved(job.plan, step, job.reader).await {
+        Ok(None) => {}
+        Ok(Some(how)) => {
+            let help = "somebody changed it in the meantime: plan and review again";
+            return (Status::Failed, Some(format!("not written, {how}")), Some(help.to_owned()));
+        }
+        Err(error) => return failed(Status::Failed, &error),
+    }
+    let mut again = true;
+    loop {
+        let written = job.writer.execute(&job.plan.account, step).await;
+        let error = match written {
+            Ok(()) => return accepted(job, step).await,
+            Err(error) if !error.problem.is_ambiguous() => return failed(Status::Failed, &error),
+            Err(error) => error,
+        };
+        // It may have happened all the same: look before saying anything.
+        let how = match settle::until(job.plan, step, job.reader, job.patience.settle).await {
+            settle::Seen::AsWanted => return (Status::Done, None, None),
+            settle::Seen::Unreadable(_) => return failed(Status::Unknown, &error),
+            settle::Seen::Otherwise(how) => how,
+        };
+        // It did not happen: what is live is still what the step was planned on. To change or delete the same object once
+        // more does no harm, even if the first write comes true late; a second creation might make a second object.
+        let unmoved = matches!(settle::moved(job.plan, step, job.reader).await, Ok(None));
+        if again && unmoved && step.action != Action::Create {
+            again = false;
+            continue;
+        }
+        return (
+            Status::Unknown,
+            Some(format!("{error}; {how}")),
+            Some("it may still come true; run `dialform plan` before trying again".to_owned()),
+        );
+    }
+}
+
+/// The provider has taken it: is it so?
+async fn accepted(job: &Job<'_>, step: &Step) -> Ending {
+    let Patience { settle, propagation } = job.patience;
+    let how = match settle::until(job.plan, step, job.reader, settle).await {
+        settle::Seen::AsWanted => return (Status::Done, None, None),
+        settle::Seen::Unreadable(error) => return failed(Status::Unknown, &error),
+        settle::Seen::Otherwise(how) => how,
+    };
+    match propagation {
+        Some(most) => (
+            Status::Accepted,
+            Some(format!("accepted, not yet visible: {how}")),
+            Some(format!(
+                "it may take {} hours to show; `--wait DURATION` keeps looking, and a plan shows it until then",
+                most.as_secs() / 3600
+            )),
+        ),
+        None => (
+            Status::NotApplied,
+            Some(format!("accepted, but not applied by the provider: after {} seconds {how}", settle.as_secs())),
+            Some(
+                "run `dialform plan` to see what is live; a slow system can be given a longer `limits.settle`"
+                    .to_owned(),
+            ),
+        ),
+    }
+}
