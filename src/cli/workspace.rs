@@ -187,8 +187,15 @@ fn lints(workspace: &Workspace) -> Vec<Finding> {
         .map(|(loaded, (place, place_of_key))| TenantSubject { tenant: &loaded.tenant, place, place_of_key })
         .collect();
     let kinds: Vec<&'static str> = PROVIDERS.iter().map(|provider| provider.kind).collect();
-    let place = |path: &[Seg]| workspace.place(path);
-    lint::check(&Subject { file: &workspace.file, tenants: &tenants, kinds: &kinds, place: &place })
+    let alone = PROVIDERS.iter().filter(|provider| provider.single_account);
+    let single_account: Vec<&'static str> = alone.map(|provider| provider.kind).collect();
+    lint::check(&Subject {
+        file: &workspace.file,
+        tenants: &tenants,
+        kinds: &kinds,
+        single_account: &single_account,
+        place: &|path| workspace.place(path),
+    })
 }
 
 /// What is wrong with the providers' settings, given what is declared on each.

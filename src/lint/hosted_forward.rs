@@ -9,24 +9,26 @@ pub static LINT: Lint = Lint {
     level: Level::Error,
     docs: "\
 ### What it finds
-An emergency forward to a number that a tenant on the same kind of platform declares.
+An emergency forward to a number that a tenant on the same kind of platform declares: on Stratus a hosted number, on
+CallTrackingMetrics a fail-safe number that is itself a tracking number.
 
 ### Why it matters
 The forward is for the day the platform cannot take calls; a number it hosts is down as well. Article 000: \"this should
-be a Non-SpectrumVoIP 10-Digit Number\".
+be a Non-SpectrumVoIP 10-Digit Number\". Article 004: it is where calls go \"if CallTrackingMetrics is down and cannot
+follow advanced routing options\"; its help pages ask for a number that is not one of CallTrackingMetrics. A receiving
+number is fine: its phone is somewhere else.
 
 ### Example
 ```yaml
 numbers: { \"+12145550100\": { … }, \"+12145550101\": { … } }
 forwards: { \"+12145550100\": { to: \"+12145550101\" } }
 ```
-Name a cell phone or an answering service on another platform.",
+Name a cell phone, a landline or an answering service on another platform.",
     check,
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
-    let kind =
-        |tenant: &Tenant| subject.file.providers.get(&tenant.provider).map(|config| config.kind.clone());
+    let kind = |tenant: &Tenant| subject.file.providers.get(&tenant.provider).map(|it| it.kind.as_str());
     let mut hosts = BTreeMap::new();
     for it in subject.tenants {
         for number in it.tenant.numbers.keys().chain(it.tenant.forwards.keys()) {
@@ -34,14 +36,14 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
         }
     }
     for it in subject.tenants {
+        // Two providers nobody has defined are not one platform.
+        let Some(kind) = kind(it.tenant) else { continue };
         for (number, forward) in &it.tenant.forwards {
             let Some(to) = forward.to.as_ref().filter(|to| *to != number) else { continue };
-            if let Some(host) = hosts.get(&(kind(it.tenant), to)) {
-                let message = format!("{to} is a number of tenant `{host}` on the same platform");
-                let place = (it.place)(&keys([&"forwards", number, &"to"]));
+            if let Some(host) = hosts.get(&(Some(kind), to)) {
                 out.push(
-                    place,
-                    message,
+                    (it.place)(&keys([&"forwards", number, &"to"])),
+                    format!("{to} is a number of tenant `{host}` on the same platform"),
                     "forward to a number the platform does not host: it is down with it",
                 );
             }

@@ -4,16 +4,24 @@
 //! documentation. A check returns findings and never stops the others; one run shows all of them.
 
 mod absent_and_declared;
+mod cycles;
 mod dead_forward;
 mod default_rule_last;
+mod divert_loop;
 mod duplicate_rule;
 mod duplicate_tenant;
 mod failover_without_require_agents;
 mod hosted_forward;
+mod no_answer_loop;
 mod number_twice;
 mod one_place;
+mod pattern_of_one;
+mod receiver_abroad;
+mod receiver_twice;
 mod self_reference;
 mod shared_account;
+mod simultaneous_no_answer;
+mod single_account;
 mod unknown_provider;
 mod unknown_queue;
 mod unknown_schedule;
@@ -39,14 +47,21 @@ pub static LINTS: &[&Lint] = &[
     &absent_and_declared::LINT,
     &dead_forward::LINT,
     &default_rule_last::LINT,
+    &divert_loop::LINT,
     &duplicate_rule::LINT,
     &duplicate_tenant::LINT,
     &failover_without_require_agents::LINT,
     &hosted_forward::LINT,
+    &no_answer_loop::LINT,
     &number_twice::LINT,
     &one_place::LINT,
+    &pattern_of_one::LINT,
+    &receiver_abroad::LINT,
+    &receiver_twice::LINT,
     &self_reference::LINT,
     &shared_account::LINT,
+    &simultaneous_no_answer::LINT,
+    &single_account::LINT,
     &unknown_provider::LINT,
     &unknown_queue::LINT,
     &unknown_schedule::LINT,
@@ -59,6 +74,8 @@ pub struct Subject<'a> {
     pub tenants: &'a [TenantSubject<'a>],
     /// The kinds of provider there are.
     pub kinds: &'a [&'static str],
+    /// Those of which one entry of `providers` reaches one account only.
+    pub single_account: &'a [&'static str],
     /// Where something stands in `dialform.yaml`.
     pub place: &'a dyn Fn(&[Seg]) -> Place,
 }

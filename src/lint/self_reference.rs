@@ -11,8 +11,9 @@ pub static LINT: Lint = Lint {
     level: Level::Error,
     docs: "\
 ### What it finds
-A forward of an extension to the same extension, a queue that is its own failover or agent, an emergency forward of a
-number to the same number.
+A forward of an extension to the same extension, a queue that is its own failover, agent or `no_answer`, a receiving
+number that is its own `no_answer`, a number that is routed to itself, an emergency forward of a number to the same
+number.
 
 ### Why it matters
 The call goes round until the platform drops it.
@@ -37,7 +38,10 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                     }
                     (Reference::Extension(to), Kind::Queues) => to.as_str() == address.key,
                     (Reference::Queue(to), Kind::Queues) => *to == address.key,
-                    (Reference::Number(to), Kind::Forwards) => to.to_string() == address.key,
+                    (
+                        Reference::Number(to) | Reference::Receiver(to),
+                        Kind::Forwards | Kind::Numbers | Kind::Receivers,
+                    ) => to.to_string() == address.key,
                     _ => false,
                 };
                 if back {
@@ -45,7 +49,9 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                     at.extend(path);
                     let (whose, help) = match address.kind {
                         Kind::Forwards => ("number", "name a number of another platform"),
-                        Kind::Queues => ("queue", "send them somewhere else"),
+                        Kind::Queues | Kind::Numbers | Kind::Receivers => {
+                            (address.kind.noun(), "send them somewhere else")
+                        }
                         _ => ("extension", "send them somewhere else; its own mailbox is `voicemail`"),
                     };
                     let message = format!("calls to {whose} `{}` come back to it", address.key);

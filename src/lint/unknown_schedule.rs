@@ -1,9 +1,9 @@
-//! A rule that follows a schedule nobody declared.
+//! Something that follows a schedule nobody declared.
 
-use super::{Findings, Lint, Subject, keys};
+use super::{Findings, Lint, Subject};
 use crate::{
     finding::{Level, Seg},
-    model::DEFAULT_RULE,
+    model::{DEFAULT_RULE, Kind, Reference, references},
     text::closest,
 };
 
@@ -12,10 +12,11 @@ pub static LINT: Lint = Lint {
     level: Level::Error,
     docs: "\
 ### What it finds
-A rule whose `when` is not a schedule of the same tenant.
+A rule whose `when`, or a receiving number whose `tagging_hours`, is not a schedule of the same tenant.
 
 ### Why it matters
-A rule without its schedule never applies; a typo would switch off the answering rule it was meant for.
+A rule without its schedule never applies; a typo would switch off the answering rule it was meant for. Article 004:
+tagging hours \"are also used to control when a receiving number can receive calls from a FormReactor\".
 
 ### Example
 ```yaml
@@ -28,20 +29,21 @@ Write the name as it is declared. A live schedule that dialform should use as it
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
-        for (extension, rules) in &it.tenant.rules {
-            for (index, rule) in rules.order.iter().flatten().enumerate() {
-                let when = rule.when.as_str();
-                if when == DEFAULT_RULE || it.tenant.schedules.contains_key(when) {
+        for (address, resource) in it.tenant.resources() {
+            for (path, reference) in references(&address, &resource) {
+                let Reference::Schedule(name) = reference else { continue };
+                if it.tenant.schedules.contains_key(&name) {
                     continue;
                 }
-                let mut path = keys([&"rules", extension, &"order"]);
-                path.extend([Seg::Index(index), Seg::key("when")]);
-                let known = it.tenant.schedules.keys().map(String::as_str).chain([DEFAULT_RULE]);
-                let help = match closest(when, known) {
+                let mut at = vec![Seg::key(address.kind.section()), Seg::key(&address.key)];
+                at.extend(path);
+                let always = (address.kind == Kind::Rules).then_some(DEFAULT_RULE);
+                let known = it.tenant.schedules.keys().map(String::as_str).chain(always);
+                let help = match closest(&name, known) {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("declare it; `schedules: {{ {when}: {{}} }}` uses a live one as it is"),
+                    None => format!("declare it; `schedules: {{ {name}: {{}} }}` uses a live one as it is"),
                 };
-                out.push((it.place)(&path), format!("schedule `{when}` is not declared"), help);
+                out.push((it.place)(&at), format!("schedule `{name}` is not declared"), help);
             }
         }
     }

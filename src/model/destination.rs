@@ -1,9 +1,16 @@
 //! Where a call can be sent, and the five conditions under which it is.
 
-use super::{E164, Extension, Pattern, Receivers};
+use super::{
+    E164, Extension, Pattern, Receivers,
+    text::{Email, Name},
+};
 use crate::text::custom_with_help;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, IntoDeserializer},
+    ser::SerializeMap,
+};
 
 /// Where a call goes. In YAML a map with one key, or the word `voicemail` for the extension's own mailbox.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +43,8 @@ pub enum Destination {
     Token(String),
 }
 
-const WORDS: &[&str] = &[
+/// The last two stand only in the route of a number.
+const ROUTE_WORDS: &[&str] = &[
     "extension",
     "phone",
     "voicemail",
@@ -49,7 +57,11 @@ const WORDS: &[&str] = &[
     "smart_router",
     "agent",
     "token",
+    "receivers",
+    "pattern",
 ];
+
+const WORDS: &[&str] = ROUTE_WORDS.split_at(ROUTE_WORDS.len() - 2).0;
 
 impl Destination {
     /// The word of the YAML.
@@ -115,6 +127,19 @@ enum Word {
     Pattern,
 }
 
+/// Reads a [`Word`]; one that is none is told which there are.
+struct Known(&'static [&'static str]);
+
+impl<'de> de::DeserializeSeed<'de> for Known {
+    type Value = Word;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Word, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let word: Result<_, de::value::Error> = Word::deserialize(text.as_str().into_deserializer());
+        word.map_err(|_| de::Error::unknown_field(&text, self.0))
+    }
+}
+
 /// What stood where a destination is expected.
 pub(super) enum Parsed {
     Off,
@@ -126,6 +151,14 @@ pub(super) enum Parsed {
 pub(super) struct DestinationVisitor {
     pub off: bool,
     pub receivers: bool,
+}
+
+impl DestinationVisitor {
+    /// The keys that may stand here, `pattern` aside: alone it says nothing.
+    fn words(&self) -> String {
+        let receivers = self.receivers.then_some(&"receivers");
+        WORDS.iter().chain(receivers).map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+    }
 }
 
 impl<'de> de::Visitor<'de> for DestinationVisitor {
@@ -146,7 +179,7 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
                     format!("write `{{ extension: \"{text}\" }}` or `{{ queue: \"{text}\" }}`")
                 } else {
                     let off = if self.off { "`off`, " } else { "" };
-                    format!("write {off}`voicemail`, or a map with one of {}", words())
+                    format!("write {off}`voicemail`, or a map with one of {}", self.words())
                 };
                 Err(custom_with_help(format!("`{text}` is not a destination"), &help))
             }
@@ -154,10 +187,11 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Parsed, A::Error> {
-        let Some(word) = map.next_key()? else {
+        let known = Known(if self.receivers { ROUTE_WORDS } else { WORDS });
+        let Some(word) = map.next_key_seed(known)? else {
             return Err(custom_with_help(
                 "an empty map is not a destination",
-                format!("name one of {}", words()),
+                format!("name one of {}", self.words()),
             ));
         };
         let to = match word {
@@ -168,10 +202,10 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
             Word::Attendant => Destination::Attendant(map.next_value()?),
             Word::Number => Destination::Number(map.next_value()?),
             Word::Receiver => Destination::Receiver(map.next_value()?),
-            Word::Menu => Destination::Menu(map.next_value()?),
-            Word::GeoRouter => Destination::GeoRouter(map.next_value()?),
-            Word::SmartRouter => Destination::SmartRouter(map.next_value()?),
-            Word::Agent => Destination::Agent(map.next_value()?),
+            Word::Menu => Destination::Menu(map.next_value::<Name>()?.0),
+            Word::GeoRouter => Destination::GeoRouter(map.next_value::<Name>()?.0),
+            Word::SmartRouter => Destination::SmartRouter(map.next_value::<Name>()?.0),
+            Word::Agent => Destination::Agent(map.next_value::<Email>()?.0),
             Word::Token => Destination::Token(map.next_value()?),
             Word::Receivers | Word::Pattern if !self.receivers => {
                 return Err(custom_with_help(
@@ -183,6 +217,7 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
         };
         match map.next_key::<String>()? {
             None => Ok(Parsed::To(to)),
+            Some(second) if self.receivers && matches!(&*second, "receivers" | "pattern") => Err(alone()),
             Some(second) => Err(custom_with_help(
                 format!("a destination has one key, found two: `{}` and `{second}`", to.parts().0),
                 "a call goes to one place; to ring several phones at once use `ring: { simultaneous: … }`",
@@ -193,32 +228,46 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
 
 /// The rest of a list of receiving numbers, of which one key has been read.
 fn receivers<'de, A: de::MapAccess<'de>>(first: Word, mut map: A) -> Result<Parsed, A::Error> {
-    let mut list: Option<Vec<E164>> = None;
+    let mut list: Option<Ringing> = None;
     let mut pattern: Option<Pattern> = None;
     let mut next = Some(first);
     while let Some(word) = next {
         match word {
             Word::Receivers => list = Some(map.next_value()?),
             Word::Pattern => pattern = Some(map.next_value()?),
-            _ => {
-                return Err(custom_with_help(
-                    "`receivers` and `pattern` stand alone",
-                    "a number is routed to receiving numbers or to one other destination",
-                ));
-            }
+            _ => return Err(alone()),
         }
-        next = map.next_key()?;
+        next = map.next_key_seed(Known(&["receivers", "pattern"]))?;
     }
     match list {
-        Some(receivers) => Ok(Parsed::Receivers(Receivers { receivers, pattern })),
+        Some(Ringing(receivers)) => Ok(Parsed::Receivers(Receivers { receivers, pattern })),
         None => {
             Err(custom_with_help("`pattern` needs `receivers`", "name the receiving numbers it is about"))
         }
     }
 }
 
-fn words() -> String {
-    WORDS.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ")
+fn alone<E: de::Error>() -> E {
+    custom_with_help(
+        "`receivers` and `pattern` stand alone",
+        "a number is routed to receiving numbers or to one other destination",
+    )
+}
+
+/// Receiving numbers, at least one: a number that rings nothing has lost its calls.
+struct Ringing(Vec<E164>);
+
+impl<'de> Deserialize<'de> for Ringing {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let list = Vec::deserialize(deserializer)?;
+        if list.is_empty() {
+            return Err(custom_with_help(
+                "no receiving number is named: calls would go nowhere",
+                "name one, or leave `route` out to leave it alone",
+            ));
+        }
+        Ok(Self(list))
+    }
 }
 
 impl<'de> Deserialize<'de> for Destination {

@@ -1,6 +1,7 @@
 //! Call queues and their agents.
 
-use super::{Divert, E164, Extension, Ringable};
+use super::{Divert, E164, Extension, Ringable, text::Email};
+use crate::text::custom_with_help;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use std::fmt;
@@ -70,7 +71,7 @@ pub struct Agent {
     pub wrap_up: Option<u32>,
 }
 
-/// One agent: exactly one of `extension`, `number`, `device`.
+/// One agent: exactly one of `extension`, `number`, `device`, `agent`.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct AgentForm {
@@ -86,7 +87,7 @@ struct AgentForm {
     token: Option<String>,
     /// A person by e-mail address (CallTrackingMetrics).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    agent: Option<String>,
+    agent: Option<Email>,
     /// Position, 1-based, lower first; agents of one cascade round share it. Left out: the place in the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     order: Option<u32>,
@@ -108,7 +109,7 @@ impl From<Agent> for AgentForm {
     fn from(agent: Agent) -> Self {
         let Agent { target, order, wrap_up } = agent;
         let agent = match &target {
-            Ringable::Agent(email) => Some(email.clone()),
+            Ringable::Agent(email) => Some(Email(email.clone())),
             _ => None,
         };
         let (extension, number, device, token) = target.parts();
@@ -123,21 +124,18 @@ impl<'de> Deserialize<'de> for Agent {
             type Value = Agent;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an extension, or a map with `extension`, `number` or `device`")
+                f.write_str("an extension, or a map with `extension`, `number`, `device` or `agent`")
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Agent, E> {
-                if text.contains('@') {
-                    return Ok(Agent {
-                        target: Ringable::Agent(text.to_owned()),
-                        order: None,
-                        wrap_up: None,
-                    });
-                }
-                let extension = text.parse().map_err(|(message, help): (String, String)| {
-                    crate::text::custom_with_help(&message, &help)
-                })?;
-                Ok(Agent { target: Ringable::Extension(extension), order: None, wrap_up: None })
+                let target = if text.contains('@') {
+                    text.parse().map(|Email(email)| Ringable::Agent(email))
+                } else {
+                    text.parse().map(Ringable::Extension)
+                };
+                let target =
+                    target.map_err(|(message, help): (String, String)| custom_with_help(&message, &help))?;
+                Ok(Agent { target, order: None, wrap_up: None })
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Agent, A::Error> {
@@ -145,10 +143,13 @@ impl<'de> Deserialize<'de> for Agent {
                 let AgentForm { extension, number, device, token, agent, order, wrap_up } = form;
                 let others = [extension.is_some(), number.is_some(), device.is_some(), token.is_some()];
                 let target = match agent {
-                    Some(email) if !others.contains(&true) => Ringable::Agent(email),
-                    Some(_) => return Err(de::Error::custom("name exactly one agent in an entry")),
-                    None => Ringable::one_of(extension, number, device, token).map_err(de::Error::custom)?,
+                    Some(Email(email)) if !others.contains(&true) => Some(Ringable::Agent(email)),
+                    Some(_) => None,
+                    None => Ringable::one_of(extension, number, device, token).ok(),
                 };
+                let target = target.ok_or_else(|| {
+                    de::Error::custom("name exactly one of `extension`, `number`, `device`, `agent`")
+                })?;
                 Ok(Agent { target, order, wrap_up })
             }
         }

@@ -73,6 +73,20 @@ pub struct NoAnswer {
     pub to: Destination,
 }
 
+/// What is switched on by a map.
+pub trait Form {
+    /// An example of the map.
+    const FORM: &'static str;
+}
+
+impl Form for DialExtension {
+    const FORM: &'static str = "`{ digits: \"204\" }`";
+}
+
+impl Form for NoAnswer {
+    const FORM: &'static str = "`{ after: 20, to: … }`";
+}
+
 /// A setting that may be switched off: `off`, or what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrOff<T> {
@@ -104,10 +118,10 @@ impl<T: Serialize> Serialize for OrOff<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for OrOff<T> {
+impl<'de, T: Deserialize<'de> + Form> Deserialize<'de> for OrOff<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> de::Visitor<'de> for Visitor<T> {
+        impl<'de, T: Deserialize<'de> + Form> de::Visitor<'de> for Visitor<T> {
             type Value = OrOff<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -117,7 +131,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OrOff<T> {
             fn visit_str<E: de::Error>(self, text: &str) -> Result<OrOff<T>, E> {
                 match text {
                     "off" => Ok(OrOff::Off),
-                    _ => Err(E::invalid_type(de::Unexpected::Str(text), &self)),
+                    _ => Err(custom_with_help(
+                        format_args!("expected `off` or a map, found `{text}`"),
+                        format_args!("write {}, or `off`", T::FORM),
+                    )),
                 }
             }
 

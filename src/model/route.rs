@@ -77,12 +77,13 @@ impl JsonSchema for Route {
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let to = generator.subschema_for::<Destination>();
         let number = generator.subschema_for::<E164>();
+        let numbers = schemars::json_schema!({ "type": "array", "items": number, "minItems": 1 });
         let pattern = generator.subschema_for::<Pattern>();
         schemars::json_schema!({
             "description": "Where the calls of a number go: one destination, or several receiving numbers.",
             "anyOf": [to, {
                 "type": "object",
-                "properties": { "receivers": { "type": "array", "items": number }, "pattern": pattern },
+                "properties": { "receivers": numbers, "pattern": pattern },
                 "required": ["receivers"],
                 "additionalProperties": false
             }]

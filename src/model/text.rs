@@ -1,5 +1,7 @@
 //! Short texts with rules of their own, and the macro that gives such a type its serde and schema form.
 
+use crate::text::custom_with_help;
+use serde::{Deserialize, Deserializer};
 use std::fmt;
 
 /// The name under which an extension's catch-all answering rule stands in `order` (portal: "Default").
@@ -75,4 +77,46 @@ textual!(Extension, "Extension", {
     "type": ["string", "integer"],
     "pattern": "^[0-9A-Za-z._-]{1,16}$",
     "description": "An extension, e.g. \"101\". Text: leading zeros are kept, quoted or not."
+});
+
+/// What a provider calls one of its things.
+pub(super) struct Name(pub String);
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.trim().is_empty() {
+            return Err(custom_with_help("an empty text is no name", "write it as the portal shows it"));
+        }
+        Ok(Self(text))
+    }
+}
+
+/// An e-mail address, as far as one can be told from a slip.
+#[derive(Debug, Clone)]
+pub(super) struct Email(pub String);
+
+impl std::str::FromStr for Email {
+    type Err = (String, String);
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = text.split_once('@').filter(|(user, host)| !user.is_empty() && !host.is_empty());
+        if parts.is_some_and(|(_, host)| !host.contains('@')) && !text.contains(char::is_whitespace) {
+            return Ok(Self(text.to_owned()));
+        }
+        let help = "an agent is named by e-mail address: `ana@example.com`";
+        Err((format!("`{text}` is not an e-mail address"), help.to_owned()))
+    }
+}
+
+impl fmt::Display for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+textual!(Email, "Email", {
+    "type": "string",
+    "pattern": "^[^@\\s]+@[^@\\s]+$",
+    "description": "An e-mail address."
 });

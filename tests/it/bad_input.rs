@@ -2,7 +2,13 @@
 //!
 //! The cases are data: `bad_input/cases.yaml` beside the good workspace they spoil.
 
-use dialform::{cli, error::Ending, lint::LINTS};
+use dialform::{
+    cli,
+    error::Ending,
+    finding::{Level, Place, Seg},
+    lint::{self, LINTS, Subject, TenantSubject},
+    load::{Files, Workspace},
+};
 use serde::Deserialize;
 use serde_json::Value;
 use std::{
@@ -16,6 +22,9 @@ const WORKSPACE: &str = include_str!("bad_input/dialform.yaml");
 const ACME: &str = include_str!("bad_input/acme.yaml");
 const HARBOUR: &str = include_str!("bad_input/harbour.yaml");
 const CASES: &str = include_str!("bad_input/cases.yaml");
+
+/// Entries beside `stratus` for what only other phone systems have.
+const OTHERS: &str = "  ctm: { kind: ctm }\n  deskphone: { kind: deskphone }\ntenants:";
 
 /// One way to spoil the good workspace, and what has to be said about it.
 #[derive(Debug, Default, Deserialize)]
@@ -38,6 +47,8 @@ struct Case {
     run: Vec<String>,
     /// Run as a process of its own with these variables.
     env: BTreeMap<String, String>,
+    /// Only the lints are asked, not the provider; there are `ctm` and `deskphone` as well.
+    lints: bool,
     /// Warnings let the run go on.
     warns: bool,
     expect: Vec<String>,
@@ -121,6 +132,40 @@ impl Spoiled {
         let value: Value = serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}"));
         (code, value["findings"].as_array().cloned().unwrap_or_default())
     }
+
+    /// The same from reading and the lints alone.
+    fn lint(&self) -> (i32, Vec<Value>) {
+        self.edit("dialform.yaml", "tenants:", OTHERS);
+        let workspace = Workspace::load(&Files::Directory(self.dir.path().to_owned()))
+            .unwrap_or_else(|e| panic!("{e:?}"));
+        type Placer<'a> = Box<dyn Fn(&[Seg]) -> Place + 'a>;
+        let placers: Vec<(Placer, Placer)> = workspace
+            .tenants
+            .iter()
+            .map(|it| -> (Placer, Placer) {
+                (Box::new(|path| it.place(path)), Box::new(|path| it.place_of_key(path)))
+            })
+            .collect();
+        let tenants: Vec<TenantSubject> = workspace
+            .tenants
+            .iter()
+            .zip(&placers)
+            .map(|(it, (place, place_of_key))| TenantSubject { tenant: &it.tenant, place, place_of_key })
+            .collect();
+        let mut findings = workspace.findings.clone();
+        findings.extend(lint::check(&Subject {
+            file: &workspace.file,
+            tenants: &tenants,
+            kinds: &["ctm", "deskphone", "stratus"],
+            single_account: &["deskphone"],
+            place: &|path| workspace.place(path),
+        }));
+        let ending = match findings.iter().any(|finding| finding.level == Level::Error) {
+            true => Ending::Error,
+            false => Ending::Fine,
+        };
+        (ending as i32, findings.iter().map(|finding| serde_json::to_value(finding).unwrap()).collect())
+    }
 }
 
 /// `file:line:column code: message | help`; warnings say so.
@@ -166,7 +211,7 @@ fn every_mistake_has_one_clear_finding() {
         spoiled.apply(case);
         let run: Vec<&str> = case.run.iter().map(String::as_str).collect();
         let run = if run.is_empty() { vec!["plan"] } else { run };
-        let (code, findings) = spoiled.run(&run, &case.env);
+        let (code, findings) = if case.lints { spoiled.lint() } else { spoiled.run(&run, &case.env) };
         let found: Vec<String> = findings.iter().map(line).collect();
         let expected = if case.warns { Ending::Fine } else { Ending::Error };
         if found != case.expect || code != expected as i32 {
@@ -333,6 +378,7 @@ fn every_example_of_a_lint_is_one() {
     const HEAD: &str = "tenant: a\nprovider: stratus\naccount: a.1.service\n";
     let listener = listener();
     for lint in LINTS {
+        let mut alone = false;
         let example =
             lint.docs.split_once("```yaml\n").and_then(|(_, rest)| rest.split_once("```")).unwrap().0;
         let lines: Vec<&str> = example.lines().collect();
@@ -354,9 +400,23 @@ fn every_example_of_a_lint_is_one() {
                 vec![format!("tenant: a\n{example}"), format!("tenant: b\n{example}")]
             }
             "unknown-provider" => vec![HEAD.replace("provider: stratus", lines[1])],
+            "no-answer-loop"
+            | "pattern-of-one"
+            | "receiver-abroad"
+            | "receiver-twice"
+            | "simultaneous-no-answer" => {
+                alone = true;
+                vec![HEAD.replace("provider: stratus", "provider: ctm") + example]
+            }
+            "single-account" => {
+                alone = true;
+                let tenant = |name: &str, line: &str| line.replace('{', &format!("{{ tenant: {name},"));
+                vec![tenant("a", lines[1]), tenant("b", lines[2])]
+            }
             "unknown-time-zone"
             | "absent-and-declared"
             | "dead-forward"
+            | "divert-loop"
             | "failover-without-require-agents"
             | "one-place"
             | "self-reference"
@@ -371,7 +431,7 @@ fn every_example_of_a_lint_is_one() {
         for (index, text) in files.iter().enumerate() {
             spoiled.write(&format!("tenants/{index}.yaml"), text);
         }
-        let (_, findings) = spoiled.run(&["check"], &BTreeMap::new());
+        let (_, findings) = if alone { spoiled.lint() } else { spoiled.run(&["check"], &BTreeMap::new()) };
         let codes: Vec<&str> = findings.iter().filter_map(|finding| finding["code"].as_str()).collect();
         assert_eq!(codes, [lint.code], "{files:#?}\n{findings:#?}");
     }

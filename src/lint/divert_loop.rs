@@ -1,0 +1,49 @@
+//! Extensions that hand every call on to each other.
+
+use super::{
+    Findings, Lint, Subject,
+    cycles::{cycles, round},
+    keys,
+};
+use crate::{
+    finding::Level,
+    model::{Destination, Divert},
+};
+
+pub static LINT: Lint = Lint {
+    code: "divert-loop",
+    level: Level::Error,
+    docs: "\
+### What it finds
+Extensions that divert `always` to each other, in a circle of two or more.
+
+### Why it matters
+Article 002: with Forward always \"the phone will not try to ring and will always divert to the option you choose\".
+In a circle no phone rings, whichever of them is called; the call goes round until the platform drops it.
+
+### Example
+```yaml
+diverts:
+  \"201\": { always: { extension: \"202\" } }
+  \"202\": { always: { extension: \"201\" } }
+```
+Send one of them somewhere else: `voicemail`, another extension, an outside number.",
+    check,
+};
+
+fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
+    for it in subject.tenants {
+        let always = it.tenant.diverts.iter().filter_map(|(from, diverts)| match &diverts.always {
+            Some(Divert::To(Destination::Extension(to))) => Some((from.clone(), to.clone())),
+            _ => None,
+        });
+        for cycle in cycles(&always.collect()) {
+            let [first, ..] = cycle.as_slice() else { continue };
+            out.push(
+                (it.place)(&keys([&"diverts", first, &"always"])),
+                format!("every call goes round: {}", round(&cycle)),
+                "send one of them somewhere else",
+            );
+        }
+    }
+}

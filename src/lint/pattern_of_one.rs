@@ -1,0 +1,43 @@
+//! A choice among one.
+
+use super::{Findings, Lint, Subject, keys};
+use crate::{
+    finding::Level,
+    model::{Receivers, Route},
+};
+
+pub static LINT: Lint = Lint {
+    code: "pattern-of-one",
+    level: Level::Error,
+    docs: "\
+### What it finds
+A `pattern` for a single receiving number.
+
+### Why it matters
+Article 004: \"If you are routing to multiple receiving numbers, you will see a dropdown to choose your dialing
+pattern\". With one there is no such dropdown: the change could never be made, and every plan would ask for it again.
+
+### Example
+```yaml
+numbers:
+  \"+18005550142\": { route: { receivers: [\"+14105550123\"], pattern: round_robin } }
+```
+Leave `pattern` out, or name the other receiving numbers.",
+    check,
+};
+
+fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
+    for it in subject.tenants {
+        for (number, declared) in &it.tenant.numbers {
+            if let Some(Route::Receivers(Receivers { receivers, pattern: Some(_) })) = &declared.route
+                && receivers.len() < 2
+            {
+                out.push(
+                    (it.place)(&keys([&"numbers", number, &"route", &"pattern"])),
+                    "there is nothing to choose from: one receiving number rings",
+                    "leave `pattern` out, or name the others",
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! A receiving number that may cost more.
+
+use super::{Findings, Lint, Subject, keys};
+use crate::{
+    finding::{Level, Seg},
+    model::{E164, Reference, references},
+};
+use std::collections::BTreeSet;
+
+pub static LINT: Lint = Lint {
+    code: "receiver-abroad",
+    level: Level::Warning,
+    docs: "\
+### What it finds
+A receiving number whose country code is not +1. (+1 is more than the U.S. and Canada: Caribbean countries share it,
+and are not found.)
+
+### Why it matters
+Article 004: \"For countries outside of the U.S. and Canada, the per-minute rate can vary based on the routing pattern
+you are using, as some receiving numbers use more expensive rate centers.\"
+
+### Example
+```yaml
+receivers: { \"+442071234567\": { label: London office } }
+```
+Once the pattern is set, look up the rate: Numbers > Tracking Numbers, renewal date column.",
+    check,
+};
+
+/// Country codes that begin with 1 are all +1 and its area codes.
+fn is_abroad(number: &E164) -> bool {
+    !number.digits().starts_with('1')
+}
+
+fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
+    for it in subject.tenants {
+        let mut seen = BTreeSet::new();
+        let mut report = |number: &E164, place| {
+            if is_abroad(number) && seen.insert(number.clone()) {
+                out.push(
+                    place,
+                    format!("{number} is outside of the U.S. and Canada: the per-minute rate can vary"),
+                    "look it up once the pattern is set: Numbers > Tracking Numbers, renewal date column",
+                );
+            }
+        };
+        for number in it.tenant.receivers.keys() {
+            report(number, (it.place_of_key)(&keys([&"receivers", number])));
+        }
+        for (address, resource) in it.tenant.resources() {
+            for (path, reference) in references(&address, &resource) {
+                let Reference::Receiver(number) = reference else { continue };
+                let mut at = vec![Seg::key(address.kind.section()), Seg::key(&address.key)];
+                at.extend(path);
+                report(&number, (it.place)(&at));
+            }
+        }
+    }
+}

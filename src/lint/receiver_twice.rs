@@ -1,0 +1,48 @@
+//! A receiving number named twice.
+
+use super::{Findings, Lint, Subject, keys};
+use crate::{
+    finding::{Level, Seg},
+    model::Route,
+};
+use std::collections::BTreeSet;
+
+pub static LINT: Lint = Lint {
+    code: "receiver-twice",
+    level: Level::Error,
+    docs: "\
+### What it finds
+The same receiving number twice in one route.
+
+### Why it matters
+Article 004: a list is rung all at once, evenly, in order, or by who is free. Whether a number that stands in it twice
+rings twice, or gets a double share of the calls, is nowhere said; most often another number was meant.
+
+### Example
+```yaml
+numbers:
+  \"+18005550142\": { route: { receivers: [\"+14105550123\", \"+14105550123\"] } }
+```
+Name each once.",
+    check,
+};
+
+fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
+    for it in subject.tenants {
+        for (number, declared) in &it.tenant.numbers {
+            let Some(Route::Receivers(list)) = &declared.route else { continue };
+            let mut seen = BTreeSet::new();
+            for (index, receiver) in list.receivers.iter().enumerate() {
+                if !seen.insert(receiver) {
+                    let mut path = keys([&"numbers", number, &"route", &"receivers"]);
+                    path.push(Seg::Index(index));
+                    out.push(
+                        (it.place)(&path),
+                        format!("receiving number {receiver} is named twice"),
+                        "name each once",
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Two accounts behind a login that opens one.
+
+use super::{Findings, Lint, Subject, keys};
+use crate::finding::Level;
+use std::collections::BTreeMap;
+
+pub static LINT: Lint = Lint {
+    code: "single-account",
+    level: Level::Error,
+    docs: "\
+### What it finds
+Tenants with different accounts on one entry of `providers` that reaches a single account: on Deskphone the bridge
+behind `url` is signed in to one dashboard.
+
+### Why it matters
+Article 002 starts with \"Login to your dashboard account\": what is changed there is changed in that account. The
+second tenant would be read from the first one's account, and its diverts written there.
+
+### Example
+```yaml
+providers: { deskphone: { kind: deskphone, … } }    # dialform.yaml
+{ provider: deskphone, account: harbour }           # in one tenant's file
+{ provider: deskphone, account: quayside }          # in another's
+```
+Give each account an entry of its own under `providers`.",
+    check,
+};
+
+fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
+    let mut first = BTreeMap::new();
+    for it in subject.tenants {
+        let (provider, account) = (it.tenant.provider.as_str(), it.tenant.account.as_str());
+        let config = subject.file.providers.get(provider);
+        if !config.is_some_and(|config| subject.single_account.contains(&config.kind.as_str())) {
+            continue;
+        }
+        let (reached, tenant) = *first.entry(provider).or_insert((account, it.tenant.tenant.as_str()));
+        if reached != account {
+            out.push(
+                (it.place)(&keys([&"account"])),
+                format!(
+                    "provider `{provider}` reaches one account, and that is `{reached}` of tenant `{tenant}`"
+                ),
+                format!("give `{account}` an entry of its own under `providers`"),
+            );
+        }
+    }
+}
