@@ -3,7 +3,7 @@
 use super::{Dialect, Source, Unsupported};
 use crate::{
     finding::{Finding, Place, Seg},
-    model::{Address, Resource, Tenant},
+    model::{Address, Kind, Resource, Tenant},
 };
 use std::collections::BTreeMap;
 
@@ -24,12 +24,8 @@ pub fn desired(
     let mut found = Vec::new();
     for (address, mut resource) in tenant.resources() {
         let at = vec![Seg::key(address.kind.section()), Seg::key(&address.key)];
-        if !dialect.order.contains(&address.kind) {
-            let message = format!("this provider has no `{}`", address.kind.section());
-            let known: Vec<String> =
-                dialect.order.iter().map(|kind| format!("`{}`", kind.section())).collect();
-            let help = format!("it holds {}", known.join(", "));
-            found.push(Finding::error("unsupported", message).help(help).at(place(&at)));
+        if let Some(finding) = foreign(address.kind, dialect) {
+            found.push(finding.at(place(&at)));
             continue;
         }
         bulk_toggle(tenant, &mut resource);
@@ -58,7 +54,25 @@ pub fn desired(
             Err(problems) => refuse(problems),
         }
     }
+    for (address, index) in tenant.absent.addresses() {
+        let at = [Seg::key("absent"), Seg::key(address.kind.section()), Seg::Index(index)];
+        found.extend(foreign(address.kind, dialect).map(|finding| finding.at(place(&at))));
+    }
+    for (index, kind) in tenant.exhaustive.iter().enumerate() {
+        let at = [Seg::key("exhaustive"), Seg::Index(index)];
+        found.extend(foreign((*kind).into(), dialect).map(|finding| finding.at(place(&at))));
+    }
     if found.is_empty() { Ok(all) } else { Err(found) }
+}
+
+/// A kind that the provider does not have.
+fn foreign(kind: Kind, dialect: &Dialect) -> Option<Finding> {
+    if dialect.order.contains(&kind) {
+        return None;
+    }
+    let message = format!("this provider has no `{}`", kind.section());
+    let known: Vec<String> = dialect.order.iter().map(|kind| format!("`{}`", kind.section())).collect();
+    Some(Finding::error("unsupported", message).help(format!("it holds {}", known.join(", "))))
 }
 
 /// `schedules.X.enabled: false` switches off every rule that uses X, whatever the rule says (article 003, Bulk Toggle
