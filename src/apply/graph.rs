@@ -154,7 +154,8 @@ impl<'a> Progress<'a> {
     /// The state of the last step before `index` on an object.
     fn before(&self, index: usize, address: &Address) -> Option<State> {
         let earlier = self.job.plan.steps.iter().zip(&self.states).take(index);
-        let mine = earlier.filter(|(other, _)| other.action != Action::Manual && other.address == *address);
-        mine.last().map(|(_, state)| *state)
+        let mut mine =
+            earlier.filter(|(other, _)| other.action != Action::Manual && other.address == *address);
+        mine.next_back().map(|(_, state)| *state)
     }
 }

@@ -7,15 +7,16 @@ use super::{
 };
 use crate::{
     error::{Ending, Failure},
-    provider::{PROVIDERS, Provider},
+    provider::{self, Provider},
     render,
 };
 
 pub fn run(args: &ProvidersArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let wanted = |kind: &str| args.kind.as_deref().is_none_or(|wanted| wanted == kind);
-    let found: Vec<_> = PROVIDERS.iter().filter(|provider| wanted(provider.kind)).collect();
+    let all = provider::all();
+    let found: Vec<_> = all.iter().filter(|provider| wanted(provider.kind)).collect();
     if found.is_empty() {
-        let known: Vec<&str> = PROVIDERS.iter().map(|provider| provider.kind).collect();
+        let known: Vec<&str> = all.iter().map(|provider| provider.kind).collect();
         let failure =
             Failure::error(format!("there is no provider of kind `{}`", args.kind.as_deref().unwrap_or("")));
         return Err(failure.help(format!("known kinds: {}", known.join(", "))));

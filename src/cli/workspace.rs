@@ -8,7 +8,7 @@ use crate::{
     load::{Files, LoadedTenant, Workspace},
     model::{Address, Kind, ProviderConfig, Tenant},
     plan::{Base, Desired, Source, desired},
-    provider::{self, PROVIDERS, Provider},
+    provider::{self, Provider},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -186,8 +186,9 @@ fn lints(workspace: &Workspace) -> Vec<Finding> {
         .zip(&placers)
         .map(|(loaded, (place, place_of_key))| TenantSubject { tenant: &loaded.tenant, place, place_of_key })
         .collect();
-    let kinds: Vec<&'static str> = PROVIDERS.iter().map(|provider| provider.kind).collect();
-    let alone = PROVIDERS.iter().filter(|provider| provider.single_account);
+    let providers = provider::all();
+    let kinds: Vec<&'static str> = providers.iter().map(|provider| provider.kind).collect();
+    let alone = providers.iter().filter(|provider| provider.single_account);
     let single_account: Vec<&'static str> = alone.map(|provider| provider.kind).collect();
     lint::check(&Subject {
         file: &workspace.file,

@@ -1,20 +1,23 @@
 //! The boundary to the phone systems: what planning may know of one, and how it is read and written.
 //!
-//! A provider is a directory and one line in [`PROVIDERS`]:
+//! To add one, write its directory and its line in [`PROVIDERS`]:
 //!
-//! 1. `wire`: its JSON, lenient on read, strict on write;
-//! 2. `convert`: wire to model and back, pure, and `normalize`: a desired object in the form the provider reports;
-//! 3. `client`: [`Read`] and [`Write`] on [`crate::http`];
-//! 4. `mod`: the static [`Provider`]: the dialect with its grades, the settings it takes, how to connect. A setting of
-//!    its own is a field of `ProviderConfig`, which the schema then shows.
+//! 1. `wire`: its JSON, lenient on read, strict on write.
+//! 2. `convert`: wire to model and back, pure, and `normalize`: a desired object in the form the provider reports.
+//! 3. `grades`: a row for every field of every kind it holds, with the source of the fact: api, experimental, manual (with
+//!    the clicks), unsupported (with what to do instead). What it refuses, leaves to people and prints follows from these.
+//! 4. `client`: [`Read`] and [`Write`] on [`crate::http`]. `observe` returns everything in scope in one go, or an error: a
+//!    part of the truth is none. What a server does not show is named in `Observed::opaque`. `execute` carries out one
+//!    step, sends only what the step [concerns](Step::concerns), and never decides.
+//! 5. `mod`: the static [`Provider`]. A setting of its own is a field of `ProviderConfig`, which the schema then shows.
 //!
-//! To be tested it needs an emulation, a directory in `sandbox/` and a line in its `vendor`, which also says what of the
-//! state each object may touch; and data in `tests/it/transitions/KIND/`: settings and a live account. The transitions
-//! run by themselves.
+//! What several need is beside them: [`answer`] for reading, [`refusal`] for what cannot be held.
 //!
-//! `observe` returns everything in scope in one go. `execute` carries out one step and never decides; it compares only
-//! where going on before a write has come true would leave callers without an answer. Planning, applying and rendering
-//! need no line of code for a new provider.
+//! To be tested it needs an emulation in `sandbox/`, which also says what of the state each object may touch, and data in
+//! `tests/it/transitions/KIND/`: settings and a live account. The transitions then run by themselves, as far as its table
+//! lets them. `tests/it/toy.rs` is a whole provider in 150 lines. Planning, applying and rendering need no line of code.
+//!
+//! A program that embeds this crate adds its own with [`register`].
 
 pub mod answer;
 pub mod ctm;
@@ -30,10 +33,27 @@ use crate::{
     sandbox::Emulation,
 };
 use async_trait::async_trait;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{PoisonError, RwLock},
+};
 
 /// Every phone system dialform knows.
 pub static PROVIDERS: &[&Provider] = &[&stratus::PROVIDER, &ctm::PROVIDER, &deskphone::PROVIDER];
+
+/// Those of the program around this crate.
+static FURTHER: RwLock<Vec<&'static Provider>> = RwLock::new(Vec::new());
+
+/// Adds a provider for the rest of this process. One of a kind that is known already is never asked.
+pub fn register(provider: &'static Provider) {
+    FURTHER.write().unwrap_or_else(PoisonError::into_inner).push(provider);
+}
+
+/// Every provider, with those that were registered.
+pub fn all() -> Vec<&'static Provider> {
+    let further = FURTHER.read().unwrap_or_else(PoisonError::into_inner);
+    PROVIDERS.iter().chain(further.iter()).copied().collect()
+}
 
 /// A phone system: facts, pure functions and the way in.
 pub struct Provider {
@@ -89,7 +109,7 @@ pub type Endpoints<T> = BTreeMap<&'static str, T>;
 
 /// The provider of that kind.
 pub fn find(kind: &str) -> Option<&'static Provider> {
-    PROVIDERS.iter().copied().find(|provider| provider.kind == kind)
+    all().into_iter().find(|provider| provider.kind == kind)
 }
 
 /// What a tenant is about to be compared with.
