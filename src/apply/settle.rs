@@ -59,6 +59,8 @@ pub async fn moved(plan: &TenantPlan, step: &Step, reader: &dyn Read) -> Result<
         (Some(_), None) => return Ok(Some("somebody has deleted it since".to_owned())),
         (Some(before), Some(now)) => (before, now),
     };
+    // What this run has made without closing a circle has what the provider gave it there.
+    let made_here = plan.steps.iter().any(|it| it.address == step.address && it.action == Action::Create);
     let field = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
     let about = |change: &FieldChange| {
         step.action == Action::Delete
@@ -66,7 +68,8 @@ pub async fn moved(plan: &TenantPlan, step: &Step, reader: &dyn Read) -> Result<
     };
     // Both ways: a field that one of the two does not have is compared by the other only.
     let changed = diff::diff(now, before).into_iter().chain(diff::diff(before, now).into_iter().map(turned));
-    let Some(first) = changed.into_iter().find(about) else { return Ok(None) };
+    let told = |change: &FieldChange| !(made_here && change.old.is_none());
+    let Some(first) = changed.into_iter().find(|change| about(change) && told(change)) else { return Ok(None) };
     let text =
         |value: &Option<serde_json::Value>| value.as_ref().map_or("nothing".to_owned(), ToString::to_string);
     let FieldChange { path, old, new } = first;
