@@ -144,7 +144,7 @@ async fn schedule(api: Api<'_>, id: &str) -> Result<Row, ApiError> {
 }
 
 /// A queue with its agents, which are read from where the queue says.
-async fn queue(api: Api<'_>, id: &str) -> Result<(Row, Option<Vec<Row>>), ApiError> {
+pub async fn queue(api: Api<'_>, id: &str) -> Result<(Row, Option<Vec<Row>>), ApiError> {
     let what = format!("queue {id}");
     let own = path(Sort::Queue, id);
     let queue = api.object(&own, "call_queue", &what).await?;
