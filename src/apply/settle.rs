@@ -2,8 +2,9 @@
 
 use crate::{
     diff::{self, FieldChange},
+    finding::Seg,
     http::ApiError,
-    model::Resource,
+    model::{Address, Resource, references},
     plan::{Action, Observed, Step, TenantPlan},
     provider::{Read, Scope},
 };
@@ -68,7 +69,17 @@ pub async fn moved(plan: &TenantPlan, step: &Step, reader: &dyn Read) -> Result<
     };
     // Both ways: a field that one of the two does not have is compared by the other only.
     let changed = diff::diff(now, before).into_iter().chain(diff::diff(before, now).into_iter().map(turned));
-    let told = |change: &FieldChange| !(made_here && change.old.is_none());
+    // Where this run deletes what a field points to, the provider may have emptied the field with it.
+    let deletes = |to: &Address| plan.steps.iter().any(|it| it.address == *to && it.action == Action::Delete);
+    let points = |resource: &Resource, path: &str, to: &dyn Fn(&Address) -> bool| {
+        let found = references(&step.address, resource);
+        let inside = |at: &[Seg]| at.first().and_then(Seg::as_key) == Some(field(path).as_str());
+        found.iter().any(|(at, reference)| inside(at) && reference.address().is_some_and(|it| to(&it)))
+    };
+    let cut_off = |path: &str| {
+        step.action == Action::Delete && points(before, path, &deletes) && !points(now, path, &|_| true)
+    };
+    let told = |change: &FieldChange| !(made_here && change.old.is_none()) && !cut_off(&change.path);
     let Some(first) = changed.into_iter().find(|change| about(change) && told(change)) else { return Ok(None) };
     let text =
         |value: &Option<serde_json::Value>| value.as_ref().map_or("nothing".to_owned(), ToString::to_string);
