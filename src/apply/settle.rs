@@ -80,7 +80,9 @@ pub async fn moved(plan: &TenantPlan, step: &Step, reader: &dyn Read) -> Result<
         step.action == Action::Delete && points(before, path, &deletes) && !points(now, path, &|_| true)
     };
     let told = |change: &FieldChange| !(made_here && change.old.is_none()) && !cut_off(&change.path);
-    let Some(first) = changed.into_iter().find(|change| about(change) && told(change)) else { return Ok(None) };
+    let Some(first) = changed.into_iter().find(|change| about(change) && told(change)) else {
+        return Ok(None);
+    };
     let text =
         |value: &Option<serde_json::Value>| value.as_ref().map_or("nothing".to_owned(), ToString::to_string);
     let FieldChange { path, old, new } = first;
