@@ -60,8 +60,6 @@ pub async fn moved(plan: &TenantPlan, step: &Step, reader: &dyn Read) -> Result<
         (Some(_), None) => return Ok(Some("somebody has deleted it since".to_owned())),
         (Some(before), Some(now)) => (before, now),
     };
-    // What this run has made without closing a circle has what the provider gave it there.
-    let made_here = plan.steps.iter().any(|it| it.address == step.address && it.action == Action::Create);
     let field = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
     let about = |change: &FieldChange| {
         step.action == Action::Delete
@@ -69,24 +67,31 @@ pub async fn moved(plan: &TenantPlan, step: &Step, reader: &dyn Read) -> Result<
     };
     // Both ways: a field that one of the two does not have is compared by the other only.
     let changed = diff::diff(now, before).into_iter().chain(diff::diff(before, now).into_iter().map(turned));
-    // Where this run deletes what a field points to, the provider may have emptied the field with it.
-    let deletes = |to: &Address| plan.steps.iter().any(|it| it.address == *to && it.action == Action::Delete);
-    let points = |resource: &Resource, path: &str, to: &dyn Fn(&Address) -> bool| {
-        let found = references(&step.address, resource);
-        let inside = |at: &[Seg]| at.first().and_then(Seg::as_key) == Some(field(path).as_str());
-        found.iter().any(|(at, reference)| inside(at) && reference.address().is_some_and(|it| to(&it)))
-    };
-    let cut_off = |path: &str| {
-        step.action == Action::Delete && points(before, path, &deletes) && !points(now, path, &|_| true)
-    };
-    let told = |change: &FieldChange| !(made_here && change.old.is_none()) && !cut_off(&change.path);
-    let Some(first) = changed.into_iter().find(|change| about(change) && told(change)) else {
-        return Ok(None);
-    };
+    let news = |change: &FieldChange| about(change) && !of_this_run(plan, step, change, [before, now]);
+    let Some(first) = changed.into_iter().find(news) else { return Ok(None) };
     let text =
         |value: &Option<serde_json::Value>| value.as_ref().map_or("nothing".to_owned(), ToString::to_string);
     let FieldChange { path, old, new } = first;
     Ok(Some(format!("`{path}` was {} and is {} now", text(&old), text(&new))))
+}
+
+/// Whether a field differs from the plan because of what this very run has done.
+fn of_this_run(plan: &TenantPlan, step: &Step, change: &FieldChange, [before, now]: [&Resource; 2]) -> bool {
+    let does =
+        |action, address: &Address| plan.steps.iter().any(|it| it.action == action && it.address == *address);
+    // What was made without closing a circle has there what the provider gave it.
+    if does(Action::Create, &step.address) {
+        return change.old.is_none();
+    }
+    // Where a field pointed to what is deleted, the provider may have emptied it.
+    let field = change.path.split('.').next();
+    let targets = |resource| {
+        let found = references(&step.address, resource).into_iter();
+        let here = found.filter(|(path, _)| path.first().and_then(Seg::as_key) == field);
+        here.filter_map(|(_, reference)| reference.address()).collect::<Vec<_>>()
+    };
+    let deleted = targets(before).iter().any(|target| does(Action::Delete, target));
+    step.action == Action::Delete && deleted && targets(now).is_empty()
 }
 
 fn turned(change: FieldChange) -> FieldChange {
