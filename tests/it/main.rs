@@ -21,6 +21,7 @@ mod readme;
 mod requests;
 #[cfg(test)]
 mod sandbox;
+#[cfg(test)]
 mod sandbox_ctm;
 #[cfg(test)]
 mod sandbox_deskphone;

@@ -185,7 +185,7 @@ impl<'a> Writing<'a> {
                 .ok_or_else(|| conflict(step, "the number cannot be routed there"))?;
         }
         let body = serde_json::to_value(&number)
-            .map_err(|error| conflict(step, &format!("the number cannot be written: {error}")))?;
+            .map_err(|error| conflict(step, format!("the number cannot be written: {error}")))?;
         self.send(Method::PUT, &rest, body, &what).await.map(drop)
     }
 
