@@ -3,7 +3,7 @@
 use super::{Dialect, Source, Unsupported};
 use crate::{
     finding::{Finding, Place, Seg},
-    model::{Address, Resource, Tenant},
+    model::{Address, Kind, Resource, Tenant},
 };
 use std::collections::BTreeMap;
 
@@ -22,14 +22,23 @@ pub fn desired(
 ) -> Result<BTreeMap<Address, Desired>, Vec<Finding>> {
     let mut all = BTreeMap::new();
     let mut found = Vec::new();
+    let unknown = |kind: Kind, at: &[Seg]| {
+        let message = format!("this provider has no `{}`", kind.section());
+        let known: Vec<String> = dialect.order.iter().map(|kind| format!("`{}`", kind.section())).collect();
+        let finding = Finding::error("unsupported", message).help(format!("it holds {}", known.join(", ")));
+        (!dialect.order.contains(&kind)).then(|| finding.at(place(at)))
+    };
+    for (index, kind) in tenant.exhaustive.iter().enumerate() {
+        found.extend(unknown((*kind).into(), &[Seg::key("exhaustive"), Seg::Index(index)]));
+    }
+    for (address, index) in tenant.absent.addresses() {
+        let at = [Seg::key("absent"), Seg::key(address.kind.section()), Seg::Index(index)];
+        found.extend(unknown(address.kind, &at));
+    }
     for (address, mut resource) in tenant.resources() {
         let at = vec![Seg::key(address.kind.section()), Seg::key(&address.key)];
-        if !dialect.order.contains(&address.kind) {
-            let message = format!("this provider has no `{}`", address.kind.section());
-            let known: Vec<String> =
-                dialect.order.iter().map(|kind| format!("`{}`", kind.section())).collect();
-            let help = format!("it holds {}", known.join(", "));
-            found.push(Finding::error("unsupported", message).help(help).at(place(&at)));
+        if let Some(finding) = unknown(address.kind, &at) {
+            found.push(finding);
             continue;
         }
         bulk_toggle(tenant, &mut resource);

@@ -58,12 +58,11 @@ fn may_delete(dialect: &Dialect, case: &Case, tenant: &Tenant) -> bool {
     let mut kinds = kinds.chain(named.iter().map(|(address, _)| address.kind));
     kinds.all(|kind| {
         let by_hand = case.manual.iter().any(|text| text.starts_with(&format!("{}.", kind.section())));
-        dialect.order.contains(&kind)
-            && match dialect.presence(kind, true).0 {
-                Grade::Api => true,
-                Grade::Experimental => case.experimental || by_hand,
-                Grade::Manual => by_hand,
-                Grade::Unsupported => false,
-            }
+        match dialect.presence(kind, true).0 {
+            Grade::Api => true,
+            Grade::Experimental => case.experimental || by_hand,
+            Grade::Manual => by_hand,
+            Grade::Unsupported => false,
+        }
     })
 }
