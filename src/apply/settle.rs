@@ -2,8 +2,9 @@
 
 use crate::{
     diff::{self, FieldChange},
+    finding::Seg,
     http::ApiError,
-    model::Resource,
+    model::{Address, Resource, references},
     plan::{Action, Observed, Step, TenantPlan},
     provider::{Read, Scope},
 };
@@ -66,11 +67,31 @@ pub async fn moved(plan: &TenantPlan, step: &Step, reader: &dyn Read) -> Result<
     };
     // Both ways: a field that one of the two does not have is compared by the other only.
     let changed = diff::diff(now, before).into_iter().chain(diff::diff(before, now).into_iter().map(turned));
-    let Some(first) = changed.into_iter().find(about) else { return Ok(None) };
+    let news = |change: &FieldChange| about(change) && !of_this_run(plan, step, change, [before, now]);
+    let Some(first) = changed.into_iter().find(news) else { return Ok(None) };
     let text =
         |value: &Option<serde_json::Value>| value.as_ref().map_or("nothing".to_owned(), ToString::to_string);
     let FieldChange { path, old, new } = first;
     Ok(Some(format!("`{path}` was {} and is {} now", text(&old), text(&new))))
+}
+
+/// Whether a field differs from the plan because of what this very run has done.
+fn of_this_run(plan: &TenantPlan, step: &Step, change: &FieldChange, [before, now]: [&Resource; 2]) -> bool {
+    let does =
+        |action, address: &Address| plan.steps.iter().any(|it| it.action == action && it.address == *address);
+    // What was made without closing a circle has there what the provider gave it.
+    if does(Action::Create, &step.address) {
+        return change.old.is_none();
+    }
+    // Where a field pointed to what is deleted, the provider may have emptied it.
+    let field = change.path.split('.').next();
+    let targets = |resource| {
+        let found = references(&step.address, resource).into_iter();
+        let here = found.filter(|(path, _)| path.first().and_then(Seg::as_key) == field);
+        here.filter_map(|(_, reference)| reference.address()).collect::<Vec<_>>()
+    };
+    let deleted = targets(before).iter().any(|target| does(Action::Delete, target));
+    step.action == Action::Delete && deleted && targets(now).is_empty()
 }
 
 fn turned(change: FieldChange) -> FieldChange {

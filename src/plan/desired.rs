@@ -22,10 +22,23 @@ pub fn desired(
 ) -> Result<BTreeMap<Address, Desired>, Vec<Finding>> {
     let mut all = BTreeMap::new();
     let mut found = Vec::new();
+    let unknown = |kind: Kind, at: &[Seg]| {
+        let message = format!("this provider has no `{}`", kind.section());
+        let known: Vec<String> = dialect.order.iter().map(|kind| format!("`{}`", kind.section())).collect();
+        let finding = Finding::error("unsupported", message).help(format!("it holds {}", known.join(", ")));
+        (!dialect.order.contains(&kind)).then(|| finding.at(place(at)))
+    };
+    for (index, kind) in tenant.exhaustive.iter().enumerate() {
+        found.extend(unknown((*kind).into(), &[Seg::key("exhaustive"), Seg::Index(index)]));
+    }
+    for (address, index) in tenant.absent.addresses() {
+        let at = [Seg::key("absent"), Seg::key(address.kind.section()), Seg::Index(index)];
+        found.extend(unknown(address.kind, &at));
+    }
     for (address, mut resource) in tenant.resources() {
         let at = vec![Seg::key(address.kind.section()), Seg::key(&address.key)];
-        if let Some(finding) = foreign(address.kind, dialect) {
-            found.push(finding.at(place(&at)));
+        if let Some(finding) = unknown(address.kind, &at) {
+            found.push(finding);
             continue;
         }
         bulk_toggle(tenant, &mut resource);
@@ -54,25 +67,7 @@ pub fn desired(
             Err(problems) => refuse(problems),
         }
     }
-    for (address, index) in tenant.absent.addresses() {
-        let at = [Seg::key("absent"), Seg::key(address.kind.section()), Seg::Index(index)];
-        found.extend(foreign(address.kind, dialect).map(|finding| finding.at(place(&at))));
-    }
-    for (index, kind) in tenant.exhaustive.iter().enumerate() {
-        let at = [Seg::key("exhaustive"), Seg::Index(index)];
-        found.extend(foreign((*kind).into(), dialect).map(|finding| finding.at(place(&at))));
-    }
     if found.is_empty() { Ok(all) } else { Err(found) }
-}
-
-/// A kind that the provider does not have.
-fn foreign(kind: Kind, dialect: &Dialect) -> Option<Finding> {
-    if dialect.order.contains(&kind) {
-        return None;
-    }
-    let message = format!("this provider has no `{}`", kind.section());
-    let known: Vec<String> = dialect.order.iter().map(|kind| format!("`{}`", kind.section())).collect();
-    Some(Finding::error("unsupported", message).help(format!("it holds {}", known.join(", "))))
 }
 
 /// `schedules.X.enabled: false` switches off every rule that uses X, whatever the rule says (article 003, Bulk Toggle

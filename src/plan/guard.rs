@@ -7,14 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The limits of `guard` that these steps go beyond.
 pub(super) fn limits(steps: &[Step], declared: usize, guard: &Guard) -> Vec<String> {
     let Guard { max_deletes, max_changed_percent, min_population } = *guard;
-    let count = |wanted: &[Action]| steps.iter().filter(|step| wanted.contains(&step.action)).count();
     let mut refused = Vec::new();
-    let deletes = count(&[Action::Delete]);
+    let deletes = steps.iter().filter(|step| step.action == Action::Delete).count();
     if deletes > max_deletes as usize {
         let deletes = crate::text::count(deletes, "deletion");
         refused.push(format!("{deletes}, `guard.max_deletes` is {max_deletes}"));
     }
-    let changed = count(&[Action::Update, Action::Delete]);
+    // What is made in this plan and then given the rest of it changes nothing that was there.
+    let made: BTreeSet<&Address> =
+        steps.iter().filter(|step| step.action == Action::Create).map(|step| &step.address).collect();
+    let changes = |step: &&Step| matches!(step.action, Action::Update | Action::Delete);
+    let changed = steps.iter().filter(changes).filter(|step| !made.contains(&step.address)).count();
     if declared >= min_population as usize && changed * 100 > declared * max_changed_percent as usize {
         refused.push(format!(
             "{changed} of {declared} objects change, `guard.max_changed_percent` is {max_changed_percent}"

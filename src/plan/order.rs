@@ -60,12 +60,20 @@ pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind]) {
     let mut waiting = std::mem::take(steps);
     waiting.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.address.cmp(&b.address)));
     let mut done: BTreeSet<Address> = by_hand;
+    // Made, but not yet given what closes a circle.
+    let mut half: BTreeSet<Address> = BTreeSet::new();
     while !waiting.is_empty() {
         let open = |step: &Step| {
             let needs = needs.get(&step.address);
             needs.is_none_or(|needs| needs.iter().all(|n| done.contains(n)))
         };
-        let index = waiting.iter().position(open);
+        let on_half = |step: &Step| {
+            let needs = needs.get(&step.address).into_iter().flatten();
+            needs.filter(|need| **need != step.address).any(|need| half.contains(need))
+        };
+        // What is half made is used by the circle alone until it is whole.
+        let whole = waiting.iter().position(|step| open(step) && !on_half(step));
+        let index = whole.or_else(|| waiting.iter().position(open));
         let mut step = match index {
             Some(index) => waiting.remove(index),
             None => {
@@ -83,6 +91,7 @@ pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind]) {
                     let mut now = now;
                     now.needs = open.into_iter().filter(|n| done.contains(n)).collect();
                     done.insert(now.address.clone());
+                    half.insert(now.address.clone());
                     steps.push(now);
                     continue;
                 }
@@ -93,6 +102,7 @@ pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind]) {
             let needs = needs.remove(&step.address).unwrap_or_default();
             step.needs = needs.into_iter().filter(|n| done.contains(n)).collect();
             done.insert(step.address.clone());
+            half.remove(&step.address);
         }
         steps.push(step);
     }

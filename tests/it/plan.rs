@@ -11,18 +11,29 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A provider that reports everything back as it was written.
 static DIALECT: Dialect = Dialect {
-    order: &[Kind::Schedules, Kind::Queues, Kind::Rules, Kind::Diverts, Kind::Forwards, Kind::Numbers],
+    order: &[
+        Kind::Schedules,
+        Kind::Receivers,
+        Kind::Queues,
+        Kind::Rules,
+        Kind::Diverts,
+        Kind::Forwards,
+        Kind::Numbers,
+    ],
     accepts: &[],
     propagation: None,
     zoned_schedules: false,
-    grades: &[GradeRow {
-        kind: Kind::Rules,
-        path: "callers.spam",
-        when: When::Value("drop"),
-        grade: Grade::Manual,
-        portal: "click {key}",
-        source: "test",
-    }],
+    grades: &[
+        GradeRow {
+            kind: Kind::Rules,
+            path: "callers.spam",
+            when: When::Value("drop"),
+            grade: Grade::Manual,
+            portal: "click {key}",
+            source: "test",
+        },
+        GradeRow::manual(Kind::Receivers, "", "make {key}", "test"),
+    ],
     by_hand: &[(Kind::Forwards, "click {key}")],
     normalize: |_, mut resource| {
         if let Resource::Rules(rules) = &mut resource {
@@ -283,4 +294,71 @@ fn the_guard_counts_deletions_and_shares() {
     assert_eq!(refused(policy(1, 200, 1)), ["2 deletions, `guard.max_deletes` is 1"]);
     assert_eq!(refused(policy(2, 100, 3)), ["4 of 3 objects change, `guard.max_changed_percent` is 100"]);
     assert_eq!(refused(policy(2, 100, 4)), Vec::<String>::new(), "small tenants are exempt");
+}
+
+/// The steps of a plan in their order, each with what it changes and what it needs.
+fn steps(yaml: &str, live: &str) -> Vec<String> {
+    let plan = Case::new(yaml, live).plan();
+    assert_eq!(plan.tenants[0].blocked, []);
+    let one = |step: &plan::Step| {
+        let fields: Vec<&str> = step.changes.iter().map(|change| change.path.as_str()).collect();
+        let needs: Vec<String> = step.needs.iter().map(ToString::to_string).collect();
+        let action = serde_json::to_value(step.action).unwrap();
+        let action = action.as_str().unwrap();
+        format!("{action} {} ({}) after ({})", step.address, fields.join(", "), needs.join(", "))
+    };
+    plan.steps().map(|(_, step)| one(step)).collect()
+}
+
+/// A pointer to what is not there yet would be refused or lost: a circle of new objects is made open and then closed, and
+/// no number is sent into it before.
+#[test]
+fn a_circle_of_new_objects_is_made_open_and_then_closed() {
+    let pair = "queues: { \"400\": { name: A, failover: { queue: \"401\" } }, \"401\": { name: B, failover: { queue: \"400\" } } }";
+    assert_eq!(
+        steps(
+            &format!("{pair}\nnumbers: {{ \"+12145550100\": {{ route: {{ queue: \"400\" }} }} }}"),
+            "numbers: { \"+12145550100\": { route: { extension: \"101\" } } }"
+        ),
+        [
+            "create queues.400 (name) after ()",
+            "create queues.401 (name, failover) after (queues.400)",
+            "update queues.400 (failover) after (queues.400, queues.401)",
+            "update numbers.+12145550100 (route) after (queues.400)",
+        ]
+    );
+    let three = "queues: { \"400\": { failover: { queue: \"401\" } }, \"401\": { failover: { queue: \"402\" } }, \"402\": { failover: { queue: \"400\" } } }";
+    assert_eq!(
+        steps(three, ""),
+        [
+            "create queues.400 () after ()",
+            "create queues.402 (failover) after (queues.400)",
+            "create queues.401 (failover) after (queues.402)",
+            "update queues.400 (failover) after (queues.400, queues.401)",
+        ]
+    );
+    let guard = dialform::model::Guard { max_deletes: 0, max_changed_percent: 0, min_population: 1 };
+    let strict = Case { policy: Policy { guard, ..Policy::default() }, ..Case::new(pair, "") };
+    assert_eq!(strict.plan().tenants[0].refused, Vec::<String>::new(), "nothing that was there changes");
+    let live = "queues: { \"400\": { name: A, failover: off }, \"401\": { name: B, failover: off } }";
+    assert_eq!(
+        steps(pair, live),
+        ["update queues.400 (failover) after ()", "update queues.401 (failover) after (queues.400)"],
+        "what is there already can be pointed to"
+    );
+}
+
+/// What a person has to make is not there yet: a number that was sent to it would ring nowhere.
+#[test]
+fn a_step_waits_for_what_a_person_has_to_make() {
+    let receiver = "receivers: { \"+14105550120\": { label: New } }";
+    let number = "numbers: { \"+12145550100\": { route: { receiver: \"+14105550120\" } } }";
+    let live = "numbers: { \"+12145550100\": { route: { extension: \"101\" } } }";
+    assert_eq!(
+        steps(&format!("{receiver}\n{number}"), live),
+        [
+            "update numbers.+12145550100 (route) after (receivers.+14105550120)",
+            "manual receivers.+14105550120 (label) after ()",
+        ]
+    );
 }

@@ -110,6 +110,9 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
     resource.strip_local();
     let mut check = Check::default();
     if let Resource::Diverts(diverts) = &mut resource {
+        if !is_extension(&address.key) {
+            check.no(&[], format!("`{}` is not an extension of Deskphone", address.key), EXTENSIONS);
+        }
         let words = diverts.conditions().map(|(word, _)| word);
         for (word, divert) in words.into_iter().zip(diverts.conditions_mut()) {
             if let Some(Divert::To(to)) = divert {
@@ -120,8 +123,13 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
     check.result(resource)
 }
 
+const EXTENSIONS: &str = "extensions have 2 to 6 digits: \"2001\"";
+
+fn is_extension(text: &str) -> bool {
+    (2..=6).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 fn place(check: &mut Check, path: &[Seg], own: &str, to: &mut Destination) {
-    let short = |text: &str| (2..=6).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     match to {
         Destination::Voicemail(mailbox) if mailbox.as_str() == own => *to = Destination::OwnVoicemail,
         Destination::Voicemail(_) => check.no(
@@ -129,11 +137,9 @@ fn place(check: &mut Check, path: &[Seg], own: &str, to: &mut Destination) {
             "a divert goes to \"the voicemail of that extension\", not of another",
             "write `voicemail` for its own, or send calls to the `extension` and have that one divert them",
         ),
-        Destination::Extension(to) if !short(to.as_str()) => check.no(
-            path,
-            format!("`{to}` is not an extension of Deskphone"),
-            "extensions have 2 to 6 digits: \"2001\"",
-        ),
+        Destination::Extension(to) if !is_extension(to.as_str()) => {
+            check.no(path, format!("`{to}` is not an extension of Deskphone"), EXTENSIONS);
+        }
         Destination::Number(to) if to.digits().len() < 8 => check.no(
             path,
             format!("{to} is too short for an outside number"),

@@ -28,9 +28,18 @@ pub struct Case {
     /// Whether the provider's undocumented forms may be written.
     #[serde(default)]
     pub experimental: bool,
+    /// The kinds of provider of which it is a fact. Left out: every one whose tables say that it can hold both sides.
+    #[serde(default)]
+    pub only: Vec<String>,
     /// What the plan of B leaves to a person, `address path`, before and after it is applied.
     #[serde(default)]
     pub manual: Vec<String>,
+    /// What the plan of B says it cannot see, `address field`.
+    #[serde(default)]
+    pub unverifiable: Vec<String>,
+    /// Switches of the emulation for this case, after those of every other.
+    #[serde(default)]
+    pub fault: String,
     /// What B looks like in the provider's state, by kind of provider: JSON pointer and value.
     #[serde(default)]
     pub wire: BTreeMap<String, BTreeMap<String, Value>>,
@@ -65,6 +74,16 @@ pub struct Setup {
     /// The vendor's document, and the path below which it applies.
     pub spec: String,
     pub base: String,
+    /// Switches of its emulation, beside those of every run.
+    #[serde(default)]
+    pub fault: String,
+    /// Whether the emulation's answers are held against the document too.
+    #[serde(default)]
+    pub strict_responses: bool,
+    /// Paths whose writes have an answer that the checker cannot judge: a form that is open to other keys, beside one that
+    /// is not, counts for nothing there.
+    #[serde(default)]
+    pub open_answers: Vec<String>,
     /// What is live at the start.
     #[serde(skip)]
     pub live: Value,

@@ -10,8 +10,7 @@ use dialform::{
     finding::Level,
     load::{Files, Workspace},
     model::{Address, Tenant},
-    plan::desired,
-    provider::{Provider, find},
+    provider::find,
     sandbox::Behaviour,
 };
 use serde_json::{Map, Value, json};
@@ -78,12 +77,6 @@ pub fn load(setup: &Setup, case: &Case, body: &Map<String, Value>) -> Tenant {
     workspace.tenants.remove(0).tenant
 }
 
-/// Whether the provider can hold both sides.
-pub fn accepts(provider: &Provider, setup: &Setup, case: &Case) -> bool {
-    let holds = |tenant: &Tenant| desired(tenant, &provider.dialect, &|_| None).is_ok();
-    case.sides().iter().all(|(_, body)| holds(&load(setup, case, body)))
-}
-
 /// A case being run.
 pub struct Rig<'a> {
     setup: &'a Setup,
@@ -123,7 +116,7 @@ impl<'a> Rig<'a> {
     }
 
     pub fn run(&self) -> Outcome<()> {
-        let Case { a, b, expect, back, manual, wire, .. } = self.case;
+        let Case { a, b, expect, back, manual, unverifiable, wire, .. } = self.case;
         if !a.is_empty() {
             self.transition("a", a, None)?;
         }
@@ -138,6 +131,9 @@ impl<'a> Rig<'a> {
             None if planned.is_empty() => return Err("b: nothing was planned".to_owned()),
             _ if promised.manual != *manual => {
                 return Err(format!("b: left to a person {:?}, not {manual:?}", promised.manual));
+            }
+            _ if !unverifiable.is_empty() && promised.unverifiable != *unverifiable => {
+                return Err(format!("b: cannot see {:?}, not {unverifiable:?}", promised.unverifiable));
             }
             _ => {}
         }
@@ -211,7 +207,7 @@ impl<'a> Rig<'a> {
         for step in outcome["steps"].as_array().ok_or_else(|| format!("apply said {outcome}"))? {
             let word = |name: &str| step[name].as_str().unwrap_or_default().to_owned();
             match step["status"].as_str() {
-                Some("done") => drop(done.insert(word("address"), word("action"))),
+                Some("done") => add(&mut done, word("address"), &word("action")),
                 Some("manual") if promised.is_some() => wanted = Ending::Partial,
                 _ => return Err(format!("not done: {step}")),
             }
@@ -230,13 +226,16 @@ impl<'a> Rig<'a> {
         let (root, record) = (self.root.to_str().unwrap(), traffic.to_str().unwrap());
         let mut all = vec!["dialform", "-C", root];
         all.extend(arguments);
-        all.extend(["--sandbox", "--fault", FAULT, "--record", record]);
+        let fault = format!("{FAULT},{},{}", self.setup.fault, self.case.fault);
+        all.extend(["--sandbox", "--fault", &fault, "--record", record]);
         let already = traffic.metadata().map_or(0, |file| file.len());
         let cli::Finished { ending, out, err } = cli::run_with(&all);
         let mut new = String::new();
-        let mut file = File::open(&traffic).unwrap();
-        file.seek(SeekFrom::Start(already)).unwrap();
-        file.read_to_string(&mut new).unwrap();
+        // A run that was refused before it sent anything has recorded nothing.
+        if let Ok(mut file) = File::open(&traffic) {
+            file.seek(SeekFrom::Start(already)).unwrap();
+            file.read_to_string(&mut new).unwrap();
+        }
         // The recorder's keys stand in this order; reading all that was read again would take longer than the run.
         let sent = new.lines().filter(|line| !line.starts_with(r#"{"method":"GET","#));
         let writes = sent
@@ -263,6 +262,8 @@ struct Promise {
     steps: BTreeMap<String, String>,
     /// What is: `address path`.
     manual: Vec<String>,
+    /// What cannot be seen: `address field`.
+    unverifiable: Vec<String>,
     critical: Vec<String>,
 }
 
@@ -279,7 +280,22 @@ fn read(plan: &Value) -> Promise {
         if step.get("critical").is_some() {
             promise.critical.push(word("address"));
         }
-        promise.steps.insert(word("address"), word("action"));
+        add(&mut promise.steps, word("address"), &word("action"));
+    }
+    for hidden in plan["tenants"][0]["unverifiable"].as_array().into_iter().flatten() {
+        let address = hidden["address"].as_str().unwrap_or_default();
+        let fields = hidden["fields"].as_array().into_iter().flatten();
+        let fields = fields.map(|field| format!("{address} {}", field.as_str().unwrap_or_default()));
+        promise.unverifiable.extend(fields);
     }
     promise
+}
+
+/// An object in a circle is made and then given what closes the circle: `create, update`.
+fn add(steps: &mut BTreeMap<String, String>, address: String, action: &str) {
+    let actions = steps.entry(address).or_default();
+    if !actions.is_empty() {
+        actions.push_str(", ");
+    }
+    actions.push_str(action);
 }

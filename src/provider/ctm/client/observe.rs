@@ -94,7 +94,8 @@ async fn everything(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Li
     // A queue or a menu that nobody declared may point to what is about to be deleted.
     let deletes = uses::may_delete(scope);
     let wanted = |kind, row: &Row, sort| {
-        key(sort, row).is_some_and(|name| scope.wanted.contains_key(&Address::new(kind, name)))
+        let address = key(sort, row).map(|name| Address::new(kind, name));
+        address.is_some_and(|it| scope.wanted.contains_key(&it) || uses::may_go(scope, &it))
     };
     for row in queues {
         let whole = deletes || wanted(Kind::Queues, &row, Sort::Queue);
@@ -143,7 +144,7 @@ async fn schedule(api: Api<'_>, id: &str) -> Result<Row, ApiError> {
 }
 
 /// A queue with its agents, which are read from where the queue says.
-async fn queue(api: Api<'_>, id: &str) -> Result<(Row, Option<Vec<Row>>), ApiError> {
+pub async fn queue(api: Api<'_>, id: &str) -> Result<(Row, Option<Vec<Row>>), ApiError> {
     let what = format!("queue {id}");
     let own = path(Sort::Queue, id);
     let queue = api.object(&own, "call_queue", &what).await?;

@@ -21,6 +21,12 @@ pub fn may_delete(scope: &Scope) -> bool {
         || scope.absent.iter().any(|address| kinds.contains(&address.kind))
 }
 
+/// Whether this plan may delete that object: what goes is read whole, to be shown and to be compared once more before.
+pub fn may_go(scope: &Scope, address: &Address) -> bool {
+    let surplus = scope.exhaustive.contains(&address.kind) && !scope.declared.contains(address);
+    surplus || scope.absent.contains(address)
+}
+
 /// Who points to what, in words.
 pub fn hidden(live: &Live, names: &Names) -> Vec<HiddenUse> {
     let mut found = Vec::new();

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     http::{ApiError, Sender},
     model::{
-        Destination, Divert, E164, Forward, Kind, NoAnswer, Number, OrOff, Queue, Receiver, Receivers,
+        Agent, Destination, Divert, E164, Forward, Kind, NoAnswer, Number, OrOff, Queue, Receiver, Receivers,
         Resource, Ringable, Route, Schedule, TaggingHours, Weekly, Whisper,
     },
     plan::{Action, Step},
@@ -259,20 +259,34 @@ impl Writing<'_> {
             self.send(Method::PUT, &path(Sort::Queue, &id), Some(json!({ "call_queue": body }))).await?;
         }
         let Some(agents) = agents.as_ref().filter(|_| self.about("agents")) else { return Ok(()) };
+        let api = Api { http: self.http, account: self.account };
+        // A server that accepted the queue and did not make it is found out when the queue is read back.
+        let ids = self.index.find(api, Sort::Queue, &key).await?;
+        let Some(id) = ids.first().cloned() else { return Ok(()) };
+        let list = self.agents(&id, agents).await?;
+        let rest = format!("{}/agents", path(Sort::Queue, &id));
+        self.send(Method::PUT, &rest, Some(json!({ "agents": list }))).await.map(drop)
+    }
+
+    /// The list of agents as it is written, complete. Who is in it already keeps all that the YAML has no word for.
+    async fn agents(&mut self, queue: &str, agents: &[Agent]) -> Result<Vec<Value>, ApiError> {
+        let live = match self.step.action {
+            Action::Create => Vec::new(),
+            _ => super::observe::queue(self.api(), queue).await?.1.unwrap_or_default(),
+        };
         let mut list = Vec::new();
         for agent in agents {
             let Ringable::Agent(email) = &agent.target else {
                 return Err(conflict(self.step, "an agent of a queue is a person, by e-mail address"));
             };
             let id = self.id(Sort::Agent, email).await?;
-            list.push(json!({ "id": id, "priority": agent.order }));
+            let known = live.iter().find(|row| row.id() == id);
+            let mut body = known.map(|row| row.0.clone()).unwrap_or_default();
+            body.insert("id".to_owned(), json!(id));
+            body.insert("priority".to_owned(), json!(agent.order));
+            list.push(body.into());
         }
-        let api = Api { http: self.http, account: self.account };
-        // A server that accepted the queue and did not make it is found out when the queue is read back.
-        let ids = self.index.find(api, Sort::Queue, &key).await?;
-        let Some(id) = ids.first() else { return Ok(()) };
-        let rest = format!("{}/agents", path(Sort::Queue, id));
-        self.send(Method::PUT, &rest, Some(json!({ "agents": list }))).await.map(drop)
+        Ok(list)
     }
 
     async fn number(&mut self, wanted: &Number) -> Result<(), ApiError> {
