@@ -39,7 +39,7 @@ fn of_change(kind: Kind, change: &FieldChange, before: Option<&Resource>, after:
             if active(before) || active(after) { Class::CallerVisible } else { Class::OnFailure }
         }
         (Kind::Rules, _) if is_dormant(change, before, after) => Class::Cosmetic,
-        (Kind::Numbers, "label") | (Kind::Queues, "name") => Class::Cosmetic,
+        (Kind::Numbers | Kind::Receivers, "label") | (Kind::Queues, "name") => Class::Cosmetic,
         (Kind::Queues, "failover" | "require_agents") => Class::OnFailure,
         (Kind::Rules | Kind::Diverts, _) if unreachable => Class::OnFailure,
         _ => Class::CallerVisible,

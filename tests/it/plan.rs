@@ -233,6 +233,14 @@ fn plans_read_as_reviewed() {
             "  ~ queues.400  only on failure\n      name: Old -> New\n      failover: off -> {extension: \"101\"}\n\n  unmanaged, left alone: 3 extensions without declared rules",
         ),
         (
+            "what a phone is called no caller notices",
+            Case::new(
+                "receivers: { \"+14105550120\": { label: New } }",
+                "receivers: { \"+14105550120\": { label: Old } }",
+            ),
+            "  ~ receivers.+14105550120  cosmetic\n      label: Old -> New\n\n  unmanaged, left alone: 3 extensions without declared rules",
+        ),
+        (
             "files or live: three ways to differ",
             Case {
                 base: Some(
