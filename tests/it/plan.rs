@@ -171,6 +171,22 @@ fn plans_read_as_reviewed() {
             "  + queues.401            callers notice\n      + name: New\n      + agents: [{extension: \"101\"}]\n\n  ~ numbers.+12145550100  callers notice\n      route: {extension: \"101\"} -> {queue: \"401\"}\n\n  unmanaged, left alone: 3 extensions without declared rules",
         ),
         (
+            "a queue without agents that a live number points to loses its way on",
+            Case::new(
+                "queues: { \"400\": { no_answer: off } }",
+                "queues: { \"400\": { agents: [], no_answer: { extension: \"101\" } } }\nnumbers: { \"+12145550100\": { route: { queue: \"400\" } } }",
+            ),
+            "  ~ queues.400  callers notice\n      critical: leaves with nobody to answer: numbers.+12145550100\n      needs --approve-critical t/queues.400\n      no_answer: {extension: \"101\"} -> off\n\n  unmanaged, left alone: numbers.+12145550100, 3 extensions without declared rules",
+        ),
+        (
+            "a queue whose agents leave while it has a way on",
+            Case::new(
+                "queues: { \"400\": { agents: [] } }",
+                "queues: { \"400\": { agents: [\"101\"], no_answer: { extension: \"101\" } } }\nnumbers: { \"+12145550100\": { route: { queue: \"400\" } } }",
+            ),
+            "  ~ queues.400  callers notice\n      - agents.101: {extension: \"101\"}\n\n  unmanaged, left alone: numbers.+12145550100, 3 extensions without declared rules",
+        ),
+        (
             "rules: one added at the top, one gone, one changed",
             Case::new(
                 format!(
@@ -215,6 +231,14 @@ fn plans_read_as_reviewed() {
                 "queues: { \"400\": { name: Old, failover: off } }",
             ),
             "  ~ queues.400  only on failure\n      name: Old -> New\n      failover: off -> {extension: \"101\"}\n\n  unmanaged, left alone: 3 extensions without declared rules",
+        ),
+        (
+            "what a phone is called no caller notices",
+            Case::new(
+                "receivers: { \"+14105550120\": { label: New } }",
+                "receivers: { \"+14105550120\": { label: Old } }",
+            ),
+            "  ~ receivers.+14105550120  cosmetic\n      label: Old -> New\n\n  unmanaged, left alone: 3 extensions without declared rules",
         ),
         (
             "files or live: three ways to differ",

@@ -92,7 +92,6 @@ impl Write for Toy<Sender> {
     }
 }
 
-/// The toy's server: `GET /toy/ACCOUNT/forwards`, `PUT /toy/ACCOUNT/forwards/NUMBER` with the fields to change.
 #[derive(Debug)]
 struct Emulated;
 

@@ -71,11 +71,22 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
                 "a number that rings nowhere loses its calls",
                 "name a receiving number; leave `route` out to leave it as it is",
             ),
+            Some(Route::Receivers(list)) => once(&mut check, list),
             _ => {}
         },
         Resource::Forward(_) | Resource::Rules(_) | Resource::Diverts(_) => {}
     }
     check.result(resource)
+}
+
+/// A list holds each receiving number once: the second would be dropped, and the route never be as declared.
+fn once(check: &mut Check, list: &Receivers) {
+    let path = at(&at(&[], "route"), "receivers");
+    for (index, to) in list.receivers.iter().enumerate() {
+        if list.receivers[..index].contains(to) {
+            check.no(&item(&path, index), format!("{to} is listed twice"), "name each number once");
+        }
+    }
 }
 
 /// People are known by their e-mail address, whatever its case.

@@ -84,17 +84,19 @@ pub fn dispatch_word(dispatch: Dispatch) -> Option<&'static str> {
 }
 
 pub fn queue(row: &Row, agents: Vec<Agent>, names: &Names) -> Said<Queue> {
-    let mut hidden = Vec::new();
+    let keys = [
+        ("dispatch", "routing"),
+        ("agent_ring", "seconds_per_agent"),
+        ("max_wait", "seconds_to_answer"),
+        ("no_answer", "default_action_type"),
+    ];
+    let hidden = keys.into_iter().filter(|(_, key)| !row.has(key)).map(|(field, _)| field).collect();
     let mut notes = Vec::new();
     let word = row.text("routing");
     let dispatch =
         word.as_ref().and_then(|word| DISPATCH.iter().find(|(_, it)| it == word).map(|(it, _)| *it));
     if dispatch.is_none() {
-        hidden.push("dispatch");
         notes.extend(word.map(|word| format!("its ring pattern `{word}` has no word here")));
-    }
-    if !row.has("default_action_type") {
-        hidden.push("no_answer");
     }
     let no_answer = row
         .has("default_action_type")
