@@ -120,7 +120,11 @@ impl<'a> Progress<'a> {
     fn verdict(&self, index: usize, stop: &Stop) -> Option<Verdict> {
         let step = &self.job.plan.steps[index];
         if step.action == Action::Manual {
-            return Some(Verdict::End(Status::Manual, None));
+            // A person is told last: what is to be done by hand may need what was done before.
+            let open = self.job.plan.steps.iter().zip(&self.states);
+            let mut open = open
+                .filter(|(other, state)| other.action != Action::Manual && !matches!(state, State::Ended(_)));
+            return open.next().is_none().then_some(Verdict::End(Status::Manual, None));
         }
         if stop.is_told() {
             return Some(Verdict::End(

@@ -90,6 +90,11 @@ impl Forward {
         self.active == Some(true)
     }
 
+    /// Whether it would take over when the platform fails: switched on, or, where there is no switch, there at all.
+    pub fn is_armed(&self) -> bool {
+        self.active.unwrap_or(self.to.is_some())
+    }
+
     /// Whether there is nothing to speak of: every number has that much.
     pub fn is_vacant(&self) -> bool {
         self.to.is_none() && !self.is_active()

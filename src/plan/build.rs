@@ -144,8 +144,7 @@ fn describe(
     desired: &BTreeMap<Address, Desired>,
     observed: &Observed,
 ) {
-    let deleted: BTreeSet<&Address> =
-        plan.steps.iter().filter(|s| s.action == Action::Delete).map(|s| &s.address).collect();
+    let deleted: BTreeSet<&Address> = plan.steps.iter().filter(|s| s.removes()).map(|s| &s.address).collect();
     plan.unmanaged = observed
         .objects
         .iter()

@@ -1,7 +1,9 @@
 //! What needs a person's word before it is carried out.
 
 use super::{Action, Observed, Step};
-use crate::model::{Address, Divert, Guard, Kind, Queue, Reference, Resource, references};
+use crate::model::{
+    Address, Destination, Divert, Guard, Kind, Number, Queue, Reference, Resource, Route, references,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The limits of `guard` that these steps go beyond.
@@ -33,10 +35,17 @@ pub(super) fn mark_critical(steps: &mut [Step], observed: &Observed) -> BTreeSet
     let mut stranded = BTreeSet::new();
     for step in steps.iter_mut() {
         step.critical = match (&step.before, &step.after, step.action) {
-            (_, _, Action::Manual | Action::Create) => None,
-            (Some(Resource::Forward(before)), after, _) if before.is_active() => match after {
-                Some(Resource::Forward(after)) if after.is_active() => None,
-                _ => Some("switches off an emergency forward that is active now".to_owned()),
+            (_, Some(Resource::Number(now)), Action::Create | Action::Update) if step.concerns("route") => {
+                let to = after.empty_queue(now);
+                to.map(|queue| format!("sends callers to {queue}, where nobody answers"))
+            }
+            (_, Some(_), Action::Manual) | (_, _, Action::Create) => None,
+            (Some(Resource::Forward(before)), after, _) if before.is_armed() => match after {
+                Some(Resource::Forward(after)) if after.is_armed() => None,
+                _ if before.is_active() => {
+                    Some("switches off an emergency forward that is active now".to_owned())
+                }
+                _ => Some("takes away the number that calls go to when the platform is down".to_owned()),
             },
             (Some(Resource::Queue(before)), Some(Resource::Queue(now)), _)
                 if answers(before) && !answers(now) =>
@@ -45,7 +54,7 @@ pub(super) fn mark_critical(steps: &mut [Step], observed: &Observed) -> BTreeSet
                 let names: Vec<String> = numbers.iter().map(ToString::to_string).collect();
                 (!names.is_empty()).then(|| format!("leaves with nobody to answer: {}", names.join(", ")))
             }
-            (Some(_), _, Action::Delete) => {
+            (Some(_), None, _) => {
                 let users = after.users(&step.address, |_| true);
                 let mut names: Vec<String> = users.iter().map(ToString::to_string).collect();
                 names.extend(after.hidden(&step.address));
@@ -76,6 +85,15 @@ impl<'a> After<'a> {
     fn of(steps: &[Step], observed: &'a Observed) -> Self {
         let planned = steps.iter().filter(|step| step.action != Action::Manual);
         Self { observed, planned: planned.map(|step| (step.address.clone(), step.after.clone())).collect() }
+    }
+
+    /// The queue that a number leads to, if nobody will answer there.
+    fn empty_queue(&self, number: &Number) -> Option<Address> {
+        let Some(Route::To(Destination::Queue(key))) = &number.route else { return None };
+        let address = Address::new(Kind::Queues, key);
+        let live = self.observed.objects.get(&address);
+        let queue = self.planned.get(&address).map_or(live, Option::as_ref);
+        matches!(queue, Some(Resource::Queue(queue)) if !answers(queue)).then_some(address)
     }
 
     /// What will still point to an object.

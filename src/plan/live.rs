@@ -74,7 +74,7 @@ fn object(account: &str, address: &Address, wanted: &Resource, observed: &Observ
             let message = format!("queue `{key}` cannot be made: the extension is already taken");
             Some(Finding::error("extension-taken", message).help("choose a free extension for the queue"))
         }
-        Kind::Queues | Kind::Schedules if live.is_none() && is_bare(wanted) => {
+        Kind::Queues | Kind::Schedules | Kind::Receivers if live.is_none() && is_bare(wanted) => {
             let noun = address.kind.noun();
             let message = format!("account `{account}` has no {noun} `{key}`");
             let known = observed.objects.keys().filter(|a| a.kind == address.kind).map(|a| a.key.as_str());

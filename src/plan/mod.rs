@@ -201,6 +201,11 @@ pub struct Source {
 }
 
 impl Step {
+    /// Whether the object goes, by whoever's hand.
+    pub fn removes(&self) -> bool {
+        self.before.is_some() && self.after.is_none()
+    }
+
     /// Whether a field is part of what the step changes, or holds a part of it.
     pub fn concerns(&self, path: &str) -> bool {
         self.changes.iter().any(|change| diff::inside(path, &change.path) || diff::inside(&change.path, path))

@@ -23,9 +23,9 @@ pub(super) fn check(
     let mut found = Vec::new();
     for step in steps.iter().filter(|step| protected.contains(&step.address)) {
         if let Some(what) = violation(step) {
-            let at = match step.action {
-                Action::Delete => place(&[Seg::key("absent"), Seg::key(step.address.kind.section())]),
-                _ => own(&step.address),
+            let at = match step.removes() {
+                true => place(&[Seg::key("absent"), Seg::key(step.address.kind.section())]),
+                false => own(&step.address),
             };
             found.push(finding(&step.address, what, at));
         }
@@ -39,7 +39,7 @@ pub(super) fn check(
 /// What the step would do to a protected object that it must not, in words.
 fn violation(step: &Step) -> Option<&'static str> {
     match (step.action, &step.before, &step.after) {
-        (Action::Delete, _, _) => Some("deletes it"),
+        _ if step.removes() => Some("deletes it"),
         (Action::Update, Some(Resource::Diverts(before)), Some(Resource::Diverts(after))) => {
             (forwards(before) && !forwards(after)).then_some("switches every forward off")
         }
@@ -47,7 +47,7 @@ fn violation(step: &Step) -> Option<&'static str> {
             (scheduled(before) && !scheduled(after)).then_some("removes every rule but the Default one")
         }
         (Action::Update, Some(Resource::Forward(before)), Some(Resource::Forward(after))) => {
-            (before.is_active() && !after.is_active()).then_some("switches the forward off")
+            (before.is_armed() && !after.is_armed()).then_some("switches the forward off")
         }
         (Action::Update, Some(Resource::Queue(before)), Some(Resource::Queue(after))) => {
             (answers(before) && !answers(after)).then_some("leaves it with nobody to answer")

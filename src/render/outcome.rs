@@ -25,7 +25,7 @@ pub fn outcome(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
         writeln!(out, "          help: {help}")?;
     }
     for instruction in instructions {
-        writeln!(out, "          [ ] {instruction}")?;
+        writeln!(out, "          [ ] {}", shown(instruction.clone()))?;
     }
     Ok(())
 }

@@ -95,7 +95,7 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
     }
     changes(out, step)?;
     for instruction in instructions {
-        writeln!(out, "      [ ] {instruction}")?;
+        writeln!(out, "      [ ] {}", shown(instruction.clone()))?;
     }
     writeln!(out)
 }
@@ -193,7 +193,7 @@ fn whole(out: &mut dyn Write, object: &Value) -> io::Result<()> {
 fn by_line(out: &mut dyn Write, old: &str, new: &str) -> io::Result<()> {
     let diff = TextDiff::from_lines(old, new);
     for change in diff.iter_all_changes() {
-        let line = change.value().trim_end_matches('\n');
+        let line = shown(change.value().trim_end_matches('\n').to_owned());
         match change.tag() {
             ChangeTag::Equal => writeln!(out, "          {line}")?,
             ChangeTag::Delete => writeln!(out, "        {}", paint(RED, format!("- {line}")))?,

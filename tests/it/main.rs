@@ -34,6 +34,8 @@ mod sandbox_deskphone;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod surprises;
+#[cfg(test)]
 mod toy;
 #[cfg(test)]
 mod transitions;

@@ -31,7 +31,7 @@ pub fn diverts(document: &Value, own: &Extension) -> Result<Diverts, String> {
         let section = section(document, path).ok_or_else(|| format!("there is no `{dotted}`"))?;
         let enabled = section.get("enabled").and_then(Value::as_bool);
         let enabled = enabled.ok_or_else(|| format!("`{dotted}.enabled` is not true or false"))?;
-        let divert = if enabled { Divert::To(destination(section, &dotted, own)?) } else { Divert::Off };
+        let divert = if enabled { Divert::To(destination(section, own)) } else { Divert::Off };
         let field = match word {
             "always" => &mut diverts.always,
             "busy" => &mut diverts.busy,
@@ -44,16 +44,16 @@ pub fn diverts(document: &Value, own: &Extension) -> Result<Diverts, String> {
 }
 
 /// Where an enabled section sends calls. What the YAML has no words for is shown as it is.
-fn destination(section: &Value, dotted: &str, own: &Extension) -> Result<Destination, String> {
+fn destination(section: &Value, own: &Extension) -> Destination {
     let text = section.get("destination").and_then(Value::as_str).unwrap_or_default();
     let to: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let mailbox = section.get("destinationVoicemailEnabled").and_then(Value::as_bool).unwrap_or_default();
     let strange = || Destination::Token(if to.is_empty() { "nowhere".to_owned() } else { text.to_owned() });
     let digits = to.strip_prefix('+').unwrap_or(&to);
     if !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(format!("`{dotted}.destination` is `{text}`"));
+        return strange();
     }
-    Ok(match to.parse::<Extension>() {
+    match to.parse::<Extension>() {
         _ if to.len() >= 8 => {
             format!("+{digits}").parse::<E164>().map_or_else(|_| strange(), Destination::Number)
         }
@@ -61,7 +61,7 @@ fn destination(section: &Value, dotted: &str, own: &Extension) -> Result<Destina
         Ok(extension) if mailbox => Destination::Voicemail(extension),
         Ok(extension) => Destination::Extension(extension),
         Err(_) => strange(),
-    })
+    }
 }
 
 /// The document just read with the planned conditions as wanted. All else goes back as it came, but for

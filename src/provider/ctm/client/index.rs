@@ -81,7 +81,8 @@ impl Index {
     /// Takes what a whole list says.
     pub fn put(&mut self, sort: Sort, rows: &[Row]) {
         self.ids.retain(|(other, _), _| *other != sort);
-        self.names.0.retain(|(other, _), _| *other != sort);
+        self.names.by_id.retain(|(other, _), _| *other != sort);
+        self.names.whole.insert(sort);
         rows.iter().for_each(|row| self.add(sort, row));
         self.loaded.push(sort);
     }
@@ -92,7 +93,7 @@ impl Index {
         if !ids.contains(&row.id()) {
             ids.push(row.id());
         }
-        self.names.0.insert((sort, row.id()), key);
+        self.names.by_id.insert((sort, row.id()), key);
     }
 
     /// Reads a list unless it has been read.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     http::{ApiError, Getter, Problem},
-    model::{Address, Destination, Kind, Queue, Reference, Resource, Schedule, references},
+    model::{Address, Destination, E164, Kind, Queue, Reference, Resource, Schedule, references},
     plan::{Observed, Obstacle},
     provider::{
         Endpoints, Read, Scope,
@@ -42,6 +42,8 @@ pub struct Live {
     pub schedules: Vec<(Row, bool)>,
     /// Only before something is deleted.
     pub menus: Vec<Row>,
+    /// Beside the menus: what may point to something in a form that is not documented, with what it is called.
+    pub others: Vec<(String, Row)>,
 }
 
 impl CtmReader {
@@ -65,6 +67,18 @@ impl Read for CtmReader {
         };
         for sort in named(&live, scope) {
             index.load(api, sort).await?;
+        }
+        // What a read-back points to may be newer than what is known.
+        if !scope.lists {
+            for sort in convert::strangers(live.numbers.iter().chain(&live.receivers), &index.names) {
+                let rows = rows(api, sort, &[]).await?;
+                index.put(sort, &rows);
+            }
+            let queues: Vec<&Row> = live.queues.iter().map(|(row, _)| row).collect();
+            for sort in convert::strangers(queues, &index.names) {
+                let rows = rows(api, sort, &[]).await?;
+                index.put(sort, &rows);
+            }
         }
         let observed = in_words(&live, scope, &index);
         self.indexes.lock().await.insert(account.to_owned(), index);
@@ -113,6 +127,7 @@ async fn everything(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Li
             api.object(&path(Sort::Menu, &id), "voice_menu", &format!("voice menu {id}")).await
         });
         live.menus = stream::iter(reads).buffered(api.http.concurrency()).try_collect().await?;
+        live.others = uses::others(api).await?;
     }
     Ok(live)
 }
@@ -151,11 +166,26 @@ pub async fn queue(api: Api<'_>, id: &str) -> Result<(Row, Option<Vec<Row>>), Ap
     let link = queue.text("agents").and_then(|link| api.http.below(&link)).map(|(path, _)| path);
     let path = link.unwrap_or_else(|| api.path(&format!("{own}/agents")));
     let what = format!("the agents of queue {id}");
-    let body = api.http.get(&path, &[], &what).await?;
+    // As many as a page may have; whether this list has pages is not known.
+    let body = api.http.get(&path, &[("per_page", "100".to_owned())], &what).await?;
+    let incomplete = |why: String| failure(&what, &path, Problem::Incomplete(why));
+    let more = body.get("total_pages").and_then(Value::as_u64).is_some_and(|pages| pages > 1);
+    if more {
+        return Err(incomplete("it has more than one page".to_owned()));
+    }
     let agents = match body {
         Value::Null => Vec::new(),
         body => match body.get("agents").and_then(Value::as_array) {
-            Some(agents) => agents.iter().filter_map(|agent| Row::unwrap(agent.clone(), "")).collect(),
+            Some(agents) => {
+                let said = queue.number("total_agents").map(|total| total as usize);
+                if said.is_some_and(|total| total != agents.len()) {
+                    return Err(incomplete(format!(
+                        "{} came, and the queue has another number of agents",
+                        agents.len()
+                    )));
+                }
+                agents.iter().filter_map(|agent| Row::unwrap(agent.clone(), "")).collect()
+            }
             None => {
                 let why = "there is no list `agents`".to_owned();
                 let body = body.to_string().chars().take(80).collect();
@@ -239,6 +269,20 @@ fn in_words(live: &Live, scope: &Scope, index: &Index) -> Observed {
             add(address, Resource::Schedule(said.object), said.hidden, said.notes);
         } else {
             add(address, Resource::Schedule(Schedule::default()), Vec::new(), Vec::new());
+        }
+    }
+    for row in &live.numbers {
+        let (Some(number), Some(value)) = (key(Sort::Number, row), row.text("failsafe_number")) else {
+            continue;
+        };
+        if value.parse::<E164>().is_err() {
+            observed.obstacles.push(Obstacle {
+                address: Address::new(Kind::Forwards, number),
+                field: None,
+                code: "unreadable-value",
+                message: format!("the live fail-safe number is `{value}`, which is not in E.164 form"),
+                help: "write it with `+` and its country in the portal first, so that it is seen what would be replaced",
+            });
         }
     }
     observed.hidden_uses = uses::hidden(live, names);

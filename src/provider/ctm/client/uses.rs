@@ -1,14 +1,15 @@
 //! Pointers that no declared object shows: voice menus, and the schedules of queues.
 
-use super::observe::Live;
+use super::{api::Api, index::path, observe::Live};
 use crate::{
+    http::ApiError,
     model::{Address, Kind},
     plan::HiddenUse,
     provider::{
         Scope,
         ctm::{
             convert::{Names, Sort, acted_on},
-            wire::Row,
+            wire::{Row, text},
         },
     },
 };
@@ -25,6 +26,41 @@ pub fn may_delete(scope: &Scope) -> bool {
 pub fn may_go(scope: &Scope, address: &Address) -> bool {
     let surplus = scope.exhaustive.contains(&address.kind) && !scope.declared.contains(address);
     surplus || scope.absent.contains(address)
+}
+
+/// Things whose inside is not documented, and automatic queues: before something is deleted they are searched for ids.
+pub async fn others(api: Api<'_>) -> Result<Vec<(String, Row)>, ApiError> {
+    const LISTS: [(&str, &[&str], &str); 4] = [
+        ("/conditional_routers", &["configs", "conditional_routers"], "smart router"),
+        ("/geo_routes", &["geo_routes"], "geo router"),
+        ("/call_settings", &["configs"], "call settings"),
+        ("/queues", &["queues"], "automatic queue"),
+    ];
+    let mut found = Vec::new();
+    for (rest, keys, noun) in LISTS {
+        let what = format!("each {noun} of account `{}`", api.account);
+        for row in api.list(rest, keys, &[], &what).await? {
+            let name = row.text("name").unwrap_or_default();
+            let automatic = name.starts_with("AQ:");
+            let row = match rest {
+                "/queues" if !automatic => continue,
+                // The list is brief.
+                "/queues" => api.object(&path(Sort::Queue, &row.id()), "call_queue", &what).await?,
+                _ => row,
+            };
+            found.push((format!("{noun} `{name}`"), row));
+        }
+    }
+    Ok(found)
+}
+
+/// Every text in a value.
+fn texts(value: &Value, out: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => map.values().for_each(|value| texts(value, out)),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, out)),
+        other => out.extend(text(other)),
+    }
 }
 
 /// Who points to what, in words.
@@ -57,6 +93,22 @@ pub fn hidden(live: &Live, names: &Names) -> Vec<HiddenUse> {
             let Some(item) = Row::unwrap(item.clone(), "item") else { continue };
             push(Sort::Receiver, item.text("dial_number_id"), &by);
             push(Sort::Queue, item.text("call_queue_id"), &by);
+        }
+    }
+    for (by, row) in &live.others {
+        let mut ids = Vec::new();
+        texts(&Value::Object(row.0.clone()), &mut ids);
+        for id in ids {
+            for sort in [Sort::Receiver, Sort::Queue, Sort::Schedule] {
+                push(sort, Some(id.clone()), by);
+            }
+        }
+    }
+    // A pointer that is not shown may be there all the same.
+    if live.receivers.iter().any(|row| !row.has("default_action_id")) && live.receivers.len() > 1 {
+        let by = "perhaps another receiving number: its no-answer routing and tagging hours are not shown";
+        for (sort, id) in names.by_id.keys() {
+            push(*sort, Some(id.clone()), by);
         }
     }
     found

@@ -312,7 +312,7 @@ impl Writing<'_> {
         let (mut numbers, mut countries) = (Vec::new(), Vec::new());
         for receiver in receivers {
             self.id(Sort::Receiver, &receiver.to_string()).await?;
-            let (national, country) = national(receiver).ok_or_else(|| {
+            let (national, country) = convert::national(receiver).ok_or_else(|| {
                 conflict(
                     self.step,
                     format!("the country of {receiver} is not known, and it is dialled by country"),
@@ -370,16 +370,4 @@ impl Writing<'_> {
         let number = to.as_ref().map(E164::to_string).unwrap_or_default();
         self.update_number(&id, [("failsafe_number", json!(number))]).await
     }
-}
-
-/// A number as it is dialled within its country, and the country's two letters.
-fn national(number: &E164) -> Option<(String, String)> {
-    if let Some(digits) = number.nanp() {
-        // One plan for many countries: the digits say the rest.
-        return Some((digits.to_owned(), "US".to_owned()));
-    }
-    let parsed = phonenumber::parse(None, number.to_string()).ok()?;
-    let country = parsed.country().id()?;
-    let code = parsed.country().code().to_string();
-    Some((number.digits().strip_prefix(&code)?.to_owned(), country.as_ref().to_owned()))
 }

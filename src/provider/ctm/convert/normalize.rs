@@ -1,8 +1,11 @@
 //! A desired object in the form in which CallTrackingMetrics reports it, or why it cannot hold it.
 
+use super::national;
 use crate::{
     finding::Seg,
-    model::{Address, Agent, Destination, Divert, OrOff, Receivers, Resource, Ringable, Route, Whisper},
+    model::{
+        Address, Agent, Destination, Divert, Number, OrOff, Receivers, Resource, Ringable, Route, Whisper,
+    },
     plan::Unsupported,
     provider::{
         ctm::zones,
@@ -71,22 +74,22 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
                 "a number that rings nowhere loses its calls",
                 "name a receiving number; leave `route` out to leave it as it is",
             ),
-            Some(Route::Receivers(list)) => once(&mut check, list),
             _ => {}
         },
         Resource::Forward(_) | Resource::Rules(_) | Resource::Diverts(_) => {}
     }
-    check.result(resource)
-}
-
-/// A list holds each receiving number once: the second would be dropped, and the route never be as declared.
-fn once(check: &mut Check, list: &Receivers) {
-    let path = at(&at(&[], "route"), "receivers");
-    for (index, to) in list.receivers.iter().enumerate() {
-        if list.receivers[..index].contains(to) {
-            check.no(&item(&path, index), format!("{to} is listed twice"), "name each number once");
+    if let Resource::Number(Number { route: Some(Route::Receivers(list)), .. }) = &resource {
+        for (index, receiver) in list.receivers.iter().enumerate() {
+            if national(receiver).is_none() {
+                check.no(
+                    &item(&at(&at(&[], "route"), "receivers"), index),
+                    format!("the country of {receiver} is not known"),
+                    "receiving numbers are dialled by country: name one with the calling code of a country",
+                );
+            }
         }
     }
+    check.result(resource)
 }
 
 /// People are known by their e-mail address, whatever its case.

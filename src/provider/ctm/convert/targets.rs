@@ -5,7 +5,7 @@ use crate::{
     provider::ctm::wire::{Row, text},
 };
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The sorts of things that have ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,16 +102,21 @@ pub fn pattern_word(pattern: Pattern) -> &'static str {
 
 /// The names of things by their ids.
 #[derive(Debug, Clone, Default)]
-pub struct Names(pub BTreeMap<(Sort, String), String>);
+pub struct Names {
+    pub by_id: BTreeMap<(Sort, String), String>,
+    /// The sorts of which all are known: an id that is not there belongs to nothing.
+    pub whole: BTreeSet<Sort>,
+}
 
 impl Names {
     pub fn get(&self, sort: Sort, id: &str) -> Option<&str> {
-        self.0.get(&(sort, id.to_owned())).map(String::as_str)
+        self.by_id.get(&(sort, id.to_owned())).map(String::as_str)
     }
 
     /// A thing with that id as a destination; what has no name here stays a word of the provider.
     pub fn destination(&self, sort: Sort, id: &str, shown: Option<String>) -> Destination {
         let strange = || Destination::Token(format!("{sort:?} {id}"));
+        let shown = shown.filter(|_| !self.whole.contains(&sort));
         let Some(name) = self.get(sort, id).map(str::to_owned).or(shown) else { return strange() };
         match sort {
             Sort::Receiver => name.parse::<E164>().map_or_else(|_| strange(), Destination::Receiver),
@@ -154,11 +159,14 @@ pub fn route(number: &Row, names: &Names) -> Option<Route> {
             Some(row @ Value::Object(_)) => vec![row],
             _ => Vec::new(),
         };
-        let number = |row: &&Value| text(row.get("number")?)?.parse::<E164>().ok();
-        return Some(Route::Receivers(Receivers {
-            receivers: rows.iter().filter_map(number).collect(),
-            pattern,
-        }));
+        let texts: Vec<String> =
+            rows.iter().map(|row| row.get("number").and_then(text).unwrap_or_default()).collect();
+        let parsed: Result<Vec<E164>, _> = texts.iter().map(|text| text.parse()).collect();
+        return Some(match parsed {
+            Ok(receivers) => Route::Receivers(Receivers { receivers, pattern }),
+            // A list of which a part has no name here must not look shorter than it is.
+            Err(_) => Route::To(Destination::Token(format!("receiving numbers {}", texts.join(", ")))),
+        });
     }
     // Some answers have the two keys on the route itself.
     let one = to.object("dial").unwrap_or(to);
@@ -185,4 +193,20 @@ pub fn acted_on(row: &Row, prefix: &str) -> Option<Sort> {
 /// Whether the pattern of a list of receiving numbers has a word here.
 pub fn shows_pattern(number: &Number) -> bool {
     !matches!(&number.route, Some(Route::Receivers(Receivers { pattern: None, .. })))
+}
+
+/// The sorts of which something is pointed to that is not known.
+pub fn strangers<'a>(rows: impl IntoIterator<Item = &'a Row>, names: &Names) -> BTreeSet<Sort> {
+    let mut sorts = BTreeSet::new();
+    for row in rows {
+        let to = row.object("route_to").unwrap_or_default();
+        let one = to.object("dial").unwrap_or_else(|| to.clone());
+        let route = TARGETS.iter().find(|it| to.text("type").as_deref() == Some(it.read));
+        let action = acted_on(row, "default_action").zip(row.text("default_action_id"));
+        let hours = row.text("tag_schedule_id").map(|id| (Sort::Schedule, id));
+        let route = route.filter(|it| it.sort != Sort::Receiver).map(|it| (it.sort, one.id()));
+        let pointers = [route, action, hours].into_iter().flatten();
+        sorts.extend(pointers.filter(|(sort, id)| names.get(*sort, id).is_none()).map(|(sort, _)| sort));
+    }
+    sorts
 }
