@@ -1,4 +1,13 @@
 //! Credentials: found, kept out of sight. The only reader of the environment.
+//!
+//! - `known`: the credentials of a run, to take them out of whatever is shown
+//! - `fields`: which fields of a request or an answer may stand in a log
+
+mod fields;
+mod known;
+
+pub use fields::{is_secret, redacted, without_addresses};
+pub use known::{Known, MARK};
 
 use crate::{model::Secret, text::plain};
 use secrecy::SecretString;

@@ -11,6 +11,7 @@
 mod anchors;
 mod bridge;
 pub mod decode;
+mod mask;
 mod parse;
 pub mod source;
 mod syntax;

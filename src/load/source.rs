@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::{WORKSPACE_FILE, mask::masked};
 use crate::finding::{Finding, Place};
 
 /// A half-open range of bytes of one file.
@@ -85,8 +86,27 @@ impl Source {
             line: number,
             column: self.text[line.start..start].chars().count() + 1,
             length: self.text[start..end].trim_end().chars().count().max(1),
-            source: self.slice(line).to_owned(),
+            source: self.shown(number),
         }
+    }
+
+    /// A line as it may be shown.
+    fn shown(&self, number: usize) -> String {
+        let line = self.slice(self.line(number));
+        if &*self.file != WORKSPACE_FILE {
+            line.to_owned()
+        } else {
+            masked(line, self.is_in_providers(number))
+        }
+    }
+
+    /// Whether a line of the workspace file stands below `providers`.
+    fn is_in_providers(&self, number: usize) -> bool {
+        let above = (1..=number).rev().map(|number| self.slice(self.line(number)));
+        let mut top = above.filter(|line| {
+            line.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '#' | '-' | '}' | ']'))
+        });
+        top.next().is_none_or(|line| !["version", "tenants", "guard"].iter().any(|key| line.starts_with(key)))
     }
 }
 
