@@ -2,14 +2,22 @@
 //!
 //! Reads are tried again after 420, 429, 5xx and lost connections. Writes only when they were surely not carried out
 //! (420, 429, connection refused): a write that got a 5xx or no answer may have happened, and who sent it must look.
+//!
+//! What a server says is searched for the credentials of the run before anybody sees it: servers and proxies repeat
+//! headers in their errors.
 
 mod error;
+mod exchange;
 mod pacer;
 
 pub use error::{ApiError, Problem};
+pub use exchange::{Exchange, Phase, Purpose, Witness, during};
 pub use pacer::Pacer;
 
-use crate::model::Limits;
+use crate::{
+    model::Limits,
+    secret::{Known, MARK},
+};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
@@ -37,6 +45,16 @@ pub struct Answer {
     pub next: Option<String>,
 }
 
+/// Who watches an API, and what must never be seen of it.
+#[derive(Clone)]
+pub struct Watched {
+    pub provider: Arc<str>,
+    /// Which of the provider's APIs.
+    pub endpoint: &'static str,
+    pub secrets: Arc<Known>,
+    pub witness: Arc<dyn Witness>,
+}
+
 /// Reads from one API. It has no way to write.
 #[derive(Clone)]
 pub struct Getter {
@@ -45,6 +63,7 @@ pub struct Getter {
     auth: Auth,
     pacer: Arc<Pacer>,
     limits: Limits,
+    watched: Watched,
 }
 
 /// Reads from and writes to one API.
@@ -61,14 +80,25 @@ impl std::ops::Deref for Sender {
 
 impl Getter {
     /// Opens an API. Nothing is sent yet. `pacer` is shared by everything that speaks to the same system.
-    pub fn new(base: &str, auth: Auth, limits: Limits, pacer: Arc<Pacer>) -> Result<Self, String> {
+    pub fn new(
+        base: &str,
+        auth: Auth,
+        limits: Limits,
+        pacer: Arc<Pacer>,
+        watched: Watched,
+    ) -> Result<Self, String> {
         let base = base.trim_end_matches('/').to_owned();
-        let url: url::Url = base.parse().map_err(|e| format!("`{base}` is not a URL: {e}"))?;
+        // What holds a credential, or might, is not repeated.
+        if base.contains(['?', '#']) {
+            return Err("a URL must have no query; a credential is named under `token`".to_owned());
+        }
+        let shown = if base.contains('@') { "what is written".to_owned() } else { format!("`{base}`") };
+        let url: url::Url = base.parse().map_err(|e| format!("{shown} is not a URL: {e}"))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err("a URL must not hold a credential; name it under `token`".to_owned());
         }
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(format!("`{base}` is not a URL of http or https"));
+            return Err(format!("{shown} is not a URL of http or https"));
         }
         #[cfg(feature = "tls")]
         // An error only says that a provider is installed already.
@@ -84,7 +114,7 @@ impl Getter {
             .user_agent(concat!("dialform/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| format!("cannot set up HTTP for `{base}`: {e}"))?;
-        Ok(Self { client, base, auth, pacer, limits })
+        Ok(Self { client, base, auth, pacer, limits, watched })
     }
 
     /// The same API, with the way to write.
@@ -125,12 +155,17 @@ impl Getter {
         let failed = |problem| ApiError {
             what: what.to_owned(),
             method: call.method.to_string(),
-            path: call.path.to_owned(),
+            path: self.watched.secrets.hide(call.path).into_owned(),
             problem,
         };
         // `.` and `..` cannot be encoded: they would be taken for steps in the path, and another object be reached.
         if call.path.split('/').any(|segment| matches!(segment, "." | "..")) {
             let why = "an object whose name is `.` or `..` cannot be named in a request".to_owned();
+            return Err(failed(Problem::Conflict(why)));
+        }
+        // A value that stands for a credential would overwrite it.
+        if call.body.is_some_and(|body| body.to_string().contains(MARK)) {
+            let why = "what is live repeats the credential in use, which is never written".to_owned();
             return Err(failed(Problem::Conflict(why)));
         }
         let mut backoff = ExponentialBuilder::default()
@@ -139,8 +174,8 @@ impl Getter {
             .with_max_times(self.limits.retries as usize)
             .with_jitter()
             .build();
-        loop {
-            let problem = match self.once(&call).await {
+        for attempt in 1.. {
+            let problem = match self.once(&call, attempt).await {
                 Ok(answer) => return Ok(answer),
                 Err(problem) => problem,
             };
@@ -155,11 +190,52 @@ impl Getter {
                 _ => tokio::time::sleep(delay).await,
             }
         }
+        // Attempts do not run out of numbers before the back-off ends.
+        Err(failed(Problem::NoAnswer("too many attempts".to_owned())))
     }
 
-    async fn once(&self, call: &Call<'_>) -> Result<Answer, Problem> {
+    /// One attempt, once it is its turn; whoever watches is told how it ended.
+    async fn once(&self, call: &Call<'_>, attempt: u32) -> Result<Answer, Problem> {
+        let Watched { provider, endpoint, secrets, witness } = &self.watched;
+        let turn = self.pacer.turn().await;
+        let request = self.build(call).map_err(Problem::from_transport)?;
+        let path = secrets.hide(call.path);
+        let query = request.url().query().map(|query| secrets.hide(query).into_owned());
+        let sent = request.body().and_then(|body| body.as_bytes()).map_or(0, <[u8]>::len);
+        let (time, began) = (jiff::Timestamp::now(), tokio::time::Instant::now());
+        let reply = self.receive(request).await;
+        let took = began.elapsed();
+        let status = reply.as_ref().ok().map(|reply| reply.status);
+        let received = reply.as_ref().map_or(0, |reply| reply.received);
+        let text = reply.as_ref().map_or("", |reply| reply.text.as_str());
+        let result = reply.as_ref().map_err(Problem::clone).and_then(judge);
+        match &result {
+            Err(Problem::Patience { .. }) => self.pacer.slow_down(&turn),
+            _ if status.is_some_and(|status| status < 500) => self.pacer.succeeded(),
+            _ => {}
+        }
+        witness.saw(&Exchange {
+            time,
+            provider,
+            endpoint,
+            method: call.method.as_str(),
+            path: &path,
+            query: query.as_deref(),
+            status,
+            problem: result.as_ref().err(),
+            took,
+            attempt,
+            purpose: exchange::purpose(),
+            sent,
+            received,
+            request: call.body,
+            response: text,
+        });
+        result
+    }
+
+    fn build(&self, call: &Call<'_>) -> reqwest::Result<reqwest::Request> {
         let Call { method, path, query, body, if_match } = call;
-        let _turn = self.pacer.turn().await;
         let mut request = self.client.request(method.clone(), format!("{}{path}", self.base));
         request = match &self.auth {
             Auth::Bearer(token) => request.bearer_auth(token.expose_secret()),
@@ -177,25 +253,62 @@ impl Getter {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let response = request.send().await.map_err(Problem::from_transport)?;
+        request.build()
+    }
+
+    /// Sends, and waits for the whole answer.
+    async fn receive(&self, request: reqwest::Request) -> Result<Reply, Problem> {
+        let response = self.client.execute(request).await.map_err(Problem::from_transport)?;
         let status = response.status().as_u16();
         let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let (after, etag) = (header("retry-after"), header("etag"));
         let next = header("link").as_deref().and_then(next_page);
-        let text = response.text().await.map_err(Problem::from_transport)?;
-        if PATIENCE.contains(&status) {
-            let after = after.and_then(|text| text.trim().parse::<u64>().ok());
-            return Err(Problem::Patience { status, after: after.map(|s| Duration::from_secs(s.min(60))) });
-        }
-        if !(200..300).contains(&status) {
-            return Err(Problem::status(status, &text));
-        }
-        let body = match text.trim() {
-            "" => Value::Null,
-            _ => serde_json::from_str(&text).map_err(|error| Problem::decode(&error.to_string(), &text))?,
-        };
-        Ok(Answer { body, etag, next })
+        let bytes = response.bytes().await.map_err(Problem::from_transport)?;
+        let text = without_credentials(&String::from_utf8_lossy(&bytes), &self.watched.secrets);
+        Ok(Reply { status, after, etag, next, received: bytes.len(), text })
     }
+}
+
+/// A body without any credential of this run.
+fn without_credentials(text: &str, secrets: &Known) -> String {
+    let text = secrets.hide(text).into_owned();
+    // Only escapes can carry a credential past a search of the text.
+    if text.contains('\\')
+        && let Ok(mut body) = serde_json::from_str::<Value>(&text)
+        && secrets.hide_in(&mut body)
+    {
+        return body.to_string();
+    }
+    text
+}
+
+/// What a reply means.
+fn judge(reply: &Reply) -> Result<Answer, Problem> {
+    let Reply { status, after, etag, next, received: _, text } = reply;
+    let status = *status;
+    if PATIENCE.contains(&status) {
+        let after = after.as_deref().and_then(|text| text.trim().parse::<u64>().ok());
+        return Err(Problem::Patience { status, after: after.map(|s| Duration::from_secs(s.min(60))) });
+    }
+    if !(200..300).contains(&status) {
+        return Err(Problem::status(status, text));
+    }
+    let body = match text.trim() {
+        "" => Value::Null,
+        _ => serde_json::from_str(text).map_err(|error| Problem::decode(&error.to_string(), text))?,
+    };
+    Ok(Answer { body, etag: etag.clone(), next: next.clone() })
+}
+
+/// An answer as it came, without credentials.
+struct Reply {
+    status: u16,
+    after: Option<String>,
+    etag: Option<String>,
+    next: Option<String>,
+    /// Bytes of the body.
+    received: usize,
+    text: String,
 }
 
 /// The target of `<…>; rel="next"` in a `Link` header.

@@ -1,6 +1,6 @@
 //! Which step may start when: all tenants at once, as far as their references and their providers let them.
 
-use super::{Outcome, Patience, Status, Stop, step};
+use super::{Event, Outcome, Patience, Status, Stop, step};
 use crate::{
     model::Address,
     plan::{Action, Step, TenantPlan},
@@ -29,9 +29,9 @@ enum State {
 
 /// Carries out the steps of all jobs. A step starts when everything it needs is there; one that is not done stops those
 /// that need it, no others. Steps on one thing (the same key in one tenant) go one after the other, and deletions of a
-/// tenant wait until its other steps have ended. `report` is told of every step as it ends; the result is in the order of
-/// the plan.
-pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(&Outcome) + Send)) -> Vec<Outcome> {
+/// tenant wait until its other steps have ended. `report` is told of every step as it starts and ends; the result is in
+/// the order of the plan.
+pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_>) + Send)) -> Vec<Outcome> {
     let mut progress: Vec<Progress<'_>> = jobs.iter().map(Progress::new).collect();
     let mut under_way = FuturesUnordered::new();
     let mut busy: BTreeMap<&str, usize> = BTreeMap::new();
@@ -45,7 +45,7 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(&Outcome
                     Verdict::End(status, detail) => {
                         job.states[index] = State::Ended(status);
                         let outcome = outcome(job.job.plan, step, (status, detail, None));
-                        report(&outcome);
+                        report(Event::Ended { plan: job.job.plan, outcome: &outcome });
                         ended.insert((number, index), outcome);
                     }
                     Verdict::Start => {
@@ -56,6 +56,7 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(&Outcome
                         *running += 1;
                         job.states[index] = State::UnderWay;
                         let job = job.job;
+                        report(Event::Started { plan: job.plan, step });
                         under_way.push(async move { (number, index, step::carry_out(job, step).await) });
                     }
                 }
@@ -68,7 +69,7 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(&Outcome
             *running = running.saturating_sub(1);
         }
         let outcome = outcome(job.job.plan, &job.job.plan.steps[index], ending);
-        report(&outcome);
+        report(Event::Ended { plan: job.job.plan, outcome: &outcome });
         ended.insert((number, index), outcome);
     }
     ended.into_values().collect()

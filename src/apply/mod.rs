@@ -13,7 +13,10 @@ mod step;
 
 pub use graph::{Job, run};
 
-use crate::{model::Address, plan::Action};
+use crate::{
+    model::Address,
+    plan::{Action, Step, TenantPlan},
+};
 use serde::Serialize;
 use std::{
     sync::{
@@ -65,6 +68,20 @@ pub struct Outcome {
     pub help: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub instructions: Vec<String>,
+}
+
+/// What is told of a run while it lasts.
+#[derive(Debug)]
+pub enum Event<'a> {
+    Started {
+        plan: &'a TenantPlan,
+        step: &'a Step,
+    },
+    /// Also for steps that never started.
+    Ended {
+        plan: &'a TenantPlan,
+        outcome: &'a Outcome,
+    },
 }
 
 /// How long apply looks for a change that was accepted.

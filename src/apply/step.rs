@@ -2,7 +2,7 @@
 
 use super::{Job, Patience, Status, settle};
 use crate::{
-    http::ApiError,
+    http::{ApiError, Phase, during},
     plan::{Action, Step},
 };
 
@@ -13,9 +13,10 @@ fn failed(status: Status, error: &ApiError) -> Ending {
     (status, Some(error.to_string()), error.help().map(str::to_owned))
 }
 
-/// Looks, writes, and looks until it is true.
+/// Looks, writes, and looks until it is true. Every request says which step it belongs to.
 pub(super) async fn carry_out(job: &Job<'_>, step: &Step) -> Ending {
-    match settle::moved(job.plan, step, job.reader).await {
+    let of = || format!("{}/{}", job.plan.tenant, step.address);
+    match during(Phase::Look, of(), settle::moved(job.plan, step, job.reader)).await {
         Ok(None) => {}
         Ok(Some(how)) => {
             let help = "somebody changed it in the meantime: plan and review again";
@@ -25,21 +26,23 @@ pub(super) async fn carry_out(job: &Job<'_>, step: &Step) -> Ending {
     }
     let mut again = true;
     loop {
-        let written = job.writer.execute(&job.plan.account, step).await;
+        let written = during(Phase::Write, of(), job.writer.execute(&job.plan.account, step)).await;
         let error = match written {
-            Ok(()) => return accepted(job, step).await,
+            Ok(()) => return during(Phase::ReadBack, of(), accepted(job, step)).await,
             Err(error) if !error.problem.is_ambiguous() => return failed(Status::Failed, &error),
             Err(error) => error,
         };
         // It may have happened all the same: look before saying anything.
-        let how = match settle::until(job.plan, step, job.reader, job.patience.settle).await {
+        let seen = settle::until(job.plan, step, job.reader, job.patience.settle);
+        let how = match during(Phase::ReadBack, of(), seen).await {
             settle::Seen::AsWanted => return (Status::Done, None, None),
             settle::Seen::Unreadable(_) => return failed(Status::Unknown, &error),
             settle::Seen::Otherwise(how) => how,
         };
         // It did not happen: what is live is still what the step was planned on. To change or delete the same object once
         // more does no harm, even if the first write comes true late; a second creation might make a second object.
-        let unmoved = matches!(settle::moved(job.plan, step, job.reader).await, Ok(None));
+        let moved = during(Phase::Look, of(), settle::moved(job.plan, step, job.reader)).await;
+        let unmoved = matches!(moved, Ok(None));
         if again && unmoved && step.action != Action::Create {
             again = false;
             continue;

@@ -3,13 +3,16 @@
 use super::{
     Io,
     args::{ApplyArgs, Format, Global},
-    json,
+    events,
+    progress::View,
     session::{Access, Session},
+    watch::Watch,
     workspace,
 };
 use crate::{
-    apply::{self, Outcome, Status, Stop},
+    apply::{self, Event, Outcome, Status, Stop},
     error::{Ending, Failure},
+    finding::Finding,
     plan::{FORMAT_VERSION, Plan},
     render,
     text::plain,
@@ -25,22 +28,22 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
     let wait = args.wait.as_deref().map(duration).transpose()?;
     let checked = workspace::check(&global.dir, &args.selection)?;
     render::findings(io.err, &checked.warnings)?;
-    let session = Session::open(&checked, &args.emulation, Access::Write).await?;
-    let plan = session.plan(&checked).await;
-    let text = args.format == Format::Text;
+    let stop = Stop::default();
+    let (watch, mut feed) = Watch::open("apply", &args.watching, &io.secrets, &stop)?;
+    let session = Session::open(&checked, &args.emulation, Access::Write, &watch).await?;
+    let view = View::new(io, args.format, session.reading(&checked), &stop);
+    let plan = view.follow(session.plan(&checked), &mut feed).await?;
+    watch.intact()?;
     match args.format {
         Format::Text => render::plan(io.out, &plan)?,
         Format::Markdown => render::plan_markdown(io.out, &plan)?,
-        Format::Json => {}
+        Format::Json => events::planned(io.out, &plan)?,
     }
     io.out.flush()?;
     permit(args, &plan, approved.as_deref())?;
     if plan.is_empty() {
         if args.format == Format::Json {
-            json::write(
-                io.out,
-                &serde_json::json!({ "digest": plan.digest, "blocked": blocked(&plan), "steps": [] }),
-            )?;
+            events::finished(io.out, &plan, &[])?;
         }
         session.close().await;
         return Ok(if plan.is_blocked() { Ending::Error } else { Ending::Fine });
@@ -52,43 +55,36 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
         confirm(io)?;
     }
 
-    if text {
+    if args.format == Format::Text {
         writeln!(io.out)?;
     }
-    let stop = Stop::default();
     let interrupt = tokio::spawn(interrupted(stop.clone()));
     let jobs = session.jobs(&plan, wait);
-    let mut written = Ok(());
-    let mut report = |outcome: &Outcome| {
-        if text && written.is_ok() {
-            written = render::outcome(io.out, outcome).and_then(|()| io.out.flush());
-            // What is under way is finished before a closed output ends the run.
-            if written.is_err() {
-                stop.now();
-            }
-        }
-    };
-    let outcomes = apply::run(&jobs, &stop, &mut report).await;
+    let mut report = |event: Event<'_>| watch.report(event);
+    let terminal = io.terminal;
+    let view = View::new(io, args.format, session.applying(&plan), &stop).with_bars(terminal);
+    let outcomes = view.follow(apply::run(&jobs, &stop, &mut report), &mut feed).await;
     interrupt.abort();
-    written?;
+    let outcomes = outcomes?;
     session.close().await;
     match args.format {
         Format::Text => render::summary(io.out, &outcomes)?,
         Format::Markdown => render::outcomes_markdown(io.out, &outcomes)?,
-        Format::Json => {
-            let blocked = blocked(&plan);
-            let all = serde_json::json!({ "digest": plan.digest, "blocked": blocked, "steps": outcomes });
-            json::write(io.out, &all)?;
-        }
+        Format::Json => events::finished(io.out, &plan, &outcomes)?,
+    }
+    if let Some(why) = watch.broken() {
+        io.out.flush()?;
+        let finding =
+            Finding::error("failed", why).help("no further step was started; make room, and apply again");
+        render::findings(io.err, &[finding])?;
     }
     let fine = |outcome: &Outcome| matches!(outcome.status, Status::Done | Status::Accepted);
     let all_done = outcomes.iter().all(fine) && !plan.is_blocked();
-    Ok(if all_done { Ending::Fine } else { Ending::Partial })
-}
-
-fn blocked(plan: &Plan) -> Vec<&str> {
-    let blocked = plan.tenants.iter().filter(|tenant| !tenant.blocked.is_empty());
-    blocked.map(|tenant| tenant.tenant.as_str()).collect()
+    Ok(match (all_done, watch.broken()) {
+        (true, None) => Ending::Fine,
+        (true, Some(_)) => Ending::Error,
+        (false, _) => Ending::Partial,
+    })
 }
 
 /// Waits for Ctrl-C: nothing more is started then, and what is under way is finished and reported.

@@ -99,12 +99,28 @@ pub struct Emulation {
     pub record: Option<PathBuf>,
 }
 
+/// What is kept and shown of the requests of a run.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Watching {
+    /// Append one line of JSON about every request to this file; no credentials, no bodies
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// Log the bodies as well, without credentials and what tells who a person is
+    #[arg(long, requires = "log")]
+    pub log_bodies: bool,
+    /// Show every request on standard error
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
 #[derive(Debug, Args)]
 pub struct PlanArgs {
     #[command(flatten)]
     pub selection: Selection,
     #[command(flatten)]
     pub emulation: Emulation,
+    #[command(flatten)]
+    pub watching: Watching,
     /// How to print the plan
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
@@ -125,6 +141,8 @@ pub struct ApplyArgs {
     pub selection: Selection,
     #[command(flatten)]
     pub emulation: Emulation,
+    #[command(flatten)]
+    pub watching: Watching,
     /// How to print what happens
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,

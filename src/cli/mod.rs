@@ -3,13 +3,18 @@
 mod apply;
 mod args;
 mod check;
+mod events;
 mod explain;
 mod json;
+mod log;
 mod plan;
+mod progress;
 mod providers;
 mod sandbox;
 mod schema;
 mod session;
+mod veil;
+mod watch;
 mod workspace;
 
 pub use schema::schemas;
@@ -18,6 +23,7 @@ use crate::{
     error::{Ending, Failure},
     finding::Finding,
     render,
+    secret::Known,
 };
 use anstream::{AutoStream, ColorChoice};
 use args::{Cli, Color, Command};
@@ -25,7 +31,9 @@ use clap::{CommandFactory, Parser};
 use std::{
     ffi::OsString,
     io::{self, IsTerminal, Write},
+    sync::Arc,
 };
+use veil::Veiled;
 
 /// Where a run writes, and whom it may ask.
 pub struct Io<'a> {
@@ -35,6 +43,10 @@ pub struct Io<'a> {
     pub err: &'a mut (dyn Write + Send),
     /// Asks a question at a terminal; `None` if nobody is there.
     pub ask: Option<fn(&str) -> io::Result<String>>,
+    /// Whether talk goes to a terminal, where lines can be drawn anew.
+    pub terminal: bool,
+    /// The credentials of the run, which are hidden in everything that is written.
+    pub secrets: Arc<Known>,
 }
 
 /// The program: parses the arguments, runs the command on this process's streams.
@@ -55,7 +67,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Ending {
     let mut out = AutoStream::new(io::stdout(), choice);
     let mut err = AutoStream::new(io::stderr(), choice);
     let ask = io::stdin().is_terminal().then_some(ask as fn(&str) -> io::Result<String>);
-    run(&cli, &mut Io { out: &mut out, err: &mut err, ask })
+    let terminal = io::stderr().is_terminal();
+    run(&cli, &mut out, &mut err, ask, terminal)
 }
 
 /// What a run left behind, without colours.
@@ -70,7 +83,7 @@ pub struct Finished {
 pub fn run_with(arguments: &[&str]) -> Finished {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let ending = match Cli::try_parse_from(arguments) {
-        Ok(cli) => run(&cli, &mut Io { out: &mut out, err: &mut err, ask: None }),
+        Ok(cli) => run(&cli, &mut out, &mut err, None, false),
         Err(error) => {
             let stream = if error.use_stderr() { &mut err } else { &mut out };
             stream.extend(error.render().to_string().into_bytes());
@@ -92,20 +105,34 @@ fn ask(question: &str) -> io::Result<String> {
     Ok(answer)
 }
 
-fn run(cli: &Cli, io: &mut Io<'_>) -> Ending {
+/// Runs the command. What it writes passes by a last look for credentials.
+fn run(
+    cli: &Cli,
+    out: &mut (dyn Write + Send),
+    err: &mut (dyn Write + Send),
+    ask: Option<fn(&str) -> io::Result<String>>,
+    terminal: bool,
+) -> Ending {
+    let secrets = Arc::new(Known::default());
+    let mut out = Veiled::new(out, Arc::clone(&secrets));
+    let mut err = Veiled::new(err, Arc::clone(&secrets));
+    let io = &mut Io { out: &mut out, err: &mut err, ask, terminal, secrets };
     let result = command(cli, io).and_then(|ending| {
         io.out.flush()?;
         Ok(ending)
     });
-    match result {
+    let ending = match result {
         Ok(ending) => ending,
         Err(failure) => {
             let ending = failure.ending();
             // Where this cannot be written there is nobody left to tell.
             let _ = explain_failure(cli, io, failure);
+            let _ = io.out.flush();
             ending
         }
-    }
+    };
+    let _ = io.err.flush();
+    ending
 }
 
 fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<()> {
@@ -118,7 +145,9 @@ fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<(
         Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
         Failure::Output(error) => vec![Finding::error("failed", format!("cannot write the output: {error}"))],
     };
-    if cli.wants_json() {
+    if cli.wants_json() && matches!(cli.command, Command::Apply(_)) {
+        json::line(io.out, &serde_json::json!({ "event": "failed", "findings": findings }))
+    } else if cli.wants_json() {
         json::write(io.out, &serde_json::json!({ "findings": findings }))
     } else {
         render::findings(io.err, &findings)

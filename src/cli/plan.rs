@@ -4,24 +4,33 @@ use super::{
     Io,
     args::{Format, Global, PlanArgs},
     json,
+    progress::View,
     session::{Access, Session},
+    watch::Watch,
     workspace,
 };
 use crate::{
+    apply::Stop,
     error::{Ending, Failure},
     plan::Plan,
     render,
+    secret::Known,
 };
 use std::path::Path;
 
 pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let checked = workspace::check(&global.dir, &args.selection)?;
     render::findings(io.err, &checked.warnings)?;
-    let session = Session::open(&checked, &args.emulation, Access::Read).await?;
-    let plan = session.plan(&checked).await;
+    // Nothing is started here that could be stopped: a run that only reads ends by itself.
+    let stop = Stop::default();
+    let (watch, mut feed) = Watch::open("plan", &args.watching, &io.secrets, &stop)?;
+    let session = Session::open(&checked, &args.emulation, Access::Read, &watch).await?;
+    let view = View::new(io, args.format, session.reading(&checked), &stop);
+    let plan = view.follow(session.plan(&checked), &mut feed).await?;
     session.close().await;
+    watch.intact()?;
     if let Some(path) = &args.out {
-        save(path, &plan)?;
+        save(path, &plan, &io.secrets)?;
     }
     match args.format {
         Format::Text => render::plan(io.out, &plan)?,
@@ -35,9 +44,10 @@ pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<En
     })
 }
 
-fn save(path: &Path, plan: &Plan) -> Result<(), Failure> {
+fn save(path: &Path, plan: &Plan, secrets: &Known) -> Result<(), Failure> {
     let mut bytes = Vec::new();
     json::write(&mut bytes, plan)?;
-    std::fs::write(path, bytes)
+    let text = String::from_utf8_lossy(&bytes);
+    std::fs::write(path, secrets.hide(&text).as_bytes())
         .map_err(|error| Failure::error(format!("cannot save the plan to `{}`: {error}", path.display())))
 }

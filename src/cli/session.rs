@@ -2,13 +2,15 @@
 
 use super::{
     args::Emulation,
+    progress::{Board, Lane},
+    watch::{News, Watch},
     workspace::{Checked, CheckedTenant, placer},
 };
 use crate::{
     apply::{Job, Patience},
     error::Failure,
     finding::{Finding, Seg},
-    http::{Auth, Getter, Pacer, Sender},
+    http::{Auth, Getter, Pacer, Phase, Sender, Watched, Witness, during},
     model::{Address, Limits, ProviderConfig, Secret},
     plan::{self, Input, Plan, Policy, TenantPlan},
     provider::{EndpointSpec, Endpoints, Login, Read, Scope, Write, find},
@@ -35,6 +37,7 @@ pub struct Session {
     systems: BTreeMap<String, System>,
     /// Kept running as long as the session.
     sandboxes: Vec<Sandbox>,
+    watch: Arc<Watch>,
 }
 
 struct System {
@@ -43,6 +46,8 @@ struct System {
     writer: Option<Box<dyn Write>>,
     limits: Limits,
     propagation: Option<Duration>,
+    /// One for each endpoint.
+    pacers: Vec<Arc<Pacer>>,
 }
 
 /// What a run may do.
@@ -54,10 +59,15 @@ pub enum Access {
 
 impl Session {
     /// Finds every credential and opens every system the selected tenants are on. Nothing is sent yet.
-    pub async fn open(checked: &Checked, emulation: &Emulation, access: Access) -> Result<Self, Failure> {
+    pub async fn open(
+        checked: &Checked,
+        emulation: &Emulation,
+        access: Access,
+        watch: &Arc<Watch>,
+    ) -> Result<Self, Failure> {
         let used: BTreeSet<&str> =
             checked.tenants.iter().map(|tenant| checked.loaded(tenant).tenant.provider.as_str()).collect();
-        let mut session = Self { systems: BTreeMap::new(), sandboxes: Vec::new() };
+        let mut session = Self { systems: BTreeMap::new(), sandboxes: Vec::new(), watch: Arc::clone(watch) };
         let mut findings = Vec::new();
         let recorder = recorder(emulation)?;
         for name in used {
@@ -72,7 +82,7 @@ impl Session {
             } else {
                 None
             };
-            match system(checked, name, config, base.as_deref(), access) {
+            match system(checked, name, config, base.as_deref(), access, watch) {
                 Ok(system) => {
                     session.systems.insert(name.to_owned(), system);
                 }
@@ -114,7 +124,9 @@ impl Session {
         let system = &self.systems[&loaded.tenant.provider];
         let account = loaded.tenant.account.as_str();
         let (name, provider) = (loaded.tenant.tenant.as_str(), loaded.tenant.provider.as_str());
-        match system.reader.observe(account, &scope).await {
+        let observed = during(Phase::Observe, name, system.reader.observe(account, &scope)).await;
+        self.watch.tell(News::Read);
+        match observed {
             Ok(observed) => plan::build(Input {
                 tenant: name,
                 provider,
@@ -148,7 +160,7 @@ impl Session {
     pub fn jobs<'a>(&'a self, plan: &'a Plan, wait: Option<Duration>) -> Vec<Job<'a>> {
         let tenants = plan.tenants.iter().filter(|tenant| !tenant.steps.is_empty());
         let job = |plan: &'a TenantPlan| {
-            let System { reader, writer, limits, propagation } = &self.systems[&plan.provider];
+            let System { reader, writer, limits, propagation, pacers: _ } = &self.systems[&plan.provider];
             let settle = Duration::from_secs(limits.settle.into());
             Some(Job {
                 plan,
@@ -162,6 +174,26 @@ impl Session {
             })
         };
         tenants.filter_map(job).collect()
+    }
+
+    /// Every provider of the run, with its pace.
+    fn lanes(&self) -> BTreeMap<String, Lane> {
+        let lanes = self.systems.iter();
+        lanes.map(|(name, system)| (name.clone(), Lane::new(system.pacers.clone()))).collect()
+    }
+
+    /// What there is to show while accounts are read.
+    pub fn reading(&self, checked: &Checked) -> Board {
+        Board::reading(checked.tenants.len(), self.lanes())
+    }
+
+    /// What there is to show while a plan is carried out.
+    pub fn applying(&self, plan: &Plan) -> Board {
+        let mut lanes = self.lanes();
+        for tenant in &plan.tenants {
+            lanes.entry(tenant.provider.clone()).or_default().steps += tenant.steps.len() as u64;
+        }
+        Board::applying(lanes)
     }
 
     pub async fn close(self) {
@@ -217,6 +249,7 @@ fn system(
     config: &ProviderConfig,
     sandbox: Option<&str>,
     access: Access,
+    watch: &Arc<Watch>,
 ) -> Result<System, Vec<Finding>> {
     let Some(provider) = find(&config.kind) else { return Err(Vec::new()) };
     let place = |path: &[Seg]| {
@@ -226,8 +259,17 @@ fn system(
     };
     let mut findings = Vec::new();
     let mut open: Endpoints<Getter> = BTreeMap::new();
+    let mut pacers = Vec::new();
     for spec in (provider.endpoints)(config) {
         let auth = login(&spec, name, sandbox.is_some(), access, &checked.root);
+        // What the emulation is given is no secret.
+        match &auth {
+            Ok(Auth::Bearer(token)) if sandbox.is_none() => watch.secrets.learn(token),
+            Ok(Auth::Basic { user, password }) if sandbox.is_none() => {
+                watch.secrets.learn_pair(user, password)
+            }
+            _ => {}
+        }
         let url = match sandbox {
             Some(base) => format!("{base}{}", spec.sandbox_path),
             None => spec.url.clone().unwrap_or_default(),
@@ -235,15 +277,22 @@ fn system(
         let limits = config.limits.over(provider.limits);
         // Each endpoint is a system of its own: the carrier is not the platform.
         let pacer = Arc::new(Pacer::new(limits.concurrency, limits.requests_per_second));
+        pacers.push(Arc::clone(&pacer));
+        let watched = Watched {
+            provider: name.into(),
+            endpoint: spec.name,
+            secrets: Arc::clone(&watch.secrets),
+            witness: Arc::clone(watch) as Arc<dyn Witness>,
+        };
         match auth {
-            Ok(auth) => match Getter::new(&url, auth, limits, pacer) {
+            Ok(auth) => match Getter::new(&url, auth, limits, pacer, watched) {
                 Ok(getter) => {
                     open.insert(spec.name, getter);
                 }
                 Err(why) => {
                     let finding = Finding::error("bad-value", why).help("write it as `https://HOST/PATH`");
                     // The line is not shown where it holds a credential.
-                    let at = (!url.contains('@')).then(|| place(&spec.url_path));
+                    let at = (!url.contains(['@', '?', '#'])).then(|| place(&spec.url_path));
                     findings.push(finding.at(at));
                 }
             },
@@ -268,6 +317,7 @@ fn system(
         writer,
         limits: config.limits.over(provider.limits),
         propagation: provider.dialect.propagation,
+        pacers,
     })
 }
 

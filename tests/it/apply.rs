@@ -1,6 +1,6 @@
 //! Apply tells the truth: what it refuses, what it stops, what it could not see come true.
 
-use crate::world::World;
+use crate::world::{World, outcome};
 use dialform::{
     apply::{Job, Patience, Status, Stop, run},
     cli::Finished,
@@ -18,7 +18,7 @@ use std::{
 
 /// How each step ended: `address status`.
 fn statuses(finished: &Finished) -> Vec<String> {
-    let value: serde_json::Value = serde_json::from_str(&finished.out).unwrap();
+    let value = outcome(&finished.out).unwrap();
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
     let steps = value["steps"].as_array().unwrap().iter();
     steps.map(|step| format!("{} {}", text(&step["address"]), text(&step["status"]))).collect()

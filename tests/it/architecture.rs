@@ -207,6 +207,8 @@ fn each_edge_has_one_owner() {
     assert_eq!(trespasses(&["std::net", "tokio::net", "axum"], &["sandbox"]), NONE);
     assert_eq!(trespasses(&["std::process::Command", "tokio::process"], &["load", "secret"]), NONE);
     assert_eq!(trespasses(&["annotate_snippets"], &["render/findings"]), NONE);
+    assert_eq!(trespasses(&["indicatif"], &["cli/progress"]), NONE);
+    assert_eq!(trespasses(&["aho_corasick"], &["secret/known"]), NONE);
     assert_eq!(trespasses(&["secrecy"], &["secret", "http", "cli/session"]), NONE);
 }
 

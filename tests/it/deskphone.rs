@@ -1,6 +1,6 @@
 //! Deskphone: a dashboard that people change meanwhile, and that may take a day to show what it accepted.
 
-use crate::world::{System, World};
+use crate::world::{System, World, outcome};
 use dialform::error::Ending;
 use serde_json::Value;
 
@@ -50,7 +50,7 @@ fn what_somebody_changed_meanwhile_is_not_overwritten() {
     let fault = "meddle:on,visible-after:0ms";
     let applied = world.run(&["apply", "--auto-approve", "--format", "json", "--fault", fault]);
     assert_eq!(applied.ending, Ending::Partial, "{}{}", applied.out, applied.err);
-    let outcome: Value = serde_json::from_str(&applied.out).unwrap();
+    let outcome = outcome(&applied.out).unwrap();
     let step = &outcome["steps"][0];
     assert_eq!(
         (step["status"].as_str().unwrap(), step["detail"].as_str().unwrap()),

@@ -1,6 +1,6 @@
 //! The tables of what a provider can hold: complete, obeyed, and honest about what was not applied.
 
-use crate::world::{System, World};
+use crate::world::{System, World, outcome};
 use dialform::{
     error::Ending,
     plan::{Grade, When},
@@ -90,8 +90,8 @@ fn undocumented_on_the_wire(world: &World) -> Vec<String> {
     written.into_iter().filter(|key| UNDOCUMENTED.contains(&key.as_str())).collect()
 }
 
-fn steps(out: &str, field: &str) -> Vec<String> {
-    let value: Value = serde_json::from_str(out).unwrap();
+/// Of a plan or an outcome.
+fn steps(value: &Value, field: &str) -> Vec<String> {
     let all: Vec<&Value> = match value.get("tenants") {
         Some(tenants) => tenants[0]["steps"].as_array().unwrap().iter().collect(),
         None => value["steps"].as_array().unwrap().iter().collect(),
@@ -130,8 +130,8 @@ fn without_experimental_nothing_undocumented_is_sent() {
         "forwards.+18005550142 manual",
         "numbers.+18005550142 manual",
     ];
-    assert_eq!(steps(&plan.out, "action"), expected);
     let plan: Value = serde_json::from_str(&plan.out).unwrap();
+    assert_eq!(steps(&plan, "action"), expected);
     assert_eq!(plan["tenants"][0].get("unverifiable"), None, "each is a step by hand");
     let markdown = run(&["plan", "--base", "HEAD", "--format", "markdown"]).out;
     let tasks: Vec<&str> = markdown.lines().filter(|line| line.starts_with("- [ ] ")).collect();
@@ -144,7 +144,7 @@ fn without_experimental_nothing_undocumented_is_sent() {
 
     let applied = run(&["apply", "--base", "HEAD", "--auto-approve", "--format", "json"]);
     assert_eq!(applied.ending, Ending::Partial, "{}{}", applied.out, applied.err);
-    let ended = steps(&applied.out, "status");
+    let ended = steps(&outcome(&applied.out).unwrap(), "status");
     assert!(ended[..3].iter().all(|it| it.ends_with(" done")), "{ended:?}");
     assert!(ended[3..].iter().all(|it| it.ends_with(" manual")), "{ended:?}");
     assert_eq!(undocumented_on_the_wire(&world), [""; 0]);
@@ -153,8 +153,8 @@ fn without_experimental_nothing_undocumented_is_sent() {
     let plan = run(&["plan", "--format", "json", "--detailed-exitcode"]);
     assert_eq!(plan.ending, Ending::Changes);
     let expected = ["queues.Sales manual", "queues.Support manual", "numbers.+18005550142 manual"];
-    assert_eq!(steps(&plan.out, "action"), expected);
     let plan: Value = serde_json::from_str(&plan.out).unwrap();
+    assert_eq!(steps(&plan, "action"), expected);
     let unseen: Vec<&str> = plan["tenants"][0]["unverifiable"]
         .as_array()
         .unwrap()
@@ -172,7 +172,7 @@ fn what_a_server_drops_is_not_called_done() {
     world.provider(&format!("{}\n    experimental: true", CTM.provider));
     let applied = world.run(&["apply", "--auto-approve", "--format", "json"]);
     assert_eq!(applied.ending, Ending::Partial, "{}{}", applied.out, applied.err);
-    let mut ended = steps(&applied.out, "status");
+    let mut ended = steps(&outcome(&applied.out).unwrap(), "status");
     ended.sort();
     let expected = [
         "forwards.+18005550142 not_applied",
@@ -183,7 +183,7 @@ fn what_a_server_drops_is_not_called_done() {
         "receivers.+14105550125 not_applied",
     ];
     assert_eq!(ended, expected, "{}", applied.out);
-    let outcome: Value = serde_json::from_str(&applied.out).unwrap();
+    let outcome = outcome(&applied.out).unwrap();
     let sales =
         outcome["steps"].as_array().unwrap().iter().find(|step| step["address"] == "queues.Sales").unwrap();
     assert_eq!(

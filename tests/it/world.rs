@@ -11,6 +11,11 @@ carrier: [{ number: "2145550100", destination: "9725550199", active: true }]
 timeframes: [{ timeframe-name: night, timeframe-type: specific-dates, timeframe-specific-dates-array: [] }]
 "#;
 
+/// What `apply --format json` says in the end: its last line.
+pub fn outcome(out: &str) -> serde_json::Result<serde_json::Value> {
+    serde_json::from_str(out.lines().last().unwrap_or_default())
+}
+
 /// One provider, one tenant, one live account.
 pub struct System {
     /// The provider's entry in `dialform.yaml`.

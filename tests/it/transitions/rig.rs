@@ -4,6 +4,7 @@ use super::{
     case::{Case, Setup},
     scope,
 };
+use crate::world::outcome;
 use dialform::{
     cli,
     error::Ending,
@@ -201,7 +202,7 @@ impl<'a> Rig<'a> {
         if run.ending == Ending::Refused && promised.is_none() {
             run = attempt(&read(&self.plan()?).critical);
         }
-        let outcome = run.json()?;
+        let outcome = outcome(&run.out).map_err(|error| format!("{error}: {}{}", run.out, run.err))?;
         let mut done = BTreeMap::new();
         let mut wanted = Ending::Fine;
         for step in outcome["steps"].as_array().ok_or_else(|| format!("apply said {outcome}"))? {
