@@ -18,13 +18,30 @@ pub fn decode<T: DeserializeOwned>(body: Value, what: &str, path: &str) -> Resul
     T::deserialize(&body).map_err(|error| {
         let name = std::any::type_name::<T>();
         let name = name.rsplit("::").next().unwrap_or(name).trim_end_matches('>');
-        let text = body.to_string();
-        let mut start: String = text.chars().take(80).collect();
-        if start.len() < text.len() {
-            start.push('…');
-        }
-        failure(what, path, Problem::Decode { why: format!("no {name}: {error}"), body: start })
+        undecodable(format!("no {name}: {error}"), &body, what, path)
     })
+}
+
+/// An answer that is not what it should be, with its beginning.
+pub fn undecodable(why: impl Into<String>, body: &Value, what: &str, path: &str) -> ApiError {
+    let text = body.to_string();
+    let mut start: String = text.chars().take(80).collect();
+    if start.len() < text.len() {
+        start.push('…');
+    }
+    failure(what, path, Problem::Decode { why: why.into(), body: start })
+}
+
+/// `None` for a 404 that says that the object is not there; a path or an account that is not there says something else,
+/// and is an error: what cannot be seen has not gone.
+pub fn present<T>(read: Result<T, ApiError>, says_absent: fn(&str) -> bool) -> Result<Option<T>, ApiError> {
+    match read {
+        Ok(found) => Ok(Some(found)),
+        Err(ApiError { problem: Problem::Status { status: 404, message }, .. }) if says_absent(&message) => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Endpoints are opened from this provider's own list, so that a missing one is a mistake in the program; it is

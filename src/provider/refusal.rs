@@ -1,6 +1,10 @@
 //! What a provider cannot hold, gathered while a desired object is put into its form.
 
-use crate::{finding::Seg, model::Resource, plan::Unsupported};
+use crate::{
+    finding::Seg,
+    model::{Agent, Resource, Ringable},
+    plan::Unsupported,
+};
 
 /// Gathers what cannot be held.
 #[derive(Default)]
@@ -29,4 +33,23 @@ pub fn item(path: &[Seg], index: usize) -> Vec<Seg> {
     let mut path = path.to_vec();
     path.push(Seg::Index(index));
     path
+}
+
+/// What every provider asks of the agents of a queue: each once, positions from 1, by default the place in the list; sorted
+/// as they are reported.
+pub fn agents(check: &mut Check, agents: &mut [Agent]) {
+    let path = at(&[], "agents");
+    let mut seen: Vec<Ringable> = Vec::new();
+    for (index, Agent { target, order, wrap_up: _ }) in agents.iter_mut().enumerate() {
+        let here = item(&path, index);
+        if seen.contains(target) {
+            check.no(&here, "this agent is listed twice", "name each agent once");
+        }
+        seen.push(target.clone());
+        if *order == Some(0) {
+            check.no(&at(&here, "order"), "positions count from 1", "leave `order` out, or write 1 or more");
+        }
+        order.get_or_insert(index as u32 + 1);
+    }
+    agents.sort_by(|a, b| (a.order, &a.target).cmp(&(b.order, &b.target)));
 }

@@ -7,7 +7,7 @@ use crate::{
     plan::{Observed, Obstacle, Role, Step},
     provider::{
         Endpoints, Read, Scope, Write,
-        answer::{conflict, decode, endpoint, failure},
+        answer::{conflict, decode, endpoint, failure, undecodable},
     },
 };
 use async_trait::async_trait;
@@ -129,10 +129,8 @@ async fn people(http: &Getter, account: &str) -> Result<Ids, ApiError> {
 /// The diverts of one person in the words of the YAML.
 async fn diverts(http: &Getter, id: String, extension: Extension) -> Result<(Address, Resource), ApiError> {
     let (answer, path, what) = document(http, &id, &extension).await?;
-    let diverts = convert::diverts(&answer.body, &extension).map_err(|why| {
-        let body = answer.body.to_string().chars().take(80).collect();
-        failure(&what, &path, Problem::Decode { why, body })
-    })?;
+    let diverts = convert::diverts(&answer.body, &extension)
+        .map_err(|why| undecodable(why, &answer.body, &what, &path))?;
     Ok((Address::new(Kind::Diverts, &extension), Resource::Diverts(diverts)))
 }
 

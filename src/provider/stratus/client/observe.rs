@@ -15,7 +15,7 @@ use crate::{
     plan::{Observed, Role},
     provider::{
         Endpoints, Read, Scope,
-        answer::{decode, endpoint, failure},
+        answer::{self, decode, endpoint, failure},
         stratus::{
             convert::{self, Context},
             wire::{
@@ -224,15 +224,7 @@ impl StratusReader {
 
 /// `None` for an object that is not there.
 pub fn present<T>(read: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
-    match read {
-        Ok(it) => Ok(Some(it)),
-        Err(ApiError { problem: Problem::Status { status: 404, message }, .. })
-            if !message.contains("No Route Found") =>
-        {
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
+    answer::present(read, |message| !message.contains("No Route Found"))
 }
 
 impl StratusReader {

@@ -4,11 +4,11 @@ use super::{Context, destination, rules::OWN_DEVICES};
 use crate::{
     finding::Seg,
     model::{
-        Address, Agent, Also, DateSpan, Destination, Divert, Diverts, E164, Extension, Number, Queue,
-        Resource, Ring, RingTimeout, Ringable, Route, Rule, Rules, Schedule, TimeOfDay,
+        Address, Also, DateSpan, Destination, Divert, Diverts, E164, Extension, Number, Queue, Resource,
+        Ring, RingTimeout, Ringable, Route, Rule, Rules, Schedule, TimeOfDay,
     },
     plan::Unsupported,
-    provider::refusal::{Check, at, item},
+    provider::refusal::{self, Check, at, item},
 };
 
 /// Idempotent: what comes out goes in unchanged.
@@ -257,26 +257,11 @@ fn queue(check: &mut Check, key: &str, it: &mut Queue) {
         place(check, &at(&[], "failover"), key, to);
     }
     let Some(agents) = &mut it.agents else { return };
-    let path = at(&[], "agents");
-    let mut seen: Vec<Ringable> = Vec::new();
     for (index, agent) in agents.iter_mut().enumerate() {
-        let Agent { target, order, wrap_up } = agent;
-        outside_number(check, &item(&path, index), target);
-        if seen.contains(target) {
-            check.no(&item(&path, index), "this agent is listed twice", "name each agent once");
-        }
-        seen.push(target.clone());
-        if *order == Some(0) {
-            check.no(
-                &at(&item(&path, index), "order"),
-                "positions count from 1",
-                "leave `order` out, or write 1 or more",
-            );
-        }
-        order.get_or_insert(index as u32 + 1);
-        wrap_up.get_or_insert(0);
+        outside_number(check, &item(&at(&[], "agents"), index), &agent.target);
+        agent.wrap_up.get_or_insert(0);
     }
-    agents.sort_by(|a, b| (a.order, &a.target).cmp(&(b.order, &b.target)));
+    refusal::agents(check, agents);
 }
 
 fn number(check: &mut Check, key: &str, it: &mut Number) {
