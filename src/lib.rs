@@ -8,7 +8,7 @@
 //! - [`lint`]: checks of what is written, one file each
 //! - [`diff`]: a desired object against an observed one, field by field
 //! - [`plan`]: desired and observed state to a plan: ownership, order, guard, digest
-//! - [`render`]: findings, plans and outcomes as text, to a writer
+//! - [`render`]: findings, plans and outcomes as text and Markdown, to a writer
 //!
 //! At the edges:
 //!

@@ -3,7 +3,7 @@
 //! A write that was accepted proves nothing: servers answer 202 and change nothing (fact sheet NetSapiens section 1,
 //! fact 7). A step is done when the live object says what the step says, and not before.
 //!
-//! - [`graph`](self): which step may start when, all tenants at once
+//! - `graph`: which step may start when, all tenants at once
 //! - `step`: one step from the look before to the look after
 //! - `settle`: what is live now, in comparison with the step
 

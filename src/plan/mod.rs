@@ -203,7 +203,7 @@ pub struct Source {
 impl Step {
     /// Whether the object goes, by whoever's hand.
     pub fn removes(&self) -> bool {
-        self.before.is_some() && self.after.is_none()
+        self.after.is_none()
     }
 
     /// Whether a field is part of what the step changes, or holds a part of it.
