@@ -3,7 +3,7 @@
 use crate::{
     http::{ApiError, Getter, Problem, Sender, segment},
     provider::{
-        answer::failure,
+        answer::{self, failure, undecodable},
         ctm::wire::{Row, refusal, text},
     },
 };
@@ -57,13 +57,12 @@ impl Api<'_> {
             let items = keys.iter().find_map(|key| body.get(*key)?.as_array());
             let Some(items) = items else {
                 let why = format!("there is no list `{}`", keys.join("` or `"));
-                return Err(failure(what, &path, Problem::Decode { why, body: excerpt(&body) }));
+                return Err(undecodable(why, &body, what, &path));
             };
             let length = items.len();
             for item in items {
                 let Some(row) = Row::unwrap(item.clone(), "").filter(|row| !row.id().is_empty()) else {
-                    let why = "a row has no id".to_owned();
-                    return Err(failure(what, &path, Problem::Decode { why, body: excerpt(item) }));
+                    return Err(undecodable("a row has no id", item, what, &path));
                 };
                 if !seen.insert(row.id()) {
                     return Err(incomplete(
@@ -96,10 +95,8 @@ impl Api<'_> {
     pub async fn object(&self, rest: &str, key: &str, what: &str) -> Result<Row, ApiError> {
         let path = self.path(rest);
         let body = accepted(self.http.get(&path, &[], what).await?, what, &path)?;
-        let shown = excerpt(&body);
-        Row::unwrap(body, key)
-            .filter(|row| !row.0.is_empty())
-            .ok_or_else(|| failure(what, &path, Problem::Decode { why: "no object".to_owned(), body: shown }))
+        let row = Row::unwrap(body.clone(), key).filter(|row| !row.0.is_empty());
+        row.ok_or_else(|| undecodable("no object", &body, what, &path))
     }
 }
 
@@ -132,15 +129,7 @@ fn accepted(body: Value, what: &str, path: &str) -> Result<Value, ApiError> {
     }
 }
 
-fn excerpt(body: &Value) -> String {
-    body.to_string().chars().take(80).collect()
-}
-
-/// `None` for a 404: the object is not there.
-pub fn present<T>(result: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
-    match result {
-        Ok(found) => Ok(Some(found)),
-        Err(ApiError { problem: Problem::Status { status: 404, .. }, .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
+/// `None` where the object is not there: "<kind> not found" (fact sheet section 4). The account itself is no object.
+pub fn present<T>(read: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+    answer::present(read, |message| message.ends_with("not found") && !message.starts_with("account"))
 }

@@ -68,13 +68,27 @@ pub fn key(sort: Sort, row: &Row) -> Option<String> {
     Some(if sort == Sort::Agent { key.to_lowercase() } else { key })
 }
 
-/// The rows of a list that are somebody's: automatic queues are the system's own (fact sheet section 3).
+/// Whether the system made the queue for itself (fact sheet section 3).
+pub fn is_automatic(queue: &Row) -> bool {
+    queue.text("name").is_some_and(|name| name.starts_with("AQ:"))
+}
+
+/// All queues, the system's own too.
+pub async fn every_queue(api: Api<'_>) -> Result<Vec<Row>, ApiError> {
+    list(api, Sort::Queue, &[]).await
+}
+
+/// The rows of a list that are somebody's.
 pub async fn rows(api: Api<'_>, sort: Sort, filter: &[(&str, String)]) -> Result<Vec<Row>, ApiError> {
+    let mut rows = list(api, sort, filter).await?;
+    rows.retain(|row| sort != Sort::Queue || !is_automatic(row));
+    Ok(rows)
+}
+
+async fn list(api: Api<'_>, sort: Sort, filter: &[(&str, String)]) -> Result<Vec<Row>, ApiError> {
     let (rest, keys, _) = place(sort);
     let what = format!("the {} of account `{}`", noun(sort), api.account);
-    let mut rows = api.list(rest, keys, filter, &what).await?;
-    rows.retain(|row| sort != Sort::Queue || !key(sort, row).is_some_and(|name| name.starts_with("AQ:")));
-    Ok(rows)
+    api.list(rest, keys, filter, &what).await
 }
 
 impl Index {

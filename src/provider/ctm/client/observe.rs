@@ -4,7 +4,7 @@
 use super::{
     API,
     api::{Api, present},
-    index::{Index, key, path, rows, sort_of},
+    index::{Index, every_queue, is_automatic, key, path, rows, sort_of},
     uses,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     plan::{Observed, Obstacle},
     provider::{
         Endpoints, Read, Scope,
-        answer::{endpoint, failure},
+        answer::{endpoint, failure, undecodable},
         ctm::{
             convert::{self, Sort},
             wire::Row,
@@ -70,12 +70,9 @@ impl Read for CtmReader {
         }
         // What a read-back points to may be newer than what is known.
         if !scope.lists {
-            for sort in convert::strangers(live.numbers.iter().chain(&live.receivers), &index.names) {
-                let rows = rows(api, sort, &[]).await?;
-                index.put(sort, &rows);
-            }
-            let queues: Vec<&Row> = live.queues.iter().map(|(row, _)| row).collect();
-            for sort in convert::strangers(queues, &index.names) {
+            let queues = live.queues.iter().map(|(row, _)| row);
+            let pointing = live.numbers.iter().chain(&live.receivers).chain(queues);
+            for sort in convert::strangers(pointing, &index.names) {
                 let rows = rows(api, sort, &[]).await?;
                 index.put(sort, &rows);
             }
@@ -101,7 +98,8 @@ async fn everything(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Li
     };
     index.put(Sort::Number, &live.numbers);
     index.put(Sort::Receiver, &live.receivers);
-    let queues = rows(api, Sort::Queue, &[]).await?;
+    let (automatic, queues): (Vec<Row>, Vec<Row>) =
+        every_queue(api).await?.into_iter().partition(is_automatic);
     index.put(Sort::Queue, &queues);
     let schedules = rows(api, Sort::Schedule, &[]).await?;
     index.put(Sort::Schedule, &schedules);
@@ -111,14 +109,20 @@ async fn everything(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Li
         let address = key(sort, row).map(|name| Address::new(kind, name));
         address.is_some_and(|it| scope.wanted.contains_key(&it) || uses::may_go(scope, &it))
     };
-    for row in queues {
-        let whole = deletes || wanted(Kind::Queues, &row, Sort::Queue);
-        live.queues.push(if whole { queue(api, &row.id()).await? } else { (row, None) });
-    }
-    for row in schedules {
-        let whole = wanted(Kind::Schedules, &row, Sort::Schedule);
-        live.schedules.push(if whole { (schedule(api, &row.id()).await?, true) } else { (row, false) });
-    }
+    let reads: Vec<_> = queues
+        .into_iter()
+        .map(|row| (deletes || wanted(Kind::Queues, &row, Sort::Queue), row))
+        .map(|(whole, row)| async move { if whole { queue(api, &row.id()).await } else { Ok((row, None)) } })
+        .collect();
+    live.queues = stream::iter(reads).buffered(api.http.concurrency()).try_collect().await?;
+    let reads: Vec<_> = schedules
+        .into_iter()
+        .map(|row| (wanted(Kind::Schedules, &row, Sort::Schedule), row))
+        .map(|(whole, row)| async move {
+            Ok::<_, ApiError>((if whole { schedule(api, &row.id()).await? } else { row }, whole))
+        })
+        .collect();
+    live.schedules = stream::iter(reads).buffered(api.http.concurrency()).try_collect().await?;
     if deletes {
         let menus = rows(api, Sort::Menu, &[]).await?;
         index.put(Sort::Menu, &menus);
@@ -127,7 +131,7 @@ async fn everything(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Li
             api.object(&path(Sort::Menu, &id), "voice_menu", &format!("voice menu {id}")).await
         });
         live.menus = stream::iter(reads).buffered(api.http.concurrency()).try_collect().await?;
-        live.others = uses::others(api).await?;
+        live.others = uses::others(api, automatic).await?;
     }
     Ok(live)
 }
@@ -187,9 +191,7 @@ pub async fn queue(api: Api<'_>, id: &str) -> Result<(Row, Option<Vec<Row>>), Ap
                 agents.iter().filter_map(|agent| Row::unwrap(agent.clone(), "")).collect()
             }
             None => {
-                let why = "there is no list `agents`".to_owned();
-                let body = body.to_string().chars().take(80).collect();
-                return Err(failure(&what, &path, Problem::Decode { why, body }));
+                return Err(undecodable("there is no list `agents`", &body, &what, &path));
             }
         },
     };
@@ -285,7 +287,10 @@ fn in_words(live: &Live, scope: &Scope, index: &Index) -> Observed {
             });
         }
     }
-    observed.hidden_uses = uses::hidden(live, names);
+    // Only a deletion asks who else points there.
+    if uses::may_delete(scope) {
+        observed.hidden_uses = uses::hidden(live, names);
+    }
     if scope.lists {
         for (kind, sort) in [
             (Kind::Schedules, Sort::Schedule),

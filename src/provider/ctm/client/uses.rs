@@ -29,27 +29,23 @@ pub fn may_go(scope: &Scope, address: &Address) -> bool {
 }
 
 /// Things whose inside is not documented, and automatic queues: before something is deleted they are searched for ids.
-pub async fn others(api: Api<'_>) -> Result<Vec<(String, Row)>, ApiError> {
-    const LISTS: [(&str, &[&str], &str); 4] = [
+pub async fn others(api: Api<'_>, automatic: Vec<Row>) -> Result<Vec<(String, Row)>, ApiError> {
+    const LISTS: [(&str, &[&str], &str); 3] = [
         ("/conditional_routers", &["configs", "conditional_routers"], "smart router"),
         ("/geo_routes", &["geo_routes"], "geo router"),
         ("/call_settings", &["configs"], "call settings"),
-        ("/queues", &["queues"], "automatic queue"),
     ];
+    let called = |noun: &str, row: &Row| format!("{noun} `{}`", row.text("name").unwrap_or_default());
     let mut found = Vec::new();
     for (rest, keys, noun) in LISTS {
         let what = format!("each {noun} of account `{}`", api.account);
-        for row in api.list(rest, keys, &[], &what).await? {
-            let name = row.text("name").unwrap_or_default();
-            let automatic = name.starts_with("AQ:");
-            let row = match rest {
-                "/queues" if !automatic => continue,
-                // The list is brief.
-                "/queues" => api.object(&path(Sort::Queue, &row.id()), "call_queue", &what).await?,
-                _ => row,
-            };
-            found.push((format!("{noun} `{name}`"), row));
-        }
+        let rows = api.list(rest, keys, &[], &what).await?;
+        found.extend(rows.into_iter().map(|row| (called(noun, &row), row)));
+    }
+    for row in automatic {
+        // The list is brief.
+        let name = called("automatic queue", &row);
+        found.push((name.clone(), api.object(&path(Sort::Queue, &row.id()), "call_queue", &name).await?));
     }
     Ok(found)
 }

@@ -2,14 +2,13 @@
 
 use super::national;
 use crate::{
-    finding::Seg,
     model::{
         Address, Agent, Destination, Divert, Number, OrOff, Receivers, Resource, Ringable, Route, Whisper,
     },
     plan::Unsupported,
     provider::{
         ctm::zones,
-        refusal::{Check, at, item},
+        refusal::{self, Check, at, item},
     },
 };
 
@@ -123,25 +122,14 @@ fn whole_prompt(prompt: &str) -> String {
 }
 
 fn agents(check: &mut Check, agents: &mut [Agent]) {
-    let path = at(&[], "agents");
-    let mut seen: Vec<Ringable> = Vec::new();
-    for (index, agent) in agents.iter_mut().enumerate() {
-        let here: Vec<Seg> = item(&path, index);
-        let Agent { target, order, wrap_up } = agent;
+    for (index, Agent { target, order: _, wrap_up }) in agents.iter_mut().enumerate() {
         if let Ringable::Agent(email) = target {
             *email = email.to_lowercase();
         }
-        if seen.contains(target) {
-            check.no(&here, "this agent is listed twice", "name each agent once");
-        }
-        seen.push(target.clone());
         if wrap_up.is_some() {
-            check.no(&at(&here, "wrap_up"), "agents here have no time of rest", "leave `wrap_up` out");
+            let here = at(&item(&at(&[], "agents"), index), "wrap_up");
+            check.no(&here, "agents here have no time of rest", "leave `wrap_up` out");
         }
-        if *order == Some(0) {
-            check.no(&at(&here, "order"), "positions count from 1", "leave `order` out, or write 1 or more");
-        }
-        order.get_or_insert(index as u32 + 1);
     }
-    agents.sort_by(|a, b| (a.order, &a.target).cmp(&(b.order, &b.target)));
+    refusal::agents(check, agents);
 }
