@@ -17,6 +17,7 @@
 //! - [`http`]: the only way out: timeouts, retries, pacing, a client for reading that cannot write
 //! - [`provider`]: the boundary to the phone systems, one directory each
 //! - [`apply`]: carries out a plan and reads back until it is true
+//! - [`restore`]: what was live before an apply, on disk, and as a wish for the next plan
 //! - [`sandbox`]: the phone systems emulated over HTTP on loopback
 //! - [`cli`]: the commands; wiring only
 //! - [`error`]: how a run ends
@@ -36,6 +37,7 @@ pub mod model;
 pub mod plan;
 pub mod provider;
 pub mod render;
+pub mod restore;
 pub mod sandbox;
 pub mod secret;
 pub mod text;

@@ -3,9 +3,8 @@
 use super::{
     Io,
     args::{ApplyArgs, Format, Global},
-    json,
+    json, restore,
     session::{Access, Session},
-    workspace,
 };
 use crate::{
     apply::{self, Outcome, Status},
@@ -23,7 +22,7 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
         None => args.digest.clone(),
     };
     let wait = args.wait.as_deref().map(duration).transpose()?;
-    let checked = workspace::check(&global.dir, &args.selection)?;
+    let checked = restore::check(&global.dir, &args.selection, args.emulation.sandbox)?;
     render::findings(io.err, &checked.warnings)?;
     let session = Session::open(&checked, &args.emulation, Access::Write).await?;
     let plan = session.plan(&checked).await;
@@ -39,7 +38,7 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
         if args.format == Format::Json {
             json::write(
                 io.out,
-                &serde_json::json!({ "digest": plan.digest, "blocked": blocked(&plan), "steps": [] }),
+                &serde_json::json!({ "digest": plan.digest, "blocked": blocked(&plan), "restore": null, "steps": [] }),
             )?;
         }
         session.close().await;
@@ -52,6 +51,10 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
         confirm(io)?;
     }
 
+    let before = restore::save(&checked.root, &plan, args.emulation.sandbox)?;
+    if let Some(path) = before.as_deref().filter(|_| args.format != Format::Json) {
+        writeln!(io.err, "what is live now is kept in {}; `--restore` brings it back", path.display())?;
+    }
     if text {
         writeln!(io.out)?;
     }
@@ -76,7 +79,9 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
         Format::Markdown => render::outcomes_markdown(io.out, &outcomes)?,
         Format::Json => {
             let blocked = blocked(&plan);
-            let all = serde_json::json!({ "digest": plan.digest, "blocked": blocked, "steps": outcomes });
+            let all = serde_json::json!({
+                "digest": plan.digest, "blocked": blocked, "restore": before, "steps": outcomes
+            });
             json::write(io.out, &all)?;
         }
     }

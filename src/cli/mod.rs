@@ -7,6 +7,7 @@ mod explain;
 mod json;
 mod plan;
 mod providers;
+mod restore;
 mod sandbox;
 mod schema;
 mod session;

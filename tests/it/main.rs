@@ -20,6 +20,8 @@ mod readme;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod restore;
+#[cfg(test)]
 mod sandbox;
 #[cfg(test)]
 mod sandbox_ctm;
