@@ -3,7 +3,10 @@
 //! A write that was accepted proves nothing: servers answer 202 and change nothing (fact sheet NetSapiens section 1,
 //! fact 7). A step is done when the live object says what the step says, and not before.
 
+mod fence;
 mod settle;
+
+pub use fence::Fence;
 
 use crate::{
     http::ApiError,

@@ -3,11 +3,14 @@
 use super::{
     Io,
     args::{ApplyArgs, Format, Global},
-    json, restore,
+    json,
+    lock::{Locks, Wanted},
+    restore,
     session::{Access, Session},
+    workspace::Checked,
 };
 use crate::{
-    apply::{self, Outcome, Status},
+    apply::{self, Fence, Outcome, Status},
     error::{Ending, Failure},
     plan::{FORMAT_VERSION, Plan},
     render,
@@ -21,11 +24,34 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
         Some(path) => Some(approved_digest(path)?),
         None => args.digest.clone(),
     };
-    let wait = args.wait.as_deref().map(duration).transpose()?;
+    let wait = args.wait.as_deref().map(|text| duration("--wait", text)).transpose()?;
+    let timeout = args.lock_timeout.as_deref().map(|text| duration("--lock-timeout", text)).transpose()?;
     let checked = restore::check(&global.dir, &args.selection, args.emulation.sandbox)?;
     render::findings(io.err, &checked.warnings)?;
-    let session = Session::open(&checked, &args.emulation, Access::Write).await?;
-    let plan = session.plan(&checked).await;
+    let wanted = Wanted {
+        checked: &checked,
+        command: "dialform apply",
+        timeout: timeout.unwrap_or_default(),
+        sandbox: args.emulation.sandbox,
+        tell: args.format != Format::Json,
+    };
+    let locks = Locks::take(&wanted, io).await?;
+    let ended = under_locks(args, &checked, approved.as_deref(), wait, &locks, io).await;
+    // However it ended, nobody else should have to wait.
+    locks.release(io).await;
+    ended
+}
+
+async fn under_locks(
+    args: &ApplyArgs,
+    checked: &Checked,
+    approved: Option<&str>,
+    wait: Option<Duration>,
+    locks: &Locks,
+    io: &mut Io<'_>,
+) -> Result<Ending, Failure> {
+    let session = Session::open(checked, &args.emulation, Access::Write).await?;
+    let plan = session.plan(checked).await;
     let text = args.format == Format::Text;
     match args.format {
         Format::Text => render::plan(io.out, &plan)?,
@@ -33,7 +59,7 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
         Format::Json => {}
     }
     io.out.flush()?;
-    permit(args, &plan, approved.as_deref())?;
+    permit(args, &plan, approved)?;
     if plan.is_empty() {
         if args.format == Format::Json {
             json::write(
@@ -53,11 +79,14 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
 
     let before = restore::save(&checked.root, &plan, args.emulation.sandbox)?;
     if let Some(path) = before.as_deref().filter(|_| args.format != Format::Json) {
-        writeln!(io.err, "what is live now is kept in {}; `--restore` brings it back", path.display())?;
+        // Nobody listening to talk is no reason to end, and least of all to end as if all were done.
+        let _ =
+            writeln!(io.err, "what is live now is kept in {}; `--restore` brings it back", path.display());
     }
     if text {
         writeln!(io.out)?;
     }
+    let lost = || locks.lost().map(|why| format!("the lock of this run is lost: {why}"));
     let mut outcomes: Vec<Outcome> = Vec::new();
     for tenant in plan.tenants.iter().filter(|tenant| !tenant.steps.is_empty()) {
         let Some(writer) = session.writer(&tenant.provider) else { continue };
@@ -69,7 +98,8 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
             }
         };
         let reader = session.reader(&tenant.provider);
-        outcomes.extend(apply::tenant(tenant, reader, writer, patience, &mut report).await);
+        let writer = Fence { writer, lost: &lost };
+        outcomes.extend(apply::tenant(tenant, reader, &writer, patience, &mut report).await);
         // What is under way is finished before a closed output ends the run.
         written?;
     }
@@ -86,7 +116,12 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
         }
     }
     let fine = |outcome: &Outcome| matches!(outcome.status, Status::Done | Status::Accepted);
-    let all_done = outcomes.iter().all(fine) && !plan.is_blocked();
+    // Who took a lost lock may have read an account while it was still being written.
+    let lost = lost();
+    if let Some(why) = &lost {
+        let _ = writeln!(io.err, "{why}");
+    }
+    let all_done = outcomes.iter().all(fine) && !plan.is_blocked() && lost.is_none();
     Ok(if all_done { Ending::Fine } else { Ending::Partial })
 }
 
@@ -95,11 +130,12 @@ fn blocked(plan: &Plan) -> Vec<&str> {
     blocked.map(|tenant| tenant.tenant.as_str()).collect()
 }
 
-/// How long `--wait` means.
-fn duration(text: &str) -> Result<Duration, Failure> {
+/// How long an option means.
+fn duration(option: &str, text: &str) -> Result<Duration, Failure> {
     let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(|it| Duration::try_from(it).ok());
     parsed.ok_or_else(|| {
-        Failure::error(format!("`--wait {text}` is not a duration")).help("write it as `30s`, `10m` or `24h`")
+        Failure::error(format!("`{option} {text}` is not a duration"))
+            .help("write it as `30s`, `10m` or `24h`")
     })
 }
 

@@ -6,6 +6,7 @@ use crate::{
     finding::{Finding, Level, Place, Seg},
     lint::{self, Subject, TenantSubject},
     load::{Files, LoadedTenant, Workspace},
+    lock,
     model::{Address, Kind, ProviderConfig, Tenant},
     plan::{Base, Desired, Source, desired},
     provider::{self, PROVIDERS, Provider},
@@ -96,6 +97,13 @@ pub fn check(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
         }
     }
     findings.extend(settings(&workspace));
+    if workspace.file.lock.is_some() && !lock::SHARED {
+        let message = "this dialform is built without shared locks, and `lock` asks for one";
+        let help =
+            "build it with `--features shared-lock`; an apply that locked nothing would be worse than none";
+        let at = workspace.place_of_key(&[Seg::key("lock")]);
+        findings.push(Finding::error("missing-feature", message).help(help).at(at));
+    }
     if findings.iter().any(|finding| finding.level == Level::Error) {
         findings.sort();
         findings.dedup();

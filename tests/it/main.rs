@@ -12,6 +12,8 @@ mod bad_server;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
+mod lock;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod quickstart;
@@ -29,6 +31,8 @@ mod sandbox_ctm;
 mod sandbox_deskphone;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod shared_lock;
 #[cfg(test)]
 mod transitions;
 #[cfg(test)]
