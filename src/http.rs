@@ -10,6 +10,7 @@ pub use error::{ApiError, Problem};
 pub use pacer::Pacer;
 
 use crate::model::Limits;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
@@ -24,6 +25,22 @@ const PATIENCE: [u16; 2] = [420, 429];
 pub enum Auth {
     Bearer(SecretString),
     Basic { user: SecretString, password: SecretString },
+}
+
+impl Auth {
+    /// A text from outside without the credential: servers and proxies repeat what they were sent.
+    fn hidden_in(&self, text: &str) -> String {
+        let secrets = match self {
+            Self::Bearer(token) => vec![token.expose_secret().to_owned()],
+            Self::Basic { user, password } => {
+                let (user, password) = (user.expose_secret(), password.expose_secret());
+                let pair = BASE64_STANDARD.encode(format!("{user}:{password}"));
+                vec![pair, password.to_owned(), user.to_owned()]
+            }
+        };
+        let secrets = secrets.iter().filter(|secret| !secret.is_empty());
+        secrets.fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "***"))
+    }
 }
 
 /// What a server answered.
@@ -188,11 +205,12 @@ impl Getter {
             return Err(Problem::Patience { status, after: after.map(|s| Duration::from_secs(s.min(60))) });
         }
         if !(200..300).contains(&status) {
-            return Err(Problem::status(status, &text));
+            return Err(Problem::status(status, &self.auth.hidden_in(&text)));
         }
         let body = match text.trim() {
             "" => Value::Null,
-            _ => serde_json::from_str(&text).map_err(|error| Problem::decode(&error.to_string(), &text))?,
+            _ => serde_json::from_str(&text)
+                .map_err(|error| Problem::decode(&error.to_string(), &self.auth.hidden_in(&text)))?,
         };
         Ok(Answer { body, etag, next })
     }
@@ -246,4 +264,13 @@ pub fn segment(text: &str) -> String {
     const KEEP: percent_encoding::AsciiSet =
         percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'*');
     percent_encoding::utf8_percent_encode(text, &KEEP).to_string()
+}
+
+/// A 401 that quotes the request was once printed with the keys in it.
+#[test]
+fn a_credential_that_comes_back_is_hidden() {
+    let basic = Auth::Basic { user: "KEY1".into(), password: "SECRET2".into() };
+    let said = basic.hidden_in("no key KEY1: Basic S0VZMTpTRUNSRVQy, SECRET2");
+    assert_eq!(said, "no key ***: Basic ***, ***");
+    assert_eq!(Auth::Bearer("TOKEN3".into()).hidden_in("Bearer TOKEN3 is wrong"), "Bearer *** is wrong");
 }

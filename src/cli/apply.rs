@@ -4,11 +4,13 @@ use super::{
     Io,
     args::{ApplyArgs, Format, Global},
     json,
+    lock::{Locks, Wanted},
+    restore,
     session::{Access, Session},
-    workspace,
+    workspace::Checked,
 };
 use crate::{
-    apply::{self, Outcome, Status, Stop},
+    apply::{self, Fence, Job, Outcome, Status, Stop},
     error::{Ending, Failure},
     plan::{FORMAT_VERSION, Plan},
     render,
@@ -22,11 +24,34 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
         Some(path) => Some(approved_digest(path)?),
         None => args.digest.clone(),
     };
-    let wait = args.wait.as_deref().map(duration).transpose()?;
-    let checked = workspace::check(&global.dir, &args.selection)?;
+    let wait = args.wait.as_deref().map(|text| duration("--wait", text)).transpose()?;
+    let timeout = args.lock_timeout.as_deref().map(|text| duration("--lock-timeout", text)).transpose()?;
+    let checked = restore::check(&global.dir, &args.selection, args.emulation.sandbox)?;
     render::findings(io.err, &checked.warnings)?;
-    let session = Session::open(&checked, &args.emulation, Access::Write).await?;
-    let plan = session.plan(&checked).await;
+    let wanted = Wanted {
+        checked: &checked,
+        command: "dialform apply",
+        timeout: timeout.unwrap_or_default(),
+        sandbox: args.emulation.sandbox,
+        tell: args.format != Format::Json,
+    };
+    let locks = Locks::take(&wanted, io).await?;
+    let ended = under_locks(args, &checked, approved.as_deref(), wait, &locks, io).await;
+    // However it ended, nobody else should have to wait.
+    locks.release(io).await;
+    ended
+}
+
+async fn under_locks(
+    args: &ApplyArgs,
+    checked: &Checked,
+    approved: Option<&str>,
+    wait: Option<Duration>,
+    locks: &Locks,
+    io: &mut Io<'_>,
+) -> Result<Ending, Failure> {
+    let session = Session::open(checked, &args.emulation, Access::Write).await?;
+    let plan = session.plan(checked).await;
     let text = args.format == Format::Text;
     match args.format {
         Format::Text => render::plan(io.out, &plan)?,
@@ -34,12 +59,12 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
         Format::Json => {}
     }
     io.out.flush()?;
-    permit(args, &plan, approved.as_deref())?;
+    permit(args, &plan, approved)?;
     if plan.is_empty() {
         if args.format == Format::Json {
             json::write(
                 io.out,
-                &serde_json::json!({ "digest": plan.digest, "blocked": blocked(&plan), "steps": [] }),
+                &serde_json::json!({ "digest": plan.digest, "blocked": blocked(&plan), "restore": null, "steps": [] }),
             )?;
         }
         session.close().await;
@@ -52,12 +77,21 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
         confirm(io)?;
     }
 
+    let before = restore::save(&checked.root, &plan, args.emulation.sandbox)?;
+    if let Some(path) = before.as_deref().filter(|_| args.format != Format::Json) {
+        // Nobody listening to talk is no reason to end, and least of all to end as if all were done.
+        let _ =
+            writeln!(io.err, "what is live now is kept in {}; `--restore` brings it back", path.display());
+    }
     if text {
         writeln!(io.out)?;
     }
     let stop = Stop::default();
     let interrupt = tokio::spawn(interrupted(stop.clone()));
+    let lost = || locks.lost().map(|why| format!("the lock of this run is lost: {why}"));
     let jobs = session.jobs(&plan, wait);
+    let fences: Vec<Fence<'_>> = jobs.iter().map(|job| Fence { writer: job.writer, lost: &lost }).collect();
+    let jobs: Vec<Job<'_>> = jobs.iter().zip(&fences).map(|(job, fence)| Job { writer: fence, ..*job }).collect();
     let mut written = Ok(());
     let mut report = |outcome: &Outcome| {
         if text && written.is_ok() {
@@ -77,12 +111,19 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
         Format::Markdown => render::outcomes_markdown(io.out, &outcomes)?,
         Format::Json => {
             let blocked = blocked(&plan);
-            let all = serde_json::json!({ "digest": plan.digest, "blocked": blocked, "steps": outcomes });
+            let all = serde_json::json!({
+                "digest": plan.digest, "blocked": blocked, "restore": before, "steps": outcomes
+            });
             json::write(io.out, &all)?;
         }
     }
     let fine = |outcome: &Outcome| matches!(outcome.status, Status::Done | Status::Accepted);
-    let all_done = outcomes.iter().all(fine) && !plan.is_blocked();
+    // Who took a lost lock may have read an account while it was still being written.
+    let lost = lost();
+    if let Some(why) = &lost {
+        let _ = writeln!(io.err, "{why}");
+    }
+    let all_done = outcomes.iter().all(fine) && !plan.is_blocked() && lost.is_none();
     Ok(if all_done { Ending::Fine } else { Ending::Partial })
 }
 
@@ -98,11 +139,12 @@ async fn interrupted(stop: Stop) {
     }
 }
 
-/// How long `--wait` means.
-fn duration(text: &str) -> Result<Duration, Failure> {
+/// How long an option means.
+fn duration(option: &str, text: &str) -> Result<Duration, Failure> {
     let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(|it| Duration::try_from(it).ok());
     parsed.ok_or_else(|| {
-        Failure::error(format!("`--wait {text}` is not a duration")).help("write it as `30s`, `10m` or `24h`")
+        Failure::error(format!("`{option} {text}` is not a duration"))
+            .help("write it as `30s`, `10m` or `24h`")
     })
 }
 

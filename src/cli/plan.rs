@@ -3,9 +3,8 @@
 use super::{
     Io,
     args::{Format, Global, PlanArgs},
-    json,
+    json, restore,
     session::{Access, Session},
-    workspace,
 };
 use crate::{
     error::{Ending, Failure},
@@ -15,7 +14,7 @@ use crate::{
 use std::path::Path;
 
 pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
-    let checked = workspace::check(&global.dir, &args.selection)?;
+    let checked = restore::check(&global.dir, &args.selection, args.emulation.sandbox)?;
     render::findings(io.err, &checked.warnings)?;
     let session = Session::open(&checked, &args.emulation, Access::Read).await?;
     let plan = session.plan(&checked).await;

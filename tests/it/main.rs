@@ -16,6 +16,8 @@ mod grades;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
+mod lock;
+#[cfg(test)]
 mod make_before_break;
 #[cfg(test)]
 mod plan;
@@ -26,6 +28,8 @@ mod readme;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod restore;
+#[cfg(test)]
 mod sandbox;
 #[cfg(test)]
 mod sandbox_ctm;
@@ -35,6 +39,8 @@ mod sandbox_deskphone;
 mod schema;
 #[cfg(test)]
 mod surprises;
+#[cfg(test)]
+mod shared_lock;
 #[cfg(test)]
 mod toy;
 #[cfg(test)]
