@@ -9,11 +9,11 @@ use crate::model::{
     RingTimeout, Ringable, Route, Rule, Rules, Schedule, Simultaneous, Spam, TaggingHours, Weekly, Whisper,
     Window, YearlySpan,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One field that differs, in the words of the YAML.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldChange {
     /// `order.storm.enabled`; empty for the object as a whole.
     pub path: String,

@@ -11,9 +11,9 @@ pub enum Ending {
     Error = 1,
     /// `plan --detailed-exitcode`: there is something to apply.
     Changes = 2,
-    /// Stale plan, guard, critical change without approval, or nobody to ask.
+    /// Stale plan, guard, critical change without approval, a locked account, or nobody to ask.
     Refused = 3,
-    /// Not every step was done.
+    /// Not every step was done, or another may have written meanwhile.
     Partial = 4,
 }
 

@@ -13,10 +13,12 @@
 //! At the edges:
 //!
 //! - [`load`]: YAML files to tenants with source places; the only reader of configuration files
-//! - [`secret`]: credentials; the only reader of the environment
+//! - [`secret`]: credentials, and what else the environment says; its only reader
 //! - [`http`]: the only way out: timeouts, retries, pacing, a client for reading that cannot write
 //! - [`provider`]: the boundary to the phone systems, one directory each
 //! - [`apply`]: carries out a plan and reads back until it is true
+//! - [`restore`]: what was live before an apply, on disk, and as a wish for the next plan
+//! - [`lock`]: one apply at a time on each account, on this machine and on others
 //! - [`sandbox`]: the phone systems emulated over HTTP on loopback
 //! - [`cli`]: the commands; wiring only
 //! - [`error`]: how a run ends
@@ -32,10 +34,12 @@ pub mod finding;
 pub mod http;
 pub mod lint;
 pub mod load;
+pub mod lock;
 pub mod model;
 pub mod plan;
 pub mod provider;
 pub mod render;
+pub mod restore;
 pub mod sandbox;
 pub mod secret;
 pub mod text;

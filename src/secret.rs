@@ -1,4 +1,4 @@
-//! Credentials: found, kept out of sight. The only reader of the environment.
+//! Credentials: found, kept out of sight. And what else the environment says: this is its only reader.
 //!
 //! - `known`: the credentials of a run, to take them out of whatever is shown
 //! - `fields`: which fields of a request or an answer may stand in a log
@@ -18,6 +18,24 @@ use std::{path::Path, process::Command};
 pub struct SecretError {
     pub message: String,
     pub help: String,
+}
+
+/// Variables by name.
+pub type Variables = Vec<(String, SecretString)>;
+
+/// Who runs this, `user@host`, for others to find them.
+pub fn person() -> String {
+    let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
+    let user = user.filter(|user| !user.is_empty()).unwrap_or_else(|| "somebody".to_owned());
+    format!("{user}@{}", gethostname::gethostname().to_string_lossy())
+}
+
+/// Every variable whose name begins so, its value out of sight: some of them are credentials.
+pub fn variables(prefix: &str) -> Variables {
+    let text =
+        std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
+    let found = text.filter(|(name, _)| name.starts_with(prefix));
+    found.map(|(name, value)| (name, SecretString::from(value))).collect()
 }
 
 /// Reads a credential from where the workspace says it is.

@@ -7,10 +7,12 @@
 //! - `step`: one step from the look before to the look after
 //! - `settle`: what is live now, in comparison with the step
 
+mod fence;
 mod graph;
 mod settle;
 mod step;
 
+pub use fence::Fence;
 pub use graph::{Job, run};
 
 use crate::{

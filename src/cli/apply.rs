@@ -4,13 +4,15 @@ use super::{
     Io,
     args::{ApplyArgs, Format, Global},
     events,
+    lock::{Locks, Wanted},
     progress::View,
+    restore,
     session::{Access, Session},
-    watch::Watch,
-    workspace,
+    watch::{Feed, Watch},
+    workspace::Checked,
 };
 use crate::{
-    apply::{self, Event, Outcome, Status, Stop},
+    apply::{self, Event, Fence, Job, Outcome, Status, Stop},
     error::{Ending, Failure},
     finding::Finding,
     plan::{FORMAT_VERSION, Plan},
@@ -18,73 +20,152 @@ use crate::{
     text::plain,
 };
 use serde::Deserialize;
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let approved = match &args.plan {
         Some(path) => Some(approved_digest(path)?),
         None => args.digest.clone(),
     };
-    let wait = args.wait.as_deref().map(duration).transpose()?;
-    let checked = workspace::check(&global.dir, &args.selection)?;
+    let wait = args.wait.as_deref().map(|text| duration("--wait", text)).transpose()?;
+    let timeout = args.lock_timeout.as_deref().map(|text| duration("--lock-timeout", text)).transpose()?;
+    let checked = restore::check(&global.dir, &args.selection, args.emulation.sandbox)?;
     render::findings(io.err, &checked.warnings)?;
     let stop = Stop::default();
     let (watch, mut feed) = Watch::open("apply", &args.watching, &io.secrets, &stop)?;
-    let session = Session::open(&checked, &args.emulation, Access::Write, &watch).await?;
-    let view = View::new(io, args.format, session.reading(&checked), &stop);
-    let plan = view.follow(session.plan(&checked), &mut feed).await?;
-    watch.intact()?;
-    match args.format {
-        Format::Text => render::plan(io.out, &plan)?,
-        Format::Markdown => render::plan_markdown(io.out, &plan)?,
-        Format::Json => events::planned(io.out, &plan)?,
-    }
-    io.out.flush()?;
-    permit(args, &plan, approved.as_deref())?;
-    if plan.is_empty() {
-        if args.format == Format::Json {
-            events::finished(io.out, &plan, &[])?;
+    let wanted = Wanted {
+        checked: &checked,
+        command: "dialform apply",
+        timeout: timeout.unwrap_or_default(),
+        sandbox: args.emulation.sandbox,
+    };
+    let locks = Locks::take(&wanted, io).await?;
+    let run =
+        Run { args, checked: &checked, approved: approved.as_deref(), wait, watch: &watch, stop: &stop };
+    let ended = run.under(&locks, &mut feed, io).await;
+    // However it ended, nobody else should have to wait.
+    locks.release(io).await;
+    ended
+}
+
+/// An apply whose accounts are locked.
+struct Run<'a> {
+    args: &'a ApplyArgs,
+    checked: &'a Checked,
+    approved: Option<&'a str>,
+    wait: Option<Duration>,
+    watch: &'a Arc<Watch>,
+    stop: &'a Stop,
+}
+
+impl Run<'_> {
+    async fn under(&self, locks: &Locks, feed: &mut Feed, io: &mut Io<'_>) -> Result<Ending, Failure> {
+        let Self { args, checked, watch, stop, .. } = self;
+        let session = Session::open(checked, &args.emulation, Access::Write, watch).await?;
+        let view = View::new(io, args.format, session.reading(checked), stop);
+        let plan = view.follow(session.plan(checked), feed).await?;
+        watch.intact()?;
+        match args.format {
+            Format::Text => render::plan(io.out, &plan)?,
+            Format::Markdown => render::plan_markdown(io.out, &plan)?,
+            Format::Json => events::planned(io.out, &plan)?,
         }
+        io.out.flush()?;
+        permit(args, &plan, self.approved)?;
+        if plan.is_empty() {
+            if args.format == Format::Json {
+                events::finished(io.out, &plan, None, &[])?;
+            }
+            session.close().await;
+            return Ok(if plan.is_blocked() { Ending::Error } else { Ending::Fine });
+        }
+        if !args.auto_approve && self.approved.is_none() {
+            if args.format == Format::Json && io.ask.is_some() {
+                render::plan(io.err, &plan)?;
+            }
+            confirm(io)?;
+        }
+
+        let kept = restore::save(&checked.root, &plan, args.emulation.sandbox, &io.secrets)?;
+        if let Some(path) = kept.as_deref() {
+            // Nobody listening to talk is no reason to end, and least of all to end as if all were done.
+            let _ = writeln!(
+                io.err,
+                "what is live now is kept in {}; `--restore` brings it back",
+                path.display()
+            );
+        }
+        if args.format == Format::Text {
+            writeln!(io.out)?;
+        }
+        let outcomes = self.carry_out(&session, &plan, locks, feed, io).await?;
         session.close().await;
-        return Ok(if plan.is_blocked() { Ending::Error } else { Ending::Fine });
-    }
-    if !args.auto_approve && approved.is_none() {
-        if args.format == Format::Json && io.ask.is_some() {
-            render::plan(io.err, &plan)?;
+        match args.format {
+            Format::Text => render::summary(io.out, &outcomes)?,
+            Format::Markdown => render::outcomes_markdown(io.out, &outcomes)?,
+            Format::Json => events::finished(io.out, &plan, kept.as_deref(), &outcomes)?,
         }
-        confirm(io)?;
+        self.judge(&plan, &outcomes, locks, io)
     }
 
-    if args.format == Format::Text {
-        writeln!(io.out)?;
+    async fn carry_out(
+        &self,
+        session: &Session,
+        plan: &Plan,
+        locks: &Locks,
+        feed: &mut Feed,
+        io: &mut Io<'_>,
+    ) -> Result<Vec<Outcome>, Failure> {
+        let interrupt = tokio::spawn(interrupted(self.stop.clone()));
+        let lost = || locks.lost().map(|why| format!("the lock of this run is lost: {why}"));
+        let jobs = session.jobs(plan, self.wait);
+        let fences: Vec<Fence<'_>> =
+            jobs.iter().map(|job| Fence { writer: job.writer, lost: &lost, stop: self.stop }).collect();
+        let jobs: Vec<Job<'_>> =
+            jobs.iter().zip(&fences).map(|(job, fence)| Job { writer: fence, ..*job }).collect();
+        let mut report = |event: Event<'_>| self.watch.report(event);
+        let terminal = io.terminal;
+        let board = session.applying(plan);
+        let view = View::new(io, self.args.format, board, self.stop).with_bars(terminal);
+        let outcomes = view.follow(apply::run(&jobs, self.stop, &mut report), feed).await;
+        interrupt.abort();
+        Ok(outcomes?)
     }
-    let interrupt = tokio::spawn(interrupted(stop.clone()));
-    let jobs = session.jobs(&plan, wait);
-    let mut report = |event: Event<'_>| watch.report(event);
-    let terminal = io.terminal;
-    let view = View::new(io, args.format, session.applying(&plan), &stop).with_bars(terminal);
-    let outcomes = view.follow(apply::run(&jobs, &stop, &mut report), &mut feed).await;
-    interrupt.abort();
-    let outcomes = outcomes?;
-    session.close().await;
-    match args.format {
-        Format::Text => render::summary(io.out, &outcomes)?,
-        Format::Markdown => render::outcomes_markdown(io.out, &outcomes)?,
-        Format::Json => events::finished(io.out, &plan, &outcomes)?,
+
+    /// How the run ended, and what else has to be said of it.
+    fn judge(
+        &self,
+        plan: &Plan,
+        outcomes: &[Outcome],
+        locks: &Locks,
+        io: &mut Io<'_>,
+    ) -> Result<Ending, Failure> {
+        let mut findings = Vec::new();
+        let broken = self.watch.broken();
+        if let Some(why) = &broken {
+            let finding = Finding::error("failed", why);
+            findings.push(finding.help("no further step was started; make room, and apply again"));
+        }
+        let lost = locks.lost();
+        if let Some(why) = &lost {
+            // Who took it may have read an account while it was still being written.
+            let finding = Finding::error("failed", format!("the lock of this run is lost: {why}"));
+            findings.push(
+                finding.help("see `dialform unlock` for who has it; plan and apply when that run is over"),
+            );
+        }
+        if !findings.is_empty() {
+            io.out.flush()?;
+            render::findings(io.err, &findings)?;
+        }
+        let fine = |outcome: &Outcome| matches!(outcome.status, Status::Done | Status::Accepted);
+        let all_done = outcomes.iter().all(fine) && !plan.is_blocked() && lost.is_none();
+        Ok(match (all_done, broken) {
+            (true, None) => Ending::Fine,
+            (true, Some(_)) => Ending::Error,
+            (false, _) => Ending::Partial,
+        })
     }
-    if let Some(why) = watch.broken() {
-        io.out.flush()?;
-        let finding =
-            Finding::error("failed", why).help("no further step was started; make room, and apply again");
-        render::findings(io.err, &[finding])?;
-    }
-    let fine = |outcome: &Outcome| matches!(outcome.status, Status::Done | Status::Accepted);
-    let all_done = outcomes.iter().all(fine) && !plan.is_blocked();
-    Ok(match (all_done, watch.broken()) {
-        (true, None) => Ending::Fine,
-        (true, Some(_)) => Ending::Error,
-        (false, _) => Ending::Partial,
-    })
 }
 
 /// Waits for Ctrl-C: nothing more is started then, and what is under way is finished and reported.
@@ -94,11 +175,12 @@ async fn interrupted(stop: Stop) {
     }
 }
 
-/// How long `--wait` means.
-fn duration(text: &str) -> Result<Duration, Failure> {
+/// How long an option means.
+fn duration(option: &str, text: &str) -> Result<Duration, Failure> {
     let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(|it| Duration::try_from(it).ok());
     parsed.ok_or_else(|| {
-        Failure::error(format!("`--wait {text}` is not a duration")).help("write it as `30s`, `10m` or `24h`")
+        Failure::error(format!("`{option} {text}` is not a duration"))
+            .help("write it as `30s`, `10m` or `24h`")
     })
 }
 

@@ -52,6 +52,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Make the live phone systems agree
     Apply(ApplyArgs),
+    /// Show which apply has which account locked, or remove shared locks
+    Unlock(UnlockArgs),
     /// List the phone systems dialform knows and what it can do with each
     Providers(ProvidersArgs),
     /// Explain a lint by its code
@@ -83,6 +85,9 @@ pub struct Selection {
     /// A git revision to compare with: says whether the files or the live system changed, and enforces `protect`
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
+    /// Wish for what was live before an earlier apply, as its restore file says, instead of what the files declare
+    #[arg(long, value_name = "FILE", conflicts_with = "base")]
+    pub restore: Option<PathBuf>,
 }
 
 /// The emulated phone systems.
@@ -155,12 +160,31 @@ pub struct ApplyArgs {
     /// How long to look for a change that was accepted and does not show yet, e.g. `30s`, `10m`, `24h`
     #[arg(long, value_name = "DURATION")]
     pub wait: Option<String>,
+    /// How long to wait while another apply has an account locked, e.g. `10m`; left out: not at all
+    #[arg(long, value_name = "DURATION")]
+    pub lock_timeout: Option<String>,
     /// Approve one critical change, e.g. `acme-dental/forwards.+12145550100`
     #[arg(long, value_name = "ADDRESS")]
     pub approve_critical: Vec<String>,
     /// Go beyond the limits of `guard` this once
     #[arg(long)]
     pub override_guard: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct UnlockArgs {
+    /// Only tenants whose name matches this pattern
+    #[arg(long, value_name = "GLOB")]
+    pub tenant: Option<String>,
+    /// Remove the shared locks that are shown; asks first
+    #[arg(long)]
+    pub force: bool,
+    /// Whose locks to remove, as they are shown (`user@host`); then nothing is asked
+    #[arg(long, value_name = "OWNER", requires = "force")]
+    pub owner: Option<String>,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
 }
 
 #[derive(Debug, Args)]
@@ -222,6 +246,7 @@ impl Cli {
             Command::Check(args) => return args.format == ListFormat::Json,
             Command::Plan(args) => args.format,
             Command::Apply(args) => args.format,
+            Command::Unlock(args) => return args.format == ListFormat::Json,
             Command::Providers(args) => args.format,
             Command::Explain(_) | Command::Schema(_) | Command::Sandbox(_) | Command::Completions { .. } => {
                 Format::Text

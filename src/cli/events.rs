@@ -8,6 +8,7 @@ use crate::{
 use std::{
     collections::BTreeMap,
     io::{self, Write},
+    path::Path,
 };
 
 /// What is about to be done.
@@ -27,8 +28,13 @@ pub fn planned(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     )
 }
 
-/// How it ended.
-pub fn finished(out: &mut dyn Write, plan: &Plan, outcomes: &[Outcome]) -> io::Result<()> {
+/// How it ended; with the restore file, if there was something to keep.
+pub fn finished(
+    out: &mut dyn Write,
+    plan: &Plan,
+    restore: Option<&Path>,
+    outcomes: &[Outcome],
+) -> io::Result<()> {
     let mut summary: BTreeMap<String, usize> = BTreeMap::new();
     for outcome in outcomes {
         let word = serde_json::to_value(outcome.status)?;
@@ -40,6 +46,7 @@ pub fn finished(out: &mut dyn Write, plan: &Plan, outcomes: &[Outcome]) -> io::R
             "event": "finished",
             "digest": plan.digest,
             "blocked": blocked(plan),
+            "restore": restore,
             "summary": summary,
             "steps": outcomes,
         }),

@@ -6,13 +6,16 @@ mod check;
 mod events;
 mod explain;
 mod json;
+mod lock;
 mod log;
 mod plan;
 mod progress;
 mod providers;
+mod restore;
 mod sandbox;
 mod schema;
 mod session;
+mod unlock;
 mod veil;
 mod watch;
 mod workspace;
@@ -160,6 +163,7 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
         Command::Check(args) => check::run(global, args, io),
         Command::Plan(args) => on_runtime(plan::run(global, args, io)),
         Command::Apply(args) => on_runtime(apply::run(global, args, io)),
+        Command::Unlock(args) => on_runtime(unlock::run(global, args, io)),
         Command::Providers(args) => providers::run(args, io),
         Command::Explain(args) => explain::run(args, io),
         Command::Schema(args) => schema::run(args, io),

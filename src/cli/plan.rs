@@ -5,9 +5,9 @@ use super::{
     args::{Format, Global, PlanArgs},
     json,
     progress::View,
+    restore,
     session::{Access, Session},
     watch::Watch,
-    workspace,
 };
 use crate::{
     apply::Stop,
@@ -19,7 +19,7 @@ use crate::{
 use std::path::Path;
 
 pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
-    let checked = workspace::check(&global.dir, &args.selection)?;
+    let checked = restore::check(&global.dir, &args.selection, args.emulation.sandbox)?;
     render::findings(io.err, &checked.warnings)?;
     // Nothing is started here that could be stopped: a run that only reads ends by itself.
     let stop = Stop::default();

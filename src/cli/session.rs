@@ -3,6 +3,7 @@
 use super::{
     args::Emulation,
     progress::{Board, Lane},
+    restore,
     watch::{News, Watch},
     workspace::{Checked, CheckedTenant, placer},
 };
@@ -105,8 +106,10 @@ impl Session {
     async fn plan_tenant(&self, checked: &Checked, tenant: &CheckedTenant) -> TenantPlan {
         let loaded = checked.loaded(tenant);
         let config = checked.config(tenant);
-        let place = placer(loaded);
-        let only = |address: &Address| checked.in_scope(address);
+        let named = placer(loaded);
+        // What a restore wants stands in no tenant's file.
+        let place = |path: &[Seg]| if tenant.instead.is_none() { named(path) } else { None };
+        let only = |address: &Address| tenant.is_about(address) && checked.in_scope(address);
         let absent: BTreeMap<_, _> = tenant
             .absent
             .iter()
@@ -124,28 +127,36 @@ impl Session {
         let system = &self.systems[&loaded.tenant.provider];
         let account = loaded.tenant.account.as_str();
         let (name, provider) = (loaded.tenant.tenant.as_str(), loaded.tenant.provider.as_str());
+        if let Some(blocked) = restore::blocked(tenant, &only) {
+            self.watch.tell(News::Read);
+            return TenantPlan::blocked(name, provider, account, blocked);
+        }
         let observed = during(Phase::Observe, name, system.reader.observe(account, &scope)).await;
         self.watch.tell(News::Read);
         match observed {
-            Ok(observed) => plan::build(Input {
-                tenant: name,
-                provider,
-                account,
-                desired: tenant.desired.clone(),
-                absent,
-                protected: tenant.protected.clone(),
-                base: tenant.base.as_ref(),
-                exhaustive: tenant.exhaustive.clone(),
-                observed: &observed,
-                dialect: &tenant.provider.dialect,
-                policy: &Policy {
-                    guard: checked.workspace.file.guard,
-                    experimental: config.experimental,
-                    unobservable: (tenant.provider.unobservable)(config),
-                },
-                place: &place,
-                only: &only,
-            }),
+            Ok(mut observed) => {
+                let trusted = restore::trust(tenant, &mut observed);
+                let plan = plan::build(Input {
+                    tenant: name,
+                    provider,
+                    account,
+                    desired: tenant.desired.clone(),
+                    absent,
+                    protected: tenant.protected.clone(),
+                    base: tenant.base.as_ref(),
+                    exhaustive: tenant.exhaustive.clone(),
+                    observed: &observed,
+                    dialect: &tenant.provider.dialect,
+                    policy: &Policy {
+                        guard: checked.workspace.file.guard,
+                        experimental: config.experimental,
+                        unobservable: (tenant.provider.unobservable)(config),
+                    },
+                    place: &place,
+                    only: &only,
+                });
+                restore::described(tenant, &only, trusted, plan)
+            }
             Err(error) => {
                 let finding = Finding::error("unreadable-account", error.to_string());
                 let finding = Finding { help: error.help().map(str::to_owned), ..finding };

@@ -6,9 +6,11 @@ use crate::{
     finding::{Finding, Level, Place, Seg},
     lint::{self, Subject, TenantSubject},
     load::{Files, LoadedTenant, Workspace},
+    lock,
     model::{Address, Kind, ProviderConfig, Tenant},
     plan::{Base, Desired, Source, desired},
     provider::{self, Provider},
+    restore::Wish,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,7 +24,7 @@ pub struct Checked {
     /// The tenants this run is about.
     pub tenants: Vec<CheckedTenant>,
     pub warnings: Vec<Finding>,
-    only: Vec<glob::Pattern>,
+    pub(super) only: Vec<glob::Pattern>,
 }
 
 /// One tenant, put into the form its provider reports.
@@ -36,6 +38,15 @@ pub struct CheckedTenant {
     pub protected: BTreeSet<Address>,
     /// The tenant at the base revision; empty if it was not there.
     pub base: Option<Base>,
+    /// What this run is about where it is not what the file declares: a restore.
+    pub instead: Option<Wish>,
+}
+
+impl CheckedTenant {
+    /// Whether this run is about an object at all.
+    pub fn is_about(&self, address: &Address) -> bool {
+        self.instead.as_ref().is_none_or(|wish| wish.addresses().contains(address))
+    }
 }
 
 impl Checked {
@@ -54,7 +65,7 @@ impl Checked {
     }
 }
 
-fn pattern(text: &str, option: &str) -> Result<glob::Pattern, Failure> {
+pub(super) fn pattern(text: &str, option: &str) -> Result<glob::Pattern, Failure> {
     glob::Pattern::new(text)
         .map_err(|error| Failure::error(format!("`{option} {text}` is not a pattern: {error}")))
 }
@@ -80,11 +91,19 @@ pub fn check(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
                 exhaustive: loaded.tenant.exhaustive.iter().map(|kind| (*kind).into()).collect(),
                 protected: protected(&loaded.tenant),
                 base: earlier.as_ref().map(|earlier| base(earlier, &loaded.tenant, provider)),
+                instead: None,
             }),
             Err(found) => findings.extend(found),
         }
     }
     findings.extend(settings(&workspace));
+    if workspace.file.lock.is_some() && !lock::SHARED {
+        let message = "this dialform is built without shared locks, and `lock` asks for one";
+        let help =
+            "build it with `--features shared-lock`; an apply that locked nothing would be worse than none";
+        let at = workspace.place_of_key(&[Seg::key("lock")]);
+        findings.push(Finding::error("missing-feature", message).help(help).at(at));
+    }
     if findings.iter().any(|finding| finding.level == Level::Error) {
         findings.sort();
         findings.dedup();

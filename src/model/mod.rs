@@ -31,5 +31,6 @@ pub use schedule::{DateSpan, Day, Moment, MonthDay, Schedule, TimeOfDay, Weekly,
 pub use tenant::{Absent, Exhaustible, Tenant};
 pub use text::{DEFAULT_RULE, Extension};
 pub use workspace::{
-    Bridge, Carrier, Guard, HttpCarrier, Limits, LimitsConfig, ProviderConfig, Secret, WorkspaceFile,
+    Bridge, Carrier, Guard, HttpCarrier, Limits, LimitsConfig, ProviderConfig, Secret, SharedLock,
+    WorkspaceFile,
 };

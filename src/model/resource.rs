@@ -2,6 +2,7 @@
 
 use super::{Callers, Diverts, Forward, Kind, Number, Queue, Receiver, Route, Rules, Schedule};
 use serde::Serialize;
+use serde_json::Value;
 
 /// Destructures without `..`, so that a new field does not compile until it can be forgotten.
 macro_rules! forget {
@@ -38,6 +39,20 @@ impl Resource {
             Self::Number(_) => Kind::Numbers,
             Self::Forward(_) => Kind::Forwards,
         }
+    }
+
+    /// Reads what serialising an object of that kind has written. Values that are only ever observed, and that no file may
+    /// hold, are refused as they are in a file.
+    pub fn from_value(kind: Kind, value: Value) -> serde_json::Result<Self> {
+        Ok(match kind {
+            Kind::Schedules => Self::Schedule(serde_json::from_value(value)?),
+            Kind::Receivers => Self::Receiver(serde_json::from_value(value)?),
+            Kind::Queues => Self::Queue(serde_json::from_value(value)?),
+            Kind::Rules => Self::Rules(serde_json::from_value(value)?),
+            Kind::Diverts => Self::Diverts(serde_json::from_value(value)?),
+            Kind::Numbers => Self::Number(serde_json::from_value(value)?),
+            Kind::Forwards => Self::Forward(serde_json::from_value(value)?),
+        })
     }
 
     /// Whether deleting it, or taking its last route away, is refused.

@@ -3,7 +3,7 @@
 use super::{Diverts, E164, Extension, text::textual};
 use crate::text::custom_with_help;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use std::{fmt, str::FromStr};
 
 /// The Answering Rules page of one extension.
@@ -66,8 +66,24 @@ impl Serialize for RingTimeout {
 
 impl<'de> Deserialize<'de> for RingTimeout {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|(message, help): (String, String)| custom_with_help(&message, &help))
+        struct Visitor;
+        impl de::Visitor<'_> for Visitor {
+            type Value = RingTimeout;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("seconds or `unlimited`")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<RingTimeout, E> {
+                text.parse().map_err(|(message, help): (String, String)| custom_with_help(&message, &help))
+            }
+
+            // JSON has numbers, and that is how it is written there.
+            fn visit_u64<E: de::Error>(self, seconds: u64) -> Result<RingTimeout, E> {
+                self.visit_str(&seconds.to_string())
+            }
+        }
+        deserializer.deserialize_any(Visitor)
     }
 }
 

@@ -19,6 +19,63 @@ pub struct WorkspaceFile {
     /// How much one run may change in one tenant.
     #[serde(default)]
     pub guard: Guard,
+    /// A lock that applies on different machines share. Left out, only those on one machine keep out of each other's way.
+    #[serde(default)]
+    pub lock: Option<SharedLock>,
+}
+
+/// Where applies on different machines lock accounts: objects in a store that speaks S3 and honours conditional writes.
+/// Credentials, region and endpoint come from the standard `AWS_*` variables.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SharedLock {
+    /// `s3://BUCKET/PREFIX`.
+    #[serde(deserialize_with = "lock_url")]
+    #[schemars(regex(pattern = "^s3://[a-z0-9][a-z0-9.-]+(/.*)?$"))]
+    pub url: String,
+    /// Seconds after which the lock of a run that died may be taken by another. It is renewed while a run lives.
+    #[serde(default = "usual_lease", deserialize_with = "lease")]
+    #[schemars(range(min = 10, max = 3600))]
+    pub lease: u32,
+}
+
+impl SharedLock {
+    /// The bucket and the prefix in it, without slashes around it.
+    pub fn parts(&self) -> (&str, &str) {
+        let rest = self.url.strip_prefix("s3://").unwrap_or(&self.url);
+        let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+        (bucket, prefix.trim_matches('/'))
+    }
+}
+
+fn usual_lease() -> u32 {
+    60
+}
+
+fn lease<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    match u32::deserialize(deserializer)? {
+        seconds @ 10..=3600 => Ok(seconds),
+        seconds => {
+            let help = "write 10 to 3600 seconds; 60 suits most";
+            Err(custom_with_help(format!("a lease of {seconds} seconds is of no use"), help))
+        }
+    }
+}
+
+fn lock_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let (bucket, prefix) =
+        text.strip_prefix("s3://").map_or(("", ""), |rest| rest.split_once('/').unwrap_or((rest, "")));
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-');
+    let fits = bucket.len() >= 3
+        && bucket.chars().all(plain)
+        && prefix.trim_matches('/').split('/').all(|part| !matches!(part, "." | ".."));
+    if fits {
+        return Ok(text);
+    }
+    // The text itself is not repeated: people write credentials before an `@`.
+    let help = "write `s3://BUCKET/PREFIX`; endpoint, region and credentials come from the variables `AWS_…`";
+    Err(custom_with_help("this is not the address of a place for locks", help))
 }
 
 /// The version of the workspace format.

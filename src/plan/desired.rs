@@ -42,29 +42,23 @@ pub fn desired(
             continue;
         }
         bulk_toggle(tenant, &mut resource);
-        let mut refuse = |problems: Vec<Unsupported>| {
-            for Unsupported { path, message, help } in problems {
-                let mut at = at.clone();
-                at.extend(path);
-                found.push(Finding::error("unsupported", message).help(help).at(place(&at)));
-            }
-        };
-        let refusals = dialect.refusals(&address, &resource);
-        if !refusals.is_empty() {
-            refuse(refusals);
-            continue;
-        }
         if let (Resource::Schedule(schedule), true) = (&mut resource, dialect.zoned_schedules)
             && schedule.weekly.is_some()
         {
             schedule.time_zone = schedule.time_zone.take().or_else(|| tenant.time_zone.clone());
         }
-        match (dialect.normalize)(&address, resource) {
+        match dialect.hold(&address, resource) {
             Ok(resource) => {
                 let source = place(&at).map(|place| Source { file: place.file, line: place.line });
                 all.insert(address, Desired { resource, source });
             }
-            Err(problems) => refuse(problems),
+            Err(problems) => {
+                for Unsupported { path, message, help } in problems {
+                    let mut at = at.clone();
+                    at.extend(path);
+                    found.push(Finding::error("unsupported", message).help(help).at(place(&at)));
+                }
+            }
         }
     }
     if found.is_empty() { Ok(all) } else { Err(found) }

@@ -150,8 +150,14 @@ impl Dialect {
         row.map_or((Grade::Api, ""), |row| (row.grade, row.portal))
     }
 
+    /// The object in the form in which the provider reports it, or why it cannot hold it.
+    pub fn hold(&self, address: &Address, resource: Resource) -> Result<Resource, Vec<Unsupported>> {
+        let refusals = self.refusals(address, &resource);
+        if refusals.is_empty() { (self.normalize)(address, resource) } else { Err(refusals) }
+    }
+
     /// What the tables say a declared object cannot have.
-    pub(super) fn refusals(&self, address: &Address, resource: &Resource) -> Vec<Unsupported> {
+    fn refusals(&self, address: &Address, resource: &Resource) -> Vec<Unsupported> {
         let mut found = Vec::new();
         for row in
             self.grades.iter().filter(|row| row.kind == address.kind && row.grade == Grade::Unsupported)

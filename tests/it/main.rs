@@ -20,6 +20,8 @@ mod grades;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
+mod lock;
+#[cfg(test)]
 mod make_before_break;
 #[cfg(test)]
 mod plan;
@@ -30,6 +32,8 @@ mod readme;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod restore;
+#[cfg(test)]
 mod sandbox;
 #[cfg(test)]
 mod sandbox_ctm;
@@ -37,6 +41,8 @@ mod sandbox_ctm;
 mod sandbox_deskphone;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod shared_lock;
 #[cfg(test)]
 mod surprises;
 #[cfg(test)]

@@ -76,6 +76,11 @@ impl World {
         );
     }
 
+    /// `dialform.yaml` as it is.
+    pub fn workspace(&self) -> String {
+        std::fs::read_to_string(self.path("dialform.yaml")).unwrap()
+    }
+
     pub fn run(&self, arguments: &[&str]) -> Finished {
         let dir = self.dir.path().to_str().unwrap();
         let mut all = vec!["dialform", "-C", dir];

@@ -1,0 +1,75 @@
+//! Locks of one machine: a file that the operating system locks, and unlocks when its process ends, however it ends.
+
+use super::{Key, LockError, Owner, Taken};
+use crate::text::plain;
+use std::{
+    fs::{self, File, TryLockError},
+    io::{Read, Seek, SeekFrom, Write},
+    path::Path,
+};
+
+/// A lock that is held as long as this lives.
+#[derive(Debug)]
+pub struct FileLock {
+    file: File,
+}
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        // Only so that nobody reads an old name. The file stays: whoever waits has it open, and another one of its name
+        // would be another lock.
+        let _ = self.file.set_len(0);
+        let _ = self.file.unlock();
+    }
+}
+
+fn failed(what: &str, path: &Path, error: &std::io::Error) -> LockError {
+    let help = match error.kind() {
+        std::io::ErrorKind::Unsupported => "the file system of the workspace has no locks: use one that has",
+        _ => "check permissions: apply keeps its locks in the workspace",
+    };
+    LockError {
+        message: format!("cannot {what} `{}`: {}", path.display(), plain(error)),
+        help: help.to_owned(),
+    }
+}
+
+/// Takes the lock if nobody has it. Does not wait.
+pub fn try_take(directory: &Path, key: &Key, owner: &Owner) -> Result<Taken<FileLock>, LockError> {
+    fs::create_dir_all(directory).map_err(|error| failed("create", directory, &error))?;
+    let path = directory.join(key.name());
+    let open = File::options().create(true).truncate(false).read(true).write(true).open(&path);
+    let mut file = open.map_err(|error| failed("open", &path, &error))?;
+    match file.try_lock() {
+        Ok(()) => {
+            let written = file.set_len(0).and_then(|()| file.write_all(&serde_json::to_vec(owner)?));
+            written.map_err(|error| failed("write", &path, &error))?;
+            Ok(Taken::Yes(FileLock { file }))
+        }
+        Err(TryLockError::WouldBlock) => Ok(Taken::No(read(&mut file))),
+        Err(TryLockError::Error(error)) => Err(failed("lock", &path, &error)),
+    }
+}
+
+/// Who has the lock: `None` if nobody, `Some(None)` if it does not say who.
+pub fn holder(directory: &Path, key: &Key) -> Result<Option<Option<Owner>>, LockError> {
+    let path = directory.join(key.name());
+    let mut file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed("open", &path, &error)),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(None),
+        Err(TryLockError::WouldBlock) => Ok(Some(read(&mut file))),
+        Err(TryLockError::Error(error)) => Err(failed("look at", &path, &error)),
+    }
+}
+
+/// What the holder wrote; nothing while it is still writing.
+fn read(file: &mut File) -> Option<Owner> {
+    let mut text = String::new();
+    file.seek(SeekFrom::Start(0)).ok()?;
+    file.read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}

@@ -1,0 +1,95 @@
+//! One apply at a time on each account.
+//!
+//! Two applies that observe, decide and write at once would each undo what the other has just read back. The lock is taken
+//! before the account is read and kept until the last outcome is told. A [`file`] in the workspace keeps runs on one
+//! machine apart, and goes with its process; [`shared`] keeps runs on different machines apart, and runs out by itself.
+
+pub mod file;
+#[cfg(feature = "shared-lock")]
+pub mod shared;
+#[cfg(not(feature = "shared-lock"))]
+#[path = "unshared.rs"]
+pub mod shared;
+mod signal;
+
+pub use signal::Signal;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+/// Whether this build knows shared locks.
+pub const SHARED: bool = cfg!(feature = "shared-lock");
+
+/// What is locked: one account of one provider.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    pub provider: String,
+    pub account: String,
+}
+
+impl Key {
+    /// A name for a file or an object, of its own for each account.
+    pub fn name(&self) -> String {
+        /// All but letters, digits, `-`, `_`, `.`; the `~` between the two stays alone.
+        const PLAIN: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
+        const LONGEST: usize = 180;
+        let Self { provider, account } = self;
+        let plain = |text| utf8_percent_encode(text, &PLAIN).to_string();
+        let name = format!("{}~{}", plain(provider), plain(account));
+        if name.len() <= LONGEST {
+            return format!("{name}.lock");
+        }
+        // File systems end names at 255 bytes.
+        let sum: String = Sha256::digest(&name).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        format!("{}~{sum}.lock", &name[..LONGEST])
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "account `{}` on `{}`", self.account, self.provider)
+    }
+}
+
+/// Who holds a lock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// `user@host`.
+    pub who: String,
+    pub pid: u32,
+    /// UTC, by the clock of the holder.
+    pub since: String,
+    pub command: String,
+}
+
+impl Owner {
+    /// This process, from now on.
+    pub fn this(who: String, command: String) -> Self {
+        let since = format!("{:.0}", jiff::Timestamp::now());
+        Self { who, pid: std::process::id(), since, command }
+    }
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { who, pid, since, command } = self;
+        write!(f, "{who} (process {pid}, `{command}`) since {since}")
+    }
+}
+
+/// What came of trying to take a lock.
+#[derive(Debug)]
+pub enum Taken<T> {
+    Yes(T),
+    /// Somebody else has it; `None` where it does not say who.
+    No(Option<Owner>),
+}
+
+/// Why a lock could not be taken or looked at, and the way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockError {
+    pub message: String,
+    pub help: String,
+}

@@ -1,0 +1,103 @@
+//! A lock that is held: renewed in the background until it is given back.
+
+use super::{
+    Content,
+    store::{Store, Written},
+};
+use crate::lock::{Key, signal::Signal};
+use object_store::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+use tokio::{sync::oneshot, task::JoinHandle};
+
+/// One lock of this run.
+///
+/// Renewed after a third of its time. Nothing is begun under it in its last third: a write that is under way then has time
+/// to end before another run may take over.
+pub struct Lease {
+    signal: Signal,
+    stop: oneshot::Sender<()>,
+    renewal: JoinHandle<Held>,
+    store: Store,
+    key: Key,
+}
+
+/// The object as this run wrote it last.
+struct Held {
+    path: Path,
+    etag: String,
+    content: Content,
+}
+
+impl Lease {
+    pub(super) fn begin(
+        store: Store,
+        key: &Key,
+        path: Path,
+        etag: String,
+        content: Content,
+        since: (Instant, SystemTime),
+    ) -> Self {
+        let signal = Signal::holding(since, store.lease() * 2 / 3);
+        let (stop, stopped) = oneshot::channel();
+        let held = Held { path, etag, content };
+        let renewal = tokio::spawn(renew(store.clone(), held, signal.clone(), stopped));
+        Self { signal, stop, renewal, store, key: key.clone() }
+    }
+
+    /// Why nothing may be written under it any more.
+    pub fn lost(&self) -> Option<String> {
+        self.signal.lost()
+    }
+
+    /// Gives it back, if it still is this run's. The error says what happens instead.
+    pub async fn release(self) -> Result<(), String> {
+        let Self { signal: _, stop, renewal, store, key } = self;
+        // An error says that the renewal has ended: the lock is another's.
+        let _ = stop.send(());
+        let Ok(Held { path, etag, content }) = renewal.await else { return Ok(()) };
+        match store.write(&path, &etag, &content.next(false)).await {
+            // Behind: an answer was lost; with the version that is there it goes.
+            Written::Behind(etag) => match store.write(&path, &etag, &content.next(false)).await {
+                Written::Perhaps(why) => Err(not_given_back(&store, &key, &why)),
+                _ => Ok(()),
+            },
+            Written::Perhaps(why) => Err(not_given_back(&store, &key, &why)),
+            Written::Yes(_) | Written::No(_) => Ok(()),
+        }
+    }
+}
+
+fn not_given_back(store: &Store, key: &Key, why: &str) -> String {
+    format!(
+        "the lock of {key} could not be given back and runs out in {} seconds: {why}",
+        store.lease().as_secs()
+    )
+}
+
+async fn renew(store: Store, mut held: Held, signal: Signal, mut stopped: oneshot::Receiver<()>) -> Held {
+    const SOON: Duration = Duration::from_secs(1);
+    let mut pause = store.lease() / 3;
+    loop {
+        tokio::select! {
+            _ = &mut stopped => return held,
+            () = tokio::time::sleep(pause) => {}
+        }
+        let since = Signal::now();
+        let next = held.content.next(true);
+        pause = SOON.min(store.lease() / 3);
+        match store.write(&held.path, &held.etag, &next).await {
+            Written::Yes(etag) => {
+                signal.renew(since);
+                (held.etag, held.content) = (etag, next);
+                pause = store.lease() / 3;
+            }
+            Written::Behind(etag) => held.etag = etag,
+            Written::Perhaps(why) => signal.trouble(why),
+            Written::No(why) => {
+                signal.lose(why);
+                // Nothing is left to renew; to give it back would take it from its owner.
+                return held;
+            }
+        }
+    }
+}

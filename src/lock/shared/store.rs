@@ -1,0 +1,306 @@
+//! The store: reading and writing lock objects, each write on condition.
+
+use super::{Content, KIND, Lease, run};
+use crate::{
+    lock::{Key, LockError, Owner, Taken, signal::Signal},
+    model::SharedLock,
+    secret::Variables,
+};
+use object_store::{
+    ClientOptions, Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, RetryConfig, UpdateVersion,
+    aws::AmazonS3Builder, path::Path,
+};
+use secrecy::ExposeSecret;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// How long one request may take, with everything that is tried again.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A place for locks.
+#[derive(Clone)]
+pub struct Store {
+    objects: Arc<dyn ObjectStore>,
+    prefix: String,
+    lease: Duration,
+    shown: String,
+}
+
+/// What a lock object said, and the version that said it.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    content: Content,
+    etag: Option<String>,
+    /// When the store says it was written, in milliseconds; `None` if it does not say.
+    written: Option<i64>,
+}
+
+impl Seen {
+    /// Who holds it; `None` once it was given back.
+    pub fn owner(&self) -> Option<&Owner> {
+        self.content.held.then_some(&self.content.owner)
+    }
+}
+
+/// Tells how long ago an object was written.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    /// What the store said the time was, in milliseconds, and when it had said so here.
+    store: Option<(i64, Instant)>,
+}
+
+impl Clock {
+    /// What a person should know of it.
+    pub fn warning(&self) -> Option<&'static str> {
+        self.store.is_none().then_some(
+            "the store of the locks does not say when an object was written: leases are told by this machine's clock",
+        )
+    }
+
+    /// Whether a lock has surely run out. Times of the store are in whole seconds; clocks of machines may be off by as
+    /// much as a lease.
+    pub fn has_expired(&self, seen: &Seen) -> bool {
+        let lease = i64::try_from(seen.content.lease).unwrap_or(i64::MAX).saturating_mul(1000);
+        match (self.store, seen.written) {
+            (Some((said, at)), Some(written)) => {
+                let now = said.saturating_add(i64::try_from(at.elapsed().as_millis()).unwrap_or_default());
+                now - written > lease.saturating_add(1000)
+            }
+            _ => {
+                let renewed = seen.content.renewed.parse::<jiff::Timestamp>().map(|it| it.as_millisecond());
+                let now = jiff::Timestamp::now().as_millisecond();
+                renewed.is_ok_and(|renewed| now - renewed > lease.saturating_mul(2))
+            }
+        }
+    }
+}
+
+fn payload(content: &Content) -> Vec<u8> {
+    // Plain data with text keys: serialising cannot fail.
+    serde_json::to_vec(content).unwrap_or_default()
+}
+
+/// On condition that there is nothing yet, or that what is there has this version.
+fn mode(etag: Option<&str>) -> PutMode {
+    match etag {
+        None => PutMode::Create,
+        Some(etag) => PutMode::Update(UpdateVersion { e_tag: Some(etag.to_owned()), version: None }),
+    }
+}
+
+/// Whether a write was refused because its condition did not hold.
+fn is_refused(error: &Error) -> bool {
+    matches!(error, Error::AlreadyExists { .. } | Error::Precondition { .. })
+}
+
+impl Store {
+    /// Opens a store with the values of the `AWS_*` variables. Nothing is sent yet.
+    pub fn open(config: &SharedLock, variables: Variables) -> Result<Self, LockError> {
+        // An error only says that a provider is installed already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (bucket, prefix) = config.parts();
+        let mut builder = AmazonS3Builder::new();
+        for (name, value) in variables {
+            if let Ok(key) = name.to_ascii_lowercase().parse() {
+                builder = builder.with_config(key, value.expose_secret());
+            }
+        }
+        // Those that came before stay: whether plain HTTP is allowed is one of them.
+        let client = ClientOptions::new().with_timeout(PATIENCE).with_connect_timeout(PATIENCE);
+        let allow = builder.get_config_value(&object_store::aws::AmazonS3ConfigKey::Client(
+            object_store::ClientConfigKey::AllowHttp,
+        ));
+        let client = client.with_allow_http(allow.is_some_and(|allow| allow == "true"));
+        let retry = RetryConfig { max_retries: 2, retry_timeout: PATIENCE, ..RetryConfig::default() };
+        let objects = builder.with_bucket_name(bucket).with_client_options(client).with_retry(retry).build();
+        let objects = objects.map_err(|error| LockError {
+            message: format!("cannot open `{}` for locks: {error}", config.url),
+            help: "set region, endpoint and credentials with the variables `AWS_…`".to_owned(),
+        })?;
+        Ok(Self {
+            objects: Arc::new(objects),
+            prefix: prefix.to_owned(),
+            lease: Duration::from_secs(config.lease.into()),
+            shown: config.url.clone(),
+        })
+    }
+
+    pub fn lease(&self) -> Duration {
+        self.lease
+    }
+
+    fn path(&self, name: &str) -> Path {
+        let whole = format!("{}/{name}", self.prefix);
+        let whole = whole.trim_start_matches('/');
+        // What can be named as it is, is; the rest is encoded.
+        Path::parse(whole).unwrap_or_else(|_| Path::from(whole))
+    }
+
+    fn failed(&self, what: &str, error: &Error) -> LockError {
+        LockError {
+            message: format!("cannot {what} in `{}`: {error}", self.shown),
+            help:
+                "check the variables `AWS_…`, and that the credential may get, put and delete objects there"
+                    .to_owned(),
+        }
+    }
+
+    async fn put(&self, path: &Path, bytes: Vec<u8>, mode: PutMode) -> Result<Option<String>, Error> {
+        let put = self.objects.put_opts(path, bytes.into(), PutOptions::from(mode)).await?;
+        Ok(put.e_tag)
+    }
+
+    /// Finds out whether the store honours conditions, and what its clock says. Leaves nothing behind.
+    pub async fn probe(&self) -> Result<Clock, LockError> {
+        let path = self.path(&format!("probe-{}", run()));
+        let failed = |error: &Error| self.failed("make a probe of conditions", error);
+        self.put(&path, b"1".to_vec(), mode(None)).await.map_err(|error| failed(&error))?;
+        let found = self.conditions(&path).await;
+        // One that cannot be deleted is a few bytes that nobody looks at.
+        let _ = self.objects.delete(&path).await;
+        match found {
+            Ok(Some(clock)) => Ok(clock),
+            Ok(None) => Err(LockError {
+                message: format!(
+                    "the store of `{}` ignores conditions: two runs could hold one lock",
+                    self.shown
+                ),
+                help: "use a store that honours `If-None-Match` and `If-Match` on PUT, or take `lock` out"
+                    .to_owned(),
+            }),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+
+    /// `None` if a write went through whose condition did not hold.
+    async fn conditions(&self, path: &Path) -> Result<Option<Clock>, Error> {
+        let refused = |put: Result<Option<String>, Error>| match put {
+            Ok(_) => Ok(false),
+            Err(error) if is_refused(&error) => Ok(true),
+            Err(error) => Err(error),
+        };
+        if !refused(self.put(path, b"2".to_vec(), mode(None)).await)? {
+            return Ok(None);
+        }
+        let Some(etag) = self.objects.head(path).await?.e_tag else { return Ok(None) };
+        let wrong = "\"00000000000000000000000000000000\"";
+        if !refused(self.put(path, b"3".to_vec(), mode(Some(wrong))).await)? {
+            return Ok(None);
+        }
+        self.put(path, b"4".to_vec(), mode(Some(&etag))).await?;
+        if !refused(self.put(path, b"5".to_vec(), mode(Some(&etag))).await)? {
+            return Ok(None);
+        }
+        let at = Instant::now();
+        let written = self.objects.head(path).await?.last_modified.timestamp_millis();
+        // Elapsed time is counted from after the write: the store's time is never taken for later than it is.
+        Ok(Some(Clock { store: (written > 0).then_some((written, at)) }))
+    }
+
+    /// Takes the lock if nobody has it. Does not wait.
+    pub async fn try_take(&self, key: &Key, owner: &Owner, clock: &Clock) -> Result<Taken<Lease>, LockError> {
+        let path = self.path(&key.name());
+        let mine = Content::new(owner, self.lease.as_secs());
+        let failed = |error: &Error| self.failed(&format!("lock {key}"), error);
+        let mut over: Option<String> = None;
+        // Each round somebody else was faster; more than a few are no accident.
+        for _ in 0..5 {
+            let since = Signal::now();
+            match self.put(&path, payload(&mine), mode(over.as_deref())).await {
+                Ok(Some(etag)) => {
+                    return Ok(Taken::Yes(Lease::begin(self.clone(), key, path, etag, mine, since)));
+                }
+                Ok(None) => {}
+                Err(error) if is_refused(&error) => {}
+                Err(error) => return Err(failed(&error)),
+            }
+            match self.read(&path).await? {
+                None => over = None,
+                // An answer was lost on its way; the write was not.
+                Some(Seen { content, etag: Some(etag), .. }) if content == mine => {
+                    return Ok(Taken::Yes(Lease::begin(self.clone(), key, path, etag, mine, since)));
+                }
+                Some(seen) if seen.owner().is_none() || clock.has_expired(&seen) => over = seen.etag,
+                Some(seen) => return Ok(Taken::No(seen.owner().cloned())),
+            }
+        }
+        Ok(Taken::No(None))
+    }
+
+    /// The lock of an account as it is now; `None` if there never was one.
+    pub async fn look(&self, key: &Key) -> Result<Option<Seen>, LockError> {
+        self.read(&self.path(&key.name())).await
+    }
+
+    async fn read(&self, path: &Path) -> Result<Option<Seen>, LockError> {
+        let failed = |error: &Error| self.failed(&format!("read the lock `{path}`"), error);
+        let found = match self.objects.get(path).await {
+            Ok(found) => found,
+            Err(Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(failed(&error)),
+        };
+        let (etag, written) = (found.meta.e_tag.clone(), found.meta.last_modified.timestamp_millis());
+        let bytes = found.bytes().await.map_err(|error| failed(&error))?;
+        match serde_json::from_slice::<Content>(&bytes) {
+            Ok(content) if content.kind == KIND && content.format_version == 1 => {
+                Ok(Some(Seen { content, etag, written: (written > 0).then_some(written) }))
+            }
+            _ => Err(LockError {
+                message: format!("`{path}` in `{}` is no lock of this version of dialform", self.shown),
+                help: "name a prefix for locks alone, or use the version of dialform that made it".to_owned(),
+            }),
+        }
+    }
+
+    /// Gives back a lock that was seen, whoever holds it, if it still is what was seen.
+    pub async fn remove(&self, key: &Key, seen: &Seen) -> Result<bool, LockError> {
+        let path = self.path(&key.name());
+        let Some(etag) = &seen.etag else { return Ok(false) };
+        match self.put(&path, payload(&seen.content.next(false)), mode(Some(etag))).await {
+            Ok(_) => Ok(true),
+            Err(error) if is_refused(&error) => Ok(false),
+            Err(error) => Err(self.failed(&format!("unlock {key}"), &error)),
+        }
+    }
+
+    /// Writes a lock again. `Err` with what is there instead if it is no longer the one that was written.
+    pub(super) async fn write(&self, path: &Path, etag: &str, content: &Content) -> Written {
+        match self.put(path, payload(content), mode(Some(etag))).await {
+            Ok(Some(etag)) => Written::Yes(etag),
+            Ok(None) => Written::Perhaps("the store gave no ETag".to_owned()),
+            Err(error) if is_refused(&error) => match self.read(path).await {
+                // An answer was lost on its way; the write, or the one before it, was not.
+                Ok(Some(Seen { content: now, etag: Some(etag), .. }))
+                    if now.run == content.run && now.held =>
+                {
+                    if now == *content {
+                        Written::Yes(etag)
+                    } else {
+                        Written::Behind(etag)
+                    }
+                }
+                Ok(Some(seen)) => match seen.owner() {
+                    Some(owner) => Written::No(format!("{owner} has taken it over")),
+                    None => Written::No("somebody has removed it by hand".to_owned()),
+                },
+                Ok(None) => Written::No("somebody has deleted its object".to_owned()),
+                Err(error) => Written::Perhaps(error.message),
+            },
+            Err(error) => Written::Perhaps(error.to_string()),
+        }
+    }
+}
+
+/// What came of writing a lock again.
+pub(super) enum Written {
+    /// The new version.
+    Yes(String),
+    /// It is still ours, in a version that is not the one thought of.
+    Behind(String),
+    /// It is another's.
+    No(String),
+    /// Nobody knows.
+    Perhaps(String),
+}

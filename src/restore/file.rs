@@ -1,0 +1,107 @@
+//! Restore files on disk: written whole or not at all, and read only if they are what was written.
+
+use super::{FILE_KIND, FORMAT_VERSION, Record};
+use crate::{plan::Plan, secret::Known, text::plain};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+/// The key of the sum over everything else.
+const CHECKSUM: &str = "checksum";
+
+/// What is wrong with a restore file, and the way out.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FileError {
+    pub message: String,
+    pub help: String,
+}
+
+/// Writes the before-values of a plan into the directory; `None` if apply will not write.
+///
+/// When this returns the file is on the disk, name and all: a machine that loses power during the first write to a phone
+/// system has it still. A second run makes a second file. Credentials that got into names or labels are hidden.
+pub fn save(directory: &Path, plan: &Plan, sandbox: bool, secrets: &Known) -> io::Result<Option<PathBuf>> {
+    loop {
+        let now = jiff::Timestamp::now();
+        let Some(record) = Record::of(plan, format!("{now:.0}"), sandbox) else { return Ok(None) };
+        let name = format!("{}-{}.json", now.strftime("%Y%m%dT%H%M%S%.6fZ"), std::process::id());
+        let path = directory.join(name);
+        make(directory)?;
+        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(directory)?;
+        file.write_all(&encode(&record, secrets)?)?;
+        file.as_file().sync_all()?;
+        match file.persist_noclobber(&path) {
+            Ok(_) => {}
+            // Another apply of this process at this very moment.
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => continue,
+            Err(error) => return Err(error.error),
+        }
+        File::open(directory)?.sync_all()?;
+        return Ok(Some(path));
+    }
+}
+
+/// Makes a directory and those above it, each of them on the disk when this returns.
+fn make(directory: &Path) -> io::Result<()> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    let parent = directory.parent().filter(|parent| !parent.as_os_str().is_empty());
+    if let Some(parent) = parent {
+        make(parent)?;
+    }
+    match fs::create_dir(directory) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+fn encode(record: &Record, secrets: &Known) -> io::Result<Vec<u8>> {
+    let mut value = serde_json::to_value(record)?;
+    secrets.hide_in(&mut value);
+    let sum = checksum(&value);
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert(CHECKSUM.to_owned(), sum.into());
+    }
+    let mut bytes = serde_json::to_vec_pretty(&value)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// The sum over a record without its sum, however it is indented.
+fn checksum(value: &Value) -> String {
+    Sha256::digest(value.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Reads a restore file.
+pub fn load(path: &Path) -> Result<Record, FileError> {
+    let shown = path.display();
+    let fail = |message: String, help: &str| FileError { message, help: help.to_owned() };
+    let not_ours = "apply writes restore files to `.dialform/restore/` and says which";
+    let text = fs::read_to_string(path).map_err(|error| {
+        fail(format!("cannot read the restore file `{shown}`: {}", plain(&error)), not_ours)
+    })?;
+    let mut value: Value = serde_json::from_str(&text)
+        .map_err(|error| fail(format!("`{shown}` is no restore file, or it is cut: {error}"), not_ours))?;
+    if value.get("kind").and_then(Value::as_str) != Some(FILE_KIND) {
+        return Err(fail(format!("`{shown}` is not a restore file"), not_ours));
+    }
+    let version = value.get("format_version").cloned().unwrap_or_default();
+    if version != FORMAT_VERSION {
+        let message = format!("`{shown}` has restore format {version}, not {FORMAT_VERSION}");
+        return Err(fail(message, "restore with the version of dialform that wrote it"));
+    }
+    // Somebody who edits before-values wants a plan of their own making, and that is what the YAML is for.
+    let changed = "what is to be different from what was belongs into the tenant's file";
+    let sum = value.as_object_mut().and_then(|fields| fields.shift_remove(CHECKSUM)).unwrap_or_default();
+    if sum != checksum(&value) {
+        return Err(fail(format!("`{shown}` is not as apply has written it"), changed));
+    }
+    serde_json::from_value(value)
+        .map_err(|error| fail(format!("`{shown}` is not as apply has written it: {error}"), changed))
+}

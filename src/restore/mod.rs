@@ -1,0 +1,98 @@
+//! What was live before an apply, kept on disk so that it can be had again.
+//!
+//! A restore file is no second state: it says what one apply was about to change and what was there before. Applying it
+//! is another plan, observed, guarded and approved like any other, and leaves a restore file of its own. Files are kept
+//! until somebody deletes them: the one that is needed is seldom the last.
+
+mod file;
+mod wish;
+
+pub use file::{load, save};
+pub use wish::{Wish, wish};
+
+use crate::{
+    diff::FieldChange,
+    model::Address,
+    plan::{Action, Plan, Step},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The version of the form of a restore file.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// What tells a restore file from other JSON.
+const FILE_KIND: &str = "dialform restore";
+
+/// The before-values of one apply.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    pub kind: String,
+    pub format_version: u32,
+    /// When it was written, UTC.
+    pub created: String,
+    /// The digest of the plan that was about to be applied.
+    pub digest: String,
+    /// Whether it is about the emulated phone systems.
+    pub sandbox: bool,
+    pub tenants: Vec<TenantRecord>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TenantRecord {
+    pub tenant: String,
+    pub provider: String,
+    pub account: String,
+    pub steps: Vec<StepRecord>,
+}
+
+/// One object and what was about to be done to it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepRecord {
+    pub address: Address,
+    pub action: Action,
+    /// The object as it was; `None` if there was none. Kept as it was written: what only a provider can say is looked at
+    /// when it is wished for.
+    pub before: Option<Value>,
+    pub after: Option<Value>,
+    pub changes: Vec<FieldChange>,
+}
+
+impl Record {
+    /// The before-values of a plan; `None` if apply will not write. Steps for a person are left out: nobody knows whether
+    /// they will be taken.
+    pub fn of(plan: &Plan, created: String, sandbox: bool) -> Option<Self> {
+        let record = |step: &Step| StepRecord {
+            address: step.address.clone(),
+            action: step.action,
+            // Model types serialise to plain maps with text keys; that cannot fail.
+            before: step.before.as_ref().map(|it| serde_json::to_value(it).unwrap_or_default()),
+            after: step.after.as_ref().map(|it| serde_json::to_value(it).unwrap_or_default()),
+            changes: step.changes.clone(),
+        };
+        let tenants: Vec<TenantRecord> = plan
+            .tenants
+            .iter()
+            .map(|tenant| TenantRecord {
+                tenant: tenant.tenant.clone(),
+                provider: tenant.provider.clone(),
+                account: tenant.account.clone(),
+                steps: tenant.steps.iter().filter(|it| it.action != Action::Manual).map(record).collect(),
+            })
+            .filter(|tenant| !tenant.steps.is_empty())
+            .collect();
+        let kind = FILE_KIND.to_owned();
+        let digest = plan.digest.clone();
+        (!tenants.is_empty()).then(|| Self {
+            kind,
+            format_version: FORMAT_VERSION,
+            created,
+            digest,
+            sandbox,
+            tenants,
+        })
+    }
+}

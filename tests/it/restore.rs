@@ -1,0 +1,545 @@
+//! An apply can be undone: before the first write every before-value is on disk, and what is on disk is a plan.
+
+use crate::world::{LIVE, World};
+use dialform::{
+    cli::{Finished, run_with},
+    error::Ending,
+    model::{Address, Kind, Resource},
+    plan::Action,
+    provider,
+    restore::{self, StepRecord},
+};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+const APPLY: &str = "apply --sandbox --auto-approve --fault visible-after:0ms";
+
+fn dialform(dir: &Path, line: &str) -> Finished {
+    let mut arguments = vec!["dialform", "-C", dir.to_str().unwrap()];
+    arguments.extend(line.split_whitespace());
+    run_with(&arguments)
+}
+
+fn output(dir: &Path, line: &str, ending: Ending) -> String {
+    let finished = dialform(dir, line);
+    assert_eq!(finished.ending, ending, "{line}\n{}{}", finished.out, finished.err);
+    finished.out
+}
+
+/// The restore files of a workspace, oldest first.
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(dir.join(".dialform/restore")) else { return Vec::new() };
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// The state of every emulated account, without the counter from which new ids are drawn.
+fn states(dir: &Path) -> BTreeMap<PathBuf, String> {
+    let mut found = BTreeMap::new();
+    for provider in fs::read_dir(dir.join(".dialform/sandbox")).unwrap() {
+        for account in fs::read_dir(provider.unwrap().path()).unwrap() {
+            let path = account.unwrap().path();
+            let text = fs::read_to_string(&path).unwrap();
+            let lines = text.lines().filter(|line| !line.starts_with("\"sequence\":"));
+            found.insert(path, lines.collect::<Vec<_>>().join("\n"));
+        }
+    }
+    found
+}
+
+/// A workspace on all three systems whose every declared object differs from what is live: 36 of them.
+fn fleet() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: String| {
+        let path = dir.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write(
+        "dialform.yaml",
+        r#"
+version: 1
+providers:
+  pbx:
+    kind: stratus
+    url: http://127.0.0.1:1/ns-api/v2
+    token: { env: NOT_NEEDED }
+    carrier: { url: "http://127.0.0.1:1", token: { env: NOT_NEEDED } }
+    limits: { requests_per_second: 1000, concurrency: 4, settle: 1 }
+  ctm:
+    kind: ctm
+    access_key: { env: NOT_NEEDED }
+    secret_key: { env: NOT_NEEDED }
+    limits: { requests_per_second: 1000, settle: 1 }
+  desk: { kind: deskphone, url: "http://127.0.0.1:1/v1", token: { env: NOT_NEEDED }, limits: { requests_per_second: 1000 } }
+tenants: ["*.tenant.yaml"]
+guard: { max_changed_percent: 100 }
+"#
+        .to_owned(),
+    );
+    let mut stratus = json!({ "tenant": "acme", "provider": "pbx", "account": "acme.1.service" });
+    let mut live = json!({ "domain": { "domain": "acme.1.service" } });
+    for n in 1..=6 {
+        let (extension, number) = (format!("10{n}"), format!("+1214555010{n}"));
+        stratus["rules"][&extension] = json!({ "ring_timeout": 25 });
+        stratus["diverts"][&extension] =
+            json!({ "busy": { "number": "+19725550111" }, "no_answer": "voicemail" });
+        stratus["numbers"][&number] =
+            json!({ "label": format!("Line {n}"), "route": { "extension": "101" } });
+        let to = |word: &str| json!({ "enabled": "yes", "parameters": [word] });
+        let rule = json!({
+            "time-frame": "*", "enabled": "yes", "forward-on-busy": to("Prompt_1002"), "forward-no-answer": to("Prompt_1003")
+        });
+        let seeds = [
+            (
+                "users",
+                json!({ "user": extension, "ring-no-answer-timeout-seconds": 60, "answerrules": [rule] }),
+            ),
+            (
+                "phonenumbers",
+                json!({
+                    "phonenumber": number[1..], "dial-rule-application": "to-user-residential",
+                    "dial-rule-translation-destination-user": "102",
+                    "dial-rule-translation-destination-host": "acme.1.service", "dial-rule-description": "?"
+                }),
+            ),
+            ("carrier", json!({ "number": number[2..], "destination": "9725550190", "active": true })),
+        ];
+        for (table, row) in seeds {
+            let rows = live.as_object_mut().unwrap().entry(table).or_insert_with(|| json!([]));
+            rows.as_array_mut().unwrap().push(row);
+        }
+        if n <= 4 {
+            stratus["forwards"][&number] = json!({ "to": "+19725550199" });
+        }
+    }
+    stratus["queues"]["400"] = json!({ "name": "Sales", "agent_ring": 20, "agents": ["101"] });
+    live["callqueues"] = json!([{
+        "callqueue": "400", "description": "Old", "callqueue-agent-dispatch-timeout-seconds": 15,
+        "callqueue-dispatch-type": "Ring All",
+        "agents": [{ "callqueue-agent-id": "101@acme.1.service", "ordinal-order": 1, "callqueue-agent-wrap-up-allowance-seconds": 30 }]
+    }]);
+    write("acme.tenant.yaml", stratus.to_string());
+    write("live/pbx/acme.1.service.yaml", live.to_string());
+    write(
+        "bright.tenant.yaml",
+        r#"
+tenant: bright
+provider: ctm
+account: "302341"
+time_zone: America/New_York
+schedules: { office: { weekly: { mon-fri: ["09:00-12:00", "13:00-17:00"] } } }
+receivers: { "+14105550123": { label: Front desk }, "+14105550124": { label: Back office } }
+numbers:
+  "+18005550142": { label: Search, route: { receivers: ["+14105550123", "+14105550124"] } }
+  "+18005550143": { label: Radio }
+"#
+        .to_owned(),
+    );
+    write(
+        "live/ctm/302341.yaml",
+        r#"
+account: { name: Bright, timezone: America/New_York }
+schedules:
+  - name: office
+    timezone: "Eastern Time (US & Canada)"
+    times: [{ start_time: "540", end_time: "1020", position: "0", days: { sun: false, mon: true, tue: true, wed: true, thu: true, fri: true, sat: false } }]
+receiving_numbers: [{ number: "+14105550123", name: Reception }, { number: "+14105550124", name: Store }]
+numbers:
+  - { number: "+18005550142", name: Ads, routing: round_robin, route: { receiving_number: ["+14105550123"] } }
+  - { number: "+18005550143", name: Paper, routing: round_robin, route: { receiving_number: ["+14105550123"] } }
+"#
+        .to_owned(),
+    );
+    write(
+        "harbour.tenant.yaml",
+        r#"
+tenant: harbour
+provider: desk
+account: harbour
+diverts:
+  "2001": { always: { number: "+447700900200" } }
+  "2002": { no_answer: { extension: "2001" } }
+  "2003": { busy: { extension: "2001" }, unreachable: { number: "+447700900200" } }
+"#
+        .to_owned(),
+    );
+    write(
+        "live/desk/harbour.yaml",
+        r#"
+people:
+  - { extension: "2001", name: Reception, always: { number: "447700900123" } }
+  - { extension: "2002", name: Partner, no_answer: voicemail }
+  - { extension: "2003", name: Library, busy: voicemail, unreachable: { number: "447700900123" } }
+"#
+        .to_owned(),
+    );
+    dir
+}
+
+fn digest(plan: &str) -> &str {
+    plan.lines().find_map(|line| line.strip_prefix("digest ")).unwrap()
+}
+
+/// The acceptance line: at least thirty changes on three systems, taken back, leave each of them as it was, byte for byte
+/// but for the counter of ids, and the same plan as before.
+#[test]
+fn thirty_changes_are_taken_back() {
+    let dir = fleet();
+    let dir = dir.path();
+    let before = output(dir, "plan --sandbox --detailed-exitcode", Ending::Changes);
+    let seed = states(dir);
+    let applied = output(dir, &format!("{APPLY} --format json"), Ending::Fine);
+    let applied: Value = serde_json::from_str(applied.lines().last().unwrap()).unwrap();
+    let steps = applied["steps"].as_array().unwrap();
+    assert!(steps.len() >= 30 && steps.iter().all(|it| it["status"] == "done"), "{applied:#}");
+    assert_ne!(states(dir), seed);
+    let file = PathBuf::from(applied["restore"].as_str().unwrap());
+    assert_eq!(files(dir), std::slice::from_ref(&file));
+
+    let restore = format!("--restore {}", file.display());
+    let plan = output(dir, &format!("plan --sandbox {restore}"), Ending::Fine);
+    assert!(plan.contains(&format!("0 to create, {} to update, 0 to delete.", steps.len())), "{plan}");
+    output(dir, &format!("{APPLY} {restore}"), Ending::Fine);
+    assert_eq!(states(dir), seed);
+    let after = output(dir, "plan --sandbox --detailed-exitcode", Ending::Changes);
+    assert_eq!(after, before);
+
+    // A restore is an apply, and can be undone like one.
+    let [_, undo] = files(dir).try_into().unwrap();
+    output(dir, &format!("{APPLY} --restore {}", undo.display()), Ending::Fine);
+    output(dir, "plan --sandbox --detailed-exitcode", Ending::Fine);
+    let again = output(
+        dir,
+        &format!("plan --sandbox --detailed-exitcode --restore {}", undo.display()),
+        Ending::Fine,
+    );
+    assert!(again.contains("No changes."), "{again}");
+}
+
+/// What was made goes, what was deleted comes back, and somebody reads the plan of it first: creations and deletions of
+/// the example, where ids and what has no word here cannot be the same again.
+#[test]
+fn creations_and_deletions_are_taken_back() {
+    let dir = tempfile::tempdir().unwrap();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart"), dir.path());
+    let dir = dir.path();
+    let before = output(dir, "plan --sandbox", Ending::Fine);
+    output(dir, APPLY, Ending::Fine);
+    let [file] = files(dir).try_into().unwrap();
+    let restore = format!("--restore {}", file.display());
+    let plan = output(dir, &format!("plan --sandbox {restore}"), Ending::Fine);
+    for line in [
+        "  + queues.409",
+        "  - queues.402",
+        "  - schedules.training",
+        "  - forwards.+12145550100",
+        "  - receivers.",
+    ] {
+        assert!(plan.contains(line), "{line}: {plan}");
+    }
+    // A receiving number that goes may be what another one falls back to, where nothing shows it.
+    let word = "--approve-critical bright-solar/receivers.+14105550124";
+    // One field of it has no way in: the dialing pattern.
+    output(dir, &format!("{APPLY} {word} {restore}"), Ending::Partial);
+    assert_eq!(digest(&output(dir, "plan --sandbox", Ending::Fine)), digest(&before));
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        if entry.file_name() == ".dialform" {
+            continue;
+        }
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            fs::create_dir(&to).unwrap();
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+const OFF: &str = "forwards: { \"+12145550100\": { to: \"+19725550111\" } }\nqueues: { \"400\": { name: Sales, agents: [\"101\"] } }";
+
+/// A world in which one queue was made and one forward was moved, and the file that remembers.
+fn applied() -> (World, String) {
+    let world = World::new(OFF);
+    assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine);
+    let [file] = files(&world.path("")).try_into().unwrap();
+    (world, file.to_str().unwrap().to_owned())
+}
+
+fn refusal(finished: &Finished) -> String {
+    let first = finished.err.lines().find(|line| line.starts_with("error")).unwrap_or_default();
+    first.split_once("]: ").unwrap_or_default().1.to_owned()
+}
+
+/// A restore is no way past what protects callers, and only of what it is asked for.
+#[test]
+fn a_restore_is_guarded_and_narrowed_like_any_plan() {
+    let (world, file) = applied();
+    world.tenant("numbers: { \"+12145550100\": { label: \"\" } }");
+    let digest = world.run(&["plan", "--restore", &file, "--format", "json"]).out;
+    let digest = serde_json::from_str::<Value>(&digest).unwrap()["digest"].as_str().unwrap().to_owned();
+    let nobody = world.run(&["apply", "--restore", &file]);
+    assert_eq!(refusal(&nobody), "nobody is there to approve this plan");
+    let stale = world.run(&["apply", "--restore", &file, "--digest", "0123"]);
+    assert_eq!(stale.ending, Ending::Refused);
+    let plain = world.workspace();
+    world.write("dialform.yaml", &format!("{plain}guard: {{ max_deletes: 0 }}\n"));
+    let guarded = world.run(&["apply", "--restore", &file, "--auto-approve"]);
+    assert_eq!(refusal(&guarded), "tenant `acme`: 1 deletion, `guard.max_deletes` is 0");
+    let narrowed = world.run(&["plan", "--restore", &file, "--only", "forwards.*"]);
+    assert!(
+        narrowed.out.contains("0 to create, 1 to update, 0 to delete."),
+        "{}{}",
+        narrowed.out,
+        narrowed.err
+    );
+    let nothing = world.run(&["plan", "--restore", &file, "--only", "rules.*"]);
+    assert_eq!(refusal(&nothing), "no object of the restore file matches `--only rules.*`");
+    let both = world.run(&["plan", "--restore", &file, "--base", "HEAD"]);
+    assert_eq!(both.ending, Ending::Error);
+    world.write("dialform.yaml", &plain);
+    assert_eq!(world.run(&["apply", "--restore", &file, "--digest", &digest]).ending, Ending::Fine);
+    assert!(world.state().contains(r#""destination":"9725550199","active":true"#), "{}", world.state());
+}
+
+/// Restoring an emergency forward to off is as critical as switching it off.
+#[test]
+fn a_restore_needs_a_word_for_what_is_critical() {
+    let live = LIVE.replace("active: true", "active: false");
+    let world = World::new("forwards: { \"+12145550100\": { to: \"+19725550199\", active: true } }");
+    world.write("live/pbx/acme.1.service.yaml", &live);
+    assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine);
+    let [file] = files(&world.path("")).try_into().unwrap();
+    let restore = ["apply", "--auto-approve", "--restore", file.to_str().unwrap()];
+    let refused = world.run(&restore);
+    assert_eq!(
+        refusal(&refused),
+        "acme/forwards.+12145550100 switches off an emergency forward that is active now"
+    );
+    let approved = [&restore[..], &["--approve-critical", "forwards.+12145550100"]].concat();
+    assert_eq!(world.run(&approved).ending, Ending::Fine);
+    assert!(world.state().contains(r#""active":false"#), "{}", world.state());
+}
+
+/// An apply that cannot be undone is not begun.
+#[test]
+fn nothing_is_sent_where_nothing_can_be_kept() {
+    let world = World::new(OFF);
+    world.run(&["plan"]);
+    let before = world.state();
+    world.write(".dialform/restore", "in the way");
+    let traffic = world.path("traffic.jsonl");
+    let failed = world.run(&["apply", "--auto-approve", "--record", traffic.to_str().unwrap()]);
+    assert_eq!(failed.ending, Ending::Error);
+    assert!(refusal(&failed).starts_with("cannot write a restore file into"), "{}", failed.err);
+    assert_eq!(world.state(), before);
+    let sent = fs::read_to_string(traffic).unwrap();
+    assert!(!sent.is_empty() && sent.lines().all(|line| line.contains(r#""method":"GET""#)), "{sent}");
+
+    // A plan that writes nothing needs no file.
+    fs::remove_file(world.path(".dialform/restore")).unwrap();
+    world.tenant("numbers: { \"+12145550100\": {} }");
+    assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine);
+    assert_eq!(files(&world.path("")), [] as [PathBuf; 0]);
+}
+
+/// The order that everything hangs on: the file is there before anything is sent.
+#[test]
+fn the_file_is_there_when_the_first_write_fails() {
+    let world = World::new(OFF);
+    let failed = world.run(&["apply", "--auto-approve", "--fault", "500:1,only:POST"]);
+    assert_eq!(failed.ending, Ending::Partial);
+    let [file] = files(&world.path("")).try_into().unwrap();
+    assert!(failed.err.contains(file.to_str().unwrap()), "{}", failed.err);
+    let record = restore::load(&file).unwrap();
+    assert_eq!(record.tenants[0].steps.len(), 2);
+    // What was not done has nothing to be taken back.
+    let restore = ["apply", "--auto-approve", "--restore", file.to_str().unwrap()];
+    assert_eq!(world.run(&restore).ending, Ending::Fine);
+    assert!(world.state().contains(r#""destination":"9725550199""#), "{}", world.state());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(
+            fs::metadata(&file).unwrap().permissions().mode() & 0o077,
+            0,
+            "numbers of people are in it"
+        );
+    }
+}
+
+/// A file that is not what apply wrote is no wish of anybody's.
+#[test]
+fn a_spoiled_file_is_refused_and_nothing_is_sent() {
+    let (world, file) = applied();
+    let good = fs::read_to_string(&file).unwrap();
+    let state = world.state();
+    let spoiled = world.path("spoiled.json");
+    let spoiled = spoiled.to_str().unwrap();
+    let plan = world.path("plan.json");
+    assert_eq!(world.run(&["plan", "--out", plan.to_str().unwrap()]).ending, Ending::Fine);
+    let cases = [
+        (good[..good.len() / 2].to_owned(), "is no restore file, or it is cut: EOF while parsing"),
+        (String::new(), "is no restore file, or it is cut: EOF"),
+        (good.replace("9725550199", "9725550666"), "is not as apply has written it"),
+        (good.replace("\"sandbox\": true", "\"sandbox\": false"), "is not as apply has written it"),
+        (good.replace("\"format_version\": 1", "\"format_version\": 2"), "has restore format 2, not 1"),
+        (fs::read_to_string(plan).unwrap(), "is not a restore file"),
+        ("[]".to_owned(), "is not a restore file"),
+    ];
+    for (text, message) in cases {
+        fs::write(spoiled, &text).unwrap();
+        for command in [&["plan"][..], &["apply", "--auto-approve"]] {
+            let run = world.run(&[command, &["--restore", spoiled]].concat());
+            assert_eq!(run.ending, Ending::Error, "{message}: {}", run.out);
+            assert!(refusal(&run).contains(message), "{message}: {}", run.err);
+        }
+    }
+    let missing = world.run(&["plan", "--restore", "no-such-file.json"]);
+    assert_eq!(refusal(&missing), "cannot read the restore file `no-such-file.json`: there is no such file");
+    // Indented in another way it is still the same.
+    let compact = serde_json::from_str::<Value>(&good).unwrap().to_string();
+    fs::write(spoiled, compact).unwrap();
+    assert_eq!(world.run(&["plan", "--restore", spoiled]).ending, Ending::Fine);
+    assert_eq!(world.state(), state);
+}
+
+/// The values of one account are no wish for another.
+#[test]
+fn a_tenant_that_moved_is_refused() {
+    let (world, file) = applied();
+    let plan = ["plan", "--restore", &file];
+    world.write("tenants/acme.yaml", "tenant: acme\nprovider: pbx\naccount: acme.2.service\n");
+    let moved = world.run(&plan);
+    assert_eq!(moved.ending, Ending::Refused);
+    assert_eq!(
+        refusal(&moved),
+        "tenant `acme` was on `pbx`, account `acme.1.service`, and is on `pbx`, account `acme.2.service` now"
+    );
+    world.write("tenants/acme.yaml", "tenant: acme2\nprovider: pbx\naccount: acme.1.service\n");
+    assert_eq!(refusal(&world.run(&plan)), "tenant `acme` of the restore file is not in this workspace");
+    world.tenant("");
+    assert_eq!(world.run(&plan).ending, Ending::Fine);
+    let live = run_with(&["dialform", "-C", world.path("").to_str().unwrap(), "plan", "--restore", &file]);
+    assert_eq!(live.ending, Ending::Refused);
+    assert!(refusal(&live).ends_with("was written by an apply with `--sandbox`"), "{}", live.err);
+}
+
+/// What a system held and dialform cannot write again is said before anything is sent; the rest can be had by name.
+#[test]
+fn what_cannot_be_written_again_stops_its_tenant() {
+    let live = LIVE.replace(
+        "dial-rule-application: to-user-residential, dial-rule-translation-destination-user: \"101\"",
+        "dial-rule-application: to-conference, dial-rule-translation-destination-user: \"900\"",
+    );
+    let world = World::new(
+        "numbers: { \"+12145550100\": { route: { extension: \"101\" } } }\nrules: { \"101\": { ring_timeout: 30 } }",
+    );
+    world.write("live/pbx/acme.1.service.yaml", &live);
+    assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine);
+    let [file] = files(&world.path("")).try_into().unwrap();
+    let file = file.to_str().unwrap();
+    let state = world.state();
+    let blocked = world.run(&["apply", "--auto-approve", "--restore", file]);
+    assert!(
+        blocked.out.contains(
+            "numbers.+12145550100 cannot be restored: a number cannot be routed to a provider's own word"
+        ),
+        "{}",
+        blocked.out
+    );
+    assert_eq!((blocked.ending, world.state()), (Ending::Error, state));
+    let rest = ["apply", "--auto-approve", "--restore", file, "--only", "rules.*"];
+    assert_eq!(world.run(&rest).ending, Ending::Fine);
+}
+
+fn step(address: Address, before: Value, changes: &[&str]) -> StepRecord {
+    let changes = changes.iter().map(|path| json!({ "path": path, "new": "?" }));
+    StepRecord {
+        address,
+        action: Action::Update,
+        before: Some(before),
+        after: None,
+        changes: changes.map(|change| serde_json::from_value(change).unwrap()).collect(),
+    }
+}
+
+/// Of an object only what apply changed is wished for; what has no earlier value stays; what only a system can say is
+/// refused where it is changed, and no trouble where it is not.
+#[test]
+fn only_what_was_changed_is_wished_for() {
+    let stratus = &provider::find("stratus").unwrap().dialect;
+    let rules = Address::new(Kind::Rules, "101");
+    let before = json!({ "ring_timeout": 25, "callers": { "allow": ["sip:bob"], "block": ["+13125550123"] }, "order": [] });
+    let cases: [(&[&str], Option<Value>, usize, usize); 5] = [
+        (&["ring_timeout"], Some(json!({ "ring_timeout": 25 })), 0, 0),
+        (&["callers.block.+13125550124"], Some(json!({ "callers": { "block": ["+13125550123"] } })), 0, 0),
+        (&["callers.spam"], None, 1, 0),
+        (&["callers.allow.+1", "ring_timeout"], None, 0, 1),
+        (&["order.x.enabled", "order"], Some(json!({ "order": [] })), 0, 0),
+    ];
+    for (changes, wanted, kept, impossible) in cases {
+        let wish = restore::wish(&[step(rules.clone(), before.clone(), changes)], stratus);
+        let desired = wish.desired.get(&rules).map(|it| serde_json::to_value(it).unwrap());
+        assert_eq!(
+            (desired, wish.kept.len(), wish.impossible.len()),
+            (wanted, kept, impossible),
+            "{changes:?}"
+        );
+    }
+    let forward = Address::new(Kind::Forwards, "+12145550100");
+    let on = json!({ "to": "+19725550199", "active": true });
+    let wish = restore::wish(&[step(forward.clone(), on.clone(), &["active"])], stratus);
+    assert_eq!(serde_json::to_value(&wish.desired[&forward]).unwrap(), on, "active, and where to");
+    let wish = restore::wish(&[step(forward.clone(), json!({ "active": false }), &["to"])], stratus);
+    assert!(wish.absent.contains(&forward) && wish.desired.is_empty(), "no number before: none again");
+}
+
+/// A word that only the provider knows is written back as it was: a route is not lost for want of a word.
+#[test]
+fn a_providers_own_words_survive() {
+    let live = LIVE.replace(
+        "{ user: \"101\" }",
+        "{ user: \"101\", answerrules: [{ time-frame: \"*\", simultaneous-ring: { enabled: yes, parameters: [\"101\", \"sip_7\"] }, \
+         forward-always: { enabled: yes, parameters: [\"Prompt_1002\"] } }] }",
+    );
+    let world = World::new("diverts: { \"101\": { always: off } }\nrules: { \"101\": { ring_timeout: 30 } }");
+    world.write("live/pbx/acme.1.service.yaml", &live);
+    assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine);
+    assert!(!world.state().contains("Prompt_1002"));
+    let [file] = files(&world.path("")).try_into().unwrap();
+    let restored = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
+    assert_eq!(restored.ending, Ending::Fine, "{}{}", restored.out, restored.err);
+    assert!(world.state().contains(r#""forward-always":{"enabled":"yes","parameters":["Prompt_1002"]}"#));
+}
+
+/// Every object of every example survives its way through a file.
+#[test]
+fn objects_survive_json() {
+    let dir = fleet();
+    let quickstart = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart");
+    let copied = tempfile::tempdir().unwrap();
+    copy(&quickstart, copied.path());
+    for dir in [dir.path(), copied.path()] {
+        output(dir, APPLY, Ending::Fine);
+        let [file] = files(dir).try_into().unwrap();
+        let record = restore::load(&file).unwrap();
+        let steps: Vec<&StepRecord> = record.tenants.iter().flat_map(|tenant| &tenant.steps).collect();
+        assert!(steps.len() >= 20);
+        for StepRecord { address, before, after, .. } in steps {
+            for value in [before, after].into_iter().flatten() {
+                let resource = Resource::from_value(address.kind, value.clone()).unwrap();
+                assert_eq!(serde_json::to_value(resource).unwrap(), *value, "{address}");
+            }
+        }
+    }
+}
