@@ -4,7 +4,7 @@
 //! them. Without the names these tests have nobody to speak to, and say so.
 #![cfg(feature = "shared-lock")]
 
-use crate::world::{LIVE, World};
+use crate::world::{LIVE, World, outcome};
 use dialform::{
     cli::Finished,
     lock::{
@@ -326,7 +326,7 @@ async fn a_run_that_loses_its_lock_stops() {
     let clock = store.probe().await.unwrap();
     let _thief = take(&store, "acme.1.service", "eve@elsewhere", &clock).await.unwrap();
     let (code, ended) = ended(running).await;
-    let value: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    let value = outcome(&ended.out).unwrap();
     let steps = value["steps"].as_array().unwrap();
     let last = steps.last().unwrap();
     assert_eq!(code, 4, "{value:#}");
