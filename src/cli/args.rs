@@ -82,6 +82,9 @@ pub struct Selection {
     /// Only objects whose address matches this pattern, e.g. `queues.*`
     #[arg(long, value_name = "ADDRESS-GLOB")]
     pub only: Vec<String>,
+    /// Only tenants whose files, or whose provider's settings, differ from a git revision; no other account is read
+    #[arg(long, value_name = "REV", conflicts_with = "restore")]
+    pub changed_since: Option<String>,
     /// A git revision to compare with: says whether the files or the live system changed, and enforces `protect`
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,

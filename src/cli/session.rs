@@ -12,7 +12,7 @@ use crate::{
     error::Failure,
     finding::{Finding, Seg},
     http::{Auth, Getter, Pacer, Phase, Sender, Watched, Witness, during},
-    model::{Address, Limits, ProviderConfig, Secret},
+    model::{Address, Kind, Limits, ProviderConfig, Secret},
     plan::{self, Input, Plan, Policy, TenantPlan},
     provider::{EndpointSpec, Endpoints, Login, Read, Scope, Write, find},
     sandbox::{self, Recorder, Sandbox},
@@ -106,9 +106,9 @@ impl Session {
     async fn plan_tenant(&self, checked: &Checked, tenant: &CheckedTenant) -> TenantPlan {
         let loaded = checked.loaded(tenant);
         let config = checked.config(tenant);
-        let named = placer(loaded);
+        let placed = placer(loaded);
         // What a restore wants stands in no tenant's file.
-        let place = |path: &[Seg]| if tenant.instead.is_none() { named(path) } else { None };
+        let place = |path: &[Seg]| if tenant.instead.is_none() { placed(path) } else { None };
         let only = |address: &Address| tenant.is_about(address) && checked.in_scope(address);
         let absent: BTreeMap<_, _> = tenant
             .absent
@@ -117,10 +117,15 @@ impl Session {
             .map(|(a, s)| (a.clone(), s.clone()))
             .collect();
         let wanted = tenant.desired.iter().filter(|(address, _)| only(address));
+        let named = |kind| {
+            let declared = tenant.desired.keys().chain(tenant.absent.keys());
+            declared.filter(|address| only(address)).any(|address| address.kind == kind)
+        };
         let scope = Scope {
             wanted: wanted.map(|(address, desired)| (address.clone(), desired.resource.clone())).collect(),
             declared: tenant.desired.keys().cloned().collect(),
             lists: true,
+            kinds: Kind::ALL.into_iter().filter(|kind| checked.only.is_empty() || named(*kind)).collect(),
             exhaustive: tenant.exhaustive.clone(),
             absent: absent.keys().cloned().collect(),
         };

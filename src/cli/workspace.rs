@@ -5,7 +5,7 @@ use crate::{
     error::Failure,
     finding::{Finding, Level, Place, Seg},
     lint::{self, Subject, TenantSubject},
-    load::{Files, LoadedTenant, Workspace},
+    load::{Files, LoadedTenant, Workspace, changed_since},
     lock,
     model::{Address, Kind, ProviderConfig, Tenant},
     plan::{Base, Desired, Source, desired},
@@ -126,6 +126,14 @@ pub fn check(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
                 Failure::error(message).help("an address is section and key: `queues.400`, `rules.*`")
             );
         }
+    }
+    if let Some(revision) = &selection.changed_since {
+        let changed = changed_since(&workspace, root, revision).map_err(|why| {
+            Failure::error(format!("`--changed-since {revision}`: {why}"))
+                .help("name a revision that is here, e.g. `origin/main`; a shallow checkout may lack it")
+        })?;
+        tenants.retain(|tenant| changed.tenants.contains(&tenant.index));
+        findings.extend(changed.findings);
     }
     Ok(Checked { root: root.to_owned(), workspace, tenants, warnings: findings, only })
 }

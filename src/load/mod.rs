@@ -6,10 +6,12 @@
 //! - `syntax`: explains what the parser trips over
 //! - [`mod@decode`]: typed values from a node, with all findings of one object
 //! - `workspace`: `dialform.yaml` and its tenants, from a directory or a git revision
+//! - `changed`: which tenants' files differ from a revision
 //! - `bridge`: the serde deserializer below it; the *field* decides what a scalar is
 
 mod anchors;
 mod bridge;
+mod changed;
 pub mod decode;
 mod mask;
 mod parse;
@@ -20,6 +22,7 @@ mod tests;
 pub mod tree;
 mod workspace;
 
+pub use changed::{Changed, changed_since};
 pub use decode::{decode, decode_at};
 pub use source::Span;
 pub use tree::{Node, Tree, Value};

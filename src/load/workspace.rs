@@ -37,6 +37,11 @@ pub struct LoadedTenant {
 }
 
 impl LoadedTenant {
+    /// Its file, relative to the workspace.
+    pub fn file(&self) -> &str {
+        self.tree.source().file()
+    }
+
     /// Where the value at a path stands.
     pub fn place(&self, path: &[Seg]) -> Place {
         self.tree.place_of(&self.as_written(path))
@@ -126,7 +131,7 @@ impl Workspace {
 }
 
 impl Files {
-    fn read(&self, name: &str) -> Result<Vec<u8>, String> {
+    pub(super) fn read(&self, name: &str) -> Result<Vec<u8>, String> {
         match self {
             Self::Directory(root) => std::fs::read(root.join(name)).map_err(|error| plain(&error)),
             Self::Revision(root, revision) => git(root, &["show", &format!("{revision}:./{name}")]),
@@ -134,7 +139,7 @@ impl Files {
     }
 
     /// The files a pattern matches, relative to the root, sorted.
-    fn matching(&self, pattern: &str) -> Result<Vec<String>, (String, String)> {
+    pub(super) fn matching(&self, pattern: &str) -> Result<Vec<String>, (String, String)> {
         let outside = Path::new(pattern).is_absolute() || pattern.split('/').any(|part| part == "..");
         if outside {
             return Err((
@@ -179,7 +184,7 @@ impl Files {
     }
 }
 
-fn git(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
+pub(super) fn git(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
     let output = Command::new("git").arg("-C").arg(root).args(arguments).output();
     let output = output.map_err(|error| format!("git cannot be run: {}", plain(&error)))?;
     if output.status.success() {

@@ -103,7 +103,7 @@ impl JsonSchema for Version {
 }
 
 /// How to reach one phone system.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderConfig {
     /// Which system it is; `dialform providers` lists them.
@@ -145,14 +145,14 @@ pub enum Bridge {
 }
 
 /// Where emergency forwards are switched: an HTTP endpoint, or by hand.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Carrier {
     Manual,
     Http(HttpCarrier),
 }
 
 /// An HTTP endpoint with a credential.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HttpCarrier {
     pub url: String,
@@ -203,7 +203,7 @@ impl JsonSchema for Carrier {
 }
 
 /// Where a credential is found. Never the credential itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Secret {
     /// An environment variable.
     Env(String),

@@ -122,6 +122,8 @@ pub struct Scope {
     /// Whether everything else that comes in one list is read too, so that undeclared objects are seen. Off for a
     /// read-back of single objects.
     pub lists: bool,
+    /// Kinds this run is about. Lists of others are read only where something in it may depend on them.
+    pub kinds: BTreeSet<Kind>,
     /// Kinds of which a live object may be about to be deleted, so that everything pointing to it must be seen.
     pub exhaustive: BTreeSet<Kind>,
     /// Objects that are about to be deleted if they are live.

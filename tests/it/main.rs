@@ -42,6 +42,8 @@ mod sandbox_deskphone;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod selection;
+#[cfg(test)]
 mod shared_lock;
 #[cfg(test)]
 mod surprises;

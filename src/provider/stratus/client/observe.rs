@@ -130,7 +130,8 @@ impl StratusReader {
         });
         live.rules = stream::iter(reads).buffer_unordered(api.http.concurrency()).try_collect().await?;
         live.own_frames = own_frames(api, &live, scope).await?;
-        if let Some(carrier) = self.endpoints.get(CARRIER) {
+        // Nothing else points to a forward or is pointed to by one.
+        if let Some(carrier) = self.endpoints.get(CARRIER).filter(|_| scope.kinds.contains(&Kind::Forwards)) {
             let what = format!("the emergency forwards of `{account}`");
             live.carrier = pages(carrier, "/numbers", &[("domain", account.to_owned())], &what).await?;
         }

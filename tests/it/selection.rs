@@ -1,0 +1,220 @@
+//! What a run is about: what is not selected is neither written nor read.
+
+use crate::world::{LIVE, World};
+use dialform::{cli::Finished, error::Ending};
+use std::collections::BTreeSet;
+
+const ACCOUNTS: [&str; 3] = ["acme", "bolt", "coil"];
+
+fn tenant(name: &str, label: &str) -> String {
+    format!(
+        "tenant: {name}\nprovider: {}\naccount: {name}.1.service\nqueues: {{ \"400\": {{ name: {label} }} }}\n",
+        if name == "coil" { "other" } else { "pbx" }
+    )
+}
+
+/// Three tenants on two providers, committed; `acme` and `bolt` share one.
+fn world() -> World {
+    let world = World::new("");
+    let entry = |name: &str| {
+        let workspace = world.workspace();
+        let (_, entry) = workspace.split_once("pbx:").unwrap();
+        format!("  {name}:{}", entry.split("\ntenants:").next().unwrap())
+    };
+    let workspace = format!(
+        "version: 1\nproviders:\n{}\n{}\ntenants: [\"tenants/*.yaml\"]\n",
+        entry("pbx"),
+        entry("other")
+    );
+    world.write("dialform.yaml", &workspace);
+    for name in ACCOUNTS {
+        world.write(&format!("tenants/{name}.yaml"), &tenant(name, "Old"));
+        let live = LIVE.replace("acme.1.service", &format!("{name}.1.service"));
+        let provider = if name == "coil" { "other" } else { "pbx" };
+        world.write(&format!("live/{provider}/{name}.1.service.yaml"), &live);
+    }
+    world.write(".gitignore", ".dialform/\ntraffic.jsonl\ntenants/secret.yaml\n");
+    for arguments in [&["init", "-q"] as &[&str], &["add", "."], &["commit", "-q", "-m", "start"]] {
+        world.git(arguments);
+    }
+    world
+}
+
+fn recorded(world: &World, arguments: &[&str]) -> Finished {
+    let record = world.path("traffic.jsonl");
+    world.run(&[arguments, &["--record", record.to_str().unwrap()]].concat())
+}
+
+/// The accounts that were asked for anything.
+fn asked(world: &World) -> BTreeSet<String> {
+    let paths = world.traffic().iter().map(|it| it["path"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let known = |path: &str| ACCOUNTS.into_iter().find(|name| path.contains(&format!("{name}.1.service")));
+    let found: BTreeSet<String> = paths.iter().filter_map(|path| known(path)).map(str::to_owned).collect();
+    assert_eq!(found.is_empty(), paths.is_empty(), "{paths:?}");
+    found
+}
+
+/// A pull request is planned for what it touches: a thousand other tenants cost no request and no risk. What could change
+/// a tenant's plan selects it, and nothing else does.
+#[test]
+fn only_what_has_changed_is_read() {
+    type Change = fn(&World);
+    let cases: [(&str, Change, &str, &str); 10] = [
+        ("nothing", |_| {}, "", ""),
+        ("one file", |w| w.write("tenants/acme.yaml", &tenant("acme", "New")), "acme", ""),
+        (
+            "a committed file",
+            |w| {
+                w.write("tenants/bolt.yaml", &tenant("bolt", "New"));
+                w.git(&["commit", "-q", "-a", "-m", "next"]);
+            },
+            "bolt",
+            "",
+        ),
+        (
+            "a renamed file",
+            |w| w.git(&["mv", "tenants/coil.yaml", "tenants/coil-2.yaml"]),
+            "coil",
+            "warning[changed-since]: `tenants/coil.yaml` was a tenant at `start` and is none now\n",
+        ),
+        (
+            "a file that git is told to ignore",
+            |w| {
+                std::fs::rename(w.path("tenants/acme.yaml"), w.path("tenants/secret.yaml")).unwrap();
+            },
+            "acme",
+            "warning[changed-since]: `tenants/acme.yaml` was a tenant at `start` and is none now\n",
+        ),
+        (
+            "a file that is gone",
+            |w| std::fs::remove_file(w.path("tenants/bolt.yaml")).unwrap(),
+            "",
+            "warning[changed-since]: `tenants/bolt.yaml` was a tenant at `start` and is none now\n",
+        ),
+        (
+            "the settings of a provider",
+            |w| w.write("dialform.yaml", &w.workspace().replacen("settle: 1", "settle: 2", 1)),
+            "acme bolt",
+            "",
+        ),
+        (
+            "a setting that is no provider's",
+            |w| w.write("dialform.yaml", &format!("{}guard: {{ max_deletes: 1 }}\n", w.workspace())),
+            "",
+            "",
+        ),
+        (
+            "a file that was no tenant",
+            |w| {
+                w.git(&["mv", "tenants/acme.yaml", "acme.yaml"]);
+                w.git(&["commit", "-q", "-m", "aside"]);
+                w.git(&["tag", "-f", "start"]);
+                let workspace =
+                    w.workspace().replace("[\"tenants/*.yaml\"]", "[\"tenants/*.yaml\", \"acme.yaml\"]");
+                w.write("dialform.yaml", &workspace);
+            },
+            "acme",
+            "",
+        ),
+        (
+            "everything, from before there was a workspace",
+            |w| {
+                w.git(&["checkout", "-q", "--orphan", "empty"]);
+                w.git(&["commit", "-q", "--allow-empty", "-m", "empty", "--only"]);
+                w.git(&["tag", "-f", "start"]);
+                w.git(&["checkout", "-q", "-f", "whole"]);
+            },
+            "acme bolt coil",
+            "warning[changed-since]: every tenant counts as changed: `start` has no `dialform.yaml` here\n",
+        ),
+    ];
+    for (name, change, wanted, said) in cases {
+        let world = world();
+        world.git(&["tag", "start"]);
+        world.git(&["branch", "whole"]);
+        change(&world);
+        let run = recorded(&world, &["plan", "--changed-since", "start"]);
+        assert_eq!(run.ending, Ending::Fine, "{name}: {}", run.err);
+        let wanted: BTreeSet<String> = wanted.split_whitespace().map(str::to_owned).collect();
+        assert_eq!(asked(&world), wanted, "{name}: {}", run.err);
+        let warnings: String = run
+            .err
+            .lines()
+            .filter(|line| line.starts_with("warning"))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        assert_eq!(warnings, said, "{name}");
+        for account in ACCOUNTS {
+            let named =
+                run.out.contains(&format!("{account} ")) || run.out.contains(&format!("tenant {account}"));
+            assert!(!named || wanted.contains(account), "{name}: {}", run.out);
+        }
+    }
+}
+
+/// What is applied is what was planned: with nothing changed nothing is sent, with one change one account is written.
+#[test]
+fn only_what_has_changed_is_written() {
+    let world = world();
+    let apply = ["apply", "--auto-approve", "--changed-since", "HEAD"];
+    let nothing = recorded(&world, &apply);
+    assert_eq!((nothing.ending, world.traffic().len()), (Ending::Fine, 0), "{}", nothing.err);
+    world.write("tenants/bolt.yaml", &tenant("bolt", "New"));
+    let run = recorded(&world, &apply);
+    assert_eq!(run.ending, Ending::Fine, "{}{}", run.out, run.err);
+    assert_eq!(asked(&world), BTreeSet::from(["bolt".to_owned()]));
+    assert!(world.traffic().iter().any(|exchange| exchange["method"] == "POST"));
+}
+
+/// A revision that is not here selects nothing: neither everything nor silence would be what was meant.
+#[test]
+fn an_unknown_revision_ends_the_run() {
+    let world = world();
+    let run = recorded(&world, &["plan", "--changed-since", "nowhere"]);
+    assert_eq!(run.ending, Ending::Error);
+    assert_eq!(
+        run.err,
+        "error[failed]: `--changed-since nowhere`: git knows no revision `nowhere`\n |\n\
+         help: name a revision that is here, e.g. `origin/main`; a shallow checkout may lack it\n\n"
+    );
+    assert_eq!(world.traffic().len(), 0);
+}
+
+/// `--tenant` and `--only` cut what is read as well, down to the lists that what is selected may depend on.
+#[test]
+fn what_is_not_selected_is_not_read() {
+    let paths = |arguments: &[&str]| {
+        let world = world();
+        let body = "forwards: { \"+12145550100\": { to: \"+19725550111\" } }\nrules: { \"101\": { ring_timeout: 30 } }\n";
+        world.write("tenants/acme.yaml", &format!("{}{body}", tenant("acme", "Old")));
+        let mut all = vec!["plan"];
+        all.extend(arguments);
+        let run = recorded(&world, &all);
+        assert_eq!(run.ending, Ending::Fine, "{}", run.err);
+        let paths = world.traffic();
+        let mut paths: Vec<String> = paths
+            .iter()
+            .map(|it| {
+                it["path"].as_str().unwrap().replace("/ns-api/v2/domains/", "").replace(".1.service", "")
+            })
+            .collect();
+        paths.sort();
+        (asked(&world), paths)
+    };
+    let (all, whole) = paths(&[]);
+    assert_eq!(all.len(), 3);
+    let (acme, one) = paths(&["--tenant", "ac*"]);
+    assert_eq!(acme, BTreeSet::from(["acme".to_owned()]));
+    assert!(one.len() < whole.len());
+    let (_, forward) = paths(&["--only", "forwards.*", "--tenant", "acme"]);
+    // The extension's rules are one request each; lists that nothing of it depends on are left out as well.
+    let lists =
+        ["acme", "acme/agents", "acme/callqueues", "acme/phonenumbers", "acme/timeframes", "acme/users"];
+    assert_eq!(forward, [&["/_carrier/v1/numbers"], &lists[..]].concat());
+    let (_, rules) = paths(&["--only", "rules.*", "--tenant", "acme"]);
+    assert_eq!(rules, [&lists[..], &["acme/users/101/answerrules"]].concat());
+    assert_eq!(
+        one,
+        [&["/_carrier/v1/numbers"], &rules[..].iter().map(String::as_str).collect::<Vec<_>>()[..]].concat()
+    );
+}
