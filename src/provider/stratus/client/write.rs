@@ -228,6 +228,9 @@ impl<'a> Writing<'a> {
         if let Some(agents) = agents.as_ref().filter(|_| touched(step, "agents")) {
             self.agents(key, agents, step).await?;
         }
+        if step.action == Action::Update && failover.is_some() {
+            fresh = self.queue_user(key, name.as_deref().unwrap_or(key)).await?;
+        }
         if let Some(failover) = failover.filter(|failover| !(fresh && **failover == Divert::Off)) {
             let diverts = Diverts { unreachable: Some(failover.clone()), ..Diverts::default() };
             self.default_forwards(key, diverts).await?;
@@ -276,41 +279,50 @@ impl<'a> Writing<'a> {
         }
     }
 
-    /// A queue and the system user that answers at its extension; says whether that user is new. An extension that a
-    /// person has is refused when planning; it is looked up again here because queues are made over it.
+    /// A queue and the system user that answers at its extension; says whether that user is new.
+    ///
+    /// The user comes first: a run that ends between the two leaves an extension that nothing leads to, and the next one
+    /// makes the queue. A queue without its user would look complete.
     async fn create_queue(
         &self,
         key: &str,
         name: &str,
         mut body: Map<String, Value>,
     ) -> Result<bool, ApiError> {
-        let what = format!("creating queue `{key}`");
-        let rest = format!("/users/{}", segment(key));
-        let user: Option<User> = present(self.api.object(&rest, &format!("extension `{key}`")).await)?;
+        let fresh = self.queue_user(key, name).await?;
         body.insert("synchronous".into(), "yes".into());
         body.insert("callqueue".into(), key.into());
-        self.send(Method::POST, "/callqueues", Value::Object(body), &what).await?;
-        let fresh = user.is_none();
-        if fresh {
-            let user = json!({
-                "synchronous": "yes", "user": key, "name-first-name": name, "name-last-name": "Queue",
-                "user-scope": "No Portal", "service-code": "system-queue",
-            });
-            self.send(Method::POST, "/users", user, &what).await?;
-        }
+        self.send(Method::POST, "/callqueues", Value::Object(body), &format!("creating queue `{key}`"))
+            .await?;
         Ok(fresh)
     }
 
-    /// The queue, then the system user at its extension; a person's user is never deleted.
+    /// Makes the system user at a queue's extension if nobody is there; says whether it is new. An extension that a person
+    /// has is refused when planning.
+    async fn queue_user(&self, key: &str, name: &str) -> Result<bool, ApiError> {
+        let rest = format!("/users/{}", segment(key));
+        let user: Option<User> = present(self.api.object(&rest, &format!("extension `{key}`")).await)?;
+        if user.is_some() {
+            return Ok(false);
+        }
+        let user = json!({
+            "synchronous": "yes", "user": key, "name-first-name": name, "name-last-name": "Queue",
+            "user-scope": "No Portal", "service-code": "system-queue",
+        });
+        self.send(Method::POST, "/users", user, &format!("making the extension of queue `{key}`")).await?;
+        Ok(true)
+    }
+
+    /// The system user at the queue's extension, then the queue; a person's user is never deleted. In this order, because
+    /// a run that ends between the two leaves a queue that the next one deletes, and no user that nobody looks for.
     async fn delete_queue(&self, key: &str) -> Result<(), ApiError> {
         let what = format!("deleting queue `{key}`");
-        self.delete(&format!("/callqueues/{}", segment(key)), &what).await?;
         let rest = format!("/users/{}", segment(key));
         let user: Option<User> = present(self.api.object(&rest, &format!("extension `{key}`")).await)?;
         if user.is_some_and(|user| user.service_code.as_str() == "system-queue") {
             self.delete(&rest, &what).await?;
         }
-        Ok(())
+        self.delete(&format!("/callqueues/{}", segment(key)), &what).await
     }
 
     /// New agents come in before old ones go.
