@@ -78,13 +78,20 @@ pub(super) fn answers(queue: &Queue) -> bool {
 /// The account as it will be.
 struct After<'a> {
     observed: &'a Observed,
+    /// What is not there yet: of it there is no more than what is declared.
+    made: BTreeSet<Address>,
     planned: BTreeMap<Address, Option<Resource>>,
 }
 
 impl<'a> After<'a> {
     fn of(steps: &[Step], observed: &'a Observed) -> Self {
         let planned = steps.iter().filter(|step| step.action != Action::Manual);
-        Self { observed, planned: planned.map(|step| (step.address.clone(), step.after.clone())).collect() }
+        let made = steps.iter().filter(|step| step.action == Action::Create);
+        Self {
+            observed,
+            made: made.map(|step| step.address.clone()).collect(),
+            planned: planned.map(|step| (step.address.clone(), step.after.clone())).collect(),
+        }
     }
 
     /// The queue that a number leads to, if nobody will answer there.
@@ -93,7 +100,12 @@ impl<'a> After<'a> {
         let address = Address::new(Kind::Queues, key);
         let live = self.observed.objects.get(&address);
         let queue = self.planned.get(&address).map_or(live, Option::as_ref);
-        matches!(queue, Some(Resource::Queue(queue)) if !answers(queue)).then_some(address)
+        let Some(Resource::Queue(queue)) = queue else { return None };
+        let mut queue = queue.clone();
+        if self.made.contains(&address) {
+            queue.agents.get_or_insert_default();
+        }
+        (!answers(&queue)).then_some(address)
     }
 
     /// What will still point to an object.

@@ -89,6 +89,12 @@ const CASES: &[Case] = &[
         "critical: sends callers to queues.New, where nobody answers",
     ),
     (
+        "a new queue has no agents but those it is given",
+        &[],
+        "queues: { New: { max_wait: 30 } }\nnumbers: { \"+18005550142\": { route: { queue: New } } }",
+        "critical: sends callers to queues.New, where nobody answers",
+    ),
+    (
         "a country that cannot be dialled is known before anything is made",
         &[],
         "receivers: { \"+88213300655\": { label: Ship } }\nnumbers: { \"+18005550143\": { route: { receivers: [\"+88213300655\"] } } }",
