@@ -14,6 +14,8 @@ mod bad_server;
 #[cfg(test)]
 mod canary;
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
 mod deskphone;
 #[cfg(test)]
 mod grades;
@@ -25,6 +27,8 @@ mod lock;
 mod make_before_break;
 #[cfg(test)]
 mod plan;
+#[cfg(test)]
+mod proxy;
 #[cfg(test)]
 mod quickstart;
 #[cfg(test)]
@@ -47,6 +51,8 @@ mod selection;
 mod shared_lock;
 #[cfg(test)]
 mod surprises;
+#[cfg(test)]
+mod throughput;
 #[cfg(test)]
 mod toy;
 #[cfg(test)]

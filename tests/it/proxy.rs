@@ -1,0 +1,116 @@
+//! Stands between dialform and an emulated phone system, and can end whoever sends a certain write.
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, Uri},
+    response::Response,
+};
+use std::{
+    process::Child,
+    sync::{Arc, Condvar, Mutex},
+    time::Duration,
+};
+
+/// Counts the writes of a run, and holds back the answer to one of them for ever.
+#[derive(Default)]
+pub struct Trap {
+    state: Mutex<Springs>,
+    sprung: Condvar,
+}
+
+#[derive(Default)]
+struct Springs {
+    writes: usize,
+    /// Which write is the last one.
+    at: Option<usize>,
+    sprung: bool,
+}
+
+impl Trap {
+    /// Springs when the server has carried out this many writes from now on.
+    pub fn set(&self, at: Option<usize>) {
+        *self.state.lock().unwrap() = Springs { at, ..Springs::default() };
+    }
+
+    /// How many writes the server has carried out.
+    pub fn writes(&self) -> usize {
+        self.state.lock().unwrap().writes
+    }
+
+    /// Waits for the write and kills the process that sent it, before it can hear of it.
+    pub fn spring(&self, mut victim: Child) {
+        let state = self.state.lock().unwrap();
+        let wait = self.sprung.wait_timeout_while(state, Duration::from_secs(120), |it| !it.sprung);
+        let (state, timeout) = wait.unwrap();
+        assert!(!timeout.timed_out(), "it sent {} writes", state.writes);
+        drop(state);
+        victim.kill().unwrap();
+        let ended = victim.wait().unwrap();
+        assert_eq!(ended.code(), None, "it ended by itself");
+    }
+
+    /// A write was carried out; whether its answer may go.
+    fn passed(&self) -> bool {
+        let mut state = self.state.lock().unwrap();
+        state.writes += 1;
+        if state.at == Some(state.writes) {
+            state.sprung = true;
+            self.sprung.notify_all();
+        }
+        !state.sprung
+    }
+}
+
+/// What the proxy needs to pass a request on.
+#[derive(Clone)]
+struct Passage {
+    to: String,
+    client: reqwest::Client,
+    trap: Arc<Trap>,
+}
+
+/// Serves on loopback what is served at `to`, as long as its runtime lives.
+pub async fn before(to: &str, trap: &Arc<Trap>) -> String {
+    #[cfg(feature = "tls")]
+    // An error only says that a provider is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let passage = Passage { to: to.to_owned(), client, trap: Arc::clone(trap) };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let app = Router::new().fallback(pass).with_state(passage);
+    tokio::spawn(async { axum::serve(listener, app).await.unwrap() });
+    url
+}
+
+async fn pass(
+    State(passage): State<Passage>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let url = format!("{}{uri}", passage.to);
+    let writes = method != Method::GET;
+    let mut headers = headers;
+    headers.remove("host");
+    let answer = passage.client.request(method, url).headers(headers).body(body).send().await.unwrap();
+    let mut response = Response::builder().status(answer.status());
+    for name in ["content-type", "etag", "link", "retry-after"] {
+        if let Some(value) = answer.headers().get(name) {
+            response = response.header(name, value);
+        }
+    }
+    let bytes = answer.bytes().await.unwrap();
+    if writes && !passage.trap.passed() {
+        // Nobody is there any more to hear it.
+        std::future::pending::<()>().await;
+    }
+    response.body(Body::from(bytes)).unwrap_or_else(|_| {
+        let mut broken = Response::new(Body::empty());
+        *broken.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        broken
+    })
+}

@@ -1,0 +1,119 @@
+//! How fast an apply goes, against how fast it could.
+
+use crate::world::{World, outcome};
+use dialform::sandbox::{Options, Recorder, Sandbox};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    process::Command,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::runtime::Runtime;
+
+const LATENCY: Duration = Duration::from_millis(50);
+const CONCURRENCY: u32 = 8;
+const ACCOUNTS: usize = 4;
+
+/// What is measured: a name, requests a second, how long a write takes to show.
+type Row = (&'static str, u32, &'static str);
+
+const ROWS: [Row; 3] = [
+    ("bound by latency", 1000, "0ms"),
+    ("bound by the rate limit", 80, "0ms"),
+    ("bound by latency, writes show after 200 ms", 1000, "200ms"),
+];
+
+/// Applies so many changes of one number each and says how long it took, and how long it had to.
+fn measure((name, rate, visible): Row, changes: usize) -> (Duration, Duration) {
+    let world = World::new("");
+    let runtime = Runtime::new().unwrap();
+    let each = changes / ACCOUNTS;
+    let number = |account: usize, n: usize| format!("1214{:07}", 5_550_000 + account * 1000 + n);
+    for account in 0..ACCOUNTS {
+        let rows = (0..each).map(|n| {
+            json!({
+                "phonenumber": number(account, n), "dial-rule-application": "to-user-residential",
+                "dial-rule-translation-destination-user": "101", "dial-rule-description": "Old",
+            })
+        });
+        let domain = format!("a{account}.1.service");
+        let live = json!({ "domain": { "domain": domain }, "users": [{ "user": "101" }], "phonenumbers": rows.collect::<Vec<_>>() });
+        world.write(&format!("seed/{domain}.yaml"), &live.to_string());
+        let labels = (0..each).map(|n| (format!("+{}", number(account, n)), json!({ "label": "New" })));
+        let tenant = json!({
+            "tenant": format!("a{account}"), "provider": "pbx", "account": domain,
+            "numbers": labels.collect::<serde_json::Map<_, _>>(),
+        });
+        world.write(&format!("tenants/a{account}.yaml"), &tenant.to_string());
+    }
+    let emulation = dialform::provider::find("stratus").unwrap().emulation;
+    let mut options = Options::new(emulation, world.path("seed"), world.path("state"));
+    options.behaviour = format!("slow:{}ms,visible-after:{visible}", LATENCY.as_millis()).parse().unwrap();
+    options.record = Some(Arc::new(Recorder::open(&world.path("traffic.jsonl")).unwrap()));
+    options.durable = false;
+    let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
+    world.write(
+        "dialform.yaml",
+        &format!(
+            r#"
+version: 1
+providers:
+  pbx:
+    kind: stratus
+    url: {}/ns-api/v2
+    token: {{ env: TOKEN }}
+    carrier: manual
+    limits: {{ requests_per_second: {rate}, concurrency: {CONCURRENCY}, settle: 5 }}
+tenants: ["tenants/a*.yaml"]
+guard: {{ max_changed_percent: 100 }}
+"#,
+            sandbox.url()
+        ),
+    );
+    std::fs::remove_file(world.path("tenants/acme.yaml")).unwrap();
+    let began = Instant::now();
+    let run = Command::new(env!("CARGO_BIN_EXE_dialform"))
+        .arg("-C")
+        .arg(world.path(""))
+        .args(["apply", "--auto-approve", "--format", "json"])
+        .env("TOKEN", "nsd_0123456789")
+        .output()
+        .unwrap();
+    let took = began.elapsed();
+    let said = String::from_utf8(run.stdout).unwrap();
+    let said: Value = outcome(&said).unwrap();
+    assert_eq!(said["summary"], json!({ "done": changes }), "{}", String::from_utf8_lossy(&run.stderr));
+
+    let traffic = world.traffic();
+    let mut writes: BTreeMap<String, usize> = BTreeMap::new();
+    for exchange in traffic.iter().filter(|it| it["method"] != "GET") {
+        *writes.entry(exchange["path"].as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    assert_eq!(writes.len(), changes, "every changed object is written");
+    assert!(writes.values().all(|times| *times == 1), "and written once");
+    let requests = u32::try_from(traffic.len()).unwrap();
+    let bound = (requests.div_ceil(CONCURRENCY) * LATENCY).max(Duration::from_secs(1) * requests / rate);
+    println!(
+        "{name}: {changes} changes, {changes} writes, {} reads; {:.2} s, the bound is {:.2} s: {:.2} x",
+        traffic.len() - changes,
+        took.as_secs_f64(),
+        bound.as_secs_f64(),
+        took.as_secs_f64() / bound.as_secs_f64(),
+    );
+    (took, bound)
+}
+
+/// The acceptance line: as many writes as changed objects, and with `DIALFORM_BENCH=1`, where nothing else should run, 400
+/// changes in at most 1.2 times what latency, concurrency and the rate limit leave no way below.
+#[test]
+fn an_apply_takes_little_more_than_it_must() {
+    if std::env::var_os("DIALFORM_BENCH").is_none() {
+        measure(ROWS[0], 40);
+        return;
+    }
+    for row in ROWS {
+        let (took, bound) = measure(row, 400);
+        assert!(took <= bound.mul_f64(1.2), "{}: {took:?} for {bound:?}", row.0);
+    }
+}
