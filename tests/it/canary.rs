@@ -247,6 +247,15 @@ fn no_credential_is_written_anywhere() {
     coop.run(&format!("apply --auto-approve {log} --wait 1s"));
     coop.run("plan --sandbox --record traffic.jsonl --format json");
     coop.run("apply --sandbox --record traffic.jsonl --auto-approve --format markdown");
+    let restore = coop.path(".dialform/restore");
+    let kept = std::fs::read_dir(restore).unwrap().next().unwrap().unwrap().path();
+    for line in ["unlock", "unlock --format json", "unlock --force", "plan --changed-since HEAD -v"] {
+        coop.run(line);
+    }
+    let kept = kept.display();
+    coop.run(&format!("plan {log} --restore {kept}"));
+    let restored = coop.run(&format!("apply --auto-approve {log} --override-guard --restore {kept}"));
+    assert!(restored.contains(".dialform/restore/"), "{restored}");
     drop(healthy);
 
     // Everything fails now and then.
