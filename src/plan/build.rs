@@ -137,6 +137,22 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     plan
 }
 
+/// Objects to be made whose name is that of a live one but for case and spaces: perhaps that one was meant.
+fn look_alikes(steps: &[Step], observed: &Observed) -> Vec<Note> {
+    let plain = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let made = steps.iter().filter(|step| step.action == Action::Create);
+    let pairs = made.filter_map(|Step { address, .. }| {
+        let mut alike =
+            observed.objects.keys().filter(|live| live.kind == address.kind && **live != *address);
+        let live = alike.find(|live| plain(&live.key) == plain(&address.key))?;
+        Some(Note {
+            address: address.clone(),
+            text: format!("{live} is live already; this makes a second one"),
+        })
+    });
+    pairs.collect()
+}
+
 /// What a reviewer should know beside the steps: live objects nobody declared, and notes.
 fn describe(
     plan: &mut TenantPlan,
@@ -169,6 +185,7 @@ fn describe(
             plan.notes.push(Note { address: step.address.clone(), text });
         }
     }
+    plan.notes.extend(look_alikes(&plan.steps, observed));
     for (address, paths) in &observed.opaque {
         let Some(wanted) = desired.get(address) else { continue };
         let written = |path: &String| plan.steps.iter().any(|s| s.address == *address && s.concerns(path));

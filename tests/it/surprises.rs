@@ -95,6 +95,12 @@ const CASES: &[Case] = &[
         "critical: sends callers to queues.New, where nobody answers",
     ),
     (
+        "a name that is written in another way",
+        &[],
+        "queues: { used: { agents: [ann@acme.example] } }",
+        "note: queues.used: queues.Used is live already; this makes a second one",
+    ),
+    (
         "a country that cannot be dialled is known before anything is made",
         &[],
         "receivers: { \"+88213300655\": { label: Ship } }\nnumbers: { \"+18005550143\": { route: { receivers: [\"+88213300655\"] } } }",
