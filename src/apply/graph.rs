@@ -43,7 +43,7 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_
                 let step = &job.job.plan.steps[index];
                 match verdict {
                     Verdict::End(status, detail) => {
-                        job.states[index] = State::Ended(status);
+                        job.end(index, status);
                         let outcome = outcome(job.job.plan, step, (status, detail, None));
                         report(Event::Ended { plan: job.job.plan, outcome: &outcome });
                         ended.insert((number, index), outcome);
@@ -54,7 +54,7 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_
                             break;
                         }
                         *running += 1;
-                        job.states[index] = State::UnderWay;
+                        job.start(index);
                         let job = job.job;
                         report(Event::Started { plan: job.plan, step });
                         under_way.push(async move { (number, index, step::carry_out(job, step).await) });
@@ -64,7 +64,7 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_
         }
         let Some((number, index, ending)) = under_way.next().await else { break };
         let job = &mut progress[number];
-        job.states[index] = State::Ended(ending.0);
+        job.end(index, ending.0);
         if let Some(running) = busy.get_mut(job.job.plan.provider.as_str()) {
             *running = running.saturating_sub(1);
         }
@@ -93,12 +93,30 @@ enum Verdict {
     End(Status, Option<String>),
 }
 
-/// How far one tenant is.
+/// How far one tenant is. Everything a step waits for is found once; a step that ends tells those that wait for it, so
+/// that thousands of steps cost no more each than a few.
 struct Progress<'a> {
     job: &'a Job<'a>,
     states: Vec<State>,
-    /// What only a person can make.
-    by_hand: BTreeSet<&'a Address>,
+    /// Who waits for each step.
+    waiting: Vec<Vec<Edge>>,
+    /// How many others each step still waits for.
+    open: Vec<usize>,
+    /// Why a step will not be tried, where that is known.
+    skipped: BTreeMap<usize, String>,
+    /// What can start or end now, in the order of the plan.
+    ready: BTreeSet<usize>,
+    deletions: Vec<usize>,
+    /// How many steps that are not left to a person have not ended.
+    left: usize,
+}
+
+/// One step that waits for another.
+#[derive(Clone, Copy)]
+struct Edge {
+    to: usize,
+    /// Whether it needs what the other makes; otherwise they only must not be under way together.
+    needs: bool,
 }
 
 impl<'a> Progress<'a> {
@@ -106,61 +124,118 @@ impl<'a> Progress<'a> {
         let steps = &job.plan.steps;
         let sent: BTreeSet<&Address> =
             steps.iter().filter(|step| step.action != Action::Manual).map(|step| &step.address).collect();
-        let by_hand =
+        let mut progress = Self {
+            job,
+            states: vec![State::Waiting; steps.len()],
+            waiting: vec![Vec::new(); steps.len()],
+            open: vec![0; steps.len()],
+            skipped: BTreeMap::new(),
+            ready: BTreeSet::new(),
+            deletions: Vec::new(),
+            left: 0,
+        };
+        let by_hand: BTreeSet<&Address> =
             steps.iter().map(|step| &step.address).filter(|address| !sent.contains(address)).collect();
-        Self { job, states: vec![State::Waiting; steps.len()], by_hand }
+        // The last step on an object and all steps on a key, among those before.
+        let mut last: BTreeMap<&Address, usize> = BTreeMap::new();
+        let mut same: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut changes = 0;
+        for (index, step) in steps.iter().enumerate().filter(|(_, step)| step.action != Action::Manual) {
+            progress.left += 1;
+            if let Some(need) = step.needs.iter().find(|need| by_hand.contains(need)) {
+                let why = format!("{need} is left to a person and may not be there yet");
+                progress.skipped.insert(index, why);
+            }
+            for before in step.needs.iter().filter_map(|need| last.get(need)) {
+                progress.wait(index, *before, true);
+            }
+            let same = same.entry(step.address.key.as_str()).or_default();
+            same.iter().for_each(|before| progress.wait(index, *before, false));
+            same.push(index);
+            last.insert(&step.address, index);
+            if step.action == Action::Delete {
+                progress.open[index] += changes;
+                progress.deletions.push(index);
+            } else {
+                changes += 1;
+            }
+            if progress.open[index] == 0 || progress.skipped.contains_key(&index) {
+                progress.ready.insert(index);
+            }
+        }
+        progress.tell_the_person();
+        progress
+    }
+
+    fn wait(&mut self, step: usize, before: usize, needs: bool) {
+        self.waiting[before].push(Edge { to: step, needs });
+        self.open[step] += 1;
+    }
+
+    /// A step has ended: those that waited for it may be ready now.
+    fn end(&mut self, index: usize, status: Status) {
+        self.states[index] = State::Ended(status);
+        self.ready.remove(&index);
+        let step = &self.job.plan.steps[index];
+        if step.action == Action::Manual {
+            return;
+        }
+        for Edge { to, needs } in std::mem::take(&mut self.waiting[index]) {
+            if needs && !status.is_there() {
+                self.skipped.entry(to).or_insert_with(|| format!("{} was not done", step.address));
+            }
+            self.free(to);
+        }
+        if step.action != Action::Delete {
+            let later = self.deletions.partition_point(|deletion| *deletion < index);
+            for place in later..self.deletions.len() {
+                self.free(self.deletions[place]);
+            }
+        }
+        self.left -= 1;
+        self.tell_the_person();
+    }
+
+    /// One thing less to wait for.
+    fn free(&mut self, step: usize) {
+        self.open[step] = self.open[step].saturating_sub(1);
+        let now = self.open[step] == 0 || self.skipped.contains_key(&step);
+        if now && self.states[step] == State::Waiting {
+            self.ready.insert(step);
+        }
+    }
+
+    /// A person is told last: what is to be done by hand may need what was done before.
+    fn tell_the_person(&mut self) {
+        if self.left == 0 {
+            let steps = self.job.plan.steps.iter().enumerate();
+            self.ready
+                .extend(steps.filter(|(_, step)| step.action == Action::Manual).map(|(index, _)| index));
+        }
     }
 
     /// The first step that can start or end now.
     fn next(&self, stop: &Stop) -> Option<(usize, Verdict)> {
-        let waiting = self.states.iter().enumerate().filter(|(_, state)| **state == State::Waiting);
-        waiting.map(|(index, _)| index).find_map(|index| Some((index, self.verdict(index, stop)?)))
-    }
-
-    /// `None` while the step has to wait.
-    fn verdict(&self, index: usize, stop: &Stop) -> Option<Verdict> {
-        let step = &self.job.plan.steps[index];
-        if step.action == Action::Manual {
-            // A person is told last: what is to be done by hand may need what was done before.
-            let open = self.job.plan.steps.iter().zip(&self.states);
-            let mut open = open
-                .filter(|(other, state)| other.action != Action::Manual && !matches!(state, State::Ended(_)));
-            return open.next().is_none().then_some(Verdict::End(Status::Manual, None));
-        }
         if stop.is_told() {
-            return Some(Verdict::End(
-                Status::Skipped,
-                Some("the run was told to stop before it".to_owned()),
-            ));
-        }
-        for need in &step.needs {
-            if self.by_hand.contains(need) {
-                let why = format!("{need} is left to a person and may not be there yet");
-                return Some(Verdict::End(Status::Skipped, Some(why)));
-            }
-            match self.before(index, need) {
-                Some(State::Ended(status)) if !status.is_there() => {
-                    return Some(Verdict::End(Status::Skipped, Some(format!("{need} was not done"))));
-                }
-                Some(State::Waiting | State::UnderWay) => return None,
-                Some(State::Ended(_)) | None => {}
+            let waits = |index: &usize| {
+                self.states[*index] == State::Waiting && self.job.plan.steps[*index].action != Action::Manual
+            };
+            if let Some(index) = (0..self.states.len()).find(waits) {
+                let why = "the run was told to stop before it".to_owned();
+                return Some((index, Verdict::End(Status::Skipped, Some(why))));
             }
         }
-        let earlier = self.job.plan.steps.iter().zip(&self.states).take(index);
-        let mut earlier = earlier.filter(|(other, _)| other.action != Action::Manual);
-        let deletes = step.action == Action::Delete;
-        let blocked = earlier.any(|(other, state)| {
-            let open = !matches!(state, State::Ended(_));
-            open && (other.address.key == step.address.key || (deletes && other.action != Action::Delete))
-        });
-        (!blocked).then_some(Verdict::Start)
+        let index = *self.ready.first()?;
+        let verdict = match self.skipped.get(&index) {
+            _ if self.job.plan.steps[index].action == Action::Manual => Verdict::End(Status::Manual, None),
+            Some(why) => Verdict::End(Status::Skipped, Some(why.clone())),
+            None => Verdict::Start,
+        };
+        Some((index, verdict))
     }
 
-    /// The state of the last step before `index` on an object.
-    fn before(&self, index: usize, address: &Address) -> Option<State> {
-        let earlier = self.job.plan.steps.iter().zip(&self.states).take(index);
-        let mut mine =
-            earlier.filter(|(other, _)| other.action != Action::Manual && other.address == *address);
-        mine.next_back().map(|(_, state)| *state)
+    fn start(&mut self, index: usize) {
+        self.ready.remove(&index);
+        self.states[index] = State::UnderWay;
     }
 }
