@@ -62,7 +62,12 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_
                 }
             }
         }
-        let Some((number, index, ending)) = under_way.next().await else { break };
+        let next = tokio::select! {
+            biased;
+            next = under_way.next() => next,
+            () = stop.hurried() => None,
+        };
+        let Some((number, index, ending)) = next else { break };
         let job = &mut progress[number];
         job.end(index, ending.0);
         if let Some(running) = busy.get_mut(job.job.plan.provider.as_str()) {
@@ -71,6 +76,23 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_
         let outcome = outcome(job.job.plan, &job.job.plan.steps[index], ending);
         report(Event::Ended { plan: job.job.plan, outcome: &outcome });
         ended.insert((number, index), outcome);
+    }
+    // Every step of the plan is told of, whatever has happened.
+    for (number, progress) in progress.iter().enumerate() {
+        for (index, state) in progress.states.iter().enumerate() {
+            let ending = match state {
+                State::Ended(_) => continue,
+                State::UnderWay => {
+                    (Status::Unknown, "the run was told again to stop while this was under way")
+                }
+                State::Waiting => (Status::Skipped, "the run ended before it"),
+            };
+            let plan = progress.job.plan;
+            let ending = (ending.0, Some(ending.1.to_owned()), None);
+            let outcome = outcome(plan, &plan.steps[index], ending);
+            report(Event::Ended { plan, outcome: &outcome });
+            ended.insert((number, index), outcome);
+        }
     }
     ended.into_values().collect()
 }

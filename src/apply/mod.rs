@@ -20,13 +20,8 @@ use crate::{
     plan::{Action, Step, TenantPlan},
 };
 use serde::Serialize;
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
 
 /// How a step ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -95,16 +90,54 @@ pub struct Patience {
     pub propagation: Option<Duration>,
 }
 
-/// Tells a run to start nothing more. What is under way is finished.
-#[derive(Debug, Clone, Default)]
-pub struct Stop(Arc<AtomicBool>);
+/// Tells a run to start nothing more, and to finish what is under way; or, told again, to leave that as well.
+#[derive(Debug, Clone)]
+pub struct Stop(Arc<watch::Sender<Told>>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Told {
+    Nothing,
+    Finish,
+    Leave,
+}
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self(Arc::new(watch::Sender::new(Told::Nothing)))
+    }
+}
 
 impl Stop {
+    /// Start nothing more.
     pub fn now(&self) {
-        self.0.store(true, Ordering::Release);
+        self.tell(Told::Finish);
+    }
+
+    /// Do not even wait for what is under way. Nobody knows then how that ends.
+    pub fn at_once(&self) {
+        self.tell(Told::Leave);
+    }
+
+    fn tell(&self, what: Told) {
+        self.0.send_if_modified(|told| std::mem::replace(told, (*told).max(what)) < what);
     }
 
     pub fn is_told(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        *self.0.borrow() >= Told::Finish
+    }
+
+    /// Waits until nothing more is to be started.
+    pub async fn told(&self) {
+        self.until(Told::Finish).await;
+    }
+
+    /// Waits until what is under way is to be left.
+    pub async fn hurried(&self) {
+        self.until(Told::Leave).await;
+    }
+
+    async fn until(&self, what: Told) {
+        // The sender lives as long as this does.
+        let _ = self.0.subscribe().wait_for(|told| *told >= what).await;
     }
 }

@@ -33,18 +33,24 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
     render::findings(io.err, &checked.warnings)?;
     let stop = Stop::default();
     let (watch, mut feed) = Watch::open("apply", &args.watching, &io.secrets, &stop)?;
+    let interrupt = tokio::spawn(interrupted(stop.clone()));
     let wanted = Wanted {
         checked: &checked,
         command: "dialform apply",
         timeout: timeout.unwrap_or_default(),
         sandbox: args.emulation.sandbox,
+        stop: &stop,
     };
     let locks = Locks::take(&wanted, io).await?;
     let run =
         Run { args, checked: &checked, approved: approved.as_deref(), wait, watch: &watch, stop: &stop };
     let ended = run.under(&locks, &mut feed, io).await;
     // However it ended, nobody else should have to wait.
-    locks.release(io).await;
+    tokio::select! {
+        () = locks.release(io) => {}
+        () = stop.hurried() => {}
+    }
+    interrupt.abort();
     ended
 }
 
@@ -63,7 +69,12 @@ impl Run<'_> {
         let Self { args, checked, watch, stop, .. } = self;
         let session = Session::open(checked, &args.emulation, Access::Write, watch).await?;
         let view = View::new(io, args.format, session.reading(checked), stop);
-        let plan = view.follow(session.plan(checked), feed).await?;
+        let (plan, shown) = tokio::select! {
+            biased;
+            () = stop.told() => return Err(stopped()),
+            plan = view.follow(session.plan(checked), feed) => plan,
+        };
+        shown?;
         watch.intact()?;
         match args.format {
             Format::Text => render::plan(io.out, &plan)?,
@@ -83,10 +94,13 @@ impl Run<'_> {
             if args.format == Format::Json && io.ask.is_some() {
                 render::plan(io.err, &plan)?;
             }
-            confirm(io)?;
+            confirm(io, stop).await?;
+        }
+        if stop.is_told() {
+            return Err(stopped());
         }
 
-        let kept = restore::save(&checked.root, &plan, args.emulation.sandbox, &io.secrets)?;
+        let kept = restore::save(checked, &plan, args.emulation.sandbox, &io.secrets)?;
         if let Some(path) = kept.as_deref() {
             // Nobody listening to talk is no reason to end, and least of all to end as if all were done.
             let _ = writeln!(
@@ -98,14 +112,18 @@ impl Run<'_> {
         if args.format == Format::Text {
             writeln!(io.out)?;
         }
-        let outcomes = self.carry_out(&session, &plan, locks, feed, io).await?;
+        let (outcomes, shown) = self.carry_out(&session, &plan, locks, feed, io).await;
         session.close().await;
-        match args.format {
-            Format::Text => render::summary(io.out, &outcomes)?,
-            Format::Markdown => render::outcomes_markdown(io.out, &outcomes)?,
-            Format::Json => events::finished(io.out, &plan, kept.as_deref(), &outcomes)?,
+        let shown = shown.and_then(|()| match args.format {
+            Format::Text => render::summary(io.out, &outcomes),
+            Format::Markdown => render::outcomes_markdown(io.out, &outcomes),
+            Format::Json => events::finished(io.out, &plan, kept.as_deref(), &outcomes),
+        });
+        // Whether or not anybody could be told of it, how the run ended is how it ended.
+        match (self.judge(&plan, &outcomes, locks, io), shown.and_then(|()| io.out.flush())) {
+            (Ending::Fine, Err(error)) => Err(error.into()),
+            (ending, _) => Ok(ending),
         }
-        self.judge(&plan, &outcomes, locks, io)
     }
 
     async fn carry_out(
@@ -115,9 +133,8 @@ impl Run<'_> {
         locks: &Locks,
         feed: &mut Feed,
         io: &mut Io<'_>,
-    ) -> Result<Vec<Outcome>, Failure> {
-        let interrupt = tokio::spawn(interrupted(self.stop.clone()));
-        let lost = || locks.lost().map(|why| format!("the lock of this run is lost: {why}"));
+    ) -> (Vec<Outcome>, std::io::Result<()>) {
+        let lost = || locks.lost().map(|why| lost_lock(&why));
         let jobs = session.jobs(plan, self.wait);
         let fences: Vec<Fence<'_>> =
             jobs.iter().map(|job| Fence { writer: job.writer, lost: &lost, stop: self.stop }).collect();
@@ -127,19 +144,11 @@ impl Run<'_> {
         let terminal = io.terminal;
         let board = session.applying(plan);
         let view = View::new(io, self.args.format, board, self.stop).with_bars(terminal);
-        let outcomes = view.follow(apply::run(&jobs, self.stop, &mut report), feed).await;
-        interrupt.abort();
-        Ok(outcomes?)
+        view.follow(apply::run(&jobs, self.stop, &mut report), feed).await
     }
 
     /// How the run ended, and what else has to be said of it.
-    fn judge(
-        &self,
-        plan: &Plan,
-        outcomes: &[Outcome],
-        locks: &Locks,
-        io: &mut Io<'_>,
-    ) -> Result<Ending, Failure> {
+    fn judge(&self, plan: &Plan, outcomes: &[Outcome], locks: &Locks, io: &mut Io<'_>) -> Ending {
         let mut findings = Vec::new();
         let broken = self.watch.broken();
         if let Some(why) = &broken {
@@ -149,37 +158,72 @@ impl Run<'_> {
         let lost = locks.lost();
         if let Some(why) = &lost {
             // Who took it may have read an account while it was still being written.
-            let finding = Finding::error("failed", format!("the lock of this run is lost: {why}"));
+            let finding = Finding::error("failed", lost_lock(why));
             findings.push(
                 finding.help("see `dialform unlock` for who has it; plan and apply when that run is over"),
             );
         }
         if !findings.is_empty() {
-            io.out.flush()?;
-            render::findings(io.err, &findings)?;
+            // Where this cannot be written there is nobody left to tell.
+            let _ = io.out.flush().and_then(|()| render::findings(io.err, &findings));
         }
         let fine = |outcome: &Outcome| matches!(outcome.status, Status::Done | Status::Accepted);
-        let all_done = outcomes.iter().all(fine) && !plan.is_blocked() && lost.is_none();
-        Ok(match (all_done, broken) {
+        let whole = outcomes.len() == plan.steps().count();
+        let all_done = whole && outcomes.iter().all(fine) && !plan.is_blocked() && lost.is_none();
+        match (all_done, broken) {
             (true, None) => Ending::Fine,
             (true, Some(_)) => Ending::Error,
             (false, _) => Ending::Partial,
-        })
+        }
     }
 }
 
-/// Waits for Ctrl-C: nothing more is started then, and what is under way is finished and reported.
+/// Waits for Ctrl-C, or for what ends a job in CI or a closed terminal: nothing more is started then, and what is under
+/// way is finished and reported; the second time that is left as well.
 async fn interrupted(stop: Stop) {
-    if tokio::signal::ctrl_c().await.is_ok() {
+    if signal().await {
         stop.now();
     }
+    if signal().await {
+        stop.at_once();
+    }
+}
+
+/// Waits for a signal to end; whether there was one.
+#[cfg(unix)]
+async fn signal() -> bool {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut end), Ok(mut gone)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else {
+        return false;
+    };
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed.is_ok(),
+        ended = end.recv() => ended.is_some(),
+        closed = gone.recv() => closed.is_some(),
+    }
+}
+
+/// Waits for a signal to end; whether there was one.
+#[cfg(not(unix))]
+async fn signal() -> bool {
+    tokio::signal::ctrl_c().await.is_ok()
+}
+
+fn lost_lock(why: &str) -> String {
+    format!("the lock of this run is lost: {why}")
+}
+
+fn stopped() -> Failure {
+    Failure::error("told to stop, nothing was changed")
 }
 
 /// How long an option means.
 fn duration(option: &str, text: &str) -> Result<Duration, Failure> {
     let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(|it| Duration::try_from(it).ok());
-    parsed.ok_or_else(|| {
-        Failure::error(format!("`{option} {text}` is not a duration"))
+    /// Longer is a slip, and clocks have an end.
+    const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+    parsed.filter(|it| *it <= LONGEST).ok_or_else(|| {
+        Failure::error(format!("`{option} {text}` is not a duration of a year at most"))
             .help("write it as `30s`, `10m` or `24h`")
     })
 }
@@ -246,11 +290,18 @@ fn permit(args: &ApplyArgs, plan: &Plan, approved: Option<&str>) -> Result<(), F
     Ok(())
 }
 
-fn confirm(io: &mut Io<'_>) -> Result<(), Failure> {
+async fn confirm(io: &mut Io<'_>, stop: &Stop) -> Result<(), Failure> {
     let Some(ask) = io.ask else {
         return Err(Failure::refused("nobody is there to approve this plan")
             .help("apply a saved plan: `dialform apply PLANFILE`, or `--auto-approve`"));
     };
-    let answer = ask("\nApply this plan? Only `yes` is taken for an answer: ")?;
-    if answer.trim() == "yes" { Ok(()) } else { Err(Failure::refused("not approved, nothing was changed")) }
+    let no = || Failure::refused("not approved, nothing was changed");
+    let asked =
+        tokio::task::spawn_blocking(move || ask("\nApply this plan? Only `yes` is taken for an answer: "));
+    let answer = tokio::select! {
+        biased;
+        () = stop.told() => return Err(no()),
+        answer = asked => answer.map_err(|_| no())??,
+    };
+    if answer.trim() == "yes" { Ok(()) } else { Err(no()) }
 }

@@ -179,6 +179,9 @@ pub struct UnlockArgs {
     /// Only tenants whose name matches this pattern
     #[arg(long, value_name = "GLOB")]
     pub tenant: Option<String>,
+    /// The locks of applies with `--sandbox`, which are locks of their own
+    #[arg(long, conflicts_with = "force")]
+    pub sandbox: bool,
     /// Remove the shared locks that are shown; asks first
     #[arg(long)]
     pub force: bool,

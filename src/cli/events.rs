@@ -46,7 +46,7 @@ pub fn finished(
             "event": "finished",
             "digest": plan.digest,
             "blocked": blocked(plan),
-            "restore": restore,
+            "restore": restore.map(Path::to_string_lossy),
             "summary": summary,
             "steps": outcomes,
         }),

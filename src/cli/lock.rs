@@ -1,10 +1,8 @@
 //! The locks of an apply: taken before anything is read, given back when everything is told.
 
-use super::{
-    Io,
-    workspace::{Checked, CheckedTenant},
-};
+use super::{Io, workspace::Checked};
 use crate::{
+    apply::Stop,
     error::Failure,
     lock::{
         Key, LockError, Owner, Taken, file,
@@ -14,7 +12,7 @@ use crate::{
     secret::{self, Known},
 };
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -34,30 +32,36 @@ pub struct Wanted<'a> {
     pub timeout: Duration,
     /// Emulated systems are on this machine: nobody elsewhere can meet them.
     pub sandbox: bool,
+    pub stop: &'a Stop,
 }
 
-pub fn directory(root: &Path) -> PathBuf {
-    root.join(".dialform").join("lock")
+/// A rehearsal keeps nobody from the real thing.
+pub fn directory(root: &Path, sandbox: bool) -> PathBuf {
+    let locks = root.join(".dialform").join("lock");
+    if sandbox { locks.join("sandbox") } else { locks }
 }
 
 /// Opens the store of shared locks with what the environment says. Its credentials are as little to be shown as others.
 pub fn open(config: &SharedLock, secrets: &Known) -> Result<Store, LockError> {
     let variables = secret::variables("AWS_");
-    let is_credential =
-        |name: &str| ["SECRET", "TOKEN", "ACCESS_KEY_ID"].iter().any(|word| name.contains(word));
+    let is_credential = |name: &str| {
+        let word =
+            ["SECRET", "TOKEN", "ACCESS_KEY_ID", "CUSTOMER_KEY"].iter().any(|word| name.contains(word));
+        word && !name.ends_with("_FILE")
+    };
     variables.iter().filter(|(name, _)| is_credential(name)).for_each(|(_, value)| secrets.learn(value));
     Store::open(config, variables)
 }
 
-/// The account a tenant is on.
-pub fn key(checked: &Checked, tenant: &CheckedTenant) -> Key {
-    let tenant = &checked.loaded(tenant).tenant;
-    Key { provider: tenant.provider.clone(), account: tenant.account.clone() }
-}
-
-/// In order: two runs that want the same accounts do not wait for each other in a circle.
-fn keys(checked: &Checked) -> BTreeSet<Key> {
-    checked.tenants.iter().map(|tenant| key(checked, tenant)).collect()
+/// The accounts of a run, each once, in an order in which two runs do not wait for each other in a circle.
+pub fn keys(checked: &Checked) -> Vec<Key> {
+    let key = |tenant| {
+        let system = checked.config(tenant).system();
+        let tenant = &checked.loaded(tenant).tenant;
+        let key = Key::new(system, &tenant.provider, &tenant.account);
+        (key.name(), key)
+    };
+    checked.tenants.iter().map(key).collect::<BTreeMap<_, _>>().into_values().collect()
 }
 
 impl From<LockError> for Failure {
@@ -71,14 +75,14 @@ impl Locks {
     pub async fn take(wanted: &Wanted<'_>, io: &mut Io<'_>) -> Result<Self, Failure> {
         let owner = Owner::this(secret::person(), wanted.command.to_owned());
         let deadline = Instant::now() + wanted.timeout;
-        let directory = directory(&wanted.checked.root);
+        let directory = directory(&wanted.checked.root, wanted.sandbox);
         let mut locks = Self::default();
         for key in keys(wanted.checked) {
-            let mut patience = Patience { key: &key, deadline, told: None };
+            let mut waiting = Waiting { key: &key, deadline, stop: wanted.stop, told: None };
             loop {
                 match file::try_take(&directory, &key, &owner)? {
                     Taken::Yes(lock) => break locks.files.push(lock),
-                    Taken::No(holder) => patience.wait(holder.as_ref(), io).await?,
+                    Taken::No(holder) => waiting.wait(holder.as_ref(), io).await?,
                 }
             }
         }
@@ -105,11 +109,11 @@ impl Locks {
             talk(io, warning);
         }
         for key in keys(wanted.checked) {
-            let mut patience = Patience { key: &key, deadline, told: None };
+            let mut waiting = Waiting { key: &key, deadline, stop: wanted.stop, told: None };
             loop {
                 match store.try_take(&key, owner, &clock).await? {
                     Taken::Yes(lease) => break self.leases.push(lease),
-                    Taken::No(holder) => patience.wait(holder.as_ref(), io).await?,
+                    Taken::No(holder) => waiting.wait(holder.as_ref(), io).await?,
                 }
             }
         }
@@ -134,13 +138,14 @@ fn talk(io: &mut Io<'_>, text: &str) {
 }
 
 /// Waiting for whoever holds a lock.
-struct Patience<'a> {
+struct Waiting<'a> {
     key: &'a Key,
+    stop: &'a Stop,
     deadline: Instant,
     told: Option<Instant>,
 }
 
-impl Patience<'_> {
+impl Waiting<'_> {
     async fn wait(&mut self, holder: Option<&Owner>, io: &mut Io<'_>) -> Result<(), Failure> {
         const PAUSE: Duration = Duration::from_millis(250);
         let holder = holder.map_or_else(|| "another run".to_owned(), ToString::to_string);
@@ -156,7 +161,9 @@ impl Patience<'_> {
             talk(io, &format!("waiting: {} is locked by {holder}", self.key));
             self.told = Some(Instant::now());
         }
-        tokio::time::sleep(PAUSE.min(left)).await;
-        Ok(())
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE.min(left)) => Ok(()),
+            () = self.stop.told() => Err(Failure::error("told to stop, nothing was changed")),
+        }
     }
 }

@@ -120,14 +120,18 @@ fn run(
     let mut out = Veiled::new(out, Arc::clone(&secrets));
     let mut err = Veiled::new(err, Arc::clone(&secrets));
     let io = &mut Io { out: &mut out, err: &mut err, ask, terminal, secrets };
-    let result = command(cli, io).and_then(|ending| {
-        io.out.flush()?;
-        Ok(ending)
-    });
+    let result = match (command(cli, io), io.out.flush()) {
+        (Ok(Ending::Fine), Err(error)) => Err(error.into()),
+        (result, _) => result,
+    };
     let ending = match result {
         Ok(ending) => ending,
         Err(failure) => {
-            let ending = failure.ending();
+            let ending = match (&cli.command, &failure) {
+                // Whoever no longer reads what an apply does must not take it for done.
+                (Command::Apply(_), Failure::Output(_)) => Ending::Error,
+                _ => failure.ending(),
+            };
             // Where this cannot be written there is nobody left to tell.
             let _ = explain_failure(cli, io, failure);
             let _ = io.out.flush();
@@ -181,5 +185,8 @@ fn on_runtime(work: impl Future<Output = Result<Ending, Failure>>) -> Result<End
         .enable_all()
         .build()
         .map_err(|error| Failure::error(format!("cannot start: {error}")))?;
-    runtime.block_on(work)
+    let ending = runtime.block_on(work);
+    // A question that nobody will answer any more is no reason to stay.
+    runtime.shutdown_background();
+    ending
 }

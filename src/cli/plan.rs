@@ -26,7 +26,8 @@ pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<En
     let (watch, mut feed) = Watch::open("plan", &args.watching, &io.secrets, &stop)?;
     let session = Session::open(&checked, &args.emulation, Access::Read, &watch).await?;
     let view = View::new(io, args.format, session.reading(&checked), &stop);
-    let plan = view.follow(session.plan(&checked), &mut feed).await?;
+    let (plan, shown) = view.follow(session.plan(&checked), &mut feed).await;
+    shown?;
     session.close().await;
     watch.intact()?;
     if let Some(path) = &args.out {

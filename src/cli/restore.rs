@@ -7,7 +7,7 @@ use super::{
 use crate::{
     error::Failure,
     finding::{Finding, Level, Seg},
-    model::{Address, Kind, Reference, references},
+    model::{Address, Kind, ProviderConfig, Reference, references},
     plan::{Desired, Note, Observed, Plan, TenantPlan},
     restore::{self, TenantRecord, Wish},
     secret::Known,
@@ -18,9 +18,16 @@ use std::{
 };
 
 /// Writes the before-values of a plan. An apply that cannot be undone is not begun.
-pub fn save(root: &Path, plan: &Plan, sandbox: bool, secrets: &Known) -> Result<Option<PathBuf>, Failure> {
-    let directory = root.join(".dialform").join("restore");
-    restore::save(&directory, plan, sandbox, secrets).map_err(|error| {
+pub fn save(
+    checked: &Checked,
+    plan: &Plan,
+    sandbox: bool,
+    secrets: &Known,
+) -> Result<Option<PathBuf>, Failure> {
+    let providers = &checked.workspace.file.providers;
+    let system = |name: &str| providers.get(name).map(ProviderConfig::system).unwrap_or_default();
+    restore::save(&checked.root, plan, sandbox, &system, secrets).map_err(|error| {
+        let directory = restore::directory(&checked.root);
         let message = format!("cannot write a restore file into `{}`: {error}", directory.display());
         Failure::error(message).help("nothing was sent: apply does not begin what it could not undo")
     })
@@ -75,7 +82,7 @@ pub fn check(root: &Path, selection: &Selection, sandbox: bool) -> Result<Checke
 
 /// Which of the workspace's tenants a record is about.
 fn place_of(checked: &Checked, record: &TenantRecord) -> Result<usize, Failure> {
-    let TenantRecord { tenant: name, provider, account, steps: _ } = record;
+    let TenantRecord { tenant: name, provider, system, account, steps: _ } = record;
     let refused = |message: String| {
         Err(Failure::refused(message)
             .help("check out the revision of the workspace that was applied, or narrow with `--tenant`"))
@@ -85,7 +92,13 @@ fn place_of(checked: &Checked, record: &TenantRecord) -> Result<usize, Failure> 
         None => refused(format!("tenant `{name}` of the restore file is not in this workspace")),
         Some(index) => {
             let now = &tenants[index].tenant;
-            if (&now.provider, &now.account) == (provider, account) {
+            let config = checked.workspace.file.providers.get(&now.provider);
+            let same = config.map(ProviderConfig::system).as_ref() == Some(system);
+            if (&now.provider, &now.account) == (provider, account) && !same {
+                let is = config.map(ProviderConfig::system).unwrap_or_default();
+                return refused(format!("`{provider}` was `{system}` and is `{is}` now"));
+            }
+            if same && now.account == *account {
                 return Ok(index);
             }
             refused(format!(

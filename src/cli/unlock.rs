@@ -4,7 +4,7 @@ use super::{
     Io,
     args::{Global, ListFormat, Selection, UnlockArgs},
     json,
-    lock::{directory, key, open},
+    lock::{directory, keys, open},
     workspace,
 };
 use crate::{
@@ -15,7 +15,6 @@ use crate::{
     },
     text::{count, shown},
 };
-use std::collections::BTreeSet;
 
 /// What is known of the locks of one account.
 struct State {
@@ -38,18 +37,17 @@ impl State {
 pub async fn run(global: &Global, args: &UnlockArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let selection = Selection { tenant: args.tenant.clone(), ..Selection::default() };
     let checked = workspace::check(&global.dir, &selection)?;
-    let keys: BTreeSet<Key> = checked.tenants.iter().map(|tenant| key(&checked, tenant)).collect();
     let store = match &checked.workspace.file.lock {
-        Some(config) => {
+        Some(config) if !args.sandbox => {
             let store = open(config, &io.secrets)?;
             let clock = store.probe().await?;
             Some((store, clock))
         }
-        None => None,
+        _ => None,
     };
     let mut states = Vec::new();
-    for key in keys {
-        states.push(look(key, &directory(&checked.root), store.as_ref()).await?);
+    for key in keys(&checked) {
+        states.push(look(key, &directory(&checked.root, args.sandbox), store.as_ref()).await?);
     }
     match args.format {
         ListFormat::Text => {

@@ -71,7 +71,8 @@ impl Problem {
     /// Whether a write may or may not have been carried out.
     pub fn is_ambiguous(&self) -> bool {
         match self {
-            Self::Status { status, .. } => *status >= 500,
+            // A gateway that waited long enough does not know what became of the request either.
+            Self::Status { status, .. } => *status >= 500 || *status == 408,
             Self::NoAnswer(_) | Self::Decode { .. } => true,
             Self::Patience { .. } | Self::Connect(_) | Self::Incomplete(_) | Self::Conflict(_) => false,
         }

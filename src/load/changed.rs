@@ -15,20 +15,31 @@ pub struct Changed {
     pub findings: Vec<Finding>,
 }
 
-/// The tenants whose file is not the one of the revision: edited, new, not known to git, or newly named by a pattern. A
+/// The tenants whose file has changed since this branch left the revision: edited, new, not known to git, or newly named by
+/// a pattern. A
 /// tenant also counts when the settings of its provider have changed.
-pub fn changed_since(workspace: &Workspace, root: &Path, revision: &str) -> Result<Changed, String> {
-    let commit = format!("{revision}^{{commit}}");
+pub fn changed_since(workspace: &Workspace, root: &Path, named: &str) -> Result<Changed, String> {
+    let commit = format!("{named}^{{commit}}");
     git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
-        .map_err(|_| format!("git knows no revision `{revision}`"))?;
+        .map_err(|_| format!("git knows no revision `{named}`"))?;
+    // What others have merged since this branch left is no change of it.
+    let base = git(root, &["merge-base", &commit, "HEAD"]).unwrap_or_default();
+    let base = String::from_utf8_lossy(&base).trim().to_owned();
+    let revision = if base.is_empty() { named } else { &base };
     // Not what git takes for text or what a user's settings make of a rename, but which files are other files.
     let differ =
         ["diff", "--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z", revision, "--", "."];
     let mut files = names(&git(root, &differ)?);
-    files.extend(names(&git(root, &["ls-files", "--others", "-z", "--", "."])?));
+    // What git does not keep as a file of its own (new, ignored, a link, another repository) it cannot compare.
+    let kept = regular(&git(root, &["ls-files", "--stage", "-z", "--", "."])?);
+    let unknown = workspace.tenants.iter().map(|loaded| loaded.file()).filter(|file| !kept.contains(*file));
+    files.extend(unknown.map(str::to_owned));
+    if !kept.contains(WORKSPACE_FILE) {
+        files.insert(WORKSPACE_FILE.to_owned());
+    }
 
     let then = Files::Revision(root.to_owned(), revision.to_owned());
-    let earlier = match earlier(&then, revision, &files) {
+    let earlier = match earlier(&then, named, &files) {
         Ok(earlier) => earlier,
         Err(why) => {
             let message = format!("every tenant counts as changed: {why}");
@@ -48,12 +59,12 @@ pub fn changed_since(workspace: &Workspace, root: &Path, revision: &str) -> Resu
         }
     }
     let now: BTreeSet<&str> = workspace.tenants.iter().map(|loaded| loaded.file()).collect();
-    let named = match &earlier {
+    let tenants_then = match &earlier {
         Some((_, named)) => named.clone(),
         None => matching(&then, &workspace.file)?,
     };
-    let gone = named.iter().filter(|name| !now.contains(name.as_str())).map(|name| {
-        let message = format!("`{name}` was a tenant at `{revision}` and is none now");
+    let gone = tenants_then.iter().filter(|name| !now.contains(name.as_str())).map(|name| {
+        let message = format!("`{name}` was a tenant at `{named}` and is none now");
         Finding::warning("changed-since", message)
             .help("what it declared stays as it is, and is managed by nobody")
     });
@@ -87,6 +98,13 @@ fn matching(files: &Files, file: &WorkspaceFile) -> Result<BTreeSet<String>, Str
         found.extend(files.matching(pattern).map_err(|(why, _)| why)?);
     }
     Ok(found)
+}
+
+/// The plain files of `git ls-files --stage -z`: `MODE OBJECT STAGE<TAB>NAME`.
+fn regular(listed: &[u8]) -> BTreeSet<String> {
+    let listed = names(listed);
+    let plain = listed.iter().filter_map(|line| line.strip_prefix("100")?.split_once('\t'));
+    plain.map(|(_, name)| name.to_owned()).collect()
 }
 
 fn names(listed: &[u8]) -> BTreeSet<String> {

@@ -6,6 +6,7 @@ use std::{
     fs::{self, File, TryLockError},
     io::{Read, Seek, SeekFrom, Write},
     path::Path,
+    time::Duration,
 };
 
 /// A lock that is held as long as this lives.
@@ -22,6 +23,10 @@ impl Drop for FileLock {
         let _ = self.file.unlock();
     }
 }
+
+/// Whoever only looks holds a lock for a moment as well: it is waited for.
+const GLANCES: u32 = 5;
+const GLANCE: Duration = Duration::from_millis(10);
 
 fn failed(what: &str, path: &Path, error: &std::io::Error) -> LockError {
     let help = match error.kind() {
@@ -40,7 +45,15 @@ pub fn try_take(directory: &Path, key: &Key, owner: &Owner) -> Result<Taken<File
     let path = directory.join(key.name());
     let open = File::options().create(true).truncate(false).read(true).write(true).open(&path);
     let mut file = open.map_err(|error| failed("open", &path, &error))?;
-    match file.try_lock() {
+    let mut locked = file.try_lock();
+    for _ in 0..GLANCES {
+        if !matches!(locked, Err(TryLockError::WouldBlock)) {
+            break;
+        }
+        std::thread::sleep(GLANCE);
+        locked = file.try_lock();
+    }
+    match locked {
         Ok(()) => {
             let written = file.set_len(0).and_then(|()| file.write_all(&serde_json::to_vec(owner)?));
             written.map_err(|error| failed("write", &path, &error))?;

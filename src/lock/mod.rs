@@ -22,22 +22,28 @@ use std::fmt;
 /// Whether this build knows shared locks.
 pub const SHARED: bool = cfg!(feature = "shared-lock");
 
-/// What is locked: one account of one provider.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What is locked: one account of one phone system, whatever a workspace calls that system.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
-    pub provider: String,
+    system: String,
     pub account: String,
+    /// What the workspace calls it.
+    pub provider: String,
 }
 
 impl Key {
+    pub fn new(system: String, provider: &str, account: &str) -> Self {
+        Self { system, account: account.to_owned(), provider: provider.to_owned() }
+    }
+
     /// A name for a file or an object, of its own for each account.
     pub fn name(&self) -> String {
         /// All but letters, digits, `-`, `_`, `.`; the `~` between the two stays alone.
         const PLAIN: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
         const LONGEST: usize = 180;
-        let Self { provider, account } = self;
+        let Self { system, account, provider: _ } = self;
         let plain = |text| utf8_percent_encode(text, &PLAIN).to_string();
-        let name = format!("{}~{}", plain(provider), plain(account));
+        let name = format!("{}~{}", plain(system), plain(account));
         if name.len() <= LONGEST {
             return format!("{name}.lock");
         }

@@ -137,6 +137,14 @@ pub struct ProviderConfig {
     pub limits: LimitsConfig,
 }
 
+impl ProviderConfig {
+    /// Which system this is, whatever the workspace calls it: the kind and the address.
+    pub fn system(&self) -> String {
+        let url = self.url.as_deref().unwrap_or_default();
+        format!("{} {}", self.kind, url.trim_end_matches('/').to_lowercase()).trim().to_owned()
+    }
+}
+
 /// Whether there is a bridge to a dashboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -10,6 +10,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// The workspace's directory for what dialform writes.
+const OURS: &str = ".dialform";
+
 /// The key of the sum over everything else.
 const CHECKSUM: &str = "checksum";
 
@@ -20,17 +23,24 @@ pub struct FileError {
     pub help: String,
 }
 
-/// Writes the before-values of a plan into the directory; `None` if apply will not write.
+/// Writes the before-values of a plan into the workspace; `None` if apply will not write.
 ///
 /// When this returns the file is on the disk, name and all: a machine that loses power during the first write to a phone
 /// system has it still. A second run makes a second file. Credentials that got into names or labels are hidden.
-pub fn save(directory: &Path, plan: &Plan, sandbox: bool, secrets: &Known) -> io::Result<Option<PathBuf>> {
+pub fn save(
+    root: &Path,
+    plan: &Plan,
+    sandbox: bool,
+    system: &dyn Fn(&str) -> String,
+    secrets: &Known,
+) -> io::Result<Option<PathBuf>> {
+    let directory = &directory(root);
     loop {
         let now = jiff::Timestamp::now();
-        let Some(record) = Record::of(plan, format!("{now:.0}"), sandbox) else { return Ok(None) };
+        let Some(record) = Record::of(plan, format!("{now:.0}"), sandbox, system) else { return Ok(None) };
         let name = format!("{}-{}.json", now.strftime("%Y%m%dT%H%M%S%.6fZ"), std::process::id());
         let path = directory.join(name);
-        make(directory)?;
+        fs::create_dir_all(directory)?;
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(directory)?;
         file.write_all(&encode(&record, secrets)?)?;
         file.as_file().sync_all()?;
@@ -40,25 +50,17 @@ pub fn save(directory: &Path, plan: &Plan, sandbox: bool, secrets: &Known) -> io
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => continue,
             Err(error) => return Err(error.error),
         }
-        File::open(directory)?.sync_all()?;
+        // The directories above may be as new as the file, whoever made them.
+        for directory in [directory, &root.join(OURS), root] {
+            File::open(directory)?.sync_all()?;
+        }
         return Ok(Some(path));
     }
 }
 
-/// Makes a directory and those above it, each of them on the disk when this returns.
-fn make(directory: &Path) -> io::Result<()> {
-    if directory.is_dir() {
-        return Ok(());
-    }
-    let parent = directory.parent().filter(|parent| !parent.as_os_str().is_empty());
-    if let Some(parent) = parent {
-        make(parent)?;
-    }
-    match fs::create_dir(directory) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-        _ => {}
-    }
-    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+/// Where a workspace keeps them.
+pub fn directory(root: &Path) -> PathBuf {
+    root.join(OURS).join("restore")
 }
 
 fn encode(record: &Record, secrets: &Known) -> io::Result<Vec<u8>> {

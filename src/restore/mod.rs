@@ -7,7 +7,7 @@
 mod file;
 mod wish;
 
-pub use file::{load, save};
+pub use file::{directory, load, save};
 pub use wish::{Wish, wish};
 
 use crate::{
@@ -44,6 +44,8 @@ pub struct Record {
 pub struct TenantRecord {
     pub tenant: String,
     pub provider: String,
+    /// Which system that was, as [`crate::model::ProviderConfig::system`] says it.
+    pub system: String,
     pub account: String,
     pub steps: Vec<StepRecord>,
 }
@@ -64,7 +66,7 @@ pub struct StepRecord {
 impl Record {
     /// The before-values of a plan; `None` if apply will not write. Steps for a person are left out: nobody knows whether
     /// they will be taken.
-    pub fn of(plan: &Plan, created: String, sandbox: bool) -> Option<Self> {
+    pub fn of(plan: &Plan, created: String, sandbox: bool, system: &dyn Fn(&str) -> String) -> Option<Self> {
         let record = |step: &Step| StepRecord {
             address: step.address.clone(),
             action: step.action,
@@ -79,6 +81,7 @@ impl Record {
             .map(|tenant| TenantRecord {
                 tenant: tenant.tenant.clone(),
                 provider: tenant.provider.clone(),
+                system: system(&tenant.provider),
                 account: tenant.account.clone(),
                 steps: tenant.steps.iter().filter(|it| it.action != Action::Manual).map(record).collect(),
             })

@@ -18,7 +18,7 @@ use std::{
 const TENANT: &str = "numbers: { \"+12145550100\": { label: Main } }";
 
 fn key() -> Key {
-    Key { provider: "pbx".into(), account: "acme.1.service".into() }
+    Key::new("stratus http://127.0.0.1:1/ns-api/v2".into(), "pbx", "acme.1.service")
 }
 
 fn owner(who: &str) -> Owner {
@@ -26,7 +26,7 @@ fn owner(who: &str) -> Owner {
 }
 
 fn directory(world: &World) -> PathBuf {
-    world.path(".dialform/lock")
+    world.path(".dialform/lock/sandbox")
 }
 
 /// Takes the lock as another apply would.
@@ -99,6 +99,9 @@ fn world_unlock(world: &World, arguments: &[&str]) -> Finished {
     let root = world.path("");
     let mut all = vec!["dialform", "-C", root.to_str().unwrap(), "unlock"];
     all.extend(arguments);
+    if !arguments.contains(&"--force") {
+        all.push("--sandbox");
+    }
     dialform::cli::run_with(&all)
 }
 
@@ -155,7 +158,7 @@ fn each_account_has_a_lock_of_its_own() {
     assert_eq!(world.run(&["apply", "--auto-approve", "--tenant", "zeta"]).ending, Ending::Fine);
     assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Refused);
     drop(lock);
-    let other = Key { account: "zeta.1.service".into(), ..key() };
+    let other = Key::new("stratus http://127.0.0.1:1/ns-api/v2".into(), "pbx", "zeta.1.service");
     let other = file::try_take(&directory(&world), &other, &owner("ben@elsewhere")).unwrap();
     assert!(matches!(other, Taken::Yes(_)));
     assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Refused);
@@ -178,12 +181,12 @@ fn names_stay_in_the_directory() {
     ];
     let mut seen = std::collections::BTreeSet::new();
     for (provider, account) in names {
-        let name = Key { provider: provider.into(), account: account.into() }.name();
+        let name = Key::new(provider.into(), "pbx", account).name();
         assert!(name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.%~".contains(&b)), "{name}");
         assert!(name.contains('~') && name.ends_with(".lock") && name.len() < 250, "{name}");
         assert!(seen.insert(name));
     }
-    let long = |end: &str| Key { provider: "p".into(), account: "ü".repeat(300) + end }.name();
+    let long = |end: &str| Key::new("p".into(), "pbx", &("ü".repeat(300) + end)).name();
     assert!(long("a").len() < 250 && long("a") != long("b"));
     assert_eq!(key().name(), "pbx~acme.1.service.lock");
 }

@@ -23,6 +23,8 @@ pub struct Trap {
 #[derive(Default)]
 struct Springs {
     writes: usize,
+    /// Requests that are being carried out.
+    open: usize,
     /// Which write is the last one.
     at: Option<usize>,
     sprung: bool,
@@ -31,7 +33,8 @@ struct Springs {
 impl Trap {
     /// Springs when the server has carried out this many writes from now on.
     pub fn set(&self, at: Option<usize>) {
-        *self.state.lock().unwrap() = Springs { at, ..Springs::default() };
+        let mut state = self.state.lock().unwrap();
+        *state = Springs { at, open: state.open, ..Springs::default() };
     }
 
     /// How many writes the server has carried out.
@@ -49,15 +52,27 @@ impl Trap {
         victim.kill().unwrap();
         let ended = victim.wait().unwrap();
         assert_eq!(ended.code(), None, "it ended by itself");
+        // What was on its way when it died is carried out all the same, and before anybody else comes.
+        let state = self.state.lock().unwrap();
+        let quiet = self.sprung.wait_timeout_while(state, Duration::from_secs(60), |it| it.open > 0).unwrap();
+        assert!(!quiet.1.timed_out(), "requests hang");
     }
 
-    /// A write was carried out; whether its answer may go.
-    fn passed(&self) -> bool {
+    fn enters(&self) {
+        self.state.lock().unwrap().open += 1;
+    }
+
+    /// A request was carried out; whether its answer may go.
+    fn passed(&self, writes: bool) -> bool {
         let mut state = self.state.lock().unwrap();
+        state.open -= 1;
+        self.sprung.notify_all();
+        if !writes {
+            return true;
+        }
         state.writes += 1;
         if state.at == Some(state.writes) {
             state.sprung = true;
-            self.sprung.notify_all();
         }
         !state.sprung
     }
@@ -94,6 +109,7 @@ async fn pass(
 ) -> Response {
     let url = format!("{}{uri}", passage.to);
     let writes = method != Method::GET;
+    passage.trap.enters();
     let mut headers = headers;
     headers.remove("host");
     let answer = passage.client.request(method, url).headers(headers).body(body).send().await.unwrap();
@@ -104,7 +120,7 @@ async fn pass(
         }
     }
     let bytes = answer.bytes().await.unwrap();
-    if writes && !passage.trap.passed() {
+    if !passage.trap.passed(writes) {
         // Nobody is there any more to hear it.
         std::future::pending::<()>().await;
     }

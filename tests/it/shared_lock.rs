@@ -60,7 +60,7 @@ fn open(endpoint: &str, url: &str, lease: u32) -> Store {
 }
 
 fn key(account: &str) -> Key {
-    Key { provider: "pbx".into(), account: account.into() }
+    Key::new("stratus".into(), "pbx", account)
 }
 
 fn owner(who: &str) -> Owner {
@@ -68,7 +68,11 @@ fn owner(who: &str) -> Owner {
 }
 
 async fn take(store: &Store, account: &str, who: &str, clock: &Clock) -> Result<Lease, Option<Owner>> {
-    match store.try_take(&key(account), &owner(who), clock).await.unwrap() {
+    take_key(store, &key(account), who, clock).await
+}
+
+async fn take_key(store: &Store, key: &Key, who: &str, clock: &Clock) -> Result<Lease, Option<Owner>> {
+    match store.try_take(key, &owner(who), clock).await.unwrap() {
         Taken::Yes(lease) => Ok(lease),
         Taken::No(holder) => Err(holder),
     }
@@ -205,7 +209,7 @@ async fn what_is_wrong_with_a_store_is_said() {
 /// An account that is served to other processes: what a live system is to them.
 struct Live {
     world: World,
-    _sandbox: Sandbox,
+    sandbox: Sandbox,
 }
 
 async fn live(endpoint_url: &str, lease: u32, behaviour: &str) -> Live {
@@ -234,10 +238,16 @@ lock: {{ url: "{endpoint_url}", lease: {lease} }}
 "#
         ),
     );
-    Live { world, _sandbox: sandbox }
+    Live { world, sandbox }
 }
 
 impl Live {
+    /// The account, as the command names its lock.
+    fn key(&self) -> Key {
+        let system = format!("stratus {}/ns-api/v2", self.sandbox.url());
+        Key::new(system, "pbx", "acme.1.service")
+    }
+
     fn command(&self, endpoint: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dialform"));
         command.arg("-C").arg(self.world.path("")).args(arguments);
@@ -268,7 +278,7 @@ async fn applies_on_two_machines_keep_apart() {
     let live = live(&url, 60, "visible-after:0ms").await;
     let store = open(&endpoint, &url, 60);
     let clock = store.probe().await.unwrap();
-    let other = take(&store, "acme.1.service", "ben@elsewhere", &clock).await.unwrap();
+    let other = take_key(&store, &live.key(), "ben@elsewhere", &clock).await.unwrap();
     let (code, refused) = live.run(&endpoint, &["apply", "--auto-approve"]).await;
     assert_eq!(code, 3, "{}", refused.err);
     assert!(
@@ -321,10 +331,10 @@ async fn a_run_that_loses_its_lock_stops() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let store = open(&endpoint, &url, 10);
-    let account = key("acme.1.service");
-    while !store.remove(&account, &store.look(&account).await.unwrap().unwrap()).await.unwrap() {}
+    let account = live.key();
     let clock = store.probe().await.unwrap();
-    let _thief = take(&store, "acme.1.service", "eve@elsewhere", &clock).await.unwrap();
+    while !store.remove(&account, &store.look(&account).await.unwrap().unwrap()).await.unwrap() {}
+    let _thief = take_key(&store, &live.key(), "eve@elsewhere", &clock).await.unwrap();
     let (code, ended) = ended(running).await;
     let value = outcome(&ended.out).unwrap();
     let steps = value["steps"].as_array().unwrap();
@@ -339,5 +349,5 @@ async fn a_run_that_loses_its_lock_stops() {
     assert!(ended.err.contains("the lock of this run is lost: eve@elsewhere"), "{}", ended.err);
     assert!(!state().contains("\"dial-rule-description\":\"Main\""), "{}", state());
     // It does not give back what is another's.
-    assert_eq!(holder(take(&store, "acme.1.service", "third@ci", &clock).await), "eve@elsewhere");
+    assert_eq!(holder(take_key(&store, &live.key(), "third@ci", &clock).await), "eve@elsewhere");
 }

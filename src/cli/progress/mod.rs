@@ -77,7 +77,9 @@ impl<'a> View<'a> {
     }
 
     /// Does the work and shows how it goes. The news of the work are all shown when it is over.
-    pub async fn follow<T>(mut self, work: impl Future<Output = T>, feed: &mut Feed) -> io::Result<T> {
+    ///
+    /// Beside its result: whether all of it could be shown.
+    pub async fn follow<T>(mut self, work: impl Future<Output = T>, feed: &mut Feed) -> (T, io::Result<()>) {
         tokio::pin!(work);
         let done = loop {
             let next = if self.bars.is_some() { Instant::now() + FRAME } else { self.said + SILENCE };
@@ -94,7 +96,7 @@ impl<'a> View<'a> {
         if let Some(bars) = &self.bars {
             bars.clear();
         }
-        self.written.map(|()| done)
+        (done, self.written)
     }
 
     fn take(&mut self, news: News) {
@@ -102,22 +104,22 @@ impl<'a> View<'a> {
             News::Request { provider, line } => {
                 self.board.request(&provider, Instant::now());
                 if let Some(line) = line {
-                    self.say(|_, err| writeln!(err, "{line}"));
+                    self.mutter(&line);
                 }
             }
             News::Read => self.board.read(),
             News::Started { step, event } => {
                 self.board.started(step);
                 if self.format == Format::Json {
-                    self.say(|out, _| json::line(out, &event));
+                    self.say(|out| json::line(out, &event));
                 }
             }
             News::Ended { provider, step, outcome } => {
                 self.board.ended(&provider, &step);
                 match self.format {
-                    Format::Text => self.say(|out, _| render::outcome(out, &outcome)),
+                    Format::Text => self.say(|out| render::outcome(out, &outcome)),
                     Format::Json => {
-                        self.say(|out, _| json::line(out, &Ended { event: "step", outcome: &outcome }));
+                        self.say(|out| json::line(out, &Ended { event: "step", outcome: &outcome }));
                     }
                     // The table of what ended comes at the end.
                     Format::Markdown => {}
@@ -134,18 +136,29 @@ impl<'a> View<'a> {
             Some(bars) => bars.show(&self.board, Instant::now()),
             None => {
                 let line = self.board.heartbeat();
-                self.say(|_, err| writeln!(err, "{line}"));
+                self.mutter(&line);
             }
         }
     }
 
-    fn say(&mut self, write: impl FnOnce(&mut dyn Write, &mut dyn Write) -> io::Result<()>) {
+    /// Talk. Nobody listening to it is no reason to stop.
+    fn mutter(&mut self, line: &str) {
+        self.said = Instant::now();
+        let Self { err, bars, .. } = self;
+        let mut write = || writeln!(err, "{line}").and_then(|()| err.flush());
+        let _ = match bars {
+            Some(bars) => bars.aside(write),
+            None => write(),
+        };
+    }
+
+    fn say(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
         self.said = Instant::now();
         if self.written.is_err() {
             return;
         }
-        let Self { out, err, bars, .. } = self;
-        let write = || write(out, err).and_then(|()| out.flush()).and_then(|()| err.flush());
+        let Self { out, bars, .. } = self;
+        let write = || write(out).and_then(|()| out.flush());
         self.written = match bars {
             Some(bars) => bars.aside(write),
             None => write(),
@@ -185,7 +198,7 @@ mod tests {
             }
             tokio::time::sleep_until(began + Duration::from_secs(seconds)).await;
         };
-        View::new(io, format, board, &Stop::default()).follow(work, &mut feed).await.unwrap();
+        View::new(io, format, board, &Stop::default()).follow(work, &mut feed).await.1.unwrap();
         [out, err].map(|bytes| String::from_utf8(bytes).unwrap()).into()
     }
 

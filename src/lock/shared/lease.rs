@@ -52,18 +52,24 @@ impl Lease {
     /// Gives it back, if it still is this run's. The error says what happens instead.
     pub async fn release(self) -> Result<(), String> {
         let Self { signal: _, stop, renewal, store, key } = self;
-        // An error says that the renewal has ended: the lock is another's.
+        // An error says that the renewal has ended already.
         let _ = stop.send(());
-        let Ok(Held { path, etag, content }) = renewal.await else { return Ok(()) };
-        match store.write(&path, &etag, &content.next(false)).await {
-            // Behind: an answer was lost; with the version that is there it goes.
-            Written::Behind(etag) => match store.write(&path, &etag, &content.next(false)).await {
-                Written::Perhaps(why) => Err(not_given_back(&store, &key, &why)),
-                _ => Ok(()),
-            },
-            Written::Perhaps(why) => Err(not_given_back(&store, &key, &why)),
-            Written::Yes(_) | Written::No(_) => Ok(()),
+        let held = renewal.await.map_err(|error| not_given_back(&store, &key, &error.to_string()))?;
+        let Held { path, mut etag, content } = held;
+        let mut why = "its object keeps changing".to_owned();
+        for _ in 0..3 {
+            match store.write(&path, &etag, &content.next(false)).await {
+                // It is given back, or another's.
+                Written::Yes(_) | Written::No(_) => return Ok(()),
+                // An answer was lost; with the version that is there it goes.
+                Written::Behind(now) => etag = now,
+                Written::Perhaps(failed) => {
+                    why = failed;
+                    break;
+                }
+            }
         }
+        Err(not_given_back(&store, &key, &why))
     }
 }
 

@@ -415,7 +415,11 @@ impl StratusWriter {
         let ForwardState { destination, active } = decode(live, &what, &path)?;
         let delete = step.action == Action::Delete;
         let Forward { to, active: wanted_active, protect: _ } = wanted;
-        let to = to.as_ref().and_then(|to| to.nanp()).map(str::to_owned);
+        let nanp = |to: &model::E164| {
+            let digits = to.nanp().map(str::to_owned);
+            digits.ok_or_else(|| conflict(step, format!("the carrier takes no number like {to}")))
+        };
+        let to = to.as_ref().map(nanp).transpose()?;
         let destination = if delete || touched(step, "to") { to } else { destination.map(|to| to.0) };
         let active = if delete || touched(step, "active") { wanted_active.unwrap_or(active) } else { active };
         let body = json!({ "destination": destination, "active": active });
