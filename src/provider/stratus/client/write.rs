@@ -144,7 +144,12 @@ impl<'a> Writing<'a> {
         };
         if !fits {
             // The name the specification has for it on domain frames; those of users take another (fact sheet 7.4).
-            let custom = json!({ "type": "custom" });
+            let mut custom = json!({ "type": "custom" });
+            // Once it is custom nobody can tell that it was always active: its week goes with it.
+            if let Some(weekly) = weekly.as_ref().filter(|_| live.timeframe_type.as_str() == convert::ALWAYS)
+            {
+                custom["timeframe-days-of-week-array"] = weekly.clone().into();
+            }
             self.send(Method::PUT, &rest, custom, &what).await?;
         }
         let mut body = Map::new();
@@ -229,6 +234,7 @@ impl<'a> Writing<'a> {
             self.agents(key, agents, step).await?;
         }
         if let Some(failover) = failover.filter(|failover| !(fresh && **failover == Divert::Off)) {
+            self.system_user(key, name.as_deref().unwrap_or(key)).await?;
             let diverts = Diverts { unreachable: Some(failover.clone()), ..Diverts::default() };
             self.default_forwards(key, diverts).await?;
         }
@@ -276,39 +282,63 @@ impl<'a> Writing<'a> {
         }
     }
 
-    /// A queue and the system user that answers at its extension; says whether that user is new. An extension that a
-    /// person has is refused when planning; it is looked up again here because queues are made over it.
+    /// The system user that answers at a queue's extension, then the queue; says whether that user is new. A queue that is
+    /// there is taken for whole: what it needs comes first, so that no half of it is ever left over for good.
     async fn create_queue(
         &self,
         key: &str,
         name: &str,
         mut body: Map<String, Value>,
     ) -> Result<bool, ApiError> {
-        let what = format!("creating queue `{key}`");
-        let rest = format!("/users/{}", segment(key));
-        let user: Option<User> = present(self.api.object(&rest, &format!("extension `{key}`")).await)?;
+        let fresh = self.system_user(key, name).await?;
         body.insert("synchronous".into(), "yes".into());
         body.insert("callqueue".into(), key.into());
-        self.send(Method::POST, "/callqueues", Value::Object(body), &what).await?;
-        let fresh = user.is_none();
-        if fresh {
-            let user = json!({
-                "synchronous": "yes", "user": key, "name-first-name": name, "name-last-name": "Queue",
-                "user-scope": "No Portal", "service-code": "system-queue",
-            });
-            self.send(Method::POST, "/users", user, &what).await?;
-        }
+        self.send(Method::POST, "/callqueues", Value::Object(body), &format!("creating queue `{key}`"))
+            .await?;
         Ok(fresh)
     }
 
-    /// The queue, then the system user at its extension; a person's user is never deleted.
+    /// Makes the system user at a queue's extension where there is none. An extension that a person has is refused when
+    /// planning; it is looked up again here because queues are made over it.
+    async fn system_user(&self, key: &str, name: &str) -> Result<bool, ApiError> {
+        if self.user_at(key).await?.is_some() {
+            return Ok(false);
+        }
+        let user = json!({
+            "synchronous": "yes", "user": key, "name-first-name": name, "name-last-name": "Queue",
+            "user-scope": "No Portal", "service-code": "system-queue",
+        });
+        self.send(Method::POST, "/users", user, &format!("making the extension of queue `{key}`")).await?;
+        self.user_shows(key, true).await?;
+        Ok(true)
+    }
+
+    /// The system user at a queue's extension, then the queue, by which both are found; a person's user is never deleted.
     async fn delete_queue(&self, key: &str) -> Result<(), ApiError> {
         let what = format!("deleting queue `{key}`");
-        self.delete(&format!("/callqueues/{}", segment(key)), &what).await?;
+        if self.user_at(key).await?.is_some_and(|user| user.service_code.as_str() == "system-queue") {
+            self.delete(&format!("/users/{}", segment(key)), &what).await?;
+            self.user_shows(key, false).await?;
+        }
+        self.delete(&format!("/callqueues/{}", segment(key)), &what).await
+    }
+
+    async fn user_at(&self, key: &str) -> Result<Option<User>, ApiError> {
         let rest = format!("/users/{}", segment(key));
-        let user: Option<User> = present(self.api.object(&rest, &format!("extension `{key}`")).await)?;
-        if user.is_some_and(|user| user.service_code.as_str() == "system-queue") {
-            self.delete(&rest, &what).await?;
+        present(self.api.object(&rest, &format!("extension `{key}`")).await)
+    }
+
+    /// Waits until a user that was made is there, or one that was deleted is not: accepted is not done.
+    async fn user_shows(&self, key: &str, there: bool) -> Result<(), ApiError> {
+        let deadline = tokio::time::Instant::now() + self.http.settle();
+        while self.user_at(key).await?.is_some() != there {
+            if tokio::time::Instant::now() > deadline {
+                let how = if there { "made, and is not there" } else { "deleted, and is still there" };
+                let why = format!("it was accepted to be {how}; the queue was left as it is");
+                let what = format!("the extension of queue `{key}`");
+                return Err(failure(&what, &self.api.path("/users"), Problem::Conflict(why)));
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
         Ok(())
     }
