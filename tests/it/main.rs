@@ -16,6 +16,8 @@ mod canary;
 #[cfg(test)]
 mod deskphone;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod grades;
 #[cfg(test)]
 mod live;
