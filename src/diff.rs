@@ -326,14 +326,19 @@ lists!(Agent, Also, Caller);
 impl Compare for Vec<Rule> {
     /// Beside its elements the sequence counts, and an `order` without `default` leaves that rule alone.
     fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>) {
-        let managed = |rule: &&Rule| rule.when != DEFAULT_RULE || self.iter().any(|r| r.when == DEFAULT_RULE);
-        let observed: Vec<Rule> = observed.iter().filter(managed).cloned().collect();
+        let of_default = |rule: &Rule| rule.when == DEFAULT_RULE;
+        let silent = !self.iter().any(of_default);
+        let managed: Vec<Rule> =
+            observed.iter().filter(|rule| !silent || !of_default(rule)).cloned().collect();
         let names = |rules: &[Rule]| rules.iter().map(Keyed::key).collect::<Vec<_>>();
-        let (old, new) = (names(&observed), names(self));
+        let (old, new) = (names(&managed), names(self));
         if old != new {
             replaced(&new, &old, path, out);
+        } else if silent && observed.iter().rev().skip(1).any(of_default) {
+            // What stands below the Default rule never applies, which nobody means by an order.
+            replaced(&names(&self.over(observed)), &names(observed), path, out);
         }
-        elements(self, &observed, path, out);
+        elements(self, &managed, path, out);
     }
 
     fn over(&self, observed: &Self) -> Self {

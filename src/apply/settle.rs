@@ -39,10 +39,12 @@ pub async fn until(plan: &TenantPlan, step: &Step, reader: &dyn Read, bound: Dur
             },
             Err(error) => Seen::Unreadable(error),
         };
-        if Instant::now() + pause > deadline {
+        let now = Instant::now();
+        if now >= deadline {
             return seen;
         }
-        tokio::time::sleep(pause).await;
+        // The last look is at the very end: what shows within the bound has shown in time.
+        tokio::time::sleep_until(deadline.min(now + pause)).await;
         pause = (pause * 3 / 2).min(Duration::from_secs(2));
     }
 }

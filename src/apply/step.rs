@@ -2,9 +2,10 @@
 
 use super::{Job, Patience, Status, settle};
 use crate::{
-    http::{ApiError, Phase, during},
+    http::{ApiError, Phase, Problem, during},
     plan::{Action, Step},
 };
+use std::time::Duration;
 
 /// Status, why, and the way out.
 pub(super) type Ending = (Status, Option<String>, Option<String>);
@@ -29,7 +30,19 @@ pub(super) async fn carry_out(job: &Job<'_>, step: &Step) -> Ending {
         let written = during(Phase::Write, of(), job.writer.execute(&job.plan.account, step)).await;
         let error = match written {
             Ok(()) => return during(Phase::ReadBack, of(), accepted(job, step)).await,
-            Err(error) if !error.problem.is_ambiguous() => return failed(Status::Failed, &error),
+            Err(error) if matches!(error.problem, Problem::Conflict(_)) => {
+                return failed(Status::Failed, &error);
+            }
+            Err(error) if !error.problem.is_ambiguous() => {
+                // Of several writes the last may be refused, and there was nothing left for it to change.
+                let seen = settle::until(job.plan, step, job.reader, Duration::ZERO);
+                return match during(Phase::ReadBack, of(), seen).await {
+                    settle::Seen::AsWanted => (Status::Done, None, None),
+                    settle::Seen::Otherwise(_) | settle::Seen::Unreadable(_) => {
+                        failed(Status::Failed, &error)
+                    }
+                };
+            }
             Err(error) => error,
         };
         // It may have happened all the same: look before saying anything.

@@ -38,9 +38,17 @@ pub struct Behaviour {
     pub truncate: f64,
     /// 200 with an HTML page, as a proxy in the way answers.
     pub garbage: f64,
+    /// A write whose change stays invisible for `stale_for`, and with it every later one.
+    pub stale: f64,
+    pub stale_for: Duration,
+    /// An answer after which the server goes away for `refuse_for`: connections are closed, and refused.
+    pub refuse: f64,
+    pub refuse_for: Duration,
     /// Added before every answer.
     pub slow: Duration,
-    /// Faults meet only requests whose `METHOD /path` starts so.
+    /// An answer that takes ten times `slow`.
+    pub slow_ten_times: f64,
+    /// Faults meet only requests whose `METHOD /path` starts so, or only `writes`.
     pub only: String,
     /// Faults spare this many requests first.
     pub skip: u64,
@@ -115,7 +123,12 @@ impl Default for Behaviour {
             reset_after_commit: 0.0,
             truncate: 0.0,
             garbage: 0.0,
+            stale: 0.0,
+            stale_for: Duration::from_secs(2),
+            refuse: 0.0,
+            refuse_for: Duration::from_millis(200),
             slow: Duration::ZERO,
+            slow_ten_times: 0.0,
             only: String::new(),
             skip: 0,
             at_most: u64::MAX,
@@ -168,7 +181,12 @@ const SWITCHES: &[(&str, Setter)] = &[
     ("reset-after-commit", |b, text| set(&mut b.reset_after_commit, chance(text))),
     ("truncate", |b, text| set(&mut b.truncate, chance(text))),
     ("garbage", |b, text| set(&mut b.garbage, chance(text))),
+    ("stale", |b, text| set(&mut b.stale, chance(text))),
+    ("stale-for", |b, text| set(&mut b.stale_for, duration(text))),
+    ("refuse", |b, text| set(&mut b.refuse, chance(text))),
+    ("refuse-for", |b, text| set(&mut b.refuse_for, duration(text))),
     ("slow", |b, text| set(&mut b.slow, duration(text))),
+    ("slow-10x", |b, text| set(&mut b.slow_ten_times, chance(text))),
     ("only", |b, text| set(&mut b.only, prefix(text))),
     ("skip", |b, text| set(&mut b.skip, whole(text))),
     ("at-most", |b, text| set(&mut b.at_most, whole(text))),
@@ -268,7 +286,7 @@ fn next_page(text: &str) -> Result<NextPage, &'static str> {
 }
 
 fn prefix(text: &str) -> Result<String, &'static str> {
-    if text.is_empty() { Err("the start of `METHOD /path`") } else { Ok(text.to_owned()) }
+    if text.is_empty() { Err("the start of `METHOD /path`, or `writes`") } else { Ok(text.to_owned()) }
 }
 
 fn names() -> String {

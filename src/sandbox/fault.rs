@@ -17,12 +17,18 @@ pub enum Fault {
     ResetAfterCommit,
     Truncate,
     Unavailable,
+    Stale,
+    Refuse,
+    Slow,
 }
+
+/// What `only` is to mean every request that is no read.
+const WRITES: &str = "writes";
 
 /// Deals faults: the same requests in the same order meet the same faults.
 #[derive(Debug)]
 pub struct Dice {
-    odds: [(Fault, f64); 10],
+    odds: [(Fault, f64); 13],
     only: String,
     skip: u64,
     at_most: u64,
@@ -45,6 +51,9 @@ impl Dice {
                 (Fault::ResetAfterCommit, behaviour.reset_after_commit),
                 (Fault::Truncate, behaviour.truncate),
                 (Fault::Unavailable, behaviour.unavailable),
+                (Fault::Stale, behaviour.stale),
+                (Fault::Refuse, behaviour.refuse),
+                (Fault::Slow, behaviour.slow_ten_times),
             ],
             only: behaviour.only.clone(),
             skip: behaviour.skip,
@@ -57,7 +66,10 @@ impl Dice {
 
     /// Deals at most one fault to a request; the first kind that hits wins.
     pub fn roll(&self, method: &str, path: &str) -> Option<Fault> {
-        if !format!("{method} {path}").starts_with(&self.only) {
+        let reads = matches!(method, "GET" | "HEAD");
+        let meant =
+            if self.only == WRITES { !reads } else { format!("{method} {path}").starts_with(&self.only) };
+        if !meant {
             return None;
         }
         let request = self.requests.fetch_add(1, Ordering::Relaxed);
@@ -65,8 +77,8 @@ impl Dice {
             return None;
         }
         let hit = |(index, (fault, chance)): (u64, &(Fault, f64))| {
-            let reads = method == "GET" && *fault == Fault::AcceptAndIgnore;
-            (!reads && draw(self.seed, request, index) < *chance).then_some(*fault)
+            let spared = reads && matches!(fault, Fault::AcceptAndIgnore | Fault::Stale);
+            (!spared && draw(self.seed, request, index) < *chance).then_some(*fault)
         };
         let fault = (0..).zip(&self.odds).find_map(hit)?;
         let dealt = self.faults.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |dealt| {

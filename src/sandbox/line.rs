@@ -1,6 +1,7 @@
 //! Accepts connections that a request can have cut, so that an answer never arrives.
 
 use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +11,7 @@ use std::time::Duration;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 /// The handle with which a request cuts its own connection.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +35,58 @@ impl Connected<IncomingStream<'_, Exchange>> for Line {
     fn connect_info(stream: IncomingStream<'_, Exchange>) -> Self {
         stream.remote_addr().clone()
     }
+}
+
+/// Pending connections of a listener.
+const BACKLOG: u32 = 1024;
+
+/// A port on loopback that can be closed and opened again.
+#[derive(Debug)]
+pub struct Door {
+    address: SocketAddr,
+    /// What opens next.
+    next: Option<TcpListener>,
+    /// Bound to the same port and deaf, so that nobody else takes it while connections are refused.
+    keeper: Option<TcpSocket>,
+}
+
+impl Door {
+    /// Opens a port, 0 for a free one. Only one that `returns` is open again after it was closed.
+    pub async fn new(port: u16, returns: bool) -> io::Result<Self> {
+        if !returns {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+            return Ok(Self { address: listener.local_addr()?, next: Some(listener), keeper: None });
+        }
+        let first = bound((Ipv4Addr::LOCALHOST, port).into())?;
+        let address = first.local_addr()?;
+        let keeper = bound(address)?;
+        Ok(Self { address, next: Some(first.listen(BACKLOG)?), keeper: Some(keeper) })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Listens, unless the door stays closed.
+    pub fn open(&mut self) -> Option<TcpListener> {
+        if let Some(listener) = self.next.take() {
+            return Some(listener);
+        }
+        let listener = self.keeper.take()?.listen(BACKLOG).ok()?;
+        self.keeper = bound(self.address).ok();
+        Some(listener)
+    }
+}
+
+/// A socket that has the port and does not listen: whoever connects is refused.
+fn bound(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    // Two of these may share the port, the one that listens and the one that keeps it.
+    #[cfg(unix)]
+    socket.set_reuseport(true)?;
+    socket.bind(address)?;
+    Ok(socket)
 }
 
 /// Where lines come in.

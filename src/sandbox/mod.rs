@@ -30,12 +30,10 @@ pub mod store;
 pub mod stratus;
 pub mod throttle;
 
-use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -43,6 +41,7 @@ pub use behaviour::Behaviour;
 pub use record::Recorder;
 
 use exchange::Vendor;
+use line::Door;
 use service::Service;
 use store::Store;
 
@@ -114,11 +113,11 @@ impl Sandbox {
         let vendor = (options.vendor)(&options.behaviour);
         let store = Store::open(&options, vendor.as_ref())?;
         let bind = |source| SandboxError::Bind { port: options.port, source };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(bind)?;
-        let url = format!("http://{}", listener.local_addr().map_err(bind)?);
+        let door = Door::new(options.port, options.behaviour.refuse > 0.0).await.map_err(bind)?;
+        let url = format!("http://{}", door.address());
         let service = Arc::new(Service::new(vendor, store, options.behaviour, options.record));
         let (signal, stopped) = oneshot::channel::<()>();
-        let server = tokio::spawn(service::serve(listener, Arc::clone(&service), async {
+        let server = tokio::spawn(service::serve(door, Arc::clone(&service), async {
             // An error means that the sender is gone, which is a stop as well.
             let _ = stopped.await;
         }));

@@ -13,16 +13,16 @@ use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTE
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use futures::{StreamExt as _, stream};
+use futures::{FutureExt as _, StreamExt as _, future, stream};
 use serde_json::Value;
-use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 use super::behaviour::Behaviour;
 use super::exchange::{Answer, Credential, Request, Vendor};
 use super::fault::{Dice, Fault};
-use super::line::{Exchange, Line};
+use super::line::{Door, Exchange, Line};
 use super::record::Recorder;
-use super::store::Store;
+use super::store::{Fate, Store};
 use super::throttle::Throttle;
 
 /// What a proxy in the way says.
@@ -33,6 +33,9 @@ const BAD_GATEWAY: &str = "<html>\n<head><title>502 Bad Gateway</title></head>\n
 /// How long half a body stays alone on the wire: long enough to be flushed before the end.
 const HALF_TIME: Duration = Duration::from_millis(20);
 
+/// How long an answer is held back so that the door is closed before it arrives.
+const LEAVING: Duration = Duration::from_millis(20);
+
 /// Everything one emulated server needs.
 #[derive(Debug)]
 pub struct Service {
@@ -42,7 +45,11 @@ pub struct Service {
     record: Option<Arc<Recorder>>,
     slow: Duration,
     visible_after: Duration,
+    stale_for: Duration,
     retry_after: u32,
+    /// Told when the server is to go away for a while.
+    leave: Notify,
+    refuse_for: Duration,
     throttle: Option<Throttle>,
 }
 
@@ -54,18 +61,27 @@ enum Sent {
     Nothing,
 }
 
-/// Serves until `stopped` resolves, then answers what is open.
+/// Serves until `stopped` resolves, then answers what is open. When told to leave it does the same, and comes back.
 pub async fn serve(
-    listener: TcpListener,
+    mut door: Door,
     service: Arc<Service>,
     stopped: impl Future<Output = ()> + Send + 'static,
 ) {
-    let app =
-        Router::new().fallback(handle).with_state(service).into_make_service_with_connect_info::<Line>();
-    match axum::serve(Exchange(listener), app).with_graceful_shutdown(stopped).await {
-        Ok(()) => {}
-        // The listener retries by itself; there is nothing left that can fail.
-        Err(error) => drop(error),
+    let app = Router::new().fallback(handle).with_state(Arc::clone(&service));
+    let stopped = stopped.boxed().shared();
+    while let Some(listener) = door.open() {
+        let app = app.clone().into_make_service_with_connect_info::<Line>();
+        let (end, service) = (stopped.clone(), Arc::clone(&service));
+        let refuse_for = service.refuse_for;
+        let closed = async move { drop(future::select(end, Box::pin(service.leave.notified())).await) };
+        match axum::serve(Exchange(listener), app).with_graceful_shutdown(closed).await {
+            Ok(()) => {}
+            // The listener retries by itself; there is nothing left that can fail.
+            Err(error) => drop(error),
+        }
+        if tokio::time::timeout(refuse_for, stopped.clone()).await.is_ok() {
+            return;
+        }
     }
 }
 
@@ -104,14 +120,17 @@ impl Service {
             record,
             slow: behaviour.slow,
             visible_after: behaviour.visible_after,
+            stale_for: behaviour.stale_for,
             retry_after: behaviour.retry_after,
+            leave: Notify::new(),
+            refuse_for: behaviour.refuse_for,
         }
     }
 
     /// Answers one request, fault included.
     async fn answer(self: Arc<Self>, request: Arc<Request>) -> Sent {
-        tokio::time::sleep(self.slow).await;
         let fault = self.dice.roll(&request.method, &request.path);
+        tokio::time::sleep(self.slow * if fault == Some(Fault::Slow) { 10 } else { 1 }).await;
         match fault {
             Some(Fault::TooManyRequests) => return self.coded(429, "Too Many Requests"),
             Some(Fault::RateLimit) => return self.coded(420, "Rate Limit Exceeded"),
@@ -124,9 +143,20 @@ impl Service {
         if self.throttle.as_ref().is_some_and(|throttle| !throttle.admits()) {
             return self.coded(429, "Too Many Requests");
         }
-        let answer = Arc::clone(&self).perform(request, fault == Some(Fault::AcceptAndIgnore)).await;
+        let fate = match fault {
+            Some(Fault::AcceptAndIgnore) => Fate::Lost,
+            Some(Fault::Stale) => Fate::Late(self.stale_for),
+            _ => Fate::Usual,
+        };
+        let answer = Arc::clone(&self).perform(request, fate).await;
         let Answer { status, body, headers, .. } = answer;
         match fault {
+            Some(Fault::Refuse) => {
+                self.leave.notify_one();
+                // Who has this answer must not find the door still open.
+                tokio::time::sleep(LEAVING).await;
+                Sent::Json(status, body, headers)
+            }
             Some(Fault::BadGatewayAfterCommit) => Sent::Html(502, BAD_GATEWAY),
             Some(Fault::ResetAfterCommit) => Sent::Nothing,
             Some(Fault::Truncate) => {
@@ -137,11 +167,11 @@ impl Service {
     }
 
     /// Lets the vendor respond and commits; a synchronous create waits until it is visible.
-    async fn perform(self: Arc<Self>, request: Arc<Request>, ignore: bool) -> Answer {
+    async fn perform(self: Arc<Self>, request: Arc<Request>, fate: Fate) -> Answer {
         let service = Arc::clone(&self);
         // Writing to disk blocks; the server's own threads must not.
         let done = tokio::task::spawn_blocking(move || {
-            service.store.transact(ignore, |views| service.vendor.respond(&request, views))
+            service.store.transact(fate, |views| service.vendor.respond(&request, views))
         })
         .await;
         match done {

@@ -48,6 +48,16 @@ pub struct View {
     pub settled: Arc<Document>,
 }
 
+/// What becomes of a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Usual,
+    /// Accepted, and never done.
+    Lost,
+    /// Done, and invisible for this long.
+    Late(Duration),
+}
+
 /// Every account's view, by account name.
 pub type Views = BTreeMap<String, View>;
 
@@ -85,11 +95,11 @@ impl Store {
 
     /// Answers one request and makes its change, if any, as one step.
     ///
-    /// The change is on disk when this returns. Returns whether a change was made: `ignore` and a pending
+    /// The change is on disk when this returns. Returns whether a change was made: `Fate::Lost` and a pending
     /// earlier write lose it silently.
     pub fn transact(
         &self,
-        ignore: bool,
+        fate: Fate,
         respond: impl FnOnce(&Views) -> Answer,
     ) -> std::io::Result<(Answer, bool)> {
         let mut accounts = self.lock();
@@ -99,10 +109,11 @@ impl Store {
             return Ok((answer, false));
         };
         let Some(account) = accounts.get_mut(&account) else { return Ok((answer, false)) };
-        let lost = ignore || self.pending_first && account.pending.contains_key(&object);
+        let lost = fate == Fate::Lost || self.pending_first && account.pending.contains_key(&object);
         if !lost {
             persist(&account.path, &document, self.durable)?;
-            let at = Instant::now() + self.visible_after;
+            let delay = if let Fate::Late(delay) = fate { delay } else { self.visible_after };
+            let at = Instant::now() + delay;
             account.committed = Arc::new(document);
             account.waiting.push_back((at, Arc::clone(&account.committed)));
             account.pending.insert(object, at);

@@ -738,6 +738,14 @@ async fn faults_can_be_aimed_and_repeat_exactly() {
     }
     assert_eq!(seen, [200, 202, 500, 202, 200]);
 
+    let rig = Rig::start("500:1,only:writes,skip:1,at-most:1").await;
+    let mut seen = Vec::new();
+    for line in ["PUT /users/101", "GET /users/101", "DELETE /users/102", "PUT /users/101"] {
+        let body = if line.starts_with("PUT") { json!({}) } else { NONE };
+        seen.push(rig.json(line, &body).await.0);
+    }
+    assert_eq!(seen, [202, 200, 500, 202]);
+
     let mut runs = Vec::new();
     for behaviour in ["429:0.3,seed:1", "429:0.3,seed:1", "429:0.3,seed:2"] {
         let rig = Rig::start(behaviour).await;
@@ -754,6 +762,33 @@ async fn faults_can_be_aimed_and_repeat_exactly() {
     let begun = Instant::now();
     Rig::start("slow:60ms").await.json("GET /count", &NONE).await;
     assert!(begun.elapsed() >= Duration::from_millis(60));
+}
+
+/// A server that is gone refuses connections, keeps its port and comes back with all it had.
+#[tokio::test]
+async fn a_server_can_go_away_for_a_while() {
+    let rig = Rig::start("refuse:1,refuse-for:300ms,only:PUT,at-most:1").await;
+    let answer = rig.send("PUT /users/101", &json!({"name-first-name": "Eve"})).await.unwrap();
+    assert_eq!(answer.status().as_u16(), 202);
+    let refused = rig.send("GET /users/101", &NONE).await.unwrap_err();
+    assert!(refused.is_connect(), "{refused:?}");
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(rig.json("GET /users/101", &NONE).await.1["name-first-name"], "Eve");
+}
+
+/// One write can be seen later than the others, and one answer be slower.
+#[tokio::test]
+async fn one_write_can_be_stale_or_slow() {
+    let rig = Rig::start("stale:1,stale-for:500ms,visible-after:0ms,only:writes,at-most:1").await;
+    rig.send("PUT /users/101", &json!({"name-first-name": "Eve"})).await.unwrap();
+    assert_eq!(rig.json("GET /users/101", &NONE).await.1["name-first-name"], "Ana");
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(rig.json("GET /users/101", &NONE).await.1["name-first-name"], "Eve");
+
+    let rig = Rig::start("slow:30ms,slow-10x:1,at-most:1").await;
+    let begun = Instant::now();
+    rig.json("GET /count", &NONE).await;
+    assert!(begun.elapsed() >= Duration::from_millis(300));
 }
 
 /// State: the same seed makes the same bytes, and the next sandbox sees what the last one wrote.

@@ -3,10 +3,12 @@
 //! A provider needs no code here: `transitions/KIND/` holds its settings and what is live there, its emulation says
 //! what each object may touch, and every case of `transitions/list/` that its dialect can hold is run.
 
-mod accepts;
-mod case;
+pub mod accepts;
+pub mod bench;
+pub mod case;
+pub mod promise;
 mod rig;
-mod scope;
+pub mod scope;
 
 use accepts::accepts;
 use case::{Case, Setup, cases};
@@ -170,7 +172,7 @@ fn normalize_is_idempotent() {
         let setup = Setup::of(provider.kind);
         for case in cases() {
             for (_, body) in case.sides() {
-                let tenant = rig::load(&setup, &case, body);
+                let tenant = bench::load(&setup, &case, body);
                 let Ok(all) = desired(&tenant, &provider.dialect, &|_| None) else { continue };
                 for (address, once) in all {
                     let twice = (provider.dialect.normalize)(&address, once.resource.clone());

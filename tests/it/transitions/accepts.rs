@@ -1,8 +1,8 @@
 //! Which cases a provider runs: its own tables say.
 
 use super::{
+    bench::load,
     case::{Case, Setup},
-    rig::load,
 };
 use dialform::{
     diff::inside,

@@ -1,28 +1,19 @@
-//! One case in a workspace of its own.
+//! One case, there and back.
 
 use super::{
+    bench::{Bench, Outcome},
     case::{Case, Setup},
+    promise::{Promise, add, read},
     scope,
 };
 use crate::world::outcome;
-use dialform::{
-    cli,
-    error::Ending,
-    finding::Level,
-    load::{Files, Workspace},
-    model::{Address, Tenant},
-    provider::find,
-    sandbox::Behaviour,
-};
-use serde_json::{Map, Value, json};
+use dialform::{error::Ending, model::Address};
+use serde_json::{Map, Value};
 use std::{
     collections::BTreeMap,
-    fs::File,
-    io::{Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
 
-const SYSTEM: &str = "system";
 /// Short, so that a run is; not zero, so that every write is first read back stale.
 const FAULT: &str = "visible-after:20ms";
 
@@ -37,69 +28,12 @@ fn root(setup: &Setup, case: &Case) -> PathBuf {
 
 /// Where a case's traffic is recorded.
 pub fn traffic(setup: &Setup, case: &Case) -> PathBuf {
-    root(setup, case).join("traffic.jsonl")
-}
-
-/// Writes the workspace with this side of the case.
-fn write(root: &Path, setup: &Setup, case: &Case, body: &Map<String, Value>) {
-    let mut system = setup.settings.clone();
-    system.insert("kind".into(), setup.kind.as_str().into());
-    system.insert("experimental".into(), case.experimental.into());
-    let file = json!({
-        "version": 1,
-        "providers": { SYSTEM: system },
-        "tenants": ["tenant.yaml"],
-        "guard": { "max_deletes": 100, "max_changed_percent": 100 },
-    });
-    let mut tenant = Map::new();
-    for (key, value) in [
-        ("tenant", "case"),
-        ("provider", SYSTEM),
-        ("account", &setup.account),
-        ("time_zone", "America/Chicago"),
-    ] {
-        tenant.insert(key.into(), value.into());
-    }
-    tenant.extend(body.clone());
-    std::fs::create_dir_all(root).unwrap();
-    // JSON is YAML, and leaves no doubt what is text.
-    std::fs::write(root.join("dialform.yaml"), file.to_string()).unwrap();
-    std::fs::write(root.join("tenant.yaml"), Value::Object(tenant).to_string()).unwrap();
-}
-
-/// One side of a case, loaded as a user's file is. A mistake in it is a mistake in the list.
-pub fn load(setup: &Setup, case: &Case, body: &Map<String, Value>) -> Tenant {
-    let directory = tempfile::tempdir().unwrap();
-    write(directory.path(), setup, case, body);
-    let workspace = Workspace::load(&Files::Directory(directory.path().to_owned()));
-    let mut workspace = workspace.unwrap_or_else(|findings| panic!("{}: {findings:?}", case.name));
-    let errors: Vec<_> = workspace.findings.iter().filter(|it| it.level == Level::Error).collect();
-    assert!(errors.is_empty(), "{}: {errors:?}", case.name);
-    workspace.tenants.remove(0).tenant
+    Bench::at(setup, case, root(setup, case)).traffic()
 }
 
 /// A case being run.
 pub struct Rig<'a> {
-    setup: &'a Setup,
-    case: &'a Case,
-    root: PathBuf,
-}
-
-type Outcome<T> = Result<T, String>;
-
-/// What a run said and how it ended.
-struct Run {
-    ending: Ending,
-    out: String,
-    err: String,
-    /// The methods other than GET that it sent, with their paths.
-    writes: Vec<String>,
-}
-
-impl Run {
-    fn json(&self) -> Outcome<Value> {
-        serde_json::from_str(&self.out).map_err(|error| format!("{error}: {}{}", self.out, self.err))
-    }
+    bench: Bench<'a>,
 }
 
 impl<'a> Rig<'a> {
@@ -109,20 +43,18 @@ impl<'a> Rig<'a> {
         if root.exists() {
             std::fs::remove_dir_all(&root).unwrap();
         }
-        let rig = Self { setup, case, root };
-        let state = rig.state_file();
-        std::fs::create_dir_all(state.parent().unwrap()).unwrap();
-        std::fs::write(state, setup.live.to_string()).unwrap();
-        rig
+        let bench = Bench::at(setup, case, root);
+        bench.put(setup.live.to_string().as_bytes());
+        Self { bench }
     }
 
     pub fn run(&self) -> Outcome<()> {
-        let Case { a, b, expect, back, manual, unverifiable, wire, .. } = self.case;
+        let Case { a, b, expect, back, manual, unverifiable, wire, .. } = self.bench.case;
         if !a.is_empty() {
             self.transition("a", a, None)?;
         }
-        write(&self.root, self.setup, self.case, b);
-        let promised = read(&self.plan().map_err(|why| format!("b: {why}"))?);
+        self.bench.declare(b);
+        let promised = read(&self.bench.plan(FAULT).map_err(|why| format!("b: {why}"))?);
         let planned = &promised.steps;
         let moved = !planned.is_empty();
         match expect {
@@ -139,8 +71,8 @@ impl<'a> Rig<'a> {
             _ => {}
         }
         self.transition("b", b, Some(promised))?;
-        let state = self.state();
-        for (pointer, wanted) in wire.get(&self.setup.kind).into_iter().flatten() {
+        let state = self.bench.state();
+        for (pointer, wanted) in wire.get(&self.bench.setup.kind).into_iter().flatten() {
             match state.pointer(pointer) {
                 Some(found) if found == wanted => {}
                 found => return Err(format!("b: {pointer} is {found:?}, not {wanted}")),
@@ -157,13 +89,12 @@ impl<'a> Rig<'a> {
     /// has to do.
     fn transition(&self, side: &str, body: &Map<String, Value>, promised: Option<Promise>) -> Outcome<()> {
         let explain = |why: String| format!("{side}: {why}");
-        write(&self.root, self.setup, self.case, body);
-        let before = self.state();
+        self.bench.declare(body);
+        let before = self.bench.state();
         let done = self.apply(promised.as_ref()).map_err(explain)?;
         let addresses = done.keys().map(|address| address.parse::<Address>().unwrap());
-        let vendor = (find(&self.setup.kind).unwrap().emulation)(&Behaviour::default());
-        let allowed = addresses.flat_map(|it| vendor.footprint(&it)).collect();
-        let strays = scope::strays(&before, &self.state(), allowed);
+        let strays =
+            scope::strays(&before, &self.bench.state(), scope::footprint(&self.bench.setup.kind, addresses));
         if !strays.is_empty() {
             return Err(explain(format!("outside {:?}: {}", done.keys(), strays.join("; "))));
         }
@@ -171,7 +102,7 @@ impl<'a> Rig<'a> {
             // Nothing to apply and nothing changed: that was the empty plan.
             return Ok(());
         }
-        let left = read(&self.plan().map_err(explain)?);
+        let left = read(&self.bench.plan(FAULT).map_err(explain)?);
         let by_hand = promised.map(|promise| promise.manual).unwrap_or_default();
         if left.steps.is_empty() && left.manual == by_hand {
             return Ok(());
@@ -179,28 +110,12 @@ impl<'a> Rig<'a> {
         Err(explain(format!("the plan after it is not empty: {left:?}")))
     }
 
-    /// Plans; nothing but GET is sent.
-    fn plan(&self) -> Outcome<Value> {
-        let run = self.dialform(&["plan", "--format", "json", "--detailed-exitcode"]);
-        let plan = run.json()?;
-        if !run.writes.is_empty() {
-            return Err(format!("a plan sent {:?}", run.writes));
-        }
-        let pending = plan["tenants"][0]["steps"].as_array().is_some_and(|steps| !steps.is_empty());
-        let wanted = if pending { Ending::Changes } else { Ending::Fine };
-        if run.ending == wanted { Ok(plan) } else { Err(format!("plan ended {:?}: {plan}", run.ending)) }
-    }
-
     /// Applies and returns the steps. What was promised is what is done; without steps nothing but GET is sent.
     fn apply(&self, promised: Option<&Promise>) -> Outcome<BTreeMap<String, String>> {
-        let attempt = |critical: &[String]| {
-            let mut arguments = vec!["apply", "--format", "json", "--auto-approve"];
-            arguments.extend(critical.iter().flat_map(|address| ["--approve-critical", address]));
-            self.dialform(&arguments)
-        };
+        let attempt = |critical: &[String]| self.bench.apply(critical, FAULT);
         let mut run = attempt(promised.map(|promise| promise.critical.as_slice()).unwrap_or_default());
         if run.ending == Ending::Refused && promised.is_none() {
-            run = attempt(&read(&self.plan()?).critical);
+            run = attempt(&read(&self.bench.plan(FAULT)?).critical);
         }
         let outcome = outcome(&run.out).map_err(|error| format!("{error}: {}{}", run.out, run.err))?;
         let mut done = BTreeMap::new();
@@ -221,82 +136,4 @@ impl<'a> Rig<'a> {
         }
         if run.ending == wanted { Ok(done) } else { Err(format!("apply ended {:?}", run.ending)) }
     }
-
-    fn dialform(&self, arguments: &[&str]) -> Run {
-        let traffic = traffic(self.setup, self.case);
-        let (root, record) = (self.root.to_str().unwrap(), traffic.to_str().unwrap());
-        let mut all = vec!["dialform", "-C", root];
-        all.extend(arguments);
-        let fault = format!("{FAULT},{},{}", self.setup.fault, self.case.fault);
-        all.extend(["--sandbox", "--fault", &fault, "--record", record]);
-        let already = traffic.metadata().map_or(0, |file| file.len());
-        let cli::Finished { ending, out, err } = cli::run_with(&all);
-        let mut new = String::new();
-        // A run that was refused before it sent anything has recorded nothing.
-        if let Ok(mut file) = File::open(&traffic) {
-            file.seek(SeekFrom::Start(already)).unwrap();
-            file.read_to_string(&mut new).unwrap();
-        }
-        // The recorder's keys stand in this order; reading all that was read again would take longer than the run.
-        let sent = new.lines().filter(|line| !line.starts_with(r#"{"method":"GET","#));
-        let writes = sent
-            .map(|line| serde_json::from_str::<Value>(line).unwrap())
-            .map(|exchange| format!("{} {}", exchange["method"], exchange["path"]))
-            .collect();
-        Run { ending, out, err, writes }
-    }
-
-    /// The account as the emulation keeps it.
-    fn state(&self) -> Value {
-        serde_json::from_slice(&std::fs::read(self.state_file()).unwrap()).unwrap()
-    }
-
-    fn state_file(&self) -> PathBuf {
-        self.root.join(format!(".dialform/sandbox/{SYSTEM}/{}.json", self.setup.account))
-    }
-}
-
-/// What a plan says.
-#[derive(Debug, Default)]
-struct Promise {
-    /// Addresses and actions, without what is left to a person.
-    steps: BTreeMap<String, String>,
-    /// What is: `address path`.
-    manual: Vec<String>,
-    /// What cannot be seen: `address field`.
-    unverifiable: Vec<String>,
-    critical: Vec<String>,
-}
-
-fn read(plan: &Value) -> Promise {
-    let mut promise = Promise::default();
-    for step in plan["tenants"][0]["steps"].as_array().into_iter().flatten() {
-        let word = |name: &str| step[name].as_str().unwrap_or_default().to_owned();
-        if word("action") == "manual" {
-            let changes = step["changes"].as_array().into_iter().flatten();
-            let paths = changes.map(|change| change["path"].as_str().unwrap_or_default());
-            promise.manual.extend(paths.map(|path| format!("{} {path}", word("address"))));
-            continue;
-        }
-        if step.get("critical").is_some() {
-            promise.critical.push(word("address"));
-        }
-        add(&mut promise.steps, word("address"), &word("action"));
-    }
-    for hidden in plan["tenants"][0]["unverifiable"].as_array().into_iter().flatten() {
-        let address = hidden["address"].as_str().unwrap_or_default();
-        let fields = hidden["fields"].as_array().into_iter().flatten();
-        let fields = fields.map(|field| format!("{address} {}", field.as_str().unwrap_or_default()));
-        promise.unverifiable.extend(fields);
-    }
-    promise
-}
-
-/// An object in a circle is made and then given what closes the circle: `create, update`.
-fn add(steps: &mut BTreeMap<String, String>, address: String, action: &str) {
-    let actions = steps.entry(address).or_default();
-    if !actions.is_empty() {
-        actions.push_str(", ");
-    }
-    actions.push_str(action);
 }

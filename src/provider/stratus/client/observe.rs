@@ -162,15 +162,15 @@ impl StratusReader {
                         present(api.object(&format!("/callqueues/{key}"), &what).await)?;
                     if let Some(queue) = queue {
                         live.queues.push(queue);
+                        // A queue that is half deleted has no extension any more, as in a reading of the whole.
+                        let rules = present(api.rules(&address.key).await)?.unwrap_or_default();
+                        live.rules.insert(address.key.clone(), rules);
                         let mut agents: Vec<Agent> =
                             api.list(&format!("/callqueues/{key}/agents"), &what).await?;
                         for agent in &mut agents {
                             agent.callqueue = Text(address.key.clone());
                         }
                         live.agents.extend(agents);
-                        // A queue that nobody has given an extension has no rules.
-                        let rules = present(api.rules(&address.key).await)?.unwrap_or_default();
-                        live.rules.insert(address.key.clone(), rules);
                     }
                 }
                 Kind::Rules | Kind::Diverts => {

@@ -144,7 +144,12 @@ impl<'a> Writing<'a> {
         };
         if !fits {
             // The name the specification has for it on domain frames; those of users take another (fact sheet 7.4).
-            let custom = json!({ "type": "custom" });
+            let mut custom = json!({ "type": "custom" });
+            // Once it is custom nobody can tell that it was always active: its week goes with it.
+            if let Some(weekly) = weekly.as_ref().filter(|_| live.timeframe_type.as_str() == convert::ALWAYS)
+            {
+                custom["timeframe-days-of-week-array"] = weekly.clone().into();
+            }
             self.send(Method::PUT, &rest, custom, &what).await?;
         }
         let mut body = Map::new();
@@ -228,10 +233,8 @@ impl<'a> Writing<'a> {
         if let Some(agents) = agents.as_ref().filter(|_| touched(step, "agents")) {
             self.agents(key, agents, step).await?;
         }
-        if step.action == Action::Update && failover.is_some() {
-            fresh = self.queue_user(key, name.as_deref().unwrap_or(key)).await?;
-        }
         if let Some(failover) = failover.filter(|failover| !(fresh && **failover == Divert::Off)) {
+            self.system_user(key, name.as_deref().unwrap_or(key)).await?;
             let diverts = Diverts { unreachable: Some(failover.clone()), ..Diverts::default() };
             self.default_forwards(key, diverts).await?;
         }
@@ -279,17 +282,15 @@ impl<'a> Writing<'a> {
         }
     }
 
-    /// A queue and the system user that answers at its extension; says whether that user is new.
-    ///
-    /// The user comes first: a run that ends between the two leaves an extension that nothing leads to, and the next one
-    /// makes the queue. A queue without its user would look complete.
+    /// The system user that answers at a queue's extension, then the queue; says whether that user is new. A queue that is
+    /// there is taken for whole: what it needs comes first, so that no half of it is ever left over for good.
     async fn create_queue(
         &self,
         key: &str,
         name: &str,
         mut body: Map<String, Value>,
     ) -> Result<bool, ApiError> {
-        let fresh = self.queue_user(key, name).await?;
+        let fresh = self.system_user(key, name).await?;
         body.insert("synchronous".into(), "yes".into());
         body.insert("callqueue".into(), key.into());
         self.send(Method::POST, "/callqueues", Value::Object(body), &format!("creating queue `{key}`"))
@@ -297,12 +298,10 @@ impl<'a> Writing<'a> {
         Ok(fresh)
     }
 
-    /// Makes the system user at a queue's extension if nobody is there; says whether it is new. An extension that a person
-    /// has is refused when planning.
-    async fn queue_user(&self, key: &str, name: &str) -> Result<bool, ApiError> {
-        let rest = format!("/users/{}", segment(key));
-        let user: Option<User> = present(self.api.object(&rest, &format!("extension `{key}`")).await)?;
-        if user.is_some() {
+    /// Makes the system user at a queue's extension where there is none. An extension that a person has is refused when
+    /// planning; it is looked up again here because queues are made over it.
+    async fn system_user(&self, key: &str, name: &str) -> Result<bool, ApiError> {
+        if self.user_at(key).await?.is_some() {
             return Ok(false);
         }
         let user = json!({
@@ -310,19 +309,38 @@ impl<'a> Writing<'a> {
             "user-scope": "No Portal", "service-code": "system-queue",
         });
         self.send(Method::POST, "/users", user, &format!("making the extension of queue `{key}`")).await?;
+        self.user_shows(key, true).await?;
         Ok(true)
     }
 
-    /// The system user at the queue's extension, then the queue; a person's user is never deleted. In this order, because
-    /// a run that ends between the two leaves a queue that the next one deletes, and no user that nobody looks for.
+    /// The system user at a queue's extension, then the queue, by which both are found; a person's user is never deleted.
     async fn delete_queue(&self, key: &str) -> Result<(), ApiError> {
         let what = format!("deleting queue `{key}`");
-        let rest = format!("/users/{}", segment(key));
-        let user: Option<User> = present(self.api.object(&rest, &format!("extension `{key}`")).await)?;
-        if user.is_some_and(|user| user.service_code.as_str() == "system-queue") {
-            self.delete(&rest, &what).await?;
+        if self.user_at(key).await?.is_some_and(|user| user.service_code.as_str() == "system-queue") {
+            self.delete(&format!("/users/{}", segment(key)), &what).await?;
+            self.user_shows(key, false).await?;
         }
         self.delete(&format!("/callqueues/{}", segment(key)), &what).await
+    }
+
+    async fn user_at(&self, key: &str) -> Result<Option<User>, ApiError> {
+        let rest = format!("/users/{}", segment(key));
+        present(self.api.object(&rest, &format!("extension `{key}`")).await)
+    }
+
+    /// Waits until a user that was made is there, or one that was deleted is not: accepted is not done.
+    async fn user_shows(&self, key: &str, there: bool) -> Result<(), ApiError> {
+        let deadline = tokio::time::Instant::now() + self.http.settle();
+        while self.user_at(key).await?.is_some() != there {
+            if tokio::time::Instant::now() > deadline {
+                let how = if there { "made, and is not there" } else { "deleted, and is still there" };
+                let why = format!("it was accepted to be {how}; the queue was left as it is");
+                let what = format!("the extension of queue `{key}`");
+                return Err(failure(&what, &self.api.path("/users"), Problem::Conflict(why)));
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        Ok(())
     }
 
     /// New agents come in before old ones go.

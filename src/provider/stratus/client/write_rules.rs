@@ -175,10 +175,16 @@ impl Writing<'_> {
         let mut create = Map::new();
         create.insert("synchronous".into(), "yes".into());
         create.insert("time-frame".into(), DEFAULT.into());
-        if let Value::Object(fields) = body {
-            create.extend(fields);
+        if let Value::Object(fields) = &body {
+            create.extend(fields.clone());
         }
-        self.send(Method::POST, &base, Value::Object(create), &doing).await.map(drop)
+        match self.send(Method::POST, &base, Value::Object(create), &doing).await {
+            // Made a moment ago, and not visible yet.
+            Err(ApiError { problem: Problem::Status { status: 409, .. }, .. }) => {
+                self.send(Method::PUT, &format!("{base}/{DEFAULT}"), body, &doing).await.map(drop)
+            }
+            made => made.map(drop),
+        }
     }
 }
 

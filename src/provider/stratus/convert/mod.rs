@@ -15,7 +15,7 @@ pub use rules::{
     Position, caller, default_rule, diverts, feature_field, in_order, is_anonymous, position, rule_body,
     rules,
 };
-pub use schedule::{Arrays, arrays, schedule};
+pub use schedule::{ALWAYS, Arrays, arrays, schedule};
 
 use crate::{model::Extension, plan::Role};
 use std::collections::BTreeMap;

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 type Entry = Map<String, Value>;
 
 /// The type of a frame without entries that is always active.
-const ALWAYS: &str = "always";
+pub const ALWAYS: &str = "always";
 
 const WEEKLY_BEGIN: &str = "timeframe-recurrence-begin-date";
 

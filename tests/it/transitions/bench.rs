@@ -1,0 +1,170 @@
+//! A case's workspace, and the emulated account it is about.
+
+use super::case::{Case, Setup};
+use dialform::{
+    cli,
+    error::Ending,
+    finding::Level,
+    load::{Files, Workspace},
+    model::Tenant,
+};
+use serde_json::{Map, Value, json};
+use std::{
+    fs::File,
+    io::{Read, Seek, SeekFrom},
+    path::PathBuf,
+};
+
+const SYSTEM: &str = "system";
+
+pub type Outcome<T> = Result<T, String>;
+
+/// What a run said and how it ended.
+pub struct Run {
+    pub ending: Ending,
+    pub out: String,
+    pub err: String,
+    /// What it sent other than GET.
+    pub writes: Vec<Write>,
+}
+
+/// One request that is no GET.
+#[derive(Debug)]
+pub struct Write {
+    /// How many requests of the run came before it.
+    pub after: usize,
+    /// Method and path.
+    pub request: String,
+}
+
+/// One case in a directory.
+pub struct Bench<'a> {
+    pub setup: &'a Setup,
+    pub case: &'a Case,
+    root: PathBuf,
+    /// Settings of the provider in place of those it usually has here.
+    over: Map<String, Value>,
+}
+
+impl<'a> Bench<'a> {
+    pub fn at(setup: &'a Setup, case: &'a Case, root: PathBuf) -> Self {
+        Self { setup, case, root, over: Map::new() }
+    }
+
+    /// The same with other settings of the provider.
+    pub fn with(self, over: Map<String, Value>) -> Self {
+        Self { over, ..self }
+    }
+
+    /// Writes the workspace with this side of the case.
+    pub fn declare(&self, body: &Map<String, Value>) {
+        let Self { setup, case, root, over } = self;
+        let mut system = setup.settings.clone();
+        system.insert("kind".into(), setup.kind.as_str().into());
+        system.insert("experimental".into(), case.experimental.into());
+        system.extend(over.clone());
+        let file = json!({
+            "version": 1,
+            "providers": { SYSTEM: system },
+            "tenants": ["tenant.yaml"],
+            "guard": { "max_deletes": 100, "max_changed_percent": 100 },
+        });
+        let mut tenant = Map::new();
+        for (key, value) in [
+            ("tenant", "case"),
+            ("provider", SYSTEM),
+            ("account", &setup.account),
+            ("time_zone", "America/Chicago"),
+        ] {
+            tenant.insert(key.into(), value.into());
+        }
+        tenant.extend(body.clone());
+        std::fs::create_dir_all(root).unwrap();
+        // JSON is YAML, and leaves no doubt what is text.
+        std::fs::write(root.join("dialform.yaml"), file.to_string()).unwrap();
+        std::fs::write(root.join("tenant.yaml"), Value::Object(tenant).to_string()).unwrap();
+    }
+
+    /// Plans; nothing but GET is sent.
+    pub fn plan(&self, fault: &str) -> Outcome<Value> {
+        let run = self.dialform(&["plan", "--format", "json", "--detailed-exitcode"], fault);
+        let plan: Value =
+            serde_json::from_str(&run.out).map_err(|error| format!("{error}: {}{}", run.out, run.err))?;
+        if !run.writes.is_empty() {
+            let sent: Vec<&str> = run.writes.iter().map(|write| write.request.as_str()).collect();
+            return Err(format!("a plan sent {}", sent.join(", ")));
+        }
+        let pending = plan["tenants"][0]["steps"].as_array().is_some_and(|steps| !steps.is_empty());
+        let wanted = if pending { Ending::Changes } else { Ending::Fine };
+        if run.ending == wanted { Ok(plan) } else { Err(format!("plan ended {:?}: {plan}", run.ending)) }
+    }
+
+    /// Applies, with these critical changes approved.
+    pub fn apply(&self, critical: &[String], fault: &str) -> Run {
+        let mut arguments = vec!["apply", "--format", "json", "--auto-approve"];
+        arguments.extend(critical.iter().flat_map(|address| ["--approve-critical", address]));
+        self.dialform(&arguments, fault)
+    }
+
+    /// Runs a command against the emulation, which has these faults beside the usual ones of the provider and the case.
+    fn dialform(&self, arguments: &[&str], fault: &str) -> Run {
+        let traffic = self.traffic();
+        let (root, record) = (self.root.to_str().unwrap(), traffic.to_str().unwrap());
+        let mut all = vec!["dialform", "-C", root];
+        all.extend(arguments);
+        let fault = format!("{fault},{},{}", self.setup.fault, self.case.fault);
+        all.extend(["--sandbox", "--fault", &fault, "--record", record]);
+        let already = traffic.metadata().map_or(0, |file| file.len());
+        let cli::Finished { ending, out, err } = cli::run_with(&all);
+        let mut new = String::new();
+        // A run that was refused before it sent anything has recorded nothing.
+        if let Ok(mut file) = File::open(&traffic) {
+            file.seek(SeekFrom::Start(already)).unwrap();
+            file.read_to_string(&mut new).unwrap();
+        }
+        // The recorder's keys stand in this order; reading all that was read again would take longer than the run.
+        let sent = new.lines().enumerate().filter(|(_, line)| !line.starts_with(r#"{"method":"GET","#));
+        let write = |(after, line)| {
+            let exchange: Value = serde_json::from_str(line).unwrap();
+            Write { after, request: format!("{} {}", exchange["method"], exchange["path"]) }
+        };
+        let writes = sent.map(write).collect();
+        Run { ending, out, err, writes }
+    }
+
+    /// Where the traffic is recorded.
+    pub fn traffic(&self) -> PathBuf {
+        self.root.join("traffic.jsonl")
+    }
+
+    /// The account as the emulation keeps it.
+    pub fn state(&self) -> Value {
+        serde_json::from_slice(&self.bytes()).unwrap()
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        std::fs::read(self.state_file()).unwrap()
+    }
+
+    /// Makes the account what it was when it was kept.
+    pub fn put(&self, state: &[u8]) {
+        let file = self.state_file();
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, state).unwrap();
+    }
+
+    fn state_file(&self) -> PathBuf {
+        self.root.join(format!(".dialform/sandbox/{SYSTEM}/{}.json", self.setup.account))
+    }
+}
+
+/// One side of a case, loaded as a user's file is. A mistake in it is a mistake in the list.
+pub fn load(setup: &Setup, case: &Case, body: &Map<String, Value>) -> Tenant {
+    let directory = tempfile::tempdir().unwrap();
+    Bench::at(setup, case, directory.path().to_owned()).declare(body);
+    let workspace = Workspace::load(&Files::Directory(directory.path().to_owned()));
+    let mut workspace = workspace.unwrap_or_else(|findings| panic!("{}: {findings:?}", case.name));
+    let errors: Vec<_> = workspace.findings.iter().filter(|it| it.level == Level::Error).collect();
+    assert!(errors.is_empty(), "{}: {errors:?}", case.name);
+    workspace.tenants.remove(0).tenant
+}
