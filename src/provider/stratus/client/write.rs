@@ -228,6 +228,10 @@ impl<'a> Writing<'a> {
         if let Some(agents) = agents.as_ref().filter(|_| touched(step, "agents")) {
             self.agents(key, agents, step).await?;
         }
+        // A queue that the portal or a run before left without one has no rules to change.
+        if failover.is_some() && step.action == Action::Update {
+            self.queue_user(key, key, &what).await?;
+        }
         if let Some(failover) = failover.filter(|failover| !(fresh && **failover == Divert::Off)) {
             let diverts = Diverts { unreachable: Some(failover.clone()), ..Diverts::default() };
             self.default_forwards(key, diverts).await?;
@@ -276,8 +280,10 @@ impl<'a> Writing<'a> {
         }
     }
 
-    /// A queue and the system user that answers at its extension; says whether that user is new. An extension that a
+    /// The system user that answers at the extension, then the queue; says whether that user is new. An extension that a
     /// person has is refused when planning; it is looked up again here because queues are made over it.
+    ///
+    /// The queue is what a plan sees: while its user is not there it is not made, so that the next run does the rest.
     async fn create_queue(
         &self,
         key: &str,
@@ -285,32 +291,54 @@ impl<'a> Writing<'a> {
         mut body: Map<String, Value>,
     ) -> Result<bool, ApiError> {
         let what = format!("creating queue `{key}`");
-        let rest = format!("/users/{}", segment(key));
-        let user: Option<User> = present(self.api.object(&rest, &format!("extension `{key}`")).await)?;
+        let fresh = self.queue_user(key, name, &what).await?;
         body.insert("synchronous".into(), "yes".into());
         body.insert("callqueue".into(), key.into());
         self.send(Method::POST, "/callqueues", Value::Object(body), &what).await?;
-        let fresh = user.is_none();
-        if fresh {
-            let user = json!({
-                "synchronous": "yes", "user": key, "name-first-name": name, "name-last-name": "Queue",
-                "user-scope": "No Portal", "service-code": "system-queue",
-            });
-            self.send(Method::POST, "/users", user, &what).await?;
-        }
         Ok(fresh)
     }
 
-    /// The queue, then the system user at its extension; a person's user is never deleted.
-    async fn delete_queue(&self, key: &str) -> Result<(), ApiError> {
-        let what = format!("deleting queue `{key}`");
-        self.delete(&format!("/callqueues/{}", segment(key)), &what).await?;
-        let rest = format!("/users/{}", segment(key));
-        let user: Option<User> = present(self.api.object(&rest, &format!("extension `{key}`")).await)?;
-        if user.is_some_and(|user| user.service_code.as_str() == "system-queue") {
-            self.delete(&rest, &what).await?;
+    /// Sees to it that a user answers at the extension of a queue; says whether it is new.
+    async fn queue_user(&self, key: &str, name: &str, what: &str) -> Result<bool, ApiError> {
+        if self.answering(key).await?.is_some() {
+            return Ok(false);
+        }
+        let user = json!({
+            "synchronous": "yes", "user": key, "name-first-name": name, "name-last-name": "Queue",
+            "user-scope": "No Portal", "service-code": "system-queue",
+        });
+        self.send(Method::POST, "/users", user, what).await?;
+        self.user_shows(key, true, what).await?;
+        Ok(true)
+    }
+
+    async fn answering(&self, key: &str) -> Result<Option<User>, ApiError> {
+        present(self.api.object(&format!("/users/{}", segment(key)), &format!("extension `{key}`")).await)
+    }
+
+    /// Waits until a user whose making or deleting was accepted is there, or is not.
+    async fn user_shows(&self, key: &str, there: bool, what: &str) -> Result<(), ApiError> {
+        let deadline = tokio::time::Instant::now() + self.http.settle();
+        while self.answering(key).await?.is_some() != there {
+            if tokio::time::Instant::now() > deadline {
+                let why = format!("what was asked of extension `{key}` was accepted but does not show");
+                return Err(failure(what, &self.api.path(""), Problem::Conflict(why)));
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
         Ok(())
+    }
+
+    /// The system user at its extension, then the queue: while the queue is there the next run knows of both. A person's
+    /// user is never deleted.
+    async fn delete_queue(&self, key: &str) -> Result<(), ApiError> {
+        let what = format!("deleting queue `{key}`");
+        let user = self.answering(key).await?;
+        if user.is_some_and(|user| user.service_code.as_str() == "system-queue") {
+            self.delete(&format!("/users/{}", segment(key)), &what).await?;
+            self.user_shows(key, false, &what).await?;
+        }
+        self.delete(&format!("/callqueues/{}", segment(key)), &what).await
     }
 
     /// New agents come in before old ones go.
