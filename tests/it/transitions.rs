@@ -4,9 +4,9 @@
 //! what each object may touch, and every case of `transitions/list/` that its dialect can hold is run.
 
 mod accepts;
-mod case;
+pub mod case;
 mod rig;
-mod scope;
+pub mod scope;
 
 use accepts::accepts;
 use case::{Case, Setup, cases};
