@@ -34,6 +34,17 @@ fn a_queue_without_its_user_is_made_whole() {
     assert_eq!(state["users"]["420"]["service-code"], "system-queue");
 }
 
+/// With its user gone the queue could not be looked at, and so never be deleted.
+#[test]
+fn a_queue_whose_user_is_gone_is_deleted() {
+    let world = World::new("queues: { \"420\": { name: New } }\n");
+    assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine);
+    world.tenant("absent: { queues: [\"420\"] }\n");
+    let queues = "/ns-api/v2/domains/acme.1.service/callqueues";
+    let state = twice(&world, &format!("500:1,only:DELETE {queues}"));
+    assert_eq!(state["callqueues"]["420"], Value::Null);
+}
+
 /// The user was deleted after its queue: where that failed nobody ever knew of it again.
 #[test]
 fn a_queue_goes_with_its_user() {

@@ -167,7 +167,9 @@ impl StratusReader {
                             agent.callqueue = Text(address.key.clone());
                         }
                         live.agents.extend(agents);
-                        live.rules.insert(address.key.clone(), api.rules(&address.key).await?);
+                        // A queue that is half made or half deleted may be without the user that has its rules.
+                        let rules = present(api.rules(&address.key).await)?.unwrap_or_default();
+                        live.rules.insert(address.key.clone(), rules);
                     }
                 }
                 Kind::Rules | Kind::Diverts => {
