@@ -61,3 +61,5 @@ mod toy;
 mod transitions;
 #[cfg(test)]
 mod world;
+#[cfg(test)]
+mod worlds;
