@@ -44,7 +44,7 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_
                 match verdict {
                     Verdict::End(status, detail) => {
                         job.end(index, status);
-                        let outcome = outcome(job.job.plan, step, (status, detail, None));
+                        let outcome = outcome(job.job.plan, step, (status, detail, None), false);
                         report(Event::Ended { plan: job.job.plan, outcome: &outcome });
                         ended.insert((number, index), outcome);
                     }
@@ -57,7 +57,8 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_
                         job.start(index);
                         let job = job.job;
                         report(Event::Started { plan: job.plan, step });
-                        under_way.push(async move { (number, index, step::carry_out(job, step).await) });
+                        under_way
+                            .push(async move { (number, index, step::carry_out(job, step, stop).await) });
                     }
                 }
             }
@@ -67,13 +68,13 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_
             next = under_way.next() => next,
             () = stop.hurried() => None,
         };
-        let Some((number, index, ending)) = next else { break };
+        let Some((number, index, (ending, written))) = next else { break };
         let job = &mut progress[number];
         job.end(index, ending.0);
         if let Some(running) = busy.get_mut(job.job.plan.provider.as_str()) {
             *running = running.saturating_sub(1);
         }
-        let outcome = outcome(job.job.plan, &job.job.plan.steps[index], ending);
+        let outcome = outcome(job.job.plan, &job.job.plan.steps[index], ending, written);
         report(Event::Ended { plan: job.job.plan, outcome: &outcome });
         ended.insert((number, index), outcome);
     }
@@ -89,7 +90,7 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_
             };
             let plan = progress.job.plan;
             let ending = (ending.0, Some(ending.1.to_owned()), None);
-            let outcome = outcome(plan, &plan.steps[index], ending);
+            let outcome = outcome(plan, &plan.steps[index], ending, *state == State::UnderWay);
             report(Event::Ended { plan, outcome: &outcome });
             ended.insert((number, index), outcome);
         }
@@ -97,7 +98,7 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_
     ended.into_values().collect()
 }
 
-fn outcome(plan: &TenantPlan, step: &Step, (status, detail, help): step::Ending) -> Outcome {
+fn outcome(plan: &TenantPlan, step: &Step, (status, detail, help): step::Ending, written: bool) -> Outcome {
     Outcome {
         tenant: plan.tenant.clone(),
         address: step.address.clone(),
@@ -106,6 +107,7 @@ fn outcome(plan: &TenantPlan, step: &Step, (status, detail, help): step::Ending)
         detail,
         help,
         instructions: step.instructions.clone(),
+        written,
     }
 }
 

@@ -65,6 +65,9 @@ pub struct Outcome {
     pub help: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub instructions: Vec<String>,
+    /// Whether anything may have been sent for it.
+    #[serde(skip)]
+    pub written: bool,
 }
 
 /// What is told of a run while it lasts.
@@ -84,7 +87,9 @@ pub enum Event<'a> {
 /// How long apply looks for a change that was accepted.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// How long a change usually takes to show, or longer if the run was told to wait.
+    /// How long a change usually takes to show.
+    pub usual: Duration,
+    /// That, or longer if the run was told to wait.
     pub settle: Duration,
     /// How long the provider itself says it may take.
     pub propagation: Option<Duration>,

@@ -1,6 +1,6 @@
 //! One step, from the look before to the look after.
 
-use super::{Job, Patience, Status, settle};
+use super::{Job, Patience, Status, Stop, settle};
 use crate::{
     http::{ApiError, Phase, Problem, during},
     plan::{Action, Step},
@@ -14,26 +14,33 @@ fn failed(status: Status, error: &ApiError) -> Ending {
     (status, Some(error.to_string()), error.help().map(str::to_owned))
 }
 
-/// Looks, writes, and looks until it is true. Every request says which step it belongs to.
-pub(super) async fn carry_out(job: &Job<'_>, step: &Step) -> Ending {
+/// Looks, writes, and looks until it is true. Every request says which step it belongs to. Beside the ending: whether
+/// anything may have been sent.
+pub(super) async fn carry_out(job: &Job<'_>, step: &Step, stop: &Stop) -> (Ending, bool) {
     let of = || format!("{}/{}", job.plan.tenant, step.address);
     match during(Phase::Look, of(), settle::moved(job.plan, step, job.reader)).await {
         Ok(None) => {}
         Ok(Some(how)) => {
             let help = "somebody changed it in the meantime: plan and review again";
-            return (Status::Failed, Some(format!("not written, {how}")), Some(help.to_owned()));
+            return ((Status::Failed, Some(format!("not written, {how}")), Some(help.to_owned())), false);
         }
-        Err(error) => return failed(Status::Failed, &error),
+        Err(error) => return (failed(Status::Failed, &error), false),
     }
-    let mut again = true;
+    (write(job, step, stop).await, true)
+}
+
+async fn write(job: &Job<'_>, step: &Step, stop: &Stop) -> Ending {
+    let of = || format!("{}/{}", job.plan.tenant, step.address);
+    // What the first try got for an answer, if it was no clear one.
+    let mut first: Option<ApiError> = None;
     loop {
         let written = during(Phase::Write, of(), job.writer.execute(&job.plan.account, step)).await;
         let error = match written {
-            Ok(()) => return during(Phase::ReadBack, of(), accepted(job, step)).await,
-            Err(error) if matches!(error.problem, Problem::Conflict(_)) => {
+            Ok(()) => return during(Phase::ReadBack, of(), accepted(job, step, stop)).await,
+            Err(error) if matches!(error.problem, Problem::Conflict(_)) && first.is_none() => {
                 return failed(Status::Failed, &error);
             }
-            Err(error) if !error.problem.is_ambiguous() => {
+            Err(error) if !error.problem.is_ambiguous() && first.is_none() => {
                 // Of several writes the last may be refused, and there was nothing left for it to change.
                 let seen = settle::until(job.plan, step, job.reader, Duration::ZERO);
                 return match during(Phase::ReadBack, of(), seen).await {
@@ -56,22 +63,35 @@ pub(super) async fn carry_out(job: &Job<'_>, step: &Step) -> Ending {
         // more does no harm, even if the first write comes true late; a second creation might make a second object.
         let moved = during(Phase::Look, of(), settle::moved(job.plan, step, job.reader)).await;
         let unmoved = matches!(moved, Ok(None));
-        if again && unmoved && step.action != Action::Create {
-            again = false;
+        if first.is_none() && unmoved && step.action != Action::Create && !stop.is_told() {
+            first = Some(error);
             continue;
         }
+        // The second try may have failed for sure; the first can come true all the same.
+        let before = first.map(|first| format!("{first}; then ")).unwrap_or_default();
         return (
             Status::Unknown,
-            Some(format!("{error}; {how}")),
+            Some(format!("{before}{error}; {how}")),
             Some("it may still come true; run `dialform plan` before trying again".to_owned()),
         );
     }
 }
 
 /// The provider has taken it: is it so?
-async fn accepted(job: &Job<'_>, step: &Step) -> Ending {
-    let Patience { settle, propagation } = job.patience;
-    let how = match settle::until(job.plan, step, job.reader, settle).await {
+async fn accepted(job: &Job<'_>, step: &Step, stop: &Stop) -> Ending {
+    let Patience { usual, settle, propagation } = job.patience;
+    let look = |bound| settle::until(job.plan, step, job.reader, bound);
+    let enough = async {
+        stop.told().await;
+        tokio::time::sleep(usual).await;
+    };
+    // Whoever asked to wait for hours may change their mind.
+    let seen = tokio::select! {
+        biased;
+        seen = look(settle) => seen,
+        () = enough, if settle > usual => look(Duration::ZERO).await,
+    };
+    let how = match seen {
         settle::Seen::AsWanted => return (Status::Done, None, None),
         settle::Seen::Unreadable(error) => return failed(Status::Unknown, &error),
         settle::Seen::Otherwise(how) => how,

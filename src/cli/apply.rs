@@ -82,6 +82,7 @@ impl Run<'_> {
             Format::Json => events::planned(io.out, &plan)?,
         }
         io.out.flush()?;
+        unused_approvals(args, &plan, io);
         permit(args, &plan, self.approved)?;
         if plan.is_empty() {
             if args.format == Format::Json {
@@ -114,6 +115,9 @@ impl Run<'_> {
         }
         let (outcomes, shown) = self.carry_out(&session, &plan, locks, feed, io).await;
         session.close().await;
+        if let Some(path) = &kept {
+            restore::narrow(path, &outcomes, &io.secrets.clone(), io);
+        }
         let shown = shown.and_then(|()| match args.format {
             Format::Text => render::summary(io.out, &outcomes),
             Format::Markdown => render::outcomes_markdown(io.out, &outcomes),
@@ -167,7 +171,11 @@ impl Run<'_> {
             // Where this cannot be written there is nobody left to tell.
             let _ = io.out.flush().and_then(|()| render::findings(io.err, &findings));
         }
-        let fine = |outcome: &Outcome| matches!(outcome.status, Status::Done | Status::Accepted);
+        // Who was told to stop while it was looking for an accepted change has not seen what it was to see.
+        let accepted = !self.stop.is_told();
+        let fine = |outcome: &Outcome| {
+            outcome.status == Status::Done || (accepted && outcome.status == Status::Accepted)
+        };
         let whole = outcomes.len() == plan.steps().count();
         let all_done = whole && outcomes.iter().all(fine) && !plan.is_blocked() && lost.is_none();
         match (all_done, broken) {
@@ -223,7 +231,7 @@ fn duration(option: &str, text: &str) -> Result<Duration, Failure> {
     /// Longer is a slip, and clocks have an end.
     const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
     parsed.filter(|it| *it <= LONGEST).ok_or_else(|| {
-        Failure::error(format!("`{option} {text}` is not a duration of a year at most"))
+        Failure::error(format!("`{option} {text}` is not a duration"))
             .help("write it as `30s`, `10m` or `24h`")
     })
 }
@@ -251,6 +259,21 @@ fn approved_digest(path: &Path) -> Result<String, Failure> {
         .help("plan again with this version of dialform"));
     }
     Ok(saved.digest)
+}
+
+/// Approvals of nothing: left over, or a slip.
+fn unused_approvals(args: &ApplyArgs, plan: &Plan, io: &mut Io<'_>) {
+    let critical: Vec<(String, String)> = plan
+        .steps()
+        .filter(|(_, step)| step.critical.is_some())
+        .map(|(tenant, step)| (step.address.to_string(), format!("{}/{}", tenant.tenant, step.address)))
+        .collect();
+    let unused =
+        |given: &&String| !critical.iter().any(|(address, full)| address == *given || full == *given);
+    for given in args.approve_critical.iter().filter(unused) {
+        let message = format!("`--approve-critical {given}` approves nothing in this plan");
+        let _ = render::findings(io.err, &[Finding::warning("unused-approval", message)]);
+    }
 }
 
 /// Refuses a plan that is not the one approved, goes beyond the guard, or does what needs a word of its own.

@@ -33,16 +33,21 @@ pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<En
     if let Some(path) = &args.out {
         save(path, &plan, &io.secrets)?;
     }
-    match args.format {
-        Format::Text => render::plan(io.out, &plan)?,
-        Format::Markdown => render::plan_markdown(io.out, &plan)?,
-        Format::Json => json::write(io.out, &plan)?,
-    }
-    Ok(match (plan.is_blocked(), plan.is_empty()) {
+    let ending = match (plan.is_blocked(), plan.is_empty()) {
         (true, _) => Ending::Error,
         (false, false) if args.detailed_exitcode => Ending::Changes,
         _ => Ending::Fine,
-    })
+    };
+    let shown = match args.format {
+        Format::Text => render::plan(io.out, &plan),
+        Format::Markdown => render::plan_markdown(io.out, &plan),
+        Format::Json => json::write(io.out, &plan),
+    };
+    match (shown, ending) {
+        (Err(error), Ending::Fine) => Err(error.into()),
+        // What was found is found, whoever still reads it: `plan --detailed-exitcode | head` is no "nothing to do".
+        (_, ending) => Ok(ending),
+    }
 }
 
 fn save(path: &Path, plan: &Plan, secrets: &Known) -> Result<(), Failure> {

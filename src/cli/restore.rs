@@ -1,14 +1,16 @@
 //! `--restore`: a workspace that wishes for what was live before an earlier apply; and the file that makes it possible.
 
 use super::{
+    Io,
     args::Selection,
     workspace::{self, Checked, CheckedTenant, pattern},
 };
 use crate::{
+    apply::Outcome,
     error::Failure,
     finding::{Finding, Level, Seg},
     model::{Address, Kind, ProviderConfig, Reference, references},
-    plan::{Desired, Note, Observed, Plan, TenantPlan},
+    plan::{Desired, Note, Observed, Plan, Step, TenantPlan},
     restore::{self, TenantRecord, Wish},
     secret::Known,
 };
@@ -57,6 +59,10 @@ pub fn check(root: &Path, selection: &Selection, sandbox: bool) -> Result<Checke
             wanted.push((index, tenant));
         }
     }
+    if record.tenants.is_empty() {
+        let message = format!("the apply of `{}` wrote nothing: there is nothing to restore", path.display());
+        return Err(Failure::error(message));
+    }
     if wanted.is_empty() {
         let tenants: Vec<String> = record.tenants.iter().map(|it| format!("`{}`", it.tenant)).collect();
         let message = format!("`{}` is about no tenant of this run", path.display());
@@ -95,8 +101,7 @@ fn place_of(checked: &Checked, record: &TenantRecord) -> Result<usize, Failure> 
             let config = checked.workspace.file.providers.get(&now.provider);
             let same = config.map(ProviderConfig::system).as_ref() == Some(system);
             if (&now.provider, &now.account) == (provider, account) && !same {
-                let is = config.map(ProviderConfig::system).unwrap_or_default();
-                return refused(format!("`{provider}` was `{system}` and is `{is}` now"));
+                return refused(format!("`{provider}` was the name of another system when that was written"));
             }
             if same && now.account == *account {
                 return Ok(index);
@@ -184,7 +189,37 @@ pub fn described(
     if plan.blocked.is_empty() {
         let kept = wish.kept.iter().filter(|(address, _)| only(address));
         plan.notes.extend(kept.map(|(address, text)| Note { address: address.clone(), text: text.clone() }));
+        plan.notes.extend(later_changes(wish, &plan.steps));
         plan.notes.extend(trusted.into_iter().filter(|note| only(&note.address)));
     }
     plan
+}
+
+/// What somebody changed after the apply that is taken back: taking it back takes that away too.
+fn later_changes(wish: &Wish, steps: &[Step]) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for step in steps {
+        let Some(applied) = wish.applied.get(&step.address) else { continue };
+        let later = step.changes.iter().filter(|now| {
+            let mut same = applied.iter().filter(|then| then.path == now.path).peekable();
+            same.peek().is_some() && !same.any(|then| then.new == now.old)
+        });
+        let fields: Vec<String> = later.map(|change| format!("`{}`", change.path)).collect();
+        if !fields.is_empty() {
+            let text =
+                format!("{} changed after that apply, and this takes it back as well", fields.join(", "));
+            notes.push(Note { address: step.address.clone(), text });
+        }
+    }
+    notes
+}
+
+/// Leaves in a restore file what the run has written or may have written. What it never touched is another's.
+pub fn narrow(path: &Path, outcomes: &[Outcome], secrets: &Known, io: &mut Io<'_>) {
+    let written = |tenant: &str, address: &Address| {
+        outcomes.iter().any(|it| it.written && it.tenant == tenant && it.address == *address)
+    };
+    if let Err(why) = restore::narrow(path, &written, secrets) {
+        let _ = writeln!(io.err, "{} still names steps that were not taken: {why}", path.display());
+    }
 }

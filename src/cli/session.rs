@@ -183,6 +183,7 @@ impl Session {
                 reader: reader.as_ref(),
                 writer: writer.as_deref()?,
                 patience: Patience {
+                    usual: settle,
                     settle: wait.map_or(settle, |wait| wait.max(settle)),
                     propagation: *propagation,
                 },

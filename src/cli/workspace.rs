@@ -120,7 +120,9 @@ pub fn check(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
         let named = tenants.iter().flat_map(|it| it.desired.keys().chain(it.absent.keys()));
         let found = named.into_iter().any(|address| pattern.matches(&address.to_string()));
         // What is to be deleted for not being declared is known only when the account has been read.
-        if !found && tenants.iter().all(|it| it.exhaustive.is_empty()) {
+        let section = text.split('.').next().unwrap_or_default();
+        let may_come = |kind: &Kind| kind.section() == section || section.contains(['*', '?', '[']);
+        if !found && !tenants.iter().any(|it| it.exhaustive.iter().any(may_come)) {
             let message = format!("no declared object matches `--only {text}`");
             return Err(
                 Failure::error(message).help("an address is section and key: `queues.400`, `rules.*`")

@@ -4,7 +4,10 @@ use super::{
     Tree, decode,
     workspace::{Files, WORKSPACE_FILE, Workspace, git},
 };
-use crate::{finding::Finding, model::WorkspaceFile};
+use crate::{
+    finding::Finding,
+    model::{Tenant, WorkspaceFile},
+};
 use std::{collections::BTreeSet, path::Path};
 
 /// How a workspace has changed.
@@ -20,6 +23,7 @@ pub struct Changed {
 /// tenant also counts when the settings of its provider have changed.
 pub fn changed_since(workspace: &Workspace, root: &Path, named: &str) -> Result<Changed, String> {
     let commit = format!("{named}^{{commit}}");
+    git(root, &["rev-parse", "--git-dir"])?;
     git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
         .map_err(|_| format!("git knows no revision `{named}`"))?;
     // What others have merged since this branch left is no change of it.
@@ -63,7 +67,17 @@ pub fn changed_since(workspace: &Workspace, root: &Path, named: &str) -> Result<
         Some((_, named)) => named.clone(),
         None => matching(&then, &workspace.file)?,
     };
-    let gone = tenants_then.iter().filter(|name| !now.contains(name.as_str())).map(|name| {
+    // A file under another name is still the tenant whose account it manages.
+    let moved = |name: &str| {
+        let tree = then.read(name).ok().and_then(|bytes| Tree::parse_bytes(name, &bytes).ok());
+        let tenant = tree.and_then(|tree| decode::<Tenant>(&tree, tree.root(), &mut Vec::new()));
+        tenant.is_some_and(|it| {
+            let mut all = workspace.tenants.iter().map(|loaded| &loaded.tenant);
+            all.any(|now| (&now.provider, &now.account) == (&it.provider, &it.account))
+        })
+    };
+    let lost = tenants_then.iter().filter(|name| !now.contains(name.as_str()) && !moved(name));
+    let gone = lost.map(|name| {
         let message = format!("`{name}` was a tenant at `{named}` and is none now");
         Finding::warning("changed-since", message)
             .help("what it declared stays as it is, and is managed by nobody")

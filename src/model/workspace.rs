@@ -3,6 +3,7 @@
 use crate::text::custom_with_help;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
+use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, fmt};
 
 /// The workspace file, `dialform.yaml`.
@@ -138,10 +139,13 @@ pub struct ProviderConfig {
 }
 
 impl ProviderConfig {
-    /// Which system this is, whatever the workspace calls it: the kind and the address.
+    /// Which system this is, whatever the workspace calls it: the kind, and a sum of the address, which may hold what is
+    /// not to be shown.
     pub fn system(&self) -> String {
-        let url = self.url.as_deref().unwrap_or_default();
-        format!("{} {}", self.kind, url.trim_end_matches('/').to_lowercase()).trim().to_owned()
+        let Some(url) = &self.url else { return self.kind.clone() };
+        let sum = Sha256::digest(url.trim_end_matches('/').to_lowercase());
+        let sum: String = sum.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        format!("{}-{sum}", self.kind)
     }
 }
 

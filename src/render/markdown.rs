@@ -130,7 +130,8 @@ fn tasks<'a>(
 pub fn outcomes_markdown(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Result<()> {
     writeln!(out, "\n## dialform apply\n\n{}\n", super::outcome::count_all(outcomes))?;
     writeln!(out, "| | object | |\n| --- | --- | --- |")?;
-    for Outcome { tenant, address, action: _, status, detail, help, instructions: _ } in outcomes {
+    for Outcome { tenant, address, action: _, status, detail, help, instructions: _, written: _ } in outcomes
+    {
         let word = super::outcome::word(*status);
         let why: Vec<String> = detail.iter().chain(help).map(|line| text(line)).collect();
         let address = code(&format!("{tenant}/{address}"));

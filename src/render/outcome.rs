@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 /// One line a step as it ends, with the reason and the way out where it is not done.
 pub fn outcome(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
-    let Outcome { tenant, address, action: _, status, detail, help, instructions } = outcome;
+    let Outcome { tenant, address, action: _, status, detail, help, instructions, written: _ } = outcome;
     let style = match status {
         Status::Done => GREEN,
         Status::Accepted | Status::Skipped | Status::Manual => YELLOW,

@@ -1,7 +1,7 @@
 //! Restore files on disk: written whole or not at all, and read only if they are what was written.
 
-use super::{FILE_KIND, FORMAT_VERSION, Record};
-use crate::{plan::Plan, secret::Known, text::plain};
+use super::{FILE_KIND, FORMAT_VERSION, Record, TenantRecord};
+use crate::{model::Address, plan::Plan, secret::Known, text::plain};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::{
@@ -61,6 +61,24 @@ pub fn save(
 /// Where a workspace keeps them.
 pub fn directory(root: &Path) -> PathBuf {
     root.join(OURS).join("restore")
+}
+
+/// Leaves out of a file what was not even tried.
+pub fn narrow(path: &Path, written: &dyn Fn(&str, &Address) -> bool, secrets: &Known) -> Result<(), String> {
+    let mut record = load(path).map_err(|error| error.message)?;
+    for TenantRecord { tenant, steps, .. } in &mut record.tenants {
+        steps.retain(|step| written(tenant, &step.address));
+    }
+    record.tenants.retain(|tenant| !tenant.steps.is_empty());
+    let directory = path.parent().unwrap_or(Path::new("."));
+    let write = || {
+        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(directory)?;
+        file.write_all(&encode(&record, secrets)?)?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        File::open(directory)?.sync_all()
+    };
+    write().map_err(|error: io::Error| plain(&error).to_string())
 }
 
 fn encode(record: &Record, secrets: &Known) -> io::Result<Vec<u8>> {

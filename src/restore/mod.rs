@@ -7,7 +7,7 @@
 mod file;
 mod wish;
 
-pub use file::{directory, load, save};
+pub use file::{directory, load, narrow, save};
 pub use wish::{Wish, wish};
 
 use crate::{

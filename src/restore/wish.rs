@@ -20,6 +20,8 @@ pub struct Wish {
     pub absent: BTreeSet<Address>,
     /// What stays as it is now, because there is no earlier value to be had: in words.
     pub kept: Vec<(Address, String)>,
+    /// What that apply was about to change.
+    pub applied: BTreeMap<Address, Vec<FieldChange>>,
     /// What was there and cannot be written again. It stops the tenant: half a restore that says nothing is a lost route.
     pub impossible: Vec<(Address, Finding)>,
 }
@@ -41,6 +43,7 @@ pub fn wish(steps: &[StepRecord], dialect: &Dialect) -> Wish {
     let mut seen = BTreeSet::new();
     // Where an object has two steps the second completes a creation that had to be cut in two.
     for step in steps.iter().filter(|step| seen.insert(step.address.clone())) {
+        wish.applied.insert(step.address.clone(), step.changes.clone());
         match (step.action, &step.before) {
             (Action::Create, _) => remove(&mut wish, &step.address),
             (Action::Update | Action::Delete, Some(Value::Object(before))) => {

@@ -219,7 +219,11 @@ async fn what_moved_since_the_plan_stops_its_step() {
     ];
     for (label, status, detail, writes) in cases {
         let system = Moved { label, writes: AtomicUsize::new(0) };
-        let patience = Patience { settle: Duration::from_millis(10), propagation: None };
+        let patience = Patience {
+            usual: Duration::from_millis(10),
+            settle: Duration::from_millis(10),
+            propagation: None,
+        };
         let job = Job { plan: &plan, reader: &system, writer: &system, patience, at_once: 1 };
         let outcomes = run(&[job], &Stop::default(), &mut |_| {}).await;
         let ended = (outcomes[0].status, outcomes[0].detail.as_deref(), system.writes.into_inner());

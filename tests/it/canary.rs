@@ -254,7 +254,7 @@ fn no_credential_is_written_anywhere() {
     }
     let kept = kept.display();
     coop.run(&format!("plan {log} --restore {kept}"));
-    let restored = coop.run(&format!("apply --auto-approve {log} --override-guard --restore {kept}"));
+    let restored = coop.run(&format!("apply --auto-approve {log} --override-guard --approve-critical bright-solar/receivers.+14105550124 --restore {kept}"));
     assert!(restored.contains(".dialform/restore/"), "{restored}");
     drop(healthy);
 

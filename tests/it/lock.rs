@@ -4,6 +4,7 @@ use crate::world::World;
 use dialform::{
     cli::Finished,
     error::Ending,
+    load::{Files, Workspace},
     lock::{Key, Owner, Signal, Taken, file},
 };
 use std::{
@@ -17,8 +18,15 @@ use std::{
 
 const TENANT: &str = "numbers: { \"+12145550100\": { label: Main } }";
 
+/// What the lock of the world's provider is named after.
+fn system() -> String {
+    let workspace =
+        Workspace::load(&Files::Directory(World::new("").path(""))).unwrap_or_else(|why| panic!("{why:?}"));
+    workspace.file.providers["pbx"].system()
+}
+
 fn key() -> Key {
-    Key::new("stratus http://127.0.0.1:1/ns-api/v2".into(), "pbx", "acme.1.service")
+    Key::new(system(), "pbx", "acme.1.service")
 }
 
 fn owner(who: &str) -> Owner {
@@ -158,7 +166,7 @@ fn each_account_has_a_lock_of_its_own() {
     assert_eq!(world.run(&["apply", "--auto-approve", "--tenant", "zeta"]).ending, Ending::Fine);
     assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Refused);
     drop(lock);
-    let other = Key::new("stratus http://127.0.0.1:1/ns-api/v2".into(), "pbx", "zeta.1.service");
+    let other = Key::new(system(), "pbx", "zeta.1.service");
     let other = file::try_take(&directory(&world), &other, &owner("ben@elsewhere")).unwrap();
     assert!(matches!(other, Taken::Yes(_)));
     assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Refused);
@@ -188,7 +196,7 @@ fn names_stay_in_the_directory() {
     }
     let long = |end: &str| Key::new("p".into(), "pbx", &("ü".repeat(300) + end)).name();
     assert!(long("a").len() < 250 && long("a") != long("b"));
-    assert_eq!(key().name(), "pbx~acme.1.service.lock");
+    assert_eq!(Key::new("ctm".into(), "pbx", "302341").name(), "ctm~302341.lock");
 }
 
 /// What holds for a while is over when nobody renews it, and never comes back.

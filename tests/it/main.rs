@@ -52,6 +52,8 @@ mod selection;
 #[cfg(test)]
 mod shared_lock;
 #[cfg(test)]
+mod stop;
+#[cfg(test)]
 mod surprises;
 #[cfg(test)]
 mod throughput;

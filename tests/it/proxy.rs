@@ -4,7 +4,7 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::State,
-    http::{HeaderMap, Method, StatusCode, Uri},
+    http::{HeaderMap, Method, Uri},
     response::Response,
 };
 use std::{
@@ -107,10 +107,31 @@ async fn pass(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let trap = Arc::clone(&passage.trap);
+    trap.enters();
+    // A task of its own: whoever goes away does not take back what was sent.
+    let (response, goes) = tokio::spawn(async move {
+        let response = forward(&passage, method.clone(), uri, headers, body).await;
+        let goes = passage.trap.passed(method != Method::GET);
+        (response, goes)
+    })
+    .await
+    .unwrap();
+    if !goes {
+        // Nobody is there any more to hear it.
+        std::future::pending::<()>().await;
+    }
+    response
+}
+
+async fn forward(
+    passage: &Passage,
+    method: Method,
+    uri: Uri,
+    mut headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let url = format!("{}{uri}", passage.to);
-    let writes = method != Method::GET;
-    passage.trap.enters();
-    let mut headers = headers;
     headers.remove("host");
     let answer = passage.client.request(method, url).headers(headers).body(body).send().await.unwrap();
     let mut response = Response::builder().status(answer.status());
@@ -119,14 +140,5 @@ async fn pass(
             response = response.header(name, value);
         }
     }
-    let bytes = answer.bytes().await.unwrap();
-    if !passage.trap.passed(writes) {
-        // Nobody is there any more to hear it.
-        std::future::pending::<()>().await;
-    }
-    response.body(Body::from(bytes)).unwrap_or_else(|_| {
-        let mut broken = Response::new(Body::empty());
-        *broken.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-        broken
-    })
+    response.body(Body::from(answer.bytes().await.unwrap())).unwrap()
 }

@@ -7,6 +7,7 @@
 use crate::world::{LIVE, World, outcome};
 use dialform::{
     cli::Finished,
+    load::{Files, Workspace},
     lock::{
         Key, LockError, Owner, Taken,
         shared::{Clock, Lease, Store},
@@ -209,7 +210,7 @@ async fn what_is_wrong_with_a_store_is_said() {
 /// An account that is served to other processes: what a live system is to them.
 struct Live {
     world: World,
-    sandbox: Sandbox,
+    _sandbox: Sandbox,
 }
 
 async fn live(endpoint_url: &str, lease: u32, behaviour: &str) -> Live {
@@ -238,13 +239,15 @@ lock: {{ url: "{endpoint_url}", lease: {lease} }}
 "#
         ),
     );
-    Live { world, sandbox }
+    Live { world, _sandbox: sandbox }
 }
 
 impl Live {
     /// The account, as the command names its lock.
     fn key(&self) -> Key {
-        let system = format!("stratus {}/ns-api/v2", self.sandbox.url());
+        let root = Files::Directory(self.world.path(""));
+        let workspace = Workspace::load(&root).unwrap_or_else(|why| panic!("{why:?}"));
+        let system = workspace.file.providers["pbx"].system();
         Key::new(system, "pbx", "acme.1.service")
     }
 
