@@ -152,9 +152,7 @@ pub fn travel(world: &World) -> Checked<Result<(), Unfit>> {
         }
     }
     in_scope(world, &promise, &before, &between).map_err(|why| format!("after faults: {why}"))?;
-    if let Err(why) = arrives(&copy, &outcomes, &critical, &between) {
-        return if refused_as_used(&why) { Ok(Err(Unfit(why))) } else { Err(why) };
-    }
+    arrives(&copy, &outcomes, &critical, &between)?;
     let after = copy.states();
     in_scope(world, &promise, &before, &after).map_err(|why| format!("in the end: {why}"))?;
     for place in fair.iter().flat_map(|_| &world.places) {
@@ -166,12 +164,6 @@ pub fn travel(world: &World) -> Checked<Result<(), Unfit>> {
         }
     }
     Ok(Ok(()))
-}
-
-/// A strict server keeps what something else still points to, also where the pointer is one that it does not show and
-/// nobody declares any more: the step fails, says so, and no run can do better.
-fn refused_as_used(why: &str) -> bool {
-    why.starts_with("b once more: ") && why.contains("status 406: ") && why.contains(" is in use\"")
 }
 
 /// The run ends in time, and its exit code is what its steps say.

@@ -257,24 +257,38 @@ fn spare(place: &Place, body: &mut Body, earlier: Option<&Body>) {
     // What only the portal has said may point anywhere; these nobody there points to.
     let free =
         ["+14105550106", "+14105550120", "+14105550121", "night", "outing", "storm", "holidays", "unused"];
+    only(body, |section, key| section == "forwards" || free.contains(&key));
+    // What is not taken away after all goes on pointing to what it does.
+    loop {
+        let kept = still_used(place, body, earlier);
+        let said = body.clone();
+        only(body, |section, key| !kept.contains(&(section.to_owned(), key.to_owned())));
+        if *body == said {
+            break;
+        }
+    }
+}
+
+/// Leaves in `absent` what may be there.
+fn only(body: &mut Body, may: impl Fn(&str, &str) -> bool) {
+    for (section, keys) in body.get_mut("absent").and_then(Value::as_object_mut).into_iter().flatten() {
+        keys.as_array_mut().unwrap().retain(|key| may(section, key.as_str().unwrap()));
+    }
+}
+
+/// What objects of the earlier side point to that neither go now nor are told to point elsewhere.
+fn still_used(place: &Place, body: &Body, earlier: Option<&Body>) -> BTreeSet<(String, String)> {
     let mut kept = BTreeSet::new();
     for (address, resource) in earlier.map(|body| tenant(place, body).resources()).unwrap_or_default() {
-        let gone =
-            body.get("absent").is_some_and(|it| list(it, address.kind.section()).contains(&address.key));
+        let section = address.kind.section();
+        let gone = body.get("absent").is_some_and(|it| list(it, section).contains(&address.key));
         for (path, reference) in references(&address, &resource) {
             let field = path.first().and_then(|seg| seg.as_key()).unwrap_or_default();
-            let now = body.get(address.kind.section()).and_then(|section| section.get(&address.key));
+            let now = body.get(section).and_then(|section| section.get(&address.key));
             if !gone && now.is_none_or(|object| object.get(field).is_none()) {
-                kept.extend(reference.address().map(|it| (it.kind.section(), it.key)));
+                kept.extend(reference.address().map(|it| (it.kind.section().to_owned(), it.key)));
             }
         }
     }
-    for (section, keys) in body.get_mut("absent").and_then(Value::as_object_mut).into_iter().flatten() {
-        let may_go = |key: &Value| {
-            let key = key.as_str().unwrap();
-            section == "forwards"
-                || free.contains(&key) && !kept.iter().any(|(of, it)| of == section && it == key)
-        };
-        keys.as_array_mut().unwrap().retain(may_go);
-    }
+    kept
 }
