@@ -2,12 +2,15 @@
 //!
 //! - `known`: the credentials of a run, to take them out of whatever is shown
 //! - `fields`: which fields of a request or an answer may stand in a log
+//! - `redacting`: a writer that hides them
 
 mod fields;
 mod known;
+mod redacting;
 
 pub use fields::{is_secret, redacted, without_addresses};
 pub use known::{Known, MARK};
+pub use redacting::Redacting;
 
 use crate::{model::Secret, text::plain};
 use secrecy::SecretString;

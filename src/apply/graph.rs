@@ -1,8 +1,9 @@
 //! Which step may start when: all tenants at once, as far as their references and their providers let them.
 
-use super::{Event, Outcome, Patience, Status, Stop, step};
+use super::{Event, ReadBackTimes, Shutdown, step};
 use crate::{
     model::Address,
+    outcome::{Outcome, Status},
     plan::{Action, Step, TenantPlan},
     provider::{Read, Write},
 };
@@ -14,7 +15,7 @@ pub struct Job<'a> {
     pub plan: &'a TenantPlan,
     pub reader: &'a dyn Read,
     pub writer: &'a dyn Write,
-    pub patience: Patience,
+    pub read_back: ReadBackTimes,
     /// How many steps on this provider are under way at once. Their requests keep to the provider's limits all the same.
     pub at_once: usize,
 }
@@ -31,7 +32,11 @@ enum State {
 /// that need it, no others. Steps on one thing (the same key in one tenant) go one after the other, and deletions of a
 /// tenant wait until its other steps have ended. `report` is told of every step as it starts and ends; the result is in
 /// the order of the plan.
-pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_>) + Send)) -> Vec<Outcome> {
+pub async fn run(
+    jobs: &[Job<'_>],
+    shutdown: &Shutdown,
+    report: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Vec<Outcome> {
     let mut progress: Vec<Progress<'_>> = jobs.iter().map(Progress::new).collect();
     let mut under_way = FuturesUnordered::new();
     let mut busy: BTreeMap<&str, usize> = BTreeMap::new();
@@ -39,7 +44,7 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_
     loop {
         for (number, job) in progress.iter_mut().enumerate() {
             let provider = job.job.plan.provider.as_str();
-            while let Some((index, verdict)) = job.next(stop) {
+            while let Some((index, verdict)) = job.next(shutdown) {
                 let step = &job.job.plan.steps[index];
                 match verdict {
                     Verdict::End(status, detail) => {
@@ -58,7 +63,7 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_
                         let job = job.job;
                         report(Event::Started { plan: job.plan, step });
                         under_way
-                            .push(async move { (number, index, step::carry_out(job, step, stop).await) });
+                            .push(async move { (number, index, step::carry_out(job, step, shutdown).await) });
                     }
                 }
             }
@@ -66,7 +71,7 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_
         let next = tokio::select! {
             biased;
             next = under_way.next() => next,
-            () = stop.hurried() => None,
+            () = shutdown.abort.cancelled() => None,
         };
         let Some((number, index, (ending, written))) = next else { break };
         let job = &mut progress[number];
@@ -205,7 +210,7 @@ impl<'a> Progress<'a> {
             return;
         }
         for Edge { to, needs } in std::mem::take(&mut self.waiting[index]) {
-            if needs && !status.is_there() {
+            if needs && !status.satisfies_dependents() {
                 self.skipped.entry(to).or_insert_with(|| format!("{} was not done", step.address));
             }
             self.free(to);
@@ -239,8 +244,8 @@ impl<'a> Progress<'a> {
     }
 
     /// The first step that can start or end now.
-    fn next(&self, stop: &Stop) -> Option<(usize, Verdict)> {
-        if stop.is_told() {
+    fn next(&self, shutdown: &Shutdown) -> Option<(usize, Verdict)> {
+        if shutdown.stop.is_cancelled() {
             let waits = |index: &usize| {
                 self.states[*index] == State::Waiting && self.job.plan.steps[*index].action != Action::Manual
             };

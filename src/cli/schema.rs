@@ -3,11 +3,11 @@
 use super::{
     Io,
     args::{SchemaArgs, SchemaOf},
-    json,
 };
 use crate::{
     error::{Ending, Failure},
     model::{Tenant, WorkspaceFile},
+    render::json,
 };
 use schemars::{Schema, generate::SchemaSettings, transform::transform_subschemas};
 use serde_json::Value;

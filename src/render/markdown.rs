@@ -2,7 +2,7 @@
 
 use super::{plan::changes, plan::noticed, plan::summary_lines, plan::unverifiable};
 use crate::{
-    apply::{Outcome, Status},
+    outcome::{Outcome, Status},
     plan::{Action, Plan, Step, TenantPlan},
     text::shown,
 };

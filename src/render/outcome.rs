@@ -2,7 +2,7 @@
 
 use super::{BOLD, GREEN, RED, YELLOW, paint};
 use crate::{
-    apply::{Outcome, Status},
+    outcome::{Outcome, Status},
     text::shown,
 };
 use std::io::{self, Write};

@@ -5,6 +5,7 @@
 //! until somebody deletes them: the one that is needed is seldom the last.
 
 mod file;
+mod review;
 mod wish;
 
 pub use file::{directory, load, narrow, save};

@@ -1,7 +1,8 @@
 //! The audit log: one line of JSON a request.
 
+use super::Context;
 use crate::{
-    apply::Stop,
+    apply::Shutdown,
     error::Failure,
     http::{Exchange, Phase, Problem, Purpose},
     secret::{Known, is_secret, redacted, without_addresses},
@@ -22,13 +23,14 @@ pub struct AuditLog {
     path: PathBuf,
     bodies: bool,
     secrets: Arc<Known>,
-    stop: Stop,
-    state: Mutex<State>,
+    shutdown: Shutdown,
+    sink: Mutex<Sink>,
 }
 
-struct State {
+struct Sink {
     file: File,
-    broken: Option<io::Error>,
+    /// Why a line could not be written: the first reason.
+    error: Option<io::Error>,
 }
 
 /// The first line of a run.
@@ -67,20 +69,14 @@ struct Line<'a> {
 impl AuditLog {
     /// Opens the log and writes its first line, so that a log that cannot be written is found out before anything is
     /// sent.
-    pub fn open(
-        path: &Path,
-        bodies: bool,
-        run: &str,
-        secrets: Arc<Known>,
-        stop: Stop,
-    ) -> Result<Self, Failure> {
+    pub fn open(path: &Path, bodies: bool, command: &str, context: &Context) -> Result<Self, Failure> {
         let mut options = File::options();
         options.create(true).append(true);
         // Phone numbers and names of queues are nobody else's business.
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let opening =
-            Opening { time: stamp(jiff::Timestamp::now()), run, version: env!("CARGO_PKG_VERSION") };
+            Opening { time: stamp(jiff::Timestamp::now()), run: command, version: env!("CARGO_PKG_VERSION") };
         let open = || -> io::Result<File> {
             let mut file = options.open(path)?;
             file.write_all(format!("{}\n", serde_json::to_string(&opening)?).as_bytes())?;
@@ -90,18 +86,18 @@ impl AuditLog {
             Failure::error(format!("cannot write the log `{}`: {}", path.display(), plain(&error)))
                 .help("nothing was sent; name a file that can be written, or leave `--log` out")
         })?;
-        let state = Mutex::new(State { file, broken: None });
-        Ok(Self { path: path.to_owned(), bodies, secrets, stop, state })
+        let sink = Mutex::new(Sink { file, error: None });
+        let (secrets, shutdown) = (Arc::clone(&context.secrets), context.shutdown.clone());
+        Ok(Self { path: path.to_owned(), bodies, secrets, shutdown, sink })
     }
 
     pub fn append(&self, exchange: &Exchange<'_>) {
         let line = self.line(exchange);
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
         // One write a line: lines never mix, not even with another process on the same file.
-        if let Err(error) = line.and_then(|line| state.file.write_all(line.as_bytes())) {
-            self.stop.now();
-            // The first reason is the one to tell.
-            state.broken.get_or_insert(error);
+        if let Err(error) = line.and_then(|line| sink.file.write_all(line.as_bytes())) {
+            self.shutdown.stop.cancel();
+            sink.error.get_or_insert(error);
         }
     }
 
@@ -130,9 +126,9 @@ impl AuditLog {
     }
 
     /// Why the log is not whole, if it is not.
-    pub fn broken(&self) -> Option<String> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let error = state.broken.as_ref()?;
+    pub fn error(&self) -> Option<String> {
+        let sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
+        let error = sink.error.as_ref()?;
         Some(format!("the log `{}` could not be written any more: {}", self.path.display(), plain(error)))
     }
 }
@@ -177,8 +173,8 @@ fn shown_query(query: &str) -> String {
     query.split('&').map(shown).collect::<Vec<_>>().join("&")
 }
 
-/// A request in short, for a person.
-pub fn short(exchange: &Exchange<'_>) -> String {
+/// One line about a request, for a person.
+pub fn summary(exchange: &Exchange<'_>) -> String {
     let Exchange { provider, method, status, took, attempt, purpose, .. } = exchange;
     let path = shown_path(exchange.path);
     let query = exchange.query.map(|query| format!("?{}", shown_query(query))).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! A workspace, loaded and checked: everything that can be known without asking a phone system.
 
-use super::args::Selection;
+use super::{Intent, Options, Selection, intent};
 use crate::{
     error::Failure,
     finding::{Finding, Level, Place, Seg},
@@ -10,7 +10,6 @@ use crate::{
     model::{Address, Kind, ProviderConfig, Tenant},
     plan::{Base, Desired, Source, desired},
     provider::{self, Provider},
-    restore::Wish,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,6 +23,7 @@ pub struct Checked {
     /// The tenants this run is about.
     pub tenants: Vec<CheckedTenant>,
     pub warnings: Vec<Finding>,
+    /// Patterns for addresses; empty: every object.
     pub(super) only: Vec<glob::Pattern>,
 }
 
@@ -38,15 +38,7 @@ pub struct CheckedTenant {
     pub protected: BTreeSet<Address>,
     /// The tenant at the base revision; empty if it was not there.
     pub base: Option<Base>,
-    /// What this run is about where it is not what the file declares: a restore.
-    pub instead: Option<Wish>,
-}
-
-impl CheckedTenant {
-    /// Whether this run is about an object at all.
-    pub fn is_about(&self, address: &Address) -> bool {
-        self.instead.as_ref().is_none_or(|wish| wish.addresses().contains(address))
-    }
+    pub intent: Intent,
 }
 
 impl Checked {
@@ -59,9 +51,16 @@ impl Checked {
         &self.workspace.file.providers[&self.loaded(tenant).tenant.provider]
     }
 
-    /// Whether an object is in the scope of this run.
-    pub fn in_scope(&self, address: &Address) -> bool {
-        self.only.is_empty() || self.only.iter().any(|pattern| pattern.matches(&address.to_string()))
+    /// Whether this run is about an object of a tenant.
+    pub fn covers(&self, tenant: &CheckedTenant, address: &Address) -> bool {
+        let selected =
+            self.only.is_empty() || self.only.iter().any(|pattern| pattern.matches(&address.to_string()));
+        selected && tenant.intent.covers(address)
+    }
+
+    /// How many objects the tenants of this run declare.
+    pub fn objects(&self) -> usize {
+        self.tenants.iter().map(|tenant| tenant.desired.len()).sum()
     }
 }
 
@@ -70,8 +69,18 @@ pub(super) fn pattern(text: &str, option: &str) -> Result<glob::Pattern, Failure
         .map_err(|error| Failure::error(format!("`{option} {text}` is not a pattern: {error}")))
 }
 
-/// Loads and checks. Any error in any file ends the run: nothing is planned from files that are partly understood.
-pub fn check(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
+/// Loads and checks a workspace, as its files declare it or, with [`Selection::restore`], for a restore.
+///
+/// Any error in any file ends the run: nothing is planned from files that are partly understood.
+pub fn check(root: &Path, options: &Options) -> Result<Checked, Failure> {
+    match &options.selection.restore {
+        Some(file) => intent::restore(root, file, options),
+        None => declared(root, &options.selection),
+    }
+}
+
+/// Loads and checks what the files declare.
+pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
     let only = selection.only.iter().map(|text| pattern(text, "--only")).collect::<Result<Vec<_>, _>>()?;
     let tenant = selection.tenant.as_deref().map(|text| pattern(text, "--tenant")).transpose()?;
     let workspace = Workspace::load(&Files::Directory(root.to_owned())).map_err(Failure::Findings)?;
@@ -82,7 +91,7 @@ pub fn check(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
     for (index, loaded) in workspace.tenants.iter().enumerate() {
         let config = workspace.file.providers.get(&loaded.tenant.provider);
         let Some(provider) = config.and_then(|config| provider::find(&config.kind)) else { continue };
-        match desired(&loaded.tenant, &provider.dialect, &|path| Some(place_of(loaded, path))) {
+        match desired(&loaded.tenant, &provider.dialect, &|path| Some(locate(loaded, path))) {
             Ok(desired) => tenants.push(CheckedTenant {
                 index,
                 provider,
@@ -91,7 +100,7 @@ pub fn check(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
                 exhaustive: loaded.tenant.exhaustive.iter().map(|kind| (*kind).into()).collect(),
                 protected: protected(&loaded.tenant),
                 base: earlier.as_ref().map(|earlier| base(earlier, &loaded.tenant, provider)),
-                instead: None,
+                intent: Intent::Declared,
             }),
             Err(found) => findings.extend(found),
         }
@@ -179,14 +188,9 @@ fn base(earlier: &Workspace, now: &Tenant, provider: &Provider) -> Base {
     }
 }
 
-/// Objects are shown at their key, what is inside them at its value.
-fn place_of(loaded: &LoadedTenant, path: &[Seg]) -> Place {
+/// Where something stands in a tenant's file: an object at its key, what is inside it at its value.
+pub(super) fn locate(loaded: &LoadedTenant, path: &[Seg]) -> Place {
     if path.len() <= 2 { loaded.place_of_key(path) } else { loaded.place(path) }
-}
-
-/// Where something stands in a tenant's file.
-pub fn placer(loaded: &LoadedTenant) -> impl Fn(&[Seg]) -> Option<Place> + '_ {
-    |path| Some(place_of(loaded, path))
 }
 
 fn absent(loaded: &LoadedTenant) -> BTreeMap<Address, Option<Source>> {

@@ -1,8 +1,7 @@
-//! The locks of an apply: taken before anything is read, given back when everything is told.
+//! The locks of a run on its accounts: taken before anything is read, given back when everything is told.
 
-use super::{Io, workspace::Checked};
+use super::{Checked, Context};
 use crate::{
-    apply::Stop,
     error::Failure,
     lock::{
         Key, LockError, Owner, Taken, file,
@@ -17,32 +16,21 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Everything this run has locked.
+/// Everything a run has locked.
 #[derive(Default)]
-pub struct Locks {
+pub struct AccountLocks {
     files: Vec<file::FileLock>,
     leases: Vec<Lease>,
 }
 
-/// What a run wants to lock, and how.
-pub struct Wanted<'a> {
-    pub checked: &'a Checked,
-    pub command: &'a str,
-    /// How long to wait for who has it.
-    pub timeout: Duration,
-    /// Emulated systems are on this machine: nobody elsewhere can meet them.
-    pub sandbox: bool,
-    pub stop: &'a Stop,
-}
-
 /// A rehearsal keeps nobody from the real thing.
-pub fn directory(root: &Path, sandbox: bool) -> PathBuf {
+pub(super) fn directory(root: &Path, sandbox: bool) -> PathBuf {
     let locks = root.join(".dialform").join("lock");
     if sandbox { locks.join("sandbox") } else { locks }
 }
 
 /// Opens the store of shared locks with what the environment says. Its credentials are as little to be shown as others.
-pub fn open(config: &SharedLock, secrets: &Known) -> Result<Store, LockError> {
+pub(super) fn open(config: &SharedLock, secrets: &Known) -> Result<Store, LockError> {
     let variables = secret::variables("AWS_");
     let is_credential = |name: &str| {
         let word =
@@ -54,7 +42,7 @@ pub fn open(config: &SharedLock, secrets: &Known) -> Result<Store, LockError> {
 }
 
 /// The accounts of a run, each once, in an order in which two runs do not wait for each other in a circle.
-pub fn keys(checked: &Checked) -> Vec<Key> {
+pub(super) fn keys(checked: &Checked) -> Vec<Key> {
     let key = |tenant| {
         let system = checked.config(tenant).system();
         let tenant = &checked.loaded(tenant).tenant;
@@ -70,24 +58,33 @@ impl From<LockError> for Failure {
     }
 }
 
-impl Locks {
-    /// Locks every account of the run, or none of them.
-    pub async fn take(wanted: &Wanted<'_>, io: &mut Io<'_>) -> Result<Self, Failure> {
-        let owner = Owner::this(secret::person(), wanted.command.to_owned());
-        let deadline = Instant::now() + wanted.timeout;
-        let directory = directory(&wanted.checked.root, wanted.sandbox);
+impl AccountLocks {
+    /// Locks every account of the run, or none of them. `sandbox` says that the systems are emulated: they are on this
+    /// machine, and nobody elsewhere can meet them.
+    pub async fn take(
+        checked: &Checked,
+        sandbox: bool,
+        timeout: Duration,
+        context: &Context,
+    ) -> Result<Self, Failure> {
+        let owner = Owner::this(secret::person(), "dialform apply".to_owned());
+        let deadline = Instant::now() + timeout;
+        let directory = directory(&checked.root, sandbox);
         let mut locks = Self::default();
-        for key in keys(wanted.checked) {
-            let mut waiting = Waiting { key: &key, deadline, stop: wanted.stop, told: None };
+        for key in keys(checked) {
+            let mut waiting = Waiting { key: &key, deadline, context, reported: None };
             loop {
                 match file::try_take(&directory, &key, &owner)? {
                     Taken::Yes(lock) => break locks.files.push(lock),
-                    Taken::No(holder) => waiting.wait(holder.as_ref(), io).await?,
+                    Taken::No(holder) => waiting.wait(holder.as_ref()).await?,
                 }
             }
         }
-        if let Err(failure) = locks.take_shared(wanted, &owner, deadline, io).await {
-            locks.release(io).await;
+        let config = checked.workspace.file.lock.as_ref().filter(|_| !sandbox);
+        if let Some(config) = config
+            && let Err(failure) = locks.take_shared(config, checked, &owner, deadline, context).await
+        {
+            locks.release(context).await;
             return Err(failure);
         }
         Ok(locks)
@@ -95,25 +92,23 @@ impl Locks {
 
     async fn take_shared(
         &mut self,
-        wanted: &Wanted<'_>,
+        config: &SharedLock,
+        checked: &Checked,
         owner: &Owner,
         deadline: Instant,
-        io: &mut Io<'_>,
+        context: &Context,
     ) -> Result<(), Failure> {
-        let Some(config) = wanted.checked.workspace.file.lock.as_ref().filter(|_| !wanted.sandbox) else {
-            return Ok(());
-        };
-        let store = open(config, &io.secrets)?;
+        let store = open(config, &context.secrets)?;
         let clock = store.probe().await?;
         if let Some(warning) = clock.warning() {
-            talk(io, warning);
+            context.info(warning);
         }
-        for key in keys(wanted.checked) {
-            let mut waiting = Waiting { key: &key, deadline, stop: wanted.stop, told: None };
+        for key in keys(checked) {
+            let mut waiting = Waiting { key: &key, deadline, context, reported: None };
             loop {
                 match store.try_take(&key, owner, &clock).await? {
                     Taken::Yes(lease) => break self.leases.push(lease),
-                    Taken::No(holder) => waiting.wait(holder.as_ref(), io).await?,
+                    Taken::No(holder) => waiting.wait(holder.as_ref()).await?,
                 }
             }
         }
@@ -125,28 +120,24 @@ impl Locks {
         self.leases.iter().find_map(Lease::lost)
     }
 
-    /// Gives everything back. What cannot be given back runs out by itself.
-    pub async fn release(self, io: &mut Io<'_>) {
+    /// Gives everything back. What cannot be given back expires by itself.
+    pub async fn release(self, context: &Context) {
         let ended = futures::future::join_all(self.leases.into_iter().map(Lease::release)).await;
-        ended.into_iter().filter_map(Result::err).for_each(|why| talk(io, &why));
+        ended.into_iter().filter_map(Result::err).for_each(|why| context.info(why));
     }
-}
-
-/// Nobody listening is no reason to end a run as if it were done.
-fn talk(io: &mut Io<'_>, text: &str) {
-    let _ = writeln!(io.err, "{text}").and_then(|()| io.err.flush());
 }
 
 /// Waiting for whoever holds a lock.
 struct Waiting<'a> {
     key: &'a Key,
-    stop: &'a Stop,
+    context: &'a Context,
     deadline: Instant,
-    told: Option<Instant>,
+    /// When the wait was reported last.
+    reported: Option<Instant>,
 }
 
 impl Waiting<'_> {
-    async fn wait(&mut self, holder: Option<&Owner>, io: &mut Io<'_>) -> Result<(), Failure> {
+    async fn wait(&mut self, holder: Option<&Owner>) -> Result<(), Failure> {
         const PAUSE: Duration = Duration::from_millis(250);
         let holder = holder.map_or_else(|| "another run".to_owned(), ToString::to_string);
         let left = self.deadline.saturating_duration_since(Instant::now());
@@ -157,13 +148,15 @@ impl Waiting<'_> {
             return Err(Failure::refused(message).help(help));
         }
         // CI systems and people alike take a longer silence for a run that hangs.
-        if self.told.is_none_or(|told| told.elapsed() >= Duration::from_secs(10)) {
-            talk(io, &format!("waiting: {} is locked by {holder}", self.key));
-            self.told = Some(Instant::now());
+        if self.reported.is_none_or(|at| at.elapsed() >= Duration::from_secs(10)) {
+            self.context.info(format!("waiting: {} is locked by {holder}", self.key));
+            self.reported = Some(Instant::now());
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE.min(left)) => Ok(()),
-            () = self.stop.told() => Err(Failure::error("told to stop, nothing was changed")),
+            () = self.context.shutdown.stop.cancelled() => {
+                Err(Failure::error("told to stop, nothing was changed"))
+            }
         }
     }
 }

@@ -2,14 +2,23 @@
 
 use super::json;
 use crate::{
-    apply::Outcome,
+    finding::Finding,
+    outcome::Outcome,
     plan::{Action, Plan},
 };
+use serde::Serialize;
 use std::{
     collections::BTreeMap,
     io::{self, Write},
     path::Path,
 };
+
+#[derive(Serialize)]
+struct Ended<'a> {
+    event: &'static str,
+    #[serde(flatten)]
+    outcome: &'a Outcome,
+}
 
 /// What is about to be done.
 pub fn planned(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
@@ -26,6 +35,24 @@ pub fn planned(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
             "manual": of(Action::Manual),
         }),
     )
+}
+
+/// A step begins.
+pub fn started(out: &mut dyn Write, tenant: &str, address: &str, action: Action) -> io::Result<()> {
+    json::line(
+        out,
+        &serde_json::json!({ "event": "started", "tenant": tenant, "address": address, "action": action }),
+    )
+}
+
+/// A step has ended.
+pub fn ended(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
+    json::line(out, &Ended { event: "step", outcome })
+}
+
+/// The run ended before there was a plan to carry out.
+pub fn failed(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
+    json::line(out, &serde_json::json!({ "event": "failed", "findings": findings }))
 }
 
 /// How it ended; with the restore file, if there was something to keep.

@@ -1,19 +1,19 @@
-//! The last look at what is written: no credential of the run leaves the program, wherever it came from.
+//! A writer that lets no credential of the run through, wherever it came from.
 
-use crate::secret::Known;
+use super::Known;
 use std::{
     io::{self, Write},
     sync::Arc,
 };
 
 /// Writes whole lines, without credentials. What is left of a line is written by `flush`.
-pub struct Veiled<'a> {
+pub struct Redacting<'a> {
     inner: &'a mut (dyn Write + Send),
     known: Arc<Known>,
     pending: Vec<u8>,
 }
 
-impl<'a> Veiled<'a> {
+impl<'a> Redacting<'a> {
     pub fn new(inner: &'a mut (dyn Write + Send), known: Arc<Known>) -> Self {
         Self { inner, known, pending: Vec::new() }
     }
@@ -26,7 +26,7 @@ impl<'a> Veiled<'a> {
     }
 }
 
-impl Write for Veiled<'_> {
+impl Write for Redacting<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let before = self.pending.len();
         self.pending.extend_from_slice(bytes);
@@ -52,7 +52,7 @@ mod tests {
     fn a_credential_in_pieces_is_hidden() {
         let known = Arc::new(Known::default());
         let mut seen = Vec::new();
-        let mut out = Veiled::new(&mut seen, Arc::clone(&known));
+        let mut out = Redacting::new(&mut seen, Arc::clone(&known));
         known.learn(&SecretString::from("nsd_planted"));
         for piece in ["a nsd_", "plan", "ted b\nand nsd_", "planted"] {
             out.write_all(piece.as_bytes()).unwrap();
