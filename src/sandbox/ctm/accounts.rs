@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Ctm;
-use super::call::{Call, Refusal, Reply, account_url, show};
+use super::call::{Call, account_url, show};
 use super::page::{lets, page};
+use super::refusal::{Refusal, Reply};
 use crate::sandbox::document::Document;
 use crate::sandbox::exchange::Request;
 use crate::sandbox::store::Views;

@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::body::{text, texts};
-use super::call::{Call, Refusal, Reply, wrapped};
+use super::call::{Call, wrapped};
 use super::kinds::{CALL_SETTING, DIAL_LIST, NUMBER, RECEIVER, TARGETS, Target, USER};
+use super::refusal::{Refusal, Reply};
 use super::{catalog, numbers, phone, receivers, rows};
 use crate::sandbox::document::Document;
 
