@@ -7,8 +7,7 @@ use super::call::{Call, account_url, show};
 use super::page::{lets, page};
 use super::refusal::{Refusal, Reply};
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::Request;
-use crate::sandbox::store::Views;
+use crate::sandbox::exchange::{Request, Views};
 
 const WHEN: &str = "2016-08-09T16:09:32Z";
 

@@ -8,8 +8,7 @@ use super::kinds::Kind;
 use super::refusal::{Refusal, Reply};
 use super::rows;
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::{Answer, Commit, Request};
-use crate::sandbox::store::Views;
+use crate::sandbox::exchange::{Answer, Commit, Request, Views};
 
 /// A request in an account.
 #[derive(Debug)]

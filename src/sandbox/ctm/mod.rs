@@ -38,9 +38,8 @@ use serde_json::{Map, Value, json};
 
 use super::behaviour::{Behaviour, NextPage};
 use super::document::Document;
-use super::exchange::{Answer, Credential, Request, Vendor};
+use super::exchange::{Answer, Credential, Request, Vendor, Views};
 use super::footprint::Pattern;
-use super::store::Views;
 use crate::model::Address;
 use call::Call;
 use refusal::{Refusal, Reply};

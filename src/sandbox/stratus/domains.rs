@@ -5,8 +5,7 @@ use serde_json::{Map, Value, json};
 use super::call::{Call, Refusal, Reply, domain_of, own_domain, page, show, total};
 use super::{Stratus, fields, phonenumbers, tables};
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::Request;
-use crate::sandbox::store::Views;
+use crate::sandbox::exchange::{Request, Views};
 
 pub fn route(call: &Call, path: &[&str]) -> Reply {
     match (call.method(), path) {

@@ -31,9 +31,8 @@ use serde_json::{Map, Value, json};
 
 use super::behaviour::{Behaviour, Release};
 use super::document::Document;
-use super::exchange::{Answer, Request, Vendor};
+use super::exchange::{Answer, Request, Vendor, Views};
 use super::footprint::Pattern;
-use super::store::Views;
 use crate::model::Address;
 use call::{Call, Refusal, Reply};
 
