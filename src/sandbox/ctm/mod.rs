@@ -93,6 +93,9 @@ impl Ctm {
     fn account(call: &Call, method: &str, path: &[&str]) -> Reply {
         match path {
             [] => accounts::route(call, method),
+            ["numbers", id, setting @ ("update_number" | "dial_routes")] => {
+                routes::route(call, method, id, setting)
+            }
             ["numbers", rest @ ..] => numbers::route(call, method, rest),
             ["receiving_numbers", rest @ ..] => receivers::route(call, method, rest),
             ["queues" | "call_queues", rest @ ..] => queues::route(call, method, rest),
