@@ -54,7 +54,7 @@ pub fn record(body: &Map<String, Value>) -> Result<(String, Value), Refusal> {
 }
 
 /// Logs in or out, in one queue or in all; custom states are accepted and live, not configuration.
-pub fn patch(call: &Call, queue: &str, agent: &str, status: &str) -> Reply {
+fn patch(call: &Call, queue: &str, agent: &str, status: &str) -> Reply {
     let availability = match status {
         "login" | "onecall" => Some("automatic"),
         "logout" => Some("manual"),
