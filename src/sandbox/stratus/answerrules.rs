@@ -1,6 +1,6 @@
 //! Serves the answer rules of a user, whose order is their priority (fact sheet section 6).
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::call::{Call, Refusal, Reply, show, text, total};
 use super::{features, fields, schedule, timeframes, users};
@@ -31,15 +31,6 @@ pub fn route(call: &Call, user: &str, path: &[&str]) -> Reply {
 fn own_user(call: &Call, user: &str) -> String {
     let first = || call.held.table("users").next().map(|(user, _)| user.to_owned());
     if user == "~" { first().unwrap_or_default() } else { user.to_owned() }
-}
-
-/// The rule a new user has: its own devices ring (fact sheet section 5).
-pub fn ring_own_devices() -> Value {
-    json!({
-        "time-frame": "*",
-        "enabled": "yes",
-        "simultaneous-ring": {"enabled": "yes", "parameters": ["<OwnDevices>"]},
-    })
 }
 
 /// Makes a rule's record from a body.
