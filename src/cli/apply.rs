@@ -227,10 +227,9 @@ fn stopped() -> Failure {
 
 /// How long an option means.
 fn duration(option: &str, text: &str) -> Result<Duration, Failure> {
-    let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(|it| Duration::try_from(it).ok());
     /// Longer is a slip, and clocks have an end.
     const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
-    parsed.filter(|it| *it <= LONGEST).ok_or_else(|| {
+    crate::text::duration(text).filter(|it| *it <= LONGEST).ok_or_else(|| {
         Failure::error(format!("`{option} {text}` is not a duration"))
             .help("write it as `30s`, `10m` or `24h`")
     })
