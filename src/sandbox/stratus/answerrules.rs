@@ -7,8 +7,6 @@ use super::{features, fields, schedule, timeframes, users};
 use crate::sandbox::document::Document;
 
 pub fn route(call: &Call, user: &str, path: &[&str]) -> Reply {
-    let user = own_user(call, user);
-    let user = user.as_str();
     users::find(call, if call.request.is_write() { call.held } else { call.seen }, user)?;
     match (call.method(), path) {
         ("GET", []) => call.list(rows(call, call.seen, user)),
@@ -25,12 +23,6 @@ pub fn route(call: &Call, user: &str, path: &[&str]) -> Reply {
         ("DELETE", [name]) => delete(call, user, name),
         _ => Err(Refusal::no_route()),
     }
-}
-
-/// Resolves `~`, the token's own user; a sandbox key belongs to the first one.
-fn own_user(call: &Call, user: &str) -> String {
-    let first = || call.held.table("users").next().map(|(user, _)| user.to_owned());
-    if user == "~" { first().unwrap_or_default() } else { user.to_owned() }
 }
 
 /// Makes a rule's record from a body.

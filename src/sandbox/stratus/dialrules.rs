@@ -3,7 +3,7 @@
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Refusal, Reply, domain_of, text, total};
+use super::call::{Call, Refusal, Reply, domain_of, text};
 use super::{fields, tables};
 use crate::sandbox::document::Document;
 
@@ -15,7 +15,6 @@ pub fn route(call: &Call, plan: &str, path: &[&str]) -> Reply {
     let rules = call.seen.single("dialrules").as_array().map_or(&[][..], Vec::as_slice);
     match (call.method(), path) {
         ("GET", []) => call.list(rules.iter().map(|rule| render(call, rule)).collect()),
-        ("GET", ["count"]) => total(rules.len()),
         _ => Err(Refusal::no_route()),
     }
 }
