@@ -4,6 +4,7 @@ use super::args::{ApplyArgs, Emulation, PlanArgs, Selection, Watching};
 use crate::{
     error::Failure,
     run::{self, ApplyOptions, Approval, Logging, Options, approved_digest},
+    text,
 };
 use std::time::Duration;
 
@@ -60,12 +61,11 @@ impl TryFrom<&ApplyArgs> for ApplyOptions {
 }
 
 /// How long an option means.
-fn duration(option: &str, text: &str) -> Result<Duration, Failure> {
-    let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(|it| Duration::try_from(it).ok());
+fn duration(option: &str, value: &str) -> Result<Duration, Failure> {
     /// Longer is a slip, and clocks have an end.
     const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
-    parsed.filter(|it| *it <= LONGEST).ok_or_else(|| {
-        Failure::error(format!("`{option} {text}` is not a duration"))
+    text::duration(value).filter(|it| *it <= LONGEST).ok_or_else(|| {
+        Failure::error(format!("`{option} {value}` is not a duration"))
             .help("write it as `30s`, `10m` or `24h`")
     })
 }

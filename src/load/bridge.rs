@@ -5,7 +5,7 @@
 
 use serde::de::{self, DeserializeSeed, Visitor};
 
-use super::decode::{Error, one_of};
+use super::error::{Error, one_of};
 use super::syntax::short;
 use super::tree::{Node, Value};
 

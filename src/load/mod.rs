@@ -5,6 +5,7 @@
 //! - `parse`: builds the tree from parser events, within limits (`anchors`: what aliases may come to)
 //! - `syntax`: explains what the parser trips over
 //! - [`mod@decode`]: typed values from a node, with all findings of one object
+//! - `error`: what is wrong with a node, and where in it
 //! - `workspace`: `dialform.yaml` and its tenants, from a directory or a git revision
 //! - `changed`: which tenants' files differ from a revision
 //! - `bridge`: the serde deserializer below it; the *field* decides what a scalar is
@@ -13,6 +14,7 @@ mod anchors;
 mod bridge;
 mod changed;
 pub mod decode;
+mod error;
 mod mask;
 mod parse;
 pub mod source;

@@ -3,9 +3,8 @@
 //! Scalars keep their raw text and are not typed here: `0101`, `+15125550100` and `yes` are text until a
 //! field asks for something else.
 
-use super::parse;
 use super::source::{Source, Span};
-use crate::finding::{Finding, Place, Seg};
+use crate::finding::{Place, Seg};
 
 /// One parsed file: a map at the root, no duplicate keys, aliases and merge keys resolved.
 #[derive(Debug, Clone)]
@@ -37,16 +36,6 @@ pub enum Value {
 }
 
 impl Tree {
-    /// Reads a file; on an error all syntax-level findings are returned in file order.
-    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Finding>> {
-        parse::parse(file, text)
-    }
-
-    /// Like [`Tree::parse`], for bytes that may not be UTF-8.
-    pub fn parse_bytes(file: &str, bytes: &[u8]) -> Result<Self, Vec<Finding>> {
-        parse::parse_bytes(file, bytes)
-    }
-
     pub(super) fn new(source: Source, root: Node) -> Self {
         Self { source, root }
     }

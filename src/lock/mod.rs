@@ -14,6 +14,7 @@ mod signal;
 
 pub use signal::Signal;
 
+use crate::text::hex;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -48,7 +49,7 @@ impl Key {
             return format!("{name}.lock");
         }
         // File systems end names at 255 bytes.
-        let sum: String = Sha256::digest(&name).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let sum = hex(&Sha256::digest(&name)[..16]);
         format!("{}~{sum}.lock", &name[..LONGEST])
     }
 }

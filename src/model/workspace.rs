@@ -144,8 +144,7 @@ impl ProviderConfig {
     pub fn system(&self) -> String {
         let Some(url) = &self.url else { return self.kind.clone() };
         let sum = Sha256::digest(url.trim_end_matches('/').to_lowercase());
-        let sum: String = sum.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        format!("{}-{sum}", self.kind)
+        format!("{}-{}", self.kind, crate::text::hex(&sum[..8]))
     }
 }
 

@@ -23,6 +23,7 @@ use crate::{
     diff::{self, FieldChange},
     finding::Finding,
     model::{Address, Destination, Extension, Kind, Resource},
+    text::hex,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -229,7 +230,7 @@ impl Plan {
             // Plain data with text keys: serialising cannot fail.
             hash.update(serde_json::to_vec(&done).unwrap_or_default());
         }
-        let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = hex(&hash.finalize());
         Self { format_version: FORMAT_VERSION, digest, tenants }
     }
 

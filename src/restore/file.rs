@@ -1,7 +1,12 @@
 //! Restore files on disk: written whole or not at all, and read only if they are what was written.
 
 use super::{FILE_KIND, FORMAT_VERSION, Record, TenantRecord};
-use crate::{model::Address, plan::Plan, secret::Known, text::plain};
+use crate::{
+    model::Address,
+    plan::Plan,
+    secret::Known,
+    text::{hex, plain},
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::{
@@ -95,7 +100,7 @@ fn encode(record: &Record, secrets: &Known) -> io::Result<Vec<u8>> {
 
 /// The sum over a record without its sum, however it is indented.
 fn checksum(value: &Value) -> String {
-    Sha256::digest(value.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(value.to_string()))
 }
 
 /// Reads a restore file.

@@ -5,6 +5,8 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::text;
+
 /// Every switch. Probabilities are 0 to 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Behaviour {
@@ -232,14 +234,7 @@ fn set<T>(slot: &mut T, value: Result<T, &'static str>) -> Result<(), &'static s
 }
 
 fn duration(text: &str) -> Result<Duration, &'static str> {
-    let expected = "a duration such as `200ms` or `1s`";
-    let (digits, unit) = match (text.strip_suffix("ms"), text.strip_suffix('s')) {
-        (Some(digits), _) => (digits, 1),
-        (None, Some(digits)) => (digits, 1000),
-        (None, None) => return Err(expected),
-    };
-    let count: u64 = digits.parse().map_err(|_| expected)?;
-    count.checked_mul(unit).map(Duration::from_millis).ok_or(expected)
+    text::duration(text).ok_or("a duration such as `200ms` or `1s`")
 }
 
 fn chance(text: &str) -> Result<f64, &'static str> {
@@ -295,11 +290,6 @@ fn names() -> String {
 
 /// Proposes the nearest name, when one is near.
 fn hint(wrong: &str) -> String {
-    let near = SWITCHES.iter().map(|(name, _)| (strsim::damerau_levenshtein(wrong, name), *name)).min();
-    match near {
-        Some((distance, name)) if distance <= 3 && distance < wrong.len() => {
-            format!(", did you mean `{name}`?")
-        }
-        _ => String::new(),
-    }
+    let near = text::closest(wrong, SWITCHES.iter().map(|(name, _)| *name));
+    near.map(|name| format!(", did you mean `{name}`?")).unwrap_or_default()
 }

@@ -1,12 +1,12 @@
 //! Defines what a vendor is: a pure function from a request and the state to an answer.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
 use super::document::Document;
 use super::footprint::Pattern;
-use super::store::Views;
 use crate::model::Address;
 
 /// An emulated vendor.
@@ -35,6 +35,18 @@ pub trait Vendor: Send + Sync + std::fmt::Debug + 'static {
         None
     }
 }
+
+/// What a request may know of one account.
+#[derive(Debug, Clone)]
+pub struct View {
+    pub committed: Arc<Document>,
+    pub visible: Arc<Document>,
+    /// What slowly derived values are computed from.
+    pub settled: Arc<Document>,
+}
+
+/// Every account's view, by account name.
+pub type Views = BTreeMap<String, View>;
 
 /// A request, decoded.
 #[derive(Debug, Clone)]

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::behaviour::Behaviour;
+use super::scatter::scatter;
 
 /// One thing that goes wrong with one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,13 +89,9 @@ impl Dice {
     }
 }
 
-/// Draws a number from 0 (inclusive) to 1 (exclusive): splitmix64 over the counters.
+/// Draws a number from 0 (inclusive) to 1 (exclusive) for the counters.
 fn draw(seed: u64, request: u64, index: u64) -> f64 {
-    let mut word = seed.wrapping_mul(0x9E37_79B9).wrapping_add(request.wrapping_mul(16)).wrapping_add(index);
-    word = word.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    word ^= word >> 31;
+    let word = seed.wrapping_mul(0x9E37_79B9).wrapping_add(request.wrapping_mul(16)).wrapping_add(index);
     // 53 bits fill a double exactly, so that a chance of 1 always hits.
-    (word >> 11) as f64 / (1u64 << 53) as f64
+    (scatter(word) >> 11) as f64 / (1u64 << 53) as f64
 }

@@ -10,6 +10,7 @@
 //! - [`record`]: the traffic, one JSON object a line
 //! - [`line`]: connections that can be cut
 //! - [`service`]: one request from the wire to its answer
+//! - `scatter`: numbers that look like chance and are the same in every run
 //! - [`throttle`]: how many requests a second are too many
 //! - [`footprint`]: which part of the state one object may touch
 //!
@@ -25,6 +26,7 @@ pub mod fault;
 pub mod footprint;
 pub mod line;
 pub mod record;
+mod scatter;
 pub mod service;
 pub mod store;
 pub mod stratus;

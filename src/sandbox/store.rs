@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value};
 
 use super::document::Document;
-use super::exchange::{Answer, Commit, Vendor};
+use super::exchange::{Answer, Commit, Vendor, View, Views};
 use super::{Options, SandboxError};
 
 /// The accounts, behind one lock: validation and commit of a write are one step.
@@ -39,15 +39,6 @@ struct Account {
     ticked: Instant,
 }
 
-/// What a request may know of one account.
-#[derive(Debug, Clone)]
-pub struct View {
-    pub committed: Arc<Document>,
-    pub visible: Arc<Document>,
-    /// What slowly derived values are computed from.
-    pub settled: Arc<Document>,
-}
-
 /// What becomes of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
@@ -57,9 +48,6 @@ pub enum Fate {
     /// Done, and invisible for this long.
     Late(Duration),
 }
-
-/// Every account's view, by account name.
-pub type Views = BTreeMap<String, View>;
 
 impl Store {
     /// Loads accounts from the state directory; those that have only a seed are seeded and written.

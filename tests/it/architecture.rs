@@ -3,7 +3,7 @@
 //! Reads the sources as text: `use` lines, brackets and all, and paths written out in the code.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet, VecDeque},
     fs,
     path::{Path, PathBuf},
 };
@@ -20,6 +20,12 @@ impl Source {
     fn is_in(&self, modules: &[&str]) -> bool {
         let below = |module: &&str| self.name == **module || self.name.starts_with(&format!("{module}/"));
         modules.iter().any(below)
+    }
+
+    /// The module that the file is, as steps from the root.
+    fn module(&self) -> Vec<&str> {
+        let steps = self.name.split('/');
+        steps.filter(|step| !matches!(*step, "mod" | "lib" | "main")).collect()
     }
 }
 
@@ -128,6 +134,61 @@ fn trespasses(forbidden: &[&str], allowed: &[&str]) -> Vec<String> {
     for source in sources().iter().filter(|source| !source.is_in(allowed)) {
         for path in source.paths.iter().filter(|path| forbidden.iter().any(|it| leads(path, it))) {
             found.push(format!("src/{}.rs names {path}", source.name));
+        }
+    }
+    found
+}
+
+/// Which files name which by their module. A module and what lies below it are one thing seen from two sides: that they
+/// name each other is no news.
+fn arrows(sources: &[Source]) -> BTreeMap<&str, BTreeSet<&str>> {
+    let files: BTreeMap<Vec<&str>, &str> =
+        sources.iter().map(|source| (source.module(), source.name.as_str())).collect();
+    let mut arrows: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for source in sources {
+        let own = source.module();
+        for path in &source.paths {
+            let mut named = Vec::new();
+            let mut steps = path.split("::").peekable();
+            match steps.peek() {
+                Some(&"crate") => drop(steps.next()),
+                Some(&"super") => named = own.clone(),
+                // Below the file itself, or another crate.
+                _ => continue,
+            }
+            while steps.next_if_eq(&"super").is_some() {
+                named.pop();
+            }
+            named.extend(steps);
+            while !files.contains_key(&named) {
+                named.pop();
+            }
+            if !named.starts_with(&own) && !own.starts_with(&named) {
+                arrows.entry(&source.name).or_default().insert(files[&named]);
+            }
+        }
+    }
+    arrows
+}
+
+/// The shortest way from each file back to itself, told from the file that comes first in the alphabet.
+fn circles(sources: &[Source]) -> Vec<String> {
+    let arrows = arrows(sources);
+    let mut found = Vec::new();
+    for start in arrows.keys() {
+        let mut ways = VecDeque::from([vec![*start]]);
+        let mut seen = BTreeSet::new();
+        while let Some(way) = ways.pop_front() {
+            let ends = arrows.get(way[way.len() - 1]).into_iter().flatten();
+            if ends.clone().any(|end| end == start) {
+                if way.iter().all(|file| file >= start) {
+                    found.push(format!("{} -> {start}", way.join(" -> ")));
+                }
+                break;
+            }
+            for end in ends.filter(|end| seen.insert(**end)) {
+                ways.push_back([way.as_slice(), &[*end]].concat());
+            }
         }
     }
     found
@@ -247,6 +308,34 @@ fn data_flows_one_way() {
     for (module, allowed) in rules {
         assert_eq!(trespasses(&[module], allowed), NONE, "{module}");
     }
+}
+
+/// Files that need each other can only be read together, and none of them can be moved or tested by itself.
+#[test]
+fn no_files_stand_in_a_circle() {
+    assert_eq!(circles(&sources()), NONE);
+}
+
+/// As with `paths_are_seen`: circles of two and of three, across rooms, and what looks like one and is none.
+#[test]
+fn circles_are_seen() {
+    let source = |(name, text): &(&str, &str)| Source {
+        name: (*name).to_owned(),
+        lines: text.lines().count(),
+        paths: paths(text),
+    };
+    let files = [
+        ("lib", "pub mod a;\npub mod b;"),
+        ("a/mod", "mod one;\nmod two;\nuse one::One;\npub struct Face;"),
+        ("a/one", "use super::{Face, two::{self, Two}};\nuse std::fmt;"),
+        ("a/two", "fn f() -> super::one::One {}"),
+        ("b", "mod inner;\nuse inner::Inner;"),
+        ("b/inner", "use crate::{a::one::One, c::C};\nuse super::B;"),
+        ("c", "use crate::d::D;"),
+        ("d", "use crate::b::inner::Inner;"),
+    ];
+    let files: Vec<Source> = files.iter().map(source).collect();
+    assert_eq!(circles(&files), ["a/one -> a/two -> a/one", "b/inner -> c -> d -> b/inner"]);
 }
 
 /// A file one cannot take in is a file nobody reviews.

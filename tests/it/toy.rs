@@ -12,9 +12,8 @@ use dialform::{
     },
     sandbox::{
         document::Document,
-        exchange::{Answer, Commit, Request, Vendor},
+        exchange::{Answer, Commit, Request, Vendor, Views},
         footprint::{Pattern, key, whole},
-        store::Views,
     },
 };
 use reqwest::Method;

@@ -120,6 +120,24 @@ impl AnswerRule {
     pub fn priority(&self) -> Option<u32> {
         self.ordinal_priority.number().or_else(|| self.order.number())
     }
+
+    /// Every word a rule sends calls to.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let features = [
+            &self.forward_always,
+            &self.forward_on_active,
+            &self.forward_on_busy,
+            &self.forward_no_answer,
+            &self.forward_when_unregistered,
+            &self.forward_on_spam_call,
+            &self.forward_on_dnd,
+            &self.simultaneous_ring,
+        ];
+        features
+            .into_iter()
+            .filter(|f| f.enabled.is_yes())
+            .flat_map(|f| f.parameters.iter().map(|word| word.as_str()))
+    }
 }
 
 /// The name of the Default rule.

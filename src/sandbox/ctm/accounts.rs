@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::Ctm;
-use super::call::{Call, Refusal, Reply, account_url, show};
+use super::call::{Call, account_url, show};
 use super::page::{lets, page};
+use super::refusal::{Refusal, Reply};
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::Request;
-use crate::sandbox::store::Views;
+use crate::sandbox::exchange::{Request, Views};
 
 const WHEN: &str = "2016-08-09T16:09:32Z";
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::call::Refusal;
+use super::refusal::Refusal;
 use crate::sandbox::exchange::Request;
 
 /// Decodes what was sent; no body is an empty object.

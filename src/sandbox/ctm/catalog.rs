@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Refusal, Reply, show};
+use super::call::{Call, show};
 use super::fields::{self, Field, flag, text};
 use super::kinds::{CALL_SETTING, GEO, Kind, ROUTER, ROUTING_TABLE, USER, VOICE_BOT};
 use super::page::{lets, page};
+use super::refusal::{Refusal, Reply};
 use super::rows;
 use crate::sandbox::document::Document;
 use crate::sandbox::exchange::Answer;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::body::text as plain;
-use super::call::Refusal;
+use super::refusal::Refusal;
 use super::rows;
 use crate::sandbox::document::Document;
 

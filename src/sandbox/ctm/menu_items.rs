@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::body::text as plain;
-use super::call::Refusal;
 use super::fields::{self, Desk, Field, flag, id, one_of, text};
 use super::kinds::{MENU_ITEM, TARGETS, Target};
+use super::refusal::Refusal;
 use super::rows;
 use crate::sandbox::document::Document;
 

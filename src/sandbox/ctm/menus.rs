@@ -3,10 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::body::list;
-use super::call::{Call, Refusal, Reply, show, wrapped};
+use super::call::{Call, show, wrapped};
 use super::fields::{self, Field, count, id, text, token};
 use super::kinds::{MENU, MENU_ITEM};
 use super::page::page;
+use super::refusal::{Refusal, Reply};
 use super::{menu_items, rows};
 use crate::sandbox::document::Document;
 

@@ -3,6 +3,7 @@
 //! What the sheet leaves open is decided by its section 11; the sections named here are all of that sheet.
 //!
 //! - [`call`]: one request in one account: what it may read, how it answers
+//! - [`refusal`]: what is answered to a request that is not served
 //! - [`body`]: JSON, forms and bracketed keys as one object
 //! - [`page`]: lists, cut into pages
 //! - [`fields`]: the fields of each object, and how what is written becomes what is read
@@ -27,6 +28,7 @@ mod page;
 mod phone;
 mod queues;
 mod receivers;
+mod refusal;
 mod routes;
 mod rows;
 mod schedules;
@@ -36,11 +38,11 @@ use serde_json::{Map, Value, json};
 
 use super::behaviour::{Behaviour, NextPage};
 use super::document::Document;
-use super::exchange::{Answer, Credential, Request, Vendor};
+use super::exchange::{Answer, Credential, Request, Vendor, Views};
 use super::footprint::Pattern;
-use super::store::Views;
 use crate::model::Address;
-use call::{Call, Refusal, Reply};
+use call::Call;
+use refusal::{Refusal, Reply};
 
 /// Requests in one second that are answered (section 2.2).
 const REQUESTS_PER_SECOND: u32 = 10;
@@ -91,6 +93,9 @@ impl Ctm {
     fn account(call: &Call, method: &str, path: &[&str]) -> Reply {
         match path {
             [] => accounts::route(call, method),
+            ["numbers", id, setting @ ("update_number" | "dial_routes")] => {
+                routes::route(call, method, id, setting)
+            }
             ["numbers", rest @ ..] => numbers::route(call, method, rest),
             ["receiving_numbers", rest @ ..] => receivers::route(call, method, rest),
             ["queues" | "call_queues", rest @ ..] => queues::route(call, method, rest),

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Refusal, Reply, show};
+use super::call::{Call, show};
 use super::fields::{self, Field, flag, text};
-use super::kinds::{CALL_SETTING, NUMBER, RECEIVER};
+use super::kinds::{CALL_SETTING, DIAL_LIST, NUMBER, RECEIVER, TARGETS};
 use super::page::{lets, page};
-use super::{phone, receivers, routes, rows};
+use super::refusal::{Refusal, Reply};
+use super::{body, catalog, phone, receivers, rows};
 use crate::sandbox::document::Document;
 
 /// What `PUT` changes.
@@ -23,8 +24,6 @@ pub fn route(call: &Call, method: &str, path: &[&str]) -> Reply {
         }
         ("GET", [id]) => show(render(call, call.held, call.find(&NUMBER, id)?)),
         ("PUT", [id]) => update(call, id),
-        ("POST", [id, "update_number"]) => routes::update_number(call, id),
-        ("PUT", [id, "dial_routes"]) => routes::dial_routes(call, id),
         ("GET", [id, "receiving_numbers"]) => {
             let row = call.find(&NUMBER, id)?;
             receivers::listed(call, dialled(call.held, row))
@@ -58,7 +57,7 @@ pub fn blank(document: &mut Document, number: &str) -> Map<String, Value> {
     row.extend(fields::fresh(FIELDS));
     row.insert("call_setting".into(), Value::Null);
     row.insert("routing".into(), "simultaneous".into());
-    row.insert("route".into(), json!({"type": super::kinds::DIAL_LIST}));
+    row.insert("route".into(), json!({"type": DIAL_LIST}));
     row.insert("dial".into(), json!([]));
     row.insert("failsafe_number".into(), Value::Null);
     row
@@ -144,7 +143,7 @@ pub fn render(call: &Call, document: &Document, row: &Map<String, Value>) -> Map
         "country_code": phone::country_code(number),
         "next_billing_date": null,
         "purchased_time": "2016-08-09T16:09:32Z",
-        "route_to": routes::render(call, document, row),
+        "route_to": route_to(call, document, row),
         "split": phone::split(number),
         "stats": {
             "since": 1_470_758_972.478, "renewal_costs": "1.5", "calls": 0, "minutes": "0", "minute_costs": "0.0",
@@ -168,4 +167,23 @@ fn setting(call: &Call, document: &Document, id: &Value) -> Value {
         Value::Null,
         |row| json!({"id": id, "url": call.url(&format!("call_settings/{id}")), "name": row["name"]}),
     )
+}
+
+/// What the number does with a call.
+fn route_to(call: &Call, document: &Document, row: &Map<String, Value>) -> Value {
+    let route = &row["route"];
+    let id = body::text(&route["target"]).unwrap_or_default();
+    let target = TARGETS.iter().find(|target| route["type"] == target.read && target.read != DIAL_LIST);
+    let found = target.and_then(|target| rows::find(document, target.kind.table, &id));
+    match found {
+        Some(found) => {
+            let name = found.get("name").cloned().unwrap_or_else(|| catalog::person(found).into());
+            json!({"type": route["type"], "dial": {"id": found["id"], "name": name}})
+        }
+        None => {
+            let dial: Vec<Value> =
+                dialled(document, row).map(|row| receivers::render(call, row).into()).collect();
+            json!({"type": DIAL_LIST, "multi": true, "mode": row["routing"], "dial": dial})
+        }
+    }
 }

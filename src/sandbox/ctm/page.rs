@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::Ctm;
-use super::call::{Refusal, Reply, show};
+use super::call::show;
+use super::refusal::{Refusal, Reply};
 use crate::sandbox::behaviour::NextPage;
 use crate::sandbox::exchange::Request;
 

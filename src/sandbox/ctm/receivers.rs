@@ -3,10 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::body;
-use super::call::{Call, Refusal, Reply, show};
+use super::call::{Call, show};
 use super::fields::{self, Field, id, int, maybe, one_of, text};
 use super::kinds::RECEIVER;
 use super::page::{lets, page};
+use super::refusal::{Refusal, Reply};
 use super::{phone, rows};
 use crate::sandbox::document::Document;
 

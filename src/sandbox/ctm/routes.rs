@@ -1,11 +1,12 @@
-//! Sets and shows what a tracking number does with a call: the two calls of section 7.2.
+//! Sets what a tracking number does with a call: the two calls of section 7.2.
 
 use serde_json::{Map, Value, json};
 
 use super::body::{text, texts};
-use super::call::{Call, Refusal, Reply, wrapped};
+use super::call::{Call, wrapped};
 use super::kinds::{CALL_SETTING, DIAL_LIST, NUMBER, RECEIVER, TARGETS, Target, USER};
-use super::{catalog, numbers, phone, receivers, rows};
+use super::refusal::{Refusal, Reply};
+use super::{numbers, phone, receivers, rows};
 use crate::sandbox::document::Document;
 
 /// The documented names of the patterns (section 6.1).
@@ -36,7 +37,15 @@ const EXPERIMENTAL: &[&str] = &["routing", "failsafe_number"];
 
 const USER_KEYS: [&str; 2] = ["user_default_action_label", "user_no_answer_seconds"];
 
-pub fn update_number(call: &Call, id: &str) -> Reply {
+pub fn route(call: &Call, method: &str, id: &str, setting: &str) -> Reply {
+    match (method, setting) {
+        ("POST", "update_number") => update_number(call, id),
+        ("PUT", "dial_routes") => dial_routes(call, id),
+        _ => Err(Refusal::no_route()),
+    }
+}
+
+fn update_number(call: &Call, id: &str) -> Reply {
     let mut row = call.find(&NUMBER, id)?.clone();
     call.check(&call.body, UPDATE_KEYS.iter().chain(experimental(call)).copied())?;
     let mut next = call.held.clone();
@@ -56,7 +65,7 @@ pub fn update_number(call: &Call, id: &str) -> Reply {
 }
 
 /// Answers success whatever became of it; only reading the number again tells (section 7.2).
-pub fn dial_routes(call: &Call, id: &str) -> Reply {
+fn dial_routes(call: &Call, id: &str) -> Reply {
     let mut row = call.find(&NUMBER, id)?.clone();
     match wrapped(&call.body, "virtual_phone_number") {
         Some(body) => {
@@ -197,23 +206,4 @@ fn unnamed(call: &Call, row: &mut Map<String, Value>, body: &Map<String, Value>)
 /// Passes over a mistake, unless the server is strict.
 fn lenient(call: &Call, refusal: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
     if call.server.strict { Err(refusal()) } else { Ok(()) }
-}
-
-/// `route_to` as it is read.
-pub fn render(call: &Call, document: &Document, row: &Map<String, Value>) -> Value {
-    let route = &row["route"];
-    let id = text(&route["target"]).unwrap_or_default();
-    let target = TARGETS.iter().find(|target| route["type"] == target.read && target.read != DIAL_LIST);
-    let found = target.and_then(|target| rows::find(document, target.kind.table, &id));
-    match found {
-        Some(found) => {
-            let name = found.get("name").cloned().unwrap_or_else(|| catalog::person(found).into());
-            json!({"type": route["type"], "dial": {"id": found["id"], "name": name}})
-        }
-        None => {
-            let dial: Vec<Value> =
-                numbers::dialled(document, row).map(|row| receivers::render(call, row).into()).collect();
-            json!({"type": DIAL_LIST, "multi": true, "mode": row["routing"], "dial": dial})
-        }
-    }
 }

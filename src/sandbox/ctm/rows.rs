@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::body::text;
 use super::kinds::{DIAL_LIST, Kind, TABLES};
 use crate::sandbox::document::Document;
+use crate::sandbox::scatter::scatter;
 
 /// The first integer id; those of a real account are not 1 either.
 const FIRST: u64 = 100;
@@ -20,18 +21,10 @@ pub fn draw(document: &mut Document, kind: &Kind) -> (Value, u64) {
         return (integer.into(), integer);
     }
     let account = document.single("account").get("id").and_then(Value::as_u64).unwrap_or(0);
-    let stem = kind.prefix.bytes().fold(account, |sum, byte| mix(sum ^ u64::from(byte)));
-    let stem: String = (0..).map(|index: u64| format!("{:016X}", mix(stem ^ index))).take(3).collect();
-    let own = format!("{:016X}", mix(next));
+    let stem = kind.prefix.bytes().fold(account, |sum, byte| scatter(sum ^ u64::from(byte)));
+    let stem: String = (0..).map(|index: u64| format!("{:016X}", scatter(stem ^ index))).take(3).collect();
+    let own = format!("{:016X}", scatter(next));
     (format!("{}{}{own}", kind.prefix, &stem[..kind.digits - own.len()]).into(), integer)
-}
-
-/// Splitmix64: different for different numbers.
-fn mix(number: u64) -> u64 {
-    let mut word = number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    word ^ (word >> 31)
 }
 
 /// Lists the objects of a table.

@@ -3,10 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::body::{list, text as plain};
-use super::call::{Call, Refusal, Reply, show, wrapped};
+use super::call::{Call, show, wrapped};
 use super::fields::{self, Desk, Field, switched, text};
 use super::kinds::SCHEDULE;
 use super::page::page;
+use super::refusal::{Refusal, Reply};
 use super::rows;
 use crate::sandbox::document::Document;
 

@@ -6,11 +6,11 @@
 use serde_json::{Map, Value, json};
 
 use super::body::text as plain;
-use super::call::Refusal;
 use super::fields::{self, Desk, Field};
 use super::kinds::{
     CALL_SETTING, DIAL_LIST, Kind, MENU, NUMBER, QUEUE, RECEIVER, SCHEDULE, TABLES, TARGETS, USER,
 };
+use super::refusal::Refusal;
 use super::{catalog, menu_items, menus, numbers, phone, queues, receivers, routes, rows, schedules};
 use crate::sandbox::document::Document;
 

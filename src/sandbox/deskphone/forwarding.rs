@@ -8,6 +8,7 @@ use super::sections::{ALL, BUSY, DESTINATION, ENABLED, EXTRA, Section, VOICEMAIL
 use super::{check, shown};
 use crate::sandbox::document::Document;
 use crate::sandbox::exchange::{Answer, Commit};
+use crate::text::hex;
 
 /// Marks in the state that someone in the dashboard was here.
 const MEDDLED: &str = "meddled";
@@ -135,6 +136,5 @@ fn tagged(call: &Call, document: &Value) -> Vec<(&'static str, String)> {
 
 fn tag(document: &Value) -> String {
     let digest = Sha256::digest(document.to_string());
-    let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{hex}\"")
+    format!("\"{}\"", hex(&digest[..8]))
 }

@@ -24,9 +24,8 @@ use serde_json::{Map, Value, json};
 
 use super::behaviour::Behaviour;
 use super::document::Document;
-use super::exchange::{Answer, Request, Vendor};
+use super::exchange::{Answer, Request, Vendor, View, Views};
 use super::footprint::Pattern;
-use super::store::{View, Views};
 use crate::model::Address;
 use call::{Call, Refusal, Reply};
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Refusal, Reply, domain_of, show, text, total};
+use super::call::{Call, Refusal, Reply, domain_of, text};
 use super::{fields, queues, tables};
 use crate::sandbox::document::Document;
 
@@ -18,11 +18,6 @@ pub fn route(call: &Call, queue: &str, path: &[&str]) -> Reply {
     queues::find(document, queue)?;
     match (call.method(), path) {
         ("GET", []) => call.list(rows(call, queue)),
-        ("GET", ["count"]) => total(of(call.seen, queue).len()),
-        ("GET", [agent]) => {
-            let found = rows(call, queue).into_iter().find(|row| text(row, "callqueue-agent-id") == *agent);
-            show(found.ok_or_else(Refusal::missing)?)
-        }
         ("POST", []) => create(call, queue),
         ("PUT", [agent]) => update(call, queue, agent),
         ("DELETE", [agent]) => {
@@ -53,14 +48,11 @@ pub fn record(body: &Map<String, Value>) -> Result<(String, Value), Refusal> {
     Ok((agent, record.into()))
 }
 
-/// Logs in or out, in one queue or in all; custom states are accepted and live, not configuration.
-pub fn patch(call: &Call, queue: &str, agent: &str, status: &str) -> Reply {
+/// Logs in or out, in one queue or in all.
+fn patch(call: &Call, queue: &str, agent: &str, status: &str) -> Reply {
     let availability = match status {
-        "login" | "onecall" => Some("automatic"),
-        "logout" => Some("manual"),
-        custom if custom.strip_prefix("cust").is_some_and(|n| ("1"..="8").contains(&n) && n.len() == 1) => {
-            None
-        }
+        "login" => "automatic",
+        "logout" => "manual",
         _ => return Err(Refusal::no_route()),
     };
     let chosen = |name: &str| queue == "all" || queue == name;
@@ -70,7 +62,7 @@ pub fn patch(call: &Call, queue: &str, agent: &str, status: &str) -> Reply {
         let mut agents = of(call.held, name);
         if let Some(row) = agents.get_mut(agent).and_then(Value::as_object_mut) {
             found = true;
-            row.extend(availability.map(|word| ("callqueue-agent-availability-type".into(), word.into())));
+            row.insert("callqueue-agent-availability-type".into(), availability.into());
             next.put("agents", name, agents.into());
         }
     }

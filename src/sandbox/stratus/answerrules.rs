@@ -1,14 +1,12 @@
 //! Serves the answer rules of a user, whose order is their priority (fact sheet section 6).
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::call::{Call, Refusal, Reply, show, text, total};
 use super::{features, fields, schedule, timeframes, users};
 use crate::sandbox::document::Document;
 
 pub fn route(call: &Call, user: &str, path: &[&str]) -> Reply {
-    let user = own_user(call, user);
-    let user = user.as_str();
     users::find(call, if call.request.is_write() { call.held } else { call.seen }, user)?;
     match (call.method(), path) {
         ("GET", []) => call.list(rows(call, call.seen, user)),
@@ -25,21 +23,6 @@ pub fn route(call: &Call, user: &str, path: &[&str]) -> Reply {
         ("DELETE", [name]) => delete(call, user, name),
         _ => Err(Refusal::no_route()),
     }
-}
-
-/// Resolves `~`, the token's own user; a sandbox key belongs to the first one.
-fn own_user(call: &Call, user: &str) -> String {
-    let first = || call.held.table("users").next().map(|(user, _)| user.to_owned());
-    if user == "~" { first().unwrap_or_default() } else { user.to_owned() }
-}
-
-/// The rule a new user has: its own devices ring (fact sheet section 5).
-pub fn ring_own_devices() -> Value {
-    json!({
-        "time-frame": "*",
-        "enabled": "yes",
-        "simultaneous-ring": {"enabled": "yes", "parameters": ["<OwnDevices>"]},
-    })
 }
 
 /// Makes a rule's record from a body.

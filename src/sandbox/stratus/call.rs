@@ -7,8 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Stratus;
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::{Answer, Commit, Request};
-use crate::sandbox::store::Views;
+use crate::sandbox::exchange::{Answer, Commit, Request, Views};
 
 /// An answer, or a refusal that becomes one.
 pub type Reply = Result<Answer, Refusal>;

@@ -1,8 +1,9 @@
 //! Serves the domain's dial rules, where aliases such as `vmail_101` live, and its attendants (section 12).
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Refusal, Reply, domain_of, text, total};
+use super::call::{Call, Refusal, Reply, domain_of, text};
 use super::{fields, tables};
 use crate::sandbox::document::Document;
 
@@ -14,7 +15,6 @@ pub fn route(call: &Call, plan: &str, path: &[&str]) -> Reply {
     let rules = call.seen.single("dialrules").as_array().map_or(&[][..], Vec::as_slice);
     match (call.method(), path) {
         ("GET", []) => call.list(rules.iter().map(|rule| render(call, rule)).collect()),
-        ("GET", ["count"]) => total(rules.len()),
         _ => Err(Refusal::no_route()),
     }
 }
@@ -56,25 +56,10 @@ fn render(call: &Call, rule: &Value) -> Value {
         .map(|part| text(rule, &format!("dial-rule-matching-{part}")));
     let mut shown = Map::new();
     shown.insert("domain".into(), call.domain.as_str().into());
-    shown.insert("dialrule".into(), base64(key.join("||").as_bytes()).into());
+    shown.insert("dialrule".into(), BASE64_STANDARD.encode(key.join("||")).into());
     shown.insert("dial-rule-dial-plan".into(), call.domain.as_str().into());
     fields::render(tables::DIAL_RULE, rule, call.server.mixed_types, &mut shown);
     shown.into()
-}
-
-/// Encodes a rule's id; too small a use for a dependency.
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let word =
-            chunk.iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            let letter = LETTERS[(word >> (18 - 6 * place)) as usize & 63];
-            text.push(if place <= chunk.len() { char::from(letter) } else { '=' });
-        }
-    }
-    text
 }
 
 /// Lists auto attendants, one row per user and prompt.

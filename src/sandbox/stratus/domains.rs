@@ -3,16 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use super::call::{Call, Refusal, Reply, domain_of, own_domain, page, show, total};
-use super::{Stratus, fields, phonenumbers, tables};
+use super::{Stratus, fields, tables};
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::Request;
-use crate::sandbox::store::Views;
+use crate::sandbox::exchange::{Request, Views};
 
 pub fn route(call: &Call, path: &[&str]) -> Reply {
     match (call.method(), path) {
         ("GET", []) => show(render(call.server, call.seen)),
         ("GET", ["count"]) => total(1),
-        ("PUT", []) => update(call),
         _ => Err(Refusal::no_route()),
     }
 }
@@ -23,31 +21,8 @@ pub fn all(server: &Stratus, request: &Request, views: &Views, token: &str) -> R
     page(server, request, views.values().map(|view| render(server, &view.visible)).collect())
 }
 
-pub fn count_all(views: &Views, token: &str) -> Reply {
-    reseller(token)?;
-    total(views.len())
-}
-
-pub fn all_numbers(server: &Stratus, request: &Request, views: &Views, token: &str) -> Reply {
-    reseller(token)?;
-    let rows =
-        views.values().flat_map(|view| phonenumbers::rows(&view.visible, server.mixed_types)).collect();
-    page(server, request, rows)
-}
-
 fn reseller(token: &str) -> Result<(), Refusal> {
     if token.starts_with("nss_") || token.starts_with("nsr_") { Ok(()) } else { Err(Refusal::scope()) }
-}
-
-fn update(call: &Call) -> Reply {
-    let mut domain = call.held.single("domain").as_object().cloned().unwrap_or_default();
-    let mut body = call.body()?.clone();
-    // The name is the key.
-    body.shift_remove("domain");
-    fields::update(tables::DOMAIN, &mut domain, &body)?;
-    let mut next = call.held.clone();
-    next.set("domain", domain.into());
-    call.accept("domain", next)
 }
 
 fn render(server: &Stratus, document: &Document) -> Value {

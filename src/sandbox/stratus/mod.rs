@@ -31,9 +31,8 @@ use serde_json::{Map, Value, json};
 
 use super::behaviour::{Behaviour, Release};
 use super::document::Document;
-use super::exchange::{Answer, Request, Vendor};
+use super::exchange::{Answer, Request, Vendor, Views};
 use super::footprint::Pattern;
-use super::store::Views;
 use crate::model::Address;
 use call::{Call, Refusal, Reply};
 
@@ -86,9 +85,7 @@ impl Stratus {
         match (request.method.as_str(), path) {
             ("GET", ["version"]) => Ok(Answer::new(200, self.version())),
             ("GET", ["apikeys", "~"]) => Ok(Answer::new(200, domains::api_key(token, views))),
-            ("GET", ["phonenumbers"]) => domains::all_numbers(self, request, views, token),
             ("GET", ["domains"]) => domains::all(self, request, views, token),
-            ("GET", ["domains", "count"]) => domains::count_all(views, token),
             (_, ["domains", domain, rest @ ..]) => {
                 let call = Call::open(self, request, views, token, domain)?;
                 Self::domain(&call, rest)
@@ -103,7 +100,6 @@ impl Stratus {
             ["users", user, "answerrules", rest @ ..] => answerrules::route(call, user, rest),
             ["users", user, "timeframes", rest @ ..] => timeframes::of_user(call, user, rest),
             ["users", user, "number-filters"] => filters::of_user(call, user),
-            ["users", user, "devices"] => users::devices(call, Some(user)),
             ["users", rest @ ..] => users::route(call, rest),
             ["timeframes", rest @ ..] => timeframes::of_domain(call, rest),
             ["number-filters"] => filters::of_domain(call),
@@ -113,7 +109,7 @@ impl Stratus {
             ["agents"] => agents::all(call),
             ["dialplans", plan, "dialrules", rest @ ..] => dialrules::route(call, plan, rest),
             ["autoattendants"] => dialrules::attendants(call),
-            ["devices"] => users::devices(call, None),
+            ["devices"] => users::devices(call),
             _ => Err(Refusal::no_route()),
         }
     }
@@ -121,7 +117,7 @@ impl Stratus {
     /// Tells whether this release lacks a path (fact sheet section 2.1).
     fn lacks(&self, path: &[&str]) -> bool {
         let newer = match path {
-            ["domains", "count"] | ["domains", _, "count"] => false,
+            ["domains", _, "count"] => false,
             ["domains", _, "devices"] => true,
             ["domains", .., last] => matches!(*last, "count" | "list"),
             _ => false,

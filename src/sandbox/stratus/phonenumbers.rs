@@ -34,7 +34,7 @@ pub fn record(body: &Map<String, Value>) -> Result<(String, Value), Refusal> {
     Ok((number, record.into()))
 }
 
-pub fn rows(document: &Document, mixed: bool) -> Vec<Value> {
+fn rows(document: &Document, mixed: bool) -> Vec<Value> {
     document.table("phonenumbers").map(|(_, row)| render(document, row, mixed)).collect()
 }
 

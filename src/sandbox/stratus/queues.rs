@@ -17,7 +17,6 @@ pub fn route(call: &Call, path: &[&str]) -> Reply {
             call.list(rows)
         }
         ("POST", []) => create(call),
-        ("PATCH", ["all", "agents", agent, status]) => super::agents::patch(call, "all", agent, status),
         ("GET", [queue]) => show(render(call, call.seen, find(call.seen, queue)?)),
         ("PUT", [queue]) => update(call, queue),
         ("DELETE", [queue]) => delete(call, queue),

@@ -8,6 +8,7 @@ use super::entries::{KINDS, Kind, TYPES, WEEK};
 use super::users;
 use crate::sandbox::document::Document;
 use crate::sandbox::exchange::{Answer, Commit};
+use crate::text::hex;
 
 /// Where a time frame is kept.
 #[derive(Debug, Clone, Copy)]
@@ -300,7 +301,7 @@ fn mint(document: &mut Document, account: &str, name: &str) -> String {
     let ordinal = document.single("sequence").as_u64().unwrap_or(0);
     document.set("sequence", (ordinal + 1).into());
     let digest = Sha256::digest(format!("{account}\n{name}\n{ordinal}"));
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest[..16])
 }
 
 fn render(call: &Call, shelf: Shelf, frame: &Value) -> Value {

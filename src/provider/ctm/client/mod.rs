@@ -2,6 +2,7 @@
 
 mod api;
 mod index;
+mod live;
 mod observe;
 mod uses;
 mod write;

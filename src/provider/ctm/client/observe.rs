@@ -5,6 +5,7 @@ use super::{
     API,
     api::{Api, present},
     index::{Index, every_queue, is_automatic, key, path, rows, sort_of},
+    live::Live,
     uses,
 };
 use crate::{
@@ -29,21 +30,6 @@ use tokio::sync::Mutex;
 pub struct CtmReader {
     endpoints: Endpoints<Getter>,
     indexes: Mutex<BTreeMap<String, Index>>,
-}
-
-/// What was read, before it is put into words.
-#[derive(Default)]
-pub struct Live {
-    pub numbers: Vec<Row>,
-    pub receivers: Vec<Row>,
-    /// With their agents where they were read whole.
-    pub queues: Vec<(Row, Option<Vec<Row>>)>,
-    /// Whether they were read whole.
-    pub schedules: Vec<(Row, bool)>,
-    /// Only before something is deleted.
-    pub menus: Vec<Row>,
-    /// Beside the menus: what may point to something in a form that is not documented, with what it is called.
-    pub others: Vec<(String, Row)>,
 }
 
 impl CtmReader {

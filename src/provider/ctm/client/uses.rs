@@ -1,6 +1,6 @@
 //! Pointers that no declared object shows: voice menus, and the schedules of queues.
 
-use super::{api::Api, index::path, observe::Live};
+use super::{api::Api, index::path, live::Live};
 use crate::{
     http::ApiError,
     model::{Address, Kind},

@@ -1,35 +1,14 @@
 //! What was read of a domain, put into the words of the YAML.
 
-use super::{observe::Live, survey::survey};
+use super::{live::Live, survey::survey};
 use crate::{
     model::{Address, E164, Extension, Forward, Kind, Resource},
     plan::{Observed, Obstacle, Role},
     provider::{
         Scope,
-        stratus::{
-            convert,
-            wire::{Agent, AnswerRule},
-        },
+        stratus::{convert, wire::Agent},
     },
 };
-
-/// Every word a rule sends calls to.
-pub fn words(rule: &AnswerRule) -> impl Iterator<Item = &str> {
-    let features = [
-        &rule.forward_always,
-        &rule.forward_on_active,
-        &rule.forward_on_busy,
-        &rule.forward_no_answer,
-        &rule.forward_when_unregistered,
-        &rule.forward_on_spam_call,
-        &rule.forward_on_dnd,
-        &rule.simultaneous_ring,
-    ];
-    features
-        .into_iter()
-        .filter(|f| f.enabled.is_yes())
-        .flat_map(|f| f.parameters.iter().map(|word| word.as_str()))
-}
 
 /// The account as planning sees it.
 pub fn in_words(live: &Live, scope: &Scope) -> Observed {

@@ -2,6 +2,7 @@
 
 mod api;
 mod in_words;
+mod live;
 mod observe;
 mod survey;
 mod write;

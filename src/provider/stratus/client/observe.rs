@@ -6,7 +6,8 @@
 use super::{
     API, CARRIER,
     api::{Api, pages},
-    in_words::{in_words, words},
+    in_words::in_words,
+    live::Live,
 };
 use crate::{
     finding::Seg,
@@ -19,8 +20,7 @@ use crate::{
         stratus::{
             convert::{self, Context},
             wire::{
-                Agent, AnswerRule, CallQueue, CarrierForward, DialRule, ForwardState, PhoneNumber, Text,
-                TimeFrame, User,
+                Agent, AnswerRule, CallQueue, CarrierForward, DialRule, ForwardState, Text, TimeFrame, User,
             },
         },
     },
@@ -34,21 +34,6 @@ use tokio::sync::Mutex;
 pub struct StratusReader {
     endpoints: Endpoints<Getter>,
     contexts: Mutex<BTreeMap<String, Context>>,
-}
-
-/// What was read, before it is put into words.
-#[derive(Default)]
-pub struct Live {
-    pub users: Vec<User>,
-    pub numbers: Vec<PhoneNumber>,
-    pub queues: Vec<CallQueue>,
-    pub agents: Vec<Agent>,
-    pub frames: Vec<TimeFrame>,
-    /// Time frames of one extension that declared schedules name, with that extension.
-    pub own_frames: Vec<(String, TimeFrame)>,
-    pub rules: BTreeMap<String, Vec<AnswerRule>>,
-    pub carrier: Vec<CarrierForward>,
-    pub context: Context,
 }
 
 impl StratusReader {
@@ -243,7 +228,7 @@ impl StratusReader {
         if !scope.lists {
             return Ok(wanted);
         }
-        let in_use: BTreeSet<&str> = live.rules.values().flatten().flat_map(words).collect();
+        let in_use: BTreeSet<&str> = live.rules.values().flatten().flat_map(AnswerRule::words).collect();
         for (address, resource) in &scope.wanted {
             // Numbers are routed by application and need no alias (fact sheet section 10).
             if address.kind == Kind::Numbers {

@@ -1,7 +1,7 @@
 //! What of a live domain cannot be said in the words of the YAML, and what that means for managing it: obstacles,
 //! pointers nobody would see, fields without a word, and things worth a note.
 
-use super::{in_words::words, observe::Live};
+use super::live::Live;
 use crate::{
     model::{Address, DEFAULT_RULE, Destination, Kind},
     plan::{HiddenUse, Observed, Obstacle, Role},
@@ -148,7 +148,7 @@ fn uses(key: &str, rules: &[AnswerRule], live: &Live, observed: &mut Observed) {
     let mut targets = BTreeSet::new();
     for rule in rules {
         targets.insert(Address::new(Kind::Schedules, rule.time_frame.as_str()));
-        for word in words(rule) {
+        for word in rule.words() {
             let plain = word.split_once(";delay=").map_or(word, |(word, _)| word);
             let to = match convert::destination(plain, &live.context) {
                 Destination::Queue(to) => to,
