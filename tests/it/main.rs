@@ -14,9 +14,13 @@ mod bad_server;
 #[cfg(test)]
 mod canary;
 #[cfg(test)]
+mod contract;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod deskphone;
+#[cfg(test)]
+mod facts;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
