@@ -20,7 +20,13 @@ mod deskphone;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod fields;
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod grades;
+#[cfg(test)]
+mod lints;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
@@ -61,6 +67,8 @@ mod throughput;
 mod toy;
 #[cfg(test)]
 mod transitions;
+#[cfg(test)]
+mod workspace;
 #[cfg(test)]
 mod world;
 #[cfg(test)]
