@@ -16,7 +16,7 @@ pub fn run(args: &ExplainArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     };
     match LINTS.iter().find(|lint| lint.code == code) {
         Some(lint) => {
-            writeln!(io.out, "# {}\n\n{}", lint.code, lint.docs)?;
+            write!(io.out, "{}", lint.explanation())?;
             Ok(Ending::Fine)
         }
         None => {

@@ -1,6 +1,6 @@
 //! An object that must not exist and is declared all the same.
 
-use super::{Findings, Lint, Subject, keys};
+use super::{Example, Findings, Lint, Subject, keys};
 use crate::finding::{Level, Seg};
 
 pub static LINT: Lint = Lint {
@@ -13,12 +13,17 @@ An object under `absent` that the same file declares.
 ### Why it matters
 It cannot be both.
 
-### Example
-```yaml
-queues: { \"401\": { name: Sales } }
-absent: { queues: [\"401\"] }
-```
+### What to do
 Take out one of the two.",
+    example: Example {
+        bad: r#"
+queues: { "401": { name: Sales } }
+absent: { queues: ["401"] }"#,
+        finding: "2:20: queue `401` is declared as well",
+        good: r#"
+queues: { "400": { name: Reception } }
+absent: { queues: ["401"] }"#,
+    },
     check,
 };
 

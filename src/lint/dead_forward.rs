@@ -1,6 +1,6 @@
 //! A forward that can never happen.
 
-use super::{Findings, Lint, Subject, keys};
+use super::{Example, Findings, Lint, Subject, keys};
 use crate::{
     finding::{Level, Seg},
     model::{Divert, Diverts},
@@ -17,11 +17,13 @@ Forwards beside `always`, and forwards beside `do_not_disturb` that need a phone
 Article 003: with Always \"no other forward rules will be followed\"; with Do not disturb nothing rings, so that nobody
 is busy and nobody fails to answer. Who reads the file expects the forward to work.
 
-### Example
-```yaml
-diverts: { \"103\": { always: { extension: \"104\" }, no_answer: voicemail } }
-```
+### What to do
 Take the dead ones out, or write `off`.",
+    example: Example {
+        bad: r#"diverts: { "103": { always: { extension: "104" }, no_answer: voicemail } }"#,
+        finding: "1:62: `no_answer` never happens beside `always`",
+        good: r#"diverts: { "103": { always: { extension: "104" }, no_answer: off } }"#,
+    },
     check,
 };
 

@@ -1,6 +1,6 @@
 //! A rule below the one that always matches.
 
-use super::{Findings, Lint, Subject, keys};
+use super::{Example, Findings, Lint, Subject, keys};
 use crate::{
     finding::{Level, Seg},
     model::DEFAULT_RULE,
@@ -16,11 +16,21 @@ A rule listed below `when: default`.
 ### Why it matters
 The Default rule always matches, so that nothing below it ever applies; the platform keeps it last.
 
-### Example
-```yaml
-order: [{ when: default }, { when: holidays, do_not_disturb: true }]
-```
+### What to do
 Put `default` at the end.",
+    example: Example {
+        bad: r#"
+schedules: { holidays: { dates: ["2026-12-25"] } }
+rules:
+  "101":
+    order: [{ when: default }, { when: holidays, do_not_disturb: true }]"#,
+        finding: "4:21: `default` always matches, so `holidays` below it never applies",
+        good: r#"
+schedules: { holidays: { dates: ["2026-12-25"] } }
+rules:
+  "101":
+    order: [{ when: holidays, do_not_disturb: true }, { when: default }]"#,
+    },
     check,
 };
 

@@ -1,7 +1,7 @@
 //! Extensions that hand every call on to each other.
 
 use super::{
-    Findings, Lint, Subject,
+    Example, Findings, Lint, Subject,
     cycles::{cycles, round},
     keys,
 };
@@ -21,13 +21,19 @@ Extensions that divert `always` to each other, in a circle of two or more.
 Article 002: with Forward always \"the phone will not try to ring and will always divert to the option you choose\".
 In a circle no phone rings, whichever of them is called; the call goes round until the platform drops it.
 
-### Example
-```yaml
-diverts:
-  \"201\": { always: { extension: \"202\" } }
-  \"202\": { always: { extension: \"201\" } }
-```
+### What to do
 Send one of them somewhere else: `voicemail`, another extension, an outside number.",
+    example: Example {
+        bad: r#"
+diverts:
+  "201": { always: { extension: "202" } }
+  "202": { always: { extension: "201" } }"#,
+        finding: "2:20: every call goes round: 201 -> 202 -> 201",
+        good: r#"
+diverts:
+  "201": { always: { extension: "202" } }
+  "202": { always: voicemail }"#,
+    },
     check,
 };
 

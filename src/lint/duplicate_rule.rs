@@ -1,6 +1,6 @@
 //! Two rules for one schedule.
 
-use super::{Findings, Lint, Subject, keys};
+use super::{Example, Findings, Lint, Subject, keys};
 use crate::finding::{Level, Seg};
 use std::collections::BTreeSet;
 
@@ -14,11 +14,21 @@ Two rules of one extension with the same `when`.
 ### Why it matters
 An extension has one rule for each schedule; the second would never apply.
 
-### Example
-```yaml
-order: [{ when: holidays, do_not_disturb: true }, { when: holidays }]
-```
+### What to do
 Join the two.",
+    example: Example {
+        bad: r#"
+schedules: { holidays: { dates: ["2026-12-25"] } }
+rules:
+  "101":
+    order: [{ when: holidays, do_not_disturb: true }, { when: holidays, call_screening: true }]"#,
+        finding: "4:63: there is already a rule for `holidays`",
+        good: r#"
+schedules: { holidays: { dates: ["2026-12-25"] } }
+rules:
+  "101":
+    order: [{ when: holidays, do_not_disturb: true }]"#,
+    },
     check,
 };
 

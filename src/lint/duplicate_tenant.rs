@@ -1,6 +1,6 @@
 //! Two tenants with one name.
 
-use super::{Findings, Lint, Subject, keys};
+use super::{Example, Findings, Lint, Subject, keys};
 use crate::finding::Level;
 use std::collections::BTreeMap;
 
@@ -14,12 +14,21 @@ Two tenant files with the same `tenant:` name.
 ### Why it matters
 A tenant's name is how plans, approvals and `--tenant` speak of it; two with one name would be approved as one.
 
-### Example
-```yaml
-tenant: acme        # in tenants/acme.yaml
-tenant: acme        # in tenants/acme-dallas.yaml
-```
+### What to do
 Rename one of them, or join the files.",
+    example: Example {
+        bad: "
+# tenants/acme-dallas.yaml
+tenant: acme
+# tenants/acme.yaml
+tenant: acme",
+        finding: "tenants/acme.yaml:2:9: tenant `acme` is already defined in tenants/acme-dallas.yaml:2",
+        good: "
+# tenants/acme-dallas.yaml
+tenant: acme-dallas
+# tenants/acme.yaml
+tenant: acme",
+    },
     check,
 };
 

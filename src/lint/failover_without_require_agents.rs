@@ -1,6 +1,6 @@
 //! Half of a queue failover.
 
-use super::{Findings, Lint, Subject, keys};
+use super::{Example, Findings, Lint, Subject, keys};
 use crate::{finding::Level, model::Divert};
 
 pub static LINT: Lint = Lint {
@@ -14,11 +14,13 @@ A queue with a `failover` and `require_agents: false`, or the other way round: `
 Article 001: \"there are two main settings that need to be adjusted\". Without Require Agents callers wait in a queue
 nobody answers and the failover never fires; without a failover they are turned away.
 
-### Example
-```yaml
-queues: { \"400\": { require_agents: false, failover: { number: \"+19725550199\" } } }
-```
+### What to do
 Write `require_agents: true`.",
+    example: Example {
+        bad: r#"queues: { "400": { require_agents: false, failover: { number: "+19725550199" } } }"#,
+        finding: "1:53: the failover never fires while `require_agents` is false",
+        good: r#"queues: { "400": { require_agents: true, failover: { number: "+19725550199" } } }"#,
+    },
     check,
 };
 

@@ -1,6 +1,6 @@
 //! An emergency forward to the platform that is down.
 
-use super::{Findings, Lint, Subject, keys};
+use super::{Example, Findings, Lint, Subject, keys};
 use crate::{finding::Level, model::Tenant};
 use std::collections::BTreeMap;
 
@@ -18,12 +18,17 @@ be a Non-SpectrumVoIP 10-Digit Number\". Article 004: it is where calls go \"if 
 follow advanced routing options\"; its help pages ask for a number that is not one of CallTrackingMetrics. A receiving
 number is fine: its phone is somewhere else.
 
-### Example
-```yaml
-numbers: { \"+12145550100\": { … }, \"+12145550101\": { … } }
-forwards: { \"+12145550100\": { to: \"+12145550101\" } }
-```
+### What to do
 Name a cell phone, a landline or an answering service on another platform.",
+    example: Example {
+        bad: r#"
+numbers: { "+12145550100": {}, "+12145550101": {} }
+forwards: { "+12145550100": { to: "+12145550101" } }"#,
+        finding: "2:35: +12145550101 is a number of tenant `acme` on the same platform",
+        good: r#"
+numbers: { "+12145550100": {}, "+12145550101": {} }
+forwards: { "+12145550100": { to: "+19725550199" } }"#,
+    },
     check,
 };
 

@@ -1,7 +1,7 @@
 //! Checks of what is written, before anything is asked of a phone system. Pure.
 //!
-//! One lint is one file: what it is called, its documentation, its check. `dialform explain CODE` prints the
-//! documentation. A check returns findings and never stops the others; one run shows all of them.
+//! One lint is one file: what it is called, its documentation, an example, its check. `dialform explain CODE` prints the
+//! documentation and the example. A check returns findings and never stops the others; one run shows all of them.
 
 mod absent_and_declared;
 mod cycles;
@@ -37,9 +37,37 @@ pub struct Lint {
     /// Stable, never used again for something else.
     pub code: &'static str,
     pub level: Level,
-    /// Markdown: what it finds, why it matters, an example and the way out.
+    /// Markdown: what it finds, why it matters and the way out.
     pub docs: &'static str,
+    pub example: Example,
     pub check: fn(&Subject<'_>, &mut Findings<'_>),
+}
+
+/// Files with one finding of a lint, and the same without it.
+///
+/// A comment that is the name of a file begins that file; without one all is a tenant's file. The keys that a file needs
+/// beside those of the example are left out.
+pub struct Example {
+    pub bad: &'static str,
+    /// `line:column: message`, before it the file's name where `bad` has several.
+    pub finding: &'static str,
+    pub good: &'static str,
+}
+
+impl Lint {
+    /// Markdown: the documentation and the example.
+    pub fn explanation(&self) -> String {
+        let Self { code, level, docs, example, check: _ } = self;
+        let Example { bad, finding, good } = example;
+        let (bad, good) = (bad.trim(), good.trim());
+        let level = match level {
+            Level::Error => "Error",
+            Level::Warning => "Warning",
+        };
+        format!(
+            "# {code}\n\n{docs}\n\n### Example\n```yaml\n{bad}\n```\n{level} at {finding}\n\nWithout it:\n```yaml\n{good}\n```\n"
+        )
+    }
 }
 
 /// Every lint, by code.

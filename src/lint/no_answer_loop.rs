@@ -1,7 +1,7 @@
 //! A call nobody answers that comes back to where it was.
 
 use super::{
-    Findings, Lint, Subject,
+    Example, Findings, Lint, Subject,
     cycles::{cycles, round},
 };
 use crate::{
@@ -22,13 +22,21 @@ followed to where it diverts.
 Article 002: \"If USER 1 doesn't answer, the call can then go through to USER 2\". Where USER 2 hands it back, a caller
 hears it ring for ever and never reaches a person, a mailbox or a menu. It may be meant, so nothing is stopped.
 
-### Example
-```yaml
-receivers:
-  \"+14105550123\": { no_answer: { after: 20, to: { receiver: \"+14105550124\" } } }
-  \"+14105550124\": { no_answer: { after: 20, to: { receiver: \"+14105550123\" } } }
-```
+### What to do
 Let one of them lead to a mailbox or a menu.",
+    example: Example {
+        bad: r#"
+provider: ctm
+receivers:
+  "+14105550123": { no_answer: { after: 20, to: { receiver: "+14105550124" } } }
+  "+14105550124": { no_answer: { after: 20, to: { receiver: "+14105550123" } } }"#,
+        finding: "3:49: calls nobody answers go round: +14105550123 -> +14105550124 -> +14105550123",
+        good: r#"
+provider: ctm
+receivers:
+  "+14105550123": { no_answer: { after: 20, to: { receiver: "+14105550124" } } }
+  "+14105550124": { no_answer: { after: 20, to: { menu: Main menu } } }"#,
+    },
     check,
 };
 

@@ -1,6 +1,6 @@
 //! One number in two tenants.
 
-use super::{Findings, Lint, Subject, keys};
+use super::{Example, Findings, Lint, Subject, keys};
 use crate::{finding::Level, model::Kind};
 use std::collections::BTreeMap;
 
@@ -14,11 +14,21 @@ A number that two tenants declare under `numbers`, or under `forwards`.
 ### Why it matters
 A number rings at one place. Two tenants would move it to and fro with every run.
 
-### Example
-```yaml
-numbers: { \"+12145550100\": { route: { queue: \"400\" } } }      # in two files
-```
+### What to do
 Leave it with the tenant whose account holds it.",
+    example: Example {
+        bad: r#"
+# tenants/acme.yaml
+numbers: { "+12145550100": { route: { extension: "101" } } }
+# tenants/bright.yaml
+numbers: { "+12145550100": { route: { extension: "201" } } }"#,
+        finding: "tenants/bright.yaml:2:12: +12145550100 is already declared by tenant `acme`",
+        good: r#"
+# tenants/acme.yaml
+numbers: { "+12145550100": { route: { extension: "101" } } }
+# tenants/bright.yaml
+numbers: { "+12145550101": { route: { extension: "201" } } }"#,
+    },
     check,
 };
 

@@ -1,6 +1,6 @@
 //! One live thing declared in two places.
 
-use super::{Findings, Lint, Subject, keys};
+use super::{Example, Findings, Lint, Subject, keys};
 use crate::{finding::Level, model::DEFAULT_RULE};
 
 pub static LINT: Lint = Lint {
@@ -15,12 +15,15 @@ that is a queue.
 On Stratus `diverts.103` are the forwards of extension 103's Default rule, and a queue's own Default rule holds its
 `failover`. What is declared twice can contradict itself.
 
-### Example
-```yaml
-rules: { \"103\": { order: [{ when: default, forward: { busy: voicemail } }] } }
-diverts: { \"103\": { busy: off } }
-```
+### What to do
 Keep one of the two.",
+    example: Example {
+        bad: r#"
+rules: { "103": { order: [{ when: default, forward: { busy: voicemail } }] } }
+diverts: { "103": { busy: off } }"#,
+        finding: "2:12: the Default rule of `103` is declared twice",
+        good: r#"rules: { "103": { order: [{ when: default, forward: { busy: voicemail } }] } }"#,
+    },
     check,
 };
 

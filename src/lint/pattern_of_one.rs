@@ -1,6 +1,6 @@
 //! A choice among one.
 
-use super::{Findings, Lint, Subject, keys};
+use super::{Example, Findings, Lint, Subject, keys};
 use crate::{
     finding::Level,
     model::{Receivers, Route},
@@ -17,12 +17,19 @@ A `pattern` for a single receiving number.
 Article 004: \"If you are routing to multiple receiving numbers, you will see a dropdown to choose your dialing
 pattern\". With one there is no such dropdown: the change could never be made, and every plan would ask for it again.
 
-### Example
-```yaml
-numbers:
-  \"+18005550142\": { route: { receivers: [\"+14105550123\"], pattern: round_robin } }
-```
+### What to do
 Leave `pattern` out, or name the other receiving numbers.",
+    example: Example {
+        bad: r#"
+provider: ctm
+numbers:
+  "+18005550142": { route: { receivers: ["+14105550123"], pattern: round_robin } }"#,
+        finding: "3:68: there is nothing to choose from: one receiving number rings",
+        good: r#"
+provider: ctm
+numbers:
+  "+18005550142": { route: { receivers: ["+14105550123"] } }"#,
+    },
     check,
 };
 

@@ -1,6 +1,6 @@
 //! A receiving number that may cost more.
 
-use super::{Findings, Lint, Subject, keys};
+use super::{Example, Findings, Lint, Subject, keys};
 use crate::{
     finding::{Level, Seg},
     model::{E164, Reference, references},
@@ -19,11 +19,17 @@ and are not found.)
 Article 004: \"For countries outside of the U.S. and Canada, the per-minute rate can vary based on the routing pattern
 you are using, as some receiving numbers use more expensive rate centers.\"
 
-### Example
-```yaml
-receivers: { \"+442071234567\": { label: London office } }
-```
+### What to do
 Once the pattern is set, look up the rate: Numbers > Tracking Numbers, renewal date column.",
+    example: Example {
+        bad: r#"
+provider: ctm
+receivers: { "+442071234567": { label: London office } }"#,
+        finding: "2:14: +442071234567 is outside of the U.S. and Canada: the per-minute rate can vary",
+        good: r#"
+provider: ctm
+receivers: { "+14105550123": { label: Front desk } }"#,
+    },
     check,
 };
 

@@ -1,6 +1,6 @@
 //! A receiving number named twice.
 
-use super::{Findings, Lint, Subject, keys};
+use super::{Example, Findings, Lint, Subject, keys};
 use crate::{
     finding::{Level, Seg},
     model::Route,
@@ -18,12 +18,19 @@ The same receiving number twice in one route.
 Article 004: a list is rung all at once, evenly, in order, or by who is free. Whether a number that stands in it twice
 rings twice, or gets a double share of the calls, is nowhere said; most often another number was meant.
 
-### Example
-```yaml
-numbers:
-  \"+18005550142\": { route: { receivers: [\"+14105550123\", \"+14105550123\"] } }
-```
+### What to do
 Name each once.",
+    example: Example {
+        bad: r#"
+provider: ctm
+numbers:
+  "+18005550142": { route: { receivers: ["+14105550123", "+14105550123"] } }"#,
+        finding: "3:58: receiving number +14105550123 is named twice",
+        good: r#"
+provider: ctm
+numbers:
+  "+18005550142": { route: { receivers: ["+14105550123", "+14105550124"] } }"#,
+    },
     check,
 };
 

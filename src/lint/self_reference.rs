@@ -1,6 +1,6 @@
 //! A call sent back to where it is.
 
-use super::{Findings, Lint, Subject};
+use super::{Example, Findings, Lint, Subject};
 use crate::{
     finding::{Level, Seg},
     model::{Kind, Reference, references},
@@ -18,11 +18,13 @@ number.
 ### Why it matters
 The call goes round until the platform drops it.
 
-### Example
-```yaml
-diverts: { \"103\": { no_answer: { extension: \"103\" } } }
-```
+### What to do
 Send it somewhere else; `voicemail` is the extension's own mailbox.",
+    example: Example {
+        bad: r#"diverts: { "103": { no_answer: { extension: "103" } } }"#,
+        finding: "1:32: calls to extension `103` come back to it",
+        good: r#"diverts: { "103": { no_answer: voicemail } }"#,
+    },
     check,
 };
 

@@ -1,6 +1,6 @@
 //! Two tenants on one account.
 
-use super::{Findings, Lint, Subject, keys};
+use super::{Example, Findings, Lint, Subject, keys};
 use crate::finding::Level;
 use std::collections::BTreeMap;
 
@@ -14,12 +14,21 @@ Two tenants with the same `provider` and `account`.
 ### Why it matters
 Each would report the other's objects as unmanaged, and with `exhaustive` delete them.
 
-### Example
-```yaml
-provider: stratus-dallas
-account: acmedental.12345.service   # in two files
-```
+### What to do
 Join the two files.",
+    example: Example {
+        bad: "
+# tenants/acme-dallas.yaml
+account: acmedental.12345.service
+# tenants/acme.yaml
+account: acmedental.12345.service",
+        finding: "tenants/acme.yaml:2:10: account `acmedental.12345.service` is already tenant `acme-dallas`",
+        good: "
+# tenants/acme-dallas.yaml
+account: acmedallas.12345.service
+# tenants/acme.yaml
+account: acmedental.12345.service",
+    },
     check,
 };
 

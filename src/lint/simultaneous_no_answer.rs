@@ -1,6 +1,6 @@
 //! A `no_answer` that never fires, because several phones ring at once.
 
-use super::{Findings, Lint, Subject, keys};
+use super::{Example, Findings, Lint, Subject, keys};
 use crate::{
     finding::Level,
     model::{E164, OrOff, Pattern, Receivers, Route},
@@ -19,15 +19,25 @@ judged: how its numbers ring now is not known from the files.
 Article 004: \"Simultaneous: ring all receiving numbers at once. *note that if you choose this then the no answer
 routing will NOT work.*\" A caller whom nobody answers is not sent on.
 
-### Example
-```yaml
-receivers:
-  \"+14105550123\": { no_answer: { after: 20, to: { receiver: \"+14105550125\" } } }
-numbers:
-  \"+18005550142\":
-    route: { receivers: [\"+14105550123\", \"+14105550124\"], pattern: simultaneous }
-```
+### What to do
 Choose another pattern, or route the number to a queue, which has a `no_answer` of its own.",
+    example: Example {
+        bad: r#"
+provider: ctm
+receivers:
+  "+14105550123": { no_answer: { after: 20, to: { receiver: "+14105550125" } } }
+numbers:
+  "+18005550142":
+    route: { receivers: ["+14105550123", "+14105550124"], pattern: simultaneous }"#,
+        finding: "6:68: `no_answer` of +14105550123 never happens while all ring at once",
+        good: r#"
+provider: ctm
+receivers:
+  "+14105550123": { no_answer: { after: 20, to: { receiver: "+14105550125" } } }
+numbers:
+  "+18005550142":
+    route: { receivers: ["+14105550123", "+14105550124"], pattern: round_robin }"#,
+    },
     check,
 };
 

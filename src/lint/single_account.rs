@@ -1,6 +1,6 @@
 //! Two accounts behind a login that opens one.
 
-use super::{Findings, Lint, Subject, keys};
+use super::{Example, Findings, Lint, Subject, keys};
 use crate::finding::Level;
 use std::collections::BTreeMap;
 
@@ -16,13 +16,29 @@ behind `url` is signed in to one dashboard.
 Article 002 starts with \"Login to your dashboard account\": what is changed there is changed in that account. The
 second tenant would be read from the first one's account, and its diverts written there.
 
-### Example
-```yaml
-providers: { deskphone: { kind: deskphone, … } }    # dialform.yaml
-{ provider: deskphone, account: harbour }           # in one tenant's file
-{ provider: deskphone, account: quayside }          # in another's
-```
+### What to do
 Give each account an entry of its own under `providers`.",
+    example: Example {
+        bad: "
+# tenants/harbour.yaml
+provider: deskphone
+account: harbour
+# tenants/quayside.yaml
+provider: deskphone
+account: quayside",
+        finding: "tenants/quayside.yaml:3:10: provider `deskphone` reaches one account, and that is `harbour` of tenant `harbour`",
+        good: "
+# dialform.yaml
+providers:
+  deskphone-harbour: { kind: deskphone, bridge: manual }
+  deskphone-quayside: { kind: deskphone, bridge: manual }
+# tenants/harbour.yaml
+provider: deskphone-harbour
+account: harbour
+# tenants/quayside.yaml
+provider: deskphone-quayside
+account: quayside",
+    },
     check,
 };
 

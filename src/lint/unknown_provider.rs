@@ -1,6 +1,6 @@
 //! A provider nobody has defined, or of a kind nobody knows.
 
-use super::{Findings, Lint, Subject, keys};
+use super::{Example, Findings, Lint, Subject, keys};
 use crate::{finding::Level, text::closest};
 
 pub static LINT: Lint = Lint {
@@ -13,12 +13,21 @@ A tenant whose `provider` is not in `dialform.yaml`, or a provider whose `kind` 
 ### Why it matters
 Nothing can be planned for it.
 
-### Example
-```yaml
-providers: { stratus-dallas: { kind: stratus, … } }   # dialform.yaml
-provider: stratus-dalas                               # tenant file
-```
+### What to do
 Write the name as `dialform.yaml` has it; `dialform providers` lists the kinds.",
+    example: Example {
+        bad: "
+# dialform.yaml
+providers: { deskphone-uk: { kind: deskphone, bridge: manual } }
+# tenants/acme.yaml
+provider: deskphone-gb",
+        finding: "tenants/acme.yaml:2:11: provider `deskphone-gb` is not defined",
+        good: "
+# dialform.yaml
+providers: { deskphone-uk: { kind: deskphone, bridge: manual } }
+# tenants/acme.yaml
+provider: deskphone-uk",
+    },
     check,
 };
 

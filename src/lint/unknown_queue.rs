@@ -1,6 +1,6 @@
 //! A call sent to a queue nobody declared.
 
-use super::{Findings, Lint, Subject};
+use super::{Example, Findings, Lint, Subject};
 use crate::{
     finding::{Level, Seg},
     model::{Reference, references},
@@ -17,12 +17,17 @@ A destination `queue: X` where the tenant declares no queue X.
 ### Why it matters
 Calls sent to a queue that is not there are lost.
 
-### Example
-```yaml
-queues: { \"400\": { name: Reception } }
-numbers: { \"+12145550100\": { route: { queue: \"440\" } } }
-```
+### What to do
 Write the key as it is declared. A live queue that dialform should use as it is: `queues: { \"440\": {} }`.",
+    example: Example {
+        bad: r#"
+queues: { "400": { name: Reception } }
+numbers: { "+12145550100": { route: { queue: "440" } } }"#,
+        finding: "2:46: queue `440` is not declared",
+        good: r#"
+queues: { "400": { name: Reception } }
+numbers: { "+12145550100": { route: { queue: "400" } } }"#,
+    },
     check,
 };
 

@@ -1,6 +1,6 @@
 //! Something that follows a schedule nobody declared.
 
-use super::{Findings, Lint, Subject};
+use super::{Example, Findings, Lint, Subject};
 use crate::{
     finding::{Level, Seg},
     model::{DEFAULT_RULE, Kind, Reference, references},
@@ -18,12 +18,17 @@ A rule whose `when`, or a receiving number whose `tagging_hours`, is not a sched
 A rule without its schedule never applies; a typo would switch off the answering rule it was meant for. Article 004:
 tagging hours \"are also used to control when a receiving number can receive calls from a FormReactor\".
 
-### Example
-```yaml
-schedules: { business-hours: { weekly: { mon-fri: [\"08:00-17:00\"] } } }
-rules: { \"101\": { order: [{ when: buisness-hours }] } }
-```
+### What to do
 Write the name as it is declared. A live schedule that dialform should use as it is: `schedules: { lunch: {} }`.",
+    example: Example {
+        bad: r#"
+schedules: { business-hours: { weekly: { mon-fri: ["08:00-17:00"] } } }
+rules: { "101": { order: [{ when: buisness-hours }] } }"#,
+        finding: "2:35: schedule `buisness-hours` is not declared",
+        good: r#"
+schedules: { business-hours: { weekly: { mon-fri: ["08:00-17:00"] } } }
+rules: { "101": { order: [{ when: business-hours }] } }"#,
+    },
     check,
 };
 

@@ -1,6 +1,6 @@
 //! A time zone that does not exist.
 
-use super::{Findings, Lint, Subject, keys};
+use super::{Example, Findings, Lint, Subject, keys};
 use crate::{finding::Level, text::closest};
 use jiff::tz::TimeZoneDatabase;
 
@@ -14,11 +14,13 @@ A `time_zone`, of a tenant or of one schedule, that is not in the IANA database.
 ### Why it matters
 Opening hours in the wrong zone send callers to the wrong place for hours every day.
 
-### Example
-```yaml
-time_zone: America/Chicgo
-```
+### What to do
 Write `America/Chicago`.",
+    example: Example {
+        bad: "time_zone: America/Chicgo",
+        finding: "1:12: there is no time zone `America/Chicgo`",
+        good: "time_zone: America/Chicago",
+    },
     check,
 };
 

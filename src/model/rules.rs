@@ -188,6 +188,7 @@ pub struct Rule {
     pub ring: Ring,
     /// Where calls go instead, and when.
     #[serde(default, deserialize_with = "forwards")]
+    #[schemars(schema_with = "forwards_schema")]
     pub forward: Diverts,
 }
 
@@ -204,6 +205,15 @@ fn forwards<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Diverts, D::Er
         ));
     }
     Ok(diverts)
+}
+
+/// The schema of what [`forwards`] takes.
+fn forwards_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let mut schema = Diverts::json_schema(generator);
+    if let Some(fields) = schema.get_mut("properties").and_then(|it| it.as_object_mut()) {
+        fields.shift_remove("protect");
+    }
+    schema
 }
 
 /// What rings while a rule is in force.

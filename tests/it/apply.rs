@@ -1,6 +1,6 @@
 //! Apply tells the truth: what it refuses, what it stops, what it could not see come true.
 
-use crate::world::{World, outcome};
+use crate::{workspace::outcome, world::World};
 use dialform::{
     apply::{Job, ReadBackTimes, Shutdown, run},
     cli::Finished,

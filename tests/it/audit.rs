@@ -1,6 +1,6 @@
 //! What is kept and told of a run while it lasts: the audit log, the requests on standard error, events for programs.
 
-use crate::world::{World, outcome};
+use crate::{workspace::outcome, world::World};
 use dialform::error::Ending;
 use serde_json::Value;
 

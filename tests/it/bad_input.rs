@@ -2,19 +2,18 @@
 //!
 //! The cases are data: `bad_input/cases.yaml` beside the good workspace they spoil.
 
+use crate::workspace::Workspace;
 use dialform::{
-    cli,
     error::Ending,
     finding::{Level, Place, Seg},
-    lint::{self, LINTS, Subject, TenantSubject},
-    load::{Files, Workspace},
+    lint::{self, Subject, TenantSubject},
+    load::{self, Files},
 };
 use serde::Deserialize;
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
     net::TcpListener,
-    process::Command,
     time::{Duration, Instant},
 };
 
@@ -56,15 +55,14 @@ struct Case {
 
 /// The good workspace, its provider a listener that must never be spoken to.
 struct Spoiled {
-    dir: tempfile::TempDir,
+    workspace: Workspace,
     url: String,
 }
 
 impl Spoiled {
     fn new(listener: &TcpListener) -> Self {
-        let dir = tempfile::tempdir().unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let spoiled = Self { dir, url };
+        let spoiled = Self { workspace: Workspace::default(), url };
         spoiled.write("dialform.yaml", spoiled.at_url(WORKSPACE));
         spoiled.write("tenants/acme.yaml", ACME);
         spoiled.write("tenants/harbour.yaml", HARBOUR);
@@ -79,19 +77,15 @@ impl Spoiled {
     }
 
     fn path(&self, name: &str) -> std::path::PathBuf {
-        self.dir.path().join(name)
+        self.workspace.path(name)
     }
 
     fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        std::fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
-        std::fs::write(self.path(name), content).unwrap();
+        self.workspace.write(name, content);
     }
 
     fn edit(&self, name: &str, from: &str, to: &str) {
-        let (from, to) = (&*self.at_url(from), &*self.at_url(to));
-        let text = std::fs::read_to_string(self.path(name)).unwrap();
-        assert_eq!(text.matches(from).count(), 1, "`{from}` has to stand once in {name}");
-        self.write(name, text.replace(from, to));
+        self.workspace.edit(name, &self.at_url(from), &self.at_url(to));
     }
 
     fn apply(&self, case: &Case) {
@@ -115,16 +109,12 @@ impl Spoiled {
 
     /// Runs with `--format json`; the exit code and the findings.
     fn run(&self, words: &[&str], env: &BTreeMap<String, String>) -> (i32, Vec<Value>) {
-        let dir = self.dir.path().to_string_lossy().into_owned();
-        let mut arguments = vec!["dialform", "-C", &dir];
-        arguments.extend(words);
-        arguments.extend(["--format", "json"]);
+        let arguments = [words, &["--format", "json"]].concat();
         let (code, out, err) = if env.is_empty() {
-            let finished = cli::run_with(&arguments);
+            let finished = self.workspace.run(&arguments);
             (finished.ending as i32, finished.out, finished.err)
         } else {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_dialform"));
-            let output = command.args(&arguments[1..]).envs(env).output().unwrap();
+            let output = self.workspace.process(&arguments).envs(env).output().unwrap();
             let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
             (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
         };
@@ -136,7 +126,7 @@ impl Spoiled {
     /// The same from reading and the lints alone.
     fn lint(&self) -> (i32, Vec<Value>) {
         self.edit("dialform.yaml", "tenants:", OTHERS);
-        let workspace = Workspace::load(&Files::Directory(self.dir.path().to_owned()))
+        let workspace = load::Workspace::load(&Files::Directory(self.workspace.root().to_owned()))
             .unwrap_or_else(|e| panic!("{e:?}"));
         type Placer<'a> = Box<dyn Fn(&[Seg]) -> Place + 'a>;
         let placers: Vec<(Placer, Placer)> = workspace
@@ -318,9 +308,7 @@ fn nothing_in_a_file_reaches_the_terminal_as_a_command() {
         ("dialform.yaml", "tenants/*.yaml", format!("tenants/{escaped}*.yaml")),
     ];
     let run = |spoiled: &Spoiled, name: &str| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dialform"));
-        let output =
-            command.arg("-C").arg(spoiled.dir.path()).args(["--color", "always", "plan"]).output().unwrap();
+        let output = spoiled.workspace.process(&["--color", "always", "plan"]).output().unwrap();
         assert_eq!(output.status.code(), Some(Ending::Error as i32), "{name}");
         let shown = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
         assert!(shown.contains("error"), "{name}: {shown}");
@@ -351,89 +339,4 @@ fn harmless(name: &str, text: &str) {
         (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     assert!(!text.contains(bad), "{name}: {text:?}");
-}
-
-/// `explain` prints what is written beside each lint; a lint without a reason is not one.
-#[test]
-fn every_lint_explains_itself() {
-    let codes: Vec<&str> = LINTS.iter().map(|lint| lint.code).collect();
-    assert!(codes.is_sorted_by(|one, other| one < other), "sorted, and each code once: {codes:?}");
-    for lint in LINTS {
-        let finished = cli::run_with(&["dialform", "explain", lint.code]);
-        assert_eq!(finished.ending, Ending::Fine);
-        assert_eq!(finished.out, format!("# {}\n\n{}\n", lint.code, lint.docs));
-        let headings: Vec<&str> = lint.docs.lines().filter(|line| line.starts_with('#')).collect();
-        assert_eq!(headings, ["### What it finds", "### Why it matters", "### Example"], "{}", lint.code);
-    }
-    let listed = cli::run_with(&["dialform", "explain"]).out;
-    assert_eq!(listed.lines().collect::<Vec<_>>(), codes);
-    let wrong = cli::run_with(&["dialform", "explain", "unknown-que"]);
-    assert_eq!(wrong.ending, Ending::Error);
-    assert!(wrong.err.contains("did you mean `unknown-queue`?"), "{}", wrong.err);
-}
-
-/// An example in the documentation that is no example misleads exactly who needs it; each is run as it is printed.
-#[test]
-fn every_example_of_a_lint_is_one() {
-    const HEAD: &str = "tenant: a\nprovider: stratus\naccount: a.1.service\n";
-    let listener = listener();
-    for lint in LINTS {
-        let mut alone = false;
-        let example =
-            lint.docs.split_once("```yaml\n").and_then(|(_, rest)| rest.split_once("```")).unwrap().0;
-        let lines: Vec<&str> = example.lines().collect();
-        let other = HEAD.replace("tenant: a", "tenant: b").replace("a.1", "b.1");
-        let in_rules = format!("{HEAD}schedules: {{ holidays: {{}} }}\nrules:\n  \"101\":\n    {example}");
-        // What stands around the example in a real file.
-        let files: Vec<String> = match lint.code {
-            "default-rule-last" | "duplicate-rule" => vec![in_rules],
-            "duplicate-tenant" => {
-                vec![HEAD.replace("tenant: a", lines[0]), other.replace("tenant: b", lines[1])]
-            }
-            "hosted-forward" => vec![HEAD.to_owned() + &example.replace("{ … }", "{}")],
-            "number-twice" => {
-                let with_queue = format!("queues: {{ \"400\": {{}} }}\n{example}");
-                vec![HEAD.to_owned() + &with_queue, other + &with_queue]
-            }
-            "shared-account" => {
-                let example = example.replace("stratus-dallas", "stratus");
-                vec![format!("tenant: a\n{example}"), format!("tenant: b\n{example}")]
-            }
-            "unknown-provider" => vec![HEAD.replace("provider: stratus", lines[1])],
-            "no-answer-loop"
-            | "pattern-of-one"
-            | "receiver-abroad"
-            | "receiver-twice"
-            | "simultaneous-no-answer" => {
-                alone = true;
-                vec![HEAD.replace("provider: stratus", "provider: ctm") + example]
-            }
-            "single-account" => {
-                alone = true;
-                let tenant = |name: &str, line: &str| line.replace('{', &format!("{{ tenant: {name},"));
-                vec![tenant("a", lines[1]), tenant("b", lines[2])]
-            }
-            "unknown-time-zone"
-            | "absent-and-declared"
-            | "dead-forward"
-            | "divert-loop"
-            | "failover-without-require-agents"
-            | "one-place"
-            | "self-reference"
-            | "unknown-queue"
-            | "unknown-schedule" => {
-                vec![HEAD.to_owned() + example]
-            }
-            code => panic!("say here how the example of `{code}` is run"),
-        };
-        let spoiled = Spoiled::new(&listener);
-        std::fs::remove_dir_all(spoiled.path("tenants")).unwrap();
-        for (index, text) in files.iter().enumerate() {
-            spoiled.write(&format!("tenants/{index}.yaml"), text);
-        }
-        let (_, findings) = if alone { spoiled.lint() } else { spoiled.run(&["check"], &BTreeMap::new()) };
-        let codes: Vec<&str> = findings.iter().filter_map(|finding| finding["code"].as_str()).collect();
-        assert_eq!(codes, [lint.code], "{files:#?}\n{findings:#?}");
-    }
-    nobody_called(&listener);
 }

@@ -4,6 +4,7 @@
 //! `acme` is on the server under test, `harbour` on a healthy one. `acme` declares `exhaustive`, and its account holds
 //! a queue nobody declared: read right, the plan is to delete it; from a list taken for empty more would go.
 
+use crate::workspace::Workspace;
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -12,14 +13,13 @@ use axum::{
     response::Response,
 };
 use dialform::{
-    cli::{self, Finished},
+    cli::Finished,
     error::Ending,
     sandbox::{Options, Sandbox, stratus::Stratus},
 };
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 use std::{path::Path, sync::Arc, time::Duration};
-use tempfile::TempDir;
 
 const ACME: &str = r#"
 tenant: acme
@@ -69,24 +69,22 @@ const HARBOUR_LIVE: &str = "domain: { domain: harbour.1.service }\nusers: [{ use
 
 /// Two servers' seeds, and the healthy one running.
 struct Rig {
-    dir: TempDir,
+    seeds: Workspace,
     healthy: Sandbox,
 }
 
 impl Rig {
     async fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        for (name, seed) in [("acme", ACME_LIVE), ("harbour", HARBOUR_LIVE)] {
-            std::fs::create_dir_all(dir.path().join(name)).unwrap();
-            std::fs::write(dir.path().join(name).join("seed.yaml"), seed).unwrap();
-        }
-        let healthy = sandbox(dir.path(), "harbour", "").await;
-        Self { dir, healthy }
+        let seeds = Workspace::default();
+        seeds.write("acme/seed.yaml", ACME_LIVE);
+        seeds.write("harbour/seed.yaml", HARBOUR_LIVE);
+        let healthy = sandbox(seeds.root(), "harbour", "").await;
+        Self { seeds, healthy }
     }
 
     /// A server with `acme`'s account that behaves as told.
     async fn server(&self, behaviour: &str) -> Sandbox {
-        sandbox(self.dir.path(), "acme", behaviour).await
+        sandbox(self.seeds.root(), "acme", behaviour).await
     }
 
     /// Plans both tenants, `acme` at `url`.
@@ -95,8 +93,7 @@ impl Rig {
     }
 
     async fn plan_of(&self, acme: &str, url: &str, limits: &str) -> Planned {
-        let dir = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+        let workspace = Workspace::default();
         let provider = |name: &str, url: &str| {
             format!(
                 "  {name}:\n    kind: stratus\n    url: {url}/ns-api/v2\n    token: {{ file: token }}\n    \
@@ -105,13 +102,13 @@ impl Rig {
             )
         };
         let providers = provider("sick", url) + &provider("healthy", self.healthy.url());
-        write("dialform.yaml", &format!("version: 1\nproviders:\n{providers}tenants: [\"t-*.yaml\"]\n"));
-        write("t-acme.yaml", acme.trim_start());
-        write("t-harbour.yaml", HARBOUR.trim_start());
-        write("token", "nsd_token");
-        let path = dir.path().to_string_lossy().into_owned();
+        let file = format!("version: 1\nproviders:\n{providers}tenants: [\"t-*.yaml\"]\n");
+        workspace.write("dialform.yaml", file);
+        workspace.write("t-acme.yaml", acme.trim_start());
+        workspace.write("t-harbour.yaml", HARBOUR.trim_start());
+        workspace.write("token", "nsd_token");
         // The command brings its own runtime.
-        let run = move || cli::run_with(&["dialform", "-C", &path, "plan", "--format", "json"]);
+        let run = move || workspace.run(&["plan", "--format", "json"]);
         let finished = tokio::task::spawn_blocking(run).await.unwrap();
         Planned::new(finished)
     }

@@ -1,6 +1,7 @@
 //! No credential is seen anywhere: every command is run with planted credentials, against servers that work, fail, and
 //! repeat the credentials in their answers; then everything that was written is searched for them.
 
+use crate::workspace::Workspace;
 use axum::{
     Router,
     body::Body,
@@ -37,26 +38,24 @@ const WRITE: &str = PLANTED[0].1;
 
 /// A workspace with credentials, and everything that was written so far.
 struct Coop {
-    dir: tempfile::TempDir,
+    workspace: Workspace,
     /// (what was run, what it wrote)
     written: Vec<(String, Vec<u8>)>,
 }
 
 impl Coop {
     fn new() -> Self {
-        let coop = Self { dir: tempfile::tempdir().unwrap(), written: Vec::new() };
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart"), coop.dir.path());
-        std::fs::create_dir(coop.path("secrets")).unwrap();
+        let coop = Self { workspace: Workspace::quickstart(), written: Vec::new() };
         for (place, secret) in PLANTED {
             // Commands print files, so that the credential stands in no argument.
             let name = place.replace("file secrets/", "").replace(' ', "-");
-            std::fs::write(coop.path("secrets").join(name), format!("{secret}\n")).unwrap();
+            coop.workspace.write(&format!("secrets/{name}"), format!("{secret}\n"));
         }
         coop
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
+        self.workspace.path(name)
     }
 
     /// Every kind of provider at these addresses, and every way to find a credential.
@@ -91,13 +90,13 @@ guard: {{ max_deletes: 100, max_changed_percent: 100 }}
     }
 
     fn write(&self, settings: &str) {
-        std::fs::write(self.path("dialform.yaml"), settings).unwrap();
+        self.workspace.write("dialform.yaml", settings);
     }
 
     /// Runs the program; returns what it wrote to its streams.
     fn run(&mut self, line: &str) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dialform"));
-        command.args(line.split(' ')).current_dir(self.dir.path());
+        command.args(line.split(' ')).current_dir(self.workspace.root());
         for (place, secret) in PLANTED {
             if let Some(name) = place.strip_prefix("env ") {
                 command.env(name, secret);
@@ -114,7 +113,7 @@ guard: {{ max_deletes: 100, max_changed_percent: 100 }}
     /// Takes note of every file but those that hold credentials on purpose.
     fn gather(&mut self) {
         let mut files = Vec::new();
-        walk(self.dir.path(), &mut files);
+        walk(self.workspace.root(), &mut files);
         for file in files {
             if !file.starts_with(self.path("secrets")) && file != self.path("dialform.yaml") {
                 let name = file.display().to_string();
@@ -157,17 +156,6 @@ fn forms(secret: &str) -> Vec<String> {
     forms
 }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        match entry.file_type().unwrap().is_dir() {
-            true if entry.file_name() == ".dialform" => {}
-            true => copy(&entry.path(), &to.join(entry.file_name())),
-            false => drop(std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap()),
-        }
-    }
-}
-
 fn walk(directory: &Path, found: &mut Vec<PathBuf>) {
     for path in std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()) {
         if path.is_dir() { walk(&path, found) } else { found.push(path) }
@@ -177,7 +165,7 @@ fn walk(directory: &Path, found: &mut Vec<PathBuf>) {
 /// The three phone systems, with their state in the workspace, so that it is searched too.
 fn systems(runtime: &Runtime, coop: &Coop, behaviour: &str) -> (Vec<Sandbox>, [String; 4]) {
     let start = |name: &str, emulation: Emulation| {
-        let state = tempfile::tempdir_in(coop.dir.path()).unwrap().keep();
+        let state = tempfile::tempdir_in(coop.workspace.root()).unwrap().keep();
         let behaviour = behaviour.parse().unwrap();
         let options = Options { behaviour, ..Options::new(emulation, coop.path("live").join(name), state) };
         runtime.block_on(Sandbox::start(options)).unwrap()

@@ -2,14 +2,14 @@
 
 use crate::{
     proxy::{Trap, before},
-    world::outcome,
+    workspace::{Workspace, outcome},
 };
 use dialform::sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     fs,
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Output, Stdio},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -126,7 +126,7 @@ numbers:
 
 /// Two accounts on two systems that outlive whoever speaks to them.
 struct Served {
-    dir: tempfile::TempDir,
+    workspace: Workspace,
     trap: Arc<Trap>,
     sandboxes: Vec<Sandbox>,
     runtime: Runtime,
@@ -134,14 +134,13 @@ struct Served {
 
 impl Served {
     fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
         let trap = Arc::new(Trap::default());
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let mut served = Self { dir, trap, sandboxes: Vec::new(), runtime };
+        let mut served = Self { workspace: Workspace::default(), trap, sandboxes: Vec::new(), runtime };
         let pbx = served.serve("stratus", STRATUS, &stratus_live().to_string());
         let ctm = served.serve("ctm", CTM, CTM_LIVE);
-        let workspace = format!(
+        let file = format!(
             r#"
 version: 1
 providers:
@@ -162,16 +161,16 @@ tenants: ["tenants/*.yaml"]
 guard: {{ max_changed_percent: 100 }}
 "#
         );
-        served.write("dialform.yaml", &workspace);
-        served.write("tenants/acme.yaml", &stratus_tenant());
-        served.write("tenants/bright.yaml", CTM_TENANT);
+        served.workspace.write("dialform.yaml", file);
+        served.workspace.write("tenants/acme.yaml", stratus_tenant());
+        served.workspace.write("tenants/bright.yaml", CTM_TENANT);
         served
     }
 
     fn serve(&mut self, kind: &str, account: &str, seed: &str) -> String {
-        self.write(&format!("seed/{kind}/{account}.yaml"), seed);
+        self.workspace.write(&format!("seed/{kind}/{account}.yaml"), seed);
         let emulation = dialform::provider::find(kind).unwrap().emulation;
-        let path = |name: &str| self.dir.path().join(name).join(kind);
+        let path = |name: &str| self.workspace.path(name).join(kind);
         let mut options = Options::new(emulation, path("seed"), path("state"));
         options.behaviour =
             "visible-after:0ms,active-lag:0ms,experimental,requests-per-second:0".parse().unwrap();
@@ -183,15 +182,9 @@ guard: {{ max_changed_percent: 100 }}
         url
     }
 
-    fn write(&self, name: &str, text: &str) {
-        let path = self.dir.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
     fn start(&self, line: &str) -> Child {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dialform"));
-        command.arg("-C").arg(self.dir.path()).args(line.split_whitespace()).env("TOKEN", "nsd_0123456789");
+        let mut command = self.workspace.process(&Vec::from_iter(line.split_whitespace()));
+        command.env("TOKEN", "nsd_0123456789");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
@@ -287,7 +280,7 @@ fn killed_after(write: usize, wanted: &BTreeMap<&'static str, Value>) -> Result<
     served.trap.spring(served.start(APPLY));
     served.trap.set(None);
     // Before its first write it has kept what was live.
-    let kept = fs::read_dir(served.dir.path().join(".dialform/restore")).unwrap().count();
+    let kept = fs::read_dir(served.workspace.path(".dialform/restore")).unwrap().count();
     if kept != 1 {
         return Err(format!("{kept} restore files"));
     }

@@ -1,6 +1,9 @@
 //! Deskphone: a dashboard that people change meanwhile, and that may take a day to show what it accepted.
 
-use crate::world::{System, World, outcome};
+use crate::{
+    workspace::outcome,
+    world::{System, World},
+};
 use dialform::error::Ending;
 use serde_json::Value;
 
@@ -118,9 +121,7 @@ fn a_slow_dashboard_is_waited_for_or_said_to_be_slow() {
 fn without_a_bridge_every_change_is_by_hand() {
     let world = World::on(&BRIDGE, "diverts: { \"2001\": { busy: off } }\n");
     world.provider("\n    kind: deskphone\n    bridge: manual");
-    world.git(&["init", "-q"]);
-    world.git(&["add", "dialform.yaml", "tenants"]);
-    world.git(&["commit", "-qm", "before"]);
+    world.commit(&["dialform.yaml", "tenants"]);
     world.tenant(WANTED);
     let plan = world.run(&["plan"]);
     assert_eq!(plan.ending, Ending::Fine, "{}{}", plan.out, plan.err);

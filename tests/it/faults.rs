@@ -19,10 +19,9 @@ mod tally;
 mod trial;
 
 use crate::transitions::{
-    accepts::accepts,
-    case::{Case, Setup, cases},
+    case::{Case, Setup},
+    held,
 };
-use dialform::provider::PROVIDERS;
 use fault::FAULTS;
 use start::Start;
 use std::{
@@ -73,14 +72,9 @@ impl Extent {
 fn every_write_can_fail_in_every_way() {
     let extent = Extent::chosen();
     let began = Instant::now();
-    let list = cases();
-    let setups: Vec<Setup> = PROVIDERS.iter().map(|provider| Setup::of(provider.kind)).collect();
-    let held = PROVIDERS.iter().zip(&setups).flat_map(|(provider, setup)| {
-        let mine = list.iter().filter(move |case| accepts(provider, setup, case));
-        mine.map(move |case| (setup, case))
-    });
+    let runs = held().iter().flat_map(|it| it.cases.iter().map(|case| (&it.setup, *case)));
     let step = if let Extent::Sample { transitions, .. } = extent { transitions } else { 1 };
-    let mut chosen: Vec<(&Setup, &Case)> = held.step_by(step).collect();
+    let mut chosen: Vec<(&Setup, &Case)> = runs.step_by(step).collect();
     if let Extent::Named(part) = &extent {
         // Only a name of a transition spares the others.
         let named = |(_, case): &&(&Setup, &Case)| case.name.contains(part) || part.contains(&case.name);

@@ -1,6 +1,9 @@
 //! The tables of what a provider can hold: complete, obeyed, and honest about what was not applied.
 
-use crate::world::{System, World, outcome};
+use crate::{
+    workspace::outcome,
+    world::{System, World},
+};
 use dialform::{
     error::Ending,
     plan::{Grade, When},
@@ -105,9 +108,7 @@ fn steps(value: &Value, field: &str) -> Vec<String> {
 #[test]
 fn without_experimental_nothing_undocumented_is_sent() {
     let world = World::on(&CTM, "time_zone: America/New_York\n");
-    world.git(&["init", "-q"]);
-    world.git(&["add", "dialform.yaml", "tenants"]);
-    world.git(&["commit", "-qm", "before"]);
+    world.commit(&["dialform.yaml", "tenants"]);
     world.tenant(&format!("time_zone: America/New_York\n{WISHES}"));
     let record = ["--record", world.path("traffic.jsonl").to_str().unwrap()].map(str::to_owned);
     let run = |arguments: &[&str]| {

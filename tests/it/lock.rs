@@ -52,10 +52,8 @@ fn refusal(finished: &Finished) -> String {
 
 /// A process that applies for a while: every answer takes its time.
 fn slow_apply(world: &World) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_dialform"))
-        .arg("-C")
-        .arg(world.path(""))
-        .args(["apply", "--sandbox", "--auto-approve", "--fault", "slow:700ms,visible-after:0ms"])
+    world
+        .process(&["apply", "--sandbox", "--auto-approve", "--fault", "slow:700ms,visible-after:0ms"])
         .env("USER", "ana")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

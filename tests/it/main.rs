@@ -24,7 +24,13 @@ mod facts;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod fields;
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod grades;
+#[cfg(test)]
+mod lints;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
@@ -65,6 +71,8 @@ mod throughput;
 mod toy;
 #[cfg(test)]
 mod transitions;
+#[cfg(test)]
+mod workspace;
 #[cfg(test)]
 mod world;
 #[cfg(test)]

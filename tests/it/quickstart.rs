@@ -1,102 +1,58 @@
 //! The examples: what they promise to a newcomer holds, and two runs over the same files never differ.
 
-use dialform::{
-    cli::{Finished, run_with},
-    error::Ending,
-};
+use crate::workspace::Workspace;
+use dialform::error::Ending;
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::Command,
 };
-use tempfile::TempDir;
 
 #[path = "../../examples/fleet/main.rs"]
 #[expect(dead_code, reason = "the example's own `main` and arguments")]
 mod fleet;
 
-/// The directory of this package.
-const PACKAGE: &str = env!("CARGO_MANIFEST_DIR");
-
 /// Applies without the delay after which the emulation, as the vendor does, shows a write: these tests are about the
 /// end, and the delay has tests of its own.
 const APPLY: &str = "apply --sandbox --auto-approve --fault visible-after:0ms";
 
-/// A copy of the quickstart without any state, so that every test starts from `live/`.
-fn quickstart() -> TempDir {
-    let copy = tempfile::tempdir().unwrap();
-    copy_into(&Path::new(PACKAGE).join("examples/quickstart"), copy.path());
-    copy
-}
-
-fn copy_into(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap() {
-        let from = entry.unwrap().path();
-        let to = to.join(from.file_name().unwrap());
-        if from.ends_with(".dialform") {
-            continue;
-        }
-        if from.is_dir() {
-            fs::create_dir(&to).unwrap();
-            copy_into(&from, &to);
-        } else {
-            fs::copy(&from, &to).unwrap();
-        }
-    }
-}
-
-/// Runs in this process on a workspace.
-fn dialform(dir: &Path, line: &str) -> Finished {
-    let mut arguments = vec!["dialform", "-C", dir.to_str().unwrap()];
-    arguments.extend(line.split_whitespace());
-    run_with(&arguments)
-}
-
 /// Runs, expects that ending, and returns what was printed.
-fn output(dir: &Path, line: &str, ending: Ending) -> String {
-    let finished = dialform(dir, line);
+fn output(workspace: &Workspace, line: &str, ending: Ending) -> String {
+    let finished = workspace.run(&Vec::from_iter(line.split_whitespace()));
     assert_eq!(finished.ending, ending, "{line}\n{}{}", finished.out, finished.err);
     finished.out
 }
 
 /// The README sends newcomers to this example first: what it prints is reviewed here, word by word.
-///
-/// After an intended change: `DIALFORM_BLESS=1 cargo test --test it quickstart`.
 #[test]
 fn the_plan_is_the_reviewed_one() {
-    let dir = quickstart();
-    let plan = output(dir.path(), "plan --sandbox", Ending::Fine);
-    let golden = Path::new(PACKAGE).join("tests/it/quickstart/plan.txt");
-    if std::env::var_os("DIALFORM_BLESS").is_some() {
-        fs::write(&golden, &plan).unwrap();
-    }
-    let reviewed = fs::read_to_string(&golden).unwrap();
-    assert!(plan == reviewed, "{}", similar::TextDiff::from_lines(&reviewed, &plan).unified_diff());
+    let workspace = Workspace::quickstart();
+    let plan = output(&workspace, "plan --sandbox", Ending::Fine);
+    crate::golden::assert("quickstart/plan.txt", &plan);
 }
 
 /// A newcomer copies from these files, so that they must not teach anything dialform warns about.
 #[test]
 fn the_files_have_no_findings() {
-    let dir = quickstart();
-    let finished = dialform(dir.path(), "check");
+    let workspace = Workspace::quickstart();
+    let finished = workspace.run(&["check"]);
     assert_eq!((finished.ending, finished.err.as_str()), (Ending::Fine, ""), "{}", finished.out);
 }
 
 /// A digest is approved in one place and applied in another: a plan may depend on nothing but files and live state.
 #[test]
 fn a_plan_depends_on_nothing_around_it() {
-    let dir = quickstart();
-    let first = output(dir.path(), "plan --sandbox", Ending::Fine);
-    assert_eq!(first, output(dir.path(), "plan --sandbox", Ending::Fine), "a second run");
+    let workspace = Workspace::quickstart();
+    let first = output(&workspace, "plan --sandbox", Ending::Fine);
+    assert_eq!(first, output(&workspace, "plan --sandbox", Ending::Fine), "a second run");
     let elsewhere = tempfile::tempdir().unwrap();
     let runs: [(&Path, PathBuf, &[&str], i32); 2] = [
-        (dir.path(), ".".into(), &[], 0),
-        (elsewhere.path(), dir.path().into(), &["--detailed-exitcode"], 2),
+        (workspace.root(), ".".into(), &[], 0),
+        (elsewhere.path(), workspace.root().into(), &["--detailed-exitcode"], 2),
     ];
-    for (from, workspace, options, code) in runs {
+    for (from, directory, options, code) in runs {
         let run = Command::new(env!("CARGO_BIN_EXE_dialform"))
             .arg("-C")
-            .arg(workspace)
+            .arg(directory)
             .args(["plan", "--sandbox"])
             .args(options)
             .current_dir(from)
@@ -114,28 +70,24 @@ fn a_plan_depends_on_nothing_around_it() {
 /// The promise of the whole tool: what was applied is as declared, and looking again touches nothing.
 #[test]
 fn apply_settles_everything_and_planning_only_reads() {
-    let dir = quickstart();
-    output(dir.path(), APPLY, Ending::Fine);
-    let record = dir.path().join("traffic.jsonl");
-    let line = format!("plan --sandbox --detailed-exitcode --record {}", record.display());
-    let plan = output(dir.path(), &line, Ending::Fine);
+    let workspace = Workspace::quickstart();
+    output(&workspace, APPLY, Ending::Fine);
+    let line = format!("plan --sandbox --detailed-exitcode --record {}", workspace.argument("traffic.jsonl"));
+    let plan = output(&workspace, &line, Ending::Fine);
     assert!(plan.contains("No changes."), "{plan}");
-    let traffic = fs::read_to_string(&record).unwrap();
-    let methods: Vec<serde_json::Value> = traffic
-        .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["method"].clone())
-        .collect();
+    let traffic = workspace.lines("traffic.jsonl");
+    let methods: Vec<&serde_json::Value> = traffic.iter().map(|exchange| &exchange["method"]).collect();
     assert!(!methods.is_empty());
-    assert!(methods.iter().all(|method| method == "GET"), "{methods:?}");
+    assert!(methods.iter().all(|method| *method == "GET"), "{methods:?}");
 }
 
 /// Applying must not wash away what the file does not speak of: the seed marks it `kept`.
 #[test]
 fn what_the_file_leaves_out_is_kept() {
-    let dir = quickstart();
-    output(dir.path(), APPLY, Ending::Fine);
-    let state = dir.path().join(".dialform/sandbox/stratus-dallas/acmedental.12345.service.json");
-    let state: serde_json::Value = serde_json::from_str(&fs::read_to_string(state).unwrap()).unwrap();
+    let workspace = Workspace::quickstart();
+    output(&workspace, APPLY, Ending::Fine);
+    let state = workspace.read(".dialform/sandbox/stratus-dallas/acmedental.12345.service.json");
+    let state: serde_json::Value = serde_json::from_str(&state).unwrap();
     let rule = |user: &str, name: &str| {
         let rules = state["answerrules"][user].as_array().unwrap();
         rules.iter().find(|rule| rule["time-frame"] == name).unwrap().clone()
@@ -158,8 +110,8 @@ fn what_the_file_leaves_out_is_kept() {
 fn a_fleet_differs_as_much_as_it_says() {
     let dir = tempfile::tempdir().unwrap();
     let make = |name: &str, agree: bool| {
-        let made = dir.path().join(name);
-        let summary = fleet::generate(&fleet::Fleet { tenants: 4, seed: 7, agree }, &made).unwrap();
+        let made = Workspace::at(dir.path().join(name));
+        let summary = fleet::generate(&fleet::Fleet { tenants: 4, seed: 7, agree }, made.root()).unwrap();
         (made, summary)
     };
     let (drifted, summary) = make("drifted", false);

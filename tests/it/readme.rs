@@ -1,10 +1,8 @@
 //! The README is true: its commands run, its YAML loads, its excerpt is what is printed.
 
-use dialform::{cli::run_with, error::Ending};
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use crate::workspace::{Workspace, copy};
+use dialform::error::Ending;
+use std::{path::Path, process::Command};
 
 /// The fenced blocks of one language.
 fn blocks(language: &str) -> Vec<String> {
@@ -14,26 +12,11 @@ fn blocks(language: &str) -> Vec<String> {
     parts.map(|part| part.split("\n```").next().unwrap().to_owned()).collect()
 }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        // State that a person's own try of the README has left is no part of the example.
-        if entry.file_name() == ".dialform" {
-            continue;
-        }
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target)
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
-fn quickstart(into: &Path) -> PathBuf {
-    let to = into.join("examples/quickstart");
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart"), &to);
-    to
+/// The example where the README's commands look for it.
+fn quickstart(into: &Path) -> Workspace {
+    let workspace = Workspace::at(into.join("examples/quickstart"));
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart"), workspace.root());
+    workspace
 }
 
 /// A newcomer copies these lines; each has to work, in this order.
@@ -64,9 +47,7 @@ fn the_commands_run() {
 /// What the README shows has to be what is printed, to the letter.
 #[test]
 fn the_excerpt_is_printed() {
-    let temp = tempfile::tempdir().unwrap();
-    let workspace = quickstart(temp.path());
-    let plan = run_with(&["dialform", "-C", workspace.to_str().unwrap(), "plan", "--sandbox"]);
+    let plan = Workspace::quickstart().run(&["plan", "--sandbox"]);
     assert_eq!(plan.ending, Ending::Fine, "{}", plan.err);
     let excerpts = blocks("text");
     assert_eq!(excerpts.len(), 1);
@@ -78,16 +59,14 @@ fn the_excerpt_is_printed() {
 /// People start from this YAML; it has to be accepted without a word, and its CI lines have to work in a git clone.
 #[test]
 fn the_yaml_is_accepted_and_the_ci_lines_run() {
-    let temp = tempfile::tempdir().unwrap();
     let yaml = blocks("yaml");
     let [workspace, stratus, ctm, deskphone, steps @ ..] = yaml.as_slice() else { panic!("{yaml:?}") };
-    let dir = temp.path().join("readme");
-    std::fs::create_dir_all(dir.join("tenants")).unwrap();
-    std::fs::write(dir.join("dialform.yaml"), workspace).unwrap();
+    let readme = Workspace::default();
+    readme.write("dialform.yaml", workspace);
     for (name, tenant) in [("stratus", stratus), ("ctm", ctm), ("deskphone", deskphone)] {
-        std::fs::write(dir.join(format!("tenants/{name}.yaml")), tenant).unwrap();
+        readme.write(&format!("tenants/{name}.yaml"), tenant);
     }
-    let check = run_with(&["dialform", "-C", dir.to_str().unwrap(), "check"]);
+    let check = readme.run(&["check"]);
     assert_eq!(
         (check.ending, check.out.as_str()),
         (Ending::Fine, "3 tenants, 18 objects: no errors, 0 warnings.\n"),
@@ -95,16 +74,9 @@ fn the_yaml_is_accepted_and_the_ci_lines_run() {
         check.err
     );
 
-    let clone = quickstart(temp.path());
-    let git = |arguments: &[&str]| {
-        let identity = ["-c", "user.name=test", "-c", "user.email=test@example.net"];
-        let status = Command::new("git").current_dir(&clone).args(identity).args(arguments).status().unwrap();
-        assert!(status.success(), "git {arguments:?}");
-    };
-    git(&["init", "-q"]);
-    git(&["add", "."]);
-    git(&["commit", "-qm", "base"]);
-    git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    let clone = Workspace::quickstart();
+    clone.commit(&["."]);
+    clone.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
     let lines: Vec<&str> = steps.iter().flat_map(|step| step.lines()).collect();
     assert_eq!(lines.len(), 2);
     for line in lines {
@@ -112,7 +84,7 @@ fn the_yaml_is_accepted_and_the_ci_lines_run() {
         let output = Command::new(env!("CARGO_BIN_EXE_dialform"))
             .args(arguments.split(' '))
             .arg("--sandbox")
-            .current_dir(&clone)
+            .current_dir(clone.root())
             .output()
             .unwrap();
         assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));

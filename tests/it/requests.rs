@@ -1,6 +1,7 @@
 //! How many requests a plan costs: no more than the fact sheet's lists and their paging require.
 
-use dialform::{cli, error::Ending};
+use crate::workspace::Workspace;
+use dialform::error::Ending;
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -148,43 +149,26 @@ fn tenant(size: &Size) -> String {
 
 /// Plans against the sandbox; every request by path.
 fn requests(size: &Size) -> BTreeMap<String, usize> {
-    let dir = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| {
-        let path = dir.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    };
+    let workspace = Workspace::default();
     let carrier =
         if size.forwards { "{ url: 'https://c.example.net', token: { env: C } }" } else { "manual" };
-    write(
+    workspace.write(
         "dialform.yaml",
-        &format!(
+        format!(
             "version: 1\nproviders:\n  stratus:\n    kind: stratus\n    url: https://s.example.net\n    \
              token: {{ env: S }}\n    carrier: {carrier}\n    \
              limits: {{ requests_per_second: 2000, concurrency: 8, retries: 0 }}\ntenants: [tenant.yaml]\n"
         ),
     );
-    write("tenant.yaml", &tenant(size));
-    write("live/stratus/acme.1.service.yaml", &live(size));
-    let path = |name: &str| dir.path().join(name).to_string_lossy().into_owned();
-    let (root, traffic) = (path(""), path("traffic.jsonl"));
-    let finished = cli::run_with(&[
-        "dialform",
-        "-C",
-        &root,
-        "plan",
-        "--sandbox",
-        "--record",
-        &traffic,
-        "--format",
-        "json",
-    ]);
+    workspace.write("tenant.yaml", tenant(size));
+    workspace.write("live/stratus/acme.1.service.yaml", live(size));
+    let record = workspace.argument("traffic.jsonl");
+    let finished = workspace.run(&["plan", "--sandbox", "--record", &record, "--format", "json"]);
     let plan: Value = serde_json::from_str(&finished.out).unwrap();
     assert_eq!(plan["tenants"][0].get("blocked"), None, "{size:?}: {plan:#}");
     assert_eq!(finished.ending, Ending::Fine, "{size:?}");
     let mut counts = BTreeMap::new();
-    for line in std::fs::read_to_string(&traffic).unwrap().lines() {
-        let exchange: Value = serde_json::from_str(line).unwrap();
+    for exchange in workspace.lines("traffic.jsonl") {
         assert_eq!(exchange["method"], "GET", "a plan only reads: {}", exchange["path"]);
         assert_eq!(exchange["status"], 200, "{}", exchange["path"]);
         *counts.entry(exchange["path"].as_str().unwrap().to_owned()).or_default() += 1;

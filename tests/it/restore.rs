@@ -1,8 +1,11 @@
 //! An apply can be undone: before the first write every before-value is on disk, and what is on disk is a plan.
 
-use crate::world::{LIVE, World};
+use crate::{
+    workspace::Workspace,
+    world::{LIVE, World},
+};
 use dialform::{
-    cli::{Finished, run_with},
+    cli::Finished,
     error::Ending,
     model::{Address, Kind, Resource},
     plan::Action,
@@ -10,38 +13,28 @@ use dialform::{
     restore::{self, StepRecord},
 };
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
 const APPLY: &str = "apply --sandbox --auto-approve --fault visible-after:0ms";
 
-fn dialform(dir: &Path, line: &str) -> Finished {
-    let mut arguments = vec!["dialform", "-C", dir.to_str().unwrap()];
-    arguments.extend(line.split_whitespace());
-    run_with(&arguments)
-}
-
-fn output(dir: &Path, line: &str, ending: Ending) -> String {
-    let finished = dialform(dir, line);
+fn output(dir: &Workspace, line: &str, ending: Ending) -> String {
+    let finished = dir.run(&Vec::from_iter(line.split_whitespace()));
     assert_eq!(finished.ending, ending, "{line}\n{}{}", finished.out, finished.err);
     finished.out
 }
 
 /// The restore files of a workspace, oldest first.
-fn files(dir: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(dir.join(".dialform/restore")) else { return Vec::new() };
+fn files(dir: &Workspace) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(dir.path(".dialform/restore")) else { return Vec::new() };
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files
 }
 
 /// The state of every emulated account, without the counter from which new ids are drawn.
-fn states(dir: &Path) -> BTreeMap<PathBuf, String> {
+fn states(dir: &Workspace) -> BTreeMap<PathBuf, String> {
     let mut found = BTreeMap::new();
-    for provider in fs::read_dir(dir.join(".dialform/sandbox")).unwrap() {
+    for provider in fs::read_dir(dir.path(".dialform/sandbox")).unwrap() {
         for account in fs::read_dir(provider.unwrap().path()).unwrap() {
             let path = account.unwrap().path();
             let text = fs::read_to_string(&path).unwrap();
@@ -53,13 +46,9 @@ fn states(dir: &Path) -> BTreeMap<PathBuf, String> {
 }
 
 /// A workspace on all three systems whose every declared object differs from what is live: 36 of them.
-fn fleet() -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: String| {
-        let path = dir.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
+fn fleet() -> Workspace {
+    let dir = Workspace::default();
+    let write = |name: &str, text: String| dir.write(name, text);
     write(
         "dialform.yaml",
         r#"
@@ -190,8 +179,7 @@ fn digest(plan: &str) -> &str {
 /// but for the counter of ids, and the same plan as before.
 #[test]
 fn thirty_changes_are_taken_back() {
-    let dir = fleet();
-    let dir = dir.path();
+    let dir = &fleet();
     let before = output(dir, "plan --sandbox --detailed-exitcode", Ending::Changes);
     let seed = states(dir);
     let applied = output(dir, &format!("{APPLY} --format json"), Ending::Fine);
@@ -226,9 +214,7 @@ fn thirty_changes_are_taken_back() {
 /// the example, where ids and what has no word here cannot be the same again.
 #[test]
 fn creations_and_deletions_are_taken_back() {
-    let dir = tempfile::tempdir().unwrap();
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart"), dir.path());
-    let dir = dir.path();
+    let dir = &Workspace::quickstart();
     let before = output(dir, "plan --sandbox", Ending::Fine);
     output(dir, APPLY, Ending::Fine);
     let [file] = files(dir).try_into().unwrap();
@@ -250,28 +236,13 @@ fn creations_and_deletions_are_taken_back() {
     assert_eq!(digest(&output(dir, "plan --sandbox", Ending::Fine)), digest(&before));
 }
 
-fn copy(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        if entry.file_name() == ".dialform" {
-            continue;
-        }
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            fs::create_dir(&to).unwrap();
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
-}
-
 const OFF: &str = "forwards: { \"+12145550100\": { to: \"+19725550111\" } }\nqueues: { \"400\": { name: Sales, agents: [\"101\"] } }";
 
 /// A world in which one queue was made and one forward was moved, and the file that remembers.
 fn applied() -> (World, String) {
     let world = World::new(OFF);
     assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine);
-    let [file] = files(&world.path("")).try_into().unwrap();
+    let [file] = files(&world).try_into().unwrap();
     (world, file.to_str().unwrap().to_owned())
 }
 
@@ -318,7 +289,7 @@ fn a_restore_needs_a_word_for_what_is_critical() {
     let world = World::new("forwards: { \"+12145550100\": { to: \"+19725550199\", active: true } }");
     world.write("live/pbx/acme.1.service.yaml", &live);
     assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine);
-    let [file] = files(&world.path("")).try_into().unwrap();
+    let [file] = files(&world).try_into().unwrap();
     let restore = ["apply", "--auto-approve", "--restore", file.to_str().unwrap()];
     let refused = world.run(&restore);
     assert_eq!(
@@ -349,7 +320,7 @@ fn nothing_is_sent_where_nothing_can_be_kept() {
     fs::remove_file(world.path(".dialform/restore")).unwrap();
     world.tenant("numbers: { \"+12145550100\": {} }");
     assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine);
-    assert_eq!(files(&world.path("")), [] as [PathBuf; 0]);
+    assert_eq!(files(&world), [] as [PathBuf; 0]);
 }
 
 /// The order that everything hangs on: the file is there before anything is sent.
@@ -358,7 +329,7 @@ fn the_file_is_there_when_the_first_write_fails() {
     let world = World::new(OFF);
     let failed = world.run(&["apply", "--auto-approve", "--fault", "500:1,only:POST"]);
     assert_eq!(failed.ending, Ending::Partial);
-    let [file] = files(&world.path("")).try_into().unwrap();
+    let [file] = files(&world).try_into().unwrap();
     assert!(failed.err.contains(file.to_str().unwrap()), "{}", failed.err);
     let record = restore::load(&file).unwrap();
     assert_eq!(record.tenants[0].steps.len(), 2);
@@ -429,7 +400,7 @@ fn a_tenant_that_moved_is_refused() {
     assert_eq!(refusal(&world.run(&plan)), "tenant `acme` of the restore file is not in this workspace");
     world.tenant("");
     assert_eq!(world.run(&plan).ending, Ending::Fine);
-    let live = run_with(&["dialform", "-C", world.path("").to_str().unwrap(), "plan", "--restore", &file]);
+    let live = Workspace::run(&world, &["plan", "--restore", &file]);
     assert_eq!(live.ending, Ending::Refused);
     assert!(refusal(&live).ends_with("was written by an apply with `--sandbox`"), "{}", live.err);
 }
@@ -446,7 +417,7 @@ fn what_cannot_be_written_again_stops_its_tenant() {
     );
     world.write("live/pbx/acme.1.service.yaml", &live);
     assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine);
-    let [file] = files(&world.path("")).try_into().unwrap();
+    let [file] = files(&world).try_into().unwrap();
     let file = file.to_str().unwrap();
     let state = world.state();
     let blocked = world.run(&["apply", "--auto-approve", "--restore", file]);
@@ -516,7 +487,7 @@ fn a_providers_own_words_survive() {
     world.write("live/pbx/acme.1.service.yaml", &live);
     assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine);
     assert!(!world.state().contains("Prompt_1002"));
-    let [file] = files(&world.path("")).try_into().unwrap();
+    let [file] = files(&world).try_into().unwrap();
     let restored = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
     assert_eq!(restored.ending, Ending::Fine, "{}{}", restored.out, restored.err);
     assert!(world.state().contains(r#""forward-always":{"enabled":"yes","parameters":["Prompt_1002"]}"#));
@@ -525,11 +496,7 @@ fn a_providers_own_words_survive() {
 /// Every object of every example survives its way through a file.
 #[test]
 fn objects_survive_json() {
-    let dir = fleet();
-    let quickstart = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart");
-    let copied = tempfile::tempdir().unwrap();
-    copy(&quickstart, copied.path());
-    for dir in [dir.path(), copied.path()] {
+    for dir in [&fleet(), &Workspace::quickstart()] {
         output(dir, APPLY, Ending::Fine);
         let [file] = files(dir).try_into().unwrap();
         let record = restore::load(&file).unwrap();

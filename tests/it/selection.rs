@@ -34,9 +34,7 @@ fn world() -> World {
         world.write(&format!("live/{provider}/{name}.1.service.yaml"), &live);
     }
     world.write(".gitignore", ".dialform/\ntraffic.jsonl\ntenants/secret.yaml\n");
-    for arguments in [&["init", "-q"] as &[&str], &["add", "."], &["commit", "-q", "-m", "start"]] {
-        world.git(arguments);
-    }
+    world.commit(&["."]);
     world
 }
 

@@ -4,7 +4,10 @@
 //! them. Without the names these tests have nobody to speak to, and say so.
 #![cfg(feature = "shared-lock")]
 
-use crate::world::{LIVE, World, outcome};
+use crate::{
+    workspace::outcome,
+    world::{LIVE, World},
+};
 use dialform::{
     cli::Finished,
     load::{Files, Workspace},
@@ -252,8 +255,7 @@ impl Live {
     }
 
     fn command(&self, endpoint: &str, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dialform"));
-        command.arg("-C").arg(self.world.path("")).args(arguments);
+        let mut command = self.world.process(arguments);
         command.envs(settings(endpoint)).env("TOKEN", "nsd_x").env("USER", "ana");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command

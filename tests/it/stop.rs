@@ -1,6 +1,9 @@
 //! An apply that is told to stop, or that nobody listens to any more: it ends in order, and never as if all were done.
 
-use crate::world::{System, World, outcome};
+use crate::{
+    workspace::outcome,
+    world::{System, World},
+};
 use dialform::error::Ending;
 use serde_json::Value;
 use std::{
@@ -26,8 +29,7 @@ struct Running {
 }
 
 fn start(world: &World, line: &str) -> Running {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dialform"));
-    command.arg("-C").arg(world.path("")).args(["apply", "--sandbox", "--auto-approve", "--format", "json"]);
+    let mut command = world.process(&["apply", "--sandbox", "--auto-approve", "--format", "json"]);
     command.args(line.split_whitespace()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let out = BufReader::new(child.stdout.take().unwrap());

@@ -132,9 +132,7 @@ fn a_plan_says_what_would_surprise() {
 #[test]
 fn protection_holds_against_steps_by_hand() {
     let world = World::on(&CTM, "queues: { Used: { protect: true } }");
-    world.git(&["init", "-q"]);
-    world.git(&["add", "dialform.yaml", "tenants"]);
-    world.git(&["commit", "-qm", "before"]);
+    world.commit(&["dialform.yaml", "tenants"]);
     world.tenant("absent: { queues: [Used] }");
     let plan = world.run(&[&["plan", "--base", "HEAD"], &SERVER[..]].concat());
     assert!(plan.out.contains("queues.Used is protected, and this change deletes it"), "{}", plan.out);

@@ -1,11 +1,10 @@
 //! How fast an apply goes, against how fast it could.
 
-use crate::world::{World, outcome};
+use crate::{workspace::outcome, world::World};
 use dialform::sandbox::{Options, Recorder, Sandbox};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
-    process::Command,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -73,10 +72,8 @@ guard: {{ max_changed_percent: 100 }}
     );
     std::fs::remove_file(world.path("tenants/acme.yaml")).unwrap();
     let began = Instant::now();
-    let run = Command::new(env!("CARGO_BIN_EXE_dialform"))
-        .arg("-C")
-        .arg(world.path(""))
-        .args(["apply", "--auto-approve", "--format", "json"])
+    let run = world
+        .process(&["apply", "--auto-approve", "--format", "json"])
         .env("TOKEN", "nsd_0123456789")
         .output()
         .unwrap();

@@ -1,7 +1,8 @@
 //! A small workspace with its sandbox, for tests that change both.
 
-use dialform::cli::{Finished, run_with};
-use std::path::PathBuf;
+use crate::workspace::Workspace;
+use dialform::cli::Finished;
+use std::{ops::Deref, path::PathBuf};
 
 pub const LIVE: &str = r#"
 domain: { domain: acme.1.service }
@@ -10,11 +11,6 @@ phonenumbers: [{ phonenumber: "12145550100", dial-rule-application: to-user-resi
 carrier: [{ number: "2145550100", destination: "9725550199", active: true }]
 timeframes: [{ timeframe-name: night, timeframe-type: specific-dates, timeframe-specific-dates-array: [] }]
 "#;
-
-/// What `apply --format json` says in the end: its last line.
-pub fn outcome(out: &str) -> serde_json::Result<serde_json::Value> {
-    serde_json::from_str(out.lines().last().unwrap_or_default())
-}
 
 /// One provider, one tenant, one live account.
 pub struct System {
@@ -36,8 +32,16 @@ pub const STRATUS: System = System {
 };
 
 pub struct World {
-    dir: tempfile::TempDir,
+    workspace: Workspace,
     account: &'static str,
+}
+
+impl Deref for World {
+    type Target = Workspace;
+
+    fn deref(&self) -> &Workspace {
+        &self.workspace
+    }
 }
 
 impl World {
@@ -47,7 +51,7 @@ impl World {
 
     pub fn on(system: &System, tenant: &str) -> Self {
         let System { provider, account, live } = system;
-        let world = Self { dir: tempfile::tempdir().unwrap(), account };
+        let world = Self { workspace: Workspace::default(), account };
         world.provider(provider);
         world.write(&format!("live/pbx/{account}.yaml"), live);
         world.tenant(tenant);
@@ -59,16 +63,6 @@ impl World {
         self.write("dialform.yaml", &text);
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
-    }
-
-    pub fn write(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-
     pub fn tenant(&self, body: &str) {
         self.write(
             "tenants/acme.yaml",
@@ -78,15 +72,12 @@ impl World {
 
     /// `dialform.yaml` as it is.
     pub fn workspace(&self) -> String {
-        std::fs::read_to_string(self.path("dialform.yaml")).unwrap()
+        self.read("dialform.yaml")
     }
 
+    /// Runs a command against the emulation.
     pub fn run(&self, arguments: &[&str]) -> Finished {
-        let dir = self.dir.path().to_str().unwrap();
-        let mut all = vec!["dialform", "-C", dir];
-        all.extend(arguments);
-        all.push("--sandbox");
-        run_with(&all)
+        self.workspace.run(&[arguments, &["--sandbox"]].concat())
     }
 
     /// What the emulated system holds, as it is on disk.
@@ -100,19 +91,6 @@ impl World {
 
     /// What was recorded with `--record traffic.jsonl`.
     pub fn traffic(&self) -> Vec<serde_json::Value> {
-        let text = std::fs::read_to_string(self.path("traffic.jsonl")).unwrap_or_default();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-
-    /// Runs git in the workspace.
-    pub fn git(&self, arguments: &[&str]) {
-        let identity = ["-c", "user.name=t", "-c", "user.email=t@example.invalid"];
-        let done = std::process::Command::new("git")
-            .args(identity)
-            .args(arguments)
-            .current_dir(self.dir.path())
-            .output()
-            .unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        self.lines("traffic.jsonl")
     }
 }

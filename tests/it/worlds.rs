@@ -15,7 +15,10 @@ mod state;
 mod stratus;
 mod weather;
 
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use proptest::{
+    strategy::{Strategy, ValueTree},
+    test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner},
+};
 use scene::world;
 use std::{
     cell::{Cell, RefCell},
@@ -74,14 +77,27 @@ fn every_world_arrives() {
     );
 }
 
+/// Worlds that nothing is run in.
+pub fn samples(count: u64) -> impl Iterator<Item = scene::World> {
+    let strategy = world();
+    (1..=count).map(move |seed| {
+        let mut runner = TestRunner::new_with_rng(Config::default(), rng(seed));
+        strategy.new_tree(&mut runner).unwrap().current()
+    })
+}
+
+fn rng(seed: u64) -> TestRng {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    TestRng::from_seed(RngAlgorithm::ChaCha, &bytes)
+}
+
 /// The world of one seed. What fails is made as small as some seconds allow.
 fn one(
     seed: u64,
-    strategy: &impl proptest::strategy::Strategy<Value = scene::World>,
+    strategy: &impl Strategy<Value = scene::World>,
     unfit: &RefCell<Option<String>>,
 ) -> Result<(), String> {
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let config = Config {
         cases: 1,
         failure_persistence: None,
@@ -90,21 +106,21 @@ fn one(
         ..Config::default()
     };
     let told = Cell::new(false);
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let ran = TestRunner::new_with_rng(config, rng).run(strategy, |world| match journey::travel(&world) {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(why)) => {
-            *unfit.borrow_mut() = Some(format!("seed {seed}: {}", why.0));
-            Ok(())
-        }
-        Err(why) => {
-            // Told at once: making the world small takes time, and may be cut short.
-            if !told.replace(true) {
-                println!("seed {seed}: {why}");
+    let ran =
+        TestRunner::new_with_rng(config, rng(seed)).run(strategy, |world| match journey::travel(&world) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(why)) => {
+                *unfit.borrow_mut() = Some(format!("seed {seed}: {}", why.0));
+                Ok(())
             }
-            Err(TestCaseError::fail(why))
-        }
-    });
+            Err(why) => {
+                // Told at once: making the world small takes time, and may be cut short.
+                if !told.replace(true) {
+                    println!("seed {seed}: {why}");
+                }
+                Err(TestCaseError::fail(why))
+            }
+        });
     ran.map_err(|error| match error {
         TestError::Fail(why, world) => {
             format!("DIALFORM_SEED={seed} DIALFORM_CASES=1 finds it again: {why}\n{world:?}")

@@ -8,7 +8,7 @@ use crate::{
         promise::{self, Promise},
         scope,
     },
-    world::outcome,
+    workspace::{Workspace, outcome},
 };
 use dialform::error::Ending;
 use serde_json::{Map, Value, json};
@@ -17,7 +17,6 @@ use std::{
     sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
-use tempfile::TempDir;
 
 /// Seconds.
 const SETTLE: u32 = 3;
@@ -94,16 +93,14 @@ pub struct Recovery {
 }
 
 /// A workspace in a directory of its own.
-pub fn bench<'a>(setup: &'a Setup, case: &'a Case) -> (TempDir, Bench<'a>) {
-    let directory = tempfile::tempdir().unwrap();
-    let bench = Bench::at(setup, case, directory.path().to_owned()).with(limits());
-    (directory, bench)
+pub fn bench<'a>(setup: &'a Setup, case: &'a Case) -> Bench<'a> {
+    Bench::new(setup, case, Workspace::default()).with(limits())
 }
 
 impl<'a> Start<'a> {
     /// Brings an account to side A, and once to side B to see what that takes.
     pub fn of(setup: &'a Setup, case: &'a Case) -> Outcome<Self> {
-        let (_directory, bench) = bench(setup, case);
+        let bench = bench(setup, case);
         bench.put(setup.live.to_string().as_bytes());
         if !case.a.is_empty() {
             bench.declare(&case.a);

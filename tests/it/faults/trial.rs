@@ -37,7 +37,7 @@ impl Trial<'_> {
 
     pub fn run(&self) -> Outcome<Went> {
         let Self { start, write, fault } = self;
-        let (_directory, bench) = bench(start.setup, start.case);
+        let bench = bench(start.setup, start.case);
         bench.put(&start.before);
         bench.declare(&start.case.b);
         let switches = fault.switches(*write, start.writes[*write]);

@@ -1,11 +1,12 @@
 //! A case's workspace, and the emulated account it is about.
 
 use super::case::{Case, Setup};
+use crate::workspace::Workspace;
 use dialform::{
-    cli,
+    cli::Finished,
     error::Ending,
     finding::Level,
-    load::{Files, Workspace},
+    load::{self, Files},
     model::Tenant,
 };
 use serde_json::{Map, Value, json};
@@ -41,14 +42,14 @@ pub struct Write {
 pub struct Bench<'a> {
     pub setup: &'a Setup,
     pub case: &'a Case,
-    root: PathBuf,
+    workspace: Workspace,
     /// Settings of the provider in place of those it usually has here.
     over: Map<String, Value>,
 }
 
 impl<'a> Bench<'a> {
-    pub fn at(setup: &'a Setup, case: &'a Case, root: PathBuf) -> Self {
-        Self { setup, case, root, over: Map::new() }
+    pub fn new(setup: &'a Setup, case: &'a Case, workspace: Workspace) -> Self {
+        Self { setup, case, workspace, over: Map::new() }
     }
 
     /// The same with other settings of the provider.
@@ -58,7 +59,7 @@ impl<'a> Bench<'a> {
 
     /// Writes the workspace with this side of the case.
     pub fn declare(&self, body: &Map<String, Value>) {
-        let Self { setup, case, root, over } = self;
+        let Self { setup, case, workspace, over } = self;
         let mut system = setup.settings.clone();
         system.insert("kind".into(), setup.kind.as_str().into());
         system.insert("experimental".into(), case.experimental.into());
@@ -79,10 +80,9 @@ impl<'a> Bench<'a> {
             tenant.insert(key.into(), value.into());
         }
         tenant.extend(body.clone());
-        std::fs::create_dir_all(root).unwrap();
         // JSON is YAML, and leaves no doubt what is text.
-        std::fs::write(root.join("dialform.yaml"), file.to_string()).unwrap();
-        std::fs::write(root.join("tenant.yaml"), Value::Object(tenant).to_string()).unwrap();
+        workspace.write("dialform.yaml", file.to_string());
+        workspace.write("tenant.yaml", Value::Object(tenant).to_string());
     }
 
     /// Plans; nothing but GET is sent.
@@ -109,13 +109,11 @@ impl<'a> Bench<'a> {
     /// Runs a command against the emulation, which has these faults beside the usual ones of the provider and the case.
     fn dialform(&self, arguments: &[&str], fault: &str) -> Run {
         let traffic = self.traffic();
-        let (root, record) = (self.root.to_str().unwrap(), traffic.to_str().unwrap());
-        let mut all = vec!["dialform", "-C", root];
-        all.extend(arguments);
+        let mut all = arguments.to_vec();
         let fault = format!("{fault},{},{}", self.setup.fault, self.case.fault);
-        all.extend(["--sandbox", "--fault", &fault, "--record", record]);
+        all.extend(["--sandbox", "--fault", &fault, "--record", traffic.to_str().unwrap()]);
         let already = traffic.metadata().map_or(0, |file| file.len());
-        let cli::Finished { ending, out, err } = cli::run_with(&all);
+        let Finished { ending, out, err } = self.workspace.run(&all);
         let mut new = String::new();
         // A run that was refused before it sent anything has recorded nothing.
         if let Ok(mut file) = File::open(&traffic) {
@@ -134,7 +132,7 @@ impl<'a> Bench<'a> {
 
     /// Where the traffic is recorded.
     pub fn traffic(&self) -> PathBuf {
-        self.root.join("traffic.jsonl")
+        self.workspace.path("traffic.jsonl")
     }
 
     /// The account as the emulation keeps it.
@@ -143,26 +141,24 @@ impl<'a> Bench<'a> {
     }
 
     pub fn bytes(&self) -> Vec<u8> {
-        std::fs::read(self.state_file()).unwrap()
+        std::fs::read(self.workspace.path(&self.state_file())).unwrap()
     }
 
     /// Makes the account what it was when it was kept.
     pub fn put(&self, state: &[u8]) {
-        let file = self.state_file();
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(file, state).unwrap();
+        self.workspace.write(&self.state_file(), state);
     }
 
-    fn state_file(&self) -> PathBuf {
-        self.root.join(format!(".dialform/sandbox/{SYSTEM}/{}.json", self.setup.account))
+    fn state_file(&self) -> String {
+        format!(".dialform/sandbox/{SYSTEM}/{}.json", self.setup.account)
     }
 }
 
 /// One side of a case, loaded as a user's file is. A mistake in it is a mistake in the list.
 pub fn load(setup: &Setup, case: &Case, body: &Map<String, Value>) -> Tenant {
-    let directory = tempfile::tempdir().unwrap();
-    Bench::at(setup, case, directory.path().to_owned()).declare(body);
-    let workspace = Workspace::load(&Files::Directory(directory.path().to_owned()));
+    let bench = Bench::new(setup, case, Workspace::default());
+    bench.declare(body);
+    let workspace = load::Workspace::load(&Files::Directory(bench.workspace.root().to_owned()));
     let mut workspace = workspace.unwrap_or_else(|findings| panic!("{}: {findings:?}", case.name));
     let errors: Vec<_> = workspace.findings.iter().filter(|it| it.level == Level::Error).collect();
     assert!(errors.is_empty(), "{}: {errors:?}", case.name);

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 /// From state A to state B, both as the body of a tenant file.
@@ -114,11 +115,14 @@ fn data() -> PathBuf {
 }
 
 /// Every case, file by file.
-pub fn cases() -> Vec<Case> {
-    let files = std::fs::read_dir(data().join("list")).unwrap();
-    let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
-    files.sort();
-    files.iter().flat_map(|file| parse::<Vec<Case>>(file)).collect()
+pub fn cases() -> &'static [Case] {
+    static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
+        let files = std::fs::read_dir(data().join("list")).unwrap();
+        let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
+        files.sort();
+        files.iter().flat_map(|file| parse::<Vec<Case>>(file)).collect()
+    });
+    &CASES
 }
 
 fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> T {

@@ -6,7 +6,7 @@ use super::{
     promise::{Promise, add, read},
     scope,
 };
-use crate::world::outcome;
+use crate::workspace::{Workspace, outcome};
 use dialform::{error::Ending, model::Address};
 use serde_json::{Map, Value};
 use std::{
@@ -22,13 +22,13 @@ pub fn scratch() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("transitions")
 }
 
-fn root(setup: &Setup, case: &Case) -> PathBuf {
-    scratch().join(&setup.kind).join(case.slug())
+fn workspace(setup: &Setup, case: &Case) -> Workspace {
+    Workspace::at(scratch().join(&setup.kind).join(case.slug()))
 }
 
 /// Where a case's traffic is recorded.
 pub fn traffic(setup: &Setup, case: &Case) -> PathBuf {
-    Bench::at(setup, case, root(setup, case)).traffic()
+    workspace(setup, case).path("traffic.jsonl")
 }
 
 /// A case being run.
@@ -39,11 +39,11 @@ pub struct Rig<'a> {
 impl<'a> Rig<'a> {
     /// An account as it was before anybody declared anything.
     pub fn new(setup: &'a Setup, case: &'a Case) -> Self {
-        let root = root(setup, case);
-        if root.exists() {
-            std::fs::remove_dir_all(&root).unwrap();
+        let workspace = workspace(setup, case);
+        if workspace.root().exists() {
+            std::fs::remove_dir_all(workspace.root()).unwrap();
         }
-        let bench = Bench::at(setup, case, root);
+        let bench = Bench::new(setup, case, workspace);
         bench.put(setup.live.to_string().as_bytes());
         Self { bench }
     }

@@ -63,7 +63,8 @@ fn receiver(own: &str) -> Some1 {
 
 fn queue(own: &str) -> Some1 {
     let dispatch = ["ring_all", "round_robin", "sticky", "weighted", "smart"];
-    let agents = PEOPLE.iter().map(|email| json!({"agent": email})).collect();
+    let mut agents: Vec<Value> = PEOPLE.iter().map(|email| json!({"agent": email})).collect();
+    agents[2]["order"] = 2.into();
     let mut no_answer = onwards(own);
     no_answer.push(json!("off"));
     fields(vec![

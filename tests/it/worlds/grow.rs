@@ -28,10 +28,23 @@ pub fn some_of(values: Vec<Value>, most: usize) -> BoxedStrategy<Vec<Value>> {
     prop::sample::subsequence(values, 0..=most).prop_shuffle().boxed()
 }
 
+/// An object that may be protected: what is compared with no earlier revision is not held up by it.
+pub fn protectable(object: Some1) -> Some1 {
+    (object, prop::option::weighted(0.1, any::<bool>()))
+        .prop_map(|(mut object, protect)| {
+            if let Some(protect) = protect {
+                object["protect"] = protect.into();
+            }
+            object
+        })
+        .boxed()
+}
+
 /// A section of a tenant file: each key is declared with this chance.
 pub fn section(keys: &[String], chance: f64, value: impl Fn(&str) -> Some1) -> BoxedStrategy<Body> {
     let keys = keys.to_vec();
-    let values: Vec<_> = keys.iter().map(|key| prop::option::weighted(chance, value(key))).collect();
+    let values: Vec<_> =
+        keys.iter().map(|key| prop::option::weighted(chance, protectable(value(key)))).collect();
     let body = move |values: Vec<Option<Value>>| {
         keys.iter().zip(values).filter_map(|(key, value)| Some((key.clone(), value?))).collect()
     };

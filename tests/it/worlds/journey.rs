@@ -5,8 +5,8 @@ use super::{
     scene::{Place, World},
     state::compared,
 };
-use crate::transitions::scope;
-use dialform::{cli, error::Ending, model::Address, provider::find, sandbox::Behaviour};
+use crate::{transitions::scope, workspace::Workspace};
+use dialform::{error::Ending, model::Address, provider::find, sandbox::Behaviour};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,7 +25,7 @@ type Checked<T> = Result<T, String>;
 /// A directory with the workspace and the state of its servers.
 struct Copy<'a> {
     world: &'a World,
-    directory: tempfile::TempDir,
+    workspace: Workspace,
 }
 
 /// Memory where there is some to be had: every run writes files to the disk for good, and thousands do.
@@ -40,45 +40,37 @@ type States = BTreeMap<String, String>;
 
 impl<'a> Copy<'a> {
     fn new(world: &'a World, states: &States) -> Self {
-        let copy = Self { world, directory: directory() };
-        copy.write("dialform.yaml", &world.workspace());
+        let copy = Self { world, workspace: Workspace::in_directory(directory()) };
+        copy.workspace.write("dialform.yaml", world.workspace());
         for place in &world.places {
-            copy.write(&state_file(place), &states[&place.name()]);
+            copy.workspace.write(&state_file(place), &states[&place.name()]);
         }
         copy
     }
 
-    fn write(&self, name: &str, text: &str) {
-        let path = self.directory.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-
     fn declare(&self, side: impl Fn(&Place) -> String) {
         for place in &self.world.places {
-            self.write(&format!("tenants/{}.yaml", place.name()), &side(place));
+            self.workspace.write(&format!("tenants/{}.yaml", place.name()), side(place));
         }
     }
 
     fn states(&self) -> States {
-        let read = |place: &Place| std::fs::read_to_string(self.path(&state_file(place))).unwrap();
+        let read = |place: &Place| self.workspace.read(&state_file(place));
         self.world.places.iter().map(|place| (place.name(), read(place))).collect()
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
+        self.workspace.path(name)
     }
 
     fn run(&self, arguments: &[&str], weather: &str) -> Run {
-        let root = self.directory.path().to_str().unwrap();
         let systems: BTreeSet<&str> = self.world.places.iter().map(|it| it.system().fault.as_str()).collect();
         let systems = systems.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(",");
         let fault = [systems.as_str(), &self.world.weather.manner, weather].join(",");
-        let mut all = vec!["dialform", "-C", root];
-        all.extend(arguments);
+        let mut all = arguments.to_vec();
         all.extend(["--format", "json", "--sandbox", "--fault", &fault]);
         let began = Instant::now();
-        let finished = cli::run_with(&all);
+        let finished = self.workspace.run(&all);
         Run { finished, took: began.elapsed() }
     }
 

@@ -1,6 +1,6 @@
 //! What a run said.
 
-use crate::world::outcome;
+use crate::workspace::outcome;
 use dialform::{cli::Finished, error::Ending};
 use serde_json::Value;
 use std::{collections::BTreeSet, time::Duration};

@@ -170,11 +170,23 @@ fn mend(place: &mut Place, most: usize, strict: bool) {
     }
     let mut b = std::mem::take(&mut place.b);
     cut(&mut b, most);
+    keep_allowed(&a, &mut b);
     declare(place, &mut b, &held);
     if strict {
         spare(place, &mut b, Some(&a));
     }
     (place.a, place.b) = (a, b);
+}
+
+/// Only a person takes a caller off an allow list: who is on one stays.
+fn keep_allowed(a: &Body, b: &mut Body) {
+    for (extension, rules) in b.get_mut("rules").and_then(Value::as_object_mut).into_iter().flatten() {
+        let before = a.get("rules").and_then(|all| all[extension]["callers"]["allow"].as_array());
+        let Some(Value::Array(list)) = rules.pointer_mut("/callers/allow") else { continue };
+        let left = before.into_iter().flatten().filter(|caller| !list.contains(caller)).cloned();
+        let left: Vec<Value> = left.collect();
+        list.extend(left);
+    }
 }
 
 /// Leaves out the last objects to which nothing points, until there are no more than so many.
@@ -236,7 +248,8 @@ fn declare(place: &Place, body: &mut Body, held: &BTreeMap<Kind, BTreeSet<String
     for (kind, keys) in held {
         let Some(objects) = body.get_mut(kind.section()).and_then(Value::as_object_mut) else { continue };
         for (key, object) in objects {
-            let bare = object.as_object().unwrap().keys().all(|field| field == "enabled");
+            let bare =
+                object.as_object().unwrap().keys().all(|field| field == "enabled" || field == "protect");
             if bare && !keys.contains(key) {
                 object.as_object_mut().unwrap().extend(least(*kind).as_object().unwrap().clone());
             }

@@ -1,7 +1,8 @@
 //! What a tenant on Stratus may declare.
 
 use super::grow::{
-    Body, Some1, fields, one_of, outside, removals, section, sections, some_of, texts, values, weekly,
+    Body, Some1, fields, one_of, outside, protectable, removals, section, sections, some_of, texts, values,
+    weekly,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -48,11 +49,11 @@ struct Person {
 
 /// Rules with the Default one, or diverts, or diverts beside rules without it: it cannot be declared twice.
 fn person(extension: &'static str, chance: f64) -> BoxedStrategy<Person> {
-    let rules = rules(extension);
+    let (rules, diverts) = (protectable(rules(extension)), protectable(diverts(extension)));
     let one = prop_oneof![
         rules.clone().prop_map(|it| Person { rules: Some(it), diverts: None }),
-        diverts(extension).prop_map(|it| Person { rules: None, diverts: Some(it) }),
-        (rules, diverts(extension)).prop_map(|(mut rules, diverts)| {
+        diverts.clone().prop_map(|it| Person { rules: None, diverts: Some(it) }),
+        (rules, diverts).prop_map(|(mut rules, diverts)| {
             if let Some(order) = rules.get_mut("order").and_then(Value::as_array_mut) {
                 order.retain(|rule| rule["when"] != "default");
             }
@@ -81,6 +82,7 @@ fn queue(key: &str) -> Some1 {
         json!({"extension": "106", "wrap_up": 10}),
         json!({"number": "+19725550195", "order": 1}),
         json!({"device": "102wp", "order": 2}),
+        json!({"token": "sip:x@other.example"}),
     ]);
     let failover = places("", true).into_iter().filter(|to| to["queue"] != key.as_str());
     let failover: Vec<Value> = failover.filter(|to| to != "voicemail").collect();
@@ -136,9 +138,24 @@ fn diverts(own: &str) -> Some1 {
     ])
 }
 
+/// Who is on an allow list already: only a person takes somebody off one.
+fn allowed(own: &str) -> Option<&'static str> {
+    match own {
+        "101" => Some("+12145550177"),
+        "106" => Some("+12145550171"),
+        _ => None,
+    }
+}
+
 fn rules(own: &'static str) -> Some1 {
+    let allow = ["+13125550126", "+13125550127"].map(Value::from).to_vec();
+    let allow = some_of(allow, 2).prop_map(move |mut all| {
+        all.extend(allowed(own).map(Value::from));
+        Value::from(all)
+    });
     let block = ["+13125550123", "+13125550124", "+13125550125"];
     let callers = fields(vec![
+        ("allow", allow.boxed()),
         ("block", some_of(block.map(Value::from).to_vec(), 3).prop_map(Value::from).boxed()),
         ("block_anonymous", any::<bool>().prop_map(Value::from).boxed()),
         ("spam", one_of(["ring", "voicemail"].map(Value::from))),
@@ -162,7 +179,11 @@ fn rule(own: &str, when: Value) -> Some1 {
         .filter(|extension| **extension != own)
         .map(|extension| json!({"extension": extension, "delay": 10}))
         .collect();
-    also.extend([json!({"device": "102wp"}), json!({"number": "+19725550196", "delay": 5})]);
+    also.extend([
+        json!({"device": "102wp"}),
+        json!({"number": "+19725550196", "delay": 5}),
+        json!({"token": "<OwnDevices>"}),
+    ]);
     let ring = (some_of(also, 3), any::<bool>(), any::<bool>()).prop_map(|(also, phones, confirm)| {
         let outside = also.iter().any(|it| it.get("number").is_some());
         let mut ring = json!({"own_extension": true, "all_phones": phones, "also": also});

@@ -123,8 +123,14 @@ fn whole_prompt(prompt: &str) -> String {
 
 fn agents(check: &mut Check, agents: &mut [Agent]) {
     for (index, Agent { target, order: _, wrap_up }) in agents.iter_mut().enumerate() {
-        if let Ringable::Agent(email) = target {
-            *email = email.to_lowercase();
+        match target {
+            Ringable::Agent(email) => *email = email.to_lowercase(),
+            Ringable::Device(_) => {
+                let here = item(&at(&[], "agents"), index);
+                check.no(&here, "an agent here is a person", "write `agent:` and the e-mail address");
+            }
+            // The other words are in the table of what a field takes.
+            Ringable::Extension(_) | Ringable::Number(_) | Ringable::Token(_) => {}
         }
         if wrap_up.is_some() {
             let here = at(&item(&at(&[], "agents"), index), "wrap_up");
