@@ -13,7 +13,7 @@ use super::source::{Collector, Source, Span};
 use super::syntax::short;
 use super::tree::{Node, Tree, Value};
 use crate::finding::Finding;
-use crate::finding::{Seg, path_text};
+use crate::path::{Path, Segment};
 use crate::text::{HELP_MARK, closest};
 
 /// Bounds the work on an object that is wrong all over; 50 findings are enough to start with.
@@ -27,7 +27,7 @@ pub fn decode<T: DeserializeOwned>(tree: &Tree, node: &Node, findings: &mut Vec<
 /// Like [`decode`], for a node whose path is known: messages about missing and unknown keys name it.
 pub fn decode_at<T: DeserializeOwned>(
     tree: &Tree,
-    path: &[Seg],
+    path: &[Segment],
     node: &Node,
     findings: &mut Vec<Finding>,
 ) -> Option<T> {
@@ -46,7 +46,7 @@ pub fn decode_at<T: DeserializeOwned>(
 
 fn rounds<T: DeserializeOwned>(
     source: &Source,
-    path: &[Seg],
+    path: &[Segment],
     node: &Node,
     found: &mut Collector<'_>,
 ) -> Option<T> {
@@ -144,8 +144,8 @@ impl Error {
         error
     }
 
-    fn to_finding(&self, prefix: &[Seg], node: &Node) -> Finding {
-        let mut path = prefix.to_vec();
+    fn to_finding(&self, prefix: &[Segment], node: &Node) -> Finding {
+        let mut path = Path::from(prefix);
         let mut node = node;
         // An unknown key is said to be in the map around it, not in itself.
         let own = usize::from(self.code == "unknown-key");
@@ -153,12 +153,12 @@ impl Error {
             match &node.value {
                 Value::Map(entries) => {
                     let Some((key, value)) = entries.get(*position) else { break };
-                    path.push(Seg::Key(short(key.text())));
+                    path.push(Segment::Key(short(key.text())));
                     node = value;
                 }
                 Value::Seq(items) => {
                     let Some(item) = items.get(*position) else { break };
-                    path.push(Seg::Index(*position));
+                    path.push(Segment::Index(*position));
                     node = item;
                 }
                 Value::Scalar { .. } => break,
@@ -166,7 +166,7 @@ impl Error {
         }
         let mut message = self.message.clone();
         if matches!(self.code, "unknown-key" | "missing-key") && !path.is_empty() {
-            message.push_str(&format!(" in `{}`", path_text(&path)));
+            message.push_str(&format!(" in `{path}`"));
         }
         let finding = Finding::error(self.code, message);
         match &self.help {
