@@ -3,6 +3,7 @@
 //! Pure, values in and values out:
 //!
 //! - [`finding`]: what is wrong with an input, and where
+//! - [`path`]: the way to a value in a file or an object, segment by segment
 //! - [`text`]: words for people
 //! - [`model`]: the vocabulary of the YAML as types, desired and observed alike
 //! - [`lint`]: checks of what is written, one file each
@@ -40,6 +41,7 @@ pub mod load;
 pub mod lock;
 pub mod model;
 pub mod outcome;
+pub mod path;
 pub mod plan;
 pub mod provider;
 pub mod render;

@@ -2,7 +2,6 @@
 
 use crate::{
     diff::{self, FieldChange},
-    finding::Seg,
     http::ApiError,
     model::{Address, Resource, references},
     plan::{Action, Observed, Step, TenantPlan},
@@ -62,10 +61,9 @@ pub async fn moved(plan: &TenantPlan, step: &Step, reader: &dyn Read) -> Result<
         (Some(_), None) => return Ok(Some("somebody has deleted it since".to_owned())),
         (Some(before), Some(now)) => (before, now),
     };
-    let field = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
     let about = |change: &FieldChange| {
         step.action == Action::Delete
-            || step.changes.iter().any(|planned| field(&planned.path) == field(&change.path))
+            || step.changes.iter().any(|planned| planned.path.field() == change.path.field())
     };
     // Both ways: a field that one of the two does not have is compared by the other only.
     let changed = diff::diff(now, before).into_iter().chain(diff::diff(before, now).into_iter().map(turned));
@@ -86,10 +84,10 @@ fn of_this_run(plan: &TenantPlan, step: &Step, change: &FieldChange, [before, no
         return change.old.is_none();
     }
     // Where a field pointed to what is deleted, the provider may have emptied it.
-    let field = change.path.split('.').next();
+    let field = change.path.field();
     let targets = |resource| {
         let found = references(&step.address, resource).into_iter();
-        let here = found.filter(|(path, _)| path.first().and_then(Seg::as_key) == field);
+        let here = found.filter(|(path, _)| path.field() == field);
         here.filter_map(|(_, reference)| reference.address()).collect::<Vec<_>>()
     };
     let deleted = targets(before).iter().any(|target| does(Action::Delete, target));

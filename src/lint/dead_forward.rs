@@ -2,8 +2,9 @@
 
 use super::{Example, Findings, Lint, Subject, keys};
 use crate::{
-    finding::{Level, Seg},
+    finding::Level,
     model::{Divert, Diverts},
+    path::Segment,
 };
 
 pub static LINT: Lint = Lint {
@@ -38,7 +39,7 @@ fn set<'a>(diverts: &'a Diverts, words: &'a [&str]) -> impl Iterator<Item = &'st
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
-        let mut report = |path: &[Seg], diverts: &Diverts, do_not_disturb: bool| {
+        let mut report = |path: &[Segment], diverts: &Diverts, do_not_disturb: bool| {
             let (dead, why): (Vec<_>, _) = if set(diverts, &["always"]).next().is_some() {
                 (set(diverts, &["on_call", "busy", "no_answer", "unreachable"]).collect(), "`always`")
             } else if do_not_disturb {
@@ -48,7 +49,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             };
             for word in dead {
                 let mut at = path.to_vec();
-                at.push(Seg::key(word));
+                at.push(Segment::key(word));
                 out.push(
                     (it.place)(&at),
                     format!("`{word}` never happens beside {why}"),
@@ -62,7 +63,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
         for (extension, rules) in &it.tenant.rules {
             for (index, rule) in rules.order.iter().flatten().enumerate() {
                 let mut path = keys([&"rules", extension, &"order"]);
-                path.extend([Seg::Index(index), Seg::key("forward")]);
+                path.extend([Segment::Index(index), Segment::key("forward")]);
                 report(&path, &rule.forward, rule.do_not_disturb);
             }
         }

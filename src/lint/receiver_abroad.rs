@@ -2,8 +2,9 @@
 
 use super::{Example, Findings, Lint, Subject, keys};
 use crate::{
-    finding::{Level, Seg},
+    finding::Level,
     model::{E164, Reference, references},
+    path::Segment,
 };
 use std::collections::BTreeSet;
 
@@ -56,7 +57,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
         for (address, resource) in it.tenant.resources() {
             for (path, reference) in references(&address, &resource) {
                 let Reference::Receiver(number) = reference else { continue };
-                let mut at = vec![Seg::key(address.kind.section()), Seg::key(&address.key)];
+                let mut at = vec![Segment::key(address.kind.section()), Segment::key(&address.key)];
                 at.extend(path);
                 report(&number, (it.place)(&at));
             }

@@ -1,10 +1,7 @@
 //! A receiving number named twice.
 
 use super::{Example, Findings, Lint, Subject, keys};
-use crate::{
-    finding::{Level, Seg},
-    model::Route,
-};
+use crate::{finding::Level, model::Route, path::Segment};
 use std::collections::BTreeSet;
 
 pub static LINT: Lint = Lint {
@@ -42,7 +39,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             for (index, receiver) in list.receivers.iter().enumerate() {
                 if !seen.insert(receiver) {
                     let mut path = keys([&"numbers", number, &"route", &"receivers"]);
-                    path.push(Seg::Index(index));
+                    path.push(Segment::Index(index));
                     out.push(
                         (it.place)(&path),
                         format!("receiving number {receiver} is named twice"),

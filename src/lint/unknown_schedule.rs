@@ -2,8 +2,9 @@
 
 use super::{Example, Findings, Lint, Subject};
 use crate::{
-    finding::{Level, Seg},
+    finding::Level,
     model::{DEFAULT_RULE, Kind, Reference, references},
+    path::Segment,
     text::closest,
 };
 
@@ -40,7 +41,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                 if it.tenant.schedules.contains_key(&name) {
                     continue;
                 }
-                let mut at = vec![Seg::key(address.kind.section()), Seg::key(&address.key)];
+                let mut at = vec![Segment::key(address.kind.section()), Segment::key(&address.key)];
                 at.extend(path);
                 let always = (address.kind == Kind::Rules).then_some(DEFAULT_RULE);
                 let known = it.tenant.schedules.keys().map(String::as_str).chain(always);

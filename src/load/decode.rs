@@ -12,7 +12,8 @@ use super::error::Error;
 use super::source::{Collector, Source, Span};
 use super::syntax::short;
 use super::tree::{Node, Tree, Value};
-use crate::finding::{Finding, Seg};
+use crate::finding::Finding;
+use crate::path::Segment;
 
 /// Bounds the work on an object that is wrong all over; 50 findings are enough to start with.
 const MAX_ROUNDS: usize = 50;
@@ -25,7 +26,7 @@ pub fn decode<T: DeserializeOwned>(tree: &Tree, node: &Node, findings: &mut Vec<
 /// Like [`decode`], for a node whose path is known: messages about missing and unknown keys name it.
 pub fn decode_at<T: DeserializeOwned>(
     tree: &Tree,
-    path: &[Seg],
+    path: &[Segment],
     node: &Node,
     findings: &mut Vec<Finding>,
 ) -> Option<T> {
@@ -44,7 +45,7 @@ pub fn decode_at<T: DeserializeOwned>(
 
 fn rounds<T: DeserializeOwned>(
     source: &Source,
-    path: &[Seg],
+    path: &[Segment],
     node: &Node,
     found: &mut Collector<'_>,
 ) -> Option<T> {

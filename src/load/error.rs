@@ -8,7 +8,8 @@ use serde::de::{self, Expected, Unexpected};
 use super::source::Span;
 use super::syntax::short;
 use super::tree::{Node, Value};
-use crate::finding::{Finding, Seg, path_text};
+use crate::finding::Finding;
+use crate::path::{Path, Segment};
 use crate::text::{HELP_MARK, closest};
 
 /// What went wrong, where, and which part to take out.
@@ -82,8 +83,8 @@ impl Error {
         error
     }
 
-    pub fn to_finding(&self, prefix: &[Seg], node: &Node) -> Finding {
-        let mut path = prefix.to_vec();
+    pub fn to_finding(&self, prefix: &[Segment], node: &Node) -> Finding {
+        let mut path = Path::from(prefix);
         let mut node = node;
         // An unknown key is said to be in the map around it, not in itself.
         let own = usize::from(self.code == "unknown-key");
@@ -91,12 +92,12 @@ impl Error {
             match &node.value {
                 Value::Map(entries) => {
                     let Some((key, value)) = entries.get(*position) else { break };
-                    path.push(Seg::Key(short(key.text())));
+                    path.push(Segment::Key(short(key.text())));
                     node = value;
                 }
                 Value::Seq(items) => {
                     let Some(item) = items.get(*position) else { break };
-                    path.push(Seg::Index(*position));
+                    path.push(Segment::Index(*position));
                     node = item;
                 }
                 Value::Scalar { .. } => break,
@@ -104,7 +105,7 @@ impl Error {
         }
         let mut message = self.message.clone();
         if matches!(self.code, "unknown-key" | "missing-key") && !path.is_empty() {
-            message.push_str(&format!(" in `{}`", path_text(&path)));
+            message.push_str(&format!(" in `{path}`"));
         }
         let finding = Finding::error(self.code, message);
         match &self.help {

@@ -2,8 +2,9 @@
 
 use super::{Tree, decode};
 use crate::{
-    finding::{Finding, Place, Seg},
+    finding::{Finding, Place},
     model::{Tenant, Weekly, WorkspaceFile},
+    path::Segment,
     text::plain,
 };
 use std::{
@@ -43,26 +44,26 @@ impl LoadedTenant {
     }
 
     /// Where the value at a path stands.
-    pub fn place(&self, path: &[Seg]) -> Place {
+    pub fn place(&self, path: &[Segment]) -> Place {
         self.tree.place_of(&self.as_written(path))
     }
 
     /// Where the key at a path stands.
-    pub fn place_of_key(&self, path: &[Seg]) -> Place {
+    pub fn place_of_key(&self, path: &[Segment]) -> Place {
         self.tree.place_of_key(&self.as_written(path))
     }
 
     /// A path with the days of a week as the file has them: `tue` may stand in `mon-fri`.
-    fn as_written(&self, path: &[Seg]) -> Vec<Seg> {
+    fn as_written(&self, path: &[Segment]) -> Vec<Segment> {
         let mut path = path.to_vec();
-        if let [.., Seg::Key(weekly), Seg::Key(day)] = path.as_slice()
+        if let [.., Segment::Key(weekly), Segment::Key(day)] = path.as_slice()
             && weekly == "weekly"
         {
             let week = self.tree.get(&path[..path.len() - 1]);
             let mut keys = week.into_iter().flat_map(|week| week.entries()).map(|(key, _)| key.text());
             if let Some(key) = keys.find(|key| Weekly::key_names(key, day)) {
                 let last = path.len() - 1;
-                path[last] = Seg::key(key);
+                path[last] = Segment::key(key);
             }
         }
         path
@@ -71,12 +72,12 @@ impl LoadedTenant {
 
 impl Workspace {
     /// Where the value at a path of `dialform.yaml` stands.
-    pub fn place(&self, path: &[Seg]) -> Place {
+    pub fn place(&self, path: &[Segment]) -> Place {
         self.tree.place_of(path)
     }
 
     /// Where the key at a path of `dialform.yaml` stands.
-    pub fn place_of_key(&self, path: &[Seg]) -> Place {
+    pub fn place_of_key(&self, path: &[Segment]) -> Place {
         self.tree.place_of_key(path)
     }
 
@@ -93,7 +94,7 @@ impl Workspace {
         };
         let mut names: BTreeMap<String, Place> = BTreeMap::new();
         for (index, pattern) in file.tenants.iter().enumerate() {
-            let place = tree.place_of(&[Seg::key("tenants"), Seg::Index(index)]);
+            let place = tree.place_of(&[Segment::key("tenants"), Segment::Index(index)]);
             match files.matching(pattern) {
                 Ok(found) if found.is_empty() => {
                     let finding = Finding::error("no-tenant-files", format!("no file matches `{pattern}`"));

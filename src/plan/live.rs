@@ -2,8 +2,9 @@
 
 use super::{Desired, Observed, Obstacle, Policy, Role, Source};
 use crate::{
-    finding::{Finding, Place, Seg},
+    finding::{Finding, Place},
     model::{Address, Destination, Extension, Kind, Reference, Resource, references},
+    path::{Path, Segment},
     text::closest,
 };
 use std::collections::BTreeMap;
@@ -15,12 +16,12 @@ pub(super) fn check(
     absent: &BTreeMap<Address, Option<Source>>,
     observed: &Observed,
     policy: &Policy,
-    place: &dyn Fn(&[Seg]) -> Option<Place>,
+    place: &dyn Fn(&[Segment]) -> Option<Place>,
 ) -> Vec<Finding> {
     let mut found = Vec::new();
     for Obstacle { address, field, code, message, help } in &observed.obstacles {
         let managed = match desired.get(address) {
-            Some(wanted) => field.is_none_or(|field| manages(&wanted.resource, field)),
+            Some(wanted) => field.as_ref().is_none_or(|field| manages(&wanted.resource, field)),
             None => field.is_none() && absent.contains_key(address),
         };
         if managed {
@@ -52,8 +53,9 @@ pub(super) fn check(
     found
 }
 
-fn own(address: &Address) -> Vec<Seg> {
-    vec![Seg::key(address.kind.section()), Seg::key(&address.key)]
+/// Where an object stands in a tenant's file.
+pub(super) fn own(address: &Address) -> Path {
+    [address.kind.section(), &address.key].into()
 }
 
 fn object(account: &str, address: &Address, wanted: &Resource, observed: &Observed) -> Option<Finding> {
@@ -95,13 +97,13 @@ fn is_person(key: &str, observed: &Observed) -> bool {
 }
 
 /// What the object says about a field.
-pub(super) fn said(wanted: &Resource, field: &str) -> Option<serde_json::Value> {
+pub(super) fn said(wanted: &Resource, field: &Path) -> Option<serde_json::Value> {
     let said = serde_json::to_value(wanted).unwrap_or_default();
-    said.pointer(&format!("/{}", field.replace('.', "/"))).cloned()
+    field.iter().try_fold(said, |value, segment| value.get(segment.as_key()?).cloned())
 }
 
 /// Whether the object says anything about a field.
-pub(super) fn manages(wanted: &Resource, field: &str) -> bool {
+pub(super) fn manages(wanted: &Resource, field: &Path) -> bool {
     said(wanted, field).is_some()
 }
 

@@ -3,6 +3,7 @@
 use super::{BOLD, DIM, GREEN, RED, YELLOW, findings, paint, value};
 use crate::{
     diff::FieldChange,
+    path::{Path, Segment, quoted},
     plan::{Action, Class, Plan, Reason, Step, TenantPlan, Unverifiable},
     text::{count, shown},
 };
@@ -56,7 +57,11 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
 pub(super) fn unverifiable(it: &Unverifiable) -> String {
     let Unverifiable { address, fields } = it;
     let address = shown(address.to_string());
-    if fields.is_empty() { address } else { format!("{address} ({})", fields.join(", ")) }
+    if fields.is_empty() {
+        address
+    } else {
+        format!("{address} ({})", shown(fields.iter().map(Path::to_string).collect::<Vec<_>>().join(", ")))
+    }
 }
 
 fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Result<()> {
@@ -132,12 +137,14 @@ pub(super) fn changes(out: &mut dyn Write, step: &Step) -> io::Result<()> {
 
 fn change(out: &mut dyn Write, change: &FieldChange) -> io::Result<()> {
     let FieldChange { path, old, new } = change;
-    let path = &shown(path.clone());
+    let is_order = path.last().and_then(Segment::as_key) == Some("order");
     match (old, new) {
-        (Some(old), Some(new)) if path == "order" || path.ends_with(".order") => {
+        (Some(Value::Array(old)), Some(Value::Array(new))) if is_order => {
+            let path = field(path);
             writeln!(out, "      {path}: {} -> {}", names(old), names(new))
         }
         (Some(old), Some(new)) => {
+            let path = field(path);
             let line = format!("{} -> {}", value::flow(old), value::flow(new));
             let lines = |v: &Value| matches!(v, Value::String(text) if text.contains('\n'));
             if line.len() <= ONE_LINE && !lines(old) && !lines(new) {
@@ -153,20 +160,23 @@ fn change(out: &mut dyn Write, change: &FieldChange) -> io::Result<()> {
     }
 }
 
-/// The names of a sequence, without brackets and quotes.
-fn names(list: &Value) -> String {
-    let text = |item: &Value| item.as_str().map_or_else(|| value::flow(item), str::to_owned);
-    match list {
-        Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(", "),
-        other => value::flow(other),
-    }
+/// A path as it is printed.
+fn field(path: &[Segment]) -> String {
+    shown(Path::from(path).to_string())
 }
 
-fn one_sided(out: &mut dyn Write, path: &str, value: &Value, sign: &str) -> io::Result<()> {
+/// The names of a sequence, without brackets, in quotes only as in a path.
+fn names(list: &[Value]) -> String {
+    let text = |item: &Value| item.as_str().map_or_else(|| value::flow(item), |name| shown(quoted(name)));
+    list.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+fn one_sided(out: &mut dyn Write, path: &Path, value: &Value, sign: &str) -> io::Result<()> {
     // An element that is known by itself is named once: `callers.block: "+13125550123"`.
-    let named =
-        value.as_str().and_then(|text| path.strip_suffix(text)).and_then(|path| path.strip_suffix('.'));
-    let path = named.unwrap_or(path);
+    let path = match path.split_last() {
+        Some((Segment::Element { element }, list)) if value.as_str() == Some(element) => field(list),
+        _ => field(path),
+    };
     let shown = value::said(value).unwrap_or_else(|| value.clone());
     let line = value::flow(&shown);
     match &shown {

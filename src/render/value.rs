@@ -1,6 +1,10 @@
 //! Values in the words of the YAML.
 
-use crate::{diff::FieldChange, text::shown};
+use crate::{
+    diff::FieldChange,
+    path::{Path, Segment},
+    text::shown,
+};
 use serde_json::{Map, Value};
 
 /// One line of YAML: `{queue: "400"}`.
@@ -92,9 +96,11 @@ fn join_week(map: &Map<String, Value>) -> Map<String, Value> {
 
 /// Changes of neighbouring days that are the same change, as one change of a range.
 pub fn join_days(changes: &[FieldChange]) -> Vec<FieldChange> {
-    let day = |change: &FieldChange| {
-        let name = change.path.strip_prefix("weekly.")?;
-        DAYS.iter().position(|day| *day == name)
+    let day = |change: &FieldChange| match &*change.path {
+        [Segment::Key(field), Segment::Key(name)] if field == "weekly" => {
+            DAYS.iter().position(|day| day == name)
+        }
+        _ => None,
     };
     let mut joined: Vec<FieldChange> = Vec::new();
     let mut open: Option<(usize, usize)> = None;
@@ -103,7 +109,7 @@ pub fn join_days(changes: &[FieldChange]) -> Vec<FieldChange> {
         open = match (open, day(change)) {
             (Some((first, last)), Some(now)) if same && now == last + 1 => {
                 if let Some(previous) = joined.last_mut() {
-                    previous.path = format!("weekly.{}", range(first, now));
+                    previous.path = Path::from(["weekly", &range(first, now)]);
                 }
                 Some((first, now))
             }

@@ -2,9 +2,10 @@
 
 use super::StepRecord;
 use crate::{
-    diff::{FieldChange, inside},
+    diff::FieldChange,
     finding::Finding,
     model::{Address, Kind, Resource},
+    path::Path,
     plan::{Action, Dialect, Unsupported},
     text::HELP_MARK,
 };
@@ -111,20 +112,19 @@ fn refuse(wish: &mut Wish, address: &Address, why: String, help: Option<String>)
 }
 
 /// The fields of an object that the changes are about, and those of them that had no value.
-fn changed(before: &Map<String, Value>, changes: &[FieldChange]) -> (Map<String, Value>, BTreeSet<String>) {
+fn changed(before: &Map<String, Value>, changes: &[FieldChange]) -> (Map<String, Value>, BTreeSet<Path>) {
     if changes.iter().any(|change| change.path.is_empty()) {
         return (before.clone(), BTreeSet::new());
     }
-    let touched =
-        |field: &str| changes.iter().any(|change| inside(&change.path, field) || inside(field, &change.path));
-    let mut missing: BTreeSet<String> = changes
-        .iter()
-        .map(|change| change.path.split('.').next().unwrap_or_default())
+    let changes = || changes.iter().map(|change| &change.path);
+    let touched = |path: &Path| changes().any(|change| change.is_inside(path) || path.is_inside(change));
+    let mut missing: BTreeSet<Path> = changes()
+        .filter_map(|path| path.field())
         .filter(|field| !before.contains_key(*field))
-        .map(str::to_owned)
+        .map(|field| [field].into())
         .collect();
     let mut fields = Map::new();
-    for (field, value) in before.iter().filter(|(field, _)| touched(field)) {
+    for (field, value) in before.iter().filter(|(field, _)| touched(&[field.as_str()].into())) {
         let mut value = value.clone();
         // Whose fields are managed one by one, as `Resource::forget` has them.
         let parts: &[&str] = match field.as_str() {
@@ -133,11 +133,11 @@ fn changed(before: &Map<String, Value>, changes: &[FieldChange]) -> (Map<String,
             _ => &[],
         };
         for part in parts {
-            let path = format!("{field}.{part}");
+            let path = Path::from([field, *part]);
             let Some(inner) = value.as_object_mut() else { break };
             if !touched(&path) {
                 inner.shift_remove(*part);
-            } else if !inner.contains_key(*part) && changes.iter().any(|change| inside(&change.path, &path)) {
+            } else if !inner.contains_key(*part) && changes().any(|change| change.is_inside(&path)) {
                 // Where one queue was named there was no pattern to be had.
                 if field != "route" || inner.contains_key("receivers") {
                     missing.insert(path);

@@ -207,7 +207,11 @@ async fn what_moved_since_the_plan_stops_its_step() {
         class: Class::Cosmetic,
         reason: None,
         critical: None,
-        changes: vec![FieldChange { path: "label".into(), old: Some("Old".into()), new: Some("New".into()) }],
+        changes: vec![FieldChange {
+            path: ["label"].into(),
+            old: Some("Old".into()),
+            new: Some("New".into()),
+        }],
         before: Some(number("Old")),
         after: Some(number("New")),
         source: None,

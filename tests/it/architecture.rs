@@ -215,7 +215,7 @@ fn paths_are_seen() {
 
 /// The modules whose results follow from their arguments alone: what a reviewer approves must not depend on a disk, a
 /// network, an environment or a clock.
-const PURE: &[&str] = &["model", "diff", "plan", "lint", "outcome", "render", "finding", "text"];
+const PURE: &[&str] = &["model", "diff", "plan", "lint", "outcome", "render", "finding", "text", "path"];
 
 /// The acceptance line on purity, read off the sources: a plan that looked at the clock would not be the one approved.
 #[test]

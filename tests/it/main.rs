@@ -38,6 +38,8 @@ mod lock;
 #[cfg(test)]
 mod make_before_break;
 #[cfg(test)]
+mod names;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod proxy;

@@ -6,8 +6,10 @@ use crate::{
 };
 use dialform::{
     cli::Finished,
+    diff::FieldChange,
     error::Ending,
     model::{Address, Kind, Resource},
+    path::{Path as FieldPath, Segment},
     plan::Action,
     provider,
     restore::{self, StepRecord},
@@ -363,7 +365,7 @@ fn a_spoiled_file_is_refused_and_nothing_is_sent() {
         (String::new(), "is no restore file, or it is cut: EOF"),
         (good.replace("9725550199", "9725550666"), "is not as apply has written it"),
         (good.replace("\"sandbox\": true", "\"sandbox\": false"), "is not as apply has written it"),
-        (good.replace("\"format_version\": 1", "\"format_version\": 2"), "has restore format 2, not 1"),
+        (good.replace("\"format_version\": 2", "\"format_version\": 1"), "has restore format 1, not 2"),
         (fs::read_to_string(plan).unwrap(), "is not a restore file"),
         ("[]".to_owned(), "is not a restore file"),
     ];
@@ -433,14 +435,16 @@ fn what_cannot_be_written_again_stops_its_tenant() {
     assert_eq!(world.run(&rest).ending, Ending::Fine);
 }
 
-fn step(address: Address, before: Value, changes: &[&str]) -> StepRecord {
-    let changes = changes.iter().map(|path| json!({ "path": path, "new": "?" }));
+fn step(address: Address, before: Value, changes: &[FieldPath]) -> StepRecord {
     StepRecord {
         address,
         action: Action::Update,
         before: Some(before),
         after: None,
-        changes: changes.map(|change| serde_json::from_value(change).unwrap()).collect(),
+        changes: changes
+            .iter()
+            .map(|path| FieldChange { path: path.clone(), old: None, new: Some("?".into()) })
+            .collect(),
     }
 }
 
@@ -451,15 +455,24 @@ fn only_what_was_changed_is_wished_for() {
     let stratus = &provider::find("stratus").unwrap().dialect;
     let rules = Address::new(Kind::Rules, "101");
     let before = json!({ "ring_timeout": 25, "callers": { "allow": ["sip:bob"], "block": ["+13125550123"] }, "order": [] });
-    let cases: [(&[&str], Option<Value>, usize, usize); 5] = [
-        (&["ring_timeout"], Some(json!({ "ring_timeout": 25 })), 0, 0),
-        (&["callers.block.+13125550124"], Some(json!({ "callers": { "block": ["+13125550123"] } })), 0, 0),
-        (&["callers.spam"], None, 1, 0),
-        (&["callers.allow.+1", "ring_timeout"], None, 0, 1),
-        (&["order.x.enabled", "order"], Some(json!({ "order": [] })), 0, 0),
+    let path = |keys: &[&str]| FieldPath::from(keys);
+    let entry = |keys: &[&str], name: &str| path(keys).join(Segment::element(name));
+    let cases = [
+        (vec![path(&["ring_timeout"])], Some(json!({ "ring_timeout": 25 })), 0, 0),
+        (
+            vec![entry(&["callers", "block"], "+13125550124")],
+            Some(json!({ "callers": { "block": ["+13125550123"] } })),
+            0,
+            0,
+        ),
+        (vec![path(&["callers", "spam"])], None, 1, 0),
+        (vec![entry(&["callers", "allow"], "+1"), path(&["ring_timeout"])], None, 0, 1),
+        (vec![entry(&["order"], "x").join("enabled"), path(&["order"])], Some(json!({ "order": [] })), 0, 0),
+        // Only a field of that name is one.
+        (vec![entry(&["order"], "callers.block")], Some(json!({ "order": [] })), 0, 0),
     ];
     for (changes, wanted, kept, impossible) in cases {
-        let wish = restore::wish(&[step(rules.clone(), before.clone(), changes)], stratus);
+        let wish = restore::wish(&[step(rules.clone(), before.clone(), &changes)], stratus);
         let desired = wish.desired.get(&rules).map(|it| serde_json::to_value(it).unwrap());
         assert_eq!(
             (desired, wish.kept.len(), wish.impossible.len()),
@@ -469,9 +482,9 @@ fn only_what_was_changed_is_wished_for() {
     }
     let forward = Address::new(Kind::Forwards, "+12145550100");
     let on = json!({ "to": "+19725550199", "active": true });
-    let wish = restore::wish(&[step(forward.clone(), on.clone(), &["active"])], stratus);
+    let wish = restore::wish(&[step(forward.clone(), on.clone(), &[path(&["active"])])], stratus);
     assert_eq!(serde_json::to_value(&wish.desired[&forward]).unwrap(), on, "active, and where to");
-    let wish = restore::wish(&[step(forward.clone(), json!({ "active": false }), &["to"])], stratus);
+    let wish = restore::wish(&[step(forward.clone(), json!({ "active": false }), &[path(&["to"])])], stratus);
     assert!(wish.absent.contains(&forward) && wish.desired.is_empty(), "no number before: none again");
 }
 

@@ -26,9 +26,9 @@ static TOY: Provider = Provider {
     dialect: Dialect {
         order: &[Kind::Forwards],
         grades: &[
-            GradeRow::api(Kind::Forwards, "", "this file"),
-            GradeRow::api(Kind::Forwards, "to", "this file"),
-            GradeRow::api(Kind::Forwards, "active", "this file"),
+            GradeRow::api(Kind::Forwards, &[], "this file"),
+            GradeRow::api(Kind::Forwards, &["to"], "this file"),
+            GradeRow::api(Kind::Forwards, &["active"], "this file"),
         ],
         accepts: &[],
         propagation: None,
@@ -81,7 +81,7 @@ impl Write for Toy<Sender> {
             (Action::Delete, _) => json!({ "to": null, "active": false }),
             (_, Some(Resource::Forward(it))) => {
                 let fields = [("to", json!(it.to)), ("active", json!(it.active))];
-                fields.into_iter().filter(|(field, _)| step.concerns(field)).collect()
+                fields.into_iter().filter(|(field, _)| step.concerns(&[(*field).into()])).collect()
             }
             _ => return Err(conflict(step, "a toy has forwards only")),
         };

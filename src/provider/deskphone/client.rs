@@ -181,7 +181,7 @@ impl Write for DeskphoneWriter {
         };
         let (Answer { body: document, etag, .. }, path, what) = document(http, &id, &extension).await?;
         still_as_planned(&document, &extension, step).map_err(conflict)?;
-        let body = convert::merged(&document, &extension, wanted, |word| step.concerns(word))
+        let body = convert::merged(&document, &extension, wanted, |word| step.concerns(&[word.into()]))
             .ok_or_else(|| conflict("the document has not the form of the contract".to_owned()))?;
         let what = format!("changing {what}");
         let sent = http.send_if(Method::PUT, &path, Some(&body), etag.as_deref(), &what).await;
@@ -201,7 +201,7 @@ fn still_as_planned(document: &Value, extension: &Extension, step: &Step) -> Res
     let now = convert::diverts(document, extension)?;
     let Some(Resource::Diverts(before)) = &step.before else { return Ok(()) };
     let both = before.conditions().into_iter().zip(now.conditions());
-    for ((word, then), (_, now)) in both.filter(|((word, _), _)| step.concerns(word)) {
+    for ((word, then), (_, now)) in both.filter(|((word, _), _)| step.concerns(&[(*word).into()])) {
         if then != now {
             let text = |divert| serde_json::to_string(&divert).unwrap_or_default();
             return Err(format!("not written, `{word}` was {} and is {} now", text(then), text(now)));

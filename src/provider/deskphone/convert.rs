@@ -1,10 +1,10 @@
 //! The document of one extension and the words of the YAML (fact sheet Deskphone section 4).
 
 use crate::{
-    finding::Seg,
     model::{Address, Destination, Divert, Diverts, E164, Extension, Resource},
+    path::Path,
     plan::Unsupported,
-    provider::refusal::{Check, at},
+    provider::refusal::Check,
 };
 use serde_json::{Map, Value, json};
 
@@ -111,12 +111,16 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
     let mut check = Check::default();
     if let Resource::Diverts(diverts) = &mut resource {
         if !is_extension(&address.key) {
-            check.no(&[], format!("`{}` is not an extension of Deskphone", address.key), EXTENSIONS);
+            check.no(
+                &Path::default(),
+                format!("`{}` is not an extension of Deskphone", address.key),
+                EXTENSIONS,
+            );
         }
         let words = diverts.conditions().map(|(word, _)| word);
         for (word, divert) in words.into_iter().zip(diverts.conditions_mut()) {
             if let Some(Divert::To(to)) = divert {
-                place(&mut check, &at(&[], word), &address.key, to);
+                place(&mut check, &Path::from([word]), &address.key, to);
             }
         }
     }
@@ -129,7 +133,7 @@ fn is_extension(text: &str) -> bool {
     (2..=6).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn place(check: &mut Check, path: &[Seg], own: &str, to: &mut Destination) {
+fn place(check: &mut Check, path: &Path, own: &str, to: &mut Destination) {
     match to {
         Destination::Voicemail(mailbox) if mailbox.as_str() == own => *to = Destination::OwnVoicemail,
         Destination::Voicemail(_) => check.no(

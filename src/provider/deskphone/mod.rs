@@ -48,26 +48,26 @@ pub static PROVIDER: Provider = Provider {
 const ARTICLE: &str = "article 002, fact sheet Deskphone section 4";
 
 const GRADES: &[GradeRow] = &[
-    GradeRow::api(Kind::Diverts, "", ARTICLE),
-    GradeRow::api(Kind::Diverts, "always", ARTICLE),
+    GradeRow::api(Kind::Diverts, &[], ARTICLE),
+    GradeRow::api(Kind::Diverts, &["always"], ARTICLE),
     GradeRow::unsupported(
         Kind::Diverts,
-        "on_call",
+        &["on_call"],
         "`busy` is this case here: \"the user is already on the phone\" (article 002, ON BUSY)",
         ARTICLE,
     ),
-    GradeRow::api(Kind::Diverts, "busy", ARTICLE),
-    GradeRow::api(Kind::Diverts, "no_answer", ARTICLE),
-    GradeRow::api(Kind::Diverts, "unreachable", ARTICLE),
+    GradeRow::api(Kind::Diverts, &["busy"], ARTICLE),
+    GradeRow::api(Kind::Diverts, &["no_answer"], ARTICLE),
+    GradeRow::api(Kind::Diverts, &["unreachable"], ARTICLE),
 ];
 
 const PLACES: &[&str] = &["extension", "voicemail", "number"];
 
 const ACCEPTS: &[Accepts] = &[
-    Accepts { kind: Kind::Diverts, path: "always", words: PLACES },
-    Accepts { kind: Kind::Diverts, path: "busy", words: PLACES },
-    Accepts { kind: Kind::Diverts, path: "no_answer", words: PLACES },
-    Accepts { kind: Kind::Diverts, path: "unreachable", words: PLACES },
+    Accepts { kind: Kind::Diverts, path: &["always"], words: PLACES },
+    Accepts { kind: Kind::Diverts, path: &["busy"], words: PLACES },
+    Accepts { kind: Kind::Diverts, path: &["no_answer"], words: PLACES },
+    Accepts { kind: Kind::Diverts, path: &["unreachable"], words: PLACES },
 ];
 
 fn check(config: &ProviderConfig, _declared: &BTreeSet<Kind>) -> SettingsFindings {

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     http::{ApiError, Getter, Problem},
     model::{Address, Destination, E164, Kind, Queue, Reference, Resource, Schedule, references},
+    path::{Field, Path},
     plan::{Observed, Obstacle},
     provider::{
         Endpoints, Read, Scope,
@@ -213,13 +214,14 @@ fn named(live: &Live, scope: &Scope) -> BTreeSet<Sort> {
     sorts
 }
 
+const PATTERN: Field = &["route", "pattern"];
+
 fn in_words(live: &Live, scope: &Scope, index: &Index) -> Observed {
     let mut observed = Observed { places: index.places(), ..Observed::default() };
     let names = &index.names;
-    let mut add = |address: Address, resource: Resource, hidden: Vec<&'static str>, notes: Vec<String>| {
+    let mut add = |address: Address, resource: Resource, hidden: Vec<Field>, notes: Vec<String>| {
         if !hidden.is_empty() {
-            let fields = hidden.into_iter().map(str::to_owned).collect();
-            observed.opaque.insert(address.clone(), fields);
+            observed.opaque.insert(address.clone(), hidden.into_iter().map(Path::from).collect());
         }
         if !notes.is_empty() {
             observed.notes.insert(address.clone(), notes);
@@ -228,7 +230,7 @@ fn in_words(live: &Live, scope: &Scope, index: &Index) -> Observed {
     };
     for row in &live.numbers {
         let Some((number, words)) = convert::tracking_number(row, names) else { continue };
-        let hidden = if convert::shows_pattern(&words) { Vec::new() } else { vec!["route.pattern"] };
+        let hidden = if convert::shows_pattern(&words) { Vec::new() } else { vec![PATTERN] };
         add(Address::new(Kind::Numbers, &number), Resource::Number(words), hidden, Vec::new());
         let said = convert::forward(row);
         add(Address::new(Kind::Forwards, &number), Resource::Forward(said.object), said.hidden, Vec::new());

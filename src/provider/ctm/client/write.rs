@@ -12,6 +12,7 @@ use crate::{
         Agent, Destination, Divert, E164, Forward, Kind, NoAnswer, Number, OrOff, Queue, Receiver, Receivers,
         Resource, Ringable, Route, Schedule, TaggingHours, Weekly, Whisper,
     },
+    path::Path,
     plan::{Action, Step},
     provider::{
         Endpoints, Write,
@@ -78,7 +79,7 @@ impl Writing<'_> {
 
     /// Whether the step is about a field.
     fn about(&self, field: &str) -> bool {
-        self.step.concerns(field)
+        self.step.concerns(&[field.into()])
     }
 
     async fn send(&self, method: Method, rest: &str, body: Option<Value>) -> Result<Value, ApiError> {
@@ -327,7 +328,7 @@ impl Writing<'_> {
             ("country_codes", json!(countries)),
         ];
         // The step has a change of its own for the pattern if it is to be sent.
-        let sent = self.step.changes.iter().any(|change| change.path == "route.pattern");
+        let sent = self.step.changes.iter().any(|change| change.path == Path::from(["route", "pattern"]));
         if let Some(pattern) = pattern.filter(|_| sent) {
             body.push(("routing", json!(convert::pattern_word(pattern))));
         }

@@ -5,10 +5,11 @@ use crate::{
     model::{
         Address, Agent, Destination, Divert, Number, OrOff, Receivers, Resource, Ringable, Route, Whisper,
     },
+    path::Path,
     plan::Unsupported,
     provider::{
         ctm::zones,
-        refusal::{self, Check, at, item},
+        refusal::{self, Check},
     },
 };
 
@@ -22,14 +23,14 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
                 match zones::usual(zone) {
                     Some(usual) => *zone = usual,
                     None => check.no(
-                        &at(&[], "time_zone"),
+                        &Path::from(["time_zone"]),
                         format!("CallTrackingMetrics has no name for the time zone `{zone}`"),
                         "name a zone with the same hours, e.g. `America/New_York`",
                     ),
                 }
             } else if it.weekly.is_some() {
                 check.no(
-                    &at(&[], "weekly"),
+                    &Path::from(["weekly"]),
                     "these hours have no time zone",
                     "write `time_zone` in the schedule or in the tenant: `America/New_York`",
                 );
@@ -47,7 +48,7 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
                 lower(&mut no_answer.to);
                 if no_answer.after == 0 {
                     check.no(
-                        &at(&at(&[], "no_answer"), "after"),
+                        &Path::from(["no_answer", "after"]),
                         "a phone that rings 0 seconds is never answered",
                         "write the seconds to ring, e.g. 20",
                     );
@@ -69,7 +70,7 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
             }
             Some(Route::To(to)) => lower(to),
             Some(Route::Receivers(list)) if list.receivers.is_empty() => check.no(
-                &at(&at(&[], "route"), "receivers"),
+                &Path::from(["route", "receivers"]),
                 "a number that rings nowhere loses its calls",
                 "name a receiving number; leave `route` out to leave it as it is",
             ),
@@ -81,7 +82,7 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
         for (index, receiver) in list.receivers.iter().enumerate() {
             if national(receiver).is_none() {
                 check.no(
-                    &item(&at(&at(&[], "route"), "receivers"), index),
+                    &Path::from(["route", "receivers"]).join(index),
                     format!("the country of {receiver} is not known"),
                     "receiving numbers are dialled by country: name one with the calling code of a country",
                 );
@@ -102,11 +103,15 @@ fn name(check: &mut Check, address: &Address) {
     let key = &address.key;
     if key.trim() != key || key.is_empty() {
         let help = "a name has no spaces around it and is not empty";
-        check.no(&[], format!("a {} cannot be called `{key}`", address.kind.noun()), help);
+        check.no(&Path::default(), format!("a {} cannot be called `{key}`", address.kind.noun()), help);
     }
     // The vendor makes and shows these by itself (fact sheet section 3).
     if key.starts_with("AQ:") {
-        check.no(&[], format!("`{key}` is an automatic queue"), "the system makes and changes it by itself");
+        check.no(
+            &Path::default(),
+            format!("`{key}` is an automatic queue"),
+            "the system makes and changes it by itself",
+        );
     }
 }
 
@@ -126,14 +131,14 @@ fn agents(check: &mut Check, agents: &mut [Agent]) {
         match target {
             Ringable::Agent(email) => *email = email.to_lowercase(),
             Ringable::Device(_) => {
-                let here = item(&at(&[], "agents"), index);
+                let here = Path::from(["agents"]).join(index);
                 check.no(&here, "an agent here is a person", "write `agent:` and the e-mail address");
             }
             // The other words are in the table of what a field takes.
             Ringable::Extension(_) | Ringable::Number(_) | Ringable::Token(_) => {}
         }
         if wrap_up.is_some() {
-            let here = at(&item(&at(&[], "agents"), index), "wrap_up");
+            let here = Path::from(["agents"]).join(index).join("wrap_up");
             check.no(&here, "agents here have no time of rest", "leave `wrap_up` out");
         }
     }

@@ -51,7 +51,7 @@ pub fn in_words(live: &Live, scope: &Scope) -> Observed {
             let address = address.clone();
             observed.obstacles.push(Obstacle {
                 address,
-                field: Some(field),
+                field: Some([field].into()),
                 code: "own-schedule",
                 message,
                 help,

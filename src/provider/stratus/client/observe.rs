@@ -10,9 +10,9 @@ use super::{
     live::Live,
 };
 use crate::{
-    finding::Seg,
     http::{ApiError, Getter, Problem, segment},
     model::{Address, Destination, Kind, Reference, references},
+    path::Segment,
     plan::{Observed, Role},
     provider::{
         Endpoints, Read, Scope,
@@ -236,7 +236,8 @@ impl StratusReader {
             }
             for (path, reference) in references(address, resource) {
                 // Phones that ring are dialled, not looked up.
-                if path.iter().any(|seg| *seg == Seg::key("simultaneous") || *seg == Seg::key("agents")) {
+                if path.iter().filter_map(Segment::as_key).any(|key| matches!(key, "simultaneous" | "agents"))
+                {
                     continue;
                 }
                 let to = match reference {

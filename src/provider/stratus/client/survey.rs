@@ -4,6 +4,7 @@
 use super::live::Live;
 use crate::{
     model::{Address, DEFAULT_RULE, Destination, Kind},
+    path::Path,
     plan::{HiddenUse, Observed, Obstacle, Role},
     provider::stratus::{
         convert,
@@ -55,7 +56,7 @@ fn person_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
             let message =
                 format!("extension `{key}` has a rule for a time frame that is really called `{name}`");
             obstacle(
-                Some("order"),
+                Some(Path::from(["order"])),
                 "reserved-name",
                 message,
                 "make a time frame with another name in the portal, and a rule for it",
@@ -64,7 +65,7 @@ fn person_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
         if !seen.insert(name) {
             let message = format!("extension `{key}` has two rules for `{name}`");
             obstacle(
-                Some("order"),
+                Some(Path::from(["order"])),
                 "ambiguous-object",
                 message,
                 "remove one of them in the portal; dialform does not guess",
@@ -79,7 +80,7 @@ fn person_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
             "the allow list of `{key}` is off but still holds {stored}, which adding one would switch on"
         );
         obstacle(
-            Some("callers.allow"),
+            Some(Path::from(["callers", "allow"])),
             "stale-list",
             message,
             "remove them in the portal first: Answering Rules > Allow / Block > ALLOWED NUMBERS",
@@ -94,7 +95,8 @@ fn person_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
     let spam = &default.forward_on_spam_call;
     let known = spam.parameters.first().is_none_or(|word| word.as_str() == format!("vmail_{key}"));
     if spam.enabled.is_yes() && !known {
-        observed.opaque.entry(Address::new(Kind::Rules, key)).or_default().insert("callers.spam".to_owned());
+        let hidden = Path::from(["callers", "spam"]);
+        observed.opaque.entry(Address::new(Kind::Rules, key)).or_default().insert(hidden);
     }
     for rule in rules
         .iter()
@@ -126,7 +128,7 @@ fn queue_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
     if !default.enabled.is_yes() {
         let message = format!("the Default rule of queue `{key}` is switched off, and its failover with it");
         let help = "switch it on in the portal: Users, show system users, Answering Rules of the queue's own extension";
-        let field = Some("failover");
+        let field = Some(Path::from(["failover"]));
         observed.obstacles.push(Obstacle {
             address: address.clone(),
             field,

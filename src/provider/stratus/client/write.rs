@@ -2,9 +2,9 @@
 
 use super::{API, CARRIER, api::Api, observe::present};
 use crate::{
-    diff::inside,
     http::{ApiError, Problem, Sender, segment},
     model::{self, Divert, Diverts, Forward, Number, Queue, Resource, Schedule},
+    path::Path,
     plan::{Action, Role, Step},
     provider::{
         Endpoints, Write,
@@ -33,7 +33,12 @@ pub struct Writing<'a> {
 
 /// Whether a field, or something in it, is among the changes of a step.
 pub fn touched(step: &Step, field: &str) -> bool {
-    step.action == Action::Create || step.changes.iter().any(|change| inside(&change.path, field))
+    touched_in(step, &[field].into())
+}
+
+/// The same for what is further inside.
+pub fn touched_in(step: &Step, path: &Path) -> bool {
+    step.action == Action::Create || step.changes.iter().any(|change| change.path.is_inside(path))
 }
 
 impl StratusWriter {

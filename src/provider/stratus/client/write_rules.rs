@@ -1,9 +1,10 @@
 //! Carries out steps on the answering rules of one extension.
 
-use super::write::{Writing, touched};
+use super::write::{Writing, touched, touched_in};
 use crate::{
     http::{ApiError, Problem, segment},
     model::{Callers, DEFAULT_RULE, RingTimeout, Rule, Rules},
+    path::{Path, Segment},
     plan::Step,
     provider::{
         answer::failure,
@@ -15,6 +16,11 @@ use crate::{
 };
 use reqwest::Method;
 use serde_json::{Map, Value, json};
+
+/// Where a rule stands in the changes of a step.
+fn path_of(when: &str) -> Path {
+    Path::from(["order"]).join(Segment::element(when))
+}
 
 /// The wire name of a rule.
 fn wire_name(when: &str) -> &str {
@@ -68,10 +74,12 @@ impl Writing<'_> {
                 body.insert("synchronous".into(), "yes".into());
                 body.insert("time-frame".into(), name.into());
                 self.send(Method::POST, &base, Value::Object(body), &what("creating", &rule.when)).await?;
-            } else if touched(step, &format!("order.{}", rule.when)) {
+            } else if touched_in(step, &path_of(&rule.when)) {
+                let own = path_of(&rule.when);
                 body.retain(|feature, _| {
                     let field = convert::feature_field(feature);
-                    feature == "enabled" || touched(step, &format!("order.{}.{field}", rule.when))
+                    let path = field.iter().fold(own.clone(), |path, key| path.join(*key));
+                    feature == "enabled" || touched_in(step, &path)
                 });
                 contents.push((rule, Value::Object(body)));
             }
@@ -85,10 +93,8 @@ impl Writing<'_> {
         for rule in &live {
             let name = rule.time_frame.as_str();
             // Only what the plan says goes: a rule that has come since was not reviewed.
-            let reviewed = step
-                .changes
-                .iter()
-                .any(|change| change.new.is_none() && change.path == format!("order.{name}"));
+            let reviewed =
+                step.changes.iter().any(|change| change.new.is_none() && change.path == path_of(name));
             if name != DEFAULT && !wanted.contains(&name) && reviewed {
                 self.delete(&format!("{base}/{}", segment(name)), &what("deleting", name)).await?;
             }
@@ -118,7 +124,7 @@ impl Writing<'_> {
     /// section 9). Taking from the allow list has no documented way and is graded `manual`.
     async fn callers(&self, key: &str, wanted: &Callers, step: &Step) -> Result<(), ApiError> {
         let Callers { allow, block, block_anonymous, spam } = wanted;
-        let touched = |field: &str| touched(step, &format!("callers.{field}"));
+        let touched = |field: &str| touched_in(step, &["callers", field].into());
         let context = Context { domain: self.api.domain.to_owned(), ..Context::default() };
         if let Some(allow) = allow.as_ref().filter(|list| touched("allow") && !list.is_empty()) {
             self.write_default(key, &Position::Allow(allow.clone()), &context).await?;

@@ -2,13 +2,13 @@
 
 use super::{Context, destination, rules::OWN_DEVICES};
 use crate::{
-    finding::Seg,
     model::{
         Address, Also, DateSpan, Destination, Divert, Diverts, E164, Extension, Number, Queue, Resource,
         Ring, RingTimeout, Ringable, Route, Rule, Rules, Schedule, TimeOfDay,
     },
+    path::Path,
     plan::Unsupported,
-    provider::refusal::{self, Check, at, item},
+    provider::refusal::{self, Check},
 };
 
 /// Idempotent: what comes out goes in unchanged.
@@ -20,7 +20,7 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
         Resource::Receiver(_) => {}
         Resource::Schedule(it) => schedule(&mut check, &address.key, it),
         Resource::Rules(it) => rules(&mut check, &address.key, it),
-        Resource::Diverts(it) => diverts(&mut check, &[], &address.key, it),
+        Resource::Diverts(it) => diverts(&mut check, &Path::default(), &address.key, it),
         Resource::Queue(it) => queue(&mut check, &address.key, it),
         Resource::Number(it) => number(&mut check, &address.key, it),
         Resource::Forward(it) => {
@@ -29,14 +29,14 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
                 && to.nanp().is_none()
             {
                 check.no(
-                    &at(&[], "to"),
+                    &Path::from(["to"]),
                     format!("the carrier cannot forward to {to}"),
                     "it takes a 10-digit number, +1 and ten digits (article 000)",
                 );
             }
             if it.to.is_none() && it.active == Some(true) {
                 check.no(
-                    &at(&[], "active"),
+                    &Path::from(["active"]),
                     "an active forward needs a number",
                     "say where calls go: `to: \"+1…\"`",
                 );
@@ -50,7 +50,7 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
 fn hosted_key(check: &mut Check, key: &str) {
     if key.parse::<E164>().is_ok_and(|number| number.nanp().is_none()) {
         check.no(
-            &[],
+            &Path::default(),
             format!("{key} is not a North American number"),
             "Stratus hosts numbers of +1 and ten digits",
         );
@@ -67,12 +67,12 @@ fn schedule(check: &mut Check, name: &str, it: &mut Schedule) {
         _ => None,
     };
     if let Some(help) = help {
-        check.no(&[], format!("a time frame cannot be called `{name}`"), help);
+        check.no(&Path::default(), format!("a time frame cannot be called `{name}`"), help);
     }
     if let Some(weekly) = &mut it.weekly {
         for (day, windows) in &mut weekly.0 {
             if windows.len() > 2 {
-                let path = at(&at(&[], "weekly"), day.word());
+                let path = Path::from(["weekly"]).join(day.word());
                 // Days of one key have one place in the file and, but for that, nothing to tell them apart.
                 let message = format!("a time frame holds two windows a day, not {}", windows.len());
                 check.no(&path, message, "put the rest into a second schedule and list a rule for each");
@@ -92,7 +92,7 @@ fn schedule(check: &mut Check, name: &str, it: &mut Schedule) {
             }
             if begin >= end {
                 let message = format!("`{begin}..{end}` has no length");
-                check.no(&item(&at(&[], "dates"), index), message, "name a later end");
+                check.no(&Path::from(["dates"]).join(index), message, "name a later end");
             }
         }
         dates.sort();
@@ -123,18 +123,18 @@ fn rules(check: &mut Check, owner: &str, it: &mut Rules) {
         && !is_portal_timeout(seconds)
     {
         check.no(
-            &at(&[], "ring_timeout"),
+            &Path::from(["ring_timeout"]),
             format!("the portal cannot hold a ring timeout of {seconds} seconds"),
             "5 to 90 in steps of 5, 120 to 300 in steps of 30, 1200, or `unlimited`",
         );
     }
     if let Some(callers) = &mut it.callers {
         for (word, list) in [("allow", &mut callers.allow), ("block", &mut callers.block)] {
-            let path = at(&at(&[], "callers"), word);
+            let path = Path::from(["callers", word]);
             for (index, caller) in list.iter().flatten().enumerate() {
                 if caller.to_string().parse::<E164>().is_ok_and(|number| number.nanp().is_none()) {
                     let message = format!("`{caller}` is not a North American number");
-                    check.no(&item(&path, index), message, "allow and block lists hold 10-digit numbers");
+                    check.no(&path.join(index), message, "allow and block lists hold 10-digit numbers");
                 }
             }
             if let Some(list) = list {
@@ -144,20 +144,20 @@ fn rules(check: &mut Check, owner: &str, it: &mut Rules) {
         }
     }
     for (index, rule) in it.order.iter_mut().flatten().enumerate() {
-        self::rule(check, &item(&at(&[], "order"), index), owner, rule);
+        self::rule(check, &Path::from(["order"]).join(index), owner, rule);
     }
 }
 
-fn rule(check: &mut Check, path: &[Seg], owner: &str, rule: &mut Rule) {
-    diverts(check, &at(path, "forward"), owner, &mut rule.forward);
+fn rule(check: &mut Check, path: &Path, owner: &str, rule: &mut Rule) {
+    diverts(check, &path.join("forward"), owner, &mut rule.forward);
     rule.forward.complete();
     let Ring::Simultaneous(ring) = &mut rule.ring else { return };
-    let path = at(&at(path, "ring"), "simultaneous");
-    let also = at(&path, "also");
+    let path = path.join("ring").join("simultaneous");
+    let also = path.join("also");
     for (index, entry) in ring.also.iter().enumerate() {
-        outside_number(check, &item(&also, index), &entry.target);
+        outside_number(check, &also.join(index), &entry.target);
         if ring.also[..index].iter().any(|earlier| earlier.target == entry.target) {
-            check.no(&item(&also, index), "this phone is named twice", "name each phone once");
+            check.no(&also.join(index), "this phone is named twice", "name each phone once");
         }
     }
     // The two ways to say each are one on the wire.
@@ -170,7 +170,7 @@ fn rule(check: &mut Check, path: &[Seg], owner: &str, rule: &mut Rule) {
     let has_number = ring.also.iter().any(|entry| matches!(entry.target, Ringable::Number(_)));
     if ring.confirm_external && !has_number {
         check.no(
-            &at(&path, "confirm_external"),
+            &path.join("confirm_external"),
             "there is no outside number to confirm",
             "add a number to `also`, or leave `confirm_external` out",
         );
@@ -192,7 +192,7 @@ fn take(list: &mut Vec<Also>, entry: &Also) -> bool {
     list.len() < before
 }
 
-fn outside_number(check: &mut Check, path: &[Seg], target: &Ringable) {
+fn outside_number(check: &mut Check, path: &Path, target: &Ringable) {
     if let Ringable::Number(to) = target
         && to.nanp().is_none()
     {
@@ -200,7 +200,7 @@ fn outside_number(check: &mut Check, path: &[Seg], target: &Ringable) {
     }
 }
 
-fn off_net(check: &mut Check, path: &[Seg], to: &E164) {
+fn off_net(check: &mut Check, path: &Path, to: &E164) {
     let help = format!(
         "off-net numbers have 10 digits (article 003); if the dial plan takes it, write `token: \"011{}\"`",
         to.digits()
@@ -208,16 +208,16 @@ fn off_net(check: &mut Check, path: &[Seg], to: &E164) {
     check.no(path, format!("Stratus cannot send calls to {to}"), help);
 }
 
-fn diverts(check: &mut Check, path: &[Seg], owner: &str, it: &mut Diverts) {
+fn diverts(check: &mut Check, path: &Path, owner: &str, it: &mut Diverts) {
     let words = it.conditions().map(|(word, _)| word);
     for (word, divert) in words.into_iter().zip(it.conditions_mut()) {
         if let Some(Divert::To(to)) = divert {
-            place(check, &at(path, word), owner, to);
+            place(check, &path.join(word), owner, to);
         }
     }
 }
 
-fn place(check: &mut Check, path: &[Seg], owner: &str, to: &mut Destination) {
+fn place(check: &mut Check, path: &Path, owner: &str, to: &mut Destination) {
     match to {
         Destination::OwnVoicemail => {
             if let Ok(owner) = owner.parse() {
@@ -250,15 +250,19 @@ fn place(check: &mut Check, path: &[Seg], owner: &str, to: &mut Destination) {
 
 fn queue(check: &mut Check, key: &str, it: &mut Queue) {
     if key.parse::<Extension>().is_err() {
-        check.no(&[], format!("`{key}` is not an extension"), "a queue's key is its extension, e.g. \"400\"");
+        check.no(
+            &Path::default(),
+            format!("`{key}` is not an extension"),
+            "a queue's key is its extension, e.g. \"400\"",
+        );
         return;
     }
     if let Some(Divert::To(to)) = &mut it.failover {
-        place(check, &at(&[], "failover"), key, to);
+        place(check, &Path::from(["failover"]), key, to);
     }
     let Some(agents) = &mut it.agents else { return };
     for (index, agent) in agents.iter_mut().enumerate() {
-        outside_number(check, &item(&at(&[], "agents"), index), &agent.target);
+        outside_number(check, &Path::from(["agents"]).join(index), &agent.target);
         agent.wrap_up.get_or_insert(0);
     }
     refusal::agents(check, agents);
@@ -266,7 +270,7 @@ fn queue(check: &mut Check, key: &str, it: &mut Queue) {
 
 fn number(check: &mut Check, key: &str, it: &mut Number) {
     hosted_key(check, key);
-    let path = at(&[], "route");
+    let path = Path::from(["route"]);
     let Some(Route::To(to)) = &it.route else { return };
     match to {
         Destination::Queue(to) if to.parse::<Extension>().is_err() => {

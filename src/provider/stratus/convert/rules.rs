@@ -6,6 +6,7 @@ use crate::{
         Also, Caller, Callers, DEFAULT_RULE, Divert, Diverts, E164, Ring, RingTimeout, Ringable, Rule, Rules,
         Simultaneous, Spam,
     },
+    path::Field,
     provider::stratus::wire::{AnswerRule, DEFAULT, Feature, Text, User},
 };
 use serde_json::{Map, Value, json};
@@ -177,18 +178,18 @@ fn flag(enabled: bool) -> Value {
 }
 
 /// The field of a rule in the YAML that a feature on the wire holds.
-pub fn feature_field(feature: &str) -> &'static str {
+pub fn feature_field(feature: &str) -> Field {
     match feature {
-        "do-not-disturb" => "do_not_disturb",
-        "call-screening" => "call_screening",
-        "simultaneous-ring" => "ring",
-        "forward-always" => "forward.always",
-        "forward-on-active" => "forward.on_call",
-        "forward-on-busy" => "forward.busy",
-        "forward-no-answer" => "forward.no_answer",
-        "forward-when-unregistered" => "forward.unreachable",
+        "do-not-disturb" => &["do_not_disturb"],
+        "call-screening" => &["call_screening"],
+        "simultaneous-ring" => &["ring"],
+        "forward-always" => &["forward", "always"],
+        "forward-on-active" => &["forward", "on_call"],
+        "forward-on-busy" => &["forward", "busy"],
+        "forward-no-answer" => &["forward", "no_answer"],
+        "forward-when-unregistered" => &["forward", "unreachable"],
         // The only other key `rule_body` writes.
-        _ => "enabled",
+        _ => &["enabled"],
     }
 }
 
