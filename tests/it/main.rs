@@ -18,6 +18,8 @@ mod crash;
 #[cfg(test)]
 mod deskphone;
 #[cfg(test)]
+mod facts;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod grades;

@@ -2,6 +2,8 @@
 //!
 //! Facts are cited as sections of the CTM fact sheet and as help article 004. Much of what the portal offers has no
 //! documented field: the grade table says which, and undocumented forms are sent only with `experimental: true`.
+//!
+#![doc = include_str!("FACTS.md")]
 
 mod client;
 mod convert;

@@ -3,6 +3,8 @@
 //! The vendor publishes no API. What is spoken here is a small contract of this project's own (fact sheet Deskphone
 //! section 4), shaped like the call-forwarding document of Webex Calling; it claims nothing about Webex. Where no bridge
 //! runs, `bridge: manual` makes every change a step for a person (help article 002).
+//!
+#![doc = include_str!("FACTS.md")]
 
 mod client;
 mod convert;

@@ -2,6 +2,8 @@
 //!
 //! Facts are cited as sections of the NetSapiens fact sheet and as help articles 000 (emergency forward), 001 (queue
 //! failover) and 003 (answering rules).
+//!
+#![doc = include_str!("FACTS.md")]
 
 mod client;
 mod convert;
