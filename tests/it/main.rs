@@ -14,6 +14,8 @@ mod bad_server;
 #[cfg(test)]
 mod canary;
 #[cfg(test)]
+mod contract;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod deskphone;
