@@ -54,7 +54,7 @@ fn read(text: &str) -> Book {
             }
             let stem = if is(head, ARTICLES) { "article" } else { group.as_str() };
             let count = first.strip_prefix(stem).and_then(|rest| rest.strip_prefix('-'));
-            if !count.is_some_and(|count| count.parse::<u16>().is_ok()) {
+            if count.is_none_or(|count| count.parse::<u16>().is_err()) {
                 wrong("an id that is not its group and a number");
             }
             let (sure, source, checked) = match row.as_slice() {
