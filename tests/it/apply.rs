@@ -1,6 +1,9 @@
 //! Apply tells the truth: what it refuses, what it stops, what it could not see come true.
 
-use crate::{workspace::outcome, world::World};
+use crate::{
+    workspace::{outcome, refusal},
+    world::World,
+};
 use dialform::{
     apply::{Job, ReadBackTimes, Shutdown, run},
     cli::Finished,
@@ -23,12 +26,6 @@ fn statuses(finished: &Finished) -> Vec<String> {
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
     let steps = value["steps"].as_array().unwrap().iter();
     steps.map(|step| format!("{} {}", text(&step["address"]), text(&step["status"]))).collect()
-}
-
-/// The message of the one thing that stopped a run.
-fn refusal(finished: &Finished) -> String {
-    let first = finished.err.lines().find(|line| line.starts_with("error")).unwrap_or_default();
-    first.split_once("]: ").unwrap_or_default().1.to_owned()
 }
 
 const LABEL: &str = "numbers: { \"+12145550100\": { label: Main } }";

@@ -2,9 +2,10 @@
 
 use crate::{
     proxy::{Trap, before},
+    served::options,
     workspace::{Workspace, outcome},
 };
-use dialform::sandbox::{Options, Sandbox};
+use dialform::sandbox::Sandbox;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -169,13 +170,9 @@ guard: {{ max_changed_percent: 100 }}
 
     fn serve(&mut self, kind: &str, account: &str, seed: &str) -> String {
         self.workspace.write(&format!("seed/{kind}/{account}.yaml"), seed);
-        let emulation = dialform::provider::find(kind).unwrap().emulation;
         let path = |name: &str| self.workspace.path(name).join(kind);
-        let mut options = Options::new(emulation, path("seed"), path("state"));
-        options.behaviour =
-            "visible-after:0ms,active-lag:0ms,experimental,requests-per-second:0".parse().unwrap();
-        // This process is not the one that is killed.
-        options.durable = false;
+        let behaviour = "visible-after:0ms,active-lag:0ms,experimental,requests-per-second:0";
+        let options = options(kind, &path("seed"), &path("state"), behaviour);
         let sandbox = self.runtime.block_on(Sandbox::start(options)).unwrap();
         let url = self.runtime.block_on(before(sandbox.url(), &self.trap));
         self.sandboxes.push(sandbox);

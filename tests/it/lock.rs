@@ -1,6 +1,6 @@
 //! One apply at a time on an account: the second is refused or waits, and a dead holder is in nobody's way.
 
-use crate::world::World;
+use crate::{workspace::refusal, world::World};
 use dialform::{
     cli::Finished,
     error::Ending,
@@ -11,7 +11,7 @@ use std::{
     fs,
     io::{BufRead, BufReader},
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     thread,
     time::{Duration, Instant, SystemTime},
 };
@@ -43,11 +43,6 @@ fn take(world: &World, who: &str) -> file::FileLock {
         Taken::Yes(lock) => lock,
         Taken::No(holder) => panic!("it is held by {holder:?}"),
     }
-}
-
-fn refusal(finished: &Finished) -> String {
-    let first = finished.err.lines().find(|line| line.starts_with("error")).unwrap_or_default();
-    first.split_once("]: ").unwrap_or_default().1.to_owned()
 }
 
 /// A process that applies for a while: every answer takes its time.
@@ -128,10 +123,8 @@ fn a_killed_holder_leaves_nothing() {
 fn an_apply_can_wait() {
     let world = World::new(TENANT);
     let lock = take(&world, "ben@elsewhere");
-    let mut waiting = Command::new(env!("CARGO_BIN_EXE_dialform"))
-        .arg("-C")
-        .arg(world.path(""))
-        .args(["apply", "--sandbox", "--auto-approve", "--lock-timeout", "60s"])
+    let mut waiting = world
+        .process(&["apply", "--sandbox", "--auto-approve", "--lock-timeout", "60s"])
         .stderr(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()

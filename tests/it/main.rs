@@ -62,6 +62,8 @@ mod schema;
 #[cfg(test)]
 mod selection;
 #[cfg(test)]
+mod served;
+#[cfg(test)]
 mod shared_lock;
 #[cfg(test)]
 mod stop;

@@ -1,24 +1,18 @@
 //! At no instant does a number lead to something that is not there: read off the traffic, request by request.
 
-use crate::world::{System, World};
+use crate::world::{self, System, World};
 use dialform::error::Ending;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 const CTM: System = System {
-    provider: r#"
-    kind: ctm
-    access_key: { env: NOT_NEEDED }
-    secret_key: { env: NOT_NEEDED }
-    experimental: true
-    limits: { requests_per_second: 1000, settle: 1 }"#,
-    account: "302341",
     live: r#"
 users: [{ email: ann@acme.example }]
 receiving_numbers: [{ number: "+14105550123" }]
 queues: []
 numbers: [{ number: "+18005550142", route: { receiving_number: ["+14105550123"] } }]
 "#,
+    ..world::CTM
 };
 
 const RECEIVERS: &str = r#"

@@ -1,11 +1,10 @@
 //! An apply can be undone: before the first write every before-value is on disk, and what is on disk is a plan.
 
 use crate::{
-    workspace::Workspace,
+    workspace::{Workspace, refusal},
     world::{LIVE, World},
 };
 use dialform::{
-    cli::Finished,
     diff::FieldChange,
     error::Ending,
     model::{Address, Kind, Resource},
@@ -246,11 +245,6 @@ fn applied() -> (World, String) {
     assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine);
     let [file] = files(&world).try_into().unwrap();
     (world, file.to_str().unwrap().to_owned())
-}
-
-fn refusal(finished: &Finished) -> String {
-    let first = finished.err.lines().find(|line| line.starts_with("error")).unwrap_or_default();
-    first.split_once("]: ").unwrap_or_default().1.to_owned()
 }
 
 /// A restore is no way past what protects callers, and only of what it is asked for.

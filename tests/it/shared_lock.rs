@@ -5,6 +5,7 @@
 #![cfg(feature = "shared-lock")]
 
 use crate::{
+    served::options,
     workspace::outcome,
     world::{LIVE, World},
 };
@@ -16,7 +17,7 @@ use dialform::{
         shared::{Clock, Lease, Store},
     },
     model::SharedLock,
-    sandbox::{Options, Sandbox},
+    sandbox::Sandbox,
     secret::Variables,
 };
 use secrecy::SecretString;
@@ -220,9 +221,7 @@ async fn live(endpoint_url: &str, lease: u32, behaviour: &str) -> Live {
     let world =
         World::new("numbers: { \"+12145550100\": { label: Main } }\nqueues: { \"400\": { name: Sales } }");
     world.write("seed/acme.1.service.yaml", LIVE);
-    let provider = dialform::provider::find("stratus").unwrap();
-    let mut options = Options::new(provider.emulation, world.path("seed"), world.path("state"));
-    options.behaviour = behaviour.parse().unwrap();
+    let options = options("stratus", &world.path("seed"), &world.path("state"), behaviour);
     let sandbox = Sandbox::start(options).await.unwrap();
     let base = sandbox.url();
     world.write(

@@ -1,17 +1,10 @@
 //! Surprises that a hostile user found on CallTrackingMetrics and Deskphone: each was once a plan that said nothing, or an
 //! apply that took something away.
 
-use crate::world::{System, World};
+use crate::world::{self, System, World};
 use serde_json::Value;
 
 const CTM: System = System {
-    provider: r#"
-    kind: ctm
-    access_key: { env: NOT_NEEDED }
-    secret_key: { env: NOT_NEEDED }
-    experimental: true
-    limits: { requests_per_second: 1000, settle: 1 }"#,
-    account: "302341",
     live: r#"
 users: [{ email: ann@acme.example }]
 receiving_numbers: [{ number: "+14105550123" }, { number: "+14105550124" }, { number: "+14105550125" }]
@@ -25,6 +18,7 @@ numbers:
   - { number: "+18005550142", route: { call_queue: Sales }, failsafe_number: "+14105550199" }
   - { number: "+18005550143", route: { receiving_number: ["+14105550123", "+14105550124"] } }
 "#,
+    ..world::CTM
 };
 
 const SERVER: [&str; 2] = ["--fault", "experimental:on,requests-per-second:0"];

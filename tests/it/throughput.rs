@@ -1,7 +1,7 @@
 //! How fast an apply goes, against how fast it could.
 
-use crate::{workspace::outcome, world::World};
-use dialform::sandbox::{Options, Recorder, Sandbox};
+use crate::{served::options, workspace::outcome, world::World};
+use dialform::sandbox::{Recorder, Sandbox};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -46,11 +46,9 @@ fn measure((name, rate, visible): Row, changes: usize) -> (Duration, Duration) {
         });
         world.write(&format!("tenants/a{account}.yaml"), &tenant.to_string());
     }
-    let emulation = dialform::provider::find("stratus").unwrap().emulation;
-    let mut options = Options::new(emulation, world.path("seed"), world.path("state"));
-    options.behaviour = format!("slow:{}ms,visible-after:{visible}", LATENCY.as_millis()).parse().unwrap();
+    let behaviour = format!("slow:{}ms,visible-after:{visible}", LATENCY.as_millis());
+    let mut options = options("stratus", &world.path("seed"), &world.path("state"), &behaviour);
     options.record = Some(Arc::new(Recorder::open(&world.path("traffic.jsonl")).unwrap()));
-    options.durable = false;
     let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
     world.write(
         "dialform.yaml",

@@ -132,6 +132,12 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// The message of the one thing that stopped a run.
+pub fn refusal(finished: &Finished) -> String {
+    let first = finished.err.lines().find(|line| line.starts_with("error")).unwrap_or_default();
+    first.split_once("]: ").unwrap_or_default().1.to_owned()
+}
+
 /// What `apply --format json` says in the end: its last line.
 pub fn outcome(out: &str) -> serde_json::Result<Value> {
     serde_json::from_str(out.lines().last().unwrap_or_default())

@@ -31,6 +31,19 @@ pub const STRATUS: System = System {
     live: LIVE,
 };
 
+/// What is live differs from test to test.
+pub const CTM: System = System {
+    provider: r#"
+    kind: ctm
+    access_key: { env: NOT_NEEDED }
+    secret_key: { env: NOT_NEEDED }
+    experimental: true
+    limits: { requests_per_second: 1000, settle: 1 }"#,
+    account: "302341",
+    live: "",
+};
+
+/// A workspace for it.
 pub struct World {
     workspace: Workspace,
     account: &'static str,

@@ -2,6 +2,7 @@
 
 use super::same;
 use crate::{
+    served::footprint,
     transitions::{
         bench::{Bench, Outcome},
         case::{Case, Setup},
@@ -146,7 +147,7 @@ impl<'a> Start<'a> {
     /// What differs beside the objects that were to change.
     pub fn strays(&self, before: &Value, after: &Value) -> Vec<String> {
         let addresses = self.promise.steps.keys().map(|address| address.parse().unwrap());
-        scope::strays(before, after, scope::footprint(&self.setup.kind, addresses))
+        scope::strays(before, after, footprint(&self.setup.kind, addresses))
     }
 
     /// How a run ends in which everything was done that is not left to a person.

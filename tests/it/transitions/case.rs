@@ -1,9 +1,6 @@
 //! The list and the providers' settings, as they are written.
 
-use dialform::{
-    provider::find,
-    sandbox::{Options, Sandbox},
-};
+use crate::served::planted;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::{
@@ -95,19 +92,10 @@ impl Setup {
         let directory = data().join(kind);
         let mut setup: Self = parse(&directory.join("provider.yaml"));
         setup.kind = kind.to_owned();
-        setup.live = planted(kind, &setup.account, &directory.join("live.yaml"));
+        let seed = std::fs::read_to_string(directory.join("live.yaml")).unwrap();
+        setup.live = planted(kind, &setup.account, &seed);
         setup
     }
-}
-
-/// The state that an emulation makes of a seed.
-fn planted(kind: &str, account: &str, seed: &Path) -> Value {
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::copy(seed, directory.path().join(format!("{account}.yaml"))).unwrap();
-    let options =
-        Options::new(find(kind).unwrap().emulation, directory.path(), directory.path().join("state"));
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(async { Sandbox::start(options).await.unwrap().snapshot(account).unwrap() })
 }
 
 fn data() -> PathBuf {

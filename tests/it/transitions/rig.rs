@@ -6,7 +6,10 @@ use super::{
     promise::{Promise, add, read},
     scope,
 };
-use crate::workspace::{Workspace, outcome};
+use crate::{
+    served::footprint,
+    workspace::{Workspace, outcome},
+};
 use dialform::{error::Ending, model::Address};
 use serde_json::{Map, Value};
 use std::{
@@ -94,7 +97,7 @@ impl<'a> Rig<'a> {
         let done = self.apply(promised.as_ref()).map_err(explain)?;
         let addresses = done.keys().map(|address| address.parse::<Address>().unwrap());
         let strays =
-            scope::strays(&before, &self.bench.state(), scope::footprint(&self.bench.setup.kind, addresses));
+            scope::strays(&before, &self.bench.state(), footprint(&self.bench.setup.kind, addresses));
         if !strays.is_empty() {
             return Err(explain(format!("outside {:?}: {}", done.keys(), strays.join("; "))));
         }

@@ -1,21 +1,8 @@
 //! Compares two states of an account: what differs outside of what may.
 
-use dialform::{
-    model::Address,
-    provider::find,
-    sandbox::{
-        Behaviour,
-        footprint::{Extent, Part, Pattern},
-    },
-};
+use dialform::sandbox::footprint::{Extent, Part, Pattern};
 use serde_json::Value;
 use std::collections::BTreeSet;
-
-/// What of an account these objects may touch.
-pub fn footprint(kind: &str, addresses: impl Iterator<Item = Address>) -> Vec<Pattern> {
-    let vendor = (find(kind).unwrap().emulation)(&Behaviour::default());
-    addresses.flat_map(|address| vendor.footprint(&address)).collect()
-}
 
 /// Every difference that no pattern allows.
 pub fn strays(before: &Value, after: &Value, allowed: Vec<Pattern>) -> Vec<String> {

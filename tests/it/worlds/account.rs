@@ -1,11 +1,7 @@
 //! What is live before anything is declared: the portals' accounts of the transitions, one for each tenant.
 
-use crate::transitions::case::Setup;
-use dialform::{
-    model::Kind,
-    provider::find,
-    sandbox::{Options, Sandbox},
-};
+use crate::{served::planted, transitions::case::Setup};
+use dialform::model::Kind;
 use serde_json::Value;
 use std::{collections::BTreeSet, path::Path, sync::LazyLock};
 
@@ -68,12 +64,7 @@ fn account(kind: &str, name: &str, seed: &str, tenant: usize) -> Account {
     let seed = seed.replace(name, &own);
     let seed = seed.replace("214555010", &format!("214555{}10", tenant + 2));
     let seed = seed.replace("8005550142", &format!("800555{}142", tenant + 2));
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join(format!("{own}.yaml")), seed).unwrap();
-    let emulation = find(kind).unwrap().emulation;
-    let options = Options::new(emulation, directory.path(), directory.path().join("state"));
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let state = runtime.block_on(async { Sandbox::start(options).await.unwrap().snapshot(&own).unwrap() });
+    let state = planted(kind, &own, &seed);
     let numbers = match kind {
         "stratus" => keys(&state, "phonenumbers").into_iter().map(|digits| format!("+{digits}")).collect(),
         _ => keys(&state, "numbers").into_iter().collect(),

@@ -5,8 +5,8 @@ use super::{
     scene::{Place, World},
     state::compared,
 };
-use crate::{transitions::scope, workspace::Workspace};
-use dialform::{error::Ending, model::Address, provider::find, sandbox::Behaviour};
+use crate::{served::footprint, transitions::scope, workspace::Workspace};
+use dialform::{error::Ending, model::Address};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -221,11 +221,9 @@ fn in_scope(world: &World, promise: &Run, before: &States, after: &States) -> Ch
     let steps = promise.steps()?;
     for place in &world.places {
         let name = place.name();
-        let vendor = (find(place.kind).unwrap().emulation)(&Behaviour::default());
         let about = steps.iter().filter(|step| step.tenant == name);
         let addresses: BTreeSet<&str> = about.map(|step| step.address.as_str()).collect();
-        let allowed =
-            addresses.iter().flat_map(|it| vendor.footprint(&it.parse::<Address>().unwrap())).collect();
+        let allowed = footprint(place.kind, addresses.iter().map(|it| it.parse::<Address>().unwrap()));
         let read = |states: &States| -> Value { serde_json::from_str(&states[&name]).unwrap() };
         let (old, new) = (read(before), read(after));
         let mut strays = scope::strays(&old, &new, allowed);
