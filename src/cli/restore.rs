@@ -9,8 +9,9 @@ use crate::{
     apply::Outcome,
     error::Failure,
     finding::{Finding, Level, Seg},
-    model::{Address, Kind, ProviderConfig, Reference, references},
+    model::{Address, Kind, Reference, references},
     plan::{Desired, Note, Observed, Plan, Step, TenantPlan},
+    provider::Entry,
     restore::{self, TenantRecord, Wish},
     secret::Known,
 };
@@ -26,8 +27,8 @@ pub fn save(
     sandbox: bool,
     secrets: &Known,
 ) -> Result<Option<PathBuf>, Failure> {
-    let providers = &checked.workspace.file.providers;
-    let system = |name: &str| providers.get(name).map(ProviderConfig::system).unwrap_or_default();
+    let providers = &checked.workspace.providers;
+    let system = |name: &str| providers.get(name).map(Entry::system).unwrap_or_default();
     restore::save(&checked.root, plan, sandbox, &system, secrets).map_err(|error| {
         let directory = restore::directory(&checked.root);
         let message = format!("cannot write a restore file into `{}`: {error}", directory.display());
@@ -98,8 +99,8 @@ fn place_of(checked: &Checked, record: &TenantRecord) -> Result<usize, Failure> 
         None => refused(format!("tenant `{name}` of the restore file is not in this workspace")),
         Some(index) => {
             let now = &tenants[index].tenant;
-            let config = checked.workspace.file.providers.get(&now.provider);
-            let same = config.map(ProviderConfig::system).as_ref() == Some(system);
+            let config = checked.workspace.providers.get(&now.provider);
+            let same = config.map(Entry::system).as_ref() == Some(system);
             if (&now.provider, &now.account) == (provider, account) && !same {
                 return refused(format!("`{provider}` was the name of another system when that was written"));
             }
@@ -134,7 +135,7 @@ fn settings(checked: &Checked) -> Result<(), Failure> {
     for tenant in &checked.tenants {
         let kinds: BTreeSet<Kind> =
             tenant.desired.keys().chain(tenant.absent.keys()).map(|it| it.kind).collect();
-        for (path, finding) in (tenant.provider.check)(checked.config(tenant), &kinds) {
+        for (path, finding) in checked.config(tenant).check(&kinds) {
             let mut at = vec![Seg::key("providers"), Seg::key(&checked.loaded(tenant).tenant.provider)];
             at.extend(path);
             found.push(finding.at(checked.workspace.place_of_key(&at)));

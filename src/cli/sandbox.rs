@@ -3,11 +3,12 @@
 use super::{
     Io,
     args::{Emulation, Global, SandboxArgs, SandboxCommand},
-    session::{recorder, start, state},
+    session::{Start, recorder, state},
 };
 use crate::{
     error::{Ending, Failure},
-    load::{Files, Workspace},
+    load::Files,
+    provider::{Kinds, Workspace},
 };
 
 pub async fn run(global: &Global, args: &SandboxArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
@@ -26,14 +27,14 @@ pub async fn run(global: &Global, args: &SandboxArgs, io: &mut Io<'_>) -> Result
         }
         SandboxCommand::Serve { fault, record, port } => {
             let workspace =
-                Workspace::load(&Files::Directory(global.dir.clone())).map_err(Failure::Findings)?;
+                Workspace::load(&Files::Directory(global.dir.clone()), &Kinds).map_err(Failure::Findings)?;
             let recorder = recorder(&Emulation { sandbox: true, fault: None, record: record.clone() })?;
             let mut running = Vec::new();
-            for (index, (name, config)) in workspace.file.providers.iter().enumerate() {
+            for (index, (name, provider)) in workspace.file.providers.iter().enumerate() {
                 let port = if *port == 0 { 0 } else { port.saturating_add(index as u16) };
-                let sandbox =
-                    start(&global.dir, name, config, fault.as_deref(), recorder.clone(), port).await?;
-                writeln!(io.out, "{name} ({}): {}", config.kind, sandbox.url())?;
+                let start = Start { workspace: &workspace, root: &global.dir, name, port };
+                let sandbox = start.run(fault.as_deref(), recorder.clone()).await?;
+                writeln!(io.out, "{name} ({}): {}", provider.kind, sandbox.url())?;
                 running.push(sandbox);
             }
             io.out.flush()?;

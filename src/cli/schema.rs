@@ -8,8 +8,9 @@ use super::{
 use crate::{
     error::{Ending, Failure},
     model::{Tenant, WorkspaceFile},
+    provider::settings::any_entry,
 };
-use schemars::{Schema, generate::SchemaSettings, transform::transform_subschemas};
+use schemars::{Schema, SchemaGenerator, generate::SchemaSettings, transform::transform_subschemas};
 use serde_json::Value;
 
 /// The schemas by the name of their file in `schema/`. Draft 7, which editors understand.
@@ -17,8 +18,19 @@ pub fn schemas() -> [(&'static str, Schema); 2] {
     let generator = || SchemaSettings::draft07().with_transform(without_null).into_generator();
     [
         ("tenant.schema.json", generator().into_root_schema_for::<Tenant>()),
-        ("workspace.schema.json", generator().into_root_schema_for::<WorkspaceFile>()),
+        ("workspace.schema.json", workspace(generator())),
     ]
+}
+
+/// The workspace file with what each kind of provider says of its own entries.
+fn workspace(mut generator: SchemaGenerator) -> Schema {
+    let mut provider = any_entry(&mut generator);
+    without_null(&mut provider);
+    let mut schema = generator.into_root_schema_for::<WorkspaceFile>();
+    if let Some(Value::Object(definitions)) = schema.get_mut("definitions") {
+        definitions.insert("Provider".to_owned(), provider.into());
+    }
+    schema
 }
 
 /// `null` is refused wherever it stands, so that an editor must not offer it.

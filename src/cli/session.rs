@@ -11,15 +11,13 @@ use crate::{
     apply::{Job, Patience},
     error::Failure,
     finding::{Finding, Seg},
-    http::{Auth, Getter, Pacer, Phase, Sender, Watched, Witness, during},
-    model::{Address, Kind, Limits, ProviderConfig, Secret},
+    http::{Phase, Witness, during},
+    model::{Address, Kind},
     plan::{self, Input, Plan, Policy, TenantPlan},
-    provider::{EndpointSpec, Endpoints, Login, Read, Scope, Write, find},
-    sandbox::{self, Recorder, Sandbox},
-    secret,
+    provider::{self, Opening, Scope, System},
+    sandbox::{self, Emulation as Emulated, Recorder, Sandbox},
 };
 use futures::{StreamExt, stream};
-use secrecy::SecretString;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -41,22 +39,7 @@ pub struct Session {
     watch: Arc<Watch>,
 }
 
-struct System {
-    reader: Box<dyn Read>,
-    /// Only where this run may write.
-    writer: Option<Box<dyn Write>>,
-    limits: Limits,
-    propagation: Option<Duration>,
-    /// One for each endpoint.
-    pacers: Vec<Arc<Pacer>>,
-}
-
-/// What a run may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    Read,
-    Write,
-}
+pub use crate::provider::Access;
 
 impl Session {
     /// Finds every credential and opens every system the selected tenants are on. Nothing is sent yet.
@@ -72,22 +55,32 @@ impl Session {
         let mut findings = Vec::new();
         let recorder = recorder(emulation)?;
         for name in used {
-            let config = &checked.workspace.file.providers[name];
-            let base = if emulation.sandbox {
-                let sandbox =
-                    start(&checked.root, name, config, emulation.fault.as_deref(), recorder.clone(), 0)
-                        .await?;
-                let base = sandbox.url().to_owned();
+            let entry = &checked.workspace.providers[name];
+            let emulated = if emulation.sandbox {
+                let start = Start { workspace: &checked.workspace, root: &checked.root, name, port: 0 };
+                let sandbox = start.run(emulation.fault.as_deref(), recorder.clone()).await?;
+                let endpoints = sandbox.endpoints();
                 session.sandboxes.push(sandbox);
-                Some(base)
+                Some(endpoints)
             } else {
                 None
             };
-            match system(checked, name, config, base.as_deref(), access, watch) {
-                Ok(system) => {
-                    session.systems.insert(name.to_owned(), system);
-                }
-                Err(found) => findings.extend(found),
+            let witness = Arc::clone(watch) as Arc<dyn Witness>;
+            let opened = provider::open(&Opening {
+                name,
+                entry,
+                access,
+                root: &checked.root,
+                emulated: emulated.as_ref(),
+                secrets: &watch.secrets,
+                witness: &witness,
+            });
+            match opened {
+                Ok(system) => drop(session.systems.insert(name.to_owned(), system)),
+                Err(found) => findings.extend(found.into_iter().map(|(path, finding)| {
+                    let at = [&[Seg::key("providers"), Seg::key(name)], path.as_slice()].concat();
+                    finding.at(checked.workspace.place(&at))
+                })),
             }
         }
         if findings.is_empty() { Ok(session) } else { Err(Failure::Findings(findings)) }
@@ -154,8 +147,8 @@ impl Session {
                     dialect: &tenant.provider.dialect,
                     policy: &Policy {
                         guard: checked.workspace.file.guard,
-                        experimental: config.experimental,
-                        unobservable: (tenant.provider.unobservable)(config),
+                        experimental: config.experimental(),
+                        unobservable: config.unobservable(),
                     },
                     place: &place,
                     only: &only,
@@ -230,142 +223,46 @@ pub fn recorder(emulation: &Emulation) -> Result<Option<Arc<Recorder>>, Failure>
     emulation.record.as_deref().map(open).transpose()
 }
 
-/// Starts the emulation of one provider.
-pub async fn start(
-    root: &Path,
-    name: &str,
-    config: &ProviderConfig,
-    fault: Option<&str>,
-    recorder: Option<Arc<Recorder>>,
-    port: u16,
-) -> Result<Sandbox, Failure> {
-    let seed = root.join("live").join(name);
-    let provider = find(&config.kind)
-        .ok_or_else(|| Failure::error(format!("no provider is of kind `{}`", config.kind)))?;
-    let mut options = sandbox::Options::new(provider.emulation, seed, state(root).join(name));
-    options.record = recorder;
-    options.port = port;
-    if let Some(fault) = fault {
-        options.behaviour =
-            fault.parse().map_err(|error| Failure::error(format!("`--fault {fault}`: {error}")))?;
+/// The emulation of one provider of a workspace.
+pub struct Start<'a> {
+    pub workspace: &'a provider::Workspace,
+    pub root: &'a Path,
+    pub name: &'a str,
+    pub port: u16,
+}
+
+impl Start<'_> {
+    /// Starts it. `fault` names switches of any emulation of the workspace; those of the others are not for this one.
+    pub async fn run(
+        &self,
+        fault: Option<&str>,
+        recorder: Option<Arc<Recorder>>,
+    ) -> Result<Sandbox, Failure> {
+        let Self { workspace, root, name, port } = *self;
+        let emulation = |kind: &str| {
+            sandbox::find(kind).ok_or_else(|| {
+                Failure::error(format!("there is no emulation of a provider of kind `{kind}`"))
+            })
+        };
+        let providers = &workspace.file.providers;
+        let others: Vec<&Emulated> =
+            providers.values().filter_map(|provider| sandbox::find(&provider.kind)).collect();
+        let seed = root.join("live").join(name);
+        let options = sandbox::Options::new(emulation(&providers[name].kind)?, seed, state(root).join(name));
+        let fault = fault.unwrap_or_default();
+        let mut options = options
+            .switched_among(fault, &others)
+            .map_err(|error| Failure::error(format!("`--fault {fault}`: {error}")))?;
+        options.record = recorder;
+        options.port = port;
+        Sandbox::start(options).await.map_err(|error| {
+            Failure::error(format!("the sandbox of provider `{name}` does not start: {error}"))
+                .help("`dialform sandbox reset` forgets its state")
+        })
     }
-    Sandbox::start(options).await.map_err(|error| {
-        Failure::error(format!("the sandbox of provider `{name}` does not start: {error}"))
-            .help("`dialform sandbox reset` forgets its state")
-    })
 }
 
 /// Where the emulated systems keep their state.
 pub fn state(root: &Path) -> std::path::PathBuf {
     root.join(".dialform").join("sandbox")
-}
-
-fn system(
-    checked: &Checked,
-    name: &str,
-    config: &ProviderConfig,
-    sandbox: Option<&str>,
-    access: Access,
-    watch: &Arc<Watch>,
-) -> Result<System, Vec<Finding>> {
-    let Some(provider) = find(&config.kind) else { return Err(Vec::new()) };
-    let place = |path: &[Seg]| {
-        let mut at = vec![Seg::key("providers"), Seg::key(name)];
-        at.extend(path.iter().cloned());
-        checked.workspace.place(&at)
-    };
-    let mut findings = Vec::new();
-    let mut open: Endpoints<Getter> = BTreeMap::new();
-    let mut pacers = Vec::new();
-    for spec in (provider.endpoints)(config) {
-        let auth = login(&spec, name, sandbox.is_some(), access, &checked.root);
-        // What the emulation is given is no secret.
-        match &auth {
-            Ok(Auth::Bearer(token)) if sandbox.is_none() => watch.secrets.learn(token),
-            Ok(Auth::Basic { user, password }) if sandbox.is_none() => {
-                watch.secrets.learn_pair(user, password)
-            }
-            _ => {}
-        }
-        let url = match sandbox {
-            Some(base) => format!("{base}{}", spec.sandbox_path),
-            None => spec.url.clone().unwrap_or_default(),
-        };
-        let limits = config.limits.over(provider.limits);
-        // Each endpoint is a system of its own: the carrier is not the platform.
-        let pacer = Arc::new(Pacer::new(limits.concurrency, limits.requests_per_second));
-        pacers.push(Arc::clone(&pacer));
-        let watched = Watched {
-            provider: name.into(),
-            endpoint: spec.name,
-            secrets: Arc::clone(&watch.secrets),
-            witness: Arc::clone(watch) as Arc<dyn Witness>,
-        };
-        match auth {
-            Ok(auth) => match Getter::new(&url, auth, limits, pacer, watched) {
-                Ok(getter) => {
-                    open.insert(spec.name, getter);
-                }
-                Err(why) => {
-                    let finding = Finding::error("bad-value", why).help("write it as `https://HOST/PATH`");
-                    // The line is not shown where it holds a credential.
-                    let at = (!url.contains(['@', '?', '#'])).then(|| place(&spec.url_path));
-                    findings.push(finding.at(at));
-                }
-            },
-            Err(missing) => {
-                let (word, finding) = *missing;
-                let mut path = spec.login_at.clone();
-                path.push(Seg::key(word));
-                findings.push(finding.at(place(&path)));
-            }
-        }
-    }
-    if !findings.is_empty() {
-        return Err(findings);
-    }
-    let writer = (access == Access::Write).then(|| {
-        let senders: Endpoints<Sender> =
-            open.iter().map(|(name, it)| (*name, it.clone().into_sender())).collect();
-        (provider.writer)(senders)
-    });
-    Ok(System {
-        reader: (provider.reader)(open),
-        writer,
-        limits: config.limits.over(provider.limits),
-        propagation: provider.dialect.propagation,
-        pacers,
-    })
-}
-
-/// What a run presents itself with, or what is missing and the word it is missing under.
-fn login(
-    spec: &EndpointSpec,
-    name: &str,
-    sandbox: bool,
-    access: Access,
-    root: &Path,
-) -> Result<Auth, Box<(&'static str, Finding)>> {
-    let find = |word: &'static str, secret: Option<&Secret>| match secret {
-        _ if sandbox => Ok(SecretString::from("sandbox")),
-        Some(secret) => secret::resolve(secret, root).map_err(|error| {
-            Box::new((word, Finding::error("no-credential", error.message).help(error.help)))
-        }),
-        None => Err(Box::new((
-            word,
-            Finding::error("no-credential", format!("provider `{name}` has no `{word}`"))
-                .help("`read_token` can only plan; apply needs `token`"),
-        ))),
-    };
-    match &spec.login {
-        // Where there is a credential that can only read, a run that only reads uses that one.
-        Login::Token { read_token: Some(read_token), .. } if access == Access::Read => {
-            find("read_token", Some(read_token)).map(Auth::Bearer)
-        }
-        Login::Token { token, .. } => find("token", token.as_ref()).map(Auth::Bearer),
-        Login::Keys { access_key, secret_key } => {
-            let user = find("access_key", access_key.as_ref())?;
-            Ok(Auth::Basic { user, password: find("secret_key", secret_key.as_ref())? })
-        }
-    }
 }

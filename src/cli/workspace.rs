@@ -5,11 +5,11 @@ use crate::{
     error::Failure,
     finding::{Finding, Level, Place, Seg},
     lint::{self, Subject, TenantSubject},
-    load::{Files, LoadedTenant, Workspace, changed_since},
+    load::{Files, LoadedTenant, changed_since},
     lock,
-    model::{Address, Kind, ProviderConfig, Tenant},
+    model::{Address, Kind, Tenant},
     plan::{Base, Desired, Source, desired},
-    provider::{self, Provider},
+    provider::{self, Entry, Kinds, Provider, Workspace},
     restore::Wish,
 };
 use std::{
@@ -54,9 +54,9 @@ impl Checked {
         &self.workspace.tenants[tenant.index]
     }
 
-    pub fn config(&self, tenant: &CheckedTenant) -> &ProviderConfig {
-        // The lint `unknown-provider` has seen to it that it is there.
-        &self.workspace.file.providers[&self.loaded(tenant).tenant.provider]
+    pub fn config(&self, tenant: &CheckedTenant) -> &Entry {
+        // A workspace without errors has an entry for every provider that a tenant names.
+        &self.workspace.providers[&self.loaded(tenant).tenant.provider]
     }
 
     /// Whether an object is in the scope of this run.
@@ -74,7 +74,7 @@ pub(super) fn pattern(text: &str, option: &str) -> Result<glob::Pattern, Failure
 pub fn check(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
     let only = selection.only.iter().map(|text| pattern(text, "--only")).collect::<Result<Vec<_>, _>>()?;
     let tenant = selection.tenant.as_deref().map(|text| pattern(text, "--tenant")).transpose()?;
-    let workspace = Workspace::load(&Files::Directory(root.to_owned())).map_err(Failure::Findings)?;
+    let workspace = Workspace::load(&Files::Directory(root.to_owned()), &Kinds).map_err(Failure::Findings)?;
     let earlier = selection.base.as_deref().map(|revision| at_revision(root, revision)).transpose()?;
     let mut findings = workspace.findings.clone();
     findings.extend(lints(&workspace));
@@ -151,7 +151,7 @@ fn at_revision(root: &Path, revision: &str) -> Result<Workspace, Failure> {
         Failure::error(format!("the workspace at `{revision}` cannot be compared with: {first}"))
             .help("name a revision with a workspace in this directory, e.g. `--base origin/main`")
     };
-    let earlier = Workspace::load(&Files::Revision(root.to_owned(), revision.to_owned()))
+    let earlier = Workspace::load(&Files::Revision(root.to_owned(), revision.to_owned()), &Kinds)
         .map_err(|found| fail(&found))?;
     match earlier.findings.iter().find(|finding| finding.level == Level::Error) {
         Some(finding) => Err(fail(std::slice::from_ref(finding))),
@@ -231,8 +231,7 @@ fn lints(workspace: &Workspace) -> Vec<Finding> {
 /// What is wrong with the providers' settings, given what is declared on each.
 fn settings(workspace: &Workspace) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (name, config) in &workspace.file.providers {
-        let Some(provider) = provider::find(&config.kind) else { continue };
+    for (name, entry) in &workspace.providers {
         let tenants = workspace.tenants.iter().filter(|loaded| loaded.tenant.provider == *name);
         // What is to be gone has to be reached as much as what is to be there.
         let kinds: BTreeSet<Kind> = tenants
@@ -243,7 +242,7 @@ fn settings(workspace: &Workspace) -> Vec<Finding> {
                 declared.chain(absent).chain(exhaustive).collect::<Vec<_>>()
             })
             .collect();
-        for (path, finding) in (provider.check)(config, &kinds) {
+        for (path, finding) in entry.check(&kinds) {
             let mut at = vec![Seg::key("providers"), Seg::key(name)];
             at.extend(path);
             found.push(finding.at(workspace.place_of_key(&at)));

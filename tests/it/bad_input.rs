@@ -7,7 +7,8 @@ use dialform::{
     error::Ending,
     finding::{Level, Place, Seg},
     lint::{self, LINTS, Subject, TenantSubject},
-    load::{Files, Workspace},
+    load::Files,
+    provider::{Kinds, Workspace},
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -24,7 +25,9 @@ const HARBOUR: &str = include_str!("bad_input/harbour.yaml");
 const CASES: &str = include_str!("bad_input/cases.yaml");
 
 /// Entries beside `stratus` for what only other phone systems have.
-const OTHERS: &str = "  ctm: { kind: ctm }\n  deskphone: { kind: deskphone }\ntenants:";
+const OTHERS: &str = "  ctm: { kind: ctm, access_key: { env: X }, secret_key: { env: X } }
+  deskphone: { kind: deskphone, bridge: manual }
+tenants:";
 
 /// One way to spoil the good workspace, and what has to be said about it.
 #[derive(Debug, Default, Deserialize)]
@@ -136,7 +139,7 @@ impl Spoiled {
     /// The same from reading and the lints alone.
     fn lint(&self) -> (i32, Vec<Value>) {
         self.edit("dialform.yaml", "tenants:", OTHERS);
-        let workspace = Workspace::load(&Files::Directory(self.dir.path().to_owned()))
+        let workspace = Workspace::load(&Files::Directory(self.dir.path().to_owned()), &Kinds)
             .unwrap_or_else(|e| panic!("{e:?}"));
         type Placer<'a> = Box<dyn Fn(&[Seg]) -> Place + 'a>;
         let placers: Vec<(Placer, Placer)> = workspace

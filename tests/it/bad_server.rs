@@ -14,7 +14,7 @@ use axum::{
 use dialform::{
     cli::{self, Finished},
     error::Ending,
-    sandbox::{Options, Sandbox, stratus::Stratus},
+    sandbox::{Options, Sandbox, stratus::EMULATION},
 };
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
@@ -119,11 +119,8 @@ impl Rig {
 
 async fn sandbox(dir: &Path, name: &str, behaviour: &str) -> Sandbox {
     let state = tempfile::tempdir_in(dir).unwrap().keep();
-    let options = Options {
-        behaviour: behaviour.parse().unwrap(),
-        durable: false,
-        ..Options::new(Stratus::emulate, dir.join(name), state)
-    };
+    let options = Options::new(&EMULATION, dir.join(name), state).switched(behaviour).unwrap();
+    let options = Options { durable: false, ..options };
     Sandbox::start(options).await.unwrap()
 }
 

@@ -4,7 +4,7 @@ use crate::{
     proxy::{Trap, before},
     world::outcome,
 };
-use dialform::sandbox::{Options, Sandbox};
+use dialform::sandbox::{self, Options, Sandbox};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -170,11 +170,11 @@ guard: {{ max_changed_percent: 100 }}
 
     fn serve(&mut self, kind: &str, account: &str, seed: &str) -> String {
         self.write(&format!("seed/{kind}/{account}.yaml"), seed);
-        let emulation = dialform::provider::find(kind).unwrap().emulation;
+        let emulation = sandbox::find(kind).unwrap();
         let path = |name: &str| self.dir.path().join(name).join(kind);
-        let mut options = Options::new(emulation, path("seed"), path("state"));
-        options.behaviour =
-            "visible-after:0ms,active-lag:0ms,experimental,requests-per-second:0".parse().unwrap();
+        let switches = "visible-after:0ms,active-lag:0ms,experimental,requests-per-second:0";
+        let options = Options::new(emulation, path("seed"), path("state"));
+        let mut options = options.switched_among(switches, sandbox::EMULATIONS).unwrap();
         // This process is not the one that is killed.
         options.durable = false;
         let sandbox = self.runtime.block_on(Sandbox::start(options)).unwrap();

@@ -7,13 +7,14 @@
 use crate::world::{LIVE, World, outcome};
 use dialform::{
     cli::Finished,
-    load::{Files, Workspace},
+    load::Files,
     lock::{
         Key, LockError, Owner, Taken,
         shared::{Clock, Lease, Store},
     },
     model::SharedLock,
-    sandbox::{Options, Sandbox},
+    provider::{Kinds, Workspace},
+    sandbox::{Options, Sandbox, stratus},
     secret::Variables,
 };
 use secrecy::SecretString;
@@ -217,9 +218,8 @@ async fn live(endpoint_url: &str, lease: u32, behaviour: &str) -> Live {
     let world =
         World::new("numbers: { \"+12145550100\": { label: Main } }\nqueues: { \"400\": { name: Sales } }");
     world.write("seed/acme.1.service.yaml", LIVE);
-    let provider = dialform::provider::find("stratus").unwrap();
-    let mut options = Options::new(provider.emulation, world.path("seed"), world.path("state"));
-    options.behaviour = behaviour.parse().unwrap();
+    let options = Options::new(&stratus::EMULATION, world.path("seed"), world.path("state"));
+    let options = options.switched(behaviour).unwrap();
     let sandbox = Sandbox::start(options).await.unwrap();
     let base = sandbox.url();
     world.write(
@@ -246,8 +246,8 @@ impl Live {
     /// The account, as the command names its lock.
     fn key(&self) -> Key {
         let root = Files::Directory(self.world.path(""));
-        let workspace = Workspace::load(&root).unwrap_or_else(|why| panic!("{why:?}"));
-        let system = workspace.file.providers["pbx"].system();
+        let workspace = Workspace::load(&root, &Kinds).unwrap_or_else(|why| panic!("{why:?}"));
+        let system = workspace.providers["pbx"].system();
         Key::new(system, "pbx", "acme.1.service")
     }
 

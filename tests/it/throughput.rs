@@ -1,7 +1,7 @@
 //! How fast an apply goes, against how fast it could.
 
 use crate::world::{World, outcome};
-use dialform::sandbox::{Options, Recorder, Sandbox};
+use dialform::sandbox::{Options, Recorder, Sandbox, stratus};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -47,9 +47,9 @@ fn measure((name, rate, visible): Row, changes: usize) -> (Duration, Duration) {
         });
         world.write(&format!("tenants/a{account}.yaml"), &tenant.to_string());
     }
-    let emulation = dialform::provider::find("stratus").unwrap().emulation;
-    let mut options = Options::new(emulation, world.path("seed"), world.path("state"));
-    options.behaviour = format!("slow:{}ms,visible-after:{visible}", LATENCY.as_millis()).parse().unwrap();
+    let options = Options::new(&stratus::EMULATION, world.path("seed"), world.path("state"));
+    let switches = format!("slow:{}ms,visible-after:{visible}", LATENCY.as_millis());
+    let mut options = options.switched(&switches).unwrap();
     options.record = Some(Arc::new(Recorder::open(&world.path("traffic.jsonl")).unwrap()));
     options.durable = false;
     let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Ctm;
 use super::call::{Refusal, Reply, show};
-use crate::sandbox::behaviour::NextPage;
+use super::switches::NextPage;
 use crate::sandbox::exchange::Request;
 
 const PER_PAGE: usize = 10;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use dialform::sandbox::{Options, Recorder, Sandbox, SandboxError, ctm::Ctm};
+use dialform::sandbox::{Options, Recorder, Sandbox, SandboxError, ctm::EMULATION};
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -79,10 +79,11 @@ impl Rig {
         std::fs::create_dir(dir.path().join("live")).unwrap();
         std::fs::write(dir.path().join(format!("live/{ACCOUNT}.yaml")), seed).unwrap();
         let options = Options {
-            behaviour: behaviour.parse().unwrap(),
             durable: false,
             record: Some(Arc::new(Recorder::open(&dir.path().join("traffic.jsonl")).unwrap())),
-            ..Options::new(Ctm::emulate, dir.path().join("live"), dir.path().join("state"))
+            ..Options::new(&EMULATION, dir.path().join("live"), dir.path().join("state"))
+                .switched(behaviour)
+                .unwrap()
         };
         #[cfg(feature = "tls")]
         let _ = rustls::crypto::ring::default_provider().install_default();

@@ -1,9 +1,6 @@
 //! The list and the providers' settings, as they are written.
 
-use dialform::{
-    provider::find,
-    sandbox::{Options, Sandbox},
-};
+use dialform::sandbox::{Options, Sandbox, find};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::{
@@ -77,6 +74,9 @@ pub struct Setup {
     /// Switches of its emulation, beside those of every run.
     #[serde(default)]
     pub fault: String,
+    /// Where its emulation gives out tokens: a request there changes nothing.
+    #[serde(default)]
+    pub tokens: Option<String>,
     /// Whether the emulation's answers are held against the document too.
     #[serde(default)]
     pub strict_responses: bool,
@@ -103,8 +103,7 @@ impl Setup {
 fn planted(kind: &str, account: &str, seed: &Path) -> Value {
     let directory = tempfile::tempdir().unwrap();
     std::fs::copy(seed, directory.path().join(format!("{account}.yaml"))).unwrap();
-    let options =
-        Options::new(find(kind).unwrap().emulation, directory.path(), directory.path().join("state"));
+    let options = Options::new(find(kind).unwrap(), directory.path(), directory.path().join("state"));
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async { Sandbox::start(options).await.unwrap().snapshot(account).unwrap() })
 }

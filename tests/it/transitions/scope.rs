@@ -2,9 +2,8 @@
 
 use dialform::{
     model::Address,
-    provider::find,
     sandbox::{
-        Behaviour,
+        find,
         footprint::{Extent, Part, Pattern},
     },
 };
@@ -13,7 +12,7 @@ use std::collections::BTreeSet;
 
 /// What of an account these objects may touch.
 pub fn footprint(kind: &str, addresses: impl Iterator<Item = Address>) -> Vec<Pattern> {
-    let vendor = (find(kind).unwrap().emulation)(&Behaviour::default());
+    let vendor = find(kind).unwrap().faithful().unwrap();
     addresses.flat_map(|address| vendor.footprint(&address)).collect()
 }
 

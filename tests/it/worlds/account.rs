@@ -3,8 +3,7 @@
 use crate::transitions::case::Setup;
 use dialform::{
     model::Kind,
-    provider::find,
-    sandbox::{Options, Sandbox},
+    sandbox::{Options, Sandbox, find},
 };
 use serde_json::Value;
 use std::{collections::BTreeSet, path::Path, sync::LazyLock};
@@ -56,7 +55,9 @@ fn system(kind: &'static str) -> System {
         serde_json::json!({ "requests_per_second": 1_000_000, "concurrency": 8, "retries": 1, "settle": 1 }),
     );
     settings.insert("kind".into(), kind.into());
-    settings.insert("experimental".into(), true.into());
+    if kind != "deskphone" {
+        settings.insert("experimental".into(), true.into());
+    }
     System { kind, settings: settings.into(), fault: setup.fault, accounts }
 }
 
@@ -70,8 +71,7 @@ fn account(kind: &str, name: &str, seed: &str, tenant: usize) -> Account {
     let seed = seed.replace("8005550142", &format!("800555{}142", tenant + 2));
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join(format!("{own}.yaml")), seed).unwrap();
-    let emulation = find(kind).unwrap().emulation;
-    let options = Options::new(emulation, directory.path(), directory.path().join("state"));
+    let options = Options::new(find(kind).unwrap(), directory.path(), directory.path().join("state"));
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let state = runtime.block_on(async { Sandbox::start(options).await.unwrap().snapshot(&own).unwrap() });
     let numbers = match kind {

@@ -6,7 +6,12 @@ use super::{
     state::compared,
 };
 use crate::transitions::scope;
-use dialform::{cli, error::Ending, model::Address, provider::find, sandbox::Behaviour};
+use dialform::{
+    cli,
+    error::Ending,
+    model::Address,
+    sandbox::{Behaviour, find},
+};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -73,13 +78,24 @@ impl<'a> Copy<'a> {
         let root = self.directory.path().to_str().unwrap();
         let systems: BTreeSet<&str> = self.world.places.iter().map(|it| it.system().fault.as_str()).collect();
         let systems = systems.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(",");
-        let fault = [systems.as_str(), &self.world.weather.manner, weather].join(",");
+        let fault = self.fitting(&[systems.as_str(), &self.world.weather.manner, weather].join(","));
         let mut all = vec!["dialform", "-C", root];
         all.extend(arguments);
         all.extend(["--format", "json", "--sandbox", "--fault", &fault]);
         let began = Instant::now();
         let finished = cli::run_with(&all);
         Run { finished, took: began.elapsed() }
+    }
+
+    /// The switches that some server of this world has.
+    fn fitting(&self, switches: &str) -> String {
+        let kinds = self.world.places.iter().map(|place| find(place.kind).unwrap());
+        let own: BTreeSet<&str> = kinds.flat_map(|it| it.switches).copied().collect();
+        let known = |item: &&str| {
+            let name = item.split(':').next().unwrap_or_default();
+            own.contains(name) || Behaviour::names().any(|common| common == name)
+        };
+        switches.split(',').filter(known).collect::<Vec<_>>().join(",")
     }
 
     /// Applies; what needs a word of its own beyond these is asked of a plan first.
@@ -229,7 +245,7 @@ fn in_scope(world: &World, promise: &Run, before: &States, after: &States) -> Ch
     let steps = promise.steps()?;
     for place in &world.places {
         let name = place.name();
-        let vendor = (find(place.kind).unwrap().emulation)(&Behaviour::default());
+        let vendor = find(place.kind).unwrap().faithful().unwrap();
         let about = steps.iter().filter(|step| step.tenant == name);
         let addresses: BTreeSet<&str> = about.map(|step| step.address.as_str()).collect();
         let allowed =
