@@ -24,11 +24,15 @@ pub fn schemas() -> [(&'static str, Schema); 2] {
 
 /// The workspace file with what each kind of provider says of its own entries.
 fn workspace(mut generator: SchemaGenerator) -> Schema {
-    let mut provider = any_entry(&mut generator);
-    without_null(&mut provider);
+    let provider = any_entry(&mut generator);
+    generator.definitions_mut().insert("Provider".to_owned(), provider.into());
     let mut schema = generator.into_root_schema_for::<WorkspaceFile>();
+    if let Some(entry) = schema.pointer_mut("/properties/providers/additionalProperties/$ref") {
+        *entry = "#/definitions/Provider".into();
+    }
+    // By itself the file knows of an entry no more than its kind.
     if let Some(Value::Object(definitions)) = schema.get_mut("definitions") {
-        definitions.insert("Provider".to_owned(), provider.into());
+        definitions.remove("ProviderKind");
     }
     schema
 }

@@ -105,7 +105,6 @@ impl JsonSchema for Version {
 /// One phone system. What else an entry says is its provider's own: the kind selects the type that reads it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "Provider")]
 pub struct ProviderKind {
     /// Which system it is; `dialform providers` lists them.
     pub kind: String,

@@ -21,8 +21,9 @@ const TENANT: &str = "numbers: { \"+12145550100\": { label: Main } }";
 
 /// What the lock of the world's provider is named after.
 fn system() -> String {
-    let root = Files::Directory(World::new("").path(""));
-    let workspace = Workspace::load(&root, &Kinds).unwrap_or_else(|why| panic!("{why:?}"));
+    let world = World::new("");
+    let workspace =
+        Workspace::load(&Files::Directory(world.path("")), &Kinds).unwrap_or_else(|why| panic!("{why:?}"));
     workspace.providers["pbx"].system()
 }
 

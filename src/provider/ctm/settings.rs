@@ -33,10 +33,10 @@ pub(super) struct Written {
     #[serde(default)]
     url: Option<ApiUrl>,
     /// The access key of the account or the agency.
-    #[schemars(required)]
+    #[schemars(with = "Secret")]
     access_key: Option<Secret>,
     /// The secret key that belongs to it.
-    #[schemars(required)]
+    #[schemars(with = "Secret")]
     secret_key: Option<Secret>,
     /// Write what the vendor does not document; always read back.
     #[serde(default)]

@@ -29,7 +29,7 @@ pub(super) struct StratusSettings {
 #[schemars(extend("anyOf" = [{ "required": ["token"] }, { "required": ["read_token"] }]))]
 pub(super) struct Written {
     /// The base of its API, e.g. `https://stratus.example.net/ns-api/v2`.
-    #[schemars(required)]
+    #[schemars(with = "ApiUrl")]
     url: Option<ApiUrl>,
     /// The credential that may write.
     #[serde(default)]
