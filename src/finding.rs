@@ -4,7 +4,6 @@ use crate::text::shown;
 use serde::Serialize;
 
 /// The former name, for modules that still use it.
-pub use crate::path::Segment as Seg;
 
 /// Something a person should know about their files, with the place it is about.
 ///

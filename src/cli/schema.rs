@@ -7,9 +7,10 @@ use super::{
 use crate::{
     error::{Ending, Failure},
     model::{Tenant, WorkspaceFile},
+    provider::settings::any_entry,
     render::json,
 };
-use schemars::{Schema, generate::SchemaSettings, transform::transform_subschemas};
+use schemars::{Schema, SchemaGenerator, generate::SchemaSettings, transform::transform_subschemas};
 use serde_json::Value;
 
 /// The schemas by the name of their file in `schema/`. Draft 7, which editors understand.
@@ -17,8 +18,23 @@ pub fn schemas() -> [(&'static str, Schema); 2] {
     let generator = || SchemaSettings::draft07().with_transform(without_null).into_generator();
     [
         ("tenant.schema.json", generator().into_root_schema_for::<Tenant>()),
-        ("workspace.schema.json", generator().into_root_schema_for::<WorkspaceFile>()),
+        ("workspace.schema.json", workspace(generator())),
     ]
+}
+
+/// The workspace file with what each kind of provider says of its own entries.
+fn workspace(mut generator: SchemaGenerator) -> Schema {
+    let provider = any_entry(&mut generator);
+    generator.definitions_mut().insert("Provider".to_owned(), provider.into());
+    let mut schema = generator.into_root_schema_for::<WorkspaceFile>();
+    if let Some(entry) = schema.pointer_mut("/properties/providers/additionalProperties/$ref") {
+        *entry = "#/definitions/Provider".into();
+    }
+    // By itself the file knows of an entry no more than its kind.
+    if let Some(Value::Object(definitions)) = schema.get_mut("definitions") {
+        definitions.remove("ProviderKind");
+    }
+    schema
 }
 
 /// `null` is refused wherever it stands, so that an editor must not offer it.

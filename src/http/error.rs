@@ -1,5 +1,6 @@
 //! What can go wrong with a request, and what is known about its effect.
 
+use super::Conventions;
 use serde_json::Value;
 use std::{fmt, time::Duration};
 
@@ -12,6 +13,8 @@ pub struct ApiError {
     /// Below the base of the API.
     pub path: String,
     pub problem: Problem,
+    /// The way out that the vendor's [`Conventions`] know.
+    pub remedy: Option<&'static str>,
 }
 
 #[derive(Debug, Clone)]
@@ -51,11 +54,10 @@ impl Problem {
         }
     }
 
-    pub(super) fn status(status: u16, text: &str) -> Self {
+    pub(super) fn status(status: u16, text: &str, conventions: &Conventions) -> Self {
         let parsed: Option<Value> = serde_json::from_str(text).ok();
-        // The words for it that vendors use.
         let said = |word: &&str| parsed.as_ref()?.get(word)?.as_str();
-        let message = ["message", "reason", "error"].iter().find_map(said);
+        let message = conventions.messages.iter().find_map(said);
         Self::Status { status, message: excerpt(message.unwrap_or(text)) }
     }
 
@@ -100,18 +102,14 @@ fn excerpt(text: &str) -> String {
 impl ApiError {
     /// The way out, where one is known.
     pub fn help(&self) -> Option<&'static str> {
+        if self.remedy.is_some() {
+            return self.remedy;
+        }
         match &self.problem {
-            Problem::Status { status: 401, message } if message.contains("APP001") => Some(
-                "the account does not exist, or the credential is bound to another one; check `account` and the scope \
-                 of the key",
-            ),
             Problem::Status { status: 401, .. } => Some("the credential is wrong or has run out"),
             Problem::Status { status: 403, .. } => {
                 Some("the credential may not do this; plan needs read, apply write")
             }
-            Problem::Status { status: 404, message } if message.contains("No Route Found") => Some(
-                "the server does not know this path: check `url`, it ends in /ns-api/v2 on a NetSapiens system",
-            ),
             Problem::Status { status: 300..=399, .. } => Some("redirects are not followed: check `url`"),
             Problem::Patience { .. } => Some("lower `limits.requests_per_second` of this provider"),
             Problem::Connect(_) => Some("check `url`, and whether the system can be reached from here"),
@@ -123,7 +121,7 @@ impl ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { what, method, path, problem } = self;
+        let Self { what, method, path, problem, remedy: _ } = self;
         if path.is_empty() {
             return write!(f, "{what}: {problem}");
         }
@@ -141,6 +139,9 @@ impl fmt::Display for Problem {
             }
             Self::Connect(why) => write!(f, "no connection: {why}"),
             Self::NoAnswer(why) => write!(f, "no answer: {why}"),
+            Self::Decode { why, body } if body.is_empty() => {
+                write!(f, "the answer is not understood: {why}")
+            }
             Self::Decode { why, body } => {
                 write!(f, "the answer is not understood: {why}; it begins `{body}`")
             }

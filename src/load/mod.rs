@@ -7,6 +7,8 @@
 //! - [`mod@decode`]: typed values from a node, with all findings of one object
 //! - `error`: what is wrong with a node, and where in it
 //! - `workspace`: `dialform.yaml` and its tenants, from a directory or a git revision
+//! - `entry`: the entries of `providers`, each read as its kind says
+//! - `visible`: what of `dialform.yaml` may be shown beside a finding
 //! - `changed`: which tenants' files differ from a revision
 //! - `bridge`: the serde deserializer below it; the *field* decides what a scalar is
 
@@ -14,18 +16,20 @@ mod anchors;
 mod bridge;
 mod changed;
 pub mod decode;
+mod entry;
 mod error;
-mod mask;
 mod parse;
 pub mod source;
 mod syntax;
 #[cfg(test)]
 mod tests;
 pub mod tree;
+mod visible;
 mod workspace;
 
 pub use changed::{Changed, changed_since};
 pub use decode::{decode, decode_at};
+pub use entry::{Entry, Kinds};
 pub use source::Span;
 pub use tree::{Node, Tree, Value};
 pub use workspace::{Files, LoadedTenant, WORKSPACE_FILE, Workspace};

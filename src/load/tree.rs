@@ -56,6 +56,10 @@ impl Tree {
         &self.source
     }
 
+    pub(super) fn source_mut(&mut self) -> &mut Source {
+        &mut self.source
+    }
+
     /// The node at a path, if there is one.
     pub fn get(&self, path: &[Segment]) -> Option<&Node> {
         let (found, _, node) = self.walk(path);

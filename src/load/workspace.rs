@@ -1,6 +1,11 @@
 //! A workspace: `dialform.yaml` and the tenant files it names, from a directory or from a git revision.
 
-use super::{Tree, decode};
+use super::{
+    Kinds, Node, Tree, decode, decode_at,
+    entry::{expected, read_all, without_settings},
+    source::Source,
+    visible::{PROVIDERS, Visible},
+};
 use crate::{
     finding::{Finding, Place},
     model::{Tenant, Weekly, WorkspaceFile},
@@ -23,9 +28,12 @@ pub enum Files {
     Revision(PathBuf, String),
 }
 
-/// A workspace as far as it could be read, and everything that is wrong with it.
-pub struct Workspace {
+/// A workspace as far as it could be read, and everything that is wrong with it. `P` is what an entry of `providers` is
+/// read as.
+pub struct Workspace<P> {
     pub file: WorkspaceFile,
+    /// The entries of `providers` that could be read.
+    pub providers: BTreeMap<String, P>,
     tree: Tree,
     pub tenants: Vec<LoadedTenant>,
     pub findings: Vec<Finding>,
@@ -70,10 +78,15 @@ impl LoadedTenant {
     }
 }
 
-impl Workspace {
+impl<P> Workspace<P> {
     /// Where the value at a path of `dialform.yaml` stands.
     pub fn place(&self, path: &[Segment]) -> Place {
         self.tree.place_of(path)
+    }
+
+    /// The settings of a provider as they are written, for comparison with those of another workspace.
+    pub(super) fn written(&self, provider: &str) -> Option<&Node> {
+        self.tree.get(&[Segment::key(PROVIDERS), Segment::key(provider)])
     }
 
     /// Where the key at a path of `dialform.yaml` stands.
@@ -82,16 +95,25 @@ impl Workspace {
     }
 
     /// Reads `dialform.yaml` and every tenant file. `Err` if there is not even that to work with.
-    pub fn load(files: &Files) -> Result<Self, Vec<Finding>> {
+    pub fn load<K: Kinds<Entry = P>>(files: &Files, kinds: &K) -> Result<Self, Vec<Finding>> {
         let bytes = files.read(WORKSPACE_FILE).map_err(|why| {
             let finding = Finding::error("unreadable-file", format!("cannot read `{WORKSPACE_FILE}`: {why}"));
             vec![finding.help("run in a workspace, or name one: `-C DIR`")]
         })?;
-        let tree = Tree::parse_bytes(WORKSPACE_FILE, &bytes)?;
+        let expected = expected(kinds);
+        let mut tree = Tree::parse_bytes(WORKSPACE_FILE, &bytes).map_err(|found| {
+            let mut source = Source::new(WORKSPACE_FILE, &String::from_utf8_lossy(&bytes));
+            source.reveal(Visible::names(&expected));
+            found.into_iter().map(|finding| source.review(finding)).collect::<Vec<_>>()
+        })?;
+        let visible = Visible::of(tree.root(), &expected);
+        tree.source_mut().reveal(visible);
         let mut findings = Vec::new();
-        let Some(file) = decode::<WorkspaceFile>(&tree, tree.root(), &mut findings) else {
-            return Err(findings);
-        };
+        let file = head(&tree, &mut findings);
+        let providers = read_all(kinds, &tree, &mut findings);
+        findings = findings.into_iter().map(|finding| tree.source().review(finding)).collect();
+        findings.sort();
+        let Some(file) = file else { return Err(findings) };
         let mut names: BTreeMap<String, Place> = BTreeMap::new();
         for (index, pattern) in file.tenants.iter().enumerate() {
             let place = tree.place_of(&[Segment::key("tenants"), Segment::Index(index)]);
@@ -127,8 +149,13 @@ impl Workspace {
                 Err(found) => findings.extend(found),
             }
         }
-        Ok(Self { file, tree, tenants, findings })
+        Ok(Self { file, providers, tree, tenants, findings })
     }
+}
+
+/// What `dialform.yaml` says besides the settings of the providers.
+pub(super) fn head(tree: &Tree, findings: &mut Vec<Finding>) -> Option<WorkspaceFile> {
+    decode_at(tree, &[], &without_settings(tree.root()), findings)
 }
 
 impl Files {

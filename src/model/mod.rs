@@ -14,8 +14,10 @@ mod resource;
 mod route;
 mod rules;
 mod schedule;
+mod secret;
 mod tenant;
 mod text;
+mod url;
 mod workspace;
 
 pub use address::{Address, Kind};
@@ -28,9 +30,8 @@ pub use resource::Resource;
 pub use route::{Pattern, Receivers, Route};
 pub use rules::{Also, Caller, Callers, Ring, RingTimeout, Ringable, Rule, Rules, Simultaneous, Spam};
 pub use schedule::{DateSpan, Day, Moment, MonthDay, Schedule, TimeOfDay, Weekly, Window, YearlySpan};
+pub use secret::Secret;
 pub use tenant::{Absent, Exhaustible, Tenant};
 pub use text::{DEFAULT_RULE, Extension};
-pub use workspace::{
-    Bridge, Carrier, Guard, HttpCarrier, Limits, LimitsConfig, ProviderConfig, Secret, SharedLock,
-    WorkspaceFile,
-};
+pub use url::ApiUrl;
+pub use workspace::{Guard, Limits, LimitsConfig, ProviderKind, SharedLock, WorkspaceFile};

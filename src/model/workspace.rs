@@ -2,9 +2,8 @@
 
 use crate::text::custom_with_help;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de};
-use sha2::{Digest, Sha256};
-use std::{collections::BTreeMap, fmt};
+use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
 
 /// The workspace file, `dialform.yaml`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -14,7 +13,7 @@ pub struct WorkspaceFile {
     /// The version of this format: 1.
     pub version: Version,
     /// The phone systems, by a name of your choice.
-    pub providers: BTreeMap<String, ProviderConfig>,
+    pub providers: BTreeMap<String, ProviderKind>,
     /// Globs of the tenant files, relative to this file.
     pub tenants: Vec<String>,
     /// How much one run may change in one tenant.
@@ -32,7 +31,7 @@ pub struct WorkspaceFile {
 pub struct SharedLock {
     /// `s3://BUCKET/PREFIX`.
     #[serde(deserialize_with = "lock_url")]
-    #[schemars(regex(pattern = "^s3://[a-z0-9][a-z0-9.-]+(/.*)?$"))]
+    #[schemars(regex(pattern = "^s3://[a-z0-9][a-z0-9.-]+(/.*)?$"), extend("format" = "uri"))]
     pub url: String,
     /// Seconds after which the lock of a run that died may be taken by another. It is renewed while a run lives.
     #[serde(default = "usual_lease", deserialize_with = "lease")]
@@ -103,196 +102,12 @@ impl JsonSchema for Version {
     }
 }
 
-/// How to reach one phone system.
+/// One phone system. What else an entry says is its provider's own: the kind selects the type that reads it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ProviderConfig {
+pub struct ProviderKind {
     /// Which system it is; `dialform providers` lists them.
     pub kind: String,
-    /// The base of its API, e.g. `https://stratus.example.net/ns-api/v2`.
-    #[serde(default)]
-    pub url: Option<String>,
-    /// The credential that may write.
-    #[serde(default)]
-    pub token: Option<Secret>,
-    /// A credential that may only read; `plan` uses this one alone.
-    #[serde(default)]
-    pub read_token: Option<Secret>,
-    /// CallTrackingMetrics: the access key of the account or the agency.
-    #[serde(default)]
-    pub access_key: Option<Secret>,
-    /// CallTrackingMetrics: the secret key that belongs to it.
-    #[serde(default)]
-    pub secret_key: Option<Secret>,
-    /// Deskphone: `manual` where no bridge to the dashboard runs; every change is then a step by hand.
-    #[serde(default)]
-    pub bridge: Option<Bridge>,
-    /// Stratus: where emergency forwards are switched. They are a carrier-level extra outside the NetSapiens API.
-    #[serde(default)]
-    pub carrier: Option<Carrier>,
-    /// Write what the vendor does not document; always read back.
-    #[serde(default)]
-    pub experimental: bool,
-    /// How hard this system may be worked.
-    #[serde(default)]
-    pub limits: LimitsConfig,
-}
-
-impl ProviderConfig {
-    /// Which system this is, whatever the workspace calls it: the kind, and a sum of the address, which may hold what is
-    /// not to be shown.
-    pub fn system(&self) -> String {
-        let Some(url) = &self.url else { return self.kind.clone() };
-        let sum = Sha256::digest(url.trim_end_matches('/').to_lowercase());
-        format!("{}-{}", self.kind, crate::text::hex(&sum[..8]))
-    }
-}
-
-/// Whether there is a bridge to a dashboard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Bridge {
-    Manual,
-}
-
-/// Where emergency forwards are switched: an HTTP endpoint, or by hand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Carrier {
-    Manual,
-    Http(HttpCarrier),
-}
-
-/// An HTTP endpoint with a credential.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct HttpCarrier {
-    pub url: String,
-    /// The credential that may write.
-    pub token: Secret,
-    /// A credential that may only read; `plan` uses this one alone.
-    #[serde(default)]
-    pub read_token: Option<Secret>,
-}
-
-impl<'de> Deserialize<'de> for Carrier {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = Carrier;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("`manual`, or a map with `url` and `token`")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Carrier, E> {
-                match text {
-                    "manual" => Ok(Carrier::Manual),
-                    _ => Err(custom_with_help(
-                        format!("`{text}` is not a carrier"),
-                        "write `manual`, or a map with `url` and `token`",
-                    )),
-                }
-            }
-
-            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Carrier, A::Error> {
-                HttpCarrier::deserialize(de::value::MapAccessDeserializer::new(map)).map(Carrier::Http)
-            }
-        }
-        deserializer.deserialize_any(Visitor)
-    }
-}
-
-impl JsonSchema for Carrier {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Carrier".into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let http = generator.subschema_for::<HttpCarrier>();
-        schemars::json_schema!({ "anyOf": [{ "const": "manual" }, http] })
-    }
-}
-
-/// Where a credential is found. Never the credential itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Secret {
-    /// An environment variable.
-    Env(String),
-    /// A file that holds nothing else.
-    File(String),
-    /// A program that prints it.
-    Command(Vec<String>),
-}
-
-/// Where a credential is found: exactly one of these.
-#[derive(JsonSchema)]
-#[schemars(rename = "Secret", rename_all = "snake_case")]
-#[expect(dead_code, reason = "its shape is all that is used")]
-enum SecretForm {
-    /// The name of an environment variable.
-    Env(String),
-    /// The path of a file that holds nothing else, relative to the workspace.
-    File(String),
-    /// A program and its arguments that print it; no shell.
-    Command(Vec<String>),
-}
-
-impl<'de> Deserialize<'de> for Secret {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(field_identifier, rename_all = "snake_case")]
-        enum Source {
-            Env,
-            File,
-            Command,
-        }
-        struct Visitor;
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = Secret;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a map with `env`, `file` or `command`")
-            }
-
-            // The text itself is not repeated: it may be the credential.
-            fn visit_str<E: de::Error>(self, _: &str) -> Result<Secret, E> {
-                Err(custom_with_help(
-                    "a credential is never written into the file",
-                    "say where it is found: `{ env: NAME }`, `{ file: PATH }` or `{ command: [PROGRAM] }`",
-                ))
-            }
-
-            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Secret, A::Error> {
-                let secret = match map.next_key()? {
-                    Some(Source::Env) => Secret::Env(map.next_value()?),
-                    Some(Source::File) => Secret::File(map.next_value()?),
-                    Some(Source::Command) => Secret::Command(map.next_value()?),
-                    None => {
-                        let help = "name one of `env`, `file`, `command`";
-                        return Err(custom_with_help("an empty map names no credential", help));
-                    }
-                };
-                match map.next_key::<Source>()? {
-                    None => Ok(secret),
-                    Some(_) => Err(custom_with_help(
-                        "there are two places to find the credential",
-                        "keep one of them",
-                    )),
-                }
-            }
-        }
-        deserializer.deserialize_any(Visitor)
-    }
-}
-
-impl JsonSchema for Secret {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Secret".into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        SecretForm::json_schema(generator)
-    }
 }
 
 /// How hard a phone system may be worked, as far as the workspace says so. Shared by all tenants on it; what is left out

@@ -10,7 +10,13 @@ use serde_json::Value;
 
 /// A read that went wrong after the answer had come.
 pub fn failure(what: &str, path: &str, problem: Problem) -> ApiError {
-    ApiError { what: format!("reading {what}"), method: "GET".to_owned(), path: path.to_owned(), problem }
+    ApiError {
+        what: format!("reading {what}"),
+        method: "GET".to_owned(),
+        path: path.to_owned(),
+        problem,
+        remedy: None,
+    }
 }
 
 /// The answer as a type of the provider's wire.
@@ -59,5 +65,6 @@ pub fn conflict(step: &Step, why: impl Into<String>) -> ApiError {
         method: String::new(),
         path: String::new(),
         problem: Problem::Conflict(why.into()),
+        remedy: None,
     }
 }

@@ -45,7 +45,7 @@ pub struct Record {
 pub struct TenantRecord {
     pub tenant: String,
     pub provider: String,
-    /// Which system that was, as [`crate::model::ProviderConfig::system`] says it.
+    /// Which system that was, the kind of provider and a sum of its address.
     pub system: String,
     pub account: String,
     pub steps: Vec<StepRecord>,

@@ -5,9 +5,10 @@ use crate::{
     apply::{self, Event, Fence, Job},
     error::{Ending, Failure},
     finding::Finding,
-    model::{Address, ProviderConfig},
+    model::Address,
     outcome::{Outcome, Status},
     plan::Plan,
+    provider::Entry,
     restore,
 };
 use std::{
@@ -47,8 +48,8 @@ impl Session<'_> {
     /// Writes down what is live before a plan. An apply that cannot be undone is not begun.
     fn save(&self, plan: &Plan) -> Result<Option<PathBuf>, Failure> {
         let root = &self.checked.root;
-        let providers = &self.checked.workspace.file.providers;
-        let system = |name: &str| providers.get(name).map(ProviderConfig::system).unwrap_or_default();
+        let providers = &self.checked.workspace.providers;
+        let system = |name: &str| providers.get(name).map(Entry::system).unwrap_or_default();
         let saved = restore::save(root, plan, self.sandbox, &system, &self.context.secrets);
         let saved = saved.map_err(|error| {
             let directory = restore::directory(root);

@@ -3,13 +3,14 @@
 use super::{Intent, Options, Selection, intent};
 use crate::{
     error::Failure,
-    finding::{Finding, Level, Place, Seg},
+    finding::{Finding, Level, Place},
     lint::{self, Subject, TenantSubject},
-    load::{Files, LoadedTenant, Workspace, changed_since},
+    load::{Files, LoadedTenant, changed_since},
     lock,
-    model::{Address, Kind, ProviderConfig, Tenant},
+    model::{Address, Kind, Tenant},
+    path::Segment,
     plan::{Base, Desired, Source, desired},
-    provider::{self, Provider},
+    provider::{self, Entry, Kinds, Provider, Workspace},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -46,9 +47,9 @@ impl Checked {
         &self.workspace.tenants[tenant.index]
     }
 
-    pub fn config(&self, tenant: &CheckedTenant) -> &ProviderConfig {
-        // The lint `unknown-provider` has seen to it that it is there.
-        &self.workspace.file.providers[&self.loaded(tenant).tenant.provider]
+    pub fn config(&self, tenant: &CheckedTenant) -> &Entry {
+        // A workspace without errors has an entry for every provider that a tenant names.
+        &self.workspace.providers[&self.loaded(tenant).tenant.provider]
     }
 
     /// Whether this run is about an object of a tenant.
@@ -83,7 +84,7 @@ pub fn check(root: &Path, options: &Options) -> Result<Checked, Failure> {
 pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
     let only = selection.only.iter().map(|text| pattern(text, "--only")).collect::<Result<Vec<_>, _>>()?;
     let tenant = selection.tenant.as_deref().map(|text| pattern(text, "--tenant")).transpose()?;
-    let workspace = Workspace::load(&Files::Directory(root.to_owned())).map_err(Failure::Findings)?;
+    let workspace = Workspace::load(&Files::Directory(root.to_owned()), &Kinds).map_err(Failure::Findings)?;
     let earlier = selection.base.as_deref().map(|revision| at_revision(root, revision)).transpose()?;
     let mut findings = workspace.findings.clone();
     findings.extend(lints(&workspace));
@@ -110,7 +111,7 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         let message = "this dialform is built without shared locks, and `lock` asks for one";
         let help =
             "build it with `--features shared-lock`; an apply that locked nothing would be worse than none";
-        let at = workspace.place_of_key(&[Seg::key("lock")]);
+        let at = workspace.place_of_key(&[Segment::key("lock")]);
         findings.push(Finding::error("missing-feature", message).help(help).at(at));
     }
     if findings.iter().any(|finding| finding.level == Level::Error) {
@@ -160,7 +161,7 @@ fn at_revision(root: &Path, revision: &str) -> Result<Workspace, Failure> {
         Failure::error(format!("the workspace at `{revision}` cannot be compared with: {first}"))
             .help("name a revision with a workspace in this directory, e.g. `--base origin/main`")
     };
-    let earlier = Workspace::load(&Files::Revision(root.to_owned(), revision.to_owned()))
+    let earlier = Workspace::load(&Files::Revision(root.to_owned(), revision.to_owned()), &Kinds)
         .map_err(|found| fail(&found))?;
     match earlier.findings.iter().find(|finding| finding.level == Level::Error) {
         Some(finding) => Err(fail(std::slice::from_ref(finding))),
@@ -189,7 +190,7 @@ fn base(earlier: &Workspace, now: &Tenant, provider: &Provider) -> Base {
 }
 
 /// Where something stands in a tenant's file: an object at its key, what is inside it at its value.
-pub(super) fn locate(loaded: &LoadedTenant, path: &[Seg]) -> Place {
+pub(super) fn locate(loaded: &LoadedTenant, path: &[Segment]) -> Place {
     if path.len() <= 2 { loaded.place_of_key(path) } else { loaded.place(path) }
 }
 
@@ -197,7 +198,7 @@ fn absent(loaded: &LoadedTenant) -> BTreeMap<Address, Option<Source>> {
     let named = loaded.tenant.absent.addresses().into_iter();
     named
         .map(|(address, index)| {
-            let path = [Seg::key("absent"), Seg::key(address.kind.section()), Seg::Index(index)];
+            let path = [Segment::key("absent"), Segment::key(address.kind.section()), Segment::Index(index)];
             let Place { file, line, .. } = loaded.place(&path);
             (address, Some(Source { file, line }))
         })
@@ -205,7 +206,7 @@ fn absent(loaded: &LoadedTenant) -> BTreeMap<Address, Option<Source>> {
 }
 
 fn lints(workspace: &Workspace) -> Vec<Finding> {
-    type Placer<'a> = Box<dyn Fn(&[Seg]) -> Place + 'a>;
+    type Placer<'a> = Box<dyn Fn(&[Segment]) -> Place + 'a>;
     let placers: Vec<(Placer<'_>, Placer<'_>)> = workspace
         .tenants
         .iter()
@@ -235,8 +236,7 @@ fn lints(workspace: &Workspace) -> Vec<Finding> {
 /// What is wrong with the providers' settings, given what is declared on each.
 fn settings(workspace: &Workspace) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (name, config) in &workspace.file.providers {
-        let Some(provider) = provider::find(&config.kind) else { continue };
+    for (name, entry) in &workspace.providers {
         let tenants = workspace.tenants.iter().filter(|loaded| loaded.tenant.provider == *name);
         // What is to be gone has to be reached as much as what is to be there.
         let kinds: BTreeSet<Kind> = tenants
@@ -247,8 +247,8 @@ fn settings(workspace: &Workspace) -> Vec<Finding> {
                 declared.chain(absent).chain(exhaustive).collect::<Vec<_>>()
             })
             .collect();
-        for (path, finding) in (provider.check)(config, &kinds) {
-            let mut at = vec![Seg::key("providers"), Seg::key(name)];
+        for (path, finding) in entry.check(&kinds) {
+            let mut at = vec![Segment::key("providers"), Segment::key(name)];
             at.extend(path);
             found.push(finding.at(workspace.place_of_key(&at)));
         }

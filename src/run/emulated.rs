@@ -3,12 +3,12 @@
 use super::Emulation;
 use crate::{
     error::Failure,
-    load::{Files, Workspace},
-    model::ProviderConfig,
-    provider::find,
+    load::Files,
+    provider::{Kinds, Workspace},
     sandbox::{self, Recorder, Sandbox},
 };
 use std::{
+    collections::BTreeMap,
     io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -23,8 +23,43 @@ pub struct Emulated {
 }
 
 impl Emulated {
+    /// Starts the emulation of one provider. `fault` names switches of any emulation of the workspace; those of the others
+    /// are not for this one.
+    pub(super) async fn start(
+        workspace: &Workspace,
+        root: &Path,
+        name: &str,
+        fault: Option<&str>,
+        recorder: Option<Arc<Recorder>>,
+        port: u16,
+    ) -> Result<Self, Failure> {
+        let providers = &workspace.file.providers;
+        let kind = &providers[name].kind;
+        let emulation = sandbox::find(kind)
+            .ok_or_else(|| Failure::error(format!("there is no emulation of a provider of kind `{kind}`")))?;
+        let others: Vec<&sandbox::Emulation> =
+            providers.values().filter_map(|provider| sandbox::find(&provider.kind)).collect();
+        let options = sandbox::Options::new(emulation, root.join("live").join(name), state(root).join(name));
+        let fault = fault.unwrap_or_default();
+        let mut options = options
+            .switched_among(fault, &others)
+            .map_err(|error| Failure::error(format!("`--fault {fault}`: {error}")))?;
+        options.record = recorder;
+        options.port = port;
+        let sandbox = Sandbox::start(options).await.map_err(|error| {
+            Failure::error(format!("the sandbox of provider `{name}` does not start: {error}"))
+                .help("`dialform sandbox reset` forgets its state")
+        })?;
+        Ok(Self { name: name.to_owned(), kind: kind.clone(), sandbox })
+    }
+
     pub fn url(&self) -> &str {
         self.sandbox.url()
+    }
+
+    /// Where it serves each endpoint of the provider.
+    pub(super) fn endpoints(&self) -> BTreeMap<&'static str, String> {
+        self.sandbox.endpoints()
     }
 
     pub async fn stop(self) {
@@ -35,14 +70,14 @@ impl Emulated {
 /// Starts the emulation of every provider of a workspace. `port` is that of the first one, the others follow; 0: any free
 /// ones.
 pub async fn serve(root: &Path, emulation: &Emulation, port: u16) -> Result<Vec<Emulated>, Failure> {
-    let workspace = Workspace::load(&Files::Directory(root.to_owned())).map_err(Failure::Findings)?;
+    let files = Files::Directory(root.to_owned());
+    let workspace = Workspace::load(&files, &Kinds).map_err(Failure::Findings)?;
     let recorder = recorder(emulation)?;
+    let fault = emulation.fault.as_deref();
     let mut running = Vec::new();
-    for (index, (name, config)) in workspace.file.providers.iter().enumerate() {
+    for (index, name) in workspace.file.providers.keys().enumerate() {
         let port = if port == 0 { 0 } else { port.saturating_add(index as u16) };
-        let fault = emulation.fault.as_deref();
-        let sandbox = start(root, name, config, fault, recorder.clone(), port).await?;
-        running.push(Emulated { name: name.clone(), kind: config.kind.clone(), sandbox });
+        running.push(Emulated::start(&workspace, root, name, fault, recorder.clone(), port).await?);
     }
     Ok(running)
 }
@@ -66,31 +101,6 @@ pub(super) fn recorder(emulation: &Emulation) -> Result<Option<Arc<Recorder>>, F
             .map_err(|error| Failure::error(format!("cannot record to `{}`: {error}", path.display())))
     };
     emulation.record.as_deref().map(open).transpose()
-}
-
-/// Starts the emulation of one provider.
-pub(super) async fn start(
-    root: &Path,
-    name: &str,
-    config: &ProviderConfig,
-    fault: Option<&str>,
-    recorder: Option<Arc<Recorder>>,
-    port: u16,
-) -> Result<Sandbox, Failure> {
-    let seed = root.join("live").join(name);
-    let provider = find(&config.kind)
-        .ok_or_else(|| Failure::error(format!("no provider is of kind `{}`", config.kind)))?;
-    let mut options = sandbox::Options::new(provider.emulation, seed, state(root).join(name));
-    options.record = recorder;
-    options.port = port;
-    if let Some(fault) = fault {
-        options.behaviour =
-            fault.parse().map_err(|error| Failure::error(format!("`--fault {fault}`: {error}")))?;
-    }
-    Sandbox::start(options).await.map_err(|error| {
-        Failure::error(format!("the sandbox of provider `{name}` does not start: {error}"))
-            .help("`dialform sandbox reset` forgets its state")
-    })
 }
 
 /// Where the emulated systems keep their state.

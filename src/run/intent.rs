@@ -6,9 +6,11 @@ use super::{
 };
 use crate::{
     error::Failure,
-    finding::{Level, Seg},
-    model::{Address, Kind, ProviderConfig},
+    finding::Level,
+    model::{Address, Kind},
+    path::Segment,
     plan::Desired,
+    provider::Entry,
     restore::{self, TenantRecord, Wish},
 };
 use std::{collections::BTreeSet, path::Path};
@@ -99,8 +101,8 @@ fn place_of(checked: &Checked, record: &TenantRecord) -> Result<usize, Failure> 
         None => refused(format!("tenant `{name}` of the restore file is not in this workspace")),
         Some(index) => {
             let now = &tenants[index].tenant;
-            let config = checked.workspace.file.providers.get(&now.provider);
-            let same = config.map(ProviderConfig::system).as_ref() == Some(system);
+            let config = checked.workspace.providers.get(&now.provider);
+            let same = config.map(Entry::system).as_ref() == Some(system);
             if (&now.provider, &now.account) == (provider, account) && !same {
                 return refused(format!("`{provider}` was the name of another system when that was written"));
             }
@@ -135,8 +137,9 @@ fn settings(checked: &Checked) -> Result<(), Failure> {
     for tenant in &checked.tenants {
         let kinds: BTreeSet<Kind> =
             tenant.desired.keys().chain(tenant.absent.keys()).map(|it| it.kind).collect();
-        for (path, finding) in (tenant.provider.check)(checked.config(tenant), &kinds) {
-            let mut at = vec![Seg::key("providers"), Seg::key(&checked.loaded(tenant).tenant.provider)];
+        for (path, finding) in checked.config(tenant).check(&kinds) {
+            let mut at =
+                vec![Segment::key("providers"), Segment::key(&checked.loaded(tenant).tenant.provider)];
             at.extend(path);
             found.push(finding.at(checked.workspace.place_of_key(&at)));
         }

@@ -6,7 +6,7 @@
 //! - `options`: what whoever starts a run may choose
 //! - `context`: what a run shares with whoever started it: credentials to hide, a way to end it early, a listener
 //! - `check`, `intent`: a workspace loaded and checked, as declared or for a restore
-//! - `session`, `systems`, `emulated`: open phone systems, real or emulated, and the plan against them
+//! - `session`, `emulated`: open phone systems, real or emulated, and the plan against them
 //! - `account_locks`, `unlock`: who may write to an account
 //! - `approval`, `apply`: which plan may be carried out, and how that ended
 //! - `monitor`, `audit_log`: every request of a run
@@ -65,16 +65,16 @@ mod monitor;
 mod options;
 mod plan_file;
 mod session;
-mod systems;
 mod unlock;
 
+pub use crate::provider::Access;
 pub use apply::{Applied, stopped};
 pub use check::{Checked, CheckedTenant, check};
 pub use context::{Context, Notice, Pace};
 pub use intent::Intent;
 pub use options::{ApplyOptions, Approval, Emulation, Logging, Options, Selection};
 pub use plan_file::{approved_digest, save_plan};
-pub use session::{Access, Session};
+pub use session::Session;
 pub use unlock::{AccountLock, LockReport, Removal, locks};
 
 pub use crate::apply::Shutdown;

@@ -5,18 +5,17 @@ use super::{
     account_locks::AccountLocks,
     apply::stopped,
     check::{CheckedTenant, locate},
-    emulated,
-    systems::{self, System},
+    emulated::{Emulated, recorder},
 };
 use crate::{
     apply::{Job, ReadBackTimes},
     error::Failure,
-    finding::{Finding, Place, Seg},
-    http::{Phase, during},
+    finding::{Finding, Place},
+    http::{Phase, Witness, during},
     model::{Address, Kind},
+    path::Segment,
     plan::{self, Input, Note, Observed, Plan, Policy, TenantPlan},
-    provider::Scope,
-    sandbox::Sandbox,
+    provider::{self, Access, Opening, Scope, System},
 };
 use futures::{StreamExt, stream};
 use std::{
@@ -31,13 +30,6 @@ const TENANTS_AT_ONCE: usize = 8;
 /// Steps under way for each request that may be: while one waits for its change to show, another can send.
 const STEPS_PER_REQUEST_SLOT: usize = 2;
 
-/// What a run may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    Read,
-    Write,
-}
-
 /// The phone systems of one run. A session that may write holds the locks of all its accounts.
 ///
 /// [`close`](Self::close) it however the run has ended, so that nobody has to wait for its locks.
@@ -50,7 +42,7 @@ pub struct Session<'a> {
     pub(super) sandbox: bool,
     systems: BTreeMap<String, System>,
     /// Kept running as long as the session.
-    sandboxes: Vec<Sandbox>,
+    emulated: Vec<Emulated>,
 }
 
 impl<'a> Session<'a> {
@@ -93,8 +85,8 @@ impl<'a> Session<'a> {
         monitor: Arc<Monitor>,
         locks: AccountLocks,
     ) -> Self {
-        let (systems, sandboxes, sandbox) = (BTreeMap::new(), Vec::new(), options.emulation.sandbox);
-        Self { checked, context, monitor, locks, sandbox, systems, sandboxes }
+        let (systems, emulated, sandbox) = (BTreeMap::new(), Vec::new(), options.emulation.sandbox);
+        Self { checked, context, monitor, locks, sandbox, systems, emulated }
     }
 
     /// Opens every system the selected tenants are on.
@@ -103,21 +95,30 @@ impl<'a> Session<'a> {
         let used: BTreeSet<&str> =
             tenants.iter().map(|tenant| self.checked.loaded(tenant).tenant.provider.as_str()).collect();
         let mut findings = Vec::new();
-        let recorder = emulated::recorder(&options.emulation)?;
-        let fault = options.emulation.fault.as_deref();
+        let recorder = recorder(&options.emulation)?;
         for name in used {
-            let config = &workspace.file.providers[name];
-            let mut base = None;
+            let mut endpoints = None;
             if self.sandbox {
-                let sandbox = emulated::start(root, name, config, fault, recorder.clone(), 0).await?;
-                base = Some(sandbox.url().to_owned());
-                self.sandboxes.push(sandbox);
+                let fault = options.emulation.fault.as_deref();
+                let emulated = Emulated::start(workspace, root, name, fault, recorder.clone(), 0).await?;
+                endpoints = Some(emulated.endpoints());
+                self.emulated.push(emulated);
             }
-            match systems::open(self.checked, name, config, base.as_deref(), access, &self.monitor) {
-                Ok(system) => {
-                    self.systems.insert(name.to_owned(), system);
-                }
-                Err(found) => findings.extend(found),
+            let opened = provider::open(&Opening {
+                name,
+                entry: &workspace.providers[name],
+                access,
+                root,
+                emulated: endpoints.as_ref(),
+                secrets: &self.context.secrets,
+                witness: &(Arc::clone(&self.monitor) as Arc<dyn Witness>),
+            });
+            match opened {
+                Ok(system) => drop(self.systems.insert(name.to_owned(), system)),
+                Err(found) => findings.extend(found.into_iter().map(|(path, finding)| {
+                    let at = [&[Segment::key("providers"), Segment::key(name)], path.as_slice()].concat();
+                    finding.at(workspace.place(&at))
+                })),
             }
         }
         if findings.is_empty() { Ok(()) } else { Err(Failure::Findings(findings)) }
@@ -166,7 +167,7 @@ impl<'a> Session<'a> {
     async fn compare(
         &self,
         tenant: &CheckedTenant,
-        place: &(dyn Fn(&[Seg]) -> Option<Place> + Sync),
+        place: &(dyn Fn(&[Segment]) -> Option<Place> + Sync),
         amend: impl FnOnce(&mut Observed),
     ) -> TenantPlan {
         let loaded = self.checked.loaded(tenant);
@@ -182,7 +183,7 @@ impl<'a> Session<'a> {
             Err(error) => {
                 let finding = Finding::error("unreadable-account", error.to_string());
                 let finding = Finding { help: error.help().map(str::to_owned), ..finding };
-                return self.blocked(tenant, vec![finding.at(loaded.place(&[Seg::key("account")]))]);
+                return self.blocked(tenant, vec![finding.at(loaded.place(&[Segment::key("account")]))]);
             }
         };
         amend(&mut observed);
@@ -200,8 +201,8 @@ impl<'a> Session<'a> {
             dialect: &tenant.provider.dialect,
             policy: &Policy {
                 guard: self.checked.workspace.file.guard,
-                experimental: config.experimental,
-                unobservable: (tenant.provider.unobservable)(config),
+                experimental: config.experimental(),
+                unobservable: config.unobservable(),
             },
             place: &place,
             only: &covered,
@@ -238,7 +239,7 @@ impl<'a> Session<'a> {
     pub(super) fn jobs<'j>(&'j self, plan: &'j Plan, wait: Option<Duration>) -> Vec<Job<'j>> {
         let tenants = plan.tenants.iter().filter(|tenant| !tenant.steps.is_empty());
         let job = |plan: &'j TenantPlan| {
-            let System { reader, writer, limits, propagation, pace: _ } = &self.systems[&plan.provider];
+            let System { reader, writer, limits, propagation, pacers: _ } = &self.systems[&plan.provider];
             let settle = Duration::from_secs(limits.settle.into());
             Some(Job {
                 plan,
@@ -257,13 +258,13 @@ impl<'a> Session<'a> {
 
     /// Every provider of the run, with its pace.
     pub fn paces(&self) -> BTreeMap<String, Pace> {
-        self.systems.iter().map(|(name, system)| (name.clone(), system.pace.clone())).collect()
+        self.systems.iter().map(|(name, system)| (name.clone(), Pace(system.pacers.clone()))).collect()
     }
 
     /// Gives back what is locked, and ends the emulated systems.
     pub async fn close(self) {
-        for sandbox in self.sandboxes {
-            sandbox.stop().await;
+        for emulated in self.emulated {
+            emulated.stop().await;
         }
         // However the run ended, nobody else should have to wait; and whoever wants to leave at once does.
         tokio::select! {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
@@ -34,6 +35,25 @@ pub trait Vendor: Send + Sync + std::fmt::Debug + 'static {
     fn requests_per_second(&self) -> Option<u32> {
         None
     }
+
+    /// How seldom what the vendor works out by itself is brought up to date.
+    fn active_lag(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    /// How it asks for patience, where not with 429.
+    fn patience(&self) -> Option<Patience> {
+        None
+    }
+}
+
+/// A status of a vendor's own for too many requests.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    pub status: u16,
+    pub message: &'static str,
+    /// How often a request is answered so, from 0 to 1.
+    pub chance: f64,
 }
 
 /// What a request may know of one account.

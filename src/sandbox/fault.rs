@@ -9,7 +9,8 @@ use super::scatter::scatter;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     TooManyRequests,
-    RateLimit,
+    /// In the vendor's own way.
+    Patience,
     ServerError,
     ResetBeforeCommit,
     Garbage,
@@ -39,11 +40,12 @@ pub struct Dice {
 }
 
 impl Dice {
-    pub fn new(behaviour: &Behaviour) -> Self {
+    /// `patience` is how often the vendor's own status for too many requests is dealt.
+    pub fn new(behaviour: &Behaviour, patience: f64) -> Self {
         Self {
             odds: [
                 (Fault::TooManyRequests, behaviour.too_many_requests),
-                (Fault::RateLimit, behaviour.rate_limit),
+                (Fault::Patience, patience),
                 (Fault::ServerError, behaviour.server_error),
                 (Fault::ResetBeforeCommit, behaviour.reset_before_commit),
                 (Fault::Garbage, behaviour.garbage),

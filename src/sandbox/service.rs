@@ -18,7 +18,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use super::behaviour::Behaviour;
-use super::exchange::{Answer, Credential, Request, Vendor};
+use super::exchange::{Answer, Credential, Patience, Request, Vendor};
 use super::fault::{Dice, Fault};
 use super::line::{Door, Exchange, Line};
 use super::record::Recorder;
@@ -29,6 +29,8 @@ use super::throttle::Throttle;
 const GARBAGE: &str =
     "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Please sign in.</body></html>\n";
 const BAD_GATEWAY: &str = "<html>\n<head><title>502 Bad Gateway</title></head>\n<body></body>\n</html>\n";
+
+const TOO_MANY: &str = "Too Many Requests";
 
 /// How long half a body stays alone on the wire: long enough to be flushed before the end.
 const HALF_TIME: Duration = Duration::from_millis(20);
@@ -114,9 +116,9 @@ impl Service {
         let most = behaviour.requests_per_second.or_else(|| vendor.requests_per_second());
         Self {
             throttle: most.filter(|most| *most > 0).map(Throttle::new),
+            dice: Dice::new(&behaviour, vendor.patience().map_or(0.0, |patience| patience.chance)),
             vendor,
             store,
-            dice: Dice::new(&behaviour),
             record,
             slow: behaviour.slow,
             visible_after: behaviour.visible_after,
@@ -132,8 +134,14 @@ impl Service {
         let fault = self.dice.roll(&request.method, &request.path);
         tokio::time::sleep(self.slow * if fault == Some(Fault::Slow) { 10 } else { 1 }).await;
         match fault {
-            Some(Fault::TooManyRequests) => return self.coded(429, "Too Many Requests"),
-            Some(Fault::RateLimit) => return self.coded(420, "Rate Limit Exceeded"),
+            Some(Fault::TooManyRequests) => return self.coded(429, TOO_MANY),
+            Some(Fault::Patience) => {
+                let (status, message) = self
+                    .vendor
+                    .patience()
+                    .map_or((429, TOO_MANY), |Patience { status, message, .. }| (status, message));
+                return self.coded(status, message);
+            }
             Some(Fault::ServerError) => return self.coded(500, "Internal Server Error"),
             Some(Fault::Unavailable) => return self.coded(503, "Service Unavailable"),
             Some(Fault::ResetBeforeCommit) => return Sent::Nothing,
@@ -141,7 +149,7 @@ impl Service {
             _ => {}
         }
         if self.throttle.as_ref().is_some_and(|throttle| !throttle.admits()) {
-            return self.coded(429, "Too Many Requests");
+            return self.coded(429, TOO_MANY);
         }
         let fate = match fault {
             Some(Fault::AcceptAndIgnore) => Fate::Lost,

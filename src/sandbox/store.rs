@@ -71,7 +71,7 @@ impl Store {
         Ok(Self {
             accounts: Mutex::new(accounts),
             visible_after: options.behaviour.visible_after,
-            active_lag: options.behaviour.active_lag,
+            active_lag: vendor.active_lag(),
             pending_first: options.behaviour.pending_first,
             durable: options.durable,
         })

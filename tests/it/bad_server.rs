@@ -15,7 +15,7 @@ use axum::{
 use dialform::{
     cli::Finished,
     error::Ending,
-    sandbox::{Options, Sandbox, stratus::Stratus},
+    sandbox::{Options, Sandbox, stratus::EMULATION},
 };
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
@@ -116,11 +116,8 @@ impl Rig {
 
 async fn sandbox(dir: &Path, name: &str, behaviour: &str) -> Sandbox {
     let state = tempfile::tempdir_in(dir).unwrap().keep();
-    let options = Options {
-        behaviour: behaviour.parse().unwrap(),
-        durable: false,
-        ..Options::new(Stratus::emulate, dir.join(name), state)
-    };
+    let options = Options::new(&EMULATION, dir.join(name), state).switched(behaviour).unwrap();
+    let options = Options { durable: false, ..options };
     Sandbox::start(options).await.unwrap()
 }
 

@@ -4,8 +4,9 @@ use crate::{workspace::refusal, world::World};
 use dialform::{
     cli::Finished,
     error::Ending,
-    load::{Files, Workspace},
+    load::Files,
     lock::{Key, Owner, Signal, Taken, file},
+    provider::{Kinds, Workspace},
 };
 use std::{
     fs,
@@ -20,9 +21,10 @@ const TENANT: &str = "numbers: { \"+12145550100\": { label: Main } }";
 
 /// What the lock of the world's provider is named after.
 fn system() -> String {
+    let world = World::new("");
     let workspace =
-        Workspace::load(&Files::Directory(World::new("").path(""))).unwrap_or_else(|why| panic!("{why:?}"));
-    workspace.file.providers["pbx"].system()
+        Workspace::load(&Files::Directory(world.path("")), &Kinds).unwrap_or_else(|why| panic!("{why:?}"));
+    workspace.providers["pbx"].system()
 }
 
 fn key() -> Key {

@@ -48,6 +48,8 @@ mod quickstart;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod renewal;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod restore;

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use crate::contract;
 use dialform::model::{Address, Kind};
-use dialform::sandbox::deskphone::Deskphone;
+use dialform::sandbox::deskphone::EMULATION;
 use dialform::sandbox::footprint::{Part, Pattern};
-use dialform::sandbox::{Behaviour, Options, Recorder, Sandbox};
+use dialform::sandbox::{Options, Recorder, Sandbox};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -103,11 +103,8 @@ impl Rig {
 }
 
 fn options(dir: &Path, behaviour: &str) -> Options {
-    Options {
-        behaviour: behaviour.parse().unwrap(),
-        durable: false,
-        ..Options::new(Deskphone::emulate, dir.join("live"), dir.join("state"))
-    }
+    let options = Options::new(&EMULATION, dir.join("live"), dir.join("state"));
+    Options { durable: false, ..options.switched(behaviour).unwrap() }
 }
 
 fn client() -> Client {
@@ -514,8 +511,8 @@ async fn faults_have_the_body_of_the_contract() {
         assert_eq!(answer["trackingId"], "BRIDGE_00000000-0000-4000-8000-000000000001", "{behaviour}");
         assert_eq!(rig.divert("2001", "callForwarding/busy/destination"), "2001", "{behaviour}");
     }
-    assert!("503:2".parse::<Behaviour>().is_err());
-    assert!("people-page:0".parse::<Behaviour>().is_err());
+    assert!(EMULATION.read("503:2", &[]).is_err());
+    assert!(EMULATION.read("people-page:0", &[]).is_err());
 }
 
 /// What a live account can look like, though no tenant file could ask for it, must be seedable.
@@ -620,7 +617,7 @@ async fn mistakes_in_a_seed_are_explained() {
 /// The scope test of every provider believes this: too wide, and a client that spoils rings or reminders is not caught.
 #[test]
 fn diverts_may_touch_twelve_fields_and_nothing_else() {
-    let vendor = Deskphone::emulate(&Behaviour::default());
+    let vendor = EMULATION.faithful().unwrap();
     let path = |pattern: &Pattern| {
         let name = |part: &Part| match part {
             Part::Key(key) => key.clone(),

@@ -8,21 +8,18 @@
 mod client;
 mod convert;
 mod grades;
+mod settings;
 mod wire;
 mod zones;
 
-use super::{EndpointSpec, Login, Provider, SettingsFindings};
+use super::{Form, Provider};
 use crate::{
-    finding::{Finding, Seg},
-    model::{Kind, Limits, ProviderConfig},
+    http::Conventions,
+    model::{Kind, Limits},
     plan::Dialect,
-    sandbox::ctm::Ctm,
 };
-use client::{API, CtmReader, CtmWriter};
-use std::collections::BTreeSet;
-
-/// Where the vendor's own service is (fact sheet section 2).
-const SERVICE: &str = "https://api.calltrackingmetrics.com/api/v1";
+use client::{CtmReader, CtmWriter};
+use settings::{CtmSettings, Written};
 
 pub static PROVIDER: Provider = Provider {
     kind: "ctm",
@@ -40,34 +37,15 @@ pub static PROVIDER: Provider = Provider {
         )],
         normalize: convert::normalize,
     },
-    check,
+    settings: Form::from::<Written, CtmSettings>(),
+    conventions: &CONVENTIONS,
     // 10 a second are allowed; clients that last use 8, four at once (fact sheet section 2.2).
     limits: Limits { concurrency: 4, requests_per_second: 8, timeout: 30, retries: 3, settle: 3 },
     single_account: false,
-    unobservable: |_| BTreeSet::new(),
-    endpoints,
     reader: |endpoints| Box::new(CtmReader::new(endpoints)),
     writer: |endpoints| Box::new(CtmWriter::new(endpoints)),
-    emulation: Ctm::emulate,
 };
 
-fn check(config: &ProviderConfig, _declared: &BTreeSet<Kind>) -> SettingsFindings {
-    let missing = |word: &str, secret: bool| {
-        let finding = Finding::error("missing-key", format!("a `ctm` provider needs `{word}`"))
-            .help("write `access_key: { env: CTM_KEY }` and `secret_key: { env: CTM_SECRET }`");
-        (!secret).then(|| (Vec::new(), finding))
-    };
-    let keys = [("access_key", config.access_key.is_some()), ("secret_key", config.secret_key.is_some())];
-    keys.into_iter().filter_map(|(word, said)| missing(word, said)).collect()
-}
-
-fn endpoints(config: &ProviderConfig) -> Vec<EndpointSpec> {
-    vec![EndpointSpec {
-        name: API,
-        url: Some(config.url.clone().unwrap_or_else(|| SERVICE.to_owned())),
-        login: Login::Keys { access_key: config.access_key.clone(), secret_key: config.secret_key.clone() },
-        url_path: vec![Seg::key("url")],
-        login_at: Vec::new(),
-        sandbox_path: "/api/v1",
-    }]
-}
+/// Errors come in several shapes (fact sheet section 4).
+const CONVENTIONS: Conventions =
+    Conventions { patience: &[], messages: &["message", "reason", "error"], remedies: &[] };

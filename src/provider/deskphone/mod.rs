@@ -8,16 +8,17 @@
 
 mod client;
 mod convert;
+mod settings;
 
-use super::{EndpointSpec, Login, Provider, SettingsFindings};
+use super::{Form, Provider};
 use crate::{
-    finding::{Finding, Seg},
-    model::{Bridge, Kind, Limits, ProviderConfig},
+    http::Conventions,
+    model::{Kind, Limits},
     plan::{Accepts, Dialect, GradeRow},
-    sandbox::deskphone::Deskphone,
 };
-use client::{API, DeskphoneReader, DeskphoneWriter};
-use std::{collections::BTreeSet, time::Duration};
+use client::{DeskphoneReader, DeskphoneWriter};
+use settings::{DeskphoneSettings, Written};
+use std::time::Duration;
 
 pub static PROVIDER: Provider = Provider {
     kind: "deskphone",
@@ -35,14 +36,12 @@ pub static PROVIDER: Provider = Provider {
         )],
         normalize: convert::normalize,
     },
-    check,
+    settings: Form::from::<Written, DeskphoneSettings>(),
+    conventions: &Conventions::PLAIN,
     limits: Limits { concurrency: 4, requests_per_second: 10, timeout: 30, retries: 3, settle: 5 },
     single_account: true,
-    unobservable,
-    endpoints,
     reader: |endpoints| Box::new(DeskphoneReader::new(endpoints)),
     writer: |endpoints| Box::new(DeskphoneWriter::new(endpoints)),
-    emulation: Deskphone::emulate,
 };
 
 const ARTICLE: &str = "article 002, fact sheet Deskphone section 4";
@@ -69,44 +68,3 @@ const ACCEPTS: &[Accepts] = &[
     Accepts { kind: Kind::Diverts, path: &["no_answer"], words: PLACES },
     Accepts { kind: Kind::Diverts, path: &["unreachable"], words: PLACES },
 ];
-
-fn check(config: &ProviderConfig, _declared: &BTreeSet<Kind>) -> SettingsFindings {
-    if config.bridge == Some(Bridge::Manual) {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    if config.url.is_none() {
-        let finding =
-            Finding::error("missing-key", "a `deskphone` provider needs `url`, the address of its bridge")
-                .help("write `url: https://HOST/v1`, or `bridge: manual` where none runs");
-        found.push((Vec::new(), finding));
-    }
-    if config.token.is_none() && config.read_token.is_none() {
-        let finding =
-            Finding::error("missing-key", "a `deskphone` provider needs `token`, `read_token` or both")
-                .help("write `token: { env: DESKPHONE_TOKEN }`");
-        found.push((Vec::new(), finding));
-    }
-    found
-}
-
-fn unobservable(config: &ProviderConfig) -> BTreeSet<Kind> {
-    match config.bridge {
-        Some(Bridge::Manual) => BTreeSet::from([Kind::Diverts]),
-        None => BTreeSet::new(),
-    }
-}
-
-fn endpoints(config: &ProviderConfig) -> Vec<EndpointSpec> {
-    if config.bridge == Some(Bridge::Manual) {
-        return Vec::new();
-    }
-    vec![EndpointSpec {
-        name: API,
-        url: config.url.clone(),
-        login: Login::Token { token: config.token.clone(), read_token: config.read_token.clone() },
-        url_path: vec![Seg::key("url")],
-        login_at: Vec::new(),
-        sandbox_path: "/v1",
-    }]
-}

@@ -12,6 +12,7 @@
 //! - [`phone`]: numbers in their written forms
 //! - one file per family of objects
 //! - [`seed`]: the first state of an account
+//! - [`switches`]: what can be switched about it
 //! - [`footprint`]: what of the state each object of a tenant may touch
 
 mod accounts;
@@ -33,23 +34,36 @@ mod routes;
 mod rows;
 mod schedules;
 mod seed;
+mod switches;
 
 use serde_json::{Map, Value, json};
 
-use super::behaviour::{Behaviour, NextPage};
 use super::document::Document;
+use super::emulation::Emulation;
 use super::exchange::{Answer, Credential, Request, Vendor, Views};
 use super::footprint::Pattern;
 use crate::model::Address;
 use call::Call;
 use refusal::{Refusal, Reply};
+use switches::{NextPage, Settings};
 
 /// Requests in one second that are answered (section 2.2).
 const REQUESTS_PER_SECOND: u32 = 10;
 
+/// CallTrackingMetrics.
+pub static EMULATION: Emulation = Emulation {
+    kind: "ctm",
+    endpoints: &[("api", "/api/v1")],
+    switches: switches::NAMES,
+    vendor: |set| {
+        let Settings { strict, experimental, next_page, schedule_id } = Settings::read(set)?;
+        Ok(Box::new(Ctm { strict, experimental, next_page, schedule_id: schedule_id && !strict }))
+    },
+};
+
 /// The emulated server; pure, so it holds only its switches.
 #[derive(Debug, Clone)]
-pub struct Ctm {
+struct Ctm {
     strict: bool,
     experimental: bool,
     next_page: NextPage,
@@ -57,20 +71,6 @@ pub struct Ctm {
 }
 
 impl Ctm {
-    /// Emulates it with this behaviour.
-    pub fn emulate(behaviour: &Behaviour) -> Box<dyn Vendor> {
-        Box::new(Self::new(behaviour))
-    }
-
-    pub fn new(behaviour: &Behaviour) -> Self {
-        Self {
-            strict: behaviour.strict,
-            experimental: behaviour.experimental,
-            next_page: behaviour.next_page,
-            schedule_id: behaviour.schedule_id && !behaviour.strict,
-        }
-    }
-
     fn route(&self, request: &Request, views: &Views) -> Reply {
         authorize(request)?;
         let body = body::decode(request)?;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Ctm;
 use super::call::show;
 use super::refusal::{Refusal, Reply};
-use crate::sandbox::behaviour::NextPage;
+use super::switches::NextPage;
 use crate::sandbox::exchange::Request;
 
 const PER_PAGE: usize = 10;

@@ -7,6 +7,7 @@
 //! - [`check`]: what a written document is refused for
 //! - [`shown`]: what the switches change about a document that is read
 //! - [`seed`]: the first state of an account
+//! - [`switches`]: what can be switched about it
 //! - [`footprint`]: what of the state each object of a tenant may touch
 
 mod call;
@@ -17,21 +18,43 @@ mod people;
 mod sections;
 mod seed;
 mod shown;
+mod switches;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Map, Value, json};
 
-use super::behaviour::Behaviour;
 use super::document::Document;
+use super::emulation::Emulation;
 use super::exchange::{Answer, Request, Vendor, View, Views};
 use super::footprint::Pattern;
 use crate::model::Address;
 use call::{Call, Refusal, Reply};
+use switches::Settings;
+
+/// The bridge.
+pub static EMULATION: Emulation = Emulation {
+    kind: "deskphone",
+    endpoints: &[("bridge", "/v1")],
+    switches: switches::NAMES,
+    vendor: |set| {
+        let Settings { no_etag, meddle, plus_numbers, bare_destination, extra_field, people_page } =
+            Settings::read(set)?;
+        Ok(Box::new(Deskphone {
+            etag: !no_etag,
+            meddle,
+            plus_numbers,
+            bare_destination,
+            extra_field,
+            people_page,
+            errors: AtomicU64::new(0),
+        }))
+    },
+};
 
 /// The emulated bridge: its switches, and how many errors it has told of.
 #[derive(Debug)]
-pub struct Deskphone {
+struct Deskphone {
     etag: bool,
     meddle: bool,
     plus_numbers: bool,
@@ -42,19 +65,6 @@ pub struct Deskphone {
 }
 
 impl Deskphone {
-    /// Emulates it with this behaviour.
-    pub fn emulate(behaviour: &Behaviour) -> Box<dyn Vendor> {
-        Box::new(Self {
-            etag: !behaviour.no_etag,
-            meddle: behaviour.meddle,
-            plus_numbers: behaviour.plus_numbers,
-            bare_destination: behaviour.bare_destination,
-            extra_field: behaviour.extra_field,
-            people_page: behaviour.people_page,
-            errors: AtomicU64::new(0),
-        })
-    }
-
     /// Checks in the order of the fact sheet: token, path, method; what follows is the operation's own.
     fn route(&self, request: &Request, views: &Views) -> Reply {
         let token = request.token().filter(|token| *token != "wrong").ok_or_else(Refusal::token)?;

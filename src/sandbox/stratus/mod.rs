@@ -3,6 +3,7 @@
 //! - [`call`]: one request in one domain: what it may read, how it answers
 //! - [`fields`]: the fields of each object, their types and defaults
 //! - [`seed`]: the first state of a domain
+//! - [`switches`]: what can be switched about it
 //! - one file per family of objects
 //! - [`schedule`]: whether a time frame covers an instant
 //! - [`footprint`]: what of the state each object of a tenant may touch
@@ -23,45 +24,56 @@ mod phonenumbers;
 mod queues;
 mod schedule;
 mod seed;
+mod switches;
 mod tables;
 mod timeframes;
 mod users;
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 
-use super::behaviour::{Behaviour, Release};
 use super::document::Document;
-use super::exchange::{Answer, Request, Vendor, Views};
+use super::emulation::Emulation;
+use super::exchange::{Answer, Patience, Request, Vendor, Views};
 use super::footprint::Pattern;
 use crate::model::Address;
 use call::{Call, Refusal, Reply};
+use switches::{Release, Settings};
+
+/// NetSapiens, and the carrier beside it.
+pub static EMULATION: Emulation = Emulation {
+    kind: "stratus",
+    endpoints: &[("api", "/ns-api/v2"), ("carrier", "/_carrier/v1")],
+    switches: switches::NAMES,
+    vendor: |set| {
+        let Settings { release, page_cap, mixed_types, soft_delete, list_remove, active_lag, rate_limit } =
+            Settings::read(set)?;
+        Ok(Box::new(Stratus {
+            release,
+            page_cap,
+            mixed_types,
+            soft_delete,
+            list_remove,
+            active_lag,
+            rate_limit,
+        }))
+    },
+};
 
 /// The emulated server; pure, so it holds only its switches.
 #[derive(Debug, Clone)]
-pub struct Stratus {
+struct Stratus {
     release: Release,
     page_cap: usize,
     mixed_types: bool,
     soft_delete: bool,
     list_remove: bool,
+    active_lag: Duration,
+    rate_limit: f64,
 }
 
 impl Stratus {
-    /// Emulates it with this behaviour.
-    pub fn emulate(behaviour: &Behaviour) -> Box<dyn Vendor> {
-        Box::new(Self::new(behaviour))
-    }
-
-    pub fn new(behaviour: &Behaviour) -> Self {
-        Self {
-            release: behaviour.release,
-            page_cap: behaviour.page_cap,
-            mixed_types: behaviour.mixed_types,
-            soft_delete: behaviour.soft_delete,
-            list_remove: behaviour.list_remove,
-        }
-    }
-
     fn route(&self, request: &Request, views: &Views) -> Reply {
         let Some(token) = request.token() else {
             return Err(Refusal::new(401, "Unauthorized"));
@@ -154,5 +166,13 @@ impl Vendor for Stratus {
     fn respond(&self, request: &Request, views: &Views) -> Answer {
         self.route(request, views)
             .unwrap_or_else(|Refusal { status, message }| Answer::coded(status, &message))
+    }
+
+    fn active_lag(&self) -> Duration {
+        self.active_lag
+    }
+
+    fn patience(&self) -> Option<Patience> {
+        Some(Patience { status: 420, message: "Rate Limit Exceeded", chance: self.rate_limit })
     }
 }

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::call::{Call, Refusal, Reply, domain_of, show, text, total};
+use super::switches::Release;
 use super::{fields, tables};
-use crate::sandbox::behaviour::Release;
 use crate::sandbox::document::Document;
 
 /// Fields of the reduced list; others named in `fields` are refused (fact sheet section 3.3).

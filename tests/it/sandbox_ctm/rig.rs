@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::contract;
-use dialform::sandbox::{Options, Recorder, Sandbox, SandboxError, ctm::Ctm};
+use dialform::sandbox::{Options, Recorder, Sandbox, SandboxError, ctm::EMULATION};
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -76,10 +76,11 @@ impl Rig {
         std::fs::create_dir(dir.path().join("live")).unwrap();
         std::fs::write(dir.path().join(format!("live/{ACCOUNT}.yaml")), seed).unwrap();
         let options = Options {
-            behaviour: behaviour.parse().unwrap(),
             durable: false,
             record: Some(Arc::new(Recorder::open(&dir.path().join("traffic.jsonl")).unwrap())),
-            ..Options::new(Ctm::emulate, dir.path().join("live"), dir.path().join("state"))
+            ..Options::new(&EMULATION, dir.path().join("live"), dir.path().join("state"))
+                .switched(behaviour)
+                .unwrap()
         };
         #[cfg(feature = "tls")]
         let _ = rustls::crypto::ring::default_provider().install_default();

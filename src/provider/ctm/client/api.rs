@@ -118,6 +118,7 @@ pub async fn send(
             method: method.to_string(),
             path,
             problem: Problem::Status { status: 200, message },
+            remedy: None,
         }),
     }
 }

@@ -1,0 +1,33 @@
+//! What one vendor's API says where HTTP has no word for it.
+
+/// How the refusals of an API are understood.
+pub struct Conventions {
+    /// The statuses with which it asks for patience, besides 429.
+    pub patience: &'static [u16],
+    /// The fields of an error's body that say why; the first one that is there counts.
+    pub messages: &'static [&'static str],
+    /// The ways out of refusals that mean something special here.
+    pub remedies: &'static [Remedy],
+}
+
+/// The way out of one refusal.
+pub struct Remedy {
+    pub status: u16,
+    /// What its message contains.
+    pub says: &'static str,
+    pub help: &'static str,
+}
+
+impl Conventions {
+    /// Those of an API that has none of its own.
+    pub const PLAIN: Self = Self { patience: &[], messages: &["message", "error"], remedies: &[] };
+
+    pub(super) fn asks_for_patience(&self, status: u16) -> bool {
+        status == 429 || self.patience.contains(&status)
+    }
+
+    pub(super) fn help(&self, status: u16, message: &str) -> Option<&'static str> {
+        let fits = |remedy: &&Remedy| remedy.status == status && message.contains(remedy.says);
+        self.remedies.iter().find(fits).map(|remedy| remedy.help)
+    }
+}
