@@ -147,10 +147,6 @@ impl Getter {
             what: what.to_owned(),
             method: call.method.to_string(),
             path: self.watched.secrets.hide(call.path).into_owned(),
-            remedy: match &problem {
-                Problem::Status { status, message } => self.conventions.help(*status, message),
-                _ => None,
-            },
             problem,
         };
         // `.` and `..` cannot be encoded: they would be taken for steps in the path, and another object be reached.
@@ -176,7 +172,7 @@ impl Getter {
                 Ok(answer) => return Ok(answer),
                 Err(problem) => problem,
             };
-            if let Problem::Status { status, message } = &problem
+            if let Problem::Status { status, message, remedy } = &problem
                 && !renewed
                 && let Some(renewal) = self.login.auth.renewal(*status, message)
             {
@@ -186,7 +182,7 @@ impl Getter {
                     // A refusal is no doubt about what was done: it stays one.
                     Err(why) => {
                         let message = format!("{message} (renewing the credential: {why})");
-                        return Err(failed(Problem::Status { status: *status, message }));
+                        return Err(failed(Problem::Status { status: *status, message, remedy: *remedy }));
                     }
                 }
             }
@@ -307,7 +303,7 @@ fn without_credentials(text: &str, secrets: &Known) -> String {
 }
 
 /// What a reply means.
-fn judge(reply: &Reply, conventions: &Conventions) -> Result<Answer, Problem> {
+fn judge(reply: &Reply, conventions: &'static Conventions) -> Result<Answer, Problem> {
     let Reply { status, after, etag, next, received: _, text } = reply;
     let status = *status;
     if conventions.asks_for_patience(status) {

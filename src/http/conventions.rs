@@ -11,6 +11,7 @@ pub struct Conventions {
 }
 
 /// The way out of one refusal.
+#[derive(Debug)]
 pub struct Remedy {
     pub status: u16,
     /// What its message contains.
@@ -26,8 +27,7 @@ impl Conventions {
         status == 429 || self.patience.contains(&status)
     }
 
-    pub(super) fn help(&self, status: u16, message: &str) -> Option<&'static str> {
-        let fits = |remedy: &&Remedy| remedy.status == status && message.contains(remedy.says);
-        self.remedies.iter().find(fits).map(|remedy| remedy.help)
+    pub(super) fn remedy(&self, status: u16, message: &str) -> Option<&'static Remedy> {
+        self.remedies.iter().find(|it| it.status == status && message.contains(it.says))
     }
 }

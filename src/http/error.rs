@@ -1,6 +1,6 @@
 //! What can go wrong with a request, and what is known about its effect.
 
-use super::Conventions;
+use super::{Conventions, Remedy};
 use serde_json::Value;
 use std::{fmt, time::Duration};
 
@@ -13,14 +13,12 @@ pub struct ApiError {
     /// Below the base of the API.
     pub path: String,
     pub problem: Problem,
-    /// The way out that the vendor's [`Conventions`] know.
-    pub remedy: Option<&'static str>,
 }
 
 #[derive(Debug, Clone)]
 pub enum Problem {
-    /// The server refused or failed.
-    Status { status: u16, message: String },
+    /// The server refused or failed; the way out where the vendor's [`Conventions`] know one.
+    Status { status: u16, message: String, remedy: Option<&'static Remedy> },
     /// The server asks to be left alone for a while.
     Patience { status: u16, after: Option<Duration> },
     /// No connection was made: surely nothing happened.
@@ -54,11 +52,18 @@ impl Problem {
         }
     }
 
-    pub(super) fn status(status: u16, text: &str, conventions: &Conventions) -> Self {
+    pub(super) fn status(status: u16, text: &str, conventions: &'static Conventions) -> Self {
         let parsed: Option<Value> = serde_json::from_str(text).ok();
         let said = |word: &&str| parsed.as_ref()?.get(word)?.as_str();
         let message = conventions.messages.iter().find_map(said);
-        Self::Status { status, message: excerpt(message.unwrap_or(text)) }
+        let message = excerpt(message.unwrap_or(text));
+        let remedy = conventions.remedy(status, &message);
+        Self::Status { status, message, remedy }
+    }
+
+    /// A refusal that a server put into words of its own.
+    pub fn refused(status: u16, message: String) -> Self {
+        Self::Status { status, message, remedy: None }
     }
 
     pub(super) fn decode(why: &str, text: &str) -> Self {
@@ -102,10 +107,8 @@ fn excerpt(text: &str) -> String {
 impl ApiError {
     /// The way out, where one is known.
     pub fn help(&self) -> Option<&'static str> {
-        if self.remedy.is_some() {
-            return self.remedy;
-        }
         match &self.problem {
+            Problem::Status { remedy: Some(remedy), .. } => Some(remedy.help),
             Problem::Status { status: 401, .. } => Some("the credential is wrong or has run out"),
             Problem::Status { status: 403, .. } => {
                 Some("the credential may not do this; plan needs read, apply write")
@@ -121,7 +124,7 @@ impl ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { what, method, path, problem, remedy: _ } = self;
+        let Self { what, method, path, problem } = self;
         if path.is_empty() {
             return write!(f, "{what}: {problem}");
         }
@@ -132,8 +135,8 @@ impl fmt::Display for ApiError {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Status { status, message } if message.is_empty() => write!(f, "status {status}"),
-            Self::Status { status, message } => write!(f, "status {status}: {message}"),
+            Self::Status { status, message, remedy: _ } if message.is_empty() => write!(f, "status {status}"),
+            Self::Status { status, message, remedy: _ } => write!(f, "status {status}: {message}"),
             Self::Patience { status, .. } => {
                 write!(f, "status {status}: too many requests, also after waiting")
             }

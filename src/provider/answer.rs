@@ -10,13 +10,7 @@ use serde_json::Value;
 
 /// A read that went wrong after the answer had come.
 pub fn failure(what: &str, path: &str, problem: Problem) -> ApiError {
-    ApiError {
-        what: format!("reading {what}"),
-        method: "GET".to_owned(),
-        path: path.to_owned(),
-        problem,
-        remedy: None,
-    }
+    ApiError { what: format!("reading {what}"), method: "GET".to_owned(), path: path.to_owned(), problem }
 }
 
 /// The answer as a type of the provider's wire.
@@ -43,7 +37,9 @@ pub fn undecodable(why: impl Into<String>, body: &Value, what: &str, path: &str)
 pub fn present<T>(read: Result<T, ApiError>, says_absent: fn(&str) -> bool) -> Result<Option<T>, ApiError> {
     match read {
         Ok(found) => Ok(Some(found)),
-        Err(ApiError { problem: Problem::Status { status: 404, message }, .. }) if says_absent(&message) => {
+        Err(ApiError { problem: Problem::Status { status: 404, message, .. }, .. })
+            if says_absent(&message) =>
+        {
             Ok(None)
         }
         Err(error) => Err(error),
@@ -65,6 +61,5 @@ pub fn conflict(step: &Step, why: impl Into<String>) -> ApiError {
         method: String::new(),
         path: String::new(),
         problem: Problem::Conflict(why.into()),
-        remedy: None,
     }
 }

@@ -50,9 +50,12 @@ pub struct Endpoint {
     pub auth: Box<dyn Authenticate>,
 }
 
+/// Reads an entry. `None` where it cannot be used, which is a finding.
+type Reader = fn(&load::Entry<'_>, &mut Vec<Finding>) -> Option<Box<dyn Settings>>;
+
 /// The type of one kind's settings: how they are read, and what an editor is told of them.
 pub struct Form {
-    read: fn(&load::Entry<'_>, &mut Vec<Finding>) -> Option<Box<dyn Settings>>,
+    read: Reader,
     schema: fn(&mut SchemaGenerator) -> Schema,
 }
 
@@ -159,9 +162,10 @@ pub fn any_entry(generator: &mut SchemaGenerator) -> Schema {
     let kinds: Vec<&str> = schemas.iter().map(|(kind, _)| *kind).collect();
     let cases: Vec<Value> = schemas
         .iter()
-        .map(
-            |(kind, schema)| json!({ "if": { "properties": { "kind": { "const": kind } } }, "then": schema }),
-        )
+        .map(|(kind, schema)| {
+            let is_it = json!({ "properties": { "kind": { "const": kind } }, "required": ["kind"] });
+            json!({ "if": is_it, "then": schema })
+        })
         .collect();
     json_schema!({
         "description": "One phone system. `kind` selects what else is said of it.",

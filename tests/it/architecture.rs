@@ -338,6 +338,18 @@ fn circles_are_seen() {
     assert_eq!(circles(&files), ["a/one -> a/two -> a/one", "b/inner -> c -> d -> b/inner"]);
 }
 
+/// What one vendor says differently is a fact about that vendor: http learns it from whoever opens it.
+#[test]
+fn http_knows_no_vendor() {
+    let words = ["APP001", "No Route", "420", "NetSapiens", "stratus", "ctm", "deskphone"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for source in sources().iter().filter(|source| source.is_in(&["http"])) {
+        let text = fs::read_to_string(root.join(&source.name).with_extension("rs")).unwrap();
+        let found: Vec<&str> = words.into_iter().filter(|word| text.contains(word)).collect();
+        assert!(found.is_empty(), "src/{}.rs speaks of {found:?}", source.name);
+    }
+}
+
 /// A file one cannot take in is a file nobody reviews.
 #[test]
 fn no_file_is_long() {

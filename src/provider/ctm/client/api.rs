@@ -117,8 +117,7 @@ pub async fn send(
             what: what.to_owned(),
             method: method.to_string(),
             path,
-            problem: Problem::Status { status: 200, message },
-            remedy: None,
+            problem: Problem::refused(200, message),
         }),
     }
 }
@@ -126,7 +125,7 @@ pub async fn send(
 fn accepted(body: Value, what: &str, path: &str) -> Result<Value, ApiError> {
     match refusal(&body) {
         None => Ok(body),
-        Some(message) => Err(failure(what, path, Problem::Status { status: 200, message })),
+        Some(message) => Err(failure(what, path, Problem::refused(200, message))),
     }
 }
 

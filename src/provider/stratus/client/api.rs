@@ -117,7 +117,7 @@ pub async fn pages<T: Row>(
 /// before any of its lists; a path that the build does not have, and a parent that is gone, say so.
 fn is_empty_collection(error: &ApiError) -> bool {
     match &error.problem {
-        Problem::Status { status: 404, message } => {
+        Problem::Status { status: 404, message, .. } => {
             matches!(message.as_str(), "" | "[]" | "Not Found" | "Not Found." | "Resource not found.")
         }
         _ => false,
