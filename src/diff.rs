@@ -292,7 +292,7 @@ fn ringable_key(target: &Ringable) -> String {
         Ringable::Extension(to) => to.to_string(),
         Ringable::Number(to) => to.to_string(),
         Ringable::Device(to) => to.to_string(),
-        Ringable::Agent(to) | Ringable::Token(to) => to.clone(),
+        Ringable::Agent(to) | Ringable::DialString(to) => to.clone(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! One type for everything that is wrong with an input: errors and lints alike.
 
-use crate::text::shown;
+use crate::text::printable;
 use serde::Serialize;
 
 /// The former name, for modules that still use it.
@@ -47,7 +47,7 @@ pub struct Place {
 impl Finding {
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
         // What is said may repeat words of a file or a server.
-        Self { place: None, level: Level::Error, code, message: shown(message.into()), help: None }
+        Self { place: None, level: Level::Error, code, message: printable(message.into()), help: None }
     }
 
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
@@ -62,7 +62,7 @@ impl Finding {
 
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(shown(help.into()));
+        self.help = Some(printable(help.into()));
         self
     }
 }

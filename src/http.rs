@@ -1,7 +1,7 @@
 //! The only way out to a network: timeouts, retries, pacing, and a client for reading that cannot write.
 //!
-//! Reads are tried again after a plea for patience (429, and what the vendor says instead), 5xx and lost connections.
-//! Writes only when they were surely not carried out (patience, connection refused): a write that got a 5xx or no answer
+//! Reads are tried again after a rate limit (429, and what the vendor says instead), 5xx and lost connections. Writes only
+//! when they were surely not carried out (rate limit, connection refused): a write that got a 5xx or no answer
 //! may have happened, and who sent it must look.
 //!
 //! A credential that has expired is renewed once, whatever number of requests say so, and each is then sent once more.
@@ -12,19 +12,19 @@
 mod auth;
 mod conventions;
 mod error;
-mod exchange;
 mod pacer;
+mod record;
 mod renew;
 
 pub use auth::{ApiKey, Authenticate, Basic, Bearer, Renewal, authorization};
 pub use conventions::{Conventions, Remedy};
 pub use error::{ApiError, Problem};
-pub use exchange::{Exchange, Phase, Purpose, Witness, during};
 pub use pacer::Pacer;
+pub use record::{Phase, Purpose, RequestObserver, RequestRecord, during};
 
 use crate::{
     model::{ApiUrl, Limits},
-    secret::{Known, MARK},
+    secret::{KnownSecrets, MARK},
 };
 use backon::{BackoffBuilder, ExponentialBuilder};
 use renew::Login;
@@ -46,39 +46,39 @@ pub struct Answer {
 
 /// Who watches an API, and what must never be seen of it.
 #[derive(Clone)]
-pub struct Watched {
+pub struct ClientInfo {
     pub provider: Arc<str>,
     /// Which of the provider's APIs.
     pub endpoint: &'static str,
-    pub secrets: Arc<Known>,
-    pub witness: Arc<dyn Witness>,
+    pub secrets: Arc<KnownSecrets>,
+    pub observer: Arc<dyn RequestObserver>,
 }
 
 /// Reads from one API. It has no way to write.
 #[derive(Clone)]
-pub struct Getter {
+pub struct ReadClient {
     client: reqwest::Client,
     base: String,
     login: Arc<Login>,
     conventions: &'static Conventions,
     pacer: Arc<Pacer>,
     limits: Limits,
-    watched: Watched,
+    info: ClientInfo,
 }
 
 /// Reads from and writes to one API.
 #[derive(Clone)]
-pub struct Sender(Getter);
+pub struct WriteClient(ReadClient);
 
-impl std::ops::Deref for Sender {
-    type Target = Getter;
+impl std::ops::Deref for WriteClient {
+    type Target = ReadClient;
 
-    fn deref(&self) -> &Getter {
+    fn deref(&self) -> &ReadClient {
         &self.0
     }
 }
 
-impl Getter {
+impl ReadClient {
     /// Opens an API. Nothing is sent yet. `pacer` is shared by everything that speaks to the same system.
     pub fn new(
         base: &ApiUrl,
@@ -86,7 +86,7 @@ impl Getter {
         conventions: &'static Conventions,
         limits: Limits,
         pacer: Arc<Pacer>,
-        watched: Watched,
+        info: ClientInfo,
     ) -> Result<Self, String> {
         let base = base.as_str().to_owned();
         #[cfg(feature = "tls")]
@@ -105,12 +105,12 @@ impl Getter {
             .user_agent(concat!("dialform/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| format!("cannot set up HTTP for `{base}`: {e}"))?;
-        Ok(Self { client, base, login: Arc::new(Login::new(auth)), conventions, pacer, limits, watched })
+        Ok(Self { client, base, login: Arc::new(Login::new(auth)), conventions, pacer, limits, info })
     }
 
     /// The same API, with the way to write.
-    pub fn into_sender(self) -> Sender {
-        Sender(self)
+    pub fn into_write_client(self) -> WriteClient {
+        WriteClient(self)
     }
 
     pub fn concurrency(&self) -> usize {
@@ -129,7 +129,7 @@ impl Getter {
 
     /// Reads, with what the headers say.
     pub async fn fetch(&self, path: &str, query: &[(&str, String)], what: &str) -> Result<Answer, ApiError> {
-        let call = Call { method: Method::GET, path, query, body: None, if_match: None, renews: false };
+        let call = ApiRequest { method: Method::GET, path, query, body: None, if_match: None, renews: false };
         self.request(call, &format!("reading {what}")).await
     }
 
@@ -142,11 +142,11 @@ impl Getter {
         path.starts_with('/').then(|| (path.to_owned(), link.query_pairs().into_owned().collect()))
     }
 
-    async fn request(&self, call: Call<'_>, what: &str) -> Result<Answer, ApiError> {
+    async fn request(&self, call: ApiRequest<'_>, what: &str) -> Result<Answer, ApiError> {
         let failed = |problem| ApiError {
             what: what.to_owned(),
             method: call.method.to_string(),
-            path: self.watched.secrets.hide(call.path).into_owned(),
+            path: self.info.secrets.hide(call.path).into_owned(),
             problem,
         };
         // `.` and `..` cannot be encoded: they would be taken for steps in the path, and another object be reached.
@@ -190,10 +190,10 @@ impl Getter {
             let again = if reads { problem.is_transient() } else { problem.is_surely_not_done() };
             let delay = if again { backoff.next() } else { None };
             let Some(delay) = delay else { return Err(failed(problem)) };
-            // A server that asks for patience knows better than the back-off, and means everybody.
+            // A server that says how long to wait knows better than the back-off, and means every request.
             match problem {
-                Problem::Patience { after: Some(after), .. } => self.pacer.pause(after).await,
-                Problem::Patience { .. } => self.pacer.pause(delay).await,
+                Problem::RateLimited { retry_after: Some(after), .. } => self.pacer.pause(after).await,
+                Problem::RateLimited { .. } => self.pacer.pause(delay).await,
                 _ => tokio::time::sleep(delay).await,
             }
         }
@@ -202,8 +202,8 @@ impl Getter {
     }
 
     /// One attempt, once it is its turn; whoever watches is told how it ended.
-    async fn once(&self, call: &Call<'_>, attempt: u32) -> Result<Answer, Problem> {
-        let Watched { provider, endpoint, secrets, witness } = &self.watched;
+    async fn once(&self, call: &ApiRequest<'_>, attempt: u32) -> Result<Answer, Problem> {
+        let ClientInfo { provider, endpoint, secrets, observer } = &self.info;
         let turn = self.pacer.turn().await;
         let request = self.build(call).map_err(Problem::from_transport)?;
         let path = secrets.hide(call.path);
@@ -224,11 +224,11 @@ impl Getter {
         let result = reply.as_ref().map_err(Problem::clone).and_then(|reply| judge(reply, self.conventions));
         let result = renewed.and(result);
         match &result {
-            Err(Problem::Patience { .. }) => self.pacer.slow_down(&turn),
+            Err(Problem::RateLimited { .. }) => self.pacer.slow_down(&turn),
             _ if status.is_some_and(|status| status < 500) => self.pacer.succeeded(),
             _ => {}
         }
-        witness.saw(&Exchange {
+        observer.request_ended(&RequestRecord {
             time,
             provider,
             endpoint,
@@ -239,7 +239,7 @@ impl Getter {
             problem: result.as_ref().err(),
             took,
             attempt,
-            purpose: exchange::purpose(),
+            purpose: record::purpose(),
             sent,
             received,
             request: call.body.filter(|_| !call.renews),
@@ -248,8 +248,8 @@ impl Getter {
         result
     }
 
-    fn build(&self, call: &Call<'_>) -> reqwest::Result<reqwest::Request> {
-        let Call { method, path, query, body, if_match, renews } = call;
+    fn build(&self, call: &ApiRequest<'_>) -> reqwest::Result<reqwest::Request> {
+        let ApiRequest { method, path, query, body, if_match, renews } = call;
         let mut request = self.client.request(method.clone(), format!("{}{path}", self.base));
         // What has expired is not shown to whoever replaces it.
         let headers = if *renews { Vec::new() } else { self.login.auth.headers() };
@@ -277,7 +277,7 @@ impl Getter {
     }
 
     /// Sends, and waits for the whole answer.
-    async fn receive(&self, request: reqwest::Request) -> Result<Reply, Problem> {
+    async fn receive(&self, request: reqwest::Request) -> Result<RawResponse, Problem> {
         let response = self.client.execute(request).await.map_err(Problem::from_transport)?;
         let status = response.status().as_u16();
         let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
@@ -285,12 +285,12 @@ impl Getter {
         let next = header("link").as_deref().and_then(next_page);
         let bytes = response.bytes().await.map_err(Problem::from_transport)?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(Reply { status, after, etag, next, received: bytes.len(), text })
+        Ok(RawResponse { status, after, etag, next, received: bytes.len(), text })
     }
 }
 
 /// A body without any credential of this run.
-fn without_credentials(text: &str, secrets: &Known) -> String {
+fn without_credentials(text: &str, secrets: &KnownSecrets) -> String {
     let text = secrets.hide(text).into_owned();
     // Only escapes can carry a credential past a search of the text.
     if text.contains('\\')
@@ -303,12 +303,15 @@ fn without_credentials(text: &str, secrets: &Known) -> String {
 }
 
 /// What a reply means.
-fn judge(reply: &Reply, conventions: &'static Conventions) -> Result<Answer, Problem> {
-    let Reply { status, after, etag, next, received: _, text } = reply;
+fn judge(reply: &RawResponse, conventions: &'static Conventions) -> Result<Answer, Problem> {
+    let RawResponse { status, after, etag, next, received: _, text } = reply;
     let status = *status;
-    if conventions.asks_for_patience(status) {
+    if conventions.is_rate_limit(status) {
         let after = after.as_deref().and_then(|text| text.trim().parse::<u64>().ok());
-        return Err(Problem::Patience { status, after: after.map(|s| Duration::from_secs(s.min(60))) });
+        return Err(Problem::RateLimited {
+            status,
+            retry_after: after.map(|s| Duration::from_secs(s.min(60))),
+        });
     }
     if !(200..300).contains(&status) {
         return Err(Problem::status(status, text, conventions));
@@ -321,7 +324,7 @@ fn judge(reply: &Reply, conventions: &'static Conventions) -> Result<Answer, Pro
 }
 
 /// An answer as it came.
-struct Reply {
+struct RawResponse {
     status: u16,
     after: Option<String>,
     etag: Option<String>,
@@ -331,8 +334,8 @@ struct Reply {
     text: String,
 }
 
-impl Reply {
-    fn without_credentials(self, secrets: &Known) -> Self {
+impl RawResponse {
+    fn without_credentials(self, secrets: &KnownSecrets) -> Self {
         let text = without_credentials(&self.text, secrets);
         Self { text, ..self }
     }
@@ -348,7 +351,7 @@ fn next_page(header: &str) -> Option<String> {
 }
 
 /// One request.
-struct Call<'a> {
+struct ApiRequest<'a> {
     method: Method,
     path: &'a str,
     query: &'a [(&'a str, String)],
@@ -358,7 +361,7 @@ struct Call<'a> {
     renews: bool,
 }
 
-impl Sender {
+impl WriteClient {
     /// Writes. `what` says what is being done, for the error: "creating queue `400`".
     pub async fn send(
         &self,
@@ -379,7 +382,7 @@ impl Sender {
         if_match: Option<&str>,
         what: &str,
     ) -> Result<Answer, ApiError> {
-        self.request(Call { method, path, query: &[], body, if_match, renews: false }, what).await
+        self.request(ApiRequest { method, path, query: &[], body, if_match, renews: false }, what).await
     }
 }
 

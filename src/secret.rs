@@ -9,10 +9,10 @@ mod known;
 mod redacting;
 
 pub use fields::{is_secret, redacted, without_addresses};
-pub use known::{Known, MARK};
+pub use known::{KnownSecrets, MARK};
 pub use redacting::Redacting;
 
-use crate::{model::Secret, text::plain};
+use crate::{model::Secret, text::io_reason};
 use secrecy::SecretString;
 use std::{path::Path, process::Command};
 
@@ -64,7 +64,7 @@ pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, SecretError
             Ok(value) => value,
             Err(error) => {
                 return fail(
-                    format!("credential file `{path}` cannot be read: {}", plain(&error)),
+                    format!("credential file `{path}` cannot be read: {}", io_reason(&error)),
                     "check path and permissions",
                 );
             }
@@ -88,7 +88,7 @@ pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, SecretError
                 }
                 Err(error) => {
                     return fail(
-                        format!("`{program}` cannot be run for a credential: {}", plain(&error)),
+                        format!("`{program}` cannot be run for a credential: {}", io_reason(&error)),
                         "is it installed?",
                     );
                 }

@@ -25,7 +25,7 @@ pub fn is_hidden(c: char) -> bool {
 }
 
 /// Words of files and servers as they stand in a sentence: on one line, nothing hidden, not endless.
-pub fn shown(mut text: String) -> String {
+pub fn printable(mut text: String) -> String {
     const HEAD: usize = 400;
     const TAIL: usize = 150;
     let escape = |c: char| c.is_control() || is_hidden(c);
@@ -46,7 +46,7 @@ pub fn shown(mut text: String) -> String {
 }
 
 /// Why a file could not be used, in words people use.
-pub fn plain(error: &std::io::Error) -> String {
+pub fn io_reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

@@ -22,7 +22,7 @@ pub struct Job<'a> {
 
 /// Where a step is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum StepState {
     Waiting,
     UnderWay,
     Ended(Status),
@@ -44,16 +44,16 @@ pub async fn run(
     loop {
         for (number, job) in progress.iter_mut().enumerate() {
             let provider = job.job.plan.provider.as_str();
-            while let Some((index, verdict)) = job.next(shutdown) {
+            while let Some((index, next)) = job.next(shutdown) {
                 let step = &job.job.plan.steps[index];
-                match verdict {
-                    Verdict::End(status, detail) => {
+                match next {
+                    NextAction::End(status, detail) => {
                         job.end(index, status);
                         let outcome = outcome(job.job.plan, step, (status, detail, None), false);
                         report(Event::Ended { plan: job.job.plan, outcome: &outcome });
                         ended.insert((number, index), outcome);
                     }
-                    Verdict::Start => {
+                    NextAction::Start => {
                         let running = busy.entry(provider).or_default();
                         if *running >= job.job.at_once.max(1) {
                             break;
@@ -87,15 +87,15 @@ pub async fn run(
     for (number, progress) in progress.iter().enumerate() {
         for (index, state) in progress.states.iter().enumerate() {
             let ending = match state {
-                State::Ended(_) => continue,
-                State::UnderWay => {
+                StepState::Ended(_) => continue,
+                StepState::UnderWay => {
                     (Status::Unknown, "the run was told again to stop while this was under way")
                 }
-                State::Waiting => (Status::Skipped, "the run ended before it"),
+                StepState::Waiting => (Status::Skipped, "the run ended before it"),
             };
             let plan = progress.job.plan;
             let ending = (ending.0, Some(ending.1.to_owned()), None);
-            let outcome = outcome(plan, &plan.steps[index], ending, *state == State::UnderWay);
+            let outcome = outcome(plan, &plan.steps[index], ending, *state == StepState::UnderWay);
             report(Event::Ended { plan, outcome: &outcome });
             ended.insert((number, index), outcome);
         }
@@ -117,7 +117,7 @@ fn outcome(plan: &TenantPlan, step: &Step, (status, detail, help): step::Ending,
 }
 
 /// What becomes of a step now.
-enum Verdict {
+enum NextAction {
     Start,
     End(Status, Option<String>),
 }
@@ -126,7 +126,7 @@ enum Verdict {
 /// that thousands of steps cost no more each than a few.
 struct Progress<'a> {
     job: &'a Job<'a>,
-    states: Vec<State>,
+    states: Vec<StepState>,
     /// Who waits for each step.
     waiting: Vec<Vec<Edge>>,
     /// How many others each step still waits for.
@@ -155,7 +155,7 @@ impl<'a> Progress<'a> {
             steps.iter().filter(|step| step.action != Action::Manual).map(|step| &step.address).collect();
         let mut progress = Self {
             job,
-            states: vec![State::Waiting; steps.len()],
+            states: vec![StepState::Waiting; steps.len()],
             waiting: vec![Vec::new(); steps.len()],
             open: vec![0; steps.len()],
             skipped: BTreeMap::new(),
@@ -192,7 +192,7 @@ impl<'a> Progress<'a> {
                 progress.ready.insert(index);
             }
         }
-        progress.tell_the_person();
+        progress.release_manual_steps();
         progress
     }
 
@@ -203,7 +203,7 @@ impl<'a> Progress<'a> {
 
     /// A step has ended: those that waited for it may be ready now.
     fn end(&mut self, index: usize, status: Status) {
-        self.states[index] = State::Ended(status);
+        self.states[index] = StepState::Ended(status);
         self.ready.remove(&index);
         let step = &self.job.plan.steps[index];
         if step.action == Action::Manual {
@@ -222,20 +222,20 @@ impl<'a> Progress<'a> {
             }
         }
         self.left -= 1;
-        self.tell_the_person();
+        self.release_manual_steps();
     }
 
     /// One thing less to wait for.
     fn free(&mut self, step: usize) {
         self.open[step] = self.open[step].saturating_sub(1);
         let now = self.open[step] == 0 || self.skipped.contains_key(&step);
-        if now && self.states[step] == State::Waiting {
+        if now && self.states[step] == StepState::Waiting {
             self.ready.insert(step);
         }
     }
 
     /// A person is told last: what is to be done by hand may need what was done before.
-    fn tell_the_person(&mut self) {
+    fn release_manual_steps(&mut self) {
         if self.left == 0 {
             let steps = self.job.plan.steps.iter().enumerate();
             self.ready
@@ -244,27 +244,28 @@ impl<'a> Progress<'a> {
     }
 
     /// The first step that can start or end now.
-    fn next(&self, shutdown: &Shutdown) -> Option<(usize, Verdict)> {
+    fn next(&self, shutdown: &Shutdown) -> Option<(usize, NextAction)> {
         if shutdown.stop.is_cancelled() {
             let waits = |index: &usize| {
-                self.states[*index] == State::Waiting && self.job.plan.steps[*index].action != Action::Manual
+                self.states[*index] == StepState::Waiting
+                    && self.job.plan.steps[*index].action != Action::Manual
             };
             if let Some(index) = (0..self.states.len()).find(waits) {
                 let why = "the run was told to stop before it".to_owned();
-                return Some((index, Verdict::End(Status::Skipped, Some(why))));
+                return Some((index, NextAction::End(Status::Skipped, Some(why))));
             }
         }
         let index = *self.ready.first()?;
-        let verdict = match self.skipped.get(&index) {
-            _ if self.job.plan.steps[index].action == Action::Manual => Verdict::End(Status::Manual, None),
-            Some(why) => Verdict::End(Status::Skipped, Some(why.clone())),
-            None => Verdict::Start,
+        let next = match self.skipped.get(&index) {
+            _ if self.job.plan.steps[index].action == Action::Manual => NextAction::End(Status::Manual, None),
+            Some(why) => NextAction::End(Status::Skipped, Some(why.clone())),
+            None => NextAction::Start,
         };
-        Some((index, verdict))
+        Some((index, next))
     }
 
     fn start(&mut self, index: usize) {
         self.ready.remove(&index);
-        self.states[index] = State::UnderWay;
+        self.states[index] = StepState::UnderWay;
     }
 }

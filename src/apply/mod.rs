@@ -5,11 +5,11 @@
 //!
 //! - `graph`: which step may start when, all tenants at once
 //! - `step`: one step from the look before to the look after
-//! - `settle`: what is live now, in comparison with the step
+//! - `read_back`: what is live now, in comparison with the step
 
 mod fence;
 mod graph;
-mod settle;
+mod read_back;
 mod shutdown;
 mod step;
 

@@ -1,6 +1,9 @@
 //! One step, from the look before to the look after.
 
-use super::{Job, ReadBackTimes, Shutdown, settle};
+use super::{
+    Job, ReadBackTimes, Shutdown,
+    read_back::{self, ReadBack},
+};
 use crate::{
     http::{ApiError, Phase, Problem, during},
     outcome::Status,
@@ -19,7 +22,7 @@ fn failed(status: Status, error: &ApiError) -> Ending {
 /// anything may have been sent.
 pub(super) async fn carry_out(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> (Ending, bool) {
     let of = || format!("{}/{}", job.plan.tenant, step.address);
-    match during(Phase::Look, of(), settle::moved(job.plan, step, job.reader)).await {
+    match during(Phase::Look, of(), read_back::changed_since_plan(job.plan, step, job.reader)).await {
         Ok(None) => {}
         Ok(Some(how)) => {
             let help = "somebody changed it in the meantime: plan and review again";
@@ -43,26 +46,25 @@ async fn write(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
             }
             Err(error) if !error.problem.is_ambiguous() && first.is_none() => {
                 // Of several writes the last may be refused, and there was nothing left for it to change.
-                let seen = settle::until(job.plan, step, job.reader, Duration::ZERO);
+                let seen = read_back::wait_until_applied(job.plan, step, job.reader, Duration::ZERO);
                 return match during(Phase::ReadBack, of(), seen).await {
-                    settle::Seen::AsWanted => (Status::Done, None, None),
-                    settle::Seen::Otherwise(_) | settle::Seen::Unreadable(_) => {
-                        failed(Status::Failed, &error)
-                    }
+                    ReadBack::AsPlanned => (Status::Done, None, None),
+                    ReadBack::Different(_) | ReadBack::Unreadable(_) => failed(Status::Failed, &error),
                 };
             }
             Err(error) => error,
         };
         // It may have happened all the same: look before saying anything.
-        let seen = settle::until(job.plan, step, job.reader, job.read_back.wait);
+        let seen = read_back::wait_until_applied(job.plan, step, job.reader, job.read_back.wait);
         let how = match during(Phase::ReadBack, of(), seen).await {
-            settle::Seen::AsWanted => return (Status::Done, None, None),
-            settle::Seen::Unreadable(_) => return failed(Status::Unknown, &error),
-            settle::Seen::Otherwise(how) => how,
+            ReadBack::AsPlanned => return (Status::Done, None, None),
+            ReadBack::Unreadable(_) => return failed(Status::Unknown, &error),
+            ReadBack::Different(how) => how,
         };
         // It did not happen: what is live is still what the step was planned on. To change or delete the same object once
         // more does no harm, even if the first write comes true late; a second creation might make a second object.
-        let moved = during(Phase::Look, of(), settle::moved(job.plan, step, job.reader)).await;
+        let moved =
+            during(Phase::Look, of(), read_back::changed_since_plan(job.plan, step, job.reader)).await;
         let unmoved = matches!(moved, Ok(None));
         if first.is_none() && unmoved && step.action != Action::Create && !shutdown.stop.is_cancelled() {
             first = Some(error);
@@ -81,7 +83,7 @@ async fn write(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
 /// The provider has taken it: is it so?
 async fn accepted(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
     let ReadBackTimes { settle, wait, propagation } = job.read_back;
-    let look = |bound| settle::until(job.plan, step, job.reader, bound);
+    let look = |bound| read_back::wait_until_applied(job.plan, step, job.reader, bound);
     let enough = async {
         shutdown.stop.cancelled().await;
         tokio::time::sleep(settle).await;
@@ -93,9 +95,9 @@ async fn accepted(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
         () = enough, if wait > settle => look(Duration::ZERO).await,
     };
     let how = match seen {
-        settle::Seen::AsWanted => return (Status::Done, None, None),
-        settle::Seen::Unreadable(error) => return failed(Status::Unknown, &error),
-        settle::Seen::Otherwise(how) => how,
+        ReadBack::AsPlanned => return (Status::Done, None, None),
+        ReadBack::Unreadable(error) => return failed(Status::Unknown, &error),
+        ReadBack::Different(how) => how,
     };
     match propagation {
         Some(most) => (

@@ -13,14 +13,12 @@ mod schema;
 mod signal;
 mod unlock;
 
-pub use schema::schemas;
-
 use crate::{
     error::{Ending, Failure},
     finding::Finding,
     render::{self, events, json},
     run::{Context, Notice},
-    secret::{Known, Redacting},
+    secret::{KnownSecrets, Redacting},
 };
 use anstream::{AutoStream, ColorChoice};
 use args::{Cli, Color, Command};
@@ -46,7 +44,7 @@ pub struct Io<'a> {
     /// Whether talk goes to a terminal, where lines can be drawn anew.
     pub terminal: bool,
     /// The credentials of the run, which are hidden in everything that is written.
-    pub secrets: Arc<Known>,
+    pub secrets: Arc<KnownSecrets>,
 }
 
 impl Io<'_> {
@@ -124,7 +122,7 @@ fn run(
     ask: Option<fn(&str) -> io::Result<String>>,
     terminal: bool,
 ) -> Ending {
-    let secrets = Arc::new(Known::default());
+    let secrets = Arc::new(KnownSecrets::default());
     let mut out = Redacting::new(out, Arc::clone(&secrets));
     let mut err = Redacting::new(err, Arc::clone(&secrets));
     let io = &mut Io { out: &mut out, err: &mut err, ask, terminal, secrets };

@@ -8,7 +8,7 @@ use crate::{
     error::{Ending, Failure},
     render::json,
     run::{self, AccountLock, LockReport},
-    text::{count, shown},
+    text::{count, printable},
 };
 
 /// Shows who holds what; with `--force` takes shared locks from those who do.
@@ -18,7 +18,7 @@ pub async fn run(global: &Global, args: &UnlockArgs, io: &mut Io<'_>) -> Result<
     match args.format {
         ListFormat::Text => {
             for account in &report.accounts {
-                writeln!(io.out, "{}", shown(describe(account)))?;
+                writeln!(io.out, "{}", printable(describe(account)))?;
             }
         }
         ListFormat::Json => json::write(io.out, &report.accounts.iter().map(value).collect::<Vec<_>>())?,

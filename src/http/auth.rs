@@ -1,6 +1,6 @@
 //! How requests present themselves, and what is done when a server says that a credential has expired.
 
-use crate::secret::Known;
+use crate::secret::KnownSecrets;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
@@ -18,7 +18,7 @@ pub trait Authenticate: Send + Sync {
 
     /// Takes over what the server answered to a renewal, or says what is wrong with it. A new credential is learned by
     /// `known` before it is used, so that it is never shown.
-    fn renewed(&self, _answer: &Value, _known: &Known) -> Result<(), String> {
+    fn renewed(&self, _answer: &Value, _known: &KnownSecrets) -> Result<(), String> {
         Err("nothing was to be renewed".to_owned())
     }
 }
@@ -96,7 +96,7 @@ impl<A: Authenticate, B: Authenticate> Authenticate for (A, B) {
         self.1.renewal(status, message)
     }
 
-    fn renewed(&self, answer: &Value, known: &Known) -> Result<(), String> {
+    fn renewed(&self, answer: &Value, known: &KnownSecrets) -> Result<(), String> {
         self.1.renewed(answer, known)
     }
 }

@@ -2,8 +2,8 @@
 
 /// How the refusals of an API are understood.
 pub struct Conventions {
-    /// The statuses with which it asks for patience, besides 429.
-    pub patience: &'static [u16],
+    /// The statuses that mean too many requests, besides 429.
+    pub rate_limit_statuses: &'static [u16],
     /// The fields of an error's body that say why; the first one that is there counts.
     pub messages: &'static [&'static str],
     /// The ways out of refusals that mean something special here.
@@ -21,10 +21,10 @@ pub struct Remedy {
 
 impl Conventions {
     /// Those of an API that has none of its own.
-    pub const PLAIN: Self = Self { patience: &[], messages: &["message", "error"], remedies: &[] };
+    pub const PLAIN: Self = Self { rate_limit_statuses: &[], messages: &["message", "error"], remedies: &[] };
 
-    pub(super) fn asks_for_patience(&self, status: u16) -> bool {
-        status == 429 || self.patience.contains(&status)
+    pub(super) fn is_rate_limit(&self, status: u16) -> bool {
+        status == 429 || self.rate_limit_statuses.contains(&status)
     }
 
     pub(super) fn remedy(&self, status: u16, message: &str) -> Option<&'static Remedy> {

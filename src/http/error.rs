@@ -20,7 +20,7 @@ pub enum Problem {
     /// The server refused or failed; the way out where the vendor's [`Conventions`] know one.
     Status { status: u16, message: String, remedy: Option<&'static Remedy> },
     /// The server asks to be left alone for a while.
-    Patience { status: u16, after: Option<Duration> },
+    RateLimited { status: u16, retry_after: Option<Duration> },
     /// No connection was made: surely nothing happened.
     Connect(String),
     /// The connection was lost or timed out: anything may have happened.
@@ -72,7 +72,7 @@ impl Problem {
 
     /// Whether the request was surely not carried out.
     pub fn is_surely_not_done(&self) -> bool {
-        matches!(self, Self::Patience { .. } | Self::Connect(_))
+        matches!(self, Self::RateLimited { .. } | Self::Connect(_))
     }
 
     /// Whether a write may or may not have been carried out.
@@ -81,7 +81,7 @@ impl Problem {
             // A gateway that waited long enough does not know what became of the request either.
             Self::Status { status, .. } => *status >= 500 || *status == 408,
             Self::NoAnswer(_) | Self::Decode { .. } => true,
-            Self::Patience { .. } | Self::Connect(_) | Self::Incomplete(_) | Self::Conflict(_) => false,
+            Self::RateLimited { .. } | Self::Connect(_) | Self::Incomplete(_) | Self::Conflict(_) => false,
         }
     }
 
@@ -89,7 +89,7 @@ impl Problem {
     pub(super) fn is_transient(&self) -> bool {
         match self {
             Self::Status { status, .. } => *status >= 500,
-            Self::Patience { .. } | Self::Connect(_) | Self::NoAnswer(_) => true,
+            Self::RateLimited { .. } | Self::Connect(_) | Self::NoAnswer(_) => true,
             Self::Decode { .. } | Self::Incomplete(_) | Self::Conflict(_) => false,
         }
     }
@@ -114,7 +114,7 @@ impl ApiError {
                 Some("the credential may not do this; plan needs read, apply write")
             }
             Problem::Status { status: 300..=399, .. } => Some("redirects are not followed: check `url`"),
-            Problem::Patience { .. } => Some("lower `limits.requests_per_second` of this provider"),
+            Problem::RateLimited { .. } => Some("lower `limits.requests_per_second` of this provider"),
             Problem::Connect(_) => Some("check `url`, and whether the system can be reached from here"),
             Problem::Decode { .. } => Some("something else than the API answers here: check `url`"),
             _ => None,
@@ -137,7 +137,7 @@ impl fmt::Display for Problem {
         match self {
             Self::Status { status, message, remedy: _ } if message.is_empty() => write!(f, "status {status}"),
             Self::Status { status, message, remedy: _ } => write!(f, "status {status}: {message}"),
-            Self::Patience { status, .. } => {
+            Self::RateLimited { status, .. } => {
                 write!(f, "status {status}: too many requests, also after waiting")
             }
             Self::Connect(why) => write!(f, "no connection: {why}"),

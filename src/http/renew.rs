@@ -1,6 +1,6 @@
 //! A credential is renewed once for all the requests that found it expired.
 
-use super::{Authenticate, Call, Getter, Problem, Renewal, Reply};
+use super::{ApiRequest, Authenticate, Problem, RawResponse, ReadClient, Renewal};
 use reqwest::Method;
 use serde_json::Value;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,7 +25,7 @@ impl Login {
     }
 }
 
-impl Getter {
+impl ReadClient {
     /// Replaces a credential, unless that has been done, or tried, since it was used.
     pub(super) async fn renew(&self, used: u64, renewal: &Renewal) -> Result<(), String> {
         let mut failed = self.login.failed.lock().await;
@@ -38,8 +38,14 @@ impl Getter {
             return Err(why.clone());
         }
         let Renewal { path, body } = renewal;
-        let call =
-            Call { method: Method::POST, path, query: &[], body: Some(body), if_match: None, renews: true };
+        let call = ApiRequest {
+            method: Method::POST,
+            path,
+            query: &[],
+            body: Some(body),
+            if_match: None,
+            renews: true,
+        };
         match self.once(&call, 1).await {
             Ok(_) => {
                 self.login.renewals.fetch_add(1, Ordering::Release);
@@ -54,13 +60,13 @@ impl Getter {
     }
 
     /// What a server answered to a renewal becomes the credential of this run.
-    pub(super) fn take_over(&self, reply: &Reply) -> Result<(), Problem> {
+    pub(super) fn take_over(&self, reply: &RawResponse) -> Result<(), Problem> {
         if !(200..300).contains(&reply.status) {
             return Ok(());
         }
         // Nothing of the body is repeated: it holds credentials.
         let refused = |why: String| Problem::Decode { why, body: String::new() };
         let body: Value = serde_json::from_str(&reply.text).map_err(|_| refused("no JSON".to_owned()))?;
-        self.login.auth.renewed(&body, &self.watched.secrets).map_err(refused)
+        self.login.auth.renewed(&body, &self.info.secrets).map_err(refused)
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{
     Node, Tree, decode,
+    expected::PROVIDERS,
     tree::Value,
-    visible::PROVIDERS,
     workspace::{Files, WORKSPACE_FILE, Workspace, git, head},
 };
 use crate::{

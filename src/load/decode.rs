@@ -7,9 +7,10 @@ use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
 
-use super::bridge::Bridge;
+use super::deserializer::NodeDeserializer;
 use super::error::Error;
-use super::source::{Collector, Source, Span};
+use super::source::{Collector, Source};
+use super::span::Span;
 use super::syntax::short;
 use super::tree::{Node, Tree, Value};
 use crate::finding::Finding;
@@ -55,7 +56,7 @@ fn rounds<T: DeserializeOwned>(
     }
     let mut rounds = 0;
     while rounds < MAX_ROUNDS && !found.is_full() {
-        let error = match T::deserialize(Bridge::new(&node)) {
+        let error = match T::deserialize(NodeDeserializer::new(&node)) {
             Ok(value) => return found.is_empty().then_some(value),
             Err(error) => Error::at(error, &node),
         };

@@ -2,8 +2,8 @@
 
 use super::{
     decode::decode_at,
+    expected::{Expected, PROVIDERS},
     tree::{Node, Tree, Value},
-    visible::{Expected, PROVIDERS},
 };
 use crate::{
     finding::{Finding, Place},

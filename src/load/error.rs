@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::de::{self, Expected, Unexpected};
 
-use super::source::Span;
+use super::span::Span;
 use super::syntax::short;
 use super::tree::{Node, Value};
 use crate::finding::Finding;

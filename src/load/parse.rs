@@ -9,7 +9,8 @@ use std::ops::ControlFlow;
 use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle};
 
 use super::anchors::{Anchors, Unfolded, too_many};
-use super::source::{Collector, Source, Span};
+use super::source::{Collector, Source};
+use super::span::Span;
 use super::syntax::{self, MAX_DEPTH, too_deep};
 use super::tree::{Node, Tree, Value};
 use crate::finding::Finding;

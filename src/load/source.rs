@@ -2,21 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{WORKSPACE_FILE, visible::Visible};
+use super::{WORKSPACE_FILE, span::Span, visible::Visible};
 use crate::finding::{Finding, Place};
-
-/// A half-open range of bytes of one file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Span {
-    pub start: usize,
-    pub end: usize,
-}
-
-impl Span {
-    pub fn new(start: usize, end: usize) -> Self {
-        Self { start, end }
-    }
-}
 
 /// A file's name and text with an index of its lines.
 #[derive(Debug, Clone)]

@@ -4,7 +4,8 @@
 
 use granit_parser::{ErrorKind, ScanError};
 
-use super::source::{Source, Span};
+use super::source::Source;
+use super::span::Span;
 use crate::finding::Finding;
 
 /// Turns a parser error into a finding. `open` is the innermost bracket not yet closed, `read_to` the end of

@@ -3,7 +3,8 @@
 //! Scalars keep their raw text and are not typed here: `0101`, `+15125550100` and `yes` are text until a
 //! field asks for something else.
 
-use super::source::{Source, Span};
+use super::source::Source;
+use super::span::Span;
 use crate::{finding::Place, path::Segment};
 
 /// One parsed file: a map at the root, no duplicate keys, aliases and merge keys resolved.

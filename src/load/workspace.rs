@@ -3,14 +3,14 @@
 use super::{
     Kinds, Node, Tree, decode, decode_at,
     entry::{expected, read_all, without_settings},
+    expected::PROVIDERS,
     source::Source,
-    visible::{PROVIDERS, Visible},
 };
 use crate::{
     finding::{Finding, Place},
     model::{Tenant, Weekly, WorkspaceFile},
     path::Segment,
-    text::plain,
+    text::io_reason,
 };
 use std::{
     collections::BTreeMap,
@@ -103,10 +103,10 @@ impl<P> Workspace<P> {
         let expected = expected(kinds);
         let mut tree = Tree::parse_bytes(WORKSPACE_FILE, &bytes).map_err(|found| {
             let mut source = Source::new(WORKSPACE_FILE, &String::from_utf8_lossy(&bytes));
-            source.reveal(Visible::names(&expected));
+            source.reveal(expected.names());
             found.into_iter().map(|finding| source.review(finding)).collect::<Vec<_>>()
         })?;
-        let visible = Visible::of(tree.root(), &expected);
+        let visible = expected.visible(tree.root());
         tree.source_mut().reveal(visible);
         let mut findings = Vec::new();
         let file = head(&tree, &mut findings);
@@ -161,7 +161,7 @@ pub(super) fn head(tree: &Tree, findings: &mut Vec<Finding>) -> Option<Workspace
 impl Files {
     pub(super) fn read(&self, name: &str) -> Result<Vec<u8>, String> {
         match self {
-            Self::Directory(root) => std::fs::read(root.join(name)).map_err(|error| plain(&error)),
+            Self::Directory(root) => std::fs::read(root.join(name)).map_err(|error| io_reason(&error)),
             Self::Revision(root, revision) => git(root, &["show", &format!("{revision}:./{name}")]),
         }
     }
@@ -182,7 +182,7 @@ impl Files {
         let mut found: Vec<String> = match self {
             Self::Directory(root) => {
                 // Patterns give paths back in a form of their own (`./x` as `x`): only a plain root can be taken off.
-                let root = root.canonicalize().map_err(|error| wrong(&plain(&error)))?;
+                let root = root.canonicalize().map_err(|error| wrong(&io_reason(&error)))?;
                 let whole = format!("{}/{pattern}", glob::Pattern::escape(&root.to_string_lossy()));
                 let paths = glob::glob(&whole).map_err(|error| wrong(&error))?;
                 let relative = |path: PathBuf| {
@@ -190,7 +190,8 @@ impl Files {
                 };
                 // A directory that cannot be listed may hold a tenant: an error, not a shorter list.
                 let failed = |error: glob::GlobError| {
-                    let why = format!("cannot list `{}`: {}", error.path().display(), plain(error.error()));
+                    let why =
+                        format!("cannot list `{}`: {}", error.path().display(), io_reason(error.error()));
                     (why, "check permissions".to_owned())
                 };
                 paths.map(|path| path.map(relative).map_err(failed)).collect::<Result<_, _>>()?
@@ -214,7 +215,7 @@ impl Files {
 
 pub(super) fn git(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
     let output = Command::new("git").arg("-C").arg(root).args(arguments).output();
-    let output = output.map_err(|error| format!("git cannot be run: {}", plain(&error)))?;
+    let output = output.map_err(|error| format!("git cannot be run: {}", io_reason(&error)))?;
     if output.status.success() {
         return Ok(output.stdout);
     }

@@ -10,9 +10,9 @@ pub mod shared;
 #[cfg(not(feature = "shared-lock"))]
 #[path = "unshared.rs"]
 pub mod shared;
-mod signal;
+mod validity;
 
-pub use signal::Signal;
+pub use validity::LeaseValidity;
 
 use crate::text::hex;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -88,10 +88,10 @@ impl fmt::Display for Owner {
 
 /// What came of trying to take a lock.
 #[derive(Debug)]
-pub enum Taken<T> {
+pub enum Acquired<T> {
     Yes(T),
     /// Somebody else has it; `None` where it does not say who.
-    No(Option<Owner>),
+    HeldBy(Option<Owner>),
 }
 
 /// Why a lock could not be taken or looked at, and the way out.

@@ -18,7 +18,7 @@ mod secret;
 mod tenant;
 mod text;
 mod url;
-mod workspace;
+mod workspace_file;
 
 pub use address::{Address, Kind};
 pub use destination::{Destination, Divert, Diverts};
@@ -34,4 +34,4 @@ pub use secret::Secret;
 pub use tenant::{Absent, Exhaustible, Tenant};
 pub use text::{DEFAULT_RULE, Extension};
 pub use url::ApiUrl;
-pub use workspace::{Guard, Limits, LimitsConfig, ProviderKind, SharedLock, WorkspaceFile};
+pub use workspace_file::{Guard, Limits, LimitsConfig, ProviderKind, SharedLock, WorkspaceFile};

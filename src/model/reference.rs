@@ -20,9 +20,9 @@ pub enum Reference {
     Number(E164),
     Receiver(E164),
     /// A thing of the provider that no section declares: a menu, a router, a person.
-    Place(Destination),
+    Named(Destination),
     /// A word only the provider knows.
-    Token(String),
+    DialString(String),
 }
 
 impl Reference {
@@ -37,8 +37,8 @@ impl Reference {
             Self::Attendant(_) => "attendant",
             Self::Number(_) => "number",
             Self::Receiver(_) => "receiver",
-            Self::Place(to) => to.word(),
-            Self::Token(_) => "token",
+            Self::Named(to) => to.word(),
+            Self::DialString(_) => "token",
         }
     }
 
@@ -51,7 +51,7 @@ impl Reference {
                 Some(Address::new(Kind::Queues, to))
             }
             Self::Receiver(to) => Some(Address::new(Kind::Receivers, to)),
-            Self::Number(_) | Self::Place(_) | Self::Token(_) => None,
+            Self::Number(_) | Self::Named(_) | Self::DialString(_) => None,
         }
     }
 }
@@ -142,11 +142,11 @@ impl Walk<'_> {
             Destination::Attendant(to) => Reference::Attendant(to.clone()),
             Destination::Number(to) => Reference::Number(to.clone()),
             Destination::Receiver(to) => Reference::Receiver(to.clone()),
-            place @ (Destination::Menu(_)
+            named @ (Destination::Menu(_)
             | Destination::GeoRouter(_)
             | Destination::SmartRouter(_)
-            | Destination::Agent(_)) => Reference::Place(place.clone()),
-            Destination::Token(to) => Reference::Token(to.clone()),
+            | Destination::Agent(_)) => Reference::Named(named.clone()),
+            Destination::DialString(to) => Reference::DialString(to.clone()),
         };
         self.found.push((at, reference));
     }
@@ -157,8 +157,8 @@ impl Walk<'_> {
             Ringable::Number(to) => Reference::Number(to.clone()),
             // A device is not an extension; whether it exists is not known from the lists that are read.
             Ringable::Device(_) => return,
-            Ringable::Agent(email) => Reference::Place(Destination::Agent(email.clone())),
-            Ringable::Token(to) => Reference::Token(to.clone()),
+            Ringable::Agent(email) => Reference::Named(Destination::Agent(email.clone())),
+            Ringable::DialString(to) => Reference::DialString(to.clone()),
         };
         self.found.push((at, reference));
     }

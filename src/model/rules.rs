@@ -266,7 +266,7 @@ pub enum Ringable {
     /// A person by e-mail address (CallTrackingMetrics); only as an agent of a queue.
     Agent(String),
     /// What the provider holds and this vocabulary has no words for. Observed only.
-    Token(String),
+    DialString(String),
 }
 
 /// One phone that rings with the others: exactly one of `extension`, `number`, `device`.
@@ -300,7 +300,7 @@ impl Ringable {
             (Some(to), None, None, None) => Ok(Self::Extension(to)),
             (None, Some(to), None, None) => Ok(Self::Number(to)),
             (None, None, Some(to), None) => Ok(Self::Device(to)),
-            (None, None, None, Some(to)) => Ok(Self::Token(to)),
+            (None, None, None, Some(to)) => Ok(Self::DialString(to)),
             _ => Err("name exactly one of `extension`, `number`, `device`"),
         }
     }
@@ -310,7 +310,7 @@ impl Ringable {
             Self::Extension(to) => (Some(to), None, None, None),
             Self::Number(to) => (None, Some(to), None, None),
             Self::Device(to) => (None, None, Some(to), None),
-            Self::Token(to) => (None, None, None, Some(to)),
+            Self::DialString(to) => (None, None, None, Some(to)),
             Self::Agent(_) => (None, None, None, None),
         }
     }

@@ -155,7 +155,7 @@ impl Dialect {
             self.grades.iter().filter(|row| row.kind == address.kind && row.grade == Grade::Unsupported)
         {
             let path = Path::from(row.path);
-            let value = live::said(resource, &path);
+            let value = live::field_value(resource, &path);
             let (applies, what) = match row.when {
                 When::Always => (value.is_some(), format!("`{path}`")),
                 When::Value(text) => {

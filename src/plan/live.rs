@@ -43,7 +43,7 @@ pub(super) fn check(
                 found.push(finding.at(place(&at)));
             }
         }
-        for token in observed.unknown_tokens.get(address).into_iter().flatten() {
+        for token in observed.unknown_dial_strings.get(address).into_iter().flatten() {
             let message = format!("the dial plan of account `{account}` has no rule `{token}` yet");
             let help = "the portal makes this rule when the queue or mailbox is saved there once; calls sent to a \
                         missing rule are lost";
@@ -97,17 +97,17 @@ fn is_person(key: &str, observed: &Observed) -> bool {
 }
 
 /// What the object says about a field.
-pub(super) fn said(wanted: &Resource, field: &Path) -> Option<serde_json::Value> {
-    let said = serde_json::to_value(wanted).unwrap_or_default();
-    field.iter().try_fold(said, |value, segment| value.get(segment.as_key()?).cloned())
+pub(super) fn field_value(wanted: &Resource, field: &Path) -> Option<serde_json::Value> {
+    let field_value = serde_json::to_value(wanted).unwrap_or_default();
+    field.iter().try_fold(field_value, |value, segment| value.get(segment.as_key()?).cloned())
 }
 
 /// Whether the object says anything about a field.
 pub(super) fn manages(wanted: &Resource, field: &Path) -> bool {
-    said(wanted, field).is_some()
+    field_value(wanted, field).is_some()
 }
 
-/// Whether nothing is said about the object but its name.
+/// Whether nothing is field_value about the object but its name.
 fn is_bare(wanted: &Resource) -> bool {
     crate::diff::diff(wanted, &crate::diff::nothing_like(wanted)).is_empty()
 }
@@ -127,10 +127,10 @@ fn extension(account: &str, key: &str, observed: &Observed) -> Option<Finding> {
 }
 
 /// A thing of the provider that is found by its name.
-fn place(account: &str, to: &Destination, observed: &Observed) -> Option<Finding> {
+fn named_target(account: &str, to: &Destination, observed: &Observed) -> Option<Finding> {
     let word = to.word();
     let name = to.name().unwrap_or_default();
-    match observed.places.get(to) {
+    match observed.named_targets.get(to) {
         Some(1) => None,
         Some(several) => {
             let message = format!("account `{account}` has {several} things `{word}` called `{name}`");
@@ -140,8 +140,12 @@ fn place(account: &str, to: &Destination, observed: &Observed) -> Option<Finding
             )
         }
         None => {
-            let known: Vec<String> =
-                observed.places.keys().filter(|it| it.word() == word).filter_map(Destination::name).collect();
+            let known: Vec<String> = observed
+                .named_targets
+                .keys()
+                .filter(|it| it.word() == word)
+                .filter_map(Destination::name)
+                .collect();
             let help = match closest(&name, known.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "it is made in the portal, not here; make it first".to_owned(),
@@ -195,7 +199,7 @@ fn pointer(
             };
             Some(Finding::error("no-such-receiver", message).help(help))
         }
-        Reference::Place(to) => place(account, to, observed),
-        Reference::Number(_) | Reference::Token(_) => None,
+        Reference::Named(to) => named_target(account, to, observed),
+        Reference::Number(_) | Reference::DialString(_) => None,
     }
 }

@@ -43,9 +43,9 @@ pub struct Observed {
     pub extensions: BTreeMap<Extension, Role>,
     /// Where calls can be sent beside the objects: how many live things have that name. Only of the sorts that are
     /// declared somewhere.
-    pub places: BTreeMap<Destination, usize>,
+    pub named_targets: BTreeMap<Destination, usize>,
     /// Words that a declared object would use and the provider does not know, by the object.
-    pub unknown_tokens: BTreeMap<Address, Vec<String>>,
+    pub unknown_dial_strings: BTreeMap<Address, Vec<String>>,
     /// Why a live object cannot be managed as it is.
     pub obstacles: Vec<Obstacle>,
     /// Pointers that no object in `objects` shows: what is pointed to, by whom.

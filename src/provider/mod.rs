@@ -36,7 +36,7 @@ pub use open::{Access, Keyring, Opening, System, open};
 pub use settings::{Entry, Form, Kinds, Settings, SettingsFindings, Workspace};
 
 use crate::{
-    http::{ApiError, Conventions, Getter, Sender},
+    http::{ApiError, Conventions, ReadClient, WriteClient},
     model::{Address, Kind, Limits, Resource},
     plan::{Dialect, Observed, Step},
 };
@@ -79,8 +79,8 @@ pub struct Provider {
     /// Whether one entry of `providers` reaches one account only, so that tenants cannot share it.
     pub single_account: bool,
     /// A reader that cannot write, and a writer.
-    pub reader: fn(Endpoints<Getter>) -> Box<dyn Read>,
-    pub writer: fn(Endpoints<Sender>) -> Box<dyn Write>,
+    pub reader: fn(Endpoints<ReadClient>) -> Box<dyn Read>,
+    pub writer: fn(Endpoints<WriteClient>) -> Box<dyn Write>,
 }
 
 impl fmt::Debug for Provider {

@@ -6,10 +6,10 @@ use super::{
 };
 use crate::{
     finding::Finding,
-    http::{Authenticate, Basic, Bearer, Getter, Pacer, Sender, Watched, Witness},
+    http::{Authenticate, Basic, Bearer, ClientInfo, Pacer, ReadClient, RequestObserver, WriteClient},
     model::{Limits, Secret},
     path::Segment,
-    secret::{self, Known},
+    secret::{self, KnownSecrets},
 };
 use secrecy::SecretString;
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
@@ -32,8 +32,8 @@ pub struct Opening<'a> {
     /// Where an emulation serves each endpoint instead. What it is signed in to with is no secret.
     pub emulated: Option<&'a BTreeMap<&'static str, String>>,
     /// Learns every credential.
-    pub secrets: &'a Arc<Known>,
-    pub witness: &'a Arc<dyn Witness>,
+    pub secrets: &'a Arc<KnownSecrets>,
+    pub observer: &'a Arc<dyn RequestObserver>,
 }
 
 /// A phone system that can be spoken to. Nothing has been sent yet.
@@ -50,30 +50,30 @@ pub struct System {
 
 /// Opens a phone system, or says what is missing and where in its entry.
 pub fn open(opening: &Opening<'_>) -> Result<System, SettingsFindings> {
-    let Opening { name, entry, access, root: _, emulated, secrets, witness } = opening;
+    let Opening { name, entry, access, root: _, emulated, secrets, observer } = opening;
     let provider = entry.provider;
     let mut keys = Keyring { opening, findings: Vec::new() };
     let endpoints = entry.endpoints(&mut keys);
     let mut findings = keys.findings;
-    let mut open: Endpoints<Getter> = BTreeMap::new();
+    let mut open: Endpoints<ReadClient> = BTreeMap::new();
     let mut pacers = Vec::new();
     let limits = entry.pace();
     for Endpoint { name: endpoint, url, auth } in endpoints {
         // Each endpoint is a system of its own: the carrier is not the platform.
         let pacer = Arc::new(Pacer::new(limits.concurrency, limits.requests_per_second));
         pacers.push(Arc::clone(&pacer));
-        let watched = Watched {
+        let info = ClientInfo {
             provider: (*name).into(),
             endpoint,
             secrets: Arc::clone(secrets),
-            witness: Arc::clone(witness),
+            observer: Arc::clone(observer),
         };
         let url = match emulated {
             Some(bases) => bases.get(endpoint).cloned().unwrap_or_default().parse(),
             None => Ok(url),
         };
         let getter =
-            url.and_then(|url| Getter::new(&url, auth, provider.conventions, limits, pacer, watched));
+            url.and_then(|url| ReadClient::new(&url, auth, provider.conventions, limits, pacer, info));
         match getter {
             Ok(getter) => drop(open.insert(endpoint, getter)),
             Err(why) => {
@@ -86,8 +86,8 @@ pub fn open(opening: &Opening<'_>) -> Result<System, SettingsFindings> {
         return Err(findings);
     }
     let writer = (*access == Access::Write).then(|| {
-        let senders: Endpoints<Sender> =
-            open.iter().map(|(name, it)| (*name, it.clone().into_sender())).collect();
+        let senders: Endpoints<WriteClient> =
+            open.iter().map(|(name, it)| (*name, it.clone().into_write_client())).collect();
         (provider.writer)(senders)
     });
     let propagation = provider.dialect.propagation;

@@ -2,7 +2,7 @@
 
 use crate::{
     http::{Authenticate, Renewal, authorization},
-    secret::Known,
+    secret::KnownSecrets,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
@@ -68,7 +68,7 @@ impl Authenticate for Refreshing {
         Some(Renewal { path: self.path, body: body.into() })
     }
 
-    fn renewed(&self, answer: &Value, known: &Known) -> Result<(), String> {
+    fn renewed(&self, answer: &Value, known: &KnownSecrets) -> Result<(), String> {
         let token = |name: &str| {
             let text = answer.get(name)?.as_str().filter(|text| !text.is_empty())?;
             // What no header can carry is no token.

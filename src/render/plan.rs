@@ -5,7 +5,7 @@ use crate::{
     diff::FieldChange,
     path::{Path, Segment, quoted},
     plan::{Action, Class, Plan, Reason, Step, TenantPlan, Unverifiable},
-    text::{count, shown},
+    text::{count, printable},
 };
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
@@ -34,13 +34,14 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
         self::step(out, &plan.tenant, step, width)?;
     }
     for note in &plan.notes {
-        writeln!(out, "  note: {}: {}", shown(note.address.to_string()), shown(note.text.clone()))?;
+        writeln!(out, "  note: {}: {}", printable(note.address.to_string()), printable(note.text.clone()))?;
     }
     if !plan.unverifiable.is_empty() {
         let list: Vec<String> = plan.unverifiable.iter().map(unverifiable).collect();
         writeln!(out, "  declared, not verifiable: {}", list.join(", "))?;
     }
-    let mut alone: Vec<String> = plan.unmanaged.iter().map(|address| shown(address.to_string())).collect();
+    let mut alone: Vec<String> =
+        plan.unmanaged.iter().map(|address| printable(address.to_string())).collect();
     if plan.unmanaged_extensions > 0 {
         let extensions = count(plan.unmanaged_extensions, "extension");
         alone.push(format!("{extensions} without declared rules"));
@@ -56,11 +57,14 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
 
 pub(super) fn unverifiable(it: &Unverifiable) -> String {
     let Unverifiable { address, fields } = it;
-    let address = shown(address.to_string());
+    let address = printable(address.to_string());
     if fields.is_empty() {
         address
     } else {
-        format!("{address} ({})", shown(fields.iter().map(Path::to_string).collect::<Vec<_>>().join(", ")))
+        format!(
+            "{address} ({})",
+            printable(fields.iter().map(Path::to_string).collect::<Vec<_>>().join(", "))
+        )
     }
 }
 
@@ -87,7 +91,7 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
     let by_hand = if *action == Action::Manual { ", by hand" } else { "" };
     let source = source.as_ref().map(|source| format!("{}:{}", source.file, source.line)).unwrap_or_default();
     let noticed = format!("{}{by_hand}", self::noticed(step));
-    let address = format!("{address:width$}", address = shown(address.to_string()));
+    let address = format!("{address:width$}", address = printable(address.to_string()));
     writeln!(
         out,
         "  {sign} {}  {}",
@@ -95,12 +99,12 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
         paint(DIM, format!("{noticed:15}  {source}").trim_end())
     )?;
     if let Some(why) = critical {
-        writeln!(out, "      {}: {}", paint(RED, "critical"), shown(why.clone()))?;
-        writeln!(out, "      needs --approve-critical {tenant}/{}", shown(step.address.to_string()))?;
+        writeln!(out, "      {}: {}", paint(RED, "critical"), printable(why.clone()))?;
+        writeln!(out, "      needs --approve-critical {tenant}/{}", printable(step.address.to_string()))?;
     }
     changes(out, step)?;
     for instruction in instructions {
-        writeln!(out, "      [ ] {}", shown(instruction.clone()))?;
+        writeln!(out, "      [ ] {}", printable(instruction.clone()))?;
     }
     writeln!(out)
 }
@@ -126,7 +130,8 @@ pub(super) fn changes(out: &mut dyn Write, step: &Step) -> io::Result<()> {
     let Step { action, changes, .. } = step;
     // Of a new object only what it says counts: what is off is off already.
     let idle = |change: &FieldChange| {
-        *action == Action::Create && change.new.as_ref().is_some_and(|new| value::said(new).is_none())
+        *action == Action::Create
+            && change.new.as_ref().is_some_and(|new| value::without_defaults(new).is_none())
     };
     let changes: Vec<FieldChange> = changes.iter().filter(|change| !idle(change)).cloned().collect();
     for change in value::join_days(&changes) {
@@ -162,12 +167,12 @@ fn change(out: &mut dyn Write, change: &FieldChange) -> io::Result<()> {
 
 /// A path as it is printed.
 fn field(path: &[Segment]) -> String {
-    shown(Path::from(path).to_string())
+    printable(Path::from(path).to_string())
 }
 
 /// The names of a sequence, without brackets, in quotes only as in a path.
 fn names(list: &[Value]) -> String {
-    let text = |item: &Value| item.as_str().map_or_else(|| value::flow(item), |name| shown(quoted(name)));
+    let text = |item: &Value| item.as_str().map_or_else(|| value::flow(item), |name| printable(quoted(name)));
     list.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
@@ -177,7 +182,7 @@ fn one_sided(out: &mut dyn Write, path: &Path, value: &Value, sign: &str) -> io:
         Some((Segment::Element { element }, list)) if value.as_str() == Some(element) => field(list),
         _ => field(path),
     };
-    let shown = value::said(value).unwrap_or_else(|| value.clone());
+    let shown = value::without_defaults(value).unwrap_or_else(|| value.clone());
     let line = value::flow(&shown);
     match &shown {
         Value::Object(map) if line.len() > ONE_LINE => {
@@ -193,7 +198,7 @@ fn one_sided(out: &mut dyn Write, path: &Path, value: &Value, sign: &str) -> io:
 
 /// What goes when an object goes.
 fn whole(out: &mut dyn Write, object: &Value) -> io::Result<()> {
-    let Some(Value::Object(map)) = value::said(object) else { return Ok(()) };
+    let Some(Value::Object(map)) = value::without_defaults(object) else { return Ok(()) };
     for (key, value) in &map {
         writeln!(out, "      {} {key}: {}", paint(RED, "-"), value::flow(value))?;
     }
@@ -203,7 +208,7 @@ fn whole(out: &mut dyn Write, object: &Value) -> io::Result<()> {
 fn by_line(out: &mut dyn Write, old: &str, new: &str) -> io::Result<()> {
     let diff = TextDiff::from_lines(old, new);
     for change in diff.iter_all_changes() {
-        let line = shown(change.value().trim_end_matches('\n').to_owned());
+        let line = printable(change.value().trim_end_matches('\n').to_owned());
         match change.tag() {
             ChangeTag::Equal => writeln!(out, "          {line}")?,
             ChangeTag::Delete => writeln!(out, "        {}", paint(RED, format!("- {line}")))?,

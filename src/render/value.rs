@@ -3,7 +3,7 @@
 use crate::{
     diff::FieldChange,
     path::{Path, Segment},
-    text::shown,
+    text::printable,
 };
 use serde_json::{Map, Value};
 
@@ -30,11 +30,11 @@ pub fn scalar(text: &str) -> String {
             "true" | "false" | "yes" | "no" | "on" | "null" | "y" | "n"
         );
     // Names and labels of live objects are anybody's: nothing hidden reaches a terminal.
-    if plain { text.to_owned() } else { shown(Value::from(text).to_string()) }
+    if plain { text.to_owned() } else { printable(Value::from(text).to_string()) }
 }
 
 /// What an object says, without what is off or as it always is: the lines a reviewer reads when something is new.
-pub fn said(value: &Value) -> Option<Value> {
+pub fn without_defaults(value: &Value) -> Option<Value> {
     match value {
         Value::Bool(false) | Value::Null => None,
         Value::Array(items) if items.is_empty() => None,
@@ -53,7 +53,7 @@ pub fn said(value: &Value) -> Option<Value> {
                 .filter_map(|(key, value)| match (key.as_str(), value) {
                     // The one switch whose usual position is on.
                     ("enabled", Value::Bool(false)) => Some((key.clone(), value.clone())),
-                    _ => Some((key.clone(), said(value)?)),
+                    _ => Some((key.clone(), without_defaults(value)?)),
                 })
                 .collect();
             (!kept.is_empty()).then_some(Value::Object(kept))

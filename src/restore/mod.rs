@@ -5,11 +5,11 @@
 //! until somebody deletes them: the one that is needed is seldom the last.
 
 mod file;
+mod restoration;
 mod review;
-mod wish;
 
 pub use file::{directory, load, narrow, save};
-pub use wish::{Wish, wish};
+pub use restoration::Restoration;
 
 use crate::{
     diff::FieldChange,

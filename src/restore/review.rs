@@ -1,29 +1,30 @@
 //! What the plan of a restore says beside its steps.
 
-use super::Wish;
+use super::Restoration;
 use crate::{
     finding::Finding,
     model::{Address, Reference, references},
     plan::{Note, Observed, Step, TenantPlan},
 };
 
-impl Wish {
+impl Restoration {
     /// Why objects among `covered` cannot be restored; empty if they can.
     pub fn refusals(&self, covered: &dyn Fn(&Address) -> bool) -> Vec<Finding> {
-        let refused = self.impossible.iter().filter(|(address, _)| covered(address));
+        let refused = self.unrestorable.iter().filter(|(address, _)| covered(address));
         refused.map(|(_, finding)| finding.clone()).collect()
     }
 
     /// Takes a word of the provider's own that was in use before as one that works, also where its dial plan does not
     /// list it: the plan of an apply treats words that are in use like that, and refusing them would keep a route from
     /// coming back. Returns a note for each.
-    pub fn accept_earlier_tokens(&self, observed: &mut Observed) -> Vec<Note> {
+    pub fn accept_earlier_dial_strings(&self, observed: &mut Observed) -> Vec<Note> {
         let mut notes = Vec::new();
-        for (address, words) in &mut observed.unknown_tokens {
+        for (address, words) in &mut observed.unknown_dial_strings {
             let Some(resource) = self.desired.get(address) else { continue };
             let own = references(address, resource);
             words.retain(|word| {
-                let known = own.iter().any(|(_, to)| matches!(to, Reference::Token(token) if token == word));
+                let known =
+                    own.iter().any(|(_, to)| matches!(to, Reference::DialString(token) if token == word));
                 if known {
                     let text = format!("the dial plan lists no rule `{word}`; it was in use before");
                     notes.push(Note { address: address.clone(), text });
@@ -42,9 +43,10 @@ impl Wish {
             finding.help = Some(help.to_owned());
         }
         if plan.blocked.is_empty() {
-            let kept = self.kept.iter().filter(|(address, _)| covered(address));
-            plan.notes
-                .extend(kept.map(|(address, text)| Note { address: address.clone(), text: text.clone() }));
+            let unchanged = self.unchanged.iter().filter(|(address, _)| covered(address));
+            plan.notes.extend(
+                unchanged.map(|(address, text)| Note { address: address.clone(), text: text.clone() }),
+            );
             plan.notes.extend(later_changes(self, &plan.steps));
             plan.notes.extend(notes.into_iter().filter(|note| covered(&note.address)));
         }
@@ -52,10 +54,10 @@ impl Wish {
 }
 
 /// What somebody changed after the apply that is taken back: taking it back takes that away too.
-fn later_changes(wish: &Wish, steps: &[Step]) -> Vec<Note> {
+fn later_changes(restoration: &Restoration, steps: &[Step]) -> Vec<Note> {
     let mut notes = Vec::new();
     for step in steps {
-        let Some(applied) = wish.applied.get(&step.address) else { continue };
+        let Some(applied) = restoration.applied.get(&step.address) else { continue };
         let later = step.changes.iter().filter(|now| {
             let mut same = applied.iter().filter(|then| then.path == now.path).peekable();
             same.peek().is_some() && !same.any(|then| then.new == now.old)

@@ -4,11 +4,11 @@ use super::{Checked, Context};
 use crate::{
     error::Failure,
     lock::{
-        Key, LockError, Owner, Taken, file,
+        Acquired, Key, LockError, Owner, file,
         shared::{Lease, Store},
     },
     model::SharedLock,
-    secret::{self, Known},
+    secret::{self, KnownSecrets},
 };
 use std::{
     collections::BTreeMap,
@@ -30,7 +30,7 @@ pub(super) fn directory(root: &Path, sandbox: bool) -> PathBuf {
 }
 
 /// Opens the store of shared locks with what the environment says. Its credentials are as little to be shown as others.
-pub(super) fn open(config: &SharedLock, secrets: &Known) -> Result<Store, LockError> {
+pub(super) fn open(config: &SharedLock, secrets: &KnownSecrets) -> Result<Store, LockError> {
     let variables = secret::variables("AWS_");
     let is_credential = |name: &str| {
         let word =
@@ -75,8 +75,8 @@ impl AccountLocks {
             let mut waiting = Waiting { key: &key, deadline, context, reported: None };
             loop {
                 match file::try_take(&directory, &key, &owner)? {
-                    Taken::Yes(lock) => break locks.files.push(lock),
-                    Taken::No(holder) => waiting.wait(holder.as_ref()).await?,
+                    Acquired::Yes(lock) => break locks.files.push(lock),
+                    Acquired::HeldBy(holder) => waiting.wait(holder.as_ref()).await?,
                 }
             }
         }
@@ -107,8 +107,8 @@ impl AccountLocks {
             let mut waiting = Waiting { key: &key, deadline, context, reported: None };
             loop {
                 match store.try_take(&key, owner, &clock).await? {
-                    Taken::Yes(lease) => break self.leases.push(lease),
-                    Taken::No(holder) => waiting.wait(holder.as_ref()).await?,
+                    Acquired::Yes(lease) => break self.leases.push(lease),
+                    Acquired::HeldBy(holder) => waiting.wait(holder.as_ref()).await?,
                 }
             }
         }

@@ -4,9 +4,9 @@ use super::Context;
 use crate::{
     apply::Shutdown,
     error::Failure,
-    http::{Exchange, Phase, Problem, Purpose},
-    secret::{Known, is_secret, redacted, without_addresses},
-    text::plain,
+    http::{Phase, Problem, Purpose, RequestRecord},
+    secret::{KnownSecrets, is_secret, redacted, without_addresses},
+    text::io_reason,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -22,7 +22,7 @@ use std::{
 pub struct AuditLog {
     path: PathBuf,
     bodies: bool,
-    secrets: Arc<Known>,
+    secrets: Arc<KnownSecrets>,
     shutdown: Shutdown,
     sink: Mutex<Sink>,
 }
@@ -83,7 +83,7 @@ impl AuditLog {
             Ok(file)
         };
         let file = open().map_err(|error| {
-            Failure::error(format!("cannot write the log `{}`: {}", path.display(), plain(&error)))
+            Failure::error(format!("cannot write the log `{}`: {}", path.display(), io_reason(&error)))
                 .help("nothing was sent; name a file that can be written, or leave `--log` out")
         })?;
         let sink = Mutex::new(Sink { file, error: None });
@@ -91,7 +91,7 @@ impl AuditLog {
         Ok(Self { path: path.to_owned(), bodies, secrets, shutdown, sink })
     }
 
-    pub fn append(&self, exchange: &Exchange<'_>) {
+    pub fn append(&self, exchange: &RequestRecord<'_>) {
         let line = self.line(exchange);
         let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
         // One write a line: lines never mix, not even with another process on the same file.
@@ -101,7 +101,7 @@ impl AuditLog {
         }
     }
 
-    fn line(&self, exchange: &Exchange<'_>) -> io::Result<String> {
+    fn line(&self, exchange: &RequestRecord<'_>) -> io::Result<String> {
         let purpose = exchange.purpose.as_ref();
         let line = Line {
             time: stamp(exchange.time),
@@ -129,7 +129,7 @@ impl AuditLog {
     pub fn error(&self) -> Option<String> {
         let sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
         let error = sink.error.as_ref()?;
-        Some(format!("the log `{}` could not be written any more: {}", self.path.display(), plain(error)))
+        Some(format!("the log `{}` could not be written any more: {}", self.path.display(), io_reason(error)))
     }
 }
 
@@ -141,7 +141,7 @@ fn stamp(time: jiff::Timestamp) -> String {
 /// What went wrong beside the status. What the server said is part of the body.
 fn problem(problem: &Problem) -> Option<String> {
     match problem {
-        Problem::Status { .. } | Problem::Patience { .. } => None,
+        Problem::Status { .. } | Problem::RateLimited { .. } => None,
         Problem::Decode { why, .. } => Some(format!("the answer is not understood: {why}")),
         other => Some(other.to_string()),
     }
@@ -174,8 +174,8 @@ fn shown_query(query: &str) -> String {
 }
 
 /// One line about a request, for a person.
-pub fn summary(exchange: &Exchange<'_>) -> String {
-    let Exchange { provider, method, status, took, attempt, purpose, .. } = exchange;
+pub fn summary(exchange: &RequestRecord<'_>) -> String {
+    let RequestRecord { provider, method, status, took, attempt, purpose, .. } = exchange;
     let path = shown_path(exchange.path);
     let query = exchange.query.map(|query| format!("?{}", shown_query(query))).unwrap_or_default();
     let end = match (status, exchange.problem.and_then(problem)) {

@@ -1,6 +1,6 @@
 //! A workspace, loaded and checked: everything that can be known without asking a phone system.
 
-use super::{Intent, Options, Selection, intent};
+use super::{Selection, intent::Intent};
 use crate::{
     error::Failure,
     finding::{Finding, Level, Place},
@@ -68,16 +68,6 @@ impl Checked {
 pub(super) fn pattern(text: &str, option: &str) -> Result<glob::Pattern, Failure> {
     glob::Pattern::new(text)
         .map_err(|error| Failure::error(format!("`{option} {text}` is not a pattern: {error}")))
-}
-
-/// Loads and checks a workspace, as its files declare it or, with [`Selection::restore`], for a restore.
-///
-/// Any error in any file ends the run: nothing is planned from files that are partly understood.
-pub fn check(root: &Path, options: &Options) -> Result<Checked, Failure> {
-    match &options.selection.restore {
-        Some(file) => intent::restore(root, file, options),
-        None => declared(root, &options.selection),
-    }
 }
 
 /// Loads and checks what the files declare.

@@ -6,15 +6,15 @@ use crate::{
     http::Pacer,
     outcome::Outcome,
     plan::{Action, Step, TenantPlan},
-    secret::Known,
+    secret::KnownSecrets,
 };
 use std::{fmt, sync::Arc, time::Duration};
 
 /// Credentials to hide, a way to end the run early, and a listener.
 #[derive(Clone)]
 pub struct Context {
-    /// Every credential the run finds. Whatever the caller shows of a run is to pass [`Known::hide`].
-    pub secrets: Arc<Known>,
+    /// Every credential the run finds. Whatever the caller shows of a run is to pass [`KnownSecrets::hide`].
+    pub secrets: Arc<KnownSecrets>,
     pub shutdown: Shutdown,
     /// Called from any thread while the run lasts; it must not block.
     pub listener: Arc<dyn Fn(Notice) + Send + Sync>,
@@ -96,6 +96,6 @@ pub struct Pace(pub(crate) Vec<Arc<Pacer>>);
 impl Pace {
     /// How long no request starts because the server has asked to wait; `None` while it has not.
     pub fn paused(&self) -> Option<Duration> {
-        self.0.iter().filter_map(|pacer| pacer.patience()).max()
+        self.0.iter().filter_map(|pacer| pacer.paused_for()).max()
     }
 }

@@ -5,12 +5,13 @@
 //!
 //! - `options`: what whoever starts a run may choose
 //! - `context`: what a run shares with whoever started it: credentials to hide, a way to end it early, a listener
-//! - `check`, `intent`: a workspace loaded and checked, as declared or for a restore
+//! - `check`, `restored`, `intent`: a workspace loaded and checked, as declared or for a restore
 //! - `session`, `emulated`: open phone systems, real or emulated, and the plan against them
 //! - `account_locks`, `unlock`: who may write to an account
 //! - `approval`, `apply`: which plan may be carried out, and how that ended
 //! - `monitor`, `audit_log`: every request of a run
 //! - `plan_file`: saved plans
+//! - `schema`: the JSON Schemas of the files
 //!
 //! A whole round against the emulated phone systems:
 //!
@@ -64,16 +65,19 @@ mod intent;
 mod monitor;
 mod options;
 mod plan_file;
+mod restored;
+mod schema;
 mod session;
 mod unlock;
 
 pub use crate::provider::Access;
 pub use apply::{Applied, stopped};
-pub use check::{Checked, CheckedTenant, check};
+pub use check::{Checked, CheckedTenant};
 pub use context::{Context, Notice, Pace};
 pub use intent::Intent;
 pub use options::{ApplyOptions, Approval, Emulation, Logging, Options, Selection};
 pub use plan_file::{approved_digest, save_plan};
+pub use schema::schemas;
 pub use session::Session;
 pub use unlock::{AccountLock, LockReport, Removal, locks};
 
@@ -81,6 +85,16 @@ pub use crate::apply::Shutdown;
 use crate::{error::Failure, plan::Plan, provider::Provider};
 use monitor::Monitor;
 use std::path::Path;
+
+/// Loads and checks a workspace, as its files declare it or, with [`Selection::restore`], for a restore.
+///
+/// Any error in any file ends the run: nothing is planned from files that are partly understood.
+pub fn check(root: &Path, options: &Options) -> Result<Checked, Failure> {
+    match &options.selection.restore {
+        Some(file) => restored::check(root, file, options),
+        None => check::declared(root, &options.selection),
+    }
+}
 
 /// Loads and checks a workspace, reads the accounts of its tenants, and says what would change. Sends nothing but reads.
 pub async fn plan(root: &Path, options: &Options, context: &Context) -> Result<Plan, Failure> {

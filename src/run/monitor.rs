@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     error::Failure,
-    http::{Exchange, Witness},
+    http::{RequestObserver, RequestRecord},
 };
 use std::sync::Arc;
 
@@ -38,8 +38,8 @@ impl Monitor {
     }
 }
 
-impl Witness for Monitor {
-    fn saw(&self, exchange: &Exchange<'_>) {
+impl RequestObserver for Monitor {
+    fn request_ended(&self, exchange: &RequestRecord<'_>) {
         if let Some(log) = &self.log {
             log.append(exchange);
         }

@@ -3,8 +3,8 @@
 use crate::{
     error::Failure,
     plan::{FORMAT_VERSION, Plan},
-    secret::Known,
-    text::plain,
+    secret::KnownSecrets,
+    text::io_reason,
 };
 use serde::Deserialize;
 use std::{fs, path::Path};
@@ -17,7 +17,7 @@ struct Saved {
 }
 
 /// Saves a plan, without any credential.
-pub fn save_plan(path: &Path, plan: &Plan, secrets: &Known) -> Result<(), Failure> {
+pub fn save_plan(path: &Path, plan: &Plan, secrets: &KnownSecrets) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         Failure::error(format!("cannot save the plan to `{}`: {error}", path.display()))
     };
@@ -30,7 +30,7 @@ pub fn save_plan(path: &Path, plan: &Plan, secrets: &Known) -> Result<(), Failur
 pub fn approved_digest(path: &Path) -> Result<String, Failure> {
     let shown = path.display();
     let text = fs::read_to_string(path)
-        .map_err(|error| Failure::error(format!("cannot read the plan `{shown}`: {}", plain(&error))))?;
+        .map_err(|error| Failure::error(format!("cannot read the plan `{shown}`: {}", io_reason(&error))))?;
     let saved: Saved = serde_json::from_str(&text).map_err(|error| {
         Failure::error(format!("`{shown}` is not a saved plan: {error}"))
             .help("save one with `dialform plan --out FILE`")

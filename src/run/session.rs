@@ -11,7 +11,7 @@ use crate::{
     apply::{Job, ReadBackTimes},
     error::Failure,
     finding::{Finding, Place},
-    http::{Phase, Witness, during},
+    http::{Phase, RequestObserver, during},
     model::{Address, Kind},
     path::Segment,
     plan::{self, Input, Note, Observed, Plan, Policy, TenantPlan},
@@ -111,7 +111,7 @@ impl<'a> Session<'a> {
                 root,
                 emulated: endpoints.as_ref(),
                 secrets: &self.context.secrets,
-                witness: &(Arc::clone(&self.monitor) as Arc<dyn Witness>),
+                observer: &(Arc::clone(&self.monitor) as Arc<dyn RequestObserver>),
             });
             match opened {
                 Ok(system) => drop(self.systems.insert(name.to_owned(), system)),
@@ -145,18 +145,19 @@ impl<'a> Session<'a> {
                 let loaded = self.checked.loaded(tenant);
                 self.compare(tenant, &|path| Some(locate(loaded, path)), |_| {}).await
             }
-            Intent::Restore(wish) => {
+            Intent::Restore(restoration) => {
                 let covered = |address: &Address| self.checked.covers(tenant, address);
-                let refusals = wish.refusals(&covered);
+                let refusals = restoration.refusals(&covered);
                 if !refusals.is_empty() {
                     self.context.notify(Notice::TenantRead);
                     return self.blocked(tenant, refusals);
                 }
                 let mut notes: Vec<Note> = Vec::new();
                 // What a restore wants stands in no tenant's file.
-                let accept = |observed: &mut Observed| notes = wish.accept_earlier_tokens(observed);
+                let accept =
+                    |observed: &mut Observed| notes = restoration.accept_earlier_dial_strings(observed);
                 let mut plan = self.compare(tenant, &|_| None, accept).await;
-                wish.annotate(&covered, notes, &mut plan);
+                restoration.annotate(&covered, notes, &mut plan);
                 plan
             }
         }

@@ -9,7 +9,7 @@ use crate::{
     error::Failure,
     lock::{
         Key, Owner, file,
-        shared::{Clock, Seen, Store},
+        shared::{Clock, LockRecord, Store},
     },
 };
 use std::path::Path;
@@ -28,7 +28,7 @@ pub struct AccountLock {
     pub here: Option<Option<Owner>>,
     /// Whether the next apply may take the shared lock over.
     pub expired: bool,
-    shared: Option<Seen>,
+    shared: Option<LockRecord>,
 }
 
 /// What became of a shared lock that was to be removed.
@@ -42,7 +42,7 @@ pub struct Removal<'a> {
 impl AccountLock {
     /// Who holds the shared lock.
     pub fn shared_owner(&self) -> Option<&Owner> {
-        self.shared.as_ref().and_then(Seen::owner)
+        self.shared.as_ref().and_then(LockRecord::owner)
     }
 }
 

@@ -1,8 +1,8 @@
 //! What emulates one kind of phone system.
 
 use super::behaviour::Behaviour;
-use super::exchange::Vendor;
 use super::notation::{SwitchError, Switches, wrong};
+use super::vendor::Vendor;
 
 /// The emulation of one kind of provider.
 #[derive(Debug)]

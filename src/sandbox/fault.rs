@@ -10,7 +10,7 @@ use super::scatter::scatter;
 pub enum Fault {
     TooManyRequests,
     /// In the vendor's own way.
-    Patience,
+    RateLimit,
     ServerError,
     ResetBeforeCommit,
     Garbage,
@@ -29,7 +29,7 @@ const WRITES: &str = "writes";
 
 /// Deals faults: the same requests in the same order meet the same faults.
 #[derive(Debug)]
-pub struct Dice {
+pub struct FaultSchedule {
     odds: [(Fault, f64); 13],
     only: String,
     skip: u64,
@@ -39,13 +39,13 @@ pub struct Dice {
     faults: AtomicU64,
 }
 
-impl Dice {
-    /// `patience` is how often the vendor's own status for too many requests is dealt.
-    pub fn new(behaviour: &Behaviour, patience: f64) -> Self {
+impl FaultSchedule {
+    /// `rate_limit` is how often the vendor's own status for too many requests is dealt.
+    pub fn new(behaviour: &Behaviour, rate_limit: f64) -> Self {
         Self {
             odds: [
                 (Fault::TooManyRequests, behaviour.too_many_requests),
-                (Fault::Patience, patience),
+                (Fault::RateLimit, rate_limit),
                 (Fault::ServerError, behaviour.server_error),
                 (Fault::ResetBeforeCommit, behaviour.reset_before_commit),
                 (Fault::Garbage, behaviour.garbage),

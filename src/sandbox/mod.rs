@@ -6,11 +6,11 @@
 //! - [`behaviour`]: what can be switched of every emulation
 //! - [`emulation`]: what emulates one kind of phone system; [`EMULATIONS`] has them all
 //! - [`fault`]: which request meets which fault, decided without clock or chance
-//! - [`exchange`]: a request as a vendor sees it, and its answer
+//! - [`vendor`]: a request as a vendor sees it, and its answer
 //! - [`document`]: one account's state, cheap to copy and to write
 //! - [`store`]: accounts on disk, and what of a write is visible when
 //! - [`record`]: the traffic, one JSON object a line
-//! - [`line`]: connections that can be cut
+//! - [`connection`]: connections that can be cut
 //! - [`service`]: one request from the wire to its answer
 //! - `scatter`: numbers that look like chance and are the same in every run
 //! - [`throttle`]: how many requests a second are too many
@@ -20,14 +20,13 @@
 //! [`ctm`], [`deskphone`]. A program that embeds this crate adds its own with [`register`].
 
 pub mod behaviour;
+pub mod connection;
 pub mod ctm;
 pub mod deskphone;
 pub mod document;
 pub mod emulation;
-pub mod exchange;
 pub mod fault;
 pub mod footprint;
-pub mod line;
 pub mod notation;
 pub mod record;
 mod scatter;
@@ -35,6 +34,7 @@ pub mod service;
 pub mod store;
 pub mod stratus;
 pub mod throttle;
+pub mod vendor;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -49,7 +49,7 @@ pub use emulation::Emulation;
 pub use notation::{SwitchError, Switches};
 pub use record::Recorder;
 
-use line::Door;
+use connection::ClosableListener;
 use service::Service;
 use store::Store;
 
@@ -151,7 +151,7 @@ impl Sandbox {
         let vendor = (options.emulation.vendor)(&options.switches)?;
         let store = Store::open(&options, vendor.as_ref())?;
         let bind = |source| SandboxError::Bind { port: options.port, source };
-        let door = Door::new(options.port, options.behaviour.refuse > 0.0).await.map_err(bind)?;
+        let door = ClosableListener::new(options.port, options.behaviour.refuse > 0.0).await.map_err(bind)?;
         let url = format!("http://{}", door.address());
         let service = Arc::new(Service::new(vendor, store, options.behaviour, options.record));
         let (signal, stopped) = oneshot::channel::<()>();

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value};
 
 use super::document::Document;
-use super::exchange::{Answer, Commit, Vendor, View, Views};
+use super::vendor::{Answer, Commit, Vendor, View, Views};
 use super::{Options, SandboxError};
 
 /// The accounts, behind one lock: validation and commit of a write are one step.
@@ -41,7 +41,7 @@ struct Account {
 
 /// What becomes of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum CommitMode {
     Usual,
     /// Accepted, and never done.
     Lost,
@@ -83,11 +83,11 @@ impl Store {
 
     /// Answers one request and makes its change, if any, as one step.
     ///
-    /// The change is on disk when this returns. Returns whether a change was made: `Fate::Lost` and a pending
+    /// The change is on disk when this returns. Returns whether a change was made: `CommitMode::Lost` and a pending
     /// earlier write lose it silently.
     pub fn transact(
         &self,
-        fate: Fate,
+        mode: CommitMode,
         respond: impl FnOnce(&Views) -> Answer,
     ) -> std::io::Result<(Answer, bool)> {
         let mut accounts = self.lock();
@@ -97,10 +97,10 @@ impl Store {
             return Ok((answer, false));
         };
         let Some(account) = accounts.get_mut(&account) else { return Ok((answer, false)) };
-        let lost = fate == Fate::Lost || self.pending_first && account.pending.contains_key(&object);
+        let lost = mode == CommitMode::Lost || self.pending_first && account.pending.contains_key(&object);
         if !lost {
             persist(&account.path, &document, self.durable)?;
-            let delay = if let Fate::Late(delay) = fate { delay } else { self.visible_after };
+            let delay = if let CommitMode::Late(delay) = mode { delay } else { self.visible_after };
             let at = Instant::now() + delay;
             account.committed = Arc::new(document);
             account.waiting.push_back((at, Arc::clone(&account.committed)));

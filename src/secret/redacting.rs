@@ -1,6 +1,6 @@
 //! A writer that lets no credential of the run through, wherever it came from.
 
-use super::Known;
+use super::KnownSecrets;
 use std::{
     io::{self, Write},
     sync::Arc,
@@ -9,12 +9,12 @@ use std::{
 /// Writes whole lines, without credentials. What is left of a line is written by `flush`.
 pub struct Redacting<'a> {
     inner: &'a mut (dyn Write + Send),
-    known: Arc<Known>,
+    known: Arc<KnownSecrets>,
     pending: Vec<u8>,
 }
 
 impl<'a> Redacting<'a> {
-    pub fn new(inner: &'a mut (dyn Write + Send), known: Arc<Known>) -> Self {
+    pub fn new(inner: &'a mut (dyn Write + Send), known: Arc<KnownSecrets>) -> Self {
         Self { inner, known, pending: Vec::new() }
     }
 
@@ -50,7 +50,7 @@ mod tests {
     /// Writers write in pieces: a credential must not pass in two halves.
     #[test]
     fn a_credential_in_pieces_is_hidden() {
-        let known = Arc::new(Known::default());
+        let known = Arc::new(KnownSecrets::default());
         let mut seen = Vec::new();
         let mut out = Redacting::new(&mut seen, Arc::clone(&known));
         known.learn(&SecretString::from("nsd_planted"));

@@ -199,11 +199,11 @@ const NONE: Vec<String> = Vec::new();
 /// What this file sees must be what is there, or every test below would pass for want of sight.
 #[test]
 fn paths_are_seen() {
-    let text = "use std::{\n    fs,\n    net::{IpAddr, TcpListener as L},\n};\npub use crate::http::Getter;\n\
+    let text = "use std::{\n    fs,\n    net::{IpAddr, TcpListener as L},\n};\npub use crate::http::ReadClient;\n\
                 // std::env in a comment\nfn f() -> std::time::Instant {\n    tokio::spawn(g());\n    let x = 1;\n}\n\
                 #[cfg(test)]\nmod tests {\n    use axum::Router;\n}\n";
     let expected = [
-        "crate::http::Getter",
+        "crate::http::ReadClient",
         "std::fs",
         "std::net::IpAddr",
         "std::net::TcpListener as L",

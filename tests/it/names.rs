@@ -316,16 +316,28 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// The emulation of CTM takes undocumented forms only when it is told to.
-const SWITCHES: &str = "experimental:on,requests-per-second:0";
+/// How the emulation behaves: that of CTM takes undocumented forms only when it is told to.
+fn switches(system: &System) -> &'static str {
+    if system.account == CTM.account {
+        "experimental:on,requests-per-second:0"
+    } else {
+        "requests-per-second:0"
+    }
+}
 
 /// Applies, and returns what the restore file says that the plan was: addresses and paths.
-fn apply(world: &World, what: &str) -> Vec<(String, Value)> {
+fn apply(world: &World, Case { what, system, .. }: &Case) -> Vec<(String, Value)> {
     let (record, kept) = (world.path("traffic.jsonl"), world.path(".dialform/restore"));
     let _ = std::fs::remove_file(&record);
     let _ = std::fs::remove_dir_all(&kept);
-    let flags =
-        ["--auto-approve", "--override-guard", "--fault", SWITCHES, "--record", record.to_str().unwrap()];
+    let flags = [
+        "--auto-approve",
+        "--override-guard",
+        "--fault",
+        switches(system),
+        "--record",
+        record.to_str().unwrap(),
+    ];
     let applied = world.run(&[&["apply"], &flags[..]].concat());
     assert_eq!(applied.ending, Ending::Fine, "{what}: {}{}", applied.out, applied.err);
     // What is live as declared leaves none.
@@ -390,11 +402,11 @@ fn called(state: &Value, names: &mut BTreeMap<String, String>) {
 fn run(case: &Case) -> Vec<String> {
     let Case { what, system, names, tenant, writes, shows } = case;
     let world = World::on(system, &tenant(names, 0));
-    apply(&world, what);
+    apply(&world, case);
     let mut wrong = Vec::new();
     for (at, name) in names.iter().enumerate() {
         world.tenant(&tenant(names, at + 1));
-        let shown = apply(&world, what);
+        let shown = apply(&world, case);
         let (got, expected) = ((shown, written(&world)), (shows(name), writes(name)));
         if got != expected {
             wrong.push(format!("{what}, `{name}`: {got:?}, not {expected:?}"));

@@ -4,10 +4,13 @@ use axum::{
     Json, Router, body::Bytes, extract::State, http::HeaderMap, response::IntoResponse, routing::get,
 };
 use dialform::{
-    http::{ApiError, Authenticate, Bearer, Conventions, Exchange, Getter, Pacer, Remedy, Watched, Witness},
+    http::{
+        ApiError, Authenticate, Bearer, ClientInfo, Conventions, Pacer, ReadClient, Remedy, RequestObserver,
+        RequestRecord,
+    },
     model::Limits,
     provider::refresh::Refreshing,
-    secret::{Known, MARK},
+    secret::{KnownSecrets, MARK},
 };
 use futures::future::join_all;
 use reqwest::{Method, StatusCode};
@@ -61,19 +64,19 @@ async fn tokens(State(truth): State<Shared>, headers: HeaderMap, body: Bytes) ->
     (StatusCode::OK, Json(answer))
 }
 
-/// Everything a witness is shown.
+/// Everything a observer is shown.
 #[derive(Default)]
 struct Seen(Mutex<Vec<String>>);
 
-impl Witness for Seen {
-    fn saw(&self, exchange: &Exchange<'_>) {
+impl RequestObserver for Seen {
+    fn request_ended(&self, exchange: &RequestRecord<'_>) {
         self.0.lock().unwrap().push(format!("{exchange:?}"));
     }
 }
 
 struct Rig {
     truth: Shared,
-    getter: Getter,
+    getter: ReadClient,
     seen: Arc<Seen>,
     server: tokio::task::JoinHandle<()>,
 }
@@ -100,15 +103,15 @@ impl Rig {
         let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         let seen = Arc::new(Seen::default());
-        let watched = Watched {
+        let info = ClientInfo {
             provider: "pbx".into(),
             endpoint: "api",
-            secrets: Arc::new(Known::default()),
-            witness: Arc::clone(&seen) as Arc<dyn Witness>,
+            secrets: Arc::new(KnownSecrets::default()),
+            observer: Arc::clone(&seen) as Arc<dyn RequestObserver>,
         };
         let limits = Limits { concurrency: 8, requests_per_second: 1000, timeout: 5, retries: 0, settle: 0 };
         let pacer = Arc::new(Pacer::new(limits.concurrency, limits.requests_per_second));
-        let getter = Getter::new(&url, auth, &CONVENTIONS, limits, pacer, watched).unwrap();
+        let getter = ReadClient::new(&url, auth, &CONVENTIONS, limits, pacer, info).unwrap();
         Self { truth, getter, seen, server }
     }
 
@@ -117,7 +120,7 @@ impl Rig {
     }
 
     async fn write(&self) -> Result<Value, ApiError> {
-        self.getter.clone().into_sender().send(Method::PUT, "/thing", None, "changing the thing").await
+        self.getter.clone().into_write_client().send(Method::PUT, "/thing", None, "changing the thing").await
     }
 
     fn truth(&self) -> std::sync::MutexGuard<'_, Truth> {

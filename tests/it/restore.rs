@@ -11,7 +11,7 @@ use dialform::{
     path::{Path as FieldPath, Segment},
     plan::Action,
     provider,
-    restore::{self, StepRecord},
+    restore::{self, Restoration, StepRecord},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fs, path::PathBuf};
@@ -344,7 +344,7 @@ fn the_file_is_there_when_the_first_write_fails() {
     }
 }
 
-/// A file that is not what apply wrote is no wish of anybody's.
+/// A file that is not what apply wrote is no restoration of anybody's.
 #[test]
 fn a_spoiled_file_is_refused_and_nothing_is_sent() {
     let (world, file) = applied();
@@ -380,7 +380,7 @@ fn a_spoiled_file_is_refused_and_nothing_is_sent() {
     assert_eq!(world.state(), state);
 }
 
-/// The values of one account are no wish for another.
+/// The values of one account are no restoration for another.
 #[test]
 fn a_tenant_that_moved_is_refused() {
     let (world, file) = applied();
@@ -465,21 +465,25 @@ fn only_what_was_changed_is_wished_for() {
         // Only a field of that name is one.
         (vec![entry(&["order"], "callers.block")], Some(json!({ "order": [] })), 0, 0),
     ];
-    for (changes, wanted, kept, impossible) in cases {
-        let wish = restore::wish(&[step(rules.clone(), before.clone(), &changes)], stratus);
-        let desired = wish.desired.get(&rules).map(|it| serde_json::to_value(it).unwrap());
+    for (changes, wanted, kept, unrestorable) in cases {
+        let restoration = Restoration::of(&[step(rules.clone(), before.clone(), &changes)], stratus);
+        let desired = restoration.desired.get(&rules).map(|it| serde_json::to_value(it).unwrap());
         assert_eq!(
-            (desired, wish.kept.len(), wish.impossible.len()),
-            (wanted, kept, impossible),
+            (desired, restoration.unchanged.len(), restoration.unrestorable.len()),
+            (wanted, kept, unrestorable),
             "{changes:?}"
         );
     }
     let forward = Address::new(Kind::Forwards, "+12145550100");
     let on = json!({ "to": "+19725550199", "active": true });
-    let wish = restore::wish(&[step(forward.clone(), on.clone(), &[path(&["active"])])], stratus);
-    assert_eq!(serde_json::to_value(&wish.desired[&forward]).unwrap(), on, "active, and where to");
-    let wish = restore::wish(&[step(forward.clone(), json!({ "active": false }), &[path(&["to"])])], stratus);
-    assert!(wish.absent.contains(&forward) && wish.desired.is_empty(), "no number before: none again");
+    let restoration = Restoration::of(&[step(forward.clone(), on.clone(), &[path(&["active"])])], stratus);
+    assert_eq!(serde_json::to_value(&restoration.desired[&forward]).unwrap(), on, "active, and where to");
+    let restoration =
+        Restoration::of(&[step(forward.clone(), json!({ "active": false }), &[path(&["to"])])], stratus);
+    assert!(
+        restoration.absent.contains(&forward) && restoration.desired.is_empty(),
+        "no number before: none again"
+    );
 }
 
 /// A word that only the provider knows is written back as it was: a route is not lost for want of a word.

@@ -1,9 +1,9 @@
 //! The JSON Schemas in `schema/`.
 
 use dialform::{
-    cli::schemas,
     load::Files,
     provider::{Kinds, Workspace},
+    run::schemas,
 };
 use std::path::Path;
 

@@ -13,7 +13,7 @@ use dialform::{
     cli::Finished,
     load::Files,
     lock::{
-        Key, LockError, Owner, Taken,
+        Acquired, Key, LockError, Owner,
         shared::{Clock, Lease, Store},
     },
     model::SharedLock,
@@ -79,8 +79,8 @@ async fn take(store: &Store, account: &str, who: &str, clock: &Clock) -> Result<
 
 async fn take_key(store: &Store, key: &Key, who: &str, clock: &Clock) -> Result<Lease, Option<Owner>> {
     match store.try_take(key, &owner(who), clock).await.unwrap() {
-        Taken::Yes(lease) => Ok(lease),
-        Taken::No(holder) => Err(holder),
+        Acquired::Yes(lease) => Ok(lease),
+        Acquired::HeldBy(holder) => Err(holder),
     }
 }
 

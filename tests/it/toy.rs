@@ -4,7 +4,7 @@ mod emulation;
 
 use async_trait::async_trait;
 use dialform::{
-    http::{ApiError, ApiKey, Conventions, Getter, Sender, segment},
+    http::{ApiError, ApiKey, Conventions, ReadClient, WriteClient, segment},
     model::{Address, ApiUrl, E164, Forward, Kind, Limits, LimitsConfig, Resource, Secret},
     plan::{Action, Dialect, GradeRow, Observed, Step},
     provider::{
@@ -75,7 +75,7 @@ impl Settings for ToySettings {
 struct Toy<T>(Endpoints<T>);
 
 #[async_trait]
-impl Read for Toy<Getter> {
+impl Read for Toy<ReadClient> {
     async fn observe(&self, account: &str, _: &Scope) -> Result<Observed, ApiError> {
         let (path, what) =
             (format!("/{}/forwards", segment(account)), format!("the forwards of `{account}`"));
@@ -89,7 +89,7 @@ impl Read for Toy<Getter> {
 }
 
 #[async_trait]
-impl Write for Toy<Sender> {
+impl Write for Toy<WriteClient> {
     async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError> {
         let body = match (step.action, &step.after) {
             (Action::Delete, _) => json!({ "to": null, "active": false }),

@@ -20,7 +20,7 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// How long nothing may be said. CI systems and people alike take longer silences for a run that hangs.
+/// How long nothing may be last_output. CI systems and people alike take longer silences for a run that hangs.
 const SILENCE: Duration = Duration::from_secs(10);
 /// How often bars are drawn anew.
 const FRAME: Duration = Duration::from_millis(200);
@@ -32,8 +32,8 @@ pub struct View<'a> {
     format: Format,
     board: Board,
     bars: Option<Bars>,
-    /// When something was said last.
-    said: Instant,
+    /// When something was last_output last.
+    last_output: Instant,
     /// What is under way is finished before a closed output ends the run.
     shutdown: Shutdown,
     written: io::Result<()>,
@@ -47,7 +47,7 @@ impl<'a> View<'a> {
             format,
             board,
             bars: None,
-            said: Instant::now(),
+            last_output: Instant::now(),
             shutdown: shutdown.clone(),
             written: Ok(()),
         }
@@ -72,7 +72,7 @@ impl<'a> View<'a> {
     ) -> (T, io::Result<()>) {
         tokio::pin!(work);
         let done = loop {
-            let next = if self.bars.is_some() { Instant::now() + FRAME } else { self.said + SILENCE };
+            let next = if self.bars.is_some() { Instant::now() + FRAME } else { self.last_output + SILENCE };
             tokio::select! {
                 biased;
                 Some(notice) = notices.recv() => self.take(notice),
@@ -91,26 +91,26 @@ impl<'a> View<'a> {
 
     fn take(&mut self, notice: Notice) {
         match notice {
-            Notice::Info(line) => self.mutter(&line),
-            Notice::Finding(finding) => self.mutter_with(|err| render::findings(err, &[finding])),
+            Notice::Info(line) => self.write_err(&line),
+            Notice::Finding(finding) => self.write_err_with(|err| render::findings(err, &[finding])),
             Notice::Request { provider, line } => {
                 self.board.request(&provider, Instant::now());
                 if let Some(line) = line {
-                    self.mutter(&line);
+                    self.write_err(&line);
                 }
             }
             Notice::TenantRead => self.board.tenant_read(),
             Notice::StepStarted { tenant, address, action } => {
                 self.board.started(format!("{tenant}/{address}"));
                 if self.format == Format::Json {
-                    self.say(|out| events::started(out, &tenant, &address, action));
+                    self.write_out(|out| events::started(out, &tenant, &address, action));
                 }
             }
             Notice::StepEnded { provider, outcome } => {
                 self.board.ended(&provider, &format!("{}/{}", outcome.tenant, outcome.address));
                 match self.format {
-                    Format::Text => self.say(|out| render::outcome(out, &outcome)),
-                    Format::Json => self.say(|out| events::ended(out, &outcome)),
+                    Format::Text => self.write_out(|out| render::outcome(out, &outcome)),
+                    Format::Json => self.write_out(|out| events::ended(out, &outcome)),
                     // The table of what ended comes at the end.
                     Format::Markdown => {}
                 }
@@ -125,19 +125,19 @@ impl<'a> View<'a> {
         match &self.bars {
             Some(bars) => bars.show(&self.board, Instant::now()),
             None => match self.board.heartbeat() {
-                Some(line) => self.mutter(&line),
-                None => self.said = Instant::now(),
+                Some(line) => self.write_err(&line),
+                None => self.last_output = Instant::now(),
             },
         }
     }
 
     /// Talk. Nobody listening to it is no reason to stop.
-    fn mutter(&mut self, line: &str) {
-        self.mutter_with(|err| writeln!(err, "{line}"));
+    fn write_err(&mut self, line: &str) {
+        self.write_err_with(|err| writeln!(err, "{line}"));
     }
 
-    fn mutter_with(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-        self.said = Instant::now();
+    fn write_err_with(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        self.last_output = Instant::now();
         let Self { err, bars, .. } = self;
         let write = || write(err).and_then(|()| err.flush());
         let _ = match bars {
@@ -146,8 +146,8 @@ impl<'a> View<'a> {
         };
     }
 
-    fn say(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-        self.said = Instant::now();
+    fn write_out(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        self.last_output = Instant::now();
         if self.written.is_err() {
             return;
         }
@@ -166,12 +166,12 @@ impl<'a> View<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{plan::Action, run::Pace, secret::Known};
+    use crate::{plan::Action, run::Pace, secret::KnownSecrets};
     use board::Lane;
     use std::{collections::BTreeMap, sync::Arc};
     use tokio::sync::mpsc::unbounded_channel;
 
-    /// Follows work that takes a while, with these notices after so many seconds; what was said on each stream.
+    /// Follows work that takes a while, with these notices after so many seconds; what was last_output on each stream.
     async fn follow(format: Format, seconds: u64, notices: Vec<(u64, Notice)>) -> (String, String) {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let (sender, mut received) = unbounded_channel();
@@ -180,7 +180,7 @@ mod tests {
             err: &mut err,
             ask: None,
             terminal: false,
-            secrets: Arc::new(Known::default()),
+            secrets: Arc::new(KnownSecrets::default()),
         };
         let mut board = Board::applying(&crate::plan::Plan::new(Vec::new()), BTreeMap::new());
         board.lanes.insert("pbx".to_owned(), Lane::new(Pace::default()));

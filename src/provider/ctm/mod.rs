@@ -48,4 +48,4 @@ pub static PROVIDER: Provider = Provider {
 
 /// Errors come in several shapes (fact sheet section 4).
 const CONVENTIONS: Conventions =
-    Conventions { patience: &[], messages: &["message", "reason", "error"], remedies: &[] };
+    Conventions { rate_limit_statuses: &[], messages: &["message", "reason", "error"], remedies: &[] };

@@ -47,7 +47,7 @@ pub static PROVIDER: Provider = Provider {
 /// Refusals in NetSapiens' own words.
 const CONVENTIONS: Conventions = Conventions {
     // Seen once, for "Rate Limit Exceeded" (fact sheet 3.5).
-    patience: &[420],
+    rate_limit_statuses: &[420],
     messages: &["message"],
     remedies: &[
         Remedy {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
-use crate::sandbox::exchange::Request;
+use crate::sandbox::vendor::Request;
 
 /// Decodes what was sent; no body is an empty object.
 pub fn decode(request: &Request) -> Result<Map<String, Value>, Refusal> {

@@ -3,16 +3,16 @@
 use serde_json::{Map, Value, json};
 
 use super::Ctm;
-use super::fields::Desk;
-use super::kinds::Kind;
+use super::fields::Lookup;
+use super::kinds::ObjectType;
 use super::refusal::{Refusal, Reply};
 use super::rows;
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::{Answer, Commit, Request, Views};
+use crate::sandbox::vendor::{Answer, Commit, Request, Views};
 
 /// A request in an account.
 #[derive(Debug)]
-pub struct Call<'a> {
+pub struct ApiCall<'a> {
     pub server: &'a Ctm,
     pub request: &'a Request,
     /// The account's id.
@@ -24,7 +24,7 @@ pub struct Call<'a> {
     pub body: Map<String, Value>,
 }
 
-impl<'a> Call<'a> {
+impl<'a> ApiCall<'a> {
     /// Finds the account; `current` is the first one.
     pub fn open(
         server: &'a Ctm,
@@ -49,7 +49,7 @@ impl<'a> Call<'a> {
     }
 
     /// Finds an object of the account by its id.
-    pub fn find(&self, kind: &Kind, id: &str) -> Result<&'a Map<String, Value>, Refusal> {
+    pub fn find(&self, kind: &ObjectType, id: &str) -> Result<&'a Map<String, Value>, Refusal> {
         rows::find(self.held, kind.table, id).ok_or_else(|| Refusal::missing(kind.noun))
     }
 
@@ -70,12 +70,12 @@ impl<'a> Call<'a> {
     }
 
     /// What a conversion of fields has to know.
-    pub fn desk(&self) -> Desk<'a> {
-        Desk { document: self.held, strict: self.server.strict }
+    pub fn lookup(&self) -> Lookup<'a> {
+        Lookup { document: self.held, strict: self.server.strict }
     }
 
     /// Deletes an object, out of everything that refers to it; the strict server refuses that (section 11).
-    pub fn delete(&self, kind: &Kind, id: &str) -> Reply {
+    pub fn delete(&self, kind: &ObjectType, id: &str) -> Reply {
         self.find(kind, id)?;
         let mut next = self.held.clone();
         rows::forget(&mut next, kind, id);

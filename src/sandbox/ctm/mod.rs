@@ -40,10 +40,10 @@ use serde_json::{Map, Value, json};
 
 use super::document::Document;
 use super::emulation::Emulation;
-use super::exchange::{Answer, Credential, Request, Vendor, Views};
 use super::footprint::Pattern;
+use super::vendor::{Answer, Credential, Request, Vendor, Views};
 use crate::model::Address;
-use call::Call;
+use call::ApiCall;
 use refusal::{Refusal, Reply};
 use switches::{NextPage, Settings};
 
@@ -83,14 +83,14 @@ impl Ctm {
         match segments.as_slice() {
             ["api", "v1", "accounts"] if method == "GET" => accounts::list(self, request, views),
             ["api", "v1", "accounts", account, rest @ ..] => {
-                let call = Call::open(self, request, views, account, body)?;
+                let call = ApiCall::open(self, request, views, account, body)?;
                 Self::account(&call, &method, rest)
             }
             _ => Err(Refusal::no_route()),
         }
     }
 
-    fn account(call: &Call, method: &str, path: &[&str]) -> Reply {
+    fn account(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
         match path {
             [] => accounts::route(call, method),
             ["numbers", id, setting @ ("update_number" | "dial_routes")] => {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, show};
+use super::call::{ApiCall, show};
 use super::fields::{self, Field, flag, text};
 use super::kinds::{CALL_SETTING, DIAL_LIST, NUMBER, RECEIVER, TARGETS};
 use super::page::{lets, page};
@@ -13,7 +13,7 @@ use crate::sandbox::document::Document;
 /// What `PUT` changes.
 pub const FIELDS: &[Field] = &[text("name"), flag("active", true)];
 
-pub fn route(call: &Call, method: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
     match (method, path) {
         ("GET", []) => {
             let rows = rows::all(call.held, NUMBER.table).filter(|row| {
@@ -68,15 +68,15 @@ pub fn keep(document: &mut Document, row: Map<String, Value>) {
     document.put(NUMBER.table, &key, row.into());
 }
 
-fn update(call: &Call, id: &str) -> Reply {
+fn update(call: &ApiCall, id: &str) -> Reply {
     call.check(&call.body, ["name", "active", "formatted"])?;
     let mut row = call.find(&NUMBER, id)?.clone();
-    fields::write(FIELDS, call.desk(), &mut row, &call.body)?;
+    fields::write(FIELDS, call.lookup(), &mut row, &call.body)?;
     answer(call, call.held.clone(), row)
 }
 
 /// Keeps a number and answers with the whole of it.
-pub fn answer(call: &Call, mut next: Document, row: Map<String, Value>) -> Reply {
+pub fn answer(call: &ApiCall, mut next: Document, row: Map<String, Value>) -> Reply {
     let shown = render(call, &next, &row);
     let object = format!("numbers/{}", row["id"]);
     keep(&mut next, row);
@@ -84,7 +84,7 @@ pub fn answer(call: &Call, mut next: Document, row: Map<String, Value>) -> Reply
 }
 
 /// Appends to the list of a number, which goes on to be routed as it is.
-fn attach(call: &Call, id: &str, receiver: &str) -> Reply {
+fn attach(call: &ApiCall, id: &str, receiver: &str) -> Reply {
     let mut row = call.find(&NUMBER, id)?.clone();
     let receiver = known(call, receiver)?;
     join(&mut row, &receiver["id"]);
@@ -93,7 +93,7 @@ fn attach(call: &Call, id: &str, receiver: &str) -> Reply {
     receivers::answer(call, next, receiver)
 }
 
-fn leave(call: &Call, id: &str, receiver: &str) -> Reply {
+fn leave(call: &ApiCall, id: &str, receiver: &str) -> Reply {
     let mut row = call.find(&NUMBER, id)?.clone();
     let receiver = known(call, receiver)?;
     if let Some(dial) = row.get_mut("dial").and_then(Value::as_array_mut) {
@@ -105,7 +105,7 @@ fn leave(call: &Call, id: &str, receiver: &str) -> Reply {
 }
 
 /// Here a missing receiving number has another shape (section 11).
-fn known<'a>(call: &Call<'a>, id: &str) -> Result<&'a Map<String, Value>, Refusal> {
+fn known<'a>(call: &ApiCall<'a>, id: &str) -> Result<&'a Map<String, Value>, Refusal> {
     call.find(&RECEIVER, id).map_err(|_| Refusal::error(404, "receiving number not found"))
 }
 
@@ -126,7 +126,7 @@ pub fn dialled<'d>(
     ids.filter_map(|id| rows::find(document, RECEIVER.table, id))
 }
 
-pub fn render(call: &Call, document: &Document, row: &Map<String, Value>) -> Map<String, Value> {
+pub fn render(call: &ApiCall, document: &Document, row: &Map<String, Value>) -> Map<String, Value> {
     let number = row["number"].as_str().unwrap_or_default();
     let active = row["active"] == true;
     let id = row["id"].as_str().unwrap_or_default();
@@ -160,7 +160,7 @@ pub fn render(call: &Call, document: &Document, row: &Map<String, Value>) -> Map
     shown
 }
 
-fn setting(call: &Call, document: &Document, id: &Value) -> Value {
+fn setting(call: &ApiCall, document: &Document, id: &Value) -> Value {
     let id = id.as_str().unwrap_or_default();
     let row = rows::find(document, CALL_SETTING.table, id);
     row.map_or(
@@ -170,7 +170,7 @@ fn setting(call: &Call, document: &Document, id: &Value) -> Value {
 }
 
 /// What the number does with a call.
-fn route_to(call: &Call, document: &Document, row: &Map<String, Value>) -> Value {
+fn route_to(call: &ApiCall, document: &Document, row: &Map<String, Value>) -> Value {
     let route = &row["route"];
     let id = body::text(&route["target"]).unwrap_or_default();
     let target = TARGETS.iter().find(|target| route["type"] == target.read && target.read != DIAL_LIST);

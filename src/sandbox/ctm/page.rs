@@ -6,7 +6,7 @@ use super::Ctm;
 use super::call::show;
 use super::refusal::{Refusal, Reply};
 use super::switches::NextPage;
-use crate::sandbox::exchange::Request;
+use crate::sandbox::vendor::Request;
 
 const PER_PAGE: usize = 10;
 const MOST: usize = 150;

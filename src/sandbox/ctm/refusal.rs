@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sandbox::exchange::Answer;
+use crate::sandbox::vendor::Answer;
 
 /// An answer, or a refusal that becomes one.
 pub type Reply = Result<Answer, Refusal>;

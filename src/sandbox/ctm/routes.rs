@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::body::{text, texts};
-use super::call::{Call, wrapped};
+use super::call::{ApiCall, wrapped};
 use super::kinds::{CALL_SETTING, DIAL_LIST, NUMBER, RECEIVER, TARGETS, Target, USER};
 use super::refusal::{Refusal, Reply};
 use super::{numbers, phone, receivers, rows};
@@ -37,7 +37,7 @@ const EXPERIMENTAL: &[&str] = &["routing", "failsafe_number"];
 
 const USER_KEYS: [&str; 2] = ["user_default_action_label", "user_no_answer_seconds"];
 
-pub fn route(call: &Call, method: &str, id: &str, setting: &str) -> Reply {
+pub fn route(call: &ApiCall, method: &str, id: &str, setting: &str) -> Reply {
     match (method, setting) {
         ("POST", "update_number") => update_number(call, id),
         ("PUT", "dial_routes") => dial_routes(call, id),
@@ -45,7 +45,7 @@ pub fn route(call: &Call, method: &str, id: &str, setting: &str) -> Reply {
     }
 }
 
-fn update_number(call: &Call, id: &str) -> Reply {
+fn update_number(call: &ApiCall, id: &str) -> Reply {
     let mut row = call.find(&NUMBER, id)?.clone();
     call.check(&call.body, UPDATE_KEYS.iter().chain(experimental(call)).copied())?;
     let mut next = call.held.clone();
@@ -65,7 +65,7 @@ fn update_number(call: &Call, id: &str) -> Reply {
 }
 
 /// Answers success whatever became of it; only reading the number again tells (section 7.2).
-fn dial_routes(call: &Call, id: &str) -> Reply {
+fn dial_routes(call: &ApiCall, id: &str) -> Reply {
     let mut row = call.find(&NUMBER, id)?.clone();
     match wrapped(&call.body, "virtual_phone_number") {
         Some(body) => {
@@ -87,13 +87,13 @@ fn dial_routes(call: &Call, id: &str) -> Reply {
     call.done(format!("numbers/\"{id}\""), next, shown.into())
 }
 
-fn experimental(call: &Call) -> &'static [&'static str] {
+fn experimental(call: &ApiCall) -> &'static [&'static str] {
     if call.server.experimental { EXPERIMENTAL } else { &[] }
 }
 
 /// Points a number at one target; a route or a target that is not known changes nothing (section 11).
 fn choose(
-    call: &Call,
+    call: &ApiCall,
     row: &mut Map<String, Value>,
     body: &Map<String, Value>,
     route: &str,
@@ -119,7 +119,7 @@ fn choose(
 }
 
 /// Replaces the list a number dials, making the receiving numbers that are not there, and routes to it.
-fn dial(call: &Call, next: &mut Document, row: &mut Map<String, Value>) -> Result<(), Refusal> {
+fn dial(call: &ApiCall, next: &mut Document, row: &mut Map<String, Value>) -> Result<(), Refusal> {
     let ids: Option<Vec<Value>> = match (call.body.get("numbers"), call.body.get("numbers_id")) {
         (Some(numbers), _) => {
             let codes = call.body.get("country_codes").map(texts).unwrap_or_default();
@@ -149,7 +149,7 @@ fn dial(call: &Call, next: &mut Document, row: &mut Map<String, Value>) -> Resul
 
 /// Finds or makes a receiving number for each national one; the last country goes for those without (section 7.2).
 fn inline(
-    call: &Call,
+    call: &ApiCall,
     next: &mut Document,
     numbers: &[String],
     codes: &[String],
@@ -168,7 +168,7 @@ fn inline(
     Ok(ids)
 }
 
-fn assign(call: &Call, row: &mut Map<String, Value>, setting: &str) -> Result<(), Refusal> {
+fn assign(call: &ApiCall, row: &mut Map<String, Value>, setting: &str) -> Result<(), Refusal> {
     let value = if setting.is_empty() {
         Value::Null
     } else {
@@ -182,7 +182,7 @@ fn assign(call: &Call, row: &mut Map<String, Value>, setting: &str) -> Result<()
 }
 
 /// Takes the fields without a documented name, where they are switched on.
-fn unnamed(call: &Call, row: &mut Map<String, Value>, body: &Map<String, Value>) -> Result<(), Refusal> {
+fn unnamed(call: &ApiCall, row: &mut Map<String, Value>, body: &Map<String, Value>) -> Result<(), Refusal> {
     if !call.server.experimental {
         return Ok(());
     }
@@ -204,6 +204,6 @@ fn unnamed(call: &Call, row: &mut Map<String, Value>, body: &Map<String, Value>)
 }
 
 /// Passes over a mistake, unless the server is strict.
-fn lenient(call: &Call, refusal: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
+fn lenient(call: &ApiCall, refusal: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
     if call.server.strict { Err(refusal()) } else { Ok(()) }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::body::text;
-use super::kinds::{DIAL_LIST, Kind, TABLES};
+use super::kinds::{DIAL_LIST, ObjectType, TABLES};
 use crate::sandbox::document::Document;
 use crate::sandbox::scatter::scatter;
 
@@ -13,7 +13,7 @@ const FIRST: u64 = 100;
 /// Makes an id of the kind's form, and its integer companion, from the one counter of the state.
 ///
 /// The beginning repeats between the objects of an account and kind, as in the samples (section 5).
-pub fn draw(document: &mut Document, kind: &Kind) -> (Value, u64) {
+pub fn draw(document: &mut Document, kind: &ObjectType) -> (Value, u64) {
     let next = document.single("sequence").as_u64().unwrap_or(0) + 1;
     document.set("sequence", next.into());
     let integer = FIRST + next;
@@ -38,7 +38,7 @@ pub fn find<'d>(document: &'d Document, table: &str, id: &str) -> Option<&'d Map
 }
 
 /// Puts an object under its natural key; under its id when another object has that key (section 9).
-pub fn put(document: &mut Document, kind: &Kind, natural: &str, row: Map<String, Value>) {
+pub fn put(document: &mut Document, kind: &ObjectType, natural: &str, row: Map<String, Value>) {
     let id = row.get("id").and_then(text).unwrap_or_default();
     forget(document, kind, &id);
     let taken = natural.is_empty() || document.get(kind.table, natural).is_some();
@@ -46,7 +46,7 @@ pub fn put(document: &mut Document, kind: &Kind, natural: &str, row: Map<String,
 }
 
 /// Takes an object out by its id.
-pub fn forget(document: &mut Document, kind: &Kind, id: &str) {
+pub fn forget(document: &mut Document, kind: &ObjectType, id: &str) {
     let named = |(_, row): &(&str, &Value)| row.get("id").and_then(text).as_deref() == Some(id);
     let key = document.table(kind.table).find(named).map(|(key, _)| key.to_owned());
     if let Some(key) = key {

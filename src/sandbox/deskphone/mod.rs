@@ -26,10 +26,10 @@ use serde_json::{Map, Value, json};
 
 use super::document::Document;
 use super::emulation::Emulation;
-use super::exchange::{Answer, Request, Vendor, View, Views};
 use super::footprint::Pattern;
+use super::vendor::{Answer, Request, Vendor, View, Views};
 use crate::model::Address;
-use call::{Call, Refusal, Reply};
+use call::{ApiCall, Refusal, Reply};
 use switches::Settings;
 
 /// The bridge.
@@ -70,7 +70,8 @@ impl Deskphone {
         let token = request.token().filter(|token| *token != "wrong").ok_or_else(Refusal::token)?;
         let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
         let (account, view, path) = account(&segments, views).ok_or_else(Refusal::no_path)?;
-        let call = Call { server: self, request, token, account, seen: &view.visible, held: &view.committed };
+        let call =
+            ApiCall { server: self, request, token, account, seen: &view.visible, held: &view.committed };
         match (path, request.method.as_str()) {
             (["people"], "GET") => people::list(&call),
             (["people"], _) => Err(Refusal::method("GET")),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Stratus;
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::{Answer, Commit, Request, Views};
+use crate::sandbox::vendor::{Answer, Commit, Request, Views};
 
 /// An answer, or a refusal that becomes one.
 pub type Reply = Result<Answer, Refusal>;
@@ -45,7 +45,7 @@ impl Refusal {
 
 /// A request in a domain.
 #[derive(Debug)]
-pub struct Call<'a> {
+pub struct ApiCall<'a> {
     pub server: &'a Stratus,
     pub request: &'a Request,
     pub views: &'a Views,
@@ -59,7 +59,7 @@ pub struct Call<'a> {
     pub settled: &'a Document,
 }
 
-impl<'a> Call<'a> {
+impl<'a> ApiCall<'a> {
     /// Finds the domain; `~` is the token's own.
     pub fn open(
         server: &'a Stratus,

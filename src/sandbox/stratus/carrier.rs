@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Stratus;
 use super::call::{Refusal, Reply, domain_of, page, show};
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::{Answer, Commit, Request, View, Views};
+use crate::sandbox::vendor::{Answer, Commit, Request, View, Views};
 
 pub fn route(server: &Stratus, request: &Request, views: &Views, path: &[&str]) -> Reply {
     match (request.method.as_str(), path) {

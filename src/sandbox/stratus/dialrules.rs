@@ -3,11 +3,11 @@
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Refusal, Reply, domain_of, text};
+use super::call::{ApiCall, Refusal, Reply, domain_of, text};
 use super::{fields, tables};
 use crate::sandbox::document::Document;
 
-pub fn route(call: &Call, plan: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, plan: &str, path: &[&str]) -> Reply {
     let domain = call.seen.single("domain");
     if plan != "~" && plan != call.domain && plan != text(domain, "dial-plan") {
         return Err(Refusal::missing());
@@ -28,7 +28,7 @@ pub fn portal_made(document: &Document) -> Result<Vec<Value>, Refusal> {
         rules.push(alias(domain, &format!("vmail_{user}"), "to-voicemail-residential", user, &note)?);
     }
     for (queue, _) in document.table("callqueues") {
-        let note = format!("Portal Created: Call Queue - {queue}");
+        let note = format!("Portal Created: ApiCall Queue - {queue}");
         rules.push(alias(domain, &format!("queue_{queue}"), "to-callqueue", queue, &note)?);
     }
     Ok(rules)
@@ -51,7 +51,7 @@ pub fn record(body: &Value) -> Result<Value, Refusal> {
     Ok(fields::create(tables::DIAL_RULE, body)?.into())
 }
 
-fn render(call: &Call, rule: &Value) -> Value {
+fn render(call: &ApiCall, rule: &Value) -> Value {
     let key = ["to-uri", "from-uri", "day-of-week", "start-date", "end-date", "start-time", "end-time"]
         .map(|part| text(rule, &format!("dial-rule-matching-{part}")));
     let mut shown = Map::new();
@@ -63,7 +63,7 @@ fn render(call: &Call, rule: &Value) -> Value {
 }
 
 /// Lists auto attendants, one row per user and prompt.
-pub fn attendants(call: &Call) -> Reply {
+pub fn attendants(call: &ApiCall) -> Reply {
     if call.method() != "GET" {
         return Err(Refusal::no_route());
     }

@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Refusal, Reply, domain_of, own_domain, page, show, total};
+use super::call::{ApiCall, Refusal, Reply, domain_of, own_domain, page, show, total};
 use super::{Stratus, fields, tables};
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::{Request, Views};
+use crate::sandbox::vendor::{Request, Views};
 
-pub fn route(call: &Call, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, path: &[&str]) -> Reply {
     match (call.method(), path) {
         ("GET", []) => show(render(call.server, call.seen)),
         ("GET", ["count"]) => total(1),

@@ -35,10 +35,10 @@ use serde_json::{Map, Value, json};
 
 use super::document::Document;
 use super::emulation::Emulation;
-use super::exchange::{Answer, Patience, Request, Vendor, Views};
 use super::footprint::Pattern;
+use super::vendor::{Answer, RateLimit, Request, Vendor, Views};
 use crate::model::Address;
-use call::{Call, Refusal, Reply};
+use call::{ApiCall, Refusal, Reply};
 use switches::{Release, Settings};
 
 /// NetSapiens, and the carrier beside it.
@@ -99,14 +99,14 @@ impl Stratus {
             ("GET", ["apikeys", "~"]) => Ok(Answer::new(200, domains::api_key(token, views))),
             ("GET", ["domains"]) => domains::all(self, request, views, token),
             (_, ["domains", domain, rest @ ..]) => {
-                let call = Call::open(self, request, views, token, domain)?;
+                let call = ApiCall::open(self, request, views, token, domain)?;
                 Self::domain(&call, rest)
             }
             _ => Err(Refusal::no_route()),
         }
     }
 
-    fn domain(call: &Call, path: &[&str]) -> Reply {
+    fn domain(call: &ApiCall, path: &[&str]) -> Reply {
         match path {
             [] | ["count"] => domains::route(call, path),
             ["users", user, "answerrules", rest @ ..] => answerrules::route(call, user, rest),
@@ -172,7 +172,7 @@ impl Vendor for Stratus {
         self.active_lag
     }
 
-    fn patience(&self) -> Option<Patience> {
-        Some(Patience { status: 420, message: "Rate Limit Exceeded", chance: self.rate_limit })
+    fn rate_limit(&self) -> Option<RateLimit> {
+        Some(RateLimit { status: 420, message: "Rate Limit Exceeded", chance: self.rate_limit })
     }
 }

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::call::text;
-use super::entries::{DATES, DAYS, HOLIDAY, Kind, WEEK};
+use super::entries::{DATES, DAYS, EntryType, HOLIDAY, WEEK};
 use crate::sandbox::document::Document;
 
 /// Returns the time frame of the rule in force: the first enabled one whose time frame covers now.
@@ -118,7 +118,7 @@ fn inside(windows: Vec<(&str, &str)>, time: &str) -> bool {
     windows.into_iter().any(|(begin, end)| begin <= time && (time < end || end == "2359"))
 }
 
-fn entries(frame: &Value, kind: Kind) -> impl Iterator<Item = &Value> {
+fn entries(frame: &Value, kind: EntryType) -> impl Iterator<Item = &Value> {
     frame.get(kind.array).and_then(Value::as_array).into_iter().flatten()
 }
 

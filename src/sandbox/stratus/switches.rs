@@ -23,7 +23,7 @@ pub struct Settings {
     pub soft_delete: bool,
     /// `remove: "yes"` takes entries out of a list; off, it is accepted and does nothing (section 9).
     pub list_remove: bool,
-    /// How often it asks for patience with a status of its own (fact sheet section 3.5).
+    /// How often it limits the rate with a status of its own (fact sheet section 3.5).
     pub rate_limit: f64,
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Refusal, Reply, domain_of, show, text, total};
+use super::call::{ApiCall, Refusal, Reply, domain_of, show, text, total};
 use super::switches::Release;
 use super::{fields, tables};
 use crate::sandbox::document::Document;
@@ -18,7 +18,7 @@ const REDUCED: &[&str] = &[
     "directory-name-number-dtmf-mapping",
 ];
 
-pub fn route(call: &Call, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, path: &[&str]) -> Reply {
     match (call.method(), path) {
         ("GET", []) => call.list(rows(call)),
         ("GET", ["count"]) => total(call.seen.table("users").count()),
@@ -32,19 +32,19 @@ pub fn route(call: &Call, path: &[&str]) -> Reply {
 }
 
 /// Finds a user, or answers as the server does for one that is missing.
-pub fn find<'a>(call: &Call, document: &'a Document, user: &str) -> Result<&'a Value, Refusal> {
+pub fn find<'a>(call: &ApiCall, document: &'a Document, user: &str) -> Result<&'a Value, Refusal> {
     let missing = || Refusal::new(404, format!("User {user} does not exist in domain {}", call.domain));
     document.get("users", user).ok_or_else(missing)
 }
 
-fn rows(call: &Call) -> Vec<Value> {
+fn rows(call: &ApiCall) -> Vec<Value> {
     let site = call.request.query("site");
     let users = call.seen.table("users").map(|(_, user)| user);
     let here = users.filter(|user| site.is_none_or(|site| text(user, "site") == site));
     here.map(|user| render(call, call.seen, user)).collect()
 }
 
-fn reduced(call: &Call) -> Reply {
+fn reduced(call: &ApiCall) -> Reply {
     let asked = call.request.query("fields").into_iter().flat_map(|fields| fields.split(','));
     if asked.map(str::trim).any(|field| !REDUCED.contains(&field)) {
         return Err(Refusal::invalid("Invalid field."));
@@ -56,7 +56,7 @@ fn reduced(call: &Call) -> Reply {
     call.list(rows)
 }
 
-fn create(call: &Call) -> Reply {
+fn create(call: &ApiCall) -> Reply {
     let body = call.body()?;
     let (user, record) = record(domain_of(call.held), call.held, body)?;
     if call.held.get("users", &user).is_some() {
@@ -112,7 +112,7 @@ pub fn ring_own_devices() -> Value {
 }
 
 /// Login names are unique over all domains (fact sheet section 5).
-fn unique_login(call: &Call, user: &str, record: &Value) -> Result<(), Refusal> {
+fn unique_login(call: &ApiCall, user: &str, record: &Value) -> Result<(), Refusal> {
     let login = text(record, "login-username");
     let taken = call.views.values().any(|view| {
         let own = domain_of(&view.committed) == call.domain;
@@ -123,7 +123,7 @@ fn unique_login(call: &Call, user: &str, record: &Value) -> Result<(), Refusal> 
     if taken { Err(Refusal::new(409, "UID already exists.")) } else { Ok(()) }
 }
 
-fn update(call: &Call, user: &str) -> Reply {
+fn update(call: &ApiCall, user: &str) -> Reply {
     let mut record = find(call, call.held, user)?.as_object().cloned().unwrap_or_default();
     let mut body = call.body()?.clone();
     body.shift_remove("user");
@@ -143,7 +143,7 @@ fn update(call: &Call, user: &str) -> Reply {
 }
 
 /// Deletes a user and what is its own, but neither numbers routed to it nor its agent rows (section 5).
-fn delete(call: &Call, user: &str) -> Reply {
+fn delete(call: &ApiCall, user: &str) -> Reply {
     find(call, call.held, user)?;
     let mut next = call.held.clone();
     for table in ["users", "answerrules", "user-timeframes"] {
@@ -156,7 +156,7 @@ fn delete(call: &Call, user: &str) -> Reply {
 }
 
 /// Shows a user: written as `email-address`, read as `email` (fact sheet section 0.2).
-fn render(call: &Call, document: &Document, user: &Value) -> Value {
+fn render(call: &ApiCall, document: &Document, user: &Value) -> Value {
     let mut shown = Map::new();
     shown.insert("domain".into(), domain_of(document).into());
     fields::render(tables::USER, user, call.server.mixed_types, &mut shown);
@@ -186,7 +186,7 @@ fn rename(object: &mut Map<String, Value>, from: &str, to: &str) {
 }
 
 /// Lists devices as seeded.
-pub fn devices(call: &Call) -> Reply {
+pub fn devices(call: &ApiCall) -> Reply {
     if call.method() != "GET" {
         return Err(Refusal::no_route());
     }

@@ -5,8 +5,8 @@ use dialform::{
     sandbox::{
         Emulation,
         document::Document,
-        exchange::{Answer, Commit, Request, Vendor, Views},
         footprint::{Pattern, key, whole},
+        vendor::{Answer, Commit, Request, Vendor, Views},
     },
 };
 use serde_json::{Map, Value, json};

@@ -1,7 +1,7 @@
 //! Lists read to their end, objects unwrapped, errors that come with status 200.
 
 use crate::{
-    http::{ApiError, Getter, Problem, Sender, segment},
+    http::{ApiError, Problem, ReadClient, WriteClient, segment},
     provider::{
         answer::{self, failure, undecodable},
         ctm::wire::{Row, refusal, text},
@@ -19,7 +19,7 @@ const MOST_PAGES: usize = 1000;
 /// The API, seen from one account.
 #[derive(Clone, Copy)]
 pub struct Api<'a> {
-    pub http: &'a Getter,
+    pub http: &'a ReadClient,
     pub account: &'a str,
 }
 
@@ -102,7 +102,7 @@ impl Api<'_> {
 
 /// Sends a write; an error that comes with status 200 is one all the same.
 pub async fn send(
-    http: &Sender,
+    http: &WriteClient,
     account: &str,
     method: Method,
     rest: &str,

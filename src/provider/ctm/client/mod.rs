@@ -1,8 +1,8 @@
 //! Reading and writing one account.
 
+mod account_data;
 mod api;
 mod index;
-mod live;
 mod observe;
 mod uses;
 mod write;

@@ -1,6 +1,6 @@
-//! Live objects in the words of the YAML. What the API does not show is named, never guessed.
+//! AccountData objects in the words of the YAML. What the API does not show is named, never guessed.
 
-use super::{Names, Sort, route, weekly};
+use super::{Names, TargetType, route, weekly};
 use crate::{
     model::{
         Agent, DialExtension, Dispatch, Divert, E164, Forward, NoAnswer, Number, Queue, Receiver, Ringable,
@@ -62,7 +62,7 @@ pub fn receiver(row: &Row, names: &Names) -> Said<Receiver> {
             match row.text("tag_schedule_id") {
                 Some(id) => {
                     let name = names
-                        .get(Sort::Schedule, &id)
+                        .get(TargetType::Schedule, &id)
                         .map_or_else(|| format!("Schedule {id}"), str::to_owned);
                     TaggingHours::Schedule(name)
                 }
@@ -123,9 +123,9 @@ pub fn queue(row: &Row, agents: Vec<Agent>, names: &Names) -> Said<Queue> {
 pub fn agents(rows: &[Row], names: &Names) -> Vec<Agent> {
     let agent = |row: &Row| {
         let id = row.id();
-        let target = match names.get(Sort::Agent, &id) {
+        let target = match names.get(TargetType::Agent, &id) {
             Some(email) => Ringable::Agent(email.to_lowercase()),
-            None => Ringable::Token(format!("Agent {id}")),
+            None => Ringable::DialString(format!("Agent {id}")),
         };
         Agent { target, order: row.number("priority"), wrap_up: None }
     };

@@ -1,7 +1,7 @@
 //! Lists read to their end, objects decoded, paths.
 
 use crate::{
-    http::{ApiError, Getter, Problem, segment},
+    http::{ApiError, Problem, ReadClient, segment},
     model::Extension,
     provider::{
         answer::{decode, failure},
@@ -22,7 +22,7 @@ const MOST_PAGES: usize = 1000;
 /// The API, seen from one domain.
 #[derive(Clone, Copy)]
 pub struct Api<'a> {
-    pub http: &'a Getter,
+    pub http: &'a ReadClient,
     pub domain: &'a str,
 }
 
@@ -77,7 +77,7 @@ impl<'a> Api<'a> {
 }
 
 pub async fn pages<T: Row>(
-    http: &Getter,
+    http: &ReadClient,
     path: &str,
     query: &[(&str, String)],
     what: &str,

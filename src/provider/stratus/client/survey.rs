@@ -1,7 +1,7 @@
 //! What of a live domain cannot be said in the words of the YAML, and what that means for managing it: obstacles,
 //! pointers nobody would see, fields without a word, and things worth a note.
 
-use super::live::Live;
+use super::domain_data::DomainData;
 use crate::{
     model::{Address, DEFAULT_RULE, Destination, Kind},
     path::Path,
@@ -14,7 +14,7 @@ use crate::{
 use std::collections::BTreeSet;
 
 /// Adds to `observed` what the objects in it do not show.
-pub fn survey(live: &Live, observed: &mut Observed) {
+pub fn survey(live: &DomainData, observed: &mut Observed) {
     for (key, rules) in &live.rules {
         let is_queue =
             key.parse().is_ok_and(|extension| live.context.roles.get(&extension) == Some(&Role::Queue));
@@ -146,7 +146,7 @@ fn queue_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
 }
 
 /// Every queue and time frame these rules lead to, whether or not the vocabulary can say how.
-fn uses(key: &str, rules: &[AnswerRule], live: &Live, observed: &mut Observed) {
+fn uses(key: &str, rules: &[AnswerRule], live: &DomainData, observed: &mut Observed) {
     let mut targets = BTreeSet::new();
     for rule in rules {
         targets.insert(Address::new(Kind::Schedules, rule.time_frame.as_str()));

@@ -2,7 +2,7 @@
 
 use super::{API, CARRIER, api::Api, observe::present};
 use crate::{
-    http::{ApiError, Problem, Sender, segment},
+    http::{ApiError, Problem, WriteClient, segment},
     model::{self, Divert, Diverts, Forward, Number, Queue, Resource, Schedule},
     path::Path,
     plan::{Action, Role, Step},
@@ -10,7 +10,7 @@ use crate::{
         Endpoints, Write,
         answer::{conflict, decode, endpoint, failure},
         stratus::{
-            convert::{self, Context, Position},
+            convert::{self, Context, DefaultRuleChange},
             wire::{Agent, ForwardState, PhoneNumber, Row, Text, TimeFrame, User},
         },
     },
@@ -21,13 +21,13 @@ use serde_json::{Map, Value, json};
 
 /// Writes to one domain at a time.
 pub struct StratusWriter {
-    endpoints: Endpoints<Sender>,
+    endpoints: Endpoints<WriteClient>,
 }
 
 /// One account being written to.
 #[derive(Clone, Copy)]
 pub struct Writing<'a> {
-    http: &'a Sender,
+    http: &'a WriteClient,
     pub api: Api<'a>,
 }
 
@@ -42,7 +42,7 @@ pub fn touched_in(step: &Step, path: &Path) -> bool {
 }
 
 impl StratusWriter {
-    pub fn new(endpoints: Endpoints<Sender>) -> Self {
+    pub fn new(endpoints: Endpoints<WriteClient>) -> Self {
         Self { endpoints }
     }
 }
@@ -407,7 +407,7 @@ impl<'a> Writing<'a> {
     /// Forwards of the Default rule of an extension; the rule is made if it is missing.
     pub async fn default_forwards(&self, key: &str, diverts: Diverts) -> Result<(), ApiError> {
         let context = self.context(diverts.conditions().into_iter().filter_map(|(_, divert)| divert)).await?;
-        self.write_default(key, &Position::Forwards(diverts), &context).await
+        self.write_default(key, &DefaultRuleChange::Forwards(diverts), &context).await
     }
 
     /// What the conversions need; attendants are looked up only where one is pointed to.

@@ -9,7 +9,7 @@ use crate::{
     provider::{
         answer::failure,
         stratus::{
-            convert::{self, Context, Position},
+            convert::{self, Context, DefaultRuleChange},
             wire::{AnswerRule, DEFAULT},
         },
     },
@@ -127,7 +127,7 @@ impl Writing<'_> {
         let touched = |field: &str| touched_in(step, &["callers", field].into());
         let context = Context { domain: self.api.domain.to_owned(), ..Context::default() };
         if let Some(allow) = allow.as_ref().filter(|list| touched("allow") && !list.is_empty()) {
-            self.write_default(key, &Position::Allow(allow.clone()), &context).await?;
+            self.write_default(key, &DefaultRuleChange::Allow(allow.clone()), &context).await?;
         }
         let mut unblock: Vec<String> = Vec::new();
         let blocked = self.blocked(key).await?;
@@ -147,14 +147,14 @@ impl Writing<'_> {
             self.send(Method::DELETE, &rest, body, &what).await?;
         }
         if let Some(block) = block.as_ref().filter(|list| touched("block") && !list.is_empty()) {
-            self.write_default(key, &Position::Reject(block.clone()), &context).await?;
+            self.write_default(key, &DefaultRuleChange::Reject(block.clone()), &context).await?;
         }
         if let Some(anonymous) = block_anonymous.filter(|_| touched("block_anonymous")) {
             let flag = if anonymous { "yes" } else { "no" };
             self.user(key, json!({ "reject-anonymous-calls-enabled": flag })).await?;
         }
         match spam.filter(|_| touched("spam")) {
-            Some(spam) => self.write_default(key, &Position::Spam(spam), &context).await,
+            Some(spam) => self.write_default(key, &DefaultRuleChange::Spam(spam), &context).await,
             None => Ok(()),
         }
     }
@@ -168,11 +168,17 @@ impl Writing<'_> {
 
     /// Changes the Default rule, which holds an extension's forwards outside any schedule and its lists. A user without
     /// one gets it first; it then rings the extension alone, as no rule at all does.
-    pub async fn write_default(&self, key: &str, what: &Position, context: &Context) -> Result<(), ApiError> {
+    pub async fn write_default(
+        &self,
+        key: &str,
+        what: &DefaultRuleChange,
+        context: &Context,
+    ) -> Result<(), ApiError> {
         let live = self.api.rules(key).await?;
         let default = convert::default_rule(&live);
         let enabled = default.is_none_or(|rule| rule.enabled.is_yes());
-        let body = convert::position(what, enabled, key, context).ok_or_else(|| attendant_gone(key))?;
+        let body =
+            convert::default_rule_change(what, enabled, key, context).ok_or_else(|| attendant_gone(key))?;
         let base = format!("/users/{}/answerrules", segment(key));
         let doing = format!("changing the Default rule of extension `{key}`");
         if default.is_some() {

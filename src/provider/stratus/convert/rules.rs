@@ -246,7 +246,7 @@ pub fn rule_body(rule: &Rule, owner: &str, context: &Context) -> Option<Map<Stri
 }
 
 /// Where the Default rule and the spam treatment are written.
-pub enum Position {
+pub enum DefaultRuleChange {
     /// The five forwards of the Default rule (`diverts`, a queue's `failover`).
     Forwards(Diverts),
     Spam(Spam),
@@ -255,23 +255,28 @@ pub enum Position {
 }
 
 /// A change to the Default rule; `enabled` is always sent along (fact sheet 6.4).
-pub fn position(what: &Position, live_enabled: bool, owner: &str, context: &Context) -> Option<Value> {
+pub fn default_rule_change(
+    what: &DefaultRuleChange,
+    live_enabled: bool,
+    owner: &str,
+    context: &Context,
+) -> Option<Value> {
     let mut body = Map::new();
     body.insert("enabled".into(), json!(if live_enabled { "yes" } else { "no" }));
     let list = |callers: &[Caller]| feature(true, callers.iter().map(caller_wire).collect());
     match what {
-        Position::Forwards(diverts) => forwards_into(&mut body, diverts, owner, context)?,
-        Position::Spam(Spam::Voicemail) => {
+        DefaultRuleChange::Forwards(diverts) => forwards_into(&mut body, diverts, owner, context)?,
+        DefaultRuleChange::Spam(Spam::Voicemail) => {
             body.insert("forward-on-spam-call".into(), feature(true, vec![format!("vmail_{owner}")]));
         }
         // The other two have no documented word and are graded `manual`.
-        Position::Spam(_) => {
+        DefaultRuleChange::Spam(_) => {
             body.insert("forward-on-spam-call".into(), feature(false, Vec::new()));
         }
-        Position::Allow(callers) => {
+        DefaultRuleChange::Allow(callers) => {
             body.insert("phone-numbers-to-allow".into(), list(callers));
         }
-        Position::Reject(callers) => {
+        DefaultRuleChange::Reject(callers) => {
             body.insert("phone-numbers-to-reject".into(), list(callers));
         }
     }

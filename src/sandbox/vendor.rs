@@ -41,15 +41,15 @@ pub trait Vendor: Send + Sync + std::fmt::Debug + 'static {
         Duration::ZERO
     }
 
-    /// How it asks for patience, where not with 429.
-    fn patience(&self) -> Option<Patience> {
+    /// How it asks for rate_limit, where not with 429.
+    fn rate_limit(&self) -> Option<RateLimit> {
         None
     }
 }
 
 /// A status of a vendor's own for too many requests.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct RateLimit {
     pub status: u16,
     pub message: &'static str,
     /// How often a request is answered so, from 0 to 1.

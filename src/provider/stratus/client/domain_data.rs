@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// What was read, before it is put into words.
 #[derive(Default)]
-pub struct Live {
+pub struct DomainData {
     pub users: Vec<User>,
     pub numbers: Vec<PhoneNumber>,
     pub queues: Vec<CallQueue>,

@@ -15,9 +15,9 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 /// The handle with which a request cuts its own connection.
 #[derive(Debug, Clone, Default)]
-pub struct Line(Arc<AtomicBool>);
+pub struct Connection(Arc<AtomicBool>);
 
-impl Line {
+impl Connection {
     /// Makes every later write fail, which makes the server drop the connection.
     pub fn cut(&self) {
         self.0.store(true, Ordering::Release);
@@ -31,8 +31,8 @@ impl Line {
     }
 }
 
-impl Connected<IncomingStream<'_, Exchange>> for Line {
-    fn connect_info(stream: IncomingStream<'_, Exchange>) -> Self {
+impl Connected<IncomingStream<'_, ConnectionListener>> for Connection {
+    fn connect_info(stream: IncomingStream<'_, ConnectionListener>) -> Self {
         stream.remote_addr().clone()
     }
 }
@@ -42,7 +42,7 @@ const BACKLOG: u32 = 1024;
 
 /// A port on loopback that can be closed and opened again.
 #[derive(Debug)]
-pub struct Door {
+pub struct ClosableListener {
     address: SocketAddr,
     /// What opens next.
     next: Option<TcpListener>,
@@ -50,7 +50,7 @@ pub struct Door {
     keeper: Option<TcpSocket>,
 }
 
-impl Door {
+impl ClosableListener {
     /// Opens a port, 0 for a free one. Only one that `returns` is open again after it was closed.
     pub async fn new(port: u16, returns: bool) -> io::Result<Self> {
         if !returns {
@@ -91,18 +91,18 @@ fn bound(address: SocketAddr) -> io::Result<TcpSocket> {
 
 /// Where lines come in.
 #[derive(Debug)]
-pub struct Exchange(pub TcpListener);
+pub struct ConnectionListener(pub TcpListener);
 
-impl Listener for Exchange {
+impl Listener for ConnectionListener {
     type Io = Wire;
-    type Addr = Line;
+    type Addr = Connection;
 
-    async fn accept(&mut self) -> (Wire, Line) {
+    async fn accept(&mut self) -> (Wire, Connection) {
         loop {
             if let Ok((stream, _)) = self.0.accept().await {
                 // Answers are small; waiting to fill a packet would only slow them down.
                 let _ = stream.set_nodelay(true);
-                let line = Line::default();
+                let line = Connection::default();
                 return (Wire { stream, line: line.clone() }, line);
             }
             // Out of file handles: more come free as other connections close.
@@ -110,8 +110,8 @@ impl Listener for Exchange {
         }
     }
 
-    fn local_addr(&self) -> io::Result<Line> {
-        Ok(Line::default())
+    fn local_addr(&self) -> io::Result<Connection> {
+        Ok(Connection::default())
     }
 }
 
@@ -119,7 +119,7 @@ impl Listener for Exchange {
 #[derive(Debug)]
 pub struct Wire {
     stream: TcpStream,
-    line: Line,
+    line: Connection,
 }
 
 impl AsyncRead for Wire {

@@ -11,10 +11,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// What was last seen of the object.
-pub enum Seen {
-    AsWanted,
+pub enum ReadBack {
+    AsPlanned,
     /// In words: which field still reads what.
-    Otherwise(String),
+    Different(String),
     Unreadable(ApiError),
 }
 
@@ -26,17 +26,22 @@ fn scope_of(step: &Step) -> Scope {
 }
 
 /// Looks at once, then at growing intervals, until the object is as wanted or `bound` is over.
-pub async fn until(plan: &TenantPlan, step: &Step, reader: &dyn Read, bound: Duration) -> Seen {
+pub async fn wait_until_applied(
+    plan: &TenantPlan,
+    step: &Step,
+    reader: &dyn Read,
+    bound: Duration,
+) -> ReadBack {
     let scope = scope_of(step);
     let deadline = Instant::now() + bound;
     let mut pause = Duration::from_millis(50);
     loop {
         let seen = match reader.observe(&plan.account, &scope).await {
-            Ok(observed) => match missing(step, &observed) {
-                None => return Seen::AsWanted,
-                Some(how) => Seen::Otherwise(how),
+            Ok(observed) => match differences(step, &observed) {
+                None => return ReadBack::AsPlanned,
+                Some(how) => ReadBack::Different(how),
             },
-            Err(error) => Seen::Unreadable(error),
+            Err(error) => ReadBack::Unreadable(error),
         };
         let now = Instant::now();
         if now >= deadline {
@@ -51,7 +56,11 @@ pub async fn until(plan: &TenantPlan, step: &Step, reader: &dyn Read, bound: Dur
 /// What has changed since the plan was made, in words, looking only at what the step is about.
 ///
 /// The plan may be hours old: what nobody reviewed must not be overwritten or taken away.
-pub async fn moved(plan: &TenantPlan, step: &Step, reader: &dyn Read) -> Result<Option<String>, ApiError> {
+pub async fn changed_since_plan(
+    plan: &TenantPlan,
+    step: &Step,
+    reader: &dyn Read,
+) -> Result<Option<String>, ApiError> {
     let scope = scope_of(step);
     let observed = reader.observe(&plan.account, &scope).await?;
     let (before, now) = match (&step.before, observed.objects.get(&step.address)) {
@@ -66,7 +75,8 @@ pub async fn moved(plan: &TenantPlan, step: &Step, reader: &dyn Read) -> Result<
             || step.changes.iter().any(|planned| planned.path.field() == change.path.field())
     };
     // Both ways: a field that one of the two does not have is compared by the other only.
-    let changed = diff::diff(now, before).into_iter().chain(diff::diff(before, now).into_iter().map(turned));
+    let changed =
+        diff::diff(now, before).into_iter().chain(diff::diff(before, now).into_iter().map(reversed));
     let news = |change: &FieldChange| about(change) && !of_this_run(plan, step, change, [before, now]);
     let Some(first) = changed.into_iter().find(news) else { return Ok(None) };
     let text =
@@ -94,12 +104,12 @@ fn of_this_run(plan: &TenantPlan, step: &Step, change: &FieldChange, [before, no
     step.action == Action::Delete && deleted && targets(now).is_empty()
 }
 
-fn turned(change: FieldChange) -> FieldChange {
+fn reversed(change: FieldChange) -> FieldChange {
     FieldChange { path: change.path, old: change.new, new: change.old }
 }
 
 /// What is not yet as the step wants it, or not any more as it was.
-fn missing(step: &Step, observed: &Observed) -> Option<String> {
+fn differences(step: &Step, observed: &Observed) -> Option<String> {
     let live = observed.objects.get(&step.address);
     let Some(after) = &step.after else {
         let gone = match live {

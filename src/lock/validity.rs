@@ -7,10 +7,10 @@ use std::{
 
 /// Shared by what renews a lock and what writes under it.
 #[derive(Debug, Clone)]
-pub struct Signal(Arc<Mutex<State>>);
+pub struct LeaseValidity(Arc<Mutex<LeaseState>>);
 
 #[derive(Debug)]
-struct State {
+struct LeaseState {
     lost: Option<String>,
     /// Why the last renewal failed.
     trouble: Option<String>,
@@ -20,10 +20,10 @@ struct State {
     holds: Duration,
 }
 
-impl Signal {
+impl LeaseValidity {
     /// A lock that holds for so long from a moment on, if nothing renews it.
     pub fn holding(since: (Instant, SystemTime), holds: Duration) -> Self {
-        Self(Arc::new(Mutex::new(State { lost: None, trouble: None, since, holds })))
+        Self(Arc::new(Mutex::new(LeaseState { lost: None, trouble: None, since, holds })))
     }
 
     /// Now, by both clocks.
@@ -64,7 +64,7 @@ impl Signal {
     }
 
     /// A panic elsewhere cannot leave a state half changed.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, LeaseState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -12,11 +12,11 @@ use super::tree::{Node, Value};
 type Result<T> = std::result::Result<T, Error>;
 
 #[derive(Clone, Copy)]
-pub(super) struct Bridge<'a> {
+pub(super) struct NodeDeserializer<'a> {
     node: &'a Node,
 }
 
-impl<'a> Bridge<'a> {
+impl<'a> NodeDeserializer<'a> {
     pub fn new(node: &'a Node) -> Self {
         Self { node }
     }
@@ -141,7 +141,7 @@ macro_rules! integers {
     )*};
 }
 
-impl<'de> de::Deserializer<'de> for Bridge<'_> {
+impl<'de> de::Deserializer<'de> for NodeDeserializer<'_> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -278,7 +278,9 @@ impl<'de> de::MapAccess<'de> for &mut Entries<'_> {
         let position = self.next;
         let Some((key, _)) = self.entries.get(position) else { return Ok(None) };
         self.next += 1;
-        seed.deserialize(Bridge::new(key)).map(Some).map_err(|error| error.inside(None, key, position))
+        seed.deserialize(NodeDeserializer::new(key))
+            .map(Some)
+            .map_err(|error| error.inside(None, key, position))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
@@ -286,7 +288,8 @@ impl<'de> de::MapAccess<'de> for &mut Entries<'_> {
         let Some((key, value)) = self.entries.get(position) else {
             return Err(Error::new("bad-value", "expected one more key"));
         };
-        seed.deserialize(Bridge::new(value)).map_err(|error| error.inside(Some(key), value, position))
+        seed.deserialize(NodeDeserializer::new(value))
+            .map_err(|error| error.inside(Some(key), value, position))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -306,7 +309,9 @@ impl<'de> de::SeqAccess<'de> for &mut Items<'_> {
         let position = self.next;
         let Some(item) = self.items.get(position) else { return Ok(None) };
         self.next += 1;
-        seed.deserialize(Bridge::new(item)).map(Some).map_err(|error| error.inside(None, item, position))
+        seed.deserialize(NodeDeserializer::new(item))
+            .map(Some)
+            .map_err(|error| error.inside(None, item, position))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -321,13 +326,13 @@ struct Variant<'a> {
 }
 
 impl<'a> Variant<'a> {
-    fn value<T>(&self, read: impl FnOnce(Bridge<'a>) -> Result<T>) -> Result<T> {
+    fn value<T>(&self, read: impl FnOnce(NodeDeserializer<'a>) -> Result<T>) -> Result<T> {
         let Some(value) = self.value else {
             let word = short(self.key.text());
             let message = format!("`{word}` needs a value");
             return Err(Error::new("wrong-type", message).help(format!("write `{{ {word}: … }}`")));
         };
-        read(Bridge::new(value)).map_err(|error| error.inside(Some(self.key), value, 0))
+        read(NodeDeserializer::new(value)).map_err(|error| error.inside(Some(self.key), value, 0))
     }
 }
 
@@ -336,7 +341,7 @@ impl<'de> de::EnumAccess<'de> for Variant<'_> {
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self)> {
-        let name = seed.deserialize(Bridge::new(self.key)).map_err(|error| match self.value {
+        let name = seed.deserialize(NodeDeserializer::new(self.key)).map_err(|error| match self.value {
             Some(_) => error.inside(None, self.key, 0),
             None => error,
         })?;

@@ -4,7 +4,7 @@ use crate::provider::ctm::wire::Row;
 
 /// What was read, before it is put into words.
 #[derive(Default)]
-pub struct Live {
+pub struct AccountData {
     pub numbers: Vec<Row>,
     pub receivers: Vec<Row>,
     /// With their agents where they were read whole.
@@ -14,5 +14,5 @@ pub struct Live {
     /// Only before something is deleted.
     pub menus: Vec<Row>,
     /// Beside the menus: what may point to something in a form that is not documented, with what it is called.
-    pub others: Vec<(String, Row)>,
+    pub id_holders: Vec<(String, Row)>,
 }

@@ -6,7 +6,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 /// One attempt at a request. Holds no credential: headers are not in it, and texts have been searched.
 #[derive(Debug)]
-pub struct Exchange<'a> {
+pub struct RequestRecord<'a> {
     /// When it was sent.
     pub time: jiff::Timestamp,
     pub provider: &'a str,
@@ -33,8 +33,8 @@ pub struct Exchange<'a> {
 }
 
 /// Is told of every request once it has ended.
-pub trait Witness: Send + Sync {
-    fn saw(&self, exchange: &Exchange<'_>);
+pub trait RequestObserver: Send + Sync {
+    fn request_ended(&self, exchange: &RequestRecord<'_>);
 }
 
 /// What a request is for.

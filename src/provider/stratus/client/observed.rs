@@ -1,6 +1,6 @@
 //! What was read of a domain, put into the words of the YAML.
 
-use super::{live::Live, survey::survey};
+use super::{domain_data::DomainData, survey::survey};
 use crate::{
     model::{Address, E164, Extension, Forward, Kind, Resource},
     plan::{Observed, Obstacle, Role},
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The account as planning sees it.
-pub fn in_words(live: &Live, scope: &Scope) -> Observed {
+pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
     let context = &live.context;
     let mut observed = Observed { extensions: context.roles.clone(), ..Observed::default() };
     let default = |extension: &str| convert::default_rule(live.rules.get(extension)?);

@@ -1,4 +1,4 @@
-//! A record as a wish: the objects as they were, as far as apply changed them.
+//! What a restore desires: the objects as they were, as far as apply changed them.
 
 use super::StepRecord;
 use crate::{
@@ -12,73 +12,85 @@ use crate::{
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What restoring one tenant wants.
+/// The desired state of one tenant, as a restore file has it.
 #[derive(Debug, Default)]
-pub struct Wish {
+pub struct Restoration {
     /// In the form in which the provider reports them.
     pub desired: BTreeMap<Address, Resource>,
     /// What apply had made.
     pub absent: BTreeSet<Address>,
-    /// What stays as it is now, because there is no earlier value to be had: in words.
-    pub kept: Vec<(Address, String)>,
+    /// What stays as it is now, because there is no earlier value of it: a note for each.
+    pub unchanged: Vec<(Address, String)>,
     /// What that apply was about to change.
     pub applied: BTreeMap<Address, Vec<FieldChange>>,
     /// What was there and cannot be written again. It stops the tenant: half a restore that says nothing is a lost route.
-    pub impossible: Vec<(Address, Finding)>,
+    pub unrestorable: Vec<(Address, Finding)>,
 }
 
-impl Wish {
+impl Restoration {
     /// Every object it is about.
     pub fn addresses(&self) -> BTreeSet<Address> {
-        let kept = self.kept.iter().map(|(address, _)| address);
-        let impossible = self.impossible.iter().map(|(address, _)| address);
-        self.desired.keys().chain(&self.absent).chain(kept).chain(impossible).cloned().collect()
+        let unchanged = self.unchanged.iter().map(|(address, _)| address);
+        let unrestorable = self.unrestorable.iter().map(|(address, _)| address);
+        self.desired.keys().chain(&self.absent).chain(unchanged).chain(unrestorable).cloned().collect()
     }
 }
 
-/// Puts a tenant's record into the words of a plan.
-///
-/// A field that apply did not change is not wished for. A list is complete as it was, like one in a file.
-pub fn wish(steps: &[StepRecord], dialect: &Dialect) -> Wish {
-    let mut wish = Wish::default();
-    let mut seen = BTreeSet::new();
-    // Where an object has two steps the second completes a creation that had to be cut in two.
-    for step in steps.iter().filter(|step| seen.insert(step.address.clone())) {
-        wish.applied.insert(step.address.clone(), step.changes.clone());
-        match (step.action, &step.before) {
-            (Action::Create, _) => remove(&mut wish, &step.address),
-            (Action::Update | Action::Delete, Some(Value::Object(before))) => {
-                bring_back(&mut wish, step, before, dialect);
+impl Restoration {
+    /// Turns what was recorded of a tenant into what is desired of it.
+    ///
+    /// A field that apply did not change is left alone. A list is complete as it was, like one in a file.
+    pub fn of(steps: &[StepRecord], dialect: &Dialect) -> Self {
+        let mut restoration = Self::default();
+        let mut seen = BTreeSet::new();
+        // Where an object has two steps the second completes a creation that had to be cut in two.
+        for step in steps.iter().filter(|step| seen.insert(step.address.clone())) {
+            restoration.applied.insert(step.address.clone(), step.changes.clone());
+            match (step.action, &step.before) {
+                (Action::Create, _) => remove(&mut restoration, &step.address),
+                (Action::Update | Action::Delete, Some(Value::Object(before))) => {
+                    bring_back(&mut restoration, step, before, dialect);
+                }
+                _ => refuse(
+                    &mut restoration,
+                    &step.address,
+                    "the file does not say what it was".to_owned(),
+                    None,
+                ),
             }
-            _ => refuse(&mut wish, &step.address, "the file does not say what it was".to_owned(), None),
         }
+        restoration
     }
-    wish
 }
 
-fn remove(wish: &mut Wish, address: &Address) {
+fn remove(restoration: &mut Restoration, address: &Address) {
     match address.kind {
         Kind::Schedules | Kind::Receivers | Kind::Queues | Kind::Forwards => {
-            wish.absent.insert(address.clone());
+            restoration.absent.insert(address.clone());
         }
         Kind::Numbers | Kind::Rules | Kind::Diverts => {
-            refuse(wish, address, "it was not there, and its kind is never deleted".to_owned(), None);
+            refuse(restoration, address, "it was not there, and its kind is never deleted".to_owned(), None);
         }
     }
 }
 
-fn bring_back(wish: &mut Wish, step: &StepRecord, before: &Map<String, Value>, dialect: &Dialect) {
+fn bring_back(
+    restoration: &mut Restoration,
+    step: &StepRecord,
+    before: &Map<String, Value>,
+    dialect: &Dialect,
+) {
     let address = &step.address;
     let whole = Resource::from_value(address.kind, Value::Object(before.clone()));
     // A forward without a number cannot be said as a value; it is one that is taken away.
     if matches!(&whole, Ok(Resource::Forward(forward)) if forward.is_vacant()) {
-        return remove(wish, address);
+        return remove(restoration, address);
     }
     let (fields, missing) = changed(before, &step.changes);
     if !missing.is_empty() {
         let list: Vec<String> = missing.iter().map(|field| format!("`{field}`")).collect();
         let text = format!("no earlier value of {} was to be seen; it stays as it is", list.join(", "));
-        wish.kept.push((address.clone(), text));
+        restoration.unchanged.push((address.clone(), text));
     }
     if fields.is_empty() {
         return;
@@ -88,27 +100,27 @@ fn bring_back(wish: &mut Wish, step: &StepRecord, before: &Map<String, Value>, d
         Err(error) => {
             let text = error.to_string();
             let why = text.split_once(HELP_MARK).map_or(text.as_str(), |(message, _)| message);
-            return refuse(wish, address, why.to_owned(), None);
+            return refuse(restoration, address, why.to_owned(), None);
         }
     };
     match dialect.hold(address, resource.clone()) {
         Ok(held) if held == resource => {
-            wish.desired.insert(address.clone(), resource);
+            restoration.desired.insert(address.clone(), resource);
         }
-        Ok(_) => refuse(wish, address, "it would not be written as it was".to_owned(), None),
+        Ok(_) => refuse(restoration, address, "it would not be written as it was".to_owned(), None),
         Err(problems) => {
             for Unsupported { path: _, message, help } in problems {
-                refuse(wish, address, message, Some(help));
+                refuse(restoration, address, message, Some(help));
             }
         }
     }
 }
 
-fn refuse(wish: &mut Wish, address: &Address, why: String, help: Option<String>) {
+fn refuse(restoration: &mut Restoration, address: &Address, why: String, help: Option<String>) {
     let help = help.map(|help| format!(" ({help})")).unwrap_or_default();
     let finding = Finding::error("not-restorable", format!("{address} cannot be restored: {why}{help}"))
         .help("the restore file says what it was: put it right by hand, and name the other objects with `--only`");
-    wish.impossible.push((address.clone(), finding));
+    restoration.unrestorable.push((address.clone(), finding));
 }
 
 /// The fields of an object that the changes are about, and those of them that had no value.
