@@ -1,7 +1,7 @@
 //! Carries out a plan and reads every change back until it is true. Makes no decisions.
 //!
-//! A write that was accepted proves nothing: servers answer 202 and change nothing (fact sheet NetSapiens section 1,
-//! fact 7). A step is done when the live object says what the step says, and not before.
+//! A write that was accepted proves nothing: servers answer 202 and change nothing (FACTS stratus/writes-2). A step is
+//! done when the live object says what the step says, and not before.
 //!
 //! - `graph`: which step may start when, all tenants at once
 //! - `step`: one step from the look before to the look after

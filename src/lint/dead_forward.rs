@@ -15,8 +15,9 @@ pub static LINT: Lint = Lint {
 Forwards beside `always`, and forwards beside `do_not_disturb` that need a phone to ring first.
 
 ### Why it matters
-Article 003: with Always \"no other forward rules will be followed\"; with Do not disturb nothing rings, so that nobody
-is busy and nobody fails to answer. Who reads the file expects the forward to work.
+The help article *Create and Adjust Answering Rules in Stratus*: with Always \"no other forward rules will be
+followed\"; with Do not disturb nothing rings, so that nobody is busy and nobody fails to answer. Who reads the file
+expects the forward to work.
 
 ### What to do
 Take the dead ones out, or write `off`.",

@@ -20,8 +20,9 @@ pub static LINT: Lint = Lint {
 followed to where it diverts.
 
 ### Why it matters
-Article 002: \"If USER 1 doesn't answer, the call can then go through to USER 2\". Where USER 2 hands it back, a caller
-hears it ring for ever and never reaches a person, a mailbox or a menu. It may be meant, so nothing is stopped.
+The help article *How to change your divert settings*: \"If USER 1 doesn't answer, the call can then go through to USER
+2\". Where USER 2 hands it back, a caller hears it ring for ever and never reaches a person, a mailbox or a menu. It may
+be meant, so nothing is stopped.
 
 ### What to do
 Let one of them lead to a mailbox or a menu.",

@@ -17,8 +17,8 @@ A receiving number whose country code is not +1. (+1 is more than the U.S. and C
 and are not found.)
 
 ### Why it matters
-Article 004: \"For countries outside of the U.S. and Canada, the per-minute rate can vary based on the routing pattern
-you are using, as some receiving numbers use more expensive rate centers.\"
+The help article *Configure Receiving Numbers*: \"For countries outside of the U.S. and Canada, the per-minute rate can
+vary based on the routing pattern you are using, as some receiving numbers use more expensive rate centers.\"
 
 ### What to do
 Once the pattern is set, look up the rate: Numbers > Tracking Numbers, renewal date column.",

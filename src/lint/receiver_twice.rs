@@ -12,8 +12,9 @@ pub static LINT: Lint = Lint {
 The same receiving number twice in one route.
 
 ### Why it matters
-Article 004: a list is rung all at once, evenly, in order, or by who is free. Whether a number that stands in it twice
-rings twice, or gets a double share of the calls, is nowhere said; most often another number was meant.
+The help article *Configure Receiving Numbers*: a list is rung all at once, evenly, in order, or by who is free. Whether
+a number that stands in it twice rings twice, or gets a double share of the calls, is nowhere said; most often another
+number was meant.
 
 ### What to do
 Name each once.",

@@ -16,8 +16,9 @@ pub static LINT: Lint = Lint {
 A rule whose `when`, or a receiving number whose `tagging_hours`, is not a schedule of the same tenant.
 
 ### Why it matters
-A rule without its schedule never applies; a typo would switch off the answering rule it was meant for. Article 004:
-tagging hours \"are also used to control when a receiving number can receive calls from a FormReactor\".
+A rule without its schedule never applies; a typo would switch off the answering rule it was meant for. The help article
+*Configure Receiving Numbers*: tagging hours \"are also used to control when a receiving number can receive calls from a
+FormReactor\".
 
 ### What to do
 Write the name as it is declared. A live schedule that dialform should use as it is: `schedules: { lunch: {} }`.",

@@ -1,8 +1,9 @@
 //! One apply at a time on each account.
 //!
 //! Two applies that observe, decide and write at once would each undo what the other has just read back. The lock is taken
-//! before the account is read and kept until the last outcome is told. A [`file`] in the workspace keeps runs on one
-//! machine apart, and goes with its process; [`shared`] keeps runs on different machines apart, and runs out by itself.
+//! before the account is read and kept until the last outcome is told. A [`mod@file`] in the workspace keeps runs on
+//! one machine apart, and goes with its process; [`shared`] keeps runs on different machines apart, and runs out by
+//! itself.
 
 pub mod file;
 #[cfg(feature = "shared-lock")]

@@ -1,4 +1,5 @@
-//! The answering rules of one extension (article 003), and its allow and block lists.
+//! The answering rules of one extension (help article *Create and Adjust Answering Rules in Stratus*), and its allow
+//! and block lists.
 
 use super::{Diverts, E164, Extension, text::textual};
 use crate::text::custom_with_help;
@@ -154,7 +155,7 @@ textual!(Caller, "Caller", {
     "description": "A phone number in E.164 form."
 });
 
-/// What happens to calls marked as spam (article 003, SPAM CALLS).
+/// What happens to calls marked as spam (help article *Create and Adjust Answering Rules in Stratus*, SPAM CALLS).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Spam {

@@ -369,7 +369,7 @@ fn delete(
 }
 
 /// `extension: "600"` and `attendant: "600"` are one place when an attendant answers there: what the extension is
-/// decides (fact sheet NetSapiens section 8).
+/// decides (FACTS stratus/numbers-5).
 fn recognise_attendants(resource: &mut Resource, observed: &Observed) {
     let fix = |to: &mut Destination| {
         if let Destination::Extension(extension) = to

@@ -65,8 +65,8 @@ pub fn desired(
     if found.is_empty() { Ok(all) } else { Err(found) }
 }
 
-/// `schedules.X.enabled: false` switches off every rule that uses X, whatever the rule says (article 003, Bulk Toggle
-/// Time Frames).
+/// `schedules.X.enabled: false` switches off every rule that uses X, whatever the rule says (FACTS stratus/article-3,
+/// Bulk Toggle Time Frames).
 fn bulk_toggle(tenant: &Tenant, resource: &mut Resource) {
     let Resource::Rules(rules) = resource else { return };
     for rule in rules.order.iter_mut().flatten() {

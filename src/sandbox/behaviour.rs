@@ -6,11 +6,11 @@ use std::time::Duration;
 /// Every switch that all of them have. Probabilities are 0 to 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Behaviour {
-    /// How long a committed write stays invisible to reads (fact sheet section 3.4).
+    /// How long a committed write stays invisible to reads (FACTS stratus/writes-5).
     pub visible_after: Duration,
     /// A write to an object whose last write is not visible yet is accepted and lost.
     pub pending_first: bool,
-    /// Writes answered 202 that change nothing (fact sheet section 1, fact 7).
+    /// Writes answered 202 that change nothing (FACTS stratus/writes-2).
     pub accept_and_ignore: f64,
     pub too_many_requests: f64,
     /// Seconds in `Retry-After` of a 429.

@@ -18,7 +18,7 @@ pub struct Emulation {
 }
 
 impl Emulation {
-    /// The vendor as the fact sheets tell of it.
+    /// The vendor as its FACTS.md tells of it.
     pub fn faithful(&self) -> Result<Box<dyn Vendor>, SwitchError> {
         (self.vendor)(&Switches::default())
     }

@@ -1,7 +1,7 @@
 //! The one-line notation of switches, `name:value,name:value`, and the values they take.
 //!
-//! The default is the faithful server: delays, caps and odd names as the fact sheets tell, and no faults. Some switches
-//! every emulation has, the others belong to the one that names them.
+//! The default is the faithful server: delays, caps and odd names as the providers' `FACTS.md` tell, and no faults.
+//! Some switches every emulation has, the others belong to the one that names them.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;

@@ -537,8 +537,8 @@ async fn half_of_a_list_is_never_taken_for_the_whole() {
     }
 }
 
-/// A server that sends 100 rows whatever `limit` says is within its rights (fact sheet 3.2): the list is read to its
-/// end. The extension that is declared stands on the last page.
+/// A server that sends 100 rows whatever `limit` says is within its rights (FACTS stratus/lists-2): the list is read to
+/// its end. The extension that is declared stands on the last page.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_caps_pages_is_read_to_the_end() {
     let rig = Rig::new().await;
@@ -568,8 +568,8 @@ async fn a_server_that_caps_pages_is_read_to_the_end() {
     }
 }
 
-/// A 404 on a collection of a parent that is there means that it is empty (fact sheet 3.5). Whatever is planned from
-/// that, it takes nothing away.
+/// A 404 on a collection of a parent that is there means that it is empty (FACTS stratus/errors-5). Whatever is planned
+/// from that, it takes nothing away.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_collection_deletes_nothing() {
     let rig = Rig::new().await;

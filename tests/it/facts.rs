@@ -188,7 +188,7 @@ fn every_citation_resolves() {
         }
     }
     assert_eq!(lost, [""; 0]);
-    assert!(seen > 0, "the citations are not where they are looked for");
+    assert!(seen > 100, "the citations are not where they are looked for");
 }
 
 /// What the tests above see: a blind one would pass for ever.

@@ -56,7 +56,7 @@ forwards:
   "+18005550142": { to: "+14105550199" }
 "#;
 
-/// What has no documented form (fact sheet CTM section 10), wherever it may stand in a body. `routing` is one when it is
+/// What has no documented form (FACTS ctm/unnamed), wherever it may stand in a body. `routing` is one when it is
 /// written.
 const UNDOCUMENTED: &[&str] = &[
     "failsafe_number",

@@ -1,4 +1,4 @@
-//! Drives the sandbox over real HTTP; each table is one behaviour of the fact sheet's section 16.
+//! Drives the sandbox over real HTTP; each table is one behaviour of the server that `FACTS.md` tells of.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -533,7 +533,7 @@ async fn types_are_mixed_and_features_missing() {
     run("mixed-types:off", steps).await;
 }
 
-/// Time frames: arrays replaced or merged, conversion one way, names fixed (fact sheet section 7).
+/// Time frames: arrays replaced or merged, conversion one way, names fixed (FACTS stratus/frames).
 #[tokio::test]
 async fn time_frames_replace_merge_and_convert() {
     let rig = Rig::start(NOW).await;
@@ -599,7 +599,8 @@ async fn time_frames_replace_merge_and_convert() {
     assert_eq!((status, &made["timeframe-name"]), (200, &json!("Snow day")));
 }
 
-/// Queues, agents, aliases and attendants, as the planner reads them (fact sheet sections 10 to 12).
+/// Queues, agents, aliases and attendants, as the planner reads them (FACTS stratus/queues, FACTS stratus/agents and
+/// FACTS stratus/aliases).
 #[tokio::test]
 async fn queues_and_their_neighbours() {
     let agent = "/0/callqueue-agent-availability-type";
@@ -643,7 +644,7 @@ async fn queues_and_their_neighbours() {
     run(NOW, steps).await;
 }
 
-/// The carrier's forward is a tree of its own: 10 digits, never to ourselves, late (fact sheet section 14).
+/// The carrier's forward is a tree of its own: 10 digits, never to ourselves, late (FACTS stratus/carrier).
 #[tokio::test]
 async fn the_carrier_forwards_apart() {
     let path = "PUT /_carrier/v1/numbers/2145550101/forward";

@@ -1,4 +1,4 @@
-//! Drives the emulated Deskphone bridge over real HTTP; what it must do is section 4 of its fact sheet.
+//! Drives the emulated Deskphone bridge over real HTTP; what it must do is in its contract (FACTS deskphone/contract).
 
 use std::path::Path;
 use std::sync::Arc;
@@ -372,8 +372,8 @@ async fn a_tag_guards_a_write() {
     assert_eq!(rig.write("2001", &document, Some("*")).await.0, 204);
 }
 
-/// An accepted write is seen late (article 002: up to 24 hours). Until then reads and their tag are the old ones, both
-/// tags a client can have let it write, and a write changes the newest state, not the one that is read.
+/// An accepted write is seen late (FACTS deskphone/article-1: up to 24 hours). Until then reads and their tag are the
+/// old ones, both tags a client can have let it write, and a write changes the newest state, not the one that is read.
 #[tokio::test]
 async fn writes_are_accepted_before_they_are_visible() {
     let rig = Rig::start("visible-after:1s").await;

@@ -5,15 +5,15 @@ use crate::{
     plan::{Accepts, GradeRow, When},
 };
 
-const SCHEDULES: &str = "fact sheet CTM section 7.6";
-const HOLIDAYS: &str = "fact sheet CTM section 10.5: no field of the API is documented";
+const SCHEDULES: &str = "FACTS ctm/schedules";
+const HOLIDAYS: &str = "FACTS ctm/unnamed-5: no field of the API is documented";
 const HOLIDAYS_PORTAL: &str = "Settings > Schedules > edit {key} > holidays: add the days above > Save";
-const RECEIVERS: &str = "fact sheet CTM section 7.3, article 004";
+const RECEIVERS: &str = "FACTS ctm/receivers; help article: Configure Receiving Numbers";
 const RECEIVER_PORTAL_ONLY: &str =
-    "article 004; fact sheet CTM section 10.3: no field of the API is documented";
-const QUEUES: &str = "fact sheet CTM section 10.4: read, but no body to write is documented";
+    "FACTS ctm/unnamed-3: no field of the API is documented; help article: Configure Receiving Numbers";
+const QUEUES: &str = "FACTS ctm/unnamed-4: read, but no body to write is documented";
 const NO_SUCH_QUEUE: &str = "it has `ring_all`, `round_robin`, `sticky`, `weighted` and `smart`";
-const NUMBERS: &str = "fact sheet CTM section 7.2, article 004";
+const NUMBERS: &str = "FACTS ctm/numbers; help article: Configure Receiving Numbers";
 
 /// Rows for one value stand before the row of their field.
 pub const GRADES: &[GradeRow] = &[
@@ -65,7 +65,7 @@ pub const GRADES: &[GradeRow] = &[
         Kind::Queues,
         &[],
         "Numbers > Call Queues > {key} > Delete",
-        "fact sheet CTM section 7.4: no call to delete a queue is known",
+        "FACTS ctm/queues-4: no call to delete a queue is known",
     )
     .when(When::Removed),
     GradeRow::experimental(Kind::Queues, &[], "Numbers > Call Queues > New Call Queue: {key}", QUEUES),
@@ -125,31 +125,34 @@ pub const GRADES: &[GradeRow] = &[
         Kind::Numbers,
         &["route", "pattern"],
         "Numbers > Tracking Numbers > {key} > Dial Routing > the dialing pattern > Save",
-        "article 004, step 8; fact sheet CTM section 10.1: read, but no field to write is documented",
+        "FACTS ctm/unnamed-1: read, but no field to write is documented; \
+         help article: Configure Receiving Numbers, step 8",
     ),
     GradeRow::api(Kind::Numbers, &["route"], NUMBERS),
     GradeRow::experimental(
         Kind::Forwards,
         &[],
         "Numbers > Tracking Numbers > {key} > Fail-safe Number > Save",
-        "article 004; fact sheet CTM section 10.2: neither read nor written by any documented call",
+        "FACTS ctm/unnamed-2: neither read nor written by any documented call; \
+         help article: Configure Receiving Numbers",
     ),
     GradeRow::experimental(
         Kind::Forwards,
         &["to"],
         "Numbers > Tracking Numbers > {key} > Fail-safe Number > Save",
-        "article 004; fact sheet CTM section 10.2: neither read nor written by any documented call",
+        "FACTS ctm/unnamed-2: neither read nor written by any documented call; \
+         help article: Configure Receiving Numbers",
     ),
     GradeRow::unsupported(
         Kind::Forwards,
         &["active"],
         "a fail-safe number is used by itself when the platform cannot route a call: leave `active` out",
-        "article 004: \"the backup receiving number where calls will go if CallTrackingMetrics is down\"",
+        "FACTS ctm/unnamed-2; help article: Configure Receiving Numbers",
     ),
 ];
 
-/// Article 004: "Choose a phone number, call queue, smart router, or voice menu in the drop down"; the phone number
-/// "needs to be entered as a receiving number".
+/// FACTS ctm/article-1: "Choose a phone number, call queue, smart router, or voice menu in the drop down"; the phone
+/// number "needs to be entered as a receiving number".
 const NO_ANSWER: &[&str] = &["receiver", "queue", "smart_router", "menu"];
 
 pub const ACCEPTS: &[Accepts] = &[

@@ -1,7 +1,7 @@
 //! CallTrackingMetrics: tracking numbers, receiving numbers, queues, schedules (REST API v1).
 //!
-//! Facts are cited as sections of the CTM fact sheet and as help article 004. Much of what the portal offers has no
-//! documented field: the grade table says which, and undocumented forms are sent only with `experimental: true`.
+//! What is known of it, how surely and from where, stands below and is cited by its ids. Much of what the portal offers
+//! has no documented field: the grade table says which, and undocumented forms are sent only with `experimental: true`.
 //!
 #![doc = include_str!("FACTS.md")]
 
@@ -25,7 +25,7 @@ pub static PROVIDER: Provider = Provider {
     kind: "ctm",
     title: "CallTrackingMetrics (REST API v1)",
     dialect: Dialect {
-        // Fact sheet section 9: what is pointed to is made first.
+        // FACTS ctm/order: what is pointed to is made first.
         order: &[Kind::Schedules, Kind::Receivers, Kind::Queues, Kind::Forwards, Kind::Numbers],
         grades: grades::GRADES,
         accepts: grades::ACCEPTS,
@@ -33,19 +33,20 @@ pub static PROVIDER: Provider = Provider {
         zoned_schedules: true,
         by_hand: &[(
             Kind::Forwards,
-            "Numbers > Tracking Numbers > {key} > Fail-safe Number > Save (article 004)",
+            "Numbers > Tracking Numbers > {key} > Fail-safe Number > Save \
+             (help article: Configure Receiving Numbers)",
         )],
         normalize: convert::normalize,
     },
     settings: Form::from::<Written, CtmSettings>(),
     conventions: &CONVENTIONS,
-    // 10 a second are allowed; clients that last use 8, four at once (fact sheet section 2.2).
+    // 10 a second are allowed; clients that last use 8, four at once (FACTS ctm/access-4).
     limits: Limits { concurrency: 4, requests_per_second: 8, timeout: 30, retries: 3, settle: 3 },
     single_account: false,
     reader: |endpoints| Box::new(CtmReader::new(endpoints)),
     writer: |endpoints| Box::new(CtmWriter::new(endpoints)),
 };
 
-/// Errors come in several shapes (fact sheet section 4).
+/// Errors come in several shapes (FACTS ctm/errors).
 const CONVENTIONS: Conventions =
     Conventions { rate_limit_statuses: &[], messages: &["message", "reason", "error"], remedies: &[] };

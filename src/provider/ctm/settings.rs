@@ -11,7 +11,7 @@ use crate::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Where the vendor's own service is (fact sheet section 2).
+/// Where the vendor's own service is (FACTS ctm/transport-1).
 const SERVICE: &str = "https://api.calltrackingmetrics.com/api/v1";
 
 /// An agency or an account of CallTrackingMetrics.

@@ -1,4 +1,4 @@
-//! The document of one extension and the words of the YAML (fact sheet Deskphone section 4).
+//! The document of one extension and the words of the YAML (FACTS deskphone/contract).
 
 use crate::{
     model::{Address, Destination, Divert, Diverts, E164, Extension, Resource},

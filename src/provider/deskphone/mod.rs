@@ -1,8 +1,9 @@
 //! Deskphone: the four diverts of each extension, through a bridge to its dashboard.
 //!
-//! The vendor publishes no API. What is spoken here is a small contract of this project's own (fact sheet Deskphone
-//! section 4), shaped like the call-forwarding document of Webex Calling; it claims nothing about Webex. Where no bridge
-//! runs, `bridge: manual` makes every change a step for a person (help article 002).
+//! The vendor publishes no API. What is spoken here is a small contract of this project's own
+//! (`schema/deskphone-bridge.openapi.yaml`), shaped like the call-forwarding document of Webex Calling; it claims
+//! nothing about Webex. Where no bridge runs, `bridge: manual` makes every change a step for a person
+//! (FACTS deskphone/article-1).
 //!
 #![doc = include_str!("FACTS.md")]
 
@@ -27,12 +28,13 @@ pub static PROVIDER: Provider = Provider {
         order: &[Kind::Diverts],
         grades: GRADES,
         accepts: ACCEPTS,
-        // Article 002: "it can take up to 24 hours for these updates to go through".
+        // FACTS deskphone/article-1: "it can take up to 24 hours for these updates to go through".
         propagation: Some(Duration::from_secs(24 * 3600)),
         zoned_schedules: false,
         by_hand: &[(
             Kind::Diverts,
-            "dashboard > edit beside extension {key} > at the bottom, the divert options as above > Save (article 002)",
+            "dashboard > edit beside extension {key} > at the bottom, the divert options as above > Save \
+             (help article: How to change your divert settings)",
         )],
         normalize: convert::normalize,
     },
@@ -44,7 +46,7 @@ pub static PROVIDER: Provider = Provider {
     writer: |endpoints| Box::new(DeskphoneWriter::new(endpoints)),
 };
 
-const ARTICLE: &str = "article 002, fact sheet Deskphone section 4";
+const ARTICLE: &str = "FACTS deskphone/contract; help article: How to change your divert settings";
 
 const GRADES: &[GradeRow] = &[
     GradeRow::api(Kind::Diverts, &[], ARTICLE),
@@ -52,7 +54,8 @@ const GRADES: &[GradeRow] = &[
     GradeRow::unsupported(
         Kind::Diverts,
         &["on_call"],
-        "`busy` is this case here: \"the user is already on the phone\" (article 002, ON BUSY)",
+        "`busy` is this case here: \"the user is already on the phone\" \
+         (help article: How to change your divert settings, ON BUSY)",
         ARTICLE,
     ),
     GradeRow::api(Kind::Diverts, &["busy"], ARTICLE),

@@ -5,14 +5,14 @@ use crate::{
     plan::{Accepts, GradeRow, When},
 };
 
-const RULES: &str = "fact sheet NetSapiens section 6, article 003";
-const USERS: &str = "fact sheet NetSapiens section 5, article 003";
-const FILTERS: &str = "fact sheet NetSapiens section 9, article 003";
-const FRAMES: &str = "fact sheet NetSapiens section 7, article 003";
-const NUMBERS: &str = "fact sheet NetSapiens section 8";
-const QUEUES: &str = "fact sheet NetSapiens section 10, article 001";
-const CARRIER: &str = "fact sheet NetSapiens section 14, article 000";
-const UNKNOWN_WORD: &str = "fact sheet NetSapiens section 9: the word for it is not documented";
+const RULES: &str = "FACTS stratus/rules; help article: Create and Adjust Answering Rules in Stratus";
+const USERS: &str = "FACTS stratus/users; help article: Create and Adjust Answering Rules in Stratus";
+const FILTERS: &str = "FACTS stratus/filters; help article: Create and Adjust Answering Rules in Stratus";
+const FRAMES: &str = "FACTS stratus/frames; help article: Create and Adjust Answering Rules in Stratus";
+const NUMBERS: &str = "FACTS stratus/numbers";
+const QUEUES: &str = "FACTS stratus/queues; help article: Create an Offline Failover Rule for a Call Queue";
+const CARRIER: &str = "FACTS stratus/carrier; help article: Forward Phone Number to Alternate Destination";
+const UNKNOWN_WORD: &str = "FACTS stratus/filters-7: the word for it is not documented";
 
 /// Rows for one value, or for taking something away, stand before the row of their field.
 pub const GRADES: &[GradeRow] = &[
@@ -20,7 +20,11 @@ pub const GRADES: &[GradeRow] = &[
     GradeRow::api(Kind::Schedules, &["weekly"], FRAMES),
     GradeRow::api(Kind::Schedules, &["dates"], FRAMES),
     GradeRow::api(Kind::Schedules, &["yearly"], FRAMES),
-    GradeRow::api(Kind::Schedules, &["enabled"], "article 003, Bulk Toggle Time Frames"),
+    GradeRow::api(
+        Kind::Schedules,
+        &["enabled"],
+        "FACTS stratus/portal-3; help article: Create and Adjust Answering Rules in Stratus",
+    ),
     GradeRow::unsupported(
         Kind::Schedules,
         &["time_zone"],
@@ -34,9 +38,17 @@ pub const GRADES: &[GradeRow] = &[
     GradeRow::unsupported(Kind::Queues, &["dispatch"], NO_DISPATCH, QUEUES).when(When::Value("smart")),
     GradeRow::api(Kind::Queues, &["dispatch"], QUEUES),
     GradeRow::api(Kind::Queues, &["agent_ring"], QUEUES),
-    GradeRow::api(Kind::Queues, &["require_agents"], "article 001, step 1"),
+    GradeRow::api(
+        Kind::Queues,
+        &["require_agents"],
+        "FACTS stratus/queues-4; help article: Create an Offline Failover Rule for a Call Queue, step 1",
+    ),
     GradeRow::api(Kind::Queues, &["agents"], QUEUES),
-    GradeRow::api(Kind::Queues, &["failover"], "article 001, step 2"),
+    GradeRow::api(
+        Kind::Queues,
+        &["failover"],
+        "FACTS stratus/queues-6; help article: Create an Offline Failover Rule for a Call Queue, step 2",
+    ),
     GradeRow::unsupported(
         Kind::Queues,
         &["max_wait"],
@@ -54,7 +66,7 @@ pub const GRADES: &[GradeRow] = &[
         Kind::Rules,
         &["ring_timeout"],
         "Users > edit extension {key} > Answering Rules > Ring Time: choose Unlimited",
-        "fact sheet NetSapiens section 15: the value behind \"Unlimited\" is not known",
+        "FACTS stratus/portal-2: the value behind \"Unlimited\" is not known",
     )
     .when(When::Value("unlimited")),
     GradeRow::api(Kind::Rules, &["ring_timeout"], USERS),
@@ -62,7 +74,7 @@ pub const GRADES: &[GradeRow] = &[
         Kind::Rules,
         &["callers", "allow"],
         "Users > edit extension {key} > Answering Rules > Allow / Block > ALLOWED NUMBERS: Remove, then Done",
-        "fact sheet NetSapiens section 9: none of ten attempted removals removed an entry",
+        "FACTS stratus/filters-4: none of ten attempted removals removed an entry",
     )
     .when(When::Removed),
     GradeRow::api(Kind::Rules, &["callers", "allow"], FILTERS),

@@ -1,7 +1,6 @@
 //! SpectrumVoIP Stratus: the NetSapiens API v2, and the carrier-level emergency forward that is not in it.
 //!
-//! Facts are cited as sections of the NetSapiens fact sheet and as help articles 000 (emergency forward), 001 (queue
-//! failover) and 003 (answering rules).
+//! What is known of it, how surely and from where, stands below and is cited by its ids.
 //!
 #![doc = include_str!("FACTS.md")]
 
@@ -31,13 +30,15 @@ pub static PROVIDER: Provider = Provider {
         zoned_schedules: false,
         by_hand: &[(
             Kind::Forwards,
-            "Inventory > click the number {key} > Forwarding Number and Active as above > Save (article 000)",
+            "Inventory > click the number {key} > Forwarding Number and Active as above > Save \
+             (help article: Forward Phone Number to Alternate Destination)",
         )],
         normalize: convert::normalize,
     },
     settings: Form::from::<Written, StratusSettings>(),
     conventions: &CONVENTIONS,
-    // NetSapiens documents no limits; integrators use 5 at once and hardly more than 10 a second (fact sheet 3.6).
+    // NetSapiens documents no limits; integrators use 5 at once and hardly more than 10 a second
+    // (FACTS stratus/errors-9).
     limits: Limits { concurrency: 4, requests_per_second: 10, timeout: 30, retries: 3, settle: 10 },
     single_account: false,
     reader: |endpoints| Box::new(StratusReader::new(endpoints)),
@@ -46,7 +47,7 @@ pub static PROVIDER: Provider = Provider {
 
 /// Refusals in NetSapiens' own words.
 const CONVENTIONS: Conventions = Conventions {
-    // Seen once, for "Rate Limit Exceeded" (fact sheet 3.5).
+    // Seen once, for "Rate Limit Exceeded" (FACTS stratus/errors).
     rate_limit_statuses: &[420],
     messages: &["message"],
     remedies: &[

@@ -1,7 +1,7 @@
 //! The JSON of the NetSapiens API v2, as far as call routing needs it. Lenient in, strict out.
 //!
 //! On read numbers and texts stand for each other, optional values may be missing, null or empty, and some names
-//! differ from those that are written (fact sheet 0.2 and 3.1).
+//! differ from those that are written (FACTS stratus/wire-7 and FACTS stratus/wire).
 
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -159,7 +159,7 @@ pub struct TimeFrame {
     pub timeframe_holiday_array: Option<Vec<Value>>,
 }
 
-/// A phone number; what is read is what is written, all of it, every time (fact sheet section 8).
+/// A phone number; what is read is what is written, all of it, every time (FACTS stratus/numbers-4).
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct PhoneNumber {
@@ -250,7 +250,7 @@ pub struct AutoAttendant {
     pub user: Text,
 }
 
-/// The emergency forward of one number on the carrier port (fact sheet section 14).
+/// The emergency forward of one number on the carrier port (FACTS stratus/carrier-4).
 #[derive(Debug, Clone, Deserialize)]
 pub struct CarrierForward {
     pub number: Text,

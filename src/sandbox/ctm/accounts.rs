@@ -1,4 +1,4 @@
-//! Serves accounts (section 7.1).
+//! Serves accounts (FACTS ctm/accounts).
 
 use serde_json::{Value, json};
 

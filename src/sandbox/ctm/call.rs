@@ -53,7 +53,7 @@ impl<'a> ApiCall<'a> {
         rows::find(self.held, kind.table, id).ok_or_else(|| Refusal::missing(kind.noun))
     }
 
-    /// Holds the keys of a body against those that are known; only the strict server minds (section 11).
+    /// Holds the keys of a body against those that are known; only the strict server minds (FACTS ctm/choices-1).
     pub fn check<'n>(
         &self,
         body: &Map<String, Value>,
@@ -74,7 +74,7 @@ impl<'a> ApiCall<'a> {
         Lookup { document: self.held, strict: self.server.strict }
     }
 
-    /// Deletes an object, out of everything that refers to it; the strict server refuses that (section 11).
+    /// Deletes an object, out of everything that refers to it; the strict server refuses that (FACTS ctm/choices-4).
     pub fn delete(&self, kind: &ObjectType, id: &str) -> Reply {
         self.find(kind, id)?;
         let mut next = self.held.clone();

@@ -15,7 +15,7 @@ use crate::sandbox::vendor::Answer;
 #[derive(Debug)]
 pub struct Collection {
     pub kind: ObjectType,
-    /// The list's key (section 3).
+    /// The list's key (FACTS ctm/lists-5).
     list: &'static str,
     /// Whether there is a known path to one of them.
     single: bool,
@@ -117,7 +117,7 @@ pub fn route(call: &ApiCall, method: &str, name: &str, path: &[&str]) -> Reply {
     }
 }
 
-/// Lists them; no routing tables at all is 204 (section 3).
+/// Lists them; no routing tables at all is 204 (FACTS ctm/lists-4).
 fn list(call: &ApiCall, collection: &Collection) -> Reply {
     let rows: Vec<Value> = rows::all(call.held, collection.kind.table)
         .filter(|row| {

@@ -1,4 +1,4 @@
-//! Converts fields from how they are written to how they are read (section 11, last line).
+//! Converts fields from how they are written to how they are read (FACTS ctm/choices-8).
 
 use serde_json::{Map, Value};
 

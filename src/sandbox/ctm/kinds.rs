@@ -6,7 +6,7 @@ pub struct ObjectType {
     pub table: &'static str,
     /// What a missing one is called.
     pub noun: &'static str,
-    /// Of its ids; an id without a prefix is an integer (section 5).
+    /// Of its ids; an id without a prefix is an integer (FACTS ctm/ids-2).
     pub prefix: &'static str,
     pub digits: usize,
 }
@@ -43,7 +43,7 @@ pub const TABLES: &[&str] = &[
     CALL_SETTING.table,
 ];
 
-/// What a call can be routed to, with its many names (section 6.2); an empty name is not known.
+/// What a call can be routed to, with its many names (FACTS ctm/names); an empty name is not known.
 #[derive(Debug)]
 pub struct Target {
     pub kind: ObjectType,

@@ -1,4 +1,4 @@
-//! Converts the choices of a voice menu: written plain, read wrapped and typed (section 7.5).
+//! Converts the choices of a voice menu: written plain, read wrapped and typed (FACTS ctm/menus-1).
 
 use serde_json::{Map, Value, json};
 
@@ -35,7 +35,7 @@ const MESSAGE: &[Field] = &[flag("play_beep", false), flag("recording", false), 
 /// Taken, and nowhere to be read.
 const SWALLOWED: &[&str] = &["id", "timer", "tag_id", "assign_agent_id", "physical_phone_number_id"];
 
-/// The two targets whose key is documented; the others' are proposals (section 10.9).
+/// The two targets whose key is documented; the others' are proposals (FACTS ctm/unnamed-7).
 const DOCUMENTED: &[&str] = &["dial", "menu"];
 
 /// Every key that a choice may have.

@@ -1,4 +1,4 @@
-//! Serves voice menus (section 7.5).
+//! Serves voice menus (FACTS ctm/menus).
 
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use super::refusal::{Refusal, Reply};
 use super::{menu_items, rows};
 use crate::sandbox::document::Document;
 
-/// Where a caller can be sent after hours (section 6.2).
+/// Where a caller can be sent after hours (FACTS ctm/menus-3).
 const TARGETS: &[&str] =
     &["voice_menus", "queues", "geo_routes", "users", "receiving_numbers", "conditional_routers"];
 

@@ -1,6 +1,6 @@
-//! Emulates the routing part of the CallTrackingMetrics API v1 as fact sheet CTM tells it.
+//! Emulates the routing part of the CallTrackingMetrics API v1, as the facts of the provider tell it (`FACTS.md`).
 //!
-//! What the sheet leaves open is decided by its section 11; the sections named here are all of that sheet.
+//! What they leave open is decided in FACTS ctm/choices.
 //!
 //! - [`call`]: one request in one account: what it may read, how it answers
 //! - [`refusal`]: what is answered to a request that is not served
@@ -47,7 +47,7 @@ use call::ApiCall;
 use refusal::{Refusal, Reply};
 use switches::{NextPage, Settings};
 
-/// Requests in one second that are answered (section 2.2).
+/// Requests in one second that are answered (FACTS ctm/access-4).
 const REQUESTS_PER_SECOND: u32 = 10;
 
 /// CallTrackingMetrics.
@@ -105,7 +105,7 @@ impl Ctm {
         }
     }
 
-    /// The method meant: a form may name another one, and `PATCH` stands for `PUT` (section 11).
+    /// The method meant: a form may name another one, and `PATCH` stands for `PUT` (FACTS ctm/choices-5).
     fn method(&self, request: &Request, body: &Map<String, Value>) -> Result<String, Refusal> {
         let named = body.get("_method").and_then(Value::as_str).filter(|_| request.method == "POST");
         let method = named.unwrap_or(&request.method).to_uppercase();
@@ -117,7 +117,7 @@ impl Ctm {
     }
 }
 
-/// Basic credentials of anyone but `wrong`; keys that begin with `ro_` only read (section 2.1).
+/// Basic credentials of anyone but `wrong`; keys that begin with `ro_` only read (FACTS ctm/access).
 fn authorize(request: &Request) -> Result<(), Refusal> {
     match &request.credential {
         Credential::Basic { user, password }

@@ -1,4 +1,4 @@
-//! Serves tracking numbers and the list that each one dials (section 7.2).
+//! Serves tracking numbers and the list that each one dials (FACTS ctm/numbers).
 
 use serde_json::{Map, Value, json};
 
@@ -47,7 +47,7 @@ pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
     }
 }
 
-/// Makes one that dials nobody yet, as a bought one (section 7.2), and keeps it.
+/// Makes one that dials nobody yet, as a bought one (FACTS ctm/numbers-2), and keeps it.
 pub fn blank(document: &mut Document, number: &str) -> Map<String, Value> {
     let (id, filter_id) = rows::draw(document, &NUMBER);
     let mut row = Map::new();
@@ -104,7 +104,7 @@ fn leave(call: &ApiCall, id: &str, receiver: &str) -> Reply {
     receivers::answer(call, next, receiver)
 }
 
-/// Here a missing receiving number has another shape (section 11).
+/// Here a missing receiving number has another shape (FACTS ctm/choices-7).
 fn known<'a>(call: &ApiCall<'a>, id: &str) -> Result<&'a Map<String, Value>, Refusal> {
     call.find(&RECEIVER, id).map_err(|_| Refusal::error(404, "receiving number not found"))
 }

@@ -1,4 +1,4 @@
-//! Serves call queues (section 7.4); writing them is a proposal and switched off (section 10.4).
+//! Serves call queues (FACTS ctm/queues); writing them is a proposal and switched off (FACTS ctm/unnamed-4).
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Serves receiving numbers (section 7.3), with the fields that have no documented name (section 10.3).
+//! Serves receiving numbers (FACTS ctm/receivers), with the fields that have no documented name (FACTS ctm/unnamed-3).
 
 use serde_json::{Map, Value, json};
 
@@ -16,7 +16,7 @@ const NAME: &[Field] = &[text("name")];
 const ACTIONS: &[&str] = &["receiving_number", "call_queue", "conditional_router", "voice_menu"];
 const TARGETS: &[&str] = &["receiving_numbers", "queues", "conditional_routers", "voice_menus"];
 
-/// What only the portal knows of (section 10.3).
+/// What only the portal knows of (FACTS ctm/unnamed-3).
 pub const EXPERIMENTAL: &[Field] = &[
     text("description"),
     text("dial_extension"),
@@ -115,7 +115,7 @@ fn fill(call: &ApiCall, row: &mut Map<String, Value>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The number of the body; another object may not have it (section 4).
+/// The number of the body; another object may not have it (FACTS ctm/errors-5).
 fn number(call: &ApiCall, own: Option<&str>) -> Result<Option<String>, Refusal> {
     let Some(number) = call.body.get("number").and_then(body::text).filter(|text| !text.is_empty()) else {
         return Ok(None);

@@ -7,7 +7,7 @@ use crate::sandbox::vendor::Answer;
 /// An answer, or a refusal that becomes one.
 pub type Reply = Result<Answer, Refusal>;
 
-/// An error of the API, in one of its shapes (section 4).
+/// An error of the API, in one of its shapes (FACTS ctm/errors).
 #[derive(Debug)]
 pub struct Refusal {
     pub status: u16,

@@ -1,4 +1,4 @@
-//! Sets what a tracking number does with a call: the two calls of section 7.2.
+//! Sets what a tracking number does with a call: the two calls of FACTS ctm/numbers-3 and FACTS ctm/numbers-7.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use super::refusal::{Refusal, Reply};
 use super::{numbers, phone, receivers, rows};
 use crate::sandbox::document::Document;
 
-/// The documented names of the patterns (section 6.1).
+/// The documented names of the patterns (FACTS ctm/names-3).
 pub const PATTERNS: &[&str] = &["simultaneous", "round_robin", "sequential", "least_connected"];
 
 /// The routes that `update_number` knows beside the list; `dial_routes` knows all.
@@ -32,7 +32,7 @@ const UPDATE_KEYS: &[&str] = &[
     "google_campaign",
 ];
 
-/// What only the portal knows of (sections 10.1, 10.2).
+/// What only the portal knows of (FACTS ctm/unnamed-1 and FACTS ctm/unnamed-2).
 const EXPERIMENTAL: &[&str] = &["routing", "failsafe_number"];
 
 const USER_KEYS: [&str; 2] = ["user_default_action_label", "user_no_answer_seconds"];
@@ -64,7 +64,7 @@ fn update_number(call: &ApiCall, id: &str) -> Reply {
     numbers::answer(call, next, row)
 }
 
-/// Answers success whatever became of it; only reading the number again tells (section 7.2).
+/// Answers success whatever became of it; only reading the number again tells (FACTS ctm/numbers-8).
 fn dial_routes(call: &ApiCall, id: &str) -> Reply {
     let mut row = call.find(&NUMBER, id)?.clone();
     match wrapped(&call.body, "virtual_phone_number") {
@@ -91,7 +91,7 @@ fn experimental(call: &ApiCall) -> &'static [&'static str] {
     if call.server.experimental { EXPERIMENTAL } else { &[] }
 }
 
-/// Points a number at one target; a route or a target that is not known changes nothing (section 11).
+/// Points a number at one target; a route or a target that is not known changes nothing (FACTS ctm/choices-3).
 fn choose(
     call: &ApiCall,
     row: &mut Map<String, Value>,
@@ -147,7 +147,8 @@ fn dial(call: &ApiCall, next: &mut Document, row: &mut Map<String, Value>) -> Re
     Ok(())
 }
 
-/// Finds or makes a receiving number for each national one; the last country goes for those without (section 7.2).
+/// Finds or makes a receiving number for each national one; the last country goes for those without
+/// (FACTS ctm/numbers-3).
 fn inline(
     call: &ApiCall,
     next: &mut Document,

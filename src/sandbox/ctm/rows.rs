@@ -12,7 +12,7 @@ const FIRST: u64 = 100;
 
 /// Makes an id of the kind's form, and its integer companion, from the one counter of the state.
 ///
-/// The beginning repeats between the objects of an account and kind, as in the samples (section 5).
+/// The beginning repeats between the objects of an account and kind, as in the samples (FACTS ctm/ids-3).
 pub fn draw(document: &mut Document, kind: &ObjectType) -> (Value, u64) {
     let next = document.single("sequence").as_u64().unwrap_or(0) + 1;
     document.set("sequence", next.into());
@@ -37,7 +37,7 @@ pub fn find<'d>(document: &'d Document, table: &str, id: &str) -> Option<&'d Map
     all(document, table).find(|row| row.get("id").and_then(text).as_deref() == Some(id))
 }
 
-/// Puts an object under its natural key; under its id when another object has that key (section 9).
+/// Puts an object under its natural key; under its id when another object has that key (FACTS ctm/ids-5).
 pub fn put(document: &mut Document, kind: &ObjectType, natural: &str, row: Map<String, Value>) {
     let id = row.get("id").and_then(text).unwrap_or_default();
     forget(document, kind, &id);

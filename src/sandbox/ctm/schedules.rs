@@ -1,4 +1,4 @@
-//! Serves schedules (section 7.6).
+//! Serves schedules (FACTS ctm/schedules).
 
 use serde_json::{Map, Value, json};
 

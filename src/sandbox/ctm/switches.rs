@@ -8,17 +8,17 @@ pub const NAMES: &[&str] = &["strict", "experimental", "next-page", "schedule-id
 /// What they set.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Mistakes are refused instead of passed over (fact sheet CTM section 11, column "strict").
+    /// Mistakes are refused instead of passed over (FACTS ctm/choices).
     pub strict: bool,
-    /// Fields without a documented name are taken and shown instead of dropped (fact sheet CTM section 10).
+    /// Fields without a documented name are taken and shown instead of dropped (FACTS ctm/choices-6).
     pub experimental: bool,
-    /// How a page names its neighbours (fact sheet CTM section 3).
+    /// How a page names its neighbours (FACTS ctm/lists-3).
     pub next_page: NextPage,
-    /// The answer to a new schedule holds its id (fact sheet CTM section 7.6: it is documented without).
+    /// The answer to a new schedule holds its id (FACTS ctm/schedules-3: it is documented without).
     pub schedule_id: bool,
 }
 
-/// The forms of `next_page` and `previous_page` that clients have met (fact sheet CTM section 3).
+/// The forms of `next_page` and `previous_page` that clients have met (FACTS ctm/lists-3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NextPage {
     /// An absolute URL; null where there is no such page.

@@ -1,4 +1,4 @@
-//! Checks a written document: against the schema, then its meaning (fact sheet Deskphone section 4).
+//! Checks a written document: against the schema, then its meaning (FACTS deskphone/contract-10).
 
 use serde_json::{Map, Value};
 

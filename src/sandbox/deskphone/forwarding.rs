@@ -1,4 +1,4 @@
-//! Serves one person's four diverts, with the tag that guards them (fact sheet Deskphone section 4).
+//! Serves one person's four diverts, with the tag that guards them (FACTS deskphone/contract-8).
 
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
@@ -46,7 +46,7 @@ pub fn write(call: &ApiCall, key: &str, row: &Value) -> Reply {
     Ok(answer)
 }
 
-/// Checks a write in the order of the fact sheet, and returns the person's next document.
+/// Checks a write in the order of the contract (FACTS deskphone/contract-9), and returns the person's next document.
 fn replaced(call: &ApiCall, key: &str, row: &Value) -> Result<Value, Refusal> {
     let kind = call.request.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
     if !kind.trim().eq_ignore_ascii_case("application/json") {

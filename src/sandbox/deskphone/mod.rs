@@ -1,4 +1,5 @@
-//! Emulates the bridge that fact sheet Deskphone section 4 describes; the vendor itself has no API that is known.
+//! Emulates the bridge of `schema/deskphone-bridge.openapi.yaml`; the vendor itself has no API that is known
+//! (FACTS deskphone/dashboard-1).
 //!
 //! - [`call`]: one request in one account, and what it is refused with
 //! - [`people`]: the list, a page at a time, and one person
@@ -65,7 +66,8 @@ struct Deskphone {
 }
 
 impl Deskphone {
-    /// Checks in the order of the fact sheet: token, path, method; what follows is the operation's own.
+    /// Checks in the order of the contract (FACTS deskphone/contract-9): token, path, method; what follows is the
+    /// operation's own.
     fn route(&self, request: &Request, views: &Views) -> Reply {
         let token = request.token().filter(|token| *token != "wrong").ok_or_else(Refusal::token)?;
         let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();

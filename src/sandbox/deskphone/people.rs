@@ -1,4 +1,4 @@
-//! Serves the people of an account (fact sheet Deskphone sections 3.1 and 4).
+//! Serves the people of an account (FACTS deskphone/reference-5).
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Holds the four sections of a forwarding document and what each may hold (fact sheet Deskphone section 3.1).
+//! Holds the four sections of a forwarding document and what each may hold (FACTS deskphone/reference-1).
 
 use serde_json::{Map, Value};
 
@@ -109,7 +109,7 @@ pub fn is_extension(text: &str) -> bool {
     (2..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Tells an outside number: country code and national number, digits only (fact sheet Deskphone F5).
+/// Tells an outside number: country code and national number, digits only (FACTS deskphone/dashboard-4).
 pub fn is_number(text: &str) -> bool {
     (8..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')
 }

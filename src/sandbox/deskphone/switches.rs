@@ -9,17 +9,17 @@ pub const NAMES: &[&str] =
 /// What they set.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// No `ETag`, and `If-Match` is not looked at (fact sheet Deskphone section 4: both are optional).
+    /// No `ETag`, and `If-Match` is not looked at (FACTS deskphone/contract-8: both are optional).
     pub no_etag: bool,
     /// Someone in the dashboard changes each person's diverts right before the first write to them is handled.
     pub meddle: bool,
-    /// Outside numbers are read as `+44…`, some with spaces, and taken so (fact sheet Deskphone section 4).
+    /// Outside numbers are read as `+44…`, some with spaces, and taken so (FACTS deskphone/contract-5).
     pub plus_numbers: bool,
-    /// `destination` is missing where none was ever set (fact sheet Deskphone section 3.1).
+    /// `destination` is missing where none was ever set (FACTS deskphone/reference-2).
     pub bare_destination: bool,
     /// Documents carry a field that no schema names; a write that leaves it out loses it.
     pub extra_field: bool,
-    /// People on one page at most, whatever `max` asks for (fact sheet Deskphone section 4).
+    /// People on one page at most, whatever `max` asks for (FACTS deskphone/contract-13).
     pub people_page: usize,
 }
 

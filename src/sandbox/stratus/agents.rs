@@ -1,4 +1,4 @@
-//! Serves the agents of queues, written under other names than they are read (fact sheet sections 0.2, 11).
+//! Serves the agents of queues, written under other names than they are read (FACTS stratus/agents-3).
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Serves the answer rules of a user, whose order is their priority (fact sheet section 6).
+//! Serves the answer rules of a user, whose order is their priority (FACTS stratus/rules-3).
 
 use serde_json::{Map, Value};
 
@@ -56,7 +56,7 @@ fn change(rule: &mut Map<String, Value>, body: &Map<String, Value>, remove: bool
     features::update(rule, body, remove)
 }
 
-/// Creates at the lowest priority, which may be below `*` where it never fires (fact sheet section 6.4).
+/// Creates at the lowest priority, which may be below `*` where it never fires (FACTS stratus/rules-8).
 fn create(call: &ApiCall, user: &str) -> Reply {
     let body = call.body()?;
     let rule = record(body)?;
@@ -73,7 +73,7 @@ fn create(call: &ApiCall, user: &str) -> Reply {
     call.created(format!("answerrules/{user}/{name}"), next, shown.unwrap_or_default())
 }
 
-/// Changes the features named, each as a whole, and keeps the others (fact sheet section 13).
+/// Changes the features named, each as a whole, and keeps the others (FACTS stratus/writes-8).
 fn update(call: &ApiCall, user: &str, name: &str) -> Reply {
     let body = call.body()?;
     let mut rules = of(call.held, user);

@@ -1,4 +1,4 @@
-//! Serves the forward of a number at the carrier, apart from the NetSapiens API (fact sheet section 14).
+//! Serves the forward of a number at the carrier, apart from the NetSapiens API (FACTS stratus/carrier-4).
 //!
 //! The form is ours: no vendor document exists. Numbers have 10 digits.
 

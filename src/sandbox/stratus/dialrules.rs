@@ -1,4 +1,4 @@
-//! Serves the domain's dial rules, where aliases such as `vmail_101` live, and its attendants (section 12).
+//! Serves the domain's dial rules, where aliases such as `vmail_101` live, and its attendants (FACTS stratus/aliases).
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Map, Value, json};
@@ -19,7 +19,7 @@ pub fn route(call: &ApiCall, plan: &str, path: &[&str]) -> Reply {
     }
 }
 
-/// Makes the aliases the portal makes: a voicemail box per user, a start per queue (section 6.1).
+/// Makes the aliases the portal makes: a voicemail box per user, a start per queue (FACTS stratus/places-4).
 pub fn portal_made(document: &Document) -> Result<Vec<Value>, Refusal> {
     let domain = domain_of(document);
     let mut rules = Vec::new();

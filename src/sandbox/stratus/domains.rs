@@ -1,4 +1,4 @@
-//! Serves domains, the calling key, and what only a reseller may list (fact sheet sections 2 and 4).
+//! Serves domains, the calling key, and what only a reseller may list (FACTS stratus/access and FACTS stratus/domains).
 
 use serde_json::{Map, Value, json};
 
@@ -15,7 +15,7 @@ pub fn route(call: &ApiCall, path: &[&str]) -> Reply {
     }
 }
 
-/// Lists every domain; an Office Manager's key may not (fact sheet section 2.3).
+/// Lists every domain; an Office Manager's key may not (FACTS stratus/access-5).
 pub fn all(server: &Stratus, request: &Request, views: &Views, token: &str) -> Reply {
     reseller(token)?;
     page(server, request, views.values().map(|view| render(server, &view.visible)).collect())
@@ -34,7 +34,7 @@ fn render(server: &Stratus, document: &Document) -> Value {
     shown.into()
 }
 
-/// Describes the calling key: its scope is in its prefix (fact sheet section 2.2).
+/// Describes the calling key: its scope is in its prefix (FACTS stratus/access-3).
 pub fn api_key(token: &str, views: &Views) -> Value {
     let scope = match token.get(..4) {
         Some("nss_") => "Super User",

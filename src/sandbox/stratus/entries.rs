@@ -1,4 +1,4 @@
-//! Converts the entries of time frames: strings all, empty for unset (fact sheet section 7).
+//! Converts the entries of time frames: strings all, empty for unset (FACTS stratus/frames-5).
 
 use serde_json::{Map, Value, json};
 
@@ -22,7 +22,7 @@ pub const TYPES: &[&str] = &["always", "days-of-week", "specific-dates", "holida
 /// From Sunday, as `day-of-week-number` counts.
 pub const DAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
-/// Fields of an existing holiday that an update may change (fact sheet section 7.3).
+/// Fields of an existing holiday that an update may change (FACTS stratus/frames-8).
 const HOLIDAY_FIXED: &[&str] = &[
     "timeframe-holiday-uuid",
     "timeframe-holiday-name",

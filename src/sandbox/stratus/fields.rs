@@ -112,7 +112,7 @@ pub fn yes_or_no(value: &Value) -> Option<&'static str> {
     }
 }
 
-/// Writes a scalar as text: numbers and strings are interchangeable on the wire (fact sheet section 3.1).
+/// Writes a scalar as text: numbers and strings are interchangeable on the wire (FACTS stratus/wire-3).
 pub fn plain(value: &Value) -> Option<String> {
     match value {
         Value::Null => Some(String::new()),

@@ -1,4 +1,4 @@
-//! Serves number filters: reject lists that a write only appends to (fact sheet section 9).
+//! Serves number filters: reject lists that a write only appends to (FACTS stratus/filters).
 //!
 //! A user's filters are the lists of its rule `*`; the domain's are kept by themselves.
 

@@ -1,4 +1,5 @@
-//! Emulates the NetSapiens API v2 as the fact sheet tells it, and beside it the carrier's number forward.
+//! Emulates the NetSapiens API v2, as the facts of the provider tell it (`FACTS.md`), and beside it the carrier's
+//! number forward.
 //!
 //! - [`call`]: one request in one domain: what it may read, how it answers
 //! - [`fields`]: the fields of each object, their types and defaults
@@ -90,7 +91,7 @@ impl Stratus {
     }
 
     fn api(&self, request: &Request, views: &Views, token: &str, path: &[&str]) -> Reply {
-        // Some builds do not know the flag as a query parameter (fact sheet section 3.4).
+        // Some builds do not know the flag as a query parameter (FACTS stratus/writes-4).
         if request.query("synchronous").is_some() || self.lacks(path) {
             return Err(Refusal::no_route());
         }
@@ -126,7 +127,7 @@ impl Stratus {
         }
     }
 
-    /// Tells whether this release lacks a path (fact sheet section 2.1).
+    /// Tells whether this release lacks a path (FACTS stratus/releases-2).
     fn lacks(&self, path: &[&str]) -> bool {
         let newer = match path {
             ["domains", _, "count"] => false,

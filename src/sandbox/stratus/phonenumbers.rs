@@ -1,4 +1,4 @@
-//! Serves phone numbers, whose PUT replaces the whole record (fact sheet section 8).
+//! Serves phone numbers, whose PUT replaces the whole record (FACTS stratus/numbers-4).
 
 use serde_json::{Map, Value};
 

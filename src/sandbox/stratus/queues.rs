@@ -1,4 +1,4 @@
-//! Serves call queues; each one's overflow lives on a user of its own (fact sheet section 10).
+//! Serves call queues; each one's overflow lives on a user of its own (FACTS stratus/queues-5).
 
 use serde_json::{Map, Value};
 
@@ -42,7 +42,7 @@ fn rows(call: &ApiCall) -> Vec<Value> {
     call.seen.table("callqueues").map(|(_, queue)| render(call, call.seen, queue)).collect()
 }
 
-/// Creates the queue alone: its user, aliases and rule are the client's to make (fact sheet section 10).
+/// Creates the queue alone: its user, aliases and rule are the client's to make (FACTS stratus/queues-7).
 fn create(call: &ApiCall) -> Reply {
     let (queue, record) = record(call.body()?)?;
     if call.held.get("callqueues", &queue).is_some() {

@@ -1,7 +1,7 @@
 //! Tells whether a time frame covers an instant, for `is-active` and the expanded `time_range_data`.
 //!
 //! Recurrence beyond weekly and yearly is not expanded: nothing but `is-active`, which nobody may gate on,
-//! depends on it (fact sheet section 3.4).
+//! depends on it (FACTS stratus/writes-6).
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;

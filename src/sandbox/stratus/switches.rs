@@ -11,19 +11,19 @@ pub const NAMES: &[&str] =
 /// What they set.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// How often `is-active` is recomputed (fact sheet section 3.4: right only after minutes).
+    /// How often `is-active` is recomputed (FACTS stratus/writes-6: right only after minutes).
     pub active_lag: Duration,
-    /// Rows of a list without `limit` (fact sheet section 3.2).
+    /// Rows of a list without `limit` (FACTS stratus/lists-1).
     pub page_cap: usize,
-    /// Which release's paths exist (fact sheet section 2.1).
+    /// Which release's paths exist (FACTS stratus/releases-2).
     pub release: Release,
-    /// Numbers and strings mixed, `""` for unset integers, features missing (fact sheet section 3.1).
+    /// Numbers and strings mixed, `""` for unset integers, features missing (FACTS stratus/wire).
     pub mixed_types: bool,
-    /// Deleted names stay reserved (fact sheet section 6.4).
+    /// Deleted names stay reserved (FACTS stratus/readings-4).
     pub soft_delete: bool,
-    /// `remove: "yes"` takes entries out of a list; off, it is accepted and does nothing (section 9).
+    /// `remove: "yes"` takes entries out of a list; off, it is accepted and does nothing (FACTS stratus/filters-4).
     pub list_remove: bool,
-    /// How often it limits the rate with a status of its own (fact sheet section 3.5).
+    /// How often it limits the rate with a status of its own (FACTS stratus/errors).
     pub rate_limit: f64,
 }
 

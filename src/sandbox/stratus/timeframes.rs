@@ -1,4 +1,4 @@
-//! Serves time frames, shared by a domain or owned by a user (fact sheet section 7).
+//! Serves time frames, shared by a domain or owned by a user (FACTS stratus/frames-1).
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
@@ -89,7 +89,7 @@ pub fn is_reserved(document: &Document, name: &str) -> bool {
     document.single("reserved-names").as_array().into_iter().flatten().any(|kept| kept == name)
 }
 
-/// Keeps a deleted name, if this server deletes softly (fact sheet section 6.4).
+/// Keeps a deleted name, if this server deletes softly (FACTS stratus/readings-4).
 pub fn reserve(call: &ApiCall, document: &mut Document, name: &str) {
     if call.server.soft_delete {
         let mut kept = document.single("reserved-names").as_array().cloned().unwrap_or_default();
@@ -129,7 +129,7 @@ pub fn record(
     Ok((name, frame.into()))
 }
 
-/// Names are unique over the domain and all its users, deleted ones included (fact sheet section 7).
+/// Names are unique over the domain and all its users, deleted ones included (FACTS stratus/frames-3).
 pub fn unique(document: &Document, name: &str) -> Result<(), Refusal> {
     let of_user = |frames: &Value| frames.get(name).is_some();
     let taken = document.get("timeframes", name).is_some()
@@ -204,7 +204,7 @@ fn update(call: &ApiCall, shelf: Shelf, id: &str) -> Reply {
     Ok(Answer::new(200, shown).with(commit))
 }
 
-/// Converts a type: only `custom` keeps the entries, and there is no way back from it (section 7.4).
+/// Converts a type: only `custom` keeps the entries, and there is no way back from it (FACTS stratus/frames-10).
 fn convert(frame: &mut Map<String, Value>, from: &str, to: &str) -> Result<(), Refusal> {
     if from == "custom" || !TYPES.contains(&to) {
         return Err(Refusal::invalid("Invalid value for timeframe-type."));
@@ -263,7 +263,7 @@ fn arrays<'a>(
     Ok(arrays)
 }
 
-/// A days-of-week frame has exactly one entry (fact sheet section 7.1).
+/// A days-of-week frame has exactly one entry (FACTS stratus/frames-6).
 fn whole_week(kind: EntryType, frame_type: &str, entries: usize) -> Result<(), Refusal> {
     if kind == WEEK && frame_type == WEEK.of_type && entries != 1 {
         return Err(Refusal::invalid("Days of week timeframes have exactly one entry."));

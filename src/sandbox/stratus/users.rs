@@ -1,4 +1,4 @@
-//! Serves users and their devices (fact sheet section 5).
+//! Serves users and their devices (FACTS stratus/users).
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,7 @@ use super::switches::Release;
 use super::{fields, tables};
 use crate::sandbox::document::Document;
 
-/// Fields of the reduced list; others named in `fields` are refused (fact sheet section 3.3).
+/// Fields of the reduced list; others named in `fields` are refused (FACTS stratus/lists-7).
 const REDUCED: &[&str] = &[
     "user",
     "domain",
@@ -93,7 +93,7 @@ pub fn record(
             record.insert(name.into(), default.into());
         }
     }
-    // A queue's own user has no limit until it is given one (fact sheet section 10).
+    // A queue's own user has no limit until it is given one (FACTS stratus/queues-8).
     let person =
         !record.get("service-code").and_then(Value::as_str).unwrap_or_default().starts_with("system");
     if person && !body.contains_key("ring-no-answer-timeout-seconds") {
@@ -102,7 +102,7 @@ pub fn record(
     Ok((user, record.into()))
 }
 
-/// The rule a new user has: its own devices ring (fact sheet section 5).
+/// The rule a new user has: its own devices ring (FACTS stratus/users-7).
 pub fn ring_own_devices() -> Value {
     json!({
         "time-frame": "*",
@@ -111,7 +111,7 @@ pub fn ring_own_devices() -> Value {
     })
 }
 
-/// Login names are unique over all domains (fact sheet section 5).
+/// Login names are unique over all domains (FACTS stratus/users-9).
 fn unique_login(call: &ApiCall, user: &str, record: &Value) -> Result<(), Refusal> {
     let login = text(record, "login-username");
     let taken = call.views.values().any(|view| {
@@ -142,7 +142,7 @@ fn update(call: &ApiCall, user: &str) -> Reply {
     call.accept(format!("users/{user}"), next)
 }
 
-/// Deletes a user and what is its own, but neither numbers routed to it nor its agent rows (section 5).
+/// Deletes a user and what is its own, but neither numbers routed to it nor its agent rows (FACTS stratus/users-8).
 fn delete(call: &ApiCall, user: &str) -> Reply {
     find(call, call.held, user)?;
     let mut next = call.held.clone();
@@ -155,7 +155,7 @@ fn delete(call: &ApiCall, user: &str) -> Reply {
     call.accept(format!("users/{user}"), next)
 }
 
-/// Shows a user: written as `email-address`, read as `email` (fact sheet section 0.2).
+/// Shows a user: written as `email-address`, read as `email` (FACTS stratus/wire-7).
 fn render(call: &ApiCall, document: &Document, user: &Value) -> Value {
     let mut shown = Map::new();
     shown.insert("domain".into(), domain_of(document).into());

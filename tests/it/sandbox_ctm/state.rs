@@ -7,7 +7,7 @@ use dialform::sandbox::footprint::Part;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Section 7.2: a dial list is replaced, appended to and cut without ever changing what the number routes to, and
+/// FACTS ctm/numbers: a dial list is replaced, appended to and cut without ever changing what the number routes to, and
 /// what is deleted is nowhere referred to any more.
 #[tokio::test]
 async fn lists_and_references_stay_whole() {

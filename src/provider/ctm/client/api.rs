@@ -11,7 +11,7 @@ use reqwest::Method;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Rows a page. More than 150 are refused, and some lists may be cut at 100 (fact sheet section 3).
+/// Rows a page. More than 150 are refused, and some lists may be cut at 100 (FACTS ctm/lists-2).
 const PAGE: usize = 100;
 /// A server that never ends does not hang a plan.
 const MOST_PAGES: usize = 1000;
@@ -129,7 +129,7 @@ fn accepted(body: Value, what: &str, path: &str) -> Result<Value, ApiError> {
     }
 }
 
-/// `None` where the object is not there: "<kind> not found" (fact sheet section 4). The account itself is no object.
+/// `None` where the object is not there: `<kind> not found` (FACTS ctm/errors-3). The account itself is no object.
 pub fn present<T>(read: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
     answer::present(read, |message| message.ends_with("not found") && !message.starts_with("account"))
 }

@@ -68,7 +68,7 @@ pub fn key(target_type: TargetType, row: &Row) -> Option<String> {
     Some(if target_type == TargetType::Agent { key.to_lowercase() } else { key })
 }
 
-/// Whether the system made the queue for itself (fact sheet section 3).
+/// Whether the system made the queue for itself (FACTS ctm/lists-7).
 pub fn is_automatic(queue: &Row) -> bool {
     queue.text("name").is_some_and(|name| name.starts_with("AQ:"))
 }

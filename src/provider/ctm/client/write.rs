@@ -308,7 +308,7 @@ impl Writing<'_> {
     }
 
     /// The documented way to dial receiving numbers: national digits and countries. Numbers that are not there yet would
-    /// be made in passing (fact sheet section 1, fact 5), so that they have to be there.
+    /// be made in passing (FACTS ctm/numbers-4), so that they have to be there.
     async fn dial_list(&mut self, list: &Receivers) -> Result<Vec<(&'static str, Value)>, ApiError> {
         let Receivers { receivers, pattern } = list;
         let (mut numbers, mut countries) = (Vec::new(), Vec::new());

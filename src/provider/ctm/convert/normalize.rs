@@ -105,7 +105,7 @@ fn name(refusals: &mut Refusals, address: &Address) {
         let help = "a name has no spaces around it and is not empty";
         refusals.add(&Path::default(), format!("a {} cannot be called `{key}`", address.kind.noun()), help);
     }
-    // The vendor makes and shows these by itself (fact sheet section 3).
+    // The vendor makes and shows these by itself (FACTS ctm/lists-7).
     if key.starts_with("AQ:") {
         refusals.add(
             &Path::default(),

@@ -74,7 +74,7 @@ pub fn receiver(row: &Row, names: &Names) -> Said<Receiver> {
     Said { object, hidden, notes: Vec::new() }
 }
 
-/// How the pattern of a queue is written (fact sheet section 10.4: the portal's words).
+/// How the pattern of a queue is written (FACTS ctm/unnamed-4: the portal's words).
 const DISPATCH: [(Dispatch, &str); 5] = [
     (Dispatch::RingAll, "simultaneous"),
     (Dispatch::RoundRobin, "round_robin"),

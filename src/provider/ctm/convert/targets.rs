@@ -1,4 +1,4 @@
-//! Where calls can go: one thing with up to four names on the wire (fact sheet section 6.2). Never compared as texts.
+//! Where calls can go: one thing with up to four names on the wire (FACTS ctm/names-1). Never compared as texts.
 
 use crate::{
     model::{Destination, E164, Number, Pattern, Receivers, Route},
@@ -88,7 +88,7 @@ pub fn target(target_type: TargetType) -> Option<&'static Target> {
     TARGETS.iter().find(|target| target.target_type == target_type)
 }
 
-/// The patterns as they are written; the last two are words of the help centre (fact sheet section 10.1).
+/// The patterns as they are written; the last two are words of the help centre (FACTS ctm/names-3).
 pub const PATTERNS: [(Pattern, &str); 4] = [
     (Pattern::Simultaneous, "simultaneous"),
     (Pattern::RoundRobin, "round_robin"),

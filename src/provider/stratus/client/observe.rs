@@ -1,7 +1,7 @@
 //! Everything a tenant's plan needs of one domain, in as few requests as the API allows.
 //!
 //! One request reads the domain; numbers, queues, time frames, users and agents come in one list each; answering rules
-//! are one request an extension, and only for those in scope (fact sheet section 1, facts 2 to 4).
+//! are one request an extension, and only for those in scope (FACTS stratus/reads).
 
 use super::{
     API, CARRIER,
@@ -46,7 +46,7 @@ impl StratusReader {
     }
 }
 
-/// What answers at the extension of a user (fact sheet section 5: `service-code`).
+/// What answers at the extension of a user (FACTS stratus/users-2).
 fn role(user: &User) -> Role {
     match user.service_code.as_str() {
         "" => Role::Person,
@@ -219,8 +219,8 @@ pub fn present<T>(read: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
 }
 
 impl StratusReader {
-    /// The words that declared objects would send calls to and that no dial rule knows (fact sheet 6.1). A word that is
-    /// already in use in the domain is known to work, and the dial plan is read only if there is any other.
+    /// The words that declared objects would send calls to and that no dial rule knows (FACTS stratus/places-4). A word
+    /// that is already in use in the domain is known to work, and the dial plan is read only if there is any other.
     async fn unknown_dial_strings(
         &self,
         api: Api<'_>,
@@ -233,7 +233,7 @@ impl StratusReader {
         }
         let in_use: BTreeSet<&str> = live.rules.values().flatten().flat_map(AnswerRule::words).collect();
         for (address, resource) in &scope.wanted {
-            // Numbers are routed by application and need no alias (fact sheet section 10).
+            // Numbers are routed by application and need no alias (FACTS stratus/numbers-8).
             if address.kind == Kind::Numbers {
                 continue;
             }
@@ -280,7 +280,7 @@ impl StratusReader {
 }
 
 /// The time frames of single extensions, for declared schedules that the domain does not have. One request an extension,
-/// and only for those whose rules name one (fact sheet 7.4).
+/// and only for those whose rules name one (FACTS stratus/reads-4).
 async fn own_frames(
     api: Api<'_>,
     live: &DomainData,

@@ -30,14 +30,14 @@ fn wire_name(when: &str) -> &str {
 impl Writing<'_> {
     /// Timeout and callers, then the rules: new ones are made switched off, one reorder puts all of them where they
     /// belong, then they get their contents, and only then the ones that are no longer wanted go. No rule is ever
-    /// deleted to be made again: its name may stay reserved (fact sheet 6.4).
+    /// deleted to be made again: its name may stay reserved (FACTS stratus/readings-4).
     pub async fn rules(&self, key: &str, wanted: &Rules, step: &Step) -> Result<(), ApiError> {
         let Rules { ring_timeout, callers, order, protect: _ } = wanted;
         if let Some(callers) = callers.as_ref().filter(|_| touched(step, "callers")) {
             self.callers(key, callers, step).await?;
         }
         if let Some(timeout) = ring_timeout.filter(|_| touched(step, "ring_timeout")) {
-            // Inferred: nothing documents how the portal's "Unlimited" is written (fact sheet section 15).
+            // Inferred: nothing documents how the portal's "Unlimited" is written (FACTS stratus/portal-2).
             let seconds = match timeout {
                 RingTimeout::Seconds(seconds) => seconds,
                 RingTimeout::Unlimited => 0,
@@ -102,8 +102,8 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Every rule has to be named, none twice (fact sheet 6.4): the wanted ones in their order, then those about to
-    /// go, then the Default rule, which always is the last.
+    /// Every rule has to be named, none twice (FACTS stratus/rules-9): the wanted ones in their order, then those about
+    /// to go, then the Default rule, which always is the last.
     async fn reorder(&self, key: &str, wanted: &[&str], live: &[AnswerRule]) -> Result<(), ApiError> {
         let now: Vec<&str> = convert::in_order(live).iter().map(|rule| rule.time_frame.as_str()).collect();
         let mut names: Vec<&str> = wanted.iter().copied().filter(|name| *name != DEFAULT).collect();
@@ -120,8 +120,8 @@ impl Writing<'_> {
         self.send(Method::PUT, &rest, Value::Array(body), &what).await.map(drop)
     }
 
-    /// Lists are appended to by a PUT of the Default rule and taken from by DELETE of number filters (fact sheet
-    /// section 9). Taking from the allow list has no documented way and is graded `manual`.
+    /// Lists are appended to by a PUT of the Default rule and taken from by DELETE of number filters
+    /// (FACTS stratus/filters). Taking from the allow list has no documented way and is graded `manual`.
     async fn callers(&self, key: &str, wanted: &Callers, step: &Step) -> Result<(), ApiError> {
         let Callers { allow, block, block_anonymous, spam } = wanted;
         let touched = |field: &str| touched_in(step, &["callers", field].into());

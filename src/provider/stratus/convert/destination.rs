@@ -1,4 +1,4 @@
-//! The words for places in `parameters` (fact sheet 6.1 and 6.2).
+//! The words for places in `parameters` (FACTS stratus/places and FACTS stratus/rings).
 
 use super::Context;
 use crate::{

@@ -31,7 +31,8 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
                 refusals.add(
                     &Path::from(["to"]),
                     format!("the carrier cannot forward to {to}"),
-                    "it takes a 10-digit number, +1 and ten digits (article 000)",
+                    "it takes a 10-digit number, +1 and ten digits \
+                     (help article: Forward Phone Number to Alternate Destination)",
                 );
             }
             if it.to.is_none() && it.active == Some(true) {
@@ -111,7 +112,7 @@ fn end_of_day(end: &mut TimeOfDay) {
     }
 }
 
-/// Whether the portal's drop-down has this ring timeout (article 003, Ring Time Options).
+/// Whether the portal's drop-down has this ring timeout (FACTS stratus/article-3, Ring Time Options).
 pub fn is_portal_timeout(seconds: u32) -> bool {
     matches!(seconds, 5..=90 if seconds.is_multiple_of(5))
         || matches!(seconds, 120..=300 if seconds.is_multiple_of(30))
@@ -202,7 +203,9 @@ fn outside_number(refusals: &mut Refusals, path: &Path, target: &Ringable) {
 
 fn off_net(refusals: &mut Refusals, path: &Path, to: &E164) {
     let help = format!(
-        "off-net numbers have 10 digits (article 003); if the dial plan takes it, write `token: \"011{}\"`",
+        "off-net numbers have 10 digits \
+         (help article: Create and Adjust Answering Rules in Stratus); \
+         if the dial plan takes it, write `token: \"011{}\"`",
         to.digits()
     );
     refusals.add(path, format!("Stratus cannot send calls to {to}"), help);

@@ -1,4 +1,4 @@
-//! Phone numbers and their treatment (fact sheet section 8).
+//! Phone numbers and their treatment (FACTS stratus/numbers).
 
 use super::Context;
 use crate::{

@@ -1,4 +1,4 @@
-//! Call queues and agents (fact sheet sections 10 and 11).
+//! Call queues and agents (FACTS stratus/queues and FACTS stratus/agents).
 
 use super::{Context, diverts, ringable};
 use crate::{
@@ -35,7 +35,7 @@ pub fn queue(
 }
 
 fn dispatch(wire: &str) -> Option<Dispatch> {
-    // Case is not enforced by servers, and parks read back as `-` (fact sheet section 10).
+    // Case is not enforced by servers, and parks read back as `-` (FACTS stratus/queues-2).
     Some(match wire.to_ascii_lowercase().as_str() {
         "round-robin" => Dispatch::RoundRobin,
         "tiered round-robin" => Dispatch::TieredRoundRobin,

@@ -1,4 +1,4 @@
-//! Answering rules (fact sheet section 6) and the allow and block lists (section 9).
+//! Answering rules (FACTS stratus/rules) and the allow and block lists (FACTS stratus/filters).
 
 use super::{Context, destination, ring_token, ringable, token};
 use crate::{
@@ -43,7 +43,7 @@ pub fn default_rule(rules: &[AnswerRule]) -> Option<&AnswerRule> {
 fn ring_timeout(live: &Text) -> RingTimeout {
     match live.number() {
         Some(seconds) if seconds > 0 => RingTimeout::Seconds(seconds),
-        // Inferred: `0` and empty stand for the portal's "Unlimited" (fact sheet section 15).
+        // Inferred: `0` and empty stand for the portal's "Unlimited" (FACTS stratus/portal-2).
         _ => RingTimeout::Unlimited,
     }
 }
@@ -74,7 +74,7 @@ fn rule(live: &AnswerRule, owner: &str, context: &Context) -> Rule {
 pub fn diverts(live: Option<&AnswerRule>, context: &Context) -> Diverts {
     let one = |feature: fn(&AnswerRule) -> &Feature| {
         let feature = live.map(feature).filter(|feature| feature.enabled.is_yes());
-        // Only the first parameter of a forward is used (fact sheet section 6).
+        // Only the first parameter of a forward is used (FACTS stratus/rules-6).
         Some(match feature.and_then(|feature| feature.parameters.first()) {
             Some(word) if !word.as_str().is_empty() => Divert::To(destination(word.as_str(), context)),
             _ => Divert::Off,
@@ -102,7 +102,7 @@ fn ring(live: &Feature, owner: &str, context: &Context) -> Ring {
     let words: Vec<(String, u32)> = live.parameters.iter().map(|word| split(word.as_str())).collect();
     let is_number = |word: &str| matches!(ringable(word, context), Ringable::Number(_));
     let outside = |word: &str| is_number(word.strip_prefix("confirm_").unwrap_or(word));
-    // One checkbox in the portal, a prefix of each number on the wire (fact sheet 6.2).
+    // One checkbox in the portal, a prefix of each number on the wire (FACTS stratus/rings-3).
     let numbers: Vec<&str> =
         words.iter().map(|(word, _)| word.as_str()).filter(|word| outside(word)).collect();
     ring.confirm_external = !numbers.is_empty() && numbers.iter().all(|word| word.starts_with("confirm_"));
@@ -254,7 +254,7 @@ pub enum DefaultRuleChange {
     Reject(Vec<Caller>),
 }
 
-/// A change to the Default rule; `enabled` is always sent along (fact sheet 6.4).
+/// A change to the Default rule; `enabled` is always sent along (FACTS stratus/rules-10).
 pub fn default_rule_change(
     what: &DefaultRuleChange,
     live_enabled: bool,
