@@ -8,7 +8,7 @@ use crate::{
         Agent, Also, Caller, Callers, DEFAULT_RULE, DateSpan, Destination, DialExtension, Dispatch, Divert,
         Diverts, E164, Forward, NoAnswer, Number, OrOff, Pattern, Queue, Receiver, Receivers, Resource, Ring,
         RingTimeout, Ringable, Route, Rule, Rules, Schedule, Simultaneous, Spam, TaggingHours, Weekly,
-        Whisper, Window, YearlySpan,
+        Whisper, Window, YearlySpan, with_fields,
     },
     path::{Path, Segment},
 };
@@ -157,6 +157,7 @@ leaves!(
 );
 
 macro_rules! structs {
+    (objects { $($object:tt)* } parts { $($part:tt)* }) => { structs!($($object)* $($part)*); };
     ($($type:ident { $($field:ident),* })*) => {$(
         impl Compare for $type {
             fn compare(&self, observed: &Self, path: &Path, out: &mut Vec<FieldChange>) {
@@ -171,20 +172,7 @@ macro_rules! structs {
     )*};
 }
 
-structs! {
-    Schedule { weekly, dates, yearly, time_zone, enabled, protect }
-    Receiver { label, dial_extension, whisper, skip_whisper, no_answer, tagging_hours, protect }
-    Queue { name, dispatch, agent_ring, require_agents, agents, failover, max_wait, no_answer, protect }
-    Rules { ring_timeout, callers, order, protect }
-    Callers { allow, block, block_anonymous, spam }
-    Rule { when, enabled, do_not_disturb, call_screening, ring, forward }
-    Simultaneous { own_extension, all_phones, confirm_external, also }
-    Diverts { always, on_call, busy, no_answer, unreachable, protect }
-    Number { label, route, protect }
-    Forward { to, active, protect }
-    Agent { target, order, wrap_up }
-    Also { target, delay }
-}
+with_fields!(structs);
 
 impl Compare for Weekly {
     fn compare(&self, observed: &Self, path: &Path, out: &mut Vec<FieldChange>) {

@@ -1,7 +1,7 @@
 //! How a run ends: one place for exit codes, one type for what stops it.
 
-use crate::finding::Finding;
-use std::{fmt, io};
+use crate::{explained::Explained, finding::Finding};
+use std::{error::Error, fmt, io};
 
 /// The exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,26 +23,24 @@ pub enum Failure {
     /// Things wrong with the files.
     Findings(Vec<Finding>),
     /// Anything else: what was being done and why it failed, and the way out.
-    Message { message: String, help: Option<String>, ending: Ending },
+    Message { cause: Explained, ending: Ending },
     /// Nobody reads the output any more.
     Output(io::Error),
 }
 
 impl Failure {
     pub fn error(message: impl Into<String>) -> Self {
-        Self::Message { message: message.into(), help: None, ending: Ending::Error }
+        Self::Message { cause: Explained::new(message), ending: Ending::Error }
     }
 
     pub fn refused(message: impl Into<String>) -> Self {
-        Self::Message { message: message.into(), help: None, ending: Ending::Refused }
+        Self::Message { cause: Explained::new(message), ending: Ending::Refused }
     }
 
     #[must_use]
     pub fn help(self, text: impl Into<String>) -> Self {
         match self {
-            Self::Message { message, ending, .. } => {
-                Self::Message { message, help: Some(text.into()), ending }
-            }
+            Self::Message { cause, ending } => Self::Message { cause: cause.help(text), ending },
             other => other,
         }
     }
@@ -65,18 +63,25 @@ impl fmt::Display for Failure {
                 let messages: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
                 f.write_str(&messages.join("; "))
             }
-            Self::Message { message, .. } => f.write_str(message),
+            Self::Message { cause, .. } => write!(f, "{cause}"),
             Self::Output(error) => write!(f, "cannot write the output: {error}"),
         }
     }
 }
 
-impl std::error::Error for Failure {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl Error for Failure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Findings(_) | Self::Message { .. } => None,
+            Self::Findings(_) => None,
+            Self::Message { cause, .. } => cause.source(),
             Self::Output(error) => Some(error),
         }
+    }
+}
+
+impl From<Explained> for Failure {
+    fn from(cause: Explained) -> Self {
+        Self::Message { cause, ending: Ending::Error }
     }
 }
 

@@ -1,6 +1,6 @@
 //! One type for everything that is wrong with an input: errors and lints alike.
 
-use crate::text::printable;
+use crate::{explained::Explained, text::printable};
 use serde::Serialize;
 
 /// The former name, for modules that still use it.
@@ -48,6 +48,12 @@ impl Finding {
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
         // What is said may repeat words of a file or a server.
         Self { place: None, level: Level::Error, code, message: printable(message.into()), help: None }
+    }
+
+    /// An error as whoever met it explains it.
+    pub fn explained(code: &'static str, cause: Explained) -> Self {
+        let Explained { message, help, .. } = cause;
+        Self { help: help.map(printable), ..Self::error(code, message) }
     }
 
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {

@@ -5,6 +5,7 @@
 //! - [`finding`]: what is wrong with an input, and where
 //! - [`path`]: the way to a value in a file or an object, segment by segment
 //! - [`text`]: words for people
+//! - [`explained`]: why something cannot be done, and the way out
 //! - [`model`]: the vocabulary of the YAML as types, desired and observed alike
 //! - [`lint`]: checks of what is written, one file each
 //! - [`diff`]: a desired object against an observed one, field by field
@@ -34,6 +35,7 @@ pub mod apply;
 pub mod cli;
 pub mod diff;
 pub mod error;
+pub mod explained;
 pub mod finding;
 pub mod http;
 pub mod lint;

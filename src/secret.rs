@@ -12,16 +12,10 @@ pub use fields::{is_secret, redacted, without_addresses};
 pub use known::{KnownSecrets, MARK};
 pub use redacting::Redacting;
 
+use crate::explained::Explained;
 use crate::{model::Secret, text::io_reason};
 use secrecy::SecretString;
 use std::{path::Path, process::Command};
-
-/// Why a credential is not to be had: what is wrong, and the way out. Never holds the credential.
-#[derive(Debug, PartialEq, Eq)]
-pub struct SecretError {
-    pub message: String,
-    pub help: String,
-}
 
 /// Variables by name.
 pub type Variables = Vec<(String, SecretString)>;
@@ -42,8 +36,8 @@ pub fn variables(prefix: &str) -> Variables {
 }
 
 /// Reads a credential from where the workspace says it is.
-pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, SecretError> {
-    let fail = |message: String, help: &str| Err(SecretError { message, help: help.to_owned() });
+pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, Explained> {
+    let fail = |message: String, help: &str| Err(Explained::with_help(message, help));
     let found = match secret {
         Secret::Env(name) => match std::env::var(name) {
             Ok(value) => value,

@@ -1,6 +1,6 @@
-//! Words for people and from people: plurals, the closest known name, durations, an error that names the way out.
+//! Words for people and from people: plurals, the closest known name, durations.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 /// `1 step`, `2 steps`.
 pub fn count(n: usize, one: &str) -> String {
@@ -53,14 +53,6 @@ pub fn io_reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
         _ => error.to_string(),
     }
-}
-
-/// Divides the message of a custom serde error from its help; never part of either.
-pub const HELP_MARK: char = '\u{1f}';
-
-/// An error for hand-written and `try_from` decoding that names the way out.
-pub fn custom_with_help<E: serde::de::Error>(message: impl fmt::Display, help: impl fmt::Display) -> E {
-    E::custom(format_args!("{message}{HELP_MARK}{help}"))
 }
 
 /// The known word a person most likely meant, if any is close.

@@ -116,7 +116,7 @@ pub struct Watching {
     /// Log the bodies as well, without credentials and what tells who a person is
     #[arg(long, requires = "log")]
     pub log_bodies: bool,
-    /// Show every request on standard error
+    /// Show every request on standard error, and what an error comes from
     #[arg(short, long)]
     pub verbose: bool,
 }
@@ -246,6 +246,15 @@ pub enum SandboxCommand {
 }
 
 impl Cli {
+    /// Whether requests, and the causes of a failure, are shown.
+    pub fn is_verbose(&self) -> bool {
+        match &self.command {
+            Command::Plan(args) => args.watching.verbose,
+            Command::Apply(args) => args.watching.verbose,
+            _ => false,
+        }
+    }
+
     /// Whether whoever reads standard output is a program.
     pub fn wants_json(&self) -> bool {
         let format = match &self.command {

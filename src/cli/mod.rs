@@ -19,11 +19,13 @@ use crate::{
     render::{self, events, json},
     run::{Context, Notice},
     secret::{KnownSecrets, Redacting},
+    text::printable,
 };
 use anstream::{AutoStream, ColorChoice};
 use args::{Cli, Color, Command};
 use clap::{CommandFactory, Parser};
 use std::{
+    error::Error,
     ffi::OsString,
     io::{self, IsTerminal, Write},
     sync::Arc,
@@ -149,12 +151,10 @@ fn run(
 }
 
 fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<()> {
+    let causes = if cli.is_verbose() { causes(&failure) } else { Vec::new() };
     let findings = match failure {
         Failure::Findings(findings) => findings,
-        Failure::Message { message, help, ending: _ } => {
-            let finding = Finding::error("failed", message);
-            vec![Finding { help, ..finding }]
-        }
+        Failure::Message { cause, ending: _ } => vec![Finding::explained("failed", cause)],
         Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
         Failure::Output(error) => vec![Finding::error("failed", format!("cannot write the output: {error}"))],
     };
@@ -163,8 +163,20 @@ fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<(
     } else if cli.wants_json() {
         json::write(io.out, &serde_json::json!({ "findings": findings }))
     } else {
-        render::findings(io.err, &findings)
+        render::findings(io.err, &findings)?;
+        causes.iter().try_for_each(|cause| writeln!(io.err, "caused by: {}", printable(cause.clone())))
     }
+}
+
+/// What a failure comes from, and what that comes from.
+fn causes(failure: &Failure) -> Vec<String> {
+    let mut causes = Vec::new();
+    let mut next = failure.source();
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    causes
 }
 
 fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {

@@ -131,7 +131,7 @@ fn earlier(then: &Files, revision: &str, changed: &BTreeSet<String>) -> Result<O
 fn matching(files: &Files, file: &WorkspaceFile) -> Result<BTreeSet<String>, String> {
     let mut found = BTreeSet::new();
     for pattern in &file.tenants {
-        found.extend(files.matching(pattern).map_err(|(why, _)| why)?);
+        found.extend(files.matching(pattern).map_err(|error| error.message)?);
     }
     Ok(found)
 }

@@ -10,7 +10,7 @@ use super::syntax::short;
 use super::tree::{Node, Value};
 use crate::finding::Finding;
 use crate::path::{Path, Segment};
-use crate::text::{HELP_MARK, closest};
+use crate::text::closest;
 
 /// What went wrong, where, and which part to take out.
 #[derive(Debug)]
@@ -125,11 +125,7 @@ impl std::error::Error for Error {}
 
 impl de::Error for Error {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        let message = message.to_string();
-        match message.split_once(HELP_MARK) {
-            Some((message, help)) => Self::new("bad-value", message).help(help.to_owned()),
-            None => Self::new("bad-value", message),
-        }
+        Self::new("bad-value", message.to_string())
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -137,7 +133,11 @@ impl de::Error for Error {
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new("bad-value", format!("expected {expected}, found {}", describe(found)))
+        match found {
+            // A message and the way out, as `explained` passes them.
+            Unexpected::Other(message) => Self::new("bad-value", message).help(expected.to_string()),
+            found => Self::new("bad-value", format!("expected {expected}, found {}", describe(found))),
+        }
     }
 
     fn invalid_length(length: usize, expected: &dyn Expected) -> Self {

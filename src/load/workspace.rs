@@ -7,6 +7,7 @@ use super::{
     source::Source,
 };
 use crate::{
+    explained::Explained,
     finding::{Finding, Place},
     model::{Tenant, Weekly, WorkspaceFile},
     path::Segment,
@@ -123,9 +124,7 @@ impl<P> Workspace<P> {
                     findings.push(finding.help("patterns are relative to dialform.yaml").at(place));
                 }
                 Ok(found) => names.extend(found.into_iter().map(|name| (name, place.clone()))),
-                Err((message, help)) => {
-                    findings.push(Finding::error("bad-value", message).help(help).at(place));
-                }
+                Err(cause) => findings.push(Finding::explained("bad-value", cause).at(place)),
             }
         }
         let mut tenants = Vec::new();
@@ -167,16 +166,19 @@ impl Files {
     }
 
     /// The files a pattern matches, relative to the root, sorted.
-    pub(super) fn matching(&self, pattern: &str) -> Result<Vec<String>, (String, String)> {
+    pub(super) fn matching(&self, pattern: &str) -> Result<Vec<String>, Explained> {
         let outside = Path::new(pattern).is_absolute() || pattern.split('/').any(|part| part == "..");
         if outside {
-            return Err((
+            return Err(Explained::with_help(
                 format!("`{pattern}` leads out of the workspace"),
                 "tenant files lie in the directory of dialform.yaml or below".to_owned(),
             ));
         }
         let wrong = |error: &dyn std::fmt::Display| {
-            (format!("`{pattern}` is not a pattern: {error}"), "write e.g. \"tenants/*.yaml\"".to_owned())
+            Explained::with_help(
+                format!("`{pattern}` is not a pattern: {error}"),
+                "write e.g. \"tenants/*.yaml\"",
+            )
         };
         let compiled = glob::Pattern::new(pattern).map_err(|error| wrong(&error))?;
         let mut found: Vec<String> = match self {
@@ -192,13 +194,14 @@ impl Files {
                 let failed = |error: glob::GlobError| {
                     let why =
                         format!("cannot list `{}`: {}", error.path().display(), io_reason(error.error()));
-                    (why, "check permissions".to_owned())
+                    Explained::with_help(why, "check permissions")
                 };
                 paths.map(|path| path.map(relative).map_err(failed)).collect::<Result<_, _>>()?
             }
             Self::Revision(root, revision) => {
                 let listed = git(root, &["ls-tree", "-r", "-z", "--name-only", revision, "--", "."]);
-                let listed = listed.map_err(|why| (why, "name a revision that git knows".to_owned()))?;
+                let listed =
+                    listed.map_err(|why| Explained::with_help(why, "name a revision that git knows"))?;
                 let options =
                     glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
                 let names =

@@ -1,6 +1,7 @@
 //! Locks of one machine: a file that the operating system locks, and unlocks when its process ends, however it ends.
 
-use super::{Acquired, Key, LockError, Owner};
+use super::{Acquired, Key, Owner};
+use crate::explained::Explained;
 use crate::text::io_reason;
 use std::{
     fs::{self, File, TryLockError},
@@ -28,19 +29,16 @@ impl Drop for FileLock {
 const GLANCES: u32 = 5;
 const GLANCE: Duration = Duration::from_millis(10);
 
-fn failed(what: &str, path: &Path, error: &std::io::Error) -> LockError {
+fn failed(what: &str, path: &Path, error: &std::io::Error) -> Explained {
     let help = match error.kind() {
         std::io::ErrorKind::Unsupported => "the file system of the workspace has no locks: use one that has",
         _ => "check permissions: apply keeps its locks in the workspace",
     };
-    LockError {
-        message: format!("cannot {what} `{}`: {}", path.display(), io_reason(error)),
-        help: help.to_owned(),
-    }
+    Explained::with_help(format!("cannot {what} `{}`: {}", path.display(), io_reason(error)), help.to_owned())
 }
 
 /// Takes the lock if nobody has it. Does not wait.
-pub fn try_take(directory: &Path, key: &Key, owner: &Owner) -> Result<Acquired<FileLock>, LockError> {
+pub fn try_take(directory: &Path, key: &Key, owner: &Owner) -> Result<Acquired<FileLock>, Explained> {
     fs::create_dir_all(directory).map_err(|error| failed("create", directory, &error))?;
     let path = directory.join(key.name());
     let open = File::options().create(true).truncate(false).read(true).write(true).open(&path);
@@ -65,7 +63,7 @@ pub fn try_take(directory: &Path, key: &Key, owner: &Owner) -> Result<Acquired<F
 }
 
 /// Who has the lock: `None` if nobody, `Some(None)` if it does not say who.
-pub fn holder(directory: &Path, key: &Key) -> Result<Option<Option<Owner>>, LockError> {
+pub fn holder(directory: &Path, key: &Key) -> Result<Option<Option<Owner>>, Explained> {
     let path = directory.join(key.name());
     let mut file = match File::open(&path) {
         Ok(file) => file,

@@ -94,10 +94,3 @@ pub enum Acquired<T> {
     /// Somebody else has it; `None` where it does not say who.
     HeldBy(Option<Owner>),
 }
-
-/// Why a lock could not be taken or looked at, and the way out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LockError {
-    pub message: String,
-    pub help: String,
-}

@@ -1,6 +1,7 @@
 //! What stands in for shared locks in a build without them: nothing of it can be had.
 
-use super::{Acquired, Key, LockError, Owner};
+use super::{Acquired, Key, Owner};
+use crate::explained::Explained;
 use crate::{model::SharedLock, secret::Variables};
 
 pub enum Store {}
@@ -12,26 +13,26 @@ pub enum LockRecord {}
 pub enum Lease {}
 
 impl Store {
-    pub fn open(_: &SharedLock, _: Variables) -> Result<Self, LockError> {
-        Err(LockError {
-            message: "this dialform is built without shared locks, and `lock` asks for one".to_owned(),
-            help: "build it with `--features shared-lock`".to_owned(),
-        })
+    pub fn open(_: &SharedLock, _: Variables) -> Result<Self, Explained> {
+        Err(Explained::with_help(
+            "this dialform is built without shared locks, and `lock` asks for one".to_owned(),
+            "build it with `--features shared-lock`".to_owned(),
+        ))
     }
 
-    pub async fn probe(&self) -> Result<Clock, LockError> {
+    pub async fn probe(&self) -> Result<Clock, Explained> {
         match *self {}
     }
 
-    pub async fn try_take(&self, _: &Key, _: &Owner, _: &Clock) -> Result<Acquired<Lease>, LockError> {
+    pub async fn try_take(&self, _: &Key, _: &Owner, _: &Clock) -> Result<Acquired<Lease>, Explained> {
         match *self {}
     }
 
-    pub async fn look(&self, _: &Key) -> Result<Option<LockRecord>, LockError> {
+    pub async fn look(&self, _: &Key) -> Result<Option<LockRecord>, Explained> {
         match *self {}
     }
 
-    pub async fn remove(&self, _: &Key, _: &LockRecord) -> Result<bool, LockError> {
+    pub async fn remove(&self, _: &Key, _: &LockRecord) -> Result<bool, Explained> {
         match *self {}
     }
 }

@@ -4,7 +4,7 @@ use super::{
     E164, Extension, Pattern, Receivers,
     text::{Email, Name},
 };
-use crate::text::custom_with_help;
+use crate::explained::decoding;
 use schemars::JsonSchema;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -181,7 +181,7 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
                     let off = if self.off { "`off`, " } else { "" };
                     format!("write {off}`voicemail`, or a map with one of {}", self.words())
                 };
-                Err(custom_with_help(format!("`{text}` is not a destination"), &help))
+                Err(decoding(format!("`{text}` is not a destination"), &help))
             }
         }
     }
@@ -189,7 +189,7 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
     fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Parsed, A::Error> {
         let known = KnownSecrets(if self.receivers { ROUTE_WORDS } else { WORDS });
         let Some(word) = map.next_key_seed(known)? else {
-            return Err(custom_with_help(
+            return Err(decoding(
                 "an empty map is not a destination",
                 format!("name one of {}", self.words()),
             ));
@@ -208,7 +208,7 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
             Word::Agent => Destination::Agent(map.next_value::<Email>()?.0),
             Word::Token => Destination::DialString(map.next_value()?),
             Word::Receivers | Word::Pattern if !self.receivers => {
-                return Err(custom_with_help(
+                return Err(decoding(
                     "several receiving numbers ring only as the route of a number",
                     "name one: `{ receiver: \"+1…\" }`",
                 ));
@@ -218,7 +218,7 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
         match map.next_key::<String>()? {
             None => Ok(Parsed::To(to)),
             Some(second) if self.receivers && matches!(&*second, "receivers" | "pattern") => Err(alone()),
-            Some(second) => Err(custom_with_help(
+            Some(second) => Err(decoding(
                 format!("a destination has one key, found two: `{}` and `{second}`", to.parts().0),
                 "a call goes to one place; to ring several phones at once use `ring: { simultaneous: … }`",
             )),
@@ -241,14 +241,12 @@ fn receivers<'de, A: de::MapAccess<'de>>(first: Word, mut map: A) -> Result<Pars
     }
     match list {
         Some(Ringing(receivers)) => Ok(Parsed::Receivers(Receivers { receivers, pattern })),
-        None => {
-            Err(custom_with_help("`pattern` needs `receivers`", "name the receiving numbers it is about"))
-        }
+        None => Err(decoding("`pattern` needs `receivers`", "name the receiving numbers it is about")),
     }
 }
 
 fn alone<E: de::Error>() -> E {
-    custom_with_help(
+    decoding(
         "`receivers` and `pattern` stand alone",
         "a number is routed to receiving numbers or to one other destination",
     )
@@ -261,7 +259,7 @@ impl<'de> Deserialize<'de> for Ringing {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let list = Vec::deserialize(deserializer)?;
         if list.is_empty() {
-            return Err(custom_with_help(
+            return Err(decoding(
                 "no receiving number is named: calls would go nowhere",
                 "name one, or leave `route` out to leave it alone",
             ));

@@ -6,6 +6,7 @@
 
 mod address;
 mod destination;
+mod fields;
 mod number;
 mod queue;
 mod receiver;
@@ -22,6 +23,7 @@ mod workspace_file;
 
 pub use address::{Address, Kind};
 pub use destination::{Destination, Divert, Diverts};
+pub(crate) use fields::with_fields;
 pub use number::{E164, Forward, Number};
 pub use queue::{Agent, Dispatch, Queue};
 pub use receiver::{DialExtension, NoAnswer, OrOff, Receiver, TaggingHours, Whisper};

@@ -1,6 +1,7 @@
 //! Phone numbers, the objects `numbers` and `forwards`.
 
 use super::{Route, text::textual};
+use crate::explained::Explained;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -35,7 +36,7 @@ impl E164 {
 }
 
 impl std::str::FromStr for E164 {
-    type Err = (String, String);
+    type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let digits = text.strip_prefix('+').unwrap_or_default();
@@ -53,7 +54,7 @@ impl std::str::FromStr for E164 {
             11..=15 if !plain.starts_with('0') => format!("write it in E.164 form: \"+{plain}\""),
             _ => "E.164 form is `+`, country code and number, 7 to 15 digits: \"+12145550100\"".to_owned(),
         };
-        Err((format!("`{text}` is not a phone number"), help))
+        Err(Explained::with_help(format!("`{text}` is not a phone number"), help))
     }
 }
 

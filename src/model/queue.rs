@@ -1,7 +1,7 @@
 //! Call queues and their agents.
 
 use super::{Divert, E164, Extension, Ringable, text::Email};
-use crate::text::custom_with_help;
+use crate::explained::Explained;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use std::fmt;
@@ -134,8 +134,7 @@ impl<'de> Deserialize<'de> for Agent {
                 } else {
                     text.parse().map(Ringable::Extension)
                 };
-                let target =
-                    target.map_err(|(message, help): (String, String)| custom_with_help(&message, &help))?;
+                let target = target.map_err(Explained::into_decoding)?;
                 Ok(Agent { target, order: None, wrap_up: None })
             }
 

@@ -1,7 +1,8 @@
 //! Receiving numbers (CallTrackingMetrics): the phones that tracking numbers ring.
 
 use super::{Destination, text::textual};
-use crate::text::custom_with_help;
+use crate::explained::Explained;
+use crate::explained::decoding;
 use schemars::JsonSchema;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -57,7 +58,7 @@ fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error
     if fits {
         return Ok(text);
     }
-    Err(custom_with_help(
+    Err(decoding(
         format!("`{text}` cannot be dialled"),
         "write digits, `*`, `#`, or `w` for a pause: \"204\"",
     ))
@@ -131,7 +132,7 @@ impl<'de, T: Deserialize<'de> + Form> Deserialize<'de> for OrOff<T> {
             fn visit_str<E: de::Error>(self, text: &str) -> Result<OrOff<T>, E> {
                 match text {
                     "off" => Ok(OrOff::Off),
-                    _ => Err(custom_with_help(
+                    _ => Err(decoding(
                         format_args!("expected `off` or a map, found `{text}`"),
                         format_args!("write {}, or `off`", T::FORM),
                     )),
@@ -170,7 +171,7 @@ pub enum Whisper {
 }
 
 impl FromStr for Whisper {
-    type Err = (String, String);
+    type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let spoken = text.strip_prefix("say:").or_else(|| text.strip_prefix("play:"));
@@ -179,7 +180,7 @@ impl FromStr for Whisper {
             Some(rest) if !rest.trim().is_empty() => Ok(Self::Prompt(text.to_owned())),
             _ => {
                 let help = "write `say:` and the text, `play:` and the address of a recording, or `off`";
-                Err((format!("`{text}` is not a whisper"), help.to_owned()))
+                Err(Explained::with_help(format!("`{text}` is not a whisper"), help.to_owned()))
             }
         }
     }
@@ -208,14 +209,15 @@ pub enum TaggingHours {
 }
 
 impl FromStr for TaggingHours {
-    type Err = (String, String);
+    type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "off" => Ok(Self::Off),
-            "" => {
-                Err(("an empty text is no schedule".to_owned(), "name a schedule, or write `off`".to_owned()))
-            }
+            "" => Err(Explained::with_help(
+                "an empty text is no schedule".to_owned(),
+                "name a schedule, or write `off`".to_owned(),
+            )),
             _ => Ok(Self::Schedule(text.to_owned())),
         }
     }

@@ -1,20 +1,9 @@
 //! Any object of a tenant.
 
-use super::{Callers, Diverts, Forward, Kind, Number, Queue, Receiver, Route, Rules, Schedule};
+use super::{Diverts, Forward, Kind, Number, Queue, Receiver, Route, Rules, Schedule, fields::Forget};
 use crate::path::{Path, Segment};
 use serde::Serialize;
 use serde_json::Value;
-
-/// Destructures without `..`, so that a new field does not compile until it can be forgotten.
-macro_rules! forget {
-    ($it:expr, $field:expr, $type:ident { $($name:ident),* }) => {{
-        let $type { $($name),* } = $it;
-        match $field {
-            $(stringify!($name) => *$name = None,)*
-            _ => {}
-        }
-    }};
-}
 
 /// An object of a tenant: desired (fields left out are not managed) or observed (complete).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -75,44 +64,22 @@ impl Resource {
         let Some(field) = path.field() else { return };
         let part = path.get(1).and_then(Segment::as_key);
         match self {
-            Self::Schedule(it) => {
-                forget!(it, field, Schedule { weekly, dates, yearly, time_zone, enabled, protect })
-            }
-            Self::Receiver(it) => forget!(
-                it,
-                field,
-                Receiver { label, dial_extension, whisper, skip_whisper, no_answer, tagging_hours, protect }
-            ),
-            Self::Queue(it) => forget!(
-                it,
-                field,
-                Queue {
-                    name,
-                    dispatch,
-                    agent_ring,
-                    require_agents,
-                    agents,
-                    failover,
-                    max_wait,
-                    no_answer,
-                    protect
-                }
-            ),
             Self::Rules(Rules { callers: Some(_), .. }) if field == "callers" && path.len() > 2 => {}
             Self::Rules(Rules { callers: Some(it), .. }) if field == "callers" && part.is_some() => {
-                forget!(it, part.unwrap_or_default(), Callers { allow, block, block_anonymous, spam })
-            }
-            Self::Rules(it) => forget!(it, field, Rules { ring_timeout, callers, order, protect }),
-            Self::Diverts(it) => {
-                forget!(it, field, Diverts { always, on_call, busy, no_answer, unreachable, protect })
+                it.forget_field(part.unwrap_or_default());
             }
             Self::Number(Number { route: Some(Route::Receivers(it)), .. })
                 if (field, part) == ("route", Some("pattern")) =>
             {
                 it.pattern = None;
             }
-            Self::Number(it) => forget!(it, field, Number { label, route, protect }),
-            Self::Forward(it) => forget!(it, field, Forward { to, active, protect }),
+            Self::Schedule(it) => it.forget_field(field),
+            Self::Receiver(it) => it.forget_field(field),
+            Self::Queue(it) => it.forget_field(field),
+            Self::Rules(it) => it.forget_field(field),
+            Self::Diverts(it) => it.forget_field(field),
+            Self::Number(it) => it.forget_field(field),
+            Self::Forward(it) => it.forget_field(field),
         }
     }
 

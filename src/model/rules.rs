@@ -2,7 +2,8 @@
 //! and block lists.
 
 use super::{Diverts, E164, Extension, text::textual};
-use crate::text::custom_with_help;
+use crate::explained::Explained;
+use crate::explained::decoding;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use std::{fmt, str::FromStr};
@@ -35,14 +36,17 @@ pub enum RingTimeout {
 }
 
 impl FromStr for RingTimeout {
-    type Err = (String, String);
+    type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text == "unlimited" {
             return Ok(Self::Unlimited);
         }
         text.parse().map(Self::Seconds).map_err(|_| {
-            (format!("`{text}` is not a ring timeout"), "write seconds, e.g. 25, or `unlimited`".to_owned())
+            Explained::with_help(
+                format!("`{text}` is not a ring timeout"),
+                "write seconds, e.g. 25, or `unlimited`",
+            )
         })
     }
 }
@@ -76,7 +80,7 @@ impl<'de> Deserialize<'de> for RingTimeout {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<RingTimeout, E> {
-                text.parse().map_err(|(message, help): (String, String)| custom_with_help(&message, &help))
+                text.parse().map_err(Explained::into_decoding)
             }
 
             // JSON has numbers, and that is how it is written there.
@@ -130,12 +134,12 @@ pub enum Caller {
 }
 
 impl FromStr for Caller {
-    type Err = (String, String);
+    type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self::Number).map_err(|(message, help): (String, String)| {
+        text.parse().map(Self::Number).map_err(|error: Explained| {
             let anonymous = matches!(text, "anonymous" | "unknown");
-            (message, if anonymous { "write `block_anonymous: true`".to_owned() } else { help })
+            if anonymous { error.help("write `block_anonymous: true`") } else { error }
         })
     }
 }
@@ -200,7 +204,7 @@ fn yes() -> bool {
 fn forwards<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Diverts, D::Error> {
     let diverts = Diverts::deserialize(deserializer)?;
     if diverts.protect.is_some() {
-        return Err(custom_with_help(
+        return Err(decoding(
             "`protect` belongs to a whole object",
             "write it beside `order`, not inside a rule",
         ));

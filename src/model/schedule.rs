@@ -1,7 +1,8 @@
 //! Schedules (Stratus: time frames): when an answering rule is in force.
 
 use super::text::textual;
-use crate::text::custom_with_help;
+use crate::explained::Explained;
+use crate::explained::decoding;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -87,13 +88,13 @@ impl TimeOfDay {
 }
 
 impl FromStr for TimeOfDay {
-    type Err = (String, String);
+    type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = || {
-            (
+            Explained::with_help(
                 format!("`{text}` is not a time of day"),
-                "write hours and minutes, 00:00 to 24:00: 08:30".into(),
+                "write hours and minutes, 00:00 to 24:00: 08:30",
             )
         };
         let (hour, minute) = text.split_once(':').ok_or_else(wrong)?;
@@ -117,13 +118,13 @@ pub struct Window {
 }
 
 impl FromStr for Window {
-    type Err = (String, String);
+    type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let Some((begin, end)) = text.split_once('-') else {
-            return Err((
+            return Err(Explained::with_help(
                 format!("`{text}` is not a time window"),
-                "write begin and end: \"08:00-17:00\"".into(),
+                "write begin and end: \"08:00-17:00\"",
             ));
         };
         let window = Self { begin: begin.trim().parse()?, end: end.trim().parse()? };
@@ -132,13 +133,13 @@ impl FromStr for Window {
         }
         if window.begin == window.end {
             let help = "a whole day is \"00:00-24:00\"; a closed day is left out";
-            return Err((format!("window `{text}` is empty"), help.to_owned()));
+            return Err(Explained::with_help(format!("window `{text}` is empty"), help.to_owned()));
         }
         let help = format!(
             "a window stays within one day: write \"{}-24:00\" and \"00:00-{}\" on the next day",
             window.begin, window.end
         );
-        Err((format!("window `{text}` ends before it begins"), help))
+        Err(Explained::with_help(format!("window `{text}` ends before it begins"), help))
     }
 }
 
@@ -225,7 +226,7 @@ impl<'de> de::DeserializeSeed<'de> for NewDays<'_> {
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<Day>, D::Error> {
         let text = String::deserialize(deserializer)?;
         let days = days(&text).ok_or_else(|| {
-            custom_with_help(
+            decoding(
                 format!("`{text}` is not a day"),
                 "write `mon` to `sun`, a range `mon-fri` or a list `mon,wed`",
             )
@@ -234,10 +235,9 @@ impl<'de> de::DeserializeSeed<'de> for NewDays<'_> {
             days.iter().enumerate().find(|(i, day)| self.0.contains_key(day) || days[..*i].contains(day));
         match again {
             None => Ok(days),
-            Some((_, day)) => Err(custom_with_help(
-                format!("`{}` is named twice", day.word()),
-                "give each day in one key only",
-            )),
+            Some((_, day)) => {
+                Err(decoding(format!("`{}` is named twice", day.word()), "give each day in one key only"))
+            }
         }
     }
 }
@@ -251,7 +251,7 @@ impl<'de> Deserialize<'de> for Windows {
         windows.sort();
         match windows.windows(2).find(|pair| pair[0].end > pair[1].begin) {
             None => Ok(Self(windows)),
-            Some(pair) => Err(custom_with_help(
+            Some(pair) => Err(decoding(
                 format!("windows `{}` and `{}` overlap", pair[0], pair[1]),
                 "write one window that covers both",
             )),
@@ -297,9 +297,9 @@ pub enum DateSpan {
     Other(String),
 }
 
-fn date(text: &str) -> Result<Date, (String, String)> {
+fn date(text: &str) -> Result<Date, Explained> {
     let wrong = |why: String| {
-        (format!("`{text}` is not a date{why}"), "write year, month and day: 2026-12-25".into())
+        Explained::with_help(format!("`{text}` is not a date{why}"), "write year, month and day: 2026-12-25")
     };
     let shape = text.len() == 10
         && text
@@ -313,7 +313,7 @@ fn date(text: &str) -> Result<Date, (String, String)> {
 }
 
 impl FromStr for DateSpan {
-    type Err = (String, String);
+    type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let moment = |text: &str, whole: TimeOfDay| match text.split_once('T') {
@@ -324,7 +324,7 @@ impl FromStr for DateSpan {
             Some((begin, end)) => (begin.trim(), end.trim()),
             None if text.contains('T') => {
                 let help = format!("name the end as well: \"{text}..2026-12-25T17:00\"");
-                return Err((format!("`{text}` has no end"), help));
+                return Err(Explained::with_help(format!("`{text}` has no end"), help));
             }
             None => (text, text),
         };
@@ -332,7 +332,10 @@ impl FromStr for DateSpan {
         if begin < end {
             Ok(Self::Span(begin, end))
         } else {
-            Err((format!("`{text}` ends before it begins"), "write the earlier date first".into()))
+            Err(Explained::with_help(
+                format!("`{text}` ends before it begins"),
+                "write the earlier date first",
+            ))
         }
     }
 }
@@ -374,12 +377,12 @@ pub struct YearlySpan {
 }
 
 impl FromStr for YearlySpan {
-    type Err = (String, String);
+    type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = |why: &str| {
             let help = "write month and day: \"12-25\", or a range \"12-31..01-01\"";
-            (format!("`{text}` is not a day of the year{why}"), help.to_owned())
+            Explained::with_help(format!("`{text}` is not a day of the year{why}"), help)
         };
         let day = |text: &str| {
             let (month, day) = text

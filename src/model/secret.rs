@@ -1,6 +1,6 @@
 //! Where a credential is found. Never the credential itself.
 
-use crate::text::custom_with_help;
+use crate::explained::decoding;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
 use std::fmt;
@@ -51,7 +51,7 @@ impl<'de> Deserialize<'de> for Secret {
 
             // The text itself is not repeated: it may be the credential.
             fn visit_str<E: de::Error>(self, _: &str) -> Result<Secret, E> {
-                Err(custom_with_help(
+                Err(decoding(
                     "a credential is never written into the file",
                     "say where it is found: `{ env: NAME }`, `{ file: PATH }` or `{ command: [PROGRAM] }`",
                 ))
@@ -64,15 +64,14 @@ impl<'de> Deserialize<'de> for Secret {
                     Some(Source::Command) => Secret::Command(map.next_value()?),
                     None => {
                         let help = "name one of `env`, `file`, `command`";
-                        return Err(custom_with_help("an empty map names no credential", help));
+                        return Err(decoding("an empty map names no credential", help));
                     }
                 };
                 match map.next_key::<Source>()? {
                     None => Ok(secret),
-                    Some(_) => Err(custom_with_help(
-                        "there are two places to find the credential",
-                        "keep one of them",
-                    )),
+                    Some(_) => {
+                        Err(decoding("there are two places to find the credential", "keep one of them"))
+                    }
                 }
             }
         }

@@ -3,7 +3,7 @@
 use super::{
     Address, Diverts, E164, Extension, Forward, Kind, Number, Queue, Receiver, Resource, Rules, Schedule,
 };
-use crate::text::custom_with_help;
+use crate::explained::decoding;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
@@ -61,7 +61,7 @@ fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
         return Ok(text);
     }
     let help = "a name has a letter or a digit, no `/`, and no spaces around it";
-    Err(custom_with_help(format!("`{text}` is not a name"), help))
+    Err(decoding(format!("`{text}` is not a name"), help))
 }
 
 /// The kinds that may be deleted. Numbers and extensions never are.

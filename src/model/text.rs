@@ -1,6 +1,6 @@
 //! Short texts with rules of their own, and the macro that gives such a type its serde and schema form.
 
-use crate::text::custom_with_help;
+use crate::explained::{Explained, decoding};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
 
@@ -18,9 +18,7 @@ macro_rules! textual {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = <String as serde::Deserialize>::deserialize(deserializer)?;
-                text.parse().map_err(|(message, help): (String, String)| {
-                    $crate::text::custom_with_help(&message, &help)
-                })
+                text.parse().map_err($crate::explained::Explained::into_decoding)
             }
         }
         impl schemars::JsonSchema for $type {
@@ -48,7 +46,7 @@ impl Extension {
 }
 
 impl std::str::FromStr for Extension {
-    type Err = (String, String);
+    type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fits = (1..=16).contains(&text.len())
@@ -63,7 +61,7 @@ impl std::str::FromStr for Extension {
         } else {
             "an extension is 1 to 16 letters, digits, `.`, `_` or `-`"
         };
-        Err((format!("`{text}` is not an extension"), help.to_owned()))
+        Err(Explained::with_help(format!("`{text}` is not an extension"), help.to_owned()))
     }
 }
 
@@ -86,7 +84,7 @@ impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         if text.trim().is_empty() {
-            return Err(custom_with_help("an empty text is no name", "write it as the portal shows it"));
+            return Err(decoding("an empty text is no name", "write it as the portal shows it"));
         }
         Ok(Self(text))
     }
@@ -97,7 +95,7 @@ impl<'de> Deserialize<'de> for Name {
 pub(super) struct Email(pub String);
 
 impl std::str::FromStr for Email {
-    type Err = (String, String);
+    type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let parts = text.split_once('@').filter(|(user, host)| !user.is_empty() && !host.is_empty());
@@ -105,7 +103,7 @@ impl std::str::FromStr for Email {
             return Ok(Self(text.to_owned()));
         }
         let help = "an agent is named by e-mail address: `ana@example.com`";
-        Err((format!("`{text}` is not an e-mail address"), help.to_owned()))
+        Err(Explained::with_help(format!("`{text}` is not an e-mail address"), help.to_owned()))
     }
 }
 

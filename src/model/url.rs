@@ -1,6 +1,6 @@
 //! The address of an API, as a workspace writes it.
 
-use crate::text::custom_with_help;
+use crate::explained::decoding;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use std::{fmt, str::FromStr};
@@ -51,7 +51,7 @@ impl FromStr for ApiUrl {
 impl<'de> Deserialize<'de> for ApiUrl {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|why| custom_with_help(why, "write it as `https://HOST/PATH`"))
+        text.parse().map_err(|why| decoding(why, "write it as `https://HOST/PATH`"))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `dialform.yaml`: the providers, where the tenants are, and the limits of one run.
 
-use crate::text::custom_with_help;
+use crate::explained::decoding;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
@@ -57,7 +57,7 @@ fn lease<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
         seconds @ 10..=3600 => Ok(seconds),
         seconds => {
             let help = "write 10 to 3600 seconds; 60 suits most";
-            Err(custom_with_help(format!("a lease of {seconds} seconds is of no use"), help))
+            Err(decoding(format!("a lease of {seconds} seconds is of no use"), help))
         }
     }
 }
@@ -75,7 +75,7 @@ fn lock_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
     }
     // The text itself is not repeated: people write credentials before an `@`.
     let help = "write `s3://BUCKET/PREFIX`; endpoint, region and credentials come from the variables `AWS_…`";
-    Err(custom_with_help("this is not the address of a place for locks", help))
+    Err(decoding("this is not the address of a place for locks", help))
 }
 
 /// The version of the workspace format.
@@ -88,7 +88,7 @@ impl<'de> Deserialize<'de> for Version {
         if version == 1 {
             return Ok(Self);
         }
-        Err(custom_with_help(format!("version {version} is not known"), "this dialform reads `version: 1`"))
+        Err(decoding(format!("version {version} is not known"), "this dialform reads `version: 1`"))
     }
 }
 
@@ -135,7 +135,7 @@ pub struct LimitsConfig {
 
 fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     match u32::deserialize(deserializer)? {
-        0 => Err(custom_with_help("this cannot be 0", "write 1 or more, or leave it out")),
+        0 => Err(decoding("this cannot be 0", "write 1 or more, or leave it out")),
         number => Ok(Some(number)),
     }
 }

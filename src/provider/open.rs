@@ -145,7 +145,7 @@ impl Keyring<'_> {
             return SecretString::from("sandbox");
         }
         secret::resolve(secret, self.opening.root).unwrap_or_else(|error| {
-            self.findings.push((path, Finding::error("no-credential", error.message).help(error.help)));
+            self.findings.push((path, Finding::explained("no-credential", error)));
             SecretString::default()
         })
     }

@@ -2,6 +2,7 @@
 
 use super::{FILE_KIND, FORMAT_VERSION, Record, TenantRecord};
 use crate::{
+    explained::Explained,
     model::Address,
     plan::Plan,
     secret::KnownSecrets,
@@ -20,13 +21,6 @@ const OURS: &str = ".dialform";
 
 /// The key of the sum over everything else.
 const CHECKSUM: &str = "checksum";
-
-/// What is wrong with a restore file, and the way out.
-#[derive(Debug, PartialEq, Eq)]
-pub struct FileError {
-    pub message: String,
-    pub help: String,
-}
 
 /// Writes the before-values of a plan into the workspace; `None` if apply will not write.
 ///
@@ -108,9 +102,9 @@ fn checksum(value: &Value) -> String {
 }
 
 /// Reads a restore file.
-pub fn load(path: &Path) -> Result<Record, FileError> {
+pub fn load(path: &Path) -> Result<Record, Explained> {
     let shown = path.display();
-    let fail = |message: String, help: &str| FileError { message, help: help.to_owned() };
+    let fail = |message: String, help: &str| Explained::with_help(message, help);
     let not_ours = "apply writes restore files to `.dialform/restore/` and says which";
     let text = fs::read_to_string(path).map_err(|error| {
         fail(format!("cannot read the restore file `{shown}`: {}", io_reason(&error)), not_ours)

@@ -7,7 +7,6 @@ use crate::{
     model::{Address, Kind, Resource},
     path::Path,
     plan::{Action, Dialect, Unsupported},
-    text::HELP_MARK,
 };
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,7 +98,10 @@ fn bring_back(
         Ok(resource) => resource,
         Err(error) => {
             let text = error.to_string();
-            let why = text.split_once(HELP_MARK).map_or(text.as_str(), |(message, _)| message);
+            // What serde calls an invalid value and what it expects are the message and the way out (`explained`).
+            let message =
+                text.strip_prefix("invalid value: ").and_then(|text| text.rsplit_once(", expected "));
+            let why = message.map_or(text.as_str(), |(message, _)| message);
             return refuse(restoration, address, why.to_owned(), None);
         }
     };

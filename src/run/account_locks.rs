@@ -3,8 +3,9 @@
 use super::{Checked, Context};
 use crate::{
     error::Failure,
+    explained::Explained,
     lock::{
-        Acquired, Key, LockError, Owner, file,
+        Acquired, Key, Owner, file,
         shared::{Lease, Store},
     },
     model::SharedLock,
@@ -30,7 +31,7 @@ pub(super) fn directory(root: &Path, sandbox: bool) -> PathBuf {
 }
 
 /// Opens the store of shared locks with what the environment says. Its credentials are as little to be shown as others.
-pub(super) fn open(config: &SharedLock, secrets: &KnownSecrets) -> Result<Store, LockError> {
+pub(super) fn open(config: &SharedLock, secrets: &KnownSecrets) -> Result<Store, Explained> {
     let variables = secret::variables("AWS_");
     let is_credential = |name: &str| {
         let word =
@@ -50,12 +51,6 @@ pub(super) fn keys(checked: &Checked) -> Vec<Key> {
         (key.name(), key)
     };
     checked.tenants.iter().map(key).collect::<BTreeMap<_, _>>().into_values().collect()
-}
-
-impl From<LockError> for Failure {
-    fn from(error: LockError) -> Self {
-        Self::error(error.message).help(error.help)
-    }
 }
 
 impl AccountLocks {

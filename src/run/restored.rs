@@ -18,7 +18,7 @@ use std::{collections::BTreeSet, path::Path};
 /// Loads and checks a workspace, and puts what a restore file says in the place of what the files declare.
 pub(super) fn check(root: &Path, path: &Path, options: &Options) -> Result<Checked, Failure> {
     let (selection, sandbox) = (&options.selection, options.emulation.sandbox);
-    let record = restore::load(path).map_err(|error| Failure::error(error.message).help(error.help))?;
+    let record = restore::load(path)?;
     if record.sandbox != sandbox {
         let (was, help) = match record.sandbox {
             true => ("with `--sandbox`", "what was emulated is no restoration for a live system"),

@@ -11,9 +11,10 @@ use crate::{
 };
 use dialform::{
     cli::Finished,
+    explained::Explained,
     load::Files,
     lock::{
-        Acquired, Key, LockError, Owner,
+        Acquired, Key, Owner,
         shared::{Clock, Lease, Store},
     },
     model::SharedLock,
@@ -191,7 +192,7 @@ async fn a_lock_taken_away_is_noticed() {
 async fn a_careless_store_is_refused() {
     let Some(endpoint) = endpoint(CARELESS) else { return };
     let store = open(&endpoint, &url("careless"), 60);
-    let LockError { message, help } = store.probe().await.unwrap_err();
+    let Explained { message, help, .. } = store.probe().await.unwrap_err();
     assert!(message.ends_with("ignores conditions: two runs could hold one lock"), "{message}");
     assert!(help.contains("If-None-Match"), "{help}");
 }

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::super::decode::{decode, decode_at};
 use super::super::tree::Tree;
 use super::render;
+use crate::explained::decoding;
 use crate::path::Segment;
-use crate::text::{closest, custom_with_help};
+use crate::text::closest;
 
 fn run<T: DeserializeOwned>(text: &str) -> Result<T, Vec<String>> {
     let tree = Tree::parse("f", text).map_err(|findings| render(&findings))?;
@@ -358,7 +359,7 @@ impl<'de> Deserialize<'de> for Ring {
             }
             fn visit_str<E: de::Error>(self, word: &str) -> Result<Ring, E> {
                 match word {
-                    "" => Err(custom_with_help("ring what?", "write `ring: extension`")),
+                    "" => Err(decoding("ring what?", "write `ring: extension`")),
                     "loud" => Err(E::custom("too loud")),
                     word => Ok(Ring::Word(word.to_owned())),
                 }

@@ -2,7 +2,8 @@
 
 use super::{Content, KIND, Lease, run};
 use crate::{
-    lock::{Acquired, Key, LockError, Owner, validity::LeaseValidity},
+    explained::Explained,
+    lock::{Acquired, Key, Owner, validity::LeaseValidity},
     model::SharedLock,
     secret::Variables,
 };
@@ -97,7 +98,7 @@ fn is_refused(error: &Error) -> bool {
 
 impl Store {
     /// Opens a store with the values of the `AWS_*` variables. Nothing is sent yet.
-    pub fn open(config: &SharedLock, variables: Variables) -> Result<Self, LockError> {
+    pub fn open(config: &SharedLock, variables: Variables) -> Result<Self, Explained> {
         // An error only says that a provider is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (bucket, prefix) = config.parts();
@@ -115,9 +116,11 @@ impl Store {
         let client = client.with_allow_http(allow.is_some_and(|allow| allow == "true"));
         let retry = RetryConfig { max_retries: 2, retry_timeout: REQUEST_TIMEOUT, ..RetryConfig::default() };
         let objects = builder.with_bucket_name(bucket).with_client_options(client).with_retry(retry).build();
-        let objects = objects.map_err(|error| LockError {
-            message: format!("cannot open `{}` for locks: {error}", config.url),
-            help: "set region, endpoint and credentials with the variables `AWS_…`".to_owned(),
+        let objects = objects.map_err(|error| {
+            Explained::with_help(
+                format!("cannot open `{}` for locks: {error}", config.url),
+                "set region, endpoint and credentials with the variables `AWS_…`".to_owned(),
+            )
         })?;
         Ok(Self {
             objects: Arc::new(objects),
@@ -138,13 +141,12 @@ impl Store {
         Path::parse(whole).unwrap_or_else(|_| Path::from(whole))
     }
 
-    fn failed(&self, what: &str, error: &Error) -> LockError {
-        LockError {
-            message: format!("cannot {what} in `{}`: {error}", self.shown),
-            help:
-                "check the variables `AWS_…`, and that the credential may get, put and delete objects there"
-                    .to_owned(),
-        }
+    fn failed(&self, what: &str, error: &Error) -> Explained {
+        Explained::with_help(
+            format!("cannot {what} in `{}`: {error}", self.shown),
+            "check the variables `AWS_…`, and that the credential may get, put and delete objects there"
+                .to_owned(),
+        )
     }
 
     async fn put(&self, path: &Path, bytes: Vec<u8>, mode: PutMode) -> Result<Option<String>, Error> {
@@ -153,7 +155,7 @@ impl Store {
     }
 
     /// Finds out whether the store honours conditions, and what its clock says. Leaves nothing behind.
-    pub async fn probe(&self) -> Result<Clock, LockError> {
+    pub async fn probe(&self) -> Result<Clock, Explained> {
         let path = self.path(&format!("probe-{}", run()));
         let failed = |error: &Error| self.failed("make a probe of conditions", error);
         self.put(&path, b"1".to_vec(), mode(None)).await.map_err(|error| failed(&error))?;
@@ -162,14 +164,11 @@ impl Store {
         let _ = self.objects.delete(&path).await;
         match found {
             Ok(Some(clock)) => Ok(clock),
-            Ok(None) => Err(LockError {
-                message: format!(
-                    "the store of `{}` ignores conditions: two runs could hold one lock",
-                    self.shown
-                ),
-                help: "use a store that honours `If-None-Match` and `If-Match` on PUT, or take `lock` out"
+            Ok(None) => Err(Explained::with_help(
+                format!("the store of `{}` ignores conditions: two runs could hold one lock", self.shown),
+                "use a store that honours `If-None-Match` and `If-Match` on PUT, or take `lock` out"
                     .to_owned(),
-            }),
+            )),
             Err(error) => Err(failed(&error)),
         }
     }
@@ -205,7 +204,7 @@ impl Store {
         key: &Key,
         owner: &Owner,
         clock: &Clock,
-    ) -> Result<Acquired<Lease>, LockError> {
+    ) -> Result<Acquired<Lease>, Explained> {
         let path = self.path(&key.name());
         let mine = Content::new(owner, self.lease.as_secs());
         let failed = |error: &Error| self.failed(&format!("lock {key}"), error);
@@ -235,11 +234,11 @@ impl Store {
     }
 
     /// The lock of an account as it is now; `None` if there never was one.
-    pub async fn look(&self, key: &Key) -> Result<Option<LockRecord>, LockError> {
+    pub async fn look(&self, key: &Key) -> Result<Option<LockRecord>, Explained> {
         self.read(&self.path(&key.name())).await
     }
 
-    async fn read(&self, path: &Path) -> Result<Option<LockRecord>, LockError> {
+    async fn read(&self, path: &Path) -> Result<Option<LockRecord>, Explained> {
         let failed = |error: &Error| self.failed(&format!("read the lock `{path}`"), error);
         let found = match self.objects.get(path).await {
             Ok(found) => found,
@@ -252,15 +251,15 @@ impl Store {
             Ok(content) if content.kind == KIND && content.format_version == 1 => {
                 Ok(Some(LockRecord { content, etag, written: (written > 0).then_some(written) }))
             }
-            _ => Err(LockError {
-                message: format!("`{path}` in `{}` is no lock of this version of dialform", self.shown),
-                help: "name a prefix for locks alone, or use the version of dialform that made it".to_owned(),
-            }),
+            _ => Err(Explained::with_help(
+                format!("`{path}` in `{}` is no lock of this version of dialform", self.shown),
+                "name a prefix for locks alone, or use the version of dialform that made it".to_owned(),
+            )),
         }
     }
 
     /// Gives back a lock that was seen, whoever holds it, if it still is what was seen.
-    pub async fn remove(&self, key: &Key, seen: &LockRecord) -> Result<bool, LockError> {
+    pub async fn remove(&self, key: &Key, seen: &LockRecord) -> Result<bool, Explained> {
         let path = self.path(&key.name());
         let Some(etag) = &seen.etag else { return Ok(false) };
         match self.put(&path, payload(&seen.content.next(false)), mode(Some(etag))).await {

@@ -2,6 +2,7 @@
 
 use super::convert;
 use crate::{
+    explained::Explained,
     http::{Answer, ApiError, Problem, ReadClient, WriteClient, segment},
     model::{Address, Extension, Kind, Resource},
     plan::{Observed, Obstacle, Role, Step},
@@ -107,8 +108,8 @@ async fn people(http: &ReadClient, account: &str) -> Result<Ids, ApiError> {
         let page: People = decode(body, &what, &path)?;
         for Person { id, extension } in page.items {
             let Some(extension) = extension.filter(|it| !it.is_empty()) else { continue };
-            let parsed = extension.parse().map_err(|(why, _): (String, String)| {
-                failure(&what, &path, Problem::Decode { why, body: extension.clone() })
+            let parsed = extension.parse().map_err(|error: Explained| {
+                failure(&what, &path, Problem::Decode { why: error.message, body: extension.clone() })
             })?;
             ids.entry(parsed).or_default().push(id);
         }

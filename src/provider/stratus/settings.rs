@@ -2,12 +2,12 @@
 
 use super::client::{API, CARRIER};
 use crate::{
+    explained::decoding,
     model::{ApiUrl, Kind, LimitsConfig, Secret},
     provider::{
         Keyring, Settings, SettingsFindings,
         settings::{Endpoint, Tokens, missing},
     },
-    text::custom_with_help,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
@@ -142,7 +142,7 @@ impl<'de> Deserialize<'de> for Carrier {
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Carrier, E> {
                 match text {
                     "manual" => Ok(Carrier::Manual),
-                    _ => Err(custom_with_help(
+                    _ => Err(decoding(
                         format!("`{text}` is not a carrier"),
                         "write `manual`, or a map with `url` and `token`",
                     )),

@@ -1,0 +1,69 @@
+//! Why something cannot be done, and the way out: one type for every room.
+
+use std::{error::Error, fmt, sync::Arc};
+
+/// A message, the way out, and what it comes from.
+///
+/// `message` is a lower-case phrase without a final period; `help` names the way out.
+#[derive(Debug, Clone)]
+pub struct Explained {
+    pub message: String,
+    pub help: Option<String>,
+    source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+impl Explained {
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None, source: None }
+    }
+
+    pub fn with_help(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::new(message).help(help)
+    }
+
+    #[must_use]
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    /// Keeps the error that this one comes from; `-v` shows it.
+    #[must_use]
+    pub fn from_error(self, source: impl Error + Send + Sync + 'static) -> Self {
+        Self { source: Some(Arc::new(source)), ..self }
+    }
+
+    /// As an error of decoding. Serde has two words for what is wrong, what was found and what is expected; here they are
+    /// the message and the way out.
+    pub fn into_decoding<E: serde::de::Error>(self) -> E {
+        match &self.help {
+            Some(help) => E::invalid_value(serde::de::Unexpected::Other(&self.message), &help.as_str()),
+            None => E::custom(&self.message),
+        }
+    }
+}
+
+/// An error of decoding that names the way out.
+pub fn decoding<E: serde::de::Error>(message: impl fmt::Display, help: impl fmt::Display) -> E {
+    Explained::with_help(message.to_string(), help.to_string()).into_decoding()
+}
+
+/// Where it comes from makes no difference.
+impl PartialEq for Explained {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.message, &self.help) == (&other.message, &other.help)
+    }
+}
+
+impl Eq for Explained {}
+
+impl fmt::Display for Explained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for Explained {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
+    }
+}
