@@ -3,45 +3,56 @@
 //! A desired field that is `None` is not managed and never differs. Structs are destructured without `..`, so that
 //! a new field does not compile until it is compared.
 
-use crate::model::{
-    Agent, Also, Caller, Callers, DEFAULT_RULE, DateSpan, Destination, DialExtension, Dispatch, Divert,
-    Diverts, E164, Forward, NoAnswer, Number, OrOff, Pattern, Queue, Receiver, Receivers, Resource, Ring,
-    RingTimeout, Ringable, Route, Rule, Rules, Schedule, Simultaneous, Spam, TaggingHours, Weekly, Whisper,
-    Window, YearlySpan,
+use crate::{
+    model::{
+        Agent, Also, Caller, Callers, DEFAULT_RULE, DateSpan, Destination, DialExtension, Dispatch, Divert,
+        Diverts, E164, Forward, NoAnswer, Number, OrOff, Pattern, Queue, Receiver, Receivers, Resource, Ring,
+        RingTimeout, Ringable, Route, Rule, Rules, Schedule, Simultaneous, Spam, TaggingHours, Weekly,
+        Whisper, Window, YearlySpan,
+    },
+    path::{Path, Segment},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
 
-/// One field that differs, in the words of the YAML.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One field that differs, in the words of the YAML. In JSON it has, beside its path, the `field` as people read it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct FieldChange {
-    /// `order.storm.enabled`; empty for the object as a whole.
-    pub path: String,
+    /// Inside the object; empty for the object as a whole.
+    pub path: Path,
     /// What is live; `None` if there is nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub old: Option<Value>,
     /// What is wanted; `None` if it is to go.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub new: Option<Value>,
 }
 
-/// Whether a path is a field, or something in it.
-pub fn inside(path: &str, field: &str) -> bool {
-    path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+impl Serialize for FieldChange {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { path, old, new } = self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("path", path)?;
+        map.serialize_entry("field", &path.to_string())?;
+        for (side, value) in [("old", old), ("new", new)] {
+            if let Some(value) = value {
+                map.serialize_entry(side, value)?;
+            }
+        }
+        map.end()
+    }
 }
 
 /// Every managed field of `desired` that `observed` does not have as wanted.
 pub fn diff(desired: &Resource, observed: &Resource) -> Vec<FieldChange> {
-    let mut out = Vec::new();
+    let (root, mut out) = (Path::default(), Vec::new());
     match (desired, observed) {
-        (Resource::Schedule(d), Resource::Schedule(o)) => d.compare(o, "", &mut out),
-        (Resource::Receiver(d), Resource::Receiver(o)) => d.compare(o, "", &mut out),
-        (Resource::Queue(d), Resource::Queue(o)) => d.compare(o, "", &mut out),
-        (Resource::Rules(d), Resource::Rules(o)) => d.compare(o, "", &mut out),
-        (Resource::Diverts(d), Resource::Diverts(o)) => d.compare(o, "", &mut out),
-        (Resource::Number(d), Resource::Number(o)) => d.compare(o, "", &mut out),
-        (Resource::Forward(d), Resource::Forward(o)) => d.compare(o, "", &mut out),
-        (desired, observed) => replaced(desired, observed, "", &mut out),
+        (Resource::Schedule(d), Resource::Schedule(o)) => d.compare(o, &root, &mut out),
+        (Resource::Receiver(d), Resource::Receiver(o)) => d.compare(o, &root, &mut out),
+        (Resource::Queue(d), Resource::Queue(o)) => d.compare(o, &root, &mut out),
+        (Resource::Rules(d), Resource::Rules(o)) => d.compare(o, &root, &mut out),
+        (Resource::Diverts(d), Resource::Diverts(o)) => d.compare(o, &root, &mut out),
+        (Resource::Number(d), Resource::Number(o)) => d.compare(o, &root, &mut out),
+        (Resource::Forward(d), Resource::Forward(o)) => d.compare(o, &root, &mut out),
+        (desired, observed) => replaced(desired, observed, &root, &mut out),
     }
     out
 }
@@ -78,20 +89,16 @@ fn json(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
-fn join(path: &str, field: &str) -> String {
-    if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") }
-}
-
-fn replaced(desired: &impl Serialize, observed: &impl Serialize, path: &str, out: &mut Vec<FieldChange>) {
-    out.push(FieldChange { path: path.to_owned(), old: Some(json(observed)), new: Some(json(desired)) });
+fn replaced(desired: &impl Serialize, observed: &impl Serialize, path: &Path, out: &mut Vec<FieldChange>) {
+    out.push(FieldChange { path: path.clone(), old: Some(json(observed)), new: Some(json(desired)) });
 }
 
 trait Compare: Clone + Serialize {
-    fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>);
+    fn compare(&self, observed: &Self, path: &Path, out: &mut Vec<FieldChange>);
 
     /// What comes where there is nothing.
-    fn appear(&self, path: &str, out: &mut Vec<FieldChange>) {
-        out.push(FieldChange { path: path.to_owned(), old: None, new: Some(json(self)) });
+    fn appear(&self, path: &Path, out: &mut Vec<FieldChange>) {
+        out.push(FieldChange { path: path.clone(), old: None, new: Some(json(self)) });
     }
 
     /// The observed value with the managed fields as wanted; a value without fields of its own is replaced.
@@ -101,7 +108,7 @@ trait Compare: Clone + Serialize {
 }
 
 impl<T: Compare> Compare for Option<T> {
-    fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>) {
+    fn compare(&self, observed: &Self, path: &Path, out: &mut Vec<FieldChange>) {
         match (self, observed) {
             (None, _) => {}
             (Some(desired), Some(observed)) => desired.compare(observed, path, out),
@@ -120,7 +127,7 @@ impl<T: Compare> Compare for Option<T> {
 macro_rules! leaves {
     ($($type:ty),*) => {$(
         impl Compare for $type {
-            fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>) {
+            fn compare(&self, observed: &Self, path: &Path, out: &mut Vec<FieldChange>) {
                 if self != observed {
                     replaced(self, observed, path, out);
                 }
@@ -152,9 +159,9 @@ leaves!(
 macro_rules! structs {
     ($($type:ident { $($field:ident),* })*) => {$(
         impl Compare for $type {
-            fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>) {
+            fn compare(&self, observed: &Self, path: &Path, out: &mut Vec<FieldChange>) {
                 let Self { $($field),* } = self;
-                $($field.compare(&observed.$field, &join(path, stringify!($field)), out);)*
+                $($field.compare(&observed.$field, &path.join(stringify!($field)), out);)*
             }
 
             fn over(&self, observed: &Self) -> Self {
@@ -180,19 +187,19 @@ structs! {
 }
 
 impl Compare for Weekly {
-    fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>) {
+    fn compare(&self, observed: &Self, path: &Path, out: &mut Vec<FieldChange>) {
         let closed = Vec::new();
         for (day, windows) in &self.0 {
-            windows.compare(observed.0.get(day).unwrap_or(&closed), &join(path, day.word()), out);
+            windows.compare(observed.0.get(day).unwrap_or(&closed), &path.join(day.word()), out);
         }
     }
 }
 
 impl Compare for Ring {
-    fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>) {
+    fn compare(&self, observed: &Self, path: &Path, out: &mut Vec<FieldChange>) {
         match (self, observed) {
             (Self::Extension, Self::Extension) => {}
-            (Self::Simultaneous(d), Self::Simultaneous(o)) => d.compare(o, &join(path, "simultaneous"), out),
+            (Self::Simultaneous(d), Self::Simultaneous(o)) => d.compare(o, &path.join("simultaneous"), out),
             (desired, observed) => replaced(desired, observed, path, out),
         }
     }
@@ -200,31 +207,31 @@ impl Compare for Ring {
 
 impl Compare for Route {
     /// The pattern is a field of its own: a provider may show it and have no way to set it.
-    fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>) {
+    fn compare(&self, observed: &Self, path: &Path, out: &mut Vec<FieldChange>) {
         match (self, observed) {
             (Self::To(desired), Self::To(observed)) => desired.compare(observed, path, out),
             (Self::Receivers(desired), Self::Receivers(observed)) => {
                 if desired.receivers != observed.receivers {
-                    let list = join(path, "receivers");
+                    let list = path.join("receivers");
                     replaced(&desired.receivers, &observed.receivers, &list, out);
                 }
-                desired.pattern.compare(&observed.pattern, &join(path, "pattern"), out);
+                desired.pattern.compare(&observed.pattern, &path.join("pattern"), out);
             }
             (Self::Receivers(desired), Self::To(_)) => {
                 replaced(&desired.bare(), observed, path, out);
-                desired.pattern.compare(&None, &join(path, "pattern"), out);
+                desired.pattern.compare(&None, &path.join("pattern"), out);
             }
             (Self::To(_), Self::Receivers(observed)) => replaced(self, &observed.bare(), path, out),
         }
     }
 
-    fn appear(&self, path: &str, out: &mut Vec<FieldChange>) {
+    fn appear(&self, path: &Path, out: &mut Vec<FieldChange>) {
         let (what, pattern) = match self {
             Self::To(to) => (json(to), None),
             Self::Receivers(list) => (json(&list.bare()), list.pattern),
         };
-        out.push(FieldChange { path: path.to_owned(), old: None, new: Some(what) });
-        pattern.compare(&None, &join(path, "pattern"), out);
+        out.push(FieldChange { path: path.clone(), old: None, new: Some(what) });
+        pattern.compare(&None, &path.join("pattern"), out);
     }
 
     fn over(&self, observed: &Self) -> Self {
@@ -240,7 +247,7 @@ impl Compare for Route {
 
 impl Compare for Ringable {
     // The target is what an element of a list is known by; two that are compared have the same.
-    fn compare(&self, _observed: &Self, _path: &str, _out: &mut Vec<FieldChange>) {}
+    fn compare(&self, _observed: &Self, _path: &Path, _out: &mut Vec<FieldChange>) {}
 }
 
 /// An element of a list that is known by a name of its own.
@@ -277,7 +284,7 @@ impl Keyed for Caller {
 }
 
 impl Compare for Caller {
-    fn compare(&self, _observed: &Self, _path: &str, _out: &mut Vec<FieldChange>) {}
+    fn compare(&self, _observed: &Self, _path: &Path, _out: &mut Vec<FieldChange>) {}
 }
 
 fn ringable_key(target: &Ringable) -> String {
@@ -285,11 +292,11 @@ fn ringable_key(target: &Ringable) -> String {
         Ringable::Extension(to) => to.to_string(),
         Ringable::Number(to) => to.to_string(),
         Ringable::Device(to) => to.to_string(),
-        Ringable::Agent(to) | Ringable::Token(to) => to.clone(),
+        Ringable::Agent(to) | Ringable::DialString(to) => to.clone(),
     }
 }
 
-fn elements<T: Keyed>(desired: &[T], observed: &[T], path: &str, out: &mut Vec<FieldChange>) {
+fn elements<T: Keyed>(desired: &[T], observed: &[T], path: &Path, out: &mut Vec<FieldChange>) {
     // Two elements of one name cannot be told apart: the list as a whole is what differs.
     let mut keys: Vec<String> = observed.iter().map(Keyed::key).collect();
     keys.sort();
@@ -297,7 +304,7 @@ fn elements<T: Keyed>(desired: &[T], observed: &[T], path: &str, out: &mut Vec<F
         return replaced(&desired, &observed, path, out);
     }
     for element in desired {
-        let path = join(path, &element.key());
+        let path = path.join(Segment::element(element.key()));
         match observed.iter().find(|o| o.key() == element.key()) {
             Some(observed) => element.compare(observed, &path, out),
             None => out.push(FieldChange { path, old: None, new: Some(json(element)) }),
@@ -305,7 +312,7 @@ fn elements<T: Keyed>(desired: &[T], observed: &[T], path: &str, out: &mut Vec<F
     }
     for element in observed {
         if !desired.iter().any(|d| d.key() == element.key()) {
-            let path = join(path, &element.key());
+            let path = path.join(Segment::element(element.key()));
             out.push(FieldChange { path, old: Some(json(element)), new: None });
         }
     }
@@ -314,7 +321,7 @@ fn elements<T: Keyed>(desired: &[T], observed: &[T], path: &str, out: &mut Vec<F
 macro_rules! lists {
     ($($type:ty),*) => {$(
         impl Compare for Vec<$type> {
-            fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>) {
+            fn compare(&self, observed: &Self, path: &Path, out: &mut Vec<FieldChange>) {
                 elements(self, observed, path, out);
             }
         }
@@ -325,7 +332,7 @@ lists!(Agent, Also, Caller);
 
 impl Compare for Vec<Rule> {
     /// Beside its elements the sequence counts, and an `order` without `default` leaves that rule alone.
-    fn compare(&self, observed: &Self, path: &str, out: &mut Vec<FieldChange>) {
+    fn compare(&self, observed: &Self, path: &Path, out: &mut Vec<FieldChange>) {
         let of_default = |rule: &Rule| rule.when == DEFAULT_RULE;
         let silent = !self.iter().any(of_default);
         let managed: Vec<Rule> =

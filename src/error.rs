@@ -1,7 +1,7 @@
 //! How a run ends: one place for exit codes, one type for what stops it.
 
 use crate::finding::Finding;
-use std::io;
+use std::{fmt, io};
 
 /// The exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +54,28 @@ impl Failure {
             // `dialform plan | head` is no error; output that cannot be written for another reason is.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Ending::Fine,
             Self::Output(_) => Ending::Error,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Findings(findings) => {
+                let messages: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
+                f.write_str(&messages.join("; "))
+            }
+            Self::Message { message, .. } => f.write_str(message),
+            Self::Output(error) => write!(f, "cannot write the output: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Findings(_) | Self::Message { .. } => None,
+            Self::Output(error) => Some(error),
         }
     }
 }

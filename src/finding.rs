@@ -1,7 +1,9 @@
 //! One type for everything that is wrong with an input: errors and lints alike.
 
-use crate::text::shown;
+use crate::text::printable;
 use serde::Serialize;
+
+/// The former name, for modules that still use it.
 
 /// Something a person should know about their files, with the place it is about.
 ///
@@ -45,7 +47,7 @@ pub struct Place {
 impl Finding {
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
         // What is said may repeat words of a file or a server.
-        Self { place: None, level: Level::Error, code, message: shown(message.into()), help: None }
+        Self { place: None, level: Level::Error, code, message: printable(message.into()), help: None }
     }
 
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
@@ -60,7 +62,7 @@ impl Finding {
 
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(shown(help.into()));
+        self.help = Some(printable(help.into()));
         self
     }
 }
@@ -68,59 +70,5 @@ impl Finding {
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
-    }
-}
-
-/// One step of the way from the root of a file to a value in it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Seg {
-    Key(String),
-    Index(usize),
-}
-
-impl Seg {
-    /// The key, if it is one.
-    pub fn as_key(&self) -> Option<&str> {
-        match self {
-            Self::Key(key) => Some(key),
-            Self::Index(_) => None,
-        }
-    }
-
-    pub fn key(text: impl std::fmt::Display) -> Self {
-        Self::Key(text.to_string())
-    }
-}
-
-impl std::fmt::Display for Seg {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Key(key) => f.write_str(key),
-            Self::Index(index) => write!(f, "[{index}]"),
-        }
-    }
-}
-
-/// A path as people read it: `rules.101.order[1].when`.
-pub fn path_text(path: &[Seg]) -> String {
-    let mut text = String::new();
-    for seg in path {
-        if matches!(seg, Seg::Key(_)) && !text.is_empty() {
-            text.push('.');
-        }
-        text.push_str(&seg.to_string());
-    }
-    text
-}
-
-impl From<&str> for Seg {
-    fn from(key: &str) -> Self {
-        Self::Key(key.to_owned())
-    }
-}
-
-impl From<usize> for Seg {
-    fn from(index: usize) -> Self {
-        Self::Index(index)
     }
 }

@@ -1,38 +1,37 @@
 //! The only way out to a network: timeouts, retries, pacing, and a client for reading that cannot write.
 //!
-//! Reads are tried again after 420, 429, 5xx and lost connections. Writes only when they were surely not carried out
-//! (420, 429, connection refused): a write that got a 5xx or no answer may have happened, and who sent it must look.
+//! Reads are tried again after a rate limit (429, and what the vendor says instead), 5xx and lost connections. Writes only
+//! when they were surely not carried out (rate limit, connection refused): a write that got a 5xx or no answer
+//! may have happened, and who sent it must look.
+//!
+//! A credential that has expired is renewed once, whatever number of requests say so, and each is then sent once more.
 //!
 //! What a server says is searched for the credentials of the run before anybody sees it: servers and proxies repeat
 //! headers in their errors.
 
+mod auth;
+mod conventions;
 mod error;
-mod exchange;
 mod pacer;
+mod record;
+mod renew;
 
+pub use auth::{ApiKey, Authenticate, Basic, Bearer, Renewal, authorization};
+pub use conventions::{Conventions, Remedy};
 pub use error::{ApiError, Problem};
-pub use exchange::{Exchange, Phase, Purpose, Witness, during};
 pub use pacer::Pacer;
+pub use record::{Phase, Purpose, RequestObserver, RequestRecord, during};
 
 use crate::{
-    model::Limits,
-    secret::{Known, MARK},
+    model::{ApiUrl, Limits},
+    secret::{KnownSecrets, MARK},
 };
 use backon::{BackoffBuilder, ExponentialBuilder};
-use reqwest::Method;
-use secrecy::{ExposeSecret, SecretString};
+use renew::Login;
+use reqwest::{Method, header::HeaderValue};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
-
-/// The statuses with which a server asks for patience. 420 was seen once on NetSapiens (fact sheet 3.5).
-const PATIENCE: [u16; 2] = [420, 429];
-
-/// How requests present themselves.
-#[derive(Clone)]
-pub enum Auth {
-    Bearer(SecretString),
-    Basic { user: SecretString, password: SecretString },
-}
 
 /// What a server answered.
 #[derive(Debug, Default)]
@@ -47,66 +46,58 @@ pub struct Answer {
 
 /// Who watches an API, and what must never be seen of it.
 #[derive(Clone)]
-pub struct Watched {
+pub struct ClientInfo {
     pub provider: Arc<str>,
     /// Which of the provider's APIs.
     pub endpoint: &'static str,
-    pub secrets: Arc<Known>,
-    pub witness: Arc<dyn Witness>,
+    pub secrets: Arc<KnownSecrets>,
+    pub observer: Arc<dyn RequestObserver>,
 }
 
 /// Reads from one API. It has no way to write.
 #[derive(Clone)]
-pub struct Getter {
+pub struct ReadClient {
     client: reqwest::Client,
     base: String,
-    auth: Auth,
+    login: Arc<Login>,
+    conventions: &'static Conventions,
     pacer: Arc<Pacer>,
     limits: Limits,
-    watched: Watched,
+    info: ClientInfo,
 }
 
 /// Reads from and writes to one API.
 #[derive(Clone)]
-pub struct Sender(Getter);
+pub struct WriteClient(ReadClient);
 
-impl std::ops::Deref for Sender {
-    type Target = Getter;
+impl std::ops::Deref for WriteClient {
+    type Target = ReadClient;
 
-    fn deref(&self) -> &Getter {
+    fn deref(&self) -> &ReadClient {
         &self.0
     }
 }
 
-impl Getter {
+impl ReadClient {
     /// Opens an API. Nothing is sent yet. `pacer` is shared by everything that speaks to the same system.
     pub fn new(
-        base: &str,
-        auth: Auth,
+        base: &ApiUrl,
+        auth: Box<dyn Authenticate>,
+        conventions: &'static Conventions,
         limits: Limits,
         pacer: Arc<Pacer>,
-        watched: Watched,
+        info: ClientInfo,
     ) -> Result<Self, String> {
-        let base = base.trim_end_matches('/').to_owned();
-        // What holds a credential, or might, is not repeated.
-        if base.contains(['?', '#']) {
-            return Err("a URL must have no query; a credential is named under `token`".to_owned());
-        }
-        let shown = if base.contains('@') { "what is written".to_owned() } else { format!("`{base}`") };
-        let url: url::Url = base.parse().map_err(|e| format!("{shown} is not a URL: {e}"))?;
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err("a URL must not hold a credential; name it under `token`".to_owned());
-        }
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(format!("{shown} is not a URL of http or https"));
-        }
+        let base = base.as_str().to_owned();
         #[cfg(feature = "tls")]
         // An error only says that a provider is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = reqwest::Client::builder();
         // The system's certificates take a while to read; without https nobody looks at them.
         #[cfg(feature = "tls")]
-        let builder = if url.scheme() == "https" { builder } else { builder.tls_certs_only([]) };
+        let is_plain = base.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"));
+        #[cfg(feature = "tls")]
+        let builder = if is_plain { builder.tls_certs_only([]) } else { builder };
         let client = builder
             .timeout(Duration::from_secs(limits.timeout.into()))
             .redirect(reqwest::redirect::Policy::none())
@@ -114,12 +105,12 @@ impl Getter {
             .user_agent(concat!("dialform/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| format!("cannot set up HTTP for `{base}`: {e}"))?;
-        Ok(Self { client, base, auth, pacer, limits, watched })
+        Ok(Self { client, base, login: Arc::new(Login::new(auth)), conventions, pacer, limits, info })
     }
 
     /// The same API, with the way to write.
-    pub fn into_sender(self) -> Sender {
-        Sender(self)
+    pub fn into_write_client(self) -> WriteClient {
+        WriteClient(self)
     }
 
     pub fn concurrency(&self) -> usize {
@@ -138,7 +129,7 @@ impl Getter {
 
     /// Reads, with what the headers say.
     pub async fn fetch(&self, path: &str, query: &[(&str, String)], what: &str) -> Result<Answer, ApiError> {
-        let call = Call { method: Method::GET, path, query, body: None, if_match: None };
+        let call = ApiRequest { method: Method::GET, path, query, body: None, if_match: None, renews: false };
         self.request(call, &format!("reading {what}")).await
     }
 
@@ -151,11 +142,11 @@ impl Getter {
         path.starts_with('/').then(|| (path.to_owned(), link.query_pairs().into_owned().collect()))
     }
 
-    async fn request(&self, call: Call<'_>, what: &str) -> Result<Answer, ApiError> {
+    async fn request(&self, call: ApiRequest<'_>, what: &str) -> Result<Answer, ApiError> {
         let failed = |problem| ApiError {
             what: what.to_owned(),
             method: call.method.to_string(),
-            path: self.watched.secrets.hide(call.path).into_owned(),
+            path: self.info.secrets.hide(call.path).into_owned(),
             problem,
         };
         // `.` and `..` cannot be encoded: they would be taken for steps in the path, and another object be reached.
@@ -174,19 +165,35 @@ impl Getter {
             .with_max_times(self.limits.retries as usize)
             .with_jitter()
             .build();
+        let mut renewed = false;
         for attempt in 1.. {
+            let credential = self.login.current();
             let problem = match self.once(&call, attempt).await {
                 Ok(answer) => return Ok(answer),
                 Err(problem) => problem,
             };
+            if let Problem::Status { status, message, remedy } = &problem
+                && !renewed
+                && let Some(renewal) = self.login.auth.renewal(*status, message)
+            {
+                renewed = true;
+                match self.renew(credential, &renewal).await {
+                    Ok(()) => continue,
+                    // A refusal is no doubt about what was done: it stays one.
+                    Err(why) => {
+                        let message = format!("{message} (renewing the credential: {why})");
+                        return Err(failed(Problem::Status { status: *status, message, remedy: *remedy }));
+                    }
+                }
+            }
             let reads = call.method == Method::GET;
             let again = if reads { problem.is_transient() } else { problem.is_surely_not_done() };
             let delay = if again { backoff.next() } else { None };
             let Some(delay) = delay else { return Err(failed(problem)) };
-            // A server that asks for patience knows better than the back-off, and means everybody.
+            // A server that says how long to wait knows better than the back-off, and means every request.
             match problem {
-                Problem::Patience { after: Some(after), .. } => self.pacer.pause(after).await,
-                Problem::Patience { .. } => self.pacer.pause(delay).await,
+                Problem::RateLimited { retry_after: Some(after), .. } => self.pacer.pause(after).await,
+                Problem::RateLimited { .. } => self.pacer.pause(delay).await,
                 _ => tokio::time::sleep(delay).await,
             }
         }
@@ -195,8 +202,8 @@ impl Getter {
     }
 
     /// One attempt, once it is its turn; whoever watches is told how it ended.
-    async fn once(&self, call: &Call<'_>, attempt: u32) -> Result<Answer, Problem> {
-        let Watched { provider, endpoint, secrets, witness } = &self.watched;
+    async fn once(&self, call: &ApiRequest<'_>, attempt: u32) -> Result<Answer, Problem> {
+        let ClientInfo { provider, endpoint, secrets, observer } = &self.info;
         let turn = self.pacer.turn().await;
         let request = self.build(call).map_err(Problem::from_transport)?;
         let path = secrets.hide(call.path);
@@ -205,16 +212,23 @@ impl Getter {
         let (time, began) = (jiff::Timestamp::now(), tokio::time::Instant::now());
         let reply = self.receive(request).await;
         let took = began.elapsed();
+        // What is new is learned before anything of the answer is shown.
+        let renewed = match &reply {
+            Ok(reply) if call.renews => self.take_over(reply),
+            _ => Ok(()),
+        };
+        let reply = reply.map(|reply| reply.without_credentials(secrets));
         let status = reply.as_ref().ok().map(|reply| reply.status);
         let received = reply.as_ref().map_or(0, |reply| reply.received);
         let text = reply.as_ref().map_or("", |reply| reply.text.as_str());
-        let result = reply.as_ref().map_err(Problem::clone).and_then(judge);
+        let result = reply.as_ref().map_err(Problem::clone).and_then(|reply| judge(reply, self.conventions));
+        let result = renewed.and(result);
         match &result {
-            Err(Problem::Patience { .. }) => self.pacer.slow_down(&turn),
+            Err(Problem::RateLimited { .. }) => self.pacer.slow_down(&turn),
             _ if status.is_some_and(|status| status < 500) => self.pacer.succeeded(),
             _ => {}
         }
-        witness.saw(&Exchange {
+        observer.request_ended(&RequestRecord {
             time,
             provider,
             endpoint,
@@ -225,24 +239,30 @@ impl Getter {
             problem: result.as_ref().err(),
             took,
             attempt,
-            purpose: exchange::purpose(),
+            purpose: record::purpose(),
             sent,
             received,
-            request: call.body,
-            response: text,
+            request: call.body.filter(|_| !call.renews),
+            response: if call.renews { "" } else { text },
         });
         result
     }
 
-    fn build(&self, call: &Call<'_>) -> reqwest::Result<reqwest::Request> {
-        let Call { method, path, query, body, if_match } = call;
+    fn build(&self, call: &ApiRequest<'_>) -> reqwest::Result<reqwest::Request> {
+        let ApiRequest { method, path, query, body, if_match, renews } = call;
         let mut request = self.client.request(method.clone(), format!("{}{path}", self.base));
-        request = match &self.auth {
-            Auth::Bearer(token) => request.bearer_auth(token.expose_secret()),
-            Auth::Basic { user, password } => {
-                request.basic_auth(user.expose_secret(), Some(password.expose_secret()))
-            }
-        };
+        // What has expired is not shown to whoever replaces it.
+        let headers = if *renews { Vec::new() } else { self.login.auth.headers() };
+        for (name, value) in headers {
+            request = match HeaderValue::from_str(value.expose_secret()) {
+                Ok(mut value) => {
+                    value.set_sensitive(true);
+                    request.header(name, value)
+                }
+                // Refused when the request is built, without a word about the value.
+                Err(_) => request.header(name, "\n"),
+            };
+        }
         request = request.header("accept", "application/json");
         if let Some(tag) = if_match {
             request = request.header("if-match", *tag);
@@ -257,20 +277,20 @@ impl Getter {
     }
 
     /// Sends, and waits for the whole answer.
-    async fn receive(&self, request: reqwest::Request) -> Result<Reply, Problem> {
+    async fn receive(&self, request: reqwest::Request) -> Result<RawResponse, Problem> {
         let response = self.client.execute(request).await.map_err(Problem::from_transport)?;
         let status = response.status().as_u16();
         let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let (after, etag) = (header("retry-after"), header("etag"));
         let next = header("link").as_deref().and_then(next_page);
         let bytes = response.bytes().await.map_err(Problem::from_transport)?;
-        let text = without_credentials(&String::from_utf8_lossy(&bytes), &self.watched.secrets);
-        Ok(Reply { status, after, etag, next, received: bytes.len(), text })
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(RawResponse { status, after, etag, next, received: bytes.len(), text })
     }
 }
 
 /// A body without any credential of this run.
-fn without_credentials(text: &str, secrets: &Known) -> String {
+fn without_credentials(text: &str, secrets: &KnownSecrets) -> String {
     let text = secrets.hide(text).into_owned();
     // Only escapes can carry a credential past a search of the text.
     if text.contains('\\')
@@ -283,15 +303,18 @@ fn without_credentials(text: &str, secrets: &Known) -> String {
 }
 
 /// What a reply means.
-fn judge(reply: &Reply) -> Result<Answer, Problem> {
-    let Reply { status, after, etag, next, received: _, text } = reply;
+fn judge(reply: &RawResponse, conventions: &'static Conventions) -> Result<Answer, Problem> {
+    let RawResponse { status, after, etag, next, received: _, text } = reply;
     let status = *status;
-    if PATIENCE.contains(&status) {
+    if conventions.is_rate_limit(status) {
         let after = after.as_deref().and_then(|text| text.trim().parse::<u64>().ok());
-        return Err(Problem::Patience { status, after: after.map(|s| Duration::from_secs(s.min(60))) });
+        return Err(Problem::RateLimited {
+            status,
+            retry_after: after.map(|s| Duration::from_secs(s.min(60))),
+        });
     }
     if !(200..300).contains(&status) {
-        return Err(Problem::status(status, text));
+        return Err(Problem::status(status, text, conventions));
     }
     let body = match text.trim() {
         "" => Value::Null,
@@ -300,8 +323,8 @@ fn judge(reply: &Reply) -> Result<Answer, Problem> {
     Ok(Answer { body, etag: etag.clone(), next: next.clone() })
 }
 
-/// An answer as it came, without credentials.
-struct Reply {
+/// An answer as it came.
+struct RawResponse {
     status: u16,
     after: Option<String>,
     etag: Option<String>,
@@ -309,6 +332,13 @@ struct Reply {
     /// Bytes of the body.
     received: usize,
     text: String,
+}
+
+impl RawResponse {
+    fn without_credentials(self, secrets: &KnownSecrets) -> Self {
+        let text = without_credentials(&self.text, secrets);
+        Self { text, ..self }
+    }
 }
 
 /// The target of `<…>; rel="next"` in a `Link` header.
@@ -321,15 +351,17 @@ fn next_page(header: &str) -> Option<String> {
 }
 
 /// One request.
-struct Call<'a> {
+struct ApiRequest<'a> {
     method: Method,
     path: &'a str,
     query: &'a [(&'a str, String)],
     body: Option<&'a Value>,
     if_match: Option<&'a str>,
+    /// Whether it asks for new credentials.
+    renews: bool,
 }
 
-impl Sender {
+impl WriteClient {
     /// Writes. `what` says what is being done, for the error: "creating queue `400`".
     pub async fn send(
         &self,
@@ -350,11 +382,11 @@ impl Sender {
         if_match: Option<&str>,
         what: &str,
     ) -> Result<Answer, ApiError> {
-        self.request(Call { method, path, query: &[], body, if_match }, what).await
+        self.request(ApiRequest { method, path, query: &[], body, if_match, renews: false }, what).await
     }
 }
 
-/// One segment of a path, percent-encoded; `*` and `~` stay as they are (fact sheet NetSapiens 3.1).
+/// One segment of a path, percent-encoded; `*` and `~`, which a path may hold, stay as they are.
 pub fn segment(text: &str) -> String {
     const KEEP: percent_encoding::AsciiSet =
         percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'*');

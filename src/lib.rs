@@ -3,12 +3,14 @@
 //! Pure, values in and values out:
 //!
 //! - [`finding`]: what is wrong with an input, and where
+//! - [`path`]: the way to a value in a file or an object, segment by segment
 //! - [`text`]: words for people
 //! - [`model`]: the vocabulary of the YAML as types, desired and observed alike
 //! - [`lint`]: checks of what is written, one file each
 //! - [`diff`]: a desired object against an observed one, field by field
 //! - [`plan`]: desired and observed state to a plan: ownership, order, guard, digest
-//! - [`render`]: findings, plans and outcomes as text and Markdown, to a writer
+//! - [`outcome`]: how the steps of a plan ended
+//! - [`render`]: findings, plans and outcomes as text, Markdown and JSON, to a writer
 //!
 //! At the edges:
 //!
@@ -20,10 +22,12 @@
 //! - [`restore`]: what was live before an apply, on disk, and as a wish for the next plan
 //! - [`lock`]: one apply at a time on each account, on this machine and on others
 //! - [`sandbox`]: the phone systems emulated over HTTP on loopback
-//! - [`cli`]: the commands; wiring only
+//! - [`run`]: the engine as a library: check, plan, apply
+//! - [`cli`]: the commands: arguments, streams, progress
 //! - [`error`]: how a run ends
 //!
-//! Data flows one way: `load → model → lint, plan → apply → provider → http`; `render` and `cli` look at results.
+//! Data flows one way: `load → model → lint, plan → apply → provider → http`; `run` strings them together; `render` and
+//! `cli` look at results.
 //! A test reads the `use` lines and fails when a pure module names one of the edges.
 
 pub mod apply;
@@ -36,10 +40,13 @@ pub mod lint;
 pub mod load;
 pub mod lock;
 pub mod model;
+pub mod outcome;
+pub mod path;
 pub mod plan;
 pub mod provider;
 pub mod render;
 pub mod restore;
+pub mod run;
 pub mod sandbox;
 pub mod secret;
 pub mod text;

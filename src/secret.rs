@@ -2,14 +2,17 @@
 //!
 //! - `known`: the credentials of a run, to take them out of whatever is shown
 //! - `fields`: which fields of a request or an answer may stand in a log
+//! - `redacting`: a writer that hides them
 
 mod fields;
 mod known;
+mod redacting;
 
 pub use fields::{is_secret, redacted, without_addresses};
-pub use known::{Known, MARK};
+pub use known::{KnownSecrets, MARK};
+pub use redacting::Redacting;
 
-use crate::{model::Secret, text::plain};
+use crate::{model::Secret, text::io_reason};
 use secrecy::SecretString;
 use std::{path::Path, process::Command};
 
@@ -61,7 +64,7 @@ pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, SecretError
             Ok(value) => value,
             Err(error) => {
                 return fail(
-                    format!("credential file `{path}` cannot be read: {}", plain(&error)),
+                    format!("credential file `{path}` cannot be read: {}", io_reason(&error)),
                     "check path and permissions",
                 );
             }
@@ -85,7 +88,7 @@ pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, SecretError
                 }
                 Err(error) => {
                     return fail(
-                        format!("`{program}` cannot be run for a credential: {}", plain(&error)),
+                        format!("`{program}` cannot be run for a credential: {}", io_reason(&error)),
                         "is it installed?",
                     );
                 }

@@ -1,10 +1,20 @@
-//! Words for people: plurals, the closest known name, an error that names the way out.
+//! Words for people and from people: plurals, the closest known name, durations, an error that names the way out.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 /// `1 step`, `2 steps`.
 pub fn count(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+}
+
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A duration as people write one: `200ms`, `30s`, `1h 30m`; also as ISO 8601 does.
+pub fn duration(text: &str) -> Option<Duration> {
+    text.parse::<jiff::SignedDuration>().ok()?.try_into().ok()
 }
 
 /// Whether a character is not seen but changes what is seen: terminal commands, and turns of the writing direction
@@ -15,7 +25,7 @@ pub fn is_hidden(c: char) -> bool {
 }
 
 /// Words of files and servers as they stand in a sentence: on one line, nothing hidden, not endless.
-pub fn shown(mut text: String) -> String {
+pub fn printable(mut text: String) -> String {
     const HEAD: usize = 400;
     const TAIL: usize = 150;
     let escape = |c: char| c.is_control() || is_hidden(c);
@@ -36,7 +46,7 @@ pub fn shown(mut text: String) -> String {
 }
 
 /// Why a file could not be used, in words people use.
-pub fn plain(error: &std::io::Error) -> String {
+pub fn io_reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
@@ -73,5 +83,33 @@ pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
             .filter(|(likeness, _)| *likeness >= 0.9)
             .max_by(|one, other| one.0.total_cmp(&other.0))
             .map(|(_, name)| name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Options and the switches of an emulation are written in scripts: what one of them once took, both go on taking.
+    #[test]
+    fn durations_have_one_notation() {
+        let cases = [
+            ("0ms", Some(0)),
+            ("200ms", Some(200)),
+            ("1s", Some(1000)),
+            ("30s", Some(30_000)),
+            ("10m", Some(600_000)),
+            ("24h", Some(86_400_000)),
+            ("1h 30m", Some(5_400_000)),
+            ("PT1M", Some(60_000)),
+            ("3", None),
+            ("s", None),
+            ("", None),
+            ("-1s", None),
+            ("99999999999999999999s", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(duration(text), expected.map(Duration::from_millis), "{text:?}");
+        }
     }
 }

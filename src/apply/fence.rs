@@ -1,7 +1,7 @@
 //! A writer that begins nothing any more once the lock of its run is lost.
 
 use crate::{
-    apply::Stop,
+    apply::Shutdown,
     http::ApiError,
     plan::Step,
     provider::{Write, answer::conflict},
@@ -14,7 +14,7 @@ pub struct Fence<'a> {
     /// Why nothing may be written any more, if so.
     pub lost: &'a (dyn Fn() -> Option<String> + Send + Sync),
     /// Told then: there is no use in starting more.
-    pub stop: &'a Stop,
+    pub shutdown: &'a Shutdown,
 }
 
 #[async_trait]
@@ -22,7 +22,7 @@ impl Write for Fence<'_> {
     async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError> {
         match (self.lost)() {
             Some(why) => {
-                self.stop.now();
+                self.shutdown.stop.cancel();
                 Err(conflict(step, format!("not written, {why}")))
             }
             None => self.writer.execute(account, step).await,

@@ -1,8 +1,9 @@
 //! Which step may start when: all tenants at once, as far as their references and their providers let them.
 
-use super::{Event, Outcome, Patience, Status, Stop, step};
+use super::{Event, ReadBackTimes, Shutdown, step};
 use crate::{
     model::Address,
+    outcome::{Outcome, Status},
     plan::{Action, Step, TenantPlan},
     provider::{Read, Write},
 };
@@ -14,14 +15,14 @@ pub struct Job<'a> {
     pub plan: &'a TenantPlan,
     pub reader: &'a dyn Read,
     pub writer: &'a dyn Write,
-    pub patience: Patience,
+    pub read_back: ReadBackTimes,
     /// How many steps on this provider are under way at once. Their requests keep to the provider's limits all the same.
     pub at_once: usize,
 }
 
 /// Where a step is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum StepState {
     Waiting,
     UnderWay,
     Ended(Status),
@@ -31,7 +32,11 @@ enum State {
 /// that need it, no others. Steps on one thing (the same key in one tenant) go one after the other, and deletions of a
 /// tenant wait until its other steps have ended. `report` is told of every step as it starts and ends; the result is in
 /// the order of the plan.
-pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_>) + Send)) -> Vec<Outcome> {
+pub async fn run(
+    jobs: &[Job<'_>],
+    shutdown: &Shutdown,
+    report: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Vec<Outcome> {
     let mut progress: Vec<Progress<'_>> = jobs.iter().map(Progress::new).collect();
     let mut under_way = FuturesUnordered::new();
     let mut busy: BTreeMap<&str, usize> = BTreeMap::new();
@@ -39,16 +44,16 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_
     loop {
         for (number, job) in progress.iter_mut().enumerate() {
             let provider = job.job.plan.provider.as_str();
-            while let Some((index, verdict)) = job.next(stop) {
+            while let Some((index, next)) = job.next(shutdown) {
                 let step = &job.job.plan.steps[index];
-                match verdict {
-                    Verdict::End(status, detail) => {
+                match next {
+                    NextAction::End(status, detail) => {
                         job.end(index, status);
                         let outcome = outcome(job.job.plan, step, (status, detail, None), false);
                         report(Event::Ended { plan: job.job.plan, outcome: &outcome });
                         ended.insert((number, index), outcome);
                     }
-                    Verdict::Start => {
+                    NextAction::Start => {
                         let running = busy.entry(provider).or_default();
                         if *running >= job.job.at_once.max(1) {
                             break;
@@ -58,7 +63,7 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_
                         let job = job.job;
                         report(Event::Started { plan: job.plan, step });
                         under_way
-                            .push(async move { (number, index, step::carry_out(job, step, stop).await) });
+                            .push(async move { (number, index, step::carry_out(job, step, shutdown).await) });
                     }
                 }
             }
@@ -66,7 +71,7 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_
         let next = tokio::select! {
             biased;
             next = under_way.next() => next,
-            () = stop.hurried() => None,
+            () = shutdown.abort.cancelled() => None,
         };
         let Some((number, index, (ending, written))) = next else { break };
         let job = &mut progress[number];
@@ -82,15 +87,15 @@ pub async fn run(jobs: &[Job<'_>], stop: &Stop, report: &mut (dyn FnMut(Event<'_
     for (number, progress) in progress.iter().enumerate() {
         for (index, state) in progress.states.iter().enumerate() {
             let ending = match state {
-                State::Ended(_) => continue,
-                State::UnderWay => {
+                StepState::Ended(_) => continue,
+                StepState::UnderWay => {
                     (Status::Unknown, "the run was told again to stop while this was under way")
                 }
-                State::Waiting => (Status::Skipped, "the run ended before it"),
+                StepState::Waiting => (Status::Skipped, "the run ended before it"),
             };
             let plan = progress.job.plan;
             let ending = (ending.0, Some(ending.1.to_owned()), None);
-            let outcome = outcome(plan, &plan.steps[index], ending, *state == State::UnderWay);
+            let outcome = outcome(plan, &plan.steps[index], ending, *state == StepState::UnderWay);
             report(Event::Ended { plan, outcome: &outcome });
             ended.insert((number, index), outcome);
         }
@@ -112,7 +117,7 @@ fn outcome(plan: &TenantPlan, step: &Step, (status, detail, help): step::Ending,
 }
 
 /// What becomes of a step now.
-enum Verdict {
+enum NextAction {
     Start,
     End(Status, Option<String>),
 }
@@ -121,7 +126,7 @@ enum Verdict {
 /// that thousands of steps cost no more each than a few.
 struct Progress<'a> {
     job: &'a Job<'a>,
-    states: Vec<State>,
+    states: Vec<StepState>,
     /// Who waits for each step.
     waiting: Vec<Vec<Edge>>,
     /// How many others each step still waits for.
@@ -150,7 +155,7 @@ impl<'a> Progress<'a> {
             steps.iter().filter(|step| step.action != Action::Manual).map(|step| &step.address).collect();
         let mut progress = Self {
             job,
-            states: vec![State::Waiting; steps.len()],
+            states: vec![StepState::Waiting; steps.len()],
             waiting: vec![Vec::new(); steps.len()],
             open: vec![0; steps.len()],
             skipped: BTreeMap::new(),
@@ -187,7 +192,7 @@ impl<'a> Progress<'a> {
                 progress.ready.insert(index);
             }
         }
-        progress.tell_the_person();
+        progress.release_manual_steps();
         progress
     }
 
@@ -198,14 +203,14 @@ impl<'a> Progress<'a> {
 
     /// A step has ended: those that waited for it may be ready now.
     fn end(&mut self, index: usize, status: Status) {
-        self.states[index] = State::Ended(status);
+        self.states[index] = StepState::Ended(status);
         self.ready.remove(&index);
         let step = &self.job.plan.steps[index];
         if step.action == Action::Manual {
             return;
         }
         for Edge { to, needs } in std::mem::take(&mut self.waiting[index]) {
-            if needs && !status.is_there() {
+            if needs && !status.satisfies_dependents() {
                 self.skipped.entry(to).or_insert_with(|| format!("{} was not done", step.address));
             }
             self.free(to);
@@ -217,20 +222,20 @@ impl<'a> Progress<'a> {
             }
         }
         self.left -= 1;
-        self.tell_the_person();
+        self.release_manual_steps();
     }
 
     /// One thing less to wait for.
     fn free(&mut self, step: usize) {
         self.open[step] = self.open[step].saturating_sub(1);
         let now = self.open[step] == 0 || self.skipped.contains_key(&step);
-        if now && self.states[step] == State::Waiting {
+        if now && self.states[step] == StepState::Waiting {
             self.ready.insert(step);
         }
     }
 
     /// A person is told last: what is to be done by hand may need what was done before.
-    fn tell_the_person(&mut self) {
+    fn release_manual_steps(&mut self) {
         if self.left == 0 {
             let steps = self.job.plan.steps.iter().enumerate();
             self.ready
@@ -239,27 +244,28 @@ impl<'a> Progress<'a> {
     }
 
     /// The first step that can start or end now.
-    fn next(&self, stop: &Stop) -> Option<(usize, Verdict)> {
-        if stop.is_told() {
+    fn next(&self, shutdown: &Shutdown) -> Option<(usize, NextAction)> {
+        if shutdown.stop.is_cancelled() {
             let waits = |index: &usize| {
-                self.states[*index] == State::Waiting && self.job.plan.steps[*index].action != Action::Manual
+                self.states[*index] == StepState::Waiting
+                    && self.job.plan.steps[*index].action != Action::Manual
             };
             if let Some(index) = (0..self.states.len()).find(waits) {
                 let why = "the run was told to stop before it".to_owned();
-                return Some((index, Verdict::End(Status::Skipped, Some(why))));
+                return Some((index, NextAction::End(Status::Skipped, Some(why))));
             }
         }
         let index = *self.ready.first()?;
-        let verdict = match self.skipped.get(&index) {
-            _ if self.job.plan.steps[index].action == Action::Manual => Verdict::End(Status::Manual, None),
-            Some(why) => Verdict::End(Status::Skipped, Some(why.clone())),
-            None => Verdict::Start,
+        let next = match self.skipped.get(&index) {
+            _ if self.job.plan.steps[index].action == Action::Manual => NextAction::End(Status::Manual, None),
+            Some(why) => NextAction::End(Status::Skipped, Some(why.clone())),
+            None => NextAction::Start,
         };
-        Some((index, verdict))
+        Some((index, next))
     }
 
     fn start(&mut self, index: usize) {
         self.ready.remove(&index);
-        self.states[index] = State::UnderWay;
+        self.states[index] = StepState::UnderWay;
     }
 }

@@ -1,8 +1,12 @@
 //! One step, from the look before to the look after.
 
-use super::{Job, Patience, Status, Stop, settle};
+use super::{
+    Job, ReadBackTimes, Shutdown,
+    read_back::{self, ReadBack},
+};
 use crate::{
     http::{ApiError, Phase, Problem, during},
+    outcome::Status,
     plan::{Action, Step},
 };
 use std::time::Duration;
@@ -16,9 +20,9 @@ fn failed(status: Status, error: &ApiError) -> Ending {
 
 /// Looks, writes, and looks until it is true. Every request says which step it belongs to. Beside the ending: whether
 /// anything may have been sent.
-pub(super) async fn carry_out(job: &Job<'_>, step: &Step, stop: &Stop) -> (Ending, bool) {
+pub(super) async fn carry_out(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> (Ending, bool) {
     let of = || format!("{}/{}", job.plan.tenant, step.address);
-    match during(Phase::Look, of(), settle::moved(job.plan, step, job.reader)).await {
+    match during(Phase::Look, of(), read_back::changed_since_plan(job.plan, step, job.reader)).await {
         Ok(None) => {}
         Ok(Some(how)) => {
             let help = "somebody changed it in the meantime: plan and review again";
@@ -26,44 +30,43 @@ pub(super) async fn carry_out(job: &Job<'_>, step: &Step, stop: &Stop) -> (Endin
         }
         Err(error) => return (failed(Status::Failed, &error), false),
     }
-    (write(job, step, stop).await, true)
+    (write(job, step, shutdown).await, true)
 }
 
-async fn write(job: &Job<'_>, step: &Step, stop: &Stop) -> Ending {
+async fn write(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
     let of = || format!("{}/{}", job.plan.tenant, step.address);
     // What the first try got for an answer, if it was no clear one.
     let mut first: Option<ApiError> = None;
     loop {
         let written = during(Phase::Write, of(), job.writer.execute(&job.plan.account, step)).await;
         let error = match written {
-            Ok(()) => return during(Phase::ReadBack, of(), accepted(job, step, stop)).await,
+            Ok(()) => return during(Phase::ReadBack, of(), accepted(job, step, shutdown)).await,
             Err(error) if matches!(error.problem, Problem::Conflict(_)) && first.is_none() => {
                 return failed(Status::Failed, &error);
             }
             Err(error) if !error.problem.is_ambiguous() && first.is_none() => {
                 // Of several writes the last may be refused, and there was nothing left for it to change.
-                let seen = settle::until(job.plan, step, job.reader, Duration::ZERO);
+                let seen = read_back::wait_until_applied(job.plan, step, job.reader, Duration::ZERO);
                 return match during(Phase::ReadBack, of(), seen).await {
-                    settle::Seen::AsWanted => (Status::Done, None, None),
-                    settle::Seen::Otherwise(_) | settle::Seen::Unreadable(_) => {
-                        failed(Status::Failed, &error)
-                    }
+                    ReadBack::AsPlanned => (Status::Done, None, None),
+                    ReadBack::Different(_) | ReadBack::Unreadable(_) => failed(Status::Failed, &error),
                 };
             }
             Err(error) => error,
         };
         // It may have happened all the same: look before saying anything.
-        let seen = settle::until(job.plan, step, job.reader, job.patience.settle);
+        let seen = read_back::wait_until_applied(job.plan, step, job.reader, job.read_back.wait);
         let how = match during(Phase::ReadBack, of(), seen).await {
-            settle::Seen::AsWanted => return (Status::Done, None, None),
-            settle::Seen::Unreadable(_) => return failed(Status::Unknown, &error),
-            settle::Seen::Otherwise(how) => how,
+            ReadBack::AsPlanned => return (Status::Done, None, None),
+            ReadBack::Unreadable(_) => return failed(Status::Unknown, &error),
+            ReadBack::Different(how) => how,
         };
         // It did not happen: what is live is still what the step was planned on. To change or delete the same object once
         // more does no harm, even if the first write comes true late; a second creation might make a second object.
-        let moved = during(Phase::Look, of(), settle::moved(job.plan, step, job.reader)).await;
+        let moved =
+            during(Phase::Look, of(), read_back::changed_since_plan(job.plan, step, job.reader)).await;
         let unmoved = matches!(moved, Ok(None));
-        if first.is_none() && unmoved && step.action != Action::Create && !stop.is_told() {
+        if first.is_none() && unmoved && step.action != Action::Create && !shutdown.stop.is_cancelled() {
             first = Some(error);
             continue;
         }
@@ -78,23 +81,23 @@ async fn write(job: &Job<'_>, step: &Step, stop: &Stop) -> Ending {
 }
 
 /// The provider has taken it: is it so?
-async fn accepted(job: &Job<'_>, step: &Step, stop: &Stop) -> Ending {
-    let Patience { usual, settle, propagation } = job.patience;
-    let look = |bound| settle::until(job.plan, step, job.reader, bound);
+async fn accepted(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
+    let ReadBackTimes { settle, wait, propagation } = job.read_back;
+    let look = |bound| read_back::wait_until_applied(job.plan, step, job.reader, bound);
     let enough = async {
-        stop.told().await;
-        tokio::time::sleep(usual).await;
+        shutdown.stop.cancelled().await;
+        tokio::time::sleep(settle).await;
     };
     // Whoever asked to wait for hours may change their mind.
     let seen = tokio::select! {
         biased;
-        seen = look(settle) => seen,
-        () = enough, if settle > usual => look(Duration::ZERO).await,
+        seen = look(wait) => seen,
+        () = enough, if wait > settle => look(Duration::ZERO).await,
     };
     let how = match seen {
-        settle::Seen::AsWanted => return (Status::Done, None, None),
-        settle::Seen::Unreadable(error) => return failed(Status::Unknown, &error),
-        settle::Seen::Otherwise(how) => how,
+        ReadBack::AsPlanned => return (Status::Done, None, None),
+        ReadBack::Unreadable(error) => return failed(Status::Unknown, &error),
+        ReadBack::Different(how) => how,
     };
     match propagation {
         Some(most) => (
@@ -107,7 +110,7 @@ async fn accepted(job: &Job<'_>, step: &Step, stop: &Stop) -> Ending {
         ),
         None => (
             Status::NotApplied,
-            Some(format!("accepted, but not applied by the provider: after {} seconds {how}", settle.as_secs())),
+            Some(format!("accepted, but not applied by the provider: after {} seconds {how}", wait.as_secs())),
             Some(
                 "run `dialform plan` to see what is live; a slow system can be given a longer `limits.settle`"
                     .to_owned(),

@@ -88,7 +88,7 @@ pub struct Selection {
     /// A git revision to compare with: says whether the files or the live system changed, and enforces `protect`
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
-    /// Wish for what was live before an earlier apply, as its restore file says, instead of what the files declare
+    /// Restoration for what was live before an earlier apply, as its restore file says, instead of what the files declare
     #[arg(long, value_name = "FILE", conflicts_with = "base")]
     pub restore: Option<PathBuf>,
 }

@@ -2,25 +2,25 @@
 
 use super::{
     Io,
-    args::{CheckArgs, Global, ListFormat, Selection},
-    json, workspace,
+    args::{CheckArgs, Global, ListFormat},
 };
 use crate::{
     error::{Ending, Failure},
-    render,
+    render::{self, json},
+    run::{self, Options},
     text::count,
 };
 
 pub fn run(global: &Global, args: &CheckArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
-    let checked = workspace::check(&global.dir, &Selection::default())?;
+    let checked = run::check(&global.dir, &Options::default())?;
     match args.format {
         ListFormat::Json => json::write(io.out, &serde_json::json!({ "findings": checked.warnings }))?,
         ListFormat::Text => {
             render::findings(io.err, &checked.warnings)?;
-            let objects = checked.tenants.iter().map(|tenant| tenant.desired.len()).sum();
             let tenants = count(checked.tenants.len(), "tenant");
+            let objects = count(checked.objects(), "object");
             let warnings = count(checked.warnings.len(), "warning");
-            writeln!(io.out, "{tenants}, {}: no errors, {warnings}.", count(objects, "object"))?;
+            writeln!(io.out, "{tenants}, {objects}: no errors, {warnings}.")?;
         }
     }
     Ok(Ending::Fine)

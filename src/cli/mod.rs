@@ -1,32 +1,24 @@
-//! The commands. Wiring only: what they do is elsewhere.
+//! The commands: arguments in, text and exit codes out. What they do is in [`crate::run`].
 
 mod apply;
 mod args;
 mod check;
-mod events;
+mod convert;
 mod explain;
-mod json;
-mod lock;
-mod log;
 mod plan;
 mod progress;
 mod providers;
-mod restore;
 mod sandbox;
 mod schema;
-mod session;
+mod signal;
 mod unlock;
-mod veil;
-mod watch;
-mod workspace;
-
-pub use schema::schemas;
 
 use crate::{
     error::{Ending, Failure},
     finding::Finding,
-    render,
-    secret::Known,
+    render::{self, events, json},
+    run::{Context, Notice},
+    secret::{KnownSecrets, Redacting},
 };
 use anstream::{AutoStream, ColorChoice};
 use args::{Cli, Color, Command};
@@ -36,7 +28,10 @@ use std::{
     io::{self, IsTerminal, Write},
     sync::Arc,
 };
-use veil::Veiled;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+/// What a run reports, as it happens.
+pub type Notices = UnboundedReceiver<Notice>;
 
 /// Where a run writes, and whom it may ask.
 pub struct Io<'a> {
@@ -49,7 +44,18 @@ pub struct Io<'a> {
     /// Whether talk goes to a terminal, where lines can be drawn anew.
     pub terminal: bool,
     /// The credentials of the run, which are hidden in everything that is written.
-    pub secrets: Arc<Known>,
+    pub secrets: Arc<KnownSecrets>,
+}
+
+impl Io<'_> {
+    /// A context for a run whose credentials are hidden here, and where its notices arrive.
+    fn context(&self) -> (Context, Notices) {
+        let (sender, notices) = unbounded_channel();
+        let context = Context { secrets: Arc::clone(&self.secrets), ..Context::default() };
+        // Where nobody receives any more there is nobody to tell.
+        let context = context.listener(move |notice| drop(sender.send(notice)));
+        (context, notices)
+    }
 }
 
 /// The program: parses the arguments, runs the command on this process's streams.
@@ -116,9 +122,9 @@ fn run(
     ask: Option<fn(&str) -> io::Result<String>>,
     terminal: bool,
 ) -> Ending {
-    let secrets = Arc::new(Known::default());
-    let mut out = Veiled::new(out, Arc::clone(&secrets));
-    let mut err = Veiled::new(err, Arc::clone(&secrets));
+    let secrets = Arc::new(KnownSecrets::default());
+    let mut out = Redacting::new(out, Arc::clone(&secrets));
+    let mut err = Redacting::new(err, Arc::clone(&secrets));
     let io = &mut Io { out: &mut out, err: &mut err, ask, terminal, secrets };
     let result = match (command(cli, io), io.out.flush()) {
         (Ok(Ending::Fine), Err(error)) => Err(error.into()),
@@ -153,7 +159,7 @@ fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<(
         Failure::Output(error) => vec![Finding::error("failed", format!("cannot write the output: {error}"))],
     };
     if cli.wants_json() && matches!(cli.command, Command::Apply(_)) {
-        json::line(io.out, &serde_json::json!({ "event": "failed", "findings": findings }))
+        events::failed(io.out, &findings)
     } else if cli.wants_json() {
         json::write(io.out, &serde_json::json!({ "findings": findings }))
     } else {

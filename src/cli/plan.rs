@@ -3,35 +3,30 @@
 use super::{
     Io,
     args::{Format, Global, PlanArgs},
-    json,
-    progress::View,
-    restore,
-    session::{Access, Session},
-    watch::Watch,
+    progress::{Board, View},
 };
 use crate::{
-    apply::Stop,
     error::{Ending, Failure},
-    plan::Plan,
-    render,
-    secret::Known,
+    render::{self, json},
+    run::{self, Options, Session, save_plan},
 };
-use std::path::Path;
 
 pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
-    let checked = restore::check(&global.dir, &args.selection, args.emulation.sandbox)?;
+    let options = Options::from(args);
+    let checked = run::check(&global.dir, &options)?;
     render::findings(io.err, &checked.warnings)?;
-    // Nothing is started here that could be stopped: a run that only reads ends by itself.
-    let stop = Stop::default();
-    let (watch, mut feed) = Watch::open("plan", &args.watching, &io.secrets, &stop)?;
-    let session = Session::open(&checked, &args.emulation, Access::Read, &watch).await?;
-    let view = View::new(io, args.format, session.reading(&checked), &stop);
-    let (plan, shown) = view.follow(session.plan(&checked), &mut feed).await;
-    shown?;
+    let (context, mut notices) = io.context();
+    let session = Session::reading(&checked, &options, &context).await?;
+    let board = Board::reading(checked.tenants.len(), session.paces());
+    let view = View::new(io, args.format, board, &context.shutdown);
+    let (plan, shown) = view.follow(session.plan(), &mut notices).await;
+    let logged = session.ensure_logged();
     session.close().await;
-    watch.intact()?;
+    shown?;
+    let plan = plan?;
+    logged?;
     if let Some(path) = &args.out {
-        save(path, &plan, &io.secrets)?;
+        save_plan(path, &plan, &io.secrets)?;
     }
     let ending = match (plan.is_blocked(), plan.is_empty()) {
         (true, _) => Ending::Error,
@@ -48,12 +43,4 @@ pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<En
         // What was found is found, whoever still reads it: `plan --detailed-exitcode | head` is no "nothing to do".
         (_, ending) => Ok(ending),
     }
-}
-
-fn save(path: &Path, plan: &Plan, secrets: &Known) -> Result<(), Failure> {
-    let mut bytes = Vec::new();
-    json::write(&mut bytes, plan)?;
-    let text = String::from_utf8_lossy(&bytes);
-    std::fs::write(path, secrets.hide(&text).as_bytes())
-        .map_err(|error| Failure::error(format!("cannot save the plan to `{}`: {error}", path.display())))
 }

@@ -3,24 +3,16 @@
 use super::{
     Io,
     args::{Format, ProvidersArgs},
-    json,
 };
 use crate::{
     error::{Ending, Failure},
-    provider::{self, Provider},
-    render,
+    plan::Dialect,
+    render::{self, json},
+    run,
 };
 
 pub fn run(args: &ProvidersArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
-    let wanted = |kind: &str| args.kind.as_deref().is_none_or(|wanted| wanted == kind);
-    let all = provider::all();
-    let found: Vec<_> = all.iter().filter(|provider| wanted(provider.kind)).collect();
-    if found.is_empty() {
-        let known: Vec<&str> = all.iter().map(|provider| provider.kind).collect();
-        let failure =
-            Failure::error(format!("there is no provider of kind `{}`", args.kind.as_deref().unwrap_or("")));
-        return Err(failure.help(format!("known kinds: {}", known.join(", "))));
-    }
+    let found = run::providers(args.kind.as_deref())?;
     match args.format {
         Format::Text => {
             for provider in found {
@@ -33,20 +25,20 @@ pub fn run(args: &ProvidersArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
             }
         }
         Format::Json => {
-            let all: Vec<_> = found.into_iter().map(|provider| value(provider)).collect();
+            let all: Vec<_> = found.iter().map(|it| value(it.kind, it.title, &it.dialect)).collect();
             json::write(io.out, &all)?;
         }
     }
     Ok(Ending::Fine)
 }
 
-fn value(provider: &Provider) -> serde_json::Value {
-    let kinds: Vec<&str> = provider.dialect.order.iter().map(|kind| kind.section()).collect();
-    let by_hand = provider.dialect.by_hand.iter();
+fn value(kind: &str, title: &str, dialect: &Dialect) -> serde_json::Value {
+    let holds: Vec<&str> = dialect.order.iter().map(|kind| kind.section()).collect();
+    let by_hand = dialect.by_hand.iter();
     let by_hand: Vec<_> =
         by_hand.map(|(kind, portal)| serde_json::json!({ "kind": kind, "portal": portal })).collect();
     serde_json::json!({
-        "kind": provider.kind, "title": provider.title, "holds": kinds,
-        "fields": provider.dialect.grades, "accepts": provider.dialect.accepts, "where_it_cannot_be_read": by_hand
+        "kind": kind, "title": title, "holds": holds,
+        "fields": dialect.grades, "accepts": dialect.accepts, "where_it_cannot_be_read": by_hand
     })
 }

@@ -2,48 +2,33 @@
 
 use super::{
     Io,
-    args::{Emulation, Global, SandboxArgs, SandboxCommand},
-    session::{recorder, start, state},
+    args::{Global, SandboxArgs, SandboxCommand},
 };
 use crate::{
     error::{Ending, Failure},
-    load::{Files, Workspace},
+    run::{Emulation, emulated},
 };
 
 pub async fn run(global: &Global, args: &SandboxArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     match &args.command {
         SandboxCommand::Reset => {
-            let state = state(&global.dir);
-            match std::fs::remove_dir_all(&state) {
-                Ok(()) => {}
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => {
-                    return Err(Failure::error(format!("cannot remove `{}`: {error}", state.display())));
-                }
-            }
+            emulated::reset(&global.dir)?;
             writeln!(io.out, "The sandbox starts from live/ again.")?;
-            Ok(Ending::Fine)
         }
         SandboxCommand::Serve { fault, record, port } => {
-            let workspace =
-                Workspace::load(&Files::Directory(global.dir.clone())).map_err(Failure::Findings)?;
-            let recorder = recorder(&Emulation { sandbox: true, fault: None, record: record.clone() })?;
-            let mut running = Vec::new();
-            for (index, (name, config)) in workspace.file.providers.iter().enumerate() {
-                let port = if *port == 0 { 0 } else { port.saturating_add(index as u16) };
-                let sandbox =
-                    start(&global.dir, name, config, fault.as_deref(), recorder.clone(), port).await?;
-                writeln!(io.out, "{name} ({}): {}", config.kind, sandbox.url())?;
-                running.push(sandbox);
+            let emulation = Emulation { sandbox: true, fault: fault.clone(), record: record.clone() };
+            let running = emulated::serve(&global.dir, &emulation, *port).await?;
+            for system in &running {
+                writeln!(io.out, "{} ({}): {}", system.name, system.kind, system.url())?;
             }
             io.out.flush()?;
             tokio::signal::ctrl_c()
                 .await
                 .map_err(|error| Failure::error(format!("cannot wait for an interrupt: {error}")))?;
-            for sandbox in running {
-                sandbox.stop().await;
+            for system in running {
+                system.stop().await;
             }
-            Ok(Ending::Fine)
         }
     }
+    Ok(Ending::Fine)
 }

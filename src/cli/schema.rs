@@ -3,48 +3,12 @@
 use super::{
     Io,
     args::{SchemaArgs, SchemaOf},
-    json,
 };
 use crate::{
     error::{Ending, Failure},
-    model::{Tenant, WorkspaceFile},
+    render::json,
+    run::schemas,
 };
-use schemars::{Schema, generate::SchemaSettings, transform::transform_subschemas};
-use serde_json::Value;
-
-/// The schemas by the name of their file in `schema/`. Draft 7, which editors understand.
-pub fn schemas() -> [(&'static str, Schema); 2] {
-    let generator = || SchemaSettings::draft07().with_transform(without_null).into_generator();
-    [
-        ("tenant.schema.json", generator().into_root_schema_for::<Tenant>()),
-        ("workspace.schema.json", generator().into_root_schema_for::<WorkspaceFile>()),
-    ]
-}
-
-/// `null` is refused wherever it stands, so that an editor must not offer it.
-fn without_null(schema: &mut Schema) {
-    transform_subschemas(&mut without_null, schema);
-    let null = Value::from("null");
-    if schema.get("default") == Some(&Value::Null) {
-        schema.remove("default");
-    }
-    if let Some(Value::Array(types)) = schema.get_mut("type") {
-        types.retain(|kind| *kind != null);
-        if let [only] = types.as_slice() {
-            let only = only.clone();
-            schema.insert("type".to_owned(), only);
-        }
-    }
-    if let Some(Value::Array(forms)) = schema.get_mut("anyOf") {
-        forms.retain(|form| form.get("type") != Some(&null));
-        if let [only] = forms.as_slice() {
-            // Beside a `$ref` draft 7 ignores the description; `allOf` keeps both.
-            let only = only.clone();
-            schema.remove("anyOf");
-            schema.insert("allOf".to_owned(), Value::Array(vec![only]));
-        }
-    }
-}
 
 pub fn run(args: &SchemaArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let [(_, tenant), (_, workspace)] = schemas();

@@ -1,5 +1,6 @@
 //! What can go wrong with a request, and what is known about its effect.
 
+use super::{Conventions, Remedy};
 use serde_json::Value;
 use std::{fmt, time::Duration};
 
@@ -16,10 +17,10 @@ pub struct ApiError {
 
 #[derive(Debug, Clone)]
 pub enum Problem {
-    /// The server refused or failed.
-    Status { status: u16, message: String },
+    /// The server refused or failed; the way out where the vendor's [`Conventions`] know one.
+    Status { status: u16, message: String, remedy: Option<&'static Remedy> },
     /// The server asks to be left alone for a while.
-    Patience { status: u16, after: Option<Duration> },
+    RateLimited { status: u16, retry_after: Option<Duration> },
     /// No connection was made: surely nothing happened.
     Connect(String),
     /// The connection was lost or timed out: anything may have happened.
@@ -51,12 +52,18 @@ impl Problem {
         }
     }
 
-    pub(super) fn status(status: u16, text: &str) -> Self {
+    pub(super) fn status(status: u16, text: &str, conventions: &'static Conventions) -> Self {
         let parsed: Option<Value> = serde_json::from_str(text).ok();
-        // The words for it that vendors use.
         let said = |word: &&str| parsed.as_ref()?.get(word)?.as_str();
-        let message = ["message", "reason", "error"].iter().find_map(said);
-        Self::Status { status, message: excerpt(message.unwrap_or(text)) }
+        let message = conventions.messages.iter().find_map(said);
+        let message = excerpt(message.unwrap_or(text));
+        let remedy = conventions.remedy(status, &message);
+        Self::Status { status, message, remedy }
+    }
+
+    /// A refusal that a server put into words of its own.
+    pub fn refused(status: u16, message: String) -> Self {
+        Self::Status { status, message, remedy: None }
     }
 
     pub(super) fn decode(why: &str, text: &str) -> Self {
@@ -65,7 +72,7 @@ impl Problem {
 
     /// Whether the request was surely not carried out.
     pub fn is_surely_not_done(&self) -> bool {
-        matches!(self, Self::Patience { .. } | Self::Connect(_))
+        matches!(self, Self::RateLimited { .. } | Self::Connect(_))
     }
 
     /// Whether a write may or may not have been carried out.
@@ -74,7 +81,7 @@ impl Problem {
             // A gateway that waited long enough does not know what became of the request either.
             Self::Status { status, .. } => *status >= 500 || *status == 408,
             Self::NoAnswer(_) | Self::Decode { .. } => true,
-            Self::Patience { .. } | Self::Connect(_) | Self::Incomplete(_) | Self::Conflict(_) => false,
+            Self::RateLimited { .. } | Self::Connect(_) | Self::Incomplete(_) | Self::Conflict(_) => false,
         }
     }
 
@@ -82,7 +89,7 @@ impl Problem {
     pub(super) fn is_transient(&self) -> bool {
         match self {
             Self::Status { status, .. } => *status >= 500,
-            Self::Patience { .. } | Self::Connect(_) | Self::NoAnswer(_) => true,
+            Self::RateLimited { .. } | Self::Connect(_) | Self::NoAnswer(_) => true,
             Self::Decode { .. } | Self::Incomplete(_) | Self::Conflict(_) => false,
         }
     }
@@ -101,19 +108,13 @@ impl ApiError {
     /// The way out, where one is known.
     pub fn help(&self) -> Option<&'static str> {
         match &self.problem {
-            Problem::Status { status: 401, message } if message.contains("APP001") => Some(
-                "the account does not exist, or the credential is bound to another one; check `account` and the scope \
-                 of the key",
-            ),
+            Problem::Status { remedy: Some(remedy), .. } => Some(remedy.help),
             Problem::Status { status: 401, .. } => Some("the credential is wrong or has run out"),
             Problem::Status { status: 403, .. } => {
                 Some("the credential may not do this; plan needs read, apply write")
             }
-            Problem::Status { status: 404, message } if message.contains("No Route Found") => Some(
-                "the server does not know this path: check `url`, it ends in /ns-api/v2 on a NetSapiens system",
-            ),
             Problem::Status { status: 300..=399, .. } => Some("redirects are not followed: check `url`"),
-            Problem::Patience { .. } => Some("lower `limits.requests_per_second` of this provider"),
+            Problem::RateLimited { .. } => Some("lower `limits.requests_per_second` of this provider"),
             Problem::Connect(_) => Some("check `url`, and whether the system can be reached from here"),
             Problem::Decode { .. } => Some("something else than the API answers here: check `url`"),
             _ => None,
@@ -134,13 +135,16 @@ impl fmt::Display for ApiError {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Status { status, message } if message.is_empty() => write!(f, "status {status}"),
-            Self::Status { status, message } => write!(f, "status {status}: {message}"),
-            Self::Patience { status, .. } => {
+            Self::Status { status, message, remedy: _ } if message.is_empty() => write!(f, "status {status}"),
+            Self::Status { status, message, remedy: _ } => write!(f, "status {status}: {message}"),
+            Self::RateLimited { status, .. } => {
                 write!(f, "status {status}: too many requests, also after waiting")
             }
             Self::Connect(why) => write!(f, "no connection: {why}"),
             Self::NoAnswer(why) => write!(f, "no answer: {why}"),
+            Self::Decode { why, body } if body.is_empty() => {
+                write!(f, "the answer is not understood: {why}")
+            }
             Self::Decode { why, body } => {
                 write!(f, "the answer is not understood: {why}; it begins `{body}`")
             }

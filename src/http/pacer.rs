@@ -9,13 +9,13 @@ use tokio::{
     time::Instant,
 };
 
-/// How much slower than its limit a system may be worked, however often it asks for patience.
+/// How much slower than its limit a system is worked at most, however often it answers that this is too much.
 const SLOWEST: u32 = 8;
-/// After so many answers in a row that were no plea for patience, the pace goes up by a tenth.
+/// After so many answers in a row without one that limits the rate, the pace goes up by a tenth.
 const SUCCESSES: u32 = 10;
 
 /// Holds back requests so that no more than so many are in flight, no more than so many start in a second, and none
-/// starts while the server has asked for patience. Each plea for patience halves the pace for everybody; answers bring it
+/// starts while the server has asked to wait. Each answer that limits the rate halves the pace for everybody; others bring it
 /// back little by little, so that a system that cannot keep up is not driven into its limit again and again.
 pub struct Pacer {
     slots: Semaphore,
@@ -30,12 +30,12 @@ struct Pace {
     next: Instant,
     /// Nobody starts before.
     paused: Instant,
-    /// Counts the pleas for patience that were heard.
+    /// Counts how often the rate was limited.
     epoch: u64,
     successes: u32,
 }
 
-/// A place among the requests in flight, until it is dropped.
+/// A slot among the requests in flight, until it is dropped.
 pub struct Turn<'a> {
     _permit: Option<SemaphorePermit<'a>>,
     epoch: u64,
@@ -56,7 +56,7 @@ impl Pacer {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a place.
+    /// Waits for a slot.
     pub async fn turn(&self) -> Turn<'_> {
         // The semaphore is never closed; without a permit the pace is still kept.
         let permit = self.slots.acquire().await.ok();
@@ -68,7 +68,7 @@ impl Pacer {
                 start
             };
             tokio::time::sleep_until(start).await;
-            // The server may have asked for patience meanwhile, and means everybody who has not started.
+            // The server may have asked to wait meanwhile, and means every request that has not started.
             let pace = self.pace();
             if pace.paused <= Instant::now() {
                 return Turn { _permit: permit, epoch: pace.epoch };
@@ -76,7 +76,7 @@ impl Pacer {
         }
     }
 
-    /// The server has asked for patience. Requests that were in flight together are asked together: that is one plea.
+    /// The server has limited the rate. Requests that were in flight together are refused together, which counts once.
     pub fn slow_down(&self, turn: &Turn<'_>) {
         let mut pace = self.pace();
         pace.successes = 0;
@@ -109,8 +109,8 @@ impl Pacer {
         tokio::time::sleep_until(until).await;
     }
 
-    /// How long nobody starts a request because the server has asked for patience; `None` while it has not.
-    pub fn patience(&self) -> Option<Duration> {
+    /// How long no request starts because the server has asked to wait; `None` while it has not.
+    pub fn paused_for(&self) -> Option<Duration> {
         let left = self.pace().paused.saturating_duration_since(Instant::now());
         (!left.is_zero()).then_some(left)
     }
@@ -172,7 +172,7 @@ mod tests {
         is_about(time(&pacer, 10).await, 2000);
     }
 
-    /// A plea for patience means also those whose turn was settled when it came.
+    /// A pause also holds back requests whose turn was settled before it came.
     #[tokio::test(start_paused = true)]
     async fn a_pause_holds_everybody() {
         let pacer = Pacer::new(4, 10);
@@ -184,10 +184,10 @@ mod tests {
         };
         let (waited, ()) = tokio::join!(waiting, async {
             tokio::time::sleep(Duration::from_millis(20)).await;
-            assert_eq!(pacer.patience(), None);
+            assert_eq!(pacer.paused_for(), None);
             pacer.pause(Duration::from_secs(3)).await;
         });
         assert!(waited >= Duration::from_millis(3020), "{waited:?}");
-        assert_eq!(pacer.patience(), None);
+        assert_eq!(pacer.paused_for(), None);
     }
 }

@@ -1,7 +1,7 @@
 //! An object that must not exist and is declared all the same.
 
 use super::{Example, Findings, Lint, Subject, keys};
-use crate::finding::{Level, Seg};
+use crate::{finding::Level, path::Segment};
 
 pub static LINT: Lint = Lint {
     code: "absent-and-declared",
@@ -33,7 +33,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
         for (address, index) in it.tenant.absent.addresses() {
             if declared.contains_key(&address) {
                 let mut path = keys([&"absent", &address.kind.section()]);
-                path.push(Seg::Index(index));
+                path.push(Segment::Index(index));
                 let message = format!("{} `{}` is declared as well", address.kind.noun(), address.key);
                 out.push((it.place)(&path), message, "take out one of the two");
             }

@@ -2,8 +2,9 @@
 
 use super::{Example, Findings, Lint, Subject, keys};
 use crate::{
-    finding::{Level, Seg},
+    finding::Level,
     model::{Divert, Diverts},
+    path::Segment,
 };
 
 pub static LINT: Lint = Lint {
@@ -14,8 +15,9 @@ pub static LINT: Lint = Lint {
 Forwards beside `always`, and forwards beside `do_not_disturb` that need a phone to ring first.
 
 ### Why it matters
-Article 003: with Always \"no other forward rules will be followed\"; with Do not disturb nothing rings, so that nobody
-is busy and nobody fails to answer. Who reads the file expects the forward to work.
+The help article *Create and Adjust Answering Rules in Stratus*: with Always \"no other forward rules will be
+followed\"; with Do not disturb nothing rings, so that nobody is busy and nobody fails to answer. Who reads the file
+expects the forward to work.
 
 ### What to do
 Take the dead ones out, or write `off`.",
@@ -38,7 +40,7 @@ fn set<'a>(diverts: &'a Diverts, words: &'a [&str]) -> impl Iterator<Item = &'st
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
-        let mut report = |path: &[Seg], diverts: &Diverts, do_not_disturb: bool| {
+        let mut report = |path: &[Segment], diverts: &Diverts, do_not_disturb: bool| {
             let (dead, why): (Vec<_>, _) = if set(diverts, &["always"]).next().is_some() {
                 (set(diverts, &["on_call", "busy", "no_answer", "unreachable"]).collect(), "`always`")
             } else if do_not_disturb {
@@ -48,7 +50,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             };
             for word in dead {
                 let mut at = path.to_vec();
-                at.push(Seg::key(word));
+                at.push(Segment::key(word));
                 out.push(
                     (it.place)(&at),
                     format!("`{word}` never happens beside {why}"),
@@ -62,7 +64,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
         for (extension, rules) in &it.tenant.rules {
             for (index, rule) in rules.order.iter().flatten().enumerate() {
                 let mut path = keys([&"rules", extension, &"order"]);
-                path.extend([Seg::Index(index), Seg::key("forward")]);
+                path.extend([Segment::Index(index), Segment::key("forward")]);
                 report(&path, &rule.forward, rule.do_not_disturb);
             }
         }

@@ -1,10 +1,7 @@
 //! A rule below the one that always matches.
 
 use super::{Example, Findings, Lint, Subject, keys};
-use crate::{
-    finding::{Level, Seg},
-    model::DEFAULT_RULE,
-};
+use crate::{finding::Level, model::DEFAULT_RULE, path::Segment};
 
 pub static LINT: Lint = Lint {
     code: "default-rule-last",
@@ -41,7 +38,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             let default = order.iter().position(|rule| rule.when == DEFAULT_RULE);
             let Some(at) = default.filter(|at| at + 1 < order.len()) else { continue };
             let mut path = keys([&"rules", extension, &"order"]);
-            path.extend([Seg::Index(at), Seg::key("when")]);
+            path.extend([Segment::Index(at), Segment::key("when")]);
             let message =
                 format!("`default` always matches, so `{}` below it never applies", order[at + 1].when);
             out.push((it.place)(&path), message, "put `default` at the end of `order`");

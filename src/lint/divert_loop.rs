@@ -18,8 +18,9 @@ pub static LINT: Lint = Lint {
 Extensions that divert `always` to each other, in a circle of two or more.
 
 ### Why it matters
-Article 002: with Forward always \"the phone will not try to ring and will always divert to the option you choose\".
-In a circle no phone rings, whichever of them is called; the call goes round until the platform drops it.
+The help article *How to change your divert settings*: with Forward always \"the phone will not try to ring and will
+always divert to the option you choose\". In a circle no phone rings, whichever of them is called; the call goes round
+until the platform drops it.
 
 ### What to do
 Send one of them somewhere else: `voicemail`, another extension, an outside number.",

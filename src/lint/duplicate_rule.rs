@@ -1,7 +1,7 @@
 //! Two rules for one schedule.
 
 use super::{Example, Findings, Lint, Subject, keys};
-use crate::finding::{Level, Seg};
+use crate::{finding::Level, path::Segment};
 use std::collections::BTreeSet;
 
 pub static LINT: Lint = Lint {
@@ -39,7 +39,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             for (index, rule) in rules.order.iter().flatten().enumerate() {
                 if !seen.insert(rule.when.as_str()) {
                     let mut path = keys([&"rules", extension, &"order"]);
-                    path.extend([Seg::Index(index), Seg::key("when")]);
+                    path.extend([Segment::Index(index), Segment::key("when")]);
                     out.push(
                         (it.place)(&path),
                         format!("there is already a rule for `{}`", rule.when),

@@ -11,8 +11,9 @@ pub static LINT: Lint = Lint {
 A queue with a `failover` and `require_agents: false`, or the other way round: `require_agents: true` and `failover: off`.
 
 ### Why it matters
-Article 001: \"there are two main settings that need to be adjusted\". Without Require Agents callers wait in a queue
-nobody answers and the failover never fires; without a failover they are turned away.
+The help article *Create an Offline Failover Rule for a Call Queue*: \"there are two main settings that need to be
+adjusted\". Without Require Agents callers wait in a queue nobody answers and the failover never fires; without a
+failover they are turned away.
 
 ### What to do
 Write `require_agents: true`.",

@@ -13,9 +13,10 @@ An emergency forward to a number that a tenant on the same kind of platform decl
 CallTrackingMetrics a fail-safe number that is itself a tracking number.
 
 ### Why it matters
-The forward is for the day the platform cannot take calls; a number it hosts is down as well. Article 000: \"this should
-be a Non-SpectrumVoIP 10-Digit Number\". Article 004: it is where calls go \"if CallTrackingMetrics is down and cannot
-follow advanced routing options\"; its help pages ask for a number that is not one of CallTrackingMetrics. A receiving
+The forward is for the day the platform cannot take calls; a number it hosts is down as well. The help article *Forward
+Phone Number to Alternate Destination*: \"this should be a Non-SpectrumVoIP 10-Digit Number\". The help article
+*Configure Receiving Numbers*: it is where calls go \"if CallTrackingMetrics is down and cannot follow advanced routing
+options\"; the help article *Fail-safe Number* asks for a number that is not one of CallTrackingMetrics. A receiving
 number is fine: its phone is somewhere else.
 
 ### What to do

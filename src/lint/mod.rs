@@ -28,8 +28,9 @@ mod unknown_schedule;
 mod unknown_time_zone;
 
 use crate::{
-    finding::{Finding, Level, Place, Seg},
+    finding::{Finding, Level, Place},
     model::{Tenant, WorkspaceFile},
+    path::{Path, Segment},
 };
 
 /// A check with its name and its documentation.
@@ -105,15 +106,15 @@ pub struct Subject<'a> {
     /// Those of which one entry of `providers` reaches one account only.
     pub single_account: &'a [&'static str],
     /// Where something stands in `dialform.yaml`.
-    pub place: &'a dyn Fn(&[Seg]) -> Place,
+    pub place: &'a dyn Fn(&[Segment]) -> Place,
 }
 
 /// One tenant and where its parts stand.
 pub struct TenantSubject<'a> {
     pub tenant: &'a Tenant,
-    pub place: &'a dyn Fn(&[Seg]) -> Place,
+    pub place: &'a dyn Fn(&[Segment]) -> Place,
     /// The same for the key of an entry.
-    pub place_of_key: &'a dyn Fn(&[Seg]) -> Place,
+    pub place_of_key: &'a dyn Fn(&[Segment]) -> Place,
 }
 
 /// Where a check puts what it finds.
@@ -145,6 +146,6 @@ pub fn check(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 /// A path of keys.
-fn keys<const N: usize>(keys: [&dyn std::fmt::Display; N]) -> Vec<Seg> {
-    keys.into_iter().map(Seg::key).collect()
+fn keys<const N: usize>(keys: [&dyn std::fmt::Display; N]) -> Path {
+    keys.into_iter().map(Segment::key).collect()
 }

@@ -5,8 +5,9 @@ use super::{
     cycles::{cycles, round},
 };
 use crate::{
-    finding::{Level, Seg},
+    finding::Level,
     model::{Address, Destination, Divert, Kind, OrOff, Tenant},
+    path::Segment,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,8 +20,9 @@ pub static LINT: Lint = Lint {
 followed to where it diverts.
 
 ### Why it matters
-Article 002: \"If USER 1 doesn't answer, the call can then go through to USER 2\". Where USER 2 hands it back, a caller
-hears it ring for ever and never reaches a person, a mailbox or a menu. It may be meant, so nothing is stopped.
+The help article *How to change your divert settings*: \"If USER 1 doesn't answer, the call can then go through to USER
+2\". Where USER 2 hands it back, a caller hears it ring for ever and never reaches a person, a mailbox or a menu. It may
+be meant, so nothing is stopped.
 
 ### What to do
 Let one of them lead to a mailbox or a menu.",
@@ -83,9 +85,10 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
         for cycle in cycles(&next) {
             // A circle of `always` alone is the lint `divert-loop`.
             let Some(at) = cycle.iter().find(|address| !always.contains(address)) else { continue };
-            let mut path = vec![Seg::key(at.kind.section()), Seg::key(&at.key), Seg::key("no_answer")];
+            let mut path =
+                vec![Segment::key(at.kind.section()), Segment::key(&at.key), Segment::key("no_answer")];
             if at.kind == Kind::Receivers {
-                path.push(Seg::key("to"));
+                path.push(Segment::key("to"));
             }
             let names: Vec<&str> = cycle.iter().map(|address| address.key.as_str()).collect();
             out.push(

@@ -14,8 +14,9 @@ pub static LINT: Lint = Lint {
 A `pattern` for a single receiving number.
 
 ### Why it matters
-Article 004: \"If you are routing to multiple receiving numbers, you will see a dropdown to choose your dialing
-pattern\". With one there is no such dropdown: the change could never be made, and every plan would ask for it again.
+The help article *Configure Receiving Numbers*: \"If you are routing to multiple receiving numbers, you will see a
+dropdown to choose your dialing pattern\". With one there is no such dropdown: the change could never be made, and every
+plan would ask for it again.
 
 ### What to do
 Leave `pattern` out, or name the other receiving numbers.",

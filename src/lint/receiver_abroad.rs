@@ -2,8 +2,9 @@
 
 use super::{Example, Findings, Lint, Subject, keys};
 use crate::{
-    finding::{Level, Seg},
+    finding::Level,
     model::{E164, Reference, references},
+    path::Segment,
 };
 use std::collections::BTreeSet;
 
@@ -16,8 +17,8 @@ A receiving number whose country code is not +1. (+1 is more than the U.S. and C
 and are not found.)
 
 ### Why it matters
-Article 004: \"For countries outside of the U.S. and Canada, the per-minute rate can vary based on the routing pattern
-you are using, as some receiving numbers use more expensive rate centers.\"
+The help article *Configure Receiving Numbers*: \"For countries outside of the U.S. and Canada, the per-minute rate can
+vary based on the routing pattern you are using, as some receiving numbers use more expensive rate centers.\"
 
 ### What to do
 Once the pattern is set, look up the rate: Numbers > Tracking Numbers, renewal date column.",
@@ -56,7 +57,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
         for (address, resource) in it.tenant.resources() {
             for (path, reference) in references(&address, &resource) {
                 let Reference::Receiver(number) = reference else { continue };
-                let mut at = vec![Seg::key(address.kind.section()), Seg::key(&address.key)];
+                let mut at = vec![Segment::key(address.kind.section()), Segment::key(&address.key)];
                 at.extend(path);
                 report(&number, (it.place)(&at));
             }

@@ -1,10 +1,7 @@
 //! A receiving number named twice.
 
 use super::{Example, Findings, Lint, Subject, keys};
-use crate::{
-    finding::{Level, Seg},
-    model::Route,
-};
+use crate::{finding::Level, model::Route, path::Segment};
 use std::collections::BTreeSet;
 
 pub static LINT: Lint = Lint {
@@ -15,8 +12,9 @@ pub static LINT: Lint = Lint {
 The same receiving number twice in one route.
 
 ### Why it matters
-Article 004: a list is rung all at once, evenly, in order, or by who is free. Whether a number that stands in it twice
-rings twice, or gets a double share of the calls, is nowhere said; most often another number was meant.
+The help article *Configure Receiving Numbers*: a list is rung all at once, evenly, in order, or by who is free. Whether
+a number that stands in it twice rings twice, or gets a double share of the calls, is nowhere said; most often another
+number was meant.
 
 ### What to do
 Name each once.",
@@ -42,7 +40,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             for (index, receiver) in list.receivers.iter().enumerate() {
                 if !seen.insert(receiver) {
                     let mut path = keys([&"numbers", number, &"route", &"receivers"]);
-                    path.push(Seg::Index(index));
+                    path.push(Segment::Index(index));
                     out.push(
                         (it.place)(&path),
                         format!("receiving number {receiver} is named twice"),

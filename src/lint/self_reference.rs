@@ -2,8 +2,9 @@
 
 use super::{Example, Findings, Lint, Subject};
 use crate::{
-    finding::{Level, Seg},
+    finding::Level,
     model::{Kind, Reference, references},
+    path::Segment,
 };
 
 pub static LINT: Lint = Lint {
@@ -32,7 +33,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
         for (address, resource) in it.tenant.resources() {
             for (path, reference) in references(&address, &resource) {
-                let in_ring = path.iter().any(|seg| *seg == Seg::key("simultaneous"));
+                let in_ring = path.iter().any(|seg| *seg == Segment::key("simultaneous"));
                 let back = match (&reference, address.kind) {
                     // To ring oneself beside others is what `own_extension` says in other words.
                     (Reference::Extension(to), Kind::Rules | Kind::Diverts) => {
@@ -47,7 +48,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                     _ => false,
                 };
                 if back {
-                    let mut at = vec![Seg::key(address.kind.section()), Seg::key(&address.key)];
+                    let mut at = vec![Segment::key(address.kind.section()), Segment::key(&address.key)];
                     at.extend(path);
                     let (whose, help) = match address.kind {
                         Kind::Forwards => ("number", "name a number of another platform"),

@@ -16,8 +16,8 @@ A number that rings several receiving numbers at once, one of which has a `no_an
 judged: how its numbers ring now is not known from the files.
 
 ### Why it matters
-Article 004: \"Simultaneous: ring all receiving numbers at once. *note that if you choose this then the no answer
-routing will NOT work.*\" A caller whom nobody answers is not sent on.
+The help article *Configure Receiving Numbers*: \"Simultaneous: ring all receiving numbers at once. *note that if you
+choose this then the no answer routing will NOT work.*\" A caller whom nobody answers is not sent on.
 
 ### What to do
 Choose another pattern, or route the number to a queue, which has a `no_answer` of its own.",

@@ -13,8 +13,9 @@ Tenants with different accounts on one entry of `providers` that reaches a singl
 behind `url` is signed in to one dashboard.
 
 ### Why it matters
-Article 002 starts with \"Login to your dashboard account\": what is changed there is changed in that account. The
-second tenant would be read from the first one's account, and its diverts written there.
+The help article *How to change your divert settings* starts with \"Login to your dashboard account\": what is changed
+there is changed in that account. The second tenant would be read from the first one's account, and its diverts written
+there.
 
 ### What to do
 Give each account an entry of its own under `providers`.",

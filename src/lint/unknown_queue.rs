@@ -2,8 +2,9 @@
 
 use super::{Example, Findings, Lint, Subject};
 use crate::{
-    finding::{Level, Seg},
+    finding::Level,
     model::{Reference, references},
+    path::Segment,
     text::closest,
 };
 
@@ -39,9 +40,9 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                 if it.tenant.queues.contains_key(&key) {
                     continue;
                 }
-                let mut at = vec![Seg::key(address.kind.section()), Seg::key(&address.key)];
+                let mut at = vec![Segment::key(address.kind.section()), Segment::key(&address.key)];
                 at.extend(path);
-                at.push(Seg::key("queue"));
+                at.push(Segment::key("queue"));
                 let help = match closest(&key, it.tenant.queues.keys().map(String::as_str)) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("declare it; `queues: {{ \"{key}\": {{}} }}` uses a live one as it is"),

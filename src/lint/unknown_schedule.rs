@@ -2,8 +2,9 @@
 
 use super::{Example, Findings, Lint, Subject};
 use crate::{
-    finding::{Level, Seg},
+    finding::Level,
     model::{DEFAULT_RULE, Kind, Reference, references},
+    path::Segment,
     text::closest,
 };
 
@@ -15,8 +16,9 @@ pub static LINT: Lint = Lint {
 A rule whose `when`, or a receiving number whose `tagging_hours`, is not a schedule of the same tenant.
 
 ### Why it matters
-A rule without its schedule never applies; a typo would switch off the answering rule it was meant for. Article 004:
-tagging hours \"are also used to control when a receiving number can receive calls from a FormReactor\".
+A rule without its schedule never applies; a typo would switch off the answering rule it was meant for. The help article
+*Configure Receiving Numbers*: tagging hours \"are also used to control when a receiving number can receive calls from a
+FormReactor\".
 
 ### What to do
 Write the name as it is declared. A live schedule that dialform should use as it is: `schedules: { lunch: {} }`.",
@@ -40,7 +42,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                 if it.tenant.schedules.contains_key(&name) {
                     continue;
                 }
-                let mut at = vec![Seg::key(address.kind.section()), Seg::key(&address.key)];
+                let mut at = vec![Segment::key(address.kind.section()), Segment::key(&address.key)];
                 at.extend(path);
                 let always = (address.kind == Kind::Rules).then_some(DEFAULT_RULE);
                 let known = it.tenant.schedules.keys().map(String::as_str).chain(always);

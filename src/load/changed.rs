@@ -1,12 +1,15 @@
 //! Which tenants' files differ from a git revision.
 
 use super::{
-    Tree, decode,
-    workspace::{Files, WORKSPACE_FILE, Workspace, git},
+    Node, Tree, decode,
+    expected::PROVIDERS,
+    tree::Value,
+    workspace::{Files, WORKSPACE_FILE, Workspace, git, head},
 };
 use crate::{
     finding::Finding,
     model::{Tenant, WorkspaceFile},
+    path::Segment,
 };
 use std::{collections::BTreeSet, path::Path};
 
@@ -21,7 +24,7 @@ pub struct Changed {
 /// The tenants whose file has changed since this branch left the revision: edited, new, not known to git, or newly named by
 /// a pattern. A
 /// tenant also counts when the settings of its provider have changed.
-pub fn changed_since(workspace: &Workspace, root: &Path, named: &str) -> Result<Changed, String> {
+pub fn changed_since<P>(workspace: &Workspace<P>, root: &Path, named: &str) -> Result<Changed, String> {
     let commit = format!("{named}^{{commit}}");
     git(root, &["rev-parse", "--git-dir"])?;
     git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
@@ -54,17 +57,18 @@ pub fn changed_since(workspace: &Workspace, root: &Path, named: &str) -> Result<
     let mut tenants = BTreeSet::new();
     for (index, loaded) in workspace.tenants.iter().enumerate() {
         let provider = &loaded.tenant.provider;
-        let other_settings = earlier
-            .as_ref()
-            .is_some_and(|(file, _)| file.providers.get(provider) != workspace.file.providers.get(provider));
-        let newly_named = earlier.as_ref().is_some_and(|(_, named)| !named.contains(loaded.file()));
+        let other_settings = earlier.as_ref().is_some_and(|earlier| {
+            let then = earlier.tree.get(&[Segment::key(PROVIDERS), Segment::key(provider)]);
+            !same(then, workspace.written(provider))
+        });
+        let newly_named = earlier.as_ref().is_some_and(|earlier| !earlier.named.contains(loaded.file()));
         if files.contains(loaded.file()) || newly_named || other_settings {
             tenants.insert(index);
         }
     }
     let now: BTreeSet<&str> = workspace.tenants.iter().map(|loaded| loaded.file()).collect();
     let tenants_then = match &earlier {
-        Some((_, named)) => named.clone(),
+        Some(earlier) => earlier.named.clone(),
         None => matching(&then, &workspace.file)?,
     };
     // A file under another name is still the tenant whose account it manages.
@@ -85,25 +89,43 @@ pub fn changed_since(workspace: &Workspace, root: &Path, named: &str) -> Result<
     Ok(Changed { tenants, findings: gone.collect() })
 }
 
-/// `dialform.yaml` as it was and the tenants it named, if it was another one.
-fn earlier(
-    then: &Files,
-    revision: &str,
-    changed: &BTreeSet<String>,
-) -> Result<Option<(WorkspaceFile, BTreeSet<String>)>, String> {
+/// `dialform.yaml` as it was.
+struct Earlier {
+    tree: Tree,
+    /// The tenants it named.
+    named: BTreeSet<String>,
+}
+
+/// Whether two settings say the same, wherever they stand and in whatever order.
+fn same(one: Option<&Node>, other: Option<&Node>) -> bool {
+    let (Some(one), Some(other)) = (one, other) else { return one.is_none() && other.is_none() };
+    match (&one.value, &other.value) {
+        (Value::Scalar { text: one, .. }, Value::Scalar { text: other, .. }) => one == other,
+        (Value::Seq(some), Value::Seq(others)) => {
+            some.len() == others.len()
+                && some.iter().zip(others).all(|(one, other)| same(Some(one), Some(other)))
+        }
+        (Value::Map(some), Value::Map(others)) => {
+            some.len() == others.len()
+                && some.iter().all(|(key, value)| same(Some(value), other.get(key.text())))
+        }
+        (Value::Scalar { .. } | Value::Seq(_) | Value::Map(_), _) => false,
+    }
+}
+
+/// `dialform.yaml` as it was, if it was another one.
+fn earlier(then: &Files, revision: &str, changed: &BTreeSet<String>) -> Result<Option<Earlier>, String> {
     if !changed.contains(WORKSPACE_FILE) {
         return Ok(None);
     }
     let bytes =
         then.read(WORKSPACE_FILE).map_err(|_| format!("`{revision}` has no `{WORKSPACE_FILE}` here"))?;
+    let unreadable = || format!("`{WORKSPACE_FILE}` cannot be read as it was at `{revision}`");
+    let tree = Tree::parse_bytes(WORKSPACE_FILE, &bytes).map_err(|_| unreadable())?;
     let mut findings = Vec::new();
-    let file = Tree::parse_bytes(WORKSPACE_FILE, &bytes)
-        .ok()
-        .and_then(|tree| decode::<WorkspaceFile>(&tree, tree.root(), &mut findings))
-        .filter(|_| findings.is_empty())
-        .ok_or_else(|| format!("`{WORKSPACE_FILE}` cannot be read as it was at `{revision}`"))?;
+    let file = head(&tree, &mut findings).filter(|_| findings.is_empty()).ok_or_else(unreadable)?;
     let named = matching(then, &file)?;
-    Ok(Some((file, named)))
+    Ok(Some(Earlier { tree, named }))
 }
 
 fn matching(files: &Files, file: &WorkspaceFile) -> Result<BTreeSet<String>, String> {

@@ -4,17 +4,17 @@
 //! it succeeds; the value of such a run is thrown away, its findings are what was wanted.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{self, DeserializeOwned, Expected, Unexpected};
+use serde::de::DeserializeOwned;
 
-use super::bridge::Bridge;
-use super::source::{Collector, Source, Span};
+use super::deserializer::NodeDeserializer;
+use super::error::Error;
+use super::source::{Collector, Source};
+use super::span::Span;
 use super::syntax::short;
 use super::tree::{Node, Tree, Value};
 use crate::finding::Finding;
-use crate::finding::{Seg, path_text};
-use crate::text::{HELP_MARK, closest};
+use crate::path::Segment;
 
 /// Bounds the work on an object that is wrong all over; 50 findings are enough to start with.
 const MAX_ROUNDS: usize = 50;
@@ -27,7 +27,7 @@ pub fn decode<T: DeserializeOwned>(tree: &Tree, node: &Node, findings: &mut Vec<
 /// Like [`decode`], for a node whose path is known: messages about missing and unknown keys name it.
 pub fn decode_at<T: DeserializeOwned>(
     tree: &Tree,
-    path: &[Seg],
+    path: &[Segment],
     node: &Node,
     findings: &mut Vec<Finding>,
 ) -> Option<T> {
@@ -46,7 +46,7 @@ pub fn decode_at<T: DeserializeOwned>(
 
 fn rounds<T: DeserializeOwned>(
     source: &Source,
-    path: &[Seg],
+    path: &[Segment],
     node: &Node,
     found: &mut Collector<'_>,
 ) -> Option<T> {
@@ -56,7 +56,7 @@ fn rounds<T: DeserializeOwned>(
     }
     let mut rounds = 0;
     while rounds < MAX_ROUNDS && !found.is_full() {
-        let error = match T::deserialize(Bridge::new(&node)) {
+        let error = match T::deserialize(NodeDeserializer::new(&node)) {
             Ok(value) => return found.is_empty().then_some(value),
             Err(error) => Error::at(error, &node),
         };
@@ -71,184 +71,6 @@ fn rounds<T: DeserializeOwned>(
         prune(node.to_mut(), &error.path);
     }
     None
-}
-
-/// What went wrong, where, and which part to take out.
-#[derive(Debug)]
-pub(super) struct Error(Box<Inner>);
-
-#[derive(Debug)]
-pub(super) struct Inner {
-    code: &'static str,
-    message: String,
-    help: Option<String>,
-    span: Option<Span>,
-    /// Whether the path has its start: the node at fault.
-    located: bool,
-    /// Said better at the key than at the whole of the map or list below it.
-    about_whole: bool,
-    /// The node at fault had something taken out, so this may be no fault of its own.
-    is_consequence: bool,
-    /// Positions from the node at fault up to the decoded one.
-    path: Vec<usize>,
-}
-
-impl std::ops::Deref for Error {
-    type Target = Inner;
-    fn deref(&self) -> &Inner {
-        &self.0
-    }
-}
-
-impl Error {
-    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
-            code,
-            message: message.into(),
-            help: None,
-            span: None,
-            located: false,
-            about_whole: false,
-            is_consequence: false,
-            path: Vec::new(),
-        }))
-    }
-
-    pub fn wrong_type(expected: impl fmt::Display, found: impl fmt::Display) -> Self {
-        Self::new("wrong-type", format!("expected {expected}, found {found}"))
-    }
-
-    pub fn help(mut self, help: impl Into<Option<String>>) -> Self {
-        self.0.help = help.into();
-        self
-    }
-
-    /// Says which node is at fault, unless something further down already did.
-    pub fn at(mut self, node: &Node) -> Self {
-        if !self.located {
-            self.0.located = true;
-            self.0.span = self.0.span.or(Some(node.span));
-            self.0.is_consequence = node.incomplete;
-            self.0.about_whole = !node.is_scalar() && matches!(self.code, "missing-key" | "bad-value");
-        }
-        self
-    }
-
-    /// Passes from an entry or item to the map or list it is in.
-    pub fn inside(self, key: Option<&Node>, value: &Node, position: usize) -> Self {
-        let mut error = self.at(value);
-        if let Some(key) = key.filter(|_| error.about_whole && error.path.is_empty()) {
-            error.0.span = Some(key.span);
-        }
-        error.0.path.push(position);
-        error
-    }
-
-    fn to_finding(&self, prefix: &[Seg], node: &Node) -> Finding {
-        let mut path = prefix.to_vec();
-        let mut node = node;
-        // An unknown key is said to be in the map around it, not in itself.
-        let own = usize::from(self.code == "unknown-key");
-        for position in self.path.iter().skip(own).rev() {
-            match &node.value {
-                Value::Map(entries) => {
-                    let Some((key, value)) = entries.get(*position) else { break };
-                    path.push(Seg::Key(short(key.text())));
-                    node = value;
-                }
-                Value::Seq(items) => {
-                    let Some(item) = items.get(*position) else { break };
-                    path.push(Seg::Index(*position));
-                    node = item;
-                }
-                Value::Scalar { .. } => break,
-            }
-        }
-        let mut message = self.message.clone();
-        if matches!(self.code, "unknown-key" | "missing-key") && !path.is_empty() {
-            message.push_str(&format!(" in `{}`", path_text(&path)));
-        }
-        let finding = Finding::error(self.code, message);
-        match &self.help {
-            Some(help) => finding.help(help),
-            None => finding,
-        }
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl de::Error for Error {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        let message = message.to_string();
-        match message.split_once(HELP_MARK) {
-            Some((message, help)) => Self::new("bad-value", message).help(help.to_owned()),
-            None => Self::new("bad-value", message),
-        }
-    }
-
-    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::wrong_type(expected, describe(found))
-    }
-
-    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new("bad-value", format!("expected {expected}, found {}", describe(found)))
-    }
-
-    fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
-        Self::new("bad-value", format!("expected {expected}, found {length}"))
-    }
-
-    fn unknown_variant(variant: &str, known: &'static [&'static str]) -> Self {
-        Self::new("unknown-value", format!("unknown value `{}`", short(variant))).help(which(variant, known))
-    }
-
-    fn unknown_field(field: &str, known: &'static [&'static str]) -> Self {
-        Self::new("unknown-key", format!("unknown key `{}`", short(field))).help(which(field, known))
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Self::new("missing-key", format!("missing key `{field}`"))
-    }
-
-    fn duplicate_field(field: &'static str) -> Self {
-        Self::new("duplicate-key", format!("key `{field}` is set twice"))
-            .help("keep one of the two".to_owned())
-    }
-}
-
-fn describe(found: Unexpected<'_>) -> Cow<'static, str> {
-    match found {
-        Unexpected::Str(_) | Unexpected::Char(_) => "text".into(),
-        Unexpected::Map | Unexpected::StructVariant => "a map".into(),
-        Unexpected::Seq | Unexpected::TupleVariant => "a list".into(),
-        Unexpected::Unsigned(number) => format!("`{number}`").into(),
-        Unexpected::Signed(number) => format!("`{number}`").into(),
-        Unexpected::Bool(flag) => format!("`{flag}`").into(),
-        other => other.to_string().into(),
-    }
-}
-
-/// The likely meaning of a misspelt word, else all that is known.
-fn which(word: &str, known: &[&str]) -> Option<String> {
-    if let Some(meant) = closest(word, known.iter().copied()) {
-        return Some(format!("did you mean `{meant}`?"));
-    }
-    one_of(known)
-}
-
-pub(super) fn one_of(known: &[&str]) -> Option<String> {
-    match known {
-        [] => None,
-        [only] => Some(format!("expected `{only}`")),
-        _ => Some(format!("expected one of `{}`", known.join("`, `"))),
-    }
 }
 
 /// Takes the entry or item at a path (innermost position first) out of a tree.

@@ -1,29 +1,37 @@
 //! From YAML text to typed values. In reading order:
 //!
-//! - [`source`]: one file's text; turns byte spans into places
+//! - [`source`]: one file's text; turns byte spans into places (`span`)
 //! - [`tree`]: the spanned tree of a file; every scalar keeps its raw text
 //! - `parse`: builds the tree from parser events, within limits (`anchors`: what aliases may come to)
 //! - `syntax`: explains what the parser trips over
 //! - [`mod@decode`]: typed values from a node, with all findings of one object
+//! - `error`: what is wrong with a node, and where in it
 //! - `workspace`: `dialform.yaml` and its tenants, from a directory or a git revision
+//! - `entry`: the entries of `providers`, each read as its kind says
+//! - `expected`, `visible`: which texts of `dialform.yaml` may be shown beside a finding
 //! - `changed`: which tenants' files differ from a revision
-//! - `bridge`: the serde deserializer below it; the *field* decides what a scalar is
+//! - `deserializer`: the serde deserializer below it; the *field* decides what a scalar is
 
 mod anchors;
-mod bridge;
 mod changed;
 pub mod decode;
-mod mask;
+mod deserializer;
+mod entry;
+mod error;
+mod expected;
 mod parse;
 pub mod source;
+mod span;
 mod syntax;
 #[cfg(test)]
 mod tests;
 pub mod tree;
+mod visible;
 mod workspace;
 
 pub use changed::{Changed, changed_since};
 pub use decode::{decode, decode_at};
-pub use source::Span;
+pub use entry::{Entry, Kinds};
+pub use span::Span;
 pub use tree::{Node, Tree, Value};
 pub use workspace::{Files, LoadedTenant, WORKSPACE_FILE, Workspace};

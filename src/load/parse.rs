@@ -9,53 +9,57 @@ use std::ops::ControlFlow;
 use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle};
 
 use super::anchors::{Anchors, Unfolded, too_many};
-use super::source::{Collector, Source, Span};
-use super::syntax;
+use super::source::{Collector, Source};
+use super::span::Span;
+use super::syntax::{self, MAX_DEPTH, too_deep};
 use super::tree::{Node, Tree, Value};
 use crate::finding::Finding;
 use crate::text::is_hidden;
 
 const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
-const MAX_DEPTH: usize = 64;
 
-pub(super) fn parse_bytes(file: &str, bytes: &[u8]) -> Result<Tree, Vec<Finding>> {
-    if bytes.len() > MAX_FILE_BYTES {
-        return Err(vec![too_large_file(file)]);
-    }
-    let error = match std::str::from_utf8(bytes) {
-        Ok(text) => return parse(file, text),
-        Err(error) => error,
-    };
-    let source = Source::new(file, &String::from_utf8_lossy(bytes));
-    let message = match bytes {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "this file is UTF-16, not UTF-8",
-        _ => "this is not UTF-8 text",
-    };
-    let finding = Finding::error("encoding", message).help("save the file as UTF-8");
-    Err(vec![finding.at(source.place(Span::new(error.valid_up_to(), error.valid_up_to())))])
-}
-
-pub(super) fn parse(file: &str, text: &str) -> Result<Tree, Vec<Finding>> {
-    if text.len() > MAX_FILE_BYTES {
-        return Err(vec![too_large_file(file)]);
-    }
-    let source = Source::new(file, text);
-    let mut builder = Builder::new(&source);
-    for event in Parser::new_from_str_with_options(source.text(), options()) {
-        let flow = match event {
-            Ok((event, span)) => builder.event(event, &span),
-            Err(error) => {
-                let (span, finding) =
-                    syntax::explain(&source, &error, builder.open_bracket(), builder.read_to);
-                builder.stop(span, finding)
-            }
-        };
-        if flow.is_break() {
-            break;
+impl Tree {
+    /// Reads a file; on an error all syntax-level findings are returned in file order.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Finding>> {
+        if text.len() > MAX_FILE_BYTES {
+            return Err(vec![too_large_file(file)]);
         }
+        let source = Source::new(file, text);
+        let mut builder = Builder::new(&source);
+        for event in Parser::new_from_str_with_options(source.text(), options()) {
+            let flow = match event {
+                Ok((event, span)) => builder.event(event, &span),
+                Err(error) => {
+                    let (span, finding) =
+                        syntax::explain(&source, &error, builder.open_bracket(), builder.read_to);
+                    builder.stop(span, finding)
+                }
+            };
+            if flow.is_break() {
+                break;
+            }
+        }
+        let root = builder.finish()?;
+        Ok(Self::new(source, root))
     }
-    let root = builder.finish()?;
-    Ok(Tree::new(source, root))
+
+    /// Like [`Tree::parse`], for bytes that may not be UTF-8.
+    pub fn parse_bytes(file: &str, bytes: &[u8]) -> Result<Self, Vec<Finding>> {
+        if bytes.len() > MAX_FILE_BYTES {
+            return Err(vec![too_large_file(file)]);
+        }
+        let error = match std::str::from_utf8(bytes) {
+            Ok(text) => return Self::parse(file, text),
+            Err(error) => error,
+        };
+        let source = Source::new(file, &String::from_utf8_lossy(bytes));
+        let message = match bytes {
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "this file is UTF-16, not UTF-8",
+            _ => "this is not UTF-8 text",
+        };
+        let finding = Finding::error("encoding", message).help("save the file as UTF-8");
+        Err(vec![finding.at(source.place(Span::new(error.valid_up_to(), error.valid_up_to())))])
+    }
 }
 
 fn options() -> Options {
@@ -71,11 +75,6 @@ fn too_large_file(file: &str) -> Finding {
     // The text is not looked at, so there is no line to show.
     Finding::error("too-large", format!("`{file}` is larger than {} MiB", MAX_FILE_BYTES >> 20))
         .help("split it into several files")
-}
-
-pub(super) fn too_deep() -> Finding {
-    Finding::error("too-deep", format!("nested more than {MAX_DEPTH} levels deep"))
-        .help("check for a runaway bracket or indentation")
 }
 
 /// A map or list whose end has not been read yet.

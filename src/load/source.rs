@@ -2,21 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{WORKSPACE_FILE, mask::masked};
+use super::{WORKSPACE_FILE, span::Span, visible::Visible};
 use crate::finding::{Finding, Place};
-
-/// A half-open range of bytes of one file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Span {
-    pub start: usize,
-    pub end: usize,
-}
-
-impl Span {
-    pub fn new(start: usize, end: usize) -> Self {
-        Self { start, end }
-    }
-}
 
 /// A file's name and text with an index of its lines.
 #[derive(Debug, Clone)]
@@ -25,6 +12,8 @@ pub struct Source {
     text: Arc<str>,
     /// Byte offset of the start of each line; never empty.
     lines: Arc<[usize]>,
+    /// What of it may be shown; everything where this is `None`.
+    visible: Option<Arc<Visible>>,
 }
 
 impl Source {
@@ -38,7 +27,9 @@ impl Source {
                 lines.push(at + 1);
             }
         }
-        Self { file: file.into(), text: text.into(), lines: lines.into() }
+        // Where credentials are named nothing is shown until it is known what holds none.
+        let visible = (file == WORKSPACE_FILE).then(Arc::default);
+        Self { file: file.into(), text: text.into(), lines: lines.into(), visible }
     }
 
     pub fn file(&self) -> &str {
@@ -92,21 +83,27 @@ impl Source {
 
     /// A line as it may be shown.
     fn shown(&self, number: usize) -> String {
-        let line = self.slice(self.line(number));
-        if &*self.file != WORKSPACE_FILE {
-            line.to_owned()
-        } else {
-            masked(line, self.is_in_providers(number))
+        match &self.visible {
+            None => self.slice(self.line(number)).to_owned(),
+            Some(visible) => visible.line(&self.text, self.line(number)),
         }
     }
 
-    /// Whether a line of the workspace file stands below `providers`.
-    fn is_in_providers(&self, number: usize) -> bool {
-        let above = (1..=number).rev().map(|number| self.slice(self.line(number)));
-        let mut top = above.filter(|line| {
-            line.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '#' | '-' | '}' | ']'))
-        });
-        top.next().is_none_or(|line| !["version", "tenants", "guard"].iter().any(|key| line.starts_with(key)))
+    /// From now on this is shown of the file.
+    pub(super) fn reveal(&mut self, visible: Visible) {
+        self.visible = Some(Arc::new(visible));
+    }
+
+    /// A finding of this file, showing what may be shown by now.
+    pub(super) fn review(&self, mut finding: Finding) -> Finding {
+        if let (Some(visible), Some(place)) = (&self.visible, &mut finding.place)
+            && place.file == *self.file
+        {
+            place.source = self.shown(place.line);
+            let raw = self.slice(self.line(place.line));
+            visible.conceal(&mut finding, raw);
+        }
+        finding
     }
 }
 

@@ -4,8 +4,8 @@
 
 use granit_parser::{ErrorKind, ScanError};
 
-use super::parse::too_deep;
-use super::source::{Source, Span};
+use super::source::Source;
+use super::span::Span;
 use crate::finding::Finding;
 
 /// Turns a parser error into a finding. `open` is the innermost bracket not yet closed, `read_to` the end of
@@ -103,6 +103,14 @@ pub(super) fn explain(
         }
         other => (here, Finding::error("syntax", plain_words(&other.to_string()))),
     }
+}
+
+/// How deep maps and lists may nest.
+pub(super) const MAX_DEPTH: usize = 64;
+
+pub(super) fn too_deep() -> Finding {
+    Finding::error("too-deep", format!("nested more than {MAX_DEPTH} levels deep"))
+        .help("check for a runaway bracket or indentation")
 }
 
 /// The first `max` characters, for messages.

@@ -3,9 +3,9 @@
 //! Scalars keep their raw text and are not typed here: `0101`, `+15125550100` and `yes` are text until a
 //! field asks for something else.
 
-use super::parse;
-use super::source::{Source, Span};
-use crate::finding::{Finding, Place, Seg};
+use super::source::Source;
+use super::span::Span;
+use crate::{finding::Place, path::Segment};
 
 /// One parsed file: a map at the root, no duplicate keys, aliases and merge keys resolved.
 #[derive(Debug, Clone)]
@@ -37,16 +37,6 @@ pub enum Value {
 }
 
 impl Tree {
-    /// Reads a file; on an error all syntax-level findings are returned in file order.
-    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Finding>> {
-        parse::parse(file, text)
-    }
-
-    /// Like [`Tree::parse`], for bytes that may not be UTF-8.
-    pub fn parse_bytes(file: &str, bytes: &[u8]) -> Result<Self, Vec<Finding>> {
-        parse::parse_bytes(file, bytes)
-    }
-
     pub(super) fn new(source: Source, root: Node) -> Self {
         Self { source, root }
     }
@@ -67,14 +57,18 @@ impl Tree {
         &self.source
     }
 
+    pub(super) fn source_mut(&mut self) -> &mut Source {
+        &mut self.source
+    }
+
     /// The node at a path, if there is one.
-    pub fn get(&self, path: &[Seg]) -> Option<&Node> {
+    pub fn get(&self, path: &[Segment]) -> Option<&Node> {
         let (found, _, node) = self.walk(path);
         (found == path.len()).then_some(node)
     }
 
     /// The key at a path, if it leads to the value of one.
-    pub fn key(&self, path: &[Seg]) -> Option<&Node> {
+    pub fn key(&self, path: &[Segment]) -> Option<&Node> {
         let (found, key, _) = self.walk(path);
         key.filter(|_| found == path.len())
     }
@@ -85,7 +79,7 @@ impl Tree {
     }
 
     /// The place of the value at a path; of its nearest ancestor if the path leads nowhere.
-    pub fn place_of(&self, path: &[Seg]) -> Place {
+    pub fn place_of(&self, path: &[Segment]) -> Place {
         let (found, key, node) = self.walk(path);
         // Of an ancestor the key says more than its whole extent.
         let span = if found == path.len() { node.span } else { key.unwrap_or(node).span };
@@ -93,18 +87,20 @@ impl Tree {
     }
 
     /// The place of the key at a path; list items have none, so theirs is the value's.
-    pub fn place_of_key(&self, path: &[Seg]) -> Place {
+    pub fn place_of_key(&self, path: &[Segment]) -> Place {
         let (_, key, node) = self.walk(path);
         self.place(key.unwrap_or(node).span)
     }
 
     /// Follows a path as far as it goes: steps taken, key (if reached by one) and value.
-    fn walk(&self, path: &[Seg]) -> (usize, Option<&Node>, &Node) {
+    fn walk(&self, path: &[Segment]) -> (usize, Option<&Node>, &Node) {
         let (mut key, mut node) = (None, &self.root);
         for (taken, seg) in path.iter().enumerate() {
             let next = match seg {
-                Seg::Key(name) => node.entry(name).map(|(key, value)| (Some(key), value)),
-                Seg::Index(index) => node.items().get(*index).map(|value| (None, value)),
+                Segment::Key(name) => node.entry(name).map(|(key, value)| (Some(key), value)),
+                Segment::Index(index) => node.items().get(*index).map(|value| (None, value)),
+                // In a file a list has positions.
+                Segment::Element { .. } => None,
             };
             match next {
                 Some(next) => (key, node) = next,

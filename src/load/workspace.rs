@@ -1,10 +1,16 @@
 //! A workspace: `dialform.yaml` and the tenant files it names, from a directory or from a git revision.
 
-use super::{Tree, decode};
+use super::{
+    Kinds, Node, Tree, decode, decode_at,
+    entry::{expected, read_all, without_settings},
+    expected::PROVIDERS,
+    source::Source,
+};
 use crate::{
-    finding::{Finding, Place, Seg},
+    finding::{Finding, Place},
     model::{Tenant, Weekly, WorkspaceFile},
-    text::plain,
+    path::Segment,
+    text::io_reason,
 };
 use std::{
     collections::BTreeMap,
@@ -22,9 +28,12 @@ pub enum Files {
     Revision(PathBuf, String),
 }
 
-/// A workspace as far as it could be read, and everything that is wrong with it.
-pub struct Workspace {
+/// A workspace as far as it could be read, and everything that is wrong with it. `P` is what an entry of `providers` is
+/// read as.
+pub struct Workspace<P> {
     pub file: WorkspaceFile,
+    /// The entries of `providers` that could be read.
+    pub providers: BTreeMap<String, P>,
     tree: Tree,
     pub tenants: Vec<LoadedTenant>,
     pub findings: Vec<Finding>,
@@ -43,57 +52,71 @@ impl LoadedTenant {
     }
 
     /// Where the value at a path stands.
-    pub fn place(&self, path: &[Seg]) -> Place {
+    pub fn place(&self, path: &[Segment]) -> Place {
         self.tree.place_of(&self.as_written(path))
     }
 
     /// Where the key at a path stands.
-    pub fn place_of_key(&self, path: &[Seg]) -> Place {
+    pub fn place_of_key(&self, path: &[Segment]) -> Place {
         self.tree.place_of_key(&self.as_written(path))
     }
 
     /// A path with the days of a week as the file has them: `tue` may stand in `mon-fri`.
-    fn as_written(&self, path: &[Seg]) -> Vec<Seg> {
+    fn as_written(&self, path: &[Segment]) -> Vec<Segment> {
         let mut path = path.to_vec();
-        if let [.., Seg::Key(weekly), Seg::Key(day)] = path.as_slice()
+        if let [.., Segment::Key(weekly), Segment::Key(day)] = path.as_slice()
             && weekly == "weekly"
         {
             let week = self.tree.get(&path[..path.len() - 1]);
             let mut keys = week.into_iter().flat_map(|week| week.entries()).map(|(key, _)| key.text());
             if let Some(key) = keys.find(|key| Weekly::key_names(key, day)) {
                 let last = path.len() - 1;
-                path[last] = Seg::key(key);
+                path[last] = Segment::key(key);
             }
         }
         path
     }
 }
 
-impl Workspace {
+impl<P> Workspace<P> {
     /// Where the value at a path of `dialform.yaml` stands.
-    pub fn place(&self, path: &[Seg]) -> Place {
+    pub fn place(&self, path: &[Segment]) -> Place {
         self.tree.place_of(path)
     }
 
+    /// The settings of a provider as they are written, for comparison with those of another workspace.
+    pub(super) fn written(&self, provider: &str) -> Option<&Node> {
+        self.tree.get(&[Segment::key(PROVIDERS), Segment::key(provider)])
+    }
+
     /// Where the key at a path of `dialform.yaml` stands.
-    pub fn place_of_key(&self, path: &[Seg]) -> Place {
+    pub fn place_of_key(&self, path: &[Segment]) -> Place {
         self.tree.place_of_key(path)
     }
 
     /// Reads `dialform.yaml` and every tenant file. `Err` if there is not even that to work with.
-    pub fn load(files: &Files) -> Result<Self, Vec<Finding>> {
+    pub fn load<K: Kinds<Entry = P>>(files: &Files, kinds: &K) -> Result<Self, Vec<Finding>> {
         let bytes = files.read(WORKSPACE_FILE).map_err(|why| {
             let finding = Finding::error("unreadable-file", format!("cannot read `{WORKSPACE_FILE}`: {why}"));
             vec![finding.help("run in a workspace, or name one: `-C DIR`")]
         })?;
-        let tree = Tree::parse_bytes(WORKSPACE_FILE, &bytes)?;
+        let expected = expected(kinds);
+        let mut tree = Tree::parse_bytes(WORKSPACE_FILE, &bytes).map_err(|found| {
+            let mut source = Source::new(WORKSPACE_FILE, &String::from_utf8_lossy(&bytes));
+            source.reveal(expected.names());
+            found.into_iter().map(|finding| source.review(finding)).collect::<Vec<_>>()
+        })?;
+        let visible = expected.visible(tree.root());
+        tree.source_mut().reveal(visible);
         let mut findings = Vec::new();
-        let Some(file) = decode::<WorkspaceFile>(&tree, tree.root(), &mut findings) else {
-            return Err(findings);
-        };
+        let file = head(&tree, &mut findings);
+        let providers = read_all(kinds, &tree, &mut findings);
+        findings = findings.into_iter().map(|finding| tree.source().review(finding)).collect();
+        findings.sort();
+        let Some(file) = file else { return Err(findings) };
         let mut names: BTreeMap<String, Place> = BTreeMap::new();
         for (index, pattern) in file.tenants.iter().enumerate() {
-            let place = tree.place_of(&[Seg::key("tenants"), Seg::Index(index)]);
+            let place = tree.place_of(&[Segment::key("tenants"), Segment::Index(index)]);
             match files.matching(pattern) {
                 Ok(found) if found.is_empty() => {
                     let finding = Finding::error("no-tenant-files", format!("no file matches `{pattern}`"));
@@ -126,14 +149,19 @@ impl Workspace {
                 Err(found) => findings.extend(found),
             }
         }
-        Ok(Self { file, tree, tenants, findings })
+        Ok(Self { file, providers, tree, tenants, findings })
     }
+}
+
+/// What `dialform.yaml` says besides the settings of the providers.
+pub(super) fn head(tree: &Tree, findings: &mut Vec<Finding>) -> Option<WorkspaceFile> {
+    decode_at(tree, &[], &without_settings(tree.root()), findings)
 }
 
 impl Files {
     pub(super) fn read(&self, name: &str) -> Result<Vec<u8>, String> {
         match self {
-            Self::Directory(root) => std::fs::read(root.join(name)).map_err(|error| plain(&error)),
+            Self::Directory(root) => std::fs::read(root.join(name)).map_err(|error| io_reason(&error)),
             Self::Revision(root, revision) => git(root, &["show", &format!("{revision}:./{name}")]),
         }
     }
@@ -154,7 +182,7 @@ impl Files {
         let mut found: Vec<String> = match self {
             Self::Directory(root) => {
                 // Patterns give paths back in a form of their own (`./x` as `x`): only a plain root can be taken off.
-                let root = root.canonicalize().map_err(|error| wrong(&plain(&error)))?;
+                let root = root.canonicalize().map_err(|error| wrong(&io_reason(&error)))?;
                 let whole = format!("{}/{pattern}", glob::Pattern::escape(&root.to_string_lossy()));
                 let paths = glob::glob(&whole).map_err(|error| wrong(&error))?;
                 let relative = |path: PathBuf| {
@@ -162,7 +190,8 @@ impl Files {
                 };
                 // A directory that cannot be listed may hold a tenant: an error, not a shorter list.
                 let failed = |error: glob::GlobError| {
-                    let why = format!("cannot list `{}`: {}", error.path().display(), plain(error.error()));
+                    let why =
+                        format!("cannot list `{}`: {}", error.path().display(), io_reason(error.error()));
                     (why, "check permissions".to_owned())
                 };
                 paths.map(|path| path.map(relative).map_err(failed)).collect::<Result<_, _>>()?
@@ -186,7 +215,7 @@ impl Files {
 
 pub(super) fn git(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
     let output = Command::new("git").arg("-C").arg(root).args(arguments).output();
-    let output = output.map_err(|error| format!("git cannot be run: {}", plain(&error)))?;
+    let output = output.map_err(|error| format!("git cannot be run: {}", io_reason(&error)))?;
     if output.status.success() {
         return Ok(output.stdout);
     }

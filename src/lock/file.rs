@@ -1,7 +1,7 @@
 //! Locks of one machine: a file that the operating system locks, and unlocks when its process ends, however it ends.
 
-use super::{Key, LockError, Owner, Taken};
-use crate::text::plain;
+use super::{Acquired, Key, LockError, Owner};
+use crate::text::io_reason;
 use std::{
     fs::{self, File, TryLockError},
     io::{Read, Seek, SeekFrom, Write},
@@ -34,13 +34,13 @@ fn failed(what: &str, path: &Path, error: &std::io::Error) -> LockError {
         _ => "check permissions: apply keeps its locks in the workspace",
     };
     LockError {
-        message: format!("cannot {what} `{}`: {}", path.display(), plain(error)),
+        message: format!("cannot {what} `{}`: {}", path.display(), io_reason(error)),
         help: help.to_owned(),
     }
 }
 
 /// Takes the lock if nobody has it. Does not wait.
-pub fn try_take(directory: &Path, key: &Key, owner: &Owner) -> Result<Taken<FileLock>, LockError> {
+pub fn try_take(directory: &Path, key: &Key, owner: &Owner) -> Result<Acquired<FileLock>, LockError> {
     fs::create_dir_all(directory).map_err(|error| failed("create", directory, &error))?;
     let path = directory.join(key.name());
     let open = File::options().create(true).truncate(false).read(true).write(true).open(&path);
@@ -57,9 +57,9 @@ pub fn try_take(directory: &Path, key: &Key, owner: &Owner) -> Result<Taken<File
         Ok(()) => {
             let written = file.set_len(0).and_then(|()| file.write_all(&serde_json::to_vec(owner)?));
             written.map_err(|error| failed("write", &path, &error))?;
-            Ok(Taken::Yes(FileLock { file }))
+            Ok(Acquired::Yes(FileLock { file }))
         }
-        Err(TryLockError::WouldBlock) => Ok(Taken::No(read(&mut file))),
+        Err(TryLockError::WouldBlock) => Ok(Acquired::HeldBy(read(&mut file))),
         Err(TryLockError::Error(error)) => Err(failed("lock", &path, &error)),
     }
 }

@@ -1,8 +1,9 @@
 //! One apply at a time on each account.
 //!
 //! Two applies that observe, decide and write at once would each undo what the other has just read back. The lock is taken
-//! before the account is read and kept until the last outcome is told. A [`file`] in the workspace keeps runs on one
-//! machine apart, and goes with its process; [`shared`] keeps runs on different machines apart, and runs out by itself.
+//! before the account is read and kept until the last outcome is told. A [`mod@file`] in the workspace keeps runs on
+//! one machine apart, and goes with its process; [`shared`] keeps runs on different machines apart, and runs out by
+//! itself.
 
 pub mod file;
 #[cfg(feature = "shared-lock")]
@@ -10,10 +11,11 @@ pub mod shared;
 #[cfg(not(feature = "shared-lock"))]
 #[path = "unshared.rs"]
 pub mod shared;
-mod signal;
+mod validity;
 
-pub use signal::Signal;
+pub use validity::LeaseValidity;
 
+use crate::text::hex;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -48,7 +50,7 @@ impl Key {
             return format!("{name}.lock");
         }
         // File systems end names at 255 bytes.
-        let sum: String = Sha256::digest(&name).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let sum = hex(&Sha256::digest(&name)[..16]);
         format!("{}~{sum}.lock", &name[..LONGEST])
     }
 }
@@ -87,10 +89,10 @@ impl fmt::Display for Owner {
 
 /// What came of trying to take a lock.
 #[derive(Debug)]
-pub enum Taken<T> {
+pub enum Acquired<T> {
     Yes(T),
     /// Somebody else has it; `None` where it does not say who.
-    No(Option<Owner>),
+    HeldBy(Option<Owner>),
 }
 
 /// Why a lock could not be taken or looked at, and the way out.

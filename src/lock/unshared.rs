@@ -1,13 +1,13 @@
 //! What stands in for shared locks in a build without them: nothing of it can be had.
 
-use super::{Key, LockError, Owner, Taken};
+use super::{Acquired, Key, LockError, Owner};
 use crate::{model::SharedLock, secret::Variables};
 
 pub enum Store {}
 
 pub enum Clock {}
 
-pub enum Seen {}
+pub enum LockRecord {}
 
 pub enum Lease {}
 
@@ -23,15 +23,15 @@ impl Store {
         match *self {}
     }
 
-    pub async fn try_take(&self, _: &Key, _: &Owner, _: &Clock) -> Result<Taken<Lease>, LockError> {
+    pub async fn try_take(&self, _: &Key, _: &Owner, _: &Clock) -> Result<Acquired<Lease>, LockError> {
         match *self {}
     }
 
-    pub async fn look(&self, _: &Key) -> Result<Option<Seen>, LockError> {
+    pub async fn look(&self, _: &Key) -> Result<Option<LockRecord>, LockError> {
         match *self {}
     }
 
-    pub async fn remove(&self, _: &Key, _: &Seen) -> Result<bool, LockError> {
+    pub async fn remove(&self, _: &Key, _: &LockRecord) -> Result<bool, LockError> {
         match *self {}
     }
 }
@@ -41,12 +41,12 @@ impl Clock {
         match *self {}
     }
 
-    pub fn has_expired(&self, _: &Seen) -> bool {
+    pub fn has_expired(&self, _: &LockRecord) -> bool {
         match *self {}
     }
 }
 
-impl Seen {
+impl LockRecord {
     pub fn owner(&self) -> Option<&Owner> {
         match *self {}
     }

@@ -40,7 +40,7 @@ pub enum Destination {
     /// An agent on whatever phone they are using, by e-mail address (CallTrackingMetrics).
     Agent(String),
     /// A word only the provider knows (a dial rule of its own), passed through as it is.
-    Token(String),
+    DialString(String),
 }
 
 /// The last two stand only in the route of a number.
@@ -89,7 +89,7 @@ impl Destination {
             Self::GeoRouter(to) => ("geo_router", Some(to.clone())),
             Self::SmartRouter(to) => ("smart_router", Some(to.clone())),
             Self::Agent(to) => ("agent", Some(to.clone())),
-            Self::Token(to) => ("token", Some(to.clone())),
+            Self::DialString(to) => ("token", Some(to.clone())),
         }
     }
 }
@@ -128,9 +128,9 @@ enum Word {
 }
 
 /// Reads a [`Word`]; one that is none is told which there are.
-struct Known(&'static [&'static str]);
+struct KnownSecrets(&'static [&'static str]);
 
-impl<'de> de::DeserializeSeed<'de> for Known {
+impl<'de> de::DeserializeSeed<'de> for KnownSecrets {
     type Value = Word;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Word, D::Error> {
@@ -187,7 +187,7 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Parsed, A::Error> {
-        let known = Known(if self.receivers { ROUTE_WORDS } else { WORDS });
+        let known = KnownSecrets(if self.receivers { ROUTE_WORDS } else { WORDS });
         let Some(word) = map.next_key_seed(known)? else {
             return Err(custom_with_help(
                 "an empty map is not a destination",
@@ -206,7 +206,7 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
             Word::GeoRouter => Destination::GeoRouter(map.next_value::<Name>()?.0),
             Word::SmartRouter => Destination::SmartRouter(map.next_value::<Name>()?.0),
             Word::Agent => Destination::Agent(map.next_value::<Email>()?.0),
-            Word::Token => Destination::Token(map.next_value()?),
+            Word::Token => Destination::DialString(map.next_value()?),
             Word::Receivers | Word::Pattern if !self.receivers => {
                 return Err(custom_with_help(
                     "several receiving numbers ring only as the route of a number",
@@ -237,7 +237,7 @@ fn receivers<'de, A: de::MapAccess<'de>>(first: Word, mut map: A) -> Result<Pars
             Word::Pattern => pattern = Some(map.next_value()?),
             _ => return Err(alone()),
         }
-        next = map.next_key_seed(Known(&["receivers", "pattern"]))?;
+        next = map.next_key_seed(KnownSecrets(&["receivers", "pattern"]))?;
     }
     match list {
         Some(Ringing(receivers)) => Ok(Parsed::Receivers(Receivers { receivers, pattern })),

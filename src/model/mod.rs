@@ -14,9 +14,11 @@ mod resource;
 mod route;
 mod rules;
 mod schedule;
+mod secret;
 mod tenant;
 mod text;
-mod workspace;
+mod url;
+mod workspace_file;
 
 pub use address::{Address, Kind};
 pub use destination::{Destination, Divert, Diverts};
@@ -28,9 +30,8 @@ pub use resource::Resource;
 pub use route::{Pattern, Receivers, Route};
 pub use rules::{Also, Caller, Callers, Ring, RingTimeout, Ringable, Rule, Rules, Simultaneous, Spam};
 pub use schedule::{DateSpan, Day, Moment, MonthDay, Schedule, TimeOfDay, Weekly, Window, YearlySpan};
+pub use secret::Secret;
 pub use tenant::{Absent, Exhaustible, Tenant};
 pub use text::{DEFAULT_RULE, Extension};
-pub use workspace::{
-    Bridge, Carrier, Guard, HttpCarrier, Limits, LimitsConfig, ProviderConfig, Secret, SharedLock,
-    WorkspaceFile,
-};
+pub use url::ApiUrl;
+pub use workspace_file::{Guard, Limits, LimitsConfig, ProviderKind, SharedLock, WorkspaceFile};

@@ -101,7 +101,8 @@ impl Forward {
     }
 }
 
-/// Where a number's calls go when the platform itself cannot take them (article 000: emergency forward).
+/// Where a number's calls go when the platform itself cannot take them (help article *Forward Phone Number to Alternate
+/// Destination*: emergency forward).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Forward {

@@ -19,14 +19,15 @@ pub struct Queue {
     /// Seconds one agent rings (portal: Agent Ring Timeout).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent_ring: Option<u32>,
-    /// Take callers only while an agent is available; `failover` needs it (article 001, step 1).
+    /// Take callers only while an agent is available; `failover` needs it (help article *Create an Offline Failover
+    /// Rule for a Call Queue*, step 1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub require_agents: Option<bool>,
     /// The agents, complete as written; the position in the list is their order unless `order` says otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agents: Option<Vec<Agent>>,
-    /// Where callers go when every agent is offline: "When offline" of the queue's own Default rule (article 001,
-    /// step 2).
+    /// Where callers go when every agent is offline: "When offline" of the queue's own Default rule (help article
+    /// *Create an Offline Failover Rule for a Call Queue*, step 2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failover: Option<Divert>,
     /// Seconds a caller waits before `no_answer` (CallTrackingMetrics).

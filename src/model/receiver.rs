@@ -9,8 +9,8 @@ use serde::{
 };
 use std::{fmt, marker::PhantomData, str::FromStr};
 
-/// A number that calls are sent on to (article 004: "What is a Receiving Number?"). `{}` names a live one that is used as
-/// it is.
+/// A number that calls are sent on to (help article *Configure Receiving Numbers*: "What is a Receiving Number?"). `{}`
+/// names a live one that is used as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Receiver {

@@ -5,7 +5,7 @@ use super::{
     Address, DEFAULT_RULE, Destination, Divert, Diverts, E164, Extension, Kind, OrOff, Resource, Ring,
     Ringable, Route, TaggingHours,
 };
-use crate::finding::Seg;
+use crate::path::Path;
 
 /// A pointer from one object to another thing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,9 +20,9 @@ pub enum Reference {
     Number(E164),
     Receiver(E164),
     /// A thing of the provider that no section declares: a menu, a router, a person.
-    Place(Destination),
+    Named(Destination),
     /// A word only the provider knows.
-    Token(String),
+    DialString(String),
 }
 
 impl Reference {
@@ -37,8 +37,8 @@ impl Reference {
             Self::Attendant(_) => "attendant",
             Self::Number(_) => "number",
             Self::Receiver(_) => "receiver",
-            Self::Place(to) => to.word(),
-            Self::Token(_) => "token",
+            Self::Named(to) => to.word(),
+            Self::DialString(_) => "token",
         }
     }
 
@@ -51,69 +51,64 @@ impl Reference {
                 Some(Address::new(Kind::Queues, to))
             }
             Self::Receiver(to) => Some(Address::new(Kind::Receivers, to)),
-            Self::Number(_) | Self::Place(_) | Self::Token(_) => None,
+            Self::Number(_) | Self::Named(_) | Self::DialString(_) => None,
         }
     }
 }
 
 /// Every pointer of the object at `address`, with the path inside the object.
-pub fn references(address: &Address, resource: &Resource) -> Vec<(Vec<Seg>, Reference)> {
+pub fn references(address: &Address, resource: &Resource) -> Vec<(Path, Reference)> {
     let mut out = Walk { owner: &address.key, found: Vec::new() };
     match resource {
         Resource::Schedule(_) => {}
         Resource::Forward(forward) => {
             if let Some(to) = &forward.to {
-                out.found.push((vec![Seg::key("to")], Reference::Number(to.clone())));
+                out.found.push((["to"].into(), Reference::Number(to.clone())));
             }
         }
         Resource::Number(number) => match &number.route {
-            Some(Route::To(to)) => out.destination(vec![Seg::key("route")], to),
+            Some(Route::To(to)) => out.destination(["route"].into(), to),
             Some(Route::Receivers(list)) => {
+                let path = Path::from(["route", "receivers"]);
                 for (index, to) in list.receivers.iter().enumerate() {
-                    let at = vec![Seg::key("route"), Seg::key("receivers"), Seg::Index(index)];
-                    out.found.push((at, Reference::Receiver(to.clone())));
+                    out.found.push((path.join(index), Reference::Receiver(to.clone())));
                 }
             }
             None => {}
         },
         Resource::Receiver(receiver) => {
             if let Some(OrOff::Set(no_answer)) = &receiver.no_answer {
-                out.destination(vec![Seg::key("no_answer"), Seg::key("to")], &no_answer.to);
+                out.destination(["no_answer", "to"].into(), &no_answer.to);
             }
             if let Some(TaggingHours::Schedule(name)) = &receiver.tagging_hours {
-                out.found.push((vec![Seg::key("tagging_hours")], Reference::Schedule(name.clone())));
+                out.found.push((["tagging_hours"].into(), Reference::Schedule(name.clone())));
             }
         }
-        Resource::Diverts(diverts) => out.diverts(&[], diverts),
+        Resource::Diverts(diverts) => out.diverts(&Path::default(), diverts),
         Resource::Queue(queue) => {
+            let path = Path::from(["agents"]);
             for (index, agent) in queue.agents.iter().flatten().enumerate() {
-                out.ringable(vec![Seg::key("agents"), Seg::Index(index)], &agent.target);
+                out.ringable(path.join(index), &agent.target);
             }
             for (word, divert) in [("failover", &queue.failover), ("no_answer", &queue.no_answer)] {
                 if let Some(Divert::To(to)) = divert {
-                    out.destination(vec![Seg::key(word)], to);
+                    out.destination([word].into(), to);
                 }
             }
         }
         Resource::Rules(rules) => {
             for (index, rule) in rules.order.iter().flatten().enumerate() {
-                let path = vec![Seg::key("order"), Seg::Index(index)];
+                let path = Path::from(["order"]).join(index);
                 if rule.when != DEFAULT_RULE {
-                    let mut at = path.clone();
-                    at.push(Seg::key("when"));
-                    out.found.push((at, Reference::Schedule(rule.when.clone())));
+                    out.found.push((path.join("when"), Reference::Schedule(rule.when.clone())));
                 }
                 if let Ring::Simultaneous(ring) = &rule.ring {
-                    for (index, also) in ring.also.iter().enumerate() {
-                        let mut at = path.clone();
-                        at.extend(["ring", "simultaneous", "also"].map(Seg::key));
-                        at.push(Seg::Index(index));
-                        out.ringable(at, &also.target);
+                    let also = path.join("ring").join("simultaneous").join("also");
+                    for (index, entry) in ring.also.iter().enumerate() {
+                        out.ringable(also.join(index), &entry.target);
                     }
                 }
-                let mut at = path;
-                at.push(Seg::key("forward"));
-                out.diverts(&at, &rule.forward);
+                out.diverts(&path.join("forward"), &rule.forward);
             }
         }
     }
@@ -122,21 +117,19 @@ pub fn references(address: &Address, resource: &Resource) -> Vec<(Vec<Seg>, Refe
 
 struct Walk<'a> {
     owner: &'a str,
-    found: Vec<(Vec<Seg>, Reference)>,
+    found: Vec<(Path, Reference)>,
 }
 
 impl Walk<'_> {
-    fn diverts(&mut self, path: &[Seg], diverts: &Diverts) {
+    fn diverts(&mut self, path: &Path, diverts: &Diverts) {
         for (word, divert) in diverts.conditions() {
             if let Some(Divert::To(to)) = divert {
-                let mut at = path.to_vec();
-                at.push(Seg::key(word));
-                self.destination(at, to);
+                self.destination(path.join(word), to);
             }
         }
     }
 
-    fn destination(&mut self, at: Vec<Seg>, to: &Destination) {
+    fn destination(&mut self, at: Path, to: &Destination) {
         let reference = match to {
             Destination::Extension(to) => Reference::Extension(to.clone()),
             Destination::Phone(to) => Reference::Phone(to.clone()),
@@ -149,23 +142,23 @@ impl Walk<'_> {
             Destination::Attendant(to) => Reference::Attendant(to.clone()),
             Destination::Number(to) => Reference::Number(to.clone()),
             Destination::Receiver(to) => Reference::Receiver(to.clone()),
-            place @ (Destination::Menu(_)
+            named @ (Destination::Menu(_)
             | Destination::GeoRouter(_)
             | Destination::SmartRouter(_)
-            | Destination::Agent(_)) => Reference::Place(place.clone()),
-            Destination::Token(to) => Reference::Token(to.clone()),
+            | Destination::Agent(_)) => Reference::Named(named.clone()),
+            Destination::DialString(to) => Reference::DialString(to.clone()),
         };
         self.found.push((at, reference));
     }
 
-    fn ringable(&mut self, at: Vec<Seg>, target: &Ringable) {
+    fn ringable(&mut self, at: Path, target: &Ringable) {
         let reference = match target {
             Ringable::Extension(to) => Reference::Extension(to.clone()),
             Ringable::Number(to) => Reference::Number(to.clone()),
             // A device is not an extension; whether it exists is not known from the lists that are read.
             Ringable::Device(_) => return,
-            Ringable::Agent(email) => Reference::Place(Destination::Agent(email.clone())),
-            Ringable::Token(to) => Reference::Token(to.clone()),
+            Ringable::Agent(email) => Reference::Named(Destination::Agent(email.clone())),
+            Ringable::DialString(to) => Reference::DialString(to.clone()),
         };
         self.found.push((at, reference));
     }

@@ -1,6 +1,7 @@
 //! Any object of a tenant.
 
 use super::{Callers, Diverts, Forward, Kind, Number, Queue, Receiver, Route, Rules, Schedule};
+use crate::path::{Path, Segment};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -69,9 +70,10 @@ impl Resource {
         protect == Some(true)
     }
 
-    /// Takes out one field, so that nothing is said about it.
-    pub fn forget(&mut self, path: &str) {
-        let (field, rest) = path.split_once('.').unwrap_or((path, ""));
+    /// Takes out one field, so that nothing is said about it. An entry of a list of callers takes nothing with it.
+    pub fn forget(&mut self, path: &Path) {
+        let Some(field) = path.field() else { return };
+        let part = path.get(1).and_then(Segment::as_key);
         match self {
             Self::Schedule(it) => {
                 forget!(it, field, Schedule { weekly, dates, yearly, time_zone, enabled, protect })
@@ -96,14 +98,17 @@ impl Resource {
                     protect
                 }
             ),
-            Self::Rules(Rules { callers: Some(it), .. }) if field == "callers" && !rest.is_empty() => {
-                forget!(it, rest, Callers { allow, block, block_anonymous, spam })
+            Self::Rules(Rules { callers: Some(_), .. }) if field == "callers" && path.len() > 2 => {}
+            Self::Rules(Rules { callers: Some(it), .. }) if field == "callers" && part.is_some() => {
+                forget!(it, part.unwrap_or_default(), Callers { allow, block, block_anonymous, spam })
             }
             Self::Rules(it) => forget!(it, field, Rules { ring_timeout, callers, order, protect }),
             Self::Diverts(it) => {
                 forget!(it, field, Diverts { always, on_call, busy, no_answer, unreachable, protect })
             }
-            Self::Number(Number { route: Some(Route::Receivers(it)), .. }) if path == "route.pattern" => {
+            Self::Number(Number { route: Some(Route::Receivers(it)), .. })
+                if (field, part) == ("route", Some("pattern")) =>
+            {
                 it.pattern = None;
             }
             Self::Number(it) => forget!(it, field, Number { label, route, protect }),

@@ -14,7 +14,8 @@ pub enum Route {
     Receivers(Receivers),
 }
 
-/// Several receiving numbers (article 004, Dial Receiving Numbers). The list is complete as written, its order counts.
+/// Several receiving numbers (help article *Configure Receiving Numbers*, Dial Receiving Numbers). The list is complete
+/// as written, its order counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Receivers {
     pub receivers: Vec<E164>,

@@ -1,4 +1,5 @@
-//! The answering rules of one extension (article 003), and its allow and block lists.
+//! The answering rules of one extension (help article *Create and Adjust Answering Rules in Stratus*), and its allow
+//! and block lists.
 
 use super::{Diverts, E164, Extension, text::textual};
 use crate::text::custom_with_help;
@@ -154,7 +155,7 @@ textual!(Caller, "Caller", {
     "description": "A phone number in E.164 form."
 });
 
-/// What happens to calls marked as spam (article 003, SPAM CALLS).
+/// What happens to calls marked as spam (help article *Create and Adjust Answering Rules in Stratus*, SPAM CALLS).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Spam {
@@ -266,7 +267,7 @@ pub enum Ringable {
     /// A person by e-mail address (CallTrackingMetrics); only as an agent of a queue.
     Agent(String),
     /// What the provider holds and this vocabulary has no words for. Observed only.
-    Token(String),
+    DialString(String),
 }
 
 /// One phone that rings with the others: exactly one of `extension`, `number`, `device`.
@@ -300,7 +301,7 @@ impl Ringable {
             (Some(to), None, None, None) => Ok(Self::Extension(to)),
             (None, Some(to), None, None) => Ok(Self::Number(to)),
             (None, None, Some(to), None) => Ok(Self::Device(to)),
-            (None, None, None, Some(to)) => Ok(Self::Token(to)),
+            (None, None, None, Some(to)) => Ok(Self::DialString(to)),
             _ => Err("name exactly one of `extension`, `number`, `device`"),
         }
     }
@@ -310,7 +311,7 @@ impl Ringable {
             Self::Extension(to) => (Some(to), None, None, None),
             Self::Number(to) => (None, Some(to), None, None),
             Self::Device(to) => (None, None, Some(to), None),
-            Self::Token(to) => (None, None, None, Some(to)),
+            Self::DialString(to) => (None, None, None, Some(to)),
             Self::Agent(_) => (None, None, None, None),
         }
     }

@@ -37,7 +37,7 @@ pub(super) use textual;
 
 /// An extension: text, never a number, so that `0101` keeps its zero.
 ///
-/// At most 16 letters, digits, `.`, `_` or `-` (fact sheet NetSapiens section 5: string, max 16).
+/// At most 16 letters, digits, `.`, `_` or `-` (FACTS stratus/users-1).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Extension(String);
 

@@ -6,8 +6,9 @@ use super::{
 };
 use crate::{
     diff::{self, FieldChange},
-    finding::{Finding, Place, Seg},
+    finding::{Finding, Place},
     model::{Address, Destination, Divert, Diverts, Guard, Kind, Resource, Route},
+    path::{Path, Segment},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,7 +49,7 @@ pub struct Input<'a> {
     pub dialect: &'a Dialect,
     pub policy: &'a Policy,
     /// Where something stands in the tenant's file.
-    pub place: &'a dyn Fn(&[Seg]) -> Option<Place>,
+    pub place: &'a dyn Fn(&[Segment]) -> Option<Place>,
     /// Which addresses this run is about (`--only`).
     pub only: &'a dyn Fn(&Address) -> bool,
 }
@@ -81,7 +82,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         let message = format!("`exhaustive: [{}]` cannot be kept: they cannot be read here", kind.section());
         let help = "name single objects under `absent`, or give the provider a way to read them";
         plan.blocked
-            .push(Finding::error("unsupported", message).help(help).at(place(&[Seg::key("exhaustive")])));
+            .push(Finding::error("unsupported", message).help(help).at(place(&[Segment::key("exhaustive")])));
     }
     if !plan.blocked.is_empty() {
         return plan;
@@ -188,8 +189,8 @@ fn describe(
     plan.notes.extend(look_alikes(&plan.steps, observed));
     for (address, paths) in &observed.opaque {
         let Some(wanted) = desired.get(address) else { continue };
-        let written = |path: &String| plan.steps.iter().any(|s| s.address == *address && s.concerns(path));
-        let fields: Vec<String> = paths
+        let written = |path: &&Path| plan.steps.iter().any(|s| s.address == *address && s.concerns(path));
+        let fields: Vec<Path> = paths
             .iter()
             .filter(|path| live::manages(&wanted.resource, path) && !written(path))
             .cloned()
@@ -235,11 +236,11 @@ fn steps_for(
     let nothing = diff::nothing_like(&wanted.resource);
     let changes = diff::diff(&wanted.resource, before.unwrap_or(&nothing));
     let opaque = observed.opaque.get(address);
-    let hidden = |path: &str| opaque.is_some_and(|paths| paths.iter().any(|field| diff::inside(path, field)));
-    let files_changed = |path: &str| {
+    let hidden = |path: &Path| opaque.is_some_and(|fields| fields.iter().any(|field| path.is_inside(field)));
+    let files_changed = |path: &Path| {
         base.is_some_and(|base| {
             let then = base.desired.get(address).unwrap_or(&nothing);
-            diff::diff(&wanted.resource, then).iter().any(|change| diff::inside(&change.path, path))
+            diff::diff(&wanted.resource, then).iter().any(|change| change.path.is_inside(path))
         })
     };
     let source = &wanted.source;
@@ -325,7 +326,7 @@ fn remove_by_hand(address: &Address, source: Option<Source>, dialect: &Dialect) 
         class: Class::OnFailure,
         reason: Some(Reason::Config),
         critical: None,
-        changes: vec![FieldChange { path: "to".to_owned(), old: Some("?".into()), new: None }],
+        changes: vec![FieldChange { path: ["to"].into(), old: Some("?".into()), new: None }],
         before: None,
         after: None,
         source,
@@ -344,7 +345,7 @@ fn delete(
     let (presence, portal) = dialect.presence(address.kind, true);
     let by_hand = is_by_hand(presence, policy);
     let whole = serde_json::to_value(live).unwrap_or_default();
-    let changes = vec![FieldChange { path: String::new(), old: Some(whole), new: None }];
+    let changes = vec![FieldChange { path: Path::default(), old: Some(whole), new: None }];
     let class = match live {
         Resource::Forward(forward) if !forward.is_active() => Class::OnFailure,
         _ => Class::CallerVisible,
@@ -368,7 +369,7 @@ fn delete(
 }
 
 /// `extension: "600"` and `attendant: "600"` are one place when an attendant answers there: what the extension is
-/// decides (fact sheet NetSapiens section 8).
+/// decides (FACTS stratus/numbers-5).
 fn recognise_attendants(resource: &mut Resource, observed: &Observed) {
     let fix = |to: &mut Destination| {
         if let Destination::Extension(extension) = to

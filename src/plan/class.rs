@@ -1,8 +1,9 @@
 //! How a change is noticed: at once, only when something fails, or not at all.
 
 use crate::{
-    diff::{FieldChange, inside},
+    diff::FieldChange,
     model::{Kind, Resource},
+    path::Segment,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -31,18 +32,23 @@ pub(super) fn of(
 }
 
 fn of_change(kind: Kind, change: &FieldChange, before: Option<&Resource>, after: Option<&Resource>) -> Class {
-    let path = change.path.as_str();
-    let unreachable = path == "unreachable" || path.ends_with(".forward.unreachable");
-    match (kind, path) {
+    let unreachable = match &*change.path {
+        [Segment::Key(field), Segment::Element { .. }, Segment::Key(forward), Segment::Key(condition)] => {
+            (field.as_str(), forward.as_str(), condition.as_str()) == ("order", "forward", "unreachable")
+        }
+        [Segment::Key(condition)] => condition == "unreachable",
+        _ => false,
+    };
+    match (kind, change.path.field()) {
         (Kind::Forwards, _) => {
             let active = |it: Option<&Resource>| matches!(it, Some(Resource::Forward(it)) if it.is_active());
             if active(before) || active(after) { Class::CallerVisible } else { Class::OnFailure }
         }
         (Kind::Rules, _) if is_dormant(change, before, after) => Class::Cosmetic,
-        (Kind::Numbers | Kind::Receivers, "label") | (Kind::Queues, "name") => Class::Cosmetic,
+        (Kind::Numbers | Kind::Receivers, Some("label")) | (Kind::Queues, Some("name")) => Class::Cosmetic,
         // It tags calls, and lets forms call; what a caller hears stays.
-        (Kind::Receivers, "tagging_hours") => Class::Cosmetic,
-        (Kind::Queues, "failover" | "require_agents") => Class::OnFailure,
+        (Kind::Receivers, Some("tagging_hours")) => Class::Cosmetic,
+        (Kind::Queues, Some("failover" | "require_agents")) => Class::OnFailure,
         (Kind::Rules | Kind::Diverts, _) if unreachable => Class::OnFailure,
         _ => Class::CallerVisible,
     }
@@ -50,12 +56,14 @@ fn of_change(kind: Kind, change: &FieldChange, before: Option<&Resource>, after:
 
 /// Whether the change is inside one rule that is switched off before and after.
 fn is_dormant(change: &FieldChange, before: Option<&Resource>, after: Option<&Resource>) -> bool {
-    let Some(rule) = change.path.strip_prefix("order.") else { return false };
+    let [Segment::Key(field), Segment::Element { element: name }, ..] = &*change.path else { return false };
+    if field != "order" {
+        return false;
+    }
     let off = |it: Option<&Resource>| match it {
         Some(Resource::Rules(rules)) => {
-            // Names may hold dots: the longest that fits is the one.
-            let named = rules.order.iter().flatten().filter(|it| inside(rule, &it.when));
-            named.max_by_key(|it| it.when.len()).map(|it| !it.enabled)
+            let mut named = rules.order.iter().flatten().filter(|it| it.when == *name);
+            named.next().map(|it| !it.enabled)
         }
         _ => None,
     };

@@ -1,9 +1,10 @@
 //! What a tenant declares, in the form its provider reports it.
 
-use super::{Dialect, Source, Unsupported};
+use super::{Dialect, Source, Unsupported, live};
 use crate::{
-    finding::{Finding, Place, Seg},
+    finding::{Finding, Place},
     model::{Address, Kind, Resource, Tenant},
+    path::{Path, Segment},
 };
 use std::collections::BTreeMap;
 
@@ -18,25 +19,25 @@ pub struct Desired {
 pub fn desired(
     tenant: &Tenant,
     dialect: &Dialect,
-    place: &dyn Fn(&[Seg]) -> Option<Place>,
+    place: &dyn Fn(&[Segment]) -> Option<Place>,
 ) -> Result<BTreeMap<Address, Desired>, Vec<Finding>> {
     let mut all = BTreeMap::new();
     let mut found = Vec::new();
-    let unknown = |kind: Kind, at: &[Seg]| {
+    let unknown = |kind: Kind, at: &Path| {
         let message = format!("this provider has no `{}`", kind.section());
         let known: Vec<String> = dialect.order.iter().map(|kind| format!("`{}`", kind.section())).collect();
         let finding = Finding::error("unsupported", message).help(format!("it holds {}", known.join(", ")));
         (!dialect.order.contains(&kind)).then(|| finding.at(place(at)))
     };
     for (index, kind) in tenant.exhaustive.iter().enumerate() {
-        found.extend(unknown((*kind).into(), &[Seg::key("exhaustive"), Seg::Index(index)]));
+        found.extend(unknown((*kind).into(), &Path::from(["exhaustive"]).join(index)));
     }
     for (address, index) in tenant.absent.addresses() {
-        let at = [Seg::key("absent"), Seg::key(address.kind.section()), Seg::Index(index)];
+        let at = Path::from(["absent", address.kind.section()]).join(index);
         found.extend(unknown(address.kind, &at));
     }
     for (address, mut resource) in tenant.resources() {
-        let at = vec![Seg::key(address.kind.section()), Seg::key(&address.key)];
+        let at = live::own(&address);
         if let Some(finding) = unknown(address.kind, &at) {
             found.push(finding);
             continue;
@@ -64,8 +65,8 @@ pub fn desired(
     if found.is_empty() { Ok(all) } else { Err(found) }
 }
 
-/// `schedules.X.enabled: false` switches off every rule that uses X, whatever the rule says (article 003, Bulk Toggle
-/// Time Frames).
+/// `schedules.X.enabled: false` switches off every rule that uses X, whatever the rule says (FACTS stratus/article-3,
+/// Bulk Toggle Time Frames).
 fn bulk_toggle(tenant: &Tenant, resource: &mut Resource) {
     let Resource::Rules(rules) = resource else { return };
     for rule in rules.order.iter_mut().flatten() {

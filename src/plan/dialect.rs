@@ -2,11 +2,12 @@
 
 use super::live;
 use crate::{
-    diff::{self, FieldChange},
-    finding::Seg,
+    diff::FieldChange,
     model::{Address, Kind, Resource, references},
+    path::{self, Field, Path},
 };
 use serde::Serialize;
+use serde_json::Value;
 use std::time::Duration;
 
 /// What planning may know of a provider.
@@ -14,7 +15,7 @@ pub struct Dialect {
     /// The kinds it holds, in the order in which objects are made.
     pub order: &'static [Kind],
     /// How far each field of each kind can be managed; the first row that fits counts. Every field has a row for
-    /// [`When::Always`]; the path `""` is the object itself, its making and deleting.
+    /// [`When::Always`]: one without is unsupported. The empty path is the object itself, its making and deleting.
     pub grades: &'static [GradeRow],
     /// Which destinations a field takes; a field without a row takes any.
     pub accepts: &'static [Accepts],
@@ -58,7 +59,8 @@ impl Grade {
 pub struct Accepts {
     pub kind: Kind,
     /// The field; positions in lists are left out.
-    pub path: &'static str,
+    #[serde(flatten, serialize_with = "path::both")]
+    pub path: Field,
     /// As [`crate::model::Reference::word`] says them.
     pub words: &'static [&'static str],
 }
@@ -79,7 +81,8 @@ pub enum When {
 pub struct GradeRow {
     pub kind: Kind,
     /// The field, or the list an element belongs to.
-    pub path: &'static str,
+    #[serde(flatten, serialize_with = "path::both")]
+    pub path: Field,
     pub when: When,
     pub grade: Grade,
     /// What to click, `{key}` being the object's key; for what is unsupported, what to do instead.
@@ -90,31 +93,21 @@ pub struct GradeRow {
 
 impl GradeRow {
     /// Documented: read and written.
-    pub const fn api(kind: Kind, path: &'static str, source: &'static str) -> Self {
+    pub const fn api(kind: Kind, path: Field, source: &'static str) -> Self {
         Self { kind, path, when: When::Always, grade: Grade::Api, portal: "", source }
     }
 
     /// Written only with `experimental: true`; `portal` says how it is done by hand.
-    pub const fn experimental(
-        kind: Kind,
-        path: &'static str,
-        portal: &'static str,
-        source: &'static str,
-    ) -> Self {
+    pub const fn experimental(kind: Kind, path: Field, portal: &'static str, source: &'static str) -> Self {
         Self { kind, path, when: When::Always, grade: Grade::Experimental, portal, source }
     }
 
-    pub const fn manual(kind: Kind, path: &'static str, portal: &'static str, source: &'static str) -> Self {
+    pub const fn manual(kind: Kind, path: Field, portal: &'static str, source: &'static str) -> Self {
         Self { kind, path, when: When::Always, grade: Grade::Manual, portal, source }
     }
 
     /// `instead` says what the provider can do in its place.
-    pub const fn unsupported(
-        kind: Kind,
-        path: &'static str,
-        instead: &'static str,
-        source: &'static str,
-    ) -> Self {
+    pub const fn unsupported(kind: Kind, path: Field, instead: &'static str, source: &'static str) -> Self {
         Self { kind, path, when: When::Always, grade: Grade::Unsupported, portal: instead, source }
     }
 
@@ -128,15 +121,14 @@ impl Dialect {
     /// The grade of one change, and the portal's way to make it by hand.
     pub fn grade(&self, kind: Kind, change: &FieldChange) -> (Grade, &'static str) {
         let fits = |row: &&GradeRow| {
-            let inside = diff::inside(&change.path, row.path);
             let when = match row.when {
                 When::Always => true,
                 When::Value(text) => change.new.as_ref().and_then(|v| v.as_str()) == Some(text),
                 When::Removed => change.new.is_none(),
             };
-            row.kind == kind && inside && when
+            covers(row, kind, &change.path) && when
         };
-        self.grades.iter().find(fits).map_or((Grade::Api, ""), |row| (row.grade, row.portal))
+        graded(self.grades.iter().find(fits))
     }
 
     /// The grade of making an object of the kind, or of deleting one.
@@ -146,8 +138,7 @@ impl Dialect {
             When::Removed => deleting,
             When::Value(_) => false,
         };
-        let row = self.grades.iter().filter(fits).find(|row| row.kind == kind && row.path.is_empty());
-        row.map_or((Grade::Api, ""), |row| (row.grade, row.portal))
+        graded(self.grades.iter().filter(fits).find(|row| row.kind == kind && row.path.is_empty()))
     }
 
     /// The object in the form in which the provider reports it, or why it cannot hold it.
@@ -159,28 +150,31 @@ impl Dialect {
     /// What the tables say a declared object cannot have.
     fn refusals(&self, address: &Address, resource: &Resource) -> Vec<Unsupported> {
         let mut found = Vec::new();
+        let missing = |what: String| format!("this provider has no {what} for a {}", address.kind.noun());
         for row in
             self.grades.iter().filter(|row| row.kind == address.kind && row.grade == Grade::Unsupported)
         {
-            let value = live::said(resource, row.path);
+            let path = Path::from(row.path);
+            let value = live::field_value(resource, &path);
             let (applies, what) = match row.when {
-                When::Always => (value.is_some(), format!("`{}`", row.path)),
+                When::Always => (value.is_some(), format!("`{path}`")),
                 When::Value(text) => {
-                    (value.as_ref().and_then(|v| v.as_str()) == Some(text), format!("`{}: {text}`", row.path))
+                    (value.as_ref().and_then(|v| v.as_str()) == Some(text), format!("`{path}: {text}`"))
                 }
                 When::Removed => (false, String::new()),
             };
             if applies {
-                let path = row.path.split('.').map(Seg::key).collect();
-                let message = format!("this provider has no {what} for a {}", address.kind.noun());
-                found.push(Unsupported { path, message, help: row.portal.to_owned() });
+                found.push(Unsupported { path, message: missing(what), help: row.portal.to_owned() });
             }
         }
+        let said = serde_json::to_value(resource).unwrap_or_default();
+        for path in self.without_row(address.kind, &Path::default(), &said) {
+            let message = missing(format!("`{path}`"));
+            found.push(Unsupported { path, message, help: NO_ROW.to_owned() });
+        }
         for (path, reference) in references(address, resource) {
-            let field: Vec<&str> = path.iter().filter_map(Seg::as_key).collect();
-            let field = field.join(".");
-            let row =
-                self.accepts.iter().find(|row| row.kind == address.kind && diff::inside(&field, row.path));
+            let field = path.keys();
+            let row = self.accepts.iter().find(|row| row.kind == address.kind && field.is_in_field(row.path));
             let Some(Accepts { words, .. }) = row else { continue };
             let word = reference.word();
             if !words.contains(&word) {
@@ -191,13 +185,45 @@ impl Dialect {
         }
         found
     }
+
+    /// The fields of a declared object of which no row speaks. A group of fields has a row for each of them.
+    fn without_row(&self, kind: Kind, path: &Path, said: &Value) -> Vec<Path> {
+        let mut rows = self.grades.iter().filter(|row| row.kind == kind && row.when == When::Always);
+        if !path.is_empty() && rows.clone().any(|row| covers(row, kind, path)) {
+            return Vec::new();
+        }
+        let is_group = rows.any(|row| Path::from(row.path).is_inside(path));
+        match said {
+            Value::Object(fields) if is_group => {
+                let own = fields.iter().filter(|(field, _)| !(path.is_empty() && *field == PROTECT));
+                own.flat_map(|(field, value)| self.without_row(kind, &path.join(field.as_str()), value))
+                    .collect()
+            }
+            _ => vec![path.clone()],
+        }
+    }
+}
+
+/// What a file says to dialform and not to a provider, of every kind.
+const PROTECT: &str = "protect";
+
+const NO_ROW: &str = "leave it out: nothing says how it is managed here";
+
+/// Whether a row speaks of a field. The row of the object itself speaks of nothing in it.
+fn covers(row: &GradeRow, kind: Kind, path: &Path) -> bool {
+    row.kind == kind && row.path.is_empty() == path.is_empty() && path.is_in_field(row.path)
+}
+
+/// What no row speaks of the provider does not have.
+fn graded(row: Option<&GradeRow>) -> (Grade, &'static str) {
+    row.map_or((Grade::Unsupported, NO_ROW), |row| (row.grade, row.portal))
 }
 
 /// Something the provider cannot hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsupported {
     /// Inside the object.
-    pub path: Vec<Seg>,
+    pub path: Path,
     pub message: String,
     /// What the provider can do instead.
     pub help: String,

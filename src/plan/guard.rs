@@ -1,8 +1,11 @@
 //! What needs a person's word before it is carried out.
 
 use super::{Action, Observed, Step};
-use crate::model::{
-    Address, Destination, Divert, Guard, Kind, Number, Queue, Reference, Resource, Route, references,
+use crate::{
+    model::{
+        Address, Destination, Divert, Guard, Kind, Number, Queue, Reference, Resource, Route, references,
+    },
+    path::Segment,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +38,9 @@ pub(super) fn mark_critical(steps: &mut [Step], observed: &Observed) -> BTreeSet
     let mut stranded = BTreeSet::new();
     for step in steps.iter_mut() {
         step.critical = match (&step.before, &step.after, step.action) {
-            (_, Some(Resource::Number(now)), Action::Create | Action::Update) if step.concerns("route") => {
+            (_, Some(Resource::Number(now)), Action::Create | Action::Update)
+                if step.concerns(&[Segment::key("route")]) =>
+            {
                 let to = after.empty_queue(now);
                 to.map(|queue| format!("sends callers to {queue}, where nobody answers"))
             }

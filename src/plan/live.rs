@@ -2,8 +2,9 @@
 
 use super::{Desired, Observed, Obstacle, Policy, Role, Source};
 use crate::{
-    finding::{Finding, Place, Seg},
+    finding::{Finding, Place},
     model::{Address, Destination, Extension, Kind, Reference, Resource, references},
+    path::{Path, Segment},
     text::closest,
 };
 use std::collections::BTreeMap;
@@ -15,12 +16,12 @@ pub(super) fn check(
     absent: &BTreeMap<Address, Option<Source>>,
     observed: &Observed,
     policy: &Policy,
-    place: &dyn Fn(&[Seg]) -> Option<Place>,
+    place: &dyn Fn(&[Segment]) -> Option<Place>,
 ) -> Vec<Finding> {
     let mut found = Vec::new();
     for Obstacle { address, field, code, message, help } in &observed.obstacles {
         let managed = match desired.get(address) {
-            Some(wanted) => field.is_none_or(|field| manages(&wanted.resource, field)),
+            Some(wanted) => field.as_ref().is_none_or(|field| manages(&wanted.resource, field)),
             None => field.is_none() && absent.contains_key(address),
         };
         if managed {
@@ -42,7 +43,7 @@ pub(super) fn check(
                 found.push(finding.at(place(&at)));
             }
         }
-        for token in observed.unknown_tokens.get(address).into_iter().flatten() {
+        for token in observed.unknown_dial_strings.get(address).into_iter().flatten() {
             let message = format!("the dial plan of account `{account}` has no rule `{token}` yet");
             let help = "the portal makes this rule when the queue or mailbox is saved there once; calls sent to a \
                         missing rule are lost";
@@ -52,8 +53,9 @@ pub(super) fn check(
     found
 }
 
-fn own(address: &Address) -> Vec<Seg> {
-    vec![Seg::key(address.kind.section()), Seg::key(&address.key)]
+/// Where an object stands in a tenant's file.
+pub(super) fn own(address: &Address) -> Path {
+    [address.kind.section(), &address.key].into()
 }
 
 fn object(account: &str, address: &Address, wanted: &Resource, observed: &Observed) -> Option<Finding> {
@@ -95,17 +97,17 @@ fn is_person(key: &str, observed: &Observed) -> bool {
 }
 
 /// What the object says about a field.
-pub(super) fn said(wanted: &Resource, field: &str) -> Option<serde_json::Value> {
-    let said = serde_json::to_value(wanted).unwrap_or_default();
-    said.pointer(&format!("/{}", field.replace('.', "/"))).cloned()
+pub(super) fn field_value(wanted: &Resource, field: &Path) -> Option<serde_json::Value> {
+    let field_value = serde_json::to_value(wanted).unwrap_or_default();
+    field.iter().try_fold(field_value, |value, segment| value.get(segment.as_key()?).cloned())
 }
 
 /// Whether the object says anything about a field.
-pub(super) fn manages(wanted: &Resource, field: &str) -> bool {
-    said(wanted, field).is_some()
+pub(super) fn manages(wanted: &Resource, field: &Path) -> bool {
+    field_value(wanted, field).is_some()
 }
 
-/// Whether nothing is said about the object but its name.
+/// Whether nothing is field_value about the object but its name.
 fn is_bare(wanted: &Resource) -> bool {
     crate::diff::diff(wanted, &crate::diff::nothing_like(wanted)).is_empty()
 }
@@ -125,10 +127,10 @@ fn extension(account: &str, key: &str, observed: &Observed) -> Option<Finding> {
 }
 
 /// A thing of the provider that is found by its name.
-fn place(account: &str, to: &Destination, observed: &Observed) -> Option<Finding> {
+fn named_target(account: &str, to: &Destination, observed: &Observed) -> Option<Finding> {
     let word = to.word();
     let name = to.name().unwrap_or_default();
-    match observed.places.get(to) {
+    match observed.named_targets.get(to) {
         Some(1) => None,
         Some(several) => {
             let message = format!("account `{account}` has {several} things `{word}` called `{name}`");
@@ -138,8 +140,12 @@ fn place(account: &str, to: &Destination, observed: &Observed) -> Option<Finding
             )
         }
         None => {
-            let known: Vec<String> =
-                observed.places.keys().filter(|it| it.word() == word).filter_map(Destination::name).collect();
+            let known: Vec<String> = observed
+                .named_targets
+                .keys()
+                .filter(|it| it.word() == word)
+                .filter_map(Destination::name)
+                .collect();
             let help = match closest(&name, known.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "it is made in the portal, not here; make it first".to_owned(),
@@ -193,7 +199,7 @@ fn pointer(
             };
             Some(Finding::error("no-such-receiver", message).help(help))
         }
-        Reference::Place(to) => place(account, to, observed),
-        Reference::Number(_) | Reference::Token(_) => None,
+        Reference::Named(to) => named_target(account, to, observed),
+        Reference::Number(_) | Reference::DialString(_) => None,
     }
 }

@@ -20,16 +20,18 @@ pub use dialect::{Accepts, Dialect, Grade, GradeRow, Unsupported, When};
 pub use reason::Reason;
 
 use crate::{
-    diff::{self, FieldChange},
+    diff::FieldChange,
     finding::Finding,
     model::{Address, Destination, Extension, Kind, Resource},
+    path::{Path, Segment},
+    text::hex,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The version of the JSON form of a plan.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// Everything one account holds, as far as it was read.
 ///
@@ -41,15 +43,15 @@ pub struct Observed {
     pub extensions: BTreeMap<Extension, Role>,
     /// Where calls can be sent beside the objects: how many live things have that name. Only of the sorts that are
     /// declared somewhere.
-    pub places: BTreeMap<Destination, usize>,
+    pub named_targets: BTreeMap<Destination, usize>,
     /// Words that a declared object would use and the provider does not know, by the object.
-    pub unknown_tokens: BTreeMap<Address, Vec<String>>,
+    pub unknown_dial_strings: BTreeMap<Address, Vec<String>>,
     /// Why a live object cannot be managed as it is.
     pub obstacles: Vec<Obstacle>,
     /// Pointers that no object in `objects` shows: what is pointed to, by whom.
     pub hidden_uses: Vec<HiddenUse>,
     /// Fields whose live value this vocabulary has no word for, by object.
-    pub opaque: BTreeMap<Address, BTreeSet<String>>,
+    pub opaque: BTreeMap<Address, BTreeSet<Path>>,
     /// What a live object holds beyond this vocabulary; it is left alone.
     pub notes: BTreeMap<Address, Vec<String>>,
 }
@@ -59,7 +61,7 @@ pub struct Observed {
 pub struct Obstacle {
     pub address: Address,
     /// The field it is about; `None` for the whole object.
-    pub field: Option<&'static str>,
+    pub field: Option<Path>,
     pub code: &'static str,
     pub message: String,
     pub help: &'static str,
@@ -143,8 +145,14 @@ impl TenantPlan {
 pub struct Unverifiable {
     pub address: Address,
     /// The fields it is about; empty for the whole object.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "fields")]
+    pub fields: Vec<Path>,
+}
+
+/// Each as in a change: its path, and the `field` as people read it.
+fn fields<S: Serializer>(paths: &[Path], serializer: S) -> Result<S::Ok, S::Error> {
+    let both = |path: &Path| serde_json::json!({ "path": path, "field": path.to_string() });
+    serializer.collect_seq(paths.iter().map(both))
 }
 
 /// Something worth knowing about an object beside what its step says.
@@ -207,8 +215,8 @@ impl Step {
     }
 
     /// Whether a field is part of what the step changes, or holds a part of it.
-    pub fn concerns(&self, path: &str) -> bool {
-        self.changes.iter().any(|change| diff::inside(path, &change.path) || diff::inside(&change.path, path))
+    pub fn concerns(&self, path: &[Segment]) -> bool {
+        self.changes.iter().any(|change| path.starts_with(&change.path) || change.path.is_inside(path))
     }
 }
 
@@ -229,7 +237,7 @@ impl Plan {
             // Plain data with text keys: serialising cannot fail.
             hash.update(serde_json::to_vec(&done).unwrap_or_default());
         }
-        let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = hex(&hash.finalize());
         Self { format_version: FORMAT_VERSION, digest, tenants }
     }
 

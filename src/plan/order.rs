@@ -2,8 +2,9 @@
 
 use super::{Action, Step};
 use crate::{
-    diff::{FieldChange, inside},
+    diff::FieldChange,
     model::{Address, Kind, Reference, Resource, references},
+    path::Path,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -131,16 +132,16 @@ fn break_circle(
 /// The creation without the fields that point to `missing`, and the update that brings them.
 fn part(step: &Step, missing: &BTreeSet<Address>) -> Option<(Step, Step)> {
     let after = step.after.as_ref()?;
-    let pointing: BTreeSet<String> = references(&step.address, after)
+    let pointing: BTreeSet<Path> = references(&step.address, after)
         .into_iter()
         .filter(|(_, reference)| reference.address().is_some_and(|target| missing.contains(&target)))
-        .filter_map(|(path, _)| path.first()?.as_key().map(str::to_owned))
+        .filter_map(|(path, _)| Some([path.field()?].into()))
         .collect();
     let (later, now): (Vec<FieldChange>, Vec<FieldChange>) = step
         .changes
         .iter()
         .cloned()
-        .partition(|change| pointing.iter().any(|field| inside(&change.path, field)));
+        .partition(|change| pointing.iter().any(|field| change.path.is_inside(field)));
     if later.is_empty() {
         return None;
     }

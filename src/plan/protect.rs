@@ -1,9 +1,10 @@
 //! `protect: true`: what is refused until an earlier merged change has taken the protection away.
 
-use super::{Action, Step, guard::answers};
+use super::{Action, Step, guard::answers, live};
 use crate::{
-    finding::{Finding, Place, Seg},
+    finding::{Finding, Place},
     model::{Address, DEFAULT_RULE, Divert, Diverts, Resource, Rules},
+    path::{Path, Segment},
 };
 use std::collections::BTreeSet;
 
@@ -12,19 +13,19 @@ pub(super) fn check(
     steps: &[Step],
     protected: &BTreeSet<Address>,
     stranded: &BTreeSet<Address>,
-    place: &dyn Fn(&[Seg]) -> Option<Place>,
+    place: &dyn Fn(&[Segment]) -> Option<Place>,
 ) -> Vec<Finding> {
     let help = "take `protect: true` away in a change of its own, merge it, then make this one";
     let finding = |address: &Address, what: &str, at: Option<Place>| {
         let message = format!("{address} is protected, and this change {what}");
         Finding::error("protected", message).help(help).at(at)
     };
-    let own = |address: &Address| place(&[Seg::key(address.kind.section()), Seg::key(&address.key)]);
+    let own = |address: &Address| place(&live::own(address));
     let mut found = Vec::new();
     for step in steps.iter().filter(|step| protected.contains(&step.address)) {
         if let Some(what) = violation(step) {
             let at = match step.removes() {
-                true => place(&[Seg::key("absent"), Seg::key(step.address.kind.section())]),
+                true => place(&Path::from(["absent", step.address.kind.section()])),
                 false => own(&step.address),
             };
             found.push(finding(&step.address, what, at));

@@ -37,7 +37,9 @@ pub fn undecodable(why: impl Into<String>, body: &Value, what: &str, path: &str)
 pub fn present<T>(read: Result<T, ApiError>, says_absent: fn(&str) -> bool) -> Result<Option<T>, ApiError> {
     match read {
         Ok(found) => Ok(Some(found)),
-        Err(ApiError { problem: Problem::Status { status: 404, message }, .. }) if says_absent(&message) => {
+        Err(ApiError { problem: Problem::Status { status: 404, message, .. }, .. })
+            if says_absent(&message) =>
+        {
             Ok(None)
         }
         Err(error) => Err(error),

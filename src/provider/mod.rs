@@ -9,32 +9,41 @@
 //! 4. `client`: [`Read`] and [`Write`] on [`crate::http`]. `observe` returns everything in scope in one go, or an error: a
 //!    part of the truth is none. What a server does not show is named in `Observed::opaque`. `execute` carries out one
 //!    step, sends only what the step [concerns](Step::concerns), and never decides.
-//! 5. `mod`: the static [`Provider`]. A setting of its own is a field of `ProviderConfig`, which the schema then shows.
+//! 5. `settings`: the type of its entry in `dialform.yaml` with [`Settings`]; the schema is made of it. Its endpoints sign
+//!    in with what the [`Keyring`] finds: [`crate::http::Bearer`], [`crate::http::Basic`], [`crate::http::ApiKey`], a token
+//!    that is [replaced](refresh::Refreshing) when it has expired, or a pair of these.
+//! 6. `mod`: the static [`Provider`].
 //!
 //! What several need is beside them: [`answer`] for reading, [`refusal`] for what cannot be held.
 //!
-//! To be tested it needs an emulation in `sandbox/`, which also says what of the state each object may touch, and data in
-//! `tests/it/transitions/KIND/`: settings and a live account. The transitions then run by themselves, as far as its table
-//! lets them. `tests/it/toy.rs` is a whole provider in 150 lines. Planning, applying and rendering need no line of code.
+//! To be tested it needs an emulation in `sandbox/` with a line in its table, which also says what of the state each object
+//! may touch, and data in `tests/it/transitions/KIND/`: settings and a live account. The transitions then run by themselves, as far as its table
+//! lets them. `tests/it/toy.rs` is a whole provider in 150 lines,
+//! its server beside it. Planning, applying and rendering need no line of code.
 //!
 //! A program that embeds this crate adds its own with [`register`].
 
 pub mod answer;
 pub mod ctm;
 pub mod deskphone;
+mod open;
+pub mod refresh;
 pub mod refusal;
+pub mod settings;
 pub mod stratus;
 
+pub use open::{Access, Keyring, Opening, System, open};
+pub use settings::{Entry, Form, Kinds, Settings, SettingsFindings, Workspace};
+
 use crate::{
-    finding::{Finding, Seg},
-    http::{ApiError, Getter, Sender},
-    model::{Address, Kind, Limits, ProviderConfig, Resource, Secret},
+    http::{ApiError, Conventions, ReadClient, WriteClient},
+    model::{Address, Kind, Limits, Resource},
     plan::{Dialect, Observed, Step},
-    sandbox::Emulation,
 };
 use async_trait::async_trait;
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt,
     sync::{PoisonError, RwLock},
 };
 
@@ -61,47 +70,23 @@ pub struct Provider {
     pub kind: &'static str,
     pub title: &'static str,
     pub dialect: Dialect,
-    /// What is wrong with this provider's settings, given the kinds that tenants declare on it: (path inside the
-    /// provider's entry, finding).
-    pub check: fn(&ProviderConfig, &BTreeSet<Kind>) -> SettingsFindings,
+    /// The type of its settings.
+    pub settings: Form,
+    /// How its refusals are understood.
+    pub conventions: &'static Conventions,
     /// How hard it may be worked where the workspace does not say.
     pub limits: Limits,
     /// Whether one entry of `providers` reaches one account only, so that tenants cannot share it.
     pub single_account: bool,
-    /// Kinds that this setup can declare but not read.
-    pub unobservable: fn(&ProviderConfig) -> BTreeSet<Kind>,
-    /// The HTTP endpoints it needs, named, with the base path each has in the sandbox.
-    pub endpoints: fn(&ProviderConfig) -> Vec<EndpointSpec>,
     /// A reader that cannot write, and a writer.
-    pub reader: fn(Endpoints<Getter>) -> Box<dyn Read>,
-    pub writer: fn(Endpoints<Sender>) -> Box<dyn Write>,
-    /// Its emulation, for `--sandbox`.
-    pub emulation: Emulation,
+    pub reader: fn(Endpoints<ReadClient>) -> Box<dyn Read>,
+    pub writer: fn(Endpoints<WriteClient>) -> Box<dyn Write>,
 }
 
-/// Findings with their path inside a provider's entry.
-pub type SettingsFindings = Vec<(Vec<Seg>, Finding)>;
-
-/// An HTTP endpoint that a provider's settings name.
-pub struct EndpointSpec {
-    pub name: &'static str,
-    pub url: Option<String>,
-    pub login: Login,
-    /// Where its url stands inside the provider's entry.
-    pub url_path: Vec<Seg>,
-    /// Where its credentials stand.
-    pub login_at: Vec<Seg>,
-    /// Where the sandbox serves it.
-    pub sandbox_path: &'static str,
-}
-
-/// How a run presents itself.
-#[derive(Debug, Clone)]
-pub enum Login {
-    /// A bearer token, and perhaps another that can only read.
-    Token { token: Option<Secret>, read_token: Option<Secret> },
-    /// A pair of keys.
-    Keys { access_key: Option<Secret>, secret_key: Option<Secret> },
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind)
+    }
 }
 
 /// Open endpoints by name.

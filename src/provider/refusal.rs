@@ -1,20 +1,20 @@
 //! What a provider cannot hold, gathered while a desired object is put into its form.
 
 use crate::{
-    finding::Seg,
     model::{Agent, Resource, Ringable},
+    path::Path,
     plan::Unsupported,
 };
 
 /// Gathers what cannot be held.
 #[derive(Default)]
-pub struct Check {
+pub struct Refusals {
     found: Vec<Unsupported>,
 }
 
-impl Check {
-    pub fn no(&mut self, path: &[Seg], message: impl Into<String>, help: impl Into<String>) {
-        self.found.push(Unsupported { path: path.to_vec(), message: message.into(), help: help.into() });
+impl Refusals {
+    pub fn add(&mut self, path: &Path, message: impl Into<String>, help: impl Into<String>) {
+        self.found.push(Unsupported { path: path.clone(), message: message.into(), help: help.into() });
     }
 
     /// The object, if nothing speaks against it.
@@ -23,31 +23,23 @@ impl Check {
     }
 }
 
-pub fn at(path: &[Seg], word: &str) -> Vec<Seg> {
-    let mut path = path.to_vec();
-    path.push(Seg::key(word));
-    path
-}
-
-pub fn item(path: &[Seg], index: usize) -> Vec<Seg> {
-    let mut path = path.to_vec();
-    path.push(Seg::Index(index));
-    path
-}
-
 /// What every provider asks of the agents of a queue: each once, positions from 1, by default the place in the list; sorted
 /// as they are reported.
-pub fn agents(check: &mut Check, agents: &mut [Agent]) {
-    let path = at(&[], "agents");
+pub fn agents(refusals: &mut Refusals, agents: &mut [Agent]) {
+    let path = Path::from(["agents"]);
     let mut seen: Vec<Ringable> = Vec::new();
     for (index, Agent { target, order, wrap_up: _ }) in agents.iter_mut().enumerate() {
-        let here = item(&path, index);
+        let here = path.join(index);
         if seen.contains(target) {
-            check.no(&here, "this agent is listed twice", "name each agent once");
+            refusals.add(&here, "this agent is listed twice", "name each agent once");
         }
         seen.push(target.clone());
         if *order == Some(0) {
-            check.no(&at(&here, "order"), "positions count from 1", "leave `order` out, or write 1 or more");
+            refusals.add(
+                &here.join("order"),
+                "positions count from 1",
+                "leave `order` out, or write 1 or more",
+            );
         }
         order.get_or_insert(index as u32 + 1);
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     finding::{Finding, Level, Place},
-    text::{is_hidden, shown},
+    text::{is_hidden, printable},
 };
 use annotate_snippets::{AnnotationKind, Group, Renderer, Snippet};
 use std::io::{self, Write};
@@ -26,7 +26,7 @@ pub fn findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
                     source.char_indices().nth(characters).map_or(source.len(), |(at, _)| at)
                 };
                 let span = byte(column.saturating_sub(1))..byte((column + length).saturating_sub(1));
-                let snippet = Snippet::source(source.clone()).path(shown(file.clone())).line_start(*line);
+                let snippet = Snippet::source(source.clone()).path(printable(file.clone())).line_start(*line);
                 report.push(title.element(snippet.annotation(AnnotationKind::Primary.span(span))));
             }
             None => report.push(Group::with_title(title)),

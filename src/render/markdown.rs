@@ -2,9 +2,9 @@
 
 use super::{plan::changes, plan::noticed, plan::summary_lines, plan::unverifiable};
 use crate::{
-    apply::{Outcome, Status},
+    outcome::{Outcome, Status},
     plan::{Action, Plan, Step, TenantPlan},
-    text::shown,
+    text::printable,
 };
 use std::io::{self, Write};
 
@@ -94,7 +94,7 @@ fn row(out: &mut dyn Write, tenant: &str, step: &Step) -> io::Result<()> {
 fn details(out: &mut dyn Write, steps: &[&Step]) -> io::Result<()> {
     writeln!(out, "\n<details><summary>Changes</summary>\n\n```diff")?;
     for step in steps {
-        writeln!(out, "@@ {} @@", shown(step.address.to_string()))?;
+        writeln!(out, "@@ {} @@", printable(step.address.to_string()))?;
         let mut block = anstream::StripStream::new(Vec::new());
         changes(&mut block, step)?;
         for line in String::from_utf8_lossy(&block.into_inner()).lines() {
@@ -149,7 +149,7 @@ pub fn outcomes_markdown(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Resul
 /// Anybody's text, so that it is no markup.
 fn text(text: &str) -> String {
     let mut safe = String::new();
-    for c in shown(text.to_owned()).chars() {
+    for c in printable(text.to_owned()).chars() {
         match c {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
@@ -167,5 +167,5 @@ fn text(text: &str) -> String {
 
 /// Anybody's text inside backticks in a table.
 fn code(text: &str) -> String {
-    shown(text.to_owned()).replace('`', "'").replace('|', "\\|").replace('\n', " ")
+    printable(text.to_owned()).replace('`', "'").replace('|', "\\|").replace('\n', " ")
 }

@@ -3,7 +3,9 @@
 //! Text is written with colours; who owns the stream takes them out where they do not belong (`NO_COLOR`, no
 //! terminal). Nothing is said by colour alone.
 
+pub mod events;
 mod findings;
+pub mod json;
 mod markdown;
 mod outcome;
 mod plan;

@@ -2,8 +2,8 @@
 
 use super::{BOLD, GREEN, RED, YELLOW, paint};
 use crate::{
-    apply::{Outcome, Status},
-    text::shown,
+    outcome::{Outcome, Status},
+    text::printable,
 };
 use std::io::{self, Write};
 
@@ -16,16 +16,16 @@ pub fn outcome(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
         Status::NotApplied | Status::Failed | Status::Unknown => RED,
     };
     let word = paint(style, format!("{:8}", self::word(*status)));
-    write!(out, "{word}  {tenant}/{}", shown(address.to_string()))?;
+    write!(out, "{word}  {tenant}/{}", printable(address.to_string()))?;
     match detail {
-        Some(detail) => writeln!(out, ": {}", shown(detail.clone()))?,
+        Some(detail) => writeln!(out, ": {}", printable(detail.clone()))?,
         None => writeln!(out)?,
     }
     if let Some(help) = help {
         writeln!(out, "          help: {help}")?;
     }
     for instruction in instructions {
-        writeln!(out, "          [ ] {}", shown(instruction.clone()))?;
+        writeln!(out, "          [ ] {}", printable(instruction.clone()))?;
     }
     Ok(())
 }

@@ -3,8 +3,9 @@
 use super::{BOLD, DIM, GREEN, RED, YELLOW, findings, paint, value};
 use crate::{
     diff::FieldChange,
+    path::{Path, Segment, quoted},
     plan::{Action, Class, Plan, Reason, Step, TenantPlan, Unverifiable},
-    text::{count, shown},
+    text::{count, printable},
 };
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
@@ -33,13 +34,14 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
         self::step(out, &plan.tenant, step, width)?;
     }
     for note in &plan.notes {
-        writeln!(out, "  note: {}: {}", shown(note.address.to_string()), shown(note.text.clone()))?;
+        writeln!(out, "  note: {}: {}", printable(note.address.to_string()), printable(note.text.clone()))?;
     }
     if !plan.unverifiable.is_empty() {
         let list: Vec<String> = plan.unverifiable.iter().map(unverifiable).collect();
         writeln!(out, "  declared, not verifiable: {}", list.join(", "))?;
     }
-    let mut alone: Vec<String> = plan.unmanaged.iter().map(|address| shown(address.to_string())).collect();
+    let mut alone: Vec<String> =
+        plan.unmanaged.iter().map(|address| printable(address.to_string())).collect();
     if plan.unmanaged_extensions > 0 {
         let extensions = count(plan.unmanaged_extensions, "extension");
         alone.push(format!("{extensions} without declared rules"));
@@ -55,8 +57,15 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
 
 pub(super) fn unverifiable(it: &Unverifiable) -> String {
     let Unverifiable { address, fields } = it;
-    let address = shown(address.to_string());
-    if fields.is_empty() { address } else { format!("{address} ({})", fields.join(", ")) }
+    let address = printable(address.to_string());
+    if fields.is_empty() {
+        address
+    } else {
+        format!(
+            "{address} ({})",
+            printable(fields.iter().map(Path::to_string).collect::<Vec<_>>().join(", "))
+        )
+    }
 }
 
 fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Result<()> {
@@ -82,7 +91,7 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
     let by_hand = if *action == Action::Manual { ", by hand" } else { "" };
     let source = source.as_ref().map(|source| format!("{}:{}", source.file, source.line)).unwrap_or_default();
     let noticed = format!("{}{by_hand}", self::noticed(step));
-    let address = format!("{address:width$}", address = shown(address.to_string()));
+    let address = format!("{address:width$}", address = printable(address.to_string()));
     writeln!(
         out,
         "  {sign} {}  {}",
@@ -90,12 +99,12 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
         paint(DIM, format!("{noticed:15}  {source}").trim_end())
     )?;
     if let Some(why) = critical {
-        writeln!(out, "      {}: {}", paint(RED, "critical"), shown(why.clone()))?;
-        writeln!(out, "      needs --approve-critical {tenant}/{}", shown(step.address.to_string()))?;
+        writeln!(out, "      {}: {}", paint(RED, "critical"), printable(why.clone()))?;
+        writeln!(out, "      needs --approve-critical {tenant}/{}", printable(step.address.to_string()))?;
     }
     changes(out, step)?;
     for instruction in instructions {
-        writeln!(out, "      [ ] {}", shown(instruction.clone()))?;
+        writeln!(out, "      [ ] {}", printable(instruction.clone()))?;
     }
     writeln!(out)
 }
@@ -121,7 +130,8 @@ pub(super) fn changes(out: &mut dyn Write, step: &Step) -> io::Result<()> {
     let Step { action, changes, .. } = step;
     // Of a new object only what it says counts: what is off is off already.
     let idle = |change: &FieldChange| {
-        *action == Action::Create && change.new.as_ref().is_some_and(|new| value::said(new).is_none())
+        *action == Action::Create
+            && change.new.as_ref().is_some_and(|new| value::without_defaults(new).is_none())
     };
     let changes: Vec<FieldChange> = changes.iter().filter(|change| !idle(change)).cloned().collect();
     for change in value::join_days(&changes) {
@@ -132,12 +142,14 @@ pub(super) fn changes(out: &mut dyn Write, step: &Step) -> io::Result<()> {
 
 fn change(out: &mut dyn Write, change: &FieldChange) -> io::Result<()> {
     let FieldChange { path, old, new } = change;
-    let path = &shown(path.clone());
+    let is_order = path.last().and_then(Segment::as_key) == Some("order");
     match (old, new) {
-        (Some(old), Some(new)) if path == "order" || path.ends_with(".order") => {
+        (Some(Value::Array(old)), Some(Value::Array(new))) if is_order => {
+            let path = field(path);
             writeln!(out, "      {path}: {} -> {}", names(old), names(new))
         }
         (Some(old), Some(new)) => {
+            let path = field(path);
             let line = format!("{} -> {}", value::flow(old), value::flow(new));
             let lines = |v: &Value| matches!(v, Value::String(text) if text.contains('\n'));
             if line.len() <= ONE_LINE && !lines(old) && !lines(new) {
@@ -153,21 +165,24 @@ fn change(out: &mut dyn Write, change: &FieldChange) -> io::Result<()> {
     }
 }
 
-/// The names of a sequence, without brackets and quotes.
-fn names(list: &Value) -> String {
-    let text = |item: &Value| item.as_str().map_or_else(|| value::flow(item), str::to_owned);
-    match list {
-        Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(", "),
-        other => value::flow(other),
-    }
+/// A path as it is printed.
+fn field(path: &[Segment]) -> String {
+    printable(Path::from(path).to_string())
 }
 
-fn one_sided(out: &mut dyn Write, path: &str, value: &Value, sign: &str) -> io::Result<()> {
+/// The names of a sequence, without brackets, in quotes only as in a path.
+fn names(list: &[Value]) -> String {
+    let text = |item: &Value| item.as_str().map_or_else(|| value::flow(item), |name| printable(quoted(name)));
+    list.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+fn one_sided(out: &mut dyn Write, path: &Path, value: &Value, sign: &str) -> io::Result<()> {
     // An element that is known by itself is named once: `callers.block: "+13125550123"`.
-    let named =
-        value.as_str().and_then(|text| path.strip_suffix(text)).and_then(|path| path.strip_suffix('.'));
-    let path = named.unwrap_or(path);
-    let shown = value::said(value).unwrap_or_else(|| value.clone());
+    let path = match path.split_last() {
+        Some((Segment::Element { element }, list)) if value.as_str() == Some(element) => field(list),
+        _ => field(path),
+    };
+    let shown = value::without_defaults(value).unwrap_or_else(|| value.clone());
     let line = value::flow(&shown);
     match &shown {
         Value::Object(map) if line.len() > ONE_LINE => {
@@ -183,7 +198,7 @@ fn one_sided(out: &mut dyn Write, path: &str, value: &Value, sign: &str) -> io::
 
 /// What goes when an object goes.
 fn whole(out: &mut dyn Write, object: &Value) -> io::Result<()> {
-    let Some(Value::Object(map)) = value::said(object) else { return Ok(()) };
+    let Some(Value::Object(map)) = value::without_defaults(object) else { return Ok(()) };
     for (key, value) in &map {
         writeln!(out, "      {} {key}: {}", paint(RED, "-"), value::flow(value))?;
     }
@@ -193,7 +208,7 @@ fn whole(out: &mut dyn Write, object: &Value) -> io::Result<()> {
 fn by_line(out: &mut dyn Write, old: &str, new: &str) -> io::Result<()> {
     let diff = TextDiff::from_lines(old, new);
     for change in diff.iter_all_changes() {
-        let line = shown(change.value().trim_end_matches('\n').to_owned());
+        let line = printable(change.value().trim_end_matches('\n').to_owned());
         match change.tag() {
             ChangeTag::Equal => writeln!(out, "          {line}")?,
             ChangeTag::Delete => writeln!(out, "        {}", paint(RED, format!("- {line}")))?,

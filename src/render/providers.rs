@@ -1,7 +1,10 @@
 //! The tables of a provider: what it holds, how far each field can be managed, what each takes.
 
 use super::{BOLD, DIM, paint};
-use crate::plan::{Accepts, Dialect, Grade, GradeRow, When};
+use crate::{
+    path::Path,
+    plan::{Accepts, Dialect, Grade, GradeRow, When},
+};
 use std::io::{self, Write};
 
 /// Writes the tables as text.
@@ -70,12 +73,9 @@ fn cell(text: &str) -> String {
 /// What a row is about, in the words of the YAML.
 fn what(row: &GradeRow) -> String {
     let section = row.kind.section();
-    let field = match row.path {
-        "" => format!("{section}.KEY"),
-        path => format!("{section}.KEY.{path}"),
-    };
+    let field = Path::from([section, "KEY"].iter().chain(row.path).copied().collect::<Vec<_>>().as_slice());
     match row.when {
-        When::Always => field,
+        When::Always => field.to_string(),
         When::Value(value) => format!("{field}: {value}"),
         When::Removed if row.path.is_empty() => format!("{field}, deleting it"),
         When::Removed => format!("{field}, taking an entry away"),
@@ -85,7 +85,7 @@ fn what(row: &GradeRow) -> String {
 /// What a field takes, if not everything.
 fn accepts(dialect: &Dialect, row: &GradeRow) -> String {
     let rows = dialect.accepts.iter().filter(|it| it.kind == row.kind && row.when == When::Always);
-    let named = rows.filter(|it| it.path == row.path || it.path.split('.').next() == Some(row.path));
+    let named = rows.filter(|it| it.path == row.path || it.path.get(..1) == Some(row.path));
     let words: Vec<String> = named.map(|Accepts { words, .. }| words.join(", ")).collect();
     if words.is_empty() || row.path.is_empty() { String::new() } else { format!(" ({})", words.join("; ")) }
 }

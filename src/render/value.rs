@@ -1,6 +1,10 @@
 //! Values in the words of the YAML.
 
-use crate::{diff::FieldChange, text::shown};
+use crate::{
+    diff::FieldChange,
+    path::{Path, Segment},
+    text::printable,
+};
 use serde_json::{Map, Value};
 
 /// One line of YAML: `{queue: "400"}`.
@@ -26,11 +30,11 @@ pub fn scalar(text: &str) -> String {
             "true" | "false" | "yes" | "no" | "on" | "null" | "y" | "n"
         );
     // Names and labels of live objects are anybody's: nothing hidden reaches a terminal.
-    if plain { text.to_owned() } else { shown(Value::from(text).to_string()) }
+    if plain { text.to_owned() } else { printable(Value::from(text).to_string()) }
 }
 
 /// What an object says, without what is off or as it always is: the lines a reviewer reads when something is new.
-pub fn said(value: &Value) -> Option<Value> {
+pub fn without_defaults(value: &Value) -> Option<Value> {
     match value {
         Value::Bool(false) | Value::Null => None,
         Value::Array(items) if items.is_empty() => None,
@@ -49,7 +53,7 @@ pub fn said(value: &Value) -> Option<Value> {
                 .filter_map(|(key, value)| match (key.as_str(), value) {
                     // The one switch whose usual position is on.
                     ("enabled", Value::Bool(false)) => Some((key.clone(), value.clone())),
-                    _ => Some((key.clone(), said(value)?)),
+                    _ => Some((key.clone(), without_defaults(value)?)),
                 })
                 .collect();
             (!kept.is_empty()).then_some(Value::Object(kept))
@@ -92,9 +96,11 @@ fn join_week(map: &Map<String, Value>) -> Map<String, Value> {
 
 /// Changes of neighbouring days that are the same change, as one change of a range.
 pub fn join_days(changes: &[FieldChange]) -> Vec<FieldChange> {
-    let day = |change: &FieldChange| {
-        let name = change.path.strip_prefix("weekly.")?;
-        DAYS.iter().position(|day| *day == name)
+    let day = |change: &FieldChange| match &*change.path {
+        [Segment::Key(field), Segment::Key(name)] if field == "weekly" => {
+            DAYS.iter().position(|day| day == name)
+        }
+        _ => None,
     };
     let mut joined: Vec<FieldChange> = Vec::new();
     let mut open: Option<(usize, usize)> = None;
@@ -103,7 +109,7 @@ pub fn join_days(changes: &[FieldChange]) -> Vec<FieldChange> {
         open = match (open, day(change)) {
             (Some((first, last)), Some(now)) if same && now == last + 1 => {
                 if let Some(previous) = joined.last_mut() {
-                    previous.path = format!("weekly.{}", range(first, now));
+                    previous.path = Path::from(["weekly", &range(first, now)]);
                 }
                 Some((first, now))
             }

@@ -1,7 +1,12 @@
 //! Restore files on disk: written whole or not at all, and read only if they are what was written.
 
 use super::{FILE_KIND, FORMAT_VERSION, Record, TenantRecord};
-use crate::{model::Address, plan::Plan, secret::Known, text::plain};
+use crate::{
+    model::Address,
+    plan::Plan,
+    secret::KnownSecrets,
+    text::{hex, io_reason},
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::{
@@ -32,7 +37,7 @@ pub fn save(
     plan: &Plan,
     sandbox: bool,
     system: &dyn Fn(&str) -> String,
-    secrets: &Known,
+    secrets: &KnownSecrets,
 ) -> io::Result<Option<PathBuf>> {
     let directory = &directory(root);
     loop {
@@ -64,7 +69,11 @@ pub fn directory(root: &Path) -> PathBuf {
 }
 
 /// Leaves out of a file what was not even tried.
-pub fn narrow(path: &Path, written: &dyn Fn(&str, &Address) -> bool, secrets: &Known) -> Result<(), String> {
+pub fn narrow(
+    path: &Path,
+    written: &dyn Fn(&str, &Address) -> bool,
+    secrets: &KnownSecrets,
+) -> Result<(), String> {
     let mut record = load(path).map_err(|error| error.message)?;
     for TenantRecord { tenant, steps, .. } in &mut record.tenants {
         steps.retain(|step| written(tenant, &step.address));
@@ -78,10 +87,10 @@ pub fn narrow(path: &Path, written: &dyn Fn(&str, &Address) -> bool, secrets: &K
         file.persist(path).map_err(|error| error.error)?;
         File::open(directory)?.sync_all()
     };
-    write().map_err(|error: io::Error| plain(&error).to_string())
+    write().map_err(|error: io::Error| io_reason(&error).to_string())
 }
 
-fn encode(record: &Record, secrets: &Known) -> io::Result<Vec<u8>> {
+fn encode(record: &Record, secrets: &KnownSecrets) -> io::Result<Vec<u8>> {
     let mut value = serde_json::to_value(record)?;
     secrets.hide_in(&mut value);
     let sum = checksum(&value);
@@ -95,7 +104,7 @@ fn encode(record: &Record, secrets: &Known) -> io::Result<Vec<u8>> {
 
 /// The sum over a record without its sum, however it is indented.
 fn checksum(value: &Value) -> String {
-    Sha256::digest(value.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(value.to_string()))
 }
 
 /// Reads a restore file.
@@ -104,7 +113,7 @@ pub fn load(path: &Path) -> Result<Record, FileError> {
     let fail = |message: String, help: &str| FileError { message, help: help.to_owned() };
     let not_ours = "apply writes restore files to `.dialform/restore/` and says which";
     let text = fs::read_to_string(path).map_err(|error| {
-        fail(format!("cannot read the restore file `{shown}`: {}", plain(&error)), not_ours)
+        fail(format!("cannot read the restore file `{shown}`: {}", io_reason(&error)), not_ours)
     })?;
     let mut value: Value = serde_json::from_str(&text)
         .map_err(|error| fail(format!("`{shown}` is no restore file, or it is cut: {error}"), not_ours))?;

@@ -5,10 +5,11 @@
 //! until somebody deletes them: the one that is needed is seldom the last.
 
 mod file;
-mod wish;
+mod restoration;
+mod review;
 
 pub use file::{directory, load, narrow, save};
-pub use wish::{Wish, wish};
+pub use restoration::Restoration;
 
 use crate::{
     diff::FieldChange,
@@ -19,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The version of the form of a restore file.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// What tells a restore file from other JSON.
 const FILE_KIND: &str = "dialform restore";
@@ -44,7 +45,7 @@ pub struct Record {
 pub struct TenantRecord {
     pub tenant: String,
     pub provider: String,
-    /// Which system that was, as [`crate::model::ProviderConfig::system`] says it.
+    /// Which system that was, the kind of provider and a sum of its address.
     pub system: String,
     pub account: String,
     pub steps: Vec<StepRecord>,

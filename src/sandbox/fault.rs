@@ -3,11 +3,13 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::behaviour::Behaviour;
+use super::scatter::scatter;
 
 /// One thing that goes wrong with one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     TooManyRequests,
+    /// In the vendor's own way.
     RateLimit,
     ServerError,
     ResetBeforeCommit,
@@ -27,7 +29,7 @@ const WRITES: &str = "writes";
 
 /// Deals faults: the same requests in the same order meet the same faults.
 #[derive(Debug)]
-pub struct Dice {
+pub struct FaultSchedule {
     odds: [(Fault, f64); 13],
     only: String,
     skip: u64,
@@ -37,12 +39,13 @@ pub struct Dice {
     faults: AtomicU64,
 }
 
-impl Dice {
-    pub fn new(behaviour: &Behaviour) -> Self {
+impl FaultSchedule {
+    /// `rate_limit` is how often the vendor's own status for too many requests is dealt.
+    pub fn new(behaviour: &Behaviour, rate_limit: f64) -> Self {
         Self {
             odds: [
                 (Fault::TooManyRequests, behaviour.too_many_requests),
-                (Fault::RateLimit, behaviour.rate_limit),
+                (Fault::RateLimit, rate_limit),
                 (Fault::ServerError, behaviour.server_error),
                 (Fault::ResetBeforeCommit, behaviour.reset_before_commit),
                 (Fault::Garbage, behaviour.garbage),
@@ -88,13 +91,9 @@ impl Dice {
     }
 }
 
-/// Draws a number from 0 (inclusive) to 1 (exclusive): splitmix64 over the counters.
+/// Draws a number from 0 (inclusive) to 1 (exclusive) for the counters.
 fn draw(seed: u64, request: u64, index: u64) -> f64 {
-    let mut word = seed.wrapping_mul(0x9E37_79B9).wrapping_add(request.wrapping_mul(16)).wrapping_add(index);
-    word = word.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    word ^= word >> 31;
+    let word = seed.wrapping_mul(0x9E37_79B9).wrapping_add(request.wrapping_mul(16)).wrapping_add(index);
     // 53 bits fill a double exactly, so that a chance of 1 always hits.
-    (word >> 11) as f64 / (1u64 << 53) as f64
+    (scatter(word) >> 11) as f64 / (1u64 << 53) as f64
 }

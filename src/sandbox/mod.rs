@@ -2,62 +2,88 @@
 //!
 //! What every vendor shares is here, in reading order:
 //!
-//! - [`behaviour`]: what can be switched, and its one-line notation
+//! - [`notation`]: the one-line notation of switches
+//! - [`behaviour`]: what can be switched of every emulation
+//! - [`emulation`]: what emulates one kind of phone system; [`EMULATIONS`] has them all
 //! - [`fault`]: which request meets which fault, decided without clock or chance
-//! - [`exchange`]: a request as a vendor sees it, and its answer
+//! - [`vendor`]: a request as a vendor sees it, and its answer
 //! - [`document`]: one account's state, cheap to copy and to write
 //! - [`store`]: accounts on disk, and what of a write is visible when
 //! - [`record`]: the traffic, one JSON object a line
-//! - [`line`]: connections that can be cut
+//! - [`connection`]: connections that can be cut
 //! - [`service`]: one request from the wire to its answer
+//! - `scatter`: numbers that look like chance and are the same in every run
 //! - [`throttle`]: how many requests a second are too many
 //! - [`footprint`]: which part of the state one object may touch
 //!
-//! Each vendor is one directory that turns a request and the state into an answer: [`stratus`], [`ctm`],
-//! [`deskphone`].
+//! Each vendor is one directory that turns a request and the state into an answer, with its own switches: [`stratus`],
+//! [`ctm`], [`deskphone`]. A program that embeds this crate adds its own with [`register`].
 
 pub mod behaviour;
+pub mod connection;
 pub mod ctm;
 pub mod deskphone;
 pub mod document;
-pub mod exchange;
+pub mod emulation;
 pub mod fault;
 pub mod footprint;
-pub mod line;
+pub mod notation;
 pub mod record;
+mod scatter;
 pub mod service;
 pub mod store;
 pub mod stratus;
 pub mod throttle;
+pub mod vendor;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 pub use behaviour::Behaviour;
+pub use emulation::Emulation;
+pub use notation::{SwitchError, Switches};
 pub use record::Recorder;
 
-use exchange::Vendor;
-use line::Door;
+use connection::ClosableListener;
 use service::Service;
 use store::Store;
 
 /// Longest wait for open connections when a sandbox is stopped.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// Every emulation, by the kind of provider.
+pub static EMULATIONS: &[&Emulation] = &[&stratus::EMULATION, &ctm::EMULATION, &deskphone::EMULATION];
+
+/// Those of the program around this crate.
+static FURTHER: RwLock<Vec<&'static Emulation>> = RwLock::new(Vec::new());
+
+/// Adds an emulation for the rest of this process. One of a kind that is known already is never asked.
+pub fn register(emulation: &'static Emulation) {
+    FURTHER.write().unwrap_or_else(PoisonError::into_inner).push(emulation);
+}
+
+/// The emulation of a kind of provider.
+pub fn find(kind: &str) -> Option<&'static Emulation> {
+    let further = FURTHER.read().unwrap_or_else(PoisonError::into_inner);
+    EMULATIONS.iter().chain(further.iter()).copied().find(|emulation| emulation.kind == kind)
+}
+
 /// What to emulate, from what, and how faithfully.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The vendor.
-    pub vendor: Emulation,
+    pub emulation: &'static Emulation,
     /// Directory of `<account>.yaml` files, read for accounts that have no state yet. May not exist.
     pub seed: PathBuf,
     /// Directory of `<account>.json` files; made when missing.
     pub state: PathBuf,
     pub behaviour: Behaviour,
+    /// What is set of the emulation's own switches.
+    pub switches: Switches,
     /// Where the traffic goes, if anywhere.
     pub record: Option<Arc<Recorder>>,
     /// 0 picks a free port. Always bound to 127.0.0.1.
@@ -68,21 +94,30 @@ pub struct Options {
 
 impl Options {
     /// Describes a faithful, durable, unrecorded sandbox on any free port.
-    pub fn new(vendor: Emulation, seed: impl Into<PathBuf>, state: impl Into<PathBuf>) -> Self {
+    pub fn new(emulation: &'static Emulation, seed: impl Into<PathBuf>, state: impl Into<PathBuf>) -> Self {
         Self {
-            vendor,
+            emulation,
             seed: seed.into(),
             state: state.into(),
             behaviour: Behaviour::default(),
+            switches: Switches::default(),
             record: None,
             port: 0,
             durable: true,
         }
     }
-}
 
-/// Makes an emulated vendor that behaves like this.
-pub type Emulation = fn(&Behaviour) -> Box<dyn Vendor>;
+    /// The same with these switches, `name:value,name:value`; those that are left out are as in the faithful server.
+    pub fn switched(self, text: &str) -> Result<Self, SwitchError> {
+        self.switched_among(text, &[])
+    }
+
+    /// Like [`Options::switched`], for one of several emulations that are meant: a switch of another one is passed over.
+    pub fn switched_among(self, text: &str, others: &[&Emulation]) -> Result<Self, SwitchError> {
+        let (behaviour, switches) = self.emulation.read(text, others)?;
+        Ok(Self { behaviour, switches, ..self })
+    }
+}
 
 /// Everything that can stop a sandbox from starting.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +126,8 @@ pub enum SandboxError {
     Bind { port: u16, source: std::io::Error },
     #[error("cannot {action} `{}`: {source}", path.display())]
     File { action: &'static str, path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Switch(#[from] SwitchError),
     #[error("`{}` is not a valid sandbox file: {message}", path.display())]
     Content { path: PathBuf, message: String },
 }
@@ -101,6 +138,7 @@ pub enum SandboxError {
 #[derive(Debug)]
 pub struct Sandbox {
     url: String,
+    emulation: &'static Emulation,
     service: Arc<Service>,
     /// Dropping the sender is the signal to stop.
     signal: oneshot::Sender<()>,
@@ -110,10 +148,10 @@ pub struct Sandbox {
 impl Sandbox {
     /// Loads or seeds the state, binds loopback and serves until stopped or dropped.
     pub async fn start(options: Options) -> Result<Self, SandboxError> {
-        let vendor = (options.vendor)(&options.behaviour);
+        let vendor = (options.emulation.vendor)(&options.switches)?;
         let store = Store::open(&options, vendor.as_ref())?;
         let bind = |source| SandboxError::Bind { port: options.port, source };
-        let door = Door::new(options.port, options.behaviour.refuse > 0.0).await.map_err(bind)?;
+        let door = ClosableListener::new(options.port, options.behaviour.refuse > 0.0).await.map_err(bind)?;
         let url = format!("http://{}", door.address());
         let service = Arc::new(Service::new(vendor, store, options.behaviour, options.record));
         let (signal, stopped) = oneshot::channel::<()>();
@@ -121,12 +159,17 @@ impl Sandbox {
             // An error means that the sender is gone, which is a stop as well.
             let _ = stopped.await;
         }));
-        Ok(Self { url, service, signal, server })
+        Ok(Self { url, emulation: options.emulation, service, signal, server })
     }
 
     /// Returns the base, `http://127.0.0.1:PORT`, without a path.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Returns the base of each endpoint of the provider, by its name.
+    pub fn endpoints(&self) -> BTreeMap<&'static str, String> {
+        self.emulation.endpoints.iter().map(|(name, path)| (*name, format!("{}{path}", self.url))).collect()
     }
 
     /// Returns the committed state of an account, whatever is visible of it yet.

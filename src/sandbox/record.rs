@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::exchange::Request;
+use super::vendor::Request;
 
 /// Appends to one file; shared between sandboxes and threads.
 #[derive(Debug)]

@@ -18,17 +18,19 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use super::behaviour::Behaviour;
-use super::exchange::{Answer, Credential, Request, Vendor};
-use super::fault::{Dice, Fault};
-use super::line::{Door, Exchange, Line};
+use super::connection::{ClosableListener, Connection, ConnectionListener};
+use super::fault::{Fault, FaultSchedule};
 use super::record::Recorder;
-use super::store::{Fate, Store};
+use super::store::{CommitMode, Store};
 use super::throttle::Throttle;
+use super::vendor::{Answer, Credential, RateLimit, Request, Vendor};
 
 /// What a proxy in the way says.
 const GARBAGE: &str =
     "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Please sign in.</body></html>\n";
 const BAD_GATEWAY: &str = "<html>\n<head><title>502 Bad Gateway</title></head>\n<body></body>\n</html>\n";
+
+const TOO_MANY: &str = "Too Many Requests";
 
 /// How long half a body stays alone on the wire: long enough to be flushed before the end.
 const HALF_TIME: Duration = Duration::from_millis(20);
@@ -41,7 +43,7 @@ const LEAVING: Duration = Duration::from_millis(20);
 pub struct Service {
     vendor: Box<dyn Vendor>,
     pub(super) store: Store,
-    dice: Dice,
+    faults: FaultSchedule,
     record: Option<Arc<Recorder>>,
     slow: Duration,
     visible_after: Duration,
@@ -63,18 +65,18 @@ enum Sent {
 
 /// Serves until `stopped` resolves, then answers what is open. When told to leave it does the same, and comes back.
 pub async fn serve(
-    mut door: Door,
+    mut door: ClosableListener,
     service: Arc<Service>,
     stopped: impl Future<Output = ()> + Send + 'static,
 ) {
     let app = Router::new().fallback(handle).with_state(Arc::clone(&service));
     let stopped = stopped.boxed().shared();
     while let Some(listener) = door.open() {
-        let app = app.clone().into_make_service_with_connect_info::<Line>();
+        let app = app.clone().into_make_service_with_connect_info::<Connection>();
         let (end, service) = (stopped.clone(), Arc::clone(&service));
         let refuse_for = service.refuse_for;
         let closed = async move { drop(future::select(end, Box::pin(service.leave.notified())).await) };
-        match axum::serve(Exchange(listener), app).with_graceful_shutdown(closed).await {
+        match axum::serve(ConnectionListener(listener), app).with_graceful_shutdown(closed).await {
             Ok(()) => {}
             // The listener retries by itself; there is nothing left that can fail.
             Err(error) => drop(error),
@@ -87,7 +89,7 @@ pub async fn serve(
 
 async fn handle(
     State(service): State<Arc<Service>>,
-    ConnectInfo(line): ConnectInfo<Line>,
+    ConnectInfo(line): ConnectInfo<Connection>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -114,9 +116,9 @@ impl Service {
         let most = behaviour.requests_per_second.or_else(|| vendor.requests_per_second());
         Self {
             throttle: most.filter(|most| *most > 0).map(Throttle::new),
+            faults: FaultSchedule::new(&behaviour, vendor.rate_limit().map_or(0.0, |limit| limit.chance)),
             vendor,
             store,
-            dice: Dice::new(&behaviour),
             record,
             slow: behaviour.slow,
             visible_after: behaviour.visible_after,
@@ -129,11 +131,17 @@ impl Service {
 
     /// Answers one request, fault included.
     async fn answer(self: Arc<Self>, request: Arc<Request>) -> Sent {
-        let fault = self.dice.roll(&request.method, &request.path);
+        let fault = self.faults.roll(&request.method, &request.path);
         tokio::time::sleep(self.slow * if fault == Some(Fault::Slow) { 10 } else { 1 }).await;
         match fault {
-            Some(Fault::TooManyRequests) => return self.coded(429, "Too Many Requests"),
-            Some(Fault::RateLimit) => return self.coded(420, "Rate Limit Exceeded"),
+            Some(Fault::TooManyRequests) => return self.coded(429, TOO_MANY),
+            Some(Fault::RateLimit) => {
+                let (status, message) = self
+                    .vendor
+                    .rate_limit()
+                    .map_or((429, TOO_MANY), |RateLimit { status, message, .. }| (status, message));
+                return self.coded(status, message);
+            }
             Some(Fault::ServerError) => return self.coded(500, "Internal Server Error"),
             Some(Fault::Unavailable) => return self.coded(503, "Service Unavailable"),
             Some(Fault::ResetBeforeCommit) => return Sent::Nothing,
@@ -141,14 +149,14 @@ impl Service {
             _ => {}
         }
         if self.throttle.as_ref().is_some_and(|throttle| !throttle.admits()) {
-            return self.coded(429, "Too Many Requests");
+            return self.coded(429, TOO_MANY);
         }
-        let fate = match fault {
-            Some(Fault::AcceptAndIgnore) => Fate::Lost,
-            Some(Fault::Stale) => Fate::Late(self.stale_for),
-            _ => Fate::Usual,
+        let mode = match fault {
+            Some(Fault::AcceptAndIgnore) => CommitMode::Lost,
+            Some(Fault::Stale) => CommitMode::Late(self.stale_for),
+            _ => CommitMode::Usual,
         };
-        let answer = Arc::clone(&self).perform(request, fate).await;
+        let answer = Arc::clone(&self).perform(request, mode).await;
         let Answer { status, body, headers, .. } = answer;
         match fault {
             Some(Fault::Refuse) => {
@@ -167,11 +175,11 @@ impl Service {
     }
 
     /// Lets the vendor respond and commits; a synchronous create waits until it is visible.
-    async fn perform(self: Arc<Self>, request: Arc<Request>, fate: Fate) -> Answer {
+    async fn perform(self: Arc<Self>, request: Arc<Request>, mode: CommitMode) -> Answer {
         let service = Arc::clone(&self);
         // Writing to disk blocks; the server's own threads must not.
         let done = tokio::task::spawn_blocking(move || {
-            service.store.transact(fate, |views| service.vendor.respond(&request, views))
+            service.store.transact(mode, |views| service.vendor.respond(&request, views))
         })
         .await;
         match done {
@@ -255,7 +263,7 @@ fn plain(headers: &HeaderMap) -> BTreeMap<String, String> {
     others.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned()))).collect()
 }
 
-fn respond(sent: Sent, line: &Line, retry_after: u32) -> Response {
+fn respond(sent: Sent, line: &Connection, retry_after: u32) -> Response {
     match sent {
         Sent::Json(status, body, headers) => {
             let text = body.map(|body| body.to_string()).unwrap_or_default();

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value};
 
 use super::document::Document;
-use super::exchange::{Answer, Commit, Vendor};
+use super::vendor::{Answer, Commit, Vendor, View, Views};
 use super::{Options, SandboxError};
 
 /// The accounts, behind one lock: validation and commit of a write are one step.
@@ -39,27 +39,15 @@ struct Account {
     ticked: Instant,
 }
 
-/// What a request may know of one account.
-#[derive(Debug, Clone)]
-pub struct View {
-    pub committed: Arc<Document>,
-    pub visible: Arc<Document>,
-    /// What slowly derived values are computed from.
-    pub settled: Arc<Document>,
-}
-
 /// What becomes of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum CommitMode {
     Usual,
     /// Accepted, and never done.
     Lost,
     /// Done, and invisible for this long.
     Late(Duration),
 }
-
-/// Every account's view, by account name.
-pub type Views = BTreeMap<String, View>;
 
 impl Store {
     /// Loads accounts from the state directory; those that have only a seed are seeded and written.
@@ -83,7 +71,7 @@ impl Store {
         Ok(Self {
             accounts: Mutex::new(accounts),
             visible_after: options.behaviour.visible_after,
-            active_lag: options.behaviour.active_lag,
+            active_lag: vendor.active_lag(),
             pending_first: options.behaviour.pending_first,
             durable: options.durable,
         })
@@ -95,11 +83,11 @@ impl Store {
 
     /// Answers one request and makes its change, if any, as one step.
     ///
-    /// The change is on disk when this returns. Returns whether a change was made: `Fate::Lost` and a pending
+    /// The change is on disk when this returns. Returns whether a change was made: `CommitMode::Lost` and a pending
     /// earlier write lose it silently.
     pub fn transact(
         &self,
-        fate: Fate,
+        mode: CommitMode,
         respond: impl FnOnce(&Views) -> Answer,
     ) -> std::io::Result<(Answer, bool)> {
         let mut accounts = self.lock();
@@ -109,10 +97,10 @@ impl Store {
             return Ok((answer, false));
         };
         let Some(account) = accounts.get_mut(&account) else { return Ok((answer, false)) };
-        let lost = fate == Fate::Lost || self.pending_first && account.pending.contains_key(&object);
+        let lost = mode == CommitMode::Lost || self.pending_first && account.pending.contains_key(&object);
         if !lost {
             persist(&account.path, &document, self.durable)?;
-            let delay = if let Fate::Late(delay) = fate { delay } else { self.visible_after };
+            let delay = if let CommitMode::Late(delay) = mode { delay } else { self.visible_after };
             let at = Instant::now() + delay;
             account.committed = Arc::new(document);
             account.waiting.push_back((at, Arc::clone(&account.committed)));

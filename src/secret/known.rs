@@ -23,7 +23,7 @@ const SHORTEST: usize = 6;
 
 /// Every credential this run has found.
 #[derive(Default)]
-pub struct Known(RwLock<Forms>);
+pub struct KnownSecrets(RwLock<Forms>);
 
 #[derive(Default)]
 struct Forms {
@@ -31,7 +31,7 @@ struct Forms {
     finder: Option<AhoCorasick>,
 }
 
-impl Known {
+impl KnownSecrets {
     /// Remembers a credential.
     pub fn learn(&self, secret: &SecretString) {
         self.remember(secret.expose_secret());
@@ -98,9 +98,9 @@ impl Known {
     }
 }
 
-impl fmt::Debug for Known {
+impl fmt::Debug for KnownSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Known({MARK})")
+        write!(f, "KnownSecrets({MARK})")
     }
 }
 
@@ -158,8 +158,8 @@ mod tests {
 
     const TOKEN: &str = "nsd_A/b+c\"d&9";
 
-    fn known() -> Known {
-        let known = Known::default();
+    fn known() -> KnownSecrets {
+        let known = KnownSecrets::default();
         known.learn(&SecretString::from(TOKEN));
         known.learn_pair(&SecretString::from("access-key"), &SecretString::from("secret/key"));
         known
@@ -206,7 +206,7 @@ mod tests {
     /// A credential of a few letters would take words and numbers out of every line.
     #[test]
     fn what_is_too_short_is_left() {
-        let known = Known::default();
+        let known = KnownSecrets::default();
         known.learn(&SecretString::from("101"));
         assert_eq!(known.hide("rules.101"), "rules.101");
     }

@@ -5,12 +5,13 @@ use crate::{
     world::World,
 };
 use dialform::{
-    apply::{Job, Patience, Status, Stop, run},
+    apply::{Job, ReadBackTimes, Shutdown, run},
     cli::Finished,
     diff::FieldChange,
     error::Ending,
     http::ApiError,
     model::{Address, Kind, Number, Resource},
+    outcome::Status,
     plan::{Action, Class, Observed, Step, TenantPlan},
     provider::{Read, Scope, Write},
 };
@@ -203,7 +204,11 @@ async fn what_moved_since_the_plan_stops_its_step() {
         class: Class::Cosmetic,
         reason: None,
         critical: None,
-        changes: vec![FieldChange { path: "label".into(), old: Some("Old".into()), new: Some("New".into()) }],
+        changes: vec![FieldChange {
+            path: ["label"].into(),
+            old: Some("Old".into()),
+            new: Some("New".into()),
+        }],
         before: Some(number("Old")),
         after: Some(number("New")),
         source: None,
@@ -216,13 +221,13 @@ async fn what_moved_since_the_plan_stops_its_step() {
     ];
     for (label, status, detail, writes) in cases {
         let system = Moved { label, writes: AtomicUsize::new(0) };
-        let patience = Patience {
-            usual: Duration::from_millis(10),
+        let read_back = ReadBackTimes {
             settle: Duration::from_millis(10),
+            wait: Duration::from_millis(10),
             propagation: None,
         };
-        let job = Job { plan: &plan, reader: &system, writer: &system, patience, at_once: 1 };
-        let outcomes = run(&[job], &Stop::default(), &mut |_| {}).await;
+        let job = Job { plan: &plan, reader: &system, writer: &system, read_back, at_once: 1 };
+        let outcomes = run(&[job], &Shutdown::default(), &mut |_| {}).await;
         let ended = (outcomes[0].status, outcomes[0].detail.as_deref(), system.writes.into_inner());
         assert_eq!(ended, (status, detail, writes));
     }

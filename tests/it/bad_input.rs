@@ -5,9 +5,11 @@
 use crate::workspace::Workspace;
 use dialform::{
     error::Ending,
-    finding::{Level, Place, Seg},
+    finding::{Level, Place},
     lint::{self, Subject, TenantSubject},
-    load::{self, Files},
+    load::Files,
+    path::Segment,
+    provider::{self, Kinds},
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -23,7 +25,9 @@ const HARBOUR: &str = include_str!("bad_input/harbour.yaml");
 const CASES: &str = include_str!("bad_input/cases.yaml");
 
 /// Entries beside `stratus` for what only other phone systems have.
-const OTHERS: &str = "  ctm: { kind: ctm }\n  deskphone: { kind: deskphone }\ntenants:";
+const OTHERS: &str = "  ctm: { kind: ctm, access_key: { env: X }, secret_key: { env: X } }
+  deskphone: { kind: deskphone, bridge: manual }
+tenants:";
 
 /// One way to spoil the good workspace, and what has to be said about it.
 #[derive(Debug, Default, Deserialize)]
@@ -126,9 +130,10 @@ impl Spoiled {
     /// The same from reading and the lints alone.
     fn lint(&self) -> (i32, Vec<Value>) {
         self.edit("dialform.yaml", "tenants:", OTHERS);
-        let workspace = load::Workspace::load(&Files::Directory(self.workspace.root().to_owned()))
-            .unwrap_or_else(|e| panic!("{e:?}"));
-        type Placer<'a> = Box<dyn Fn(&[Seg]) -> Place + 'a>;
+        let workspace =
+            provider::Workspace::load(&Files::Directory(self.workspace.root().to_owned()), &Kinds)
+                .unwrap_or_else(|e| panic!("{e:?}"));
+        type Placer<'a> = Box<dyn Fn(&[Segment]) -> Place + 'a>;
         let placers: Vec<(Placer, Placer)> = workspace
             .tenants
             .iter()

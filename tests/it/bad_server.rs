@@ -15,7 +15,7 @@ use axum::{
 use dialform::{
     cli::Finished,
     error::Ending,
-    sandbox::{Options, Sandbox, stratus::Stratus},
+    sandbox::{Options, Sandbox, stratus::EMULATION},
 };
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
@@ -116,11 +116,8 @@ impl Rig {
 
 async fn sandbox(dir: &Path, name: &str, behaviour: &str) -> Sandbox {
     let state = tempfile::tempdir_in(dir).unwrap().keep();
-    let options = Options {
-        behaviour: behaviour.parse().unwrap(),
-        durable: false,
-        ..Options::new(Stratus::emulate, dir.join(name), state)
-    };
+    let options = Options::new(&EMULATION, dir.join(name), state).switched(behaviour).unwrap();
+    let options = Options { durable: false, ..options };
     Sandbox::start(options).await.unwrap()
 }
 
@@ -540,8 +537,8 @@ async fn half_of_a_list_is_never_taken_for_the_whole() {
     }
 }
 
-/// A server that sends 100 rows whatever `limit` says is within its rights (fact sheet 3.2): the list is read to its
-/// end. The extension that is declared stands on the last page.
+/// A server that sends 100 rows whatever `limit` says is within its rights (FACTS stratus/lists-2): the list is read to
+/// its end. The extension that is declared stands on the last page.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_caps_pages_is_read_to_the_end() {
     let rig = Rig::new().await;
@@ -571,8 +568,8 @@ async fn a_server_that_caps_pages_is_read_to_the_end() {
     }
 }
 
-/// A 404 on a collection of a parent that is there means that it is empty (fact sheet 3.5). Whatever is planned from
-/// that, it takes nothing away.
+/// A 404 on a collection of a parent that is there means that it is empty (FACTS stratus/errors-5). Whatever is planned
+/// from that, it takes nothing away.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_collection_deletes_nothing() {
     let rig = Rig::new().await;

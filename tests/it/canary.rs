@@ -12,7 +12,7 @@ use axum::{
 use base64::prelude::{
     BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD, Engine,
 };
-use dialform::sandbox::{Emulation, Options, Sandbox, ctm::Ctm, deskphone::Deskphone, stratus::Stratus};
+use dialform::sandbox::{Options, Sandbox, find};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 use std::{
@@ -164,16 +164,15 @@ fn walk(directory: &Path, found: &mut Vec<PathBuf>) {
 
 /// The three phone systems, with their state in the workspace, so that it is searched too.
 fn systems(runtime: &Runtime, coop: &Coop, behaviour: &str) -> (Vec<Sandbox>, [String; 4]) {
-    let start = |name: &str, emulation: Emulation| {
+    let start = |name: &str, kind: &str| {
         let state = tempfile::tempdir_in(coop.workspace.root()).unwrap().keep();
-        let behaviour = behaviour.parse().unwrap();
-        let options = Options { behaviour, ..Options::new(emulation, coop.path("live").join(name), state) };
-        runtime.block_on(Sandbox::start(options)).unwrap()
+        let options = Options::new(find(kind).unwrap(), coop.path("live").join(name), state);
+        runtime.block_on(Sandbox::start(options.switched(behaviour).unwrap())).unwrap()
     };
     let all = vec![
-        start("stratus-dallas", Stratus::emulate),
-        start("ctm-agency", Ctm::emulate),
-        start("deskphone-uk", Deskphone::emulate),
+        start("stratus-dallas", "stratus"),
+        start("ctm-agency", "ctm"),
+        start("deskphone-uk", "deskphone"),
     ];
     let at = |index: usize, path: &str| format!("{}{path}", all[index].url());
     let urls = [at(0, "/ns-api/v2"), at(0, "/_carrier/v1"), at(1, "/api/v1"), at(2, "/v1")];

@@ -132,7 +132,8 @@ fn without_a_bridge_every_change_is_by_hand() {
     );
     let applied = world.run(&["apply", "--auto-approve", "--base", "HEAD"]);
     assert_eq!(applied.ending, Ending::Partial, "{}{}", applied.out, applied.err);
-    let clicks = "[ ] dashboard > edit beside extension 2001 > at the bottom, the divert options as above > Save (article 002)";
+    let clicks = "[ ] dashboard > edit beside extension 2001 > at the bottom, the divert options as above > Save \
+        (help article: How to change your divert settings)";
     assert!(applied.out.contains(clicks), "{}", applied.out);
     assert!(applied.out.contains("busy: off -> {extension: \"2002\"}"), "{}", applied.out);
 }

@@ -141,8 +141,7 @@ fn holds(provider: &Provider, field: &Field, by_itself: bool) -> bool {
             Grade::Api | Grade::Experimental => false,
         };
         let mut path = path.iter();
-        let about =
-            row.kind == kind && row.path.split('.').all(|part| path.next().is_some_and(|it| it == part));
+        let about = row.kind == kind && row.path.iter().all(|part| path.next().is_some_and(|it| it == part));
         about && row.when == When::Always && out_of_reach
     });
     let name = field.join(".");

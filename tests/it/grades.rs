@@ -5,8 +5,11 @@ use crate::{
     world::{System, World},
 };
 use dialform::{
+    diff::FieldChange,
     error::Ending,
-    plan::{Grade, When},
+    model::{Address, Kind, Resource},
+    path::{Field, Path},
+    plan::{Dialect, Grade, GradeRow, Unsupported, When},
     provider::PROVIDERS,
 };
 use serde_json::Value;
@@ -53,7 +56,7 @@ forwards:
   "+18005550142": { to: "+14105550199" }
 "#;
 
-/// What has no documented form (fact sheet CTM section 10), wherever it may stand in a body. `routing` is one when it is
+/// What has no documented form (FACTS ctm/unnamed), wherever it may stand in a body. `routing` is one when it is
 /// written.
 const UNDOCUMENTED: &[&str] = &[
     "failsafe_number",
@@ -190,7 +193,7 @@ fn what_a_server_drops_is_not_called_done() {
     assert_eq!(
         sales["detail"],
         "accepted, but not applied by the provider: after 1 seconds `dispatch` still reads \"ring_all\", `agent_ring` \
-         still reads 20, `agents.bob@acme.example` is still not set, `agents.ann@acme.example` still reads \
+         still reads 20, `agents.\"bob@acme.example\"` is still not set, `agents.\"ann@acme.example\"` still reads \
          {\"agent\":\"ann@acme.example\",\"order\":1}, `max_wait` still reads 60, `no_answer` still reads \"off\""
     );
     let state = world.state();
@@ -220,18 +223,19 @@ fn every_field_has_its_row() {
             let name = object.as_str().unwrap().rsplit('/').next().unwrap();
             let fields = schema["$defs"][name]["properties"].as_object().unwrap().keys();
             // `protect` is said to dialform, not to a provider; `callers` is a group of fields.
-            let mut fields: BTreeSet<String> = fields.filter(|it| *it != "protect").cloned().collect();
-            if fields.remove("callers") {
+            let fields = fields.filter(|it| *it != "protect").map(String::as_str);
+            let mut fields: BTreeSet<Path> = fields.map(|field| [field].into()).collect();
+            if fields.remove(&["callers"].into()) {
                 let group = schema["$defs"]["Callers"]["properties"].as_object().unwrap().keys();
-                fields.extend(group.map(|field| format!("callers.{field}")));
+                fields.extend(group.map(|field| Path::from(["callers", field])));
             }
-            fields.insert(String::new());
+            fields.insert(Path::default());
             let rows = provider.dialect.grades.iter().filter(|row| row.kind == *kind);
-            let always: Vec<&str> =
+            let always: Vec<Field> =
                 rows.clone().filter(|row| row.when == When::Always).map(|row| row.path).collect();
-            let finer: BTreeSet<&str> = ["route.pattern"].into();
-            let named: BTreeSet<String> =
-                always.iter().filter(|path| !finer.contains(**path)).map(|path| (*path).to_owned()).collect();
+            let finer: Field = &["route", "pattern"];
+            let named = always.iter().filter(|path| **path != finer);
+            let named: BTreeSet<Path> = named.map(|path| Path::from(*path)).collect();
             assert_eq!(named, fields, "{} {}", provider.kind, kind.section());
             assert_eq!(
                 always.len(),
@@ -246,6 +250,65 @@ fn every_field_has_its_row() {
                 assert_eq!(needs_words, !row.portal.is_empty(), "{row:?} says what to do instead");
             }
         }
+    }
+}
+
+/// The tables of a provider without the rows of one field.
+fn without(dialect: &Dialect, kind: Kind, field: Field) -> Dialect {
+    let copy = |row: &GradeRow| {
+        let GradeRow { kind, path, when, grade, portal, source } = *row;
+        GradeRow { kind, path, when, grade, portal, source }
+    };
+    let rows = dialect.grades.iter().filter(|row| (row.kind, row.path) != (kind, field));
+    let grades: Vec<GradeRow> = rows.map(copy).collect();
+    Dialect { grades: grades.leak(), normalize: |_, resource| Ok(resource), ..*dialect }
+}
+
+/// What nobody graded must never be sent: it is refused where it is declared, and not the provider's to make or delete.
+#[test]
+fn a_field_without_a_row_is_unsupported() {
+    let mut seen = 0;
+    for provider in PROVIDERS {
+        let dialect = &provider.dialect;
+        for row in dialect.grades.iter().filter(|row| row.when == When::Always) {
+            let bare = without(dialect, row.kind, row.path);
+            let name = format!("{} {} {}", provider.kind, row.kind.section(), Path::from(row.path));
+            if row.path.is_empty() {
+                assert_eq!(dialect.presence(row.kind, false).0, row.grade, "{name}");
+                for deleting in [false, true] {
+                    assert_eq!(bare.presence(row.kind, deleting).0, Grade::Unsupported, "{name}");
+                }
+                continue;
+            }
+            let change = FieldChange { path: row.path.into(), old: None, new: Some("?".into()) };
+            assert_eq!(dialect.grade(row.kind, &change).0, row.grade, "{name}");
+            // The pattern of a route has the grade of the route where it has none of its own.
+            let expected =
+                if row.path.len() > 1 && row.path[0] == "route" { Grade::Api } else { Grade::Unsupported };
+            assert_eq!(bare.grade(row.kind, &change).0, expected, "{name}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 50, "{seen}");
+}
+
+/// A declared field without a row is an error that names it, with the objects beside it held as ever.
+#[test]
+fn a_declared_field_without_a_row_is_refused() {
+    let stratus = &dialform::provider::find("stratus").unwrap().dialect;
+    let rules = serde_json::json!({
+        "ring_timeout": 25, "callers": { "block": ["+13125550123"], "spam": "ring" }, "order": [], "protect": true,
+    });
+    let rules = Resource::from_value(Kind::Rules, rules).unwrap();
+    let address = Address::new(Kind::Rules, "101");
+    assert!(stratus.hold(&address, rules.clone()).is_ok());
+    let fields: [Field; 3] = [&["ring_timeout"], &["callers", "spam"], &["order"]];
+    for field in fields {
+        let refused = without(stratus, Kind::Rules, field).hold(&address, rules.clone()).unwrap_err();
+        let refused: Vec<_> =
+            refused.into_iter().map(|Unsupported { path, message: _, help }| (path, help)).collect();
+        let help = "leave it out: nothing says how it is managed here".to_owned();
+        assert_eq!(refused, [(Path::from(field), help)]);
     }
 }
 

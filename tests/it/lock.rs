@@ -4,8 +4,9 @@ use crate::{workspace::refusal, world::World};
 use dialform::{
     cli::Finished,
     error::Ending,
-    load::{Files, Workspace},
-    lock::{Key, Owner, Signal, Taken, file},
+    load::Files,
+    lock::{Acquired, Key, LeaseValidity, Owner, file},
+    provider::{Kinds, Workspace},
 };
 use std::{
     fs,
@@ -20,9 +21,10 @@ const TENANT: &str = "numbers: { \"+12145550100\": { label: Main } }";
 
 /// What the lock of the world's provider is named after.
 fn system() -> String {
+    let world = World::new("");
     let workspace =
-        Workspace::load(&Files::Directory(World::new("").path(""))).unwrap_or_else(|why| panic!("{why:?}"));
-    workspace.file.providers["pbx"].system()
+        Workspace::load(&Files::Directory(world.path("")), &Kinds).unwrap_or_else(|why| panic!("{why:?}"));
+    workspace.providers["pbx"].system()
 }
 
 fn key() -> Key {
@@ -40,8 +42,8 @@ fn directory(world: &World) -> PathBuf {
 /// Takes the lock as another apply would.
 fn take(world: &World, who: &str) -> file::FileLock {
     match file::try_take(&directory(world), &key(), &owner(who)).unwrap() {
-        Taken::Yes(lock) => lock,
-        Taken::No(holder) => panic!("it is held by {holder:?}"),
+        Acquired::Yes(lock) => lock,
+        Acquired::HeldBy(holder) => panic!("it is held by {holder:?}"),
     }
 }
 
@@ -159,7 +161,7 @@ fn each_account_has_a_lock_of_its_own() {
     drop(lock);
     let other = Key::new(system(), "pbx", "zeta.1.service");
     let other = file::try_take(&directory(&world), &other, &owner("ben@elsewhere")).unwrap();
-    assert!(matches!(other, Taken::Yes(_)));
+    assert!(matches!(other, Acquired::Yes(_)));
     assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Refused);
     // What was taken before the refusal was given back.
     assert_eq!(world.run(&["apply", "--auto-approve", "--tenant", "acme"]).ending, Ending::Fine);
@@ -194,24 +196,24 @@ fn names_stay_in_the_directory() {
 #[test]
 fn a_signal_tells_when_a_lock_is_lost() {
     let long = Duration::from_secs(3600);
-    let signal = Signal::holding(Signal::now(), long);
+    let signal = LeaseValidity::holding(LeaseValidity::now(), long);
     assert_eq!(signal.lost(), None);
     signal.lose("ben has taken it over".to_owned());
-    signal.renew(Signal::now());
+    signal.renew(LeaseValidity::now());
     assert_eq!(signal.lost().as_deref(), Some("ben has taken it over"));
 
     let short = Duration::from_millis(20);
-    let signal = Signal::holding(Signal::now(), short);
+    let signal = LeaseValidity::holding(LeaseValidity::now(), short);
     thread::sleep(short);
     signal.trouble("no connection".to_owned());
     assert_eq!(signal.lost().as_deref(), Some("it could not be renewed in time: no connection"));
 
     // A machine that slept: the steady clock stood still, the wall clock did not.
     let slept = (Instant::now(), SystemTime::now() - long);
-    assert!(Signal::holding(slept, long).lost().is_some());
+    assert!(LeaseValidity::holding(slept, long).lost().is_some());
     // A wall clock that was set back is no reason to stop.
     let set_back = (Instant::now(), SystemTime::now() + long);
-    assert_eq!(Signal::holding(set_back, long).lost(), None);
+    assert_eq!(LeaseValidity::holding(set_back, long).lost(), None);
 }
 
 /// A build that cannot lock elsewhere must not let a workspace believe that it does.

@@ -14,9 +14,13 @@ mod bad_server;
 #[cfg(test)]
 mod canary;
 #[cfg(test)]
+mod contract;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod deskphone;
+#[cfg(test)]
+mod facts;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
@@ -34,6 +38,8 @@ mod lock;
 #[cfg(test)]
 mod make_before_break;
 #[cfg(test)]
+mod names;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod proxy;
@@ -41,6 +47,8 @@ mod proxy;
 mod quickstart;
 #[cfg(test)]
 mod readme;
+#[cfg(test)]
+mod renewal;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]

@@ -4,13 +4,39 @@ use dialform::{
     finding::Place,
     load::{Tree, decode},
     model::{Address, Extension, Kind, Resource, Tenant},
-    plan::{self, Base, Dialect, Grade, GradeRow, Input, Observed, Plan, Policy, Role, When, desired},
+    plan::{self, Base, Dialect, GradeRow, Input, Observed, Plan, Policy, Role, When, desired},
     render,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
+
+/// The fields of each kind, all of them the provider's own but for what [`DIALECT`] says first.
+const FIELDS: [(Kind, &str); 7] = [
+    (Kind::Schedules, "weekly dates yearly time_zone enabled"),
+    (Kind::Receivers, "label dial_extension whisper skip_whisper no_answer tagging_hours"),
+    (Kind::Queues, "name dispatch agent_ring require_agents agents failover max_wait no_answer"),
+    (Kind::Rules, "ring_timeout callers order"),
+    (Kind::Diverts, "always on_call busy no_answer unreachable"),
+    (Kind::Numbers, "label route"),
+    (Kind::Forwards, "to active"),
+];
+
+fn grades() -> Vec<GradeRow> {
+    let manual = GradeRow::manual(Kind::Rules, &["callers", "spam"], "click {key}", "test");
+    let mut rows =
+        vec![manual.when(When::Value("drop")), GradeRow::manual(Kind::Receivers, &[], "make {key}", "test")];
+    for (kind, fields) in FIELDS {
+        rows.push(GradeRow::api(kind, &[], "test"));
+        let fields = fields.split(' ').map(|field| [field].to_vec().leak());
+        rows.extend(fields.map(|field| GradeRow::api(kind, field, "test")));
+    }
+    rows
+}
 
 /// A provider that reports everything back as it was written.
-static DIALECT: Dialect = Dialect {
+static DIALECT: LazyLock<Dialect> = LazyLock::new(|| Dialect {
     order: &[
         Kind::Schedules,
         Kind::Receivers,
@@ -23,17 +49,7 @@ static DIALECT: Dialect = Dialect {
     accepts: &[],
     propagation: None,
     zoned_schedules: false,
-    grades: &[
-        GradeRow {
-            kind: Kind::Rules,
-            path: "callers.spam",
-            when: When::Value("drop"),
-            grade: Grade::Manual,
-            portal: "click {key}",
-            source: "test",
-        },
-        GradeRow::manual(Kind::Receivers, "", "make {key}", "test"),
-    ],
+    grades: grades().leak(),
     by_hand: &[(Kind::Forwards, "click {key}")],
     normalize: |_, mut resource| {
         if let Resource::Rules(rules) = &mut resource {
@@ -42,7 +58,7 @@ static DIALECT: Dialect = Dialect {
         resource.strip_local();
         Ok(resource)
     },
-};
+});
 
 fn tenant(body: &str) -> Tenant {
     let text = format!("tenant: t\nprovider: p\naccount: a\n{body}");
@@ -135,6 +151,13 @@ fn plans_read_as_reviewed() {
             Case::new(
                 "numbers: { \"+12145550100\": { label: Main } }",
                 "numbers: { \"+12145550100\": { label: Main, route: { extension: \"101\" } } }\nqueues: { \"400\": { name: Sales } }",
+            ),
+        ),
+        (
+            "a name that could be read as a way to something is in quotes",
+            Case::new(
+                "schedules: { a: {}, a.b: {}, \"a, b\": {} }\nrules: { \"101\": { order: [{ when: a.b, enabled: false }, { when: a }, { when: \"a, b\" }, { when: default }] } }",
+                "schedules: { a: {}, a.b: {}, \"a, b\": {} }\nrules: { \"101\": { order: [{ when: a }, { when: a.b }, { when: \"a[0]\" }, { when: default }] } }",
             ),
         ),
         (
@@ -307,7 +330,7 @@ fn steps(yaml: &str, live: &str) -> Vec<String> {
     let plan = Case::new(yaml, live).plan();
     assert_eq!(plan.tenants[0].blocked, []);
     let one = |step: &plan::Step| {
-        let fields: Vec<&str> = step.changes.iter().map(|change| change.path.as_str()).collect();
+        let fields: Vec<String> = step.changes.iter().map(|change| change.path.to_string()).collect();
         let needs: Vec<String> = step.needs.iter().map(ToString::to_string).collect();
         let action = serde_json::to_value(step.action).unwrap();
         let action = action.as_str().unwrap();

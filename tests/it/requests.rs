@@ -1,4 +1,4 @@
-//! How many requests a plan costs: no more than the fact sheet's lists and their paging require.
+//! How many requests a plan costs: no more than the lists and their paging require.
 
 use crate::workspace::Workspace;
 use dialform::error::Ending;
@@ -34,14 +34,14 @@ struct Size {
 const DOMAIN: &str = "/ns-api/v2/domains/acme.1.service";
 
 /// The requests one list takes: pages of 1000, and one more after a page that may not be the last: one of a round hundred
-/// of rows, at which servers cut silently (fact sheet 3.2).
+/// of rows, at which servers cut silently (FACTS stratus/lists-2).
 fn pages(rows: usize) -> usize {
     let last = rows % 1000;
     rows / 1000 + 1 + usize::from(last > 0 && last.is_multiple_of(100))
 }
 
-/// What the fact sheet requires (section 1, facts 2 to 4): one domain, one list each of users, numbers, queues, agents
-/// and time frames, the rules of what is declared one by one, and the rest only when it is needed.
+/// What the API requires (FACTS stratus/reads): one domain, one list each of users, numbers, queues, agents and time
+/// frames, the rules of what is declared one by one, and the rest only when it is needed.
 fn required(size: &Size) -> BTreeMap<String, usize> {
     let users = size.people + size.queues + 1;
     let mut all = BTreeMap::from([
@@ -64,7 +64,8 @@ fn required(size: &Size) -> BTreeMap<String, usize> {
     }
     all.extend(rules.into_iter().map(|user| (format!("{DOMAIN}/users/{user}/answerrules"), 1)));
     if size.declared > 0 && !size.mailboxes_in_use {
-        // A word nobody uses yet is looked up in the dial plan: a rule a mailbox and one a queue (fact sheet 6.1).
+        // A word nobody uses yet is looked up in the dial plan: a rule a mailbox and one a queue
+        // (FACTS stratus/places-4).
         all.insert(format!("{DOMAIN}/dialplans/acme.1.service/dialrules"), pages(users + size.queues));
     }
     if size.attendant {
@@ -176,8 +177,8 @@ fn requests(size: &Size) -> BTreeMap<String, usize> {
     counts
 }
 
-/// The acceptance line: request for request what the fact sheet requires, at sizes around every edge of paging, and
-/// nothing but reads.
+/// The acceptance line: request for request what the API requires, at sizes around every edge of paging, and nothing
+/// but reads.
 #[test]
 fn a_plan_asks_no_more_than_it_must() {
     let base = Size { people: 20, mailboxes_in_use: true, ..Size::default() };

@@ -5,11 +5,13 @@ use crate::{
     world::{LIVE, World},
 };
 use dialform::{
+    diff::FieldChange,
     error::Ending,
     model::{Address, Kind, Resource},
+    path::{Path as FieldPath, Segment},
     plan::Action,
     provider,
-    restore::{self, StepRecord},
+    restore::{self, Restoration, StepRecord},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fs, path::PathBuf};
@@ -342,7 +344,7 @@ fn the_file_is_there_when_the_first_write_fails() {
     }
 }
 
-/// A file that is not what apply wrote is no wish of anybody's.
+/// A file that is not what apply wrote is no restoration of anybody's.
 #[test]
 fn a_spoiled_file_is_refused_and_nothing_is_sent() {
     let (world, file) = applied();
@@ -357,7 +359,7 @@ fn a_spoiled_file_is_refused_and_nothing_is_sent() {
         (String::new(), "is no restore file, or it is cut: EOF"),
         (good.replace("9725550199", "9725550666"), "is not as apply has written it"),
         (good.replace("\"sandbox\": true", "\"sandbox\": false"), "is not as apply has written it"),
-        (good.replace("\"format_version\": 1", "\"format_version\": 2"), "has restore format 2, not 1"),
+        (good.replace("\"format_version\": 2", "\"format_version\": 1"), "has restore format 1, not 2"),
         (fs::read_to_string(plan).unwrap(), "is not a restore file"),
         ("[]".to_owned(), "is not a restore file"),
     ];
@@ -378,7 +380,7 @@ fn a_spoiled_file_is_refused_and_nothing_is_sent() {
     assert_eq!(world.state(), state);
 }
 
-/// The values of one account are no wish for another.
+/// The values of one account are no restoration for another.
 #[test]
 fn a_tenant_that_moved_is_refused() {
     let (world, file) = applied();
@@ -427,14 +429,16 @@ fn what_cannot_be_written_again_stops_its_tenant() {
     assert_eq!(world.run(&rest).ending, Ending::Fine);
 }
 
-fn step(address: Address, before: Value, changes: &[&str]) -> StepRecord {
-    let changes = changes.iter().map(|path| json!({ "path": path, "new": "?" }));
+fn step(address: Address, before: Value, changes: &[FieldPath]) -> StepRecord {
     StepRecord {
         address,
         action: Action::Update,
         before: Some(before),
         after: None,
-        changes: changes.map(|change| serde_json::from_value(change).unwrap()).collect(),
+        changes: changes
+            .iter()
+            .map(|path| FieldChange { path: path.clone(), old: None, new: Some("?".into()) })
+            .collect(),
     }
 }
 
@@ -445,28 +449,41 @@ fn only_what_was_changed_is_wished_for() {
     let stratus = &provider::find("stratus").unwrap().dialect;
     let rules = Address::new(Kind::Rules, "101");
     let before = json!({ "ring_timeout": 25, "callers": { "allow": ["sip:bob"], "block": ["+13125550123"] }, "order": [] });
-    let cases: [(&[&str], Option<Value>, usize, usize); 5] = [
-        (&["ring_timeout"], Some(json!({ "ring_timeout": 25 })), 0, 0),
-        (&["callers.block.+13125550124"], Some(json!({ "callers": { "block": ["+13125550123"] } })), 0, 0),
-        (&["callers.spam"], None, 1, 0),
-        (&["callers.allow.+1", "ring_timeout"], None, 0, 1),
-        (&["order.x.enabled", "order"], Some(json!({ "order": [] })), 0, 0),
+    let path = |keys: &[&str]| FieldPath::from(keys);
+    let entry = |keys: &[&str], name: &str| path(keys).join(Segment::element(name));
+    let cases = [
+        (vec![path(&["ring_timeout"])], Some(json!({ "ring_timeout": 25 })), 0, 0),
+        (
+            vec![entry(&["callers", "block"], "+13125550124")],
+            Some(json!({ "callers": { "block": ["+13125550123"] } })),
+            0,
+            0,
+        ),
+        (vec![path(&["callers", "spam"])], None, 1, 0),
+        (vec![entry(&["callers", "allow"], "+1"), path(&["ring_timeout"])], None, 0, 1),
+        (vec![entry(&["order"], "x").join("enabled"), path(&["order"])], Some(json!({ "order": [] })), 0, 0),
+        // Only a field of that name is one.
+        (vec![entry(&["order"], "callers.block")], Some(json!({ "order": [] })), 0, 0),
     ];
-    for (changes, wanted, kept, impossible) in cases {
-        let wish = restore::wish(&[step(rules.clone(), before.clone(), changes)], stratus);
-        let desired = wish.desired.get(&rules).map(|it| serde_json::to_value(it).unwrap());
+    for (changes, wanted, kept, unrestorable) in cases {
+        let restoration = Restoration::of(&[step(rules.clone(), before.clone(), &changes)], stratus);
+        let desired = restoration.desired.get(&rules).map(|it| serde_json::to_value(it).unwrap());
         assert_eq!(
-            (desired, wish.kept.len(), wish.impossible.len()),
-            (wanted, kept, impossible),
+            (desired, restoration.unchanged.len(), restoration.unrestorable.len()),
+            (wanted, kept, unrestorable),
             "{changes:?}"
         );
     }
     let forward = Address::new(Kind::Forwards, "+12145550100");
     let on = json!({ "to": "+19725550199", "active": true });
-    let wish = restore::wish(&[step(forward.clone(), on.clone(), &["active"])], stratus);
-    assert_eq!(serde_json::to_value(&wish.desired[&forward]).unwrap(), on, "active, and where to");
-    let wish = restore::wish(&[step(forward.clone(), json!({ "active": false }), &["to"])], stratus);
-    assert!(wish.absent.contains(&forward) && wish.desired.is_empty(), "no number before: none again");
+    let restoration = Restoration::of(&[step(forward.clone(), on.clone(), &[path(&["active"])])], stratus);
+    assert_eq!(serde_json::to_value(&restoration.desired[&forward]).unwrap(), on, "active, and where to");
+    let restoration =
+        Restoration::of(&[step(forward.clone(), json!({ "active": false }), &[path(&["to"])])], stratus);
+    assert!(
+        restoration.absent.contains(&forward) && restoration.desired.is_empty(),
+        "no number before: none again"
+    );
 }
 
 /// A word that only the provider knows is written back as it was: a route is not lost for want of a word.

@@ -1,10 +1,12 @@
-//! Drives the sandbox over real HTTP; each table is one behaviour of the fact sheet's section 16.
+//! Drives the sandbox over real HTTP; each table is one behaviour of the server that `FACTS.md` tells of.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dialform::sandbox::{Behaviour, Options, Recorder, Sandbox, stratus::Stratus};
+use dialform::sandbox::{
+    self, Behaviour, Emulation, Options, Recorder, Sandbox, Switches, ctm, deskphone, stratus::EMULATION,
+};
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -84,11 +86,8 @@ impl Rig {
 }
 
 fn options(dir: &Path, behaviour: &str) -> Options {
-    Options {
-        behaviour: behaviour.parse().unwrap(),
-        durable: false,
-        ..Options::new(Stratus::emulate, dir.join("live"), dir.join("state"))
-    }
+    let options = Options::new(&EMULATION, dir.join("live"), dir.join("state"));
+    Options { durable: false, ..options.switched(behaviour).unwrap() }
 }
 
 fn client() -> Client {
@@ -534,7 +533,7 @@ async fn types_are_mixed_and_features_missing() {
     run("mixed-types:off", steps).await;
 }
 
-/// Time frames: arrays replaced or merged, conversion one way, names fixed (fact sheet section 7).
+/// Time frames: arrays replaced or merged, conversion one way, names fixed (FACTS stratus/frames).
 #[tokio::test]
 async fn time_frames_replace_merge_and_convert() {
     let rig = Rig::start(NOW).await;
@@ -600,7 +599,8 @@ async fn time_frames_replace_merge_and_convert() {
     assert_eq!((status, &made["timeframe-name"]), (200, &json!("Snow day")));
 }
 
-/// Queues, agents, aliases and attendants, as the planner reads them (fact sheet sections 10 to 12).
+/// Queues, agents, aliases and attendants, as the planner reads them (FACTS stratus/queues, FACTS stratus/agents and
+/// FACTS stratus/aliases).
 #[tokio::test]
 async fn queues_and_their_neighbours() {
     let agent = "/0/callqueue-agent-availability-type";
@@ -644,7 +644,7 @@ async fn queues_and_their_neighbours() {
     run(NOW, steps).await;
 }
 
-/// The carrier's forward is a tree of its own: 10 digits, never to ourselves, late (fact sheet section 14).
+/// The carrier's forward is a tree of its own: 10 digits, never to ourselves, late (FACTS stratus/carrier).
 #[tokio::test]
 async fn the_carrier_forwards_apart() {
     let path = "PUT /_carrier/v1/numbers/2145550101/forward";
@@ -853,10 +853,22 @@ async fn traffic_is_recorded() {
     assert_eq!((&lines[2]["status"], &lines[2]["response"]), (&NONE, &NONE));
 }
 
+/// A switch that nobody reads would be accepted and do nothing.
+#[test]
+fn every_switch_is_read() {
+    for emulation in sandbox::EMULATIONS {
+        for name in emulation.switches {
+            let wrong = emulation.read(&format!("{name}:?"), &[]).unwrap_err().to_string();
+            assert!(wrong.starts_with(&format!("behaviour `{name}` takes ")), "{wrong}");
+        }
+        assert_eq!(dialform::provider::find(emulation.kind).unwrap().kind, emulation.kind);
+    }
+}
+
 /// Mistakes in a notation, a seed or a name must say what would have been right.
 #[tokio::test]
 async fn mistakes_are_explained() {
-    let message = |text: &str| text.parse::<Behaviour>().unwrap_err().to_string();
+    let message = |text: &str| EMULATION.read(text, &[]).unwrap_err().to_string();
     assert!(message("visble-after:1s").starts_with(
         "no behaviour is named `visble-after`, did you mean `visible-after`?; the names are visible-after, "
     ));
@@ -869,7 +881,19 @@ async fn mistakes_are_explained() {
     for (text, expected) in table {
         assert_eq!(message(text), expected);
     }
-    assert_eq!("".parse::<Behaviour>().unwrap(), Behaviour::default());
+    assert_eq!(EMULATION.read("", &[]).unwrap().0, Behaviour::default());
+
+    // A switch of another emulation is no mistake where that one is meant as well, and only there.
+    let known = |of: &Emulation, with: &[&Emulation]| of.read("next-page:null", with).map(|read| read.1);
+    assert_eq!(known(&EMULATION, &[&ctm::EMULATION]).unwrap(), Switches::default());
+    assert_ne!(known(&ctm::EMULATION, &[&EMULATION]).unwrap(), Switches::default());
+    let unknown = known(&EMULATION, &[&deskphone::EMULATION]).unwrap_err().to_string();
+    assert!(
+        unknown.starts_with("no behaviour is named `next-page`; the names are visible-after, "),
+        "{unknown}"
+    );
+    assert!(unknown.contains("soft-delete") && unknown.contains("no-etag"), "{unknown}");
+    assert!(!unknown.contains("schedule-id"), "{unknown}");
 
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("live")).unwrap();

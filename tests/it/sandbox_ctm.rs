@@ -1,4 +1,4 @@
-//! Drives the emulated CallTrackingMetrics over real HTTP; sections are those of its fact sheet.
+//! Drives the emulated CallTrackingMetrics over real HTTP, as the provider's `FACTS.md` tells it.
 //!
 //! What passes on the wire is held against the vendor's OpenAPI file, where that lies beside the project.
 

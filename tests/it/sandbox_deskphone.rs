@@ -1,14 +1,14 @@
-//! Drives the emulated Deskphone bridge over real HTTP; what it must do is section 4 of its fact sheet.
+//! Drives the emulated Deskphone bridge over real HTTP; what it must do is in its contract (FACTS deskphone/contract).
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::contract;
 use dialform::model::{Address, Kind};
-use dialform::sandbox::deskphone::Deskphone;
+use dialform::sandbox::deskphone::EMULATION;
 use dialform::sandbox::footprint::{Part, Pattern};
-use dialform::sandbox::{Behaviour, Options, Recorder, Sandbox};
+use dialform::sandbox::{Options, Recorder, Sandbox};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -103,11 +103,8 @@ impl Rig {
 }
 
 fn options(dir: &Path, behaviour: &str) -> Options {
-    Options {
-        behaviour: behaviour.parse().unwrap(),
-        durable: false,
-        ..Options::new(Deskphone::emulate, dir.join("live"), dir.join("state"))
-    }
+    let options = Options::new(&EMULATION, dir.join("live"), dir.join("state"));
+    Options { durable: false, ..options.switched(behaviour).unwrap() }
 }
 
 fn client() -> Client {
@@ -375,8 +372,8 @@ async fn a_tag_guards_a_write() {
     assert_eq!(rig.write("2001", &document, Some("*")).await.0, 204);
 }
 
-/// An accepted write is seen late (article 002: up to 24 hours). Until then reads and their tag are the old ones, both
-/// tags a client can have let it write, and a write changes the newest state, not the one that is read.
+/// An accepted write is seen late (FACTS deskphone/article-1: up to 24 hours). Until then reads and their tag are the
+/// old ones, both tags a client can have let it write, and a write changes the newest state, not the one that is read.
 #[tokio::test]
 async fn writes_are_accepted_before_they_are_visible() {
     let rig = Rig::start("visible-after:1s").await;
@@ -514,8 +511,8 @@ async fn faults_have_the_body_of_the_contract() {
         assert_eq!(answer["trackingId"], "BRIDGE_00000000-0000-4000-8000-000000000001", "{behaviour}");
         assert_eq!(rig.divert("2001", "callForwarding/busy/destination"), "2001", "{behaviour}");
     }
-    assert!("503:2".parse::<Behaviour>().is_err());
-    assert!("people-page:0".parse::<Behaviour>().is_err());
+    assert!(EMULATION.read("503:2", &[]).is_err());
+    assert!(EMULATION.read("people-page:0", &[]).is_err());
 }
 
 /// What a live account can look like, though no tenant file could ask for it, must be seedable.
@@ -620,7 +617,7 @@ async fn mistakes_in_a_seed_are_explained() {
 /// The scope test of every provider believes this: too wide, and a client that spoils rings or reminders is not caught.
 #[test]
 fn diverts_may_touch_twelve_fields_and_nothing_else() {
-    let vendor = Deskphone::emulate(&Behaviour::default());
+    let vendor = EMULATION.faithful().unwrap();
     let path = |pattern: &Pattern| {
         let name = |part: &Part| match part {
             Part::Key(key) => key.clone(),
@@ -645,7 +642,7 @@ fn diverts_may_touch_twelve_fields_and_nothing_else() {
 }
 
 /// An emulation that drifts from its contract teaches clients the wrong thing: all it says and takes is held against
-/// the document. Skipped, with the reason, where the document or the checker is not there.
+/// the document.
 #[tokio::test]
 async fn traffic_is_what_the_contract_says() {
     let rig = Rig::start("visible-after:0ms,people-page:1").await;
@@ -664,30 +661,14 @@ async fn traffic_is_what_the_contract_says() {
         assert_eq!(rig.write(extension, &busy(extension), None).await.0, 400);
         rig.read(extension).await;
     }
-    hold_against_the_contract(&rig.dir.path().join("traffic.jsonl"));
+    hold(&rig);
     let bare = Rig::start("bare-destination:on").await;
     let (document, _) = bare.read("2001").await;
     assert_eq!(bare.write("2001", &document, None).await.0, 204);
-    hold_against_the_contract(&bare.dir.path().join("traffic.jsonl"));
+    hold(&bare);
 }
 
-fn hold_against_the_contract(traffic: &Path) {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let shared = std::env::var_os("DIALFORM_SHARED").map_or(beside, PathBuf::from);
-    let (checker, spec) =
-        (shared.join("contract/check_traffic.py"), shared.join("vendors/deskphone.openapi.yaml"));
-    if !checker.exists() || !spec.exists() {
-        return println!("deskphone: traffic not checked, no contract in {}", shared.display());
-    }
-    let python = |arguments: &[&std::ffi::OsStr]| Command::new("python3").args(arguments).output();
-    match python(&["-c".as_ref(), "import yaml, jsonschema".as_ref()]) {
-        Ok(output) if output.status.success() => {}
-        _ => return println!("deskphone: traffic not checked, python3 lacks pyyaml or jsonschema"),
-    }
-    let base = ["--base", "/v1", "--strict-responses"].map(AsRef::as_ref);
-    let arguments = [&[checker.as_os_str(), spec.as_os_str(), traffic.as_os_str()][..], &base].concat();
-    let output = python(&arguments).unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    println!("deskphone: {}", said.trim());
+fn hold(rig: &Rig) {
+    let traffic = std::fs::read_to_string(rig.dir.path().join("traffic.jsonl")).unwrap();
+    contract::hold(contract::BRIDGE, "/v1", true, &traffic);
 }

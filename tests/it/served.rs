@@ -2,8 +2,7 @@
 
 use dialform::{
     model::Address,
-    provider::find,
-    sandbox::{Behaviour, Options, Sandbox, footprint::Pattern},
+    sandbox::{EMULATIONS, Options, Sandbox, find, footprint::Pattern},
 };
 use serde_json::Value;
 use std::path::Path;
@@ -11,8 +10,8 @@ use std::path::Path;
 /// How an emulation is started with the seeds below `seeds/` and its state below `state/`; nothing is kept beyond the
 /// machine's memory, for no test takes the machine down.
 pub fn options(kind: &str, seeds: &Path, state: &Path, behaviour: &str) -> Options {
-    let mut options = Options::new(find(kind).unwrap().emulation, seeds, state);
-    options.behaviour = behaviour.parse().unwrap();
+    let options = Options::new(find(kind).unwrap(), seeds, state);
+    let mut options = options.switched_among(behaviour, EMULATIONS).unwrap();
     options.durable = false;
     options
 }
@@ -28,6 +27,6 @@ pub fn planted(kind: &str, account: &str, seed: &str) -> Value {
 
 /// What of an account these objects may touch.
 pub fn footprint(kind: &str, addresses: impl Iterator<Item = Address>) -> Vec<Pattern> {
-    let vendor = (find(kind).unwrap().emulation)(&Behaviour::default());
+    let vendor = find(kind).unwrap().faithful().unwrap();
     addresses.flat_map(|address| vendor.footprint(&address)).collect()
 }

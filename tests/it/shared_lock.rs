@@ -11,12 +11,13 @@ use crate::{
 };
 use dialform::{
     cli::Finished,
-    load::{Files, Workspace},
+    load::Files,
     lock::{
-        Key, LockError, Owner, Taken,
+        Acquired, Key, LockError, Owner,
         shared::{Clock, Lease, Store},
     },
     model::SharedLock,
+    provider::{Kinds, Workspace},
     sandbox::Sandbox,
     secret::Variables,
 };
@@ -78,8 +79,8 @@ async fn take(store: &Store, account: &str, who: &str, clock: &Clock) -> Result<
 
 async fn take_key(store: &Store, key: &Key, who: &str, clock: &Clock) -> Result<Lease, Option<Owner>> {
     match store.try_take(key, &owner(who), clock).await.unwrap() {
-        Taken::Yes(lease) => Ok(lease),
-        Taken::No(holder) => Err(holder),
+        Acquired::Yes(lease) => Ok(lease),
+        Acquired::HeldBy(holder) => Err(holder),
     }
 }
 
@@ -248,8 +249,8 @@ impl Live {
     /// The account, as the command names its lock.
     fn key(&self) -> Key {
         let root = Files::Directory(self.world.path(""));
-        let workspace = Workspace::load(&root).unwrap_or_else(|why| panic!("{why:?}"));
-        let system = workspace.file.providers["pbx"].system();
+        let workspace = Workspace::load(&root, &Kinds).unwrap_or_else(|why| panic!("{why:?}"));
+        let system = workspace.providers["pbx"].system();
         Key::new(system, "pbx", "acme.1.service")
     }
 

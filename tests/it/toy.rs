@@ -1,25 +1,23 @@
-//! A fourth provider, whole. It holds emergency forwards and nothing else.
+//! A fourth provider, whole. It holds emergency forwards and nothing else; it wants a key, and a token that expires.
+
+mod emulation;
+
 use async_trait::async_trait;
 use dialform::{
-    finding::Seg,
-    http::{ApiError, Getter, Sender, segment},
-    model::{Address, E164, Forward, Kind, Limits, Resource},
+    http::{ApiError, ApiKey, Conventions, ReadClient, WriteClient, segment},
+    model::{Address, ApiUrl, E164, Forward, Kind, Limits, LimitsConfig, Resource, Secret},
     plan::{Action, Dialect, GradeRow, Observed, Step},
     provider::{
-        EndpointSpec, Endpoints, Login, Provider, Read, Scope, Write,
+        self, Endpoints, Form, Keyring, Provider, Read, Scope, Settings, Write,
         answer::{conflict, decode, endpoint},
-        register,
+        refresh::Refreshing,
+        settings::Endpoint,
     },
-    sandbox::{
-        document::Document,
-        exchange::{Answer, Commit, Request, Vendor},
-        footprint::{Pattern, key, whole},
-        store::Views,
-    },
+    sandbox,
 };
 use reqwest::Method;
-use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use serde_json::json;
+use std::collections::BTreeMap;
 
 static TOY: Provider = Provider {
     kind: "toy",
@@ -27,9 +25,9 @@ static TOY: Provider = Provider {
     dialect: Dialect {
         order: &[Kind::Forwards],
         grades: &[
-            GradeRow::api(Kind::Forwards, "", "this file"),
-            GradeRow::api(Kind::Forwards, "to", "this file"),
-            GradeRow::api(Kind::Forwards, "active", "this file"),
+            GradeRow::api(Kind::Forwards, &[], "this file"),
+            GradeRow::api(Kind::Forwards, &["to"], "this file"),
+            GradeRow::api(Kind::Forwards, &["active"], "this file"),
         ],
         accepts: &[],
         propagation: None,
@@ -40,29 +38,44 @@ static TOY: Provider = Provider {
             Ok(resource)
         },
     },
-    check: |_, _| Vec::new(),
+    settings: Form::of::<ToySettings>(),
+    conventions: &Conventions::PLAIN,
     limits: Limits { concurrency: 4, requests_per_second: 100, timeout: 5, retries: 1, settle: 2 },
     single_account: false,
-    unobservable: |_| BTreeSet::new(),
-    endpoints: |config| {
-        vec![EndpointSpec {
-            name: "toy",
-            url: config.url.clone(),
-            login: Login::Token { token: config.token.clone(), read_token: None },
-            url_path: vec![Seg::key("url")],
-            login_at: Vec::new(),
-            sandbox_path: "/toy",
-        }]
-    },
     reader: |endpoints| Box::new(Toy(endpoints)),
     writer: |endpoints| Box::new(Toy(endpoints)),
-    emulation: |_| Box::new(Emulated),
 };
+
+#[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ToySettings {
+    url: ApiUrl,
+    key: Secret,
+    refresh_token: Secret,
+    #[serde(default)]
+    limits: LimitsConfig,
+}
+
+impl Settings for ToySettings {
+    fn url(&self) -> Option<&ApiUrl> {
+        Some(&self.url)
+    }
+
+    fn limits(&self) -> LimitsConfig {
+        self.limits
+    }
+
+    fn endpoints(&self, keys: &mut Keyring<'_>) -> Vec<Endpoint> {
+        let key = ApiKey::new("x-toy-key", keys.find(&self.key, &["key"]));
+        let token = Refreshing::new(None, keys.find(&self.refresh_token, &["refresh_token"]), "/tokens");
+        vec![Endpoint { name: "toy", url: self.url.clone(), auth: Box::new((key, token)) }]
+    }
+}
 
 struct Toy<T>(Endpoints<T>);
 
 #[async_trait]
-impl Read for Toy<Getter> {
+impl Read for Toy<ReadClient> {
     async fn observe(&self, account: &str, _: &Scope) -> Result<Observed, ApiError> {
         let (path, what) =
             (format!("/{}/forwards", segment(account)), format!("the forwards of `{account}`"));
@@ -76,13 +89,13 @@ impl Read for Toy<Getter> {
 }
 
 #[async_trait]
-impl Write for Toy<Sender> {
+impl Write for Toy<WriteClient> {
     async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError> {
         let body = match (step.action, &step.after) {
             (Action::Delete, _) => json!({ "to": null, "active": false }),
             (_, Some(Resource::Forward(it))) => {
                 let fields = [("to", json!(it.to)), ("active", json!(it.active))];
-                fields.into_iter().filter(|(field, _)| step.concerns(field)).collect()
+                fields.into_iter().filter(|(field, _)| step.concerns(&[(*field).into()])).collect()
             }
             _ => return Err(conflict(step, "a toy has forwards only")),
         };
@@ -92,58 +105,12 @@ impl Write for Toy<Sender> {
     }
 }
 
-#[derive(Debug)]
-struct Emulated;
-
-impl Vendor for Emulated {
-    fn tables(&self) -> &'static [&'static str] {
-        &["forwards"]
-    }
-
-    fn seed(&self, _: &str, seed: &Map<String, Value>) -> Result<Document, String> {
-        let mut document = Document::new(self.tables());
-        let rows = seed.get("forwards").and_then(Value::as_object).ok_or("`forwards` is missing")?;
-        rows.iter().for_each(|(number, row)| document.put("forwards", number, row.clone()));
-        Ok(document)
-    }
-
-    fn footprint(&self, address: &Address) -> Vec<Pattern> {
-        vec![whole(&[key("forwards"), key(&address.key)])]
-    }
-
-    fn respond(&self, request: &Request, views: &Views) -> Answer {
-        let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
-        let ["toy", account, "forwards", rest @ ..] = segments.as_slice() else {
-            return Answer::coded(404, "no such path");
-        };
-        let Some(view) = views.get(*account) else { return Answer::coded(404, "no such account") };
-        match (request.method.as_str(), rest, &request.body) {
-            ("GET", [], _) => {
-                let rows =
-                    view.visible.table("forwards").map(|(number, row)| (number.to_owned(), row.clone()));
-                Answer::new(200, rows.collect::<Map<_, _>>().into())
-            }
-            ("PUT", [number], Some(Value::Object(body))) => {
-                let mut document = (*view.committed).clone();
-                let Some(Value::Object(mut row)) = document.get("forwards", number).cloned() else {
-                    return Answer::coded(404, "no such number");
-                };
-                row.extend(body.clone());
-                row.retain(|_, value| !value.is_null());
-                document.put("forwards", number, row.into());
-                let (account, object) = ((*account).to_owned(), (*number).to_owned());
-                Answer::new(200, json!({})).with(Commit { account, object, document })
-            }
-            _ => Answer::coded(405, "no such method"),
-        }
-    }
-}
-
 /// The acceptance line: a provider nobody here has seen passes its share of the transition list, without a line of code
 /// in planning, applying or rendering.
 #[test]
 fn a_toy_provider_passes_its_share() {
-    register(&TOY);
+    provider::register(&TOY);
+    sandbox::register(&emulation::EMULATION);
     let ran = crate::transitions::share(&TOY);
     assert!(ran >= 10, "{ran}");
 }

@@ -56,7 +56,7 @@ impl Bars {
 }
 
 fn message(lane: &Lane, now: Instant) -> String {
-    match lane.patience() {
+    match lane.paused() {
         Some(left) => format!("waiting: the server asked for patience ({} s)", left.as_secs() + 1),
         None => format!("{:.1} requests/s", lane.rate(now)),
     }
@@ -65,7 +65,7 @@ fn message(lane: &Lane, now: Instant) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::Pacer;
+    use crate::{http::Pacer, run::Pace};
     use indicatif::TermLike;
     use std::{
         io,
@@ -112,10 +112,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_bar_says_how_far_and_why_not() {
         let pacer = Arc::new(Pacer::new(1, 1));
-        let mut busy = Lane::new(vec![Arc::clone(&pacer)]);
-        busy.steps = 8;
-        let board = BTreeMap::from([("pbx".to_owned(), busy), ("idle".to_owned(), Lane::default())]);
-        let mut board = Board::applying(board);
+        let mut board = Board::opening();
+        board.lanes.insert("pbx".to_owned(), Lane::new(Pace(vec![Arc::clone(&pacer)])));
+        board.lanes.insert("idle".to_owned(), Lane::default());
+        board.lanes.entry("pbx".to_owned()).or_default().steps = 8;
         let paper = Paper::default();
         let bars = Bars::new(&board, ProgressDrawTarget::term_like(Box::new(paper.clone())));
         board.ended("pbx", "acme/queues.400");

@@ -1,9 +1,8 @@
 //! How far a run is.
 
-use crate::{http::Pacer, text::count};
+use crate::{plan::Plan, run::Pace, text::count};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    sync::Arc,
     time::Duration,
 };
 use tokio::time::Instant;
@@ -16,9 +15,20 @@ const NAMED: usize = 3;
 /// Everything that is shown of a run while it lasts.
 pub struct Board {
     pub lanes: BTreeMap<String, Lane>,
-    /// Tenants read, and how many there are, while accounts are read.
-    reading: Option<(usize, usize)>,
+    phase: Phase,
     under_way: BTreeSet<String>,
+}
+
+/// What is being done.
+enum Phase {
+    /// Locks are taken and given back; whoever waits for one says so.
+    Opening,
+    /// Accounts are read: how many of how many tenants.
+    Reading {
+        read: usize,
+        tenants: usize,
+    },
+    Applying,
 }
 
 /// One provider.
@@ -27,12 +37,12 @@ pub struct Lane {
     pub steps: u64,
     pub ended: u64,
     requests: VecDeque<Instant>,
-    pacers: Vec<Arc<Pacer>>,
+    pace: Pace,
 }
 
 impl Lane {
-    pub fn new(pacers: Vec<Arc<Pacer>>) -> Self {
-        Self { pacers, ..Self::default() }
+    pub fn new(pace: Pace) -> Self {
+        Self { pace, ..Self::default() }
     }
 
     /// Requests a second of late.
@@ -41,19 +51,32 @@ impl Lane {
         recent as f64 / RECENT.as_secs_f64()
     }
 
-    /// How long no request starts because the server has asked for patience.
-    pub fn patience(&self) -> Option<Duration> {
-        self.pacers.iter().filter_map(|pacer| pacer.patience()).max()
+    /// How long no request starts because the server has asked to wait.
+    pub fn paused(&self) -> Option<Duration> {
+        self.pace.paused()
     }
 }
 
 impl Board {
-    pub fn reading(tenants: usize, lanes: BTreeMap<String, Lane>) -> Self {
-        Self { lanes, reading: Some((0, tenants)), under_way: BTreeSet::new() }
+    pub fn opening() -> Self {
+        Self { lanes: BTreeMap::new(), phase: Phase::Opening, under_way: BTreeSet::new() }
     }
 
-    pub fn applying(lanes: BTreeMap<String, Lane>) -> Self {
-        Self { lanes, reading: None, under_way: BTreeSet::new() }
+    pub fn reading(tenants: usize, paces: BTreeMap<String, Pace>) -> Self {
+        Self { phase: Phase::Reading { read: 0, tenants }, ..Self::with(paces) }
+    }
+
+    pub fn applying(plan: &Plan, paces: BTreeMap<String, Pace>) -> Self {
+        let mut board = Self { phase: Phase::Applying, ..Self::with(paces) };
+        for tenant in &plan.tenants {
+            board.lanes.entry(tenant.provider.clone()).or_default().steps += tenant.steps.len() as u64;
+        }
+        board
+    }
+
+    fn with(paces: BTreeMap<String, Pace>) -> Self {
+        let lanes = paces.into_iter().map(|(provider, pace)| (provider, Lane::new(pace))).collect();
+        Self { lanes, ..Self::opening() }
     }
 
     pub fn request(&mut self, provider: &str, now: Instant) {
@@ -64,8 +87,8 @@ impl Board {
         }
     }
 
-    pub fn read(&mut self) {
-        if let Some((read, _)) = &mut self.reading {
+    pub fn tenant_read(&mut self) {
+        if let Phase::Reading { read, .. } = &mut self.phase {
             *read += 1;
         }
     }
@@ -81,11 +104,14 @@ impl Board {
         }
     }
 
-    /// What is going on, in one line.
-    pub fn heartbeat(&self) -> String {
-        let mut line = match self.reading {
-            Some((read, tenants)) => format!("reading: {read} of {} read", count(tenants, "tenant")),
-            None => {
+    /// What is going on, in one line, if there is anything to say.
+    pub fn heartbeat(&self) -> Option<String> {
+        let mut line = match self.phase {
+            Phase::Opening => return None,
+            Phase::Reading { read, tenants } => {
+                format!("reading: {read} of {} read", count(tenants, "tenant"))
+            }
+            Phase::Applying => {
                 let sum = |of: fn(&Lane) -> u64| self.lanes.values().map(of).sum::<u64>();
                 let (ended, steps) = (sum(|lane| lane.ended), sum(|lane| lane.steps));
                 let mut line = format!("applying: {} of {steps} steps left", steps.saturating_sub(ended));
@@ -100,10 +126,10 @@ impl Board {
             }
         };
         for (provider, lane) in &self.lanes {
-            if let Some(left) = lane.patience() {
+            if let Some(left) = lane.paused() {
                 line += &format!("; waiting {} s: {provider} asked for patience", left.as_secs() + 1);
             }
         }
-        line
+        Some(line)
     }
 }

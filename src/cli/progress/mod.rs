@@ -5,28 +5,22 @@
 mod bars;
 mod board;
 
-pub use board::{Board, Lane};
+pub use board::Board;
 
-use super::{
-    Io,
-    args::Format,
-    json,
-    watch::{Feed, News},
-};
+use super::{Io, Notices, args::Format};
 use crate::{
-    apply::{Outcome, Stop},
-    render,
+    render::{self, events},
+    run::{Notice, Shutdown},
 };
 use bars::Bars;
 use indicatif::ProgressDrawTarget;
-use serde::Serialize;
 use std::{
     io::{self, Write},
     time::Duration,
 };
 use tokio::time::Instant;
 
-/// How long nothing may be said. CI systems and people alike take longer silences for a run that hangs.
+/// How long nothing may be last_output. CI systems and people alike take longer silences for a run that hangs.
 const SILENCE: Duration = Duration::from_secs(10);
 /// How often bars are drawn anew.
 const FRAME: Duration = Duration::from_millis(200);
@@ -38,31 +32,23 @@ pub struct View<'a> {
     format: Format,
     board: Board,
     bars: Option<Bars>,
-    /// When something was said last.
-    said: Instant,
+    /// When something was last_output last.
+    last_output: Instant,
     /// What is under way is finished before a closed output ends the run.
-    stop: Stop,
+    shutdown: Shutdown,
     written: io::Result<()>,
 }
 
-/// A step that has ended, for programs.
-#[derive(Serialize)]
-struct Ended<'a> {
-    event: &'static str,
-    #[serde(flatten)]
-    outcome: &'a Outcome,
-}
-
 impl<'a> View<'a> {
-    pub fn new(io: &'a mut Io<'_>, format: Format, board: Board, stop: &Stop) -> Self {
+    pub fn new(io: &'a mut Io<'_>, format: Format, board: Board, shutdown: &Shutdown) -> Self {
         Self {
             out: io.out,
             err: io.err,
             format,
             board,
             bars: None,
-            said: Instant::now(),
-            stop: stop.clone(),
+            last_output: Instant::now(),
+            shutdown: shutdown.clone(),
             written: Ok(()),
         }
     }
@@ -76,22 +62,26 @@ impl<'a> View<'a> {
         self
     }
 
-    /// Does the work and shows how it goes. The news of the work are all shown when it is over.
+    /// Does the work and shows how it goes. Every notice of the work is shown when it is over.
     ///
     /// Beside its result: whether all of it could be shown.
-    pub async fn follow<T>(mut self, work: impl Future<Output = T>, feed: &mut Feed) -> (T, io::Result<()>) {
+    pub async fn follow<T>(
+        mut self,
+        work: impl Future<Output = T>,
+        notices: &mut Notices,
+    ) -> (T, io::Result<()>) {
         tokio::pin!(work);
         let done = loop {
-            let next = if self.bars.is_some() { Instant::now() + FRAME } else { self.said + SILENCE };
+            let next = if self.bars.is_some() { Instant::now() + FRAME } else { self.last_output + SILENCE };
             tokio::select! {
                 biased;
-                Some(news) = feed.recv() => self.take(news),
+                Some(notice) = notices.recv() => self.take(notice),
                 done = &mut work => break done,
                 () = tokio::time::sleep_until(next) => self.tick(),
             }
         };
-        while let Ok(news) = feed.try_recv() {
-            self.take(news);
+        while let Ok(notice) = notices.try_recv() {
+            self.take(notice);
         }
         if let Some(bars) = &self.bars {
             bars.clear();
@@ -99,28 +89,28 @@ impl<'a> View<'a> {
         (done, self.written)
     }
 
-    fn take(&mut self, news: News) {
-        match news {
-            News::Request { provider, line } => {
+    fn take(&mut self, notice: Notice) {
+        match notice {
+            Notice::Info(line) => self.write_err(&line),
+            Notice::Finding(finding) => self.write_err_with(|err| render::findings(err, &[finding])),
+            Notice::Request { provider, line } => {
                 self.board.request(&provider, Instant::now());
                 if let Some(line) = line {
-                    self.mutter(&line);
+                    self.write_err(&line);
                 }
             }
-            News::Read => self.board.read(),
-            News::Started { step, event } => {
-                self.board.started(step);
+            Notice::TenantRead => self.board.tenant_read(),
+            Notice::StepStarted { tenant, address, action } => {
+                self.board.started(format!("{tenant}/{address}"));
                 if self.format == Format::Json {
-                    self.say(|out| json::line(out, &event));
+                    self.write_out(|out| events::started(out, &tenant, &address, action));
                 }
             }
-            News::Ended { provider, step, outcome } => {
-                self.board.ended(&provider, &step);
+            Notice::StepEnded { provider, outcome } => {
+                self.board.ended(&provider, &format!("{}/{}", outcome.tenant, outcome.address));
                 match self.format {
-                    Format::Text => self.say(|out| render::outcome(out, &outcome)),
-                    Format::Json => {
-                        self.say(|out| json::line(out, &Ended { event: "step", outcome: &outcome }));
-                    }
+                    Format::Text => self.write_out(|out| render::outcome(out, &outcome)),
+                    Format::Json => self.write_out(|out| events::ended(out, &outcome)),
                     // The table of what ended comes at the end.
                     Format::Markdown => {}
                 }
@@ -134,26 +124,30 @@ impl<'a> View<'a> {
     fn tick(&mut self) {
         match &self.bars {
             Some(bars) => bars.show(&self.board, Instant::now()),
-            None => {
-                let line = self.board.heartbeat();
-                self.mutter(&line);
-            }
+            None => match self.board.heartbeat() {
+                Some(line) => self.write_err(&line),
+                None => self.last_output = Instant::now(),
+            },
         }
     }
 
     /// Talk. Nobody listening to it is no reason to stop.
-    fn mutter(&mut self, line: &str) {
-        self.said = Instant::now();
+    fn write_err(&mut self, line: &str) {
+        self.write_err_with(|err| writeln!(err, "{line}"));
+    }
+
+    fn write_err_with(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        self.last_output = Instant::now();
         let Self { err, bars, .. } = self;
-        let mut write = || writeln!(err, "{line}").and_then(|()| err.flush());
+        let write = || write(err).and_then(|()| err.flush());
         let _ = match bars {
             Some(bars) => bars.aside(write),
             None => write(),
         };
     }
 
-    fn say(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-        self.said = Instant::now();
+    fn write_out(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        self.last_output = Instant::now();
         if self.written.is_err() {
             return;
         }
@@ -164,7 +158,7 @@ impl<'a> View<'a> {
             None => write(),
         };
         if self.written.is_err() {
-            self.stop.now();
+            self.shutdown.stop.cancel();
         }
     }
 }
@@ -172,50 +166,52 @@ impl<'a> View<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Known;
+    use crate::{plan::Action, run::Pace, secret::KnownSecrets};
+    use board::Lane;
     use std::{collections::BTreeMap, sync::Arc};
     use tokio::sync::mpsc::unbounded_channel;
 
-    /// Follows work that takes a while, with these news after so many seconds; what was said on each stream.
-    async fn follow(format: Format, seconds: u64, news: Vec<(u64, News)>) -> (String, String) {
+    /// Follows work that takes a while, with these notices after so many seconds; what was last_output on each stream.
+    async fn follow(format: Format, seconds: u64, notices: Vec<(u64, Notice)>) -> (String, String) {
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let (sender, mut feed) = unbounded_channel();
+        let (sender, mut received) = unbounded_channel();
         let io = &mut Io {
             out: &mut out,
             err: &mut err,
             ask: None,
             terminal: false,
-            secrets: Arc::new(Known::default()),
+            secrets: Arc::new(KnownSecrets::default()),
         };
-        let mut lane = Lane::new(Vec::new());
-        lane.steps = 4;
-        let board = Board::applying(BTreeMap::from([("pbx".to_owned(), lane)]));
+        let mut board = Board::applying(&crate::plan::Plan::new(Vec::new()), BTreeMap::new());
+        board.lanes.insert("pbx".to_owned(), Lane::new(Pace::default()));
+        board.lanes.entry("pbx".to_owned()).or_default().steps = 4;
         let began = Instant::now();
         let work = async {
-            for (second, news) in news {
+            for (second, notice) in notices {
                 tokio::time::sleep_until(began + Duration::from_secs(second)).await;
-                sender.send(news).unwrap();
+                sender.send(notice).unwrap();
             }
             tokio::time::sleep_until(began + Duration::from_secs(seconds)).await;
         };
-        View::new(io, format, board, &Stop::default()).follow(work, &mut feed).await.1.unwrap();
+        let view = View::new(io, format, board, &Shutdown::default());
+        view.follow(work, &mut received).await.1.unwrap();
         [out, err].map(|bytes| String::from_utf8(bytes).unwrap()).into()
     }
 
-    fn started(step: &str) -> News {
-        News::Started { step: step.to_owned(), event: serde_json::json!({ "event": "started", "of": step }) }
+    fn started() -> Notice {
+        let (tenant, address) = ("acme".to_owned(), "queues.400".to_owned());
+        Notice::StepStarted { tenant, address, action: Action::Create }
     }
 
-    fn request(line: Option<&str>) -> News {
-        News::Request { provider: "pbx".to_owned(), line: line.map(str::to_owned) }
+    fn request(line: Option<&str>) -> Notice {
+        Notice::Request { provider: "pbx".to_owned(), line: line.map(str::to_owned) }
     }
 
     /// A CI job that says nothing is taken for one that hangs, and is killed in the middle of a change.
     #[tokio::test(start_paused = true)]
     async fn silence_lasts_ten_seconds_at_most() {
-        let news =
-            vec![(1, started("acme/queues.400")), (12, request(None)), (15, request(Some("pbx: GET /x")))];
-        let (out, err) = follow(Format::Text, 36, news).await;
+        let notices = vec![(1, started()), (12, request(None)), (15, request(Some("pbx: GET /x")))];
+        let (out, err) = follow(Format::Text, 36, notices).await;
         let beat = "applying: 4 of 4 steps left, under way: acme/queues.400\n";
         assert_eq!((out.as_str(), err), ("", format!("{beat}pbx: GET /x\n{beat}{beat}")));
     }
@@ -223,8 +219,11 @@ mod tests {
     /// A program that reads events must not find anything else among them.
     #[tokio::test(start_paused = true)]
     async fn events_stand_alone() {
-        let (out, err) = follow(Format::Json, 12, vec![(1, started("a"))]).await;
-        assert_eq!(out, "{\"event\":\"started\",\"of\":\"a\"}\n");
-        assert_eq!(err, "applying: 4 of 4 steps left, under way: a\n");
+        let (out, err) = follow(Format::Json, 12, vec![(1, started())]).await;
+        let event = r#"{"event":"started","tenant":"acme","address":"queues.400","action":"create"}"#
+            .to_owned()
+            + "\n";
+        assert_eq!(out, event);
+        assert_eq!(err, "applying: 4 of 4 steps left, under way: acme/queues.400\n");
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::super::decode::{decode, decode_at};
 use super::super::tree::Tree;
 use super::render;
-use crate::finding::Seg;
+use crate::path::Segment;
 use crate::text::{closest, custom_with_help};
 
 fn run<T: DeserializeOwned>(text: &str) -> Result<T, Vec<String>> {
@@ -256,7 +256,7 @@ fn nulls() {
     ]);
     // The caller that decodes object by object meets null as the object itself.
     let tree = Tree::parse("f", "rules:\n").unwrap();
-    let path = [Seg::from("rules")];
+    let path = [Segment::from("rules")];
     let mut findings = Vec::new();
     assert_eq!(decode_at::<Vec<String>>(&tree, &path, tree.get(&path).unwrap(), &mut findings), None);
     assert_eq!(render(&findings), [format!("1:1 null-value: `rules` has no value | {none}")]);

@@ -2,7 +2,7 @@
 
 use super::super::tree::{Node, Tree, Value};
 use super::render;
-use crate::finding::{Seg, path_text};
+use crate::path::{Path, Segment};
 
 fn errors(text: &str) -> Vec<String> {
     match Tree::parse("f.yaml", text) {
@@ -308,23 +308,24 @@ fn encodings_and_line_ends() {
 fn paths_to_places() {
     let text = "rules:\n  \"101\":\n    order:\n      - when: x\n      - when: default\n        ring: {all: true}\nlist:\n- p\n- q\n";
     let tree = Tree::parse("f", text).unwrap();
-    let path = |text: &str| -> Vec<Seg> {
-        text.split_whitespace().map(|part| part.parse().map_or_else(|_| part.into(), Seg::Index)).collect()
+    let path = |text: &str| -> Vec<Segment> {
+        text.split_whitespace()
+            .map(|part| part.parse().map_or_else(|_| part.into(), Segment::Index))
+            .collect()
     };
     // "101" is a key here, so it is written with a dot that is taken off again.
-    let keyed =
-        |text: &str| -> Vec<Seg> {
-            path(text)
-                .into_iter()
-                .map(|seg| {
-                    if let Seg::Key(key) = seg {
-                        Seg::Key(key.trim_start_matches('.').to_owned())
-                    } else {
-                        seg
-                    }
-                })
-                .collect()
-        };
+    let keyed = |text: &str| -> Vec<Segment> {
+        path(text)
+            .into_iter()
+            .map(|seg| {
+                if let Segment::Key(key) = seg {
+                    Segment::Key(key.trim_start_matches('.').to_owned())
+                } else {
+                    seg
+                }
+            })
+            .collect()
+    };
     for (at, value, key) in [
         ("", "1:1+6", "1:1+6"),
         ("rules", "2:3+6", "1:1+5"),
@@ -344,7 +345,10 @@ fn paths_to_places() {
         assert_eq!(show(tree.place_of(&keyed(at))), value, "value of {at:?}");
         assert_eq!(show(tree.place_of_key(&keyed(at))), key, "key of {at:?}");
     }
-    assert_eq!(path_text(&keyed("rules .101 order 1 when")), "rules.101.order[1].when");
+    assert_eq!(
+        Path::from(keyed("rules .101 order 1 when").as_slice()).to_string(),
+        "rules.101.order[1].when"
+    );
     assert_eq!(tree.get(&keyed("rules .101 order 1 when")).map(Node::text), Some("default"));
     assert!(tree.get(&keyed("rules .102")).is_none());
 }

@@ -2,9 +2,9 @@
 
 use super::{
     Content,
-    store::{Store, Written},
+    store::{RenewResult, Store},
 };
-use crate::lock::{Key, signal::Signal};
+use crate::lock::{Key, validity::LeaseValidity};
 use object_store::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 use tokio::{sync::oneshot, task::JoinHandle};
@@ -14,15 +14,15 @@ use tokio::{sync::oneshot, task::JoinHandle};
 /// Renewed after a third of its time. Nothing is begun under it in its last third: a write that is under way then has time
 /// to end before another run may take over.
 pub struct Lease {
-    signal: Signal,
+    signal: LeaseValidity,
     stop: oneshot::Sender<()>,
-    renewal: JoinHandle<Held>,
+    renewal: JoinHandle<LeaseObject>,
     store: Store,
     key: Key,
 }
 
 /// The object as this run wrote it last.
-struct Held {
+struct LeaseObject {
     path: Path,
     etag: String,
     content: Content,
@@ -37,9 +37,9 @@ impl Lease {
         content: Content,
         since: (Instant, SystemTime),
     ) -> Self {
-        let signal = Signal::holding(since, store.lease() * 2 / 3);
+        let signal = LeaseValidity::holding(since, store.lease() * 2 / 3);
         let (stop, stopped) = oneshot::channel();
-        let held = Held { path, etag, content };
+        let held = LeaseObject { path, etag, content };
         let renewal = tokio::spawn(renew(store.clone(), held, signal.clone(), stopped));
         Self { signal, stop, renewal, store, key: key.clone() }
     }
@@ -55,15 +55,15 @@ impl Lease {
         // An error says that the renewal has ended already.
         let _ = stop.send(());
         let held = renewal.await.map_err(|error| not_given_back(&store, &key, &error.to_string()))?;
-        let Held { path, mut etag, content } = held;
+        let LeaseObject { path, mut etag, content } = held;
         let mut why = "its object keeps changing".to_owned();
         for _ in 0..3 {
             match store.write(&path, &etag, &content.next(false)).await {
                 // It is given back, or another's.
-                Written::Yes(_) | Written::No(_) => return Ok(()),
+                RenewResult::Stored(_) | RenewResult::Lost(_) => return Ok(()),
                 // An answer was lost; with the version that is there it goes.
-                Written::Behind(now) => etag = now,
-                Written::Perhaps(failed) => {
+                RenewResult::Superseded(now) => etag = now,
+                RenewResult::Unknown(failed) => {
                     why = failed;
                     break;
                 }
@@ -80,7 +80,12 @@ fn not_given_back(store: &Store, key: &Key, why: &str) -> String {
     )
 }
 
-async fn renew(store: Store, mut held: Held, signal: Signal, mut stopped: oneshot::Receiver<()>) -> Held {
+async fn renew(
+    store: Store,
+    mut held: LeaseObject,
+    signal: LeaseValidity,
+    mut stopped: oneshot::Receiver<()>,
+) -> LeaseObject {
     const SOON: Duration = Duration::from_secs(1);
     let mut pause = store.lease() / 3;
     loop {
@@ -88,18 +93,18 @@ async fn renew(store: Store, mut held: Held, signal: Signal, mut stopped: onesho
             _ = &mut stopped => return held,
             () = tokio::time::sleep(pause) => {}
         }
-        let since = Signal::now();
+        let since = LeaseValidity::now();
         let next = held.content.next(true);
         pause = SOON.min(store.lease() / 3);
         match store.write(&held.path, &held.etag, &next).await {
-            Written::Yes(etag) => {
+            RenewResult::Stored(etag) => {
                 signal.renew(since);
                 (held.etag, held.content) = (etag, next);
                 pause = store.lease() / 3;
             }
-            Written::Behind(etag) => held.etag = etag,
-            Written::Perhaps(why) => signal.trouble(why),
-            Written::No(why) => {
+            RenewResult::Superseded(etag) => held.etag = etag,
+            RenewResult::Unknown(why) => signal.trouble(why),
+            RenewResult::Lost(why) => {
                 signal.lose(why);
                 // Nothing is left to renew; to give it back would take it from its owner.
                 return held;

@@ -10,7 +10,7 @@ mod lease;
 mod store;
 
 pub use lease::Lease;
-pub use store::{Clock, Seen, Store};
+pub use store::{Clock, LockRecord, Store};
 
 use super::Owner;
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use super::{Content, KIND, Lease, run};
 use crate::{
-    lock::{Key, LockError, Owner, Taken, signal::Signal},
+    lock::{Acquired, Key, LockError, Owner, validity::LeaseValidity},
     model::SharedLock,
     secret::Variables,
 };
@@ -17,7 +17,7 @@ use std::{
 };
 
 /// How long one request may take, with everything that is tried again.
-const PATIENCE: Duration = Duration::from_secs(5);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A place for locks.
 #[derive(Clone)]
@@ -30,14 +30,14 @@ pub struct Store {
 
 /// What a lock object said, and the version that said it.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct LockRecord {
     content: Content,
     etag: Option<String>,
     /// When the store says it was written, in milliseconds; `None` if it does not say.
     written: Option<i64>,
 }
 
-impl Seen {
+impl LockRecord {
     /// Who holds it; `None` once it was given back.
     pub fn owner(&self) -> Option<&Owner> {
         self.content.held.then_some(&self.content.owner)
@@ -61,7 +61,7 @@ impl Clock {
 
     /// Whether a lock has surely run out. Times of the store are in whole seconds; clocks of machines may be off by as
     /// much as a lease.
-    pub fn has_expired(&self, seen: &Seen) -> bool {
+    pub fn has_expired(&self, seen: &LockRecord) -> bool {
         let lease = i64::try_from(seen.content.lease).unwrap_or(i64::MAX).saturating_mul(1000);
         match (self.store, seen.written) {
             (Some((said, at)), Some(written)) => {
@@ -108,12 +108,12 @@ impl Store {
             }
         }
         // Those that came before stay: whether plain HTTP is allowed is one of them.
-        let client = ClientOptions::new().with_timeout(PATIENCE).with_connect_timeout(PATIENCE);
+        let client = ClientOptions::new().with_timeout(REQUEST_TIMEOUT).with_connect_timeout(REQUEST_TIMEOUT);
         let allow = builder.get_config_value(&object_store::aws::AmazonS3ConfigKey::Client(
             object_store::ClientConfigKey::AllowHttp,
         ));
         let client = client.with_allow_http(allow.is_some_and(|allow| allow == "true"));
-        let retry = RetryConfig { max_retries: 2, retry_timeout: PATIENCE, ..RetryConfig::default() };
+        let retry = RetryConfig { max_retries: 2, retry_timeout: REQUEST_TIMEOUT, ..RetryConfig::default() };
         let objects = builder.with_bucket_name(bucket).with_client_options(client).with_retry(retry).build();
         let objects = objects.map_err(|error| LockError {
             message: format!("cannot open `{}` for locks: {error}", config.url),
@@ -200,17 +200,22 @@ impl Store {
     }
 
     /// Takes the lock if nobody has it. Does not wait.
-    pub async fn try_take(&self, key: &Key, owner: &Owner, clock: &Clock) -> Result<Taken<Lease>, LockError> {
+    pub async fn try_take(
+        &self,
+        key: &Key,
+        owner: &Owner,
+        clock: &Clock,
+    ) -> Result<Acquired<Lease>, LockError> {
         let path = self.path(&key.name());
         let mine = Content::new(owner, self.lease.as_secs());
         let failed = |error: &Error| self.failed(&format!("lock {key}"), error);
         let mut over: Option<String> = None;
         // Each round somebody else was faster; more than a few are no accident.
         for _ in 0..5 {
-            let since = Signal::now();
+            let since = LeaseValidity::now();
             match self.put(&path, payload(&mine), mode(over.as_deref())).await {
                 Ok(Some(etag)) => {
-                    return Ok(Taken::Yes(Lease::begin(self.clone(), key, path, etag, mine, since)));
+                    return Ok(Acquired::Yes(Lease::begin(self.clone(), key, path, etag, mine, since)));
                 }
                 Ok(None) => {}
                 Err(error) if is_refused(&error) => {}
@@ -219,22 +224,22 @@ impl Store {
             match self.read(&path).await? {
                 None => over = None,
                 // An answer was lost on its way; the write was not.
-                Some(Seen { content, etag: Some(etag), .. }) if content == mine => {
-                    return Ok(Taken::Yes(Lease::begin(self.clone(), key, path, etag, mine, since)));
+                Some(LockRecord { content, etag: Some(etag), .. }) if content == mine => {
+                    return Ok(Acquired::Yes(Lease::begin(self.clone(), key, path, etag, mine, since)));
                 }
                 Some(seen) if seen.owner().is_none() || clock.has_expired(&seen) => over = seen.etag,
-                Some(seen) => return Ok(Taken::No(seen.owner().cloned())),
+                Some(seen) => return Ok(Acquired::HeldBy(seen.owner().cloned())),
             }
         }
-        Ok(Taken::No(None))
+        Ok(Acquired::HeldBy(None))
     }
 
     /// The lock of an account as it is now; `None` if there never was one.
-    pub async fn look(&self, key: &Key) -> Result<Option<Seen>, LockError> {
+    pub async fn look(&self, key: &Key) -> Result<Option<LockRecord>, LockError> {
         self.read(&self.path(&key.name())).await
     }
 
-    async fn read(&self, path: &Path) -> Result<Option<Seen>, LockError> {
+    async fn read(&self, path: &Path) -> Result<Option<LockRecord>, LockError> {
         let failed = |error: &Error| self.failed(&format!("read the lock `{path}`"), error);
         let found = match self.objects.get(path).await {
             Ok(found) => found,
@@ -245,7 +250,7 @@ impl Store {
         let bytes = found.bytes().await.map_err(|error| failed(&error))?;
         match serde_json::from_slice::<Content>(&bytes) {
             Ok(content) if content.kind == KIND && content.format_version == 1 => {
-                Ok(Some(Seen { content, etag, written: (written > 0).then_some(written) }))
+                Ok(Some(LockRecord { content, etag, written: (written > 0).then_some(written) }))
             }
             _ => Err(LockError {
                 message: format!("`{path}` in `{}` is no lock of this version of dialform", self.shown),
@@ -255,7 +260,7 @@ impl Store {
     }
 
     /// Gives back a lock that was seen, whoever holds it, if it still is what was seen.
-    pub async fn remove(&self, key: &Key, seen: &Seen) -> Result<bool, LockError> {
+    pub async fn remove(&self, key: &Key, seen: &LockRecord) -> Result<bool, LockError> {
         let path = self.path(&key.name());
         let Some(etag) = &seen.etag else { return Ok(false) };
         match self.put(&path, payload(&seen.content.next(false)), mode(Some(etag))).await {
@@ -266,41 +271,41 @@ impl Store {
     }
 
     /// Writes a lock again. `Err` with what is there instead if it is no longer the one that was written.
-    pub(super) async fn write(&self, path: &Path, etag: &str, content: &Content) -> Written {
+    pub(super) async fn write(&self, path: &Path, etag: &str, content: &Content) -> RenewResult {
         match self.put(path, payload(content), mode(Some(etag))).await {
-            Ok(Some(etag)) => Written::Yes(etag),
-            Ok(None) => Written::Perhaps("the store gave no ETag".to_owned()),
+            Ok(Some(etag)) => RenewResult::Stored(etag),
+            Ok(None) => RenewResult::Unknown("the store gave no ETag".to_owned()),
             Err(error) if is_refused(&error) => match self.read(path).await {
                 // An answer was lost on its way; the write, or the one before it, was not.
-                Ok(Some(Seen { content: now, etag: Some(etag), .. }))
+                Ok(Some(LockRecord { content: now, etag: Some(etag), .. }))
                     if now.run == content.run && now.held =>
                 {
                     if now == *content {
-                        Written::Yes(etag)
+                        RenewResult::Stored(etag)
                     } else {
-                        Written::Behind(etag)
+                        RenewResult::Superseded(etag)
                     }
                 }
                 Ok(Some(seen)) => match seen.owner() {
-                    Some(owner) => Written::No(format!("{owner} has taken it over")),
-                    None => Written::No("somebody has removed it by hand".to_owned()),
+                    Some(owner) => RenewResult::Lost(format!("{owner} has taken it over")),
+                    None => RenewResult::Lost("somebody has removed it by hand".to_owned()),
                 },
-                Ok(None) => Written::No("somebody has deleted its object".to_owned()),
-                Err(error) => Written::Perhaps(error.message),
+                Ok(None) => RenewResult::Lost("somebody has deleted its object".to_owned()),
+                Err(error) => RenewResult::Unknown(error.message),
             },
-            Err(error) => Written::Perhaps(error.to_string()),
+            Err(error) => RenewResult::Unknown(error.to_string()),
         }
     }
 }
 
 /// What came of writing a lock again.
-pub(super) enum Written {
+pub(super) enum RenewResult {
     /// The new version.
-    Yes(String),
+    Stored(String),
     /// It is still ours, in a version that is not the one thought of.
-    Behind(String),
+    Superseded(String),
     /// It is another's.
-    No(String),
+    Lost(String),
     /// Nobody knows.
-    Perhaps(String),
+    Unknown(String),
 }

@@ -5,154 +5,163 @@ use crate::{
     plan::{Accepts, GradeRow, When},
 };
 
-const SCHEDULES: &str = "fact sheet CTM section 7.6";
-const HOLIDAYS: &str = "fact sheet CTM section 10.5: no field of the API is documented";
+const SCHEDULES: &str = "FACTS ctm/schedules";
+const HOLIDAYS: &str = "FACTS ctm/unnamed-5: no field of the API is documented";
 const HOLIDAYS_PORTAL: &str = "Settings > Schedules > edit {key} > holidays: add the days above > Save";
-const RECEIVERS: &str = "fact sheet CTM section 7.3, article 004";
+const RECEIVERS: &str = "FACTS ctm/receivers; help article: Configure Receiving Numbers";
 const RECEIVER_PORTAL_ONLY: &str =
-    "article 004; fact sheet CTM section 10.3: no field of the API is documented";
-const QUEUES: &str = "fact sheet CTM section 10.4: read, but no body to write is documented";
+    "FACTS ctm/unnamed-3: no field of the API is documented; help article: Configure Receiving Numbers";
+const QUEUES: &str = "FACTS ctm/unnamed-4: read, but no body to write is documented";
 const NO_SUCH_QUEUE: &str = "it has `ring_all`, `round_robin`, `sticky`, `weighted` and `smart`";
-const NUMBERS: &str = "fact sheet CTM section 7.2, article 004";
+const NUMBERS: &str = "FACTS ctm/numbers; help article: Configure Receiving Numbers";
 
 /// Rows for one value stand before the row of their field.
 pub const GRADES: &[GradeRow] = &[
-    GradeRow::api(Kind::Schedules, "", SCHEDULES),
-    GradeRow::api(Kind::Schedules, "weekly", SCHEDULES),
-    GradeRow::api(Kind::Schedules, "time_zone", SCHEDULES),
-    GradeRow::manual(Kind::Schedules, "dates", HOLIDAYS_PORTAL, HOLIDAYS),
-    GradeRow::manual(Kind::Schedules, "yearly", HOLIDAYS_PORTAL, HOLIDAYS),
+    GradeRow::api(Kind::Schedules, &[], SCHEDULES),
+    GradeRow::api(Kind::Schedules, &["weekly"], SCHEDULES),
+    GradeRow::api(Kind::Schedules, &["time_zone"], SCHEDULES),
+    GradeRow::manual(Kind::Schedules, &["dates"], HOLIDAYS_PORTAL, HOLIDAYS),
+    GradeRow::manual(Kind::Schedules, &["yearly"], HOLIDAYS_PORTAL, HOLIDAYS),
     GradeRow::unsupported(
         Kind::Schedules,
-        "enabled",
+        &["enabled"],
         "there are no answering rules here to switch off; take the schedule out of what uses it",
         SCHEDULES,
     ),
-    GradeRow::api(Kind::Receivers, "", RECEIVERS),
-    GradeRow::api(Kind::Receivers, "label", RECEIVERS),
+    GradeRow::api(Kind::Receivers, &[], RECEIVERS),
+    GradeRow::api(Kind::Receivers, &["label"], RECEIVERS),
     GradeRow::experimental(
         Kind::Receivers,
-        "dial_extension",
+        &["dial_extension"],
         "Numbers > Receiving Numbers > {key} > click to add a custom dial extension > the extension and the delay > Save",
         RECEIVER_PORTAL_ONLY,
     ),
     GradeRow::experimental(
         Kind::Receivers,
-        "whisper",
+        &["whisper"],
         "Numbers > Receiving Numbers > {key} > Click to configure advanced whisper settings > Save & Edit",
         RECEIVER_PORTAL_ONLY,
     ),
     GradeRow::experimental(
         Kind::Receivers,
-        "skip_whisper",
+        &["skip_whisper"],
         "Numbers > Receiving Numbers > {key} > Click to configure advanced whisper settings > Skip the Receiving Whisper \
          > Save & Edit",
         RECEIVER_PORTAL_ONLY,
     ),
     GradeRow::experimental(
         Kind::Receivers,
-        "no_answer",
+        &["no_answer"],
         "Numbers > Receiving Numbers > {key} > No-Answer Routing: how long to ring, then where to > Save & Edit",
         RECEIVER_PORTAL_ONLY,
     ),
     GradeRow::experimental(
         Kind::Receivers,
-        "tagging_hours",
+        &["tagging_hours"],
         "Numbers > Receiving Numbers > {key} > Tagging Hours > Save & Edit",
         RECEIVER_PORTAL_ONLY,
     ),
     GradeRow::manual(
         Kind::Queues,
-        "",
+        &[],
         "Numbers > Call Queues > {key} > Delete",
-        "fact sheet CTM section 7.4: no call to delete a queue is known",
+        "FACTS ctm/queues-4: no call to delete a queue is known",
     )
     .when(When::Removed),
-    GradeRow::experimental(Kind::Queues, "", "Numbers > Call Queues > New Call Queue: {key}", QUEUES),
-    GradeRow::unsupported(Kind::Queues, "name", "a queue is called by its key: leave `name` out", QUEUES),
-    GradeRow::unsupported(Kind::Queues, "dispatch", NO_SUCH_QUEUE, QUEUES)
+    GradeRow::experimental(Kind::Queues, &[], "Numbers > Call Queues > New Call Queue: {key}", QUEUES),
+    GradeRow::unsupported(Kind::Queues, &["name"], "a queue is called by its key: leave `name` out", QUEUES),
+    GradeRow::unsupported(Kind::Queues, &["dispatch"], NO_SUCH_QUEUE, QUEUES)
         .when(When::Value("tiered_round_robin")),
-    GradeRow::unsupported(Kind::Queues, "dispatch", NO_SUCH_QUEUE, QUEUES)
+    GradeRow::unsupported(Kind::Queues, &["dispatch"], NO_SUCH_QUEUE, QUEUES)
         .when(When::Value("linear_cascade")),
-    GradeRow::unsupported(Kind::Queues, "dispatch", NO_SUCH_QUEUE, QUEUES).when(When::Value("linear_hunt")),
-    GradeRow::unsupported(Kind::Queues, "dispatch", NO_SUCH_QUEUE, QUEUES).when(When::Value("call_park")),
+    GradeRow::unsupported(Kind::Queues, &["dispatch"], NO_SUCH_QUEUE, QUEUES)
+        .when(When::Value("linear_hunt")),
+    GradeRow::unsupported(Kind::Queues, &["dispatch"], NO_SUCH_QUEUE, QUEUES).when(When::Value("call_park")),
     GradeRow::experimental(
         Kind::Queues,
-        "dispatch",
+        &["dispatch"],
         "Numbers > Call Queues > {key} > ring pattern > Save",
         QUEUES,
     ),
     GradeRow::experimental(
         Kind::Queues,
-        "agent_ring",
+        &["agent_ring"],
         "Numbers > Call Queues > {key} > seconds to ring each agent > Save",
         QUEUES,
     ),
     GradeRow::unsupported(
         Kind::Queues,
-        "require_agents",
-        "say where callers go when nobody answers: `max_wait` and `no_answer`",
-        QUEUES,
-    ),
-    GradeRow::experimental(Kind::Queues, "agents", "Numbers > Call Queues > {key} > agents > Save", QUEUES),
-    GradeRow::unsupported(
-        Kind::Queues,
-        "failover",
+        &["require_agents"],
         "say where callers go when nobody answers: `max_wait` and `no_answer`",
         QUEUES,
     ),
     GradeRow::experimental(
         Kind::Queues,
-        "max_wait",
+        &["agents"],
+        "Numbers > Call Queues > {key} > agents > Save",
+        QUEUES,
+    ),
+    GradeRow::unsupported(
+        Kind::Queues,
+        &["failover"],
+        "say where callers go when nobody answers: `max_wait` and `no_answer`",
+        QUEUES,
+    ),
+    GradeRow::experimental(
+        Kind::Queues,
+        &["max_wait"],
         "Numbers > Call Queues > {key} > seconds to wait for an answer > Save",
         QUEUES,
     ),
     GradeRow::experimental(
         Kind::Queues,
-        "no_answer",
+        &["no_answer"],
         "Numbers > Call Queues > {key} > no-answer routing > Save",
         QUEUES,
     ),
-    GradeRow::api(Kind::Numbers, "", NUMBERS),
-    GradeRow::api(Kind::Numbers, "label", NUMBERS),
+    GradeRow::api(Kind::Numbers, &[], NUMBERS),
+    GradeRow::api(Kind::Numbers, &["label"], NUMBERS),
     GradeRow::experimental(
         Kind::Numbers,
-        "route.pattern",
+        &["route", "pattern"],
         "Numbers > Tracking Numbers > {key} > Dial Routing > the dialing pattern > Save",
-        "article 004, step 8; fact sheet CTM section 10.1: read, but no field to write is documented",
+        "FACTS ctm/unnamed-1: read, but no field to write is documented; \
+         help article: Configure Receiving Numbers, step 8",
     ),
-    GradeRow::api(Kind::Numbers, "route", NUMBERS),
+    GradeRow::api(Kind::Numbers, &["route"], NUMBERS),
     GradeRow::experimental(
         Kind::Forwards,
-        "",
+        &[],
         "Numbers > Tracking Numbers > {key} > Fail-safe Number > Save",
-        "article 004; fact sheet CTM section 10.2: neither read nor written by any documented call",
+        "FACTS ctm/unnamed-2: neither read nor written by any documented call; \
+         help article: Configure Receiving Numbers",
     ),
     GradeRow::experimental(
         Kind::Forwards,
-        "to",
+        &["to"],
         "Numbers > Tracking Numbers > {key} > Fail-safe Number > Save",
-        "article 004; fact sheet CTM section 10.2: neither read nor written by any documented call",
+        "FACTS ctm/unnamed-2: neither read nor written by any documented call; \
+         help article: Configure Receiving Numbers",
     ),
     GradeRow::unsupported(
         Kind::Forwards,
-        "active",
+        &["active"],
         "a fail-safe number is used by itself when the platform cannot route a call: leave `active` out",
-        "article 004: \"the backup receiving number where calls will go if CallTrackingMetrics is down\"",
+        "FACTS ctm/unnamed-2; help article: Configure Receiving Numbers",
     ),
 ];
 
-/// Article 004: "Choose a phone number, call queue, smart router, or voice menu in the drop down"; the phone number
-/// "needs to be entered as a receiving number".
+/// FACTS ctm/article-1: "Choose a phone number, call queue, smart router, or voice menu in the drop down"; the phone
+/// number "needs to be entered as a receiving number".
 const NO_ANSWER: &[&str] = &["receiver", "queue", "smart_router", "menu"];
 
 pub const ACCEPTS: &[Accepts] = &[
-    Accepts { kind: Kind::Receivers, path: "no_answer", words: NO_ANSWER },
-    Accepts { kind: Kind::Queues, path: "agents", words: &["agent"] },
-    Accepts { kind: Kind::Queues, path: "no_answer", words: NO_ANSWER },
+    Accepts { kind: Kind::Receivers, path: &["no_answer"], words: NO_ANSWER },
+    Accepts { kind: Kind::Queues, path: &["agents"], words: &["agent"] },
+    Accepts { kind: Kind::Queues, path: &["no_answer"], words: NO_ANSWER },
     Accepts {
         kind: Kind::Numbers,
-        path: "route",
+        path: &["route"],
         words: &["receiver", "menu", "queue", "geo_router", "smart_router", "agent"],
     },
 ];

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// An object of the API. Every reading is lenient: numbers come as texts and the other way round, ids of unset
-/// references as null or empty (fact sheet sections 5 and 12).
+/// references as null or empty (FACTS ctm/ids-4).
 #[derive(Debug, Clone, Default)]
 pub struct Row(pub Map<String, Value>);
 
@@ -60,8 +60,8 @@ pub fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// Why a body is an error although the status says otherwise: the reading order of the vendor's own client (fact sheet
-/// section 4). An empty list of errors is none.
+/// Why a body is an error although the status says otherwise: the reading order of the vendor's own client
+/// (FACTS ctm/errors-2). An empty list of errors is none.
 pub fn refusal(body: &Value) -> Option<String> {
     let map = body.as_object()?;
     let first = |value: &Value| match value {

@@ -1,4 +1,4 @@
-//! The names of time zones: schedules have those of Rails, YAML has those of the IANA database (fact sheet section 7.6).
+//! The names of time zones: schedules have those of Rails, YAML has those of the IANA database (FACTS ctm/names-4).
 
 /// Rails name, IANA name; of several Rails names for one zone the first is written.
 const ZONES: &[(&str, &str)] = &[

@@ -2,7 +2,7 @@
 
 use super::convert;
 use crate::{
-    http::{Answer, ApiError, Getter, Problem, Sender, segment},
+    http::{Answer, ApiError, Problem, ReadClient, WriteClient, segment},
     model::{Address, Extension, Kind, Resource},
     plan::{Observed, Obstacle, Role, Step},
     provider::{
@@ -42,12 +42,12 @@ struct Person {
 type Ids = BTreeMap<Extension, Vec<String>>;
 
 pub struct DeskphoneReader {
-    endpoints: Endpoints<Getter>,
+    endpoints: Endpoints<ReadClient>,
     ids: Mutex<Option<Ids>>,
 }
 
 impl DeskphoneReader {
-    pub fn new(endpoints: Endpoints<Getter>) -> Self {
+    pub fn new(endpoints: Endpoints<ReadClient>) -> Self {
         Self { endpoints, ids: Mutex::default() }
     }
 }
@@ -95,7 +95,7 @@ impl Read for DeskphoneReader {
 }
 
 /// Every person with an extension, over all pages.
-async fn people(http: &Getter, account: &str) -> Result<Ids, ApiError> {
+async fn people(http: &ReadClient, account: &str) -> Result<Ids, ApiError> {
     let what = format!("the people of `{account}`");
     let mut ids = Ids::new();
     let mut path = "/people".to_owned();
@@ -127,7 +127,11 @@ async fn people(http: &Getter, account: &str) -> Result<Ids, ApiError> {
 }
 
 /// The diverts of one person in the words of the YAML.
-async fn diverts(http: &Getter, id: String, extension: Extension) -> Result<(Address, Resource), ApiError> {
+async fn diverts(
+    http: &ReadClient,
+    id: String,
+    extension: Extension,
+) -> Result<(Address, Resource), ApiError> {
     let (answer, path, what) = document(http, &id, &extension).await?;
     let diverts = convert::diverts(&answer.body, &extension)
         .map_err(|why| undecodable(why, &answer.body, &what, &path))?;
@@ -136,7 +140,7 @@ async fn diverts(http: &Getter, id: String, extension: Extension) -> Result<(Add
 
 /// The document of one person, with its path and what is being read.
 async fn document(
-    http: &Getter,
+    http: &ReadClient,
     id: &str,
     extension: &Extension,
 ) -> Result<(Answer, String, String), ApiError> {
@@ -147,12 +151,12 @@ async fn document(
 }
 
 pub struct DeskphoneWriter {
-    endpoints: Endpoints<Sender>,
+    endpoints: Endpoints<WriteClient>,
     ids: Mutex<Option<Ids>>,
 }
 
 impl DeskphoneWriter {
-    pub fn new(endpoints: Endpoints<Sender>) -> Self {
+    pub fn new(endpoints: Endpoints<WriteClient>) -> Self {
         Self { endpoints, ids: Mutex::default() }
     }
 }
@@ -181,7 +185,7 @@ impl Write for DeskphoneWriter {
         };
         let (Answer { body: document, etag, .. }, path, what) = document(http, &id, &extension).await?;
         still_as_planned(&document, &extension, step).map_err(conflict)?;
-        let body = convert::merged(&document, &extension, wanted, |word| step.concerns(word))
+        let body = convert::merged(&document, &extension, wanted, |word| step.concerns(&[word.into()]))
             .ok_or_else(|| conflict("the document has not the form of the contract".to_owned()))?;
         let what = format!("changing {what}");
         let sent = http.send_if(Method::PUT, &path, Some(&body), etag.as_deref(), &what).await;
@@ -201,7 +205,7 @@ fn still_as_planned(document: &Value, extension: &Extension, step: &Step) -> Res
     let now = convert::diverts(document, extension)?;
     let Some(Resource::Diverts(before)) = &step.before else { return Ok(()) };
     let both = before.conditions().into_iter().zip(now.conditions());
-    for ((word, then), (_, now)) in both.filter(|((word, _), _)| step.concerns(word)) {
+    for ((word, then), (_, now)) in both.filter(|((word, _), _)| step.concerns(&[(*word).into()])) {
         if then != now {
             let text = |divert| serde_json::to_string(&divert).unwrap_or_default();
             return Err(format!("not written, `{word}` was {} and is {} now", text(then), text(now)));

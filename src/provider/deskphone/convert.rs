@@ -1,10 +1,10 @@
-//! The document of one extension and the words of the YAML (fact sheet Deskphone section 4).
+//! The document of one extension and the words of the YAML (FACTS deskphone/contract).
 
 use crate::{
-    finding::Seg,
     model::{Address, Destination, Divert, Diverts, E164, Extension, Resource},
+    path::Path,
     plan::Unsupported,
-    provider::refusal::{Check, at},
+    provider::refusal::Refusals,
 };
 use serde_json::{Map, Value, json};
 
@@ -48,7 +48,8 @@ fn destination(section: &Value, own: &Extension) -> Destination {
     let text = section.get("destination").and_then(Value::as_str).unwrap_or_default();
     let to: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let mailbox = section.get("destinationVoicemailEnabled").and_then(Value::as_bool).unwrap_or_default();
-    let strange = || Destination::Token(if to.is_empty() { "nowhere".to_owned() } else { text.to_owned() });
+    let strange =
+        || Destination::DialString(if to.is_empty() { "nowhere".to_owned() } else { text.to_owned() });
     let digits = to.strip_prefix('+').unwrap_or(&to);
     if !digits.bytes().all(|b| b.is_ascii_digit()) {
         return strange();
@@ -108,19 +109,23 @@ fn write(section: &mut Map<String, Value>, divert: &Divert, own: &Extension) -> 
 /// A desired object as it is read back, or why it cannot be held. Idempotent.
 pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, Vec<Unsupported>> {
     resource.strip_local();
-    let mut check = Check::default();
+    let mut refusals = Refusals::default();
     if let Resource::Diverts(diverts) = &mut resource {
         if !is_extension(&address.key) {
-            check.no(&[], format!("`{}` is not an extension of Deskphone", address.key), EXTENSIONS);
+            refusals.add(
+                &Path::default(),
+                format!("`{}` is not an extension of Deskphone", address.key),
+                EXTENSIONS,
+            );
         }
         let words = diverts.conditions().map(|(word, _)| word);
         for (word, divert) in words.into_iter().zip(diverts.conditions_mut()) {
             if let Some(Divert::To(to)) = divert {
-                place(&mut check, &at(&[], word), &address.key, to);
+                place(&mut refusals, &Path::from([word]), &address.key, to);
             }
         }
     }
-    check.result(resource)
+    refusals.result(resource)
 }
 
 const EXTENSIONS: &str = "extensions have 2 to 6 digits: \"2001\"";
@@ -129,18 +134,18 @@ fn is_extension(text: &str) -> bool {
     (2..=6).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn place(check: &mut Check, path: &[Seg], own: &str, to: &mut Destination) {
+fn place(refusals: &mut Refusals, path: &Path, own: &str, to: &mut Destination) {
     match to {
         Destination::Voicemail(mailbox) if mailbox.as_str() == own => *to = Destination::OwnVoicemail,
-        Destination::Voicemail(_) => check.no(
+        Destination::Voicemail(_) => refusals.add(
             path,
             "a divert goes to \"the voicemail of that extension\", not of another",
             "write `voicemail` for its own, or send calls to the `extension` and have that one divert them",
         ),
         Destination::Extension(to) if !is_extension(to.as_str()) => {
-            check.no(path, format!("`{to}` is not an extension of Deskphone"), EXTENSIONS);
+            refusals.add(path, format!("`{to}` is not an extension of Deskphone"), EXTENSIONS);
         }
-        Destination::Number(to) if to.digits().len() < 8 => check.no(
+        Destination::Number(to) if to.digits().len() < 8 => refusals.add(
             path,
             format!("{to} is too short for an outside number"),
             "outside numbers have a country code, 8 to 15 digits in all: \"+441234567890\"",

@@ -5,87 +5,109 @@ use crate::{
     plan::{Accepts, GradeRow, When},
 };
 
-const RULES: &str = "fact sheet NetSapiens section 6, article 003";
-const USERS: &str = "fact sheet NetSapiens section 5, article 003";
-const FILTERS: &str = "fact sheet NetSapiens section 9, article 003";
-const FRAMES: &str = "fact sheet NetSapiens section 7, article 003";
-const NUMBERS: &str = "fact sheet NetSapiens section 8";
-const QUEUES: &str = "fact sheet NetSapiens section 10, article 001";
-const CARRIER: &str = "fact sheet NetSapiens section 14, article 000";
-const UNKNOWN_WORD: &str = "fact sheet NetSapiens section 9: the word for it is not documented";
+const RULES: &str = "FACTS stratus/rules; help article: Create and Adjust Answering Rules in Stratus";
+const USERS: &str = "FACTS stratus/users; help article: Create and Adjust Answering Rules in Stratus";
+const FILTERS: &str = "FACTS stratus/filters; help article: Create and Adjust Answering Rules in Stratus";
+const FRAMES: &str = "FACTS stratus/frames; help article: Create and Adjust Answering Rules in Stratus";
+const NUMBERS: &str = "FACTS stratus/numbers";
+const QUEUES: &str = "FACTS stratus/queues; help article: Create an Offline Failover Rule for a Call Queue";
+const CARRIER: &str = "FACTS stratus/carrier; help article: Forward Phone Number to Alternate Destination";
+const UNKNOWN_WORD: &str = "FACTS stratus/filters-7: the word for it is not documented";
 
 /// Rows for one value, or for taking something away, stand before the row of their field.
 pub const GRADES: &[GradeRow] = &[
-    GradeRow::api(Kind::Schedules, "", FRAMES),
-    GradeRow::api(Kind::Schedules, "weekly", FRAMES),
-    GradeRow::api(Kind::Schedules, "dates", FRAMES),
-    GradeRow::api(Kind::Schedules, "yearly", FRAMES),
-    GradeRow::api(Kind::Schedules, "enabled", "article 003, Bulk Toggle Time Frames"),
+    GradeRow::api(Kind::Schedules, &[], FRAMES),
+    GradeRow::api(Kind::Schedules, &["weekly"], FRAMES),
+    GradeRow::api(Kind::Schedules, &["dates"], FRAMES),
+    GradeRow::api(Kind::Schedules, &["yearly"], FRAMES),
+    GradeRow::api(
+        Kind::Schedules,
+        &["enabled"],
+        "FACTS stratus/portal-3; help article: Create and Adjust Answering Rules in Stratus",
+    ),
     GradeRow::unsupported(
         Kind::Schedules,
-        "time_zone",
+        &["time_zone"],
         "all schedules of an account are in the account's own time zone: leave it out",
         FRAMES,
     ),
-    GradeRow::api(Kind::Queues, "", QUEUES),
-    GradeRow::api(Kind::Queues, "name", QUEUES),
-    GradeRow::unsupported(Kind::Queues, "dispatch", NO_DISPATCH, QUEUES).when(When::Value("sticky")),
-    GradeRow::unsupported(Kind::Queues, "dispatch", NO_DISPATCH, QUEUES).when(When::Value("weighted")),
-    GradeRow::unsupported(Kind::Queues, "dispatch", NO_DISPATCH, QUEUES).when(When::Value("smart")),
-    GradeRow::api(Kind::Queues, "dispatch", QUEUES),
-    GradeRow::api(Kind::Queues, "agent_ring", QUEUES),
-    GradeRow::api(Kind::Queues, "require_agents", "article 001, step 1"),
-    GradeRow::api(Kind::Queues, "agents", QUEUES),
-    GradeRow::api(Kind::Queues, "failover", "article 001, step 2"),
-    GradeRow::unsupported(Kind::Queues, "max_wait", "`failover` takes over when no agent is there", QUEUES),
-    GradeRow::unsupported(Kind::Queues, "no_answer", "`failover` takes over when no agent is there", QUEUES),
-    GradeRow::api(Kind::Rules, "", RULES),
+    GradeRow::api(Kind::Queues, &[], QUEUES),
+    GradeRow::api(Kind::Queues, &["name"], QUEUES),
+    GradeRow::unsupported(Kind::Queues, &["dispatch"], NO_DISPATCH, QUEUES).when(When::Value("sticky")),
+    GradeRow::unsupported(Kind::Queues, &["dispatch"], NO_DISPATCH, QUEUES).when(When::Value("weighted")),
+    GradeRow::unsupported(Kind::Queues, &["dispatch"], NO_DISPATCH, QUEUES).when(When::Value("smart")),
+    GradeRow::api(Kind::Queues, &["dispatch"], QUEUES),
+    GradeRow::api(Kind::Queues, &["agent_ring"], QUEUES),
+    GradeRow::api(
+        Kind::Queues,
+        &["require_agents"],
+        "FACTS stratus/queues-4; help article: Create an Offline Failover Rule for a Call Queue, step 1",
+    ),
+    GradeRow::api(Kind::Queues, &["agents"], QUEUES),
+    GradeRow::api(
+        Kind::Queues,
+        &["failover"],
+        "FACTS stratus/queues-6; help article: Create an Offline Failover Rule for a Call Queue, step 2",
+    ),
+    GradeRow::unsupported(
+        Kind::Queues,
+        &["max_wait"],
+        "`failover` takes over when no agent is there",
+        QUEUES,
+    ),
+    GradeRow::unsupported(
+        Kind::Queues,
+        &["no_answer"],
+        "`failover` takes over when no agent is there",
+        QUEUES,
+    ),
+    GradeRow::api(Kind::Rules, &[], RULES),
     GradeRow::experimental(
         Kind::Rules,
-        "ring_timeout",
+        &["ring_timeout"],
         "Users > edit extension {key} > Answering Rules > Ring Time: choose Unlimited",
-        "fact sheet NetSapiens section 15: the value behind \"Unlimited\" is not known",
+        "FACTS stratus/portal-2: the value behind \"Unlimited\" is not known",
     )
     .when(When::Value("unlimited")),
-    GradeRow::api(Kind::Rules, "ring_timeout", USERS),
+    GradeRow::api(Kind::Rules, &["ring_timeout"], USERS),
     GradeRow::manual(
         Kind::Rules,
-        "callers.allow",
+        &["callers", "allow"],
         "Users > edit extension {key} > Answering Rules > Allow / Block > ALLOWED NUMBERS: Remove, then Done",
-        "fact sheet NetSapiens section 9: none of ten attempted removals removed an entry",
+        "FACTS stratus/filters-4: none of ten attempted removals removed an entry",
     )
     .when(When::Removed),
-    GradeRow::api(Kind::Rules, "callers.allow", FILTERS),
-    GradeRow::api(Kind::Rules, "callers.block", FILTERS),
-    GradeRow::api(Kind::Rules, "callers.block_anonymous", USERS),
+    GradeRow::api(Kind::Rules, &["callers", "allow"], FILTERS),
+    GradeRow::api(Kind::Rules, &["callers", "block"], FILTERS),
+    GradeRow::api(Kind::Rules, &["callers", "block_anonymous"], USERS),
     GradeRow::manual(
         Kind::Rules,
-        "callers.spam",
+        &["callers", "spam"],
         "Users > edit extension {key} > Answering Rules > Allow / Block > SPAM CALLS: Drop Call, then Done",
         UNKNOWN_WORD,
     )
     .when(When::Value("drop")),
     GradeRow::manual(
         Kind::Rules,
-        "callers.spam",
+        &["callers", "spam"],
         "Users > edit extension {key} > Answering Rules > Allow / Block > SPAM CALLS: Screen Call, then Done",
         UNKNOWN_WORD,
     )
     .when(When::Value("screen")),
-    GradeRow::api(Kind::Rules, "callers.spam", FILTERS),
-    GradeRow::api(Kind::Rules, "order", RULES),
-    GradeRow::api(Kind::Diverts, "", RULES),
-    GradeRow::api(Kind::Diverts, "always", RULES),
-    GradeRow::api(Kind::Diverts, "on_call", RULES),
-    GradeRow::api(Kind::Diverts, "busy", RULES),
-    GradeRow::api(Kind::Diverts, "no_answer", RULES),
-    GradeRow::api(Kind::Diverts, "unreachable", RULES),
-    GradeRow::api(Kind::Numbers, "", NUMBERS),
-    GradeRow::api(Kind::Numbers, "label", NUMBERS),
-    GradeRow::api(Kind::Numbers, "route", NUMBERS),
-    GradeRow::api(Kind::Forwards, "", CARRIER),
-    GradeRow::api(Kind::Forwards, "to", CARRIER),
-    GradeRow::api(Kind::Forwards, "active", CARRIER),
+    GradeRow::api(Kind::Rules, &["callers", "spam"], FILTERS),
+    GradeRow::api(Kind::Rules, &["order"], RULES),
+    GradeRow::api(Kind::Diverts, &[], RULES),
+    GradeRow::api(Kind::Diverts, &["always"], RULES),
+    GradeRow::api(Kind::Diverts, &["on_call"], RULES),
+    GradeRow::api(Kind::Diverts, &["busy"], RULES),
+    GradeRow::api(Kind::Diverts, &["no_answer"], RULES),
+    GradeRow::api(Kind::Diverts, &["unreachable"], RULES),
+    GradeRow::api(Kind::Numbers, &[], NUMBERS),
+    GradeRow::api(Kind::Numbers, &["label"], NUMBERS),
+    GradeRow::api(Kind::Numbers, &["route"], NUMBERS),
+    GradeRow::api(Kind::Forwards, &[], CARRIER),
+    GradeRow::api(Kind::Forwards, &["to"], CARRIER),
+    GradeRow::api(Kind::Forwards, &["active"], CARRIER),
 ];
 
 const NO_DISPATCH: &str =
@@ -94,13 +116,13 @@ const NO_DISPATCH: &str =
 const FORWARDS: &[&str] = &["extension", "phone", "voicemail", "queue", "attendant", "number", "token"];
 
 pub const ACCEPTS: &[Accepts] = &[
-    Accepts { kind: Kind::Rules, path: "order.forward", words: FORWARDS },
-    Accepts { kind: Kind::Diverts, path: "always", words: FORWARDS },
-    Accepts { kind: Kind::Diverts, path: "on_call", words: FORWARDS },
-    Accepts { kind: Kind::Diverts, path: "busy", words: FORWARDS },
-    Accepts { kind: Kind::Diverts, path: "no_answer", words: FORWARDS },
-    Accepts { kind: Kind::Diverts, path: "unreachable", words: FORWARDS },
-    Accepts { kind: Kind::Queues, path: "failover", words: FORWARDS },
-    Accepts { kind: Kind::Queues, path: "agents", words: &["extension", "device", "number", "token"] },
-    Accepts { kind: Kind::Numbers, path: "route", words: FORWARDS },
+    Accepts { kind: Kind::Rules, path: &["order", "forward"], words: FORWARDS },
+    Accepts { kind: Kind::Diverts, path: &["always"], words: FORWARDS },
+    Accepts { kind: Kind::Diverts, path: &["on_call"], words: FORWARDS },
+    Accepts { kind: Kind::Diverts, path: &["busy"], words: FORWARDS },
+    Accepts { kind: Kind::Diverts, path: &["no_answer"], words: FORWARDS },
+    Accepts { kind: Kind::Diverts, path: &["unreachable"], words: FORWARDS },
+    Accepts { kind: Kind::Queues, path: &["failover"], words: FORWARDS },
+    Accepts { kind: Kind::Queues, path: &["agents"], words: &["extension", "device", "number", "token"] },
+    Accepts { kind: Kind::Numbers, path: &["route"], words: FORWARDS },
 ];

@@ -1,22 +1,23 @@
 //! SpectrumVoIP Stratus: the NetSapiens API v2, and the carrier-level emergency forward that is not in it.
 //!
-//! Facts are cited as sections of the NetSapiens fact sheet and as help articles 000 (emergency forward), 001 (queue
-//! failover) and 003 (answering rules).
+//! What is known of it, how surely and from where, stands below and is cited by its ids.
+//!
+#![doc = include_str!("FACTS.md")]
 
 mod client;
 mod convert;
 mod grades;
+mod settings;
 mod wire;
 
-use super::{EndpointSpec, Login, Provider, SettingsFindings};
+use super::{Form, Provider};
 use crate::{
-    finding::{Finding, Seg},
-    model::{Carrier, Kind, Limits, ProviderConfig},
+    http::{Conventions, Remedy},
+    model::{Kind, Limits},
     plan::Dialect,
-    sandbox::stratus::Stratus,
 };
-use client::{API, CARRIER, StratusReader, StratusWriter};
-use std::collections::BTreeSet;
+use client::{StratusReader, StratusWriter};
+use settings::{StratusSettings, Written};
 
 pub static PROVIDER: Provider = Provider {
     kind: "stratus",
@@ -29,75 +30,37 @@ pub static PROVIDER: Provider = Provider {
         zoned_schedules: false,
         by_hand: &[(
             Kind::Forwards,
-            "Inventory > click the number {key} > Forwarding Number and Active as above > Save (article 000)",
+            "Inventory > click the number {key} > Forwarding Number and Active as above > Save \
+             (help article: Forward Phone Number to Alternate Destination)",
         )],
         normalize: convert::normalize,
     },
-    check,
-    // NetSapiens documents no limits; integrators use 5 at once and hardly more than 10 a second (fact sheet 3.6).
+    settings: Form::from::<Written, StratusSettings>(),
+    conventions: &CONVENTIONS,
+    // NetSapiens documents no limits; integrators use 5 at once and hardly more than 10 a second
+    // (FACTS stratus/errors-9).
     limits: Limits { concurrency: 4, requests_per_second: 10, timeout: 30, retries: 3, settle: 10 },
     single_account: false,
-    unobservable,
-    endpoints,
     reader: |endpoints| Box::new(StratusReader::new(endpoints)),
     writer: |endpoints| Box::new(StratusWriter::new(endpoints)),
-    emulation: Stratus::emulate,
 };
 
-fn check(config: &ProviderConfig, declared: &BTreeSet<Kind>) -> SettingsFindings {
-    let mut found = Vec::new();
-    if config.url.is_none() {
-        let finding = Finding::error("missing-key", "a `stratus` provider needs `url`")
-            .help("write `url: https://HOST/ns-api/v2`");
-        found.push((Vec::new(), finding));
-    }
-    if config.token.is_none() && config.read_token.is_none() {
-        let finding =
-            Finding::error("missing-key", "a `stratus` provider needs `token`, `read_token` or both")
-                .help("write `token: { env: STRATUS_TOKEN }`");
-        found.push((Vec::new(), finding));
-    }
-    if config.carrier.is_none() && declared.contains(&Kind::Forwards) {
-        let finding = Finding::error(
-            "missing-key",
-            "emergency forwards are declared, but not where they are switched",
-        )
-        .help(
-            "write `carrier: manual`, or `carrier: { url: …, token: … }` where there is an interface to it",
-        );
-        found.push((Vec::new(), finding));
-    }
-    found
-}
-
-fn unobservable(config: &ProviderConfig) -> BTreeSet<Kind> {
-    match config.carrier {
-        Some(Carrier::Http(_)) => BTreeSet::new(),
-        Some(Carrier::Manual) | None => BTreeSet::from([Kind::Forwards]),
-    }
-}
-
-fn endpoints(config: &ProviderConfig) -> Vec<EndpointSpec> {
-    let mut endpoints = vec![EndpointSpec {
-        name: API,
-        url: config.url.clone(),
-        login: Login::Token { token: config.token.clone(), read_token: config.read_token.clone() },
-        url_path: vec![Seg::key("url")],
-        login_at: Vec::new(),
-        sandbox_path: "/ns-api/v2",
-    }];
-    if let Some(Carrier::Http(carrier)) = &config.carrier {
-        endpoints.push(EndpointSpec {
-            name: CARRIER,
-            url: Some(carrier.url.clone()),
-            login: Login::Token {
-                token: Some(carrier.token.clone()),
-                read_token: carrier.read_token.clone(),
-            },
-            url_path: vec![Seg::key("carrier"), Seg::key("url")],
-            login_at: vec![Seg::key("carrier")],
-            sandbox_path: "/_carrier/v1",
-        });
-    }
-    endpoints
-}
+/// Refusals in NetSapiens' own words.
+const CONVENTIONS: Conventions = Conventions {
+    // Seen once, for "Rate Limit Exceeded" (FACTS stratus/errors).
+    rate_limit_statuses: &[420],
+    messages: &["message"],
+    remedies: &[
+        Remedy {
+            status: 401,
+            says: "APP001",
+            help: "the account does not exist, or the credential is bound to another one; check `account` and the scope \
+                   of the key",
+        },
+        Remedy {
+            status: 404,
+            says: "No Route Found",
+            help: "the server does not know this path: check `url`, it ends in /ns-api/v2 on a NetSapiens system",
+        },
+    ],
+};

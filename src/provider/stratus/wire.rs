@@ -1,7 +1,7 @@
 //! The JSON of the NetSapiens API v2, as far as call routing needs it. Lenient in, strict out.
 //!
 //! On read numbers and texts stand for each other, optional values may be missing, null or empty, and some names
-//! differ from those that are written (fact sheet 0.2 and 3.1).
+//! differ from those that are written (FACTS stratus/wire-7 and FACTS stratus/wire).
 
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -120,6 +120,24 @@ impl AnswerRule {
     pub fn priority(&self) -> Option<u32> {
         self.ordinal_priority.number().or_else(|| self.order.number())
     }
+
+    /// Every word a rule sends calls to.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let features = [
+            &self.forward_always,
+            &self.forward_on_active,
+            &self.forward_on_busy,
+            &self.forward_no_answer,
+            &self.forward_when_unregistered,
+            &self.forward_on_spam_call,
+            &self.forward_on_dnd,
+            &self.simultaneous_ring,
+        ];
+        features
+            .into_iter()
+            .filter(|f| f.enabled.is_yes())
+            .flat_map(|f| f.parameters.iter().map(|word| word.as_str()))
+    }
 }
 
 /// The name of the Default rule.
@@ -141,7 +159,7 @@ pub struct TimeFrame {
     pub timeframe_holiday_array: Option<Vec<Value>>,
 }
 
-/// A phone number; what is read is what is written, all of it, every time (fact sheet section 8).
+/// A phone number; what is read is what is written, all of it, every time (FACTS stratus/numbers-4).
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct PhoneNumber {
@@ -209,7 +227,7 @@ pub struct Agent {
 
 impl Agent {
     /// The place in the order of its queue.
-    pub fn position(&self) -> Option<u32> {
+    pub fn default_rule_change(&self) -> Option<u32> {
         self.ordinal_order.number().or_else(|| self.callqueue_agent_dispatch_order_ordinal.number())
     }
 }
@@ -232,7 +250,7 @@ pub struct AutoAttendant {
     pub user: Text,
 }
 
-/// The emergency forward of one number on the carrier port (fact sheet section 14).
+/// The emergency forward of one number on the carrier port (FACTS stratus/carrier-4).
 #[derive(Debug, Clone, Deserialize)]
 pub struct CarrierForward {
     pub number: Text,

@@ -1,13 +1,13 @@
-//! Serves accounts (section 7.1).
+//! Serves accounts (FACTS ctm/accounts).
 
 use serde_json::{Value, json};
 
 use super::Ctm;
-use super::call::{Call, Refusal, Reply, account_url, show};
+use super::call::{ApiCall, account_url, show};
 use super::page::{lets, page};
+use super::refusal::{Refusal, Reply};
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::Request;
-use crate::sandbox::store::Views;
+use crate::sandbox::vendor::{Request, Views};
 
 const WHEN: &str = "2016-08-09T16:09:32Z";
 
@@ -21,7 +21,7 @@ pub fn list(server: &Ctm, request: &Request, views: &Views) -> Reply {
     }
 }
 
-pub fn route(call: &Call, method: &str) -> Reply {
+pub fn route(call: &ApiCall, method: &str) -> Reply {
     match method {
         "GET" => show(render(call.request, call.account, call.held)),
         _ => Err(Refusal::no_route()),

@@ -1,9 +1,9 @@
-//! Decodes a body to one object: JSON, forms and bracketed keys alike (section 2).
+//! Decodes a body to one object: JSON, forms and bracketed keys alike (FACTS ctm/transport-2).
 
 use serde_json::{Map, Value};
 
-use super::call::Refusal;
-use crate::sandbox::exchange::Request;
+use super::refusal::Refusal;
+use crate::sandbox::vendor::Request;
 
 /// Decodes what was sent; no body is an empty object.
 pub fn decode(request: &Request) -> Result<Map<String, Value>, Refusal> {
@@ -91,7 +91,7 @@ pub fn texts(value: &Value) -> Vec<String> {
     list(value).into_iter().filter_map(text).filter(|text| !text.is_empty()).collect()
 }
 
-/// Writes a scalar as text: writers send numbers and booleans as they please (section 2).
+/// Writes a scalar as text: writers send numbers and booleans as they please (FACTS ctm/transport-4).
 pub fn text(value: &Value) -> Option<String> {
     match value {
         Value::Null => Some(String::new()),

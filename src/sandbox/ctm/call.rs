@@ -3,50 +3,16 @@
 use serde_json::{Map, Value, json};
 
 use super::Ctm;
-use super::fields::Desk;
-use super::kinds::Kind;
+use super::fields::Lookup;
+use super::kinds::ObjectType;
+use super::refusal::{Refusal, Reply};
 use super::rows;
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::{Answer, Commit, Request};
-use crate::sandbox::store::Views;
-
-/// An answer, or a refusal that becomes one.
-pub type Reply = Result<Answer, Refusal>;
-
-/// An error of the API, in one of its shapes (section 4).
-#[derive(Debug)]
-pub struct Refusal {
-    pub status: u16,
-    pub body: Value,
-}
-
-impl Refusal {
-    pub fn error(status: u16, message: &str) -> Self {
-        Self { status, body: json!({"error": message}) }
-    }
-
-    /// The shape of writes, whatever the status: it may be 200.
-    pub fn reason(status: u16, reason: impl Into<String>) -> Self {
-        Self { status, body: json!({"status": "error", "reason": reason.into()}) }
-    }
-
-    pub fn invalid(reason: impl Into<String>) -> Self {
-        Self::reason(406, reason)
-    }
-
-    pub fn missing(noun: &str) -> Self {
-        Self { status: 404, body: json!({"reason": format!("{noun} not found")}) }
-    }
-
-    /// What every path and method answers that is not served.
-    pub fn no_route() -> Self {
-        Self::error(404, "not found")
-    }
-}
+use crate::sandbox::vendor::{Answer, Commit, Request, Views};
 
 /// A request in an account.
 #[derive(Debug)]
-pub struct Call<'a> {
+pub struct ApiCall<'a> {
     pub server: &'a Ctm,
     pub request: &'a Request,
     /// The account's id.
@@ -58,7 +24,7 @@ pub struct Call<'a> {
     pub body: Map<String, Value>,
 }
 
-impl<'a> Call<'a> {
+impl<'a> ApiCall<'a> {
     /// Finds the account; `current` is the first one.
     pub fn open(
         server: &'a Ctm,
@@ -83,11 +49,11 @@ impl<'a> Call<'a> {
     }
 
     /// Finds an object of the account by its id.
-    pub fn find(&self, kind: &Kind, id: &str) -> Result<&'a Map<String, Value>, Refusal> {
+    pub fn find(&self, kind: &ObjectType, id: &str) -> Result<&'a Map<String, Value>, Refusal> {
         rows::find(self.held, kind.table, id).ok_or_else(|| Refusal::missing(kind.noun))
     }
 
-    /// Holds the keys of a body against those that are known; only the strict server minds (section 11).
+    /// Holds the keys of a body against those that are known; only the strict server minds (FACTS ctm/choices-1).
     pub fn check<'n>(
         &self,
         body: &Map<String, Value>,
@@ -104,12 +70,12 @@ impl<'a> Call<'a> {
     }
 
     /// What a conversion of fields has to know.
-    pub fn desk(&self) -> Desk<'a> {
-        Desk { document: self.held, strict: self.server.strict }
+    pub fn lookup(&self) -> Lookup<'a> {
+        Lookup { document: self.held, strict: self.server.strict }
     }
 
-    /// Deletes an object, out of everything that refers to it; the strict server refuses that (section 11).
-    pub fn delete(&self, kind: &Kind, id: &str) -> Reply {
+    /// Deletes an object, out of everything that refers to it; the strict server refuses that (FACTS ctm/choices-4).
+    pub fn delete(&self, kind: &ObjectType, id: &str) -> Reply {
         self.find(kind, id)?;
         let mut next = self.held.clone();
         rows::forget(&mut next, kind, id);

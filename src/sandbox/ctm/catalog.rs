@@ -2,19 +2,20 @@
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Refusal, Reply, show};
+use super::call::{ApiCall, show};
 use super::fields::{self, Field, flag, text};
-use super::kinds::{CALL_SETTING, GEO, Kind, ROUTER, ROUTING_TABLE, USER, VOICE_BOT};
+use super::kinds::{CALL_SETTING, GEO, ObjectType, ROUTER, ROUTING_TABLE, USER, VOICE_BOT};
 use super::page::{lets, page};
+use super::refusal::{Refusal, Reply};
 use super::rows;
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::Answer;
+use crate::sandbox::vendor::Answer;
 
 /// A collection that is only read.
 #[derive(Debug)]
 pub struct Collection {
-    pub kind: Kind,
-    /// The list's key (section 3).
+    pub kind: ObjectType,
+    /// The list's key (FACTS ctm/lists-5).
     list: &'static str,
     /// Whether there is a known path to one of them.
     single: bool,
@@ -104,7 +105,7 @@ pub const COLLECTIONS: &[Collection] = &[
     },
 ];
 
-pub fn route(call: &Call, method: &str, name: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, method: &str, name: &str, path: &[&str]) -> Reply {
     let collection = COLLECTIONS.iter().find(|collection| collection.kind.table == name);
     let collection = collection.ok_or_else(Refusal::no_route)?;
     match (method, path) {
@@ -116,8 +117,8 @@ pub fn route(call: &Call, method: &str, name: &str, path: &[&str]) -> Reply {
     }
 }
 
-/// Lists them; no routing tables at all is 204 (section 3).
-fn list(call: &Call, collection: &Collection) -> Reply {
+/// Lists them; no routing tables at all is 204 (FACTS ctm/lists-4).
+fn list(call: &ApiCall, collection: &Collection) -> Reply {
     let rows: Vec<Value> = rows::all(call.held, collection.kind.table)
         .filter(|row| {
             collection.natural != "email"
@@ -132,7 +133,7 @@ fn list(call: &Call, collection: &Collection) -> Reply {
     page(call.server, call.request, collection.list, rows)
 }
 
-fn render(call: &Call, kind: &Kind, row: &Map<String, Value>) -> Value {
+fn render(call: &ApiCall, kind: &ObjectType, row: &Map<String, Value>) -> Value {
     let mut shown = row.clone();
     if matches!(kind.prefix, "USR" | "NCF") {
         shown.insert("account_id".into(), call.account_id());

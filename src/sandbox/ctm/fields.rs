@@ -1,9 +1,9 @@
-//! Converts fields from how they are written to how they are read (section 11, last line).
+//! Converts fields from how they are written to how they are read (FACTS ctm/choices-8).
 
 use serde_json::{Map, Value};
 
 use super::body::text as plain;
-use super::call::Refusal;
+use super::refusal::Refusal;
 use super::rows;
 use crate::sandbox::document::Document;
 
@@ -71,7 +71,7 @@ pub const fn id(name: &'static str, tables: &'static [&'static str]) -> Field {
 
 /// What a conversion has to know.
 #[derive(Debug, Clone, Copy)]
-pub struct Desk<'a> {
+pub struct Lookup<'a> {
     pub document: &'a Document,
     pub strict: bool,
 }
@@ -84,12 +84,12 @@ pub fn fresh(fields: &[Field]) -> Map<String, Value> {
 /// Changes what the body names and keeps the rest.
 pub fn write(
     fields: &[Field],
-    desk: Desk,
+    lookup: Lookup,
     object: &mut Map<String, Value>,
     body: &Map<String, Value>,
 ) -> Result<(), Refusal> {
     for (field, value) in fields.iter().filter_map(|field| Some((field, body.get(field.name)?))) {
-        object.insert(field.name.to_owned(), field.take(value, desk)?);
+        object.insert(field.name.to_owned(), field.take(value, lookup)?);
     }
     Ok(())
 }
@@ -104,7 +104,7 @@ impl Field {
         }
     }
 
-    fn take(&self, value: &Value, desk: Desk) -> Result<Value, Refusal> {
+    fn take(&self, value: &Value, lookup: Lookup) -> Result<Value, Refusal> {
         let invalid = || Refusal::invalid(format!("{} is invalid", self.name));
         let sent = plain(value).ok_or_else(invalid)?;
         if sent.is_empty() {
@@ -117,10 +117,10 @@ impl Field {
             Form::OneOf(values) if values.contains(&sent.as_str()) => Ok(sent.into()),
             Form::OneOf(_) => Err(invalid()),
             Form::Id(tables) => {
-                let found = tables.iter().find_map(|table| rows::find(desk.document, table, &sent));
+                let found = tables.iter().find_map(|table| rows::find(lookup.document, table, &sent));
                 match found.and_then(|row| row.get("id")) {
                     Some(id) => Ok(id.clone()),
-                    None if desk.strict => Err(invalid()),
+                    None if lookup.strict => Err(invalid()),
                     None => Ok(Value::Null),
                 }
             }

@@ -2,31 +2,31 @@
 
 /// A kind of object.
 #[derive(Debug)]
-pub struct Kind {
+pub struct ObjectType {
     pub table: &'static str,
     /// What a missing one is called.
     pub noun: &'static str,
-    /// Of its ids; an id without a prefix is an integer (section 5).
+    /// Of its ids; an id without a prefix is an integer (FACTS ctm/ids-2).
     pub prefix: &'static str,
     pub digits: usize,
 }
 
-const fn kind(table: &'static str, noun: &'static str, prefix: &'static str, digits: usize) -> Kind {
-    Kind { table, noun, prefix, digits }
+const fn kind(table: &'static str, noun: &'static str, prefix: &'static str, digits: usize) -> ObjectType {
+    ObjectType { table, noun, prefix, digits }
 }
 
-pub const NUMBER: Kind = kind("numbers", "number", "TPN", 64);
-pub const RECEIVER: Kind = kind("receiving_numbers", "receiving number", "RPN", 64);
-pub const QUEUE: Kind = kind("queues", "queue", "CQU", 48);
-pub const MENU: Kind = kind("voice_menus", "voice menu", "VOM", 48);
-pub const MENU_ITEM: Kind = kind("", "voice menu item", "VMI", 64);
-pub const SCHEDULE: Kind = kind("schedules", "schedule", "SCH", 48);
-pub const GEO: Kind = kind("geo_routes", "geo route", "GEO", 32);
-pub const ROUTER: Kind = kind("conditional_routers", "conditional router", "", 0);
-pub const ROUTING_TABLE: Kind = kind("routing_tables", "routing table", "RTT", 32);
-pub const VOICE_BOT: Kind = kind("voice_bots", "voice bot", "VBT", 32);
-pub const USER: Kind = kind("users", "user", "USR", 32);
-pub const CALL_SETTING: Kind = kind("call_settings", "call setting", "NCF", 64);
+pub const NUMBER: ObjectType = kind("numbers", "number", "TPN", 64);
+pub const RECEIVER: ObjectType = kind("receiving_numbers", "receiving number", "RPN", 64);
+pub const QUEUE: ObjectType = kind("queues", "queue", "CQU", 48);
+pub const MENU: ObjectType = kind("voice_menus", "voice menu", "VOM", 48);
+pub const MENU_ITEM: ObjectType = kind("", "voice menu item", "VMI", 64);
+pub const SCHEDULE: ObjectType = kind("schedules", "schedule", "SCH", 48);
+pub const GEO: ObjectType = kind("geo_routes", "geo route", "GEO", 32);
+pub const ROUTER: ObjectType = kind("conditional_routers", "conditional router", "", 0);
+pub const ROUTING_TABLE: ObjectType = kind("routing_tables", "routing table", "RTT", 32);
+pub const VOICE_BOT: ObjectType = kind("voice_bots", "voice bot", "VBT", 32);
+pub const USER: ObjectType = kind("users", "user", "USR", 32);
+pub const CALL_SETTING: ObjectType = kind("call_settings", "call setting", "NCF", 64);
 
 /// The parts of the state that hold one object per key.
 pub const TABLES: &[&str] = &[
@@ -43,10 +43,10 @@ pub const TABLES: &[&str] = &[
     CALL_SETTING.table,
 ];
 
-/// What a call can be routed to, with its many names (section 6.2); an empty name is not known.
+/// What a call can be routed to, with its many names (FACTS ctm/names); an empty name is not known.
 #[derive(Debug)]
 pub struct Target {
-    pub kind: Kind,
+    pub kind: ObjectType,
     /// Written as `dial_route`, with the id under this key.
     pub route: &'static str,
     pub id_key: &'static str,

@@ -1,11 +1,11 @@
-//! Converts the choices of a voice menu: written plain, read wrapped and typed (section 7.5).
+//! Converts the choices of a voice menu: written plain, read wrapped and typed (FACTS ctm/menus-1).
 
 use serde_json::{Map, Value, json};
 
 use super::body::text as plain;
-use super::call::Refusal;
-use super::fields::{self, Desk, Field, flag, id, one_of, text};
+use super::fields::{self, Field, Lookup, flag, id, one_of, text};
 use super::kinds::{MENU_ITEM, TARGETS, Target};
+use super::refusal::Refusal;
 use super::rows;
 use crate::sandbox::document::Document;
 
@@ -35,7 +35,7 @@ const MESSAGE: &[Field] = &[flag("play_beep", false), flag("recording", false), 
 /// Taken, and nowhere to be read.
 const SWALLOWED: &[&str] = &["id", "timer", "tag_id", "assign_agent_id", "physical_phone_number_id"];
 
-/// The two targets whose key is documented; the others' are proposals (section 10.9).
+/// The two targets whose key is documented; the others' are proposals (FACTS ctm/unnamed-7).
 const DOCUMENTED: &[&str] = &["dial", "menu"];
 
 /// Every key that a choice may have.
@@ -52,7 +52,7 @@ fn targets(experimental: bool) -> impl Iterator<Item = &'static Target> {
 
 /// Makes a choice, or changes one that is there.
 pub fn write(
-    desk: Desk,
+    lookup: Lookup,
     experimental: bool,
     next: &mut Document,
     held: Option<&Map<String, Value>>,
@@ -65,13 +65,13 @@ pub fn write(
         item.insert("tag_list".into(), json!([]));
         item
     });
-    fields::write(COMMON, desk, &mut item, body)?;
+    fields::write(COMMON, lookup, &mut item, body)?;
     if item["voice_action_type"].is_null() {
         return Err(Refusal::invalid("voice_action_type can't be blank"));
     }
-    fields::write(PROMPTS, desk, &mut item, body)?;
+    fields::write(PROMPTS, lookup, &mut item, body)?;
     if item["voice_action_type"] == "message" {
-        fields::write(MESSAGE, desk, &mut item, body)?;
+        fields::write(MESSAGE, lookup, &mut item, body)?;
         item.insert("max_recording_time".into(), Value::Null);
     } else {
         MESSAGE.iter().for_each(|field| drop(item.shift_remove(field.name)));
@@ -81,13 +81,13 @@ pub fn write(
         let tags: Vec<String> = Some(tag).filter(|tag| !tag.is_empty()).into_iter().collect();
         item.insert("tag_list".into(), tags.into());
     }
-    point(desk, experimental, &mut item, body)?;
+    point(lookup, experimental, &mut item, body)?;
     Ok(item.into())
 }
 
 /// Keeps the target of the choice's own action, and no other.
 fn point(
-    desk: Desk,
+    lookup: Lookup,
     experimental: bool,
     item: &mut Map<String, Value>,
     body: &Map<String, Value>,
@@ -106,7 +106,7 @@ fn point(
         item.entry(target.action_key).or_insert(Value::Null);
         if let Some(sent) = sent {
             let body = Map::from_iter([(target.action_key.to_owned(), sent.clone())]);
-            fields::write(&[field(target)], desk, item, &body)?;
+            fields::write(&[field(target)], lookup, item, &body)?;
         }
     }
     Ok(())

@@ -1,16 +1,17 @@
-//! Serves voice menus (section 7.5).
+//! Serves voice menus (FACTS ctm/menus).
 
 use serde_json::{Map, Value, json};
 
 use super::body::list;
-use super::call::{Call, Refusal, Reply, show, wrapped};
+use super::call::{ApiCall, show, wrapped};
 use super::fields::{self, Field, count, id, text, token};
 use super::kinds::{MENU, MENU_ITEM};
 use super::page::page;
+use super::refusal::{Refusal, Reply};
 use super::{menu_items, rows};
 use crate::sandbox::document::Document;
 
-/// Where a caller can be sent after hours (section 6.2).
+/// Where a caller can be sent after hours (FACTS ctm/menus-3).
 const TARGETS: &[&str] =
     &["voice_menus", "queues", "geo_routes", "users", "receiving_numbers", "conditional_routers"];
 
@@ -27,7 +28,7 @@ pub const FIELDS: &[Field] = &[
     count("input_timeout", 5),
 ];
 
-pub fn route(call: &Call, method: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
     match (method, path) {
         ("GET", []) => {
             let brief = |row: &Map<String, Value>| {
@@ -68,12 +69,12 @@ pub fn keep(document: &mut Document, row: Map<String, Value>) {
 }
 
 /// Creates or updates, of a body with or without its wrapper, and answers the flat menu.
-fn write(call: &Call, old: Option<&Map<String, Value>>) -> Reply {
+fn write(call: &ApiCall, old: Option<&Map<String, Value>>) -> Reply {
     let body = wrapped(&call.body, "voice_menu").unwrap_or(&call.body);
     call.check(body, FIELDS.iter().map(|field| field.name).chain(["items"]))?;
     let mut next = call.held.clone();
     let mut row = old.cloned().unwrap_or_else(|| blank(&mut next));
-    fields::write(FIELDS, call.desk(), &mut row, body)?;
+    fields::write(FIELDS, call.lookup(), &mut row, body)?;
     if row["name"].is_null() {
         return Err(Refusal::invalid("Name can't be blank"));
     }
@@ -84,7 +85,7 @@ fn write(call: &Call, old: Option<&Map<String, Value>>) -> Reply {
             call.check(item, menu_items::keys(call.server.experimental))?;
             let held = row["items"].as_array().into_iter().flatten();
             let held = held.filter_map(Value::as_object).find(|held| item.get("id") == held.get("id"));
-            let made = menu_items::write(call.desk(), call.server.experimental, &mut next, held, item)?;
+            let made = menu_items::write(call.lookup(), call.server.experimental, &mut next, held, item)?;
             items.push(made);
         }
         row.insert("items".into(), items.into());
@@ -99,7 +100,7 @@ fn path_of(row: &Map<String, Value>) -> String {
     format!("voice_menus/{}", row["id"].as_str().unwrap_or_default())
 }
 
-fn render(call: &Call, row: &Map<String, Value>) -> Value {
+fn render(call: &ApiCall, row: &Map<String, Value>) -> Value {
     let mut shown = Map::new();
     shown.insert("url".into(), call.url(&path_of(row)).into());
     shown.insert("id".into(), row["id"].clone());
@@ -109,7 +110,7 @@ fn render(call: &Call, row: &Map<String, Value>) -> Value {
     shown.into()
 }
 
-fn items(call: &Call, row: &Map<String, Value>) -> impl Iterator<Item = Value> {
+fn items(call: &ApiCall, row: &Map<String, Value>) -> impl Iterator<Item = Value> {
     let items = row["items"].as_array().into_iter().flatten().filter_map(Value::as_object);
     items.map(|item| {
         menu_items::render(item, call.server.experimental, |id| {

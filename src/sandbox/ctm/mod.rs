@@ -1,8 +1,9 @@
-//! Emulates the routing part of the CallTrackingMetrics API v1 as fact sheet CTM tells it.
+//! Emulates the routing part of the CallTrackingMetrics API v1, as the facts of the provider tell it (`FACTS.md`).
 //!
-//! What the sheet leaves open is decided by its section 11; the sections named here are all of that sheet.
+//! What they leave open is decided in FACTS ctm/choices.
 //!
 //! - [`call`]: one request in one account: what it may read, how it answers
+//! - [`refusal`]: what is answered to a request that is not served
 //! - [`body`]: JSON, forms and bracketed keys as one object
 //! - [`page`]: lists, cut into pages
 //! - [`fields`]: the fields of each object, and how what is written becomes what is read
@@ -11,6 +12,7 @@
 //! - [`phone`]: numbers in their written forms
 //! - one file per family of objects
 //! - [`seed`]: the first state of an account
+//! - [`switches`]: what can be switched about it
 //! - [`footprint`]: what of the state each object of a tenant may touch
 
 mod accounts;
@@ -27,27 +29,41 @@ mod page;
 mod phone;
 mod queues;
 mod receivers;
+mod refusal;
 mod routes;
 mod rows;
 mod schedules;
 mod seed;
+mod switches;
 
 use serde_json::{Map, Value, json};
 
-use super::behaviour::{Behaviour, NextPage};
 use super::document::Document;
-use super::exchange::{Answer, Credential, Request, Vendor};
+use super::emulation::Emulation;
 use super::footprint::Pattern;
-use super::store::Views;
+use super::vendor::{Answer, Credential, Request, Vendor, Views};
 use crate::model::Address;
-use call::{Call, Refusal, Reply};
+use call::ApiCall;
+use refusal::{Refusal, Reply};
+use switches::{NextPage, Settings};
 
-/// Requests in one second that are answered (section 2.2).
+/// Requests in one second that are answered (FACTS ctm/access-4).
 const REQUESTS_PER_SECOND: u32 = 10;
+
+/// CallTrackingMetrics.
+pub static EMULATION: Emulation = Emulation {
+    kind: "ctm",
+    endpoints: &[("api", "/api/v1")],
+    switches: switches::NAMES,
+    vendor: |set| {
+        let Settings { strict, experimental, next_page, schedule_id } = Settings::read(set)?;
+        Ok(Box::new(Ctm { strict, experimental, next_page, schedule_id: schedule_id && !strict }))
+    },
+};
 
 /// The emulated server; pure, so it holds only its switches.
 #[derive(Debug, Clone)]
-pub struct Ctm {
+struct Ctm {
     strict: bool,
     experimental: bool,
     next_page: NextPage,
@@ -55,20 +71,6 @@ pub struct Ctm {
 }
 
 impl Ctm {
-    /// Emulates it with this behaviour.
-    pub fn emulate(behaviour: &Behaviour) -> Box<dyn Vendor> {
-        Box::new(Self::new(behaviour))
-    }
-
-    pub fn new(behaviour: &Behaviour) -> Self {
-        Self {
-            strict: behaviour.strict,
-            experimental: behaviour.experimental,
-            next_page: behaviour.next_page,
-            schedule_id: behaviour.schedule_id && !behaviour.strict,
-        }
-    }
-
     fn route(&self, request: &Request, views: &Views) -> Reply {
         authorize(request)?;
         let body = body::decode(request)?;
@@ -81,16 +83,19 @@ impl Ctm {
         match segments.as_slice() {
             ["api", "v1", "accounts"] if method == "GET" => accounts::list(self, request, views),
             ["api", "v1", "accounts", account, rest @ ..] => {
-                let call = Call::open(self, request, views, account, body)?;
+                let call = ApiCall::open(self, request, views, account, body)?;
                 Self::account(&call, &method, rest)
             }
             _ => Err(Refusal::no_route()),
         }
     }
 
-    fn account(call: &Call, method: &str, path: &[&str]) -> Reply {
+    fn account(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
         match path {
             [] => accounts::route(call, method),
+            ["numbers", id, setting @ ("update_number" | "dial_routes")] => {
+                routes::route(call, method, id, setting)
+            }
             ["numbers", rest @ ..] => numbers::route(call, method, rest),
             ["receiving_numbers", rest @ ..] => receivers::route(call, method, rest),
             ["queues" | "call_queues", rest @ ..] => queues::route(call, method, rest),
@@ -100,7 +105,7 @@ impl Ctm {
         }
     }
 
-    /// The method meant: a form may name another one, and `PATCH` stands for `PUT` (section 11).
+    /// The method meant: a form may name another one, and `PATCH` stands for `PUT` (FACTS ctm/choices-5).
     fn method(&self, request: &Request, body: &Map<String, Value>) -> Result<String, Refusal> {
         let named = body.get("_method").and_then(Value::as_str).filter(|_| request.method == "POST");
         let method = named.unwrap_or(&request.method).to_uppercase();
@@ -112,7 +117,7 @@ impl Ctm {
     }
 }
 
-/// Basic credentials of anyone but `wrong`; keys that begin with `ro_` only read (section 2.1).
+/// Basic credentials of anyone but `wrong`; keys that begin with `ro_` only read (FACTS ctm/access).
 fn authorize(request: &Request) -> Result<(), Refusal> {
     match &request.credential {
         Credential::Basic { user, password }

@@ -1,18 +1,19 @@
-//! Serves tracking numbers and the list that each one dials (section 7.2).
+//! Serves tracking numbers and the list that each one dials (FACTS ctm/numbers).
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Refusal, Reply, show};
+use super::call::{ApiCall, show};
 use super::fields::{self, Field, flag, text};
-use super::kinds::{CALL_SETTING, NUMBER, RECEIVER};
+use super::kinds::{CALL_SETTING, DIAL_LIST, NUMBER, RECEIVER, TARGETS};
 use super::page::{lets, page};
-use super::{phone, receivers, routes, rows};
+use super::refusal::{Refusal, Reply};
+use super::{body, catalog, phone, receivers, rows};
 use crate::sandbox::document::Document;
 
 /// What `PUT` changes.
 pub const FIELDS: &[Field] = &[text("name"), flag("active", true)];
 
-pub fn route(call: &Call, method: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
     match (method, path) {
         ("GET", []) => {
             let rows = rows::all(call.held, NUMBER.table).filter(|row| {
@@ -23,8 +24,6 @@ pub fn route(call: &Call, method: &str, path: &[&str]) -> Reply {
         }
         ("GET", [id]) => show(render(call, call.held, call.find(&NUMBER, id)?)),
         ("PUT", [id]) => update(call, id),
-        ("POST", [id, "update_number"]) => routes::update_number(call, id),
-        ("PUT", [id, "dial_routes"]) => routes::dial_routes(call, id),
         ("GET", [id, "receiving_numbers"]) => {
             let row = call.find(&NUMBER, id)?;
             receivers::listed(call, dialled(call.held, row))
@@ -48,7 +47,7 @@ pub fn route(call: &Call, method: &str, path: &[&str]) -> Reply {
     }
 }
 
-/// Makes one that dials nobody yet, as a bought one (section 7.2), and keeps it.
+/// Makes one that dials nobody yet, as a bought one (FACTS ctm/numbers-2), and keeps it.
 pub fn blank(document: &mut Document, number: &str) -> Map<String, Value> {
     let (id, filter_id) = rows::draw(document, &NUMBER);
     let mut row = Map::new();
@@ -58,7 +57,7 @@ pub fn blank(document: &mut Document, number: &str) -> Map<String, Value> {
     row.extend(fields::fresh(FIELDS));
     row.insert("call_setting".into(), Value::Null);
     row.insert("routing".into(), "simultaneous".into());
-    row.insert("route".into(), json!({"type": super::kinds::DIAL_LIST}));
+    row.insert("route".into(), json!({"type": DIAL_LIST}));
     row.insert("dial".into(), json!([]));
     row.insert("failsafe_number".into(), Value::Null);
     row
@@ -69,15 +68,15 @@ pub fn keep(document: &mut Document, row: Map<String, Value>) {
     document.put(NUMBER.table, &key, row.into());
 }
 
-fn update(call: &Call, id: &str) -> Reply {
+fn update(call: &ApiCall, id: &str) -> Reply {
     call.check(&call.body, ["name", "active", "formatted"])?;
     let mut row = call.find(&NUMBER, id)?.clone();
-    fields::write(FIELDS, call.desk(), &mut row, &call.body)?;
+    fields::write(FIELDS, call.lookup(), &mut row, &call.body)?;
     answer(call, call.held.clone(), row)
 }
 
 /// Keeps a number and answers with the whole of it.
-pub fn answer(call: &Call, mut next: Document, row: Map<String, Value>) -> Reply {
+pub fn answer(call: &ApiCall, mut next: Document, row: Map<String, Value>) -> Reply {
     let shown = render(call, &next, &row);
     let object = format!("numbers/{}", row["id"]);
     keep(&mut next, row);
@@ -85,7 +84,7 @@ pub fn answer(call: &Call, mut next: Document, row: Map<String, Value>) -> Reply
 }
 
 /// Appends to the list of a number, which goes on to be routed as it is.
-fn attach(call: &Call, id: &str, receiver: &str) -> Reply {
+fn attach(call: &ApiCall, id: &str, receiver: &str) -> Reply {
     let mut row = call.find(&NUMBER, id)?.clone();
     let receiver = known(call, receiver)?;
     join(&mut row, &receiver["id"]);
@@ -94,7 +93,7 @@ fn attach(call: &Call, id: &str, receiver: &str) -> Reply {
     receivers::answer(call, next, receiver)
 }
 
-fn leave(call: &Call, id: &str, receiver: &str) -> Reply {
+fn leave(call: &ApiCall, id: &str, receiver: &str) -> Reply {
     let mut row = call.find(&NUMBER, id)?.clone();
     let receiver = known(call, receiver)?;
     if let Some(dial) = row.get_mut("dial").and_then(Value::as_array_mut) {
@@ -105,8 +104,8 @@ fn leave(call: &Call, id: &str, receiver: &str) -> Reply {
     receivers::answer(call, next, receiver)
 }
 
-/// Here a missing receiving number has another shape (section 11).
-fn known<'a>(call: &Call<'a>, id: &str) -> Result<&'a Map<String, Value>, Refusal> {
+/// Here a missing receiving number has another shape (FACTS ctm/choices-7).
+fn known<'a>(call: &ApiCall<'a>, id: &str) -> Result<&'a Map<String, Value>, Refusal> {
     call.find(&RECEIVER, id).map_err(|_| Refusal::error(404, "receiving number not found"))
 }
 
@@ -127,7 +126,7 @@ pub fn dialled<'d>(
     ids.filter_map(|id| rows::find(document, RECEIVER.table, id))
 }
 
-pub fn render(call: &Call, document: &Document, row: &Map<String, Value>) -> Map<String, Value> {
+pub fn render(call: &ApiCall, document: &Document, row: &Map<String, Value>) -> Map<String, Value> {
     let number = row["number"].as_str().unwrap_or_default();
     let active = row["active"] == true;
     let id = row["id"].as_str().unwrap_or_default();
@@ -144,7 +143,7 @@ pub fn render(call: &Call, document: &Document, row: &Map<String, Value>) -> Map
         "country_code": phone::country_code(number),
         "next_billing_date": null,
         "purchased_time": "2016-08-09T16:09:32Z",
-        "route_to": routes::render(call, document, row),
+        "route_to": route_to(call, document, row),
         "split": phone::split(number),
         "stats": {
             "since": 1_470_758_972.478, "renewal_costs": "1.5", "calls": 0, "minutes": "0", "minute_costs": "0.0",
@@ -161,11 +160,30 @@ pub fn render(call: &Call, document: &Document, row: &Map<String, Value>) -> Map
     shown
 }
 
-fn setting(call: &Call, document: &Document, id: &Value) -> Value {
+fn setting(call: &ApiCall, document: &Document, id: &Value) -> Value {
     let id = id.as_str().unwrap_or_default();
     let row = rows::find(document, CALL_SETTING.table, id);
     row.map_or(
         Value::Null,
         |row| json!({"id": id, "url": call.url(&format!("call_settings/{id}")), "name": row["name"]}),
     )
+}
+
+/// What the number does with a call.
+fn route_to(call: &ApiCall, document: &Document, row: &Map<String, Value>) -> Value {
+    let route = &row["route"];
+    let id = body::text(&route["target"]).unwrap_or_default();
+    let target = TARGETS.iter().find(|target| route["type"] == target.read && target.read != DIAL_LIST);
+    let found = target.and_then(|target| rows::find(document, target.kind.table, &id));
+    match found {
+        Some(found) => {
+            let name = found.get("name").cloned().unwrap_or_else(|| catalog::person(found).into());
+            json!({"type": route["type"], "dial": {"id": found["id"], "name": name}})
+        }
+        None => {
+            let dial: Vec<Value> =
+                dialled(document, row).map(|row| receivers::render(call, row).into()).collect();
+            json!({"type": DIAL_LIST, "multi": true, "mode": row["routing"], "dial": dial})
+        }
+    }
 }

@@ -1,11 +1,12 @@
-//! Cuts lists into pages (section 3).
+//! Cuts lists into pages (FACTS ctm/lists).
 
 use serde_json::{Map, Value, json};
 
 use super::Ctm;
-use super::call::{Refusal, Reply, show};
-use crate::sandbox::behaviour::NextPage;
-use crate::sandbox::exchange::Request;
+use super::call::show;
+use super::refusal::{Refusal, Reply};
+use super::switches::NextPage;
+use crate::sandbox::vendor::Request;
 
 const PER_PAGE: usize = 10;
 const MOST: usize = 150;
@@ -52,7 +53,7 @@ fn link(form: NextPage, request: &Request, to: Option<usize>) -> Value {
 }
 
 /// Whether a filter of the query lets this value through. It looks for a part: whether the service wants the whole
-/// is not known, so a client has to compare again (section 3).
+/// is not known, so a client has to compare again (FACTS ctm/lists-6).
 pub fn lets(request: &Request, name: &str, value: &Value) -> bool {
     let plain = |text: &str| text.trim().trim_start_matches('+').to_lowercase();
     let Some(wanted) = request.query(name).map(plain) else { return true };

@@ -1,4 +1,4 @@
-//! Writes phone numbers in the forms of the API: E.164, national digits, split and formatted (sections 7.2, 7.3).
+//! Writes phone numbers in the forms of the API: E.164, national digits, split and formatted (FACTS ctm/numbers-12).
 
 use serde_json::Value;
 

@@ -1,12 +1,13 @@
-//! Serves call queues (section 7.4); writing them is a proposal and switched off (section 10.4).
+//! Serves call queues (FACTS ctm/queues); writing them is a proposal and switched off (FACTS ctm/unnamed-4).
 
 use serde_json::{Map, Value, json};
 
 use super::body::{list, text as plain};
-use super::call::{Call, Refusal, Reply, show, wrapped};
-use super::fields::{self, Desk, Field, flag, id, int, one_of, text};
+use super::call::{ApiCall, show, wrapped};
+use super::fields::{self, Field, Lookup, flag, id, int, one_of, text};
 use super::kinds::{NUMBER, QUEUE, USER};
 use super::page::page;
+use super::refusal::{Refusal, Reply};
 use super::rows;
 use crate::sandbox::document::Document;
 
@@ -48,7 +49,7 @@ pub const AGENT: &[Field] = &[
     flag("allow_logout", true),
 ];
 
-pub fn route(call: &Call, method: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
     match (method, path) {
         ("GET", []) => {
             let rows = rows::all(call.held, QUEUE.table).map(|row| brief(call, call.held, row).into());
@@ -90,12 +91,12 @@ pub fn keep(document: &mut Document, row: Map<String, Value>) {
 }
 
 /// Answers as if it had been done: keys that are not known are dropped, and here all are.
-fn pass_over(call: &Call) -> Reply {
+fn pass_over(call: &ApiCall) -> Reply {
     call.check(&call.body, [])?;
     show(json!({"status": "success"}))
 }
 
-fn write(call: &Call, old: Option<&Map<String, Value>>) -> Reply {
+fn write(call: &ApiCall, old: Option<&Map<String, Value>>) -> Reply {
     if !call.server.experimental {
         return pass_over(call);
     }
@@ -103,7 +104,7 @@ fn write(call: &Call, old: Option<&Map<String, Value>>) -> Reply {
     call.check(body, FIELDS.iter().map(|field| field.name))?;
     let mut next = call.held.clone();
     let mut row = old.cloned().unwrap_or_else(|| blank(&mut next));
-    fields::write(FIELDS, call.desk(), &mut row, body)?;
+    fields::write(FIELDS, call.lookup(), &mut row, body)?;
     if row["name"].is_null() {
         return Err(Refusal::invalid("Name can't be blank"));
     }
@@ -113,7 +114,7 @@ fn write(call: &Call, old: Option<&Map<String, Value>>) -> Reply {
     call.done(object, next, json!({"status": "success", "call_queue": shown}))
 }
 
-fn set_agents(call: &Call, row: &Map<String, Value>) -> Reply {
+fn set_agents(call: &ApiCall, row: &Map<String, Value>) -> Reply {
     if !call.server.experimental {
         return pass_over(call);
     }
@@ -122,7 +123,7 @@ fn set_agents(call: &Call, row: &Map<String, Value>) -> Reply {
     for body in list(call.body.get("agents").unwrap_or(&Value::Null)) {
         let body = body.as_object().ok_or_else(|| Refusal::invalid("agents is invalid"))?;
         call.check(body, AGENT.iter().map(|field| field.name).chain(["id"]))?;
-        match agent(call.desk(), body)? {
+        match agent(call.lookup(), body)? {
             Some(agent) => agents.push(agent),
             None if call.server.strict => return Err(Refusal::missing(USER.noun)),
             None => {}
@@ -137,13 +138,13 @@ fn set_agents(call: &Call, row: &Map<String, Value>) -> Reply {
 }
 
 /// Makes an agent of a body; none, when there is no such user.
-pub fn agent(desk: Desk, body: &Map<String, Value>) -> Result<Option<Value>, Refusal> {
+pub fn agent(lookup: Lookup, body: &Map<String, Value>) -> Result<Option<Value>, Refusal> {
     let id = body.get("id").and_then(plain).unwrap_or_default();
-    let Some(user) = rows::find(desk.document, USER.table, &id) else { return Ok(None) };
+    let Some(user) = rows::find(lookup.document, USER.table, &id) else { return Ok(None) };
     let mut agent = Map::new();
     agent.insert("id".into(), user["id"].clone());
     agent.extend(fields::fresh(AGENT));
-    fields::write(AGENT, desk, &mut agent, body)?;
+    fields::write(AGENT, lookup, &mut agent, body)?;
     Ok(Some(agent.into()))
 }
 
@@ -153,7 +154,7 @@ fn routed<'d>(document: &'d Document, id: &'d Value) -> impl Iterator<Item = &'d
 }
 
 /// A queue as lists show it: the rest is read one by one.
-fn brief(call: &Call, document: &Document, row: &Map<String, Value>) -> Map<String, Value> {
+fn brief(call: &ApiCall, document: &Document, row: &Map<String, Value>) -> Map<String, Value> {
     let id = row["id"].as_str().unwrap_or_default();
     let schedule = row["schedule_id"].as_str().and_then(|id| rows::find(document, "schedules", id));
     let mut shown = Map::new();
@@ -167,7 +168,7 @@ fn brief(call: &Call, document: &Document, row: &Map<String, Value>) -> Map<Stri
     shown
 }
 
-fn render(call: &Call, document: &Document, row: &Map<String, Value>) -> Map<String, Value> {
+fn render(call: &ApiCall, document: &Document, row: &Map<String, Value>) -> Map<String, Value> {
     let mut shown = brief(call, document, row);
     let fields = FIELDS.iter().filter(|field| field.name != "schedule_id");
     shown.extend(fields.map(|field| (field.name.to_owned(), row[field.name].clone())));

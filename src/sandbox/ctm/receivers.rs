@@ -1,12 +1,13 @@
-//! Serves receiving numbers (section 7.3), with the fields that have no documented name (section 10.3).
+//! Serves receiving numbers (FACTS ctm/receivers), with the fields that have no documented name (FACTS ctm/unnamed-3).
 
 use serde_json::{Map, Value, json};
 
 use super::body;
-use super::call::{Call, Refusal, Reply, show};
+use super::call::{ApiCall, show};
 use super::fields::{self, Field, id, int, maybe, one_of, text};
 use super::kinds::RECEIVER;
 use super::page::{lets, page};
+use super::refusal::{Refusal, Reply};
 use super::{phone, rows};
 use crate::sandbox::document::Document;
 
@@ -15,7 +16,7 @@ const NAME: &[Field] = &[text("name")];
 const ACTIONS: &[&str] = &["receiving_number", "call_queue", "conditional_router", "voice_menu"];
 const TARGETS: &[&str] = &["receiving_numbers", "queues", "conditional_routers", "voice_menus"];
 
-/// What only the portal knows of (section 10.3).
+/// What only the portal knows of (FACTS ctm/unnamed-3).
 pub const EXPERIMENTAL: &[Field] = &[
     text("description"),
     text("dial_extension"),
@@ -29,7 +30,7 @@ pub const EXPERIMENTAL: &[Field] = &[
     id("tag_schedule_id", &["schedules"]),
 ];
 
-pub fn route(call: &Call, method: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
     match (method, path) {
         ("GET", []) => {
             let rows = rows::all(call.held, RECEIVER.table).filter(|row| {
@@ -50,7 +51,7 @@ pub fn route(call: &Call, method: &str, path: &[&str]) -> Reply {
 }
 
 /// Answers a list; only there the objects have a `source_tag`.
-pub fn listed<'r>(call: &Call, rows: impl Iterator<Item = &'r Map<String, Value>>) -> Reply {
+pub fn listed<'r>(call: &ApiCall, rows: impl Iterator<Item = &'r Map<String, Value>>) -> Reply {
     let shown = rows.map(|row| {
         let mut shown = render(call, row);
         shown.insert("source_tag".into(), "".into());
@@ -73,7 +74,7 @@ pub fn blank(document: &mut Document, number: &str) -> Map<String, Value> {
 }
 
 /// Makes one from the body.
-pub fn create(call: &Call, next: &mut Document) -> Result<Map<String, Value>, Refusal> {
+pub fn create(call: &ApiCall, next: &mut Document) -> Result<Map<String, Value>, Refusal> {
     check(call)?;
     let number = number(call, None)?.ok_or_else(|| Refusal::invalid("Number can't be blank"))?;
     let mut row = blank(next, &number);
@@ -82,7 +83,7 @@ pub fn create(call: &Call, next: &mut Document) -> Result<Map<String, Value>, Re
     Ok(row)
 }
 
-fn update(call: &Call, id: &str) -> Reply {
+fn update(call: &ApiCall, id: &str) -> Reply {
     check(call)?;
     let mut row = call.find(&RECEIVER, id)?.clone();
     if let Some(number) = number(call, Some(id))? {
@@ -95,27 +96,27 @@ fn update(call: &Call, id: &str) -> Reply {
 }
 
 /// Answers a write of one.
-pub fn answer(call: &Call, next: Document, row: &Map<String, Value>) -> Reply {
+pub fn answer(call: &ApiCall, next: Document, row: &Map<String, Value>) -> Reply {
     let object = format!("receiving_numbers/{}", row["id"]);
     call.done(object, next, json!({"status": "success", "receiving_number": render(call, row)}))
 }
 
-fn check(call: &Call) -> Result<(), Refusal> {
+fn check(call: &ApiCall) -> Result<(), Refusal> {
     let extra = if call.server.experimental { EXPERIMENTAL } else { &[] };
     let names = NAME.iter().chain(extra).map(|field| field.name).chain(["number"]);
     call.check(&call.body, names)
 }
 
-fn fill(call: &Call, row: &mut Map<String, Value>) -> Result<(), Refusal> {
-    fields::write(NAME, call.desk(), row, &call.body)?;
+fn fill(call: &ApiCall, row: &mut Map<String, Value>) -> Result<(), Refusal> {
+    fields::write(NAME, call.lookup(), row, &call.body)?;
     if call.server.experimental {
-        fields::write(EXPERIMENTAL, call.desk(), row, &call.body)?;
+        fields::write(EXPERIMENTAL, call.lookup(), row, &call.body)?;
     }
     Ok(())
 }
 
-/// The number of the body; another object may not have it (section 4).
-fn number(call: &Call, own: Option<&str>) -> Result<Option<String>, Refusal> {
+/// The number of the body; another object may not have it (FACTS ctm/errors-5).
+fn number(call: &ApiCall, own: Option<&str>) -> Result<Option<String>, Refusal> {
     let Some(number) = call.body.get("number").and_then(body::text).filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
@@ -130,7 +131,7 @@ fn number(call: &Call, own: Option<&str>) -> Result<Option<String>, Refusal> {
     Ok(Some(number))
 }
 
-pub fn render(call: &Call, row: &Map<String, Value>) -> Map<String, Value> {
+pub fn render(call: &ApiCall, row: &Map<String, Value>) -> Map<String, Value> {
     let number = row["number"].as_str().unwrap_or_default();
     let mut shown = Map::new();
     for name in ["id", "filter_id", "name", "number"] {

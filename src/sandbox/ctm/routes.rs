@@ -1,14 +1,15 @@
-//! Sets and shows what a tracking number does with a call: the two calls of section 7.2.
+//! Sets what a tracking number does with a call: the two calls of FACTS ctm/numbers-3 and FACTS ctm/numbers-7.
 
 use serde_json::{Map, Value, json};
 
 use super::body::{text, texts};
-use super::call::{Call, Refusal, Reply, wrapped};
+use super::call::{ApiCall, wrapped};
 use super::kinds::{CALL_SETTING, DIAL_LIST, NUMBER, RECEIVER, TARGETS, Target, USER};
-use super::{catalog, numbers, phone, receivers, rows};
+use super::refusal::{Refusal, Reply};
+use super::{numbers, phone, receivers, rows};
 use crate::sandbox::document::Document;
 
-/// The documented names of the patterns (section 6.1).
+/// The documented names of the patterns (FACTS ctm/names-3).
 pub const PATTERNS: &[&str] = &["simultaneous", "round_robin", "sequential", "least_connected"];
 
 /// The routes that `update_number` knows beside the list; `dial_routes` knows all.
@@ -31,12 +32,20 @@ const UPDATE_KEYS: &[&str] = &[
     "google_campaign",
 ];
 
-/// What only the portal knows of (sections 10.1, 10.2).
+/// What only the portal knows of (FACTS ctm/unnamed-1 and FACTS ctm/unnamed-2).
 const EXPERIMENTAL: &[&str] = &["routing", "failsafe_number"];
 
 const USER_KEYS: [&str; 2] = ["user_default_action_label", "user_no_answer_seconds"];
 
-pub fn update_number(call: &Call, id: &str) -> Reply {
+pub fn route(call: &ApiCall, method: &str, id: &str, setting: &str) -> Reply {
+    match (method, setting) {
+        ("POST", "update_number") => update_number(call, id),
+        ("PUT", "dial_routes") => dial_routes(call, id),
+        _ => Err(Refusal::no_route()),
+    }
+}
+
+fn update_number(call: &ApiCall, id: &str) -> Reply {
     let mut row = call.find(&NUMBER, id)?.clone();
     call.check(&call.body, UPDATE_KEYS.iter().chain(experimental(call)).copied())?;
     let mut next = call.held.clone();
@@ -55,8 +64,8 @@ pub fn update_number(call: &Call, id: &str) -> Reply {
     numbers::answer(call, next, row)
 }
 
-/// Answers success whatever became of it; only reading the number again tells (section 7.2).
-pub fn dial_routes(call: &Call, id: &str) -> Reply {
+/// Answers success whatever became of it; only reading the number again tells (FACTS ctm/numbers-8).
+fn dial_routes(call: &ApiCall, id: &str) -> Reply {
     let mut row = call.find(&NUMBER, id)?.clone();
     match wrapped(&call.body, "virtual_phone_number") {
         Some(body) => {
@@ -78,13 +87,13 @@ pub fn dial_routes(call: &Call, id: &str) -> Reply {
     call.done(format!("numbers/\"{id}\""), next, shown.into())
 }
 
-fn experimental(call: &Call) -> &'static [&'static str] {
+fn experimental(call: &ApiCall) -> &'static [&'static str] {
     if call.server.experimental { EXPERIMENTAL } else { &[] }
 }
 
-/// Points a number at one target; a route or a target that is not known changes nothing (section 11).
+/// Points a number at one target; a route or a target that is not known changes nothing (FACTS ctm/choices-3).
 fn choose(
-    call: &Call,
+    call: &ApiCall,
     row: &mut Map<String, Value>,
     body: &Map<String, Value>,
     route: &str,
@@ -110,7 +119,7 @@ fn choose(
 }
 
 /// Replaces the list a number dials, making the receiving numbers that are not there, and routes to it.
-fn dial(call: &Call, next: &mut Document, row: &mut Map<String, Value>) -> Result<(), Refusal> {
+fn dial(call: &ApiCall, next: &mut Document, row: &mut Map<String, Value>) -> Result<(), Refusal> {
     let ids: Option<Vec<Value>> = match (call.body.get("numbers"), call.body.get("numbers_id")) {
         (Some(numbers), _) => {
             let codes = call.body.get("country_codes").map(texts).unwrap_or_default();
@@ -138,9 +147,10 @@ fn dial(call: &Call, next: &mut Document, row: &mut Map<String, Value>) -> Resul
     Ok(())
 }
 
-/// Finds or makes a receiving number for each national one; the last country goes for those without (section 7.2).
+/// Finds or makes a receiving number for each national one; the last country goes for those without
+/// (FACTS ctm/numbers-3).
 fn inline(
-    call: &Call,
+    call: &ApiCall,
     next: &mut Document,
     numbers: &[String],
     codes: &[String],
@@ -159,7 +169,7 @@ fn inline(
     Ok(ids)
 }
 
-fn assign(call: &Call, row: &mut Map<String, Value>, setting: &str) -> Result<(), Refusal> {
+fn assign(call: &ApiCall, row: &mut Map<String, Value>, setting: &str) -> Result<(), Refusal> {
     let value = if setting.is_empty() {
         Value::Null
     } else {
@@ -173,7 +183,7 @@ fn assign(call: &Call, row: &mut Map<String, Value>, setting: &str) -> Result<()
 }
 
 /// Takes the fields without a documented name, where they are switched on.
-fn unnamed(call: &Call, row: &mut Map<String, Value>, body: &Map<String, Value>) -> Result<(), Refusal> {
+fn unnamed(call: &ApiCall, row: &mut Map<String, Value>, body: &Map<String, Value>) -> Result<(), Refusal> {
     if !call.server.experimental {
         return Ok(());
     }
@@ -195,25 +205,6 @@ fn unnamed(call: &Call, row: &mut Map<String, Value>, body: &Map<String, Value>)
 }
 
 /// Passes over a mistake, unless the server is strict.
-fn lenient(call: &Call, refusal: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
+fn lenient(call: &ApiCall, refusal: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
     if call.server.strict { Err(refusal()) } else { Ok(()) }
-}
-
-/// `route_to` as it is read.
-pub fn render(call: &Call, document: &Document, row: &Map<String, Value>) -> Value {
-    let route = &row["route"];
-    let id = text(&route["target"]).unwrap_or_default();
-    let target = TARGETS.iter().find(|target| route["type"] == target.read && target.read != DIAL_LIST);
-    let found = target.and_then(|target| rows::find(document, target.kind.table, &id));
-    match found {
-        Some(found) => {
-            let name = found.get("name").cloned().unwrap_or_else(|| catalog::person(found).into());
-            json!({"type": route["type"], "dial": {"id": found["id"], "name": name}})
-        }
-        None => {
-            let dial: Vec<Value> =
-                numbers::dialled(document, row).map(|row| receivers::render(call, row).into()).collect();
-            json!({"type": DIAL_LIST, "multi": true, "mode": row["routing"], "dial": dial})
-        }
-    }
 }

@@ -3,16 +3,17 @@
 use serde_json::{Map, Value};
 
 use super::body::text;
-use super::kinds::{DIAL_LIST, Kind, TABLES};
+use super::kinds::{DIAL_LIST, ObjectType, TABLES};
 use crate::sandbox::document::Document;
+use crate::sandbox::scatter::scatter;
 
 /// The first integer id; those of a real account are not 1 either.
 const FIRST: u64 = 100;
 
 /// Makes an id of the kind's form, and its integer companion, from the one counter of the state.
 ///
-/// The beginning repeats between the objects of an account and kind, as in the samples (section 5).
-pub fn draw(document: &mut Document, kind: &Kind) -> (Value, u64) {
+/// The beginning repeats between the objects of an account and kind, as in the samples (FACTS ctm/ids-3).
+pub fn draw(document: &mut Document, kind: &ObjectType) -> (Value, u64) {
     let next = document.single("sequence").as_u64().unwrap_or(0) + 1;
     document.set("sequence", next.into());
     let integer = FIRST + next;
@@ -20,18 +21,10 @@ pub fn draw(document: &mut Document, kind: &Kind) -> (Value, u64) {
         return (integer.into(), integer);
     }
     let account = document.single("account").get("id").and_then(Value::as_u64).unwrap_or(0);
-    let stem = kind.prefix.bytes().fold(account, |sum, byte| mix(sum ^ u64::from(byte)));
-    let stem: String = (0..).map(|index: u64| format!("{:016X}", mix(stem ^ index))).take(3).collect();
-    let own = format!("{:016X}", mix(next));
+    let stem = kind.prefix.bytes().fold(account, |sum, byte| scatter(sum ^ u64::from(byte)));
+    let stem: String = (0..).map(|index: u64| format!("{:016X}", scatter(stem ^ index))).take(3).collect();
+    let own = format!("{:016X}", scatter(next));
     (format!("{}{}{own}", kind.prefix, &stem[..kind.digits - own.len()]).into(), integer)
-}
-
-/// Splitmix64: different for different numbers.
-fn mix(number: u64) -> u64 {
-    let mut word = number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    word ^ (word >> 31)
 }
 
 /// Lists the objects of a table.
@@ -44,8 +37,8 @@ pub fn find<'d>(document: &'d Document, table: &str, id: &str) -> Option<&'d Map
     all(document, table).find(|row| row.get("id").and_then(text).as_deref() == Some(id))
 }
 
-/// Puts an object under its natural key; under its id when another object has that key (section 9).
-pub fn put(document: &mut Document, kind: &Kind, natural: &str, row: Map<String, Value>) {
+/// Puts an object under its natural key; under its id when another object has that key (FACTS ctm/ids-5).
+pub fn put(document: &mut Document, kind: &ObjectType, natural: &str, row: Map<String, Value>) {
     let id = row.get("id").and_then(text).unwrap_or_default();
     forget(document, kind, &id);
     let taken = natural.is_empty() || document.get(kind.table, natural).is_some();
@@ -53,7 +46,7 @@ pub fn put(document: &mut Document, kind: &Kind, natural: &str, row: Map<String,
 }
 
 /// Takes an object out by its id.
-pub fn forget(document: &mut Document, kind: &Kind, id: &str) {
+pub fn forget(document: &mut Document, kind: &ObjectType, id: &str) {
     let named = |(_, row): &(&str, &Value)| row.get("id").and_then(text).as_deref() == Some(id);
     let key = document.table(kind.table).find(named).map(|(key, _)| key.to_owned());
     if let Some(key) = key {

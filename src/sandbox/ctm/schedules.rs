@@ -1,12 +1,13 @@
-//! Serves schedules (section 7.6).
+//! Serves schedules (FACTS ctm/schedules).
 
 use serde_json::{Map, Value, json};
 
 use super::body::{list, text as plain};
-use super::call::{Call, Refusal, Reply, show, wrapped};
-use super::fields::{self, Desk, Field, switched, text};
+use super::call::{ApiCall, show, wrapped};
+use super::fields::{self, Field, Lookup, switched, text};
 use super::kinds::SCHEDULE;
 use super::page::page;
+use super::refusal::{Refusal, Reply};
 use super::rows;
 use crate::sandbox::document::Document;
 
@@ -16,7 +17,7 @@ const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const TIME: [&str; 6] = ["start_time", "end_time", "position", "start_day", "end_day", "days"];
 const MINUTES: i64 = 1440;
 
-pub fn route(call: &Call, method: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
     match (method, path) {
         ("GET", []) => {
             let rows = rows::all(call.held, SCHEDULE.table).map(|row| {
@@ -49,7 +50,7 @@ pub fn keep(document: &mut Document, row: Map<String, Value>) {
     rows::put(document, &SCHEDULE, &name, row);
 }
 
-fn write(call: &Call, old: Option<&Map<String, Value>>) -> Reply {
+fn write(call: &ApiCall, old: Option<&Map<String, Value>>) -> Reply {
     call.check(&call.body, ["schedule"])?;
     let empty = Map::new();
     let body = wrapped(&call.body, "schedule").unwrap_or(&empty);
@@ -57,7 +58,7 @@ fn write(call: &Call, old: Option<&Map<String, Value>>) -> Reply {
     call.check(body, FIELDS.iter().map(|field| field.name).chain(["times"]).chain(holidays))?;
     let mut next = call.held.clone();
     let mut row = old.cloned().unwrap_or_else(|| blank(&mut next));
-    fill(call.desk(), &mut row, body)?;
+    fill(call.lookup(), &mut row, body)?;
     if let Some(holidays) = holidays.and_then(|key| body.get(key)).filter(|value| value.is_array()) {
         row.insert("holidays".into(), holidays.clone());
     }
@@ -68,23 +69,23 @@ fn write(call: &Call, old: Option<&Map<String, Value>>) -> Reply {
 }
 
 /// Takes what the body says.
-pub fn fill(desk: Desk, row: &mut Map<String, Value>, body: &Map<String, Value>) -> Result<(), Refusal> {
-    fields::write(FIELDS, desk, row, body)?;
+pub fn fill(lookup: Lookup, row: &mut Map<String, Value>, body: &Map<String, Value>) -> Result<(), Refusal> {
+    fields::write(FIELDS, lookup, row, body)?;
     if row["name"].is_null() {
         return Err(Refusal::invalid("Name can't be blank"));
     }
     if let Some(times) = body.get("times") {
         let times: Result<Vec<Value>, Refusal> =
-            list(times).into_iter().map(|sent| time(desk, sent)).collect();
+            list(times).into_iter().map(|sent| time(lookup, sent)).collect();
         row.insert("times".into(), times?.into());
     }
     Ok(())
 }
 
 /// Takes one interval: numbers stay as they were sent, days become booleans.
-fn time(desk: Desk, sent: &Value) -> Result<Value, Refusal> {
+fn time(lookup: Lookup, sent: &Value) -> Result<Value, Refusal> {
     let sent = sent.as_object().ok_or_else(|| Refusal::invalid("times is invalid"))?;
-    if let Some(key) = sent.keys().find(|key| desk.strict && !TIME.contains(&key.as_str())) {
+    if let Some(key) = sent.keys().find(|key| lookup.strict && !TIME.contains(&key.as_str())) {
         return Err(Refusal::invalid(format!("unknown parameter {key}")));
     }
     for key in ["start_time", "end_time"] {
@@ -106,7 +107,7 @@ fn time(desk: Desk, sent: &Value) -> Result<Value, Refusal> {
 }
 
 /// The documented answer of a write, stray keys and all; that of a create may lack the id.
-fn echo(call: &Call, row: &Map<String, Value>, created: bool) -> Value {
+fn echo(call: &ApiCall, row: &Map<String, Value>, created: bool) -> Value {
     let mut schedule = Map::new();
     let mut answer = Map::new();
     if !created || call.server.schedule_id {
@@ -125,7 +126,7 @@ fn echo(call: &Call, row: &Map<String, Value>, created: bool) -> Value {
     answer.into()
 }
 
-fn render(call: &Call, row: &Map<String, Value>) -> Map<String, Value> {
+fn render(call: &ApiCall, row: &Map<String, Value>) -> Map<String, Value> {
     let mut shown = row.clone();
     if !call.server.experimental {
         shown.shift_remove("holidays");

@@ -6,11 +6,11 @@
 use serde_json::{Map, Value, json};
 
 use super::body::text as plain;
-use super::call::Refusal;
-use super::fields::{self, Desk, Field};
+use super::fields::{self, Field, Lookup};
 use super::kinds::{
-    CALL_SETTING, DIAL_LIST, Kind, MENU, NUMBER, QUEUE, RECEIVER, SCHEDULE, TABLES, TARGETS, USER,
+    CALL_SETTING, DIAL_LIST, MENU, NUMBER, ObjectType, QUEUE, RECEIVER, SCHEDULE, TABLES, TARGETS, USER,
 };
+use super::refusal::Refusal;
 use super::{catalog, menu_items, menus, numbers, phone, queues, receivers, routes, rows, schedules};
 use crate::sandbox::document::Document;
 
@@ -46,7 +46,7 @@ pub fn plant(account: &str, seed: &Map<String, Value>) -> Result<Document, Strin
     for (at, body) in section(seed, SCHEDULE.table)? {
         only(body, &at, schedules::FIELDS.iter().map(|field| field.name).chain(["times"]))?;
         let mut row = schedules::blank(&mut document);
-        schedules::fill(desk(&document), &mut row, body).map_err(|refusal| refused(&at, refusal))?;
+        schedules::fill(strict(&document), &mut row, body).map_err(|refusal| refused(&at, refusal))?;
         schedules::keep(&mut document, row);
     }
     let mut pending = Vec::new();
@@ -134,7 +134,7 @@ fn menu(
             item.insert(target.action_key.into(), lookup(document, &target.kind, &name, &at)?);
         }
         let held = document.clone();
-        let made = menu_items::write(desk(&held), true, document, None, &item);
+        let made = menu_items::write(strict(&held), true, document, None, &item);
         items.push(made.map_err(|refusal| refused(&at, refusal))?);
     }
     row.insert("items".into(), items.into());
@@ -156,7 +156,7 @@ fn queue(
         let mut agent = sent.clone();
         let user = agent.shift_remove("user").unwrap_or_default();
         agent.insert("id".into(), lookup(document, &USER, &user, &at)?);
-        let agent = queues::agent(desk(document), &agent).map_err(|refusal| refused(&at, refusal))?;
+        let agent = queues::agent(strict(document), &agent).map_err(|refusal| refused(&at, refusal))?;
         agents.extend(agent);
     }
     row.insert("agents".into(), agents.into());
@@ -193,7 +193,12 @@ fn number(
 }
 
 /// The E.164 of a row, which no other row of its kind has.
-fn dialable(document: &Document, kind: &Kind, body: &Map<String, Value>, at: &str) -> Result<String, String> {
+fn dialable(
+    document: &Document,
+    kind: &ObjectType,
+    body: &Map<String, Value>,
+    at: &str,
+) -> Result<String, String> {
     let number = required(body, "number", at)?;
     if !phone::is_e164(&number) {
         return Err(format!("`{at}.number`: `{number}` is not in E.164 form"));
@@ -214,7 +219,7 @@ fn fill(
     at: &str,
 ) -> Result<(), String> {
     only(body, at, names.iter().map(|field| field.name).chain(others.iter().copied()))?;
-    fields::write(names, desk(document), row, body).map_err(|refusal| refused(at, refusal))
+    fields::write(names, strict(document), row, body).map_err(|refusal| refused(at, refusal))
 }
 
 /// The fields that a seed may set as they are; the others it says by name.
@@ -252,7 +257,7 @@ fn refer(
     document: &Document,
     body: &Map<String, Value>,
     name: &str,
-    kind: &Kind,
+    kind: &ObjectType,
     field: &str,
     row: &mut Map<String, Value>,
     at: &str,
@@ -263,7 +268,7 @@ fn refer(
     Ok(())
 }
 
-fn lookup(document: &Document, kind: &Kind, name: &Value, at: &str) -> Result<Value, String> {
+fn lookup(document: &Document, kind: &ObjectType, name: &Value, at: &str) -> Result<Value, String> {
     let name = plain(name).unwrap_or_default();
     let row = document.get(kind.table, &name);
     row.map(|row| row["id"].clone()).ok_or_else(|| format!("`{at}`: there is no {} `{name}`", kind.noun))
@@ -325,8 +330,8 @@ fn list<'s>(body: &'s Map<String, Value>, name: &str, at: &str) -> Result<Vec<Ro
     rows.iter().enumerate().map(row).collect()
 }
 
-fn desk(document: &Document) -> Desk<'_> {
-    Desk { document, strict: true }
+fn strict(document: &Document) -> Lookup<'_> {
+    Lookup { document, strict: true }
 }
 
 fn refused(at: &str, refusal: Refusal) -> String {

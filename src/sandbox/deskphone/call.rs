@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Deskphone;
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::{Answer, Request};
+use crate::sandbox::vendor::{Answer, Request};
 
 /// An answer, or a refusal that becomes one.
 pub type Reply = Result<Answer, Refusal>;
@@ -42,7 +42,7 @@ impl Refusal {
 
 /// A request in an account.
 #[derive(Debug)]
-pub struct Call<'a> {
+pub struct ApiCall<'a> {
     pub server: &'a Deskphone,
     pub request: &'a Request,
     pub token: &'a str,

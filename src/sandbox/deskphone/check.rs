@@ -1,10 +1,10 @@
-//! Checks a written document: against the schema, then its meaning (fact sheet Deskphone section 4).
+//! Checks a written document: against the schema, then its meaning (FACTS deskphone/contract-10).
 
 use serde_json::{Map, Value};
 
 use super::call::Refusal;
 use super::sections::{
-    ALL, DESTINATION, ENABLED, EXTRA, Field, Kind, Section, VOICEMAIL, is_extension, is_number,
+    ALL, DESTINATION, ENABLED, EXTRA, Field, Section, SectionType, VOICEMAIL, is_extension, is_number,
 };
 use super::{Deskphone, people};
 use crate::sandbox::document::Document;
@@ -55,15 +55,15 @@ fn object<'a>(
 /// Converts a value to the form that is stored, if its field may hold it.
 fn stored(server: &Deskphone, field: &Field, value: &Value) -> Option<Value> {
     match field.kind {
-        Kind::Flag => value.as_bool().map(Value::from),
-        Kind::Destination => {
+        SectionType::Flag => value.as_bool().map(Value::from),
+        SectionType::Destination => {
             let text = value.as_str()?;
             // Who reports numbers with a plus must take them back so.
             let text = if server.plus_numbers { text.replace(['+', ' '], "") } else { text.to_owned() };
             (text.is_empty() || is_extension(&text) || is_number(&text)).then(|| text.into())
         }
         // To JSON Schema, 3.0 is an integer.
-        Kind::Rings(_) => {
+        SectionType::Rings(_) => {
             (0..=100u8).find(|count| value.as_f64() == Some(f64::from(*count))).map(Value::from)
         }
     }

@@ -1,13 +1,14 @@
-//! Serves one person's four diverts, with the tag that guards them (fact sheet Deskphone section 4).
+//! Serves one person's four diverts, with the tag that guards them (FACTS deskphone/contract-8).
 
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use super::call::{Call, Refusal, Reply};
+use super::call::{ApiCall, Refusal, Reply};
 use super::sections::{ALL, BUSY, DESTINATION, ENABLED, EXTRA, Section, VOICEMAIL};
 use super::{check, shown};
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::{Answer, Commit};
+use crate::sandbox::vendor::{Answer, Commit};
+use crate::text::hex;
 
 /// Marks in the state that someone in the dashboard was here.
 const MEDDLED: &str = "meddled";
@@ -15,7 +16,7 @@ const MEDDLED: &str = "meddled";
 /// Where that someone diverts busy calls to: a number Ofcom keeps for fiction.
 const MEDDLED_TO: &str = "447700900999";
 
-pub fn read(call: &Call, key: &str) -> Reply {
+pub fn read(call: &ApiCall, key: &str) -> Reply {
     let document = document(call.seen, key);
     let mut answer = Answer::new(200, shown::document(call.server, document));
     answer.headers = tagged(call, document);
@@ -23,7 +24,7 @@ pub fn read(call: &Call, key: &str) -> Reply {
 }
 
 /// Replaces the sections that the body has. A change from the dashboard stays, even where the write is refused.
-pub fn write(call: &Call, key: &str, row: &Value) -> Reply {
+pub fn write(call: &ApiCall, key: &str, row: &Value) -> Reply {
     if call.token.starts_with("ro_") {
         return Err(Refusal::new(403, "The token may only read."));
     }
@@ -45,8 +46,8 @@ pub fn write(call: &Call, key: &str, row: &Value) -> Reply {
     Ok(answer)
 }
 
-/// Checks a write in the order of the fact sheet, and returns the person's next document.
-fn replaced(call: &Call, key: &str, row: &Value) -> Result<Value, Refusal> {
+/// Checks a write in the order of the contract (FACTS deskphone/contract-9), and returns the person's next document.
+fn replaced(call: &ApiCall, key: &str, row: &Value) -> Result<Value, Refusal> {
     let kind = call.request.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
     if !kind.trim().eq_ignore_ascii_case("application/json") {
         return Err(Refusal::new(415, "The body must be application/json."));
@@ -89,7 +90,7 @@ fn carry(sent: &Value, held: &mut Value) {
 
 /// Compares `If-Match` with what the client can know: the document that reads show, or the one its own last write
 /// made. Neither matches while a change from the dashboard is not visible yet.
-fn matched(call: &Call, key: &str, row: &Value, sent: &str) -> Result<(), Refusal> {
+fn matched(call: &ApiCall, key: &str, row: &Value, sent: &str) -> Result<(), Refusal> {
     let mark = |row: Option<&Value>| row.and_then(|row| row.get(MEDDLED)).is_some();
     let unseen = mark(Some(row)) && !mark(call.seen.get("people", key));
     let mut current = vec![tag(row.get("document").unwrap_or(&Value::Null))];
@@ -129,12 +130,11 @@ fn document<'a>(state: &'a Document, key: &str) -> &'a Value {
     state.get("people", key).and_then(|row| row.get("document")).unwrap_or(&Value::Null)
 }
 
-fn tagged(call: &Call, document: &Value) -> Vec<(&'static str, String)> {
+fn tagged(call: &ApiCall, document: &Value) -> Vec<(&'static str, String)> {
     if call.server.etag { vec![("ETag", tag(document))] } else { Vec::new() }
 }
 
 fn tag(document: &Value) -> String {
     let digest = Sha256::digest(document.to_string());
-    let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{hex}\"")
+    format!("\"{}\"", hex(&digest[..8]))
 }

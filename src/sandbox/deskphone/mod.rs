@@ -1,4 +1,5 @@
-//! Emulates the bridge that fact sheet Deskphone section 4 describes; the vendor itself has no API that is known.
+//! Emulates the bridge of `schema/deskphone-bridge.openapi.yaml`; the vendor itself has no API that is known
+//! (FACTS deskphone/dashboard-1).
 //!
 //! - [`call`]: one request in one account, and what it is refused with
 //! - [`people`]: the list, a page at a time, and one person
@@ -7,6 +8,7 @@
 //! - [`check`]: what a written document is refused for
 //! - [`shown`]: what the switches change about a document that is read
 //! - [`seed`]: the first state of an account
+//! - [`switches`]: what can be switched about it
 //! - [`footprint`]: what of the state each object of a tenant may touch
 
 mod call;
@@ -17,22 +19,43 @@ mod people;
 mod sections;
 mod seed;
 mod shown;
+mod switches;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Map, Value, json};
 
-use super::behaviour::Behaviour;
 use super::document::Document;
-use super::exchange::{Answer, Request, Vendor};
+use super::emulation::Emulation;
 use super::footprint::Pattern;
-use super::store::{View, Views};
+use super::vendor::{Answer, Request, Vendor, View, Views};
 use crate::model::Address;
-use call::{Call, Refusal, Reply};
+use call::{ApiCall, Refusal, Reply};
+use switches::Settings;
+
+/// The bridge.
+pub static EMULATION: Emulation = Emulation {
+    kind: "deskphone",
+    endpoints: &[("bridge", "/v1")],
+    switches: switches::NAMES,
+    vendor: |set| {
+        let Settings { no_etag, meddle, plus_numbers, bare_destination, extra_field, people_page } =
+            Settings::read(set)?;
+        Ok(Box::new(Deskphone {
+            etag: !no_etag,
+            meddle,
+            plus_numbers,
+            bare_destination,
+            extra_field,
+            people_page,
+            errors: AtomicU64::new(0),
+        }))
+    },
+};
 
 /// The emulated bridge: its switches, and how many errors it has told of.
 #[derive(Debug)]
-pub struct Deskphone {
+struct Deskphone {
     etag: bool,
     meddle: bool,
     plus_numbers: bool,
@@ -43,25 +66,14 @@ pub struct Deskphone {
 }
 
 impl Deskphone {
-    /// Emulates it with this behaviour.
-    pub fn emulate(behaviour: &Behaviour) -> Box<dyn Vendor> {
-        Box::new(Self {
-            etag: !behaviour.no_etag,
-            meddle: behaviour.meddle,
-            plus_numbers: behaviour.plus_numbers,
-            bare_destination: behaviour.bare_destination,
-            extra_field: behaviour.extra_field,
-            people_page: behaviour.people_page,
-            errors: AtomicU64::new(0),
-        })
-    }
-
-    /// Checks in the order of the fact sheet: token, path, method; what follows is the operation's own.
+    /// Checks in the order of the contract (FACTS deskphone/contract-9): token, path, method; what follows is the
+    /// operation's own.
     fn route(&self, request: &Request, views: &Views) -> Reply {
         let token = request.token().filter(|token| *token != "wrong").ok_or_else(Refusal::token)?;
         let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
         let (account, view, path) = account(&segments, views).ok_or_else(Refusal::no_path)?;
-        let call = Call { server: self, request, token, account, seen: &view.visible, held: &view.committed };
+        let call =
+            ApiCall { server: self, request, token, account, seen: &view.visible, held: &view.committed };
         match (path, request.method.as_str()) {
             (["people"], "GET") => people::list(&call),
             (["people"], _) => Err(Refusal::method("GET")),

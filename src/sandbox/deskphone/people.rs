@@ -1,16 +1,16 @@
-//! Serves the people of an account (fact sheet Deskphone sections 3.1 and 4).
+//! Serves the people of an account (FACTS deskphone/reference-5).
 
 use serde_json::{Value, json};
 
-use super::call::{Call, Refusal, Reply};
+use super::call::{ApiCall, Refusal, Reply};
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::Answer;
+use crate::sandbox::vendor::Answer;
 
 /// What of a person is told only when the query asks for calling data.
 const CALLING_DATA: [&str; 2] = ["extension", "locationId"];
 
 /// Lists a page of people; where more follow, a `Link` leads there.
-pub fn list(call: &Call) -> Reply {
+pub fn list(call: &ApiCall) -> Reply {
     let calling_data = calling_data(call)?;
     let start = number(call, "start", 0, 0..=usize::MAX)?;
     let most = number(call, "max", 100, 1..=1000)?;
@@ -29,7 +29,7 @@ pub fn list(call: &Call) -> Reply {
     Ok(answer)
 }
 
-pub fn show(call: &Call, row: &Value) -> Reply {
+pub fn show(call: &ApiCall, row: &Value) -> Reply {
     Ok(Answer::new(200, render(row, calling_data(call)?)))
 }
 
@@ -51,7 +51,7 @@ fn render(row: &Value, calling_data: bool) -> Value {
     person.into()
 }
 
-fn calling_data(call: &Call) -> Result<bool, Refusal> {
+fn calling_data(call: &ApiCall) -> Result<bool, Refusal> {
     match call.request.query("callingData") {
         None | Some("false") => Ok(false),
         Some("true") => Ok(true),
@@ -60,7 +60,7 @@ fn calling_data(call: &Call) -> Result<bool, Refusal> {
 }
 
 fn number(
-    call: &Call,
+    call: &ApiCall,
     name: &'static str,
     default: usize,
     range: std::ops::RangeInclusive<usize>,

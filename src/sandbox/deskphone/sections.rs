@@ -1,4 +1,4 @@
-//! Holds the four sections of a forwarding document and what each may hold (fact sheet Deskphone section 3.1).
+//! Holds the four sections of a forwarding document and what each may hold (FACTS deskphone/reference-1).
 
 use serde_json::{Map, Value};
 
@@ -14,13 +14,13 @@ pub struct Section {
 #[derive(Debug)]
 pub struct Field {
     pub name: &'static str,
-    pub kind: Kind,
+    pub kind: SectionType,
     /// Accepted in a write, and ignored.
     pub read_only: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum SectionType {
     Flag,
     Destination,
     /// Of a new document, so many.
@@ -45,8 +45,8 @@ pub const NO_ANSWER: Section = Section {
     fields: &[
         flag(ENABLED),
         TO,
-        Field { name: "numberOfRings", kind: Kind::Rings(3), read_only: false },
-        Field { name: "systemMaxNumberOfRings", kind: Kind::Rings(20), read_only: true },
+        Field { name: "numberOfRings", kind: SectionType::Rings(3), read_only: false },
+        Field { name: "systemMaxNumberOfRings", kind: SectionType::Rings(20), read_only: true },
         flag(VOICEMAIL),
     ],
 };
@@ -56,10 +56,10 @@ pub const UNREACHABLE: Section =
 /// In the order of the document.
 pub const ALL: [Section; 4] = [ALWAYS, BUSY, NO_ANSWER, UNREACHABLE];
 
-const TO: Field = Field { name: DESTINATION, kind: Kind::Destination, read_only: false };
+const TO: Field = Field { name: DESTINATION, kind: SectionType::Destination, read_only: false };
 
 const fn flag(name: &'static str) -> Field {
-    Field { name, kind: Kind::Flag, read_only: false }
+    Field { name, kind: SectionType::Flag, read_only: false }
 }
 
 impl Section {
@@ -83,7 +83,7 @@ impl Section {
     }
 }
 
-impl Kind {
+impl SectionType {
     /// What stands where nothing was ever written.
     pub fn default(self) -> Value {
         match self {
@@ -109,7 +109,7 @@ pub fn is_extension(text: &str) -> bool {
     (2..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Tells an outside number: country code and national number, digits only (fact sheet Deskphone F5).
+/// Tells an outside number: country code and national number, digits only (FACTS deskphone/dashboard-4).
 pub fn is_number(text: &str) -> bool {
     (8..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')
 }

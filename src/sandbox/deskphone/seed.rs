@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::sections::{self, ALWAYS, BUSY, DESTINATION, ENABLED, NO_ANSWER, Section, UNREACHABLE, VOICEMAIL};
 use crate::sandbox::document::Document;
+use crate::text::hex;
 
 /// The parts of the state that hold one object per key.
 pub const TABLES: &[&str] = &["people"];
@@ -166,7 +167,7 @@ fn plain(value: &Value) -> Option<String> {
 /// Makes a person's id: opaque and stable, in the form of the reference API's.
 fn id(account: &str, known_as: &str, ordinal: u32) -> String {
     let digest = Sha256::digest(format!("{account}\n{known_as}\n{ordinal}"));
-    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex(&digest[..16]);
     let uuid = format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]);
     BASE64_URL_SAFE_NO_PAD.encode(format!("ciscospark://us/PEOPLE/{uuid}"))
 }

@@ -1,4 +1,4 @@
-//! Shows a document as the switches want it read (fact sheet Deskphone section 4, faults to inject).
+//! Shows a document as the switches want it read (FACTS deskphone/contract-13).
 
 use serde_json::{Value, json};
 

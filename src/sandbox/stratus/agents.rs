@@ -1,8 +1,8 @@
-//! Serves the agents of queues, written under other names than they are read (fact sheet sections 0.2, 11).
+//! Serves the agents of queues, written under other names than they are read (FACTS stratus/agents-3).
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Refusal, Reply, domain_of, show, text, total};
+use super::call::{ApiCall, Refusal, Reply, domain_of, text};
 use super::{fields, queues, tables};
 use crate::sandbox::document::Document;
 
@@ -10,7 +10,7 @@ use crate::sandbox::document::Document;
 const READ_AS: &[(&str, &str)] =
     &[("callqueue-agent-dispatch-order-ordinal", "ordinal-order"), ("auto-answer-enabled", "auto_ans")];
 
-pub fn route(call: &Call, queue: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, queue: &str, path: &[&str]) -> Reply {
     if let ("PATCH", [agent, status]) = (call.method(), path) {
         return patch(call, queue, agent, status);
     }
@@ -18,11 +18,6 @@ pub fn route(call: &Call, queue: &str, path: &[&str]) -> Reply {
     queues::find(document, queue)?;
     match (call.method(), path) {
         ("GET", []) => call.list(rows(call, queue)),
-        ("GET", ["count"]) => total(of(call.seen, queue).len()),
-        ("GET", [agent]) => {
-            let found = rows(call, queue).into_iter().find(|row| text(row, "callqueue-agent-id") == *agent);
-            show(found.ok_or_else(Refusal::missing)?)
-        }
         ("POST", []) => create(call, queue),
         ("PUT", [agent]) => update(call, queue, agent),
         ("DELETE", [agent]) => {
@@ -35,7 +30,7 @@ pub fn route(call: &Call, queue: &str, path: &[&str]) -> Reply {
 }
 
 /// Lists every agent row of every queue.
-pub fn all(call: &Call) -> Reply {
+pub fn all(call: &ApiCall) -> Reply {
     if call.method() != "GET" {
         return Err(Refusal::no_route());
     }
@@ -53,14 +48,11 @@ pub fn record(body: &Map<String, Value>) -> Result<(String, Value), Refusal> {
     Ok((agent, record.into()))
 }
 
-/// Logs in or out, in one queue or in all; custom states are accepted and live, not configuration.
-pub fn patch(call: &Call, queue: &str, agent: &str, status: &str) -> Reply {
+/// Logs in or out, in one queue or in all.
+fn patch(call: &ApiCall, queue: &str, agent: &str, status: &str) -> Reply {
     let availability = match status {
-        "login" | "onecall" => Some("automatic"),
-        "logout" => Some("manual"),
-        custom if custom.strip_prefix("cust").is_some_and(|n| ("1"..="8").contains(&n) && n.len() == 1) => {
-            None
-        }
+        "login" => "automatic",
+        "logout" => "manual",
         _ => return Err(Refusal::no_route()),
     };
     let chosen = |name: &str| queue == "all" || queue == name;
@@ -70,7 +62,7 @@ pub fn patch(call: &Call, queue: &str, agent: &str, status: &str) -> Reply {
         let mut agents = of(call.held, name);
         if let Some(row) = agents.get_mut(agent).and_then(Value::as_object_mut) {
             found = true;
-            row.extend(availability.map(|word| ("callqueue-agent-availability-type".into(), word.into())));
+            row.insert("callqueue-agent-availability-type".into(), availability.into());
             next.put("agents", name, agents.into());
         }
     }
@@ -84,7 +76,7 @@ fn of(document: &Document, queue: &str) -> Map<String, Value> {
     document.get("agents", queue).and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
-fn create(call: &Call, queue: &str) -> Reply {
+fn create(call: &ApiCall, queue: &str) -> Reply {
     let (agent, record) = record(call.body()?)?;
     let mut agents = of(call.held, queue);
     if agents.contains_key(&agent) {
@@ -98,7 +90,7 @@ fn create(call: &Call, queue: &str) -> Reply {
     call.created(format!("agents/{queue}/{agent}"), next, shown)
 }
 
-fn update(call: &Call, queue: &str, agent: &str) -> Reply {
+fn update(call: &ApiCall, queue: &str, agent: &str) -> Reply {
     let mut agents = of(call.held, queue);
     let row = agents.get_mut(agent).and_then(Value::as_object_mut).ok_or_else(Refusal::missing)?;
     let mut body = call.body()?.clone();
@@ -107,18 +99,18 @@ fn update(call: &Call, queue: &str, agent: &str) -> Reply {
     accept(call, queue, agent, agents)
 }
 
-fn accept(call: &Call, queue: &str, agent: &str, agents: Map<String, Value>) -> Reply {
+fn accept(call: &ApiCall, queue: &str, agent: &str, agents: Map<String, Value>) -> Reply {
     let mut next = call.held.clone();
     next.put("agents", queue, agents.into());
     call.accept(format!("agents/{queue}/{agent}"), next)
 }
 
-fn rows(call: &Call, queue: &str) -> Vec<Value> {
+fn rows(call: &ApiCall, queue: &str) -> Vec<Value> {
     of(call.seen, queue).values().map(|agent| render(call, call.seen, queue, agent)).collect()
 }
 
 /// Shows an agent with its odd names and with what is taken from its user.
-fn render(call: &Call, document: &Document, queue: &str, agent: &Value) -> Value {
+fn render(call: &ApiCall, document: &Document, queue: &str, agent: &Value) -> Value {
     let id = text(agent, "callqueue-agent-id");
     let domain = domain_of(document);
     let extension = id.strip_suffix(domain).and_then(|name| name.strip_suffix('@')).unwrap_or_default();

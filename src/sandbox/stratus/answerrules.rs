@@ -1,14 +1,12 @@
-//! Serves the answer rules of a user, whose order is their priority (fact sheet section 6).
+//! Serves the answer rules of a user, whose order is their priority (FACTS stratus/rules-3).
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::call::{Call, Refusal, Reply, show, text, total};
+use super::call::{ApiCall, Refusal, Reply, show, text, total};
 use super::{features, fields, schedule, timeframes, users};
 use crate::sandbox::document::Document;
 
-pub fn route(call: &Call, user: &str, path: &[&str]) -> Reply {
-    let user = own_user(call, user);
-    let user = user.as_str();
+pub fn route(call: &ApiCall, user: &str, path: &[&str]) -> Reply {
     users::find(call, if call.request.is_write() { call.held } else { call.seen }, user)?;
     match (call.method(), path) {
         ("GET", []) => call.list(rows(call, call.seen, user)),
@@ -25,21 +23,6 @@ pub fn route(call: &Call, user: &str, path: &[&str]) -> Reply {
         ("DELETE", [name]) => delete(call, user, name),
         _ => Err(Refusal::no_route()),
     }
-}
-
-/// Resolves `~`, the token's own user; a sandbox key belongs to the first one.
-fn own_user(call: &Call, user: &str) -> String {
-    let first = || call.held.table("users").next().map(|(user, _)| user.to_owned());
-    if user == "~" { first().unwrap_or_default() } else { user.to_owned() }
-}
-
-/// The rule a new user has: its own devices ring (fact sheet section 5).
-pub fn ring_own_devices() -> Value {
-    json!({
-        "time-frame": "*",
-        "enabled": "yes",
-        "simultaneous-ring": {"enabled": "yes", "parameters": ["<OwnDevices>"]},
-    })
 }
 
 /// Makes a rule's record from a body.
@@ -73,8 +56,8 @@ fn change(rule: &mut Map<String, Value>, body: &Map<String, Value>, remove: bool
     features::update(rule, body, remove)
 }
 
-/// Creates at the lowest priority, which may be below `*` where it never fires (fact sheet section 6.4).
-fn create(call: &Call, user: &str) -> Reply {
+/// Creates at the lowest priority, which may be below `*` where it never fires (FACTS stratus/rules-8).
+fn create(call: &ApiCall, user: &str) -> Reply {
     let body = call.body()?;
     let rule = record(body)?;
     let name = text(&rule, "time-frame").to_owned();
@@ -90,8 +73,8 @@ fn create(call: &Call, user: &str) -> Reply {
     call.created(format!("answerrules/{user}/{name}"), next, shown.unwrap_or_default())
 }
 
-/// Changes the features named, each as a whole, and keeps the others (fact sheet section 13).
-fn update(call: &Call, user: &str, name: &str) -> Reply {
+/// Changes the features named, each as a whole, and keeps the others (FACTS stratus/writes-8).
+fn update(call: &ApiCall, user: &str, name: &str) -> Reply {
     let body = call.body()?;
     let mut rules = of(call.held, user);
     let rule = rules.iter_mut().find(|rule| text(rule, "time-frame") == name);
@@ -101,7 +84,7 @@ fn update(call: &Call, user: &str, name: &str) -> Reply {
     call.accept(format!("answerrules/{user}/{name}"), with_rules(call, user, rules))
 }
 
-fn delete(call: &Call, user: &str, name: &str) -> Reply {
+fn delete(call: &ApiCall, user: &str, name: &str) -> Reply {
     let mut rules = of(call.held, user);
     let index = rules.iter().position(|rule| text(rule, "time-frame") == name).ok_or_else(missing)?;
     rules.remove(index);
@@ -111,7 +94,7 @@ fn delete(call: &Call, user: &str, name: &str) -> Reply {
 }
 
 /// Reorders; the list must name every rule and no other.
-fn reorder(call: &Call, user: &str) -> Reply {
+fn reorder(call: &ApiCall, user: &str) -> Reply {
     let body = call.request.body.as_ref().and_then(Value::as_array);
     let body = body.ok_or_else(|| Refusal::invalid("The request body must be a JSON array."))?;
     let mut rules = of(call.held, user);
@@ -139,14 +122,14 @@ fn place(rules: &mut [Value], name: &str, body: &Map<String, Value>) {
     }
 }
 
-fn with_rules(call: &Call, user: &str, rules: Vec<Value>) -> Document {
+fn with_rules(call: &ApiCall, user: &str, rules: Vec<Value>) -> Document {
     let mut next = call.held.clone();
     next.put("answerrules", user, rules.into());
     next
 }
 
 /// Shows a user's rules with what is computed: priority by position, 99 for the last, and `is-active`.
-fn rows(call: &Call, document: &Document, user: &str) -> Vec<Value> {
+fn rows(call: &ApiCall, document: &Document, user: &str) -> Vec<Value> {
     let active = schedule::active(call.settled, user);
     let rules = of(document, user);
     let last = rules.len().saturating_sub(1);

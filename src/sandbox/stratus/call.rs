@@ -7,13 +7,12 @@ use serde_json::{Map, Value, json};
 
 use super::Stratus;
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::{Answer, Commit, Request};
-use crate::sandbox::store::Views;
+use crate::sandbox::vendor::{Answer, Commit, Request, Views};
 
 /// An answer, or a refusal that becomes one.
 pub type Reply = Result<Answer, Refusal>;
 
-/// An error of the API: a status and a message (fact sheet section 3.5).
+/// An error of the API: a status and a message (FACTS stratus/errors-1).
 #[derive(Debug)]
 pub struct Refusal {
     pub status: u16,
@@ -46,7 +45,7 @@ impl Refusal {
 
 /// A request in a domain.
 #[derive(Debug)]
-pub struct Call<'a> {
+pub struct ApiCall<'a> {
     pub server: &'a Stratus,
     pub request: &'a Request,
     pub views: &'a Views,
@@ -60,7 +59,7 @@ pub struct Call<'a> {
     pub settled: &'a Document,
 }
 
-impl<'a> Call<'a> {
+impl<'a> ApiCall<'a> {
     /// Finds the domain; `~` is the token's own.
     pub fn open(
         server: &'a Stratus,
@@ -95,7 +94,7 @@ impl<'a> Call<'a> {
         body.ok_or_else(|| Refusal::invalid("The request body must be a JSON object."))
     }
 
-    /// Cuts a list into its page: silent about the rest (fact sheet section 3.2).
+    /// Cuts a list into its page: silent about the rest (FACTS stratus/lists-2).
     pub fn list(&self, rows: Vec<Value>) -> Reply {
         page(self.server, self.request, rows)
     }
@@ -150,7 +149,7 @@ pub fn page(server: &Stratus, request: &Request, rows: Vec<Value>) -> Reply {
         Some(text) => text.parse().map_err(|_| Refusal::invalid(format!("Invalid value for {name}."))),
     };
     let start = number("start", 0)?;
-    // More than 1000 is clamped here; what a live server does is unknown (fact sheet section 3.2).
+    // More than 1000 is clamped here; what a live server does is unknown (FACTS stratus/lists-4).
     let limit = number("limit", server.page_cap)?.min(1000);
     if limit == 0 {
         return Err(Refusal::invalid("Invalid value for limit."));

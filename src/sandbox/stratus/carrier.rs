@@ -1,4 +1,4 @@
-//! Serves the forward of a number at the carrier, apart from the NetSapiens API (fact sheet section 14).
+//! Serves the forward of a number at the carrier, apart from the NetSapiens API (FACTS stratus/carrier-4).
 //!
 //! The form is ours: no vendor document exists. Numbers have 10 digits.
 
@@ -7,8 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Stratus;
 use super::call::{Refusal, Reply, domain_of, page, show};
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::{Answer, Commit, Request};
-use crate::sandbox::store::{View, Views};
+use crate::sandbox::vendor::{Answer, Commit, Request, View, Views};
 
 pub fn route(server: &Stratus, request: &Request, views: &Views, path: &[&str]) -> Reply {
     match (request.method.as_str(), path) {

@@ -1,12 +1,13 @@
-//! Serves the domain's dial rules, where aliases such as `vmail_101` live, and its attendants (section 12).
+//! Serves the domain's dial rules, where aliases such as `vmail_101` live, and its attendants (FACTS stratus/aliases).
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Refusal, Reply, domain_of, text, total};
+use super::call::{ApiCall, Refusal, Reply, domain_of, text};
 use super::{fields, tables};
 use crate::sandbox::document::Document;
 
-pub fn route(call: &Call, plan: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, plan: &str, path: &[&str]) -> Reply {
     let domain = call.seen.single("domain");
     if plan != "~" && plan != call.domain && plan != text(domain, "dial-plan") {
         return Err(Refusal::missing());
@@ -14,12 +15,11 @@ pub fn route(call: &Call, plan: &str, path: &[&str]) -> Reply {
     let rules = call.seen.single("dialrules").as_array().map_or(&[][..], Vec::as_slice);
     match (call.method(), path) {
         ("GET", []) => call.list(rules.iter().map(|rule| render(call, rule)).collect()),
-        ("GET", ["count"]) => total(rules.len()),
         _ => Err(Refusal::no_route()),
     }
 }
 
-/// Makes the aliases the portal makes: a voicemail box per user, a start per queue (section 6.1).
+/// Makes the aliases the portal makes: a voicemail box per user, a start per queue (FACTS stratus/places-4).
 pub fn portal_made(document: &Document) -> Result<Vec<Value>, Refusal> {
     let domain = domain_of(document);
     let mut rules = Vec::new();
@@ -28,7 +28,7 @@ pub fn portal_made(document: &Document) -> Result<Vec<Value>, Refusal> {
         rules.push(alias(domain, &format!("vmail_{user}"), "to-voicemail-residential", user, &note)?);
     }
     for (queue, _) in document.table("callqueues") {
-        let note = format!("Portal Created: Call Queue - {queue}");
+        let note = format!("Portal Created: ApiCall Queue - {queue}");
         rules.push(alias(domain, &format!("queue_{queue}"), "to-callqueue", queue, &note)?);
     }
     Ok(rules)
@@ -51,34 +51,19 @@ pub fn record(body: &Value) -> Result<Value, Refusal> {
     Ok(fields::create(tables::DIAL_RULE, body)?.into())
 }
 
-fn render(call: &Call, rule: &Value) -> Value {
+fn render(call: &ApiCall, rule: &Value) -> Value {
     let key = ["to-uri", "from-uri", "day-of-week", "start-date", "end-date", "start-time", "end-time"]
         .map(|part| text(rule, &format!("dial-rule-matching-{part}")));
     let mut shown = Map::new();
     shown.insert("domain".into(), call.domain.as_str().into());
-    shown.insert("dialrule".into(), base64(key.join("||").as_bytes()).into());
+    shown.insert("dialrule".into(), BASE64_STANDARD.encode(key.join("||")).into());
     shown.insert("dial-rule-dial-plan".into(), call.domain.as_str().into());
     fields::render(tables::DIAL_RULE, rule, call.server.mixed_types, &mut shown);
     shown.into()
 }
 
-/// Encodes a rule's id; too small a use for a dependency.
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let word =
-            chunk.iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            let letter = LETTERS[(word >> (18 - 6 * place)) as usize & 63];
-            text.push(if place <= chunk.len() { char::from(letter) } else { '=' });
-        }
-    }
-    text
-}
-
 /// Lists auto attendants, one row per user and prompt.
-pub fn attendants(call: &Call) -> Reply {
+pub fn attendants(call: &ApiCall) -> Reply {
     if call.method() != "GET" {
         return Err(Refusal::no_route());
     }

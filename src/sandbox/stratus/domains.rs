@@ -1,53 +1,28 @@
-//! Serves domains, the calling key, and what only a reseller may list (fact sheet sections 2 and 4).
+//! Serves domains, the calling key, and what only a reseller may list (FACTS stratus/access and FACTS stratus/domains).
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Refusal, Reply, domain_of, own_domain, page, show, total};
-use super::{Stratus, fields, phonenumbers, tables};
+use super::call::{ApiCall, Refusal, Reply, domain_of, own_domain, page, show, total};
+use super::{Stratus, fields, tables};
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::Request;
-use crate::sandbox::store::Views;
+use crate::sandbox::vendor::{Request, Views};
 
-pub fn route(call: &Call, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, path: &[&str]) -> Reply {
     match (call.method(), path) {
         ("GET", []) => show(render(call.server, call.seen)),
         ("GET", ["count"]) => total(1),
-        ("PUT", []) => update(call),
         _ => Err(Refusal::no_route()),
     }
 }
 
-/// Lists every domain; an Office Manager's key may not (fact sheet section 2.3).
+/// Lists every domain; an Office Manager's key may not (FACTS stratus/access-5).
 pub fn all(server: &Stratus, request: &Request, views: &Views, token: &str) -> Reply {
     reseller(token)?;
     page(server, request, views.values().map(|view| render(server, &view.visible)).collect())
 }
 
-pub fn count_all(views: &Views, token: &str) -> Reply {
-    reseller(token)?;
-    total(views.len())
-}
-
-pub fn all_numbers(server: &Stratus, request: &Request, views: &Views, token: &str) -> Reply {
-    reseller(token)?;
-    let rows =
-        views.values().flat_map(|view| phonenumbers::rows(&view.visible, server.mixed_types)).collect();
-    page(server, request, rows)
-}
-
 fn reseller(token: &str) -> Result<(), Refusal> {
     if token.starts_with("nss_") || token.starts_with("nsr_") { Ok(()) } else { Err(Refusal::scope()) }
-}
-
-fn update(call: &Call) -> Reply {
-    let mut domain = call.held.single("domain").as_object().cloned().unwrap_or_default();
-    let mut body = call.body()?.clone();
-    // The name is the key.
-    body.shift_remove("domain");
-    fields::update(tables::DOMAIN, &mut domain, &body)?;
-    let mut next = call.held.clone();
-    next.set("domain", domain.into());
-    call.accept("domain", next)
 }
 
 fn render(server: &Stratus, document: &Document) -> Value {
@@ -59,7 +34,7 @@ fn render(server: &Stratus, document: &Document) -> Value {
     shown.into()
 }
 
-/// Describes the calling key: its scope is in its prefix (fact sheet section 2.2).
+/// Describes the calling key: its scope is in its prefix (FACTS stratus/access-3).
 pub fn api_key(token: &str, views: &Views) -> Value {
     let scope = match token.get(..4) {
         Some("nss_") => "Super User",

@@ -1,4 +1,4 @@
-//! Converts the entries of time frames: strings all, empty for unset (fact sheet section 7).
+//! Converts the entries of time frames: strings all, empty for unset (FACTS stratus/frames-5).
 
 use serde_json::{Map, Value, json};
 
@@ -7,22 +7,22 @@ use super::fields::plain;
 
 /// One of the three arrays, with the time-frame type it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kind {
+pub struct EntryType {
     pub array: &'static str,
     pub of_type: &'static str,
 }
 
-pub const WEEK: Kind = Kind { array: "timeframe-days-of-week-array", of_type: "days-of-week" };
-pub const DATES: Kind = Kind { array: "timeframe-specific-dates-array", of_type: "specific-dates" };
-pub const HOLIDAY: Kind = Kind { array: "timeframe-holiday-array", of_type: "holiday" };
-pub const KINDS: [Kind; 3] = [WEEK, DATES, HOLIDAY];
+pub const WEEK: EntryType = EntryType { array: "timeframe-days-of-week-array", of_type: "days-of-week" };
+pub const DATES: EntryType = EntryType { array: "timeframe-specific-dates-array", of_type: "specific-dates" };
+pub const HOLIDAY: EntryType = EntryType { array: "timeframe-holiday-array", of_type: "holiday" };
+pub const KINDS: [EntryType; 3] = [WEEK, DATES, HOLIDAY];
 
 pub const TYPES: &[&str] = &["always", "days-of-week", "specific-dates", "holiday", "custom"];
 
 /// From Sunday, as `day-of-week-number` counts.
 pub const DAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
-/// Fields of an existing holiday that an update may change (fact sheet section 7.3).
+/// Fields of an existing holiday that an update may change (FACTS stratus/frames-8).
 const HOLIDAY_FIXED: &[&str] = &[
     "timeframe-holiday-uuid",
     "timeframe-holiday-name",
@@ -32,7 +32,7 @@ const HOLIDAY_FIXED: &[&str] = &[
     "holiday-api-location-hint",
 ];
 
-impl Kind {
+impl EntryType {
     /// Tells whether a time frame of this type may hold such entries.
     pub fn fits(self, frame_type: &str) -> bool {
         frame_type == "custom" || frame_type == self.of_type

@@ -1,4 +1,4 @@
-//! Converts the features of an answer rule: forwards, rings, and lists that only grow (section 6).
+//! Converts the features of an answer rule: forwards, rings, and lists that only grow (FACTS stratus/rules).
 
 use serde_json::{Map, Value, json};
 
@@ -18,7 +18,7 @@ const ROUTES: &[&str] = &[
     "forward-on-dnd",
     "forward-on-spam-call",
 ];
-/// Features a write appends to (fact sheet sections 9 and 13).
+/// Features a write appends to (FACTS stratus/filters-2).
 const LISTS: &[&str] = &[ALLOW, REJECT];
 
 pub const ALLOW: &str = "phone-numbers-to-allow";
@@ -42,7 +42,7 @@ pub fn update(rule: &mut Map<String, Value>, body: &Map<String, Value>, remove: 
             let fallback = enabled(name, sent)?;
             match sent.get("remove").and_then(yes_or_no) {
                 Some("yes") if remove => take_out(rule, name, &parameters(name, sent)?),
-                // Removal was answered 202 and removed nothing (fact sheet section 9).
+                // Removal was answered 202 and removed nothing (FACTS stratus/filters-4).
                 Some("yes") => {}
                 _ => append(rule, name, parameters(name, sent)?, fallback),
             }
@@ -73,7 +73,7 @@ pub fn take_out(rule: &mut Map<String, Value>, name: &str, removed: &[String]) {
     }
 }
 
-/// Shows the features; those never set are missing from a server that mixes types (section 3.1).
+/// Shows the features; those never set are missing from a server that mixes types (FACTS stratus/wire-10).
 pub fn render(rule: &Value, mixed: bool, shown: &mut Map<String, Value>) {
     for name in SIMPLE.iter().chain(ROUTES).chain(LISTS) {
         let value = match rule.get(*name) {

@@ -8,13 +8,13 @@ use super::call::Refusal;
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
     pub name: &'static str,
-    kind: Kind,
+    kind: FieldType,
     /// Value of a new object; an integer's empty default means unset.
     default: &'static str,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum FieldType {
     Text,
     /// Text that the server reads back as a number when it feels like it.
     Digits,
@@ -24,23 +24,23 @@ enum Kind {
 }
 
 pub const fn text(name: &'static str, default: &'static str) -> Field {
-    Field { name, kind: Kind::Text, default }
+    Field { name, kind: FieldType::Text, default }
 }
 
 pub const fn digits(name: &'static str, default: &'static str) -> Field {
-    Field { name, kind: Kind::Digits, default }
+    Field { name, kind: FieldType::Digits, default }
 }
 
 pub const fn int(name: &'static str, default: &'static str) -> Field {
-    Field { name, kind: Kind::Int, default }
+    Field { name, kind: FieldType::Int, default }
 }
 
 pub const fn yes_no(name: &'static str, default: &'static str) -> Field {
-    Field { name, kind: Kind::YesNo, default }
+    Field { name, kind: FieldType::YesNo, default }
 }
 
 pub const fn one_of(name: &'static str, values: &'static [&'static str], default: &'static str) -> Field {
-    Field { name, kind: Kind::OneOf(values), default }
+    Field { name, kind: FieldType::OneOf(values), default }
 }
 
 /// Makes a new object: the defaults, then what the body says.
@@ -76,9 +76,9 @@ pub fn update(
 pub fn render(table: &[Field], object: &Value, mixed: bool, shown: &mut Map<String, Value>) {
     for field in table {
         let value = match (object.get(field.name), field.kind) {
-            (Some(Value::String(text)), Kind::Digits) => loose(text, mixed),
+            (Some(Value::String(text)), FieldType::Digits) => loose(text, mixed),
             (Some(value), _) => value.clone(),
-            (None, Kind::Int) if mixed => Value::from(""),
+            (None, FieldType::Int) if mixed => Value::from(""),
             (None, _) => continue,
         };
         shown.insert(field.name.to_owned(), value);
@@ -91,12 +91,12 @@ impl Field {
         let invalid = || Refusal::invalid(format!("Invalid value for {}.", self.name));
         let plain = plain(value).ok_or_else(invalid)?;
         match self.kind {
-            Kind::Text | Kind::Digits => Ok(Some(plain.into())),
-            Kind::Int if plain.is_empty() => Ok(None),
-            Kind::Int => plain.parse::<u64>().map(|number| Some(number.into())).map_err(|_| invalid()),
-            Kind::YesNo => yes_or_no(value).map(|word| Some(word.into())).ok_or_else(invalid),
-            Kind::OneOf(values) if values.contains(&plain.as_str()) => Ok(Some(plain.into())),
-            Kind::OneOf(_) => Err(invalid()),
+            FieldType::Text | FieldType::Digits => Ok(Some(plain.into())),
+            FieldType::Int if plain.is_empty() => Ok(None),
+            FieldType::Int => plain.parse::<u64>().map(|number| Some(number.into())).map_err(|_| invalid()),
+            FieldType::YesNo => yes_or_no(value).map(|word| Some(word.into())).ok_or_else(invalid),
+            FieldType::OneOf(values) if values.contains(&plain.as_str()) => Ok(Some(plain.into())),
+            FieldType::OneOf(_) => Err(invalid()),
         }
     }
 }
@@ -112,7 +112,7 @@ pub fn yes_or_no(value: &Value) -> Option<&'static str> {
     }
 }
 
-/// Writes a scalar as text: numbers and strings are interchangeable on the wire (fact sheet section 3.1).
+/// Writes a scalar as text: numbers and strings are interchangeable on the wire (FACTS stratus/wire-3).
 pub fn plain(value: &Value) -> Option<String> {
     match value {
         Value::Null => Some(String::new()),

@@ -1,14 +1,14 @@
-//! Serves number filters: reject lists that a write only appends to (fact sheet section 9).
+//! Serves number filters: reject lists that a write only appends to (FACTS stratus/filters).
 //!
 //! A user's filters are the lists of its rule `*`; the domain's are kept by themselves.
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Refusal, Reply, text};
+use super::call::{ApiCall, Refusal, Reply, text};
 use super::features::{self, ALLOW, REJECT};
 use super::{answerrules, users};
 
-pub fn of_user(call: &Call, user: &str) -> Reply {
+pub fn of_user(call: &ApiCall, user: &str) -> Reply {
     users::find(call, if call.request.is_write() { call.held } else { call.seen }, user)?;
     if !call.request.is_write() {
         let rules = answerrules::of(call.seen, user);
@@ -22,7 +22,7 @@ pub fn of_user(call: &Call, user: &str) -> Reply {
     call.accept(format!("answerrules/{user}/*"), next)
 }
 
-pub fn of_domain(call: &Call) -> Reply {
+pub fn of_domain(call: &ApiCall) -> Reply {
     if !call.request.is_write() {
         return list(call, Some(call.seen.single("number-filters")));
     }
@@ -34,7 +34,7 @@ pub fn of_domain(call: &Call) -> Reply {
 }
 
 /// Shows the reject list alone: an allow list lands but is never returned.
-fn list(call: &Call, lists: Option<&Value>) -> Reply {
+fn list(call: &ApiCall, lists: Option<&Value>) -> Reply {
     if call.method() != "GET" {
         return Err(Refusal::no_route());
     }
@@ -52,7 +52,7 @@ fn list(call: &Call, lists: Option<&Value>) -> Reply {
 }
 
 /// POST and PUT append; DELETE takes out of the reject list and accepts, without effect, allow lists.
-fn change(call: &Call, lists: &mut Map<String, Value>) -> Result<(), Refusal> {
+fn change(call: &ApiCall, lists: &mut Map<String, Value>) -> Result<(), Refusal> {
     let body = call.body()?;
     match call.method() {
         "POST" | "PUT" => {

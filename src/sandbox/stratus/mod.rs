@@ -1,8 +1,10 @@
-//! Emulates the NetSapiens API v2 as the fact sheet tells it, and beside it the carrier's number forward.
+//! Emulates the NetSapiens API v2, as the facts of the provider tell it (`FACTS.md`), and beside it the carrier's
+//! number forward.
 //!
 //! - [`call`]: one request in one domain: what it may read, how it answers
 //! - [`fields`]: the fields of each object, their types and defaults
 //! - [`seed`]: the first state of a domain
+//! - [`switches`]: what can be switched about it
 //! - one file per family of objects
 //! - [`schedule`]: whether a time frame covers an instant
 //! - [`footprint`]: what of the state each object of a tenant may touch
@@ -23,46 +25,56 @@ mod phonenumbers;
 mod queues;
 mod schedule;
 mod seed;
+mod switches;
 mod tables;
 mod timeframes;
 mod users;
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 
-use super::behaviour::{Behaviour, Release};
 use super::document::Document;
-use super::exchange::{Answer, Request, Vendor};
+use super::emulation::Emulation;
 use super::footprint::Pattern;
-use super::store::Views;
+use super::vendor::{Answer, RateLimit, Request, Vendor, Views};
 use crate::model::Address;
-use call::{Call, Refusal, Reply};
+use call::{ApiCall, Refusal, Reply};
+use switches::{Release, Settings};
+
+/// NetSapiens, and the carrier beside it.
+pub static EMULATION: Emulation = Emulation {
+    kind: "stratus",
+    endpoints: &[("api", "/ns-api/v2"), ("carrier", "/_carrier/v1")],
+    switches: switches::NAMES,
+    vendor: |set| {
+        let Settings { release, page_cap, mixed_types, soft_delete, list_remove, active_lag, rate_limit } =
+            Settings::read(set)?;
+        Ok(Box::new(Stratus {
+            release,
+            page_cap,
+            mixed_types,
+            soft_delete,
+            list_remove,
+            active_lag,
+            rate_limit,
+        }))
+    },
+};
 
 /// The emulated server; pure, so it holds only its switches.
 #[derive(Debug, Clone)]
-pub struct Stratus {
+struct Stratus {
     release: Release,
     page_cap: usize,
     mixed_types: bool,
     soft_delete: bool,
     list_remove: bool,
+    active_lag: Duration,
+    rate_limit: f64,
 }
 
 impl Stratus {
-    /// Emulates it with this behaviour.
-    pub fn emulate(behaviour: &Behaviour) -> Box<dyn Vendor> {
-        Box::new(Self::new(behaviour))
-    }
-
-    pub fn new(behaviour: &Behaviour) -> Self {
-        Self {
-            release: behaviour.release,
-            page_cap: behaviour.page_cap,
-            mixed_types: behaviour.mixed_types,
-            soft_delete: behaviour.soft_delete,
-            list_remove: behaviour.list_remove,
-        }
-    }
-
     fn route(&self, request: &Request, views: &Views) -> Reply {
         let Some(token) = request.token() else {
             return Err(Refusal::new(401, "Unauthorized"));
@@ -79,31 +91,28 @@ impl Stratus {
     }
 
     fn api(&self, request: &Request, views: &Views, token: &str, path: &[&str]) -> Reply {
-        // Some builds do not know the flag as a query parameter (fact sheet section 3.4).
+        // Some builds do not know the flag as a query parameter (FACTS stratus/writes-4).
         if request.query("synchronous").is_some() || self.lacks(path) {
             return Err(Refusal::no_route());
         }
         match (request.method.as_str(), path) {
             ("GET", ["version"]) => Ok(Answer::new(200, self.version())),
             ("GET", ["apikeys", "~"]) => Ok(Answer::new(200, domains::api_key(token, views))),
-            ("GET", ["phonenumbers"]) => domains::all_numbers(self, request, views, token),
             ("GET", ["domains"]) => domains::all(self, request, views, token),
-            ("GET", ["domains", "count"]) => domains::count_all(views, token),
             (_, ["domains", domain, rest @ ..]) => {
-                let call = Call::open(self, request, views, token, domain)?;
+                let call = ApiCall::open(self, request, views, token, domain)?;
                 Self::domain(&call, rest)
             }
             _ => Err(Refusal::no_route()),
         }
     }
 
-    fn domain(call: &Call, path: &[&str]) -> Reply {
+    fn domain(call: &ApiCall, path: &[&str]) -> Reply {
         match path {
             [] | ["count"] => domains::route(call, path),
             ["users", user, "answerrules", rest @ ..] => answerrules::route(call, user, rest),
             ["users", user, "timeframes", rest @ ..] => timeframes::of_user(call, user, rest),
             ["users", user, "number-filters"] => filters::of_user(call, user),
-            ["users", user, "devices"] => users::devices(call, Some(user)),
             ["users", rest @ ..] => users::route(call, rest),
             ["timeframes", rest @ ..] => timeframes::of_domain(call, rest),
             ["number-filters"] => filters::of_domain(call),
@@ -113,15 +122,15 @@ impl Stratus {
             ["agents"] => agents::all(call),
             ["dialplans", plan, "dialrules", rest @ ..] => dialrules::route(call, plan, rest),
             ["autoattendants"] => dialrules::attendants(call),
-            ["devices"] => users::devices(call, None),
+            ["devices"] => users::devices(call),
             _ => Err(Refusal::no_route()),
         }
     }
 
-    /// Tells whether this release lacks a path (fact sheet section 2.1).
+    /// Tells whether this release lacks a path (FACTS stratus/releases-2).
     fn lacks(&self, path: &[&str]) -> bool {
         let newer = match path {
-            ["domains", "count"] | ["domains", _, "count"] => false,
+            ["domains", _, "count"] => false,
             ["domains", _, "devices"] => true,
             ["domains", .., last] => matches!(*last, "count" | "list"),
             _ => false,
@@ -158,5 +167,13 @@ impl Vendor for Stratus {
     fn respond(&self, request: &Request, views: &Views) -> Answer {
         self.route(request, views)
             .unwrap_or_else(|Refusal { status, message }| Answer::coded(status, &message))
+    }
+
+    fn active_lag(&self) -> Duration {
+        self.active_lag
+    }
+
+    fn rate_limit(&self) -> Option<RateLimit> {
+        Some(RateLimit { status: 420, message: "Rate Limit Exceeded", chance: self.rate_limit })
     }
 }

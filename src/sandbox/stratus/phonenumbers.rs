@@ -1,12 +1,12 @@
-//! Serves phone numbers, whose PUT replaces the whole record (fact sheet section 8).
+//! Serves phone numbers, whose PUT replaces the whole record (FACTS stratus/numbers-4).
 
 use serde_json::{Map, Value};
 
-use super::call::{Call, Refusal, Reply, domain_of, show, total};
+use super::call::{ApiCall, Refusal, Reply, domain_of, show, total};
 use super::{fields, tables};
 use crate::sandbox::document::Document;
 
-pub fn route(call: &Call, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, path: &[&str]) -> Reply {
     match (call.method(), path) {
         ("GET", []) => call.list(rows(call.seen, call.server.mixed_types)),
         ("GET", ["count"]) => total(call.seen.table("phonenumbers").count()),
@@ -34,7 +34,7 @@ pub fn record(body: &Map<String, Value>) -> Result<(String, Value), Refusal> {
     Ok((number, record.into()))
 }
 
-pub fn rows(document: &Document, mixed: bool) -> Vec<Value> {
+fn rows(document: &Document, mixed: bool) -> Vec<Value> {
     document.table("phonenumbers").map(|(_, row)| render(document, row, mixed)).collect()
 }
 
@@ -44,7 +44,7 @@ fn named(body: &Map<String, Value>) -> Result<String, Refusal> {
     if digits { Ok(number) } else { Err(Refusal::invalid("Invalid value for phonenumber.")) }
 }
 
-fn create(call: &Call) -> Reply {
+fn create(call: &ApiCall) -> Reply {
     let (number, record) = record(call.body()?)?;
     let taken = call.views.values().any(|view| view.committed.get("phonenumbers", &number).is_some());
     if taken {
@@ -56,7 +56,7 @@ fn create(call: &Call) -> Reply {
 }
 
 /// Replaces: what the body omits falls to its default, the destination to `[*]`, answered 202 all the same.
-fn replace(call: &Call, number: &str) -> Reply {
+fn replace(call: &ApiCall, number: &str) -> Reply {
     call.held.get("phonenumbers", number).ok_or_else(Refusal::missing)?;
     let mut body = call.body()?.clone();
     body.insert("phonenumber".into(), number.into());

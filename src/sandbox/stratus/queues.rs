@@ -1,12 +1,12 @@
-//! Serves call queues; each one's overflow lives on a user of its own (fact sheet section 10).
+//! Serves call queues; each one's overflow lives on a user of its own (FACTS stratus/queues-5).
 
 use serde_json::{Map, Value};
 
-use super::call::{Call, Refusal, Reply, domain_of, show, text};
+use super::call::{ApiCall, Refusal, Reply, domain_of, show, text};
 use super::{fields, tables};
 use crate::sandbox::document::Document;
 
-pub fn route(call: &Call, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, path: &[&str]) -> Reply {
     match (call.method(), path) {
         ("GET", []) => call.list(rows(call)),
         ("GET", ["list"]) => {
@@ -17,7 +17,6 @@ pub fn route(call: &Call, path: &[&str]) -> Reply {
             call.list(rows)
         }
         ("POST", []) => create(call),
-        ("PATCH", ["all", "agents", agent, status]) => super::agents::patch(call, "all", agent, status),
         ("GET", [queue]) => show(render(call, call.seen, find(call.seen, queue)?)),
         ("PUT", [queue]) => update(call, queue),
         ("DELETE", [queue]) => delete(call, queue),
@@ -39,15 +38,15 @@ pub fn record(body: &Map<String, Value>) -> Result<(String, Value), Refusal> {
     Ok((queue, record.into()))
 }
 
-fn rows(call: &Call) -> Vec<Value> {
+fn rows(call: &ApiCall) -> Vec<Value> {
     call.seen.table("callqueues").map(|(_, queue)| render(call, call.seen, queue)).collect()
 }
 
-/// Creates the queue alone: its user, aliases and rule are the client's to make (fact sheet section 10).
-fn create(call: &Call) -> Reply {
+/// Creates the queue alone: its user, aliases and rule are the client's to make (FACTS stratus/queues-7).
+fn create(call: &ApiCall) -> Reply {
     let (queue, record) = record(call.body()?)?;
     if call.held.get("callqueues", &queue).is_some() {
-        return Err(Refusal::new(409, "Call queue already exists"));
+        return Err(Refusal::new(409, "ApiCall queue already exists"));
     }
     let mut next = call.held.clone();
     let shown = render(call, &next, &record);
@@ -55,7 +54,7 @@ fn create(call: &Call) -> Reply {
     call.created(format!("callqueues/{queue}"), next, shown)
 }
 
-fn update(call: &Call, queue: &str) -> Reply {
+fn update(call: &ApiCall, queue: &str) -> Reply {
     let mut record = find(call.held, queue)?.as_object().cloned().unwrap_or_default();
     let mut body = call.body()?.clone();
     body.shift_remove("callqueue");
@@ -66,7 +65,7 @@ fn update(call: &Call, queue: &str) -> Reply {
 }
 
 /// Deletes a queue with its agent rows; its user stays.
-fn delete(call: &Call, queue: &str) -> Reply {
+fn delete(call: &ApiCall, queue: &str) -> Reply {
     find(call.held, queue)?;
     let mut next = call.held.clone();
     next.remove("callqueues", queue);
@@ -74,7 +73,7 @@ fn delete(call: &Call, queue: &str) -> Reply {
     call.accept(format!("callqueues/{queue}"), next)
 }
 
-fn render(call: &Call, document: &Document, queue: &Value) -> Value {
+fn render(call: &ApiCall, document: &Document, queue: &Value) -> Value {
     let mut shown = Map::new();
     shown.insert("domain".into(), domain_of(document).into());
     fields::render(tables::QUEUE, queue, call.server.mixed_types, &mut shown);

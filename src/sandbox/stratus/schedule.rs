@@ -1,14 +1,14 @@
 //! Tells whether a time frame covers an instant, for `is-active` and the expanded `time_range_data`.
 //!
 //! Recurrence beyond weekly and yearly is not expanded: nothing but `is-active`, which nobody may gate on,
-//! depends on it (fact sheet section 3.4).
+//! depends on it (FACTS stratus/writes-6).
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::call::text;
-use super::entries::{DATES, DAYS, HOLIDAY, Kind, WEEK};
+use super::entries::{DATES, DAYS, EntryType, HOLIDAY, WEEK};
 use crate::sandbox::document::Document;
 
 /// Returns the time frame of the rule in force: the first enabled one whose time frame covers now.
@@ -118,7 +118,7 @@ fn inside(windows: Vec<(&str, &str)>, time: &str) -> bool {
     windows.into_iter().any(|(begin, end)| begin <= time && (time < end || end == "2359"))
 }
 
-fn entries(frame: &Value, kind: Kind) -> impl Iterator<Item = &Value> {
+fn entries(frame: &Value, kind: EntryType) -> impl Iterator<Item = &Value> {
     frame.get(kind.array).and_then(Value::as_array).into_iter().flatten()
 }
 

@@ -99,7 +99,7 @@ fn user(document: &mut Document, account: &str, body: &Map<String, Value>) -> Re
     let (user, record) = users::record(domain_of(document), document, body)?;
     insert(document, "users", &user, record)?;
     let rules = match body.get("answerrules").filter(|rules| !rules.is_null()) {
-        None => vec![answerrules::ring_own_devices()],
+        None => vec![users::ring_own_devices()],
         Some(rules) => {
             let rules = rules.as_array().ok_or_else(|| Refusal::invalid("answerrules is not a list"))?;
             let empty = Map::new();

@@ -114,7 +114,7 @@ pub const QUEUE: &[Field] = &[
     yes_no("callqueue-sms-enable", "no"),
     text("callqueue-sms-phrase-initiate-chat", ""),
     text("callqueue-sms-phrase-initiate-success", ""),
-    // The space at the end is in the vendor's document (fact sheet section 0.2).
+    // The space at the end is in the vendor's document (FACTS stratus/wire-8).
     text("callqueue-sms-phrase-initiation-fail ", ""),
     text("callqueue-sms-phrase-no-agents-available", ""),
     text("callqueue-sms-phrase-terminate-chat", ""),

@@ -1,13 +1,14 @@
-//! Serves time frames, shared by a domain or owned by a user (fact sheet section 7).
+//! Serves time frames, shared by a domain or owned by a user (FACTS stratus/frames-1).
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::call::{Call, Refusal, Reply, show, text};
-use super::entries::{KINDS, Kind, TYPES, WEEK};
+use super::call::{ApiCall, Refusal, Reply, show, text};
+use super::entries::{EntryType, KINDS, TYPES, WEEK};
 use super::users;
 use crate::sandbox::document::Document;
-use crate::sandbox::exchange::{Answer, Commit};
+use crate::sandbox::vendor::{Answer, Commit};
+use crate::text::hex;
 
 /// Where a time frame is kept.
 #[derive(Debug, Clone, Copy)]
@@ -16,16 +17,16 @@ pub enum Shelf<'a> {
     User(&'a str),
 }
 
-pub fn of_domain(call: &Call, path: &[&str]) -> Reply {
+pub fn of_domain(call: &ApiCall, path: &[&str]) -> Reply {
     route(call, Shelf::Domain, path)
 }
 
-pub fn of_user(call: &Call, user: &str, path: &[&str]) -> Reply {
+pub fn of_user(call: &ApiCall, user: &str, path: &[&str]) -> Reply {
     users::find(call, if call.request.is_write() { call.held } else { call.seen }, user)?;
     route(call, Shelf::User(user), path)
 }
 
-fn route(call: &Call, shelf: Shelf, path: &[&str]) -> Reply {
+fn route(call: &ApiCall, shelf: Shelf, path: &[&str]) -> Reply {
     match (call.method(), path) {
         ("GET", []) => {
             call.list(shelf.frames(call.seen).values().map(|frame| render(call, shelf, frame)).collect())
@@ -88,8 +89,8 @@ pub fn is_reserved(document: &Document, name: &str) -> bool {
     document.single("reserved-names").as_array().into_iter().flatten().any(|kept| kept == name)
 }
 
-/// Keeps a deleted name, if this server deletes softly (fact sheet section 6.4).
-pub fn reserve(call: &Call, document: &mut Document, name: &str) {
+/// Keeps a deleted name, if this server deletes softly (FACTS stratus/readings-4).
+pub fn reserve(call: &ApiCall, document: &mut Document, name: &str) {
     if call.server.soft_delete {
         let mut kept = document.single("reserved-names").as_array().cloned().unwrap_or_default();
         kept.push(name.into());
@@ -128,7 +129,7 @@ pub fn record(
     Ok((name, frame.into()))
 }
 
-/// Names are unique over the domain and all its users, deleted ones included (fact sheet section 7).
+/// Names are unique over the domain and all its users, deleted ones included (FACTS stratus/frames-3).
 pub fn unique(document: &Document, name: &str) -> Result<(), Refusal> {
     let of_user = |frames: &Value| frames.get(name).is_some();
     let taken = document.get("timeframes", name).is_some()
@@ -138,7 +139,7 @@ pub fn unique(document: &Document, name: &str) -> Result<(), Refusal> {
     if taken { Err(Refusal::invalid(message)) } else { Ok(()) }
 }
 
-fn create(call: &Call, shelf: Shelf) -> Reply {
+fn create(call: &ApiCall, shelf: Shelf) -> Reply {
     let mut next = call.held.clone();
     let (name, frame) = record(&mut next, call.account, call.body()?)?;
     unique(call.held, &name)?;
@@ -148,7 +149,7 @@ fn create(call: &Call, shelf: Shelf) -> Reply {
 }
 
 /// Adds entries to those there are.
-fn add(call: &Call, shelf: Shelf, id: &str) -> Reply {
+fn add(call: &ApiCall, shelf: Shelf, id: &str) -> Reply {
     let (name, frame_type, mut frame) = open(call, shelf, id)?;
     let mut next = call.held.clone();
     for (kind, sent) in arrays(&frame_type, call.body()?)? {
@@ -164,7 +165,7 @@ fn add(call: &Call, shelf: Shelf, id: &str) -> Reply {
 }
 
 /// Replaces each array sent; with `update-only` merges by entry id; converts. Answers 200 at once.
-fn update(call: &Call, shelf: Shelf, id: &str) -> Reply {
+fn update(call: &ApiCall, shelf: Shelf, id: &str) -> Reply {
     let body = call.body()?;
     let (name, mut frame_type, mut frame) = open(call, shelf, id)?;
     let wanted = body.get("timeframe-type").or_else(|| body.get("type")).and_then(Value::as_str);
@@ -203,7 +204,7 @@ fn update(call: &Call, shelf: Shelf, id: &str) -> Reply {
     Ok(Answer::new(200, shown).with(commit))
 }
 
-/// Converts a type: only `custom` keeps the entries, and there is no way back from it (section 7.4).
+/// Converts a type: only `custom` keeps the entries, and there is no way back from it (FACTS stratus/frames-10).
 fn convert(frame: &mut Map<String, Value>, from: &str, to: &str) -> Result<(), Refusal> {
     if from == "custom" || !TYPES.contains(&to) {
         return Err(Refusal::invalid("Invalid value for timeframe-type."));
@@ -216,7 +217,7 @@ fn convert(frame: &mut Map<String, Value>, from: &str, to: &str) -> Result<(), R
 }
 
 /// Deletes a frame, leaving its rules dead, or with `child_id` one of its entries.
-fn delete(call: &Call, shelf: Shelf, id: &str) -> Reply {
+fn delete(call: &ApiCall, shelf: Shelf, id: &str) -> Reply {
     let (name, _, mut frame) = open(call, shelf, id)?;
     let mut next = call.held.clone();
     let child = call.request.body.as_ref().and_then(|body| body.get("child_id")).and_then(Value::as_str);
@@ -235,13 +236,13 @@ fn delete(call: &Call, shelf: Shelf, id: &str) -> Reply {
     call.accept(format!("timeframes/{name}"), next)
 }
 
-fn open(call: &Call, shelf: Shelf, id: &str) -> Result<(String, String, Map<String, Value>), Refusal> {
+fn open(call: &ApiCall, shelf: Shelf, id: &str) -> Result<(String, String, Map<String, Value>), Refusal> {
     let frame = shelf.find(call.held, id)?;
     let (name, frame_type) = (text(&frame, "timeframe-name"), text(&frame, "timeframe-type"));
     Ok((name.to_owned(), frame_type.to_owned(), frame.as_object().cloned().unwrap_or_default()))
 }
 
-fn entries_of(frame: &Map<String, Value>, kind: Kind) -> Vec<Value> {
+fn entries_of(frame: &Map<String, Value>, kind: EntryType) -> Vec<Value> {
     frame.get(kind.array).and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
@@ -249,7 +250,7 @@ fn entries_of(frame: &Map<String, Value>, kind: Kind) -> Vec<Value> {
 fn arrays<'a>(
     frame_type: &str,
     body: &'a Map<String, Value>,
-) -> Result<Vec<(Kind, &'a Vec<Value>)>, Refusal> {
+) -> Result<Vec<(EntryType, &'a Vec<Value>)>, Refusal> {
     let mut arrays = Vec::new();
     for (kind, sent) in KINDS.iter().filter_map(|kind| Some((*kind, body.get(kind.array)?))) {
         let entries = sent.as_array().filter(|entries| entries.is_empty() || kind.fits(frame_type));
@@ -262,8 +263,8 @@ fn arrays<'a>(
     Ok(arrays)
 }
 
-/// A days-of-week frame has exactly one entry (fact sheet section 7.1).
-fn whole_week(kind: Kind, frame_type: &str, entries: usize) -> Result<(), Refusal> {
+/// A days-of-week frame has exactly one entry (FACTS stratus/frames-6).
+fn whole_week(kind: EntryType, frame_type: &str, entries: usize) -> Result<(), Refusal> {
     if kind == WEEK && frame_type == WEEK.of_type && entries != 1 {
         return Err(Refusal::invalid("Days of week timeframes have exactly one entry."));
     }
@@ -274,7 +275,7 @@ fn new_entry(
     document: &mut Document,
     account: &str,
     name: &str,
-    kind: Kind,
+    kind: EntryType,
     sent: &Value,
     given: fn(&Map<String, Value>) -> Option<String>,
 ) -> Result<Value, Refusal> {
@@ -300,10 +301,10 @@ fn mint(document: &mut Document, account: &str, name: &str) -> String {
     let ordinal = document.single("sequence").as_u64().unwrap_or(0);
     document.set("sequence", (ordinal + 1).into());
     let digest = Sha256::digest(format!("{account}\n{name}\n{ordinal}"));
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest[..16])
 }
 
-fn render(call: &Call, shelf: Shelf, frame: &Value) -> Value {
+fn render(call: &ApiCall, shelf: Shelf, frame: &Value) -> Value {
     let frame_type = text(frame, "timeframe-type");
     let id = text(frame, "timeframe-id");
     let mut shown = json!({

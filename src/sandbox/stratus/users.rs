@@ -1,13 +1,13 @@
-//! Serves users and their devices (fact sheet section 5).
+//! Serves users and their devices (FACTS stratus/users).
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Refusal, Reply, domain_of, show, text, total};
-use super::{answerrules, fields, tables};
-use crate::sandbox::behaviour::Release;
+use super::call::{ApiCall, Refusal, Reply, domain_of, show, text, total};
+use super::switches::Release;
+use super::{fields, tables};
 use crate::sandbox::document::Document;
 
-/// Fields of the reduced list; others named in `fields` are refused (fact sheet section 3.3).
+/// Fields of the reduced list; others named in `fields` are refused (FACTS stratus/lists-7).
 const REDUCED: &[&str] = &[
     "user",
     "domain",
@@ -18,7 +18,7 @@ const REDUCED: &[&str] = &[
     "directory-name-number-dtmf-mapping",
 ];
 
-pub fn route(call: &Call, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, path: &[&str]) -> Reply {
     match (call.method(), path) {
         ("GET", []) => call.list(rows(call)),
         ("GET", ["count"]) => total(call.seen.table("users").count()),
@@ -32,19 +32,19 @@ pub fn route(call: &Call, path: &[&str]) -> Reply {
 }
 
 /// Finds a user, or answers as the server does for one that is missing.
-pub fn find<'a>(call: &Call, document: &'a Document, user: &str) -> Result<&'a Value, Refusal> {
+pub fn find<'a>(call: &ApiCall, document: &'a Document, user: &str) -> Result<&'a Value, Refusal> {
     let missing = || Refusal::new(404, format!("User {user} does not exist in domain {}", call.domain));
     document.get("users", user).ok_or_else(missing)
 }
 
-fn rows(call: &Call) -> Vec<Value> {
+fn rows(call: &ApiCall) -> Vec<Value> {
     let site = call.request.query("site");
     let users = call.seen.table("users").map(|(_, user)| user);
     let here = users.filter(|user| site.is_none_or(|site| text(user, "site") == site));
     here.map(|user| render(call, call.seen, user)).collect()
 }
 
-fn reduced(call: &Call) -> Reply {
+fn reduced(call: &ApiCall) -> Reply {
     let asked = call.request.query("fields").into_iter().flat_map(|fields| fields.split(','));
     if asked.map(str::trim).any(|field| !REDUCED.contains(&field)) {
         return Err(Refusal::invalid("Invalid field."));
@@ -56,7 +56,7 @@ fn reduced(call: &Call) -> Reply {
     call.list(rows)
 }
 
-fn create(call: &Call) -> Reply {
+fn create(call: &ApiCall) -> Reply {
     let body = call.body()?;
     let (user, record) = record(domain_of(call.held), call.held, body)?;
     if call.held.get("users", &user).is_some() {
@@ -66,7 +66,7 @@ fn create(call: &Call) -> Reply {
     let mut next = call.held.clone();
     let shown = render(call, &next, &record);
     next.put("users", &user, record);
-    next.put("answerrules", &user, Value::Array(vec![answerrules::ring_own_devices()]));
+    next.put("answerrules", &user, Value::Array(vec![ring_own_devices()]));
     call.created(format!("users/{user}"), next, shown)
 }
 
@@ -93,7 +93,7 @@ pub fn record(
             record.insert(name.into(), default.into());
         }
     }
-    // A queue's own user has no limit until it is given one (fact sheet section 10).
+    // A queue's own user has no limit until it is given one (FACTS stratus/queues-8).
     let person =
         !record.get("service-code").and_then(Value::as_str).unwrap_or_default().starts_with("system");
     if person && !body.contains_key("ring-no-answer-timeout-seconds") {
@@ -102,8 +102,17 @@ pub fn record(
     Ok((user, record.into()))
 }
 
-/// Login names are unique over all domains (fact sheet section 5).
-fn unique_login(call: &Call, user: &str, record: &Value) -> Result<(), Refusal> {
+/// The rule a new user has: its own devices ring (FACTS stratus/users-7).
+pub fn ring_own_devices() -> Value {
+    json!({
+        "time-frame": "*",
+        "enabled": "yes",
+        "simultaneous-ring": {"enabled": "yes", "parameters": ["<OwnDevices>"]},
+    })
+}
+
+/// Login names are unique over all domains (FACTS stratus/users-9).
+fn unique_login(call: &ApiCall, user: &str, record: &Value) -> Result<(), Refusal> {
     let login = text(record, "login-username");
     let taken = call.views.values().any(|view| {
         let own = domain_of(&view.committed) == call.domain;
@@ -114,7 +123,7 @@ fn unique_login(call: &Call, user: &str, record: &Value) -> Result<(), Refusal> 
     if taken { Err(Refusal::new(409, "UID already exists.")) } else { Ok(()) }
 }
 
-fn update(call: &Call, user: &str) -> Reply {
+fn update(call: &ApiCall, user: &str) -> Reply {
     let mut record = find(call, call.held, user)?.as_object().cloned().unwrap_or_default();
     let mut body = call.body()?.clone();
     body.shift_remove("user");
@@ -133,8 +142,8 @@ fn update(call: &Call, user: &str) -> Reply {
     call.accept(format!("users/{user}"), next)
 }
 
-/// Deletes a user and what is its own, but neither numbers routed to it nor its agent rows (section 5).
-fn delete(call: &Call, user: &str) -> Reply {
+/// Deletes a user and what is its own, but neither numbers routed to it nor its agent rows (FACTS stratus/users-8).
+fn delete(call: &ApiCall, user: &str) -> Reply {
     find(call, call.held, user)?;
     let mut next = call.held.clone();
     for table in ["users", "answerrules", "user-timeframes"] {
@@ -146,8 +155,8 @@ fn delete(call: &Call, user: &str) -> Reply {
     call.accept(format!("users/{user}"), next)
 }
 
-/// Shows a user: written as `email-address`, read as `email` (fact sheet section 0.2).
-fn render(call: &Call, document: &Document, user: &Value) -> Value {
+/// Shows a user: written as `email-address`, read as `email` (FACTS stratus/wire-7).
+fn render(call: &ApiCall, document: &Document, user: &Value) -> Value {
     let mut shown = Map::new();
     shown.insert("domain".into(), domain_of(document).into());
     fields::render(tables::USER, user, call.server.mixed_types, &mut shown);
@@ -176,16 +185,10 @@ fn rename(object: &mut Map<String, Value>, from: &str, to: &str) {
     }
 }
 
-/// Lists devices as seeded, of the domain or of one user.
-pub fn devices(call: &Call, user: Option<&str>) -> Reply {
+/// Lists devices as seeded.
+pub fn devices(call: &ApiCall) -> Reply {
     if call.method() != "GET" {
         return Err(Refusal::no_route());
     }
-    if let Some(user) = user {
-        find(call, call.seen, user)?;
-    }
-    let devices = call.seen.single("devices").as_array().into_iter().flatten();
-    call.list(
-        devices.filter(|device| user.is_none_or(|user| text(device, "user") == user)).cloned().collect(),
-    )
+    call.list(call.seen.single("devices").as_array().cloned().unwrap_or_default())
 }

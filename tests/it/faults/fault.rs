@@ -1,5 +1,7 @@
 //! The faults, each aimed at one write of a run.
 
+use dialform::sandbox;
+
 /// One thing that goes wrong.
 #[derive(Debug)]
 pub struct Fault {
@@ -66,6 +68,11 @@ impl Fault {
             Aim::Before => format!("{switches},skip:{},at-most:1", after.saturating_sub(1)),
             Aim::Onwards => format!("{switches},only:writes,skip:{write}"),
         }
+    }
+
+    /// Whether servers of this kind can be made to have it.
+    pub fn is_one_of(&self, kind: &str) -> bool {
+        sandbox::find(kind).unwrap().read(self.switches, &[]).is_ok()
     }
 
     /// Whether it can meet more than one write.

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 /// Request, body, then status and answer of the lenient server and of the strict one.
 type Decision = (&'static str, Value, (u16, Value), (u16, Value));
 
-/// Section 11: where the facts run out the server is lenient, or strict to find a client's mistakes. A client that
-/// relies on either must be able to be tested against it, so each row is held.
+/// FACTS ctm/choices: where the facts run out the server is lenient, or strict to find a client's mistakes. A client
+/// that relies on either must be able to be tested against it, so each row is held.
 #[tokio::test]
 async fn open_questions_are_decided_twice() {
     let route =

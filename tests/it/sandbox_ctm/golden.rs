@@ -3,8 +3,8 @@
 use super::rig::{NONE, Rig, hold, week};
 use serde_json::{Value, json};
 
-/// Section 15: the vendor's own story, on which every client is written. Steps 1 to 3 buy a number, which is not
-/// emulated; the seed has it.
+/// FACTS ctm/choices-9: the vendor's own story, on which every client is written. Steps 1 to 3 buy a number, which is
+/// not emulated; the seed has it.
 #[tokio::test]
 async fn the_golden_scenario() {
     let mut rig = Rig::start("").await;

@@ -1,13 +1,10 @@
 //! A sandbox with a seeded account, what is asked of it, and a check of what passed.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 
-use dialform::sandbox::{Options, Recorder, Sandbox, SandboxError, ctm::Ctm};
+use crate::contract;
+use dialform::sandbox::{Options, Recorder, Sandbox, SandboxError, ctm::EMULATION};
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -79,10 +76,11 @@ impl Rig {
         std::fs::create_dir(dir.path().join("live")).unwrap();
         std::fs::write(dir.path().join(format!("live/{ACCOUNT}.yaml")), seed).unwrap();
         let options = Options {
-            behaviour: behaviour.parse().unwrap(),
             durable: false,
             record: Some(Arc::new(Recorder::open(&dir.path().join("traffic.jsonl")).unwrap())),
-            ..Options::new(Ctm::emulate, dir.path().join("live"), dir.path().join("state"))
+            ..Options::new(&EMULATION, dir.path().join("live"), dir.path().join("state"))
+                .switched(behaviour)
+                .unwrap()
         };
         #[cfg(feature = "tls")]
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -182,28 +180,9 @@ impl Rig {
     }
 }
 
-/// Holds traffic against the vendor's document. Skipped, with the reason, where that or the checker is not there.
+/// Holds traffic against the vendor's document, where that is at hand.
 pub fn hold(traffic: &str) {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let shared = std::env::var_os("DIALFORM_SHARED").map_or(beside, PathBuf::from);
-    let (checker, spec) = (shared.join("contract/check_traffic.py"), shared.join("vendors/ctm.openapi.yaml"));
-    if !checker.exists() || !spec.exists() {
-        return println!("traffic not checked, no vendors/ctm.openapi.yaml in {}", shared.display());
-    }
-    let python = |arguments: &[&OsStr]| Command::new("python3").args(arguments).output();
-    match python(&["-c".as_ref(), "import yaml, jsonschema".as_ref()]) {
-        Ok(output) if output.status.success() => {}
-        _ => return println!("traffic not checked, python3 lacks pyyaml or jsonschema"),
-    }
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    file.write_all(traffic.as_bytes()).unwrap();
-    let (base, strict) = ("/api/v1".as_ref(), "--strict-responses".as_ref());
-    let arguments =
-        [checker.as_os_str(), spec.as_os_str(), file.path().as_os_str(), "--base".as_ref(), base, strict];
-    let output = python(&arguments).unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{}{}", said, String::from_utf8_lossy(&output.stderr));
-    println!("{}", said.trim());
+    contract::hold("vendors/ctm.openapi.yaml", "/api/v1", true, traffic);
 }
 
 /// Request line, body, status, and what the answer holds: JSON pointer to value, `#len` behind it for a length.

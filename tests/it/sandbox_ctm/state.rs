@@ -2,12 +2,12 @@
 
 use super::rig::{ACCOUNT, NONE, Rig, hold, week};
 use dialform::model::{Address, Kind};
+use dialform::sandbox::ctm::EMULATION;
 use dialform::sandbox::footprint::Part;
-use dialform::sandbox::{Behaviour, ctm::Ctm};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Section 7.2: a dial list is replaced, appended to and cut without ever changing what the number routes to, and
+/// FACTS ctm/numbers: a dial list is replaced, appended to and cut without ever changing what the number routes to, and
 /// what is deleted is nowhere referred to any more.
 #[tokio::test]
 async fn lists_and_references_stay_whole() {
@@ -81,7 +81,7 @@ async fn a_write_keeps_to_its_footprint() {
         (Kind::Numbers, "+14105551212", "PUT numbers/{numbers.+14105551212}/dial_routes", menu),
         (Kind::Forwards, "+14105551212", update, json!({"failsafe_number": "+14105550777"})),
     ];
-    let vendor = Ctm::emulate(&Behaviour::default());
+    let vendor = EMULATION.faithful().unwrap();
     for (kind, key, line, body) in table {
         let before = rig.sandbox.snapshot(ACCOUNT).unwrap();
         assert_eq!(rig.json(line, &body).await.0, 200, "{line}");
@@ -176,7 +176,7 @@ async fn faults_have_the_shape_of_the_vendor() {
     let made = rig.json("POST schedules", &json!({"schedule": {"name": "x"}})).await.1;
     assert_eq!((&made["schedule"]["name"], &made["id"]), (&json!("x"), &NONE));
 
-    let message = |text: &str| text.parse::<Behaviour>().unwrap_err().to_string();
+    let message = |text: &str| EMULATION.read(text, &[]).unwrap_err().to_string();
     for (text, expected) in [
         ("next-page:no", "behaviour `next-page` takes `url`, `integer`, `false` or `null`, not `no`"),
         ("requests-per-second:x", "behaviour `requests-per-second` takes a whole number, not `x`"),

@@ -8,7 +8,7 @@ use std::time::Duration;
 /// User and password.
 type Pair = Option<(&'static str, &'static str)>;
 
-/// Section 3: a client that stops at the wrong page loses numbers, and the links have four forms in the wild.
+/// FACTS ctm/lists: a client that stops at the wrong page loses numbers, and the links have four forms in the wild.
 #[tokio::test]
 async fn pages_are_named_in_four_forms() {
     let numbers: Vec<Value> = (0..23).map(|n| json!({"number": format!("+1410555{n:04}")})).collect();
@@ -39,7 +39,8 @@ async fn pages_are_named_in_four_forms() {
     hold(&traffic);
 }
 
-/// Section 2.2: a client without a limiter of its own has to meet the vendor's here, and not first in production.
+/// FACTS ctm/access-4: a client without a limiter of its own has to meet the vendor's here, and not first in
+/// production.
 #[tokio::test]
 async fn the_eleventh_request_in_a_second_is_refused() {
     for (behaviour, most) in [("", 10), ("requests-per-second:3", 3)] {
@@ -60,7 +61,7 @@ async fn the_eleventh_request_in_a_second_is_refused() {
     }
 }
 
-/// Section 2.1: who asks is checked before what is asked, and a key that may only read writes nothing.
+/// FACTS ctm/access: who asks is checked before what is asked, and a key that may only read writes nothing.
 #[tokio::test]
 async fn keys_are_checked() {
     let mut rig = Rig::start("").await;
@@ -102,7 +103,7 @@ async fn keys_are_checked() {
     hold(&rig.traffic());
 }
 
-/// Section 2: forms, bracketed keys and a method in the body are how the vendor's own samples write.
+/// FACTS ctm/transport-2: forms, bracketed keys and a method in the body are how the vendor's own samples write.
 #[tokio::test]
 async fn forms_mean_what_json_means() {
     let mut rig = Rig::start("").await;

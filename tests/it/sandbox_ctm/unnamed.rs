@@ -3,7 +3,7 @@
 use super::rig::{ACCOUNT, NONE, Rig, hold};
 use serde_json::{Value, json};
 
-/// Section 10: the portal knows more than the API. Without the switch such a write looks like a success and is
+/// FACTS ctm/unnamed: the portal knows more than the API. Without the switch such a write looks like a success and is
 /// nowhere to be read, with it everything is read back: a client must survive the first and be testable on the second.
 #[tokio::test]
 async fn fields_without_a_name_are_dropped_or_kept() {

@@ -5,8 +5,8 @@ use super::{
     case::{Case, Setup},
 };
 use dialform::{
-    diff::inside,
     model::{Address, Kind, Resource, Tenant},
+    path::Path,
     plan::{Dialect, Grade, GradeRow, When, desired},
     provider::Provider,
 };
@@ -30,7 +30,7 @@ fn may_set(dialect: &Dialect, case: &Case, address: &Address, resource: &Resourc
     let said = serde_json::to_value(resource).unwrap();
     let mut seen = BTreeSet::new();
     dialect.grades.iter().filter(|row| row.kind == address.kind && !row.path.is_empty()).all(|row| {
-        let value = said.pointer(&format!("/{}", row.path.replace('.', "/")));
+        let value = row.path.iter().try_fold(&said, |value, key| value.get(key));
         let fits = match row.when {
             When::Always => value.is_some(),
             When::Value(text) => value.and_then(|value| value.as_str()) == Some(text),
@@ -44,10 +44,15 @@ fn may_set(dialect: &Dialect, case: &Case, address: &Address, resource: &Resourc
 fn may(row: &GradeRow, case: &Case, address: &Address) -> bool {
     let left = case.manual.iter().chain(&case.unverifiable);
     let mut left = left.filter_map(|text| text.strip_prefix(&format!("{address} ")));
+    // The list has paths as they are printed; those of its fields have no quotes.
+    let row_text = Path::from(row.path).to_string();
+    let inside = |path: &str| {
+        path.strip_prefix(&row_text).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
     match row.grade {
         Grade::Api => true,
         Grade::Experimental if case.experimental => true,
-        Grade::Experimental | Grade::Manual => left.any(|path| inside(path, row.path)),
+        Grade::Experimental | Grade::Manual => left.any(inside),
         Grade::Unsupported => false,
     }
 }

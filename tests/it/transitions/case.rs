@@ -75,6 +75,9 @@ pub struct Setup {
     /// Switches of its emulation, beside those of every run.
     #[serde(default)]
     pub fault: String,
+    /// Where its emulation gives out tokens: a request there changes nothing.
+    #[serde(default)]
+    pub tokens: Option<String>,
     /// Whether the emulation's answers are held against the document too.
     #[serde(default)]
     pub strict_responses: bool,

@@ -22,7 +22,7 @@ pub fn read(plan: &Value) -> Promise {
         let word = |name: &str| step[name].as_str().unwrap_or_default().to_owned();
         if word("action") == "manual" {
             let changes = step["changes"].as_array().into_iter().flatten();
-            let paths = changes.map(|change| change["path"].as_str().unwrap_or_default());
+            let paths = changes.map(|change| change["field"].as_str().unwrap());
             promise.manual.extend(paths.map(|path| format!("{} {path}", word("address"))));
             continue;
         }
@@ -34,7 +34,7 @@ pub fn read(plan: &Value) -> Promise {
     for hidden in plan["tenants"][0]["unverifiable"].as_array().into_iter().flatten() {
         let address = hidden["address"].as_str().unwrap_or_default();
         let fields = hidden["fields"].as_array().into_iter().flatten();
-        let fields = fields.map(|field| format!("{address} {}", field.as_str().unwrap_or_default()));
+        let fields = fields.map(|field| format!("{address} {}", field["field"].as_str().unwrap()));
         promise.unverifiable.extend(fields);
     }
     promise

@@ -52,7 +52,9 @@ fn system(kind: &'static str) -> System {
         serde_json::json!({ "requests_per_second": 1_000_000, "concurrency": 8, "retries": 1, "settle": 1 }),
     );
     settings.insert("kind".into(), kind.into());
-    settings.insert("experimental".into(), true.into());
+    if kind != "deskphone" {
+        settings.insert("experimental".into(), true.into());
+    }
     System { kind, settings: settings.into(), fault: setup.fault, accounts }
 }
 

@@ -6,7 +6,11 @@ use super::{
     state::compared,
 };
 use crate::{served::footprint, transitions::scope, workspace::Workspace};
-use dialform::{error::Ending, model::Address};
+use dialform::{
+    error::Ending,
+    model::Address,
+    sandbox::{Behaviour, find},
+};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -66,12 +70,23 @@ impl<'a> Copy<'a> {
     fn run(&self, arguments: &[&str], weather: &str) -> Run {
         let systems: BTreeSet<&str> = self.world.places.iter().map(|it| it.system().fault.as_str()).collect();
         let systems = systems.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(",");
-        let fault = [systems.as_str(), &self.world.weather.manner, weather].join(",");
+        let fault = self.fitting(&[systems.as_str(), &self.world.weather.manner, weather].join(","));
         let mut all = arguments.to_vec();
         all.extend(["--format", "json", "--sandbox", "--fault", &fault]);
         let began = Instant::now();
         let finished = self.workspace.run(&all);
         Run { finished, took: began.elapsed() }
+    }
+
+    /// The switches that some server of this world has.
+    fn fitting(&self, switches: &str) -> String {
+        let kinds = self.world.places.iter().map(|place| find(place.kind).unwrap());
+        let own: BTreeSet<&str> = kinds.flat_map(|it| it.switches).copied().collect();
+        let known = |item: &&str| {
+            let name = item.split(':').next().unwrap_or_default();
+            own.contains(name) || Behaviour::names().any(|common| common == name)
+        };
+        switches.split(',').filter(known).collect::<Vec<_>>().join(",")
     }
 
     /// Applies; what needs a word of its own beyond these is asked of a plan first.

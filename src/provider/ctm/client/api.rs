@@ -1,7 +1,7 @@
 //! Lists read to their end, objects unwrapped, errors that come with status 200.
 
 use crate::{
-    http::{ApiError, Getter, Problem, Sender, segment},
+    http::{ApiError, Problem, ReadClient, WriteClient, segment},
     provider::{
         answer::{self, failure, undecodable},
         ctm::wire::{Row, refusal, text},
@@ -11,7 +11,7 @@ use reqwest::Method;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Rows a page. More than 150 are refused, and some lists may be cut at 100 (fact sheet section 3).
+/// Rows a page. More than 150 are refused, and some lists may be cut at 100 (FACTS ctm/lists-2).
 const PAGE: usize = 100;
 /// A server that never ends does not hang a plan.
 const MOST_PAGES: usize = 1000;
@@ -19,7 +19,7 @@ const MOST_PAGES: usize = 1000;
 /// The API, seen from one account.
 #[derive(Clone, Copy)]
 pub struct Api<'a> {
-    pub http: &'a Getter,
+    pub http: &'a ReadClient,
     pub account: &'a str,
 }
 
@@ -102,7 +102,7 @@ impl Api<'_> {
 
 /// Sends a write; an error that comes with status 200 is one all the same.
 pub async fn send(
-    http: &Sender,
+    http: &WriteClient,
     account: &str,
     method: Method,
     rest: &str,
@@ -117,7 +117,7 @@ pub async fn send(
             what: what.to_owned(),
             method: method.to_string(),
             path,
-            problem: Problem::Status { status: 200, message },
+            problem: Problem::refused(200, message),
         }),
     }
 }
@@ -125,11 +125,11 @@ pub async fn send(
 fn accepted(body: Value, what: &str, path: &str) -> Result<Value, ApiError> {
     match refusal(&body) {
         None => Ok(body),
-        Some(message) => Err(failure(what, path, Problem::Status { status: 200, message })),
+        Some(message) => Err(failure(what, path, Problem::refused(200, message))),
     }
 }
 
-/// `None` where the object is not there: "<kind> not found" (fact sheet section 4). The account itself is no object.
+/// `None` where the object is not there: `<kind> not found` (FACTS ctm/errors-3). The account itself is no object.
 pub fn present<T>(read: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
     answer::present(read, |message| message.ends_with("not found") && !message.starts_with("account"))
 }

@@ -5,7 +5,7 @@ use crate::{
     http::ApiError,
     model::{Destination, Kind},
     provider::ctm::{
-        convert::{Names, Sort},
+        convert::{Names, TargetType},
         wire::Row,
     },
 };
@@ -15,149 +15,164 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default)]
 pub struct Index {
     pub names: Names,
-    ids: BTreeMap<(Sort, String), Vec<String>>,
-    loaded: Vec<Sort>,
+    ids: BTreeMap<(TargetType, String), Vec<String>>,
+    loaded: Vec<TargetType>,
 }
 
 /// The path of a list, the names its rows may stand under, the natural key of a row.
-fn place(sort: Sort) -> (&'static str, &'static [&'static str], &'static str) {
-    match sort {
-        Sort::Number => ("/numbers", &["numbers"], "number"),
-        Sort::Receiver => ("/receiving_numbers", &["receiving_numbers"], "number"),
-        Sort::Queue => ("/queues", &["queues"], "name"),
-        Sort::Schedule => ("/schedules", &["schedules"], "name"),
-        Sort::Menu => ("/voice_menus", &["voice_menus", "menus"], "name"),
-        Sort::GeoRouter => ("/geo_routes", &["geo_routes"], "name"),
-        Sort::SmartRouter => ("/conditional_routers", &["configs", "conditional_routers"], "name"),
-        Sort::Agent => ("/users", &["users"], "email"),
+fn place(target_type: TargetType) -> (&'static str, &'static [&'static str], &'static str) {
+    match target_type {
+        TargetType::Number => ("/numbers", &["numbers"], "number"),
+        TargetType::Receiver => ("/receiving_numbers", &["receiving_numbers"], "number"),
+        TargetType::Queue => ("/queues", &["queues"], "name"),
+        TargetType::Schedule => ("/schedules", &["schedules"], "name"),
+        TargetType::Menu => ("/voice_menus", &["voice_menus", "menus"], "name"),
+        TargetType::GeoRouter => ("/geo_routes", &["geo_routes"], "name"),
+        TargetType::SmartRouter => ("/conditional_routers", &["configs", "conditional_routers"], "name"),
+        TargetType::Agent => ("/users", &["users"], "email"),
     }
 }
 
-fn noun(sort: Sort) -> &'static str {
-    match sort {
-        Sort::Number => "tracking numbers",
-        Sort::Receiver => "receiving numbers",
-        Sort::Queue => "queues",
-        Sort::Schedule => "schedules",
-        Sort::Menu => "voice menus",
-        Sort::GeoRouter => "geo routers",
-        Sort::SmartRouter => "smart routers",
-        Sort::Agent => "users",
+fn noun(target_type: TargetType) -> &'static str {
+    match target_type {
+        TargetType::Number => "tracking numbers",
+        TargetType::Receiver => "receiving numbers",
+        TargetType::Queue => "queues",
+        TargetType::Schedule => "schedules",
+        TargetType::Menu => "voice menus",
+        TargetType::GeoRouter => "geo routers",
+        TargetType::SmartRouter => "smart routers",
+        TargetType::Agent => "users",
     }
 }
 
 /// What the objects of a kind are here.
-pub fn sort_of(kind: Kind) -> Option<Sort> {
+pub fn sort_of(kind: Kind) -> Option<TargetType> {
     match kind {
-        Kind::Schedules => Some(Sort::Schedule),
-        Kind::Receivers => Some(Sort::Receiver),
-        Kind::Queues => Some(Sort::Queue),
-        Kind::Numbers | Kind::Forwards => Some(Sort::Number),
+        Kind::Schedules => Some(TargetType::Schedule),
+        Kind::Receivers => Some(TargetType::Receiver),
+        Kind::Queues => Some(TargetType::Queue),
+        Kind::Numbers | Kind::Forwards => Some(TargetType::Number),
         Kind::Rules | Kind::Diverts => None,
     }
 }
 
 /// The path of one thing.
-pub fn path(sort: Sort, id: &str) -> String {
-    format!("{}/{}", place(sort).0, crate::http::segment(id))
+pub fn path(target_type: TargetType, id: &str) -> String {
+    format!("{}/{}", place(target_type).0, crate::http::segment(id))
 }
 
 /// The natural key of a row.
-pub fn key(sort: Sort, row: &Row) -> Option<String> {
-    let key = row.text(place(sort).2)?;
-    Some(if sort == Sort::Agent { key.to_lowercase() } else { key })
+pub fn key(target_type: TargetType, row: &Row) -> Option<String> {
+    let key = row.text(place(target_type).2)?;
+    Some(if target_type == TargetType::Agent { key.to_lowercase() } else { key })
 }
 
-/// Whether the system made the queue for itself (fact sheet section 3).
+/// Whether the system made the queue for itself (FACTS ctm/lists-7).
 pub fn is_automatic(queue: &Row) -> bool {
     queue.text("name").is_some_and(|name| name.starts_with("AQ:"))
 }
 
 /// All queues, the system's own too.
 pub async fn every_queue(api: Api<'_>) -> Result<Vec<Row>, ApiError> {
-    list(api, Sort::Queue, &[]).await
+    list(api, TargetType::Queue, &[]).await
 }
 
 /// The rows of a list that are somebody's.
-pub async fn rows(api: Api<'_>, sort: Sort, filter: &[(&str, String)]) -> Result<Vec<Row>, ApiError> {
-    let mut rows = list(api, sort, filter).await?;
-    rows.retain(|row| sort != Sort::Queue || !is_automatic(row));
+pub async fn rows(
+    api: Api<'_>,
+    target_type: TargetType,
+    filter: &[(&str, String)],
+) -> Result<Vec<Row>, ApiError> {
+    let mut rows = list(api, target_type, filter).await?;
+    rows.retain(|row| target_type != TargetType::Queue || !is_automatic(row));
     Ok(rows)
 }
 
-async fn list(api: Api<'_>, sort: Sort, filter: &[(&str, String)]) -> Result<Vec<Row>, ApiError> {
-    let (rest, keys, _) = place(sort);
-    let what = format!("the {} of account `{}`", noun(sort), api.account);
+async fn list(
+    api: Api<'_>,
+    target_type: TargetType,
+    filter: &[(&str, String)],
+) -> Result<Vec<Row>, ApiError> {
+    let (rest, keys, _) = place(target_type);
+    let what = format!("the {} of account `{}`", noun(target_type), api.account);
     api.list(rest, keys, filter, &what).await
 }
 
 impl Index {
     /// Takes what a whole list says.
-    pub fn put(&mut self, sort: Sort, rows: &[Row]) {
-        self.ids.retain(|(other, _), _| *other != sort);
-        self.names.by_id.retain(|(other, _), _| *other != sort);
-        self.names.whole.insert(sort);
-        rows.iter().for_each(|row| self.add(sort, row));
-        self.loaded.push(sort);
+    pub fn put(&mut self, target_type: TargetType, rows: &[Row]) {
+        self.ids.retain(|(other, _), _| *other != target_type);
+        self.names.by_id.retain(|(other, _), _| *other != target_type);
+        self.names.whole.insert(target_type);
+        rows.iter().for_each(|row| self.add(target_type, row));
+        self.loaded.push(target_type);
     }
 
-    fn add(&mut self, sort: Sort, row: &Row) {
-        let Some(key) = key(sort, row) else { return };
-        let ids = self.ids.entry((sort, key.clone())).or_default();
+    fn add(&mut self, target_type: TargetType, row: &Row) {
+        let Some(key) = key(target_type, row) else { return };
+        let ids = self.ids.entry((target_type, key.clone())).or_default();
         if !ids.contains(&row.id()) {
             ids.push(row.id());
         }
-        self.names.by_id.insert((sort, row.id()), key);
+        self.names.by_id.insert((target_type, row.id()), key);
     }
 
     /// Reads a list unless it has been read.
-    pub async fn load(&mut self, api: Api<'_>, sort: Sort) -> Result<(), ApiError> {
-        if !self.loaded.contains(&sort) {
-            let rows = rows(api, sort, &[]).await?;
-            self.put(sort, &rows);
+    pub async fn load(&mut self, api: Api<'_>, target_type: TargetType) -> Result<(), ApiError> {
+        if !self.loaded.contains(&target_type) {
+            let rows = rows(api, target_type, &[]).await?;
+            self.put(target_type, &rows);
         }
         Ok(())
     }
 
     /// The ids of what has that name; looks again if none is known.
-    pub async fn find(&mut self, api: Api<'_>, sort: Sort, name: &str) -> Result<Vec<String>, ApiError> {
-        if let Some(ids) = self.ids.get(&(sort, name.to_owned())) {
+    pub async fn find(
+        &mut self,
+        api: Api<'_>,
+        target_type: TargetType,
+        name: &str,
+    ) -> Result<Vec<String>, ApiError> {
+        if let Some(ids) = self.ids.get(&(target_type, name.to_owned())) {
             return Ok(ids.clone());
         }
-        if sort == Sort::Receiver {
+        if target_type == TargetType::Receiver {
             // What the filter matches is not documented: compared again.
-            let found = rows(api, sort, &[("number", name.to_owned())]).await?;
+            let found = rows(api, target_type, &[("number", name.to_owned())]).await?;
             found
                 .iter()
-                .filter(|row| key(sort, row).as_deref() == Some(name))
-                .for_each(|row| self.add(sort, row));
+                .filter(|row| key(target_type, row).as_deref() == Some(name))
+                .for_each(|row| self.add(target_type, row));
         } else {
-            let rows = rows(api, sort, &[]).await?;
-            self.put(sort, &rows);
+            let rows = rows(api, target_type, &[]).await?;
+            self.put(target_type, &rows);
         }
-        Ok(self.ids.get(&(sort, name.to_owned())).cloned().unwrap_or_default())
+        Ok(self.ids.get(&(target_type, name.to_owned())).cloned().unwrap_or_default())
     }
 
     /// Forgets what has gone.
-    pub fn forget(&mut self, sort: Sort, name: &str) {
-        self.ids.remove(&(sort, name.to_owned()));
+    pub fn forget(&mut self, target_type: TargetType, name: &str) {
+        self.ids.remove(&(target_type, name.to_owned()));
     }
 
     /// The names that several things have.
-    pub fn twice(&self, sort: Sort) -> impl Iterator<Item = (&str, usize)> {
-        let several = self.ids.iter().filter(move |((other, _), ids)| *other == sort && ids.len() > 1);
+    pub fn twice(&self, target_type: TargetType) -> impl Iterator<Item = (&str, usize)> {
+        let several = self.ids.iter().filter(move |((other, _), ids)| *other == target_type && ids.len() > 1);
         several.map(|((_, name), ids)| (name.as_str(), ids.len()))
     }
 
     /// Where calls can be sent that is no object here, and how many have each name.
-    pub fn places(&self) -> BTreeMap<Destination, usize> {
-        let place = |((sort, name), ids): (&(Sort, String), &Vec<String>)| {
-            let to = match sort {
-                Sort::Menu => Destination::Menu(name.clone()),
-                Sort::GeoRouter => Destination::GeoRouter(name.clone()),
-                Sort::SmartRouter => Destination::SmartRouter(name.clone()),
-                Sort::Agent => Destination::Agent(name.clone()),
-                Sort::Receiver | Sort::Queue | Sort::Schedule | Sort::Number => return None,
+    pub fn named_targets(&self) -> BTreeMap<Destination, usize> {
+        let place = |((target_type, name), ids): (&(TargetType, String), &Vec<String>)| {
+            let to = match target_type {
+                TargetType::Menu => Destination::Menu(name.clone()),
+                TargetType::GeoRouter => Destination::GeoRouter(name.clone()),
+                TargetType::SmartRouter => Destination::SmartRouter(name.clone()),
+                TargetType::Agent => Destination::Agent(name.clone()),
+                TargetType::Receiver | TargetType::Queue | TargetType::Schedule | TargetType::Number => {
+                    return None;
+                }
             };
             Some((to, ids.len()))
         };

@@ -1,5 +1,6 @@
 //! Reading and writing one account.
 
+mod account_data;
 mod api;
 mod index;
 mod observe;

@@ -3,19 +3,21 @@
 
 use super::{
     API,
+    account_data::AccountData,
     api::{Api, present},
     index::{Index, every_queue, is_automatic, key, path, rows, sort_of},
     uses,
 };
 use crate::{
-    http::{ApiError, Getter, Problem},
+    http::{ApiError, Problem, ReadClient},
     model::{Address, Destination, E164, Kind, Queue, Reference, Resource, Schedule, references},
+    path::{Field, Path},
     plan::{Observed, Obstacle},
     provider::{
         Endpoints, Read, Scope,
         answer::{endpoint, failure, undecodable},
         ctm::{
-            convert::{self, Sort},
+            convert::{self, TargetType},
             wire::Row,
         },
     },
@@ -27,27 +29,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio::sync::Mutex;
 
 pub struct CtmReader {
-    endpoints: Endpoints<Getter>,
+    endpoints: Endpoints<ReadClient>,
     indexes: Mutex<BTreeMap<String, Index>>,
 }
 
-/// What was read, before it is put into words.
-#[derive(Default)]
-pub struct Live {
-    pub numbers: Vec<Row>,
-    pub receivers: Vec<Row>,
-    /// With their agents where they were read whole.
-    pub queues: Vec<(Row, Option<Vec<Row>>)>,
-    /// Whether they were read whole.
-    pub schedules: Vec<(Row, bool)>,
-    /// Only before something is deleted.
-    pub menus: Vec<Row>,
-    /// Beside the menus: what may point to something in a form that is not documented, with what it is called.
-    pub others: Vec<(String, Row)>,
-}
-
 impl CtmReader {
-    pub fn new(endpoints: Endpoints<Getter>) -> Self {
+    pub fn new(endpoints: Endpoints<ReadClient>) -> Self {
         Self { endpoints, indexes: Mutex::default() }
     }
 }
@@ -61,20 +48,20 @@ impl Read for CtmReader {
             _ => Index::default(),
         };
         let live = if scope.lists {
-            everything(api, scope, &mut index).await?
+            read_lists(api, scope, &mut index).await?
         } else {
-            these(api, scope, &mut index).await?
+            read_objects(api, scope, &mut index).await?
         };
-        for sort in named(&live, scope) {
-            index.load(api, sort).await?;
+        for target_type in named(&live, scope) {
+            index.load(api, target_type).await?;
         }
         // What a read-back points to may be newer than what is known.
         if !scope.lists {
             let queues = live.queues.iter().map(|(row, _)| row);
             let pointing = live.numbers.iter().chain(&live.receivers).chain(queues);
-            for sort in convert::strangers(pointing, &index.names) {
-                let rows = rows(api, sort, &[]).await?;
-                index.put(sort, &rows);
+            for target_type in convert::unresolved_types(pointing, &index.names) {
+                let rows = rows(api, target_type, &[]).await?;
+                index.put(target_type, &rows);
             }
         }
         let observed = in_words(&live, scope, &index);
@@ -84,88 +71,93 @@ impl Read for CtmReader {
 }
 
 /// The lists, and what is in scope whole.
-async fn everything(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Live, ApiError> {
+async fn read_lists(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<AccountData, ApiError> {
     let what = format!("account `{}`", api.account);
     let account = api.object("", "account", &what).await?;
     if account.id() != api.account {
         let why = format!("the server answers for account `{}`", account.id());
         return Err(failure(&what, &api.path(""), Problem::Conflict(why)));
     }
-    let mut live = Live {
-        numbers: rows(api, Sort::Number, &[]).await?,
-        receivers: rows(api, Sort::Receiver, &[]).await?,
-        ..Live::default()
+    let mut live = AccountData {
+        numbers: rows(api, TargetType::Number, &[]).await?,
+        receivers: rows(api, TargetType::Receiver, &[]).await?,
+        ..AccountData::default()
     };
-    index.put(Sort::Number, &live.numbers);
-    index.put(Sort::Receiver, &live.receivers);
+    index.put(TargetType::Number, &live.numbers);
+    index.put(TargetType::Receiver, &live.receivers);
     let (automatic, queues): (Vec<Row>, Vec<Row>) =
         every_queue(api).await?.into_iter().partition(is_automatic);
-    index.put(Sort::Queue, &queues);
-    let schedules = rows(api, Sort::Schedule, &[]).await?;
-    index.put(Sort::Schedule, &schedules);
+    index.put(TargetType::Queue, &queues);
+    let schedules = rows(api, TargetType::Schedule, &[]).await?;
+    index.put(TargetType::Schedule, &schedules);
     // A queue or a menu that nobody declared may point to what is about to be deleted.
     let deletes = uses::may_delete(scope);
-    let wanted = |kind, row: &Row, sort| {
-        let address = key(sort, row).map(|name| Address::new(kind, name));
+    let wanted = |kind, row: &Row, target_type| {
+        let address = key(target_type, row).map(|name| Address::new(kind, name));
         address.is_some_and(|it| scope.wanted.contains_key(&it) || uses::may_go(scope, &it))
     };
     let reads: Vec<_> = queues
         .into_iter()
-        .map(|row| (deletes || wanted(Kind::Queues, &row, Sort::Queue), row))
+        .map(|row| (deletes || wanted(Kind::Queues, &row, TargetType::Queue), row))
         .map(|(whole, row)| async move { if whole { queue(api, &row.id()).await } else { Ok((row, None)) } })
         .collect();
     live.queues = stream::iter(reads).buffered(api.http.concurrency()).try_collect().await?;
     let reads: Vec<_> = schedules
         .into_iter()
-        .map(|row| (wanted(Kind::Schedules, &row, Sort::Schedule), row))
+        .map(|row| (wanted(Kind::Schedules, &row, TargetType::Schedule), row))
         .map(|(whole, row)| async move {
             Ok::<_, ApiError>((if whole { schedule(api, &row.id()).await? } else { row }, whole))
         })
         .collect();
     live.schedules = stream::iter(reads).buffered(api.http.concurrency()).try_collect().await?;
     if deletes {
-        let menus = rows(api, Sort::Menu, &[]).await?;
-        index.put(Sort::Menu, &menus);
+        let menus = rows(api, TargetType::Menu, &[]).await?;
+        index.put(TargetType::Menu, &menus);
         let ids: Vec<String> = menus.iter().map(Row::id).collect();
         let reads = ids.into_iter().map(|id| async move {
-            api.object(&path(Sort::Menu, &id), "voice_menu", &format!("voice menu {id}")).await
+            api.object(&path(TargetType::Menu, &id), "voice_menu", &format!("voice menu {id}")).await
         });
         live.menus = stream::iter(reads).buffered(api.http.concurrency()).try_collect().await?;
-        live.others = uses::others(api, automatic).await?;
+        live.id_holders = uses::id_holders(api, automatic).await?;
     }
     Ok(live)
 }
 
 /// Only the objects in scope, each by itself: a read-back.
-async fn these(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Live, ApiError> {
-    let mut live = Live::default();
+async fn read_objects(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<AccountData, ApiError> {
+    let mut live = AccountData::default();
     for address in scope.wanted.keys() {
-        let Some(sort) = sort_of(address.kind) else { continue };
-        let ids = index.find(api, sort, &address.key).await?;
+        let Some(target_type) = sort_of(address.kind) else { continue };
+        let ids = index.find(api, target_type, &address.key).await?;
         let Some(id) = ids.first() else { continue };
         let what = format!("{} `{}`", address.kind.noun(), address.key);
-        let found = match sort {
-            Sort::Queue => present(queue(api, id).await)?.map(|it| live.queues.push(it)),
-            Sort::Schedule => present(schedule(api, id).await)?.map(|it| live.schedules.push((it, true))),
-            Sort::Receiver => present(api.object(&path(sort, id), "receiving_number", &what).await)?
-                .map(|it| live.receivers.push(it)),
-            _ => present(api.object(&path(sort, id), "number", &what).await)?.map(|it| live.numbers.push(it)),
+        let found = match target_type {
+            TargetType::Queue => present(queue(api, id).await)?.map(|it| live.queues.push(it)),
+            TargetType::Schedule => {
+                present(schedule(api, id).await)?.map(|it| live.schedules.push((it, true)))
+            }
+            TargetType::Receiver => {
+                present(api.object(&path(target_type, id), "receiving_number", &what).await)?
+                    .map(|it| live.receivers.push(it))
+            }
+            _ => present(api.object(&path(target_type, id), "number", &what).await)?
+                .map(|it| live.numbers.push(it)),
         };
         if found.is_none() {
-            index.forget(sort, &address.key);
+            index.forget(target_type, &address.key);
         }
     }
     Ok(live)
 }
 
 async fn schedule(api: Api<'_>, id: &str) -> Result<Row, ApiError> {
-    api.object(&path(Sort::Schedule, id), "schedule", &format!("schedule {id}")).await
+    api.object(&path(TargetType::Schedule, id), "schedule", &format!("schedule {id}")).await
 }
 
 /// A queue with its agents, which are read from where the queue says.
 pub async fn queue(api: Api<'_>, id: &str) -> Result<(Row, Option<Vec<Row>>), ApiError> {
     let what = format!("queue {id}");
-    let own = path(Sort::Queue, id);
+    let own = path(TargetType::Queue, id);
     let queue = api.object(&own, "call_queue", &what).await?;
     let link = queue.text("agents").and_then(|link| api.http.below(&link)).map(|(path, _)| path);
     let path = link.unwrap_or_else(|| api.path(&format!("{own}/agents")));
@@ -199,15 +191,15 @@ pub async fn queue(api: Api<'_>, id: &str) -> Result<(Row, Option<Vec<Row>>), Ap
 }
 
 /// The sorts whose names are needed to say what was declared and what is live.
-fn named(live: &Live, scope: &Scope) -> BTreeSet<Sort> {
+fn named(live: &AccountData, scope: &Scope) -> BTreeSet<TargetType> {
     let mut sorts = BTreeSet::new();
     for (address, resource) in &scope.wanted {
         for (_, reference) in references(address, resource) {
             sorts.extend(match reference {
-                Reference::Place(Destination::Menu(_)) => Some(Sort::Menu),
-                Reference::Place(Destination::GeoRouter(_)) => Some(Sort::GeoRouter),
-                Reference::Place(Destination::SmartRouter(_)) => Some(Sort::SmartRouter),
-                Reference::Place(Destination::Agent(_)) => Some(Sort::Agent),
+                Reference::Named(Destination::Menu(_)) => Some(TargetType::Menu),
+                Reference::Named(Destination::GeoRouter(_)) => Some(TargetType::GeoRouter),
+                Reference::Named(Destination::SmartRouter(_)) => Some(TargetType::SmartRouter),
+                Reference::Named(Destination::Agent(_)) => Some(TargetType::Agent),
                 _ => None,
             });
         }
@@ -219,21 +211,22 @@ fn named(live: &Live, scope: &Scope) -> BTreeSet<Sort> {
     if live.numbers.iter().any(to_agent)
         || live.queues.iter().any(|(_, agents)| agents.iter().flatten().next().is_some())
     {
-        sorts.insert(Sort::Agent);
+        sorts.insert(TargetType::Agent);
     }
     if live.receivers.iter().any(|row| row.text("tag_schedule_id").is_some()) {
-        sorts.insert(Sort::Schedule);
+        sorts.insert(TargetType::Schedule);
     }
     sorts
 }
 
-fn in_words(live: &Live, scope: &Scope, index: &Index) -> Observed {
-    let mut observed = Observed { places: index.places(), ..Observed::default() };
+const PATTERN: Field = &["route", "pattern"];
+
+fn in_words(live: &AccountData, scope: &Scope, index: &Index) -> Observed {
+    let mut observed = Observed { named_targets: index.named_targets(), ..Observed::default() };
     let names = &index.names;
-    let mut add = |address: Address, resource: Resource, hidden: Vec<&'static str>, notes: Vec<String>| {
+    let mut add = |address: Address, resource: Resource, hidden: Vec<Field>, notes: Vec<String>| {
         if !hidden.is_empty() {
-            let fields = hidden.into_iter().map(str::to_owned).collect();
-            observed.opaque.insert(address.clone(), fields);
+            observed.opaque.insert(address.clone(), hidden.into_iter().map(Path::from).collect());
         }
         if !notes.is_empty() {
             observed.notes.insert(address.clone(), notes);
@@ -242,18 +235,18 @@ fn in_words(live: &Live, scope: &Scope, index: &Index) -> Observed {
     };
     for row in &live.numbers {
         let Some((number, words)) = convert::tracking_number(row, names) else { continue };
-        let hidden = if convert::shows_pattern(&words) { Vec::new() } else { vec!["route.pattern"] };
+        let hidden = if convert::shows_pattern(&words) { Vec::new() } else { vec![PATTERN] };
         add(Address::new(Kind::Numbers, &number), Resource::Number(words), hidden, Vec::new());
         let said = convert::forward(row);
         add(Address::new(Kind::Forwards, &number), Resource::Forward(said.object), said.hidden, Vec::new());
     }
     for row in &live.receivers {
-        let Some(number) = key(Sort::Receiver, row) else { continue };
+        let Some(number) = key(TargetType::Receiver, row) else { continue };
         let said = convert::receiver(row, names);
         add(Address::new(Kind::Receivers, number), Resource::Receiver(said.object), said.hidden, said.notes);
     }
     for (row, agents) in &live.queues {
-        let Some(name) = key(Sort::Queue, row) else { continue };
+        let Some(name) = key(TargetType::Queue, row) else { continue };
         let address = Address::new(Kind::Queues, name);
         match agents {
             Some(agents) => {
@@ -264,7 +257,7 @@ fn in_words(live: &Live, scope: &Scope, index: &Index) -> Observed {
         }
     }
     for (row, whole) in &live.schedules {
-        let Some(name) = key(Sort::Schedule, row) else { continue };
+        let Some(name) = key(TargetType::Schedule, row) else { continue };
         let address = Address::new(Kind::Schedules, name);
         if *whole {
             let said = convert::schedule(row);
@@ -274,7 +267,7 @@ fn in_words(live: &Live, scope: &Scope, index: &Index) -> Observed {
         }
     }
     for row in &live.numbers {
-        let (Some(number), Some(value)) = (key(Sort::Number, row), row.text("failsafe_number")) else {
+        let (Some(number), Some(value)) = (key(TargetType::Number, row), row.text("failsafe_number")) else {
             continue;
         };
         if value.parse::<E164>().is_err() {
@@ -292,13 +285,13 @@ fn in_words(live: &Live, scope: &Scope, index: &Index) -> Observed {
         observed.hidden_uses = uses::hidden(live, names);
     }
     if scope.lists {
-        for (kind, sort) in [
-            (Kind::Schedules, Sort::Schedule),
-            (Kind::Receivers, Sort::Receiver),
-            (Kind::Queues, Sort::Queue),
-            (Kind::Numbers, Sort::Number),
+        for (kind, target_type) in [
+            (Kind::Schedules, TargetType::Schedule),
+            (Kind::Receivers, TargetType::Receiver),
+            (Kind::Queues, TargetType::Queue),
+            (Kind::Numbers, TargetType::Number),
         ] {
-            for (name, several) in index.twice(sort) {
+            for (name, several) in index.twice(target_type) {
                 observed.obstacles.push(Obstacle {
                     address: Address::new(kind, name),
                     field: None,

@@ -1,6 +1,6 @@
 //! Pointers that no declared object shows: voice menus, and the schedules of queues.
 
-use super::{api::Api, index::path, observe::Live};
+use super::{account_data::AccountData, api::Api, index::path};
 use crate::{
     http::ApiError,
     model::{Address, Kind},
@@ -8,7 +8,7 @@ use crate::{
     provider::{
         Scope,
         ctm::{
-            convert::{Names, Sort, acted_on},
+            convert::{Names, TargetType, acted_on},
             wire::{Row, text},
         },
     },
@@ -29,7 +29,7 @@ pub fn may_go(scope: &Scope, address: &Address) -> bool {
 }
 
 /// Things whose inside is not documented, and automatic queues: before something is deleted they are searched for ids.
-pub async fn others(api: Api<'_>, automatic: Vec<Row>) -> Result<Vec<(String, Row)>, ApiError> {
+pub async fn id_holders(api: Api<'_>, automatic: Vec<Row>) -> Result<Vec<(String, Row)>, ApiError> {
     const LISTS: [(&str, &[&str], &str); 3] = [
         ("/conditional_routers", &["configs", "conditional_routers"], "smart router"),
         ("/geo_routes", &["geo_routes"], "geo router"),
@@ -45,7 +45,10 @@ pub async fn others(api: Api<'_>, automatic: Vec<Row>) -> Result<Vec<(String, Ro
     for row in automatic {
         // The list is brief.
         let name = called("automatic queue", &row);
-        found.push((name.clone(), api.object(&path(Sort::Queue, &row.id()), "call_queue", &name).await?));
+        found.push((
+            name.clone(),
+            api.object(&path(TargetType::Queue, &row.id()), "call_queue", &name).await?,
+        ));
     }
     Ok(found)
 }
@@ -60,51 +63,51 @@ fn texts(value: &Value, out: &mut Vec<String>) {
 }
 
 /// Who points to what, in words.
-pub fn hidden(live: &Live, names: &Names) -> Vec<HiddenUse> {
+pub fn hidden(live: &AccountData, names: &Names) -> Vec<HiddenUse> {
     let mut found = Vec::new();
-    let mut push = |sort: Sort, id: Option<String>, by: &str| {
-        let kind = match sort {
-            Sort::Receiver => Kind::Receivers,
-            Sort::Queue => Kind::Queues,
-            Sort::Schedule => Kind::Schedules,
+    let mut push = |target_type: TargetType, id: Option<String>, by: &str| {
+        let kind = match target_type {
+            TargetType::Receiver => Kind::Receivers,
+            TargetType::Queue => Kind::Queues,
+            TargetType::Schedule => Kind::Schedules,
             _ => return,
         };
-        if let Some(name) = id.and_then(|id| names.get(sort, &id).map(str::to_owned)) {
+        if let Some(name) = id.and_then(|id| names.get(target_type, &id).map(str::to_owned)) {
             found.push(HiddenUse { target: Address::new(kind, name), owners: Vec::new(), by: by.to_owned() });
         }
     };
     for (row, _) in &live.queues {
         let by = format!("the hours of queue `{}`", row.text("name").unwrap_or_default());
         let id = row.object("schedule").map(|it| it.id()).or_else(|| row.text("schedule_id"));
-        push(Sort::Schedule, id, &by);
+        push(TargetType::Schedule, id, &by);
     }
     for menu in &live.menus {
         let by = format!("voice menu `{}`", menu.text("name").unwrap_or_default());
-        push(Sort::Schedule, menu.text("schedule_id"), &by);
-        push(Sort::Receiver, menu.text("default_number_id"), &by);
-        if let Some(sort) = acted_on(menu, "after_hours_action") {
-            push(sort, menu.text("after_hours_action_id"), &by);
+        push(TargetType::Schedule, menu.text("schedule_id"), &by);
+        push(TargetType::Receiver, menu.text("default_number_id"), &by);
+        if let Some(target_type) = acted_on(menu, "after_hours_action") {
+            push(target_type, menu.text("after_hours_action_id"), &by);
         }
         for item in menu.0.get("items").and_then(Value::as_array).into_iter().flatten() {
             let Some(item) = Row::unwrap(item.clone(), "item") else { continue };
-            push(Sort::Receiver, item.text("dial_number_id"), &by);
-            push(Sort::Queue, item.text("call_queue_id"), &by);
+            push(TargetType::Receiver, item.text("dial_number_id"), &by);
+            push(TargetType::Queue, item.text("call_queue_id"), &by);
         }
     }
-    for (by, row) in &live.others {
+    for (by, row) in &live.id_holders {
         let mut ids = Vec::new();
         texts(&Value::Object(row.0.clone()), &mut ids);
         for id in ids {
-            for sort in [Sort::Receiver, Sort::Queue, Sort::Schedule] {
-                push(sort, Some(id.clone()), by);
+            for target_type in [TargetType::Receiver, TargetType::Queue, TargetType::Schedule] {
+                push(target_type, Some(id.clone()), by);
             }
         }
     }
     // A pointer that is not shown may be there all the same.
     if live.receivers.iter().any(|row| !row.has("default_action_id")) && live.receivers.len() > 1 {
         let by = "perhaps another receiving number: its no-answer routing and tagging hours are not shown";
-        for (sort, id) in names.by_id.keys() {
-            push(*sort, Some(id.clone()), by);
+        for (target_type, id) in names.by_id.keys() {
+            push(*target_type, Some(id.clone()), by);
         }
     }
     found

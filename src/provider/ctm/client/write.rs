@@ -7,17 +7,18 @@ use super::{
     index::{Index, path},
 };
 use crate::{
-    http::{ApiError, Sender},
+    http::{ApiError, WriteClient},
     model::{
         Agent, Destination, Divert, E164, Forward, Kind, NoAnswer, Number, OrOff, Queue, Receiver, Receivers,
         Resource, Ringable, Route, Schedule, TaggingHours, Weekly, Whisper,
     },
+    path::Path,
     plan::{Action, Step},
     provider::{
         Endpoints, Write,
         answer::{conflict, endpoint},
         ctm::{
-            convert::{self, Sort, target},
+            convert::{self, TargetType, target},
             zones,
         },
     },
@@ -29,12 +30,12 @@ use std::collections::BTreeMap;
 use tokio::sync::Mutex;
 
 pub struct CtmWriter {
-    endpoints: Endpoints<Sender>,
+    endpoints: Endpoints<WriteClient>,
     indexes: Mutex<BTreeMap<String, Index>>,
 }
 
 impl CtmWriter {
-    pub fn new(endpoints: Endpoints<Sender>) -> Self {
+    pub fn new(endpoints: Endpoints<WriteClient>) -> Self {
         Self { endpoints, indexes: Mutex::default() }
     }
 }
@@ -61,7 +62,7 @@ impl Write for CtmWriter {
 
 /// One step on one account.
 struct Writing<'a> {
-    http: &'a Sender,
+    http: &'a WriteClient,
     account: &'a str,
     index: Index,
     step: &'a Step,
@@ -78,7 +79,7 @@ impl Writing<'_> {
 
     /// Whether the step is about a field.
     fn about(&self, field: &str) -> bool {
-        self.step.concerns(field)
+        self.step.concerns(&[field.into()])
     }
 
     async fn send(&self, method: Method, rest: &str, body: Option<Value>) -> Result<Value, ApiError> {
@@ -92,8 +93,8 @@ impl Writing<'_> {
     }
 
     /// The id of something by its name: there must be one and only one.
-    async fn id(&mut self, sort: Sort, name: &str) -> Result<String, ApiError> {
-        let ids = self.index.find(Api { http: self.http, account: self.account }, sort, name).await?;
+    async fn id(&mut self, target_type: TargetType, name: &str) -> Result<String, ApiError> {
+        let ids = self.index.find(Api { http: self.http, account: self.account }, target_type, name).await?;
         match ids.as_slice() {
             [id] => Ok(id.clone()),
             [] => Err(conflict(self.step, format!("there is no live `{name}`"))),
@@ -103,18 +104,18 @@ impl Writing<'_> {
 
     async fn delete(&mut self) -> Result<(), ApiError> {
         let key = self.key().to_owned();
-        let sort = match self.step.address.kind {
-            Kind::Schedules => Sort::Schedule,
-            Kind::Receivers => Sort::Receiver,
+        let target_type = match self.step.address.kind {
+            Kind::Schedules => TargetType::Schedule,
+            Kind::Receivers => TargetType::Receiver,
             Kind::Forwards => {
-                let id = self.id(Sort::Number, &key).await?;
+                let id = self.id(TargetType::Number, &key).await?;
                 return self.update_number(&id, [("failsafe_number", json!(""))]).await;
             }
             _ => return Err(conflict(self.step, "this cannot be deleted through the API")),
         };
-        let id = self.id(sort, &key).await?;
-        self.send(Method::DELETE, &path(sort, &id), None).await?;
-        self.index.forget(sort, &key);
+        let id = self.id(target_type, &key).await?;
+        self.send(Method::DELETE, &path(target_type, &id), None).await?;
+        self.index.forget(target_type, &key);
         Ok(())
     }
 
@@ -130,8 +131,8 @@ impl Writing<'_> {
             }
             return self.send(Method::POST, "/schedules", Some(json!({ "schedule": body }))).await.map(drop);
         }
-        let id = self.id(Sort::Schedule, &key).await?;
-        let rest = path(Sort::Schedule, &id);
+        let id = self.id(TargetType::Schedule, &key).await?;
+        let rest = path(TargetType::Schedule, &id);
         let live = self.api().object(&rest, "schedule", &format!("schedule `{key}`")).await?;
         // Whether a PUT that leaves a field out keeps it is not documented: everything goes back.
         let mut body: Map<String, Value> = Map::new();
@@ -185,7 +186,7 @@ impl Writing<'_> {
         }
         match tagging_hours.as_ref().filter(|_| self.about("tagging_hours")) {
             Some(TaggingHours::Schedule(name)) => {
-                let id = self.id(Sort::Schedule, name).await?;
+                let id = self.id(TargetType::Schedule, name).await?;
                 body.insert("tag_schedule_id".to_owned(), json!(id));
             }
             Some(TaggingHours::Off) => {
@@ -197,17 +198,17 @@ impl Writing<'_> {
             body.insert("number".to_owned(), json!(key));
             return self.send(Method::POST, "/receiving_numbers", Some(body.into())).await.map(drop);
         }
-        let id = self.id(Sort::Receiver, &key).await?;
-        self.send(Method::PUT, &path(Sort::Receiver, &id), Some(body.into())).await.map(drop)
+        let id = self.id(TargetType::Receiver, &key).await?;
+        self.send(Method::PUT, &path(TargetType::Receiver, &id), Some(body.into())).await.map(drop)
     }
 
     /// Where a queue or a receiving number sends calls: label, class and id.
     async fn action(&mut self, to: &Destination) -> Result<Map<String, Value>, ApiError> {
-        let (sort, name) = match to {
-            Destination::Receiver(to) => (Sort::Receiver, to.to_string()),
-            Destination::Queue(to) => (Sort::Queue, to.clone()),
-            Destination::Menu(to) => (Sort::Menu, to.clone()),
-            Destination::SmartRouter(to) => (Sort::SmartRouter, to.clone()),
+        let (target_type, name) = match to {
+            Destination::Receiver(to) => (TargetType::Receiver, to.to_string()),
+            Destination::Queue(to) => (TargetType::Queue, to.clone()),
+            Destination::Menu(to) => (TargetType::Menu, to.clone()),
+            Destination::SmartRouter(to) => (TargetType::SmartRouter, to.clone()),
             _ => {
                 return Err(conflict(
                     self.step,
@@ -215,8 +216,8 @@ impl Writing<'_> {
                 ));
             }
         };
-        let id = self.id(sort, &name).await?;
-        let Some(target) = target(sort) else { return Ok(Map::new()) };
+        let id = self.id(target_type, &name).await?;
+        let Some(target) = target(target_type) else { return Ok(Map::new()) };
         Ok([("label", target.label), ("type", target.class), ("id", id.as_str())]
             .into_iter()
             .map(|(field, value)| (format!("default_action_{field}"), json!(value)))
@@ -255,16 +256,17 @@ impl Writing<'_> {
             body.insert("name".to_owned(), json!(key));
             self.send(Method::POST, "/queues", Some(json!({ "call_queue": body }))).await?;
         } else if !body.is_empty() {
-            let id = self.id(Sort::Queue, &key).await?;
-            self.send(Method::PUT, &path(Sort::Queue, &id), Some(json!({ "call_queue": body }))).await?;
+            let id = self.id(TargetType::Queue, &key).await?;
+            self.send(Method::PUT, &path(TargetType::Queue, &id), Some(json!({ "call_queue": body })))
+                .await?;
         }
         let Some(agents) = agents.as_ref().filter(|_| self.about("agents")) else { return Ok(()) };
         let api = Api { http: self.http, account: self.account };
         // A server that accepted the queue and did not make it is found out when the queue is read back.
-        let ids = self.index.find(api, Sort::Queue, &key).await?;
+        let ids = self.index.find(api, TargetType::Queue, &key).await?;
         let Some(id) = ids.first().cloned() else { return Ok(()) };
         let list = self.agents(&id, agents).await?;
-        let rest = format!("{}/agents", path(Sort::Queue, &id));
+        let rest = format!("{}/agents", path(TargetType::Queue, &id));
         self.send(Method::PUT, &rest, Some(json!({ "agents": list }))).await.map(drop)
     }
 
@@ -279,7 +281,7 @@ impl Writing<'_> {
             let Ringable::Agent(email) = &agent.target else {
                 return Err(conflict(self.step, "an agent of a queue is a person, by e-mail address"));
             };
-            let id = self.id(Sort::Agent, email).await?;
+            let id = self.id(TargetType::Agent, email).await?;
             let known = live.iter().find(|row| row.id() == id);
             let mut body = known.map(|row| row.0.clone()).unwrap_or_default();
             body.insert("id".to_owned(), json!(id));
@@ -292,7 +294,7 @@ impl Writing<'_> {
     async fn number(&mut self, wanted: &Number) -> Result<(), ApiError> {
         let Number { label, route, protect: _ } = wanted;
         let key = self.key().to_owned();
-        let id = self.id(Sort::Number, &key).await?;
+        let id = self.id(TargetType::Number, &key).await?;
         let mut body = Vec::new();
         if let Some(label) = label.as_ref().filter(|_| self.about("label")) {
             body.push(("name", json!(label)));
@@ -306,12 +308,12 @@ impl Writing<'_> {
     }
 
     /// The documented way to dial receiving numbers: national digits and countries. Numbers that are not there yet would
-    /// be made in passing (fact sheet section 1, fact 5), so that they have to be there.
+    /// be made in passing (FACTS ctm/numbers-4), so that they have to be there.
     async fn dial_list(&mut self, list: &Receivers) -> Result<Vec<(&'static str, Value)>, ApiError> {
         let Receivers { receivers, pattern } = list;
         let (mut numbers, mut countries) = (Vec::new(), Vec::new());
         for receiver in receivers {
-            self.id(Sort::Receiver, &receiver.to_string()).await?;
+            self.id(TargetType::Receiver, &receiver.to_string()).await?;
             let (national, country) = convert::national(receiver).ok_or_else(|| {
                 conflict(
                     self.step,
@@ -327,7 +329,7 @@ impl Writing<'_> {
             ("country_codes", json!(countries)),
         ];
         // The step has a change of its own for the pattern if it is to be sent.
-        let sent = self.step.changes.iter().any(|change| change.path == "route.pattern");
+        let sent = self.step.changes.iter().any(|change| change.path == Path::from(["route", "pattern"]));
         if let Some(pattern) = pattern.filter(|_| sent) {
             body.push(("routing", json!(convert::pattern_word(pattern))));
         }
@@ -335,20 +337,20 @@ impl Writing<'_> {
     }
 
     async fn dial_route(&mut self, number: &str, to: &Destination) -> Result<(), ApiError> {
-        let (sort, name) = match to {
-            Destination::Queue(to) => (Sort::Queue, to),
-            Destination::Menu(to) => (Sort::Menu, to),
-            Destination::GeoRouter(to) => (Sort::GeoRouter, to),
-            Destination::SmartRouter(to) => (Sort::SmartRouter, to),
-            Destination::Agent(to) => (Sort::Agent, to),
+        let (target_type, name) = match to {
+            Destination::Queue(to) => (TargetType::Queue, to),
+            Destination::Menu(to) => (TargetType::Menu, to),
+            Destination::GeoRouter(to) => (TargetType::GeoRouter, to),
+            Destination::SmartRouter(to) => (TargetType::SmartRouter, to),
+            Destination::Agent(to) => (TargetType::Agent, to),
             _ => return Err(conflict(self.step, format!("a number cannot be routed to a `{}`", to.word()))),
         };
-        let id = self.id(sort, name).await?;
-        let Some(target) = target(sort) else { return Ok(()) };
+        let id = self.id(target_type, name).await?;
+        let Some(target) = target(target_type) else { return Ok(()) };
         let mut body = Map::new();
         body.insert("dial_route".to_owned(), json!(target.dial_route));
         body.insert(target.id_key.to_owned(), json!(id));
-        let rest = format!("{}/dial_routes", path(Sort::Number, number));
+        let rest = format!("{}/dial_routes", path(TargetType::Number, number));
         self.send(Method::PUT, &rest, Some(json!({ "virtual_phone_number": body }))).await.map(drop)
     }
 
@@ -359,14 +361,14 @@ impl Writing<'_> {
     ) -> Result<(), ApiError> {
         let body: Map<String, Value> =
             fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-        let rest = format!("{}/update_number", path(Sort::Number, id));
+        let rest = format!("{}/update_number", path(TargetType::Number, id));
         self.send(Method::POST, &rest, Some(body.into())).await.map(drop)
     }
 
     async fn forward(&mut self, wanted: &Forward) -> Result<(), ApiError> {
         let Forward { to, active: _, protect: _ } = wanted;
         let key = self.key().to_owned();
-        let id = self.id(Sort::Number, &key).await?;
+        let id = self.id(TargetType::Number, &key).await?;
         let number = to.as_ref().map(E164::to_string).unwrap_or_default();
         self.update_number(&id, [("failsafe_number", json!(number))]).await
     }

@@ -1,4 +1,4 @@
-//! How a receiving number is dialled: national digits and a country (fact sheet section 7.2).
+//! How a receiving number is dialled: national digits and a country (FACTS ctm/numbers-3).
 
 use crate::model::E164;
 use phonenumber::metadata::DATABASE;

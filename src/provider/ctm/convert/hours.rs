@@ -1,4 +1,4 @@
-//! The hours of a schedule: days and minutes on the wire, windows by day in the YAML (fact sheet section 7.6).
+//! The hours of a schedule: days and minutes on the wire, windows by day in the YAML (FACTS ctm/schedules-1).
 
 use crate::{
     model::{Day, TimeOfDay, Weekly, Window},

@@ -12,4 +12,6 @@ pub use normalize::normalize;
 pub use objects::{
     agents, dispatch_word, forward, no_answer_off, queue, receiver, schedule, tracking_number,
 };
-pub use targets::{Names, Sort, acted_on, pattern_word, route, shows_pattern, strangers, target};
+pub use targets::{
+    Names, TargetType, acted_on, pattern_word, route, shows_pattern, target, unresolved_types,
+};

@@ -5,31 +5,32 @@ use crate::{
     model::{
         Address, Agent, Destination, Divert, Number, OrOff, Receivers, Resource, Ringable, Route, Whisper,
     },
+    path::Path,
     plan::Unsupported,
     provider::{
         ctm::zones,
-        refusal::{self, Check, at, item},
+        refusal::{self, Refusals},
     },
 };
 
 /// Idempotent: what comes out goes in unchanged.
 pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, Vec<Unsupported>> {
     resource.strip_local();
-    let mut check = Check::default();
+    let mut refusals = Refusals::default();
     match &mut resource {
         Resource::Schedule(it) => {
             if let Some(zone) = &mut it.time_zone {
                 match zones::usual(zone) {
                     Some(usual) => *zone = usual,
-                    None => check.no(
-                        &at(&[], "time_zone"),
+                    None => refusals.add(
+                        &Path::from(["time_zone"]),
                         format!("CallTrackingMetrics has no name for the time zone `{zone}`"),
                         "name a zone with the same hours, e.g. `America/New_York`",
                     ),
                 }
             } else if it.weekly.is_some() {
-                check.no(
-                    &at(&[], "weekly"),
+                refusals.add(
+                    &Path::from(["weekly"]),
                     "these hours have no time zone",
                     "write `time_zone` in the schedule or in the tenant: `America/New_York`",
                 );
@@ -37,7 +38,7 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
             if let Some(weekly) = &mut it.weekly {
                 weekly.complete();
             }
-            name(&mut check, address);
+            name(&mut refusals, address);
         }
         Resource::Receiver(it) => {
             if let Some(Whisper::Prompt(prompt)) = &mut it.whisper {
@@ -46,8 +47,8 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
             if let Some(OrOff::Set(no_answer)) = &mut it.no_answer {
                 lower(&mut no_answer.to);
                 if no_answer.after == 0 {
-                    check.no(
-                        &at(&at(&[], "no_answer"), "after"),
+                    refusals.add(
+                        &Path::from(["no_answer", "after"]),
                         "a phone that rings 0 seconds is never answered",
                         "write the seconds to ring, e.g. 20",
                     );
@@ -55,12 +56,12 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
             }
         }
         Resource::Queue(it) => {
-            name(&mut check, address);
+            name(&mut refusals, address);
             if let Some(Divert::To(to)) = &mut it.no_answer {
                 lower(to);
             }
             if let Some(agents) = &mut it.agents {
-                self::agents(&mut check, agents);
+                self::agents(&mut refusals, agents);
             }
         }
         Resource::Number(it) => match &mut it.route {
@@ -68,8 +69,8 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
                 it.route = Some(Route::Receivers(Receivers { receivers: vec![to.clone()], pattern: None }));
             }
             Some(Route::To(to)) => lower(to),
-            Some(Route::Receivers(list)) if list.receivers.is_empty() => check.no(
-                &at(&at(&[], "route"), "receivers"),
+            Some(Route::Receivers(list)) if list.receivers.is_empty() => refusals.add(
+                &Path::from(["route", "receivers"]),
                 "a number that rings nowhere loses its calls",
                 "name a receiving number; leave `route` out to leave it as it is",
             ),
@@ -80,15 +81,15 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
     if let Resource::Number(Number { route: Some(Route::Receivers(list)), .. }) = &resource {
         for (index, receiver) in list.receivers.iter().enumerate() {
             if national(receiver).is_none() {
-                check.no(
-                    &item(&at(&at(&[], "route"), "receivers"), index),
+                refusals.add(
+                    &Path::from(["route", "receivers"]).join(index),
                     format!("the country of {receiver} is not known"),
                     "receiving numbers are dialled by country: name one with the calling code of a country",
                 );
             }
         }
     }
-    check.result(resource)
+    refusals.result(resource)
 }
 
 /// People are known by their e-mail address, whatever its case.
@@ -98,15 +99,19 @@ fn lower(to: &mut Destination) {
     }
 }
 
-fn name(check: &mut Check, address: &Address) {
+fn name(refusals: &mut Refusals, address: &Address) {
     let key = &address.key;
     if key.trim() != key || key.is_empty() {
         let help = "a name has no spaces around it and is not empty";
-        check.no(&[], format!("a {} cannot be called `{key}`", address.kind.noun()), help);
+        refusals.add(&Path::default(), format!("a {} cannot be called `{key}`", address.kind.noun()), help);
     }
-    // The vendor makes and shows these by itself (fact sheet section 3).
+    // The vendor makes and shows these by itself (FACTS ctm/lists-7).
     if key.starts_with("AQ:") {
-        check.no(&[], format!("`{key}` is an automatic queue"), "the system makes and changes it by itself");
+        refusals.add(
+            &Path::default(),
+            format!("`{key}` is an automatic queue"),
+            "the system makes and changes it by itself",
+        );
     }
 }
 
@@ -121,21 +126,21 @@ fn whole_prompt(prompt: &str) -> String {
     }
 }
 
-fn agents(check: &mut Check, agents: &mut [Agent]) {
+fn agents(refusals: &mut Refusals, agents: &mut [Agent]) {
     for (index, Agent { target, order: _, wrap_up }) in agents.iter_mut().enumerate() {
         match target {
             Ringable::Agent(email) => *email = email.to_lowercase(),
             Ringable::Device(_) => {
-                let here = item(&at(&[], "agents"), index);
-                check.no(&here, "an agent here is a person", "write `agent:` and the e-mail address");
+                let here = Path::from(["agents"]).join(index);
+                refusals.add(&here, "an agent here is a person", "write `agent:` and the e-mail address");
             }
             // The other words are in the table of what a field takes.
-            Ringable::Extension(_) | Ringable::Number(_) | Ringable::Token(_) => {}
+            Ringable::Extension(_) | Ringable::Number(_) | Ringable::DialString(_) => {}
         }
         if wrap_up.is_some() {
-            let here = at(&item(&at(&[], "agents"), index), "wrap_up");
-            check.no(&here, "agents here have no time of rest", "leave `wrap_up` out");
+            let here = Path::from(["agents"]).join(index).join("wrap_up");
+            refusals.add(&here, "agents here have no time of rest", "leave `wrap_up` out");
         }
     }
-    refusal::agents(check, agents);
+    refusal::agents(refusals, agents);
 }

@@ -1,11 +1,12 @@
-//! Live objects in the words of the YAML. What the API does not show is named, never guessed.
+//! AccountData objects in the words of the YAML. What the API does not show is named, never guessed.
 
-use super::{Names, Sort, route, weekly};
+use super::{Names, TargetType, route, weekly};
 use crate::{
     model::{
         Agent, DialExtension, Dispatch, Divert, E164, Forward, NoAnswer, Number, Queue, Receiver, Ringable,
         Schedule, TaggingHours, Whisper,
     },
+    path::Field,
     provider::ctm::{wire::Row, zones},
 };
 use serde_json::{Map, Value, json};
@@ -13,7 +14,7 @@ use serde_json::{Map, Value, json};
 /// A live object, the fields of it that the API does not show or that have no word here, and what is worth knowing.
 pub struct Said<T> {
     pub object: T,
-    pub hidden: Vec<&'static str>,
+    pub hidden: Vec<Field>,
     pub notes: Vec<String>,
 }
 
@@ -24,9 +25,9 @@ pub fn schedule(row: &Row) -> Said<Schedule> {
         Some(Err(why)) => (None, vec![why]),
         None => (None, vec!["the API does not show its hours".to_owned()]),
     };
-    let mut hidden = vec!["dates", "yearly"];
+    let mut hidden: Vec<Field> = vec![&["dates"], &["yearly"]];
     if hours.is_none() {
-        hidden.push("weekly");
+        hidden.push(&["weekly"]);
     }
     let time_zone = row.text("timezone").map(|name| zones::iana(&name));
     let object =
@@ -36,7 +37,7 @@ pub fn schedule(row: &Row) -> Said<Schedule> {
 
 pub fn receiver(row: &Row, names: &Names) -> Said<Receiver> {
     let mut hidden = Vec::new();
-    let mut shown = |field, key: &str| {
+    let mut shown = |field: Field, key: &str| {
         let has = row.has(key);
         if !has {
             hidden.push(field);
@@ -45,32 +46,35 @@ pub fn receiver(row: &Row, names: &Names) -> Said<Receiver> {
     };
     let object = Receiver {
         label: Some(row.text("name").unwrap_or_default()),
-        dial_extension: shown("dial_extension", "dial_extension").then(|| {
+        dial_extension: shown(&["dial_extension"], "dial_extension").then(|| {
             let delay = row.number("dial_extension_delay").unwrap_or_default();
             row.text("dial_extension").map(|digits| DialExtension { digits, delay }).into()
         }),
-        whisper: shown("whisper", "receiving_whisper")
+        whisper: shown(&["whisper"], "receiving_whisper")
             .then(|| row.text("receiving_whisper").map_or(Whisper::Off, Whisper::Prompt)),
-        skip_whisper: shown("skip_whisper", "skip_receiving_whisper")
+        skip_whisper: shown(&["skip_whisper"], "skip_receiving_whisper")
             .then(|| row.flag("skip_receiving_whisper").unwrap_or_default()),
-        no_answer: shown("no_answer", "no_answer_seconds").then(|| {
+        no_answer: shown(&["no_answer"], "no_answer_seconds").then(|| {
             let after = row.number("no_answer_seconds").unwrap_or_default();
             names.action(row, "default_action").map(|to| NoAnswer { after, to }).into()
         }),
-        tagging_hours: shown("tagging_hours", "tag_schedule_id").then(|| match row.text("tag_schedule_id") {
-            Some(id) => {
-                let name =
-                    names.get(Sort::Schedule, &id).map_or_else(|| format!("Schedule {id}"), str::to_owned);
-                TaggingHours::Schedule(name)
+        tagging_hours: shown(&["tagging_hours"], "tag_schedule_id").then(|| {
+            match row.text("tag_schedule_id") {
+                Some(id) => {
+                    let name = names
+                        .get(TargetType::Schedule, &id)
+                        .map_or_else(|| format!("Schedule {id}"), str::to_owned);
+                    TaggingHours::Schedule(name)
+                }
+                None => TaggingHours::Off,
             }
-            None => TaggingHours::Off,
         }),
         protect: None,
     };
     Said { object, hidden, notes: Vec::new() }
 }
 
-/// How the pattern of a queue is written (fact sheet section 10.4: the portal's words).
+/// How the pattern of a queue is written (FACTS ctm/unnamed-4: the portal's words).
 const DISPATCH: [(Dispatch, &str); 5] = [
     (Dispatch::RingAll, "simultaneous"),
     (Dispatch::RoundRobin, "round_robin"),
@@ -84,11 +88,11 @@ pub fn dispatch_word(dispatch: Dispatch) -> Option<&'static str> {
 }
 
 pub fn queue(row: &Row, agents: Vec<Agent>, names: &Names) -> Said<Queue> {
-    let keys = [
-        ("dispatch", "routing"),
-        ("agent_ring", "seconds_per_agent"),
-        ("max_wait", "seconds_to_answer"),
-        ("no_answer", "default_action_type"),
+    let keys: [(Field, &str); 4] = [
+        (&["dispatch"], "routing"),
+        (&["agent_ring"], "seconds_per_agent"),
+        (&["max_wait"], "seconds_to_answer"),
+        (&["no_answer"], "default_action_type"),
     ];
     let hidden = keys.into_iter().filter(|(_, key)| !row.has(key)).map(|(field, _)| field).collect();
     let mut notes = Vec::new();
@@ -119,9 +123,9 @@ pub fn queue(row: &Row, agents: Vec<Agent>, names: &Names) -> Said<Queue> {
 pub fn agents(rows: &[Row], names: &Names) -> Vec<Agent> {
     let agent = |row: &Row| {
         let id = row.id();
-        let target = match names.get(Sort::Agent, &id) {
+        let target = match names.get(TargetType::Agent, &id) {
             Some(email) => Ringable::Agent(email.to_lowercase()),
-            None => Ringable::Token(format!("Agent {id}")),
+            None => Ringable::DialString(format!("Agent {id}")),
         };
         Agent { target, order: row.number("priority"), wrap_up: None }
     };
@@ -139,7 +143,7 @@ pub fn tracking_number(row: &Row, names: &Names) -> Option<(E164, Number)> {
 
 /// The fail-safe number of a tracking number, if the API shows it.
 pub fn forward(row: &Row) -> Said<Forward> {
-    let hidden = if row.has("failsafe_number") { Vec::new() } else { vec!["to"] };
+    let hidden: Vec<Field> = if row.has("failsafe_number") { Vec::new() } else { vec![&["to"]] };
     let to = row.text("failsafe_number").and_then(|text| text.parse().ok());
     Said { object: Forward { to, active: None, protect: None }, hidden, notes: Vec::new() }
 }

@@ -1,4 +1,4 @@
-//! Where calls can go: one thing with up to four names on the wire (fact sheet section 6.2). Never compared as texts.
+//! Where calls can go: one thing with up to four names on the wire (FACTS ctm/names-1). Never compared as texts.
 
 use crate::{
     model::{Destination, E164, Number, Pattern, Receivers, Route},
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The sorts of things that have ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Sort {
+pub enum TargetType {
     Receiver,
     Queue,
     Menu,
@@ -20,9 +20,9 @@ pub enum Sort {
     Number,
 }
 
-/// How one sort of target is called.
+/// How one target_type of target is called.
 pub struct Target {
-    pub sort: Sort,
+    pub target_type: TargetType,
     /// `dial_route` of a number, and the key its id goes under.
     pub dial_route: &'static str,
     pub id_key: &'static str,
@@ -35,7 +35,7 @@ pub struct Target {
 
 pub const TARGETS: &[Target] = &[
     Target {
-        sort: Sort::Receiver,
+        target_type: TargetType::Receiver,
         dial_route: "number",
         id_key: "numbers",
         read: "receiving_number",
@@ -43,7 +43,7 @@ pub const TARGETS: &[Target] = &[
         class: "PhysicalPhoneNumber",
     },
     Target {
-        sort: Sort::Menu,
+        target_type: TargetType::Menu,
         dial_route: "voice_menu",
         id_key: "voice_menu_id",
         read: "voice_menu",
@@ -51,7 +51,7 @@ pub const TARGETS: &[Target] = &[
         class: "VoiceMenu",
     },
     Target {
-        sort: Sort::Queue,
+        target_type: TargetType::Queue,
         dial_route: "call_queue",
         id_key: "call_queue_id",
         read: "call_queue",
@@ -59,7 +59,7 @@ pub const TARGETS: &[Target] = &[
         class: "CallQueue",
     },
     Target {
-        sort: Sort::GeoRouter,
+        target_type: TargetType::GeoRouter,
         dial_route: "geo_config",
         id_key: "geo_config_id",
         read: "geo_config",
@@ -67,7 +67,7 @@ pub const TARGETS: &[Target] = &[
         class: "GeoConfig",
     },
     Target {
-        sort: Sort::SmartRouter,
+        target_type: TargetType::SmartRouter,
         dial_route: "conditional_router",
         id_key: "conditional_router_id",
         read: "conditional_router",
@@ -75,7 +75,7 @@ pub const TARGETS: &[Target] = &[
         class: "ConditionalRouter",
     },
     Target {
-        sort: Sort::Agent,
+        target_type: TargetType::Agent,
         dial_route: "call_agent",
         id_key: "user_id",
         read: "user",
@@ -84,11 +84,11 @@ pub const TARGETS: &[Target] = &[
     },
 ];
 
-pub fn target(sort: Sort) -> Option<&'static Target> {
-    TARGETS.iter().find(|target| target.sort == sort)
+pub fn target(target_type: TargetType) -> Option<&'static Target> {
+    TARGETS.iter().find(|target| target.target_type == target_type)
 }
 
-/// The patterns as they are written; the last two are words of the help centre (fact sheet section 10.1).
+/// The patterns as they are written; the last two are words of the help centre (FACTS ctm/names-3).
 pub const PATTERNS: [(Pattern, &str); 4] = [
     (Pattern::Simultaneous, "simultaneous"),
     (Pattern::RoundRobin, "round_robin"),
@@ -103,29 +103,29 @@ pub fn pattern_word(pattern: Pattern) -> &'static str {
 /// The names of things by their ids.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
-    pub by_id: BTreeMap<(Sort, String), String>,
+    pub by_id: BTreeMap<(TargetType, String), String>,
     /// The sorts of which all are known: an id that is not there belongs to nothing.
-    pub whole: BTreeSet<Sort>,
+    pub whole: BTreeSet<TargetType>,
 }
 
 impl Names {
-    pub fn get(&self, sort: Sort, id: &str) -> Option<&str> {
-        self.by_id.get(&(sort, id.to_owned())).map(String::as_str)
+    pub fn get(&self, target_type: TargetType, id: &str) -> Option<&str> {
+        self.by_id.get(&(target_type, id.to_owned())).map(String::as_str)
     }
 
     /// A thing with that id as a destination; what has no name here stays a word of the provider.
-    pub fn destination(&self, sort: Sort, id: &str, shown: Option<String>) -> Destination {
-        let strange = || Destination::Token(format!("{sort:?} {id}"));
-        let shown = shown.filter(|_| !self.whole.contains(&sort));
-        let Some(name) = self.get(sort, id).map(str::to_owned).or(shown) else { return strange() };
-        match sort {
-            Sort::Receiver => name.parse::<E164>().map_or_else(|_| strange(), Destination::Receiver),
-            Sort::Queue => Destination::Queue(name),
-            Sort::Menu => Destination::Menu(name),
-            Sort::GeoRouter => Destination::GeoRouter(name),
-            Sort::SmartRouter => Destination::SmartRouter(name),
-            Sort::Agent => Destination::Agent(name.to_lowercase()),
-            Sort::Schedule | Sort::Number => strange(),
+    pub fn destination(&self, target_type: TargetType, id: &str, shown: Option<String>) -> Destination {
+        let strange = || Destination::DialString(format!("{target_type:?} {id}"));
+        let shown = shown.filter(|_| !self.whole.contains(&target_type));
+        let Some(name) = self.get(target_type, id).map(str::to_owned).or(shown) else { return strange() };
+        match target_type {
+            TargetType::Receiver => name.parse::<E164>().map_or_else(|_| strange(), Destination::Receiver),
+            TargetType::Queue => Destination::Queue(name),
+            TargetType::Menu => Destination::Menu(name),
+            TargetType::GeoRouter => Destination::GeoRouter(name),
+            TargetType::SmartRouter => Destination::SmartRouter(name),
+            TargetType::Agent => Destination::Agent(name.to_lowercase()),
+            TargetType::Schedule | TargetType::Number => strange(),
         }
     }
 
@@ -140,8 +140,10 @@ impl Names {
         };
         match TARGETS.iter().find(known) {
             Some(_) if id.is_empty() => None,
-            Some(target) => Some(self.destination(target.sort, &id, None)),
-            None => class.or(label).map(|word| Destination::Token(format!("{word} {id}").trim().to_owned())),
+            Some(target) => Some(self.destination(target.target_type, &id, None)),
+            None => {
+                class.or(label).map(|word| Destination::DialString(format!("{word} {id}").trim().to_owned()))
+            }
         }
     }
 }
@@ -149,11 +151,11 @@ impl Names {
 /// Where the calls of a tracking number go; `None` where nothing is said.
 pub fn route(number: &Row, names: &Names) -> Option<Route> {
     let to = number.object("route_to").filter(|to| !to.0.is_empty())?;
-    let sort = to.text("type")?;
+    let target_type = to.text("type")?;
     let pattern = to.text("mode").or_else(|| number.text("routing"));
     let pattern = pattern.and_then(|word| PATTERNS.iter().find(|(_, it)| *it == word).map(|(it, _)| *it));
     let dial = to.0.get("dial");
-    if sort == "receiving_number" {
+    if target_type == "receiving_number" {
         let rows: Vec<&Value> = match dial {
             Some(Value::Array(rows)) => rows.iter().collect(),
             Some(row @ Value::Object(_)) => vec![row],
@@ -165,29 +167,31 @@ pub fn route(number: &Row, names: &Names) -> Option<Route> {
         return Some(match parsed {
             Ok(receivers) => Route::Receivers(Receivers { receivers, pattern }),
             // A list of which a part has no name here must not look shorter than it is.
-            Err(_) => Route::To(Destination::Token(format!("receiving numbers {}", texts.join(", ")))),
+            Err(_) => Route::To(Destination::DialString(format!("receiving numbers {}", texts.join(", ")))),
         });
     }
     // Some answers have the two keys on the route itself.
     let one = to.object("dial").unwrap_or(to);
     let (id, name) = (one.id(), one.text("name"));
-    Some(Route::To(match TARGETS.iter().find(|target| target.read == sort) {
+    Some(Route::To(match TARGETS.iter().find(|target| target.read == target_type) {
         // A person is known here by the e-mail address, which the route does not show.
-        Some(Target { sort: Sort::Agent, .. }) => names.destination(Sort::Agent, &id, None),
-        Some(target) => names.destination(target.sort, &id, name),
-        None => Destination::Token(format!("{sort} {}", name.unwrap_or(id))),
+        Some(Target { target_type: TargetType::Agent, .. }) => {
+            names.destination(TargetType::Agent, &id, None)
+        }
+        Some(target) => names.destination(target.target_type, &id, name),
+        None => Destination::DialString(format!("{target_type} {}", name.unwrap_or(id))),
     }))
 }
 
-/// The sort of thing that an action of a queue or a receiving number names.
-pub fn acted_on(row: &Row, prefix: &str) -> Option<Sort> {
+/// The target_type of thing that an action of a queue or a receiving number names.
+pub fn acted_on(row: &Row, prefix: &str) -> Option<TargetType> {
     let class = row.text(&format!("{prefix}_type"));
     let label = row.text(&format!("{prefix}_label"));
     let known = |it: &&Target| match &class {
         Some(class) => it.class == class,
         None => label.as_deref() == Some(it.label),
     };
-    TARGETS.iter().find(known).map(|target| target.sort)
+    TARGETS.iter().find(known).map(|target| target.target_type)
 }
 
 /// Whether the pattern of a list of receiving numbers has a word here.
@@ -196,17 +200,22 @@ pub fn shows_pattern(number: &Number) -> bool {
 }
 
 /// The sorts of which something is pointed to that is not known.
-pub fn strangers<'a>(rows: impl IntoIterator<Item = &'a Row>, names: &Names) -> BTreeSet<Sort> {
+pub fn unresolved_types<'a>(rows: impl IntoIterator<Item = &'a Row>, names: &Names) -> BTreeSet<TargetType> {
     let mut sorts = BTreeSet::new();
     for row in rows {
         let to = row.object("route_to").unwrap_or_default();
         let one = to.object("dial").unwrap_or_else(|| to.clone());
         let route = TARGETS.iter().find(|it| to.text("type").as_deref() == Some(it.read));
         let action = acted_on(row, "default_action").zip(row.text("default_action_id"));
-        let hours = row.text("tag_schedule_id").map(|id| (Sort::Schedule, id));
-        let route = route.filter(|it| it.sort != Sort::Receiver).map(|it| (it.sort, one.id()));
+        let hours = row.text("tag_schedule_id").map(|id| (TargetType::Schedule, id));
+        let route =
+            route.filter(|it| it.target_type != TargetType::Receiver).map(|it| (it.target_type, one.id()));
         let pointers = [route, action, hours].into_iter().flatten();
-        sorts.extend(pointers.filter(|(sort, id)| names.get(*sort, id).is_none()).map(|(sort, _)| sort));
+        sorts.extend(
+            pointers
+                .filter(|(target_type, id)| names.get(*target_type, id).is_none())
+                .map(|(target_type, _)| target_type),
+        );
     }
     sorts
 }

@@ -1,7 +1,7 @@
 //! Lists read to their end, objects decoded, paths.
 
 use crate::{
-    http::{ApiError, Getter, Problem, segment},
+    http::{ApiError, Problem, ReadClient, segment},
     model::Extension,
     provider::{
         answer::{decode, failure},
@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most rows one page may have (fact sheet 3.2).
+/// The most rows one page may have (FACTS stratus/lists-1).
 const PAGE: usize = 1000;
 /// Lists are silently cut at 100 by default, and at other round numbers by servers that think otherwise of `limit`.
 const CAP_STEP: usize = 100;
@@ -22,7 +22,7 @@ const MOST_PAGES: usize = 1000;
 /// The API, seen from one domain.
 #[derive(Clone, Copy)]
 pub struct Api<'a> {
-    pub http: &'a Getter,
+    pub http: &'a ReadClient,
     pub domain: &'a str,
 }
 
@@ -77,7 +77,7 @@ impl<'a> Api<'a> {
 }
 
 pub async fn pages<T: Row>(
-    http: &Getter,
+    http: &ReadClient,
     path: &str,
     query: &[(&str, String)],
     what: &str,
@@ -113,11 +113,11 @@ pub async fn pages<T: Row>(
     Err(failure(what, path, Problem::Incomplete(format!("more than {MOST_PAGES} pages"))))
 }
 
-/// Whether a 404 means that a collection of a known parent has nothing in it (fact sheet 3.5). The domain has been read
-/// before any of its lists; a path that the build does not have, and a parent that is gone, say so.
+/// Whether a 404 means that a collection of a known parent has nothing in it (FACTS stratus/errors-5). The domain has
+/// been read before any of its lists; a path that the build does not have, and a parent that is gone, say so.
 fn is_empty_collection(error: &ApiError) -> bool {
     match &error.problem {
-        Problem::Status { status: 404, message } => {
+        Problem::Status { status: 404, message, .. } => {
             matches!(message.as_str(), "" | "[]" | "Not Found" | "Not Found." | "Resource not found.")
         }
         _ => false,

@@ -1,8 +1,9 @@
 //! Reads from and writes to a NetSapiens server, and the carrier port beside it.
 
 mod api;
-mod in_words;
+mod domain_data;
 mod observe;
+mod observed;
 mod survey;
 mod write;
 mod write_rules;

@@ -1,17 +1,18 @@
 //! Everything a tenant's plan needs of one domain, in as few requests as the API allows.
 //!
 //! One request reads the domain; numbers, queues, time frames, users and agents come in one list each; answering rules
-//! are one request an extension, and only for those in scope (fact sheet section 1, facts 2 to 4).
+//! are one request an extension, and only for those in scope (FACTS stratus/reads).
 
 use super::{
     API, CARRIER,
     api::{Api, pages},
-    in_words::{in_words, words},
+    domain_data::DomainData,
+    observed::observed,
 };
 use crate::{
-    finding::Seg,
-    http::{ApiError, Getter, Problem, segment},
+    http::{ApiError, Problem, ReadClient, segment},
     model::{Address, Destination, Kind, Reference, references},
+    path::Segment,
     plan::{Observed, Role},
     provider::{
         Endpoints, Read, Scope,
@@ -19,8 +20,7 @@ use crate::{
         stratus::{
             convert::{self, Context},
             wire::{
-                Agent, AnswerRule, CallQueue, CarrierForward, DialRule, ForwardState, PhoneNumber, Text,
-                TimeFrame, User,
+                Agent, AnswerRule, CallQueue, CarrierForward, DialRule, ForwardState, Text, TimeFrame, User,
             },
         },
     },
@@ -32,27 +32,12 @@ use tokio::sync::Mutex;
 
 /// Reads one domain.
 pub struct StratusReader {
-    endpoints: Endpoints<Getter>,
+    endpoints: Endpoints<ReadClient>,
     contexts: Mutex<BTreeMap<String, Context>>,
 }
 
-/// What was read, before it is put into words.
-#[derive(Default)]
-pub struct Live {
-    pub users: Vec<User>,
-    pub numbers: Vec<PhoneNumber>,
-    pub queues: Vec<CallQueue>,
-    pub agents: Vec<Agent>,
-    pub frames: Vec<TimeFrame>,
-    /// Time frames of one extension that declared schedules name, with that extension.
-    pub own_frames: Vec<(String, TimeFrame)>,
-    pub rules: BTreeMap<String, Vec<AnswerRule>>,
-    pub carrier: Vec<CarrierForward>,
-    pub context: Context,
-}
-
 impl StratusReader {
-    pub fn new(endpoints: Endpoints<Getter>) -> Self {
+    pub fn new(endpoints: Endpoints<ReadClient>) -> Self {
         Self { endpoints, contexts: Mutex::default() }
     }
 
@@ -61,7 +46,7 @@ impl StratusReader {
     }
 }
 
-/// What answers at the extension of a user (fact sheet section 5: `service-code`).
+/// What answers at the extension of a user (FACTS stratus/users-2).
 fn role(user: &User) -> Role {
     match user.service_code.as_str() {
         "" => Role::Person,
@@ -76,17 +61,20 @@ fn role(user: &User) -> Role {
 impl Read for StratusReader {
     async fn observe(&self, account: &str, scope: &Scope) -> Result<Observed, ApiError> {
         let api = self.api(account)?;
-        let live =
-            if scope.lists { self.everything(api, scope).await? } else { self.these(api, scope).await? };
-        let mut observed = in_words(&live, scope);
-        observed.unknown_tokens = self.unknown_tokens(api, &live, scope).await?;
+        let live = if scope.lists {
+            self.read_lists(api, scope).await?
+        } else {
+            self.read_objects(api, scope).await?
+        };
+        let mut observed = observed(&live, scope);
+        observed.unknown_dial_strings = self.unknown_dial_strings(api, &live, scope).await?;
         Ok(observed)
     }
 }
 
 impl StratusReader {
     /// All lists, and the rules in scope.
-    async fn everything(&self, api: Api<'_>, scope: &Scope) -> Result<Live, ApiError> {
+    async fn read_lists(&self, api: Api<'_>, scope: &Scope) -> Result<DomainData, ApiError> {
         let account = api.domain;
         let domain = api.domain().await?;
         if !domain.domain.as_str().eq_ignore_ascii_case(account) {
@@ -97,13 +85,13 @@ impl StratusReader {
             let why = "the domain is locked; unlock its configuration in the portal first".to_owned();
             return Err(failure(&format!("domain `{account}`"), &api.path(""), Problem::Conflict(why)));
         }
-        let mut live = Live {
+        let mut live = DomainData {
             users: api.list("/users", &format!("the users of `{account}`")).await?,
             numbers: api.list("/phonenumbers", &format!("the numbers of `{account}`")).await?,
             queues: api.list("/callqueues", &format!("the queues of `{account}`")).await?,
             agents: api.list("/agents", &format!("the queue agents of `{account}`")).await?,
             frames: api.list("/timeframes", &format!("the time frames of `{account}`")).await?,
-            ..Live::default()
+            ..DomainData::default()
         };
         // An agent that nobody can place would be made once more.
         if let Some(agent) = live.agents.iter().find(|agent| agent.callqueue.as_str().is_empty()) {
@@ -139,8 +127,8 @@ impl StratusReader {
     }
 
     /// Only the objects in scope, each by itself: a read-back.
-    async fn these(&self, api: Api<'_>, scope: &Scope) -> Result<Live, ApiError> {
-        let mut live = Live { context: self.known_context(api).await?, ..Live::default() };
+    async fn read_objects(&self, api: Api<'_>, scope: &Scope) -> Result<DomainData, ApiError> {
+        let mut live = DomainData { context: self.known_context(api).await?, ..DomainData::default() };
         for address in scope.wanted.keys() {
             let key = segment(&address.key);
             let what = format!("{} `{}`", address.kind.noun(), address.key);
@@ -231,33 +219,34 @@ pub fn present<T>(read: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
 }
 
 impl StratusReader {
-    /// The words that declared objects would send calls to and that no dial rule knows (fact sheet 6.1). A word that is
-    /// already in use in the domain is known to work, and the dial plan is read only if there is any other.
-    async fn unknown_tokens(
+    /// The words that declared objects would send calls to and that no dial rule knows (FACTS stratus/places-4). A word
+    /// that is already in use in the domain is known to work, and the dial plan is read only if there is any other.
+    async fn unknown_dial_strings(
         &self,
         api: Api<'_>,
-        live: &Live,
+        live: &DomainData,
         scope: &Scope,
     ) -> Result<BTreeMap<Address, Vec<String>>, ApiError> {
         let mut wanted: BTreeMap<Address, Vec<String>> = BTreeMap::new();
         if !scope.lists {
             return Ok(wanted);
         }
-        let in_use: BTreeSet<&str> = live.rules.values().flatten().flat_map(words).collect();
+        let in_use: BTreeSet<&str> = live.rules.values().flatten().flat_map(AnswerRule::words).collect();
         for (address, resource) in &scope.wanted {
-            // Numbers are routed by application and need no alias (fact sheet section 10).
+            // Numbers are routed by application and need no alias (FACTS stratus/numbers-8).
             if address.kind == Kind::Numbers {
                 continue;
             }
             for (path, reference) in references(address, resource) {
                 // Phones that ring are dialled, not looked up.
-                if path.iter().any(|seg| *seg == Seg::key("simultaneous") || *seg == Seg::key("agents")) {
+                if path.iter().filter_map(Segment::as_key).any(|key| matches!(key, "simultaneous" | "agents"))
+                {
                     continue;
                 }
                 let to = match reference {
                     Reference::Queue(key) => Destination::Queue(key),
                     Reference::Voicemail(extension) => Destination::Voicemail(extension),
-                    Reference::Token(word) => Destination::Token(word),
+                    Reference::DialString(word) => Destination::DialString(word),
                     _ => continue,
                 };
                 let Some(word) = convert::token(&to, &address.key, &live.context) else { continue };
@@ -291,8 +280,12 @@ impl StratusReader {
 }
 
 /// The time frames of single extensions, for declared schedules that the domain does not have. One request an extension,
-/// and only for those whose rules name one (fact sheet 7.4).
-async fn own_frames(api: Api<'_>, live: &Live, scope: &Scope) -> Result<Vec<(String, TimeFrame)>, ApiError> {
+/// and only for those whose rules name one (FACTS stratus/reads-4).
+async fn own_frames(
+    api: Api<'_>,
+    live: &DomainData,
+    scope: &Scope,
+) -> Result<Vec<(String, TimeFrame)>, ApiError> {
     let shared: BTreeSet<&str> = live.frames.iter().map(|frame| frame.timeframe_name.as_str()).collect();
     let wanted =
         |name: &str| !shared.contains(name) && scope.declared.contains(&Address::new(Kind::Schedules, name));
@@ -310,7 +303,7 @@ async fn own_frames(api: Api<'_>, live: &Live, scope: &Scope) -> Result<Vec<(Str
 }
 
 /// Whether anything live is about to be deleted.
-fn deletes(live: &Live, scope: &Scope) -> bool {
+fn deletes(live: &DomainData, scope: &Scope) -> bool {
     let declared = |kind, key: &str| scope.declared.contains(&Address::new(kind, key));
     let goes = |kind, key: &str| {
         scope.absent.contains(&Address::new(kind, key))

@@ -1,9 +1,10 @@
 //! What of a live domain cannot be said in the words of the YAML, and what that means for managing it: obstacles,
 //! pointers nobody would see, fields without a word, and things worth a note.
 
-use super::{in_words::words, observe::Live};
+use super::domain_data::DomainData;
 use crate::{
     model::{Address, DEFAULT_RULE, Destination, Kind},
+    path::Path,
     plan::{HiddenUse, Observed, Obstacle, Role},
     provider::stratus::{
         convert,
@@ -13,7 +14,7 @@ use crate::{
 use std::collections::BTreeSet;
 
 /// Adds to `observed` what the objects in it do not show.
-pub fn survey(live: &Live, observed: &mut Observed) {
+pub fn survey(live: &DomainData, observed: &mut Observed) {
     for (key, rules) in &live.rules {
         let is_queue =
             key.parse().is_ok_and(|extension| live.context.roles.get(&extension) == Some(&Role::Queue));
@@ -55,7 +56,7 @@ fn person_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
             let message =
                 format!("extension `{key}` has a rule for a time frame that is really called `{name}`");
             obstacle(
-                Some("order"),
+                Some(Path::from(["order"])),
                 "reserved-name",
                 message,
                 "make a time frame with another name in the portal, and a rule for it",
@@ -64,7 +65,7 @@ fn person_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
         if !seen.insert(name) {
             let message = format!("extension `{key}` has two rules for `{name}`");
             obstacle(
-                Some("order"),
+                Some(Path::from(["order"])),
                 "ambiguous-object",
                 message,
                 "remove one of them in the portal; dialform does not guess",
@@ -79,7 +80,7 @@ fn person_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
             "the allow list of `{key}` is off but still holds {stored}, which adding one would switch on"
         );
         obstacle(
-            Some("callers.allow"),
+            Some(Path::from(["callers", "allow"])),
             "stale-list",
             message,
             "remove them in the portal first: Answering Rules > Allow / Block > ALLOWED NUMBERS",
@@ -94,7 +95,8 @@ fn person_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
     let spam = &default.forward_on_spam_call;
     let known = spam.parameters.first().is_none_or(|word| word.as_str() == format!("vmail_{key}"));
     if spam.enabled.is_yes() && !known {
-        observed.opaque.entry(Address::new(Kind::Rules, key)).or_default().insert("callers.spam".to_owned());
+        let hidden = Path::from(["callers", "spam"]);
+        observed.opaque.entry(Address::new(Kind::Rules, key)).or_default().insert(hidden);
     }
     for rule in rules
         .iter()
@@ -126,7 +128,7 @@ fn queue_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
     if !default.enabled.is_yes() {
         let message = format!("the Default rule of queue `{key}` is switched off, and its failover with it");
         let help = "switch it on in the portal: Users, show system users, Answering Rules of the queue's own extension";
-        let field = Some("failover");
+        let field = Some(Path::from(["failover"]));
         observed.obstacles.push(Obstacle {
             address: address.clone(),
             field,
@@ -144,11 +146,11 @@ fn queue_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
 }
 
 /// Every queue and time frame these rules lead to, whether or not the vocabulary can say how.
-fn uses(key: &str, rules: &[AnswerRule], live: &Live, observed: &mut Observed) {
+fn uses(key: &str, rules: &[AnswerRule], live: &DomainData, observed: &mut Observed) {
     let mut targets = BTreeSet::new();
     for rule in rules {
         targets.insert(Address::new(Kind::Schedules, rule.time_frame.as_str()));
-        for word in words(rule) {
+        for word in rule.words() {
             let plain = word.split_once(";delay=").map_or(word, |(word, _)| word);
             let to = match convert::destination(plain, &live.context) {
                 Destination::Queue(to) => to,

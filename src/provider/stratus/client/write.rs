@@ -2,15 +2,15 @@
 
 use super::{API, CARRIER, api::Api, observe::present};
 use crate::{
-    diff::inside,
-    http::{ApiError, Problem, Sender, segment},
+    http::{ApiError, Problem, WriteClient, segment},
     model::{self, Divert, Diverts, Forward, Number, Queue, Resource, Schedule},
+    path::Path,
     plan::{Action, Role, Step},
     provider::{
         Endpoints, Write,
         answer::{conflict, decode, endpoint, failure},
         stratus::{
-            convert::{self, Context, Position},
+            convert::{self, Context, DefaultRuleChange},
             wire::{Agent, ForwardState, PhoneNumber, Row, Text, TimeFrame, User},
         },
     },
@@ -21,23 +21,28 @@ use serde_json::{Map, Value, json};
 
 /// Writes to one domain at a time.
 pub struct StratusWriter {
-    endpoints: Endpoints<Sender>,
+    endpoints: Endpoints<WriteClient>,
 }
 
 /// One account being written to.
 #[derive(Clone, Copy)]
 pub struct Writing<'a> {
-    http: &'a Sender,
+    http: &'a WriteClient,
     pub api: Api<'a>,
 }
 
 /// Whether a field, or something in it, is among the changes of a step.
 pub fn touched(step: &Step, field: &str) -> bool {
-    step.action == Action::Create || step.changes.iter().any(|change| inside(&change.path, field))
+    touched_in(step, &[field].into())
+}
+
+/// The same for what is further inside.
+pub fn touched_in(step: &Step, path: &Path) -> bool {
+    step.action == Action::Create || step.changes.iter().any(|change| change.path.is_inside(path))
 }
 
 impl StratusWriter {
-    pub fn new(endpoints: Endpoints<Sender>) -> Self {
+    pub fn new(endpoints: Endpoints<WriteClient>) -> Self {
         Self { endpoints }
     }
 }
@@ -128,7 +133,7 @@ impl<'a> Writing<'a> {
         self.send(Method::POST, "/timeframes", Value::Object(body), &what).await.map(drop)
     }
 
-    /// Replaces whole arrays; never renames (fact sheet section 7). A frame of one type that is to hold entries of
+    /// Replaces whole arrays; never renames (FACTS stratus/frames). A frame of one type that is to hold entries of
     /// another becomes `custom` first, which keeps what it has.
     async fn update_schedule(&self, name: &str, wanted: &Schedule, step: &Step) -> Result<(), ApiError> {
         let live = self.frame(name).await?;
@@ -143,7 +148,8 @@ impl<'a> Writing<'a> {
             _ => false,
         };
         if !fits {
-            // The name the specification has for it on domain frames; those of users take another (fact sheet 7.4).
+            // The name the specification has for it on domain frames; those of users take another
+            // (FACTS stratus/frames-10).
             let mut custom = json!({ "type": "custom" });
             // Once it is custom nobody can tell that it was always active: its week goes with it.
             if let Some(weekly) = weekly.as_ref().filter(|_| live.timeframe_type.as_str() == convert::ALWAYS)
@@ -175,8 +181,8 @@ impl<'a> Writing<'a> {
         present(self.send(Method::DELETE, rest, None, what).await).map(drop)
     }
 
-    /// Read, merge, write: the server clears every field that a PUT leaves out, the destination included (fact sheet
-    /// section 8).
+    /// Read, merge, write: the server clears every field that a PUT leaves out, the destination included
+    /// (FACTS stratus/numbers-4).
     async fn number(&self, key: &str, wanted: &Number, step: &Step) -> Result<(), ApiError> {
         let rest = format!("/phonenumbers/{}", key.trim_start_matches('+'));
         let what = format!("changing number {key}");
@@ -373,7 +379,7 @@ impl<'a> Writing<'a> {
                     }
                 }
                 None => {
-                    // Logged in: an agent that is listed is meant to ring (fact sheet section 11).
+                    // Logged in: an agent that is listed is meant to ring (FACTS stratus/agents-4).
                     let outside = matches!(target, model::Ringable::Number(_));
                     let availability = if outside { "offnet-automatic" } else { "automatic" };
                     body.insert("synchronous".into(), "yes".into());
@@ -402,7 +408,7 @@ impl<'a> Writing<'a> {
     /// Forwards of the Default rule of an extension; the rule is made if it is missing.
     pub async fn default_forwards(&self, key: &str, diverts: Diverts) -> Result<(), ApiError> {
         let context = self.context(diverts.conditions().into_iter().filter_map(|(_, divert)| divert)).await?;
-        self.write_default(key, &Position::Forwards(diverts), &context).await
+        self.write_default(key, &DefaultRuleChange::Forwards(diverts), &context).await
     }
 
     /// What the conversions need; attendants are looked up only where one is pointed to.
@@ -423,7 +429,7 @@ impl<'a> Writing<'a> {
 }
 
 impl StratusWriter {
-    /// Emergency forwards are switched at the carrier (fact sheet section 14). What the step is not about is read and
+    /// Emergency forwards are switched at the carrier (FACTS stratus/carrier-1). What the step is not about is read and
     /// written again.
     async fn forward(&self, key: &str, wanted: &Forward, step: &Step) -> Result<(), ApiError> {
         let carrier = endpoint(&self.endpoints, CARRIER)?;

@@ -1,20 +1,26 @@
 //! Carries out steps on the answering rules of one extension.
 
-use super::write::{Writing, touched};
+use super::write::{Writing, touched, touched_in};
 use crate::{
     http::{ApiError, Problem, segment},
     model::{Callers, DEFAULT_RULE, RingTimeout, Rule, Rules},
+    path::{Path, Segment},
     plan::Step,
     provider::{
         answer::failure,
         stratus::{
-            convert::{self, Context, Position},
+            convert::{self, Context, DefaultRuleChange},
             wire::{AnswerRule, DEFAULT},
         },
     },
 };
 use reqwest::Method;
 use serde_json::{Map, Value, json};
+
+/// Where a rule stands in the changes of a step.
+fn path_of(when: &str) -> Path {
+    Path::from(["order"]).join(Segment::element(when))
+}
 
 /// The wire name of a rule.
 fn wire_name(when: &str) -> &str {
@@ -24,14 +30,14 @@ fn wire_name(when: &str) -> &str {
 impl Writing<'_> {
     /// Timeout and callers, then the rules: new ones are made switched off, one reorder puts all of them where they
     /// belong, then they get their contents, and only then the ones that are no longer wanted go. No rule is ever
-    /// deleted to be made again: its name may stay reserved (fact sheet 6.4).
+    /// deleted to be made again: its name may stay reserved (FACTS stratus/readings-4).
     pub async fn rules(&self, key: &str, wanted: &Rules, step: &Step) -> Result<(), ApiError> {
         let Rules { ring_timeout, callers, order, protect: _ } = wanted;
         if let Some(callers) = callers.as_ref().filter(|_| touched(step, "callers")) {
             self.callers(key, callers, step).await?;
         }
         if let Some(timeout) = ring_timeout.filter(|_| touched(step, "ring_timeout")) {
-            // Inferred: nothing documents how the portal's "Unlimited" is written (fact sheet section 15).
+            // Inferred: nothing documents how the portal's "Unlimited" is written (FACTS stratus/portal-2).
             let seconds = match timeout {
                 RingTimeout::Seconds(seconds) => seconds,
                 RingTimeout::Unlimited => 0,
@@ -68,10 +74,12 @@ impl Writing<'_> {
                 body.insert("synchronous".into(), "yes".into());
                 body.insert("time-frame".into(), name.into());
                 self.send(Method::POST, &base, Value::Object(body), &what("creating", &rule.when)).await?;
-            } else if touched(step, &format!("order.{}", rule.when)) {
+            } else if touched_in(step, &path_of(&rule.when)) {
+                let own = path_of(&rule.when);
                 body.retain(|feature, _| {
                     let field = convert::feature_field(feature);
-                    feature == "enabled" || touched(step, &format!("order.{}.{field}", rule.when))
+                    let path = field.iter().fold(own.clone(), |path, key| path.join(*key));
+                    feature == "enabled" || touched_in(step, &path)
                 });
                 contents.push((rule, Value::Object(body)));
             }
@@ -85,10 +93,8 @@ impl Writing<'_> {
         for rule in &live {
             let name = rule.time_frame.as_str();
             // Only what the plan says goes: a rule that has come since was not reviewed.
-            let reviewed = step
-                .changes
-                .iter()
-                .any(|change| change.new.is_none() && change.path == format!("order.{name}"));
+            let reviewed =
+                step.changes.iter().any(|change| change.new.is_none() && change.path == path_of(name));
             if name != DEFAULT && !wanted.contains(&name) && reviewed {
                 self.delete(&format!("{base}/{}", segment(name)), &what("deleting", name)).await?;
             }
@@ -96,8 +102,8 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Every rule has to be named, none twice (fact sheet 6.4): the wanted ones in their order, then those about to
-    /// go, then the Default rule, which always is the last.
+    /// Every rule has to be named, none twice (FACTS stratus/rules-9): the wanted ones in their order, then those about
+    /// to go, then the Default rule, which always is the last.
     async fn reorder(&self, key: &str, wanted: &[&str], live: &[AnswerRule]) -> Result<(), ApiError> {
         let now: Vec<&str> = convert::in_order(live).iter().map(|rule| rule.time_frame.as_str()).collect();
         let mut names: Vec<&str> = wanted.iter().copied().filter(|name| *name != DEFAULT).collect();
@@ -114,14 +120,14 @@ impl Writing<'_> {
         self.send(Method::PUT, &rest, Value::Array(body), &what).await.map(drop)
     }
 
-    /// Lists are appended to by a PUT of the Default rule and taken from by DELETE of number filters (fact sheet
-    /// section 9). Taking from the allow list has no documented way and is graded `manual`.
+    /// Lists are appended to by a PUT of the Default rule and taken from by DELETE of number filters
+    /// (FACTS stratus/filters). Taking from the allow list has no documented way and is graded `manual`.
     async fn callers(&self, key: &str, wanted: &Callers, step: &Step) -> Result<(), ApiError> {
         let Callers { allow, block, block_anonymous, spam } = wanted;
-        let touched = |field: &str| touched(step, &format!("callers.{field}"));
+        let touched = |field: &str| touched_in(step, &["callers", field].into());
         let context = Context { domain: self.api.domain.to_owned(), ..Context::default() };
         if let Some(allow) = allow.as_ref().filter(|list| touched("allow") && !list.is_empty()) {
-            self.write_default(key, &Position::Allow(allow.clone()), &context).await?;
+            self.write_default(key, &DefaultRuleChange::Allow(allow.clone()), &context).await?;
         }
         let mut unblock: Vec<String> = Vec::new();
         let blocked = self.blocked(key).await?;
@@ -141,14 +147,14 @@ impl Writing<'_> {
             self.send(Method::DELETE, &rest, body, &what).await?;
         }
         if let Some(block) = block.as_ref().filter(|list| touched("block") && !list.is_empty()) {
-            self.write_default(key, &Position::Reject(block.clone()), &context).await?;
+            self.write_default(key, &DefaultRuleChange::Reject(block.clone()), &context).await?;
         }
         if let Some(anonymous) = block_anonymous.filter(|_| touched("block_anonymous")) {
             let flag = if anonymous { "yes" } else { "no" };
             self.user(key, json!({ "reject-anonymous-calls-enabled": flag })).await?;
         }
         match spam.filter(|_| touched("spam")) {
-            Some(spam) => self.write_default(key, &Position::Spam(spam), &context).await,
+            Some(spam) => self.write_default(key, &DefaultRuleChange::Spam(spam), &context).await,
             None => Ok(()),
         }
     }
@@ -162,11 +168,17 @@ impl Writing<'_> {
 
     /// Changes the Default rule, which holds an extension's forwards outside any schedule and its lists. A user without
     /// one gets it first; it then rings the extension alone, as no rule at all does.
-    pub async fn write_default(&self, key: &str, what: &Position, context: &Context) -> Result<(), ApiError> {
+    pub async fn write_default(
+        &self,
+        key: &str,
+        what: &DefaultRuleChange,
+        context: &Context,
+    ) -> Result<(), ApiError> {
         let live = self.api.rules(key).await?;
         let default = convert::default_rule(&live);
         let enabled = default.is_none_or(|rule| rule.enabled.is_yes());
-        let body = convert::position(what, enabled, key, context).ok_or_else(|| attendant_gone(key))?;
+        let body =
+            convert::default_rule_change(what, enabled, key, context).ok_or_else(|| attendant_gone(key))?;
         let base = format!("/users/{}/answerrules", segment(key));
         let doing = format!("changing the Default rule of extension `{key}`");
         if default.is_some() {

@@ -1,4 +1,4 @@
-//! The words for places in `parameters` (fact sheet 6.1 and 6.2).
+//! The words for places in `parameters` (FACTS stratus/places and FACTS stratus/rings).
 
 use super::Context;
 use crate::{
@@ -16,7 +16,7 @@ pub fn token(to: &Destination, owner: &str, context: &Context) -> Option<String>
         Destination::Queue(to) => format!("queue_{to}"),
         Destination::Attendant(to) => format!("aa_{}", context.attendants.get(to)?),
         Destination::Number(to) => to.digits().to_owned(),
-        Destination::Token(to) => to.clone(),
+        Destination::DialString(to) => to.clone(),
         // The table of accepted destinations has none of these.
         Destination::Receiver(_)
         | Destination::Menu(_)
@@ -28,7 +28,7 @@ pub fn token(to: &Destination, owner: &str, context: &Context) -> Option<String>
 
 /// What a word of a forward means. Never fails: what has no other name is a token.
 pub fn destination(word: &str, context: &Context) -> Destination {
-    known(word, context).unwrap_or_else(|| Destination::Token(word.to_owned()))
+    known(word, context).unwrap_or_else(|| Destination::DialString(word.to_owned()))
 }
 
 fn known(word: &str, context: &Context) -> Option<Destination> {
@@ -83,7 +83,7 @@ pub fn ring_token(to: &Ringable, confirm_external: bool, delay: u32) -> String {
         Ringable::Extension(to) | Ringable::Device(to) => to.to_string(),
         Ringable::Number(to) if confirm_external => format!("confirm_{}", to.digits()),
         Ringable::Number(to) => to.digits().to_owned(),
-        Ringable::Agent(to) | Ringable::Token(to) => to.clone(),
+        Ringable::Agent(to) | Ringable::DialString(to) => to.clone(),
     };
     if delay > 0 {
         word.push_str(&format!(";delay={delay}"));
@@ -103,6 +103,6 @@ pub fn ringable(word: &str, context: &Context) -> Ringable {
     let stem = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     match word.parse() {
         Ok(device) if stem != word && context.role(stem).is_some() => Ringable::Device(device),
-        _ => Ringable::Token(word.to_owned()),
+        _ => Ringable::DialString(word.to_owned()),
     }
 }

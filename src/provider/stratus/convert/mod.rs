@@ -12,8 +12,8 @@ pub use normalize::normalize;
 pub use number::{number, route_into};
 pub use queue::{agent, agent_id, dispatch_word, queue};
 pub use rules::{
-    Position, caller, default_rule, diverts, feature_field, in_order, is_anonymous, position, rule_body,
-    rules,
+    DefaultRuleChange, caller, default_rule, default_rule_change, diverts, feature_field, in_order,
+    is_anonymous, rule_body, rules,
 };
 pub use schedule::{ALWAYS, Arrays, arrays, schedule};
 

@@ -2,62 +2,63 @@
 
 use super::{Context, destination, rules::OWN_DEVICES};
 use crate::{
-    finding::Seg,
     model::{
         Address, Also, DateSpan, Destination, Divert, Diverts, E164, Extension, Number, Queue, Resource,
         Ring, RingTimeout, Ringable, Route, Rule, Rules, Schedule, TimeOfDay,
     },
+    path::Path,
     plan::Unsupported,
-    provider::refusal::{self, Check, at, item},
+    provider::refusal::{self, Refusals},
 };
 
 /// Idempotent: what comes out goes in unchanged.
 pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, Vec<Unsupported>> {
     resource.strip_local();
-    let mut check = Check::default();
+    let mut refusals = Refusals::default();
     match &mut resource {
         // The grade table has none.
         Resource::Receiver(_) => {}
-        Resource::Schedule(it) => schedule(&mut check, &address.key, it),
-        Resource::Rules(it) => rules(&mut check, &address.key, it),
-        Resource::Diverts(it) => diverts(&mut check, &[], &address.key, it),
-        Resource::Queue(it) => queue(&mut check, &address.key, it),
-        Resource::Number(it) => number(&mut check, &address.key, it),
+        Resource::Schedule(it) => schedule(&mut refusals, &address.key, it),
+        Resource::Rules(it) => rules(&mut refusals, &address.key, it),
+        Resource::Diverts(it) => diverts(&mut refusals, &Path::default(), &address.key, it),
+        Resource::Queue(it) => queue(&mut refusals, &address.key, it),
+        Resource::Number(it) => number(&mut refusals, &address.key, it),
         Resource::Forward(it) => {
-            hosted_key(&mut check, &address.key);
+            hosted_key(&mut refusals, &address.key);
             if let Some(to) = &it.to
                 && to.nanp().is_none()
             {
-                check.no(
-                    &at(&[], "to"),
+                refusals.add(
+                    &Path::from(["to"]),
                     format!("the carrier cannot forward to {to}"),
-                    "it takes a 10-digit number, +1 and ten digits (article 000)",
+                    "it takes a 10-digit number, +1 and ten digits \
+                     (help article: Forward Phone Number to Alternate Destination)",
                 );
             }
             if it.to.is_none() && it.active == Some(true) {
-                check.no(
-                    &at(&[], "active"),
+                refusals.add(
+                    &Path::from(["active"]),
                     "an active forward needs a number",
                     "say where calls go: `to: \"+1…\"`",
                 );
             }
         }
     }
-    check.result(resource)
+    refusals.result(resource)
 }
 
 /// NetSapiens keys are 11 digits, leading 1.
-fn hosted_key(check: &mut Check, key: &str) {
+fn hosted_key(refusals: &mut Refusals, key: &str) {
     if key.parse::<E164>().is_ok_and(|number| number.nanp().is_none()) {
-        check.no(
-            &[],
+        refusals.add(
+            &Path::default(),
             format!("{key} is not a North American number"),
             "Stratus hosts numbers of +1 and ten digits",
         );
     }
 }
 
-fn schedule(check: &mut Check, name: &str, it: &mut Schedule) {
+fn schedule(refusals: &mut Refusals, name: &str, it: &mut Schedule) {
     let help = match name {
         "*" | "reorder" | "default" => Some("`*`, `reorder` and `default` are taken"),
         "." | ".." => Some("`.` and `..` mean something else in the path of a request"),
@@ -67,15 +68,15 @@ fn schedule(check: &mut Check, name: &str, it: &mut Schedule) {
         _ => None,
     };
     if let Some(help) = help {
-        check.no(&[], format!("a time frame cannot be called `{name}`"), help);
+        refusals.add(&Path::default(), format!("a time frame cannot be called `{name}`"), help);
     }
     if let Some(weekly) = &mut it.weekly {
         for (day, windows) in &mut weekly.0 {
             if windows.len() > 2 {
-                let path = at(&at(&[], "weekly"), day.word());
+                let path = Path::from(["weekly"]).join(day.word());
                 // Days of one key have one place in the file and, but for that, nothing to tell them apart.
                 let message = format!("a time frame holds two windows a day, not {}", windows.len());
-                check.no(&path, message, "put the rest into a second schedule and list a rule for each");
+                refusals.add(&path, message, "put the rest into a second schedule and list a rule for each");
             }
             windows.iter_mut().for_each(|window| end_of_day(&mut window.end));
         }
@@ -92,7 +93,7 @@ fn schedule(check: &mut Check, name: &str, it: &mut Schedule) {
             }
             if begin >= end {
                 let message = format!("`{begin}..{end}` has no length");
-                check.no(&item(&at(&[], "dates"), index), message, "name a later end");
+                refusals.add(&Path::from(["dates"]).join(index), message, "name a later end");
             }
         }
         dates.sort();
@@ -111,30 +112,30 @@ fn end_of_day(end: &mut TimeOfDay) {
     }
 }
 
-/// Whether the portal's drop-down has this ring timeout (article 003, Ring Time Options).
+/// Whether the portal's drop-down has this ring timeout (FACTS stratus/article-3, Ring Time Options).
 pub fn is_portal_timeout(seconds: u32) -> bool {
     matches!(seconds, 5..=90 if seconds.is_multiple_of(5))
         || matches!(seconds, 120..=300 if seconds.is_multiple_of(30))
         || seconds == 1200
 }
 
-fn rules(check: &mut Check, owner: &str, it: &mut Rules) {
+fn rules(refusals: &mut Refusals, owner: &str, it: &mut Rules) {
     if let Some(RingTimeout::Seconds(seconds)) = it.ring_timeout
         && !is_portal_timeout(seconds)
     {
-        check.no(
-            &at(&[], "ring_timeout"),
+        refusals.add(
+            &Path::from(["ring_timeout"]),
             format!("the portal cannot hold a ring timeout of {seconds} seconds"),
             "5 to 90 in steps of 5, 120 to 300 in steps of 30, 1200, or `unlimited`",
         );
     }
     if let Some(callers) = &mut it.callers {
         for (word, list) in [("allow", &mut callers.allow), ("block", &mut callers.block)] {
-            let path = at(&at(&[], "callers"), word);
+            let path = Path::from(["callers", word]);
             for (index, caller) in list.iter().flatten().enumerate() {
                 if caller.to_string().parse::<E164>().is_ok_and(|number| number.nanp().is_none()) {
                     let message = format!("`{caller}` is not a North American number");
-                    check.no(&item(&path, index), message, "allow and block lists hold 10-digit numbers");
+                    refusals.add(&path.join(index), message, "allow and block lists hold 10-digit numbers");
                 }
             }
             if let Some(list) = list {
@@ -144,24 +145,24 @@ fn rules(check: &mut Check, owner: &str, it: &mut Rules) {
         }
     }
     for (index, rule) in it.order.iter_mut().flatten().enumerate() {
-        self::rule(check, &item(&at(&[], "order"), index), owner, rule);
+        self::rule(refusals, &Path::from(["order"]).join(index), owner, rule);
     }
 }
 
-fn rule(check: &mut Check, path: &[Seg], owner: &str, rule: &mut Rule) {
-    diverts(check, &at(path, "forward"), owner, &mut rule.forward);
+fn rule(refusals: &mut Refusals, path: &Path, owner: &str, rule: &mut Rule) {
+    diverts(refusals, &path.join("forward"), owner, &mut rule.forward);
     rule.forward.complete();
     let Ring::Simultaneous(ring) = &mut rule.ring else { return };
-    let path = at(&at(path, "ring"), "simultaneous");
-    let also = at(&path, "also");
+    let path = path.join("ring").join("simultaneous");
+    let also = path.join("also");
     for (index, entry) in ring.also.iter().enumerate() {
-        outside_number(check, &item(&also, index), &entry.target);
+        outside_number(refusals, &also.join(index), &entry.target);
         if ring.also[..index].iter().any(|earlier| earlier.target == entry.target) {
-            check.no(&item(&also, index), "this phone is named twice", "name each phone once");
+            refusals.add(&also.join(index), "this phone is named twice", "name each phone once");
         }
     }
     // The two ways to say each are one on the wire.
-    let devices = Also { target: Ringable::Token(OWN_DEVICES.to_owned()), delay: 0 };
+    let devices = Also { target: Ringable::DialString(OWN_DEVICES.to_owned()), delay: 0 };
     ring.all_phones |= take(&mut ring.also, &devices);
     if let Ok(owner) = owner.parse() {
         let own = Also { target: Ringable::Extension(owner), delay: 0 };
@@ -169,14 +170,14 @@ fn rule(check: &mut Check, path: &[Seg], owner: &str, rule: &mut Rule) {
     }
     let has_number = ring.also.iter().any(|entry| matches!(entry.target, Ringable::Number(_)));
     if ring.confirm_external && !has_number {
-        check.no(
-            &at(&path, "confirm_external"),
+        refusals.add(
+            &path.join("confirm_external"),
             "there is no outside number to confirm",
             "add a number to `also`, or leave `confirm_external` out",
         );
     }
     if !ring.own_extension && !ring.all_phones && ring.also.is_empty() {
-        check.no(
+        refusals.add(
             &path,
             "nothing rings",
             "switch on `own_extension` or `all_phones`, or name phones in `also`",
@@ -192,104 +193,114 @@ fn take(list: &mut Vec<Also>, entry: &Also) -> bool {
     list.len() < before
 }
 
-fn outside_number(check: &mut Check, path: &[Seg], target: &Ringable) {
+fn outside_number(refusals: &mut Refusals, path: &Path, target: &Ringable) {
     if let Ringable::Number(to) = target
         && to.nanp().is_none()
     {
-        off_net(check, path, to);
+        off_net(refusals, path, to);
     }
 }
 
-fn off_net(check: &mut Check, path: &[Seg], to: &E164) {
+fn off_net(refusals: &mut Refusals, path: &Path, to: &E164) {
     let help = format!(
-        "off-net numbers have 10 digits (article 003); if the dial plan takes it, write `token: \"011{}\"`",
+        "off-net numbers have 10 digits \
+         (help article: Create and Adjust Answering Rules in Stratus); \
+         if the dial plan takes it, write `token: \"011{}\"`",
         to.digits()
     );
-    check.no(path, format!("Stratus cannot send calls to {to}"), help);
+    refusals.add(path, format!("Stratus cannot send calls to {to}"), help);
 }
 
-fn diverts(check: &mut Check, path: &[Seg], owner: &str, it: &mut Diverts) {
+fn diverts(refusals: &mut Refusals, path: &Path, owner: &str, it: &mut Diverts) {
     let words = it.conditions().map(|(word, _)| word);
     for (word, divert) in words.into_iter().zip(it.conditions_mut()) {
         if let Some(Divert::To(to)) = divert {
-            place(check, &at(path, word), owner, to);
+            place(refusals, &path.join(word), owner, to);
         }
     }
 }
 
-fn place(check: &mut Check, path: &[Seg], owner: &str, to: &mut Destination) {
+fn place(refusals: &mut Refusals, path: &Path, owner: &str, to: &mut Destination) {
     match to {
         Destination::OwnVoicemail => {
             if let Ok(owner) = owner.parse() {
                 *to = Destination::Voicemail(owner);
             }
         }
-        Destination::Number(number) if number.nanp().is_none() => off_net(check, path, number),
-        Destination::Token(word) if word.is_empty() || word.contains(char::is_whitespace) => {
-            check.no(
+        Destination::Number(number) if number.nanp().is_none() => off_net(refusals, path, number),
+        Destination::DialString(word) if word.is_empty() || word.contains(char::is_whitespace) => {
+            refusals.add(
                 path,
                 format!("`{word}` is no word of a dial plan"),
                 "write it as the dial plan has it, without spaces",
             );
         }
         Destination::Queue(key) if key.parse::<Extension>().is_err() => {
-            check.no(
+            refusals.add(
                 path,
                 format!("`{key}` is not the extension of a queue"),
                 "name the queue by its extension",
             );
         }
-        Destination::Token(word) if word.starts_with("aa_") => {
-            check.no(path, format!("`{word}` is an auto attendant"), "name it by its extension: `attendant`");
+        Destination::DialString(word) if word.starts_with("aa_") => {
+            refusals.add(
+                path,
+                format!("`{word}` is an auto attendant"),
+                "name it by its extension: `attendant`",
+            );
         }
         // A word that is read as something else is that.
-        Destination::Token(word) => *to = destination(word, &Context::default()),
+        Destination::DialString(word) => *to = destination(word, &Context::default()),
         _ => {}
     }
 }
 
-fn queue(check: &mut Check, key: &str, it: &mut Queue) {
+fn queue(refusals: &mut Refusals, key: &str, it: &mut Queue) {
     if key.parse::<Extension>().is_err() {
-        check.no(&[], format!("`{key}` is not an extension"), "a queue's key is its extension, e.g. \"400\"");
+        refusals.add(
+            &Path::default(),
+            format!("`{key}` is not an extension"),
+            "a queue's key is its extension, e.g. \"400\"",
+        );
         return;
     }
     if let Some(Divert::To(to)) = &mut it.failover {
-        place(check, &at(&[], "failover"), key, to);
+        place(refusals, &Path::from(["failover"]), key, to);
     }
     let Some(agents) = &mut it.agents else { return };
     for (index, agent) in agents.iter_mut().enumerate() {
-        outside_number(check, &item(&at(&[], "agents"), index), &agent.target);
+        outside_number(refusals, &Path::from(["agents"]).join(index), &agent.target);
         agent.wrap_up.get_or_insert(0);
     }
-    refusal::agents(check, agents);
+    refusal::agents(refusals, agents);
 }
 
-fn number(check: &mut Check, key: &str, it: &mut Number) {
-    hosted_key(check, key);
-    let path = at(&[], "route");
+fn number(refusals: &mut Refusals, key: &str, it: &mut Number) {
+    hosted_key(refusals, key);
+    let path = Path::from(["route"]);
     let Some(Route::To(to)) = &it.route else { return };
     match to {
         Destination::Queue(to) if to.parse::<Extension>().is_err() => {
-            check.no(
+            refusals.add(
                 &path,
                 format!("`{to}` is not the extension of a queue"),
                 "name the queue by its extension",
             );
         }
         Destination::OwnVoicemail => {
-            check.no(&path, "a number has no mailbox of its own", "name one: `{ voicemail: \"101\" }`");
+            refusals.add(&path, "a number has no mailbox of its own", "name one: `{ voicemail: \"101\" }`");
         }
-        Destination::Number(_) => check.no(
+        Destination::Number(_) => refusals.add(
             &path,
             "a number cannot be routed to an outside number here",
             "route it to an extension whose rule forwards always, or use `forwards` for emergencies",
         ),
-        Destination::Phone(_) => check.no(
+        Destination::Phone(_) => refusals.add(
             &path,
             "a number cannot be routed past an extension's rules",
             "route it to the `extension`",
         ),
-        Destination::Token(_) => check.no(
+        Destination::DialString(_) => refusals.add(
             &path,
             "a number cannot be routed to a provider's own word",
             "route it to an `extension`, `queue`, `attendant` or `voicemail`",

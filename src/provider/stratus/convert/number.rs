@@ -1,4 +1,4 @@
-//! Phone numbers and their treatment (fact sheet section 8).
+//! Phone numbers and their treatment (FACTS stratus/numbers).
 
 use super::Context;
 use crate::{
@@ -27,10 +27,10 @@ fn route(live: &PhoneNumber, context: &Context) -> Option<Destination> {
     if off || to.is_empty() || to == ANY || matches!(application, "available-number" | "") {
         return None;
     }
-    let fallback = || Destination::Token(format!("{application}:{to}"));
+    let fallback = || Destination::DialString(format!("{application}:{to}"));
     let host = live.dial_rule_translation_destination_host.as_str();
     if !matches!(host, "" | ANY) && host != context.domain {
-        return Some(Destination::Token(format!("{application}:{to}@{host}")));
+        return Some(Destination::DialString(format!("{application}:{to}@{host}")));
     }
     let place = match application {
         "to-user" | "to-user-residential" => to.parse().ok().map(|extension| match context.role(to) {

@@ -1,4 +1,4 @@
-//! Call queues and agents (fact sheet sections 10 and 11).
+//! Call queues and agents (FACTS stratus/queues and FACTS stratus/agents).
 
 use super::{Context, diverts, ringable};
 use crate::{
@@ -35,7 +35,7 @@ pub fn queue(
 }
 
 fn dispatch(wire: &str) -> Option<Dispatch> {
-    // Case is not enforced by servers, and parks read back as `-` (fact sheet section 10).
+    // Case is not enforced by servers, and parks read back as `-` (FACTS stratus/queues-2).
     Some(match wire.to_ascii_lowercase().as_str() {
         "round-robin" => Dispatch::RoundRobin,
         "tiered round-robin" => Dispatch::TieredRoundRobin,
@@ -66,15 +66,15 @@ pub fn agent(live: &Agent, context: &Context) -> model::Agent {
     let user = id.strip_suffix(&format!("@{}", context.domain)).unwrap_or(id);
     let target = match user.strip_prefix("sip:") {
         Some(device) => {
-            device.parse().map(Ringable::Device).unwrap_or_else(|_| Ringable::Token(id.to_owned()))
+            device.parse().map(Ringable::Device).unwrap_or_else(|_| Ringable::DialString(id.to_owned()))
         }
         // An agent on another domain is none of ours.
-        None if user.contains('@') => Ringable::Token(id.to_owned()),
+        None if user.contains('@') => Ringable::DialString(id.to_owned()),
         None => ringable(user, context),
     };
     model::Agent {
         target,
-        order: live.position(),
+        order: live.default_rule_change(),
         wrap_up: Some(live.callqueue_agent_wrap_up_allowance_seconds.number().unwrap_or(0)),
     }
 }
@@ -85,6 +85,6 @@ pub fn agent_id(target: &Ringable, domain: &str) -> String {
         Ringable::Extension(to) => format!("{to}@{domain}"),
         Ringable::Device(to) => format!("sip:{to}@{domain}"),
         Ringable::Number(to) => to.digits().to_owned(),
-        Ringable::Agent(id) | Ringable::Token(id) => id.clone(),
+        Ringable::Agent(id) | Ringable::DialString(id) => id.clone(),
     }
 }

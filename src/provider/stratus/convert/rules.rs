@@ -1,4 +1,4 @@
-//! Answering rules (fact sheet section 6) and the allow and block lists (section 9).
+//! Answering rules (FACTS stratus/rules) and the allow and block lists (FACTS stratus/filters).
 
 use super::{Context, destination, ring_token, ringable, token};
 use crate::{
@@ -6,6 +6,7 @@ use crate::{
         Also, Caller, Callers, DEFAULT_RULE, Divert, Diverts, E164, Ring, RingTimeout, Ringable, Rule, Rules,
         Simultaneous, Spam,
     },
+    path::Field,
     provider::stratus::wire::{AnswerRule, DEFAULT, Feature, Text, User},
 };
 use serde_json::{Map, Value, json};
@@ -42,7 +43,7 @@ pub fn default_rule(rules: &[AnswerRule]) -> Option<&AnswerRule> {
 fn ring_timeout(live: &Text) -> RingTimeout {
     match live.number() {
         Some(seconds) if seconds > 0 => RingTimeout::Seconds(seconds),
-        // Inferred: `0` and empty stand for the portal's "Unlimited" (fact sheet section 15).
+        // Inferred: `0` and empty stand for the portal's "Unlimited" (FACTS stratus/portal-2).
         _ => RingTimeout::Unlimited,
     }
 }
@@ -73,7 +74,7 @@ fn rule(live: &AnswerRule, owner: &str, context: &Context) -> Rule {
 pub fn diverts(live: Option<&AnswerRule>, context: &Context) -> Diverts {
     let one = |feature: fn(&AnswerRule) -> &Feature| {
         let feature = live.map(feature).filter(|feature| feature.enabled.is_yes());
-        // Only the first parameter of a forward is used (fact sheet section 6).
+        // Only the first parameter of a forward is used (FACTS stratus/rules-6).
         Some(match feature.and_then(|feature| feature.parameters.first()) {
             Some(word) if !word.as_str().is_empty() => Divert::To(destination(word.as_str(), context)),
             _ => Divert::Off,
@@ -101,7 +102,7 @@ fn ring(live: &Feature, owner: &str, context: &Context) -> Ring {
     let words: Vec<(String, u32)> = live.parameters.iter().map(|word| split(word.as_str())).collect();
     let is_number = |word: &str| matches!(ringable(word, context), Ringable::Number(_));
     let outside = |word: &str| is_number(word.strip_prefix("confirm_").unwrap_or(word));
-    // One checkbox in the portal, a prefix of each number on the wire (fact sheet 6.2).
+    // One checkbox in the portal, a prefix of each number on the wire (FACTS stratus/rings-3).
     let numbers: Vec<&str> =
         words.iter().map(|(word, _)| word.as_str()).filter(|word| outside(word)).collect();
     ring.confirm_external = !numbers.is_empty() && numbers.iter().all(|word| word.starts_with("confirm_"));
@@ -177,18 +178,18 @@ fn flag(enabled: bool) -> Value {
 }
 
 /// The field of a rule in the YAML that a feature on the wire holds.
-pub fn feature_field(feature: &str) -> &'static str {
+pub fn feature_field(feature: &str) -> Field {
     match feature {
-        "do-not-disturb" => "do_not_disturb",
-        "call-screening" => "call_screening",
-        "simultaneous-ring" => "ring",
-        "forward-always" => "forward.always",
-        "forward-on-active" => "forward.on_call",
-        "forward-on-busy" => "forward.busy",
-        "forward-no-answer" => "forward.no_answer",
-        "forward-when-unregistered" => "forward.unreachable",
+        "do-not-disturb" => &["do_not_disturb"],
+        "call-screening" => &["call_screening"],
+        "simultaneous-ring" => &["ring"],
+        "forward-always" => &["forward", "always"],
+        "forward-on-active" => &["forward", "on_call"],
+        "forward-on-busy" => &["forward", "busy"],
+        "forward-no-answer" => &["forward", "no_answer"],
+        "forward-when-unregistered" => &["forward", "unreachable"],
         // The only other key `rule_body` writes.
-        _ => "enabled",
+        _ => &["enabled"],
     }
 }
 
@@ -245,7 +246,7 @@ pub fn rule_body(rule: &Rule, owner: &str, context: &Context) -> Option<Map<Stri
 }
 
 /// Where the Default rule and the spam treatment are written.
-pub enum Position {
+pub enum DefaultRuleChange {
     /// The five forwards of the Default rule (`diverts`, a queue's `failover`).
     Forwards(Diverts),
     Spam(Spam),
@@ -253,24 +254,29 @@ pub enum Position {
     Reject(Vec<Caller>),
 }
 
-/// A change to the Default rule; `enabled` is always sent along (fact sheet 6.4).
-pub fn position(what: &Position, live_enabled: bool, owner: &str, context: &Context) -> Option<Value> {
+/// A change to the Default rule; `enabled` is always sent along (FACTS stratus/rules-10).
+pub fn default_rule_change(
+    what: &DefaultRuleChange,
+    live_enabled: bool,
+    owner: &str,
+    context: &Context,
+) -> Option<Value> {
     let mut body = Map::new();
     body.insert("enabled".into(), json!(if live_enabled { "yes" } else { "no" }));
     let list = |callers: &[Caller]| feature(true, callers.iter().map(caller_wire).collect());
     match what {
-        Position::Forwards(diverts) => forwards_into(&mut body, diverts, owner, context)?,
-        Position::Spam(Spam::Voicemail) => {
+        DefaultRuleChange::Forwards(diverts) => forwards_into(&mut body, diverts, owner, context)?,
+        DefaultRuleChange::Spam(Spam::Voicemail) => {
             body.insert("forward-on-spam-call".into(), feature(true, vec![format!("vmail_{owner}")]));
         }
         // The other two have no documented word and are graded `manual`.
-        Position::Spam(_) => {
+        DefaultRuleChange::Spam(_) => {
             body.insert("forward-on-spam-call".into(), feature(false, Vec::new()));
         }
-        Position::Allow(callers) => {
+        DefaultRuleChange::Allow(callers) => {
             body.insert("phone-numbers-to-allow".into(), list(callers));
         }
-        Position::Reject(callers) => {
+        DefaultRuleChange::Reject(callers) => {
             body.insert("phone-numbers-to-reject".into(), list(callers));
         }
     }

@@ -1,4 +1,4 @@
-//! Time frames (fact sheet section 7).
+//! Time frames (FACTS stratus/frames).
 
 use crate::{
     model::{DateSpan, Day, Moment, MonthDay, Schedule, TimeOfDay, Weekly, Window, YearlySpan},
@@ -187,8 +187,8 @@ pub struct Arrays {
 }
 
 impl Arrays {
-    /// The type a new frame with these arrays has. A frame of weekly hours has exactly one entry of them (fact sheet
-    /// 7.1), one of dates may be empty.
+    /// The type a new frame with these arrays has. A frame of weekly hours has exactly one entry of them
+    /// (FACTS stratus/frames-6), one of dates may be empty.
     pub fn frame_type(&self) -> &'static str {
         let dates = self.dates.as_ref().is_some_and(|entries| !entries.is_empty());
         match (self.weekly.is_some(), dates) {
@@ -200,7 +200,7 @@ impl Arrays {
 }
 
 /// What to write so that the frame says `wanted`. Entries of `live` that the change is not about are written again as
-/// they are: an array is replaced whole (fact sheet 7.4).
+/// they are: an array is replaced whole (FACTS stratus/frames-9).
 pub fn arrays(wanted: &Schedule, live: Option<&TimeFrame>, touched: impl Fn(&str) -> bool) -> Arrays {
     let mut arrays = Arrays::default();
     // A frame that is always active has no hours yet that would stay.

@@ -1,0 +1,135 @@
+//! Reads a changed object back until it is as wanted.
+
+use crate::{
+    diff::{self, FieldChange},
+    http::ApiError,
+    model::{Address, Resource, references},
+    plan::{Action, Observed, Step, TenantPlan},
+    provider::{Read, Scope},
+};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// What was last seen of the object.
+pub enum ReadBack {
+    AsPlanned,
+    /// In words: which field still reads what.
+    Different(String),
+    Unreadable(ApiError),
+}
+
+/// The one object a step is about.
+fn scope_of(step: &Step) -> Scope {
+    let resource = step.after.as_ref().or(step.before.as_ref());
+    let wanted = resource.map(|resource| (step.address.clone(), resource.clone()));
+    Scope { wanted: wanted.into_iter().collect(), ..Scope::default() }
+}
+
+/// Looks at once, then at growing intervals, until the object is as wanted or `bound` is over.
+pub async fn wait_until_applied(
+    plan: &TenantPlan,
+    step: &Step,
+    reader: &dyn Read,
+    bound: Duration,
+) -> ReadBack {
+    let scope = scope_of(step);
+    let deadline = Instant::now() + bound;
+    let mut pause = Duration::from_millis(50);
+    loop {
+        let seen = match reader.observe(&plan.account, &scope).await {
+            Ok(observed) => match differences(step, &observed) {
+                None => return ReadBack::AsPlanned,
+                Some(how) => ReadBack::Different(how),
+            },
+            Err(error) => ReadBack::Unreadable(error),
+        };
+        let now = Instant::now();
+        if now >= deadline {
+            return seen;
+        }
+        // The last look is at the very end: what shows within the bound has shown in time.
+        tokio::time::sleep_until(deadline.min(now + pause)).await;
+        pause = (pause * 3 / 2).min(Duration::from_secs(2));
+    }
+}
+
+/// What has changed since the plan was made, in words, looking only at what the step is about.
+///
+/// The plan may be hours old: what nobody reviewed must not be overwritten or taken away.
+pub async fn changed_since_plan(
+    plan: &TenantPlan,
+    step: &Step,
+    reader: &dyn Read,
+) -> Result<Option<String>, ApiError> {
+    let scope = scope_of(step);
+    let observed = reader.observe(&plan.account, &scope).await?;
+    let (before, now) = match (&step.before, observed.objects.get(&step.address)) {
+        (None, None) => return Ok(None),
+        (None, Some(_)) => return Ok(Some("somebody has made it since".to_owned())),
+        (Some(_), None) if step.action == Action::Delete => return Ok(None),
+        (Some(_), None) => return Ok(Some("somebody has deleted it since".to_owned())),
+        (Some(before), Some(now)) => (before, now),
+    };
+    let about = |change: &FieldChange| {
+        step.action == Action::Delete
+            || step.changes.iter().any(|planned| planned.path.field() == change.path.field())
+    };
+    // Both ways: a field that one of the two does not have is compared by the other only.
+    let changed =
+        diff::diff(now, before).into_iter().chain(diff::diff(before, now).into_iter().map(reversed));
+    let news = |change: &FieldChange| about(change) && !of_this_run(plan, step, change, [before, now]);
+    let Some(first) = changed.into_iter().find(news) else { return Ok(None) };
+    let text =
+        |value: &Option<serde_json::Value>| value.as_ref().map_or("nothing".to_owned(), ToString::to_string);
+    let FieldChange { path, old, new } = first;
+    Ok(Some(format!("`{path}` was {} and is {} now", text(&old), text(&new))))
+}
+
+/// Whether a field differs from the plan because of what this very run has done.
+fn of_this_run(plan: &TenantPlan, step: &Step, change: &FieldChange, [before, now]: [&Resource; 2]) -> bool {
+    let does =
+        |action, address: &Address| plan.steps.iter().any(|it| it.action == action && it.address == *address);
+    // What was made without closing a circle has there what the provider gave it.
+    if does(Action::Create, &step.address) {
+        return change.old.is_none();
+    }
+    // Where a field pointed to what is deleted, the provider may have emptied it.
+    let field = change.path.field();
+    let targets = |resource| {
+        let found = references(&step.address, resource).into_iter();
+        let here = found.filter(|(path, _)| path.field() == field);
+        here.filter_map(|(_, reference)| reference.address()).collect::<Vec<_>>()
+    };
+    let deleted = targets(before).iter().any(|target| does(Action::Delete, target));
+    step.action == Action::Delete && deleted && targets(now).is_empty()
+}
+
+fn reversed(change: FieldChange) -> FieldChange {
+    FieldChange { path: change.path, old: change.new, new: change.old }
+}
+
+/// What is not yet as the step wants it, or not any more as it was.
+fn differences(step: &Step, observed: &Observed) -> Option<String> {
+    let live = observed.objects.get(&step.address);
+    let Some(after) = &step.after else {
+        let gone = match live {
+            None => true,
+            Some(Resource::Forward(forward)) => forward.is_vacant(),
+            Some(_) => false,
+        };
+        return (!gone).then(|| "it is still there".to_owned());
+    };
+    let Some(live) = live else { return Some("it is not there".to_owned()) };
+    // Beside what the step is about, nothing may have moved that was as it should be before.
+    let before = step.before.as_ref().map(|before| diff::diff(after, before)).unwrap_or_default();
+    let was_so = |change: &FieldChange| before.iter().any(|earlier| earlier.path == change.path);
+    let left: Vec<FieldChange> = diff::diff(after, live)
+        .into_iter()
+        .filter(|change| step.concerns(&change.path) || (step.action != Action::Create && !was_so(change)))
+        .collect();
+    let each = left.iter().map(|change| match &change.old {
+        Some(value) => format!("`{}` still reads {value}", change.path),
+        None => format!("`{}` is still not set", change.path),
+    });
+    (!left.is_empty()).then(|| each.collect::<Vec<_>>().join(", "))
+}

@@ -1,0 +1,71 @@
+//! Arguments as what the engine takes.
+
+use super::args::{ApplyArgs, Emulation, PlanArgs, Selection, Watching};
+use crate::{
+    error::Failure,
+    run::{self, ApplyOptions, Approval, Logging, Options, approved_digest},
+    text,
+};
+use std::time::Duration;
+
+impl From<&Selection> for run::Selection {
+    fn from(args: &Selection) -> Self {
+        let Selection { tenant, only, changed_since, base, restore } = args.clone();
+        Self { tenant, only, changed_since, base, restore }
+    }
+}
+
+impl From<&Emulation> for run::Emulation {
+    fn from(args: &Emulation) -> Self {
+        let Emulation { sandbox, fault, record } = args.clone();
+        Self { sandbox, fault, record }
+    }
+}
+
+impl From<&Watching> for Logging {
+    fn from(args: &Watching) -> Self {
+        let Watching { log, log_bodies, verbose } = args.clone();
+        Self { log, log_bodies, verbose }
+    }
+}
+
+impl From<&PlanArgs> for Options {
+    fn from(args: &PlanArgs) -> Self {
+        let PlanArgs { selection, emulation, watching, format: _, out: _, detailed_exitcode: _ } = args;
+        Self { selection: selection.into(), emulation: emulation.into(), logging: watching.into() }
+    }
+}
+
+impl From<&ApplyArgs> for Options {
+    fn from(args: &ApplyArgs) -> Self {
+        let ApplyArgs { selection, emulation, watching, .. } = args;
+        Self { selection: selection.into(), emulation: emulation.into(), logging: watching.into() }
+    }
+}
+
+impl TryFrom<&ApplyArgs> for ApplyOptions {
+    type Error = Failure;
+
+    fn try_from(args: &ApplyArgs) -> Result<Self, Failure> {
+        let digest = match &args.plan {
+            Some(path) => Some(approved_digest(path)?),
+            None => args.digest.clone(),
+        };
+        let wait = args.wait.as_deref().map(|text| duration("--wait", text)).transpose()?;
+        let timeout =
+            args.lock_timeout.as_deref().map(|text| duration("--lock-timeout", text)).transpose()?;
+        let approval =
+            Approval { digest, critical: args.approve_critical.clone(), override_guard: args.override_guard };
+        Ok(Self { wait, lock_timeout: timeout.unwrap_or_default(), approval })
+    }
+}
+
+/// How long an option means.
+fn duration(option: &str, value: &str) -> Result<Duration, Failure> {
+    /// Longer is a slip, and clocks have an end.
+    const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+    text::duration(value).filter(|it| *it <= LONGEST).ok_or_else(|| {
+        Failure::error(format!("`{option} {value}` is not a duration"))
+            .help("write it as `30s`, `10m` or `24h`")
+    })
+}

@@ -1,0 +1,18 @@
+//! What is read of an account, as the API says it.
+
+use crate::provider::ctm::wire::Row;
+
+/// What was read, before it is put into words.
+#[derive(Default)]
+pub struct AccountData {
+    pub numbers: Vec<Row>,
+    pub receivers: Vec<Row>,
+    /// With their agents where they were read whole.
+    pub queues: Vec<(Row, Option<Vec<Row>>)>,
+    /// Whether they were read whole.
+    pub schedules: Vec<(Row, bool)>,
+    /// Only before something is deleted.
+    pub menus: Vec<Row>,
+    /// Beside the menus: what may point to something in a form that is not documented, with what it is called.
+    pub id_holders: Vec<(String, Row)>,
+}

@@ -1,0 +1,207 @@
+//! What an entry of `providers` says, in the type that its kind brings.
+
+use super::{Keyring, Provider, all, find};
+use crate::{
+    finding::Finding,
+    http::Authenticate,
+    load,
+    model::{ApiUrl, Kind, Limits, LimitsConfig, Secret},
+    path::Segment,
+};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use std::{collections::BTreeSet, fmt, ops::Deref};
+
+/// The settings of one kind of provider. Its type holds only what can be used: what does not fit together is a finding.
+pub trait Settings: fmt::Debug + Send + Sync {
+    /// Its address, where that tells one system of this kind from another.
+    fn url(&self) -> Option<&ApiUrl>;
+
+    fn limits(&self) -> LimitsConfig;
+
+    /// Whether what the vendor does not document is written.
+    fn experimental(&self) -> bool {
+        false
+    }
+
+    /// What is wrong with them, given the kinds that tenants declare on it.
+    fn check(&self, _declared: &BTreeSet<Kind>) -> SettingsFindings {
+        Vec::new()
+    }
+
+    /// Kinds that this setup can declare but not read.
+    fn unobservable(&self) -> BTreeSet<Kind> {
+        BTreeSet::new()
+    }
+
+    /// The HTTP endpoints it needs, signed in to with what the keyring finds.
+    fn endpoints(&self, keys: &mut Keyring<'_>) -> Vec<Endpoint>;
+}
+
+/// Findings with their path inside a provider's entry.
+pub type SettingsFindings = Vec<(Vec<Segment>, Finding)>;
+
+/// An HTTP endpoint that a provider's settings name.
+pub struct Endpoint {
+    pub name: &'static str,
+    pub url: ApiUrl,
+    pub auth: Box<dyn Authenticate>,
+}
+
+/// Reads an entry. `None` where it cannot be used, which is a finding.
+type Reader = fn(&load::Entry<'_>, &mut Vec<Finding>) -> Option<Box<dyn Settings>>;
+
+/// The type of one kind's settings: how they are read, and what an editor is told of them.
+pub struct Form {
+    read: Reader,
+    schema: fn(&mut SchemaGenerator) -> Schema,
+}
+
+impl Form {
+    /// Settings that are what is written.
+    pub const fn of<S: Settings + DeserializeOwned + JsonSchema + 'static>() -> Self {
+        Self {
+            read: |entry, findings| Some(Box::new(entry.decode::<S>(findings)?)),
+            schema: |generator| S::json_schema(generator),
+        }
+    }
+
+    /// Settings that not everything written makes sense for.
+    pub const fn from<W, S>() -> Self
+    where
+        W: DeserializeOwned + JsonSchema,
+        S: TryFrom<W, Error = SettingsFindings> + Settings + 'static,
+    {
+        Self {
+            read: |entry, findings| match S::try_from(entry.decode::<W>(findings)?) {
+                Ok(settings) => Some(Box::new(settings)),
+                Err(found) => {
+                    findings.extend(found.into_iter().map(|(path, it)| it.at(entry.place_of_key(&path))));
+                    None
+                }
+            },
+            schema: |generator| W::json_schema(generator),
+        }
+    }
+}
+
+/// One entry of `providers`: which system it is, and its settings.
+#[derive(Debug)]
+pub struct Entry {
+    pub provider: &'static Provider,
+    settings: Box<dyn Settings>,
+}
+
+impl Deref for Entry {
+    type Target = dyn Settings;
+
+    fn deref(&self) -> &Self::Target {
+        self.settings.as_ref()
+    }
+}
+
+impl Entry {
+    /// How hard it may be worked.
+    pub fn pace(&self) -> Limits {
+        self.limits().over(self.provider.limits)
+    }
+
+    /// Which system this is, whatever the workspace calls it: the kind, and a sum of the address.
+    pub fn system(&self) -> String {
+        let kind = self.provider.kind;
+        let Some(url) = self.url() else { return kind.to_owned() };
+        let sum = Sha256::digest(url.as_str().to_lowercase());
+        let sum: String = sum.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        format!("{kind}-{sum}")
+    }
+}
+
+/// Reads each entry as its kind says; what a workspace is loaded with.
+pub struct Kinds;
+
+/// A workspace whose providers are understood.
+pub type Workspace = load::Workspace<Entry>;
+
+impl load::Kinds for Kinds {
+    type Entry = Entry;
+
+    fn read(&self, kind: &str, entry: &load::Entry<'_>, findings: &mut Vec<Finding>) -> Option<Entry> {
+        let provider = find(kind)?;
+        let settings = (provider.settings.read)(entry, findings)?;
+        Some(Entry { provider, settings })
+    }
+
+    fn schemas(&self, generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {
+        all().into_iter().map(|provider| (provider.kind, schema(provider, generator))).collect()
+    }
+}
+
+/// The settings of one kind, with the word that selects them.
+fn schema(provider: &Provider, generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = (provider.settings.schema)(generator);
+    let mut properties = Map::new();
+    properties.insert("kind".to_owned(), json!({ "description": provider.title, "const": provider.kind }));
+    if let Some(Value::Object(own)) = schema.remove("properties") {
+        properties.extend(own);
+    }
+    let mut required = vec![Value::from("kind")];
+    if let Some(Value::Array(own)) = schema.remove("required") {
+        required.extend(own);
+    }
+    schema.insert("properties".to_owned(), properties.into());
+    schema.insert("required".to_owned(), required.into());
+    schema.insert("additionalProperties".to_owned(), false.into());
+    schema
+}
+
+/// Any entry of `providers`: `kind` selects what else is in it.
+pub fn any_entry(generator: &mut SchemaGenerator) -> Schema {
+    let schemas = load::Kinds::schemas(&Kinds, generator);
+    let kinds: Vec<&str> = schemas.iter().map(|(kind, _)| *kind).collect();
+    let cases: Vec<Value> = schemas
+        .iter()
+        .map(|(kind, schema)| {
+            let is_it = json!({ "properties": { "kind": { "const": kind } }, "required": ["kind"] });
+            json!({ "if": is_it, "then": schema })
+        })
+        .collect();
+    json_schema!({
+        "description": "One phone system. `kind` selects what else is said of it.",
+        "type": "object",
+        "properties": {
+            "kind": { "description": "Which system it is; `dialform providers` lists them.", "enum": kinds },
+        },
+        "required": ["kind"],
+        "allOf": cases,
+    })
+}
+
+/// The tokens of one endpoint: one that may write, one that can only read, or both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tokens {
+    Write { token: Secret, read_token: Option<Secret> },
+    ReadOnly { read_token: Secret },
+}
+
+impl Tokens {
+    /// `None` where there is neither.
+    pub fn new(token: Option<Secret>, read_token: Option<Secret>) -> Option<Self> {
+        match (token, read_token) {
+            (Some(token), read_token) => Some(Self::Write { token, read_token }),
+            (None, Some(read_token)) => Some(Self::ReadOnly { read_token }),
+            (None, None) => None,
+        }
+    }
+}
+
+/// A key that is missing from an entry.
+pub fn missing(message: impl Into<String>, help: &str) -> (Vec<Segment>, Finding) {
+    (Vec::new(), Finding::error("missing-key", message).help(help))
+}
+
+/// A path of keys inside an entry.
+pub fn at(keys: &[&str]) -> Vec<Segment> {
+    keys.iter().map(Segment::key).collect()
+}

@@ -1,0 +1,22 @@
+//! What is read of a domain, as the API says it.
+
+use crate::provider::stratus::{
+    convert::Context,
+    wire::{Agent, AnswerRule, CallQueue, CarrierForward, PhoneNumber, TimeFrame, User},
+};
+use std::collections::BTreeMap;
+
+/// What was read, before it is put into words.
+#[derive(Default)]
+pub struct DomainData {
+    pub users: Vec<User>,
+    pub numbers: Vec<PhoneNumber>,
+    pub queues: Vec<CallQueue>,
+    pub agents: Vec<Agent>,
+    pub frames: Vec<TimeFrame>,
+    /// Time frames of one extension that declared schedules name, with that extension.
+    pub own_frames: Vec<(String, TimeFrame)>,
+    pub rules: BTreeMap<String, Vec<AnswerRule>>,
+    pub carrier: Vec<CarrierForward>,
+    pub context: Context,
+}

@@ -1,0 +1,73 @@
+//! What the plan of a restore says beside its steps.
+
+use super::Restoration;
+use crate::{
+    finding::Finding,
+    model::{Address, Reference, references},
+    plan::{Note, Observed, Step, TenantPlan},
+};
+
+impl Restoration {
+    /// Why objects among `covered` cannot be restored; empty if they can.
+    pub fn refusals(&self, covered: &dyn Fn(&Address) -> bool) -> Vec<Finding> {
+        let refused = self.unrestorable.iter().filter(|(address, _)| covered(address));
+        refused.map(|(_, finding)| finding.clone()).collect()
+    }
+
+    /// Takes a word of the provider's own that was in use before as one that works, also where its dial plan does not
+    /// list it: the plan of an apply treats words that are in use like that, and refusing them would keep a route from
+    /// coming back. Returns a note for each.
+    pub fn accept_earlier_dial_strings(&self, observed: &mut Observed) -> Vec<Note> {
+        let mut notes = Vec::new();
+        for (address, words) in &mut observed.unknown_dial_strings {
+            let Some(resource) = self.desired.get(address) else { continue };
+            let own = references(address, resource);
+            words.retain(|word| {
+                let known =
+                    own.iter().any(|(_, to)| matches!(to, Reference::DialString(token) if token == word));
+                if known {
+                    let text = format!("the dial plan lists no rule `{word}`; it was in use before");
+                    notes.push(Note { address: address.clone(), text });
+                }
+                !known
+            });
+        }
+        notes
+    }
+
+    /// Adds to a plan what a reviewer of a restore should know: what stays as it is, and what somebody changed since.
+    pub fn annotate(&self, covered: &dyn Fn(&Address) -> bool, notes: Vec<Note>, plan: &mut TenantPlan) {
+        for finding in plan.blocked.iter_mut().filter(|finding| finding.code == "out-of-scope") {
+            let help =
+                "what is to be restored points to it: make it first, or restore the rest with `--only`";
+            finding.help = Some(help.to_owned());
+        }
+        if plan.blocked.is_empty() {
+            let unchanged = self.unchanged.iter().filter(|(address, _)| covered(address));
+            plan.notes.extend(
+                unchanged.map(|(address, text)| Note { address: address.clone(), text: text.clone() }),
+            );
+            plan.notes.extend(later_changes(self, &plan.steps));
+            plan.notes.extend(notes.into_iter().filter(|note| covered(&note.address)));
+        }
+    }
+}
+
+/// What somebody changed after the apply that is taken back: taking it back takes that away too.
+fn later_changes(restoration: &Restoration, steps: &[Step]) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for step in steps {
+        let Some(applied) = restoration.applied.get(&step.address) else { continue };
+        let later = step.changes.iter().filter(|now| {
+            let mut same = applied.iter().filter(|then| then.path == now.path).peekable();
+            same.peek().is_some() && !same.any(|then| then.new == now.old)
+        });
+        let fields: Vec<String> = later.map(|change| format!("`{}`", change.path)).collect();
+        if !fields.is_empty() {
+            let text =
+                format!("{} changed after that apply, and this takes it back as well", fields.join(", "));
+            notes.push(Note { address: step.address.clone(), text });
+        }
+    }
+    notes
+}

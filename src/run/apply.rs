@@ -1,0 +1,137 @@
+//! Carrying out a plan: the restore file before it, the fence around it, and how it ended.
+
+use super::{Notice, Session};
+use crate::{
+    apply::{self, Event, Fence, Job},
+    error::{Ending, Failure},
+    finding::Finding,
+    model::Address,
+    outcome::{Outcome, Status},
+    plan::Plan,
+    provider::Entry,
+    restore,
+};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// A plan that was carried out.
+#[derive(Debug)]
+pub struct Applied {
+    /// Every step, in the order of the plan.
+    pub outcomes: Vec<Outcome>,
+    /// The file with what was live before; `None` if nothing was to be written.
+    pub restore: Option<PathBuf>,
+    /// What went wrong beside the steps: the lock was lost, the log could not be written.
+    pub findings: Vec<Finding>,
+    pub ending: Ending,
+}
+
+impl Session<'_> {
+    /// Carries out a plan that was made in this session. Asks nobody: see [`Approval`](super::Approval).
+    ///
+    /// Fails only before anything is written.
+    pub async fn apply(&self, plan: &Plan, wait: Option<Duration>) -> Result<Applied, Failure> {
+        if self.context.shutdown.stop.is_cancelled() {
+            return Err(stopped());
+        }
+        let restore = self.save(plan)?;
+        let outcomes = self.carry_out(plan, wait).await;
+        if let Some(path) = &restore {
+            self.narrow(path, &outcomes);
+        }
+        let (ending, findings) = self.judge(plan, &outcomes);
+        Ok(Applied { outcomes, restore, findings, ending })
+    }
+
+    /// Writes down what is live before a plan. An apply that cannot be undone is not begun.
+    fn save(&self, plan: &Plan) -> Result<Option<PathBuf>, Failure> {
+        let root = &self.checked.root;
+        let providers = &self.checked.workspace.providers;
+        let system = |name: &str| providers.get(name).map(Entry::system).unwrap_or_default();
+        let saved = restore::save(root, plan, self.sandbox, &system, &self.context.secrets);
+        let saved = saved.map_err(|error| {
+            let directory = restore::directory(root);
+            let message = format!("cannot write a restore file into `{}`: {error}", directory.display());
+            Failure::error(message).help("nothing was sent: apply does not begin what it could not undo")
+        })?;
+        if let Some(path) = &saved {
+            let path = path.display();
+            self.context.info(format!("what is live now is kept in {path}; `--restore` brings it back"));
+        }
+        Ok(saved)
+    }
+
+    async fn carry_out(&self, plan: &Plan, wait: Option<Duration>) -> Vec<Outcome> {
+        let lost = || self.locks.lost().map(|why| lost_lock(&why));
+        let shutdown = &self.context.shutdown;
+        let jobs = self.jobs(plan, wait);
+        let fences: Vec<Fence<'_>> =
+            jobs.iter().map(|job| Fence { writer: job.writer, lost: &lost, shutdown }).collect();
+        let jobs: Vec<Job<'_>> =
+            jobs.iter().zip(&fences).map(|(job, fence)| Job { writer: fence, ..*job }).collect();
+        let mut report = |event: Event<'_>| {
+            self.context.notify(match event {
+                Event::Started { plan, step } => Notice::started(plan, step),
+                Event::Ended { plan, outcome } => Notice::ended(plan, outcome),
+            });
+        };
+        apply::run(&jobs, shutdown, &mut report).await
+    }
+
+    /// Leaves in the restore file what the run has written or may have written. What it never touched is another's.
+    fn narrow(&self, path: &Path, outcomes: &[Outcome]) {
+        let written = |tenant: &str, address: &Address| {
+            outcomes.iter().any(|it| it.written && it.tenant == tenant && it.address == *address)
+        };
+        if let Err(why) = restore::narrow(path, &written, &self.context.secrets) {
+            self.context.info(format!("{} still names steps that were not taken: {why}", path.display()));
+        }
+    }
+
+    /// How the run ended, and what else has to be said of it.
+    fn judge(&self, plan: &Plan, outcomes: &[Outcome]) -> (Ending, Vec<Finding>) {
+        let mut findings = Vec::new();
+        let log_error = self.monitor.log_error();
+        if let Some(why) = &log_error {
+            let finding = Finding::error("failed", why);
+            findings.push(finding.help("no further step was started; make room, and apply again"));
+        }
+        let lost = self.locks.lost();
+        if let Some(why) = &lost {
+            // Who took it may have read an account while it was still being written.
+            let finding = Finding::error("failed", lost_lock(why));
+            findings.push(
+                finding.help("see `dialform unlock` for who has it; plan and apply when that run is over"),
+            );
+        }
+        // A run that was told to stop while it looked for an accepted change has not seen what it was to see.
+        let accepted = !self.context.shutdown.stop.is_cancelled();
+        let fine = |outcome: &Outcome| {
+            outcome.status == Status::Done || (accepted && outcome.status == Status::Accepted)
+        };
+        let whole = outcomes.len() == plan.steps().count();
+        let all_done = whole && outcomes.iter().all(fine) && !plan.is_blocked() && lost.is_none();
+        let ending = match (all_done, log_error) {
+            (true, None) => Ending::Fine,
+            (true, Some(_)) => Ending::Error,
+            (false, _) => Ending::Partial,
+        };
+        (ending, findings)
+    }
+
+    /// Ends a run whose log is not whole before it has written anything.
+    pub fn ensure_logged(&self) -> Result<(), Failure> {
+        self.monitor.ensure_logged()
+    }
+}
+
+/// How a run ends that was told to before its first write.
+pub fn stopped() -> Failure {
+    Failure::error("told to stop, nothing was changed")
+}
+
+fn lost_lock(why: &str) -> String {
+    format!("the lock of this run is lost: {why}")
+}

@@ -1,0 +1,101 @@
+//! What a run shares with whoever started it.
+
+use crate::{
+    apply::Shutdown,
+    finding::Finding,
+    http::Pacer,
+    outcome::Outcome,
+    plan::{Action, Step, TenantPlan},
+    secret::KnownSecrets,
+};
+use std::{fmt, sync::Arc, time::Duration};
+
+/// Credentials to hide, a way to end the run early, and a listener.
+#[derive(Clone)]
+pub struct Context {
+    /// Every credential the run finds. Whatever the caller shows of a run is to pass [`KnownSecrets::hide`].
+    pub secrets: Arc<KnownSecrets>,
+    pub shutdown: Shutdown,
+    /// Called from any thread while the run lasts; it must not block.
+    pub listener: Arc<dyn Fn(Notice) + Send + Sync>,
+}
+
+impl Default for Context {
+    /// Nobody listens.
+    fn default() -> Self {
+        Self { secrets: Arc::default(), shutdown: Shutdown::default(), listener: Arc::new(|_| {}) }
+    }
+}
+
+impl Context {
+    /// A context of the same run whose notices go to another listener.
+    #[must_use]
+    pub fn listener(self, listener: impl Fn(Notice) + Send + Sync + 'static) -> Self {
+        Self { listener: Arc::new(listener), ..self }
+    }
+
+    pub fn notify(&self, notice: Notice) {
+        (self.listener)(notice);
+    }
+
+    pub fn info(&self, text: impl Into<String>) {
+        self.notify(Notice::Info(text.into()));
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("shutdown", &self.shutdown).finish_non_exhaustive()
+    }
+}
+
+/// Something that has happened during a run.
+#[derive(Debug)]
+pub enum Notice {
+    /// A line for people: a lock that is waited for, where the restore file is.
+    Info(String),
+    /// Something a person should know that does not end the run.
+    Finding(Finding),
+    /// A request has ended; `line` describes it if [`Logging::verbose`](super::Logging::verbose) is set.
+    Request {
+        provider: String,
+        line: Option<String>,
+    },
+    /// A tenant's account has been read, or could not be.
+    TenantRead,
+    StepStarted {
+        tenant: String,
+        address: String,
+        action: Action,
+    },
+    /// Also for steps that never started.
+    StepEnded {
+        provider: String,
+        outcome: Box<Outcome>,
+    },
+}
+
+impl Notice {
+    pub(super) fn started(plan: &TenantPlan, step: &Step) -> Self {
+        Self::StepStarted {
+            tenant: plan.tenant.clone(),
+            address: step.address.to_string(),
+            action: step.action,
+        }
+    }
+
+    pub(super) fn ended(plan: &TenantPlan, outcome: &Outcome) -> Self {
+        Self::StepEnded { provider: plan.provider.clone(), outcome: Box::new(outcome.clone()) }
+    }
+}
+
+/// How fast one phone system is being worked.
+#[derive(Clone, Default)]
+pub struct Pace(pub(crate) Vec<Arc<Pacer>>);
+
+impl Pace {
+    /// How long no request starts because the server has asked to wait; `None` while it has not.
+    pub fn paused(&self) -> Option<Duration> {
+        self.0.iter().filter_map(|pacer| pacer.paused_for()).max()
+    }
+}

@@ -1,0 +1,109 @@
+//! The emulated phone systems of a workspace (`--sandbox`).
+
+use super::Emulation;
+use crate::{
+    error::Failure,
+    load::Files,
+    provider::{Kinds, Workspace},
+    sandbox::{self, Recorder, Sandbox},
+};
+use std::{
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// One provider of a workspace, emulated. It stops when dropped.
+pub struct Emulated {
+    /// The provider's name in the workspace.
+    pub name: String,
+    pub kind: String,
+    sandbox: Sandbox,
+}
+
+impl Emulated {
+    /// Starts the emulation of one provider. `fault` names switches of any emulation of the workspace; those of the others
+    /// are not for this one.
+    pub(super) async fn start(
+        workspace: &Workspace,
+        root: &Path,
+        name: &str,
+        fault: Option<&str>,
+        recorder: Option<Arc<Recorder>>,
+        port: u16,
+    ) -> Result<Self, Failure> {
+        let providers = &workspace.file.providers;
+        let kind = &providers[name].kind;
+        let emulation = sandbox::find(kind)
+            .ok_or_else(|| Failure::error(format!("there is no emulation of a provider of kind `{kind}`")))?;
+        let others: Vec<&sandbox::Emulation> =
+            providers.values().filter_map(|provider| sandbox::find(&provider.kind)).collect();
+        let options = sandbox::Options::new(emulation, root.join("live").join(name), state(root).join(name));
+        let fault = fault.unwrap_or_default();
+        let mut options = options
+            .switched_among(fault, &others)
+            .map_err(|error| Failure::error(format!("`--fault {fault}`: {error}")))?;
+        options.record = recorder;
+        options.port = port;
+        let sandbox = Sandbox::start(options).await.map_err(|error| {
+            Failure::error(format!("the sandbox of provider `{name}` does not start: {error}"))
+                .help("`dialform sandbox reset` forgets its state")
+        })?;
+        Ok(Self { name: name.to_owned(), kind: kind.clone(), sandbox })
+    }
+
+    pub fn url(&self) -> &str {
+        self.sandbox.url()
+    }
+
+    /// Where it serves each endpoint of the provider.
+    pub(super) fn endpoints(&self) -> BTreeMap<&'static str, String> {
+        self.sandbox.endpoints()
+    }
+
+    pub async fn stop(self) {
+        self.sandbox.stop().await;
+    }
+}
+
+/// Starts the emulation of every provider of a workspace. `port` is that of the first one, the others follow; 0: any free
+/// ones.
+pub async fn serve(root: &Path, emulation: &Emulation, port: u16) -> Result<Vec<Emulated>, Failure> {
+    let files = Files::Directory(root.to_owned());
+    let workspace = Workspace::load(&files, &Kinds).map_err(Failure::Findings)?;
+    let recorder = recorder(emulation)?;
+    let fault = emulation.fault.as_deref();
+    let mut running = Vec::new();
+    for (index, name) in workspace.file.providers.keys().enumerate() {
+        let port = if port == 0 { 0 } else { port.saturating_add(index as u16) };
+        running.push(Emulated::start(&workspace, root, name, fault, recorder.clone(), port).await?);
+    }
+    Ok(running)
+}
+
+/// Forgets the state of the emulated systems: the next run starts from `live/` again.
+pub fn reset(root: &Path) -> Result<(), Failure> {
+    let state = state(root);
+    match std::fs::remove_dir_all(&state) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Failure::error(format!("cannot remove `{}`: {error}", state.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The traffic record, if one is wanted.
+pub(super) fn recorder(emulation: &Emulation) -> Result<Option<Arc<Recorder>>, Failure> {
+    let open = |path: &Path| {
+        Recorder::open(path)
+            .map(Arc::new)
+            .map_err(|error| Failure::error(format!("cannot record to `{}`: {error}", path.display())))
+    };
+    emulation.record.as_deref().map(open).transpose()
+}
+
+/// Where the emulated systems keep their state.
+fn state(root: &Path) -> PathBuf {
+    root.join(".dialform").join("sandbox")
+}

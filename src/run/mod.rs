@@ -1,0 +1,151 @@
+//! The engine as a library: check a workspace, plan it, apply the plan. No terminal, no command line.
+//!
+//! [`check`], [`plan`] and [`apply`] take values and return values. Whoever wants to look at a plan before it is carried
+//! out, to ask a person for instance, opens a [`Session`] and does the same in steps.
+//!
+//! - `options`: what whoever starts a run may choose
+//! - `context`: what a run shares with whoever started it: credentials to hide, a way to end it early, a listener
+//! - `check`, `restored`, `intent`: a workspace loaded and checked, as declared or for a restore
+//! - `session`, `emulated`: open phone systems, real or emulated, and the plan against them
+//! - `account_locks`, `unlock`: who may write to an account
+//! - `approval`, `apply`: which plan may be carried out, and how that ended
+//! - `monitor`, `audit_log`: every request of a run
+//! - `plan_file`: saved plans
+//! - `schema`: the JSON Schemas of the files
+//!
+//! A whole round against the emulated phone systems:
+//!
+//! ```
+//! use dialform::run::{self, ApplyOptions, Context, Emulation, Options};
+//!
+//! # fn copy(from: &std::path::Path, to: &std::path::Path) -> std::io::Result<()> {
+//! #     std::fs::create_dir_all(to)?;
+//! #     for entry in std::fs::read_dir(from)? {
+//! #         let (entry, name) = entry.map(|it| (it.path(), it.file_name()))?;
+//! #         match entry.is_dir() {
+//! #             true if name == ".dialform" => {}
+//! #             true => copy(&entry, &to.join(name))?,
+//! #             false => drop(std::fs::copy(&entry, to.join(name))?),
+//! #         }
+//! #     }
+//! #     Ok(())
+//! # }
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! #   let scratch = tempfile::tempdir()?;
+//! #   copy("examples/quickstart".as_ref(), scratch.path())?;
+//! #   let root = scratch.path();
+//!     let options = Options {
+//!         emulation: Emulation { sandbox: true, ..Emulation::default() },
+//!         ..Options::default()
+//!     };
+//!     let context = Context::default();
+//!
+//!     let plan = run::plan(root, &options, &context).await?;
+//!     assert_eq!(plan.steps().count(), 20);
+//!
+//!     let mut apply = ApplyOptions::default();
+//!     apply.approval.digest = Some(plan.digest);
+//!     let (_, applied) = run::apply(root, &options, &apply, &context).await?;
+//!     assert!(applied.is_some_and(|applied| applied.outcomes.len() == 20));
+//!
+//!     assert!(run::plan(root, &options, &context).await?.is_empty());
+//!     Ok(())
+//! }
+//! ```
+
+mod account_locks;
+mod apply;
+mod approval;
+mod audit_log;
+mod check;
+mod context;
+pub mod emulated;
+mod intent;
+mod monitor;
+mod options;
+mod plan_file;
+mod restored;
+mod schema;
+mod session;
+mod unlock;
+
+pub use crate::provider::Access;
+pub use apply::{Applied, stopped};
+pub use check::{Checked, CheckedTenant};
+pub use context::{Context, Notice, Pace};
+pub use intent::Intent;
+pub use options::{ApplyOptions, Approval, Emulation, Logging, Options, Selection};
+pub use plan_file::{approved_digest, save_plan};
+pub use schema::schemas;
+pub use session::Session;
+pub use unlock::{AccountLock, LockReport, Removal, locks};
+
+pub use crate::apply::Shutdown;
+use crate::{error::Failure, plan::Plan, provider::Provider};
+use monitor::Monitor;
+use std::path::Path;
+
+/// Loads and checks a workspace, as its files declare it or, with [`Selection::restore`], for a restore.
+///
+/// Any error in any file ends the run: nothing is planned from files that are partly understood.
+pub fn check(root: &Path, options: &Options) -> Result<Checked, Failure> {
+    match &options.selection.restore {
+        Some(file) => restored::check(root, file, options),
+        None => check::declared(root, &options.selection),
+    }
+}
+
+/// Loads and checks a workspace, reads the accounts of its tenants, and says what would change. Sends nothing but reads.
+pub async fn plan(root: &Path, options: &Options, context: &Context) -> Result<Plan, Failure> {
+    let checked = check(root, options)?;
+    warn(&checked, context);
+    let session = Session::reading(&checked, options, context).await?;
+    let plan = session.plan().await;
+    let logged = session.ensure_logged();
+    session.close().await;
+    logged.and(plan)
+}
+
+/// Plans, and carries the plan out if its approval covers it. Asks nobody. The second value is `None` if there was
+/// nothing to do.
+pub async fn apply(
+    root: &Path,
+    options: &Options,
+    apply: &ApplyOptions,
+    context: &Context,
+) -> Result<(Plan, Option<Applied>), Failure> {
+    let checked = check(root, options)?;
+    warn(&checked, context);
+    let session = Session::writing(&checked, options, apply, context).await?;
+    let done = async {
+        let plan = session.plan().await?;
+        session.ensure_logged()?;
+        apply.approval.permit(&plan)?;
+        let applied = match plan.is_empty() {
+            true => None,
+            false => Some(session.apply(&plan, apply.wait).await?),
+        };
+        Ok((plan, applied))
+    };
+    let done = done.await;
+    session.close().await;
+    done
+}
+
+fn warn(checked: &Checked, context: &Context) {
+    checked.warnings.iter().for_each(|finding| context.notify(Notice::Finding(finding.clone())));
+}
+
+/// The phone systems dialform knows, or the one of a kind.
+pub fn providers(kind: Option<&str>) -> Result<Vec<&'static Provider>, Failure> {
+    let all = crate::provider::all();
+    let found: Vec<_> =
+        all.iter().copied().filter(|provider| kind.is_none_or(|kind| kind == provider.kind)).collect();
+    if found.is_empty() {
+        let known: Vec<&str> = all.iter().map(|provider| provider.kind).collect();
+        let failure = Failure::error(format!("there is no provider of kind `{}`", kind.unwrap_or("")));
+        return Err(failure.help(format!("known kinds: {}", known.join(", "))));
+    }
+    Ok(found)
+}

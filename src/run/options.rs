@@ -1,0 +1,68 @@
+//! What whoever starts a run may choose. Plain values: the command line fills them in, and so may any program.
+
+use std::{path::PathBuf, time::Duration};
+
+/// Which part of the workspace a run is about, and what it compares with. The default is everything.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// A pattern for names of tenants.
+    pub tenant: Option<String>,
+    /// Patterns for addresses of objects, e.g. `queues.*`. Empty: all objects.
+    pub only: Vec<String>,
+    /// Only tenants whose files, or whose provider's settings, differ from this git revision.
+    pub changed_since: Option<String>,
+    /// The git revision that says whether the files or the live system changed, and that `protect` is enforced against.
+    pub base: Option<String>,
+    /// A restore file: what it says was live is wanted, instead of what the files declare.
+    pub restore: Option<PathBuf>,
+}
+
+/// Whether a run speaks to the emulated phone systems, and how those behave.
+#[derive(Debug, Clone, Default)]
+pub struct Emulation {
+    pub sandbox: bool,
+    /// How the emulated systems behave, e.g. `429:0.1,visible-after:1s`.
+    pub fault: Option<String>,
+    /// A file to which every request and response is appended, one JSON object a line.
+    pub record: Option<PathBuf>,
+}
+
+/// What is kept and reported of the requests of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Logging {
+    /// A file to which one line of JSON about every request is appended.
+    pub log: Option<PathBuf>,
+    /// Whether the log has bodies too, without credentials and what tells who a person is.
+    pub log_bodies: bool,
+    /// Whether each request is reported as a [`Notice`](super::Notice) with a line of text.
+    pub verbose: bool,
+}
+
+/// Everything a run may be told, beside its workspace.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    pub selection: Selection,
+    pub emulation: Emulation,
+    pub logging: Logging,
+}
+
+/// How an apply waits, and what it may do.
+#[derive(Debug, Clone, Default)]
+pub struct ApplyOptions {
+    /// How long to look for a change that was accepted; `None`: as long as the provider's `limits.settle`.
+    pub wait: Option<Duration>,
+    /// How long to wait while another apply has an account locked.
+    pub lock_timeout: Duration,
+    pub approval: Approval,
+}
+
+/// What somebody has approved.
+#[derive(Debug, Clone, Default)]
+pub struct Approval {
+    /// The digest of the plan that was approved. A plan with another digest is refused. `None`: any plan is taken.
+    pub digest: Option<String>,
+    /// Addresses of critical changes that are approved, e.g. `acme-dental/forwards.+12145550100`.
+    pub critical: Vec<String>,
+    /// Whether the limits of `guard` may be exceeded.
+    pub override_guard: bool,
+}

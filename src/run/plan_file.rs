@@ -1,0 +1,46 @@
+//! Saved plans (`plan --out FILE`, `apply FILE`).
+
+use crate::{
+    error::Failure,
+    plan::{FORMAT_VERSION, Plan},
+    secret::KnownSecrets,
+    text::io_reason,
+};
+use serde::Deserialize;
+use std::{fs, path::Path};
+
+/// What of a saved plan matters to an apply.
+#[derive(Deserialize)]
+struct Saved {
+    format_version: u32,
+    digest: String,
+}
+
+/// Saves a plan, without any credential.
+pub fn save_plan(path: &Path, plan: &Plan, secrets: &KnownSecrets) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::error(format!("cannot save the plan to `{}`: {error}", path.display()))
+    };
+    let mut text = serde_json::to_string_pretty(plan).map_err(|error| failed(error.into()))?;
+    text.push('\n');
+    fs::write(path, secrets.hide(&text).as_bytes()).map_err(failed)
+}
+
+/// The digest of a saved plan: what applying it approves.
+pub fn approved_digest(path: &Path) -> Result<String, Failure> {
+    let shown = path.display();
+    let text = fs::read_to_string(path)
+        .map_err(|error| Failure::error(format!("cannot read the plan `{shown}`: {}", io_reason(&error))))?;
+    let saved: Saved = serde_json::from_str(&text).map_err(|error| {
+        Failure::error(format!("`{shown}` is not a saved plan: {error}"))
+            .help("save one with `dialform plan --out FILE`")
+    })?;
+    if saved.format_version != FORMAT_VERSION {
+        return Err(Failure::refused(format!(
+            "`{shown}` has plan format {}, not {FORMAT_VERSION}",
+            saved.format_version
+        ))
+        .help("plan again with this version of dialform"));
+    }
+    Ok(saved.digest)
+}

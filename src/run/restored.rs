@@ -1,0 +1,129 @@
+//! A workspace whose desired state comes from a restore file.
+
+use super::{
+    Intent, Options, Selection,
+    check::{Checked, CheckedTenant, declared, pattern},
+};
+use crate::{
+    error::Failure,
+    finding::Level,
+    model::Kind,
+    path::Segment,
+    plan::Desired,
+    provider::Entry,
+    restore::{self, Restoration, TenantRecord},
+};
+use std::{collections::BTreeSet, path::Path};
+
+/// Loads and checks a workspace, and puts what a restore file says in the place of what the files declare.
+pub(super) fn check(root: &Path, path: &Path, options: &Options) -> Result<Checked, Failure> {
+    let (selection, sandbox) = (&options.selection, options.emulation.sandbox);
+    let record = restore::load(path).map_err(|error| Failure::error(error.message).help(error.help))?;
+    if record.sandbox != sandbox {
+        let (was, help) = match record.sandbox {
+            true => ("with `--sandbox`", "what was emulated is no restoration for a live system"),
+            false => ("without `--sandbox`", "leave `--sandbox` out to restore the live system"),
+        };
+        let message = format!("`{}` was written by an apply {was}", path.display());
+        return Err(Failure::refused(message).help(help));
+    }
+    let only =
+        selection.only.iter().map(|text| pattern(text, "--only")).collect::<Result<Vec<_>, Failure>>()?;
+    // The restore file says which objects there are to name.
+    let mut checked = declared(root, &Selection { only: Vec::new(), ..selection.clone() })?;
+    let selected: BTreeSet<usize> = checked.tenants.iter().map(|tenant| tenant.index).collect();
+    let mut wanted = Vec::new();
+    for tenant in &record.tenants {
+        let index = place_of(&checked, tenant)?;
+        if selected.contains(&index) {
+            wanted.push((index, tenant));
+        }
+    }
+    if record.tenants.is_empty() {
+        let message = format!("the apply of `{}` wrote nothing: there is nothing to restore", path.display());
+        return Err(Failure::error(message));
+    }
+    if wanted.is_empty() {
+        let tenants: Vec<String> = record.tenants.iter().map(|it| format!("`{}`", it.tenant)).collect();
+        let message = format!("`{}` is about no tenant of this run", path.display());
+        return Err(Failure::error(message).help(format!("it is about {}", tenants.join(", "))));
+    }
+    checked.tenants.retain_mut(|tenant| {
+        let record = wanted.iter().find(|(index, _)| *index == tenant.index);
+        record.map(|(_, record)| replace(tenant, record)).is_some()
+    });
+    for (pattern, text) in only.iter().zip(&selection.only) {
+        let mut named =
+            checked.tenants.iter().filter_map(|it| it.intent.restore()).flat_map(Restoration::addresses);
+        if !named.any(|address| pattern.matches(&address.to_string())) {
+            let message = format!("no object of the restore file matches `--only {text}`");
+            return Err(
+                Failure::error(message).help("an address is section and key: `queues.400`, `rules.*`")
+            );
+        }
+    }
+    checked.only = only;
+    settings(&checked)?;
+    Ok(checked)
+}
+
+/// Which of the workspace's tenants a record is about.
+fn place_of(checked: &Checked, record: &TenantRecord) -> Result<usize, Failure> {
+    let TenantRecord { tenant: name, provider, system, account, steps: _ } = record;
+    let refused = |message: String| {
+        Err(Failure::refused(message)
+            .help("check out the revision of the workspace that was applied, or narrow with `--tenant`"))
+    };
+    let tenants = &checked.workspace.tenants;
+    match tenants.iter().position(|loaded| loaded.tenant.tenant == *name) {
+        None => refused(format!("tenant `{name}` of the restore file is not in this workspace")),
+        Some(index) => {
+            let now = &tenants[index].tenant;
+            let config = checked.workspace.providers.get(&now.provider);
+            let same = config.map(Entry::system).as_ref() == Some(system);
+            if (&now.provider, &now.account) == (provider, account) && !same {
+                return refused(format!("`{provider}` was the name of another system when that was written"));
+            }
+            if same && now.account == *account {
+                return Ok(index);
+            }
+            refused(format!(
+                "tenant `{name}` was on `{provider}`, account `{account}`, and is on `{}`, account `{}` now",
+                now.provider, now.account
+            ))
+        }
+    }
+}
+
+/// Puts the restoration in the place of what the tenant's file declares. What the run is not about stays declared: it counts for
+/// the guard, and is not unmanaged.
+fn replace(tenant: &mut CheckedTenant, record: &TenantRecord) {
+    let restoration = Restoration::of(&record.steps, &tenant.provider.dialect);
+    for (address, resource) in &restoration.desired {
+        let desired = Desired { resource: resource.clone(), source: None };
+        tenant.desired.insert(address.clone(), desired);
+    }
+    tenant.desired.retain(|address, _| !restoration.absent.contains(address));
+    tenant.absent = restoration.absent.iter().map(|address| (address.clone(), None)).collect();
+    tenant.exhaustive.clear();
+    tenant.intent = Intent::Restore(restoration);
+}
+
+/// The settings must reach what is restored, also where nothing of the kind is declared any more.
+fn settings(checked: &Checked) -> Result<(), Failure> {
+    let mut found = Vec::new();
+    for tenant in &checked.tenants {
+        let kinds: BTreeSet<Kind> =
+            tenant.desired.keys().chain(tenant.absent.keys()).map(|it| it.kind).collect();
+        for (path, finding) in checked.config(tenant).check(&kinds) {
+            let mut at =
+                vec![Segment::key("providers"), Segment::key(&checked.loaded(tenant).tenant.provider)];
+            at.extend(path);
+            found.push(finding.at(checked.workspace.place_of_key(&at)));
+        }
+    }
+    found.retain(|finding| finding.level == Level::Error);
+    found.sort();
+    found.dedup();
+    if found.is_empty() { Ok(()) } else { Err(Failure::Findings(found)) }
+}

@@ -1,0 +1,276 @@
+//! Open phone systems, real or emulated, and every tenant's plan against them.
+
+use super::{
+    ApplyOptions, Checked, Context, Intent, Monitor, Notice, Options, Pace,
+    account_locks::AccountLocks,
+    apply::stopped,
+    check::{CheckedTenant, locate},
+    emulated::{Emulated, recorder},
+};
+use crate::{
+    apply::{Job, ReadBackTimes},
+    error::Failure,
+    finding::{Finding, Place},
+    http::{Phase, RequestObserver, during},
+    model::{Address, Kind},
+    path::Segment,
+    plan::{self, Input, Note, Observed, Plan, Policy, TenantPlan},
+    provider::{self, Access, Opening, Scope, System},
+};
+use futures::{StreamExt, stream};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+/// How many tenants are read at once. Each provider's limits hold all the same.
+const TENANTS_AT_ONCE: usize = 8;
+
+/// Steps under way for each request that may be: while one waits for its change to show, another can send.
+const STEPS_PER_REQUEST_SLOT: usize = 2;
+
+/// The phone systems of one run. A session that may write holds the locks of all its accounts.
+///
+/// [`close`](Self::close) it however the run has ended, so that nobody has to wait for its locks.
+pub struct Session<'a> {
+    pub(super) checked: &'a Checked,
+    pub(super) context: &'a Context,
+    pub(super) monitor: Arc<Monitor>,
+    pub(super) locks: AccountLocks,
+    /// Whether the systems are emulated.
+    pub(super) sandbox: bool,
+    systems: BTreeMap<String, System>,
+    /// Kept running as long as the session.
+    emulated: Vec<Emulated>,
+}
+
+impl<'a> Session<'a> {
+    /// Opens a session that reads. Finds every credential of the selected tenants; nothing is sent yet.
+    pub async fn reading(
+        checked: &'a Checked,
+        options: &Options,
+        context: &'a Context,
+    ) -> Result<Self, Failure> {
+        let monitor = Monitor::open("plan", &options.logging, context)?;
+        let mut session = Self::new(checked, options, context, monitor, AccountLocks::default());
+        session.open(options, Access::Read).await?;
+        Ok(session)
+    }
+
+    /// Opens a session that may write: locks every account first, or none of them.
+    pub async fn writing(
+        checked: &'a Checked,
+        options: &Options,
+        apply: &ApplyOptions,
+        context: &'a Context,
+    ) -> Result<Self, Failure> {
+        let monitor = Monitor::open("apply", &options.logging, context)?;
+        let locks =
+            AccountLocks::take(checked, options.emulation.sandbox, apply.lock_timeout, context).await?;
+        let mut session = Self::new(checked, options, context, monitor, locks);
+        match session.open(options, Access::Write).await {
+            Ok(()) => Ok(session),
+            Err(failure) => {
+                session.close().await;
+                Err(failure)
+            }
+        }
+    }
+
+    fn new(
+        checked: &'a Checked,
+        options: &Options,
+        context: &'a Context,
+        monitor: Arc<Monitor>,
+        locks: AccountLocks,
+    ) -> Self {
+        let (systems, emulated, sandbox) = (BTreeMap::new(), Vec::new(), options.emulation.sandbox);
+        Self { checked, context, monitor, locks, sandbox, systems, emulated }
+    }
+
+    /// Opens every system the selected tenants are on.
+    async fn open(&mut self, options: &Options, access: Access) -> Result<(), Failure> {
+        let Checked { root, workspace, tenants, .. } = self.checked;
+        let used: BTreeSet<&str> =
+            tenants.iter().map(|tenant| self.checked.loaded(tenant).tenant.provider.as_str()).collect();
+        let mut findings = Vec::new();
+        let recorder = recorder(&options.emulation)?;
+        for name in used {
+            let mut endpoints = None;
+            if self.sandbox {
+                let fault = options.emulation.fault.as_deref();
+                let emulated = Emulated::start(workspace, root, name, fault, recorder.clone(), 0).await?;
+                endpoints = Some(emulated.endpoints());
+                self.emulated.push(emulated);
+            }
+            let opened = provider::open(&Opening {
+                name,
+                entry: &workspace.providers[name],
+                access,
+                root,
+                emulated: endpoints.as_ref(),
+                secrets: &self.context.secrets,
+                observer: &(Arc::clone(&self.monitor) as Arc<dyn RequestObserver>),
+            });
+            match opened {
+                Ok(system) => drop(self.systems.insert(name.to_owned(), system)),
+                Err(found) => findings.extend(found.into_iter().map(|(path, finding)| {
+                    let at = [&[Segment::key("providers"), Segment::key(name)], path.as_slice()].concat();
+                    finding.at(workspace.place(&at))
+                })),
+            }
+        }
+        if findings.is_empty() { Ok(()) } else { Err(Failure::Findings(findings)) }
+    }
+
+    /// Reads every tenant and plans it. A tenant that cannot be read whole is blocked; the others go on.
+    ///
+    /// Fails only if the run is told to stop.
+    pub async fn plan(&self) -> Result<Plan, Failure> {
+        let tenants = stream::iter(&self.checked.tenants)
+            .map(|tenant| self.plan_tenant(tenant))
+            .buffer_unordered(TENANTS_AT_ONCE)
+            .collect::<Vec<TenantPlan>>();
+        tokio::select! {
+            biased;
+            () = self.context.shutdown.stop.cancelled() => Err(stopped()),
+            tenants = tenants => Ok(Plan::new(tenants)),
+        }
+    }
+
+    async fn plan_tenant(&self, tenant: &CheckedTenant) -> TenantPlan {
+        match &tenant.intent {
+            Intent::Declared => {
+                let loaded = self.checked.loaded(tenant);
+                self.compare(tenant, &|path| Some(locate(loaded, path)), |_| {}).await
+            }
+            Intent::Restore(restoration) => {
+                let covered = |address: &Address| self.checked.covers(tenant, address);
+                let refusals = restoration.refusals(&covered);
+                if !refusals.is_empty() {
+                    self.context.notify(Notice::TenantRead);
+                    return self.blocked(tenant, refusals);
+                }
+                let mut notes: Vec<Note> = Vec::new();
+                // What a restore wants stands in no tenant's file.
+                let accept =
+                    |observed: &mut Observed| notes = restoration.accept_earlier_dial_strings(observed);
+                let mut plan = self.compare(tenant, &|_| None, accept).await;
+                restoration.annotate(&covered, notes, &mut plan);
+                plan
+            }
+        }
+    }
+
+    /// Reads a tenant's account and compares it with what is wanted. `place` says where that stands; `amend` may change
+    /// what was read before it is compared.
+    async fn compare(
+        &self,
+        tenant: &CheckedTenant,
+        place: &(dyn Fn(&[Segment]) -> Option<Place> + Sync),
+        amend: impl FnOnce(&mut Observed),
+    ) -> TenantPlan {
+        let loaded = self.checked.loaded(tenant);
+        let config = self.checked.config(tenant);
+        let (name, account) = (loaded.tenant.tenant.as_str(), loaded.tenant.account.as_str());
+        let covered = |address: &Address| self.checked.covers(tenant, address);
+        let scope = self.scope(tenant);
+        let system = &self.systems[&loaded.tenant.provider];
+        let observed = during(Phase::Observe, name, system.reader.observe(account, &scope)).await;
+        self.context.notify(Notice::TenantRead);
+        let mut observed = match observed {
+            Ok(observed) => observed,
+            Err(error) => {
+                let finding = Finding::error("unreadable-account", error.to_string());
+                let finding = Finding { help: error.help().map(str::to_owned), ..finding };
+                return self.blocked(tenant, vec![finding.at(loaded.place(&[Segment::key("account")]))]);
+            }
+        };
+        amend(&mut observed);
+        let absent = tenant.absent.iter().filter(|(address, _)| covered(address));
+        plan::build(Input {
+            tenant: name,
+            provider: &loaded.tenant.provider,
+            account,
+            desired: tenant.desired.clone(),
+            absent: absent.map(|(address, source)| (address.clone(), source.clone())).collect(),
+            protected: tenant.protected.clone(),
+            base: tenant.base.as_ref(),
+            exhaustive: tenant.exhaustive.clone(),
+            observed: &observed,
+            dialect: &tenant.provider.dialect,
+            policy: &Policy {
+                guard: self.checked.workspace.file.guard,
+                experimental: config.experimental(),
+                unobservable: config.unobservable(),
+            },
+            place: &place,
+            only: &covered,
+        })
+    }
+
+    /// What is to be read of a tenant's account.
+    fn scope(&self, tenant: &CheckedTenant) -> Scope {
+        let covered = |address: &&Address| self.checked.covers(tenant, address);
+        let wanted = tenant.desired.iter().filter(|(address, _)| covered(address));
+        let absent: BTreeSet<Address> = tenant.absent.keys().filter(covered).cloned().collect();
+        let named = |kind: Kind| {
+            let mut named = tenant.desired.keys().chain(tenant.absent.keys()).filter(covered);
+            named.any(|address| address.kind == kind)
+        };
+        let whole = self.checked.only.is_empty();
+        Scope {
+            wanted: wanted.map(|(address, desired)| (address.clone(), desired.resource.clone())).collect(),
+            declared: tenant.desired.keys().cloned().collect(),
+            lists: true,
+            kinds: Kind::ALL.into_iter().filter(|kind| whole || named(*kind)).collect(),
+            exhaustive: tenant.exhaustive.clone(),
+            absent,
+        }
+    }
+
+    fn blocked(&self, tenant: &CheckedTenant, findings: Vec<Finding>) -> TenantPlan {
+        let tenant = &self.checked.loaded(tenant).tenant;
+        TenantPlan::blocked(&tenant.tenant, &tenant.provider, &tenant.account, findings)
+    }
+
+    /// What is to be done, tenant by tenant, with the systems to do it on. `wait` is how long the run was told to look
+    /// for accepted changes.
+    pub(super) fn jobs<'j>(&'j self, plan: &'j Plan, wait: Option<Duration>) -> Vec<Job<'j>> {
+        let tenants = plan.tenants.iter().filter(|tenant| !tenant.steps.is_empty());
+        let job = |plan: &'j TenantPlan| {
+            let System { reader, writer, limits, propagation, pacers: _ } = &self.systems[&plan.provider];
+            let settle = Duration::from_secs(limits.settle.into());
+            Some(Job {
+                plan,
+                reader: reader.as_ref(),
+                writer: writer.as_deref()?,
+                read_back: ReadBackTimes {
+                    settle,
+                    wait: wait.map_or(settle, |wait| wait.max(settle)),
+                    propagation: *propagation,
+                },
+                at_once: limits.concurrency as usize * STEPS_PER_REQUEST_SLOT,
+            })
+        };
+        tenants.filter_map(job).collect()
+    }
+
+    /// Every provider of the run, with its pace.
+    pub fn paces(&self) -> BTreeMap<String, Pace> {
+        self.systems.iter().map(|(name, system)| (name.clone(), Pace(system.pacers.clone()))).collect()
+    }
+
+    /// Gives back what is locked, and ends the emulated systems.
+    pub async fn close(self) {
+        for emulated in self.emulated {
+            emulated.stop().await;
+        }
+        // However the run ended, nobody else should have to wait; and whoever wants to leave at once does.
+        tokio::select! {
+            () = self.locks.release(self.context) => {}
+            () = self.context.shutdown.abort.cancelled() => {}
+        }
+    }
+}

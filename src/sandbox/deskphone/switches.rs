@@ -1,0 +1,37 @@
+//! What can be switched about this server alone.
+
+use crate::sandbox::notation::{SwitchError, Switches, rows};
+
+/// The names of the notation.
+pub const NAMES: &[&str] =
+    &["no-etag", "meddle", "plus-numbers", "bare-destination", "extra-field", "people-page"];
+
+/// What they set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// No `ETag`, and `If-Match` is not looked at (FACTS deskphone/contract-8: both are optional).
+    pub no_etag: bool,
+    /// Someone in the dashboard changes each person's diverts right before the first write to them is handled.
+    pub meddle: bool,
+    /// Outside numbers are read as `+44…`, some with spaces, and taken so (FACTS deskphone/contract-5).
+    pub plus_numbers: bool,
+    /// `destination` is missing where none was ever set (FACTS deskphone/reference-2).
+    pub bare_destination: bool,
+    /// Documents carry a field that no schema names; a write that leaves it out loses it.
+    pub extra_field: bool,
+    /// People on one page at most, whatever `max` asks for (FACTS deskphone/contract-13).
+    pub people_page: usize,
+}
+
+impl Settings {
+    pub fn read(set: &Switches) -> Result<Self, SwitchError> {
+        Ok(Self {
+            no_etag: set.flag("no-etag", false)?,
+            meddle: set.flag("meddle", false)?,
+            plus_numbers: set.flag("plus-numbers", false)?,
+            bare_destination: set.flag("bare-destination", false)?,
+            extra_field: set.flag("extra-field", false)?,
+            people_page: set.get("people-page", rows, 1000)?,
+        })
+    }
+}

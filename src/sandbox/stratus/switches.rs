@@ -1,0 +1,57 @@
+//! What can be switched about this server alone.
+
+use std::time::Duration;
+
+use crate::sandbox::notation::{SwitchError, Switches, chance, duration, rows};
+
+/// The names of the notation.
+pub const NAMES: &[&str] =
+    &["active-lag", "page-cap", "release", "mixed-types", "soft-delete", "list-remove", "420"];
+
+/// What they set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How often `is-active` is recomputed (FACTS stratus/writes-6: right only after minutes).
+    pub active_lag: Duration,
+    /// Rows of a list without `limit` (FACTS stratus/lists-1).
+    pub page_cap: usize,
+    /// Which release's paths exist (FACTS stratus/releases-2).
+    pub release: Release,
+    /// Numbers and strings mixed, `""` for unset integers, features missing (FACTS stratus/wire).
+    pub mixed_types: bool,
+    /// Deleted names stay reserved (FACTS stratus/readings-4).
+    pub soft_delete: bool,
+    /// `remove: "yes"` takes entries out of a list; off, it is accepted and does nothing (FACTS stratus/filters-4).
+    pub list_remove: bool,
+    /// How often it limits the rate with a status of its own (FACTS stratus/errors).
+    pub rate_limit: f64,
+}
+
+/// The releases whose paths are known to differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Release {
+    V44_4,
+    V45_0,
+}
+
+impl Settings {
+    pub fn read(set: &Switches) -> Result<Self, SwitchError> {
+        Ok(Self {
+            active_lag: set.get("active-lag", duration, Duration::from_secs(160))?,
+            page_cap: set.get("page-cap", rows, 100)?,
+            release: set.get("release", release, Release::V45_0)?,
+            mixed_types: set.flag("mixed-types", true)?,
+            soft_delete: set.flag("soft-delete", false)?,
+            list_remove: set.flag("list-remove", false)?,
+            rate_limit: set.get("420", chance, 0.0)?,
+        })
+    }
+}
+
+fn release(text: &str) -> Result<Release, &'static str> {
+    match text {
+        "44.4" => Ok(Release::V44_4),
+        "45.0" => Ok(Release::V45_0),
+        _ => Err("`44.4` or `45.0`"),
+    }
+}
