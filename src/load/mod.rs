@@ -31,7 +31,7 @@ mod workspace;
 
 pub use changed::{Changed, changed_since};
 pub use decode::{decode, decode_at};
-pub use entry::{Entry, Kinds};
+pub use entry::{Entry, Kinds, Unread};
 pub use span::Span;
 pub use tree::{Node, Tree, Value};
 pub use workspace::{Files, LoadedTenant, WORKSPACE_FILE, Workspace};

@@ -125,11 +125,13 @@ fn hidden(c: char) -> char {
     if mark { c } else { DOT }
 }
 
-/// A message in which what it quotes of a text is hidden.
+/// A message in which a text is hidden where it is quoted, whole or its beginning.
 fn without(message: &str, text: &str) -> String {
+    let text = text.trim_matches(['"', '\'']);
     let quoted = |(index, part): (usize, &str)| {
-        let words = part.trim_matches(['"', '…']);
-        let repeats = index % 2 == 1 && !words.is_empty() && text.contains(words);
+        let words = part.trim_matches('"');
+        let cut = words.strip_suffix('…').is_some_and(|start| text.starts_with(start));
+        let repeats = index % 2 == 1 && !words.is_empty() && (words == text || cut);
         if repeats { part.chars().map(hidden).collect() } else { part.to_owned() }
     };
     message.split('`').enumerate().map(quoted).collect::<Vec<String>>().join("`")

@@ -5,7 +5,7 @@ use crate::{
     error::Failure,
     finding::{Finding, Level, Place},
     lint::{self, Subject, TenantSubject},
-    load::{Files, LoadedTenant, changed_since},
+    load::{self, Files, LoadedTenant, Unread, changed_since},
     lock,
     model::{Address, Kind, Tenant},
     path::Segment,
@@ -144,14 +144,17 @@ fn protected(tenant: &Tenant) -> BTreeSet<Address> {
     tenant.resources().into_iter().filter(|(_, it)| it.protected()).map(|(address, _)| address).collect()
 }
 
+/// A workspace to compare with. How its systems were reached is of no account.
+type Earlier = load::Workspace<()>;
+
 /// The workspace at a git revision. One that did not load then is no base to compare with.
-fn at_revision(root: &Path, revision: &str) -> Result<Workspace, Failure> {
+fn at_revision(root: &Path, revision: &str) -> Result<Earlier, Failure> {
     let fail = |findings: &[Finding]| {
         let first = findings.first().map_or_else(String::new, |finding| finding.message.clone());
         Failure::error(format!("the workspace at `{revision}` cannot be compared with: {first}"))
             .help("name a revision with a workspace in this directory, e.g. `--base origin/main`")
     };
-    let earlier = Workspace::load(&Files::Revision(root.to_owned(), revision.to_owned()), &Kinds)
+    let earlier = Earlier::load(&Files::Revision(root.to_owned(), revision.to_owned()), &Unread)
         .map_err(|found| fail(&found))?;
     match earlier.findings.iter().find(|finding| finding.level == Level::Error) {
         Some(finding) => Err(fail(std::slice::from_ref(finding))),
@@ -160,7 +163,7 @@ fn at_revision(root: &Path, revision: &str) -> Result<Workspace, Failure> {
 }
 
 /// What a tenant declared at the base revision, in the form its provider reports.
-fn base(earlier: &Workspace, now: &Tenant, provider: &Provider) -> Base {
+fn base(earlier: &Earlier, now: &Tenant, provider: &Provider) -> Base {
     let same_account = |loaded: &&LoadedTenant| {
         (&loaded.tenant.provider, &loaded.tenant.account) == (&now.provider, &now.account)
     };

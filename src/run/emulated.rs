@@ -72,6 +72,9 @@ impl Emulated {
 pub async fn serve(root: &Path, emulation: &Emulation, port: u16) -> Result<Vec<Emulated>, Failure> {
     let files = Files::Directory(root.to_owned());
     let workspace = Workspace::load(&files, &Kinds).map_err(Failure::Findings)?;
+    if workspace.providers.len() < workspace.file.providers.len() && !workspace.findings.is_empty() {
+        return Err(Failure::Findings(workspace.findings));
+    }
     let recorder = recorder(emulation)?;
     let fault = emulation.fault.as_deref();
     let mut running = Vec::new();

@@ -138,6 +138,21 @@ fn without_a_bridge_every_change_is_by_hand() {
     assert!(applied.out.contains("busy: off -> {extension: \"2002\"}"), "{}", applied.out);
 }
 
+/// How a system was reached is no part of what was declared: a base whose settings nobody reads any more is still one.
+#[test]
+fn a_base_with_other_settings_is_a_base() {
+    let world = World::on(&BRIDGE, "diverts: { \"2001\": { busy: off } }\n");
+    world.provider("\n    kind: deskphone\n    bridge: by-hand\n    experimental: true");
+    world.git(&["init", "-q"]);
+    world.git(&["add", "dialform.yaml", "tenants"]);
+    world.git(&["commit", "-qm", "before"]);
+    world.provider("\n    kind: deskphone\n    bridge: manual");
+    world.tenant(WANTED);
+    let plan = world.run(&["plan", "--base", "HEAD"]);
+    assert_eq!(plan.ending, Ending::Fine, "{}{}", plan.out, plan.err);
+    assert!(plan.out.contains("busy: off -> {extension: \"2002\"}"), "{}", plan.out);
+}
+
 /// Two people with one extension: whose diverts would be changed is anybody's guess, so that none are.
 #[test]
 fn an_extension_that_two_people_have_is_not_touched() {
