@@ -163,10 +163,12 @@ impl<'a> Bench<'a> {
     }
 }
 
+type Sides = [Tenant; 2];
+
 /// Both sides of a case, loaded as a user's files are. A mistake in them is a mistake in the list. They are kept, for
 /// several tests look at all of them.
-pub fn load(setup: &Setup, case: &Case) -> Arc<[Tenant; 2]> {
-    static LOADED: LazyLock<Mutex<HashMap<[String; 2], Arc<[Tenant; 2]>>>> = LazyLock::new(Mutex::default);
+pub fn load(setup: &Setup, case: &Case) -> Arc<Sides> {
+    static LOADED: LazyLock<Mutex<HashMap<[String; 2], Arc<Sides>>>> = LazyLock::new(Mutex::default);
     let key = [setup.kind.clone(), case.name.clone()];
     let known = LOADED.lock().unwrap().get(&key).cloned();
     known.unwrap_or_else(|| {
