@@ -3,8 +3,6 @@
 use crate::{explained::Explained, text::printable};
 use serde::Serialize;
 
-/// The former name, for modules that still use it.
-
 /// Something a person should know about their files, with the place it is about.
 ///
 /// `message` is a lower-case phrase without a final period; `help` names the way out.

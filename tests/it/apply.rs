@@ -80,7 +80,7 @@ fn critical_changes_need_a_word_of_their_own() {
 fn the_guard_stops_before_the_first_write() {
     let world = World::new("absent: { schedules: [night] }");
     let workspace = std::fs::read_to_string(world.path("dialform.yaml")).unwrap();
-    world.write("dialform.yaml", &format!("{workspace}guard: {{ max_deletes: 0 }}\n"));
+    world.write("dialform.yaml", format!("{workspace}guard: {{ max_deletes: 0 }}\n"));
     let refused = world.run(&["apply", "--auto-approve"]);
     assert_eq!(refused.ending, Ending::Refused);
     assert_eq!(refusal(&refused), "tenant `acme`: 1 deletion, `guard.max_deletes` is 0");

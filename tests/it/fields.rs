@@ -56,7 +56,7 @@ impl Schema {
         }
         let schema = self.resolved(schema);
         for (name, value) in schema["properties"].as_object().into_iter().flatten() {
-            let field = [at, &[name.clone()]].concat();
+            let field = [at, std::slice::from_ref(name)].concat();
             self.collect(value, &field, found);
             found.insert(field);
         }
@@ -83,7 +83,7 @@ impl Schema {
         });
         for (key, value) in value.as_object().into_iter().flatten() {
             if let Some(inner) = schema["properties"].get(key) {
-                let field = [at, &[key.clone()]].concat();
+                let field = [at, std::slice::from_ref(key)].concat();
                 self.follow(inner, value, &field, found);
                 found.insert(field);
             } else if let Some(inner) = schema.get("additionalProperties") {

@@ -199,13 +199,13 @@ const CASES: &[Case] = &[
 fn odd_live_state_is_said() {
     for case in CASES {
         let world = World::new(case.tenant);
-        world.write("live/pbx/acme.1.service.yaml", &live(case.user_101, case.queue_400, case.more));
+        world.write("live/pbx/acme.1.service.yaml", live(case.user_101, case.queue_400, case.more));
         if case.switch_off_lists {
             world.run(&["plan"]);
             let name = ".dialform/sandbox/pbx/acme.1.service.json";
             let on = r#""phone-numbers-to-allow":{"enabled":"yes""#;
             assert!(world.state().contains(on), "{}", world.state());
-            world.write(name, &world.state().replace(on, &on.replace("yes", "no")));
+            world.write(name, world.state().replace(on, &on.replace("yes", "no")));
         }
         let plan = world.run(&["plan"]);
         assert_eq!(said(&plan.out), case.says, "{}:\n{}{}", case.name, plan.out, plan.err);
@@ -239,7 +239,7 @@ fn writes(world: &World, fault: &str) -> Vec<String> {
 fn writes_come_in_an_order_that_is_safe_at_every_step() {
     let both = "queues: { \"400\": { require_agents: true, failover: { extension: \"102\" } } }";
     let world = World::new(both);
-    world.write("live/pbx/acme.1.service.yaml", &live(DEFAULT, DEFAULT, ""));
+    world.write("live/pbx/acme.1.service.yaml", live(DEFAULT, DEFAULT, ""));
     let on = ["PUT users/400/answerrules/*", "PUT callqueues/400"];
     assert_eq!(writes(&world, ""), on, "the failover is there before it is needed");
     std::fs::remove_file(world.path("record.jsonl")).unwrap();
@@ -251,7 +251,7 @@ fn writes_come_in_an_order_that_is_safe_at_every_step() {
     );
 
     let world = World::new(both);
-    world.write("live/pbx/acme.1.service.yaml", &live(DEFAULT, DEFAULT, ""));
+    world.write("live/pbx/acme.1.service.yaml", live(DEFAULT, DEFAULT, ""));
     let ignored = ",accept-and-ignore:1,only:PUT /ns-api/v2/domains/acme.1.service/users";
     assert_eq!(writes(&world, ignored), on[..1], "a failover that does not come true is not built upon");
 
@@ -259,7 +259,7 @@ fn writes_come_in_an_order_that_is_safe_at_every_step() {
         "schedules: { night: {}, storm: { dates: [\"2027-01-15\"] } }\nrules: { \"101\": { order: [{ when: storm, forward: { always: voicemail } }, { when: night, do_not_disturb: true }] } }",
     );
     let night = r#"{ time-frame: old }, { time-frame: night }, { time-frame: "*" }"#;
-    world.write("live/pbx/acme.1.service.yaml", &live(night, DEFAULT, ""));
+    world.write("live/pbx/acme.1.service.yaml", live(night, DEFAULT, ""));
     let expected = [
         "POST timeframes",
         "POST users/101/answerrules",

@@ -259,7 +259,7 @@ fn a_restore_is_guarded_and_narrowed_like_any_plan() {
     let stale = world.run(&["apply", "--restore", &file, "--digest", "0123"]);
     assert_eq!(stale.ending, Ending::Refused);
     let plain = world.workspace();
-    world.write("dialform.yaml", &format!("{plain}guard: {{ max_deletes: 0 }}\n"));
+    world.write("dialform.yaml", format!("{plain}guard: {{ max_deletes: 0 }}\n"));
     let guarded = world.run(&["apply", "--restore", &file, "--auto-approve"]);
     assert_eq!(refusal(&guarded), "tenant `acme`: 1 deletion, `guard.max_deletes` is 0");
     let narrowed = world.run(&["plan", "--restore", &file, "--only", "forwards.*"]);

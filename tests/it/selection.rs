@@ -28,7 +28,7 @@ fn world() -> World {
     );
     world.write("dialform.yaml", &workspace);
     for name in ACCOUNTS {
-        world.write(&format!("tenants/{name}.yaml"), &tenant(name, "Old"));
+        world.write(&format!("tenants/{name}.yaml"), tenant(name, "Old"));
         let live = LIVE.replace("acme.1.service", &format!("{name}.1.service"));
         let provider = if name == "coil" { "other" } else { "pbx" };
         world.write(&format!("live/{provider}/{name}.1.service.yaml"), &live);
@@ -59,11 +59,11 @@ fn only_what_has_changed_is_read() {
     type Change = fn(&World);
     let cases: [(&str, Change, &str, &str); 10] = [
         ("nothing", |_| {}, "", ""),
-        ("one file", |w| w.write("tenants/acme.yaml", &tenant("acme", "New")), "acme", ""),
+        ("one file", |w| w.write("tenants/acme.yaml", tenant("acme", "New")), "acme", ""),
         (
             "a committed file",
             |w| {
-                w.write("tenants/bolt.yaml", &tenant("bolt", "New"));
+                w.write("tenants/bolt.yaml", tenant("bolt", "New"));
                 w.git(&["commit", "-q", "-a", "-m", "next"]);
             },
             "bolt",
@@ -86,13 +86,13 @@ fn only_what_has_changed_is_read() {
         ),
         (
             "the settings of a provider",
-            |w| w.write("dialform.yaml", &w.workspace().replacen("settle: 1", "settle: 2", 1)),
+            |w| w.write("dialform.yaml", w.workspace().replacen("settle: 1", "settle: 2", 1)),
             "acme bolt",
             "",
         ),
         (
             "a setting that is no provider's",
-            |w| w.write("dialform.yaml", &format!("{}guard: {{ max_deletes: 1 }}\n", w.workspace())),
+            |w| w.write("dialform.yaml", format!("{}guard: {{ max_deletes: 1 }}\n", w.workspace())),
             "",
             "",
         ),
@@ -152,7 +152,7 @@ fn only_what_has_changed_is_written() {
     let apply = ["apply", "--auto-approve", "--changed-since", "HEAD"];
     let nothing = recorded(&world, &apply);
     assert_eq!((nothing.ending, world.traffic().len()), (Ending::Fine, 0), "{}", nothing.err);
-    world.write("tenants/bolt.yaml", &tenant("bolt", "New"));
+    world.write("tenants/bolt.yaml", tenant("bolt", "New"));
     let run = recorded(&world, &apply);
     assert_eq!(run.ending, Ending::Fine, "{}{}", run.out, run.err);
     assert_eq!(asked(&world), BTreeSet::from(["bolt".to_owned()]));
@@ -179,7 +179,7 @@ fn what_is_not_selected_is_not_read() {
     let paths = |arguments: &[&str]| {
         let world = world();
         let body = "forwards: { \"+12145550100\": { to: \"+19725550111\" } }\nrules: { \"101\": { ring_timeout: 30 } }\n";
-        world.write("tenants/acme.yaml", &format!("{}{body}", tenant("acme", "Old")));
+        world.write("tenants/acme.yaml", format!("{}{body}", tenant("acme", "Old")));
         let mut all = vec!["plan"];
         all.extend(arguments);
         let run = recorded(&world, &all);

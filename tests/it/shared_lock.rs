@@ -228,7 +228,7 @@ async fn live(endpoint_url: &str, lease: u32, behaviour: &str) -> Live {
     let base = sandbox.url();
     world.write(
         "dialform.yaml",
-        &format!(
+        format!(
             r#"
 version: 1
 providers:

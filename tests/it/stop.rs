@@ -132,7 +132,7 @@ fn a_signal_while_it_reads_changes_nothing() {
 fn an_output_that_closes_is_not_done() {
     for lines in [0, 3] {
         let world = World::new(TENANT);
-        world.write("dialform.yaml", &world.workspace().replace("concurrency: 4", "concurrency: 1"));
+        world.write("dialform.yaml", world.workspace().replace("concurrency: 4", "concurrency: 1"));
         let mut running = start(&world, "--fault slow:20ms,visible-after:0ms");
         for _ in 0..lines {
             running.out.read_line(&mut running.said).unwrap();

@@ -38,13 +38,13 @@ fn measure((name, rate, visible): Row, changes: usize) -> (Duration, Duration) {
         });
         let domain = format!("a{account}.1.service");
         let live = json!({ "domain": { "domain": domain }, "users": [{ "user": "101" }], "phonenumbers": rows.collect::<Vec<_>>() });
-        world.write(&format!("seed/{domain}.yaml"), &live.to_string());
+        world.write(&format!("seed/{domain}.yaml"), live.to_string());
         let labels = (0..each).map(|n| (format!("+{}", number(account, n)), json!({ "label": "New" })));
         let tenant = json!({
             "tenant": format!("a{account}"), "provider": "pbx", "account": domain,
             "numbers": labels.collect::<serde_json::Map<_, _>>(),
         });
-        world.write(&format!("tenants/a{account}.yaml"), &tenant.to_string());
+        world.write(&format!("tenants/a{account}.yaml"), tenant.to_string());
     }
     let behaviour = format!("slow:{}ms,visible-after:{visible}", LATENCY.as_millis());
     let mut options = options("stratus", &world.path("seed"), &world.path("state"), &behaviour);
@@ -52,7 +52,7 @@ fn measure((name, rate, visible): Row, changes: usize) -> (Duration, Duration) {
     let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
     world.write(
         "dialform.yaml",
-        &format!(
+        format!(
             r#"
 version: 1
 providers:

@@ -79,7 +79,7 @@ impl World {
     pub fn tenant(&self, body: &str) {
         self.write(
             "tenants/acme.yaml",
-            &format!("tenant: acme\nprovider: pbx\naccount: \"{}\"\n{body}", self.account),
+            format!("tenant: acme\nprovider: pbx\naccount: \"{}\"\n{body}", self.account),
         );
     }
 

@@ -28,7 +28,7 @@ pub fn portal_made(document: &Document) -> Result<Vec<Value>, Refusal> {
         rules.push(alias(domain, &format!("vmail_{user}"), "to-voicemail-residential", user, &note)?);
     }
     for (queue, _) in document.table("callqueues") {
-        let note = format!("Portal Created: ApiCall Queue - {queue}");
+        let note = format!("Portal Created: Call Queue - {queue}");
         rules.push(alias(domain, &format!("queue_{queue}"), "to-callqueue", queue, &note)?);
     }
     Ok(rules)

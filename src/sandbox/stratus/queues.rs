@@ -46,7 +46,7 @@ fn rows(call: &ApiCall) -> Vec<Value> {
 fn create(call: &ApiCall) -> Reply {
     let (queue, record) = record(call.body()?)?;
     if call.held.get("callqueues", &queue).is_some() {
-        return Err(Refusal::new(409, "ApiCall queue already exists"));
+        return Err(Refusal::new(409, "Call queue already exists"));
     }
     let mut next = call.held.clone();
     let shown = render(call, &next, &record);

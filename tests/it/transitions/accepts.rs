@@ -21,7 +21,7 @@ pub fn accepts(provider: &Provider, setup: &Setup, case: &Case) -> bool {
             && may_delete(dialect, case, tenant)
     };
     let meant = case.only.is_empty() || case.only.contains(&setup.kind);
-    meant && case.sides().iter().all(|(_, body)| holds(&load(setup, case, body)))
+    meant && load(setup, case).iter().all(holds)
 }
 
 /// A field is documented, or the case says that inferred forms may be written, that a person does it, or that nobody can

@@ -13,9 +13,11 @@ use dialform::{
 };
 use serde_json::{Map, Value, json};
 use std::{
+    collections::HashMap,
     fs::File,
     io::{Read, Seek, SeekFrom},
     path::PathBuf,
+    sync::{Arc, LazyLock, Mutex},
 };
 
 const SYSTEM: &str = "system";
@@ -161,13 +163,26 @@ impl<'a> Bench<'a> {
     }
 }
 
-/// One side of a case, loaded as a user's file is. A mistake in it is a mistake in the list.
-pub fn load(setup: &Setup, case: &Case, body: &Map<String, Value>) -> Tenant {
-    let bench = Bench::new(setup, case, Workspace::default());
-    bench.declare(body);
-    let workspace = provider::Workspace::load(&Files::Directory(bench.workspace.root().to_owned()), &Kinds);
-    let mut workspace = workspace.unwrap_or_else(|findings| panic!("{}: {findings:?}", case.name));
-    let errors: Vec<_> = workspace.findings.iter().filter(|it| it.level == Level::Error).collect();
-    assert!(errors.is_empty(), "{}: {errors:?}", case.name);
-    workspace.tenants.remove(0).tenant
+type Sides = [Tenant; 2];
+
+/// Both sides of a case, loaded as a user's files are. A mistake in them is a mistake in the list. They are kept, for
+/// several tests look at all of them.
+pub fn load(setup: &Setup, case: &Case) -> Arc<Sides> {
+    static LOADED: LazyLock<Mutex<HashMap<[String; 2], Arc<Sides>>>> = LazyLock::new(Mutex::default);
+    let key = [setup.kind.clone(), case.name.clone()];
+    let known = LOADED.lock().unwrap().get(&key).cloned();
+    known.unwrap_or_else(|| {
+        let bench = Bench::new(setup, case, Workspace::default());
+        let sides = Arc::new(case.sides().map(|(_, body)| {
+            bench.declare(body);
+            let files = Files::Directory(bench.workspace.root().to_owned());
+            let workspace = provider::Workspace::load(&files, &Kinds);
+            let mut workspace = workspace.unwrap_or_else(|findings| panic!("{}: {findings:?}", case.name));
+            let errors: Vec<_> = workspace.findings.iter().filter(|it| it.level == Level::Error).collect();
+            assert!(errors.is_empty(), "{}: {errors:?}", case.name);
+            workspace.tenants.remove(0).tenant
+        }));
+        LOADED.lock().unwrap().insert(key, sides.clone());
+        sides
+    })
 }

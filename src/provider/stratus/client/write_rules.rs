@@ -76,10 +76,12 @@ impl Writing<'_> {
                 self.send(Method::POST, &base, Value::Object(body), &what("creating", &rule.when)).await?;
             } else if touched_in(step, &path_of(&rule.when)) {
                 let own = path_of(&rule.when);
+                // The plan saw no such rule: writing the lists of callers has made it since, with nothing else in it.
+                let whole = step.changes.iter().any(|change| change.new.is_some() && change.path == own);
                 body.retain(|feature, _| {
                     let field = convert::feature_field(feature);
                     let path = field.iter().fold(own.clone(), |path, key| path.join(*key));
-                    feature == "enabled" || touched_in(step, &path)
+                    whole || feature == "enabled" || touched_in(step, &path)
                 });
                 contents.push((rule, Value::Object(body)));
             }
