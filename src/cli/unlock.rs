@@ -40,7 +40,7 @@ fn describe(account: &AccountLock) -> String {
         parts.push(format!("locked on this machine by {owner}"));
     }
     if let Some(owner) = account.shared_owner() {
-        let note = if *expired { ", run out: the next apply takes it over" } else { "" };
+        let note = if *expired { ", expired: the next apply takes it over" } else { "" };
         parts.push(format!("locked by {owner}{note}"));
     }
     if parts.is_empty() {

@@ -109,7 +109,7 @@ impl ApiError {
     pub fn help(&self) -> Option<&'static str> {
         match &self.problem {
             Problem::Status { remedy: Some(remedy), .. } => Some(remedy.help),
-            Problem::Status { status: 401, .. } => Some("the credential is wrong or has run out"),
+            Problem::Status { status: 401, .. } => Some("the credential is wrong or has expired"),
             Problem::Status { status: 403, .. } => {
                 Some("the credential may not do this; plan needs read, apply write")
             }

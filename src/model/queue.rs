@@ -68,7 +68,7 @@ pub struct Agent {
     pub target: Ringable,
     /// Position, 1-based, lower first; agents of one cascade round share it.
     pub order: Option<u32>,
-    /// Seconds of rest after a call.
+    /// Wrap-up time after a call, in seconds.
     pub wrap_up: Option<u32>,
 }
 
@@ -92,7 +92,7 @@ struct AgentForm {
     /// Position, 1-based, lower first; agents of one cascade round share it. Left out: the place in the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     order: Option<u32>,
-    /// Seconds of rest after a call. Left out: none.
+    /// Wrap-up time after a call, in seconds. Left out: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     wrap_up: Option<u32>,
 }

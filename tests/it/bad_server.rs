@@ -331,7 +331,7 @@ async fn every_wrong_answer_blocks_the_tenant() {
         (
             domain,
             coded(401, "Unauthorized"),
-            "status 401: Unauthorized | the credential is wrong or has run out".into(),
+            "status 401: Unauthorized | the credential is wrong or has expired".into(),
         ),
         (
             domain,
@@ -341,7 +341,7 @@ async fn every_wrong_answer_blocks_the_tenant() {
         (
             queues,
             coded(401, "Token expired"),
-            "status 401: Token expired | the credential is wrong or has run out".into(),
+            "status 401: Token expired | the credential is wrong or has expired".into(),
         ),
         (
             users,
@@ -415,7 +415,7 @@ async fn every_wrong_answer_blocks_the_tenant() {
         (
             forwards,
             coded(401, "Invalid token"),
-            "status 401: Invalid token | the credential is wrong or has run out".into(),
+            "status 401: Invalid token | the credential is wrong or has expired".into(),
         ),
         (
             users,

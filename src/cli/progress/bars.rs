@@ -57,7 +57,7 @@ impl Bars {
 
 fn message(lane: &Lane, now: Instant) -> String {
     match lane.paused() {
-        Some(left) => format!("waiting: the server asked for patience ({} s)", left.as_secs() + 1),
+        Some(left) => format!("paused: the server limits requests ({} s)", left.as_secs() + 1),
         None => format!("{:.1} requests/s", lane.rate(now)),
     }
 }
@@ -129,7 +129,7 @@ mod tests {
         paused.abort();
         let seen = paper.0.lock().unwrap().clone();
         assert!(seen.contains("pbx  [===") && seen.contains("1/8 steps, 1.2 requests/s"), "{seen}");
-        assert!(seen.contains("waiting: the server asked for patience (30 s)"), "{seen}");
+        assert!(seen.contains("paused: the server limits requests (30 s)"), "{seen}");
         assert!(!seen.contains("idle"), "{seen}");
     }
 }

@@ -127,7 +127,7 @@ impl Board {
         };
         for (provider, lane) in &self.lanes {
             if let Some(left) = lane.paused() {
-                line += &format!("; waiting {} s: {provider} asked for patience", left.as_secs() + 1);
+                line += &format!("; paused {} s: {provider} limits requests", left.as_secs() + 1);
             }
         }
         Some(line)

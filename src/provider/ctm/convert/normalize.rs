@@ -139,7 +139,7 @@ fn agents(refusals: &mut Refusals, agents: &mut [Agent]) {
         }
         if wrap_up.is_some() {
             let here = Path::from(["agents"]).join(index).join("wrap_up");
-            refusals.add(&here, "agents here have no time of rest", "leave `wrap_up` out");
+            refusals.add(&here, "agents here have no wrap-up time", "leave `wrap_up` out");
         }
     }
     refusal::agents(refusals, agents);
