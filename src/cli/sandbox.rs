@@ -25,9 +25,7 @@ pub async fn run(global: &Global, args: &SandboxArgs, io: &mut Io<'_>) -> Result
             tokio::signal::ctrl_c()
                 .await
                 .map_err(|error| Failure::error(format!("cannot wait for an interrupt: {error}")))?;
-            for system in running {
-                system.stop().await;
-            }
+            futures::future::join_all(running.into_iter().map(|system| system.stop())).await;
         }
     }
     Ok(Ending::Fine)

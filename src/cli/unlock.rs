@@ -18,10 +18,12 @@ pub async fn run(global: &Global, args: &UnlockArgs, io: &mut Io<'_>) -> Result<
     match args.format {
         ListFormat::Text => {
             for account in &report.accounts {
-                writeln!(io.out, "{}", printable(describe(account)))?;
+                writeln!(io.out, "{}", printable(account.to_string()))?;
             }
         }
-        ListFormat::Json => json::write(io.out, &report.accounts.iter().map(value).collect::<Vec<_>>())?,
+        ListFormat::Json => {
+            json::write(io.out, &report.accounts.iter().map(AccountLock::to_json).collect::<Vec<_>>())?
+        }
     }
     io.out.flush()?;
     match (args.force, report.is_shared()) {
@@ -30,36 +32,6 @@ pub async fn run(global: &Global, args: &UnlockArgs, io: &mut Io<'_>) -> Result<
         (true, false) => Err(Failure::error("there is no shared lock to remove")
             .help("a lock of this machine goes with its process: end that one")),
     }
-}
-
-fn describe(account: &AccountLock) -> String {
-    let AccountLock { key, here, expired, .. } = account;
-    let mut parts = Vec::new();
-    if let Some(owner) = here {
-        let owner = owner.as_ref().map_or_else(|| "another run".to_owned(), ToString::to_string);
-        parts.push(format!("locked on this machine by {owner}"));
-    }
-    if let Some(owner) = account.shared_owner() {
-        let note = if *expired { ", expired: the next apply takes it over" } else { "" };
-        parts.push(format!("locked by {owner}{note}"));
-    }
-    if parts.is_empty() {
-        parts.push("free".to_owned());
-    }
-    format!("{key}: {}", parts.join("; "))
-}
-
-fn value(account: &AccountLock) -> serde_json::Value {
-    let AccountLock { key, here, expired, .. } = account;
-    let shared = account.shared_owner();
-    serde_json::json!({
-        "provider": key.provider,
-        "account": key.account,
-        "locked": here.is_some() || (shared.is_some() && !expired),
-        "file": here,
-        "shared": shared,
-        "expired": expired,
-    })
 }
 
 /// Removes the shared locks that were shown.

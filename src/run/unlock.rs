@@ -12,7 +12,7 @@ use crate::{
         shared::{Clock, LockRecord, Store},
     },
 };
-use std::path::Path;
+use std::{fmt, path::Path};
 
 /// The locks of a workspace's accounts, as they were when they were looked at.
 pub struct LockReport {
@@ -40,9 +40,43 @@ pub struct Removal<'a> {
 }
 
 impl AccountLock {
+    /// For programs.
+    pub fn to_json(&self) -> serde_json::Value {
+        let Self { key, here, expired, .. } = self;
+        let shared = self.shared_owner();
+        serde_json::json!({
+            "provider": key.provider,
+            "account": key.account,
+            "locked": here.is_some() || (shared.is_some() && !expired),
+            "file": here,
+            "shared": shared,
+            "expired": expired,
+        })
+    }
+
     /// Who holds the shared lock.
     pub fn shared_owner(&self) -> Option<&Owner> {
         self.shared.as_ref().and_then(LockRecord::owner)
+    }
+}
+
+/// Who holds it, in one line.
+impl fmt::Display for AccountLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, here, expired, .. } = self;
+        let mut parts = Vec::new();
+        if let Some(owner) = here {
+            let owner = owner.as_ref().map_or_else(|| "another run".to_owned(), ToString::to_string);
+            parts.push(format!("locked on this machine by {owner}"));
+        }
+        if let Some(owner) = self.shared_owner() {
+            let note = if *expired { ", expired: the next apply takes it over" } else { "" };
+            parts.push(format!("locked by {owner}{note}"));
+        }
+        if parts.is_empty() {
+            parts.push("free".to_owned());
+        }
+        write!(f, "{key}: {}", parts.join("; "))
     }
 }
 

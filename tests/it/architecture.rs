@@ -358,6 +358,13 @@ fn no_file_is_long() {
     assert_eq!(long, NONE);
 }
 
+/// The commands are arguments, streams and exit codes; what they do is the engine's.
+#[test]
+fn the_commands_stay_small() {
+    let lines: usize = sources().iter().filter(|it| it.is_in(&["cli"])).map(|it| it.lines).sum();
+    assert!(lines < 1500, "src/cli has {lines} lines");
+}
+
 /// The map is where a newcomer starts: a module that is not on it is not found.
 #[test]
 fn every_module_is_on_the_map() {
