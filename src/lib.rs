@@ -20,7 +20,7 @@
 //! - [`http`]: the only way out: timeouts, retries, pacing, a client for reading that cannot write
 //! - [`provider`]: the boundary to the phone systems, one directory each
 //! - [`apply`]: carries out a plan and reads back until it is true
-//! - [`restore`]: what was live before an apply, on disk, and as a wish for the next plan
+//! - [`restore`]: what was live before an apply, on disk, and as the desired state of the next plan
 //! - [`lock`]: one apply at a time on each account, on this machine and on others
 //! - [`sandbox`]: the phone systems emulated over HTTP on loopback
 //! - [`run`]: the engine as a library: check, plan, apply

@@ -58,7 +58,7 @@ pub struct StepRecord {
     pub address: Address,
     pub action: Action,
     /// The object as it was; `None` if there was none. Kept as it was written: what only a provider can say is looked at
-    /// when it is wished for.
+    /// when it is restored.
     pub before: Option<Value>,
     pub after: Option<Value>,
     pub changes: Vec<FieldChange>,

@@ -33,17 +33,11 @@ struct Case {
 }
 
 const CTM: System = System {
-    provider: r#"
-    kind: ctm
-    access_key: { env: NOT_NEEDED }
-    secret_key: { env: NOT_NEEDED }
-    experimental: true
-    limits: { requests_per_second: 1000, settle: 1 }"#,
-    account: "302341",
     live: r#"
 account: { name: Acme, timezone: America/New_York }
 users: [{ email: a@x.example }, { email: a.b@x.example }, { email: b@x.example }, { email: "b@x.example.org" }, { email: "+1@x.example" }]
 "#,
+    ..crate::world::CTM
 };
 
 const DESKPHONE: System = System {

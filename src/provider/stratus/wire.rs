@@ -227,7 +227,7 @@ pub struct Agent {
 
 impl Agent {
     /// The place in the order of its queue.
-    pub fn default_rule_change(&self) -> Option<u32> {
+    pub fn position(&self) -> Option<u32> {
         self.ordinal_order.number().or_else(|| self.callqueue_agent_dispatch_order_ordinal.number())
     }
 }

@@ -74,7 +74,7 @@ pub fn agent(live: &Agent, context: &Context) -> model::Agent {
     };
     model::Agent {
         target,
-        order: live.default_rule_change(),
+        order: live.position(),
         wrap_up: Some(live.callqueue_agent_wrap_up_allowance_seconds.number().unwrap_or(0)),
     }
 }
