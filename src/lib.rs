@@ -10,6 +10,7 @@
 //! - [`lint`]: checks of what is written, one file each
 //! - [`diff`]: a desired object against an observed one, field by field
 //! - [`plan`]: desired and observed state to a plan: ownership, order, guard, digest
+//! - [`emergency`]: the emergency forwards there are, and which of them a command switches
 //! - [`outcome`]: how the steps of a plan ended
 //! - [`render`]: findings, plans and outcomes as text, Markdown and JSON, to a writer
 //!
@@ -34,6 +35,7 @@
 pub mod apply;
 pub mod cli;
 pub mod diff;
+pub mod emergency;
 pub mod error;
 pub mod explained;
 pub mod finding;

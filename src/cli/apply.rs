@@ -3,14 +3,14 @@
 use super::{
     Io, Notices,
     args::{ApplyArgs, Format, Global},
-    progress::{Board, View},
+    progress::View,
     signal,
 };
 use crate::{
     error::{Ending, Failure},
     plan::Plan,
     render::{self, events},
-    run::{self, Applied, ApplyOptions, Options, Session, Shutdown, stopped},
+    run::{self, Applied, ApplyOptions, Options, Progress, Session, Shutdown, stopped},
 };
 
 pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
@@ -20,19 +20,19 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
     render::findings(io.err, &checked.warnings)?;
     let (context, mut notices) = io.context();
     let signals = tokio::spawn(signal::end_run(context.shutdown.clone()));
-    let view = View::new(io, args.format, Board::opening(), &context.shutdown);
+    let view = View::new(io, args.format, Progress::opening(), &context.shutdown);
     let (session, shown) =
         view.follow(Session::writing(&checked, &options, &apply, &context), &mut notices).await;
     let session = session?;
-    let board = Board::reading(checked.tenants.len(), session.paces());
+    let progress = Progress::reading(checked.tenants.len(), session.paces());
     let ended = match shown {
         Ok(()) => {
             let run = Run { args, apply: &apply, session: &session, shutdown: &context.shutdown };
-            run.carry_out(board, &mut notices, io).await
+            run.carry_out(progress, &mut notices, io).await
         }
         Err(error) => Err(error.into()),
     };
-    let view = View::new(io, args.format, Board::opening(), &context.shutdown);
+    let view = View::new(io, args.format, Progress::opening(), &context.shutdown);
     let ((), _) = view.follow(session.close(), &mut notices).await;
     signals.abort();
     ended
@@ -49,12 +49,12 @@ struct Run<'a> {
 impl Run<'_> {
     async fn carry_out(
         &self,
-        board: Board,
+        progress: Progress,
         notices: &mut Notices,
         io: &mut Io<'_>,
     ) -> Result<Ending, Failure> {
         let Self { args, apply, session, shutdown } = self;
-        let view = View::new(io, args.format, board, shutdown);
+        let view = View::new(io, args.format, progress, shutdown);
         let (plan, shown) = view.follow(session.plan(), notices).await;
         let plan = plan?;
         shown?;
@@ -71,7 +71,7 @@ impl Run<'_> {
             if args.format == Format::Json && io.ask.is_some() {
                 render::plan(io.err, &plan)?;
             }
-            confirm(io, shutdown).await?;
+            confirm("Apply this plan".to_owned(), io, shutdown).await?;
         }
         if shutdown.stop.is_cancelled() {
             return Err(stopped());
@@ -80,8 +80,8 @@ impl Run<'_> {
             writeln!(io.out)?;
         }
         let terminal = io.terminal;
-        let board = Board::applying(&plan, session.paces());
-        let view = View::new(io, args.format, board, shutdown).with_bars(terminal);
+        let progress = Progress::applying(&plan, session.paces());
+        let view = View::new(io, args.format, progress, shutdown).with_bars(terminal);
         let (applied, shown) = view.follow(session.apply(&plan, apply.wait), notices).await;
         self.conclude(&plan, &applied?, shown, io)
     }
@@ -94,7 +94,9 @@ impl Run<'_> {
         }
         io.out.flush()?;
         // Nobody listening to a warning is no reason to end.
-        let _ = render::findings(io.err, &self.apply.approval.unused(plan));
+        let (approved, unused) = self.apply.approval.explain(plan);
+        let _ = approved.iter().try_for_each(|line| writeln!(io.err, "{line}"));
+        let _ = render::findings(io.err, &unused);
         Ok(())
     }
 
@@ -122,14 +124,15 @@ impl Run<'_> {
     }
 }
 
-async fn confirm(io: &mut Io<'_>, shutdown: &Shutdown) -> Result<(), Failure> {
+/// Asks whether to go on. `what` is what the question is about: "Apply this plan".
+pub async fn confirm(what: String, io: &mut Io<'_>, shutdown: &Shutdown) -> Result<(), Failure> {
     let Some(ask) = io.ask else {
-        return Err(Failure::refused("nobody is there to approve this plan")
-            .help("apply a saved plan: `dialform apply PLANFILE`, or `--auto-approve`"));
+        return Err(Failure::refused("nobody is there to approve this")
+            .help("look at it first, then run again with `--auto-approve`, or apply a saved plan: `dialform apply PLANFILE`"));
     };
     let no = || Failure::refused("not approved, nothing was changed");
-    let asked =
-        tokio::task::spawn_blocking(move || ask("\nApply this plan? Only `yes` is taken for an answer: "));
+    let question = format!("\n{what}? Only `yes` is taken for an answer: ");
+    let asked = tokio::task::spawn_blocking(move || ask(&question));
     let answer = tokio::select! {
         biased;
         () = shutdown.stop.cancelled() => return Err(no()),

@@ -52,6 +52,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Make the live phone systems agree
     Apply(ApplyArgs),
+    /// Switch the emergency forwards that are stored, on the day of an outage: through the carrier alone
+    Emergency(EmergencyArgs),
     /// Show which apply has which account locked, or remove shared locks
     Unlock(UnlockArgs),
     /// List the phone systems dialform knows and what it can do with each
@@ -175,6 +177,59 @@ pub struct ApplyArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct EmergencyArgs {
+    #[command(subcommand)]
+    pub command: EmergencyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EmergencyCommand {
+    /// Show which forwards are stored, where they lead, and which are on
+    Status {
+        #[command(flatten)]
+        target: EmergencyTarget,
+    },
+    /// Switch forwards on: every call to their numbers goes to the stored number
+    On(SwitchArgs),
+    /// Switch forwards off: those that `on` has switched here; if none, those the files do not declare active
+    Off(SwitchArgs),
+}
+
+/// Which forwards, and how they are shown.
+#[derive(Debug, Clone, Args)]
+pub struct EmergencyTarget {
+    /// Only tenants whose name matches this pattern
+    #[arg(long, value_name = "GLOB")]
+    pub tenant: Option<String>,
+    /// Only this number, e.g. `+12145550100`; may be given several times
+    #[arg(long, value_name = "NUMBER")]
+    pub number: Vec<String>,
+    #[command(flatten)]
+    pub emulation: Emulation,
+    #[command(flatten)]
+    pub watching: Watching,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+}
+
+#[derive(Debug, Clone, Args)]
+#[group(id = "which", required = true, multiple = true, args = ["tenant", "number", "all"])]
+pub struct SwitchArgs {
+    #[command(flatten)]
+    pub target: EmergencyTarget,
+    /// The forwards of every tenant
+    #[arg(long)]
+    pub all: bool,
+    /// Show what would be switched, and switch nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub auto_approve: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct UnlockArgs {
     /// Only tenants whose name matches this pattern
     #[arg(long, value_name = "GLOB")]
@@ -245,12 +300,22 @@ pub enum SandboxCommand {
     Reset,
 }
 
+impl EmergencyArgs {
+    pub fn target(&self) -> &EmergencyTarget {
+        match &self.command {
+            EmergencyCommand::Status { target } => target,
+            EmergencyCommand::On(args) | EmergencyCommand::Off(args) => &args.target,
+        }
+    }
+}
+
 impl Cli {
     /// Whether requests, and the causes of a failure, are shown.
     pub fn is_verbose(&self) -> bool {
         match &self.command {
             Command::Plan(args) => args.watching.verbose,
             Command::Apply(args) => args.watching.verbose,
+            Command::Emergency(args) => args.target().watching.verbose,
             _ => false,
         }
     }
@@ -262,6 +327,7 @@ impl Cli {
             Command::Plan(args) => args.format,
             Command::Apply(args) => args.format,
             Command::Unlock(args) => return args.format == ListFormat::Json,
+            Command::Emergency(args) => return args.target().format == ListFormat::Json,
             Command::Providers(args) => args.format,
             Command::Explain(_) | Command::Schema(_) | Command::Sandbox(_) | Command::Completions { .. } => {
                 Format::Text

@@ -4,6 +4,7 @@ mod apply;
 mod args;
 mod check;
 mod convert;
+mod emergency;
 mod explain;
 mod plan;
 mod progress;
@@ -185,6 +186,7 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
         Command::Check(args) => check::run(global, args, io),
         Command::Plan(args) => on_runtime(plan::run(global, args, io)),
         Command::Apply(args) => on_runtime(apply::run(global, args, io)),
+        Command::Emergency(args) => on_runtime(emergency::run(global, args, io)),
         Command::Unlock(args) => on_runtime(unlock::run(global, args, io)),
         Command::Providers(args) => providers::run(args, io),
         Command::Explain(args) => explain::run(args, io),

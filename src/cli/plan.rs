@@ -3,12 +3,12 @@
 use super::{
     Io,
     args::{Format, Global, PlanArgs},
-    progress::{Board, View},
+    progress::View,
 };
 use crate::{
     error::{Ending, Failure},
     render::{self, json},
-    run::{self, Options, Session, save_plan},
+    run::{self, Options, Progress, Session, save_plan},
 };
 
 pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
@@ -17,8 +17,8 @@ pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<En
     render::findings(io.err, &checked.warnings)?;
     let (context, mut notices) = io.context();
     let session = Session::reading(&checked, &options, &context).await?;
-    let board = Board::reading(checked.tenants.len(), session.paces());
-    let view = View::new(io, args.format, board, &context.shutdown);
+    let progress = Progress::reading(checked.tenants.len(), session.paces());
+    let view = View::new(io, args.format, progress, &context.shutdown);
     let (plan, shown) = view.follow(session.plan(), &mut notices).await;
     let logged = session.ensure_logged();
     session.close().await;

@@ -45,6 +45,11 @@ impl Resource {
         })
     }
 
+    /// An emergency forward without a number: every number has that much, and it is nothing to delete or to list.
+    pub fn is_vacant(&self) -> bool {
+        matches!(self, Self::Forward(forward) if forward.is_vacant())
+    }
+
     /// Whether deleting it, or taking its last route away, is refused.
     pub fn protected(&self) -> bool {
         let protect = match self {

@@ -2,7 +2,7 @@
 
 use super::{
     Action, Class, Desired, Dialect, Grade, LISTED, Note, Observed, Reason, Role, Source, Step, TenantPlan,
-    Unverifiable, class, guard, live, order, protect, reason,
+    Unverifiable, class, guard, live, order, protect, reason, undeclared,
 };
 use crate::{
     diff::{self, FieldChange},
@@ -25,6 +25,8 @@ pub struct Policy {
 /// What a tenant declared at the base revision.
 #[derive(Debug, Clone, Default)]
 pub struct Base {
+    /// The revision, as it was named.
+    pub revision: String,
     pub desired: BTreeMap<Address, Resource>,
     pub protected: BTreeSet<Address>,
     /// What was to be absent then.
@@ -77,7 +79,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     for wanted in desired.values_mut() {
         recognise_attendants(&mut wanted.resource, observed);
     }
-    plan.blocked = live::check(account, &desired, &absent, observed, policy, place);
+    let stale = live::check(account, &desired, &absent, observed, policy, place);
     for kind in exhaustive.intersection(&policy.unobservable) {
         let message = format!("`exhaustive: [{}]` cannot be kept: they cannot be read here", kind.section());
         let help = "name single objects under `absent`, or give the provider a way to read them";
@@ -85,10 +87,16 @@ pub fn build(input: Input<'_>) -> TenantPlan {
             .push(Finding::error("unsupported", message).help(help).at(place(&[Segment::key("exhaustive")])));
     }
     if !plan.blocked.is_empty() {
+        plan.blocked.extend(stale.into_iter().map(|(_, finding)| finding));
         return plan;
     }
+    // What is stale stops what depends on it, and nothing else.
+    let (stale, findings): (Vec<Address>, Vec<Finding>) = stale.into_iter().unzip();
+    plan.blocked = findings;
+    plan.withheld = live::dependents(stale.into_iter(), &desired, observed);
+    let withheld = &plan.withheld;
 
-    for (address, wanted) in &desired {
+    for (address, wanted) in desired.iter().filter(|(address, _)| !withheld.contains(*address)) {
         if policy.unobservable.contains(&address.kind) {
             plan.unverifiable.push(whole(address));
             plan.steps.extend(base.and_then(|base| by_hand(address, wanted, base, dialect)));
@@ -98,11 +106,12 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     }
     // What does not show may be there.
     let unseen = |address: &Address| {
-        let hidden =
-            observed.opaque.contains_key(address) && observed.objects.get(address).is_some_and(is_vacant);
+        let hidden = observed.opaque.contains_key(address)
+            && observed.objects.get(address).is_some_and(Resource::is_vacant);
         policy.unobservable.contains(&address.kind) || (hidden && only(address))
     };
-    for (address, source) in absent.iter().filter(|(address, _)| unseen(address)) {
+    let free = |address: &Address| !withheld.contains(address);
+    for (address, source) in absent.iter().filter(|(address, _)| unseen(address) && free(address)) {
         plan.unverifiable.push(whole(address));
         let new = base.is_some_and(|base| !base.absent.contains(address));
         plan.steps.extend(new.then(|| remove_by_hand(address, source.clone(), dialect)));
@@ -110,11 +119,11 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     let surplus = |address: &Address| {
         !declared.contains(address)
             && exhaustive.contains(&address.kind)
-            && !is_vacant(&observed.objects[address])
+            && !observed.objects[address].is_vacant()
     };
-    for (address, live) in observed.objects.iter().filter(|(address, _)| only(address)) {
+    for (address, live) in observed.objects.iter().filter(|(address, _)| only(address) && free(address)) {
         let source = absent.get(address);
-        if (source.is_some() || surplus(address)) && !is_vacant(live) {
+        if (source.is_some() || surplus(address)) && !live.is_vacant() {
             plan.steps.push(delete(address, live, source.cloned().flatten(), dialect, policy));
         }
     }
@@ -127,13 +136,17 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         }
     }
     let stranded = guard::mark_critical(&mut plan.steps, observed);
-    plan.blocked.extend(protect::check(&plan.steps, &protected, &stranded, place));
-    if !plan.blocked.is_empty() {
+    let violations = protect::check(&plan.steps, &protected, &stranded, place);
+    if !violations.is_empty() {
+        plan.blocked.extend(violations);
         return TenantPlan::blocked(tenant, provider, account, plan.blocked);
     }
     order::arrange(&mut plan.steps, dialect.order);
     plan.refused = guard::limits(&plan.steps, declared.len(), &policy.guard);
 
+    if let Some(base) = base {
+        plan.notes = undeclared::notes(base, &desired, &absent, &plan.steps, observed, policy, only);
+    }
     describe(&mut plan, &declared, &desired, observed);
     plan
 }
@@ -165,7 +178,7 @@ fn describe(
     plan.unmanaged = observed
         .objects
         .iter()
-        .filter(|(address, live)| LISTED.contains(&address.kind) && !is_vacant(live))
+        .filter(|(address, live)| LISTED.contains(&address.kind) && !live.is_vacant())
         .map(|(address, _)| address)
         .filter(|address| !declared.contains(*address) && !deleted.contains(*address))
         .cloned()
@@ -204,11 +217,6 @@ fn describe(
             plan.notes.extend(texts.iter().map(|text| Note { address: address.clone(), text: text.clone() }));
         }
     }
-}
-
-/// An emergency forward without a number: every number has that much, and it is nothing to delete or to list.
-fn is_vacant(live: &Resource) -> bool {
-    matches!(live, Resource::Forward(forward) if forward.is_vacant())
 }
 
 /// Whether a change is a person's to make.

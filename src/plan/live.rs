@@ -7,9 +7,9 @@ use crate::{
     path::{Path, Segment},
     text::closest,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Every name that leads nowhere on the live account. One is enough to block the tenant.
+/// Every name that leads nowhere on the live account, by the object that says it.
 pub(super) fn check(
     account: &str,
     desired: &BTreeMap<Address, Desired>,
@@ -17,15 +17,16 @@ pub(super) fn check(
     observed: &Observed,
     policy: &Policy,
     place: &dyn Fn(&[Segment]) -> Option<Place>,
-) -> Vec<Finding> {
+) -> Vec<(Address, Finding)> {
     let mut found = Vec::new();
+    let mut say = |address: &Address, finding: Finding| found.push((address.clone(), finding));
     for Obstacle { address, field, code, message, help } in &observed.obstacles {
         let managed = match desired.get(address) {
             Some(wanted) => field.as_ref().is_none_or(|field| manages(&wanted.resource, field)),
             None => field.is_none() && absent.contains_key(address),
         };
         if managed {
-            found.push(Finding::error(code, message.as_str()).help(*help).at(place(&own(address))));
+            say(address, Finding::error(code, message.as_str()).help(*help).at(place(&own(address))));
         }
     }
     for (address, wanted) in desired {
@@ -33,24 +34,70 @@ pub(super) fn check(
             continue;
         }
         if let Some(finding) = object(account, address, &wanted.resource, observed) {
-            found.push(finding.at(place(&own(address))));
+            say(address, finding.at(place(&own(address))));
             continue;
         }
         for (path, reference) in references(address, &wanted.resource) {
-            if let Some(finding) = pointer(account, &reference, desired, observed) {
+            let hosted = (address.kind == Kind::Forwards).then(|| hosted(account, &reference, observed));
+            if let Some(finding) =
+                hosted.flatten().or_else(|| pointer(account, &reference, desired, observed))
+            {
                 let mut at = own(address);
                 at.extend(path);
-                found.push(finding.at(place(&at)));
+                say(address, finding.at(place(&at)));
             }
         }
         for token in observed.unknown_dial_strings.get(address).into_iter().flatten() {
             let message = format!("the dial plan of account `{account}` has no rule `{token}` yet");
             let help = "the portal makes this rule when the queue or mailbox is saved there once; calls sent to a \
                         missing rule are lost";
-            found.push(Finding::error("no-dial-rule", message).help(help).at(place(&own(address))));
+            say(address, Finding::error("no-dial-rule", message).help(help).at(place(&own(address))));
         }
     }
     found
+}
+
+/// The objects that cannot be planned because these cannot: they send calls there, now or in the files.
+pub(super) fn dependents(
+    blocked: impl Iterator<Item = Address>,
+    desired: &BTreeMap<Address, Desired>,
+    observed: &Observed,
+) -> BTreeSet<Address> {
+    let mut all: BTreeSet<Address> = blocked.collect();
+    let targets = |address: &Address, resource: &Resource| -> Vec<Address> {
+        let references = references(address, resource);
+        references.iter().filter_map(|(_, to)| to.address()).collect()
+    };
+    loop {
+        let points = |(address, wanted): &(&Address, &Desired)| {
+            !all.contains(*address) && targets(address, &wanted.resource).iter().any(|to| all.contains(to))
+        };
+        let more: Vec<Address> = desired.iter().filter(points).map(|(address, _)| address.clone()).collect();
+        if more.is_empty() {
+            break;
+        }
+        all.extend(more);
+    }
+    // What they lead to now must not go while they do.
+    let mut used = BTreeSet::new();
+    for address in &all {
+        let live = observed.objects.get(address);
+        used.extend(live.map(|live| targets(address, live)).unwrap_or_default());
+        let hidden = observed.hidden_uses.iter().filter(|it| it.owners.contains(address));
+        used.extend(hidden.map(|it| it.target.clone()));
+    }
+    used.retain(|address| !desired.contains_key(address) && observed.objects.contains_key(address));
+    all.extend(used);
+    all
+}
+
+/// A number of the platform an emergency forward is to lead away from.
+fn hosted(account: &str, to: &Reference, observed: &Observed) -> Option<Finding> {
+    let Reference::Number(to) = to else { return None };
+    observed.objects.get(&Address::new(Kind::Numbers, to))?;
+    let message = format!("{to} is a number of account `{account}`, on the same platform");
+    let help = "forward to a number the platform does not host: it is down with it";
+    Some(Finding::error("hosted-forward", message).help(help))
 }
 
 /// Where an object stands in a tenant's file.

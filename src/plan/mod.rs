@@ -12,6 +12,7 @@ mod live;
 mod order;
 mod protect;
 mod reason;
+mod undeclared;
 
 pub use build::{Base, Input, Policy, build};
 pub use class::Class;
@@ -104,9 +105,12 @@ pub struct TenantPlan {
     pub account: String,
     /// In the order in which they are carried out.
     pub steps: Vec<Step>,
-    /// Why nothing is planned for this tenant; the other tenants go on.
+    /// Why some or all of this tenant is not planned; the other tenants go on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub blocked: Vec<Finding>,
+    /// The objects that are not planned because of `blocked`. Empty while something is blocked: nothing is planned.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub withheld: BTreeSet<Address>,
     /// Limits this plan goes beyond; `apply` refuses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<String>,
@@ -131,6 +135,7 @@ impl TenantPlan {
             account: account.to_owned(),
             steps: Vec::new(),
             blocked,
+            withheld: BTreeSet::new(),
             refused: Vec::new(),
             unverifiable: Vec::new(),
             unmanaged: Vec::new(),

@@ -32,8 +32,8 @@ pub mod refusal;
 pub mod settings;
 pub mod stratus;
 
-pub use open::{Access, Keyring, Opening, System, open};
-pub use settings::{Entry, Form, Kinds, Settings, SettingsFindings, Workspace};
+pub use open::{Access, Keyring, Opening, System, open, open_emergency};
+pub use settings::{Emergency, Entry, Form, Kinds, Settings, SettingsFindings, Workspace};
 
 use crate::{
     http::{ApiError, Conventions, ReadClient, WriteClient},
@@ -113,6 +113,17 @@ pub struct Scope {
     pub exhaustive: BTreeSet<Kind>,
     /// Objects that are about to be deleted if they are live.
     pub absent: BTreeSet<Address>,
+}
+
+impl Scope {
+    /// The one kind this is about, if it is about one: what is read for the others need not be asked for.
+    pub fn only_kind(&self) -> Option<Kind> {
+        let mut kinds: BTreeSet<Kind> = self.wanted.keys().map(|address| address.kind).collect();
+        if self.lists {
+            kinds.extend(&self.kinds);
+        }
+        kinds.first().copied().filter(|_| kinds.len() == 1)
+    }
 }
 
 /// Observes one account. Never writes; holds a client that cannot.

@@ -50,14 +50,33 @@ pub struct System {
 
 /// Opens a phone system, or says what is missing and where in its entry.
 pub fn open(opening: &Opening<'_>) -> Result<System, SettingsFindings> {
+    let mut keys = Keyring { opening, findings: Vec::new() };
+    let endpoints = opening.entry.endpoints(&mut keys);
+    connect(opening, endpoints, opening.entry.pace(), keys.findings)
+}
+
+/// Opens what emergency forwards need, and nothing else. On the day they are needed a server that does not answer is not
+/// waited for long.
+pub fn open_emergency(opening: &Opening<'_>) -> Result<System, SettingsFindings> {
+    /// Seconds for a request, its connection included.
+    const TIMEOUT: u32 = 5;
+    let mut keys = Keyring { opening, findings: Vec::new() };
+    let endpoints = opening.entry.emergency_endpoint(&mut keys).into_iter().collect();
+    let pace = opening.entry.pace();
+    let limits = Limits { timeout: pace.timeout.min(TIMEOUT), retries: pace.retries.min(1), ..pace };
+    connect(opening, endpoints, limits, keys.findings)
+}
+
+fn connect(
+    opening: &Opening<'_>,
+    endpoints: Vec<Endpoint>,
+    limits: Limits,
+    mut findings: SettingsFindings,
+) -> Result<System, SettingsFindings> {
     let Opening { name, entry, access, root: _, emulated, secrets, observer } = opening;
     let provider = entry.provider;
-    let mut keys = Keyring { opening, findings: Vec::new() };
-    let endpoints = entry.endpoints(&mut keys);
-    let mut findings = keys.findings;
     let mut open: Endpoints<ReadClient> = BTreeMap::new();
     let mut pacers = Vec::new();
-    let limits = entry.pace();
     for Endpoint { name: endpoint, url, auth } in endpoints {
         // Each endpoint is a system of its own: the carrier is not the platform.
         let pacer = Arc::new(Pacer::new(limits.concurrency, limits.requests_per_second));

@@ -38,6 +38,27 @@ pub trait Settings: fmt::Debug + Send + Sync {
 
     /// The HTTP endpoints it needs, signed in to with what the keyring finds.
     fn endpoints(&self, keys: &mut Keyring<'_>) -> Vec<Endpoint>;
+
+    /// How emergency forwards are switched; `None` where the system has none.
+    fn emergency(&self) -> Option<Emergency> {
+        None
+    }
+
+    /// The one endpoint that emergency forwards need; no other credential is looked for.
+    fn emergency_endpoint(&self, _keys: &mut Keyring<'_>) -> Option<Endpoint> {
+        None
+    }
+}
+
+/// How emergency forwards are switched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Emergency {
+    /// Through an endpoint of their own, also while the platform is down.
+    Endpoint,
+    /// In the portal.
+    ByHand,
+    /// Not at all: they take over by themselves.
+    AlwaysArmed,
 }
 
 /// Findings with their path inside a provider's entry.

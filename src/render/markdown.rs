@@ -1,6 +1,6 @@
 //! A plan and its outcome as Markdown, for a pull request.
 
-use super::{plan::changes, plan::noticed, plan::summary_lines, plan::unverifiable};
+use super::plan::{changes, noticed, summary_lines, unverifiable, withheld};
 use crate::{
     outcome::{Outcome, Status},
     plan::{Action, Plan, Step, TenantPlan},
@@ -44,6 +44,9 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
         if let Some(help) = &finding.help {
             writeln!(out, "  help: {}", text(help))?;
         }
+    }
+    if let Some(withheld) = withheld(plan) {
+        writeln!(out, "- :no_entry: {}", text(&withheld))?;
     }
     for refusal in &plan.refused {
         writeln!(out, "- :no_entry: **beyond the guard**: {}", text(refusal))?;

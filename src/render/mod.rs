@@ -3,6 +3,7 @@
 //! Text is written with colours; who owns the stream takes them out where they do not belong (`NO_COLOR`, no
 //! terminal). Nothing is said by colour alone.
 
+mod emergency;
 pub mod events;
 mod findings;
 pub mod json;
@@ -12,6 +13,7 @@ mod plan;
 mod providers;
 mod value;
 
+pub use emergency::{emergency_choice, emergency_outcome, emergency_status};
 pub use findings::findings;
 pub use markdown::{outcomes_markdown, plan_markdown};
 pub use outcome::{outcome, summary};

@@ -26,8 +26,13 @@ pub fn plan(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
 
 fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
     if !plan.blocked.is_empty() {
-        writeln!(out, "  {}: nothing is planned for this tenant\n", paint(RED, "blocked"))?;
-        return findings(out, &plan.blocked);
+        let what = withheld(plan).unwrap_or_else(|| "nothing is planned for this tenant".to_owned());
+        writeln!(out, "  {}: {what}\n", paint(RED, "blocked"))?;
+        findings(out, &plan.blocked)?;
+        if plan.withheld.is_empty() {
+            return Ok(());
+        }
+        writeln!(out)?;
     }
     let width = plan.steps.iter().map(|step| step.address.to_string().len()).max().unwrap_or_default();
     for step in &plan.steps {
@@ -53,6 +58,16 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
         writeln!(out, "  {}: {refusal}", paint(RED, "beyond the guard"))?;
     }
     writeln!(out)
+}
+
+/// What a tenant's findings keep from being planned; `None` if that is everything.
+pub(super) fn withheld(plan: &TenantPlan) -> Option<String> {
+    let names: Vec<String> = plan.withheld.iter().map(|it| printable(it.to_string())).collect();
+    match names.as_slice() {
+        [] => None,
+        [one] => Some(format!("{one} is not planned")),
+        several => Some(format!("{} are not planned", several.join(", "))),
+    }
 }
 
 pub(super) fn unverifiable(it: &Unverifiable) -> String {

@@ -42,7 +42,11 @@ impl Restoration {
                 "what is to be restored points to it: make it first, or restore the rest with `--only`";
             finding.help = Some(help.to_owned());
         }
-        if plan.blocked.is_empty() {
+        // A restore is whole, or it is not begun.
+        if !plan.blocked.is_empty() {
+            plan.steps.clear();
+            plan.withheld.clear();
+        } else {
             let unchanged = self.unchanged.iter().filter(|(address, _)| covered(address));
             plan.notes.extend(
                 unchanged.map(|(address, text)| Note { address: address.clone(), text: text.clone() }),

@@ -22,6 +22,8 @@ use std::{
 pub struct AccountLocks {
     files: Vec<file::FileLock>,
     leases: Vec<Lease>,
+    /// Whether the run goes on without them.
+    optional: bool,
 }
 
 /// A rehearsal keeps nobody from the real thing.
@@ -110,9 +112,57 @@ impl AccountLocks {
         Ok(())
     }
 
+    /// Locks what is free, and says what is not. On the day of an outage nobody waits for another run, or for a store
+    /// of locks that is down as well.
+    pub async fn take_free(checked: &Checked, sandbox: bool, command: &str, context: &Context) -> Self {
+        let owner = Owner::this(secret::person(), command.to_owned());
+        let directory = directory(&checked.root, sandbox);
+        let mut locks = Self { optional: true, ..Self::default() };
+        let without =
+            |key: &Key, why: String| context.info(format!("going on without the lock on {key}: {why}"));
+        for key in keys(checked) {
+            match file::try_take(&directory, &key, &owner) {
+                Ok(Acquired::Yes(lock)) => locks.files.push(lock),
+                Ok(Acquired::HeldBy(holder)) => without(&key, held_by(holder.as_ref())),
+                Err(error) => without(&key, error.to_string()),
+            }
+        }
+        if let Some(config) = checked.workspace.file.lock.as_ref().filter(|_| !sandbox) {
+            let shared = locks.take_free_shared(config, checked, &owner, context);
+            let why = match tokio::time::timeout(PATIENCE, shared).await {
+                Ok(Ok(())) => return locks,
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => format!("no answer within {} seconds", PATIENCE.as_secs()),
+            };
+            context.info(format!("going on without shared locks: {why}"));
+        }
+        locks
+    }
+
+    async fn take_free_shared(
+        &mut self,
+        config: &SharedLock,
+        checked: &Checked,
+        owner: &Owner,
+        context: &Context,
+    ) -> Result<(), Explained> {
+        let store = open(config, &context.secrets)?;
+        let clock = store.probe().await?;
+        for key in keys(checked) {
+            match store.try_take(&key, owner, &clock).await? {
+                Acquired::Yes(lease) => self.leases.push(lease),
+                Acquired::HeldBy(holder) => {
+                    let why = held_by(holder.as_ref());
+                    context.info(format!("going on without the shared lock on {key}: {why}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Why nothing may be written any more. A file lock is never lost.
     pub fn lost(&self) -> Option<String> {
-        self.leases.iter().find_map(Lease::lost)
+        self.leases.iter().find_map(Lease::lost).filter(|_| !self.optional)
     }
 
     /// Gives everything back. What cannot be given back expires by itself.
@@ -120,6 +170,14 @@ impl AccountLocks {
         let ended = futures::future::join_all(self.leases.into_iter().map(Lease::release)).await;
         ended.into_iter().filter_map(Result::err).for_each(|why| context.info(why));
     }
+}
+
+/// How long the store of shared locks may take on the day of an outage.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+fn held_by(holder: Option<&Owner>) -> String {
+    let holder = holder.map_or_else(|| "another run".to_owned(), ToString::to_string);
+    format!("it is held by {holder}")
 }
 
 /// Waiting for whoever holds a lock.

@@ -63,7 +63,7 @@ impl Session<'_> {
         Ok(saved)
     }
 
-    async fn carry_out(&self, plan: &Plan, wait: Option<Duration>) -> Vec<Outcome> {
+    pub(super) async fn carry_out(&self, plan: &Plan, wait: Option<Duration>) -> Vec<Outcome> {
         let lost = || self.locks.lost().map(|why| lost_lock(&why));
         let shutdown = &self.context.shutdown;
         let jobs = self.jobs(plan, wait);
@@ -91,7 +91,7 @@ impl Session<'_> {
     }
 
     /// How the run ended, and what else has to be said of it.
-    fn judge(&self, plan: &Plan, outcomes: &[Outcome]) -> (Ending, Vec<Finding>) {
+    pub(super) fn judge(&self, plan: &Plan, outcomes: &[Outcome]) -> (Ending, Vec<Finding>) {
         let mut findings = Vec::new();
         let log_error = self.monitor.log_error();
         if let Some(why) = &log_error {

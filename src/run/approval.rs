@@ -1,7 +1,12 @@
 //! Whether a plan is one that somebody has approved.
 
-use super::Approval;
-use crate::{error::Failure, finding::Finding, plan::Plan};
+use super::{Approval, check::ADDRESS_HELP};
+use crate::{
+    error::Failure,
+    finding::Finding,
+    plan::Plan,
+    text::{count, printable},
+};
 
 impl Approval {
     /// Refuses a plan that is not the one approved, exceeds the guard, or has a critical change that nobody approved.
@@ -28,38 +33,97 @@ impl Approval {
     }
 
     fn permit_critical(&self, plan: &Plan) -> Result<(), Failure> {
-        for (tenant, step) in plan.steps() {
-            let Some(why) = &step.critical else { continue };
-            let address = step.address.to_string();
-            let full = format!("{}/{address}", tenant.tenant);
-            // Without a tenant an address names one object only if there is only one.
-            let same = plan.steps().filter(|(_, it)| it.critical.is_some() && it.address == step.address);
-            let alone = same.count() == 1;
-            if !self.critical.iter().any(|approved| *approved == full || (alone && *approved == address)) {
-                let message = format!("{full} {why}");
-                return Err(
-                    Failure::refused(message).help(format!("if that is meant: `--approve-critical {full}`"))
-                );
+        let open: Vec<Critical<'_>> =
+            Critical::all(plan).filter(|it| !self.critical.iter().any(|given| it.is_named(given))).collect();
+        let [first, others @ ..] = open.as_slice() else { return Ok(()) };
+        let (message, flag) = match others {
+            [] => (format!("{} {}", first.full, first.why), first.full.clone()),
+            _ => {
+                let each = open.iter().map(|it| format!("{} {}", it.full, it.why));
+                let each: Vec<String> = each.collect();
+                (
+                    format!("{}: {}", count(open.len(), "critical change"), each.join("; ")),
+                    pattern_over(&open),
+                )
             }
-        }
-        Ok(())
+        };
+        Err(Failure::refused(message).help(format!("if that is meant: `--approve-critical '{flag}'`")))
     }
 
-    /// A warning for each approval of nothing: left over, or a slip.
-    pub fn unused(&self, plan: &Plan) -> Vec<Finding> {
-        let critical = || plan.steps().filter(|(_, step)| step.critical.is_some());
-        let names = |given: &str| {
-            critical().any(|(tenant, step)| {
-                let address = step.address.to_string();
-                given == address || given == format!("{}/{address}", tenant.tenant)
-            })
-        };
-        let unused = self.critical.iter().filter(|given| !names(given));
-        unused
-            .map(|given| {
-                let message = format!("`--approve-critical {given}` approves nothing in this plan");
-                Finding::warning("unused-approval", message)
-            })
-            .collect()
+    /// What each approval approves, where a pattern may stand for several; and a warning for each approval of nothing:
+    /// left over, or a slip.
+    pub fn explain(&self, plan: &Plan) -> (Vec<String>, Vec<Finding>) {
+        let (mut lines, mut unused) = (Vec::new(), Vec::new());
+        for given in &self.critical {
+            let named: Vec<String> =
+                Critical::all(plan).filter(|it| it.is_named(given)).map(|it| it.full).collect();
+            match named.as_slice() {
+                [] => {
+                    let message = format!("`--approve-critical {given}` approves nothing in this plan");
+                    unused.push(Finding::warning("unused-approval", message).help(ADDRESS_HELP));
+                }
+                // One approval for one change says which by itself.
+                [one] if one == given => {}
+                several => {
+                    let changes = count(several.len(), "critical change");
+                    let names = several.join(", ");
+                    lines
+                        .push(printable(format!("`--approve-critical {given}` approves {changes}: {names}")));
+                }
+            }
+        }
+        (lines, unused)
     }
+}
+
+/// A change that needs a person's word.
+struct Critical<'a> {
+    /// Tenant and address, as a plan prints them.
+    full: String,
+    address: String,
+    /// Whether no other critical change has this address.
+    alone: bool,
+    /// Whether every critical change of the plan is this tenant's.
+    one_tenant: bool,
+    why: &'a str,
+}
+
+impl<'a> Critical<'a> {
+    fn all(plan: &'a Plan) -> impl Iterator<Item = Self> {
+        let mut tenants =
+            plan.tenants.iter().filter(|tenant| tenant.steps.iter().any(|step| step.critical.is_some()));
+        let one_tenant = tenants.next().is_some() && tenants.next().is_none();
+        plan.steps().filter_map(move |(tenant, step)| {
+            let same = plan.steps().filter(|(_, it)| it.critical.is_some() && it.address == step.address);
+            let address = step.address.to_string();
+            let full = format!("{}/{address}", tenant.tenant);
+            Some(Self { full, address, alone: same.count() == 1, one_tenant, why: step.critical.as_deref()? })
+        })
+    }
+
+    /// Whether an approval names it: tenant and address, or a pattern for them. Without a tenant an address names an object
+    /// only if no other tenant has one like it, and a pattern only if all critical changes are one tenant's.
+    fn is_named(&self, given: &str) -> bool {
+        // A name may hold what a pattern has a meaning for: it is taken as it is first.
+        let exactly = given == self.full || (self.alone && given == self.address);
+        exactly
+            || glob::Pattern::new(given).is_ok_and(|pattern| {
+                pattern.matches(&self.full) || (self.one_tenant && pattern.matches(&self.address))
+            })
+    }
+}
+
+/// A pattern that names all of these and as little else as can be.
+fn pattern_over(open: &[Critical<'_>]) -> String {
+    let common = |part: fn(&str) -> &str| {
+        let mut parts = open.iter().map(|it| part(&it.full));
+        let first = parts.next()?;
+        parts.all(|it| it == first).then(|| first.to_owned())
+    };
+    let tenant = common(|full| full.split('/').next().unwrap_or_default());
+    let section = common(|full| {
+        full.split_once('/').and_then(|(_, address)| address.split('.').next()).unwrap_or_default()
+    });
+    let star = || "*".to_owned();
+    format!("{}/{}.*", tenant.unwrap_or_else(star), section.unwrap_or_else(star))
 }

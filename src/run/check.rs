@@ -54,9 +54,9 @@ impl Checked {
 
     /// Whether this run is about an object of a tenant.
     pub fn covers(&self, tenant: &CheckedTenant, address: &Address) -> bool {
-        let selected =
-            self.only.is_empty() || self.only.iter().any(|pattern| pattern.matches(&address.to_string()));
-        selected && tenant.intent.covers(address)
+        let name = &self.loaded(tenant).tenant.tenant;
+        let named = || self.only.iter().any(|pattern| names(pattern, name, address));
+        (self.only.is_empty() || named()) && tenant.intent.covers(address)
     }
 
     /// How many objects the tenants of this run declare.
@@ -64,6 +64,16 @@ impl Checked {
         self.tenants.iter().map(|tenant| tenant.desired.len()).sum()
     }
 }
+
+/// Whether a pattern names an object: by its address, or by tenant and address as a plan prints them.
+pub(super) fn names(pattern: &glob::Pattern, tenant: &str, address: &Address) -> bool {
+    let address = address.to_string();
+    pattern.matches(&address) || pattern.matches(&format!("{tenant}/{address}"))
+}
+
+/// What to write for a pattern that names nothing.
+pub(super) const ADDRESS_HELP: &str =
+    "write an address as the plan prints it, or a pattern: `queues.400`, `rules.*`, `acme/forwards.*`";
 
 pub(super) fn pattern(text: &str, option: &str) -> Result<glob::Pattern, Failure> {
     glob::Pattern::new(text)
@@ -90,11 +100,17 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
                 absent: absent(loaded),
                 exhaustive: loaded.tenant.exhaustive.iter().map(|kind| (*kind).into()).collect(),
                 protected: protected(&loaded.tenant),
-                base: earlier.as_ref().map(|earlier| base(earlier, &loaded.tenant, provider)),
+                base: earlier
+                    .as_ref()
+                    .zip(selection.base.as_deref())
+                    .map(|(earlier, revision)| base(earlier, revision, &loaded.tenant, provider)),
                 intent: Intent::Declared,
             }),
             Err(found) => findings.extend(found),
         }
+    }
+    if let (Some(earlier), Some(revision)) = (&earlier, &selection.base) {
+        findings.extend(removed_tenants(earlier, revision, &workspace));
     }
     findings.extend(settings(&workspace));
     if workspace.file.lock.is_some() && !lock::SHARED {
@@ -116,19 +132,29 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
     {
         return Err(Failure::error(format!("no tenant matches `{text}`")));
     }
-    for (pattern, text) in only.iter().zip(&selection.only) {
-        let named = tenants.iter().flat_map(|it| it.desired.keys().chain(it.absent.keys()));
-        let found = named.into_iter().any(|address| pattern.matches(&address.to_string()));
-        // What is to be deleted for not being declared is known only when the account has been read.
-        let section = text.split('.').next().unwrap_or_default();
+    // What is to be deleted for not being declared is known only when the account has been read.
+    let covers = |pattern: &glob::Pattern, text: &str, it: &CheckedTenant| {
+        let name = &workspace.tenants[it.index].tenant.tenant;
+        let mut named = it.desired.keys().chain(it.absent.keys());
+        let own = text
+            .split_once('/')
+            .is_none_or(|(tenant, _)| glob::Pattern::new(tenant).is_ok_and(|it| it.matches(name)));
+        let section = text.rsplit_once('/').map_or(text, |(_, address)| address).split('.').next();
+        let section = section.unwrap_or_default();
         let may_come = |kind: &Kind| kind.section() == section || section.contains(['*', '?', '[']);
-        if !found && !tenants.iter().any(|it| it.exhaustive.iter().any(may_come)) {
+        named.any(|address| names(pattern, name, address)) || (own && it.exhaustive.iter().any(may_come))
+    };
+    for (pattern, text) in only.iter().zip(&selection.only) {
+        if !tenants.iter().any(|it| covers(pattern, text, it)) {
             let message = format!("no declared object matches `--only {text}`");
-            return Err(
-                Failure::error(message).help("an address is section and key: `queues.400`, `rules.*`")
-            );
+            return Err(Failure::error(message).help(ADDRESS_HELP));
         }
     }
+    // A tenant this run is not about is not read.
+    tenants.retain(|it| {
+        let mut patterns = only.iter().zip(&selection.only);
+        only.is_empty() || patterns.any(|(pattern, text)| covers(pattern, text, it))
+    });
     if let Some(revision) = &selection.changed_since {
         let changed = changed_since(&workspace, root, revision).map_err(|why| {
             Failure::error(format!("`--changed-since {revision}`: {why}"))
@@ -163,7 +189,7 @@ fn at_revision(root: &Path, revision: &str) -> Result<Earlier, Failure> {
 }
 
 /// What a tenant declared at the base revision, in the form its provider reports.
-fn base(earlier: &Earlier, now: &Tenant, provider: &Provider) -> Base {
+fn base(earlier: &Earlier, revision: &str, now: &Tenant, provider: &Provider) -> Base {
     let same_account = |loaded: &&LoadedTenant| {
         (&loaded.tenant.provider, &loaded.tenant.account) == (&now.provider, &now.account)
     };
@@ -171,15 +197,36 @@ fn base(earlier: &Earlier, now: &Tenant, provider: &Provider) -> Base {
     // A tenant is what it manages; under another name it is still the same.
     let found = earlier.tenants.iter().find(same_account).or_else(|| earlier.tenants.iter().find(same_name));
     let Some(loaded) = found else {
-        return Base::default();
+        return Base { revision: revision.to_owned(), ..Base::default() };
     };
     // What could not be held then was never applied, and is no base for anything.
     let desired = desired(&loaded.tenant, &provider.dialect, &|_| None).unwrap_or_default();
     Base {
+        revision: revision.to_owned(),
         desired: desired.into_iter().map(|(address, desired)| (address, desired.resource)).collect(),
         protected: protected(&loaded.tenant),
         absent: loaded.tenant.absent.addresses().into_iter().map(|(address, _)| address).collect(),
     }
+}
+
+/// A warning for each tenant that was declared at the base revision and is not now: no plan shows what it left behind.
+fn removed_tenants(earlier: &Earlier, revision: &str, now: &Workspace) -> Vec<Finding> {
+    let is_there = |then: &Tenant| {
+        now.tenants.iter().any(|LoadedTenant { tenant, .. }| {
+            tenant.tenant == then.tenant
+                || (&tenant.provider, &tenant.account) == (&then.provider, &then.account)
+        })
+    };
+    let gone = earlier.tenants.iter().map(|loaded| &loaded.tenant).filter(|then| !is_there(then));
+    gone.map(|Tenant { tenant, provider, account, .. }| {
+        let message = format!("tenant `{tenant}` was declared at {revision} and is not any more");
+        let help = format!(
+            "what is live in account `{account}` of `{provider}` stays as it is; to delete it, first list it under \
+             `absent`, apply, and then take the tenant out"
+        );
+        Finding::warning("removed-tenant", message).help(help)
+    })
+    .collect()
 }
 
 /// Where something stands in a tenant's file: an object at its key, what is inside it at its value.

@@ -8,9 +8,11 @@
 //! - `check`, `restored`, `intent`: a workspace loaded and checked, as declared or for a restore
 //! - `session`, `emulated`: open phone systems, real or emulated, and the plan against them
 //! - `account_locks`, `unlock`: who may write to an account
+//! - `emergency`, `emergency_record`: emergency forwards on the day of an outage
 //! - `approval`, `apply`: which plan may be carried out, and how that ended
 //! - `monitor`, `audit_log`: every request of a run
 //! - `plan_file`: saved plans
+//! - `progress`: how far a run is, for whoever shows it
 //! - `schema`: the JSON Schemas of the files
 //!
 //! A whole round against the emulated phone systems:
@@ -60,11 +62,14 @@ mod approval;
 mod audit_log;
 mod check;
 mod context;
+pub mod emergency;
+mod emergency_record;
 pub mod emulated;
 mod intent;
 mod monitor;
 mod options;
 mod plan_file;
+pub mod progress;
 mod restored;
 mod schema;
 mod session;
@@ -74,9 +79,11 @@ pub use crate::provider::Access;
 pub use apply::{Applied, stopped};
 pub use check::{Checked, CheckedTenant};
 pub use context::{Context, Notice, Pace};
+pub use emergency::{Emergency, EmergencySelection};
 pub use intent::Intent;
 pub use options::{ApplyOptions, Approval, Emulation, Logging, Options, Selection};
 pub use plan_file::{approved_digest, save_plan};
+pub use progress::Progress;
 pub use schema::schemas;
 pub use session::Session;
 pub use unlock::{AccountLock, LockReport, Removal, locks};

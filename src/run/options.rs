@@ -7,7 +7,8 @@ use std::{path::PathBuf, time::Duration};
 pub struct Selection {
     /// A pattern for names of tenants.
     pub tenant: Option<String>,
-    /// Patterns for addresses of objects, e.g. `queues.*`. Empty: all objects.
+    /// Patterns for addresses of objects, alone or behind their tenant, e.g. `queues.*`, `acme/forwards.*`. Empty: all
+    /// objects.
     pub only: Vec<String>,
     /// Only tenants whose files, or whose provider's settings, differ from this git revision.
     pub changed_since: Option<String>,
@@ -61,7 +62,8 @@ pub struct ApplyOptions {
 pub struct Approval {
     /// The digest of the plan that was approved. A plan with another digest is refused. `None`: any plan is taken.
     pub digest: Option<String>,
-    /// Addresses of critical changes that are approved, e.g. `acme-dental/forwards.+12145550100`.
+    /// Addresses of critical changes that are approved, or patterns for them, e.g. `acme-dental/forwards.+12145550100`,
+    /// `acme-dental/forwards.*`.
     pub critical: Vec<String>,
     /// Whether the limits of `guard` may be exceeded.
     pub override_guard: bool,

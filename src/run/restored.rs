@@ -2,7 +2,7 @@
 
 use super::{
     Intent, Options, Selection,
-    check::{Checked, CheckedTenant, declared, pattern},
+    check::{ADDRESS_HELP, Checked, CheckedTenant, declared, names, pattern},
 };
 use crate::{
     error::Failure,
@@ -53,13 +53,14 @@ pub(super) fn check(root: &Path, path: &Path, options: &Options) -> Result<Check
         record.map(|(_, record)| replace(tenant, record)).is_some()
     });
     for (pattern, text) in only.iter().zip(&selection.only) {
-        let mut named =
-            checked.tenants.iter().filter_map(|it| it.intent.restore()).flat_map(Restoration::addresses);
-        if !named.any(|address| pattern.matches(&address.to_string())) {
+        let named = |it: &CheckedTenant| {
+            let name = &checked.loaded(it).tenant.tenant;
+            let restoration = it.intent.restore();
+            restoration.is_some_and(|it| it.addresses().iter().any(|address| names(pattern, name, address)))
+        };
+        if !checked.tenants.iter().any(named) {
             let message = format!("no object of the restore file matches `--only {text}`");
-            return Err(
-                Failure::error(message).help("an address is section and key: `queues.400`, `rules.*`")
-            );
+            return Err(Failure::error(message).help(ADDRESS_HELP));
         }
     }
     checked.only = only;

@@ -15,7 +15,7 @@ use crate::{
     model::{Address, Kind},
     path::Segment,
     plan::{self, Input, Note, Observed, Plan, Policy, TenantPlan},
-    provider::{self, Access, Opening, Scope, System},
+    provider::{self, Access, Opening, Scope, SettingsFindings, System},
 };
 use futures::{StreamExt, stream};
 use std::{
@@ -25,7 +25,7 @@ use std::{
 };
 
 /// How many tenants are read at once. Each provider's limits hold all the same.
-const TENANTS_AT_ONCE: usize = 8;
+pub(super) const TENANTS_AT_ONCE: usize = 8;
 
 /// Steps under way for each request that may be: while one waits for its change to show, another can send.
 const STEPS_PER_REQUEST_SLOT: usize = 2;
@@ -78,6 +78,33 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Opens a session for emergency forwards alone, and says of each provider that cannot be opened why. With
+    /// [`Access::Write`] it holds the locks that were free.
+    pub(super) async fn emergency(
+        checked: &'a Checked,
+        options: &Options,
+        access: Access,
+        command: &str,
+        context: &'a Context,
+    ) -> Result<(Self, BTreeMap<String, Vec<Finding>>), Failure> {
+        let monitor = Monitor::open(command, &options.logging, context)?;
+        let locks = match access {
+            Access::Read => AccountLocks::default(),
+            Access::Write => {
+                AccountLocks::take_free(checked, options.emulation.sandbox, command, context).await
+            }
+        };
+        let mut session = Self::new(checked, options, context, monitor, locks);
+        let closed = session.open_with(options, access, provider::open_emergency).await;
+        match closed {
+            Ok(closed) => Ok((session, closed)),
+            Err(failure) => {
+                session.close().await;
+                Err(failure)
+            }
+        }
+    }
+
     fn new(
         checked: &'a Checked,
         options: &Options,
@@ -91,10 +118,22 @@ impl<'a> Session<'a> {
 
     /// Opens every system the selected tenants are on.
     async fn open(&mut self, options: &Options, access: Access) -> Result<(), Failure> {
+        let closed = self.open_with(options, access, provider::open).await?;
+        let findings: Vec<Finding> = closed.into_values().flatten().collect();
+        if findings.is_empty() { Ok(()) } else { Err(Failure::Findings(findings)) }
+    }
+
+    /// Opens what can be opened; why the rest cannot, by provider.
+    async fn open_with(
+        &mut self,
+        options: &Options,
+        access: Access,
+        open: fn(&Opening<'_>) -> Result<System, SettingsFindings>,
+    ) -> Result<BTreeMap<String, Vec<Finding>>, Failure> {
         let Checked { root, workspace, tenants, .. } = self.checked;
         let used: BTreeSet<&str> =
             tenants.iter().map(|tenant| self.checked.loaded(tenant).tenant.provider.as_str()).collect();
-        let mut findings = Vec::new();
+        let mut closed = BTreeMap::new();
         let recorder = recorder(&options.emulation)?;
         for name in used {
             let mut endpoints = None;
@@ -104,7 +143,7 @@ impl<'a> Session<'a> {
                 endpoints = Some(emulated.endpoints());
                 self.emulated.push(emulated);
             }
-            let opened = provider::open(&Opening {
+            let opened = open(&Opening {
                 name,
                 entry: &workspace.providers[name],
                 access,
@@ -115,13 +154,21 @@ impl<'a> Session<'a> {
             });
             match opened {
                 Ok(system) => drop(self.systems.insert(name.to_owned(), system)),
-                Err(found) => findings.extend(found.into_iter().map(|(path, finding)| {
-                    let at = [&[Segment::key("providers"), Segment::key(name)], path.as_slice()].concat();
-                    finding.at(workspace.place(&at))
-                })),
+                Err(found) => {
+                    let located = found.into_iter().map(|(path, finding)| {
+                        let at = [&[Segment::key("providers"), Segment::key(name)], path.as_slice()].concat();
+                        finding.at(workspace.place(&at))
+                    });
+                    closed.insert(name.to_owned(), located.collect());
+                }
             }
         }
-        if findings.is_empty() { Ok(()) } else { Err(Failure::Findings(findings)) }
+        Ok(closed)
+    }
+
+    /// The way to read a provider that is open.
+    pub(super) fn reader(&self, provider: &str) -> Option<&dyn provider::Read> {
+        self.systems.get(provider).map(|system| system.reader.as_ref())
     }
 
     /// Reads every tenant and plans it. A tenant that cannot be read whole is blocked; the others go on.

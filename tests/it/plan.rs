@@ -96,6 +96,7 @@ impl Case {
             observed.objects.keys().filter(|a| a.kind == Kind::Queues).map(|a| a.key.clone()).collect();
         observed.extensions.extend(queues.iter().map(|key| (key.parse().unwrap(), Role::Queue)));
         let base = self.base.map(|body| Base {
+            revision: "main".to_owned(),
             desired: resources(body),
             protected: tenant(body)
                 .resources()

@@ -1,6 +1,6 @@
 //! A bar for each provider, on a terminal. What `indicatif` is for.
 
-use super::board::{Board, Lane};
+use crate::run::progress::{Lane, Progress};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::BTreeMap;
 use tokio::time::Instant;
@@ -12,15 +12,15 @@ pub struct Bars {
 }
 
 impl Bars {
-    pub fn new(board: &Board, target: ProgressDrawTarget) -> Self {
+    pub fn new(progress: &Progress, target: ProgressDrawTarget) -> Self {
         let all = MultiProgress::with_draw_target(target);
-        let width = board.lanes.keys().map(|name| name.chars().count()).max().unwrap_or_default();
+        let width = progress.lanes.keys().map(|name| name.chars().count()).max().unwrap_or_default();
         let template = "{prefix} [{bar:24}] {pos}/{len} steps, {msg}";
         // A template that cannot be read would be a mistake in this line; the plain bar says enough.
         let style = ProgressStyle::with_template(template)
             .unwrap_or_else(|_| ProgressStyle::default_bar())
             .progress_chars("=> ");
-        let working = board.lanes.iter().filter(|(_, lane)| lane.steps > 0);
+        let working = progress.lanes.iter().filter(|(_, lane)| lane.steps > 0);
         let bars = working
             .map(|(name, lane)| {
                 let bar = all.add(ProgressBar::new(lane.steps).with_style(style.clone()));
@@ -31,9 +31,9 @@ impl Bars {
         Self { all, bars }
     }
 
-    pub fn show(&self, board: &Board, now: Instant) {
+    pub fn show(&self, progress: &Progress, now: Instant) {
         for (name, bar) in &self.bars {
-            let Some(lane) = board.lanes.get(name) else { continue };
+            let Some(lane) = progress.lanes.get(name) else { continue };
             bar.set_message(message(lane, now));
             bar.set_position(lane.ended);
             bar.tick();
@@ -63,73 +63,5 @@ fn message(lane: &Lane, now: Instant) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{http::Pacer, run::Pace};
-    use indicatif::TermLike;
-    use std::{
-        io,
-        sync::{Arc, Mutex},
-        time::Duration,
-    };
-
-    /// A terminal that remembers what was written on it, and nothing of where.
-    #[derive(Debug, Clone, Default)]
-    struct Paper(Arc<Mutex<String>>);
-
-    impl TermLike for Paper {
-        fn width(&self) -> u16 {
-            120
-        }
-        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
-            Ok(())
-        }
-        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
-            Ok(())
-        }
-        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
-            Ok(())
-        }
-        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
-            Ok(())
-        }
-        fn write_line(&self, text: &str) -> io::Result<()> {
-            self.write_str(text)
-        }
-        fn write_str(&self, text: &str) -> io::Result<()> {
-            self.0.lock().unwrap().push_str(text);
-            Ok(())
-        }
-        fn clear_line(&self) -> io::Result<()> {
-            Ok(())
-        }
-        fn flush(&self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    /// Whoever watches an apply in an outage asks how far it is, and why it stands still.
-    #[tokio::test(start_paused = true)]
-    async fn a_bar_says_how_far_and_why_not() {
-        let pacer = Arc::new(Pacer::new(1, 1));
-        let mut board = Board::opening();
-        board.lanes.insert("pbx".to_owned(), Lane::new(Pace(vec![Arc::clone(&pacer)])));
-        board.lanes.insert("idle".to_owned(), Lane::default());
-        board.lanes.entry("pbx".to_owned()).or_default().steps = 8;
-        let paper = Paper::default();
-        let bars = Bars::new(&board, ProgressDrawTarget::term_like(Box::new(paper.clone())));
-        board.ended("pbx", "acme/queues.400");
-        for _ in 0..6 {
-            board.request("pbx", Instant::now());
-        }
-        bars.show(&board, Instant::now());
-        let paused = tokio::spawn(async move { pacer.pause(Duration::from_secs(30)).await });
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        bars.show(&board, Instant::now());
-        paused.abort();
-        let seen = paper.0.lock().unwrap().clone();
-        assert!(seen.contains("pbx  [===") && seen.contains("1/8 steps, 1.2 requests/s"), "{seen}");
-        assert!(seen.contains("paused: the server limits requests (30 s)"), "{seen}");
-        assert!(!seen.contains("idle"), "{seen}");
-    }
-}
+#[path = "tests/bars.rs"]
+mod tests;

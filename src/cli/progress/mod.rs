@@ -3,14 +3,11 @@
 //! Standard output gets what ended, as it ends; standard error the bars, or a sign of life after ten seconds of silence.
 
 mod bars;
-mod board;
-
-pub use board::Board;
 
 use super::{Io, Notices, args::Format};
 use crate::{
     render::{self, events},
-    run::{Notice, Shutdown},
+    run::{Notice, Progress, Shutdown},
 };
 use bars::Bars;
 use indicatif::ProgressDrawTarget;
@@ -30,7 +27,7 @@ pub struct View<'a> {
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
     format: Format,
-    board: Board,
+    progress: Progress,
     bars: Option<Bars>,
     /// When something was last_output last.
     last_output: Instant,
@@ -40,12 +37,12 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    pub fn new(io: &'a mut Io<'_>, format: Format, board: Board, shutdown: &Shutdown) -> Self {
+    pub fn new(io: &'a mut Io<'_>, format: Format, progress: Progress, shutdown: &Shutdown) -> Self {
         Self {
             out: io.out,
             err: io.err,
             format,
-            board,
+            progress,
             bars: None,
             last_output: Instant::now(),
             shutdown: shutdown.clone(),
@@ -57,7 +54,7 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn with_bars(mut self, terminal: bool) -> Self {
         if terminal {
-            self.bars = Some(Bars::new(&self.board, ProgressDrawTarget::stderr()));
+            self.bars = Some(Bars::new(&self.progress, ProgressDrawTarget::stderr()));
         }
         self
     }
@@ -94,20 +91,20 @@ impl<'a> View<'a> {
             Notice::Info(line) => self.write_err(&line),
             Notice::Finding(finding) => self.write_err_with(|err| render::findings(err, &[finding])),
             Notice::Request { provider, line } => {
-                self.board.request(&provider, Instant::now());
+                self.progress.request(&provider, Instant::now());
                 if let Some(line) = line {
                     self.write_err(&line);
                 }
             }
-            Notice::TenantRead => self.board.tenant_read(),
+            Notice::TenantRead => self.progress.tenant_read(),
             Notice::StepStarted { tenant, address, action } => {
-                self.board.started(format!("{tenant}/{address}"));
+                self.progress.started(format!("{tenant}/{address}"));
                 if self.format == Format::Json {
                     self.write_out(|out| events::started(out, &tenant, &address, action));
                 }
             }
             Notice::StepEnded { provider, outcome } => {
-                self.board.ended(&provider, &format!("{}/{}", outcome.tenant, outcome.address));
+                self.progress.ended(&provider, &format!("{}/{}", outcome.tenant, outcome.address));
                 match self.format {
                     Format::Text => self.write_out(|out| render::outcome(out, &outcome)),
                     Format::Json => self.write_out(|out| events::ended(out, &outcome)),
@@ -117,14 +114,14 @@ impl<'a> View<'a> {
             }
         }
         if let Some(bars) = &self.bars {
-            bars.show(&self.board, Instant::now());
+            bars.show(&self.progress, Instant::now());
         }
     }
 
     fn tick(&mut self) {
         match &self.bars {
-            Some(bars) => bars.show(&self.board, Instant::now()),
-            None => match self.board.heartbeat() {
+            Some(bars) => bars.show(&self.progress, Instant::now()),
+            None => match self.progress.heartbeat() {
                 Some(line) => self.write_err(&line),
                 None => self.last_output = Instant::now(),
             },
@@ -164,66 +161,5 @@ impl<'a> View<'a> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{plan::Action, run::Pace, secret::KnownSecrets};
-    use board::Lane;
-    use std::{collections::BTreeMap, sync::Arc};
-    use tokio::sync::mpsc::unbounded_channel;
-
-    /// Follows work that takes a while, with these notices after so many seconds; what was last_output on each stream.
-    async fn follow(format: Format, seconds: u64, notices: Vec<(u64, Notice)>) -> (String, String) {
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let (sender, mut received) = unbounded_channel();
-        let io = &mut Io {
-            out: &mut out,
-            err: &mut err,
-            ask: None,
-            terminal: false,
-            secrets: Arc::new(KnownSecrets::default()),
-        };
-        let mut board = Board::applying(&crate::plan::Plan::new(Vec::new()), BTreeMap::new());
-        board.lanes.insert("pbx".to_owned(), Lane::new(Pace::default()));
-        board.lanes.entry("pbx".to_owned()).or_default().steps = 4;
-        let began = Instant::now();
-        let work = async {
-            for (second, notice) in notices {
-                tokio::time::sleep_until(began + Duration::from_secs(second)).await;
-                sender.send(notice).unwrap();
-            }
-            tokio::time::sleep_until(began + Duration::from_secs(seconds)).await;
-        };
-        let view = View::new(io, format, board, &Shutdown::default());
-        view.follow(work, &mut received).await.1.unwrap();
-        [out, err].map(|bytes| String::from_utf8(bytes).unwrap()).into()
-    }
-
-    fn started() -> Notice {
-        let (tenant, address) = ("acme".to_owned(), "queues.400".to_owned());
-        Notice::StepStarted { tenant, address, action: Action::Create }
-    }
-
-    fn request(line: Option<&str>) -> Notice {
-        Notice::Request { provider: "pbx".to_owned(), line: line.map(str::to_owned) }
-    }
-
-    /// A CI job that says nothing is taken for one that hangs, and is killed in the middle of a change.
-    #[tokio::test(start_paused = true)]
-    async fn silence_lasts_ten_seconds_at_most() {
-        let notices = vec![(1, started()), (12, request(None)), (15, request(Some("pbx: GET /x")))];
-        let (out, err) = follow(Format::Text, 36, notices).await;
-        let beat = "applying: 4 of 4 steps left, under way: acme/queues.400\n";
-        assert_eq!((out.as_str(), err), ("", format!("{beat}pbx: GET /x\n{beat}{beat}")));
-    }
-
-    /// A program that reads events must not find anything else among them.
-    #[tokio::test(start_paused = true)]
-    async fn events_stand_alone() {
-        let (out, err) = follow(Format::Json, 12, vec![(1, started())]).await;
-        let event = r#"{"event":"started","tenant":"acme","address":"queues.400","action":"create"}"#
-            .to_owned()
-            + "\n";
-        assert_eq!(out, event);
-        assert_eq!(err, "applying: 4 of 4 steps left, under way: acme/queues.400\n");
-    }
-}
+#[path = "tests/view.rs"]
+mod tests;

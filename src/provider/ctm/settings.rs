@@ -5,7 +5,7 @@ use crate::{
     model::{ApiUrl, LimitsConfig, Secret},
     provider::{
         Keyring, Settings, SettingsFindings,
-        settings::{Endpoint, missing},
+        settings::{Emergency, Endpoint, missing},
     },
 };
 use schemars::JsonSchema;
@@ -84,5 +84,9 @@ impl Settings for CtmSettings {
         let auth = keys.basic((&self.access_key, &["access_key"]), (&self.secret_key, &["secret_key"]));
         let url = self.url.clone().unwrap_or_else(|| ApiUrl::known(SERVICE));
         vec![Endpoint { name: API, url, auth }]
+    }
+
+    fn emergency(&self) -> Option<Emergency> {
+        Some(Emergency::AlwaysArmed)
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     model::{ApiUrl, Kind, LimitsConfig, Secret},
     provider::{
         Keyring, Settings, SettingsFindings,
-        settings::{Endpoint, Tokens, missing},
+        settings::{Emergency, Endpoint, Tokens, missing},
     },
 };
 use schemars::JsonSchema;
@@ -119,13 +119,22 @@ impl Settings for StratusSettings {
 
     fn endpoints(&self, keys: &mut Keyring<'_>) -> Vec<Endpoint> {
         let auth = keys.bearer(&self.tokens, &[]);
-        let mut endpoints = vec![Endpoint { name: API, url: self.url.clone(), auth }];
-        if let Some(Carrier::Http(HttpCarrier { url, token, read_token })) = &self.carrier {
-            let tokens = Tokens::Write { token: token.clone(), read_token: read_token.clone() };
-            let auth = keys.bearer(&tokens, &["carrier"]);
-            endpoints.push(Endpoint { name: CARRIER, url: url.clone(), auth });
+        let api = Endpoint { name: API, url: self.url.clone(), auth };
+        std::iter::once(api).chain(self.emergency_endpoint(keys)).collect()
+    }
+
+    fn emergency(&self) -> Option<Emergency> {
+        match self.carrier {
+            Some(Carrier::Http(_)) => Some(Emergency::Endpoint),
+            Some(Carrier::Manual) | None => Some(Emergency::ByHand),
         }
-        endpoints
+    }
+
+    fn emergency_endpoint(&self, keys: &mut Keyring<'_>) -> Option<Endpoint> {
+        let Some(Carrier::Http(HttpCarrier { url, token, read_token })) = &self.carrier else { return None };
+        let tokens = Tokens::Write { token: token.clone(), read_token: read_token.clone() };
+        let auth = keys.bearer(&tokens, &["carrier"]);
+        Some(Endpoint { name: CARRIER, url: url.clone(), auth })
     }
 }
 

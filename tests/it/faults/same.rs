@@ -35,7 +35,8 @@ fn tidy(value: &mut Value, old: &str, minted: &mut BTreeMap<String, usize>) {
                 fields.shift_remove(WEEK);
             }
             // A feature that is off and says nothing is one that was never written.
-            fields.retain(|_, field| *field != json!({ "enabled": "no", "parameters": [] }));
+            let off = [json!({ "enabled": "no", "parameters": [] }), json!({ "enabled": "no" })];
+            fields.retain(|_, field| !off.contains(field));
             fields.values_mut().for_each(|field| tidy(field, old, minted));
         }
         Value::Array(elements) => elements.iter_mut().for_each(|element| tidy(element, old, minted)),

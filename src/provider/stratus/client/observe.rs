@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     http::{ApiError, Problem, ReadClient, segment},
-    model::{Address, Destination, Kind, Reference, references},
+    model::{Address, Destination, Kind, Reference, Resource, references},
     path::Segment,
     plan::{Observed, Role},
     provider::{
@@ -60,6 +60,12 @@ fn role(user: &User) -> Role {
 #[async_trait]
 impl Read for StratusReader {
     async fn observe(&self, account: &str, scope: &Scope) -> Result<Observed, ApiError> {
+        if scope.only_kind() == Some(Kind::Forwards) {
+            let live = DomainData { carrier: self.forwards(account, scope).await?, ..DomainData::default() };
+            let mut observed = observed(&live, scope);
+            observed.notes.extend(unverified_targets(&observed, scope));
+            return Ok(observed);
+        }
         let api = self.api(account)?;
         let live = if scope.lists {
             self.read_lists(api, scope).await?
@@ -119,11 +125,31 @@ impl StratusReader {
         live.rules = stream::iter(reads).buffer_unordered(api.http.concurrency()).try_collect().await?;
         live.own_frames = own_frames(api, &live, scope).await?;
         // Nothing else points to a forward or is pointed to by one.
-        if let Some(carrier) = self.endpoints.get(CARRIER).filter(|_| scope.kinds.contains(&Kind::Forwards)) {
-            let what = format!("the emergency forwards of `{account}`");
-            live.carrier = pages(carrier, "/numbers", &[("domain", account.to_owned())], &what).await?;
+        if scope.kinds.contains(&Kind::Forwards) {
+            live.carrier = self.forwards(account, scope).await?;
         }
         Ok(live)
+    }
+
+    /// Emergency forwards, from the carrier alone: the platform is not asked, so that they can be switched while it is
+    /// down (FACTS stratus/carrier-1).
+    async fn forwards(&self, account: &str, scope: &Scope) -> Result<Vec<CarrierForward>, ApiError> {
+        // Where they are switched by hand there is nothing to ask.
+        let Some(carrier) = self.endpoints.get(CARRIER) else { return Ok(Vec::new()) };
+        if scope.lists {
+            let what = format!("the emergency forwards of `{account}`");
+            return pages(carrier, "/numbers", &[("domain", account.to_owned())], &what).await;
+        }
+        let mut found = Vec::new();
+        for Address { key, .. } in scope.wanted.keys().filter(|it| it.kind == Kind::Forwards) {
+            let digits = key.trim_start_matches("+1");
+            let path = format!("/numbers/{digits}/forward");
+            let what = format!("{} `{key}`", Kind::Forwards.noun());
+            let ForwardState { destination, active } =
+                decode(carrier.get(&path, &[], &what).await?, &what, &path)?;
+            found.push(CarrierForward { number: Text(digits.to_owned()), destination, active });
+        }
+        Ok(found)
     }
 
     /// Only the objects in scope, each by itself: a read-back.
@@ -165,20 +191,11 @@ impl StratusReader {
                     live.users.push(api.user(&address.key).await?);
                     live.rules.insert(address.key.clone(), api.rules(&address.key).await?);
                 }
-                Kind::Forwards => {
-                    let digits = address.key.trim_start_matches("+1");
-                    let path = format!("/numbers/{digits}/forward");
-                    let carrier = endpoint(&self.endpoints, CARRIER)?;
-                    let answer = carrier.get(&path, &[], &what).await?;
-                    let ForwardState { destination, active } = decode(answer, &what, &path)?;
-                    live.carrier.push(CarrierForward {
-                        number: Text(digits.to_owned()),
-                        destination,
-                        active,
-                    });
-                }
+                // Read below, together.
+                Kind::Forwards => {}
             }
         }
+        live.carrier = self.forwards(api.domain, scope).await?;
         Ok(live)
     }
 
@@ -300,6 +317,23 @@ async fn own_frames(
         }
     }
     Ok(found)
+}
+
+/// A note on each new target of a forward where the platform was not asked: it may be one of its own numbers.
+fn unverified_targets(observed: &Observed, scope: &Scope) -> Vec<(Address, Vec<String>)> {
+    let mut notes = Vec::new();
+    for (address, wanted) in &scope.wanted {
+        let (Resource::Forward(wanted), Some(Resource::Forward(live))) =
+            (wanted, observed.objects.get(address))
+        else {
+            continue;
+        };
+        if let Some(to) = wanted.to.as_ref().filter(|to| live.to.as_ref() != Some(to)) {
+            let text = format!("the platform was not asked whether it hosts {to}, which must be elsewhere");
+            notes.push((address.clone(), vec![text]));
+        }
+    }
+    notes
 }
 
 /// Whether anything live is about to be deleted.

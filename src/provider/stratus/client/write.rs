@@ -50,22 +50,29 @@ impl StratusWriter {
 #[async_trait]
 impl Write for StratusWriter {
     async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError> {
+        let key = step.address.key.as_str();
+        // The carrier alone, whatever state the platform is in.
+        match (step.action, &step.after, &step.before) {
+            (Action::Delete, _, Some(Resource::Forward(_))) => {
+                let off = Forward { to: None, active: Some(false), protect: None };
+                return self.forward(key, &off, step).await;
+            }
+            (Action::Create | Action::Update, Some(Resource::Forward(wanted)), _) => {
+                return self.forward(key, wanted, step).await;
+            }
+            _ => {}
+        }
         let http = endpoint(&self.endpoints, API)?;
         let to = Writing { http, api: Api { http, domain: account } };
-        let key = step.address.key.as_str();
         match (step.action, &step.after, &step.before) {
             (Action::Manual, _, _) => Ok(()),
             (Action::Delete, _, Some(Resource::Schedule(_))) => to.delete_schedule(key).await,
             (Action::Delete, _, Some(Resource::Queue(_))) => to.delete_queue(key).await,
-            (Action::Delete, _, Some(Resource::Forward(_))) => {
-                self.forward(key, &Forward { to: None, active: Some(false), protect: None }, step).await
-            }
             (Action::Create, Some(Resource::Schedule(wanted)), _) => to.create_schedule(key, wanted).await,
             (Action::Update, Some(Resource::Schedule(wanted)), _) => {
                 to.update_schedule(key, wanted, step).await
             }
             (_, Some(Resource::Number(wanted)), _) => to.number(key, wanted, step).await,
-            (_, Some(Resource::Forward(wanted)), _) => self.forward(key, wanted, step).await,
             (_, Some(Resource::Queue(wanted)), _) => to.queue(key, wanted, step).await,
             (_, Some(Resource::Rules(wanted)), _) => to.rules(key, wanted, step).await,
             (_, Some(Resource::Diverts(wanted)), _) => {

@@ -1,6 +1,7 @@
-//! How far a run is.
+//! How far a run is, for whoever shows it.
 
-use crate::{plan::Plan, run::Pace, text::count};
+use super::Pace;
+use crate::{plan::Plan, text::count};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
@@ -12,8 +13,8 @@ const RECENT: Duration = Duration::from_secs(5);
 /// Steps named in one line.
 const NAMED: usize = 3;
 
-/// Everything that is shown of a run while it lasts.
-pub struct Board {
+/// How far a run is. Whoever listens to a run tells it of each notice.
+pub struct Progress {
     pub lanes: BTreeMap<String, Lane>,
     phase: Phase,
     under_way: BTreeSet<String>,
@@ -57,7 +58,7 @@ impl Lane {
     }
 }
 
-impl Board {
+impl Progress {
     pub fn opening() -> Self {
         Self { lanes: BTreeMap::new(), phase: Phase::Opening, under_way: BTreeSet::new() }
     }

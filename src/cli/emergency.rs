@@ -1,0 +1,116 @@
+//! `dialform emergency`
+
+use super::{
+    Io, Notices,
+    apply::confirm,
+    args::{EmergencyArgs, EmergencyCommand, EmergencyTarget, Format, Global, ListFormat, SwitchArgs},
+    progress::View,
+    signal,
+};
+use crate::{
+    emergency::{Choice, Switch},
+    error::{Ending, Failure},
+    render::{self, json},
+    run::{Access, Applied, Context, Emergency, EmergencySelection, Options, Progress, emergency},
+};
+use serde_json::{Value, json};
+
+pub async fn run(global: &Global, args: &EmergencyArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
+    let switch = match &args.command {
+        EmergencyCommand::Status { .. } => None,
+        EmergencyCommand::On(args) => Some((Switch::On, args)),
+        EmergencyCommand::Off(args) => Some((Switch::Off, args)),
+    };
+    let EmergencyTarget { tenant, number, emulation, watching, format } = args.target();
+    let selection = EmergencySelection { tenant: tenant.clone(), numbers: number.clone() };
+    let options = Options { emulation: emulation.into(), logging: watching.into(), ..Options::default() };
+    let checked = emergency::load(&global.dir, &selection)?;
+    // On the day of an outage nothing waits for whoever reads a warning.
+    let _ = render::findings(io.err, &checked.warnings);
+    let (context, mut notices) = io.context();
+    let signals = tokio::spawn(signal::end_run(context.shutdown.clone()));
+    let access = match switch {
+        Some((_, args)) if !args.dry_run => Access::Write,
+        _ => Access::Read,
+    };
+    let read = Emergency::read(&checked, &selection, &options, access, &context);
+    let view = View::new(io, Format::Text, Progress::opening(), &context.shutdown);
+    let emergency = view.follow(read, &mut notices).await.0?;
+    let run = Run { emergency: &emergency, format: *format, context: &context };
+    let ended = match switch {
+        None => run.status(io),
+        Some((switch, args)) => run.switch(switch, args, &mut notices, io).await,
+    };
+    let view = View::new(io, Format::Text, Progress::opening(), &context.shutdown);
+    let ((), _) = view.follow(emergency.close(), &mut notices).await;
+    signals.abort();
+    ended
+}
+
+struct Run<'a> {
+    emergency: &'a Emergency<'a>,
+    format: ListFormat,
+    context: &'a Context,
+}
+
+impl Run<'_> {
+    fn status(&self, io: &mut Io<'_>) -> Result<Ending, Failure> {
+        let accounts = &self.emergency.accounts;
+        match self.format {
+            ListFormat::Text => render::emergency_status(io.out, accounts)?,
+            ListFormat::Json => json::write(io.out, &json!({ "accounts": accounts }))?,
+        }
+        Ok(self.emergency.looked())
+    }
+
+    async fn switch(
+        &self,
+        switch: Switch,
+        args: &SwitchArgs,
+        notices: &mut Notices,
+        io: &mut Io<'_>,
+    ) -> Result<Ending, Failure> {
+        let Self { emergency, format, context } = self;
+        let choice = emergency.choose(switch)?;
+        let text = *format == ListFormat::Text;
+        // What a person has to approve is shown to them in any case.
+        if text || (io.ask.is_some() && !args.auto_approve) {
+            let out = if text { &mut *io.out } else { &mut *io.err };
+            render::emergency_choice(out, &emergency.accounts, &choice, switch)?;
+            out.flush()?;
+        }
+        if args.dry_run || choice.switched.is_empty() {
+            if !text {
+                json::write(io.out, &self.json(switch, &choice, None))?;
+            }
+            return Ok(if args.dry_run { emergency.looked() } else { emergency.switched(&choice, None) });
+        }
+        if !args.auto_approve {
+            confirm(format!("Switch {}", switch.word()), io, &context.shutdown).await?;
+        }
+        let plan = emergency.plan(&choice, switch);
+        let progress = Progress::applying(&plan, emergency.paces());
+        // JSON is one document, at the end.
+        let lines = if text { Format::Text } else { Format::Markdown };
+        let terminal = io.terminal;
+        let view = View::new(io, lines, progress, &context.shutdown).with_bars(terminal);
+        let applied = view.follow(emergency.carry_out(&plan, &choice, switch), notices).await.0?;
+        let shown = match text {
+            true => render::emergency_outcome(io.out, &applied.outcomes, applied.restore.as_deref()),
+            false => json::write(io.out, &self.json(switch, &choice, Some(&applied))),
+        };
+        let _ =
+            shown.and_then(|()| io.out.flush()).and_then(|()| render::findings(io.err, &applied.findings));
+        Ok(emergency.switched(&choice, Some(&applied)))
+    }
+
+    fn json(&self, switch: Switch, choice: &Choice, applied: Option<&Applied>) -> Value {
+        json!({
+            "switch": switch,
+            "accounts": self.emergency.accounts,
+            "choice": choice,
+            "outcomes": applied.map(|it| &it.outcomes),
+            "record": applied.and_then(|it| it.restore.as_ref()),
+        })
+    }
+}

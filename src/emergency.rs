@@ -1,0 +1,231 @@
+//! Emergency forwards on the day they are needed: which there are, and which of them a command switches. Pure.
+
+use crate::{
+    finding::Finding,
+    model::E164,
+    plan::{Desired, Source},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Which way forwards are switched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Switch {
+    On,
+    Off,
+}
+
+impl Switch {
+    pub fn is_on(self) -> bool {
+        self == Self::On
+    }
+
+    pub fn word(self) -> &'static str {
+        if self.is_on() { "on" } else { "off" }
+    }
+}
+
+/// The emergency forwards of one account.
+#[derive(Debug, Clone, Serialize)]
+pub struct Account {
+    pub tenant: String,
+    pub provider: String,
+    pub account: String,
+    #[serde(flatten)]
+    pub forwards: Forwards,
+}
+
+/// How the forwards of an account are switched, and what is known of them.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "how", rename_all = "snake_case")]
+pub enum Forwards {
+    /// Read just now; switched through the carrier.
+    Switched { stored: Vec<Stored> },
+    /// The carrier could not be asked; what the files declare, with the clicks.
+    Unreachable { finding: Finding, declared: Vec<ByHand> },
+    /// There is no interface to the carrier: what the files declare, with the clicks.
+    ByHand { declared: Vec<ByHand> },
+    /// They take over by themselves: there is nothing to switch.
+    AlwaysArmed { declared: Vec<ByHand> },
+}
+
+/// A forward that is stored at the carrier.
+#[derive(Debug, Clone, Serialize)]
+pub struct Stored {
+    pub number: String,
+    /// Where its calls go while it is on; `None`: no number is stored.
+    pub to: Option<E164>,
+    pub active: bool,
+    /// What the files say of it, if they declare it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared: Option<Declared>,
+}
+
+/// What the files say of a forward.
+#[derive(Debug, Clone, Serialize)]
+pub struct Declared {
+    /// `None`: they leave it to people whether it is on.
+    pub active: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+}
+
+impl Declared {
+    pub fn of(wanted: &Desired, active: Option<bool>) -> Self {
+        Self { active, source: wanted.source.clone() }
+    }
+
+    /// The file and line, for a message.
+    pub fn at(&self) -> String {
+        self.source.as_ref().map_or_else(|| "the files".to_owned(), |it| format!("{}:{}", it.file, it.line))
+    }
+}
+
+/// A forward that a person has to look at.
+#[derive(Debug, Clone, Serialize)]
+pub struct ByHand {
+    pub number: String,
+    pub to: Option<E164>,
+    /// What to click to switch it on, and off; empty where there is nothing to switch.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub on: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub off: Vec<String>,
+}
+
+impl ByHand {
+    pub fn clicks(&self, switch: Switch) -> &[String] {
+        if switch.is_on() { &self.on } else { &self.off }
+    }
+}
+
+/// What one `on` has switched, kept for the `off` that follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    pub tenant: String,
+    pub provider: String,
+    pub account: String,
+    pub number: String,
+    pub to: Option<String>,
+}
+
+/// A forward by tenant and number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Chosen {
+    pub tenant: String,
+    pub number: String,
+    pub to: Option<E164>,
+    /// What the next apply will do about it, where the files say otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+}
+
+/// A forward that was looked at and is not switched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Left {
+    pub tenant: String,
+    pub number: String,
+    pub why: String,
+}
+
+/// What a command switches, and what it leaves as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Choice {
+    pub switched: Vec<Chosen>,
+    pub left: Vec<Left>,
+    /// How many a person has to switch, as far as the files say.
+    pub by_hand: usize,
+    /// Numbers that were asked for and are in no account that was read.
+    pub unknown: Vec<String>,
+}
+
+/// Chooses what to switch. `numbers` are those that were named; empty: all. `on_by` is what earlier runs of `on` have
+/// switched and no `off` has switched back; without any, `off` takes what is on and not declared `active: true`.
+pub fn choose(
+    accounts: &[Account],
+    switch: Switch,
+    numbers: &BTreeSet<String>,
+    on_by: Option<&[Record]>,
+) -> Choice {
+    let mut choice = Choice { unknown: numbers.iter().cloned().collect(), ..Choice::default() };
+    for account in accounts {
+        let known = match &account.forwards {
+            Forwards::Switched { stored } => stored.iter().map(|it| &it.number).collect::<BTreeSet<_>>(),
+            Forwards::Unreachable { declared, .. }
+            | Forwards::ByHand { declared }
+            | Forwards::AlwaysArmed { declared } => declared.iter().map(|it| &it.number).collect(),
+        };
+        choice.unknown.retain(|number| !known.contains(number));
+        let asked = |number: &String| numbers.is_empty() || numbers.contains(number);
+        let stored = match &account.forwards {
+            Forwards::Switched { stored } => stored,
+            Forwards::Unreachable { declared, .. } | Forwards::ByHand { declared } => {
+                choice.by_hand += declared.iter().filter(|it| asked(&it.number)).count();
+                continue;
+            }
+            Forwards::AlwaysArmed { .. } => continue,
+        };
+        for forward in stored.iter().filter(|it| asked(&it.number)) {
+            let recorded = on_by.map(|records| {
+                records.iter().any(|it| {
+                    (&it.provider, &it.account, &it.number)
+                        == (&account.provider, &account.account, &forward.number)
+                })
+            });
+            let tenant = account.tenant.clone();
+            match keep(forward, switch, !numbers.is_empty(), recorded) {
+                Some(why) => {
+                    choice.left.extend(why.map(|why| Left { tenant, number: forward.number.clone(), why }));
+                }
+                None => choice.switched.push(Chosen {
+                    tenant,
+                    number: forward.number.clone(),
+                    to: forward.to.clone(),
+                    warning: contradiction(forward, switch),
+                }),
+            }
+        }
+    }
+    choice
+}
+
+/// Why a forward is left as it is: `Some(None)` where there is nothing to say of it, `None` where it is switched.
+fn keep(forward: &Stored, switch: Switch, named: bool, recorded: Option<bool>) -> Option<Option<String>> {
+    let say = |why: &str| Some(Some(why.to_owned()));
+    match switch {
+        Switch::On if forward.active => say("is on already"),
+        Switch::On if forward.to.is_none() => match named {
+            true => say("has no number stored to forward to"),
+            // Every number has that much.
+            false => Some(None),
+        },
+        Switch::On => None,
+        Switch::Off if !forward.active => match named || recorded == Some(true) {
+            true => say("is off already"),
+            false => Some(None),
+        },
+        Switch::Off if named => None,
+        Switch::Off => match (recorded, &forward.declared) {
+            (Some(true), _) => None,
+            (Some(false), _) => {
+                let number = &forward.number;
+                say(&format!("is on, but not by `emergency on` here: `--number {number}` switches it off"))
+            }
+            (None, Some(declared)) if declared.active == Some(true) => say(&format!(
+                "is on, as {} says: `--number {}` switches it off all the same",
+                declared.at(),
+                forward.number
+            )),
+            (None, _) => None,
+        },
+    }
+}
+
+/// What the files say against it.
+fn contradiction(forward: &Stored, switch: Switch) -> Option<String> {
+    let declared = forward.declared.as_ref()?;
+    let said = declared.active.filter(|active| *active != switch.is_on())?;
+    let back = if switch.is_on() { "off" } else { "on" };
+    Some(format!("{} says `active: {said}`: the next apply switches it {back} again", declared.at()))
+}

@@ -1,0 +1,155 @@
+//! Emergency forwards, and what a command switches of them, as text.
+
+use super::{BOLD, RED, YELLOW, paint};
+use crate::{
+    emergency::{Account, ByHand, Choice, Forwards, Stored, Switch},
+    model::E164,
+    outcome::Outcome,
+    text::{count, printable},
+};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
+
+/// What there is, account by account, and how much of it is on.
+pub fn emergency_status(out: &mut dyn Write, accounts: &[Account]) -> io::Result<()> {
+    let (mut on, mut off) = (0, 0);
+    for account in accounts {
+        heading(out, account)?;
+        match &account.forwards {
+            Forwards::Switched { stored } => {
+                let shown: Vec<&Stored> = stored.iter().filter(|it| it.active || it.to.is_some()).collect();
+                on += shown.iter().filter(|it| it.active).count();
+                off += shown.iter().filter(|it| !it.active).count();
+                if shown.is_empty() {
+                    writeln!(out, "  no forward is stored")?;
+                }
+                shown.into_iter().try_for_each(|forward| stored_line(out, forward))?;
+            }
+            other => by_hand(out, other, None)?,
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "{} {on} on, {off} off.", paint(BOLD, "Emergency forwards:"))
+}
+
+fn heading(out: &mut dyn Write, account: &Account) -> io::Result<()> {
+    let Account { tenant, provider, account, .. } = account;
+    let (tenant, account) = (printable(tenant.clone()), printable(account.clone()));
+    writeln!(out, "{} on {provider}, account {account}", paint(BOLD, tenant))
+}
+
+fn stored_line(out: &mut dyn Write, forward: &Stored) -> io::Result<()> {
+    let Stored { number, to, active, declared } = forward;
+    let word = if *active { paint(YELLOW, "on ") } else { paint(super::DIM, "off") };
+    write!(out, "  {word}  {number} -> {}", target(to.as_ref()))?;
+    let said = declared.as_ref().and_then(|declared| {
+        let said = declared.active.filter(|said| said != active)?;
+        Some(format!("  ({} says `active: {said}`)", declared.at()))
+    });
+    writeln!(out, "{}", said.unwrap_or_default())
+}
+
+fn target(to: Option<&E164>) -> String {
+    to.map_or_else(|| "no phone number".to_owned(), ToString::to_string)
+}
+
+/// The forwards that no request switches, with the clicks that do; `switch` says which way, `None` both.
+fn by_hand(out: &mut dyn Write, forwards: &Forwards, switch: Option<Switch>) -> io::Result<()> {
+    let declared = match forwards {
+        Forwards::Switched { .. } => return Ok(()),
+        Forwards::AlwaysArmed { declared } => {
+            writeln!(out, "  always armed, nothing to switch")?;
+            for ByHand { number, to, .. } in declared {
+                writeln!(out, "  {number} -> {}", target(to.as_ref()))?;
+            }
+            return Ok(());
+        }
+        Forwards::Unreachable { finding, declared } => {
+            writeln!(out, "  {}: {}", paint(RED, "not read"), printable(finding.message.clone()))?;
+            if let Some(help) = &finding.help {
+                writeln!(out, "  help: {}", printable(help.clone()))?;
+            }
+            declared
+        }
+        Forwards::ByHand { declared } => declared,
+    };
+    if declared.is_empty() {
+        return writeln!(out, "  switched in the portal; the files declare none");
+    }
+    writeln!(out, "  in the portal:")?;
+    for forward in declared {
+        match switch {
+            Some(switch) => clicks(out, forward.clicks(switch))?,
+            None => {
+                writeln!(out, "  {} -> {}", forward.number, target(forward.to.as_ref()))?;
+                for switch in [Switch::On, Switch::Off] {
+                    let clicks = forward.clicks(switch).join("; ");
+                    writeln!(out, "    {}: {}", switch.word(), printable(clicks))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn clicks(out: &mut dyn Write, clicks: &[String]) -> io::Result<()> {
+    clicks.iter().try_for_each(|click| writeln!(out, "    [ ] {}", printable(click.clone())))
+}
+
+/// What is about to be switched, with every number and where its calls go; and what is not, and why.
+pub fn emergency_choice(
+    out: &mut dyn Write,
+    accounts: &[Account],
+    choice: &Choice,
+    switch: Switch,
+) -> io::Result<()> {
+    let Choice { switched, left, by_hand, unknown: _ } = choice;
+    for account in accounts {
+        let own = || switched.iter().filter(|it| it.tenant == account.tenant);
+        let kept: Vec<_> = left.iter().filter(|it| it.tenant == account.tenant).collect();
+        let by_request = matches!(account.forwards, Forwards::Switched { .. });
+        if by_request && own().next().is_none() && kept.is_empty() {
+            continue;
+        }
+        heading(out, account)?;
+        for chosen in own() {
+            let to = target(chosen.to.as_ref());
+            let what = match switch {
+                Switch::On => format!("every call to {} goes to {to}", chosen.number),
+                Switch::Off => format!("calls to {} no longer go to {to}", chosen.number),
+            };
+            writeln!(out, "  {:3}  {what}", switch.word())?;
+            if let Some(warning) = &chosen.warning {
+                writeln!(out, "       {}: {warning}", paint(YELLOW, "note"))?;
+            }
+        }
+        kept.iter().try_for_each(|it| writeln!(out, "  -    {} {}", it.number, it.why))?;
+        self::by_hand(out, &account.forwards, Some(switch))?;
+        writeln!(out)?;
+    }
+    let word = switch.word();
+    match (switched.len(), by_hand) {
+        (0, 0) => writeln!(out, "Nothing to switch {word}."),
+        (n, 0) => writeln!(out, "{} to switch {word}.", count(n, "emergency forward")),
+        (n, by_hand) => {
+            writeln!(
+                out,
+                "{} to switch {word}, {by_hand} by hand in the portal.",
+                count(n, "emergency forward")
+            )
+        }
+    }
+}
+
+/// How it ended, and how it is taken back.
+pub fn emergency_outcome(out: &mut dyn Write, outcomes: &[Outcome], record: Option<&Path>) -> io::Result<()> {
+    super::summary(out, outcomes)?;
+    match record {
+        Some(path) => {
+            writeln!(out, "`dialform emergency off --all` switches off what {} names.", path.display())
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,160 @@
+//! What `emergency on` has switched, written down for the `off` that follows, and a log of every switch.
+
+use crate::{
+    emergency::{Choice, Record, Switch},
+    error::Failure,
+    lock::Owner,
+    outcome::Outcome,
+    secret,
+    text::io_reason,
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+/// The version of the form of these files.
+const FORMAT_VERSION: u32 = 1;
+
+/// One run of `emergency on`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SwitchedOn {
+    format_version: u32,
+    /// UTC.
+    created: String,
+    by: String,
+    /// Whether it is about the emulated phone systems.
+    sandbox: bool,
+    forwards: Vec<Record>,
+    /// When all of them were off again, UTC; `None`: not yet.
+    switched_off: Option<String>,
+}
+
+fn directory(root: &Path) -> PathBuf {
+    root.join(".dialform").join("emergency")
+}
+
+fn now() -> String {
+    format!("{:.0}", jiff::Timestamp::now())
+}
+
+/// Writes down what is about to be switched on. When this returns it is on the disk.
+pub(super) fn save(root: &Path, sandbox: bool, forwards: &[Record]) -> Result<PathBuf, String> {
+    let directory = directory(root);
+    let name = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%.6fZ.json").to_string();
+    let path = directory.join(name);
+    let record = SwitchedOn {
+        format_version: FORMAT_VERSION,
+        created: now(),
+        by: secret::person(),
+        sandbox,
+        forwards: forwards.to_vec(),
+        switched_off: None,
+    };
+    let written = fs::create_dir_all(&directory).and_then(|()| write(&path, &record));
+    written.map(|()| path).map_err(|error| io_reason(&error).to_string())
+}
+
+fn write(path: &Path, record: &SwitchedOn) -> io::Result<()> {
+    let directory = path.parent().unwrap_or(Path::new("."));
+    let mut bytes = serde_json::to_vec_pretty(record)?;
+    bytes.push(b'\n');
+    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(directory)?;
+    file.write_all(&bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    File::open(directory)?.sync_all()
+}
+
+/// The files of a workspace that say what is still to be switched off, oldest first.
+fn still_on(root: &Path, sandbox: bool) -> Result<Vec<(PathBuf, SwitchedOn)>, Failure> {
+    let directory = directory(root);
+    let fail = |path: &Path, why: String| {
+        Failure::error(format!("cannot read `{}`: {why}", path.display())).help(
+            "it says what `emergency on` has switched on; name the numbers to switch off with `--number`, or move it \
+             away to switch off whatever is on and not declared `active: true`",
+        )
+    };
+    let entries = match fs::read_dir(&directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(fail(&directory, io_reason(&error).to_string())),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|error| fail(&directory, io_reason(&error).to_string()))?.path();
+        let hidden = path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+        if !hidden && path.extension().is_some_and(|extension| extension == "json") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let mut found = Vec::new();
+    for path in paths {
+        let bytes = fs::read(&path).map_err(|error| fail(&path, io_reason(&error).to_string()))?;
+        let record: SwitchedOn =
+            serde_json::from_slice(&bytes).map_err(|error| fail(&path, error.to_string()))?;
+        if record.format_version != FORMAT_VERSION {
+            let why = format!("it has format {}, not {FORMAT_VERSION}", record.format_version);
+            return Err(fail(&path, why));
+        }
+        if record.sandbox == sandbox && record.switched_off.is_none() {
+            found.push((path, record));
+        }
+    }
+    Ok(found)
+}
+
+/// What runs of `on` have switched and no `off` has switched back; `None` where nothing is written down.
+pub(super) fn open(root: &Path, sandbox: bool) -> Result<Option<Vec<Record>>, Failure> {
+    let files = still_on(root, sandbox)?;
+    let records: Vec<Record> = files.into_iter().flat_map(|(_, record)| record.forwards).collect();
+    Ok((!records.is_empty()).then_some(records))
+}
+
+/// Marks the files of which every forward is off.
+pub(super) fn close(root: &Path, sandbox: bool, off: &dyn Fn(&str) -> bool) -> Result<(), String> {
+    for (path, mut record) in still_on(root, sandbox).map_err(|failure| failure.to_string())? {
+        if record.forwards.iter().all(|it| off(&it.number)) {
+            record.switched_off = Some(now());
+            write(&path, &record).map_err(|error| io_reason(&error).to_string())?;
+        }
+    }
+    Ok(())
+}
+
+/// Appends one line of JSON about a run: who switched what, when, and how it ended.
+pub(super) fn log(
+    root: &Path,
+    sandbox: bool,
+    switch: Switch,
+    choice: &Choice,
+    outcomes: &[Outcome],
+) -> Result<(), String> {
+    let owner = Owner::this(secret::person(), format!("dialform emergency {}", switch.word()));
+    let forwards = choice.switched.iter().map(|it| {
+        let ended = outcomes.iter().find(|o| o.tenant == it.tenant && o.address.key == it.number);
+        serde_json::json!({
+            "tenant": it.tenant, "number": it.number, "to": it.to, "status": ended.map(|it| it.status),
+        })
+    });
+    let line = serde_json::json!({
+        "time": now(),
+        "who": owner.who,
+        "command": owner.command,
+        "sandbox": sandbox,
+        "forwards": forwards.collect::<Vec<_>>(),
+    });
+    let directory = directory(root);
+    let append = || -> io::Result<()> {
+        fs::create_dir_all(&directory)?;
+        let path = directory.join("log.jsonl");
+        let mut file = File::options().create(true).append(true).open(path)?;
+        file.write_all(format!("{line}\n").as_bytes())?;
+        file.sync_all()
+    };
+    append().map_err(|error| io_reason(&error).to_string())
+}
