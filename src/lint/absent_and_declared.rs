@@ -34,7 +34,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             if declared.contains_key(&address) {
                 let mut path = keys([&"absent", &address.kind.section()]);
                 path.push(Segment::Index(index));
-                let message = format!("{} `{}` is declared as well", address.kind.noun(), address.key);
+                let message = format!("`{address}` is declared as well");
                 out.push((it.place)(&path), message, "take out one of the two");
             }
         }

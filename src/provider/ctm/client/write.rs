@@ -212,7 +212,7 @@ impl Writing<'_> {
             _ => {
                 return Err(conflict(
                     self.step,
-                    format!("calls cannot be sent to a `{}` from here", to.word()),
+                    format!("calls cannot be sent to `{}` from here", to.word()),
                 ));
             }
         };
@@ -343,7 +343,7 @@ impl Writing<'_> {
             Destination::GeoRouter(to) => (TargetType::GeoRouter, to),
             Destination::SmartRouter(to) => (TargetType::SmartRouter, to),
             Destination::Agent(to) => (TargetType::Agent, to),
-            _ => return Err(conflict(self.step, format!("a number cannot be routed to a `{}`", to.word()))),
+            _ => return Err(conflict(self.step, format!("a number cannot be routed to `{}`", to.word()))),
         };
         let id = self.id(target_type, name).await?;
         let Some(target) = target(target_type) else { return Ok(()) };
