@@ -1,7 +1,7 @@
 //! A workspace: `dialform.yaml` and the tenant files it names, from a directory or from a git revision.
 
 use super::{
-    Kinds, Node, Tree, decode, decode_at,
+    Kinds, Node, Tree, decode_at, decode_with,
     entry::{expected, read_all, without_settings},
     expected::PROVIDERS,
     source::Source,
@@ -141,7 +141,8 @@ impl<P> Workspace<P> {
             };
             match Tree::parse_bytes(&name, &bytes) {
                 Ok(tree) => {
-                    if let Some(tenant) = decode::<Tenant>(&tree, tree.root(), &mut findings) {
+                    let hints = kinds.hints(kind(&tree, &file));
+                    if let Some(tenant) = decode_with::<Tenant>(&tree, tree.root(), hints, &mut findings) {
                         tenants.push(LoadedTenant { tenant, tree });
                     }
                 }
@@ -150,6 +151,12 @@ impl<P> Workspace<P> {
         }
         Ok(Self { file, providers, tree, tenants, findings })
     }
+}
+
+/// The kind of system that a tenant's file is for; empty where that is not known.
+fn kind<'a>(tenant: &Tree, file: &'a WorkspaceFile) -> &'a str {
+    let provider = tenant.root().get("provider").map(Node::text).unwrap_or_default();
+    file.providers.get(provider).map_or("", |config| &config.kind)
 }
 
 /// What `dialform.yaml` says besides the settings of the providers.

@@ -154,10 +154,13 @@ pub(super) struct DestinationVisitor {
 }
 
 impl DestinationVisitor {
-    /// The keys that may stand here, `pattern` aside: alone it says nothing.
-    fn words(&self) -> String {
-        let receivers = self.receivers.then_some(&"receivers");
-        WORDS.iter().chain(receivers).map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+    /// Maps that may stand here; every phone system takes one of them.
+    fn example(&self) -> &'static str {
+        if self.receivers {
+            r#"`{ extension: "101" }` or `{ receivers: ["+1…"] }`"#
+        } else {
+            r#"`{ extension: "101" }` or `{ queue: Sales }`"#
+        }
     }
 }
 
@@ -179,7 +182,7 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
                     format!("write `{{ extension: \"{text}\" }}` or `{{ queue: \"{text}\" }}`")
                 } else {
                     let off = if self.off { "`off`, " } else { "" };
-                    format!("write {off}`voicemail`, or a map with one of {}", self.words())
+                    format!("write {off}`voicemail`, or a map such as {}", self.example())
                 };
                 Err(decoding(format!("`{text}` is not a destination"), &help))
             }
@@ -191,7 +194,7 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
         let Some(word) = map.next_key_seed(known)? else {
             return Err(decoding(
                 "an empty map is not a destination",
-                format!("name one of {}", self.words()),
+                format!("write where calls go, such as {}", self.example()),
             ));
         };
         let to = match word {
