@@ -162,8 +162,8 @@ fn report_null(source: &Source, found: &mut Collector<'_>, key: Option<&Node>, v
     let line_end = source.line(source.line_number(value.span.end)).end;
     let rest = source.slice(Span::new(value.span.end, line_end)).trim_start_matches([':', ' ']);
     let none = match key {
-        Some(_) => "leave the key out to leave it alone, or write `[]`/`{}` for none",
-        None => "leave it out, or write `[]`/`{}` for none",
+        Some(_) => "remove the key to leave the setting as it is, or write `[]` or `{}` for none",
+        None => "remove the entry, or write `[]` or `{}` for none",
     };
     let help = if key.is_some_and(Node::is_null) {
         "write the key before the colon, in quotes if it is the word `null`".to_owned()

@@ -177,14 +177,14 @@ impl Files {
         let outside = Path::new(pattern).is_absolute() || pattern.split('/').any(|part| part == "..");
         if outside {
             return Err(Explained::with_help(
-                format!("`{pattern}` leads out of the workspace"),
-                "tenant files lie in the directory of dialform.yaml or below".to_owned(),
+                format!("`{pattern}` points outside the workspace"),
+                "keep tenant files in the directory of dialform.yaml or below it".to_owned(),
             ));
         }
         let wrong = |error: &dyn std::fmt::Display| {
             Explained::with_help(
                 format!("`{pattern}` is not a pattern: {error}"),
-                "write e.g. \"tenants/*.yaml\"",
+                "write a pattern such as \"tenants/*.yaml\"",
             )
         };
         let compiled = glob::Pattern::new(pattern).map_err(|error| wrong(&error))?;
@@ -201,14 +201,14 @@ impl Files {
                 let failed = |error: glob::GlobError| {
                     let why =
                         format!("cannot list `{}`: {}", error.path().display(), io_reason(error.error()));
-                    Explained::with_help(why, "check permissions")
+                    Explained::with_help(why, "check the permissions")
                 };
                 paths.map(|path| path.map(relative).map_err(failed)).collect::<Result<_, _>>()?
             }
             Self::Revision(root, revision) => {
                 let listed = git(root, &["ls-tree", "-r", "-z", "--name-only", revision, "--", "."]);
                 let listed =
-                    listed.map_err(|why| Explained::with_help(why, "name a revision that git knows"))?;
+                    listed.map_err(|why| Explained::with_help(why, "name a revision that this repository has"))?;
                 let options =
                     glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
                 let names =
@@ -225,7 +225,7 @@ impl Files {
 
 pub(super) fn git(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
     let output = Command::new("git").arg("-C").arg(root).args(arguments).output();
-    let output = output.map_err(|error| format!("git cannot be run: {}", io_reason(&error)))?;
+    let output = output.map_err(|error| format!("cannot run git: {}", io_reason(&error)))?;
     if output.status.success() {
         return Ok(output.stdout);
     }
