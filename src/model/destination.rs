@@ -212,7 +212,7 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
             Word::Token => Destination::DialString(map.next_value()?),
             Word::Receivers | Word::Pattern if !self.receivers => {
                 return Err(decoding(
-                    "several receiving numbers ring only as the route of a number",
+                    "several receiving numbers can only be the `route` of a number",
                     "name one: `{ receiver: \"+1…\" }`",
                 ));
             }
@@ -250,7 +250,7 @@ fn receivers<'de, A: de::MapAccess<'de>>(first: Word, mut map: A) -> Result<Pars
 
 fn alone<E: de::Error>() -> E {
     decoding(
-        "`receivers` and `pattern` stand alone",
+        "`receivers` and `pattern` cannot stand beside another destination",
         "a number is routed to receiving numbers or to one other destination",
     )
 }
@@ -264,7 +264,7 @@ impl<'de> Deserialize<'de> for Ringing {
         if list.is_empty() {
             return Err(decoding(
                 "no receiving number is named: calls would go nowhere",
-                "name one, or leave `route` out to leave it alone",
+                "name one, or remove `route` to leave it as it is",
             ));
         }
         Ok(Self(list))

@@ -131,7 +131,7 @@ pub struct Forward {
     /// The fallback number: one that the same platform does not host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<E164>,
-    /// Whether calls are being forwarded now. Left out: pre-positioned, people may switch it in the portal.
+    /// Whether calls are being forwarded now. Left out: the number is stored, and people switch it in the portal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
     /// Refuse to delete this object or to switch it off.

@@ -179,7 +179,7 @@ pub enum Spam {
 pub struct Rule {
     /// The schedule it follows, or `default`: always last, always matches.
     pub when: String,
-    /// `false` keeps the rule but takes it out of the running.
+    /// `false` keeps the rule but switches it off.
     #[serde(default = "yes")]
     pub enabled: bool,
     /// Nothing rings; callers reach voicemail.
