@@ -50,14 +50,14 @@ pub(super) fn mark_critical(steps: &mut [Step], observed: &Observed) -> BTreeSet
                 _ if before.is_active() => {
                     Some("switches off an emergency forward that is active now".to_owned())
                 }
-                _ => Some("takes away the number that calls go to when the platform is down".to_owned()),
+                _ => Some("removes the number that calls go to when the platform is down".to_owned()),
             },
             (Some(Resource::Queue(before)), Some(Resource::Queue(now)), _)
                 if answers(before) && !answers(now) =>
             {
                 let numbers = after.users(&step.address, |user| user.kind == Kind::Numbers);
                 let names: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-                (!names.is_empty()).then(|| format!("leaves with nobody to answer: {}", names.join(", ")))
+                (!names.is_empty()).then(|| format!("leaves nobody to answer the calls of {}", names.join(", ")))
             }
             (Some(_), None, _) => {
                 let users = after.users(&step.address, |_| true);

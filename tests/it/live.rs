@@ -137,7 +137,7 @@ const CASES: &[Case] = &[
     Case {
         name: "a queue left with nobody to answer under a live number",
         tenant: "queues: { \"400\": { agents: [], failover: off } }",
-        says: &["critical: leaves with nobody to answer: numbers.+12145550100"],
+        says: &["critical: leaves nobody to answer the calls of numbers.+12145550100"],
         ..PLAIN
     },
     Case {

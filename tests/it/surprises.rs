@@ -32,13 +32,13 @@ const CASES: &[Case] = &[
         "a fail-safe number is armed, although it has no switch",
         &[],
         "absent: { forwards: [\"+18005550142\"] }",
-        "critical: takes away the number that calls go to when the platform is down",
+        "critical: removes the number that calls go to when the platform is down",
     ),
     (
         "the same by being left out",
         &[],
         "exhaustive: [forwards]",
-        "critical: takes away the number that calls go to when the platform is down",
+        "critical: removes the number that calls go to when the platform is down",
     ),
     (
         "what a person is told to delete is used",
