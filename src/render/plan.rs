@@ -44,13 +44,13 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
         plan.unmanaged.iter().map(|address| printable(address.to_string())).collect();
     if plan.unmanaged_extensions > 0 {
         let extensions = count(plan.unmanaged_extensions, "extension");
-        alone.push(format!("{extensions} without declared rules"));
+        alone.push(format!("{extensions} that are not declared"));
     }
     if !alone.is_empty() {
         writeln!(out, "  unmanaged, left alone: {}", alone.join(", "))?;
     }
     for refusal in &plan.refused {
-        writeln!(out, "  {}: {refusal}", paint(RED, "beyond the guard"))?;
+        writeln!(out, "  {}: {refusal}", paint(RED, "over the guard"))?;
     }
     writeln!(out)
 }
@@ -258,7 +258,7 @@ pub(super) fn summary_lines(plan: &Plan) -> Vec<String> {
     vec![
         format!("Plan: {}.", parts.join(", ")),
         format!(
-            "Callers notice {}, {} only when something fails, {} not at all.",
+            "Callers notice {} of these changes, {} only when something fails, {} not at all.",
             of(Class::CallerVisible),
             of(Class::OnFailure),
             of(Class::Cosmetic)
