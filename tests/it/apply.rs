@@ -141,7 +141,7 @@ fn the_end_of_a_step_is_what_was_seen() {
             "429:1,retry-after:0",
             "failed",
             Ending::Partial,
-            "status 429: too many requests, also after waiting",
+            "status 429: too many requests, even after waiting",
         ),
     ];
     for (fault, status, ending, detail) in cases {
