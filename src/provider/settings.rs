@@ -192,7 +192,7 @@ pub fn any_entry(generator: &mut SchemaGenerator) -> Schema {
         })
         .collect();
     json_schema!({
-        "description": "One phone system. `kind` selects what else is said of it.",
+        "description": "One phone system. `kind` selects its other settings.",
         "type": "object",
         "properties": {
             "kind": { "description": "Which system it is; `dialform providers` lists them.", "enum": kinds },

@@ -25,7 +25,7 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         }
         if observed.objects.insert(address.clone(), resource).is_some() {
             let message =
-                format!("{} `{}` is there twice: the second one is {id}", address.kind.noun(), address.key);
+                format!("{} `{}` exists twice: the second one is {id}", address.kind.noun(), address.key);
             let help = "remove one of the two in the portal; dialform does not guess which one is meant";
             observed.obstacles.push(Obstacle {
                 address,

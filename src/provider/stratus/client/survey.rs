@@ -104,7 +104,7 @@ fn person_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
     {
         if let Some(to) = rule.forward_on_dnd.parameters.first() {
             let text = format!(
-                "with do not disturb, rule `{}` sends calls to `{}`",
+                "with Do not disturb, {} sends callers to {}, not to voicemail",
                 rule.time_frame.as_str(),
                 to.as_str()
             );
@@ -121,7 +121,7 @@ fn queue_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
         note(
             observed,
             address.clone(),
-            format!("its own extension has a rule for `{name}`, during which `failover` is not used"),
+            format!("the queue's own extension has a rule for `{name}`; while it applies, `failover` is not used"),
         );
     }
     let Some(default) = convert::default_rule(rules) else { return };
@@ -141,7 +141,7 @@ fn queue_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
     let always =
         default.forward_always.parameters.first().filter(|_| default.forward_always.enabled.is_yes());
     if let Some(to) = always.filter(|to| !own.iter().any(|word| word == to.as_str())) {
-        note(observed, address, format!("its own extension forwards every call to `{}`", to.as_str()));
+        note(observed, address, format!("every call to the queue's own extension is forwarded to {}", to.as_str()));
     }
 }
 
