@@ -75,7 +75,7 @@ async fn write(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
         return (
             Status::Unknown,
             Some(format!("{before}{error}; {how}")),
-            Some("it may still come true; run `dialform plan` before trying again".to_owned()),
+            Some("it may still take effect; run `dialform plan` before trying again".to_owned()),
         );
     }
 }
@@ -104,7 +104,7 @@ async fn accepted(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
             Status::Accepted,
             Some(format!("accepted, not yet visible: {how}")),
             Some(format!(
-                "it may take {} hours to show; `--wait DURATION` keeps looking, and a plan shows it until then",
+                "it may take up to {} hours to show; `--wait DURATION` keeps looking, and a plan shows it until then",
                 most.as_secs() / 3600
             )),
         ),

@@ -351,7 +351,7 @@ async fn a_run_that_loses_its_lock_stops() {
         detail.contains("not written, the lock of this run is lost: eve@elsewhere")
     };
     assert!(steps.iter().any(|step| fenced(&step)), "{value:#}");
-    assert_eq!(steps.last().unwrap()["detail"], "the run was told to stop before it", "{value:#}");
+    assert_eq!(steps.last().unwrap()["detail"], "the run was interrupted before this step", "{value:#}");
     assert!(ended.err.contains("the lock of this run is lost: eve@elsewhere"), "{}", ended.err);
     assert!(!state().contains("\"dial-rule-description\":\"Main\""), "{}", state());
     // It does not give back what is another's.
