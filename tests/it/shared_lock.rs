@@ -203,7 +203,7 @@ async fn what_is_wrong_with_a_store_is_said() {
     let nowhere = open("http://127.0.0.1:1", "s3://dialform-locks/nowhere", 60);
     let error = nowhere.probe().await.unwrap_err();
     assert!(
-        error.message.starts_with("cannot make a probe of conditions in `s3://dialform-locks/nowhere`"),
+        error.message.starts_with("cannot test conditional writes in `s3://dialform-locks/nowhere`"),
         "{error:?}"
     );
     let Some(endpoint) = endpoint(HONEST) else { return };

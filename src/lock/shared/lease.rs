@@ -75,7 +75,7 @@ impl Lease {
 
 fn not_given_back(store: &Store, key: &Key, why: &str) -> String {
     format!(
-        "the lock of {key} could not be given back and runs out in {} seconds: {why}",
+        "cannot release the lock of {key}, which expires in {} seconds: {why}",
         store.lease().as_secs()
     )
 }
