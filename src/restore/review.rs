@@ -39,7 +39,7 @@ impl Restoration {
     pub fn annotate(&self, covered: &dyn Fn(&Address) -> bool, notes: Vec<Note>, plan: &mut TenantPlan) {
         for finding in plan.blocked.iter_mut().filter(|finding| finding.code == "out-of-scope") {
             let help =
-                "what is to be restored points to it: make it first, or restore the rest with `--only`";
+                "a restored object points to it: create it first, or restore the rest with `--only`";
             finding.help = Some(help.to_owned());
         }
         if plan.blocked.is_empty() {
@@ -65,7 +65,7 @@ fn later_changes(restoration: &Restoration, steps: &[Step]) -> Vec<Note> {
         let fields: Vec<String> = later.map(|change| format!("`{}`", change.path)).collect();
         if !fields.is_empty() {
             let text =
-                format!("{} changed after that apply, and this takes it back as well", fields.join(", "));
+                format!("{} changed after that apply; restoring undoes that change as well", fields.join(", "));
             notes.push(Note { address: step.address.clone(), text });
         }
     }
