@@ -11,7 +11,7 @@ impl Approval {
         if let Some(tenant) = beyond.filter(|_| !self.override_guard) {
             let message = format!("tenant `{}`: {}", tenant.tenant, tenant.refused.join("; "));
             return Err(Failure::refused(message)
-                .help("if that is meant, raise `guard` in dialform.yaml, or `--override-guard`"));
+                .help("if that is intended, raise the limit under `guard` in dialform.yaml, or add `--override-guard`"));
         }
         self.permit_critical(plan)
     }
@@ -19,7 +19,7 @@ impl Approval {
     fn same(&self, plan: &Plan) -> Result<(), Failure> {
         match &self.digest {
             Some(digest) if *digest != plan.digest => {
-                let message = format!("the plan of now ({}) is not the approved one ({digest})", plan.digest);
+                let message = format!("the current plan ({}) is not the approved one ({digest})", plan.digest);
                 Err(Failure::refused(message)
                     .help("files or live systems have changed since: plan and review again"))
             }
@@ -38,7 +38,7 @@ impl Approval {
             if !self.critical.iter().any(|approved| *approved == full || (alone && *approved == address)) {
                 let message = format!("{full} {why}");
                 return Err(
-                    Failure::refused(message).help(format!("if that is meant: `--approve-critical {full}`"))
+                    Failure::refused(message).help(format!("if that is intended, add `--approve-critical {full}`"))
                 );
             }
         }
@@ -57,7 +57,7 @@ impl Approval {
         let unused = self.critical.iter().filter(|given| !names(given));
         unused
             .map(|given| {
-                let message = format!("`--approve-critical {given}` approves nothing in this plan");
+                let message = format!("`--approve-critical {given}` matches no critical change in this plan");
                 Finding::warning("unused-approval", message)
             })
             .collect()

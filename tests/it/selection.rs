@@ -168,7 +168,7 @@ fn an_unknown_revision_ends_the_run() {
     assert_eq!(
         run.err,
         "error[failed]: `--changed-since nowhere`: git has no revision `nowhere`\n |\n\
-         help: name a revision that is here, e.g. `origin/main`; a shallow checkout may lack it\n\n"
+         help: name a revision that this checkout has, e.g. `origin/main`; a shallow checkout may lack it\n\n"
     );
     assert_eq!(world.traffic().len(), 0);
 }
