@@ -124,12 +124,12 @@ impl Run<'_> {
 
 async fn confirm(io: &mut Io<'_>, shutdown: &Shutdown) -> Result<(), Failure> {
     let Some(ask) = io.ask else {
-        return Err(Failure::refused("nobody is there to approve this plan")
-            .help("apply a saved plan: `dialform apply PLANFILE`, or `--auto-approve`"));
+        return Err(Failure::refused("this plan needs approval, and there is no terminal to ask on")
+            .help("apply a saved plan (`dialform apply PLANFILE`), or add `--auto-approve`"));
     };
     let no = || Failure::refused("not approved, nothing was changed");
     let asked =
-        tokio::task::spawn_blocking(move || ask("\nApply this plan? Only `yes` is taken for an answer: "));
+        tokio::task::spawn_blocking(move || ask("\nApply this plan? Only `yes` is accepted: "));
     let answer = tokio::select! {
         biased;
         () = shutdown.stop.cancelled() => return Err(no()),
