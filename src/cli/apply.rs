@@ -128,8 +128,7 @@ async fn confirm(io: &mut Io<'_>, shutdown: &Shutdown) -> Result<(), Failure> {
             .help("apply a saved plan (`dialform apply PLANFILE`), or add `--auto-approve`"));
     };
     let no = || Failure::refused("not approved, nothing was changed");
-    let asked =
-        tokio::task::spawn_blocking(move || ask("\nApply this plan? Only `yes` is accepted: "));
+    let asked = tokio::task::spawn_blocking(move || ask("\nApply this plan? Only `yes` is accepted: "));
     let answer = tokio::select! {
         biased;
         () = shutdown.stop.cancelled() => return Err(no()),

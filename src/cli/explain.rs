@@ -22,9 +22,7 @@ pub fn run(args: &ExplainArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
         None => {
             let help = match closest(code, LINTS.iter().map(|lint| lint.code)) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => {
-                    "`dialform explain` lists the codes that have an explanation".to_owned()
-                }
+                None => "`dialform explain` lists the codes that have an explanation".to_owned(),
             };
             Err(Failure::error(format!("there is no explanation of `{code}`")).help(help))
         }

@@ -43,8 +43,10 @@ async fn force(report: &LockReport, args: &UnlockArgs, io: &mut Io<'_>) -> Resul
     };
     if args.owner.is_none() {
         let Some(ask) = io.ask else {
-            return Err(Failure::refused("removing a lock needs confirmation, and there is no terminal to ask on")
-                .help(format!("name the owner that is shown: `--owner {}`", owner.who)));
+            return Err(Failure::refused(
+                "removing a lock needs confirmation, and there is no terminal to ask on",
+            )
+            .help(format!("name the owner that is shown: `--owner {}`", owner.who)));
         };
         let question = format!(
             "\nRemove {} of a run that may still be writing? Only `yes` is accepted: ",

@@ -110,9 +110,9 @@ impl ApiError {
         match &self.problem {
             Problem::Status { remedy: Some(remedy), .. } => Some(remedy.help),
             Problem::Status { status: 401, .. } => Some("the credential is wrong or has expired"),
-            Problem::Status { status: 403, .. } => {
-                Some("the credential is not allowed to do this: plan needs read access, apply needs write access")
-            }
+            Problem::Status { status: 403, .. } => Some(
+                "the credential is not allowed to do this: plan needs read access, apply needs write access",
+            ),
             Problem::Status { status: 300..=399, .. } => Some("redirects are not followed: check `url`"),
             Problem::RateLimited { .. } => Some("lower `limits.requests_per_second` of this provider"),
             Problem::Connect(_) => Some("check `url`, and whether the system can be reached from here"),

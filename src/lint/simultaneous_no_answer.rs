@@ -59,7 +59,10 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             if rung.len() > 1 && !dead.is_empty() {
                 out.push(
                     (it.place)(&keys([&"numbers", number, &"route", &"pattern"])),
-                    format!("`no_answer` of {} never applies while all numbers ring at once", dead.join(", ")),
+                    format!(
+                        "`no_answer` of {} never applies while all numbers ring at once",
+                        dead.join(", ")
+                    ),
                     "choose another pattern, or route to a queue with a `no_answer` of its own",
                 );
             }

@@ -55,9 +55,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
         if reached != account {
             out.push(
                 (it.place)(&keys([&"account"])),
-                format!(
-                    "provider `{provider}` reaches only one account, `{reached}` of tenant `{tenant}`"
-                ),
+                format!("provider `{provider}` reaches only one account, `{reached}` of tenant `{tenant}`"),
                 format!("give `{account}` an entry of its own under `providers`"),
             );
         }

@@ -150,8 +150,7 @@ impl<'a> Builder<'a> {
                     let message =
                         format!("this text holds the invisible character U+{:04X}", u32::from(hidden));
                     let finding = Finding::error("hidden-character", message);
-                    self.findings
-                        .push(span, finding.help("remove it: the text is not what it looks like"));
+                    self.findings.push(span, finding.help("remove it: the text is not what it looks like"));
                 }
                 self.complete(Node::new(span, Value::Scalar { text, plain }), anchor)
             }

@@ -25,7 +25,11 @@ const SYNONYMS: &[(&[&str], &str, &str)] = &[
     (&["receiving_numbers"], "receivers", "Receiving Numbers"),
     (&["tracking_numbers", "inventory"], "numbers", "Inventory, or Tracking Numbers"),
     (&["emergency_forwards", "fail_safe", "failsafe"], "forwards", "Forwarding Number, or Fail-safe Number"),
-    (&["forwarding_number", "fail_safe_number", "destination"], "to", "Forwarding Number, or Fail-safe Number"),
+    (
+        &["forwarding_number", "fail_safe_number", "destination"],
+        "to",
+        "Forwarding Number, or Fail-safe Number",
+    ),
     (&["ring_time"], "ring_timeout", "Ring Time"),
     (&["allowed", "allowed_numbers"], "allow", "ALLOWED NUMBERS"),
     (&["blocked", "blocked_numbers"], "block", "BLOCKED NUMBERS"),

@@ -207,8 +207,8 @@ impl Files {
             }
             Self::Revision(root, revision) => {
                 let listed = git(root, &["ls-tree", "-r", "-z", "--name-only", revision, "--", "."]);
-                let listed =
-                    listed.map_err(|why| Explained::with_help(why, "name a revision that this repository has"))?;
+                let listed = listed
+                    .map_err(|why| Explained::with_help(why, "name a revision that this repository has"))?;
                 let options =
                     glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
                 let names =

@@ -39,7 +39,9 @@ impl E164 {
         };
         match number {
             Some(number) if digits.len() == 10 => {
-                format!("write it in international form (E.164): \"{number}\" if it is a North American number")
+                format!(
+                    "write it in international form (E.164): \"{number}\" if it is a North American number"
+                )
             }
             Some(number) => format!("write it in international form (E.164): \"{number}\""),
             None => format!(

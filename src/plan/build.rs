@@ -79,8 +79,10 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     }
     plan.blocked = live::check(account, &desired, &absent, observed, policy, place);
     for kind in exhaustive.intersection(&policy.unobservable) {
-        let message = format!("`exhaustive: [{}]` is not possible: the live ones cannot be read here", kind.section());
-        let help = "name single objects under `absent`, or connect the provider to an interface that can read them";
+        let message =
+            format!("`exhaustive: [{}]` is not possible: the live ones cannot be read here", kind.section());
+        let help =
+            "name single objects under `absent`, or connect the provider to an interface that can read them";
         plan.blocked
             .push(Finding::error("unsupported", message).help(help).at(place(&[Segment::key("exhaustive")])));
     }

@@ -174,7 +174,8 @@ impl Dialect {
     /// What the tables say a declared object cannot have.
     fn refusals(&self, address: &Address, resource: &Resource) -> Vec<Unsupported> {
         let mut found = Vec::new();
-        let missing = |what: String| format!("this provider has no {what} for {}", address.kind.noun_phrase());
+        let missing =
+            |what: String| format!("this provider has no {what} for {}", address.kind.noun_phrase());
         for row in
             self.grades.iter().filter(|row| row.kind == address.kind && row.grade == Grade::Unsupported)
         {

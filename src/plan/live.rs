@@ -82,7 +82,9 @@ fn object(account: &str, address: &Address, wanted: &Resource, observed: &Observ
             let known = observed.objects.keys().filter(|a| a.kind == address.kind).map(|a| a.key.as_str());
             let help = match closest(key, known) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("`{{}}` names a live {noun} that is used as it is; to create a new one, write its settings"),
+                None => format!(
+                    "`{{}}` names a live {noun} that is used as it is; to create a new one, write its settings"
+                ),
             };
             Some(Finding::error("no-such-object", message).help(help))
         }
@@ -121,8 +123,12 @@ fn extension(account: &str, key: &str, observed: &Observed) -> Option<Finding> {
     let finding =
         Finding::error("no-such-extension", format!("account `{account}` has no extension `{key}`"));
     Some(match closest(key, known) {
-        Some(near) => finding.help(format!("did you mean `{near}`? dialform never creates or deletes extensions")),
-        None => finding.help("dialform never creates or deletes extensions: create the user in the portal or dashboard first"),
+        Some(near) => {
+            finding.help(format!("did you mean `{near}`? dialform never creates or deletes extensions"))
+        }
+        None => finding.help(
+            "dialform never creates or deletes extensions: create the user in the portal or dashboard first",
+        ),
     })
 }
 
@@ -193,7 +199,9 @@ fn pointer(
             let message = format!("account `{account}` has no receiving number {to}");
             let known = observed.objects.keys().filter(|a| a.kind == Kind::Receivers).map(|a| a.key.as_str());
             let help = match closest(&address.key, known) {
-                Some(near) => format!("did you mean {near}? to create a new one, declare it under `receivers`"),
+                Some(near) => {
+                    format!("did you mean {near}? to create a new one, declare it under `receivers`")
+                }
                 None => "declare it under `receivers`: calls are only sent to numbers that are entered there"
                     .to_owned(),
             };

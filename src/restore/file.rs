@@ -109,8 +109,9 @@ pub fn load(path: &Path) -> Result<Record, Explained> {
     let text = fs::read_to_string(path).map_err(|error| {
         fail(format!("cannot read the restore file `{shown}`: {}", io_reason(&error)), not_ours)
     })?;
-    let mut value: Value = serde_json::from_str(&text)
-        .map_err(|error| fail(format!("`{shown}` is not a restore file, or is incomplete: {error}"), not_ours))?;
+    let mut value: Value = serde_json::from_str(&text).map_err(|error| {
+        fail(format!("`{shown}` is not a restore file, or is incomplete: {error}"), not_ours)
+    })?;
     if value.get("kind").and_then(Value::as_str) != Some(FILE_KIND) {
         return Err(fail(format!("`{shown}` is not a restore file"), not_ours));
     }

@@ -68,7 +68,12 @@ fn remove(restoration: &mut Restoration, address: &Address) {
             restoration.absent.insert(address.clone());
         }
         Kind::Numbers | Kind::Rules | Kind::Diverts => {
-            refuse(restoration, address, "it did not exist, and dialform never deletes objects of this kind".to_owned(), None);
+            refuse(
+                restoration,
+                address,
+                "it did not exist, and dialform never deletes objects of this kind".to_owned(),
+                None,
+            );
         }
     }
 }
@@ -109,7 +114,9 @@ fn bring_back(
         Ok(held) if held == resource => {
             restoration.desired.insert(address.clone(), resource);
         }
-        Ok(_) => refuse(restoration, address, "the provider cannot hold it exactly as it was".to_owned(), None),
+        Ok(_) => {
+            refuse(restoration, address, "the provider cannot hold it exactly as it was".to_owned(), None)
+        }
         Err(problems) => {
             for Unsupported { path: _, message, help } in problems {
                 refuse(restoration, address, message, Some(help));

@@ -58,7 +58,8 @@ impl Session<'_> {
         })?;
         if let Some(path) = &saved {
             let path = path.display();
-            self.context.info(format!("the state before this apply is saved in {path}; `--restore` brings it back"));
+            self.context
+                .info(format!("the state before this apply is saved in {path}; `--restore` brings it back"));
         }
         Ok(saved)
     }
@@ -86,7 +87,8 @@ impl Session<'_> {
             outcomes.iter().any(|it| it.written && it.tenant == tenant && it.address == *address)
         };
         if let Err(why) = restore::narrow(path, &written, &self.context.secrets) {
-            self.context.info(format!("{} still names steps that were not carried out: {why}", path.display()));
+            self.context
+                .info(format!("{} still names steps that were not carried out: {why}", path.display()));
         }
     }
 

@@ -19,7 +19,8 @@ impl Approval {
     fn same(&self, plan: &Plan) -> Result<(), Failure> {
         match &self.digest {
             Some(digest) if *digest != plan.digest => {
-                let message = format!("the current plan ({}) is not the approved one ({digest})", plan.digest);
+                let message =
+                    format!("the current plan ({}) is not the approved one ({digest})", plan.digest);
                 Err(Failure::refused(message)
                     .help("files or live systems have changed since: plan and review again"))
             }
@@ -37,9 +38,8 @@ impl Approval {
             let alone = same.count() == 1;
             if !self.critical.iter().any(|approved| *approved == full || (alone && *approved == address)) {
                 let message = format!("{full} {why}");
-                return Err(
-                    Failure::refused(message).help(format!("if that is intended, add `--approve-critical {full}`"))
-                );
+                return Err(Failure::refused(message)
+                    .help(format!("if that is intended, add `--approve-critical {full}`")));
             }
         }
         Ok(())

@@ -124,15 +124,15 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         let may_come = |kind: &Kind| kind.section() == section || section.contains(['*', '?', '[']);
         if !found && !tenants.iter().any(|it| it.exhaustive.iter().any(may_come)) {
             let message = format!("no declared object matches `--only {text}`");
-            return Err(
-                Failure::error(message).help("write an address as section and key, such as `queues.400` or `rules.*`")
-            );
+            return Err(Failure::error(message)
+                .help("write an address as section and key, such as `queues.400` or `rules.*`"));
         }
     }
     if let Some(revision) = &selection.changed_since {
         let changed = changed_since(&workspace, root, revision).map_err(|why| {
-            Failure::error(format!("`--changed-since {revision}`: {why}"))
-                .help("name a revision that this checkout has, e.g. `origin/main`; a shallow checkout may lack it")
+            Failure::error(format!("`--changed-since {revision}`: {why}")).help(
+                "name a revision that this checkout has, e.g. `origin/main`; a shallow checkout may lack it",
+            )
         })?;
         tenants.retain(|tenant| changed.tenants.contains(&tenant.index));
         findings.extend(changed.findings);

@@ -57,9 +57,8 @@ pub(super) fn check(root: &Path, path: &Path, options: &Options) -> Result<Check
             checked.tenants.iter().filter_map(|it| it.intent.restore()).flat_map(Restoration::addresses);
         if !named.any(|address| pattern.matches(&address.to_string())) {
             let message = format!("no object of the restore file matches `--only {text}`");
-            return Err(
-                Failure::error(message).help("write an address as section and key, such as `queues.400` or `rules.*`")
-            );
+            return Err(Failure::error(message)
+                .help("write an address as section and key, such as `queues.400` or `rules.*`"));
         }
     }
     checked.only = only;
@@ -82,7 +81,9 @@ fn place_of(checked: &Checked, record: &TenantRecord) -> Result<usize, Failure> 
             let config = checked.workspace.providers.get(&now.provider);
             let same = config.map(Entry::system).as_ref() == Some(system);
             if (&now.provider, &now.account) == (provider, account) && !same {
-                return refused(format!("`{provider}` named another system when the restore file was written"));
+                return refused(format!(
+                    "`{provider}` named another system when the restore file was written"
+                ));
             }
             if same && now.account == *account {
                 return Ok(index);

@@ -418,9 +418,9 @@ fn what_cannot_be_written_again_stops_its_tenant() {
     let state = world.state();
     let blocked = world.run(&["apply", "--auto-approve", "--restore", file]);
     assert!(
-        blocked.out.contains(
-            "numbers.+12145550100 cannot be restored: a number cannot be routed to a `token`"
-        ),
+        blocked
+            .out
+            .contains("numbers.+12145550100 cannot be restored: a number cannot be routed to a `token`"),
         "{}",
         blocked.out
     );

@@ -165,9 +165,11 @@ impl Store {
         match found {
             Ok(Some(clock)) => Ok(clock),
             Ok(None) => Err(Explained::with_help(
-                format!("the lock store `{}` ignores conditional writes: two runs could hold one lock", self.shown),
-                "use a store that honours `If-None-Match` and `If-Match` on PUT, or remove `lock`"
-                    .to_owned(),
+                format!(
+                    "the lock store `{}` ignores conditional writes: two runs could hold one lock",
+                    self.shown
+                ),
+                "use a store that honours `If-None-Match` and `If-Match` on PUT, or remove `lock`".to_owned(),
             )),
             Err(error) => Err(failed(&error)),
         }
@@ -253,7 +255,8 @@ impl Store {
             }
             _ => Err(Explained::with_help(
                 format!("`{path}` in `{}` is not a lock of this version of dialform", self.shown),
-                "use a prefix that holds only locks, or the version of dialform that made this one".to_owned(),
+                "use a prefix that holds only locks, or the version of dialform that made this one"
+                    .to_owned(),
             )),
         }
     }

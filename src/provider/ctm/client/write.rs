@@ -98,7 +98,9 @@ impl Writing<'_> {
         match ids.as_slice() {
             [id] => Ok(id.clone()),
             [] => Err(conflict(self.step, format!("there is no live `{name}`"))),
-            several => Err(conflict(self.step, format!("{} live objects are called `{name}`", several.len()))),
+            several => {
+                Err(conflict(self.step, format!("{} live objects are called `{name}`", several.len())))
+            }
         }
     }
 

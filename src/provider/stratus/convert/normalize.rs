@@ -62,9 +62,7 @@ fn schedule(refusals: &mut Refusals, name: &str, it: &mut Schedule) {
     let help = match name {
         "*" | "reorder" | "default" => Some("`*`, `reorder` and `default` are reserved names"),
         "." | ".." => Some("`.` and `..` mean something else in the path of a request"),
-        _ if name.trim() != name || name.is_empty() => {
-            Some("write a name without spaces around it")
-        }
+        _ if name.trim() != name || name.is_empty() => Some("write a name without spaces around it"),
         _ => None,
     };
     if let Some(help) = help {
