@@ -110,11 +110,16 @@ async fn accepted(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
         ),
         None => (
             Status::NotApplied,
-            Some(format!("accepted, but not applied by the provider: after {} seconds {how}", wait.as_secs())),
+            Some(format!("accepted, but not applied by the provider: after {} {how}", seconds(wait))),
             Some(
                 "run `dialform plan` to see what is live; a slow system can be given a longer `limits.settle`"
                     .to_owned(),
             ),
         ),
     }
+}
+
+/// `1 second`, `3 seconds`.
+fn seconds(time: Duration) -> String {
+    count(usize::try_from(time.as_secs()).unwrap_or(usize::MAX), "second")
 }

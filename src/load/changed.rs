@@ -119,7 +119,7 @@ fn earlier(then: &Files, revision: &str, changed: &BTreeSet<String>) -> Result<O
         return Ok(None);
     }
     let bytes =
-        then.read(WORKSPACE_FILE).map_err(|_| format!("`there is no `{WORKSPACE_FILE}` at `{revision}`"))?;
+        then.read(WORKSPACE_FILE).map_err(|_| format!("there is no `{WORKSPACE_FILE}` at `{revision}`"))?;
     let unreadable = || format!("`{WORKSPACE_FILE}` cannot be read as it was at `{revision}`");
     let tree = Tree::parse_bytes(WORKSPACE_FILE, &bytes).map_err(|_| unreadable())?;
     let mut findings = Vec::new();

@@ -120,7 +120,10 @@ impl Error {
             message.push_str(&format!(" in `{path}`"));
         }
         let help = match &self.choice {
-            Some((word, known)) => which(word, known.iter().copied().filter(|it| hints.takes(&path, it))),
+            Some((word, known)) => {
+                let taken: Vec<&str> = known.iter().copied().filter(|it| hints.takes(&path, it)).collect();
+                which(word, if taken.is_empty() { known } else { &taken })
+            }
             None => [node.text(), name]
                 .into_iter()
                 .find_map(|text| self.about_number(text, hints))
@@ -136,7 +139,7 @@ impl Error {
     /// The way out where this text should be a phone number.
     fn about_number(&self, text: &str, hints: &dyn Hints) -> Option<String> {
         let error = text.parse::<E164>().err()?;
-        (error.message == self.message).then(|| E164::advice(text, hints.example_number()))
+        (error.message == self.message && error.help == self.help).then(|| E164::advice(text, hints.example_number()))
     }
 }
 
@@ -200,15 +203,14 @@ fn describe(found: Unexpected<'_>) -> Cow<'static, str> {
 }
 
 /// The likely meaning of a word, else all that is known.
-fn which<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    let known: Vec<&str> = known.collect();
-    if let Some(help) = synonyms::help(word, &known) {
+fn which(word: &str, known: &[&str]) -> Option<String> {
+    if let Some(help) = synonyms::help(word, known) {
         return Some(help);
     }
     if let Some(meant) = closest(word, known.iter().copied()) {
         return Some(format!("did you mean `{meant}`?"));
     }
-    one_of(&known)
+    one_of(known)
 }
 
 pub(super) fn one_of(known: &[&str]) -> Option<String> {

@@ -153,16 +153,8 @@ pub(super) struct DestinationVisitor {
     pub receivers: bool,
 }
 
-impl DestinationVisitor {
-    /// Maps that may stand here; every phone system takes one of them.
-    fn example(&self) -> &'static str {
-        if self.receivers {
-            r#"`{ extension: "101" }` or `{ receivers: ["+1…"] }`"#
-        } else {
-            r#"`{ extension: "101" }` or `{ queue: Sales }`"#
-        }
-    }
-}
+/// Maps that may stand here; every phone system takes one of them.
+const EXAMPLE: &str = r#"`{ extension: "101" }` or `{ queue: Sales }`"#;
 
 impl<'de> de::Visitor<'de> for DestinationVisitor {
     type Value = Parsed;
@@ -182,7 +174,7 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
                     format!("write `{{ extension: \"{text}\" }}` or `{{ queue: \"{text}\" }}`")
                 } else {
                     let off = if self.off { "`off`, " } else { "" };
-                    format!("write {off}`voicemail`, or a map such as {}", self.example())
+                    format!("write {off}`voicemail`, or a map such as {}", EXAMPLE)
                 };
                 Err(decoding(format!("`{text}` is not a destination"), &help))
             }
@@ -194,7 +186,7 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
         let Some(word) = map.next_key_seed(known)? else {
             return Err(decoding(
                 "an empty map is not a destination",
-                format!("write where calls go, such as {}", self.example()),
+                format!("write where calls go, such as {}", EXAMPLE),
             ));
         };
         let to = match word {

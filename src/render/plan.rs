@@ -43,8 +43,7 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
     let mut alone: Vec<String> =
         plan.unmanaged.iter().map(|address| printable(address.to_string())).collect();
     if plan.unmanaged_extensions > 0 {
-        let extensions = count(plan.unmanaged_extensions, "extension");
-        alone.push(format!("{extensions} that are not declared"));
+        alone.push(count(plan.unmanaged_extensions, "undeclared extension"));
     }
     if !alone.is_empty() {
         writeln!(out, "  unmanaged, left alone: {}", alone.join(", "))?;

@@ -307,7 +307,7 @@ fn a_declared_field_without_a_row_is_refused() {
         let refused = without(stratus, Kind::Rules, field).hold(&address, rules.clone()).unwrap_err();
         let refused: Vec<_> =
             refused.into_iter().map(|Unsupported { path, message: _, help }| (path, help)).collect();
-        let help = "leave it out: nothing says how it is managed here".to_owned();
+        let help = "leave it out: dialform does not manage it on this provider".to_owned();
         assert_eq!(refused, [(Path::from(field), help)]);
     }
 }

@@ -117,21 +117,21 @@ const CASES: &[Case] = &[
         name: "a queue that only another queue's own rules lead to",
         queue_400: r#"{ time-frame: "*", forward-no-answer: { enabled: "yes", parameters: [queue_430] } }"#,
         tenant: "absent: { queues: [\"430\"] }",
-        says: &["critical: leaves without a target: the rules of extension 400"],
+        says: &["critical: deletes a queue that others still use: the rules of extension 400"],
         ..PLAIN
     },
     Case {
         name: "a queue that rings beside others, and takes what is marked as spam",
         user_101: r#"{ time-frame: "*", forward-on-spam-call: { enabled: "yes", parameters: [queue_430] } }"#,
         tenant: "absent: { queues: [\"430\"] }",
-        says: &["critical: leaves without a target: the rules of extension 101"],
+        says: &["critical: deletes a queue that others still use: the rules of extension 101"],
         ..PLAIN
     },
     Case {
         name: "a schedule that only a queue's own rules follow",
         queue_400: r#"{ time-frame: night }, { time-frame: "*" }"#,
         tenant: "absent: { schedules: [night] }",
-        says: &["critical: leaves without a schedule: the rules of extension 400"],
+        says: &["critical: deletes a schedule that others still use: the rules of extension 400"],
         ..PLAIN
     },
     Case {

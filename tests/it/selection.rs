@@ -118,7 +118,7 @@ fn only_what_has_changed_is_read() {
                 w.git(&["checkout", "-q", "-f", "whole"]);
             },
             "acme bolt coil",
-            "warning[changed-since]: every tenant counts as changed: `start` has no `dialform.yaml` here\n",
+            "warning[changed-since]: every tenant counts as changed: there is no `dialform.yaml` at `start`\n",
         ),
     ];
     for (name, change, wanted, said) in cases {

@@ -307,7 +307,7 @@ async fn applies_on_two_machines_keep_apart() {
     assert!(wrong.err.contains("no shared lock to remove"), "{}", wrong.err);
     let (code, forced) = live.run(&endpoint, &["unlock", "--force", "--owner", "ben@elsewhere"]).await;
     assert_eq!(code, 0, "{}", forced.err);
-    assert!(forced.err.contains("taken from ben@elsewhere"), "{}", forced.err);
+    assert!(forced.err.contains("removed, it was held by ben@elsewhere"), "{}", forced.err);
 
     let (code, applied) = live.run(&endpoint, &["apply", "--auto-approve"]).await;
     assert_eq!(code, 0, "{}{}", applied.out, applied.err);

@@ -44,19 +44,19 @@ const CASES: &[Case] = &[
         "what a person is told to delete is used",
         &[],
         "absent: { queues: [Sales] }",
-        "critical: leaves without a target: numbers.+18005550142",
+        "critical: deletes a queue that others still use: numbers.+18005550142",
     ),
     (
         "a menu leads there",
         &[],
         "absent: { queues: [Used] }",
-        "critical: leaves without a target: voice menu `Main`",
+        "critical: deletes a queue that others still use: voice menu `Main`",
     ),
     (
         "an automatic queue leads there",
         &[],
         "absent: { receivers: [\"+14105550124\"] }\nnumbers: { \"+18005550143\": { route: { receivers: [\"+14105550123\"] } } }",
-        "critical: leaves without a target: automatic queue `AQ: 7`",
+        "critical: deletes a receiving number that others still use: automatic queue `AQ: 7`",
     ),
     (
         "a list is not shorter than it is because a part of it has no word here",
@@ -92,7 +92,7 @@ const CASES: &[Case] = &[
         "a name that is written in another way",
         &[],
         "queues: { used: { agents: [ann@acme.example] } }",
-        "note: queues.used: queues.Used is live already; this makes a second one",
+        "note: queues.used: queues.Used already exists; this creates a second one",
     ),
     (
         "a country that cannot be dialled is known before anything is made",
