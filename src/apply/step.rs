@@ -8,6 +8,7 @@ use crate::{
     http::{ApiError, Phase, Problem, during},
     outcome::Status,
     plan::{Action, Step},
+    text::count,
 };
 use std::time::Duration;
 

@@ -139,7 +139,8 @@ impl Error {
     /// The way out where this text should be a phone number.
     fn about_number(&self, text: &str, hints: &dyn Hints) -> Option<String> {
         let error = text.parse::<E164>().err()?;
-        (error.message == self.message && error.help == self.help).then(|| E164::advice(text, hints.example_number()))
+        (error.message == self.message && error.help == self.help)
+            .then(|| E164::advice(text, hints.example_number()))
     }
 }
 

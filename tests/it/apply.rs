@@ -130,7 +130,7 @@ fn the_end_of_a_step_is_what_was_seen() {
             "accept-and-ignore:1",
             "not_applied",
             Ending::Partial,
-            "accepted, but not applied by the provider: after 1 seconds `label` still reads \"\"",
+            "accepted, but not applied by the provider: after 1 second `label` still reads \"\"",
         ),
         ("500:1", "unknown", Ending::Partial, "status 500"),
         ("502-after-commit:1", "done", Ending::Fine, ""),

@@ -192,7 +192,7 @@ fn what_a_server_drops_is_not_called_done() {
         outcome["steps"].as_array().unwrap().iter().find(|step| step["address"] == "queues.Sales").unwrap();
     assert_eq!(
         sales["detail"],
-        "accepted, but not applied by the provider: after 1 seconds `dispatch` still reads \"ring_all\", `agent_ring` \
+        "accepted, but not applied by the provider: after 1 second `dispatch` still reads \"ring_all\", `agent_ring` \
          still reads 20, `agents.\"bob@acme.example\"` is still not set, `agents.\"ann@acme.example\"` still reads \
          {\"agent\":\"ann@acme.example\",\"order\":1}, `max_wait` still reads 60, `no_answer` still reads \"off\""
     );

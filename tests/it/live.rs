@@ -107,8 +107,8 @@ const CASES: &[Case] = &[
         queue_400: r#"{ time-frame: night }, { time-frame: "*", forward-always: { enabled: "yes", parameters: ["9725550199"] } }"#,
         tenant: "queues: { \"400\": { require_agents: false } }",
         says: &[
-            "note: queues.400: its own extension has a rule for `night`, during which `failover` is not used",
-            "note: queues.400: its own extension forwards every call to `9725550199`",
+            "note: queues.400: the queue's own extension has a rule for `night`; while it applies, `failover` is not used",
+            "note: queues.400: every call to the queue's own extension is forwarded to `number: +19725550199`",
             "No changes. 1 tenant is as declared.",
         ],
         ..PLAIN
@@ -159,7 +159,7 @@ const CASES: &[Case] = &[
         user_101: r#"{ time-frame: "*", forward-on-spam-call: { enabled: "yes", parameters: [hangup] } }"#,
         tenant: "rules: { \"101\": { callers: { spam: drop } } }",
         says: &[
-            "note: rules.101: calls marked as spam go to `hangup`, which has no word here",
+            "note: rules.101: SPAM CALLS is set to `hangup`, which dialform has no name for; it is left alone",
             "declared, not verifiable: rules.101 (callers.spam)",
             "No changes. 1 tenant is as declared, but for what is not verifiable.",
         ],
@@ -187,7 +187,7 @@ const CASES: &[Case] = &[
         user_101: r#"{ time-frame: night, do-not-disturb: { enabled: "yes" }, forward-on-dnd: { enabled: "yes", parameters: ["102"] } }, { time-frame: "*" }"#,
         tenant: "schedules: { night: {} }\nrules: { \"101\": { order: [{ when: night, do_not_disturb: true }] } }",
         says: &[
-            "note: rules.101: with do not disturb, rule `night` sends calls to `102`",
+            "note: rules.101: with Do not disturb, rule `night` sends callers to `extension: 102`, not to voicemail",
             "No changes. 1 tenant is as declared.",
         ],
         ..PLAIN

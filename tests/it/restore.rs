@@ -355,10 +355,10 @@ fn a_spoiled_file_is_refused_and_nothing_is_sent() {
     let plan = world.path("plan.json");
     assert_eq!(world.run(&["plan", "--out", plan.to_str().unwrap()]).ending, Ending::Fine);
     let cases = [
-        (good[..good.len() / 2].to_owned(), "is no restore file, or it is cut: EOF while parsing"),
-        (String::new(), "is no restore file, or it is cut: EOF"),
-        (good.replace("9725550199", "9725550666"), "is not as apply has written it"),
-        (good.replace("\"sandbox\": true", "\"sandbox\": false"), "is not as apply has written it"),
+        (good[..good.len() / 2].to_owned(), "is not a restore file, or is incomplete: EOF while parsing"),
+        (String::new(), "is not a restore file, or is incomplete: EOF"),
+        (good.replace("9725550199", "9725550666"), "is not as apply wrote it"),
+        (good.replace("\"sandbox\": true", "\"sandbox\": false"), "is not as apply wrote it"),
         (good.replace("\"format_version\": 2", "\"format_version\": 1"), "has restore format 1, not 2"),
         (fs::read_to_string(plan).unwrap(), "is not a restore file"),
         ("[]".to_owned(), "is not a restore file"),

@@ -193,7 +193,7 @@ async fn a_careless_store_is_refused() {
     let Some(endpoint) = endpoint(CARELESS) else { return };
     let store = open(&endpoint, &url("careless"), 60);
     let Explained { message, help, .. } = store.probe().await.unwrap_err();
-    assert!(message.ends_with("ignores conditions: two runs could hold one lock"), "{message}");
+    assert!(message.ends_with("ignores conditional writes: two runs could hold one lock"), "{message}");
     assert!(help.as_deref().is_some_and(|help| help.contains("If-None-Match")), "{help:?}");
 }
 
@@ -348,11 +348,11 @@ async fn a_run_that_loses_its_lock_stops() {
     assert_eq!(steps[0]["status"], "done", "{value:#}");
     let fenced = |step: &&serde_json::Value| {
         let detail = step["detail"].as_str().unwrap_or_default();
-        detail.contains("not written, the lock of this run is lost: eve@elsewhere")
+        detail.contains("not written, this run has lost its lock: eve@elsewhere")
     };
     assert!(steps.iter().any(|step| fenced(&step)), "{value:#}");
     assert_eq!(steps.last().unwrap()["detail"], "the run was interrupted before this step", "{value:#}");
-    assert!(ended.err.contains("the lock of this run is lost: eve@elsewhere"), "{}", ended.err);
+    assert!(ended.err.contains("this run has lost its lock: eve@elsewhere"), "{}", ended.err);
     assert!(!state().contains("\"dial-rule-description\":\"Main\""), "{}", state());
     // It does not give back what is another's.
     assert_eq!(holder(take_key(&store, &live.key(), "third@ci", &clock).await), "eve@elsewhere");
