@@ -156,7 +156,8 @@ impl ReadClient {
         }
         // A value that stands for a credential would overwrite it.
         if call.body.is_some_and(|body| body.to_string().contains(MARK)) {
-            let why = "what is live repeats the credential in use, which is never written".to_owned();
+            let why =
+                "the live object contains the credential in use, which dialform never writes".to_owned();
             return Err(failed(Problem::Conflict(why)));
         }
         let mut backoff = ExponentialBuilder::default()

@@ -50,7 +50,7 @@ pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, Explained> 
             Err(std::env::VarError::NotUnicode(_)) => {
                 return fail(
                     format!("environment variable `{name}` is not text"),
-                    "set it to the credential",
+                    "set it to the text of the credential",
                 );
             }
         },
@@ -58,8 +58,8 @@ pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, Explained> 
             Ok(value) => value,
             Err(error) => {
                 return fail(
-                    format!("credential file `{path}` cannot be read: {}", io_reason(&error)),
-                    "check path and permissions",
+                    format!("cannot read the credential file `{path}`: {}", io_reason(&error)),
+                    "check the path and the permissions",
                 );
             }
         },
@@ -77,12 +77,12 @@ pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, Explained> 
                 Ok(output) => {
                     return fail(
                         format!("`{program}`, which should print a credential, ended with {}", output.status),
-                        "run it by hand to see why",
+                        "run it by hand to see the cause",
                     );
                 }
                 Err(error) => {
                     return fail(
-                        format!("`{program}` cannot be run for a credential: {}", io_reason(&error)),
+                        format!("`{program}` cannot be run to get a credential: {}", io_reason(&error)),
                         "is it installed?",
                     );
                 }
@@ -91,12 +91,12 @@ pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, Explained> 
     };
     let found = found.trim();
     if found.is_empty() {
-        return fail("the credential is empty".to_owned(), "check where it comes from");
+        return fail("the credential is empty".to_owned(), "check its source under `providers`");
     }
     if found.chars().any(|c| c.is_control() || !c.is_ascii()) {
         return fail(
-            "the credential holds characters no header can carry".to_owned(),
-            "check where it comes from",
+            "the credential holds characters that an HTTP header cannot carry".to_owned(),
+            "check its source under `providers`",
         );
     }
     Ok(SecretString::from(found.to_owned()))

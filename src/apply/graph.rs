@@ -89,9 +89,9 @@ pub async fn run(
             let ending = match state {
                 StepState::Ended(_) => continue,
                 StepState::UnderWay => {
-                    (Status::Unknown, "the run was told again to stop while this was under way")
+                    (Status::Unknown, "the run was interrupted a second time while this was under way")
                 }
-                StepState::Waiting => (Status::Skipped, "the run ended before it"),
+                StepState::Waiting => (Status::Skipped, "the run ended before this step"),
             };
             let plan = progress.job.plan;
             let ending = (ending.0, Some(ending.1.to_owned()), None);
@@ -172,7 +172,7 @@ impl<'a> Progress<'a> {
         for (index, step) in steps.iter().enumerate().filter(|(_, step)| step.action != Action::Manual) {
             progress.left += 1;
             if let Some(need) = step.needs.iter().find(|need| by_hand.contains(need)) {
-                let why = format!("{need} is left to a person and may not be there yet");
+                let why = format!("{need} has to be done by hand first");
                 progress.skipped.insert(index, why);
             }
             for before in step.needs.iter().filter_map(|need| last.get(need)) {
@@ -251,7 +251,7 @@ impl<'a> Progress<'a> {
                     && self.job.plan.steps[*index].action != Action::Manual
             };
             if let Some(index) = (0..self.states.len()).find(waits) {
-                let why = "the run was told to stop before it".to_owned();
+                let why = "the run was interrupted before this step".to_owned();
                 return Some((index, NextAction::End(Status::Skipped, Some(why))));
             }
         }

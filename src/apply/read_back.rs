@@ -65,7 +65,7 @@ pub async fn changed_since_plan(
     let observed = reader.observe(&plan.account, &scope).await?;
     let (before, now) = match (&step.before, observed.objects.get(&step.address)) {
         (None, None) => return Ok(None),
-        (None, Some(_)) => return Ok(Some("somebody has made it since".to_owned())),
+        (None, Some(_)) => return Ok(Some("somebody has created it since".to_owned())),
         (Some(_), None) if step.action == Action::Delete => return Ok(None),
         (Some(_), None) => return Ok(Some("somebody has deleted it since".to_owned())),
         (Some(before), Some(now)) => (before, now),

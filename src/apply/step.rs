@@ -8,6 +8,7 @@ use crate::{
     http::{ApiError, Phase, Problem, during},
     outcome::Status,
     plan::{Action, Step},
+    text::count,
 };
 use std::time::Duration;
 
@@ -75,7 +76,7 @@ async fn write(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
         return (
             Status::Unknown,
             Some(format!("{before}{error}; {how}")),
-            Some("it may still come true; run `dialform plan` before trying again".to_owned()),
+            Some("it may still take effect; run `dialform plan` before trying again".to_owned()),
         );
     }
 }
@@ -104,17 +105,22 @@ async fn accepted(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
             Status::Accepted,
             Some(format!("accepted, not yet visible: {how}")),
             Some(format!(
-                "it may take {} hours to show; `--wait DURATION` keeps looking, and a plan shows it until then",
+                "it may take up to {} hours to show; `--wait DURATION` keeps looking, and a plan shows it until then",
                 most.as_secs() / 3600
             )),
         ),
         None => (
             Status::NotApplied,
-            Some(format!("accepted, but not applied by the provider: after {} seconds {how}", wait.as_secs())),
+            Some(format!("accepted, but not applied by the provider: after {} {how}", seconds(wait))),
             Some(
                 "run `dialform plan` to see what is live; a slow system can be given a longer `limits.settle`"
                     .to_owned(),
             ),
         ),
     }
+}
+
+/// `1 second`, `3 seconds`.
+fn seconds(time: Duration) -> String {
+    count(usize::try_from(time.as_secs()).unwrap_or(usize::MAX), "second")
 }

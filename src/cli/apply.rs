@@ -127,11 +127,11 @@ impl Run<'_> {
 /// Asks whether to go on. `what` is what the question is about: "Apply this plan".
 pub async fn confirm(what: String, io: &mut Io<'_>, shutdown: &Shutdown) -> Result<(), Failure> {
     let Some(ask) = io.ask else {
-        return Err(Failure::refused("nobody is there to approve this")
-            .help("look at it first, then run again with `--auto-approve`, or apply a saved plan: `dialform apply PLANFILE`"));
+        return Err(Failure::refused("this needs approval, and there is no terminal to ask on")
+            .help("apply a saved plan (`dialform apply PLANFILE`), or add `--auto-approve`"));
     };
     let no = || Failure::refused("not approved, nothing was changed");
-    let question = format!("\n{what}? Only `yes` is taken for an answer: ");
+    let question = format!("\n{what}? Only `yes` is accepted: ");
     let asked = tokio::task::spawn_blocking(move || ask(&question));
     let answer = tokio::select! {
         biased;

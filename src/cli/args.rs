@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Plan and apply for phone-call routing: YAML in git, live phone systems made to agree.
+/// Plan and apply phone-call routing: YAML in git, applied to live phone systems.
 #[derive(Debug, Parser)]
 #[command(name = "dialform", version, max_term_width = 100)]
 pub struct Cli {
@@ -46,11 +46,11 @@ pub enum ListFormat {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Check the files; nothing is asked of any phone system
+    /// Check the files, without asking any phone system
     Check(CheckArgs),
     /// Show what apply would change
     Plan(PlanArgs),
-    /// Make the live phone systems agree
+    /// Change the live phone systems to match the files
     Apply(ApplyArgs),
     /// Switch the emergency forwards that are stored, on the day of an outage: through the carrier alone
     Emergency(EmergencyArgs),
@@ -62,7 +62,7 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Print the JSON Schema of the YAML files
     Schema(SchemaArgs),
-    /// Run the emulated phone systems by themselves, or forget their state
+    /// Run the emulated phone systems on their own, or forget their state
     Sandbox(SandboxArgs),
     /// Print shell completions
     Completions { shell: clap_complete::Shell },
@@ -90,7 +90,7 @@ pub struct Selection {
     /// A git revision to compare with: says whether the files or the live system changed, and enforces `protect`
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
-    /// Restoration for what was live before an earlier apply, as its restore file says, instead of what the files declare
+    /// Restore what was live before an earlier apply, from its restore file, instead of applying what the files declare
     #[arg(long, value_name = "FILE", conflicts_with = "base")]
     pub restore: Option<PathBuf>,
 }
@@ -115,10 +115,10 @@ pub struct Watching {
     /// Append one line of JSON about every request to this file; no credentials, no bodies
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
-    /// Log the bodies as well, without credentials and what tells who a person is
+    /// Log the bodies as well, without credentials and personal data
     #[arg(long, requires = "log")]
     pub log_bodies: bool,
-    /// Show every request on standard error, and what an error comes from
+    /// Show every request on standard error, and the cause of an error
     #[arg(short, long)]
     pub verbose: bool,
 }
@@ -144,7 +144,7 @@ pub struct PlanArgs {
 
 #[derive(Debug, Args)]
 pub struct ApplyArgs {
-    /// A saved plan; refused when the plan of now is another one
+    /// A saved plan; refused when the current plan differs
     #[arg(value_name = "PLANFILE")]
     pub plan: Option<PathBuf>,
     #[command(flatten)]
@@ -156,16 +156,16 @@ pub struct ApplyArgs {
     /// How to print what happens
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
-    /// Do not ask
+    /// Do not ask for approval
     #[arg(long)]
     pub auto_approve: bool,
-    /// The digest of the plan that was approved; refused when the plan of now is another one
+    /// The digest of the approved plan; refused when the current plan differs
     #[arg(long, value_name = "DIGEST", conflicts_with = "plan")]
     pub digest: Option<String>,
-    /// How long to look for a change that was accepted and does not show yet, e.g. `30s`, `10m`, `24h`
+    /// How long to wait for an accepted change that does not show yet, e.g. `30s`, `10m`, `24h`
     #[arg(long, value_name = "DURATION")]
     pub wait: Option<String>,
-    /// How long to wait while another apply has an account locked, e.g. `10m`; left out: not at all
+    /// How long to wait while another apply has an account locked, e.g. `10m`; default: do not wait
     #[arg(long, value_name = "DURATION")]
     pub lock_timeout: Option<String>,
     /// Approve one critical change, e.g. `acme-dental/forwards.+12145550100`
@@ -234,13 +234,13 @@ pub struct UnlockArgs {
     /// Only tenants whose name matches this pattern
     #[arg(long, value_name = "GLOB")]
     pub tenant: Option<String>,
-    /// The locks of applies with `--sandbox`, which are locks of their own
+    /// Show the locks of applies with `--sandbox`, which are separate
     #[arg(long, conflicts_with = "force")]
     pub sandbox: bool,
     /// Remove the shared locks that are shown; asks first
     #[arg(long)]
     pub force: bool,
-    /// Whose locks to remove, as they are shown (`user@host`); then nothing is asked
+    /// Whose locks to remove, as shown (`user@host`); does not ask
     #[arg(long, value_name = "OWNER", requires = "force")]
     pub owner: Option<String>,
     /// How to print
@@ -292,7 +292,7 @@ pub enum SandboxCommand {
         /// Append every request and response to this file, one JSON object a line
         #[arg(long, value_name = "FILE")]
         record: Option<PathBuf>,
-        /// The port of the first provider; the others follow. Left out: any free ones
+        /// The port of the first provider; the others follow. Default: any free ports
         #[arg(long, value_name = "PORT", default_value_t = 0)]
         port: u16,
     },

@@ -22,11 +22,9 @@ pub fn run(args: &ExplainArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
         None => {
             let help = match closest(code, LINTS.iter().map(|lint| lint.code)) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => {
-                    "`dialform explain` lists the codes that have more to say than their message".to_owned()
-                }
+                None => "`dialform explain` lists the codes that have an explanation".to_owned(),
             };
-            Err(Failure::error(format!("there is nothing to explain about `{code}`")).help(help))
+            Err(Failure::error(format!("there is no explanation of `{code}`")).help(help))
         }
     }
 }

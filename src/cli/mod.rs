@@ -155,6 +155,7 @@ fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<(
     let causes = if cli.is_verbose() { causes(&failure) } else { Vec::new() };
     let findings = match failure {
         Failure::Findings(findings) => findings,
+        Failure::Message { cause, ending: Ending::Refused } => vec![Finding::explained("refused", cause)],
         Failure::Message { cause, ending: _ } => vec![Finding::explained("failed", cause)],
         Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
         Failure::Output(error) => vec![Finding::error("failed", format!("cannot write the output: {error}"))],

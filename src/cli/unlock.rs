@@ -30,7 +30,7 @@ pub async fn run(global: &Global, args: &UnlockArgs, io: &mut Io<'_>) -> Result<
         (false, _) => Ok(Ending::Fine),
         (true, true) => force(&report, args, io).await,
         (true, false) => Err(Failure::error("there is no shared lock to remove")
-            .help("a lock of this machine goes with its process: end that one")),
+            .help("a lock on this machine ends with its process: end that process")),
     }
 }
 
@@ -43,11 +43,13 @@ async fn force(report: &LockReport, args: &UnlockArgs, io: &mut Io<'_>) -> Resul
     };
     if args.owner.is_none() {
         let Some(ask) = io.ask else {
-            return Err(Failure::refused("nobody is there to confirm whose lock is removed")
-                .help(format!("name the owner that is shown: `--owner {}`", owner.who)));
+            return Err(Failure::refused(
+                "removing a lock needs confirmation, and there is no terminal to ask on",
+            )
+            .help(format!("name the owner that is shown: `--owner {}`", owner.who)));
         };
         let question = format!(
-            "\nRemove {} of a run that may still be writing? Only `yes` is taken for an answer: ",
+            "\nRemove {} of a run that may still be writing? Only `yes` is accepted: ",
             count(held.len(), "lock")
         );
         if ask(&question)?.trim() != "yes" {
@@ -59,7 +61,7 @@ async fn force(report: &LockReport, args: &UnlockArgs, io: &mut Io<'_>) -> Resul
         let Some(removal) = report.remove(account).await? else { continue };
         let key = removal.key;
         if removal.removed {
-            writeln!(io.err, "{key}: taken from {}", removal.owner)?;
+            writeln!(io.err, "{key}: removed, it was held by {}", removal.owner)?;
         } else {
             kept = true;
             writeln!(

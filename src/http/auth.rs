@@ -19,7 +19,7 @@ pub trait Authenticate: Send + Sync {
     /// Takes over what the server answered to a renewal, or says what is wrong with it. A new credential is learned by
     /// `known` before it is used, so that it is never shown.
     fn renewed(&self, _answer: &Value, _known: &KnownSecrets) -> Result<(), String> {
-        Err("nothing was to be renewed".to_owned())
+        Err("there is no credential to renew".to_owned())
     }
 }
 

@@ -110,13 +110,13 @@ impl ApiError {
         match &self.problem {
             Problem::Status { remedy: Some(remedy), .. } => Some(remedy.help),
             Problem::Status { status: 401, .. } => Some("the credential is wrong or has expired"),
-            Problem::Status { status: 403, .. } => {
-                Some("the credential may not do this; plan needs read, apply write")
-            }
+            Problem::Status { status: 403, .. } => Some(
+                "the credential is not allowed to do this: plan needs read access, apply needs write access",
+            ),
             Problem::Status { status: 300..=399, .. } => Some("redirects are not followed: check `url`"),
             Problem::RateLimited { .. } => Some("lower `limits.requests_per_second` of this provider"),
             Problem::Connect(_) => Some("check `url`, and whether the system can be reached from here"),
-            Problem::Decode { .. } => Some("something else than the API answers here: check `url`"),
+            Problem::Decode { .. } => Some("something other than the API answers here: check `url`"),
             _ => None,
         }
     }
@@ -138,7 +138,7 @@ impl fmt::Display for Problem {
             Self::Status { status, message, remedy: _ } if message.is_empty() => write!(f, "status {status}"),
             Self::Status { status, message, remedy: _ } => write!(f, "status {status}: {message}"),
             Self::RateLimited { status, .. } => {
-                write!(f, "status {status}: too many requests, also after waiting")
+                write!(f, "status {status}: too many requests, even after waiting")
             }
             Self::Connect(why) => write!(f, "no connection: {why}"),
             Self::NoAnswer(why) => write!(f, "no answer: {why}"),

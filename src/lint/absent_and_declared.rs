@@ -11,15 +11,15 @@ pub static LINT: Lint = Lint {
 An object under `absent` that the same file declares.
 
 ### Why it matters
-It cannot be both.
+An object cannot be declared and absent at once.
 
 ### What to do
-Take out one of the two.",
+Remove one of the two.",
     example: Example {
         bad: r#"
 queues: { "401": { name: Sales } }
 absent: { queues: ["401"] }"#,
-        finding: "2:20: queue `401` is declared as well",
+        finding: "2:20: `queues.401` is declared as well",
         good: r#"
 queues: { "400": { name: Reception } }
 absent: { queues: ["401"] }"#,
@@ -34,8 +34,8 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             if declared.contains_key(&address) {
                 let mut path = keys([&"absent", &address.kind.section()]);
                 path.push(Segment::Index(index));
-                let message = format!("{} `{}` is declared as well", address.kind.noun(), address.key);
-                out.push((it.place)(&path), message, "take out one of the two");
+                let message = format!("`{address}` is declared as well");
+                out.push((it.place)(&path), message, "remove one of the two");
             }
         }
     }

@@ -16,14 +16,14 @@ Forwards beside `always`, and forwards beside `do_not_disturb` that need a phone
 
 ### Why it matters
 The help article *Create and Adjust Answering Rules in Stratus*: with Always \"no other forward rules will be
-followed\"; with Do not disturb nothing rings, so that nobody is busy and nobody fails to answer. Who reads the file
-expects the forward to work.
+followed\"; with Do not disturb nothing rings, so no phone is ever busy and no call goes unanswered. Whoever reads the
+file expects the forward to work.
 
 ### What to do
-Take the dead ones out, or write `off`.",
+Remove the forwards that never apply, or write `off`.",
     example: Example {
         bad: r#"diverts: { "103": { always: { extension: "104" }, no_answer: voicemail } }"#,
-        finding: "1:62: `no_answer` never happens beside `always`",
+        finding: "1:62: `no_answer` never applies beside `always`",
         good: r#"diverts: { "103": { always: { extension: "104" }, no_answer: off } }"#,
     },
     check,
@@ -53,8 +53,8 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                 at.push(Segment::key(word));
                 out.push(
                     (it.place)(&at),
-                    format!("`{word}` never happens beside {why}"),
-                    "take it out, or write `off`",
+                    format!("`{word}` never applies beside {why}"),
+                    "remove it, or write `off`",
                 );
             }
         };

@@ -11,7 +11,7 @@ pub static LINT: Lint = Lint {
 A rule listed below `when: default`.
 
 ### Why it matters
-The Default rule always matches, so that nothing below it ever applies; the platform keeps it last.
+The Default rule always matches, so nothing below it ever applies; the platform keeps it last.
 
 ### What to do
 Put `default` at the end.",

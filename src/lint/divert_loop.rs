@@ -29,7 +29,7 @@ Send one of them somewhere else: `voicemail`, another extension, an outside numb
 diverts:
   "201": { always: { extension: "202" } }
   "202": { always: { extension: "201" } }"#,
-        finding: "2:20: every call goes round: 201 -> 202 -> 201",
+        finding: "2:20: every call goes in a circle: 201 -> 202 -> 201",
         good: r#"
 diverts:
   "201": { always: { extension: "202" } }
@@ -48,7 +48,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             let [first, ..] = cycle.as_slice() else { continue };
             out.push(
                 (it.place)(&keys([&"diverts", first, &"always"])),
-                format!("every call goes round: {}", round(&cycle)),
+                format!("every call goes in a circle: {}", round(&cycle)),
                 "send one of them somewhere else",
             );
         }

@@ -15,7 +15,7 @@ Two rules of one extension with the same `when`.
 An extension has one rule for each schedule; the second would never apply.
 
 ### What to do
-Join the two.",
+Merge the two rules.",
     example: Example {
         bad: r#"
 schedules: { holidays: { dates: ["2026-12-25"] } }
@@ -43,7 +43,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                     out.push(
                         (it.place)(&path),
                         format!("there is already a rule for `{}`", rule.when),
-                        "join the two",
+                        "merge the two",
                     );
                 }
             }

@@ -15,7 +15,7 @@ Two tenant files with the same `tenant:` name.
 A tenant's name is how plans, approvals and `--tenant` speak of it; two with one name would be approved as one.
 
 ### What to do
-Rename one of them, or join the files.",
+Rename one of them, or merge the files.",
     example: Example {
         bad: "
 # tenants/acme-dallas.yaml

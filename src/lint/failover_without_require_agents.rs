@@ -36,8 +36,8 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                 ),
                 (Some(Divert::Off), Some(true)) => out.push(
                     (it.place)(&keys([&"queues", key, &"require_agents"])),
-                    "callers are turned away when no agent is there",
-                    "name a `failover`",
+                    "callers are turned away when no agent is available",
+                    "add a `failover`",
                 ),
                 _ => {}
             }

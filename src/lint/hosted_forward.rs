@@ -50,7 +50,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                 out.push(
                     (it.place)(&keys([&"forwards", number, &"to"])),
                     format!("{to} is a number of tenant `{host}` on the same platform"),
-                    "forward to a number the platform does not host: it is down with it",
+                    "name a number on another platform: a hosted number is down when the platform is",
                 );
             }
         }

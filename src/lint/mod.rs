@@ -66,7 +66,7 @@ impl Lint {
             Level::Warning => "Warning",
         };
         format!(
-            "# {code}\n\n{docs}\n\n### Example\n```yaml\n{bad}\n```\n{level} at {finding}\n\nWithout it:\n```yaml\n{good}\n```\n"
+            "# {code}\n\n{docs}\n\n### Example\n```yaml\n{bad}\n```\n{level} at {finding}\n\nCorrected:\n```yaml\n{good}\n```\n"
         )
     }
 }

@@ -32,7 +32,7 @@ provider: ctm
 receivers:
   "+14105550123": { no_answer: { after: 20, to: { receiver: "+14105550124" } } }
   "+14105550124": { no_answer: { after: 20, to: { receiver: "+14105550123" } } }"#,
-        finding: "3:49: calls nobody answers go round: +14105550123 -> +14105550124 -> +14105550123",
+        finding: "3:49: unanswered calls go in a circle: +14105550123 -> +14105550124 -> +14105550123",
         good: r#"
 provider: ctm
 receivers:
@@ -93,7 +93,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             let names: Vec<&str> = cycle.iter().map(|address| address.key.as_str()).collect();
             out.push(
                 (it.place)(&path),
-                format!("calls nobody answers go round: {}", round(&names)),
+                format!("unanswered calls go in a circle: {}", round(&names)),
                 "let one of them lead to a mailbox or a menu",
             );
         }

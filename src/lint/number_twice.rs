@@ -12,7 +12,7 @@ pub static LINT: Lint = Lint {
 A number that two tenants declare under `numbers`, or under `forwards`.
 
 ### Why it matters
-A number rings at one place. Two tenants would move it to and fro with every run.
+A number rings at one place. Two tenants would move it back and forth with every run.
 
 ### What to do
 Leave it with the tenant whose account holds it.",

@@ -25,7 +25,7 @@ Leave `pattern` out, or name the other receiving numbers.",
 provider: ctm
 numbers:
   "+18005550142": { route: { receivers: ["+14105550123"], pattern: round_robin } }"#,
-        finding: "3:68: there is nothing to choose from: one receiving number rings",
+        finding: "3:68: `pattern` needs several receiving numbers, and there is one",
         good: r#"
 provider: ctm
 numbers:
@@ -42,8 +42,8 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             {
                 out.push(
                     (it.place)(&keys([&"numbers", number, &"route", &"pattern"])),
-                    "there is nothing to choose from: one receiving number rings",
-                    "leave `pattern` out, or name the others",
+                    "`pattern` needs several receiving numbers, and there is one",
+                    "leave `pattern` out, or add the other receiving numbers",
                 );
             }
         }

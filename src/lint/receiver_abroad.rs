@@ -26,7 +26,7 @@ Once the pattern is set, look up the rate: Numbers > Tracking Numbers, renewal d
         bad: r#"
 provider: ctm
 receivers: { "+442071234567": { label: London office } }"#,
-        finding: "2:14: +442071234567 is outside of the U.S. and Canada: the per-minute rate can vary",
+        finding: "2:14: +442071234567 is outside the U.S. and Canada: the per-minute rate can vary",
         good: r#"
 provider: ctm
 receivers: { "+14105550123": { label: Front desk } }"#,
@@ -46,7 +46,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             if is_abroad(number) && seen.insert(number.clone()) {
                 out.push(
                     place,
-                    format!("{number} is outside of the U.S. and Canada: the per-minute rate can vary"),
+                    format!("{number} is outside the U.S. and Canada: the per-minute rate can vary"),
                     "look it up once the pattern is set: Numbers > Tracking Numbers, renewal date column",
                 );
             }

@@ -12,18 +12,18 @@ pub static LINT: Lint = Lint {
 The same receiving number twice in one route.
 
 ### Why it matters
-The help article *Configure Receiving Numbers*: a list is rung all at once, evenly, in order, or by who is free. Whether
-a number that stands in it twice rings twice, or gets a double share of the calls, is nowhere said; most often another
-number was meant.
+The help article *Configure Receiving Numbers*: a list is rung all at once, evenly, in order, or by who is free. It does
+not say whether a number listed twice rings twice or gets a double share of the calls; most often another number was
+meant.
 
 ### What to do
-Name each once.",
+List each number once.",
     example: Example {
         bad: r#"
 provider: ctm
 numbers:
   "+18005550142": { route: { receivers: ["+14105550123", "+14105550123"] } }"#,
-        finding: "3:58: receiving number +14105550123 is named twice",
+        finding: "3:58: receiving number +14105550123 is listed twice",
         good: r#"
 provider: ctm
 numbers:
@@ -43,8 +43,8 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                     path.push(Segment::Index(index));
                     out.push(
                         (it.place)(&path),
-                        format!("receiving number {receiver} is named twice"),
-                        "name each once",
+                        format!("receiving number {receiver} is listed twice"),
+                        "list each number once",
                     );
                 }
             }

@@ -51,7 +51,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                     let mut at = vec![Segment::key(address.kind.section()), Segment::key(&address.key)];
                     at.extend(path);
                     let (whose, help) = match address.kind {
-                        Kind::Forwards => ("number", "name a number of another platform"),
+                        Kind::Forwards => ("number", "name a number on another platform"),
                         Kind::Queues | Kind::Numbers | Kind::Receivers => {
                             (address.kind.noun(), "send them somewhere else")
                         }

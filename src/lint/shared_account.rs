@@ -15,14 +15,14 @@ Two tenants with the same `provider` and `account`.
 Each would report the other's objects as unmanaged, and with `exhaustive` delete them.
 
 ### What to do
-Join the two files.",
+Merge the two files.",
     example: Example {
         bad: "
 # tenants/acme-dallas.yaml
 account: acmedental.12345.service
 # tenants/acme.yaml
 account: acmedental.12345.service",
-        finding: "tenants/acme.yaml:2:10: account `acmedental.12345.service` is already tenant `acme-dallas`",
+        finding: "tenants/acme.yaml:2:10: account `acmedental.12345.service` already belongs to tenant `acme-dallas`",
         good: "
 # tenants/acme-dallas.yaml
 account: acmedallas.12345.service
@@ -42,8 +42,8 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             let place = (it.place)(&keys([&"account"]));
             out.push(
                 place,
-                format!("account `{}` is already tenant `{earlier}`", account.1),
-                "join the two files",
+                format!("account `{}` already belongs to tenant `{earlier}`", account.1),
+                "merge the two files",
             );
         }
     }

@@ -13,11 +13,11 @@ pub static LINT: Lint = Lint {
     docs: "\
 ### What it finds
 A number that rings several receiving numbers at once, one of which has a `no_answer`. A route without `pattern` is not
-judged: how its numbers ring now is not known from the files.
+checked: the files do not say how its numbers ring now.
 
 ### Why it matters
 The help article *Configure Receiving Numbers*: \"Simultaneous: ring all receiving numbers at once. *note that if you
-choose this then the no answer routing will NOT work.*\" A caller whom nobody answers is not sent on.
+choose this then the no answer routing will NOT work.*\" A call that nobody answers is not sent on.
 
 ### What to do
 Choose another pattern, or route the number to a queue, which has a `no_answer` of its own.",
@@ -29,7 +29,7 @@ receivers:
 numbers:
   "+18005550142":
     route: { receivers: ["+14105550123", "+14105550124"], pattern: simultaneous }"#,
-        finding: "6:68: `no_answer` of +14105550123 never happens while all ring at once",
+        finding: "6:68: `no_answer` of +14105550123 never applies while all numbers ring at once",
         good: r#"
 provider: ctm
 receivers:
@@ -59,7 +59,10 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             if rung.len() > 1 && !dead.is_empty() {
                 out.push(
                     (it.place)(&keys([&"numbers", number, &"route", &"pattern"])),
-                    format!("`no_answer` of {} never happens while all ring at once", dead.join(", ")),
+                    format!(
+                        "`no_answer` of {} never applies while all numbers ring at once",
+                        dead.join(", ")
+                    ),
                     "choose another pattern, or route to a queue with a `no_answer` of its own",
                 );
             }

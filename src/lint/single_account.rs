@@ -27,7 +27,7 @@ account: harbour
 # tenants/quayside.yaml
 provider: deskphone
 account: quayside",
-        finding: "tenants/quayside.yaml:3:10: provider `deskphone` reaches one account, and that is `harbour` of tenant `harbour`",
+        finding: "tenants/quayside.yaml:3:10: provider `deskphone` reaches only one account, `harbour` of tenant `harbour`",
         good: "
 # dialform.yaml
 providers:
@@ -55,9 +55,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
         if reached != account {
             out.push(
                 (it.place)(&keys([&"account"])),
-                format!(
-                    "provider `{provider}` reaches one account, and that is `{reached}` of tenant `{tenant}`"
-                ),
+                format!("provider `{provider}` reaches only one account, `{reached}` of tenant `{tenant}`"),
                 format!("give `{account}` an entry of its own under `providers`"),
             );
         }

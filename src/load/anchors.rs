@@ -68,6 +68,6 @@ impl Anchors {
 }
 
 pub(super) fn too_many() -> Finding {
-    Finding::error("too-large", "the aliases of this file unfold to too much")
-        .help(format!("all together may stand for {MAX_NODES} values or {} MiB of text", MAX_BYTES >> 20))
+    Finding::error("too-large", "the aliases of this file expand to too much")
+        .help(format!("together they may expand to {MAX_NODES} values or {} MiB of text", MAX_BYTES >> 20))
 }

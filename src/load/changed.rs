@@ -28,7 +28,7 @@ pub fn changed_since<P>(workspace: &Workspace<P>, root: &Path, named: &str) -> R
     let commit = format!("{named}^{{commit}}");
     git(root, &["rev-parse", "--git-dir"])?;
     git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
-        .map_err(|_| format!("git knows no revision `{named}`"))?;
+        .map_err(|_| format!("git has no revision `{named}`"))?;
     // What others have merged since this branch left is no change of it.
     let base = git(root, &["merge-base", &commit, "HEAD"]).unwrap_or_default();
     let base = String::from_utf8_lossy(&base).trim().to_owned();
@@ -82,9 +82,9 @@ pub fn changed_since<P>(workspace: &Workspace<P>, root: &Path, named: &str) -> R
     };
     let lost = tenants_then.iter().filter(|name| !now.contains(name.as_str()) && !moved(name));
     let gone = lost.map(|name| {
-        let message = format!("`{name}` was a tenant at `{named}` and is none now");
+        let message = format!("`{name}` was a tenant file at `{named}` and no longer is");
         Finding::warning("changed-since", message)
-            .help("what it declared stays as it is, and is managed by nobody")
+            .help("what it declared stays live, and dialform no longer manages it")
     });
     Ok(Changed { tenants, findings: gone.collect() })
 }
@@ -119,7 +119,7 @@ fn earlier(then: &Files, revision: &str, changed: &BTreeSet<String>) -> Result<O
         return Ok(None);
     }
     let bytes =
-        then.read(WORKSPACE_FILE).map_err(|_| format!("`{revision}` has no `{WORKSPACE_FILE}` here"))?;
+        then.read(WORKSPACE_FILE).map_err(|_| format!("there is no `{WORKSPACE_FILE}` at `{revision}`"))?;
     let unreadable = || format!("`{WORKSPACE_FILE}` cannot be read as it was at `{revision}`");
     let tree = Tree::parse_bytes(WORKSPACE_FILE, &bytes).map_err(|_| unreadable())?;
     let mut findings = Vec::new();

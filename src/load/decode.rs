@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::deserializer::NodeDeserializer;
 use super::error::Error;
+use super::hints::{Anything, Hints};
 use super::source::{Collector, Source};
 use super::span::Span;
 use super::syntax::short;
@@ -24,11 +25,31 @@ pub fn decode<T: DeserializeOwned>(tree: &Tree, node: &Node, findings: &mut Vec<
     decode_at(tree, &[], node, findings)
 }
 
+/// Like [`decode`], for a file whose phone system is known.
+pub fn decode_with<T: DeserializeOwned>(
+    tree: &Tree,
+    node: &Node,
+    hints: &dyn Hints,
+    findings: &mut Vec<Finding>,
+) -> Option<T> {
+    decoded(tree, &[], node, hints, findings)
+}
+
 /// Like [`decode`], for a node whose path is known: messages about missing and unknown keys name it.
 pub fn decode_at<T: DeserializeOwned>(
     tree: &Tree,
     path: &[Segment],
     node: &Node,
+    findings: &mut Vec<Finding>,
+) -> Option<T> {
+    decoded(tree, path, node, &Anything, findings)
+}
+
+fn decoded<T: DeserializeOwned>(
+    tree: &Tree,
+    path: &[Segment],
+    node: &Node,
+    hints: &dyn Hints,
     findings: &mut Vec<Finding>,
 ) -> Option<T> {
     let source = tree.source();
@@ -38,7 +59,7 @@ pub fn decode_at<T: DeserializeOwned>(
             report_null(source, &mut found, tree.key(path), node);
             None
         }
-        false => rounds(source, path, node, &mut found),
+        false => rounds(source, path, node, hints, &mut found),
     };
     findings.extend(found.finish());
     value
@@ -48,6 +69,7 @@ fn rounds<T: DeserializeOwned>(
     source: &Source,
     path: &[Segment],
     node: &Node,
+    hints: &dyn Hints,
     found: &mut Collector<'_>,
 ) -> Option<T> {
     let mut node = Cow::Borrowed(node);
@@ -62,7 +84,7 @@ fn rounds<T: DeserializeOwned>(
         };
         if !error.is_consequence {
             rounds += 1;
-            let finding = error.to_finding(path, &node);
+            let finding = error.to_finding(path, &node, hints);
             found.push(error.span.unwrap_or(node.span), finding);
         }
         if error.path.is_empty() {
@@ -140,8 +162,8 @@ fn report_null(source: &Source, found: &mut Collector<'_>, key: Option<&Node>, v
     let line_end = source.line(source.line_number(value.span.end)).end;
     let rest = source.slice(Span::new(value.span.end, line_end)).trim_start_matches([':', ' ']);
     let none = match key {
-        Some(_) => "leave the key out to leave it alone, or write `[]`/`{}` for none",
-        None => "leave it out, or write `[]`/`{}` for none",
+        Some(_) => "remove the key to leave the setting as it is, or write `[]` or `{}` for none",
+        None => "remove the entry, or write `[]` or `{}` for none",
     };
     let help = if key.is_some_and(Node::is_null) {
         "write the key before the colon, in quotes if it is the word `null`".to_owned()

@@ -113,6 +113,15 @@ impl<'a> NodeDeserializer<'a> {
     }
 }
 
+/// How to write a map of these keys.
+fn map_of(keys: &[&str]) -> Option<String> {
+    match keys {
+        [] => None,
+        [only] => Some(format!("write `{{ {only}: … }}`")),
+        [first, ..] => Some(format!("write `{{ {first}: … }}`; the keys are `{}`", keys.join("`, `"))),
+    }
+}
+
 /// A scalar as the file shows it, so that quotes at fault are seen.
 fn as_written(text: &str, plain: bool) -> String {
     if plain { format!("`{}`", short(text)) } else { format!("`\"{}\"`", short(text)) }
@@ -237,10 +246,13 @@ impl<'de> de::Deserializer<'de> for NodeDeserializer<'_> {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value> {
-        self.map(visitor)
+        if matches!(self.node.value, Value::Map(_)) {
+            return self.map(visitor);
+        }
+        Err(self.expected("a map").help(map_of(fields)))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(

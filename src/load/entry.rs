@@ -3,6 +3,7 @@
 use super::{
     decode::decode_at,
     expected::{Expected, PROVIDERS},
+    hints::{Anything, Hints},
     tree::{Node, Tree, Value},
 };
 use crate::{
@@ -24,6 +25,11 @@ pub trait Kinds {
 
     /// Reads an entry. `None` where it cannot be used, which is a finding, or where there is no such kind.
     fn read(&self, kind: &str, entry: &Entry<'_>, findings: &mut Vec<Finding>) -> Option<Self::Entry>;
+
+    /// What help may name in a tenant on a system of this kind.
+    fn hints(&self, _kind: &str) -> &dyn Hints {
+        &Anything
+    }
 
     /// The schema of an entry of each kind.
     fn schemas(&self, generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)>;

@@ -5,10 +5,13 @@ use std::fmt;
 
 use serde::de::{self, Expected, Unexpected};
 
+use super::hints::Hints;
 use super::span::Span;
+use super::synonyms;
 use super::syntax::short;
 use super::tree::{Node, Value};
 use crate::finding::Finding;
+use crate::model::E164;
 use crate::path::{Path, Segment};
 use crate::text::closest;
 
@@ -21,6 +24,8 @@ pub(super) struct Inner {
     code: &'static str,
     message: String,
     help: Option<String>,
+    /// The word that is none of those known at its place, which are what help is about.
+    choice: Option<(String, &'static [&'static str])>,
     pub span: Option<Span>,
     /// Whether the path has its start: the node at fault.
     located: bool,
@@ -45,6 +50,7 @@ impl Error {
             code,
             message: message.into(),
             help: None,
+            choice: None,
             span: None,
             located: false,
             about_whole: false,
@@ -59,6 +65,11 @@ impl Error {
 
     pub fn help(mut self, help: impl Into<Option<String>>) -> Self {
         self.0.help = help.into();
+        self
+    }
+
+    fn choice(mut self, word: &str, known: &'static [&'static str]) -> Self {
+        self.0.choice = Some((word.to_owned(), known));
         self
     }
 
@@ -83,9 +94,9 @@ impl Error {
         error
     }
 
-    pub fn to_finding(&self, prefix: &[Segment], node: &Node) -> Finding {
+    pub fn to_finding(&self, prefix: &[Segment], node: &Node, hints: &dyn Hints) -> Finding {
         let mut path = Path::from(prefix);
-        let mut node = node;
+        let (mut node, mut name) = (node, "");
         // An unknown key is said to be in the map around it, not in itself.
         let own = usize::from(self.code == "unknown-key");
         for position in self.path.iter().skip(own).rev() {
@@ -93,6 +104,7 @@ impl Error {
                 Value::Map(entries) => {
                     let Some((key, value)) = entries.get(*position) else { break };
                     path.push(Segment::Key(short(key.text())));
+                    name = key.text();
                     node = value;
                 }
                 Value::Seq(items) => {
@@ -107,11 +119,28 @@ impl Error {
         if matches!(self.code, "unknown-key" | "missing-key") && !path.is_empty() {
             message.push_str(&format!(" in `{path}`"));
         }
+        let help = match &self.choice {
+            Some((word, known)) => {
+                let taken: Vec<&str> = known.iter().copied().filter(|it| hints.takes(&path, it)).collect();
+                which(word, if taken.is_empty() { known } else { &taken })
+            }
+            None => [node.text(), name]
+                .into_iter()
+                .find_map(|text| self.about_number(text, hints))
+                .or_else(|| self.help.clone()),
+        };
         let finding = Finding::error(self.code, message);
-        match &self.help {
+        match help {
             Some(help) => finding.help(help),
             None => finding,
         }
+    }
+
+    /// The way out where this text should be a phone number.
+    fn about_number(&self, text: &str, hints: &dyn Hints) -> Option<String> {
+        let error = text.parse::<E164>().err()?;
+        (error.message == self.message && error.help == self.help)
+            .then(|| E164::advice(text, hints.example_number()))
     }
 }
 
@@ -145,11 +174,11 @@ impl de::Error for Error {
     }
 
     fn unknown_variant(variant: &str, known: &'static [&'static str]) -> Self {
-        Self::new("unknown-value", format!("unknown value `{}`", short(variant))).help(which(variant, known))
+        Self::new("unknown-value", format!("unknown value `{}`", short(variant))).choice(variant, known)
     }
 
     fn unknown_field(field: &str, known: &'static [&'static str]) -> Self {
-        Self::new("unknown-key", format!("unknown key `{}`", short(field))).help(which(field, known))
+        Self::new("unknown-key", format!("unknown key `{}`", short(field))).choice(field, known)
     }
 
     fn missing_field(field: &'static str) -> Self {
@@ -174,8 +203,11 @@ fn describe(found: Unexpected<'_>) -> Cow<'static, str> {
     }
 }
 
-/// The likely meaning of a misspelt word, else all that is known.
+/// The likely meaning of a word, else all that is known.
 fn which(word: &str, known: &[&str]) -> Option<String> {
+    if let Some(help) = synonyms::help(word, known) {
+        return Some(help);
+    }
     if let Some(meant) = closest(word, known.iter().copied()) {
         return Some(format!("did you mean `{meant}`?"));
     }
@@ -185,6 +217,9 @@ fn which(word: &str, known: &[&str]) -> Option<String> {
 pub(super) fn one_of(known: &[&str]) -> Option<String> {
     match known {
         [] => None,
+        ["extension", "simultaneous"] => {
+            Some("write `extension`, or `{ simultaneous: { all_phones: true } }`".to_owned())
+        }
         [only] => Some(format!("expected `{only}`")),
         _ => Some(format!("expected one of `{}`", known.join("`, `"))),
     }

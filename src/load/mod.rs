@@ -6,6 +6,7 @@
 //! - `syntax`: explains what the parser trips over
 //! - [`mod@decode`]: typed values from a node, with all findings of one object
 //! - `error`: what is wrong with a node, and where in it
+//! - `hints`, `synonyms`: what the phone system of a file takes, and the portals' words for it
 //! - `workspace`: `dialform.yaml` and its tenants, from a directory or a git revision
 //! - `entry`: the entries of `providers`, each read as its kind says
 //! - `expected`, `visible`: which texts of `dialform.yaml` may be shown beside a finding
@@ -19,9 +20,11 @@ mod deserializer;
 mod entry;
 mod error;
 mod expected;
+mod hints;
 mod parse;
 pub mod source;
 mod span;
+mod synonyms;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -30,8 +33,9 @@ mod visible;
 mod workspace;
 
 pub use changed::{Changed, changed_since};
-pub use decode::{decode, decode_at};
+pub use decode::{decode, decode_at, decode_with};
 pub use entry::{Entry, Kinds, Unread};
+pub use hints::{Anything, Hints};
 pub use span::Span;
 pub use tree::{Node, Tree, Value};
 pub use workspace::{Files, LoadedTenant, WORKSPACE_FILE, Workspace};

@@ -150,8 +150,7 @@ impl<'a> Builder<'a> {
                     let message =
                         format!("this text holds the invisible character U+{:04X}", u32::from(hidden));
                     let finding = Finding::error("hidden-character", message);
-                    self.findings
-                        .push(span, finding.help("take it out: what is shown here is not what is there"));
+                    self.findings.push(span, finding.help("remove it: the text is not what it looks like"));
                 }
                 self.complete(Node::new(span, Value::Scalar { text, plain }), anchor)
             }
@@ -284,7 +283,7 @@ impl<'a> Builder<'a> {
             Unfolded::Unfinished => {
                 let finding =
                     Finding::error("recursive-alias", "this alias is inside the value it stands for")
-                        .help("write the value out, or move it out of itself");
+                        .help("write out the value instead of the alias");
                 self.findings.push(span, finding);
                 self.add(Node::new(span, Value::Map(Vec::new())));
             }

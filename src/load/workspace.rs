@@ -1,7 +1,7 @@
 //! A workspace: `dialform.yaml` and the tenant files it names, from a directory or from a git revision.
 
 use super::{
-    Kinds, Node, Tree, decode, decode_at,
+    Kinds, Node, Tree, decode_at, decode_with,
     entry::{expected, read_all, without_settings},
     expected::PROVIDERS,
     source::Source,
@@ -141,7 +141,8 @@ impl<P> Workspace<P> {
             };
             match Tree::parse_bytes(&name, &bytes) {
                 Ok(tree) => {
-                    if let Some(tenant) = decode::<Tenant>(&tree, tree.root(), &mut findings) {
+                    let hints = kinds.hints(kind(&tree, &file));
+                    if let Some(tenant) = decode_with::<Tenant>(&tree, tree.root(), hints, &mut findings) {
                         tenants.push(LoadedTenant { tenant, tree });
                     }
                 }
@@ -150,6 +151,12 @@ impl<P> Workspace<P> {
         }
         Ok(Self { file, providers, tree, tenants, findings })
     }
+}
+
+/// The kind of system that a tenant's file is for; empty where that is not known.
+fn kind<'a>(tenant: &Tree, file: &'a WorkspaceFile) -> &'a str {
+    let provider = tenant.root().get("provider").map(Node::text).unwrap_or_default();
+    file.providers.get(provider).map_or("", |config| &config.kind)
 }
 
 /// What `dialform.yaml` says besides the settings of the providers.
@@ -170,14 +177,14 @@ impl Files {
         let outside = Path::new(pattern).is_absolute() || pattern.split('/').any(|part| part == "..");
         if outside {
             return Err(Explained::with_help(
-                format!("`{pattern}` leads out of the workspace"),
-                "tenant files lie in the directory of dialform.yaml or below".to_owned(),
+                format!("`{pattern}` points outside the workspace"),
+                "keep tenant files in the directory of dialform.yaml or below it".to_owned(),
             ));
         }
         let wrong = |error: &dyn std::fmt::Display| {
             Explained::with_help(
                 format!("`{pattern}` is not a pattern: {error}"),
-                "write e.g. \"tenants/*.yaml\"",
+                "write a pattern such as \"tenants/*.yaml\"",
             )
         };
         let compiled = glob::Pattern::new(pattern).map_err(|error| wrong(&error))?;
@@ -194,14 +201,14 @@ impl Files {
                 let failed = |error: glob::GlobError| {
                     let why =
                         format!("cannot list `{}`: {}", error.path().display(), io_reason(error.error()));
-                    Explained::with_help(why, "check permissions")
+                    Explained::with_help(why, "check the permissions")
                 };
                 paths.map(|path| path.map(relative).map_err(failed)).collect::<Result<_, _>>()?
             }
             Self::Revision(root, revision) => {
                 let listed = git(root, &["ls-tree", "-r", "-z", "--name-only", revision, "--", "."]);
-                let listed =
-                    listed.map_err(|why| Explained::with_help(why, "name a revision that git knows"))?;
+                let listed = listed
+                    .map_err(|why| Explained::with_help(why, "name a revision that this repository has"))?;
                 let options =
                     glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
                 let names =
@@ -218,7 +225,7 @@ impl Files {
 
 pub(super) fn git(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
     let output = Command::new("git").arg("-C").arg(root).args(arguments).output();
-    let output = output.map_err(|error| format!("git cannot be run: {}", io_reason(&error)))?;
+    let output = output.map_err(|error| format!("cannot run git: {}", io_reason(&error)))?;
     if output.status.success() {
         return Ok(output.stdout);
     }

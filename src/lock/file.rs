@@ -31,8 +31,10 @@ const GLANCE: Duration = Duration::from_millis(10);
 
 fn failed(what: &str, path: &Path, error: &std::io::Error) -> Explained {
     let help = match error.kind() {
-        std::io::ErrorKind::Unsupported => "the file system of the workspace has no locks: use one that has",
-        _ => "check permissions: apply keeps its locks in the workspace",
+        std::io::ErrorKind::Unsupported => {
+            "the file system of the workspace does not support locks: use one that does"
+        }
+        _ => "check the permissions: apply keeps its locks in the workspace",
     };
     Explained::with_help(format!("cannot {what} `{}`: {}", path.display(), io_reason(error)), help.to_owned())
 }

@@ -53,6 +53,19 @@ impl Kind {
             Self::Forwards => "emergency forward",
         }
     }
+
+    /// The same with its article, as a sentence has it; what there is no single one of has none.
+    pub fn noun_phrase(self) -> &'static str {
+        match self {
+            Self::Schedules => "a schedule",
+            Self::Receivers => "a receiving number",
+            Self::Queues => "a queue",
+            Self::Rules => "answering rules",
+            Self::Diverts => "diverts",
+            Self::Numbers => "a number",
+            Self::Forwards => "an emergency forward",
+        }
+    }
 }
 
 /// An object within a tenant: `queues.400`.
@@ -95,5 +108,24 @@ impl Serialize for Address {
 impl<'de> Deserialize<'de> for Address {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Messages put a kind into a sentence: `a emergency forward` and `a diverts` were printed once.
+    #[test]
+    fn every_kind_reads_well_in_a_sentence() {
+        for kind in Kind::ALL {
+            let noun = kind.noun();
+            let article = match noun {
+                plural if plural.ends_with('s') => "",
+                vowel if vowel.starts_with(['a', 'e', 'i', 'o', 'u']) => "an ",
+                _ => "a ",
+            };
+            assert_eq!(kind.noun_phrase(), format!("{article}{noun}"));
+        }
     }
 }

@@ -153,13 +153,8 @@ pub(super) struct DestinationVisitor {
     pub receivers: bool,
 }
 
-impl DestinationVisitor {
-    /// The keys that may stand here, `pattern` aside: alone it says nothing.
-    fn words(&self) -> String {
-        let receivers = self.receivers.then_some(&"receivers");
-        WORDS.iter().chain(receivers).map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-    }
-}
+/// Maps that may stand here; every phone system takes one of them.
+const EXAMPLE: &str = r#"`{ extension: "101" }` or `{ queue: Sales }`"#;
 
 impl<'de> de::Visitor<'de> for DestinationVisitor {
     type Value = Parsed;
@@ -179,7 +174,7 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
                     format!("write `{{ extension: \"{text}\" }}` or `{{ queue: \"{text}\" }}`")
                 } else {
                     let off = if self.off { "`off`, " } else { "" };
-                    format!("write {off}`voicemail`, or a map with one of {}", self.words())
+                    format!("write {off}`voicemail`, or a map such as {}", EXAMPLE)
                 };
                 Err(decoding(format!("`{text}` is not a destination"), &help))
             }
@@ -191,7 +186,7 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
         let Some(word) = map.next_key_seed(known)? else {
             return Err(decoding(
                 "an empty map is not a destination",
-                format!("name one of {}", self.words()),
+                format!("write where calls go, such as {}", EXAMPLE),
             ));
         };
         let to = match word {
@@ -209,7 +204,7 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
             Word::Token => Destination::DialString(map.next_value()?),
             Word::Receivers | Word::Pattern if !self.receivers => {
                 return Err(decoding(
-                    "several receiving numbers ring only as the route of a number",
+                    "several receiving numbers can only be the `route` of a number",
                     "name one: `{ receiver: \"+1…\" }`",
                 ));
             }
@@ -247,7 +242,7 @@ fn receivers<'de, A: de::MapAccess<'de>>(first: Word, mut map: A) -> Result<Pars
 
 fn alone<E: de::Error>() -> E {
     decoding(
-        "`receivers` and `pattern` stand alone",
+        "`receivers` and `pattern` cannot stand beside another destination",
         "a number is routed to receiving numbers or to one other destination",
     )
 }
@@ -261,7 +256,7 @@ impl<'de> Deserialize<'de> for Ringing {
         if list.is_empty() {
             return Err(decoding(
                 "no receiving number is named: calls would go nowhere",
-                "name one, or leave `route` out to leave it alone",
+                "name one, or remove `route` to leave it as it is",
             ));
         }
         Ok(Self(list))

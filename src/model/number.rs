@@ -11,9 +11,43 @@ use std::fmt;
 pub struct E164(String);
 
 impl E164 {
+    /// An example of one, where nothing says which country a file is about.
+    pub const EXAMPLE: &str = "+12145550100";
+
+    fn of_digits(digits: &str) -> Option<Self> {
+        let fits = (7..=15).contains(&digits.len())
+            && digits.bytes().all(|b| b.is_ascii_digit())
+            && !digits.starts_with('0');
+        fits.then(|| Self(format!("+{digits}")))
+    }
+
     /// The digits without the `+`.
     pub fn digits(&self) -> &str {
         &self.0[1..]
+    }
+
+    /// How to write a text that is no phone number, for people whose numbers look like the example. A number is named only
+    /// where the text leaves no other.
+    pub fn advice(text: &str, example: &str) -> String {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let number = match digits.len() {
+            // `+44 (0)1234` and `ext. 5` hold digits that are not dialled from abroad.
+            _ if text.contains("(0)") || text.contains(char::is_alphabetic) => None,
+            10 if example.starts_with("+1") && !text.starts_with('+') => Self::from_nanp(&digits),
+            11.. => Self::of_digits(&digits),
+            _ => None,
+        };
+        match number {
+            Some(number) if digits.len() == 10 => {
+                format!(
+                    "write it in international form (E.164): \"{number}\" if it is a North American number"
+                )
+            }
+            Some(number) => format!("write it in international form (E.164): \"{number}\""),
+            None => format!(
+                "write it in international form (E.164): `+`, country code and number, such as \"{example}\""
+            ),
+        }
     }
 
     /// The ten digits of a North American number, `None` for any other.
@@ -39,22 +73,11 @@ impl std::str::FromStr for E164 {
     type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits = text.strip_prefix('+').unwrap_or_default();
-        if (7..=15).contains(&digits.len())
-            && digits.bytes().all(|b| b.is_ascii_digit())
-            && !digits.starts_with('0')
-        {
-            return Ok(Self(text.to_owned()));
-        }
-        let plain: String = text.chars().filter(char::is_ascii_digit).collect();
-        let help = match plain.len() {
-            10 if !plain.starts_with('0') && !text.starts_with('+') => {
-                format!("write it in E.164 form: \"+1{plain}\" if it is a North American number")
-            }
-            11..=15 if !plain.starts_with('0') => format!("write it in E.164 form: \"+{plain}\""),
-            _ => "E.164 form is `+`, country code and number, 7 to 15 digits: \"+12145550100\"".to_owned(),
+        let wrong = || {
+            let help = Self::advice(text, Self::EXAMPLE);
+            Explained::with_help(format!("`{text}` is not a phone number"), help)
         };
-        Err(Explained::with_help(format!("`{text}` is not a phone number"), help))
+        text.strip_prefix('+').and_then(Self::of_digits).ok_or_else(wrong)
     }
 }
 
@@ -67,7 +90,7 @@ impl fmt::Display for E164 {
 textual!(E164, "PhoneNumber", {
     "type": ["string", "integer"],
     "pattern": "^\\+?[1-9][0-9]{6,14}$",
-    "description": "A phone number in E.164 form, e.g. \"+12145550100\"."
+    "description": "A phone number in international form (E.164), e.g. \"+12145550100\"."
 });
 
 /// A phone number people dial, and where its calls go.
@@ -110,7 +133,7 @@ pub struct Forward {
     /// The fallback number: one that the same platform does not host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<E164>,
-    /// Whether calls are being forwarded now. Left out: pre-positioned, people may switch it in the portal.
+    /// Whether calls are being forwarded now. Left out: the number is stored, and people switch it in the portal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
     /// Refuse to delete this object or to switch it off.

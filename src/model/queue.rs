@@ -33,7 +33,7 @@ pub struct Queue {
     /// Seconds a caller waits before `no_answer` (CallTrackingMetrics).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_wait: Option<u32>,
-    /// Where callers go whom no agent answered in time (CallTrackingMetrics: no-answer routing).
+    /// Where callers go when no agent answered in time (CallTrackingMetrics: no-answer routing).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_answer: Option<Divert>,
     /// Refuse to delete this object or to leave it with nobody to answer.

@@ -215,7 +215,7 @@ impl FromStr for TaggingHours {
         match text {
             "off" => Ok(Self::Off),
             "" => Err(Explained::with_help(
-                "an empty text is no schedule".to_owned(),
+                "an empty text is not the name of a schedule".to_owned(),
                 "name a schedule, or write `off`".to_owned(),
             )),
             _ => Ok(Self::Schedule(text.to_owned())),

@@ -26,6 +26,23 @@ pub enum Reference {
 }
 
 impl Reference {
+    /// Every word of a place that calls are sent to.
+    pub const WORDS: &[&str] = &[
+        "extension",
+        "phone",
+        "device",
+        "voicemail",
+        "queue",
+        "attendant",
+        "number",
+        "receiver",
+        "menu",
+        "geo_router",
+        "smart_router",
+        "agent",
+        "token",
+    ];
+
     /// The word of the YAML for what it points to.
     pub fn word(&self) -> &'static str {
         match self {

@@ -30,7 +30,7 @@ impl Receivers {
     }
 }
 
-/// In which way several receiving numbers are rung.
+/// How several receiving numbers are rung.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Pattern {

@@ -156,7 +156,7 @@ impl fmt::Display for Caller {
 textual!(Caller, "Caller", {
     "type": ["string", "integer"],
     "pattern": "^\\+?[1-9][0-9]{6,14}$",
-    "description": "A phone number in E.164 form."
+    "description": "A phone number in international form (E.164)."
 });
 
 /// What happens to calls marked as spam (help article *Create and Adjust Answering Rules in Stratus*, SPAM CALLS).
@@ -179,7 +179,7 @@ pub enum Spam {
 pub struct Rule {
     /// The schedule it follows, or `default`: always last, always matches.
     pub when: String,
-    /// `false` keeps the rule but takes it out of the running.
+    /// `false` keeps the rule but switches it off.
     #[serde(default = "yes")]
     pub enabled: bool,
     /// Nothing rings; callers reach voicemail.

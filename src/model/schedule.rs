@@ -21,7 +21,7 @@ pub struct Schedule {
     /// Days that come every year: `12-25`, `12-31..01-01`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub yearly: Option<Vec<YearlySpan>>,
-    /// The zone the hours are meant in, e.g. `America/New_York`, where a schedule has one of its own
+    /// The time zone of the hours, e.g. `America/New_York`, where a schedule has one of its own
     /// (CallTrackingMetrics). Left out: the tenant's `time_zone`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
@@ -124,7 +124,7 @@ impl FromStr for Window {
         let Some((begin, end)) = text.split_once('-') else {
             return Err(Explained::with_help(
                 format!("`{text}` is not a time window"),
-                "write begin and end: \"08:00-17:00\"",
+                "write start and end: \"08:00-17:00\"",
             ));
         };
         let window = Self { begin: begin.trim().parse()?, end: end.trim().parse()? };
@@ -236,7 +236,7 @@ impl<'de> de::DeserializeSeed<'de> for NewDays<'_> {
         match again {
             None => Ok(days),
             Some((_, day)) => {
-                Err(decoding(format!("`{}` is named twice", day.word()), "give each day in one key only"))
+                Err(decoding(format!("`{}` is named twice", day.word()), "name each day in one key only"))
             }
         }
     }

@@ -69,9 +69,7 @@ impl<'de> Deserialize<'de> for Secret {
                 };
                 match map.next_key::<Source>()? {
                     None => Ok(secret),
-                    Some(_) => {
-                        Err(decoding("there are two places to find the credential", "keep one of them"))
-                    }
+                    Some(_) => Err(decoding("this names two sources for one credential", "keep one of them")),
                 }
             }
         }

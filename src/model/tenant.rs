@@ -21,7 +21,7 @@ pub struct Tenant {
     /// The account there: NetSapiens domain, CallTrackingMetrics account id, Deskphone account.
     #[serde(deserialize_with = "name")]
     pub account: String,
-    /// The zone its schedules are meant in, e.g. `America/Chicago`. Checked to exist; not compared with the account.
+    /// The time zone of its schedules, e.g. `America/Chicago`. Checked to exist; not compared with the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
     /// When rules are in force (Stratus: time frames), by name.
@@ -45,7 +45,7 @@ pub struct Tenant {
     /// An extension's forwards outside any schedule (Stratus: those of its Default rule).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub diverts: BTreeMap<Extension, Diverts>,
-    /// Kinds of which every live object that is not declared here is deleted.
+    /// Kinds whose live objects are deleted unless they are declared here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exhaustive: Vec<Exhaustible>,
     /// Objects that must not exist.

@@ -84,7 +84,7 @@ impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         if text.trim().is_empty() {
-            return Err(decoding("an empty text is no name", "write it as the portal shows it"));
+            return Err(decoding("an empty text is not a name", "write it as the portal shows it"));
         }
         Ok(Self(text))
     }

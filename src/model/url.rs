@@ -34,7 +34,7 @@ impl FromStr for ApiUrl {
     fn from_str(text: &str) -> Result<Self, String> {
         let base = text.trim_end_matches('/');
         if base.contains(['?', '#']) {
-            return Err("a URL must have no query; a credential is named under `token`".to_owned());
+            return Err("a URL must not have a query; name the credential under `token`".to_owned());
         }
         let shown = if base.contains('@') { "what is written".to_owned() } else { format!("`{base}`") };
         let url: url::Url = base.parse().map_err(|error| format!("{shown} is not a URL: {error}"))?;

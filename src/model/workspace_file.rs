@@ -19,12 +19,12 @@ pub struct WorkspaceFile {
     /// How much one run may change in one tenant.
     #[serde(default)]
     pub guard: Guard,
-    /// A lock that applies on different machines share. Left out, only those on one machine keep out of each other's way.
+    /// A lock that applies on different machines share. Left out: only applies on the same machine exclude each other.
     #[serde(default)]
     pub lock: Option<SharedLock>,
 }
 
-/// Where applies on different machines lock accounts: objects in a store that speaks S3 and honours conditional writes.
+/// Where applies on different machines lock accounts: objects in a store with the S3 API and conditional writes.
 /// Credentials, region and endpoint come from the standard `AWS_*` variables.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -57,7 +57,7 @@ fn lease<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
         seconds @ 10..=3600 => Ok(seconds),
         seconds => {
             let help = "write 10 to 3600 seconds; 60 suits most";
-            Err(decoding(format!("a lease of {seconds} seconds is of no use"), help))
+            Err(decoding(format!("a lease of {seconds} seconds is out of range"), help))
         }
     }
 }
@@ -75,7 +75,7 @@ fn lock_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
     }
     // The text itself is not repeated: people write credentials before an `@`.
     let help = "write `s3://BUCKET/PREFIX`; endpoint, region and credentials come from the variables `AWS_…`";
-    Err(decoding("this is not the address of a place for locks", help))
+    Err(decoding("this is not the address of a lock store", help))
 }
 
 /// The version of the workspace format.
@@ -110,7 +110,7 @@ pub struct ProviderKind {
     pub kind: String,
 }
 
-/// How hard a phone system may be worked, as far as the workspace says so. Shared by all tenants on it; what is left out
+/// Limits on the requests to a phone system. Shared by all tenants on it; what is left out
 /// is the provider's default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -166,7 +166,7 @@ impl LimitsConfig {
     }
 }
 
-/// How much one run may change in one tenant before a person has to say so.
+/// How much one run may change in one tenant before a person has to approve it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Guard {

@@ -81,8 +81,10 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     }
     let stale = live::check(account, &desired, &absent, observed, policy, place);
     for kind in exhaustive.intersection(&policy.unobservable) {
-        let message = format!("`exhaustive: [{}]` cannot be kept: they cannot be read here", kind.section());
-        let help = "name single objects under `absent`, or give the provider a way to read them";
+        let message =
+            format!("`exhaustive: [{}]` is not possible: the live ones cannot be read here", kind.section());
+        let help =
+            "name single objects under `absent`, or connect the provider to an interface that can read them";
         plan.blocked
             .push(Finding::error("unsupported", message).help(help).at(place(&[Segment::key("exhaustive")])));
     }
@@ -161,7 +163,7 @@ fn look_alikes(steps: &[Step], observed: &Observed) -> Vec<Note> {
         let live = alike.find(|live| plain(&live.key) == plain(&address.key))?;
         Some(Note {
             address: address.clone(),
-            text: format!("{live} is live already; this makes a second one"),
+            text: format!("{live} already exists; this creates a second one"),
         })
     });
     pairs.collect()
@@ -195,7 +197,7 @@ fn describe(
     if plan.unmanaged_extensions > 0 {
         let changed = |step: &&Step| step.address.kind == Kind::Schedules && step.action == Action::Update;
         for step in plan.steps.iter().filter(changed) {
-            let text = "rules of extensions that are not declared here may follow it too".to_owned();
+            let text = "answering rules of extensions that are not declared here may use it too".to_owned();
             plan.notes.push(Note { address: step.address.clone(), text });
         }
     }

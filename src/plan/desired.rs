@@ -26,7 +26,7 @@ pub fn desired(
     let unknown = |kind: Kind, at: &Path| {
         let message = format!("this provider has no `{}`", kind.section());
         let known: Vec<String> = dialect.order.iter().map(|kind| format!("`{}`", kind.section())).collect();
-        let finding = Finding::error("unsupported", message).help(format!("it holds {}", known.join(", ")));
+        let finding = Finding::error("unsupported", message).help(format!("it has {}", known.join(", ")));
         (!dialect.order.contains(&kind)).then(|| finding.at(place(at)))
     };
     for (index, kind) in tenant.exhaustive.iter().enumerate() {

@@ -3,7 +3,7 @@
 use super::live;
 use crate::{
     diff::FieldChange,
-    model::{Address, Kind, Resource, references},
+    model::{Address, Kind, Reference, Resource, references},
     path::{self, Field, Path},
 };
 use serde::Serialize;
@@ -25,6 +25,8 @@ pub struct Dialect {
     pub zoned_schedules: bool,
     /// How a kind that cannot be observed is changed by hand, `{key}` being the object's key.
     pub by_hand: &'static [(Kind, &'static str)],
+    /// A phone number as people write it there, for help.
+    pub example_number: &'static str,
     /// A desired object in the form in which the provider reports it. Idempotent.
     pub normalize: fn(&Address, Resource) -> Result<Resource, Vec<Unsupported>>,
 }
@@ -147,10 +149,33 @@ impl Dialect {
         if refusals.is_empty() { (self.normalize)(address, resource) } else { Err(refusals) }
     }
 
+    /// Whether a word may stand in a field of an object, as the tables say: a destination that the field takes, or a field
+    /// or a value that is not unsupported.
+    pub fn takes(&self, kind: Kind, field: &Path, key: &str) -> bool {
+        let field = field.keys();
+        let row = self.accepts.iter().find(|row| row.kind == kind && field.is_in_field(row.path));
+        let place = if matches!(key, "receivers" | "pattern") { "receiver" } else { key };
+        if let Some(row) = row
+            && Reference::WORDS.contains(&place)
+        {
+            return row.words.contains(&place);
+        }
+        let inner = field.join(key);
+        !self.grades.iter().any(|row| {
+            row.grade == Grade::Unsupported
+                && match row.when {
+                    When::Always => covers(row, kind, &inner),
+                    When::Value(text) => text == key && covers(row, kind, &field),
+                    When::Removed => false,
+                }
+        })
+    }
+
     /// What the tables say a declared object cannot have.
     fn refusals(&self, address: &Address, resource: &Resource) -> Vec<Unsupported> {
         let mut found = Vec::new();
-        let missing = |what: String| format!("this provider has no {what} for a {}", address.kind.noun());
+        let missing =
+            |what: String| format!("this provider has no {what} for {}", address.kind.noun_phrase());
         for row in
             self.grades.iter().filter(|row| row.kind == address.kind && row.grade == Grade::Unsupported)
         {
@@ -179,8 +204,14 @@ impl Dialect {
             let word = reference.word();
             if !words.contains(&word) {
                 let list: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-                let message = format!("this provider has no `{word}` for these calls");
-                found.push(Unsupported { path, message, help: format!("it takes {}", list.join(", ")) });
+                let message = format!("this provider cannot send these calls to `{word}`");
+                let help = match reference {
+                    Reference::Number(number) if words.contains(&"receiver") => {
+                        format!("declare it under `receivers`, then write `{{ receiver: \"{number}\" }}`")
+                    }
+                    _ => format!("it takes {}", list.join(", ")),
+                };
+                found.push(Unsupported { path, message, help });
             }
         }
         found
@@ -207,7 +238,7 @@ impl Dialect {
 /// What a file says to dialform and not to a provider, of every kind.
 const PROTECT: &str = "protect";
 
-const NO_ROW: &str = "leave it out: nothing says how it is managed here";
+const NO_ROW: &str = "leave it out: dialform does not manage it on this provider";
 
 /// Whether a row speaks of a field. The row of the object itself speaks of nothing in it.
 fn covers(row: &GradeRow, kind: Kind, path: &Path) -> bool {

@@ -50,23 +50,24 @@ pub(super) fn mark_critical(steps: &mut [Step], observed: &Observed) -> BTreeSet
                 _ if before.is_active() => {
                     Some("switches off an emergency forward that is active now".to_owned())
                 }
-                _ => Some("takes away the number that calls go to when the platform is down".to_owned()),
+                _ => Some("removes the number that calls go to when the platform is down".to_owned()),
             },
             (Some(Resource::Queue(before)), Some(Resource::Queue(now)), _)
                 if answers(before) && !answers(now) =>
             {
                 let numbers = after.users(&step.address, |user| user.kind == Kind::Numbers);
                 let names: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-                (!names.is_empty()).then(|| format!("leaves with nobody to answer: {}", names.join(", ")))
+                (!names.is_empty())
+                    .then(|| format!("leaves nobody to answer the calls of {}", names.join(", ")))
             }
             (Some(_), None, _) => {
                 let users = after.users(&step.address, |_| true);
                 let mut names: Vec<String> = users.iter().map(ToString::to_string).collect();
                 names.extend(after.hidden(&step.address));
                 stranded.extend(users);
-                let schedule = step.address.kind == Kind::Schedules;
-                let what = if schedule { "leaves without a schedule" } else { "leaves without a target" };
-                (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")))
+                let what = step.address.kind.noun_phrase();
+                (!names.is_empty())
+                    .then(|| format!("deletes {what} that others still use: {}", names.join(", ")))
             }
             _ => None,
         };

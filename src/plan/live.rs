@@ -49,7 +49,7 @@ pub(super) fn check(
         }
         for token in observed.unknown_dial_strings.get(address).into_iter().flatten() {
             let message = format!("the dial plan of account `{account}` has no rule `{token}` yet");
-            let help = "the portal makes this rule when the queue or mailbox is saved there once; calls sent to a \
+            let help = "save the queue or mailbox once in the portal, which creates the rule; calls sent to a \
                         missing rule are lost";
             say(address, Finding::error("no-dial-rule", message).help(help).at(place(&own(address))));
         }
@@ -113,14 +113,14 @@ fn object(account: &str, address: &Address, wanted: &Resource, observed: &Observ
             let message = format!("number {key} is not in account `{account}`");
             let known = observed.objects.keys().filter(|a| a.kind == address.kind).map(|a| a.key.as_str());
             let help = match closest(key, known) {
-                Some(near) => format!("did you mean {near}? numbers are never bought or moved"),
-                None => "numbers are never bought or moved; order it first, then declare it".to_owned(),
+                Some(near) => format!("did you mean {near}? dialform never buys or moves numbers"),
+                None => "dialform never buys or moves numbers: order it first, then declare it".to_owned(),
             };
             Some(Finding::error("no-such-number", message).help(help))
         }
         Kind::Rules | Kind::Diverts => extension(account, key, observed),
         Kind::Queues if live.is_none() && is_person(key, observed) => {
-            let message = format!("queue `{key}` cannot be made: the extension is already taken");
+            let message = format!("queue `{key}` cannot be created: the extension is already taken");
             Some(Finding::error("extension-taken", message).help("choose a free extension for the queue"))
         }
         Kind::Queues | Kind::Schedules | Kind::Receivers if live.is_none() && is_bare(wanted) => {
@@ -129,7 +129,9 @@ fn object(account: &str, address: &Address, wanted: &Resource, observed: &Observ
             let known = observed.objects.keys().filter(|a| a.kind == address.kind).map(|a| a.key.as_str());
             let help = match closest(key, known) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("`{{}}` uses a live {noun} as it is; to make a new one, say what it holds"),
+                None => format!(
+                    "`{{}}` names a live {noun} that is used as it is; to create a new one, write its settings"
+                ),
             };
             Some(Finding::error("no-such-object", message).help(help))
         }
@@ -168,8 +170,12 @@ fn extension(account: &str, key: &str, observed: &Observed) -> Option<Finding> {
     let finding =
         Finding::error("no-such-extension", format!("account `{account}` has no extension `{key}`"));
     Some(match closest(key, known) {
-        Some(near) => finding.help(format!("did you mean `{near}`? extensions are never made or deleted")),
-        None => finding.help("extensions are never made or deleted; make the user in the portal first"),
+        Some(near) => {
+            finding.help(format!("did you mean `{near}`? dialform never creates or deletes extensions"))
+        }
+        None => finding.help(
+            "dialform never creates or deletes extensions: create the user in the portal or dashboard first",
+        ),
     })
 }
 
@@ -180,7 +186,7 @@ fn named_target(account: &str, to: &Destination, observed: &Observed) -> Option<
     match observed.named_targets.get(to) {
         Some(1) => None,
         Some(several) => {
-            let message = format!("account `{account}` has {several} things `{word}` called `{name}`");
+            let message = format!("account `{account}` has {several} of `{word}` called `{name}`");
             Some(
                 Finding::error("ambiguous-name", message)
                     .help("give each a name of its own in the portal first"),
@@ -195,7 +201,7 @@ fn named_target(account: &str, to: &Destination, observed: &Observed) -> Option<
                 .collect();
             let help = match closest(&name, known.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "it is made in the portal, not here; make it first".to_owned(),
+                None => "dialform does not create it: create it in the portal first".to_owned(),
             };
             let message = format!("account `{account}` has no `{word}` called `{name}`");
             Some(Finding::error("no-such-place", message).help(help))
@@ -215,7 +221,7 @@ fn pointer(
         let address = Address::new(kind, key);
         let known = desired.contains_key(&address) || observed.objects.contains_key(&address);
         let message = format!("account `{account}` has no {} `{key}` yet", kind.noun());
-        let help = format!("{address} is declared, but `--only` leaves it out: name it too");
+        let help = format!("{address} is declared, but not part of this run: add `--only {address}`");
         (!known).then(|| Finding::error("out-of-scope", message).help(help))
     };
     match reference {
@@ -240,8 +246,10 @@ fn pointer(
             let message = format!("account `{account}` has no receiving number {to}");
             let known = observed.objects.keys().filter(|a| a.kind == Kind::Receivers).map(|a| a.key.as_str());
             let help = match closest(&address.key, known) {
-                Some(near) => format!("did you mean {near}? to make a new one, declare it under `receivers`"),
-                None => "declare it under `receivers`: calls are only sent to numbers that are known there"
+                Some(near) => {
+                    format!("did you mean {near}? to create a new one, declare it under `receivers`")
+                }
+                None => "declare it under `receivers`: calls are only sent to numbers that are entered there"
                     .to_owned(),
             };
             Some(Finding::error("no-such-receiver", message).help(help))

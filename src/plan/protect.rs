@@ -15,7 +15,7 @@ pub(super) fn check(
     stranded: &BTreeSet<Address>,
     place: &dyn Fn(&[Segment]) -> Option<Place>,
 ) -> Vec<Finding> {
-    let help = "take `protect: true` away in a change of its own, merge it, then make this one";
+    let help = "remove `protect: true` in a change of its own, merge it, then make this change";
     let finding = |address: &Address, what: &str, at: Option<Place>| {
         let message = format!("{address} is protected, and this change {what}");
         Finding::error("protected", message).help(help).at(at)

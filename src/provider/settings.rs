@@ -6,7 +6,7 @@ use crate::{
     http::Authenticate,
     load,
     model::{ApiUrl, Kind, Limits, LimitsConfig, Secret},
-    path::Segment,
+    path::{Path, Segment},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::DeserializeOwned;
@@ -154,8 +154,32 @@ impl load::Kinds for Kinds {
         Some(Entry { provider, settings })
     }
 
+    fn hints(&self, kind: &str) -> &dyn load::Hints {
+        match find(kind) {
+            Some(provider) => provider,
+            None => &load::Anything,
+        }
+    }
+
     fn schemas(&self, generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {
         all().into_iter().map(|provider| (provider.kind, schema(provider, generator))).collect()
+    }
+}
+
+impl load::Hints for Provider {
+    fn takes(&self, at: &Path, word: &str) -> bool {
+        let section = |word: &str| Kind::ALL.into_iter().find(|kind| kind.section() == word);
+        match &**at {
+            [] => section(word).is_none_or(|kind| self.dialect.order.contains(&kind)),
+            [Segment::Key(named), _, field @ ..] => {
+                section(named).is_none_or(|kind| self.dialect.takes(kind, &Path::from(field), word))
+            }
+            _ => true,
+        }
+    }
+
+    fn example_number(&self) -> &'static str {
+        self.dialect.example_number
     }
 }
 
@@ -189,7 +213,7 @@ pub fn any_entry(generator: &mut SchemaGenerator) -> Schema {
         })
         .collect();
     json_schema!({
-        "description": "One phone system. `kind` selects what else is said of it.",
+        "description": "One phone system. `kind` selects its other settings.",
         "type": "object",
         "properties": {
             "kind": { "description": "Which system it is; `dialform providers` lists them.", "enum": kinds },

@@ -49,7 +49,7 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
         writeln!(out, "- :no_entry: {}", text(&withheld))?;
     }
     for refusal in &plan.refused {
-        writeln!(out, "- :no_entry: **beyond the guard**: {}", text(refusal))?;
+        writeln!(out, "- :no_entry: **over the guard**: {}", text(refusal))?;
     }
     let (by_hand, by_api): (Vec<&Step>, Vec<&Step>) =
         plan.steps.iter().partition(|step| step.action == Action::Manual);

@@ -48,14 +48,13 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
     let mut alone: Vec<String> =
         plan.unmanaged.iter().map(|address| printable(address.to_string())).collect();
     if plan.unmanaged_extensions > 0 {
-        let extensions = count(plan.unmanaged_extensions, "extension");
-        alone.push(format!("{extensions} without declared rules"));
+        alone.push(count(plan.unmanaged_extensions, "undeclared extension"));
     }
     if !alone.is_empty() {
         writeln!(out, "  unmanaged, left alone: {}", alone.join(", "))?;
     }
     for refusal in &plan.refused {
-        writeln!(out, "  {}: {refusal}", paint(RED, "beyond the guard"))?;
+        writeln!(out, "  {}: {refusal}", paint(RED, "over the guard"))?;
     }
     writeln!(out)
 }
@@ -187,16 +186,29 @@ fn field(path: &[Segment]) -> String {
 
 /// The names of a sequence, without brackets, in quotes only as in a path.
 fn names(list: &[Value]) -> String {
+    if list.is_empty() {
+        return "(empty)".to_owned();
+    }
     let text = |item: &Value| item.as_str().map_or_else(|| value::flow(item), |name| printable(quoted(name)));
     list.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
-fn one_sided(out: &mut dyn Write, path: &Path, value: &Value, sign: &str) -> io::Result<()> {
+fn one_sided(out: &mut dyn Write, whole: &Path, value: &Value, sign: &str) -> io::Result<()> {
+    let path_end = whole.last().and_then(Segment::as_key);
     // An element that is known by itself is named once: `callers.block: "+13125550123"`.
-    let path = match path.split_last() {
+    let path = match whole.split_last() {
         Some((Segment::Element { element }, list)) if value.as_str() == Some(element) => field(list),
-        _ => field(path),
+        _ => field(whole),
     };
+    // A whole order is shown as its rules are, one by one.
+    if let (Some("order"), Value::Array(rules)) = (path_end, value)
+        && rules.iter().all(Value::is_object)
+    {
+        return rules.iter().try_for_each(|rule| {
+            let when = rule.get("when").and_then(Value::as_str).unwrap_or_default();
+            one_sided(out, &whole.join(Segment::Element { element: when.to_owned() }), rule, sign)
+        });
+    }
     let shown = value::without_defaults(value).unwrap_or_else(|| value.clone());
     let line = value::flow(&shown);
     match &shown {
@@ -214,8 +226,12 @@ fn one_sided(out: &mut dyn Write, path: &Path, value: &Value, sign: &str) -> io:
 /// What goes when an object goes.
 fn whole(out: &mut dyn Write, object: &Value) -> io::Result<()> {
     let Some(Value::Object(map)) = value::without_defaults(object) else { return Ok(()) };
+    let sign = paint(RED, "-").to_string();
     for (key, value) in &map {
-        writeln!(out, "      {} {key}: {}", paint(RED, "-"), value::flow(value))?;
+        match key.as_str() {
+            "order" => one_sided(out, &Path::from(["order"]), value, &sign)?,
+            _ => writeln!(out, "      {sign} {key}: {}", value::flow(value))?,
+        }
     }
     Ok(())
 }
@@ -273,7 +289,7 @@ pub(super) fn summary_lines(plan: &Plan) -> Vec<String> {
     vec![
         format!("Plan: {}.", parts.join(", ")),
         format!(
-            "Callers notice {}, {} only when something fails, {} not at all.",
+            "Callers notice {} of these changes, {} only when something fails, {} not at all.",
             of(Class::CallerVisible),
             of(Class::OnFailure),
             of(Class::Cosmetic)

@@ -105,12 +105,13 @@ fn checksum(value: &Value) -> String {
 pub fn load(path: &Path) -> Result<Record, Explained> {
     let shown = path.display();
     let fail = |message: String, help: &str| Explained::with_help(message, help);
-    let not_ours = "apply writes restore files to `.dialform/restore/` and says which";
+    let not_ours = "name one of the files in `.dialform/restore/`; apply prints which one it wrote";
     let text = fs::read_to_string(path).map_err(|error| {
         fail(format!("cannot read the restore file `{shown}`: {}", io_reason(&error)), not_ours)
     })?;
-    let mut value: Value = serde_json::from_str(&text)
-        .map_err(|error| fail(format!("`{shown}` is no restore file, or it is cut: {error}"), not_ours))?;
+    let mut value: Value = serde_json::from_str(&text).map_err(|error| {
+        fail(format!("`{shown}` is not a restore file, or is incomplete: {error}"), not_ours)
+    })?;
     if value.get("kind").and_then(Value::as_str) != Some(FILE_KIND) {
         return Err(fail(format!("`{shown}` is not a restore file"), not_ours));
     }
@@ -120,11 +121,11 @@ pub fn load(path: &Path) -> Result<Record, Explained> {
         return Err(fail(message, "restore with the version of dialform that wrote it"));
     }
     // Somebody who edits before-values wants a plan of their own making, and that is what the YAML is for.
-    let changed = "what is to be different from what was belongs into the tenant's file";
+    let changed = "use the file as apply wrote it; other changes belong in the tenant's file";
     let sum = value.as_object_mut().and_then(|fields| fields.shift_remove(CHECKSUM)).unwrap_or_default();
     if sum != checksum(&value) {
-        return Err(fail(format!("`{shown}` is not as apply has written it"), changed));
+        return Err(fail(format!("`{shown}` is not as apply wrote it"), changed));
     }
     serde_json::from_value(value)
-        .map_err(|error| fail(format!("`{shown}` is not as apply has written it: {error}"), changed))
+        .map_err(|error| fail(format!("`{shown}` is not as apply wrote it: {error}"), changed))
 }

@@ -68,7 +68,12 @@ fn remove(restoration: &mut Restoration, address: &Address) {
             restoration.absent.insert(address.clone());
         }
         Kind::Numbers | Kind::Rules | Kind::Diverts => {
-            refuse(restoration, address, "it was not there, and its kind is never deleted".to_owned(), None);
+            refuse(
+                restoration,
+                address,
+                "it did not exist, and dialform never deletes objects of this kind".to_owned(),
+                None,
+            );
         }
     }
 }
@@ -88,7 +93,7 @@ fn bring_back(
     let (fields, missing) = changed(before, &step.changes);
     if !missing.is_empty() {
         let list: Vec<String> = missing.iter().map(|field| format!("`{field}`")).collect();
-        let text = format!("no earlier value of {} was to be seen; it stays as it is", list.join(", "));
+        let text = format!("the earlier value of {} could not be read; it stays as it is", list.join(", "));
         restoration.unchanged.push((address.clone(), text));
     }
     if fields.is_empty() {
@@ -109,7 +114,9 @@ fn bring_back(
         Ok(held) if held == resource => {
             restoration.desired.insert(address.clone(), resource);
         }
-        Ok(_) => refuse(restoration, address, "it would not be written as it was".to_owned(), None),
+        Ok(_) => {
+            refuse(restoration, address, "the provider cannot hold it exactly as it was".to_owned(), None)
+        }
         Err(problems) => {
             for Unsupported { path: _, message, help } in problems {
                 refuse(restoration, address, message, Some(help));
@@ -121,7 +128,7 @@ fn bring_back(
 fn refuse(restoration: &mut Restoration, address: &Address, why: String, help: Option<String>) {
     let help = help.map(|help| format!(" ({help})")).unwrap_or_default();
     let finding = Finding::error("not-restorable", format!("{address} cannot be restored: {why}{help}"))
-        .help("the restore file says what it was: put it right by hand, and name the other objects with `--only`");
+        .help("restore it by hand as the restore file shows it, and name the other objects with `--only`");
     restoration.unrestorable.push((address.clone(), finding));
 }
 

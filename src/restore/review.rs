@@ -38,8 +38,7 @@ impl Restoration {
     /// Adds to a plan what a reviewer of a restore should know: what stays as it is, and what somebody changed since.
     pub fn annotate(&self, covered: &dyn Fn(&Address) -> bool, notes: Vec<Note>, plan: &mut TenantPlan) {
         for finding in plan.blocked.iter_mut().filter(|finding| finding.code == "out-of-scope") {
-            let help =
-                "what is to be restored points to it: make it first, or restore the rest with `--only`";
+            let help = "a restored object points to it: create it first, or restore the rest with `--only`";
             finding.help = Some(help.to_owned());
         }
         // A restore is whole, or it is not begun.
@@ -68,8 +67,10 @@ fn later_changes(restoration: &Restoration, steps: &[Step]) -> Vec<Note> {
         });
         let fields: Vec<String> = later.map(|change| format!("`{}`", change.path)).collect();
         if !fields.is_empty() {
-            let text =
-                format!("{} changed after that apply, and this takes it back as well", fields.join(", "));
+            let text = format!(
+                "{} changed after that apply; restoring undoes that change as well",
+                fields.join(", ")
+            );
             notes.push(Note { address: step.address.clone(), text });
         }
     }

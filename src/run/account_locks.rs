@@ -196,7 +196,7 @@ impl Waiting<'_> {
         let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             let message = format!("{} is locked by {holder}", self.key);
-            let help = "wait until that run is over, or let this one wait: `--lock-timeout 10m`; `dialform unlock` shows \
+            let help = "wait until that run has ended, or add `--lock-timeout 10m`; `dialform unlock` shows \
                         who holds what";
             return Err(Failure::refused(message).help(help));
         }
@@ -208,7 +208,7 @@ impl Waiting<'_> {
         tokio::select! {
             () = tokio::time::sleep(PAUSE.min(left)) => Ok(()),
             () = self.context.shutdown.stop.cancelled() => {
-                Err(Failure::error("told to stop, nothing was changed"))
+                Err(Failure::error("interrupted, nothing was changed"))
             }
         }
     }

@@ -54,11 +54,12 @@ impl Session<'_> {
         let saved = saved.map_err(|error| {
             let directory = restore::directory(root);
             let message = format!("cannot write a restore file into `{}`: {error}", directory.display());
-            Failure::error(message).help("nothing was sent: apply does not begin what it could not undo")
+            Failure::error(message).help("nothing was sent: apply does not start without a restore file")
         })?;
         if let Some(path) = &saved {
             let path = path.display();
-            self.context.info(format!("what is live now is kept in {path}; `--restore` brings it back"));
+            self.context
+                .info(format!("the state before this apply is saved in {path}; `--restore` brings it back"));
         }
         Ok(saved)
     }
@@ -86,7 +87,8 @@ impl Session<'_> {
             outcomes.iter().any(|it| it.written && it.tenant == tenant && it.address == *address)
         };
         if let Err(why) = restore::narrow(path, &written, &self.context.secrets) {
-            self.context.info(format!("{} still names steps that were not taken: {why}", path.display()));
+            self.context
+                .info(format!("{} still names steps that were not carried out: {why}", path.display()));
         }
     }
 
@@ -96,14 +98,14 @@ impl Session<'_> {
         let log_error = self.monitor.log_error();
         if let Some(why) = &log_error {
             let finding = Finding::error("failed", why);
-            findings.push(finding.help("no further step was started; make room, and apply again"));
+            findings.push(finding.help("no further step was started; free disk space, and apply again"));
         }
         let lost = self.locks.lost();
         if let Some(why) = &lost {
             // Who took it may have read an account while it was still being written.
             let finding = Finding::error("failed", lost_lock(why));
             findings.push(
-                finding.help("see `dialform unlock` for who has it; plan and apply when that run is over"),
+                finding.help("see `dialform unlock` for who has it; plan and apply when that run has ended"),
             );
         }
         // A run that was told to stop while it looked for an accepted change has not seen what it was to see.
@@ -129,9 +131,9 @@ impl Session<'_> {
 
 /// How a run ends that was told to before its first write.
 pub fn stopped() -> Failure {
-    Failure::error("told to stop, nothing was changed")
+    Failure::error("interrupted, nothing was changed")
 }
 
 fn lost_lock(why: &str) -> String {
-    format!("the lock of this run is lost: {why}")
+    format!("this run has lost its lock: {why}")
 }

@@ -16,7 +16,7 @@ impl Approval {
         if let Some(tenant) = beyond.filter(|_| !self.override_guard) {
             let message = format!("tenant `{}`: {}", tenant.tenant, tenant.refused.join("; "));
             return Err(Failure::refused(message)
-                .help("if that is meant, raise `guard` in dialform.yaml, or `--override-guard`"));
+                .help("if that is intended, raise the limit under `guard` in dialform.yaml, or add `--override-guard`"));
         }
         self.permit_critical(plan)
     }
@@ -24,7 +24,8 @@ impl Approval {
     fn same(&self, plan: &Plan) -> Result<(), Failure> {
         match &self.digest {
             Some(digest) if *digest != plan.digest => {
-                let message = format!("the plan of now ({}) is not the approved one ({digest})", plan.digest);
+                let message =
+                    format!("the current plan ({}) is not the approved one ({digest})", plan.digest);
                 Err(Failure::refused(message)
                     .help("files or live systems have changed since: plan and review again"))
             }
@@ -47,7 +48,7 @@ impl Approval {
                 )
             }
         };
-        Err(Failure::refused(message).help(format!("if that is meant: `--approve-critical '{flag}'`")))
+        Err(Failure::refused(message).help(format!("if that is intended, add `--approve-critical '{flag}'`")))
     }
 
     /// What each approval approves, where a pattern may stand for several; and a warning for each approval of nothing:
@@ -59,7 +60,8 @@ impl Approval {
                 Critical::all(plan).filter(|it| it.is_named(given)).map(|it| it.full).collect();
             match named.as_slice() {
                 [] => {
-                    let message = format!("`--approve-critical {given}` approves nothing in this plan");
+                    let message =
+                        format!("`--approve-critical {given}` matches no critical change in this plan");
                     unused.push(Finding::warning("unused-approval", message).help(ADDRESS_HELP));
                 }
                 // One approval for one change says which by itself.

@@ -129,7 +129,7 @@ impl AuditLog {
     pub fn error(&self) -> Option<String> {
         let sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
         let error = sink.error.as_ref()?;
-        Some(format!("the log `{}` could not be written any more: {}", self.path.display(), io_reason(error)))
+        Some(format!("the log `{}` can no longer be written: {}", self.path.display(), io_reason(error)))
     }
 }
 

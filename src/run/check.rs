@@ -157,8 +157,9 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
     });
     if let Some(revision) = &selection.changed_since {
         let changed = changed_since(&workspace, root, revision).map_err(|why| {
-            Failure::error(format!("`--changed-since {revision}`: {why}"))
-                .help("name a revision that is here, e.g. `origin/main`; a shallow checkout may lack it")
+            Failure::error(format!("`--changed-since {revision}`: {why}")).help(
+                "name a revision that this checkout has, e.g. `origin/main`; a shallow checkout may lack it",
+            )
         })?;
         tenants.retain(|tenant| changed.tenants.contains(&tenant.index));
         findings.extend(changed.findings);
@@ -177,8 +178,8 @@ type Earlier = load::Workspace<()>;
 fn at_revision(root: &Path, revision: &str) -> Result<Earlier, Failure> {
     let fail = |findings: &[Finding]| {
         let first = findings.first().map_or_else(String::new, |finding| finding.message.clone());
-        Failure::error(format!("the workspace at `{revision}` cannot be compared with: {first}"))
-            .help("name a revision with a workspace in this directory, e.g. `--base origin/main`")
+        Failure::error(format!("cannot read the workspace at `{revision}`: {first}"))
+            .help("name a revision with a workspace in this directory, e.g. `--base origin/main`, or leave `--base` out to compare with none")
     };
     let earlier = Earlier::load(&Files::Revision(root.to_owned(), revision.to_owned()), &Unread)
         .map_err(|found| fail(&found))?;

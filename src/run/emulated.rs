@@ -36,7 +36,7 @@ impl Emulated {
         let providers = &workspace.file.providers;
         let kind = &providers[name].kind;
         let emulation = sandbox::find(kind)
-            .ok_or_else(|| Failure::error(format!("there is no emulation of a provider of kind `{kind}`")))?;
+            .ok_or_else(|| Failure::error(format!("there is no emulation of providers of kind `{kind}`")))?;
         let others: Vec<&sandbox::Emulation> =
             providers.values().filter_map(|provider| sandbox::find(&provider.kind)).collect();
         let options = sandbox::Options::new(emulation, root.join("live").join(name), state(root).join(name));
@@ -48,7 +48,7 @@ impl Emulated {
         options.port = port;
         let sandbox = Sandbox::start(options).await.map_err(|error| {
             Failure::error(format!("the sandbox of provider `{name}` does not start: {error}"))
-                .help("`dialform sandbox reset` forgets its state")
+                .help("run `dialform sandbox reset` to forget its state")
         })?;
         Ok(Self { name: name.to_owned(), kind: kind.clone(), sandbox })
     }

@@ -33,7 +33,7 @@ impl Monitor {
     pub fn ensure_logged(&self) -> Result<(), Failure> {
         match self.log_error() {
             None => Ok(()),
-            Some(why) => Err(Failure::error(why).help("nothing was changed; make room, and run again")),
+            Some(why) => Err(Failure::error(why).help("nothing was changed; free disk space, and run again")),
         }
     }
 }

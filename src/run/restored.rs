@@ -21,7 +21,7 @@ pub(super) fn check(root: &Path, path: &Path, options: &Options) -> Result<Check
     let record = restore::load(path)?;
     if record.sandbox != sandbox {
         let (was, help) = match record.sandbox {
-            true => ("with `--sandbox`", "what was emulated is no restoration for a live system"),
+            true => ("with `--sandbox`", "the state of an emulated system cannot be restored to a live one"),
             false => ("without `--sandbox`", "leave `--sandbox` out to restore the live system"),
         };
         let message = format!("`{}` was written by an apply {was}", path.display());
@@ -45,8 +45,8 @@ pub(super) fn check(root: &Path, path: &Path, options: &Options) -> Result<Check
     }
     if wanted.is_empty() {
         let tenants: Vec<String> = record.tenants.iter().map(|it| format!("`{}`", it.tenant)).collect();
-        let message = format!("`{}` is about no tenant of this run", path.display());
-        return Err(Failure::error(message).help(format!("it is about {}", tenants.join(", "))));
+        let message = format!("`{}` names no tenant of this run", path.display());
+        return Err(Failure::error(message).help(format!("it names {}", tenants.join(", "))));
     }
     checked.tenants.retain_mut(|tenant| {
         let record = wanted.iter().find(|(index, _)| *index == tenant.index);
@@ -83,7 +83,9 @@ fn place_of(checked: &Checked, record: &TenantRecord) -> Result<usize, Failure> 
             let config = checked.workspace.providers.get(&now.provider);
             let same = config.map(Entry::system).as_ref() == Some(system);
             if (&now.provider, &now.account) == (provider, account) && !same {
-                return refused(format!("`{provider}` was the name of another system when that was written"));
+                return refused(format!(
+                    "`{provider}` named another system when the restore file was written"
+                ));
             }
             if same && now.account == *account {
                 return Ok(index);

@@ -41,7 +41,7 @@ fn apply_wants_an_approval_of_this_plan() {
     let nobody = world.run(&["apply"]);
     assert_eq!(
         (nobody.ending, refusal(&nobody).as_str()),
-        (Ending::Refused, "nobody is there to approve this plan")
+        (Ending::Refused, "this plan needs approval, and there is no terminal to ask on")
     );
 
     let file = world.path("plan.json");
@@ -130,7 +130,7 @@ fn the_end_of_a_step_is_what_was_seen() {
             "accept-and-ignore:1",
             "not_applied",
             Ending::Partial,
-            "accepted, but not applied by the provider: after 1 seconds `label` still reads \"\"",
+            "accepted, but not applied by the provider: after 1 second `label` still reads \"\"",
         ),
         ("500:1", "unknown", Ending::Partial, "status 500"),
         ("502-after-commit:1", "done", Ending::Fine, ""),
@@ -141,7 +141,7 @@ fn the_end_of_a_step_is_what_was_seen() {
             "429:1,retry-after:0",
             "failed",
             Ending::Partial,
-            "status 429: too many requests, also after waiting",
+            "status 429: too many requests, even after waiting",
         ),
     ];
     for (fault, status, ending, detail) in cases {

@@ -212,7 +212,7 @@ async fn every_fault_of_every_read_blocks_the_tenant() {
          the API answers here: check `url`"
     );
     let patience =
-        "too many requests, also after waiting | lower `limits.requests_per_second` of this provider";
+        "too many requests, even after waiting | lower `limits.requests_per_second` of this provider";
     let faults = [
         ("500:1", "status 500: Internal Server Error".to_owned()),
         ("garbage:1", garbage),
@@ -316,7 +316,7 @@ fn coded(status: u16, message: &str) -> (u16, String) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_wrong_answer_blocks_the_tenant() {
     let rig = Rig::new().await;
-    let check = "something else than the API answers here: check `url`";
+    let check = "something other than the API answers here: check `url`";
     let scope = "the account does not exist, or the credential is bound to another one; check `account` and the scope \
                  of the key";
     let route =
@@ -346,7 +346,7 @@ async fn every_wrong_answer_blocks_the_tenant() {
         (
             users,
             coded(403, "Forbidden"),
-            "status 403: Forbidden | the credential may not do this; plan needs read, apply write".into(),
+            "status 403: Forbidden | the credential is not allowed to do this: plan needs read access, apply needs write access".into(),
         ),
         (
             domain,
@@ -517,7 +517,7 @@ async fn half_of_a_list_is_never_taken_for_the_whole() {
             "the second page is null",
             |start| Some((200, if start == 0 { users(0, 1000) } else { "null".to_owned() })),
             "the answer is not understood: no User: invalid type: null, expected a sequence; it begins `null` | \
-             something else than the API answers here: check `url`",
+             something other than the API answers here: check `url`",
         ),
         (
             "the third page fails",

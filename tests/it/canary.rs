@@ -351,7 +351,10 @@ fn what_stands_for_a_credential_is_never_written() {
     let (_systems, urls) = systems(&runtime, &coop, "visible-after:0ms");
     coop.settings(urls.each_ref().map(String::as_str));
     let said = coop.run("apply --auto-approve --log audit.jsonl");
-    assert!(said.contains("what is live repeats the credential in use, which is never written"), "{said}");
+    assert!(
+        said.contains("the live object contains the credential in use, which dialform never writes"),
+        "{said}"
+    );
     let log = std::fs::read_to_string(coop.path("audit.jsonl")).unwrap();
     assert!(!log.contains("PUT"), "{log}");
     assert!(!said.contains("nsdWr1te"), "{said}");

@@ -163,5 +163,5 @@ fn an_extension_that_two_people_have_is_not_touched() {
     let world = World::on(&system, WANTED);
     let plan = world.run(&["plan"]);
     assert_eq!(plan.ending, Ending::Error);
-    assert!(plan.out.contains("2 people of account `harbour` have extension `2001`"), "{}", plan.out);
+    assert!(plan.out.contains("2 people in account `harbour` have extension `2001`"), "{}", plan.out);
 }

@@ -192,7 +192,7 @@ fn what_a_server_drops_is_not_called_done() {
         outcome["steps"].as_array().unwrap().iter().find(|step| step["address"] == "queues.Sales").unwrap();
     assert_eq!(
         sales["detail"],
-        "accepted, but not applied by the provider: after 1 seconds `dispatch` still reads \"ring_all\", `agent_ring` \
+        "accepted, but not applied by the provider: after 1 second `dispatch` still reads \"ring_all\", `agent_ring` \
          still reads 20, `agents.\"bob@acme.example\"` is still not set, `agents.\"ann@acme.example\"` still reads \
          {\"agent\":\"ann@acme.example\",\"order\":1}, `max_wait` still reads 60, `no_answer` still reads \"off\""
     );
@@ -307,7 +307,7 @@ fn a_declared_field_without_a_row_is_refused() {
         let refused = without(stratus, Kind::Rules, field).hold(&address, rules.clone()).unwrap_err();
         let refused: Vec<_> =
             refused.into_iter().map(|Unsupported { path, message: _, help }| (path, help)).collect();
-        let help = "leave it out: nothing says how it is managed here".to_owned();
+        let help = "leave it out: dialform does not manage it on this provider".to_owned();
         assert_eq!(refused, [(Path::from(field), help)]);
     }
 }

@@ -107,8 +107,8 @@ const CASES: &[Case] = &[
         queue_400: r#"{ time-frame: night }, { time-frame: "*", forward-always: { enabled: "yes", parameters: ["9725550199"] } }"#,
         tenant: "queues: { \"400\": { require_agents: false } }",
         says: &[
-            "note: queues.400: its own extension has a rule for `night`, during which `failover` is not used",
-            "note: queues.400: its own extension forwards every call to `9725550199`",
+            "note: queues.400: the queue's own extension has a rule for `night`; while it applies, `failover` is not used",
+            "note: queues.400: every call to the queue's own extension is forwarded to `number: +19725550199`",
             "No changes. 1 tenant is as declared.",
         ],
         ..PLAIN
@@ -117,27 +117,27 @@ const CASES: &[Case] = &[
         name: "a queue that only another queue's own rules lead to",
         queue_400: r#"{ time-frame: "*", forward-no-answer: { enabled: "yes", parameters: [queue_430] } }"#,
         tenant: "absent: { queues: [\"430\"] }",
-        says: &["critical: leaves without a target: the rules of extension 400"],
+        says: &["critical: deletes a queue that others still use: the rules of extension 400"],
         ..PLAIN
     },
     Case {
         name: "a queue that rings beside others, and takes what is marked as spam",
         user_101: r#"{ time-frame: "*", forward-on-spam-call: { enabled: "yes", parameters: [queue_430] } }"#,
         tenant: "absent: { queues: [\"430\"] }",
-        says: &["critical: leaves without a target: the rules of extension 101"],
+        says: &["critical: deletes a queue that others still use: the rules of extension 101"],
         ..PLAIN
     },
     Case {
         name: "a schedule that only a queue's own rules follow",
         queue_400: r#"{ time-frame: night }, { time-frame: "*" }"#,
         tenant: "absent: { schedules: [night] }",
-        says: &["critical: leaves without a schedule: the rules of extension 400"],
+        says: &["critical: deletes a schedule that others still use: the rules of extension 400"],
         ..PLAIN
     },
     Case {
         name: "a queue left with nobody to answer under a live number",
         tenant: "queues: { \"400\": { agents: [], failover: off } }",
-        says: &["critical: leaves with nobody to answer: numbers.+12145550100"],
+        says: &["critical: leaves nobody to answer the calls of numbers.+12145550100"],
         ..PLAIN
     },
     Case {
@@ -159,7 +159,7 @@ const CASES: &[Case] = &[
         user_101: r#"{ time-frame: "*", forward-on-spam-call: { enabled: "yes", parameters: [hangup] } }"#,
         tenant: "rules: { \"101\": { callers: { spam: drop } } }",
         says: &[
-            "note: rules.101: calls marked as spam go to `hangup`, which has no word here",
+            "note: rules.101: SPAM CALLS is set to `hangup`, which dialform has no name for; it is left alone",
             "declared, not verifiable: rules.101 (callers.spam)",
             "No changes. 1 tenant is as declared, but for what is not verifiable.",
         ],
@@ -187,7 +187,7 @@ const CASES: &[Case] = &[
         user_101: r#"{ time-frame: night, do-not-disturb: { enabled: "yes" }, forward-on-dnd: { enabled: "yes", parameters: ["102"] } }, { time-frame: "*" }"#,
         tenant: "schedules: { night: {} }\nrules: { \"101\": { order: [{ when: night, do_not_disturb: true }] } }",
         says: &[
-            "note: rules.101: with do not disturb, rule `night` sends calls to `102`",
+            "note: rules.101: with Do not disturb, rule `night` sends callers to `extension: 102`, not to voicemail",
             "No changes. 1 tenant is as declared.",
         ],
         ..PLAIN

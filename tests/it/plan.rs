@@ -51,6 +51,7 @@ static DIALECT: LazyLock<Dialect> = LazyLock::new(|| Dialect {
     zoned_schedules: false,
     grades: grades().leak(),
     by_hand: &[(Kind::Forwards, "click {key}")],
+    example_number: "+12145550100",
     normalize: |_, mut resource| {
         if let Resource::Rules(rules) = &mut resource {
             rules.order.iter_mut().flatten().for_each(|rule| rule.forward.complete());

@@ -255,7 +255,7 @@ fn a_restore_is_guarded_and_narrowed_like_any_plan() {
     let digest = world.run(&["plan", "--restore", &file, "--format", "json"]).out;
     let digest = serde_json::from_str::<Value>(&digest).unwrap()["digest"].as_str().unwrap().to_owned();
     let nobody = world.run(&["apply", "--restore", &file]);
-    assert_eq!(refusal(&nobody), "nobody is there to approve this plan");
+    assert_eq!(refusal(&nobody), "this plan needs approval, and there is no terminal to ask on");
     let stale = world.run(&["apply", "--restore", &file, "--digest", "0123"]);
     assert_eq!(stale.ending, Ending::Refused);
     let plain = world.workspace();
@@ -355,10 +355,10 @@ fn a_spoiled_file_is_refused_and_nothing_is_sent() {
     let plan = world.path("plan.json");
     assert_eq!(world.run(&["plan", "--out", plan.to_str().unwrap()]).ending, Ending::Fine);
     let cases = [
-        (good[..good.len() / 2].to_owned(), "is no restore file, or it is cut: EOF while parsing"),
-        (String::new(), "is no restore file, or it is cut: EOF"),
-        (good.replace("9725550199", "9725550666"), "is not as apply has written it"),
-        (good.replace("\"sandbox\": true", "\"sandbox\": false"), "is not as apply has written it"),
+        (good[..good.len() / 2].to_owned(), "is not a restore file, or is incomplete: EOF while parsing"),
+        (String::new(), "is not a restore file, or is incomplete: EOF"),
+        (good.replace("9725550199", "9725550666"), "is not as apply wrote it"),
+        (good.replace("\"sandbox\": true", "\"sandbox\": false"), "is not as apply wrote it"),
         (good.replace("\"format_version\": 2", "\"format_version\": 1"), "has restore format 1, not 2"),
         (fs::read_to_string(plan).unwrap(), "is not a restore file"),
         ("[]".to_owned(), "is not a restore file"),
@@ -418,9 +418,9 @@ fn what_cannot_be_written_again_stops_its_tenant() {
     let state = world.state();
     let blocked = world.run(&["apply", "--auto-approve", "--restore", file]);
     assert!(
-        blocked.out.contains(
-            "numbers.+12145550100 cannot be restored: a number cannot be routed to a provider's own word"
-        ),
+        blocked
+            .out
+            .contains("numbers.+12145550100 cannot be restored: a number cannot be routed to a `token`"),
         "{}",
         blocked.out
     );

@@ -82,7 +82,7 @@ fn only_what_has_changed_is_read() {
             "a file that is gone",
             |w| std::fs::remove_file(w.path("tenants/bolt.yaml")).unwrap(),
             "",
-            "warning[changed-since]: `tenants/bolt.yaml` was a tenant at `start` and is none now\n",
+            "warning[changed-since]: `tenants/bolt.yaml` was a tenant file at `start` and no longer is\n",
         ),
         (
             "the settings of a provider",
@@ -118,7 +118,7 @@ fn only_what_has_changed_is_read() {
                 w.git(&["checkout", "-q", "-f", "whole"]);
             },
             "acme bolt coil",
-            "warning[changed-since]: every tenant counts as changed: `start` has no `dialform.yaml` here\n",
+            "warning[changed-since]: every tenant counts as changed: there is no `dialform.yaml` at `start`\n",
         ),
     ];
     for (name, change, wanted, said) in cases {
@@ -167,8 +167,8 @@ fn an_unknown_revision_ends_the_run() {
     assert_eq!(run.ending, Ending::Error);
     assert_eq!(
         run.err,
-        "error[failed]: `--changed-since nowhere`: git knows no revision `nowhere`\n |\n\
-         help: name a revision that is here, e.g. `origin/main`; a shallow checkout may lack it\n\n"
+        "error[failed]: `--changed-since nowhere`: git has no revision `nowhere`\n |\n\
+         help: name a revision that this checkout has, e.g. `origin/main`; a shallow checkout may lack it\n\n"
     );
     assert_eq!(world.traffic().len(), 0);
 }

@@ -193,7 +193,7 @@ async fn a_careless_store_is_refused() {
     let Some(endpoint) = endpoint(CARELESS) else { return };
     let store = open(&endpoint, &url("careless"), 60);
     let Explained { message, help, .. } = store.probe().await.unwrap_err();
-    assert!(message.ends_with("ignores conditions: two runs could hold one lock"), "{message}");
+    assert!(message.ends_with("ignores conditional writes: two runs could hold one lock"), "{message}");
     assert!(help.as_deref().is_some_and(|help| help.contains("If-None-Match")), "{help:?}");
 }
 
@@ -203,7 +203,7 @@ async fn what_is_wrong_with_a_store_is_said() {
     let nowhere = open("http://127.0.0.1:1", "s3://dialform-locks/nowhere", 60);
     let error = nowhere.probe().await.unwrap_err();
     assert!(
-        error.message.starts_with("cannot make a probe of conditions in `s3://dialform-locks/nowhere`"),
+        error.message.starts_with("cannot test conditional writes in `s3://dialform-locks/nowhere`"),
         "{error:?}"
     );
     let Some(endpoint) = endpoint(HONEST) else { return };
@@ -307,7 +307,7 @@ async fn applies_on_two_machines_keep_apart() {
     assert!(wrong.err.contains("no shared lock to remove"), "{}", wrong.err);
     let (code, forced) = live.run(&endpoint, &["unlock", "--force", "--owner", "ben@elsewhere"]).await;
     assert_eq!(code, 0, "{}", forced.err);
-    assert!(forced.err.contains("taken from ben@elsewhere"), "{}", forced.err);
+    assert!(forced.err.contains("removed, it was held by ben@elsewhere"), "{}", forced.err);
 
     let (code, applied) = live.run(&endpoint, &["apply", "--auto-approve"]).await;
     assert_eq!(code, 0, "{}{}", applied.out, applied.err);
@@ -348,11 +348,11 @@ async fn a_run_that_loses_its_lock_stops() {
     assert_eq!(steps[0]["status"], "done", "{value:#}");
     let fenced = |step: &&serde_json::Value| {
         let detail = step["detail"].as_str().unwrap_or_default();
-        detail.contains("not written, the lock of this run is lost: eve@elsewhere")
+        detail.contains("not written, this run has lost its lock: eve@elsewhere")
     };
     assert!(steps.iter().any(|step| fenced(&step)), "{value:#}");
-    assert_eq!(steps.last().unwrap()["detail"], "the run was told to stop before it", "{value:#}");
-    assert!(ended.err.contains("the lock of this run is lost: eve@elsewhere"), "{}", ended.err);
+    assert_eq!(steps.last().unwrap()["detail"], "the run was interrupted before this step", "{value:#}");
+    assert!(ended.err.contains("this run has lost its lock: eve@elsewhere"), "{}", ended.err);
     assert!(!state().contains("\"dial-rule-description\":\"Main\""), "{}", state());
     // It does not give back what is another's.
     assert_eq!(holder(take_key(&store, &live.key(), "third@ci", &clock).await), "eve@elsewhere");

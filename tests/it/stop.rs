@@ -124,7 +124,7 @@ fn a_signal_while_it_reads_changes_nothing() {
     running.signal("TERM");
     let (code, last, _) = running.end();
     assert_eq!(code, Some(1));
-    assert_eq!(last["findings"][0]["message"], "told to stop, nothing was changed", "{last:#}");
+    assert_eq!(last["findings"][0]["message"], "interrupted, nothing was changed", "{last:#}");
 }
 
 /// `apply | head` in a pipeline is green if it ends with 0: it must not, while anything is left to do.

@@ -33,6 +33,7 @@ static TOY: Provider = Provider {
         propagation: None,
         zoned_schedules: false,
         by_hand: &[],
+        example_number: "+12145550100",
         normalize: |_, mut resource| {
             resource.strip_local();
             Ok(resource)

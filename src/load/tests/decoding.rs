@@ -207,7 +207,7 @@ fn whole_numbers() {
 /// Null means "leave alone" to some tools and "erase" to others; here it is always a question back.
 #[test]
 fn nulls() {
-    let none = "leave the key out to leave it alone, or write `[]`/`{}` for none";
+    let none = "remove the key to leave the setting as it is, or write `[]` or `{}` for none";
     for (text, at) in [
         ("to: voicemail\nlabel:\n", "2:1 null-value: `label` has no value"),
         ("to: voicemail\nlabel: ~\n", "2:8 null-value: `label` has no value"),
@@ -223,21 +223,21 @@ fn nulls() {
         (
             "to: voicemail\nlabel: null\n",
             &[
-                "2:8 null-value: `label` has no value | leave the key out to leave it alone, or write `[]`/`{}` for none; quote it if it is a name: \"null\"",
+                "2:8 null-value: `label` has no value | remove the key to leave the setting as it is, or write `[]` or `{}` for none; quote it if it is a name: \"null\"",
             ],
         ),
         (
             "to: {number: #}\n}\n",
             &[
-                "1:6 null-value: `number` has no value | leave the key out to leave it alone, or write `[]`/`{}` for none; if `#}` is meant, quote it: \"#}\"",
+                "1:6 null-value: `number` has no value | remove the key to leave the setting as it is, or write `[]` or `{}` for none; if `#}` is meant, quote it: \"#}\"",
             ],
         ),
         (
             "to: voicemail\nalso:\n  - x\n  -\n  - ~\n  - #5\n",
             &[
-                "4:3 null-value: this list item has no value | leave it out, or write `[]`/`{}` for none",
-                "5:5 null-value: there is no value here | leave it out, or write `[]`/`{}` for none",
-                "6:3 null-value: this list item has no value | leave it out, or write `[]`/`{}` for none; if `#5` is meant, quote it: \"#5\"",
+                "4:3 null-value: this list item has no value | remove the entry, or write `[]` or `{}` for none",
+                "5:5 null-value: there is no value here | remove the entry, or write `[]` or `{}` for none",
+                "6:3 null-value: this list item has no value | remove the entry, or write `[]` or `{}` for none; if `#5` is meant, quote it: \"#5\"",
             ],
         ),
         (
@@ -251,7 +251,7 @@ fn nulls() {
         (
             "to:\n",
             &[
-                "1:1 null-value: `to` has no value | leave the key out to leave it alone, or write `[]`/`{}` for none",
+                "1:1 null-value: `to` has no value | remove the key to leave the setting as it is, or write `[]` or `{}` for none",
             ],
         ),
     ]);
@@ -320,7 +320,7 @@ fn all_findings_of_an_object_at_once() {
                 "4:8 wrong-type: expected text, found a list",
                 "4:16 wrong-type: expected text, found a map",
                 "5:14 wrong-type: expected text, found a list",
-                "6:1 null-value: `label` has no value | leave the key out to leave it alone, or write `[]`/`{}` for none",
+                "6:1 null-value: `label` has no value | remove the key to leave the setting as it is, or write `[]` or `{}` for none",
             ],
         ),
         // What is missing after something was taken out is no news, but its siblings are looked at.

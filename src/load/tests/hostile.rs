@@ -52,7 +52,7 @@ fn nested_maps(levels: usize) -> String {
 #[test]
 fn hostile_files_are_findings() {
     let deep = "too-deep: nested more than 64 levels deep | check for a runaway bracket or indentation";
-    let aliases = "too-large: the aliases of this file unfold to too much | all together may stand for 1000000 values or 64 MiB of text";
+    let aliases = "too-large: the aliases of this file expand to too much | together they may expand to 1000000 values or 64 MiB of text";
     let mut laughs = "a0: &a0 [lol]\n".to_owned();
     let mut chain = "a0: &a0 [x]\n".to_owned();
     for level in 1..10 {

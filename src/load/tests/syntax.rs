@@ -264,13 +264,13 @@ fn aliases_and_merge_keys() {
         (
             "a: &s [*s]\n",
             &[
-                "1:8 recursive-alias: this alias is inside the value it stands for | write the value out, or move it out of itself",
+                "1:8 recursive-alias: this alias is inside the value it stands for | write out the value instead of the alias",
             ],
         ),
         (
             "a: &s {<<: *s}\n",
             &[
-                "1:12 recursive-alias: this alias is inside the value it stands for | write the value out, or move it out of itself",
+                "1:12 recursive-alias: this alias is inside the value it stands for | write out the value instead of the alias",
             ],
         ),
         ("<<: 1\n", &[merge]),

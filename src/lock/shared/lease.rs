@@ -74,10 +74,7 @@ impl Lease {
 }
 
 fn not_given_back(store: &Store, key: &Key, why: &str) -> String {
-    format!(
-        "the lock of {key} could not be given back and runs out in {} seconds: {why}",
-        store.lease().as_secs()
-    )
+    format!("cannot release the lock of {key}, which expires in {} seconds: {why}", store.lease().as_secs())
 }
 
 async fn renew(

@@ -56,7 +56,7 @@ impl Clock {
     /// What a person should know of it.
     pub fn warning(&self) -> Option<&'static str> {
         self.store.is_none().then_some(
-            "the store of the locks does not say when an object was written: leases are told by this machine's clock",
+            "the lock store does not say when an object was written: leases are timed by this machine's clock",
         )
     }
 
@@ -157,7 +157,7 @@ impl Store {
     /// Finds out whether the store honours conditions, and what its clock says. Leaves nothing behind.
     pub async fn probe(&self) -> Result<Clock, Explained> {
         let path = self.path(&format!("probe-{}", run()));
-        let failed = |error: &Error| self.failed("make a probe of conditions", error);
+        let failed = |error: &Error| self.failed("test conditional writes", error);
         self.put(&path, b"1".to_vec(), mode(None)).await.map_err(|error| failed(&error))?;
         let found = self.conditions(&path).await;
         // One that cannot be deleted is a few bytes that nobody looks at.
@@ -165,9 +165,11 @@ impl Store {
         match found {
             Ok(Some(clock)) => Ok(clock),
             Ok(None) => Err(Explained::with_help(
-                format!("the store of `{}` ignores conditions: two runs could hold one lock", self.shown),
-                "use a store that honours `If-None-Match` and `If-Match` on PUT, or take `lock` out"
-                    .to_owned(),
+                format!(
+                    "the lock store `{}` ignores conditional writes: two runs could hold one lock",
+                    self.shown
+                ),
+                "use a store that honours `If-None-Match` and `If-Match` on PUT, or remove `lock`".to_owned(),
             )),
             Err(error) => Err(failed(&error)),
         }
@@ -252,8 +254,9 @@ impl Store {
                 Ok(Some(LockRecord { content, etag, written: (written > 0).then_some(written) }))
             }
             _ => Err(Explained::with_help(
-                format!("`{path}` in `{}` is no lock of this version of dialform", self.shown),
-                "name a prefix for locks alone, or use the version of dialform that made it".to_owned(),
+                format!("`{path}` in `{}` is not a lock of this version of dialform", self.shown),
+                "use a prefix that holds only locks, or the version of dialform that made this one"
+                    .to_owned(),
             )),
         }
     }

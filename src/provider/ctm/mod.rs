@@ -36,6 +36,7 @@ pub static PROVIDER: Provider = Provider {
             "Numbers > Tracking Numbers > {key} > Fail-safe Number > Save \
              (help article: Configure Receiving Numbers)",
         )],
+        example_number: "+12145550100",
         normalize: convert::normalize,
     },
     settings: Form::from::<Written, CtmSettings>(),

@@ -41,7 +41,7 @@ pub(super) struct Written {
     /// Write what the vendor does not document; always read back.
     #[serde(default)]
     experimental: bool,
-    /// How hard this system may be worked.
+    /// Limits on the requests to this system.
     #[serde(default)]
     limits: LimitsConfig,
 }

@@ -75,7 +75,7 @@ impl Read for DeskphoneReader {
                     field: None,
                     code: "ambiguous-object",
                     message: format!(
-                        "{} people of account `{account}` have extension `{extension}`",
+                        "{} people in account `{account}` have extension `{extension}`",
                         people.len()
                     ),
                     help: "give each an extension of its own in the dashboard first",
@@ -187,7 +187,7 @@ impl Write for DeskphoneWriter {
         let (Answer { body: document, etag, .. }, path, what) = document(http, &id, &extension).await?;
         still_as_planned(&document, &extension, step).map_err(conflict)?;
         let body = convert::merged(&document, &extension, wanted, |word| step.concerns(&[word.into()]))
-            .ok_or_else(|| conflict("the document has not the form of the contract".to_owned()))?;
+            .ok_or_else(|| conflict("the document does not match the contract".to_owned()))?;
         let what = format!("changing {what}");
         let sent = http.send_if(Method::PUT, &path, Some(&body), etag.as_deref(), &what).await;
         match sent {

@@ -114,7 +114,7 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
         if !is_extension(&address.key) {
             refusals.add(
                 &Path::default(),
-                format!("`{}` is not an extension of Deskphone", address.key),
+                format!("`{}` is not a Deskphone extension", address.key),
                 EXTENSIONS,
             );
         }
@@ -139,11 +139,11 @@ fn place(refusals: &mut Refusals, path: &Path, own: &str, to: &mut Destination) 
         Destination::Voicemail(mailbox) if mailbox.as_str() == own => *to = Destination::OwnVoicemail,
         Destination::Voicemail(_) => refusals.add(
             path,
-            "a divert goes to \"the voicemail of that extension\", not of another",
+            "a divert goes to \"the voicemail of that extension\", not to that of another",
             "write `voicemail` for its own, or send calls to the `extension` and have that one divert them",
         ),
         Destination::Extension(to) if !is_extension(to.as_str()) => {
-            refusals.add(path, format!("`{to}` is not an extension of Deskphone"), EXTENSIONS);
+            refusals.add(path, format!("`{to}` is not a Deskphone extension"), EXTENSIONS);
         }
         Destination::Number(to) if to.digits().len() < 8 => refusals.add(
             path,

@@ -36,6 +36,7 @@ pub static PROVIDER: Provider = Provider {
             "dashboard > edit beside extension {key} > at the bottom, the divert options as above > Save \
              (help article: How to change your divert settings)",
         )],
+        example_number: "+441234567890",
         normalize: convert::normalize,
     },
     settings: Form::from::<Written, DeskphoneSettings>(),

@@ -50,7 +50,7 @@ pub(super) struct Written {
     /// A credential that may only read; `plan` uses this one alone.
     #[serde(default)]
     read_token: Option<Secret>,
-    /// How hard the bridge may be worked.
+    /// Limits on the requests to the bridge.
     #[serde(default)]
     limits: LimitsConfig,
 }
@@ -72,7 +72,7 @@ impl TryFrom<Written> for DeskphoneSettings {
                 [("url", url.is_some()), ("token", token.is_some()), ("read_token", read_token.is_some())];
             let beside = |word: &str| {
                 let message =
-                    format!("`bridge: manual` says that there is no bridge, and `{word}` is for one");
+                    format!("`bridge: manual` says that there is no bridge, and `{word}` is for a bridge");
                 (at(&[word]), Finding::error("bad-value", message).help("keep one of the two"))
             };
             let found: SettingsFindings =

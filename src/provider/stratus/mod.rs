@@ -33,6 +33,7 @@ pub static PROVIDER: Provider = Provider {
             "Inventory > click the number {key} > Forwarding Number and Active as above > Save \
              (help article: Forward Phone Number to Alternate Destination)",
         )],
+        example_number: "+12145550100",
         normalize: convert::normalize,
     },
     settings: Form::from::<Written, StratusSettings>(),

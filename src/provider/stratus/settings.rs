@@ -37,13 +37,13 @@ pub(super) struct Written {
     /// A credential that may only read; `plan` uses this one alone.
     #[serde(default)]
     read_token: Option<Secret>,
-    /// Where emergency forwards are switched. They are a carrier-level extra outside the NetSapiens API.
+    /// Where emergency forwards are set. They belong to the carrier, not to the NetSapiens API.
     #[serde(default)]
     carrier: Option<Carrier>,
     /// Write what the vendor does not document; always read back.
     #[serde(default)]
     experimental: bool,
-    /// How hard this system may be worked.
+    /// Limits on the requests to this system.
     #[serde(default)]
     limits: LimitsConfig,
 }
@@ -106,8 +106,8 @@ impl Settings for StratusSettings {
             return Vec::new();
         }
         let help =
-            "write `carrier: manual`, or `carrier: { url: …, token: … }` where there is an interface to it";
-        vec![missing("emergency forwards are declared, but not where they are switched", help)]
+            "write `carrier: manual`, or `carrier: { url: …, token: … }` if the carrier has an interface";
+        vec![missing("emergency forwards are declared, but no carrier to set them", help)]
     }
 
     fn unobservable(&self) -> BTreeSet<Kind> {

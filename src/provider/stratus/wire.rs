@@ -17,7 +17,7 @@ impl<'de> Deserialize<'de> for Text {
             Value::String(text) => Self(text),
             Value::Number(number) => Self(number.to_string()),
             Value::Bool(flag) => Self(if flag { "yes" } else { "no" }.to_owned()),
-            other => return Err(serde::de::Error::custom(format!("expected a text, found {other}"))),
+            other => return Err(serde::de::Error::custom(format!("expected text, found {other}"))),
         })
     }
 }

@@ -79,7 +79,7 @@ impl Api<'_> {
             if last {
                 return match number("total_entries") {
                     Some(total) if total != rows.len() => {
-                        Err(incomplete(format!("it has {total} rows and {} came", rows.len())))
+                        Err(incomplete(format!("expected {total} rows, got {}", rows.len())))
                     }
                     _ => Ok(rows),
                 };

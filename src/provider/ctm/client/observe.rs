@@ -176,7 +176,7 @@ pub async fn queue(api: Api<'_>, id: &str) -> Result<(Row, Option<Vec<Row>>), Ap
                 let said = queue.number("total_agents").map(|total| total as usize);
                 if said.is_some_and(|total| total != agents.len()) {
                     return Err(incomplete(format!(
-                        "{} came, and the queue has another number of agents",
+                        "got {}, but the queue has another number of agents",
                         agents.len()
                     )));
                 }
@@ -275,8 +275,8 @@ fn in_words(live: &AccountData, scope: &Scope, index: &Index) -> Observed {
                 address: Address::new(Kind::Forwards, number),
                 field: None,
                 code: "unreadable-value",
-                message: format!("the live fail-safe number is `{value}`, which is not in E.164 form"),
-                help: "write it with `+` and its country in the portal first, so that it is seen what would be replaced",
+                message: format!("the live fail-safe number is `{value}`, which is not in international form (E.164)"),
+                help: "enter it with `+` and its country code in the portal first, so that the plan can show what is replaced",
             });
         }
     }
@@ -296,7 +296,7 @@ fn in_words(live: &AccountData, scope: &Scope, index: &Index) -> Observed {
                     address: Address::new(kind, name),
                     field: None,
                     code: "ambiguous-object",
-                    message: format!("{several} live objects of `{}` are called `{name}`", kind.section()),
+                    message: format!("{several} live `{}` are called `{name}`", kind.section()),
                     help: "give each a name of its own in the portal, or delete the one that is not used",
                 });
             }

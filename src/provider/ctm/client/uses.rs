@@ -105,7 +105,7 @@ pub fn hidden(live: &AccountData, names: &Names) -> Vec<HiddenUse> {
     }
     // A pointer that is not shown may be there all the same.
     if live.receivers.iter().any(|row| !row.has("default_action_id")) && live.receivers.len() > 1 {
-        let by = "perhaps another receiving number: its no-answer routing and tagging hours are not shown";
+        let by = "perhaps another receiving number (its no-answer routing and tagging hours are not shown)";
         for (target_type, id) in names.by_id.keys() {
             push(*target_type, Some(id.clone()), by);
         }

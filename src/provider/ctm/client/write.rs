@@ -53,7 +53,7 @@ impl Write for CtmWriter {
             (_, Some(Resource::Queue(wanted))) => to.queue(wanted).await,
             (_, Some(Resource::Number(wanted))) => to.number(wanted).await,
             (_, Some(Resource::Forward(wanted))) => to.forward(wanted).await,
-            _ => Err(conflict(step, "this step says nothing that could be written")),
+            _ => Err(conflict(step, "this step has nothing to write")),
         };
         self.indexes.lock().await.insert(account.to_owned(), to.index);
         done
@@ -98,7 +98,9 @@ impl Writing<'_> {
         match ids.as_slice() {
             [id] => Ok(id.clone()),
             [] => Err(conflict(self.step, format!("there is no live `{name}`"))),
-            several => Err(conflict(self.step, format!("{} live things are called `{name}`", several.len()))),
+            several => {
+                Err(conflict(self.step, format!("{} live objects are called `{name}`", several.len())))
+            }
         }
     }
 
@@ -212,7 +214,7 @@ impl Writing<'_> {
             _ => {
                 return Err(conflict(
                     self.step,
-                    format!("calls cannot be sent to a `{}` from here", to.word()),
+                    format!("calls cannot be sent to `{}` from here", to.word()),
                 ));
             }
         };
@@ -343,7 +345,7 @@ impl Writing<'_> {
             Destination::GeoRouter(to) => (TargetType::GeoRouter, to),
             Destination::SmartRouter(to) => (TargetType::SmartRouter, to),
             Destination::Agent(to) => (TargetType::Agent, to),
-            _ => return Err(conflict(self.step, format!("a number cannot be routed to a `{}`", to.word()))),
+            _ => return Err(conflict(self.step, format!("a number cannot be routed to `{}`", to.word()))),
         };
         let id = self.id(target_type, name).await?;
         let Some(target) = target(target_type) else { return Ok(()) };

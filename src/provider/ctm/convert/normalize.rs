@@ -102,8 +102,12 @@ fn lower(to: &mut Destination) {
 fn name(refusals: &mut Refusals, address: &Address) {
     let key = &address.key;
     if key.trim() != key || key.is_empty() {
-        let help = "a name has no spaces around it and is not empty";
-        refusals.add(&Path::default(), format!("a {} cannot be called `{key}`", address.kind.noun()), help);
+        let help = "write a name without spaces around it";
+        refusals.add(
+            &Path::default(),
+            format!("{} cannot be called `{key}`", address.kind.noun_phrase()),
+            help,
+        );
     }
     // The vendor makes and shows these by itself (FACTS ctm/lists-7).
     if key.starts_with("AQ:") {

@@ -100,7 +100,9 @@ pub fn queue(row: &Row, agents: Vec<Agent>, names: &Names) -> Said<Queue> {
     let dispatch =
         word.as_ref().and_then(|word| DISPATCH.iter().find(|(_, it)| it == word).map(|(it, _)| *it));
     if dispatch.is_none() {
-        notes.extend(word.map(|word| format!("its ring pattern `{word}` has no word here")));
+        notes.extend(word.map(|word| {
+            format!("its ring pattern is `{word}`, which dialform has no name for; it is left alone")
+        }));
     }
     let no_answer = row
         .has("default_action_type")

@@ -106,7 +106,7 @@ pub async fn pages<T: Row>(
             return Ok(rows);
         }
         if rows.len() == before {
-            let why = format!("the server sends the same {length} rows whatever `start` says");
+            let why = format!("the server sends the same {length} rows for every `start`");
             return Err(failure(what, path, Problem::Incomplete(why)));
         }
     }

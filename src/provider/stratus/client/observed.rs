@@ -15,27 +15,24 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
     let context = &live.context;
     let mut observed = Observed { extensions: context.roles.clone(), ..Observed::default() };
     let default = |extension: &str| convert::default_rule(live.rules.get(extension)?);
-    let add = |observed: &mut Observed,
-               address: Address,
-               resource: Resource,
-               notes: Vec<String>,
-               id: &str| {
-        if !notes.is_empty() {
-            observed.notes.entry(address.clone()).or_default().extend(notes);
-        }
-        if observed.objects.insert(address.clone(), resource).is_some() {
-            let message =
-                format!("{} `{}` is there twice: the second one is {id}", address.kind.noun(), address.key);
-            let help = "remove one of the two in the portal; dialform does not guess which one is meant";
-            observed.obstacles.push(Obstacle {
-                address,
-                field: None,
-                code: "ambiguous-object",
-                message,
-                help,
-            });
-        }
-    };
+    let add =
+        |observed: &mut Observed, address: Address, resource: Resource, notes: Vec<String>, id: &str| {
+            if !notes.is_empty() {
+                observed.notes.entry(address.clone()).or_default().extend(notes);
+            }
+            if observed.objects.insert(address.clone(), resource).is_some() {
+                let message =
+                    format!("{} `{}` exists twice: the second one is {id}", address.kind.noun(), address.key);
+                let help = "remove one of the two in the portal; dialform does not guess which one is meant";
+                observed.obstacles.push(Obstacle {
+                    address,
+                    field: None,
+                    code: "ambiguous-object",
+                    message,
+                    help,
+                });
+            }
+        };
     for frame in &live.frames {
         let (schedule, notes) = convert::schedule(frame);
         let address = Address::new(Kind::Schedules, frame.timeframe_name.as_str());

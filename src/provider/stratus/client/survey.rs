@@ -7,7 +7,7 @@ use crate::{
     path::Path,
     plan::{HiddenUse, Observed, Obstacle, Role},
     provider::stratus::{
-        convert,
+        convert::{self, Context},
         wire::{AnswerRule, DEFAULT},
     },
 };
@@ -19,9 +19,9 @@ pub fn survey(live: &DomainData, observed: &mut Observed) {
         let is_queue =
             key.parse().is_ok_and(|extension| live.context.roles.get(&extension) == Some(&Role::Queue));
         if is_queue {
-            queue_rules(key, rules, observed);
+            queue_rules(key, rules, &live.context, observed);
         } else {
-            person_rules(key, rules, observed);
+            person_rules(key, rules, &live.context, observed);
         }
         uses(key, rules, live, observed);
     }
@@ -45,7 +45,7 @@ fn note(observed: &mut Observed, address: Address, text: String) {
     observed.notes.entry(address).or_default().push(text);
 }
 
-fn person_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
+fn person_rules(key: &str, rules: &[AnswerRule], context: &Context, observed: &mut Observed) {
     let address = Address::new(Kind::Rules, key);
     let mut obstacle = |field, code, message: String, help| {
         observed.obstacles.push(Obstacle { address: address.clone(), field, code, message, help });
@@ -103,25 +103,28 @@ fn person_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
         .filter(|rule| rule.do_not_disturb.enabled.is_yes() && rule.forward_on_dnd.enabled.is_yes())
     {
         if let Some(to) = rule.forward_on_dnd.parameters.first() {
-            let text = format!(
-                "with do not disturb, rule `{}` sends calls to `{}`",
-                rule.time_frame.as_str(),
-                to.as_str()
-            );
+            let to = convert::described(to.as_str(), context);
+            let whose = match rule.time_frame.as_str() {
+                DEFAULT => "the Default rule".to_owned(),
+                name => format!("rule `{name}`"),
+            };
+            let text = format!("with Do not disturb, {whose} sends callers to {to}, not to voicemail");
             note(observed, Address::new(Kind::Rules, key), text);
         }
     }
 }
 
 /// A queue has one place for its failover, the Default rule of its own extension; what stands in its way is said.
-fn queue_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
+fn queue_rules(key: &str, rules: &[AnswerRule], context: &Context, observed: &mut Observed) {
     let address = Address::new(Kind::Queues, key);
     for rule in rules.iter().filter(|rule| rule.time_frame.as_str() != DEFAULT && rule.enabled.is_yes()) {
         let name = rule.time_frame.as_str();
         note(
             observed,
             address.clone(),
-            format!("its own extension has a rule for `{name}`, during which `failover` is not used"),
+            format!(
+                "the queue's own extension has a rule for `{name}`; while it applies, `failover` is not used"
+            ),
         );
     }
     let Some(default) = convert::default_rule(rules) else { return };
@@ -141,7 +144,8 @@ fn queue_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
     let always =
         default.forward_always.parameters.first().filter(|_| default.forward_always.enabled.is_yes());
     if let Some(to) = always.filter(|to| !own.iter().any(|word| word == to.as_str())) {
-        note(observed, address, format!("its own extension forwards every call to `{}`", to.as_str()));
+        let to = convert::described(to.as_str(), context);
+        note(observed, address, format!("every call to the queue's own extension is forwarded to {to}"));
     }
 }
 

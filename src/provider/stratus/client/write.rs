@@ -78,7 +78,7 @@ impl Write for StratusWriter {
             (_, Some(Resource::Diverts(wanted)), _) => {
                 to.default_forwards(key, changed_only(wanted, step)).await
             }
-            _ => Err(conflict(step, "this step says nothing that could be written")),
+            _ => Err(conflict(step, "this step has nothing to write")),
         }
     }
 }
@@ -118,7 +118,7 @@ impl<'a> Writing<'a> {
             (Some(_), Some(_)) => Err(failure(
                 &what,
                 &self.api.path("/timeframes"),
-                Problem::Conflict("it is there twice".into()),
+                Problem::Conflict("it exists twice".into()),
             )),
         }
     }
@@ -283,7 +283,7 @@ impl<'a> Writing<'a> {
                 return Ok(());
             }
             if tokio::time::Instant::now() > deadline {
-                let why = "the failover was accepted but does not show; Require Agents was not switched on"
+                let why = "the failover was accepted, but does not show; Require Agents was not switched on"
                     .to_owned();
                 return Err(failure(
                     &format!("the failover of queue `{key}`"),
@@ -346,8 +346,8 @@ impl<'a> Writing<'a> {
         let deadline = tokio::time::Instant::now() + self.http.settle();
         while self.user_at(key).await?.is_some() != there {
             if tokio::time::Instant::now() > deadline {
-                let how = if there { "made, and is not there" } else { "deleted, and is still there" };
-                let why = format!("it was accepted to be {how}; the queue was left as it is");
+                let how = if there { "created, but it does not show" } else { "deleted, but it still shows" };
+                let why = format!("the provider accepted that it be {how}; the queue was left as it is");
                 let what = format!("the extension of queue `{key}`");
                 return Err(failure(&what, &self.api.path("/users"), Problem::Conflict(why)));
             }

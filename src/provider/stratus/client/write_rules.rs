@@ -203,6 +203,6 @@ impl Writing<'_> {
 }
 
 fn attendant_gone(key: &str) -> ApiError {
-    let why = "it points to an auto attendant that is not there any more".to_owned();
+    let why = "it points to an auto attendant that no longer exists".to_owned();
     failure(&format!("the rules of extension `{key}`"), "/autoattendants", Problem::Conflict(why))
 }

@@ -31,6 +31,12 @@ pub fn destination(word: &str, context: &Context) -> Destination {
     known(word, context).unwrap_or_else(|| Destination::DialString(word.to_owned()))
 }
 
+/// The same in the words of the YAML, for a sentence.
+pub fn described(word: &str, context: &Context) -> String {
+    let to = destination(word, context);
+    to.name().map_or_else(|| format!("`{}`", to.word()), |name| format!("`{}: {name}`", to.word()))
+}
+
 fn known(word: &str, context: &Context) -> Option<Destination> {
     // `front_desk` is the extension of that name, whatever the part before the line would mean.
     if context.role(word).is_some() {

@@ -7,7 +7,7 @@ mod queue;
 mod rules;
 mod schedule;
 
-pub use destination::{destination, ring_token, ringable, token};
+pub use destination::{described, destination, ring_token, ringable, token};
 pub use normalize::normalize;
 pub use number::{number, route_into};
 pub use queue::{agent, agent_id, dispatch_word, queue};

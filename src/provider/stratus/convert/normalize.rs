@@ -60,11 +60,9 @@ fn hosted_key(refusals: &mut Refusals, key: &str) {
 
 fn schedule(refusals: &mut Refusals, name: &str, it: &mut Schedule) {
     let help = match name {
-        "*" | "reorder" | "default" => Some("`*`, `reorder` and `default` are taken"),
+        "*" | "reorder" | "default" => Some("`*`, `reorder` and `default` are reserved names"),
         "." | ".." => Some("`.` and `..` mean something else in the path of a request"),
-        _ if name.trim() != name || name.is_empty() => {
-            Some("a name has no spaces around it and is not empty")
-        }
+        _ if name.trim() != name || name.is_empty() => Some("write a name without spaces around it"),
         _ => None,
     };
     if let Some(help) = help {
@@ -93,7 +91,7 @@ fn schedule(refusals: &mut Refusals, name: &str, it: &mut Schedule) {
             }
             if begin >= end {
                 let message = format!("`{begin}..{end}` has no length");
-                refusals.add(&Path::from(["dates"]).join(index), message, "name a later end");
+                refusals.add(&Path::from(["dates"]).join(index), message, "write a later end");
             }
         }
         dates.sort();
@@ -125,8 +123,8 @@ fn rules(refusals: &mut Refusals, owner: &str, it: &mut Rules) {
     {
         refusals.add(
             &Path::from(["ring_timeout"]),
-            format!("the portal cannot hold a ring timeout of {seconds} seconds"),
-            "5 to 90 in steps of 5, 120 to 300 in steps of 30, 1200, or `unlimited`",
+            format!("the portal offers no ring timeout of {seconds} seconds"),
+            "write 5 to 90 in steps of 5, 120 to 300 in steps of 30, 1200, or `unlimited`",
         );
     }
     if let Some(callers) = &mut it.callers {
@@ -231,8 +229,8 @@ fn place(refusals: &mut Refusals, path: &Path, owner: &str, to: &mut Destination
         Destination::DialString(word) if word.is_empty() || word.contains(char::is_whitespace) => {
             refusals.add(
                 path,
-                format!("`{word}` is no word of a dial plan"),
-                "write it as the dial plan has it, without spaces",
+                format!("`{word}` is not a dial-plan word"),
+                "write it as it stands in the dial plan, without spaces",
             );
         }
         Destination::Queue(key) if key.parse::<Extension>().is_err() => {
@@ -302,7 +300,7 @@ fn number(refusals: &mut Refusals, key: &str, it: &mut Number) {
         ),
         Destination::DialString(_) => refusals.add(
             &path,
-            "a number cannot be routed to a provider's own word",
+            "a number cannot be routed to a `token`",
             "route it to an `extension`, `queue`, `attendant` or `voicemail`",
         ),
         _ => {}

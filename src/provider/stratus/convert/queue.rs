@@ -16,7 +16,10 @@ pub fn queue(
     let mut notes = Vec::new();
     let dispatch = dispatch(live.callqueue_dispatch_type.as_str());
     if dispatch.is_none() {
-        notes.push(format!("its type `{}` has no word here", live.callqueue_dispatch_type.as_str()));
+        notes.push(format!(
+            "its type is `{}`, which dialform has no name for; it is left alone",
+            live.callqueue_dispatch_type.as_str()
+        ));
     }
     let mut agents: Vec<model::Agent> = agents.iter().map(|live| agent(live, context)).collect();
     agents.sort_by(|a, b| (a.order, &a.target).cmp(&(b.order, &b.target)));

@@ -48,7 +48,9 @@ pub fn schedule(live: &TimeFrame) -> (Schedule, Vec<String>) {
         _ => None,
     };
     if weekly.is_none() {
-        notes.push("its weekly hours recur in a way that has no word here".to_owned());
+        notes.push(
+            "its weekly hours repeat in a way that dialform cannot express; they are left alone".to_owned(),
+        );
     }
     let (mut dates, mut yearly) = (Vec::new(), Vec::new());
     for entry in live.timeframe_specific_dates_array.iter().flatten() {
