@@ -34,4 +34,4 @@ pub use decode::{decode, decode_at};
 pub use entry::{Entry, Kinds, Unread};
 pub use span::Span;
 pub use tree::{Node, Tree, Value};
-pub use workspace::{Files, LoadedTenant, WORKSPACE_FILE, Workspace};
+pub use workspace::{Files, LoadedTenant, Workspace};

@@ -10,13 +10,15 @@ mod dialect;
 mod guard;
 mod live;
 mod order;
+mod policy;
 mod protect;
 mod reason;
 
-pub use build::{Base, Input, Policy, build};
+pub use build::{Base, Input, build};
 pub use class::Class;
 pub use desired::{Desired, desired};
 pub use dialect::{Accepts, Dialect, Grade, GradeRow, Unsupported, When};
+pub use policy::Policy;
 pub use reason::Reason;
 
 use crate::{

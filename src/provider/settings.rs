@@ -1,12 +1,11 @@
 //! What an entry of `providers` says, in the type that its kind brings.
 
-use super::{Keyring, Provider, all, find};
+use super::{Keyring, Provider, all, find, findings::SettingsFindings};
 use crate::{
     finding::Finding,
     http::Authenticate,
     load,
-    model::{ApiUrl, Kind, Limits, LimitsConfig, Secret},
-    path::Segment,
+    model::{ApiUrl, Kind, Limits, LimitsConfig},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::DeserializeOwned;
@@ -39,9 +38,6 @@ pub trait Settings: fmt::Debug + Send + Sync {
     /// The HTTP endpoints it needs, signed in to with what the keyring finds.
     fn endpoints(&self, keys: &mut Keyring<'_>) -> Vec<Endpoint>;
 }
-
-/// Findings with their path inside a provider's entry.
-pub type SettingsFindings = Vec<(Vec<Segment>, Finding)>;
 
 /// An HTTP endpoint that a provider's settings name.
 pub struct Endpoint {
@@ -176,32 +172,4 @@ pub fn any_entry(generator: &mut SchemaGenerator) -> Schema {
         "required": ["kind"],
         "allOf": cases,
     })
-}
-
-/// The tokens of one endpoint: one that may write, one that can only read, or both.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Tokens {
-    Write { token: Secret, read_token: Option<Secret> },
-    ReadOnly { read_token: Secret },
-}
-
-impl Tokens {
-    /// `None` where there is neither.
-    pub fn new(token: Option<Secret>, read_token: Option<Secret>) -> Option<Self> {
-        match (token, read_token) {
-            (Some(token), read_token) => Some(Self::Write { token, read_token }),
-            (None, Some(read_token)) => Some(Self::ReadOnly { read_token }),
-            (None, None) => None,
-        }
-    }
-}
-
-/// A key that is missing from an entry.
-pub fn missing(message: impl Into<String>, help: &str) -> (Vec<Segment>, Finding) {
-    (Vec::new(), Finding::error("missing-key", message).help(help))
-}
-
-/// A path of keys inside an entry.
-pub fn at(keys: &[&str]) -> Vec<Segment> {
-    keys.iter().map(Segment::key).collect()
 }

@@ -3,10 +3,7 @@
 use super::client::API;
 use crate::{
     model::{ApiUrl, LimitsConfig, Secret},
-    provider::{
-        Keyring, Settings, SettingsFindings,
-        settings::{Endpoint, missing},
-    },
+    provider::{Keyring, Settings, SettingsFindings, findings::missing, settings::Endpoint},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;

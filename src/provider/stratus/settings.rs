@@ -4,10 +4,7 @@ use super::client::{API, CARRIER};
 use crate::{
     explained::decoding,
     model::{ApiUrl, Kind, LimitsConfig, Secret},
-    provider::{
-        Keyring, Settings, SettingsFindings,
-        settings::{Endpoint, Tokens, missing},
-    },
+    provider::{Keyring, Settings, SettingsFindings, Tokens, findings::missing, settings::Endpoint},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
