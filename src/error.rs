@@ -37,6 +37,11 @@ impl Failure {
         Self::Message { cause: Explained::new(message), ending: Ending::Refused }
     }
 
+    /// How a run ends that was told to before its first write.
+    pub fn stopped() -> Self {
+        Self::error("told to stop, nothing was changed")
+    }
+
     #[must_use]
     pub fn help(self, text: impl Into<String>) -> Self {
         match self {

@@ -1,4 +1,4 @@
-//! The only way out to a network: timeouts, retries, pacing, and a client for reading that cannot write.
+//! The only way to the phone systems: timeouts, retries, pacing, and a client for reading that cannot write.
 //!
 //! Reads are tried again after a rate limit (429, and what the vendor says instead), 5xx and lost connections. Writes only
 //! when they were surely not carried out (rate limit, connection refused): a write that got a 5xx or no answer
@@ -21,6 +21,7 @@ pub use conventions::{Conventions, Remedy};
 pub use error::{ApiError, Problem};
 pub use pacer::Pacer;
 pub use record::{Phase, Purpose, RequestObserver, RequestRecord, during};
+pub use reqwest::Method;
 
 use crate::{
     model::{ApiUrl, Limits},
@@ -28,7 +29,7 @@ use crate::{
 };
 use backon::{BackoffBuilder, ExponentialBuilder};
 use renew::Login;
-use reqwest::{Method, header::HeaderValue};
+use reqwest::header::HeaderValue;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};

@@ -17,8 +17,8 @@
 //! At the edges:
 //!
 //! - [`load`]: YAML files to tenants with source places; the only reader of configuration files
-//! - [`secret`]: credentials, and what else the environment says; its only reader
-//! - [`http`]: the only way out: timeouts, retries, pacing, a client for reading that cannot write
+//! - [`secret`]: credentials, and what else the environment says; the only reader of the environment
+//! - [`http`]: the only way to the phone systems: timeouts, retries, pacing, a client for reading that cannot write
 //! - [`provider`]: the boundary to the phone systems, one directory each
 //! - [`apply`]: carries out a plan and reads back until it is true
 //! - [`restore`]: what was live before an apply, on disk, and as the desired state of the next plan
@@ -30,7 +30,7 @@
 //!
 //! Data flows one way: `load → model → lint, plan → apply → provider → http`; `run` strings them together; `render` and
 //! `cli` look at results.
-//! A test reads the `use` lines and fails when a pure module names one of the edges.
+//! `tests/it/architecture/rooms.rs` holds all this as one table: what each room may name, and what of the world it may touch.
 
 pub mod apply;
 pub mod cli;

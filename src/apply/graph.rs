@@ -1,24 +1,13 @@
 //! Which step may start when: all tenants at once, as far as their references and their providers let them.
 
-use super::{Event, ReadBackTimes, Shutdown, step};
+use super::{Event, Job, Shutdown, step};
 use crate::{
     model::Address,
     outcome::{Outcome, Status},
     plan::{Action, Step, TenantPlan},
-    provider::{Read, Write},
 };
 use futures::{StreamExt, stream::FuturesUnordered};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// One tenant's steps and what they are carried out with.
-pub struct Job<'a> {
-    pub plan: &'a TenantPlan,
-    pub reader: &'a dyn Read,
-    pub writer: &'a dyn Write,
-    pub read_back: ReadBackTimes,
-    /// How many steps on this provider are under way at once. Their requests keep to the provider's limits all the same.
-    pub at_once: usize,
-}
 
 /// Where a step is.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -3,18 +3,21 @@
 //! A write that was accepted proves nothing: servers answer 202 and change nothing (FACTS stratus/writes-2). A step is
 //! done when the live object says what the step says, and not before.
 //!
+//! - `job`: one tenant's steps and what they are carried out with
 //! - `graph`: which step may start when, all tenants at once
 //! - `step`: one step from the look before to the look after
 //! - `read_back`: what is live now, in comparison with the step
 
 mod fence;
 mod graph;
+mod job;
 mod read_back;
 mod shutdown;
 mod step;
 
 pub use fence::Fence;
-pub use graph::{Job, run};
+pub use graph::run;
+pub use job::Job;
 pub use shutdown::Shutdown;
 
 use crate::{

@@ -10,7 +10,7 @@ use crate::{
     error::{Ending, Failure},
     plan::Plan,
     render::{self, events},
-    run::{self, Applied, ApplyOptions, Options, Progress, Session, Shutdown, stopped},
+    run::{self, Applied, ApplyOptions, Options, Progress, Session, Shutdown},
 };
 
 pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
@@ -74,7 +74,7 @@ impl Run<'_> {
             confirm("Apply this plan".to_owned(), io, shutdown).await?;
         }
         if shutdown.stop.is_cancelled() {
-            return Err(stopped());
+            return Err(Failure::stopped());
         }
         if args.format == Format::Text {
             writeln!(io.out)?;

@@ -1,7 +1,6 @@
 //! A credential is renewed once for all the requests that found it expired.
 
-use super::{ApiRequest, Authenticate, Problem, RawResponse, ReadClient, Renewal};
-use reqwest::Method;
+use super::{ApiRequest, Authenticate, Method, Problem, RawResponse, ReadClient, Renewal};
 use serde_json::Value;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Mutex;

@@ -3,8 +3,9 @@
 use super::{
     Node, Tree, decode,
     expected::PROVIDERS,
+    source::WORKSPACE_FILE,
     tree::Value,
-    workspace::{Files, WORKSPACE_FILE, Workspace, git, head},
+    workspace::{Files, Workspace, git, head},
 };
 use crate::{
     finding::Finding,

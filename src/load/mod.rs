@@ -38,4 +38,4 @@ pub use entry::{Entry, Kinds, Unread};
 pub use hints::{Anything, Hints};
 pub use span::Span;
 pub use tree::{Node, Tree, Value};
-pub use workspace::{Files, LoadedTenant, WORKSPACE_FILE, Workspace};
+pub use workspace::{Files, LoadedTenant, Workspace};

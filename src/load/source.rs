@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{WORKSPACE_FILE, span::Span, visible::Visible};
+use super::{span::Span, visible::Visible};
 use crate::finding::{Finding, Place};
+
+/// The name of the workspace file, the one in which credentials are named.
+pub const WORKSPACE_FILE: &str = "dialform.yaml";
 
 /// A file's name and text with an index of its lines.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use super::{
     Kinds, Node, Tree, decode_at, decode_with,
     entry::{expected, read_all, without_settings},
     expected::PROVIDERS,
-    source::Source,
+    source::{Source, WORKSPACE_FILE},
 };
 use crate::{
     explained::Explained,
@@ -18,9 +18,6 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
 };
-
-/// The name of the workspace file.
-pub const WORKSPACE_FILE: &str = "dialform.yaml";
 
 /// Where the files are read from.
 pub enum Files {

@@ -1,5 +1,6 @@
 //! What an object is called: its kind and its natural key.
 
+use crate::path::Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -78,6 +79,11 @@ pub struct Address {
 impl Address {
     pub fn new(kind: Kind, key: impl fmt::Display) -> Self {
         Self { kind, key: key.to_string() }
+    }
+
+    /// Where the object stands in a tenant's file.
+    pub fn path(&self) -> Path {
+        [self.kind.section(), &self.key].into()
     }
 }
 

@@ -6,10 +6,12 @@
 
 mod address;
 mod destination;
+mod e164;
 mod fields;
 mod number;
 mod queue;
 mod receiver;
+mod receiver_list;
 mod reference;
 mod resource;
 mod route;
@@ -23,13 +25,15 @@ mod workspace_file;
 
 pub use address::{Address, Kind};
 pub use destination::{Destination, Divert, Diverts};
+pub use e164::E164;
 pub(crate) use fields::with_fields;
-pub use number::{E164, Forward, Number};
+pub use number::{Forward, Number};
 pub use queue::{Agent, Dispatch, Queue};
 pub use receiver::{DialExtension, NoAnswer, OrOff, Receiver, TaggingHours, Whisper};
+pub use receiver_list::{Pattern, Receivers};
 pub use reference::{Reference, references};
 pub use resource::Resource;
-pub use route::{Pattern, Receivers, Route};
+pub use route::Route;
 pub use rules::{Also, Caller, Callers, Ring, RingTimeout, Ringable, Rule, Rules, Simultaneous, Spam};
 pub use schedule::{DateSpan, Day, Moment, MonthDay, Schedule, TimeOfDay, Weekly, Window, YearlySpan};
 pub use secret::Secret;

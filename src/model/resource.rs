@@ -50,6 +50,12 @@ impl Resource {
         matches!(self, Self::Forward(forward) if forward.is_vacant())
     }
 
+    /// What it says about a field.
+    pub fn value(&self, field: &Path) -> Option<Value> {
+        let whole = serde_json::to_value(self).unwrap_or_default();
+        field.iter().try_fold(whole, |value, segment| value.get(segment.as_key()?).cloned())
+    }
+
     /// Whether deleting it, or taking its last route away, is refused.
     pub fn protected(&self) -> bool {
         let protect = match self {

@@ -1,7 +1,7 @@
 //! Where the calls of a number go.
 
 use super::{
-    Destination, E164,
+    Destination, E164, Pattern, Receivers,
     destination::{DestinationVisitor, Parsed},
 };
 use schemars::JsonSchema;
@@ -14,34 +14,11 @@ pub enum Route {
     Receivers(Receivers),
 }
 
-/// Several receiving numbers (help article *Configure Receiving Numbers*, Dial Receiving Numbers). The list is complete
-/// as written, its order counts.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Receivers {
-    pub receivers: Vec<E164>,
-    /// How they are rung. Left out, the pattern is not managed.
-    pub pattern: Option<Pattern>,
-}
-
 impl Receivers {
     /// The list without its pattern.
     pub fn bare(&self) -> Route {
         Route::Receivers(Self { receivers: self.receivers.clone(), pattern: None })
     }
-}
-
-/// How several receiving numbers are rung.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Pattern {
-    /// All at once; their `no_answer` does not work then.
-    Simultaneous,
-    /// Calls are spread evenly.
-    RoundRobin,
-    /// In the order of the list.
-    Sequential,
-    /// The one that is not busy.
-    LeastConnected,
 }
 
 impl Serialize for Route {

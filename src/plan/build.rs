@@ -1,37 +1,16 @@
 //! One tenant: what it declares against what is live.
 
 use super::{
-    Action, Class, Desired, Dialect, Grade, LISTED, Note, Observed, Reason, Role, Source, Step, TenantPlan,
-    Unverifiable, class, guard, live, order, protect, reason, undeclared,
+    Action, Base, Class, Desired, Dialect, Grade, LISTED, Note, Observed, Policy, Reason, Role, Source, Step,
+    TenantPlan, Unverifiable, class, guard, live, order, protect, reason, undeclared,
 };
 use crate::{
     diff::{self, FieldChange},
     finding::{Finding, Place},
-    model::{Address, Destination, Divert, Diverts, Guard, Kind, Resource, Route},
+    model::{Address, Destination, Divert, Diverts, Kind, Resource, Route},
     path::{Path, Segment},
 };
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What the owner of the workspace allows.
-#[derive(Debug, Clone, Default)]
-pub struct Policy {
-    pub guard: Guard,
-    /// Whether undocumented forms may be written.
-    pub experimental: bool,
-    /// Kinds that are declared but cannot be read on this provider as it is set up.
-    pub unobservable: BTreeSet<Kind>,
-}
-
-/// What a tenant declared at the base revision.
-#[derive(Debug, Clone, Default)]
-pub struct Base {
-    /// The revision, as it was named.
-    pub revision: String,
-    pub desired: BTreeMap<Address, Resource>,
-    pub protected: BTreeSet<Address>,
-    /// What was to be absent then.
-    pub absent: BTreeSet<Address>,
-}
 
 /// Everything a tenant's plan follows from.
 pub struct Input<'a> {
@@ -207,7 +186,7 @@ fn describe(
         let written = |path: &&Path| plan.steps.iter().any(|s| s.address == *address && s.concerns(path));
         let fields: Vec<Path> = paths
             .iter()
-            .filter(|path| live::manages(&wanted.resource, path) && !written(path))
+            .filter(|path| wanted.resource.value(path).is_some() && !written(path))
             .cloned()
             .collect();
         if !fields.is_empty() {

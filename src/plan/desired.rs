@@ -1,6 +1,6 @@
 //! What a tenant declares, in the form its provider reports it.
 
-use super::{Dialect, Source, Unsupported, live};
+use super::{Dialect, Source, Unsupported};
 use crate::{
     finding::{Finding, Place},
     model::{Address, Kind, Resource, Tenant},
@@ -37,7 +37,7 @@ pub fn desired(
         found.extend(unknown(address.kind, &at));
     }
     for (address, mut resource) in tenant.resources() {
-        let at = live::own(&address);
+        let at = address.path();
         if let Some(finding) = unknown(address.kind, &at) {
             found.push(finding);
             continue;

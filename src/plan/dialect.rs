@@ -1,6 +1,5 @@
 //! What planning may know of a provider: facts and pure functions. A provider fills one in, as a static.
 
-use super::live;
 use crate::{
     diff::FieldChange,
     model::{Address, Kind, Reference, Resource, references},
@@ -180,7 +179,7 @@ impl Dialect {
             self.grades.iter().filter(|row| row.kind == address.kind && row.grade == Grade::Unsupported)
         {
             let path = Path::from(row.path);
-            let value = live::field_value(resource, &path);
+            let value = resource.value(&path);
             let (applies, what) = match row.when {
                 When::Always => (value.is_some(), format!("`{path}`")),
                 When::Value(text) => {

@@ -4,7 +4,7 @@ use super::{Desired, Observed, Obstacle, Policy, Role, Source};
 use crate::{
     finding::{Finding, Place},
     model::{Address, Destination, Extension, Kind, Reference, Resource, references},
-    path::{Path, Segment},
+    path::Segment,
     text::closest,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,11 +22,11 @@ pub(super) fn check(
     let mut say = |address: &Address, finding: Finding| found.push((address.clone(), finding));
     for Obstacle { address, field, code, message, help } in &observed.obstacles {
         let managed = match desired.get(address) {
-            Some(wanted) => field.as_ref().is_none_or(|field| manages(&wanted.resource, field)),
+            Some(wanted) => field.as_ref().is_none_or(|field| wanted.resource.value(field).is_some()),
             None => field.is_none() && absent.contains_key(address),
         };
         if managed {
-            say(address, Finding::error(code, message.as_str()).help(*help).at(place(&own(address))));
+            say(address, Finding::error(code, message.as_str()).help(*help).at(place(&address.path())));
         }
     }
     for (address, wanted) in desired {
@@ -34,7 +34,7 @@ pub(super) fn check(
             continue;
         }
         if let Some(finding) = object(account, address, &wanted.resource, observed) {
-            say(address, finding.at(place(&own(address))));
+            say(address, finding.at(place(&address.path())));
             continue;
         }
         for (path, reference) in references(address, &wanted.resource) {
@@ -42,7 +42,7 @@ pub(super) fn check(
             if let Some(finding) =
                 hosted.flatten().or_else(|| pointer(account, &reference, desired, observed))
             {
-                let mut at = own(address);
+                let mut at = address.path();
                 at.extend(path);
                 say(address, finding.at(place(&at)));
             }
@@ -51,7 +51,7 @@ pub(super) fn check(
             let message = format!("the dial plan of account `{account}` has no rule `{token}` yet");
             let help = "save the queue or mailbox once in the portal, which creates the rule; calls sent to a \
                         missing rule are lost";
-            say(address, Finding::error("no-dial-rule", message).help(help).at(place(&own(address))));
+            say(address, Finding::error("no-dial-rule", message).help(help).at(place(&address.path())));
         }
     }
     found
@@ -100,11 +100,6 @@ fn hosted(account: &str, to: &Reference, observed: &Observed) -> Option<Finding>
     Some(Finding::error("hosted-forward", message).help(help))
 }
 
-/// Where an object stands in a tenant's file.
-pub(super) fn own(address: &Address) -> Path {
-    [address.kind.section(), &address.key].into()
-}
-
 fn object(account: &str, address: &Address, wanted: &Resource, observed: &Observed) -> Option<Finding> {
     let live = observed.objects.get(address);
     let key = &address.key;
@@ -145,18 +140,7 @@ fn is_person(key: &str, observed: &Observed) -> bool {
     role.is_some_and(|role| role != Role::Queue)
 }
 
-/// What the object says about a field.
-pub(super) fn field_value(wanted: &Resource, field: &Path) -> Option<serde_json::Value> {
-    let field_value = serde_json::to_value(wanted).unwrap_or_default();
-    field.iter().try_fold(field_value, |value, segment| value.get(segment.as_key()?).cloned())
-}
-
-/// Whether the object says anything about a field.
-pub(super) fn manages(wanted: &Resource, field: &Path) -> bool {
-    field_value(wanted, field).is_some()
-}
-
-/// Whether nothing is field_value about the object but its name.
+/// Whether nothing is said about the object but its name.
 fn is_bare(wanted: &Resource) -> bool {
     crate::diff::diff(wanted, &crate::diff::nothing_like(wanted)).is_empty()
 }

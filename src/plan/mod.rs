@@ -3,6 +3,7 @@
 //! A plan is sorted, serialisable data. It holds no clock, no closure and no client; the same inputs give the same
 //! bytes, and a digest of them is what a reviewer approves.
 
+mod base;
 mod build;
 mod class;
 mod desired;
@@ -10,14 +11,17 @@ mod dialect;
 mod guard;
 mod live;
 mod order;
+mod policy;
 mod protect;
 mod reason;
 mod undeclared;
 
-pub use build::{Base, Input, Policy, build};
+pub use base::Base;
+pub use build::{Input, build};
 pub use class::Class;
 pub use desired::{Desired, desired};
 pub use dialect::{Accepts, Dialect, Grade, GradeRow, Unsupported, When};
+pub use policy::Policy;
 pub use reason::Reason;
 
 use crate::{

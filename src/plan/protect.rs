@@ -1,6 +1,6 @@
 //! `protect: true`: what is refused until an earlier merged change has taken the protection away.
 
-use super::{Action, Step, guard::answers, live};
+use super::{Action, Step, guard::answers};
 use crate::{
     finding::{Finding, Place},
     model::{Address, DEFAULT_RULE, Divert, Diverts, Resource, Rules},
@@ -20,7 +20,7 @@ pub(super) fn check(
         let message = format!("{address} is protected, and this change {what}");
         Finding::error("protected", message).help(help).at(at)
     };
-    let own = |address: &Address| place(&live::own(address));
+    let own = |address: &Address| place(&address.path());
     let mut found = Vec::new();
     for step in steps.iter().filter(|step| protected.contains(&step.address)) {
         if let Some(what) = violation(step) {

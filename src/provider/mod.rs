@@ -26,14 +26,18 @@
 pub mod answer;
 pub mod ctm;
 pub mod deskphone;
+pub mod findings;
+mod keyring;
 mod open;
 pub mod refresh;
 pub mod refusal;
 pub mod settings;
 pub mod stratus;
 
-pub use open::{Access, Keyring, Opening, System, open, open_emergency};
-pub use settings::{Emergency, Entry, Form, Kinds, Settings, SettingsFindings, Workspace};
+pub use findings::SettingsFindings;
+pub use keyring::{Access, Keyring, Tokens};
+pub use open::{Opening, System, open, open_emergency};
+pub use settings::{Emergency, Entry, Form, Kinds, Settings, Workspace};
 
 use crate::{
     http::{ApiError, Conventions, ReadClient, WriteClient},

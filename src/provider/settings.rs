@@ -1,11 +1,11 @@
 //! What an entry of `providers` says, in the type that its kind brings.
 
-use super::{Keyring, Provider, all, find};
+use super::{Keyring, Provider, all, find, findings::SettingsFindings};
 use crate::{
     finding::Finding,
     http::Authenticate,
     load,
-    model::{ApiUrl, Kind, Limits, LimitsConfig, Secret},
+    model::{ApiUrl, Kind, Limits, LimitsConfig},
     path::{Path, Segment},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -60,9 +60,6 @@ pub enum Emergency {
     /// Not at all: they take over by themselves.
     AlwaysArmed,
 }
-
-/// Findings with their path inside a provider's entry.
-pub type SettingsFindings = Vec<(Vec<Segment>, Finding)>;
 
 /// An HTTP endpoint that a provider's settings name.
 pub struct Endpoint {
@@ -221,32 +218,4 @@ pub fn any_entry(generator: &mut SchemaGenerator) -> Schema {
         "required": ["kind"],
         "allOf": cases,
     })
-}
-
-/// The tokens of one endpoint: one that may write, one that can only read, or both.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Tokens {
-    Write { token: Secret, read_token: Option<Secret> },
-    ReadOnly { read_token: Secret },
-}
-
-impl Tokens {
-    /// `None` where there is neither.
-    pub fn new(token: Option<Secret>, read_token: Option<Secret>) -> Option<Self> {
-        match (token, read_token) {
-            (Some(token), read_token) => Some(Self::Write { token, read_token }),
-            (None, Some(read_token)) => Some(Self::ReadOnly { read_token }),
-            (None, None) => None,
-        }
-    }
-}
-
-/// A key that is missing from an entry.
-pub fn missing(message: impl Into<String>, help: &str) -> (Vec<Segment>, Finding) {
-    (Vec::new(), Finding::error("missing-key", message).help(help))
-}
-
-/// A path of keys inside an entry.
-pub fn at(keys: &[&str]) -> Vec<Segment> {
-    keys.iter().map(Segment::key).collect()
 }

@@ -34,7 +34,7 @@ impl Session<'_> {
     /// Fails only before anything is written.
     pub async fn apply(&self, plan: &Plan, wait: Option<Duration>) -> Result<Applied, Failure> {
         if self.context.shutdown.stop.is_cancelled() {
-            return Err(stopped());
+            return Err(Failure::stopped());
         }
         let restore = self.save(plan)?;
         let outcomes = self.carry_out(plan, wait).await;
@@ -127,11 +127,6 @@ impl Session<'_> {
     pub fn ensure_logged(&self) -> Result<(), Failure> {
         self.monitor.ensure_logged()
     }
-}
-
-/// How a run ends that was told to before its first write.
-pub fn stopped() -> Failure {
-    Failure::error("interrupted, nothing was changed")
 }
 
 fn lost_lock(why: &str) -> String {

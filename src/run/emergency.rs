@@ -7,7 +7,6 @@ use super::{
     check::{locate, pattern},
     emergency_record as record,
     session::TENANTS_AT_ONCE,
-    stopped,
 };
 use crate::{
     emergency::{Account, ByHand, Choice, Chosen, Declared, Forwards, Record, Stored, Switch, choose},
@@ -155,7 +154,7 @@ impl<'a> Emergency<'a> {
         };
         let Some(read) = read else {
             session.close().await;
-            return Err(stopped());
+            return Err(Failure::stopped());
         };
         let (mut accounts, mut observed) = (Vec::new(), BTreeMap::new());
         for (account, seen) in read.into_iter().flatten() {
@@ -198,7 +197,7 @@ impl<'a> Emergency<'a> {
     /// Carries it out. What `on` switches is written down before the first write, for the `off` that follows.
     pub async fn carry_out(&self, plan: &Plan, choice: &Choice, switch: Switch) -> Result<Applied, Failure> {
         if self.session.context.shutdown.stop.is_cancelled() {
-            return Err(stopped());
+            return Err(Failure::stopped());
         }
         let file = match switch {
             Switch::Off => None,

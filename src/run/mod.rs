@@ -76,7 +76,7 @@ mod session;
 mod unlock;
 
 pub use crate::provider::Access;
-pub use apply::{Applied, stopped};
+pub use apply::Applied;
 pub use check::{Checked, CheckedTenant};
 pub use context::{Context, Notice, Pace};
 pub use emergency::{Emergency, EmergencySelection};

@@ -3,7 +3,6 @@
 use super::{
     ApplyOptions, Checked, Context, Intent, Monitor, Notice, Options, Pace,
     account_locks::AccountLocks,
-    apply::stopped,
     check::{CheckedTenant, locate},
     emulated::{Emulated, recorder},
 };
@@ -181,7 +180,7 @@ impl<'a> Session<'a> {
             .collect::<Vec<TenantPlan>>();
         tokio::select! {
             biased;
-            () = self.context.shutdown.stop.cancelled() => Err(stopped()),
+            () = self.context.shutdown.stop.cancelled() => Err(Failure::stopped()),
             tenants = tenants => Ok(Plan::new(tenants)),
         }
     }

@@ -4,7 +4,7 @@ mod emulation;
 
 use async_trait::async_trait;
 use dialform::{
-    http::{ApiError, ApiKey, Conventions, ReadClient, WriteClient, segment},
+    http::{ApiError, ApiKey, Conventions, Method, ReadClient, WriteClient, segment},
     model::{Address, ApiUrl, E164, Forward, Kind, Limits, LimitsConfig, Resource, Secret},
     plan::{Action, Dialect, GradeRow, Observed, Step},
     provider::{
@@ -15,7 +15,6 @@ use dialform::{
     },
     sandbox,
 };
-use reqwest::Method;
 use serde_json::json;
 use std::collections::BTreeMap;
 

@@ -1,12 +1,11 @@
-//! A lock that is held: renewed in the background until it is given back.
+//! A lock is taken, and held: renewed in the background until it is given back.
 
-use super::{
-    Content,
-    store::{RenewResult, Store},
+use super::store::{Clock, RenewResult, Since, Store, WrittenLock};
+use crate::{
+    explained::Explained,
+    lock::{Acquired, Key, Owner, validity::LeaseValidity},
 };
-use crate::lock::{Key, validity::LeaseValidity};
-use object_store::path::Path;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 use tokio::{sync::oneshot, task::JoinHandle};
 
 /// One lock of this run.
@@ -16,30 +15,30 @@ use tokio::{sync::oneshot, task::JoinHandle};
 pub struct Lease {
     signal: LeaseValidity,
     stop: oneshot::Sender<()>,
-    renewal: JoinHandle<LeaseObject>,
+    renewal: JoinHandle<WrittenLock>,
     store: Store,
     key: Key,
 }
 
-/// The object as this run wrote it last.
-struct LeaseObject {
-    path: Path,
-    etag: String,
-    content: Content,
+impl Store {
+    /// Takes the lock if nobody has it. Does not wait.
+    pub async fn try_take(
+        &self,
+        key: &Key,
+        owner: &Owner,
+        clock: &Clock,
+    ) -> Result<Acquired<Lease>, Explained> {
+        Ok(match self.claim(key, owner, clock).await? {
+            Acquired::Yes((held, since)) => Acquired::Yes(Lease::begin(self.clone(), key, held, since)),
+            Acquired::HeldBy(owner) => Acquired::HeldBy(owner),
+        })
+    }
 }
 
 impl Lease {
-    pub(super) fn begin(
-        store: Store,
-        key: &Key,
-        path: Path,
-        etag: String,
-        content: Content,
-        since: (Instant, SystemTime),
-    ) -> Self {
+    fn begin(store: Store, key: &Key, held: WrittenLock, since: Since) -> Self {
         let signal = LeaseValidity::holding(since, store.lease() * 2 / 3);
         let (stop, stopped) = oneshot::channel();
-        let held = LeaseObject { path, etag, content };
         let renewal = tokio::spawn(renew(store.clone(), held, signal.clone(), stopped));
         Self { signal, stop, renewal, store, key: key.clone() }
     }
@@ -55,7 +54,7 @@ impl Lease {
         // An error says that the renewal has ended already.
         let _ = stop.send(());
         let held = renewal.await.map_err(|error| not_given_back(&store, &key, &error.to_string()))?;
-        let LeaseObject { path, mut etag, content } = held;
+        let WrittenLock { path, mut etag, content } = held;
         let mut why = "its object keeps changing".to_owned();
         for _ in 0..3 {
             match store.write(&path, &etag, &content.next(false)).await {
@@ -79,10 +78,10 @@ fn not_given_back(store: &Store, key: &Key, why: &str) -> String {
 
 async fn renew(
     store: Store,
-    mut held: LeaseObject,
+    mut held: WrittenLock,
     signal: LeaseValidity,
     mut stopped: oneshot::Receiver<()>,
-) -> LeaseObject {
+) -> WrittenLock {
     const SOON: Duration = Duration::from_secs(1);
     let mut pause = store.lease() / 3;
     loop {

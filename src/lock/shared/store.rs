@@ -1,6 +1,6 @@
 //! The store: reading and writing lock objects, each write on condition.
 
-use super::{Content, KIND, Lease, run};
+use super::{Content, KIND, run};
 use crate::{
     explained::Explained,
     lock::{Acquired, Key, Owner, validity::LeaseValidity},
@@ -14,7 +14,7 @@ use object_store::{
 use secrecy::ExposeSecret;
 use std::{
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 /// How long one request may take, with everything that is tried again.
@@ -44,6 +44,16 @@ impl LockRecord {
         self.content.held.then_some(&self.content.owner)
     }
 }
+
+/// A lock object as this run wrote it last.
+pub(super) struct WrittenLock {
+    pub path: Path,
+    pub etag: String,
+    pub content: Content,
+}
+
+/// By both clocks of this machine.
+pub(super) type Since = (Instant, SystemTime);
 
 /// Tells how long ago an object was written.
 #[derive(Debug, Clone, Copy)]
@@ -200,13 +210,13 @@ impl Store {
         Ok(Some(Clock { store: (written > 0).then_some((written, at)) }))
     }
 
-    /// Takes the lock if nobody has it. Does not wait.
-    pub async fn try_take(
+    /// Writes a lock of this run if nobody has one. Beside it: since when it holds.
+    pub(super) async fn claim(
         &self,
         key: &Key,
         owner: &Owner,
         clock: &Clock,
-    ) -> Result<Acquired<Lease>, Explained> {
+    ) -> Result<Acquired<(WrittenLock, Since)>, Explained> {
         let path = self.path(&key.name());
         let mine = Content::new(owner, self.lease.as_secs());
         let failed = |error: &Error| self.failed(&format!("lock {key}"), error);
@@ -216,7 +226,7 @@ impl Store {
             let since = LeaseValidity::now();
             match self.put(&path, payload(&mine), mode(over.as_deref())).await {
                 Ok(Some(etag)) => {
-                    return Ok(Acquired::Yes(Lease::begin(self.clone(), key, path, etag, mine, since)));
+                    return Ok(Acquired::Yes((WrittenLock { path, etag, content: mine }, since)));
                 }
                 Ok(None) => {}
                 Err(error) if is_refused(&error) => {}
@@ -226,7 +236,7 @@ impl Store {
                 None => over = None,
                 // An answer was lost on its way; the write was not.
                 Some(LockRecord { content, etag: Some(etag), .. }) if content == mine => {
-                    return Ok(Acquired::Yes(Lease::begin(self.clone(), key, path, etag, mine, since)));
+                    return Ok(Acquired::Yes((WrittenLock { path, etag, content }, since)));
                 }
                 Some(seen) if seen.owner().is_none() || clock.has_expired(&seen) => over = seen.etag,
                 Some(seen) => return Ok(Acquired::HeldBy(seen.owner().cloned())),

@@ -5,7 +5,8 @@ use crate::{
     model::{ApiUrl, LimitsConfig, Secret},
     provider::{
         Keyring, Settings, SettingsFindings,
-        settings::{Emergency, Endpoint, missing},
+        findings::missing,
+        settings::{Emergency, Endpoint},
     },
 };
 use schemars::JsonSchema;

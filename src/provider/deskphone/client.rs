@@ -3,7 +3,7 @@
 use super::convert;
 use crate::{
     explained::Explained,
-    http::{Answer, ApiError, Problem, ReadClient, WriteClient, segment},
+    http::{Answer, ApiError, Method, Problem, ReadClient, WriteClient, segment},
     model::{Address, Extension, Kind, Resource},
     plan::{Observed, Obstacle, Role, Step},
     provider::{
@@ -13,7 +13,6 @@ use crate::{
 };
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
-use reqwest::Method;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -5,8 +5,9 @@ use crate::{
     finding::Finding,
     model::{ApiUrl, Kind, LimitsConfig, Secret},
     provider::{
-        Keyring, Settings, SettingsFindings,
-        settings::{Endpoint, Tokens, at, missing},
+        Keyring, Settings, SettingsFindings, Tokens,
+        findings::{at, missing},
+        settings::Endpoint,
     },
 };
 use schemars::JsonSchema;

@@ -5,8 +5,9 @@ use crate::{
     explained::decoding,
     model::{ApiUrl, Kind, LimitsConfig, Secret},
     provider::{
-        Keyring, Settings, SettingsFindings,
-        settings::{Emergency, Endpoint, Tokens, missing},
+        Keyring, Settings, SettingsFindings, Tokens,
+        findings::missing,
+        settings::{Emergency, Endpoint},
     },
 };
 use schemars::JsonSchema;

@@ -1,13 +1,12 @@
 //! Lists read to their end, objects unwrapped, errors that come with status 200.
 
 use crate::{
-    http::{ApiError, Problem, ReadClient, WriteClient, segment},
+    http::{ApiError, Method, Problem, ReadClient, WriteClient, segment},
     provider::{
         answer::{self, failure, undecodable},
         ctm::wire::{Row, refusal, text},
     },
 };
-use reqwest::Method;
 use serde_json::Value;
 use std::collections::BTreeSet;
 

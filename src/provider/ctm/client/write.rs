@@ -7,7 +7,7 @@ use super::{
     index::{Index, path},
 };
 use crate::{
-    http::{ApiError, WriteClient},
+    http::{ApiError, Method, WriteClient},
     model::{
         Agent, Destination, Divert, E164, Forward, Kind, NoAnswer, Number, OrOff, Queue, Receiver, Receivers,
         Resource, Ringable, Route, Schedule, TaggingHours, Weekly, Whisper,
@@ -24,7 +24,6 @@ use crate::{
     },
 };
 use async_trait::async_trait;
-use reqwest::Method;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use tokio::sync::Mutex;

@@ -2,7 +2,7 @@
 
 use super::{API, CARRIER, api::Api, observe::present};
 use crate::{
-    http::{ApiError, Problem, WriteClient, segment},
+    http::{ApiError, Method, Problem, WriteClient, segment},
     model::{self, Divert, Diverts, Forward, Number, Queue, Resource, Schedule},
     path::Path,
     plan::{Action, Role, Step},
@@ -16,7 +16,6 @@ use crate::{
     },
 };
 use async_trait::async_trait;
-use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 /// Writes to one domain at a time.

@@ -2,7 +2,7 @@
 
 use super::write::{Writing, touched, touched_in};
 use crate::{
-    http::{ApiError, Problem, segment},
+    http::{ApiError, Method, Problem, segment},
     model::{Callers, DEFAULT_RULE, RingTimeout, Rule, Rules},
     path::{Path, Segment},
     plan::Step,
@@ -14,7 +14,6 @@ use crate::{
         },
     },
 };
-use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 /// Where a rule stands in the changes of a step.

@@ -1,0 +1,243 @@
+//! The map in `src/lib.rs` as one table: which room may name which, and what outside the program it may touch.
+//!
+//! The table is exact. What is not in a row is forbidden, and what a row allows and nobody does is taken out of it.
+
+use super::source::{Source, Steps, sources};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+/// A file or a directory below `src/`, the rooms of the crate that it names, and what of [`WORLD`] and [`OWNED`] it
+/// touches. A row holds for what is below it, but for what has a row of its own.
+type Row = (&'static str, &'static str, &'static str);
+
+#[rustfmt::skip]
+const TABLE: &[Row] = &[
+    // The pure rooms, which touch nothing of the world (`pure_rooms_are_pure`).
+    ("finding",           "explained text", ""),
+    ("path",              "", ""),
+    ("text",              "", ""),
+    ("explained",         "", ""),
+    ("model",             "explained path", ""),
+    ("lint",              "finding model path text", ""),
+    ("diff",              "model path", ""),
+    ("plan",              "diff finding model path text", ""),
+    ("outcome",           "model plan", ""),
+    // Names everything that is shown, and only `cli` names it: what is worked out does not know that it will be shown.
+    // "To a writer": no stream of the terminal.
+    ("render",            "diff finding model outcome path plan text", "similar"),
+    ("render/findings",   "finding text", "annotate_snippets"),
+    // "The only reader of configuration files": no other row has the parser of YAML with places. Programs: git.
+    ("load",              "explained finding model path text", "glob::glob granit_parser std::fs std::process"),
+    // "The only reader of the environment": no other row has `std::env`, but for the arguments in `main`. Programs: those
+    // that print a credential.
+    ("secret",            "explained model text", "gethostname secrecy std::env std::fs std::process"),
+    ("secret/known",      "", "aho_corasick secrecy"),
+    // "The only way to the phone systems": no other row has `reqwest`; `lock/shared` speaks to a store of its own.
+    ("http",              "model secret", "backon jiff::Timestamp::now reqwest rustls secrecy tokio tokio::time"),
+    // "The boundary": only `apply` and `run` name it.
+    ("provider",          "explained finding http model path plan secret text", "secrecy tokio tokio::time"),
+    ("provider/settings", "finding http load model", ""),
+    ("apply",             "diff http model outcome plan provider", "tokio tokio::time tokio_util"),
+    // "On disk" is one file; the rest are values.
+    ("restore",           "diff finding model path plan", ""),
+    ("restore/file",      "explained model plan secret text", "jiff::Timestamp::now std::fs std::process tempfile"),
+    // "On this machine" is `file`, "on others" is `shared`: the only row that has a store.
+    ("lock",              "explained model secret text", "jiff::Timestamp::now std::process std::time::Instant std::time::SystemTime"),
+    ("lock/file",         "explained text", "std::fs std::thread"),
+    ("lock/shared",       "explained model secret", "jiff::Timestamp::now object_store rustls secrecy std::hash::RandomState \
+                           std::time::Instant std::time::SystemTime tokio tokio::time"),
+    // "Over HTTP on loopback": the only row that listens. It shares the words of the YAML with the rest, and no code.
+    ("sandbox",           "model text", "axum jiff::Timestamp::now serde_yaml std::fs std::net std::time::Instant tempfile tokio \
+                           tokio::net tokio::time"),
+    // "Strings them together": the only row that names `apply`, `restore`, `lock` and `sandbox`.
+    ("run",               "apply error explained finding http lint load lock model outcome path plan provider restore secret",
+                          "std::time::Instant tokio tokio::time"),
+    ("run/audit_log",     "apply error http secret text", "jiff::Timestamp::now std::fs std::os"),
+    ("run/emulated",      "error load provider sandbox", "std::fs"),
+    ("run/plan_file",     "error plan secret text", "std::fs"),
+    // "Arguments, streams, progress": the only row that has them. It sees a phone system, a file or a lock only through
+    // `run`.
+    ("cli",               "error finding lint plan render run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
+                           std::io::stdout tokio tokio::signal"),
+    ("cli/progress",      "plan render run text", "indicatif tokio tokio::time"),
+    ("error",             "explained finding", ""),
+    ("lib",               "", ""),
+    ("main",              "cli", "std::env::args_os std::process"),
+];
+
+/// What a result must not depend on where everything follows from values: disks, networks, programs, the environment,
+/// clocks, tasks, the terminal. The longest that fits a path counts: `tokio` in a row allows no `tokio::net`.
+const WORLD: &[&str] = &[
+    "anstream::AutoStream",
+    "axum",
+    "gethostname",
+    "glob::glob",
+    "indicatif",
+    "jiff::Timestamp::now",
+    "jiff::Zoned::now",
+    "object_store",
+    "reqwest",
+    "rustls",
+    "std::env",
+    "std::env::args_os",
+    "std::fs",
+    "std::hash::RandomState",
+    "std::io::stderr",
+    "std::io::stdin",
+    "std::io::stdout",
+    "std::net",
+    "std::os",
+    "std::process",
+    "std::thread",
+    "std::time::Instant",
+    "std::time::SystemTime",
+    "tempfile",
+    "tokio",
+    "tokio::fs",
+    "tokio::net",
+    "tokio::process",
+    "tokio::signal",
+    "tokio::time",
+    "tokio_util",
+];
+
+/// Libraries of pure functions that have one owner each, so that what they stand for has one.
+const OWNED: &[&str] = &[
+    "aho_corasick",
+    "annotate_snippets",
+    "backon",
+    "clap",
+    "granit_parser",
+    "secrecy",
+    "serde_yaml",
+    "similar",
+];
+
+/// Libraries of pure functions that any room may use. Of some a part is in [`WORLD`].
+const VALUES: &[&str] = &[
+    "anstream",
+    "anstyle",
+    "async_trait",
+    "base64",
+    "clap_complete",
+    "futures",
+    "glob",
+    "jiff",
+    "percent_encoding",
+    "phonenumber",
+    "schemars",
+    "serde",
+    "serde_json",
+    "sha2",
+    "strsim",
+    "thiserror",
+    "url",
+];
+
+/// The row of a file: the longest that holds for it.
+fn row_of<'a>(source: &Source, rows: &[&'a str]) -> &'a str {
+    let holds = rows.iter().filter(|row| source.is_in(row));
+    holds.max_by_key(|row| row.len()).unwrap_or_else(|| panic!("src/{}.rs is in no row", source.name))
+}
+
+/// The longest of these paths through which another leads.
+fn through(path: &Steps, of: impl Iterator<Item = &'static &'static str>) -> Option<&'static str> {
+    let fits = of.filter(|it| path.starts_with(&it.split("::").map(str::to_owned).collect::<Vec<_>>()));
+    fits.max_by_key(|it| it.len()).copied()
+}
+
+/// Each row as the code would have it: the rooms it names, and what it touches.
+fn rows() -> BTreeMap<&'static str, [BTreeSet<String>; 2]> {
+    let known: Vec<&str> = TABLE.iter().map(|(row, ..)| *row).collect();
+    let mut rows = BTreeMap::new();
+    for source in sources() {
+        let own = source.module().get(1).cloned();
+        let [names, touches]: &mut [BTreeSet<String>; 2] = rows.entry(row_of(&source, &known)).or_default();
+        for path in &source.paths {
+            if path[0] == "crate" {
+                names.extend(path.get(1).filter(|room| own.as_ref() != Some(room)).cloned());
+            }
+            touches.extend(through(path, WORLD.iter().chain(OWNED)).map(str::to_owned));
+        }
+    }
+    rows
+}
+
+fn words(text: &str) -> BTreeSet<String> {
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
+/// The whole map at once: nobody names or touches more than the table says, and it says no more than somebody does.
+#[test]
+fn every_room_keeps_to_its_row() {
+    let mut rows = rows();
+    let mut wrong = Vec::new();
+    for (row, names, touches) in TABLE {
+        let Some([does_name, does_touch]) = rows.remove(row) else {
+            wrong.push(format!("`{row}` has a row and no file"));
+            continue;
+        };
+        for (verb, may, does) in [("name", words(names), does_name), ("touch", words(touches), does_touch)] {
+            wrong.extend(does.difference(&may).map(|it| format!("`{row}` may not {verb} `{it}`")));
+            wrong.extend(may.difference(&does).map(|it| format!("`{row}` does not {verb} `{it}`")));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// What a reviewer approves must not depend on a disk, a network, an environment or a clock: the rooms that the map calls
+/// pure name no others, and touch nothing of the world.
+#[test]
+fn pure_rooms_are_pure() {
+    let map = map();
+    let (_, rest) = map.split_once("Pure, values in and values out:").unwrap();
+    let (pure, _) = rest.split_once("At the edges:").unwrap();
+    let pure: Vec<&str> = on_the_map(pure);
+    assert!(pure.len() > 5, "{pure:?}");
+    for (row, names, touches) in TABLE {
+        if pure.contains(&row.split('/').next().unwrap()) {
+            let impure: Vec<&str> = names.split_whitespace().filter(|name| !pure.contains(name)).collect();
+            let world: Vec<&str> = touches.split_whitespace().filter(|it| WORLD.contains(it)).collect();
+            assert_eq!((impure, world), (Vec::new(), Vec::new()), "`{row}`");
+        }
+    }
+}
+
+/// A room that is not on the map is not found by a newcomer; one without a row is held to nothing.
+#[test]
+fn every_room_is_on_the_map_and_in_the_table() {
+    let map = map();
+    let rooms = map.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let rooms: BTreeSet<&str> = rooms.collect();
+    let listed = on_the_map(&map);
+    assert_eq!(listed.iter().copied().collect::<BTreeSet<_>>(), rooms);
+    assert_eq!(listed.len(), rooms.len(), "a room stands twice on the map");
+    let in_table = TABLE.iter().map(|(row, ..)| *row).filter(|row| !row.contains('/'));
+    let in_table: BTreeSet<&str> = in_table.filter(|row| !matches!(*row, "lib" | "main")).collect();
+    assert_eq!(in_table, rooms);
+}
+
+/// A new library is a new way out until somebody has said that it is none.
+#[test]
+fn every_library_is_sorted() {
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    let (_, rest) = manifest.split_once("[dependencies]\n").unwrap();
+    let (dependencies, _) = rest.split_once("\n[").unwrap();
+    let dependencies = dependencies.lines().filter_map(|line| line.split_once(" = "));
+    let dependencies: BTreeSet<String> = dependencies.map(|(name, _)| name.replace('-', "_")).collect();
+    let sorted = WORLD.iter().chain(OWNED).chain(VALUES).map(|it| it.split("::").next().unwrap());
+    let sorted: BTreeSet<String> = sorted.filter(|it| *it != "std").map(str::to_owned).collect();
+    assert_eq!(dependencies, sorted);
+}
+
+fn map() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap()
+}
+
+/// The rooms that a part of the map lists.
+fn on_the_map(part: &str) -> Vec<&str> {
+    part.lines().filter_map(|line| Some(line.strip_prefix("//! - [`")?.split_once("`]: ")?.0)).collect()
+}
