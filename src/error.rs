@@ -39,7 +39,7 @@ impl Failure {
 
     /// How a run ends that was told to before its first write.
     pub fn stopped() -> Self {
-        Self::error("told to stop, nothing was changed")
+        Self::error("interrupted, nothing was changed")
     }
 
     #[must_use]

@@ -194,7 +194,7 @@ fn describe(
         }
     }
     for (address, texts) in &observed.notes {
-        if desired.contains_key(address) {
+        if desired.contains_key(address) && !plan.withheld.contains(address) {
             plan.notes.extend(texts.iter().map(|text| Note { address: address.clone(), text: text.clone() }));
         }
     }

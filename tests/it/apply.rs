@@ -41,7 +41,7 @@ fn apply_wants_an_approval_of_this_plan() {
     let nobody = world.run(&["apply"]);
     assert_eq!(
         (nobody.ending, refusal(&nobody).as_str()),
-        (Ending::Refused, "this plan needs approval, and there is no terminal to ask on")
+        (Ending::Refused, "this needs approval, and there is no terminal to ask on")
     );
 
     let file = world.path("plan.json");

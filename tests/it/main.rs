@@ -20,6 +20,8 @@ mod crash;
 #[cfg(test)]
 mod deskphone;
 #[cfg(test)]
+mod emergency;
+#[cfg(test)]
 mod facts;
 #[cfg(test)]
 mod faults;

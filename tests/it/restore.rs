@@ -255,7 +255,7 @@ fn a_restore_is_guarded_and_narrowed_like_any_plan() {
     let digest = world.run(&["plan", "--restore", &file, "--format", "json"]).out;
     let digest = serde_json::from_str::<Value>(&digest).unwrap()["digest"].as_str().unwrap().to_owned();
     let nobody = world.run(&["apply", "--restore", &file]);
-    assert_eq!(refusal(&nobody), "this plan needs approval, and there is no terminal to ask on");
+    assert_eq!(refusal(&nobody), "this needs approval, and there is no terminal to ask on");
     let stale = world.run(&["apply", "--restore", &file, "--digest", "0123"]);
     assert_eq!(stale.ending, Ending::Refused);
     let plain = world.workspace();

@@ -45,7 +45,9 @@ fn recorded(world: &World, arguments: &[&str]) -> Finished {
 
 /// The accounts that were asked for anything.
 fn asked(world: &World) -> BTreeSet<String> {
-    let paths = world.traffic().iter().map(|it| it["path"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let text = |it: &serde_json::Value, field: &str| it[field].as_str().unwrap_or_default().to_owned();
+    let paths: Vec<String> =
+        world.traffic().iter().map(|it| format!("{}?{}", text(it, "path"), text(it, "query"))).collect();
     let known = |path: &str| ACCOUNTS.into_iter().find(|name| path.contains(&format!("{name}.1.service")));
     let found: BTreeSet<String> = paths.iter().filter_map(|path| known(path)).map(str::to_owned).collect();
     assert_eq!(found.is_empty(), paths.is_empty(), "{paths:?}");

@@ -24,10 +24,11 @@ const TABLE: &[Row] = &[
     ("lint",              "finding model path text", ""),
     ("diff",              "model path", ""),
     ("plan",              "diff finding model path text", ""),
+    ("emergency",         "finding model plan", ""),
     ("outcome",           "model plan", ""),
     // Names everything that is shown, and only `cli` names it: what is worked out does not know that it will be shown.
     // "To a writer": no stream of the terminal.
-    ("render",            "diff finding model outcome path plan text", "similar"),
+    ("render",            "diff emergency finding model outcome path plan text", "similar"),
     ("render/findings",   "finding text", "annotate_snippets"),
     // "The only reader of configuration files": no other row has the parser of YAML with places. Programs: git.
     ("load",              "explained finding model path text", "glob::glob granit_parser std::fs std::process"),
@@ -56,11 +57,13 @@ const TABLE: &[Row] = &[
     ("run",               "apply error explained finding http lint load lock model outcome path plan provider restore secret",
                           "std::time::Instant tokio tokio::time"),
     ("run/audit_log",     "apply error http secret text", "jiff::Timestamp::now std::fs std::os"),
+    ("run/emergency",     "emergency error finding http load model outcome plan provider", "tokio"),
+    ("run/emergency_record", "emergency error lock outcome secret text", "jiff::Timestamp::now std::fs tempfile"),
     ("run/emulated",      "error load provider sandbox", "std::fs"),
     ("run/plan_file",     "error plan secret text", "std::fs"),
     // "Arguments, streams, progress": the only row that has them. It sees a phone system, a file or a lock only through
     // `run`.
-    ("cli",               "error finding lint plan render run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
+    ("cli",               "emergency error finding lint plan render run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
                            std::io::stdout tokio tokio::signal"),
     ("cli/progress",      "plan render run text", "indicatif tokio tokio::time"),
     ("error",             "explained finding", ""),

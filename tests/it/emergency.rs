@@ -1,0 +1,310 @@
+//! The day of an outage, rehearsed: the platform does not answer and the carrier does, or neither does. Whoever switches
+//! emergency forwards then must not wait for what is down, and must be told what to do by hand.
+
+use crate::workspace::Workspace;
+use dialform::{
+    cli::Finished,
+    error::Ending,
+    sandbox::{Options, Sandbox, stratus::EMULATION},
+};
+use serde_json::Value;
+use std::{
+    fs,
+    io::Write,
+    net::{TcpListener, TcpStream},
+    path::Path,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+/// A server that is not well, and how often it was asked.
+struct Sick {
+    url: String,
+    asked: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+/// What a server that is down does.
+#[derive(Debug, Clone, Copy)]
+enum Down {
+    Refuses,
+    Fails,
+    Hangs,
+}
+
+impl Sick {
+    fn new(how: Down) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let connections = Arc::clone(&asked);
+        // A listener that is dropped refuses.
+        if !matches!(how, Down::Refuses) {
+            std::thread::spawn(move || {
+                for connection in listener.incoming() {
+                    let mut connection = connection.unwrap();
+                    if matches!(how, Down::Fails) {
+                        let answer = "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+                        // Whoever has gone already needs no answer.
+                        let _ = connection.write_all(answer.as_bytes());
+                    }
+                    connections.lock().unwrap().push(connection);
+                }
+            });
+        }
+        Self { url, asked }
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.lock().unwrap().len()
+    }
+}
+
+fn number(index: usize) -> String {
+    format!("214555{:04}", 100 + index)
+}
+
+/// A live account with so many forwards stored, all of them off, and one number without.
+fn seed(forwards: usize) -> String {
+    let carrier: Vec<String> = (0..forwards)
+        .map(|index| {
+            format!("{{ number: \"{}\", destination: \"9725550199\", active: false }}", number(index))
+        })
+        .collect();
+    let vacant = format!("{{ number: \"{}\", active: false }}", number(9000));
+    format!("domain: {{ domain: acme }}\ncarrier: [{}, {vacant}]\n", carrier.join(", "))
+}
+
+/// A carrier with `acme`'s account.
+async fn carrier(directory: &Path, forwards: usize) -> Sandbox {
+    fs::create_dir_all(directory.join("seeds")).unwrap();
+    fs::write(directory.join("seeds/acme.yaml"), seed(forwards)).unwrap();
+    let options = Options::new(&EMULATION, directory.join("seeds"), directory.join("state"));
+    Sandbox::start(Options { durable: false, ..options }).await.unwrap()
+}
+
+/// A workspace whose platform and carrier are at these addresses.
+fn workspace(platform: &str, carrier: &str, limits: &str) -> Workspace {
+    let workspace = Workspace::default();
+    workspace.write(
+        "dialform.yaml",
+        format!(
+            "version: 1\nproviders:\n  pbx:\n    kind: stratus\n    url: {platform}/ns-api/v2\n    \
+             token: {{ file: token }}\n    carrier: {{ url: {carrier}/_carrier/v1, token: {{ file: token }} }}\n    \
+             limits: {{ {limits} }}\ntenants: [\"t-*.yaml\"]\n"
+        ),
+    );
+    workspace.write(
+        "t-acme.yaml",
+        "tenant: acme\nprovider: pbx\naccount: acme\nforwards:\n  \"+12145550100\": { to: \"+19725550199\" }\n",
+    );
+    workspace.write("token", "nsd_token");
+    workspace
+}
+
+/// Runs a command, which brings its own runtime.
+async fn run(workspace: &Arc<Workspace>, arguments: &[&str]) -> (Finished, Duration) {
+    let workspace = Arc::clone(workspace);
+    let arguments: Vec<String> = arguments.iter().map(|it| (*it).to_owned()).collect();
+    let began = Instant::now();
+    let run = move || workspace.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    (tokio::task::spawn_blocking(run).await.unwrap(), began.elapsed())
+}
+
+fn snapshot(carrier: &Sandbox) -> Value {
+    carrier.snapshot("acme").unwrap()
+}
+
+/// The state with every stored forward on.
+fn all_on(mut state: Value) -> Value {
+    let rows = state.pointer_mut("/carrier").unwrap();
+    let forwards: Vec<&mut Value> = match rows {
+        Value::Object(rows) => rows.values_mut().collect(),
+        Value::Array(rows) => rows.iter_mut().collect(),
+        other => panic!("{other}"),
+    };
+    for forward in forwards {
+        if forward["destination"].as_str().is_some_and(|to| !to.is_empty()) {
+            forward["active"] = true.into();
+        }
+    }
+    state
+}
+
+/// The acceptance of the outage: whatever the platform does, forwards go on and off through the carrier, nothing else is
+/// written, and the platform is not asked at all.
+#[tokio::test(flavor = "multi_thread")]
+async fn forwards_are_switched_while_the_platform_is_down() {
+    for how in [Down::Refuses, Down::Fails, Down::Hangs] {
+        let platform = Sick::new(how);
+        let directory = tempfile::tempdir().unwrap();
+        let carrier = carrier(directory.path(), 50).await;
+        let limits = "requests_per_second: 500, concurrency: 4";
+        let workspace = Arc::new(workspace(&platform.url, carrier.url(), limits));
+        let before = snapshot(&carrier);
+
+        let (on, _) = run(&workspace, &["emergency", "on", "--all", "--auto-approve"]).await;
+        assert_eq!(on.ending, Ending::Fine, "{how:?}: {on:?}");
+        assert!(on.out.contains("\nApplied: 50 of 50 done.\n"), "{how:?}: {}", on.out);
+        assert_eq!(snapshot(&carrier), all_on(before.clone()), "{how:?}");
+
+        let (off, _) = run(&workspace, &["emergency", "off", "--all", "--auto-approve"]).await;
+        assert_eq!(off.ending, Ending::Fine, "{how:?}: {off:?}");
+        assert_eq!(snapshot(&carrier), before, "{how:?}");
+
+        let (plan, _) = run(&workspace, &["plan", "--only", "acme/forwards.*", "--detailed-exitcode"]).await;
+        assert_eq!(plan.ending, Ending::Fine, "{how:?}: {plan:?}");
+        assert_eq!(platform.asked(), 0, "{how:?}: the platform is not asked");
+        carrier.stop().await;
+    }
+}
+
+/// Three requests a forward is what a limit of ten a second leaves room for: `DIALFORM_SWEEP=full` does it with fifty.
+#[tokio::test(flavor = "multi_thread")]
+async fn switching_takes_what_the_limit_leaves() {
+    let forwards = if std::env::var("DIALFORM_SWEEP").is_ok_and(|it| it == "full") { 50 } else { 8 };
+    let directory = tempfile::tempdir().unwrap();
+    let carrier = carrier(directory.path(), forwards).await;
+    let platform = Sick::new(Down::Hangs);
+    let workspace =
+        Arc::new(workspace(&platform.url, carrier.url(), "requests_per_second: 10, concurrency: 4"));
+    let least = 3.0 * forwards as f64 / 10.0;
+    for way in ["on", "off"] {
+        let (ended, took) = run(&workspace, &["emergency", way, "--all", "--auto-approve"]).await;
+        assert_eq!(ended.ending, Ending::Fine, "{ended:?}");
+        println!("{forwards} forwards {way}: {took:?}, the limit alone takes {least} s");
+        assert!(took.as_secs_f64() <= 1.2 * least + 3.0, "{way}: {took:?}");
+    }
+}
+
+/// A carrier that is down as well is said soon, with what a person can do.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_carrier_that_is_down_is_said_soon() {
+    for (how, most) in [(Down::Refuses, 2), (Down::Fails, 15), (Down::Hangs, 15)] {
+        let (platform, carrier) = (Sick::new(Down::Refuses), Sick::new(how));
+        let workspace = Arc::new(workspace(&platform.url, &carrier.url, "requests_per_second: 50"));
+        let (ended, took) = run(&workspace, &["emergency", "on", "--all", "--auto-approve"]).await;
+        assert!(took <= Duration::from_secs(most), "{how:?}: {took:?}");
+        assert_eq!(ended.ending, Ending::Error, "{how:?}: {ended:?}");
+        let why = ended.out.lines().find(|line| line.contains("not read: ")).unwrap_or_default();
+        assert!(why.contains("the emergency forwards of `acme`"), "{how:?}: {}", ended.out);
+        for needed in ["Inventory", "5550100", "Forwarding Number", "9725550199", "Active", "Save"] {
+            assert!(ended.out.contains(needed), "{how:?}: no `{needed}` in {}", ended.out);
+        }
+    }
+}
+
+/// A quickstart whose first forward is stored and off, and what is asked of it.
+fn rehearsal() -> Workspace {
+    let workspace = Workspace::quickstart();
+    workspace.write("live/stratus-dallas/zz-emergency.yaml", seed(3));
+    workspace.write(
+        "tenants/zz-acme.yaml",
+        "tenant: zz\nprovider: stratus-dallas\naccount: acme\nforwards:\n  \
+         \"+12145550100\": { to: \"+19725550199\", active: false }\n  \
+         \"+12145550101\": { to: \"+19725550199\", active: true }\n",
+    );
+    workspace
+}
+
+/// What is switched and what is not, word by word, through a whole outage: `on`, a look, `off`.
+#[test]
+fn an_outage_from_beginning_to_end() {
+    let workspace = rehearsal();
+    let run = |arguments: &[&str]| {
+        let all = [&["emergency"], arguments, &["--sandbox", "--tenant", "zz"]].concat();
+        let Finished { ending, out, err } = workspace.run(&all);
+        let shown = format!("$ dialform emergency {}\n{out}{err}[{ending:?}]\n", arguments.join(" "));
+        // Names of files say where and when.
+        let words = shown.split_inclusive(char::is_whitespace).map(|word| {
+            let file = word.contains("/.dialform/emergency/") && word.trim_end().ends_with("Z.json");
+            if file { ".dialform/emergency/TIME.json " } else { word }
+        });
+        words.collect::<String>()
+    };
+    let mut shown = String::new();
+    for arguments in [
+        &["status"][..],
+        &["on", "--dry-run"],
+        &["on"],
+        &["on", "--auto-approve"],
+        &["status"],
+        &["on", "--auto-approve"],
+        &["off", "--auto-approve"],
+        &["off", "--auto-approve"],
+        &["on", "--number", "214-555-0102", "--auto-approve"],
+        &["off", "--number", "(214) 555-0199", "--auto-approve"],
+        &["off", "--number", "12", "--auto-approve"],
+    ] {
+        shown += &run(arguments);
+    }
+    crate::golden::assert("emergency/outage.txt", &shown);
+}
+
+/// Who switched what stays to be read: one line a run.
+#[test]
+fn every_switch_leaves_a_line() {
+    let workspace = rehearsal();
+    for way in ["on", "off"] {
+        workspace.run(&["emergency", way, "--tenant", "zz", "--sandbox", "--auto-approve"]);
+    }
+    let lines = workspace.lines(".dialform/emergency/log.jsonl");
+    let told: Vec<(&str, Vec<(&str, &str)>)> = lines
+        .iter()
+        .map(|line| {
+            let forwards = line["forwards"].as_array().unwrap().iter();
+            let forwards =
+                forwards.map(|it| (it["number"].as_str().unwrap(), it["status"].as_str().unwrap()));
+            (line["command"].as_str().unwrap(), forwards.collect())
+        })
+        .collect();
+    let all = |status| ["+12145550100", "+12145550101", "+12145550102"].map(|it| (it, status)).to_vec();
+    assert_eq!(told, [("dialform emergency on", all("done")), ("dialform emergency off", all("done"))]);
+}
+
+/// Another run that hangs must not keep callers waiting.
+#[test]
+fn a_held_lock_is_said_and_does_not_stop_it() {
+    let workspace = rehearsal();
+    let keys = workspace.path(".dialform/lock/sandbox");
+    workspace.run(&["apply", "--sandbox", "--tenant", "zz", "--auto-approve", "--approve-critical", "zz/*"]);
+    let mut held = Vec::new();
+    for entry in fs::read_dir(keys).unwrap() {
+        let file = fs::File::options().read(true).write(true).open(entry.unwrap().path()).unwrap();
+        file.try_lock().unwrap();
+        held.push(file);
+    }
+    assert!(!held.is_empty());
+    let ended = workspace.run(&["emergency", "on", "--tenant", "zz", "--sandbox", "--auto-approve"]);
+    assert_eq!(ended.ending, Ending::Fine, "{ended:?}");
+    assert_eq!(
+        ended.err.lines().find(|line| line.contains("lock")),
+        Some("going on without the lock on account `acme` on `stratus-dallas`: it is held by another run")
+    );
+}
+
+/// A mistake in another part of the workspace is no reason to leave callers alone.
+#[test]
+fn a_workspace_that_does_not_check_is_enough() {
+    let workspace = rehearsal();
+    workspace.write("tenants/broken.yaml", "tenant: broken\nprovider: stratus-dallas\naccount: [\n");
+    workspace.write(
+        "tenants/odd.yaml",
+        "tenant: odd\nprovider: nobody\naccount: x\nqueues: { \"1\": { agent: 3 } }\n",
+    );
+    let ended = workspace.run(&["emergency", "on", "--tenant", "zz", "--sandbox", "--auto-approve"]);
+    assert_eq!(ended.ending, Ending::Fine, "{ended:?}");
+    assert!(ended.out.contains("Applied: 3 of 3 done."), "{ended:?}");
+    assert!(ended.err.contains("tenants/broken.yaml"), "{ended:?}");
+}
+
+/// Which forwards are meant is said, never guessed.
+#[test]
+fn switching_needs_a_selection_and_a_word() {
+    let workspace = rehearsal();
+    let none = workspace.run(&["emergency", "on", "--sandbox", "--auto-approve"]);
+    assert_eq!(none.ending, Ending::Error);
+    assert!(none.err.contains("<--tenant <GLOB>|--number <NUMBER>|--all>"), "{}", none.err);
+    let unasked = workspace.run(&["emergency", "on", "--all", "--sandbox"]);
+    assert_eq!(unasked.ending, Ending::Refused, "{unasked:?}");
+    assert!(!workspace.path(".dialform/emergency").exists(), "nothing was switched");
+}
