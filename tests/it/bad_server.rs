@@ -208,7 +208,7 @@ const HTML: &str = "<!DOCTYPE html> <html><head><title>Sign in</title></head><bo
 async fn every_fault_of_every_read_blocks_the_tenant() {
     let rig = Rig::new().await;
     let garbage = format!(
-        "the answer is not understood: expected value at line 1 column 1; it begins `{HTML}…` | something else than \
+        "the answer is not understood: expected value at line 1 column 1; it begins `{HTML}…` | something other than \
          the API answers here: check `url`"
     );
     let patience =
@@ -396,7 +396,7 @@ async fn every_wrong_answer_blocks_the_tenant() {
         (
             numbers,
             (200, r#"[{"phonenumber":{"a":1}}]"#.into()),
-            no("PhoneNumber", r#"expected a text, found {"a":1}"#, r#"[{"phonenumber":{"a":1}}]"#),
+            no("PhoneNumber", r#"expected text, found {"a":1}"#, r#"[{"phonenumber":{"a":1}}]"#),
         ),
         (
             rules,
@@ -495,12 +495,12 @@ async fn half_of_a_list_is_never_taken_for_the_whole() {
         (
             "the same 100 rows whatever is asked",
             |_| Some((200, users(0, 100))),
-            "the answer is not complete: the server sends the same 100 rows whatever `start` says",
+            "the answer is not complete: the server sends the same 100 rows for every `start`",
         ),
         (
             "the same 1000 rows whatever is asked",
             |_| Some((200, users(0, 1000))),
-            "the answer is not complete: the server sends the same 1000 rows whatever `start` says",
+            "the answer is not complete: the server sends the same 1000 rows for every `start`",
         ),
         (
             "the second page fails",
