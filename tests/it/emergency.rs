@@ -60,7 +60,7 @@ impl Sick {
 }
 
 fn number(index: usize) -> String {
-    format!("214555{:04}", 100 + index)
+    format!("214555{:04}", 700 + index)
 }
 
 /// A live account with so many forwards stored, all of them off, and one number without.
@@ -70,8 +70,15 @@ fn seed(forwards: usize) -> String {
             format!("{{ number: \"{}\", destination: \"9725550199\", active: false }}", number(index))
         })
         .collect();
-    let vacant = format!("{{ number: \"{}\", active: false }}", number(9000));
-    format!("domain: {{ domain: acme }}\ncarrier: [{}, {vacant}]\n", carrier.join(", "))
+    let vacant = format!("{{ number: \"{}\", active: false }}", number(8000));
+    let hosted: Vec<String> =
+        (0..forwards).map(number).map(|number| format!("{{ phonenumber: \"1{number}\" }}")).collect();
+    format!(
+        "domain: {{ domain: acme }}\nphonenumbers: [{}, {{ phonenumber: \"1{}\" }}]\ncarrier: [{}, {vacant}]\n",
+        hosted.join(", "),
+        number(8000),
+        carrier.join(", ")
+    )
 }
 
 /// A carrier with `acme`'s account.
@@ -95,7 +102,7 @@ fn workspace(platform: &str, carrier: &str, limits: &str) -> Workspace {
     );
     workspace.write(
         "t-acme.yaml",
-        "tenant: acme\nprovider: pbx\naccount: acme\nforwards:\n  \"+12145550100\": { to: \"+19725550199\" }\n",
+        "tenant: acme\nprovider: pbx\naccount: acme\nforwards:\n  \"+12145550700\": { to: \"+19725550199\" }\n",
     );
     workspace.write("token", "nsd_token");
     workspace
@@ -187,7 +194,7 @@ async fn a_carrier_that_is_down_is_said_soon() {
         assert_eq!(ended.ending, Ending::Error, "{how:?}: {ended:?}");
         let why = ended.out.lines().find(|line| line.contains("not read: ")).unwrap_or_default();
         assert!(why.contains("the emergency forwards of `acme`"), "{how:?}: {}", ended.out);
-        for needed in ["Inventory", "5550100", "Forwarding Number", "9725550199", "Active", "Save"] {
+        for needed in ["Inventory", "5550700", "Forwarding Number", "9725550199", "Active", "Save"] {
             assert!(ended.out.contains(needed), "{how:?}: no `{needed}` in {}", ended.out);
         }
     }
@@ -200,8 +207,8 @@ fn rehearsal() -> Workspace {
     workspace.write(
         "tenants/zz-acme.yaml",
         "tenant: zz\nprovider: stratus-dallas\naccount: acme\nforwards:\n  \
-         \"+12145550100\": { to: \"+19725550199\", active: false }\n  \
-         \"+12145550101\": { to: \"+19725550199\", active: true }\n",
+         \"+12145550700\": { to: \"+19725550199\", active: false }\n  \
+         \"+12145550701\": { to: \"+19725550199\", active: true }\n",
     );
     workspace
 }
@@ -231,8 +238,8 @@ fn an_outage_from_beginning_to_end() {
         &["on", "--auto-approve"],
         &["off", "--auto-approve"],
         &["off", "--auto-approve"],
-        &["on", "--number", "214-555-0102", "--auto-approve"],
-        &["off", "--number", "(214) 555-0199", "--auto-approve"],
+        &["on", "--number", "214-555-0702", "--auto-approve"],
+        &["off", "--number", "(214) 555-0799", "--auto-approve"],
         &["off", "--number", "12", "--auto-approve"],
     ] {
         shown += &run(arguments);
@@ -257,7 +264,7 @@ fn every_switch_leaves_a_line() {
             (line["command"].as_str().unwrap(), forwards.collect())
         })
         .collect();
-    let all = |status| ["+12145550100", "+12145550101", "+12145550102"].map(|it| (it, status)).to_vec();
+    let all = |status| ["+12145550700", "+12145550701", "+12145550702"].map(|it| (it, status)).to_vec();
     assert_eq!(told, [("dialform emergency on", all("done")), ("dialform emergency off", all("done"))]);
 }
 
@@ -266,7 +273,8 @@ fn every_switch_leaves_a_line() {
 fn a_held_lock_is_said_and_does_not_stop_it() {
     let workspace = rehearsal();
     let keys = workspace.path(".dialform/lock/sandbox");
-    workspace.run(&["apply", "--sandbox", "--tenant", "zz", "--auto-approve", "--approve-critical", "zz/*"]);
+    let applied = workspace.run(&["apply", "--sandbox", "--tenant", "zz", "--auto-approve"]);
+    assert_eq!(applied.ending, Ending::Fine, "{applied:?}");
     let mut held = Vec::new();
     for entry in fs::read_dir(keys).unwrap() {
         let file = fs::File::options().read(true).write(true).open(entry.unwrap().path()).unwrap();

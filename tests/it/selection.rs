@@ -205,7 +205,7 @@ fn what_is_not_selected_is_not_read() {
     // The extension's rules are one request each; lists that nothing of it depends on are left out as well.
     let lists =
         ["acme", "acme/agents", "acme/callqueues", "acme/phonenumbers", "acme/timeframes", "acme/users"];
-    assert_eq!(forward, [&["/_carrier/v1/numbers"], &lists[..]].concat());
+    assert_eq!(forward, ["/_carrier/v1/numbers"], "forwards need the carrier alone");
     let (_, rules) = paths(&["--only", "rules.*", "--tenant", "acme"]);
     assert_eq!(rules, [&lists[..], &["acme/users/101/answerrules"]].concat());
     assert_eq!(

@@ -40,8 +40,8 @@ const TABLE: &[Row] = &[
     ("http",              "model secret", "backon jiff::Timestamp::now reqwest rustls secrecy tokio tokio::time"),
     // "The boundary": only `apply` and `run` name it.
     ("provider",          "explained finding http model path plan secret text", "secrecy tokio tokio::time"),
-    ("provider/settings", "finding http load model", ""),
-    ("apply",             "diff http model outcome plan provider", "tokio tokio::time tokio_util"),
+    ("provider/settings", "finding http load model path", ""),
+    ("apply",             "diff http model outcome plan provider text", "tokio tokio::time tokio_util"),
     // "On disk" is one file; the rest are values.
     ("restore",           "diff finding model path plan", ""),
     ("restore/file",      "explained model plan secret text", "jiff::Timestamp::now std::fs std::process tempfile"),
@@ -54,7 +54,7 @@ const TABLE: &[Row] = &[
     ("sandbox",           "model text", "axum jiff::Timestamp::now serde_yaml std::fs std::net std::time::Instant tempfile tokio \
                            tokio::net tokio::time"),
     // "Strings them together": the only row that names `apply`, `restore`, `lock` and `sandbox`.
-    ("run",               "apply error explained finding http lint load lock model outcome path plan provider restore secret",
+    ("run",               "apply error explained finding http lint load lock model outcome path plan provider restore secret text",
                           "std::time::Instant tokio tokio::time"),
     ("run/audit_log",     "apply error http secret text", "jiff::Timestamp::now std::fs std::os"),
     ("run/emergency",     "emergency error finding http load model outcome plan provider", "tokio"),
@@ -65,7 +65,7 @@ const TABLE: &[Row] = &[
     // `run`.
     ("cli",               "emergency error finding lint plan render run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
                            std::io::stdout tokio tokio::signal"),
-    ("cli/progress",      "plan render run text", "indicatif tokio tokio::time"),
+    ("cli/progress",      "render run", "indicatif tokio tokio::time"),
     ("error",             "explained finding", ""),
     ("lib",               "", ""),
     ("main",              "cli", "std::env::args_os std::process"),
