@@ -1,6 +1,6 @@
 //! A plan and its outcome as Markdown, for a pull request.
 
-use super::{plan::changes, plan::noticed, plan::summary_lines, plan::unverifiable};
+use super::{by_hand, plan::changes, plan::noticed, plan::summary_lines};
 use crate::{
     outcome::{Outcome, Status},
     plan::{Action, Plan, Step, TenantPlan},
@@ -48,7 +48,7 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
     for refusal in &plan.refused {
         writeln!(out, "- :no_entry: **beyond the guard**: {}", text(refusal))?;
     }
-    let (by_hand, by_api): (Vec<&Step>, Vec<&Step>) =
+    let (left, by_api): (Vec<&Step>, Vec<&Step>) =
         plan.steps.iter().partition(|step| step.action == Action::Manual);
     if !by_api.is_empty() {
         writeln!(out, "\n| | object | callers | where |\n| --- | --- | --- | --- |")?;
@@ -57,16 +57,12 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
         }
         details(out, &by_api)?;
     }
-    if !by_hand.is_empty() {
+    if !left.is_empty() {
         writeln!(out, "\n**To do by hand:**\n")?;
-        tasks(out, by_hand.iter().map(|step| (&step.address, step.instructions.as_slice())))?;
-        details(out, &by_hand)?;
+        by_hand::tasks(out, left.iter().map(|step| (&step.address, step.instructions.as_slice())))?;
+        details(out, &left)?;
     }
-    if !plan.unverifiable.is_empty() {
-        let list: Vec<String> =
-            plan.unverifiable.iter().map(|it| format!("`{}`", code(&unverifiable(it)))).collect();
-        writeln!(out, "\nDeclared, not verifiable: {}", list.join(", "))?;
-    }
+    by_hand::section_markdown(out, &plan.unverifiable)?;
     for note in &plan.notes {
         writeln!(out, "\nNote on `{}`: {}", code(&note.address.to_string()), text(&note.text))?;
     }
@@ -110,22 +106,6 @@ fn details(out: &mut dyn Write, steps: &[&Step]) -> io::Result<()> {
     writeln!(out, "```\n\n</details>")
 }
 
-fn tasks<'a>(
-    out: &mut dyn Write,
-    steps: impl Iterator<Item = (&'a crate::model::Address, &'a [String])>,
-) -> io::Result<()> {
-    for (address, instructions) in steps {
-        let address = code(&address.to_string());
-        if instructions.is_empty() {
-            writeln!(out, "- [ ] `{address}`")?;
-        }
-        for instruction in instructions {
-            writeln!(out, "- [ ] `{address}`: {}", text(instruction))?;
-        }
-    }
-    Ok(())
-}
-
 /// Writes how steps ended: a table, and what is left to people as a task list.
 pub fn outcomes_markdown(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Result<()> {
     writeln!(out, "\n## dialform apply\n\n{}\n", super::outcome::count_all(outcomes))?;
@@ -137,19 +117,24 @@ pub fn outcomes_markdown(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Resul
         let address = code(&format!("{tenant}/{address}"));
         writeln!(out, "| {word} | `{address}` | {} |", why.join("<br>"))?;
     }
-    let by_hand = outcomes.iter().filter(|outcome| outcome.status == Status::Manual);
-    let mut by_hand = by_hand.map(|outcome| (&outcome.address, outcome.instructions.as_slice())).peekable();
-    if by_hand.peek().is_some() {
+    let left = outcomes.iter().filter(|it| it.status == Status::Manual || !it.instructions.is_empty());
+    let mut left = left.map(|outcome| (&outcome.address, outcome.instructions.as_slice())).peekable();
+    if left.peek().is_some() {
         writeln!(out, "\n**To do by hand:**\n")?;
-        tasks(out, by_hand)?;
+        by_hand::tasks(out, left)?;
     }
     Ok(())
 }
 
-/// Anybody's text, so that it is no markup.
-fn text(text: &str) -> String {
+/// Anybody's text, so that it is no markup, and not endless.
+pub(super) fn text(text: &str) -> String {
+    markup(&printable(text.to_owned()))
+}
+
+/// The same for a text of which every word counts.
+pub(super) fn markup(text: &str) -> String {
     let mut safe = String::new();
-    for c in printable(text.to_owned()).chars() {
+    for c in text.chars() {
         match c {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
@@ -166,6 +151,6 @@ fn text(text: &str) -> String {
 }
 
 /// Anybody's text inside backticks in a table.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     printable(text.to_owned()).replace('`', "'").replace('|', "\\|").replace('\n', " ")
 }

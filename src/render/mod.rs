@@ -3,6 +3,7 @@
 //! Text is written with colours; who owns the stream takes them out where they do not belong (`NO_COLOR`, no
 //! terminal). Nothing is said by colour alone.
 
+mod by_hand;
 pub mod events;
 mod findings;
 pub mod json;
@@ -12,11 +13,12 @@ mod plan;
 mod providers;
 mod value;
 
+pub use by_hand::{checklist, checklist_markdown};
 pub use findings::findings;
 pub use markdown::{outcomes_markdown, plan_markdown};
 pub use outcome::{outcome, summary};
 pub use plan::plan;
-pub use providers::{providers, providers_markdown};
+pub use providers::{providers, providers_json, providers_markdown};
 
 use anstyle::{AnsiColor, Style};
 
