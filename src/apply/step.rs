@@ -7,6 +7,7 @@ use super::{
 use crate::{
     http::{ApiError, Phase, Problem, during},
     outcome::Status,
+    path::Path,
     plan::{Action, Clicks, Step, join},
 };
 use std::time::Duration;

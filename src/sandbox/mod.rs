@@ -15,6 +15,7 @@
 //! - `scatter`: numbers that look like chance and are the same in every run
 //! - [`throttle`]: how many requests a second are too many
 //! - [`footprint`]: which part of the state one object may touch
+//! - [`portal`]: a person in a vendor's portal
 //!
 //! Each vendor is one directory that turns a request and the state into an answer, with its own switches: [`stratus`],
 //! [`ctm`], [`deskphone`]. A program that embeds this crate adds its own with [`register`].
@@ -28,6 +29,7 @@ pub mod emulation;
 pub mod fault;
 pub mod footprint;
 pub mod notation;
+pub mod portal;
 pub mod record;
 mod scatter;
 pub mod service;

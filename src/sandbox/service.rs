@@ -20,6 +20,7 @@ use tokio::sync::Notify;
 use super::behaviour::Behaviour;
 use super::connection::{ClosableListener, Connection, ConnectionListener};
 use super::fault::{Fault, FaultSchedule};
+use super::portal;
 use super::record::Recorder;
 use super::store::{CommitMode, Store};
 use super::throttle::Throttle;
@@ -131,6 +132,10 @@ impl Service {
 
     /// Answers one request, fault included.
     async fn answer(self: Arc<Self>, request: Arc<Request>) -> Sent {
+        if portal::is_visit(&request) {
+            let Answer { status, body, headers, .. } = self.perform(request, CommitMode::Usual).await;
+            return Sent::Json(status, body, headers);
+        }
         let fault = self.faults.roll(&request.method, &request.path);
         tokio::time::sleep(self.slow * if fault == Some(Fault::Slow) { 10 } else { 1 }).await;
         match fault {
@@ -179,7 +184,10 @@ impl Service {
         let service = Arc::clone(&self);
         // Writing to disk blocks; the server's own threads must not.
         let done = tokio::task::spawn_blocking(move || {
-            service.store.transact(mode, |views| service.vendor.respond(&request, views))
+            service.store.transact(mode, |views| match portal::is_visit(&request) {
+                true => portal::respond(service.vendor.as_ref(), &request, views),
+                false => service.vendor.respond(&request, views),
+            })
         })
         .await;
         match done {
