@@ -1,6 +1,10 @@
 //! What is left to people, with everything they have to enter: in a plan, after an apply, and as a list of its own.
 
-use super::{BOLD, RED, YELLOW, markdown, paint};
+use super::{
+    BOLD, RED, YELLOW,
+    markup::{code, markup, text},
+    paint,
+};
 use crate::{
     model::Address,
     path::Path,
@@ -76,7 +80,7 @@ pub fn section_markdown(out: &mut dyn Write, list: &[Unverifiable]) -> io::Resul
 }
 
 fn check_tasks(out: &mut dyn Write, it: &Unverifiable) -> io::Result<()> {
-    let why = it.critical.as_ref().map(|why| format!("<br>:warning: **critical**: {}", markdown::text(why)));
+    let why = it.critical.as_ref().map(|why| format!("<br>:warning: **critical**: {}", text(why)));
     let why = why.unwrap_or_default();
     for line in lines(it) {
         writeln!(out, "{}{why}", task(&it.address, &line))?;
@@ -85,8 +89,8 @@ fn check_tasks(out: &mut dyn Write, it: &Unverifiable) -> io::Result<()> {
 }
 
 fn task(address: &Address, line: &str) -> String {
-    let address = markdown::code(&address.to_string());
-    format!("- [ ] `{address}`: {}", markdown::markup(&escaped(line.to_owned())))
+    let address = code(&address.to_string());
+    format!("- [ ] `{address}`: {}", markup(&escaped(line.to_owned())))
 }
 
 /// What is to be done by hand, as a task list in Markdown.
@@ -96,7 +100,7 @@ pub fn tasks<'a>(
 ) -> io::Result<()> {
     for (address, instructions) in steps {
         if instructions.is_empty() {
-            writeln!(out, "- [ ] `{}`", markdown::code(&address.to_string()))?;
+            writeln!(out, "- [ ] `{}`", code(&address.to_string()))?;
         }
         for page in instructions {
             writeln!(out, "{}", task(address, &page.to_string()))?;
@@ -121,8 +125,7 @@ pub fn checklist(out: &mut dyn Write, lists: &[Checklist]) -> io::Result<()> {
 pub fn checklist_markdown(out: &mut dyn Write, lists: &[Checklist]) -> io::Result<()> {
     writeln!(out, "## dialform checklist\n\n{}", total(lists))?;
     for Checklist { tenant, provider, account, to_check } in lists.iter().filter(|it| !it.is_empty()) {
-        let name = |text: &str| markdown::text(text);
-        writeln!(out, "\n### {} on {}, account {}\n", name(tenant), name(provider), name(account))?;
+        writeln!(out, "\n### {} on {}, account {}\n", text(tenant), text(provider), text(account))?;
         for it in to_check {
             check_tasks(out, it)?;
         }

@@ -1,6 +1,12 @@
 //! A plan and its outcome as Markdown, for a pull request.
 
-use super::{by_hand, plan::changes, plan::noticed, plan::summary_lines};
+use super::{
+    by_hand,
+    markup::{code, text},
+    plan::changes,
+    plan::noticed,
+    plan::summary_lines,
+};
 use crate::{
     outcome::{Outcome, Status},
     plan::{Action, Plan, Step, TenantPlan},
@@ -124,33 +130,4 @@ pub fn outcomes_markdown(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Resul
         by_hand::tasks(out, left)?;
     }
     Ok(())
-}
-
-/// Anybody's text, so that it is no markup, and not endless.
-pub(super) fn text(text: &str) -> String {
-    markup(&printable(text.to_owned()))
-}
-
-/// The same for a text of which every word counts.
-pub(super) fn markup(text: &str) -> String {
-    let mut safe = String::new();
-    for c in text.chars() {
-        match c {
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '&' => safe.push_str("&amp;"),
-            '|' | '*' | '_' | '[' | ']' | '`' | '\\' | '@' | '#' => {
-                safe.push('\\');
-                safe.push(c);
-            }
-            '\n' => safe.push(' '),
-            c => safe.push(c),
-        }
-    }
-    safe
-}
-
-/// Anybody's text inside backticks in a table.
-pub(super) fn code(text: &str) -> String {
-    printable(text.to_owned()).replace('`', "'").replace('|', "\\|").replace('\n', " ")
 }

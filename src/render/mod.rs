@@ -8,6 +8,7 @@ pub mod events;
 mod findings;
 pub mod json;
 mod markdown;
+mod markup;
 mod outcome;
 mod plan;
 mod providers;

@@ -20,11 +20,11 @@ use tokio::sync::Notify;
 use super::behaviour::Behaviour;
 use super::connection::{ClosableListener, Connection, ConnectionListener};
 use super::fault::{Fault, FaultSchedule};
-use super::portal;
 use super::record::Recorder;
 use super::store::{CommitMode, Store};
 use super::throttle::Throttle;
 use super::vendor::{Answer, Credential, RateLimit, Request, Vendor};
+use super::visit;
 
 /// What a proxy in the way says.
 const GARBAGE: &str =
@@ -132,7 +132,7 @@ impl Service {
 
     /// Answers one request, fault included.
     async fn answer(self: Arc<Self>, request: Arc<Request>) -> Sent {
-        if portal::is_visit(&request) {
+        if visit::is_visit(&request) {
             let Answer { status, body, headers, .. } = self.perform(request, CommitMode::Usual).await;
             return Sent::Json(status, body, headers);
         }
@@ -184,8 +184,8 @@ impl Service {
         let service = Arc::clone(&self);
         // Writing to disk blocks; the server's own threads must not.
         let done = tokio::task::spawn_blocking(move || {
-            service.store.transact(mode, |views| match portal::is_visit(&request) {
-                true => portal::respond(service.vendor.as_ref(), &request, views),
+            service.store.transact(mode, |views| match visit::is_visit(&request) {
+                true => visit::respond(service.vendor.as_ref(), &request, views),
                 false => service.vendor.respond(&request, views),
             })
         })

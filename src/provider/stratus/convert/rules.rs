@@ -139,7 +139,10 @@ fn callers(user: &User, default: Option<&AnswerRule>, notes: &mut Vec<String>) -
         None => Some(Spam::Ring),
         Some(word) if word.as_str() == format!("vmail_{}", user.user.as_str()) => Some(Spam::Voicemail),
         Some(word) => {
-            notes.push(format!("calls marked as spam go to `{}`, which has no word here", word.as_str()));
+            notes.push(format!(
+                "SPAM CALLS is set to something that has no name here (`{}`), Drop Call or Screen Call; it is left alone",
+                word.as_str()
+            ));
             None
         }
     };
