@@ -114,9 +114,12 @@ pub(super) fn check_absent(address: &Address, dialect: &Dialect) -> Unverifiable
 pub(super) fn check_fields(
     address: &Address,
     wanted: &Resource,
-    fields: Vec<Path>,
+    mut fields: Vec<Path>,
     dialect: &Dialect,
 ) -> Unverifiable {
+    // As the table has them: the portal's own order.
+    let place = |field: &Path| dialect.grades.iter().position(|row| Path::from(row.path) == *field);
+    fields.sort_by_key(place);
     let rows = fields.iter().filter_map(|field| row(address, wanted, field, dialect));
     let instructions = join(rows.filter_map(|row| row.clicks(address, wanted, None)));
     Unverifiable { address: address.clone(), fields, critical: None, instructions }

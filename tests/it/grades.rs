@@ -140,7 +140,11 @@ fn without_experimental_nothing_undocumented_is_sent() {
     let markdown = run(&["plan", "--base", "HEAD", "--format", "markdown"]).out;
     let tasks: Vec<&str> = markdown.lines().filter(|line| line.starts_with("- [ ] ")).collect();
     assert_eq!(tasks.len(), 10, "{markdown}");
-    assert_eq!(tasks[0], "- [ ] TODO");
+    assert_eq!(
+        tasks[0],
+        "- [ ] `receivers.+14105550123`: Numbers &gt; Receiving Numbers &gt; click +1 410 555 0123 (Front desk) &gt; click to \
+         add a custom dial extension &gt; extension: 204, delay before dialing: 2 seconds &gt; Save"
+    );
 
     let applied = run(&["apply", "--base", "HEAD", "--auto-approve", "--format", "json"]);
     assert_eq!(applied.ending, Ending::Partial, "{}{}", applied.out, applied.err);
