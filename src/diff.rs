@@ -6,8 +6,8 @@
 use crate::{
     model::{
         Agent, Also, Caller, Callers, DEFAULT_RULE, DateSpan, Destination, DialExtension, Dispatch, Divert,
-        Diverts, E164, Forward, NoAnswer, Number, OrOff, Pattern, Queue, Receiver, Receivers, Resource, Ring,
-        RingTimeout, Ringable, Route, Rule, Rules, Schedule, Simultaneous, Spam, TaggingHours, Weekly,
+        Diverts, E164, Forward, Kind, NoAnswer, Number, OrOff, Pattern, Queue, Receiver, Receivers, Resource,
+        Ring, RingTimeout, Ringable, Route, Rule, Rules, Schedule, Simultaneous, Spam, TaggingHours, Weekly,
         Whisper, Window, YearlySpan, with_fields,
     },
     path::{Path, Segment},
@@ -73,14 +73,19 @@ pub fn overlay(desired: &Resource, observed: &Resource) -> Resource {
 
 /// The empty object of the same kind: what a create starts from.
 pub fn nothing_like(resource: &Resource) -> Resource {
-    match resource {
-        Resource::Schedule(_) => Resource::Schedule(Schedule::default()),
-        Resource::Receiver(_) => Resource::Receiver(Receiver::default()),
-        Resource::Queue(_) => Resource::Queue(Queue::default()),
-        Resource::Rules(_) => Resource::Rules(Rules::default()),
-        Resource::Diverts(_) => Resource::Diverts(Diverts::default()),
-        Resource::Number(_) => Resource::Number(Number::default()),
-        Resource::Forward(_) => Resource::Forward(Forward::default()),
+    nothing_of(resource.kind())
+}
+
+/// The empty object of a kind.
+pub fn nothing_of(kind: Kind) -> Resource {
+    match kind {
+        Kind::Schedules => Resource::Schedule(Schedule::default()),
+        Kind::Receivers => Resource::Receiver(Receiver::default()),
+        Kind::Queues => Resource::Queue(Queue::default()),
+        Kind::Rules => Resource::Rules(Rules::default()),
+        Kind::Diverts => Resource::Diverts(Diverts::default()),
+        Kind::Numbers => Resource::Number(Number::default()),
+        Kind::Forwards => Resource::Forward(Forward::default()),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     finding::Finding,
     model::E164,
-    plan::{Desired, Source},
+    plan::{Clicks, Desired, Source},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -89,13 +89,13 @@ pub struct ByHand {
     pub to: Option<E164>,
     /// What to click to switch it on, and off; empty where there is nothing to switch.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub on: Vec<String>,
+    pub on: Vec<Clicks>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub off: Vec<String>,
+    pub off: Vec<Clicks>,
 }
 
 impl ByHand {
-    pub fn clicks(&self, switch: Switch) -> &[String] {
+    pub fn clicks(&self, switch: Switch) -> &[Clicks] {
         if switch.is_on() { &self.on } else { &self.off }
     }
 }

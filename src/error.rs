@@ -59,6 +59,17 @@ impl Failure {
             Self::Output(_) => Ending::Error,
         }
     }
+
+    /// What it comes from, and what that comes from.
+    pub fn causes(&self) -> Vec<String> {
+        let mut causes = Vec::new();
+        let mut next = self.source();
+        while let Some(cause) = next {
+            causes.push(cause.to_string());
+            next = cause.source();
+        }
+        causes
+    }
 }
 
 impl fmt::Display for Failure {

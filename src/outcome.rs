@@ -1,6 +1,9 @@
 //! How the steps of a plan ended. What `apply` returns and `render` shows.
 
-use crate::{model::Address, plan::Action};
+use crate::{
+    model::Address,
+    plan::{Action, Clicks, both},
+};
 use serde::Serialize;
 
 /// How a step ended.
@@ -43,8 +46,9 @@ pub struct Outcome {
     /// The way out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub instructions: Vec<String>,
+    /// What is left to a person.
+    #[serde(flatten, skip_serializing_if = "Vec::is_empty", serialize_with = "both")]
+    pub instructions: Vec<Clicks>,
     /// Whether anything may have been sent for it.
     #[serde(skip)]
     pub written: bool,

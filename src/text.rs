@@ -24,18 +24,24 @@ pub fn is_hidden(c: char) -> bool {
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// The same text on one line with nothing hidden, every word of it.
+pub fn escaped(text: String) -> String {
+    let escape = |c: char| c.is_control() || is_hidden(c);
+    if !text.contains(escape) {
+        return text;
+    }
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        if escape(c) { safe.extend(c.escape_default()) } else { safe.push(c) }
+    }
+    safe
+}
+
 /// Words of files and servers as they stand in a sentence: on one line, nothing hidden, not endless.
-pub fn printable(mut text: String) -> String {
+pub fn printable(text: String) -> String {
     const HEAD: usize = 400;
     const TAIL: usize = 150;
-    let escape = |c: char| c.is_control() || is_hidden(c);
-    if text.contains(escape) {
-        let mut safe = String::with_capacity(text.len());
-        for c in text.chars() {
-            if escape(c) { safe.extend(c.escape_default()) } else { safe.push(c) }
-        }
-        text = safe;
-    }
+    let text = escaped(text);
     let count = text.chars().count();
     if count <= HEAD + TAIL {
         return text;

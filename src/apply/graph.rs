@@ -38,7 +38,8 @@ pub async fn run(
                 match next {
                     NextAction::End(status, detail) => {
                         job.end(index, status);
-                        let outcome = outcome(job.job.plan, step, (status, detail, None), false);
+                        let ending = step::Ending::new(status, detail, None);
+                        let outcome = outcome(job.job.plan, step, ending, false);
                         report(Event::Ended { plan: job.job.plan, outcome: &outcome });
                         ended.insert((number, index), outcome);
                     }
@@ -64,7 +65,7 @@ pub async fn run(
         };
         let Some((number, index, (ending, written))) = next else { break };
         let job = &mut progress[number];
-        job.end(index, ending.0);
+        job.end(index, ending.status);
         if let Some(running) = busy.get_mut(job.job.plan.provider.as_str()) {
             *running = running.saturating_sub(1);
         }
@@ -83,7 +84,7 @@ pub async fn run(
                 StepState::Waiting => (Status::Skipped, "the run ended before this step"),
             };
             let plan = progress.job.plan;
-            let ending = (ending.0, Some(ending.1.to_owned()), None);
+            let ending = step::Ending::new(ending.0, Some(ending.1.to_owned()), None);
             let outcome = outcome(plan, &plan.steps[index], ending, *state == StepState::UnderWay);
             report(Event::Ended { plan, outcome: &outcome });
             ended.insert((number, index), outcome);
@@ -92,7 +93,8 @@ pub async fn run(
     ended.into_values().collect()
 }
 
-fn outcome(plan: &TenantPlan, step: &Step, (status, detail, help): step::Ending, written: bool) -> Outcome {
+fn outcome(plan: &TenantPlan, step: &Step, ending: step::Ending, written: bool) -> Outcome {
+    let step::Ending { status, detail, help, left } = ending;
     Outcome {
         tenant: plan.tenant.clone(),
         address: step.address.clone(),
@@ -100,7 +102,7 @@ fn outcome(plan: &TenantPlan, step: &Step, (status, detail, help): step::Ending,
         status,
         detail,
         help,
-        instructions: step.instructions.clone(),
+        instructions: if left.is_empty() { step.instructions.clone() } else { left },
         written,
     }
 }

@@ -4,18 +4,38 @@ use crate::{
     diff::{self, FieldChange},
     http::ApiError,
     model::{Address, Resource, references},
+    path::Path,
     plan::{Action, Observed, Step, TenantPlan},
     provider::{Read, Scope},
 };
-use std::time::Duration;
+use std::{fmt, time::Duration};
 use tokio::time::Instant;
 
 /// What was last seen of the object.
 pub enum ReadBack {
     AsPlanned,
-    /// In words: which field still reads what.
-    Different(String),
+    Different(Difference),
     Unreadable(ApiError),
+}
+
+/// What is not as the step wants it.
+pub struct Difference {
+    /// In words: which field still reads what.
+    text: String,
+    /// Which fields; the object itself where it is not there, or still is.
+    pub fields: Vec<Path>,
+}
+
+impl Difference {
+    fn object(text: &str) -> Self {
+        Self { text: text.to_owned(), fields: vec![Path::default()] }
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
 }
 
 /// The one object a step is about.
@@ -109,7 +129,7 @@ fn reversed(change: FieldChange) -> FieldChange {
 }
 
 /// What is not yet as the step wants it, or not any more as it was.
-fn differences(step: &Step, observed: &Observed) -> Option<String> {
+fn differences(step: &Step, observed: &Observed) -> Option<Difference> {
     let live = observed.objects.get(&step.address);
     let Some(after) = &step.after else {
         let gone = match live {
@@ -117,9 +137,9 @@ fn differences(step: &Step, observed: &Observed) -> Option<String> {
             Some(Resource::Forward(forward)) => forward.is_vacant(),
             Some(_) => false,
         };
-        return (!gone).then(|| "it is still there".to_owned());
+        return (!gone).then(|| Difference::object("it is still there"));
     };
-    let Some(live) = live else { return Some("it is not there".to_owned()) };
+    let Some(live) = live else { return Some(Difference::object("it is not there")) };
     // Beside what the step is about, nothing may have moved that was as it should be before.
     let before = step.before.as_ref().map(|before| diff::diff(after, before)).unwrap_or_default();
     let was_so = |change: &FieldChange| before.iter().any(|earlier| earlier.path == change.path);
@@ -131,5 +151,6 @@ fn differences(step: &Step, observed: &Observed) -> Option<String> {
         Some(value) => format!("`{}` still reads {value}", change.path),
         None => format!("`{}` is still not set", change.path),
     });
-    (!left.is_empty()).then(|| each.collect::<Vec<_>>().join(", "))
+    let text = each.collect::<Vec<_>>().join(", ");
+    (!left.is_empty()).then(|| Difference { text, fields: left.into_iter().map(|it| it.path).collect() })
 }

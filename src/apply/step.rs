@@ -2,21 +2,40 @@
 
 use super::{
     Job, ReadBackTimes, Shutdown,
-    read_back::{self, ReadBack},
+    read_back::{self, Difference, ReadBack},
 };
 use crate::{
     http::{ApiError, Phase, Problem, during},
     outcome::Status,
-    plan::{Action, Step},
+    path::Path,
+    plan::{Action, Clicks, Step, join},
     text::count,
 };
 use std::time::Duration;
 
-/// Status, why, and the way out.
-pub(super) type Ending = (Status, Option<String>, Option<String>);
+/// How a step ended.
+pub(super) struct Ending {
+    pub status: Status,
+    /// Why it is not done.
+    pub detail: Option<String>,
+    /// The way out.
+    pub help: Option<String>,
+    /// What is left to a person.
+    pub left: Vec<Clicks>,
+}
+
+impl Ending {
+    pub fn new(status: Status, detail: Option<String>, help: Option<String>) -> Self {
+        Self { status, detail, help, left: Vec::new() }
+    }
+
+    fn done() -> Self {
+        Self::new(Status::Done, None, None)
+    }
+}
 
 fn failed(status: Status, error: &ApiError) -> Ending {
-    (status, Some(error.to_string()), error.help().map(str::to_owned))
+    Ending::new(status, Some(error.to_string()), error.help().map(str::to_owned))
 }
 
 /// Looks, writes, and looks until it is true. Every request says which step it belongs to. Beside the ending: whether
@@ -27,7 +46,8 @@ pub(super) async fn carry_out(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -
         Ok(None) => {}
         Ok(Some(how)) => {
             let help = "somebody changed it in the meantime: plan and review again";
-            return ((Status::Failed, Some(format!("not written, {how}")), Some(help.to_owned())), false);
+            let why = format!("not written, {how}");
+            return (Ending::new(Status::Failed, Some(why), Some(help.to_owned())), false);
         }
         Err(error) => return (failed(Status::Failed, &error), false),
     }
@@ -49,7 +69,7 @@ async fn write(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
                 // Of several writes the last may be refused, and there was nothing left for it to change.
                 let seen = read_back::wait_until_applied(job.plan, step, job.reader, Duration::ZERO);
                 return match during(Phase::ReadBack, of(), seen).await {
-                    ReadBack::AsPlanned => (Status::Done, None, None),
+                    ReadBack::AsPlanned => Ending::done(),
                     ReadBack::Different(_) | ReadBack::Unreadable(_) => failed(Status::Failed, &error),
                 };
             }
@@ -58,7 +78,7 @@ async fn write(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
         // It may have happened all the same: look before saying anything.
         let seen = read_back::wait_until_applied(job.plan, step, job.reader, job.read_back.wait);
         let how = match during(Phase::ReadBack, of(), seen).await {
-            ReadBack::AsPlanned => return (Status::Done, None, None),
+            ReadBack::AsPlanned => return Ending::done(),
             ReadBack::Unreadable(_) => return failed(Status::Unknown, &error),
             ReadBack::Different(how) => how,
         };
@@ -73,7 +93,7 @@ async fn write(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
         }
         // The second try may have failed for sure; the first can come true all the same.
         let before = first.map(|first| format!("{first}; then ")).unwrap_or_default();
-        return (
+        return Ending::new(
             Status::Unknown,
             Some(format!("{before}{error}; {how}")),
             Some("it may still take effect; run `dialform plan` before trying again".to_owned()),
@@ -96,12 +116,12 @@ async fn accepted(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
         () = enough, if wait > settle => look(Duration::ZERO).await,
     };
     let how = match seen {
-        ReadBack::AsPlanned => return (Status::Done, None, None),
+        ReadBack::AsPlanned => return Ending::done(),
         ReadBack::Unreadable(error) => return failed(Status::Unknown, &error),
         ReadBack::Different(how) => how,
     };
     match propagation {
-        Some(most) => (
+        Some(most) => Ending::new(
             Status::Accepted,
             Some(format!("accepted, not yet visible: {how}")),
             Some(format!(
@@ -109,18 +129,36 @@ async fn accepted(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
                 most.as_secs() / 3600
             )),
         ),
-        None => (
-            Status::NotApplied,
-            Some(format!("accepted, but not applied by the provider: after {} {how}", seconds(wait))),
-            Some(
-                "run `dialform plan` to see what is live; a slow system can be given a longer `limits.settle`"
-                    .to_owned(),
-            ),
-        ),
+        None => not_applied(step, &how, wait),
     }
 }
 
 /// `1 second`, `3 seconds`.
 fn seconds(time: Duration) -> String {
     count(usize::try_from(time.as_secs()).unwrap_or(usize::MAX), "second")
+}
+
+/// Accepted and not done. What was written in a form that is only inferred is a person's to do, for no waiting helps.
+fn not_applied(step: &Step, how: &Difference, wait: Duration) -> Ending {
+    let mut left = Vec::new();
+    let mut waiting = 0;
+    for field in &how.fields {
+        let concerned = |path: &Path| path.is_inside(field) || (!path.is_empty() && field.is_inside(path));
+        let pages = step.fallback.iter().filter(|(path, _)| concerned(path));
+        let before = left.len();
+        left.extend(pages.map(|(_, page)| page.clone()));
+        waiting += usize::from(left.len() == before);
+    }
+    let help = match (left.is_empty(), waiting) {
+        (true, _) => {
+            "run `dialform plan` to see what is live; a slow system can be given a longer `limits.settle`"
+        }
+        (false, 0) => "the phone system ignores this form (`experimental`): set it by hand, as listed here",
+        (false, _) => {
+            "the phone system ignores some of these forms (`experimental`): set those by hand, as listed here; run \
+             `dialform plan` to see what else is left"
+        }
+    };
+    let why = format!("accepted, but not applied by the provider: after {} {how}", seconds(wait));
+    Ending { left: join(left), ..Ending::new(Status::NotApplied, Some(why), Some(help.to_owned())) }
 }

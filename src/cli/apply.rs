@@ -71,7 +71,7 @@ impl Run<'_> {
             if args.format == Format::Json && io.ask.is_some() {
                 render::plan(io.err, &plan)?;
             }
-            confirm("Apply this plan".to_owned(), io, shutdown).await?;
+            confirm("Apply this plan", HELP, io, shutdown).await?;
         }
         if shutdown.stop.is_cancelled() {
             return Err(Failure::stopped());
@@ -124,11 +124,12 @@ impl Run<'_> {
     }
 }
 
+const HELP: &str = "apply a saved plan (`dialform apply PLANFILE`), or add `--auto-approve`";
+
 /// Asks whether to go on. `what` is what the question is about: "Apply this plan".
-pub async fn confirm(what: String, io: &mut Io<'_>, shutdown: &Shutdown) -> Result<(), Failure> {
+pub async fn confirm(what: &str, help: &str, io: &mut Io<'_>, shutdown: &Shutdown) -> Result<(), Failure> {
     let Some(ask) = io.ask else {
-        return Err(Failure::refused("this needs approval, and there is no terminal to ask on")
-            .help("apply a saved plan (`dialform apply PLANFILE`), or add `--auto-approve`"));
+        return Err(Failure::refused("this needs approval, and there is no terminal to ask on").help(help));
     };
     let no = || Failure::refused("not approved, nothing was changed");
     let question = format!("\n{what}? Only `yes` is accepted: ");

@@ -48,6 +48,8 @@ pub enum ListFormat {
 pub enum Command {
     /// Check the files, without asking any phone system
     Check(CheckArgs),
+    /// List what is declared and only a person can set or look at, with every click and value
+    Checklist(ChecklistArgs),
     /// Show what apply would change
     Plan(PlanArgs),
     /// Change the live phone systems to match the files
@@ -73,6 +75,19 @@ pub struct CheckArgs {
     /// How to print findings
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: ListFormat,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct ChecklistArgs {
+    /// Only tenants whose name matches this pattern
+    #[arg(long, value_name = "GLOB")]
+    pub tenant: Option<String>,
+    /// Only objects whose address matches this pattern, e.g. `forwards.*`
+    #[arg(long, value_name = "ADDRESS-GLOB")]
+    pub only: Vec<String>,
+    /// How to print the list
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
 }
 
 /// Which part of the workspace a run is about.
@@ -324,6 +339,7 @@ impl Cli {
     pub fn wants_json(&self) -> bool {
         let format = match &self.command {
             Command::Check(args) => return args.format == ListFormat::Json,
+            Command::Checklist(args) => args.format,
             Command::Plan(args) => args.format,
             Command::Apply(args) => args.format,
             Command::Unlock(args) => return args.format == ListFormat::Json,

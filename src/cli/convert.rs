@@ -4,9 +4,7 @@ use super::args::{ApplyArgs, Emulation, PlanArgs, Selection, Watching};
 use crate::{
     error::Failure,
     run::{self, ApplyOptions, Approval, Logging, Options, approved_digest},
-    text,
 };
-use std::time::Duration;
 
 impl From<&Selection> for run::Selection {
     fn from(args: &Selection) -> Self {
@@ -51,21 +49,11 @@ impl TryFrom<&ApplyArgs> for ApplyOptions {
             Some(path) => Some(approved_digest(path)?),
             None => args.digest.clone(),
         };
-        let wait = args.wait.as_deref().map(|text| duration("--wait", text)).transpose()?;
+        let wait = args.wait.as_deref().map(|text| run::duration("--wait", text)).transpose()?;
         let timeout =
-            args.lock_timeout.as_deref().map(|text| duration("--lock-timeout", text)).transpose()?;
+            args.lock_timeout.as_deref().map(|text| run::duration("--lock-timeout", text)).transpose()?;
         let approval =
             Approval { digest, critical: args.approve_critical.clone(), override_guard: args.override_guard };
         Ok(Self { wait, lock_timeout: timeout.unwrap_or_default(), approval })
     }
-}
-
-/// How long an option means.
-fn duration(option: &str, value: &str) -> Result<Duration, Failure> {
-    /// Longer is a slip, and clocks have an end.
-    const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
-    text::duration(value).filter(|it| *it <= LONGEST).ok_or_else(|| {
-        Failure::error(format!("`{option} {value}` is not a duration"))
-            .help("write it as `30s`, `10m` or `24h`")
-    })
 }

@@ -86,7 +86,8 @@ impl Run<'_> {
             return Ok(if args.dry_run { emergency.looked() } else { emergency.switched(&choice, None) });
         }
         if !args.auto_approve {
-            confirm(format!("Switch {}", switch.word()), io, &context.shutdown).await?;
+            confirm(&format!("Switch {}", switch.word()), "add `--auto-approve`", io, &context.shutdown)
+                .await?;
         }
         let plan = emergency.plan(&choice, switch);
         let progress = Progress::applying(&plan, emergency.paces());

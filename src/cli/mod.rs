@@ -3,6 +3,7 @@
 mod apply;
 mod args;
 mod check;
+mod checklist;
 mod convert;
 mod emergency;
 mod explain;
@@ -26,7 +27,6 @@ use anstream::{AutoStream, ColorChoice};
 use args::{Cli, Color, Command};
 use clap::{CommandFactory, Parser};
 use std::{
-    error::Error,
     ffi::OsString,
     io::{self, IsTerminal, Write},
     sync::Arc,
@@ -152,7 +152,7 @@ fn run(
 }
 
 fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<()> {
-    let causes = if cli.is_verbose() { causes(&failure) } else { Vec::new() };
+    let causes = if cli.is_verbose() { failure.causes() } else { Vec::new() };
     let findings = match failure {
         Failure::Findings(findings) => findings,
         Failure::Message { cause, ending: Ending::Refused } => vec![Finding::explained("refused", cause)],
@@ -170,21 +170,11 @@ fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<(
     }
 }
 
-/// What a failure comes from, and what that comes from.
-fn causes(failure: &Failure) -> Vec<String> {
-    let mut causes = Vec::new();
-    let mut next = failure.source();
-    while let Some(cause) = next {
-        causes.push(cause.to_string());
-        next = cause.source();
-    }
-    causes
-}
-
 fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let global = &cli.global;
     match &cli.command {
         Command::Check(args) => check::run(global, args, io),
+        Command::Checklist(args) => checklist::run(global, args, io),
         Command::Plan(args) => on_runtime(plan::run(global, args, io)),
         Command::Apply(args) => on_runtime(apply::run(global, args, io)),
         Command::Emergency(args) => on_runtime(emergency::run(global, args, io)),

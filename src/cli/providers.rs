@@ -6,7 +6,6 @@ use super::{
 };
 use crate::{
     error::{Ending, Failure},
-    plan::Dialect,
     render::{self, json},
     run,
 };
@@ -25,20 +24,10 @@ pub fn run(args: &ProvidersArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
             }
         }
         Format::Json => {
-            let all: Vec<_> = found.iter().map(|it| value(it.kind, it.title, &it.dialect)).collect();
+            let all: Vec<_> =
+                found.iter().map(|it| render::providers_json(it.kind, it.title, &it.dialect)).collect();
             json::write(io.out, &all)?;
         }
     }
     Ok(Ending::Fine)
-}
-
-fn value(kind: &str, title: &str, dialect: &Dialect) -> serde_json::Value {
-    let holds: Vec<&str> = dialect.order.iter().map(|kind| kind.section()).collect();
-    let by_hand = dialect.by_hand.iter();
-    let by_hand: Vec<_> =
-        by_hand.map(|(kind, portal)| serde_json::json!({ "kind": kind, "portal": portal })).collect();
-    serde_json::json!({
-        "kind": kind, "title": title, "holds": holds,
-        "fields": dialect.grades, "accepts": dialect.accepts, "where_it_cannot_be_read": by_hand
-    })
 }

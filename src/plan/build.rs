@@ -1,8 +1,11 @@
 //! One tenant: what it declares against what is live.
 
 use super::{
-    Action, Base, Class, Desired, Dialect, Grade, LISTED, Note, Observed, Policy, Reason, Role, Source, Step,
-    TenantPlan, Unverifiable, class, guard, live, order, protect, reason, undeclared,
+    Action, Base, Class, Desired, Dialect, LISTED, Note, Observed, Policy, Role, Source, Step, TenantPlan,
+    by_hand::{self, is_by_hand},
+    class, guard, live, order,
+    portal::{Clicks, join},
+    protect, reason, undeclared,
 };
 use crate::{
     diff::{self, FieldChange},
@@ -79,8 +82,10 @@ pub fn build(input: Input<'_>) -> TenantPlan {
 
     for (address, wanted) in desired.iter().filter(|(address, _)| !withheld.contains(*address)) {
         if policy.unobservable.contains(&address.kind) {
-            plan.unverifiable.push(whole(address));
-            plan.steps.extend(base.and_then(|base| by_hand(address, wanted, base, dialect)));
+            match base.and_then(|base| by_hand::set(address, wanted, base, dialect)) {
+                Some(step) => plan.steps.push(step),
+                None => plan.unverifiable.push(by_hand::check_whole(address, &wanted.resource, dialect)),
+            }
             continue;
         }
         plan.steps.extend(steps_for(address, wanted, observed, base, dialect, policy));
@@ -93,9 +98,11 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     };
     let free = |address: &Address| !withheld.contains(address);
     for (address, source) in absent.iter().filter(|(address, _)| unseen(address) && free(address)) {
-        plan.unverifiable.push(whole(address));
-        let new = base.is_some_and(|base| !base.absent.contains(address));
-        plan.steps.extend(new.then(|| remove_by_hand(address, source.clone(), dialect)));
+        if base.is_some_and(|base| !base.absent.contains(address)) {
+            plan.steps.push(by_hand::remove(address, source.clone(), dialect));
+        } else {
+            plan.unverifiable.push(by_hand::check_absent(address, dialect));
+        }
     }
     let surplus = |address: &Address| {
         !declared.contains(address)
@@ -128,7 +135,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     if let Some(base) = base {
         plan.notes = undeclared::notes(base, &desired, &absent, &plan.steps, observed, policy, only);
     }
-    describe(&mut plan, &declared, &desired, observed);
+    describe(&mut plan, &declared, &desired, observed, dialect);
     plan
 }
 
@@ -154,6 +161,7 @@ fn describe(
     declared: &BTreeSet<Address>,
     desired: &BTreeMap<Address, Desired>,
     observed: &Observed,
+    dialect: &Dialect,
 ) {
     let deleted: BTreeSet<&Address> = plan.steps.iter().filter(|s| s.removes()).map(|s| &s.address).collect();
     plan.unmanaged = observed
@@ -190,7 +198,7 @@ fn describe(
             .cloned()
             .collect();
         if !fields.is_empty() {
-            plan.unverifiable.push(Unverifiable { address: address.clone(), fields });
+            plan.unverifiable.push(by_hand::check_fields(address, &wanted.resource, fields, dialect));
         }
     }
     for (address, texts) in &observed.notes {
@@ -198,19 +206,6 @@ fn describe(
             plan.notes.extend(texts.iter().map(|text| Note { address: address.clone(), text: text.clone() }));
         }
     }
-}
-
-/// Whether a change is a person's to make.
-fn is_by_hand(grade: Grade, policy: &Policy) -> bool {
-    match grade {
-        Grade::Api => false,
-        Grade::Experimental => !policy.experimental,
-        Grade::Manual | Grade::Unsupported => true,
-    }
-}
-
-fn whole(address: &Address) -> Unverifiable {
-    Unverifiable { address: address.clone(), fields: Vec::new() }
 }
 
 fn steps_for(
@@ -233,26 +228,31 @@ fn steps_for(
         })
     };
     let source = &wanted.source;
-    let (presence, portal) = dialect.presence(address.kind, false);
-    let made_by_hand = before.is_none() && is_by_hand(presence, policy);
-    let mut instructions: BTreeSet<&str> = made_by_hand.then_some(portal).into_iter().collect();
+    let presence = dialect.presence(address.kind, false);
+    let made_by_hand = before.is_none() && is_by_hand(presence.grade, policy);
+    let made = presence.clicks(address, &wanted.resource, None).filter(|_| before.is_none());
+    let mut clicks: Vec<Clicks> = made.clone().filter(|_| made_by_hand).into_iter().collect();
+    let mut fallback: Vec<(Path, Clicks)> = made.map(|made| (Path::default(), made)).into_iter().collect();
     let mut by_hand: Vec<FieldChange> = Vec::new();
     let mut by_api: Vec<FieldChange> = Vec::new();
     let mut sent = wanted.resource.clone();
     for change in changes {
-        let (grade, portal) = dialect.grade(address.kind, &change);
-        if !made_by_hand && !is_by_hand(grade, policy) {
+        let row = dialect.grade(address.kind, &change);
+        let then = base.and_then(|base| base.desired.get(address)).filter(|_| hidden(&change.path));
+        let page = row.clicks(address, &wanted.resource, then.or(before));
+        if !made_by_hand && !is_by_hand(row.grade, policy) {
+            fallback.extend(page.map(|page| (change.path.clone(), page)));
             by_api.push(change);
             continue;
         }
         sent.forget(&change.path);
         // Whether a person has done it already cannot be told where the provider does not show it.
         if made_by_hand || !hidden(&change.path) || files_changed(&change.path) {
-            instructions.insert(portal);
+            clicks.extend(page);
             by_hand.push(change);
         }
     }
-    let step = |action, changes: Vec<FieldChange>, wanted: &Resource, instructions| {
+    let step = |action, changes: Vec<FieldChange>, wanted: &Resource, instructions, fallback| {
         let after = diff::overlay(wanted, before.unwrap_or(&nothing));
         Step {
             address: address.clone(),
@@ -266,62 +266,19 @@ fn steps_for(
             source: source.clone(),
             needs: Vec::new(),
             instructions,
+            fallback,
         }
     };
     let mut steps = Vec::new();
     // A queue or schedule that is named but has no managed field must be there already (`live::check`).
     if !made_by_hand && (before.is_none() || !by_api.is_empty()) {
         let action = if before.is_none() { Action::Create } else { Action::Update };
-        steps.push(step(action, by_api, &sent, Vec::new()));
+        steps.push(step(action, by_api, &sent, Vec::new(), fallback));
     }
     if made_by_hand || !by_hand.is_empty() {
-        let clicks = instructions.iter().filter(|portal| !portal.is_empty());
-        let clicks = clicks.map(|portal| portal.replace("{key}", &address.key)).collect();
-        steps.push(step(Action::Manual, by_hand, &wanted.resource, clicks));
+        steps.push(step(Action::Manual, by_hand, &wanted.resource, join(clicks), Vec::new()));
     }
     steps
-}
-
-/// What cannot be observed is no difference by itself; it is something to do when the files changed.
-fn by_hand(address: &Address, wanted: &Desired, base: &Base, dialect: &Dialect) -> Option<Step> {
-    let nothing = diff::nothing_like(&wanted.resource);
-    let before = base.desired.get(address);
-    let changes = diff::diff(&wanted.resource, before.unwrap_or(&nothing));
-    if changes.is_empty() {
-        return None;
-    }
-    let after = Some(wanted.resource.clone());
-    let portal = dialect.by_hand.iter().find(|(kind, _)| *kind == address.kind);
-    Some(Step {
-        address: address.clone(),
-        action: Action::Manual,
-        class: class::of(address.kind, &changes, before, after.as_ref()),
-        reason: Some(Reason::Config),
-        critical: None,
-        changes,
-        before: None,
-        after,
-        source: wanted.source.clone(),
-        needs: Vec::new(),
-        instructions: portal.map(|(_, text)| text.replace("{key}", &address.key)).into_iter().collect(),
-    })
-}
-
-fn remove_by_hand(address: &Address, source: Option<Source>, dialect: &Dialect) -> Step {
-    let portal = dialect.by_hand.iter().find(|(kind, _)| *kind == address.kind);
-    Step {
-        address: address.clone(),
-        action: Action::Manual,
-        class: Class::OnFailure,
-        reason: Some(Reason::Config),
-        critical: None,
-        changes: vec![FieldChange { path: ["to"].into(), old: Some("?".into()), new: None }],
-        before: None,
-        after: None,
-        source,
-        needs: Vec::new(),
-        instructions: portal.map(|(_, text)| text.replace("{key}", &address.key)).into_iter().collect(),
-    }
 }
 
 fn delete(
@@ -331,8 +288,9 @@ fn delete(
     dialect: &Dialect,
     policy: &Policy,
 ) -> Step {
-    let (presence, portal) = dialect.presence(address.kind, true);
-    let by_hand = is_by_hand(presence, policy);
+    let presence = dialect.presence(address.kind, true);
+    let by_hand = is_by_hand(presence.grade, policy);
+    let clicks = presence.clicks(address, live, None);
     let whole = serde_json::to_value(live).unwrap_or_default();
     let changes = vec![FieldChange { path: Path::default(), old: Some(whole), new: None }];
     let class = match live {
@@ -350,10 +308,8 @@ fn delete(
         after: None,
         source,
         needs: Vec::new(),
-        instructions: by_hand
-            .then(|| format!("delete: {}", portal.replace("{key}", &address.key)))
-            .into_iter()
-            .collect(),
+        instructions: clicks.filter(|_| by_hand).into_iter().collect(),
+        fallback: Vec::new(),
     }
 }
 

@@ -1,11 +1,15 @@
 //! What planning may know of a provider: facts and pure functions. A provider fills one in, as a static.
 
+use super::{
+    class::Class,
+    portal::{Clicks, Lists, Portal},
+};
 use crate::{
     diff::FieldChange,
     model::{Address, Kind, Reference, Resource, references},
     path::{self, Field, Path},
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -22,8 +26,8 @@ pub struct Dialect {
     pub propagation: Option<Duration>,
     /// Whether a schedule has a time zone of its own; the tenant's is its default.
     pub zoned_schedules: bool,
-    /// How a kind that cannot be observed is changed by hand, `{key}` being the object's key.
-    pub by_hand: &'static [(Kind, &'static str)],
+    /// How the kinds that may be beyond reading are set and taken away by hand.
+    pub by_hand: &'static [ByHand],
     /// A phone number as people write it there, for help.
     pub example_number: &'static str,
     /// A desired object in the form in which the provider reports it. Idempotent.
@@ -53,6 +57,25 @@ impl Grade {
             Self::Unsupported => "unsupported",
         }
     }
+}
+
+/// How objects of a kind are set by hand, all of their fields on one page, where the kind cannot be read.
+#[derive(Debug)]
+pub struct ByHand {
+    pub kind: Kind,
+    pub set: Portal,
+    /// For kinds of which an object can be `absent`.
+    pub removed: Option<Removal>,
+}
+
+/// How an object that nobody can read is taken away by hand.
+#[derive(Debug)]
+pub struct Removal {
+    /// What its controls show does not depend on the object.
+    pub portal: Portal,
+    pub class: Class,
+    /// Why it needs a word.
+    pub danger: &'static str,
 }
 
 /// The destinations that a field takes.
@@ -86,41 +109,98 @@ pub struct GradeRow {
     pub path: Field,
     pub when: When,
     pub grade: Grade,
-    /// What to click, `{key}` being the object's key; for what is unsupported, what to do instead.
-    pub portal: &'static str,
+    #[serde(rename = "portal", serialize_with = "outline")]
+    pub way: Way,
+    /// Whether the provider never shows it: once a person has set it, only a person can tell.
+    pub unseen: bool,
     /// Where the fact is from.
     pub source: &'static str,
 }
 
+/// What there is beside an API.
+#[derive(Debug, Clone, Copy)]
+pub enum Way {
+    /// Nothing; there is no need.
+    None,
+    /// A person does it there.
+    Portal(&'static Portal),
+    /// What to do instead of something that is unsupported.
+    Instead(&'static str),
+}
+
+impl Way {
+    /// In words; empty for none.
+    pub fn outline(self) -> String {
+        match self {
+            Self::None => String::new(),
+            Self::Portal(portal) => portal.outline(),
+            Self::Instead(text) => text.to_owned(),
+        }
+    }
+}
+
+fn outline<S: Serializer>(way: &Way, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&way.outline())
+}
+
 impl GradeRow {
+    const fn new(kind: Kind, path: Field, grade: Grade, way: Way, source: &'static str) -> Self {
+        Self { kind, path, when: When::Always, grade, way, unseen: false, source }
+    }
+
     /// Documented: read and written.
     pub const fn api(kind: Kind, path: Field, source: &'static str) -> Self {
-        Self { kind, path, when: When::Always, grade: Grade::Api, portal: "", source }
+        Self::new(kind, path, Grade::Api, Way::None, source)
     }
 
     /// Written only with `experimental: true`; `portal` says how it is done by hand.
-    pub const fn experimental(kind: Kind, path: Field, portal: &'static str, source: &'static str) -> Self {
-        Self { kind, path, when: When::Always, grade: Grade::Experimental, portal, source }
+    pub const fn experimental(
+        kind: Kind,
+        path: Field,
+        portal: &'static Portal,
+        source: &'static str,
+    ) -> Self {
+        Self::new(kind, path, Grade::Experimental, Way::Portal(portal), source)
     }
 
-    pub const fn manual(kind: Kind, path: Field, portal: &'static str, source: &'static str) -> Self {
-        Self { kind, path, when: When::Always, grade: Grade::Manual, portal, source }
+    pub const fn manual(kind: Kind, path: Field, portal: &'static Portal, source: &'static str) -> Self {
+        Self::new(kind, path, Grade::Manual, Way::Portal(portal), source)
     }
 
     /// `instead` says what the provider can do in its place.
     pub const fn unsupported(kind: Kind, path: Field, instead: &'static str, source: &'static str) -> Self {
-        Self { kind, path, when: When::Always, grade: Grade::Unsupported, portal: instead, source }
+        Self::new(kind, path, Grade::Unsupported, Way::Instead(instead), source)
     }
 
     /// The same, for one value or for taking something away.
     pub const fn when(self, when: When) -> Self {
         Self { when, ..self }
     }
+
+    /// The same, of something that the provider never shows.
+    pub const fn unseen(self) -> Self {
+        Self { unseen: true, ..self }
+    }
+
+    /// What a person does to have the field so; `None` where there is no page for it.
+    pub fn clicks(&self, address: &Address, wanted: &Resource, earlier: Option<&Resource>) -> Option<Clicks> {
+        let Way::Portal(portal) = self.way else { return None };
+        let lists = if self.when == When::Removed { Lists::Removals } else { Lists::Whole };
+        Some(portal.clicks(address, wanted, earlier, lists))
+    }
 }
 
+/// Of what no row speaks the provider does not have.
+static NO_ROW: GradeRow = GradeRow::unsupported(
+    Kind::Schedules,
+    &[],
+    "leave it out: dialform does not manage it on this provider",
+    "",
+);
+
 impl Dialect {
-    /// The grade of one change, and the portal's way to make it by hand.
-    pub fn grade(&self, kind: Kind, change: &FieldChange) -> (Grade, &'static str) {
+    /// The row of one change: how far it can be made, and what a person does instead.
+    pub fn grade(&self, kind: Kind, change: &FieldChange) -> &GradeRow {
         let fits = |row: &&GradeRow| {
             let when = match row.when {
                 When::Always => true,
@@ -129,17 +209,18 @@ impl Dialect {
             };
             covers(row, kind, &change.path) && when
         };
-        graded(self.grades.iter().find(fits))
+        self.grades.iter().find(fits).unwrap_or(&NO_ROW)
     }
 
-    /// The grade of making an object of the kind, or of deleting one.
-    pub fn presence(&self, kind: Kind, deleting: bool) -> (Grade, &'static str) {
+    /// The row of making an object of the kind, or of deleting one.
+    pub fn presence(&self, kind: Kind, deleting: bool) -> &GradeRow {
         let fits = |row: &&GradeRow| match row.when {
             When::Always => true,
             When::Removed => deleting,
             When::Value(_) => false,
         };
-        graded(self.grades.iter().filter(fits).find(|row| row.kind == kind && row.path.is_empty()))
+        let rows = self.grades.iter().filter(fits);
+        rows.into_iter().find(|row| row.kind == kind && row.path.is_empty()).unwrap_or(&NO_ROW)
     }
 
     /// The object in the form in which the provider reports it, or why it cannot hold it.
@@ -188,13 +269,13 @@ impl Dialect {
                 When::Removed => (false, String::new()),
             };
             if applies {
-                found.push(Unsupported { path, message: missing(what), help: row.portal.to_owned() });
+                found.push(Unsupported { path, message: missing(what), help: row.way.outline() });
             }
         }
         let said = serde_json::to_value(resource).unwrap_or_default();
         for path in self.without_row(address.kind, &Path::default(), &said) {
             let message = missing(format!("`{path}`"));
-            found.push(Unsupported { path, message, help: NO_ROW.to_owned() });
+            found.push(Unsupported { path, message, help: NO_ROW.way.outline() });
         }
         for (path, reference) in references(address, resource) {
             let field = path.keys();
@@ -237,16 +318,9 @@ impl Dialect {
 /// What a file says to dialform and not to a provider, of every kind.
 const PROTECT: &str = "protect";
 
-const NO_ROW: &str = "leave it out: dialform does not manage it on this provider";
-
 /// Whether a row speaks of a field. The row of the object itself speaks of nothing in it.
 fn covers(row: &GradeRow, kind: Kind, path: &Path) -> bool {
     row.kind == kind && row.path.is_empty() == path.is_empty() && path.is_in_field(row.path)
-}
-
-/// What no row speaks of the provider does not have.
-fn graded(row: Option<&GradeRow>) -> (Grade, &'static str) {
-    row.map_or((Grade::Unsupported, NO_ROW), |row| (row.grade, row.portal))
 }
 
 /// Something the provider cannot hold.

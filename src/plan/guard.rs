@@ -44,6 +44,8 @@ pub(super) fn mark_critical(steps: &mut [Step], observed: &Observed) -> BTreeSet
                 let to = after.empty_queue(now);
                 to.map(|queue| format!("sends callers to {queue}, where nobody answers"))
             }
+            // What nobody can read has been judged by its files.
+            (None, _, Action::Manual) => step.critical.take(),
             (_, Some(_), Action::Manual) | (_, _, Action::Create) => None,
             (Some(Resource::Forward(before)), after, _) if before.is_armed() => match after {
                 Some(Resource::Forward(after)) if after.is_armed() => None,

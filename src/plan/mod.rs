@@ -5,6 +5,7 @@
 
 mod base;
 mod build;
+mod by_hand;
 mod class;
 mod desired;
 mod dialect;
@@ -12,16 +13,19 @@ mod guard;
 mod live;
 mod order;
 mod policy;
+mod portal;
 mod protect;
 mod reason;
 mod undeclared;
 
 pub use base::Base;
 pub use build::{Input, build};
+pub use by_hand::{Checklist, to_check};
 pub use class::Class;
 pub use desired::{Desired, desired};
-pub use dialect::{Accepts, Dialect, Grade, GradeRow, Unsupported, When};
+pub use dialect::{Accepts, ByHand, Dialect, Grade, GradeRow, Removal, Unsupported, Way, When};
 pub use policy::Policy;
+pub use portal::{Act, Clicks, Control, Lists, Portal, Setting, Shown, both, join};
 pub use reason::Reason;
 
 use crate::{
@@ -156,6 +160,19 @@ pub struct Unverifiable {
     /// The fields it is about; empty for the whole object.
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "fields")]
     pub fields: Vec<Path>,
+    /// Why it matters more than others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub critical: Option<String>,
+    /// Where a person looks, and what has to stand there.
+    #[serde(flatten, skip_serializing_if = "Vec::is_empty", serialize_with = "portal::both")]
+    pub instructions: Vec<Clicks>,
+}
+
+impl Unverifiable {
+    /// How many values a person has to look at.
+    pub fn settings(&self) -> usize {
+        portal::count(&self.instructions).max(1)
+    }
 }
 
 /// Each as in a change: its path, and the `field` as people read it.
@@ -195,9 +212,12 @@ pub struct Step {
     /// Objects of this plan that must be done first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<Address>,
-    /// For a manual step: what to click, in the words of the portal.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub instructions: Vec<String>,
+    /// For a manual step: what to click and what to enter, in the words of the portal.
+    #[serde(flatten, skip_serializing_if = "Vec::is_empty", serialize_with = "portal::both")]
+    pub instructions: Vec<Clicks>,
+    /// What a person does instead where a field is written in a form that is inferred, and does not stick.
+    #[serde(skip)]
+    pub fallback: Vec<(Path, Clicks)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -240,7 +260,8 @@ impl Plan {
         for TenantPlan { tenant, provider, account, steps, blocked, .. } in &tenants {
             let each = steps.iter().map(|step| {
                 let Step { address, action, critical, changes, instructions, .. } = step;
-                (address, action, critical, changes, instructions)
+                let lines: Vec<String> = instructions.iter().map(ToString::to_string).collect();
+                (address, action, critical, changes, lines)
             });
             let done = (tenant, provider, account, blocked.is_empty(), each.collect::<Vec<_>>());
             // Plain data with text keys: serialising cannot fail.
@@ -264,6 +285,11 @@ impl Plan {
 
     pub fn count(&self, action: Action) -> usize {
         self.steps().filter(|(_, step)| step.action == action).count()
+    }
+
+    /// How many declared values nobody has looked at, because only a person can.
+    pub fn unchecked(&self) -> usize {
+        self.tenants.iter().flat_map(|tenant| &tenant.unverifiable).map(Unverifiable::settings).sum()
     }
 }
 

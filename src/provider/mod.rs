@@ -4,8 +4,8 @@
 //!
 //! 1. `wire`: its JSON, lenient on read, strict on write.
 //! 2. `convert`: wire to model and back, pure, and `normalize`: a desired object in the form the provider reports.
-//! 3. `grades`: a row for every field of every kind it holds, with the source of the fact: api, experimental, manual (with
-//!    the clicks), unsupported (with what to do instead). What it refuses, leaves to people and prints follows from these.
+//! 3. `grades`: a row for every field of every kind it holds, with the source of the fact: api, experimental, manual,
+//!    unsupported (with what to do instead). `portal`: the page on which a person sets what is experimental or manual. What it refuses, leaves to people and prints follows from these.
 //! 4. `client`: [`Read`] and [`Write`] on [`crate::http`]. `observe` returns everything in scope in one go, or an error: a
 //!    part of the truth is none. What a server does not show is named in `Observed::opaque`. `execute` carries out one
 //!    step, sends only what the step [concerns](Step::concerns), and never decides.

@@ -5,6 +5,7 @@ use crate::{
     emergency::{Account, ByHand, Choice, Forwards, Stored, Switch},
     model::E164,
     outcome::Outcome,
+    plan::Clicks,
     text::{count, printable},
 };
 use std::{
@@ -85,8 +86,8 @@ fn by_hand(out: &mut dyn Write, forwards: &Forwards, switch: Option<Switch>) -> 
             None => {
                 writeln!(out, "  {} -> {}", forward.number, target(forward.to.as_ref()))?;
                 for switch in [Switch::On, Switch::Off] {
-                    let clicks = forward.clicks(switch).join("; ");
-                    writeln!(out, "    {}: {}", switch.word(), printable(clicks))?;
+                    let clicks = forward.clicks(switch).iter().map(ToString::to_string).collect::<Vec<_>>();
+                    writeln!(out, "    {:3}  {}", switch.word(), printable(clicks.join("; ")))?;
                 }
             }
         }
@@ -94,8 +95,8 @@ fn by_hand(out: &mut dyn Write, forwards: &Forwards, switch: Option<Switch>) -> 
     Ok(())
 }
 
-fn clicks(out: &mut dyn Write, clicks: &[String]) -> io::Result<()> {
-    clicks.iter().try_for_each(|click| writeln!(out, "    [ ] {}", printable(click.clone())))
+fn clicks(out: &mut dyn Write, clicks: &[Clicks]) -> io::Result<()> {
+    clicks.iter().try_for_each(|click| writeln!(out, "    [ ] {}", printable(click.to_string())))
 }
 
 /// What is about to be switched, with every number and where its calls go; and what is not, and why.

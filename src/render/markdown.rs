@@ -1,6 +1,10 @@
 //! A plan and its outcome as Markdown, for a pull request.
 
-use super::plan::{changes, noticed, summary_lines, unverifiable, withheld};
+use super::{
+    by_hand,
+    markup::{code, text},
+    plan::{changes, noticed, summary_lines, withheld},
+};
 use crate::{
     outcome::{Outcome, Status},
     plan::{Action, Plan, Step, TenantPlan},
@@ -51,7 +55,7 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
     for refusal in &plan.refused {
         writeln!(out, "- :no_entry: **over the guard**: {}", text(refusal))?;
     }
-    let (by_hand, by_api): (Vec<&Step>, Vec<&Step>) =
+    let (left, by_api): (Vec<&Step>, Vec<&Step>) =
         plan.steps.iter().partition(|step| step.action == Action::Manual);
     if !by_api.is_empty() {
         writeln!(out, "\n| | object | callers | where |\n| --- | --- | --- | --- |")?;
@@ -60,16 +64,12 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
         }
         details(out, &by_api)?;
     }
-    if !by_hand.is_empty() {
+    if !left.is_empty() {
         writeln!(out, "\n**To do by hand:**\n")?;
-        tasks(out, by_hand.iter().map(|step| (&step.address, step.instructions.as_slice())))?;
-        details(out, &by_hand)?;
+        by_hand::tasks(out, left.iter().map(|step| (&step.address, step.instructions.as_slice())))?;
+        details(out, &left)?;
     }
-    if !plan.unverifiable.is_empty() {
-        let list: Vec<String> =
-            plan.unverifiable.iter().map(|it| format!("`{}`", code(&unverifiable(it)))).collect();
-        writeln!(out, "\nDeclared, not verifiable: {}", list.join(", "))?;
-    }
+    by_hand::section_markdown(out, &plan.unverifiable)?;
     for note in &plan.notes {
         writeln!(out, "\nNote on `{}`: {}", code(&note.address.to_string()), text(&note.text))?;
     }
@@ -113,22 +113,6 @@ fn details(out: &mut dyn Write, steps: &[&Step]) -> io::Result<()> {
     writeln!(out, "```\n\n</details>")
 }
 
-fn tasks<'a>(
-    out: &mut dyn Write,
-    steps: impl Iterator<Item = (&'a crate::model::Address, &'a [String])>,
-) -> io::Result<()> {
-    for (address, instructions) in steps {
-        let address = code(&address.to_string());
-        if instructions.is_empty() {
-            writeln!(out, "- [ ] `{address}`")?;
-        }
-        for instruction in instructions {
-            writeln!(out, "- [ ] `{address}`: {}", text(instruction))?;
-        }
-    }
-    Ok(())
-}
-
 /// Writes how steps ended: a table, and what is left to people as a task list.
 pub fn outcomes_markdown(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Result<()> {
     writeln!(out, "\n## dialform apply\n\n{}\n", super::outcome::count_all(outcomes))?;
@@ -140,35 +124,11 @@ pub fn outcomes_markdown(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Resul
         let address = code(&format!("{tenant}/{address}"));
         writeln!(out, "| {word} | `{address}` | {} |", why.join("<br>"))?;
     }
-    let by_hand = outcomes.iter().filter(|outcome| outcome.status == Status::Manual);
-    let mut by_hand = by_hand.map(|outcome| (&outcome.address, outcome.instructions.as_slice())).peekable();
-    if by_hand.peek().is_some() {
+    let left = outcomes.iter().filter(|it| it.status == Status::Manual || !it.instructions.is_empty());
+    let mut left = left.map(|outcome| (&outcome.address, outcome.instructions.as_slice())).peekable();
+    if left.peek().is_some() {
         writeln!(out, "\n**To do by hand:**\n")?;
-        tasks(out, by_hand)?;
+        by_hand::tasks(out, left)?;
     }
     Ok(())
-}
-
-/// Anybody's text, so that it is no markup.
-fn text(text: &str) -> String {
-    let mut safe = String::new();
-    for c in printable(text.to_owned()).chars() {
-        match c {
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '&' => safe.push_str("&amp;"),
-            '|' | '*' | '_' | '[' | ']' | '`' | '\\' | '@' | '#' => {
-                safe.push('\\');
-                safe.push(c);
-            }
-            '\n' => safe.push(' '),
-            c => safe.push(c),
-        }
-    }
-    safe
-}
-
-/// Anybody's text inside backticks in a table.
-fn code(text: &str) -> String {
-    printable(text.to_owned()).replace('`', "'").replace('|', "\\|").replace('\n', " ")
 }

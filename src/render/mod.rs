@@ -3,22 +3,25 @@
 //! Text is written with colours; who owns the stream takes them out where they do not belong (`NO_COLOR`, no
 //! terminal). Nothing is said by colour alone.
 
+mod by_hand;
 mod emergency;
 pub mod events;
 mod findings;
 pub mod json;
 mod markdown;
+mod markup;
 mod outcome;
 mod plan;
 mod providers;
 mod value;
 
+pub use by_hand::{checklist, checklist_markdown};
 pub use emergency::{emergency_choice, emergency_outcome, emergency_status};
 pub use findings::findings;
 pub use markdown::{outcomes_markdown, plan_markdown};
 pub use outcome::{outcome, summary};
 pub use plan::plan;
-pub use providers::{providers, providers_markdown};
+pub use providers::{providers, providers_json, providers_markdown};
 
 use anstyle::{AnsiColor, Style};
 

@@ -3,7 +3,7 @@
 use super::{BOLD, GREEN, RED, YELLOW, paint};
 use crate::{
     outcome::{Outcome, Status},
-    text::printable,
+    text::{escaped, printable},
 };
 use std::io::{self, Write};
 
@@ -25,7 +25,7 @@ pub fn outcome(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
         writeln!(out, "          help: {help}")?;
     }
     for instruction in instructions {
-        writeln!(out, "          [ ] {}", printable(instruction.clone()))?;
+        writeln!(out, "          [ ] {}", escaped(instruction.to_string()))?;
     }
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! A plan as text: what a reviewer reads before anything happens.
 
-use super::{BOLD, DIM, GREEN, RED, YELLOW, findings, paint, value};
+use super::{BOLD, DIM, GREEN, RED, YELLOW, by_hand, findings, paint, value};
 use crate::{
     diff::FieldChange,
     path::{Path, Segment, quoted},
-    plan::{Action, Class, Plan, Reason, Step, TenantPlan, Unverifiable},
-    text::{count, printable},
+    plan::{Action, Class, Plan, Reason, Step, TenantPlan},
+    text::{count, escaped, printable},
 };
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
@@ -41,10 +41,7 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
     for note in &plan.notes {
         writeln!(out, "  note: {}: {}", printable(note.address.to_string()), printable(note.text.clone()))?;
     }
-    if !plan.unverifiable.is_empty() {
-        let list: Vec<String> = plan.unverifiable.iter().map(unverifiable).collect();
-        writeln!(out, "  declared, not verifiable: {}", list.join(", "))?;
-    }
+    by_hand::section(out, &plan.unverifiable)?;
     let mut alone: Vec<String> =
         plan.unmanaged.iter().map(|address| printable(address.to_string())).collect();
     if plan.unmanaged_extensions > 0 {
@@ -69,19 +66,6 @@ pub(super) fn withheld(plan: &TenantPlan) -> Option<String> {
     }
 }
 
-pub(super) fn unverifiable(it: &Unverifiable) -> String {
-    let Unverifiable { address, fields } = it;
-    let address = printable(address.to_string());
-    if fields.is_empty() {
-        address
-    } else {
-        format!(
-            "{address} ({})",
-            printable(fields.iter().map(Path::to_string).collect::<Vec<_>>().join(", "))
-        )
-    }
-}
-
 fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Result<()> {
     let Step {
         address,
@@ -95,6 +79,7 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
         source,
         needs: _,
         instructions,
+        fallback: _,
     } = step;
     let sign = match action {
         Action::Create => paint(GREEN, "+"),
@@ -118,7 +103,7 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
     }
     changes(out, step)?;
     for instruction in instructions {
-        writeln!(out, "      [ ] {}", printable(instruction.clone()))?;
+        writeln!(out, "      [ ] {}", escaped(instruction.to_string()))?;
     }
     writeln!(out)
 }
@@ -269,9 +254,11 @@ fn summary(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
 pub(super) fn summary_lines(plan: &Plan) -> Vec<String> {
     let blocked = plan.tenants.iter().filter(|tenant| !tenant.blocked.is_empty()).count();
     if plan.is_empty() && blocked == 0 {
-        let unseen = plan.tenants.iter().any(|tenant| !tenant.unverifiable.is_empty());
-        let but = if unseen { ", but for what is not verifiable" } else { "" };
-        return vec![format!("No changes. {} as declared{but}.", agree(plan.tenants.len()))];
+        let unchecked = plan.unchecked();
+        return vec![match unchecked {
+            0 => format!("No changes. {} as declared.", agree(plan.tenants.len())),
+            _ => format!("Nothing dialform can change. {}", by_hand::unchecked(unchecked)),
+        }];
     }
     let mut parts = vec![
         format!("{} to create", plan.count(Action::Create)),
@@ -286,7 +273,8 @@ pub(super) fn summary_lines(plan: &Plan) -> Vec<String> {
         parts.push(format!("{} blocked", count(blocked, "tenant")));
     }
     let of = |class: Class| plan.steps().filter(|(_, step)| step.class == class).count();
-    vec![
+    let unchecked = Some(plan.unchecked()).filter(|unchecked| *unchecked > 0);
+    let mut lines = vec![
         format!("Plan: {}.", parts.join(", ")),
         format!(
             "Callers notice {} of these changes, {} only when something fails, {} not at all.",
@@ -294,7 +282,9 @@ pub(super) fn summary_lines(plan: &Plan) -> Vec<String> {
             of(Class::OnFailure),
             of(Class::Cosmetic)
         ),
-    ]
+    ];
+    lines.extend(unchecked.map(by_hand::unchecked));
+    lines
 }
 
 fn agree(tenants: usize) -> String {

@@ -3,7 +3,7 @@
 use super::{BOLD, DIM, paint};
 use crate::{
     path::Path,
-    plan::{Accepts, Dialect, Grade, GradeRow, When},
+    plan::{Accepts, ByHand, Dialect, Grade, GradeRow, When},
 };
 use std::io::{self, Write};
 
@@ -14,22 +14,17 @@ pub fn providers(out: &mut dyn Write, kind: &str, title: &str, dialect: &Dialect
         writeln!(out, "  an accepted change may take {} hours to show", after.as_secs() / 3600)?;
     }
     for row in dialect.grades {
-        let GradeRow { kind: _, path: _, when: _, grade, portal, source } = row;
+        let GradeRow { kind: _, path: _, when: _, grade, way, unseen: _, source } = row;
         writeln!(out, "  {:12}  {}{}", grade.word(), what(row), accepts(dialect, row))?;
-        if let Some(how) = how(*grade, portal) {
+        if let Some(how) = how(*grade, &way.outline()) {
             writeln!(out, "                {how}")?;
         }
         if *grade != Grade::Api {
             writeln!(out, "                {}", paint(DIM, source))?;
         }
     }
-    for (kind, portal) in dialect.by_hand {
-        writeln!(
-            out,
-            "  where {} cannot be read, by hand: {}",
-            kind.section(),
-            portal.replace("{key}", "X")
-        )?;
+    for ByHand { kind, set, removed: _ } in dialect.by_hand {
+        writeln!(out, "  where {} cannot be read, by hand: {}", kind.section(), set.outline())?;
     }
     writeln!(out)
 }
@@ -43,27 +38,33 @@ pub fn providers_markdown(out: &mut dyn Write, kind: &str, title: &str, dialect:
     writeln!(out, "| field | grade | by hand, or instead | source |")?;
     writeln!(out, "| --- | --- | --- | --- |")?;
     for row in dialect.grades {
-        let GradeRow { kind: _, path: _, when: _, grade, portal, source } = row;
-        let how = portal.replace("{key}", "X");
+        let GradeRow { kind: _, path: _, when: _, grade, way, unseen: _, source } = row;
         writeln!(
             out,
             "| `{}`{} | {} | {} | {} |",
             what(row),
             cell(&accepts(dialect, row)),
             grade.word(),
-            cell(&how),
+            cell(&way.outline()),
             cell(source)
         )?;
     }
-    for (kind, portal) in dialect.by_hand {
-        writeln!(
-            out,
-            "\nWhere `{}` cannot be read, by hand: {}",
-            kind.section(),
-            portal.replace("{key}", "X")
-        )?;
+    for ByHand { kind, set, removed: _ } in dialect.by_hand {
+        writeln!(out, "\nWhere `{}` cannot be read, by hand: {}", kind.section(), set.outline())?;
     }
     writeln!(out)
+}
+
+/// The tables for programs.
+pub fn providers_json(kind: &str, title: &str, dialect: &Dialect) -> serde_json::Value {
+    let holds: Vec<&str> = dialect.order.iter().map(|kind| kind.section()).collect();
+    let by_hand = dialect.by_hand.iter();
+    let by_hand: Vec<_> =
+        by_hand.map(|it| serde_json::json!({ "kind": it.kind, "portal": it.set.outline() })).collect();
+    serde_json::json!({
+        "kind": kind, "title": title, "holds": holds,
+        "fields": dialect.grades, "accepts": dialect.accepts, "where_it_cannot_be_read": by_hand
+    })
 }
 
 fn cell(text: &str) -> String {
@@ -91,7 +92,6 @@ fn accepts(dialect: &Dialect, row: &GradeRow) -> String {
 }
 
 fn how(grade: Grade, portal: &str) -> Option<String> {
-    let portal = portal.replace("{key}", "X");
     match grade {
         Grade::Api => None,
         Grade::Experimental | Grade::Manual => Some(format!("by hand: {portal}")),

@@ -16,7 +16,7 @@ use crate::{
     load::Files,
     model::{Address, E164, Forward, Guard, Kind, Resource, Tenant},
     outcome::Status,
-    plan::{self, Base, Desired, Input, Observed, Plan, Policy, TenantPlan},
+    plan::{self, Base, Clicks, Desired, Input, Observed, Plan, Policy, TenantPlan},
     provider::{Emergency as How, Entry, Kinds, Provider, Scope, Workspace},
 };
 use futures::{StreamExt, stream};
@@ -236,7 +236,7 @@ impl<'a> Emergency<'a> {
     }
 
     /// What a person clicks where the carrier does not do it.
-    fn clicks(&self, chosen: &Chosen, switch: Switch) -> Vec<String> {
+    fn clicks(&self, chosen: &Chosen, switch: Switch) -> Vec<Clicks> {
         let account = self.accounts.iter().find(|it| it.tenant == chosen.tenant);
         let providers = &self.session.checked.workspace.providers;
         let clicks = account.and_then(|account| {
@@ -373,7 +373,7 @@ fn clicks(
     number: &str,
     to: Option<&E164>,
     switch: Switch,
-) -> Vec<String> {
+) -> Vec<Clicks> {
     let address = Address::new(Kind::Forwards, number);
     let before = if switch.is_on() { Switch::Off } else { Switch::On };
     let wanted = BTreeMap::from([(address.clone(), forward(to.cloned(), switch))]);

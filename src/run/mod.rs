@@ -6,6 +6,7 @@
 //! - `options`: what whoever starts a run may choose
 //! - `context`: what a run shares with whoever started it: credentials to hide, a way to end it early, a listener
 //! - `check`, `restored`, `intent`: a workspace loaded and checked, as declared or for a restore
+//! - `checklist`: what of it only people can set or look at
 //! - `session`, `emulated`: open phone systems, real or emulated, and the plan against them
 //! - `account_locks`, `unlock`: who may write to an account
 //! - `emergency`, `emergency_record`: emergency forwards on the day of an outage
@@ -61,6 +62,7 @@ mod apply;
 mod approval;
 mod audit_log;
 mod check;
+mod checklist;
 mod context;
 pub mod emergency;
 mod emergency_record;
@@ -78,10 +80,11 @@ mod unlock;
 pub use crate::provider::Access;
 pub use apply::Applied;
 pub use check::{Checked, CheckedTenant};
+pub use checklist::checklist;
 pub use context::{Context, Notice, Pace};
 pub use emergency::{Emergency, EmergencySelection};
 pub use intent::Intent;
-pub use options::{ApplyOptions, Approval, Emulation, Logging, Options, Selection};
+pub use options::{ApplyOptions, Approval, Emulation, Logging, Options, Selection, duration};
 pub use plan_file::{approved_digest, save_plan};
 pub use progress::Progress;
 pub use schema::schemas;
@@ -89,7 +92,13 @@ pub use session::Session;
 pub use unlock::{AccountLock, LockReport, Removal, locks};
 
 pub use crate::apply::Shutdown;
-use crate::{error::Failure, plan::Plan, provider::Provider};
+use crate::{
+    error::Failure,
+    lint::{LINTS, Lint},
+    plan::Plan,
+    provider::Provider,
+    text::closest,
+};
 use monitor::Monitor;
 use std::path::Path;
 
@@ -155,4 +164,15 @@ pub fn providers(kind: Option<&str>) -> Result<Vec<&'static Provider>, Failure> 
         return Err(failure.help(format!("known kinds: {}", known.join(", "))));
     }
     Ok(found)
+}
+
+/// The lint with that code, to be explained.
+pub fn lint(code: &str) -> Result<&'static Lint, Failure> {
+    LINTS.iter().copied().find(|lint| lint.code == code).ok_or_else(|| {
+        let help = match closest(code, LINTS.iter().map(|lint| lint.code)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`dialform explain` lists the codes that have more to say than their message".to_owned(),
+        };
+        Failure::error(format!("there is nothing to explain about `{code}`")).help(help)
+    })
 }

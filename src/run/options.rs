@@ -1,5 +1,6 @@
 //! What whoever starts a run may choose. Plain values: the command line fills them in, and so may any program.
 
+use crate::{error::Failure, text};
 use std::{path::PathBuf, time::Duration};
 
 /// Which part of the workspace a run is about, and what it compares with. The default is everything.
@@ -67,4 +68,14 @@ pub struct Approval {
     pub critical: Vec<String>,
     /// Whether the limits of `guard` may be exceeded.
     pub override_guard: bool,
+}
+
+/// How long an option means.
+pub fn duration(option: &str, value: &str) -> Result<Duration, Failure> {
+    /// Longer is a slip, and clocks have an end.
+    const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+    text::duration(value).filter(|it| *it <= LONGEST).ok_or_else(|| {
+        Failure::error(format!("`{option} {value}` is not a duration"))
+            .help("write it as `30s`, `10m` or `24h`")
+    })
 }

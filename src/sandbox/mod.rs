@@ -15,6 +15,8 @@
 //! - `scatter`: numbers that look like chance and are the same in every run
 //! - [`throttle`]: how many requests a second are too many
 //! - [`footprint`]: which part of the state one object may touch
+//! - [`portal`]: a page of a portal, and what stands on it
+//! - [`visit`]: a person who opens one and saves it
 //!
 //! Each vendor is one directory that turns a request and the state into an answer, with its own switches: [`stratus`],
 //! [`ctm`], [`deskphone`]. A program that embeds this crate adds its own with [`register`].
@@ -28,6 +30,7 @@ pub mod emulation;
 pub mod fault;
 pub mod footprint;
 pub mod notation;
+pub mod portal;
 pub mod record;
 mod scatter;
 pub mod service;
@@ -35,6 +38,7 @@ pub mod store;
 pub mod stratus;
 pub mod throttle;
 pub mod vendor;
+pub mod visit;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -24,6 +24,7 @@ use super::record::Recorder;
 use super::store::{CommitMode, Store};
 use super::throttle::Throttle;
 use super::vendor::{Answer, Credential, RateLimit, Request, Vendor};
+use super::visit;
 
 /// What a proxy in the way says.
 const GARBAGE: &str =
@@ -131,6 +132,10 @@ impl Service {
 
     /// Answers one request, fault included.
     async fn answer(self: Arc<Self>, request: Arc<Request>) -> Sent {
+        if visit::is_visit(&request) {
+            let Answer { status, body, headers, .. } = self.perform(request, CommitMode::Usual).await;
+            return Sent::Json(status, body, headers);
+        }
         let fault = self.faults.roll(&request.method, &request.path);
         tokio::time::sleep(self.slow * if fault == Some(Fault::Slow) { 10 } else { 1 }).await;
         match fault {
@@ -179,7 +184,10 @@ impl Service {
         let service = Arc::clone(&self);
         // Writing to disk blocks; the server's own threads must not.
         let done = tokio::task::spawn_blocking(move || {
-            service.store.transact(mode, |views| service.vendor.respond(&request, views))
+            service.store.transact(mode, |views| match visit::is_visit(&request) {
+                true => visit::respond(service.vendor.as_ref(), &request, views),
+                false => service.vendor.respond(&request, views),
+            })
         })
         .await;
         match done {

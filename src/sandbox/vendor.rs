@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::document::Document;
 use super::footprint::Pattern;
+use super::portal::Page;
 use crate::model::Address;
 
 /// An emulated vendor.
@@ -25,6 +26,11 @@ pub trait Vendor: Send + Sync + std::fmt::Debug + 'static {
 
     /// Answers one request.
     fn respond(&self, request: &Request, views: &Views) -> Answer;
+
+    /// Saves a page of its portal as a person does, or says what is not there.
+    fn portal(&self, _: &Document, page: &Page) -> Result<Document, String> {
+        Err(page.missing())
+    }
 
     /// Builds the body of an error that does not come from the vendor's own rules, such as an injected fault.
     fn error(&self, status: u16, message: &str) -> Value {

@@ -214,6 +214,7 @@ async fn what_moved_since_the_plan_stops_its_step() {
         source: None,
         needs: Vec::new(),
         instructions: Vec::new(),
+        fallback: Vec::new(),
     });
     let cases = [
         ("Old", Status::Done, None, 1),

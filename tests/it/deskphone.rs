@@ -127,13 +127,15 @@ fn without_a_bridge_every_change_is_by_hand() {
     assert_eq!(plan.ending, Ending::Fine, "{}{}", plan.out, plan.err);
     assert_eq!(
         plan.out,
-        "acme on pbx, account harbour\n\n  declared, not verifiable: diverts.2001\n\nNo changes. 1 tenant is as declared, \
-         but for what is not verifiable.\n"
+        "acme on pbx, account harbour\n\n  to check by hand: 2 settings can only be set in the portal and cannot be read\n      \
+         [ ] diverts.2001: dashboard > edit beside extension 2001 > ON NO ANSWER: voicemail, ON BUSY: extension 2002 > Save\n\n\
+         Nothing dialform can change. 2 settings can only be set in the portal and were not checked: `dialform checklist` \
+         lists them.\n"
     );
     let applied = world.run(&["apply", "--auto-approve", "--base", "HEAD"]);
     assert_eq!(applied.ending, Ending::Partial, "{}{}", applied.out, applied.err);
-    let clicks = "[ ] dashboard > edit beside extension 2001 > at the bottom, the divert options as above > Save \
-        (help article: How to change your divert settings)";
+    let clicks = "[ ] dashboard > edit beside extension 2001 > ON NO ANSWER: voicemail, ON BUSY: extension 2002 instead of off > \
+                  Save";
     assert!(applied.out.contains(clicks), "{}", applied.out);
     assert!(applied.out.contains("busy: off -> {extension: \"2002\"}"), "{}", applied.out);
 }

@@ -226,7 +226,13 @@ fn an_outage_from_beginning_to_end() {
             let file = word.contains("/.dialform/emergency/") && word.trim_end().ends_with("Z.json");
             if file { ".dialform/emergency/TIME.json " } else { word }
         });
-        words.collect::<String>()
+        let shown: String = words.collect();
+        // Which step ends first is chance.
+        let mut lines: Vec<&str> = shown.split_inclusive('\n').collect();
+        lines
+            .chunk_by_mut(|a, b| a.starts_with("done ") && b.starts_with("done "))
+            .for_each(<[_]>::sort_unstable);
+        lines.concat()
     };
     let mut shown = String::new();
     for arguments in [

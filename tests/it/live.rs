@@ -30,7 +30,18 @@ const DEFAULT: &str = r#"{ time-frame: "*" }"#;
 
 /// The lines of a plan that matter to a case: what is blocked, critical, noted or to be done by hand.
 fn said(plan: &str) -> Vec<String> {
-    let telling = ["error[", "critical:", "note:", "declared, not", "!", "+", "route:", "No changes"];
+    let telling = [
+        "error[",
+        "critical:",
+        "note:",
+        "to check by hand",
+        "[ ]",
+        "!",
+        "+",
+        "route:",
+        "No changes",
+        "Nothing",
+    ];
     let lines = plan.lines().map(str::trim);
     lines.filter(|line| telling.iter().any(|word| line.starts_with(word))).map(str::to_owned).collect()
 }
@@ -159,9 +170,11 @@ const CASES: &[Case] = &[
         user_101: r#"{ time-frame: "*", forward-on-spam-call: { enabled: "yes", parameters: [hangup] } }"#,
         tenant: "rules: { \"101\": { callers: { spam: drop } } }",
         says: &[
-            "note: rules.101: SPAM CALLS is set to `hangup`, which dialform has no name for; it is left alone",
-            "declared, not verifiable: rules.101 (callers.spam)",
-            "No changes. 1 tenant is as declared, but for what is not verifiable.",
+            "note: rules.101: SPAM CALLS is set to `hangup`, which dialform has no name for (Drop Call or Screen Call); it is left alone",
+            "to check by hand: 1 setting can only be set in the portal and cannot be read",
+            "[ ] rules.101: Users > edit extension 101 > Answering Rules > Allow / Block > SPAM CALLS: Drop Call > Done",
+            "Nothing dialform can change. 1 setting can only be set in the portal and was not checked: `dialform \
+             checklist` lists it.",
         ],
         ..PLAIN
     },

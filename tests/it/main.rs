@@ -12,6 +12,8 @@ mod bad_input;
 #[cfg(test)]
 mod bad_server;
 #[cfg(test)]
+mod by_hand;
+#[cfg(test)]
 mod canary;
 #[cfg(test)]
 mod contract;

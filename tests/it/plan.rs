@@ -4,7 +4,10 @@ use dialform::{
     finding::Place,
     load::{Tree, decode},
     model::{Address, Extension, Kind, Resource, Tenant},
-    plan::{self, Base, Dialect, GradeRow, Input, Observed, Plan, Policy, Role, When, desired},
+    plan::{
+        self, Base, ByHand, Class, Control, Dialect, GradeRow, Input, Observed, Plan, Policy, Portal,
+        Removal, Role, Shown, When, desired,
+    },
     render,
 };
 use std::{
@@ -23,10 +26,29 @@ const FIELDS: [(Kind, &str); 7] = [
     (Kind::Forwards, "to active"),
 ];
 
+/// A page with one box, which shows the kind of the object.
+const fn page(clicks: &'static [&'static str]) -> Portal {
+    let box_: &[Control] =
+        &[Control { label: "Box", shows: |_, it| Some(Shown::Text(it.kind().section().to_owned())) }];
+    Portal { clicks, controls: box_, save: "Save" }
+}
+
+static SPAM: Portal = page(&["click {}"]);
+static NEW: Portal = page(&["make {}"]);
+const FORWARDS: ByHand = ByHand {
+    kind: Kind::Forwards,
+    set: page(&["click {}"]),
+    removed: Some(Removal {
+        portal: page(&["empty {}"]),
+        class: Class::CallerVisible,
+        danger: "takes away what may be active",
+    }),
+};
+
 fn grades() -> Vec<GradeRow> {
-    let manual = GradeRow::manual(Kind::Rules, &["callers", "spam"], "click {key}", "test");
+    let manual = GradeRow::manual(Kind::Rules, &["callers", "spam"], &SPAM, "test");
     let mut rows =
-        vec![manual.when(When::Value("drop")), GradeRow::manual(Kind::Receivers, &[], "make {key}", "test")];
+        vec![manual.when(When::Value("drop")), GradeRow::manual(Kind::Receivers, &[], &NEW, "test")];
     for (kind, fields) in FIELDS {
         rows.push(GradeRow::api(kind, &[], "test"));
         let fields = fields.split(' ').map(|field| [field].to_vec().leak());
@@ -50,7 +72,7 @@ static DIALECT: LazyLock<Dialect> = LazyLock::new(|| Dialect {
     propagation: None,
     zoned_schedules: false,
     grades: grades().leak(),
-    by_hand: &[(Kind::Forwards, "click {key}")],
+    by_hand: &[FORWARDS],
     example_number: "+12145550100",
     normalize: |_, mut resource| {
         if let Resource::Rules(rules) = &mut resource {

@@ -1,5 +1,6 @@
 //! How far each field can be managed on CallTrackingMetrics, and where each fact is from.
 
+use super::portal;
 use crate::{
     model::Kind,
     plan::{Accepts, GradeRow, When},
@@ -7,7 +8,6 @@ use crate::{
 
 const SCHEDULES: &str = "FACTS ctm/schedules";
 const HOLIDAYS: &str = "FACTS ctm/unnamed-5: no field of the API is documented";
-const HOLIDAYS_PORTAL: &str = "Settings > Schedules > edit {key} > holidays: add the days above > Save";
 const RECEIVERS: &str = "FACTS ctm/receivers; help article: Configure Receiving Numbers";
 const RECEIVER_PORTAL_ONLY: &str =
     "FACTS ctm/unnamed-3: no field of the API is documented; help article: Configure Receiving Numbers";
@@ -20,8 +20,8 @@ pub const GRADES: &[GradeRow] = &[
     GradeRow::api(Kind::Schedules, &[], SCHEDULES),
     GradeRow::api(Kind::Schedules, &["weekly"], SCHEDULES),
     GradeRow::api(Kind::Schedules, &["time_zone"], SCHEDULES),
-    GradeRow::manual(Kind::Schedules, &["dates"], HOLIDAYS_PORTAL, HOLIDAYS),
-    GradeRow::manual(Kind::Schedules, &["yearly"], HOLIDAYS_PORTAL, HOLIDAYS),
+    GradeRow::manual(Kind::Schedules, &["dates"], &portal::DATES, HOLIDAYS).unseen(),
+    GradeRow::manual(Kind::Schedules, &["yearly"], &portal::YEARLY, HOLIDAYS).unseen(),
     GradeRow::unsupported(
         Kind::Schedules,
         &["enabled"],
@@ -33,42 +33,33 @@ pub const GRADES: &[GradeRow] = &[
     GradeRow::experimental(
         Kind::Receivers,
         &["dial_extension"],
-        "Numbers > Receiving Numbers > {key} > click to add a custom dial extension > the extension and the delay > Save",
+        &portal::NO_DIAL_EXTENSION,
         RECEIVER_PORTAL_ONLY,
-    ),
+    )
+    .when(When::Value("off"))
+    .unseen(),
     GradeRow::experimental(
         Kind::Receivers,
-        &["whisper"],
-        "Numbers > Receiving Numbers > {key} > Click to configure advanced whisper settings > Save & Edit",
+        &["dial_extension"],
+        &portal::DIAL_EXTENSION,
         RECEIVER_PORTAL_ONLY,
-    ),
-    GradeRow::experimental(
-        Kind::Receivers,
-        &["skip_whisper"],
-        "Numbers > Receiving Numbers > {key} > Click to configure advanced whisper settings > Skip the Receiving Whisper \
-         > Save & Edit",
-        RECEIVER_PORTAL_ONLY,
-    ),
-    GradeRow::experimental(
-        Kind::Receivers,
-        &["no_answer"],
-        "Numbers > Receiving Numbers > {key} > No-Answer Routing: how long to ring, then where to > Save & Edit",
-        RECEIVER_PORTAL_ONLY,
-    ),
-    GradeRow::experimental(
-        Kind::Receivers,
-        &["tagging_hours"],
-        "Numbers > Receiving Numbers > {key} > Tagging Hours > Save & Edit",
-        RECEIVER_PORTAL_ONLY,
-    ),
+    )
+    .unseen(),
+    GradeRow::experimental(Kind::Receivers, &["whisper"], &portal::WHISPER, RECEIVER_PORTAL_ONLY).unseen(),
+    GradeRow::experimental(Kind::Receivers, &["skip_whisper"], &portal::SKIP_WHISPER, RECEIVER_PORTAL_ONLY)
+        .unseen(),
+    GradeRow::experimental(Kind::Receivers, &["no_answer"], &portal::NO_ANSWER, RECEIVER_PORTAL_ONLY)
+        .unseen(),
+    GradeRow::experimental(Kind::Receivers, &["tagging_hours"], &portal::TAGGING_HOURS, RECEIVER_PORTAL_ONLY)
+        .unseen(),
     GradeRow::manual(
         Kind::Queues,
         &[],
-        "Numbers > Call Queues > {key} > Delete",
+        &portal::NO_QUEUE,
         "FACTS ctm/queues-4: no call to delete a queue is known",
     )
     .when(When::Removed),
-    GradeRow::experimental(Kind::Queues, &[], "Numbers > Call Queues > New Call Queue: {key}", QUEUES),
+    GradeRow::experimental(Kind::Queues, &[], &portal::NEW_QUEUE, QUEUES),
     GradeRow::unsupported(Kind::Queues, &["name"], "a queue is called by its key: leave `name` out", QUEUES),
     GradeRow::unsupported(Kind::Queues, &["dispatch"], NO_SUCH_QUEUE, QUEUES)
         .when(When::Value("tiered_round_robin")),
@@ -77,54 +68,29 @@ pub const GRADES: &[GradeRow] = &[
     GradeRow::unsupported(Kind::Queues, &["dispatch"], NO_SUCH_QUEUE, QUEUES)
         .when(When::Value("linear_hunt")),
     GradeRow::unsupported(Kind::Queues, &["dispatch"], NO_SUCH_QUEUE, QUEUES).when(When::Value("call_park")),
-    GradeRow::experimental(
-        Kind::Queues,
-        &["dispatch"],
-        "Numbers > Call Queues > {key} > ring pattern > Save",
-        QUEUES,
-    ),
-    GradeRow::experimental(
-        Kind::Queues,
-        &["agent_ring"],
-        "Numbers > Call Queues > {key} > seconds to ring each agent > Save",
-        QUEUES,
-    ),
+    GradeRow::experimental(Kind::Queues, &["dispatch"], &portal::RING_PATTERN, QUEUES),
+    GradeRow::experimental(Kind::Queues, &["agent_ring"], &portal::AGENT_RING, QUEUES),
     GradeRow::unsupported(
         Kind::Queues,
         &["require_agents"],
         "say where callers go when nobody answers: `max_wait` and `no_answer`",
         QUEUES,
     ),
-    GradeRow::experimental(
-        Kind::Queues,
-        &["agents"],
-        "Numbers > Call Queues > {key} > agents > Save",
-        QUEUES,
-    ),
+    GradeRow::experimental(Kind::Queues, &["agents"], &portal::AGENTS, QUEUES),
     GradeRow::unsupported(
         Kind::Queues,
         &["failover"],
         "say where callers go when nobody answers: `max_wait` and `no_answer`",
         QUEUES,
     ),
-    GradeRow::experimental(
-        Kind::Queues,
-        &["max_wait"],
-        "Numbers > Call Queues > {key} > seconds to wait for an answer > Save",
-        QUEUES,
-    ),
-    GradeRow::experimental(
-        Kind::Queues,
-        &["no_answer"],
-        "Numbers > Call Queues > {key} > no-answer routing > Save",
-        QUEUES,
-    ),
+    GradeRow::experimental(Kind::Queues, &["max_wait"], &portal::MAX_WAIT, QUEUES),
+    GradeRow::experimental(Kind::Queues, &["no_answer"], &portal::QUEUE_NO_ANSWER, QUEUES),
     GradeRow::api(Kind::Numbers, &[], NUMBERS),
     GradeRow::api(Kind::Numbers, &["label"], NUMBERS),
     GradeRow::experimental(
         Kind::Numbers,
         &["route", "pattern"],
-        "Numbers > Tracking Numbers > {key} > Dial Routing > the dialing pattern > Save",
+        &portal::PATTERN,
         "FACTS ctm/unnamed-1: read, but no field to write is documented; \
          help article: Configure Receiving Numbers, step 8",
     ),
@@ -132,17 +98,19 @@ pub const GRADES: &[GradeRow] = &[
     GradeRow::experimental(
         Kind::Forwards,
         &[],
-        "Numbers > Tracking Numbers > {key} > Fail-safe Number > Save",
+        &portal::FAILSAFE,
         "FACTS ctm/unnamed-2: neither read nor written by any documented call; \
          help article: Configure Receiving Numbers",
-    ),
+    )
+    .unseen(),
     GradeRow::experimental(
         Kind::Forwards,
         &["to"],
-        "Numbers > Tracking Numbers > {key} > Fail-safe Number > Save",
+        &portal::FAILSAFE,
         "FACTS ctm/unnamed-2: neither read nor written by any documented call; \
          help article: Configure Receiving Numbers",
-    ),
+    )
+    .unseen(),
     GradeRow::unsupported(
         Kind::Forwards,
         &["active"],

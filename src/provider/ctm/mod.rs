@@ -8,6 +8,7 @@
 mod client;
 mod convert;
 mod grades;
+mod portal;
 mod settings;
 mod wire;
 mod zones;
@@ -31,11 +32,7 @@ pub static PROVIDER: Provider = Provider {
         accepts: grades::ACCEPTS,
         propagation: None,
         zoned_schedules: true,
-        by_hand: &[(
-            Kind::Forwards,
-            "Numbers > Tracking Numbers > {key} > Fail-safe Number > Save \
-             (help article: Configure Receiving Numbers)",
-        )],
+        by_hand: portal::BY_HAND,
         example_number: "+12145550100",
         normalize: convert::normalize,
     },

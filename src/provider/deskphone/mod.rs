@@ -9,6 +9,7 @@
 
 mod client;
 mod convert;
+mod portal;
 mod settings;
 
 use super::{Form, Provider};
@@ -31,11 +32,7 @@ pub static PROVIDER: Provider = Provider {
         // FACTS deskphone/article-1: "it can take up to 24 hours for these updates to go through".
         propagation: Some(Duration::from_secs(24 * 3600)),
         zoned_schedules: false,
-        by_hand: &[(
-            Kind::Diverts,
-            "dashboard > edit beside extension {key} > at the bottom, the divert options as above > Save \
-             (help article: How to change your divert settings)",
-        )],
+        by_hand: portal::BY_HAND,
         example_number: "+441234567890",
         normalize: convert::normalize,
     },

@@ -1,5 +1,6 @@
 //! How far each field can be managed on NetSapiens, and where each fact is from.
 
+use super::portal;
 use crate::{
     model::Kind,
     plan::{Accepts, GradeRow, When},
@@ -65,7 +66,7 @@ pub const GRADES: &[GradeRow] = &[
     GradeRow::experimental(
         Kind::Rules,
         &["ring_timeout"],
-        "Users > edit extension {key} > Answering Rules > Ring Time: choose Unlimited",
+        &portal::RING_TIME,
         "FACTS stratus/portal-2: the value behind \"Unlimited\" is not known",
     )
     .when(When::Value("unlimited")),
@@ -73,27 +74,19 @@ pub const GRADES: &[GradeRow] = &[
     GradeRow::manual(
         Kind::Rules,
         &["callers", "allow"],
-        "Users > edit extension {key} > Answering Rules > Allow / Block > ALLOWED NUMBERS: Remove, then Done",
+        &portal::ALLOWED,
         "FACTS stratus/filters-4: none of ten attempted removals removed an entry",
     )
     .when(When::Removed),
     GradeRow::api(Kind::Rules, &["callers", "allow"], FILTERS),
     GradeRow::api(Kind::Rules, &["callers", "block"], FILTERS),
     GradeRow::api(Kind::Rules, &["callers", "block_anonymous"], USERS),
-    GradeRow::manual(
-        Kind::Rules,
-        &["callers", "spam"],
-        "Users > edit extension {key} > Answering Rules > Allow / Block > SPAM CALLS: Drop Call, then Done",
-        UNKNOWN_WORD,
-    )
-    .when(When::Value("drop")),
-    GradeRow::manual(
-        Kind::Rules,
-        &["callers", "spam"],
-        "Users > edit extension {key} > Answering Rules > Allow / Block > SPAM CALLS: Screen Call, then Done",
-        UNKNOWN_WORD,
-    )
-    .when(When::Value("screen")),
+    GradeRow::manual(Kind::Rules, &["callers", "spam"], &portal::SPAM, UNKNOWN_WORD)
+        .when(When::Value("drop"))
+        .unseen(),
+    GradeRow::manual(Kind::Rules, &["callers", "spam"], &portal::SPAM, UNKNOWN_WORD)
+        .when(When::Value("screen"))
+        .unseen(),
     GradeRow::api(Kind::Rules, &["callers", "spam"], FILTERS),
     GradeRow::api(Kind::Rules, &["order"], RULES),
     GradeRow::api(Kind::Diverts, &[], RULES),

@@ -7,6 +7,7 @@
 mod client;
 mod convert;
 mod grades;
+mod portal;
 mod settings;
 mod wire;
 
@@ -28,11 +29,7 @@ pub static PROVIDER: Provider = Provider {
         accepts: grades::ACCEPTS,
         propagation: None,
         zoned_schedules: false,
-        by_hand: &[(
-            Kind::Forwards,
-            "Inventory > click the number {key} > Forwarding Number and Active as above > Save \
-             (help article: Forward Phone Number to Alternate Destination)",
-        )],
+        by_hand: portal::BY_HAND,
         example_number: "+12145550100",
         normalize: convert::normalize,
     },

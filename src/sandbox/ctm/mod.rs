@@ -13,6 +13,7 @@
 //! - one file per family of objects
 //! - [`seed`]: the first state of an account
 //! - [`switches`]: what can be switched about it
+//! - [`portal`]: what people alone set
 //! - [`footprint`]: what of the state each object of a tenant may touch
 
 mod accounts;
@@ -27,6 +28,7 @@ mod menus;
 mod numbers;
 mod page;
 mod phone;
+mod portal;
 mod queues;
 mod receivers;
 mod refusal;
@@ -41,6 +43,7 @@ use serde_json::{Map, Value, json};
 use super::document::Document;
 use super::emulation::Emulation;
 use super::footprint::Pattern;
+use super::portal::Page;
 use super::vendor::{Answer, Credential, Request, Vendor, Views};
 use crate::model::Address;
 use call::ApiCall;
@@ -147,6 +150,10 @@ impl Vendor for Ctm {
 
     fn respond(&self, request: &Request, views: &Views) -> Answer {
         self.route(request, views).unwrap_or_else(|Refusal { status, body }| Answer::new(status, body))
+    }
+
+    fn portal(&self, document: &Document, page: &Page) -> Result<Document, String> {
+        portal::visit(document, page)
     }
 
     fn error(&self, _status: u16, message: &str) -> Value {

@@ -9,6 +9,7 @@
 //! - [`shown`]: what the switches change about a document that is read
 //! - [`seed`]: the first state of an account
 //! - [`switches`]: what can be switched about it
+//! - [`portal`]: what people alone set
 //! - [`footprint`]: what of the state each object of a tenant may touch
 
 mod call;
@@ -16,6 +17,7 @@ mod check;
 mod footprint;
 mod forwarding;
 mod people;
+mod portal;
 mod sections;
 mod seed;
 mod shown;
@@ -28,6 +30,7 @@ use serde_json::{Map, Value, json};
 use super::document::Document;
 use super::emulation::Emulation;
 use super::footprint::Pattern;
+use super::portal::Page;
 use super::vendor::{Answer, Request, Vendor, View, Views};
 use crate::model::Address;
 use call::{ApiCall, Refusal, Reply};
@@ -123,6 +126,10 @@ impl Vendor for Deskphone {
 
     fn respond(&self, request: &Request, views: &Views) -> Answer {
         self.route(request, views).unwrap_or_else(|refusal| self.refuse(refusal))
+    }
+
+    fn portal(&self, document: &Document, page: &Page) -> Result<Document, String> {
+        portal::visit(document, page)
     }
 
     fn error(&self, _: u16, message: &str) -> Value {

@@ -7,6 +7,7 @@
 //! - [`switches`]: what can be switched about it
 //! - one file per family of objects
 //! - [`schedule`]: whether a time frame covers an instant
+//! - [`portal`]: what people alone set
 //! - [`footprint`]: what of the state each object of a tenant may touch
 //! - [`carrier`]: the forward at the carrier, which is no part of the NetSapiens API
 
@@ -22,6 +23,7 @@ mod fields;
 mod filters;
 mod footprint;
 mod phonenumbers;
+mod portal;
 mod queues;
 mod schedule;
 mod seed;
@@ -37,6 +39,7 @@ use serde_json::{Map, Value, json};
 use super::document::Document;
 use super::emulation::Emulation;
 use super::footprint::Pattern;
+use super::portal::Page;
 use super::vendor::{Answer, RateLimit, Request, Vendor, Views};
 use crate::model::Address;
 use call::{ApiCall, Refusal, Reply};
@@ -167,6 +170,10 @@ impl Vendor for Stratus {
     fn respond(&self, request: &Request, views: &Views) -> Answer {
         self.route(request, views)
             .unwrap_or_else(|Refusal { status, message }| Answer::coded(status, &message))
+    }
+
+    fn portal(&self, document: &Document, page: &Page) -> Result<Document, String> {
+        portal::visit(document, page)
     }
 
     fn active_lag(&self) -> Duration {

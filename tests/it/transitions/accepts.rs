@@ -63,7 +63,7 @@ fn may_delete(dialect: &Dialect, case: &Case, tenant: &Tenant) -> bool {
     let mut kinds = kinds.chain(named.iter().map(|(address, _)| address.kind));
     kinds.all(|kind| {
         let by_hand = case.manual.iter().any(|text| text.starts_with(&format!("{}.", kind.section())));
-        match dialect.presence(kind, true).0 {
+        match dialect.presence(kind, true).grade {
             Grade::Api => true,
             Grade::Experimental => case.experimental || by_hand,
             Grade::Manual => by_hand,

@@ -140,7 +140,7 @@ fn callers(user: &User, default: Option<&AnswerRule>, notes: &mut Vec<String>) -
         Some(word) if word.as_str() == format!("vmail_{}", user.user.as_str()) => Some(Spam::Voicemail),
         Some(word) => {
             notes.push(format!(
-                "SPAM CALLS is set to `{}`, which dialform has no name for; it is left alone",
+                "SPAM CALLS is set to `{}`, which dialform has no name for (Drop Call or Screen Call); it is left alone",
                 word.as_str()
             ));
             None
