@@ -41,7 +41,7 @@ const TABLE: &[Row] = &[
     // "The boundary": only `apply` and `run` name it.
     ("provider",          "explained finding http model path plan secret text", "secrecy tokio tokio::time"),
     ("provider/settings", "finding http load model path", ""),
-    ("apply",             "diff http model outcome plan provider text", "tokio tokio::time tokio_util"),
+    ("apply",             "diff http model outcome path plan provider text", "tokio tokio::time tokio_util"),
     // "On disk" is one file; the rest are values.
     ("restore",           "diff finding model path plan", ""),
     ("restore/file",      "explained model plan secret text", "jiff::Timestamp::now std::fs std::process tempfile"),
