@@ -33,6 +33,7 @@ pub fn planned(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
             "update": of(Action::Update),
             "delete": of(Action::Delete),
             "manual": of(Action::Manual),
+            "unchecked": plan.unchecked(),
         }),
     )
 }
@@ -74,6 +75,7 @@ pub fn finished(
             "digest": plan.digest,
             "blocked": blocked(plan),
             "restore": restore.map(Path::to_string_lossy),
+            "unchecked": plan.unchecked(),
             "summary": summary,
             "steps": outcomes,
         }),
