@@ -117,6 +117,21 @@ impl GradeRow {
 }
 
 impl Dialect {
+    /// Of a provider without peculiarities, to be filled in: it takes any destination, shows a change at once, and reports
+    /// an object as it is written.
+    pub const PLAIN: Self = Self {
+        order: &[],
+        grades: &[],
+        accepts: &[],
+        propagation: None,
+        zoned_schedules: false,
+        by_hand: &[],
+        normalize: |_, mut resource| {
+            resource.strip_local();
+            Ok(resource)
+        },
+    };
+
     /// The grade of one change, and the portal's way to make it by hand.
     pub fn grade(&self, kind: Kind, change: &FieldChange) -> (Grade, &'static str) {
         let fits = |row: &&GradeRow| {

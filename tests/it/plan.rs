@@ -46,9 +46,6 @@ static DIALECT: LazyLock<Dialect> = LazyLock::new(|| Dialect {
         Kind::Forwards,
         Kind::Numbers,
     ],
-    accepts: &[],
-    propagation: None,
-    zoned_schedules: false,
     grades: grades().leak(),
     by_hand: &[(Kind::Forwards, "click {key}")],
     normalize: |_, mut resource| {
@@ -58,6 +55,7 @@ static DIALECT: LazyLock<Dialect> = LazyLock::new(|| Dialect {
         resource.strip_local();
         Ok(resource)
     },
+    ..Dialect::PLAIN
 });
 
 fn tenant(body: &str) -> Tenant {

@@ -29,7 +29,6 @@ pub static PROVIDER: Provider = Provider {
         order: &[Kind::Schedules, Kind::Receivers, Kind::Queues, Kind::Forwards, Kind::Numbers],
         grades: grades::GRADES,
         accepts: grades::ACCEPTS,
-        propagation: None,
         zoned_schedules: true,
         by_hand: &[(
             Kind::Forwards,
@@ -37,6 +36,7 @@ pub static PROVIDER: Provider = Provider {
              (help article: Configure Receiving Numbers)",
         )],
         normalize: convert::normalize,
+        ..Dialect::PLAIN
     },
     settings: Form::from::<Written, CtmSettings>(),
     conventions: &CONVENTIONS,

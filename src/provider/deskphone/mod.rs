@@ -30,13 +30,13 @@ pub static PROVIDER: Provider = Provider {
         accepts: ACCEPTS,
         // FACTS deskphone/article-1: "it can take up to 24 hours for these updates to go through".
         propagation: Some(Duration::from_secs(24 * 3600)),
-        zoned_schedules: false,
         by_hand: &[(
             Kind::Diverts,
             "dashboard > edit beside extension {key} > at the bottom, the divert options as above > Save \
              (help article: How to change your divert settings)",
         )],
         normalize: convert::normalize,
+        ..Dialect::PLAIN
     },
     settings: Form::from::<Written, DeskphoneSettings>(),
     conventions: &Conventions::PLAIN,

@@ -26,14 +26,13 @@ pub static PROVIDER: Provider = Provider {
         order: &[Kind::Schedules, Kind::Queues, Kind::Rules, Kind::Diverts, Kind::Forwards, Kind::Numbers],
         grades: grades::GRADES,
         accepts: grades::ACCEPTS,
-        propagation: None,
-        zoned_schedules: false,
         by_hand: &[(
             Kind::Forwards,
             "Inventory > click the number {key} > Forwarding Number and Active as above > Save \
              (help article: Forward Phone Number to Alternate Destination)",
         )],
         normalize: convert::normalize,
+        ..Dialect::PLAIN
     },
     settings: Form::from::<Written, StratusSettings>(),
     conventions: &CONVENTIONS,
