@@ -199,6 +199,22 @@ static NO_ROW: GradeRow = GradeRow::unsupported(
 );
 
 impl Dialect {
+    /// Of a provider without peculiarities, to be filled in: it takes any destination, shows a change at once, and reports
+    /// an object as it is written.
+    pub const PLAIN: Self = Self {
+        order: &[],
+        grades: &[],
+        accepts: &[],
+        propagation: None,
+        zoned_schedules: false,
+        by_hand: &[],
+        example_number: "+12145550100",
+        normalize: |_, mut resource| {
+            resource.strip_local();
+            Ok(resource)
+        },
+    };
+
     /// The row of one change: how far it can be made, and what a person does instead.
     pub fn grade(&self, kind: Kind, change: &FieldChange) -> &GradeRow {
         let fits = |row: &&GradeRow| {

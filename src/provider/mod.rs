@@ -19,7 +19,7 @@
 //! To be tested it needs an emulation in `sandbox/` with a line in its table, which also says what of the state each object
 //! may touch, and data in `tests/it/transitions/KIND/`: settings and a live account. The transitions then run by themselves, as far as its table
 //! lets them. `tests/it/toy.rs` is a whole provider in 150 lines,
-//! its server beside it. Planning, applying and rendering need no line of code.
+//! with its server. Planning, applying and rendering need no line of code.
 //!
 //! A program that embeds this crate adds its own with [`register`].
 
@@ -37,7 +37,7 @@ pub mod stratus;
 pub use findings::SettingsFindings;
 pub use keyring::{Access, Keyring, Tokens};
 pub use open::{Opening, System, open, open_emergency};
-pub use settings::{Emergency, Entry, Form, Kinds, Settings, Workspace};
+pub use settings::{Emergency, Endpoint, Entry, Form, Kinds, Settings, Workspace};
 
 use crate::{
     http::{ApiError, Conventions, ReadClient, WriteClient},

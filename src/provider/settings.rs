@@ -1,6 +1,9 @@
 //! What an entry of `providers` says, in the type that its kind brings.
 
-use super::{Keyring, Provider, all, find, findings::SettingsFindings};
+use super::{
+    Keyring, Provider, Tokens, all, find,
+    findings::{SettingsFindings, missing},
+};
 use crate::{
     finding::Finding,
     http::Authenticate,
@@ -66,6 +69,21 @@ pub struct Endpoint {
     pub name: &'static str,
     pub url: ApiUrl,
     pub auth: Box<dyn Authenticate>,
+}
+
+/// The address and the tokens of an entry that needs both. For each that is missing: what is said, and the way out.
+pub fn url_and_tokens(
+    (url, no_url): (Option<ApiUrl>, [&str; 2]),
+    (tokens, no_token): (Option<Tokens>, [&str; 2]),
+) -> Result<(ApiUrl, Tokens), SettingsFindings> {
+    match (url, tokens) {
+        (Some(url), Some(tokens)) => Ok((url, tokens)),
+        (url, tokens) => {
+            let absent = [(url.is_none(), no_url), (tokens.is_none(), no_token)].into_iter();
+            let absent = absent.filter(|(absent, _)| *absent);
+            Err(absent.map(|(_, [message, help])| missing(message, help)).collect())
+        }
+    }
 }
 
 /// Reads an entry. `None` where it cannot be used, which is a finding.

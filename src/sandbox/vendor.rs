@@ -7,8 +7,10 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::document::Document;
-use super::footprint::Pattern;
-use super::portal::Page;
+use super::{
+    footprint::{Pattern, key, whole},
+    portal::Page,
+};
 use crate::model::Address;
 
 /// An emulated vendor.
@@ -18,11 +20,15 @@ pub trait Vendor: Send + Sync + std::fmt::Debug + 'static {
     /// Names the parts of a state document that hold one object per key.
     fn tables(&self) -> &'static [&'static str];
 
-    /// Builds an account's first state from its seed file.
-    fn seed(&self, account: &str, seed: &Map<String, Value>) -> Result<Document, String>;
+    /// Builds an account's first state from its seed file: its tables as they stand there.
+    fn seed(&self, _account: &str, seed: &Map<String, Value>) -> Result<Document, String> {
+        Document::parse(&Value::from(seed.clone()).to_string(), self.tables())
+    }
 
-    /// Names what of an account's state one object of a tenant may touch.
-    fn footprint(&self, address: &Address) -> Vec<Pattern>;
+    /// Names what of an account's state one object of a tenant may touch: its row in the table of its kind.
+    fn footprint(&self, address: &Address) -> Vec<Pattern> {
+        vec![whole(&[key(address.kind.section()), key(&address.key)])]
+    }
 
     /// Answers one request.
     fn respond(&self, request: &Request, views: &Views) -> Answer;
@@ -100,6 +106,11 @@ pub enum Credential {
 }
 
 impl Request {
+    /// The path's segments, to be matched.
+    pub fn steps(&self) -> Vec<&str> {
+        self.segments.iter().map(String::as_str).collect()
+    }
+
     pub fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -141,6 +152,15 @@ pub struct Commit {
     /// Names the object written, so that a second write to it can be told.
     pub object: String,
     pub document: Document,
+}
+
+impl Commit {
+    /// Puts one row into a table.
+    pub fn put(account: &str, held: &Document, table: &str, key: &str, row: Value) -> Self {
+        let mut document = held.clone();
+        document.put(table, key, row);
+        Self { account: account.to_owned(), object: format!("{table}/{key}"), document }
+    }
 }
 
 impl Answer {

@@ -138,22 +138,34 @@ fn books() -> BTreeMap<&'static str, Book> {
     PROVIDERS.iter().map(|it| (it.kind, read(&fs::read_to_string(path(it.kind)).unwrap()))).collect()
 }
 
-/// Everything that may cite a fact: what a clone has, but for the facts themselves.
-fn files() -> Vec<PathBuf> {
+/// Every text that a clone has, with its name. What is built, and what git keeps for itself, is no part of it.
+fn texts() -> Vec<(String, String)> {
     fn walk(path: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(path).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() {
+            let name = path.file_name().unwrap().to_string_lossy();
+            if path.is_dir() && name != "target" && name != ".git" {
                 walk(&path, found);
-            } else if path.file_name().is_some_and(|name| name != "FACTS.md" && name != "facts.rs") {
+            } else if path.is_file() && name != ".git" {
                 found.push(path);
             }
         }
     }
-    let mut found = vec![root().join("README.md")];
-    ["src", "tests", "examples", "schema"].iter().for_each(|place| walk(&root().join(place), &mut found));
+    let mut found = Vec::new();
+    walk(&root(), &mut found);
     found.sort();
-    found
+    let name = |path: &Path| path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+    found.iter().filter_map(|path| Some((name(path), fs::read_to_string(path).ok()?))).collect()
+}
+
+/// What points to papers that no clone has: where it stands, in words.
+fn dead_ends(text: &str) -> Vec<&str> {
+    let points_nowhere = |line: &&str| {
+        let line = line.to_lowercase();
+        let number = |rest: &str| rest.trim_start_matches(['s', ' ', '-', '#']).starts_with('0');
+        line.contains("fact sheet") || line.split("article").skip(1).any(number)
+    };
+    text.lines().filter(points_nowhere).map(str::trim).collect()
 }
 
 /// A table that does not say how sure a row is, or where it is from, is a rumour.
@@ -175,10 +187,9 @@ fn the_tables_are_well_formed() {
 fn every_citation_resolves() {
     let books = books();
     let (mut lost, mut seen) = (Vec::new(), 0);
-    for file in files() {
-        let Ok(text) = fs::read_to_string(&file) else { continue };
-        let name = file.strip_prefix(root()).unwrap().display();
-        let (found, wrong) = citations(&text);
+    let cites = |name: &str| !name.ends_with("FACTS.md") && name != "tests/it/facts.rs";
+    for (name, text) in texts().iter().filter(|(name, _)| cites(name)) {
+        let (found, wrong) = citations(text);
         lost.extend(wrong.iter().map(|it| format!("{name}: FACTS{it}")));
         for (provider, id) in found {
             seen += 1;
@@ -191,6 +202,19 @@ fn every_citation_resolves() {
     assert!(seen > 100, "the citations are not where they are looked for");
 }
 
+/// A source that only its author has is none: what is cited is a row of a `FACTS.md`, or a help article by its title.
+#[test]
+fn nothing_points_to_papers_that_are_not_here() {
+    let texts = texts();
+    assert!(texts.iter().any(|(name, _)| name == ".github/CONTRIBUTING.md"), "not every text is looked at");
+    let own = |name: &str| name == "tests/it/facts.rs";
+    let lost = texts.iter().filter(|(name, _)| !own(name));
+    let lost: Vec<String> = lost
+        .flat_map(|(name, text)| dead_ends(text).into_iter().map(move |line| format!("{name}: {line}")))
+        .collect();
+    assert_eq!(lost, [""; 0]);
+}
+
 /// What the tests above see: a blind one would pass for ever.
 #[test]
 fn rows_and_citations_are_seen() {
@@ -199,6 +223,10 @@ fn rows_and_citations_are_seen() {
     let found: Vec<String> = found.iter().map(|(provider, id)| format!("{provider}/{id}")).collect();
     assert_eq!(found, ["ctm/lists-2", "stratus/rules"]);
     assert_eq!(wrong, [" deskphone/", ": x FACTS ctm/-", " ctm/-"]);
+
+    let text =
+        "the Fact Sheet, 3\nhelp articles 004\nArticle-01\n(article #0)\narticle-1\nFACTS ctm/article-10";
+    assert_eq!(dead_ends(text), ["the Fact Sheet, 3", "help articles 004", "Article-01", "(article #0)"]);
 
     let book = read(
         "| Mark | Meaning |\n| --- | --- |\n| client | seen |\n\n## Sources\n| Name | What |\n| --- | --- |\n| a | b |\n\n\

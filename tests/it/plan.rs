@@ -68,9 +68,6 @@ static DIALECT: LazyLock<Dialect> = LazyLock::new(|| Dialect {
         Kind::Forwards,
         Kind::Numbers,
     ],
-    accepts: &[],
-    propagation: None,
-    zoned_schedules: false,
     grades: grades().leak(),
     by_hand: &[FORWARDS],
     example_number: "+12145550100",
@@ -81,6 +78,7 @@ static DIALECT: LazyLock<Dialect> = LazyLock::new(|| Dialect {
         resource.strip_local();
         Ok(resource)
     },
+    ..Dialect::PLAIN
 });
 
 fn tenant(body: &str) -> Tenant {

@@ -30,11 +30,10 @@ pub static PROVIDER: Provider = Provider {
         order: &[Kind::Schedules, Kind::Receivers, Kind::Queues, Kind::Forwards, Kind::Numbers],
         grades: grades::GRADES,
         accepts: grades::ACCEPTS,
-        propagation: None,
         zoned_schedules: true,
         by_hand: portal::BY_HAND,
-        example_number: "+12145550100",
         normalize: convert::normalize,
+        ..Dialect::PLAIN
     },
     settings: Form::from::<Written, CtmSettings>(),
     conventions: &CONVENTIONS,

@@ -3,11 +3,7 @@
 use super::client::API;
 use crate::{
     model::{ApiUrl, LimitsConfig, Secret},
-    provider::{
-        Keyring, Settings, SettingsFindings,
-        findings::missing,
-        settings::{Emergency, Endpoint},
-    },
+    provider::{Emergency, Endpoint, Keyring, Settings, SettingsFindings, findings::missing},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -31,10 +31,10 @@ pub static PROVIDER: Provider = Provider {
         accepts: ACCEPTS,
         // FACTS deskphone/article-1: "it can take up to 24 hours for these updates to go through".
         propagation: Some(Duration::from_secs(24 * 3600)),
-        zoned_schedules: false,
         by_hand: portal::BY_HAND,
         example_number: "+441234567890",
         normalize: convert::normalize,
+        ..Dialect::PLAIN
     },
     settings: Form::from::<Written, DeskphoneSettings>(),
     conventions: &Conventions::PLAIN,

@@ -5,9 +5,7 @@ use crate::{
     finding::Finding,
     model::{ApiUrl, Kind, LimitsConfig, Secret},
     provider::{
-        Keyring, Settings, SettingsFindings, Tokens,
-        findings::{at, missing},
-        settings::Endpoint,
+        Endpoint, Keyring, Settings, SettingsFindings, Tokens, findings::at, settings::url_and_tokens,
     },
 };
 use schemars::JsonSchema;
@@ -80,21 +78,16 @@ impl TryFrom<Written> for DeskphoneSettings {
                 said.iter().filter(|(_, said)| *said).map(|(word, _)| beside(word)).collect();
             return if found.is_empty() { Ok(Self { bridge: Bridge::Manual, limits }) } else { Err(found) };
         }
-        match (url, Tokens::new(token, read_token)) {
-            (Some(url), Some(tokens)) => Ok(Self { bridge: Bridge::Http { url, tokens }, limits }),
-            (url, tokens) => {
-                let no_url = || {
-                    let message = "a `deskphone` provider needs `url`, the address of its bridge";
-                    missing(message, "write `url: https://HOST/v1`, or `bridge: manual` where none runs")
-                };
-                let no_token = || {
-                    let message = "a `deskphone` provider needs `token`, `read_token` or both";
-                    missing(message, "write `token: { env: DESKPHONE_TOKEN }`")
-                };
-                let no_url = url.is_none().then(no_url);
-                Err(no_url.into_iter().chain(tokens.is_none().then(no_token)).collect())
-            }
-        }
+        let no_url = [
+            "a `deskphone` provider needs `url`, the address of its bridge",
+            "write `url: https://HOST/v1`, or `bridge: manual` where none runs",
+        ];
+        let no_token = [
+            "a `deskphone` provider needs `token`, `read_token` or both",
+            "write `token: { env: DESKPHONE_TOKEN }`",
+        ];
+        let (url, tokens) = url_and_tokens((url, no_url), (Tokens::new(token, read_token), no_token))?;
+        Ok(Self { bridge: Bridge::Http { url, tokens }, limits })
     }
 }
 

@@ -27,11 +27,9 @@ pub static PROVIDER: Provider = Provider {
         order: &[Kind::Schedules, Kind::Queues, Kind::Rules, Kind::Diverts, Kind::Forwards, Kind::Numbers],
         grades: grades::GRADES,
         accepts: grades::ACCEPTS,
-        propagation: None,
-        zoned_schedules: false,
         by_hand: portal::BY_HAND,
-        example_number: "+12145550100",
         normalize: convert::normalize,
+        ..Dialect::PLAIN
     },
     settings: Form::from::<Written, StratusSettings>(),
     conventions: &CONVENTIONS,

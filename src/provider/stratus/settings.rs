@@ -5,9 +5,8 @@ use crate::{
     explained::decoding,
     model::{ApiUrl, Kind, LimitsConfig, Secret},
     provider::{
-        Keyring, Settings, SettingsFindings, Tokens,
-        findings::missing,
-        settings::{Emergency, Endpoint},
+        Emergency, Endpoint, Keyring, Settings, SettingsFindings, Tokens, findings::missing,
+        settings::url_and_tokens,
     },
 };
 use schemars::JsonSchema;
@@ -73,19 +72,13 @@ impl TryFrom<Written> for StratusSettings {
 
     fn try_from(written: Written) -> Result<Self, SettingsFindings> {
         let Written { url, token, read_token, carrier, experimental, limits } = written;
-        match (url, Tokens::new(token, read_token)) {
-            (Some(url), Some(tokens)) => Ok(Self { url, tokens, carrier, experimental, limits }),
-            (url, tokens) => {
-                let no_url =
-                    || missing("a `stratus` provider needs `url`", "write `url: https://HOST/ns-api/v2`");
-                let no_token = || {
-                    let message = "a `stratus` provider needs `token`, `read_token` or both";
-                    missing(message, "write `token: { env: STRATUS_TOKEN }`")
-                };
-                let no_url = url.is_none().then(no_url);
-                Err(no_url.into_iter().chain(tokens.is_none().then(no_token)).collect())
-            }
-        }
+        let no_url = ["a `stratus` provider needs `url`", "write `url: https://HOST/ns-api/v2`"];
+        let no_token = [
+            "a `stratus` provider needs `token`, `read_token` or both",
+            "write `token: { env: STRATUS_TOKEN }`",
+        ];
+        let (url, tokens) = url_and_tokens((url, no_url), (Tokens::new(token, read_token), no_token))?;
+        Ok(Self { url, tokens, carrier, experimental, limits })
     }
 }
 

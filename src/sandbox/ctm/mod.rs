@@ -78,7 +78,7 @@ impl Ctm {
         authorize(request)?;
         let body = body::decode(request)?;
         let method = self.method(request, &body)?;
-        let mut segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
+        let mut segments = request.steps();
         segments.pop_if(|last| last.is_empty());
         if let Some(last) = segments.last_mut() {
             *last = last.strip_suffix(".json").unwrap_or(last);

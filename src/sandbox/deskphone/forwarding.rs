@@ -30,7 +30,7 @@ pub fn write(call: &ApiCall, key: &str, row: &Value) -> Reply {
     }
     let mut row = row.clone();
     let foreign = call.server.meddle && meddle(&mut row);
-    let mut answer = match replaced(call, key, &row) {
+    let answer = match replaced(call, key, &row) {
         Ok(document) => {
             let headers = tagged(call, &document);
             put(&mut row, "document", document);
@@ -39,11 +39,7 @@ pub fn write(call: &ApiCall, key: &str, row: &Value) -> Reply {
         Err(refusal) if foreign => call.server.refuse(refusal),
         Err(refusal) => return Err(refusal),
     };
-    let mut next = call.held.clone();
-    next.put("people", key, row);
-    let object = format!("people/{key}");
-    answer.commit = Some(Commit { account: call.account.to_owned(), object, document: next });
-    Ok(answer)
+    Ok(answer.with(Commit::put(call.account, call.held, "people", key, row)))
 }
 
 /// Checks a write in the order of the contract (FACTS deskphone/contract-9), and returns the person's next document.

@@ -73,7 +73,7 @@ impl Deskphone {
     /// operation's own.
     fn route(&self, request: &Request, views: &Views) -> Reply {
         let token = request.token().filter(|token| *token != "wrong").ok_or_else(Refusal::token)?;
-        let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
+        let segments = request.steps();
         let (account, view, path) = account(&segments, views).ok_or_else(Refusal::no_path)?;
         let call =
             ApiCall { server: self, request, token, account, seen: &view.visible, held: &view.committed };

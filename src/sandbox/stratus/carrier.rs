@@ -39,9 +39,7 @@ fn put(request: &Request, views: &Views, number: &str) -> Reply {
     let (account, view) = host(views, number).ok_or_else(Refusal::missing)?;
     let body = request.body.as_ref().and_then(Value::as_object);
     let body = body.ok_or_else(|| refused("the body must be a JSON object"))?;
-    let mut next = Document::clone(&view.committed);
-    next.put("carrier", number, record(views, body)?);
-    let commit = Commit { account: account.to_owned(), object: format!("carrier/{number}"), document: next };
+    let commit = Commit::put(account, &view.committed, "carrier", number, record(views, body)?);
     Ok(Answer::coded(202, "Accepted").with(commit))
 }
 

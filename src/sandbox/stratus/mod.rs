@@ -85,7 +85,7 @@ impl Stratus {
         if request.is_write() && token.starts_with("ro_") {
             return Err(Refusal::new(403, "API key is read-only"));
         }
-        let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
+        let segments = request.steps();
         match segments.as_slice() {
             ["ns-api", "v2", rest @ ..] => self.api(request, views, token, rest),
             ["_carrier", "v1", rest @ ..] => carrier::route(self, request, views, rest),
