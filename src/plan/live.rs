@@ -96,7 +96,7 @@ fn hosted(account: &str, to: &Reference, observed: &Observed) -> Option<Finding>
     let Reference::Number(to) = to else { return None };
     observed.objects.get(&Address::new(Kind::Numbers, to))?;
     let message = format!("{to} is a number of account `{account}`, on the same platform");
-    let help = "forward to a number the platform does not host: it is down with it";
+    let help = "choose a number on another system: a number of this platform is down with it";
     Some(Finding::error("hosted-forward", message).help(help))
 }
 

@@ -32,7 +32,6 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
         if plan.withheld.is_empty() {
             return Ok(());
         }
-        writeln!(out)?;
     }
     let width = plan.steps.iter().map(|step| step.address.to_string().len()).max().unwrap_or_default();
     for step in &plan.steps {

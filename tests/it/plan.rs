@@ -1,14 +1,16 @@
 //! Planning without any phone system: desired and observed state in the words of the YAML, the plan as text.
 
 use dialform::{
+    error::Failure,
     finding::Place,
     load::{Tree, decode},
     model::{Address, Extension, Kind, Resource, Tenant},
     plan::{
         self, Base, ByHand, Class, Control, Dialect, GradeRow, Input, Observed, Plan, Policy, Portal,
-        Removal, Role, Shown, When, desired,
+        Removal, Role, Shown, TenantPlan, When, desired,
     },
     render,
+    run::Approval,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -306,6 +308,67 @@ fn plans_read_as_reviewed() {
                 ..Case::new("forwards: { \"+12145550100\": { to: \"+19725550199\" } }", "")
             },
         ),
+        (
+            "a stale agent stops its queue and the number that leads there, not the emergency forward",
+            Case::new(
+                "numbers: { \"+12145550100\": { label: Main, route: { queue: \"400\" } }, \"+12145550101\": { label: Fax } }\n\
+                 queues: { \"400\": { agents: [\"101\", \"109\"] } }\n\
+                 forwards: { \"+12145550100\": { to: \"+19725550199\", active: true } }",
+                "numbers: { \"+12145550100\": { route: { queue: \"400\" } }, \"+12145550101\": {} }\n\
+                 queues: { \"400\": { agents: [\"101\"] } }\nforwards: { \"+12145550100\": {} }",
+            ),
+        ),
+        (
+            "what a stale rule still leads to is not deleted under it",
+            Case::new(
+                "diverts: { \"101\": { busy: { extension: \"109\" } } }\nabsent: { queues: [\"400\", \"401\"] }",
+                "diverts: { \"101\": { busy: { queue: \"400\" } } }\nqueues: { \"400\": {}, \"401\": {} }",
+            ),
+        ),
+        (
+            "an emergency forward to a number of the same account is down with it",
+            Case::new(
+                "forwards: { \"+12145550100\": { to: \"+12145550102\" } }",
+                "numbers: { \"+12145550102\": {} }\nforwards: { \"+12145550100\": {} }",
+            ),
+        ),
+        (
+            "a forward that was on by the files and that nobody declares any more",
+            Case {
+                base: Some(
+                    "forwards: { \"+12145550100\": { to: \"+19725550199\", active: true }, \"+12145550101\": { active: true }, \"+12145550102\": { active: true } }",
+                ),
+                ..Case::new(
+                    "forwards: { \"+12145550100\": { to: \"+19725550199\" } }",
+                    "forwards: { \"+12145550100\": { to: \"+19725550199\", active: true }, \
+                     \"+12145550101\": { to: \"+19725550199\", active: true }, \"+12145550102\": { to: \"+19725550199\", active: false } }",
+                )
+            },
+        ),
+        (
+            "a forward that was on by the files, where nobody can read it",
+            Case {
+                base: Some(
+                    "forwards: { \"+12145550100\": { to: \"+19725550199\", active: true }, \"+12145550101\": { to: \"+19725550199\" } }",
+                ),
+                policy: Policy { unobservable: BTreeSet::from([Kind::Forwards]), ..Policy::default() },
+                ..Case::new("", "")
+            },
+        ),
+        (
+            "what the files no longer declare and is still live, protected or not",
+            Case {
+                base: Some(
+                    "queues: { \"400\": { protect: true }, \"401\": {}, \"402\": {} }\nnumbers: { \"+12145550100\": { label: Main } }\n\
+                            schedules: { night: { dates: [\"2026-12-25\"] } }\ndiverts: { \"101\": { busy: off } }",
+                ),
+                ..Case::new(
+                    "absent: { queues: [\"401\"] }",
+                    "queues: { \"400\": {}, \"401\": {} }\nnumbers: { \"+12145550100\": { label: Main } }\n\
+                     schedules: { night: { dates: [\"2026-12-25\"] } }\ndiverts: { \"101\": { busy: off } }",
+                )
+            },
+        ),
     ];
     let read = cases.iter().map(|(name, case)| format!("# {name}\n\n{}\n\n", case.text()));
     crate::golden::assert("plan/reviewed.txt", &read.collect::<String>());
@@ -323,6 +386,57 @@ fn the_digest_is_of_what_is_done() {
     assert_ne!(one, digest("numbers: { \"+12145550100\": { label: Newer } }", live), "another value");
     let drifted = "numbers: { \"+12145550100\": { label: Drifted } }";
     assert_ne!(one, digest("numbers: { \"+12145550100\": { label: New } }", drifted), "another live value");
+}
+
+/// Fifty forwards that go off after an outage are one decision: a pattern approves them, and says which they are. It never
+/// reaches further than whoever wrote it could see.
+#[test]
+fn one_approval_covers_a_pattern() {
+    let on = |number: &str| format!("\"+{number}\": {{ to: \"+19725550199\", active: true }}");
+    let off = |number: &str| format!("\"+{number}\": {{ active: false }}");
+    let forwards = |each: &dyn Fn(&str) -> String| {
+        format!("forwards: {{ {} }}", ["12145550100", "12145550101"].map(each).join(", "))
+    };
+    let of = |name: &str| {
+        let plan = Case::new(forwards(&off), forwards(&on)).plan();
+        let tenants = plan.tenants.into_iter();
+        tenants.map(|tenant| TenantPlan { tenant: name.to_owned(), ..tenant }).collect::<Vec<_>>()
+    };
+    let one = Plan::new(of("acme"));
+    let two = Plan::new([of("acme"), of("bolt")].concat());
+    let lines = |given: &str| {
+        let both = "acme/forwards.+12145550100, acme/forwards.+12145550101";
+        Ok(vec![format!("`--approve-critical {given}` approves 2 critical changes: {both}")])
+    };
+    let short =
+        "`--approve-critical forwards.+12145550101` approves 1 critical change: acme/forwards.+12145550101";
+    let cases: [(&str, &Plan, &[&str], Result<Vec<String>, &str>); 8] = [
+        ("nothing", &one, &[], Err("acme/forwards.*")),
+        ("one of two", &one, &["acme/forwards.+12145550100"], Err("acme/forwards.+12145550101")),
+        ("as the plan prints it", &one, &["acme/forwards.*"], lines("acme/forwards.*")),
+        ("without the tenant, which is the only one", &one, &["forwards.*"], lines("forwards.*")),
+        (
+            "each by itself",
+            &one,
+            &["acme/forwards.+12145550100", "forwards.+12145550101"],
+            Ok(vec![short.to_owned()]),
+        ),
+        ("without the tenant, of several", &two, &["forwards.*"], Err("*/forwards.*")),
+        ("one of two tenants", &two, &["acme/*"], Err("bolt/forwards.*")),
+        ("another kind", &one, &["acme/queues.*"], Err("acme/forwards.*")),
+    ];
+    for (name, plan, given, expected) in cases {
+        let critical = given.iter().map(|it| (*it).to_owned()).collect();
+        let approval = Approval { critical, ..Approval::default() };
+        let permitted = approval.permit(plan).map(|()| approval.explain(plan).0);
+        let permitted = permitted.map_err(|failure| match failure {
+            Failure::Message { cause, .. } => cause.help.unwrap_or_default(),
+            other => panic!("{name}: {other:?}"),
+        });
+        let expected =
+            expected.map_err(|flag| format!("if that is intended, add `--approve-critical '{flag}'`"));
+        assert_eq!(permitted, expected, "{name}");
+    }
 }
 
 /// The guard is what stands between a wrong merge and every phone of a tenant.
