@@ -206,8 +206,8 @@ impl<'a> Progress<'a> {
         }
         if step.action != Action::Delete {
             let later = self.deletions.partition_point(|deletion| *deletion < index);
-            for place in later..self.deletions.len() {
-                self.free(self.deletions[place]);
+            for index in later..self.deletions.len() {
+                self.free(self.deletions[index]);
             }
         }
         self.left -= 1;

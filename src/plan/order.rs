@@ -51,11 +51,11 @@ pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind]) {
         }
     }
     let rank = |step: &Step| {
-        let place = kinds.iter().position(|k| *k == step.address.kind).unwrap_or(kinds.len());
+        let rank = kinds.iter().position(|k| *k == step.address.kind).unwrap_or(kinds.len());
         match step.action {
-            Action::Create | Action::Update => (0, place),
-            Action::Delete => (1, kinds.len() - place),
-            Action::Manual => (2, place),
+            Action::Create | Action::Update => (0, rank),
+            Action::Delete => (1, kinds.len() - rank),
+            Action::Manual => (2, rank),
         }
     };
     let mut waiting = std::mem::take(steps);

@@ -11,7 +11,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Query, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
-use axum::response::Response;
+use axum::response::Response as HttpResponse;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use futures::{FutureExt as _, StreamExt as _, future, stream};
 use serde_json::Value;
@@ -23,7 +23,7 @@ use super::fault::{Fault, FaultSchedule};
 use super::record::Recorder;
 use super::store::{CommitMode, Store};
 use super::throttle::Throttle;
-use super::vendor::{Answer, Credential, RateLimit, Request, Vendor};
+use super::vendor::{Credential, RateLimit, Request, Response, Vendor};
 
 /// What a proxy in the way says.
 const GARBAGE: &str =
@@ -94,7 +94,7 @@ async fn handle(
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
-) -> Response {
+) -> HttpResponse {
     let (request, undecodable) = decode(&method, &uri, &headers, &body);
     let request = Arc::new(request);
     let sent = match undecodable {
@@ -157,7 +157,7 @@ impl Service {
             _ => CommitMode::Usual,
         };
         let answer = Arc::clone(&self).perform(request, mode).await;
-        let Answer { status, body, headers, .. } = answer;
+        let Response { status, body, headers, .. } = answer;
         match fault {
             Some(Fault::Refuse) => {
                 self.leave.notify_one();
@@ -175,7 +175,7 @@ impl Service {
     }
 
     /// Lets the vendor respond and commits; a synchronous create waits until it is visible.
-    async fn perform(self: Arc<Self>, request: Arc<Request>, mode: CommitMode) -> Answer {
+    async fn perform(self: Arc<Self>, request: Arc<Request>, mode: CommitMode) -> Response {
         let service = Arc::clone(&self);
         // Writing to disk blocks; the server's own threads must not.
         let done = tokio::task::spawn_blocking(move || {
@@ -183,9 +183,9 @@ impl Service {
         })
         .await;
         match done {
-            Ok(Ok((Answer { once_visible: Some(object), .. }, true))) => {
+            Ok(Ok((Response { once_visible: Some(object), .. }, true))) => {
                 tokio::time::sleep(self.visible_after).await;
-                Answer::new(200, object)
+                Response::new(200, object)
             }
             Ok(Ok((answer, _))) => answer,
             Ok(Err(error)) => self.broken(&format!("sandbox cannot write its state: {error}")),
@@ -197,8 +197,8 @@ impl Service {
         Sent::Json(status, Some(self.vendor.error(status, message)), Vec::new())
     }
 
-    fn broken(&self, message: &str) -> Answer {
-        Answer::new(500, self.vendor.error(500, message))
+    fn broken(&self, message: &str) -> Response {
+        Response::new(500, self.vendor.error(500, message))
     }
 
     /// Records what is sent; traffic that cannot be recorded is an error, never a gap.
@@ -263,7 +263,7 @@ fn plain(headers: &HeaderMap) -> BTreeMap<String, String> {
     others.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned()))).collect()
 }
 
-fn respond(sent: Sent, line: &Connection, retry_after: u32) -> Response {
+fn respond(sent: Sent, line: &Connection, retry_after: u32) -> HttpResponse {
     match sent {
         Sent::Json(status, body, headers) => {
             let text = body.map(|body| body.to_string()).unwrap_or_default();
@@ -303,8 +303,8 @@ fn half(text: &str) -> &[u8] {
     &text.as_bytes()[..text.len() / 2]
 }
 
-fn page(status: u16, kind: &'static str, body: Body) -> Response {
-    let mut response = Response::new(body);
+fn page(status: u16, kind: &'static str, body: Body) -> HttpResponse {
+    let mut response = HttpResponse::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     response

@@ -12,7 +12,7 @@ use crate::model::Address;
 
 /// An emulated vendor.
 ///
-/// `respond` never touches disk, socket or chance: a write is an [`Answer`] that carries the next state.
+/// `respond` never touches disk, socket or chance: a write is an [`Response`] that carries the next state.
 pub trait Vendor: Send + Sync + std::fmt::Debug + 'static {
     /// Names the parts of a state document that hold one object per key.
     fn tables(&self) -> &'static [&'static str];
@@ -28,7 +28,7 @@ pub trait Vendor: Send + Sync + std::fmt::Debug + 'static {
     }
 
     /// Answers one request.
-    fn respond(&self, request: &Request, views: &Views) -> Answer;
+    fn respond(&self, request: &Request, views: &Views) -> Response;
 
     /// Builds the body of an error that does not come from the vendor's own rules, such as an injected fault.
     fn error(&self, status: u16, message: &str) -> Value {
@@ -126,7 +126,7 @@ impl Request {
 
 /// What a vendor says to a request.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub body: Option<Value>,
     /// Headers beside those that every answer has.
@@ -155,7 +155,7 @@ impl Commit {
     }
 }
 
-impl Answer {
+impl Response {
     pub fn new(status: u16, body: Value) -> Self {
         Self { status, body: Some(body), headers: Vec::new(), commit: None, once_visible: None }
     }
