@@ -93,12 +93,12 @@ impl Run<'_> {
             Format::Json => events::planned(io.out, plan)?,
         }
         io.out.flush()?;
-        // Nobody listening to a warning is no reason to end.
+        // A warning that cannot be written does not end the run.
         let _ = render::findings(io.err, &self.apply.approval.unused(plan));
         Ok(())
     }
 
-    /// Says how the run ended. Whether or not anybody could be told of it, how it ended is how it ended.
+    /// Says how the run ended. If that cannot be written, the exit code stays the same.
     fn conclude(
         &self,
         plan: &Plan,

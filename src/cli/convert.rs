@@ -62,7 +62,7 @@ impl TryFrom<&ApplyArgs> for ApplyOptions {
 
 /// How long an option means.
 fn duration(option: &str, value: &str) -> Result<Duration, Failure> {
-    /// Longer is a slip, and clocks have an end.
+    /// Longer is a typing mistake, and would overflow the clock.
     const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
     text::duration(value).filter(|it| *it <= LONGEST).ok_or_else(|| {
         Failure::error(format!("`{option} {value}` is not a duration"))

@@ -24,7 +24,7 @@ pub(super) struct Inner {
     pub span: Option<Span>,
     /// Whether the path has its start: the node at fault.
     located: bool,
-    /// Said better at the key than at the whole of the map or list below it.
+    /// Whether the finding points at the key instead of the whole map or list.
     about_whole: bool,
     /// The node at fault had something taken out, so this may be no fault of its own.
     pub is_consequence: bool,
@@ -62,7 +62,7 @@ impl Error {
         self
     }
 
-    /// Says which node is at fault, unless something further down already did.
+    /// Sets the node at fault, unless a node further down is set already.
     pub fn at(mut self, node: &Node) -> Self {
         if !self.located {
             self.0.located = true;

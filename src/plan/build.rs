@@ -86,7 +86,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         }
         plan.steps.extend(steps_for(address, wanted, observed, base, dialect, policy));
     }
-    // What does not show may be there.
+    // An object that cannot be observed may exist: that it is gone cannot be verified.
     let unseen = |address: &Address| {
         let hidden =
             observed.opaque.contains_key(address) && observed.objects.get(address).is_some_and(is_vacant);
@@ -201,7 +201,7 @@ fn is_vacant(live: &Resource) -> bool {
     matches!(live, Resource::Forward(forward) if forward.is_vacant())
 }
 
-/// Whether a change is a person's to make.
+/// Whether a change has to be made by hand.
 fn is_by_hand(grade: Grade, policy: &Policy) -> bool {
     match grade {
         Grade::Api => false,
@@ -247,7 +247,7 @@ fn steps_for(
             continue;
         }
         sent.forget(&change.path);
-        // Whether a person has done it already cannot be told where the provider does not show it.
+        // Where the provider does not show the field, there is no telling whether it was done by hand already.
         if made_by_hand || !hidden(&change.path) || files_changed(&change.path) {
             instructions.insert(portal);
             by_hand.push(change);
@@ -283,7 +283,7 @@ fn steps_for(
     steps
 }
 
-/// What cannot be observed is no difference by itself; it is something to do when the files changed.
+/// A field that cannot be observed never differs. It becomes a step by hand when the files changed.
 fn by_hand(address: &Address, wanted: &Desired, base: &Base, dialect: &Dialect) -> Option<Step> {
     let nothing = diff::nothing_like(&wanted.resource);
     let before = base.desired.get(address);

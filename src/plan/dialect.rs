@@ -228,7 +228,7 @@ fn covers(row: &GradeRow, kind: Kind, path: &Path) -> bool {
     row.kind == kind && row.path.is_empty() == path.is_empty() && path.is_in_field(row.path)
 }
 
-/// What no row speaks of the provider does not have.
+/// A field without a row is unsupported.
 fn graded(row: Option<&GradeRow>) -> (Grade, &'static str) {
     row.map_or((Grade::Unsupported, NO_ROW), |row| (row.grade, row.portal))
 }

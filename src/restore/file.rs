@@ -45,7 +45,7 @@ pub fn save(
         file.as_file().sync_all()?;
         match file.persist_noclobber(&path) {
             Ok(_) => {}
-            // Another apply of this process at this very moment.
+            // Another apply in this process, in the same moment.
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => continue,
             Err(error) => return Err(error.error),
         }
@@ -62,7 +62,7 @@ pub fn directory(root: &Path) -> PathBuf {
     root.join(OURS).join("restore")
 }
 
-/// Leaves out of a file what was not even tried.
+/// Removes from a file the steps that were not tried.
 pub fn narrow(
     path: &Path,
     written: &dyn Fn(&str, &Address) -> bool,
@@ -119,7 +119,7 @@ pub fn load(path: &Path) -> Result<Record, Explained> {
         let message = format!("`{shown}` has restore format {version}, not {FORMAT_VERSION}");
         return Err(fail(message, "restore with the version of dialform that wrote it"));
     }
-    // Somebody who edits before-values wants a plan of their own making, and that is what the YAML is for.
+    // Edited before-values are refused: a plan with other values is made with the YAML.
     let changed = "what is to be different from what was belongs into the tenant's file";
     let sum = value.as_object_mut().and_then(|fields| fields.shift_remove(CHECKSUM)).unwrap_or_default();
     if sum != checksum(&value) {

@@ -45,7 +45,7 @@ impl Approval {
         Ok(())
     }
 
-    /// A warning for each approval of nothing: left over, or a slip.
+    /// A warning for each approval that matches no critical change of the plan.
     pub fn unused(&self, plan: &Plan) -> Vec<Finding> {
         let critical = || plan.steps().filter(|(_, step)| step.critical.is_some());
         let names = |given: &str| {

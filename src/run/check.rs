@@ -119,7 +119,7 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
     for (pattern, text) in only.iter().zip(&selection.only) {
         let named = tenants.iter().flat_map(|it| it.desired.keys().chain(it.absent.keys()));
         let found = named.into_iter().any(|address| pattern.matches(&address.to_string()));
-        // What is to be deleted for not being declared is known only when the account has been read.
+        // Which undeclared objects are deleted is known only after the account is read.
         let section = text.split('.').next().unwrap_or_default();
         let may_come = |kind: &Kind| kind.section() == section || section.contains(['*', '?', '[']);
         if !found && !tenants.iter().any(|it| it.exhaustive.iter().any(may_come)) {
@@ -144,7 +144,7 @@ fn protected(tenant: &Tenant) -> BTreeSet<Address> {
     tenant.resources().into_iter().filter(|(_, it)| it.protected()).map(|(address, _)| address).collect()
 }
 
-/// A workspace to compare with. How its systems were reached is of no account.
+/// A workspace to compare with. The settings of its providers are not read.
 type Earlier = load::Workspace<()>;
 
 /// The workspace at a git revision. One that did not load then is no base to compare with.
@@ -173,7 +173,7 @@ fn base(earlier: &Earlier, now: &Tenant, provider: &Provider) -> Base {
     let Some(loaded) = found else {
         return Base::default();
     };
-    // What could not be held then was never applied, and is no base for anything.
+    // Objects that the provider could not hold then were never applied, and are left out.
     let desired = desired(&loaded.tenant, &provider.dialect, &|_| None).unwrap_or_default();
     Base {
         desired: desired.into_iter().map(|(address, desired)| (address, desired.resource)).collect(),
@@ -231,7 +231,7 @@ fn settings(workspace: &Workspace) -> Vec<Finding> {
     let mut found = Vec::new();
     for (name, entry) in &workspace.providers {
         let tenants = workspace.tenants.iter().filter(|loaded| loaded.tenant.provider == *name);
-        // What is to be gone has to be reached as much as what is to be there.
+        // Objects under `absent` need the provider as well.
         let kinds: BTreeSet<Kind> = tenants
             .flat_map(|LoadedTenant { tenant, .. }| {
                 let declared = tenant.resources().into_keys().map(|address| address.kind);

@@ -35,7 +35,7 @@ const TOO_MANY: &str = "Too Many Requests";
 /// How long half a body stays alone on the wire: long enough to be flushed before the end.
 const HALF_TIME: Duration = Duration::from_millis(20);
 
-/// How long an answer is held back so that the door is closed before it arrives.
+/// How long a response is held back so that the port is closed before it arrives.
 const LEAVING: Duration = Duration::from_millis(20);
 
 /// Everything one emulated server needs.
@@ -49,7 +49,7 @@ pub struct Service {
     visible_after: Duration,
     stale_for: Duration,
     retry_after: u32,
-    /// Told when the server is to go away for a while.
+    /// Notified when the port is to be closed for a while.
     leave: Notify,
     refuse_for: Duration,
     throttle: Option<Throttle>,
@@ -161,7 +161,7 @@ impl Service {
         match fault {
             Some(Fault::Refuse) => {
                 self.leave.notify_one();
-                // Who has this answer must not find the door still open.
+                // The port has to be closed before the client has this response.
                 tokio::time::sleep(LEAVING).await;
                 Sent::Json(status, body, headers)
             }

@@ -12,7 +12,7 @@ use crate::model::Address;
 
 /// An emulated vendor.
 ///
-/// `respond` never touches disk, socket or chance: a write is an [`Response`] that carries the next state.
+/// `respond` never touches disk, socket or chance: a write is a [`Response`] that carries the next state.
 pub trait Vendor: Send + Sync + std::fmt::Debug + 'static {
     /// Names the parts of a state document that hold one object per key.
     fn tables(&self) -> &'static [&'static str];
@@ -40,12 +40,12 @@ pub trait Vendor: Send + Sync + std::fmt::Debug + 'static {
         None
     }
 
-    /// How seldom what the vendor works out by itself is brought up to date.
+    /// How often values that the vendor derives are recomputed.
     fn active_lag(&self) -> Duration {
         Duration::ZERO
     }
 
-    /// How it asks for rate_limit, where not with 429.
+    /// How it limits the rate, where not with 429.
     fn rate_limit(&self) -> Option<RateLimit> {
         None
     }

@@ -202,7 +202,8 @@ async fn echo(request: Request) -> Response {
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap();
-    let location = format!("https://elsewhere.example/?token={}", utf8_percent_encode(&sent, NON_ALPHANUMERIC));
+    let location =
+        format!("https://elsewhere.example/?token={}", utf8_percent_encode(&sent, NON_ALPHANUMERIC));
     response.headers_mut().insert(header::LOCATION, location.parse().unwrap());
     response.headers_mut().insert(header::RETRY_AFTER, 0.into());
     response

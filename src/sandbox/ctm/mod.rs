@@ -3,7 +3,7 @@
 //! What they leave open is decided in FACTS ctm/choices.
 //!
 //! - [`call`]: one request in one account: what it may read, how it answers
-//! - [`refusal`]: what is answered to a request that is not served
+//! - [`error_response`]: what is answered to a request that is not served
 //! - [`body`]: JSON, forms and bracketed keys as one object
 //! - [`page`]: lists, cut into pages
 //! - [`fields`]: the fields of each object, and how what is written becomes what is read

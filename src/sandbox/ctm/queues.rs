@@ -90,7 +90,7 @@ pub fn keep(document: &mut Document, row: Map<String, Value>) {
     rows::put(document, &QUEUE, &name, row);
 }
 
-/// Answers as if it had been done: keys that are not known are dropped, and here all are.
+/// Answers success and changes nothing: unknown keys are dropped, and all of these are unknown.
 fn pass_over(call: &ApiCall) -> RouteResult {
     call.check(&call.body, [])?;
     show(json!({"status": "success"}))

@@ -12,7 +12,7 @@ pub fn route(call: &ApiCall, user: &str, path: &[&str]) -> RouteResult {
         ("GET", []) => call.list(rows(call, call.seen, user)),
         ("GET", ["count"]) => total(of(call.seen, user).len()),
         ("POST", []) => create(call, user),
-        // Takes precedence, so that no time frame can be called `reorder`.
+        // Matched first: a time frame cannot be called `reorder`.
         ("PUT", ["reorder"]) => reorder(call, user),
         ("GET", [name]) => {
             let found =
