@@ -101,7 +101,7 @@ fn replaced(desired: &impl Serialize, observed: &impl Serialize, path: &Path, ou
 trait Compare: Clone + Serialize {
     fn compare(&self, observed: &Self, path: &Path, out: &mut Vec<FieldChange>);
 
-    /// What comes where there is nothing.
+    /// A field that is desired and not there.
     fn appear(&self, path: &Path, out: &mut Vec<FieldChange>) {
         out.push(FieldChange { path: path.clone(), old: None, new: Some(json(self)) });
     }
@@ -199,7 +199,7 @@ impl Compare for Ring {
 }
 
 impl Compare for Route {
-    /// The pattern is a field of its own: a provider may show it and have no way to set it.
+    /// The pattern is compared as a field of its own: some providers show it but cannot set it.
     fn compare(&self, observed: &Self, path: &Path, out: &mut Vec<FieldChange>) {
         match (self, observed) {
             (Self::To(desired), Self::To(observed)) => desired.compare(observed, path, out),
@@ -239,7 +239,7 @@ impl Compare for Route {
 }
 
 impl Compare for Ringable {
-    // The target is what an element of a list is known by; two that are compared have the same.
+    // Elements of a list are matched by their target, so both have the same one here.
     fn compare(&self, _observed: &Self, _path: &Path, _out: &mut Vec<FieldChange>) {}
 }
 
@@ -290,7 +290,7 @@ fn ringable_key(target: &Ringable) -> String {
 }
 
 fn elements<T: Keyed>(desired: &[T], observed: &[T], path: &Path, out: &mut Vec<FieldChange>) {
-    // Two elements of one name cannot be told apart: the list as a whole is what differs.
+    // Two elements of the same name cannot be matched: the list is compared as a whole.
     let mut keys: Vec<String> = observed.iter().map(Keyed::key).collect();
     keys.sort();
     if keys.windows(2).any(|pair| pair[0] == pair[1]) {
@@ -324,7 +324,7 @@ macro_rules! lists {
 lists!(Agent, Also, Caller);
 
 impl Compare for Vec<Rule> {
-    /// Beside its elements the sequence counts, and an `order` without `default` leaves that rule alone.
+    /// The sequence is compared as well as the elements. An `order` without `default` does not manage that rule.
     fn compare(&self, observed: &Self, path: &Path, out: &mut Vec<FieldChange>) {
         let of_default = |rule: &Rule| rule.when == DEFAULT_RULE;
         let silent = !self.iter().any(of_default);
@@ -335,7 +335,7 @@ impl Compare for Vec<Rule> {
         if old != new {
             replaced(&new, &old, path, out);
         } else if silent && observed.iter().rev().skip(1).any(of_default) {
-            // What stands below the Default rule never applies, which nobody means by an order.
+            // Live rules below the Default rule never apply: a difference, even if the names are in sequence.
             replaced(&names(&self.over(observed)), &names(observed), path, out);
         }
         elements(self, &managed, path, out);

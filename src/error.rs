@@ -37,7 +37,7 @@ impl Failure {
         Self::Message { cause: Explained::new(message), ending: Ending::Refused }
     }
 
-    /// How a run ends that was told to before its first write.
+    /// The error of a run that was told to stop before its first write.
     pub fn stopped() -> Self {
         Self::error("interrupted, nothing was changed")
     }

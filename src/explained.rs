@@ -47,7 +47,7 @@ pub fn decoding<E: serde::de::Error>(message: impl fmt::Display, help: impl fmt:
     Explained::with_help(message.to_string(), help.to_string()).into_decoding()
 }
 
-/// Where it comes from makes no difference.
+/// The source is not compared.
 impl PartialEq for Explained {
     fn eq(&self, other: &Self) -> bool {
         (&self.message, &self.help) == (&other.message, &other.help)

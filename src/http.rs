@@ -155,7 +155,7 @@ impl ReadClient {
             let why = "an object whose name is `.` or `..` cannot be named in a request".to_owned();
             return Err(failed(Problem::Conflict(why)));
         }
-        // A value that stands for a credential would overwrite it.
+        // A mask stands for a credential; written, it would replace what is live.
         if call.body.is_some_and(|body| body.to_string().contains(MARK)) {
             let why =
                 "the live object contains the credential in use, which dialform never writes".to_owned();
@@ -181,7 +181,7 @@ impl ReadClient {
                 renewed = true;
                 match self.renew(credential, &renewal).await {
                     Ok(()) => continue,
-                    // A refusal is no doubt about what was done: it stays one.
+                    // A refusal is final: it is not turned into an unknown result.
                     Err(why) => {
                         let message = format!("{message} (renewing the credential: {why})");
                         return Err(failed(Problem::Status { status: *status, message, remedy: *remedy }));
@@ -192,14 +192,14 @@ impl ReadClient {
             let again = if reads { problem.is_transient() } else { problem.is_surely_not_done() };
             let delay = if again { backoff.next() } else { None };
             let Some(delay) = delay else { return Err(failed(problem)) };
-            // A server that says how long to wait knows better than the back-off, and means every request.
+            // `Retry-After` takes precedence over the back-off, and holds back every request to this system.
             match problem {
                 Problem::RateLimited { retry_after: Some(after), .. } => self.pacer.pause(after).await,
                 Problem::RateLimited { .. } => self.pacer.pause(delay).await,
                 _ => tokio::time::sleep(delay).await,
             }
         }
-        // Attempts do not run out of numbers before the back-off ends.
+        // The back-off ends long before the counter overflows.
         Err(failed(Problem::NoAnswer("too many attempts".to_owned())))
     }
 
@@ -214,7 +214,7 @@ impl ReadClient {
         let (time, began) = (jiff::Timestamp::now(), tokio::time::Instant::now());
         let reply = self.receive(request).await;
         let took = began.elapsed();
-        // What is new is learned before anything of the answer is shown.
+        // New credentials are registered before any part of the answer is shown.
         let renewed = match &reply {
             Ok(reply) if call.renews => self.take_over(reply),
             _ => Ok(()),
@@ -253,7 +253,7 @@ impl ReadClient {
     fn build(&self, call: &ApiRequest<'_>) -> reqwest::Result<reqwest::Request> {
         let ApiRequest { method, path, query, body, if_match, renews } = call;
         let mut request = self.client.request(method.clone(), format!("{}{path}", self.base));
-        // What has expired is not shown to whoever replaces it.
+        // The request for a new token does not carry the expired one.
         let headers = if *renews { Vec::new() } else { self.login.auth.headers() };
         for (name, value) in headers {
             request = match HeaderValue::from_str(value.expose_secret()) {
@@ -261,7 +261,7 @@ impl ReadClient {
                     value.set_sensitive(true);
                     request.header(name, value)
                 }
-                // Refused when the request is built, without a word about the value.
+                // An invalid value is refused when the request is built; the error does not repeat it.
                 Err(_) => request.header(name, "\n"),
             };
         }
@@ -304,7 +304,7 @@ fn without_credentials(text: &str, secrets: &KnownSecrets) -> String {
     text
 }
 
-/// What a reply means.
+/// Turns a response into a body or a problem.
 fn judge(reply: &RawResponse, conventions: &'static Conventions) -> Result<Answer, Problem> {
     let RawResponse { status, after, etag, next, received: _, text } = reply;
     let status = *status;

@@ -46,7 +46,7 @@ pub fn printable(text: String) -> String {
     if count <= HEAD + TAIL {
         return text;
     }
-    // The beginning says what is meant, the end what is wrong with it.
+    // A long text keeps its beginning and its end.
     let head = text.chars().take(HEAD);
     head.chain(['…']).chain(text.chars().skip(count - TAIL)).collect()
 }
@@ -70,7 +70,7 @@ pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     let norm = |text: &str| text.to_lowercase().replace(['-', ' '], "_");
     let word = norm(word);
     let known: Vec<&str> = known.into_iter().collect();
-    // One slip in three letters still reads as the same word; the last resort is a long common beginning.
+    // Allows one mistake in three letters, or else a long common beginning.
     let allowed = (word.chars().count() / 3).max(1);
     let close = known.iter().map(|name| (strsim::damerau_levenshtein(&word, &norm(name)), *name)).min();
     match close {

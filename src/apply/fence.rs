@@ -1,4 +1,4 @@
-//! A writer that begins nothing any more once the lock of its run is lost.
+//! A writer that sends nothing new once the run has lost its lock or was told to stop.
 
 use crate::{
     apply::Shutdown,
@@ -8,12 +8,12 @@ use crate::{
 };
 use async_trait::async_trait;
 
-/// Stands before a writer. A write that is under way is finished; what comes after it is another's now.
+/// Wraps a writer. A write that is under way is finished; after that the account belongs to the run that took the lock.
 pub struct Fence<'a> {
     pub writer: &'a dyn Write,
-    /// Why nothing may be written any more, if so.
+    /// The reason to stop writing, if there is one.
     pub lost: &'a (dyn Fn() -> Option<String> + Send + Sync),
-    /// Told then: there is no use in starting more.
+    /// Told to stop when the lock is lost, so that no further step is started.
     pub shutdown: &'a Shutdown,
 }
 

@@ -9,7 +9,7 @@ use crate::{
 use futures::{StreamExt, stream::FuturesUnordered};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Where a step is.
+/// How far a step has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum StepState {
     Waiting,
@@ -73,7 +73,7 @@ pub async fn run(
         report(Event::Ended { plan: job.job.plan, outcome: &outcome });
         ended.insert((number, index), outcome);
     }
-    // Every step of the plan is told of, whatever has happened.
+    // Every step of the plan is reported, also after an abort.
     for (number, progress) in progress.iter().enumerate() {
         for (index, state) in progress.states.iter().enumerate() {
             let ending = match state {
@@ -107,7 +107,7 @@ fn outcome(plan: &TenantPlan, step: &Step, ending: step::Ending, written: bool) 
     }
 }
 
-/// What becomes of a step now.
+/// What to do with a step now.
 enum NextAction {
     Start,
     End(Status, Option<String>),
@@ -122,12 +122,12 @@ struct Progress<'a> {
     waiting: Vec<Vec<Edge>>,
     /// How many others each step still waits for.
     open: Vec<usize>,
-    /// Why a step will not be tried, where that is known.
+    /// Steps that will be skipped, with the reason.
     skipped: BTreeMap<usize, String>,
     /// What can start or end now, in the order of the plan.
     ready: BTreeSet<usize>,
     deletions: Vec<usize>,
-    /// How many steps that are not left to a person have not ended.
+    /// How many automatic steps have not ended.
     left: usize,
 }
 
@@ -135,7 +135,7 @@ struct Progress<'a> {
 #[derive(Clone, Copy)]
 struct Edge {
     to: usize,
-    /// Whether it needs what the other makes; otherwise they only must not be under way together.
+    /// Whether it needs the result of the other step. If not, the two only must not run at the same time.
     needs: bool,
 }
 
@@ -156,7 +156,7 @@ impl<'a> Progress<'a> {
         };
         let by_hand: BTreeSet<&Address> =
             steps.iter().map(|step| &step.address).filter(|address| !sent.contains(address)).collect();
-        // The last step on an object and all steps on a key, among those before.
+        // Among the steps before this one: the last on each object, and all on each key.
         let mut last: BTreeMap<&Address, usize> = BTreeMap::new();
         let mut same: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         let mut changes = 0;
@@ -208,15 +208,15 @@ impl<'a> Progress<'a> {
         }
         if step.action != Action::Delete {
             let later = self.deletions.partition_point(|deletion| *deletion < index);
-            for place in later..self.deletions.len() {
-                self.free(self.deletions[place]);
+            for index in later..self.deletions.len() {
+                self.free(self.deletions[index]);
             }
         }
         self.left -= 1;
         self.release_manual_steps();
     }
 
-    /// One thing less to wait for.
+    /// One of the steps it waits for has ended.
     fn free(&mut self, step: usize) {
         self.open[step] = self.open[step].saturating_sub(1);
         let now = self.open[step] == 0 || self.skipped.contains_key(&step);
@@ -225,7 +225,7 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// A person is told last: what is to be done by hand may need what was done before.
+    /// Manual steps come last: they may need the results of the automatic ones.
     fn release_manual_steps(&mut self) {
         if self.left == 0 {
             let steps = self.job.plan.steps.iter().enumerate();

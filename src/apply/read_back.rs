@@ -67,7 +67,7 @@ pub async fn wait_until_applied(
         if now >= deadline {
             return seen;
         }
-        // The last look is at the very end: what shows within the bound has shown in time.
+        // The last read is exactly at the bound, so that a change that shows within it counts.
         tokio::time::sleep_until(deadline.min(now + pause)).await;
         pause = (pause * 3 / 2).min(Duration::from_secs(2));
     }
@@ -94,7 +94,7 @@ pub async fn changed_since_plan(
         step.action == Action::Delete
             || step.changes.iter().any(|planned| planned.path.field() == change.path.field())
     };
-    // Both ways: a field that one of the two does not have is compared by the other only.
+    // Compared in both directions: a field that only one of the two has is seen from that one only.
     let changed =
         diff::diff(now, before).into_iter().chain(diff::diff(before, now).into_iter().map(reversed));
     let news = |change: &FieldChange| about(change) && !of_this_run(plan, step, change, [before, now]);
@@ -105,15 +105,15 @@ pub async fn changed_since_plan(
     Ok(Some(format!("`{path}` was {} and is {} now", text(&old), text(&new))))
 }
 
-/// Whether a field differs from the plan because of what this very run has done.
+/// Whether a field differs from the plan because of an earlier step of this run.
 fn of_this_run(plan: &TenantPlan, step: &Step, change: &FieldChange, [before, now]: [&Resource; 2]) -> bool {
     let does =
         |action, address: &Address| plan.steps.iter().any(|it| it.action == action && it.address == *address);
-    // What was made without closing a circle has there what the provider gave it.
+    // An object that was created without the field that closes a circle has the provider's default there.
     if does(Action::Create, &step.address) {
         return change.old.is_none();
     }
-    // Where a field pointed to what is deleted, the provider may have emptied it.
+    // The provider may have emptied a field that pointed to a deleted object.
     let field = change.path.field();
     let targets = |resource| {
         let found = references(&step.address, resource).into_iter();

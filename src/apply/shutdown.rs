@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 pub struct Shutdown {
     /// Start nothing more, and finish what is under way.
     pub stop: CancellationToken,
-    /// Leave also what is under way. Nobody knows then how that ends. Implies `stop`.
+    /// Abandon what is under way as well; its result is then unknown. Implies `stop`.
     pub abort: CancellationToken,
 }
 

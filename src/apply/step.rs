@@ -56,7 +56,7 @@ pub(super) async fn carry_out(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -
 
 async fn write(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
     let of = || format!("{}/{}", job.plan.tenant, step.address);
-    // What the first try got for an answer, if it was no clear one.
+    // The error of the first try, where it does not say whether the write was carried out.
     let mut first: Option<ApiError> = None;
     loop {
         let written = during(Phase::Write, of(), job.writer.execute(&job.plan.account, step)).await;
@@ -66,7 +66,7 @@ async fn write(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
                 return failed(Status::Failed, &error);
             }
             Err(error) if !error.problem.is_ambiguous() && first.is_none() => {
-                // Of several writes the last may be refused, and there was nothing left for it to change.
+                // A step may send several writes. If the last is refused, the earlier ones may have done everything.
                 let seen = read_back::wait_until_applied(job.plan, step, job.reader, Duration::ZERO);
                 return match during(Phase::ReadBack, of(), seen).await {
                     ReadBack::AsPlanned => Ending::done(),
@@ -75,7 +75,7 @@ async fn write(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
             }
             Err(error) => error,
         };
-        // It may have happened all the same: look before saying anything.
+        // The write may have been carried out: read the object before reporting.
         let seen = read_back::wait_until_applied(job.plan, step, job.reader, job.read_back.wait);
         let how = match during(Phase::ReadBack, of(), seen).await {
             ReadBack::AsPlanned => return Ending::done(),
@@ -91,7 +91,7 @@ async fn write(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
             first = Some(error);
             continue;
         }
-        // The second try may have failed for sure; the first can come true all the same.
+        // Even if the second try surely failed, the first may still take effect.
         let before = first.map(|first| format!("{first}; then ")).unwrap_or_default();
         return Ending::new(
             Status::Unknown,
@@ -101,7 +101,7 @@ async fn write(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
     }
 }
 
-/// The provider has taken it: is it so?
+/// The provider has accepted the write: reads until it shows.
 async fn accepted(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
     let ReadBackTimes { settle, wait, propagation } = job.read_back;
     let look = |bound| read_back::wait_until_applied(job.plan, step, job.reader, bound);
@@ -109,7 +109,7 @@ async fn accepted(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
         shutdown.stop.cancelled().await;
         tokio::time::sleep(settle).await;
     };
-    // Whoever asked to wait for hours may change their mind.
+    // A wait of hours can be interrupted.
     let seen = tokio::select! {
         biased;
         seen = look(wait) => seen,

@@ -100,7 +100,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Says how the run ended. Whether or not anybody could be told of it, how it ended is how it ended.
+    /// Says how the run ended. If that cannot be written, the exit code stays the same.
     fn conclude(
         &self,
         plan: &Plan,

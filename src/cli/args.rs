@@ -37,7 +37,7 @@ pub enum Format {
     Json,
 }
 
-/// The forms of what is neither a plan nor an outcome.
+/// Output formats of everything but plans and outcomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ListFormat {
     Text,

@@ -55,7 +55,7 @@ impl Io<'_> {
     fn context(&self) -> (Context, Notices) {
         let (sender, notices) = unbounded_channel();
         let context = Context { secrets: Arc::clone(&self.secrets), ..Context::default() };
-        // Where nobody receives any more there is nobody to tell.
+        // An error says that the receiver is gone; the notice is dropped.
         let context = context.listener(move |notice| drop(sender.send(notice)));
         (context, notices)
     }
@@ -137,7 +137,7 @@ fn run(
         Ok(ending) => ending,
         Err(failure) => {
             let ending = match (&cli.command, &failure) {
-                // Whoever no longer reads what an apply does must not take it for done.
+                // When standard output is closed in the middle of an apply, the exit code says that it is not done.
                 (Command::Apply(_), Failure::Output(_)) => Ending::Error,
                 _ => failure.ending(),
             };
@@ -197,7 +197,7 @@ fn on_runtime(work: impl Future<Output = Result<Ending, Failure>>) -> Result<End
         .build()
         .map_err(|error| Failure::error(format!("cannot start: {error}")))?;
     let ending = runtime.block_on(work);
-    // A question that nobody will answer any more is no reason to stay.
+    // Do not wait for the answer to a question when the run ends.
     runtime.shutdown_background();
     ending
 }

@@ -40,7 +40,7 @@ pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<En
     };
     match (shown, ending) {
         (Err(error), Ending::Fine) => Err(error.into()),
-        // What was found is found, whoever still reads it: `plan --detailed-exitcode | head` is no "nothing to do".
+        // The exit code tells of changes even if the output was closed, as in `plan --detailed-exitcode | head`.
         (_, ending) => Ok(ending),
     }
 }

@@ -85,7 +85,7 @@ impl Authenticate for ApiKey {
     }
 }
 
-/// A lasting credential beside one that may be renewed.
+/// A permanent credential together with one that can be renewed.
 impl<A: Authenticate, B: Authenticate> Authenticate for (A, B) {
     fn headers(&self) -> Vec<(&'static str, SecretString)> {
         let (lasting, renewable) = self;

@@ -20,7 +20,7 @@ pub struct Remedy {
 }
 
 impl Conventions {
-    /// Those of an API that has none of its own.
+    /// For an API without peculiarities.
     pub const PLAIN: Self = Self { rate_limit_statuses: &[], messages: &["message", "error"], remedies: &[] };
 
     pub(super) fn is_rate_limit(&self, status: u16) -> bool {

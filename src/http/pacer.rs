@@ -9,9 +9,9 @@ use tokio::{
     time::Instant,
 };
 
-/// How much slower than its limit a system is worked at most, however often it answers that this is too much.
+/// The slowest pace, as a fraction of the limit, however often the server answers that it gets too many requests.
 const SLOWEST: u32 = 8;
-/// After so many answers in a row without one that limits the rate, the pace goes up by a tenth.
+/// After so many successful answers in a row the pace goes up by a tenth.
 const SUCCESSES: u32 = 10;
 
 /// Holds back requests so that no more than so many are in flight, no more than so many start in a second, and none
@@ -28,9 +28,9 @@ struct Pace {
     interval: Duration,
     /// When the next request may start.
     next: Instant,
-    /// Nobody starts before.
+    /// No request starts before this time.
     paused: Instant,
-    /// Counts how often the rate was limited.
+    /// How many rate limits were counted.
     epoch: u64,
     successes: u32,
 }
@@ -129,7 +129,7 @@ mod tests {
         began.elapsed()
     }
 
-    /// What time has passed, to the millisecond that tokio's clock knows.
+    /// The time that has passed, in tokio's resolution of a millisecond.
     fn is_about(found: Duration, expected: u64) {
         assert!(found.as_millis().abs_diff(expected.into()) <= 5, "{found:?} is not {expected} ms");
     }

@@ -18,7 +18,7 @@ impl Login {
         Self { auth, renewals: AtomicU64::new(0), failed: Mutex::new(None) }
     }
 
-    /// Which credential is in use, counted from the first.
+    /// The number of the credential in use, counted from the first.
     pub fn current(&self) -> u64 {
         self.renewals.load(Ordering::Acquire)
     }

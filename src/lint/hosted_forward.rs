@@ -42,7 +42,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
         }
     }
     for it in subject.tenants {
-        // Two providers nobody has defined are not one platform.
+        // Two undefined providers do not count as the same platform.
         let Some(kind) = kind(it.tenant) else { continue };
         for (number, forward) in &it.tenant.forwards {
             let Some(to) = forward.to.as_ref().filter(|to| *to != number) else { continue };

@@ -83,7 +83,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
         let (next, always) = ways(it.tenant);
         for cycle in cycles(&next) {
-            // A circle of `always` alone is the lint `divert-loop`.
+            // A loop of `always` only is found by the lint `divert-loop`.
             let Some(at) = cycle.iter().find(|address| !always.contains(address)) else { continue };
             let mut path =
                 vec![Segment::key(at.kind.section()), Segment::key(&at.key), Segment::key("no_answer")];

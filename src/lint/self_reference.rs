@@ -35,7 +35,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             for (path, reference) in references(&address, &resource) {
                 let in_ring = path.iter().any(|seg| *seg == Segment::key("simultaneous"));
                 let back = match (&reference, address.kind) {
-                    // To ring oneself beside others is what `own_extension` says in other words.
+                    // Ringing its own extension with the others means the same as `own_extension`.
                     (Reference::Extension(to), Kind::Rules | Kind::Diverts) => {
                         !in_ring && to.as_str() == address.key
                     }

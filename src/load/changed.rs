@@ -22,9 +22,8 @@ pub struct Changed {
     pub findings: Vec<Finding>,
 }
 
-/// The tenants whose file has changed since this branch left the revision: edited, new, not known to git, or newly named by
-/// a pattern. A
-/// tenant also counts when the settings of its provider have changed.
+/// The tenants whose file has changed since this branch left the revision: edited, new, not known to git, or newly named
+/// by a pattern. A tenant also counts when the settings of its provider have changed.
 pub fn changed_since<P>(workspace: &Workspace<P>, root: &Path, named: &str) -> Result<Changed, String> {
     let commit = format!("{named}^{{commit}}");
     git(root, &["rev-parse", "--git-dir"])?;
@@ -34,11 +33,11 @@ pub fn changed_since<P>(workspace: &Workspace<P>, root: &Path, named: &str) -> R
     let base = git(root, &["merge-base", &commit, "HEAD"]).unwrap_or_default();
     let base = String::from_utf8_lossy(&base).trim().to_owned();
     let revision = if base.is_empty() { named } else { &base };
-    // Not what git takes for text or what a user's settings make of a rename, but which files are other files.
+    // Plain names of changed files, whatever git is configured to do with renames and diffs.
     let differ =
         ["diff", "--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z", revision, "--", "."];
     let mut files = names(&git(root, &differ)?);
-    // What git does not keep as a file of its own (new, ignored, a link, another repository) it cannot compare.
+    // Files that git does not track as plain files (new, ignored, links, submodules) count as changed.
     let kept = regular(&git(root, &["ls-files", "--stage", "-z", "--", "."])?);
     let unknown = workspace.tenants.iter().map(|loaded| loaded.file()).filter(|file| !kept.contains(*file));
     files.extend(unknown.map(str::to_owned));

@@ -152,7 +152,7 @@ fn report_null(source: &Source, found: &mut Collector<'_>, key: Option<&Node>, v
     let (span, message) = match key {
         Some(key) if key.is_null() => (key.span, "this key has no name".to_owned()),
         Some(key) => {
-            // Nothing is written there when the word is empty, so the key is the thing to show.
+            // An absent value has no text of its own, so the key is shown.
             let span = if word.is_empty() { key.span } else { value.span };
             (span, format!("`{}` has no value", short(key.text())))
         }

@@ -206,7 +206,7 @@ impl<'de> de::Deserializer<'de> for NodeDeserializer<'_> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        // Absent is the only "none"; null has been refused before.
+        // An absent key is the only `None`; null is refused earlier.
         self.done(visitor.visit_some(self))
     }
 

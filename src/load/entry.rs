@@ -101,7 +101,7 @@ pub(super) fn without_settings(root: &Node) -> Node {
         for (_, node) in entry {
             if let Value::Map(settings) = &mut node.value {
                 let has_kind = settings.iter().any(|(key, _)| key.text() == KIND);
-                // Without a kind the key that was meant for it is what a person looks for.
+                // Without `kind`, point at a key that looks like a misspelt one.
                 let is_kind = |key: &str| if has_kind { key == KIND } else { closest(key, [KIND]).is_some() };
                 settings.retain(|(key, _)| is_kind(key.text()));
             }

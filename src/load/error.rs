@@ -29,7 +29,7 @@ pub(super) struct Inner {
     pub span: Option<Span>,
     /// Whether the path has its start: the node at fault.
     located: bool,
-    /// Said better at the key than at the whole of the map or list below it.
+    /// Whether the finding points at the key instead of the whole map or list.
     about_whole: bool,
     /// The node at fault had something taken out, so this may be no fault of its own.
     pub is_consequence: bool,

@@ -30,7 +30,7 @@ impl Source {
                 lines.push(at + 1);
             }
         }
-        // Where credentials are named nothing is shown until it is known what holds none.
+        // In the file that names credentials no line is shown until it is known which texts are harmless.
         let visible = (file == WORKSPACE_FILE).then(Arc::default);
         Self { file: file.into(), text: text.into(), lines: lines.into(), visible }
     }

@@ -18,14 +18,14 @@ pub struct FileLock {
 
 impl Drop for FileLock {
     fn drop(&mut self) {
-        // Only so that nobody reads an old name. The file stays: whoever waits has it open, and another one of its name
-        // would be another lock.
+        // Emptied so that nobody reads an old owner. The file itself stays: a waiting run has it open, and a new file of
+        // that name would be another lock.
         let _ = self.file.set_len(0);
         let _ = self.file.unlock();
     }
 }
 
-/// Whoever only looks holds a lock for a moment as well: it is waited for.
+/// Looking takes the lock for a moment as well, so an attempt is repeated for this long.
 const GLANCES: u32 = 5;
 const GLANCE: Duration = Duration::from_millis(10);
 

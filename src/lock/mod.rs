@@ -40,7 +40,7 @@ impl Key {
 
     /// A name for a file or an object, of its own for each account.
     pub fn name(&self) -> String {
-        /// All but letters, digits, `-`, `_`, `.`; the `~` between the two stays alone.
+        /// Encodes all but letters, digits, `-`, `_` and `.`, so that the `~` between the two parts is the only one.
         const PLAIN: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
         const LONGEST: usize = 180;
         let Self { system, account, provider: _ } = self;

@@ -1,4 +1,4 @@
-//! What stands in for shared locks in a build without them: nothing of it can be had.
+//! Stands in for shared locks in a build without them. No value of these types can exist.
 
 use super::{Acquired, Key, Owner};
 use crate::explained::Explained;

@@ -31,7 +31,7 @@ impl LeaseValidity {
         (Instant::now(), SystemTime::now())
     }
 
-    /// It holds on, from a moment that has been.
+    /// It was renewed, and holds from this moment on.
     pub fn renew(&self, since: (Instant, SystemTime)) {
         let mut state = self.lock();
         state.since = since;
@@ -48,12 +48,12 @@ impl LeaseValidity {
         self.lock().lost.get_or_insert(why);
     }
 
-    /// Why nothing may be written any more.
+    /// The reason to stop writing, if the lock no longer holds.
     pub fn lost(&self) -> Option<String> {
         let mut state = self.lock();
         if state.lost.is_none() {
             let (steady, wall) = state.since;
-            // A wall clock that was set back says nothing.
+            // A wall clock that was set back is ignored.
             let wall = SystemTime::now().duration_since(wall).unwrap_or_default();
             if steady.elapsed().max(wall) >= state.holds {
                 let why = state.trouble.clone().map(|why| format!(": {why}")).unwrap_or_default();

@@ -90,7 +90,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         }
         plan.steps.extend(steps_for(address, wanted, observed, base, dialect, policy));
     }
-    // What does not show may be there.
+    // An object that cannot be observed may exist: that it is gone cannot be verified.
     let unseen = |address: &Address| {
         let hidden = observed.opaque.contains_key(address)
             && observed.objects.get(address).is_some_and(Resource::is_vacant);
@@ -246,7 +246,7 @@ fn steps_for(
             continue;
         }
         sent.forget(&change.path);
-        // Whether a person has done it already cannot be told where the provider does not show it.
+        // Where the provider does not show the field, there is no telling whether it was done by hand already.
         if made_by_hand || !hidden(&change.path) || files_changed(&change.path) {
             clicks.extend(page);
             by_hand.push(change);

@@ -46,7 +46,7 @@ fn of_change(kind: Kind, change: &FieldChange, before: Option<&Resource>, after:
         }
         (Kind::Rules, _) if is_dormant(change, before, after) => Class::Cosmetic,
         (Kind::Numbers | Kind::Receivers, Some("label")) | (Kind::Queues, Some("name")) => Class::Cosmetic,
-        // It tags calls, and lets forms call; what a caller hears stays.
+        // It is about tags and forms; callers notice nothing.
         (Kind::Receivers, Some("tagging_hours")) => Class::Cosmetic,
         (Kind::Queues, Some("failover" | "require_agents")) => Class::OnFailure,
         (Kind::Rules | Kind::Diverts, _) if unreachable => Class::OnFailure,

@@ -18,7 +18,7 @@ pub(super) fn limits(steps: &[Step], declared: usize, guard: &Guard) -> Vec<Stri
         let deletes = crate::text::count(deletes, "deletion");
         refused.push(format!("{deletes}, `guard.max_deletes` is {max_deletes}"));
     }
-    // What is made in this plan and then given the rest of it changes nothing that was there.
+    // The second step of an object that this plan creates does not count as a change.
     let made: BTreeSet<&Address> =
         steps.iter().filter(|step| step.action == Action::Create).map(|step| &step.address).collect();
     let changes = |step: &&Step| matches!(step.action, Action::Update | Action::Delete);
@@ -86,7 +86,7 @@ pub(super) fn answers(queue: &Queue) -> bool {
 /// The account as it will be.
 struct After<'a> {
     observed: &'a Observed,
-    /// What is not there yet: of it there is no more than what is declared.
+    /// A new object has only what is declared.
     made: BTreeSet<Address>,
     planned: BTreeMap<Address, Option<Resource>>,
 }
@@ -127,8 +127,7 @@ impl<'a> After<'a> {
         pointing.map(|(address, _)| address.clone()).collect()
     }
 
-    /// What points to it in a way that only the provider can say. Where the pointer shows in an object after all, that
-    /// object has been asked.
+    /// Pointers that only the provider knows of. Where one also shows in an object, that object is counted instead.
     fn hidden(&self, target: &Address) -> BTreeSet<String> {
         let shows = |owner: &Address| {
             let live = self.observed.objects.get(owner);

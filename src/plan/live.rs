@@ -200,7 +200,7 @@ fn pointer(
     observed: &Observed,
 ) -> Option<Finding> {
     let planned = |kind, key: &str| desired.contains_key(&Address::new(kind, key));
-    // The lints have seen to it that it is declared: only the scope of this run can leave it out.
+    // The lints check that it is declared, so only `--only` can leave it out.
     let narrowed = |kind: Kind, key: &str| {
         let address = Address::new(kind, key);
         let known = desired.contains_key(&address) || observed.objects.contains_key(&address);

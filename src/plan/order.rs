@@ -15,14 +15,15 @@ fn targets(address: &Address, resource: Option<&Resource>) -> BTreeSet<Address> 
 
 /// Fills in `needs` and sorts.
 ///
-/// A step needs the creation of what it will point to, and the update of what it will newly point to, so that no call is
-/// sent to something half made (make before break); a deletion needs every step that takes a pointer to the object away. Kinds without such ties
-/// follow `kinds`, deletions the other way round. New objects that point at each other in a circle are
-/// made without and then given what closes it; updates in a circle are only ordered by kind.
+/// A step needs the creation of what it will point to, and the update of what it will newly point to, so that no call
+/// is sent to something half made (make before break). A deletion needs every step that takes a pointer to the object
+/// away. Kinds without such ties follow `kinds`, deletions the other way round. New objects that point at each other in
+/// a circle are created without the field that closes it, which a second step sets. Updates in a circle are ordered by
+/// kind only.
 pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind]) {
     let mut action: BTreeMap<Address, Action> =
         steps.iter().filter(|s| s.action != Action::Manual).map(|s| (s.address.clone(), s.action)).collect();
-    // What a person has to make is there when the person has made it.
+    // Objects that are made by hand are not waited for.
     let by_hand: BTreeSet<Address> = steps
         .iter()
         .filter(|s| s.action == Action::Manual && s.before.is_none() && !action.contains_key(&s.address))
@@ -34,7 +35,7 @@ pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind]) {
         let will_use = targets(&step.address, step.after.as_ref());
         let used = targets(&step.address, step.before.as_ref());
         for target in &will_use {
-            // What was pointed to before is no worse for being changed later, or not at all.
+            // Only new pointers count: an object that was pointed to before may be changed later.
             let ready_first = match action.get(target) {
                 Some(Action::Create) => true,
                 Some(Action::Update) => !used.contains(target),
@@ -51,17 +52,17 @@ pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind]) {
         }
     }
     let rank = |step: &Step| {
-        let place = kinds.iter().position(|k| *k == step.address.kind).unwrap_or(kinds.len());
+        let rank = kinds.iter().position(|k| *k == step.address.kind).unwrap_or(kinds.len());
         match step.action {
-            Action::Create | Action::Update => (0, place),
-            Action::Delete => (1, kinds.len() - place),
-            Action::Manual => (2, place),
+            Action::Create | Action::Update => (0, rank),
+            Action::Delete => (1, kinds.len() - rank),
+            Action::Manual => (2, rank),
         }
     };
     let mut waiting = std::mem::take(steps);
     waiting.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.address.cmp(&b.address)));
     let mut done: BTreeSet<Address> = by_hand;
-    // Made, but not yet given what closes a circle.
+    // Created, but without the field that closes a circle.
     let mut half: BTreeSet<Address> = BTreeSet::new();
     while !waiting.is_empty() {
         let open = |step: &Step| {
@@ -72,7 +73,7 @@ pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind]) {
             let needs = needs.get(&step.address).into_iter().flatten();
             needs.filter(|need| **need != step.address).any(|need| half.contains(need))
         };
-        // What is half made is used by the circle alone until it is whole.
+        // An object that is not complete is used only by the others of its circle.
         let whole = waiting.iter().position(|step| open(step) && !on_half(step));
         let index = whole.or_else(|| waiting.iter().position(open));
         let mut step = match index {

@@ -36,7 +36,7 @@ impl Tokens {
     }
 }
 
-/// Finds the credentials of one run on one provider. Takes note of each that is not to be had.
+/// Finds the credentials of one run on one provider. Collects a finding for each that is missing.
 pub struct Keyring<'a> {
     /// What the workspace calls the provider.
     pub(super) name: &'a str,
@@ -51,7 +51,7 @@ pub struct Keyring<'a> {
 }
 
 impl Keyring<'_> {
-    /// The credential at this path inside the entry. Where it is not to be had nothing will be opened.
+    /// The credential at this path inside the entry. If it is missing, no endpoint is opened.
     pub fn find(&mut self, secret: &Secret, path: &[&str]) -> SecretString {
         let found = self.resolve(secret, at(path));
         if !self.emulated {

@@ -6,9 +6,9 @@
 //! 2. `convert`: wire to model and back, pure, and `normalize`: a desired object in the form the provider reports.
 //! 3. `grades`: a row for every field of every kind it holds, with the source of the fact: api, experimental, manual,
 //!    unsupported (with what to do instead). `portal`: the page on which a person sets what is experimental or manual. What it refuses, leaves to people and prints follows from these.
-//! 4. `client`: [`Read`] and [`Write`] on [`crate::http`]. `observe` returns everything in scope in one go, or an error: a
-//!    part of the truth is none. What a server does not show is named in `Observed::opaque`. `execute` carries out one
-//!    step, sends only what the step [concerns](Step::concerns), and never decides.
+//! 4. `client`: [`Read`] and [`Write`] on [`crate::http`]. `observe` returns everything in scope at once,
+//!    or an error, never a part of it. What a server does not show is named in `Observed::opaque`. `execute` carries out
+//!    one step, sends only what the step [concerns](Step::concerns), and never decides.
 //! 5. `settings`: the type of its entry in `dialform.yaml` with [`Settings`]; the schema is made of it. Its endpoints sign
 //!    in with what the [`Keyring`] finds: [`crate::http::Bearer`], [`crate::http::Basic`], [`crate::http::ApiKey`], a token
 //!    that is [replaced](refresh::Refreshing) when it has expired, or a pair of these.
@@ -16,10 +16,10 @@
 //!
 //! What several need is beside them: [`answer`] for reading, [`refusal`] for what cannot be held.
 //!
-//! To be tested it needs an emulation in `sandbox/` with a line in its table, which also says what of the state each object
-//! may touch, and data in `tests/it/transitions/KIND/`: settings and a live account. The transitions then run by themselves, as far as its table
-//! lets them. `tests/it/toy.rs` is a whole provider in 150 lines,
-//! with its server. Planning, applying and rendering need no line of code.
+//! To be tested it needs an emulation in `sandbox/` with a line in its table, which also says what of the state each
+//! object may touch, and data in `tests/it/transitions/KIND/`: settings and a live account. The transitions then run by
+//! themselves, as far as its table lets them. `tests/it/toy.rs` is a whole provider in 150 lines, with its server.
+//! Planning, applying and rendering need no line of code.
 //!
 //! A program that embeds this crate adds its own with [`register`].
 
@@ -57,7 +57,7 @@ pub static PROVIDERS: &[&Provider] = &[&stratus::PROVIDER, &ctm::PROVIDER, &desk
 /// Those of the program around this crate.
 static FURTHER: RwLock<Vec<&'static Provider>> = RwLock::new(Vec::new());
 
-/// Adds a provider for the rest of this process. One of a kind that is known already is never asked.
+/// Adds a provider for the rest of this process. A kind that is known already is not replaced.
 pub fn register(provider: &'static Provider) {
     FURTHER.write().unwrap_or_else(PoisonError::into_inner).push(provider);
 }

@@ -17,7 +17,7 @@ pub struct Opening<'a> {
     pub access: Access,
     /// The workspace, for credentials in files.
     pub root: &'a Path,
-    /// Where an emulation serves each endpoint instead. What it is signed in to with is no secret.
+    /// The address of each emulated endpoint, with `--sandbox`. Its credential is not secret.
     pub emulated: Option<&'a BTreeMap<&'static str, String>>,
     /// Learns every credential.
     pub secrets: &'a Arc<KnownSecrets>,

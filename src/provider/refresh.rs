@@ -71,7 +71,7 @@ impl Authenticate for Refreshing {
     fn renewed(&self, answer: &Value, known: &KnownSecrets) -> Result<(), String> {
         let token = |name: &str| {
             let text = answer.get(name)?.as_str().filter(|text| !text.is_empty())?;
-            // What no header can carry is no token.
+            // A token has to fit into a header.
             let fits = text.bytes().all(|byte| byte.is_ascii_graphic());
             fits.then(|| SecretString::from(text))
         };

@@ -96,7 +96,7 @@ pub struct Form {
 }
 
 impl Form {
-    /// Settings that are what is written.
+    /// Settings that are used as they are written.
     pub const fn of<S: Settings + DeserializeOwned + JsonSchema + 'static>() -> Self {
         Self {
             read: |entry, findings| Some(Box::new(entry.decode::<S>(findings)?)),
@@ -104,7 +104,7 @@ impl Form {
         }
     }
 
-    /// Settings that not everything written makes sense for.
+    /// Settings that are made of what is written, with further checks.
     pub const fn from<W, S>() -> Self
     where
         W: DeserializeOwned + JsonSchema,

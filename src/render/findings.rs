@@ -20,7 +20,7 @@ pub fn findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
         let mut report: Vec<Group<'_>> = Vec::new();
         match place {
             Some(Place { file, line, column, length, source }) => {
-                // One for one, so that columns stay what they are.
+                // Replaced character by character, so that columns stay the same.
                 let source = source.replace(is_hidden, "\u{fffd}");
                 let byte = |characters: usize| {
                     source.char_indices().nth(characters).map_or(source.len(), |(at, _)| at)
@@ -32,7 +32,7 @@ pub fn findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
             None => report.push(Group::with_title(title)),
         }
         if let Some(help) = help {
-            // Unlike the first title this one is taken as it is, and it may repeat words of the file.
+            // This title is printed unescaped, and may repeat words of the file.
             let help = annotate_snippets::normalize_untrusted_str(help);
             report.push(Group::with_title(annotate_snippets::Level::HELP.secondary_title(help)));
         }

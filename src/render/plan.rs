@@ -126,7 +126,7 @@ pub(super) fn noticed(step: &Step) -> String {
 /// What of the object changes.
 pub(super) fn changes(out: &mut dyn Write, step: &Step) -> io::Result<()> {
     let Step { action, changes, .. } = step;
-    // Of a new object only what it says counts: what is off is off already.
+    // For a new object fields that are off are not listed.
     let idle = |change: &FieldChange| {
         *action == Action::Create
             && change.new.as_ref().is_some_and(|new| value::without_defaults(new).is_none())

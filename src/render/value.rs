@@ -29,7 +29,7 @@ pub fn scalar(text: &str) -> String {
             text.to_ascii_lowercase().as_str(),
             "true" | "false" | "yes" | "no" | "on" | "null" | "y" | "n"
         );
-    // Names and labels of live objects are anybody's: nothing hidden reaches a terminal.
+    // Anybody can set the names and labels of live objects: no control character reaches the terminal.
     if plain { text.to_owned() } else { printable(Value::from(text).to_string()) }
 }
 
@@ -43,7 +43,7 @@ pub fn without_defaults(value: &Value) -> Option<Value> {
         Value::Object(map) => {
             let usual = |key: &str, value: &Value| match key {
                 "enabled" => *value == Value::Bool(true),
-                // Its name is in the path.
+                // The path has the name already.
                 "when" => true,
                 _ => false,
             };

@@ -45,7 +45,7 @@ pub fn save(
         file.as_file().sync_all()?;
         match file.persist_noclobber(&path) {
             Ok(_) => {}
-            // Another apply of this process at this very moment.
+            // Another apply in this process, in the same moment.
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => continue,
             Err(error) => return Err(error.error),
         }
@@ -62,7 +62,7 @@ pub fn directory(root: &Path) -> PathBuf {
     root.join(OURS).join("restore")
 }
 
-/// Leaves out of a file what was not even tried.
+/// Removes from a file the steps that were not tried.
 pub fn narrow(
     path: &Path,
     written: &dyn Fn(&str, &Address) -> bool,

@@ -22,7 +22,7 @@ pub struct Restoration {
     pub unchanged: Vec<(Address, String)>,
     /// What that apply was about to change.
     pub applied: BTreeMap<Address, Vec<FieldChange>>,
-    /// What was there and cannot be written again. It stops the tenant: half a restore that says nothing is a lost route.
+    /// What was live and cannot be written again. It stops the tenant: half a restore could lose a route without notice.
     pub unrestorable: Vec<(Address, Finding)>,
 }
 
@@ -42,7 +42,7 @@ impl Restoration {
     pub fn of(steps: &[StepRecord], dialect: &Dialect) -> Self {
         let mut restoration = Self::default();
         let mut seen = BTreeSet::new();
-        // Where an object has two steps the second completes a creation that had to be cut in two.
+        // Where an object has two steps, the second completes its creation.
         for step in steps.iter().filter(|step| seen.insert(step.address.clone())) {
             restoration.applied.insert(step.address.clone(), step.changes.clone());
             match (step.action, &step.before) {
@@ -86,7 +86,7 @@ fn bring_back(
 ) {
     let address = &step.address;
     let whole = Resource::from_value(address.kind, Value::Object(before.clone()));
-    // A forward without a number cannot be said as a value; it is one that is taken away.
+    // The YAML has no value for a forward without a number; it is restored as absent.
     if matches!(&whole, Ok(Resource::Forward(forward)) if forward.is_vacant()) {
         return remove(restoration, address);
     }
@@ -159,7 +159,7 @@ fn changed(before: &Map<String, Value>, changes: &[FieldChange]) -> (Map<String,
             if !touched(&path) {
                 inner.shift_remove(*part);
             } else if !inner.contains_key(*part) && changes().any(|change| change.is_inside(&path)) {
-                // Where one queue was named there was no pattern to be had.
+                // A route to a single destination has no pattern.
                 if field != "route" || inner.contains_key("receivers") {
                     missing.insert(path);
                 }
@@ -169,7 +169,7 @@ fn changed(before: &Map<String, Value>, changes: &[FieldChange]) -> (Map<String,
             fields.insert(field.clone(), value);
         }
     }
-    // What means something only together: hours and their zone, a forward that is on and its number.
+    // Fields that only mean something together: hours and their zone, an active forward and its number.
     for (field, with) in [("weekly", "time_zone"), ("active", "to")] {
         if let Some(value) = before.get(with).filter(|_| fields.contains_key(field)) {
             fields.insert(with.to_owned(), value.clone());

@@ -26,13 +26,13 @@ pub struct AccountLocks {
     optional: bool,
 }
 
-/// A rehearsal keeps nobody from the real thing.
+/// Locks of `--sandbox` runs are separate, so that they never block a real apply.
 pub(super) fn directory(root: &Path, sandbox: bool) -> PathBuf {
     let locks = root.join(".dialform").join("lock");
     if sandbox { locks.join("sandbox") } else { locks }
 }
 
-/// Opens the store of shared locks with what the environment says. Its credentials are as little to be shown as others.
+/// Opens the store of shared locks with the `AWS_*` variables. Their values are hidden like other credentials.
 pub(super) fn open(config: &SharedLock, secrets: &KnownSecrets) -> Result<Store, Explained> {
     let variables = secret::variables("AWS_");
     let is_credential = |name: &str| {

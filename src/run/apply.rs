@@ -81,7 +81,7 @@ impl Session<'_> {
         apply::run(&jobs, shutdown, &mut report).await
     }
 
-    /// Leaves in the restore file what the run has written or may have written. What it never touched is another's.
+    /// Leaves in the restore file what the run has written or may have written. Objects that it never touched are left out.
     fn narrow(&self, path: &Path, outcomes: &[Outcome]) {
         let written = |tenant: &str, address: &Address| {
             outcomes.iter().any(|it| it.written && it.tenant == tenant && it.address == *address)
@@ -102,13 +102,13 @@ impl Session<'_> {
         }
         let lost = self.locks.lost();
         if let Some(why) = &lost {
-            // Who took it may have read an account while it was still being written.
+            // The run that took the lock may have read an account while this one was still writing.
             let finding = Finding::error("failed", lost_lock(why));
             findings.push(
                 finding.help("see `dialform unlock` for who has it; plan and apply when that run has ended"),
             );
         }
-        // A run that was told to stop while it looked for an accepted change has not seen what it was to see.
+        // A run that was told to stop while it waited for an accepted change has not seen it.
         let accepted = !self.context.shutdown.stop.is_cancelled();
         let fine = |outcome: &Outcome| {
             outcome.status == Status::Done || (accepted && outcome.status == Status::Accepted)

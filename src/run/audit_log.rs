@@ -17,8 +17,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Appends to one file. Once a line could not be written the run is told to start nothing more: what nobody can look up
-/// afterwards is not done.
+/// Appends to one file. Once a line cannot be written the run is told to start no further step: a change that is not logged
+/// is not made.
 pub struct AuditLog {
     path: PathBuf,
     bodies: bool,
@@ -72,7 +72,7 @@ impl AuditLog {
     pub fn open(path: &Path, bodies: bool, command: &str, context: &Context) -> Result<Self, Failure> {
         let mut options = File::options();
         options.create(true).append(true);
-        // Phone numbers and names of queues are nobody else's business.
+        // Only the owner may read it: it has phone numbers and names of queues.
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let opening =

@@ -171,7 +171,7 @@ fn protected(tenant: &Tenant) -> BTreeSet<Address> {
     tenant.resources().into_iter().filter(|(_, it)| it.protected()).map(|(address, _)| address).collect()
 }
 
-/// A workspace to compare with. How its systems were reached is of no account.
+/// A workspace to compare with. The settings of its providers are not read.
 type Earlier = load::Workspace<()>;
 
 /// The workspace at a git revision. One that did not load then is no base to compare with.
@@ -200,7 +200,7 @@ fn base(earlier: &Earlier, revision: &str, now: &Tenant, provider: &Provider) ->
     let Some(loaded) = found else {
         return Base { revision: revision.to_owned(), ..Base::default() };
     };
-    // What could not be held then was never applied, and is no base for anything.
+    // Objects that the provider could not hold then were never applied, and are left out.
     let desired = desired(&loaded.tenant, &provider.dialect, &|_| None).unwrap_or_default();
     Base {
         revision: revision.to_owned(),
@@ -279,7 +279,7 @@ fn settings(workspace: &Workspace) -> Vec<Finding> {
     let mut found = Vec::new();
     for (name, entry) in &workspace.providers {
         let tenants = workspace.tenants.iter().filter(|loaded| loaded.tenant.provider == *name);
-        // What is to be gone has to be reached as much as what is to be there.
+        // Objects under `absent` need the provider as well.
         let kinds: BTreeSet<Kind> = tenants
             .flat_map(|LoadedTenant { tenant, .. }| {
                 let declared = tenant.resources().into_keys().map(|address| address.kind);

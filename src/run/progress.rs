@@ -46,7 +46,7 @@ impl Lane {
         Self { pace, ..Self::default() }
     }
 
-    /// Requests a second of late.
+    /// Requests a second, lately.
     pub fn rate(&self, now: Instant) -> f64 {
         let recent = self.requests.iter().filter(|at| now.duration_since(**at) <= RECENT).count();
         recent as f64 / RECENT.as_secs_f64()

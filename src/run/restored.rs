@@ -98,8 +98,8 @@ fn place_of(checked: &Checked, record: &TenantRecord) -> Result<usize, Failure> 
     }
 }
 
-/// Puts the restoration in the place of what the tenant's file declares. What the run is not about stays declared: it counts for
-/// the guard, and is not unmanaged.
+/// Puts the restoration in the place of what the tenant's file declares. Objects that the run is not about stay
+/// declared: they count for the guard, and are not unmanaged.
 fn replace(tenant: &mut CheckedTenant, record: &TenantRecord) {
     let restoration = Restoration::of(&record.steps, &tenant.provider.dialect);
     for (address, resource) in &restoration.desired {
@@ -112,7 +112,7 @@ fn replace(tenant: &mut CheckedTenant, record: &TenantRecord) {
     tenant.intent = Intent::Restore(restoration);
 }
 
-/// The settings must reach what is restored, also where nothing of the kind is declared any more.
+/// The provider's settings must also cover kinds that are restored and not declared now.
 fn settings(checked: &Checked) -> Result<(), Failure> {
     let mut found = Vec::new();
     for tenant in &checked.tenants {

@@ -35,7 +35,7 @@ pub struct AccountLock {
 pub struct Removal<'a> {
     pub key: &'a Key,
     pub owner: &'a Owner,
-    /// Not if it has changed since it was looked at: its owner may be alive.
+    /// `false` if it has changed since it was looked at: its owner may be alive.
     pub removed: bool,
 }
 

@@ -67,7 +67,7 @@ impl ClosableListener {
         self.address
     }
 
-    /// Listens, unless the door stays closed.
+    /// Listens, unless the port is to stay closed.
     pub fn open(&mut self) -> Option<TcpListener> {
         if let Some(listener) = self.next.take() {
             return Some(listener);
@@ -100,7 +100,7 @@ impl Listener for ConnectionListener {
     async fn accept(&mut self) -> (Wire, Connection) {
         loop {
             if let Ok((stream, _)) = self.0.accept().await {
-                // Answers are small; waiting to fill a packet would only slow them down.
+                // Responses are small: no waiting to fill a packet.
                 let _ = stream.set_nodelay(true);
                 let line = Connection::default();
                 return (Wire { stream, line: line.clone() }, line);

@@ -11,7 +11,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Query, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
-use axum::response::Response;
+use axum::response::Response as HttpResponse;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use futures::{FutureExt as _, StreamExt as _, future, stream};
 use serde_json::Value;
@@ -23,7 +23,7 @@ use super::fault::{Fault, FaultSchedule};
 use super::record::Recorder;
 use super::store::{CommitMode, Store};
 use super::throttle::Throttle;
-use super::vendor::{Answer, Credential, RateLimit, Request, Vendor};
+use super::vendor::{Credential, RateLimit, Request, Response, Vendor};
 use super::visit;
 
 /// What a proxy in the way says.
@@ -36,7 +36,7 @@ const TOO_MANY: &str = "Too Many Requests";
 /// How long half a body stays alone on the wire: long enough to be flushed before the end.
 const HALF_TIME: Duration = Duration::from_millis(20);
 
-/// How long an answer is held back so that the door is closed before it arrives.
+/// How long a response is held back so that the port is closed before it arrives.
 const LEAVING: Duration = Duration::from_millis(20);
 
 /// Everything one emulated server needs.
@@ -50,7 +50,7 @@ pub struct Service {
     visible_after: Duration,
     stale_for: Duration,
     retry_after: u32,
-    /// Told when the server is to go away for a while.
+    /// Notified when the port is to be closed for a while.
     leave: Notify,
     refuse_for: Duration,
     throttle: Option<Throttle>,
@@ -95,7 +95,7 @@ async fn handle(
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
-) -> Response {
+) -> HttpResponse {
     let (request, undecodable) = decode(&method, &uri, &headers, &body);
     let request = Arc::new(request);
     let sent = match undecodable {
@@ -133,7 +133,7 @@ impl Service {
     /// Answers one request, fault included.
     async fn answer(self: Arc<Self>, request: Arc<Request>) -> Sent {
         if visit::is_visit(&request) {
-            let Answer { status, body, headers, .. } = self.perform(request, CommitMode::Usual).await;
+            let Response { status, body, headers, .. } = self.perform(request, CommitMode::Usual).await;
             return Sent::Json(status, body, headers);
         }
         let fault = self.faults.roll(&request.method, &request.path);
@@ -162,11 +162,11 @@ impl Service {
             _ => CommitMode::Usual,
         };
         let answer = Arc::clone(&self).perform(request, mode).await;
-        let Answer { status, body, headers, .. } = answer;
+        let Response { status, body, headers, .. } = answer;
         match fault {
             Some(Fault::Refuse) => {
                 self.leave.notify_one();
-                // Who has this answer must not find the door still open.
+                // The port has to be closed before the client has this response.
                 tokio::time::sleep(LEAVING).await;
                 Sent::Json(status, body, headers)
             }
@@ -180,7 +180,7 @@ impl Service {
     }
 
     /// Lets the vendor respond and commits; a synchronous create waits until it is visible.
-    async fn perform(self: Arc<Self>, request: Arc<Request>, mode: CommitMode) -> Answer {
+    async fn perform(self: Arc<Self>, request: Arc<Request>, mode: CommitMode) -> Response {
         let service = Arc::clone(&self);
         // Writing to disk blocks; the server's own threads must not.
         let done = tokio::task::spawn_blocking(move || {
@@ -191,9 +191,9 @@ impl Service {
         })
         .await;
         match done {
-            Ok(Ok((Answer { once_visible: Some(object), .. }, true))) => {
+            Ok(Ok((Response { once_visible: Some(object), .. }, true))) => {
                 tokio::time::sleep(self.visible_after).await;
-                Answer::new(200, object)
+                Response::new(200, object)
             }
             Ok(Ok((answer, _))) => answer,
             Ok(Err(error)) => self.broken(&format!("sandbox cannot write its state: {error}")),
@@ -205,8 +205,8 @@ impl Service {
         Sent::Json(status, Some(self.vendor.error(status, message)), Vec::new())
     }
 
-    fn broken(&self, message: &str) -> Answer {
-        Answer::new(500, self.vendor.error(500, message))
+    fn broken(&self, message: &str) -> Response {
+        Response::new(500, self.vendor.error(500, message))
     }
 
     /// Records what is sent; traffic that cannot be recorded is an error, never a gap.
@@ -271,7 +271,7 @@ fn plain(headers: &HeaderMap) -> BTreeMap<String, String> {
     others.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned()))).collect()
 }
 
-fn respond(sent: Sent, line: &Connection, retry_after: u32) -> Response {
+fn respond(sent: Sent, line: &Connection, retry_after: u32) -> HttpResponse {
     match sent {
         Sent::Json(status, body, headers) => {
             let text = body.map(|body| body.to_string()).unwrap_or_default();
@@ -311,8 +311,8 @@ fn half(text: &str) -> &[u8] {
     &text.as_bytes()[..text.len() / 2]
 }
 
-fn page(status: u16, kind: &'static str, body: Body) -> Response {
-    let mut response = Response::new(body);
+fn page(status: u16, kind: &'static str, body: Body) -> HttpResponse {
+    let mut response = HttpResponse::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     response

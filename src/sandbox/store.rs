@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value};
 
 use super::document::Document;
-use super::vendor::{Answer, Commit, Vendor, View, Views};
+use super::vendor::{Commit, Response, Vendor, View, Views};
 use super::{Options, SandboxError};
 
 /// The accounts, behind one lock: validation and commit of a write are one step.
@@ -88,8 +88,8 @@ impl Store {
     pub fn transact(
         &self,
         mode: CommitMode,
-        respond: impl FnOnce(&Views) -> Answer,
-    ) -> std::io::Result<(Answer, bool)> {
+        respond: impl FnOnce(&Views) -> Response,
+    ) -> std::io::Result<(Response, bool)> {
         let mut accounts = self.lock();
         let now = Instant::now();
         let mut answer = respond(&self.views(&mut accounts, now));

@@ -15,7 +15,7 @@ use crate::model::Address;
 
 /// An emulated vendor.
 ///
-/// `respond` never touches disk, socket or chance: a write is an [`Answer`] that carries the next state.
+/// `respond` never touches disk, socket or chance: a write is a [`Response`] that carries the next state.
 pub trait Vendor: Send + Sync + std::fmt::Debug + 'static {
     /// Names the parts of a state document that hold one object per key.
     fn tables(&self) -> &'static [&'static str];
@@ -31,7 +31,7 @@ pub trait Vendor: Send + Sync + std::fmt::Debug + 'static {
     }
 
     /// Answers one request.
-    fn respond(&self, request: &Request, views: &Views) -> Answer;
+    fn respond(&self, request: &Request, views: &Views) -> Response;
 
     /// Saves a page of its portal as a person does, or says what is not there.
     fn portal(&self, _: &Document, page: &Page) -> Result<Document, String> {
@@ -48,12 +48,12 @@ pub trait Vendor: Send + Sync + std::fmt::Debug + 'static {
         None
     }
 
-    /// How seldom what the vendor works out by itself is brought up to date.
+    /// How often values that the vendor derives are recomputed.
     fn active_lag(&self) -> Duration {
         Duration::ZERO
     }
 
-    /// How it asks for rate_limit, where not with 429.
+    /// How it limits the rate, where not with 429.
     fn rate_limit(&self) -> Option<RateLimit> {
         None
     }
@@ -134,7 +134,7 @@ impl Request {
 
 /// What a vendor says to a request.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub body: Option<Value>,
     /// Headers beside those that every answer has.
@@ -163,7 +163,7 @@ impl Commit {
     }
 }
 
-impl Answer {
+impl Response {
     pub fn new(status: u16, body: Value) -> Self {
         Self { status, body: Some(body), headers: Vec::new(), commit: None, once_visible: None }
     }

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::portal::Page;
-use super::vendor::{Answer, Commit, Request, Vendor, Views};
+use super::vendor::{Commit, Request, Response, Vendor, Views};
 
 /// The first segment of the path.
 const PORTAL: &str = "_portal";
@@ -17,13 +17,13 @@ pub fn is_visit(request: &Request) -> bool {
 }
 
 /// Answers a visit: 200, or 422 with what the portal has no such page, box or entry for.
-pub fn respond(vendor: &dyn Vendor, request: &Request, views: &Views) -> Answer {
-    let [_, account] = request.segments.as_slice() else { return Answer::coded(404, "no such account") };
+pub fn respond(vendor: &dyn Vendor, request: &Request, views: &Views) -> Response {
+    let [_, account] = request.segments.as_slice() else { return Response::coded(404, "no such account") };
     let Some(view) = views.get(account).filter(|_| request.method == "POST") else {
-        return Answer::coded(404, "no such account, or no POST");
+        return Response::coded(404, "no such account, or no POST");
     };
     let Some(page) = page(request) else {
-        return Answer::coded(
+        return Response::coded(
             400,
             "the body is {\"path\": [CLICK, …], \"values\": {LABEL: VALUE, …}}, all text",
         );
@@ -31,9 +31,9 @@ pub fn respond(vendor: &dyn Vendor, request: &Request, views: &Views) -> Answer 
     match vendor.portal(&view.committed, &page) {
         Ok(document) => {
             let commit = Commit { account: account.clone(), object: page.clicks.join(" > "), document };
-            Answer::coded(200, "Saved").with(commit)
+            Response::coded(200, "Saved").with(commit)
         }
-        Err(why) => Answer::coded(422, &why),
+        Err(why) => Response::coded(422, &why),
     }
 }
 

@@ -82,7 +82,7 @@ fn words(key: &str) -> Vec<String> {
     words
 }
 
-/// Whether a field holds what opens a door.
+/// Whether a field holds a credential.
 pub fn is_secret(key: &str) -> bool {
     const ANYWHERE: [&str; 8] =
         ["token", "passw", "passcode", "secret", "apikey", "credential", "authoriz", "privatekey"];
@@ -122,7 +122,7 @@ fn is_name_of_a_person(key: &str) -> bool {
             && words.iter().any(|word| WHOSE.contains(&word.as_str())))
 }
 
-/// Whether only people have such a field.
+/// Whether only people, and no queues or schedules, have such a field.
 fn belongs_to_people(key: &str) -> bool {
     let words = words(key);
     words.iter().any(|word| word == "email" || word == "emails")

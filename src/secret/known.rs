@@ -14,7 +14,7 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
-/// What stands where a credential stood. It says what it is, so that nobody takes it for a value.
+/// Replaces a credential in the output. It is a readable word, so that nobody takes it for a value.
 pub const MARK: &str = "[hidden credential]";
 
 /// Shorter texts stand in too many words and numbers: hiding them would make the output useless, and a credential that
@@ -51,7 +51,7 @@ impl KnownSecrets {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         known.texts.extend(forms(text));
         let mut builder = AhoCorasick::builder();
-        // Without the padding a form is the beginning of another one; the longer one is meant.
+        // One form may be the beginning of another: the longest match counts.
         let built = builder.match_kind(MatchKind::LeftmostLongest).build(&known.texts);
         // It fails only on more text than credentials can have.
         known.finder = built.ok();
@@ -80,7 +80,7 @@ impl KnownSecrets {
                 true
             }
             Value::Array(items) => {
-                // All of them, not only up to the first that held one.
+                // No short-circuit: every text is searched.
                 items.iter_mut().filter_map(|item| self.hide_in(item).then_some(())).count() > 0
             }
             Value::Object(map) => {
@@ -165,7 +165,7 @@ mod tests {
         known
     }
 
-    /// A server, a proxy or a library may repeat a credential in a form of its own; each of these was thought of once.
+    /// A server, a proxy or a library may repeat a credential in another form; these are the forms that are searched for.
     #[test]
     fn every_form_is_hidden() {
         let known = known();

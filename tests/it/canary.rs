@@ -46,9 +46,9 @@ struct Coop {
 impl Coop {
     fn new() -> Self {
         let coop = Self { workspace: Workspace::quickstart(), written: Vec::new() };
-        for (place, secret) in PLANTED {
+        for (source, secret) in PLANTED {
             // Commands print files, so that the credential stands in no argument.
-            let name = place.replace("file secrets/", "").replace(' ', "-");
+            let name = source.replace("file secrets/", "").replace(' ', "-");
             coop.workspace.write(&format!("secrets/{name}"), format!("{secret}\n"));
         }
         coop
@@ -97,8 +97,8 @@ guard: {{ max_deletes: 100, max_changed_percent: 100 }}
     fn run(&mut self, line: &str) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dialform"));
         command.args(line.split(' ')).current_dir(self.workspace.root());
-        for (place, secret) in PLANTED {
-            if let Some(name) = place.strip_prefix("env ") {
+        for (source, secret) in PLANTED {
+            if let Some(name) = source.strip_prefix("env ") {
                 command.env(name, secret);
             }
         }
@@ -202,8 +202,9 @@ async fn echo(request: Request) -> Response {
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap();
-    let place = format!("https://elsewhere.example/?token={}", utf8_percent_encode(&sent, NON_ALPHANUMERIC));
-    response.headers_mut().insert(header::LOCATION, place.parse().unwrap());
+    let location =
+        format!("https://elsewhere.example/?token={}", utf8_percent_encode(&sent, NON_ALPHANUMERIC));
+    response.headers_mut().insert(header::LOCATION, location.parse().unwrap());
     response.headers_mut().insert(header::RETRY_AFTER, 0.into());
     response
 }

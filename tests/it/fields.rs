@@ -187,9 +187,9 @@ fn every_field_grows_in_a_random_world() {
     let mut found: Vec<BTreeSet<Field>> = vec![BTreeSet::new(); PROVIDERS.len()];
     let mut gaps = Vec::new();
     for world in samples(WORLDS) {
-        for place in &world.places {
-            let index = PROVIDERS.iter().position(|provider| provider.kind == place.kind).unwrap();
-            [&place.a, &place.b].iter().for_each(|body| schema.used(body, &mut found[index]));
+        for customer in &world.customers {
+            let index = PROVIDERS.iter().position(|provider| provider.kind == customer.kind).unwrap();
+            [&customer.a, &customer.b].iter().for_each(|body| schema.used(body, &mut found[index]));
         }
         let left = PROVIDERS.iter().zip(&found);
         gaps = left.flat_map(|(provider, found)| missing(provider, &all, found, true)).collect();

@@ -12,7 +12,7 @@ use dialform::{
     },
     sandbox::{
         self, Emulation,
-        vendor::{Answer, Commit, Request, Vendor, Views},
+        vendor::{Commit, Request, Response, Vendor, Views},
     },
 };
 use serde_json::{Value, json};
@@ -110,31 +110,31 @@ impl Vendor for Server {
         &["forwards"]
     }
 
-    fn respond(&self, request: &Request, views: &Views) -> Answer {
+    fn respond(&self, request: &Request, views: &Views) -> Response {
         let steps = request.steps();
         let token = format!("toy-token-{}", self.0.load(Ordering::Relaxed) / 3);
         if steps == ["toy", "tokens"] && request.method == "POST" {
-            return Answer::new(200, json!({ "access_token": token }));
+            return Response::new(200, json!({ "access_token": token }));
         }
         if request.header("x-toy-key") != Some("sandbox") || request.token() != Some(&token) {
-            return Answer::coded(401, "expired");
+            return Response::coded(401, "expired");
         }
         self.0.fetch_add(1, Ordering::Relaxed);
         let ["toy", account, "forwards", rest @ ..] = steps.as_slice() else {
-            return Answer::coded(404, "no such path");
+            return Response::coded(404, "no such path");
         };
-        let Some(view) = views.get(*account) else { return Answer::coded(404, "no such account") };
+        let Some(view) = views.get(*account) else { return Response::coded(404, "no such account") };
         match (request.method.as_str(), rest, &request.body) {
-            ("GET", [], _) => Answer::new(200, view.visible.to_value()["forwards"].clone()),
+            ("GET", [], _) => Response::new(200, view.visible.to_value()["forwards"].clone()),
             ("PUT", [number], Some(Value::Object(body))) => {
                 let Some(Value::Object(mut row)) = view.committed.get("forwards", number).cloned() else {
-                    return Answer::coded(404, "no such number");
+                    return Response::coded(404, "no such number");
                 };
                 row.extend(body.clone());
                 let commit = Commit::put(account, &view.committed, "forwards", number, row.into());
-                Answer::new(200, json!({})).with(commit)
+                Response::new(200, json!({})).with(commit)
             }
-            _ => Answer::coded(405, "no such method"),
+            _ => Response::coded(405, "no such method"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A bar for each provider, on a terminal. What `indicatif` is for.
+//! A bar for each provider, on a terminal. The only user of `indicatif`.
 
 use crate::run::progress::{Lane, Progress};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -16,7 +16,7 @@ impl Bars {
         let all = MultiProgress::with_draw_target(target);
         let width = progress.lanes.keys().map(|name| name.chars().count()).max().unwrap_or_default();
         let template = "{prefix} [{bar:24}] {pos}/{len} steps, {msg}";
-        // A template that cannot be read would be a mistake in this line; the plain bar says enough.
+        // The template is a constant. If it were invalid, the default bar would do.
         let style = ProgressStyle::with_template(template)
             .unwrap_or_else(|_| ProgressStyle::default_bar())
             .progress_chars("=> ");
@@ -50,7 +50,7 @@ impl Bars {
         for bar in self.bars.values() {
             bar.finish_and_clear();
         }
-        // A terminal that is gone needs no cleaning.
+        // An error says that the terminal is gone.
         let _ = self.all.clear();
     }
 }

@@ -17,7 +17,7 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// How long nothing may be last_output. CI systems and people alike take longer silences for a run that hangs.
+/// The longest silence. CI systems and people take a longer one for a run that hangs.
 const SILENCE: Duration = Duration::from_secs(10);
 /// How often bars are drawn anew.
 const FRAME: Duration = Duration::from_millis(200);
@@ -29,9 +29,9 @@ pub struct View<'a> {
     format: Format,
     progress: Progress,
     bars: Option<Bars>,
-    /// When something was last_output last.
+    /// When something was written last.
     last_output: Instant,
-    /// What is under way is finished before a closed output ends the run.
+    /// When the output is closed the run stops, after what is under way is finished.
     shutdown: Shutdown,
     written: io::Result<()>,
 }
@@ -128,7 +128,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Talk. Nobody listening to it is no reason to stop.
+    /// Writes to standard error. If that fails, the run goes on.
     fn write_err(&mut self, line: &str) {
         self.write_err_with(|err| writeln!(err, "{line}"));
     }

@@ -43,7 +43,7 @@ impl Lease {
         Self { signal, stop, renewal, store, key: key.clone() }
     }
 
-    /// Why nothing may be written under it any more.
+    /// The reason to stop writing, if the lock is lost.
     pub fn lost(&self) -> Option<String> {
         self.signal.lost()
     }
@@ -58,9 +58,9 @@ impl Lease {
         let mut why = "its object keeps changing".to_owned();
         for _ in 0..3 {
             match store.write(&path, &etag, &content.next(false)).await {
-                // It is given back, or another's.
+                // It is released, or another run has it.
                 RenewResult::Stored(_) | RenewResult::Lost(_) => return Ok(()),
-                // An answer was lost; with the version that is there it goes.
+                // An answer was lost: try again with the version that is stored.
                 RenewResult::Superseded(now) => etag = now,
                 RenewResult::Unknown(failed) => {
                     why = failed;
@@ -102,7 +102,7 @@ async fn renew(
             RenewResult::Unknown(why) => signal.trouble(why),
             RenewResult::Lost(why) => {
                 signal.lose(why);
-                // Nothing is left to renew; to give it back would take it from its owner.
+                // There is nothing left to renew, and releasing it would take it from its new owner.
                 return held;
             }
         }

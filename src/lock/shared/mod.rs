@@ -16,7 +16,7 @@ use super::Owner;
 use serde::{Deserialize, Serialize};
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-/// What tells a lock from another object that happens to lie there.
+/// Marks an object as a lock, so that another object at that path is not taken for one.
 const KIND: &str = "dialform lock";
 
 /// What a lock object says.
@@ -27,9 +27,9 @@ struct Content {
     /// `false` once it was given back.
     held: bool,
     owner: Owner,
-    /// Of the run: the same words of another run are another lock.
+    /// Identifies the run: the same owner in another run has another lock.
     run: String,
-    /// Of how often it was written by that run, so that no two writes are the same bytes.
+    /// Counts the writes of that run, so that no two write the same bytes.
     beat: u64,
     /// Seconds.
     lease: u64,

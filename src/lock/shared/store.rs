@@ -52,7 +52,7 @@ pub(super) struct WrittenLock {
     pub content: Content,
 }
 
-/// By both clocks of this machine.
+/// A moment, by both clocks of this machine.
 pub(super) type Since = (Instant, SystemTime);
 
 /// Tells how long ago an object was written.
@@ -118,7 +118,7 @@ impl Store {
                 builder = builder.with_config(key, value.expose_secret());
             }
         }
-        // Those that came before stay: whether plain HTTP is allowed is one of them.
+        // Keeps an option from the variables: whether plain HTTP is allowed.
         let client = ClientOptions::new().with_timeout(REQUEST_TIMEOUT).with_connect_timeout(REQUEST_TIMEOUT);
         let allow = builder.get_config_value(&object_store::aws::AmazonS3ConfigKey::Client(
             object_store::ClientConfigKey::AllowHttp,
@@ -147,7 +147,7 @@ impl Store {
     fn path(&self, name: &str) -> Path {
         let whole = format!("{}/{name}", self.prefix);
         let whole = whole.trim_start_matches('/');
-        // What can be named as it is, is; the rest is encoded.
+        // A valid path is used as it is; anything else is encoded.
         Path::parse(whole).unwrap_or_else(|_| Path::from(whole))
     }
 
@@ -170,7 +170,7 @@ impl Store {
         let failed = |error: &Error| self.failed("test conditional writes", error);
         self.put(&path, b"1".to_vec(), mode(None)).await.map_err(|error| failed(&error))?;
         let found = self.conditions(&path).await;
-        // One that cannot be deleted is a few bytes that nobody looks at.
+        // A probe that cannot be deleted stays as a few bytes that nothing reads.
         let _ = self.objects.delete(&path).await;
         match found {
             Ok(Some(clock)) => Ok(clock),
@@ -221,7 +221,7 @@ impl Store {
         let mine = Content::new(owner, self.lease.as_secs());
         let failed = |error: &Error| self.failed(&format!("lock {key}"), error);
         let mut over: Option<String> = None;
-        // Each round somebody else was faster; more than a few are no accident.
+        // In each round another run was faster. After a few the lock counts as held.
         for _ in 0..5 {
             let since = LeaseValidity::now();
             match self.put(&path, payload(&mine), mode(over.as_deref())).await {
@@ -234,7 +234,7 @@ impl Store {
             }
             match self.read(&path).await? {
                 None => over = None,
-                // An answer was lost on its way; the write was not.
+                // The answer was lost, but the write arrived.
                 Some(LockRecord { content, etag: Some(etag), .. }) if content == mine => {
                     return Ok(Acquired::Yes((WrittenLock { path, etag, content }, since)));
                 }
@@ -282,13 +282,13 @@ impl Store {
         }
     }
 
-    /// Writes a lock again. `Err` with what is there instead if it is no longer the one that was written.
+    /// Writes a lock again. If the store has another version, says whose it is.
     pub(super) async fn write(&self, path: &Path, etag: &str, content: &Content) -> RenewResult {
         match self.put(path, payload(content), mode(Some(etag))).await {
             Ok(Some(etag)) => RenewResult::Stored(etag),
             Ok(None) => RenewResult::Unknown("the store gave no ETag".to_owned()),
             Err(error) if is_refused(&error) => match self.read(path).await {
-                // An answer was lost on its way; the write, or the one before it, was not.
+                // An answer was lost, but this write or the one before it arrived.
                 Ok(Some(LockRecord { content: now, etag: Some(etag), .. }))
                     if now.run == content.run && now.held =>
                 {
@@ -314,10 +314,10 @@ impl Store {
 pub(super) enum RenewResult {
     /// The new version.
     Stored(String),
-    /// It is still ours, in a version that is not the one thought of.
+    /// It is still held by this run, in another version than expected.
     Superseded(String),
-    /// It is another's.
+    /// Another run has it, or it was removed.
     Lost(String),
-    /// Nobody knows.
+    /// The result is unknown.
     Unknown(String),
 }

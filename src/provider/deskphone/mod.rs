@@ -61,11 +61,11 @@ const GRADES: &[GradeRow] = &[
     GradeRow::api(Kind::Diverts, &["unreachable"], ARTICLE),
 ];
 
-const PLACES: &[&str] = &["extension", "voicemail", "number"];
+const DESTINATIONS: &[&str] = &["extension", "voicemail", "number"];
 
 const ACCEPTS: &[Accepts] = &[
-    Accepts { kind: Kind::Diverts, path: &["always"], words: PLACES },
-    Accepts { kind: Kind::Diverts, path: &["busy"], words: PLACES },
-    Accepts { kind: Kind::Diverts, path: &["no_answer"], words: PLACES },
-    Accepts { kind: Kind::Diverts, path: &["unreachable"], words: PLACES },
+    Accepts { kind: Kind::Diverts, path: &["always"], words: DESTINATIONS },
+    Accepts { kind: Kind::Diverts, path: &["busy"], words: DESTINATIONS },
+    Accepts { kind: Kind::Diverts, path: &["no_answer"], words: DESTINATIONS },
+    Accepts { kind: Kind::Diverts, path: &["unreachable"], words: DESTINATIONS },
 ];

@@ -4,15 +4,15 @@ use serde_json::{Value, json};
 
 use super::Ctm;
 use super::call::{ApiCall, account_url, show};
+use super::error_response::{ErrorResponse, RouteResult};
 use super::page::{lets, page};
-use super::refusal::{Refusal, Reply};
 use crate::sandbox::document::Document;
 use crate::sandbox::vendor::{Request, Views};
 
 const WHEN: &str = "2016-08-09T16:09:32Z";
 
 /// Lists every account that has a state; a key is an agency's.
-pub fn list(server: &Ctm, request: &Request, views: &Views) -> Reply {
+pub fn list(server: &Ctm, request: &Request, views: &Views) -> RouteResult {
     let shown = views.iter().map(|(id, view)| render(request, id, &view.committed));
     let rows: Vec<Value> = shown.filter(|account| lets(request, "name", &account["name"])).collect();
     match request.query("status") {
@@ -21,10 +21,10 @@ pub fn list(server: &Ctm, request: &Request, views: &Views) -> Reply {
     }
 }
 
-pub fn route(call: &ApiCall, method: &str) -> Reply {
+pub fn route(call: &ApiCall, method: &str) -> RouteResult {
     match method {
         "GET" => show(render(call.request, call.account, call.held)),
-        _ => Err(Refusal::no_route()),
+        _ => Err(ErrorResponse::no_route()),
     }
 }
 

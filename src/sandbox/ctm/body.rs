@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::refusal::Refusal;
+use super::error_response::ErrorResponse;
 use crate::sandbox::vendor::Request;
 
 /// Decodes what was sent; no body is an empty object.
-pub fn decode(request: &Request) -> Result<Map<String, Value>, Refusal> {
+pub fn decode(request: &Request) -> Result<Map<String, Value>, ErrorResponse> {
     let kind = request.header("content-type").unwrap_or_default();
     match &request.body {
         None => Ok(Map::new()),
@@ -15,7 +15,7 @@ pub fn decode(request: &Request) -> Result<Map<String, Value>, Refusal> {
         Some(Value::String(text)) if !kind.contains("json") => {
             Ok(nested(url::form_urlencoded::parse(text.as_bytes()).into_owned()))
         }
-        Some(_) => Err(Refusal::error(400, "the body cannot be parsed")),
+        Some(_) => Err(ErrorResponse::error(400, "the body cannot be parsed")),
     }
 }
 

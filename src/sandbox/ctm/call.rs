@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::Ctm;
+use super::error_response::{ErrorResponse, RouteResult};
 use super::fields::Lookup;
 use super::kinds::ObjectType;
-use super::refusal::{Refusal, Reply};
 use super::rows;
 use crate::sandbox::document::Document;
-use crate::sandbox::vendor::{Answer, Commit, Request, Views};
+use crate::sandbox::vendor::{Commit, Request, Response, Views};
 
 /// A request in an account.
 #[derive(Debug)]
@@ -32,9 +32,9 @@ impl<'a> ApiCall<'a> {
         views: &'a Views,
         account: &str,
         body: Map<String, Value>,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, ErrorResponse> {
         let found = views.iter().find(|(id, _)| account == "current" || *id == account);
-        let (account, view) = found.ok_or_else(|| Refusal::missing("account"))?;
+        let (account, view) = found.ok_or_else(|| ErrorResponse::missing("account"))?;
         let base = account_url(request, account);
         Ok(Self { server, request, account, base, held: &view.committed, body })
     }
@@ -49,8 +49,8 @@ impl<'a> ApiCall<'a> {
     }
 
     /// Finds an object of the account by its id.
-    pub fn find(&self, kind: &ObjectType, id: &str) -> Result<&'a Map<String, Value>, Refusal> {
-        rows::find(self.held, kind.table, id).ok_or_else(|| Refusal::missing(kind.noun))
+    pub fn find(&self, kind: &ObjectType, id: &str) -> Result<&'a Map<String, Value>, ErrorResponse> {
+        rows::find(self.held, kind.table, id).ok_or_else(|| ErrorResponse::missing(kind.noun))
     }
 
     /// Holds the keys of a body against those that are known; only the strict server minds (FACTS ctm/choices-1).
@@ -58,13 +58,13 @@ impl<'a> ApiCall<'a> {
         &self,
         body: &Map<String, Value>,
         known: impl IntoIterator<Item = &'n str>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ErrorResponse> {
         if !self.server.strict {
             return Ok(());
         }
         let known: Vec<&str> = known.into_iter().chain(["_method", "auth_token"]).collect();
         match body.keys().find(|key| !known.contains(&key.as_str())) {
-            Some(key) => Err(Refusal::invalid(format!("unknown parameter {key}"))),
+            Some(key) => Err(ErrorResponse::invalid(format!("unknown parameter {key}"))),
             None => Ok(()),
         }
     }
@@ -75,26 +75,26 @@ impl<'a> ApiCall<'a> {
     }
 
     /// Deletes an object, out of everything that refers to it; the strict server refuses that (FACTS ctm/choices-4).
-    pub fn delete(&self, kind: &ObjectType, id: &str) -> Reply {
+    pub fn delete(&self, kind: &ObjectType, id: &str) -> RouteResult {
         self.find(kind, id)?;
         let mut next = self.held.clone();
         rows::forget(&mut next, kind, id);
         if rows::detach(&mut next, id) && self.server.strict {
-            return Err(Refusal::invalid(format!("{} is in use", kind.noun)));
+            return Err(ErrorResponse::invalid(format!("{} is in use", kind.noun)));
         }
         self.done(format!("{}/{id}", kind.table), next, json!({"status": "success"}))
     }
 
     /// Answers a write and makes the change.
-    pub fn done(&self, object: impl Into<String>, document: Document, body: Value) -> Reply {
+    pub fn done(&self, object: impl Into<String>, document: Document, body: Value) -> RouteResult {
         let commit = Commit { account: self.account.to_owned(), object: object.into(), document };
-        Ok(Answer::new(200, body).with(commit))
+        Ok(Response::new(200, body).with(commit))
     }
 }
 
 /// Answers a read.
-pub fn show(value: impl Into<Value>) -> Reply {
-    Ok(Answer::new(200, value.into()))
+pub fn show(value: impl Into<Value>) -> RouteResult {
+    Ok(Response::new(200, value.into()))
 }
 
 /// The URL of an account, at the host that was asked.

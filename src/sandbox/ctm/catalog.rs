@@ -3,13 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::call::{ApiCall, show};
+use super::error_response::{ErrorResponse, RouteResult};
 use super::fields::{self, Field, flag, text};
 use super::kinds::{CALL_SETTING, GEO, ObjectType, ROUTER, ROUTING_TABLE, USER, VOICE_BOT};
 use super::page::{lets, page};
-use super::refusal::{Refusal, Reply};
 use super::rows;
 use crate::sandbox::document::Document;
-use crate::sandbox::vendor::Answer;
+use crate::sandbox::vendor::Response;
 
 /// A collection that is only read.
 #[derive(Debug)]
@@ -105,20 +105,20 @@ pub const COLLECTIONS: &[Collection] = &[
     },
 ];
 
-pub fn route(call: &ApiCall, method: &str, name: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, method: &str, name: &str, path: &[&str]) -> RouteResult {
     let collection = COLLECTIONS.iter().find(|collection| collection.kind.table == name);
-    let collection = collection.ok_or_else(Refusal::no_route)?;
+    let collection = collection.ok_or_else(ErrorResponse::no_route)?;
     match (method, path) {
         ("GET", []) => list(call, collection),
         ("GET", [id]) if collection.single => {
             show(render(call, &collection.kind, call.find(&collection.kind, id)?))
         }
-        _ => Err(Refusal::no_route()),
+        _ => Err(ErrorResponse::no_route()),
     }
 }
 
 /// Lists them; no routing tables at all is 204 (FACTS ctm/lists-4).
-fn list(call: &ApiCall, collection: &Collection) -> Reply {
+fn list(call: &ApiCall, collection: &Collection) -> RouteResult {
     let rows: Vec<Value> = rows::all(call.held, collection.kind.table)
         .filter(|row| {
             collection.natural != "email"
@@ -128,7 +128,7 @@ fn list(call: &ApiCall, collection: &Collection) -> Reply {
         .map(|row| render(call, &collection.kind, row))
         .collect();
     if rows.is_empty() && collection.kind.table == ROUTING_TABLE.table {
-        return Ok(Answer { body: None, ..Answer::new(204, Value::Null) });
+        return Ok(Response { body: None, ..Response::new(204, Value::Null) });
     }
     page(call.server, call.request, collection.list, rows)
 }

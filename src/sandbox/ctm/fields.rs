@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::body::text as plain;
-use super::refusal::Refusal;
+use super::error_response::ErrorResponse;
 use super::rows;
 use crate::sandbox::document::Document;
 
@@ -87,7 +87,7 @@ pub fn write(
     lookup: Lookup,
     object: &mut Map<String, Value>,
     body: &Map<String, Value>,
-) -> Result<(), Refusal> {
+) -> Result<(), ErrorResponse> {
     for (field, value) in fields.iter().filter_map(|field| Some((field, body.get(field.name)?))) {
         object.insert(field.name.to_owned(), field.take(value, lookup)?);
     }
@@ -104,8 +104,8 @@ impl Field {
         }
     }
 
-    fn take(&self, value: &Value, lookup: Lookup) -> Result<Value, Refusal> {
-        let invalid = || Refusal::invalid(format!("{} is invalid", self.name));
+    fn take(&self, value: &Value, lookup: Lookup) -> Result<Value, ErrorResponse> {
+        let invalid = || ErrorResponse::invalid(format!("{} is invalid", self.name));
         let sent = plain(value).ok_or_else(invalid)?;
         if sent.is_empty() {
             return Ok(self.empty());

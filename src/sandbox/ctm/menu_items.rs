@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::body::text as plain;
+use super::error_response::ErrorResponse;
 use super::fields::{self, Field, Lookup, flag, id, one_of, text};
 use super::kinds::{MENU_ITEM, TARGETS, Target};
-use super::refusal::Refusal;
 use super::rows;
 use crate::sandbox::document::Document;
 
@@ -57,7 +57,7 @@ pub fn write(
     next: &mut Document,
     held: Option<&Map<String, Value>>,
     body: &Map<String, Value>,
-) -> Result<Value, Refusal> {
+) -> Result<Value, ErrorResponse> {
     let mut item = held.cloned().unwrap_or_else(|| {
         let mut item = Map::new();
         item.insert("id".into(), rows::draw(next, &MENU_ITEM).0);
@@ -67,7 +67,7 @@ pub fn write(
     });
     fields::write(COMMON, lookup, &mut item, body)?;
     if item["voice_action_type"].is_null() {
-        return Err(Refusal::invalid("voice_action_type can't be blank"));
+        return Err(ErrorResponse::invalid("voice_action_type can't be blank"));
     }
     fields::write(PROMPTS, lookup, &mut item, body)?;
     if item["voice_action_type"] == "message" {
@@ -91,7 +91,7 @@ fn point(
     experimental: bool,
     item: &mut Map<String, Value>,
     body: &Map<String, Value>,
-) -> Result<(), Refusal> {
+) -> Result<(), ErrorResponse> {
     for target in targets(true) {
         let own = item["voice_action_type"] == target.action;
         if !own {

@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::body::list;
 use super::call::{ApiCall, show, wrapped};
+use super::error_response::{ErrorResponse, RouteResult};
 use super::fields::{self, Field, count, id, text, token};
 use super::kinds::{MENU, MENU_ITEM};
 use super::page::page;
-use super::refusal::{Refusal, Reply};
 use super::{menu_items, rows};
 use crate::sandbox::document::Document;
 
@@ -28,7 +28,7 @@ pub const FIELDS: &[Field] = &[
     count("input_timeout", 5),
 ];
 
-pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> RouteResult {
     match (method, path) {
         ("GET", []) => {
             let brief = |row: &Map<String, Value>| {
@@ -48,9 +48,9 @@ pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
         }
         ("GET", [id, "voice_menu_items", item]) => {
             let found = items(call, call.find(&MENU, id)?).find(|shown| shown["id"] == *item);
-            show(found.ok_or_else(|| Refusal::missing(MENU_ITEM.noun))?)
+            show(found.ok_or_else(|| ErrorResponse::missing(MENU_ITEM.noun))?)
         }
-        _ => Err(Refusal::no_route()),
+        _ => Err(ErrorResponse::no_route()),
     }
 }
 
@@ -69,19 +69,19 @@ pub fn keep(document: &mut Document, row: Map<String, Value>) {
 }
 
 /// Creates or updates, of a body with or without its wrapper, and answers the flat menu.
-fn write(call: &ApiCall, old: Option<&Map<String, Value>>) -> Reply {
+fn write(call: &ApiCall, old: Option<&Map<String, Value>>) -> RouteResult {
     let body = wrapped(&call.body, "voice_menu").unwrap_or(&call.body);
     call.check(body, FIELDS.iter().map(|field| field.name).chain(["items"]))?;
     let mut next = call.held.clone();
     let mut row = old.cloned().unwrap_or_else(|| blank(&mut next));
     fields::write(FIELDS, call.lookup(), &mut row, body)?;
     if row["name"].is_null() {
-        return Err(Refusal::invalid("Name can't be blank"));
+        return Err(ErrorResponse::invalid("Name can't be blank"));
     }
     if let Some(sent) = body.get("items") {
         let mut items = Vec::new();
         for item in list(sent) {
-            let item = item.as_object().ok_or_else(|| Refusal::invalid("items is invalid"))?;
+            let item = item.as_object().ok_or_else(|| ErrorResponse::invalid("items is invalid"))?;
             call.check(item, menu_items::keys(call.server.experimental))?;
             let held = row["items"].as_array().into_iter().flatten();
             let held = held.filter_map(Value::as_object).find(|held| item.get("id") == held.get("id"));

@@ -3,7 +3,7 @@
 //! What they leave open is decided in FACTS ctm/choices.
 //!
 //! - [`call`]: one request in one account: what it may read, how it answers
-//! - [`refusal`]: what is answered to a request that is not served
+//! - [`error_response`]: what is answered to a request that is not served
 //! - [`body`]: JSON, forms and bracketed keys as one object
 //! - [`page`]: lists, cut into pages
 //! - [`fields`]: the fields of each object, and how what is written becomes what is read
@@ -20,6 +20,7 @@ mod accounts;
 mod body;
 mod call;
 mod catalog;
+mod error_response;
 mod fields;
 mod footprint;
 mod kinds;
@@ -31,7 +32,6 @@ mod phone;
 mod portal;
 mod queues;
 mod receivers;
-mod refusal;
 mod routes;
 mod rows;
 mod schedules;
@@ -44,10 +44,10 @@ use super::document::Document;
 use super::emulation::Emulation;
 use super::footprint::Pattern;
 use super::portal::Page;
-use super::vendor::{Answer, Credential, Request, Vendor, Views};
+use super::vendor::{Credential, Request, Response, Vendor, Views};
 use crate::model::Address;
 use call::ApiCall;
-use refusal::{Refusal, Reply};
+use error_response::{ErrorResponse, RouteResult};
 use switches::{NextPage, Settings};
 
 /// Requests in one second that are answered (FACTS ctm/access-4).
@@ -74,7 +74,7 @@ struct Ctm {
 }
 
 impl Ctm {
-    fn route(&self, request: &Request, views: &Views) -> Reply {
+    fn route(&self, request: &Request, views: &Views) -> RouteResult {
         authorize(request)?;
         let body = body::decode(request)?;
         let method = self.method(request, &body)?;
@@ -89,11 +89,11 @@ impl Ctm {
                 let call = ApiCall::open(self, request, views, account, body)?;
                 Self::account(&call, &method, rest)
             }
-            _ => Err(Refusal::no_route()),
+            _ => Err(ErrorResponse::no_route()),
         }
     }
 
-    fn account(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
+    fn account(call: &ApiCall, method: &str, path: &[&str]) -> RouteResult {
         match path {
             [] => accounts::route(call, method),
             ["numbers", id, setting @ ("update_number" | "dial_routes")] => {
@@ -109,11 +109,11 @@ impl Ctm {
     }
 
     /// The method meant: a form may name another one, and `PATCH` stands for `PUT` (FACTS ctm/choices-5).
-    fn method(&self, request: &Request, body: &Map<String, Value>) -> Result<String, Refusal> {
+    fn method(&self, request: &Request, body: &Map<String, Value>) -> Result<String, ErrorResponse> {
         let named = body.get("_method").and_then(Value::as_str).filter(|_| request.method == "POST");
         let method = named.unwrap_or(&request.method).to_uppercase();
         match method.as_str() {
-            "PATCH" if self.strict => Err(Refusal::error(405, "method not allowed")),
+            "PATCH" if self.strict => Err(ErrorResponse::error(405, "method not allowed")),
             "PATCH" => Ok("PUT".to_owned()),
             _ => Ok(method),
         }
@@ -121,17 +121,17 @@ impl Ctm {
 }
 
 /// Basic credentials of anyone but `wrong`; keys that begin with `ro_` only read (FACTS ctm/access).
-fn authorize(request: &Request) -> Result<(), Refusal> {
+fn authorize(request: &Request) -> Result<(), ErrorResponse> {
     match &request.credential {
         Credential::Basic { user, password }
             if !user.is_empty() && !password.is_empty() && user != "wrong" =>
         {
             if request.is_write() && user.starts_with("ro_") {
-                return Err(Refusal::error(403, "forbidden"));
+                return Err(ErrorResponse::error(403, "forbidden"));
             }
             Ok(())
         }
-        _ => Err(Refusal::error(401, "unauthorized")),
+        _ => Err(ErrorResponse::error(401, "unauthorized")),
     }
 }
 
@@ -148,8 +148,9 @@ impl Vendor for Ctm {
         footprint::of(address)
     }
 
-    fn respond(&self, request: &Request, views: &Views) -> Answer {
-        self.route(request, views).unwrap_or_else(|Refusal { status, body }| Answer::new(status, body))
+    fn respond(&self, request: &Request, views: &Views) -> Response {
+        self.route(request, views)
+            .unwrap_or_else(|ErrorResponse { status, body }| Response::new(status, body))
     }
 
     fn portal(&self, document: &Document, page: &Page) -> Result<Document, String> {

@@ -3,17 +3,17 @@
 use serde_json::{Map, Value, json};
 
 use super::call::{ApiCall, show};
+use super::error_response::{ErrorResponse, RouteResult};
 use super::fields::{self, Field, flag, text};
 use super::kinds::{CALL_SETTING, DIAL_LIST, NUMBER, RECEIVER, TARGETS};
 use super::page::{lets, page};
-use super::refusal::{Refusal, Reply};
 use super::{body, catalog, phone, receivers, rows};
 use crate::sandbox::document::Document;
 
 /// What `PUT` changes.
 pub const FIELDS: &[Field] = &[text("name"), flag("active", true)];
 
-pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> RouteResult {
     match (method, path) {
         ("GET", []) => {
             let rows = rows::all(call.held, NUMBER.table).filter(|row| {
@@ -43,7 +43,7 @@ pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
             answer.body = Some(json!({"status": "success"}));
             Ok(answer)
         }
-        _ => Err(Refusal::no_route()),
+        _ => Err(ErrorResponse::no_route()),
     }
 }
 
@@ -68,7 +68,7 @@ pub fn keep(document: &mut Document, row: Map<String, Value>) {
     document.put(NUMBER.table, &key, row.into());
 }
 
-fn update(call: &ApiCall, id: &str) -> Reply {
+fn update(call: &ApiCall, id: &str) -> RouteResult {
     call.check(&call.body, ["name", "active", "formatted"])?;
     let mut row = call.find(&NUMBER, id)?.clone();
     fields::write(FIELDS, call.lookup(), &mut row, &call.body)?;
@@ -76,7 +76,7 @@ fn update(call: &ApiCall, id: &str) -> Reply {
 }
 
 /// Keeps a number and answers with the whole of it.
-pub fn answer(call: &ApiCall, mut next: Document, row: Map<String, Value>) -> Reply {
+pub fn answer(call: &ApiCall, mut next: Document, row: Map<String, Value>) -> RouteResult {
     let shown = render(call, &next, &row);
     let object = format!("numbers/{}", row["id"]);
     keep(&mut next, row);
@@ -84,7 +84,7 @@ pub fn answer(call: &ApiCall, mut next: Document, row: Map<String, Value>) -> Re
 }
 
 /// Appends to the list of a number, which goes on to be routed as it is.
-fn attach(call: &ApiCall, id: &str, receiver: &str) -> Reply {
+fn attach(call: &ApiCall, id: &str, receiver: &str) -> RouteResult {
     let mut row = call.find(&NUMBER, id)?.clone();
     let receiver = known(call, receiver)?;
     join(&mut row, &receiver["id"]);
@@ -93,7 +93,7 @@ fn attach(call: &ApiCall, id: &str, receiver: &str) -> Reply {
     receivers::answer(call, next, receiver)
 }
 
-fn leave(call: &ApiCall, id: &str, receiver: &str) -> Reply {
+fn leave(call: &ApiCall, id: &str, receiver: &str) -> RouteResult {
     let mut row = call.find(&NUMBER, id)?.clone();
     let receiver = known(call, receiver)?;
     if let Some(dial) = row.get_mut("dial").and_then(Value::as_array_mut) {
@@ -105,8 +105,8 @@ fn leave(call: &ApiCall, id: &str, receiver: &str) -> Reply {
 }
 
 /// Here a missing receiving number has another shape (FACTS ctm/choices-7).
-fn known<'a>(call: &ApiCall<'a>, id: &str) -> Result<&'a Map<String, Value>, Refusal> {
-    call.find(&RECEIVER, id).map_err(|_| Refusal::error(404, "receiving number not found"))
+fn known<'a>(call: &ApiCall<'a>, id: &str) -> Result<&'a Map<String, Value>, ErrorResponse> {
+    call.find(&RECEIVER, id).map_err(|_| ErrorResponse::error(404, "receiving number not found"))
 }
 
 fn join(row: &mut Map<String, Value>, receiver: &Value) {

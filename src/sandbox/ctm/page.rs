@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Ctm;
 use super::call::show;
-use super::refusal::{Refusal, Reply};
+use super::error_response::{ErrorResponse, RouteResult};
 use super::switches::NextPage;
 use crate::sandbox::vendor::Request;
 
@@ -12,12 +12,12 @@ const PER_PAGE: usize = 10;
 const MOST: usize = 150;
 
 /// Answers one page of a list, under its key.
-pub fn page(server: &Ctm, request: &Request, key: &str, rows: Vec<Value>) -> Reply {
+pub fn page(server: &Ctm, request: &Request, key: &str, rows: Vec<Value>) -> RouteResult {
     let number = |name: &str| request.query(name).and_then(|text| text.parse::<usize>().ok());
     let page = number("page").unwrap_or(1).max(1);
     let size = number("per_page").filter(|size| *size > 0).unwrap_or(PER_PAGE);
     if size > MOST {
-        return Err(Refusal::error(400, &format!("per_page limit is {MOST}")));
+        return Err(ErrorResponse::error(400, &format!("per_page limit is {MOST}")));
     }
     let total = rows.len();
     let pages = total.div_ceil(size).max(1);

@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::body::{list, text as plain};
 use super::call::{ApiCall, show, wrapped};
+use super::error_response::{ErrorResponse, RouteResult};
 use super::fields::{self, Field, Lookup, flag, id, int, one_of, text};
 use super::kinds::{NUMBER, QUEUE, USER};
 use super::page::page;
-use super::refusal::{Refusal, Reply};
 use super::rows;
 use crate::sandbox::document::Document;
 
@@ -49,7 +49,7 @@ pub const AGENT: &[Field] = &[
     flag("allow_logout", true),
 ];
 
-pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> RouteResult {
     match (method, path) {
         ("GET", []) => {
             let rows = rows::all(call.held, QUEUE.table).map(|row| brief(call, call.held, row).into());
@@ -72,7 +72,7 @@ pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
             call.find(&QUEUE, id)?;
             if call.server.experimental { call.delete(&QUEUE, id) } else { pass_over(call) }
         }
-        _ => Err(Refusal::no_route()),
+        _ => Err(ErrorResponse::no_route()),
     }
 }
 
@@ -90,13 +90,13 @@ pub fn keep(document: &mut Document, row: Map<String, Value>) {
     rows::put(document, &QUEUE, &name, row);
 }
 
-/// Answers as if it had been done: keys that are not known are dropped, and here all are.
-fn pass_over(call: &ApiCall) -> Reply {
+/// Answers success and changes nothing: unknown keys are dropped, and all of these are unknown.
+fn pass_over(call: &ApiCall) -> RouteResult {
     call.check(&call.body, [])?;
     show(json!({"status": "success"}))
 }
 
-fn write(call: &ApiCall, old: Option<&Map<String, Value>>) -> Reply {
+fn write(call: &ApiCall, old: Option<&Map<String, Value>>) -> RouteResult {
     if !call.server.experimental {
         return pass_over(call);
     }
@@ -106,7 +106,7 @@ fn write(call: &ApiCall, old: Option<&Map<String, Value>>) -> Reply {
     let mut row = old.cloned().unwrap_or_else(|| blank(&mut next));
     fields::write(FIELDS, call.lookup(), &mut row, body)?;
     if row["name"].is_null() {
-        return Err(Refusal::invalid("Name can't be blank"));
+        return Err(ErrorResponse::invalid("Name can't be blank"));
     }
     let shown = render(call, &next, &row);
     let object = format!("queues/{}", row["id"]);
@@ -114,18 +114,18 @@ fn write(call: &ApiCall, old: Option<&Map<String, Value>>) -> Reply {
     call.done(object, next, json!({"status": "success", "call_queue": shown}))
 }
 
-fn set_agents(call: &ApiCall, row: &Map<String, Value>) -> Reply {
+fn set_agents(call: &ApiCall, row: &Map<String, Value>) -> RouteResult {
     if !call.server.experimental {
         return pass_over(call);
     }
     call.check(&call.body, ["agents"])?;
     let mut agents = Vec::new();
     for body in list(call.body.get("agents").unwrap_or(&Value::Null)) {
-        let body = body.as_object().ok_or_else(|| Refusal::invalid("agents is invalid"))?;
+        let body = body.as_object().ok_or_else(|| ErrorResponse::invalid("agents is invalid"))?;
         call.check(body, AGENT.iter().map(|field| field.name).chain(["id"]))?;
         match agent(call.lookup(), body)? {
             Some(agent) => agents.push(agent),
-            None if call.server.strict => return Err(Refusal::missing(USER.noun)),
+            None if call.server.strict => return Err(ErrorResponse::missing(USER.noun)),
             None => {}
         }
     }
@@ -138,7 +138,7 @@ fn set_agents(call: &ApiCall, row: &Map<String, Value>) -> Reply {
 }
 
 /// Makes an agent of a body; none, when there is no such user.
-pub fn agent(lookup: Lookup, body: &Map<String, Value>) -> Result<Option<Value>, Refusal> {
+pub fn agent(lookup: Lookup, body: &Map<String, Value>) -> Result<Option<Value>, ErrorResponse> {
     let id = body.get("id").and_then(plain).unwrap_or_default();
     let Some(user) = rows::find(lookup.document, USER.table, &id) else { return Ok(None) };
     let mut agent = Map::new();

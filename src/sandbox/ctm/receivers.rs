@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::body;
 use super::call::{ApiCall, show};
+use super::error_response::{ErrorResponse, RouteResult};
 use super::fields::{self, Field, id, int, maybe, one_of, text};
 use super::kinds::RECEIVER;
 use super::page::{lets, page};
-use super::refusal::{Refusal, Reply};
 use super::{phone, rows};
 use crate::sandbox::document::Document;
 
@@ -30,7 +30,7 @@ pub const EXPERIMENTAL: &[Field] = &[
     id("tag_schedule_id", &["schedules"]),
 ];
 
-pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> RouteResult {
     match (method, path) {
         ("GET", []) => {
             let rows = rows::all(call.held, RECEIVER.table).filter(|row| {
@@ -46,12 +46,12 @@ pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
         ("GET", [id]) => show(render(call, call.find(&RECEIVER, id)?)),
         ("PUT", [id]) => update(call, id),
         ("DELETE", [id]) => call.delete(&RECEIVER, id),
-        _ => Err(Refusal::no_route()),
+        _ => Err(ErrorResponse::no_route()),
     }
 }
 
 /// Answers a list; only there the objects have a `source_tag`.
-pub fn listed<'r>(call: &ApiCall, rows: impl Iterator<Item = &'r Map<String, Value>>) -> Reply {
+pub fn listed<'r>(call: &ApiCall, rows: impl Iterator<Item = &'r Map<String, Value>>) -> RouteResult {
     let shown = rows.map(|row| {
         let mut shown = render(call, row);
         shown.insert("source_tag".into(), "".into());
@@ -74,16 +74,16 @@ pub fn blank(document: &mut Document, number: &str) -> Map<String, Value> {
 }
 
 /// Makes one from the body.
-pub fn create(call: &ApiCall, next: &mut Document) -> Result<Map<String, Value>, Refusal> {
+pub fn create(call: &ApiCall, next: &mut Document) -> Result<Map<String, Value>, ErrorResponse> {
     check(call)?;
-    let number = number(call, None)?.ok_or_else(|| Refusal::invalid("Number can't be blank"))?;
+    let number = number(call, None)?.ok_or_else(|| ErrorResponse::invalid("Number can't be blank"))?;
     let mut row = blank(next, &number);
     fill(call, &mut row)?;
     rows::put(next, &RECEIVER, &number, row.clone());
     Ok(row)
 }
 
-fn update(call: &ApiCall, id: &str) -> Reply {
+fn update(call: &ApiCall, id: &str) -> RouteResult {
     check(call)?;
     let mut row = call.find(&RECEIVER, id)?.clone();
     if let Some(number) = number(call, Some(id))? {
@@ -96,18 +96,18 @@ fn update(call: &ApiCall, id: &str) -> Reply {
 }
 
 /// Answers a write of one.
-pub fn answer(call: &ApiCall, next: Document, row: &Map<String, Value>) -> Reply {
+pub fn answer(call: &ApiCall, next: Document, row: &Map<String, Value>) -> RouteResult {
     let object = format!("receiving_numbers/{}", row["id"]);
     call.done(object, next, json!({"status": "success", "receiving_number": render(call, row)}))
 }
 
-fn check(call: &ApiCall) -> Result<(), Refusal> {
+fn check(call: &ApiCall) -> Result<(), ErrorResponse> {
     let extra = if call.server.experimental { EXPERIMENTAL } else { &[] };
     let names = NAME.iter().chain(extra).map(|field| field.name).chain(["number"]);
     call.check(&call.body, names)
 }
 
-fn fill(call: &ApiCall, row: &mut Map<String, Value>) -> Result<(), Refusal> {
+fn fill(call: &ApiCall, row: &mut Map<String, Value>) -> Result<(), ErrorResponse> {
     fields::write(NAME, call.lookup(), row, &call.body)?;
     if call.server.experimental {
         fields::write(EXPERIMENTAL, call.lookup(), row, &call.body)?;
@@ -116,17 +116,17 @@ fn fill(call: &ApiCall, row: &mut Map<String, Value>) -> Result<(), Refusal> {
 }
 
 /// The number of the body; another object may not have it (FACTS ctm/errors-5).
-fn number(call: &ApiCall, own: Option<&str>) -> Result<Option<String>, Refusal> {
+fn number(call: &ApiCall, own: Option<&str>) -> Result<Option<String>, ErrorResponse> {
     let Some(number) = call.body.get("number").and_then(body::text).filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
     if !phone::is_e164(&number) {
-        return Err(Refusal::invalid("Number is invalid"));
+        return Err(ErrorResponse::invalid("Number is invalid"));
     }
     let holder = call.held.get(RECEIVER.table, &number).and_then(|row| row["id"].as_str());
     if holder.is_some() && holder != own {
         let status = if call.server.strict { 406 } else { 200 };
-        return Err(Refusal::reason(status, "Number already exists"));
+        return Err(ErrorResponse::reason(status, "Number already exists"));
     }
     Ok(Some(number))
 }

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::body::{text, texts};
 use super::call::{ApiCall, wrapped};
+use super::error_response::{ErrorResponse, RouteResult};
 use super::kinds::{CALL_SETTING, DIAL_LIST, NUMBER, RECEIVER, TARGETS, Target, USER};
-use super::refusal::{Refusal, Reply};
 use super::{numbers, phone, receivers, rows};
 use crate::sandbox::document::Document;
 
@@ -37,15 +37,15 @@ const EXPERIMENTAL: &[&str] = &["routing", "failsafe_number"];
 
 const USER_KEYS: [&str; 2] = ["user_default_action_label", "user_no_answer_seconds"];
 
-pub fn route(call: &ApiCall, method: &str, id: &str, setting: &str) -> Reply {
+pub fn route(call: &ApiCall, method: &str, id: &str, setting: &str) -> RouteResult {
     match (method, setting) {
         ("POST", "update_number") => update_number(call, id),
         ("PUT", "dial_routes") => dial_routes(call, id),
-        _ => Err(Refusal::no_route()),
+        _ => Err(ErrorResponse::no_route()),
     }
 }
 
-fn update_number(call: &ApiCall, id: &str) -> Reply {
+fn update_number(call: &ApiCall, id: &str) -> RouteResult {
     let mut row = call.find(&NUMBER, id)?.clone();
     call.check(&call.body, UPDATE_KEYS.iter().chain(experimental(call)).copied())?;
     let mut next = call.held.clone();
@@ -65,7 +65,7 @@ fn update_number(call: &ApiCall, id: &str) -> Reply {
 }
 
 /// Answers success whatever became of it; only reading the number again tells (FACTS ctm/numbers-8).
-fn dial_routes(call: &ApiCall, id: &str) -> Reply {
+fn dial_routes(call: &ApiCall, id: &str) -> RouteResult {
     let mut row = call.find(&NUMBER, id)?.clone();
     match wrapped(&call.body, "virtual_phone_number") {
         Some(body) => {
@@ -76,7 +76,7 @@ fn dial_routes(call: &ApiCall, id: &str) -> Reply {
             choose(call, &mut row, body, &route, |_| true)?;
             unnamed(call, &mut row, body)?;
         }
-        None if call.server.strict => return Err(Refusal::invalid("virtual_phone_number is missing")),
+        None if call.server.strict => return Err(ErrorResponse::invalid("virtual_phone_number is missing")),
         None => {}
     }
     let mut shown = numbers::render(call, call.held, &row);
@@ -98,14 +98,14 @@ fn choose(
     body: &Map<String, Value>,
     route: &str,
     may: impl Fn(&Target) -> bool,
-) -> Result<(), Refusal> {
+) -> Result<(), ErrorResponse> {
     let known = |target: &&Target| !target.route.is_empty() && target.route == route && may(target);
     let Some(target) = TARGETS.iter().find(known) else {
-        return lenient(call, || Refusal::invalid(format!("unknown dial_route {route}")));
+        return lenient(call, || ErrorResponse::invalid(format!("unknown dial_route {route}")));
     };
     let id = body.get(target.id_key).and_then(text).unwrap_or_default();
     let Some(found) = rows::find(call.held, target.kind.table, &id) else {
-        return lenient(call, || Refusal::missing(target.kind.noun));
+        return lenient(call, || ErrorResponse::missing(target.kind.noun));
     };
     let mut chosen = Map::new();
     chosen.insert("type".into(), target.read.into());
@@ -119,7 +119,7 @@ fn choose(
 }
 
 /// Replaces the list a number dials, making the receiving numbers that are not there, and routes to it.
-fn dial(call: &ApiCall, next: &mut Document, row: &mut Map<String, Value>) -> Result<(), Refusal> {
+fn dial(call: &ApiCall, next: &mut Document, row: &mut Map<String, Value>) -> Result<(), ErrorResponse> {
     let ids: Option<Vec<Value>> = match (call.body.get("numbers"), call.body.get("numbers_id")) {
         (Some(numbers), _) => {
             let codes = call.body.get("country_codes").map(texts).unwrap_or_default();
@@ -128,7 +128,7 @@ fn dial(call: &ApiCall, next: &mut Document, row: &mut Map<String, Value>) -> Re
         (None, Some(ids)) => {
             let found = |id: String| rows::find(call.held, RECEIVER.table, &id).map(|row| row["id"].clone());
             let Some(ids) = texts(ids).into_iter().map(found).collect::<Option<Vec<_>>>() else {
-                return lenient(call, || Refusal::missing(RECEIVER.noun));
+                return lenient(call, || ErrorResponse::missing(RECEIVER.noun));
             };
             Some(ids)
         }
@@ -154,28 +154,28 @@ fn inline(
     next: &mut Document,
     numbers: &[String],
     codes: &[String],
-) -> Result<Vec<Value>, Refusal> {
+) -> Result<Vec<Value>, ErrorResponse> {
     if call.server.strict && numbers.len() != codes.len() {
-        return Err(Refusal::invalid("numbers and country_codes differ in length"));
+        return Err(ErrorResponse::invalid("numbers and country_codes differ in length"));
     }
     let mut ids = Vec::new();
     for (index, national) in numbers.iter().enumerate() {
         let code = codes.get(index).or(codes.last());
-        let code = code.ok_or_else(|| Refusal::invalid("country_codes can't be blank"))?;
-        let number = phone::of_national(national, code).map_err(Refusal::invalid)?;
+        let code = code.ok_or_else(|| ErrorResponse::invalid("country_codes can't be blank"))?;
+        let number = phone::of_national(national, code).map_err(ErrorResponse::invalid)?;
         let id = next.get(RECEIVER.table, &number).map(|row| row["id"].clone());
         ids.push(id.unwrap_or_else(|| receivers::blank(next, &number)["id"].clone()));
     }
     Ok(ids)
 }
 
-fn assign(call: &ApiCall, row: &mut Map<String, Value>, setting: &str) -> Result<(), Refusal> {
+fn assign(call: &ApiCall, row: &mut Map<String, Value>, setting: &str) -> Result<(), ErrorResponse> {
     let value = if setting.is_empty() {
         Value::Null
     } else {
         match rows::find(call.held, CALL_SETTING.table, setting) {
             Some(found) => found["id"].clone(),
-            None => return lenient(call, || Refusal::missing(CALL_SETTING.noun)),
+            None => return lenient(call, || ErrorResponse::missing(CALL_SETTING.noun)),
         }
     };
     row.insert("call_setting".into(), value);
@@ -183,20 +183,24 @@ fn assign(call: &ApiCall, row: &mut Map<String, Value>, setting: &str) -> Result
 }
 
 /// Takes the fields without a documented name, where they are switched on.
-fn unnamed(call: &ApiCall, row: &mut Map<String, Value>, body: &Map<String, Value>) -> Result<(), Refusal> {
+fn unnamed(
+    call: &ApiCall,
+    row: &mut Map<String, Value>,
+    body: &Map<String, Value>,
+) -> Result<(), ErrorResponse> {
     if !call.server.experimental {
         return Ok(());
     }
     if let Some(routing) = body.get("routing").and_then(text) {
         if !PATTERNS.contains(&routing.as_str()) {
-            return Err(Refusal::invalid("routing is invalid"));
+            return Err(ErrorResponse::invalid("routing is invalid"));
         }
         row.insert("routing".into(), routing.into());
     }
     if let Some(failsafe) = body.get("failsafe_number").and_then(text) {
         let own = call.held.get(NUMBER.table, &failsafe).is_some();
         if !failsafe.is_empty() && (own || !phone::is_e164(&failsafe)) {
-            return Err(Refusal::invalid("failsafe_number is invalid"));
+            return Err(ErrorResponse::invalid("failsafe_number is invalid"));
         }
         let value = if failsafe.is_empty() { Value::Null } else { failsafe.into() };
         row.insert("failsafe_number".into(), value);
@@ -205,6 +209,6 @@ fn unnamed(call: &ApiCall, row: &mut Map<String, Value>, body: &Map<String, Valu
 }
 
 /// Passes over a mistake, unless the server is strict.
-fn lenient(call: &ApiCall, refusal: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
-    if call.server.strict { Err(refusal()) } else { Ok(()) }
+fn lenient(call: &ApiCall, error: impl FnOnce() -> ErrorResponse) -> Result<(), ErrorResponse> {
+    if call.server.strict { Err(error()) } else { Ok(()) }
 }

@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::body::{list, text as plain};
 use super::call::{ApiCall, show, wrapped};
+use super::error_response::{ErrorResponse, RouteResult};
 use super::fields::{self, Field, Lookup, switched, text};
 use super::kinds::SCHEDULE;
 use super::page::page;
-use super::refusal::{Refusal, Reply};
 use super::rows;
 use crate::sandbox::document::Document;
 
@@ -17,7 +17,7 @@ const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const TIME: [&str; 6] = ["start_time", "end_time", "position", "start_day", "end_day", "days"];
 const MINUTES: i64 = 1440;
 
-pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> RouteResult {
     match (method, path) {
         ("GET", []) => {
             let rows = rows::all(call.held, SCHEDULE.table).map(|row| {
@@ -32,7 +32,7 @@ pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> Reply {
         ("GET", [id]) => show(render(call, call.find(&SCHEDULE, id)?)),
         ("PUT", [id]) => write(call, Some(call.find(&SCHEDULE, id)?)),
         ("DELETE", [id]) => call.delete(&SCHEDULE, id),
-        _ => Err(Refusal::no_route()),
+        _ => Err(ErrorResponse::no_route()),
     }
 }
 
@@ -50,7 +50,7 @@ pub fn keep(document: &mut Document, row: Map<String, Value>) {
     rows::put(document, &SCHEDULE, &name, row);
 }
 
-fn write(call: &ApiCall, old: Option<&Map<String, Value>>) -> Reply {
+fn write(call: &ApiCall, old: Option<&Map<String, Value>>) -> RouteResult {
     call.check(&call.body, ["schedule"])?;
     let empty = Map::new();
     let body = wrapped(&call.body, "schedule").unwrap_or(&empty);
@@ -69,13 +69,17 @@ fn write(call: &ApiCall, old: Option<&Map<String, Value>>) -> Reply {
 }
 
 /// Takes what the body says.
-pub fn fill(lookup: Lookup, row: &mut Map<String, Value>, body: &Map<String, Value>) -> Result<(), Refusal> {
+pub fn fill(
+    lookup: Lookup,
+    row: &mut Map<String, Value>,
+    body: &Map<String, Value>,
+) -> Result<(), ErrorResponse> {
     fields::write(FIELDS, lookup, row, body)?;
     if row["name"].is_null() {
-        return Err(Refusal::invalid("Name can't be blank"));
+        return Err(ErrorResponse::invalid("Name can't be blank"));
     }
     if let Some(times) = body.get("times") {
-        let times: Result<Vec<Value>, Refusal> =
+        let times: Result<Vec<Value>, ErrorResponse> =
             list(times).into_iter().map(|sent| time(lookup, sent)).collect();
         row.insert("times".into(), times?.into());
     }
@@ -83,15 +87,15 @@ pub fn fill(lookup: Lookup, row: &mut Map<String, Value>, body: &Map<String, Val
 }
 
 /// Takes one interval: numbers stay as they were sent, days become booleans.
-fn time(lookup: Lookup, sent: &Value) -> Result<Value, Refusal> {
-    let sent = sent.as_object().ok_or_else(|| Refusal::invalid("times is invalid"))?;
+fn time(lookup: Lookup, sent: &Value) -> Result<Value, ErrorResponse> {
+    let sent = sent.as_object().ok_or_else(|| ErrorResponse::invalid("times is invalid"))?;
     if let Some(key) = sent.keys().find(|key| lookup.strict && !TIME.contains(&key.as_str())) {
-        return Err(Refusal::invalid(format!("unknown parameter {key}")));
+        return Err(ErrorResponse::invalid(format!("unknown parameter {key}")));
     }
     for key in ["start_time", "end_time"] {
         let minutes = sent.get(key).and_then(plain).and_then(|text| text.parse::<i64>().ok());
         if !minutes.is_some_and(|minutes| (0..=MINUTES).contains(&minutes)) {
-            return Err(Refusal::invalid(format!("{key} is invalid")));
+            return Err(ErrorResponse::invalid(format!("{key} is invalid")));
         }
     }
     let mut time = Map::new();

@@ -6,11 +6,11 @@
 use serde_json::{Map, Value, json};
 
 use super::body::text as plain;
+use super::error_response::ErrorResponse;
 use super::fields::{self, Field, Lookup};
 use super::kinds::{
     CALL_SETTING, DIAL_LIST, MENU, NUMBER, ObjectType, QUEUE, RECEIVER, SCHEDULE, TABLES, TARGETS, USER,
 };
-use super::refusal::Refusal;
 use super::{catalog, menu_items, menus, numbers, phone, queues, receivers, routes, rows, schedules};
 use crate::sandbox::document::Document;
 
@@ -46,7 +46,7 @@ pub fn plant(account: &str, seed: &Map<String, Value>) -> Result<Document, Strin
     for (at, body) in section(seed, SCHEDULE.table)? {
         only(body, &at, schedules::FIELDS.iter().map(|field| field.name).chain(["times"]))?;
         let mut row = schedules::blank(&mut document);
-        schedules::fill(strict(&document), &mut row, body).map_err(|refusal| refused(&at, refusal))?;
+        schedules::fill(strict(&document), &mut row, body).map_err(|error| refused(&at, error))?;
         schedules::keep(&mut document, row);
     }
     let mut pending = Vec::new();
@@ -135,7 +135,7 @@ fn menu(
         }
         let held = document.clone();
         let made = menu_items::write(strict(&held), true, document, None, &item);
-        items.push(made.map_err(|refusal| refused(&at, refusal))?);
+        items.push(made.map_err(|error| refused(&at, error))?);
     }
     row.insert("items".into(), items.into());
     Ok(())
@@ -156,7 +156,7 @@ fn queue(
         let mut agent = sent.clone();
         let user = agent.shift_remove("user").unwrap_or_default();
         agent.insert("id".into(), lookup(document, &USER, &user, &at)?);
-        let agent = queues::agent(strict(document), &agent).map_err(|refusal| refused(&at, refusal))?;
+        let agent = queues::agent(strict(document), &agent).map_err(|error| refused(&at, error))?;
         agents.extend(agent);
     }
     row.insert("agents".into(), agents.into());
@@ -219,7 +219,7 @@ fn fill(
     at: &str,
 ) -> Result<(), String> {
     only(body, at, names.iter().map(|field| field.name).chain(others.iter().copied()))?;
-    fields::write(names, strict(document), row, body).map_err(|refusal| refused(at, refusal))
+    fields::write(names, strict(document), row, body).map_err(|error| refused(at, error))
 }
 
 /// The fields that a seed may set as they are; the others it says by name.
@@ -334,7 +334,7 @@ fn strict(document: &Document) -> Lookup<'_> {
     Lookup { document, strict: true }
 }
 
-fn refused(at: &str, refusal: Refusal) -> String {
-    let reason = refusal.body.get("reason").and_then(Value::as_str).unwrap_or_default();
+fn refused(at: &str, error: ErrorResponse) -> String {
+    let reason = error.body.get("reason").and_then(Value::as_str).unwrap_or_default();
     format!("`{at}`: {reason}")
 }

@@ -4,20 +4,20 @@ use std::borrow::Cow;
 
 use super::Deskphone;
 use crate::sandbox::document::Document;
-use crate::sandbox::vendor::{Answer, Request};
+use crate::sandbox::vendor::{Request, Response};
 
-/// An answer, or a refusal that becomes one.
-pub type Reply = Result<Answer, Refusal>;
+/// A response, or the one that says what is wrong.
+pub type RouteResult = Result<Response, ErrorResponse>;
 
 /// An error of the bridge: a status, a message and headers.
 #[derive(Debug)]
-pub struct Refusal {
+pub struct ErrorResponse {
     pub status: u16,
     pub message: Cow<'static, str>,
     pub headers: Vec<(&'static str, String)>,
 }
 
-impl Refusal {
+impl ErrorResponse {
     pub fn new(status: u16, message: impl Into<Cow<'static, str>>) -> Self {
         Self { status, message: message.into(), headers: Vec::new() }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::call::Refusal;
+use super::call::ErrorResponse;
 use super::sections::{
     ALL, DESTINATION, ENABLED, EXTRA, Field, Section, SectionType, VOICEMAIL, is_extension, is_number,
 };
@@ -10,8 +10,8 @@ use super::{Deskphone, people};
 use crate::sandbox::document::Document;
 
 /// Checks a body against the schema and returns it in the form that is stored.
-pub fn schema(server: &Deskphone, body: Option<&Value>) -> Result<Value, Refusal> {
-    let mut body = body.cloned().ok_or_else(|| Refusal::invalid("The request has no body"))?;
+pub fn schema(server: &Deskphone, body: Option<&Value>) -> Result<Value, ErrorResponse> {
+    let mut body = body.cloned().ok_or_else(|| ErrorResponse::invalid("The request has no body"))?;
     object(server, &body, "", &["callForwarding", "businessContinuity"])?;
     if let Some(forwarding) = body.get("callForwarding") {
         object(server, forwarding, "callForwarding", &["always", "busy", "noAnswer"])?;
@@ -23,13 +23,13 @@ pub fn schema(server: &Deskphone, body: Option<&Value>) -> Result<Value, Refusal
         };
         let names: Vec<&str> = section.fields.iter().map(|field| field.name).collect();
         if !object(server, value, &path, &names)?.contains_key(ENABLED) {
-            return Err(Refusal::invalid(format!("'{path}.{ENABLED}' is required")));
+            return Err(ErrorResponse::invalid(format!("'{path}.{ENABLED}' is required")));
         }
         for (name, value) in section.make(&mut body).into_iter().flatten() {
             let field = section.fields.iter().find(|field| field.name == name);
             let Some(field) = field else { continue };
             *value = stored(server, field, value)
-                .ok_or_else(|| Refusal::invalid(format!("Invalid value for '{path}.{name}'")))?;
+                .ok_or_else(|| ErrorResponse::invalid(format!("Invalid value for '{path}.{name}'")))?;
         }
     }
     Ok(body)
@@ -41,13 +41,13 @@ fn object<'a>(
     value: &'a Value,
     path: &str,
     names: &[&str],
-) -> Result<&'a Map<String, Value>, Refusal> {
+) -> Result<&'a Map<String, Value>, ErrorResponse> {
     let path = if path.is_empty() { "the body" } else { path };
     let object = value.as_object();
-    let object = object.ok_or_else(|| Refusal::invalid(format!("'{path}' is not an object")))?;
+    let object = object.ok_or_else(|| ErrorResponse::invalid(format!("'{path}' is not an object")))?;
     let known = |name: &str| names.contains(&name) || server.extra_field && name == EXTRA;
     match object.keys().find(|name| !known(name)) {
-        Some(unknown) => Err(Refusal::invalid(format!("Unknown field '{unknown}' in '{path}'"))),
+        Some(unknown) => Err(ErrorResponse::invalid(format!("Unknown field '{unknown}' in '{path}'"))),
         None => Ok(object),
     }
 }
@@ -75,7 +75,7 @@ pub fn meaning(
     divert: &Map<String, Value>,
     row: &Value,
     held: &Document,
-) -> Result<(), Refusal> {
+) -> Result<(), ErrorResponse> {
     let on = |name: &str| divert.get(name).and_then(Value::as_bool).unwrap_or_default();
     let to = divert.get(DESTINATION).and_then(Value::as_str).unwrap_or_default();
     let own = people::extension(row) == Some(to);
@@ -89,5 +89,5 @@ pub fn meaning(
     } else {
         return Ok(());
     };
-    Err(Refusal::invalid(format!("Invalid destination for condition '{}': {wrong}", section.name())))
+    Err(ErrorResponse::invalid(format!("Invalid destination for condition '{}': {wrong}", section.name())))
 }

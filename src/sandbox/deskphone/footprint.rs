@@ -4,7 +4,7 @@ use super::sections::{ALL, DESTINATION, ENABLED, VOICEMAIL};
 use crate::model::{Address, Kind};
 use crate::sandbox::footprint::{Pattern, fields, key};
 
-/// Diverts are all there is; rings and reminders are nobody's here (FACTS deskphone/contract-7).
+/// Diverts are all there is; rings and reminders are never touched (FACTS deskphone/contract-7).
 pub fn of(address: &Address) -> Vec<Pattern> {
     match address.kind {
         Kind::Diverts => diverts(&address.key),

@@ -3,11 +3,11 @@
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use super::call::{ApiCall, Refusal, Reply};
+use super::call::{ApiCall, ErrorResponse, RouteResult};
 use super::sections::{ALL, BUSY, DESTINATION, ENABLED, EXTRA, Section, VOICEMAIL};
 use super::{check, shown};
 use crate::sandbox::document::Document;
-use crate::sandbox::vendor::{Answer, Commit};
+use crate::sandbox::vendor::{Commit, Response};
 use crate::text::hex;
 
 /// Marks in the state that someone in the dashboard was here.
@@ -16,17 +16,17 @@ const MEDDLED: &str = "meddled";
 /// Where that someone diverts busy calls to: a number Ofcom keeps for fiction.
 const MEDDLED_TO: &str = "447700900999";
 
-pub fn read(call: &ApiCall, key: &str) -> Reply {
+pub fn read(call: &ApiCall, key: &str) -> RouteResult {
     let document = document(call.seen, key);
-    let mut answer = Answer::new(200, shown::document(call.server, document));
+    let mut answer = Response::new(200, shown::document(call.server, document));
     answer.headers = tagged(call, document);
     Ok(answer)
 }
 
 /// Replaces the sections that the body has. A change from the dashboard stays, even where the write is refused.
-pub fn write(call: &ApiCall, key: &str, row: &Value) -> Reply {
+pub fn write(call: &ApiCall, key: &str, row: &Value) -> RouteResult {
     if call.token.starts_with("ro_") {
-        return Err(Refusal::new(403, "The token may only read."));
+        return Err(ErrorResponse::new(403, "The token may only read."));
     }
     let mut row = row.clone();
     let foreign = call.server.meddle && meddle(&mut row);
@@ -34,19 +34,19 @@ pub fn write(call: &ApiCall, key: &str, row: &Value) -> Reply {
         Ok(document) => {
             let headers = tagged(call, &document);
             put(&mut row, "document", document);
-            Answer { body: None, headers, ..Answer::new(204, Value::Null) }
+            Response { body: None, headers, ..Response::new(204, Value::Null) }
         }
-        Err(refusal) if foreign => call.server.refuse(refusal),
-        Err(refusal) => return Err(refusal),
+        Err(error) if foreign => call.server.refuse(error),
+        Err(error) => return Err(error),
     };
     Ok(answer.with(Commit::put(call.account, call.held, "people", key, row)))
 }
 
 /// Checks a write in the order of the contract (FACTS deskphone/contract-9), and returns the person's next document.
-fn replaced(call: &ApiCall, key: &str, row: &Value) -> Result<Value, Refusal> {
+fn replaced(call: &ApiCall, key: &str, row: &Value) -> Result<Value, ErrorResponse> {
     let kind = call.request.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
     if !kind.trim().eq_ignore_ascii_case("application/json") {
-        return Err(Refusal::new(415, "The body must be application/json."));
+        return Err(ErrorResponse::new(415, "The body must be application/json."));
     }
     let body = check::schema(call.server, call.request.body.as_ref())?;
     let mut next = row.get("document").cloned().unwrap_or_default();
@@ -86,7 +86,7 @@ fn carry(sent: &Value, held: &mut Value) {
 
 /// Compares `If-Match` with what the client can know: the document that reads show, or the one its own last write
 /// made. Neither matches while a change from the dashboard is not visible yet.
-fn matched(call: &ApiCall, key: &str, row: &Value, sent: &str) -> Result<(), Refusal> {
+fn matched(call: &ApiCall, key: &str, row: &Value, sent: &str) -> Result<(), ErrorResponse> {
     let mark = |row: Option<&Value>| row.and_then(|row| row.get(MEDDLED)).is_some();
     let unseen = mark(Some(row)) && !mark(call.seen.get("people", key));
     let mut current = vec![tag(row.get("document").unwrap_or(&Value::Null))];
@@ -96,7 +96,7 @@ fn matched(call: &ApiCall, key: &str, row: &Value, sent: &str) -> Result<(), Ref
     let fits = |text: &str| text == "*" || current.iter().any(|tag| tag == text);
     match sent.split(',').map(str::trim).any(fits) {
         true => Ok(()),
-        false => Err(Refusal::new(412, "The document changed since it was read.")),
+        false => Err(ErrorResponse::new(412, "The document changed since it was read.")),
     }
 }
 

@@ -31,9 +31,9 @@ use super::document::Document;
 use super::emulation::Emulation;
 use super::footprint::Pattern;
 use super::portal::Page;
-use super::vendor::{Answer, Request, Vendor, View, Views};
+use super::vendor::{Request, Response, Vendor, View, Views};
 use crate::model::Address;
-use call::{ApiCall, Refusal, Reply};
+use call::{ApiCall, ErrorResponse, RouteResult};
 use switches::Settings;
 
 /// The bridge.
@@ -71,33 +71,33 @@ struct Deskphone {
 impl Deskphone {
     /// Checks in the order of the contract (FACTS deskphone/contract-9): token, path, method; what follows is the
     /// operation's own.
-    fn route(&self, request: &Request, views: &Views) -> Reply {
-        let token = request.token().filter(|token| *token != "wrong").ok_or_else(Refusal::token)?;
+    fn route(&self, request: &Request, views: &Views) -> RouteResult {
+        let token = request.token().filter(|token| *token != "wrong").ok_or_else(ErrorResponse::token)?;
         let segments = request.steps();
-        let (account, view, path) = account(&segments, views).ok_or_else(Refusal::no_path)?;
+        let (account, view, path) = account(&segments, views).ok_or_else(ErrorResponse::no_path)?;
         let call =
             ApiCall { server: self, request, token, account, seen: &view.visible, held: &view.committed };
         match (path, request.method.as_str()) {
             (["people"], "GET") => people::list(&call),
-            (["people"], _) => Err(Refusal::method("GET")),
+            (["people"], _) => Err(ErrorResponse::method("GET")),
             (["people", id], method) => match (people::find(call.seen, id)?, method) {
                 ((_, row), "GET") => people::show(&call, row),
-                _ => Err(Refusal::method("GET")),
+                _ => Err(ErrorResponse::method("GET")),
             },
             (["people", id, "features", "callForwarding"], method) => {
                 match (people::find(call.held, id)?, method) {
                     ((key, _), "GET") => forwarding::read(&call, key),
                     ((key, row), "PUT") => forwarding::write(&call, key, row),
-                    _ => Err(Refusal::method("GET, PUT")),
+                    _ => Err(ErrorResponse::method("GET, PUT")),
                 }
             }
-            _ => Err(Refusal::no_path()),
+            _ => Err(ErrorResponse::no_path()),
         }
     }
 
-    fn refuse(&self, refusal: Refusal) -> Answer {
-        let Refusal { status, message, headers } = refusal;
-        Answer { headers, ..Answer::new(status, self.error(status, &message)) }
+    fn refuse(&self, error: ErrorResponse) -> Response {
+        let ErrorResponse { status, message, headers } = error;
+        Response { headers, ..Response::new(status, self.error(status, &message)) }
     }
 }
 
@@ -124,8 +124,8 @@ impl Vendor for Deskphone {
         footprint::of(address)
     }
 
-    fn respond(&self, request: &Request, views: &Views) -> Answer {
-        self.route(request, views).unwrap_or_else(|refusal| self.refuse(refusal))
+    fn respond(&self, request: &Request, views: &Views) -> Response {
+        self.route(request, views).unwrap_or_else(|error| self.refuse(error))
     }
 
     fn portal(&self, document: &Document, page: &Page) -> Result<Document, String> {

@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::call::{ApiCall, Refusal, Reply};
+use super::call::{ApiCall, ErrorResponse, RouteResult};
 use crate::sandbox::document::Document;
-use crate::sandbox::vendor::Answer;
+use crate::sandbox::vendor::Response;
 
 /// What of a person is told only when the query asks for calling data.
 const CALLING_DATA: [&str; 2] = ["extension", "locationId"];
 
 /// Lists a page of people; where more follow, a `Link` leads there.
-pub fn list(call: &ApiCall) -> Reply {
+pub fn list(call: &ApiCall) -> RouteResult {
     let calling_data = calling_data(call)?;
     let start = number(call, "start", 0, 0..=usize::MAX)?;
     let most = number(call, "max", 100, 1..=1000)?;
@@ -19,7 +19,7 @@ pub fn list(call: &ApiCall) -> Reply {
     let items: Vec<Value> = people.skip(start).take(size).map(|(_, row)| render(row, calling_data)).collect();
     let next = start.saturating_add(size);
     let more = next < call.seen.table("people").count();
-    let mut answer = Answer::new(200, json!({"items": items, "notFoundIds": []}));
+    let mut answer = Response::new(200, json!({"items": items, "notFoundIds": []}));
     if more {
         let host = call.request.header("host").unwrap_or("127.0.0.1");
         let path = &call.request.path;
@@ -29,15 +29,15 @@ pub fn list(call: &ApiCall) -> Reply {
     Ok(answer)
 }
 
-pub fn show(call: &ApiCall, row: &Value) -> Reply {
-    Ok(Answer::new(200, render(row, calling_data(call)?)))
+pub fn show(call: &ApiCall, row: &Value) -> RouteResult {
+    Ok(Response::new(200, render(row, calling_data(call)?)))
 }
 
 /// Finds a person by id: the key of the state, and what stands there.
-pub fn find<'a>(document: &'a Document, id: &str) -> Result<(&'a str, &'a Value), Refusal> {
+pub fn find<'a>(document: &'a Document, id: &str) -> Result<(&'a str, &'a Value), ErrorResponse> {
     let is = |row: &Value| row.pointer("/person/id").and_then(Value::as_str) == Some(id);
     let found = document.table("people").find(|(_, row)| is(row));
-    found.ok_or_else(|| Refusal::new(404, "Person not found."))
+    found.ok_or_else(|| ErrorResponse::new(404, "Person not found."))
 }
 
 /// A person's extension; some people have none.
@@ -51,7 +51,7 @@ fn render(row: &Value, calling_data: bool) -> Value {
     person.into()
 }
 
-fn calling_data(call: &ApiCall) -> Result<bool, Refusal> {
+fn calling_data(call: &ApiCall) -> Result<bool, ErrorResponse> {
     match call.request.query("callingData") {
         None | Some("false") => Ok(false),
         Some("true") => Ok(true),
@@ -64,12 +64,12 @@ fn number(
     name: &'static str,
     default: usize,
     range: std::ops::RangeInclusive<usize>,
-) -> Result<usize, Refusal> {
+) -> Result<usize, ErrorResponse> {
     let Some(text) = call.request.query(name) else { return Ok(default) };
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|number| digits && range.contains(number)).ok_or_else(|| invalid(name))
 }
 
-fn invalid(name: &str) -> Refusal {
-    Refusal::invalid(format!("Invalid value for query parameter '{name}'"))
+fn invalid(name: &str) -> ErrorResponse {
+    ErrorResponse::invalid(format!("Invalid value for query parameter '{name}'"))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::call::{ApiCall, Refusal, Reply, domain_of, text};
+use super::call::{ApiCall, ErrorResponse, RouteResult, domain_of, text};
 use super::{fields, queues, tables};
 use crate::sandbox::document::Document;
 
@@ -10,7 +10,7 @@ use crate::sandbox::document::Document;
 const READ_AS: &[(&str, &str)] =
     &[("callqueue-agent-dispatch-order-ordinal", "ordinal-order"), ("auto-answer-enabled", "auto_ans")];
 
-pub fn route(call: &ApiCall, queue: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, queue: &str, path: &[&str]) -> RouteResult {
     if let ("PATCH", [agent, status]) = (call.method(), path) {
         return patch(call, queue, agent, status);
     }
@@ -22,38 +22,38 @@ pub fn route(call: &ApiCall, queue: &str, path: &[&str]) -> Reply {
         ("PUT", [agent]) => update(call, queue, agent),
         ("DELETE", [agent]) => {
             let mut agents = of(call.held, queue);
-            agents.shift_remove(*agent).ok_or_else(Refusal::missing)?;
+            agents.shift_remove(*agent).ok_or_else(ErrorResponse::missing)?;
             accept(call, queue, agent, agents)
         }
-        _ => Err(Refusal::no_route()),
+        _ => Err(ErrorResponse::no_route()),
     }
 }
 
 /// Lists every agent row of every queue.
-pub fn all(call: &ApiCall) -> Reply {
+pub fn all(call: &ApiCall) -> RouteResult {
     if call.method() != "GET" {
-        return Err(Refusal::no_route());
+        return Err(ErrorResponse::no_route());
     }
     let queues: Vec<&str> = call.seen.table("agents").map(|(queue, _)| queue).collect();
     call.list(queues.into_iter().flat_map(|queue| rows(call, queue)).collect())
 }
 
 /// Makes an agent's record from a body.
-pub fn record(body: &Map<String, Value>) -> Result<(String, Value), Refusal> {
+pub fn record(body: &Map<String, Value>) -> Result<(String, Value), ErrorResponse> {
     let record = fields::create(tables::AGENT, body)?;
     let agent = record.get("callqueue-agent-id").and_then(Value::as_str).unwrap_or_default().to_owned();
     if agent.is_empty() {
-        return Err(Refusal::invalid("Invalid value for callqueue-agent-id."));
+        return Err(ErrorResponse::invalid("Invalid value for callqueue-agent-id."));
     }
     Ok((agent, record.into()))
 }
 
 /// Logs in or out, in one queue or in all.
-fn patch(call: &ApiCall, queue: &str, agent: &str, status: &str) -> Reply {
+fn patch(call: &ApiCall, queue: &str, agent: &str, status: &str) -> RouteResult {
     let availability = match status {
         "login" => "automatic",
         "logout" => "manual",
-        _ => return Err(Refusal::no_route()),
+        _ => return Err(ErrorResponse::no_route()),
     };
     let chosen = |name: &str| queue == "all" || queue == name;
     let mut next = call.held.clone();
@@ -67,7 +67,7 @@ fn patch(call: &ApiCall, queue: &str, agent: &str, status: &str) -> Reply {
         }
     }
     if !found {
-        return Err(Refusal::missing());
+        return Err(ErrorResponse::missing());
     }
     call.accept(format!("agents/{queue}/{agent}"), next)
 }
@@ -76,11 +76,11 @@ fn of(document: &Document, queue: &str) -> Map<String, Value> {
     document.get("agents", queue).and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
-fn create(call: &ApiCall, queue: &str) -> Reply {
+fn create(call: &ApiCall, queue: &str) -> RouteResult {
     let (agent, record) = record(call.body()?)?;
     let mut agents = of(call.held, queue);
     if agents.contains_key(&agent) {
-        return Err(Refusal::new(409, "Agent already exists"));
+        return Err(ErrorResponse::new(409, "Agent already exists"));
     }
     let shown = render(call, call.held, queue, &record);
     agents.insert(agent.clone(), record);
@@ -90,16 +90,16 @@ fn create(call: &ApiCall, queue: &str) -> Reply {
     call.created(format!("agents/{queue}/{agent}"), next, shown)
 }
 
-fn update(call: &ApiCall, queue: &str, agent: &str) -> Reply {
+fn update(call: &ApiCall, queue: &str, agent: &str) -> RouteResult {
     let mut agents = of(call.held, queue);
-    let row = agents.get_mut(agent).and_then(Value::as_object_mut).ok_or_else(Refusal::missing)?;
+    let row = agents.get_mut(agent).and_then(Value::as_object_mut).ok_or_else(ErrorResponse::missing)?;
     let mut body = call.body()?.clone();
     body.shift_remove("callqueue-agent-id");
     fields::update(tables::AGENT, row, &body)?;
     accept(call, queue, agent, agents)
 }
 
-fn accept(call: &ApiCall, queue: &str, agent: &str, agents: Map<String, Value>) -> Reply {
+fn accept(call: &ApiCall, queue: &str, agent: &str, agents: Map<String, Value>) -> RouteResult {
     let mut next = call.held.clone();
     next.put("agents", queue, agents.into());
     call.accept(format!("agents/{queue}/{agent}"), next)

@@ -2,17 +2,17 @@
 
 use serde_json::{Map, Value};
 
-use super::call::{ApiCall, Refusal, Reply, show, text, total};
+use super::call::{ApiCall, ErrorResponse, RouteResult, show, text, total};
 use super::{features, fields, schedule, timeframes, users};
 use crate::sandbox::document::Document;
 
-pub fn route(call: &ApiCall, user: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, user: &str, path: &[&str]) -> RouteResult {
     users::find(call, if call.request.is_write() { call.held } else { call.seen }, user)?;
     match (call.method(), path) {
         ("GET", []) => call.list(rows(call, call.seen, user)),
         ("GET", ["count"]) => total(of(call.seen, user).len()),
         ("POST", []) => create(call, user),
-        // Takes precedence, so that no time frame can be called `reorder`.
+        // Matched first: a time frame cannot be called `reorder`.
         ("PUT", ["reorder"]) => reorder(call, user),
         ("GET", [name]) => {
             let found =
@@ -21,15 +21,15 @@ pub fn route(call: &ApiCall, user: &str, path: &[&str]) -> Reply {
         }
         ("PUT", [name]) => update(call, user, name),
         ("DELETE", [name]) => delete(call, user, name),
-        _ => Err(Refusal::no_route()),
+        _ => Err(ErrorResponse::no_route()),
     }
 }
 
 /// Makes a rule's record from a body.
-pub fn record(body: &Map<String, Value>) -> Result<Value, Refusal> {
+pub fn record(body: &Map<String, Value>) -> Result<Value, ErrorResponse> {
     let name = body.get("time-frame").and_then(fields::plain).unwrap_or_default();
     if name.is_empty() {
-        return Err(Refusal::invalid("Invalid value for time-frame."));
+        return Err(ErrorResponse::invalid("Invalid value for time-frame."));
     }
     let mut rule = Map::new();
     rule.insert("time-frame".into(), name.into());
@@ -43,28 +43,32 @@ pub fn of(document: &Document, user: &str) -> Vec<Value> {
     document.get("answerrules", user).and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
-fn missing() -> Refusal {
-    Refusal::new(404, "AnswerRule not found")
+fn missing() -> ErrorResponse {
+    ErrorResponse::new(404, "AnswerRule not found")
 }
 
-fn change(rule: &mut Map<String, Value>, body: &Map<String, Value>, remove: bool) -> Result<(), Refusal> {
+fn change(
+    rule: &mut Map<String, Value>,
+    body: &Map<String, Value>,
+    remove: bool,
+) -> Result<(), ErrorResponse> {
     if let Some(enabled) = body.get("enabled") {
         let word =
-            fields::yes_or_no(enabled).ok_or_else(|| Refusal::invalid("Invalid value for enabled."))?;
+            fields::yes_or_no(enabled).ok_or_else(|| ErrorResponse::invalid("Invalid value for enabled."))?;
         rule.insert("enabled".into(), word.into());
     }
     features::update(rule, body, remove)
 }
 
 /// Creates at the lowest priority, which may be below `*` where it never fires (FACTS stratus/rules-8).
-fn create(call: &ApiCall, user: &str) -> Reply {
+fn create(call: &ApiCall, user: &str) -> RouteResult {
     let body = call.body()?;
     let rule = record(body)?;
     let name = text(&rule, "time-frame").to_owned();
     let mut rules = of(call.held, user);
     let kept = timeframes::is_reserved(call.held, &format!("{user}/{name}"));
     if kept || rules.iter().any(|other| text(other, "time-frame") == name) {
-        return Err(Refusal::new(409, "Answer rule already used"));
+        return Err(ErrorResponse::new(409, "Answer rule already used"));
     }
     rules.push(rule);
     place(&mut rules, &name, body);
@@ -74,7 +78,7 @@ fn create(call: &ApiCall, user: &str) -> Reply {
 }
 
 /// Changes the features named, each as a whole, and keeps the others (FACTS stratus/writes-8).
-fn update(call: &ApiCall, user: &str, name: &str) -> Reply {
+fn update(call: &ApiCall, user: &str, name: &str) -> RouteResult {
     let body = call.body()?;
     let mut rules = of(call.held, user);
     let rule = rules.iter_mut().find(|rule| text(rule, "time-frame") == name);
@@ -84,7 +88,7 @@ fn update(call: &ApiCall, user: &str, name: &str) -> Reply {
     call.accept(format!("answerrules/{user}/{name}"), with_rules(call, user, rules))
 }
 
-fn delete(call: &ApiCall, user: &str, name: &str) -> Reply {
+fn delete(call: &ApiCall, user: &str, name: &str) -> RouteResult {
     let mut rules = of(call.held, user);
     let index = rules.iter().position(|rule| text(rule, "time-frame") == name).ok_or_else(missing)?;
     rules.remove(index);
@@ -94,9 +98,9 @@ fn delete(call: &ApiCall, user: &str, name: &str) -> Reply {
 }
 
 /// Reorders; the list must name every rule and no other.
-fn reorder(call: &ApiCall, user: &str) -> Reply {
+fn reorder(call: &ApiCall, user: &str) -> RouteResult {
     let body = call.request.body.as_ref().and_then(Value::as_array);
-    let body = body.ok_or_else(|| Refusal::invalid("The request body must be a JSON array."))?;
+    let body = body.ok_or_else(|| ErrorResponse::invalid("The request body must be a JSON array."))?;
     let mut rules = of(call.held, user);
     let mut ordered = Vec::new();
     for item in body {
@@ -106,7 +110,7 @@ fn reorder(call: &ApiCall, user: &str) -> Reply {
         ordered.push(rules.remove(index));
     }
     if !rules.is_empty() {
-        return Err(Refusal::invalid("Please provide all timeframes in the new order."));
+        return Err(ErrorResponse::invalid("Please provide all timeframes in the new order."));
     }
     call.accept(format!("answerrules/{user}"), with_rules(call, user, ordered))
 }

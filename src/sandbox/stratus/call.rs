@@ -7,19 +7,19 @@ use serde_json::{Map, Value, json};
 
 use super::Stratus;
 use crate::sandbox::document::Document;
-use crate::sandbox::vendor::{Answer, Commit, Request, Views};
+use crate::sandbox::vendor::{Commit, Request, Response, Views};
 
-/// An answer, or a refusal that becomes one.
-pub type Reply = Result<Answer, Refusal>;
+/// A response, or the one that says what is wrong.
+pub type RouteResult = Result<Response, ErrorResponse>;
 
 /// An error of the API: a status and a message (FACTS stratus/errors-1).
 #[derive(Debug)]
-pub struct Refusal {
+pub struct ErrorResponse {
     pub status: u16,
     pub message: Cow<'static, str>,
 }
 
-impl Refusal {
+impl ErrorResponse {
     pub fn new(status: u16, message: impl Into<Cow<'static, str>>) -> Self {
         Self { status, message: message.into() }
     }
@@ -67,11 +67,11 @@ impl<'a> ApiCall<'a> {
         views: &'a Views,
         token: &str,
         domain: &str,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, ErrorResponse> {
         let own = own_domain(views, token);
         let wanted = if domain == "~" { own.as_deref() } else { Some(domain) };
         let found = views.iter().find(|(_, view)| Some(domain_of(&view.committed)) == wanted);
-        let (account, view) = found.ok_or_else(Refusal::scope)?;
+        let (account, view) = found.ok_or_else(ErrorResponse::scope)?;
         Ok(Self {
             server,
             request,
@@ -89,24 +89,24 @@ impl<'a> ApiCall<'a> {
     }
 
     /// Returns the body as an object; a write without one changes nothing and is refused.
-    pub fn body(&self) -> Result<&Map<String, Value>, Refusal> {
+    pub fn body(&self) -> Result<&Map<String, Value>, ErrorResponse> {
         let body = self.request.body.as_ref().and_then(Value::as_object);
-        body.ok_or_else(|| Refusal::invalid("The request body must be a JSON object."))
+        body.ok_or_else(|| ErrorResponse::invalid("The request body must be a JSON object."))
     }
 
     /// Cuts a list into its page: silent about the rest (FACTS stratus/lists-2).
-    pub fn list(&self, rows: Vec<Value>) -> Reply {
+    pub fn list(&self, rows: Vec<Value>) -> RouteResult {
         page(self.server, self.request, rows)
     }
 
     /// Answers 202 and makes the change, visible later.
-    pub fn accept(&self, object: impl Into<String>, document: Document) -> Reply {
+    pub fn accept(&self, object: impl Into<String>, document: Document) -> RouteResult {
         let commit = Commit { account: self.account.to_owned(), object: object.into(), document };
-        Ok(Answer::coded(202, "Accepted").with(commit))
+        Ok(Response::coded(202, "Accepted").with(commit))
     }
 
     /// Answers a create: 202, or 200 with the object once it is visible when asked so.
-    pub fn created(&self, object: impl Into<String>, document: Document, shown: Value) -> Reply {
+    pub fn created(&self, object: impl Into<String>, document: Document, shown: Value) -> RouteResult {
         let mut answer = self.accept(object, document)?;
         if self.body()?.get("synchronous").and_then(Value::as_str) == Some("yes") {
             answer.once_visible = Some(shown);
@@ -116,11 +116,11 @@ impl<'a> ApiCall<'a> {
 }
 
 /// Answers a read.
-pub fn show(value: Value) -> Reply {
-    Ok(Answer::new(200, value))
+pub fn show(value: Value) -> RouteResult {
+    Ok(Response::new(200, value))
 }
 
-pub fn total(count: usize) -> Reply {
+pub fn total(count: usize) -> RouteResult {
     show(json!({"total": count}))
 }
 
@@ -143,16 +143,16 @@ pub fn own_domain(views: &Views, token: &str) -> Option<String> {
 }
 
 /// Cuts and projects a list by the query: `start`, `limit`, `fields`.
-pub fn page(server: &Stratus, request: &Request, rows: Vec<Value>) -> Reply {
+pub fn page(server: &Stratus, request: &Request, rows: Vec<Value>) -> RouteResult {
     let number = |name: &str, default: usize| match request.query(name) {
         None => Ok(default),
-        Some(text) => text.parse().map_err(|_| Refusal::invalid(format!("Invalid value for {name}."))),
+        Some(text) => text.parse().map_err(|_| ErrorResponse::invalid(format!("Invalid value for {name}."))),
     };
     let start = number("start", 0)?;
     // More than 1000 is clamped here; what a live server does is unknown (FACTS stratus/lists-4).
     let limit = number("limit", server.page_cap)?.min(1000);
     if limit == 0 {
-        return Err(Refusal::invalid("Invalid value for limit."));
+        return Err(ErrorResponse::invalid("Invalid value for limit."));
     }
     let mut rows: Vec<Value> = rows.into_iter().skip(start).take(limit).collect();
     if let Some(fields) = request.query("fields") {

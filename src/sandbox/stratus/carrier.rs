@@ -5,26 +5,27 @@
 use serde_json::{Map, Value, json};
 
 use super::Stratus;
-use super::call::{Refusal, Reply, domain_of, page, show};
+use super::call::{ErrorResponse, RouteResult, domain_of, page, show};
 use crate::sandbox::document::Document;
-use crate::sandbox::vendor::{Answer, Commit, Request, View, Views};
+use crate::sandbox::vendor::{Commit, Request, Response, View, Views};
 
-pub fn route(server: &Stratus, request: &Request, views: &Views, path: &[&str]) -> Reply {
+pub fn route(server: &Stratus, request: &Request, views: &Views, path: &[&str]) -> RouteResult {
     match (request.method.as_str(), path) {
         ("GET", ["numbers"]) => list(server, request, views),
         ("GET", ["numbers", number, "forward"]) => {
-            let (_, view) = host(views, number).ok_or_else(Refusal::missing)?;
+            let (_, view) = host(views, number).ok_or_else(ErrorResponse::missing)?;
             show(forward(&view.visible, number))
         }
         ("PUT", ["numbers", number, "forward"]) => put(request, views, number),
-        _ => Err(Refusal::no_route()),
+        _ => Err(ErrorResponse::no_route()),
     }
 }
 
 /// Lists every number of one domain, a page at a time, those never configured as null and off.
-fn list(server: &Stratus, request: &Request, views: &Views) -> Reply {
+fn list(server: &Stratus, request: &Request, views: &Views) -> RouteResult {
     let domain = request.query("domain").unwrap_or_default();
-    let view = views.values().find(|view| domain_of(&view.committed) == domain).ok_or_else(Refusal::scope)?;
+    let view =
+        views.values().find(|view| domain_of(&view.committed) == domain).ok_or_else(ErrorResponse::scope)?;
     let row = |(number, _): (&str, &Value)| {
         let number = ten_digits(number);
         let mut row = Map::new();
@@ -35,16 +36,16 @@ fn list(server: &Stratus, request: &Request, views: &Views) -> Reply {
     page(server, request, view.visible.table("phonenumbers").map(row).collect())
 }
 
-fn put(request: &Request, views: &Views, number: &str) -> Reply {
-    let (account, view) = host(views, number).ok_or_else(Refusal::missing)?;
+fn put(request: &Request, views: &Views, number: &str) -> RouteResult {
+    let (account, view) = host(views, number).ok_or_else(ErrorResponse::missing)?;
     let body = request.body.as_ref().and_then(Value::as_object);
     let body = body.ok_or_else(|| refused("the body must be a JSON object"))?;
     let commit = Commit::put(account, &view.committed, "carrier", number, record(views, body)?);
-    Ok(Answer::coded(202, "Accepted").with(commit))
+    Ok(Response::coded(202, "Accepted").with(commit))
 }
 
 /// Checks a forward: 10 digits, not hosted here, and there when active.
-fn record(views: &Views, body: &Map<String, Value>) -> Result<Value, Refusal> {
+fn record(views: &Views, body: &Map<String, Value>) -> Result<Value, ErrorResponse> {
     let active = body.get("active").map_or(Some(false), Value::as_bool);
     let active = active.ok_or_else(|| refused("active must be true or false"))?;
     match body.get("destination") {
@@ -61,8 +62,8 @@ fn record(views: &Views, body: &Map<String, Value>) -> Result<Value, Refusal> {
     }
 }
 
-fn refused(message: &'static str) -> Refusal {
-    Refusal::new(422, message)
+fn refused(message: &'static str) -> ErrorResponse {
+    ErrorResponse::new(422, message)
 }
 
 /// Finds the account that hosts a 10-digit number.

@@ -3,24 +3,24 @@
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Map, Value, json};
 
-use super::call::{ApiCall, Refusal, Reply, domain_of, text};
+use super::call::{ApiCall, ErrorResponse, RouteResult, domain_of, text};
 use super::{fields, tables};
 use crate::sandbox::document::Document;
 
-pub fn route(call: &ApiCall, plan: &str, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, plan: &str, path: &[&str]) -> RouteResult {
     let domain = call.seen.single("domain");
     if plan != "~" && plan != call.domain && plan != text(domain, "dial-plan") {
-        return Err(Refusal::missing());
+        return Err(ErrorResponse::missing());
     }
     let rules = call.seen.single("dialrules").as_array().map_or(&[][..], Vec::as_slice);
     match (call.method(), path) {
         ("GET", []) => call.list(rules.iter().map(|rule| render(call, rule)).collect()),
-        _ => Err(Refusal::no_route()),
+        _ => Err(ErrorResponse::no_route()),
     }
 }
 
 /// Makes the aliases the portal makes: a voicemail box per user, a start per queue (FACTS stratus/places-4).
-pub fn portal_made(document: &Document) -> Result<Vec<Value>, Refusal> {
+pub fn portal_made(document: &Document) -> Result<Vec<Value>, ErrorResponse> {
     let domain = domain_of(document);
     let mut rules = Vec::new();
     for (user, _) in document.table("users") {
@@ -34,7 +34,7 @@ pub fn portal_made(document: &Document) -> Result<Vec<Value>, Refusal> {
     Ok(rules)
 }
 
-fn alias(domain: &str, word: &str, application: &str, to: &str, note: &str) -> Result<Value, Refusal> {
+fn alias(domain: &str, word: &str, application: &str, to: &str, note: &str) -> Result<Value, ErrorResponse> {
     let body = json!({
         "dial-rule-matching-to-uri": word,
         "dial-rule-application": application,
@@ -46,8 +46,8 @@ fn alias(domain: &str, word: &str, application: &str, to: &str, note: &str) -> R
 }
 
 /// Makes a dial rule's record from a body.
-pub fn record(body: &Value) -> Result<Value, Refusal> {
-    let body = body.as_object().ok_or_else(|| Refusal::invalid("a dial rule is a mapping"))?;
+pub fn record(body: &Value) -> Result<Value, ErrorResponse> {
+    let body = body.as_object().ok_or_else(|| ErrorResponse::invalid("a dial rule is a mapping"))?;
     Ok(fields::create(tables::DIAL_RULE, body)?.into())
 }
 
@@ -63,9 +63,9 @@ fn render(call: &ApiCall, rule: &Value) -> Value {
 }
 
 /// Lists auto attendants, one row per user and prompt.
-pub fn attendants(call: &ApiCall) -> Reply {
+pub fn attendants(call: &ApiCall) -> RouteResult {
     if call.method() != "GET" {
-        return Err(Refusal::no_route());
+        return Err(ErrorResponse::no_route());
     }
     let row = |attendant: &Value| {
         let mut shown = Map::new();

@@ -2,27 +2,27 @@
 
 use serde_json::{Map, Value, json};
 
-use super::call::{ApiCall, Refusal, Reply, domain_of, own_domain, page, show, total};
+use super::call::{ApiCall, ErrorResponse, RouteResult, domain_of, own_domain, page, show, total};
 use super::{Stratus, fields, tables};
 use crate::sandbox::document::Document;
 use crate::sandbox::vendor::{Request, Views};
 
-pub fn route(call: &ApiCall, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, path: &[&str]) -> RouteResult {
     match (call.method(), path) {
         ("GET", []) => show(render(call.server, call.seen)),
         ("GET", ["count"]) => total(1),
-        _ => Err(Refusal::no_route()),
+        _ => Err(ErrorResponse::no_route()),
     }
 }
 
 /// Lists every domain; an Office Manager's key may not (FACTS stratus/access-5).
-pub fn all(server: &Stratus, request: &Request, views: &Views, token: &str) -> Reply {
+pub fn all(server: &Stratus, request: &Request, views: &Views, token: &str) -> RouteResult {
     reseller(token)?;
     page(server, request, views.values().map(|view| render(server, &view.visible)).collect())
 }
 
-fn reseller(token: &str) -> Result<(), Refusal> {
-    if token.starts_with("nss_") || token.starts_with("nsr_") { Ok(()) } else { Err(Refusal::scope()) }
+fn reseller(token: &str) -> Result<(), ErrorResponse> {
+    if token.starts_with("nss_") || token.starts_with("nsr_") { Ok(()) } else { Err(ErrorResponse::scope()) }
 }
 
 fn render(server: &Stratus, document: &Document) -> Value {

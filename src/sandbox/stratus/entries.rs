@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::call::Refusal;
+use super::call::ErrorResponse;
 use super::fields::plain;
 
 /// One of the three arrays, with the time-frame type it belongs to.
@@ -39,7 +39,7 @@ impl EntryType {
     }
 
     /// Makes a new entry: what is not sent is empty.
-    pub fn create(self, sent: &Value) -> Result<Map<String, Value>, Refusal> {
+    pub fn create(self, sent: &Value) -> Result<Map<String, Value>, ErrorResponse> {
         let sent = self.object(sent)?;
         let field = |name: String| {
             let value = sent.get(&name).map_or(Ok(String::new()), |value| checked(&name, value))?;
@@ -49,7 +49,7 @@ impl EntryType {
     }
 
     /// Changes an entry in place: what is not sent stays.
-    pub fn merge(self, entry: &mut Map<String, Value>, sent: &Value) -> Result<(), Refusal> {
+    pub fn merge(self, entry: &mut Map<String, Value>, sent: &Value) -> Result<(), ErrorResponse> {
         let sent = self.object(sent)?;
         for name in self.names() {
             let fixed = self == HOLIDAY && HOLIDAY_FIXED.contains(&name.as_str());
@@ -78,8 +78,8 @@ impl EntryType {
         shown.into()
     }
 
-    fn object(self, sent: &Value) -> Result<&Map<String, Value>, Refusal> {
-        sent.as_object().ok_or_else(|| Refusal::invalid(format!("Invalid entry in {}.", self.array)))
+    fn object(self, sent: &Value) -> Result<&Map<String, Value>, ErrorResponse> {
+        sent.as_object().ok_or_else(|| ErrorResponse::invalid(format!("Invalid entry in {}.", self.array)))
     }
 
     /// Lists the writable fields.
@@ -128,8 +128,8 @@ fn windows(of: &str) -> [String; 4] {
 }
 
 /// Checks dates `YYYYMMDD` and times `hhmm`; everything else is free text.
-fn checked(name: &str, value: &Value) -> Result<String, Refusal> {
-    let invalid = || Refusal::invalid(format!("Invalid value for {name}."));
+fn checked(name: &str, value: &Value) -> Result<String, ErrorResponse> {
+    let invalid = || ErrorResponse::invalid(format!("Invalid value for {name}."));
     let text = plain(value).ok_or_else(invalid)?;
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let valid = match name {

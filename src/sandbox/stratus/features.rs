@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::call::Refusal;
+use super::call::ErrorResponse;
 use super::fields::{loose, plain, yes_or_no};
 
 /// Features without parameters.
@@ -25,7 +25,11 @@ pub const ALLOW: &str = "phone-numbers-to-allow";
 pub const REJECT: &str = "phone-numbers-to-reject";
 
 /// Writes every feature the body names into the rule; the others keep their value.
-pub fn update(rule: &mut Map<String, Value>, body: &Map<String, Value>, remove: bool) -> Result<(), Refusal> {
+pub fn update(
+    rule: &mut Map<String, Value>,
+    body: &Map<String, Value>,
+    remove: bool,
+) -> Result<(), ErrorResponse> {
     for name in SIMPLE {
         if let Some(sent) = body.get(*name) {
             rule.insert((*name).to_owned(), json!({"enabled": enabled(name, sent)?}));
@@ -98,15 +102,15 @@ pub fn loosened(feature: &Value, mixed: bool) -> Value {
     feature
 }
 
-fn enabled(name: &str, sent: &Value) -> Result<&'static str, Refusal> {
-    let invalid = || Refusal::invalid(format!("Invalid value for {name}."));
+fn enabled(name: &str, sent: &Value) -> Result<&'static str, ErrorResponse> {
+    let invalid = || ErrorResponse::invalid(format!("Invalid value for {name}."));
     let object = sent.as_object().ok_or_else(invalid)?;
     object.get("enabled").map_or(Ok("no"), |word| yes_or_no(word).ok_or_else(invalid))
 }
 
 /// Reads a feature's parameters, numbers as strings; none is an empty list.
-pub fn parameters(name: &str, sent: &Value) -> Result<Vec<String>, Refusal> {
-    let invalid = || Refusal::invalid(format!("Invalid parameters for {name}."));
+pub fn parameters(name: &str, sent: &Value) -> Result<Vec<String>, ErrorResponse> {
+    let invalid = || ErrorResponse::invalid(format!("Invalid parameters for {name}."));
     match sent.get("parameters") {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(items)) => items.iter().map(|item| plain(item).ok_or_else(invalid)).collect(),

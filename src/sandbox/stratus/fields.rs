@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::call::Refusal;
+use super::call::ErrorResponse;
 
 /// One writable field.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +44,7 @@ pub const fn one_of(name: &'static str, values: &'static [&'static str], default
 }
 
 /// Makes a new object: the defaults, then what the body says.
-pub fn create(table: &[Field], body: &Map<String, Value>) -> Result<Map<String, Value>, Refusal> {
+pub fn create(table: &[Field], body: &Map<String, Value>) -> Result<Map<String, Value>, ErrorResponse> {
     let mut object = Map::new();
     for field in table {
         let given = body.get(field.name).filter(|value| !value.is_null());
@@ -62,7 +62,7 @@ pub fn update(
     table: &[Field],
     object: &mut Map<String, Value>,
     body: &Map<String, Value>,
-) -> Result<(), Refusal> {
+) -> Result<(), ErrorResponse> {
     for (field, value) in table.iter().filter_map(|field| Some((field, body.get(field.name)?))) {
         match field.take(value)? {
             Some(value) => object.insert(field.name.to_owned(), value),
@@ -87,8 +87,8 @@ pub fn render(table: &[Field], object: &Value, mixed: bool, shown: &mut Map<Stri
 
 impl Field {
     /// Converts a value that was sent; `None` is an integer that is unset.
-    fn take(&self, value: &Value) -> Result<Option<Value>, Refusal> {
-        let invalid = || Refusal::invalid(format!("Invalid value for {}.", self.name));
+    fn take(&self, value: &Value) -> Result<Option<Value>, ErrorResponse> {
+        let invalid = || ErrorResponse::invalid(format!("Invalid value for {}.", self.name));
         let plain = plain(value).ok_or_else(invalid)?;
         match self.kind {
             FieldType::Text | FieldType::Digits => Ok(Some(plain.into())),

@@ -4,11 +4,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::call::{ApiCall, Refusal, Reply, text};
+use super::call::{ApiCall, ErrorResponse, RouteResult, text};
 use super::features::{self, ALLOW, REJECT};
 use super::{answerrules, users};
 
-pub fn of_user(call: &ApiCall, user: &str) -> Reply {
+pub fn of_user(call: &ApiCall, user: &str) -> RouteResult {
     users::find(call, if call.request.is_write() { call.held } else { call.seen }, user)?;
     if !call.request.is_write() {
         let rules = answerrules::of(call.seen, user);
@@ -16,13 +16,13 @@ pub fn of_user(call: &ApiCall, user: &str) -> Reply {
     }
     let mut rules = answerrules::of(call.held, user);
     let rule = rules.iter_mut().find(|rule| text(rule, "time-frame") == "*").and_then(Value::as_object_mut);
-    change(call, rule.ok_or_else(|| Refusal::new(404, "AnswerRule not found"))?)?;
+    change(call, rule.ok_or_else(|| ErrorResponse::new(404, "AnswerRule not found"))?)?;
     let mut next = call.held.clone();
     next.put("answerrules", user, rules.into());
     call.accept(format!("answerrules/{user}/*"), next)
 }
 
-pub fn of_domain(call: &ApiCall) -> Reply {
+pub fn of_domain(call: &ApiCall) -> RouteResult {
     if !call.request.is_write() {
         return list(call, Some(call.seen.single("number-filters")));
     }
@@ -34,9 +34,9 @@ pub fn of_domain(call: &ApiCall) -> Reply {
 }
 
 /// Shows the reject list alone: an allow list lands but is never returned.
-fn list(call: &ApiCall, lists: Option<&Value>) -> Reply {
+fn list(call: &ApiCall, lists: Option<&Value>) -> RouteResult {
     if call.method() != "GET" {
-        return Err(Refusal::no_route());
+        return Err(ErrorResponse::no_route());
     }
     let reject = lists.and_then(|lists| lists.get(REJECT));
     let row = |reject: &Value| {
@@ -52,7 +52,7 @@ fn list(call: &ApiCall, lists: Option<&Value>) -> Reply {
 }
 
 /// POST and PUT append; DELETE takes out of the reject list and accepts, without effect, allow lists.
-fn change(call: &ApiCall, lists: &mut Map<String, Value>) -> Result<(), Refusal> {
+fn change(call: &ApiCall, lists: &mut Map<String, Value>) -> Result<(), ErrorResponse> {
     let body = call.body()?;
     match call.method() {
         "POST" | "PUT" => {
@@ -69,6 +69,6 @@ fn change(call: &ApiCall, lists: &mut Map<String, Value>) -> Result<(), Refusal>
             }
             Ok(())
         }
-        _ => Err(Refusal::no_route()),
+        _ => Err(ErrorResponse::no_route()),
     }
 }

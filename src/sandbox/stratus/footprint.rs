@@ -25,7 +25,7 @@ pub fn of(address: &Address) -> Vec<Pattern> {
     }
 }
 
-/// Its hours and dates; holidays of the vendor's calendar are nobody's here. Entries draw on one counter of ids.
+/// Its hours and dates; holidays of the vendor's calendar are never touched. Entries draw on one counter of ids.
 fn schedule(name: &str) -> Vec<Pattern> {
     let frame = [key("timeframes"), key(name)];
     let mut all = vec![presence(&frame), whole(&[key("sequence")])];

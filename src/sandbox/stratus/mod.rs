@@ -40,9 +40,9 @@ use super::document::Document;
 use super::emulation::Emulation;
 use super::footprint::Pattern;
 use super::portal::Page;
-use super::vendor::{Answer, RateLimit, Request, Vendor, Views};
+use super::vendor::{RateLimit, Request, Response, Vendor, Views};
 use crate::model::Address;
-use call::{ApiCall, Refusal, Reply};
+use call::{ApiCall, ErrorResponse, RouteResult};
 use switches::{Release, Settings};
 
 /// NetSapiens, and the carrier beside it.
@@ -78,39 +78,39 @@ struct Stratus {
 }
 
 impl Stratus {
-    fn route(&self, request: &Request, views: &Views) -> Reply {
+    fn route(&self, request: &Request, views: &Views) -> RouteResult {
         let Some(token) = request.token() else {
-            return Err(Refusal::new(401, "Unauthorized"));
+            return Err(ErrorResponse::new(401, "Unauthorized"));
         };
         if request.is_write() && token.starts_with("ro_") {
-            return Err(Refusal::new(403, "API key is read-only"));
+            return Err(ErrorResponse::new(403, "API key is read-only"));
         }
         let segments = request.steps();
         match segments.as_slice() {
             ["ns-api", "v2", rest @ ..] => self.api(request, views, token, rest),
             ["_carrier", "v1", rest @ ..] => carrier::route(self, request, views, rest),
-            _ => Err(Refusal::no_route()),
+            _ => Err(ErrorResponse::no_route()),
         }
     }
 
-    fn api(&self, request: &Request, views: &Views, token: &str, path: &[&str]) -> Reply {
+    fn api(&self, request: &Request, views: &Views, token: &str, path: &[&str]) -> RouteResult {
         // Some builds do not know the flag as a query parameter (FACTS stratus/writes-4).
         if request.query("synchronous").is_some() || self.lacks(path) {
-            return Err(Refusal::no_route());
+            return Err(ErrorResponse::no_route());
         }
         match (request.method.as_str(), path) {
-            ("GET", ["version"]) => Ok(Answer::new(200, self.version())),
-            ("GET", ["apikeys", "~"]) => Ok(Answer::new(200, domains::api_key(token, views))),
+            ("GET", ["version"]) => Ok(Response::new(200, self.version())),
+            ("GET", ["apikeys", "~"]) => Ok(Response::new(200, domains::api_key(token, views))),
             ("GET", ["domains"]) => domains::all(self, request, views, token),
             (_, ["domains", domain, rest @ ..]) => {
                 let call = ApiCall::open(self, request, views, token, domain)?;
                 Self::domain(&call, rest)
             }
-            _ => Err(Refusal::no_route()),
+            _ => Err(ErrorResponse::no_route()),
         }
     }
 
-    fn domain(call: &ApiCall, path: &[&str]) -> Reply {
+    fn domain(call: &ApiCall, path: &[&str]) -> RouteResult {
         match path {
             [] | ["count"] => domains::route(call, path),
             ["users", user, "answerrules", rest @ ..] => answerrules::route(call, user, rest),
@@ -126,7 +126,7 @@ impl Stratus {
             ["dialplans", plan, "dialrules", rest @ ..] => dialrules::route(call, plan, rest),
             ["autoattendants"] => dialrules::attendants(call),
             ["devices"] => users::devices(call),
-            _ => Err(Refusal::no_route()),
+            _ => Err(ErrorResponse::no_route()),
         }
     }
 
@@ -167,9 +167,9 @@ impl Vendor for Stratus {
         footprint::of(address)
     }
 
-    fn respond(&self, request: &Request, views: &Views) -> Answer {
+    fn respond(&self, request: &Request, views: &Views) -> Response {
         self.route(request, views)
-            .unwrap_or_else(|Refusal { status, message }| Answer::coded(status, &message))
+            .unwrap_or_else(|ErrorResponse { status, message }| Response::coded(status, &message))
     }
 
     fn portal(&self, document: &Document, page: &Page) -> Result<Document, String> {

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::call::{ApiCall, Refusal, Reply, domain_of, show, text};
+use super::call::{ApiCall, ErrorResponse, RouteResult, domain_of, show, text};
 use super::{fields, tables};
 use crate::sandbox::document::Document;
 
-pub fn route(call: &ApiCall, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, path: &[&str]) -> RouteResult {
     match (call.method(), path) {
         ("GET", []) => call.list(rows(call)),
         ("GET", ["list"]) => {
@@ -20,20 +20,20 @@ pub fn route(call: &ApiCall, path: &[&str]) -> Reply {
         ("GET", [queue]) => show(render(call, call.seen, find(call.seen, queue)?)),
         ("PUT", [queue]) => update(call, queue),
         ("DELETE", [queue]) => delete(call, queue),
-        _ => Err(Refusal::no_route()),
+        _ => Err(ErrorResponse::no_route()),
     }
 }
 
-pub fn find<'a>(document: &'a Document, queue: &str) -> Result<&'a Value, Refusal> {
-    document.get("callqueues", queue).ok_or_else(Refusal::missing)
+pub fn find<'a>(document: &'a Document, queue: &str) -> Result<&'a Value, ErrorResponse> {
+    document.get("callqueues", queue).ok_or_else(ErrorResponse::missing)
 }
 
 /// Makes a queue's record from a body.
-pub fn record(body: &Map<String, Value>) -> Result<(String, Value), Refusal> {
+pub fn record(body: &Map<String, Value>) -> Result<(String, Value), ErrorResponse> {
     let record = fields::create(tables::QUEUE, body)?;
     let queue = record.get("callqueue").and_then(Value::as_str).unwrap_or_default().to_owned();
     if queue.is_empty() {
-        return Err(Refusal::invalid("Invalid value for callqueue."));
+        return Err(ErrorResponse::invalid("Invalid value for callqueue."));
     }
     Ok((queue, record.into()))
 }
@@ -43,10 +43,10 @@ fn rows(call: &ApiCall) -> Vec<Value> {
 }
 
 /// Creates the queue alone: its user, aliases and rule are the client's to make (FACTS stratus/queues-7).
-fn create(call: &ApiCall) -> Reply {
+fn create(call: &ApiCall) -> RouteResult {
     let (queue, record) = record(call.body()?)?;
     if call.held.get("callqueues", &queue).is_some() {
-        return Err(Refusal::new(409, "Call queue already exists"));
+        return Err(ErrorResponse::new(409, "Call queue already exists"));
     }
     let mut next = call.held.clone();
     let shown = render(call, &next, &record);
@@ -54,7 +54,7 @@ fn create(call: &ApiCall) -> Reply {
     call.created(format!("callqueues/{queue}"), next, shown)
 }
 
-fn update(call: &ApiCall, queue: &str) -> Reply {
+fn update(call: &ApiCall, queue: &str) -> RouteResult {
     let mut record = find(call.held, queue)?.as_object().cloned().unwrap_or_default();
     let mut body = call.body()?.clone();
     body.shift_remove("callqueue");
@@ -65,7 +65,7 @@ fn update(call: &ApiCall, queue: &str) -> Reply {
 }
 
 /// Deletes a queue with its agent rows; its user stays.
-fn delete(call: &ApiCall, queue: &str) -> Reply {
+fn delete(call: &ApiCall, queue: &str) -> RouteResult {
     find(call.held, queue)?;
     let mut next = call.held.clone();
     next.remove("callqueues", queue);

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::call::{Refusal, domain_of};
+use super::call::{ErrorResponse, domain_of};
 use super::timeframes::Shelf;
 use super::{
     agents, answerrules, carrier, dialrules, fields, phonenumbers, queues, tables, timeframes, users,
@@ -75,7 +75,7 @@ pub fn plant(account: &str, seed: &Map<String, Value>) -> Result<Document, Strin
         Some(_) => rows(seed, "dialrules")?.iter().map(dialrules::record).collect(),
         None => dialrules::portal_made(&document),
     };
-    document.set("dialrules", Value::Array(dialrules.map_err(|Refusal { message, .. }| message)?));
+    document.set("dialrules", Value::Array(dialrules.map_err(|ErrorResponse { message, .. }| message)?));
     Ok(document)
 }
 
@@ -85,7 +85,8 @@ fn domain(account: &str, seed: Option<&Value>) -> Result<Value, String> {
         Some(Value::Object(body)) => body.clone(),
         Some(_) => return Err("`domain` is not a mapping".into()),
     };
-    let mut record = fields::create(tables::DOMAIN, &body).map_err(|Refusal { message, .. }| message)?;
+    let mut record =
+        fields::create(tables::DOMAIN, &body).map_err(|ErrorResponse { message, .. }| message)?;
     let name = body.get("domain").and_then(fields::plain).unwrap_or_else(|| account.to_owned());
     for key in ["domain", "dial-plan"] {
         if record.get(key).and_then(Value::as_str) == Some("") || key == "domain" {
@@ -95,13 +96,14 @@ fn domain(account: &str, seed: Option<&Value>) -> Result<Value, String> {
     Ok(record.into())
 }
 
-fn user(document: &mut Document, account: &str, body: &Map<String, Value>) -> Result<(), Refusal> {
+fn user(document: &mut Document, account: &str, body: &Map<String, Value>) -> Result<(), ErrorResponse> {
     let (user, record) = users::record(domain_of(document), document, body)?;
     insert(document, "users", &user, record)?;
     let rules = match body.get("answerrules").filter(|rules| !rules.is_null()) {
         None => vec![users::ring_own_devices()],
         Some(rules) => {
-            let rules = rules.as_array().ok_or_else(|| Refusal::invalid("answerrules is not a list"))?;
+            let rules =
+                rules.as_array().ok_or_else(|| ErrorResponse::invalid("answerrules is not a list"))?;
             let empty = Map::new();
             let made = rules.iter().map(|rule| answerrules::record(rule.as_object().unwrap_or(&empty)));
             made.collect::<Result<_, _>>()?
@@ -120,7 +122,7 @@ fn frame(
     account: &str,
     shelf: Shelf,
     body: &Map<String, Value>,
-) -> Result<(), Refusal> {
+) -> Result<(), ErrorResponse> {
     let (name, record) = timeframes::record(document, account, body)?;
     timeframes::unique(document, &name)?;
     shelf.store(document, &name, Some(record));
@@ -128,7 +130,7 @@ fn frame(
 }
 
 /// Plants a queue, its agents and, when the seed has none, the user that every queue owns.
-fn queue(document: &mut Document, body: &Map<String, Value>) -> Result<(), Refusal> {
+fn queue(document: &mut Document, body: &Map<String, Value>) -> Result<(), ErrorResponse> {
     let (queue, record) = queues::record(body)?;
     if document.get("users", &queue).is_none() {
         let mut own = Map::new();
@@ -152,7 +154,7 @@ fn queue(document: &mut Document, body: &Map<String, Value>) -> Result<(), Refus
     Ok(())
 }
 
-fn insert(document: &mut Document, table: &str, key: &str, record: Value) -> Result<(), Refusal> {
+fn insert(document: &mut Document, table: &str, key: &str, record: Value) -> Result<(), ErrorResponse> {
     if document.get(table, key).is_some() {
         return Err(twice(key));
     }
@@ -160,20 +162,20 @@ fn insert(document: &mut Document, table: &str, key: &str, record: Value) -> Res
     Ok(())
 }
 
-fn twice(key: &str) -> Refusal {
-    Refusal::new(409, format!("`{key}` is there twice"))
+fn twice(key: &str) -> ErrorResponse {
+    ErrorResponse::new(409, format!("`{key}` is there twice"))
 }
 
 /// Plants every row of a section, naming the row that cannot be.
 fn each(
     seed: &Map<String, Value>,
     section: &str,
-    mut plant: impl FnMut(&Map<String, Value>) -> Result<(), Refusal>,
+    mut plant: impl FnMut(&Map<String, Value>) -> Result<(), ErrorResponse>,
 ) -> Result<(), String> {
     for (index, row) in rows(seed, section)?.iter().enumerate() {
         let body = row.as_object().ok_or_else(|| format!("`{section}[{index}]` is not a mapping"))?;
         plant(&written(body))
-            .map_err(|Refusal { message, .. }| format!("`{section}[{index}]` is refused: {message}"))?;
+            .map_err(|ErrorResponse { message, .. }| format!("`{section}[{index}]` is refused: {message}"))?;
     }
     Ok(())
 }

@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::call::{ApiCall, Refusal, Reply, show, text};
+use super::call::{ApiCall, ErrorResponse, RouteResult, show, text};
 use super::entries::{EntryType, KINDS, TYPES, WEEK};
 use super::users;
 use crate::sandbox::document::Document;
-use crate::sandbox::vendor::{Answer, Commit};
+use crate::sandbox::vendor::{Commit, Response};
 use crate::text::hex;
 
 /// Where a time frame is kept.
@@ -17,16 +17,16 @@ pub enum Shelf<'a> {
     User(&'a str),
 }
 
-pub fn of_domain(call: &ApiCall, path: &[&str]) -> Reply {
+pub fn of_domain(call: &ApiCall, path: &[&str]) -> RouteResult {
     route(call, Shelf::Domain, path)
 }
 
-pub fn of_user(call: &ApiCall, user: &str, path: &[&str]) -> Reply {
+pub fn of_user(call: &ApiCall, user: &str, path: &[&str]) -> RouteResult {
     users::find(call, if call.request.is_write() { call.held } else { call.seen }, user)?;
     route(call, Shelf::User(user), path)
 }
 
-fn route(call: &ApiCall, shelf: Shelf, path: &[&str]) -> Reply {
+fn route(call: &ApiCall, shelf: Shelf, path: &[&str]) -> RouteResult {
     match (call.method(), path) {
         ("GET", []) => {
             call.list(shelf.frames(call.seen).values().map(|frame| render(call, shelf, frame)).collect())
@@ -36,7 +36,7 @@ fn route(call: &ApiCall, shelf: Shelf, path: &[&str]) -> Reply {
         ("POST", [id]) => add(call, shelf, id),
         ("PUT", [id]) => update(call, shelf, id),
         ("DELETE", [id]) => delete(call, shelf, id),
-        _ => Err(Refusal::no_route()),
+        _ => Err(ErrorResponse::no_route()),
     }
 }
 
@@ -70,7 +70,7 @@ impl Shelf<'_> {
         }
     }
 
-    fn find(self, document: &Document, id: &str) -> Result<Value, Refusal> {
+    fn find(self, document: &Document, id: &str) -> Result<Value, ErrorResponse> {
         let frames = self.frames(document);
         frames
             .into_iter()
@@ -80,8 +80,8 @@ impl Shelf<'_> {
     }
 }
 
-pub fn missing() -> Refusal {
-    Refusal::new(404, "Not Found. Timeframe input was not found.")
+pub fn missing() -> ErrorResponse {
+    ErrorResponse::new(404, "Not Found. Timeframe input was not found.")
 }
 
 /// Tells whether a deleted record still holds this name.
@@ -103,14 +103,14 @@ pub fn record(
     document: &mut Document,
     account: &str,
     body: &Map<String, Value>,
-) -> Result<(String, Value), Refusal> {
+) -> Result<(String, Value), ErrorResponse> {
     let text_of = |name: &str| body.get(name).and_then(super::fields::plain).unwrap_or_default();
     let (name, frame_type) = (text_of("timeframe-name"), text_of("timeframe-type"));
     if name.is_empty() || name == "*" {
-        return Err(Refusal::invalid("Invalid value for timeframe-name."));
+        return Err(ErrorResponse::invalid("Invalid value for timeframe-name."));
     }
     if !TYPES.contains(&frame_type.as_str()) {
-        return Err(Refusal::invalid("Invalid value for timeframe-type."));
+        return Err(ErrorResponse::invalid("Invalid value for timeframe-type."));
     }
     let id = given_id(body).unwrap_or_else(|| mint(document, account, &name));
     let mut frame = Map::new();
@@ -120,7 +120,7 @@ pub fn record(
     for (kind, sent) in arrays(&frame_type, body)? {
         whole_week(kind, &frame_type, sent.len())?;
         let entries = sent.iter().map(|entry| new_entry(document, account, &name, kind, entry, given_id));
-        let entries: Vec<Value> = entries.collect::<Result<_, Refusal>>()?;
+        let entries: Vec<Value> = entries.collect::<Result<_, ErrorResponse>>()?;
         frame.insert(kind.array.into(), entries.into());
     }
     if frame_type == WEEK.of_type && !frame.contains_key(WEEK.array) {
@@ -130,16 +130,16 @@ pub fn record(
 }
 
 /// Names are unique over the domain and all its users, deleted ones included (FACTS stratus/frames-3).
-pub fn unique(document: &Document, name: &str) -> Result<(), Refusal> {
+pub fn unique(document: &Document, name: &str) -> Result<(), ErrorResponse> {
     let of_user = |frames: &Value| frames.get(name).is_some();
     let taken = document.get("timeframes", name).is_some()
         || document.table("user-timeframes").any(|(_, frames)| of_user(frames))
         || is_reserved(document, name);
     let message = "A timeframe with this name already exists for the given user.";
-    if taken { Err(Refusal::invalid(message)) } else { Ok(()) }
+    if taken { Err(ErrorResponse::invalid(message)) } else { Ok(()) }
 }
 
-fn create(call: &ApiCall, shelf: Shelf) -> Reply {
+fn create(call: &ApiCall, shelf: Shelf) -> RouteResult {
     let mut next = call.held.clone();
     let (name, frame) = record(&mut next, call.account, call.body()?)?;
     unique(call.held, &name)?;
@@ -149,7 +149,7 @@ fn create(call: &ApiCall, shelf: Shelf) -> Reply {
 }
 
 /// Adds entries to those there are.
-fn add(call: &ApiCall, shelf: Shelf, id: &str) -> Reply {
+fn add(call: &ApiCall, shelf: Shelf, id: &str) -> RouteResult {
     let (name, frame_type, mut frame) = open(call, shelf, id)?;
     let mut next = call.held.clone();
     for (kind, sent) in arrays(&frame_type, call.body()?)? {
@@ -165,7 +165,7 @@ fn add(call: &ApiCall, shelf: Shelf, id: &str) -> Reply {
 }
 
 /// Replaces each array sent; with `update-only` merges by entry id; converts. Answers 200 at once.
-fn update(call: &ApiCall, shelf: Shelf, id: &str) -> Reply {
+fn update(call: &ApiCall, shelf: Shelf, id: &str) -> RouteResult {
     let body = call.body()?;
     let (name, mut frame_type, mut frame) = open(call, shelf, id)?;
     let wanted = body.get("timeframe-type").or_else(|| body.get("type")).and_then(Value::as_str);
@@ -201,13 +201,13 @@ fn update(call: &ApiCall, shelf: Shelf, id: &str) -> Reply {
     shelf.store(&mut next, &name, Some(frame));
     let commit =
         Commit { account: call.account.to_owned(), object: format!("timeframes/{name}"), document: next };
-    Ok(Answer::new(200, shown).with(commit))
+    Ok(Response::new(200, shown).with(commit))
 }
 
 /// Converts a type: only `custom` keeps the entries, and there is no way back from it (FACTS stratus/frames-10).
-fn convert(frame: &mut Map<String, Value>, from: &str, to: &str) -> Result<(), Refusal> {
+fn convert(frame: &mut Map<String, Value>, from: &str, to: &str) -> Result<(), ErrorResponse> {
     if from == "custom" || !TYPES.contains(&to) {
-        return Err(Refusal::invalid("Invalid value for timeframe-type."));
+        return Err(ErrorResponse::invalid("Invalid value for timeframe-type."));
     }
     if to != "custom" {
         KINDS.iter().for_each(|kind| drop(frame.shift_remove(kind.array)));
@@ -217,7 +217,7 @@ fn convert(frame: &mut Map<String, Value>, from: &str, to: &str) -> Result<(), R
 }
 
 /// Deletes a frame, leaving its rules dead, or with `child_id` one of its entries.
-fn delete(call: &ApiCall, shelf: Shelf, id: &str) -> Reply {
+fn delete(call: &ApiCall, shelf: Shelf, id: &str) -> RouteResult {
     let (name, _, mut frame) = open(call, shelf, id)?;
     let mut next = call.held.clone();
     let child = call.request.body.as_ref().and_then(|body| body.get("child_id")).and_then(Value::as_str);
@@ -236,7 +236,11 @@ fn delete(call: &ApiCall, shelf: Shelf, id: &str) -> Reply {
     call.accept(format!("timeframes/{name}"), next)
 }
 
-fn open(call: &ApiCall, shelf: Shelf, id: &str) -> Result<(String, String, Map<String, Value>), Refusal> {
+fn open(
+    call: &ApiCall,
+    shelf: Shelf,
+    id: &str,
+) -> Result<(String, String, Map<String, Value>), ErrorResponse> {
     let frame = shelf.find(call.held, id)?;
     let (name, frame_type) = (text(&frame, "timeframe-name"), text(&frame, "timeframe-type"));
     Ok((name.to_owned(), frame_type.to_owned(), frame.as_object().cloned().unwrap_or_default()))
@@ -250,12 +254,12 @@ fn entries_of(frame: &Map<String, Value>, kind: EntryType) -> Vec<Value> {
 fn arrays<'a>(
     frame_type: &str,
     body: &'a Map<String, Value>,
-) -> Result<Vec<(EntryType, &'a Vec<Value>)>, Refusal> {
+) -> Result<Vec<(EntryType, &'a Vec<Value>)>, ErrorResponse> {
     let mut arrays = Vec::new();
     for (kind, sent) in KINDS.iter().filter_map(|kind| Some((*kind, body.get(kind.array)?))) {
         let entries = sent.as_array().filter(|entries| entries.is_empty() || kind.fits(frame_type));
         let entries =
-            entries.ok_or_else(|| Refusal::invalid(format!("Invalid value for {}.", kind.array)))?;
+            entries.ok_or_else(|| ErrorResponse::invalid(format!("Invalid value for {}.", kind.array)))?;
         if kind.fits(frame_type) {
             arrays.push((kind, entries));
         }
@@ -264,9 +268,9 @@ fn arrays<'a>(
 }
 
 /// A days-of-week frame has exactly one entry (FACTS stratus/frames-6).
-fn whole_week(kind: EntryType, frame_type: &str, entries: usize) -> Result<(), Refusal> {
+fn whole_week(kind: EntryType, frame_type: &str, entries: usize) -> Result<(), ErrorResponse> {
     if kind == WEEK && frame_type == WEEK.of_type && entries != 1 {
-        return Err(Refusal::invalid("Days of week timeframes have exactly one entry."));
+        return Err(ErrorResponse::invalid("Days of week timeframes have exactly one entry."));
     }
     Ok(())
 }
@@ -278,7 +282,7 @@ fn new_entry(
     kind: EntryType,
     sent: &Value,
     given: fn(&Map<String, Value>) -> Option<String>,
-) -> Result<Value, Refusal> {
+) -> Result<Value, ErrorResponse> {
     let fields = kind.create(sent)?;
     let id = sent.as_object().and_then(given).unwrap_or_else(|| mint(document, account, name));
     let mut entry = Map::new();

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::call::{ApiCall, Refusal, Reply, domain_of, show, text, total};
+use super::call::{ApiCall, ErrorResponse, RouteResult, domain_of, show, text, total};
 use super::switches::Release;
 use super::{fields, tables};
 use crate::sandbox::document::Document;
@@ -18,7 +18,7 @@ const REDUCED: &[&str] = &[
     "directory-name-number-dtmf-mapping",
 ];
 
-pub fn route(call: &ApiCall, path: &[&str]) -> Reply {
+pub fn route(call: &ApiCall, path: &[&str]) -> RouteResult {
     match (call.method(), path) {
         ("GET", []) => call.list(rows(call)),
         ("GET", ["count"]) => total(call.seen.table("users").count()),
@@ -27,13 +27,13 @@ pub fn route(call: &ApiCall, path: &[&str]) -> Reply {
         ("GET", [user]) => show(render(call, call.seen, find(call, call.seen, user)?)),
         ("PUT", [user]) => update(call, user),
         ("DELETE", [user]) => delete(call, user),
-        _ => Err(Refusal::no_route()),
+        _ => Err(ErrorResponse::no_route()),
     }
 }
 
 /// Finds a user, or answers as the server does for one that is missing.
-pub fn find<'a>(call: &ApiCall, document: &'a Document, user: &str) -> Result<&'a Value, Refusal> {
-    let missing = || Refusal::new(404, format!("User {user} does not exist in domain {}", call.domain));
+pub fn find<'a>(call: &ApiCall, document: &'a Document, user: &str) -> Result<&'a Value, ErrorResponse> {
+    let missing = || ErrorResponse::new(404, format!("User {user} does not exist in domain {}", call.domain));
     document.get("users", user).ok_or_else(missing)
 }
 
@@ -44,10 +44,10 @@ fn rows(call: &ApiCall) -> Vec<Value> {
     here.map(|user| render(call, call.seen, user)).collect()
 }
 
-fn reduced(call: &ApiCall) -> Reply {
+fn reduced(call: &ApiCall) -> RouteResult {
     let asked = call.request.query("fields").into_iter().flat_map(|fields| fields.split(','));
     if asked.map(str::trim).any(|field| !REDUCED.contains(&field)) {
-        return Err(Refusal::invalid("Invalid field."));
+        return Err(ErrorResponse::invalid("Invalid field."));
     }
     let mut rows = rows(call);
     for row in rows.iter_mut().filter_map(Value::as_object_mut) {
@@ -56,11 +56,11 @@ fn reduced(call: &ApiCall) -> Reply {
     call.list(rows)
 }
 
-fn create(call: &ApiCall) -> Reply {
+fn create(call: &ApiCall) -> RouteResult {
     let body = call.body()?;
     let (user, record) = record(domain_of(call.held), call.held, body)?;
     if call.held.get("users", &user).is_some() {
-        return Err(Refusal::new(409, "User already exists."));
+        return Err(ErrorResponse::new(409, "User already exists."));
     }
     unique_login(call, &user, &record)?;
     let mut next = call.held.clone();
@@ -75,11 +75,11 @@ pub fn record(
     domain: &str,
     document: &Document,
     body: &Map<String, Value>,
-) -> Result<(String, Value), Refusal> {
+) -> Result<(String, Value), ErrorResponse> {
     let mut record = fields::create(tables::USER, body)?;
     let user = record.get("user").and_then(Value::as_str).unwrap_or_default().to_owned();
     if user.is_empty() || user.len() > 16 {
-        return Err(Refusal::invalid("Invalid value for user."));
+        return Err(ErrorResponse::invalid("Invalid value for user."));
     }
     let of_domain = |name: &str| text(document.single("domain"), name).to_owned();
     let defaults = [
@@ -112,7 +112,7 @@ pub fn ring_own_devices() -> Value {
 }
 
 /// Login names are unique over all domains (FACTS stratus/users-9).
-fn unique_login(call: &ApiCall, user: &str, record: &Value) -> Result<(), Refusal> {
+fn unique_login(call: &ApiCall, user: &str, record: &Value) -> Result<(), ErrorResponse> {
     let login = text(record, "login-username");
     let taken = call.views.values().any(|view| {
         let own = domain_of(&view.committed) == call.domain;
@@ -120,10 +120,10 @@ fn unique_login(call: &ApiCall, user: &str, record: &Value) -> Result<(), Refusa
             .table("users")
             .any(|(key, other)| text(other, "login-username") == login && !(own && key == user))
     });
-    if taken { Err(Refusal::new(409, "UID already exists.")) } else { Ok(()) }
+    if taken { Err(ErrorResponse::new(409, "UID already exists.")) } else { Ok(()) }
 }
 
-fn update(call: &ApiCall, user: &str) -> Reply {
+fn update(call: &ApiCall, user: &str) -> RouteResult {
     let mut record = find(call, call.held, user)?.as_object().cloned().unwrap_or_default();
     let mut body = call.body()?.clone();
     body.shift_remove("user");
@@ -143,7 +143,7 @@ fn update(call: &ApiCall, user: &str) -> Reply {
 }
 
 /// Deletes a user and what is its own, but neither numbers routed to it nor its agent rows (FACTS stratus/users-8).
-fn delete(call: &ApiCall, user: &str) -> Reply {
+fn delete(call: &ApiCall, user: &str) -> RouteResult {
     find(call, call.held, user)?;
     let mut next = call.held.clone();
     for table in ["users", "answerrules", "user-timeframes"] {
@@ -186,9 +186,9 @@ fn rename(object: &mut Map<String, Value>, from: &str, to: &str) {
 }
 
 /// Lists devices as seeded.
-pub fn devices(call: &ApiCall) -> Reply {
+pub fn devices(call: &ApiCall) -> RouteResult {
     if call.method() != "GET" {
-        return Err(Refusal::no_route());
+        return Err(ErrorResponse::no_route());
     }
     call.list(call.seen.single("devices").as_array().cloned().unwrap_or_default())
 }

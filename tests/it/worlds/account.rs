@@ -34,7 +34,7 @@ pub fn system_of(kind: &str) -> &'static System {
 }
 
 impl System {
-    /// The account of the tenant with this place in the workspace. No two share a number.
+    /// The account of the tenant with this number in the workspace. No two share a number.
     pub fn account(&self, tenant: usize) -> &Account {
         &self.accounts[tenant]
     }

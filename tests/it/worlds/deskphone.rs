@@ -13,14 +13,14 @@ pub fn body(chance: f64) -> BoxedStrategy<(Body, Body, Vec<Value>)> {
 
 fn diverts(own: &str) -> Some1 {
     fields(vec![
-        ("always", one_of(places(own, true))),
-        ("busy", one_of(places(own, false))),
-        ("no_answer", one_of(places(own, false))),
-        ("unreachable", one_of(places(own, false))),
+        ("always", one_of(destinations(own, true))),
+        ("busy", one_of(destinations(own, false))),
+        ("no_answer", one_of(destinations(own, false))),
+        ("unreachable", one_of(destinations(own, false))),
     ])
 }
 
-fn places(own: &str, onwards: bool) -> Vec<Value> {
+fn destinations(own: &str, onwards: bool) -> Vec<Value> {
     let mut to = vec![json!("off"), json!("voicemail")];
     to.extend(outside().map(|number| json!({"number": number})));
     // Extensions that divert every call to each other are an error: always is to one further down the list.

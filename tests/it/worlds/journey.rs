@@ -2,7 +2,7 @@
 
 use super::{
     ledger::{Run, Step},
-    scene::{Place, World},
+    scene::{Customer, World},
     state::compared,
 };
 use crate::{served::footprint, transitions::scope, workspace::Workspace};
@@ -46,21 +46,21 @@ impl<'a> Copy<'a> {
     fn new(world: &'a World, states: &States) -> Self {
         let copy = Self { world, workspace: Workspace::in_directory(directory()) };
         copy.workspace.write("dialform.yaml", world.workspace());
-        for place in &world.places {
-            copy.workspace.write(&state_file(place), &states[&place.name()]);
+        for customer in &world.customers {
+            copy.workspace.write(&state_file(customer), &states[&customer.name()]);
         }
         copy
     }
 
-    fn declare(&self, side: impl Fn(&Place) -> String) {
-        for place in &self.world.places {
-            self.workspace.write(&format!("tenants/{}.yaml", place.name()), side(place));
+    fn declare(&self, side: impl Fn(&Customer) -> String) {
+        for customer in &self.world.customers {
+            self.workspace.write(&format!("tenants/{}.yaml", customer.name()), side(customer));
         }
     }
 
     fn states(&self) -> States {
-        let read = |place: &Place| self.workspace.read(&state_file(place));
-        self.world.places.iter().map(|place| (place.name(), read(place))).collect()
+        let read = |customer: &Customer| self.workspace.read(&state_file(customer));
+        self.world.customers.iter().map(|customer| (customer.name(), read(customer))).collect()
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -68,7 +68,8 @@ impl<'a> Copy<'a> {
     }
 
     fn run(&self, arguments: &[&str], weather: &str) -> Run {
-        let systems: BTreeSet<&str> = self.world.places.iter().map(|it| it.system().fault.as_str()).collect();
+        let systems: BTreeSet<&str> =
+            self.world.customers.iter().map(|it| it.system().fault.as_str()).collect();
         let systems = systems.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(",");
         let fault = self.fitting(&[systems.as_str(), &self.world.weather.manner, weather].join(","));
         let mut all = arguments.to_vec();
@@ -80,7 +81,7 @@ impl<'a> Copy<'a> {
 
     /// The switches that some server of this world has.
     fn fitting(&self, switches: &str) -> String {
-        let kinds = self.world.places.iter().map(|place| find(place.kind).unwrap());
+        let kinds = self.world.customers.iter().map(|customer| find(customer.kind).unwrap());
         let own: BTreeSet<&str> = kinds.flat_map(|it| it.switches).copied().collect();
         let known = |item: &&str| {
             let name = item.split(':').next().unwrap_or_default();
@@ -118,24 +119,26 @@ impl<'a> Copy<'a> {
     }
 }
 
-fn state_file(place: &Place) -> String {
-    format!(".dialform/sandbox/{}/{}.json", place.provider, place.account())
+fn state_file(customer: &Customer) -> String {
+    format!(".dialform/sandbox/{}/{}.json", customer.provider, customer.account())
 }
 
 /// From A to B, and everything that has to hold on the way.
 pub fn travel(world: &World) -> Checked<Result<(), Unfit>> {
-    let start =
-        world.places.iter().map(|place| (place.name(), place.system().account(place.index).state.clone()));
+    let start = world
+        .customers
+        .iter()
+        .map(|customer| (customer.name(), customer.system().account(customer.index).state.clone()));
     let copy = Copy::new(world, &start.collect());
     if world.from_a {
-        copy.declare(|place| place.file(&place.a));
+        copy.declare(|customer| customer.file(&customer.a));
         let run = copy.approved(&[], &BTreeSet::new())?;
         if let Some(why) = run.blocked() {
             return Ok(Err(Unfit(format!("a: {why}"))));
         }
         run.all_done().map_err(|why| format!("a: {why}"))?;
     }
-    copy.declare(|place| place.file(&place.b));
+    copy.declare(|customer| customer.file(&customer.b));
     let before = copy.states();
     let promise = copy.reads_only(&["plan"])?;
     if let Some(why) = promise.blocked() {
@@ -144,7 +147,7 @@ pub fn travel(world: &World) -> Checked<Result<(), Unfit>> {
     let critical = promise.critical()?;
     let fair = world.beside.then(|| Copy::new(world, &before));
     if let Some(fair) = &fair {
-        fair.declare(|place| place.file(&place.b));
+        fair.declare(|customer| customer.file(&customer.b));
         // A second look at the same account makes the same plan, or this is refused.
         let run = fair.apply(&["--digest", &promise.digest()?], &critical, "");
         run.all_done().map_err(|why| format!("b in fair weather: {why}"))?;
@@ -162,8 +165,8 @@ pub fn travel(world: &World) -> Checked<Result<(), Unfit>> {
     arrives(&copy, &outcomes, &critical, &between)?;
     let after = copy.states();
     in_scope(world, &promise, &before, &after).map_err(|why| format!("in the end: {why}"))?;
-    for place in fair.iter().flat_map(|_| &world.places) {
-        let name = place.name();
+    for customer in fair.iter().flat_map(|_| &world.customers) {
+        let name = customer.name();
         let other = fair.as_ref().map(Copy::states).unwrap_or_default();
         let differences = compared(&other[&name], &after[&name]);
         if !differences.is_empty() {
@@ -234,11 +237,11 @@ fn reading(traffic: &Path) -> Checked<()> {
 /// Nothing has changed but what the plan was about.
 fn in_scope(world: &World, promise: &Run, before: &States, after: &States) -> Checked<()> {
     let steps = promise.steps()?;
-    for place in &world.places {
-        let name = place.name();
+    for customer in &world.customers {
+        let name = customer.name();
         let about = steps.iter().filter(|step| step.tenant == name);
         let addresses: BTreeSet<&str> = about.map(|step| step.address.as_str()).collect();
-        let allowed = footprint(place.kind, addresses.iter().map(|it| it.parse::<Address>().unwrap()));
+        let allowed = footprint(customer.kind, addresses.iter().map(|it| it.parse::<Address>().unwrap()));
         let read = |states: &States| -> Value { serde_json::from_str(&states[&name]).unwrap() };
         let (old, new) = (read(before), read(after));
         let mut strays = scope::strays(&old, &new, allowed);

@@ -21,11 +21,11 @@ const OBJECTS: usize = 50;
 
 /// One tenant on its way from one state to another.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct Customer {
     pub kind: &'static str,
     /// Its entry in the workspace. Deskphone has one for each tenant.
     pub provider: String,
-    /// Its place in the workspace.
+    /// Its number in the workspace.
     pub index: usize,
     /// As the bodies of a tenant file.
     pub a: Body,
@@ -34,7 +34,7 @@ pub struct Place {
 
 #[derive(Clone)]
 pub struct World {
-    pub places: Vec<Place>,
+    pub customers: Vec<Customer>,
     /// Whether A is applied first; else the portals' state is what is live.
     pub from_a: bool,
     /// Whether the same is done in fair weather beside, to compare.
@@ -42,7 +42,7 @@ pub struct World {
     pub weather: Weather,
 }
 
-impl Place {
+impl Customer {
     pub fn name(&self) -> String {
         format!("tenant{}", self.index)
     }
@@ -73,7 +73,7 @@ impl Place {
 impl World {
     /// The workspace file.
     pub fn workspace(&self) -> String {
-        let providers = self.places.iter().map(|it| (it.provider.clone(), it.system().settings.clone()));
+        let providers = self.customers.iter().map(|it| (it.provider.clone(), it.system().settings.clone()));
         let providers: BTreeMap<String, Value> = providers.collect();
         json!({"version": 1, "providers": providers, "tenants": ["tenants/*.yaml"]}).to_string()
     }
@@ -83,12 +83,19 @@ impl World {
 impl fmt::Debug for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "always: {}\nfault: {}", self.weather.manner, self.weather.fault)?;
-        for place in &self.places {
-            for (side, body) in
-                [("a", &place.a), ("b", &place.b)].iter().filter(|(side, _)| self.from_a || *side == "b")
+        for customer in &self.customers {
+            for (side, body) in [("a", &customer.a), ("b", &customer.b)]
+                .iter()
+                .filter(|(side, _)| self.from_a || *side == "b")
             {
                 let text = serde_yaml::to_string(body).map_err(|_| fmt::Error)?;
-                writeln!(f, "--- {} on {} ({}), {side}:\n{text}", place.name(), place.provider, place.kind)?;
+                writeln!(
+                    f,
+                    "--- {} on {} ({}), {side}:\n{text}",
+                    customer.name(),
+                    customer.provider,
+                    customer.kind
+                )?;
             }
         }
         Ok(())
@@ -99,20 +106,20 @@ impl fmt::Debug for World {
 pub fn world() -> BoxedStrategy<World> {
     let tenants = prop_oneof![5 => Just(1_usize), 2 => Just(2), 1 => Just(TENANTS)];
     let chance = prop_oneof![6 => Just(0.12), 3 => Just(0.3), 1 => Just(0.8)];
-    let places = (tenants, chance).prop_flat_map(|(tenants, chance)| {
-        (0..tenants).map(|index| place(index, chance)).collect::<Vec<_>>()
+    let customers = (tenants, chance).prop_flat_map(|(tenants, chance)| {
+        (0..tenants).map(|index| customer(index, chance)).collect::<Vec<_>>()
     });
-    (places, weather(), any::<bool>(), prop::bool::weighted(0.3))
-        .prop_map(|(mut places, weather, from_a, beside)| {
-            let most = OBJECTS / places.len();
-            for place in &mut places {
-                let strict = place.kind == "ctm" && weather.is_strict();
+    (customers, weather(), any::<bool>(), prop::bool::weighted(0.3))
+        .prop_map(|(mut customers, weather, from_a, beside)| {
+            let most = OBJECTS / customers.len();
+            for customer in &mut customers {
+                let strict = customer.kind == "ctm" && weather.is_strict();
                 if !from_a {
-                    place.a.clear();
+                    customer.a.clear();
                 }
-                mend(place, most, strict);
+                mend(customer, most, strict);
             }
-            World { places, from_a, beside, weather }
+            World { customers, from_a, beside, weather }
         })
         .boxed()
 }
@@ -120,7 +127,7 @@ pub fn world() -> BoxedStrategy<World> {
 /// A side as it is grown: what is declared, what is to be absent, and of what nothing else may be there.
 type Side = (Body, Body, Vec<Value>);
 
-fn place(index: usize, chance: f64) -> BoxedStrategy<Place> {
+fn customer(index: usize, chance: f64) -> BoxedStrategy<Customer> {
     let of = move |kind: &'static str| {
         let numbers = &system_of(kind).account(index).numbers;
         let side = || -> BoxedStrategy<Side> {
@@ -131,7 +138,7 @@ fn place(index: usize, chance: f64) -> BoxedStrategy<Place> {
             }
         };
         let provider = if kind == "deskphone" { format!("{kind}{index}") } else { kind.to_owned() };
-        (side(), side()).prop_map(move |(a, b)| Place {
+        (side(), side()).prop_map(move |(a, b)| Customer {
             kind,
             provider: provider.clone(),
             index,
@@ -149,15 +156,15 @@ fn joined((mut body, absent, exhaustive): Side) -> Body {
 }
 
 /// Makes of what was grown at random what a careful person could have written.
-fn mend(place: &mut Place, most: usize, strict: bool) {
-    let start: Value = serde_json::from_str(&place.system().account(place.index).state).unwrap();
+fn mend(customer: &mut Customer, most: usize, strict: bool) {
+    let start: Value = serde_json::from_str(&customer.system().account(customer.index).state).unwrap();
     let mut held: BTreeMap<Kind, BTreeSet<String>> =
         [Kind::Schedules, Kind::Queues, Kind::Receivers].map(|kind| (kind, live(&start, kind))).into();
-    let mut a = std::mem::take(&mut place.a);
+    let mut a = std::mem::take(&mut customer.a);
     cut(&mut a, most);
-    declare(place, &mut a, &held);
+    declare(customer, &mut a, &held);
     if strict {
-        spare(place, &mut a, None);
+        spare(customer, &mut a, None);
     }
     for (kind, keys) in &mut held {
         let section = kind.section();
@@ -168,14 +175,14 @@ fn mend(place: &mut Place, most: usize, strict: bool) {
         keys.retain(|key| said(key) || !(all || gone(key)));
         keys.extend(a.get(section).and_then(Value::as_object).into_iter().flat_map(|it| it.keys().cloned()));
     }
-    let mut b = std::mem::take(&mut place.b);
+    let mut b = std::mem::take(&mut customer.b);
     cut(&mut b, most);
     keep_allowed(&a, &mut b);
-    declare(place, &mut b, &held);
+    declare(customer, &mut b, &held);
     if strict {
-        spare(place, &mut b, Some(&a));
+        spare(customer, &mut b, Some(&a));
     }
-    (place.a, place.b) = (a, b);
+    (customer.a, customer.b) = (a, b);
 }
 
 /// Only a person takes a caller off an allow list: who is on one stays.
@@ -227,14 +234,14 @@ fn list(of: &Value, section: &str) -> Vec<String> {
     list.filter_map(|key| key.as_str().map(str::to_owned)).collect()
 }
 
-fn tenant(place: &Place, body: &Body) -> Tenant {
-    serde_json::from_str(&place.file(body)).unwrap()
+fn tenant(customer: &Customer, body: &Body) -> Tenant {
+    serde_json::from_str(&customer.file(body)).unwrap()
 }
 
 /// Declares what is pointed to, has what is new say something, and takes out of `absent` what is declared.
-fn declare(place: &Place, body: &mut Body, held: &BTreeMap<Kind, BTreeSet<String>>) {
+fn declare(customer: &Customer, body: &mut Body, held: &BTreeMap<Kind, BTreeSet<String>>) {
     let mut pointed = BTreeSet::new();
-    for (address, resource) in tenant(place, body).resources() {
+    for (address, resource) in tenant(customer, body).resources() {
         for (_, reference) in references(&address, &resource) {
             if matches!(reference, Reference::Queue(_) | Reference::Schedule(_) | Reference::Receiver(_)) {
                 pointed.extend(reference.address());
@@ -265,7 +272,7 @@ fn declare(place: &Place, body: &mut Body, held: &BTreeMap<Kind, BTreeSet<String
 }
 
 /// A strict server refuses to delete what is in use: nothing is taken away that something else will still point to.
-fn spare(place: &Place, body: &mut Body, earlier: Option<&Body>) {
+fn spare(customer: &Customer, body: &mut Body, earlier: Option<&Body>) {
     body.insert("exhaustive".to_owned(), json!([]));
     // What only the portal has said may point anywhere; these nobody there points to.
     let free =
@@ -273,7 +280,7 @@ fn spare(place: &Place, body: &mut Body, earlier: Option<&Body>) {
     only(body, |section, key| section == "forwards" || free.contains(&key));
     // What is not taken away after all goes on pointing to what it does.
     loop {
-        let kept = still_used(place, body, earlier);
+        let kept = still_used(customer, body, earlier);
         let said = body.clone();
         only(body, |section, key| !kept.contains(&(section.to_owned(), key.to_owned())));
         if *body == said {
@@ -290,9 +297,9 @@ fn only(body: &mut Body, may: impl Fn(&str, &str) -> bool) {
 }
 
 /// What objects of the earlier side point to that neither go now nor are told to point elsewhere.
-fn still_used(place: &Place, body: &Body, earlier: Option<&Body>) -> BTreeSet<(String, String)> {
+fn still_used(customer: &Customer, body: &Body, earlier: Option<&Body>) -> BTreeSet<(String, String)> {
     let mut kept = BTreeSet::new();
-    for (address, resource) in earlier.map(|body| tenant(place, body).resources()).unwrap_or_default() {
+    for (address, resource) in earlier.map(|body| tenant(customer, body).resources()).unwrap_or_default() {
         let section = address.kind.section();
         let gone = body.get("absent").is_some_and(|it| list(it, section).contains(&address.key));
         for (path, reference) in references(&address, &resource) {

@@ -84,7 +84,7 @@ fn queue(key: &str) -> Some1 {
         json!({"device": "102wp", "order": 2}),
         json!({"token": "sip:x@other.example"}),
     ]);
-    let failover = places("", true).into_iter().filter(|to| to["queue"] != key.as_str());
+    let failover = destinations("", true).into_iter().filter(|to| to["queue"] != key.as_str());
     let failover: Vec<Value> = failover.filter(|to| to != "voicemail").collect();
     fields(vec![
         ("name", one_of(["Reception", "Support", "", "Zürich / 2"].map(Value::from))),
@@ -114,7 +114,7 @@ fn forward() -> Some1 {
 }
 
 /// Where the calls of an extension can go, but for itself.
-fn places(own: &str, onwards: bool) -> Vec<Value> {
+fn destinations(own: &str, onwards: bool) -> Vec<Value> {
     let mut to = vec![json!("voicemail"), json!("off"), json!("off"), json!({"attendant": "600"})];
     to.extend(outside().map(|number| json!({"number": number})));
     to.extend(DIALLED.iter().map(|queue| json!({"queue": queue})));
@@ -130,11 +130,11 @@ fn places(own: &str, onwards: bool) -> Vec<Value> {
 
 fn diverts(own: &str) -> Some1 {
     fields(vec![
-        ("always", one_of(places(own, true))),
-        ("on_call", one_of(places(own, false))),
-        ("busy", one_of(places(own, false))),
-        ("no_answer", one_of(places(own, false))),
-        ("unreachable", one_of(places(own, false))),
+        ("always", one_of(destinations(own, true))),
+        ("on_call", one_of(destinations(own, false))),
+        ("busy", one_of(destinations(own, false))),
+        ("no_answer", one_of(destinations(own, false))),
+        ("unreachable", one_of(destinations(own, false))),
     ])
 }
 

@@ -138,7 +138,7 @@ impl Index {
             return Ok(ids.clone());
         }
         if target_type == TargetType::Receiver {
-            // What the filter matches is not documented: compared again.
+            // How the filter matches is not documented, so the names are compared again.
             let found = rows(api, target_type, &[("number", name.to_owned())]).await?;
             found
                 .iter()

@@ -43,7 +43,7 @@ pub async fn id_holders(api: Api<'_>, automatic: Vec<Row>) -> Result<Vec<(String
         found.extend(rows.into_iter().map(|row| (called(noun, &row), row)));
     }
     for row in automatic {
-        // The list is brief.
+        // The list leaves out most fields.
         let name = called("automatic queue", &row);
         found.push((
             name.clone(),
@@ -103,7 +103,7 @@ pub fn hidden(live: &AccountData, names: &Names) -> Vec<HiddenUse> {
             }
         }
     }
-    // A pointer that is not shown may be there all the same.
+    // The API may leave out a pointer that exists.
     if live.receivers.iter().any(|row| !row.has("default_action_id")) && live.receivers.len() > 1 {
         let by = "perhaps another receiving number (its no-answer routing and tagging hours are not shown)";
         for (target_type, id) in names.by_id.keys() {

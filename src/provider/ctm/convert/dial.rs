@@ -7,7 +7,7 @@ use phonenumber::metadata::DATABASE;
 /// code the first counts: what the code and the digits come to is the same number.
 pub fn national(number: &E164) -> Option<(String, String)> {
     if let Some(digits) = number.nanp() {
-        // One plan for many countries: the digits say the rest.
+        // All countries of +1 share one plan: the digits decide.
         return Some((digits.to_owned(), "US".to_owned()));
     }
     let digits = number.digits();

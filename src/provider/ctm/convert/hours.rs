@@ -24,7 +24,7 @@ pub fn weekly(times: &[Value]) -> Result<Weekly, String> {
         let row = entry.as_object().cloned().map(Row).ok_or("an entry of its times is no object")?;
         let minute = |key: &str| row.text(key).and_then(|text| text.parse::<u16>().ok());
         let (begin, end) = (minute("start_time"), minute("end_time"));
-        // Nobody says whether midnight at the end is 0 or 1440.
+        // It is not documented whether midnight at the end is 0 or 1440, so both are read.
         let end = end.map(|end| if end == 0 { DAY } else { end });
         let window = begin.and_then(time).zip(end.and_then(time));
         let window = window.filter(|(begin, end)| begin < end);

@@ -20,7 +20,7 @@ pub enum TargetType {
     Number,
 }
 
-/// How one target_type of target is called.
+/// The names of one type of target.
 pub struct Target {
     pub target_type: TargetType,
     /// `dial_route` of a number, and the key its id goes under.
@@ -166,7 +166,7 @@ pub fn route(number: &Row, names: &Names) -> Option<Route> {
         let parsed: Result<Vec<E164>, _> = texts.iter().map(|text| text.parse()).collect();
         return Some(match parsed {
             Ok(receivers) => Route::Receivers(Receivers { receivers, pattern }),
-            // A list of which a part has no name here must not look shorter than it is.
+            // A list with an unknown entry is not shown as a shorter one.
             Err(_) => Route::To(Destination::DialString(format!("receiving numbers {}", texts.join(", ")))),
         });
     }
@@ -183,7 +183,7 @@ pub fn route(number: &Row, names: &Names) -> Option<Route> {
     }))
 }
 
-/// The target_type of thing that an action of a queue or a receiving number names.
+/// The type of target that an action of a queue or a receiving number names.
 pub fn acted_on(row: &Row, prefix: &str) -> Option<TargetType> {
     let class = row.text(&format!("{prefix}_type"));
     let label = row.text(&format!("{prefix}_label"));

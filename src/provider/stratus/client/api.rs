@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The most rows one page may have (FACTS stratus/lists-1).
 const PAGE: usize = 1000;
-/// Lists are silently cut at 100 by default, and at other round numbers by servers that think otherwise of `limit`.
+/// Lists are silently cut at 100 by default, and at other round numbers by servers that limit `limit`.
 const CAP_STEP: usize = 100;
 /// No account has more pages than this; a server that never ends does not hang a plan.
 const MOST_PAGES: usize = 1000;

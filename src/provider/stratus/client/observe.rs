@@ -99,7 +99,7 @@ impl StratusReader {
             frames: api.list("/timeframes", &format!("the time frames of `{account}`")).await?,
             ..DomainData::default()
         };
-        // An agent that nobody can place would be made once more.
+        // An agent whose queue is unknown would be created a second time.
         if let Some(agent) = live.agents.iter().find(|agent| agent.callqueue.as_str().is_empty()) {
             let why = format!("agent `{}` does not say of which queue", agent.callqueue_agent_id.as_str());
             return Err(failure(
@@ -176,7 +176,7 @@ impl StratusReader {
                         present(api.object(&format!("/callqueues/{key}"), &what).await)?;
                     if let Some(queue) = queue {
                         live.queues.push(queue);
-                        // A queue that is half deleted has no extension any more, as in a reading of the whole.
+                        // A queue that is half deleted has lost its extension, here as in a full read.
                         let rules = present(api.rules(&address.key).await)?.unwrap_or_default();
                         live.rules.insert(address.key.clone(), rules);
                         let mut agents: Vec<Agent> =

@@ -157,7 +157,7 @@ impl<'a> Writing<'a> {
             // The name the specification has for it on domain frames; those of users take another
             // (FACTS stratus/frames-10).
             let mut custom = json!({ "type": "custom" });
-            // Once it is custom nobody can tell that it was always active: its week goes with it.
+            // A custom frame does not say that it was always active, so its week is written with it.
             if let Some(weekly) = weekly.as_ref().filter(|_| live.timeframe_type.as_str() == convert::ALWAYS)
             {
                 custom["timeframe-days-of-week-array"] = weekly.clone().into();
@@ -182,7 +182,7 @@ impl<'a> Writing<'a> {
         self.delete(&rest, &format!("deleting schedule `{name}`")).await
     }
 
-    /// What is gone already is as good as deleted.
+    /// An object that does not exist counts as deleted.
     pub async fn delete(&self, rest: &str, what: &str) -> Result<(), ApiError> {
         present(self.send(Method::DELETE, rest, None, what).await).map(drop)
     }
@@ -395,7 +395,7 @@ impl<'a> Writing<'a> {
                 }
             }
         }
-        // Only agents that the plan says go: one that has come since was not reviewed.
+        // Deletes only the agents that the plan names: one that was added since was not reviewed.
         let reviewed = |agent: &Agent| match &step.before {
             Some(Resource::Queue(before)) => before.agents.iter().flatten().any(|known| {
                 let id = agent.callqueue_agent_id.as_str();

@@ -67,7 +67,7 @@ impl Writing<'_> {
             let name = wire_name(&rule.when);
             let mut body = convert::rule_body(rule, key, &context).ok_or_else(|| attendant_gone(key))?;
             if !is_live(name) {
-                // Made where it happens to land, so switched off until it is where it belongs.
+                // A new rule is created at any priority, so it stays off until it is in its position.
                 contents.extend(rule.enabled.then(|| (rule, json!({ "enabled": "yes" }))));
                 body.insert("enabled".into(), "no".into());
                 body.insert("synchronous".into(), "yes".into());
@@ -93,7 +93,7 @@ impl Writing<'_> {
         }
         for rule in &live {
             let name = rule.time_frame.as_str();
-            // Only what the plan says goes: a rule that has come since was not reviewed.
+            // Deletes only the rules that the plan names: one that was added since was not reviewed.
             let reviewed =
                 step.changes.iter().any(|change| change.new.is_none() && change.path == path_of(name));
             if name != DEFAULT && !wanted.contains(&name) && reviewed {
@@ -192,7 +192,7 @@ impl Writing<'_> {
             create.extend(fields.clone());
         }
         match self.send(Method::POST, &base, Value::Object(create), &doing).await {
-            // Made a moment ago, and not visible yet.
+            // It was just created and is not visible yet.
             Err(ApiError { problem: Problem::Status { status: 409, .. }, .. }) => {
                 self.send(Method::PUT, &format!("{base}/{DEFAULT}"), body, &doing).await.map(drop)
             }

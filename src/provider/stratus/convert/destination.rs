@@ -17,7 +17,7 @@ pub fn token(to: &Destination, owner: &str, context: &Context) -> Option<String>
         Destination::Attendant(to) => format!("aa_{}", context.attendants.get(to)?),
         Destination::Number(to) => to.digits().to_owned(),
         Destination::DialString(to) => to.clone(),
-        // The table of accepted destinations has none of these.
+        // The table `ACCEPTS` refuses these.
         Destination::Receiver(_)
         | Destination::Menu(_)
         | Destination::GeoRouter(_)

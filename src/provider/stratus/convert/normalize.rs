@@ -159,7 +159,7 @@ fn rule(refusals: &mut Refusals, path: &Path, owner: &str, rule: &mut Rule) {
             refusals.add(&also.join(index), "this phone is named twice", "name each phone once");
         }
     }
-    // The two ways to say each are one on the wire.
+    // Each pair has the same form on the wire.
     let devices = Also { target: Ringable::DialString(OWN_DEVICES.to_owned()), delay: 0 };
     ring.all_phones |= take(&mut ring.also, &devices);
     if let Ok(owner) = owner.parse() {
@@ -247,7 +247,7 @@ fn place(refusals: &mut Refusals, path: &Path, owner: &str, to: &mut Destination
                 "name it by its extension: `attendant`",
             );
         }
-        // A word that is read as something else is that.
+        // A word that reads back as another destination becomes that destination.
         Destination::DialString(word) => *to = destination(word, &Context::default()),
         _ => {}
     }

@@ -2,19 +2,19 @@
 
 use serde_json::{Value, json};
 
-use crate::sandbox::vendor::Answer;
+use crate::sandbox::vendor::Response;
 
-/// An answer, or a refusal that becomes one.
-pub type Reply = Result<Answer, Refusal>;
+/// A response, or the one that says what is wrong.
+pub type RouteResult = Result<Response, ErrorResponse>;
 
 /// An error of the API, in one of its shapes (FACTS ctm/errors).
 #[derive(Debug)]
-pub struct Refusal {
+pub struct ErrorResponse {
     pub status: u16,
     pub body: Value,
 }
 
-impl Refusal {
+impl ErrorResponse {
     pub fn error(status: u16, message: &str) -> Self {
         Self { status, body: json!({"error": message}) }
     }
