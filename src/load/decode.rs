@@ -31,6 +31,26 @@ pub fn decode_at<T: DeserializeOwned>(
     node: &Node,
     findings: &mut Vec<Finding>,
 ) -> Option<T> {
+    let before = findings.len();
+    let value = partly(tree, path, node, findings);
+    value.filter(|_| findings.len() == before)
+}
+
+/// Like [`decode`], with the value of what is left when everything that is at fault is taken out.
+pub(super) fn decode_partly<T: DeserializeOwned>(
+    tree: &Tree,
+    node: &Node,
+    findings: &mut Vec<Finding>,
+) -> Option<T> {
+    partly(tree, &[], node, findings)
+}
+
+fn partly<T: DeserializeOwned>(
+    tree: &Tree,
+    path: &[Segment],
+    node: &Node,
+    findings: &mut Vec<Finding>,
+) -> Option<T> {
     let source = tree.source();
     let mut found = Collector::new(source);
     let value = match node.is_null() {
@@ -57,7 +77,7 @@ fn rounds<T: DeserializeOwned>(
     let mut rounds = 0;
     while rounds < MAX_ROUNDS && !found.is_full() {
         let error = match T::deserialize(NodeDeserializer::new(&node)) {
-            Ok(value) => return found.is_empty().then_some(value),
+            Ok(value) => return Some(value),
             Err(error) => Error::at(error, &node),
         };
         if !error.is_consequence {

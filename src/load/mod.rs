@@ -9,17 +9,22 @@
 //! - `workspace`: `dialform.yaml` and its tenants, from a directory or a git revision
 //! - `entry`: the entries of `providers`, each read as its kind says
 //! - `expected`, `visible`: which texts of `dialform.yaml` may be shown beside a finding
+//! - `git`, `revision`: the files as git would check them out at a revision
 //! - `changed`: which tenants' files differ from a revision
+//! - `earlier`: what the tenants declared at a revision, as far as it can be read
 //! - `deserializer`: the serde deserializer below it; the *field* decides what a scalar is
 
 mod anchors;
 mod changed;
 pub mod decode;
 mod deserializer;
+mod earlier;
 mod entry;
 mod error;
 mod expected;
+mod git;
 mod parse;
+mod revision;
 pub mod source;
 mod span;
 mod syntax;
@@ -31,7 +36,9 @@ mod workspace;
 
 pub use changed::{Changed, changed_since};
 pub use decode::{decode, decode_at};
-pub use entry::{Entry, Kinds, Unread};
+pub use earlier::Earlier;
+pub use entry::{Entry, Kinds};
+pub use revision::Revision;
 pub use span::Span;
 pub use tree::{Node, Tree, Value};
 pub use workspace::{Files, LoadedTenant, WORKSPACE_FILE, Workspace};

@@ -4,6 +4,7 @@ use super::{
     Kinds, Node, Tree, decode, decode_at,
     entry::{expected, read_all, without_settings},
     expected::PROVIDERS,
+    revision::Revision,
     source::Source,
 };
 use crate::{
@@ -16,17 +17,23 @@ use crate::{
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 /// The name of the workspace file.
 pub const WORKSPACE_FILE: &str = "dialform.yaml";
 
+/// What a pattern means: `*` stays in its directory, and a name that begins with a dot is asked for by it.
+const OPTIONS: glob::MatchOptions = glob::MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: true,
+};
+
 /// Where the files are read from.
 pub enum Files {
     Directory(PathBuf),
     /// The directory as it was at a git revision.
-    Revision(PathBuf, String),
+    Revision(Revision),
 }
 
 /// A workspace as far as it could be read, and everything that is wrong with it. `P` is what an entry of `providers` is
@@ -47,6 +54,10 @@ pub struct LoadedTenant {
 }
 
 impl LoadedTenant {
+    pub(super) fn new(tenant: Tenant, tree: Tree) -> Self {
+        Self { tenant, tree }
+    }
+
     /// Its file, relative to the workspace.
     pub fn file(&self) -> &str {
         self.tree.source().file()
@@ -161,7 +172,7 @@ impl Files {
     pub(super) fn read(&self, name: &str) -> Result<Vec<u8>, String> {
         match self {
             Self::Directory(root) => std::fs::read(root.join(name)).map_err(|error| io_reason(&error)),
-            Self::Revision(root, revision) => git(root, &["show", &format!("{revision}:./{name}")]),
+            Self::Revision(revision) => revision.read(name),
         }
     }
 
@@ -186,7 +197,7 @@ impl Files {
                 // Patterns give paths back in a form of their own (`./x` as `x`): only a plain root can be taken off.
                 let root = root.canonicalize().map_err(|error| wrong(&io_reason(&error)))?;
                 let whole = format!("{}/{pattern}", glob::Pattern::escape(&root.to_string_lossy()));
-                let paths = glob::glob(&whole).map_err(|error| wrong(&error))?;
+                let paths = glob::glob_with(&whole, OPTIONS).map_err(|error| wrong(&error))?;
                 let relative = |path: PathBuf| {
                     path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().replace('\\', "/")
                 };
@@ -198,15 +209,9 @@ impl Files {
                 };
                 paths.map(|path| path.map(relative).map_err(failed)).collect::<Result<_, _>>()?
             }
-            Self::Revision(root, revision) => {
-                let listed = git(root, &["ls-tree", "-r", "-z", "--name-only", revision, "--", "."]);
-                let listed =
-                    listed.map_err(|why| Explained::with_help(why, "name a revision that git knows"))?;
-                let options =
-                    glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
-                let names =
-                    listed.split(|byte| *byte == 0).map(|name| String::from_utf8_lossy(name).into_owned());
-                names.filter(|name| compiled.matches_with(name, options)).collect()
+            Self::Revision(revision) => {
+                let names = revision.names().into_iter();
+                names.filter(|name| compiled.matches_with(name, OPTIONS)).collect()
             }
         };
         // `*.yaml` means the tenants beside it.
@@ -214,14 +219,4 @@ impl Files {
         found.sort();
         Ok(found)
     }
-}
-
-pub(super) fn git(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
-    let output = Command::new("git").arg("-C").arg(root).args(arguments).output();
-    let output = output.map_err(|error| format!("git cannot be run: {}", io_reason(&error)))?;
-    if output.status.success() {
-        return Ok(output.stdout);
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    Err(said.lines().next().unwrap_or("git failed").trim_start_matches("fatal: ").to_owned())
 }

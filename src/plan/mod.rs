@@ -15,7 +15,7 @@ mod reason;
 
 pub use build::{Base, Input, Policy, build};
 pub use class::Class;
-pub use desired::{Desired, desired};
+pub use desired::{Desired, desired, desired_in_part};
 pub use dialect::{Accepts, Dialect, Grade, GradeRow, Unsupported, When};
 pub use reason::Reason;
 

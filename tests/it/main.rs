@@ -53,6 +53,7 @@ mod renewal;
 mod requests;
 #[cfg(test)]
 mod restore;
+mod revision;
 #[cfg(test)]
 mod sandbox;
 #[cfg(test)]
