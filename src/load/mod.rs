@@ -12,7 +12,7 @@
 //! - `git`, `revision`: the files as git would check them out at a revision
 //! - `changed`: which tenants' files differ from a revision
 //! - `earlier`: what the tenants declared at a revision, as far as it can be read
-//! - `deserializer`: the serde deserializer below it; the *field* decides what a scalar is
+//! - `deserializer`, `number`: the serde deserializer below it; the *field* decides what a scalar is
 
 mod anchors;
 mod changed;
@@ -23,6 +23,7 @@ mod entry;
 mod error;
 mod expected;
 mod git;
+mod number;
 mod parse;
 mod revision;
 pub mod source;

@@ -119,15 +119,13 @@ impl Revision {
         let mut found = BTreeSet::new();
         for (path, entry) in &self.entries {
             let Some(name) = path.strip_prefix(&self.prefix) else { continue };
-            if entry.is_link()
-                && let Ok(directory) = self.follow(path)
-                && !self.entries.contains_key(&directory)
-            {
-                let inside = below(&self.entries, &directory);
-                found.extend(inside.map(|rest| format!("{name}/{rest}")));
-            } else {
+            let directory = entry.is_link().then(|| self.follow(path).ok()).flatten();
+            let inside = directory.iter().flat_map(|directory| below(&self.entries, directory));
+            let mut inside = inside.map(|rest| format!("{name}/{rest}")).peekable();
+            if inside.peek().is_none() {
                 found.insert(name.to_owned());
             }
+            found.extend(inside);
         }
         found
     }

@@ -30,7 +30,9 @@ pub use receiver::{DialExtension, NoAnswer, OrOff, Receiver, TaggingHours, Whisp
 pub use reference::{Reference, references};
 pub use resource::Resource;
 pub use route::{Pattern, Receivers, Route};
-pub use rules::{Also, Caller, Callers, Ring, RingTimeout, Ringable, Rule, Rules, Simultaneous, Spam};
+pub use rules::{
+    Also, Caller, Callers, NUMBER_OR_WORD, Ring, RingTimeout, Ringable, Rule, Rules, Simultaneous, Spam,
+};
 pub use schedule::{DateSpan, Day, Moment, MonthDay, Schedule, TimeOfDay, Weekly, Window, YearlySpan};
 pub use secret::Secret;
 pub use tenant::{Absent, Exhaustible, Tenant};

@@ -29,6 +29,7 @@ mod fields;
 mod golden;
 #[cfg(test)]
 mod grades;
+mod hints;
 #[cfg(test)]
 mod lints;
 #[cfg(test)]
