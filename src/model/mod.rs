@@ -8,6 +8,7 @@ mod address;
 mod destination;
 mod fields;
 mod number;
+pub mod pasted;
 mod queue;
 mod receiver;
 mod reference;
