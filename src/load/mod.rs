@@ -12,10 +12,12 @@
 //! - `git`, `revision`: the files as git would check them out at a revision
 //! - `changed`: which tenants' files differ from a revision
 //! - `earlier`: what the tenants declared at a revision, as far as it can be read
+//! - `commit`: which commit last changed lines of a file
 //! - `deserializer`, `number`: the serde deserializer below it; the *field* decides what a scalar is
 
 mod anchors;
 mod changed;
+mod commit;
 pub mod decode;
 mod deserializer;
 mod earlier;
@@ -36,6 +38,7 @@ mod visible;
 mod workspace;
 
 pub use changed::{Changed, changed_since};
+pub use commit::{LastChange, last_change};
 pub use decode::{decode, decode_at};
 pub use earlier::Earlier;
 pub use entry::{Entry, Kinds};

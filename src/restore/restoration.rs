@@ -24,6 +24,8 @@ pub struct Restoration {
     pub applied: BTreeMap<Address, Vec<FieldChange>>,
     /// What was there and cannot be written again. It stops the tenant: half a restore that says nothing is a lost route.
     pub unrestorable: Vec<(Address, Finding)>,
+    /// What the tenant's file wants otherwise.
+    pub still_declared: super::StillDeclared,
 }
 
 impl Restoration {
