@@ -129,6 +129,10 @@ impl Service {
         }
     }
 
+    pub(super) fn credentials(&self) -> &'static str {
+        self.vendor.credentials()
+    }
+
     /// Answers one request, fault included.
     async fn answer(self: Arc<Self>, request: Arc<Request>) -> Sent {
         let fault = self.faults.roll(&request.method, &request.path);

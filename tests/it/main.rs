@@ -61,6 +61,7 @@ mod sandbox;
 mod sandbox_ctm;
 #[cfg(test)]
 mod sandbox_deskphone;
+mod sandbox_shared;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
