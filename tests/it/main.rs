@@ -29,6 +29,7 @@ mod fields;
 mod golden;
 #[cfg(test)]
 mod grades;
+#[cfg(test)]
 mod hints;
 #[cfg(test)]
 mod lints;
@@ -54,6 +55,7 @@ mod renewal;
 mod requests;
 #[cfg(test)]
 mod restore;
+#[cfg(test)]
 mod revision;
 #[cfg(test)]
 mod sandbox;
@@ -61,6 +63,7 @@ mod sandbox;
 mod sandbox_ctm;
 #[cfg(test)]
 mod sandbox_deskphone;
+#[cfg(test)]
 mod sandbox_shared;
 #[cfg(test)]
 mod schema;

@@ -61,8 +61,9 @@ fn reason(world: &Workspace, revision: &str, expected: &[&str], name: &str) -> O
 /// read, and what cannot is named with file, line and revision.
 #[test]
 fn the_plan_goes_on_where_the_base_does_not() {
-    type Before = fn(&World);
-    let cases: [(&str, Before, &str, Option<&str>, &[&str]); 12] = [
+    /// What happened before, the revision, the reason for the queue, and what is said.
+    type Case<'a> = (&'a str, fn(&World), &'a str, Option<&'a str>, &'a [&'a str]);
+    let cases: [Case<'_>; 12] = [
         ("the empty tree", |w| w.commit(&["."]), EMPTY, Some("config"), &[NOTHING_EMPTY]),
         (
             "what CI calls the commit before the first",
