@@ -13,7 +13,10 @@ pub use known::{KnownSecrets, MARK};
 pub use redacting::Redacting;
 
 use crate::explained::Explained;
-use crate::{model::Secret, text::io_reason};
+use crate::{
+    model::{Secret, pasted},
+    text::io_reason,
+};
 use secrecy::SecretString;
 use std::{path::Path, process::Command};
 
@@ -43,13 +46,13 @@ pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, Explained> 
             Ok(value) => value,
             Err(std::env::VarError::NotPresent) => {
                 return fail(
-                    format!("environment variable `{name}` is not set"),
+                    format!("{} is not set", named("environment variable", name, pasted::is_variable)),
                     "set it, in CI as a masked secret",
                 );
             }
             Err(std::env::VarError::NotUnicode(_)) => {
                 return fail(
-                    format!("environment variable `{name}` is not text"),
+                    format!("{} is not text", named("environment variable", name, pasted::is_variable)),
                     "set it to the text of the credential",
                 );
             }
@@ -58,7 +61,11 @@ pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, Explained> 
             Ok(value) => value,
             Err(error) => {
                 return fail(
-                    format!("cannot read the credential file `{path}`: {}", io_reason(&error)),
+                    format!(
+                        "{} cannot be read: {}",
+                        named("credential file", path, pasted::is_path),
+                        io_reason(&error)
+                    ),
                     "check the path and the permissions",
                 );
             }
@@ -70,19 +77,23 @@ pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, Explained> 
                     "name a program: `[\"pass\", \"x\"]`",
                 );
             };
+            let named = match pasted::is_program(program) {
+                true => format!("`{program}`"),
+                false => "the program named here".to_owned(),
+            };
             // Its standard error goes to the person, its standard output to nobody else.
             let output = Command::new(program).args(arguments).current_dir(root).output();
             match output {
                 Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout).into_owned(),
                 Ok(output) => {
                     return fail(
-                        format!("`{program}`, which should print a credential, ended with {}", output.status),
+                        format!("{named}, which should print a credential, ended with {}", output.status),
                         "run it by hand to see the cause",
                     );
                 }
                 Err(error) => {
                     return fail(
-                        format!("`{program}` cannot be run to get a credential: {}", io_reason(&error)),
+                        format!("{named} cannot be run to get a credential: {}", io_reason(&error)),
                         "is it installed?",
                     );
                 }
@@ -100,4 +111,9 @@ pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, Explained> 
         );
     }
     Ok(SecretString::from(found.to_owned()))
+}
+
+/// What is named, by its name where that is surely one: a credential that was pasted in its place stands in no message.
+fn named(what: &str, name: &str, is_name: fn(&str) -> bool) -> String {
+    if is_name(name) { format!("{what} `{name}`") } else { format!("the {what} named here") }
 }

@@ -19,7 +19,7 @@ pub async fn run(global: &Global, args: &SandboxArgs, io: &mut Io<'_>) -> Result
             let emulation = Emulation { sandbox: true, fault: fault.clone(), record: record.clone() };
             let running = emulated::serve(&global.dir, &emulation, *port).await?;
             for system in &running {
-                writeln!(io.out, "{} ({}): {}", system.name, system.kind, system.url())?;
+                writeln!(io.out, "{system}")?;
             }
             io.out.flush()?;
             tokio::signal::ctrl_c()

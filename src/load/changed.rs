@@ -3,9 +3,10 @@
 use super::{
     Node, Tree, decode,
     expected::PROVIDERS,
+    revision::Revision,
     source::WORKSPACE_FILE,
     tree::Value,
-    workspace::{Files, Workspace, git, head},
+    workspace::{Files, LoadedTenant, Workspace, head},
 };
 use crate::{
     finding::Finding,
@@ -22,30 +23,16 @@ pub struct Changed {
     pub findings: Vec<Finding>,
 }
 
-/// The tenants whose file has changed since this branch left the revision: edited, new, not known to git, or newly named
-/// by a pattern. A tenant also counts when the settings of its provider have changed.
+/// The tenants whose file has changed since this branch left the revision: edited, new, not known to git, or newly named by
+/// a pattern. A tenant also counts when the settings of its provider have changed.
 pub fn changed_since<P>(workspace: &Workspace<P>, root: &Path, named: &str) -> Result<Changed, String> {
-    let commit = format!("{named}^{{commit}}");
-    git(root, &["rev-parse", "--git-dir"])?;
-    git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
-        .map_err(|_| format!("git has no revision `{named}`"))?;
-    // What others have merged since this branch left is no change of it.
-    let base = git(root, &["merge-base", &commit, "HEAD"]).unwrap_or_default();
-    let base = String::from_utf8_lossy(&base).trim().to_owned();
-    let revision = if base.is_empty() { named } else { &base };
-    // Plain names of changed files, whatever git is configured to do with renames and diffs.
-    let differ =
-        ["diff", "--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z", revision, "--", "."];
-    let mut files = names(&git(root, &differ)?);
-    // Files that git does not track as plain files (new, ignored, links, submodules) count as changed.
-    let kept = regular(&git(root, &["ls-files", "--stage", "-z", "--", "."])?);
-    let unknown = workspace.tenants.iter().map(|loaded| loaded.file()).filter(|file| !kept.contains(*file));
-    files.extend(unknown.map(str::to_owned));
-    if !kept.contains(WORKSPACE_FILE) {
-        files.insert(WORKSPACE_FILE.to_owned());
-    }
+    let revision = Revision::where_left(root, named)?;
+    // What git has noted of a file may hide an edit (`assume-unchanged`), and a new one it does not look at: bytes tell.
+    let mut files: Vec<&str> = workspace.tenants.iter().map(LoadedTenant::file).collect();
+    files.push(WORKSPACE_FILE);
+    let files = revision.differing(&files);
 
-    let then = Files::Revision(root.to_owned(), revision.to_owned());
+    let then = Files::Revision(revision);
     let earlier = match earlier(&then, named, &files) {
         Ok(earlier) => earlier,
         Err(why) => {
@@ -114,7 +101,7 @@ fn same(one: Option<&Node>, other: Option<&Node>) -> bool {
 }
 
 /// `dialform.yaml` as it was, if it was another one.
-fn earlier(then: &Files, revision: &str, changed: &BTreeSet<String>) -> Result<Option<Earlier>, String> {
+fn earlier(then: &Files, revision: &str, changed: &BTreeSet<&str>) -> Result<Option<Earlier>, String> {
     if !changed.contains(WORKSPACE_FILE) {
         return Ok(None);
     }
@@ -134,16 +121,4 @@ fn matching(files: &Files, file: &WorkspaceFile) -> Result<BTreeSet<String>, Str
         found.extend(files.matching(pattern).map_err(|error| error.message)?);
     }
     Ok(found)
-}
-
-/// The plain files of `git ls-files --stage -z`: `MODE OBJECT STAGE<TAB>NAME`.
-fn regular(listed: &[u8]) -> BTreeSet<String> {
-    let listed = names(listed);
-    let plain = listed.iter().filter_map(|line| line.strip_prefix("100")?.split_once('\t'));
-    plain.map(|(_, name)| name.to_owned()).collect()
-}
-
-fn names(listed: &[u8]) -> BTreeSet<String> {
-    let names = listed.split(|byte| *byte == 0).filter(|name| !name.is_empty());
-    names.map(|name| String::from_utf8_lossy(name).into_owned()).collect()
 }

@@ -32,7 +32,9 @@ pub fn decode_with<T: DeserializeOwned>(
     hints: &dyn Hints,
     findings: &mut Vec<Finding>,
 ) -> Option<T> {
-    decoded(tree, &[], node, hints, findings)
+    let before = findings.len();
+    let value = partly(tree, &[], node, hints, findings);
+    value.filter(|_| findings.len() == before)
 }
 
 /// Like [`decode`], for a node whose path is known: messages about missing and unknown keys name it.
@@ -42,10 +44,21 @@ pub fn decode_at<T: DeserializeOwned>(
     node: &Node,
     findings: &mut Vec<Finding>,
 ) -> Option<T> {
-    decoded(tree, path, node, &Anything, findings)
+    let before = findings.len();
+    let value = partly(tree, path, node, &Anything, findings);
+    value.filter(|_| findings.len() == before)
 }
 
-fn decoded<T: DeserializeOwned>(
+/// Like [`decode`], with the value of what is left when everything that is at fault is taken out.
+pub(super) fn decode_partly<T: DeserializeOwned>(
+    tree: &Tree,
+    node: &Node,
+    findings: &mut Vec<Finding>,
+) -> Option<T> {
+    partly(tree, &[], node, &Anything, findings)
+}
+
+fn partly<T: DeserializeOwned>(
     tree: &Tree,
     path: &[Segment],
     node: &Node,
@@ -79,7 +92,7 @@ fn rounds<T: DeserializeOwned>(
     let mut rounds = 0;
     while rounds < MAX_ROUNDS && !found.is_full() {
         let error = match T::deserialize(NodeDeserializer::new(&node)) {
-            Ok(value) => return found.is_empty().then_some(value),
+            Ok(value) => return Some(value),
             Err(error) => Error::at(error, &node),
         };
         if !error.is_consequence {

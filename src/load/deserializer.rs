@@ -3,11 +3,13 @@
 //! The field decides what a scalar is: text fields get the raw text however it looks, `bool` and integer
 //! fields accept their one plain spelling. Nothing is guessed from the scalar itself.
 
-use serde::de::{self, DeserializeSeed, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer as _, Visitor};
 
 use super::error::{Error, one_of};
+use super::number;
 use super::syntax::short;
 use super::tree::{Node, Value};
+use crate::model::NUMBER_OR_WORD;
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -61,26 +63,37 @@ impl<'a> NodeDeserializer<'a> {
     fn integer(self, range: std::ops::RangeInclusive<i128>) -> Result<i128> {
         const WHAT: &str = "a whole number";
         let (text, plain) = self.scalar(WHAT)?;
-        let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        let padded = digits.len() > 1 && digits.starts_with('0');
-        if !is_number || padded || !plain {
-            let help = match () {
-                () if is_number && padded => Some(format!("write `{}`", digits.trim_start_matches('0'))),
-                () if is_number => Some(format!("write `{}`, without quotes", short(text))),
-                () if digits.starts_with(|first: char| first.is_ascii_digit()) => {
-                    Some("write digits only, such as `30`".to_owned())
-                }
-                () => None,
-            };
-            return Err(Error::wrong_type(WHAT, as_written(text, plain)).help(help).at(self.node));
-        }
-        // Digits too many for i128 are out of any range.
-        text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
+        let meant = number::meant(text);
+        if meant.is_some_and(|number| !range.contains(&number)) {
             let (low, high) = (range.start(), range.end());
-            let message = format!("expected a whole number from {low} to {high}, found `{}`", short(text));
-            Error::new("bad-value", message).at(self.node)
-        })
+            let found = as_written(text, plain);
+            let message = format!("expected a whole number from {low} to {high}, found {found}");
+            return Err(Error::new("bad-value", message).at(self.node));
+        }
+        match meant {
+            Some(number) if plain && number::is_plain(text) => Ok(number),
+            meant => {
+                let any = || {
+                    text.starts_with(|it: char| it.is_ascii_digit())
+                        .then(|| "write digits only, such as `30`".to_owned())
+                };
+                let help = meant.map(|number| format!("write {number}")).or_else(any);
+                Err(Error::wrong_type(WHAT, as_written(text, plain)).help(help).at(self.node))
+            }
+        }
+    }
+
+    /// Where a number or a word may stand: what looks like a number is one.
+    fn number_or_word<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match &self.node.value {
+            Value::Scalar { text, plain }
+                if (*plain && number::is_plain(text)) || number::meant(text).is_none() =>
+            {
+                self.text(visitor)
+            }
+            Value::Scalar { .. } => self.deserialize_u32(visitor),
+            Value::Map(_) | Value::Seq(_) => self.deserialize_any(visitor),
+        }
     }
 
     fn float(self) -> Result<f64> {
@@ -218,7 +231,10 @@ impl<'de> de::Deserializer<'de> for NodeDeserializer<'_> {
         self.deserialize_unit(visitor)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
+        if name == NUMBER_OR_WORD {
+            return self.number_or_word(visitor);
+        }
         self.done(visitor.visit_newtype_struct(self))
     }
 

@@ -35,21 +35,6 @@ pub trait Kinds {
     fn schemas(&self, generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)>;
 }
 
-/// For a workspace of which only the tenants count: the entries are left unread.
-pub struct Unread;
-
-impl Kinds for Unread {
-    type Entry = ();
-
-    fn read(&self, _: &str, _: &Entry<'_>, _: &mut Vec<Finding>) -> Option<()> {
-        None
-    }
-
-    fn schemas(&self, _: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {
-        Vec::new()
-    }
-}
-
 /// One entry of `providers`, without its kind.
 pub struct Entry<'a> {
     tree: &'a Tree,

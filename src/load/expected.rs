@@ -7,6 +7,7 @@ use super::{
     tree::{Node, Value},
     visible::{Show, Visible},
 };
+use crate::model::pasted;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
@@ -68,8 +69,10 @@ fn walk(node: &Node, schema: &Json, hidden: bool, found: &mut Visible) {
     match &node.value {
         Value::Scalar { .. } => {
             let address = forms.iter().any(|form| form.get("format") == Some(&Json::from("uri")));
+            // Where a credential is named, a credential may have been pasted.
+            let pasted = marked(false) && !is_name(node.text());
             let show = match () {
-                () if hidden || !forms.iter().any(|form| takes_text(form)) => Show::Hidden,
+                () if pasted || hidden || !forms.iter().any(|form| takes_text(form)) => Show::Hidden,
                 () if address => Show::Address,
                 () => Show::Whole,
             };
@@ -100,6 +103,10 @@ fn walk(node: &Node, schema: &Json, hidden: bool, found: &mut Visible) {
             }
         }
     }
+}
+
+fn is_name(text: &str) -> bool {
+    pasted::is_variable(text) || pasted::is_path(text)
 }
 
 fn hide(node: &Node, found: &mut Visible) {
@@ -187,6 +194,9 @@ mod tests {
             ("token: \"a b\"\n    experimental: yes", "token: \"• •\"\n    experimental: yes"),
             ("token: { env: STRATUS_TOKEN }  # env or file", "token: { env: STRATUS_TOKEN }  # env or file"),
             ("token: { file: a/b.txt }", "token: { file: a/b.txt }"),
+            ("token: { env: nss_Zm9vYmFyYmF6 }", "token: { env: •••••••••••••••• }"),
+            ("token: { env: hunter2 }", "token: { env: ••••••• }"),
+            ("token: { file: hunter2 }", "token: { file: ••••••• }"),
             ("token: { command: [curl, -H, 'X: abc'] }", "token: { command: [••••, -•, '•• •••'] }"),
             ("token: { command: curl -H abc }", "token: { command: •••• -• ••• }"),
             ("token: { value: abc, env: X }", "token: { value: •••, env: X }"),

@@ -10,18 +10,26 @@
 //! - `workspace`: `dialform.yaml` and its tenants, from a directory or a git revision
 //! - `entry`: the entries of `providers`, each read as its kind says
 //! - `expected`, `visible`: which texts of `dialform.yaml` may be shown beside a finding
+//! - `git`, `revision`: the files as git would check them out at a revision
 //! - `changed`: which tenants' files differ from a revision
-//! - `deserializer`: the serde deserializer below it; the *field* decides what a scalar is
+//! - `earlier`: what the tenants declared at a revision, as far as it can be read
+//! - `commit`: which commit last changed lines of a file
+//! - `deserializer`, `number`: the serde deserializer below it; the *field* decides what a scalar is
 
 mod anchors;
 mod changed;
+mod commit;
 pub mod decode;
 mod deserializer;
+mod earlier;
 mod entry;
 mod error;
 mod expected;
+mod git;
 mod hints;
+mod number;
 mod parse;
+mod revision;
 pub mod source;
 mod span;
 mod synonyms;
@@ -33,9 +41,12 @@ mod visible;
 mod workspace;
 
 pub use changed::{Changed, changed_since};
+pub use commit::{LastChange, last_change};
 pub use decode::{decode, decode_at, decode_with};
-pub use entry::{Entry, Kinds, Unread};
+pub use earlier::Earlier;
+pub use entry::{Entry, Kinds};
 pub use hints::{Anything, Hints};
+pub use revision::Revision;
 pub use span::Span;
 pub use tree::{Node, Tree, Value};
 pub use workspace::{Files, LoadedTenant, Workspace};

@@ -18,6 +18,9 @@ use crate::text::is_hidden;
 
 const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
 
+/// How a file begins in whose place Git LFS has put a pointer.
+const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+
 impl Tree {
     /// Reads a file; on an error all syntax-level findings are returned in file order.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Finding>> {
@@ -47,6 +50,12 @@ impl Tree {
     pub fn parse_bytes(file: &str, bytes: &[u8]) -> Result<Self, Vec<Finding>> {
         if bytes.len() > MAX_FILE_BYTES {
             return Err(vec![too_large_file(file)]);
+        }
+        if bytes.starts_with(LFS_POINTER) {
+            let finding =
+                Finding::error("lfs-pointer", "Git LFS holds this file, and here is only a pointer to it");
+            let place = Source::new(file, &String::from_utf8_lossy(bytes)).place(Span::new(0, 0));
+            return Err(vec![finding.help("`git lfs pull` brings it").at(place)]);
         }
         let error = match std::str::from_utf8(bytes) {
             Ok(text) => return Self::parse(file, text),

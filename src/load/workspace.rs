@@ -4,6 +4,7 @@ use super::{
     Kinds, Node, Tree, decode_at, decode_with,
     entry::{expected, read_all, without_settings},
     expected::PROVIDERS,
+    revision::Revision,
     source::{Source, WORKSPACE_FILE},
 };
 use crate::{
@@ -16,14 +17,24 @@ use crate::{
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    process::Command,
 };
+
+/// What a pattern means: `*` stays in its directory, and a name that begins with a dot is asked for by it.
+const OPTIONS: glob::MatchOptions = glob::MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: true,
+};
+
+/// What a pattern may have been meant to match.
+const NEAR: glob::MatchOptions =
+    glob::MatchOptions { case_sensitive: false, require_literal_leading_dot: false, ..OPTIONS };
 
 /// Where the files are read from.
 pub enum Files {
     Directory(PathBuf),
     /// The directory as it was at a git revision.
-    Revision(PathBuf, String),
+    Revision(Revision),
 }
 
 /// A workspace as far as it could be read, and everything that is wrong with it. `P` is what an entry of `providers` is
@@ -44,6 +55,10 @@ pub struct LoadedTenant {
 }
 
 impl LoadedTenant {
+    pub(super) fn new(tenant: Tenant, tree: Tree) -> Self {
+        Self { tenant, tree }
+    }
+
     /// Its file, relative to the workspace.
     pub fn file(&self) -> &str {
         self.tree.source().file()
@@ -124,6 +139,7 @@ impl<P> Workspace<P> {
                 Err(cause) => findings.push(Finding::explained("bad-value", cause).at(place)),
             }
         }
+        findings.extend(near_misses(files, &tree, &file, &names));
         let mut tenants = Vec::new();
         for (name, place) in names {
             let bytes = match files.read(&name) {
@@ -161,11 +177,60 @@ pub(super) fn head(tree: &Tree, findings: &mut Vec<Finding>) -> Option<Workspace
     decode_at(tree, &[], &without_settings(tree.root()), findings)
 }
 
+/// Files beside the tenants that were meant to be some: another ending, or a dot before the name.
+fn near_misses(
+    files: &Files,
+    tree: &Tree,
+    file: &WorkspaceFile,
+    named: &BTreeMap<String, Place>,
+) -> Vec<Finding> {
+    let Files::Directory(root) = files else { return Vec::new() };
+    let mut found = BTreeMap::new();
+    for (index, pattern) in file.tenants.iter().enumerate() {
+        // Where nothing matches that is said already.
+        let matches = glob::Pattern::new(pattern)
+            .is_ok_and(|it| named.keys().any(|name| it.matches_with(name, OPTIONS)));
+        if !matches {
+            continue;
+        }
+        let place = tree.place_of(&[Segment::key("tenants"), Segment::Index(index)]);
+        for near in near_patterns(pattern) {
+            // A pattern that is wrong has been said, and so has a directory that cannot be listed.
+            let near = in_directory(root, &near, NEAR).unwrap_or_default();
+            let others = near.into_iter().filter(|name| !named.contains_key(name) && name != WORKSPACE_FILE);
+            let plain = others.filter(|name| root.join(name).is_file() && !is_for_an_editor(name));
+            found.extend(plain.map(|name| (name, (pattern, place.clone()))));
+        }
+    }
+    let finding = |(name, (pattern, place)): (String, (&String, Place))| {
+        let message = format!("`{name}` is no tenant: it does not match `{pattern}`");
+        let help = "rename it if it is one, or name it in `tenants`; if it is none, move it away";
+        Finding::warning("near-miss", message).help(help).at(place)
+    };
+    found.into_iter().map(finding).collect()
+}
+
+/// The pattern, and the same with the other ending that YAML files have.
+fn near_patterns(pattern: &str) -> Vec<String> {
+    let other = match pattern.rsplit_once('.') {
+        Some((start, "yaml")) => Some(format!("{start}.yml")),
+        Some((start, "yml")) => Some(format!("{start}.yaml")),
+        _ => None,
+    };
+    std::iter::once(pattern.to_owned()).chain(other).collect()
+}
+
+/// What an editor puts beside the file it has open.
+fn is_for_an_editor(name: &str) -> bool {
+    let name = name.rsplit('/').next().unwrap_or(name);
+    name.starts_with(".#") || name.starts_with("._")
+}
+
 impl Files {
     pub(super) fn read(&self, name: &str) -> Result<Vec<u8>, String> {
         match self {
             Self::Directory(root) => std::fs::read(root.join(name)).map_err(|error| io_reason(&error)),
-            Self::Revision(root, revision) => git(root, &["show", &format!("{revision}:./{name}")]),
+            Self::Revision(revision) => revision.read(name),
         }
     }
 
@@ -178,39 +243,12 @@ impl Files {
                 "keep tenant files in the directory of dialform.yaml or below it".to_owned(),
             ));
         }
-        let wrong = |error: &dyn std::fmt::Display| {
-            Explained::with_help(
-                format!("`{pattern}` is not a pattern: {error}"),
-                "write a pattern such as \"tenants/*.yaml\"",
-            )
-        };
-        let compiled = glob::Pattern::new(pattern).map_err(|error| wrong(&error))?;
+        let compiled = glob::Pattern::new(pattern).map_err(|error| no_pattern(pattern, &error))?;
         let mut found: Vec<String> = match self {
-            Self::Directory(root) => {
-                // Patterns give paths back in a form of their own (`./x` as `x`): only a plain root can be taken off.
-                let root = root.canonicalize().map_err(|error| wrong(&io_reason(&error)))?;
-                let whole = format!("{}/{pattern}", glob::Pattern::escape(&root.to_string_lossy()));
-                let paths = glob::glob(&whole).map_err(|error| wrong(&error))?;
-                let relative = |path: PathBuf| {
-                    path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().replace('\\', "/")
-                };
-                // A directory that cannot be listed may hold a tenant: an error, not a shorter list.
-                let failed = |error: glob::GlobError| {
-                    let why =
-                        format!("cannot list `{}`: {}", error.path().display(), io_reason(error.error()));
-                    Explained::with_help(why, "check the permissions")
-                };
-                paths.map(|path| path.map(relative).map_err(failed)).collect::<Result<_, _>>()?
-            }
-            Self::Revision(root, revision) => {
-                let listed = git(root, &["ls-tree", "-r", "-z", "--name-only", revision, "--", "."]);
-                let listed = listed
-                    .map_err(|why| Explained::with_help(why, "name a revision that this repository has"))?;
-                let options =
-                    glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
-                let names =
-                    listed.split(|byte| *byte == 0).map(|name| String::from_utf8_lossy(name).into_owned());
-                names.filter(|name| compiled.matches_with(name, options)).collect()
+            Self::Directory(root) => in_directory(root, pattern, OPTIONS)?,
+            Self::Revision(revision) => {
+                let names = revision.names().into_iter();
+                names.filter(|name| compiled.matches_with(name, OPTIONS)).collect()
             }
         };
         // `*.yaml` means the tenants beside it.
@@ -220,12 +258,25 @@ impl Files {
     }
 }
 
-pub(super) fn git(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
-    let output = Command::new("git").arg("-C").arg(root).args(arguments).output();
-    let output = output.map_err(|error| format!("cannot run git: {}", io_reason(&error)))?;
-    if output.status.success() {
-        return Ok(output.stdout);
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    Err(said.lines().next().unwrap_or("git failed").trim_start_matches("fatal: ").to_owned())
+/// The files below a directory that a pattern matches, relative to it.
+fn in_directory(root: &Path, pattern: &str, options: glob::MatchOptions) -> Result<Vec<String>, Explained> {
+    // Patterns give paths back in a form of their own (`./x` as `x`): only a plain root can be taken off.
+    let root = root.canonicalize().map_err(|error| no_pattern(pattern, &io_reason(&error)))?;
+    let whole = format!("{}/{pattern}", glob::Pattern::escape(&root.to_string_lossy()));
+    let paths = glob::glob_with(&whole, options).map_err(|error| no_pattern(pattern, &error))?;
+    let relative =
+        |path: PathBuf| path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+    // A directory that cannot be listed may hold a tenant: an error, not a shorter list.
+    let failed = |error: glob::GlobError| {
+        let why = format!("cannot list `{}`: {}", error.path().display(), io_reason(error.error()));
+        Explained::with_help(why, "check the permissions")
+    };
+    paths.map(|path| path.map(relative).map_err(failed)).collect()
+}
+
+fn no_pattern(pattern: &str, why: &dyn std::fmt::Display) -> Explained {
+    Explained::with_help(
+        format!("`{pattern}` is not a pattern: {why}"),
+        "write a pattern such as \"tenants/*.yaml\"",
+    )
 }

@@ -9,6 +9,7 @@ mod destination;
 mod e164;
 mod fields;
 mod number;
+pub mod pasted;
 mod queue;
 mod receiver;
 mod receiver_list;
@@ -34,7 +35,9 @@ pub use receiver_list::{Pattern, Receivers};
 pub use reference::{Reference, references};
 pub use resource::Resource;
 pub use route::Route;
-pub use rules::{Also, Caller, Callers, Ring, RingTimeout, Ringable, Rule, Rules, Simultaneous, Spam};
+pub use rules::{
+    Also, Caller, Callers, NUMBER_OR_WORD, Ring, RingTimeout, Ringable, Rule, Rules, Simultaneous, Spam,
+};
 pub use schedule::{DateSpan, Day, Moment, MonthDay, Schedule, TimeOfDay, Weekly, Window, YearlySpan};
 pub use secret::Secret;
 pub use tenant::{Absent, Exhaustible, Tenant};

@@ -28,6 +28,9 @@ pub struct Rules {
     pub protect: Option<bool>,
 }
 
+/// The name by which a type asks the reader of YAML for a number or a word: what looks like a number is held to be one.
+pub const NUMBER_OR_WORD: &str = "NumberOrWord";
+
 /// How long an extension rings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RingTimeout {
@@ -42,7 +45,8 @@ impl FromStr for RingTimeout {
         if text == "unlimited" {
             return Ok(Self::Unlimited);
         }
-        text.parse().map(Self::Seconds).map_err(|_| {
+        let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+        text.parse().ok().filter(|_| plain).map(Self::Seconds).ok_or_else(|| {
             Explained::with_help(
                 format!("`{text}` is not a ring timeout"),
                 "write seconds, e.g. 25, or `unlimited`",
@@ -72,23 +76,26 @@ impl Serialize for RingTimeout {
 impl<'de> Deserialize<'de> for RingTimeout {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor;
-        impl de::Visitor<'_> for Visitor {
+        impl<'de> de::Visitor<'de> for Visitor {
             type Value = RingTimeout;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("seconds or `unlimited`")
             }
 
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<RingTimeout, D::Error> {
+                inner.deserialize_any(self)
+            }
+
             fn visit_str<E: de::Error>(self, text: &str) -> Result<RingTimeout, E> {
                 text.parse().map_err(Explained::into_decoding)
             }
 
-            // JSON has numbers, and that is how it is written there.
             fn visit_u64<E: de::Error>(self, seconds: u64) -> Result<RingTimeout, E> {
                 self.visit_str(&seconds.to_string())
             }
         }
-        deserializer.deserialize_any(Visitor)
+        deserializer.deserialize_newtype_struct(NUMBER_OR_WORD, Visitor)
     }
 }
 

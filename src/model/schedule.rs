@@ -98,7 +98,8 @@ impl FromStr for TimeOfDay {
             )
         };
         let (hour, minute) = text.split_once(':').ok_or_else(wrong)?;
-        let number = |t: &str| (t.len() == 2).then(|| t.parse::<u16>().ok()).flatten();
+        let digits = |t: &str| t.len() == 2 && t.bytes().all(|byte| byte.is_ascii_digit());
+        let number = |t: &str| digits(t).then(|| t.parse::<u16>().ok()).flatten();
         let time = number(hour).zip(number(minute)).and_then(|(h, m)| Self::new(h, m));
         time.ok_or_else(wrong)
     }
@@ -117,6 +118,8 @@ pub struct Window {
     pub end: TimeOfDay,
 }
 
+const EMPTY_WINDOW: &str = "a whole day is \"00:00-24:00\"; a closed day is left out";
+
 impl FromStr for Window {
     type Err = Explained;
 
@@ -132,13 +135,16 @@ impl FromStr for Window {
             return Ok(window);
         }
         if window.begin == window.end {
-            let help = "a whole day is \"00:00-24:00\"; a closed day is left out";
-            return Err(Explained::with_help(format!("window `{text}` is empty"), help.to_owned()));
+            return Err(Explained::with_help(format!("window `{text}` is empty"), EMPTY_WINDOW));
         }
-        let help = format!(
-            "a window stays within one day: write \"{}-24:00\" and \"00:00-{}\" on the next day",
-            window.begin, window.end
-        );
+        let evening = (window.begin != TimeOfDay::END).then(|| format!("\"{}-24:00\"", window.begin));
+        let morning =
+            (window.end != TimeOfDay::START).then(|| format!("\"00:00-{}\" on the next day", window.end));
+        let parts: Vec<String> = evening.into_iter().chain(morning).collect();
+        let help = match parts.as_slice() {
+            [] => EMPTY_WINDOW.to_owned(),
+            parts => format!("a window stays within one day: write {}", parts.join(" and ")),
+        };
         Err(Explained::with_help(format!("window `{text}` ends before it begins"), help))
     }
 }
@@ -316,28 +322,58 @@ impl FromStr for DateSpan {
     type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let moment = |text: &str, whole: TimeOfDay| match text.split_once('T') {
-            None => Ok::<_, Self::Err>(Moment { date: date(text)?, time: whole }),
-            Some((day, time)) => Ok(Moment { date: date(day)?, time: time.parse()? }),
-        };
         let (begin, end) = match text.split_once("..") {
             Some((begin, end)) => (begin.trim(), end.trim()),
-            None if text.contains('T') => {
-                let help = format!("name the end as well: \"{text}..2026-12-25T17:00\"");
-                return Err(Explained::with_help(format!("`{text}` has no end"), help));
-            }
+            None if text.contains('T') => return Err(endless(text)),
             None => (text, text),
         };
-        let (begin, end) = (moment(begin, TimeOfDay::START)?, moment(end, TimeOfDay::END)?);
-        if begin < end {
-            Ok(Self::Span(begin, end))
-        } else {
-            Err(Explained::with_help(
-                format!("`{text}` ends before it begins"),
-                "write the earlier date first",
-            ))
+        let begin = moment(begin, TimeOfDay::START)?;
+        if let Ok(time) = end.trim_start_matches('T').parse::<TimeOfDay>() {
+            let help = match (Moment { time, ..begin }) {
+                end if end > begin => format!("name its day as well: \"{begin}..{end}\""),
+                _ => "name its day as well".to_owned(),
+            };
+            return Err(Explained::with_help(format!("the end of `{text}` has no date"), help));
         }
+        let end = moment(end, TimeOfDay::END)?;
+        if begin < end {
+            return Ok(Self::Span(begin, end));
+        }
+        if begin == end {
+            let message = format!("`{text}` ends as it begins");
+            return Err(Explained::with_help(message, "write when it begins and when it ends"));
+        }
+        let help = if begin.date == end.date {
+            "write the earlier time first"
+        } else {
+            "write the earlier date first"
+        };
+        Err(Explained::with_help(format!("`{text}` ends before it begins"), help))
     }
+}
+
+/// A date, or a date with a time. `whole` is the time of one without.
+fn moment(text: &str, whole: TimeOfDay) -> Result<Moment, Explained> {
+    match text.split_once('T') {
+        None => Ok(Moment { date: date(text)?, time: whole }),
+        Some((day, time)) => Ok(Moment { date: date(day)?, time: time.parse()? }),
+    }
+}
+
+/// A time without an end. The hint ends on the day it begins, for that is what half a day is.
+fn endless(text: &str) -> Explained {
+    const CLOSING: TimeOfDay = TimeOfDay(17 * 60);
+    let begin = match moment(text.trim(), TimeOfDay::START) {
+        Ok(begin) => begin,
+        Err(why) => return why,
+    };
+    let message = format!("`{text}` has no end");
+    if begin.time == TimeOfDay::END {
+        return Explained::with_help(message, format!("write the whole day: \"{}\"", begin.date));
+    }
+    let time = if begin.time < CLOSING { CLOSING } else { TimeOfDay::END };
+    let end = Moment { time, ..begin };
+    Explained::with_help(message, format!("name the end as well: \"{begin}..{end}\""))
 }
 
 impl fmt::Display for DateSpan {

@@ -1,5 +1,6 @@
 //! Where a credential is found. Never the credential itself.
 
+use super::pasted::{is_token, may_be_credential};
 use crate::explained::decoding;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
@@ -59,9 +60,9 @@ impl<'de> Deserialize<'de> for Secret {
 
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Secret, A::Error> {
                 let secret = match map.next_key()? {
-                    Some(Source::Env) => Secret::Env(map.next_value()?),
-                    Some(Source::File) => Secret::File(map.next_value()?),
-                    Some(Source::Command) => Secret::Command(map.next_value()?),
+                    Some(Source::Env) => Secret::Env(map.next_value::<Variable>()?.0),
+                    Some(Source::File) => Secret::File(map.next_value::<Path>()?.0),
+                    Some(Source::Command) => Secret::Command(map.next_value::<Words>()?.0),
                     None => {
                         let help = "name one of `env`, `file`, `command`";
                         return Err(decoding("an empty map names no credential", help));
@@ -75,6 +76,61 @@ impl<'de> Deserialize<'de> for Secret {
         }
         deserializer.deserialize_any(Visitor)
     }
+}
+
+/// What is written where a credential is named. The text is never repeated: it may be the credential.
+struct Variable(String);
+struct Path(String);
+struct Words(Vec<String>);
+
+impl<'de> Deserialize<'de> for Variable {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if may_be_credential(&name) {
+            return Err(pasted("the name of an environment variable", "{ env: STRATUS_TOKEN }"));
+        }
+        if !plain || name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+            let help = "letters, digits and `_`: `{ env: STRATUS_TOKEN }`";
+            return Err(decoding("this is not the name of an environment variable", help));
+        }
+        Ok(Self(name))
+    }
+}
+
+impl<'de> Deserialize<'de> for Path {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let path = String::deserialize(deserializer)?;
+        // Directories may have names that no person chose; a credential has none.
+        let bare = !path.starts_with(['/', '.']) && !path.contains('.');
+        match is_token(&path) || (bare && may_be_credential(&path)) {
+            true => Err(pasted("the path of a file", "{ file: secrets/stratus.txt }")),
+            false => Ok(Self(path)),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let words = Vec::<String>::deserialize(deserializer)?;
+        if words.is_empty() {
+            let help = "name a program: `[\"pass\", \"x\"]`";
+            return Err(decoding("the command for a credential is empty", help));
+        }
+        let program = words.first().is_some_and(|it| !it.contains('/') && may_be_credential(it));
+        match program || words.iter().any(|word| is_token(word)) {
+            true => Err(pasted("a program and its arguments", "{ command: [pass, show, stratus] }")),
+            false => Ok(Self(words)),
+        }
+    }
+}
+
+fn pasted<E: de::Error>(place: &str, example: &str) -> E {
+    let message = format!("this looks like a credential, and is to be {place}");
+    decoding(
+        message,
+        format!("write e.g. `{example}`, and have the credential replaced: whoever reads this file has it"),
+    )
 }
 
 impl JsonSchema for Secret {

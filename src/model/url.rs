@@ -44,7 +44,30 @@ impl FromStr for ApiUrl {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(format!("{shown} is not a URL of http or https"));
         }
+        if url.scheme() == "http" && !is_loopback(&url) {
+            return Err(format!(
+                "{shown} would send credentials in the clear: `http` is for this machine alone"
+            ));
+        }
+        if base.contains(char::is_whitespace) {
+            return Err(format!("{shown} has a blank in it"));
+        }
         Ok(Self(base.to_owned()))
+    }
+}
+
+/// Whether nobody but this machine hears what is said there.
+fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => {
+            address.is_loopback() || address.to_ipv4_mapped().is_some_and(|it| it.is_loopback())
+        }
+        None => false,
     }
 }
 

@@ -21,6 +21,16 @@ pub fn desired(
     dialect: &Dialect,
     place: &dyn Fn(&[Segment]) -> Option<Place>,
 ) -> Result<BTreeMap<Address, Desired>, Vec<Finding>> {
+    let (all, found) = desired_in_part(tenant, dialect, place);
+    if found.is_empty() { Ok(all) } else { Err(found) }
+}
+
+/// What the tenant declares and its provider can hold, and what that cannot.
+pub fn desired_in_part(
+    tenant: &Tenant,
+    dialect: &Dialect,
+    place: &dyn Fn(&[Segment]) -> Option<Place>,
+) -> (BTreeMap<Address, Desired>, Vec<Finding>) {
     let mut all = BTreeMap::new();
     let mut found = Vec::new();
     let unknown = |kind: Kind, at: &Path| {
@@ -62,7 +72,7 @@ pub fn desired(
             }
         }
     }
-    if found.is_empty() { Ok(all) } else { Err(found) }
+    (all, found)
 }
 
 /// `schedules.X.enabled: false` switches off every rule that uses X, whatever the rule says (FACTS stratus/article-3,

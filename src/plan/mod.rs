@@ -22,7 +22,7 @@ pub use base::Base;
 pub use build::{Input, build};
 pub use by_hand::{Checklist, to_check};
 pub use class::Class;
-pub use desired::{Desired, desired};
+pub use desired::{Desired, desired, desired_in_part};
 pub use dialect::{Accepts, ByHand, Dialect, Grade, GradeRow, Removal, Unsupported, Way, When};
 pub use policy::Policy;
 pub use portal::{Act, Clicks, Control, Lists, Portal, Setting, Shown, both, join};

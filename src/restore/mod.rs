@@ -4,10 +4,12 @@
 //! is another plan, observed, guarded and approved like any other, and leaves a restore file of its own. Files are kept
 //! until somebody deletes them: the one that is needed is seldom the last.
 
+mod declared;
 mod file;
 mod restoration;
 mod review;
 
+pub use declared::StillDeclared;
 pub use file::{directory, load, narrow, save};
 pub use restoration::Restoration;
 

@@ -24,6 +24,8 @@ pub struct Restoration {
     pub applied: BTreeMap<Address, Vec<FieldChange>>,
     /// What was live and cannot be written again. It stops the tenant: half a restore could lose a route without notice.
     pub unrestorable: Vec<(Address, Finding)>,
+    /// What the tenant's file wants otherwise.
+    pub still_declared: super::StillDeclared,
 }
 
 impl Restoration {

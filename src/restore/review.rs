@@ -50,6 +50,9 @@ impl Restoration {
             plan.notes.extend(
                 unchanged.map(|(address, text)| Note { address: address.clone(), text: text.clone() }),
             );
+            let done = |address: &Address| plan.steps.iter().any(|step| step.address == *address);
+            let again = self.still_declared.note(done);
+            plan.notes.extend(again.map(|(address, text)| Note { address, text }));
             plan.notes.extend(later_changes(self, &plan.steps));
             plan.notes.extend(notes.into_iter().filter(|note| covered(&note.address)));
         }

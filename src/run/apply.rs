@@ -108,6 +108,7 @@ impl Session<'_> {
                 finding.help("see `dialform unlock` for who has it; plan and apply when that run has ended"),
             );
         }
+        findings.extend(self.still_declared(outcomes));
         // A run that was told to stop while it waited for an accepted change has not seen it.
         let accepted = !self.context.shutdown.stop.is_cancelled();
         let fine = |outcome: &Outcome| {
@@ -121,6 +122,18 @@ impl Session<'_> {
             (false, _) => Ending::Partial,
         };
         (ending, findings)
+    }
+
+    /// What a restore took back and the files declare all the same.
+    fn still_declared(&self, outcomes: &[Outcome]) -> Vec<Finding> {
+        let tenants = self.checked.tenants.iter().filter_map(|tenant| {
+            let name = &self.checked.loaded(tenant).tenant.tenant;
+            let written = |address: &Address| {
+                outcomes.iter().any(|it| it.written && it.tenant == *name && it.address == *address)
+            };
+            tenant.intent.restore()?.still_declared.finding(name, written)
+        });
+        tenants.collect()
     }
 
     /// Ends a run whose log is not whole before it has written anything.

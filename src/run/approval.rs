@@ -24,6 +24,13 @@ impl Approval {
     fn same(&self, plan: &Plan) -> Result<(), Failure> {
         match &self.digest {
             Some(digest) if *digest != plan.digest => {
+                if let Some((tenant, why)) = unread(plan) {
+                    let message = format!(
+                        "the approved plan cannot be compared with the current one: tenant `{tenant}`: {why}"
+                    );
+                    return Err(Failure::refused(message)
+                        .help("nothing was changed; apply the same plan again when it can be read"));
+                }
                 let message =
                     format!("the current plan ({}) is not the approved one ({digest})", plan.digest);
                 Err(Failure::refused(message)
@@ -128,4 +135,12 @@ fn pattern_over(open: &[Critical<'_>]) -> String {
     });
     let star = || "*".to_owned();
     format!("{}/{}.*", tenant.unwrap_or_else(star), section.unwrap_or_else(star))
+}
+
+/// A tenant of which nothing is known now, and why: the plan of now says nothing about what has changed.
+fn unread(plan: &Plan) -> Option<(&str, &str)> {
+    plan.tenants.iter().find_map(|tenant| {
+        let why = tenant.blocked.iter().find(|finding| finding.code == "unreadable-account")?;
+        Some((tenant.tenant.as_str(), why.message.as_str()))
+    })
 }

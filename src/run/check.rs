@@ -5,11 +5,11 @@ use crate::{
     error::Failure,
     finding::{Finding, Level, Place},
     lint::{self, Subject, TenantSubject},
-    load::{self, Files, LoadedTenant, Unread, changed_since},
+    load::{Earlier, Files, LoadedTenant, changed_since},
     lock,
     model::{Address, Kind, Tenant},
     path::Segment,
-    plan::{Base, Desired, Source, desired},
+    plan::{Base, Desired, Source, desired, desired_in_part},
     provider::{self, Entry, Kinds, Provider, Workspace},
 };
 use std::{
@@ -85,7 +85,8 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
     let only = selection.only.iter().map(|text| pattern(text, "--only")).collect::<Result<Vec<_>, _>>()?;
     let tenant = selection.tenant.as_deref().map(|text| pattern(text, "--tenant")).transpose()?;
     let workspace = Workspace::load(&Files::Directory(root.to_owned()), &Kinds).map_err(Failure::Findings)?;
-    let earlier = selection.base.as_deref().map(|revision| at_revision(root, revision)).transpose()?;
+    let mut earlier =
+        selection.base.as_deref().map(|revision| at_revision(root, revision, &workspace)).transpose()?;
     let mut findings = workspace.findings.clone();
     findings.extend(lints(&workspace));
     let mut tenants = Vec::new();
@@ -101,9 +102,9 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
                 exhaustive: loaded.tenant.exhaustive.iter().map(|kind| (*kind).into()).collect(),
                 protected: protected(&loaded.tenant),
                 base: earlier
-                    .as_ref()
+                    .as_mut()
                     .zip(selection.base.as_deref())
-                    .map(|(earlier, revision)| base(earlier, revision, &loaded.tenant, provider)),
+                    .and_then(|(earlier, revision)| base(earlier, revision, loaded, &workspace, provider)),
                 intent: Intent::Declared,
             }),
             Err(found) => findings.extend(found),
@@ -112,6 +113,7 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
     if let (Some(earlier), Some(revision)) = (&earlier, &selection.base) {
         findings.extend(removed_tenants(earlier, revision, &workspace));
     }
+    findings.extend(earlier.map(|earlier| earlier.findings).unwrap_or_default());
     findings.extend(settings(&workspace));
     if workspace.file.lock.is_some() && !lock::SHARED {
         let message = "this dialform is built without shared locks, and `lock` asks for one";
@@ -171,43 +173,46 @@ fn protected(tenant: &Tenant) -> BTreeSet<Address> {
     tenant.resources().into_iter().filter(|(_, it)| it.protected()).map(|(address, _)| address).collect()
 }
 
-/// A workspace to compare with. The settings of its providers are not read.
-type Earlier = load::Workspace<()>;
-
-/// The workspace at a git revision. One that did not load then is no base to compare with.
-fn at_revision(root: &Path, revision: &str) -> Result<Earlier, Failure> {
-    let fail = |findings: &[Finding]| {
-        let first = findings.first().map_or_else(String::new, |finding| finding.message.clone());
-        Failure::error(format!("cannot read the workspace at `{revision}`: {first}"))
-            .help("name a revision with a workspace in this directory, e.g. `--base origin/main`, or leave `--base` out to compare with none")
-    };
-    let earlier = Earlier::load(&Files::Revision(root.to_owned(), revision.to_owned()), &Unread)
-        .map_err(|found| fail(&found))?;
-    match earlier.findings.iter().find(|finding| finding.level == Level::Error) {
-        Some(finding) => Err(fail(std::slice::from_ref(finding))),
-        None => Ok(earlier),
-    }
+/// The tenants at a git revision.
+fn at_revision(root: &Path, revision: &str, now: &Workspace) -> Result<Earlier, Failure> {
+    Earlier::load(root, revision, &now.file).map_err(|why| {
+        Failure::error(format!("`--base {revision}`: {why}"))
+            .help("name a revision that is here, e.g. `--base origin/main`; a shallow checkout may lack it")
+    })
 }
 
-/// What a tenant declared at the base revision, in the form its provider reports.
-fn base(earlier: &Earlier, revision: &str, now: &Tenant, provider: &Provider) -> Base {
-    let same_account = |loaded: &&LoadedTenant| {
-        (&loaded.tenant.provider, &loaded.tenant.account) == (&now.provider, &now.account)
-    };
-    let same_name = |loaded: &&LoadedTenant| loaded.tenant.tenant == now.tenant;
+/// What a tenant declared at the base revision, in the form its provider reports. `None` where that cannot be known.
+fn base(
+    earlier: &mut Earlier,
+    revision: &str,
+    loaded: &LoadedTenant,
+    workspace: &Workspace,
+    provider: &Provider,
+) -> Option<Base> {
+    let now = &loaded.tenant;
+    let account = |it: &Tenant| (it.provider.clone(), it.account.clone());
+    let then = &earlier.tenants;
     // A tenant is what it manages; under another name it is still the same.
-    let found = earlier.tenants.iter().find(same_account).or_else(|| earlier.tenants.iter().find(same_name));
-    let Some(loaded) = found else {
-        return Base { revision: revision.to_owned(), ..Base::default() };
+    let same = then.iter().find(|it| account(&it.tenant) == account(now));
+    let Some(then) = same.or_else(|| then.iter().find(|it| it.tenant.tenant == now.tenant)) else {
+        let files = workspace.tenants.iter().map(LoadedTenant::file).collect();
+        return (!earlier.may_have_had(loaded.file(), &files))
+            .then(|| Base { revision: revision.to_owned(), ..Base::default() });
     };
-    // Objects that the provider could not hold then were never applied, and are left out.
-    let desired = desired(&loaded.tenant, &provider.dialect, &|_| None).unwrap_or_default();
-    Base {
+    let (desired, found) = desired_in_part(&then.tenant, &provider.dialect, &|path| Some(locate(then, path)));
+    let base = Base {
         revision: revision.to_owned(),
         desired: desired.into_iter().map(|(address, desired)| (address, desired.resource)).collect(),
-        protected: protected(&loaded.tenant),
-        absent: loaded.tenant.absent.addresses().into_iter().map(|(address, _)| address).collect(),
-    }
+        protected: protected(&then.tenant),
+        absent: then.tenant.absent.addresses().into_iter().map(|(address, _)| address).collect(),
+    };
+    // What could not be held then was never applied, and is no base for anything.
+    let help = "it was never applied, and counts as not declared then";
+    // Of another system than that of now that is not said.
+    let found = found.into_iter().filter(|_| same.is_some());
+    let found: Vec<Finding> = found.map(|it| earlier.finding(it).help(help)).collect();
+    earlier.findings.extend(found);
+    Some(base)
 }
 
 /// A warning for each tenant that was declared at the base revision and is not now: no plan shows what it left behind.

@@ -6,13 +6,19 @@ use crate::{
     load::Files,
     provider::{Kinds, Workspace},
     sandbox::{self, Recorder, Sandbox},
+    text::io_reason,
 };
 use std::{
     collections::BTreeMap,
+    fmt,
+    fs::{File, TryLockError},
     io,
     path::{Path, PathBuf},
     sync::Arc,
 };
+
+/// The workspace's directory for what dialform writes.
+const OURS: &str = ".dialform";
 
 /// One provider of a workspace, emulated. It stops when dropped.
 pub struct Emulated {
@@ -20,6 +26,20 @@ pub struct Emulated {
     pub name: String,
     pub kind: String,
     sandbox: Sandbox,
+    /// Held, so that nobody takes the state away.
+    _open: File,
+}
+
+/// With the addresses that a client needs, and the credentials that are taken.
+impl fmt::Display for Emulated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, kind, sandbox, .. } = self;
+        write!(f, "{name} ({kind}):")?;
+        for (endpoint, url) in sandbox.endpoints() {
+            write!(f, "\n  {endpoint}: {url}")?;
+        }
+        write!(f, "\n  {}", sandbox.credentials())
+    }
 }
 
 impl Emulated {
@@ -44,13 +64,15 @@ impl Emulated {
         let mut options = options
             .switched_among(fault, &others)
             .map_err(|error| Failure::error(format!("`--fault {fault}`: {error}")))?;
+        options.shared = Some(root.join(OURS).join("lock").join("sandbox").join(format!("{name}.state")));
         options.record = recorder;
         options.port = port;
+        let open = hold(root)?;
         let sandbox = Sandbox::start(options).await.map_err(|error| {
             Failure::error(format!("the sandbox of provider `{name}` does not start: {error}"))
                 .help("run `dialform sandbox reset` to forget its state")
         })?;
-        Ok(Self { name: name.to_owned(), kind: kind.clone(), sandbox })
+        Ok(Self { name: name.to_owned(), kind: kind.clone(), sandbox, _open: open })
     }
 
     pub fn url(&self) -> &str {
@@ -88,12 +110,26 @@ pub async fn serve(root: &Path, emulation: &Emulation, port: u16) -> Result<Vec<
 /// Forgets the state of the emulated systems: the next run starts from `live/` again.
 pub fn reset(root: &Path) -> Result<(), Failure> {
     let state = state(root);
+    if let Ok(open) = File::open(&state)
+        && matches!(open.try_lock(), Err(TryLockError::WouldBlock))
+    {
+        let message = "the emulated systems are running: `sandbox serve`, or a run with `--sandbox`";
+        return Err(Failure::refused(message).help("end that first, then reset"));
+    }
     match std::fs::remove_dir_all(&state) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(Failure::error(format!("cannot remove `{}`: {error}", state.display())))
         }
         _ => Ok(()),
     }
+}
+
+/// Keeps the state from being reset while it is open.
+fn hold(root: &Path) -> Result<File, Failure> {
+    let state = state(root);
+    let held = std::fs::create_dir_all(&state).and_then(|()| File::open(&state));
+    let held = held.and_then(|file| file.lock_shared().map(|()| file));
+    held.map_err(|error| Failure::error(format!("cannot open `{}`: {}", state.display(), io_reason(&error))))
 }
 
 /// The traffic record, if one is wanted.
@@ -108,5 +144,5 @@ pub(super) fn recorder(emulation: &Emulation) -> Result<Option<Arc<Recorder>>, F
 
 /// Where the emulated systems keep their state.
 fn state(root: &Path) -> PathBuf {
-    root.join(".dialform").join("sandbox")
+    root.join(OURS).join("sandbox")
 }

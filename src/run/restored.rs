@@ -2,16 +2,17 @@
 
 use super::{
     Intent, Options, Selection,
-    check::{ADDRESS_HELP, Checked, CheckedTenant, declared, names, pattern},
+    check::{ADDRESS_HELP, Checked, CheckedTenant, declared, locate, names, pattern},
 };
 use crate::{
     error::Failure,
     finding::Level,
-    model::Kind,
+    load::{LastChange, LoadedTenant, last_change},
+    model::{Address, Kind},
     path::Segment,
     plan::Desired,
     provider::Entry,
-    restore::{self, Restoration, TenantRecord},
+    restore::{self, Restoration, StillDeclared, TenantRecord},
 };
 use std::{collections::BTreeSet, path::Path};
 
@@ -48,9 +49,13 @@ pub(super) fn check(root: &Path, path: &Path, options: &Options) -> Result<Check
         let message = format!("`{}` names no tenant of this run", path.display());
         return Err(Failure::error(message).help(format!("it names {}", tenants.join(", "))));
     }
+    let workspace = &checked.workspace;
     checked.tenants.retain_mut(|tenant| {
         let record = wanted.iter().find(|(index, _)| *index == tenant.index);
-        record.map(|(_, record)| replace(tenant, record)).is_some()
+        let loaded = &workspace.tenants[tenant.index];
+        record
+            .map(|(_, record)| replace(tenant, record, &|it, then| still_declared(root, loaded, it, then)))
+            .is_some()
     });
     for (pattern, text) in only.iter().zip(&selection.only) {
         let named = |it: &CheckedTenant| {
@@ -100,8 +105,13 @@ fn place_of(checked: &Checked, record: &TenantRecord) -> Result<usize, Failure> 
 
 /// Puts the restoration in the place of what the tenant's file declares. Objects that the run is not about stay
 /// declared: they count for the guard, and are not unmanaged.
-fn replace(tenant: &mut CheckedTenant, record: &TenantRecord) {
-    let restoration = Restoration::of(&record.steps, &tenant.provider.dialect);
+fn replace(
+    tenant: &mut CheckedTenant,
+    record: &TenantRecord,
+    still: &dyn Fn(&CheckedTenant, &Restoration) -> StillDeclared,
+) {
+    let mut restoration = Restoration::of(&record.steps, &tenant.provider.dialect);
+    restoration.still_declared = still(tenant, &restoration);
     for (address, resource) in &restoration.desired {
         let desired = Desired { resource: resource.clone(), source: None };
         tenant.desired.insert(address.clone(), desired);
@@ -110,6 +120,39 @@ fn replace(tenant: &mut CheckedTenant, record: &TenantRecord) {
     tenant.absent = restoration.absent.iter().map(|address| (address.clone(), None)).collect();
     tenant.exhaustive.clear();
     tenant.intent = Intent::Restore(restoration);
+}
+
+/// What the tenant's file wants otherwise than the restoration, and which commit has put it there.
+fn still_declared(
+    root: &Path,
+    loaded: &LoadedTenant,
+    tenant: &CheckedTenant,
+    then: &Restoration,
+) -> StillDeclared {
+    let declared = |address: &Address| tenant.desired.get(address).map(|it| &it.resource);
+    let unwanted = |address: &Address, kind: Kind| {
+        tenant.absent.contains_key(address) || tenant.exhaustive.contains(&kind)
+    };
+    let contradicted = then.contradicted_by(&declared, &unwanted);
+    let mut lines = BTreeSet::new();
+    for (address, fields) in &contradicted {
+        if let Some(Some(source)) = tenant.absent.get(address) {
+            lines.insert(source.line);
+        }
+        for field in fields {
+            let mut path = vec![Segment::key(address.kind.section()), Segment::key(&address.key)];
+            path.extend(field.iter().cloned());
+            lines.insert(locate(loaded, &path).line);
+        }
+    }
+    let way_out = match last_change(root, loaded.file(), &lines).filter(|_| !lines.is_empty()) {
+        Some(LastChange::Commit { id, subject }) => {
+            format!("revert the commit that changed it last, {id} \"{subject}\": `git revert {id}`")
+        }
+        Some(LastChange::NotCommitted) => "take it out of the file: it is not committed yet".to_owned(),
+        None => "change the file as well before the next apply".to_owned(),
+    };
+    StillDeclared { file: loaded.file().to_owned(), addresses: contradicted.into_keys().collect(), way_out }
 }
 
 /// The provider's settings must also cover kinds that are restored and not declared now.

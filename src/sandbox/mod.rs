@@ -9,6 +9,7 @@
 //! - [`vendor`]: a request as a vendor sees it, and its answer
 //! - [`document`]: one account's state, cheap to copy and to write
 //! - [`store`]: accounts on disk, and what of a write is visible when
+//! - [`shared`]: one state that several processes serve
 //! - [`record`]: the traffic, one JSON object a line
 //! - [`connection`]: connections that can be cut
 //! - [`service`]: one request from the wire to its answer
@@ -34,6 +35,7 @@ pub mod portal;
 pub mod record;
 mod scatter;
 pub mod service;
+pub mod shared;
 pub mod store;
 pub mod stratus;
 pub mod throttle;
@@ -85,6 +87,8 @@ pub struct Options {
     pub seed: PathBuf,
     /// Directory of `<account>.json` files; made when missing.
     pub state: PathBuf,
+    /// A file by which those who serve the same state take turns; `None` where nobody else does.
+    pub shared: Option<PathBuf>,
     pub behaviour: Behaviour,
     /// What is set of the emulation's own switches.
     pub switches: Switches,
@@ -103,6 +107,7 @@ impl Options {
             emulation,
             seed: seed.into(),
             state: state.into(),
+            shared: None,
             behaviour: Behaviour::default(),
             switches: Switches::default(),
             record: None,
@@ -174,6 +179,11 @@ impl Sandbox {
     /// Returns the base of each endpoint of the provider, by its name.
     pub fn endpoints(&self) -> BTreeMap<&'static str, String> {
         self.emulation.endpoints.iter().map(|(name, path)| (*name, format!("{}{path}", self.url))).collect()
+    }
+
+    /// Returns which credentials it takes, in words.
+    pub fn credentials(&self) -> &'static str {
+        self.service.credentials()
     }
 
     /// Returns the committed state of an account, whatever is visible of it yet.

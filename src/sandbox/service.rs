@@ -130,6 +130,10 @@ impl Service {
         }
     }
 
+    pub(super) fn credentials(&self) -> &'static str {
+        self.vendor.credentials()
+    }
+
     /// Answers one request, fault included.
     async fn answer(self: Arc<Self>, request: Arc<Request>) -> Sent {
         if visit::is_visit(&request) {

@@ -12,17 +12,26 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value};
 
 use super::document::Document;
+use super::shared::Shared;
 use super::vendor::{Commit, Response, Vendor, View, Views};
 use super::{Options, SandboxError};
 
 /// The accounts, behind one lock: validation and commit of a write are one step.
 #[derive(Debug)]
 pub struct Store {
-    accounts: Mutex<BTreeMap<String, Account>>,
+    held: Mutex<Held>,
+    tables: &'static [&'static str],
     visible_after: Duration,
     active_lag: Duration,
     pending_first: bool,
     durable: bool,
+}
+
+#[derive(Debug)]
+struct Held {
+    accounts: BTreeMap<String, Account>,
+    /// With whom the state on disk is shared, where others may serve it too.
+    shared: Option<Shared>,
 }
 
 #[derive(Debug)]
@@ -53,6 +62,13 @@ impl Store {
     /// Loads accounts from the state directory; those that have only a seed are seeded and written.
     pub fn open(options: &Options, vendor: &dyn Vendor) -> Result<Self, SandboxError> {
         std::fs::create_dir_all(&options.state).map_err(failed("create", &options.state))?;
+        let mut shared = match &options.shared {
+            Some(path) => Some(Shared::open(path).map_err(failed("open", path))?),
+            None => None,
+        };
+        if let (Some(shared), Some(path)) = (&mut shared, &options.shared) {
+            shared.enter().map_err(failed("lock", path))?;
+        }
         let mut names = stems(&options.seed, "yaml")?;
         names.extend(stems(&options.state, "json")?);
         let mut accounts = BTreeMap::new();
@@ -68,8 +84,10 @@ impl Store {
             };
             accounts.insert(name, Account::new(path, Arc::new(document)));
         }
+        shared.iter().for_each(Shared::leave);
         Ok(Self {
-            accounts: Mutex::new(accounts),
+            held: Mutex::new(Held { accounts, shared }),
+            tables: vendor.tables(),
             visible_after: options.behaviour.visible_after,
             active_lag: vendor.active_lag(),
             pending_first: options.behaviour.pending_first,
@@ -78,7 +96,7 @@ impl Store {
     }
 
     pub fn committed(&self, account: &str) -> Option<Arc<Document>> {
-        self.lock().get(account).map(|account| Arc::clone(&account.committed))
+        self.lock().accounts.get(account).map(|account| Arc::clone(&account.committed))
     }
 
     /// Answers one request and makes its change, if any, as one step.
@@ -90,15 +108,30 @@ impl Store {
         mode: CommitMode,
         respond: impl FnOnce(&Views) -> Response,
     ) -> std::io::Result<(Response, bool)> {
-        let mut accounts = self.lock();
+        let mut held = self.lock();
+        let done = held.enter(self.tables).and_then(|()| self.answer(mode, respond, &mut held));
+        held.shared.iter().for_each(Shared::leave);
+        done
+    }
+
+    fn answer(
+        &self,
+        mode: CommitMode,
+        respond: impl FnOnce(&Views) -> Response,
+        held: &mut Held,
+    ) -> std::io::Result<(Response, bool)> {
+        let Held { accounts, shared } = held;
         let now = Instant::now();
-        let mut answer = respond(&self.views(&mut accounts, now));
+        let mut answer = respond(&self.views(accounts, now));
         let Some(Commit { account, object, document }) = answer.commit.take() else {
             return Ok((answer, false));
         };
         let Some(account) = accounts.get_mut(&account) else { return Ok((answer, false)) };
         let lost = mode == CommitMode::Lost || self.pending_first && account.pending.contains_key(&object);
         if !lost {
+            if let Some(shared) = shared {
+                shared.announce()?;
+            }
             persist(&account.path, &document, self.durable)?;
             let delay = if let CommitMode::Late(delay) = mode { delay } else { self.visible_after };
             let at = Instant::now() + delay;
@@ -123,8 +156,27 @@ impl Store {
     }
 
     /// A panic elsewhere cannot leave an account half changed: documents are replaced whole.
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Account>> {
-        self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Held {
+    /// Waits for its turn, and takes over what others have written in the meantime.
+    fn enter(&mut self, tables: &'static [&'static str]) -> std::io::Result<()> {
+        let Some(shared) = &mut self.shared else { return Ok(()) };
+        if !shared.enter()? {
+            return Ok(());
+        }
+        for account in self.accounts.values_mut() {
+            let text = std::fs::read_to_string(&account.path)?;
+            if text == account.committed.to_text() {
+                continue;
+            }
+            let document = Document::parse(&text, tables).map_err(std::io::Error::other)?;
+            *account = Account::new(std::mem::take(&mut account.path), Arc::new(document));
+        }
+        Ok(())
     }
 }
 

@@ -43,6 +43,11 @@ pub trait Vendor: Send + Sync + std::fmt::Debug + 'static {
         json!({"code": status, "message": message})
     }
 
+    /// Says for people which credentials it takes.
+    fn credentials(&self) -> &'static str {
+        "token: any; one that begins with `ro_` can only read"
+    }
+
     /// How many requests in one second are answered before it is 429; `None` for a vendor without such a limit.
     fn requests_per_second(&self) -> Option<u32> {
         None

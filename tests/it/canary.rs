@@ -277,7 +277,7 @@ fn no_credential_is_written_anywhere() {
     // Nobody is there, and a name that is none.
     coop.settings(["http://127.0.0.1:1"; 4]);
     coop.run(&format!("plan {log}"));
-    coop.settings(["http://no-such-host.invalid"; 4]);
+    coop.settings(["https://no-such-host.invalid"; 4]);
     coop.run(&format!("apply --auto-approve {log}"));
 
     // Credentials where they do not belong.
@@ -293,6 +293,10 @@ fn no_credential_is_written_anywhere() {
         format!("{url}    token: [{LITERAL}]"),
         format!("{url}    token: {{ value: {LITERAL} }}"),
         format!("{url}    token:\n      {LITERAL}"),
+        format!("{url}    token: {{ env: {LITERAL} }}"),
+        format!("{url}    token: {{ file: {LITERAL} }}"),
+        format!("{url}    token: {{ command: [{LITERAL}] }}"),
+        format!("{url}    token: {{ command: [{LITERAL}, x] }}\n    carrier: manual"),
         format!("{url}    token: |\n      {LITERAL}"),
         format!("{url}    tokn: {LITERAL}"),
         format!("{url}    token: {{ env: STRATUS_TOKEN }}\n    read_token: {LITERAL}: x"),

@@ -34,6 +34,8 @@ mod golden;
 #[cfg(test)]
 mod grades;
 #[cfg(test)]
+mod hints;
+#[cfg(test)]
 mod lints;
 #[cfg(test)]
 mod live;
@@ -58,11 +60,15 @@ mod requests;
 #[cfg(test)]
 mod restore;
 #[cfg(test)]
+mod revision;
+#[cfg(test)]
 mod sandbox;
 #[cfg(test)]
 mod sandbox_ctm;
 #[cfg(test)]
 mod sandbox_deskphone;
+#[cfg(test)]
+mod sandbox_shared;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]

@@ -521,3 +521,87 @@ fn objects_survive_json() {
         }
     }
 }
+
+/// After a restore git still says the opposite, and the next apply would undo it: that is said in the plan and at the end,
+/// with the commit to revert where git knows it, and only of what was taken back.
+#[test]
+fn what_the_files_still_declare_is_said() {
+    const BEFORE: &str =
+        "queues: { \"400\": { name: Old } }\nforwards: { \"+12145550100\": { to: \"+19725550199\" } }\n";
+    let after = BEFORE.replace("Old", "New").replace("0199", "0111");
+    type State = fn(&World);
+    let cases: [(&str, State, Option<&str>); 5] = [
+        (
+            "committed",
+            |w| {
+                w.git(&["commit", "-qam", "rename the queue"]);
+                w.write("tenants/acme.yaml", w.read("tenants/acme.yaml") + "# of later\n");
+                w.git(&["commit", "-qam", "a comment"]);
+            },
+            Some("revert the commit that changed it last, ID \"rename the queue\": `git revert ID`"),
+        ),
+        ("not committed", |_| {}, Some("take it out of the file: it is not committed yet")),
+        (
+            "no repository",
+            |w| fs::remove_dir_all(w.path(".git")).unwrap(),
+            Some("change the file as well before the next apply"),
+        ),
+        ("reverted", |w| w.git(&["checkout", "-q", "HEAD", "."]), None),
+        ("no longer declared", |w| w.tenant(""), None),
+    ];
+    for (name, state, way_out) in cases {
+        let world = World::new(BEFORE);
+        world.write(".gitignore", ".dialform/\n");
+        world.commit(&["."]);
+        assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine);
+        world.tenant(&after);
+        assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine);
+        let file = files(&world).pop().unwrap();
+        let file = file.to_str().unwrap();
+        state(&world);
+        let id = |text: &str| match text.split_once("changed it last, ") {
+            Some((_, rest)) => text.replace(rest.split(' ').next().unwrap(), "ID"),
+            None => text.to_owned(),
+        };
+
+        let plan = world.run(&["plan", "--restore", file]);
+        let noted: Vec<&str> = plan.out.lines().filter(|line| line.contains("still declares")).collect();
+        let again = "`tenants/acme.yaml` still declares what is taken back, 2 objects, and the next apply does it again";
+        assert_eq!(noted.len(), usize::from(way_out.is_some()), "{name}: {}", plan.out);
+        for (note, way_out) in noted.iter().zip(way_out) {
+            assert!(id(note).ends_with(&format!("{again}; {way_out}")), "{name}: {note}");
+        }
+
+        let one = world.run(&["apply", "--auto-approve", "--restore", file, "--only", "queues.*"]);
+        assert_eq!(one.ending, Ending::Fine, "{name}: {}", one.err);
+        let said: Vec<String> = one
+            .err
+            .lines()
+            .filter(|line| line.starts_with("warning") || line.starts_with("help"))
+            .map(id)
+            .collect();
+        let expected = way_out.map(|way_out| {
+            let message = "`tenants/acme.yaml` still declares what is taken back, and the next apply does it again: queues.400";
+            vec![format!("warning[still-declared]: tenant `acme`: {message}"), format!("help: {way_out}")]
+        });
+        assert_eq!(said, expected.unwrap_or_default(), "{name}");
+    }
+}
+
+/// A system that does not answer says nothing about what has changed: the approved plan is as good as it was.
+#[test]
+fn an_unreadable_account_is_no_change() {
+    let world = World::new(OFF);
+    let plan: Value = serde_json::from_str(&world.run(&["plan", "--format", "json"]).out).unwrap();
+    let digest = plan["digest"].as_str().unwrap();
+    let apply = ["apply", "--auto-approve", "--digest", digest];
+    let down = world.run(&[&apply[..], &["--fault", "500:1"]].concat());
+    assert_eq!(down.ending, Ending::Refused);
+    let said = refusal(&down);
+    assert!(
+        said.starts_with("the approved plan cannot be compared with one of now: tenant `acme`: "),
+        "{said}"
+    );
+    assert!(down.err.contains("apply the same plan again when it can be read"), "{}", down.err);
+    assert_eq!(world.run(&apply).ending, Ending::Fine);
+}

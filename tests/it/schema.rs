@@ -61,7 +61,7 @@ fn schema_and_reader_agree_on_providers() {
         ("kind: stratus, url: \"https://x.example/v2\", token: { env: X, file: x }", false),
         ("kind: ctm, access_key: { env: X }, secret_key: { env: Y }", true),
         (
-            "kind: ctm, access_key: { env: X }, secret_key: { env: Y }, url: \"http://x.example\", experimental: true",
+            "kind: ctm, access_key: { env: X }, secret_key: { env: Y }, url: \"https://x.example\", experimental: true",
             true,
         ),
         ("kind: ctm, access_key: { env: X }", false),

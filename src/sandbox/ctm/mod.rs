@@ -136,6 +136,10 @@ fn authorize(request: &Request) -> Result<(), ErrorResponse> {
 }
 
 impl Vendor for Ctm {
+    fn credentials(&self) -> &'static str {
+        "access_key, secret_key: any; an access_key that begins with `ro_` can only read"
+    }
+
     fn tables(&self) -> &'static [&'static str] {
         kinds::TABLES
     }

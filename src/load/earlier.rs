@@ -1,0 +1,144 @@
+//! What the tenants declared at a git revision, as far as it can be read. What cannot is a finding and no obstacle: the
+//! change that mends a broken workspace is made on one.
+
+use super::{
+    Tree,
+    decode::decode_partly,
+    revision::Revision,
+    source::Source,
+    source::WORKSPACE_FILE,
+    workspace::{Files, LoadedTenant, head},
+};
+use crate::{
+    finding::{Finding, Level},
+    model::{Tenant, WorkspaceFile},
+};
+use std::{collections::BTreeSet, path::Path};
+
+const CODE: &str = "base";
+
+/// The tenants of an earlier revision.
+pub struct Earlier {
+    pub tenants: Vec<LoadedTenant>,
+    /// The files of which nothing could be read.
+    unread: BTreeSet<String>,
+    /// What could not be read.
+    pub findings: Vec<Finding>,
+    named: String,
+}
+
+impl Earlier {
+    /// Reads the tenants of a revision. `now` says where they lie if the workspace file of then does not. Fails only if git
+    /// knows no such revision.
+    pub fn load(root: &Path, named: &str, now: &WorkspaceFile) -> Result<Self, String> {
+        let revision = Revision::find(root, named)?;
+        let mut earlier = Self {
+            tenants: Vec::new(),
+            unread: BTreeSet::new(),
+            findings: Vec::new(),
+            named: named.to_owned(),
+        };
+        if !revision.has(WORKSPACE_FILE) {
+            earlier.findings.push(missing(&revision));
+            return Ok(earlier);
+        }
+        let files = Files::Revision(revision);
+        let patterns = earlier.patterns(&files).unwrap_or_else(|| now.tenants.clone());
+        let names: BTreeSet<String> =
+            patterns.iter().flat_map(|it| files.matching(it).unwrap_or_default()).collect();
+        for name in names {
+            earlier.read(&files, &name);
+        }
+        Ok(earlier)
+    }
+
+    /// Whether nothing can be known of a tenant that is not among them. `now` are the files of the tenants of now.
+    pub fn may_have_had(&self, file: &str, now: &BTreeSet<&str>) -> bool {
+        self.unread.iter().any(|unread| unread == file || !now.contains(unread.as_str()))
+    }
+
+    /// Something that is wrong with a file of then.
+    pub fn finding(&self, finding: Finding) -> Finding {
+        let message = format!("at `{}`: {}", self.named, finding.message);
+        let place = finding.place.map(|mut place| {
+            // As git names it: nobody is to look for it in the file of now.
+            place.file = format!("{}:{}", self.named, place.file);
+            place
+        });
+        Finding::warning(CODE, message).at(place)
+    }
+
+    /// The patterns of the workspace file of then.
+    fn patterns(&mut self, files: &Files) -> Option<Vec<String>> {
+        let mut found = Vec::new();
+        let bytes = files.read(WORKSPACE_FILE);
+        let tree = match &bytes {
+            Ok(bytes) => Tree::parse_bytes(WORKSPACE_FILE, bytes).map_err(|why| found = why).ok(),
+            Err(why) => {
+                found.push(unreadable(WORKSPACE_FILE, why));
+                None
+            }
+        };
+        let file = tree.and_then(|tree| head(&tree, &mut found));
+        // It names credentials, and may hold one.
+        let source = Source::new(WORKSPACE_FILE, &String::from_utf8_lossy(&bytes.unwrap_or_default()));
+        let found = found.into_iter().map(|finding| source.review(finding)).collect();
+        self.report(found, "the tenants of then are looked for where they lie now");
+        file.map(|file| file.tenants)
+    }
+
+    fn read(&mut self, files: &Files, name: &str) {
+        let mut found = Vec::new();
+        let tree = files.read(name).map_err(|why| vec![unreadable(name, &why)]);
+        let tree = tree.and_then(|bytes| Tree::parse_bytes(name, &bytes)).map_err(|why| found = why).ok();
+        let read = tree.and_then(|tree| {
+            let tenant = decode_partly::<Tenant>(&tree, tree.root(), &mut found)?;
+            Some(LoadedTenant::new(tenant, tree))
+        });
+        let help = match read {
+            Some(tenant) => {
+                self.tenants.push(tenant);
+                "what could be read of that file is compared with, the rest counts as not declared then"
+            }
+            None => {
+                self.unread.insert(name.to_owned());
+                "of its tenant this plan does not say whether the files or the live system changed, nor what was protected"
+            }
+        };
+        self.report(found, help);
+    }
+
+    /// Takes note of the first thing that is wrong with a file: nobody mends the files of then.
+    fn report(&mut self, mut found: Vec<Finding>, help: &str) {
+        found.retain(|finding| finding.level == Level::Error);
+        let Some(first) = found.first() else { return };
+        let mut finding = self.finding(first.clone());
+        if found.len() > 1 {
+            finding.message.push_str(&format!(" (and {} more in this file)", found.len() - 1));
+        }
+        self.findings.push(finding.help(help));
+    }
+}
+
+fn unreadable(name: &str, why: &str) -> Finding {
+    Finding::error("unreadable-file", format!("cannot read `{name}`: {why}"))
+}
+
+/// There was no workspace in this directory.
+fn missing(revision: &Revision) -> Finding {
+    let message = format!(
+        "at `{}` there was no `{WORKSPACE_FILE}` in this directory: everything counts as new",
+        revision.named()
+    );
+    let finding = Finding::warning(CODE, message);
+    match revision.elsewhere(WORKSPACE_FILE).as_slice() {
+        [] => finding,
+        there => {
+            let there: Vec<String> = there.iter().map(|it| format!("`{it}`")).collect();
+            finding.help(format!(
+                "there was one in {}; if this one was moved, what was protected there is not known here",
+                there.join(", ")
+            ))
+        }
+    }
+}

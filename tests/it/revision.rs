@@ -1,0 +1,360 @@
+//! `--base` and `--changed-since` read what git would check out, on the days it matters: the first pull request, the mending
+//! of a broken main, a workspace that moved, links and filters.
+
+use crate::{
+    workspace::Workspace,
+    world::{LIVE, World},
+};
+use dialform::error::Ending;
+use std::{fs, os::unix::fs::symlink, path::Path};
+
+const EMPTY: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
+/// One tenant with a queue, and a rule that stays.
+fn world() -> World {
+    let world = World::new("");
+    declare(&world, "tenants/acme.yaml", "Old", "");
+    world.write(".gitignore", ".dialform/\n");
+    world
+}
+
+fn declare(world: &Workspace, file: &str, queue: &str, more: &str) {
+    world.write(
+        file,
+        format!(
+            "tenant: acme\nprovider: pbx\naccount: acme.1.service\nqueues: {{ \"400\": {{ name: {queue} }} }}\n{more}"
+        ),
+    );
+}
+
+fn commit_all(world: &Workspace, message: &str) {
+    world.git(&["add", "-A"]);
+    world.git(&["commit", "-qm", message]);
+}
+
+/// The warnings and errors of a run, with what points at the file and the way out, without the lines of the file.
+fn said(err: &str) -> Vec<String> {
+    let line = |line: &&str| {
+        ["warning", "error", "help", " -->"]
+            .iter()
+            .any(|start| line.trim_start_matches(' ').starts_with(start.trim()))
+    };
+    err.lines().filter(line).map(|line| line.trim().to_owned()).collect()
+}
+
+/// What the plan says of the one queue: its reason, if any.
+fn reason(world: &Workspace, revision: &str, expected: &[&str], name: &str) -> Option<String> {
+    let run = world.run(&["plan", "--sandbox", "--base", revision, "--format", "json"]);
+    assert_eq!(run.ending, Ending::Fine, "{name}: {}{}", run.out, run.err);
+    let plan: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let run = world.run(&["plan", "--sandbox", "--base", revision]);
+    assert_eq!(said(&run.err), expected, "{name}");
+    let steps = plan["tenants"][0]["steps"].as_array().unwrap();
+    let queue = steps
+        .iter()
+        .find(|step| step["address"] == "queues.400")
+        .unwrap_or_else(|| panic!("{name}: {plan:#}"));
+    queue["reason"].as_str().map(str::to_owned)
+}
+
+/// No pull request is so early or so broken that it has no plan: what was there before is compared with as far as it can be
+/// read, and what cannot is named with file, line and revision.
+#[test]
+fn the_plan_goes_on_where_the_base_does_not() {
+    /// What happened before, the revision, the reason for the queue, and what is said.
+    type Case<'a> = (&'a str, fn(&World), &'a str, Option<&'a str>, &'a [&'a str]);
+    let cases: [Case<'_>; 12] = [
+        ("the empty tree", |w| w.commit(&["."]), EMPTY, Some("config"), &[NOTHING_EMPTY]),
+        (
+            "what CI calls the commit before the first",
+            |w| w.commit(&["."]),
+            ZERO,
+            Some("config"),
+            &[NOTHING_ZERO],
+        ),
+        (
+            "the first pull request",
+            |w| {
+                w.commit(&[".gitignore"]);
+                w.git(&["tag", "base"]);
+                commit_all(w, "introduce");
+            },
+            "base",
+            Some("config"),
+            &[NOTHING],
+        ),
+        (
+            "a directory that moved",
+            |w| {
+                fs::create_dir(w.path("old")).unwrap();
+                fs::rename(w.path("dialform.yaml"), w.path("old/dialform.yaml")).unwrap();
+                w.commit(&["."]);
+                w.git(&["tag", "base"]);
+                w.git(&["mv", "old/dialform.yaml", "dialform.yaml"]);
+            },
+            "base",
+            Some("config"),
+            &[
+                NOTHING,
+                "help: there was one in `old`; if this one was moved, what was protected there is not known here",
+            ],
+        ),
+        (
+            "a key nobody knows",
+            |w| broken(w, "bogus: 1\n"),
+            "base",
+            Some("drift"),
+            &["warning[base]: at `base`: unknown key `bogus`", "--> base:tenants/acme.yaml:5:1", PARTLY],
+        ),
+        (
+            "two mistakes",
+            |w| broken(w, "bogus: 1\nrules: { \"101\": { ring_timeout: soon, oder: 1 } }\n"),
+            "base",
+            Some("drift"),
+            &[
+                "warning[base]: at `base`: unknown key `bogus` (and 2 more in this file)",
+                "--> base:tenants/acme.yaml:5:1",
+                PARTLY,
+            ],
+        ),
+        (
+            "no YAML",
+            |w| broken(w, "rules: { \"101\": {\n"),
+            "base",
+            None,
+            &["warning[base]: at `base`: this `{` is not closed", "--> base:tenants/acme.yaml:5:17", UNREAD],
+        ),
+        (
+            "a field the system cannot hold",
+            |w| broken(w, "receivers: { \"+12145550100\": {} }\n"),
+            "base",
+            Some("drift"),
+            &[
+                "warning[base]: at `base`: this provider has no `receivers`",
+                "--> base:tenants/acme.yaml:5:14",
+                "help: it was never applied, and counts as not declared then",
+            ],
+        ),
+        (
+            "a workspace file nobody knows how to read",
+            |w| {
+                let good = w.workspace();
+                w.write("dialform.yaml", format!("{good}gaurd: {{ max_deletes: 1 }}\n"));
+                w.commit(&["."]);
+                w.git(&["tag", "base"]);
+                w.write("dialform.yaml", good);
+            },
+            "base",
+            Some("drift"),
+            &[
+                "warning[base]: at `base`: unknown key `•••••`",
+                "--> base:dialform.yaml:10:1",
+                "help: the tenants of then are looked for where they lie now",
+            ],
+        ),
+        (
+            "another file that is broken is another tenant's",
+            |w| {
+                w.write("tenants/zeta.yaml", "tenant: [\n");
+                w.write("live/pbx/zeta.1.service.yaml", LIVE.replace("acme.1", "zeta.1"));
+                fs::rename(w.path("tenants/acme.yaml"), w.path("aside.yaml")).unwrap();
+                w.commit(&["."]);
+                w.git(&["tag", "base"]);
+                fs::rename(w.path("aside.yaml"), w.path("tenants/acme.yaml")).unwrap();
+                w.write("tenants/zeta.yaml", "tenant: zeta\nprovider: pbx\naccount: zeta.1.service\n");
+            },
+            "base",
+            Some("config"),
+            &["warning[base]: at `base`: this `[` is not closed", "--> base:tenants/zeta.yaml:1:9", UNREAD],
+        ),
+        (
+            "a link to nowhere",
+            |w| {
+                let text = w.read("tenants/acme.yaml");
+                fs::remove_file(w.path("tenants/acme.yaml")).unwrap();
+                symlink("../gone.yaml", w.path("tenants/acme.yaml")).unwrap();
+                w.commit(&["."]);
+                w.git(&["tag", "base"]);
+                fs::remove_file(w.path("tenants/acme.yaml")).unwrap();
+                w.write("tenants/acme.yaml", text);
+            },
+            "base",
+            None,
+            &["warning[base]: at `base`: cannot read `tenants/acme.yaml`: it is not there at `base`", UNREAD],
+        ),
+        ("a base that is good", |w| broken(w, ""), "base", Some("drift"), &[]),
+    ];
+    for (name, before, revision, wanted, expected) in cases {
+        let world = world();
+        before(&world);
+        assert_eq!(reason(&world, revision, expected, name).as_deref(), wanted, "{name}");
+    }
+}
+
+const ZERO: &str = "0000000000000000000000000000000000000000";
+const NOTHING: &str =
+    "warning[base]: at `base` there was no `dialform.yaml` in this directory: everything counts as new";
+const NOTHING_EMPTY: &str = "warning[base]: at `4b825dc642cb6eb9a060e54bf8d69288fbee4904` there was no `dialform.yaml` in this directory: everything counts as new";
+const NOTHING_ZERO: &str = "warning[base]: at `0000000000000000000000000000000000000000` there was no `dialform.yaml` in this directory: everything counts as new";
+const PARTLY: &str =
+    "help: what could be read of that file is compared with, the rest counts as not declared then";
+const UNREAD: &str = "help: of its tenant this plan does not say whether the files or the live system changed, nor what was protected";
+
+/// Commits the workspace with something broken in it, and mends it.
+fn broken(world: &World, more: &str) {
+    declare(world, "tenants/acme.yaml", "Old", more);
+    world.commit(&["."]);
+    world.git(&["tag", "base"]);
+    declare(world, "tenants/acme.yaml", "Old", "");
+}
+
+/// What a mistake elsewhere in the file must not undo: a protection that stood beside it.
+#[test]
+fn a_broken_base_protects_all_the_same() {
+    let world = world();
+    declare(&world, "tenants/acme.yaml", "Old", "schedules: { night: { protect: true } }\nbogus: 1\n");
+    world.commit(&["."]);
+    declare(&world, "tenants/acme.yaml", "Old", "absent: { schedules: [night] }\n");
+    let run = world.run(&["plan", "--base", "HEAD"]);
+    assert_eq!(run.ending, Ending::Error, "{}", run.err);
+    assert!(run.out.contains("schedules.night is protected, and this change deletes it"), "{}", run.out);
+}
+
+/// A slip of the pen is not an empty past, and no revision is an option of git.
+#[test]
+fn a_revision_that_is_none_ends_the_run() {
+    let world = world();
+    world.commit(&["."]);
+    for option in ["--base", "--changed-since"] {
+        for revision in ["nowhere", "--output=written", "-h", "HEAD:nothing", ""] {
+            let run = world.run(&["plan", &format!("{option}={revision}")]);
+            assert_eq!(run.ending, Ending::Error, "{option}={revision}");
+            let first = format!("error[failed]: `{option} {revision}`: git knows no revision `{revision}`");
+            assert_eq!(run.err.lines().next().unwrap_or_default(), first);
+        }
+    }
+    assert!(!world.path("written").exists());
+}
+
+/// What is compared is what git would check out: line ends, `$Id$`, filters of one's own, and links to files and directories.
+#[test]
+fn the_base_is_what_git_would_check_out() {
+    type Set = fn(&World);
+    let cases: [(&str, Set); 8] = [
+        ("plain", |_| {}),
+        ("line ends", |w| w.write(".gitattributes", "*.yaml text eol=crlf\n")),
+        ("an id", |w| {
+            w.write(".gitattributes", "*.yaml ident\n");
+            w.write("tenants/acme.yaml", format!("# $Id$\n{}", w.read("tenants/acme.yaml")));
+        }),
+        ("a filter", |w| {
+            w.write(".gitattributes", "tenants/*.yaml filter=rot\n");
+            w.git(&["config", "filter.rot.clean", "tr a-z n-za-m"]);
+            w.git(&["config", "filter.rot.smudge", "tr a-z n-za-m"]);
+        }),
+        ("a filter whose attributes are gone now", |w| {
+            w.write(".gitattributes", "tenants/*.yaml filter=rot\n");
+            w.git(&["config", "filter.rot.clean", "tr a-z n-za-m"]);
+            w.git(&["config", "filter.rot.smudge", "tr a-z n-za-m"]);
+            commit_all(w, "one");
+            fs::remove_file(w.path(".gitattributes")).unwrap();
+        }),
+        ("a link to a file", |w| {
+            fs::create_dir(w.path("shared")).unwrap();
+            fs::rename(w.path("tenants/acme.yaml"), w.path("shared/one.yaml")).unwrap();
+            symlink("../shared/one.yaml", w.path("tenants/acme.yaml")).unwrap();
+        }),
+        ("a link to a directory", |w| {
+            fs::rename(w.path("tenants"), w.path("clients")).unwrap();
+            symlink("clients", w.path("tenants")).unwrap();
+        }),
+        ("links to links", |w| {
+            fs::rename(w.path("dialform.yaml"), w.path("real.yaml")).unwrap();
+            symlink("real.yaml", w.path("between.yaml")).unwrap();
+            symlink("between.yaml", w.path("dialform.yaml")).unwrap();
+        }),
+    ];
+    for (name, set) in cases {
+        let world = world();
+        world.git(&["init", "-q"]);
+        set(&world);
+        if world.path(".gitattributes").exists() || name != "a filter whose attributes are gone now" {
+            commit_all(&world, "one");
+        }
+        // The queue is not live: had the base another form, the files would be what changed.
+        assert_eq!(reason(&world, "HEAD", &[], name).as_deref(), Some("drift"), "{name}");
+        let changed = || {
+            let run = world.run(&["plan", "--changed-since", "HEAD", "--format", "json"]);
+            assert_eq!((run.ending, said(&run.err)), (Ending::Fine, Vec::new()), "{name}");
+            let plan: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+            plan["tenants"].as_array().unwrap().len()
+        };
+        assert_eq!(changed(), 0, "{name}");
+        let file = fs::canonicalize(world.path("tenants/acme.yaml")).unwrap();
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, text.replace("Old", "New")).unwrap();
+        assert_eq!(changed(), 1, "{name}");
+    }
+}
+
+/// A pointer is not read as a tenant, wherever it is met.
+#[test]
+fn a_pointer_of_lfs_is_named() {
+    let world = world();
+    let good = world.read("tenants/acme.yaml");
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";
+    world.write("tenants/acme.yaml", pointer);
+    world.commit(&["."]);
+    let message = "Git LFS holds this file, and here is only a pointer to it";
+    let run = (*world).run(&["check"]);
+    let expected = [
+        &format!("error[lfs-pointer]: {message}"),
+        "--> tenants/acme.yaml:1:1",
+        "help: `git lfs pull` brings it",
+    ];
+    assert_eq!(said(&run.err), expected);
+    world.write("tenants/acme.yaml", good);
+    let expected =
+        [&format!("warning[base]: at `HEAD`: {message}"), "--> HEAD:tenants/acme.yaml:1:1", UNREAD];
+    assert_eq!(reason(&world, "HEAD", &expected, "base"), None);
+}
+
+/// An edit is an edit, whatever git was told to think of the file.
+#[test]
+fn gits_own_notes_hide_no_edit() {
+    type Note = fn(&World);
+    let cases: [(&str, Note); 4] = [
+        ("assume-unchanged", |w| w.git(&["update-index", "--assume-unchanged", "tenants/acme.yaml"])),
+        ("skip-worktree", |w| w.git(&["update-index", "--skip-worktree", "tenants/acme.yaml"])),
+        ("taken out of the index", |w| w.git(&["rm", "-q", "--cached", "tenants/acme.yaml"])),
+        ("ignored", |w| w.write(".git/info/exclude", "tenants/\n")),
+    ];
+    for (name, note) in cases {
+        let world = world();
+        world.commit(&["."]);
+        note(&world);
+        let tenants = || {
+            let run = world.run(&["plan", "--changed-since", "HEAD", "--format", "json"]);
+            let plan: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+            plan["tenants"].as_array().unwrap().len()
+        };
+        assert_eq!(tenants(), 0, "{name}");
+        declare(&world, "tenants/acme.yaml", "New", "");
+        assert_eq!(tenants(), 1, "{name}");
+    }
+}
+
+/// The workspace may be any directory of a repository, and be reached by a link.
+#[test]
+fn a_workspace_below_the_root_of_a_repository() {
+    let world = world();
+    let repository = Workspace::default();
+    crate::workspace::copy(world.root(), &repository.path("sites/dallas"));
+    repository.commit(&["."]);
+    symlink("sites", repository.path("linked")).unwrap();
+    for directory in ["sites/dallas", "linked/dallas"] {
+        let there = Workspace::at(repository.path(directory));
+        assert_eq!(reason(&there, "HEAD", &[], directory).as_deref(), Some("drift"));
+        assert!(Path::new(&there.path("dialform.yaml")).exists());
+    }
+}
