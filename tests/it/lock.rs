@@ -221,7 +221,7 @@ fn a_signal_tells_when_a_lock_is_lost() {
 #[test]
 fn a_build_without_shared_locks_says_so() {
     let world = World::new(TENANT);
-    world.write("dialform.yaml", &format!("{}lock: {{ url: \"s3://locks/dialform\" }}\n", world.workspace()));
+    world.write("dialform.yaml", format!("{}lock: {{ url: \"s3://locks/dialform\" }}\n", world.workspace()));
     for command in [&["check"][..], &["plan", "--sandbox"], &["apply", "--sandbox", "--auto-approve"]] {
         let root = world.path("");
         let run = dialform::cli::run_with(&[&["dialform", "-C", root.to_str().unwrap()], command].concat());
