@@ -62,7 +62,7 @@ pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, Explained> 
             Err(error) => {
                 return fail(
                     format!(
-                        "{} cannot be read: {}",
+                        "cannot read the {}: {}",
                         named("credential file", path, pasted::is_path),
                         io_reason(&error)
                     ),

@@ -51,9 +51,7 @@ impl Revision {
         let nothing = is_nothing(revision);
         let tree = match nothing {
             true => String::new(),
-            false => {
-                object(root, revision, "tree").map_err(|_| format!("git knows no revision `{named}`"))?
-            }
+            false => object(root, revision, "tree").map_err(|_| format!("git has no revision `{named}`"))?,
         };
         let listed = match nothing {
             true => Vec::new(),

@@ -4,6 +4,7 @@
 //! is another plan, observed, guarded and approved like any other, and leaves a restore file of its own. Files are kept
 //! until somebody deletes them: the one that is needed is seldom the last.
 
+mod contradiction;
 mod declared;
 mod file;
 mod restoration;

@@ -599,7 +599,7 @@ fn an_unreadable_account_is_no_change() {
     assert_eq!(down.ending, Ending::Refused);
     let said = refusal(&down);
     assert!(
-        said.starts_with("the approved plan cannot be compared with one of now: tenant `acme`: "),
+        said.starts_with("the approved plan cannot be compared with the current one: tenant `acme`: "),
         "{said}"
     );
     assert!(down.err.contains("apply the same plan again when it can be read"), "{}", down.err);

@@ -229,7 +229,7 @@ fn a_revision_that_is_none_ends_the_run() {
         for revision in ["nowhere", "--output=written", "-h", "HEAD:nothing", ""] {
             let run = world.run(&["plan", &format!("{option}={revision}")]);
             assert_eq!(run.ending, Ending::Error, "{option}={revision}");
-            let first = format!("error[failed]: `{option} {revision}`: git knows no revision `{revision}`");
+            let first = format!("error[failed]: `{option} {revision}`: git has no revision `{revision}`");
             assert_eq!(run.err.lines().next().unwrap_or_default(), first);
         }
     }

@@ -31,7 +31,7 @@ const TABLE: &[Row] = &[
     ("render",            "diff emergency finding model outcome path plan text", "similar"),
     ("render/findings",   "finding text", "annotate_snippets"),
     // "The only reader of configuration files": no other row has the parser of YAML with places. Programs: git.
-    ("load",              "explained finding model path text", "glob::glob granit_parser std::fs std::process"),
+    ("load",              "explained finding model path text", "granit_parser std::fs std::process"),
     // "The only reader of the environment": no other row has `std::env`, but for the arguments in `main`. Programs: those
     // that print a credential.
     ("secret",            "explained model text", "gethostname secrecy std::env std::fs std::process"),
@@ -43,7 +43,7 @@ const TABLE: &[Row] = &[
     ("provider/settings", "finding http load model path", ""),
     ("apply",             "diff http model outcome path plan provider text", "tokio tokio::time tokio_util"),
     // "On disk" is one file; the rest are values.
-    ("restore",           "diff finding model path plan", ""),
+    ("restore",           "diff finding model path plan text", ""),
     ("restore/file",      "explained model plan secret text", "jiff::Timestamp::now std::fs std::process tempfile"),
     // "On this machine" is `file`, "on others" is `shared`: the only row that has a store.
     ("lock",              "explained model secret text", "jiff::Timestamp::now std::process std::time::Instant std::time::SystemTime"),
@@ -59,7 +59,7 @@ const TABLE: &[Row] = &[
     ("run/audit_log",     "apply error http secret text", "jiff::Timestamp::now std::fs std::os"),
     ("run/emergency",     "emergency error finding http load model outcome plan provider", "tokio"),
     ("run/emergency_record", "emergency error lock outcome secret text", "jiff::Timestamp::now std::fs tempfile"),
-    ("run/emulated",      "error load provider sandbox", "std::fs"),
+    ("run/emulated",      "error load provider sandbox text", "std::fs"),
     ("run/plan_file",     "error plan secret text", "std::fs"),
     // "Arguments, streams, progress": the only row that has them. It sees a phone system, a file or a lock only through
     // `run`.
