@@ -410,7 +410,9 @@ fn one_approval_covers_a_pattern() {
     };
     let short =
         "`--approve-critical forwards.+12145550101` approves 1 critical change: acme/forwards.+12145550101";
-    let cases: [(&str, &Plan, &[&str], Result<Vec<String>, &str>); 8] = [
+    /// What was approved by a pattern, or what else would have to be approved.
+    type Answer = Result<Vec<String>, &'static str>;
+    let cases: [(&str, &Plan, &[&str], Answer); 8] = [
         ("nothing", &one, &[], Err("acme/forwards.*")),
         ("one of two", &one, &["acme/forwards.+12145550100"], Err("acme/forwards.+12145550101")),
         ("as the plan prints it", &one, &["acme/forwards.*"], lines("acme/forwards.*")),
