@@ -95,6 +95,11 @@ fn changed_only(wanted: &Diverts, step: &Step) -> Diverts {
 }
 
 impl<'a> Writing<'a> {
+    /// How long an accepted change may take to show.
+    pub fn settle(&self) -> std::time::Duration {
+        self.http.settle()
+    }
+
     pub async fn send(
         &self,
         method: Method,

@@ -55,7 +55,7 @@ impl Writing<'_> {
     }
 
     async fn order(&self, key: &str, order: &[Rule], step: &Step) -> Result<(), ApiError> {
-        let live = self.api.rules(key).await?;
+        let live = self.rules_shown(key, step).await?;
         let context = self
             .context(order.iter().flat_map(|rule| rule.forward.conditions()).filter_map(|(_, d)| d))
             .await?;
@@ -101,6 +101,23 @@ impl Writing<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The rules as they are now. Where the plan saw no Default rule, writing the lists of callers has made one: it is
+    /// waited for, so that a server with stale reads is not asked to make it again.
+    async fn rules_shown(&self, key: &str, step: &Step) -> Result<Vec<AnswerRule>, ApiError> {
+        let own = path_of(DEFAULT_RULE);
+        let made = touched(step, "callers")
+            && step.changes.iter().any(|change| change.new.is_some() && change.path == own);
+        let deadline = tokio::time::Instant::now() + self.settle();
+        loop {
+            let rules = self.api.rules(key).await?;
+            let shows = convert::default_rule(&rules).is_some();
+            if shows || !made || tokio::time::Instant::now() > deadline {
+                return Ok(rules);
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
     }
 
     /// Every rule has to be named, none twice (FACTS stratus/rules-9): the wanted ones in their order, then those about
