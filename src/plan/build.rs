@@ -147,10 +147,7 @@ fn look_alikes(steps: &[Step], observed: &Observed) -> Vec<Note> {
         let mut alike =
             observed.objects.keys().filter(|live| live.kind == address.kind && **live != *address);
         let live = alike.find(|live| plain(&live.key) == plain(&address.key))?;
-        Some(Note {
-            address: address.clone(),
-            text: format!("{live} already exists; this creates a second one"),
-        })
+        Some(Note::new(address, format!("{live} already exists; this creates a second one")))
     });
     pairs.collect()
 }
@@ -184,8 +181,8 @@ fn describe(
     if plan.unmanaged_extensions > 0 {
         let changed = |step: &&Step| step.address.kind == Kind::Schedules && step.action == Action::Update;
         for step in plan.steps.iter().filter(changed) {
-            let text = "answering rules of extensions that are not declared here may use it too".to_owned();
-            plan.notes.push(Note { address: step.address.clone(), text });
+            let text = "answering rules of extensions that are not declared here may use it too";
+            plan.notes.push(Note::new(&step.address, text));
         }
     }
     plan.notes.extend(look_alikes(&plan.steps, observed));
@@ -203,7 +200,7 @@ fn describe(
     }
     for (address, texts) in &observed.notes {
         if desired.contains_key(address) && !plan.withheld.contains(address) {
-            plan.notes.extend(texts.iter().map(|text| Note { address: address.clone(), text: text.clone() }));
+            plan.notes.extend(texts.iter().map(|text| Note::new(address, text)));
         }
     }
 }

@@ -102,6 +102,8 @@ pub struct Plan {
     pub format_version: u32,
     /// Identifies the steps: equal digests mean that the same is done.
     pub digest: String,
+    /// What is worth knowing about the files and the command itself. The digest does not count it.
+    pub findings: Vec<Finding>,
     pub tenants: Vec<TenantPlan>,
 }
 
@@ -186,6 +188,15 @@ fn fields<S: Serializer>(paths: &[Path], serializer: S) -> Result<S::Ok, S::Erro
 pub struct Note {
     pub address: Address,
     pub text: String,
+    /// The fact it follows from, where the vendor says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<&'static str>,
+}
+
+impl Note {
+    pub fn new(address: &Address, text: impl Into<String>) -> Self {
+        Self { address: address.clone(), text: text.into(), source: None }
+    }
 }
 
 /// One object and what is done to it.
@@ -268,7 +279,13 @@ impl Plan {
             hash.update(serde_json::to_vec(&done).unwrap_or_default());
         }
         let digest = hex(&hash.finalize());
-        Self { format_version: FORMAT_VERSION, digest, tenants }
+        Self { format_version: FORMAT_VERSION, digest, findings: Vec::new(), tenants }
+    }
+
+    /// The same with findings to show beside it.
+    #[must_use]
+    pub fn with_findings(self, findings: Vec<Finding>) -> Self {
+        Self { findings, ..self }
     }
 
     pub fn steps(&self) -> impl Iterator<Item = (&TenantPlan, &Step)> {

@@ -50,7 +50,7 @@ pub(super) fn notes(
         if base.protected.contains(address) && now.is_none() {
             text.push_str("; it was protected");
         }
-        notes.push(Note { address: address.clone(), text });
+        notes.push(Note::new(address, text));
     }
     notes
 }
