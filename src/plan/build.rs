@@ -5,7 +5,7 @@ use super::{
     by_hand::{self, is_by_hand},
     class, guard, live, order,
     portal::{Clicks, join},
-    protect, reason, undeclared,
+    protect, reason, remarks, undeclared,
 };
 use crate::{
     diff::{self, FieldChange},
@@ -186,6 +186,9 @@ fn describe(
         }
     }
     plan.notes.extend(look_alikes(&plan.steps, observed));
+    plan.notes.extend(remarks::forwards_on(&plan.steps, observed));
+    plan.notes.extend(remarks::half_failovers(desired, &plan.withheld, observed));
+    plan.notes.extend(remarks::of_vendor(&plan.steps, dialect));
     for (address, paths) in &observed.opaque {
         let Some(wanted) = desired.get(address) else { continue };
         let written = |path: &&Path| plan.steps.iter().any(|s| s.address == *address && s.concerns(path));

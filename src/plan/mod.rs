@@ -16,6 +16,7 @@ mod policy;
 mod portal;
 mod protect;
 mod reason;
+mod remarks;
 mod undeclared;
 
 pub use base::Base;
@@ -23,7 +24,7 @@ pub use build::{Input, build};
 pub use by_hand::{Checklist, to_check};
 pub use class::Class;
 pub use desired::{Desired, desired};
-pub use dialect::{Accepts, ByHand, Dialect, Grade, GradeRow, Removal, Unsupported, Way, When};
+pub use dialect::{Accepts, ByHand, Dialect, Grade, GradeRow, Remark, Removal, Unsupported, Way, When};
 pub use policy::Policy;
 pub use portal::{Act, Clicks, Control, Lists, Portal, Setting, Shown, both, join};
 pub use reason::Reason;
@@ -184,7 +185,7 @@ fn fields<S: Serializer>(paths: &[Path], serializer: S) -> Result<S::Ok, S::Erro
 }
 
 /// Something worth knowing about an object beside what its step says.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Note {
     pub address: Address,
     pub text: String,
