@@ -171,8 +171,8 @@ fn findings_are_a_list_in_markdown() {
              - :warning: `tenants/acme.yaml:8` **failover-without-require-agents**: the failover never fires while \
              \\`require\\_agents\\` is false\n  help: write \\`require\\_agents: true\\`\n",
         ),
-        ("numbers: { \"+15125550100\": { route: { queue: \"499\" } } }\n", "check", Ending::Error, FAILED),
-        ("numbers: { \"+15125550100\": { route: { queue: \"499\" } } }\n", "plan", Ending::Error, FAILED),
+        (UNKNOWN_QUEUE, "check", Ending::Error, FAILED),
+        (UNKNOWN_QUEUE, "plan", Ending::Error, FAILED),
     ];
     for (more, command, ending, expected) in cases {
         workspace.write("tenants/acme.yaml", format!("{ACME}{more}"));
