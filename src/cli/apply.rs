@@ -17,7 +17,6 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
     let apply = ApplyOptions::try_from(args)?;
     let options = Options::from(args);
     let checked = run::check(&global.dir, &options)?;
-    render::findings(io.err, &checked.warnings)?;
     let (context, mut notices) = io.context();
     let signals = tokio::spawn(signal::end_run(context.shutdown.clone()));
     let view = View::new(io, args.format, Progress::opening(), &context.shutdown);
@@ -56,14 +55,14 @@ impl Run<'_> {
         let Self { args, apply, session, shutdown } = self;
         let view = View::new(io, args.format, progress, shutdown);
         let (plan, shown) = view.follow(session.plan(), notices).await;
-        let plan = plan?;
+        let mut plan = plan?;
         shown?;
         session.ensure_logged()?;
-        self.show(&plan, io)?;
+        self.show(&mut plan, io)?;
         apply.approval.permit(&plan)?;
         if plan.is_empty() {
             if args.format == Format::Json {
-                events::finished(io.out, &plan, None, &[])?;
+                events::finished(io.out, &plan, None, &[], &[])?;
             }
             return Ok(if plan.is_blocked() { Ending::Error } else { Ending::Fine });
         }
@@ -86,17 +85,17 @@ impl Run<'_> {
         self.conclude(&plan, &applied?, shown, io)
     }
 
-    fn show(&self, plan: &Plan, io: &mut Io<'_>) -> Result<(), Failure> {
+    fn show(&self, plan: &mut Plan, io: &mut Io<'_>) -> Result<(), Failure> {
+        let (approved, unused) = self.apply.approval.explain(plan);
+        plan.findings.extend(unused);
         match self.args.format {
             Format::Text => render::plan(io.out, plan)?,
             Format::Markdown => render::plan_markdown(io.out, plan)?,
             Format::Json => events::planned(io.out, plan)?,
         }
         io.out.flush()?;
-        // Nobody listening to a warning is no reason to end.
-        let (approved, unused) = self.apply.approval.explain(plan);
+        // Nobody listening is no reason to end.
         let _ = approved.iter().try_for_each(|line| writeln!(io.err, "{line}"));
-        let _ = render::findings(io.err, &unused);
         Ok(())
     }
 
@@ -111,13 +110,14 @@ impl Run<'_> {
         let Applied { outcomes, restore, findings, ending } = applied;
         let shown = shown.and_then(|()| match self.args.format {
             Format::Text => render::summary(io.out, outcomes),
-            Format::Markdown => render::outcomes_markdown(io.out, outcomes),
-            Format::Json => events::finished(io.out, plan, restore.as_deref(), outcomes),
+            Format::Markdown => render::outcomes_markdown(io.out, outcomes, findings),
+            Format::Json => events::finished(io.out, plan, restore.as_deref(), outcomes, findings),
         });
-        if !findings.is_empty() {
-            let _ = io.out.flush().and_then(|()| render::findings(io.err, findings));
+        let shown = shown.and_then(|()| io.out.flush());
+        if shown.is_err() || self.args.format == Format::Text {
+            let _ = render::findings(io.err, findings);
         }
-        match (ending, shown.and_then(|()| io.out.flush())) {
+        match (ending, shown) {
             (Ending::Fine, Err(error)) => Err(error.into()),
             (ending, _) => Ok(*ending),
         }

@@ -44,6 +44,12 @@ pub enum ListFormat {
     Json,
 }
 
+impl From<ListFormat> for Format {
+    fn from(format: ListFormat) -> Self {
+        if format == ListFormat::Json { Self::Json } else { Self::Text }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check the files, without asking any phone system
@@ -74,7 +80,7 @@ pub enum Command {
 pub struct CheckArgs {
     /// How to print findings
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: ListFormat,
+    pub format: Format,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -335,20 +341,19 @@ impl Cli {
         }
     }
 
-    /// Whether whoever reads standard output is a program.
-    pub fn wants_json(&self) -> bool {
-        let format = match &self.command {
-            Command::Check(args) => return args.format == ListFormat::Json,
+    /// How standard output is written.
+    pub fn format(&self) -> Format {
+        match &self.command {
+            Command::Check(args) => args.format,
             Command::Checklist(args) => args.format,
             Command::Plan(args) => args.format,
             Command::Apply(args) => args.format,
-            Command::Unlock(args) => return args.format == ListFormat::Json,
-            Command::Emergency(args) => return args.target().format == ListFormat::Json,
+            Command::Unlock(args) => args.format.into(),
+            Command::Emergency(args) => args.target().format.into(),
             Command::Providers(args) => args.format,
             Command::Explain(_) | Command::Schema(_) | Command::Sandbox(_) | Command::Completions { .. } => {
                 Format::Text
             }
-        };
-        format == Format::Json
+        }
     }
 }

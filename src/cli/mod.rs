@@ -24,7 +24,7 @@ use crate::{
     text::printable,
 };
 use anstream::{AutoStream, ColorChoice};
-use args::{Cli, Color, Command};
+use args::{Cli, Color, Command, Format};
 use clap::{CommandFactory, Parser};
 use std::{
     ffi::OsString,
@@ -160,13 +160,14 @@ fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<(
         Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
         Failure::Output(error) => vec![Finding::error("failed", format!("cannot write the output: {error}"))],
     };
-    if cli.wants_json() && matches!(cli.command, Command::Apply(_)) {
-        events::failed(io.out, &findings)
-    } else if cli.wants_json() {
-        json::write(io.out, &serde_json::json!({ "findings": findings }))
-    } else {
-        render::findings(io.err, &findings)?;
-        causes.iter().try_for_each(|cause| writeln!(io.err, "caused by: {}", printable(cause.clone())))
+    match cli.format() {
+        Format::Json if matches!(cli.command, Command::Apply(_)) => events::failed(io.out, &findings),
+        Format::Json => json::write(io.out, &serde_json::json!({ "findings": findings })),
+        Format::Markdown => render::failure_markdown(io.out, &findings),
+        Format::Text => {
+            render::findings(io.err, &findings)?;
+            causes.iter().try_for_each(|cause| writeln!(io.err, "caused by: {}", printable(cause.clone())))
+        }
     }
 }
 

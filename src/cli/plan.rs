@@ -14,7 +14,6 @@ use crate::{
 pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let options = Options::from(args);
     let checked = run::check(&global.dir, &options)?;
-    render::findings(io.err, &checked.warnings)?;
     let (context, mut notices) = io.context();
     let session = Session::reading(&checked, &options, &context).await?;
     let progress = Progress::reading(checked.tenants.len(), session.paces());

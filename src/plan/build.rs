@@ -5,7 +5,7 @@ use super::{
     by_hand::{self, is_by_hand},
     class, guard, live, order,
     portal::{Clicks, join},
-    protect, reason, undeclared,
+    protect, reason, remarks, undeclared,
 };
 use crate::{
     diff::{self, FieldChange},
@@ -147,10 +147,7 @@ fn look_alikes(steps: &[Step], observed: &Observed) -> Vec<Note> {
         let mut alike =
             observed.objects.keys().filter(|live| live.kind == address.kind && **live != *address);
         let live = alike.find(|live| plain(&live.key) == plain(&address.key))?;
-        Some(Note {
-            address: address.clone(),
-            text: format!("{live} already exists; this creates a second one"),
-        })
+        Some(Note::new(address, format!("{live} already exists; this creates a second one")))
     });
     pairs.collect()
 }
@@ -184,11 +181,14 @@ fn describe(
     if plan.unmanaged_extensions > 0 {
         let changed = |step: &&Step| step.address.kind == Kind::Schedules && step.action == Action::Update;
         for step in plan.steps.iter().filter(changed) {
-            let text = "answering rules of extensions that are not declared here may use it too".to_owned();
-            plan.notes.push(Note { address: step.address.clone(), text });
+            let text = "answering rules of extensions that are not declared here may use it too";
+            plan.notes.push(Note::new(&step.address, text));
         }
     }
     plan.notes.extend(look_alikes(&plan.steps, observed));
+    plan.notes.extend(remarks::forwards_on(&plan.steps, observed));
+    plan.notes.extend(remarks::half_failovers(desired, &plan.withheld, observed));
+    plan.notes.extend(remarks::of_vendor(&plan.steps, dialect));
     for (address, paths) in &observed.opaque {
         let Some(wanted) = desired.get(address) else { continue };
         let written = |path: &&Path| plan.steps.iter().any(|s| s.address == *address && s.concerns(path));
@@ -203,7 +203,7 @@ fn describe(
     }
     for (address, texts) in &observed.notes {
         if desired.contains_key(address) && !plan.withheld.contains(address) {
-            plan.notes.extend(texts.iter().map(|text| Note { address: address.clone(), text: text.clone() }));
+            plan.notes.extend(texts.iter().map(|text| Note::new(address, text)));
         }
     }
 }

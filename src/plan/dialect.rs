@@ -28,6 +28,8 @@ pub struct Dialect {
     pub zoned_schedules: bool,
     /// How the kinds that may be beyond reading are set and taken away by hand.
     pub by_hand: &'static [ByHand],
+    /// What the vendor says of a change, for whoever reviews it.
+    pub remarks: &'static [Remark],
     /// A phone number as people write it there, for help.
     pub example_number: &'static str,
     /// A desired object in the form in which the provider reports it. Idempotent.
@@ -76,6 +78,20 @@ pub struct Removal {
     pub class: Class,
     /// Why it needs a word.
     pub danger: &'static str,
+}
+
+/// What a vendor says of a change. It is a note in the plan of each object that is changed so.
+#[derive(Debug)]
+pub struct Remark {
+    pub kind: Kind,
+    /// The field whose change it is about; empty for any.
+    pub field: Field,
+    /// Whether it is true of the object as it was, if it was there, and as it will be.
+    pub when: fn(Option<&Resource>, &Resource) -> bool,
+    /// `{key}` stands for the key of the object, `{to}` for the number of an emergency forward.
+    pub text: &'static str,
+    /// Where the fact is from.
+    pub source: &'static str,
 }
 
 /// The destinations that a field takes.
@@ -208,6 +224,7 @@ impl Dialect {
         propagation: None,
         zoned_schedules: false,
         by_hand: &[],
+        remarks: &[],
         example_number: "+12145550100",
         normalize: |_, mut resource| {
             resource.strip_local();

@@ -16,6 +16,7 @@ mod policy;
 mod portal;
 mod protect;
 mod reason;
+mod remarks;
 mod undeclared;
 
 pub use base::Base;
@@ -23,7 +24,7 @@ pub use build::{Input, build};
 pub use by_hand::{Checklist, to_check};
 pub use class::Class;
 pub use desired::{Desired, desired, desired_in_part};
-pub use dialect::{Accepts, ByHand, Dialect, Grade, GradeRow, Removal, Unsupported, Way, When};
+pub use dialect::{Accepts, ByHand, Dialect, Grade, GradeRow, Remark, Removal, Unsupported, Way, When};
 pub use policy::Policy;
 pub use portal::{Act, Clicks, Control, Lists, Portal, Setting, Shown, both, join};
 pub use reason::Reason;
@@ -102,6 +103,8 @@ pub struct Plan {
     pub format_version: u32,
     /// Identifies the steps: equal digests mean that the same is done.
     pub digest: String,
+    /// What is worth knowing about the files and the command itself. The digest does not count it.
+    pub findings: Vec<Finding>,
     pub tenants: Vec<TenantPlan>,
 }
 
@@ -182,10 +185,19 @@ fn fields<S: Serializer>(paths: &[Path], serializer: S) -> Result<S::Ok, S::Erro
 }
 
 /// Something worth knowing about an object beside what its step says.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Note {
     pub address: Address,
     pub text: String,
+    /// The fact it follows from, where the vendor says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<&'static str>,
+}
+
+impl Note {
+    pub fn new(address: &Address, text: impl Into<String>) -> Self {
+        Self { address: address.clone(), text: text.into(), source: None }
+    }
 }
 
 /// One object and what is done to it.
@@ -268,7 +280,13 @@ impl Plan {
             hash.update(serde_json::to_vec(&done).unwrap_or_default());
         }
         let digest = hex(&hash.finalize());
-        Self { format_version: FORMAT_VERSION, digest, tenants }
+        Self { format_version: FORMAT_VERSION, digest, findings: Vec::new(), tenants }
+    }
+
+    /// The same with findings to show beside it.
+    #[must_use]
+    pub fn with_findings(self, findings: Vec<Finding>) -> Self {
+        Self { findings, ..self }
     }
 
     pub fn steps(&self) -> impl Iterator<Item = (&TenantPlan, &Step)> {

@@ -26,7 +26,7 @@ pub(super) fn notes(
         let mut text = match (then, now, live) {
             (Resource::Forward(then), now, live) if then.is_active() && releases(now) => match live {
                 Some(Resource::Forward(live)) if live.is_active() => format!(
-                    "was on by the files at {}; is on; nobody declares it: `active: false` switches it off",
+                    "was on by the files at {}; nobody declares it: `active: false` switches it off",
                     base.revision
                 ),
                 _ if unread => format!(
@@ -50,7 +50,7 @@ pub(super) fn notes(
         if base.protected.contains(address) && now.is_none() {
             text.push_str("; it was protected");
         }
-        notes.push(Note { address: address.clone(), text });
+        notes.push(Note::new(address, text));
     }
     notes
 }

@@ -20,13 +20,14 @@ struct Ended<'a> {
     outcome: &'a Outcome,
 }
 
-/// What is about to be done.
+/// What is about to be done: counts, and the plan as `plan --format json` has it.
 pub fn planned(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     let of = |action| plan.count(action);
     json::line(
         out,
         &serde_json::json!({
             "event": "planned",
+            "format_version": plan.format_version,
             "digest": plan.digest,
             "blocked": blocked(plan),
             "create": of(Action::Create),
@@ -34,6 +35,8 @@ pub fn planned(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
             "delete": of(Action::Delete),
             "manual": of(Action::Manual),
             "unchecked": plan.unchecked(),
+            "findings": plan.findings,
+            "tenants": plan.tenants,
         }),
     )
 }
@@ -56,12 +59,13 @@ pub fn failed(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
     json::line(out, &serde_json::json!({ "event": "failed", "findings": findings }))
 }
 
-/// How it ended; with the restore file, if there was something to keep.
+/// How it ended; with the restore file, if there was something to keep, and what went wrong beside the steps.
 pub fn finished(
     out: &mut dyn Write,
     plan: &Plan,
     restore: Option<&Path>,
     outcomes: &[Outcome],
+    findings: &[Finding],
 ) -> io::Result<()> {
     let mut summary: BTreeMap<String, usize> = BTreeMap::new();
     for outcome in outcomes {
@@ -78,6 +82,7 @@ pub fn finished(
             "unchecked": plan.unchecked(),
             "summary": summary,
             "steps": outcomes,
+            "findings": findings,
         }),
     )
 }

@@ -1,5 +1,6 @@
 //! Findings with the line they are about. The only caller of `annotate-snippets`.
 
+use super::markup::{code, text};
 use crate::{
     finding::{Finding, Level, Place},
     text::{is_hidden, printable},
@@ -39,4 +40,33 @@ pub fn findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
         writeln!(out, "{}\n", renderer.render(&report))?;
     }
     Ok(())
+}
+
+/// What ended a run, for a pull request.
+pub fn failure_markdown(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
+    writeln!(out, "\n## dialform failed")?;
+    findings_markdown(out, findings)
+}
+
+/// Findings as a list in Markdown, each with its place and its way out.
+pub fn findings_markdown(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
+    if !findings.is_empty() {
+        writeln!(out)?;
+    }
+    findings.iter().try_for_each(|finding| finding_markdown(out, finding, finding.code))
+}
+
+/// One item of such a list. `what` is what it is about: its code, or what comes of it.
+pub(super) fn finding_markdown(out: &mut dyn Write, finding: &Finding, what: &str) -> io::Result<()> {
+    let Finding { place, level, code: _, message, help } = finding;
+    let sign = match level {
+        Level::Error => ":no_entry:",
+        Level::Warning => ":warning:",
+    };
+    let at = place.as_ref().map(|at| format!("`{}:{}` ", code(&at.file), at.line)).unwrap_or_default();
+    writeln!(out, "- {sign} {at}**{what}**: {}", text(message))?;
+    match help {
+        Some(help) => writeln!(out, "  help: {}", text(help)),
+        None => Ok(()),
+    }
 }

@@ -2,10 +2,13 @@
 
 use super::{
     by_hand,
+    findings::{finding_markdown, findings_markdown},
     markup::{code, text},
+    notes,
     plan::{changes, noticed, summary_lines, withheld},
 };
 use crate::{
+    finding::Finding,
     outcome::{Outcome, Status},
     plan::{Action, Plan, Step, TenantPlan},
     text::printable,
@@ -21,9 +24,11 @@ pub fn plan_markdown(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     for line in summary_lines(plan) {
         writeln!(out, "{line}  ")?;
     }
+    findings_markdown(out, &plan.findings)?;
     for tenant in plan.tenants.iter().filter(|tenant| has_news(tenant)) {
         self::tenant(out, tenant)?;
     }
+    notes::alone_markdown(out, &plan.tenants)?;
     writeln!(out, "\n<sub>digest <code>{}</code></sub>", plan.digest)
 }
 
@@ -42,12 +47,7 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
         writeln!(out)?;
     }
     for finding in &plan.blocked {
-        let at =
-            finding.place.as_ref().map(|at| format!("`{}:{}` ", code(&at.file), at.line)).unwrap_or_default();
-        writeln!(out, "- :no_entry: {at}**blocked**: {}", text(&finding.message))?;
-        if let Some(help) = &finding.help {
-            writeln!(out, "  help: {}", text(help))?;
-        }
+        finding_markdown(out, finding, "blocked")?;
     }
     if let Some(withheld) = withheld(plan) {
         writeln!(out, "- :no_entry: {}", text(&withheld))?;
@@ -70,10 +70,7 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
         details(out, &left)?;
     }
     by_hand::section_markdown(out, &plan.unverifiable)?;
-    for note in &plan.notes {
-        writeln!(out, "\nNote on `{}`: {}", code(&note.address.to_string()), text(&note.text))?;
-    }
-    Ok(())
+    notes::notes_markdown(out, &plan.notes)
 }
 
 fn row(out: &mut dyn Write, tenant: &str, step: &Step) -> io::Result<()> {
@@ -113,8 +110,8 @@ fn details(out: &mut dyn Write, steps: &[&Step]) -> io::Result<()> {
     writeln!(out, "```\n\n</details>")
 }
 
-/// Writes how steps ended: a table, and what is left to people as a task list.
-pub fn outcomes_markdown(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Result<()> {
+/// Writes how steps ended: a table, what is left to people as a task list, and what else went wrong.
+pub fn outcomes_markdown(out: &mut dyn Write, outcomes: &[Outcome], findings: &[Finding]) -> io::Result<()> {
     writeln!(out, "\n## dialform apply\n\n{}\n", super::outcome::count_all(outcomes))?;
     writeln!(out, "| | object | |\n| --- | --- | --- |")?;
     for Outcome { tenant, address, action: _, status, detail, help, instructions: _, written: _ } in outcomes
@@ -130,5 +127,5 @@ pub fn outcomes_markdown(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Resul
         writeln!(out, "\n**To do by hand:**\n")?;
         by_hand::tasks(out, left)?;
     }
-    Ok(())
+    findings_markdown(out, findings)
 }

@@ -4,20 +4,23 @@
 //! terminal). Nothing is said by colour alone.
 
 mod by_hand;
+mod check;
 mod emergency;
 pub mod events;
 mod findings;
 pub mod json;
 mod markdown;
 mod markup;
+mod notes;
 mod outcome;
 mod plan;
 mod providers;
 mod value;
 
 pub use by_hand::{checklist, checklist_markdown};
+pub use check::{check, check_markdown};
 pub use emergency::{emergency_choice, emergency_outcome, emergency_status};
-pub use findings::findings;
+pub use findings::{failure_markdown, findings, findings_markdown};
 pub use markdown::{outcomes_markdown, plan_markdown};
 pub use outcome::{outcome, summary};
 pub use plan::plan;

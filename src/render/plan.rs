@@ -1,6 +1,6 @@
 //! A plan as text: what a reviewer reads before anything happens.
 
-use super::{BOLD, DIM, GREEN, RED, YELLOW, by_hand, findings, paint, value};
+use super::{BOLD, DIM, GREEN, RED, YELLOW, by_hand, findings, notes, paint, value};
 use crate::{
     diff::FieldChange,
     path::{Path, Segment, quoted},
@@ -14,8 +14,9 @@ use std::io::{self, Write};
 /// Values longer than this are shown line by line.
 const ONE_LINE: usize = 72;
 
-/// Writes a plan: by tenant, one block an object, old -> new, and a summary.
+/// Writes a plan: what was found, then by tenant, one block an object, old -> new, and a summary.
 pub fn plan(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
+    findings(out, &plan.findings)?;
     for tenant in &plan.tenants {
         let TenantPlan { tenant: name, provider, account, .. } = tenant;
         writeln!(out, "{} on {provider}, account {account}\n", paint(BOLD, name))?;
@@ -37,18 +38,9 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
     for step in &plan.steps {
         self::step(out, &plan.tenant, step, width)?;
     }
-    for note in &plan.notes {
-        writeln!(out, "  note: {}: {}", printable(note.address.to_string()), printable(note.text.clone()))?;
-    }
+    notes::notes(out, &plan.notes)?;
     by_hand::section(out, &plan.unverifiable)?;
-    let mut alone: Vec<String> =
-        plan.unmanaged.iter().map(|address| printable(address.to_string())).collect();
-    if plan.unmanaged_extensions > 0 {
-        alone.push(count(plan.unmanaged_extensions, "undeclared extension"));
-    }
-    if !alone.is_empty() {
-        writeln!(out, "  unmanaged, left alone: {}", alone.join(", "))?;
-    }
+    notes::alone(out, plan)?;
     for refusal in &plan.refused {
         writeln!(out, "  {}: {refusal}", paint(RED, "over the guard"))?;
     }

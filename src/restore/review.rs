@@ -27,7 +27,7 @@ impl Restoration {
                     own.iter().any(|(_, to)| matches!(to, Reference::DialString(token) if token == word));
                 if known {
                     let text = format!("the dial plan lists no rule `{word}`; it was in use before");
-                    notes.push(Note { address: address.clone(), text });
+                    notes.push(Note::new(address, text));
                 }
                 !known
             });
@@ -47,12 +47,10 @@ impl Restoration {
             plan.withheld.clear();
         } else {
             let unchanged = self.unchanged.iter().filter(|(address, _)| covered(address));
-            plan.notes.extend(
-                unchanged.map(|(address, text)| Note { address: address.clone(), text: text.clone() }),
-            );
+            plan.notes.extend(unchanged.map(|(address, text)| Note::new(address, text)));
             let done = |address: &Address| plan.steps.iter().any(|step| step.address == *address);
             let again = self.still_declared.note(done);
-            plan.notes.extend(again.map(|(address, text)| Note { address, text }));
+            plan.notes.extend(again.map(|(address, text)| Note::new(&address, text)));
             plan.notes.extend(later_changes(self, &plan.steps));
             plan.notes.extend(notes.into_iter().filter(|note| covered(&note.address)));
         }
@@ -74,7 +72,7 @@ fn later_changes(restoration: &Restoration, steps: &[Step]) -> Vec<Note> {
                 "{} changed after that apply; restoring undoes that change as well",
                 fields.join(", ")
             );
-            notes.push(Note { address: step.address.clone(), text });
+            notes.push(Note::new(&step.address, text));
         }
     }
     notes

@@ -181,7 +181,7 @@ impl<'a> Session<'a> {
         tokio::select! {
             biased;
             () = self.context.shutdown.stop.cancelled() => Err(Failure::stopped()),
-            tenants = tenants => Ok(Plan::new(tenants)),
+            tenants = tenants => Ok(Plan::new(tenants).with_findings(self.checked.warnings.clone())),
         }
     }
 

@@ -56,6 +56,8 @@ mod readme;
 #[cfg(test)]
 mod renewal;
 #[cfg(test)]
+mod reports;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod restore;

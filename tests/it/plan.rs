@@ -369,6 +369,25 @@ fn plans_read_as_reviewed() {
                 )
             },
         ),
+        (
+            "a forward that the files had switched on, that nobody declares, and that is on",
+            Case {
+                base: Some("forwards: { \"+12145550100\": { to: \"+19725550199\", active: true } }"),
+                ..Case::new("", "forwards: { \"+12145550100\": { to: \"+19725550199\", active: true } }")
+            },
+        ),
+        (
+            "half a failover is known in whatever words it is written, and whichever half is live",
+            Case::new(
+                "queues: { \"400\": { require_agents: false }, \"401\": { require_agents: true }, \"402\": { failover: off } }\n\
+                 rules: { \"403\": { order: [{ when: default, forward: { unreachable: { extension: \"101\" } } }] } }\n\
+                 diverts: { \"401\": { unreachable: { extension: \"101\" } } }",
+                "queues: { \"400\": { require_agents: false, failover: { extension: \"101\" } }, \"401\": { require_agents: true }, \
+                 \"402\": { require_agents: true, failover: off }, \"403\": { require_agents: false } }\n\
+                 rules: { \"403\": { order: [{ when: default, forward: { unreachable: { extension: \"101\" } } }] } }\n\
+                 diverts: { \"401\": { unreachable: { extension: \"101\" } } }",
+            ),
+        ),
     ];
     let read = cases.iter().map(|(name, case)| format!("# {name}\n\n{}\n\n", case.text()));
     crate::golden::assert("plan/reviewed.txt", &read.collect::<String>());

@@ -133,7 +133,7 @@ fn only_what_has_changed_is_read() {
         let wanted: BTreeSet<String> = wanted.split_whitespace().map(str::to_owned).collect();
         assert_eq!(asked(&world), wanted, "{name}: {}", run.err);
         let warnings: String = run
-            .err
+            .out
             .lines()
             .filter(|line| line.starts_with("warning"))
             .map(|line| format!("{line}\n"))

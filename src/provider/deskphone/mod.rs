@@ -9,6 +9,7 @@
 
 mod client;
 mod convert;
+mod notes;
 mod portal;
 mod settings;
 
@@ -32,6 +33,7 @@ pub static PROVIDER: Provider = Provider {
         // FACTS deskphone/article-1: "it can take up to 24 hours for these updates to go through".
         propagation: Some(Duration::from_secs(24 * 3600)),
         by_hand: portal::BY_HAND,
+        remarks: notes::REMARKS,
         example_number: "+441234567890",
         normalize: convert::normalize,
         ..Dialect::PLAIN

@@ -7,6 +7,7 @@
 mod client;
 mod convert;
 mod grades;
+mod notes;
 mod portal;
 mod settings;
 mod wire;
@@ -28,6 +29,7 @@ pub static PROVIDER: Provider = Provider {
         grades: grades::GRADES,
         accepts: grades::ACCEPTS,
         by_hand: portal::BY_HAND,
+        remarks: notes::REMARKS,
         normalize: convert::normalize,
         ..Dialect::PLAIN
     },

@@ -1,0 +1,116 @@
+//! What a reviewer should know of a change before it is made, and of what is live meanwhile.
+
+use super::{Desired, Dialect, Note, Observed, Step};
+use crate::{
+    model::{Address, DEFAULT_RULE, Divert, Kind, Queue, Resource},
+    path::Path,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the vendor says of the changes, each once for an object.
+pub(super) fn of_vendor(steps: &[Step], dialect: &Dialect) -> Vec<Note> {
+    let mut notes: Vec<Note> = Vec::new();
+    for step in steps {
+        let Some(after) = &step.after else { continue };
+        let fits = dialect.remarks.iter().filter(|it| {
+            let concerns = it.field.is_empty() || step.concerns(&Path::from(it.field));
+            it.kind == step.address.kind && concerns && (it.when)(step.before.as_ref(), after)
+        });
+        for remark in fits {
+            let text = filled(remark.text, &step.address, after);
+            let note = Note { source: Some(remark.source), ..Note::new(&step.address, text) };
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+    }
+    notes
+}
+
+/// A remark with the names of its object: `{key}` is its key, `{to}` the number of a forward.
+fn filled(text: &str, address: &Address, after: &Resource) -> String {
+    let to = match after {
+        Resource::Forward(forward) => forward.to.as_ref().map(ToString::to_string),
+        _ => None,
+    };
+    text.replace("{key}", &address.key).replace("{to}", &to.unwrap_or_else(|| "its number".to_owned()))
+}
+
+/// The emergency forwards that are on and that no step changes, whoever has switched them.
+pub(super) fn forwards_on(steps: &[Step], observed: &Observed) -> Vec<Note> {
+    let changed = |address: &Address| steps.iter().any(|step| step.address == *address);
+    let each = observed.objects.iter().filter(|(address, _)| !changed(address));
+    each.filter_map(|(address, live)| match live {
+        Resource::Forward(forward) if forward.is_active() => {
+            let to = forward.to.as_ref().map_or_else(|| "its number".to_owned(), ToString::to_string);
+            Some(Note::new(address, format!("is on now: every call to {} goes to {to}", address.key)))
+        }
+        _ => None,
+    })
+    .collect()
+}
+
+/// Queues of which the files say one half of a failover, where the other half as it is live makes it none. Where the files
+/// say both, a lint has said it.
+pub(super) fn half_failovers(
+    desired: &BTreeMap<Address, Desired>,
+    withheld: &BTreeSet<Address>,
+    observed: &Observed,
+) -> Vec<Note> {
+    let queues = desired.keys().chain(observed.objects.keys()).filter(|it| it.kind == Kind::Queues);
+    let keys: BTreeSet<&String> = queues.map(|it| &it.key).collect();
+    let notes = keys.into_iter().filter_map(|key| half_failover(key, desired, observed));
+    notes.filter(|note| !withheld.contains(&note.address)).collect()
+}
+
+fn half_failover(key: &str, desired: &BTreeMap<Address, Desired>, observed: &Observed) -> Option<Note> {
+    let address = Address::new(Kind::Queues, key);
+    let queue = |resource: Option<&Resource>| match resource {
+        Some(Resource::Queue(queue)) => queue.clone(),
+        _ => Queue::default(),
+    };
+    let live = observed.objects.get(&address);
+    let declared = queue(desired.get(&address).map(|it| &it.resource));
+    let written = offline(key, desired);
+    if written.is_none() && declared.require_agents.is_none() {
+        return None;
+    }
+    if declared.failover.is_some() && declared.require_agents.is_some() {
+        return None;
+    }
+    let failover = written.as_ref().map(|(_, to)| *to).cloned().or_else(|| queue(live).failover);
+    let required = declared.require_agents.or_else(|| queue(live).require_agents) == Some(true);
+    match (failover, required) {
+        (Some(Divert::To(_)), false) => {
+            let by = written.map_or(address, |(by, _)| by);
+            let text = "callers are taken while no agent is there, so this never happens until the queue has \
+                        `require_agents: true`";
+            let what = if by.kind == Kind::Queues { "`failover`" } else { "`unreachable`" };
+            Some(Note::new(&by, format!("{what}: {text}")))
+        }
+        (None | Some(Divert::Off), true) => {
+            let text = "callers are turned away while no agent is logged in: `require_agents` is on, and there is no \
+                        `failover`";
+            Some(Note::new(&address, text))
+        }
+        _ => None,
+    }
+}
+
+/// Where the files send the callers of a queue when everybody is offline, and which object says so: it is one rule of the
+/// queue's own extension, whatever it is written as.
+fn offline<'a>(key: &str, desired: &'a BTreeMap<Address, Desired>) -> Option<(Address, &'a Divert)> {
+    [Kind::Queues, Kind::Diverts, Kind::Rules].into_iter().find_map(|kind| {
+        let address = Address::new(kind, key);
+        let to = match &desired.get(&address)?.resource {
+            Resource::Queue(queue) => queue.failover.as_ref(),
+            Resource::Diverts(diverts) => diverts.unreachable.as_ref(),
+            Resource::Rules(rules) => {
+                let mut order = rules.order.iter().flatten();
+                order.find(|rule| rule.when == DEFAULT_RULE)?.forward.unreachable.as_ref()
+            }
+            _ => None,
+        };
+        Some((address, to?))
+    })
+}

@@ -1,0 +1,75 @@
+//! What the help articles say of a change of a failover or of an emergency forward, for whoever reviews it.
+
+use crate::{
+    model::{Agent, Divert, Kind, Queue, Resource, Ringable},
+    plan::Remark,
+};
+
+const OUTSIDE: &str = "an agent is an outside number, which is never offline: the failover never happens";
+const OUTSIDE_SOURCE: &str = "FACTS stratus/agents-7";
+
+pub const REMARKS: &[Remark] = &[
+    Remark {
+        kind: Kind::Queues,
+        field: &["failover"],
+        when: |_, after| failover(after).is_some(),
+        text: "`failover` takes over only when all phones and destinations of the agents are offline: a single one that \
+               is online keeps it from happening, also at another site or of a remote agent; busy and do not disturb are \
+               not offline; it may take up to 5 minutes until an agent counts as offline",
+        source: "FACTS stratus/agents-5; FACTS stratus/agents-6",
+    },
+    Remark {
+        kind: Kind::Queues,
+        field: &["failover"],
+        when: |_, after| has_outside_agent(after),
+        text: OUTSIDE,
+        source: OUTSIDE_SOURCE,
+    },
+    Remark {
+        kind: Kind::Queues,
+        field: &["agents"],
+        when: |_, after| has_outside_agent(after),
+        text: OUTSIDE,
+        source: OUTSIDE_SOURCE,
+    },
+    Remark {
+        kind: Kind::Forwards,
+        field: &[],
+        when: |_, after| is_on(after),
+        text: "while it is on, every call to {key} goes to {to}: at the carrier, before it reaches Stratus, so that it \
+               does not show in Call History; switched off, the number takes its normal route again",
+        source: "FACTS stratus/carrier-1; FACTS stratus/carrier-6",
+    },
+    Remark {
+        kind: Kind::Forwards,
+        field: &["active"],
+        when: |before, after| before.is_some_and(is_on) && !is_on(after),
+        text: "switched off, calls to {key} take its normal route again",
+        source: "FACTS stratus/carrier-6",
+    },
+    Remark {
+        kind: Kind::Forwards,
+        field: &[],
+        when: |before, after| is_on(after) || !before.is_some_and(is_on),
+        text: "an emergency forward is for an outage of the platform, not for one of power or network on site: for that \
+               there are `failover` of a queue and `unreachable` of an extension",
+        source: "FACTS stratus/carrier-7",
+    },
+];
+
+fn is_on(resource: &Resource) -> bool {
+    matches!(resource, Resource::Forward(forward) if forward.is_active())
+}
+
+/// The queue, if its callers have somewhere to go.
+fn failover(resource: &Resource) -> Option<&Queue> {
+    match resource {
+        Resource::Queue(queue) if matches!(queue.failover, Some(Divert::To(_))) => Some(queue),
+        _ => None,
+    }
+}
+
+fn has_outside_agent(resource: &Resource) -> bool {
+    let outside = |agent: &Agent| matches!(agent.target, Ringable::Number(_));
+    failover(resource).is_some_and(|queue| queue.agents.iter().flatten().any(outside))
+}
