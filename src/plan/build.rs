@@ -6,6 +6,7 @@ use super::{
     class, guard, live, order,
     portal::{Clicks, join},
     protect, reason, undeclared,
+    uses::Uses,
 };
 use crate::{
     diff::{self, FieldChange},
@@ -57,6 +58,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     } = input;
     let mut plan = TenantPlan::blocked(tenant, provider, account, Vec::new());
     let declared: BTreeSet<Address> = desired.keys().cloned().collect();
+    let uses = Uses::of(&desired, observed);
     desired.retain(|address, _| only(address));
     for wanted in desired.values_mut() {
         recognise_attendants(&mut wanted.resource, observed);
@@ -88,7 +90,8 @@ pub fn build(input: Input<'_>) -> TenantPlan {
             }
             continue;
         }
-        plan.steps.extend(steps_for(address, wanted, observed, base, dialect, policy));
+        let used = uses.has(address);
+        plan.steps.extend(steps_for(address, wanted, used, observed, base, dialect, policy));
     }
     // What does not show may be there.
     let unseen = |address: &Address| {
@@ -211,6 +214,7 @@ fn describe(
 fn steps_for(
     address: &Address,
     wanted: &Desired,
+    used: bool,
     observed: &Observed,
     base: Option<&Base>,
     dialect: &Dialect,
@@ -257,7 +261,7 @@ fn steps_for(
         Step {
             address: address.clone(),
             action,
-            class: class::of(address.kind, &changes, before, Some(&after)),
+            class: class::of(address.kind, &changes, before, Some(&after), used),
             reason: None,
             critical: None,
             changes,

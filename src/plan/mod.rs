@@ -17,6 +17,7 @@ mod portal;
 mod protect;
 mod reason;
 mod undeclared;
+mod uses;
 
 pub use base::Base;
 pub use build::{Input, build};
