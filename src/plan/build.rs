@@ -1,7 +1,8 @@
 //! One tenant: what it declares against what is live.
 
 use super::{
-    Action, Base, Class, Desired, Dialect, LISTED, Note, Observed, Policy, Role, Source, Step, TenantPlan,
+    Action, Base, Class, Desired, Dialect, LISTED, Note, Observed, Policy, Remnant, Role, Source, Step,
+    TenantPlan,
     by_hand::{self, is_by_hand},
     class, guard, live, order,
     portal::{Clicks, join},
@@ -118,6 +119,12 @@ pub fn build(input: Input<'_>) -> TenantPlan {
             plan.steps.push(delete(address, live, source.cloned().flatten(), dialect, policy));
         }
     }
+    for (address, remnant) in observed.remnants.iter().filter(|(address, _)| only(address) && free(address)) {
+        let Some(source) = absent.get(address) else { continue };
+        let class = if uses.has(address) { Class::CallerVisible } else { Class::Cosmetic };
+        let step = delete(address, &remnant.object, source.clone(), dialect, policy);
+        plan.steps.push(Step { class, ..step });
+    }
     if let Some(base) = base {
         protected.extend(base.protected.iter().cloned());
         for step in plan.steps.iter_mut().filter(|step| step.action != Action::Manual) {
@@ -139,7 +146,23 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         plan.notes = undeclared::notes(base, &desired, &absent, &plan.steps, observed, policy, only);
     }
     describe(&mut plan, &declared, &desired, observed, dialect);
+    plan.notes.extend(remnants(&plan.steps, observed, only));
     plan
+}
+
+/// What is left of objects that are not there, and what becomes of it. Only a word for the one object takes it away: what
+/// is no whole object may be something else after all.
+fn remnants(steps: &[Step], observed: &Observed, only: &dyn Fn(&Address) -> bool) -> Vec<Note> {
+    let note = |(address, remnant): (&Address, &Remnant)| {
+        let step = steps.iter().find(|step| step.address == *address);
+        let then = match step.map(Step::removes) {
+            Some(true) => "it is deleted",
+            Some(false) => "it is made whole",
+            None => "left alone, `absent` deletes it",
+        };
+        Note { address: address.clone(), text: format!("{}; {then}", remnant.text) }
+    };
+    observed.remnants.iter().filter(|(address, _)| only(address)).map(note).collect()
 }
 
 /// Objects to be made whose name is that of a live one but for case and spaces: perhaps that one was meant.
