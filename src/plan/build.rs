@@ -6,7 +6,7 @@ use super::{
     by_hand::{self, is_by_hand},
     class, guard, live, order,
     portal::{Clicks, join},
-    protect, reason, undeclared,
+    protect, reason, toggle, undeclared,
     uses::Uses,
 };
 use crate::{
@@ -29,6 +29,8 @@ pub struct Input<'a> {
     pub protected: BTreeSet<Address>,
     /// The tenant at the base revision, if one was named (`--base`).
     pub base: Option<&'a Base>,
+    /// Schedules that are declared to be switched off, with every rule declared here that uses them.
+    pub switched_off: BTreeSet<Address>,
     /// Kinds of which everything undeclared is deleted.
     pub exhaustive: BTreeSet<Kind>,
     pub observed: &'a Observed,
@@ -50,6 +52,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         absent,
         mut protected,
         base,
+        switched_off,
         exhaustive,
         observed,
         dialect,
@@ -145,6 +148,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     if let Some(base) = base {
         plan.notes = undeclared::notes(base, &desired, &absent, &plan.steps, observed, policy, only);
     }
+    plan.notes.extend(toggle::notes(&switched_off, &plan.steps, &declared, &desired, observed));
     describe(&mut plan, &declared, &desired, observed, dialect);
     plan.notes.extend(remnants(&plan.steps, observed, only));
     plan

@@ -16,6 +16,7 @@ mod policy;
 mod portal;
 mod protect;
 mod reason;
+mod toggle;
 mod undeclared;
 mod uses;
 

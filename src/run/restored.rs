@@ -109,6 +109,7 @@ fn replace(tenant: &mut CheckedTenant, record: &TenantRecord) {
     tenant.desired.retain(|address, _| !restoration.absent.contains(address));
     tenant.absent = restoration.absent.iter().map(|address| (address.clone(), None)).collect();
     tenant.exhaustive.clear();
+    tenant.switched_off.clear();
     tenant.intent = Intent::Restore(restoration);
 }
 

@@ -141,6 +141,12 @@ impl Case {
                 .map(|(a, _)| a)
                 .collect(),
             base: base.as_ref(),
+            switched_off: wanted
+                .schedules
+                .iter()
+                .filter(|(_, it)| it.enabled == Some(false))
+                .map(|(name, _)| Address::new(Kind::Schedules, name))
+                .collect(),
             exhaustive: wanted.exhaustive.iter().map(|kind| (*kind).into()).collect(),
             observed: &observed,
             dialect: &DIALECT,
@@ -163,6 +169,7 @@ impl Case {
 }
 
 const SCHEDULE: &str = "schedules: { night: { dates: [\"2026-12-25\"] } }";
+const OFF: &str = "schedules: { night: { enabled: false } }";
 
 /// What a reviewer reads is the product: one table of small worlds and the exact text of their plans, in `plan/reviewed.txt`.
 #[test]
@@ -263,6 +270,36 @@ fn plans_read_as_reviewed() {
             Case::new(
                 "queues: { \"400\": { name: New, failover: { extension: \"101\" } } }",
                 "queues: { \"400\": { name: Old, failover: off } }",
+            ),
+        ),
+        (
+            "a schedule that is switched off says for whom, and for whom it is not",
+            Case::new(
+                format!(
+                    "{OFF}\nrules: {{ \"101\": {{ order: [{{ when: night }}, {{ when: default }}] }}, \"102\": {{ order: [{{ when: night }}, {{ when: default }}] }} }}"
+                ),
+                format!(
+                    "{SCHEDULE}\nrules: {{ \"101\": {{ order: [{{ when: night }}, {{ when: default }}] }}, \"102\": {{ order: [{{ when: night }}, {{ when: default }}] }}, \"103\": {{ order: [{{ when: night }}, {{ when: default }}] }} }}"
+                ),
+            ),
+        ),
+        (
+            "the same where other rules have not been read",
+            Case::new(
+                format!("{OFF}\nrules: {{ \"101\": {{ order: [{{ when: night }}, {{ when: default }}] }} }}"),
+                format!(
+                    "{SCHEDULE}\nrules: {{ \"101\": {{ order: [{{ when: night }}, {{ when: default }}] }} }}"
+                ),
+            ),
+        ),
+        ("a schedule that is switched off for nobody", Case::new(OFF, SCHEDULE)),
+        (
+            "a schedule that is off already has nothing to say",
+            Case::new(
+                format!("{OFF}\nrules: {{ \"101\": {{ order: [{{ when: night }}, {{ when: default }}] }} }}"),
+                format!(
+                    "{SCHEDULE}\nrules: {{ \"101\": {{ order: [{{ when: night, enabled: false }}, {{ when: default }}] }} }}"
+                ),
             ),
         ),
         (
