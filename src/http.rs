@@ -15,6 +15,7 @@ mod error;
 mod pacer;
 mod record;
 mod renew;
+mod tally;
 
 pub use auth::{ApiKey, Authenticate, Basic, Bearer, Renewal, authorization};
 pub use conventions::{Conventions, Remedy};
@@ -22,6 +23,7 @@ pub use error::{ApiError, Problem};
 pub use pacer::Pacer;
 pub use record::{Phase, Purpose, RequestObserver, RequestRecord, during};
 pub use reqwest::Method;
+pub use tally::{SentWrite, WriteTally};
 
 use crate::{
     model::{ApiUrl, Limits},
@@ -33,6 +35,7 @@ use reqwest::header::HeaderValue;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
+use tally::Sending;
 
 /// What a server answered.
 #[derive(Debug, Default)]
@@ -384,7 +387,11 @@ impl WriteClient {
         if_match: Option<&str>,
         what: &str,
     ) -> Result<Answer, ApiError> {
-        self.request(ApiRequest { method, path, query: &[], body, if_match, renews: false }, what).await
+        let sending = Sending::begin(&method, &self.info.secrets.hide(path), what);
+        let result =
+            self.request(ApiRequest { method, path, query: &[], body, if_match, renews: false }, what).await;
+        sending.end(&result);
+        result
     }
 }
 

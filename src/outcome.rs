@@ -31,6 +31,11 @@ impl Status {
     pub fn satisfies_dependents(self) -> bool {
         matches!(self, Self::Done | Self::Accepted)
     }
+
+    /// Whether a step was tried and is not known to be done, so that what it has written is worth telling.
+    pub fn leaves_halves(self) -> bool {
+        matches!(self, Self::NotApplied | Self::Failed | Self::Unknown)
+    }
 }
 
 /// One step and how it ended.
@@ -46,10 +51,32 @@ pub struct Outcome {
     /// The way out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// What a step that was tried and is not done has changed all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub writes: Option<Writes>,
     /// What is left to a person.
     #[serde(flatten, skip_serializing_if = "Vec::is_empty", serialize_with = "both")]
     pub instructions: Vec<Clicks>,
     /// Whether anything may have been sent for it.
     #[serde(skip)]
     pub written: bool,
+}
+
+/// The requests of one step that changed something, or may have. Both empty: nothing was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Writes {
+    /// The provider answered that they are done.
+    pub accepted: Vec<WriteRequest>,
+    /// They got no clear answer.
+    pub unclear: Vec<WriteRequest>,
+}
+
+/// A request, as it was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WriteRequest {
+    pub method: String,
+    /// Below the base of the provider's API.
+    pub path: String,
+    /// "creating queue `400`"
+    pub what: String,
 }

@@ -23,7 +23,7 @@ impl Write for Fence<'_> {
         match (self.lost)() {
             Some(why) => {
                 self.shutdown.stop.cancel();
-                Err(conflict(step, format!("not written, {why}")))
+                Err(conflict(step, why))
             }
             None => self.writer.execute(account, step).await,
         }

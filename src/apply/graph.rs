@@ -2,8 +2,9 @@
 
 use super::{Event, Job, Shutdown, step};
 use crate::{
+    http::{SentWrite, WriteTally},
     model::Address,
-    outcome::{Outcome, Status},
+    outcome::{Outcome, Status, WriteRequest, Writes},
     plan::{Action, Step, TenantPlan},
 };
 use futures::{StreamExt, stream::FuturesUnordered};
@@ -30,6 +31,7 @@ pub async fn run(
     let mut under_way = FuturesUnordered::new();
     let mut busy: BTreeMap<&str, usize> = BTreeMap::new();
     let mut ended: BTreeMap<(usize, usize), Outcome> = BTreeMap::new();
+    let mut sent: BTreeMap<(usize, usize), WriteTally> = BTreeMap::new();
     loop {
         for (number, job) in progress.iter_mut().enumerate() {
             let provider = job.job.plan.provider.as_str();
@@ -39,7 +41,7 @@ pub async fn run(
                     NextAction::End(status, detail) => {
                         job.end(index, status);
                         let ending = step::Ending::new(status, detail, None);
-                        let outcome = outcome(job.job.plan, step, ending, false);
+                        let outcome = outcome(job.job.plan, step, (ending, false), None);
                         report(Event::Ended { plan: job.job.plan, outcome: &outcome });
                         ended.insert((number, index), outcome);
                     }
@@ -52,8 +54,11 @@ pub async fn run(
                         job.start(index);
                         let job = job.job;
                         report(Event::Started { plan: job.plan, step });
-                        under_way
-                            .push(async move { (number, index, step::carry_out(job, step, shutdown).await) });
+                        let tally = sent.entry((number, index)).or_default().clone();
+                        under_way.push(async move {
+                            let ending = tally.of(step::carry_out(job, step, shutdown)).await;
+                            (number, index, ending)
+                        });
                     }
                 }
             }
@@ -63,13 +68,14 @@ pub async fn run(
             next = under_way.next() => next,
             () = shutdown.abort.cancelled() => None,
         };
-        let Some((number, index, (ending, written))) = next else { break };
+        let Some((number, index, ending)) = next else { break };
         let job = &mut progress[number];
-        job.end(index, ending.status);
+        job.end(index, ending.0.status);
         if let Some(running) = busy.get_mut(job.job.plan.provider.as_str()) {
             *running = running.saturating_sub(1);
         }
-        let outcome = outcome(job.job.plan, &job.job.plan.steps[index], ending, written);
+        let tally = sent.remove(&(number, index));
+        let outcome = outcome(job.job.plan, &job.job.plan.steps[index], ending, tally.as_ref());
         report(Event::Ended { plan: job.job.plan, outcome: &outcome });
         ended.insert((number, index), outcome);
     }
@@ -85,7 +91,9 @@ pub async fn run(
             };
             let plan = progress.job.plan;
             let ending = step::Ending::new(ending.0, Some(ending.1.to_owned()), None);
-            let outcome = outcome(plan, &plan.steps[index], ending, *state == StepState::UnderWay);
+            let tally = sent.get(&(number, index));
+            let ending = (ending, *state == StepState::UnderWay);
+            let outcome = outcome(plan, &plan.steps[index], ending, tally);
             report(Event::Ended { plan, outcome: &outcome });
             ended.insert((number, index), outcome);
         }
@@ -93,8 +101,15 @@ pub async fn run(
     ended.into_values().collect()
 }
 
-fn outcome(plan: &TenantPlan, step: &Step, ending: step::Ending, written: bool) -> Outcome {
+/// With the ending: whether anything may have been sent. `tally` holds the writes of a step that was begun.
+fn outcome(
+    plan: &TenantPlan,
+    step: &Step,
+    (ending, written): (step::Ending, bool),
+    tally: Option<&WriteTally>,
+) -> Outcome {
     let step::Ending { status, detail, help, left } = ending;
+    let tally = tally.filter(|_| status.leaves_halves());
     Outcome {
         tenant: plan.tenant.clone(),
         address: step.address.clone(),
@@ -102,9 +117,19 @@ fn outcome(plan: &TenantPlan, step: &Step, ending: step::Ending, written: bool) 
         status,
         detail,
         help,
+        writes: tally.map(|tally| writes(tally.writes())),
         instructions: if left.is_empty() { step.instructions.clone() } else { left },
         written,
     }
+}
+
+fn writes(sent: Vec<SentWrite>) -> Writes {
+    let mut writes = Writes::default();
+    for SentWrite { method, path, what, accepted } in sent {
+        let list = if accepted { &mut writes.accepted } else { &mut writes.unclear };
+        list.push(WriteRequest { method, path, what });
+    }
+    writes
 }
 
 /// What to do with a step now.

@@ -132,6 +132,9 @@ fn reversed(change: FieldChange) -> FieldChange {
 fn differences(step: &Step, observed: &Observed) -> Option<Difference> {
     let live = observed.objects.get(&step.address);
     let Some(after) = &step.after else {
+        if let Some(remnant) = observed.remnants.get(&step.address) {
+            return Some(Difference::object(&remnant.text));
+        }
         let gone = match live {
             None => true,
             Some(Resource::Forward(forward)) => forward.is_vacant(),

@@ -46,8 +46,7 @@ pub(super) async fn carry_out(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -
         Ok(None) => {}
         Ok(Some(how)) => {
             let help = "somebody changed it in the meantime: plan and review again";
-            let why = format!("not written, {how}");
-            return (Ending::new(Status::Failed, Some(why), Some(help.to_owned())), false);
+            return (Ending::new(Status::Failed, Some(how), Some(help.to_owned())), false);
         }
         Err(error) => return (failed(Status::Failed, &error), false),
     }

@@ -1,11 +1,13 @@
 //! One tenant: what it declares against what is live.
 
 use super::{
-    Action, Base, Class, Desired, Dialect, LISTED, Note, Observed, Policy, Role, Source, Step, TenantPlan,
+    Action, Base, Class, Desired, Dialect, LISTED, Note, Observed, Policy, Remnant, Role, Source, Step,
+    TenantPlan,
     by_hand::{self, is_by_hand},
     class, guard, live, order,
     portal::{Clicks, join},
-    protect, reason, remarks, undeclared,
+    protect, reason, remarks, toggle, undeclared,
+    uses::Uses,
 };
 use crate::{
     diff::{self, FieldChange},
@@ -27,6 +29,8 @@ pub struct Input<'a> {
     pub protected: BTreeSet<Address>,
     /// The tenant at the base revision, if one was named (`--base`).
     pub base: Option<&'a Base>,
+    /// Schedules that are declared to be switched off, with every rule declared here that uses them.
+    pub switched_off: BTreeSet<Address>,
     /// Kinds of which everything undeclared is deleted.
     pub exhaustive: BTreeSet<Kind>,
     pub observed: &'a Observed,
@@ -48,6 +52,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         absent,
         mut protected,
         base,
+        switched_off,
         exhaustive,
         observed,
         dialect,
@@ -57,6 +62,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     } = input;
     let mut plan = TenantPlan::blocked(tenant, provider, account, Vec::new());
     let declared: BTreeSet<Address> = desired.keys().cloned().collect();
+    let uses = Uses::of(&desired, observed);
     desired.retain(|address, _| only(address));
     for wanted in desired.values_mut() {
         recognise_attendants(&mut wanted.resource, observed);
@@ -88,7 +94,8 @@ pub fn build(input: Input<'_>) -> TenantPlan {
             }
             continue;
         }
-        plan.steps.extend(steps_for(address, wanted, observed, base, dialect, policy));
+        let used = uses.has(address);
+        plan.steps.extend(steps_for(address, wanted, used, observed, base, dialect, policy));
     }
     // An object that cannot be observed may exist: that it is gone cannot be verified.
     let unseen = |address: &Address| {
@@ -115,6 +122,12 @@ pub fn build(input: Input<'_>) -> TenantPlan {
             plan.steps.push(delete(address, live, source.cloned().flatten(), dialect, policy));
         }
     }
+    for (address, remnant) in observed.remnants.iter().filter(|(address, _)| only(address) && free(address)) {
+        let Some(source) = absent.get(address) else { continue };
+        let class = if uses.has(address) { Class::CallerVisible } else { Class::Cosmetic };
+        let step = delete(address, &remnant.object, source.clone(), dialect, policy);
+        plan.steps.push(Step { class, ..step });
+    }
     if let Some(base) = base {
         protected.extend(base.protected.iter().cloned());
         for step in plan.steps.iter_mut().filter(|step| step.action != Action::Manual) {
@@ -135,8 +148,25 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     if let Some(base) = base {
         plan.notes = undeclared::notes(base, &desired, &absent, &plan.steps, observed, policy, only);
     }
+    plan.notes.extend(toggle::notes(&switched_off, &plan.steps, &declared, &desired, observed));
     describe(&mut plan, &declared, &desired, observed, dialect);
+    plan.notes.extend(remnants(&plan.steps, observed, only));
     plan
+}
+
+/// What is left of objects that are not there, and what becomes of it. Only a word for the one object takes it away: what
+/// is no whole object may be something else after all.
+fn remnants(steps: &[Step], observed: &Observed, only: &dyn Fn(&Address) -> bool) -> Vec<Note> {
+    let note = |(address, remnant): (&Address, &Remnant)| {
+        let step = steps.iter().find(|step| step.address == *address);
+        let then = match step.map(Step::removes) {
+            Some(true) => "it is deleted",
+            Some(false) => "it is made whole",
+            None => "left alone, `absent` deletes it",
+        };
+        Note::new(address, format!("{}; {then}", remnant.text))
+    };
+    observed.remnants.iter().filter(|(address, _)| only(address)).map(note).collect()
 }
 
 /// Objects to be made whose name is that of a live one but for case and spaces: perhaps that one was meant.
@@ -211,6 +241,7 @@ fn describe(
 fn steps_for(
     address: &Address,
     wanted: &Desired,
+    used: bool,
     observed: &Observed,
     base: Option<&Base>,
     dialect: &Dialect,
@@ -257,7 +288,7 @@ fn steps_for(
         Step {
             address: address.clone(),
             action,
-            class: class::of(address.kind, &changes, before, Some(&after)),
+            class: class::of(address.kind, &changes, before, Some(&after), used),
             reason: None,
             critical: None,
             changes,

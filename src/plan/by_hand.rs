@@ -55,7 +55,8 @@ pub(super) fn set(address: &Address, wanted: &Desired, base: &Base, dialect: &Di
     Some(Step {
         address: address.clone(),
         action: Action::Manual,
-        class: class::of(address.kind, &changes, before, after.as_ref()),
+        // What cannot be read may be used.
+        class: class::of(address.kind, &changes, before, after.as_ref(), true),
         reason: Some(Reason::Config),
         critical: switched_off.then(|| "switches off an emergency forward that may be active".to_owned()),
         changes,

@@ -2,7 +2,7 @@
 
 use crate::{
     diff::FieldChange,
-    model::{Kind, Resource},
+    model::{Kind, Queue, Resource},
     path::Segment,
 };
 use serde::Serialize;
@@ -20,13 +20,18 @@ pub enum Class {
     Cosmetic,
 }
 
-/// The gravest class among the changes of one step.
+/// The gravest class among the changes of one step. `used` says whether anything points to the object.
 pub(super) fn of(
     kind: Kind,
     changes: &[FieldChange],
     before: Option<&Resource>,
     after: Option<&Resource>,
+    used: bool,
 ) -> Class {
+    // Callers come to these only from somewhere else.
+    if before.is_none() && !used && matches!(kind, Kind::Schedules | Kind::Queues | Kind::Receivers) {
+        return Class::Cosmetic;
+    }
     let each = changes.iter().map(|change| of_change(kind, change, before, after));
     each.min().unwrap_or(Class::Cosmetic)
 }
@@ -48,7 +53,8 @@ fn of_change(kind: Kind, change: &FieldChange, before: Option<&Resource>, after:
         (Kind::Numbers | Kind::Receivers, Some("label")) | (Kind::Queues, Some("name")) => Class::Cosmetic,
         // It is about tags and forms; callers notice nothing.
         (Kind::Receivers, Some("tagging_hours")) => Class::Cosmetic,
-        (Kind::Queues, Some("failover" | "require_agents")) => Class::OnFailure,
+        (Kind::Queues, Some("failover")) => Class::OnFailure,
+        (Kind::Queues, Some("agents")) if keeps_sequence(change, before, after) => Class::Cosmetic,
         (Kind::Rules | Kind::Diverts, _) if unreachable => Class::OnFailure,
         _ => Class::CallerVisible,
     }
@@ -74,4 +80,22 @@ fn is_dormant(change: &FieldChange, before: Option<&Resource>, after: Option<&Re
         (None, Some(_)) => wanted_off,
         (None, None) => false,
     }
+}
+
+/// Whether the change gives an agent another number and leaves it where it was among those that stay.
+fn keeps_sequence(change: &FieldChange, before: Option<&Resource>, after: Option<&Resource>) -> bool {
+    if change.path.last().and_then(Segment::as_key) != Some("order") {
+        return false;
+    }
+    let (Some(Resource::Queue(before)), Some(Resource::Queue(after))) = (before, after) else { return false };
+    let agents = |queue: &Queue| queue.agents.clone().unwrap_or_default();
+    let (before, after) = (agents(before), agents(after));
+    let both: Vec<(Option<u32>, Option<u32>)> = before
+        .iter()
+        .filter_map(|agent| {
+            let same = after.iter().find(|it| it.target == agent.target)?;
+            Some((agent.order, same.order))
+        })
+        .collect();
+    both.iter().all(|one| both.iter().all(|other| one.0.cmp(&other.0) == one.1.cmp(&other.1)))
 }

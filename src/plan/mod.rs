@@ -17,7 +17,9 @@ mod portal;
 mod protect;
 mod reason;
 mod remarks;
+mod toggle;
 mod undeclared;
+mod uses;
 
 pub use base::Base;
 pub use build::{Input, build};
@@ -64,6 +66,17 @@ pub struct Observed {
     pub opaque: BTreeMap<Address, BTreeSet<Path>>,
     /// What a live object holds beyond this vocabulary; it is left alone.
     pub notes: BTreeMap<Address, Vec<String>>,
+    /// What is left of objects that are not there. Never an object that is.
+    pub remnants: BTreeMap<Address, Remnant>,
+}
+
+/// A part of an object that stands alone: its creation or deletion has ended half way.
+#[derive(Debug, Clone)]
+pub struct Remnant {
+    /// An object of the kind with nothing in it: so is it deleted.
+    pub object: Resource,
+    /// In words: "extension 400 is a queue's user without a queue".
+    pub text: String,
 }
 
 /// Something live that makes it unsafe to manage an object, or some of its fields.

@@ -114,10 +114,13 @@ fn details(out: &mut dyn Write, steps: &[&Step]) -> io::Result<()> {
 pub fn outcomes_markdown(out: &mut dyn Write, outcomes: &[Outcome], findings: &[Finding]) -> io::Result<()> {
     writeln!(out, "\n## dialform apply\n\n{}\n", super::outcome::count_all(outcomes))?;
     writeln!(out, "| | object | |\n| --- | --- | --- |")?;
-    for Outcome { tenant, address, action: _, status, detail, help, instructions: _, written: _ } in outcomes
-    {
+    for outcome in outcomes {
+        let Outcome { tenant, address, action: _, status, detail, help, writes, instructions: _, written: _ } =
+            outcome;
         let word = super::outcome::word(*status);
-        let why: Vec<String> = detail.iter().chain(help).map(|line| text(line)).collect();
+        let writes = writes.iter().flat_map(|writes| super::outcome::writes(*status, writes));
+        let why = detail.iter().cloned().chain(writes).chain(help.clone());
+        let why: Vec<String> = why.map(|line| text(&line)).collect();
         let address = code(&format!("{tenant}/{address}"));
         writeln!(out, "| {word} | `{address}` | {} |", why.join("<br>"))?;
     }

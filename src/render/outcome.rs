@@ -2,14 +2,15 @@
 
 use super::{BOLD, GREEN, RED, YELLOW, paint};
 use crate::{
-    outcome::{Outcome, Status},
+    outcome::{Outcome, Status, WriteRequest, Writes},
     text::{escaped, printable},
 };
 use std::io::{self, Write};
 
 /// One line a step as it ends, with the reason and the way out where it is not done.
 pub fn outcome(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
-    let Outcome { tenant, address, action: _, status, detail, help, instructions, written: _ } = outcome;
+    let Outcome { tenant, address, action: _, status, detail, help, writes, instructions, written: _ } =
+        outcome;
     let style = match status {
         Status::Done => GREEN,
         Status::Accepted | Status::Skipped | Status::Manual => YELLOW,
@@ -21,6 +22,9 @@ pub fn outcome(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
         Some(detail) => writeln!(out, ": {}", printable(detail.clone()))?,
         None => writeln!(out)?,
     }
+    for line in writes.iter().flat_map(|writes| self::writes(*status, writes)) {
+        writeln!(out, "          {line}")?;
+    }
     if let Some(help) = help {
         writeln!(out, "          help: {help}")?;
     }
@@ -28,6 +32,32 @@ pub fn outcome(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
         writeln!(out, "          [ ] {}", escaped(instruction.to_string()))?;
     }
     Ok(())
+}
+
+/// What a step that is not done has written all the same, in one or two sentences.
+pub(super) fn writes(status: Status, writes: &Writes) -> Vec<String> {
+    let Writes { accepted, unclear } = writes;
+    if accepted.is_empty() && unclear.is_empty() {
+        return vec!["nothing was written".to_owned()];
+    }
+    let before = if status == Status::NotApplied { "written" } else { "written before that" };
+    let both = [(before, accepted), ("perhaps written, the answer was not clear", unclear)];
+    let said = both.into_iter().filter(|(_, requests)| !requests.is_empty());
+    said.map(|(what, requests)| format!("{what}: {}", self::requests(requests))).collect()
+}
+
+/// The first few, in the order in which they were sent.
+fn requests(requests: &[WriteRequest]) -> String {
+    const NAMED: usize = 5;
+    let named = requests.iter().take(NAMED);
+    let named = named
+        .map(|WriteRequest { method, path, what }| printable(format!("{method} {path} ({what})")))
+        .collect::<Vec<_>>()
+        .join(", ");
+    match requests.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
 }
 
 /// How many steps ended how.

@@ -99,6 +99,10 @@ fn bring_back(
         restoration.unchanged.push((address.clone(), text));
     }
     if fields.is_empty() {
+        if missing.is_empty() {
+            let text = "nothing but a part of it was there, which is not brought back".to_owned();
+            restoration.unchanged.push((address.clone(), text));
+        }
         return;
     }
     let resource = match Resource::from_value(address.kind, Value::Object(fields)) {

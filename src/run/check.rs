@@ -35,6 +35,8 @@ pub struct CheckedTenant {
     pub provider: &'static Provider,
     pub desired: BTreeMap<Address, Desired>,
     pub absent: BTreeMap<Address, Option<Source>>,
+    /// Schedules that are declared to be switched off.
+    pub switched_off: BTreeSet<Address>,
     pub exhaustive: BTreeSet<Kind>,
     pub protected: BTreeSet<Address>,
     /// The tenant at the base revision; empty if it was not there.
@@ -99,6 +101,7 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
                 provider,
                 desired,
                 absent: absent(loaded),
+                switched_off: switched_off(&loaded.tenant),
                 exhaustive: loaded.tenant.exhaustive.iter().map(|kind| (*kind).into()).collect(),
                 protected: protected(&loaded.tenant),
                 base: earlier
@@ -179,6 +182,12 @@ fn at_revision(root: &Path, revision: &str, now: &Workspace) -> Result<Earlier, 
         Failure::error(format!("`--base {revision}`: {why}"))
             .help("name a revision that is here, e.g. `--base origin/main`; a shallow checkout may lack it")
     })
+}
+
+/// The schedules that a tenant switches off with every rule that uses them.
+fn switched_off(tenant: &Tenant) -> BTreeSet<Address> {
+    let off = tenant.schedules.iter().filter(|(_, schedule)| schedule.enabled == Some(false));
+    off.map(|(name, _)| Address::new(Kind::Schedules, name)).collect()
 }
 
 /// What a tenant declared at the base revision, in the form its provider reports. `None` where that cannot be known.

@@ -119,6 +119,7 @@ fn replace(
     tenant.desired.retain(|address, _| !restoration.absent.contains(address));
     tenant.absent = restoration.absent.iter().map(|address| (address.clone(), None)).collect();
     tenant.exhaustive.clear();
+    tenant.switched_off.clear();
     tenant.intent = Intent::Restore(restoration);
 }
 

@@ -243,6 +243,7 @@ impl<'a> Session<'a> {
             absent: absent.map(|(address, source)| (address.clone(), source.clone())).collect(),
             protected: tenant.protected.clone(),
             base: tenant.base.as_ref(),
+            switched_off: tenant.switched_off.clone(),
             exhaustive: tenant.exhaustive.clone(),
             observed: &observed,
             dialect: &tenant.provider.dialect,

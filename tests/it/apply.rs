@@ -218,7 +218,7 @@ async fn what_moved_since_the_plan_stops_its_step() {
     });
     let cases = [
         ("Old", Status::Done, None, 1),
-        ("Moved", Status::Failed, Some("not written, `label` was \"Old\" and is \"Moved\" now"), 0),
+        ("Moved", Status::Failed, Some("`label` was \"Old\" and is \"Moved\" now"), 0),
     ];
     for (label, status, detail, writes) in cases {
         let system = Moved { label, writes: AtomicUsize::new(0) };

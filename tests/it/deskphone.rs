@@ -59,7 +59,7 @@ fn what_somebody_changed_meanwhile_is_not_overwritten() {
         (step["status"].as_str().unwrap(), step["detail"].as_str().unwrap()),
         (
             "failed",
-            "changing diverts.2001: not written, `busy` was \"voicemail\" and is {\"number\":\"+447700900999\"} now"
+            "changing diverts.2001: `busy` was \"voicemail\" and is {\"number\":\"+447700900999\"} now"
         )
     );
     let now = document(&world, "2001");

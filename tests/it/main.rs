@@ -33,6 +33,7 @@ mod fields;
 mod golden;
 #[cfg(test)]
 mod grades;
+mod halves;
 #[cfg(test)]
 mod hints;
 #[cfg(test)]

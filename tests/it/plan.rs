@@ -143,6 +143,12 @@ impl Case {
                 .map(|(a, _)| a)
                 .collect(),
             base: base.as_ref(),
+            switched_off: wanted
+                .schedules
+                .iter()
+                .filter(|(_, it)| it.enabled == Some(false))
+                .map(|(name, _)| Address::new(Kind::Schedules, name))
+                .collect(),
             exhaustive: wanted.exhaustive.iter().map(|kind| (*kind).into()).collect(),
             observed: &observed,
             dialect: &DIALECT,
@@ -165,6 +171,7 @@ impl Case {
 }
 
 const SCHEDULE: &str = "schedules: { night: { dates: [\"2026-12-25\"] } }";
+const OFF: &str = "schedules: { night: { enabled: false } }";
 
 /// What a reviewer reads is the product: one table of small worlds and the exact text of their plans, in `plan/reviewed.txt`.
 #[test]
@@ -265,6 +272,36 @@ fn plans_read_as_reviewed() {
             Case::new(
                 "queues: { \"400\": { name: New, failover: { extension: \"101\" } } }",
                 "queues: { \"400\": { name: Old, failover: off } }",
+            ),
+        ),
+        (
+            "a schedule that is switched off says for whom, and for whom it is not",
+            Case::new(
+                format!(
+                    "{OFF}\nrules: {{ \"101\": {{ order: [{{ when: night }}, {{ when: default }}] }}, \"102\": {{ order: [{{ when: night }}, {{ when: default }}] }} }}"
+                ),
+                format!(
+                    "{SCHEDULE}\nrules: {{ \"101\": {{ order: [{{ when: night }}, {{ when: default }}] }}, \"102\": {{ order: [{{ when: night }}, {{ when: default }}] }}, \"103\": {{ order: [{{ when: night }}, {{ when: default }}] }} }}"
+                ),
+            ),
+        ),
+        (
+            "the same where other rules have not been read",
+            Case::new(
+                format!("{OFF}\nrules: {{ \"101\": {{ order: [{{ when: night }}, {{ when: default }}] }} }}"),
+                format!(
+                    "{SCHEDULE}\nrules: {{ \"101\": {{ order: [{{ when: night }}, {{ when: default }}] }} }}"
+                ),
+            ),
+        ),
+        ("a schedule that is switched off for nobody", Case::new(OFF, SCHEDULE)),
+        (
+            "a schedule that is off already has nothing to say",
+            Case::new(
+                format!("{OFF}\nrules: {{ \"101\": {{ order: [{{ when: night }}, {{ when: default }}] }} }}"),
+                format!(
+                    "{SCHEDULE}\nrules: {{ \"101\": {{ order: [{{ when: night, enabled: false }}, {{ when: default }}] }} }}"
+                ),
             ),
         ),
         (
@@ -391,6 +428,86 @@ fn plans_read_as_reviewed() {
     ];
     let read = cases.iter().map(|(name, case)| format!("# {name}\n\n{}\n\n", case.text()));
     crate::golden::assert("plan/reviewed.txt", &read.collect::<String>());
+}
+
+/// How grave each change is called: too grave, and nobody reads it any more; not grave enough, and nobody looks.
+#[test]
+fn changes_are_as_grave_as_callers_find_them() {
+    use Class::{CallerVisible, Cosmetic, OnFailure};
+    let queue = |body: &str| format!("queues: {{ \"400\": {{ {body} }} }}");
+    let agents = |list: &str| queue(&format!("agents: [{list}]"));
+    let new = queue("name: New, agents: [\"101\"]");
+    let receiver = "receivers: { \"+14105550120\": { label: New, whisper: \"say:hello\" } }";
+    let agent = |extension: &str, order: u32| format!("{{ extension: \"{extension}\", order: {order} }}");
+    let all = |orders: [u32; 3]| {
+        agents(
+            &["101", "102", "103"]
+                .into_iter()
+                .zip(orders)
+                .map(|(it, order)| agent(it, order))
+                .collect::<Vec<_>>()
+                .join(", "),
+        )
+    };
+    // What is declared, what is live, and the class of each step.
+    let cases: Vec<(String, String, Vec<(&str, Class)>)> = vec![
+        (SCHEDULE.into(), String::new(), vec![("schedules.night", Cosmetic)]),
+        (
+            format!(
+                "{SCHEDULE}\nrules: {{ \"101\": {{ order: [{{ when: night }}, {{ when: default }}] }} }}"
+            ),
+            "rules: { \"101\": { order: [{ when: default }] } }".into(),
+            vec![("schedules.night", CallerVisible), ("rules.101", CallerVisible)],
+        ),
+        (
+            SCHEDULE.into(),
+            "rules: { \"101\": { order: [{ when: night }, { when: default }] } }".into(),
+            vec![("schedules.night", CallerVisible)],
+        ),
+        (new.clone(), String::new(), vec![("queues.400", Cosmetic)]),
+        (
+            format!("{new}\ndiverts: {{ \"101\": {{ busy: {{ queue: \"400\" }} }} }}"),
+            "diverts: { \"101\": { busy: off } }".into(),
+            vec![("queues.400", CallerVisible), ("diverts.101", CallerVisible)],
+        ),
+        // The extension of a queue is the queue.
+        (
+            new.clone(),
+            "diverts: { \"101\": { busy: { extension: \"400\" } } }".into(),
+            vec![("queues.400", CallerVisible)],
+        ),
+        (
+            new,
+            "numbers: { \"+12145550100\": { route: { queue: \"400\" } } }".into(),
+            vec![("queues.400", CallerVisible)],
+        ),
+        (receiver.into(), String::new(), vec![("receivers.+14105550120", Cosmetic)]),
+        (
+            receiver.into(),
+            "numbers: { \"+12145550100\": { route: { receivers: [\"+14105550120\"] } } }".into(),
+            vec![("receivers.+14105550120", CallerVisible)],
+        ),
+        (all([10, 20, 30]), all([1, 2, 3]), vec![("queues.400", Cosmetic)]),
+        (all([2, 2, 7]), all([1, 1, 2]), vec![("queues.400", Cosmetic)]),
+        (all([1, 1, 2]), all([1, 2, 3]), vec![("queues.400", CallerVisible)]),
+        (all([3, 2, 1]), all([1, 2, 3]), vec![("queues.400", CallerVisible)]),
+        (
+            agents(&[agent("101", 2), agent("103", 1)].join(", ")),
+            agents(&[agent("101", 1), agent("102", 2)].join(", ")),
+            vec![("queues.400", CallerVisible)],
+        ),
+        (queue("require_agents: true"), queue("require_agents: false"), vec![("queues.400", CallerVisible)]),
+        (queue("failover: voicemail"), queue("failover: off"), vec![("queues.400", OnFailure)]),
+        (queue("name: New"), queue("name: Old"), vec![("queues.400", Cosmetic)]),
+    ];
+    for (yaml, live, expected) in cases {
+        let plan = Case::new(&yaml, &live).plan();
+        let found: Vec<(String, Class)> =
+            plan.steps().map(|(_, s)| (s.address.to_string(), s.class)).collect();
+        let expected: Vec<(String, Class)> =
+            expected.into_iter().map(|(it, class)| (it.to_owned(), class)).collect();
+        assert_eq!(found, expected, "{yaml} on {live}");
+    }
 }
 
 /// The digest is what a reviewer approves: it must not move with things that change nothing, and must with all others.

@@ -348,7 +348,7 @@ async fn a_run_that_loses_its_lock_stops() {
     assert_eq!(steps[0]["status"], "done", "{value:#}");
     let fenced = |step: &&serde_json::Value| {
         let detail = step["detail"].as_str().unwrap_or_default();
-        detail.contains("not written, this run has lost its lock: eve@elsewhere")
+        detail.contains("this run has lost its lock: eve@elsewhere")
     };
     assert!(steps.iter().any(|step| fenced(&step)), "{value:#}");
     assert_eq!(steps.last().unwrap()["detail"], "the run was interrupted before this step", "{value:#}");

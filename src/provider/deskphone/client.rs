@@ -208,7 +208,7 @@ fn still_as_planned(document: &Value, extension: &Extension, step: &Step) -> Res
     for ((word, then), (_, now)) in both.filter(|((word, _), _)| step.concerns(&[(*word).into()])) {
         if then != now {
             let text = |divert| serde_json::to_string(&divert).unwrap_or_default();
-            return Err(format!("not written, `{word}` was {} and is {} now", text(then), text(now)));
+            return Err(format!("`{word}` was {} and is {} now", text(then), text(now)));
         }
     }
     Ok(())

@@ -16,6 +16,8 @@ pub struct DomainData {
     pub frames: Vec<TimeFrame>,
     /// Time frames of one extension that declared schedules name, with that extension.
     pub own_frames: Vec<(String, TimeFrame)>,
+    /// Extensions of queues that are not there: a user with the service code of a queue, and no queue.
+    pub half_queues: Vec<String>,
     pub rules: BTreeMap<String, Vec<AnswerRule>>,
     pub carrier: Vec<CarrierForward>,
     pub context: Context,

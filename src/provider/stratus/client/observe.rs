@@ -109,6 +109,9 @@ impl StratusReader {
             ));
         }
         live.context = self.context(api, &live.users, scope).await?;
+        let queues: BTreeSet<&str> = live.queues.iter().map(|queue| queue.callqueue.as_str()).collect();
+        let halves = live.users.iter().filter(|user| is_half_queue(user, &queues));
+        live.half_queues = halves.map(|user| user.user.0.clone()).collect();
         let wanted: BTreeSet<String> = if deletes(&live, scope) {
             // A rule that nobody declared may point to what is about to go.
             live.users.iter().map(|user| user.user.0.clone()).collect()
@@ -185,6 +188,10 @@ impl StratusReader {
                             agent.callqueue = Text(address.key.clone());
                         }
                         live.agents.extend(agents);
+                    } else if let Some(user) = present(api.user(&address.key).await)?
+                        && role(&user) == Role::Queue
+                    {
+                        live.half_queues.push(address.key.clone());
                     }
                 }
                 Kind::Rules | Kind::Diverts => {
@@ -336,6 +343,11 @@ fn unverified_targets(observed: &Observed, scope: &Scope) -> Vec<(Address, Vec<S
     notes
 }
 
+/// Whether a user answers for a queue that is not there (FACTS stratus/queues-1).
+fn is_half_queue(user: &User, queues: &BTreeSet<&str>) -> bool {
+    role(user) == Role::Queue && !queues.contains(user.user.as_str())
+}
+
 /// Whether anything live is about to be deleted.
 fn deletes(live: &DomainData, scope: &Scope) -> bool {
     let declared = |kind, key: &str| scope.declared.contains(&Address::new(kind, key));
@@ -345,4 +357,5 @@ fn deletes(live: &DomainData, scope: &Scope) -> bool {
     };
     live.frames.iter().any(|frame| goes(Kind::Schedules, frame.timeframe_name.as_str()))
         || live.queues.iter().any(|queue| goes(Kind::Queues, queue.callqueue.as_str()))
+        || live.half_queues.iter().any(|key| scope.absent.contains(&Address::new(Kind::Queues, key)))
 }

@@ -2,8 +2,8 @@
 
 use super::{domain_data::DomainData, survey::survey};
 use crate::{
-    model::{Address, E164, Extension, Forward, Kind, Resource},
-    plan::{Observed, Obstacle, Role},
+    model::{Address, E164, Extension, Forward, Kind, Queue, Resource},
+    plan::{Observed, Obstacle, Remnant, Role},
     provider::{
         Scope,
         stratus::{convert, wire::Agent},
@@ -63,6 +63,13 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
             live.agents.iter().filter(|agent| agent.callqueue.as_str() == key).collect();
         let (words, notes) = convert::queue(queue, &agents, default(key), context);
         add(&mut observed, Address::new(Kind::Queues, key), Resource::Queue(words), notes, key);
+    }
+    for key in &live.half_queues {
+        let text = format!(
+            "extension {key} is a queue's user without a queue, left behind by a creation that was refused"
+        );
+        let object = Resource::Queue(Queue::default());
+        observed.remnants.insert(Address::new(Kind::Queues, key), Remnant { object, text });
     }
     for number in &live.numbers {
         if let Some((key, words)) = convert::number(number, context) {
