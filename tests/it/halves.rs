@@ -94,8 +94,8 @@ fn is_live(world: &World) -> bool {
 
 fn plan(world: &World) -> String {
     let planned = world.run(&["plan"]);
-    let lines =
-        planned.out.lines().skip(2).filter(|it| !it.starts_with("digest") && !it.contains("unmanaged, left"));
+    let about = |line: &&str| !["digest", "unmanaged, left", "is on now"].iter().any(|it| line.contains(it));
+    let lines = planned.out.lines().skip(2).filter(about);
     lines.collect::<Vec<_>>().join("\n")
 }
 

@@ -70,8 +70,9 @@ impl Run {
             Ok(said) => said,
             Err(why) => return Some(why),
         };
-        if let Some(findings) = said["findings"].as_array().and_then(|all| all.first()) {
-            return Some(findings.to_string());
+        let mut errors = said["findings"].as_array().into_iter().flatten();
+        if let Some(error) = errors.find(|it| it["level"] == "error") {
+            return Some(error.to_string());
         }
         // An apply names the tenants alone.
         if let Some(tenant) = said["blocked"].as_array().and_then(|all| all.first()) {
