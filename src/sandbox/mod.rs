@@ -52,7 +52,7 @@ use tokio::task::JoinHandle;
 
 pub use behaviour::Behaviour;
 pub use emulation::Emulation;
-pub use notation::{SwitchError, Switches};
+pub use notation::{Reading, SwitchError, Switches};
 pub use record::Recorder;
 
 use connection::ClosableListener;

@@ -20,6 +20,26 @@ pub enum SwitchError {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Switches(BTreeMap<&'static str, String>);
 
+/// One of several ways in which a vendor may behave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// The switch and its value, `name:value`.
+    pub switch: &'static str,
+    /// Whether it is the one that does the most harm to a careless write. All of these can be set at once.
+    pub harsh: bool,
+}
+
+impl Reading {
+    /// The reading that is kinder to a careless write.
+    pub const fn kind(switch: &'static str) -> Self {
+        Self { switch, harsh: false }
+    }
+
+    pub const fn harsh(switch: &'static str) -> Self {
+        Self { switch, harsh: true }
+    }
+}
+
 pub(super) fn wrong(name: &str, value: &str, expected: &'static str) -> SwitchError {
     SwitchError::Value { name: name.to_owned(), value: value.to_owned(), expected }
 }

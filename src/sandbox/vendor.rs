@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::document::Document;
 use super::{
     footprint::{Pattern, key, whole},
+    notation::Reading,
     portal::Page,
 };
 use crate::model::Address;
@@ -46,6 +47,11 @@ pub trait Vendor: Send + Sync + std::fmt::Debug + 'static {
     /// Says for people which credentials it takes.
     fn credentials(&self) -> &'static str {
         "token: any; one that begins with `ro_` can only read"
+    }
+
+    /// How it may behave where public evidence allows several things: its own switches.
+    fn readings(&self) -> &'static [Reading] {
+        &[]
     }
 
     /// How many requests in one second are answered before it is 429; `None` for a vendor without such a limit.

@@ -87,7 +87,7 @@ fn half() -> World {
 }
 
 fn is_live(world: &World) -> bool {
-    let state: Value = serde_json::from_str(&world.state()).unwrap();
+    let state = world.read_state();
     assert_eq!(state["callqueues"]["420"], Value::Null, "{state:#}");
     !state["users"]["420"].is_null()
 }

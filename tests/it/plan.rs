@@ -449,8 +449,9 @@ fn changes_are_as_grave_as_callers_find_them() {
                 .join(", "),
         )
     };
-    // What is declared, what is live, and the class of each step.
-    let cases: Vec<(String, String, Vec<(&str, Class)>)> = vec![
+    /// What is declared, what is live, and the class of each step.
+    type Graded = (String, String, Vec<(&'static str, Class)>);
+    let cases: Vec<Graded> = vec![
         (SCHEDULE.into(), String::new(), vec![("schedules.night", Cosmetic)]),
         (
             format!(

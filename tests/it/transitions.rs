@@ -7,6 +7,7 @@ pub mod accepts;
 pub mod bench;
 pub mod case;
 pub mod promise;
+mod readings;
 mod rig;
 pub mod scope;
 
@@ -104,7 +105,10 @@ fn run_all(list: &[(&Setup, &Case)]) -> Vec<String> {
                 while let Some((setup, case)) = list.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let outcome = Rig::new(setup, case).run();
                     if let Err(why) = outcome {
-                        broken.lock().unwrap().push(format!("- {} `{}`: {why}", setup.kind, case.name));
+                        broken
+                            .lock()
+                            .unwrap()
+                            .push(format!("- {} {} `{}`: {why}", setup.kind, setup.reading, case.name));
                     }
                 }
             });

@@ -93,6 +93,11 @@ impl World {
         self.workspace.run(&[arguments, &["--sandbox"]].concat())
     }
 
+    /// The account as a JSON document.
+    pub fn read_state(&self) -> serde_json::Value {
+        serde_json::from_str(&self.state()).unwrap()
+    }
+
     /// What the emulated system holds, as it is on disk.
     pub fn state(&self) -> String {
         std::fs::read_to_string(self.state_file()).unwrap()

@@ -43,6 +43,7 @@ use serde_json::{Map, Value, json};
 use super::document::Document;
 use super::emulation::Emulation;
 use super::footprint::Pattern;
+use super::notation::Reading;
 use super::portal::Page;
 use super::vendor::{Credential, Request, Response, Vendor, Views};
 use crate::model::Address;
@@ -150,6 +151,10 @@ impl Vendor for Ctm {
 
     fn footprint(&self, address: &Address) -> Vec<Pattern> {
         footprint::of(address)
+    }
+
+    fn readings(&self) -> &'static [Reading] {
+        switches::READINGS
     }
 
     fn respond(&self, request: &Request, views: &Views) -> Response {

@@ -1,9 +1,19 @@
 //! What can be switched about this server alone.
 
-use crate::sandbox::notation::{SwitchError, Switches};
+use crate::sandbox::notation::{Reading, SwitchError, Switches};
 
 /// The names of the notation.
 pub const NAMES: &[&str] = &["strict", "experimental", "next-page", "schedule-id"];
+
+/// What the vendor's texts and its clients say differently.
+pub const READINGS: &[Reading] = &[
+    Reading::kind("strict:off"),
+    Reading::harsh("strict:on"),
+    Reading::kind("next-page:url"),
+    Reading::harsh("next-page:null"),
+    Reading::kind("schedule-id:on"),
+    Reading::harsh("schedule-id:off"),
+];
 
 /// What they set.
 #[derive(Debug, Clone)]

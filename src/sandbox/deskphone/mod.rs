@@ -30,6 +30,7 @@ use serde_json::{Map, Value, json};
 use super::document::Document;
 use super::emulation::Emulation;
 use super::footprint::Pattern;
+use super::notation::Reading;
 use super::portal::Page;
 use super::vendor::{Request, Response, Vendor, View, Views};
 use crate::model::Address;
@@ -122,6 +123,10 @@ impl Vendor for Deskphone {
 
     fn footprint(&self, address: &Address) -> Vec<Pattern> {
         footprint::of(address)
+    }
+
+    fn readings(&self) -> &'static [Reading] {
+        switches::READINGS
     }
 
     fn respond(&self, request: &Request, views: &Views) -> Response {

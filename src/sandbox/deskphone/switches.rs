@@ -1,10 +1,22 @@
 //! What can be switched about this server alone.
 
-use crate::sandbox::notation::{SwitchError, Switches, rows};
+use crate::sandbox::notation::{Reading, SwitchError, Switches, rows};
 
 /// The names of the notation.
 pub const NAMES: &[&str] =
     &["no-etag", "meddle", "plus-numbers", "bare-destination", "extra-field", "people-page"];
+
+/// What the vendor's texts and its clients say differently.
+pub const READINGS: &[Reading] = &[
+    Reading::kind("no-etag:off"),
+    Reading::harsh("no-etag:on"),
+    Reading::kind("plus-numbers:off"),
+    Reading::harsh("plus-numbers:on"),
+    Reading::kind("bare-destination:off"),
+    Reading::harsh("bare-destination:on"),
+    Reading::kind("extra-field:off"),
+    Reading::harsh("extra-field:on"),
+];
 
 /// What they set.
 #[derive(Debug, Clone)]

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use crate::sandbox::notation::{SwitchError, Switches, chance, duration, rows};
+use crate::sandbox::notation::{Reading, SwitchError, Switches, chance, duration, rows};
 
 /// The names of the notation.
 pub const NAMES: &[&str] =
     &["active-lag", "page-cap", "release", "mixed-types", "soft-delete", "list-remove", "420"];
+
+/// What the vendor's texts and its clients say differently (FACTS stratus/readings).
+pub const READINGS: &[Reading] = &[Reading::kind("soft-delete:off")];
 
 /// What they set.
 #[derive(Debug, Clone)]

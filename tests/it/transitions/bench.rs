@@ -118,7 +118,7 @@ impl<'a> Bench<'a> {
     fn dialform(&self, arguments: &[&str], fault: &str) -> Run {
         let traffic = self.traffic();
         let mut all = arguments.to_vec();
-        let fault = format!("{fault},{},{}", self.setup.fault, self.case.fault);
+        let fault = format!("{fault},{},{},{}", self.setup.fault, self.setup.reading, self.case.fault);
         all.extend(["--sandbox", "--fault", &fault, "--record", traffic.to_str().unwrap()]);
         let already = traffic.metadata().map_or(0, |file| file.len());
         let Finished { ending, out, err } = self.workspace.run(&all);

@@ -54,7 +54,7 @@ impl Case {
 
     /// The name as that of a directory.
     pub fn slug(&self) -> String {
-        self.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
+        slug(&self.name)
     }
 }
 
@@ -88,6 +88,9 @@ pub struct Setup {
     /// What is live at the start.
     #[serde(skip)]
     pub live: Value,
+    /// How the vendor behaves where several things are possible: switches, after all others.
+    #[serde(skip)]
+    pub reading: String,
 }
 
 impl Setup {
@@ -99,6 +102,15 @@ impl Setup {
         setup.live = planted(kind, &setup.account, &seed);
         setup
     }
+
+    /// The directory of its runs.
+    pub fn slug(&self) -> String {
+        slug(&format!("{}{}", self.kind, self.reading))
+    }
+}
+
+fn slug(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
 }
 
 fn data() -> PathBuf {

@@ -26,7 +26,7 @@ pub fn scratch() -> PathBuf {
 }
 
 fn workspace(setup: &Setup, case: &Case) -> Workspace {
-    Workspace::at(scratch().join(&setup.kind).join(case.slug()))
+    Workspace::at(scratch().join(setup.slug()).join(case.slug()))
 }
 
 /// Where a case's traffic is recorded.
