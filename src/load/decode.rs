@@ -33,7 +33,7 @@ pub fn decode_with<T: DeserializeOwned>(
     findings: &mut Vec<Finding>,
 ) -> Option<T> {
     let before = findings.len();
-    let value = partly(tree, &[], node, hints, findings);
+    let value = decode_partly(tree, node, hints, findings);
     value.filter(|_| findings.len() == before)
 }
 
@@ -49,13 +49,14 @@ pub fn decode_at<T: DeserializeOwned>(
     value.filter(|_| findings.len() == before)
 }
 
-/// Like [`decode`], with the value of what is left when everything that is at fault is taken out.
+/// Like [`decode_with`], with the value of what is left when everything that is at fault is taken out.
 pub(super) fn decode_partly<T: DeserializeOwned>(
     tree: &Tree,
     node: &Node,
+    hints: &dyn Hints,
     findings: &mut Vec<Finding>,
 ) -> Option<T> {
-    partly(tree, &[], node, &Anything, findings)
+    partly(tree, &[], node, hints, findings)
 }
 
 fn partly<T: DeserializeOwned>(

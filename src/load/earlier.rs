@@ -4,6 +4,7 @@
 use super::{
     Tree,
     decode::decode_partly,
+    hints::Anything,
     revision::Revision,
     source::Source,
     source::WORKSPACE_FILE,
@@ -92,7 +93,7 @@ impl Earlier {
         let tree = files.read(name).map_err(|why| vec![unreadable(name, &why)]);
         let tree = tree.and_then(|bytes| Tree::parse_bytes(name, &bytes)).map_err(|why| found = why).ok();
         let read = tree.and_then(|tree| {
-            let tenant = decode_partly::<Tenant>(&tree, tree.root(), &mut found)?;
+            let tenant = decode_partly::<Tenant>(&tree, tree.root(), &Anything, &mut found)?;
             Some(LoadedTenant::new(tenant, tree))
         });
         let help = match read {

@@ -1,7 +1,8 @@
 //! A workspace: `dialform.yaml` and the tenant files it names, from a directory or from a git revision.
 
 use super::{
-    Kinds, Node, Tree, decode_at, decode_with,
+    Hints, Kinds, Node, Tree, decode_at, decode_with,
+    decode::decode_partly,
     entry::{expected, read_all, without_settings},
     expected::PROVIDERS,
     revision::Revision,
@@ -47,6 +48,9 @@ pub struct Workspace<P> {
     pub tenants: Vec<LoadedTenant>,
     pub findings: Vec<Finding>,
 }
+
+/// How a tenant is read from its file.
+type Decode = fn(&Tree, &Node, &dyn Hints, &mut Vec<Finding>) -> Option<Tenant>;
 
 /// One tenant file.
 pub struct LoadedTenant {
@@ -109,6 +113,15 @@ impl<P> Workspace<P> {
 
     /// Reads `dialform.yaml` and every tenant file. `Err` if there is not even that to work with.
     pub fn load<K: Kinds<Entry = P>>(files: &Files, kinds: &K) -> Result<Self, Vec<Finding>> {
+        Self::read(files, kinds, decode_with::<Tenant>)
+    }
+
+    /// Like [`Workspace::load`], with what is left of a tenant when everything that is at fault is taken out.
+    pub fn load_partly<K: Kinds<Entry = P>>(files: &Files, kinds: &K) -> Result<Self, Vec<Finding>> {
+        Self::read(files, kinds, decode_partly::<Tenant>)
+    }
+
+    fn read<K: Kinds<Entry = P>>(files: &Files, kinds: &K, decode: Decode) -> Result<Self, Vec<Finding>> {
         let bytes = files.read(WORKSPACE_FILE).map_err(|why| {
             let finding = Finding::error("unreadable-file", format!("cannot read `{WORKSPACE_FILE}`: {why}"));
             vec![finding.help("run in a workspace, or name one: `-C DIR`")]
@@ -155,7 +168,7 @@ impl<P> Workspace<P> {
             match Tree::parse_bytes(&name, &bytes) {
                 Ok(tree) => {
                     let hints = kinds.hints(kind(&tree, &file));
-                    if let Some(tenant) = decode_with::<Tenant>(&tree, tree.root(), hints, &mut findings) {
+                    if let Some(tenant) = decode(&tree, tree.root(), hints, &mut findings) {
                         tenants.push(LoadedTenant { tenant, tree });
                     }
                 }

@@ -48,7 +48,8 @@ pub struct Emergency<'a> {
 pub fn load(root: &Path, selection: &EmergencySelection) -> Result<Checked, Failure> {
     let tenant = selection.tenant.as_deref().map(|text| pattern(text, "--tenant")).transpose()?;
     let numbers = numbers(selection)?;
-    let workspace = Workspace::load(&Files::Directory(root.to_owned()), &Kinds).map_err(Failure::Findings)?;
+    let files = Files::Directory(root.to_owned());
+    let workspace = Workspace::load_partly(&files, &Kinds).map_err(Failure::Findings)?;
     let mut tenants = Vec::new();
     let mut warnings: Vec<Finding> = workspace.findings.clone();
     for (index, loaded) in workspace.tenants.iter().enumerate() {

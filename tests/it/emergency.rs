@@ -309,10 +309,15 @@ fn a_workspace_that_does_not_check_is_enough() {
         "tenants/odd.yaml",
         "tenant: odd\nprovider: nobody\naccount: x\nqueues: { \"1\": { agent: 3 } }\n",
     );
+    // What names the account is enough of the tenant's own file.
+    let own = workspace.read("tenants/zz-acme.yaml");
+    workspace.write("tenants/zz-acme.yaml", format!("{own}queues: {{ \"400\": {{ agents: 3 }} }}\ncolour: red\n"));
     let ended = workspace.run(&["emergency", "on", "--tenant", "zz", "--sandbox", "--auto-approve"]);
     assert_eq!(ended.ending, Ending::Fine, "{ended:?}");
     assert!(ended.out.contains("Applied: 3 of 3 done."), "{ended:?}");
-    assert!(ended.err.contains("tenants/broken.yaml"), "{ended:?}");
+    for file in ["tenants/broken.yaml", "tenants/odd.yaml", "tenants/zz-acme.yaml"] {
+        assert!(ended.err.contains(file), "{file}: {ended:?}");
+    }
 }
 
 /// Which forwards are meant is said, never guessed.
