@@ -1,8 +1,9 @@
 //! A workspace: `dialform.yaml` and the tenant files it names, from a directory or from a git revision.
 
 use super::{
-    Hints, Kinds, Node, Tree, decode_at, decode_with,
+    Hints, Kinds, Node, Tree,
     decode::decode_partly,
+    decode_at, decode_with,
     entry::{expected, read_all, without_settings},
     expected::PROVIDERS,
     revision::Revision,

@@ -311,7 +311,8 @@ fn a_workspace_that_does_not_check_is_enough() {
     );
     // What names the account is enough of the tenant's own file.
     let own = workspace.read("tenants/zz-acme.yaml");
-    workspace.write("tenants/zz-acme.yaml", format!("{own}queues: {{ \"400\": {{ agents: 3 }} }}\ncolour: red\n"));
+    workspace
+        .write("tenants/zz-acme.yaml", format!("{own}queues: {{ \"400\": {{ agents: 3 }} }}\ncolour: red\n"));
     let ended = workspace.run(&["emergency", "on", "--tenant", "zz", "--sandbox", "--auto-approve"]);
     assert_eq!(ended.ending, Ending::Fine, "{ended:?}");
     assert!(ended.out.contains("Applied: 3 of 3 done."), "{ended:?}");

@@ -36,15 +36,15 @@ pub const REMARKS: &[Remark] = &[
         kind: Kind::Forwards,
         field: &[],
         when: |_, after| is_on(after),
-        text: "while it is on, every call to {key} goes to {to}: at the carrier, before it reaches Stratus, so that it \
-               does not show in Call History; switched off, the number takes its normal route again",
+        text: "while it is on, every call goes to {to}: at the carrier, before it reaches Stratus, so that it \
+               does not show in Call History; switched off, calls take the number's normal route again",
         source: "FACTS stratus/carrier-1; FACTS stratus/carrier-6",
     },
     Remark {
         kind: Kind::Forwards,
         field: &["active"],
         when: |before, after| before.is_some_and(is_on) && !is_on(after),
-        text: "switched off, calls to {key} take its normal route again",
+        text: "switched off, calls take the number's normal route again",
         source: "FACTS stratus/carrier-6",
     },
     Remark {
