@@ -9,6 +9,7 @@ mod by_hand;
 mod class;
 mod desired;
 mod dialect;
+mod digest;
 mod guard;
 mod live;
 mod order;
@@ -27,6 +28,7 @@ pub use by_hand::{Checklist, to_check};
 pub use class::Class;
 pub use desired::{Desired, desired, desired_in_part};
 pub use dialect::{Accepts, ByHand, Dialect, Grade, GradeRow, Remark, Removal, Unsupported, Way, When};
+pub use digest::Saved as SavedPlan;
 pub use policy::Policy;
 pub use portal::{Act, Clicks, Control, Lists, Portal, Setting, Shown, both, join};
 pub use reason::Reason;
@@ -36,14 +38,12 @@ use crate::{
     finding::Finding,
     model::{Address, Destination, Extension, Kind, Resource},
     path::{Path, Segment},
-    text::hex,
 };
 use serde::{Deserialize, Serialize, Serializer};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The version of the JSON form of a plan.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// Everything one account holds, as far as it was read.
 ///
@@ -127,6 +127,8 @@ pub struct TenantPlan {
     pub tenant: String,
     pub provider: String,
     pub account: String,
+    /// Where its system is reached; `sandbox` for an emulated one.
+    pub endpoints: Vec<String>,
     /// In the order in which they are carried out.
     pub steps: Vec<Step>,
     /// Why some or all of this tenant is not planned; the other tenants go on.
@@ -157,6 +159,7 @@ impl TenantPlan {
             tenant: tenant.to_owned(),
             provider: provider.to_owned(),
             account: account.to_owned(),
+            endpoints: Vec::new(),
             steps: Vec::new(),
             blocked,
             withheld: BTreeSet::new(),
@@ -278,21 +281,7 @@ impl Plan {
     /// Puts the tenants in order and computes the digest.
     pub fn new(mut tenants: Vec<TenantPlan>) -> Self {
         tenants.sort_by(|a, b| a.tenant.cmp(&b.tenant));
-        let mut hash = Sha256::new();
-        hash.update(FORMAT_VERSION.to_le_bytes());
-        // Only what is done counts: a declaration may move to another line, and live objects that are left alone
-        // may come and go, without making an approved plan stale.
-        for TenantPlan { tenant, provider, account, steps, blocked, .. } in &tenants {
-            let each = steps.iter().map(|step| {
-                let Step { address, action, critical, changes, instructions, .. } = step;
-                let lines: Vec<String> = instructions.iter().map(ToString::to_string).collect();
-                (address, action, critical, changes, lines)
-            });
-            let done = (tenant, provider, account, blocked.is_empty(), each.collect::<Vec<_>>());
-            // Plain data with text keys: serialising cannot fail.
-            hash.update(serde_json::to_vec(&done).unwrap_or_default());
-        }
-        let digest = hex(&hash.finalize());
+        let digest = digest::of(&tenants);
         Self { format_version: FORMAT_VERSION, digest, findings: Vec::new(), tenants }
     }
 

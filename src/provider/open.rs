@@ -32,6 +32,8 @@ pub struct System {
     pub limits: Limits,
     /// How long an accepted change may take where the vendor says so.
     pub propagation: Option<Duration>,
+    /// Where its endpoints are; `sandbox` for all of an emulated one.
+    pub addresses: Vec<String>,
     /// One for each endpoint.
     pub pacers: Vec<Arc<Pacer>>,
 }
@@ -64,6 +66,10 @@ fn connect(
     let mut findings = keys.findings;
     let mut open: Endpoints<ReadClient> = BTreeMap::new();
     let mut pacers = Vec::new();
+    let addresses = match emulated {
+        Some(_) => vec!["sandbox".to_owned()],
+        None => endpoints.iter().map(|it| it.url.to_string()).collect(),
+    };
     for Endpoint { name: endpoint, url, auth } in endpoints {
         // Each endpoint is a system of its own: the carrier is not the platform.
         let pacer = Arc::new(Pacer::new(limits.concurrency, limits.requests_per_second));
@@ -97,5 +103,5 @@ fn connect(
         (provider.writer)(senders)
     });
     let propagation = provider.dialect.propagation;
-    Ok(System { reader: (provider.reader)(open), writer, limits, propagation, pacers })
+    Ok(System { reader: (provider.reader)(open), writer, limits, propagation, addresses, pacers })
 }

@@ -2,19 +2,11 @@
 
 use crate::{
     error::Failure,
-    plan::{FORMAT_VERSION, Plan},
+    plan::{FORMAT_VERSION, Plan, SavedPlan},
     secret::KnownSecrets,
     text::io_reason,
 };
-use serde::Deserialize;
 use std::{fs, path::Path};
-
-/// What of a saved plan matters to an apply.
-#[derive(Deserialize)]
-struct Saved {
-    format_version: u32,
-    digest: String,
-}
 
 /// Saves a plan, without any credential.
 pub fn save_plan(path: &Path, plan: &Plan, secrets: &KnownSecrets) -> Result<(), Failure> {
@@ -26,12 +18,12 @@ pub fn save_plan(path: &Path, plan: &Plan, secrets: &KnownSecrets) -> Result<(),
     fs::write(path, secrets.hide(&text).as_bytes()).map_err(failed)
 }
 
-/// The digest of a saved plan: what applying it approves.
+/// The digest of a saved plan: what applying it approves. The file has to hold the very steps that it names.
 pub fn approved_digest(path: &Path) -> Result<String, Failure> {
     let shown = path.display();
     let text = fs::read_to_string(path)
         .map_err(|error| Failure::error(format!("cannot read the plan `{shown}`: {}", io_reason(&error))))?;
-    let saved: Saved = serde_json::from_str(&text).map_err(|error| {
+    let saved: SavedPlan = serde_json::from_str(&text).map_err(|error| {
         Failure::error(format!("`{shown}` is not a saved plan: {error}"))
             .help("save one with `dialform plan --out FILE`")
     })?;
@@ -41,6 +33,12 @@ pub fn approved_digest(path: &Path) -> Result<String, Failure> {
             saved.format_version
         ))
         .help("plan again with this version of dialform"));
+    }
+    if saved.counted() != saved.digest {
+        return Err(Failure::refused(format!(
+            "`{shown}` was changed after it was saved: its steps are not those of its digest"
+        ))
+        .help("plan again, and review that"));
     }
     Ok(saved.digest)
 }

@@ -186,6 +186,12 @@ impl<'a> Session<'a> {
     }
 
     async fn plan_tenant(&self, tenant: &CheckedTenant) -> TenantPlan {
+        let plan = self.plan_what_is_meant(tenant).await;
+        let endpoints = self.systems[&plan.provider].addresses.clone();
+        TenantPlan { endpoints, ..plan }
+    }
+
+    async fn plan_what_is_meant(&self, tenant: &CheckedTenant) -> TenantPlan {
         match &tenant.intent {
             Intent::Declared => {
                 let loaded = self.checked.loaded(tenant);
@@ -287,7 +293,8 @@ impl<'a> Session<'a> {
     pub(super) fn jobs<'j>(&'j self, plan: &'j Plan, wait: Option<Duration>) -> Vec<Job<'j>> {
         let tenants = plan.tenants.iter().filter(|tenant| !tenant.steps.is_empty());
         let job = |plan: &'j TenantPlan| {
-            let System { reader, writer, limits, propagation, pacers: _ } = &self.systems[&plan.provider];
+            let System { reader, writer, limits, propagation, addresses: _, pacers: _ } =
+                &self.systems[&plan.provider];
             let settle = Duration::from_secs(limits.settle.into());
             Some(Job {
                 plan,
