@@ -16,6 +16,7 @@
 //!
 //! At the edges:
 //!
+//! - [`file`]: plain files of a workspace, where links lead nowhere else
 //! - [`load`]: YAML files to tenants with source places; the only reader of configuration files
 //! - [`secret`]: credentials, and what else the environment says; the only reader of the environment
 //! - [`http`]: the only way to the phone systems: timeouts, retries, pacing, a client for reading that cannot write
@@ -38,6 +39,7 @@ pub mod diff;
 pub mod emergency;
 pub mod error;
 pub mod explained;
+pub mod file;
 pub mod finding;
 pub mod http;
 pub mod lint;

@@ -1,16 +1,27 @@
-//! Asking git. No text of a person's ever becomes an option of it: a revision is turned into an object's name first.
+//! Asking git. No text of a person's ever becomes an option of it: a revision is turned into an object's name first. And
+//! nothing that a pull request can bring makes it run a program.
 
 use crate::text::io_reason;
 use std::{path::Path, process::Command};
 
+/// What of git's settings is not left to the repository. A directory that is a repository by itself (`HEAD`, `objects`,
+/// `config`) can come with a pull request, and its `config` can name programs.
+const SETTINGS: [&str; 5] = [
+    "safe.bareRepository=explicit",
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "diff.external=",
+    "protocol.allow=never",
+];
+
 /// Runs git in a directory; what it says, or the first line of why it did not.
 pub(super) fn git(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
-    run(Command::new("git").arg("-C").arg(root).args(arguments))
+    run(command().arg("-C").arg(root).args(arguments))
 }
 
 /// The same with the attributes of files (line ends, filters) as a tree has them. An older git takes those of now.
 pub(super) fn git_as_of(root: &Path, tree: &str, arguments: &[&str]) -> Result<Vec<u8>, String> {
-    run(Command::new("git").env("GIT_ATTR_SOURCE", tree).arg("-C").arg(root).args(arguments))
+    run(command().env("GIT_ATTR_SOURCE", tree).arg("-C").arg(root).args(arguments))
 }
 
 /// The name of the object that a person means; `kind` is `commit` or `tree`.
@@ -25,6 +36,17 @@ pub(super) fn line(root: &Path, arguments: &[&str]) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&said).trim_end_matches(['\n', '\r']).to_owned())
 }
 
+fn command() -> Command {
+    let mut git = Command::new("git");
+    git.args(["--no-pager", "--no-replace-objects"])
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_OPTIONAL_LOCKS", "0");
+    for setting in SETTINGS {
+        git.args(["-c", setting]);
+    }
+    git
+}
+
 fn run(command: &mut Command) -> Result<Vec<u8>, String> {
     let output = command.output().map_err(|error| format!("git cannot be run: {}", io_reason(&error)))?;
     if output.status.success() {
@@ -32,5 +54,8 @@ fn run(command: &mut Command) -> Result<Vec<u8>, String> {
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let first = said.lines().find(|line| !line.starts_with("warning: ")).unwrap_or("git failed");
-    Err(first.trim_start_matches("fatal: ").trim_start_matches("error: ").to_owned())
+    let first = first.trim_start_matches("fatal: ").trim_start_matches("error: ");
+    // What git itself advises for a repository of another user.
+    let advice = said.lines().map(str::trim).find(|line| line.starts_with("git config "));
+    Err(advice.map_or_else(|| first.to_owned(), |advice| format!("{first}: git advises `{advice}`")))
 }

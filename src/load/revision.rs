@@ -1,6 +1,7 @@
 //! The files of a workspace as they were at a git revision: what git would check out, with links followed and filters run.
 
 use super::git::{git, git_as_of, line, object};
+use crate::file;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
@@ -107,7 +108,7 @@ impl Revision {
     /// Whether a file of now, whose bytes have this name in git, is what git would check out.
     fn same(&self, name: &str, object: Option<&str>) -> bool {
         let Ok((_, entry)) = self.file(name) else { return false };
-        let bytes = || std::fs::read(self.root.join(name)).ok();
+        let bytes = || file::read(&self.root, name).ok();
         object == Some(&entry.object)
             || self.read(name).ok().zip(bytes()).is_some_and(|(then, now)| then == now)
     }

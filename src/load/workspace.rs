@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     explained::Explained,
+    file,
     finding::{Finding, Place},
     model::{Tenant, Weekly, WorkspaceFile},
     path::Segment,
@@ -243,7 +244,7 @@ fn is_for_an_editor(name: &str) -> bool {
 impl Files {
     pub(super) fn read(&self, name: &str) -> Result<Vec<u8>, String> {
         match self {
-            Self::Directory(root) => std::fs::read(root.join(name)).map_err(|error| io_reason(&error)),
+            Self::Directory(root) => file::read(root, name).map_err(|error| io_reason(&error)),
             Self::Revision(revision) => revision.read(name),
         }
     }

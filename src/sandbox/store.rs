@@ -15,6 +15,7 @@ use super::document::Document;
 use super::shared::Shared;
 use super::vendor::{Commit, Response, Vendor, View, Views};
 use super::{Options, SandboxError};
+use crate::file;
 
 /// The accounts, behind one lock: validation and commit of a write are one step.
 #[derive(Debug)]
@@ -78,7 +79,8 @@ impl Store {
             let document = if path.exists() {
                 Document::parse(&read(&path)?, vendor.tables()).map_err(invalid(&path))?
             } else {
-                let document = plant(vendor, &name, &read(&seed)?).map_err(invalid(&seed))?;
+                let document =
+                    plant(vendor, &name, &read_seed(&options.seed, &name)?).map_err(invalid(&seed))?;
                 persist(&path, &document, options.durable).map_err(failed("write", &path))?;
                 document
             };
@@ -239,6 +241,15 @@ fn stems(directory: &Path, extension: &str) -> Result<BTreeSet<String>, SandboxE
         }
     }
     Ok(stems)
+}
+
+/// A seed may come from a stranger too.
+fn read_seed(directory: &Path, name: &str) -> Result<String, SandboxError> {
+    let file = format!("{name}.yaml");
+    let bytes = file::read(directory, &file).map_err(failed("read", &directory.join(&file)))?;
+    String::from_utf8(bytes).map_err(|error| {
+        failed("read", &directory.join(&file))(std::io::Error::new(std::io::ErrorKind::InvalidData, error))
+    })
 }
 
 fn read(path: &Path) -> Result<String, SandboxError> {

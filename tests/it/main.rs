@@ -5,6 +5,7 @@
 mod apply;
 #[cfg(test)]
 mod architecture;
+mod attacks;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]

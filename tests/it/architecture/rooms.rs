@@ -31,7 +31,8 @@ const TABLE: &[Row] = &[
     ("render",            "diff emergency finding model outcome path plan text", "similar"),
     ("render/findings",   "finding text", "annotate_snippets"),
     // "The only reader of configuration files": no other row has the parser of YAML with places. Programs: git.
-    ("load",              "explained finding model path text", "granit_parser std::fs std::process"),
+    ("file",              "", "std::fs"),
+    ("load",              "explained file finding model path text", "granit_parser std::process"),
     // "The only reader of the environment": no other row has `std::env`, but for the arguments in `main`. Programs: those
     // that print a credential.
     ("secret",            "explained model text", "gethostname secrecy std::env std::fs std::process"),
@@ -51,7 +52,7 @@ const TABLE: &[Row] = &[
     ("lock/shared",       "explained model secret", "jiff::Timestamp::now object_store rustls secrecy std::hash::RandomState \
                            std::time::Instant std::time::SystemTime tokio tokio::time"),
     // "Over HTTP on loopback": the only row that listens. It shares the words of the YAML with the rest, and no code.
-    ("sandbox",           "model text", "axum jiff::Timestamp::now serde_yaml std::fs std::net std::time::Instant tempfile tokio \
+    ("sandbox",           "file model text", "axum jiff::Timestamp::now serde_yaml std::fs std::net std::time::Instant tempfile tokio \
                            tokio::net tokio::time"),
     // "Strings them together": the only row that names `apply`, `restore`, `lock` and `sandbox`.
     ("run",               "apply error explained finding http lint load lock model outcome path plan provider restore secret text",

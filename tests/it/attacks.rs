@@ -1,0 +1,3 @@
+//! Attacks on the promises of `.github/SECURITY.md`, by who attacks. Each names the promise that it tries to break.
+
+mod contributor;

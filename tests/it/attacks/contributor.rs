@@ -1,0 +1,159 @@
+//! Somebody who opens a pull request, and may put any file below `tenants/`, `live/` or anywhere else into it.
+
+use crate::workspace::Workspace;
+use dialform::{cli::Finished, error::Ending};
+use std::{fs, os::unix::fs::symlink, path::Path};
+
+/// What must never be seen: it stands outside the workspace.
+const SECRET: &str = "PLANTED_SECRET=hunter2-of-the-plan-job";
+
+fn said(finished: &Finished) -> String {
+    format!("{}{}", finished.out, finished.err)
+}
+
+/// Nothing below the workspace shows what stands outside: a link is named, and nothing of what it leads to.
+#[test]
+fn a_link_shows_nothing_of_what_it_leads_to() {
+    let outside = tempfile::tempdir().unwrap();
+    let secret = outside.path().join("environ");
+    fs::write(&secret, format!("{SECRET}\0{SECRET}: [\n")).unwrap();
+    let above = format!("../{}/environ", outside.path().file_name().unwrap().to_str().unwrap());
+    let cases: [(&str, &Path); 6] = [
+        ("tenants/x.yaml", &secret),
+        ("tenants/x.yaml", Path::new("/proc/self/environ")),
+        ("tenants/x.yaml", Path::new("/dev/zero")),
+        ("dialform.yaml", &secret),
+        ("live/stratus-dallas/x.yaml", &secret),
+        ("live/stratus-dallas/x.yaml", Path::new("/proc/self/environ")),
+    ];
+    for (name, target) in cases {
+        for command in [&["check"][..], &["plan", "--sandbox"], &["plan", "--sandbox", "--format", "json"]] {
+            let workspace = Workspace::quickstart();
+            let _ = fs::remove_file(workspace.path(name));
+            symlink(target, workspace.path(name)).unwrap();
+            let run = workspace.run(command);
+            // `check` does not look at what is emulated.
+            let unseen = command == ["check"] && name.starts_with("live/");
+            let ending = if unseen { Ending::Fine } else { Ending::Error };
+            assert_eq!(run.ending, ending, "{name} {command:?}: {run:?}");
+            let said = said(&run);
+            assert!(
+                unseen || said.contains("it is a link that leads out of the workspace"),
+                "{name}: {said}"
+            );
+            for seen in ["hunter2", "PLANTED", "PATH=", "CARGO"] {
+                assert!(!said.contains(seen), "{name} {command:?} shows {seen}: {said}");
+            }
+        }
+    }
+    // A pattern does not climb out either.
+    let workspace = Workspace::quickstart();
+    workspace.edit("dialform.yaml", "tenants/*.yaml", &above);
+    let run = workspace.run(&["check"]);
+    assert_eq!(
+        (run.ending, said(&run).contains("points outside the workspace")),
+        (Ending::Error, true),
+        "{run:?}"
+    );
+}
+
+/// A link that stays inside is a plain file under another name, and what is none is said without waiting for it.
+#[test]
+fn what_is_no_plain_file_is_said() {
+    let workspace = Workspace::quickstart();
+    fs::rename(workspace.path("tenants"), workspace.path("shared")).unwrap();
+    symlink("shared", workspace.path("tenants")).unwrap();
+    assert_eq!(workspace.run(&["check"]).ending, Ending::Fine);
+
+    let workspace = Workspace::quickstart();
+    fs::create_dir(workspace.path("tenants/x.yaml")).unwrap();
+    let run = workspace.run(&["check"]);
+    assert!(said(&run).contains("cannot read `tenants/x.yaml`: it is a directory"), "{run:?}");
+
+    let workspace = Workspace::quickstart();
+    let pipe = workspace.path("tenants/x.yaml");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let run = workspace.run(&["check"]);
+    assert!(said(&run).contains("cannot read `tenants/x.yaml`: it is no plain file"), "{run:?}");
+}
+
+/// A directory that is a repository by itself comes with a pull request as plain files, and its `config` names programs.
+/// None of them runs, and no revision is an option of git.
+#[test]
+fn git_runs_nothing_that_a_pull_request_brings() {
+    let settings = ["core.fsmonitor", "core.pager", "diff.external", "core.sshCommand", "core.hooksPath"];
+    for setting in settings {
+        let workspace = Workspace::quickstart();
+        workspace.git(&["init", "-q", "--bare", "."]);
+        let marks = workspace.path("ran");
+        let program = workspace.path("program");
+        fs::write(&program, format!("#!/bin/sh\necho ran >> '{}'\n", marks.display())).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(&program, mode).unwrap();
+        workspace.git(&["--git-dir", ".", "config", setting, program.to_str().unwrap()]);
+        workspace.git(&["--git-dir", ".", "config", "core.bare", "false"]);
+        workspace.git(&["--git-dir", ".", "config", "core.worktree", workspace.root().to_str().unwrap()]);
+        for option in ["--changed-since", "--base"] {
+            let run = workspace.run(&["plan", "--sandbox", option, "HEAD"]);
+            assert!(!marks.exists(), "{setting} ran: {run:?}");
+            assert_eq!(run.ending, Ending::Error, "{setting} {option}: {run:?}");
+            assert!(said(&run).contains("bare repository"), "{run:?}");
+        }
+    }
+    let workspace = Workspace::quickstart();
+    workspace.commit(&["."]);
+    for option in ["--base", "--changed-since"] {
+        let target = workspace.argument("written");
+        let run = workspace.run(&["plan", "--sandbox", &format!("{option}=--output={target}")]);
+        assert_eq!(run.ending, Ending::Error, "{run:?}");
+        assert!(!workspace.path("written").exists(), "{option}");
+    }
+}
+
+/// A saved plan is what it says: what was edited, cut or made elsewhere is not applied under the old approval.
+#[test]
+fn a_saved_plan_that_was_changed_is_refused() {
+    let workspace = Workspace::quickstart();
+    let plan = workspace.argument("plan.json");
+    assert_eq!(workspace.run(&["plan", "--sandbox", "--out", &plan]).ending, Ending::Fine);
+    let good = workspace.read("plan.json");
+    let value: serde_json::Value = serde_json::from_str(&good).unwrap();
+    let with = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut value = value.clone();
+        change(&mut value);
+        value.to_string()
+    };
+    let edited = "was changed after it was saved";
+    let cases = [
+        (
+            "only a digest",
+            format!("{{\"format_version\":3,\"digest\":{}}}", value["digest"]),
+            "is not a saved plan",
+        ),
+        ("cut", good[..good.len() / 2].to_owned(), "is not a saved plan"),
+        ("a value", with(&|it| it["tenants"][0]["steps"][0]["changes"][0]["new"] = "x".into()), edited),
+        ("an address", with(&|it| it["tenants"][0]["steps"][0]["address"] = "queues.9".into()), edited),
+        ("a step less", with(&|it| drop(it["tenants"][0]["steps"].as_array_mut().unwrap().pop())), edited),
+        ("a tenant less", with(&|it| drop(it["tenants"].as_array_mut().unwrap().pop())), edited),
+        ("an account", with(&|it| it["tenants"][0]["account"] = "other".into()), edited),
+        (
+            "another system",
+            with(&|it| it["tenants"][0]["endpoints"] = serde_json::json!(["https://x.example/"])),
+            edited,
+        ),
+        ("blocked", with(&|it| it["tenants"][0]["blocked"] = serde_json::json!([{}])), edited),
+        ("another format", with(&|it| it["format_version"] = 2.into()), "has plan format 2, not 3"),
+    ];
+    for (name, text, why) in cases {
+        workspace.write("plan.json", text);
+        let run = workspace.run(&["apply", &plan, "--sandbox"]);
+        assert!(matches!(run.ending, Ending::Refused | Ending::Error), "{name}: {run:?}");
+        assert!(said(&run).contains(why), "{name}: {run:?}");
+        assert!(!run.out.contains("done"), "{name}: {run:?}");
+    }
+    // What only tells of it may be worded otherwise, and the file still is what was approved.
+    workspace.write("plan.json", with(&|it| it["tenants"][0]["notes"] = serde_json::json!([])));
+    let run = workspace.run(&["apply", &plan, "--sandbox", "--approve-critical", "*"]);
+    assert_eq!(run.ending, Ending::Fine, "{run:?}");
+}
