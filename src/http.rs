@@ -10,9 +10,11 @@
 //! headers in their errors.
 
 mod auth;
+mod body;
 mod conventions;
 mod error;
 mod pacer;
+mod patience;
 mod record;
 mod renew;
 mod tally;
@@ -36,6 +38,9 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
 use tally::Sending;
+
+/// The status of a part of what was asked for; nobody here asks for parts.
+const PARTIAL: u16 = 206;
 
 /// What a server answered.
 #[derive(Debug, Default)]
@@ -230,6 +235,11 @@ impl ReadClient {
         let result = renewed.and(result);
         match &result {
             Err(Problem::RateLimited { .. }) => self.pacer.slow_down(&turn),
+            // Also who is down for a while may say until when.
+            Err(Problem::Status { status: 503, .. }) => {
+                let wait = reply.as_ref().ok().and_then(|reply| reply.wait);
+                wait.into_iter().for_each(|wait| self.pacer.hold(wait));
+            }
             _ if status.is_some_and(|status| status < 500) => self.pacer.succeeded(),
             _ => {}
         }
@@ -287,10 +297,10 @@ impl ReadClient {
         let status = response.status().as_u16();
         let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let (after, etag) = (header("retry-after"), header("etag"));
+        let wait = after.and_then(|after| patience::wait(&after, header("date").as_deref()));
         let next = header("link").as_deref().and_then(next_page);
-        let bytes = response.bytes().await.map_err(Problem::from_transport)?;
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(RawResponse { status, after, etag, next, received: bytes.len(), text })
+        let (received, text) = body::receive(response).await?;
+        Ok(RawResponse { status, wait, etag, next, received, text })
     }
 }
 
@@ -309,21 +319,20 @@ fn without_credentials(text: &str, secrets: &KnownSecrets) -> String {
 
 /// Turns a response into a body or a problem.
 fn judge(reply: &RawResponse, conventions: &'static Conventions) -> Result<Answer, Problem> {
-    let RawResponse { status, after, etag, next, received: _, text } = reply;
+    let RawResponse { status, wait, etag, next, received: _, text } = reply;
     let status = *status;
     if conventions.is_rate_limit(status) {
-        let after = after.as_deref().and_then(|text| text.trim().parse::<u64>().ok());
-        return Err(Problem::RateLimited {
-            status,
-            retry_after: after.map(|s| Duration::from_secs(s.min(60))),
-        });
+        return Err(Problem::RateLimited { status, retry_after: *wait });
     }
     if !(200..300).contains(&status) {
         return Err(Problem::status(status, text, conventions));
     }
+    if status == PARTIAL {
+        return Err(Problem::decode("status 206: it is only a part", ""));
+    }
     let body = match text.trim() {
         "" => Value::Null,
-        _ => serde_json::from_str(text).map_err(|error| Problem::decode(&error.to_string(), text))?,
+        _ => body::parse(text).map_err(|error| Problem::decode(&error.to_string(), text))?,
     };
     Ok(Answer { body, etag: etag.clone(), next: next.clone() })
 }
@@ -331,7 +340,8 @@ fn judge(reply: &RawResponse, conventions: &'static Conventions) -> Result<Answe
 /// An answer as it came.
 struct RawResponse {
     status: u16,
-    after: Option<String>,
+    /// How long the server asks to be left alone.
+    wait: Option<Duration>,
     etag: Option<String>,
     next: Option<String>,
     /// Bytes of the body.

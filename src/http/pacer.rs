@@ -99,14 +99,16 @@ impl Pacer {
         }
     }
 
+    /// Nobody starts a request before `delay` is over; for who does not wait for that.
+    pub fn hold(&self, delay: Duration) {
+        let mut pace = self.pace();
+        pace.paused = pace.paused.max(Instant::now() + delay);
+    }
+
     /// Nobody starts a request before `delay` is over.
     pub async fn pause(&self, delay: Duration) {
-        let until = Instant::now() + delay;
-        {
-            let mut pace = self.pace();
-            pace.paused = pace.paused.max(until);
-        }
-        tokio::time::sleep_until(until).await;
+        self.hold(delay);
+        tokio::time::sleep(delay).await;
     }
 
     /// How long no request starts because the server has asked to wait; `None` while it has not.

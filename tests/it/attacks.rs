@@ -1,3 +1,4 @@
 //! Attacks on the promises of `.github/SECURITY.md`, by who attacks. Each names the promise that it tries to break.
 
 mod contributor;
+mod server;

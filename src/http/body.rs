@@ -1,0 +1,111 @@
+//! What a server sends: bounded while it arrives, and read strictly. A server that has gone mad gets neither the memory nor
+//! the belief of a run.
+
+use super::Problem;
+use reqwest::Response;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+use std::fmt;
+
+/// Bytes of an answer that are read: a list of the largest accounts is a fraction of it.
+const LARGEST: usize = 64 << 20;
+/// Bytes of an error that are read; the rest says nothing to a person.
+const LARGEST_ERROR: usize = 64 << 10;
+
+/// Waits for the whole answer as text.
+pub async fn receive(mut response: Response) -> Result<(usize, String), Problem> {
+    let good = response.status().is_success();
+    let bound = if good { LARGEST } else { LARGEST_ERROR };
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(Problem::from_transport)? {
+        let room = bound - bytes.len();
+        if chunk.len() <= room {
+            bytes.extend_from_slice(&chunk);
+        } else if good {
+            return Err(Problem::decode(&format!("it is larger than {} MiB", LARGEST >> 20), ""));
+        } else {
+            bytes.extend_from_slice(&chunk[..room]);
+            break;
+        }
+    }
+    let received = bytes.len();
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok((received, text)),
+        // Half a letter at the cut end of an error is no reason to lose the rest.
+        Err(error) if !good => Ok((received, String::from_utf8_lossy(error.as_bytes()).into_owned())),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            Err(Problem::decode(&format!("it is not UTF-8 from byte {at} on"), ""))
+        }
+    }
+}
+
+/// Reads JSON in which no object has a key twice: which of the two is meant nobody can say.
+pub fn parse(text: &str) -> serde_json::Result<Value> {
+    serde_json::from_str::<Strict>(text).map(|it| it.0)
+}
+
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StrictVisitor).map(Self)
+    }
+}
+
+struct StrictVisitor;
+
+impl<'de> Visitor<'de> for StrictVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Strict(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(list.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some((key, Strict(value))) = entries.next_entry::<String, Strict>()? {
+            if map.contains_key(&key) {
+                return Err(A::Error::custom(format!("an object has the key {key:?} twice")));
+            }
+            map.insert(key, value);
+        }
+        Ok(map.into())
+    }
+}
