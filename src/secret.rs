@@ -2,10 +2,12 @@
 //!
 //! - `known`: the credentials of a run, to take them out of whatever is shown
 //! - `fields`: which fields of a request or an answer may stand in a log
+//! - `program`: programs that print a credential, bounded in time
 //! - `redacting`: a writer that hides them
 
 mod fields;
 mod known;
+mod program;
 mod redacting;
 
 pub use fields::{is_secret, redacted, without_addresses};
@@ -17,8 +19,9 @@ use crate::{
     model::{Secret, pasted},
     text::io_reason,
 };
+use program::{PATIENCE, Trouble};
 use secrecy::SecretString;
-use std::{path::Path, process::Command};
+use std::path::Path;
 
 /// Variables by name.
 pub type Variables = Vec<(String, SecretString)>;
@@ -81,25 +84,31 @@ pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, Explained> 
                 true => format!("`{program}`"),
                 false => "the program named here".to_owned(),
             };
-            // Its standard error goes to the person, its standard output to nobody else.
-            let output = Command::new(program).args(arguments).current_dir(root).output();
-            match output {
-                Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout).into_owned(),
-                Ok(output) => {
-                    return fail(
-                        format!("{named}, which should print a credential, ended with {}", output.status),
-                        "run it by hand to see the cause",
-                    );
+            let ended = |how: String| {
+                (
+                    format!("{named}, which should print a credential, {how}"),
+                    "run it by hand to see the cause",
+                )
+            };
+            let (message, help) = match program::printed(program, arguments, root, PATIENCE) {
+                Ok(bytes) => return usable(&String::from_utf8_lossy(&bytes)),
+                Err(Trouble::NotRun(error)) => {
+                    let why = io_reason(&error);
+                    (format!("{named} cannot be run to get a credential: {why}"), "is it installed?")
                 }
-                Err(error) => {
-                    return fail(
-                        format!("{named} cannot be run to get a credential: {}", io_reason(&error)),
-                        "is it installed?",
-                    );
-                }
-            }
+                Err(Trouble::Ended(status)) => ended(format!("ended with {status}")),
+                Err(Trouble::TooLong) => ended(format!("took longer than {} seconds", PATIENCE.as_secs())),
+                Err(Trouble::TooMuch) => ended("printed more than a credential is long".to_owned()),
+            };
+            return fail(message, help);
         }
     };
+    usable(&found)
+}
+
+/// A credential that a header can carry.
+fn usable(found: &str) -> Result<SecretString, Explained> {
+    let fail = |message: String, help: &str| Err(Explained::with_help(message, help));
     let found = found.trim();
     if found.is_empty() {
         return fail("the credential is empty".to_owned(), "check its source under `providers`");

@@ -8,6 +8,7 @@
 mod client;
 mod convert;
 mod grades;
+mod notes;
 mod portal;
 mod settings;
 mod wire;
@@ -32,6 +33,7 @@ pub static PROVIDER: Provider = Provider {
         accepts: grades::ACCEPTS,
         zoned_schedules: true,
         by_hand: portal::BY_HAND,
+        remarks: notes::REMARKS,
         normalize: convert::normalize,
         ..Dialect::PLAIN
     },

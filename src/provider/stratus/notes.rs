@@ -55,6 +55,13 @@ pub const REMARKS: &[Remark] = &[
                there are `failover` of a queue and `unreachable` of an extension",
         source: "FACTS stratus/carrier-7",
     },
+    Remark {
+        kind: Kind::Rules,
+        field: &["ring_timeout"],
+        when: |_, after| matches!(after, Resource::Rules(it) if it.ring_timeout.is_some()),
+        text: "`ring_timeout` does not hold for calls that a queue offers: how long it rings an agent is its `agent_ring`",
+        source: "FACTS stratus/users-3",
+    },
 ];
 
 fn is_on(resource: &Resource) -> bool {
