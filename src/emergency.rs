@@ -57,6 +57,9 @@ pub struct Stored {
     /// Where its calls go while it is on; `None`: no number is stored.
     pub to: Option<E164>,
     pub active: bool,
+    /// What the carrier shows instead of whether it is on, where that is not understood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unreadable: Option<String>,
     /// What the files say of it, if they declare it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub declared: Option<Declared>,
@@ -201,6 +204,10 @@ fn keep(forward: &Stored, switch: Switch, named: bool, recorded: Option<bool>) -
             false => Some(None),
         },
         Switch::On => None,
+        Switch::Off if forward.unreadable.is_some() && !named && recorded != Some(true) => {
+            say(&format!("may be on, which is not understood: `--number {}` switches it off", forward.number))
+        }
+        Switch::Off if forward.unreadable.is_some() => None,
         Switch::Off if !forward.active => match named || recorded == Some(true) {
             true => say("is off already"),
             false => Some(None),

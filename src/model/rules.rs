@@ -144,11 +144,25 @@ impl FromStr for Caller {
     type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self::Number).map_err(|error: Explained| {
-            let anonymous = matches!(text, "anonymous" | "unknown");
-            if anonymous { error.help("write `block_anonymous: true`") } else { error }
+        text.parse().map(Self::Number).map_err(|error: Explained| match text {
+            "anonymous" | "unknown" => error.help("write `block_anonymous: true`"),
+            _ if is_range(text) => Explained::with_help(
+                format!("`{text}` stands for many callers, and a list holds single numbers"),
+                "name each number by itself, such as \"+12145550100\"; callers without a number are `block_anonymous: true`; \
+                 there is no form for an area code or a country",
+            ),
+            _ => error,
         })
     }
+}
+
+/// Whether a text means more than one number: a pattern, a span, or the beginning of numbers.
+fn is_range(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let part = |c: char| c.is_ascii_digit() || "+*?.xX%#-() ".contains(c);
+    let is_pattern = text.contains(['*', '?', '%']) || text.to_ascii_lowercase().contains("xx");
+    let is_span = text.contains("..") || text.matches('+').count() > 1;
+    digits > 0 && text.chars().all(part) && (is_pattern || is_span || (text.starts_with('+') && digits < 7))
 }
 
 impl fmt::Display for Caller {

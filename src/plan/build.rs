@@ -6,7 +6,7 @@ use super::{
     by_hand::{self, is_by_hand},
     class, guard, live, order,
     portal::{Clicks, join},
-    protect, reason, remarks, toggle, undeclared,
+    protect, reason, remarks, toggle, undeclared, unreadable,
     uses::Uses,
 };
 use crate::{
@@ -84,6 +84,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     let (stale, findings): (Vec<Address>, Vec<Finding>) = stale.into_iter().unzip();
     plan.blocked = findings;
     plan.withheld = live::dependents(stale.into_iter(), &desired, observed);
+    unreadable::withhold(&mut plan, &desired, &absent, observed, place);
     let withheld = &plan.withheld;
 
     for (address, wanted) in desired.iter().filter(|(address, _)| !withheld.contains(*address)) {
@@ -216,6 +217,8 @@ fn describe(
         }
     }
     plan.notes.extend(look_alikes(&plan.steps, observed));
+    let unreadable = unreadable::notes(plan, desired, observed);
+    plan.notes.extend(unreadable);
     plan.notes.extend(remarks::forwards_on(&plan.steps, observed));
     plan.notes.extend(remarks::half_failovers(desired, &plan.withheld, observed));
     plan.notes.extend(remarks::of_vendor(&plan.steps, dialect));
@@ -268,6 +271,10 @@ fn steps_for(
     let mut by_api: Vec<FieldChange> = Vec::new();
     let mut sent = wanted.resource.clone();
     for change in changes {
+        if unreadable::hides(observed, address, &change.path) {
+            sent.forget(&change.path);
+            continue;
+        }
         let row = dialect.grade(address.kind, &change);
         let then = base.and_then(|base| base.desired.get(address)).filter(|_| hidden(&change.path));
         let page = row.clicks(address, &wanted.resource, then.or(before));

@@ -49,8 +49,13 @@ pub(super) fn check(
         }
         for token in observed.unknown_dial_strings.get(address).into_iter().flatten() {
             let message = format!("the dial plan of account `{account}` has no rule `{token}` yet");
-            let help = "save the queue or mailbox once in the portal, which creates the rule; calls sent to a \
-                        missing rule are lost";
+            let help = if token.starts_with("phone_") {
+                "write `extension`, whose rules then apply; or add the rule to the dial plan: calls sent to a missing \
+                 rule are lost"
+            } else {
+                "save the queue or mailbox once in the portal, which creates the rule; calls sent to a missing rule are \
+                 lost"
+            };
             say(address, Finding::error("no-dial-rule", message).help(help).at(place(&address.path())));
         }
     }

@@ -20,6 +20,7 @@ mod reason;
 mod remarks;
 mod toggle;
 mod undeclared;
+mod unreadable;
 mod uses;
 
 pub use base::Base;
@@ -64,6 +65,9 @@ pub struct Observed {
     pub hidden_uses: Vec<HiddenUse>,
     /// Fields whose live value this vocabulary has no word for, by object.
     pub opaque: BTreeMap<Address, BTreeSet<Path>>,
+    /// Fields whose live value was shown and is not understood, with what was shown, by object. They are never written, and
+    /// `objects` has nothing in their place.
+    pub unreadable: BTreeMap<Address, BTreeMap<Path, String>>,
     /// What a live object holds beyond this vocabulary; it is left alone.
     pub notes: BTreeMap<Address, Vec<String>>,
     /// What is left of objects that are not there. Never an object that is.
@@ -134,9 +138,13 @@ pub struct TenantPlan {
     /// Why some or all of this tenant is not planned; the other tenants go on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub blocked: Vec<Finding>,
-    /// The objects that are not planned because of `blocked`. Empty while something is blocked: nothing is planned.
+    /// The objects that are not planned because of `blocked`. Neither these nor fields while something is blocked: nothing is
+    /// planned.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub withheld: BTreeSet<Address>,
+    /// The fields that are not planned because of `blocked`, of objects that are.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub withheld_fields: BTreeMap<Address, BTreeSet<Path>>,
     /// Limits this plan goes beyond; `apply` refuses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<String>,
@@ -163,6 +171,7 @@ impl TenantPlan {
             steps: Vec::new(),
             blocked,
             withheld: BTreeSet::new(),
+            withheld_fields: BTreeMap::new(),
             refused: Vec::new(),
             unverifiable: Vec::new(),
             unmanaged: Vec::new(),

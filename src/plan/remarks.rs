@@ -65,6 +65,10 @@ pub(super) fn half_failovers(
 
 fn half_failover(key: &str, desired: &BTreeMap<Address, Desired>, observed: &Observed) -> Option<Note> {
     let address = Address::new(Kind::Queues, key);
+    // What one of the halves is live may not be known.
+    if observed.unreadable.contains_key(&address) {
+        return None;
+    }
     let queue = |resource: Option<&Resource>| match resource {
         Some(Resource::Queue(queue)) => queue.clone(),
         _ => Queue::default(),

@@ -7,14 +7,16 @@
 //! 3. `grades`: a row for every field of every kind it holds, with the source of the fact: api, experimental, manual,
 //!    unsupported (with what to do instead). `portal`: the page on which a person sets what is experimental or manual. What it refuses, leaves to people and prints follows from these.
 //! 4. `client`: [`Read`] and [`Write`] on [`crate::http`]. `observe` returns everything in scope at once,
-//!    or an error, never a part of it. What a server does not show is named in `Observed::opaque`. `execute` carries out
+//!    or an error, never a part of it. What a server does not show is named in `Observed::opaque`, what it shows and
+//!    nobody understands in `Observed::unreadable`. `execute` carries out
 //!    one step, sends only what the step [concerns](Step::concerns), and never decides.
 //! 5. `settings`: the type of its entry in `dialform.yaml` with [`Settings`]; the schema is made of it. Its endpoints sign
 //!    in with what the [`Keyring`] finds: [`crate::http::Bearer`], [`crate::http::Basic`], [`crate::http::ApiKey`], a token
 //!    that is [replaced](refresh::Refreshing) when it has expired, or a pair of these.
 //! 6. `mod`: the static [`Provider`].
 //!
-//! What several need is beside them: [`answer`] for reading, [`refusal`] for what cannot be held.
+//! What several need is beside them: [`answer`] for reading, [`scalar`] for numbers and switches in every form,
+//! [`refusal`] for what cannot be held.
 //!
 //! To be tested it needs an emulation in `sandbox/` with a line in its table, which also says what of the state each
 //! object may touch, and data in `tests/it/transitions/KIND/`: settings and a live account. The transitions then run by
@@ -31,6 +33,7 @@ mod keyring;
 mod open;
 pub mod refresh;
 pub mod refusal;
+pub mod scalar;
 pub mod settings;
 pub mod stratus;
 

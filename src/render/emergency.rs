@@ -20,9 +20,12 @@ pub fn emergency_status(out: &mut dyn Write, accounts: &[Account]) -> io::Result
         heading(out, account)?;
         match &account.forwards {
             Forwards::Switched { stored } => {
-                let shown: Vec<&Stored> = stored.iter().filter(|it| it.active || it.to.is_some()).collect();
+                let shown: Vec<&Stored> = stored
+                    .iter()
+                    .filter(|it| it.active || it.to.is_some() || it.unreadable.is_some())
+                    .collect();
                 on += shown.iter().filter(|it| it.active).count();
-                off += shown.iter().filter(|it| !it.active).count();
+                off += shown.iter().filter(|it| !it.active && it.unreadable.is_none()).count();
                 if shown.is_empty() {
                     writeln!(out, "  no forward is stored")?;
                 }
@@ -42,7 +45,16 @@ fn heading(out: &mut dyn Write, account: &Account) -> io::Result<()> {
 }
 
 fn stored_line(out: &mut dyn Write, forward: &Stored) -> io::Result<()> {
-    let Stored { number, to, active, declared } = forward;
+    let Stored { number, to, active, unreadable, declared } = forward;
+    if let Some(shown) = unreadable {
+        let shown = printable(shown.clone());
+        let word = paint(YELLOW, "?  ");
+        return writeln!(
+            out,
+            "  {word}  {number} -> {}  (`active` is {shown}, which is not understood)",
+            target(to.as_ref())
+        );
+    }
     let word = if *active { paint(YELLOW, "on ") } else { paint(super::DIM, "off") };
     write!(out, "  {word}  {number} -> {}", target(to.as_ref()))?;
     let said = declared.as_ref().and_then(|declared| {

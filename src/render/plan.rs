@@ -30,7 +30,7 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
         let what = withheld(plan).unwrap_or_else(|| "nothing is planned for this tenant".to_owned());
         writeln!(out, "  {}: {what}\n", paint(RED, "blocked"))?;
         findings(out, &plan.blocked)?;
-        if plan.withheld.is_empty() {
+        if withheld(plan).is_none() {
             return Ok(());
         }
     }
@@ -49,7 +49,10 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
 
 /// What a tenant's findings keep from being planned; `None` if that is everything.
 pub(super) fn withheld(plan: &TenantPlan) -> Option<String> {
-    let names: Vec<String> = plan.withheld.iter().map(|it| printable(it.to_string())).collect();
+    let mut names: Vec<String> = plan.withheld.iter().map(|it| printable(it.to_string())).collect();
+    for (address, fields) in &plan.withheld_fields {
+        names.extend(fields.iter().map(|field| printable(format!("`{field}` of {address}"))));
+    }
     match names.as_slice() {
         [] => None,
         [one] => Some(format!("{one} is not planned")),

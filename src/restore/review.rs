@@ -45,6 +45,7 @@ impl Restoration {
         if !plan.blocked.is_empty() {
             plan.steps.clear();
             plan.withheld.clear();
+            plan.withheld_fields.clear();
         } else {
             let unchanged = self.unchanged.iter().filter(|(address, _)| covered(address));
             plan.notes.extend(unchanged.map(|(address, text)| Note::new(address, text)));

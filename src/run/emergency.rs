@@ -344,7 +344,11 @@ fn stored(observed: &Observed, tenant: &CheckedTenant) -> Vec<Stored> {
             Resource::Forward(it) => Some(Declared::of(wanted, it.active)),
             _ => None,
         });
-        Stored { number: address.key.clone(), to: live.to.clone(), active: live.is_active(), declared }
+        let mut strange = observed.unreadable.get(address).into_iter().flatten();
+        let unreadable = strange.find(|(field, _)| field.field() == Some("active"));
+        let unreadable = unreadable.map(|(_, shown)| shown.clone());
+        let (number, to, active) = (address.key.clone(), live.to.clone(), live.is_active());
+        Stored { number, to, active, unreadable, declared }
     });
     stored.collect()
 }
@@ -399,6 +403,8 @@ fn build(
     observed: &Observed,
 ) -> TenantPlan {
     let unobservable = base.map(|_| Kind::Forwards).into_iter().collect();
+    // Whoever chose a forward by hand knows better than what the carrier shows.
+    let observed = &Observed { unreadable: BTreeMap::new(), ..observed.clone() };
     // Whoever switches every forward means every forward.
     let guard = Guard { max_changed_percent: 100, ..Guard::default() };
     plan::build(Input {

@@ -405,11 +405,11 @@ async fn every_wrong_answer_blocks_the_tenant() {
         ),
         (
             forwards,
-            (200, r#"[{"number":"2145550100","active":"yes"}]"#.into()),
+            (200, r#"[{"number":["2145550100"],"active":true}]"#.into()),
             no(
                 "CarrierForward",
-                r#"invalid type: string "yes", expected a boolean"#,
-                r#"[{"number":"2145550100","active":"yes"}]"#,
+                r#"expected text, found ["2145550100"]"#,
+                r#"[{"number":["2145550100"],"active":true}]"#,
             ),
         ),
         (

@@ -12,6 +12,7 @@ domain: {{ domain: acme.1.service }}
 users:
   - {{ user: "101", answerrules: [{user_101}] }}
   - {{ user: "102" }}
+  - {{ user: "600", service-code: system-aa }}
   - {{ user: "400", service-code: system-queue, answerrules: [{queue_400}] }}
 phonenumbers:
   - {{ phonenumber: "12145550100", dial-rule-application: to-callqueue, dial-rule-translation-destination-user: "400" }}
@@ -45,6 +46,8 @@ fn said(plan: &str) -> Vec<String> {
     let lines = plan.lines().map(str::trim);
     lines.filter(|line| telling.iter().any(|word| line.starts_with(word))).map(str::to_owned).collect()
 }
+
+const MENU: &str = "autoattendants: [{ attendant-name: Main, user: \"600\", starting-prompt: Prompt_1 }]";
 
 struct Case {
     name: &'static str,
@@ -163,6 +166,35 @@ const CASES: &[Case] = &[
         name: "a number that is switched off leads nowhere",
         tenant: "numbers: { \"+12145550101\": { route: { extension: \"101\" } } }",
         says: &["+ route: {extension: \"101\"}"],
+        ..PLAIN
+    },
+    Case {
+        name: "an attendant by the name that the portal writes is the one at its extension",
+        user_101: r#"{ time-frame: "*", forward-no-answer: { enabled: "yes", parameters: [aa_Main] } }"#,
+        more: MENU,
+        tenant: "diverts: { \"101\": { no_answer: { attendant: \"600\" } } }",
+        says: &["No changes. 1 tenant is as declared."],
+        ..PLAIN
+    },
+    Case {
+        name: "the name of an attendant that is not there stays a word",
+        user_101: r#"{ time-frame: "*", forward-no-answer: { enabled: "yes", parameters: [aa_Gone] } }"#,
+        more: MENU,
+        tenant: "diverts: { \"101\": { no_answer: off } }",
+        says: &[],
+        ..PLAIN
+    },
+    Case {
+        name: "a phone past its rules is a word that the dial plan may not know",
+        tenant: "diverts: { \"101\": { no_answer: { phone: \"102\" } } }",
+        says: &["error[no-dial-rule]: the dial plan of account `acme.1.service` has no rule `phone_102` yet"],
+        ..PLAIN
+    },
+    Case {
+        name: "a phone past its rules that a rule already leads to",
+        user_101: r#"{ time-frame: "*", forward-on-busy: { enabled: "yes", parameters: [phone_102] } }"#,
+        tenant: "diverts: { \"101\": { busy: { phone: \"102\" } } }",
+        says: &["No changes. 1 tenant is as declared."],
         ..PLAIN
     },
     Case {

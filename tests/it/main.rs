@@ -74,6 +74,7 @@ mod sandbox_deskphone;
 #[cfg(test)]
 mod sandbox_shared;
 #[cfg(test)]
+mod scalars;
 mod schema;
 #[cfg(test)]
 mod selection;

@@ -68,9 +68,6 @@ fn required(size: &Size) -> BTreeMap<String, usize> {
         // (FACTS stratus/places-4).
         all.insert(format!("{DOMAIN}/dialplans/acme.1.service/dialrules"), pages(users + size.queues));
     }
-    if size.attendant {
-        all.insert(format!("{DOMAIN}/autoattendants"), 1);
-    }
     if size.forwards {
         all.insert("/_carrier/v1/numbers".to_owned(), pages(size.numbers));
     }
@@ -187,9 +184,9 @@ fn a_plan_asks_no_more_than_it_must() {
         ("one extension", Size { declared: 1, ..base }, 7),
         ("a mailbox nobody uses yet", Size { declared: 1, mailboxes_in_use: false, ..base }, 8),
         (
-            "an attendant is pointed to",
+            "an attendant is pointed to, by its extension",
             Size { declared: 3, attendant: true, mailboxes_in_use: false, ..base },
-            11,
+            10,
         ),
         (
             "a small office",

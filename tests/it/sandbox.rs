@@ -581,7 +581,11 @@ async fn time_frames_replace_merge_and_convert() {
     assert_eq!(rig.json(&format!("PUT {path}"), &dates(json!([entry("2032-01-01")]))).await.0, 400);
     let (_, custom) = rig.json(&format!("PUT {path}"), &json!({"type": "custom"})).await;
     assert_eq!((&custom["timeframe-type"], shown(&custom)), (&json!("custom"), new.clone()));
-    assert_eq!(rig.json(&format!("PUT {path}"), &week).await.0, 200);
+    // What is not sent of such a frame is gone.
+    let mut both = dates(json!([entry("20330101")]));
+    both["timeframe-days-of-week-array"] = week["timeframe-days-of-week-array"].clone();
+    let new = shown(&rig.json(&format!("PUT {path}"), &both).await.1);
+    assert_eq!(new.iter().map(|(date, _)| date.as_str()).collect::<Vec<_>>(), ["20330101"]);
     assert_eq!(rig.json(&format!("PUT {path}"), &json!({"timeframe-type": "specific-dates"})).await.0, 400);
     assert_eq!(rig.json(&format!("DELETE {path}"), &json!({"child_id": new[0].1})).await.0, 202);
     assert_eq!(shown(&rig.json(&format!("GET {path}"), &NONE).await.1), []);

@@ -1,5 +1,6 @@
 //! Objects as the API has them: typed here, texts there, keys missing.
 
+use crate::provider::scalar::{self, Scalar};
 use serde_json::{Map, Value};
 
 /// An object of the API. Every reading is lenient: numbers come as texts and the other way round, ids of unset
@@ -30,15 +31,19 @@ impl Row {
     }
 
     pub fn number(&self, key: &str) -> Option<u32> {
-        self.text(key)?.trim().parse().ok()
+        self.whole(key).known()
     }
 
-    pub fn flag(&self, key: &str) -> Option<bool> {
-        match self.text(key)?.as_str() {
-            "true" | "1" => Some(true),
-            "false" | "0" => Some(false),
-            _ => None,
-        }
+    pub fn whole(&self, key: &str) -> Scalar<u32> {
+        scalar::whole(&self.verbatim(key))
+    }
+
+    pub fn flag(&self, key: &str) -> Scalar<bool> {
+        scalar::flag(&self.verbatim(key))
+    }
+
+    fn verbatim(&self, key: &str) -> String {
+        self.0.get(key).map(scalar::verbatim).unwrap_or_default()
     }
 
     pub fn object(&self, key: &str) -> Option<Self> {

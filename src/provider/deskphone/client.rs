@@ -4,11 +4,12 @@ use super::convert;
 use crate::{
     explained::Explained,
     http::{Answer, ApiError, Method, Problem, ReadClient, WriteClient, segment},
-    model::{Address, Extension, Kind, Resource},
+    model::{Address, Diverts, Extension, Kind, Resource},
     plan::{Observed, Obstacle, Role, Step},
     provider::{
         Endpoints, Read, Scope, Write,
         answer::{conflict, decode, endpoint, failure, undecodable},
+        scalar::Unreadable,
     },
 };
 use async_trait::async_trait;
@@ -89,7 +90,12 @@ impl Read for DeskphoneReader {
             }
         }
         let found: Vec<_> = stream::iter(reads).buffer_unordered(http.concurrency()).try_collect().await?;
-        observed.objects.extend(found);
+        for (address, diverts, unreadable) in found {
+            if unreadable != Unreadable::default() {
+                observed.unreadable.insert(address.clone(), unreadable.0);
+            }
+            observed.objects.insert(address, Resource::Diverts(diverts));
+        }
         Ok(observed)
     }
 }
@@ -131,11 +137,11 @@ async fn diverts(
     http: &ReadClient,
     id: String,
     extension: Extension,
-) -> Result<(Address, Resource), ApiError> {
+) -> Result<(Address, Diverts, Unreadable), ApiError> {
     let (answer, path, what) = document(http, &id, &extension).await?;
-    let diverts = convert::diverts(&answer.body, &extension)
+    let (diverts, unreadable) = convert::diverts(&answer.body, &extension)
         .map_err(|why| undecodable(why, &answer.body, &what, &path))?;
-    Ok((Address::new(Kind::Diverts, &extension), Resource::Diverts(diverts)))
+    Ok((Address::new(Kind::Diverts, &extension), diverts, unreadable))
 }
 
 /// The document of one person, with its path and what is being read.
@@ -202,7 +208,7 @@ impl Write for DeskphoneWriter {
 
 /// What is about to be changed must be what the plan saw.
 fn still_as_planned(document: &Value, extension: &Extension, step: &Step) -> Result<(), String> {
-    let now = convert::diverts(document, extension)?;
+    let (now, _) = convert::diverts(document, extension)?;
     let Some(Resource::Diverts(before)) = &step.before else { return Ok(()) };
     let both = before.conditions().into_iter().zip(now.conditions());
     for ((word, then), (_, now)) in both.filter(|((word, _), _)| step.concerns(&[(*word).into()])) {

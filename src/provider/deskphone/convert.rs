@@ -4,7 +4,10 @@ use crate::{
     model::{Address, Destination, Divert, Diverts, E164, Extension, Resource},
     path::Path,
     plan::Unsupported,
-    provider::refusal::Refusals,
+    provider::{
+        refusal::Refusals,
+        scalar::{self, Scalar, Unreadable},
+    },
 };
 use serde_json::{Map, Value, json};
 
@@ -21,35 +24,50 @@ fn section<'a>(document: &'a Value, path: &[&str]) -> Option<&'a Value> {
     path.iter().try_fold(document, |value, key| value.get(key))
 }
 
-/// A live document in the words of the YAML; the error says what is wrong with it.
+/// A live document in the words of the YAML, and what of it is not understood; the error says what is wrong with it.
 ///
 /// Compared are meanings: `enabled: false` is off whatever the destination says.
-pub fn diverts(document: &Value, own: &Extension) -> Result<Diverts, String> {
-    let mut diverts = Diverts::default();
+pub fn diverts(document: &Value, own: &Extension) -> Result<(Diverts, Unreadable), String> {
+    let (mut diverts, mut unreadable) = (Diverts::default(), Unreadable::default());
     for (word, path) in SECTIONS {
         let dotted = path.join(".");
         let section = section(document, path).ok_or_else(|| format!("there is no `{dotted}`"))?;
-        let enabled = section.get("enabled").and_then(Value::as_bool);
-        let enabled = enabled.ok_or_else(|| format!("`{dotted}.enabled` is not true or false"))?;
-        let divert = if enabled { Divert::To(destination(section, own)) } else { Divert::Off };
+        let enabled = switch(section, "enabled");
+        if enabled == Scalar::Unset {
+            return Err(format!("there is no `{dotted}.enabled`"));
+        }
+        let enabled = unreadable.part([word], format!("`{dotted}.enabled`"), enabled);
+        let mailbox = switch(section, MAILBOX).or(false);
+        let divert = match enabled {
+            None => None,
+            Some(false) => Some(Divert::Off),
+            Some(true) => unreadable
+                .part([word], format!("`{dotted}.{MAILBOX}`"), mailbox)
+                .map(|mailbox| Divert::To(destination(section, mailbox, own))),
+        };
         let field = match word {
             "always" => &mut diverts.always,
             "busy" => &mut diverts.busy,
             "no_answer" => &mut diverts.no_answer,
             _ => &mut diverts.unreachable,
         };
-        *field = Some(divert);
+        *field = divert;
     }
-    Ok(diverts)
+    Ok((diverts, unreadable))
+}
+
+/// Whether the destination is a mailbox.
+const MAILBOX: &str = "destinationVoicemailEnabled";
+
+fn switch(section: &Value, key: &str) -> Scalar<bool> {
+    scalar::flag(&section.get(key).map(scalar::verbatim).unwrap_or_default())
 }
 
 /// Where an enabled section sends calls. What the YAML has no words for is shown as it is.
-fn destination(section: &Value, own: &Extension) -> Destination {
-    let text = section.get("destination").and_then(Value::as_str).unwrap_or_default();
+fn destination(section: &Value, mailbox: bool, own: &Extension) -> Destination {
+    let text = section.get("destination").map(scalar::verbatim).unwrap_or_default();
     let to: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let mailbox = section.get("destinationVoicemailEnabled").and_then(Value::as_bool).unwrap_or_default();
-    let strange =
-        || Destination::DialString(if to.is_empty() { "nowhere".to_owned() } else { text.to_owned() });
+    let strange = || Destination::DialString(if to.is_empty() { "nowhere".to_owned() } else { text.clone() });
     let digits = to.strip_prefix('+').unwrap_or(&to);
     if !digits.bytes().all(|b| b.is_ascii_digit()) {
         return strange();
@@ -102,7 +120,7 @@ fn write(section: &mut Map<String, Value>, divert: &Divert, own: &Extension) -> 
     };
     section.insert("enabled".to_owned(), json!(true));
     section.insert("destination".to_owned(), json!(to));
-    section.insert("destinationVoicemailEnabled".to_owned(), json!(mailbox));
+    section.insert(MAILBOX.to_owned(), json!(mailbox));
     Some(())
 }
 

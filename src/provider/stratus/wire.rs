@@ -3,8 +3,12 @@
 //! On read numbers and texts stand for each other, optional values may be missing, null or empty, and some names
 //! differ from those that are written (FACTS stratus/wire-7 and FACTS stratus/wire).
 
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use crate::provider::scalar::{self, Scalar};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error},
+};
+use serde_json::{Map, Value};
 
 /// A text that may arrive as a number, a truth value or null.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,7 +21,7 @@ impl<'de> Deserialize<'de> for Text {
             Value::String(text) => Self(text),
             Value::Number(number) => Self(number.to_string()),
             Value::Bool(flag) => Self(if flag { "yes" } else { "no" }.to_owned()),
-            other => return Err(serde::de::Error::custom(format!("expected text, found {other}"))),
+            other => return Err(D::Error::custom(format!("expected text, found {other}"))),
         })
     }
 }
@@ -27,14 +31,37 @@ impl Text {
         &self.0
     }
 
+    /// Whether it certainly is on.
     pub fn is_yes(&self) -> bool {
-        self.0.eq_ignore_ascii_case("yes")
+        self.flag() == Scalar::Known(true)
     }
 
-    /// `None` for an empty text: unset integers arrive as `""`.
-    pub fn number(&self) -> Option<u32> {
-        self.0.trim().parse().ok()
+    /// As a switch (FACTS stratus/readings-15).
+    pub fn flag(&self) -> Scalar<bool> {
+        scalar::flag(&self.0)
     }
+
+    /// As a number: unset integers arrive as `""`.
+    pub fn whole(&self) -> Scalar<u32> {
+        scalar::whole(&self.0)
+    }
+}
+
+/// A value in whatever form it arrives: one that is not understood is no reason to refuse the object it stands in.
+fn scalar_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
+    Ok(Text(scalar::verbatim(&Value::deserialize(deserializer)?)))
+}
+
+/// A list, of which servers also show an empty one as null or an empty text, and one of a single element as that element
+/// (FACTS stratus/readings-8).
+fn list<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let rows = match Value::deserialize(deserializer)? {
+        Value::Null => Vec::new(),
+        Value::String(text) if text.is_empty() => Vec::new(),
+        Value::Array(rows) => rows,
+        one => vec![one],
+    };
+    rows.into_iter().map(|row| T::deserialize(row).map_err(D::Error::custom)).collect()
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -42,7 +69,7 @@ impl Text {
 pub struct Domain {
     /// Always there: an answer without it is no domain, whatever its status.
     pub domain: Text,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar_text")]
     pub is_domain_locked: Text,
 }
 
@@ -50,9 +77,9 @@ pub struct Domain {
 #[serde(rename_all = "kebab-case")]
 pub struct User {
     pub user: Text,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar_text")]
     pub ring_no_answer_timeout_seconds: Text,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar_text")]
     pub reject_anonymous_calls_enabled: Text,
     #[serde(default)]
     pub service_code: Text,
@@ -64,14 +91,19 @@ pub struct User {
 /// One feature of an answering rule. Missing on read means off.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Feature {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar_text")]
     pub enabled: Text,
-    #[serde(default, deserialize_with = "null_is_empty")]
+    #[serde(default, deserialize_with = "list")]
     pub parameters: Vec<Text>,
 }
 
-fn null_is_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Text>, D::Error> {
-    Ok(Option::<Vec<Text>>::deserialize(deserializer)?.unwrap_or_default())
+/// A feature that is null, or an empty list where an object is expected, is as good as missing.
+fn feature<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Feature, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(Feature::default()),
+        Value::Array(none) if none.is_empty() => Ok(Feature::default()),
+        shown => Feature::deserialize(shown).map_err(D::Error::custom),
+    }
 }
 
 fn yes() -> Text {
@@ -82,43 +114,64 @@ fn yes() -> Text {
 #[serde(rename_all = "kebab-case")]
 pub struct AnswerRule {
     pub time_frame: Text,
-    #[serde(default = "yes")]
+    #[serde(default = "yes", deserialize_with = "scalar_text")]
     pub enabled: Text,
     /// The specification says `order`, servers say `ordinal-priority`; see [`AnswerRule::priority`].
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar_text")]
     ordinal_priority: Text,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar_text")]
     order: Text,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "feature")]
     pub simultaneous_ring: Feature,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "feature")]
     pub do_not_disturb: Feature,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "feature")]
     pub call_screening: Feature,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "feature")]
     pub forward_always: Feature,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "feature")]
     pub forward_on_active: Feature,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "feature")]
     pub forward_on_busy: Feature,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "feature")]
     pub forward_no_answer: Feature,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "feature")]
     pub forward_when_unregistered: Feature,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "feature")]
     pub forward_on_dnd: Feature,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "feature")]
     pub forward_on_spam_call: Feature,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "feature")]
     pub phone_numbers_to_allow: Feature,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "feature")]
     pub phone_numbers_to_reject: Feature,
 }
 
 impl AnswerRule {
     /// 0 is the highest.
-    pub fn priority(&self) -> Option<u32> {
-        self.ordinal_priority.number().or_else(|| self.order.number())
+    pub fn priority(&self) -> Scalar<u32> {
+        match self.ordinal_priority.whole() {
+            Scalar::Unset => self.order.whole(),
+            shown => shown,
+        }
+    }
+
+    /// Its features, by their names on the wire.
+    pub fn features(&self) -> [(&'static str, &Feature); 12] {
+        [
+            ("simultaneous-ring", &self.simultaneous_ring),
+            ("do-not-disturb", &self.do_not_disturb),
+            ("call-screening", &self.call_screening),
+            ("forward-always", &self.forward_always),
+            ("forward-on-active", &self.forward_on_active),
+            ("forward-on-busy", &self.forward_on_busy),
+            ("forward-no-answer", &self.forward_no_answer),
+            ("forward-when-unregistered", &self.forward_when_unregistered),
+            ("forward-on-dnd", &self.forward_on_dnd),
+            ("forward-on-spam-call", &self.forward_on_spam_call),
+            ("phone-numbers-to-allow", &self.phone_numbers_to_allow),
+            ("phone-numbers-to-reject", &self.phone_numbers_to_reject),
+        ]
     }
 
     /// Every word a rule sends calls to.
@@ -135,7 +188,8 @@ impl AnswerRule {
         ];
         features
             .into_iter()
-            .filter(|f| f.enabled.is_yes())
+            // One that is not understood may be on.
+            .filter(|f| !matches!(f.enabled.flag(), Scalar::Unset | Scalar::Known(false)))
             .flat_map(|f| f.parameters.iter().map(|word| word.as_str()))
     }
 }
@@ -151,12 +205,23 @@ pub struct TimeFrame {
     pub timeframe_name: Text,
     #[serde(default)]
     pub timeframe_type: Text,
-    #[serde(default)]
-    pub timeframe_days_of_week_array: Option<Vec<serde_json::Map<String, Value>>>,
-    #[serde(default)]
-    pub timeframe_specific_dates_array: Option<Vec<serde_json::Map<String, Value>>>,
-    #[serde(default)]
-    pub timeframe_holiday_array: Option<Vec<Value>>,
+    #[serde(default, deserialize_with = "list")]
+    pub timeframe_days_of_week_array: Vec<Map<String, Value>>,
+    #[serde(default, deserialize_with = "list")]
+    pub timeframe_specific_dates_array: Vec<Map<String, Value>>,
+    #[serde(default, deserialize_with = "list")]
+    pub timeframe_holiday_array: Vec<Map<String, Value>>,
+}
+
+impl TimeFrame {
+    /// Whether it shows nothing where it should have something: a list may leave out the entries of its frames
+    /// (FACTS stratus/readings-14).
+    pub fn is_bare(&self) -> bool {
+        self.timeframe_type.as_str() != "always"
+            && self.timeframe_days_of_week_array.is_empty()
+            && self.timeframe_specific_dates_array.is_empty()
+            && self.timeframe_holiday_array.is_empty()
+    }
 }
 
 /// A phone number; what is read is what is written, all of it, every time (FACTS stratus/numbers-4).
@@ -200,11 +265,11 @@ pub struct CallQueue {
     pub callqueue: Text,
     #[serde(default)]
     pub description: Text,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar_text")]
     pub callqueue_dispatch_type: Text,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar_text")]
     pub callqueue_agent_dispatch_timeout_seconds: Text,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar_text")]
     pub callqueue_require_available_agents_to_accept_new_callers: Text,
 }
 
@@ -215,20 +280,23 @@ pub struct Agent {
     #[serde(default)]
     pub callqueue: Text,
     /// What is written; servers read it back as `ordinal-order`; see [`Agent::position`].
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar_text")]
     callqueue_agent_dispatch_order_ordinal: Text,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar_text")]
     ordinal_order: Text,
     #[serde(default)]
     pub callqueue_agent_availability_type: Text,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar_text")]
     pub callqueue_agent_wrap_up_allowance_seconds: Text,
 }
 
 impl Agent {
     /// The place in the order of its queue.
-    pub fn position(&self) -> Option<u32> {
-        self.ordinal_order.number().or_else(|| self.callqueue_agent_dispatch_order_ordinal.number())
+    pub fn position(&self) -> Scalar<u32> {
+        match self.ordinal_order.whole() {
+            Scalar::Unset => self.callqueue_agent_dispatch_order_ordinal.whole(),
+            shown => shown,
+        }
     }
 }
 
@@ -238,7 +306,6 @@ pub struct DialRule {
     /// Two rules may lead to one word.
     #[serde(default)]
     pub dialrule: Text,
-    #[serde(default)]
     pub dial_rule_matching_to_uri: Text,
 }
 
@@ -254,19 +321,19 @@ pub struct AutoAttendant {
 #[derive(Debug, Clone, Deserialize)]
 pub struct CarrierForward {
     pub number: Text,
-    #[serde(default)]
-    pub destination: Option<Text>,
-    #[serde(default)]
-    pub active: bool,
+    #[serde(default, deserialize_with = "scalar_text")]
+    pub destination: Text,
+    #[serde(default, deserialize_with = "scalar_text")]
+    pub active: Text,
 }
 
 /// The same, read by itself.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ForwardState {
-    #[serde(default)]
-    pub destination: Option<Text>,
-    #[serde(default)]
-    pub active: bool,
+    #[serde(default, deserialize_with = "scalar_text")]
+    pub destination: Text,
+    #[serde(default, deserialize_with = "scalar_text")]
+    pub active: Text,
 }
 
 /// A row of a list: its natural key tells a page that was sent twice.

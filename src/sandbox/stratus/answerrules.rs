@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::call::{ApiCall, ErrorResponse, RouteResult, show, text, total};
-use super::{features, fields, schedule, timeframes, users};
+use super::{dialrules, features, fields, schedule, timeframes, users};
 use crate::sandbox::document::Document;
 
 pub fn route(call: &ApiCall, user: &str, path: &[&str]) -> RouteResult {
@@ -63,6 +63,7 @@ fn change(
 /// Creates at the lowest priority, which may be below `*` where it never fires (FACTS stratus/rules-8).
 fn create(call: &ApiCall, user: &str) -> RouteResult {
     let body = call.body()?;
+    dialrules::check_words(call, body)?;
     let rule = record(body)?;
     let name = text(&rule, "time-frame").to_owned();
     let mut rules = of(call.held, user);
@@ -80,6 +81,7 @@ fn create(call: &ApiCall, user: &str) -> RouteResult {
 /// Changes the features named, each as a whole, and keeps the others (FACTS stratus/writes-8).
 fn update(call: &ApiCall, user: &str, name: &str) -> RouteResult {
     let body = call.body()?;
+    dialrules::check_words(call, body)?;
     let mut rules = of(call.held, user);
     let rule = rules.iter_mut().find(|rule| text(rule, "time-frame") == name);
     let rule = rule.and_then(Value::as_object_mut).ok_or_else(missing)?;

@@ -34,6 +34,20 @@ pub fn portal_made(document: &Document) -> Result<Vec<Value>, ErrorResponse> {
     Ok(rules)
 }
 
+/// Refuses a forward to a word that may lead nowhere: `aa_NAME` or `phone_EXT` without a dial rule of that name.
+pub fn check_words(call: &ApiCall, body: &Map<String, Value>) -> Result<(), ErrorResponse> {
+    let rules = call.held.single("dialrules").as_array().map_or(&[][..], Vec::as_slice);
+    let known = |word: &str| rules.iter().any(|rule| text(rule, "dial-rule-matching-to-uri") == word);
+    let forwards = body.iter().filter(|(name, _)| name.starts_with("forward-"));
+    let words = forwards.filter_map(|(_, feature)| feature.get("parameters")?.as_array()).flatten();
+    let mut words = words.filter_map(Value::as_str);
+    let strange = |word: &&str| (word.starts_with("aa_") || word.starts_with("phone_")) && !known(word);
+    match words.find(strange).filter(|_| call.server.forms.plain_dial_words) {
+        Some(word) => Err(ErrorResponse::invalid(format!("The dial plan has no rule {word}."))),
+        None => Ok(()),
+    }
+}
+
 fn alias(domain: &str, word: &str, application: &str, to: &str, note: &str) -> Result<Value, ErrorResponse> {
     let body = json!({
         "dial-rule-matching-to-uri": word,

@@ -4,7 +4,7 @@
 //! - [`call`]: one request in one domain: what it may read, how it answers
 //! - [`fields`]: the fields of each object, their types and defaults
 //! - [`seed`]: the first state of a domain
-//! - [`switches`]: what can be switched about it
+//! - [`switches`]: what can be switched about it, [`forms`] those of them that say in what form it takes and shows things
 //! - one file per family of objects
 //! - [`schedule`]: whether a time frame covers an instant
 //! - [`portal`]: what people alone set
@@ -22,6 +22,7 @@ mod features;
 mod fields;
 mod filters;
 mod footprint;
+mod forms;
 mod phonenumbers;
 mod portal;
 mod queues;
@@ -44,6 +45,7 @@ use super::portal::Page;
 use super::vendor::{RateLimit, Request, Response, Vendor, Views};
 use crate::model::Address;
 use call::{ApiCall, ErrorResponse, RouteResult};
+use forms::Forms;
 use switches::{Release, Settings};
 
 /// NetSapiens, and the carrier beside it.
@@ -52,8 +54,16 @@ pub static EMULATION: Emulation = Emulation {
     endpoints: &[("api", "/ns-api/v2"), ("carrier", "/_carrier/v1")],
     switches: switches::NAMES,
     vendor: |set| {
-        let Settings { release, page_cap, mixed_types, soft_delete, list_remove, active_lag, rate_limit } =
-            Settings::read(set)?;
+        let Settings {
+            release,
+            page_cap,
+            mixed_types,
+            soft_delete,
+            list_remove,
+            active_lag,
+            rate_limit,
+            forms,
+        } = Settings::read(set)?;
         Ok(Box::new(Stratus {
             release,
             page_cap,
@@ -62,6 +72,7 @@ pub static EMULATION: Emulation = Emulation {
             list_remove,
             active_lag,
             rate_limit,
+            forms,
         }))
     },
 };
@@ -76,6 +87,7 @@ struct Stratus {
     list_remove: bool,
     active_lag: Duration,
     rate_limit: f64,
+    forms: Forms,
 }
 
 impl Stratus {
@@ -173,8 +185,13 @@ impl Vendor for Stratus {
     }
 
     fn respond(&self, request: &Request, views: &Views) -> Response {
-        self.route(request, views)
-            .unwrap_or_else(|ErrorResponse { status, message }| Response::coded(status, &message))
+        let answer = self.route(request, views);
+        let mut answer =
+            answer.unwrap_or_else(|ErrorResponse { status, message }| Response::coded(status, &message));
+        if !request.is_write() && request.path.starts_with("/ns-api/") {
+            answer.body = answer.body.map(|body| self.forms.shown(body));
+        }
+        answer
     }
 
     fn portal(&self, document: &Document, page: &Page) -> Result<Document, String> {

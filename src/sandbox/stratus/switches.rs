@@ -2,14 +2,47 @@
 
 use std::time::Duration;
 
+use super::forms::Forms;
 use crate::sandbox::notation::{Reading, SwitchError, Switches, chance, duration, rows};
 
 /// The names of the notation.
-pub const NAMES: &[&str] =
-    &["active-lag", "page-cap", "release", "mixed-types", "soft-delete", "list-remove", "420"];
+pub const NAMES: &[&str] = &[
+    "active-lag",
+    "page-cap",
+    "release",
+    "mixed-types",
+    "soft-delete",
+    "list-remove",
+    "420",
+    // Of `Forms`.
+    "frame-put",
+    "week-update",
+    "convert-key",
+    "convert",
+    "frame-lists",
+    "dial-words",
+    "lists",
+    "scalars",
+];
 
 /// What the vendor's texts and its clients say differently (FACTS stratus/readings).
-pub const READINGS: &[Reading] = &[Reading::kind("soft-delete:off")];
+pub const READINGS: &[Reading] = &[
+    Reading::kind("soft-delete:off"),
+    Reading::harsh("frame-put:frame"),
+    Reading::kind("frame-put:array"),
+    Reading::harsh("week-update:hyphen"),
+    Reading::kind("week-update:underscore"),
+    Reading::kind("week-update:free"),
+    Reading::harsh("convert-key:timeframe-type"),
+    Reading::kind("convert-key:type"),
+    Reading::harsh("convert:late"),
+    Reading::kind("convert:at-once"),
+    Reading::harsh("frame-lists:bare"),
+    Reading::harsh("dial-words:dial-rule"),
+    Reading::kind("dial-words:known"),
+    Reading::harsh("lists:loose"),
+    Reading::harsh("scalars:typed"),
+];
 
 /// What they set.
 #[derive(Debug, Clone)]
@@ -28,6 +61,7 @@ pub struct Settings {
     pub list_remove: bool,
     /// How often it limits the rate with a status of its own (FACTS stratus/errors).
     pub rate_limit: f64,
+    pub forms: Forms,
 }
 
 /// The releases whose paths are known to differ.
@@ -47,6 +81,7 @@ impl Settings {
             soft_delete: set.flag("soft-delete", false)?,
             list_remove: set.flag("list-remove", false)?,
             rate_limit: set.get("420", chance, 0.0)?,
+            forms: Forms::read(set)?,
         })
     }
 }

@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::call::{ApiCall, ErrorResponse, RouteResult, show, text};
 use super::entries::{EntryType, KINDS, TYPES, WEEK};
+use super::forms::{FramePut, WeekUpdate};
 use super::users;
 use crate::sandbox::document::Document;
 use crate::sandbox::vendor::{Commit, Response};
@@ -29,7 +30,8 @@ pub fn of_user(call: &ApiCall, user: &str, path: &[&str]) -> RouteResult {
 fn route(call: &ApiCall, shelf: Shelf, path: &[&str]) -> RouteResult {
     match (call.method(), path) {
         ("GET", []) => {
-            call.list(shelf.frames(call.seen).values().map(|frame| render(call, shelf, frame)).collect())
+            let frames = shelf.frames(call.seen);
+            call.list(frames.values().map(|frame| listed(call, render(call, shelf, frame))).collect())
         }
         ("POST", []) => create(call, shelf),
         ("GET", [id]) => show(render(call, shelf, &shelf.find(call.seen, id)?)),
@@ -164,19 +166,28 @@ fn add(call: &ApiCall, shelf: Shelf, id: &str) -> RouteResult {
     call.accept(format!("timeframes/{name}"), next)
 }
 
-/// Replaces each array sent; with `update-only` merges by entry id; converts. Answers 200 at once.
+/// Replaces what is sent, or all there is; with `update-only` merges by entry id; converts. Answers 200 at once.
 fn update(call: &ApiCall, shelf: Shelf, id: &str) -> RouteResult {
+    let forms = &call.server.forms;
     let body = call.body()?;
     let (name, mut frame_type, mut frame) = open(call, shelf, id)?;
-    let wanted = body.get("timeframe-type").or_else(|| body.get("type")).and_then(Value::as_str);
-    if let Some(wanted) = wanted.filter(|wanted| *wanted != frame_type) {
+    // A conversion that does not show yet is still queued.
+    let mut known = frame_type.clone();
+    if forms.convert_late {
+        known = text(&shelf.find(call.seen, id)?, "timeframe-type").to_owned();
+    }
+    if let Some(wanted) = forms.convert_key.wanted(body).filter(|wanted| *wanted != frame_type) {
         convert(&mut frame, &frame_type, wanted)?;
         frame_type = wanted.to_owned();
+        known = wanted.to_owned();
     }
-    let merges =
-        ["update-only", "update_only"].iter().any(|key| body.get(*key).is_some_and(|word| word == "yes"));
+    let merges = forms.week_update.merges(body);
     let mut next = call.held.clone();
-    for (kind, sent) in arrays(&frame_type, body)? {
+    let sent = arrays(&known, body)?;
+    if forms.frame_put == FramePut::Frame && !merges && !sent.is_empty() {
+        KINDS.iter().for_each(|kind| drop(frame.shift_remove(kind.array)));
+    }
+    for (kind, sent) in sent {
         let mut entries = if merges { entries_of(&frame, kind) } else { Vec::new() };
         for entry in sent {
             let found =
@@ -194,6 +205,10 @@ fn update(call: &ApiCall, shelf: Shelf, id: &str) -> RouteResult {
             }
         }
         whole_week(kind, &frame_type, entries.len())?;
+        // "Undesired behavior" of the vendor's text: here the hours are gone.
+        if frame_type == WEEK.of_type && !merges && forms.week_update != WeekUpdate::Free {
+            entries = vec![new_entry(&mut next, call.account, &name, kind, &json!({}), fresh)?];
+        }
         frame.insert(kind.array.into(), entries.into());
     }
     let frame = Value::from(frame);
@@ -306,6 +321,18 @@ fn mint(document: &mut Document, account: &str, name: &str) -> String {
     document.set("sequence", (ordinal + 1).into());
     let digest = Sha256::digest(format!("{account}\n{name}\n{ordinal}"));
     hex(&digest[..16])
+}
+
+/// A frame as a row of a list, whose entries the server may leave out.
+fn listed(call: &ApiCall, mut frame: Value) -> Value {
+    if call.server.forms.bare_lists {
+        for kind in KINDS {
+            if let Some(array) = frame.get_mut(kind.array) {
+                *array = json!([]);
+            }
+        }
+    }
+    frame
 }
 
 fn render(call: &ApiCall, shelf: Shelf, frame: &Value) -> Value {

@@ -20,6 +20,7 @@ use crate::{
             convert::{self, TargetType},
             wire::Row,
         },
+        scalar::Unreadable,
     },
 };
 use async_trait::async_trait;
@@ -224,36 +225,53 @@ const PATTERN: Field = &["route", "pattern"];
 fn in_words(live: &AccountData, scope: &Scope, index: &Index) -> Observed {
     let mut observed = Observed { named_targets: index.named_targets(), ..Observed::default() };
     let names = &index.names;
-    let mut add = |address: Address, resource: Resource, hidden: Vec<Field>, notes: Vec<String>| {
-        if !hidden.is_empty() {
-            observed.opaque.insert(address.clone(), hidden.into_iter().map(Path::from).collect());
-        }
-        if !notes.is_empty() {
-            observed.notes.insert(address.clone(), notes);
-        }
-        observed.objects.insert(address, resource);
-    };
+    let nothing = Unreadable::default;
+    let mut add =
+        |address: Address, resource: Resource, hidden: Vec<Field>, notes: Vec<String>, odd: Unreadable| {
+            if odd != Unreadable::default() {
+                observed.unreadable.insert(address.clone(), odd.0);
+            }
+            if !hidden.is_empty() {
+                observed.opaque.insert(address.clone(), hidden.into_iter().map(Path::from).collect());
+            }
+            if !notes.is_empty() {
+                observed.notes.insert(address.clone(), notes);
+            }
+            observed.objects.insert(address, resource);
+        };
     for row in &live.numbers {
         let Some((number, words)) = convert::tracking_number(row, names) else { continue };
         let hidden = if convert::shows_pattern(&words) { Vec::new() } else { vec![PATTERN] };
-        add(Address::new(Kind::Numbers, &number), Resource::Number(words), hidden, Vec::new());
+        add(Address::new(Kind::Numbers, &number), Resource::Number(words), hidden, Vec::new(), nothing());
         let said = convert::forward(row);
-        add(Address::new(Kind::Forwards, &number), Resource::Forward(said.object), said.hidden, Vec::new());
+        add(
+            Address::new(Kind::Forwards, &number),
+            Resource::Forward(said.object),
+            said.hidden,
+            Vec::new(),
+            nothing(),
+        );
     }
     for row in &live.receivers {
         let Some(number) = key(TargetType::Receiver, row) else { continue };
         let said = convert::receiver(row, names);
-        add(Address::new(Kind::Receivers, number), Resource::Receiver(said.object), said.hidden, said.notes);
+        add(
+            Address::new(Kind::Receivers, number),
+            Resource::Receiver(said.object),
+            said.hidden,
+            said.notes,
+            said.unreadable,
+        );
     }
     for (row, agents) in &live.queues {
         let Some(name) = key(TargetType::Queue, row) else { continue };
         let address = Address::new(Kind::Queues, name);
         match agents {
             Some(agents) => {
-                let said = convert::queue(row, convert::agents(agents, names), names);
-                add(address, Resource::Queue(said.object), said.hidden, said.notes);
+                let said = convert::queue(row, agents, names);
+                add(address, Resource::Queue(said.object), said.hidden, said.notes, said.unreadable);
             }
-            None => add(address, Resource::Queue(Queue::default()), Vec::new(), Vec::new()),
+            None => add(address, Resource::Queue(Queue::default()), Vec::new(), Vec::new(), nothing()),
         }
     }
     for (row, whole) in &live.schedules {
@@ -261,9 +279,9 @@ fn in_words(live: &AccountData, scope: &Scope, index: &Index) -> Observed {
         let address = Address::new(Kind::Schedules, name);
         if *whole {
             let said = convert::schedule(row);
-            add(address, Resource::Schedule(said.object), said.hidden, said.notes);
+            add(address, Resource::Schedule(said.object), said.hidden, said.notes, said.unreadable);
         } else {
-            add(address, Resource::Schedule(Schedule::default()), Vec::new(), Vec::new());
+            add(address, Resource::Schedule(Schedule::default()), Vec::new(), Vec::new(), nothing());
         }
     }
     for row in &live.numbers {

@@ -2,7 +2,7 @@
 
 use crate::{
     model::{Day, TimeOfDay, Weekly, Window},
-    provider::ctm::wire::Row,
+    provider::{ctm::wire::Row, scalar::Scalar},
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -17,12 +17,12 @@ fn minutes(time: TimeOfDay) -> u16 {
     time.hour() * 60 + time.minute()
 }
 
-/// The windows by day; the error says which entry has no words here.
+/// The windows by day; the error is the entry that has no words here.
 pub fn weekly(times: &[Value]) -> Result<Weekly, String> {
     let mut weekly = Weekly::default();
     for entry in times {
-        let row = entry.as_object().cloned().map(Row).ok_or("an entry of its times is no object")?;
-        let minute = |key: &str| row.text(key).and_then(|text| text.parse::<u16>().ok());
+        let row = entry.as_object().cloned().map(Row).ok_or_else(|| entry.to_string())?;
+        let minute = |key: &str| row.number(key).and_then(|minute| u16::try_from(minute).ok());
         let (begin, end) = (minute("start_time"), minute("end_time"));
         // It is not documented whether midnight at the end is 0 or 1440, so both are read.
         let end = end.map(|end| if end == 0 { DAY } else { end });
@@ -30,15 +30,16 @@ pub fn weekly(times: &[Value]) -> Result<Weekly, String> {
         let window = window.filter(|(begin, end)| begin < end);
         let Some((begin, end)) = window else {
             let text = |key: &str| row.text(key).unwrap_or_default();
-            return Err(format!(
-                "its hours {} to {} are no window of one day",
-                text("start_time"),
-                text("end_time")
-            ));
+            return Err(format!("{} to {}", text("start_time"), text("end_time")));
         };
         let days = row.object("days").unwrap_or_default();
         for day in Day::ALL {
-            if days.flag(day.word()) == Some(true) {
+            let on = match days.flag(day.word()) {
+                Scalar::Known(on) => on,
+                Scalar::Unset => false,
+                Scalar::Strange(shown) => return Err(format!("{}: {shown}", day.word())),
+            };
+            if on {
                 weekly.0.entry(day).or_default().push(Window { begin, end });
             }
         }

@@ -9,9 +9,7 @@ mod targets;
 pub use dial::national;
 pub use hours::{times, weekly};
 pub use normalize::normalize;
-pub use objects::{
-    agents, dispatch_word, forward, no_answer_off, queue, receiver, schedule, tracking_number,
-};
+pub use objects::{dispatch_word, forward, no_answer_off, queue, receiver, schedule, tracking_number};
 pub use targets::{
     Names, TargetType, acted_on, pattern_word, route, shows_pattern, target, unresolved_types,
 };

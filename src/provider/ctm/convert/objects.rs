@@ -7,7 +7,10 @@ use crate::{
         Schedule, TaggingHours, Whisper,
     },
     path::Field,
-    provider::ctm::{wire::Row, zones},
+    provider::{
+        ctm::{wire::Row, zones},
+        scalar::{Scalar, Unreadable},
+    },
 };
 use serde_json::{Map, Value, json};
 
@@ -16,27 +19,31 @@ pub struct Said<T> {
     pub object: T,
     pub hidden: Vec<Field>,
     pub notes: Vec<String>,
+    /// The fields that it shows and nobody understands.
+    pub unreadable: Unreadable,
 }
 
 pub fn schedule(row: &Row) -> Said<Schedule> {
     let times = row.0.get("times").and_then(Value::as_array);
-    let (hours, notes) = match times.map(|times| weekly(times)) {
-        Some(Ok(hours)) => (Some(hours), Vec::new()),
-        Some(Err(why)) => (None, vec![why]),
-        None => (None, vec!["the API does not show its hours".to_owned()]),
+    let (mut hidden, mut notes): (Vec<Field>, _) = (vec![&["dates"], &["yearly"]], Vec::new());
+    let mut unreadable = Unreadable::default();
+    let hours = match times.map(|times| weekly(times)) {
+        Some(Ok(hours)) => Some(hours),
+        Some(Err(shown)) => unreadable.field(["weekly"], Scalar::Strange(shown)),
+        None => {
+            notes.push("the API does not show its hours".to_owned());
+            hidden.push(&["weekly"]);
+            None
+        }
     };
-    let mut hidden: Vec<Field> = vec![&["dates"], &["yearly"]];
-    if hours.is_none() {
-        hidden.push(&["weekly"]);
-    }
     let time_zone = row.text("timezone").map(|name| zones::iana(&name));
     let object =
         Schedule { weekly: hours, dates: None, yearly: None, time_zone, enabled: None, protect: None };
-    Said { object, hidden, notes }
+    Said { object, hidden, notes, unreadable }
 }
 
 pub fn receiver(row: &Row, names: &Names) -> Said<Receiver> {
-    let mut hidden = Vec::new();
+    let (mut hidden, mut unreadable) = (Vec::new(), Unreadable::default());
     let mut shown = |field: Field, key: &str| {
         let has = row.has(key);
         if !has {
@@ -46,18 +53,25 @@ pub fn receiver(row: &Row, names: &Names) -> Said<Receiver> {
     };
     let object = Receiver {
         label: Some(row.text("name").unwrap_or_default()),
-        dial_extension: shown(&["dial_extension"], "dial_extension").then(|| {
-            let delay = row.number("dial_extension_delay").unwrap_or_default();
-            row.text("dial_extension").map(|digits| DialExtension { digits, delay }).into()
-        }),
+        dial_extension: shown(&["dial_extension"], "dial_extension")
+            .then(|| {
+                let delay = row.whole("dial_extension_delay").or(0);
+                let delay = unreadable.part(["dial_extension"], "the delay", delay)?;
+                Some(row.text("dial_extension").map(|digits| DialExtension { digits, delay }).into())
+            })
+            .flatten(),
         whisper: shown(&["whisper"], "receiving_whisper")
             .then(|| row.text("receiving_whisper").map_or(Whisper::Off, Whisper::Prompt)),
         skip_whisper: shown(&["skip_whisper"], "skip_receiving_whisper")
-            .then(|| row.flag("skip_receiving_whisper").unwrap_or_default()),
-        no_answer: shown(&["no_answer"], "no_answer_seconds").then(|| {
-            let after = row.number("no_answer_seconds").unwrap_or_default();
-            names.action(row, "default_action").map(|to| NoAnswer { after, to }).into()
-        }),
+            .then(|| unreadable.field(["skip_whisper"], row.flag("skip_receiving_whisper").or(false)))
+            .flatten(),
+        no_answer: shown(&["no_answer"], "no_answer_seconds")
+            .then(|| {
+                let after = row.whole("no_answer_seconds").or(0);
+                let after = unreadable.part(["no_answer"], "the seconds", after)?;
+                Some(names.action(row, "default_action").map(|to| NoAnswer { after, to }).into())
+            })
+            .flatten(),
         tagging_hours: shown(&["tagging_hours"], "tag_schedule_id").then(|| {
             match row.text("tag_schedule_id") {
                 Some(id) => {
@@ -71,7 +85,7 @@ pub fn receiver(row: &Row, names: &Names) -> Said<Receiver> {
         }),
         protect: None,
     };
-    Said { object, hidden, notes: Vec::new() }
+    Said { object, hidden, notes: Vec::new(), unreadable }
 }
 
 /// How the pattern of a queue is written (FACTS ctm/unnamed-4: the portal's words).
@@ -87,7 +101,7 @@ pub fn dispatch_word(dispatch: Dispatch) -> Option<&'static str> {
     DISPATCH.iter().find(|(it, _)| *it == dispatch).map(|(_, word)| *word)
 }
 
-pub fn queue(row: &Row, agents: Vec<Agent>, names: &Names) -> Said<Queue> {
+pub fn queue(row: &Row, agents: &[Row], names: &Names) -> Said<Queue> {
     let keys: [(Field, &str); 4] = [
         (&["dispatch"], "routing"),
         (&["agent_ring"], "seconds_per_agent"),
@@ -95,34 +109,37 @@ pub fn queue(row: &Row, agents: Vec<Agent>, names: &Names) -> Said<Queue> {
         (&["no_answer"], "default_action_type"),
     ];
     let hidden = keys.into_iter().filter(|(_, key)| !row.has(key)).map(|(field, _)| field).collect();
-    let mut notes = Vec::new();
-    let word = row.text("routing");
-    let dispatch =
-        word.as_ref().and_then(|word| DISPATCH.iter().find(|(_, it)| it == word).map(|(it, _)| *it));
-    if dispatch.is_none() {
-        notes.extend(word.map(|word| {
-            format!("its ring pattern is `{word}`, which dialform has no name for; it is left alone")
-        }));
+    let mut unreadable = Unreadable::default();
+    let dispatch = match row.text("routing") {
+        None => Scalar::Unset,
+        Some(word) => match DISPATCH.iter().find(|(_, it)| *it == word) {
+            Some((dispatch, _)) => Scalar::Known(*dispatch),
+            None => Scalar::Strange(word),
+        },
+    };
+    for agent in agents {
+        unreadable.part(["agents"], format!("the priority of agent {}", agent.id()), agent.whole("priority"));
     }
+    let agents = Some(self::agents(agents, names)).filter(|_| !unreadable.has(["agents"]));
     let no_answer = row
         .has("default_action_type")
         .then(|| names.action(row, "default_action").map_or(Divert::Off, Divert::To));
     let object = Queue {
         name: None,
-        dispatch,
-        agent_ring: row.number("seconds_per_agent"),
+        dispatch: unreadable.field(["dispatch"], dispatch),
+        agent_ring: unreadable.field(["agent_ring"], row.whole("seconds_per_agent")),
         require_agents: None,
-        agents: Some(agents),
+        agents,
         failover: None,
-        max_wait: row.number("seconds_to_answer"),
+        max_wait: unreadable.field(["max_wait"], row.whole("seconds_to_answer")),
         no_answer,
         protect: None,
     };
-    Said { object, hidden, notes }
+    Said { object, hidden, notes: Vec::new(), unreadable }
 }
 
 /// The agents of a queue, by e-mail address.
-pub fn agents(rows: &[Row], names: &Names) -> Vec<Agent> {
+fn agents(rows: &[Row], names: &Names) -> Vec<Agent> {
     let agent = |row: &Row| {
         let id = row.id();
         let target = match names.get(TargetType::Agent, &id) {
@@ -147,7 +164,8 @@ pub fn tracking_number(row: &Row, names: &Names) -> Option<(E164, Number)> {
 pub fn forward(row: &Row) -> Said<Forward> {
     let hidden: Vec<Field> = if row.has("failsafe_number") { Vec::new() } else { vec![&["to"]] };
     let to = row.text("failsafe_number").and_then(|text| text.parse().ok());
-    Said { object: Forward { to, active: None, protect: None }, hidden, notes: Vec::new() }
+    let object = Forward { to, active: None, protect: None };
+    Said { object, hidden, notes: Vec::new(), unreadable: Unreadable::default() }
 }
 
 /// What takes a no-answer route away.

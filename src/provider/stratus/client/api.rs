@@ -89,7 +89,7 @@ pub async fn pages<T: Row>(
         query.push(("start", rows.len().to_string()));
         query.push(("limit", PAGE.to_string()));
         let page: Vec<T> = match http.get(path, &query, what).await {
-            Ok(body) => decode(body, what, path)?,
+            Ok(body) => rows_of(body, what, path)?,
             Err(error) if is_empty_collection(&error) => Vec::new(),
             Err(error) => return Err(error),
         };
@@ -111,6 +111,12 @@ pub async fn pages<T: Row>(
         }
     }
     Err(failure(what, path, Problem::Incomplete(format!("more than {MOST_PAGES} pages"))))
+}
+
+/// The rows of a page; a list of one may come as the object alone (FACTS stratus/readings-8).
+fn rows_of<T: Row>(body: Value, what: &str, path: &str) -> Result<Vec<T>, ApiError> {
+    let one = body.is_object().then(|| T::deserialize(&body).ok()).flatten();
+    one.map_or_else(|| decode(body, what, path), |row| Ok(vec![row]))
 }
 
 /// Whether a 404 means that a collection of a known parent has nothing in it (FACTS stratus/errors-5). The domain has

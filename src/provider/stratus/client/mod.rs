@@ -6,6 +6,7 @@ mod observe;
 mod observed;
 mod survey;
 mod write;
+mod write_frames;
 mod write_rules;
 
 pub use observe::StratusReader;

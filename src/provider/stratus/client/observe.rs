@@ -17,6 +17,7 @@ use crate::{
     provider::{
         Endpoints, Read, Scope,
         answer::{self, decode, endpoint, failure},
+        scalar::Scalar,
         stratus::{
             convert::{self, Context},
             wire::{
@@ -87,8 +88,16 @@ impl StratusReader {
             let why = format!("the server answers for domain `{}`", domain.domain.as_str());
             return Err(failure(&format!("domain `{account}`"), &api.path(""), Problem::Conflict(why)));
         }
-        if domain.is_domain_locked.is_yes() {
-            let why = "the domain is locked; unlock its configuration in the portal first".to_owned();
+        let why = match domain.is_domain_locked.flag() {
+            Scalar::Unset | Scalar::Known(false) => None,
+            Scalar::Known(true) => {
+                Some("the domain is locked; unlock its configuration in the portal first".into())
+            }
+            Scalar::Strange(shown) => {
+                Some(format!("whether the domain is locked is not understood: `{shown}`"))
+            }
+        };
+        if let Some(why) = why {
             return Err(failure(&format!("domain `{account}`"), &api.path(""), Problem::Conflict(why)));
         }
         let mut live = DomainData {
@@ -108,7 +117,7 @@ impl StratusReader {
                 Problem::Incomplete(why),
             ));
         }
-        live.context = self.context(api, &live.users, scope).await?;
+        live.context = self.context(api, &live.users).await;
         let queues: BTreeSet<&str> = live.queues.iter().map(|queue| queue.callqueue.as_str()).collect();
         let halves = live.users.iter().filter(|user| is_half_queue(user, &queues));
         live.half_queues = halves.map(|user| user.user.0.clone()).collect();
@@ -126,7 +135,15 @@ impl StratusReader {
             Ok::<_, ApiError>((extension, rules))
         });
         live.rules = stream::iter(reads).buffer_unordered(api.http.concurrency()).try_collect().await?;
+        self.name_attendants(api, &mut live).await?;
         live.own_frames = own_frames(api, &live, scope).await?;
+        let wanted = |name: &str| {
+            let address = Address::new(Kind::Schedules, name);
+            scope.wanted.contains_key(&address)
+                || scope.absent.contains(&address)
+                || scope.exhaustive.contains(&Kind::Schedules)
+        };
+        whole_frames(api, "", &mut live.frames, wanted).await?;
         // Nothing else points to a forward or is pointed to by one.
         if scope.kinds.contains(&Kind::Forwards) {
             live.carrier = self.forwards(account, scope).await?;
@@ -166,8 +183,10 @@ impl StratusReader {
                 Kind::Receivers => {}
                 Kind::Schedules => {
                     let frames: Vec<TimeFrame> = api.list("/timeframes", &what).await?;
-                    live.frames
-                        .extend(frames.into_iter().filter(|f| f.timeframe_name.as_str() == address.key));
+                    let mut named: Vec<TimeFrame> =
+                        frames.into_iter().filter(|it| it.timeframe_name.as_str() == address.key).collect();
+                    whole_frames(api, "", &mut named, |_| true).await?;
+                    live.frames.extend(named);
                 }
                 Kind::Numbers => {
                     let digits = address.key.trim_start_matches('+');
@@ -202,30 +221,31 @@ impl StratusReader {
                 Kind::Forwards => {}
             }
         }
+        self.name_attendants(api, &mut live).await?;
         live.carrier = self.forwards(api.domain, scope).await?;
         Ok(live)
     }
 
+    /// The names of the auto attendants, where a live rule says one: dialform writes their extensions.
+    async fn name_attendants(&self, api: Api<'_>, live: &mut DomainData) -> Result<(), ApiError> {
+        let mut words = live.rules.values().flatten().flat_map(AnswerRule::words);
+        if live.context.attendants.is_empty() && words.any(|word| word.starts_with("aa_")) {
+            live.context.attendants = api.attendants().await?;
+            self.contexts.lock().await.insert(api.domain.to_owned(), live.context.clone());
+        }
+        Ok(())
+    }
+
     /// Reads what the conversions must know, and keeps it for the read-backs of this run.
-    async fn context(&self, api: Api<'_>, users: &[User], scope: &Scope) -> Result<Context, ApiError> {
+    async fn context(&self, api: Api<'_>, users: &[User]) -> Context {
         let mut context = Context { domain: api.domain.to_owned(), ..Context::default() };
         for user in users {
             if let Ok(extension) = user.user.as_str().parse() {
                 context.roles.insert(extension, role(user));
             }
         }
-        let attendant = |address, wanted| {
-            references(address, wanted).iter().any(|(_, to)| match to {
-                Reference::Attendant(_) => true,
-                Reference::Extension(to) => context.roles.get(to) == Some(&Role::Attendant),
-                _ => false,
-            })
-        };
-        if scope.wanted.iter().any(|(address, wanted)| attendant(address, wanted)) {
-            context.attendants = api.attendants().await?;
-        }
         self.contexts.lock().await.insert(api.domain.to_owned(), context.clone());
-        Ok(context)
+        context
     }
 
     async fn known_context(&self, api: Api<'_>) -> Result<Context, ApiError> {
@@ -233,7 +253,7 @@ impl StratusReader {
             return Ok(context.clone());
         }
         let users: Vec<User> = api.list("/users", &format!("the users of `{}`", api.domain)).await?;
-        self.context(api, &users, &Scope::default()).await
+        Ok(self.context(api, &users).await)
     }
 }
 
@@ -270,10 +290,11 @@ impl StratusReader {
                 let to = match reference {
                     Reference::Queue(key) => Destination::Queue(key),
                     Reference::Voicemail(extension) => Destination::Voicemail(extension),
+                    Reference::Phone(extension) => Destination::Phone(extension),
                     Reference::DialString(word) => Destination::DialString(word),
                     _ => continue,
                 };
-                let Some(word) = convert::token(&to, &address.key, &live.context) else { continue };
+                let Some(word) = convert::token(&to, &address.key) else { continue };
                 // A number to be dialled is matched by the patterns of the dial plan, not by a rule of its name.
                 let dialled = word.bytes().all(|byte| byte.is_ascii_digit());
                 if !dialled && !in_use.contains(word.as_str()) {
@@ -318,12 +339,29 @@ async fn own_frames(
         if rules.iter().any(|rule| wanted(rule.time_frame.as_str())) {
             let rest = format!("/users/{}/timeframes", segment(extension));
             let what = format!("the time frames of extension `{extension}`");
-            let frames: Vec<TimeFrame> = api.list(&rest, &what).await?;
-            let named = frames.into_iter().filter(|frame| wanted(frame.timeframe_name.as_str()));
-            found.extend(named.map(|frame| (extension.clone(), frame)));
+            let mut named: Vec<TimeFrame> = api.list(&rest, &what).await?;
+            named.retain(|frame| wanted(frame.timeframe_name.as_str()));
+            whole_frames(api, &format!("/users/{}", segment(extension)), &mut named, |_| true).await?;
+            found.extend(named.into_iter().map(|frame| (extension.clone(), frame)));
         }
     }
     Ok(found)
+}
+
+/// Reads each of these frames by itself where the list shows none of its entries: that is not yet a frame without any
+/// (FACTS stratus/readings-14).
+async fn whole_frames(
+    api: Api<'_>,
+    owner: &str,
+    frames: &mut [TimeFrame],
+    wanted: impl Fn(&str) -> bool,
+) -> Result<(), ApiError> {
+    for frame in frames.iter_mut().filter(|frame| frame.is_bare() && wanted(frame.timeframe_name.as_str())) {
+        let rest = format!("{owner}/timeframes/{}", segment(frame.timeframe_id.as_str()));
+        let what = format!("schedule `{}`", frame.timeframe_name.as_str());
+        *frame = api.object(&rest, &what).await?;
+    }
+    Ok(())
 }
 
 /// A note on each new target of a forward where the platform was not asked: it may be one of its own numbers.

@@ -2,10 +2,11 @@
 
 use super::{domain_data::DomainData, survey::survey};
 use crate::{
-    model::{Address, E164, Extension, Forward, Kind, Queue, Resource},
+    model::{Address, E164, Extension, Kind, Queue, Resource},
     plan::{Observed, Obstacle, Remnant, Role},
     provider::{
         Scope,
+        scalar::Unreadable,
         stratus::{convert, wire::Agent},
     },
 };
@@ -16,9 +17,9 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
     let mut observed = Observed { extensions: context.roles.clone(), ..Observed::default() };
     let default = |extension: &str| convert::default_rule(live.rules.get(extension)?);
     let add =
-        |observed: &mut Observed, address: Address, resource: Resource, notes: Vec<String>, id: &str| {
-            if !notes.is_empty() {
-                observed.notes.entry(address.clone()).or_default().extend(notes);
+        |observed: &mut Observed, address: Address, resource: Resource, strange: Unreadable, id: &str| {
+            if strange != Unreadable::default() {
+                observed.unreadable.insert(address.clone(), strange.0);
             }
             if observed.objects.insert(address.clone(), resource).is_some() {
                 let message =
@@ -34,12 +35,13 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
             }
         };
     for frame in &live.frames {
-        let (schedule, notes) = convert::schedule(frame);
+        let (schedule, notes, strange) = convert::schedule(frame);
         let address = Address::new(Kind::Schedules, frame.timeframe_name.as_str());
-        add(&mut observed, address, Resource::Schedule(schedule), notes, frame.timeframe_id.as_str());
+        note(&mut observed, &address, notes);
+        add(&mut observed, address, Resource::Schedule(schedule), strange, frame.timeframe_id.as_str());
     }
     for (extension, frame) in &live.own_frames {
-        let (schedule, mut notes) = convert::schedule(frame);
+        let (schedule, mut notes, _) = convert::schedule(frame);
         let address = Address::new(Kind::Schedules, frame.timeframe_name.as_str());
         notes.push(format!("it belongs to extension `{extension}` alone"));
         for field in ["weekly", "dates", "yearly"] {
@@ -61,8 +63,8 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         let key = queue.callqueue.as_str();
         let agents: Vec<&Agent> =
             live.agents.iter().filter(|agent| agent.callqueue.as_str() == key).collect();
-        let (words, notes) = convert::queue(queue, &agents, default(key), context);
-        add(&mut observed, Address::new(Kind::Queues, key), Resource::Queue(words), notes, key);
+        let (words, strange) = convert::queue(queue, &agents, default(key), context);
+        add(&mut observed, Address::new(Kind::Queues, key), Resource::Queue(words), strange, key);
     }
     for key in &live.half_queues {
         let text = format!(
@@ -72,21 +74,16 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         observed.remnants.insert(Address::new(Kind::Queues, key), Remnant { object, text });
     }
     for number in &live.numbers {
-        if let Some((key, words)) = convert::number(number, context) {
+        if let Some((key, words, strange)) = convert::number(number, context) {
             let id = number.phonenumber.as_str();
-            add(&mut observed, Address::new(Kind::Numbers, &key), Resource::Number(words), Vec::new(), id);
+            add(&mut observed, Address::new(Kind::Numbers, &key), Resource::Number(words), strange, id);
         }
     }
     for forward in &live.carrier {
         let digits = forward.number.as_str();
         let Some(key) = E164::from_nanp(digits) else { continue };
-        let to = forward.destination.as_ref().map(|to| to.as_str()).filter(|to| !to.is_empty());
-        let words = Forward { to: to.and_then(E164::from_nanp), active: Some(forward.active), protect: None };
-        let mut notes = Vec::new();
-        if let (Some(to), None) = (to, &words.to) {
-            notes.push(format!("calls are forwarded to `{to}`, which is no phone number"));
-        }
-        add(&mut observed, Address::new(Kind::Forwards, &key), Resource::Forward(words), notes, digits);
+        let (words, strange) = convert::forward(forward);
+        add(&mut observed, Address::new(Kind::Forwards, &key), Resource::Forward(words), strange, digits);
     }
     for user in &live.users {
         let key = user.user.as_str();
@@ -94,16 +91,24 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         let Ok(extension) = key.parse::<Extension>() else { continue };
         let diverts = Address::new(Kind::Diverts, key);
         if scope.wanted.contains_key(&diverts) {
-            let words = convert::diverts(default(key), context);
-            add(&mut observed, diverts, Resource::Diverts(words), Vec::new(), key);
+            let (words, strange) = convert::diverts(default(key), context);
+            add(&mut observed, diverts, Resource::Diverts(words), strange, key);
         }
         // A queue's own rules are part of the queue; its `failover` says what there is to say.
         if context.roles.get(&extension) == Some(&Role::Queue) {
             continue;
         }
-        let (words, notes) = convert::rules(user, rules, context);
-        add(&mut observed, Address::new(Kind::Rules, key), Resource::Rules(words), notes, key);
+        let (words, notes, strange) = convert::rules(user, rules, context);
+        let address = Address::new(Kind::Rules, key);
+        note(&mut observed, &address, notes);
+        add(&mut observed, address, Resource::Rules(words), strange, key);
     }
     survey(live, &mut observed);
     observed
+}
+
+fn note(observed: &mut Observed, address: &Address, notes: Vec<String>) {
+    if !notes.is_empty() {
+        observed.notes.entry(address.clone()).or_default().extend(notes);
+    }
 }

@@ -6,9 +6,12 @@ use crate::{
     model::{Address, DEFAULT_RULE, Destination, Kind},
     path::Path,
     plan::{HiddenUse, Observed, Obstacle, Role},
-    provider::stratus::{
-        convert::{self, Context},
-        wire::{AnswerRule, DEFAULT},
+    provider::{
+        scalar::Scalar,
+        stratus::{
+            convert::{self, Context},
+            wire::{AnswerRule, DEFAULT},
+        },
     },
 };
 use std::collections::BTreeSet;
@@ -27,7 +30,7 @@ pub fn survey(live: &DomainData, observed: &mut Observed) {
     }
     for number in &live.numbers {
         let target = Address::new(Kind::Queues, number.dial_rule_translation_destination_user.as_str());
-        if let Some((key, _)) = convert::number(number, &live.context) {
+        if let Some((key, ..)) = convert::number(number, &live.context) {
             let owners = vec![Address::new(Kind::Numbers, &key)];
             observed.hidden_uses.push(HiddenUse { target, owners, by: format!("number {key}") });
         }
@@ -74,7 +77,7 @@ fn person_rules(key: &str, rules: &[AnswerRule], context: &Context, observed: &m
     }
     let Some(default) = convert::default_rule(rules) else { return };
     let allow = &default.phone_numbers_to_allow;
-    if !allow.enabled.is_yes() && !allow.parameters.is_empty() {
+    if matches!(allow.enabled.flag(), Scalar::Unset | Scalar::Known(false)) && !allow.parameters.is_empty() {
         let stored = crate::text::count(allow.parameters.len(), "number");
         let message = format!(
             "the allow list of `{key}` is off but still holds {stored}, which adding one would switch on"
@@ -86,7 +89,7 @@ fn person_rules(key: &str, rules: &[AnswerRule], context: &Context, observed: &m
             "remove them in the portal first: Answering Rules > Allow / Block > ALLOWED NUMBERS",
         );
     }
-    if !default.enabled.is_yes() {
+    if default.enabled.flag() == Scalar::Known(false) {
         let message = format!("the Default rule of `{key}` is switched off, and its forwards with it");
         let help = "switch it on in the portal, or manage it as `when: default` in `rules`";
         let address = Address::new(Kind::Diverts, key);
@@ -128,7 +131,7 @@ fn queue_rules(key: &str, rules: &[AnswerRule], context: &Context, observed: &mu
         );
     }
     let Some(default) = convert::default_rule(rules) else { return };
-    if !default.enabled.is_yes() {
+    if default.enabled.flag() == Scalar::Known(false) {
         let message = format!("the Default rule of queue `{key}` is switched off, and its failover with it");
         let help = "switch it on in the portal: Users, show system users, Answering Rules of the queue's own extension";
         let field = Some(Path::from(["failover"]));

@@ -1,17 +1,18 @@
-//! Carries out steps on schedules, numbers, forwards and queues. Rules and diverts are next door.
+//! Carries out steps on numbers, forwards and queues. Schedules, rules and diverts are next door.
 
 use super::{API, CARRIER, api::Api, observe::present};
 use crate::{
     http::{ApiError, Method, Problem, WriteClient, segment},
-    model::{self, Divert, Diverts, Forward, Number, Queue, Resource, Schedule},
+    model::{self, Divert, Diverts, Forward, Number, Queue, Resource},
     path::Path,
-    plan::{Action, Role, Step},
+    plan::{Action, Step},
     provider::{
         Endpoints, Write,
         answer::{conflict, decode, endpoint, failure},
+        scalar::Scalar,
         stratus::{
             convert::{self, Context, DefaultRuleChange},
-            wire::{Agent, ForwardState, PhoneNumber, Row, Text, TimeFrame, User},
+            wire::{Agent, ForwardState, PhoneNumber, Row, Text, User},
         },
     },
 };
@@ -110,83 +111,6 @@ impl<'a> Writing<'a> {
         self.http.send(method, &self.api.path(rest), body.into().as_ref(), what).await
     }
 
-    async fn frame(&self, name: &str) -> Result<TimeFrame, ApiError> {
-        let what = format!("schedule `{name}`");
-        let frames: Vec<TimeFrame> = self.api.list("/timeframes", &what).await?;
-        let mut named = frames.into_iter().filter(|frame| frame.timeframe_name.as_str() == name);
-        match (named.next(), named.next()) {
-            (Some(frame), None) => Ok(frame),
-            (None, _) => {
-                Err(failure(&what, &self.api.path("/timeframes"), Problem::Conflict("it is gone".into())))
-            }
-            (Some(_), Some(_)) => Err(failure(
-                &what,
-                &self.api.path("/timeframes"),
-                Problem::Conflict("it exists twice".into()),
-            )),
-        }
-    }
-
-    async fn create_schedule(&self, name: &str, wanted: &Schedule) -> Result<(), ApiError> {
-        let arrays = convert::arrays(wanted, None, |_| true);
-        let mut body = Map::new();
-        body.insert("synchronous".into(), "yes".into());
-        body.insert("timeframe-name".into(), name.into());
-        body.insert("timeframe-type".into(), arrays.frame_type().into());
-        let convert::Arrays { weekly, dates } = arrays;
-        if let Some(weekly) = weekly {
-            body.insert("timeframe-days-of-week-array".into(), weekly.into());
-        }
-        if let Some(dates) = dates.filter(|dates| !dates.is_empty()) {
-            body.insert("timeframe-specific-dates-array".into(), dates.into());
-        }
-        let what = format!("creating schedule `{name}`");
-        self.send(Method::POST, "/timeframes", Value::Object(body), &what).await.map(drop)
-    }
-
-    /// Replaces whole arrays; never renames (FACTS stratus/frames). A frame of one type that is to hold entries of
-    /// another becomes `custom` first, which keeps what it has.
-    async fn update_schedule(&self, name: &str, wanted: &Schedule, step: &Step) -> Result<(), ApiError> {
-        let live = self.frame(name).await?;
-        let what = format!("changing schedule `{name}`");
-        let rest = format!("/timeframes/{}", segment(live.timeframe_id.as_str()));
-        let convert::Arrays { weekly, dates } =
-            convert::arrays(wanted, Some(&live), |field| touched(step, field));
-        let fits = match live.timeframe_type.as_str() {
-            "custom" => true,
-            "days-of-week" => dates.as_ref().is_none_or(Vec::is_empty),
-            "specific-dates" => weekly.is_none(),
-            _ => false,
-        };
-        if !fits {
-            // The name the specification has for it on domain frames; those of users take another
-            // (FACTS stratus/frames-10).
-            let mut custom = json!({ "type": "custom" });
-            // A custom frame does not say that it was always active, so its week is written with it.
-            if let Some(weekly) = weekly.as_ref().filter(|_| live.timeframe_type.as_str() == convert::ALWAYS)
-            {
-                custom["timeframe-days-of-week-array"] = weekly.clone().into();
-            }
-            self.send(Method::PUT, &rest, custom, &what).await?;
-        }
-        let mut body = Map::new();
-        if let Some(weekly) = weekly {
-            body.insert("timeframe-days-of-week-array".into(), weekly.into());
-        }
-        if let Some(dates) =
-            dates.filter(|dates| !fits || !dates.is_empty() || live.timeframe_type.as_str() != "days-of-week")
-        {
-            body.insert("timeframe-specific-dates-array".into(), dates.into());
-        }
-        self.send(Method::PUT, &rest, Value::Object(body), &what).await.map(drop)
-    }
-
-    async fn delete_schedule(&self, name: &str) -> Result<(), ApiError> {
-        let live = self.frame(name).await?;
-        let rest = format!("/timeframes/{}", segment(live.timeframe_id.as_str()));
-        self.delete(&rest, &format!("deleting schedule `{name}`")).await
-    }
-
     /// An object that does not exist counts as deleted.
     pub async fn delete(&self, rest: &str, what: &str) -> Result<(), ApiError> {
         present(self.send(Method::DELETE, rest, None, what).await).map(drop)
@@ -198,6 +122,10 @@ impl<'a> Writing<'a> {
         let rest = format!("/phonenumbers/{}", key.trim_start_matches('+'));
         let what = format!("changing number {key}");
         let mut number: PhoneNumber = self.api.object(&rest, &format!("number {key}")).await?;
+        // Read in any form, written in the documented one.
+        if let Scalar::Known(on) = number.enabled.flag() {
+            number.enabled = Text(if on { "yes" } else { "no" }.to_owned());
+        }
         let Number { label, route, protect: _ } = wanted;
         if let Some(label) = label.as_ref().filter(|_| touched(step, "label")) {
             number.dial_rule_description = Text(label.clone());
@@ -269,19 +197,18 @@ impl<'a> Writing<'a> {
 
     /// Waits until a failover that was accepted can be read back.
     async fn failover_shows(&self, key: &str, wanted: &Divert) -> Result<(), ApiError> {
-        let context = self.context(std::iter::once(wanted)).await?;
         let deadline = tokio::time::Instant::now() + self.http.settle();
         loop {
             let rules = self.api.rules(key).await?;
             let default = convert::default_rule(&rules);
-            // Compared as it is written: the context holds too little of the account to put it into words.
+            // Compared as it is written: too little is known here of the account to put it into words.
             let word = default.filter(|rule| rule.forward_when_unregistered.enabled.is_yes());
             let word = word
                 .and_then(|rule| rule.forward_when_unregistered.parameters.first())
                 .map(|word| word.as_str());
             let expected = match wanted {
                 Divert::Off => None,
-                Divert::To(to) => convert::token(to, key, &context),
+                Divert::To(to) => convert::token(to, key),
             };
             if word == expected.as_deref() {
                 return Ok(());
@@ -418,24 +345,7 @@ impl<'a> Writing<'a> {
 
     /// Forwards of the Default rule of an extension; the rule is made if it is missing.
     pub async fn default_forwards(&self, key: &str, diverts: Diverts) -> Result<(), ApiError> {
-        let context = self.context(diverts.conditions().into_iter().filter_map(|(_, divert)| divert)).await?;
-        self.write_default(key, &DefaultRuleChange::Forwards(diverts), &context).await
-    }
-
-    /// What the conversions need; attendants are looked up only where one is pointed to.
-    pub async fn context<'d>(
-        &self,
-        mut diverts: impl Iterator<Item = &'d Divert>,
-    ) -> Result<Context, ApiError> {
-        let mut context = Context { domain: self.api.domain.to_owned(), ..Context::default() };
-        let attendant = |divert: &Divert| matches!(divert, Divert::To(model::Destination::Attendant(_)));
-        if diverts.any(attendant) {
-            for (extension, name) in self.api.attendants().await? {
-                context.roles.insert(extension.clone(), Role::Attendant);
-                context.attendants.insert(extension, name);
-            }
-        }
-        Ok(context)
+        self.write_default(key, &DefaultRuleChange::Forwards(diverts)).await
     }
 }
 
@@ -455,8 +365,18 @@ impl StratusWriter {
             digits.ok_or_else(|| conflict(step, format!("the carrier takes no number like {to}")))
         };
         let to = to.as_ref().map(nanp).transpose()?;
-        let destination = if delete || touched(step, "to") { to } else { destination.map(|to| to.0) };
-        let active = if delete || touched(step, "active") { wanted_active.unwrap_or(active) } else { active };
+        let kept = Some(destination.0).filter(|to| !to.is_empty());
+        let destination = if delete || touched(step, "to") { to } else { kept };
+        let active = match (wanted_active, active.flag()) {
+            (Some(wanted), _) if delete || touched(step, "active") => *wanted,
+            (_, Scalar::Known(active)) => active,
+            // Nobody said that it be switched, and what it is cannot be sent again.
+            _ => {
+                let shown =
+                    format!("whether it is on is not understood: the carrier shows `{}`", active.as_str());
+                return Err(conflict(step, shown));
+            }
+        };
         let body = json!({ "destination": destination, "active": active });
         let what = format!("setting emergency forward {key}");
         carrier.send(Method::PUT, &path, Some(&body), &what).await.map(drop)

@@ -8,8 +8,9 @@ use crate::{
     plan::Step,
     provider::{
         answer::failure,
+        scalar::Scalar,
         stratus::{
-            convert::{self, Context, DefaultRuleChange},
+            convert::{self, DefaultRuleChange},
             wire::{AnswerRule, DEFAULT},
         },
     },
@@ -56,16 +57,13 @@ impl Writing<'_> {
 
     async fn order(&self, key: &str, order: &[Rule], step: &Step) -> Result<(), ApiError> {
         let live = self.rules_shown(key, step).await?;
-        let context = self
-            .context(order.iter().flat_map(|rule| rule.forward.conditions()).filter_map(|(_, d)| d))
-            .await?;
         let base = format!("/users/{}/answerrules", segment(key));
         let is_live = |name: &str| live.iter().any(|rule| rule.time_frame.as_str() == name);
         let what = |verb: &str, when: &str| format!("{verb} rule `{when}` of extension `{key}`");
         let mut contents = Vec::new();
         for rule in order {
             let name = wire_name(&rule.when);
-            let mut body = convert::rule_body(rule, key, &context).ok_or_else(|| attendant_gone(key))?;
+            let mut body = convert::rule_body(rule, key).ok_or_else(|| no_form(key))?;
             if !is_live(name) {
                 // A new rule is created at any priority, so it stays off until it is in its position.
                 contents.extend(rule.enabled.then(|| (rule, json!({ "enabled": "yes" }))));
@@ -143,9 +141,8 @@ impl Writing<'_> {
     async fn callers(&self, key: &str, wanted: &Callers, step: &Step) -> Result<(), ApiError> {
         let Callers { allow, block, block_anonymous, spam } = wanted;
         let touched = |field: &str| touched_in(step, &["callers", field].into());
-        let context = Context { domain: self.api.domain.to_owned(), ..Context::default() };
         if let Some(allow) = allow.as_ref().filter(|list| touched("allow") && !list.is_empty()) {
-            self.write_default(key, &DefaultRuleChange::Allow(allow.clone()), &context).await?;
+            self.write_default(key, &DefaultRuleChange::Allow(allow.clone())).await?;
         }
         let mut unblock: Vec<String> = Vec::new();
         let blocked = self.blocked(key).await?;
@@ -165,14 +162,14 @@ impl Writing<'_> {
             self.send(Method::DELETE, &rest, body, &what).await?;
         }
         if let Some(block) = block.as_ref().filter(|list| touched("block") && !list.is_empty()) {
-            self.write_default(key, &DefaultRuleChange::Reject(block.clone()), &context).await?;
+            self.write_default(key, &DefaultRuleChange::Reject(block.clone())).await?;
         }
         if let Some(anonymous) = block_anonymous.filter(|_| touched("block_anonymous")) {
             let flag = if anonymous { "yes" } else { "no" };
             self.user(key, json!({ "reject-anonymous-calls-enabled": flag })).await?;
         }
         match spam.filter(|_| touched("spam")) {
-            Some(spam) => self.write_default(key, &DefaultRuleChange::Spam(spam), &context).await,
+            Some(spam) => self.write_default(key, &DefaultRuleChange::Spam(spam)).await,
             None => Ok(()),
         }
     }
@@ -186,17 +183,16 @@ impl Writing<'_> {
 
     /// Changes the Default rule, which holds an extension's forwards outside any schedule and its lists. A user without
     /// one gets it first; it then rings the extension alone, as no rule at all does.
-    pub async fn write_default(
-        &self,
-        key: &str,
-        what: &DefaultRuleChange,
-        context: &Context,
-    ) -> Result<(), ApiError> {
+    pub async fn write_default(&self, key: &str, what: &DefaultRuleChange) -> Result<(), ApiError> {
         let live = self.api.rules(key).await?;
         let default = convert::default_rule(&live);
-        let enabled = default.is_none_or(|rule| rule.enabled.is_yes());
-        let body =
-            convert::default_rule_change(what, enabled, key, context).ok_or_else(|| attendant_gone(key))?;
+        // As it is, in whatever form it was read.
+        let enabled = match default.map(|rule| rule.enabled.flag().or(true)) {
+            None | Some(Scalar::Known(true)) => "yes".to_owned(),
+            Some(Scalar::Strange(shown)) => shown,
+            Some(Scalar::Known(false) | Scalar::Unset) => "no".to_owned(),
+        };
+        let body = convert::default_rule_change(what, &enabled, key).ok_or_else(|| no_form(key))?;
         let base = format!("/users/{}/answerrules", segment(key));
         let doing = format!("changing the Default rule of extension `{key}`");
         if default.is_some() {
@@ -218,7 +214,7 @@ impl Writing<'_> {
     }
 }
 
-fn attendant_gone(key: &str) -> ApiError {
-    let why = "it points to an auto attendant that no longer exists".to_owned();
-    failure(&format!("the rules of extension `{key}`"), "/autoattendants", Problem::Conflict(why))
+fn no_form(key: &str) -> ApiError {
+    let why = "it points to something that has no form on this system".to_owned();
+    failure(&format!("the rules of extension `{key}`"), "/answerrules", Problem::Conflict(why))
 }

@@ -6,15 +6,15 @@ use crate::{
     plan::Role,
 };
 
-/// How a destination is written; `None` for an attendant whose name is not known.
-pub fn token(to: &Destination, owner: &str, context: &Context) -> Option<String> {
+/// How a destination is written; `None` for one of another provider. An attendant goes out by its extension, as that of a
+/// number does: `aa_NAME` may be a word that the dial plan does not know (FACTS stratus/readings-3).
+pub fn token(to: &Destination, owner: &str) -> Option<String> {
     Some(match to {
-        Destination::Extension(to) => to.to_string(),
+        Destination::Extension(to) | Destination::Attendant(to) => to.to_string(),
         Destination::Phone(to) => format!("phone_{to}"),
         Destination::Voicemail(to) => format!("vmail_{to}"),
         Destination::OwnVoicemail => format!("vmail_{owner}"),
         Destination::Queue(to) => format!("queue_{to}"),
-        Destination::Attendant(to) => format!("aa_{}", context.attendants.get(to)?),
         Destination::Number(to) => to.digits().to_owned(),
         Destination::DialString(to) => to.clone(),
         // The table `ACCEPTS` refuses these.

@@ -1,6 +1,7 @@
 //! Wire to model and back. Pure.
 
 mod destination;
+mod forward;
 mod normalize;
 mod number;
 mod queue;
@@ -8,6 +9,7 @@ mod rules;
 mod schedule;
 
 pub use destination::{described, destination, ring_token, ringable, token};
+pub use forward::forward;
 pub use normalize::normalize;
 pub use number::{number, route_into};
 pub use queue::{agent, agent_id, dispatch_word, queue};
@@ -15,7 +17,7 @@ pub use rules::{
     DefaultRuleChange, caller, default_rule, default_rule_change, diverts, feature_field, in_order,
     is_anonymous, rule_body, rules,
 };
-pub use schedule::{ALWAYS, Arrays, arrays, schedule};
+pub use schedule::{ALWAYS, CUSTOM, WEEKLY, arrays, schedule};
 
 use crate::{model::Extension, plan::Role};
 use std::collections::BTreeMap;

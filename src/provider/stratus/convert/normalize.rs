@@ -133,7 +133,7 @@ fn rules(refusals: &mut Refusals, owner: &str, it: &mut Rules) {
             for (index, caller) in list.iter().flatten().enumerate() {
                 if caller.to_string().parse::<E164>().is_ok_and(|number| number.nanp().is_none()) {
                     let message = format!("`{caller}` is not a North American number");
-                    refusals.add(&path.join(index), message, "allow and block lists hold 10-digit numbers");
+                    refusals.add(&path.join(index), message, CALLERS);
                 }
             }
             if let Some(list) = list {
@@ -146,6 +146,10 @@ fn rules(refusals: &mut Refusals, owner: &str, it: &mut Rules) {
         self::rule(refusals, &Path::from(["order"]).join(index), owner, rule);
     }
 }
+
+/// The forms that allow and block lists are known to hold (FACTS stratus/filters-5).
+const CALLERS: &str = "allow and block lists hold 10-digit numbers of North America; callers without a number are \
+                       `block_anonymous: true`; there is no form for other countries and for area codes";
 
 fn rule(refusals: &mut Refusals, path: &Path, owner: &str, rule: &mut Rule) {
     diverts(refusals, &path.join("forward"), owner, &mut rule.forward);

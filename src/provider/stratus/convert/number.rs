@@ -4,7 +4,10 @@ use super::Context;
 use crate::{
     model::{Destination, E164, Number, Route},
     plan::Role,
-    provider::stratus::wire::{ANY, PhoneNumber, Text},
+    provider::{
+        scalar::Unreadable,
+        stratus::wire::{ANY, PhoneNumber, Text},
+    },
 };
 
 const TO_USER: &str = "to-user-residential";
@@ -12,19 +15,21 @@ const TO_QUEUE: &str = "to-callqueue";
 const TO_VOICEMAIL: &str = "to-voicemail-residential";
 
 /// A live number in the words of the YAML; `None` where the key is no phone number.
-pub fn number(live: &PhoneNumber, context: &Context) -> Option<(E164, Number)> {
+pub fn number(live: &PhoneNumber, context: &Context) -> Option<(E164, Number, Unreadable)> {
     let digits = live.phonenumber.as_str();
     let key = E164::from_nanp(digits).or_else(|| format!("+{digits}").parse().ok())?;
     let label = live.dial_rule_description.as_str().to_owned();
-    Some((key, Number { label: Some(label), route: route(live, context).map(Route::To), protect: None }))
+    let mut unreadable = Unreadable::default();
+    let on = unreadable.part(["route"], "`enabled`", live.enabled.flag().or(true));
+    let route = on.filter(|on| *on).and_then(|_| route(live, context));
+    Some((key, Number { label: Some(label), route: route.map(Route::To), protect: None }, unreadable))
 }
 
-/// Where a number's calls go; `None` if nowhere.
+/// Where the calls of a number that is on go; `None` if nowhere.
 fn route(live: &PhoneNumber, context: &Context) -> Option<Destination> {
     let application = live.dial_rule_application.as_str();
     let to = live.dial_rule_translation_destination_user.as_str();
-    let off = live.enabled.as_str().eq_ignore_ascii_case("no");
-    if off || to.is_empty() || to == ANY || matches!(application, "available-number" | "") {
+    if to.is_empty() || to == ANY || matches!(application, "available-number" | "") {
         return None;
     }
     let fallback = || Destination::DialString(format!("{application}:{to}"));

@@ -3,7 +3,11 @@
 use super::{Context, diverts, ringable};
 use crate::{
     model::{self, Dispatch, Queue, Ringable},
-    provider::stratus::wire::{Agent, AnswerRule, CallQueue},
+    path::Path,
+    provider::{
+        scalar::{Scalar, Unreadable},
+        stratus::wire::{Agent, AnswerRule, CallQueue},
+    },
 };
 
 /// A live queue in the words of the YAML. `default` is the Default rule of the queue's own extension.
@@ -12,29 +16,39 @@ pub fn queue(
     agents: &[&Agent],
     default: Option<&AnswerRule>,
     context: &Context,
-) -> (Queue, Vec<String>) {
-    let mut notes = Vec::new();
-    let dispatch = dispatch(live.callqueue_dispatch_type.as_str());
-    if dispatch.is_none() {
-        notes.push(format!(
-            "its type is `{}`, which dialform has no name for; it is left alone",
-            live.callqueue_dispatch_type.as_str()
-        ));
+) -> (Queue, Unreadable) {
+    let mut unreadable = Unreadable::default();
+    let word = live.callqueue_dispatch_type.as_str();
+    let dispatch = match dispatch(word) {
+        Some(dispatch) => Scalar::Known(dispatch),
+        None if word.is_empty() => Scalar::Unset,
+        None => Scalar::Strange(word.to_owned()),
+    };
+    for agent in agents {
+        let id = agent.callqueue_agent_id.as_str();
+        unreadable.part(["agents"], format!("the order of `{id}`"), agent.position());
+        let wrap_up = agent.callqueue_agent_wrap_up_allowance_seconds.whole();
+        unreadable.part(["agents"], format!("the wrap-up time of `{id}`"), wrap_up);
     }
     let mut agents: Vec<model::Agent> = agents.iter().map(|live| agent(live, context)).collect();
     agents.sort_by(|a, b| (a.order, &a.target).cmp(&(b.order, &b.target)));
+    let (diverts, strange) = diverts(default, context);
+    if let Some(text) = strange.0.get(&Path::from(["unreachable"])) {
+        unreadable.0.insert(["failover"].into(), text.clone());
+    }
+    let require = live.callqueue_require_available_agents_to_accept_new_callers.flag().or(false);
     let queue = Queue {
         name: Some(live.description.as_str().to_owned()),
-        dispatch,
-        agent_ring: live.callqueue_agent_dispatch_timeout_seconds.number(),
-        require_agents: Some(live.callqueue_require_available_agents_to_accept_new_callers.is_yes()),
-        agents: Some(agents),
-        failover: diverts(default, context).unreachable,
+        dispatch: unreadable.field(["dispatch"], dispatch),
+        agent_ring: unreadable.field(["agent_ring"], live.callqueue_agent_dispatch_timeout_seconds.whole()),
+        require_agents: unreadable.field(["require_agents"], require),
+        agents: Some(agents).filter(|_| !unreadable.has(["agents"])),
+        failover: diverts.unreachable,
         max_wait: None,
         no_answer: None,
         protect: None,
     };
-    (queue, notes)
+    (queue, unreadable)
 }
 
 fn dispatch(wire: &str) -> Option<Dispatch> {
@@ -77,8 +91,8 @@ pub fn agent(live: &Agent, context: &Context) -> model::Agent {
     };
     model::Agent {
         target,
-        order: live.position(),
-        wrap_up: Some(live.callqueue_agent_wrap_up_allowance_seconds.number().unwrap_or(0)),
+        order: live.position().known(),
+        wrap_up: live.callqueue_agent_wrap_up_allowance_seconds.whole().or(0).known(),
     }
 }
 

@@ -6,8 +6,11 @@ use crate::{
         Also, Caller, Callers, DEFAULT_RULE, Divert, Diverts, E164, Ring, RingTimeout, Ringable, Rule, Rules,
         Simultaneous, Spam,
     },
-    path::Field,
-    provider::stratus::wire::{AnswerRule, DEFAULT, Feature, Text, User},
+    path::{Field, Path},
+    provider::{
+        scalar::{self, Scalar, Unreadable},
+        stratus::wire::{AnswerRule, DEFAULT, Feature, Text, User},
+    },
 };
 use serde_json::{Map, Value, json};
 
@@ -15,11 +18,12 @@ use serde_json::{Map, Value, json};
 pub const OWN_DEVICES: &str = "<OwnDevices>";
 
 /// The extension's rules in the words of the YAML, and what they hold beyond them.
-pub fn rules(user: &User, live: &[AnswerRule], context: &Context) -> (Rules, Vec<String>) {
+pub fn rules(user: &User, live: &[AnswerRule], context: &Context) -> (Rules, Vec<String>, Unreadable) {
     let owner = user.user.as_str();
-    let mut notes = Vec::new();
+    let (mut notes, mut unreadable) = (Vec::new(), Unreadable::default());
+    live.iter().for_each(|rule| strange_parts(rule, &mut unreadable));
     let ordered = in_order(live);
-    let order = ordered.iter().map(|rule| self::rule(rule, owner, context)).collect();
+    let order: Vec<Rule> = ordered.iter().map(|rule| self::rule(rule, owner, context)).collect();
     if let Some(at) = ordered.iter().position(|rule| rule.time_frame.as_str() == DEFAULT)
         && at + 1 < ordered.len()
     {
@@ -27,12 +31,24 @@ pub fn rules(user: &User, live: &[AnswerRule], context: &Context) -> (Rules, Vec
     }
     let default = default_rule(live);
     let rules = Rules {
-        ring_timeout: Some(ring_timeout(&user.ring_no_answer_timeout_seconds)),
-        callers: Some(callers(user, default, &mut notes)),
-        order: Some(order),
+        ring_timeout: unreadable.field(["ring_timeout"], ring_timeout(&user.ring_no_answer_timeout_seconds)),
+        callers: Some(callers(user, default, &mut notes, &mut unreadable)),
+        order: Some(order).filter(|_| !unreadable.has(["order"])),
         protect: None,
     };
-    (rules, notes)
+    (rules, notes, unreadable)
+}
+
+/// What of a rule is not understood. The lists of callers and the spam treatment have fields of their own.
+fn strange_parts(live: &AnswerRule, unreadable: &mut Unreadable) {
+    const ELSEWHERE: [&str; 4] =
+        ["forward-on-dnd", "forward-on-spam-call", "phone-numbers-to-allow", "phone-numbers-to-reject"];
+    let when = live.time_frame.as_str();
+    unreadable.part(["order"], format!("the priority of rule `{when}`"), live.priority());
+    unreadable.part(["order"], format!("`enabled` of rule `{when}`"), live.enabled.flag());
+    for (name, feature) in live.features().into_iter().filter(|(name, _)| !ELSEWHERE.contains(name)) {
+        unreadable.part(["order"], format!("`{name}` of rule `{when}`"), feature.enabled.flag());
+    }
 }
 
 /// The rule that always matches.
@@ -40,18 +56,19 @@ pub fn default_rule(rules: &[AnswerRule]) -> Option<&AnswerRule> {
     rules.iter().find(|rule| rule.time_frame.as_str() == DEFAULT)
 }
 
-fn ring_timeout(live: &Text) -> RingTimeout {
-    match live.number() {
-        Some(seconds) if seconds > 0 => RingTimeout::Seconds(seconds),
+fn ring_timeout(live: &Text) -> Scalar<RingTimeout> {
+    match live.whole() {
         // Inferred: `0` and empty stand for the portal's "Unlimited" (FACTS stratus/portal-2).
-        _ => RingTimeout::Unlimited,
+        Scalar::Unset | Scalar::Known(0) => Scalar::Known(RingTimeout::Unlimited),
+        Scalar::Known(seconds) => Scalar::Known(RingTimeout::Seconds(seconds)),
+        Scalar::Strange(text) => Scalar::Strange(text),
     }
 }
 
 /// The rules by priority, those without one where they stood.
 pub fn in_order(live: &[AnswerRule]) -> Vec<&AnswerRule> {
     let mut ordered: Vec<(usize, &AnswerRule)> = live.iter().enumerate().collect();
-    ordered.sort_by_key(|(at, rule)| (rule.priority().map_or(*at, |p| p as usize), *at));
+    ordered.sort_by_key(|(at, rule)| (rule.priority().known().map_or(*at, |p| p as usize), *at));
     ordered.into_iter().map(|(_, rule)| rule).collect()
 }
 
@@ -62,32 +79,37 @@ fn rule(live: &AnswerRule, owner: &str, context: &Context) -> Rule {
     };
     Rule {
         when,
-        enabled: live.enabled.is_yes(),
+        enabled: live.enabled.flag().or(true) == Scalar::Known(true),
         do_not_disturb: live.do_not_disturb.enabled.is_yes(),
         call_screening: live.call_screening.enabled.is_yes(),
         ring: ring(&live.simultaneous_ring, owner, context),
-        forward: diverts(Some(live), context),
+        forward: diverts(Some(live), context).0,
     }
 }
 
-/// The five forwards of a rule; all off if there is no rule.
-pub fn diverts(live: Option<&AnswerRule>, context: &Context) -> Diverts {
-    let one = |feature: fn(&AnswerRule) -> &Feature| {
-        let feature = live.map(feature).filter(|feature| feature.enabled.is_yes());
+/// The five forwards of a rule, each by its word; all off if there is no rule.
+pub fn diverts(live: Option<&AnswerRule>, context: &Context) -> (Diverts, Unreadable) {
+    let mut unreadable = Unreadable::default();
+    let mut one = |word: &str, feature: fn(&AnswerRule) -> &Feature| {
+        let Some(rule) = live else { return Some(Divert::Off) };
+        unreadable.part([word], "`enabled` of its rule", rule.enabled.flag());
+        let Feature { enabled, parameters } = feature(rule);
+        let on = unreadable.field([word], enabled.flag().or(false))?;
         // Only the first parameter of a forward is used (FACTS stratus/rules-6).
-        Some(match feature.and_then(|feature| feature.parameters.first()) {
-            Some(word) if !word.as_str().is_empty() => Divert::To(destination(word.as_str(), context)),
+        Some(match parameters.first().filter(|_| on) {
+            Some(to) if !to.as_str().is_empty() => Divert::To(destination(to.as_str(), context)),
             _ => Divert::Off,
         })
     };
-    Diverts {
-        always: one(|rule| &rule.forward_always),
-        on_call: one(|rule| &rule.forward_on_active),
-        busy: one(|rule| &rule.forward_on_busy),
-        no_answer: one(|rule| &rule.forward_no_answer),
-        unreachable: one(|rule| &rule.forward_when_unregistered),
+    let diverts = Diverts {
+        always: one("always", |rule| &rule.forward_always),
+        on_call: one("on_call", |rule| &rule.forward_on_active),
+        busy: one("busy", |rule| &rule.forward_on_busy),
+        no_answer: one("no_answer", |rule| &rule.forward_no_answer),
+        unreachable: one("unreachable", |rule| &rule.forward_when_unregistered),
         protect: None,
-    }
+    };
+    (diverts, unreadable)
 }
 
 fn ring(live: &Feature, owner: &str, context: &Context) -> Ring {
@@ -95,9 +117,11 @@ fn ring(live: &Feature, owner: &str, context: &Context) -> Ring {
         return Ring::Extension;
     }
     let mut ring = Simultaneous::default();
-    let split = |word: &str| match word.split_once(";delay=") {
-        Some((word, delay)) => (word.to_owned(), delay.parse().unwrap_or(0)),
-        None => (word.to_owned(), 0),
+    // A delay that is no number stays a part of its word.
+    let split = |word: &str| {
+        let parts = word.split_once(";delay=");
+        let parts = parts.and_then(|(word, delay)| Some((word, scalar::whole(delay).known()?)));
+        parts.map_or_else(|| (word.to_owned(), 0), |(word, delay)| (word.to_owned(), delay))
     };
     let words: Vec<(String, u32)> = live.parameters.iter().map(|word| split(word.as_str())).collect();
     let is_number = |word: &str| matches!(ringable(word, context), Ringable::Number(_));
@@ -120,23 +144,43 @@ fn ring(live: &Feature, owner: &str, context: &Context) -> Ring {
     Ring::Simultaneous(ring)
 }
 
-fn callers(user: &User, default: Option<&AnswerRule>, notes: &mut Vec<String>) -> Callers {
-    let list = |feature: fn(&AnswerRule) -> &Feature| {
-        let feature = default.map(feature).filter(|feature| feature.enabled.is_yes());
-        let words = feature.map(|feature| feature.parameters.clone()).unwrap_or_default();
-        words.into_iter().map(|word| word.0).collect::<Vec<_>>()
+fn callers(
+    user: &User,
+    default: Option<&AnswerRule>,
+    notes: &mut Vec<String>,
+    unreadable: &mut Unreadable,
+) -> Callers {
+    let mut list = |field: &str, feature: fn(&AnswerRule) -> &Feature| {
+        let Some(Feature { enabled, parameters }) = default.map(feature) else { return Some(Vec::new()) };
+        let on = unreadable.field(["callers", field], enabled.flag().or(false))?;
+        let words = parameters.iter().filter(|_| on).map(|word| word.0.clone());
+        Some(words.collect::<Vec<_>>())
     };
     let numbers = |words: Vec<String>| {
         let mut callers: Vec<Caller> = words.iter().map(|word| caller(word)).collect();
         callers.sort();
         callers.dedup();
-        Some(callers)
+        callers
     };
-    let (anonymous, block): (Vec<String>, Vec<String>) =
-        list(|rule| &rule.phone_numbers_to_reject).into_iter().partition(|word| is_anonymous(word));
+    let allow = list("allow", |rule| &rule.phone_numbers_to_allow).map(numbers);
+    let blocked = list("block", |rule| &rule.phone_numbers_to_reject);
+    let names_them = blocked.iter().flatten().any(|word| is_anonymous(word));
+    let block = blocked.map(|words| numbers(words.into_iter().filter(|word| !is_anonymous(word)).collect()));
+    let anonymous = match user.reject_anonymous_calls_enabled.flag().or(false) {
+        _ if names_them => Scalar::Known(true),
+        flag => flag,
+    };
+    // A block list that is not understood may name callers without a number.
+    let hidden = unreadable.0.get(&Path::from(["callers", "block"])).cloned();
+    if let Some(shown) = hidden.filter(|_| anonymous == Scalar::Known(false)) {
+        unreadable.0.insert(["callers", "block_anonymous"].into(), shown);
+    }
     let spam = default.map(|rule| &rule.forward_on_spam_call);
     let spam = match spam.filter(|feature| feature.enabled.is_yes()).and_then(|f| f.parameters.first()) {
-        None => Some(Spam::Ring),
+        None => {
+            let on = spam.map_or(Scalar::Unset, |feature| feature.enabled.flag());
+            unreadable.field(["callers", "spam"], on.or(false)).map(|_| Spam::Ring)
+        }
         Some(word) if word.as_str() == format!("vmail_{}", user.user.as_str()) => Some(Spam::Voicemail),
         Some(word) => {
             notes.push(format!(
@@ -147,9 +191,11 @@ fn callers(user: &User, default: Option<&AnswerRule>, notes: &mut Vec<String>) -
         }
     };
     Callers {
-        allow: numbers(list(|rule| &rule.phone_numbers_to_allow)),
-        block: numbers(block),
-        block_anonymous: Some(user.reject_anonymous_calls_enabled.is_yes() || !anonymous.is_empty()),
+        allow,
+        block,
+        block_anonymous: unreadable
+            .field(["callers", "block_anonymous"], anonymous)
+            .filter(|_| !unreadable.has(["callers", "block_anonymous"])),
         spam,
     }
 }
@@ -197,12 +243,7 @@ pub fn feature_field(feature: &str) -> Field {
 }
 
 /// The forwards that are set, each whole, under their wire names.
-fn forwards_into(
-    body: &mut Map<String, Value>,
-    diverts: &Diverts,
-    owner: &str,
-    context: &Context,
-) -> Option<()> {
+fn forwards_into(body: &mut Map<String, Value>, diverts: &Diverts, owner: &str) -> Option<()> {
     for (word, divert) in diverts.conditions() {
         let name = match word {
             "always" => "forward-always",
@@ -217,7 +258,7 @@ fn forwards_into(
                 body.insert(name.to_owned(), feature(false, Vec::new()));
             }
             Some(Divert::To(to)) => {
-                body.insert(name.to_owned(), feature(true, vec![token(to, owner, context)?]));
+                body.insert(name.to_owned(), feature(true, vec![token(to, owner)?]));
             }
         }
     }
@@ -225,8 +266,8 @@ fn forwards_into(
 }
 
 /// A rule as it is written, features whole; what dialform has no word for is not named and so stays as it is.
-/// `None` if it points to an attendant whose name is not known.
-pub fn rule_body(rule: &Rule, owner: &str, context: &Context) -> Option<Map<String, Value>> {
+/// `None` if it points to something that has no form here.
+pub fn rule_body(rule: &Rule, owner: &str) -> Option<Map<String, Value>> {
     let Rule { when: _, enabled, do_not_disturb, call_screening, ring, forward } = rule;
     let mut body = Map::new();
     body.insert("enabled".into(), json!(if *enabled { "yes" } else { "no" }));
@@ -244,7 +285,7 @@ pub fn rule_body(rule: &Rule, owner: &str, context: &Context) -> Option<Map<Stri
         }
     };
     body.insert("simultaneous-ring".into(), ring);
-    forwards_into(&mut body, forward, owner, context)?;
+    forwards_into(&mut body, forward, owner)?;
     Some(body)
 }
 
@@ -257,18 +298,13 @@ pub enum DefaultRuleChange {
     Reject(Vec<Caller>),
 }
 
-/// A change to the Default rule; `enabled` is always sent along (FACTS stratus/rules-10).
-pub fn default_rule_change(
-    what: &DefaultRuleChange,
-    live_enabled: bool,
-    owner: &str,
-    context: &Context,
-) -> Option<Value> {
+/// A change to the Default rule; `enabled` is always sent along, as it is (FACTS stratus/rules-10).
+pub fn default_rule_change(what: &DefaultRuleChange, enabled: &str, owner: &str) -> Option<Value> {
     let mut body = Map::new();
-    body.insert("enabled".into(), json!(if live_enabled { "yes" } else { "no" }));
+    body.insert("enabled".into(), enabled.into());
     let list = |callers: &[Caller]| feature(true, callers.iter().map(caller_wire).collect());
     match what {
-        DefaultRuleChange::Forwards(diverts) => forwards_into(&mut body, diverts, owner, context)?,
+        DefaultRuleChange::Forwards(diverts) => forwards_into(&mut body, diverts, owner)?,
         DefaultRuleChange::Spam(Spam::Voicemail) => {
             body.insert("forward-on-spam-call".into(), feature(true, vec![format!("vmail_{owner}")]));
         }

@@ -2,7 +2,10 @@
 
 use crate::{
     model::{DateSpan, Day, Moment, MonthDay, Schedule, TimeOfDay, Weekly, Window, YearlySpan},
-    provider::stratus::wire::TimeFrame,
+    provider::{
+        scalar::{self, Scalar, Unreadable},
+        stratus::wire::TimeFrame,
+    },
 };
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
@@ -12,6 +15,15 @@ type Entry = Map<String, Value>;
 
 /// The type of a frame without entries that is always active.
 pub const ALWAYS: &str = "always";
+/// Of weekly hours, one entry.
+pub const WEEKLY: &str = "days-of-week";
+/// Of dates alone.
+const DATES: &str = "specific-dates";
+/// Of every sort of entries.
+pub const CUSTOM: &str = "custom";
+
+/// What the server makes of the recurrence itself.
+const RRULE: &str = "timeframe-recurrence-rrule";
 
 const WEEKLY_BEGIN: &str = "timeframe-recurrence-begin-date";
 
@@ -28,39 +40,41 @@ const DAYS: [(Day, &str); 7] = [
     (Day::Sat, "saturday"),
 ];
 
-/// A value of an entry; digits may come as a number.
+/// A value of an entry; digits may come as a number, of whatever kind.
 fn text<'a>(entry: &'a Entry, key: &str) -> Cow<'a, str> {
     match entry.get(key) {
+        None => Cow::Borrowed(""),
         Some(Value::String(text)) => Cow::Borrowed(text),
-        Some(Value::Number(number)) => Cow::Owned(number.to_string()),
-        _ => Cow::Borrowed(""),
+        Some(other) => match scalar::verbatim(other) {
+            number if other.is_number() => match scalar::whole(&number) {
+                Scalar::Known(whole) => Cow::Owned(whole.to_string()),
+                _ => Cow::Owned(number),
+            },
+            shown => Cow::Owned(shown),
+        },
     }
 }
 
-/// A live time frame in the words of the YAML, and what it holds beyond them.
-pub fn schedule(live: &TimeFrame) -> (Schedule, Vec<String>) {
-    let mut notes = Vec::new();
-    let weekly = live.timeframe_days_of_week_array.iter().flatten().collect::<Vec<_>>();
-    let weekly = match weekly.as_slice() {
-        [] if live.timeframe_type.as_str() == ALWAYS => Some(open()),
-        [] => Some(closed()),
+/// A live time frame in the words of the YAML, what it holds beyond them, and what is not understood.
+pub fn schedule(live: &TimeFrame) -> (Schedule, Vec<String>, Unreadable) {
+    let (mut notes, mut unreadable) = (Vec::new(), Unreadable::default());
+    let weekly = match live.timeframe_days_of_week_array.as_slice() {
+        [] if live.timeframe_type.as_str() == ALWAYS => Scalar::Known(open()),
+        [] => Scalar::Known(closed()),
         [entry] if is_plain_weekly(entry) => self::weekly(entry),
-        _ => None,
+        [entry] => Scalar::Strange(recurs(entry)),
+        several => Scalar::Strange(format!("{} weeks at once", several.len())),
     };
-    if weekly.is_none() {
-        notes.push(
-            "its weekly hours repeat in a way that dialform cannot express; they are left alone".to_owned(),
-        );
-    }
+    let weekly = unreadable.field(["weekly"], weekly);
     let (mut dates, mut yearly) = (Vec::new(), Vec::new());
-    for entry in live.timeframe_specific_dates_array.iter().flatten() {
+    for entry in &live.timeframe_specific_dates_array {
         match date_entry(entry) {
             DateEntry::Once(span) => dates.push(span),
             DateEntry::Yearly(span) => yearly.push(span),
             DateEntry::Other(what) => dates.push(DateSpan::Other(what)),
         }
     }
-    let holidays = live.timeframe_holiday_array.iter().flatten().count();
+    let holidays = live.timeframe_holiday_array.len();
     if holidays > 0 {
         notes.push(format!(
             "it also holds {} of the vendor's calendar",
@@ -79,6 +93,7 @@ pub fn schedule(live: &TimeFrame) -> (Schedule, Vec<String>) {
             protect: None,
         },
         notes,
+        unreadable,
     )
 }
 
@@ -99,7 +114,14 @@ fn is_plain_weekly(entry: &Entry) -> bool {
         && matches!(&*text(entry, "timeframe-recurrence-end-option"), "" | "never")
 }
 
-fn weekly(entry: &Entry) -> Option<Weekly> {
+/// How an entry repeats, as far as it says.
+fn recurs(entry: &Entry) -> String {
+    let shown = entry.iter().filter(|(key, _)| key.starts_with("timeframe-recurrence-") && *key != RRULE);
+    let words = shown.map(|(key, _)| text(entry, key).into_owned()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn weekly(entry: &Entry) -> Scalar<Weekly> {
     let mut weekly = closed();
     for (day, name) in DAYS {
         for n in 1..=2 {
@@ -108,12 +130,14 @@ fn weekly(entry: &Entry) -> Option<Weekly> {
             if begin.is_empty() && end.is_empty() {
                 continue;
             }
-            let window = Window { begin: time(&begin)?, end: end_time(&end)? };
-            weekly.0.entry(day).or_default().push(window);
+            let (Some(begin), Some(end)) = (time(&begin), end_time(&end)) else {
+                return Scalar::Strange(format!("{begin} to {end}"));
+            };
+            weekly.0.entry(day).or_default().push(Window { begin, end });
         }
     }
     weekly.complete();
-    Some(weekly)
+    Scalar::Known(weekly)
 }
 
 /// `hhmm`; a colon is let through.
@@ -181,74 +205,95 @@ fn date(text: &str) -> Option<Date> {
     Date::new(digits[..4].parse().ok()?, digits[4..6].parse().ok()?, digits[6..].parse().ok()?).ok()
 }
 
-/// The entry arrays of a time frame that are to be written; an array that is `None` stays as it is.
+/// The entries a time frame is to have, all of them.
 #[derive(Debug, Default, PartialEq)]
 pub struct Arrays {
-    pub weekly: Option<Vec<Value>>,
-    pub dates: Option<Vec<Value>>,
+    pub weekly: Vec<Value>,
+    pub dates: Vec<Value>,
+    pub holidays: Vec<Value>,
 }
 
 impl Arrays {
-    /// The type a new frame with these arrays has. A frame of weekly hours has exactly one entry of them
+    /// The type a frame with these entries has. A frame of weekly hours has exactly one entry of them
     /// (FACTS stratus/frames-6), one of dates may be empty.
     pub fn frame_type(&self) -> &'static str {
-        let dates = self.dates.as_ref().is_some_and(|entries| !entries.is_empty());
-        match (self.weekly.is_some(), dates) {
-            (true, true) => "custom",
-            (true, false) => "days-of-week",
-            (false, _) => "specific-dates",
+        match (self.weekly.is_empty(), self.dates.is_empty(), self.holidays.is_empty()) {
+            (false, true, true) => WEEKLY,
+            (true, _, true) => DATES,
+            _ => CUSTOM,
         }
+    }
+
+    /// The arrays as they are written into a frame of that type: one of several sorts gets all three, because writing one
+    /// may empty the others (FACTS stratus/readings-1).
+    pub fn body(self, frame_type: &str) -> Map<String, Value> {
+        let Self { weekly, dates, holidays } = self;
+        let week = ("timeframe-days-of-week-array", weekly);
+        let dates = ("timeframe-specific-dates-array", dates);
+        let each = match frame_type {
+            WEEKLY => vec![week],
+            DATES => vec![dates],
+            _ => vec![week, dates, ("timeframe-holiday-array", holidays)],
+        };
+        each.into_iter().map(|(name, entries)| (name.to_owned(), entries.into())).collect()
     }
 }
 
-/// What to write so that the frame says `wanted`. Entries of `live` that the change is not about are written again as
-/// they are: an array is replaced whole (FACTS stratus/frames-9).
+/// What the frame has to hold so that it says `wanted`. What the change is not about is written again as it is.
 pub fn arrays(wanted: &Schedule, live: Option<&TimeFrame>, touched: impl Fn(&str) -> bool) -> Arrays {
-    let mut arrays = Arrays::default();
+    let kept = |entries: Option<&Vec<Entry>>, kept: &dyn Fn(&Entry) -> bool| -> Vec<Value> {
+        let entries = entries.into_iter().flatten().filter(|entry| kept(entry));
+        entries.map(|entry| Value::Object(writable(entry))).collect()
+    };
     // A frame that is always active has no hours yet that would stay.
     let always = live.is_some_and(|live| live.timeframe_type.as_str() == ALWAYS);
-    if let Some(weekly) = wanted.weekly.as_ref().filter(|_| touched("weekly") || always) {
-        let mut entry = weekly_entry(weekly);
-        let known = live.and_then(|live| live.timeframe_days_of_week_array.as_ref()?.first());
-        if let Some(begin) = known.filter(|entry| is_plain_weekly(entry)).and_then(|e| e.get(WEEKLY_BEGIN)) {
-            entry.insert(WEEKLY_BEGIN.to_owned(), begin.clone());
+    let week = wanted.weekly.as_ref().filter(|_| touched("weekly") || always);
+    let known = live.map(|live| &live.timeframe_days_of_week_array);
+    let weekly = match week {
+        None => kept(known, &|_| true),
+        Some(weekly) => {
+            let mut entry = weekly_entry(weekly);
+            let known = known.and_then(|entries| entries.first());
+            if let Some(begin) = known.filter(|it| is_plain_weekly(it)).and_then(|it| it.get(WEEKLY_BEGIN)) {
+                entry.insert(WEEKLY_BEGIN.to_owned(), begin.clone());
+            }
+            vec![Value::Object(entry)]
         }
-        arrays.weekly = Some(vec![Value::Object(entry)]);
-    }
-    if !touched("dates") && !touched("yearly") {
-        return arrays;
-    }
-    let mut entries = Vec::new();
-    for entry in live.and_then(|live| live.timeframe_specific_dates_array.as_ref()).into_iter().flatten() {
-        let keep = match date_entry(entry) {
-            DateEntry::Yearly(_) => !touched("yearly"),
-            DateEntry::Once(_) | DateEntry::Other(_) => !touched("dates"),
-        };
-        if keep {
-            entries.push(Value::Object(writable(entry)));
-        }
-    }
+    };
+    let stays = |entry: &Entry| match date_entry(entry) {
+        DateEntry::Yearly(_) => !touched("yearly"),
+        DateEntry::Once(_) | DateEntry::Other(_) => !touched("dates"),
+    };
+    let mut dates = kept(live.map(|live| &live.timeframe_specific_dates_array), &stays);
     if touched("dates") {
-        entries.extend(wanted.dates.iter().flatten().filter_map(once_entry));
+        dates.extend(wanted.dates.iter().flatten().filter_map(once_entry));
     }
     if touched("yearly") {
-        entries.extend(wanted.yearly.iter().flatten().filter_map(yearly_entry));
+        dates.extend(wanted.yearly.iter().flatten().filter_map(yearly_entry));
     }
+    let holidays = kept(live.map(|live| &live.timeframe_holiday_array), &|_| true);
+    let mut arrays = Arrays { weekly, dates, holidays };
     // A new frame without any entry is one of days, all of them closed.
-    if live.is_none() && arrays.weekly.is_none() && entries.is_empty() {
-        arrays.weekly = Some(vec![Value::Object(weekly_entry(&closed()))]);
+    if live.is_none() && arrays == Arrays::default() {
+        arrays.weekly.push(Value::Object(weekly_entry(&closed())));
     }
-    arrays.dates = Some(entries);
     arrays
 }
 
 /// A live entry without what the server makes itself.
 fn writable(entry: &Entry) -> Entry {
-    let names = ["timeframe-specific-dates-", "timeframe-recurrence-"];
-    let kept = entry.iter().filter(|(key, _)| names.iter().any(|name| key.starts_with(name)));
-    kept.filter(|(key, _)| *key != "timeframe-recurrence-rrule")
-        .map(|(k, v)| (k.clone(), v.clone()))
-        .collect()
+    const MADE: [&str; 8] = [
+        "timeframe-id",
+        "timeframe-parent-id",
+        "ordinal-order",
+        "domain",
+        "timeframe-expiry-datetime",
+        "timeframe-next-observance-datetime",
+        "timeframe-is-v1",
+        RRULE,
+    ];
+    let kept = entry.iter().filter(|(key, _)| !MADE.contains(&key.as_str()));
+    kept.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 fn weekly_entry(weekly: &Weekly) -> Entry {

@@ -1,0 +1,104 @@
+//! Carries out steps on schedules.
+
+use super::write::{Writing, touched};
+use crate::{
+    http::{ApiError, Method, Problem, segment},
+    model::Schedule,
+    plan::Step,
+    provider::{
+        answer::failure,
+        stratus::{
+            convert::{self, CUSTOM, WEEKLY},
+            wire::TimeFrame,
+        },
+    },
+};
+use serde_json::{Map, Value, json};
+
+impl Writing<'_> {
+    pub async fn create_schedule(&self, name: &str, wanted: &Schedule) -> Result<(), ApiError> {
+        let arrays = convert::arrays(wanted, None, |_| true);
+        let kind = arrays.frame_type();
+        let mut body = Map::new();
+        body.insert("synchronous".into(), "yes".into());
+        body.insert("timeframe-name".into(), name.into());
+        body.insert("timeframe-type".into(), kind.into());
+        body.extend(arrays.body(kind).into_iter().filter(|(_, entries)| *entries != json!([])));
+        let what = format!("creating schedule `{name}`");
+        self.send(Method::POST, "/timeframes", Value::Object(body), &what).await.map(drop)
+    }
+
+    /// Writes every entry the frame is to have, those that stay with them; never renames (FACTS stratus/frames). A frame of
+    /// one type that is to hold entries of another becomes `custom` first, which keeps what it has.
+    pub async fn update_schedule(&self, name: &str, wanted: &Schedule, step: &Step) -> Result<(), ApiError> {
+        let live = self.frame(name).await?;
+        let what = format!("changing schedule `{name}`");
+        let rest = format!("/timeframes/{}", segment(live.timeframe_id.as_str()));
+        let arrays = convert::arrays(wanted, Some(&live), |field| touched(step, field));
+        let now = live.timeframe_type.as_str();
+        let kind = if now == CUSTOM || now == arrays.frame_type() { now } else { CUSTOM };
+        if kind != now {
+            // One name of the key is for frames of a domain, the other for those of a user (FACTS stratus/frames-10).
+            let mut custom = json!({ "type": CUSTOM, "timeframe-type": CUSTOM });
+            // A custom frame does not say that it was always active, so its week is written with it.
+            if now == convert::ALWAYS {
+                custom["timeframe-days-of-week-array"] = arrays.weekly.clone().into();
+            }
+            self.send(Method::PUT, &rest, custom, &what).await?;
+            self.custom_shows(name, &rest).await?;
+        }
+        let mut body = arrays.body(kind);
+        // A week is replaced with these words alone, in either spelling (FACTS stratus/readings-2). Elsewhere they would
+        // keep what has to go.
+        if kind == WEEKLY {
+            body.insert("update-only".into(), "yes".into());
+            body.insert("update_only".into(), "yes".into());
+        }
+        self.send(Method::PUT, &rest, Value::Object(body), &what).await.map(drop)
+    }
+
+    /// Waits until a frame has become `custom`: arrays that come before would be held against the old type
+    /// (FACTS stratus/readings-13).
+    async fn custom_shows(&self, name: &str, rest: &str) -> Result<(), ApiError> {
+        let what = format!("schedule `{name}`");
+        let deadline = tokio::time::Instant::now() + self.settle();
+        loop {
+            let live: TimeFrame = self.api.object(rest, &what).await?;
+            if live.timeframe_type.as_str() == CUSTOM {
+                return Ok(());
+            }
+            if tokio::time::Instant::now() > deadline {
+                let why = "the provider accepted that it become `custom`, but it does not show; its entries were left as \
+                           they are"
+                    .to_owned();
+                return Err(failure(&what, &self.api.path(rest), Problem::Conflict(why)));
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    }
+
+    pub async fn delete_schedule(&self, name: &str) -> Result<(), ApiError> {
+        let id = self.frame_id(name).await?;
+        let rest = format!("/timeframes/{}", segment(&id));
+        self.delete(&rest, &format!("deleting schedule `{name}`")).await
+    }
+
+    /// The frame with its entries, which a list may leave out.
+    async fn frame(&self, name: &str) -> Result<TimeFrame, ApiError> {
+        let id = self.frame_id(name).await?;
+        self.api.object(&format!("/timeframes/{}", segment(&id)), &format!("schedule `{name}`")).await
+    }
+
+    async fn frame_id(&self, name: &str) -> Result<String, ApiError> {
+        let what = format!("schedule `{name}`");
+        let conflict =
+            |why: &str| failure(&what, &self.api.path("/timeframes"), Problem::Conflict(why.to_owned()));
+        let frames: Vec<TimeFrame> = self.api.list("/timeframes", &what).await?;
+        let mut named = frames.into_iter().filter(|frame| frame.timeframe_name.as_str() == name);
+        match (named.next(), named.next()) {
+            (Some(frame), None) => Ok(frame.timeframe_id.0),
+            (None, _) => Err(conflict("it is gone")),
+            (Some(_), Some(_)) => Err(conflict("it exists twice")),
+        }
+    }
+}
