@@ -31,6 +31,11 @@ impl Text {
         self.0.eq_ignore_ascii_case("yes")
     }
 
+    /// Only where it is said: a field that is missing says nothing.
+    pub fn is_no(&self) -> bool {
+        self.0.eq_ignore_ascii_case("no")
+    }
+
     /// `None` for an empty text: unset integers arrive as `""`.
     pub fn number(&self) -> Option<u32> {
         self.0.trim().parse().ok()
@@ -44,6 +49,10 @@ pub struct Domain {
     pub domain: Text,
     #[serde(default)]
     pub is_domain_locked: Text,
+    #[serde(default)]
+    pub time_zone: Text,
+    #[serde(default)]
+    pub is_stir_enabled: Text,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -56,6 +65,12 @@ pub struct User {
     pub reject_anonymous_calls_enabled: Text,
     #[serde(default)]
     pub service_code: Text,
+    #[serde(default)]
+    pub time_zone: Text,
+    #[serde(default)]
+    pub voicemail_enabled: Text,
+    #[serde(default)]
+    pub call_screening_enabled: Text,
     /// The domain's own name by default (guide: dial plans).
     #[serde(default)]
     pub dial_plan: Text,

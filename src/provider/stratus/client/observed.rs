@@ -1,12 +1,15 @@
 //! What was read of a domain, put into the words of the YAML.
 
-use super::{domain_data::DomainData, survey::survey};
+use super::{domain_data::DomainData, preconditions, survey::survey};
 use crate::{
     model::{Address, E164, Extension, Forward, Kind, Queue, Resource},
     plan::{Observed, Obstacle, Remnant, Role},
     provider::{
         Scope,
-        stratus::{convert, wire::Agent},
+        stratus::{
+            convert,
+            wire::{Agent, Text},
+        },
     },
 };
 
@@ -104,6 +107,17 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         let (words, notes) = convert::rules(user, rules, context);
         add(&mut observed, Address::new(Kind::Rules, key), Resource::Rules(words), notes, key);
     }
+    observed.unread_forwards.clone_from(&live.unread_forwards);
     survey(live, &mut observed);
+    if let Some(domain) = &live.domain {
+        let zone = |text: &Text| Some(text.0.trim().to_owned()).filter(|zone| !zone.is_empty());
+        observed.zones.account = zone(&domain.time_zone);
+        let own = live
+            .users
+            .iter()
+            .filter_map(|user| Some((user.user.as_str().parse().ok()?, zone(&user.time_zone)?)));
+        observed.zones.extensions = own.collect();
+        preconditions::note(live, scope, &mut observed);
+    }
     observed
 }
