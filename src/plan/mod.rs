@@ -258,7 +258,7 @@ pub struct Step {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
     /// What of that which the step takes away `--restore` cannot bring back.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "no_way_back", skip_serializing_if = "Vec::is_empty")]
     pub lost: Vec<String>,
     /// Objects of this plan that must be done first.
     #[serde(skip_serializing_if = "Vec::is_empty")]

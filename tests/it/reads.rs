@@ -145,6 +145,35 @@ fn numbers_of_the_same_platform_are_no_way_out() {
     assert_eq!(lines(&plan.out, "still leads"), [note], "{}", plan.out);
 }
 
+/// The same for a fail-safe number, whether or not it can be read and in whichever account the number is.
+#[test]
+fn a_fail_safe_number_is_none_of_the_platform() {
+    let number = |number: &str| {
+        format!(
+            "numbers: [{{ number: \"{number}\", name: Ads, route: {{ receiving_number: [\"+14105550123\"] }} }}]\n"
+        )
+    };
+    let receiver = "receiving_numbers: [{ number: \"+14105550123\", name: Desk }]\n";
+    for experimental in [true, false] {
+        let world = World::on(&crate::world::CTM, "forwards: { \"+18005550142\": { to: \"+18005550199\" } }");
+        let entry = world.workspace();
+        world.write(
+            "dialform.yaml",
+            entry.replace("experimental: true", &format!("experimental: {experimental}")),
+        );
+        world.write("live/pbx/302341.yaml", number("+18005550142") + receiver);
+        world.write("live/pbx/302342.yaml", number("+18005550199") + receiver);
+        world.write("tenants/other.yaml", "tenant: other\nprovider: pbx\naccount: \"302342\"\n");
+        let plan = world.run(&["plan"]);
+        let said =
+            ["error[hosted-forward]: +18005550199 is a number of account `302342`, on the same platform"];
+        assert_eq!(lines(&plan.out, "error["), said, "{experimental}: {}{}", plan.out, plan.err);
+        // Of an account that no tenant of the run is in nothing is known.
+        let alone = world.run(&["plan", "--tenant", "acme"]);
+        assert_eq!(lines(&alone.out, "error["), [] as [&str; 0], "{experimental}: {}", alone.out);
+    }
+}
+
 /// Hours count in the zone of the user whose rule names them. What that moves is said with names and hours; zones of other
 /// names and the same hours are the same.
 #[test]
@@ -287,8 +316,8 @@ fn what_is_switched_off_is_said_where_calls_are_sent_there() {
             &off,
             vec![note(
                 "rules.103",
-                "the Default rule: Call screening is switched off for extension 103, and nobody is screened; the provider \
-                 switches it on",
+                "the Default rule: Call screening is switched off for extension 103, and nobody is screened; ask the \
+                 provider to switch it on",
             )],
         ),
         (

@@ -85,8 +85,8 @@ fn rule_notes(extension: &str, wanted: &Rules, live: &DomainData, observed: &Obs
         }
         if rule.call_screening && screens_not {
             notes.push(format!(
-                "{}: Call screening is switched off for extension {extension}, and nobody is screened; the provider \
-                 switches it on",
+                "{}: Call screening is switched off for extension {extension}, and nobody is screened; ask the \
+                 provider to switch it on",
                 whose(rule)
             ));
         }
@@ -96,7 +96,7 @@ fn rule_notes(extension: &str, wanted: &Rules, live: &DomainData, observed: &Obs
     if marks_not && spam.is_some_and(|spam| *spam != Spam::Ring) {
         notes.push(
             "SPAM CALLS does nothing here: the account does not check callers (STIR/SHAKEN is off), and no call is marked \
-             as spam; the provider switches it on"
+             as spam; ask the provider to switch it on"
                 .to_owned(),
         );
     }
