@@ -57,6 +57,9 @@ pub struct Outcome {
     /// What is left to a person.
     #[serde(flatten, skip_serializing_if = "Vec::is_empty", serialize_with = "both")]
     pub instructions: Vec<Clicks>,
+    /// How long it may take, of what is accepted.
+    #[serde(skip)]
+    pub slow: Option<&'static str>,
     /// Whether anything may have been sent for it.
     #[serde(skip)]
     pub written: bool,

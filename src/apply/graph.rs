@@ -108,7 +108,7 @@ fn outcome(
     (ending, written): (step::Ending, bool),
     tally: Option<&WriteTally>,
 ) -> Outcome {
-    let step::Ending { status, detail, help, left } = ending;
+    let step::Ending { status, detail, help, left, slow } = ending;
     let tally = tally.filter(|_| status.leaves_halves());
     Outcome {
         tenant: plan.tenant.clone(),
@@ -119,6 +119,7 @@ fn outcome(
         help,
         writes: tally.map(|tally| writes(tally.writes())),
         instructions: if left.is_empty() { step.instructions.clone() } else { left },
+        slow,
         written,
     }
 }

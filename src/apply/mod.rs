@@ -22,7 +22,7 @@ pub use shutdown::Shutdown;
 
 use crate::{
     outcome::Outcome,
-    plan::{Step, TenantPlan},
+    plan::{Propagation, Step, TenantPlan},
 };
 use std::time::Duration;
 
@@ -48,5 +48,5 @@ pub struct ReadBackTimes {
     /// The longest apply looks: `settle`, or what `--wait` asks for if that is longer.
     pub wait: Duration,
     /// How long the provider itself says a change may take.
-    pub propagation: Option<Duration>,
+    pub propagation: Option<Propagation>,
 }

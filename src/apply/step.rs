@@ -8,7 +8,7 @@ use crate::{
     http::{ApiError, Phase, Problem, during},
     outcome::Status,
     path::Path,
-    plan::{Action, Clicks, Step, join},
+    plan::{Action, Clicks, Propagation, Step, join},
     text::count,
 };
 use std::time::Duration;
@@ -22,11 +22,13 @@ pub(super) struct Ending {
     pub help: Option<String>,
     /// What is left to a person.
     pub left: Vec<Clicks>,
+    /// How long it may take, of what is accepted.
+    pub slow: Option<&'static str>,
 }
 
 impl Ending {
     pub fn new(status: Status, detail: Option<String>, help: Option<String>) -> Self {
-        Self { status, detail, help, left: Vec::new() }
+        Self { status, detail, help, left: Vec::new(), slow: None }
     }
 
     fn done() -> Self {
@@ -120,14 +122,11 @@ async fn accepted(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
         ReadBack::Different(how) => how,
     };
     match propagation {
-        Some(most) => Ending::new(
-            Status::Accepted,
-            Some(format!("accepted, not yet visible: {how}")),
-            Some(format!(
-                "it may take up to {} hours to show; `--wait DURATION` keeps looking, and a plan shows it until then",
-                most.as_secs() / 3600
-            )),
-        ),
+        Some(Propagation { most: _, text }) => {
+            let help = format!("{text}; `--wait DURATION` keeps looking, and a plan shows it until then");
+            let detail = format!("accepted, not yet visible: {how}");
+            Ending { slow: Some(text), ..Ending::new(Status::Accepted, Some(detail), Some(help)) }
+        }
         None => not_applied(step, &how, wait),
     }
 }

@@ -21,7 +21,8 @@ pub struct Tenant {
     /// The account there: NetSapiens domain, CallTrackingMetrics account id, Deskphone account.
     #[serde(deserialize_with = "name")]
     pub account: String,
-    /// The time zone of its schedules, e.g. `America/Chicago`. Checked to exist; not compared with the account.
+    /// The time zone that its hours are meant in, e.g. `America/Chicago`. Nothing sets it on Stratus, where hours count
+    /// in the zone of the user whose rule names them: a plan says where that is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
     /// When rules are in force (Stratus: time frames), by name.

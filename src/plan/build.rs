@@ -4,10 +4,11 @@ use super::{
     Action, Base, Class, Desired, Dialect, LISTED, Note, Observed, Policy, Remnant, Role, Source, Step,
     TenantPlan,
     by_hand::{self, is_by_hand},
-    class, guard, live, order,
+    class, guard, leading, live, order,
     portal::{Clicks, join},
-    protect, reason, remarks, toggle, undeclared, unreadable,
+    protect, reason, remarks, toggle, top, undeclared, unreadable,
     uses::Uses,
+    zones,
 };
 use crate::{
     diff::{self, FieldChange},
@@ -23,6 +24,10 @@ pub struct Input<'a> {
     pub provider: &'a str,
     pub account: &'a str,
     pub desired: BTreeMap<Address, Desired>,
+    /// The tenant's time zone, as its file says.
+    pub time_zone: Option<&'a str>,
+    /// The numbers of every account on the same platform that was read, with that account.
+    pub platform: &'a BTreeMap<String, String>,
     /// Objects that must not exist, with the place that says so.
     pub absent: BTreeMap<Address, Option<Source>>,
     /// Objects that say `protect: true` now.
@@ -49,6 +54,8 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         provider,
         account,
         mut desired,
+        time_zone,
+        platform,
         absent,
         mut protected,
         base,
@@ -61,13 +68,18 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         only,
     } = input;
     let mut plan = TenantPlan::blocked(tenant, provider, account, Vec::new());
+    plan.findings = top::forwards_on(tenant, observed);
+    let clocks = zones::Clocks { tenant, account, time_zone, zones: &observed.zones };
+    let zone_place = place(&[Segment::key("time_zone")]).filter(|_| time_zone.is_some());
+    let differing = clocks.findings(&desired, observed, dialect.zoned_schedules);
+    plan.findings.extend(differing.into_iter().map(|finding| finding.at(zone_place.clone())));
     let declared: BTreeSet<Address> = desired.keys().cloned().collect();
     let uses = Uses::of(&desired, observed);
     desired.retain(|address, _| only(address));
     for wanted in desired.values_mut() {
         recognise_attendants(&mut wanted.resource, observed);
     }
-    let stale = live::check(account, &desired, &absent, observed, policy, place);
+    let stale = live::check(account, &desired, &absent, observed, platform, policy, place);
     for kind in exhaustive.intersection(&policy.unobservable) {
         let message =
             format!("`exhaustive: [{}]` is not possible: the live ones cannot be read here", kind.section());
@@ -141,7 +153,8 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     let violations = protect::check(&plan.steps, &protected, &stranded, place);
     if !violations.is_empty() {
         plan.blocked.extend(violations);
-        return TenantPlan::blocked(tenant, provider, account, plan.blocked);
+        let TenantPlan { findings, blocked, .. } = plan;
+        return TenantPlan { findings, ..TenantPlan::blocked(tenant, provider, account, blocked) };
     }
     order::arrange(&mut plan.steps, dialect.order);
     plan.refused = guard::limits(&plan.steps, declared.len(), &policy.guard);
@@ -149,8 +162,10 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     if let Some(base) = base {
         plan.notes = undeclared::notes(base, &desired, &absent, &plan.steps, observed, policy, only);
     }
-    plan.notes.extend(toggle::notes(&switched_off, &plan.steps, &declared, &desired, observed));
+    let line = |schedule: &Address| Some(place(&Path::from(["schedules", &schedule.key, "enabled"]))?.line);
+    plan.notes.extend(toggle::notes(&switched_off, &plan.steps, &declared, &desired, observed, &line));
     describe(&mut plan, &declared, &desired, observed, dialect);
+    plan.notes.extend(leading::nowhere(account, &plan, &desired, observed, platform));
     plan.notes.extend(remnants(&plan.steps, observed, only));
     plan
 }
@@ -219,7 +234,6 @@ fn describe(
     plan.notes.extend(look_alikes(&plan.steps, observed));
     let unreadable = unreadable::notes(plan, desired, observed);
     plan.notes.extend(unreadable);
-    plan.notes.extend(remarks::forwards_on(&plan.steps, observed));
     plan.notes.extend(remarks::half_failovers(desired, &plan.withheld, observed));
     plan.notes.extend(remarks::of_vendor(&plan.steps, dialect));
     for (address, paths) in &observed.opaque {
@@ -302,6 +316,7 @@ fn steps_for(
             before: before.cloned(),
             after: Some(after),
             source: source.clone(),
+            lost: Vec::new(),
             needs: Vec::new(),
             instructions,
             fallback,
@@ -345,6 +360,7 @@ fn delete(
         before: Some(live.clone()),
         after: None,
         source,
+        lost: Vec::new(),
         needs: Vec::new(),
         instructions: clicks.filter(|_| by_hand).into_iter().collect(),
         fallback: Vec::new(),

@@ -23,7 +23,7 @@ pub struct Dialect {
     /// Which destinations a field takes; a field without a row takes any.
     pub accepts: &'static [Accepts],
     /// How long a change that was accepted may take to show, beyond what `limits.settle` waits for.
-    pub propagation: Option<Duration>,
+    pub propagation: Option<Propagation>,
     /// Whether a schedule has a time zone of its own; the tenant's is its default.
     pub zoned_schedules: bool,
     /// How the kinds that may be beyond reading are set and taken away by hand.
@@ -34,6 +34,14 @@ pub struct Dialect {
     pub example_number: &'static str,
     /// A desired object in the form in which the provider reports it. Idempotent.
     pub normalize: fn(&Address, Resource) -> Result<Resource, Vec<Unsupported>>,
+}
+
+/// How slow a provider is to do what it has accepted.
+#[derive(Debug, Clone, Copy)]
+pub struct Propagation {
+    pub most: Duration,
+    /// The same for whoever waits: "Deskphone may take up to 24 hours".
+    pub text: &'static str,
 }
 
 /// How far a provider lets a change be made.

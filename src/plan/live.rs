@@ -1,6 +1,6 @@
 //! What only the live account can answer: does everything a tenant names exist there?
 
-use super::{Desired, Observed, Obstacle, Policy, Role, Source};
+use super::{Desired, Observed, Obstacle, Policy, Role, Source, leading};
 use crate::{
     finding::{Finding, Place},
     model::{Address, Destination, Extension, Kind, Reference, Resource, references},
@@ -15,6 +15,7 @@ pub(super) fn check(
     desired: &BTreeMap<Address, Desired>,
     absent: &BTreeMap<Address, Option<Source>>,
     observed: &Observed,
+    platform: &BTreeMap<String, String>,
     policy: &Policy,
     place: &dyn Fn(&[Segment]) -> Option<Place>,
 ) -> Vec<(Address, Finding)> {
@@ -30,22 +31,29 @@ pub(super) fn check(
         }
     }
     for (address, wanted) in desired {
-        if policy.unobservable.contains(&address.kind) {
-            continue;
-        }
-        if let Some(finding) = object(account, address, &wanted.resource, observed) {
+        // A number of the platform is known from the read, also where the object that leads there cannot be read.
+        let read = !policy.unobservable.contains(&address.kind);
+        if let Some(finding) = object(account, address, &wanted.resource, observed).filter(|_| read) {
             say(address, finding.at(place(&address.path())));
             continue;
         }
+        let live = observed.objects.get(address).filter(|_| read);
         for (path, reference) in references(address, &wanted.resource) {
-            let hosted = (address.kind == Kind::Forwards).then(|| hosted(account, &reference, observed));
-            if let Some(finding) =
-                hosted.flatten().or_else(|| pointer(account, &reference, desired, observed))
-            {
+            // What is so already can be declared as it is: a plan that leaves it says so (`leading::nowhere`).
+            if leading::is_live(address, &wanted.resource, &path, &reference, live) {
+                continue;
+            }
+            let hosted = leading::hosted(address, &path, &reference, platform);
+            let hosted = hosted.map(|host| hosted_number(&reference, host));
+            let pointer = || pointer(account, &reference, desired, observed).filter(|_| read);
+            if let Some(finding) = hosted.or_else(pointer) {
                 let mut at = address.path();
                 at.extend(path);
                 say(address, finding.at(place(&at)));
             }
+        }
+        if !read {
+            continue;
         }
         for token in observed.unknown_dial_strings.get(address).into_iter().flatten() {
             let message = format!("the dial plan of account `{account}` has no rule `{token}` yet");
@@ -96,13 +104,14 @@ pub(super) fn dependents(
     all
 }
 
-/// A number of the platform an emergency forward is to lead away from.
-fn hosted(account: &str, to: &Reference, observed: &Observed) -> Option<Finding> {
-    let Reference::Number(to) = to else { return None };
-    observed.objects.get(&Address::new(Kind::Numbers, to))?;
-    let message = format!("{to} is a number of account `{account}`, on the same platform");
+/// A number of the platform that a forward or a failover is to lead away from.
+fn hosted_number(to: &Reference, host: &str) -> Finding {
+    let Reference::Number(to) = to else {
+        return Finding::error("hosted-forward", "it leads to the platform");
+    };
+    let message = format!("{to} is a number of account `{host}`, on the same platform");
     let help = "choose a number on another system: a number of this platform is down with it";
-    Some(Finding::error("hosted-forward", message).help(help))
+    Finding::error("hosted-forward", message).help(help)
 }
 
 fn object(account: &str, address: &Address, wanted: &Resource, observed: &Observed) -> Option<Finding> {

@@ -11,6 +11,7 @@ mod desired;
 mod dialect;
 mod digest;
 mod guard;
+mod leading;
 mod live;
 mod order;
 mod policy;
@@ -19,17 +20,22 @@ mod protect;
 mod reason;
 mod remarks;
 mod toggle;
+mod top;
 mod undeclared;
 mod unreadable;
 mod uses;
+mod zones;
 
 pub use base::Base;
 pub use build::{Input, build};
 pub use by_hand::{Checklist, to_check};
 pub use class::Class;
 pub use desired::{Desired, desired, desired_in_part};
-pub use dialect::{Accepts, ByHand, Dialect, Grade, GradeRow, Remark, Removal, Unsupported, Way, When};
+pub use dialect::{
+    Accepts, ByHand, Dialect, Grade, GradeRow, Propagation, Remark, Removal, Unsupported, Way, When,
+};
 pub use digest::Saved as SavedPlan;
+pub use leading::in_words;
 pub use policy::Policy;
 pub use portal::{Act, Clicks, Control, Lists, Portal, Setting, Shown, both, join};
 pub use reason::Reason;
@@ -70,8 +76,20 @@ pub struct Observed {
     pub unreadable: BTreeMap<Address, BTreeMap<Path, String>>,
     /// What a live object holds beyond this vocabulary; it is left alone.
     pub notes: BTreeMap<Address, Vec<String>>,
+    /// Why it is not known which emergency forwards are on, in a run that is not about them.
+    pub unread_forwards: Option<String>,
+    /// In which zones the hours of schedules count.
+    pub zones: Zones,
     /// What is left of objects that are not there. Never an object that is.
     pub remnants: BTreeMap<Address, Remnant>,
+}
+
+/// Time zones by name, as far as the account shows them.
+#[derive(Debug, Clone, Default)]
+pub struct Zones {
+    pub account: Option<String>,
+    /// Of extensions that have one of their own.
+    pub extensions: BTreeMap<Extension, String>,
 }
 
 /// A part of an object that stands alone: its creation or deletion has ended half way.
@@ -120,7 +138,8 @@ pub struct Plan {
     pub format_version: u32,
     /// Identifies the steps: equal digests mean that the same is done.
     pub digest: String,
-    /// What is worth knowing about the files and the command itself. The digest does not count it.
+    /// What is worth knowing about the files and the command itself, and what of the live accounts nobody must miss. The
+    /// digest does not count it.
     pub findings: Vec<Finding>,
     pub tenants: Vec<TenantPlan>,
 }
@@ -133,6 +152,9 @@ pub struct TenantPlan {
     pub account: String,
     /// Where its system is reached; `sandbox` for an emulated one.
     pub endpoints: Vec<String>,
+    /// What nobody must miss, whatever is planned: it stands at the top of the plan.
+    #[serde(skip)]
+    pub findings: Vec<Finding>,
     /// In the order in which they are carried out.
     pub steps: Vec<Step>,
     /// Why some or all of this tenant is not planned; the other tenants go on.
@@ -168,6 +190,7 @@ impl TenantPlan {
             provider: provider.to_owned(),
             account: account.to_owned(),
             endpoints: Vec::new(),
+            findings: Vec::new(),
             steps: Vec::new(),
             blocked,
             withheld: BTreeSet::new(),
@@ -246,6 +269,9 @@ pub struct Step {
     pub after: Option<Resource>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
+    /// What of that which the step takes away `--restore` cannot bring back.
+    #[serde(rename = "no_way_back", skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<String>,
     /// Objects of this plan that must be done first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<Address>,
@@ -291,13 +317,15 @@ impl Plan {
     pub fn new(mut tenants: Vec<TenantPlan>) -> Self {
         tenants.sort_by(|a, b| a.tenant.cmp(&b.tenant));
         let digest = digest::of(&tenants);
-        Self { format_version: FORMAT_VERSION, digest, findings: Vec::new(), tenants }
+        let findings = tenants.iter().flat_map(|tenant| tenant.findings.clone()).collect();
+        Self { format_version: FORMAT_VERSION, digest, findings, tenants }
     }
 
-    /// The same with findings to show beside it.
+    /// The same with further findings to show beside it.
     #[must_use]
-    pub fn with_findings(self, findings: Vec<Finding>) -> Self {
-        Self { findings, ..self }
+    pub fn with_findings(mut self, findings: Vec<Finding>) -> Self {
+        self.findings.extend(findings);
+        self
     }
 
     pub fn steps(&self) -> impl Iterator<Item = (&TenantPlan, &Step)> {

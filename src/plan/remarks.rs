@@ -36,20 +36,6 @@ fn filled(text: &str, address: &Address, after: &Resource) -> String {
     text.replace("{key}", &address.key).replace("{to}", &to.unwrap_or_else(|| "its number".to_owned()))
 }
 
-/// The emergency forwards that are on and that no step changes, whoever has switched them.
-pub(super) fn forwards_on(steps: &[Step], observed: &Observed) -> Vec<Note> {
-    let changed = |address: &Address| steps.iter().any(|step| step.address == *address);
-    let each = observed.objects.iter().filter(|(address, _)| !changed(address));
-    each.filter_map(|(address, live)| match live {
-        Resource::Forward(forward) if forward.is_active() => {
-            let to = forward.to.as_ref().map_or_else(|| "its number".to_owned(), ToString::to_string);
-            Some(Note::new(address, format!("is on now: every call to {} goes to {to}", address.key)))
-        }
-        _ => None,
-    })
-    .collect()
-}
-
 /// Queues of which the files say one half of a failover, where the other half as it is live makes it none. Where the files
 /// say both, a lint has said it.
 pub(super) fn half_failovers(
@@ -76,7 +62,8 @@ fn half_failover(key: &str, desired: &BTreeMap<Address, Desired>, observed: &Obs
     let live = observed.objects.get(&address);
     let declared = queue(desired.get(&address).map(|it| &it.resource));
     let written = offline(key, desired);
-    if written.is_none() && declared.require_agents.is_none() {
+    let silent = written.is_none() && declared.require_agents.is_none();
+    if silent && !desired.contains_key(&address) {
         return None;
     }
     if declared.failover.is_some() && declared.require_agents.is_some() {
@@ -92,7 +79,7 @@ fn half_failover(key: &str, desired: &BTreeMap<Address, Desired>, observed: &Obs
             let what = if by.kind == Kind::Queues { "`failover`" } else { "`unreachable`" };
             Some(Note::new(&by, format!("{what}: {text}")))
         }
-        (None | Some(Divert::Off), true) => {
+        (None | Some(Divert::Off), true) if !silent => {
             let text = "callers are turned away while no agent is logged in: `require_agents` is on, and there is no \
                         `failover`";
             Some(Note::new(&address, text))

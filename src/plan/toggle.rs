@@ -12,6 +12,7 @@ pub(super) fn notes(
     declared: &BTreeSet<Address>,
     desired: &BTreeMap<Address, Desired>,
     observed: &Observed,
+    line: &dyn Fn(&Address) -> Option<usize>,
 ) -> Vec<Note> {
     // Part of a tenant says nothing about the rest of it.
     let whole = declared.len() == desired.len();
@@ -31,12 +32,13 @@ pub(super) fn notes(
         let used = desired.values().any(|it| rules_for(Some(&it.resource), &schedule.key).next().is_some());
         let mut said = Vec::new();
         if !off.is_empty() {
-            said.push(format!("switched off (bulk toggle) for {}", off.join(", ")));
+            let line = line(schedule).map(|line| format!(", line {line}")).unwrap_or_default();
+            said.push(format!("switched off (bulk toggle{line}): {}", off.join(", ")));
         } else if whole && !used {
             said.push("no rule declared here uses it, so that nothing is switched off".to_owned());
         }
         if !left.is_empty() {
-            said.push(format!("also used by {}, whose rules are left on", left.join(", ")));
+            said.push(format!("also used by {}, left on", left.join(", ")));
         }
         if said.is_empty() {
             return None;

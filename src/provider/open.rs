@@ -5,9 +5,10 @@ use crate::{
     finding::Finding,
     http::{ClientInfo, Pacer, ReadClient, RequestObserver, WriteClient},
     model::Limits,
+    plan::Propagation,
     secret::KnownSecrets,
 };
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 /// Which entry is opened, and for what.
 pub struct Opening<'a> {
@@ -31,7 +32,7 @@ pub struct System {
     pub writer: Option<Box<dyn Write>>,
     pub limits: Limits,
     /// How long an accepted change may take where the vendor says so.
-    pub propagation: Option<Duration>,
+    pub propagation: Option<Propagation>,
     /// Where its endpoints are; `sandbox` for all of an emulated one.
     pub addresses: Vec<String>,
     /// One for each endpoint.

@@ -5,7 +5,7 @@ use super::{
     findings::{finding_markdown, findings_markdown},
     markup::{code, text},
     notes,
-    plan::{changes, noticed, summary_lines, withheld},
+    plan::{NO_WAY_BACK, changes, noticed, summary_lines, withheld},
 };
 use crate::{
     finding::Finding,
@@ -87,6 +87,9 @@ fn row(out: &mut dyn Write, tenant: &str, step: &Step) -> io::Result<()> {
         write!(out, "<br>:warning: **critical**: {}", text(why))?;
         write!(out, "<br>needs `--approve-critical {}/{address}`", code(tenant))?;
     }
+    for lost in &step.lost {
+        write!(out, "<br>:warning: **{NO_WAY_BACK}**: {}", text(lost))?;
+    }
     writeln!(out, " | {} |", at.unwrap_or_default())
 }
 
@@ -115,8 +118,18 @@ pub fn outcomes_markdown(out: &mut dyn Write, outcomes: &[Outcome], findings: &[
     writeln!(out, "\n## dialform apply\n\n{}\n", super::outcome::count_all(outcomes))?;
     writeln!(out, "| | object | |\n| --- | --- | --- |")?;
     for outcome in outcomes {
-        let Outcome { tenant, address, action: _, status, detail, help, writes, instructions: _, written: _ } =
-            outcome;
+        let Outcome {
+            tenant,
+            address,
+            action: _,
+            status,
+            detail,
+            help,
+            writes,
+            instructions: _,
+            slow: _,
+            written: _,
+        } = outcome;
         let word = super::outcome::word(*status);
         let writes = writes.iter().flat_map(|writes| super::outcome::writes(*status, writes));
         let why = detail.iter().cloned().chain(writes).chain(help.clone());

@@ -5,12 +5,25 @@ use crate::{
     outcome::{Outcome, Status, WriteRequest, Writes},
     text::{escaped, printable},
 };
-use std::io::{self, Write};
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+};
 
 /// One line a step as it ends, with the reason and the way out where it is not done.
 pub fn outcome(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
-    let Outcome { tenant, address, action: _, status, detail, help, writes, instructions, written: _ } =
-        outcome;
+    let Outcome {
+        tenant,
+        address,
+        action: _,
+        status,
+        detail,
+        help,
+        writes,
+        instructions,
+        slow: _,
+        written: _,
+    } = outcome;
     let style = match status {
         Status::Done => GREEN,
         Status::Accepted | Status::Skipped | Status::Manual => YELLOW,
@@ -69,8 +82,13 @@ pub fn summary(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Result<()> {
 pub(super) fn count_all(outcomes: &[Outcome]) -> String {
     let of = |status: Status| outcomes.iter().filter(|outcome| outcome.status == status).count();
     let mut parts = vec![format!("{} of {} done", of(Status::Done), outcomes.len())];
+    let slow: BTreeSet<&str> = outcomes.iter().filter_map(|outcome| outcome.slow).collect();
+    let accepted = match slow.into_iter().collect::<Vec<_>>().join("; ") {
+        none if none.is_empty() => "accepted, not yet visible".to_owned(),
+        slow => format!("accepted: {slow}"),
+    };
     let others = [
-        (Status::Accepted, "accepted, not yet visible"),
+        (Status::Accepted, accepted.as_str()),
         (Status::NotApplied, "not applied by the provider"),
         (Status::Failed, "failed"),
         (Status::Skipped, "skipped"),

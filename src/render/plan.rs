@@ -11,6 +11,9 @@ use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 use std::io::{self, Write};
 
+/// Of more objects than this that are not planned only so many are named in the summary.
+const NAMED: usize = 6;
+
 /// Values longer than this are shown line by line.
 const ONE_LINE: usize = 72;
 
@@ -71,6 +74,7 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
         before: _,
         after: _,
         source,
+        lost,
         needs: _,
         instructions,
         fallback: _,
@@ -96,11 +100,17 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
         writeln!(out, "      needs --approve-critical {tenant}/{}", printable(step.address.to_string()))?;
     }
     changes(out, step)?;
+    for lost in lost {
+        writeln!(out, "      {}: {}", paint(YELLOW, NO_WAY_BACK), printable(lost.clone()))?;
+    }
     for instruction in instructions {
         writeln!(out, "      [ ] {}", escaped(instruction.to_string()))?;
     }
     writeln!(out)
 }
+
+/// What a restore cannot bring back.
+pub(super) const NO_WAY_BACK: &str = "no way back with --restore";
 
 /// When callers notice a step, and why it is there.
 pub(super) fn noticed(step: &Step) -> String {
@@ -140,6 +150,12 @@ fn change(out: &mut dyn Write, change: &FieldChange) -> io::Result<()> {
         (Some(Value::Array(old)), Some(Value::Array(new))) if is_order => {
             let path = field(path);
             writeln!(out, "      {path}: {} -> {}", names(old), names(new))
+        }
+        (Some(old), Some(new))
+            if path.last().and_then(Segment::as_key) == Some("ring")
+                && let (Some(old), Some(new)) = (value::ring(old), value::ring(new)) =>
+        {
+            writeln!(out, "      {}: {old} -> {new}", field(path))
         }
         (Some(old), Some(new)) => {
             let path = field(path);
@@ -246,8 +262,14 @@ fn summary(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
 
 /// How much changes, and how much of it callers notice.
 pub(super) fn summary_lines(plan: &Plan) -> Vec<String> {
-    let blocked = plan.tenants.iter().filter(|tenant| !tenant.blocked.is_empty()).count();
-    if plan.is_empty() && blocked == 0 {
+    let whole = |tenant: &&TenantPlan| !tenant.blocked.is_empty() && tenant.withheld.is_empty();
+    let blocked = plan.tenants.iter().filter(whole).count();
+    let parts = plan
+        .tenants
+        .iter()
+        .flat_map(|it| it.withheld.iter().map(|address| format!("{}/{address}", it.tenant)));
+    let withheld: Vec<String> = parts.map(printable).collect();
+    if plan.is_empty() && !plan.is_blocked() {
         let unchecked = plan.unchecked();
         return vec![match unchecked {
             0 => format!("No changes. {} as declared.", agree(plan.tenants.len())),
@@ -266,6 +288,9 @@ pub(super) fn summary_lines(plan: &Plan) -> Vec<String> {
     if blocked > 0 {
         parts.push(format!("{} blocked", count(blocked, "tenant")));
     }
+    if !withheld.is_empty() {
+        parts.push(format!("{} not planned", count(withheld.len(), "object")));
+    }
     let of = |class: Class| plan.steps().filter(|(_, step)| step.class == class).count();
     let unchecked = Some(plan.unchecked()).filter(|unchecked| *unchecked > 0);
     let mut lines = vec![
@@ -277,6 +302,12 @@ pub(super) fn summary_lines(plan: &Plan) -> Vec<String> {
             of(Class::Cosmetic)
         ),
     ];
+    if !withheld.is_empty() {
+        let named = withheld.len().min(NAMED);
+        let more = withheld.len() - named;
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        lines.push(format!("Not planned: {}{more}.", withheld[..named].join(", ")));
+    }
     lines.extend(unchecked.map(by_hand::unchecked));
     lines
 }

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 pub fn providers(out: &mut dyn Write, kind: &str, title: &str, dialect: &Dialect) -> io::Result<()> {
     writeln!(out, "{}  {title}", paint(BOLD, kind))?;
     if let Some(after) = dialect.propagation {
-        writeln!(out, "  an accepted change may take {} hours to show", after.as_secs() / 3600)?;
+        writeln!(out, "  an accepted change may take {} hours to show", after.most.as_secs() / 3600)?;
     }
     for row in dialect.grades {
         let GradeRow { kind: _, path: _, when: _, grade, way, unseen: _, source } = row;
@@ -33,7 +33,7 @@ pub fn providers(out: &mut dyn Write, kind: &str, title: &str, dialect: &Dialect
 pub fn providers_markdown(out: &mut dyn Write, kind: &str, title: &str, dialect: &Dialect) -> io::Result<()> {
     writeln!(out, "## `{kind}`: {title}\n")?;
     if let Some(after) = dialect.propagation {
-        writeln!(out, "An accepted change may take {} hours to show.\n", after.as_secs() / 3600)?;
+        writeln!(out, "An accepted change may take {} hours to show.\n", after.most.as_secs() / 3600)?;
     }
     writeln!(out, "| field | grade | by hand, or instead | source |")?;
     writeln!(out, "| --- | --- | --- | --- |")?;

@@ -20,6 +20,37 @@ pub fn flow(value: &Value) -> String {
     }
 }
 
+/// What rings, in the words of the portal; `None` for what is no such value.
+pub fn ring(value: &Value) -> Option<String> {
+    let Some(ring) = value.get("simultaneous") else {
+        return (value.as_str()? == "extension").then(|| "just ring the user's extension".to_owned());
+    };
+    let on = |field: &str| ring.get(field).and_then(Value::as_bool) == Some(true);
+    let also: Vec<String> = ring.get("also").and_then(Value::as_array)?.iter().map(rung).collect();
+    let own = [(on("own_extension"), "the user's extension"), (on("all_phones"), "all user's phones")];
+    let own = own.into_iter().filter(|(on, _)| *on).map(|(_, words)| words.to_owned());
+    let all: Vec<String> = own.chain(also).collect();
+    let confirmed = if on("confirm_external") { ", answer confirmation for outside numbers" } else { "" };
+    Some(match all.as_slice() {
+        [] => "ring nothing".to_owned(),
+        [one] => format!("ring {one}{confirmed}"),
+        several => format!("simultaneous ring: {}{confirmed}", several.join(", ")),
+    })
+}
+
+/// "extension 204 after 10 s"
+fn rung(also: &Value) -> String {
+    let Some(map) = also.as_object() else { return flow(also) };
+    let to = map.iter().find(|(key, _)| *key != "delay");
+    let to = to.map(|(word, to)| {
+        format!("{word} {}", to.as_str().map_or_else(|| flow(to), |to| printable(to.to_owned())))
+    });
+    match map.get("delay").and_then(Value::as_u64).unwrap_or_default() {
+        0 => to.unwrap_or_default(),
+        delay => format!("{} after {delay} s", to.unwrap_or_default()),
+    }
+}
+
 /// A text as it has to be written so that every YAML reader sees a text: quoted if there is any doubt.
 pub fn scalar(text: &str) -> String {
     let plain = text.starts_with(|c: char| c.is_ascii_alphabetic())

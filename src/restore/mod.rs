@@ -12,11 +12,12 @@ mod review;
 
 pub use declared::StillDeclared;
 pub use file::{directory, load, narrow, save};
-pub use restoration::Restoration;
+pub use restoration::{Lost, Restoration};
+pub use review::mark_lost;
 
 use crate::{
     diff::FieldChange,
-    model::Address,
+    model::{Address, Resource},
     plan::{Action, Plan, Step},
 };
 use serde::{Deserialize, Serialize};
@@ -67,18 +68,24 @@ pub struct StepRecord {
     pub changes: Vec<FieldChange>,
 }
 
+impl StepRecord {
+    pub(crate) fn of(step: &Step) -> Self {
+        // Model types serialise to plain maps with text keys; that cannot fail.
+        let value = |it: &Resource| serde_json::to_value(it).unwrap_or_default();
+        Self {
+            address: step.address.clone(),
+            action: step.action,
+            before: step.before.as_ref().map(value),
+            after: step.after.as_ref().map(value),
+            changes: step.changes.clone(),
+        }
+    }
+}
+
 impl Record {
     /// The before-values of a plan; `None` if apply will not write. Steps for a person are left out: nobody knows whether
     /// they will be taken.
     pub fn of(plan: &Plan, created: String, sandbox: bool, system: &dyn Fn(&str) -> String) -> Option<Self> {
-        let record = |step: &Step| StepRecord {
-            address: step.address.clone(),
-            action: step.action,
-            // Model types serialise to plain maps with text keys; that cannot fail.
-            before: step.before.as_ref().map(|it| serde_json::to_value(it).unwrap_or_default()),
-            after: step.after.as_ref().map(|it| serde_json::to_value(it).unwrap_or_default()),
-            changes: step.changes.clone(),
-        };
         let tenants: Vec<TenantRecord> = plan
             .tenants
             .iter()
@@ -87,7 +94,12 @@ impl Record {
                 provider: tenant.provider.clone(),
                 system: system(&tenant.provider),
                 account: tenant.account.clone(),
-                steps: tenant.steps.iter().filter(|it| it.action != Action::Manual).map(record).collect(),
+                steps: tenant
+                    .steps
+                    .iter()
+                    .filter(|it| it.action != Action::Manual)
+                    .map(StepRecord::of)
+                    .collect(),
             })
             .filter(|tenant| !tenant.steps.is_empty())
             .collect();

@@ -3,12 +3,11 @@
 use super::StepRecord;
 use crate::{
     diff::FieldChange,
-    finding::Finding,
     model::{Address, Kind, Resource},
     path::Path,
     plan::{Action, Dialect, Unsupported},
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The desired state of one tenant, as a restore file has it.
@@ -18,26 +17,46 @@ pub struct Restoration {
     pub desired: BTreeMap<Address, Resource>,
     /// What apply had made.
     pub absent: BTreeSet<Address>,
-    /// What stays as it is now, because there is no earlier value of it: a note for each.
-    pub unchanged: Vec<(Address, String)>,
     /// What that apply was about to change.
     pub applied: BTreeMap<Address, Vec<FieldChange>>,
-    /// What was live and cannot be written again. It stops the tenant: half a restore could lose a route without notice.
-    pub unrestorable: Vec<(Address, Finding)>,
+    /// What is not brought back. It is no part of what is desired, and stands in the way of nothing else.
+    pub lost: Vec<Lost>,
     /// What the tenant's file wants otherwise.
     pub still_declared: super::StillDeclared,
+}
+
+/// What a restore cannot bring back of an object, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    pub address: Address,
+    /// None for the whole object.
+    pub fields: BTreeSet<Path>,
+    pub why: String,
+}
+
+impl Lost {
+    /// "`weekly`, `dates`: the live value cannot be read"
+    pub fn text(&self) -> String {
+        let fields: Vec<String> = self.fields.iter().map(|field| format!("`{field}`")).collect();
+        match fields.as_slice() {
+            [] => self.why.clone(),
+            fields => format!("{}: {}", fields.join(", "), self.why),
+        }
+    }
 }
 
 impl Restoration {
     /// Every object it is about.
     pub fn addresses(&self) -> BTreeSet<Address> {
-        let unchanged = self.unchanged.iter().map(|(address, _)| address);
-        let unrestorable = self.unrestorable.iter().map(|(address, _)| address);
-        self.desired.keys().chain(&self.absent).chain(unchanged).chain(unrestorable).cloned().collect()
+        let lost = self.lost.iter().map(|lost| &lost.address);
+        self.desired.keys().chain(&self.absent).chain(lost).cloned().collect()
     }
-}
 
-impl Restoration {
+    /// Whether it wants anything of an object. Of any other nothing is written, whatever the tenant's file says of it.
+    pub fn wants(&self, address: &Address) -> bool {
+        self.desired.contains_key(address) || self.absent.contains(address)
+    }
+
     /// Turns what was recorded of a tenant into what is desired of it.
     ///
     /// A field that apply did not change is left alone. A list is complete as it was, like one in a file.
@@ -52,15 +71,15 @@ impl Restoration {
                 (Action::Update | Action::Delete, Some(Value::Object(before))) => {
                     bring_back(&mut restoration, step, before, dialect);
                 }
-                _ => refuse(
-                    &mut restoration,
-                    &step.address,
-                    "the file does not say what it was".to_owned(),
-                    None,
-                ),
+                _ => restoration.lose(&step.address, [], "the file does not say what it was"),
             }
         }
         restoration
+    }
+
+    fn lose(&mut self, address: &Address, fields: impl IntoIterator<Item = Path>, why: impl Into<String>) {
+        let (address, fields) = (address.clone(), fields.into_iter().collect());
+        self.lost.push(Lost { address, fields, why: why.into() });
     }
 }
 
@@ -70,11 +89,10 @@ fn remove(restoration: &mut Restoration, address: &Address) {
             restoration.absent.insert(address.clone());
         }
         Kind::Numbers | Kind::Rules | Kind::Diverts => {
-            refuse(
-                restoration,
+            restoration.lose(
                 address,
-                "it did not exist, and dialform never deletes objects of this kind".to_owned(),
-                None,
+                [],
+                "it did not exist, and dialform never deletes objects of this kind",
             );
         }
     }
@@ -92,50 +110,115 @@ fn bring_back(
     if matches!(&whole, Ok(Resource::Forward(forward)) if forward.is_vacant()) {
         return remove(restoration, address);
     }
-    let (fields, missing) = changed(before, &step.changes);
+    let (mut fields, missing) = changed(before, &step.changes);
+    if fields.is_empty() && missing.is_empty() {
+        return restoration.lose(address, [], "nothing but a part of it was there");
+    }
+    // A forward that was on to a number nobody knows must not be switched on to another one.
+    if address.kind == Kind::Forwards && missing.contains(&Path::from(["to"])) {
+        return restoration.lose(address, [], UNREAD);
+    }
     if !missing.is_empty() {
-        let list: Vec<String> = missing.iter().map(|field| format!("`{field}`")).collect();
-        let text = format!("the earlier value of {} could not be read; it stays as it is", list.join(", "));
-        restoration.unchanged.push((address.clone(), text));
+        restoration.lose(address, missing, UNREAD);
     }
-    if fields.is_empty() {
-        if missing.is_empty() {
-            let text = "nothing but a part of it was there, which is not brought back".to_owned();
-            restoration.unchanged.push((address.clone(), text));
-        }
-        return;
-    }
-    let resource = match Resource::from_value(address.kind, Value::Object(fields)) {
-        Ok(resource) => resource,
-        Err(error) => {
-            let text = error.to_string();
-            // What serde calls an invalid value and what it expects are the message and the way out (`explained`).
-            let message =
-                text.strip_prefix("invalid value: ").and_then(|text| text.rsplit_once(", expected "));
-            let why = message.map_or(text.as_str(), |(message, _)| message);
-            return refuse(restoration, address, why.to_owned(), None);
-        }
-    };
-    match dialect.hold(address, resource.clone()) {
-        Ok(held) if held == resource => {
-            restoration.desired.insert(address.clone(), resource);
-        }
-        Ok(_) => {
-            refuse(restoration, address, "the provider cannot hold it exactly as it was".to_owned(), None)
-        }
-        Err(problems) => {
-            for Unsupported { path: _, message, help } in problems {
-                refuse(restoration, address, message, Some(help));
+    // What nobody can write goes out field by field, and the rest of the object is brought back.
+    while !fields.is_empty() {
+        let resource = match Resource::from_value(address.kind, Value::Object(fields.clone())) {
+            Ok(resource) => resource,
+            Err(error) => {
+                let invalid = invalid(address.kind, &fields);
+                if invalid.is_empty() {
+                    return restoration.lose(address, [], said(&error.to_string()));
+                }
+                for (field, why) in invalid {
+                    forget(&mut fields, &field);
+                    restoration.lose(address, [field], why);
+                }
+                continue;
+            }
+        };
+        match dialect.hold(address, resource.clone()) {
+            Ok(held) if held == resource => {
+                restoration.desired.insert(address.clone(), resource);
+                return;
+            }
+            Ok(_) => return restoration.lose(address, [], "the provider cannot hold it exactly as it was"),
+            Err(problems) => {
+                for Unsupported { path, message, help } in problems {
+                    let field = managed(&path).filter(|field| forget(&mut fields, field));
+                    let gone = field.is_some();
+                    restoration.lose(address, field, format!("{message} ({help})"));
+                    if !gone {
+                        return;
+                    }
+                }
             }
         }
     }
 }
 
-fn refuse(restoration: &mut Restoration, address: &Address, why: String, help: Option<String>) {
-    let help = help.map(|help| format!(" ({help})")).unwrap_or_default();
-    let finding = Finding::error("not-restorable", format!("{address} cannot be restored: {why}{help}"))
-        .help("restore it by hand as the restore file shows it, and name the other objects with `--only`");
-    restoration.unrestorable.push((address.clone(), finding));
+/// Why a field has no earlier value.
+const UNREAD: &str = "no earlier value could be read";
+
+/// Groups whose fields are managed one by one, as `Resource::forget` has them.
+const GROUPS: [(&str, &[&str]); 2] =
+    [("callers", &["allow", "block", "block_anonymous", "spam"]), ("route", &["pattern"])];
+
+/// The field that a path is in, as far as fields are managed by themselves.
+fn managed(path: &Path) -> Option<Path> {
+    let field = path.field()?;
+    let part = GROUPS.iter().find(|(group, _)| *group == field).and_then(|(_, parts)| {
+        let inner = path.get(1)?.as_key()?;
+        parts.iter().find(|part| **part == inner)
+    });
+    Some(match part {
+        Some(part) => Path::from([field, *part]),
+        None => [field].into(),
+    })
+}
+
+/// What serde calls an invalid value and what it expects are the message and the way out (`explained`).
+fn said(error: &str) -> &str {
+    let message = error.strip_prefix("invalid value: ").and_then(|text| text.rsplit_once(", expected "));
+    message.map_or(error, |(message, _)| message)
+}
+
+/// The fields that by themselves are nothing in the words of the YAML, and why.
+fn invalid(kind: Kind, fields: &Map<String, Value>) -> Vec<(Path, String)> {
+    let mut found = Vec::new();
+    let mut judge = |field: Path, alone: Value| {
+        if let Err(error) = Resource::from_value(kind, alone) {
+            found.push((field, said(&error.to_string()).to_owned()));
+        }
+    };
+    for (field, value) in fields {
+        match value.as_object().filter(|_| field == "callers") {
+            Some(lists) => {
+                for (list, value) in lists {
+                    judge(Path::from([field.as_str(), list]), json!({ field: { list: value } }));
+                }
+            }
+            None => judge([field.as_str()].into(), json!({ field: value })),
+        }
+    }
+    found
+}
+
+/// Takes a field out of an object; whether it was there.
+fn forget(fields: &mut Map<String, Value>, field: &Path) -> bool {
+    let keys: Vec<&str> = field.iter().filter_map(|segment| segment.as_key()).collect();
+    match keys.as_slice() {
+        [field] => fields.shift_remove(*field).is_some(),
+        [group, part] => {
+            let Some(Value::Object(inner)) = fields.get_mut(*group) else { return false };
+            let gone = inner.shift_remove(*part).is_some();
+            if inner.is_empty() {
+                fields.shift_remove(*group);
+            }
+            gone
+        }
+        _ => false,
+    }
 }
 
 /// The fields of an object that the changes are about, and those of them that had no value.
@@ -153,13 +236,8 @@ fn changed(before: &Map<String, Value>, changes: &[FieldChange]) -> (Map<String,
     let mut fields = Map::new();
     for (field, value) in before.iter().filter(|(field, _)| touched(&[field.as_str()].into())) {
         let mut value = value.clone();
-        // Whose fields are managed one by one, as `Resource::forget` has them.
-        let parts: &[&str] = match field.as_str() {
-            "callers" => &["allow", "block", "block_anonymous", "spam"],
-            "route" => &["pattern"],
-            _ => &[],
-        };
-        for part in parts {
+        let group = GROUPS.iter().find(|(group, _)| group == field);
+        for part in group.map(|(_, parts)| *parts).unwrap_or_default() {
             let path = Path::from([field, *part]);
             let Some(inner) = value.as_object_mut() else { break };
             if !touched(&path) {

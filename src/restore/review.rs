@@ -1,19 +1,14 @@
 //! What the plan of a restore says beside its steps.
 
-use super::Restoration;
+use super::{Lost, Restoration, StepRecord};
 use crate::{
-    finding::Finding,
     model::{Address, Reference, references},
-    plan::{Note, Observed, Step, TenantPlan},
+    path::Path,
+    plan::{Action, Dialect, Note, Observed, Step, TenantPlan},
 };
+use std::collections::BTreeSet;
 
 impl Restoration {
-    /// Why objects among `covered` cannot be restored; empty if they can.
-    pub fn refusals(&self, covered: &dyn Fn(&Address) -> bool) -> Vec<Finding> {
-        let refused = self.unrestorable.iter().filter(|(address, _)| covered(address));
-        refused.map(|(_, finding)| finding.clone()).collect()
-    }
-
     /// Takes a word of the provider's own that was in use before as one that works, also where its dial plan does not
     /// list it: the plan of an apply treats words that are in use like that, and refusing them would keep a route from
     /// coming back. Returns a note for each.
@@ -36,24 +31,39 @@ impl Restoration {
     }
 
     /// Adds to a plan what a reviewer of a restore should know: what stays as it is, and what somebody changed since.
-    pub fn annotate(&self, covered: &dyn Fn(&Address) -> bool, notes: Vec<Note>, plan: &mut TenantPlan) {
+    pub fn annotate(&self, named: &dyn Fn(&Address) -> bool, notes: Vec<Note>, plan: &mut TenantPlan) {
         for finding in plan.blocked.iter_mut().filter(|finding| finding.code == "out-of-scope") {
-            let help = "a restored object points to it: create it first, or restore the rest with `--only`";
+            let help = "a restored object points to it: create it first; what does not need it is restored";
             finding.help = Some(help.to_owned());
         }
-        // A restore is whole, or it is not begun.
-        if !plan.blocked.is_empty() {
-            plan.steps.clear();
-            plan.withheld.clear();
-            plan.withheld_fields.clear();
-        } else {
-            let unchanged = self.unchanged.iter().filter(|(address, _)| covered(address));
-            plan.notes.extend(unchanged.map(|(address, text)| Note::new(address, text)));
-            let done = |address: &Address| plan.steps.iter().any(|step| step.address == *address);
-            let again = self.still_declared.note(done);
-            plan.notes.extend(again.map(|(address, text)| Note::new(&address, text)));
-            plan.notes.extend(later_changes(self, &plan.steps));
-            plan.notes.extend(notes.into_iter().filter(|note| covered(&note.address)));
+        let lost = self.lost.iter().filter(|lost| named(&lost.address));
+        let text = |lost: &Lost| {
+            format!("not restored, it stays as it is now: {}; the restore file says what it was", lost.text())
+        };
+        plan.notes.extend(lost.map(|lost| Note::new(&lost.address, text(lost))));
+        let done = |address: &Address| plan.steps.iter().any(|step| step.address == *address);
+        let again = self.still_declared.note(done);
+        plan.notes.extend(again.map(|(address, text)| Note::new(&address, text)));
+        plan.notes.extend(later_changes(self, &plan.steps));
+        plan.notes.extend(notes.into_iter().filter(|note| named(&note.address)));
+    }
+}
+
+/// Says at each step of a plan what of that which it takes away a restore could not bring back. `hidden` is what of an
+/// object could not be read.
+pub fn mark_lost(plan: &mut TenantPlan, hidden: &dyn Fn(&Address) -> BTreeSet<Path>, dialect: &Dialect) {
+    let mut seen = BTreeSet::new();
+    for step in plan.steps.iter_mut().filter(|step| step.action != Action::Manual) {
+        // The second step of an object completes its creation.
+        if !seen.insert(step.address.clone()) {
+            continue;
+        }
+        let lost = Restoration::of(&[StepRecord::of(step)], dialect).lost;
+        step.lost = lost.iter().map(Lost::text).collect();
+        let unread = hidden(&step.address);
+        if step.removes() && !unread.is_empty() {
+            let fields: Vec<String> = unread.iter().map(|field| format!("`{field}`")).collect();
+            step.lost.push(format!("{}: no earlier value could be read", fields.join(", ")));
         }
     }
 }

@@ -58,8 +58,14 @@ impl Session<'_> {
         })?;
         if let Some(path) = &saved {
             let path = path.display();
-            self.context
-                .info(format!("the state before this apply is saved in {path}; `--restore` brings it back"));
+            let lost = plan.steps().filter(|(_, step)| !step.lost.is_empty()).count();
+            let but = match lost {
+                0 => String::new(),
+                lost => format!(", but for what the plan says of {}", crate::text::count(lost, "object")),
+            };
+            self.context.info(format!(
+                "the state before this apply is saved in {path}; `--restore` brings it back{but}"
+            ));
         }
         Ok(saved)
     }

@@ -56,9 +56,13 @@ impl Checked {
 
     /// Whether this run is about an object of a tenant.
     pub fn covers(&self, tenant: &CheckedTenant, address: &Address) -> bool {
+        self.named(tenant, address) && tenant.intent.covers(address)
+    }
+
+    /// Whether `--only` names an object of a tenant, or was not given.
+    pub(super) fn named(&self, tenant: &CheckedTenant, address: &Address) -> bool {
         let name = &self.loaded(tenant).tenant.tenant;
-        let named = || self.only.iter().any(|pattern| names(pattern, name, address));
-        (self.only.is_empty() || named()) && tenant.intent.covers(address)
+        self.only.is_empty() || self.only.iter().any(|pattern| names(pattern, name, address))
     }
 
     /// How many objects the tenants of this run declare.

@@ -412,6 +412,8 @@ fn build(
         provider: &account.provider,
         account: &account.account,
         desired,
+        time_zone: None,
+        platform: &BTreeMap::new(),
         absent: BTreeMap::new(),
         protected: BTreeSet::new(),
         base,

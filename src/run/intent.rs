@@ -19,8 +19,8 @@ impl Intent {
         }
     }
 
-    /// Whether it says anything about an object. A restore is about the objects of its file alone.
+    /// Whether anything is wanted of an object. A restore is about what its file can bring back, and nothing else.
     pub fn covers(&self, address: &Address) -> bool {
-        self.restore().is_none_or(|restoration| restoration.addresses().contains(address))
+        self.restore().is_none_or(|restoration| restoration.wants(address))
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     path::Segment,
     plan::{self, Input, Note, Observed, Plan, Policy, TenantPlan},
     provider::{self, Access, Opening, Scope, SettingsFindings, System},
+    restore,
 };
 use futures::{StreamExt, stream};
 use std::{
@@ -28,6 +29,9 @@ pub(super) const TENANTS_AT_ONCE: usize = 8;
 
 /// Steps under way for each request that may be: while one waits for its change to show, another can send.
 const STEPS_PER_REQUEST_SLOT: usize = 2;
+
+/// The numbers of each platform, by its system, with the account that has them.
+type Platforms = BTreeMap<String, BTreeMap<String, String>>;
 
 /// The phone systems of one run. A session that may write holds the locks of all its accounts.
 ///
@@ -174,91 +178,111 @@ impl<'a> Session<'a> {
     ///
     /// Fails only if the run is told to stop.
     pub async fn plan(&self) -> Result<Plan, Failure> {
-        let tenants = stream::iter(&self.checked.tenants)
-            .map(|tenant| self.plan_tenant(tenant))
+        let reads = stream::iter(&self.checked.tenants)
+            .map(|tenant| async move { (tenant, self.read(tenant).await) })
             .buffer_unordered(TENANTS_AT_ONCE)
-            .collect::<Vec<TenantPlan>>();
-        tokio::select! {
+            .collect::<Vec<_>>();
+        let reads = tokio::select! {
             biased;
-            () = self.context.shutdown.stop.cancelled() => Err(Failure::stopped()),
-            tenants = tenants => Ok(Plan::new(tenants).with_findings(self.checked.warnings.clone())),
+            () = self.context.shutdown.stop.cancelled() => return Err(Failure::stopped()),
+            reads = reads => reads,
+        };
+        // Only when every account is read is it known which numbers are on one platform.
+        let mut platforms = Platforms::new();
+        for (tenant, read) in &reads {
+            let numbers = platforms.entry(self.checked.config(tenant).system()).or_default();
+            let hosted = read.iter().flat_map(|observed| observed.objects.keys());
+            let hosted = hosted.filter(|it| matches!(it.kind, Kind::Numbers | Kind::Forwards));
+            let account = &self.checked.loaded(tenant).tenant.account;
+            numbers.extend(hosted.map(|it| (it.key.clone(), account.clone())));
         }
+        let tenants = reads.into_iter().map(|(tenant, read)| {
+            let plan = match read {
+                Ok(observed) => self.plan_tenant(tenant, observed, &platforms),
+                Err(finding) => self.blocked(tenant, vec![finding]),
+            };
+            let endpoints = self.systems[&plan.provider].addresses.clone();
+            TenantPlan { endpoints, ..plan }
+        });
+        Ok(Plan::new(tenants.collect()).with_findings(self.checked.warnings.clone()))
     }
 
-    async fn plan_tenant(&self, tenant: &CheckedTenant) -> TenantPlan {
-        let plan = self.plan_what_is_meant(tenant).await;
-        let endpoints = self.systems[&plan.provider].addresses.clone();
-        TenantPlan { endpoints, ..plan }
+    /// Reads the account of a tenant, or says why it cannot be read.
+    async fn read(&self, tenant: &CheckedTenant) -> Result<Observed, Finding> {
+        let loaded = self.checked.loaded(tenant);
+        let (name, account) = (loaded.tenant.tenant.as_str(), loaded.tenant.account.as_str());
+        let system = &self.systems[&loaded.tenant.provider];
+        let scope = self.scope(tenant);
+        let observed = during(Phase::Observe, name, system.reader.observe(account, &scope)).await;
+        self.context.notify(Notice::TenantRead);
+        observed.map_err(|error| {
+            let finding = Finding::error("unreadable-account", error.to_string());
+            let finding = Finding { help: error.help().map(str::to_owned), ..finding };
+            finding.at(loaded.place(&[Segment::key("account")]))
+        })
     }
 
-    async fn plan_what_is_meant(&self, tenant: &CheckedTenant) -> TenantPlan {
-        match &tenant.intent {
-            Intent::Declared => {
-                let loaded = self.checked.loaded(tenant);
-                self.compare(tenant, &|path| Some(locate(loaded, path)), |_| {}).await
-            }
-            Intent::Restore(restoration) => {
-                let covered = |address: &Address| self.checked.covers(tenant, address);
-                let refusals = restoration.refusals(&covered);
-                if !refusals.is_empty() {
-                    self.context.notify(Notice::TenantRead);
-                    return self.blocked(tenant, refusals);
-                }
-                let mut notes: Vec<Note> = Vec::new();
-                // What a restore wants stands in no tenant's file.
-                let accept =
-                    |observed: &mut Observed| notes = restoration.accept_earlier_dial_strings(observed);
-                let mut plan = self.compare(tenant, &|_| None, accept).await;
-                restoration.annotate(&covered, notes, &mut plan);
-                plan
-            }
-        }
-    }
-
-    /// Reads a tenant's account and compares it with what is wanted. `place` says where that stands; `amend` may change
-    /// what was read before it is compared.
-    async fn compare(
+    fn plan_tenant(
         &self,
         tenant: &CheckedTenant,
-        place: &(dyn Fn(&[Segment]) -> Option<Place> + Sync),
-        amend: impl FnOnce(&mut Observed),
+        mut observed: Observed,
+        platforms: &Platforms,
+    ) -> TenantPlan {
+        let loaded = self.checked.loaded(tenant);
+        let mut plan = match &tenant.intent {
+            Intent::Declared => {
+                self.compare(tenant, &|path| Some(locate(loaded, path)), &observed, platforms)
+            }
+            Intent::Restore(restoration) => {
+                let notes: Vec<Note> = restoration.accept_earlier_dial_strings(&mut observed);
+                // What a restore wants stands in no tenant's file.
+                let mut plan = self.compare(tenant, &|_| None, &observed, platforms);
+                restoration.annotate(&|address| self.checked.named(tenant, address), notes, &mut plan);
+                plan
+            }
+        };
+        let hidden = |address: &Address| {
+            let mut fields = observed.opaque.get(address).cloned().unwrap_or_default();
+            fields.extend(observed.unreadable.get(address).into_iter().flat_map(|it| it.keys().cloned()));
+            fields
+        };
+        restore::mark_lost(&mut plan, &hidden, &tenant.provider.dialect);
+        plan
+    }
+
+    /// Compares a tenant's account with what is wanted. `place` says where that stands.
+    fn compare(
+        &self,
+        tenant: &CheckedTenant,
+        place: &dyn Fn(&[Segment]) -> Option<Place>,
+        observed: &Observed,
+        platforms: &Platforms,
     ) -> TenantPlan {
         let loaded = self.checked.loaded(tenant);
         let config = self.checked.config(tenant);
-        let (name, account) = (loaded.tenant.tenant.as_str(), loaded.tenant.account.as_str());
         let covered = |address: &Address| self.checked.covers(tenant, address);
-        let scope = self.scope(tenant);
-        let system = &self.systems[&loaded.tenant.provider];
-        let observed = during(Phase::Observe, name, system.reader.observe(account, &scope)).await;
-        self.context.notify(Notice::TenantRead);
-        let mut observed = match observed {
-            Ok(observed) => observed,
-            Err(error) => {
-                let finding = Finding::error("unreadable-account", error.to_string());
-                let finding = Finding { help: error.help().map(str::to_owned), ..finding };
-                return self.blocked(tenant, vec![finding.at(loaded.place(&[Segment::key("account")]))]);
-            }
-        };
-        amend(&mut observed);
+        let none = BTreeMap::new();
         let absent = tenant.absent.iter().filter(|(address, _)| covered(address));
         plan::build(Input {
-            tenant: name,
+            tenant: &loaded.tenant.tenant,
             provider: &loaded.tenant.provider,
-            account,
+            account: &loaded.tenant.account,
             desired: tenant.desired.clone(),
+            time_zone: loaded.tenant.time_zone.as_deref(),
+            platform: platforms.get(&config.system()).unwrap_or(&none),
             absent: absent.map(|(address, source)| (address.clone(), source.clone())).collect(),
             protected: tenant.protected.clone(),
             base: tenant.base.as_ref(),
             switched_off: tenant.switched_off.clone(),
             exhaustive: tenant.exhaustive.clone(),
-            observed: &observed,
+            observed,
             dialect: &tenant.provider.dialect,
             policy: &Policy {
                 guard: self.checked.workspace.file.guard,
                 experimental: config.experimental(),
                 unobservable: config.unobservable(),
             },
-            place: &place,
+            place,
             only: &covered,
         })
     }
@@ -279,6 +303,7 @@ impl<'a> Session<'a> {
             lists: true,
             kinds: Kind::ALL.into_iter().filter(|kind| whole || named(*kind)).collect(),
             exhaustive: tenant.exhaustive.clone(),
+            watched: tenant.switched_off.iter().filter(covered).cloned().collect(),
             absent,
         }
     }

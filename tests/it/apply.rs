@@ -212,6 +212,7 @@ async fn what_moved_since_the_plan_stops_its_step() {
         before: Some(number("Old")),
         after: Some(number("New")),
         source: None,
+        lost: Vec::new(),
         needs: Vec::new(),
         instructions: Vec::new(),
         fallback: Vec::new(),

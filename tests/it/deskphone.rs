@@ -108,7 +108,7 @@ fn a_slow_dashboard_is_waited_for_or_said_to_be_slow() {
     let said = "accepted  acme/diverts.2001: accepted, not yet visible: `busy` still reads \"voicemail\", `no_answer` still \
                 reads \"off\"\n";
     assert!(accepted.out.contains(said), "{}", accepted.out);
-    assert!(accepted.out.contains("Applied: 0 of 1 done, 1 accepted, not yet visible."), "{}", accepted.out);
+    assert!(accepted.out.contains("Applied: 0 of 1 done, 1 accepted: Deskphone may take up to 24 hours, longer outside office hours."), "{}", accepted.out);
 
     assert_eq!(
         world.run(&[&["apply", "--auto-approve", "--wait", "soon"], &slow[..]].concat()).ending,

@@ -55,6 +55,7 @@ mod proxy;
 mod quickstart;
 #[cfg(test)]
 mod readme;
+mod reads;
 #[cfg(test)]
 mod renewal;
 #[cfg(test)]

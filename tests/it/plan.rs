@@ -130,11 +130,15 @@ impl Case {
             absent: BTreeSet::new(),
         });
         let place = |_: &[_]| -> Option<Place> { None };
+        let numbers = observed.objects.keys().filter(|a| a.kind == Kind::Numbers);
+        let platform = numbers.map(|a| (a.key.clone(), "a".to_owned())).collect();
         Plan::new(vec![plan::build(Input {
             tenant: "t",
             provider: "p",
             account: "a",
             desired: desired(&wanted, &DIALECT, &place).unwrap(),
+            time_zone: wanted.time_zone.as_deref(),
+            platform: &platform,
             absent: wanted.absent.addresses().into_iter().map(|(address, _)| (address, None)).collect(),
             protected: wanted
                 .resources()
@@ -158,12 +162,13 @@ impl Case {
         })])
     }
 
-    /// The plan as text, without its first and last lines, which say the same everywhere.
+    /// The plan as text, without its title and last lines, which say the same everywhere.
     fn text(&self) -> String {
         let mut bytes = Vec::new();
         render::plan(&mut bytes, &self.plan()).unwrap();
         let text = String::from_utf8(anstream::adapter::strip_bytes(&bytes).into_vec()).unwrap();
-        let lines = text.lines().skip(2).filter(|line| {
+        let text = text.replace("t on p, account a\n\n", "");
+        let lines = text.lines().filter(|line| {
             !line.starts_with("digest") && !line.starts_with("Callers notice") && !line.starts_with("Plan:")
         });
         lines.collect::<Vec<_>>().join("\n").trim_end().to_owned()

@@ -401,9 +401,10 @@ fn a_tenant_that_moved_is_refused() {
     assert!(refusal(&live).ends_with("was written by an apply with `--sandbox`"), "{}", live.err);
 }
 
-/// What a system held and dialform cannot write again is said before anything is sent; the rest can be had by name.
+/// What a system held and dialform cannot write again is said on the line of the plan that takes it away, and keeps nothing
+/// else from being restored.
 #[test]
-fn what_cannot_be_written_again_stops_its_tenant() {
+fn what_cannot_be_written_again_is_said_and_the_rest_is_restored() {
     let live = LIVE.replace(
         "dial-rule-application: to-user-residential, dial-rule-translation-destination-user: \"101\"",
         "dial-rule-application: to-conference, dial-rule-translation-destination-user: \"900\"",
@@ -412,21 +413,67 @@ fn what_cannot_be_written_again_stops_its_tenant() {
         "numbers: { \"+12145550100\": { route: { extension: \"101\" } } }\nrules: { \"101\": { ring_timeout: 30 } }",
     );
     world.write("live/pbx/acme.1.service.yaml", &live);
-    assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine);
-    let [file] = files(&world).try_into().unwrap();
-    let file = file.to_str().unwrap();
-    let state = world.state();
-    let blocked = world.run(&["apply", "--auto-approve", "--restore", file]);
+    let applied = world.run(&["apply", "--auto-approve"]);
+    assert_eq!(applied.ending, Ending::Fine);
+    let no_way_back = "      no way back with --restore: `route`: a number cannot be routed to a `token`";
+    assert_eq!(applied.out.matches(no_way_back).count(), 1, "{}", applied.out);
     assert!(
-        blocked
-            .out
-            .contains("numbers.+12145550100 cannot be restored: a number cannot be routed to a `token`"),
+        applied.err.contains("brings it back, but for what the plan says of 1 object"),
         "{}",
-        blocked.out
+        applied.err
     );
-    assert_eq!((blocked.ending, world.state()), (Ending::Error, state));
-    let rest = ["apply", "--auto-approve", "--restore", file, "--only", "rules.*"];
-    assert_eq!(world.run(&rest).ending, Ending::Fine);
+    let json: Value = serde_json::from_str(&world.run(&["plan", "--format", "json"]).out).unwrap();
+    assert_eq!(json["tenants"][0]["steps"], json!([]));
+    let [file] = files(&world).try_into().unwrap();
+    let restored = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
+    assert_eq!(restored.ending, Ending::Fine, "{}{}", restored.out, restored.err);
+    let left =
+        "note: numbers.+12145550100: not restored, it stays as it is now: `route`: a number cannot be routed";
+    assert_eq!(restored.out.matches(left).count(), 1, "{}", restored.out);
+    let plan = world.run(&["plan"]).out;
+    assert!(plan.contains("~ rules.101") && !plan.contains("~ numbers."), "{plan}");
+}
+
+/// The tenant's file has no part in a restore: of an object without an earlier value nothing is written, whatever
+/// somebody has put into the file since.
+#[test]
+fn nothing_of_the_file_is_restored() {
+    // Hours that repeat until a day, which have no word here.
+    let season = "{ timeframe-recurrence-type: weekly, timeframe-recurrence-begin-date: \"20260601\", \
+                  timeframe-recurrence-end-option: date, timeframe-recurrence-end-date: \"20270831\", \
+                  timeframe-weekly-friday-begin-time-1: \"1300\", timeframe-weekly-friday-end-time-1: \"1700\" }";
+    let frame = format!(
+        "timeframes: [{{ timeframe-name: Summer, timeframe-type: days-of-week, timeframe-days-of-week-array: [{season}] }}]\n"
+    );
+    let file = |hours: &str| {
+        format!(
+            "schedules: {{ Summer: {{ weekly: {{ fri: [\"{hours}\"] }} }} }}\nrules: {{ \"101\": {{ ring_timeout: 30 }} }}"
+        )
+    };
+    let world = World::new(&file("06:00-07:00"));
+    world.write("live/pbx/acme.1.service.yaml", LIVE.to_owned() + &frame);
+    let applied = world.run(&["apply", "--auto-approve"]);
+    assert_eq!(applied.ending, Ending::Fine, "{}", applied.err);
+    let said = "no way back with --restore: `weekly`: no earlier value could be read";
+    assert_eq!(applied.out.matches(said).count(), 1, "{}", applied.out);
+    let [restore] = files(&world).try_into().unwrap();
+    world.tenant(&file("08:00-09:00"));
+    let summer = |world: &World| {
+        let state = world.state();
+        state.lines().find(|line| line.contains("Summer")).map(str::to_owned)
+    };
+    let before = summer(&world);
+    assert!(before.is_some());
+    let restored = world.run(&["apply", "--auto-approve", "--restore", restore.to_str().unwrap()]);
+    assert_eq!(restored.ending, Ending::Fine, "{}", restored.err);
+    let note = "note: schedules.Summer: not restored, it stays as it is now: `weekly`: no earlier value could be read; \
+                the restore file says what it was\n";
+    assert!(
+        restored.out.contains(note) && restored.out.contains("0 to create, 1 to update"),
+        "{}",
+        restored.out
+    );
+    assert_eq!(summer(&world), before);
 }
 
 fn step(address: Address, before: Value, changes: &[FieldPath]) -> StepRecord {
@@ -452,32 +499,42 @@ fn only_what_was_changed_is_wished_for() {
     let path = |keys: &[&str]| FieldPath::from(keys);
     let entry = |keys: &[&str], name: &str| path(keys).join(Segment::element(name));
     let cases = [
-        (vec![path(&["ring_timeout"])], Some(json!({ "ring_timeout": 25 })), 0, 0),
+        (vec![path(&["ring_timeout"])], Some(json!({ "ring_timeout": 25 })), 0),
         (
             vec![entry(&["callers", "block"], "+13125550124")],
             Some(json!({ "callers": { "block": ["+13125550123"] } })),
             0,
-            0,
         ),
-        (vec![path(&["callers", "spam"])], None, 1, 0),
-        (vec![entry(&["callers", "allow"], "+1"), path(&["ring_timeout"])], None, 0, 1),
-        (vec![entry(&["order"], "x").join("enabled"), path(&["order"])], Some(json!({ "order": [] })), 0, 0),
+        (vec![path(&["callers", "spam"])], None, 1),
+        // What cannot be written again keeps nothing else of the object from coming back.
+        (
+            vec![entry(&["callers", "allow"], "+1"), path(&["ring_timeout"])],
+            Some(json!({ "ring_timeout": 25 })),
+            1,
+        ),
+        (
+            vec![entry(&["callers", "allow"], "+1"), entry(&["callers", "block"], "+13125550124")],
+            Some(json!({ "callers": { "block": ["+13125550123"] } })),
+            1,
+        ),
+        (vec![entry(&["order"], "x").join("enabled"), path(&["order"])], Some(json!({ "order": [] })), 0),
         // Only a field of that name is one.
-        (vec![entry(&["order"], "callers.block")], Some(json!({ "order": [] })), 0, 0),
+        (vec![entry(&["order"], "callers.block")], Some(json!({ "order": [] })), 0),
     ];
-    for (changes, wanted, kept, unrestorable) in cases {
+    for (changes, wanted, lost) in cases {
         let restoration = Restoration::of(&[step(rules.clone(), before.clone(), &changes)], stratus);
         let desired = restoration.desired.get(&rules).map(|it| serde_json::to_value(it).unwrap());
-        assert_eq!(
-            (desired, restoration.unchanged.len(), restoration.unrestorable.len()),
-            (wanted, kept, unrestorable),
-            "{changes:?}"
-        );
+        assert_eq!(restoration.wants(&rules), wanted.is_some(), "{changes:?}");
+        assert_eq!((desired, restoration.lost.len()), (wanted, lost), "{changes:?}");
     }
     let forward = Address::new(Kind::Forwards, "+12145550100");
     let on = json!({ "to": "+19725550199", "active": true });
     let restoration = Restoration::of(&[step(forward.clone(), on.clone(), &[path(&["active"])])], stratus);
     assert_eq!(serde_json::to_value(&restoration.desired[&forward]).unwrap(), on, "active, and where to");
+    // On to a number that could not be read: it must not be switched on to another one.
+    let both = [path(&["active"]), path(&["to"])];
+    let restoration = Restoration::of(&[step(forward.clone(), json!({ "active": true }), &both)], stratus);
+    assert!(!restoration.wants(&forward) && restoration.lost.len() == 1);
     let restoration =
         Restoration::of(&[step(forward.clone(), json!({ "active": false }), &[path(&["to"])])], stratus);
     assert!(

@@ -39,7 +39,9 @@ fn said(err: &str) -> Vec<String> {
             .iter()
             .any(|start| line.trim_start_matches(' ').starts_with(start.trim()))
     };
-    err.lines().filter(line).map(|line| line.trim().to_owned()).collect()
+    // Of the live account and not of a revision.
+    let live = |line: &&str| line.contains("[forward-on]") || line.contains("emergency off");
+    err.lines().filter(line).filter(|it| !live(it)).map(|line| line.trim().to_owned()).collect()
 }
 
 /// What the plan says of the one queue: its reason, if any.

@@ -17,7 +17,7 @@ use super::{Form, Provider};
 use crate::{
     http::Conventions,
     model::{Kind, Limits},
-    plan::{Accepts, Dialect, GradeRow},
+    plan::{Accepts, Dialect, GradeRow, Propagation},
 };
 use client::{DeskphoneReader, DeskphoneWriter};
 use settings::{DeskphoneSettings, Written};
@@ -31,7 +31,11 @@ pub static PROVIDER: Provider = Provider {
         grades: GRADES,
         accepts: ACCEPTS,
         // FACTS deskphone/article-1: "it can take up to 24 hours for these updates to go through".
-        propagation: Some(Duration::from_secs(24 * 3600)),
+        propagation: Some(Propagation {
+            most: Duration::from_secs(24 * 3600),
+            // FACTS deskphone/dashboard-9.
+            text: "Deskphone may take up to 24 hours, longer outside office hours",
+        }),
         by_hand: portal::BY_HAND,
         remarks: notes::REMARKS,
         example_number: "+441234567890",

@@ -29,7 +29,7 @@ pub const GRADES: &[GradeRow] = &[
     GradeRow::unsupported(
         Kind::Schedules,
         &["time_zone"],
-        "all schedules of an account are in the account's own time zone: leave it out",
+        "hours count in the time zone of the user whose rule names the schedule, which is set in the portal: leave it out; a plan says where that zone is another than the tenant's `time_zone`",
         FRAMES,
     ),
     GradeRow::api(Kind::Queues, &[], QUEUES),

@@ -36,6 +36,11 @@ impl Text {
         self.flag() == Scalar::Known(true)
     }
 
+    /// Only where it is said: a field that is missing says nothing.
+    pub fn is_no(&self) -> bool {
+        self.flag() == Scalar::Known(false)
+    }
+
     /// As a switch (FACTS stratus/readings-15).
     pub fn flag(&self) -> Scalar<bool> {
         scalar::flag(&self.0)
@@ -71,6 +76,10 @@ pub struct Domain {
     pub domain: Text,
     #[serde(default, deserialize_with = "scalar_text")]
     pub is_domain_locked: Text,
+    #[serde(default)]
+    pub time_zone: Text,
+    #[serde(default)]
+    pub is_stir_enabled: Text,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -83,6 +92,12 @@ pub struct User {
     pub reject_anonymous_calls_enabled: Text,
     #[serde(default)]
     pub service_code: Text,
+    #[serde(default)]
+    pub time_zone: Text,
+    #[serde(default)]
+    pub voicemail_enabled: Text,
+    #[serde(default)]
+    pub call_screening_enabled: Text,
     /// The domain's own name by default (guide: dial plans).
     #[serde(default)]
     pub dial_plan: Text,

@@ -19,6 +19,7 @@ use crate::{
         ctm::{
             convert::{self, TargetType},
             wire::Row,
+            zones,
         },
         scalar::Unreadable,
     },
@@ -80,6 +81,7 @@ async fn read_lists(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Ac
         return Err(failure(&what, &api.path(""), Problem::Conflict(why)));
     }
     let mut live = AccountData {
+        time_zone: account.text("timezone").map(|zone| zones::iana(&zone)),
         numbers: rows(api, TargetType::Number, &[]).await?,
         receivers: rows(api, TargetType::Receiver, &[]).await?,
         ..AccountData::default()
@@ -225,6 +227,7 @@ const PATTERN: Field = &["route", "pattern"];
 fn in_words(live: &AccountData, scope: &Scope, index: &Index) -> Observed {
     let mut observed = Observed { named_targets: index.named_targets(), ..Observed::default() };
     let names = &index.names;
+    observed.zones.account.clone_from(&live.time_zone);
     let nothing = Unreadable::default;
     let mut add =
         |address: Address, resource: Resource, hidden: Vec<Field>, notes: Vec<String>, odd: Unreadable| {

@@ -2,13 +2,15 @@
 
 use crate::provider::stratus::{
     convert::Context,
-    wire::{Agent, AnswerRule, CallQueue, CarrierForward, PhoneNumber, TimeFrame, User},
+    wire::{Agent, AnswerRule, CallQueue, CarrierForward, Domain, PhoneNumber, TimeFrame, User},
 };
 use std::collections::BTreeMap;
 
 /// What was read, before it is put into words.
 #[derive(Default)]
 pub struct DomainData {
+    /// `None` where the domain itself was not read.
+    pub domain: Option<Domain>,
     pub users: Vec<User>,
     pub numbers: Vec<PhoneNumber>,
     pub queues: Vec<CallQueue>,
@@ -20,5 +22,7 @@ pub struct DomainData {
     pub half_queues: Vec<String>,
     pub rules: BTreeMap<String, Vec<AnswerRule>>,
     pub carrier: Vec<CarrierForward>,
+    /// Why the forwards of a run that is not about them are not known.
+    pub unread_forwards: Option<String>,
     pub context: Context,
 }

@@ -4,6 +4,7 @@ mod api;
 mod domain_data;
 mod observe;
 mod observed;
+mod preconditions;
 mod survey;
 mod write;
 mod write_frames;

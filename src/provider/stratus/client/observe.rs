@@ -117,12 +117,13 @@ impl StratusReader {
                 Problem::Incomplete(why),
             ));
         }
+        live.domain = Some(domain);
         live.context = self.context(api, &live.users).await;
         let queues: BTreeSet<&str> = live.queues.iter().map(|queue| queue.callqueue.as_str()).collect();
         let halves = live.users.iter().filter(|user| is_half_queue(user, &queues));
         live.half_queues = halves.map(|user| user.user.0.clone()).collect();
-        let wanted: BTreeSet<String> = if deletes(&live, scope) {
-            // A rule that nobody declared may point to what is about to go.
+        let wanted: BTreeSet<String> = if deletes(&live, scope) || !scope.watched.is_empty() {
+            // A rule that nobody declared may point to what is about to go, or to what is switched off.
             live.users.iter().map(|user| user.user.0.clone()).collect()
         } else {
             let known: BTreeSet<&str> = live.users.iter().map(|user| user.user.as_str()).collect();
@@ -144,9 +145,12 @@ impl StratusReader {
                 || scope.exhaustive.contains(&Kind::Schedules)
         };
         whole_frames(api, "", &mut live.frames, wanted).await?;
-        // Nothing else points to a forward or is pointed to by one.
-        if scope.kinds.contains(&Kind::Forwards) {
-            live.carrier = self.forwards(account, scope).await?;
+        // Nothing else points to a forward, so that a run about other kinds goes on without them; but whether one is on is
+        // worth a look in every plan.
+        match self.forwards(account, scope).await {
+            Ok(forwards) => live.carrier = forwards,
+            Err(error) if scope.kinds.contains(&Kind::Forwards) => return Err(error),
+            Err(error) => live.unread_forwards = Some(error.to_string()),
         }
         Ok(live)
     }

@@ -1,13 +1,16 @@
 //! What was read of a domain, put into the words of the YAML.
 
-use super::{domain_data::DomainData, survey::survey};
+use super::{domain_data::DomainData, preconditions, survey::survey};
 use crate::{
     model::{Address, E164, Extension, Kind, Queue, Resource},
     plan::{Observed, Obstacle, Remnant, Role},
     provider::{
         Scope,
         scalar::Unreadable,
-        stratus::{convert, wire::Agent},
+        stratus::{
+            convert,
+            wire::{Agent, Text},
+        },
     },
 };
 
@@ -103,7 +106,18 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         note(&mut observed, &address, notes);
         add(&mut observed, address, Resource::Rules(words), strange, key);
     }
+    observed.unread_forwards.clone_from(&live.unread_forwards);
     survey(live, &mut observed);
+    if let Some(domain) = &live.domain {
+        let zone = |text: &Text| Some(text.0.trim().to_owned()).filter(|zone| !zone.is_empty());
+        observed.zones.account = zone(&domain.time_zone);
+        let own = live
+            .users
+            .iter()
+            .filter_map(|user| Some((user.user.as_str().parse().ok()?, zone(&user.time_zone)?)));
+        observed.zones.extensions = own.collect();
+        preconditions::note(live, scope, &mut observed);
+    }
     observed
 }
 

@@ -24,7 +24,7 @@ pub fn survey(live: &DomainData, observed: &mut Observed) {
         if is_queue {
             queue_rules(key, rules, &live.context, observed);
         } else {
-            person_rules(key, rules, &live.context, observed);
+            person_rules(key, rules, observed);
         }
         uses(key, rules, live, observed);
     }
@@ -48,7 +48,7 @@ fn note(observed: &mut Observed, address: Address, text: String) {
     observed.notes.entry(address).or_default().push(text);
 }
 
-fn person_rules(key: &str, rules: &[AnswerRule], context: &Context, observed: &mut Observed) {
+fn person_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
     let address = Address::new(Kind::Rules, key);
     let mut obstacle = |field, code, message: String, help| {
         observed.obstacles.push(Obstacle { address: address.clone(), field, code, message, help });
@@ -100,20 +100,6 @@ fn person_rules(key: &str, rules: &[AnswerRule], context: &Context, observed: &m
     if spam.enabled.is_yes() && !known {
         let hidden = Path::from(["callers", "spam"]);
         observed.opaque.entry(Address::new(Kind::Rules, key)).or_default().insert(hidden);
-    }
-    for rule in rules
-        .iter()
-        .filter(|rule| rule.do_not_disturb.enabled.is_yes() && rule.forward_on_dnd.enabled.is_yes())
-    {
-        if let Some(to) = rule.forward_on_dnd.parameters.first() {
-            let to = convert::described(to.as_str(), context);
-            let whose = match rule.time_frame.as_str() {
-                DEFAULT => "the Default rule".to_owned(),
-                name => format!("rule `{name}`"),
-            };
-            let text = format!("with Do not disturb, {whose} sends callers to {to}, not to voicemail");
-            note(observed, Address::new(Kind::Rules, key), text);
-        }
     }
 }
 

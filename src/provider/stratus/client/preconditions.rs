@@ -1,0 +1,118 @@
+//! What an account has switched off and a declared object relies on: said in its plan, before callers find out.
+
+use super::domain_data::DomainData;
+use crate::{
+    model::{Address, DEFAULT_RULE, Kind, Reference, Resource, Rule, Rules, Spam, references},
+    path::Path,
+    plan::{Observed, in_words},
+    provider::{
+        Scope,
+        stratus::{
+            convert,
+            wire::{AnswerRule, DEFAULT, User},
+        },
+    },
+};
+
+/// Adds a note to each object in scope for everything it relies on that is switched off.
+pub fn note(live: &DomainData, scope: &Scope, observed: &mut Observed) {
+    for (address, wanted) in &scope.wanted {
+        let mut notes = mailboxes(address, wanted, live, observed);
+        if let Resource::Rules(rules) = wanted {
+            notes.extend(rule_notes(&address.key, rules, live, observed));
+        }
+        if !notes.is_empty() {
+            observed.notes.entry(address.clone()).or_default().extend(notes);
+        }
+    }
+}
+
+fn user<'a>(extension: &str, live: &'a DomainData) -> Option<&'a User> {
+    live.users.iter().find(|user| user.user.as_str() == extension)
+}
+
+/// Whether an extension's mailbox takes no messages (FACTS stratus/users-11).
+fn has_no_mailbox(extension: &str, live: &DomainData) -> bool {
+    user(extension, live).is_some_and(|user| user.voicemail_enabled.is_no())
+}
+
+/// The mailboxes that an object sends calls to, by what is declared and, where nothing is, by what is live.
+fn mailboxes(address: &Address, wanted: &Resource, live: &DomainData, observed: &Observed) -> Vec<String> {
+    let declared = references(address, wanted).into_iter().map(|it| (it, wanted));
+    let undeclared = observed.objects.get(address).into_iter().flat_map(|object| {
+        let all = references(address, object).into_iter().map(move |it| (it, object));
+        all.filter(|((path, _), _)| {
+            path.field().is_some_and(|field| wanted.value(&Path::from([field])).is_none())
+        })
+    });
+    let off = declared.chain(undeclared).filter_map(|((path, to), whole)| match to {
+        Reference::Voicemail(to) if has_no_mailbox(to.as_str(), live) => {
+            Some(format!("{}: {}", in_words(whole, &path), mailbox_off(to.as_str())))
+        }
+        _ => None,
+    });
+    off.collect()
+}
+
+fn mailbox_off(extension: &str) -> String {
+    format!(
+        "the mailbox of extension {extension} is switched off, and calls sent there are dropped; switch it on in the \
+         portal: Users > {extension} > Voicemail"
+    )
+}
+
+fn whose(rule: &Rule) -> String {
+    match rule.when.as_str() {
+        DEFAULT_RULE => "the Default rule".to_owned(),
+        name => format!("rule `{name}`"),
+    }
+}
+
+fn rule_notes(extension: &str, wanted: &Rules, live: &DomainData, observed: &Observed) -> Vec<String> {
+    let mut notes = Vec::new();
+    let owner = user(extension, live);
+    let screens_not = owner.is_some_and(|user| user.call_screening_enabled.is_no());
+    let live_words = observed.objects.get(&Address::new(Kind::Rules, extension));
+    let order = match (&wanted.order, live_words) {
+        (Some(order), _) => order.as_slice(),
+        (None, Some(Resource::Rules(rules))) => rules.order.as_deref().unwrap_or_default(),
+        _ => &[],
+    };
+    let stored = live.rules.get(extension).map(Vec::as_slice).unwrap_or_default();
+    for rule in order {
+        if rule.do_not_disturb {
+            notes.extend(do_not_disturb(extension, rule, stored, live));
+        }
+        if rule.call_screening && screens_not {
+            notes.push(format!(
+                "{}: Call screening is switched off for extension {extension}, and nobody is screened; ask the \
+                 provider to switch it on",
+                whose(rule)
+            ));
+        }
+    }
+    let marks_not = live.domain.as_ref().is_some_and(|domain| domain.is_stir_enabled.is_no());
+    let spam = wanted.callers.as_ref().and_then(|callers| callers.spam.as_ref());
+    if marks_not && spam.is_some_and(|spam| *spam != Spam::Ring) {
+        notes.push(
+            "SPAM CALLS does nothing here: the account does not check callers (STIR/SHAKEN is off), and no call is marked \
+             as spam; ask the provider to switch it on"
+                .to_owned(),
+        );
+    }
+    notes
+}
+
+/// Where callers really go with Do not disturb, if that is not a mailbox that takes messages.
+fn do_not_disturb(extension: &str, rule: &Rule, stored: &[AnswerRule], live: &DomainData) -> Option<String> {
+    let name = if rule.when == DEFAULT_RULE { DEFAULT } else { rule.when.as_str() };
+    let stored = stored.iter().find(|it| it.time_frame.as_str() == name);
+    let elsewhere = stored.filter(|it| it.forward_on_dnd.enabled.is_yes());
+    if let Some(to) = elsewhere.and_then(|it| it.forward_on_dnd.parameters.first()) {
+        let to = convert::described(to.as_str(), &live.context);
+        return Some(format!("with Do not disturb, {} sends callers to {to}, not to voicemail", whose(rule)));
+    }
+    has_no_mailbox(extension, live).then(|| {
+        format!("with Do not disturb, {} sends callers to voicemail: {}", whose(rule), mailbox_off(extension))
+    })
+}
