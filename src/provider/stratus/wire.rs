@@ -36,7 +36,7 @@ impl Text {
         self.flag() == Scalar::Known(true)
     }
 
-    /// As a switch (FACTS stratus/readings-15).
+    /// As a switch (FACTS stratus/wire-12).
     pub fn flag(&self) -> Scalar<bool> {
         scalar::flag(&self.0)
     }
