@@ -108,7 +108,9 @@ mod tests {
     /// Each form in which servers were seen to write a value is that value; no other is, and an empty one is none.
     #[test]
     fn a_value_is_read_in_every_form_and_otherwise_kept() {
-        let strange = |text: &str| Scalar::Strange(text.to_owned());
+        fn strange<T>(text: &str) -> Scalar<T> {
+            Scalar::Strange(text.to_owned())
+        }
         for (text, expected) in [
             ("25", Scalar::Known(25)),
             (" 25 ", Scalar::Known(25)),
@@ -134,8 +136,8 @@ mod tests {
             ("false", Scalar::Known(false)),
             ("0.0", Scalar::Known(false)),
             (" ", Scalar::Unset),
-            ("maybe", strange("maybe")),
-            ("2", strange("2")),
+            ("maybe", Scalar::Strange("maybe".to_owned())),
+            ("2", Scalar::Strange("2".to_owned())),
         ] {
             assert_eq!(flag(text), expected, "{text}");
         }

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// How a destination is written; `None` for one of another provider. An attendant goes out by its extension, as that of a
-/// number does: `aa_NAME` may be a word that the dial plan does not know (FACTS stratus/readings-3).
+/// number does: `aa_NAME` may be a word that the dial plan does not know (FACTS stratus/places-8).
 pub fn token(to: &Destination, owner: &str) -> Option<String> {
     Some(match to {
         Destination::Extension(to) | Destination::Attendant(to) => to.to_string(),

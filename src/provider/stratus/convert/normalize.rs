@@ -147,7 +147,7 @@ fn rules(refusals: &mut Refusals, owner: &str, it: &mut Rules) {
     }
 }
 
-/// The forms that allow and block lists are known to hold (FACTS stratus/filters-5).
+/// The forms that allow and block lists are known to hold (FACTS stratus/filters-5 and FACTS stratus/filters-8).
 const CALLERS: &str = "allow and block lists hold 10-digit numbers of North America; callers without a number are \
                        `block_anonymous: true`; there is no form for other countries and for area codes";
 

@@ -239,7 +239,8 @@ impl Arrays {
     }
 }
 
-/// What the frame has to hold so that it says `wanted`. What the change is not about is written again as it is.
+/// What the frame has to hold so that it says `wanted`. What the change is not about is written again as it is
+/// (FACTS stratus/frames-13).
 pub fn arrays(wanted: &Schedule, live: Option<&TimeFrame>, touched: impl Fn(&str) -> bool) -> Arrays {
     let kept = |entries: Option<&Vec<Entry>>, kept: &dyn Fn(&Entry) -> bool| -> Vec<Value> {
         let entries = entries.into_iter().flatten().filter(|entry| kept(entry));
