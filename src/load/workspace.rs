@@ -4,13 +4,14 @@ use super::{
     Kinds, Node, Tree, decode_at, decode_with,
     entry::{expected, read_all, without_settings},
     expected::PROVIDERS,
+    hints::{Hints, InCountry},
     revision::Revision,
     source::{Source, WORKSPACE_FILE},
 };
 use crate::{
     explained::Explained,
     finding::{Finding, Place},
-    model::{Tenant, Weekly, WorkspaceFile},
+    model::{Country, Tenant, Weekly, WorkspaceFile, numbering::country_of_zone},
     path::Segment,
     text::io_reason,
 };
@@ -45,6 +46,8 @@ pub struct Workspace<P> {
     pub providers: BTreeMap<String, P>,
     tree: Tree,
     pub tenants: Vec<LoadedTenant>,
+    /// What could be read of files with errors, so that one run finds what else is wrong in them.
+    pub parts: Vec<LoadedTenant>,
     pub findings: Vec<Finding>,
 }
 
@@ -140,7 +143,7 @@ impl<P> Workspace<P> {
             }
         }
         findings.extend(near_misses(files, &tree, &file, &names));
-        let mut tenants = Vec::new();
+        let (mut tenants, mut parts) = (Vec::new(), Vec::new());
         for (name, place) in names {
             let bytes = match files.read(&name) {
                 Ok(bytes) => bytes,
@@ -155,14 +158,17 @@ impl<P> Workspace<P> {
             match Tree::parse_bytes(&name, &bytes) {
                 Ok(tree) => {
                     let hints = kinds.hints(kind(&tree, &file));
-                    if let Some(tenant) = decode_with::<Tenant>(&tree, tree.root(), hints, &mut findings) {
-                        tenants.push(LoadedTenant { tenant, tree });
+                    let hints = InCountry { hints, country: country(&tree, hints) };
+                    match decode_with::<Tenant>(&tree, tree.root(), &hints, &mut findings) {
+                        Some((tenant, true)) => tenants.push(LoadedTenant { tenant, tree }),
+                        Some((tenant, false)) => parts.push(LoadedTenant { tenant, tree }),
+                        None => {}
                     }
                 }
                 Err(found) => findings.extend(found),
             }
         }
-        Ok(Self { file, providers, tree, tenants, findings })
+        Ok(Self { file, providers, tree, tenants, parts, findings })
     }
 }
 
@@ -170,6 +176,13 @@ impl<P> Workspace<P> {
 fn kind<'a>(tenant: &Tree, file: &'a WorkspaceFile) -> &'a str {
     let provider = tenant.root().get("provider").map(Node::text).unwrap_or_default();
     file.providers.get(provider).map_or("", |config| &config.kind)
+}
+
+/// The country of a tenant: its own, its phone system's, or else its time zone's.
+fn country(tenant: &Tree, hints: &dyn Hints) -> Option<Country> {
+    let text = |key: &str| tenant.root().get(key).map(Node::text);
+    let own = text("country").and_then(|country| country.parse().ok());
+    own.or_else(|| hints.country()).or_else(|| text("time_zone").and_then(country_of_zone))
 }
 
 /// What `dialform.yaml` says besides the settings of the providers.

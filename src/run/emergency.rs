@@ -104,6 +104,7 @@ fn only_forwards(tenant: &Tenant) -> Tenant {
         provider: tenant.provider.clone(),
         account: tenant.account.clone(),
         time_zone: None,
+        country: None,
         schedules: BTreeMap::new(),
         receivers: BTreeMap::new(),
         numbers: BTreeMap::new(),

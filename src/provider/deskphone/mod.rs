@@ -16,7 +16,7 @@ mod settings;
 use super::{Form, Provider};
 use crate::{
     http::Conventions,
-    model::{Kind, Limits},
+    model::{Country, Kind, Limits},
     plan::{Accepts, Dialect, GradeRow},
 };
 use client::{DeskphoneReader, DeskphoneWriter};
@@ -34,7 +34,7 @@ pub static PROVIDER: Provider = Provider {
         propagation: Some(Duration::from_secs(24 * 3600)),
         by_hand: portal::BY_HAND,
         remarks: notes::REMARKS,
-        example_number: "+441234567890",
+        country: Some(Country::GB),
         normalize: convert::normalize,
         ..Dialect::PLAIN
     },

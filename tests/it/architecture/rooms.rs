@@ -128,6 +128,7 @@ const VALUES: &[&str] = &[
     "clap_complete",
     "futures",
     "glob",
+    "icu_normalizer",
     "jiff",
     "percent_encoding",
     "phonenumber",
