@@ -1,5 +1,9 @@
 //! Words for people and from people: plurals, the closest known name, durations.
 
+mod unseen;
+
+pub use unseen::{as_read, as_seen, look_alike, spelled};
+
 use std::time::Duration;
 
 /// `1 step`, `2 steps`.
@@ -26,15 +30,28 @@ pub fn is_hidden(c: char) -> bool {
 
 /// The same text on one line with nothing hidden, every word of it.
 pub fn escaped(text: String) -> String {
-    let escape = |c: char| c.is_control() || is_hidden(c);
-    if !text.contains(escape) {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return text;
     }
     let mut safe = String::with_capacity(text.len());
+    let mut last = None;
     for c in text.chars() {
-        if escape(c) { safe.extend(c.escape_default()) } else { safe.push(c) }
+        // Emoji and letters of some scripts are held together by characters of their own.
+        let belongs = unseen::is_joiner(c) && last.is_some_and(|it: char| !it.is_ascii());
+        let unseen = unseen::is_unseen(c) && !belongs;
+        if c.is_control() || is_hidden(c) || unseen || unseen::is_joined(last, c) {
+            safe.extend(c.escape_default());
+        } else {
+            safe.push(c);
+        }
+        last = Some(c);
     }
     safe
+}
+
+/// A line of a file with one mark for each character that is not seen, so that columns stay what they are.
+pub fn marked(line: &str) -> String {
+    line.replace(|c| is_hidden(c) || unseen::is_unseen(c), "\u{fffd}")
 }
 
 /// Words of files and servers as they stand in a sentence: on one line, nothing hidden, not endless.
@@ -67,9 +84,12 @@ pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     if word.len() > LONGEST {
         return None;
     }
+    // Neighbours in a numbering plan are one digit apart: a slip is looked for in letters alone.
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let own = digits(word);
     let norm = |text: &str| text.to_lowercase().replace(['-', ' '], "_");
     let word = norm(word);
-    let known: Vec<&str> = known.into_iter().collect();
+    let known: Vec<&str> = known.into_iter().filter(|it| digits(it) == own).collect();
     // Allows one mistake in three letters, or else a long common beginning.
     let allowed = (word.chars().count() / 3).max(1);
     let close = known.iter().map(|name| (strsim::damerau_levenshtein(&word, &norm(name)), *name)).min();
@@ -84,9 +104,33 @@ pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     }
 }
 
+/// Whether one number is the other with two digits exchanged, or without one of its digits.
+pub fn is_slip(one: &str, other: &str) -> bool {
+    let exchanged = one.len() != other.len() || strsim::levenshtein(one, other) == 2;
+    exchanged && strsim::damerau_levenshtein(one, other) == 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Neighbours in a numbering plan are one digit apart, and calls to the wrong one are answered.
+    #[test]
+    fn a_slip_in_a_number_is_no_neighbour() {
+        let cases = [
+            ("+12145550100", "+12145550010", true),
+            ("+12145550100", "+1214555010", true),
+            ("101", "1001", true),
+            ("101", "102", false),
+            ("101", "101", false),
+            ("400", "300", false),
+            ("101", "010", false),
+        ];
+        for (one, other, slip) in cases {
+            assert_eq!((is_slip(one, other), is_slip(other, one)), (slip, slip), "{one} {other}");
+            assert_eq!(closest(one, [other]).filter(|_| one != other), None, "{one} {other}");
+        }
+    }
 
     /// Options and the switches of an emulation are written in scripts: what one of them once took, both go on taking.
     #[test]

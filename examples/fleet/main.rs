@@ -275,7 +275,17 @@ const LABELS: [&str; NUMBERS] = ["Main line", "Sales", "Service", "Direct line",
 
 /// A place no tenant hosts.
 fn outside(dice: &mut Dice) -> String {
-    format!("99955501{:02}", dice.below(100))
+    format!("98955501{:02}", dice.below(100))
+}
+
+/// The ten digits of a number of the fleet. Those from 555-0100 to 555-0199 are kept for examples; a large fleet needs more.
+fn digits(number: usize) -> String {
+    const AREA_CODES: [u16; 40] = [
+        201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224, 225, 228,
+        229, 231, 234, 239, 240, 248, 251, 252, 253, 254, 256, 260, 262, 267, 269, 270, 276, 281, 301, 302,
+    ];
+    let hundred = number / 100;
+    format!("{}555{:02}{:02}", AREA_CODES[hundred % 40], 1 + hundred / 40, number % 100)
 }
 
 impl Tenant {
@@ -307,7 +317,7 @@ impl Tenant {
         let numbers = routes.into_iter().enumerate().map(|(place, route)| {
             let number = index * NUMBERS + place;
             Number {
-                digits: format!("{}55501{:02}", 200 + number / 100, number % 100),
+                digits: digits(number),
                 label: LABELS[place].to_owned(),
                 route,
                 forward: Some(outside(dice)),

@@ -12,12 +12,15 @@ mod duplicate_rule;
 mod duplicate_tenant;
 mod failover_without_require_agents;
 mod hosted_forward;
+mod impossible_number;
+mod look_alike;
 mod no_answer_loop;
 mod number_twice;
 mod one_place;
 mod pattern_of_one;
 mod receiver_abroad;
 mod receiver_twice;
+mod same_but_for_capitals;
 mod self_reference;
 mod shared_account;
 mod simultaneous_no_answer;
@@ -26,11 +29,13 @@ mod unknown_provider;
 mod unknown_queue;
 mod unknown_schedule;
 mod unknown_time_zone;
+mod unused_number_range;
 
 use crate::{
     finding::{Finding, Level, Place},
     model::{Tenant, WorkspaceFile},
     path::{Path, Segment},
+    text::{look_alike, spelled},
 };
 
 /// A check with its name and its documentation.
@@ -81,12 +86,15 @@ pub static LINTS: &[&Lint] = &[
     &duplicate_tenant::LINT,
     &failover_without_require_agents::LINT,
     &hosted_forward::LINT,
+    &impossible_number::LINT,
+    &look_alike::LINT,
     &no_answer_loop::LINT,
     &number_twice::LINT,
     &one_place::LINT,
     &pattern_of_one::LINT,
     &receiver_abroad::LINT,
     &receiver_twice::LINT,
+    &same_but_for_capitals::LINT,
     &self_reference::LINT,
     &shared_account::LINT,
     &simultaneous_no_answer::LINT,
@@ -95,6 +103,7 @@ pub static LINTS: &[&Lint] = &[
     &unknown_queue::LINT,
     &unknown_schedule::LINT,
     &unknown_time_zone::LINT,
+    &unused_number_range::LINT,
 ];
 
 /// What is checked: the workspace file and every tenant that could be read.
@@ -135,14 +144,36 @@ impl Findings<'_> {
 
 /// Runs every lint.
 pub fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    run(LINTS, subject)
+}
+
+/// Runs those that look at one value at a time: what is missing of a tenant does not matter to them.
+pub fn check_parts(subject: &Subject<'_>) -> Vec<Finding> {
+    run(&[&impossible_number::LINT, &unused_number_range::LINT], subject)
+}
+
+fn run(lints: &[&Lint], subject: &Subject<'_>) -> Vec<Finding> {
     let mut all = Vec::new();
-    for lint in LINTS {
+    for lint in lints {
         let mut findings = Findings { lint, found: Vec::new() };
         (lint.check)(subject, &mut findings);
         all.append(&mut findings.found);
     }
     all.sort();
     all
+}
+
+/// Where a number of a tenant stands: the number itself, which may be the key of an object.
+fn place_of_number(it: &TenantSubject<'_>, path: &[Segment]) -> Place {
+    if path.len() == 2 { (it.place_of_key)(path) } else { (it.place)(path) }
+}
+
+/// The declared name that was most likely meant.
+fn did_you_mean(name: &str, near: &str) -> String {
+    if look_alike(name, near) {
+        return format!("declared is {}, which differs only in what is not seen", spelled(near));
+    }
+    format!("did you mean `{near}`?")
 }
 
 /// A path of keys.

@@ -1,6 +1,6 @@
 //! A call sent to a queue nobody declared.
 
-use super::{Example, Findings, Lint, Subject};
+use super::{Example, Findings, Lint, Subject, did_you_mean};
 use crate::{
     finding::Level,
     model::{Reference, references},
@@ -44,7 +44,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                 at.extend(path);
                 at.push(Segment::key("queue"));
                 let help = match closest(&key, it.tenant.queues.keys().map(String::as_str)) {
-                    Some(near) => format!("did you mean `{near}`?"),
+                    Some(near) => did_you_mean(&key, near),
                     None => format!("declare it; `queues: {{ \"{key}\": {{}} }}` uses a live one as it is"),
                 };
                 out.push((it.place)(&at), format!("queue `{key}` is not declared"), help);

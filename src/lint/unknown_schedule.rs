@@ -1,6 +1,6 @@
 //! Something that follows a schedule nobody declared.
 
-use super::{Example, Findings, Lint, Subject};
+use super::{Example, Findings, Lint, Subject, did_you_mean};
 use crate::{
     finding::Level,
     model::{DEFAULT_RULE, Kind, Reference, references},
@@ -47,7 +47,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                 let always = (address.kind == Kind::Rules).then_some(DEFAULT_RULE);
                 let known = it.tenant.schedules.keys().map(String::as_str).chain(always);
                 let help = match closest(&name, known) {
-                    Some(near) => format!("did you mean `{near}`?"),
+                    Some(near) => did_you_mean(&name, near),
                     None => format!("declare it; `schedules: {{ {name}: {{}} }}` uses a live one as it is"),
                 };
                 out.push((it.place)(&at), format!("schedule `{name}` is not declared"), help);

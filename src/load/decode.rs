@@ -25,16 +25,17 @@ pub fn decode<T: DeserializeOwned>(tree: &Tree, node: &Node, findings: &mut Vec<
     decode_at(tree, &[], node, findings)
 }
 
-/// Like [`decode`], for a file whose phone system is known.
+/// Like [`decode`], for a file whose phone system is known: the value, and whether it is the whole of it. Where there are
+/// findings it is what is left without the parts at fault.
 pub fn decode_with<T: DeserializeOwned>(
     tree: &Tree,
     node: &Node,
     hints: &dyn Hints,
     findings: &mut Vec<Finding>,
-) -> Option<T> {
+) -> Option<(T, bool)> {
     let before = findings.len();
-    let value = decode_partly(tree, node, hints, findings);
-    value.filter(|_| findings.len() == before)
+    let value = partly(tree, &[], node, hints, findings)?;
+    Some((value, findings.len() == before))
 }
 
 /// Like [`decode`], for a node whose path is known: messages about missing and unknown keys name it.

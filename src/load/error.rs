@@ -11,7 +11,7 @@ use super::synonyms;
 use super::syntax::short;
 use super::tree::{Node, Value};
 use crate::finding::Finding;
-use crate::model::E164;
+use crate::model::{E164, numbering};
 use crate::path::{Path, Segment};
 use crate::text::closest;
 
@@ -140,7 +140,7 @@ impl Error {
     fn about_number(&self, text: &str, hints: &dyn Hints) -> Option<String> {
         let error = text.parse::<E164>().err()?;
         (error.message == self.message && error.help == self.help)
-            .then(|| E164::advice(text, hints.example_number()))
+            .then(|| numbering::advice(text, hints.country()))
     }
 }
 

@@ -1,11 +1,10 @@
 //! A workspace: `dialform.yaml` and the tenant files it names, from a directory or from a git revision.
 
 use super::{
-    Hints, Kinds, Node, Tree,
-    decode::decode_partly,
-    decode_at, decode_with,
+    Kinds, Node, Tree, decode_at, decode_with,
     entry::{expected, read_all, without_settings},
     expected::PROVIDERS,
+    hints::{Hints, InCountry},
     revision::Revision,
     source::{Source, WORKSPACE_FILE},
 };
@@ -13,7 +12,7 @@ use crate::{
     explained::Explained,
     file,
     finding::{Finding, Place},
-    model::{Tenant, Weekly, WorkspaceFile},
+    model::{Country, Tenant, Weekly, WorkspaceFile, numbering::country_of_zone},
     path::Segment,
     text::io_reason,
 };
@@ -48,11 +47,10 @@ pub struct Workspace<P> {
     pub providers: BTreeMap<String, P>,
     tree: Tree,
     pub tenants: Vec<LoadedTenant>,
+    /// What could be read of files with errors, so that one run finds what else is wrong in them.
+    pub parts: Vec<LoadedTenant>,
     pub findings: Vec<Finding>,
 }
-
-/// How a tenant is read from its file.
-type Decode = fn(&Tree, &Node, &dyn Hints, &mut Vec<Finding>) -> Option<Tenant>;
 
 /// One tenant file.
 pub struct LoadedTenant {
@@ -115,15 +113,6 @@ impl<P> Workspace<P> {
 
     /// Reads `dialform.yaml` and every tenant file. `Err` if there is not even that to work with.
     pub fn load<K: Kinds<Entry = P>>(files: &Files, kinds: &K) -> Result<Self, Vec<Finding>> {
-        Self::read(files, kinds, decode_with::<Tenant>)
-    }
-
-    /// Like [`Workspace::load`], with what is left of a tenant when everything that is at fault is taken out.
-    pub fn load_partly<K: Kinds<Entry = P>>(files: &Files, kinds: &K) -> Result<Self, Vec<Finding>> {
-        Self::read(files, kinds, decode_partly::<Tenant>)
-    }
-
-    fn read<K: Kinds<Entry = P>>(files: &Files, kinds: &K, decode: Decode) -> Result<Self, Vec<Finding>> {
         let bytes = files.read(WORKSPACE_FILE).map_err(|why| {
             let finding = Finding::error("unreadable-file", format!("cannot read `{WORKSPACE_FILE}`: {why}"));
             vec![finding.help("run in a workspace, or name one: `-C DIR`")]
@@ -155,7 +144,7 @@ impl<P> Workspace<P> {
             }
         }
         findings.extend(near_misses(files, &tree, &file, &names));
-        let mut tenants = Vec::new();
+        let (mut tenants, mut parts) = (Vec::new(), Vec::new());
         for (name, place) in names {
             let bytes = match files.read(&name) {
                 Ok(bytes) => bytes,
@@ -170,14 +159,17 @@ impl<P> Workspace<P> {
             match Tree::parse_bytes(&name, &bytes) {
                 Ok(tree) => {
                     let hints = kinds.hints(kind(&tree, &file));
-                    if let Some(tenant) = decode(&tree, tree.root(), hints, &mut findings) {
-                        tenants.push(LoadedTenant { tenant, tree });
+                    let hints = InCountry { hints, country: country(&tree, hints) };
+                    match decode_with::<Tenant>(&tree, tree.root(), &hints, &mut findings) {
+                        Some((tenant, true)) => tenants.push(LoadedTenant { tenant, tree }),
+                        Some((tenant, false)) => parts.push(LoadedTenant { tenant, tree }),
+                        None => {}
                     }
                 }
                 Err(found) => findings.extend(found),
             }
         }
-        Ok(Self { file, providers, tree, tenants, findings })
+        Ok(Self { file, providers, tree, tenants, parts, findings })
     }
 }
 
@@ -185,6 +177,13 @@ impl<P> Workspace<P> {
 fn kind<'a>(tenant: &Tree, file: &'a WorkspaceFile) -> &'a str {
     let provider = tenant.root().get("provider").map(Node::text).unwrap_or_default();
     file.providers.get(provider).map_or("", |config| &config.kind)
+}
+
+/// The country of a tenant: its own, its phone system's, or else its time zone's.
+fn country(tenant: &Tree, hints: &dyn Hints) -> Option<Country> {
+    let text = |key: &str| tenant.root().get(key).map(Node::text);
+    let own = text("country").and_then(|country| country.parse().ok());
+    own.or_else(|| hints.country()).or_else(|| text("time_zone").and_then(country_of_zone))
 }
 
 /// What `dialform.yaml` says besides the settings of the providers.

@@ -1,4 +1,4 @@
-//! Phone numbers in E.164 form.
+//! Phone numbers in international form (E.164).
 
 use super::text::textual;
 use crate::explained::Explained;
@@ -9,10 +9,7 @@ use std::fmt;
 pub struct E164(String);
 
 impl E164 {
-    /// An example of one, where nothing says which country a file is about.
-    pub const EXAMPLE: &str = "+12145550100";
-
-    fn of_digits(digits: &str) -> Option<Self> {
+    pub(super) fn of_digits(digits: &str) -> Option<Self> {
         let fits = (7..=15).contains(&digits.len())
             && digits.bytes().all(|b| b.is_ascii_digit())
             && !digits.starts_with('0');
@@ -22,30 +19,6 @@ impl E164 {
     /// The digits without the `+`.
     pub fn digits(&self) -> &str {
         &self.0[1..]
-    }
-
-    /// How to write a text that is no phone number, for people whose numbers look like the example. A number is named only
-    /// where the text leaves no other.
-    pub fn advice(text: &str, example: &str) -> String {
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let number = match digits.len() {
-            // `+44 (0)1234` and `ext. 5` hold digits that are not dialled from abroad.
-            _ if text.contains("(0)") || text.contains(char::is_alphabetic) => None,
-            10 if example.starts_with("+1") && !text.starts_with('+') => Self::from_nanp(&digits),
-            11.. => Self::of_digits(&digits),
-            _ => None,
-        };
-        match number {
-            Some(number) if digits.len() == 10 => {
-                format!(
-                    "write it in international form (E.164): \"{number}\" if it is a North American number"
-                )
-            }
-            Some(number) => format!("write it in international form (E.164): \"{number}\""),
-            None => format!(
-                "write it in international form (E.164): `+`, country code and number, such as \"{example}\""
-            ),
-        }
     }
 
     /// The ten digits of a North American number, `None` for any other.
@@ -71,10 +44,9 @@ impl std::str::FromStr for E164 {
     type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = || {
-            let help = Self::advice(text, Self::EXAMPLE);
-            Explained::with_help(format!("`{text}` is not a phone number"), help)
-        };
+        // Where a file is read its country is known, and the help says more: see `numbering::advice`.
+        let help = "write it in international form: `+`, country code and number";
+        let wrong = || Explained::with_help(format!("`{text}` is not a phone number"), help);
         text.strip_prefix('+').and_then(Self::of_digits).ok_or_else(wrong)
     }
 }
@@ -88,5 +60,5 @@ impl fmt::Display for E164 {
 textual!(E164, "PhoneNumber", {
     "type": ["string", "integer"],
     "pattern": "^\\+?[1-9][0-9]{6,14}$",
-    "description": "A phone number in international form (E.164), e.g. \"+12145550100\"."
+    "description": "A phone number in international form, e.g. \"+12145550100\"."
 });

@@ -51,33 +51,3 @@ pub struct Forward {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protect: Option<bool>,
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A number that a message proposes is copied into the file: it may only be the one that was meant.
-    #[test]
-    fn a_number_is_proposed_only_where_the_text_leaves_no_other() {
-        let cases = [
-            ("(214) 555-0100", "+12145550100", Some("+12145550100")),
-            ("441234567890", "+441234567890", Some("+441234567890")),
-            ("2145550100", "+441234567890", None),
-            ("1234567890", "+12145550100", None),
-            ("01234567890", "+441234567890", None),
-            ("00441234567890", "+441234567890", None),
-            ("+44 (0)1234 567890", "+441234567890", None),
-            ("214-555-0100 ext. 5", "+12145550100", None),
-        ];
-        for (text, example, proposed) in cases {
-            let advice = E164::advice(text, example);
-            let begin = "write it in international form (E.164): ";
-            let expected = match proposed {
-                Some(number) => format!("{begin}\"{number}\""),
-                None => format!("{begin}`+`, country code and number, such as \"{example}\""),
-            };
-            let hedge = " if it is a North American number";
-            assert_eq!(advice.strip_suffix(hedge).unwrap_or(&advice), expected, "{text}");
-        }
-    }
-}

@@ -177,7 +177,7 @@ impl fmt::Display for Caller {
 textual!(Caller, "Caller", {
     "type": ["string", "integer"],
     "pattern": "^\\+?[1-9][0-9]{6,14}$",
-    "description": "A phone number in international form (E.164)."
+    "description": "A phone number in international form."
 });
 
 /// What happens to calls marked as spam (help article *Create and Adjust Answering Rules in Stratus*, SPAM CALLS).

@@ -1,7 +1,8 @@
 //! One tenant: its account on one provider and everything it declares there.
 
 use super::{
-    Address, Diverts, E164, Extension, Forward, Kind, Number, Queue, Receiver, Resource, Rules, Schedule,
+    Address, Country, Diverts, E164, Extension, Forward, Kind, Number, Queue, Receiver, Resource, Rules,
+    Schedule,
 };
 use crate::explained::decoding;
 use schemars::JsonSchema;
@@ -25,6 +26,10 @@ pub struct Tenant {
     /// in the zone of the user whose rule names them: a plan says where that is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+    /// The country whose people write the numbers here, by the two letters of ISO 3166, e.g. `US`. It is only for help where
+    /// a number is written as people of a country write it. Left out: the phone system's, or else the time zone's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<Country>,
     /// When rules are in force (Stratus: time frames), by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub schedules: BTreeMap<String, Schedule>,
@@ -125,6 +130,7 @@ impl Tenant {
             provider: _,
             account: _,
             time_zone: _,
+            country: _,
             schedules,
             receivers,
             numbers,

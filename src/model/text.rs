@@ -35,7 +35,7 @@ pub(super) use textual;
 
 /// An extension: text, never a number, so that `0101` keeps its zero.
 ///
-/// At most 16 letters, digits, `.`, `_` or `-` (FACTS stratus/users-1).
+/// Letters, digits, `.`, `_` and `-`. How long it may be is for the phone system to say: it lists those it has.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Extension(String);
 
@@ -49,8 +49,7 @@ impl std::str::FromStr for Extension {
     type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let fits = (1..=16).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+        let fits = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
             // In a path `.` and `..` would be another place.
             && text.bytes().any(|b| b.is_ascii_alphanumeric());
         if fits {
@@ -59,7 +58,7 @@ impl std::str::FromStr for Extension {
         let help = if text.starts_with('+') {
             "an outside number is written `number: \"+…\"`"
         } else {
-            "an extension is 1 to 16 letters, digits, `.`, `_` or `-`"
+            "an extension has letters, digits, `.`, `_` and `-`, and nothing else"
         };
         Err(Explained::with_help(format!("`{text}` is not an extension"), help.to_owned()))
     }
@@ -73,7 +72,7 @@ impl fmt::Display for Extension {
 
 textual!(Extension, "Extension", {
     "type": ["string", "integer"],
-    "pattern": "^[0-9A-Za-z._-]{1,16}$",
+    "pattern": "^[0-9A-Za-z._-]+$",
     "description": "An extension, e.g. \"101\". Text: leading zeros are kept, quoted or not."
 });
 

@@ -15,6 +15,7 @@ use crate::{
     finding::{Finding, Place},
     model::{Address, Destination, Divert, Diverts, Kind, Resource, Route},
     path::{Path, Segment},
+    text::as_read,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -185,14 +186,13 @@ fn remnants(steps: &[Step], observed: &Observed, only: &dyn Fn(&Address) -> bool
     observed.remnants.iter().filter(|(address, _)| only(address)).map(note).collect()
 }
 
-/// Objects to be made whose name is that of a live one but for case and spaces: perhaps that one was meant.
+/// Objects to be made whose name is that of a live one but for capitals: perhaps that one was meant.
 fn look_alikes(steps: &[Step], observed: &Observed) -> Vec<Note> {
-    let plain = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     let made = steps.iter().filter(|step| step.action == Action::Create);
     let pairs = made.filter_map(|Step { address, .. }| {
         let mut alike =
             observed.objects.keys().filter(|live| live.kind == address.kind && **live != *address);
-        let live = alike.find(|live| plain(&live.key) == plain(&address.key))?;
+        let live = alike.find(|live| as_read(&live.key) == as_read(&address.key))?;
         Some(Note::new(address, format!("{live} already exists; this creates a second one")))
     });
     pairs.collect()

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     diff::FieldChange,
-    model::{Address, Kind, Reference, Resource, references},
+    model::{Address, Country, Kind, Reference, Resource, references},
     path::{self, Field, Path},
 };
 use serde::{Serialize, Serializer};
@@ -30,8 +30,8 @@ pub struct Dialect {
     pub by_hand: &'static [ByHand],
     /// What the vendor says of a change, for whoever reviews it.
     pub remarks: &'static [Remark],
-    /// A phone number as people write it there, for help.
-    pub example_number: &'static str,
+    /// The country whose people write its numbers, where there is one. It is for help.
+    pub country: Option<Country>,
     /// A desired object in the form in which the provider reports it. Idempotent.
     pub normalize: fn(&Address, Resource) -> Result<Resource, Vec<Unsupported>>,
 }
@@ -233,7 +233,7 @@ impl Dialect {
         zoned_schedules: false,
         by_hand: &[],
         remarks: &[],
-        example_number: "+12145550100",
+        country: None,
         normalize: |_, mut resource| {
             resource.strip_local();
             Ok(resource)

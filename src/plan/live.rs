@@ -5,7 +5,7 @@ use crate::{
     finding::{Finding, Place},
     model::{Address, Destination, Extension, Kind, Reference, Resource, references},
     path::Segment,
-    text::closest,
+    text::{as_seen, closest, is_slip, look_alike, spelled},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,7 +33,7 @@ pub(super) fn check(
     for (address, wanted) in desired {
         // A number of the platform is known from the read, also where the object that leads there cannot be read.
         let read = !policy.unobservable.contains(&address.kind);
-        if let Some(finding) = object(account, address, &wanted.resource, observed).filter(|_| read) {
+        if let Some(finding) = object(account, address, &wanted.resource, absent, observed).filter(|_| read) {
             say(address, finding.at(place(&address.path())));
             continue;
         }
@@ -114,15 +114,22 @@ fn hosted_number(to: &Reference, host: &str) -> Finding {
     Finding::error("hosted-forward", message).help(help)
 }
 
-fn object(account: &str, address: &Address, wanted: &Resource, observed: &Observed) -> Option<Finding> {
+fn object(
+    account: &str,
+    address: &Address,
+    wanted: &Resource,
+    absent: &BTreeMap<Address, Option<Source>>,
+    observed: &Observed,
+) -> Option<Finding> {
     let live = observed.objects.get(address);
     let key = &address.key;
     match address.kind {
         Kind::Numbers | Kind::Forwards if live.is_none() => {
             let message = format!("number {key} is not in account `{account}`");
-            let known = observed.objects.keys().filter(|a| a.kind == address.kind).map(|a| a.key.as_str());
-            let help = match closest(key, known) {
-                Some(near) => format!("did you mean {near}? dialform never buys or moves numbers"),
+            let help = match slip(address, wanted, observed) {
+                Some(near) => {
+                    format!("did you mean {near}, which has this label? dialform never buys or moves numbers")
+                }
                 None => "dialform never buys or moves numbers: order it first, then declare it".to_owned(),
             };
             Some(Finding::error("no-such-number", message).help(help))
@@ -131,6 +138,18 @@ fn object(account: &str, address: &Address, wanted: &Resource, observed: &Observ
         Kind::Queues if live.is_none() && is_person(key, observed) => {
             let message = format!("queue `{key}` cannot be created: the extension is already taken");
             Some(Finding::error("extension-taken", message).help("choose a free extension for the queue"))
+        }
+        Kind::Queues | Kind::Schedules if twin(address, absent, observed).is_some() => {
+            let name = twin(address, absent, observed)?;
+            let noun = address.kind.noun();
+            let message = format!(
+                "account `{account}` has a {noun} `{name}`; `{key}` differs from it only in what is not seen"
+            );
+            let help = format!(
+                "write {}, which is its name there; or, to replace it, list that name under `absent`",
+                spelled(name)
+            );
+            Some(Finding::error("look-alike", message).help(help))
         }
         Kind::Queues | Kind::Schedules | Kind::Receivers if live.is_none() && is_bare(wanted) => {
             let noun = address.kind.noun();
@@ -148,6 +167,37 @@ fn object(account: &str, address: &Address, wanted: &Resource, observed: &Observ
     }
 }
 
+/// The one live number that is this one with two digits exchanged or one missing, and has its label.
+fn slip<'a>(address: &Address, wanted: &Resource, observed: &'a Observed) -> Option<&'a str> {
+    let label = |it: &Resource| match it {
+        Resource::Number(number) => number.label.clone(),
+        _ => None,
+    };
+    let own = label(wanted)?;
+    let alike = observed.objects.iter().filter(|(other, live)| {
+        other.kind == address.kind
+            && is_slip(&address.key, &other.key)
+            && label(live).is_some_and(|it| as_seen(&it) == as_seen(&own))
+    });
+    let mut alike = alike.map(|(other, _)| other.key.as_str());
+    alike.next().filter(|_| alike.next().is_none())
+}
+
+/// The live object whose name looks like this one's, which there is none of. One that is to go is none.
+fn twin<'a>(
+    address: &Address,
+    absent: &BTreeMap<Address, Option<Source>>,
+    observed: &'a Observed,
+) -> Option<&'a str> {
+    if observed.objects.contains_key(address) {
+        return None;
+    }
+    let own = as_seen(&address.key);
+    let mut others =
+        observed.objects.keys().filter(|it| it.kind == address.kind && !absent.contains_key(*it));
+    others.find(|it| as_seen(&it.key) == own).map(|it| it.key.as_str())
+}
+
 fn is_person(key: &str, observed: &Observed) -> bool {
     let role =
         key.parse::<Extension>().ok().and_then(|extension| observed.extensions.get(&extension).copied());
@@ -160,21 +210,13 @@ fn is_bare(wanted: &Resource) -> bool {
 }
 
 fn extension(account: &str, key: &str, observed: &Observed) -> Option<Finding> {
-    let known = observed.extensions.keys().map(Extension::as_str);
-    let mut found = observed.extensions.keys().filter(|e| e.as_str() == key);
-    if found.next().is_some() {
+    if observed.extensions.keys().any(|it| it.as_str() == key) {
         return None;
     }
-    let finding =
-        Finding::error("no-such-extension", format!("account `{account}` has no extension `{key}`"));
-    Some(match closest(key, known) {
-        Some(near) => {
-            finding.help(format!("did you mean `{near}`? dialform never creates or deletes extensions"))
-        }
-        None => finding.help(
-            "dialform never creates or deletes extensions: create the user in the portal or dashboard first",
-        ),
-    })
+    let message = format!("account `{account}` has no extension `{key}`");
+    let help =
+        "dialform never creates or deletes extensions: create the user in the portal or dashboard first";
+    Some(Finding::error("no-such-extension", message).help(help))
 }
 
 /// A thing of the provider that is found by its name.
@@ -197,9 +239,15 @@ fn named_target(account: &str, to: &Destination, observed: &Observed) -> Option<
                 .filter(|it| it.word() == word)
                 .filter_map(Destination::name)
                 .collect();
-            let help = match closest(&name, known.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "dialform does not create it: create it in the portal first".to_owned(),
+            let alike = known.iter().find(|it| look_alike(it, &name));
+            let near = closest(&name, known.iter().map(String::as_str));
+            let help = match (alike, near) {
+                (Some(alike), _) => format!(
+                    "write {}, which is its name there; `{name}` differs from it only in what is not seen",
+                    spelled(alike)
+                ),
+                (None, Some(near)) => format!("did you mean `{near}`?"),
+                (None, None) => "dialform does not create it: create it in the portal first".to_owned(),
             };
             let message = format!("account `{account}` has no `{word}` called `{name}`");
             Some(Finding::error("no-such-place", message).help(help))
@@ -242,14 +290,7 @@ fn pointer(
                 return None;
             }
             let message = format!("account `{account}` has no receiving number {to}");
-            let known = observed.objects.keys().filter(|a| a.kind == Kind::Receivers).map(|a| a.key.as_str());
-            let help = match closest(&address.key, known) {
-                Some(near) => {
-                    format!("did you mean {near}? to create a new one, declare it under `receivers`")
-                }
-                None => "declare it under `receivers`: calls are only sent to numbers that are entered there"
-                    .to_owned(),
-            };
+            let help = "declare it under `receivers`: calls are only sent to numbers that are entered there";
             Some(Finding::error("no-such-receiver", message).help(help))
         }
         Reference::Named(to) => named_target(account, to, observed),

@@ -8,7 +8,7 @@ use crate::{
     finding::Finding,
     http::Authenticate,
     load,
-    model::{ApiUrl, Kind, Limits, LimitsConfig},
+    model::{ApiUrl, Country, Kind, Limits, LimitsConfig},
     path::{Path, Segment},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -193,8 +193,8 @@ impl load::Hints for Provider {
         }
     }
 
-    fn example_number(&self) -> &'static str {
-        self.dialect.example_number
+    fn country(&self) -> Option<Country> {
+        self.dialect.country
     }
 }
 

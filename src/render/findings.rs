@@ -3,7 +3,7 @@
 use super::markup::{code, text};
 use crate::{
     finding::{Finding, Level, Place},
-    text::{is_hidden, printable},
+    text::{marked, printable},
 };
 use annotate_snippets::{AnnotationKind, Group, Renderer, Snippet};
 use std::io::{self, Write};
@@ -22,7 +22,7 @@ pub fn findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
         match place {
             Some(Place { file, line, column, length, source }) => {
                 // Replaced character by character, so that columns stay the same.
-                let source = source.replace(is_hidden, "\u{fffd}");
+                let source = marked(source);
                 let byte = |characters: usize| {
                     source.char_indices().nth(characters).map_or(source.len(), |(at, _)| at)
                 };

@@ -94,7 +94,8 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
     let mut earlier =
         selection.base.as_deref().map(|revision| at_revision(root, revision, &workspace)).transpose()?;
     let mut findings = workspace.findings.clone();
-    findings.extend(lints(&workspace));
+    findings.extend(lints(&workspace, &workspace.tenants, lint::check));
+    findings.extend(lints(&workspace, &workspace.parts, lint::check_parts));
     let mut tenants = Vec::new();
     for (index, loaded) in workspace.tenants.iter().enumerate() {
         let config = workspace.file.providers.get(&loaded.tenant.provider);
@@ -264,17 +265,19 @@ fn absent(loaded: &LoadedTenant) -> BTreeMap<Address, Option<Source>> {
         .collect()
 }
 
-fn lints(workspace: &Workspace) -> Vec<Finding> {
+fn lints(
+    workspace: &Workspace,
+    tenants: &[LoadedTenant],
+    check: fn(&Subject<'_>) -> Vec<Finding>,
+) -> Vec<Finding> {
     type Placer<'a> = Box<dyn Fn(&[Segment]) -> Place + 'a>;
-    let placers: Vec<(Placer<'_>, Placer<'_>)> = workspace
-        .tenants
+    let placers: Vec<(Placer<'_>, Placer<'_>)> = tenants
         .iter()
         .map(|loaded| -> (Placer<'_>, Placer<'_>) {
             (Box::new(|path| loaded.place(path)), Box::new(|path| loaded.place_of_key(path)))
         })
         .collect();
-    let tenants: Vec<TenantSubject<'_>> = workspace
-        .tenants
+    let tenants: Vec<TenantSubject<'_>> = tenants
         .iter()
         .zip(&placers)
         .map(|(loaded, (place, place_of_key))| TenantSubject { tenant: &loaded.tenant, place, place_of_key })
@@ -283,7 +286,7 @@ fn lints(workspace: &Workspace) -> Vec<Finding> {
     let kinds: Vec<&'static str> = providers.iter().map(|provider| provider.kind).collect();
     let alone = providers.iter().filter(|provider| provider.single_account);
     let single_account: Vec<&'static str> = alone.map(|provider| provider.kind).collect();
-    lint::check(&Subject {
+    check(&Subject {
         file: &workspace.file,
         tenants: &tenants,
         kinds: &kinds,

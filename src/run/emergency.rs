@@ -49,7 +49,10 @@ pub fn load(root: &Path, selection: &EmergencySelection) -> Result<Checked, Fail
     let tenant = selection.tenant.as_deref().map(|text| pattern(text, "--tenant")).transpose()?;
     let numbers = numbers(selection)?;
     let files = Files::Directory(root.to_owned());
-    let workspace = Workspace::load_partly(&files, &Kinds).map_err(Failure::Findings)?;
+    let mut workspace = Workspace::load(&files, &Kinds).map_err(Failure::Findings)?;
+    // What names the account is enough.
+    let parts = std::mem::take(&mut workspace.parts);
+    workspace.tenants.extend(parts);
     let mut tenants = Vec::new();
     let mut warnings: Vec<Finding> = workspace.findings.clone();
     for (index, loaded) in workspace.tenants.iter().enumerate() {
@@ -105,6 +108,7 @@ fn only_forwards(tenant: &Tenant) -> Tenant {
         provider: tenant.provider.clone(),
         account: tenant.account.clone(),
         time_zone: None,
+        country: None,
         schedules: BTreeMap::new(),
         receivers: BTreeMap::new(),
         numbers: BTreeMap::new(),

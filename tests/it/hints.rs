@@ -1,6 +1,6 @@
 //! A way out that is named is one: whoever follows it is not refused.
 
-use crate::world::World;
+use crate::world::{CTM, STRATUS, System, World};
 use dialform::error::Ending;
 
 /// The texts in double quotes of the first help line.
@@ -64,5 +64,123 @@ fn a_number_is_read_alike_in_every_field() {
         }
         let world = World::new(&format!("{}\n", field.replace('N', "25")));
         assert_eq!(world.run(&["plan"]).ending, Ending::Fine, "{field}");
+    }
+}
+
+const BRIDGE: System = System {
+    provider: r#"
+    kind: deskphone
+    url: http://127.0.0.1:1/v1
+    token: { env: NOT_NEEDED }"#,
+    account: "harbour",
+    live: r#"people: [{ extension: "101" }]"#,
+};
+
+/// What numbers people write on each system, and what they are told to write. A number that is named is taken; where the
+/// text leaves several, or none, there is only an example, in the form of the country.
+#[test]
+fn a_number_as_people_write_it_becomes_no_other() {
+    const DIVERT: &str = "diverts: { \"101\": { always: { number: \"N\" } } }\n";
+    const RECEIVER: &str = "receivers: { \"N\": {} }\n";
+    const US: &str = "+12145550100";
+    const GB: &str = "+441234567890";
+    let cases = [
+        (&STRATUS, "", DIVERT, "(214) 555-0100", US),
+        (&STRATUS, "", DIVERT, "(972) 555-0100 x204", US),
+        (&STRATUS, "", DIVERT, "+19725550100;ext=204", US),
+        (&STRATUS, "", DIVERT, "+19725550100,,204", US),
+        (&STRATUS, "", DIVERT, "*679725550100", US),
+        (&STRATUS, "", DIVERT, "972-555-010", US),
+        (&STRATUS, "country: GB\n", DIVERT, "101", GB),
+        (&BRIDGE, "", DIVERT, "+44 (0)20 7946 0000", "+442079460000"),
+        (&BRIDGE, "", DIVERT, "020 7946 0000", "+442079460000"),
+        (&BRIDGE, "", DIVERT, "020 7946 000", GB),
+        (&BRIDGE, "", DIVERT, "(972) 555-0100", GB),
+        (&BRIDGE, "country: US\n", DIVERT, "(972) 555-0100", "+19725550100"),
+        (&BRIDGE, "time_zone: America/Chicago\n", DIVERT, "101", GB),
+        (&CTM, "", RECEIVER, "4105550123", US),
+        (&CTM, "time_zone: America/New_York\n", RECEIVER, "4105550123", "+14105550123"),
+        (&CTM, "time_zone: Europe/London\n", RECEIVER, "020 7946 0104", "+442079460104"),
+        (&CTM, "time_zone: Europe/Rome\n", RECEIVER, "06 1234 5678", "+390612345678"),
+        (&CTM, "time_zone: Europe/Rome\ncountry: FR\n", RECEIVER, "01 42 68 53 00", "+33142685300"),
+    ];
+    for (system, head, form, written, expected) in cases {
+        let text = |number: &str| format!("{head}{}", form.replace('N', number));
+        let world = World::on(system, &text(written));
+        let refused = world.check();
+        assert_eq!(refused.ending, Ending::Error, "{written}");
+        assert_eq!(quoted(&refused.err), [expected], "{head}{written}: {}", refused.err);
+        world.tenant(&text(expected));
+        let followed = world.check();
+        let abroad = followed.err.contains("Stratus cannot send calls");
+        assert!(followed.ending == Ending::Fine || abroad, "{expected}: {}", followed.err);
+    }
+}
+
+/// A digit is soon lost, and most systems take what is left: no number that nobody can have gets as far as a request. What
+/// else is wrong with a file does not hide it.
+#[test]
+fn an_impossible_number_is_refused_on_every_system() {
+    let divert = |number: &str| format!("diverts: {{ \"101\": {{ always: {{ number: \"{number}\" }} }} }}\n");
+    let receiver = |number: &str| format!("receivers: {{ \"{number}\": {{}} }}\n");
+    let blocked =
+        |number: &str| format!("rules: {{ \"101\": {{ callers: {{ block: [\"{number}\"] }} }} }}\n");
+    let agent = |number: &str| format!("queues: {{ \"400\": {{ agents: [{{ number: \"{number}\" }}] }} }}\n");
+    let fallback = |number: &str| format!("forwards: {{ \"+12145550100\": {{ to: \"{number}\" }} }}\n");
+    type Form<'a> = &'a dyn Fn(&str) -> String;
+    let cases: [(&System, Form<'_>, &str); 10] = [
+        (&STRATUS, &divert, "+1214555010"),
+        (&STRATUS, &divert, "+4402079460000"),
+        (&STRATUS, &blocked, "+1312555012"),
+        (&STRATUS, &agent, "+1312555012"),
+        (&STRATUS, &fallback, "+121455501990"),
+        (&BRIDGE, &divert, "+4402079460000"),
+        (&BRIDGE, &divert, "+4412345678"),
+        (&CTM, &receiver, "+1410555012"),
+        (&CTM, &receiver, "+4402079460104"),
+        (&CTM, &receiver, "+99912345678"),
+    ];
+    for (system, form, number) in cases {
+        for also in ["", "protekt: true\n"] {
+            let world = World::on(system, &format!("{}{also}", form(number)));
+            let refused = world.check();
+            let found: Vec<&str> = refused.err.lines().filter(|line| line.starts_with("error[")).collect();
+            let impossible = found.iter().filter(|line| line.starts_with("error[impossible-number]"));
+            assert_eq!(impossible.filter(|line| line.contains(number)).count(), 1, "{number}: {found:?}");
+            assert_eq!(found.len(), if also.is_empty() { 1 } else { 2 }, "{number}: {found:?}");
+            assert!(!refused.err.contains("token"), "{}", refused.err);
+        }
+    }
+}
+
+/// Neighbours in a numbering plan are one digit apart: a number is proposed only if its label says that it is the one.
+#[test]
+fn a_neighbour_is_no_hint() {
+    let live = r#"
+users: [{ user: "101" }, { user: "102" }, { user: "1011" }]
+phonenumbers:
+  - { phonenumber: "12145550100", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "101", dial-rule-description: Main }
+  - { phonenumber: "12145550101", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "101", dial-rule-description: Sales }
+"#;
+    let none = "dialform never buys or moves numbers: order it first, then declare it";
+    let people =
+        "dialform never creates or deletes extensions: create the user in the portal or dashboard first";
+    let slip = "did you mean +12145550101, which has this label? dialform never buys or moves numbers";
+    let cases = [
+        ("numbers: { \"+12145550102\": { label: Sales } }", none),
+        ("numbers: { \"+12145550110\": {} }", none),
+        ("numbers: { \"+12145550110\": { label: Main } }", none),
+        ("numbers: { \"+12145550110\": { label: Sales } }", slip),
+        ("numbers: { \"+12145551001\": { label: Sales } }", slip),
+        ("numbers: { \"+12145550111\": { label: Sales } }", none),
+        ("diverts: { \"103\": { always: voicemail } }", people),
+        ("diverts: { \"110\": { always: voicemail } }", people),
+        ("diverts: { \"101\": { always: { extension: \"011\" } } }", people),
+    ];
+    for (tenant, expected) in cases {
+        let world = World::on(&System { live, ..STRATUS }, &format!("{tenant}\n"));
+        let plan = world.run(&["plan"]);
+        let help = plan.out.lines().find_map(|line| line.strip_prefix("help: ")).unwrap_or_default();
+        assert_eq!(help, expected, "{tenant}: {}{}", plan.out, plan.err);
     }
 }

@@ -2,6 +2,8 @@
 
 // The attribute tells clippy that helpers beside the tests are test code as well.
 #[cfg(test)]
+mod alike;
+#[cfg(test)]
 mod apply;
 #[cfg(test)]
 mod architecture;

@@ -72,7 +72,7 @@ static DIALECT: LazyLock<Dialect> = LazyLock::new(|| Dialect {
     ],
     grades: grades().leak(),
     by_hand: &[FORWARDS],
-    example_number: "+12145550100",
+    country: None,
     normalize: |_, mut resource| {
         if let Resource::Rules(rules) = &mut resource {
             rules.order.iter_mut().flatten().for_each(|rule| rule.forward.complete());

@@ -68,7 +68,7 @@ const CASES: &[Case] = &[
         "what would be overwritten is seen, or nothing is",
         &[("/numbers/+18005550142/failsafe_number", "4105550177")],
         "forwards: { \"+18005550142\": { to: \"+14105550198\" } }",
-        "error[unreadable-value]: the live fail-safe number is `4105550177`, which is not in international form (E.164)",
+        "error[unreadable-value]: the live fail-safe number is `4105550177`, which is not in international form",
     ),
     (
         "a typo makes no phone",

@@ -93,6 +93,11 @@ impl World {
         self.workspace.run(&[arguments, &["--sandbox"]].concat())
     }
 
+    /// Checks the files alone.
+    pub fn check(&self) -> Finished {
+        self.workspace.run(&["check"])
+    }
+
     /// The account as a JSON document.
     pub fn read_state(&self) -> serde_json::Value {
         serde_json::from_str(&self.state()).unwrap()

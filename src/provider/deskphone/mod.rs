@@ -16,7 +16,7 @@ mod settings;
 use super::{Form, Provider};
 use crate::{
     http::Conventions,
-    model::{Kind, Limits},
+    model::{Country, Kind, Limits},
     plan::{Accepts, Dialect, GradeRow, Propagation},
 };
 use client::{DeskphoneReader, DeskphoneWriter};
@@ -38,7 +38,7 @@ pub static PROVIDER: Provider = Provider {
         }),
         by_hand: portal::BY_HAND,
         remarks: notes::REMARKS,
-        example_number: "+441234567890",
+        country: Some(Country::GB),
         normalize: convert::normalize,
         ..Dialect::PLAIN
     },

@@ -15,7 +15,7 @@ mod wire;
 use super::{Form, Provider};
 use crate::{
     http::{Conventions, Remedy},
-    model::{Kind, Limits},
+    model::{Country, Kind, Limits},
     plan::Dialect,
 };
 use client::{StratusReader, StratusWriter};
@@ -30,6 +30,7 @@ pub static PROVIDER: Provider = Provider {
         accepts: grades::ACCEPTS,
         by_hand: portal::BY_HAND,
         remarks: notes::REMARKS,
+        country: Some(Country::US),
         normalize: convert::normalize,
         ..Dialect::PLAIN
     },

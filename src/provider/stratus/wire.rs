@@ -36,16 +36,12 @@ impl Text {
         self.flag() == Scalar::Known(true)
     }
 
-<<<<<<< HEAD
     /// Only where it is said: a field that is missing says nothing.
     pub fn is_no(&self) -> bool {
         self.flag() == Scalar::Known(false)
     }
 
-    /// As a switch (FACTS stratus/readings-15).
-=======
     /// As a switch (FACTS stratus/wire-12).
->>>>>>> nsread
     pub fn flag(&self) -> Scalar<bool> {
         scalar::flag(&self.0)
     }

@@ -129,6 +129,7 @@ const VALUES: &[&str] = &[
     "clap_complete",
     "futures",
     "glob",
+    "icu_normalizer",
     "jiff",
     "percent_encoding",
     "phonenumber",

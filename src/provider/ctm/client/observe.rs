@@ -296,7 +296,7 @@ fn in_words(live: &AccountData, scope: &Scope, index: &Index) -> Observed {
                 address: Address::new(Kind::Forwards, number),
                 field: None,
                 code: "unreadable-value",
-                message: format!("the live fail-safe number is `{value}`, which is not in international form (E.164)"),
+                message: format!("the live fail-safe number is `{value}`, which is not in international form"),
                 help: "enter it with `+` and its country code in the portal first, so that the plan can show what is replaced",
             });
         }

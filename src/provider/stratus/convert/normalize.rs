@@ -5,6 +5,7 @@ use crate::{
     model::{
         Address, Also, DateSpan, Destination, Divert, Diverts, E164, Extension, Number, Queue, Resource,
         Ring, RingTimeout, Ringable, Route, Rule, Rules, Schedule, TimeOfDay,
+        numbering::{Standing, standing},
     },
     path::Path,
     plan::Unsupported,
@@ -25,9 +26,7 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
         Resource::Number(it) => number(&mut refusals, &address.key, it),
         Resource::Forward(it) => {
             hosted_key(&mut refusals, &address.key);
-            if let Some(to) = &it.to
-                && to.nanp().is_none()
-            {
+            if let Some(to) = it.to.as_ref().filter(|to| is_foreign(to)) {
                 refusals.add(
                     &Path::from(["to"]),
                     format!("the carrier cannot forward to {to}"),
@@ -49,7 +48,7 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
 
 /// NetSapiens keys are 11 digits, leading 1.
 fn hosted_key(refusals: &mut Refusals, key: &str) {
-    if key.parse::<E164>().is_ok_and(|number| number.nanp().is_none()) {
+    if key.parse().is_ok_and(|number| is_foreign(&number)) {
         refusals.add(
             &Path::default(),
             format!("{key} is not a North American number"),
@@ -131,7 +130,7 @@ fn rules(refusals: &mut Refusals, owner: &str, it: &mut Rules) {
         for (word, list) in [("allow", &mut callers.allow), ("block", &mut callers.block)] {
             let path = Path::from(["callers", word]);
             for (index, caller) in list.iter().flatten().enumerate() {
-                if caller.to_string().parse::<E164>().is_ok_and(|number| number.nanp().is_none()) {
+                if caller.to_string().parse().is_ok_and(|number| is_foreign(&number)) {
                     let message = format!("`{caller}` is not a North American number");
                     refusals.add(&path.join(index), message, CALLERS);
                 }
@@ -197,19 +196,24 @@ fn take(list: &mut Vec<Also>, entry: &Also) -> bool {
 
 fn outside_number(refusals: &mut Refusals, path: &Path, target: &Ringable) {
     if let Ringable::Number(to) = target
-        && to.nanp().is_none()
+        && is_foreign(to)
     {
         off_net(refusals, path, to);
     }
 }
 
+/// Whether a number is none of North America. What is no number at all is found by a lint, and has no other way out.
+fn is_foreign(number: &E164) -> bool {
+    number.nanp().is_none() && !matches!(standing(number), Standing::Impossible(_))
+}
+
 fn off_net(refusals: &mut Refusals, path: &Path, to: &E164) {
-    let help = format!(
-        "off-net numbers have 10 digits \
-         (help article: Create and Adjust Answering Rules in Stratus); \
-         if the dial plan takes it, write `token: \"011{}\"`",
-        to.digits()
-    );
+    let mut help = "off-net numbers have 10 digits \
+                    (help article: Create and Adjust Answering Rules in Stratus)"
+        .to_owned();
+    if !to.digits().starts_with('1') {
+        help.push_str(&format!("; if the dial plan takes it, write `token: \"011{}\"`", to.digits()));
+    }
     refusals.add(path, format!("Stratus cannot send calls to {to}"), help);
 }
 
@@ -229,7 +233,7 @@ fn place(refusals: &mut Refusals, path: &Path, owner: &str, to: &mut Destination
                 *to = Destination::Voicemail(owner);
             }
         }
-        Destination::Number(number) if number.nanp().is_none() => off_net(refusals, path, number),
+        Destination::Number(number) if is_foreign(number) => off_net(refusals, path, number),
         Destination::DialString(word) if word.is_empty() || word.contains(char::is_whitespace) => {
             refusals.add(
                 path,
@@ -257,14 +261,17 @@ fn place(refusals: &mut Refusals, path: &Path, owner: &str, to: &mut Destination
     }
 }
 
+/// FACTS stratus/users-1.
+const LONGEST_EXTENSION: usize = 16;
+
 fn queue(refusals: &mut Refusals, key: &str, it: &mut Queue) {
-    if key.parse::<Extension>().is_err() {
-        refusals.add(
-            &Path::default(),
-            format!("`{key}` is not an extension"),
-            "a queue's key is its extension, e.g. \"400\"",
-        );
-        return;
+    let help = match key.parse::<Extension>() {
+        Err(_) => Some("a queue's key is its extension, e.g. \"400\""),
+        Ok(it) if it.as_str().len() > LONGEST_EXTENSION => Some("an extension has at most 16 characters"),
+        Ok(_) => None,
+    };
+    if let Some(help) = help {
+        return refusals.add(&Path::default(), format!("`{key}` is not an extension"), help);
     }
     if let Some(Divert::To(to)) = &mut it.failover {
         place(refusals, &Path::from(["failover"]), key, to);

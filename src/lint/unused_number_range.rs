@@ -1,0 +1,47 @@
+//! A number in a range that is not in use.
+
+use super::{Example, Findings, Lint, Subject, place_of_number};
+use crate::{
+    finding::Level,
+    model::{
+        numbering::{Standing, standing},
+        phone_numbers,
+    },
+};
+use std::collections::BTreeSet;
+
+pub static LINT: Lint = Lint {
+    code: "unused-number-range",
+    level: Level::Warning,
+    docs: "\
+### What it finds
+A phone number as long as numbers of its country are, in a range that is not known to be in use there: an area code that does
+not exist, for instance.
+
+### Why it matters
+It is most likely a slip, and calls to it reach nobody. New ranges are opened now and then, so that it may be right.
+
+### What to do
+Look the number up. If it is right, nothing.",
+    example: Example {
+        bad: r#"
+diverts: { "101": { always: { number: "+19995550123" } } }"#,
+        finding: "1:39: +19995550123 is in no range of numbers that is known to be in use",
+        good: r#"
+diverts: { "101": { always: { number: "+19725550123" } } }"#,
+    },
+    check,
+};
+
+fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
+    for it in subject.tenants {
+        let mut seen = BTreeSet::new();
+        for (path, number) in phone_numbers(it.tenant) {
+            if standing(&number) == Standing::NoKnownRange && seen.insert(number.clone()) {
+                let message = format!("{number} is in no range of numbers that is known to be in use");
+                let help = "check its digits; if they are right, leave them as they are";
+                out.push(place_of_number(it, &path), message, help);
+            }
+        }
+    }
+}
