@@ -6,6 +6,7 @@
 
 mod address;
 mod destination;
+pub mod dialling;
 mod e164;
 mod fields;
 mod number;

@@ -167,3 +167,75 @@ fn an_extension_that_two_people_have_is_not_touched() {
     assert_eq!(plan.ending, Ending::Error);
     assert!(plan.out.contains("2 people in account `harbour` have extension `2001`"), "{}", plan.out);
 }
+
+/// Destinations as people leave them in a dashboard: no number with its country code, and no extension of the list. Each is
+/// shown as it is, can be declared so, and comes back to the byte after an apply has switched it off or led calls
+/// elsewhere.
+#[test]
+fn what_stands_in_the_dashboard_can_be_kept_and_restored() {
+    let busy = |to: &str, mailbox: bool| {
+        format!("busy: {{ enabled: true, destination: '{to}', destinationVoicemailEnabled: {mailbox} }}")
+    };
+    for (to, mailbox, token) in [
+        ("07700900123", false, "07700900123"),
+        ("00447700900123", false, "00447700900123"),
+        ("07700 900 123", false, "07700 900 123"),
+        ("9", false, "9"),
+        ("2999", false, "2999"),
+        ("2001999", false, "2001999"),
+        ("2999", true, "voicemail 2999"),
+        ("sip:desk@harbour.example", false, "sip:desk@harbour.example"),
+    ] {
+        let live = format!(
+            "people: [{{ extension: '2001', document: {{ callForwarding: {{ always: {{ enabled: false }}, {}, noAnswer: {{ \
+             enabled: false, numberOfRings: 3 }} }}, businessContinuity: {{ enabled: false }} }} }}]",
+            busy(to, mailbox)
+        );
+        let system = System { live: live.leak(), ..BRIDGE };
+        let world =
+            World::on(&system, &format!("diverts: {{ \"2001\": {{ busy: {{ token: \"{token}\" }} }} }}"));
+        let plan = world.run(&["plan", "--fault", "visible-after:0ms"]);
+        assert!(plan.out.contains("No changes"), "{to}\n{}{}", plan.out, plan.err);
+        let before = document(&world, "2001")["callForwarding"]["busy"].clone();
+        for wanted in ["off", "{ number: \"+447700900999\" }", "voicemail"] {
+            world.tenant(&format!("diverts: {{ \"2001\": {{ busy: {wanted}, no_answer: voicemail }} }}"));
+            let applied = world.run(&["apply", "--auto-approve", "--fault", "visible-after:0ms"]);
+            assert_eq!(applied.ending, Ending::Fine, "{to}: {wanted}\n{}{}", applied.out, applied.err);
+            let files = std::fs::read_dir(world.path(".dialform/restore")).unwrap();
+            let last = files.map(|file| file.unwrap().path()).max().unwrap();
+            let arguments = ["apply", "--restore", last.to_str().unwrap(), "--auto-approve"];
+            let restored = world.run(&[&arguments[..], &["--fault", "visible-after:0ms"]].concat());
+            assert_eq!(restored.ending, Ending::Fine, "{to}: {wanted}\n{}{}", restored.out, restored.err);
+            assert_eq!(document(&world, "2001")["callForwarding"]["busy"], before, "{to}: {wanted}");
+        }
+    }
+}
+
+/// How long an extension may be is for the list of people to say: what it has as one is one, and another extension can
+/// divert there; what it does not have is none, however short.
+#[test]
+fn an_extension_is_what_the_list_of_people_has() {
+    let system = System {
+        live: "people: [{ extension: '2001', busy: { extension: '2001234567' } }, { extension: '7' }, { extension: '2001234567' }]",
+        ..BRIDGE
+    };
+    let world = World::on(&system, "diverts: { \"2001\": { busy: { extension: \"2001234567\" } } }");
+    let plan = world.run(&["plan"]);
+    assert!(plan.out.contains("No changes"), "{}{}", plan.out, plan.err);
+    world.tenant(
+        "diverts: { \"2001\": { busy: { extension: \"7\" } }, \"2001234567\": { no_answer: voicemail } }",
+    );
+    let applied = world.run(&["apply", "--auto-approve", "--fault", "visible-after:0ms"]);
+    assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+    assert_eq!(document(&world, "2001")["callForwarding"]["busy"]["destination"], "7");
+    for (word, to, extension) in [("token", "7", "7"), ("number", "+2001234567", "2001234567")] {
+        world.tenant(&format!("diverts: {{ \"2001\": {{ busy: {{ {word}: \"{to}\" }} }} }}"));
+        let plan = world.run(&["plan"]);
+        let line = format!("`{word}: {to}`: `{extension}` is an extension of this account");
+        assert!(format!("{}{}", plan.out, plan.err).contains(&line), "{line}\n{}{}", plan.out, plan.err);
+    }
+    world.tenant("diverts: { \"2001\": { busy: { extension: \"8\" } } }");
+    let plan = world.run(&["plan"]);
+    let line = "account `harbour` has no extension `8`";
+    assert!(format!("{}{}", plan.out, plan.err).contains(line), "{}{}", plan.out, plan.err);
+}

@@ -23,6 +23,8 @@ mod contract;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod ctm;
+#[cfg(test)]
 mod deskphone;
 #[cfg(test)]
 mod emergency;

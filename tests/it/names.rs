@@ -305,7 +305,7 @@ const CASES: &[Case] = &[
             let receivers = each(names, |at, name| format!("{name:?}: {{ label: {} }}", label(at < changed)));
             format!("receivers: {{ {receivers} }}\n")
         },
-        writes: |name| vec![format!("PUT receiving_numbers|{name} name")],
+        writes: |name| vec![format!("PUT receiving_numbers|{name} name number")],
         shows: |name| vec![(format!("receivers.{name}"), json!(["label"]))],
     },
 ];

@@ -165,8 +165,8 @@ fn an_odd_divert_blocks_nothing_else() {
     world.tenant("diverts: { \"2001\": { busy: off } }");
     let plan = world.run(&["plan"]);
     assert!(
-        plan.out.contains("busy: {token: \"voicemail-uk\"} -> off")
-            || plan.out.contains("busy: {token: voicemail-uk} -> off"),
+        plan.out.contains("busy: {token: \"voicemail voicemail-uk\"} -> off")
+            || plan.out.contains("busy: {token: voicemail voicemail-uk} -> off"),
         "{}",
         plan.out
     );

@@ -130,6 +130,6 @@ pub const ACCEPTS: &[Accepts] = &[
     Accepts {
         kind: Kind::Numbers,
         path: &["route"],
-        words: &["receiver", "menu", "queue", "geo_router", "smart_router", "agent"],
+        words: &["receiver", "menu", "queue", "geo_router", "smart_router", "agent", "token"],
     },
 ];

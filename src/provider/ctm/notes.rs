@@ -19,14 +19,14 @@ pub const REMARKS: &[Remark] = &[
         field: &["route"],
         when: |_, after| matches!(route(after), Some(Route::To(Destination::Agent(_)))),
         text: "the agent is rung on the inbound number of the profile: see that there is one, or nobody is rung",
-        source: "FACTS ctm/numbers-14",
+        source: "FACTS ctm/numbers-17",
     },
     Remark {
         kind: Kind::Receivers,
         field: &["skip_whisper"],
         when: |_, after| matches!(after, Resource::Receiver(it) if it.skip_whisper == Some(true)),
         text: "`skip_whisper` matters for calls to a tracking number that plays a whisper of its own",
-        source: "FACTS ctm/numbers-15",
+        source: "FACTS ctm/numbers-18",
     },
 ];
 

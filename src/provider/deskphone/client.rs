@@ -4,7 +4,8 @@ use super::convert;
 use crate::{
     explained::Explained,
     http::{Answer, ApiError, Method, Problem, ReadClient, WriteClient, segment},
-    model::{Address, Diverts, Extension, Kind, Resource},
+    model::{Address, Destination, Divert, Diverts, Extension, Kind, Resource},
+    path::Path,
     plan::{Observed, Obstacle, Role, Step},
     provider::{
         Endpoints, Read, Scope, Write,
@@ -82,11 +83,12 @@ impl Read for DeskphoneReader {
                 });
             }
         }
+        observed.obstacles.extend(misnamed(scope, &ids));
         let mut reads = Vec::new();
         for address in scope.wanted.keys().filter(|address| address.kind == Kind::Diverts) {
             let Ok(extension) = address.key.parse::<Extension>() else { continue };
             if let Some(id) = ids.get(&extension).and_then(|people| people.first()) {
-                reads.push(diverts(http, id.clone(), extension));
+                reads.push(diverts(http, id.clone(), extension, &ids));
             }
         }
         let found: Vec<_> = stream::iter(reads).buffer_unordered(http.concurrency()).try_collect().await?;
@@ -98,6 +100,30 @@ impl Read for DeskphoneReader {
         }
         Ok(observed)
     }
+}
+
+/// Extensions that are declared as something else: they would be read back as extensions, and never be as declared.
+fn misnamed(scope: &Scope, ids: &Ids) -> Vec<Obstacle> {
+    let mut found = Vec::new();
+    for (address, wanted) in &scope.wanted {
+        let Resource::Diverts(diverts) = wanted else { continue };
+        for (condition, divert) in diverts.conditions() {
+            let (said, text) = match divert {
+                Some(Divert::To(Destination::DialString(word))) => (format!("token: {word}"), word.as_str()),
+                Some(Divert::To(Destination::Number(to))) => (format!("number: {to}"), to.digits()),
+                _ => continue,
+            };
+            let to = convert::extension_of(text).filter(|to| ids.contains_key(to));
+            found.extend(to.map(|to| Obstacle {
+                address: address.clone(),
+                field: Some(Path::from([condition])),
+                code: "bad-value",
+                message: format!("`{said}`: `{to}` is an extension of this account"),
+                help: "write `extension: \"…\"`, or `voicemail` for the extension's own",
+            }));
+        }
+    }
+    found
 }
 
 /// Every person with an extension, over all pages.
@@ -137,9 +163,10 @@ async fn diverts(
     http: &ReadClient,
     id: String,
     extension: Extension,
+    people: &Ids,
 ) -> Result<(Address, Diverts, Unreadable), ApiError> {
     let (answer, path, what) = document(http, &id, &extension).await?;
-    let (diverts, unreadable) = convert::diverts(&answer.body, &extension)
+    let (diverts, unreadable) = convert::diverts(&answer.body, &extension, &|it| people.contains_key(it))
         .map_err(|why| undecodable(why, &answer.body, &what, &path))?;
     Ok((Address::new(Kind::Diverts, &extension), diverts, unreadable))
 }
@@ -178,19 +205,20 @@ impl Write for DeskphoneWriter {
         else {
             return Err(conflict("only the diverts of an extension can be changed".to_owned()));
         };
-        let id = {
+        let ids = {
             let mut known = self.ids.lock().await;
-            if known.is_none() {
-                *known = Some(people(http, account).await?);
-            }
-            match known.as_ref().and_then(|ids| ids.get(&extension)).map(Vec::as_slice) {
-                Some([id]) => id.clone(),
-                Some(_) => return Err(conflict("several people have this extension".to_owned())),
-                None => return Err(conflict("nobody has this extension".to_owned())),
+            match known.take() {
+                Some(ids) => known.insert(ids).clone(),
+                None => known.insert(people(http, account).await?).clone(),
             }
         };
+        let id = match ids.get(&extension).map(Vec::as_slice) {
+            Some([id]) => id.clone(),
+            Some(_) => return Err(conflict("several people have this extension".to_owned())),
+            None => return Err(conflict("nobody has this extension".to_owned())),
+        };
         let (Answer { body: document, etag, .. }, path, what) = document(http, &id, &extension).await?;
-        still_as_planned(&document, &extension, step).map_err(conflict)?;
+        still_as_planned(&document, &extension, step, &ids).map_err(conflict)?;
         let body = convert::merged(&document, &extension, wanted, |word| step.concerns(&[word.into()]))
             .ok_or_else(|| conflict("the document does not match the contract".to_owned()))?;
         let what = format!("changing {what}");
@@ -198,7 +226,7 @@ impl Write for DeskphoneWriter {
         match sent {
             Err(ApiError { problem: Problem::Status { status: 412, .. }, .. }) => {
                 let (now, ..) = self::document(http, &id, &extension).await?;
-                still_as_planned(&now.body, &extension, step).map_err(conflict)?;
+                still_as_planned(&now.body, &extension, step, &ids).map_err(conflict)?;
                 Err(conflict("somebody changed another divert of this extension at this moment".to_owned()))
             }
             other => other.map(drop),
@@ -207,8 +235,13 @@ impl Write for DeskphoneWriter {
 }
 
 /// What is about to be changed must be what the plan saw.
-fn still_as_planned(document: &Value, extension: &Extension, step: &Step) -> Result<(), String> {
-    let (now, _) = convert::diverts(document, extension)?;
+fn still_as_planned(
+    document: &Value,
+    extension: &Extension,
+    step: &Step,
+    people: &Ids,
+) -> Result<(), String> {
+    let (now, _) = convert::diverts(document, extension, &|it| people.contains_key(it))?;
     let Some(Resource::Diverts(before)) = &step.before else { return Ok(()) };
     let both = before.conditions().into_iter().zip(now.conditions());
     for ((word, then), (_, now)) in both.filter(|((word, _), _)| step.concerns(&[(*word).into()])) {

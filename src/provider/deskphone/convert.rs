@@ -26,8 +26,13 @@ fn section<'a>(document: &'a Value, path: &[&str]) -> Option<&'a Value> {
 
 /// A live document in the words of the YAML, and what of it is not understood; the error says what is wrong with it.
 ///
-/// Compared are meanings: `enabled: false` is off whatever the destination says.
-pub fn diverts(document: &Value, own: &Extension) -> Result<(Diverts, Unreadable), String> {
+/// Compared are meanings: `enabled: false` is off whatever the destination says. An extension is what the list of people has
+/// as one, however many digits it has.
+pub fn diverts(
+    document: &Value,
+    own: &Extension,
+    is_person: &dyn Fn(&Extension) -> bool,
+) -> Result<(Diverts, Unreadable), String> {
     let (mut diverts, mut unreadable) = (Diverts::default(), Unreadable::default());
     for (word, path) in SECTIONS {
         let dotted = path.join(".");
@@ -43,7 +48,7 @@ pub fn diverts(document: &Value, own: &Extension) -> Result<(Diverts, Unreadable
             Some(false) => Some(Divert::Off),
             Some(true) => unreadable
                 .part([word], format!("`{dotted}.{MAILBOX}`"), mailbox)
-                .map(|mailbox| Divert::To(destination(section, mailbox, own))),
+                .map(|mailbox| Divert::To(destination(section, mailbox, own, is_person))),
         };
         let field = match word {
             "always" => &mut diverts.always,
@@ -63,24 +68,43 @@ fn switch(section: &Value, key: &str) -> Scalar<bool> {
     scalar::flag(&section.get(key).map(scalar::verbatim).unwrap_or_default())
 }
 
-/// Where an enabled section sends calls. What the YAML has no words for is shown as it is.
-fn destination(section: &Value, mailbox: bool, own: &Extension) -> Destination {
+/// Before the text of a destination that is not understood, where calls go to its mailbox.
+const MAILBOX_OF: &str = "voicemail ";
+/// On, and no destination.
+const NOWHERE: &str = "nowhere";
+
+/// Where an enabled section sends calls. What the YAML has no words for is shown as it is, and can be written so again.
+fn destination(
+    section: &Value,
+    mailbox: bool,
+    own: &Extension,
+    is_person: &dyn Fn(&Extension) -> bool,
+) -> Destination {
     let text = section.get("destination").map(scalar::verbatim).unwrap_or_default();
     let to: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let strange = || Destination::DialString(if to.is_empty() { "nowhere".to_owned() } else { text.clone() });
-    let digits = to.strip_prefix('+').unwrap_or(&to);
-    if !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return strange();
-    }
     match to.parse::<Extension>() {
-        _ if to.len() >= 8 => {
-            format!("+{digits}").parse::<E164>().map_or_else(|_| strange(), Destination::Number)
-        }
         Ok(extension) if mailbox && extension == *own => Destination::OwnVoicemail,
-        Ok(extension) if mailbox => Destination::Voicemail(extension),
-        Ok(extension) => Destination::Extension(extension),
-        Err(_) => strange(),
+        Ok(extension) if mailbox && is_person(&extension) => Destination::Voicemail(extension),
+        Ok(extension) if is_person(&extension) => Destination::Extension(extension),
+        _ => match outside(&to) {
+            Some(number) => Destination::Number(number),
+            None if to.is_empty() => Destination::DialString(NOWHERE.to_owned()),
+            None if mailbox => Destination::DialString(format!("{MAILBOX_OF}{text}")),
+            None => Destination::DialString(text),
+        },
     }
+}
+
+/// The outside number that a destination is: country code and national number, perhaps with a plus.
+fn outside(to: &str) -> Option<E164> {
+    let digits = to.strip_prefix('+').unwrap_or(to);
+    let whole = to.len() >= 8 && digits.bytes().all(|b| b.is_ascii_digit());
+    format!("+{digits}").parse().ok().filter(|_| whole)
+}
+
+/// The extension that such a text would be, if there is one.
+pub fn extension_of(word: &str) -> Option<Extension> {
+    word.strip_prefix(MAILBOX_OF).unwrap_or(word).replace(char::is_whitespace, "").parse().ok()
 }
 
 /// The document just read with the planned conditions as wanted. All else goes back as it came, but for
@@ -116,6 +140,10 @@ fn write(section: &mut Map<String, Value>, divert: &Divert, own: &Extension) -> 
         Divert::To(Destination::OwnVoicemail) => (own.to_string(), true),
         Divert::To(Destination::Extension(to)) => (to.to_string(), false),
         Divert::To(Destination::Number(to)) => (to.digits().to_owned(), false),
+        Divert::To(Destination::DialString(word)) => match word.strip_prefix(MAILBOX_OF) {
+            Some(to) => (to.to_owned(), true),
+            None => (word.clone(), false),
+        },
         Divert::To(_) => return None,
     };
     section.insert("enabled".to_owned(), json!(true));
@@ -146,10 +174,11 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
     refusals.result(resource)
 }
 
-const EXTENSIONS: &str = "extensions have 2 to 6 digits: \"2001\"";
+const EXTENSIONS: &str = "an extension is digits, at most 10 of them: \"2001\"";
 
+/// How many digits an extension has is for the list of people to say (FACTS deskphone/dashboard-11).
 fn is_extension(text: &str) -> bool {
-    (2..=6).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+    (1..=10).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn place(refusals: &mut Refusals, path: &Path, own: &str, to: &mut Destination) {
@@ -163,6 +192,14 @@ fn place(refusals: &mut Refusals, path: &Path, own: &str, to: &mut Destination) 
         Destination::Extension(to) if !is_extension(to.as_str()) => {
             refusals.add(path, format!("`{to}` is not a Deskphone extension"), EXTENSIONS);
         }
+        // As it is read back.
+        Destination::DialString(word) => match outside(&word.replace(char::is_whitespace, "")) {
+            Some(number) => *to = Destination::Number(number),
+            None if word.trim().is_empty() || word == NOWHERE => {
+                refusals.add(path, "a divert that is on leads somewhere", "write `off`, or where calls go");
+            }
+            None => {}
+        },
         Destination::Number(to) if to.digits().len() < 8 => refusals.add(
             path,
             format!("{to} is too short for an outside number"),

@@ -67,7 +67,8 @@ const GRADES: &[GradeRow] = &[
     GradeRow::api(Kind::Diverts, &["unreachable"], ARTICLE),
 ];
 
-const DESTINATIONS: &[&str] = &["extension", "voicemail", "number"];
+/// `token` is what stands in the dashboard and has no other word here.
+const DESTINATIONS: &[&str] = &["extension", "voicemail", "number", "token"];
 
 const ACCEPTS: &[Accepts] = &[
     Accepts { kind: Kind::Diverts, path: &["always"], words: DESTINATIONS },

@@ -36,6 +36,7 @@ fn option(divert: &Divert) -> Option<Shown> {
         Divert::To(Destination::OwnVoicemail) => "voicemail".to_owned(),
         Divert::To(Destination::Extension(to)) => format!("extension {to}"),
         Divert::To(Destination::Number(to)) => format!("number {}", to.digits()),
+        Divert::To(Destination::DialString(to)) => to.clone(),
         // Refused before: the dashboard has no such button.
         Divert::To(_) => return None,
     };

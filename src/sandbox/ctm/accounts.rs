@@ -35,7 +35,7 @@ fn render(request: &Request, id: &str, document: &Document) -> Value {
         "id": account["id"],
         "name": account["name"],
         "user_role": "admin",
-        "status": "active",
+        "status": account["status"].as_str().unwrap_or("active"),
         "created": WHEN,
         "updated": WHEN,
         "canceled": null,

@@ -38,6 +38,8 @@ mod schedules;
 mod seed;
 mod switches;
 
+use std::ops::Deref;
+
 use serde_json::{Map, Value, json};
 
 use super::document::Document;
@@ -49,7 +51,7 @@ use super::vendor::{Credential, Request, Response, Vendor, Views};
 use crate::model::Address;
 use call::ApiCall;
 use error_response::{ErrorResponse, RouteResult};
-use switches::{NextPage, Settings};
+use switches::Settings;
 
 /// Requests in one second that are answered (FACTS ctm/access-4).
 const REQUESTS_PER_SECOND: u32 = 10;
@@ -59,19 +61,19 @@ pub static EMULATION: Emulation = Emulation {
     kind: "ctm",
     endpoints: &[("api", "/api/v1")],
     switches: switches::NAMES,
-    vendor: |set| {
-        let Settings { strict, experimental, next_page, schedule_id } = Settings::read(set)?;
-        Ok(Box::new(Ctm { strict, experimental, next_page, schedule_id: schedule_id && !strict }))
-    },
+    vendor: |set| Ok(Box::new(Ctm(Settings::read(set)?))),
 };
 
 /// The emulated server; pure, so it holds only its switches.
 #[derive(Debug, Clone)]
-struct Ctm {
-    strict: bool,
-    experimental: bool,
-    next_page: NextPage,
-    schedule_id: bool,
+struct Ctm(Settings);
+
+impl Deref for Ctm {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        &self.0
+    }
 }
 
 impl Ctm {

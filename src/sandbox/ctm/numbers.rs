@@ -10,6 +10,9 @@ use super::page::{lets, page};
 use super::{body, catalog, phone, receivers, rows};
 use crate::sandbox::document::Document;
 
+/// What becomes of a call that an agent does not answer (FACTS ctm/readings-1).
+pub const FALLBACK: [&str; 2] = ["user_default_action_label", "user_no_answer_seconds"];
+
 /// What `PUT` changes.
 pub const FIELDS: &[Field] = &[text("name"), flag("active", true)];
 
@@ -60,6 +63,7 @@ pub fn blank(document: &mut Document, number: &str) -> Map<String, Value> {
     row.insert("route".into(), json!({"type": DIAL_LIST}));
     row.insert("dial".into(), json!([]));
     row.insert("failsafe_number".into(), Value::Null);
+    row.insert("status".into(), Value::Null);
     row
 }
 
@@ -135,7 +139,7 @@ pub fn render(call: &ApiCall, document: &Document, row: &Map<String, Value>) -> 
         "filter_id": row["filter_id"],
         "name": row["name"],
         "active": active,
-        "status": if active { "active" } else { "inactive" },
+        "status": row["status"].as_str().unwrap_or(if active { "active" } else { "inactive" }),
         "account_id": call.account,
         "source": null,
         "number": number,
@@ -178,7 +182,13 @@ fn route_to(call: &ApiCall, document: &Document, row: &Map<String, Value>) -> Va
     match found {
         Some(found) => {
             let name = found.get("name").cloned().unwrap_or_else(|| catalog::person(found).into());
-            json!({"type": route["type"], "dial": {"id": found["id"], "name": name}})
+            let mut shown = json!({"type": route["type"], "dial": {"id": found["id"], "name": name}});
+            if let Some(shown) = shown.as_object_mut().filter(|_| call.server.shows_fallback) {
+                let beside =
+                    FALLBACK.iter().filter_map(|key| Some(((*key).to_owned(), route.get(*key)?.clone())));
+                shown.extend(beside);
+            }
+            shown
         }
         None => {
             let dial: Vec<Value> =

@@ -2,40 +2,18 @@
 
 use serde_json::Value;
 
-/// Dial codes of the countries that are known here.
-const COUNTRIES: &[(&str, &str)] = &[
-    ("US", "1"),
-    ("CA", "1"),
-    ("PR", "1"),
-    ("DO", "1"),
-    ("JM", "1"),
-    ("BS", "1"),
-    ("GB", "44"),
-    ("IE", "353"),
-    ("AU", "61"),
-    ("NZ", "64"),
-    ("DE", "49"),
-    ("FR", "33"),
-    ("ES", "34"),
-    ("NL", "31"),
-    ("BE", "32"),
-    ("CH", "41"),
-    ("AT", "43"),
-    ("SE", "46"),
-    ("MX", "52"),
-    ("BR", "55"),
-    ("IN", "91"),
-    ("JP", "81"),
-];
+use crate::model::dialling::{self, National};
 
-/// Makes E.164 of national digits and an ISO-2 code, or says what is wrong.
-pub fn of_national(national: &str, country: &str) -> Result<String, String> {
-    let known = COUNTRIES.iter().find(|(name, _)| name.eq_ignore_ascii_case(country));
-    let (_, code) = known.ok_or_else(|| format!("{country} is not a country code"))?;
+/// Makes E.164 of national digits and an ISO-2 code, or says what is wrong. `own`: the code has to be that of the number.
+pub fn of_national(national: &str, country: &str, own: bool) -> Result<String, String> {
+    if !dialling::is_country(country) {
+        return Err(format!("{country} is not a country code"));
+    }
     let digits: String = national.chars().filter(char::is_ascii_digit).collect();
-    let digits = if *code == "1" { digits.as_str() } else { digits.trim_start_matches('0') };
-    let number = format!("+{code}{digits}");
-    if is_e164(&number) { Ok(number) } else { Err(format!("{national} is not a number in {country}")) }
+    let wrong = || format!("{national} is not a number in {country}");
+    let number = National::number(country, &digits).ok_or_else(wrong)?;
+    let has = || National::of(&number).is_some_and(|it| it.country.eq_ignore_ascii_case(country));
+    if is_e164(&number.to_string()) && (!own || has()) { Ok(number.to_string()) } else { Err(wrong()) }
 }
 
 pub fn is_e164(text: &str) -> bool {
@@ -52,9 +30,10 @@ pub fn split(number: &str) -> Vec<String> {
     if let (true, Some(national)) = (digits.len() == 11, digits.strip_prefix('1')) {
         return ["1", &national[..3], &national[3..6], &national[6..]].map(str::to_owned).to_vec();
     }
-    let code = COUNTRIES.iter().map(|(_, code)| *code).find(|code| digits.starts_with(code));
-    let code = code.unwrap_or(digits.get(..2).unwrap_or_default());
-    vec![code.to_owned(), digits.get(code.len()..).unwrap_or_default().to_owned()]
+    let known = number.parse().ok().and_then(|it| Some(dialling::split(&it)?.0.to_string()));
+    let code = known.unwrap_or_else(|| digits.get(..2).unwrap_or_default().to_owned());
+    let rest = digits.get(code.len()..).unwrap_or_default().to_owned();
+    vec![code, rest]
 }
 
 pub fn country_code(number: &str) -> Value {

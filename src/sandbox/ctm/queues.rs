@@ -11,7 +11,8 @@ use super::page::page;
 use super::rows;
 use crate::sandbox::document::Document;
 
-const PATTERNS: &[&str] = &["simultaneous", "round_robin", "sticky", "weighted", "smart"];
+/// The last is a word that no text of the vendor has: what a portal may have tomorrow.
+const PATTERNS: &[&str] = &["simultaneous", "round_robin", "sticky", "weighted", "smart", "longest_wait"];
 
 /// What a queue can overflow to.
 const TARGETS: &[&str] = &[
@@ -82,6 +83,7 @@ pub fn blank(document: &mut Document) -> Map<String, Value> {
     row.insert("id".into(), rows::draw(document, &QUEUE).0);
     row.extend(fields::fresh(FIELDS));
     row.insert("agents".into(), json!([]));
+    row.insert("former_agents".into(), 0.into());
     row
 }
 
@@ -161,7 +163,9 @@ fn brief(call: &ApiCall, document: &Document, row: &Map<String, Value>) -> Map<S
     shown.insert("id".into(), id.into());
     shown.insert("name".into(), row["name"].clone());
     shown.insert("url".into(), call.url(&format!("queues/{id}")).into());
-    shown.insert("total_agents".into(), row["agents"].as_array().map_or(0, Vec::len).into());
+    let former = row["former_agents"].as_u64().filter(|_| call.server.more_agents).unwrap_or_default();
+    let listed = row["agents"].as_array().map_or(0, Vec::len) as u64;
+    shown.insert("total_agents".into(), (listed + former).into());
     shown.insert("total_numbers".into(), routed(document, &row["id"]).count().into());
     let schedule = schedule.map_or(Value::Null, |row| json!({"id": row["id"], "name": row["name"]}));
     shown.insert("schedule".into(), schedule);

@@ -86,8 +86,13 @@ pub fn create(call: &ApiCall, next: &mut Document) -> Result<Map<String, Value>,
 fn update(call: &ApiCall, id: &str) -> RouteResult {
     check(call)?;
     let mut row = call.find(&RECEIVER, id)?.clone();
-    if let Some(number) = number(call, Some(id))? {
-        row.insert("number".into(), number.into());
+    match number(call, Some(id))? {
+        Some(number) => drop(row.insert("number".into(), number.into())),
+        None if call.server.replaces_receiver => return Err(ErrorResponse::invalid("Number can't be blank")),
+        None => {}
+    }
+    if call.server.replaces_receiver {
+        row.extend(fields::fresh(NAME));
     }
     fill(call, &mut row)?;
     let mut next = call.held.clone();

@@ -6,6 +6,7 @@ use super::body::{text, texts};
 use super::call::{ApiCall, wrapped};
 use super::error_response::{ErrorResponse, RouteResult};
 use super::kinds::{CALL_SETTING, DIAL_LIST, NUMBER, RECEIVER, TARGETS, Target, USER};
+use super::switches::DialList;
 use super::{numbers, phone, receivers, rows};
 use crate::sandbox::document::Document;
 
@@ -34,8 +35,6 @@ const UPDATE_KEYS: &[&str] = &[
 
 /// What only the portal knows of (FACTS ctm/unnamed-1 and FACTS ctm/unnamed-2).
 const EXPERIMENTAL: &[&str] = &["routing", "failsafe_number"];
-
-const USER_KEYS: [&str; 2] = ["user_default_action_label", "user_no_answer_seconds"];
 
 pub fn route(call: &ApiCall, method: &str, id: &str, setting: &str) -> RouteResult {
     match (method, setting) {
@@ -70,7 +69,7 @@ fn dial_routes(call: &ApiCall, id: &str) -> RouteResult {
     match wrapped(&call.body, "virtual_phone_number") {
         Some(body) => {
             let keys = TARGETS.iter().map(|target| target.id_key).filter(|key| !key.is_empty());
-            let keys = keys.chain(USER_KEYS).chain(["dial_route"]);
+            let keys = keys.chain(numbers::FALLBACK).chain(["dial_route"]);
             call.check(body, keys.chain(experimental(call).iter().copied()))?;
             let route = body.get("dial_route").and_then(text).unwrap_or_default();
             choose(call, &mut row, body, &route, |_| true)?;
@@ -111,7 +110,9 @@ fn choose(
     chosen.insert("type".into(), target.read.into());
     chosen.insert("target".into(), found["id"].clone());
     if target.kind.table == USER.table {
-        let beside = USER_KEYS.iter().filter_map(|key| Some(((*key).to_owned(), body.get(*key)?.clone())));
+        let before = if call.server.shows_fallback { row["route"].clone() } else { Value::Null };
+        let value = |key: &str| body.get(key).or(before.get(key)).cloned();
+        let beside = numbers::FALLBACK.iter().filter_map(|key| Some(((*key).to_owned(), value(key)?)));
         chosen.extend(beside);
     }
     row.insert("route".into(), chosen.into());
@@ -120,7 +121,8 @@ fn choose(
 
 /// Replaces the list a number dials, making the receiving numbers that are not there, and routes to it.
 fn dial(call: &ApiCall, next: &mut Document, row: &mut Map<String, Value>) -> Result<(), ErrorResponse> {
-    let ids: Option<Vec<Value>> = match (call.body.get("numbers"), call.body.get("numbers_id")) {
+    let by_id = call.body.get("numbers_id").filter(|_| call.server.dial_list != DialList::Numbers);
+    let ids: Option<Vec<Value>> = match (call.body.get("numbers"), by_id) {
         (Some(numbers), _) => {
             let codes = call.body.get("country_codes").map(texts).unwrap_or_default();
             Some(inline(call, next, &texts(numbers), &codes)?)
@@ -162,8 +164,10 @@ fn inline(
     for (index, national) in numbers.iter().enumerate() {
         let code = codes.get(index).or(codes.last());
         let code = code.ok_or_else(|| ErrorResponse::invalid("country_codes can't be blank"))?;
-        let number = phone::of_national(national, code).map_err(ErrorResponse::invalid)?;
-        let id = next.get(RECEIVER.table, &number).map(|row| row["id"].clone());
+        let own = call.server.own_country;
+        let number = phone::of_national(national, code, own).map_err(ErrorResponse::invalid)?;
+        let found = next.get(RECEIVER.table, &number).filter(|_| call.server.dial_list != DialList::Ids);
+        let id = found.map(|row| row["id"].clone());
         ids.push(id.unwrap_or_else(|| receivers::blank(next, &number)["id"].clone()));
     }
     Ok(ids)

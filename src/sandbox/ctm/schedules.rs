@@ -13,6 +13,9 @@ use crate::sandbox::document::Document;
 
 pub const FIELDS: &[Field] = &[text("name"), text("description"), text("timezone")];
 
+/// What a schedule may hold beside those. No text of the vendor names the last: a PUT that is whole carries it too.
+pub const BESIDE: [&str; 3] = ["holidays", "holidays_every_year", "external_id"];
+
 const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const TIME: [&str; 6] = ["start_time", "end_time", "position", "start_day", "end_day", "days"];
 const MINUTES: i64 = 1440;
@@ -23,7 +26,7 @@ pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> RouteResult {
             let rows = rows::all(call.held, SCHEDULE.table).map(|row| {
                 let mut shown = render(call, row);
                 shown.shift_remove("times");
-                shown.shift_remove("holidays");
+                BESIDE.iter().for_each(|field| drop(shown.shift_remove(*field)));
                 shown.into()
             });
             page(call.server, call.request, "schedules", rows.collect())
@@ -54,14 +57,17 @@ fn write(call: &ApiCall, old: Option<&Map<String, Value>>) -> RouteResult {
     call.check(&call.body, ["schedule"])?;
     let empty = Map::new();
     let body = wrapped(&call.body, "schedule").unwrap_or(&empty);
-    let holidays = call.server.experimental.then_some("holidays");
-    call.check(body, FIELDS.iter().map(|field| field.name).chain(["times"]).chain(holidays))?;
+    let beside = || BESIDE.into_iter().filter(|_| call.server.experimental);
+    call.check(body, FIELDS.iter().map(|field| field.name).chain(["times"]).chain(beside()))?;
     let mut next = call.held.clone();
     let mut row = old.cloned().unwrap_or_else(|| blank(&mut next));
-    fill(call.lookup(), &mut row, body)?;
-    if let Some(holidays) = holidays.and_then(|key| body.get(key)).filter(|value| value.is_array()) {
-        row.insert("holidays".into(), holidays.clone());
+    if call.server.replaces_schedule {
+        row.extend(fields::fresh(FIELDS));
+        row.insert("times".into(), json!([]));
+        beside().for_each(|field| drop(row.shift_remove(field)));
     }
+    fill(call.lookup(), &mut row, body)?;
+    row.extend(beside().filter_map(|field| Some((field.to_owned(), body.get(field)?.clone()))));
     let answer = echo(call, &row, old.is_none());
     let object = format!("schedules/{}", row["id"]);
     keep(&mut next, row);
@@ -133,7 +139,7 @@ fn echo(call: &ApiCall, row: &Map<String, Value>, created: bool) -> Value {
 fn render(call: &ApiCall, row: &Map<String, Value>) -> Map<String, Value> {
     let mut shown = row.clone();
     if !call.server.experimental {
-        shown.shift_remove("holidays");
+        BESIDE.iter().for_each(|field| drop(shown.shift_remove(*field)));
     }
     let path = format!("schedules/{}", row["id"].as_str().unwrap_or_default());
     shown.insert("url".into(), call.url(&path).into());

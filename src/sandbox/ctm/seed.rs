@@ -44,9 +44,12 @@ pub fn plant(account: &str, seed: &Map<String, Value>) -> Result<Document, Strin
         }
     }
     for (at, body) in section(seed, SCHEDULE.table)? {
-        only(body, &at, schedules::FIELDS.iter().map(|field| field.name).chain(["times"]))?;
+        let known =
+            schedules::FIELDS.iter().map(|field| field.name).chain(["times"]).chain(schedules::BESIDE);
+        only(body, &at, known)?;
         let mut row = schedules::blank(&mut document);
         schedules::fill(strict(&document), &mut row, body).map_err(|error| refused(&at, error))?;
+        copy(&mut row, body, &schedules::BESIDE);
         schedules::keep(&mut document, row);
     }
     let mut pending = Vec::new();
@@ -92,9 +95,10 @@ fn owner(account: &str, seed: &Map<String, Value>) -> Result<Value, String> {
         Some(Value::Object(body)) => body,
         Some(_) => return Err("`account` is not a mapping".into()),
     };
-    only(body, "account", ["name", "timezone"])?;
+    only(body, "account", ["name", "timezone", "status"])?;
     let or = |name: &str, default: &str| body.get(name).cloned().unwrap_or_else(|| default.into());
-    Ok(json!({"id": id, "name": or("name", account), "timezone": or("timezone", "America/New_York")}))
+    let (zone, status) = (or("timezone", "America/New_York"), or("status", "active"));
+    Ok(json!({"id": id, "name": or("name", account), "timezone": zone, "status": status}))
 }
 
 fn receiver(
@@ -147,7 +151,9 @@ fn queue(
     body: &Map<String, Value>,
     at: &str,
 ) -> Result<(), String> {
-    fill(document, &unwired(queues::FIELDS), &["schedule", "default_action", "agents"], row, body, at)?;
+    let others = ["schedule", "default_action", "agents", "former_agents"];
+    fill(document, &unwired(queues::FIELDS), &others, row, body, at)?;
+    copy(row, body, &["former_agents"]);
     refer(document, body, "schedule", &SCHEDULE, "schedule_id", row, at)?;
     point(document, body, "default_action", "default_action", row, at)?;
     let mut agents = Vec::new();
@@ -174,8 +180,10 @@ fn number(
         .iter()
         .copied()
         .chain([fields::text("failsafe_number"), fields::one_of("routing", routes::PATTERNS)])
+        .chain([fields::text("status")])
         .collect();
-    fill(document, &names, &["number", "route", "call_setting"], &mut row, body, at)?;
+    let others = ["number", "route", "call_setting"].into_iter().chain(numbers::FALLBACK);
+    fill(document, &names, &others.collect::<Vec<_>>(), &mut row, body, at)?;
     refer(document, body, "call_setting", &CALL_SETTING, "call_setting", &mut row, at)?;
     let Some(route) = body.get("route").filter(|route| !route.is_null()) else { return Ok(row) };
     let at = format!("{at}.route");
@@ -188,8 +196,17 @@ fn number(
     let target = TARGETS.iter().find(|target| target.read == read);
     let target = target.ok_or_else(|| format!("`{at}`: `{read}` is none of {}", reads()))?;
     let found = lookup(document, &target.kind, name, &at)?;
-    row.insert("route".into(), json!({"type": read, "target": found}));
+    let mut route = Map::new();
+    route.insert("type".into(), read.into());
+    route.insert("target".into(), found);
+    copy(&mut route, body, &numbers::FALLBACK);
+    row.insert("route".into(), route.into());
     Ok(row)
+}
+
+/// Takes over fields that nothing converts.
+fn copy(row: &mut Map<String, Value>, body: &Map<String, Value>, names: &[&str]) {
+    row.extend(names.iter().filter_map(|name| Some(((*name).to_owned(), body.get(*name)?.clone()))));
 }
 
 /// The E.164 of a row, which no other row of its kind has.

@@ -10,7 +10,9 @@ use super::{Deskphone, people};
 use crate::sandbox::document::Document;
 
 /// Checks a body against the schema and returns it in the form that is stored.
-pub fn schema(server: &Deskphone, body: Option<&Value>) -> Result<Value, ErrorResponse> {
+///
+/// A destination that was ever shown is taken back in the same spelling (FACTS deskphone/contract-14).
+pub fn schema(server: &Deskphone, body: Option<&Value>, row: &Value) -> Result<Value, ErrorResponse> {
     let mut body = body.cloned().ok_or_else(|| ErrorResponse::invalid("The request has no body"))?;
     object(server, &body, "", &["callForwarding", "businessContinuity"])?;
     if let Some(forwarding) = body.get("callForwarding") {
@@ -28,11 +30,21 @@ pub fn schema(server: &Deskphone, body: Option<&Value>) -> Result<Value, ErrorRe
         for (name, value) in section.make(&mut body).into_iter().flatten() {
             let field = section.fields.iter().find(|field| field.name == name);
             let Some(field) = field else { continue };
+            let again =
+                || Some(value.clone()).filter(|value| field.name == DESTINATION && was_shown(row, value));
             *value = stored(server, field, value)
+                .or_else(again)
                 .ok_or_else(|| ErrorResponse::invalid(format!("Invalid value for '{path}.{name}'")))?;
         }
     }
     Ok(body)
+}
+
+/// Whether a destination stands in the document of a person, or stood there.
+fn was_shown(row: &Value, destination: &Value) -> bool {
+    let old = row.get("spellings").and_then(Value::as_array).into_iter().flatten();
+    let held = ALL.iter().filter_map(|it| it.of(row.get("document")?)?.get(DESTINATION));
+    destination.is_string() && old.chain(held).any(|it| it == destination)
 }
 
 /// Takes a value for an object of these names; with `extra-field:on` it may carry that field back as well.
@@ -79,7 +91,8 @@ pub fn meaning(
     let on = |name: &str| divert.get(name).and_then(Value::as_bool).unwrap_or_default();
     let to = divert.get(DESTINATION).and_then(Value::as_str).unwrap_or_default();
     let own = people::extension(row) == Some(to);
-    let known = || held.table("people").any(|(_, row)| people::extension(row) == Some(to));
+    let shown = row.get("spellings").and_then(Value::as_array).is_some_and(|it| it.iter().any(|it| it == to));
+    let known = || people::known(held, to) || shown;
     let wrong = if on(ENABLED) && to.is_empty() {
         "enabled without a destination"
     } else if on(VOICEMAIL) && !known() {

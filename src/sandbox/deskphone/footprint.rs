@@ -2,7 +2,7 @@
 
 use super::sections::{ALL, DESTINATION, ENABLED, VOICEMAIL};
 use crate::model::{Address, Kind};
-use crate::sandbox::footprint::{Pattern, fields, key};
+use crate::sandbox::footprint::{Pattern, fields, key, whole};
 
 /// Diverts are all there is; rings and reminders are never touched (FACTS deskphone/contract-7).
 pub fn of(address: &Address) -> Vec<Pattern> {
@@ -18,5 +18,6 @@ fn diverts(extension: &str) -> Vec<Pattern> {
         parts.extend(path.iter().map(|name| key(name)));
         fields(&parts, &[ENABLED, DESTINATION, VOICEMAIL])
     };
-    ALL.iter().flat_map(|section| divert(section.path)).collect()
+    let sections = ALL.iter().flat_map(|section| divert(section.path));
+    sections.chain([whole(&[key("people"), key(extension), key("spellings")])]).collect()
 }

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::call::{ApiCall, ErrorResponse, RouteResult};
-use super::sections::{ALL, BUSY, DESTINATION, ENABLED, EXTRA, Section, VOICEMAIL};
-use super::{check, shown};
+use super::sections::{ALL, BUSY, DESTINATION, ENABLED, EXTRA, Section, VOICEMAIL, is_number};
+use super::{check, people, shown};
 use crate::sandbox::document::Document;
 use crate::sandbox::vendor::{Commit, Response};
 use crate::text::hex;
@@ -33,6 +33,7 @@ pub fn write(call: &ApiCall, key: &str, row: &Value) -> RouteResult {
     let answer = match replaced(call, key, &row) {
         Ok(document) => {
             let headers = tagged(call, &document);
+            remember(call, &mut row, &document);
             put(&mut row, "document", document);
             Response { body: None, headers, ..Response::new(204, Value::Null) }
         }
@@ -48,12 +49,16 @@ fn replaced(call: &ApiCall, key: &str, row: &Value) -> Result<Value, ErrorRespon
     if !kind.trim().eq_ignore_ascii_case("application/json") {
         return Err(ErrorResponse::new(415, "The body must be application/json."));
     }
-    let body = check::schema(call.server, call.request.body.as_ref())?;
+    let body = check::schema(call.server, call.request.body.as_ref(), row)?;
     let mut next = row.get("document").cloned().unwrap_or_default();
     for section in &ALL {
         let (Some(sent), Some(divert)) = (section.of(&body), section.make(&mut next)) else { continue };
         replace(section, divert, sent);
-        check::meaning(section, divert, row, call.held)?;
+        let held = row.get("document").and_then(|it| section.of(it));
+        if held.is_none_or(|held| [DESTINATION, VOICEMAIL].iter().any(|it| held.get(*it) != divert.get(*it)))
+        {
+            check::meaning(section, divert, row, call.held)?;
+        }
     }
     if call.server.extra_field {
         carry(&body, &mut next);
@@ -62,6 +67,21 @@ fn replaced(call: &ApiCall, key: &str, row: &Value) -> Result<Value, ErrorRespon
         matched(call, key, row, sent)?;
     }
     Ok(next)
+}
+
+/// Keeps the spelling of what is replaced, where it is one that nobody else would be allowed to write.
+fn remember(call: &ApiCall, row: &mut Value, next: &Value) {
+    let mut spellings = row.get("spellings").and_then(Value::as_array).cloned().unwrap_or_default();
+    let held = row.get("document").cloned().unwrap_or_default();
+    let to = |document: &Value, section: &Section| section.of(document)?.get(DESTINATION).cloned();
+    for old in ALL.iter().filter(|section| to(next, section) != to(&held, section)) {
+        let fresh = |it: &str| it.is_empty() || is_number(it) || people::known(call.held, it);
+        let odd = |it: &Value| it.as_str().is_some_and(|it| !fresh(it));
+        spellings.extend(to(&held, old).filter(odd));
+    }
+    if !spellings.is_empty() {
+        put(row, "spellings", spellings.into());
+    }
 }
 
 /// Replaces a section: a field left out goes back to its default, one that a write cannot name stays.

@@ -45,6 +45,11 @@ pub fn extension(row: &Value) -> Option<&str> {
     row.pointer("/person/extension").and_then(Value::as_str)
 }
 
+/// Whether somebody has that extension.
+pub fn known(document: &Document, text: &str) -> bool {
+    document.table("people").any(|(_, row)| extension(row) == Some(text))
+}
+
 fn render(row: &Value, calling_data: bool) -> Value {
     let mut person = row.get("person").and_then(Value::as_object).cloned().unwrap_or_default();
     person.retain(|name, _| calling_data || !CALLING_DATA.contains(&name.as_str()));

@@ -106,7 +106,7 @@ pub fn untouched() -> Value {
 }
 
 pub fn is_extension(text: &str) -> bool {
-    (2..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    (1..=10).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Tells an outside number: country code and national number, digits only (FACTS deskphone/dashboard-4).

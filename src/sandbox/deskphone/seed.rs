@@ -73,7 +73,7 @@ impl Person {
         };
         let extension = text("extension")?;
         if let Some(wrong) = extension.as_deref().filter(|text| !sections::is_extension(text)) {
-            return Err(format!("`extension: {wrong}` does not have 2 to 6 digits"));
+            return Err(format!("`extension: {wrong}` does not have 1 to 10 digits"));
         }
         let name = match (text("name")?, &extension) {
             (Some(name), _) => name,

@@ -40,8 +40,10 @@ fn reveal(value: &mut Value) {
 
 /// Writes an outside number with a plus; one that ends in an odd digit with spaces as well.
 fn plus(to: &str) -> String {
+    // Shorter ones may be extensions.
+    let number = is_number(to) && to.len() > 10;
     let odd = to.bytes().last().is_some_and(|digit| digit % 2 == 1);
-    match (is_number(to), odd) {
+    match (number, odd) {
         (false, _) => to.to_owned(),
         (true, false) => format!("+{to}"),
         (true, true) => format!("+{} {} {}", &to[..2], &to[2..6], &to[6..]),

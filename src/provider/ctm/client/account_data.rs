@@ -5,8 +5,8 @@ use crate::provider::ctm::wire::Row;
 /// What was read, before it is put into words.
 #[derive(Default)]
 pub struct AccountData {
-    /// The account's own time zone, where it was read.
-    pub time_zone: Option<String>,
+    /// The account itself, with its lists.
+    pub account: Option<Row>,
     pub numbers: Vec<Row>,
     pub receivers: Vec<Row>,
     /// With their agents where they were read whole.

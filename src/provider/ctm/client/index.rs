@@ -73,23 +73,8 @@ pub fn is_automatic(queue: &Row) -> bool {
     queue.text("name").is_some_and(|name| name.starts_with("AQ:"))
 }
 
-/// All queues, the system's own too.
-pub async fn every_queue(api: Api<'_>) -> Result<Vec<Row>, ApiError> {
-    list(api, TargetType::Queue, &[]).await
-}
-
-/// The rows of a list that are somebody's.
+/// The rows of a list, the system's own too.
 pub async fn rows(
-    api: Api<'_>,
-    target_type: TargetType,
-    filter: &[(&str, String)],
-) -> Result<Vec<Row>, ApiError> {
-    let mut rows = list(api, target_type, filter).await?;
-    rows.retain(|row| target_type != TargetType::Queue || !is_automatic(row));
-    Ok(rows)
-}
-
-async fn list(
     api: Api<'_>,
     target_type: TargetType,
     filter: &[(&str, String)],

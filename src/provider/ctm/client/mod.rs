@@ -4,8 +4,10 @@ mod account_data;
 mod api;
 mod index;
 mod observe;
+mod observed;
 mod uses;
 mod write;
+mod write_number;
 
 pub use observe::CtmReader;
 pub use write::CtmWriter;

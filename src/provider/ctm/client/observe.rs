@@ -5,23 +5,21 @@ use super::{
     API,
     account_data::AccountData,
     api::{Api, present},
-    index::{Index, every_queue, is_automatic, key, path, rows, sort_of},
+    index::{Index, is_automatic, key, path, rows, sort_of},
+    observed::in_words,
     uses,
 };
 use crate::{
     http::{ApiError, Problem, ReadClient},
-    model::{Address, Destination, E164, Kind, Queue, Reference, Resource, Schedule, references},
-    path::{Field, Path},
-    plan::{Observed, Obstacle},
+    model::{Address, Destination, Kind, Reference, references},
+    plan::Observed,
     provider::{
         Endpoints, Read, Scope,
         answer::{endpoint, failure, undecodable},
         ctm::{
             convert::{self, TargetType},
             wire::Row,
-            zones,
         },
-        scalar::Unreadable,
     },
 };
 use async_trait::async_trait;
@@ -81,16 +79,17 @@ async fn read_lists(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Ac
         return Err(failure(&what, &api.path(""), Problem::Conflict(why)));
     }
     let mut live = AccountData {
-        time_zone: account.text("timezone").map(|zone| zones::iana(&zone)),
+        account: Some(account),
         numbers: rows(api, TargetType::Number, &[]).await?,
         receivers: rows(api, TargetType::Receiver, &[]).await?,
         ..AccountData::default()
     };
     index.put(TargetType::Number, &live.numbers);
     index.put(TargetType::Receiver, &live.receivers);
-    let (automatic, queues): (Vec<Row>, Vec<Row>) =
-        every_queue(api).await?.into_iter().partition(is_automatic);
+    let queues = rows(api, TargetType::Queue, &[]).await?;
     index.put(TargetType::Queue, &queues);
+    let (automatic, queues): (Vec<Row>, Vec<Row>) =
+        queues.into_iter().partition(|row| is_automatic(row) && !is_named(scope, row));
     let schedules = rows(api, TargetType::Schedule, &[]).await?;
     index.put(TargetType::Schedule, &schedules);
     // A queue or a menu that nobody declared may point to what is about to be deleted.
@@ -124,6 +123,19 @@ async fn read_lists(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Ac
         live.id_holders = uses::id_holders(api, automatic).await?;
     }
     Ok(live)
+}
+
+/// Whether somebody says the name of a queue that looks like one of the system's own: then it is one like any other.
+fn is_named(scope: &Scope, queue: &Row) -> bool {
+    let Some(name) = key(TargetType::Queue, queue) else { return false };
+    let own = Address::new(Kind::Queues, &name);
+    let names = |(address, resource)| {
+        references(address, resource).iter().any(|(_, to)| *to == Reference::Queue(name.clone()))
+    };
+    scope.declared.contains(&own)
+        || scope.absent.contains(&own)
+        || scope.wanted.contains_key(&own)
+        || scope.wanted.iter().any(names)
 }
 
 /// Only the objects in scope, each by itself: a read-back.
@@ -175,16 +187,7 @@ pub async fn queue(api: Api<'_>, id: &str) -> Result<(Row, Option<Vec<Row>>), Ap
     let agents = match body {
         Value::Null => Vec::new(),
         body => match body.get("agents").and_then(Value::as_array) {
-            Some(agents) => {
-                let said = queue.number("total_agents").map(|total| total as usize);
-                if said.is_some_and(|total| total != agents.len()) {
-                    return Err(incomplete(format!(
-                        "got {}, but the queue has another number of agents",
-                        agents.len()
-                    )));
-                }
-                agents.iter().filter_map(|agent| Row::unwrap(agent.clone(), "")).collect()
-            }
+            Some(agents) => agents.iter().filter_map(|agent| Row::unwrap(agent.clone(), "")).collect(),
             None => {
                 return Err(undecodable("there is no list `agents`", &body, &what, &path));
             }
@@ -220,108 +223,4 @@ fn named(live: &AccountData, scope: &Scope) -> BTreeSet<TargetType> {
         sorts.insert(TargetType::Schedule);
     }
     sorts
-}
-
-const PATTERN: Field = &["route", "pattern"];
-
-fn in_words(live: &AccountData, scope: &Scope, index: &Index) -> Observed {
-    let mut observed = Observed { named_targets: index.named_targets(), ..Observed::default() };
-    let names = &index.names;
-    observed.zones.account.clone_from(&live.time_zone);
-    let nothing = Unreadable::default;
-    let mut add =
-        |address: Address, resource: Resource, hidden: Vec<Field>, notes: Vec<String>, odd: Unreadable| {
-            if odd != Unreadable::default() {
-                observed.unreadable.insert(address.clone(), odd.0);
-            }
-            if !hidden.is_empty() {
-                observed.opaque.insert(address.clone(), hidden.into_iter().map(Path::from).collect());
-            }
-            if !notes.is_empty() {
-                observed.notes.insert(address.clone(), notes);
-            }
-            observed.objects.insert(address, resource);
-        };
-    for row in &live.numbers {
-        let Some((number, words)) = convert::tracking_number(row, names) else { continue };
-        let hidden = if convert::shows_pattern(&words) { Vec::new() } else { vec![PATTERN] };
-        add(Address::new(Kind::Numbers, &number), Resource::Number(words), hidden, Vec::new(), nothing());
-        let said = convert::forward(row);
-        add(
-            Address::new(Kind::Forwards, &number),
-            Resource::Forward(said.object),
-            said.hidden,
-            Vec::new(),
-            nothing(),
-        );
-    }
-    for row in &live.receivers {
-        let Some(number) = key(TargetType::Receiver, row) else { continue };
-        let said = convert::receiver(row, names);
-        add(
-            Address::new(Kind::Receivers, number),
-            Resource::Receiver(said.object),
-            said.hidden,
-            said.notes,
-            said.unreadable,
-        );
-    }
-    for (row, agents) in &live.queues {
-        let Some(name) = key(TargetType::Queue, row) else { continue };
-        let address = Address::new(Kind::Queues, name);
-        match agents {
-            Some(agents) => {
-                let said = convert::queue(row, agents, names);
-                add(address, Resource::Queue(said.object), said.hidden, said.notes, said.unreadable);
-            }
-            None => add(address, Resource::Queue(Queue::default()), Vec::new(), Vec::new(), nothing()),
-        }
-    }
-    for (row, whole) in &live.schedules {
-        let Some(name) = key(TargetType::Schedule, row) else { continue };
-        let address = Address::new(Kind::Schedules, name);
-        if *whole {
-            let said = convert::schedule(row);
-            add(address, Resource::Schedule(said.object), said.hidden, said.notes, said.unreadable);
-        } else {
-            add(address, Resource::Schedule(Schedule::default()), Vec::new(), Vec::new(), nothing());
-        }
-    }
-    for row in &live.numbers {
-        let (Some(number), Some(value)) = (key(TargetType::Number, row), row.text("failsafe_number")) else {
-            continue;
-        };
-        if value.parse::<E164>().is_err() {
-            observed.obstacles.push(Obstacle {
-                address: Address::new(Kind::Forwards, number),
-                field: None,
-                code: "unreadable-value",
-                message: format!("the live fail-safe number is `{value}`, which is not in international form"),
-                help: "enter it with `+` and its country code in the portal first, so that the plan can show what is replaced",
-            });
-        }
-    }
-    // Only a deletion asks who else points there.
-    if uses::may_delete(scope) {
-        observed.hidden_uses = uses::hidden(live, names);
-    }
-    if scope.lists {
-        for (kind, target_type) in [
-            (Kind::Schedules, TargetType::Schedule),
-            (Kind::Receivers, TargetType::Receiver),
-            (Kind::Queues, TargetType::Queue),
-            (Kind::Numbers, TargetType::Number),
-        ] {
-            for (name, several) in index.twice(target_type) {
-                observed.obstacles.push(Obstacle {
-                    address: Address::new(kind, name),
-                    field: None,
-                    code: "ambiguous-object",
-                    message: format!("{several} live `{}` are called `{name}`", kind.section()),
-                    help: "give each a name of its own in the portal, or delete the one that is not used",
-                });
-            }
-        }
-    }
-    observed
 }

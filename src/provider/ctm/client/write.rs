@@ -9,10 +9,9 @@ use super::{
 use crate::{
     http::{ApiError, Method, WriteClient},
     model::{
-        Agent, Destination, Divert, E164, Forward, Kind, NoAnswer, Number, OrOff, Queue, Receiver, Receivers,
-        Resource, Ringable, Route, Schedule, TaggingHours, Weekly, Whisper,
+        Agent, Destination, Divert, E164, Forward, Kind, NoAnswer, OrOff, Queue, Receiver, Resource,
+        Ringable, Schedule, TaggingHours, Weekly, Whisper,
     },
-    path::Path,
     plan::{Action, Step},
     provider::{
         Endpoints, Write,
@@ -60,28 +59,33 @@ impl Write for CtmWriter {
 }
 
 /// One step on one account.
-struct Writing<'a> {
+pub(super) struct Writing<'a> {
     http: &'a WriteClient,
     account: &'a str,
     index: Index,
-    step: &'a Step,
+    pub(super) step: &'a Step,
 }
 
 impl Writing<'_> {
-    fn api(&self) -> Api<'_> {
+    pub(super) fn api(&self) -> Api<'_> {
         Api { http: self.http, account: self.account }
     }
 
-    fn key(&self) -> &str {
+    pub(super) fn key(&self) -> &str {
         &self.step.address.key
     }
 
     /// Whether the step is about a field.
-    fn about(&self, field: &str) -> bool {
+    pub(super) fn about(&self, field: &str) -> bool {
         self.step.concerns(&[field.into()])
     }
 
-    async fn send(&self, method: Method, rest: &str, body: Option<Value>) -> Result<Value, ApiError> {
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        rest: &str,
+        body: Option<Value>,
+    ) -> Result<Value, ApiError> {
         let verb = match self.step.action {
             Action::Create => "making",
             Action::Delete => "deleting",
@@ -92,7 +96,7 @@ impl Writing<'_> {
     }
 
     /// The id of something by its name: there must be one and only one.
-    async fn id(&mut self, target_type: TargetType, name: &str) -> Result<String, ApiError> {
+    pub(super) async fn id(&mut self, target_type: TargetType, name: &str) -> Result<String, ApiError> {
         let ids = self.index.find(Api { http: self.http, account: self.account }, target_type, name).await?;
         match ids.as_slice() {
             [id] => Ok(id.clone()),
@@ -125,7 +129,7 @@ impl Writing<'_> {
         let key = self.key().to_owned();
         let zone = time_zone.as_deref().map(|zone| zones::rails(zone).unwrap_or(zone));
         if self.step.action == Action::Create {
-            let times = convert::times(weekly.as_ref().unwrap_or(&Weekly::default()));
+            let times = convert::times(weekly.as_ref().unwrap_or(&Weekly::default()), &[]);
             let mut body = json!({ "name": key, "times": times });
             if let Some(zone) = zone {
                 body["timezone"] = json!(zone);
@@ -135,15 +139,13 @@ impl Writing<'_> {
         let id = self.id(TargetType::Schedule, &key).await?;
         let rest = path(TargetType::Schedule, &id);
         let live = self.api().object(&rest, "schedule", &format!("schedule `{key}`")).await?;
-        // Whether a PUT that leaves a field out keeps it is not documented: everything goes back.
-        let mut body: Map<String, Value> = Map::new();
-        for field in ["name", "timezone", "times", "description"] {
-            if let Some(value) = live.0.get(field).filter(|value| !value.is_null()) {
-                body.insert(field.to_owned(), value.clone());
-            }
-        }
+        // Whether a PUT that leaves a field out keeps it is not documented: everything goes back, also what nobody knows
+        // (FACTS ctm/readings-6).
+        let mut body = live.0;
+        body.retain(|field, value| !(value.is_null() || field == "id" || field.ends_with("url")));
         if let Some(weekly) = weekly.as_ref().filter(|_| self.about("weekly")) {
-            body.insert("times".to_owned(), convert::times(weekly));
+            let live = body.get("times").and_then(Value::as_array).cloned().unwrap_or_default();
+            body.insert("times".to_owned(), convert::times(weekly, &live));
         }
         if let Some(zone) = zone.filter(|_| self.about("time_zone")) {
             body.insert("timezone".to_owned(), json!(zone));
@@ -200,7 +202,14 @@ impl Writing<'_> {
             return self.send(Method::POST, "/receiving_numbers", Some(body.into())).await.map(drop);
         }
         let id = self.id(TargetType::Receiver, &key).await?;
-        self.send(Method::PUT, &path(TargetType::Receiver, &id), Some(body.into())).await.map(drop)
+        let rest = path(TargetType::Receiver, &id);
+        if !body.contains_key("name") {
+            let live = self.api().object(&rest, "receiving_number", &format!("receiver `{key}`")).await?;
+            body.insert("name".to_owned(), json!(live.text("name").unwrap_or_default()));
+        }
+        // Both of what the vendor's own library sends, whatever changes (FACTS ctm/readings-5).
+        body.insert("number".to_owned(), json!(key));
+        self.send(Method::PUT, &rest, Some(body.into())).await.map(drop)
     }
 
     /// Where a queue or a receiving number sends calls: label, class and id.
@@ -292,70 +301,7 @@ impl Writing<'_> {
         Ok(list)
     }
 
-    async fn number(&mut self, wanted: &Number) -> Result<(), ApiError> {
-        let Number { label, route, protect: _ } = wanted;
-        let key = self.key().to_owned();
-        let id = self.id(TargetType::Number, &key).await?;
-        let mut body = Vec::new();
-        if let Some(label) = label.as_ref().filter(|_| self.about("label")) {
-            body.push(("name", json!(label)));
-        }
-        match route.as_ref().filter(|_| self.about("route")) {
-            Some(Route::Receivers(list)) => body.extend(self.dial_list(list).await?),
-            Some(Route::To(to)) => self.dial_route(&id, to).await?,
-            None => {}
-        }
-        if body.is_empty() { Ok(()) } else { self.update_number(&id, body).await }
-    }
-
-    /// The documented way to dial receiving numbers: national digits and countries. Numbers that are not there yet would
-    /// be made in passing (FACTS ctm/numbers-4), so that they have to be there.
-    async fn dial_list(&mut self, list: &Receivers) -> Result<Vec<(&'static str, Value)>, ApiError> {
-        let Receivers { receivers, pattern } = list;
-        let (mut numbers, mut countries) = (Vec::new(), Vec::new());
-        for receiver in receivers {
-            self.id(TargetType::Receiver, &receiver.to_string()).await?;
-            let (national, country) = convert::national(receiver).ok_or_else(|| {
-                conflict(
-                    self.step,
-                    format!("the country of {receiver} is not known, and it is dialled by country"),
-                )
-            })?;
-            numbers.push(national);
-            countries.push(country);
-        }
-        let mut body = vec![
-            ("dial_route", json!("number")),
-            ("numbers", json!(numbers)),
-            ("country_codes", json!(countries)),
-        ];
-        // The step has a change of its own for the pattern if it is to be sent.
-        let sent = self.step.changes.iter().any(|change| change.path == Path::from(["route", "pattern"]));
-        if let Some(pattern) = pattern.filter(|_| sent) {
-            body.push(("routing", json!(convert::pattern_word(pattern))));
-        }
-        Ok(body)
-    }
-
-    async fn dial_route(&mut self, number: &str, to: &Destination) -> Result<(), ApiError> {
-        let (target_type, name) = match to {
-            Destination::Queue(to) => (TargetType::Queue, to),
-            Destination::Menu(to) => (TargetType::Menu, to),
-            Destination::GeoRouter(to) => (TargetType::GeoRouter, to),
-            Destination::SmartRouter(to) => (TargetType::SmartRouter, to),
-            Destination::Agent(to) => (TargetType::Agent, to),
-            _ => return Err(conflict(self.step, format!("a number cannot be routed to `{}`", to.word()))),
-        };
-        let id = self.id(target_type, name).await?;
-        let Some(target) = target(target_type) else { return Ok(()) };
-        let mut body = Map::new();
-        body.insert("dial_route".to_owned(), json!(target.dial_route));
-        body.insert(target.id_key.to_owned(), json!(id));
-        let rest = format!("{}/dial_routes", path(TargetType::Number, number));
-        self.send(Method::PUT, &rest, Some(json!({ "virtual_phone_number": body }))).await.map(drop)
-    }
-
-    async fn update_number(
+    pub(super) async fn update_number(
         &self,
         id: &str,
         fields: impl IntoIterator<Item = (&'static str, Value)>,

@@ -1,9 +1,10 @@
 //! A desired object in the form in which CallTrackingMetrics reports it, or why it cannot hold it.
 
-use super::national;
+use super::LIST;
 use crate::{
     model::{
         Address, Agent, Destination, Divert, Number, OrOff, Receivers, Resource, Ringable, Route, Whisper,
+        dialling,
     },
     path::Path,
     plan::Unsupported,
@@ -68,6 +69,13 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
             Some(Route::To(Destination::Receiver(to))) => {
                 it.route = Some(Route::Receivers(Receivers { receivers: vec![to.clone()], pattern: None }));
             }
+            Some(Route::To(Destination::DialString(word))) if !word.starts_with(LIST) => refusals.add(
+                &Path::from(["route"]),
+                format!("a number cannot be routed to `token: {word}`"),
+                format!(
+                    "only a list with an entry that is no number is written so: `token: \"{LIST}+1…, sip:…\"`"
+                ),
+            ),
             Some(Route::To(to)) => lower(to),
             Some(Route::Receivers(list)) if list.receivers.is_empty() => refusals.add(
                 &Path::from(["route", "receivers"]),
@@ -80,7 +88,7 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
     }
     if let Resource::Number(Number { route: Some(Route::Receivers(list)), .. }) = &resource {
         for (index, receiver) in list.receivers.iter().enumerate() {
-            if national(receiver).is_none() {
+            if dialling::split(receiver).is_none() {
                 refusals.add(
                     &Path::from(["route", "receivers"]).join(index),
                     format!("the country of {receiver} is not known"),
@@ -99,23 +107,11 @@ fn lower(to: &mut Destination) {
     }
 }
 
+/// What is live may have any name but none; what cannot be made under a name is known when the live ones are.
 fn name(refusals: &mut Refusals, address: &Address) {
-    let key = &address.key;
-    if key.trim() != key || key.is_empty() {
-        let help = "write a name without spaces around it";
-        refusals.add(
-            &Path::default(),
-            format!("{} cannot be called `{key}`", address.kind.noun_phrase()),
-            help,
-        );
-    }
-    // The vendor makes and shows these by itself (FACTS ctm/lists-7).
-    if key.starts_with("AQ:") {
-        refusals.add(
-            &Path::default(),
-            format!("`{key}` is an automatic queue"),
-            "the system makes and changes it by itself",
-        );
+    if address.key.trim().is_empty() {
+        let message = format!("{} cannot be called `{}`", address.kind.noun_phrase(), address.key);
+        refusals.add(&Path::default(), message, "write it as the portal shows it");
     }
 }
 

@@ -1,10 +1,10 @@
 //! AccountData objects in the words of the YAML. What the API does not show is named, never guessed.
 
-use super::{Names, TargetType, route, weekly};
+use super::{Names, TargetType, route, shown_pattern, weekly};
 use crate::{
     model::{
-        Agent, DialExtension, Dispatch, Divert, E164, Forward, NoAnswer, Number, Queue, Receiver, Ringable,
-        Schedule, TaggingHours, Whisper,
+        Agent, DialExtension, Dispatch, Divert, E164, Forward, NoAnswer, Number, Queue, Receiver, Receivers,
+        Ringable, Route, Schedule, TaggingHours, Whisper,
     },
     path::Field,
     provider::{
@@ -21,6 +21,12 @@ pub struct Said<T> {
     pub notes: Vec<String>,
     /// The fields that it shows and nobody understands.
     pub unreadable: Unreadable,
+}
+
+impl<T> Said<T> {
+    fn of(object: T, hidden: Vec<Field>) -> Self {
+        Self { object, hidden, notes: Vec::new(), unreadable: Unreadable::default() }
+    }
 }
 
 pub fn schedule(row: &Row) -> Said<Schedule> {
@@ -154,18 +160,36 @@ fn agents(rows: &[Row], names: &Names) -> Vec<Agent> {
 }
 
 /// A live number; `None` where it is no phone number.
-pub fn tracking_number(row: &Row, names: &Names) -> Option<(E164, Number)> {
+pub fn tracking_number(row: &Row, names: &Names) -> Option<(E164, Said<Number>)> {
     let key = row.text("number")?.parse().ok()?;
     let label = Some(row.text("name").unwrap_or_default());
-    Some((key, Number { label, route: route(row, names), protect: None }))
+    let route = route(row, names);
+    let mut said = Said::of(Number { label, route, protect: None }, Vec::new());
+    if let Some(Route::Receivers(Receivers { pattern: None, .. })) = said.object.route {
+        match shown_pattern(row) {
+            Some(word) => said.unreadable.add(["route", "pattern"], &word),
+            None => said.hidden.push(&["route", "pattern"]),
+        }
+    }
+    said.notes.extend(out_of_service(row).map(|why| format!("it {why}")));
+    Some((key, said))
+}
+
+/// What an account or a tracking number shows where it takes no calls; what is not said is as it should be.
+pub fn out_of_service(row: &Row) -> Option<String> {
+    let off = row.flag("active") == Scalar::Known(false);
+    let status = row.text("status").filter(|status| status != "active");
+    let shown = [off.then(|| "`active: false`".to_owned()), status.map(|it| format!("`status: {it}`"))];
+    let shown: Vec<String> = shown.into_iter().flatten().collect();
+    let takes = if off { "takes no calls now" } else { "may take no calls now" };
+    (!shown.is_empty()).then(|| format!("{takes}: the API shows {}", shown.join(", ")))
 }
 
 /// The fail-safe number of a tracking number, if the API shows it.
 pub fn forward(row: &Row) -> Said<Forward> {
     let hidden: Vec<Field> = if row.has("failsafe_number") { Vec::new() } else { vec![&["to"]] };
     let to = row.text("failsafe_number").and_then(|text| text.parse().ok());
-    let object = Forward { to, active: None, protect: None };
-    Said { object, hidden, notes: Vec::new(), unreadable: Unreadable::default() }
+    Said::of(Forward { to, active: None, protect: None }, hidden)
 }
 
 /// What takes a no-answer route away.

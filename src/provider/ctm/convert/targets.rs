@@ -1,7 +1,7 @@
 //! Where calls can go: one thing with up to four names on the wire (FACTS ctm/names-1). Never compared as texts.
 
 use crate::{
-    model::{Destination, E164, Number, Pattern, Receivers, Route},
+    model::{Destination, E164, Pattern, Receivers, Route},
     provider::ctm::wire::{Row, text},
 };
 use serde_json::Value;
@@ -96,6 +96,23 @@ pub const PATTERNS: [(Pattern, &str); 4] = [
     (Pattern::LeastConnected, "least_connected"),
 ];
 
+/// What a list of receiving numbers begins with where it has an entry that is no number: its word in the YAML.
+pub const LIST: &str = "receiving numbers ";
+
+/// What becomes of a call that an agent does not answer (FACTS ctm/readings-1): the keys, and what is sent where nothing
+/// is live.
+pub const FALLBACK: [(&str, &str); 2] =
+    [("user_no_answer_seconds", "25"), ("user_default_action_label", "voicemail")];
+
+/// What is live of one of those; it may stand on the number, on its route or on the agent of it.
+pub fn fallback(number: &Row, key: &str) -> Option<Value> {
+    let to = number.object("route_to").unwrap_or_default();
+    let agent = to.object("dial").unwrap_or_default();
+    let live =
+        [number, &to, &agent].into_iter().find_map(|row| row.0.get(key).filter(|it| text(it).is_some()));
+    live.cloned()
+}
+
 pub fn pattern_word(pattern: Pattern) -> &'static str {
     PATTERNS.iter().find(|(it, _)| *it == pattern).map_or("simultaneous", |(_, word)| *word)
 }
@@ -152,7 +169,7 @@ impl Names {
 pub fn route(number: &Row, names: &Names) -> Option<Route> {
     let to = number.object("route_to").filter(|to| !to.0.is_empty())?;
     let target_type = to.text("type")?;
-    let pattern = to.text("mode").or_else(|| number.text("routing"));
+    let pattern = shown_pattern(number);
     let pattern = pattern.and_then(|word| PATTERNS.iter().find(|(_, it)| *it == word).map(|(it, _)| *it));
     let dial = to.0.get("dial");
     if target_type == "receiving_number" {
@@ -167,7 +184,7 @@ pub fn route(number: &Row, names: &Names) -> Option<Route> {
         return Some(match parsed {
             Ok(receivers) => Route::Receivers(Receivers { receivers, pattern }),
             // A list with an unknown entry is not shown as a shorter one.
-            Err(_) => Route::To(Destination::DialString(format!("receiving numbers {}", texts.join(", ")))),
+            Err(_) => Route::To(Destination::DialString(format!("{LIST}{}", texts.join(", ")))),
         });
     }
     // Some answers have the two keys on the route itself.
@@ -194,9 +211,10 @@ pub fn acted_on(row: &Row, prefix: &str) -> Option<TargetType> {
     TARGETS.iter().find(known).map(|target| target.target_type)
 }
 
-/// Whether the pattern of a list of receiving numbers has a word here.
-pub fn shows_pattern(number: &Number) -> bool {
-    !matches!(&number.route, Some(Route::Receivers(Receivers { pattern: None, .. })))
+/// The pattern of a list of receiving numbers, in the words of the API.
+pub fn shown_pattern(number: &Row) -> Option<String> {
+    let to = number.object("route_to").unwrap_or_default();
+    to.text("mode").or_else(|| number.text("routing"))
 }
 
 /// The sorts of which something is pointed to that is not known.

@@ -1,0 +1,212 @@
+//! What was read of an account, in the words of the YAML.
+
+use super::{
+    account_data::AccountData,
+    index::{Index, key},
+    uses,
+};
+use crate::{
+    model::{Address, Destination, E164, Kind, Number, Queue, Resource, Route, Schedule},
+    path::{Field, Path},
+    plan::{Observed, Obstacle},
+    provider::{
+        Scope,
+        ctm::{
+            convert::{self, FALLBACK, Said, TargetType},
+            wire::Row,
+            zones,
+        },
+        scalar::Unreadable,
+    },
+    text::count,
+};
+
+pub fn in_words(live: &AccountData, scope: &Scope, index: &Index) -> Observed {
+    let mut observed = Observed { named_targets: index.named_targets(), ..Observed::default() };
+    let zone = live.account.as_ref().and_then(|account| account.text("timezone"));
+    observed.zones.account = zone.map(|zone| zones::iana(&zone));
+    let mut words = Words { observed, scope };
+    words.numbers(live, index);
+    words.receivers(live, index);
+    words.queues(live, index);
+    words.schedules(live);
+    words.account(live);
+    // Only a deletion asks who else points there.
+    if uses::may_delete(scope) {
+        words.observed.hidden_uses = uses::hidden(live, &index.names);
+    }
+    if scope.lists {
+        words.names(live, index);
+    }
+    words.observed
+}
+
+/// What has been put into words so far.
+struct Words<'a> {
+    observed: Observed,
+    scope: &'a Scope,
+}
+
+impl Words<'_> {
+    fn add<T>(&mut self, address: Address, said: Said<T>, wrap: fn(T) -> Resource) {
+        let Said { object, hidden, notes, unreadable } = said;
+        if unreadable != Unreadable::default() {
+            self.observed.unreadable.insert(address.clone(), unreadable.0);
+        }
+        if !hidden.is_empty() {
+            self.observed.opaque.insert(address.clone(), hidden.into_iter().map(Path::from).collect());
+        }
+        if !notes.is_empty() {
+            self.observed.notes.insert(address.clone(), notes);
+        }
+        self.observed.objects.insert(address, wrap(object));
+    }
+
+    fn obstacle(
+        &mut self,
+        address: Address,
+        field: Option<Field>,
+        code: &'static str,
+        message: String,
+        help: &'static str,
+    ) {
+        let field = field.map(Path::from);
+        self.observed.obstacles.push(Obstacle { address, field, code, message, help });
+    }
+
+    fn numbers(&mut self, live: &AccountData, index: &Index) {
+        for row in &live.numbers {
+            let Some((number, mut said)) = convert::tracking_number(row, &index.names) else { continue };
+            let address = Address::new(Kind::Numbers, &number);
+            said.notes.extend(self.fallback(&address, &said.object, row));
+            self.add(address, said, Resource::Number);
+            self.add(Address::new(Kind::Forwards, &number), convert::forward(row), Resource::Forward);
+            if let Some(value) = row.text("failsafe_number").filter(|value| value.parse::<E164>().is_err()) {
+                let message = format!(
+                    "the live fail-safe number is `{value}`, which is not in international form (E.164)"
+                );
+                self.obstacle(
+                    Address::new(Kind::Forwards, number),
+                    None,
+                    "unreadable-value",
+                    message,
+                    FAILSAFE,
+                );
+            }
+        }
+    }
+
+    /// What is sent beside a new route to an agent because nothing is live: it is no part of the route in the YAML.
+    fn fallback(&self, address: &Address, live: &Number, row: &Row) -> Option<String> {
+        let Some(Resource::Number(Number { route: Some(wanted), .. })) = self.scope.wanted.get(address)
+        else {
+            return None;
+        };
+        if !matches!(wanted, Route::To(Destination::Agent(_))) || live.route.as_ref() == Some(wanted) {
+            return None;
+        }
+        let missing = FALLBACK.iter().filter(|(key, _)| convert::fallback(row, key).is_none());
+        let sent: Vec<String> = missing.map(|(key, value)| format!("`{key}: {value}`")).collect();
+        let text =
+            "what becomes of a caller whom the agent does not answer is not shown; sent with the route:";
+        (!sent.is_empty()).then(|| format!("{text} {}", sent.join(", ")))
+    }
+
+    fn receivers(&mut self, live: &AccountData, index: &Index) {
+        for row in &live.receivers {
+            let Some(number) = key(TargetType::Receiver, row) else { continue };
+            let said = convert::receiver(row, &index.names);
+            self.add(Address::new(Kind::Receivers, number), said, Resource::Receiver);
+        }
+    }
+
+    fn queues(&mut self, live: &AccountData, index: &Index) {
+        for (row, agents) in &live.queues {
+            let Some(name) = key(TargetType::Queue, row) else { continue };
+            let address = Address::new(Kind::Queues, name);
+            let Some(agents) = agents else {
+                self.observed.objects.insert(address, Resource::Queue(Queue::default()));
+                continue;
+            };
+            let mut said = convert::queue(row, agents, &index.names);
+            if let Some(total) = row.number("total_agents").filter(|total| *total as usize != agents.len()) {
+                let (total, listed) = (count(total as usize, "agent"), agents.len());
+                said.notes.push(format!(
+                    "the API counts {total} and lists {listed}: its agents are perhaps not all shown"
+                ));
+                if self.changes_agents(&address, &said.object) {
+                    let shown = format!("a list of {listed} where {total} are counted");
+                    said.unreadable.0.entry(["agents"].into()).or_insert(shown);
+                }
+            }
+            self.add(address, said, Resource::Queue);
+        }
+    }
+
+    fn changes_agents(&self, address: &Address, live: &Queue) -> bool {
+        let Some(Resource::Queue(Queue { agents: Some(wanted), .. })) = self.scope.wanted.get(address) else {
+            return false;
+        };
+        live.agents.as_ref() != Some(wanted)
+    }
+
+    fn schedules(&mut self, live: &AccountData) {
+        for (row, whole) in &live.schedules {
+            let Some(name) = key(TargetType::Schedule, row) else { continue };
+            let address = Address::new(Kind::Schedules, name);
+            if *whole {
+                self.add(address, convert::schedule(row), Resource::Schedule);
+            } else {
+                self.observed.objects.insert(address, Resource::Schedule(Schedule::default()));
+            }
+        }
+    }
+
+    /// An account that may take no calls: said once, where its numbers are.
+    fn account(&mut self, live: &AccountData) {
+        let Some(account) = &live.account else { return };
+        let declared = || self.scope.wanted.keys();
+        let first = declared().find(|it| it.kind == Kind::Numbers).or(declared().next()).cloned();
+        if let (Some(why), Some(first)) = (convert::out_of_service(account), first) {
+            let text = format!("account `{}` {why}", account.id());
+            self.observed.notes.entry(first).or_default().insert(0, text);
+        }
+    }
+
+    /// What several things are called, and what a new one cannot be called.
+    fn names(&mut self, live: &AccountData, index: &Index) {
+        for (kind, target_type) in [
+            (Kind::Schedules, TargetType::Schedule),
+            (Kind::Receivers, TargetType::Receiver),
+            (Kind::Queues, TargetType::Queue),
+            (Kind::Numbers, TargetType::Number),
+        ] {
+            for (name, several) in index.twice(target_type) {
+                let message = format!("{several} live `{}` are called `{name}`", kind.section());
+                let help = "give each a name of its own in the portal, or delete the one that is not used";
+                self.obstacle(Address::new(kind, name), None, "ambiguous-object", message, help);
+            }
+        }
+        let account = live.account.as_ref().map(Row::id).unwrap_or_default();
+        for (address, wanted) in &self.scope.wanted {
+            let bare = [Resource::Queue(Queue::default()), Resource::Schedule(Schedule::default())];
+            let named = matches!(address.kind, Kind::Queues | Kind::Schedules);
+            if !named || self.observed.objects.contains_key(address) || bare.contains(wanted) {
+                continue;
+            }
+            let Address { kind, key, .. } = address;
+            let (why, help) = if key.trim() != key {
+                ("and a new one cannot have spaces around its name", "write the name without them")
+            } else if *kind == Kind::Queues && key.starts_with("AQ:") {
+                ("and the system calls its own queues so", "choose another name for a new queue")
+            } else {
+                continue;
+            };
+            let message = format!("account `{account}` has no {} `{key}`, {why}", kind.noun());
+            self.obstacle(address.clone(), None, "bad-name", message, help);
+        }
+    }
+}
+
+const FAILSAFE: &str =
+    "enter it with `+` and its country code in the portal first, so that the plan can show what is replaced";

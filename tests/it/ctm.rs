@@ -1,0 +1,314 @@
+//! CallTrackingMetrics where public evidence allows several behaviours: what is written comes to the same, what is read is
+//! said as it is, and what cannot be managed stops itself alone.
+
+use crate::world::{self, System, World};
+use dialform::{cli::Finished, error::Ending, model::E164, sandbox::find};
+use phonenumber::metadata::DATABASE;
+use serde_json::{Value, json};
+
+const CTM: System = System {
+    live: r#"
+users: [{ email: ann@acme.example }, { email: bob@acme.example }]
+schedules:
+  - name: office
+    timezone: Eastern Time (US & Canada)
+    description: On the door
+    external_id: "77"
+    holidays: ["2026-12-25"]
+    times:
+      - { start_time: "540", end_time: "1020", position: "4", start_day: "1", days: { mon: true } }
+      - { start_time: "540", end_time: "720", position: "5", days: { sat: true } }
+  - { name: silent, timezone: Eastern Time (US & Canada), times: [{ start_time: 540, end_time: 1020, position: 0 }] }
+receiving_numbers:
+  - { number: "+14165550123", name: Toronto }
+  - { number: "+18765550123", name: Kingston }
+  - { number: "+442079460104", name: London }
+  - { number: "+14105550101" }
+queues:
+  - { name: Sales, routing: sticky, agents: [{ user: ann@acme.example, priority: 1 }], former_agents: 2 }
+  - { name: Waiting, routing: longest_wait, seconds_per_agent: 20 }
+  - { name: "Support ", seconds_per_agent: 20 }
+  - { name: "AQ: Aquatics", seconds_per_agent: 20 }
+  - { name: "AQ: 12345", seconds_per_agent: 20 }
+numbers:
+  - { number: "+18005550101", name: List, route: { call_queue: Sales } }
+  - { number: "+18005550102", name: Agent, route: { call_queue: Sales } }
+  - { number: "+18005550103", name: Other, route: { user: ann@acme.example }, user_no_answer_seconds: 40, user_default_action_label: voicemail }
+  - { number: "+18005550104", name: Stopped, active: false, route: { call_queue: Sales } }
+  - { number: "+18005550105", name: Ported, status: ported_out, route: { call_queue: Sales } }
+"#,
+    ..world::CTM
+};
+
+fn run(world: &World, command: &[&str], reading: &str) -> Finished {
+    let fault = format!("experimental:on,requests-per-second:0,visible-after:0ms,{reading}");
+    world.run(&[command, &["--fault", &fault]].concat())
+}
+
+fn apply(world: &World, reading: &str) {
+    let applied = run(world, &["apply", "--auto-approve"], reading);
+    assert_eq!(applied.ending, Ending::Fine, "{reading}\n{}{}", applied.out, applied.err);
+    let again = run(world, &["plan"], reading);
+    assert!(again.out.contains("No changes"), "{reading}\n{}{}", again.out, again.err);
+}
+
+/// What a plan says of a tenant beside its steps.
+fn said(plan: &Finished) -> Vec<String> {
+    let lines = plan.out.lines().chain(plan.err.lines()).map(str::trim);
+    let telling = ["error[", "note:", "No changes"];
+    lines.filter(|line| telling.iter().any(|word| line.starts_with(word))).map(str::to_owned).collect()
+}
+
+/// The switches of each reading, and of all that are harsh at once.
+fn readings() -> Vec<String> {
+    let all = find("ctm").unwrap().faithful().unwrap().readings();
+    let harsh: Vec<&str> = all.iter().filter(|it| it.harsh).map(|it| it.switch).collect();
+    let mut list: Vec<String> = all.iter().map(|it| it.switch.to_owned()).collect();
+    list.push(harsh.join(","));
+    list
+}
+
+/// One apply writes a schedule, a receiving number, a list and a route to an agent. The account that comes of it is the same
+/// whatever the server makes of a body, and holds what nobody declared: the words `external_id` and `start_day` are known
+/// to no one here.
+#[test]
+fn what_is_written_comes_to_the_same_under_every_reading() {
+    let tenant = r#"
+time_zone: America/New_York
+schedules: { office: { weekly: { mon: ["09:00-17:00"], tue: ["08:00-12:00"] } } }
+receivers: { "+14165550123": { skip_whisper: true } }
+numbers:
+  "+18005550101": { route: { receivers: ["+14165550123", "+18765550123", "+442079460104"] } }
+  "+18005550102": { route: { agent: bob@acme.example } }
+"#;
+    let mut first: Option<Value> = None;
+    for reading in readings() {
+        let world = World::on(&CTM, tenant);
+        apply(&world, &reading);
+        let mut state = world.read_state();
+        state["sequence"] = Value::Null;
+        let office = &state["schedules"]["office"];
+        assert_eq!(
+            [&office["description"], &office["external_id"], &office["holidays"], &office["times"]],
+            [
+                &json!("On the door"),
+                &json!("77"),
+                &json!(["2026-12-25"]),
+                &json!([
+                    { "start_time": "480", "end_time": "720", "position": "0", "days": days("tue") },
+                    { "start_time": "540", "end_time": "1020", "position": "4", "start_day": "1", "days": days("mon") },
+                ]),
+            ],
+            "{reading}"
+        );
+        let route = &state["numbers"]["+18005550102"]["route"];
+        assert_eq!(
+            [&route["user_no_answer_seconds"], &route["user_default_action_label"]],
+            [&json!(25), &json!("voicemail")],
+            "{reading}"
+        );
+        assert_eq!(state["receiving_numbers"]["+14165550123"]["name"], "Toronto", "{reading}");
+        assert_eq!(state["receiving_numbers"].as_object().unwrap().len(), 4, "{reading}: made twice");
+        let first = first.get_or_insert_with(|| state.clone());
+        assert_eq!(state, *first, "{reading}");
+    }
+}
+
+fn days(on: &str) -> Value {
+    let days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+    days.iter().map(|day| ((*day).to_owned(), json!(*day == on))).collect::<serde_json::Map<_, _>>().into()
+}
+
+/// What becomes of callers whom an agent does not answer stays as it is where it is shown. Where it is not, the plan has the
+/// values that will be sent, and no other apply sends any.
+#[test]
+fn the_fallback_of_an_agent_stays_or_is_in_the_plan() {
+    let note = "note: numbers.+18005550103: what becomes of a caller whom the agent does not answer is not shown; sent \
+                with the route: `user_no_answer_seconds: 25`, `user_default_action_label: voicemail`";
+    for (reading, seconds, notes) in
+        [("agent-fallback:shown", 40, vec![]), ("agent-fallback:hidden", 25, vec![note.to_owned()])]
+    {
+        let world = World::on(&CTM, "numbers: { \"+18005550103\": { label: New } }");
+        assert_eq!(said(&run(&world, &["plan"], reading)), Vec::<String>::new(), "{reading}");
+        apply(&world, reading);
+        let route = || world.read_state()["numbers"]["+18005550103"]["route"].clone();
+        assert_eq!(route()["user_no_answer_seconds"], 40, "{reading}: a label is no route");
+        world.tenant("numbers: { \"+18005550103\": { route: { agent: bob@acme.example } } }");
+        assert_eq!(said(&run(&world, &["plan"], reading)), notes, "{reading}");
+        apply(&world, reading);
+        assert_eq!(route()["user_no_answer_seconds"], seconds, "{reading}");
+        assert_eq!(route()["user_default_action_label"], "voicemail", "{reading}");
+    }
+}
+
+/// A live value that has no word here is shown as it is and not overwritten, a state in which no calls come is said, and
+/// the rest of the tenant goes on.
+#[test]
+fn what_is_live_is_said_as_it_is() {
+    let read =
+        "note: queues.Sales: the API counts 3 agents and lists 1: its agents are perhaps not all shown";
+    let cases: &[(&str, &str, &[&str])] = &[
+        (
+            "a count of agents that differs is no reason to stop",
+            "queues: { Sales: { dispatch: sticky } }",
+            &[read, "No changes. 1 tenant is as declared."],
+        ),
+        (
+            "nor are agents that are declared as they are listed",
+            "queues: { Sales: { agents: [ann@acme.example] } }",
+            &[read, "No changes. 1 tenant is as declared."],
+        ),
+        (
+            "other agents are",
+            "queues: { Sales: { agents: [bob@acme.example] } }",
+            &[
+                "error[unreadable-value]: the live `agents` of queues.Sales is a list of 1 where 3 agents are counted, \
+                 which is not understood",
+                read,
+            ],
+        ),
+        (
+            "a ring pattern without a word",
+            "queues: { Waiting: { dispatch: round_robin } }",
+            &[
+                "error[unreadable-value]: the live `dispatch` of queues.Waiting is `longest_wait`, which is not understood",
+            ],
+        ),
+        (
+            "it is nobody's business where it is not declared",
+            "queues: { Waiting: { agent_ring: 20 } }",
+            &[
+                "note: queues.Waiting: `dispatch` is `longest_wait`, which is not understood; it is left alone",
+                "No changes. 1 tenant is as declared.",
+            ],
+        ),
+        (
+            "hours that do not say their days are not none",
+            "time_zone: America/New_York\nschedules: { silent: { weekly: { mon: [\"09:00-17:00\"] } } }",
+            &[
+                "error[unreadable-value]: the live `weekly` of schedules.silent is `540 to 1020 on days that it does not \
+                 name`, which is not understood",
+            ],
+        ),
+        (
+            "a number that is off, one that has gone elsewhere, and one that is not here at all",
+            "queues: { Sales: {} }\nnumbers:\n  \"+18005550104\": { label: Stopped }\n  \"+18005550105\": { label: Ported }\n  \
+             \"+18005550999\": { label: Gone }\n  \"+18005550101\": { label: List }",
+            &[
+                "error[no-such-number]: number +18005550999 is not in account `302341`",
+                read,
+                "note: numbers.+18005550104: it takes no calls now: the API shows `active: false`, `status: inactive`",
+                "note: numbers.+18005550105: it may take no calls now: the API shows `status: ported_out`",
+            ],
+        ),
+        (
+            "queues with a name that no new one can have",
+            "queues: { \"Support \": { agent_ring: 20 }, \"AQ: Aquatics\": { agent_ring: 20 } }",
+            &["No changes. 1 tenant is as declared."],
+        ),
+        (
+            "new ones of such a name",
+            "queues: { \"New \": { agent_ring: 20 }, \"AQ: New\": { agent_ring: 20 } }",
+            &[
+                "error[bad-name]: account `302341` has no queue `AQ: New`, and the system calls its own queues so",
+                "error[bad-name]: account `302341` has no queue `New `, and a new one cannot have spaces around its name",
+            ],
+        ),
+    ];
+    for (name, tenant, lines) in cases {
+        let world = World::on(&CTM, tenant);
+        let plan = run(&world, &["plan"], "total-agents:more");
+        assert_eq!(said(&plan), *lines, "{name}\n{}{}", plan.out, plan.err);
+    }
+}
+
+/// An account that is stopped is said once.
+#[test]
+fn a_stopped_account_is_said() {
+    let live = format!("account: {{ status: suspended }}\n{}", CTM.live);
+    let system = System { live: &live.leak()[..], ..CTM };
+    let world = World::on(&system, "numbers: { \"+18005550101\": { label: New } }");
+    let plan = run(&world, &["plan"], "");
+    let note = "note: numbers.+18005550101: account `302341` may take no calls now: the API shows `status: suspended`";
+    assert_eq!(said(&plan), [note], "{}", plan.out);
+}
+
+/// A queue is used and changed under the name it has, and the system's own queues are left alone even by `exhaustive`.
+#[test]
+fn a_queue_is_changed_under_the_name_it_has() {
+    let world =
+        World::on(&CTM, "queues: { \"Support \": { agent_ring: 15 }, \"AQ: Aquatics\": { agent_ring: 15 } }");
+    apply(&world, "");
+    let state = world.read_state();
+    for name in ["Support ", "AQ: Aquatics"] {
+        assert_eq!(state["queues"][name]["seconds_per_agent"], 15, "{name}");
+    }
+    world.tenant(
+        "exhaustive: [queues]\nqueues: { Sales: {}, Waiting: {}, \"Support \": {}, \"AQ: Aquatics\": {} }",
+    );
+    let plan = run(&world, &["plan"], "");
+    assert!(plan.out.contains("No changes"), "{}{}", plan.out, plan.err);
+}
+
+/// A number of every country that the number plans have an example of. The emulation takes what the provider writes, finds
+/// the number that is there, and makes none.
+#[test]
+fn receivers_of_every_country_can_be_dialled() {
+    let example = |plan: &phonenumber::Metadata| {
+        let fixed = plan.descriptors().fixed_line().and_then(|it| it.example());
+        let number = format!("+{}{}", plan.country_code(), fixed?);
+        number.parse::<E164>().ok().filter(|it| it.digits().len() >= 8).map(|it| it.to_string())
+    };
+    let country = |plan: &&phonenumber::Metadata| plan.id().bytes().all(|b| b.is_ascii_uppercase());
+    let mut numbers: Vec<String> = DATABASE.iter().filter(country).filter_map(example).collect();
+    numbers.sort();
+    numbers.dedup();
+    assert!(numbers.len() > 200, "{}", numbers.len());
+    let rows = numbers.iter().map(|number| json!({ "number": number }));
+    let live = json!({
+        "receiving_numbers": rows.collect::<Vec<_>>(), "numbers": [{ "number": "+18005550101" }],
+    });
+    let system = System { live: live.to_string().leak(), ..CTM };
+    let tenant = json!({ "numbers": { "+18005550101": { "route": { "receivers": numbers } } } });
+    for reading in ["dial-list:numbers,country:own", "dial-list:ids"] {
+        let world = World::on(&system, "");
+        let head = "tenant: acme\nprovider: pbx\naccount: \"302341\"\n";
+        let body = &tenant["numbers"];
+        world.write("tenants/acme.yaml", format!("{head}numbers: {body}\n"));
+        apply(&world, reading);
+        let state = world.read_state();
+        assert_eq!(state["receiving_numbers"].as_object().unwrap().len(), numbers.len(), "{reading}");
+    }
+}
+
+/// A list with an entry that is no number: it is adopted as it is, and comes back when a change of it is taken back.
+#[test]
+fn a_list_with_a_client_that_is_no_number_can_be_kept_and_restored() {
+    let sip = "sip:desk@acme.example";
+    let world = World::on(
+        &CTM,
+        "numbers: { \"+18005550101\": { route: { receivers: [\"+14165550123\", \"+14105550101\"] } } }",
+    );
+    apply(&world, "");
+    let mut state = world.read_state();
+    state["receiving_numbers"]["+14105550101"]["number"] = sip.into();
+    std::fs::write(world.state_file(), state.to_string()).unwrap();
+    let before = world.read_state()["numbers"].clone();
+    let token = format!("receiving numbers +14165550123, {sip}");
+    world.tenant(&format!("numbers: {{ \"+18005550101\": {{ route: {{ token: \"{token}\" }} }} }}"));
+    assert_eq!(said(&run(&world, &["plan"], "")), ["No changes. 1 tenant is as declared."]);
+    world.tenant("numbers: { \"+18005550101\": { route: { receivers: [\"+18765550123\"] } } }");
+    apply(&world, "");
+    assert_ne!(world.read_state()["numbers"], before);
+    let mut files: Vec<_> =
+        std::fs::read_dir(world.path(".dialform/restore")).unwrap().map(|it| it.unwrap().path()).collect();
+    files.sort();
+    let file = files.last().unwrap().to_str().unwrap().to_owned();
+    let restored = run(&world, &["apply", "--restore", &file, "--auto-approve"], "");
+    assert_eq!(restored.ending, Ending::Fine, "{}{}", restored.out, restored.err);
+    assert_eq!(world.read_state()["numbers"], before);
+    world.tenant("numbers: { \"+18005550101\": { route: { token: \"voice_bot Robin\" } } }");
+    let refused = run(&world, &["plan"], "");
+    let line = "error[unsupported]: a number cannot be routed to `token: voice_bot Robin`";
+    assert!(refused.err.contains(line), "{}", refused.err);
+}
