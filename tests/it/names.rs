@@ -166,7 +166,9 @@ const CASES: &[Case] = &[
                 each(names, |at, name| format!("{name:?}: {}", hours(at < changed)))
             )
         },
-        writes: |name| vec![format!("PUT timeframes|{name} timeframe-days-of-week-array")],
+        writes: |name| {
+            vec![format!("PUT timeframes|{name} timeframe-days-of-week-array update-only update_only")]
+        },
         shows: |name| vec![(format!("schedules.{name}"), json!(["weekly", "mon"]))],
     },
     Case {

@@ -85,6 +85,9 @@ pub struct Setup {
     /// is not, counts for nothing there.
     #[serde(default)]
     pub open_answers: Vec<String>,
+    /// Keys that a request has beyond the document, on paths that contain this: the way of another reading of the vendor.
+    #[serde(default)]
+    pub beyond: BTreeMap<String, String>,
     /// What is live at the start.
     #[serde(skip)]
     pub live: Value,
