@@ -219,7 +219,7 @@ fn describe(
     plan.notes.extend(remarks::forwards_on(&plan.steps, observed));
     plan.notes.extend(remarks::half_failovers(desired, &plan.withheld, observed));
     plan.notes.extend(remarks::of_vendor(&plan.steps, dialect));
-    for (address, paths) in &observed.opaque {
+    for (address, paths) in observed.opaque.iter().chain(&observed.unseen) {
         let Some(wanted) = desired.get(address) else { continue };
         let written = |path: &&Path| plan.steps.iter().any(|s| s.address == *address && s.concerns(path));
         let fields: Vec<Path> = paths
@@ -267,7 +267,16 @@ fn steps_for(
     let mut by_hand: Vec<FieldChange> = Vec::new();
     let mut by_api: Vec<FieldChange> = Vec::new();
     let mut sent = wanted.resource.clone();
+    let unseen = |path: &Path| {
+        let fields = observed.unseen.get(address);
+        fields.is_some_and(|fields| fields.iter().any(|field| path.is_inside(field)))
+    };
     for change in changes {
+        // Nobody can tell whether it is so already: it is something to do only when the files say something new.
+        if unseen(&change.path) && !files_changed(&change.path) {
+            sent.forget(&change.path);
+            continue;
+        }
         let row = dialect.grade(address.kind, &change);
         let then = base.and_then(|base| base.desired.get(address)).filter(|_| hidden(&change.path));
         let page = row.clicks(address, &wanted.resource, then.or(before));

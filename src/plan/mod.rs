@@ -64,6 +64,8 @@ pub struct Observed {
     pub hidden_uses: Vec<HiddenUse>,
     /// Fields whose live value this vocabulary has no word for, by object.
     pub opaque: BTreeMap<Address, BTreeSet<Path>>,
+    /// Fields that this server does not show at all, by object: whether they are as declared cannot be told.
+    pub unseen: BTreeMap<Address, BTreeSet<Path>>,
     /// What a live object holds beyond this vocabulary; it is left alone.
     pub notes: BTreeMap<Address, Vec<String>>,
     /// What is left of objects that are not there. Never an object that is.

@@ -44,6 +44,9 @@ pub struct Domain {
     pub domain: Text,
     #[serde(default)]
     pub is_domain_locked: Text,
+    /// Empty for one that is called like the domain.
+    #[serde(default)]
+    pub dial_plan: Text,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -240,6 +243,8 @@ pub struct DialRule {
     pub dialrule: Text,
     #[serde(default)]
     pub dial_rule_matching_to_uri: Text,
+    #[serde(default)]
+    pub dial_rule_translation_destination_user: Text,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -5,6 +5,7 @@
 //! - [`fields`]: the fields of each object, their types and defaults
 //! - [`seed`]: the first state of a domain
 //! - [`switches`]: what can be switched about it
+//! - [`keeping`]: how it keeps things, where several ways are possible
 //! - one file per family of objects
 //! - [`schedule`]: whether a time frame covers an instant
 //! - [`portal`]: what people alone set
@@ -22,6 +23,7 @@ mod features;
 mod fields;
 mod filters;
 mod footprint;
+mod keeping;
 mod phonenumbers;
 mod portal;
 mod queues;
@@ -44,6 +46,7 @@ use super::portal::Page;
 use super::vendor::{RateLimit, Request, Response, Vendor, Views};
 use crate::model::Address;
 use call::{ApiCall, ErrorResponse, RouteResult};
+use keeping::Keeping;
 use switches::{Release, Settings};
 
 /// NetSapiens, and the carrier beside it.
@@ -52,13 +55,13 @@ pub static EMULATION: Emulation = Emulation {
     endpoints: &[("api", "/ns-api/v2"), ("carrier", "/_carrier/v1")],
     switches: switches::NAMES,
     vendor: |set| {
-        let Settings { release, page_cap, mixed_types, soft_delete, list_remove, active_lag, rate_limit } =
+        let Settings { release, page_cap, mixed_types, keeping, list_remove, active_lag, rate_limit } =
             Settings::read(set)?;
         Ok(Box::new(Stratus {
             release,
             page_cap,
             mixed_types,
-            soft_delete,
+            keeping,
             list_remove,
             active_lag,
             rate_limit,
@@ -72,7 +75,7 @@ struct Stratus {
     release: Release,
     page_cap: usize,
     mixed_types: bool,
-    soft_delete: bool,
+    keeping: Keeping,
     list_remove: bool,
     active_lag: Duration,
     rate_limit: f64,

@@ -52,6 +52,7 @@ pub fn plant(account: &str, seed: &Map<String, Value>) -> Result<Document, Strin
     document.set("domain", domain(account, seed.get("domain"))?);
     document.set("sequence", 0.into());
     document.set("reserved-names", Value::Array(Vec::new()));
+    document.set(answerrules::LINGERING, Value::Object(Map::new()));
     document.set("number-filters", Value::Object(Map::new()));
     document.set("devices", rows(seed, "devices")?.into());
     each(seed, "timeframes", |body| frame(&mut document, account, Shelf::Domain, body))?;

@@ -1,11 +1,12 @@
 //! Lists read to their end, objects decoded, paths.
 
+use super::{observe::present, raw_rule::RawRule};
 use crate::{
     http::{ApiError, Problem, ReadClient, segment},
-    model::Extension,
+    model::{E164, Extension, Kind},
     provider::{
         answer::{decode, failure},
-        stratus::wire::{AnswerRule, AutoAttendant, Domain, Row, User},
+        stratus::wire::{AnswerRule, AutoAttendant, Domain, PhoneNumber, Row, User},
     },
 };
 use serde::de::DeserializeOwned;
@@ -71,9 +72,37 @@ impl<'a> Api<'a> {
     }
 
     pub async fn rules(&self, extension: &str) -> Result<Vec<AnswerRule>, ApiError> {
-        let rest = format!("/users/{}/answerrules", segment(extension));
-        self.list(&rest, &format!("the answering rules of `{extension}`")).await
+        self.list(&rules_path(extension), &rules_of(extension)).await
     }
+
+    /// The same with all that the server shows of them.
+    pub async fn raw_rules(&self, extension: &str) -> Result<Vec<RawRule>, ApiError> {
+        self.list(&rules_path(extension), &rules_of(extension)).await
+    }
+
+    /// A number of the domain, with the key under which it is listed: mostly its eleven digits, and sometimes ten
+    /// (FACTS stratus/readings-7).
+    pub async fn number(&self, key: &str) -> Result<Option<PhoneNumber>, ApiError> {
+        let what = format!("{} `{key}`", Kind::Numbers.noun());
+        let digits = key.trim_start_matches('+');
+        let direct = present(self.object::<PhoneNumber>(&format!("/phonenumbers/{digits}"), &what).await)?;
+        if direct.is_some() {
+            return Ok(direct);
+        }
+        let listed: Vec<PhoneNumber> = self.list("/phonenumbers", &what).await?;
+        let same = |number: &PhoneNumber| {
+            E164::from_nanp(number.phonenumber.as_str()).is_some_and(|number| number.to_string() == key)
+        };
+        Ok(listed.into_iter().find(same))
+    }
+}
+
+fn rules_path(extension: &str) -> String {
+    format!("/users/{}/answerrules", segment(extension))
+}
+
+fn rules_of(extension: &str) -> String {
+    format!("the answering rules of `{extension}`")
 }
 
 pub async fn pages<T: Row>(

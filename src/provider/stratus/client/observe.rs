@@ -8,6 +8,7 @@ use super::{
     api::{Api, pages},
     domain_data::DomainData,
     observed::observed,
+    standing,
 };
 use crate::{
     http::{ApiError, Problem, ReadClient, segment},
@@ -126,6 +127,10 @@ impl StratusReader {
             Ok::<_, ApiError>((extension, rules))
         });
         live.rules = stream::iter(reads).buffer_unordered(api.http.concurrency()).try_collect().await?;
+        live.lingering = standing::complete(api, &mut live.rules, scope).await?;
+        let people: Vec<String> = live.users.iter().map(|user| user.user.0.clone()).collect();
+        live.context.lists_hidden = standing::hides_lists(api, &people, &live.rules, scope).await?;
+        self.contexts.lock().await.insert(account.to_owned(), live.context.clone());
         live.own_frames = own_frames(api, &live, scope).await?;
         // Nothing else points to a forward or is pointed to by one.
         if scope.kinds.contains(&Kind::Forwards) {
@@ -170,9 +175,7 @@ impl StratusReader {
                         .extend(frames.into_iter().filter(|f| f.timeframe_name.as_str() == address.key));
                 }
                 Kind::Numbers => {
-                    let digits = address.key.trim_start_matches('+');
-                    live.numbers
-                        .extend(present(api.object(&format!("/phonenumbers/{digits}"), &what).await)?);
+                    live.numbers.extend(api.number(&address.key).await?);
                 }
                 Kind::Queues => {
                     let queue: Option<CallQueue> =
@@ -202,6 +205,7 @@ impl StratusReader {
                 Kind::Forwards => {}
             }
         }
+        live.lingering = standing::complete(api, &mut live.rules, scope).await?;
         live.carrier = self.forwards(api.domain, scope).await?;
         Ok(live)
     }
@@ -255,6 +259,10 @@ impl StratusReader {
         if !scope.lists {
             return Ok(wanted);
         }
+        let is_made = |key: &str| {
+            let address = Address::new(Kind::Queues, key);
+            scope.wanted.contains_key(&address) && !live.queues.iter().any(|it| it.callqueue.as_str() == key)
+        };
         let in_use: BTreeSet<&str> = live.rules.values().flatten().flat_map(AnswerRule::words).collect();
         for (address, resource) in &scope.wanted {
             // Numbers are routed by application and need no alias (FACTS stratus/numbers-8).
@@ -268,6 +276,8 @@ impl StratusReader {
                     continue;
                 }
                 let to = match reference {
+                    // A queue that is made by this run gets its alias with it.
+                    Reference::Queue(key) if is_made(&key) => continue,
                     Reference::Queue(key) => Destination::Queue(key),
                     Reference::Voicemail(extension) => Destination::Voicemail(extension),
                     Reference::DialString(word) => Destination::DialString(word),

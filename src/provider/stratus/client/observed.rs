@@ -1,8 +1,9 @@
 //! What was read of a domain, put into the words of the YAML.
 
-use super::{domain_data::DomainData, survey::survey};
+use super::{domain_data::DomainData, standing::is_shown, survey::survey};
 use crate::{
     model::{Address, E164, Extension, Forward, Kind, Queue, Resource},
+    path::Path,
     plan::{Observed, Obstacle, Remnant, Role},
     provider::{
         Scope,
@@ -61,9 +62,14 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         let key = queue.callqueue.as_str();
         let agents: Vec<&Agent> =
             live.agents.iter().filter(|agent| agent.callqueue.as_str() == key).collect();
-        let (words, notes) = convert::queue(queue, &agents, default(key), context);
-        add(&mut observed, Address::new(Kind::Queues, key), Resource::Queue(words), notes, key);
+        let (mut words, notes) = convert::queue(queue, &agents, default(key), context);
+        let address = Address::new(Kind::Queues, key);
+        if let Some(Resource::Queue(wanted)) = scope.wanted.get(&address) {
+            convert::recognise_devices(&mut words, wanted);
+        }
+        add(&mut observed, address, Resource::Queue(words), notes, key);
     }
+    left_agents(live, scope, &mut observed);
     for key in &live.half_queues {
         let text = format!(
             "extension {key} is a queue's user without a queue, left behind by a creation that was refused"
@@ -101,9 +107,58 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         if context.roles.get(&extension) == Some(&Role::Queue) {
             continue;
         }
-        let (words, notes) = convert::rules(user, rules, context);
-        add(&mut observed, Address::new(Kind::Rules, key), Resource::Rules(words), notes, key);
+        let (mut words, notes) = convert::rules(user, rules, context);
+        let address = Address::new(Kind::Rules, key);
+        let hidden = context.lists_hidden
+            && default(key).is_none_or(|rule| !is_shown(&rule.phone_numbers_to_allow));
+        if let Some(callers) = words.callers.as_mut().filter(|_| hidden) {
+            callers.allow = None;
+            let allow = Path::from(["callers", "allow"]);
+            observed.unseen.entry(address.clone()).or_default().insert(allow);
+        }
+        add(&mut observed, address, Resource::Rules(words), notes, key);
     }
-    survey(live, &mut observed);
+    lingering_rules(live, scope, &mut observed);
+    survey(live, scope, &mut observed);
     observed
+}
+
+/// Rules that were deleted and linger: they count as gone, and their names cannot be used again.
+fn lingering_rules(live: &DomainData, scope: &Scope, observed: &mut Observed) {
+    for (extension, names) in &live.lingering {
+        let address = Address::new(Kind::Rules, extension);
+        let Some(Resource::Rules(wanted)) = scope.wanted.get(&address) else { continue };
+        for name in names {
+            if wanted.order.iter().flatten().any(|rule| rule.when == *name) {
+                observed.obstacles.push(Obstacle {
+                    address: address.clone(),
+                    field: Some(Path::from(["order"])),
+                    code: "lingering-rule",
+                    message: format!(
+                        "extension `{extension}` had a rule for `{name}` that was deleted and lingers: it is listed, \
+                         does nothing, and keeps its name"
+                    ),
+                    help: "ask the vendor to purge it, or use another schedule name",
+                });
+            } else {
+                let text = format!("a deleted rule for `{name}` lingers; only the vendor can purge it");
+                observed.notes.entry(address.clone()).or_default().push(text);
+            }
+        }
+    }
+}
+
+/// Agents that an earlier queue of the extension has left behind.
+fn left_agents(live: &DomainData, scope: &Scope, observed: &mut Observed) {
+    let made = |key: &str| {
+        let address = Address::new(Kind::Queues, key);
+        scope.wanted.contains_key(&address) && !observed.objects.contains_key(&address)
+    };
+    let left: Vec<&Agent> = live.agents.iter().filter(|agent| made(agent.callqueue.as_str())).collect();
+    for agent in left {
+        let id = agent.callqueue_agent_id.as_str();
+        let text = format!("agent `{id}` of an earlier queue is still listed; it is not taken over unless `agents` names it");
+        let address = Address::new(Kind::Queues, agent.callqueue.as_str());
+        observed.notes.entry(address).or_default().push(text);
+    }
 }

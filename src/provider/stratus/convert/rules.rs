@@ -253,20 +253,15 @@ pub enum DefaultRuleChange {
     /// The five forwards of the Default rule (`diverts`, a queue's `failover`).
     Forwards(Diverts),
     Spam(Spam),
-    Allow(Vec<Caller>),
-    Reject(Vec<Caller>),
 }
 
-/// A change to the Default rule; `enabled` is always sent along (FACTS stratus/rules-10).
+/// A change to the Default rule.
 pub fn default_rule_change(
     what: &DefaultRuleChange,
-    live_enabled: bool,
     owner: &str,
     context: &Context,
-) -> Option<Value> {
+) -> Option<Map<String, Value>> {
     let mut body = Map::new();
-    body.insert("enabled".into(), json!(if live_enabled { "yes" } else { "no" }));
-    let list = |callers: &[Caller]| feature(true, callers.iter().map(caller_wire).collect());
     match what {
         DefaultRuleChange::Forwards(diverts) => forwards_into(&mut body, diverts, owner, context)?,
         DefaultRuleChange::Spam(Spam::Voicemail) => {
@@ -276,12 +271,6 @@ pub fn default_rule_change(
         DefaultRuleChange::Spam(_) => {
             body.insert("forward-on-spam-call".into(), feature(false, Vec::new()));
         }
-        DefaultRuleChange::Allow(callers) => {
-            body.insert("phone-numbers-to-allow".into(), list(callers));
-        }
-        DefaultRuleChange::Reject(callers) => {
-            body.insert("phone-numbers-to-reject".into(), list(callers));
-        }
     }
-    Some(Value::Object(body))
+    Some(body)
 }
