@@ -3,7 +3,8 @@
 use super::{Action, Observed, Role, Step};
 use crate::{
     model::{
-        Address, Destination, Divert, Diverts, Guard, Kind, Number, Queue, Reference, Resource, Route, references,
+        Address, Destination, Divert, Diverts, Guard, Kind, Number, Queue, Reference, Resource, Route,
+        references,
     },
     path::Segment,
 };

@@ -263,7 +263,12 @@ async fn refusals_are_exact() {
             409,
             says("UID already exists."),
         ),
-        ("POST /callqueues", json!({"callqueue": "400", "domain": "acme.1.service"}), 409, says("Call queue already exists")),
+        (
+            "POST /callqueues",
+            json!({"callqueue": "400", "domain": "acme.1.service"}),
+            409,
+            says("Call queue already exists"),
+        ),
         (
             "POST /callqueues/400/agents",
             json!({"callqueue-agent-id": "101@acme.1.service"}),
@@ -480,7 +485,12 @@ async fn deletions_leave_orphans() {
 async fn types_are_mixed_and_features_missing() {
     let storm = "GET /users/102/answerrules/Storm";
     let steps = vec![
-        ("POST /users", json!({"user": "104", "limits-max-active-calls-total": "3", "email-address": ""}), 202, accepted()),
+        (
+            "POST /users",
+            json!({"user": "104", "limits-max-active-calls-total": "3", "email-address": ""}),
+            202,
+            accepted(),
+        ),
         (
             "GET /users/104/answerrules",
             NONE,
@@ -631,7 +641,7 @@ async fn queues_and_their_neighbours() {
         ("GET /callqueues/400/agents", NONE, 200, json!({agent: "automatic"})),
         (
             "POST /callqueues",
-            json!({"callqueue": "500", "synchronous": "yes"}),
+            json!({"callqueue": "500", "domain": "acme.1.service", "synchronous": "yes"}),
             200,
             json!({"/callqueue": "500"}),
         ),

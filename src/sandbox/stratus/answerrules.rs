@@ -4,11 +4,9 @@ use serde_json::{Map, Value};
 
 use super::call::{ApiCall, ErrorResponse, RouteResult, show, text, total};
 use super::features::{self, ALLOW, REJECT};
+use super::keeping::LINGERING;
 use super::{fields, schedule, timeframes, users};
 use crate::sandbox::document::Document;
-
-/// Where deleted rules are kept, by user.
-pub const LINGERING: &str = "lingering-rules";
 
 pub fn route(call: &ApiCall, user: &str, path: &[&str]) -> RouteResult {
     users::find(call, if call.request.is_write() { call.held } else { call.seen }, user)?;

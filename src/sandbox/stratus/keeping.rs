@@ -3,6 +3,9 @@
 
 use crate::sandbox::notation::{SwitchError, Switches};
 
+/// Where deleted rules are kept, by user.
+pub const LINGERING: &str = "lingering-rules";
+
 /// What the switches set.
 #[derive(Debug, Clone)]
 pub struct Keeping {

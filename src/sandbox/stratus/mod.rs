@@ -57,15 +57,7 @@ pub static EMULATION: Emulation = Emulation {
     vendor: |set| {
         let Settings { release, page_cap, mixed_types, keeping, list_remove, active_lag, rate_limit } =
             Settings::read(set)?;
-        Ok(Box::new(Stratus {
-            release,
-            page_cap,
-            mixed_types,
-            keeping,
-            list_remove,
-            active_lag,
-            rate_limit,
-        }))
+        Ok(Box::new(Stratus { release, page_cap, mixed_types, keeping, list_remove, active_lag, rate_limit }))
     },
 };
 

@@ -83,7 +83,9 @@ fn render(call: &ApiCall, row: &Value) -> Value {
     fields::render(tables::PHONE_NUMBER, row, call.server.mixed_types, &mut shown);
     shown.insert("domain".into(), call.domain.as_str().into());
     let digits = shown.get("phonenumber").and_then(fields::plain).unwrap_or_default();
-    if let Some(ten) = digits.strip_prefix('1').filter(|_| call.server.keeping.ten_digits && digits.len() == 11) {
+    if let Some(ten) =
+        digits.strip_prefix('1').filter(|_| call.server.keeping.ten_digits && digits.len() == 11)
+    {
         shown.insert("phonenumber".into(), ten.into());
     }
     shown.into()

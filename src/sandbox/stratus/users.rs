@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::call::{ApiCall, ErrorResponse, RouteResult, domain_of, show, text, total};
+use super::keeping::LINGERING;
 use super::switches::Release;
-use super::{answerrules, fields, tables};
+use super::{fields, tables};
 use crate::sandbox::document::Document;
 
 /// Fields of the reduced list; others named in `fields` are refused (FACTS stratus/lists-7).
@@ -153,9 +154,9 @@ fn delete(call: &ApiCall, user: &str) -> RouteResult {
     let devices = call.held.single("devices").as_array().into_iter().flatten();
     let kept: Vec<Value> = devices.filter(|device| text(device, "user") != user).cloned().collect();
     next.set("devices", kept.into());
-    let mut rules = call.held.single(answerrules::LINGERING).as_object().cloned().unwrap_or_default();
+    let mut rules = call.held.single(LINGERING).as_object().cloned().unwrap_or_default();
     rules.shift_remove(user);
-    next.set(answerrules::LINGERING, rules.into());
+    next.set(LINGERING, rules.into());
     call.accept(format!("users/{user}"), next)
 }
 

@@ -61,7 +61,8 @@ impl<'a> Rig<'a> {
         }
         self.bench.declare(b);
         let promised = read(&self.bench.plan(FAULT).map_err(|why| format!("b: {why}"))?);
-        if self.is_under("caller-lists:filters") && promised.unverifiable.iter().any(|it| it.ends_with(ALLOW)) {
+        if self.is_under("caller-lists:filters") && promised.unverifiable.iter().any(|it| it.ends_with(ALLOW))
+        {
             // Nobody can see the list, so that nothing of it is planned; what else B says still has to come true.
             return self.transition("b", b, None);
         }

@@ -1,11 +1,11 @@
 //! Lists read to their end, objects decoded, paths.
 
-use super::{observe::present, raw_rule::RawRule};
+use super::raw_rule::RawRule;
 use crate::{
     http::{ApiError, Problem, ReadClient, segment},
     model::{E164, Extension, Kind},
     provider::{
-        answer::{decode, failure},
+        answer::{self, decode, failure},
         stratus::wire::{AnswerRule, AutoAttendant, Domain, PhoneNumber, Row, User},
     },
 };
@@ -103,6 +103,11 @@ fn rules_path(extension: &str) -> String {
 
 fn rules_of(extension: &str) -> String {
     format!("the answering rules of `{extension}`")
+}
+
+/// `None` for an object that is not there.
+pub fn present<T>(read: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+    answer::present(read, |message| !message.contains("No Route Found"))
 }
 
 pub async fn pages<T: Row>(

@@ -6,6 +6,7 @@ mod observe;
 mod observed;
 mod queue_start;
 mod raw_rule;
+mod sent;
 mod standing;
 mod survey;
 mod write;

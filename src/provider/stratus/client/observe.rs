@@ -5,7 +5,7 @@
 
 use super::{
     API, CARRIER,
-    api::{Api, pages},
+    api::{Api, pages, present},
     domain_data::DomainData,
     observed::observed,
     standing,
@@ -17,7 +17,7 @@ use crate::{
     plan::{Observed, Role},
     provider::{
         Endpoints, Read, Scope,
-        answer::{self, decode, endpoint, failure},
+        answer::{decode, endpoint, failure},
         stratus::{
             convert::{self, Context},
             wire::{
@@ -239,11 +239,6 @@ impl StratusReader {
         let users: Vec<User> = api.list("/users", &format!("the users of `{}`", api.domain)).await?;
         self.context(api, &users, &Scope::default()).await
     }
-}
-
-/// `None` for an object that is not there.
-pub fn present<T>(read: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
-    answer::present(read, |message| !message.contains("No Route Found"))
 }
 
 impl StratusReader {

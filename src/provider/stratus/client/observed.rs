@@ -1,13 +1,20 @@
 //! What was read of a domain, put into the words of the YAML.
 
-use super::{domain_data::DomainData, standing::is_shown, survey::survey};
+use super::{
+    domain_data::DomainData,
+    standing::{is_shown, looks_up_blocked},
+    survey::survey,
+};
 use crate::{
-    model::{Address, E164, Extension, Forward, Kind, Queue, Resource},
+    model::{Address, Callers, E164, Extension, Forward, Kind, Queue, Resource},
     path::Path,
     plan::{Observed, Obstacle, Remnant, Role},
     provider::{
         Scope,
-        stratus::{convert, wire::Agent},
+        stratus::{
+            convert,
+            wire::{Agent, AnswerRule},
+        },
     },
 };
 
@@ -109,18 +116,37 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         }
         let (mut words, notes) = convert::rules(user, rules, context);
         let address = Address::new(Kind::Rules, key);
-        let hidden = context.lists_hidden
-            && default(key).is_none_or(|rule| !is_shown(&rule.phone_numbers_to_allow));
-        if let Some(callers) = words.callers.as_mut().filter(|_| hidden) {
-            callers.allow = None;
-            let allow = Path::from(["callers", "allow"]);
-            observed.unseen.entry(address.clone()).or_default().insert(allow);
+        if let (Some(callers), Some(rule)) = (&mut words.callers, default(key)) {
+            let wanted = match scope.wanted.get(&address) {
+                Some(Resource::Rules(wanted)) => wanted.callers.clone().unwrap_or_default(),
+                _ => Callers::default(),
+            };
+            let hidden = unread_lists(callers, rule, &wanted, context.lists_hidden);
+            if hidden && wanted.allow.is_some() {
+                let allow = Path::from(["callers", "allow"]);
+                observed.unseen.entry(address.clone()).or_default().insert(allow);
+            }
         }
         add(&mut observed, address, Resource::Rules(words), notes, key);
     }
     lingering_rules(live, scope, &mut observed);
     survey(live, scope, &mut observed);
     observed
+}
+
+/// Takes out the lists that the Default rule does not show and that were looked up nowhere else: they are not empty for all
+/// that. Says whether the allow list is one that cannot be seen.
+fn unread_lists(callers: &mut Callers, rule: &AnswerRule, wanted: &Callers, lists_hidden: bool) -> bool {
+    let shows_allow = is_shown(&rule.phone_numbers_to_allow);
+    if !shows_allow && (lists_hidden || wanted.allow.is_none()) {
+        callers.allow = None;
+    }
+    if !is_shown(&rule.phone_numbers_to_reject) && !looks_up_blocked(wanted) {
+        callers.block = None;
+        // The flag of the user alone says that it is on, not that it is off.
+        callers.block_anonymous = callers.block_anonymous.filter(|on| *on);
+    }
+    !shows_allow && lists_hidden
 }
 
 /// Rules that were deleted and linger: they count as gone, and their names cannot be used again.
@@ -157,7 +183,9 @@ fn left_agents(live: &DomainData, scope: &Scope, observed: &mut Observed) {
     let left: Vec<&Agent> = live.agents.iter().filter(|agent| made(agent.callqueue.as_str())).collect();
     for agent in left {
         let id = agent.callqueue_agent_id.as_str();
-        let text = format!("agent `{id}` of an earlier queue is still listed; it is not taken over unless `agents` names it");
+        let text = format!(
+            "agent `{id}` of an earlier queue is still listed; it is not taken over unless `agents` names it"
+        );
         let address = Address::new(Kind::Queues, agent.callqueue.as_str());
         observed.notes.entry(address).or_default().push(text);
     }

@@ -87,7 +87,8 @@ impl Writing<'_> {
     /// Waits a little for what was accepted, until it should have shown.
     async fn wait(&self, deadline: Instant, what: &str) -> Result<(), ApiError> {
         if Instant::now() > deadline {
-            let why = "the provider accepted it, but it does not show; the queue was left as it is".to_owned();
+            let why =
+                "the provider accepted it, but it does not show; the queue was left as it is".to_owned();
             let problem = Problem::Conflict(why);
             return Err(ApiError { what: what.to_owned(), ..failure(what, &self.api.path(""), problem) });
         }

@@ -1,6 +1,6 @@
 //! What a list of answering rules does not tell: which of them were deleted and linger, and the lists of callers.
 
-use super::{api::Api, observe::present};
+use super::api::{Api, present};
 use crate::{
     http::{ApiError, Problem, segment},
     model::{Address, Callers, Kind, Resource},
@@ -40,7 +40,9 @@ impl Api<'_> {
     /// Nothing deletes the Default rule, and a name that cannot stand in a path cannot be asked for.
     pub async fn lingering(&self, extension: &str, names: Vec<String>) -> Result<Vec<String>, ApiError> {
         let mut gone = Vec::new();
-        for name in names.into_iter().filter(|name| !matches!(name.as_str(), DEFAULT | "." | ".." | "" | "reorder")) {
+        for name in
+            names.into_iter().filter(|name| !matches!(name.as_str(), DEFAULT | "." | ".." | "" | "reorder"))
+        {
             let rest = format!("/users/{}/answerrules/{}", segment(extension), segment(&name));
             let what = format!("rule `{name}` of extension `{extension}`");
             let shown: Result<serde_json::Value, ApiError> = self.object(&rest, &what).await;
@@ -73,6 +75,11 @@ fn shows_lists(rules: &[AnswerRule]) -> bool {
     rules.iter().any(|rule| is_shown(&rule.phone_numbers_to_allow) || is_shown(&rule.phone_numbers_to_reject))
 }
 
+/// Whether it takes the block list to say what is live of this.
+pub fn looks_up_blocked(wanted: &Callers) -> bool {
+    wanted.block.is_some() || wanted.block_anonymous.is_some()
+}
+
 /// The rules of one extension, whole, and the names that linger.
 type Complete = (String, Vec<AnswerRule>, Vec<String>);
 
@@ -83,7 +90,8 @@ pub async fn complete(
     scope: &Scope,
 ) -> Result<BTreeMap<String, Vec<String>>, ApiError> {
     let each = std::mem::take(rules).into_iter().map(|(extension, rules)| one(api, scope, extension, rules));
-    let all: Vec<Complete> = stream::iter(each).buffer_unordered(api.http.concurrency()).try_collect().await?;
+    let all: Vec<Complete> =
+        stream::iter(each).buffer_unordered(api.http.concurrency()).try_collect().await?;
     let mut lingering = BTreeMap::new();
     for (extension, whole, gone) in all {
         if !gone.is_empty() {
@@ -109,8 +117,7 @@ async fn one(
         gone = api.lingering(&extension, names).await?;
         rules.retain(|rule| !gone.contains(&rule.time_frame.0));
     }
-    let blocks = |it: &Callers| it.block.is_some() || it.block_anonymous.is_some();
-    if wanted.callers.as_ref().is_some_and(blocks)
+    if wanted.callers.as_ref().is_some_and(looks_up_blocked)
         && let Some(default) = rules.iter_mut().find(|rule| rule.time_frame.as_str() == DEFAULT)
         && !is_shown(&default.phone_numbers_to_reject)
     {

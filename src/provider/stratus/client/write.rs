@@ -1,6 +1,10 @@
 //! Carries out steps on schedules, numbers and forwards. Queues, rules and diverts are next door.
 
-use super::{API, CARRIER, api::Api, observe::present, write_rules::Sent};
+use super::{
+    API, CARRIER,
+    api::{Api, present},
+    sent::Sent,
+};
 use crate::{
     http::{ApiError, Method, Problem, WriteClient, segment},
     model::{self, Divert, Diverts, Forward, Number, Resource, Schedule},

@@ -1,7 +1,7 @@
 //! Carries out steps on queues: the queue, the system user at its extension, and the failover on that one's rules.
 
 use super::{
-    observe::present,
+    api::present,
     write::{Writing, touched},
 };
 use crate::{

@@ -12,8 +12,8 @@ pub use normalize::normalize;
 pub use number::{number, route_into};
 pub use queue::{agent, agent_id, device_id, dispatch_word, queue, recognise_devices};
 pub use rules::{
-    DefaultRuleChange, caller, caller_wire, default_rule, default_rule_change, diverts, feature_field, in_order,
-    is_anonymous, rule_body, rules,
+    DefaultRuleChange, caller, caller_wire, default_rule, default_rule_change, diverts, feature_field,
+    in_order, is_anonymous, rule_body, rules,
 };
 pub use schedule::{ALWAYS, Arrays, arrays, schedule};
 
