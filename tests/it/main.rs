@@ -82,6 +82,7 @@ mod served;
 mod shared_lock;
 #[cfg(test)]
 mod stop;
+#[cfg(test)]
 mod stratus_readings;
 #[cfg(test)]
 mod surprises;

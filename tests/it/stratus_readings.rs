@@ -50,7 +50,8 @@ fn lines<'a>(plan: &'a Finished, start: &str) -> Vec<&'a str> {
 
 fn writes(world: &World, reading: &str) -> Vec<String> {
     std::fs::remove_file(world.path("traffic.jsonl")).ok();
-    let applied = run(world, reading, &["apply", "--auto-approve", "--record", "traffic.jsonl"]);
+    let record = world.path("traffic.jsonl").to_str().unwrap().to_owned();
+    let applied = run(world, reading, &["apply", "--auto-approve", "--record", &record]);
     assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
     let traffic = world.traffic();
     let sent = traffic.iter().filter(|exchange| exchange["method"] != "GET");

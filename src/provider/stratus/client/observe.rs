@@ -258,7 +258,12 @@ impl StratusReader {
             let address = Address::new(Kind::Queues, key);
             scope.wanted.contains_key(&address) && !live.queues.iter().any(|it| it.callqueue.as_str() == key)
         };
-        let in_use: BTreeSet<&str> = live.rules.values().flatten().flat_map(AnswerRule::words).collect();
+        // A queue whose own rule leads into it may lack the dial rule all the same.
+        let others = live.rules.iter().flat_map(|(extension, rules)| {
+            let own = format!("queue_{extension}");
+            rules.iter().flat_map(AnswerRule::words).filter(move |word| *word != own)
+        });
+        let in_use: BTreeSet<&str> = others.collect();
         for (address, resource) in &scope.wanted {
             // Numbers are routed by application and need no alias (FACTS stratus/numbers-8).
             if address.kind == Kind::Numbers {

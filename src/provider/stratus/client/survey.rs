@@ -47,7 +47,8 @@ pub fn survey(live: &DomainData, scope: &Scope, observed: &mut Observed) {
     }
 }
 
-/// The rules of a queue's own user lead calls into the queue: they are not managed as those of a person are.
+/// The rules of a queue's own user lead calls into the queue: they are not managed as those of a person are
+/// (FACTS stratus/queues-11).
 fn own_rules_of_queue(address: &Address, live: &DomainData, observed: &mut Observed) {
     let key = &address.key;
     let extension: Option<Extension> = key.parse().ok();

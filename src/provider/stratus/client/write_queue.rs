@@ -109,7 +109,7 @@ impl Writing<'_> {
 
     /// The system user that answers at a queue's extension, the way from there into the queue, then the queue; says whether
     /// that user is new. A queue that is there is taken for whole: what it needs comes first, so that no half of it is ever
-    /// left over for good.
+    /// left over for good (FACTS stratus/queues-10).
     async fn create_queue(
         &self,
         key: &str,
