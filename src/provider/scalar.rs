@@ -108,7 +108,9 @@ mod tests {
     /// Each form in which servers were seen to write a value is that value; no other is, and an empty one is none.
     #[test]
     fn a_value_is_read_in_every_form_and_otherwise_kept() {
-        let strange = |text: &str| Scalar::Strange(text.to_owned());
+        fn strange<T>(text: &str) -> Scalar<T> {
+            Scalar::Strange(text.to_owned())
+        }
         for (text, expected) in [
             ("25", Scalar::Known(25)),
             (" 25 ", Scalar::Known(25)),

@@ -71,6 +71,9 @@ pub struct Domain {
     pub domain: Text,
     #[serde(default, deserialize_with = "scalar_text")]
     pub is_domain_locked: Text,
+    /// Empty for one that is called like the domain.
+    #[serde(default)]
+    pub dial_plan: Text,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -224,6 +227,16 @@ impl TimeFrame {
     }
 }
 
+/// The block list of an extension, as number filters show it (FACTS stratus/readings-6).
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct NumberFilters {
+    #[serde(default)]
+    pub time_frame: Text,
+    #[serde(default, deserialize_with = "feature")]
+    pub phone_numbers_to_reject: Feature,
+}
+
 /// A phone number; what is read is what is written, all of it, every time (FACTS stratus/numbers-4).
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -307,6 +320,8 @@ pub struct DialRule {
     #[serde(default)]
     pub dialrule: Text,
     pub dial_rule_matching_to_uri: Text,
+    #[serde(default)]
+    pub dial_rule_translation_destination_user: Text,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -354,6 +369,7 @@ macro_rules! rows {
 rows! {
     User: user;
     AnswerRule: time_frame;
+    NumberFilters: time_frame;
     TimeFrame: timeframe_id timeframe_name;
     PhoneNumber: phonenumber;
     CallQueue: callqueue;

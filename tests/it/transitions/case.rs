@@ -85,6 +85,9 @@ pub struct Setup {
     /// is not, counts for nothing there.
     #[serde(default)]
     pub open_answers: Vec<String>,
+    /// Writes of which the document does not tell: method, and part of the path.
+    #[serde(default)]
+    pub beyond: Vec<String>,
     /// What is live at the start.
     #[serde(skip)]
     pub live: Value,
