@@ -146,8 +146,11 @@ fn differences(step: &Step, observed: &Observed) -> Option<Difference> {
     // Beside what the step is about, nothing may have moved that was as it should be before.
     let before = step.before.as_ref().map(|before| diff::diff(after, before)).unwrap_or_default();
     let was_so = |change: &FieldChange| before.iter().any(|earlier| earlier.path == change.path);
+    let hidden = observed.unseen.get(&step.address);
+    let unseen = |path: &Path| hidden.is_some_and(|fields| fields.iter().any(|field| path.is_inside(field)));
     let left: Vec<FieldChange> = diff::diff(after, live)
         .into_iter()
+        .filter(|change| !unseen(&change.path))
         .filter(|change| step.concerns(&change.path) || (step.action != Action::Create && !was_so(change)))
         .collect();
     let each = left.iter().map(|change| match &change.old {

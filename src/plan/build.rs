@@ -236,7 +236,7 @@ fn describe(
     plan.notes.extend(unreadable);
     plan.notes.extend(remarks::half_failovers(desired, &plan.withheld, observed));
     plan.notes.extend(remarks::of_vendor(&plan.steps, dialect));
-    for (address, paths) in &observed.opaque {
+    for (address, paths) in observed.opaque.iter().chain(&observed.unseen) {
         let Some(wanted) = desired.get(address) else { continue };
         let written = |path: &&Path| plan.steps.iter().any(|s| s.address == *address && s.concerns(path));
         let fields: Vec<Path> = paths
@@ -284,8 +284,16 @@ fn steps_for(
     let mut by_hand: Vec<FieldChange> = Vec::new();
     let mut by_api: Vec<FieldChange> = Vec::new();
     let mut sent = wanted.resource.clone();
+    let unseen = |path: &Path| {
+        let fields = observed.unseen.get(address);
+        fields.is_some_and(|fields| fields.iter().any(|field| path.is_inside(field)))
+    };
     for change in changes {
-        if unreadable::hides(observed, address, &change.path) {
+        // Nobody can tell whether a field that is not shown is so already: it is something to do only when the files say
+        // something new. One that is shown and not understood is never written.
+        if unreadable::hides(observed, address, &change.path)
+            || (unseen(&change.path) && !files_changed(&change.path))
+        {
             sent.forget(&change.path);
             continue;
         }

@@ -1,9 +1,10 @@
 //! What needs a person's word before it is carried out.
 
-use super::{Action, Observed, Step};
+use super::{Action, Observed, Role, Step};
 use crate::{
     model::{
-        Address, Destination, Divert, Guard, Kind, Number, Queue, Reference, Resource, Route, references,
+        Address, Destination, Divert, Diverts, Guard, Kind, Number, Queue, Reference, Resource, Route,
+        references,
     },
     path::Segment,
 };
@@ -62,6 +63,11 @@ pub(super) fn mark_critical(steps: &mut [Step], observed: &Observed) -> BTreeSet
                 (!names.is_empty())
                     .then(|| format!("leaves nobody to answer the calls of {}", names.join(", ")))
             }
+            (Some(Resource::Diverts(before)), Some(Resource::Diverts(now)), _)
+                if leads_in(&step.address, before, observed) && !leads_in(&step.address, now, observed) =>
+            {
+                Some(format!("takes away the forward that leads calls into queue `{}`", step.address.key))
+            }
             (Some(_), None, _) => {
                 let users = after.users(&step.address, |_| true);
                 let mut names: Vec<String> = users.iter().map(ToString::to_string).collect();
@@ -81,6 +87,18 @@ pub(super) fn mark_critical(steps: &mut [Step], observed: &Observed) -> BTreeSet
 pub(super) fn answers(queue: &Queue) -> bool {
     queue.agents.as_ref().is_none_or(|agents| !agents.is_empty())
         || [&queue.failover, &queue.no_answer].into_iter().any(|it| matches!(it, Some(Divert::To(_))))
+}
+
+/// Whether these are the forwards of a queue's own extension, and lead calls into the queue.
+fn leads_in(address: &Address, diverts: &Diverts, observed: &Observed) -> bool {
+    let key = &address.key;
+    let is_queue = observed.extensions.iter().any(|(it, role)| it.as_str() == key && *role == Role::Queue);
+    let own = match &diverts.always {
+        Some(Divert::To(Destination::Queue(to))) => to == key,
+        Some(Divert::To(Destination::Extension(to))) => to.as_str() == key,
+        _ => false,
+    };
+    is_queue && own
 }
 
 /// The account as it will be.

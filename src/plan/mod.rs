@@ -74,6 +74,8 @@ pub struct Observed {
     /// Fields whose live value was shown and is not understood, with what was shown, by object. They are never written, and
     /// `objects` has nothing in their place.
     pub unreadable: BTreeMap<Address, BTreeMap<Path, String>>,
+    /// Fields that this server does not show at all, by object: whether they are as declared cannot be told.
+    pub unseen: BTreeMap<Address, BTreeSet<Path>>,
     /// What a live object holds beyond this vocabulary; it is left alone.
     pub notes: BTreeMap<Address, Vec<String>>,
     /// Why it is not known which emergency forwards are on, in a run that is not about them.

@@ -4,6 +4,9 @@ use crate::{workspace::outcome, world::World};
 use dialform::error::Ending;
 use serde_json::{Value, json};
 
+/// What leads from the extension of a queue into it, made before the queue.
+const WAY_IN: &str = "POST /domains/acme.1.service/dialplans/acme.1.service/dialrules (making the dial rule of queue `420`), \
+                      PUT /domains/acme.1.service/users/420/answerrules/* (changing the Default rule of extension `420`)";
 const DOMAIN: &str = "/ns-api/v2/domains/acme.1.service";
 
 fn apply(world: &World, fault: &str, more: &[&str]) -> dialform::cli::Finished {
@@ -15,27 +18,28 @@ fn apply(world: &World, fault: &str, more: &[&str]) -> dialform::cli::Finished {
 #[test]
 fn a_step_that_is_not_done_says_what_it_has_written() {
     let user = "POST /domains/acme.1.service/users (making the extension of queue `420`)";
+    let made = format!("{user}, {WAY_IN}");
     let queue = "POST /domains/acme.1.service/callqueues (creating queue `420`)";
     let unclear = "perhaps written, the answer was not clear";
     let cases = [
         ("429:1,only:POST {}/users", "failed", vec!["nothing was written".to_owned()]),
-        ("429:1,only:POST {}/callqueues", "failed", vec![format!("written before that: {user}")]),
+        ("429:1,only:POST {}/callqueues", "failed", vec![format!("written before that: {made}")]),
         (
             "500:1,only:POST {}/callqueues",
             "unknown",
-            vec![format!("written before that: {user}"), format!("{unclear}: {queue}")],
+            vec![format!("written before that: {made}"), format!("{unclear}: {queue}")],
         ),
         ("reset-before-commit:1,only:POST {}/users", "unknown", vec![format!("{unclear}: {user}")]),
         (
             "accept-and-ignore:1,only:POST {}/callqueues",
             "not done",
-            vec![format!("written: {user}, {queue}")],
+            vec![format!("written: {made}, {queue}")],
         ),
         ("503:1,only:GET {}/callqueues/420", "failed", vec!["nothing was written".to_owned()]),
         (
-            "503:1,only:GET {}/callqueues/420,skip:1",
+            "503:1,only:GET {}/callqueues/420,skip:2",
             "unknown",
-            vec![format!("written before that: {user}, {queue}")],
+            vec![format!("written before that: {made}, {queue}")],
         ),
     ];
     for (fault, word, expected) in cases {
@@ -63,15 +67,16 @@ fn programs_and_pull_requests_are_told_too() {
     let applied = apply(&World::new(tenant), &fault, &["--format", "json"]);
     let value = outcome(&applied.out).unwrap();
     let writes: Vec<&Value> = value["steps"].as_array().unwrap().iter().map(|step| &step["writes"]).collect();
-    let user = json!({
-        "method": "POST",
-        "path": "/domains/acme.1.service/users",
-        "what": "making the extension of queue `420`",
-    });
-    assert_eq!(writes, [&json!({ "accepted": [user], "unclear": [] }), &Value::Null]);
+    let write = |method: &str, path: &str, what: &str| json!({ "method": method, "path": format!("/domains/acme.1.service/{path}"), "what": what });
+    let accepted = [
+        write("POST", "users", "making the extension of queue `420`"),
+        write("POST", "dialplans/acme.1.service/dialrules", "making the dial rule of queue `420`"),
+        write("PUT", "users/420/answerrules/*", "changing the Default rule of extension `420`"),
+    ];
+    assert_eq!(writes, [&json!({ "accepted": accepted, "unclear": [] }), &Value::Null]);
     let applied = apply(&World::new(tenant), &fault, &["--format", "markdown"]);
     let row = applied.out.lines().find(|line| line.starts_with("| failed")).unwrap();
-    let told = "written before that: POST /domains/acme.1.service/users (making the extension of queue \\`420\\`)<br>";
+    let told = "written before that: POST /domains/acme.1.service/users (making the extension of queue \\`420\\`), POST /";
     assert!(row.contains(told), "{row}");
 }
 

@@ -90,6 +90,8 @@ mod shared_lock;
 #[cfg(test)]
 mod stop;
 #[cfg(test)]
+mod stratus_readings;
+#[cfg(test)]
 mod surprises;
 #[cfg(test)]
 mod throughput;

@@ -241,7 +241,9 @@ const CASES: &[Case] = &[
                 each(names, |at, name| format!("{name:?}: {{ busy: {} }}", to(at < changed)))
             )
         },
-        writes: |name| vec![format!("PUT users|{name}|answerrules|* enabled forward-on-busy")],
+        writes: |name| {
+            vec![format!("PUT users|{name}|answerrules|* enabled forward-on-busy simultaneous-ring")]
+        },
         shows: |name| vec![(format!("diverts.{name}"), json!(["busy"]))],
     },
     Case {

@@ -169,7 +169,7 @@ async fn writes_are_seen_late_and_synchronous_creates_wait() {
     assert_eq!(rig.json("GET /users/101", &NONE).await.1["name-first-name"], "Eve");
 
     let begun = Instant::now();
-    let body = json!({"synchronous": "yes", "user": "104"});
+    let body = json!({"synchronous": "yes", "user": "104", "email-address": ""});
     let (status, made) = rig.json("POST /users", &body).await;
     assert!(begun.elapsed() >= Duration::from_millis(150));
     assert_eq!(
@@ -256,14 +256,19 @@ async fn refusals_are_exact() {
             409,
             says("Phone number already exists"),
         ),
-        ("POST /users", json!({"user": "101"}), 409, says("User already exists.")),
+        ("POST /users", json!({"user": "101", "email-address": ""}), 409, says("User already exists.")),
         (
             "POST /users",
-            json!({"user": "9", "login-username": "101@acme.1.service"}),
+            json!({"user": "9", "login-username": "101@acme.1.service", "email-address": ""}),
             409,
             says("UID already exists."),
         ),
-        ("POST /callqueues", json!({"callqueue": "400"}), 409, says("Call queue already exists")),
+        (
+            "POST /callqueues",
+            json!({"callqueue": "400", "domain": "acme.1.service"}),
+            409,
+            says("Call queue already exists"),
+        ),
         (
             "POST /callqueues/400/agents",
             json!({"callqueue-agent-id": "101@acme.1.service"}),
@@ -449,7 +454,7 @@ async fn number_filters_append() {
 /// Item 9: deletions leave orphans behind, and a soft one keeps the name.
 #[tokio::test]
 async fn deletions_leave_orphans() {
-    let rig = Rig::start("visible-after:0ms,soft-delete").await;
+    let rig = Rig::start("visible-after:0ms,soft-delete,soft-delete-frames,orphan-agents:off").await;
     let storm = rig.state("/timeframes/Storm/timeframe-id");
     let storm = format!("DELETE /timeframes/{}", storm.as_str().unwrap());
     for line in ["DELETE /users/101", "DELETE /callqueues/400", &storm, "DELETE /users/102/answerrules/Storm"]
@@ -468,7 +473,8 @@ async fn deletions_leave_orphans() {
     assert_eq!(rig.state("/answerrules/101"), NONE);
     assert_eq!(rig.state("/agents/400"), NONE);
     assert_eq!(rig.state("/users/400/service-code"), "system-queue");
-    assert_eq!(rig.state("/reserved-names"), json!(["Storm", "102/Storm"]));
+    assert_eq!(rig.state("/reserved-names"), json!(["Storm"]));
+    assert_eq!(rig.state("/lingering-rules/102/0/time-frame"), "Storm");
     let frame = json!({"timeframe-name": "Storm", "timeframe-type": "always"});
     assert_eq!(rig.json("POST /timeframes", &frame).await.0, 400);
     assert_eq!(rig.json("POST /users/102/answerrules", &json!({"time-frame": "Storm"})).await.0, 409);
@@ -479,7 +485,12 @@ async fn deletions_leave_orphans() {
 async fn types_are_mixed_and_features_missing() {
     let storm = "GET /users/102/answerrules/Storm";
     let steps = vec![
-        ("POST /users", json!({"user": "104", "limits-max-active-calls-total": "3"}), 202, accepted()),
+        (
+            "POST /users",
+            json!({"user": "104", "limits-max-active-calls-total": "3", "email-address": ""}),
+            202,
+            accepted(),
+        ),
         (
             "GET /users/104/answerrules",
             NONE,
@@ -517,7 +528,7 @@ async fn types_are_mixed_and_features_missing() {
         ("PUT /users/102/answerrules/Storm", json!({"forward-always": {"enabled": "yes"}}), 202, accepted()),
         (storm, NONE, 200, json!({"/forward-always": {"enabled": "yes", "parameters": []}})),
     ];
-    run(NOW, steps).await;
+    run("visible-after:0ms,rule-put:merge", steps).await;
     let steps = vec![
         (
             storm,
@@ -634,7 +645,7 @@ async fn queues_and_their_neighbours() {
         ("GET /callqueues/400/agents", NONE, 200, json!({agent: "automatic"})),
         (
             "POST /callqueues",
-            json!({"callqueue": "500", "synchronous": "yes"}),
+            json!({"callqueue": "500", "domain": "acme.1.service", "synchronous": "yes"}),
             200,
             json!({"/callqueue": "500"}),
         ),

@@ -80,6 +80,9 @@ pub struct Domain {
     pub time_zone: Text,
     #[serde(default)]
     pub is_stir_enabled: Text,
+    /// Empty for one that is called like the domain.
+    #[serde(default)]
+    pub dial_plan: Text,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -239,6 +242,16 @@ impl TimeFrame {
     }
 }
 
+/// The block list of an extension, as number filters show it (FACTS stratus/readings-6).
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct NumberFilters {
+    #[serde(default)]
+    pub time_frame: Text,
+    #[serde(default, deserialize_with = "feature")]
+    pub phone_numbers_to_reject: Feature,
+}
+
 /// A phone number; what is read is what is written, all of it, every time (FACTS stratus/numbers-4).
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -322,6 +335,8 @@ pub struct DialRule {
     #[serde(default)]
     pub dialrule: Text,
     pub dial_rule_matching_to_uri: Text,
+    #[serde(default)]
+    pub dial_rule_translation_destination_user: Text,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -369,6 +384,7 @@ macro_rules! rows {
 rows! {
     User: user;
     AnswerRule: time_frame;
+    NumberFilters: time_frame;
     TimeFrame: timeframe_id timeframe_name;
     PhoneNumber: phonenumber;
     CallQueue: callqueue;

@@ -19,10 +19,10 @@ pub fn route(call: &ApiCall, queue: &str, path: &[&str]) -> RouteResult {
     match (call.method(), path) {
         ("GET", []) => call.list(rows(call, queue)),
         ("POST", []) => create(call, queue),
-        ("PUT", [agent]) => update(call, queue, agent),
+        ("PUT", [agent]) => update(call, queue, &stored_key(call, queue, agent)),
         ("DELETE", [agent]) => {
             let mut agents = of(call.held, queue);
-            agents.shift_remove(*agent).ok_or_else(ErrorResponse::missing)?;
+            agents.shift_remove(&stored_key(call, queue, agent)).ok_or_else(ErrorResponse::missing)?;
             accept(call, queue, agent, agents)
         }
         _ => Err(ErrorResponse::no_route()),
@@ -90,6 +90,22 @@ fn create(call: &ApiCall, queue: &str) -> RouteResult {
     call.created(format!("agents/{queue}/{agent}"), next, shown)
 }
 
+/// The key of an agent in the state, from how it stands in a path (FACTS stratus/readings-11).
+fn stored_key(call: &ApiCall, queue: &str, agent: &str) -> String {
+    let agents = of(call.held, queue);
+    let of_user = agent.strip_prefix("sip:").filter(|_| call.server.keeping.sip_agents);
+    let known = of_user.filter(|user| !agents.contains_key(agent) && agents.contains_key(*user));
+    known.unwrap_or(agent).to_owned()
+}
+
+/// How an agent is listed: one that is an extension perhaps as that extension's device, unless that one is an agent too.
+fn listed_id(call: &ApiCall, document: &Document, queue: &str, id: &str) -> String {
+    let device = format!("sip:{id}");
+    let is_user = id.split_once('@').is_some_and(|(user, _)| document.get("users", user).is_some());
+    let twice = of(document, queue).contains_key(&device);
+    if call.server.keeping.sip_agents && is_user && !twice { device } else { id.to_owned() }
+}
+
 fn update(call: &ApiCall, queue: &str, agent: &str) -> RouteResult {
     let mut agents = of(call.held, queue);
     let row = agents.get_mut(agent).and_then(Value::as_object_mut).ok_or_else(ErrorResponse::missing)?;
@@ -130,6 +146,7 @@ fn render(call: &ApiCall, document: &Document, queue: &str, agent: &Value) -> Va
             shown.insert((*read).to_owned(), value);
         }
     }
+    shown.insert("callqueue-agent-id".into(), listed_id(call, document, queue, id).into());
     let (first, last) = (of_user("name-first-name"), of_user("name-last-name"));
     let live = json!({
         "callqueue-agent-entry-type": entry_type,

@@ -3,20 +3,22 @@
 use serde_json::{Map, Value};
 
 use super::call::{ApiCall, ErrorResponse, RouteResult, show, text, total};
-use super::{dialrules, features, fields, schedule, timeframes, users};
+use super::features::{self, ALLOW, REJECT};
+use super::keeping::LINGERING;
+use super::{dialrules, fields, schedule, timeframes, users};
 use crate::sandbox::document::Document;
 
 pub fn route(call: &ApiCall, user: &str, path: &[&str]) -> RouteResult {
     users::find(call, if call.request.is_write() { call.held } else { call.seen }, user)?;
     match (call.method(), path) {
         ("GET", []) => call.list(rows(call, call.seen, user)),
-        ("GET", ["count"]) => total(of(call.seen, user).len()),
+        ("GET", ["count"]) => total(rows(call, call.seen, user).len()),
         ("POST", []) => create(call, user),
         // Matched first: a time frame cannot be called `reorder`.
         ("PUT", ["reorder"]) => reorder(call, user),
         ("GET", [name]) => {
             let found =
-                rows(call, call.seen, user).into_iter().find(|rule| text(rule, "time-frame") == *name);
+                standing(call, call.seen, user).into_iter().find(|rule| text(rule, "time-frame") == *name);
             show(found.ok_or_else(missing)?)
         }
         ("PUT", [name]) => update(call, user, name),
@@ -62,13 +64,13 @@ fn change(
 
 /// Creates at the lowest priority, which may be below `*` where it never fires (FACTS stratus/rules-8).
 fn create(call: &ApiCall, user: &str) -> RouteResult {
-    let body = call.body()?;
-    dialrules::check_words(call, body)?;
+    let body = &sent(call)?;
+    dialrules::check_words(call, body, None)?;
     let rule = record(body)?;
     let name = text(&rule, "time-frame").to_owned();
     let mut rules = of(call.held, user);
-    let kept = timeframes::is_reserved(call.held, &format!("{user}/{name}"));
-    if kept || rules.iter().any(|other| text(other, "time-frame") == name) {
+    let lingers = lingering(call.held, user).iter().any(|gone| text(gone, "time-frame") == name);
+    if lingers || rules.iter().any(|other| text(other, "time-frame") == name) {
         return Err(ErrorResponse::new(409, "Answer rule already used"));
     }
     rules.push(rule);
@@ -78,13 +80,18 @@ fn create(call: &ApiCall, user: &str) -> RouteResult {
     call.created(format!("answerrules/{user}/{name}"), next, shown.unwrap_or_default())
 }
 
-/// Changes the features named, each as a whole, and keeps the others (FACTS stratus/writes-8).
+/// Changes the features named, each as a whole, and keeps the others (FACTS stratus/writes-8) or, but for the lists of
+/// callers, takes them away (FACTS stratus/readings-5).
 fn update(call: &ApiCall, user: &str, name: &str) -> RouteResult {
-    let body = call.body()?;
-    dialrules::check_words(call, body)?;
+    let body = &sent(call)?;
     let mut rules = of(call.held, user);
     let rule = rules.iter_mut().find(|rule| text(rule, "time-frame") == name);
     let rule = rule.and_then(Value::as_object_mut).ok_or_else(missing)?;
+    dialrules::check_words(call, body, Some(rule))?;
+    if call.server.keeping.whole_rules {
+        let stays = |name: &str| matches!(name, "time-frame" | "enabled" | ALLOW | REJECT);
+        rule.retain(|feature, _| stays(feature) || body.contains_key(feature));
+    }
     change(rule, body, call.server.list_remove)?;
     place(&mut rules, name, body);
     call.accept(format!("answerrules/{user}/{name}"), with_rules(call, user, rules))
@@ -93,10 +100,29 @@ fn update(call: &ApiCall, user: &str, name: &str) -> RouteResult {
 fn delete(call: &ApiCall, user: &str, name: &str) -> RouteResult {
     let mut rules = of(call.held, user);
     let index = rules.iter().position(|rule| text(rule, "time-frame") == name).ok_or_else(missing)?;
-    rules.remove(index);
+    let gone = rules.remove(index);
     let mut next = with_rules(call, user, rules);
-    timeframes::reserve(call, &mut next, &format!("{user}/{name}"));
+    if call.server.keeping.lingering_rules {
+        let mut all = next.single(LINGERING).as_object().cloned().unwrap_or_default();
+        let kept = all.entry(user).or_insert_with(|| Value::Array(Vec::new()));
+        kept.as_array_mut().into_iter().for_each(|kept| kept.push(gone.clone()));
+        next.set(LINGERING, all.into());
+    }
     call.accept(format!("answerrules/{user}/{name}"), next)
+}
+
+/// The body as this server takes it: the lists of callers may not be its business (FACTS stratus/readings-6).
+fn sent(call: &ApiCall) -> Result<Map<String, Value>, ErrorResponse> {
+    let mut body = call.body()?.clone();
+    if call.server.keeping.lists_apart {
+        body.retain(|name, _| name != ALLOW && name != REJECT);
+    }
+    Ok(body)
+}
+
+/// The rules of a user that were deleted and are listed all the same (FACTS stratus/readings-4).
+fn lingering(document: &Document, user: &str) -> Vec<Value> {
+    document.single(LINGERING)[user].as_array().cloned().unwrap_or_default()
 }
 
 /// Reorders; the list must name every rule and no other.
@@ -134,10 +160,21 @@ fn with_rules(call: &ApiCall, user: &str, rules: Vec<Value>) -> Document {
     next
 }
 
-/// Shows a user's rules with what is computed: priority by position, 99 for the last, and `is-active`.
+/// Shows all that is listed: those that are there, and after them those that were deleted.
 fn rows(call: &ApiCall, document: &Document, user: &str) -> Vec<Value> {
+    let mut all = standing(call, document, user);
+    all.extend(shown(call, document, user, &lingering(document, user)));
+    all
+}
+
+/// Shows the rules that are there.
+fn standing(call: &ApiCall, document: &Document, user: &str) -> Vec<Value> {
+    shown(call, document, user, &of(document, user))
+}
+
+/// Shows rules with what is computed: priority by position, 99 for the last, and `is-active`.
+fn shown(call: &ApiCall, document: &Document, user: &str, rules: &[Value]) -> Vec<Value> {
     let active = schedule::active(call.settled, user);
-    let rules = of(document, user);
     let last = rules.len().saturating_sub(1);
     let row = |(index, rule): (usize, &Value)| {
         let name = text(rule, "time-frame");
@@ -149,6 +186,9 @@ fn rows(call: &ApiCall, document: &Document, user: &str) -> Vec<Value> {
         shown.insert("ordinal-priority".into(), if index == last { 99 } else { index }.into());
         shown.insert("enabled".into(), rule.get("enabled").cloned().unwrap_or_default());
         features::render(rule, call.server.mixed_types, &mut shown);
+        if call.server.keeping.lists_apart {
+            shown.retain(|name, _| name != ALLOW && name != REJECT);
+        }
         shown.insert("time_range_data".into(), schedule::ranges(document, user, name).into());
         Value::from(shown)
     };

@@ -94,6 +94,12 @@ impl<'a> ApiCall<'a> {
         body.ok_or_else(|| ErrorResponse::invalid("The request body must be a JSON object."))
     }
 
+    /// Refuses a body without a key that this server may want (FACTS stratus/readings-9).
+    pub fn names(&self, body: &Map<String, Value>, name: &str) -> Result<(), ErrorResponse> {
+        let missing = self.server.keeping.long_bodies && !body.contains_key(name);
+        if missing { Err(ErrorResponse::invalid(format!("Missing required {name}."))) } else { Ok(()) }
+    }
+
     /// Cuts a list into its page: silent about the rest (FACTS stratus/lists-2).
     pub fn list(&self, rows: Vec<Value>) -> RouteResult {
         page(self.server, self.request, rows)

@@ -1,6 +1,7 @@
 //! What of a domain's state each kind of object may touch.
 
 use super::carrier::ten_digits;
+use super::keeping::LINGERING;
 use crate::model::{Address, Kind};
 use crate::sandbox::footprint::{Part, Pattern, fields, key, presence, whole};
 
@@ -14,7 +15,7 @@ const FORWARDS: &[&str] = &[
 
 pub fn of(address: &Address) -> Vec<Pattern> {
     let name = address.key.as_str();
-    match address.kind {
+    let mut all = match address.kind {
         Kind::Schedules => schedule(name),
         Kind::Receivers => Vec::new(),
         Kind::Numbers => number(name),
@@ -22,7 +23,10 @@ pub fn of(address: &Address) -> Vec<Pattern> {
         Kind::Rules => rules(name),
         Kind::Diverts => default_rule(name, FORWARDS),
         Kind::Queues => queue(name),
-    }
+    };
+    // What the server remembers of what was deleted is its own, and shows only where it refuses something.
+    all.extend([whole(&[key("reserved-names")]), whole(&[key(LINGERING)])]);
+    all
 }
 
 /// Its hours and dates; of the holidays of the vendor's calendar, which are written again with them, the server's ids alone.
@@ -81,11 +85,14 @@ fn default_rule(extension: &str, features: &[&str]) -> Vec<Pattern> {
     all
 }
 
-/// The queue, its agents, and the failover of its own user. That user comes and goes with it.
+/// The queue, its agents, and the failover of its own user. That user, the dial rule that starts the queue and the forward
+/// to it come and go with it.
 fn queue(extension: &str) -> Vec<Pattern> {
     let row = [key("callqueues"), key(extension)];
     let agent = [key("agents"), key(extension), Part::Any];
-    let mut all = default_rule(extension, &["forward-when-unregistered"]);
+    let mut all = default_rule(extension, &["forward-when-unregistered", "forward-always"]);
+    let start = Part::Named("dial-rule-matching-to-uri", format!("queue_{extension}"));
+    all.push(presence(&[key("dialrules"), start]));
     for table in ["callqueues", "agents", "users", "answerrules", "user-timeframes"] {
         all.push(presence(&[key(table), key(extension)]));
     }

@@ -4,7 +4,8 @@
 //! - [`call`]: one request in one domain: what it may read, how it answers
 //! - [`fields`]: the fields of each object, their types and defaults
 //! - [`seed`]: the first state of a domain
-//! - [`switches`]: what can be switched about it, [`forms`] those of them that say in what form it takes and shows things
+//! - [`switches`]: what can be switched about it: in what form it takes and shows things is in [`forms`], how it keeps them
+//!   in [`keeping`]
 //! - one file per family of objects
 //! - [`schedule`]: whether a time frame covers an instant
 //! - [`portal`]: what people alone set
@@ -23,6 +24,7 @@ mod fields;
 mod filters;
 mod footprint;
 mod forms;
+mod keeping;
 mod phonenumbers;
 mod portal;
 mod queues;
@@ -46,6 +48,7 @@ use super::vendor::{RateLimit, Request, Response, Vendor, Views};
 use crate::model::Address;
 use call::{ApiCall, ErrorResponse, RouteResult};
 use forms::Forms;
+use keeping::Keeping;
 use switches::{Release, Settings};
 
 /// NetSapiens, and the carrier beside it.
@@ -54,21 +57,13 @@ pub static EMULATION: Emulation = Emulation {
     endpoints: &[("api", "/ns-api/v2"), ("carrier", "/_carrier/v1")],
     switches: switches::NAMES,
     vendor: |set| {
-        let Settings {
-            release,
-            page_cap,
-            mixed_types,
-            soft_delete,
-            list_remove,
-            active_lag,
-            rate_limit,
-            forms,
-        } = Settings::read(set)?;
+        let Settings { release, page_cap, mixed_types, keeping, list_remove, active_lag, rate_limit, forms } =
+            Settings::read(set)?;
         Ok(Box::new(Stratus {
             release,
             page_cap,
             mixed_types,
-            soft_delete,
+            keeping,
             list_remove,
             active_lag,
             rate_limit,
@@ -83,7 +78,7 @@ struct Stratus {
     release: Release,
     page_cap: usize,
     mixed_types: bool,
-    soft_delete: bool,
+    keeping: Keeping,
     list_remove: bool,
     active_lag: Duration,
     rate_limit: f64,

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::call::{ApiCall, ErrorResponse, RouteResult, domain_of, show, text};
-use super::{fields, tables};
+use super::{dialrules, fields, tables};
 use crate::sandbox::document::Document;
 
 pub fn route(call: &ApiCall, path: &[&str]) -> RouteResult {
@@ -42,15 +42,21 @@ fn rows(call: &ApiCall) -> Vec<Value> {
     call.seen.table("callqueues").map(|(_, queue)| render(call, call.seen, queue)).collect()
 }
 
-/// Creates the queue alone: its user, aliases and rule are the client's to make (FACTS stratus/queues-7).
+/// Creates the queue alone: its user and rule are the client's to make (FACTS stratus/queues-7), and its dial rule, unless
+/// this server makes it (FACTS stratus/readings-10).
 fn create(call: &ApiCall) -> RouteResult {
-    let (queue, record) = record(call.body()?)?;
+    let body = call.body()?;
+    call.names(body, "domain")?;
+    let (queue, record) = record(body)?;
     if call.held.get("callqueues", &queue).is_some() {
         return Err(ErrorResponse::new(409, "Call queue already exists"));
     }
     let mut next = call.held.clone();
     let shown = render(call, &next, &record);
     next.put("callqueues", &queue, record);
+    if call.server.keeping.alias_made {
+        dialrules::start_of(&mut next, &queue)?;
+    }
     call.created(format!("callqueues/{queue}"), next, shown)
 }
 
@@ -64,12 +70,14 @@ fn update(call: &ApiCall, queue: &str) -> RouteResult {
     call.accept(format!("callqueues/{queue}"), next)
 }
 
-/// Deletes a queue with its agent rows; its user stays.
+/// Deletes a queue; its user stays, and its agent rows may (FACTS stratus/readings-12).
 fn delete(call: &ApiCall, queue: &str) -> RouteResult {
     find(call.held, queue)?;
     let mut next = call.held.clone();
     next.remove("callqueues", queue);
-    next.remove("agents", queue);
+    if !call.server.keeping.orphan_agents {
+        next.remove("agents", queue);
+    }
     call.accept(format!("callqueues/{queue}"), next)
 }
 

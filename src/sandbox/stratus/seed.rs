@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::call::{ErrorResponse, domain_of};
+use super::keeping::LINGERING;
 use super::timeframes::Shelf;
 use super::{
     agents, answerrules, carrier, dialrules, fields, phonenumbers, queues, tables, timeframes, users,
@@ -52,6 +53,7 @@ pub fn plant(account: &str, seed: &Map<String, Value>) -> Result<Document, Strin
     document.set("domain", domain(account, seed.get("domain"))?);
     document.set("sequence", 0.into());
     document.set("reserved-names", Value::Array(Vec::new()));
+    document.set(LINGERING, Value::Object(Map::new()));
     document.set("number-filters", Value::Object(Map::new()));
     document.set("devices", rows(seed, "devices")?.into());
     each(seed, "timeframes", |body| frame(&mut document, account, Shelf::Domain, body))?;

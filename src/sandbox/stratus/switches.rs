@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::forms::Forms;
+use super::keeping::Keeping;
 use crate::sandbox::notation::{Reading, SwitchError, Switches, chance, duration, rows};
 
 /// The names of the notation.
@@ -11,7 +12,6 @@ pub const NAMES: &[&str] = &[
     "page-cap",
     "release",
     "mixed-types",
-    "soft-delete",
     "list-remove",
     "420",
     // Of `Forms`.
@@ -23,11 +23,36 @@ pub const NAMES: &[&str] = &[
     "dial-words",
     "lists",
     "scalars",
+    // Of `Keeping`.
+    "soft-delete",
+    "soft-delete-frames",
+    "rule-put",
+    "caller-lists",
+    "queue-alias",
+    "orphan-agents",
+    "short-bodies",
+    "agent-ids",
+    "number-keys",
 ];
 
 /// What the vendor's texts and its clients say differently (FACTS stratus/readings).
 pub const READINGS: &[Reading] = &[
+    Reading::harsh("soft-delete:on"),
     Reading::kind("soft-delete:off"),
+    Reading::harsh("rule-put:whole"),
+    Reading::kind("rule-put:merge"),
+    Reading::harsh("caller-lists:filters"),
+    Reading::kind("caller-lists:rule"),
+    Reading::harsh("queue-alias:missing"),
+    Reading::kind("queue-alias:made"),
+    Reading::harsh("orphan-agents:on"),
+    Reading::kind("orphan-agents:off"),
+    Reading::harsh("short-bodies:refused"),
+    Reading::kind("short-bodies:taken"),
+    Reading::harsh("agent-ids:sip"),
+    Reading::kind("agent-ids:user"),
+    Reading::harsh("number-keys:10"),
+    Reading::kind("number-keys:11"),
     Reading::harsh("frame-put:frame"),
     Reading::kind("frame-put:array"),
     Reading::harsh("week-update:hyphen"),
@@ -55,8 +80,7 @@ pub struct Settings {
     pub release: Release,
     /// Numbers and strings mixed, `""` for unset integers, features missing (FACTS stratus/wire).
     pub mixed_types: bool,
-    /// Deleted names stay reserved (FACTS stratus/readings-4).
-    pub soft_delete: bool,
+    pub keeping: Keeping,
     /// `remove: "yes"` takes entries out of a list; off, it is accepted and does nothing (FACTS stratus/filters-4).
     pub list_remove: bool,
     /// How often it limits the rate with a status of its own (FACTS stratus/errors).
@@ -78,7 +102,7 @@ impl Settings {
             page_cap: set.get("page-cap", rows, 100)?,
             release: set.get("release", release, Release::V45_0)?,
             mixed_types: set.flag("mixed-types", true)?,
-            soft_delete: set.flag("soft-delete", false)?,
+            keeping: Keeping::read(set)?,
             list_remove: set.flag("list-remove", false)?,
             rate_limit: set.get("420", chance, 0.0)?,
             forms: Forms::read(set)?,

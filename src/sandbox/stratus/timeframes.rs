@@ -93,7 +93,7 @@ pub fn is_reserved(document: &Document, name: &str) -> bool {
 
 /// Keeps a deleted name, if this server deletes softly (FACTS stratus/readings-4).
 pub fn reserve(call: &ApiCall, document: &mut Document, name: &str) {
-    if call.server.soft_delete {
+    if call.server.keeping.lingering_frames {
         let mut kept = document.single("reserved-names").as_array().cloned().unwrap_or_default();
         kept.push(name.into());
         document.set("reserved-names", kept.into());

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::call::{ApiCall, ErrorResponse, RouteResult, domain_of, show, text, total};
+use super::keeping::LINGERING;
 use super::switches::Release;
 use super::{fields, tables};
 use crate::sandbox::document::Document;
@@ -58,6 +59,7 @@ fn reduced(call: &ApiCall) -> RouteResult {
 
 fn create(call: &ApiCall) -> RouteResult {
     let body = call.body()?;
+    call.names(body, "email-address")?;
     let (user, record) = record(domain_of(call.held), call.held, body)?;
     if call.held.get("users", &user).is_some() {
         return Err(ErrorResponse::new(409, "User already exists."));
@@ -152,6 +154,9 @@ fn delete(call: &ApiCall, user: &str) -> RouteResult {
     let devices = call.held.single("devices").as_array().into_iter().flatten();
     let kept: Vec<Value> = devices.filter(|device| text(device, "user") != user).cloned().collect();
     next.set("devices", kept.into());
+    let mut rules = call.held.single(LINGERING).as_object().cloned().unwrap_or_default();
+    rules.shift_remove(user);
+    next.set(LINGERING, rules.into());
     call.accept(format!("users/{user}"), next)
 }
 

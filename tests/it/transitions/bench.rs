@@ -107,6 +107,14 @@ impl<'a> Bench<'a> {
         if run.ending == wanted { Ok(plan) } else { Err(format!("plan ended {:?}: {plan}", run.ending)) }
     }
 
+    /// The codes of what blocks the tenant, none if nothing does.
+    pub fn blocked(&self, fault: &str) -> Outcome<Vec<String>> {
+        let run = self.dialform(&["plan", "--format", "json"], fault);
+        let plan: Value = serde_json::from_str(&run.out).map_err(|error| format!("{error}: {}", run.err))?;
+        let blocked = plan["tenants"][0]["blocked"].as_array().into_iter().flatten();
+        Ok(blocked.map(|finding| finding["code"].as_str().unwrap_or_default().to_owned()).collect())
+    }
+
     /// Applies, with these critical changes approved.
     pub fn apply(&self, critical: &[String], fault: &str) -> Run {
         let mut arguments = vec!["apply", "--format", "json", "--auto-approve"];

@@ -87,7 +87,10 @@ pub struct Setup {
     pub open_answers: Vec<String>,
     /// Keys that a request has beyond the document, on paths that contain this: the way of another reading of the vendor.
     #[serde(default)]
-    pub beyond: BTreeMap<String, String>,
+    pub beyond_keys: BTreeMap<String, String>,
+    /// Writes of which the document does not tell: method, and part of the path.
+    #[serde(default)]
+    pub beyond: Vec<String>,
     /// What is live at the start.
     #[serde(skip)]
     pub live: Value,

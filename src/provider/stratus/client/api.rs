@@ -1,11 +1,12 @@
 //! Lists read to their end, objects decoded, paths.
 
+use super::raw_rule::RawRule;
 use crate::{
     http::{ApiError, Problem, ReadClient, segment},
-    model::Extension,
+    model::{E164, Extension, Kind},
     provider::{
-        answer::{decode, failure},
-        stratus::wire::{AnswerRule, AutoAttendant, Domain, Row, User},
+        answer::{self, decode, failure},
+        stratus::wire::{AnswerRule, AutoAttendant, Domain, PhoneNumber, Row, User},
     },
 };
 use serde::de::DeserializeOwned;
@@ -71,9 +72,42 @@ impl<'a> Api<'a> {
     }
 
     pub async fn rules(&self, extension: &str) -> Result<Vec<AnswerRule>, ApiError> {
-        let rest = format!("/users/{}/answerrules", segment(extension));
-        self.list(&rest, &format!("the answering rules of `{extension}`")).await
+        self.list(&rules_path(extension), &rules_of(extension)).await
     }
+
+    /// The same with all that the server shows of them.
+    pub async fn raw_rules(&self, extension: &str) -> Result<Vec<RawRule>, ApiError> {
+        self.list(&rules_path(extension), &rules_of(extension)).await
+    }
+
+    /// A number of the domain, with the key under which it is listed: mostly its eleven digits, and sometimes ten
+    /// (FACTS stratus/readings-7).
+    pub async fn number(&self, key: &str) -> Result<Option<PhoneNumber>, ApiError> {
+        let what = format!("{} `{key}`", Kind::Numbers.noun());
+        let digits = key.trim_start_matches('+');
+        let direct = present(self.object::<PhoneNumber>(&format!("/phonenumbers/{digits}"), &what).await)?;
+        if direct.is_some() {
+            return Ok(direct);
+        }
+        let listed: Vec<PhoneNumber> = self.list("/phonenumbers", &what).await?;
+        let same = |number: &PhoneNumber| {
+            E164::from_nanp(number.phonenumber.as_str()).is_some_and(|number| number.to_string() == key)
+        };
+        Ok(listed.into_iter().find(same))
+    }
+}
+
+fn rules_path(extension: &str) -> String {
+    format!("/users/{}/answerrules", segment(extension))
+}
+
+fn rules_of(extension: &str) -> String {
+    format!("the answering rules of `{extension}`")
+}
+
+/// `None` for an object that is not there.
+pub fn present<T>(read: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+    answer::present(read, |message| !message.contains("No Route Found"))
 }
 
 pub async fn pages<T: Row>(
@@ -116,6 +150,8 @@ pub async fn pages<T: Row>(
 /// The rows of a page; a list of one may come as the object alone (FACTS stratus/readings-8).
 fn rows_of<T: Row>(body: Value, what: &str, path: &str) -> Result<Vec<T>, ApiError> {
     let one = body.is_object().then(|| T::deserialize(&body).ok()).flatten();
+    // An object without a key is something else, such as a message.
+    let one = one.filter(|row| !row.key().trim().is_empty());
     one.map_or_else(|| decode(body, what, path), |row| Ok(vec![row]))
 }
 

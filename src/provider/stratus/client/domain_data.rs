@@ -21,6 +21,8 @@ pub struct DomainData {
     /// Extensions of queues that are not there: a user with the service code of a queue, and no queue.
     pub half_queues: Vec<String>,
     pub rules: BTreeMap<String, Vec<AnswerRule>>,
+    /// Rules that were deleted and are listed all the same, by extension; none of them is in `rules`.
+    pub lingering: BTreeMap<String, Vec<String>>,
     pub carrier: Vec<CarrierForward>,
     /// Why the forwards of a run that is not about them are not known.
     pub unread_forwards: Option<String>,

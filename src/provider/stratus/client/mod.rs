@@ -5,9 +5,15 @@ mod domain_data;
 mod observe;
 mod observed;
 mod preconditions;
+mod queue_start;
+mod raw_rule;
+mod sent;
+mod standing;
 mod survey;
 mod write;
+mod write_agents;
 mod write_frames;
+mod write_queue;
 mod write_rules;
 
 pub use observe::StratusReader;

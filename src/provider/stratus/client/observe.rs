@@ -5,9 +5,10 @@
 
 use super::{
     API, CARRIER,
-    api::{Api, pages},
+    api::{Api, pages, present},
     domain_data::DomainData,
     observed::observed,
+    standing,
 };
 use crate::{
     http::{ApiError, Problem, ReadClient, segment},
@@ -16,7 +17,7 @@ use crate::{
     plan::{Observed, Role},
     provider::{
         Endpoints, Read, Scope,
-        answer::{self, decode, endpoint, failure},
+        answer::{decode, endpoint, failure},
         scalar::Scalar,
         stratus::{
             convert::{self, Context},
@@ -136,6 +137,10 @@ impl StratusReader {
             Ok::<_, ApiError>((extension, rules))
         });
         live.rules = stream::iter(reads).buffer_unordered(api.http.concurrency()).try_collect().await?;
+        live.lingering = standing::complete(api, &mut live.rules, scope).await?;
+        let people: Vec<String> = live.users.iter().map(|user| user.user.0.clone()).collect();
+        live.context.lists_hidden = standing::hides_lists(api, &people, &live.rules, scope).await?;
+        self.contexts.lock().await.insert(account.to_owned(), live.context.clone());
         self.name_attendants(api, &mut live).await?;
         live.own_frames = own_frames(api, &live, scope).await?;
         let wanted = |name: &str| {
@@ -193,9 +198,7 @@ impl StratusReader {
                     live.frames.extend(named);
                 }
                 Kind::Numbers => {
-                    let digits = address.key.trim_start_matches('+');
-                    live.numbers
-                        .extend(present(api.object(&format!("/phonenumbers/{digits}"), &what).await)?);
+                    live.numbers.extend(api.number(&address.key).await?);
                 }
                 Kind::Queues => {
                     let queue: Option<CallQueue> =
@@ -225,6 +228,7 @@ impl StratusReader {
                 Kind::Forwards => {}
             }
         }
+        live.lingering = standing::complete(api, &mut live.rules, scope).await?;
         self.name_attendants(api, &mut live).await?;
         live.carrier = self.forwards(api.domain, scope).await?;
         Ok(live)
@@ -261,11 +265,6 @@ impl StratusReader {
     }
 }
 
-/// `None` for an object that is not there.
-pub fn present<T>(read: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
-    answer::present(read, |message| !message.contains("No Route Found"))
-}
-
 impl StratusReader {
     /// The words that declared objects would send calls to and that no dial rule knows (FACTS stratus/places-4). A word
     /// that is already in use in the domain is known to work, and the dial plan is read only if there is any other.
@@ -279,7 +278,16 @@ impl StratusReader {
         if !scope.lists {
             return Ok(wanted);
         }
-        let in_use: BTreeSet<&str> = live.rules.values().flatten().flat_map(AnswerRule::words).collect();
+        let is_made = |key: &str| {
+            let address = Address::new(Kind::Queues, key);
+            scope.wanted.contains_key(&address) && !live.queues.iter().any(|it| it.callqueue.as_str() == key)
+        };
+        // A queue whose own rule leads into it may lack the dial rule all the same.
+        let others = live.rules.iter().flat_map(|(extension, rules)| {
+            let own = format!("queue_{extension}");
+            rules.iter().flat_map(AnswerRule::words).filter(move |word| *word != own)
+        });
+        let in_use: BTreeSet<&str> = others.collect();
         for (address, resource) in &scope.wanted {
             // Numbers are routed by application and need no alias (FACTS stratus/numbers-8).
             if address.kind == Kind::Numbers {
@@ -292,6 +300,8 @@ impl StratusReader {
                     continue;
                 }
                 let to = match reference {
+                    // A queue that is made by this run gets its alias with it.
+                    Reference::Queue(key) if is_made(&key) => continue,
                     Reference::Queue(key) => Destination::Queue(key),
                     Reference::Voicemail(extension) => Destination::Voicemail(extension),
                     Reference::Phone(extension) => Destination::Phone(extension),

@@ -1,15 +1,21 @@
 //! What was read of a domain, put into the words of the YAML.
 
-use super::{domain_data::DomainData, preconditions, survey::survey};
+use super::{
+    domain_data::DomainData,
+    preconditions,
+    standing::{is_shown, looks_up_blocked},
+    survey::survey,
+};
 use crate::{
-    model::{Address, E164, Extension, Kind, Queue, Resource},
+    model::{Address, Callers, E164, Extension, Kind, Queue, Resource},
+    path::Path,
     plan::{Observed, Obstacle, Remnant, Role},
     provider::{
         Scope,
         scalar::Unreadable,
         stratus::{
             convert,
-            wire::{Agent, Text},
+            wire::{Agent, AnswerRule, Text},
         },
     },
 };
@@ -66,9 +72,14 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         let key = queue.callqueue.as_str();
         let agents: Vec<&Agent> =
             live.agents.iter().filter(|agent| agent.callqueue.as_str() == key).collect();
-        let (words, strange) = convert::queue(queue, &agents, default(key), context);
-        add(&mut observed, Address::new(Kind::Queues, key), Resource::Queue(words), strange, key);
+        let (mut words, strange) = convert::queue(queue, &agents, default(key), context);
+        let address = Address::new(Kind::Queues, key);
+        if let Some(Resource::Queue(wanted)) = scope.wanted.get(&address) {
+            convert::recognise_devices(&mut words, wanted);
+        }
+        add(&mut observed, address, Resource::Queue(words), strange, key);
     }
+    left_agents(live, scope, &mut observed);
     for key in &live.half_queues {
         let text = format!(
             "extension {key} is a queue's user without a queue, left behind by a creation that was refused"
@@ -101,13 +112,25 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         if context.roles.get(&extension) == Some(&Role::Queue) {
             continue;
         }
-        let (words, notes, strange) = convert::rules(user, rules, context);
+        let (mut words, notes, strange) = convert::rules(user, rules, context);
         let address = Address::new(Kind::Rules, key);
         note(&mut observed, &address, notes);
+        if let (Some(callers), Some(rule)) = (&mut words.callers, default(key)) {
+            let wanted = match scope.wanted.get(&address) {
+                Some(Resource::Rules(wanted)) => wanted.callers.clone().unwrap_or_default(),
+                _ => Callers::default(),
+            };
+            let hidden = unread_lists(callers, rule, &wanted, context.lists_hidden);
+            if hidden && wanted.allow.is_some() {
+                let allow = Path::from(["callers", "allow"]);
+                observed.unseen.entry(address.clone()).or_default().insert(allow);
+            }
+        }
         add(&mut observed, address, Resource::Rules(words), strange, key);
     }
     observed.unread_forwards.clone_from(&live.unread_forwards);
-    survey(live, &mut observed);
+    lingering_rules(live, scope, &mut observed);
+    survey(live, scope, &mut observed);
     if let Some(domain) = &live.domain {
         let zone = |text: &Text| Some(text.0.trim().to_owned()).filter(|zone| !zone.is_empty());
         observed.zones.account = zone(&domain.time_zone);
@@ -124,5 +147,62 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
 fn note(observed: &mut Observed, address: &Address, notes: Vec<String>) {
     if !notes.is_empty() {
         observed.notes.entry(address.clone()).or_default().extend(notes);
+    }
+}
+
+/// Takes out the lists that the Default rule does not show and that were looked up nowhere else: they are not empty for all
+/// that. Says whether the allow list is one that cannot be seen.
+fn unread_lists(callers: &mut Callers, rule: &AnswerRule, wanted: &Callers, lists_hidden: bool) -> bool {
+    let shows_allow = is_shown(&rule.phone_numbers_to_allow);
+    if !shows_allow && (lists_hidden || wanted.allow.is_none()) {
+        callers.allow = None;
+    }
+    if !is_shown(&rule.phone_numbers_to_reject) && !looks_up_blocked(wanted) {
+        callers.block = None;
+        // The flag of the user alone says that it is on, not that it is off.
+        callers.block_anonymous = callers.block_anonymous.filter(|on| *on);
+    }
+    !shows_allow && lists_hidden
+}
+
+/// Rules that were deleted and linger: they count as gone, and their names cannot be used again.
+fn lingering_rules(live: &DomainData, scope: &Scope, observed: &mut Observed) {
+    for (extension, names) in &live.lingering {
+        let address = Address::new(Kind::Rules, extension);
+        let Some(Resource::Rules(wanted)) = scope.wanted.get(&address) else { continue };
+        for name in names {
+            if wanted.order.iter().flatten().any(|rule| rule.when == *name) {
+                observed.obstacles.push(Obstacle {
+                    address: address.clone(),
+                    field: Some(Path::from(["order"])),
+                    code: "lingering-rule",
+                    message: format!(
+                        "extension `{extension}` had a rule for `{name}` that was deleted and lingers: it is listed, \
+                         does nothing, and keeps its name"
+                    ),
+                    help: "ask the vendor to purge it, or use another schedule name",
+                });
+            } else {
+                let text = format!("a deleted rule for `{name}` lingers; only the vendor can purge it");
+                observed.notes.entry(address.clone()).or_default().push(text);
+            }
+        }
+    }
+}
+
+/// Agents that an earlier queue of the extension has left behind.
+fn left_agents(live: &DomainData, scope: &Scope, observed: &mut Observed) {
+    let made = |key: &str| {
+        let address = Address::new(Kind::Queues, key);
+        scope.wanted.contains_key(&address) && !observed.objects.contains_key(&address)
+    };
+    let left: Vec<&Agent> = live.agents.iter().filter(|agent| made(agent.callqueue.as_str())).collect();
+    for agent in left {
+        let id = agent.callqueue_agent_id.as_str();
+        let text = format!(
+            "agent `{id}` of an earlier queue is still listed; it is not taken over unless `agents` names it"
+        );
+        let address = Address::new(Kind::Queues, agent.callqueue.as_str());
+        observed.notes.entry(address).or_default().push(text);
     }
 }

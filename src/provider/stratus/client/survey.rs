@@ -3,10 +3,11 @@
 
 use super::domain_data::DomainData;
 use crate::{
-    model::{Address, DEFAULT_RULE, Destination, Kind},
+    model::{Address, DEFAULT_RULE, Destination, Extension, Kind},
     path::Path,
     plan::{HiddenUse, Observed, Obstacle, Role},
     provider::{
+        Scope,
         scalar::Scalar,
         stratus::{
             convert::{self, Context},
@@ -17,7 +18,10 @@ use crate::{
 use std::collections::BTreeSet;
 
 /// Adds to `observed` what the objects in it do not show.
-pub fn survey(live: &DomainData, observed: &mut Observed) {
+pub fn survey(live: &DomainData, scope: &Scope, observed: &mut Observed) {
+    for address in scope.wanted.keys().filter(|address| address.kind == Kind::Rules) {
+        own_rules_of_queue(address, live, observed);
+    }
     for (key, rules) in &live.rules {
         let is_queue =
             key.parse().is_ok_and(|extension| live.context.roles.get(&extension) == Some(&Role::Queue));
@@ -42,6 +46,23 @@ pub fn survey(live: &DomainData, observed: &mut Observed) {
         let note = format!("agent `{}` is disabled and is not rung", agent.callqueue_agent_id.as_str());
         observed.notes.entry(address).or_default().push(note);
     }
+}
+
+/// The rules of a queue's own user lead calls into the queue: they are not managed as those of a person are
+/// (FACTS stratus/queues-11).
+fn own_rules_of_queue(address: &Address, live: &DomainData, observed: &mut Observed) {
+    let key = &address.key;
+    let extension: Option<Extension> = key.parse().ok();
+    if extension.and_then(|extension| live.context.roles.get(&extension).copied()) != Some(Role::Queue) {
+        return;
+    }
+    observed.obstacles.push(Obstacle {
+        address: address.clone(),
+        field: None,
+        code: "queue-extension",
+        message: format!("extension `{key}` is a queue's own: its rules lead calls into the queue"),
+        help: "say where callers go while no agent is there with `failover` of the queue; its other rules stay as they are",
+    });
 }
 
 fn note(observed: &mut Observed, address: Address, text: String) {

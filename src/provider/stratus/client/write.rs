@@ -1,23 +1,27 @@
-//! Carries out steps on numbers, forwards and queues. Schedules, rules and diverts are next door.
+//! Carries out steps on numbers and forwards. Schedules, queues, rules and diverts are next door.
 
-use super::{API, CARRIER, api::Api, observe::present};
+use super::{
+    API, CARRIER,
+    api::{Api, present},
+    sent::Sent,
+};
 use crate::{
-    http::{ApiError, Method, Problem, WriteClient, segment},
-    model::{self, Divert, Diverts, Forward, Number, Queue, Resource},
+    http::{ApiError, Method, WriteClient, segment},
+    model::{self, Diverts, Forward, Number, Resource},
     path::Path,
     plan::{Action, Step},
     provider::{
         Endpoints, Write,
-        answer::{conflict, decode, endpoint, failure},
+        answer::{conflict, decode, endpoint},
         scalar::Scalar,
         stratus::{
-            convert::{self, Context, DefaultRuleChange},
-            wire::{Agent, ForwardState, PhoneNumber, Row, Text, User},
+            convert::{self, DefaultRuleChange},
+            wire::{ForwardState, Text},
         },
     },
 };
 use async_trait::async_trait;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Writes to one domain at a time.
 pub struct StratusWriter {
@@ -27,8 +31,10 @@ pub struct StratusWriter {
 /// One account being written to.
 #[derive(Clone, Copy)]
 pub struct Writing<'a> {
-    http: &'a WriteClient,
+    pub http: &'a WriteClient,
     pub api: Api<'a>,
+    /// What this step has written of answering rules: a read may not show it yet.
+    pub sent: &'a Sent,
 }
 
 /// Whether a field, or something in it, is among the changes of a step.
@@ -63,7 +69,8 @@ impl Write for StratusWriter {
             _ => {}
         }
         let http = endpoint(&self.endpoints, API)?;
-        let to = Writing { http, api: Api { http, domain: account } };
+        let sent = Sent::default();
+        let to = Writing { http, api: Api { http, domain: account }, sent: &sent };
         match (step.action, &step.after, &step.before) {
             (Action::Manual, _, _) => Ok(()),
             (Action::Delete, _, Some(Resource::Schedule(_))) => to.delete_schedule(key).await,
@@ -119,9 +126,10 @@ impl<'a> Writing<'a> {
     /// Read, merge, write: the server clears every field that a PUT leaves out, the destination included
     /// (FACTS stratus/numbers-4).
     async fn number(&self, key: &str, wanted: &Number, step: &Step) -> Result<(), ApiError> {
-        let rest = format!("/phonenumbers/{}", key.trim_start_matches('+'));
         let what = format!("changing number {key}");
-        let mut number: PhoneNumber = self.api.object(&rest, &format!("number {key}")).await?;
+        let number = self.api.number(key).await?;
+        let mut number = number.ok_or_else(|| conflict(step, "the number is not there any more"))?;
+        let rest = format!("/phonenumbers/{}", segment(number.phonenumber.as_str()));
         // Read in any form, written in the documented one.
         if let Scalar::Known(on) = number.enabled.flag() {
             number.enabled = Text(if on { "yes" } else { "no" }.to_owned());
@@ -137,210 +145,6 @@ impl<'a> Writing<'a> {
         let body = serde_json::to_value(&number)
             .map_err(|error| conflict(step, format!("the number cannot be written: {error}")))?;
         self.send(Method::PUT, &rest, body, &what).await.map(drop)
-    }
-
-    async fn queue(&self, key: &str, wanted: &Queue, step: &Step) -> Result<(), ApiError> {
-        let Queue {
-            name,
-            dispatch,
-            agent_ring,
-            require_agents,
-            agents,
-            failover,
-            max_wait: _,
-            no_answer: _,
-            protect: _,
-        } = wanted;
-        let mut body = Map::new();
-        if let Some(name) = name.as_ref().filter(|_| touched(step, "name")) {
-            body.insert("description".into(), name.as_str().into());
-        }
-        if let Some(dispatch) = dispatch.filter(|_| touched(step, "dispatch")) {
-            body.insert("callqueue-dispatch-type".into(), convert::dispatch_word(dispatch).into());
-        }
-        if let Some(seconds) = agent_ring.filter(|_| touched(step, "agent_ring")) {
-            body.insert("callqueue-agent-dispatch-timeout-seconds".into(), seconds.into());
-        }
-        const REQUIRE: &str = "callqueue-require-available-agents-to-accept-new-callers";
-        let rest = format!("/callqueues/{}", segment(key));
-        let what = format!("changing queue `{key}`");
-        let failover = failover.as_ref().filter(|_| touched(step, "failover"));
-        let mut fresh = false;
-        // Require Agents turns callers away where there is no failover: it is switched on last and off first.
-        let require = require_agents.filter(|_| touched(step, "require_agents"));
-        if require == Some(false) && step.action == Action::Update {
-            self.send(Method::PUT, &rest, json!({ REQUIRE: "no" }), &what).await?;
-        }
-        if step.action == Action::Create {
-            body.insert(REQUIRE.to_owned(), "no".into());
-            fresh = self.create_queue(key, name.as_deref().unwrap_or(key), std::mem::take(&mut body)).await?;
-        }
-        if let Some(agents) = agents.as_ref().filter(|_| touched(step, "agents")) {
-            self.agents(key, agents, step).await?;
-        }
-        if let Some(failover) = failover.filter(|failover| !(fresh && **failover == Divert::Off)) {
-            self.system_user(key, name.as_deref().unwrap_or(key)).await?;
-            let diverts = Diverts { unreachable: Some(failover.clone()), ..Diverts::default() };
-            self.default_forwards(key, diverts).await?;
-        }
-        if require == Some(true) {
-            if let Some(failover) = failover {
-                self.failover_shows(key, failover).await?;
-            }
-            body.insert(REQUIRE.to_owned(), "yes".into());
-        }
-        if !body.is_empty() {
-            self.send(Method::PUT, &rest, Value::Object(body), &what).await?;
-        }
-        Ok(())
-    }
-
-    /// Waits until a failover that was accepted can be read back.
-    async fn failover_shows(&self, key: &str, wanted: &Divert) -> Result<(), ApiError> {
-        let deadline = tokio::time::Instant::now() + self.http.settle();
-        loop {
-            let rules = self.api.rules(key).await?;
-            let default = convert::default_rule(&rules);
-            // Compared as it is written: too little is known here of the account to put it into words.
-            let word = default.filter(|rule| rule.forward_when_unregistered.enabled.is_yes());
-            let word = word
-                .and_then(|rule| rule.forward_when_unregistered.parameters.first())
-                .map(|word| word.as_str());
-            let expected = match wanted {
-                Divert::Off => None,
-                Divert::To(to) => convert::token(to, key),
-            };
-            if word == expected.as_deref() {
-                return Ok(());
-            }
-            if tokio::time::Instant::now() > deadline {
-                let why = "the failover was accepted, but does not show; Require Agents was not switched on"
-                    .to_owned();
-                return Err(failure(
-                    &format!("the failover of queue `{key}`"),
-                    &self.api.path(""),
-                    Problem::Conflict(why),
-                ));
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
-    }
-
-    /// The system user that answers at a queue's extension, then the queue; says whether that user is new. A queue that is
-    /// there is taken for whole: what it needs comes first, so that no half of it is ever left over for good.
-    async fn create_queue(
-        &self,
-        key: &str,
-        name: &str,
-        mut body: Map<String, Value>,
-    ) -> Result<bool, ApiError> {
-        let fresh = self.system_user(key, name).await?;
-        body.insert("synchronous".into(), "yes".into());
-        body.insert("callqueue".into(), key.into());
-        self.send(Method::POST, "/callqueues", Value::Object(body), &format!("creating queue `{key}`"))
-            .await?;
-        Ok(fresh)
-    }
-
-    /// Makes the system user at a queue's extension where there is none. An extension that a person has is refused when
-    /// planning; it is looked up again here because queues are made over it.
-    async fn system_user(&self, key: &str, name: &str) -> Result<bool, ApiError> {
-        if self.user_at(key).await?.is_some() {
-            return Ok(false);
-        }
-        let user = json!({
-            "synchronous": "yes", "user": key, "name-first-name": name, "name-last-name": "Queue",
-            "user-scope": "No Portal", "service-code": "system-queue",
-        });
-        self.send(Method::POST, "/users", user, &format!("making the extension of queue `{key}`")).await?;
-        self.user_shows(key, true).await?;
-        Ok(true)
-    }
-
-    /// The system user at a queue's extension, then the queue, by which both are found; a person's user is never deleted.
-    async fn delete_queue(&self, key: &str) -> Result<(), ApiError> {
-        let what = format!("deleting queue `{key}`");
-        if self.user_at(key).await?.is_some_and(|user| user.service_code.as_str() == "system-queue") {
-            self.delete(&format!("/users/{}", segment(key)), &what).await?;
-            self.user_shows(key, false).await?;
-        }
-        self.delete(&format!("/callqueues/{}", segment(key)), &what).await
-    }
-
-    async fn user_at(&self, key: &str) -> Result<Option<User>, ApiError> {
-        let rest = format!("/users/{}", segment(key));
-        present(self.api.object(&rest, &format!("extension `{key}`")).await)
-    }
-
-    /// Waits until a user that was made is there, or one that was deleted is not: accepted is not done.
-    async fn user_shows(&self, key: &str, there: bool) -> Result<(), ApiError> {
-        let deadline = tokio::time::Instant::now() + self.http.settle();
-        while self.user_at(key).await?.is_some() != there {
-            if tokio::time::Instant::now() > deadline {
-                let how = if there { "created, but it does not show" } else { "deleted, but it still shows" };
-                let why = format!("the provider accepted that it be {how}; the queue was left as it is");
-                let what = format!("the extension of queue `{key}`");
-                return Err(failure(&what, &self.api.path("/users"), Problem::Conflict(why)));
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
-        Ok(())
-    }
-
-    /// New agents come in before old ones go.
-    async fn agents(&self, key: &str, wanted: &[model::Agent], step: &Step) -> Result<(), ApiError> {
-        let base = format!("/callqueues/{}/agents", segment(key));
-        let live: Vec<Agent> = self.api.list(&base, &format!("the agents of queue `{key}`")).await?;
-        let what = format!("changing the agents of queue `{key}`");
-        // Only the shape of the id matters here, not who it is.
-        let context = Context { domain: self.api.domain.to_owned(), ..Context::default() };
-        let mut kept = Vec::new();
-        for model::Agent { target, order, wrap_up } in wanted {
-            let id = convert::agent_id(target, self.api.domain);
-            let mut body = Map::new();
-            if let Some(order) = order {
-                body.insert("callqueue-agent-dispatch-order-ordinal".into(), (*order).into());
-            }
-            if let Some(seconds) = wrap_up {
-                body.insert("callqueue-agent-wrap-up-allowance-seconds".into(), (*seconds).into());
-            }
-            let same = |agent: &&Agent| {
-                agent.callqueue_agent_id.as_str() == id || convert::agent(agent, &context).target == *target
-            };
-            match live.iter().find(same) {
-                Some(agent) => {
-                    kept.push(agent.key());
-                    let now = convert::agent(agent, &context);
-                    if now.order != *order || now.wrap_up != *wrap_up {
-                        let rest = format!("{base}/{}", segment(agent.callqueue_agent_id.as_str()));
-                        self.send(Method::PUT, &rest, Value::Object(body), &what).await?;
-                    }
-                }
-                None => {
-                    // Logged in: an agent that is listed is meant to ring (FACTS stratus/agents-4).
-                    let outside = matches!(target, model::Ringable::Number(_));
-                    let availability = if outside { "offnet-automatic" } else { "automatic" };
-                    body.insert("synchronous".into(), "yes".into());
-                    body.insert("callqueue-agent-id".into(), id.into());
-                    body.insert("callqueue-agent-availability-type".into(), availability.into());
-                    self.send(Method::POST, &base, Value::Object(body), &what).await?;
-                }
-            }
-        }
-        // Deletes only the agents that the plan names: one that was added since was not reviewed.
-        let reviewed = |agent: &Agent| match &step.before {
-            Some(Resource::Queue(before)) => before.agents.iter().flatten().any(|known| {
-                let id = agent.callqueue_agent_id.as_str();
-                convert::agent_id(&known.target, self.api.domain) == id
-                    || convert::agent(agent, &context).target == known.target
-            }),
-            _ => true,
-        };
-        for agent in live.iter().filter(|agent| !kept.contains(&agent.key()) && reviewed(agent)) {
-            let rest = format!("{base}/{}", segment(agent.callqueue_agent_id.as_str()));
-            self.delete(&rest, &what).await?;
-        }
-        Ok(())
     }
 
     /// Forwards of the Default rule of an extension; the rule is made if it is missing.

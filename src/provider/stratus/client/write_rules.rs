@@ -1,14 +1,17 @@
 //! Carries out steps on the answering rules of one extension.
 
-use super::write::{Writing, touched, touched_in};
+use super::{
+    raw_rule::{LISTS, RawRule},
+    standing::is_shown,
+    write::{Writing, touched, touched_in},
+};
 use crate::{
     http::{ApiError, Method, Problem, segment},
-    model::{Callers, DEFAULT_RULE, RingTimeout, Rule, Rules},
+    model::{Caller, Callers, DEFAULT_RULE, RingTimeout, Rule, Rules},
     path::{Path, Segment},
     plan::Step,
     provider::{
-        answer::failure,
-        scalar::Scalar,
+        answer::{decode, failure},
         stratus::{
             convert::{self, DefaultRuleChange},
             wire::{AnswerRule, DEFAULT},
@@ -56,7 +59,8 @@ impl Writing<'_> {
     }
 
     async fn order(&self, key: &str, order: &[Rule], step: &Step) -> Result<(), ApiError> {
-        let live = self.rules_shown(key, step).await?;
+        let raw = self.rules_shown(key, step).await?;
+        let live = typed(&raw, key)?;
         let base = format!("/users/{}/answerrules", segment(key));
         let is_live = |name: &str| live.iter().any(|rule| rule.time_frame.as_str() == name);
         let what = |verb: &str, when: &str| format!("{verb} rule `{when}` of extension `{key}`");
@@ -66,11 +70,10 @@ impl Writing<'_> {
             let mut body = convert::rule_body(rule, key).ok_or_else(|| no_form(key))?;
             if !is_live(name) {
                 // A new rule is created at any priority, so it stays off until it is in its position.
-                contents.extend(rule.enabled.then(|| (rule, json!({ "enabled": "yes" }))));
+                let on = Map::from_iter([("enabled".to_owned(), "yes".into())]);
+                contents.extend(rule.enabled.then_some((rule, on)));
                 body.insert("enabled".into(), "no".into());
-                body.insert("synchronous".into(), "yes".into());
-                body.insert("time-frame".into(), name.into());
-                self.send(Method::POST, &base, Value::Object(body), &what("creating", &rule.when)).await?;
+                self.create_rule(key, name, body, &what("creating", &rule.when)).await?;
             } else if touched_in(step, &path_of(&rule.when)) {
                 let own = path_of(&rule.when);
                 // The plan saw no such rule: writing the lists of callers has made it since, with nothing else in it.
@@ -80,14 +83,13 @@ impl Writing<'_> {
                     let path = field.iter().fold(own.clone(), |path, key| path.join(*key));
                     whole || feature == "enabled" || touched_in(step, &path)
                 });
-                contents.push((rule, Value::Object(body)));
+                contents.push((rule, body));
             }
         }
         let wanted: Vec<&str> = order.iter().map(|rule| wire_name(&rule.when)).collect();
         self.reorder(key, &wanted, &live).await?;
         for (rule, body) in contents {
-            let rest = format!("{base}/{}", segment(wire_name(&rule.when)));
-            self.send(Method::PUT, &rest, body, &what("changing", &rule.when)).await?;
+            self.put_rule(key, wire_name(&rule.when), &body, &raw, &what("changing", &rule.when)).await?;
         }
         for rule in &live {
             let name = rule.time_frame.as_str();
@@ -101,17 +103,52 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// The rules as they are now. Where the plan saw no Default rule, writing the lists of callers has made one: it is
-    /// waited for, so that a server with stale reads is not asked to make it again.
-    async fn rules_shown(&self, key: &str, step: &Step) -> Result<Vec<AnswerRule>, ApiError> {
+    /// Makes a rule; servers may show it late.
+    async fn create_rule(
+        &self,
+        key: &str,
+        name: &str,
+        mut body: Map<String, Value>,
+        what: &str,
+    ) -> Result<(), ApiError> {
+        self.sent.add(key, name, &body);
+        body.insert("synchronous".into(), "yes".into());
+        body.insert("time-frame".into(), name.into());
+        self.send(Method::POST, &rules_path(key), Value::Object(body), what).await.map(drop)
+    }
+
+    /// Changes a rule. Every feature it has is sent along, as it was read or written before in this step: a server may take
+    /// away what is not named (FACTS stratus/readings-5), and `enabled` goes along as it is (FACTS stratus/rules-10).
+    async fn put_rule(
+        &self,
+        key: &str,
+        name: &str,
+        change: &Map<String, Value>,
+        live: &[RawRule],
+        what: &str,
+    ) -> Result<(), ApiError> {
+        let shown = live.iter().find(|rule| rule.name() == name);
+        let mut body = shown.map(RawRule::to_write).unwrap_or_default();
+        body.extend(self.sent.add(key, name, change));
+        body.entry("enabled").or_insert_with(|| "yes".into());
+        let rest = format!("{}/{}", rules_path(key), segment(name));
+        self.send(Method::PUT, &rest, Value::Object(body), what).await.map(drop)
+    }
+
+    /// The rules as they are now, without those that were deleted and linger. Where the plan saw no Default rule, writing
+    /// the lists of callers has made one: it is waited for, so that a server with stale reads is not asked to make it again.
+    async fn rules_shown(&self, key: &str, step: &Step) -> Result<Vec<RawRule>, ApiError> {
         let own = path_of(DEFAULT_RULE);
         let made = touched(step, "callers")
             && step.changes.iter().any(|change| change.new.is_some() && change.path == own);
         let deadline = tokio::time::Instant::now() + self.settle();
         loop {
-            let rules = self.api.rules(key).await?;
-            let shows = convert::default_rule(&rules).is_some();
+            let mut rules = self.api.raw_rules(key).await?;
+            let shows = rules.iter().any(|rule| rule.name() == DEFAULT);
             if shows || !made || tokio::time::Instant::now() > deadline {
+                let names = rules.iter().map(RawRule::name).collect();
+                let gone = self.api.lingering(key, names).await?;
+                rules.retain(|rule| !gone.contains(&rule.name()));
                 return Ok(rules);
             }
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
@@ -136,13 +173,13 @@ impl Writing<'_> {
         self.send(Method::PUT, &rest, Value::Array(body), &what).await.map(drop)
     }
 
-    /// Lists are appended to by a PUT of the Default rule and taken from by DELETE of number filters
-    /// (FACTS stratus/filters). Taking from the allow list has no documented way and is graded `manual`.
+    /// Lists are appended to by POST of number filters and taken from by DELETE of them (FACTS stratus/readings-6 and
+    /// FACTS stratus/filters). Taking from the allow list has no documented way and is graded `manual`.
     async fn callers(&self, key: &str, wanted: &Callers, step: &Step) -> Result<(), ApiError> {
         let Callers { allow, block, block_anonymous, spam } = wanted;
         let touched = |field: &str| touched_in(step, &["callers", field].into());
         if let Some(allow) = allow.as_ref().filter(|list| touched("allow") && !list.is_empty()) {
-            self.write_default(key, &DefaultRuleChange::Allow(allow.clone())).await?;
+            self.add_callers(key, LISTS[0], allow).await?;
         }
         let mut unblock: Vec<String> = Vec::new();
         let blocked = self.blocked(key).await?;
@@ -162,7 +199,7 @@ impl Writing<'_> {
             self.send(Method::DELETE, &rest, body, &what).await?;
         }
         if let Some(block) = block.as_ref().filter(|list| touched("block") && !list.is_empty()) {
-            self.write_default(key, &DefaultRuleChange::Reject(block.clone())).await?;
+            self.add_callers(key, LISTS[1], block).await?;
         }
         if let Some(anonymous) = block_anonymous.filter(|_| touched("block_anonymous")) {
             let flag = if anonymous { "yes" } else { "no" };
@@ -174,44 +211,63 @@ impl Writing<'_> {
         }
     }
 
+    /// Adds callers to one of the lists of the Default rule, which is made if it is missing.
+    async fn add_callers(&self, key: &str, list: &str, callers: &[Caller]) -> Result<(), ApiError> {
+        if !self.api.raw_rules(key).await?.iter().any(|rule| rule.name() == DEFAULT) {
+            let on = Map::from_iter([("enabled".to_owned(), "yes".into())]);
+            let what = format!("making the Default rule of extension `{key}`");
+            already_made(self.create_rule(key, DEFAULT, on, &what).await)?;
+        }
+        let words: Vec<String> = callers.iter().map(convert::caller_wire).collect();
+        let rest = format!("/users/{}/number-filters", segment(key));
+        let what = format!("adding to the lists of callers of extension `{key}`");
+        let body = json!({ list: { "parameters": words } });
+        self.send(Method::POST, &rest, body, &what).await.map(drop)
+    }
+
     async fn blocked(&self, key: &str) -> Result<Vec<String>, ApiError> {
         let live = self.api.rules(key).await?;
-        let default = convert::default_rule(&live);
-        let words = default.map(|rule| rule.phone_numbers_to_reject.parameters.clone()).unwrap_or_default();
+        let words = match convert::default_rule(&live).map(|rule| &rule.phone_numbers_to_reject) {
+            Some(reject) if is_shown(reject) => reject.parameters.clone(),
+            Some(_) => self.api.rejected(key).await?.parameters,
+            None => Vec::new(),
+        };
         Ok(words.into_iter().map(|word| word.0).collect())
     }
 
     /// Changes the Default rule, which holds an extension's forwards outside any schedule and its lists. A user without
     /// one gets it first; it then rings the extension alone, as no rule at all does.
     pub async fn write_default(&self, key: &str, what: &DefaultRuleChange) -> Result<(), ApiError> {
-        let live = self.api.rules(key).await?;
-        let default = convert::default_rule(&live);
-        // As it is, in whatever form it was read.
-        let enabled = match default.map(|rule| rule.enabled.flag().or(true)) {
-            None | Some(Scalar::Known(true)) => "yes".to_owned(),
-            Some(Scalar::Strange(shown)) => shown,
-            Some(Scalar::Known(false) | Scalar::Unset) => "no".to_owned(),
-        };
-        let body = convert::default_rule_change(what, &enabled, key).ok_or_else(|| no_form(key))?;
-        let base = format!("/users/{}/answerrules", segment(key));
+        let live = self.api.raw_rules(key).await?;
+        let body = convert::default_rule_change(what, key).ok_or_else(|| no_form(key))?;
         let doing = format!("changing the Default rule of extension `{key}`");
-        if default.is_some() {
-            return self.send(Method::PUT, &format!("{base}/{DEFAULT}"), body, &doing).await.map(drop);
-        }
-        let mut create = Map::new();
-        create.insert("synchronous".into(), "yes".into());
-        create.insert("time-frame".into(), DEFAULT.into());
-        if let Value::Object(fields) = &body {
-            create.extend(fields.clone());
-        }
-        match self.send(Method::POST, &base, Value::Object(create), &doing).await {
-            // It was just created and is not visible yet.
-            Err(ApiError { problem: Problem::Status { status: 409, .. }, .. }) => {
-                self.send(Method::PUT, &format!("{base}/{DEFAULT}"), body, &doing).await.map(drop)
+        if !live.iter().any(|rule| rule.name() == DEFAULT) {
+            let mut made = body.clone();
+            made.entry("enabled").or_insert_with(|| "yes".into());
+            if !already_made(self.create_rule(key, DEFAULT, made, &doing).await)? {
+                return Ok(());
             }
-            made => made.map(drop),
         }
+        self.put_rule(key, DEFAULT, &body, &live, &doing).await
     }
+}
+
+/// Whether a rule that was to be made is there already: it was just made, and is not visible yet.
+fn already_made(made: Result<(), ApiError>) -> Result<bool, ApiError> {
+    match made {
+        Err(ApiError { problem: Problem::Status { status: 409, .. }, .. }) => Ok(true),
+        made => made.map(|()| false),
+    }
+}
+
+fn rules_path(key: &str) -> String {
+    format!("/users/{}/answerrules", segment(key))
+}
+
+/// The same rules as they are converted.
+fn typed(raw: &[RawRule], key: &str) -> Result<Vec<AnswerRule>, ApiError> {
+    let what = format!("the answering rules of `{key}`");
+    raw.iter().map(|rule| decode(rule.shown(), &what, &rules_path(key))).collect()
 }
 
 fn no_form(key: &str) -> ApiError {

@@ -12,10 +12,10 @@ pub use destination::{described, destination, ring_token, ringable, token};
 pub use forward::forward;
 pub use normalize::normalize;
 pub use number::{number, route_into};
-pub use queue::{agent, agent_id, dispatch_word, queue};
+pub use queue::{agent, agent_id, device_id, dispatch_word, queue, recognise_devices};
 pub use rules::{
-    DefaultRuleChange, caller, default_rule, default_rule_change, diverts, feature_field, in_order,
-    is_anonymous, rule_body, rules,
+    DefaultRuleChange, caller, caller_wire, default_rule, default_rule_change, diverts, feature_field,
+    in_order, is_anonymous, rule_body, rules,
 };
 pub use schedule::{ALWAYS, CUSTOM, WEEKLY, arrays, schedule};
 
@@ -29,6 +29,8 @@ pub struct Context {
     pub roles: BTreeMap<Extension, Role>,
     /// The names of the auto attendants, by extension.
     pub attendants: BTreeMap<Extension, String>,
+    /// Whether rules show no lists of callers here, so that an allow list cannot be seen (FACTS stratus/readings-6).
+    pub lists_hidden: bool,
 }
 
 impl Context {

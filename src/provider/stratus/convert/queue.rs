@@ -96,6 +96,30 @@ pub fn agent(live: &Agent, context: &Context) -> model::Agent {
     }
 }
 
+/// `sip:101@domain` is how portals enter extension 101: where neither the files nor another row of the queue say
+/// otherwise, it is the same agent as `"101"` (FACTS stratus/readings-11).
+pub fn recognise_devices(live: &mut Queue, wanted: &Queue) {
+    let Some(agents) = &mut live.agents else { return };
+    let wants = |target: &Ringable| wanted.agents.iter().flatten().any(|agent| agent.target == *target);
+    let others: Vec<Ringable> = agents.iter().map(|agent| agent.target.clone()).collect();
+    for agent in agents.iter_mut() {
+        let Ringable::Device(device) = &agent.target else { continue };
+        let Ok(extension) = device.to_string().parse().map(Ringable::Extension) else { continue };
+        if wants(&extension) && !wants(&agent.target) && !others.contains(&extension) {
+            agent.target = extension;
+        }
+    }
+    agents.sort_by(|a, b| (a.order, &a.target).cmp(&(b.order, &b.target)));
+}
+
+/// How the portal names an extension that is an agent.
+pub fn device_id(target: &Ringable, domain: &str) -> Option<String> {
+    match target {
+        Ringable::Extension(to) => Some(format!("sip:{to}@{domain}")),
+        _ => None,
+    }
+}
+
 /// How an agent is named in paths and bodies.
 pub fn agent_id(target: &Ringable, domain: &str) -> String {
     match target {

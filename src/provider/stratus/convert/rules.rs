@@ -294,15 +294,11 @@ pub enum DefaultRuleChange {
     /// The five forwards of the Default rule (`diverts`, a queue's `failover`).
     Forwards(Diverts),
     Spam(Spam),
-    Allow(Vec<Caller>),
-    Reject(Vec<Caller>),
 }
 
-/// A change to the Default rule; `enabled` is always sent along, as it is (FACTS stratus/rules-10).
-pub fn default_rule_change(what: &DefaultRuleChange, enabled: &str, owner: &str) -> Option<Value> {
+/// A change to the Default rule.
+pub fn default_rule_change(what: &DefaultRuleChange, owner: &str) -> Option<Map<String, Value>> {
     let mut body = Map::new();
-    body.insert("enabled".into(), enabled.into());
-    let list = |callers: &[Caller]| feature(true, callers.iter().map(caller_wire).collect());
     match what {
         DefaultRuleChange::Forwards(diverts) => forwards_into(&mut body, diverts, owner)?,
         DefaultRuleChange::Spam(Spam::Voicemail) => {
@@ -312,12 +308,6 @@ pub fn default_rule_change(what: &DefaultRuleChange, enabled: &str, owner: &str)
         DefaultRuleChange::Spam(_) => {
             body.insert("forward-on-spam-call".into(), feature(false, Vec::new()));
         }
-        DefaultRuleChange::Allow(callers) => {
-            body.insert("phone-numbers-to-allow".into(), list(callers));
-        }
-        DefaultRuleChange::Reject(callers) => {
-            body.insert("phone-numbers-to-reject".into(), list(callers));
-        }
     }
-    Some(Value::Object(body))
+    Some(body)
 }

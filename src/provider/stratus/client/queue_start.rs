@@ -1,0 +1,105 @@
+//! The way from an extension or a menu into a queue: the dial rule `queue_EXT`, and the forward of the queue's own user to
+//! it (FACTS stratus/readings-10). Numbers need neither.
+
+use super::write::Writing;
+use crate::{
+    http::{ApiError, Method, Problem, segment},
+    model::{Destination, Divert, Diverts},
+    provider::{
+        answer::failure,
+        scalar::Scalar,
+        stratus::{convert, wire::DialRule},
+    },
+};
+use serde_json::json;
+use std::time::Duration;
+use tokio::time::Instant;
+
+impl Writing<'_> {
+    /// Makes what is missing of the way into a queue, in the order of the portal (FACTS stratus/queues-7), and waits until
+    /// it shows.
+    pub async fn way_in(&self, key: &str) -> Result<(), ApiError> {
+        let word = word(key);
+        let base = self.dial_rules().await?;
+        if self.starts(&base, &word).await?.is_empty() {
+            let rule = json!({
+                "synchronous": "yes",
+                "dial-rule-matching-to-uri": word,
+                "dial-rule-application": "to-callqueue",
+                "dial-rule-translation-destination-user": key,
+                "dial-rule-translation-destination-host": self.api.domain,
+                "dial-rule-description": format!("Call Queue - {key}"),
+            });
+            let what = format!("making the dial rule of queue `{key}`");
+            self.send(Method::POST, &base, rule, &what).await?;
+            let deadline = Instant::now() + self.settle();
+            while self.starts(&base, &word).await?.is_empty() {
+                self.wait(deadline, &what).await?;
+            }
+        }
+        if !self.is_forwarded(key, None).await? {
+            let always = Some(Divert::To(Destination::Queue(key.to_owned())));
+            self.default_forwards(key, Diverts { always, ..Diverts::default() }).await?;
+            let what = format!("leading calls to extension `{key}` into its queue");
+            let deadline = Instant::now() + self.settle();
+            while !self.is_forwarded(key, Some(&word)).await? {
+                self.wait(deadline, &what).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes away the dial rule of a queue that goes, if it leads there and nowhere else.
+    pub async fn no_start(&self, key: &str) -> Result<(), ApiError> {
+        let base = self.dial_rules().await?;
+        let what = format!("deleting the dial rule of queue `{key}`");
+        for rule in self.starts(&base, &word(key)).await? {
+            if rule.dial_rule_translation_destination_user.as_str() == key {
+                self.delete(&format!("{base}/{}", segment(rule.dialrule.as_str())), &what).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn dial_rules(&self) -> Result<String, ApiError> {
+        let domain = self.api.domain().await?;
+        let plan = match domain.dial_plan.as_str() {
+            "" => self.api.domain,
+            plan => plan,
+        };
+        Ok(format!("/dialplans/{}/dialrules", segment(plan)))
+    }
+
+    async fn starts(&self, base: &str, word: &str) -> Result<Vec<DialRule>, ApiError> {
+        let what = format!("the dial rules of `{}`", self.api.domain);
+        let rules: Vec<DialRule> = self.api.list(base, &what).await?;
+        Ok(rules.into_iter().filter(|rule| rule.dial_rule_matching_to_uri.as_str() == word).collect())
+    }
+
+    /// Whether every call to the extension is forwarded: to this word, or anywhere.
+    async fn is_forwarded(&self, key: &str, to: Option<&str>) -> Result<bool, ApiError> {
+        let rules = self.api.rules(key).await?;
+        let always = convert::default_rule(&rules).map(|rule| &rule.forward_always);
+        // One that is not understood may be on, and is left alone.
+        let always = always.filter(|it| !matches!(it.enabled.flag(), Scalar::Unset | Scalar::Known(false)));
+        let word = always.and_then(|always| always.parameters.first()).map(|word| word.as_str());
+        Ok(word.is_some_and(|word| to.is_none_or(|to| to == word)))
+    }
+
+    /// Waits a little for what was accepted, until it should have shown.
+    async fn wait(&self, deadline: Instant, what: &str) -> Result<(), ApiError> {
+        if Instant::now() > deadline {
+            let why =
+                "the provider accepted it, but it does not show; the queue was left as it is".to_owned();
+            let problem = Problem::Conflict(why);
+            return Err(ApiError { what: what.to_owned(), ..failure(what, &self.api.path(""), problem) });
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        Ok(())
+    }
+}
+
+/// The word by which rules and menus lead into a queue.
+fn word(key: &str) -> String {
+    format!("queue_{key}")
+}

@@ -1,0 +1,136 @@
+//! What a list of answering rules does not tell: which of them were deleted and linger, and the lists of callers.
+
+use super::api::{Api, present};
+use crate::{
+    http::{ApiError, Problem, segment},
+    model::{Address, Callers, Kind, Resource},
+    provider::{
+        Scope,
+        stratus::{
+            convert,
+            wire::{AnswerRule, DEFAULT, Feature, NumberFilters},
+        },
+    },
+};
+use futures::{StreamExt, TryStreamExt, stream};
+use std::collections::BTreeMap;
+
+/// How many extensions beside the declared ones are looked at to learn whether rules show the lists of callers.
+const MOST_PROBES: usize = 10;
+
+impl Api<'_> {
+    /// The names of rules that are listed and not there by themselves: they were deleted (FACTS stratus/readings-4).
+    /// Nothing deletes the Default rule, and a name that cannot stand in a path cannot be asked for.
+    pub async fn lingering(&self, extension: &str, names: Vec<String>) -> Result<Vec<String>, ApiError> {
+        let mut gone = Vec::new();
+        for name in
+            names.into_iter().filter(|name| !matches!(name.as_str(), DEFAULT | "." | ".." | "" | "reorder"))
+        {
+            let rest = format!("/users/{}/answerrules/{}", segment(extension), segment(&name));
+            let what = format!("rule `{name}` of extension `{extension}`");
+            let shown: Result<serde_json::Value, ApiError> = self.object(&rest, &what).await;
+            if present(shown)?.is_none() {
+                gone.push(name);
+            }
+        }
+        Ok(gone)
+    }
+
+    /// The block list, where the Default rule does not show it.
+    pub async fn rejected(&self, extension: &str) -> Result<Feature, ApiError> {
+        let rest = format!("/users/{}/number-filters", segment(extension));
+        let what = format!("the blocked callers of extension `{extension}`");
+        let rows: Vec<NumberFilters> = match self.list(&rest, &what).await {
+            Err(ApiError { problem: Problem::Status { status: 404, .. }, .. }) => Vec::new(),
+            rows => rows?,
+        };
+        Ok(rows.into_iter().next().map(|row| row.phone_numbers_to_reject).unwrap_or_default())
+    }
+}
+
+/// Whether a rule shows the feature at all: one that was never set may be missing, and so may every one
+/// (FACTS stratus/readings-6).
+pub fn is_shown(feature: &Feature) -> bool {
+    !feature.enabled.as_str().is_empty() || !feature.parameters.is_empty()
+}
+
+fn shows_lists(rules: &[AnswerRule]) -> bool {
+    rules.iter().any(|rule| is_shown(&rule.phone_numbers_to_allow) || is_shown(&rule.phone_numbers_to_reject))
+}
+
+/// Whether it takes the block list to say what is live of this.
+pub fn looks_up_blocked(wanted: &Callers) -> bool {
+    wanted.block.is_some() || wanted.block_anonymous.is_some()
+}
+
+/// The rules of one extension, whole, and the names that linger.
+type Complete = (String, Vec<AnswerRule>, Vec<String>);
+
+/// Takes the lingering rules out and returns their names, and reads block lists from where they are shown.
+pub async fn complete(
+    api: Api<'_>,
+    rules: &mut BTreeMap<String, Vec<AnswerRule>>,
+    scope: &Scope,
+) -> Result<BTreeMap<String, Vec<String>>, ApiError> {
+    let each = std::mem::take(rules).into_iter().map(|(extension, rules)| one(api, scope, extension, rules));
+    let all: Vec<Complete> =
+        stream::iter(each).buffer_unordered(api.http.concurrency()).try_collect().await?;
+    let mut lingering = BTreeMap::new();
+    for (extension, whole, gone) in all {
+        if !gone.is_empty() {
+            lingering.insert(extension.clone(), gone);
+        }
+        rules.insert(extension, whole);
+    }
+    Ok(lingering)
+}
+
+async fn one(
+    api: Api<'_>,
+    scope: &Scope,
+    extension: String,
+    mut rules: Vec<AnswerRule>,
+) -> Result<Complete, ApiError> {
+    let Some(Resource::Rules(wanted)) = scope.wanted.get(&Address::new(Kind::Rules, &extension)) else {
+        return Ok((extension, rules, Vec::new()));
+    };
+    let mut gone = Vec::new();
+    if wanted.order.is_some() {
+        let names = rules.iter().map(|rule| rule.time_frame.0.clone()).collect();
+        gone = api.lingering(&extension, names).await?;
+        rules.retain(|rule| !gone.contains(&rule.time_frame.0));
+    }
+    if wanted.callers.as_ref().is_some_and(looks_up_blocked)
+        && let Some(default) = rules.iter_mut().find(|rule| rule.time_frame.as_str() == DEFAULT)
+        && !is_shown(&default.phone_numbers_to_reject)
+    {
+        default.phone_numbers_to_reject = api.rejected(&extension).await?;
+    }
+    Ok((extension, rules, gone))
+}
+
+/// Whether this server has an allow list to show, as far as anybody can tell: a rule that has none looks like one that does
+/// not show it. Asked only where an allow list is declared and nothing that was read answers it.
+pub async fn hides_lists(
+    api: Api<'_>,
+    users: &[String],
+    rules: &BTreeMap<String, Vec<AnswerRule>>,
+    scope: &Scope,
+) -> Result<bool, ApiError> {
+    let allows = |(address, wanted): (&Address, &Resource)| {
+        let Resource::Rules(wanted) = wanted else { return false };
+        let declared = wanted.callers.as_ref().is_some_and(|callers| callers.allow.is_some());
+        let default = rules.get(&address.key).and_then(|rules| convert::default_rule(rules));
+        declared && default.is_none_or(|rule| !is_shown(&rule.phone_numbers_to_allow))
+    };
+    if !scope.wanted.iter().any(allows) || rules.values().any(|rules| shows_lists(rules)) {
+        return Ok(false);
+    }
+    let others = users.iter().filter(|user| !rules.contains_key(*user));
+    for extension in others.take(MOST_PROBES) {
+        if shows_lists(&api.rules(extension).await?) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,88 @@
+//! Carries out what a step says of a queue's agents.
+
+use super::write::Writing;
+use crate::{
+    http::{ApiError, Method, segment},
+    model::{self, Resource, Ringable},
+    plan::Step,
+    provider::stratus::{
+        convert::{self, Context},
+        wire::{Agent, Row},
+    },
+};
+use serde_json::{Map, Value};
+
+/// The live row of an agent: the one with its own id, else the one that says the same in another form
+/// (FACTS stratus/readings-11).
+fn find<'a>(live: &'a [Agent], target: &Ringable, context: &Context) -> Option<&'a Agent> {
+    let named = |id: String| live.iter().find(move |agent| agent.callqueue_agent_id.as_str() == id);
+    named(convert::agent_id(target, &context.domain))
+        .or_else(|| live.iter().find(|agent| convert::agent(agent, context).target == *target))
+        .or_else(|| named(convert::device_id(target, &context.domain)?))
+}
+
+impl Writing<'_> {
+    /// New agents come in before old ones go.
+    pub async fn agents(&self, key: &str, wanted: &[model::Agent], step: &Step) -> Result<(), ApiError> {
+        let base = format!("/callqueues/{}/agents", segment(key));
+        let live: Vec<Agent> = self.api.list(&base, &format!("the agents of queue `{key}`")).await?;
+        let what = format!("changing the agents of queue `{key}`");
+        // Only the shape of the id matters here, not who it is.
+        let context = Context { domain: self.api.domain.to_owned(), ..Context::default() };
+        let mut kept = Vec::new();
+        for model::Agent { target, order, wrap_up } in wanted {
+            let id = convert::agent_id(target, self.api.domain);
+            let mut body = Map::new();
+            if let Some(order) = order {
+                body.insert("callqueue-agent-dispatch-order-ordinal".into(), (*order).into());
+            }
+            if let Some(seconds) = wrap_up {
+                body.insert("callqueue-agent-wrap-up-allowance-seconds".into(), (*seconds).into());
+            }
+            match find(&live, target, &context) {
+                Some(agent) => {
+                    kept.push(agent.key());
+                    let now = convert::agent(agent, &context);
+                    if now.order != *order || now.wrap_up != *wrap_up {
+                        let rest = format!("{base}/{}", segment(agent.callqueue_agent_id.as_str()));
+                        self.send(Method::PUT, &rest, Value::Object(body), &what).await?;
+                    }
+                }
+                None => {
+                    // Logged in: an agent that is listed is meant to ring (FACTS stratus/agents-4).
+                    let outside = matches!(target, model::Ringable::Number(_));
+                    let availability = if outside { "offnet-automatic" } else { "automatic" };
+                    body.insert("synchronous".into(), "yes".into());
+                    body.insert("callqueue-agent-id".into(), id.into());
+                    body.insert("callqueue-agent-availability-type".into(), availability.into());
+                    self.send(Method::POST, &base, Value::Object(body), &what).await?;
+                }
+            }
+        }
+        // Deletes only the agents that the plan names: one that was added since was not reviewed.
+        let reviewed: Option<Vec<String>> = match &step.before {
+            Some(Resource::Queue(before)) => {
+                let known = before.agents.iter().flatten();
+                Some(known.filter_map(|known| find(&live, &known.target, &context)).map(Row::key).collect())
+            }
+            _ => None,
+        };
+        let reviewed = |agent: &Agent| reviewed.as_ref().is_none_or(|keys| keys.contains(&agent.key()));
+        for agent in live.iter().filter(|agent| !kept.contains(&agent.key()) && reviewed(agent)) {
+            let rest = format!("{base}/{}", segment(agent.callqueue_agent_id.as_str()));
+            self.delete(&rest, &what).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes every agent out of a queue that is about to go.
+    pub async fn no_agents(&self, key: &str) -> Result<(), ApiError> {
+        let base = format!("/callqueues/{}/agents", segment(key));
+        let live: Vec<Agent> = self.api.list(&base, &format!("the agents of queue `{key}`")).await?;
+        let what = format!("taking the agents out of queue `{key}`");
+        for agent in live {
+            self.delete(&format!("{base}/{}", segment(agent.callqueue_agent_id.as_str())), &what).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,308 @@
+//! What a Stratus account looks like after a write, and what a plan says, in each way in which the vendor may behave. The
+//! transitions hold that a write comes true and touches nothing else; here is what only one reading shows.
+
+use crate::world::{System, World};
+use dialform::{cli::Finished, error::Ending};
+use serde_json::{Value, json};
+
+const DOMAIN: &str = "/ns-api/v2/domains/acme.1.service/";
+
+const LIVE: &str = r#"
+domain: { domain: acme.1.service }
+users:
+  - { user: "101" }
+  - { user: "102", answerrules: [{ time-frame: "*", forward-on-dnd: { enabled: "yes", parameters: ["101"] }, forward-on-busy: { enabled: "no", parameters: [9725550111] } }] }
+  - { user: "400", service-code: system-queue, answerrules: [{ time-frame: "*", forward-always: { enabled: "yes", parameters: [queue_400] } }] }
+phonenumbers: [{ phonenumber: "12145550100", dial-rule-application: to-callqueue, dial-rule-translation-destination-user: "400", dial-rule-description: Main }]
+callqueues: [{ callqueue: "400", description: Reception, agents: [{ callqueue-agent-id: "sip:101@acme.1.service", ordinal-order: 1 }] }]
+timeframes:
+  - { timeframe-name: night, timeframe-type: always }
+  - { timeframe-name: storm, timeframe-type: always }
+carrier: []
+"#;
+
+fn world(tenant: &str) -> World {
+    World::on(&System { live: LIVE, ..crate::world::STRATUS }, tenant)
+}
+
+fn run(world: &World, reading: &str, arguments: &[&str]) -> Finished {
+    let fault = format!("visible-after:20ms,{reading}");
+    world.run(&[arguments, &["--fault", &fault]].concat())
+}
+
+fn apply(world: &World, reading: &str) -> Finished {
+    run(world, reading, &["apply", "--auto-approve"])
+}
+
+/// Applies, and what is then live is as declared.
+fn becomes(world: &World, reading: &str, tenant: &str) {
+    world.tenant(tenant);
+    let applied = apply(world, reading);
+    assert_eq!(applied.ending, Ending::Fine, "{reading} {tenant}\n{}{}", applied.out, applied.err);
+    let left = run(world, reading, &["plan", "--detailed-exitcode"]);
+    assert_eq!(left.ending, Ending::Fine, "{reading} {tenant}\n{}{}", left.out, left.err);
+}
+
+/// The lines of a plan that start so.
+fn lines<'a>(plan: &'a Finished, start: &str) -> Vec<&'a str> {
+    plan.out.lines().map(str::trim).filter(|line| line.starts_with(start)).collect()
+}
+
+fn writes(world: &World, reading: &str) -> Vec<String> {
+    std::fs::remove_file(world.path("traffic.jsonl")).ok();
+    let record = world.path("traffic.jsonl").to_str().unwrap().to_owned();
+    let applied = run(world, reading, &["apply", "--auto-approve", "--record", &record]);
+    assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+    let traffic = world.traffic();
+    let sent = traffic.iter().filter(|exchange| exchange["method"] != "GET");
+    let line = |exchange: &Value| {
+        let path = exchange["path"].as_str().unwrap().replace(DOMAIN, "");
+        format!("{} {path}", exchange["method"].as_str().unwrap())
+    };
+    sent.map(line).collect()
+}
+
+/// A deleted rule may stay in the list for ever and keep its name. It counts as gone, the extension can still be changed,
+/// and a rule of that name is refused before anything is sent (FACTS stratus/readings-4).
+#[test]
+fn a_deleted_rule_that_lingers_is_gone_and_keeps_its_name() {
+    let both = "schedules: { night: {}, storm: {} }\n";
+    let night = format!("{both}rules: {{ \"101\": {{ order: [{{ when: night }}] }} }}\n");
+    let storm =
+        format!("{both}rules: {{ \"101\": {{ order: [{{ when: storm, do_not_disturb: true }}] }} }}\n");
+    let again = format!("{both}rules: {{ \"101\": {{ order: [{{ when: storm }}, {{ when: night }}] }} }}\n");
+    for (reading, lingers) in [("soft-delete:on", true), ("soft-delete:off", false)] {
+        let world = world("");
+        becomes(&world, reading, &night);
+        becomes(&world, reading, &storm);
+        let note = "note: rules.101: a deleted rule for `night` lingers; only the vendor can purge it";
+        let plan = run(&world, reading, &["plan"]);
+        assert_eq!(
+            lines(&plan, "note: rules.101"),
+            if lingers { vec![note] } else { vec![] },
+            "{}",
+            plan.out
+        );
+        // The rest of the extension can be changed, its order included.
+        becomes(&world, reading, &storm.replace("do_not_disturb: true", "enabled: false"));
+        if !lingers {
+            becomes(&world, reading, &again);
+            continue;
+        }
+        world.tenant(&again);
+        let before = world.state();
+        let refused = apply(&world, reading);
+        assert_eq!(refused.ending, Ending::Error, "{}{}", refused.out, refused.err);
+        assert_eq!(world.state(), before);
+        let plan = run(&world, reading, &["plan"]);
+        let said = [
+            "error[lingering-rule]: extension `101` had a rule for `night` that was deleted and lingers: it is listed, does \
+             nothing, and keeps its name",
+        ];
+        assert_eq!(lines(&plan, "error["), said, "{}", plan.out);
+        let help = ["help: ask the vendor to purge it, or use another schedule name"];
+        assert_eq!(lines(&plan, "help:"), help, "{}", plan.out);
+    }
+}
+
+/// What a rule holds and no file says is sent along with every change: a server may take away what is not named. What was
+/// written in the same step counts, though no read shows it yet (FACTS stratus/readings-5).
+#[test]
+fn a_change_of_a_rule_takes_nothing_else_of_it_away() {
+    let tenant = "rules: { \"102\": { callers: { spam: voicemail }, order: [{ when: default, forward: { no_answer: { extension: \"101\" } } }] } }\n";
+    for reading in ["rule-put:whole", "rule-put:merge", "rule-put:whole,visible-after:300ms"] {
+        let world = world("");
+        becomes(&world, reading, tenant);
+        let rule = &world.read_state()["answerrules"]["102"][0];
+        let on = |word: &str| json!({ "enabled": "yes", "parameters": [word] });
+        assert_eq!(rule["forward-on-dnd"], on("101"), "{reading}");
+        assert_eq!(rule["forward-on-spam-call"], on("vmail_102"), "{reading}");
+        assert_eq!(rule["forward-no-answer"], on("101"), "{reading}");
+    }
+}
+
+const NEW_QUEUE: &str = "
+queues: { \"420\": { name: Sales, require_agents: true, agents: [\"101\"], failover: { voicemail: \"101\" } } }
+diverts: { \"102\": { always: { queue: \"420\" } } }
+";
+
+/// A new site: a queue, and what sends calls to it. The queue is made whole, so that extensions and menus reach it, and
+/// taken away whole (FACTS stratus/readings-10).
+#[test]
+fn a_queue_is_made_whole_and_goes_whole() {
+    for reading in ["queue-alias:missing", "queue-alias:made"] {
+        let world = world(NEW_QUEUE);
+        let expected = [
+            "POST users",
+            "POST dialplans/acme.1.service/dialrules",
+            "PUT users/420/answerrules/*",
+            "POST callqueues",
+            "POST callqueues/420/agents",
+            "PUT users/420/answerrules/*",
+            "PUT callqueues/420",
+            "PUT users/102/answerrules/*",
+        ];
+        assert_eq!(writes(&world, reading), expected, "{reading}");
+        let words = |state: &Value| -> Vec<String> {
+            let rules = state["dialrules"].as_array().unwrap().iter();
+            rules.map(|rule| rule["dial-rule-matching-to-uri"].as_str().unwrap().to_owned()).collect()
+        };
+        let state = world.read_state();
+        assert_eq!(words(&state).iter().filter(|word| *word == "queue_420").count(), 1, "{reading}");
+        let rule = &state["answerrules"]["420"][0];
+        assert_eq!(
+            rule["forward-always"],
+            json!({ "enabled": "yes", "parameters": ["queue_420"] }),
+            "{reading}"
+        );
+        let rest = "absent: { queues: [\"420\"] }\ndiverts: { \"102\": { always: off } }\n";
+        becomes(&world, reading, rest);
+        let state = world.read_state();
+        assert!(!words(&state).contains(&"queue_420".to_owned()), "{reading}");
+        assert!(state["users"]["420"].is_null() && state["callqueues"]["420"].is_null(), "{reading}");
+    }
+}
+
+/// A queue that is live without its dial rule takes the calls of numbers alone: what would send others there is blocked, and
+/// the way out is said.
+#[test]
+fn a_live_queue_without_a_dial_rule_is_said() {
+    let live = format!("{LIVE}dialrules: []\n");
+    let world = world("diverts: { \"101\": { always: { queue: \"400\" } } }\nqueues: { \"400\": {} }\n");
+    world.write("live/pbx/acme.1.service.yaml", live);
+    let plan = run(&world, "", &["plan"]);
+    let said = ["error[no-dial-rule]: the dial plan of account `acme.1.service` has no rule `queue_400` yet"];
+    assert_eq!((plan.ending, lines(&plan, "error[")), (Ending::Error, said.to_vec()), "{}", plan.out);
+    assert!(lines(&plan, "help: save the queue or mailbox once in the portal").len() == 1, "{}", plan.out);
+}
+
+/// An agent that the portal has entered as `sip:101@…` is extension 101, unless the files or another row say otherwise; it
+/// is changed where it stands (FACTS stratus/readings-11).
+#[test]
+fn an_extension_that_the_portal_has_entered_is_that_extension() {
+    let agents = |list: &str| format!("queues: {{ \"400\": {{ agents: [{list}] }} }}\n");
+    let cases = [
+        ("{ extension: \"101\", order: 1 }", vec![]),
+        ("{ device: \"101\", order: 1 }", vec![]),
+        (
+            "{ extension: \"101\", order: 1, wrap_up: 5 }",
+            vec!["PUT callqueues/400/agents/sip:101@acme.1.service"],
+        ),
+        (
+            "{ extension: \"102\", order: 1 }",
+            vec!["POST callqueues/400/agents", "DELETE callqueues/400/agents/sip:101@acme.1.service"],
+        ),
+        (
+            "{ extension: \"101\", order: 1 }, { device: \"101\", order: 2 }",
+            vec!["POST callqueues/400/agents", "PUT callqueues/400/agents/sip:101@acme.1.service"],
+        ),
+    ];
+    for (list, expected) in cases {
+        let world = world(&agents(list));
+        let sent: Vec<String> =
+            writes(&world, "").into_iter().map(|it| it.replace("%3A", ":").replace("%40", "@")).collect();
+        assert_eq!(sent, expected, "{list}");
+        let left = run(&world, "", &["plan", "--detailed-exitcode"]);
+        assert_eq!(left.ending, Ending::Fine, "{list}\n{}", left.out);
+    }
+}
+
+/// Agents may outlive their queue: they are taken out before it goes, and what an earlier one has left behind is said and
+/// does not ring in the new one (FACTS stratus/readings-12).
+#[test]
+fn agents_of_an_earlier_queue_do_not_come_back() {
+    for reading in ["orphan-agents:on", "orphan-agents:off"] {
+        let world = world(
+            "absent: { queues: [\"400\"] }\nnumbers: { \"+12145550100\": { route: { extension: \"101\" } } }\n",
+        );
+        let applied = apply(&world, reading);
+        assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+        let agents = world.read_state()["agents"]["400"].clone();
+        assert!(agents.as_object().is_none_or(serde_json::Map::is_empty), "{reading} {agents}");
+    }
+    for (declared, left) in [("", json!([])), (", agents: [\"102\"]", json!(["102@acme.1.service"]))] {
+        let world = world("queues: { \"400\": {} }\n");
+        assert_eq!(run(&world, "", &["plan"]).ending, Ending::Fine);
+        let mut state = world.read_state();
+        state["callqueues"].as_object_mut().unwrap().remove("400");
+        std::fs::write(world.state_file(), state.to_string()).unwrap();
+        world.tenant(&format!("queues: {{ \"400\": {{ name: New{declared} }} }}\n"));
+        let plan = run(&world, "", &["plan"]);
+        let note = "note: queues.400: agent `sip:101@acme.1.service` of an earlier queue is still listed; it is not taken over \
+                    unless `agents` names it";
+        assert_eq!(lines(&plan, "note: queues.400: agent"), [note], "{}", plan.out);
+        let applied = apply(&world, "");
+        assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+        let state = world.read_state();
+        let ids: Vec<&String> = state["agents"]["400"].as_object().unwrap().keys().collect();
+        assert_eq!(json!(ids), left, "{declared}");
+    }
+}
+
+/// Callers are added by number filters. Where rules do not show the lists, the block list is read from there too, and the
+/// allow list, which nothing shows, is left to a person's eyes (FACTS stratus/readings-6).
+#[test]
+fn lists_of_callers_are_written_and_read_where_they_are_shown() {
+    let block = "rules: { \"101\": { callers: { block: [\"+12145550177\"], block_anonymous: false } } }\n";
+    let less = "rules: { \"101\": { callers: { block: [] } } }\n";
+    for reading in ["caller-lists:rule", "caller-lists:filters"] {
+        let world = world(block);
+        assert_eq!(writes(&world, reading), ["POST users/101/number-filters"], "{reading}");
+        becomes(&world, reading, block);
+        becomes(&world, reading, less);
+        let allow = "rules: { \"101\": { callers: { allow: [\"+12145550177\"] } } }\n";
+        world.tenant(allow);
+        let plan = run(&world, reading, &["plan", "--format", "json"]);
+        let plan: Value = serde_json::from_str(&plan.out).unwrap();
+        let tenant = &plan["tenants"][0];
+        let unseen = tenant["unverifiable"][0]["fields"][0]["field"].as_str();
+        let steps = tenant["steps"].as_array().map_or(0, Vec::len);
+        // The list that was blocked before shows that rules show their lists.
+        let expected = if reading == "caller-lists:rule" { (None, 1) } else { (Some("callers.allow"), 0) };
+        assert_eq!((unseen, steps), expected, "{reading} {tenant:#}");
+    }
+}
+
+/// A number is addressed by the key under which it is listed (FACTS stratus/readings-7).
+#[test]
+fn a_number_is_addressed_as_it_is_listed() {
+    for (reading, key) in [("number-keys:10", "2145550100"), ("number-keys:11", "12145550100")] {
+        let world = world("numbers: { \"+12145550100\": { label: Changed } }\n");
+        assert_eq!(writes(&world, reading), [format!("PUT phonenumbers/{key}")], "{reading}");
+        let number = &world.read_state()["phonenumbers"]["12145550100"];
+        assert_eq!(number["dial-rule-description"], "Changed", "{reading}");
+        assert_eq!(number["dial-rule-translation-destination-user"], "400", "{reading}");
+    }
+}
+
+/// The rules of a queue's own user lead calls into the queue. As rules of a person they are refused, whatever is said of
+/// them, and taking that forward away takes a word of approval.
+#[test]
+fn the_way_into_a_queue_is_not_taken_away_unasked() {
+    let bodies = [
+        "ring_timeout: 30",
+        "callers: { block_anonymous: true }",
+        "order: []",
+        "order: [{ when: night, forward: { always: { token: queue_400 } } }, { when: default, forward: { always: { voicemail: \"101\" } } }]",
+    ];
+    for body in bodies {
+        let world = world(&format!("schedules: {{ night: {{}} }}\nrules: {{ \"400\": {{ {body} }} }}\n"));
+        let refused = apply(&world, "");
+        assert_eq!(refused.ending, Ending::Error, "{body}\n{}{}", refused.out, refused.err);
+        let plan = run(&world, "", &["plan"]);
+        let said =
+            ["error[queue-extension]: extension `400` is a queue's own: its rules lead calls into the queue"];
+        assert_eq!(lines(&plan, "error["), said, "{}", plan.out);
+    }
+    for to in ["off", "{ voicemail: \"101\" }", "{ extension: \"102\" }"] {
+        let world = world(&format!("diverts: {{ \"400\": {{ always: {to} }} }}\n"));
+        let plan = run(&world, "", &["plan"]);
+        let said = ["critical: takes away the forward that leads calls into queue `400`"];
+        assert_eq!(lines(&plan, "critical:"), said, "{to}\n{}", plan.out);
+        assert_eq!(apply(&world, "").ending, Ending::Refused, "{to}");
+    }
+    let world =
+        world("diverts: { \"400\": { always: { queue: \"400\" }, no_answer: { voicemail: \"101\" } } }\n");
+    let plan = run(&world, "", &["plan"]);
+    assert_eq!(lines(&plan, "critical:"), Vec::<&str>::new(), "{}", plan.out);
+}
