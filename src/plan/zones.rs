@@ -64,8 +64,11 @@ impl<'a> Clocks<'a> {
             let wanted = desired.get(&rules).map(|it| &it.resource);
             who.schedules.extend(wanted.into_iter().chain(observed.objects.get(&rules)).flat_map(used));
         }
-        let mut all: Vec<Finding> = found
-            .iter()
+        // The account's zone first: most extensions have it.
+        let (account, others): (Vec<_>, Vec<_>) = found.iter().partition(|(_, who)| who.account);
+        let mut all: Vec<Finding> = account
+            .into_iter()
+            .chain(others)
             .filter_map(|(zone, who)| self.finding(zone, reference, who, zoned_schedules))
             .collect();
         if zoned_schedules && self.time_zone.is_some() {

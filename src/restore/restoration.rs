@@ -35,6 +35,11 @@ pub struct Lost {
 }
 
 impl Lost {
+    /// Whether the restore file says what it was.
+    pub fn is_recorded(&self) -> bool {
+        self.why != UNREAD
+    }
+
     /// "`weekly`, `dates`: the live value cannot be read"
     pub fn text(&self) -> String {
         let fields: Vec<String> = self.fields.iter().map(|field| format!("`{field}`")).collect();

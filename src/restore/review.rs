@@ -38,7 +38,8 @@ impl Restoration {
         }
         let lost = self.lost.iter().filter(|lost| named(&lost.address));
         let text = |lost: &Lost| {
-            format!("not restored, it stays as it is now: {}; the restore file says what it was", lost.text())
+            let file = if lost.is_recorded() { "; the restore file says what it was" } else { "" };
+            format!("not restored, it stays as it is now: {}{file}", lost.text())
         };
         plan.notes.extend(lost.map(|lost| Note::new(&lost.address, text(lost))));
         let done = |address: &Address| plan.steps.iter().any(|step| step.address == *address);

@@ -466,8 +466,7 @@ fn nothing_of_the_file_is_restored() {
     assert!(before.is_some());
     let restored = world.run(&["apply", "--auto-approve", "--restore", restore.to_str().unwrap()]);
     assert_eq!(restored.ending, Ending::Fine, "{}", restored.err);
-    let note = "note: schedules.Summer: not restored, it stays as it is now: `weekly`: no earlier value could be read; \
-                the restore file says what it was\n";
+    let note = "note: schedules.Summer: not restored, it stays as it is now: `weekly`: no earlier value could be read\n";
     assert!(
         restored.out.contains(note) && restored.out.contains("0 to create, 1 to update"),
         "{}",
