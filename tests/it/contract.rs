@@ -283,7 +283,7 @@ fn wrong_exchanges_are_caught() {
         (put(&with(busy, "voicemail", json!(true))), &["request: /callForwarding/busy: "]),
         (put(&with(busy, "enabled", json!("yes"))), &["request: /callForwarding/busy/enabled: "]),
         (
-            put(&with(busy, "destination", json!("07700900123"))),
+            put(&with(busy, "destination", json!("0".repeat(65)))),
             &["request: /callForwarding/busy/destination: "],
         ),
         (put(&with(busy, "destination", none.clone())), &["request: /callForwarding/busy/destination: "]),
