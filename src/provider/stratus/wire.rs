@@ -44,7 +44,12 @@ pub struct Domain {
     pub domain: Text,
     #[serde(default)]
     pub is_domain_locked: Text,
-    /// Empty for one that is called like the domain.
+}
+
+/// The dial plan of a domain; empty for one that is called like the domain.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct DialPlan {
     #[serde(default)]
     pub dial_plan: Text,
 }

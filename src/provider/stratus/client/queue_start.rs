@@ -7,7 +7,10 @@ use crate::{
     model::{Destination, Divert, Diverts},
     provider::{
         answer::failure,
-        stratus::{convert, wire::DialRule},
+        stratus::{
+            convert,
+            wire::{DialPlan, DialRule},
+        },
     },
 };
 use serde_json::json;
@@ -61,7 +64,7 @@ impl Writing<'_> {
     }
 
     async fn dial_rules(&self) -> Result<String, ApiError> {
-        let domain = self.api.domain().await?;
+        let domain: DialPlan = self.api.object("", &format!("domain `{}`", self.api.domain)).await?;
         let plan = match domain.dial_plan.as_str() {
             "" => self.api.domain,
             plan => plan,
