@@ -39,32 +39,23 @@ impl RawRule {
         Value::Object(self.0.clone())
     }
 
-    /// What has to be written so that nothing of it is lost: every feature but the lists of callers. One that is off and
-    /// empty is as good as missing, and is not named.
+    /// What has to be written so that nothing of it is lost: every feature that is shown, but for the lists of callers.
     pub fn to_write(&self) -> Map<String, Value> {
         let written = |(name, _): &(&String, &Value)| {
             !READ_ONLY.contains(&name.as_str()) && !LISTS.contains(&name.as_str())
         };
-        let kept = self.0.iter().filter(written).filter(|(_, value)| !is_nothing(value));
+        let kept = self.0.iter().filter(written).filter(|(_, value)| !value.is_null());
         kept.map(|(name, value)| (name.clone(), as_text(value))).collect()
     }
 }
 
-fn is_nothing(value: &Value) -> bool {
-    let Some(feature) = value.as_object() else { return value.is_null() };
-    let off = matches!(feature.get("enabled"), None | Some(Value::Null | Value::Bool(false)))
-        || feature.get("enabled").is_some_and(|it| it == "no" || it == "");
-    let empty = match feature.get("parameters") {
-        None | Some(Value::Null) => true,
-        Some(Value::Array(words)) => words.is_empty(),
-        Some(other) => other == "",
-    };
-    off && empty
-}
-
-/// Numbers among the parameters are written as text: they are read in either form (FACTS stratus/wire-3).
+/// Numbers among the parameters are written as text, and an empty text as no parameters: they are read in either form
+/// (FACTS stratus/wire-3 and FACTS stratus/readings-8).
 fn as_text(value: &Value) -> Value {
     let mut value = value.clone();
+    if let Some(words) = value.get_mut("parameters").filter(|words| words.is_null() || **words == "") {
+        *words = json!([]);
+    }
     let words = value.get_mut("parameters").and_then(Value::as_array_mut);
     for word in words.into_iter().flatten() {
         if let Value::Number(number) = word {
@@ -97,7 +88,10 @@ fn a_rule_is_written_with_every_feature_it_has() {
         "enabled": "yes",
         "forward-always": { "enabled": "yes", "parameters": ["19725550111", "vmail_101"] },
         "forward-on-busy": { "enabled": "no", "parameters": ["102"] },
+        "forward-on-dnd": { "enabled": "no", "parameters": [] },
+        "forward-on-active": { "enabled": "no", "parameters": [] },
         "do-not-disturb": { "enabled": "yes" },
+        "call-screening": { "enabled": "no" },
         "made-later": { "enabled": "yes", "volume": 3 },
     });
     assert_eq!(Value::from(live.to_write()), expected);
