@@ -233,7 +233,8 @@ fn creations_and_deletions_are_taken_back() {
     // A receiving number that goes may be what another one falls back to, where nothing shows it.
     let word = "--approve-critical bright-solar/receivers.+14105550124";
     // One field of it has no way in: the dialing pattern.
-    output(dir, &format!("{APPLY} {word} {restore}"), Ending::Partial);
+    // The rules that are taken away are made again below, so their names have to be free.
+    output(dir, &format!("{APPLY},soft-delete:off {word} {restore}"), Ending::Partial);
     assert_eq!(digest(&output(dir, "plan --sandbox", Ending::Fine)), digest(&before));
 }
 

@@ -155,8 +155,8 @@ fn a_queue_is_made_whole_and_goes_whole() {
             json!({ "enabled": "yes", "parameters": ["queue_420"] }),
             "{reading}"
         );
-        let rest = "absent: { queues: [\"420\"] }\ndiverts: { \"102\": { always: off } }\n";
-        becomes(&world, reading, rest);
+        becomes(&world, reading, "diverts: { \"102\": { always: off } }\n");
+        becomes(&world, reading, "absent: { queues: [\"420\"] }\n");
         let state = world.read_state();
         assert!(!words(&state).contains(&"queue_420".to_owned()), "{reading}");
         assert!(state["users"]["420"].is_null() && state["callqueues"]["420"].is_null(), "{reading}");

@@ -80,7 +80,12 @@ pub struct Domain {
     pub time_zone: Text,
     #[serde(default)]
     pub is_stir_enabled: Text,
-    /// Empty for one that is called like the domain.
+}
+
+/// The dial plan of a domain; empty for one that is called like the domain.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct DialPlan {
     #[serde(default)]
     pub dial_plan: Text,
 }

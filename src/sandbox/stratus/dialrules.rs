@@ -25,6 +25,13 @@ fn stored(document: &Document) -> Vec<Value> {
     document.single("dialrules").as_array().cloned().unwrap_or_default()
 }
 
+/// Puts a rule where it stands by its word, whichever came first.
+fn insert(rules: &mut Vec<Value>, rule: Value) {
+    let word = |rule: &Value| text(rule, "dial-rule-matching-to-uri").to_owned();
+    let before = rules.iter().rposition(|other| word(other) <= word(&rule));
+    rules.insert(before.map_or(0, |at| at + 1), rule);
+}
+
 fn create(call: &ApiCall) -> RouteResult {
     let rule = record(&Value::from(call.body()?.clone()))?;
     if text(&rule, "dial-rule-matching-to-uri").is_empty() {
@@ -36,7 +43,7 @@ fn create(call: &ApiCall) -> RouteResult {
     }
     let shown = render(call, &rule);
     let object = format!("dialrules/{}", id(&rule));
-    rules.push(rule);
+    insert(&mut rules, rule);
     let mut next = call.held.clone();
     next.set("dialrules", rules.into());
     call.created(object, next, shown)
@@ -61,7 +68,7 @@ pub fn start_of(document: &mut Document, queue: &str) -> Result<(), ErrorRespons
         return Ok(());
     }
     let note = format!("Portal Created: Call Queue - {queue}");
-    rules.push(alias(domain_of(document), &word, "to-callqueue", queue, &note)?);
+    insert(&mut rules, alias(domain_of(document), &word, "to-callqueue", queue, &note)?);
     document.set("dialrules", rules.into());
     Ok(())
 }

@@ -8,7 +8,10 @@ use crate::{
     provider::{
         answer::failure,
         scalar::Scalar,
-        stratus::{convert, wire::DialRule},
+        stratus::{
+            convert,
+            wire::{DialPlan, DialRule},
+        },
     },
 };
 use serde_json::json;
@@ -62,7 +65,7 @@ impl Writing<'_> {
     }
 
     async fn dial_rules(&self) -> Result<String, ApiError> {
-        let domain = self.api.domain().await?;
+        let domain: DialPlan = self.api.object("", &format!("domain `{}`", self.api.domain)).await?;
         let plan = match domain.dial_plan.as_str() {
             "" => self.api.domain,
             plan => plan,

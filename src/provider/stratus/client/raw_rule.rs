@@ -43,8 +43,7 @@ impl RawRule {
         Value::Object(self.0.clone())
     }
 
-    /// What has to be written so that nothing of it is lost: every feature but the lists of callers. One that is off and
-    /// empty is as good as missing, and is not named.
+    /// What has to be written so that nothing of it is lost: every feature that is shown, but for the lists of callers.
     pub fn to_write(&self) -> Map<String, Value> {
         let written = |name: &&str| !READ_ONLY.contains(name) && !LISTS.contains(name);
         let fields = self.0.iter().filter(|(name, _)| written(&name.as_str()));
@@ -62,10 +61,6 @@ fn documented(name: &str, value: &Value) -> Option<Value> {
             let mut feature = feature.clone();
             let on = feature.get("enabled").map_or(Scalar::Unset, |it| scalar::flag(&scalar::verbatim(it)));
             let words = feature.get("parameters").map(words);
-            let off = matches!(on, Scalar::Unset | Scalar::Known(false));
-            if off && words.as_ref().is_none_or(Vec::is_empty) {
-                return None;
-            }
             if let Scalar::Known(on) = on {
                 feature.insert("enabled".to_owned(), yes_or_no(on));
             }
@@ -127,9 +122,13 @@ fn a_rule_is_written_with_every_feature_it_has() {
         "enabled": "yes",
         "forward-always": { "enabled": "yes", "parameters": ["19725550111", "vmail_101"] },
         "forward-on-busy": { "enabled": "no", "parameters": ["102"] },
+        "forward-on-dnd": { "enabled": "no", "parameters": [] },
+        "forward-on-active": { "enabled": "no", "parameters": [] },
         "do-not-disturb": { "enabled": "yes" },
         "forward-no-answer": { "enabled": "yes", "parameters": ["vmail_101"] },
         "forward-on-spam-call": { "enabled": "perhaps", "parameters": ["vmail_101"] },
+        "forward-when-unregistered": { "enabled": "no", "parameters": [] },
+        "call-screening": { "enabled": "no" },
         "made-later": { "enabled": "yes", "volume": 3 },
     });
     assert_eq!(Value::from(live.to_write()), expected);

@@ -12,13 +12,23 @@ use crate::{
 };
 use serde_json::{Map, Value};
 
-/// The live row of an agent: the one with its own id, else the one that says the same in another form
-/// (FACTS stratus/readings-11).
-fn find<'a>(live: &'a [Agent], target: &Ringable, context: &Context) -> Option<&'a Agent> {
-    let named = |id: String| live.iter().find(move |agent| agent.callqueue_agent_id.as_str() == id);
-    named(convert::agent_id(target, &context.domain))
+/// The live row of an agent of a list: the one with its own id, else the one that says the same in another form, unless
+/// another agent of the list is that one (FACTS stratus/readings-11).
+fn find<'a>(
+    live: &'a [Agent],
+    target: &Ringable,
+    list: &[model::Agent],
+    context: &Context,
+) -> Option<&'a Agent> {
+    let named = |id: &str| live.iter().find(|agent| agent.callqueue_agent_id.as_str() == id);
+    let by_device = || {
+        let id = convert::device_id(target, &context.domain)?;
+        let taken = list.iter().any(|other| convert::agent_id(&other.target, &context.domain) == id);
+        named(&id).filter(|_| !taken)
+    };
+    named(&convert::agent_id(target, &context.domain))
         .or_else(|| live.iter().find(|agent| convert::agent(agent, context).target == *target))
-        .or_else(|| named(convert::device_id(target, &context.domain)?))
+        .or_else(by_device)
 }
 
 impl Writing<'_> {
@@ -39,7 +49,7 @@ impl Writing<'_> {
             if let Some(seconds) = wrap_up {
                 body.insert("callqueue-agent-wrap-up-allowance-seconds".into(), (*seconds).into());
             }
-            match find(&live, target, &context) {
+            match find(&live, target, wanted, &context) {
                 Some(agent) => {
                     kept.push(agent.key());
                     let now = convert::agent(agent, &context);
@@ -62,8 +72,9 @@ impl Writing<'_> {
         // Deletes only the agents that the plan names: one that was added since was not reviewed.
         let reviewed: Option<Vec<String>> = match &step.before {
             Some(Resource::Queue(before)) => {
-                let known = before.agents.iter().flatten();
-                Some(known.filter_map(|known| find(&live, &known.target, &context)).map(Row::key).collect())
+                let known = before.agents.as_deref().unwrap_or_default();
+                let rows = known.iter().filter_map(|it| find(&live, &it.target, known, &context));
+                Some(rows.map(Row::key).collect())
             }
             _ => None,
         };
