@@ -35,7 +35,7 @@ use crate::{
     finding::{Finding, Level, Place},
     model::{Tenant, WorkspaceFile},
     path::{Path, Segment},
-    text::{look_alike, spelled},
+    text::{closest, look_alike, spelled},
 };
 
 /// A check with its name and its documentation.
@@ -168,12 +168,13 @@ fn place_of_number(it: &TenantSubject<'_>, path: &[Segment]) -> Place {
     if path.len() == 2 { (it.place_of_key)(path) } else { (it.place)(path) }
 }
 
-/// The declared name that was most likely meant.
-fn did_you_mean(name: &str, near: &str) -> String {
-    if look_alike(name, near) {
-        return format!("declared is {}, which differs only in what is not seen", spelled(near));
+/// The way out where a declared name was most likely meant.
+fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    let known: Vec<&str> = known.collect();
+    if let Some(alike) = known.iter().find(|it| look_alike(name, it)) {
+        return Some(format!("declared is {}, which differs only in what is not seen", spelled(alike)));
     }
-    format!("did you mean `{near}`?")
+    closest(name, known).map(|near| format!("did you mean `{near}`?"))
 }
 
 /// A path of keys.

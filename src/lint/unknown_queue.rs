@@ -5,7 +5,6 @@ use crate::{
     finding::Level,
     model::{Reference, references},
     path::Segment,
-    text::closest,
 };
 
 pub static LINT: Lint = Lint {
@@ -43,10 +42,10 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                 let mut at = vec![Segment::key(address.kind.section()), Segment::key(&address.key)];
                 at.extend(path);
                 at.push(Segment::key("queue"));
-                let help = match closest(&key, it.tenant.queues.keys().map(String::as_str)) {
-                    Some(near) => did_you_mean(&key, near),
-                    None => format!("declare it; `queues: {{ \"{key}\": {{}} }}` uses a live one as it is"),
-                };
+                let help =
+                    did_you_mean(&key, it.tenant.queues.keys().map(String::as_str)).unwrap_or_else(|| {
+                        format!("declare it; `queues: {{ \"{key}\": {{}} }}` uses a live one as it is")
+                    });
                 out.push((it.place)(&at), format!("queue `{key}` is not declared"), help);
             }
         }

@@ -5,7 +5,6 @@ use crate::{
     finding::Level,
     model::{DEFAULT_RULE, Kind, Reference, references},
     path::Segment,
-    text::closest,
 };
 
 pub static LINT: Lint = Lint {
@@ -46,10 +45,9 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                 at.extend(path);
                 let always = (address.kind == Kind::Rules).then_some(DEFAULT_RULE);
                 let known = it.tenant.schedules.keys().map(String::as_str).chain(always);
-                let help = match closest(&name, known) {
-                    Some(near) => did_you_mean(&name, near),
-                    None => format!("declare it; `schedules: {{ {name}: {{}} }}` uses a live one as it is"),
-                };
+                let help = did_you_mean(&name, known).unwrap_or_else(|| {
+                    format!("declare it; `schedules: {{ {name}: {{}} }}` uses a live one as it is")
+                });
                 out.push((it.place)(&at), format!("schedule `{name}` is not declared"), help);
             }
         }

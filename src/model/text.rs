@@ -35,7 +35,8 @@ pub(super) use textual;
 
 /// An extension: text, never a number, so that `0101` keeps its zero.
 ///
-/// Letters, digits, `.`, `_` and `-`. How long it may be is for the phone system to say: it lists those it has.
+/// Letters, digits, `.`, `_` and `-`. How long it may be is for the phone system to say, which lists those it has; nobody dials
+/// 64 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Extension(String);
 
@@ -49,7 +50,8 @@ impl std::str::FromStr for Extension {
     type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let fits = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+        let fits = (1..=64).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
             // In a path `.` and `..` would be another place.
             && text.bytes().any(|b| b.is_ascii_alphanumeric());
         if fits {
@@ -58,7 +60,7 @@ impl std::str::FromStr for Extension {
         let help = if text.starts_with('+') {
             "an outside number is written `number: \"+…\"`"
         } else {
-            "an extension has letters, digits, `.`, `_` and `-`, and nothing else"
+            "an extension is 1 to 64 letters, digits, `.`, `_` or `-`"
         };
         Err(Explained::with_help(format!("`{text}` is not an extension"), help.to_owned()))
     }
@@ -72,7 +74,7 @@ impl fmt::Display for Extension {
 
 textual!(Extension, "Extension", {
     "type": ["string", "integer"],
-    "pattern": "^[0-9A-Za-z._-]+$",
+    "pattern": "^[0-9A-Za-z._-]{1,64}$",
     "description": "An extension, e.g. \"101\". Text: leading zeros are kept, quoted or not."
 });
 

@@ -9,12 +9,20 @@ pub(super) fn is_common(digits: &str) -> bool {
     in_plan && NORTH_AMERICA.split(' ').any(|it| it == code)
 }
 
-/// London, and the numbers that Ofcom keeps for drama and documents, which the plans leave out.
+/// London and other large cities, most mobile phones, and the numbers that Ofcom keeps for drama and documents, which the
+/// plans leave out.
 fn is_common_in_uk(digits: &str) -> bool {
     let national = digits.strip_prefix("44").filter(|it| it.len() == 10);
-    let begins = ["203", "207", "208", "1632960", "7700900"];
-    national.is_some_and(|it| begins.iter().any(|begin| it.starts_with(begin)))
+    let begins = UNITED_KINGDOM.iter().chain(&["1632960", "7700900"]);
+    national.is_some_and(|it| begins.into_iter().any(|begin| it.starts_with(begin)))
 }
+
+/// How numbers of +44 and ten digits begin that are all in a range in use.
+pub(super) const UNITED_KINGDOM: &[&str] = &[
+    "1234", "141", "151", "161", "191", "200", "201", "203", "204", "207", "208", "73", "74", "75", "771",
+    "772", "773", "774", "775", "776", "777", "778", "779", "78", "792", "793", "794", "795", "796", "797",
+    "798",
+];
 
 /// Area codes of +1 in which every exchange from 200 up may be in use.
 pub(super) const NORTH_AMERICA: &str = "201 202 203 204 205 206 207 208 209 210 212 213 214 215 216 217 218 219 220 223 224 225 226 227 228 229 231 \

@@ -182,7 +182,7 @@ fn listed(lengths: &BTreeSet<usize>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::numbering::area_codes::NORTH_AMERICA;
+    use crate::model::numbering::area_codes::{NORTH_AMERICA, UNITED_KINGDOM};
 
     /// A number that is refused cannot be called at all, so nothing in use may be refused; and one that lost a digit goes out
     /// and is reported as done where nobody finds it.
@@ -262,12 +262,15 @@ mod tests {
     /// A list that says more than the plans would hide a number that is wrong.
     #[test]
     fn common_area_codes_are_those_of_the_plans() {
-        let (plan, _) = Plan::of("1").unwrap();
-        for code in NORTH_AMERICA.split(' ') {
-            for exchange in ["200", "555", "999"] {
-                let national = format!("{code}{exchange}0123");
-                assert!(plan.regions.iter().any(|it| has_type(it, &national, is_whole)), "{national}");
-            }
+        let american = NORTH_AMERICA
+            .split(' ')
+            .flat_map(|code| ["200", "555", "999"].map(|exchange| ("1", format!("{code}{exchange}0123"))));
+        let british = UNITED_KINGDOM.iter().flat_map(|begin| {
+            ["0000000", "4999999", "9123456"].map(|end| ("44", format!("{begin}{end}")[..10].to_owned()))
+        });
+        for (code, national) in american.chain(british) {
+            let (plan, _) = Plan::of(code).unwrap();
+            assert!(plan.regions.iter().any(|it| has_type(it, &national, begins)), "{national}");
         }
     }
 }
