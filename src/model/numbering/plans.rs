@@ -266,7 +266,7 @@ mod tests {
             .split(' ')
             .flat_map(|code| ["200", "555", "999"].map(|exchange| ("1", format!("{code}{exchange}0123"))));
         let british = UNITED_KINGDOM.iter().flat_map(|begin| {
-            ["0000000", "4999999", "9123456"].map(|end| ("44", format!("{begin}{end}")[..10].to_owned()))
+            ["00000000", "49999999", "91234567"].map(|end| ("44", format!("{begin}{end}")[..10].to_owned()))
         });
         for (code, national) in american.chain(british) {
             let (plan, _) = Plan::of(code).unwrap();
