@@ -32,13 +32,13 @@ pub fn update(
 ) -> Result<(), ErrorResponse> {
     for name in SIMPLE {
         if let Some(sent) = body.get(*name) {
-            rule.insert((*name).to_owned(), json!({"enabled": enabled(name, sent)?}));
+            store(rule, name, json!({"enabled": enabled(name, sent)?}));
         }
     }
     for name in ROUTES {
         if let Some(sent) = body.get(*name) {
             let feature = json!({"enabled": enabled(name, sent)?, "parameters": parameters(name, sent)?});
-            rule.insert((*name).to_owned(), feature);
+            store(rule, name, feature);
         }
     }
     for name in LISTS {
@@ -53,6 +53,14 @@ pub fn update(
         }
     }
     Ok(())
+}
+
+/// Keeps a feature; one that was never set and is written as off is as good as never set.
+fn store(rule: &mut Map<String, Value>, name: &str, feature: Value) {
+    let nothing = [json!({"enabled": "no"}), json!({"enabled": "no", "parameters": []})];
+    if rule.contains_key(name) || !nothing.contains(&feature) {
+        rule.insert(name.to_owned(), feature);
+    }
 }
 
 /// Appends to a list without doubles; a list that holds anything is on.
