@@ -111,7 +111,9 @@ impl Setup {
 
     /// The directory of its runs.
     pub fn slug(&self) -> String {
-        slug(&format!("{}{}", self.kind, self.reading))
+        // The one run under several readings; all their names are too long for one directory.
+        let reading = if self.reading.contains(',') { "several" } else { &self.reading };
+        slug(&format!("{}{reading}", self.kind))
     }
 }
 
