@@ -56,7 +56,7 @@ diverts:
   "2001": { always: off, no_answer: { extension: "2002" }, busy: voicemail, unreachable: { number: "+441234567890" } }
 "#;
 
-const TRACKING: System = System {
+pub const TRACKING: System = System {
     provider: r#"
     kind: ctm
     access_key: { env: NOT_NEEDED }

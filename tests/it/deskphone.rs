@@ -216,19 +216,19 @@ fn what_stands_in_the_dashboard_can_be_kept_and_restored() {
 #[test]
 fn an_extension_is_what_the_list_of_people_has() {
     let system = System {
-        live: "people: [{ extension: '2001', busy: { extension: '2001234567' } }, { extension: '7' }, { extension: '2001234567' }]",
+        live: "people: [{ extension: '2001', busy: { extension: '2012345678' } }, { extension: '7' }, { extension: '2012345678' }]",
         ..BRIDGE
     };
-    let world = World::on(&system, "diverts: { \"2001\": { busy: { extension: \"2001234567\" } } }");
+    let world = World::on(&system, "diverts: { \"2001\": { busy: { extension: \"2012345678\" } } }");
     let plan = world.run(&["plan"]);
     assert!(plan.out.contains("No changes"), "{}{}", plan.out, plan.err);
     world.tenant(
-        "diverts: { \"2001\": { busy: { extension: \"7\" } }, \"2001234567\": { no_answer: voicemail } }",
+        "diverts: { \"2001\": { busy: { extension: \"7\" } }, \"2012345678\": { no_answer: voicemail } }",
     );
     let applied = world.run(&["apply", "--auto-approve", "--fault", "visible-after:0ms"]);
     assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
     assert_eq!(document(&world, "2001")["callForwarding"]["busy"]["destination"], "7");
-    for (word, to, extension) in [("token", "7", "7"), ("number", "+2001234567", "2001234567")] {
+    for (word, to, extension) in [("token", "7", "7"), ("number", "+2012345678", "2012345678")] {
         world.tenant(&format!("diverts: {{ \"2001\": {{ busy: {{ {word}: \"{to}\" }} }} }}"));
         let plan = world.run(&["plan"]);
         let line = format!("`{word}: {to}`: `{extension}` is an extension of this account");

@@ -1,6 +1,7 @@
 //! An apply can be undone: before the first write every before-value is on disk, and what is on disk is a plan.
 
 use crate::{
+    by_hand::TRACKING,
     workspace::{Workspace, refusal},
     world::{LIVE, World},
 };
@@ -435,45 +436,41 @@ fn what_cannot_be_written_again_is_said_and_the_rest_is_restored() {
     assert!(plan.contains("~ rules.101") && !plan.contains("~ numbers."), "{plan}");
 }
 
-/// The tenant's file has no part in a restore: of an object without an earlier value nothing is written, whatever
-/// somebody has put into the file since.
+/// The tenant's file has no part in a restore: of a field without an earlier value nothing is written, whatever somebody
+/// has put into the file since. What has one is put back.
 #[test]
 fn nothing_of_the_file_is_restored() {
-    // Hours that repeat until a day, which have no word here.
-    let season = "{ timeframe-recurrence-type: weekly, timeframe-recurrence-begin-date: \"20260601\", \
-                  timeframe-recurrence-end-option: date, timeframe-recurrence-end-date: \"20270831\", \
-                  timeframe-weekly-friday-begin-time-1: \"1300\", timeframe-weekly-friday-end-time-1: \"1700\" }";
-    let frame = format!(
-        "timeframes: [{{ timeframe-name: Summer, timeframe-type: days-of-week, timeframe-days-of-week-array: [{season}] }}]\n"
-    );
-    let file = |hours: &str| {
+    let file = |label: &str, digits: &str| {
         format!(
-            "schedules: {{ Summer: {{ weekly: {{ fri: [\"{hours}\"] }} }} }}\nrules: {{ \"101\": {{ ring_timeout: 30 }} }}"
+            "receivers: {{ \"+14105550124\": {{ label: {label}, dial_extension: {{ digits: \"{digits}\", delay: 3 }} }} }}\n"
         )
     };
-    let world = World::new(&file("06:00-07:00"));
-    world.write("live/pbx/acme.1.service.yaml", LIVE.to_owned() + &frame);
+    // Written in a form that this system passes over.
+    let world = World::on(&TRACKING, &file("Back", "204"));
+    world.provider(&format!("{}\n    experimental: true", TRACKING.provider));
+    let label = || world.read_state()["receiving_numbers"]["+14105550124"]["name"].clone();
+    world.run(&["plan"]);
+    let first = label();
     let applied = world.run(&["apply", "--auto-approve"]);
-    assert_eq!(applied.ending, Ending::Fine, "{}", applied.err);
-    let said = "no way back with --restore: `weekly`: no earlier value could be read";
+    assert_eq!(applied.ending, Ending::Partial, "{}{}", applied.out, applied.err);
+    assert_eq!(label(), "Back");
+    let said = "no way back with --restore: `dial_extension`: no earlier value could be read";
     assert_eq!(applied.out.matches(said).count(), 1, "{}", applied.out);
     let [restore] = files(&world).try_into().unwrap();
-    world.tenant(&file("08:00-09:00"));
-    let summer = |world: &World| {
-        let state = world.state();
-        state.lines().find(|line| line.contains("Summer")).map(str::to_owned)
-    };
-    let before = summer(&world);
-    assert!(before.is_some());
-    let restored = world.run(&["apply", "--auto-approve", "--restore", restore.to_str().unwrap()]);
-    assert_eq!(restored.ending, Ending::Fine, "{}", restored.err);
-    let note = "note: schedules.Summer: not restored, it stays as it is now: `weekly`: no earlier value could be read\n";
+    world.tenant(&file("Nobody has reviewed this", "205"));
+    let traffic = world.argument("traffic.jsonl");
+    let restored =
+        world.run(&["apply", "--auto-approve", "--restore", restore.to_str().unwrap(), "--record", &traffic]);
+    assert_eq!(restored.ending, Ending::Fine, "{}{}", restored.out, restored.err);
+    let note = "not restored, it stays as it is now: `dial_extension`: no earlier value could be read";
     assert!(
         restored.out.contains(note) && restored.out.contains("0 to create, 1 to update"),
         "{}",
         restored.out
     );
-    assert_eq!(summer(&world), before);
+    assert_eq!(label(), first);
+    let sent = world.read("traffic.jsonl");
+    assert!(!["204", "205", "reviewed"].iter().any(|it| sent.contains(it)), "{sent}");
 }
 
 fn step(address: Address, before: Value, changes: &[FieldPath]) -> StepRecord {

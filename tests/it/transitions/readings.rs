@@ -9,7 +9,7 @@ use super::{
 use dialform::sandbox::{Reading, find};
 
 /// Every so many cases are run where `DIALFORM_SWEEP=full` is not set.
-const SAMPLE: usize = 12;
+const SAMPLE: usize = 48;
 
 /// A case whose provider behaves in one way.
 struct Run {

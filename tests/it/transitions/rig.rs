@@ -66,6 +66,11 @@ impl<'a> Rig<'a> {
             // Nobody can see the list, so that nothing of it is planned; what else B says still has to come true.
             return self.transition("b", b, None);
         }
+        // Every extension is listed as its device, so that the two cannot be told apart: both are as declared.
+        let alike = self.is_under("agent-ids:sip") && !a.is_empty() && promised.steps.is_empty();
+        if alike && Value::from(b.clone()).to_string().contains("\"device\"") {
+            return Ok(());
+        }
         let planned = &promised.steps;
         let moved = !planned.is_empty();
         match expect {

@@ -2,12 +2,15 @@
 
 use super::write::Writing;
 use crate::{
-    http::{ApiError, Method, segment},
+    http::{ApiError, Method, Problem, segment},
     model::{self, Resource, Ringable},
     plan::Step,
-    provider::stratus::{
-        convert::{self, Context},
-        wire::{Agent, Row},
+    provider::{
+        answer::failure,
+        stratus::{
+            convert::{self, Context},
+            wire::{Agent, Row},
+        },
     },
 };
 use serde_json::{Map, Value};
@@ -86,13 +89,27 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Takes every agent out of a queue that is about to go.
+    /// Takes every agent out of a queue that is about to go, and waits until none shows: one that outlives its queue is found
+    /// by nobody afterwards (FACTS stratus/readings-12).
     pub async fn no_agents(&self, key: &str) -> Result<(), ApiError> {
         let base = format!("/callqueues/{}/agents", segment(key));
-        let live: Vec<Agent> = self.api.list(&base, &format!("the agents of queue `{key}`")).await?;
+        let whose = format!("the agents of queue `{key}`");
+        let mut live: Vec<Agent> = self.api.list(&base, &whose).await?;
         let what = format!("taking the agents out of queue `{key}`");
-        for agent in live {
+        for agent in &live {
             self.delete(&format!("{base}/{}", segment(agent.callqueue_agent_id.as_str())), &what).await?;
+        }
+        let deadline = tokio::time::Instant::now() + self.http.settle();
+        while !live.is_empty() {
+            live = self.api.list(&base, &whose).await?;
+            if live.is_empty() {
+                break;
+            }
+            if tokio::time::Instant::now() > deadline {
+                let why = "the provider accepted that they be taken out, but they still show; the queue was left as it is";
+                return Err(failure(&whose, &self.api.path(&base), Problem::Conflict(why.to_owned())));
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
         Ok(())
     }
