@@ -81,7 +81,8 @@ mod tests {
     /// A good program, and each way not to be one: none takes longer than it may.
     #[test]
     fn a_program_is_bounded() {
-        let cases: [(&str, fn(&Result<Vec<u8>, Trouble>) -> bool); 7] = [
+        type IsRight = fn(&Result<Vec<u8>, Trouble>) -> bool;
+        let cases: [(&str, IsRight); 7] = [
             ("echo secret", |it| matches!(it, Ok(text) if text == b"secret\n")),
             ("echo half; exit 3", |it| matches!(it, Err(Trouble::Ended(status)) if status.code() == Some(3))),
             ("sleep 30", |it| matches!(it, Err(Trouble::TooLong))),

@@ -12,21 +12,23 @@ use std::{
 /// How a connection is answered, whatever was asked for.
 type Answer = fn(&mut TcpStream) -> std::io::Result<()>;
 
-fn server(answer: Answer) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+/// A server that answers so for ever.
+fn mad(answer: Answer) -> std::io::Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let url = format!("http://{}", listener.local_addr()?);
     thread::spawn(move || {
-        for connection in listener.incoming() {
-            let mut connection = connection.unwrap();
-            thread::spawn(move || {
-                let mut lines = BufReader::new(connection.try_clone().unwrap()).lines();
-                while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
-                // Who has heard enough hangs up.
-                let _ = answer(&mut connection);
-            });
+        for connection in listener.incoming().flatten() {
+            // Who has heard enough hangs up.
+            thread::spawn(move || respond(connection, answer));
         }
     });
-    url
+    Ok(url)
+}
+
+fn respond(mut connection: TcpStream, answer: Answer) -> std::io::Result<()> {
+    let mut lines = BufReader::new(connection.try_clone()?).lines();
+    while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+    answer(&mut connection)
 }
 
 fn whole(connection: &mut TcpStream, status: &str, headers: &str, body: &[u8]) -> std::io::Result<()> {
@@ -99,7 +101,7 @@ fn a_mad_server_blocks_its_own_tenant() {
         let workspace = Workspace::default();
         workspace.write("dialform.yaml", format!(
             "version: 1\ntenants: [\"tenants/*.yaml\"]\nproviders:\n  mad:\n    kind: stratus\n    url: {}/ns-api/v2\n    token: {{ file: token }}\n    carrier: manual\n    limits: {{ retries: 0, timeout: 5 }}\n  well:\n    kind: deskphone\n    bridge: manual\n",
-            server(answer)
+            mad(answer).unwrap()
         ));
         workspace.write("token", "nsd_token");
         workspace.write(
@@ -134,7 +136,7 @@ fn a_time_to_come_back_is_kept() {
         let workspace = Workspace::default();
         workspace.write("dialform.yaml", format!(
             "version: 1\ntenants: [\"acme.yaml\"]\nproviders:\n  mad:\n    kind: stratus\n    url: {}/ns-api/v2\n    token: {{ file: token }}\n    carrier: manual\n    limits: {{ retries: 1 }}\n",
-            server(answer)
+            mad(answer).unwrap()
         ));
         workspace.write("token", "nsd_token");
         workspace.write(
