@@ -317,9 +317,9 @@ const CASES: &[Case] = &[
 /// How the emulation behaves: that of CTM takes undocumented forms only when it is told to.
 fn switches(system: &System) -> &'static str {
     if system.account == CTM.account {
-        "experimental:on,requests-per-second:0"
+        "experimental:on,requests-per-second:0,visible-after:0ms"
     } else {
-        "requests-per-second:0"
+        "requests-per-second:0,visible-after:0ms"
     }
 }
 
