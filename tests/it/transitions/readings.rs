@@ -8,8 +8,8 @@ use super::{
 };
 use dialform::sandbox::{Reading, find};
 
-/// Every so many cases are run where `DIALFORM_SWEEP=full` is not set.
-const SAMPLE: usize = 48;
+/// Every so many cases are run where `DIALFORM_SWEEP=full` is not set: under each reading, and under all harsh ones.
+const SAMPLE: [usize; 2] = [120, 40];
 
 /// A case whose provider behaves in one way.
 struct Run {
@@ -21,7 +21,7 @@ fn under(held: &Held, name: &str, readings: &[Reading], turn: usize) -> Run {
     let switches: Vec<&str> = readings.iter().map(|reading| reading.switch).collect();
     let setup = Setup { reading: switches.join(","), ..Setup::of(&held.setup.kind) };
     let full = std::env::var("DIALFORM_SWEEP").is_ok_and(|it| it == "full");
-    let sample = if full { 1 } else { SAMPLE };
+    let sample = if full { 1 } else { SAMPLE[usize::from(readings.len() > 1)] };
     let cases: Vec<&Case> = held.cases.iter().skip(turn % sample).step_by(sample).copied().collect();
     println!("{}: {name}: {} transitions", setup.kind, cases.len());
     Run { setup, cases }
