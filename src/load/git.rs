@@ -6,13 +6,8 @@ use std::{path::Path, process::Command};
 
 /// What of git's settings is not left to the repository. A directory that is a repository by itself (`HEAD`, `objects`,
 /// `config`) can come with a pull request, and its `config` can name programs.
-const SETTINGS: [&str; 5] = [
-    "safe.bareRepository=explicit",
-    "core.fsmonitor=false",
-    "core.hooksPath=/dev/null",
-    "diff.external=",
-    "protocol.allow=never",
-];
+const SETTINGS: [&str; 4] =
+    ["safe.bareRepository=explicit", "core.fsmonitor=false", "core.hooksPath=/dev/null", "diff.external="];
 
 /// Runs git in a directory; what it says, or the first line of why it did not.
 pub(super) fn git(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
