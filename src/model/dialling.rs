@@ -1,7 +1,7 @@
 //! How a number is dialled within its country. One list of countries for whoever writes such numbers and whoever takes
 //! them: the public number plans.
 
-use super::E164;
+use super::{E164, numbering};
 use phonenumber::metadata::DATABASE;
 
 /// A number as it is dialled within its country.
@@ -39,12 +39,9 @@ pub fn is_country(letters: &str) -> bool {
 
 /// The calling code, and the digits after it; `None` where the code is that of no country.
 pub fn split(number: &E164) -> Option<(u16, &str)> {
-    let digits = number.digits();
-    (1..=3).find_map(|length| {
-        let (code, rest) = digits.split_at_checked(length)?;
-        let code = code.parse().ok()?;
-        countries(code).next().map(|_| (code, rest))
-    })
+    let (code, rest) = numbering::split(number.digits())?;
+    let code = code.parse().ok()?;
+    countries(code).next().map(|_| (code, rest))
 }
 
 /// The countries of a calling code, the main one first.

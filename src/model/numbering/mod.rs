@@ -11,5 +11,5 @@ mod zones;
 
 pub use advice::advice;
 pub use country::Country;
-pub use plans::{Standing, standing};
+pub use plans::{Standing, split, standing};
 pub use zones::country_of_zone;

@@ -40,8 +40,8 @@ pub(super) fn is_known(code: &str, national: &str) -> bool {
             .is_some_and(|plan| plan.regions.iter().any(|it| has_type(it, national, is_whole)))
 }
 
-/// The calling code of a number and what is behind it.
-pub(super) fn split(digits: &str) -> Option<(&str, &str)> {
+/// The calling code that digits begin with, and what is behind it; `None` where no plan has it.
+pub fn split(digits: &str) -> Option<(&str, &str)> {
     Plan::of(digits).map(|(plan, national)| (plan.code, national))
 }
 
