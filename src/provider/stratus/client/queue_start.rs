@@ -52,13 +52,25 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Takes away the dial rule of a queue that goes, if it leads there and nowhere else.
+    /// Takes away the dial rule of a queue that goes, if it leads there and nowhere else, and waits until it shows no more:
+    /// nobody looks for it once the queue is gone.
     pub async fn no_start(&self, key: &str) -> Result<(), ApiError> {
         let base = self.dial_rules().await?;
+        let own = |rules: Vec<DialRule>| {
+            let led =
+                rules.into_iter().filter(|rule| rule.dial_rule_translation_destination_user.as_str() == key);
+            led.collect::<Vec<_>>()
+        };
+        let mut left = own(self.starts(&base, &word(key)).await?);
         let what = format!("deleting the dial rule of queue `{key}`");
-        for rule in self.starts(&base, &word(key)).await? {
-            if rule.dial_rule_translation_destination_user.as_str() == key {
-                self.delete(&format!("{base}/{}", segment(rule.dialrule.as_str())), &what).await?;
+        for rule in &left {
+            self.delete(&format!("{base}/{}", segment(rule.dialrule.as_str())), &what).await?;
+        }
+        let deadline = Instant::now() + self.settle();
+        while !left.is_empty() {
+            left = own(self.starts(&base, &word(key)).await?);
+            if !left.is_empty() {
+                self.wait(deadline, &what).await?;
             }
         }
         Ok(())
@@ -90,10 +102,10 @@ impl Writing<'_> {
     }
 
     /// Waits a little for what was accepted, until it should have shown.
-    async fn wait(&self, deadline: Instant, what: &str) -> Result<(), ApiError> {
+    pub async fn wait(&self, deadline: Instant, what: &str) -> Result<(), ApiError> {
         if Instant::now() > deadline {
             let why =
-                "the provider accepted it, but it does not show; the queue was left as it is".to_owned();
+                "the provider accepted it, but that does not show; the queue was left as it is".to_owned();
             let problem = Problem::Conflict(why);
             return Err(ApiError { what: what.to_owned(), ..failure(what, &self.api.path(""), problem) });
         }
