@@ -5,12 +5,9 @@ use crate::{
     http::{ApiError, Method, Problem, segment},
     model::{self, Resource, Ringable},
     plan::Step,
-    provider::{
-        answer::failure,
-        stratus::{
-            convert::{self, Context},
-            wire::{Agent, Row},
-        },
+    provider::stratus::{
+        convert::{self, Context},
+        wire::{Agent, Row},
     },
 };
 use serde_json::{Map, Value};
@@ -32,6 +29,27 @@ fn find<'a>(
     named(&convert::agent_id(target, &context.domain))
         .or_else(|| live.iter().find(|agent| convert::agent(agent, context).target == *target))
         .or_else(by_device)
+}
+
+/// A system that lists an extension as its device has no room for both (FACTS stratus/readings-11): says so.
+fn one_agent(error: ApiError, target: &Ringable, list: &[model::Agent], context: &Context) -> ApiError {
+    let id = |target: &Ringable| convert::agent_id(target, &context.domain);
+    let device = |target: &Ringable| convert::device_id(target, &context.domain);
+    let same = |other: &&model::Agent| {
+        device(target).is_some_and(|it| it == id(&other.target))
+            || device(&other.target).is_some_and(|it| it == id(target))
+    };
+    match (&error.problem, list.iter().find(same)) {
+        (Problem::Status { status: 409, .. }, Some(other)) => {
+            let why = format!(
+                "this system takes `{}` and `{}` for one agent; declare one of the two",
+                id(target),
+                id(&other.target)
+            );
+            ApiError { problem: Problem::Conflict(why), ..error }
+        }
+        _ => error,
+    }
 }
 
 impl Writing<'_> {
@@ -68,7 +86,8 @@ impl Writing<'_> {
                     body.insert("synchronous".into(), "yes".into());
                     body.insert("callqueue-agent-id".into(), id.into());
                     body.insert("callqueue-agent-availability-type".into(), availability.into());
-                    self.send(Method::POST, &base, Value::Object(body), &what).await?;
+                    let made = self.send(Method::POST, &base, Value::Object(body), &what).await;
+                    made.map_err(|error| one_agent(error, target, wanted, &context))?;
                 }
             }
         }
@@ -99,17 +118,12 @@ impl Writing<'_> {
         for agent in &live {
             self.delete(&format!("{base}/{}", segment(agent.callqueue_agent_id.as_str())), &what).await?;
         }
-        let deadline = tokio::time::Instant::now() + self.http.settle();
+        let deadline = tokio::time::Instant::now() + self.settle();
         while !live.is_empty() {
             live = self.api.list(&base, &whose).await?;
-            if live.is_empty() {
-                break;
+            if !live.is_empty() {
+                self.wait(deadline, &what).await?;
             }
-            if tokio::time::Instant::now() > deadline {
-                let why = "the provider accepted that they be taken out, but they still show; the queue was left as it is";
-                return Err(failure(&whose, &self.api.path(&base), Problem::Conflict(why.to_owned())));
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
         Ok(())
     }
