@@ -137,9 +137,10 @@ impl StratusReader {
             Ok::<_, ApiError>((extension, rules))
         });
         live.rules = stream::iter(reads).buffer_unordered(api.http.concurrency()).try_collect().await?;
-        live.lingering = standing::complete(api, &mut live.rules, scope).await?;
         let people: Vec<String> = live.users.iter().map(|user| user.user.0.clone()).collect();
+        // Before the block lists that rules do not show are added to them.
         live.context.lists_hidden = standing::hides_lists(api, &people, &live.rules, scope).await?;
+        live.lingering = standing::complete(api, &mut live.rules, scope).await?;
         self.contexts.lock().await.insert(account.to_owned(), live.context.clone());
         self.name_attendants(api, &mut live).await?;
         live.own_frames = own_frames(api, &live, scope).await?;

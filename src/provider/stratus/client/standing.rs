@@ -94,12 +94,10 @@ async fn one(
     let Some(Resource::Rules(wanted)) = scope.wanted.get(&Address::new(Kind::Rules, &extension)) else {
         return Ok((extension, rules, Vec::new()));
     };
-    let mut gone = Vec::new();
-    if wanted.order.is_some() {
-        let names = rules.iter().map(|rule| rule.time_frame.0.clone()).collect();
-        gone = api.lingering(&extension, names).await?;
-        rules.retain(|rule| !gone.contains(&rule.time_frame.0));
-    }
+    // Also where no order is declared: the step is read back with the whole order, and the two have to agree.
+    let names = rules.iter().map(|rule| rule.time_frame.0.clone()).collect();
+    let gone = api.lingering(&extension, names).await?;
+    rules.retain(|rule| !gone.contains(&rule.time_frame.0));
     if wanted.callers.as_ref().is_some_and(looks_up_blocked)
         && let Some(default) = rules.iter_mut().find(|rule| rule.time_frame.as_str() == DEFAULT)
         && !is_shown(&default.phone_numbers_to_reject)
