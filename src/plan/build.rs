@@ -157,7 +157,8 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         let TenantPlan { findings, blocked, .. } = plan;
         return TenantPlan { findings, ..TenantPlan::blocked(tenant, provider, account, blocked) };
     }
-    order::arrange(&mut plan.steps, dialect.order);
+    let settable = |kind: Kind, change: &FieldChange| !is_by_hand(dialect.grade(kind, change).grade, policy);
+    order::arrange(&mut plan.steps, dialect.order, &settable);
     plan.refused = guard::limits(&plan.steps, declared.len(), &policy.guard);
 
     if let Some(base) = base {

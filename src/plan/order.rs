@@ -2,8 +2,8 @@
 
 use super::{Action, Step};
 use crate::{
-    diff::FieldChange,
-    model::{Address, Kind, Reference, Resource, references},
+    diff::{self, FieldChange},
+    model::{Address, Kind, OrOff, Reference, Resource, references},
     path::Path,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,9 +18,9 @@ fn targets(address: &Address, resource: Option<&Resource>) -> BTreeSet<Address> 
 /// A step needs the creation of what it will point to, and the update of what it will newly point to, so that no call
 /// is sent to something half made (make before break). A deletion needs every step that takes a pointer to the object
 /// away. Kinds without such ties follow `kinds`, deletions the other way round. New objects that point at each other in
-/// a circle are created without the field that closes it, which a second step sets. Updates in a circle are ordered by
-/// kind only.
-pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind]) {
+/// a circle are created without the field that closes it, which a second step sets; where such a circle goes, the field
+/// that closes it is emptied first, if it is `settable`. Updates in a circle are ordered by kind only.
+pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind], settable: &dyn Fn(Kind, &FieldChange) -> bool) {
     let mut action: BTreeMap<Address, Action> =
         steps.iter().filter(|s| s.action != Action::Manual).map(|s| (s.address.clone(), s.action)).collect();
     // Objects that are made by hand are not waited for.
@@ -79,7 +79,7 @@ pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind]) {
         let mut step = match index {
             Some(index) => waiting.remove(index),
             None => {
-                let (now, later) = break_circle(&mut waiting, &needs, &done);
+                let (now, later) = break_circle(&mut waiting, &needs, &done, settable);
                 if let Some(later) = later {
                     let open: BTreeSet<Address> = needs
                         .get(&now.address)
@@ -111,23 +111,54 @@ pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind]) {
 }
 
 /// Takes a step out of a circle. A new object is made without what points to objects that are not there yet; the rest
-/// of it comes back as a step of its own. Where there is none, the first step by rank goes as it is.
+/// of it comes back as a step of its own. An object that goes is first made to point to none that goes with it. Where there
+/// is neither, the first step by rank goes as it is.
 fn break_circle(
     waiting: &mut Vec<Step>,
     needs: &BTreeMap<Address, BTreeSet<Address>>,
     done: &BTreeSet<Address>,
+    settable: &dyn Fn(Kind, &FieldChange) -> bool,
 ) -> (Step, Option<Step>) {
     let missing = |step: &Step| -> BTreeSet<Address> {
         needs.get(&step.address).into_iter().flatten().filter(|need| !done.contains(*need)).cloned().collect()
     };
     let split =
         waiting.iter().position(|step| step.action == Action::Create && part(step, &missing(step)).is_some());
-    let Some(index) = split else { return (waiting.remove(0), None) };
+    let Some(index) = split else { return break_deletions(waiting, settable) };
     let step = waiting.remove(index);
     match part(&step, &missing(&step)) {
         Some((now, later)) => (now, Some(later)),
         None => (step, None),
     }
+}
+
+/// Takes a deletion out of a circle of deletions, as [`break_circle`] does.
+fn break_deletions(
+    waiting: &mut Vec<Step>,
+    settable: &dyn Fn(Kind, &FieldChange) -> bool,
+) -> (Step, Option<Step>) {
+    let going = waiting.iter().filter(|step| step.action == Action::Delete);
+    let going: BTreeSet<Address> = going.map(|step| step.address.clone()).collect();
+    let found = waiting.iter().enumerate().find_map(|(index, step)| {
+        let (now, later) = emptied(step, &going)?;
+        now.changes.iter().all(|change| settable(now.address.kind, change)).then_some((index, now, later))
+    });
+    let Some((index, now, later)) = found else { return (waiting.remove(0), None) };
+    waiting.remove(index);
+    (now, Some(later))
+}
+
+/// The update that takes pointers to what goes out of an object, and its deletion. Receivers alone can be in such a circle
+/// and be refused in it (FACTS ctm/choices-4).
+fn emptied(step: &Step, going: &BTreeSet<Address>) -> Option<(Step, Step)> {
+    let before = step.before.as_ref().filter(|_| step.action == Action::Delete)?;
+    let Resource::Receiver(mut after) = before.clone() else { return None };
+    targets(&step.address, Some(before)).iter().find(|target| going.contains(target))?;
+    after.no_answer = Some(OrOff::Off);
+    let after = Resource::Receiver(after);
+    let changes = diff::diff(&after, before);
+    let now = Step { action: Action::Update, changes, after: Some(after.clone()), ..step.clone() };
+    Some((now, Step { before: Some(after), ..step.clone() }))
 }
 
 /// The creation without the fields that point to `missing`, and the update that brings them.
