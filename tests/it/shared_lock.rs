@@ -351,7 +351,11 @@ async fn a_run_that_loses_its_lock_stops() {
         detail.contains("this run has lost its lock: eve@elsewhere")
     };
     assert!(steps.iter().any(|step| fenced(&step)), "{value:#}");
-    assert_eq!(steps.last().unwrap()["detail"], "the run was interrupted before this step", "{value:#}");
+    // Steps that run at the same time may all meet the fence; none after it is begun.
+    let unbegun = |step: &serde_json::Value| step["detail"] == "the run was interrupted before this step";
+    let open = steps.iter().filter(|step| step["status"] != "done");
+    assert!(open.clone().all(|step| fenced(&step) || unbegun(step)), "{value:#}");
+    assert!(open.count() > 0 && steps.last().unwrap()["status"] != "done", "{value:#}");
     assert!(ended.err.contains("this run has lost its lock: eve@elsewhere"), "{}", ended.err);
     assert!(!state().contains("\"dial-rule-description\":\"Main\""), "{}", state());
     // It does not give back what is another's.

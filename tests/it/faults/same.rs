@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 const COUNTER: &str = "sequence";
 const FRAME_ID: &str = "timeframe-id";
 const WEEK: &str = "timeframe-days-of-week-array";
+const ENTRIES: [&str; 2] = ["timeframe-specific-dates-array", "timeframe-holiday-array"];
 
 /// A state without what depends on how often something was tried. `before` is what it came from.
 pub fn normal(state: &Value, before: &[u8]) -> Value {
@@ -34,6 +35,8 @@ fn tidy(value: &mut Value, old: &str, minted: &mut BTreeMap<String, usize>) {
             if fields.get(WEEK).and_then(Value::as_array).is_some_and(|week| week.iter().all(is_closed)) {
                 fields.shift_remove(WEEK);
             }
+            // Entries that were written as none are as those that were never written.
+            fields.retain(|name, field| !ENTRIES.contains(&name.as_str()) || *field != json!([]));
             // A feature that is off and says nothing is one that was never written.
             let off = [json!({ "enabled": "no", "parameters": [] }), json!({ "enabled": "no" })];
             fields.retain(|_, field| !off.contains(field));

@@ -20,14 +20,19 @@ struct Run {
 fn under(held: &Held, name: &str, readings: &[Reading], turn: usize) -> Run {
     let switches: Vec<&str> = readings.iter().map(|reading| reading.switch).collect();
     let setup = Setup { reading: switches.join(","), ..Setup::of(&held.setup.kind) };
-    let full = std::env::var("DIALFORM_SWEEP").is_ok_and(|it| it == "full");
-    let sample = if full { 1 } else { SAMPLE[usize::from(readings.len() > 1)] };
-    let cases: Vec<&Case> = held.cases.iter().skip(turn % sample).step_by(sample).copied().collect();
+    let sweep = std::env::var("DIALFORM_SWEEP").unwrap_or_default();
+    let sample = SAMPLE[usize::from(readings.len() > 1)];
+    let cases: Vec<&Case> = match &*sweep {
+        "" => held.cases.iter().skip(turn % sample).step_by(sample).copied().collect(),
+        "full" => held.cases.clone(),
+        part => held.cases.iter().filter(|case| case.name.contains(part)).copied().collect(),
+    };
     println!("{}: {name}: {} transitions", setup.kind, cases.len());
     Run { setup, cases }
 }
 
-/// `DIALFORM_SWEEP=full` runs every case under every reading, otherwise each reading has some cases of its own.
+/// `DIALFORM_SWEEP=full` runs every case under every reading, another text the cases with it in their name; without, each
+/// reading has some cases of its own.
 #[test]
 fn every_transition_is_right_under_every_reading() {
     let mut runs = Vec::new();

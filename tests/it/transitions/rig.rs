@@ -60,6 +60,9 @@ impl<'a> Rig<'a> {
             self.transition("a", a, None)?;
         }
         self.bench.declare(b);
+        if self.is_under("soft-delete:on") && !a.is_empty() && self.is_refused_as_stated()? {
+            return Ok(());
+        }
         let promised = read(&self.bench.plan(FAULT).map_err(|why| format!("b: {why}"))?);
         if self.is_under("caller-lists:filters") && promised.unverifiable.iter().any(|it| it.ends_with(ALLOW))
         {
@@ -86,7 +89,11 @@ impl<'a> Rig<'a> {
             }
             _ => {}
         }
-        self.transition("b", b, Some(promised))?;
+        match self.transition("b", b, Some(promised)) {
+            // The system has no room for both, which is said.
+            Err(why) if self.is_under("agent-ids:sip") && why.contains("for one agent") => return Ok(()),
+            went => went?,
+        }
         let state = self.bench.state();
         for (pointer, wanted) in wire.get(&self.bench.setup.kind).into_iter().flatten() {
             match state.pointer(pointer) {
