@@ -1,6 +1,9 @@
 //! One type for everything that is wrong with an input: errors and lints alike.
 
-use crate::{explained::Explained, text::printable};
+use crate::{
+    explained::Explained,
+    text::{count, printable},
+};
 use serde::Serialize;
 
 /// Something a person should know about their files, with the place it is about.
@@ -37,9 +40,12 @@ pub struct Place {
     pub column: usize,
     /// In characters, at least 1, never past the end of the line.
     pub length: usize,
-    /// The whole line, without its line ending.
+    /// The line without its line ending; of a long one, what is around the place.
     #[serde(skip)]
     pub source: String,
+    /// How many characters of the line are before `source`.
+    #[serde(skip)]
+    pub skipped: usize,
 }
 
 impl Finding {
@@ -69,6 +75,30 @@ impl Finding {
         self.help = Some(printable(help.into()));
         self
     }
+}
+
+/// How many findings a run shows: nobody works through more in one go.
+const SHOWN: usize = 500;
+
+/// As many findings as a run shows, errors before warnings; the last one says how many more there are.
+pub fn bounded(mut findings: Vec<Finding>) -> Vec<Finding> {
+    if findings.len() <= SHOWN {
+        return findings;
+    }
+    findings.sort_by_key(|finding| finding.level);
+    let rest = findings.split_off(SHOWN);
+    let errors = rest.iter().filter(|finding| finding.level == Level::Error).count();
+    let warnings = rest.len() - errors;
+    let level = if errors > 0 { Level::Error } else { Level::Warning };
+    let message = format!(
+        "there {} more: {} and {}",
+        if rest.len() == 1 { "is" } else { "are" },
+        count(errors, "error"),
+        count(warnings, "warning"),
+    );
+    let more = Finding { level, ..Finding::error("more", message) };
+    findings.push(more.help("mend the ones that are shown and check again"));
+    findings
 }
 
 impl std::fmt::Display for Place {

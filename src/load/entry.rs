@@ -83,7 +83,7 @@ pub(super) fn without_settings(root: &Node) -> Node {
         Value::Map(entries) => Some(entries),
         Value::Scalar { .. } | Value::Seq(_) => None,
     }) {
-        for (_, node) in entry {
+        for (_, node) in entry.iter_mut() {
             if let Value::Map(settings) = &mut node.value {
                 let has_kind = settings.iter().any(|(key, _)| key.text() == KIND);
                 // Without `kind`, point at a key that looks like a misspelt one.

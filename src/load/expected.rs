@@ -266,6 +266,7 @@ mod tests {
             column: 4,
             length: 3,
             source: source.to_owned(),
+            skipped: 0,
         };
         let conceal = |source: &str| {
             let mut finding =

@@ -22,6 +22,7 @@ mod commit;
 pub mod decode;
 mod deserializer;
 mod earlier;
+mod entries;
 mod entry;
 mod error;
 mod expected;

@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle};
 
 use super::anchors::{Anchors, Unfolded, too_many};
+use super::entries::Entries;
 use super::source::{Collector, Source};
 use super::span::Span;
 use super::syntax::{self, MAX_DEPTH, too_deep};
@@ -268,7 +269,7 @@ impl<'a> Builder<'a> {
                 if frame.bracket.is_none() {
                     entries.iter().for_each(|(key, _)| self.refuse_tab_before(key.span));
                 }
-                Value::Map(self.settle(entries))
+                Value::Map(self.settle(entries).into())
             }
             Content::Seq(items) => Value::Seq(items),
         };
@@ -294,7 +295,7 @@ impl<'a> Builder<'a> {
                     Finding::error("recursive-alias", "this alias is inside the value it stands for")
                         .help("write out the value instead of the alias");
                 self.findings.push(span, finding);
-                self.add(Node::new(span, Value::Map(Vec::new())));
+                self.add(Node::new(span, Value::Map(Entries::default())));
             }
         }
         ControlFlow::Continue(())
@@ -357,7 +358,7 @@ impl<'a> Builder<'a> {
     fn merged_entries(&mut self, value: Node) -> Vec<(Node, Node)> {
         let span = value.span;
         let sources = match value.value {
-            Value::Map(entries) => return entries,
+            Value::Map(entries) => return entries.into_iter().collect(),
             Value::Seq(items) => items,
             Value::Scalar { .. } => vec![value],
         };

@@ -2,11 +2,20 @@
 
 use std::sync::Arc;
 
-use super::{span::Span, visible::Visible};
+use super::{
+    span::Span,
+    visible::{Visible, hidden},
+};
 use crate::finding::{Finding, Place};
 
 /// The name of the workspace file, the one in which credentials are named.
 pub const WORKSPACE_FILE: &str = "dialform.yaml";
+
+/// Lines of more bytes are shown in part: this much of them, around the place.
+const LONG: usize = 1024;
+/// A longer line of a file that may hold a credential is hidden whole: what of it may be shown depends on all of it.
+const TOO_LONG: usize = 64 * 1024;
+const BLOCK: usize = 1024;
 
 /// A file's name and text with an index of its lines.
 #[derive(Debug, Clone)]
@@ -15,6 +24,9 @@ pub struct Source {
     text: Arc<str>,
     /// Byte offset of the start of each line; never empty.
     lines: Arc<[usize]>,
+    /// How many characters are before each block of [`BLOCK`] bytes, so that the end of a long line is found as fast as its
+    /// beginning.
+    blocks: Arc<[usize]>,
     /// What of it may be shown; everything where this is `None`.
     visible: Option<Arc<Visible>>,
 }
@@ -32,7 +44,13 @@ impl Source {
         }
         // In the file that names credentials no line is shown until it is known which texts are harmless.
         let visible = (file == WORKSPACE_FILE).then(Arc::default);
-        Self { file: file.into(), text: text.into(), lines: lines.into(), visible }
+        let mut before = 0;
+        let blocks = bytes.chunks(BLOCK).map(|block| {
+            let known = before;
+            before += begun(block);
+            known
+        });
+        Self { file: file.into(), blocks: blocks.collect(), text: text.into(), lines: lines.into(), visible }
     }
 
     pub fn file(&self) -> &str {
@@ -74,22 +92,59 @@ impl Source {
                 .next_back()
                 .map_or(start, |(at, _)| line.start + at);
         }
-        let end = self.text.floor_char_boundary(span.end.clamp(start, line.end));
+        let part = self.part(line, start);
+        let end = self.text.floor_char_boundary(span.end.clamp(start, part.end));
+        let skipped = self.characters(line.start, part.start);
         Place {
             file: self.file.to_string(),
             line: number,
-            column: self.text[line.start..start].chars().count() + 1,
+            column: skipped + self.characters(part.start, start) + 1,
             length: self.text[start..end].trim_end().chars().count().max(1),
-            source: self.shown(number),
+            source: self.shown(line, part),
+            skipped,
         }
     }
 
-    /// A line as it may be shown.
-    fn shown(&self, number: usize) -> String {
-        match &self.visible {
-            None => self.slice(self.line(number)).to_owned(),
-            Some(visible) => visible.line(&self.text, self.line(number)),
+    /// How many characters are between two bytes.
+    fn characters(&self, from: usize, to: usize) -> usize {
+        let before = |at: usize| {
+            let block = at / BLOCK;
+            let known = self.blocks.get(block).copied().unwrap_or_default();
+            known + begun(&self.text.as_bytes()[(block * BLOCK).min(at)..at])
+        };
+        before(to) - before(from)
+    }
+
+    /// The part of a line that is shown of a place in it.
+    fn part(&self, line: Span, at: usize) -> Span {
+        if line.end - line.start <= LONG {
+            return line;
         }
+        let start = at.saturating_sub(LONG / 4).max(line.start);
+        Span::new(
+            self.text.floor_char_boundary(start),
+            self.text.floor_char_boundary((start + LONG).min(line.end)),
+        )
+    }
+
+    /// A part of a line as it may be shown.
+    fn shown(&self, line: Span, part: Span) -> String {
+        let raw = self.slice(part);
+        match &self.visible {
+            None => raw.to_owned(),
+            Some(_) if line.end - line.start > TOO_LONG => raw.chars().map(hidden).collect(),
+            Some(visible) => {
+                let whole = visible.line(&self.text, line);
+                let skipped = self.characters(line.start, part.start);
+                whole.chars().skip(skipped).take(raw.chars().count()).collect()
+            }
+        }
+    }
+
+    /// Where a character of a line begins.
+    fn byte(&self, line: Span, characters: usize) -> usize {
+        let line_text = self.slice(line);
+        line_text.char_indices().nth(characters).map_or(line.end, |(at, _)| line.start + at)
     }
 
     /// From now on this is shown of the file.
@@ -102,42 +157,45 @@ impl Source {
         if let (Some(visible), Some(place)) = (&self.visible, &mut finding.place)
             && place.file == *self.file
         {
-            place.source = self.shown(place.line);
-            let raw = self.slice(self.line(place.line));
-            visible.conceal(&mut finding, raw);
+            let line = self.line(place.line);
+            let start = self.byte(line, place.skipped);
+            let end = self.byte(Span::new(start, line.end), place.source.chars().count());
+            let part = Span::new(start, end);
+            place.source = self.shown(line, part);
+            visible.conceal(&mut finding, self.slice(part));
         }
         finding
     }
 }
 
+/// How many characters begin in these bytes of UTF-8.
+fn begun(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
+}
+
 /// How much one file may report: enough to work through, bounded against hostile files.
 const MAX_FINDINGS: usize = 200;
-/// Each finding carries its source line, and a line can be as long as the file.
-const MAX_SOURCE_BYTES: usize = 8 * 1024 * 1024;
 
-/// Findings of one file, bounded in number and memory.
+/// Findings of one file, bounded in number.
 pub(super) struct Collector<'a> {
     source: &'a Source,
     found: Vec<Finding>,
-    bytes: usize,
 }
 
 impl<'a> Collector<'a> {
     pub fn new(source: &'a Source) -> Self {
-        Self { source, found: Vec::new(), bytes: 0 }
+        Self { source, found: Vec::new() }
     }
 
     pub fn push(&mut self, span: Span, finding: Finding) {
         if self.is_full() {
             return;
         }
-        let place = self.source.place(span);
-        self.bytes += place.source.len();
-        self.found.push(finding.at(place));
+        self.found.push(finding.at(self.source.place(span)));
     }
 
     pub fn is_full(&self) -> bool {
-        self.found.len() >= MAX_FINDINGS || self.bytes >= MAX_SOURCE_BYTES
+        self.found.len() >= MAX_FINDINGS
     }
 
     pub fn is_empty(&self) -> bool {

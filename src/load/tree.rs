@@ -3,6 +3,7 @@
 //! Scalars keep their raw text and are not typed here: `0101`, `+15125550100` and `yes` are text until a
 //! field asks for something else.
 
+use super::entries::Entries;
 use super::source::Source;
 use super::span::Span;
 use crate::{finding::Place, path::Segment};
@@ -31,8 +32,7 @@ pub enum Value {
         text: String,
         plain: bool,
     },
-    /// Keys are scalars and differ in text. Merged keys come after the map's own.
-    Map(Vec<(Node, Node)>),
+    Map(Entries<Node>),
     Seq(Vec<Node>),
 }
 
@@ -123,7 +123,10 @@ impl Node {
 
     /// The key and value of an entry.
     pub fn entry(&self, key: &str) -> Option<(&Node, &Node)> {
-        self.entries().iter().find(|(name, _)| name.text() == key).map(|(key, value)| (key, value))
+        match &self.value {
+            Value::Map(entries) => entries.find(key, Node::text).map(|(key, value)| (key, value)),
+            Value::Scalar { .. } | Value::Seq(_) => None,
+        }
     }
 
     /// The entries of a map; empty for lists and text.

@@ -53,10 +53,10 @@ impl Visible {
         if self.parsed { self.of_tree(text, line.start) } else { self.of_names(text) }
     }
 
-    /// A finding without the text at its place, where that is hidden.
+    /// A finding without the text at its place, where that is hidden; `raw` is what its place shows, as it is written.
     pub fn conceal(&self, finding: &mut Finding, raw: &str) {
-        let Some(Place { column, length, source, .. }) = &finding.place else { return };
-        let at = |line: &str| -> String { line.chars().skip(column - 1).take(*length).collect() };
+        let Some(Place { column, length, source, skipped, .. }) = &finding.place else { return };
+        let at = |line: &str| -> String { line.chars().skip(column - 1 - skipped).take(*length).collect() };
         let (written, shown) = (at(raw), at(source));
         if written != shown {
             finding.message = without(&finding.message, &written);
@@ -120,7 +120,7 @@ impl Visible {
 const DOT: char = '\u{2022}';
 
 /// A character of a text that is hidden.
-fn hidden(c: char) -> char {
+pub(super) fn hidden(c: char) -> char {
     let mark = c.is_whitespace() || matches!(c, '{' | '}' | '[' | ']' | '"' | '\'' | ',' | '-' | '|' | '>');
     if mark { c } else { DOT }
 }

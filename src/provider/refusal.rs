@@ -5,6 +5,7 @@ use crate::{
     path::Path,
     plan::Unsupported,
 };
+use std::collections::BTreeSet;
 
 /// Gathers what cannot be held.
 #[derive(Default)]
@@ -27,13 +28,12 @@ impl Refusals {
 /// as they are reported.
 pub fn agents(refusals: &mut Refusals, agents: &mut [Agent]) {
     let path = Path::from(["agents"]);
-    let mut seen: Vec<Ringable> = Vec::new();
+    let mut seen: BTreeSet<Ringable> = BTreeSet::new();
     for (index, Agent { target, order, wrap_up: _ }) in agents.iter_mut().enumerate() {
         let here = path.join(index);
-        if seen.contains(target) {
+        if !seen.insert(target.clone()) {
             refusals.add(&here, "this agent is listed twice", "name each agent once");
         }
-        seen.push(target.clone());
         if *order == Some(0) {
             refusals.add(
                 &here.join("order"),

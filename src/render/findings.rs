@@ -20,13 +20,14 @@ pub fn findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
         let title = level.primary_title(message.as_str()).id(*code);
         let mut report: Vec<Group<'_>> = Vec::new();
         match place {
-            Some(Place { file, line, column, length, source }) => {
+            Some(Place { file, line, column, length, source, skipped }) => {
                 // Replaced character by character, so that columns stay the same.
                 let source = marked(source);
                 let byte = |characters: usize| {
                     source.char_indices().nth(characters).map_or(source.len(), |(at, _)| at)
                 };
-                let span = byte(column.saturating_sub(1))..byte((column + length).saturating_sub(1));
+                let from = column.saturating_sub(1 + skipped);
+                let span = byte(from)..byte(from + length);
                 let snippet = Snippet::source(source.clone()).path(printable(file.clone())).line_start(*line);
                 report.push(title.element(snippet.annotation(AnnotationKind::Primary.span(span))));
             }

@@ -3,7 +3,7 @@
 use super::{Selection, intent::Intent};
 use crate::{
     error::Failure,
-    finding::{Finding, Level, Place},
+    finding::{Finding, Level, Place, bounded},
     lint::{self, Subject, TenantSubject},
     load::{Earlier, Files, LoadedTenant, changed_since},
     lock,
@@ -133,7 +133,7 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
     if findings.iter().any(|finding| finding.level == Level::Error) {
         findings.sort();
         findings.dedup();
-        return Err(Failure::Findings(findings));
+        return Err(Failure::Findings(bounded(findings)));
     }
     tenants
         .retain(|it| tenant.as_ref().is_none_or(|t| t.matches(&workspace.tenants[it.index].tenant.tenant)));
@@ -174,7 +174,7 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         tenants.retain(|tenant| changed.tenants.contains(&tenant.index));
         findings.extend(changed.findings);
     }
-    Ok(Checked { root: root.to_owned(), workspace, tenants, warnings: findings, only })
+    Ok(Checked { root: root.to_owned(), workspace, tenants, warnings: bounded(findings), only })
 }
 
 fn protected(tenant: &Tenant) -> BTreeSet<Address> {

@@ -102,13 +102,23 @@ fn large_honest_files_pass() {
     }
 }
 
-/// Each finding carries its source line: many findings on one huge line must not multiply the file.
+/// Each finding carries its source line: many findings on one huge line must not multiply the file, and each has its place.
 #[test]
 fn findings_are_bounded() {
-    let one_line = format!("{{{}}}", "a: 1, ".repeat(30_000));
+    let one_line = format!("{{é: 1, {}}}", "a: 1, ".repeat(30_000));
     let many_lines = "a: 1\n".repeat(10_000);
     let wrong_items = format!("a: [{}]", "~,".repeat(30_000));
-    assert!(survive("one line", one_line).len() < 50);
-    assert_eq!(survive("many lines", many_lines).len(), 200);
-    assert!(survive("nulls", wrong_items).len() < 200);
+    for (name, text) in [("one line", one_line), ("many lines", many_lines), ("nulls", wrong_items)] {
+        let found = Tree::parse("f", &text).map_or_else(|found| found, |_| Vec::new());
+        for place in found.iter().filter_map(|finding| finding.place.as_ref()) {
+            let line = text.lines().nth(place.line - 1).unwrap();
+            let part: String = line.chars().skip(place.skipped).take(place.source.chars().count()).collect();
+            assert_eq!(place.source, part, "{name}");
+            assert!(part.len() <= 1024, "{name}: {}", part.len());
+            let at = line.chars().skip(place.column - 1).take(place.length).collect::<String>();
+            assert_eq!(at, "a", "{name}: {place}");
+        }
+        let rendered = survive(name, text);
+        assert!(rendered.len() <= 200, "{name}: {}", rendered.len());
+    }
 }
