@@ -28,6 +28,7 @@
 //! - [`run`]: the engine as a library: check, plan, apply
 //! - [`cli`]: the commands: arguments, streams, progress
 //! - [`error`]: how a run ends
+//! - [`guide`]: pages for people, which begin with whom to trust
 //!
 //! Data flows one way: `load → model → lint, plan → apply → provider → http`; `run` strings them together; `render` and
 //! `cli` look at results.
@@ -41,6 +42,7 @@ pub mod error;
 pub mod explained;
 pub mod file;
 pub mod finding;
+pub mod guide;
 pub mod http;
 pub mod lint;
 pub mod load;

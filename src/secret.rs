@@ -2,11 +2,13 @@
 //!
 //! - `known`: the credentials of a run, to take them out of whatever is shown
 //! - `fields`: which fields of a request or an answer may stand in a log
+//! - `permitted`: which sources of credentials a run may use
 //! - `program`: programs that print a credential, bounded in time
 //! - `redacting`: a writer that hides them
 
 mod fields;
 mod known;
+mod permitted;
 mod program;
 mod redacting;
 
@@ -41,8 +43,11 @@ pub fn variables(prefix: &str) -> Variables {
     found.map(|(name, value)| (name, SecretString::from(value))).collect()
 }
 
-/// Reads a credential from where the workspace says it is.
-pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, Explained> {
+/// Reads a credential from where the workspace says it is, if the run may use that. A program is not waited for once
+/// `stopped` says so.
+pub fn resolve(secret: &Secret, root: &Path, stopped: &dyn Fn() -> bool) -> Result<SecretString, Explained> {
+    let list = std::env::var_os(permitted::LIST).map(|list| list.to_string_lossy().into_owned());
+    permitted::permit(secret, root, list.as_deref())?;
     let fail = |message: String, help: &str| Err(Explained::with_help(message, help));
     let found = match secret {
         Secret::Env(name) => match std::env::var(name) {
@@ -90,7 +95,13 @@ pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, Explained> 
                     "run it by hand to see the cause",
                 )
             };
-            let (message, help) = match program::printed(program, arguments, root, PATIENCE) {
+            let mut command = std::process::Command::new(program);
+            command.args(arguments).current_dir(root).env_clear();
+            let known = permitted::environment(list.as_deref());
+            command.envs(
+                known.into_iter().filter_map(|name| std::env::var_os(&name).map(|value| (name, value))),
+            );
+            let (message, help) = match program::printed(&mut command, PATIENCE, stopped) {
                 Ok(bytes) => return usable(&String::from_utf8_lossy(&bytes)),
                 Err(Trouble::NotRun(error)) => {
                     let why = io_reason(&error);
@@ -98,6 +109,7 @@ pub fn resolve(secret: &Secret, root: &Path) -> Result<SecretString, Explained> 
                 }
                 Err(Trouble::Ended(status)) => ended(format!("ended with {status}")),
                 Err(Trouble::TooLong) => ended(format!("took longer than {} seconds", PATIENCE.as_secs())),
+                Err(Trouble::Stopped) => ended("was ended with the run".to_owned()),
                 Err(Trouble::TooMuch) => ended("printed more than a credential is long".to_owned()),
             };
             return fail(message, help);

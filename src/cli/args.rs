@@ -155,6 +155,10 @@ pub struct PlanArgs {
     /// How to print the plan
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
+    /// The git revision whose dialform.yaml is used, or `worktree` for that of the files; default: that of `--base`, else
+    /// the files
+    #[arg(long, value_name = "REV|worktree")]
+    pub config: Option<String>,
     /// Save the plan for `apply FILE`
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,

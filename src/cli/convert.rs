@@ -9,7 +9,7 @@ use crate::{
 impl From<&Selection> for run::Selection {
     fn from(args: &Selection) -> Self {
         let Selection { tenant, only, changed_since, base, restore } = args.clone();
-        Self { tenant, only, changed_since, base, restore }
+        Self { tenant, only, changed_since, base, restore, config: None }
     }
 }
 
@@ -27,10 +27,15 @@ impl From<&Watching> for Logging {
     }
 }
 
+/// The word for `dialform.yaml` as it is in the files.
+const WORKTREE: &str = "worktree";
+
 impl From<&PlanArgs> for Options {
     fn from(args: &PlanArgs) -> Self {
-        let PlanArgs { selection, emulation, watching, format: _, out: _, detailed_exitcode: _ } = args;
-        Self { selection: selection.into(), emulation: emulation.into(), logging: watching.into() }
+        let PlanArgs { selection, emulation, watching, config, .. } = args;
+        let config = config.clone().or_else(|| selection.base.clone()).filter(|it| it != WORKTREE);
+        let selection = run::Selection { config, ..selection.into() };
+        Self { selection, emulation: emulation.into(), logging: watching.into() }
     }
 }
 

@@ -1,11 +1,10 @@
 //! Which tenants' files differ from a git revision.
 
 use super::{
-    Node, Tree, decode,
+    Tree, decode,
     expected::PROVIDERS,
     revision::Revision,
     source::WORKSPACE_FILE,
-    tree::Value,
     workspace::{Files, LoadedTenant, Workspace, head},
 };
 use crate::{
@@ -46,7 +45,10 @@ pub fn changed_since<P>(workspace: &Workspace<P>, root: &Path, named: &str) -> R
         let provider = &loaded.tenant.provider;
         let other_settings = earlier.as_ref().is_some_and(|earlier| {
             let then = earlier.tree.get(&[Segment::key(PROVIDERS), Segment::key(provider)]);
-            !same(then, workspace.written(provider))
+            match (then, workspace.written(provider)) {
+                (Some(then), Some(now)) => !then.says_as(now),
+                (then, now) => then.is_some() != now.is_some(),
+            }
         });
         let newly_named = earlier.as_ref().is_some_and(|earlier| !earlier.named.contains(loaded.file()));
         if files.contains(loaded.file()) || newly_named || other_settings {
@@ -81,23 +83,6 @@ struct Earlier {
     tree: Tree,
     /// The tenants it named.
     named: BTreeSet<String>,
-}
-
-/// Whether two settings say the same, wherever they stand and in whatever order.
-fn same(one: Option<&Node>, other: Option<&Node>) -> bool {
-    let (Some(one), Some(other)) = (one, other) else { return one.is_none() && other.is_none() };
-    match (&one.value, &other.value) {
-        (Value::Scalar { text: one, .. }, Value::Scalar { text: other, .. }) => one == other,
-        (Value::Seq(some), Value::Seq(others)) => {
-            some.len() == others.len()
-                && some.iter().zip(others).all(|(one, other)| same(Some(one), Some(other)))
-        }
-        (Value::Map(some), Value::Map(others)) => {
-            some.len() == others.len()
-                && some.iter().all(|(key, value)| same(Some(value), other.get(key.text())))
-        }
-        (Value::Scalar { .. } | Value::Seq(_) | Value::Map(_), _) => false,
-    }
 }
 
 /// `dialform.yaml` as it was, if it was another one.

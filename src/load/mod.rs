@@ -11,6 +11,7 @@
 //! - `entry`: the entries of `providers`, each read as its kind says
 //! - `expected`, `visible`: which texts of `dialform.yaml` may be shown beside a finding
 //! - `git`, `revision`: the files as git would check them out at a revision
+//! - `trusted`: the `dialform.yaml` of a revision in place of that of the files
 //! - `changed`: which tenants' files differ from a revision
 //! - `earlier`: what the tenants declared at a revision, as far as it can be read
 //! - `commit`: which commit last changed lines of a file
@@ -38,6 +39,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 pub mod tree;
+mod trusted;
 mod visible;
 mod workspace;
 

@@ -147,6 +147,11 @@ impl Source {
         line_text.char_indices().nth(characters).map_or(line.end, |(at, _)| line.start + at)
     }
 
+    /// From now on the file is called so.
+    pub(super) fn rename(&mut self, name: &str) {
+        self.file = name.into();
+    }
+
     /// From now on this is shown of the file.
     pub(super) fn reveal(&mut self, visible: Visible) {
         self.visible = Some(Arc::new(visible));

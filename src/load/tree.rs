@@ -163,6 +163,22 @@ impl Node {
             if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
     }
 
+    /// Whether two values say the same, wherever they stand and in whatever order.
+    pub fn says_as(&self, other: &Self) -> bool {
+        match (&self.value, &other.value) {
+            (Value::Scalar { text: one, .. }, Value::Scalar { text: other, .. }) => one == other,
+            (Value::Seq(some), Value::Seq(others)) => {
+                some.len() == others.len() && some.iter().zip(others).all(|(one, other)| one.says_as(other))
+            }
+            (Value::Map(some), Value::Map(others)) => {
+                let same =
+                    |(key, value): &(Node, Node)| other.get(key.text()).is_some_and(|it| value.says_as(it));
+                some.len() == others.len() && some.iter().all(same)
+            }
+            (Value::Scalar { .. } | Value::Seq(_) | Value::Map(_), _) => false,
+        }
+    }
+
     /// What this is, in words people use.
     pub fn kind_name(&self) -> &'static str {
         match self.value {

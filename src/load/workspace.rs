@@ -17,7 +17,7 @@ use crate::{
     text::io_reason,
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -45,10 +45,31 @@ pub struct Workspace<P> {
     pub file: WorkspaceFile,
     /// The entries of `providers` that could be read.
     pub providers: BTreeMap<String, P>,
-    tree: Tree,
+    pub(super) tree: Tree,
     pub tenants: Vec<LoadedTenant>,
     /// What could be read of files with errors, so that one run finds what else is wrong in them.
     pub parts: Vec<LoadedTenant>,
+    pub findings: Vec<Finding>,
+    pub(super) untrusted: Untrusted,
+}
+
+/// What of a workspace stands only in the `dialform.yaml` of the files: it is checked, and nothing of it is read.
+#[derive(Debug, Default)]
+pub(super) struct Untrusted {
+    pub providers: BTreeSet<String>,
+    /// Files of tenants.
+    pub files: BTreeSet<String>,
+    /// The revision, as it was named.
+    pub revision: String,
+    /// Why its `dialform.yaml` is of no use.
+    pub useless: Option<String>,
+}
+
+/// A `dialform.yaml`.
+pub(super) struct Config<P> {
+    file: WorkspaceFile,
+    providers: BTreeMap<String, P>,
+    pub tree: Tree,
     pub findings: Vec<Finding>,
 }
 
@@ -113,24 +134,12 @@ impl<P> Workspace<P> {
 
     /// Reads `dialform.yaml` and every tenant file. `Err` if there is not even that to work with.
     pub fn load<K: Kinds<Entry = P>>(files: &Files, kinds: &K) -> Result<Self, Vec<Finding>> {
-        let bytes = files.read(WORKSPACE_FILE).map_err(|why| {
-            let finding = Finding::error("unreadable-file", format!("cannot read `{WORKSPACE_FILE}`: {why}"));
-            vec![finding.help("run in a workspace, or name one: `-C DIR`")]
-        })?;
-        let expected = expected(kinds);
-        let mut tree = Tree::parse_bytes(WORKSPACE_FILE, &bytes).map_err(|found| {
-            let mut source = Source::new(WORKSPACE_FILE, &String::from_utf8_lossy(&bytes));
-            source.reveal(expected.names());
-            found.into_iter().map(|finding| source.review(finding)).collect::<Vec<_>>()
-        })?;
-        let visible = expected.visible(tree.root());
-        tree.source_mut().reveal(visible);
-        let mut findings = Vec::new();
-        let file = head(&tree, &mut findings);
-        let providers = read_all(kinds, &tree, &mut findings);
-        findings = findings.into_iter().map(|finding| tree.source().review(finding)).collect();
-        findings.sort();
-        let Some(file) = file else { return Err(findings) };
+        Ok(Self::with_tenants(Config::read(files, kinds)?, files, kinds))
+    }
+
+    /// Reads every tenant file that a `dialform.yaml` names.
+    pub(super) fn with_tenants<K: Kinds<Entry = P>>(config: Config<P>, files: &Files, kinds: &K) -> Self {
+        let Config { file, providers, tree, mut findings } = config;
         let mut names: BTreeMap<String, Place> = BTreeMap::new();
         for (index, pattern) in file.tenants.iter().enumerate() {
             let place = tree.place_of(&[Segment::key("tenants"), Segment::Index(index)]);
@@ -169,7 +178,43 @@ impl<P> Workspace<P> {
                 Err(found) => findings.extend(found),
             }
         }
-        Ok(Self { file, providers, tree, tenants, parts, findings })
+        Self { file, providers, tree, tenants, parts, findings, untrusted: Untrusted::default() }
+    }
+}
+
+impl<P> Config<P> {
+    /// Reads it. `Err` if there is nothing to work with.
+    pub fn read<K: Kinds<Entry = P>>(files: &Files, kinds: &K) -> Result<Self, Vec<Finding>> {
+        let bytes = files.read(WORKSPACE_FILE).map_err(|why| {
+            let finding = Finding::error("unreadable-file", format!("cannot read `{WORKSPACE_FILE}`: {why}"));
+            vec![finding.help("run in a workspace, or name one: `-C DIR`")]
+        })?;
+        let expected = expected(kinds);
+        let mut tree = Tree::parse_bytes(WORKSPACE_FILE, &bytes).map_err(|found| {
+            let mut source = Source::new(WORKSPACE_FILE, &String::from_utf8_lossy(&bytes));
+            source.reveal(expected.names());
+            found.into_iter().map(|finding| source.review(finding)).collect::<Vec<_>>()
+        })?;
+        let visible = expected.visible(tree.root());
+        tree.source_mut().reveal(visible);
+        let mut findings = Vec::new();
+        let file = head(&tree, &mut findings);
+        let providers = read_all(kinds, &tree, &mut findings);
+        findings = findings.into_iter().map(|finding| tree.source().review(finding)).collect();
+        findings.sort();
+        match file {
+            Some(file) => Ok(Self { file, providers, tree, findings }),
+            None => Err(findings),
+        }
+    }
+
+    /// The same under another name: nobody is to look in the files for what is wrong in it.
+    pub fn called(mut self, name: String) -> Self {
+        for place in self.findings.iter_mut().filter_map(|finding| finding.place.as_mut()) {
+            place.file.clone_from(&name);
+        }
+        self.tree.source_mut().rename(&name);
+        self
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Keyring<'a> {
     pub(super) emulated: bool,
     /// Learns every credential.
     pub(super) secrets: &'a KnownSecrets,
+    /// Whether the run was told to stop: no program is waited for then.
+    pub(super) stopped: &'a dyn Fn() -> bool,
     pub(super) findings: SettingsFindings,
 }
 
@@ -94,7 +96,7 @@ impl Keyring<'_> {
         if self.emulated {
             return SecretString::from("sandbox");
         }
-        secret::resolve(secret, self.root).unwrap_or_else(|error| {
+        secret::resolve(secret, self.root, self.stopped).unwrap_or_else(|error| {
             self.findings.push((path, Finding::explained("no-credential", error)));
             SecretString::default()
         })

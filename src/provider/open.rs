@@ -22,6 +22,8 @@ pub struct Opening<'a> {
     pub emulated: Option<&'a BTreeMap<&'static str, String>>,
     /// Learns every credential.
     pub secrets: &'a Arc<KnownSecrets>,
+    /// Whether the run was told to stop.
+    pub stopped: &'a dyn Fn() -> bool,
     pub observer: &'a Arc<dyn RequestObserver>,
 }
 
@@ -59,10 +61,11 @@ fn connect(
     limits: Limits,
     endpoints: impl FnOnce(&mut Keyring<'_>) -> Vec<Endpoint>,
 ) -> Result<System, SettingsFindings> {
-    let Opening { name, entry, access, root, emulated, secrets, observer } = opening;
+    let Opening { name, entry, access, root, emulated, secrets, stopped, observer } = opening;
     let provider = entry.provider;
+    let emulation = emulated.is_some();
     let mut keys =
-        Keyring { name, access: *access, root, emulated: emulated.is_some(), secrets, findings: Vec::new() };
+        Keyring { name, access: *access, root, emulated: emulation, secrets, stopped, findings: Vec::new() };
     let endpoints = endpoints(&mut keys);
     let mut findings = keys.findings;
     let mut open: Endpoints<ReadClient> = BTreeMap::new();

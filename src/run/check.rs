@@ -90,9 +90,16 @@ pub(super) fn pattern(text: &str, option: &str) -> Result<glob::Pattern, Failure
 pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
     let only = selection.only.iter().map(|text| pattern(text, "--only")).collect::<Result<Vec<_>, _>>()?;
     let tenant = selection.tenant.as_deref().map(|text| pattern(text, "--tenant")).transpose()?;
-    let workspace = Workspace::load(&Files::Directory(root.to_owned()), &Kinds).map_err(Failure::Findings)?;
+    let mut workspace =
+        Workspace::load(&Files::Directory(root.to_owned()), &Kinds).map_err(Failure::Findings)?;
     let mut earlier =
         selection.base.as_deref().map(|revision| at_revision(root, revision, &workspace)).transpose()?;
+    if let Some(revision) = &selection.config {
+        workspace = workspace.configured_at(root, revision, &Kinds).map_err(|why| {
+            Failure::error(format!("`--config {revision}`: {why}"))
+                .help("name a revision that is here; a shallow checkout may lack it")
+        })?;
+    }
     let mut findings = workspace.findings.clone();
     findings.extend(lints(&workspace, &workspace.tenants, lint::check));
     findings.extend(lints(&workspace, &workspace.parts, lint::check_parts));
@@ -298,7 +305,8 @@ fn lints(
 /// What is wrong with the providers' settings, given what is declared on each.
 fn settings(workspace: &Workspace) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (name, entry) in &workspace.providers {
+    let trusted = workspace.providers.iter().filter(|(name, _)| !workspace.is_untrusted(name));
+    for (name, entry) in trusted {
         let tenants = workspace.tenants.iter().filter(|loaded| loaded.tenant.provider == *name);
         // Objects under `absent` need the provider as well.
         let kinds: BTreeSet<Kind> = tenants

@@ -15,6 +15,9 @@ pub struct Selection {
     pub changed_since: Option<String>,
     /// The git revision that says whether the files or the live system changed, and that `protect` is enforced against.
     pub base: Option<String>,
+    /// The git revision whose `dialform.yaml` is used instead of that of the files: no credential is touched for what only
+    /// theirs names.
+    pub config: Option<String>,
     /// A restore file: what it says was live is wanted, instead of what the files declare.
     pub restore: Option<PathBuf>,
 }

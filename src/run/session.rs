@@ -139,6 +139,10 @@ impl<'a> Session<'a> {
         let mut closed = BTreeMap::new();
         let recorder = recorder(&options.emulation)?;
         for name in used {
+            // No credential is touched for what a pull request brings; the emulation has none.
+            if workspace.is_untrusted(name) && !self.sandbox {
+                continue;
+            }
             let mut endpoints = None;
             if self.sandbox {
                 let fault = options.emulation.fault.as_deref();
@@ -153,8 +157,12 @@ impl<'a> Session<'a> {
                 root,
                 emulated: endpoints.as_ref(),
                 secrets: &self.context.secrets,
+                stopped: &|| self.context.shutdown.stop.is_cancelled(),
                 observer: &(Arc::clone(&self.monitor) as Arc<dyn RequestObserver>),
             });
+            if self.context.shutdown.stop.is_cancelled() {
+                return Err(Failure::stopped());
+            }
             match opened {
                 Ok(system) => drop(self.systems.insert(name.to_owned(), system)),
                 Err(found) => {
@@ -201,8 +209,9 @@ impl<'a> Session<'a> {
                 Ok(observed) => self.plan_tenant(tenant, observed, &platforms),
                 Err(finding) => self.blocked(tenant, vec![finding]),
             };
-            let endpoints = self.systems[&plan.provider].addresses.clone();
-            TenantPlan { endpoints, ..plan }
+            // One that is not trusted was not opened.
+            let system = self.systems.get(&plan.provider);
+            TenantPlan { endpoints: system.map(|it| it.addresses.clone()).unwrap_or_default(), ..plan }
         });
         Ok(Plan::new(tenants.collect()).with_findings(self.checked.warnings.clone()))
     }
@@ -210,6 +219,9 @@ impl<'a> Session<'a> {
     /// Reads the account of a tenant, or says why it cannot be read.
     async fn read(&self, tenant: &CheckedTenant) -> Result<Observed, Finding> {
         let loaded = self.checked.loaded(tenant);
+        if let Some(finding) = self.checked.workspace.untrusted(loaded).filter(|_| !self.sandbox) {
+            return Err(finding.at(loaded.place(&[Segment::key("provider")])));
+        }
         let (name, account) = (loaded.tenant.tenant.as_str(), loaded.tenant.account.as_str());
         let system = &self.systems[&loaded.tenant.provider];
         let scope = self.scope(tenant);

@@ -2,11 +2,10 @@
 
 use std::{
     io::{self, Read},
-    path::Path,
     process::{Command, ExitStatus, Stdio},
-    sync::mpsc,
+    sync::mpsc::{self, RecvTimeoutError},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// How long a program may take: it may ask somebody for a finger or a code.
@@ -23,17 +22,17 @@ pub enum Trouble {
     Ended(ExitStatus),
     TooLong,
     TooMuch,
+    /// The run was told to stop.
+    Stopped,
 }
 
 /// Runs a program and returns what it prints. What it says on standard error is shown to nobody: it may repeat a secret.
+/// It is ended where it takes longer than it may, and where the run is.
 pub fn printed(
-    program: &str,
-    arguments: &[String],
-    root: &Path,
+    command: &mut Command,
     patience: Duration,
+    stopped: &dyn Fn() -> bool,
 ) -> Result<Vec<u8>, Trouble> {
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(root);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().map_err(Trouble::NotRun)?;
     let (send, printed) = mpsc::channel();
@@ -45,29 +44,34 @@ pub fn printed(
             let _ = send.send(read.map(|_| bytes));
         });
     }
-    let found = printed.recv_timeout(patience);
+    let end = Instant::now() + patience;
+    let found = loop {
+        match printed.recv_timeout(LOOK) {
+            Err(RecvTimeoutError::Timeout) if stopped() => break Err(Trouble::Stopped),
+            Err(RecvTimeoutError::Timeout) if Instant::now() < end => {}
+            found => break found.map_err(|_| Trouble::TooLong),
+        }
+    };
     let bytes = match found {
         Ok(Ok(bytes)) if bytes.len() <= LONGEST => Ok(bytes),
         Ok(Ok(_)) => Err(Trouble::TooMuch),
         Ok(Err(error)) => Err(Trouble::NotRun(error)),
-        Err(_) => Err(Trouble::TooLong),
+        Err(trouble) => Err(trouble),
     };
     if bytes.is_err() {
         // One that has ended already needs no end.
         let _ = child.kill();
     }
-    let mut left = patience.as_millis() / LOOK.as_millis();
     let status = loop {
         match child.try_wait().map_err(Trouble::NotRun)? {
             Some(status) => break status,
-            None if left == 0 => {
+            None if stopped() || Instant::now() >= end => {
                 let _ = child.kill();
                 let _ = child.wait();
-                return Err(Trouble::TooLong);
+                return Err(if stopped() { Trouble::Stopped } else { Trouble::TooLong });
             }
             None => thread::sleep(LOOK),
         }
-        left -= 1;
     };
     let bytes = bytes?;
     if status.success() { Ok(bytes) } else { Err(Trouble::Ended(status)) }
@@ -76,7 +80,6 @@ pub fn printed(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Instant;
 
     /// A good program, and each way not to be one: none takes longer than it may.
     #[test]
@@ -93,12 +96,18 @@ mod tests {
         ];
         for (script, is_right) in cases {
             let began = Instant::now();
-            let arguments = ["-c".to_owned(), script.to_owned()];
-            let found = printed("sh", &arguments, Path::new("."), Duration::from_millis(700));
+            let found =
+                printed(Command::new("sh").args(["-c", script]), Duration::from_millis(700), &|| false);
             assert!(is_right(&found), "{script}: {found:?}");
             assert!(began.elapsed() < Duration::from_secs(5), "{script} took {:?}", began.elapsed());
         }
-        let missing = printed("no-such-program", &[], Path::new("."), PATIENCE);
+        let missing = printed(&mut Command::new("no-such-program"), PATIENCE, &|| false);
         assert!(matches!(missing, Err(Trouble::NotRun(_))), "{missing:?}");
+        let began = Instant::now();
+        let ended = printed(Command::new("sleep").arg("30"), PATIENCE, &|| {
+            began.elapsed() > Duration::from_millis(100)
+        });
+        assert!(matches!(ended, Err(Trouble::Stopped)), "{ended:?}");
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     }
 }

@@ -1,4 +1,5 @@
 //! Attacks on the promises of `.github/SECURITY.md`, by who attacks. Each names the promise that it tries to break.
 
+mod configuration;
 mod contributor;
 mod server;

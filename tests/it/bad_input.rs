@@ -48,7 +48,7 @@ struct Case {
     removed: Vec<String>,
     /// What is run; `plan` if nothing is said.
     run: Vec<String>,
-    /// Run as a process of its own with these variables.
+    /// Run as a process of its own with these variables; `ROOT` in one is the workspace.
     env: BTreeMap<String, String>,
     /// Only the lints are asked, not the provider; there are `ctm` and `deskphone` as well.
     lints: bool,
@@ -118,6 +118,8 @@ impl Spoiled {
             let finished = self.workspace.run(&arguments);
             (finished.ending as i32, finished.out, finished.err)
         } else {
+            let root = self.workspace.root().to_str().unwrap();
+            let env = env.iter().map(|(name, value)| (name, value.replace("ROOT", root)));
             let output = self.workspace.process(&arguments).envs(env).output().unwrap();
             let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
             (output.status.code().unwrap(), text(output.stdout), text(output.stderr))

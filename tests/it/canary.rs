@@ -102,6 +102,15 @@ guard: {{ max_deletes: 100, max_changed_percent: 100 }}
                 command.env(name, secret);
             }
         }
+        let files = ["read", "ctm"].map(|name| self.path("secrets").join(name).display().to_string());
+        command.env(
+            "DIALFORM_SECRETS",
+            format!(
+                "STRATUS_TOKEN, CTM_KEY, DESK_TOKEN, {}, command:cat secrets/command-carrier, command:cat \
+                 secrets/command-desk, command:sh -c echo {LITERAL}; exit 1",
+                files.join(", ")
+            ),
+        );
         let output = command.output().unwrap();
         let all = [output.stdout, output.stderr].concat();
         let text = String::from_utf8_lossy(&all).into_owned();

@@ -35,7 +35,8 @@ const TABLE: &[Row] = &[
     ("load",              "explained file finding model path text", "granit_parser std::process"),
     // "The only reader of the environment": no other row has `std::env`, but for the arguments in `main`. Programs: those
     // that print a credential.
-    ("secret",            "explained model text", "gethostname secrecy std::env std::fs std::process std::thread"),
+    ("secret",            "explained model text", "gethostname secrecy std::env std::fs std::process std::thread \
+                           std::time::Instant"),
     ("secret/known",      "", "aho_corasick secrecy"),
     // "The only way to the phone systems": no other row has `reqwest`; `lock/shared` speaks to a store of its own.
     ("http",              "model secret", "backon jiff::Timestamp::now reqwest rustls secrecy tokio tokio::time"),
@@ -68,6 +69,7 @@ const TABLE: &[Row] = &[
                            std::io::stdout tokio tokio::signal"),
     ("cli/progress",      "render run", "indicatif tokio tokio::time"),
     ("error",             "explained finding", ""),
+    ("guide",             "", ""),
     ("lib",               "", ""),
     ("main",              "cli", "std::env::args_os std::process"),
 ];
