@@ -1,21 +1,67 @@
-//! Plain files: the way to read what a stranger may have put into a workspace.
+//! Files of a workspace: the way to read what a stranger may have put there, and to write beside it.
 //!
 //! A pull request can bring links and, in an archive, devices and pipes. What a link outside the workspace leads to is never
-//! read, so that no message can show it.
+//! read, so that no message can show it, and never written.
+//!
+//! - `matching`: the files that a pattern names
+
+mod matching;
+
+pub use matching::{OPTIONS, in_directory, no_pattern};
 
 use std::{
-    fs, io,
+    fs::{self, DirBuilder, File},
+    io::{self, Read, Write},
     path::{Component, Path, PathBuf},
 };
 
-/// Reads a file of a workspace. Its name is relative to the root.
-pub fn read(root: &Path, name: &str) -> io::Result<Vec<u8>> {
-    fs::read(plain(root, name)?)
+/// The workspace's directory for what dialform writes.
+pub const OURS: &str = ".dialform";
+
+const MIB: u64 = 1 << 20;
+
+/// Bytes of the largest file of a workspace, unless `max_file_mib` says otherwise.
+pub const LARGEST: u64 = 2 * MIB;
+
+/// Bytes of the largest file that is ever read.
+pub const LARGEST_OF_ALL: u64 = 64 * MIB;
+
+/// Reads a file of a workspace of at most so many bytes. Its name is relative to the root.
+pub fn read(root: &Path, name: &str, most: u64) -> io::Result<Vec<u8>> {
+    bounded(&plain(root, name)?, most)
+}
+
+/// Reads a file that a person has named.
+pub fn read_named(path: &Path) -> io::Result<String> {
+    let bytes = match is_stream(path) {
+        true => fs::read(path)?,
+        false => {
+            let found = path.metadata()?;
+            let plain = found.is_file().then_some(path).ok_or_else(|| refuse(kind(&found)))?;
+            bounded(plain, LARGEST_OF_ALL)?
+        }
+    };
+    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+/// Not even begun where it is too large; one that grows meanwhile is not read further.
+fn bounded(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let too_large = || refuse(&format!("it is larger than {} MiB", most / MIB));
+    let file = File::open(path)?;
+    if file.metadata()?.len() > most {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    file.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most { Err(too_large()) } else { Ok(bytes) }
+}
+
+fn refuse(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, why.to_owned())
 }
 
 /// Where a file really is: below the root, and a plain file.
 fn plain(root: &Path, name: &str) -> io::Result<PathBuf> {
-    let refuse = |why: &str| io::Error::new(io::ErrorKind::InvalidInput, why.to_owned());
     if Path::new(name).components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir)) {
         return Err(refuse("it is outside the workspace"));
     }
@@ -23,9 +69,79 @@ fn plain(root: &Path, name: &str) -> io::Result<PathBuf> {
     if !path.starts_with(root.canonicalize()?) {
         return Err(refuse("it is a link that leads out of the workspace"));
     }
-    match path.metadata()? {
-        it if it.is_file() => Ok(path),
-        it if it.is_dir() => Err(refuse("it is a directory")),
-        _ => Err(refuse("it is no plain file")),
+    let found = path.metadata()?;
+    if found.is_file() { Ok(path) } else { Err(refuse(kind(&found))) }
+}
+
+fn kind(found: &fs::Metadata) -> &'static str {
+    if found.is_dir() { "it is a directory" } else { "it is no plain file" }
+}
+
+/// What a person names to have it on a stream or in another program; nothing of a workspace lies there.
+fn is_stream(path: &Path) -> bool {
+    path.starts_with("/dev")
+}
+
+/// Puts a file where it is named, whole or not at all; where it is not put, what was there stays. Only its owner may read
+/// it. A link is not followed.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if is_stream(path) {
+        return fs::write(path, bytes);
     }
+    is_no_link(path)?;
+    let directory = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(directory)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    // The name is to be on the disk as well.
+    File::open(directory)?.sync_all()
+}
+
+/// Opens a file to append to, and makes it where it is missing. Only its owner may read it. A link is not followed.
+pub fn append(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.create(true).append(true);
+    open(path, &mut options)
+}
+
+/// Opens a file to read and write it, and makes it where it is missing. Only its owner may read it. A link is not followed.
+pub fn hold(path: &Path) -> io::Result<File> {
+    open(path, File::options().create(true).truncate(false).read(true).write(true))
+}
+
+fn open(path: &Path, options: &mut fs::OpenOptions) -> io::Result<File> {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    if !is_stream(path) {
+        is_no_link(path)?;
+    }
+    options.open(path)
+}
+
+fn is_no_link(path: &Path) -> io::Result<()> {
+    match path.symlink_metadata() {
+        Ok(found) if found.is_symlink() => Err(refuse("it is a link, and what is written follows none")),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes a directory of dialform's own. A link in its place, or in that of [`OURS`] above it, is refused.
+pub fn own_directory(path: &Path) -> io::Result<()> {
+    let ours = |it: &&Path| it.components().any(|part| part.as_os_str() == OURS);
+    let mut above: Vec<&Path> = path.ancestors().take_while(ours).collect();
+    above.reverse();
+    for directory in above {
+        is_no_link(directory)?;
+        let mut builder = DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        match builder.create(directory) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && directory.is_dir() => {}
+            made => made?,
+        }
+    }
+    Ok(())
 }

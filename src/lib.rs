@@ -16,7 +16,7 @@
 //!
 //! At the edges:
 //!
-//! - [`file`]: plain files of a workspace, where links lead nowhere else
+//! - [`file`]: plain files of a workspace, read and written where links lead nowhere else
 //! - [`load`]: YAML files to tenants with source places; the only reader of configuration files
 //! - [`secret`]: credentials, and what else the environment says; the only reader of the environment
 //! - [`http`]: the only way to the phone systems: timeouts, retries, pacing, a client for reading that cannot write
@@ -33,6 +33,8 @@
 //! Data flows one way: `load → model → lint, plan → apply → provider → http`; `run` strings them together; `render` and
 //! `cli` look at results.
 //! `tests/it/architecture/rooms.rs` holds all this as one table: what each room may name, and what of the world it may touch.
+//!
+//! [`file`]: mod@file
 
 pub mod apply;
 pub mod cli;

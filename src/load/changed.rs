@@ -8,6 +8,7 @@ use super::{
     workspace::{Files, LoadedTenant, Workspace, head},
 };
 use crate::{
+    file,
     finding::Finding,
     model::{Tenant, WorkspaceFile},
     path::Segment,
@@ -62,7 +63,8 @@ pub fn changed_since<P>(workspace: &Workspace<P>, root: &Path, named: &str) -> R
     };
     // A file under another name is still the tenant whose account it manages.
     let moved = |name: &str| {
-        let tree = then.read(name).ok().and_then(|bytes| Tree::parse_bytes(name, &bytes).ok());
+        let tree =
+            then.read(name, file::LARGEST_OF_ALL).ok().and_then(|bytes| Tree::parse_bytes(name, &bytes).ok());
         let tenant = tree.and_then(|tree| decode::<Tenant>(&tree, tree.root(), &mut Vec::new()));
         tenant.is_some_and(|it| {
             let mut all = workspace.tenants.iter().map(|loaded| &loaded.tenant);
@@ -90,8 +92,9 @@ fn earlier(then: &Files, revision: &str, changed: &BTreeSet<&str>) -> Result<Opt
     if !changed.contains(WORKSPACE_FILE) {
         return Ok(None);
     }
-    let bytes =
-        then.read(WORKSPACE_FILE).map_err(|_| format!("there is no `{WORKSPACE_FILE}` at `{revision}`"))?;
+    let bytes = then
+        .read(WORKSPACE_FILE, file::LARGEST)
+        .map_err(|_| format!("there is no `{WORKSPACE_FILE}` at `{revision}`"))?;
     let unreadable = || format!("`{WORKSPACE_FILE}` cannot be read as it was at `{revision}`");
     let tree = Tree::parse_bytes(WORKSPACE_FILE, &bytes).map_err(|_| unreadable())?;
     let mut findings = Vec::new();

@@ -11,6 +11,7 @@ use super::{
     workspace::{Files, LoadedTenant, head},
 };
 use crate::{
+    file,
     finding::{Finding, Level},
     model::{Tenant, WorkspaceFile},
 };
@@ -72,7 +73,7 @@ impl Earlier {
     /// The patterns of the workspace file of then.
     fn patterns(&mut self, files: &Files) -> Option<Vec<String>> {
         let mut found = Vec::new();
-        let bytes = files.read(WORKSPACE_FILE);
+        let bytes = files.read(WORKSPACE_FILE, file::LARGEST);
         let tree = match &bytes {
             Ok(bytes) => Tree::parse_bytes(WORKSPACE_FILE, bytes).map_err(|why| found = why).ok(),
             Err(why) => {
@@ -90,7 +91,7 @@ impl Earlier {
 
     fn read(&mut self, files: &Files, name: &str) {
         let mut found = Vec::new();
-        let tree = files.read(name).map_err(|why| vec![unreadable(name, &why)]);
+        let tree = files.read(name, file::LARGEST_OF_ALL).map_err(|why| vec![unreadable(name, &why)]);
         let tree = tree.and_then(|bytes| Tree::parse_bytes(name, &bytes)).map_err(|why| found = why).ok();
         let read = tree.and_then(|tree| {
             let tenant = decode_partly::<Tenant>(&tree, tree.root(), &Anything, &mut found)?;

@@ -63,6 +63,12 @@ pub(super) fn read_all<K: Kinds>(
     let entries = tree.root().get(PROVIDERS).map(Node::entries).unwrap_or_default();
     let mut found = BTreeMap::new();
     for (name, node) in entries {
+        if !is_name(name.text()) {
+            let help = "letters, digits, `-`, `_` and `.`: `stratus-dallas`";
+            let finding = Finding::error("bad-value", format!("`{}` is no name for a provider", name.text()));
+            findings.push(finding.help(help).at(tree.place(name.span)));
+            continue;
+        }
         let Some(kind) = node.get(KIND).filter(|kind| kind.is_scalar() && !kind.is_null()) else { continue };
         let others = node.entries().iter().filter(|(key, _)| key.text() != KIND).cloned().collect();
         let path = vec![Segment::key(PROVIDERS), Segment::key(name.text())];
@@ -72,6 +78,12 @@ pub(super) fn read_all<K: Kinds>(
         }
     }
     found
+}
+
+/// Whether this may name a provider: files are called so.
+fn is_name(name: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
+    name.starts_with(char::is_alphanumeric) && name.len() <= 100 && name.chars().all(plain)
 }
 
 /// The file with no more of each provider than its kind, which is what [`WorkspaceFile`] reads.

@@ -108,7 +108,7 @@ impl Revision {
     /// Whether a file of now, whose bytes have this name in git, is what git would check out.
     fn same(&self, name: &str, object: Option<&str>) -> bool {
         let Ok((_, entry)) = self.file(name) else { return false };
-        let bytes = || file::read(&self.root, name).ok();
+        let bytes = || file::read(&self.root, name, file::LARGEST_OF_ALL).ok();
         object == Some(&entry.object)
             || self.read(name).ok().zip(bytes()).is_some_and(|(then, now)| then == now)
     }

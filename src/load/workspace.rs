@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     explained::Explained,
-    file,
+    file::{self, OPTIONS, in_directory, no_pattern},
     finding::{Finding, Place},
     model::{Country, Tenant, Weekly, WorkspaceFile, numbering::country_of_zone},
     path::Segment,
@@ -19,13 +19,6 @@ use crate::{
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
-};
-
-/// What a pattern means: `*` stays in its directory, and a name that begins with a dot is asked for by it.
-const OPTIONS: glob::MatchOptions = glob::MatchOptions {
-    case_sensitive: true,
-    require_literal_separator: true,
-    require_literal_leading_dot: true,
 };
 
 /// What a pattern may have been meant to match.
@@ -153,14 +146,19 @@ impl<P> Workspace<P> {
             }
         }
         findings.extend(near_misses(files, &tree, &file, &names));
+        let largest = file.max_file_mib.map_or(file::LARGEST, |mib| u64::from(mib) << 20);
         let (mut tenants, mut parts) = (Vec::new(), Vec::new());
         for (name, place) in names {
-            let bytes = match files.read(&name) {
+            let bytes = match files.read(&name, largest) {
                 Ok(bytes) => bytes,
                 Err(why) => {
                     let finding = Finding::error("unreadable-file", format!("cannot read `{name}`: {why}"));
-                    let help =
-                        "every file a pattern matches has to be a tenant: make it readable, or move it away";
+                    let help = match why.starts_with("it is larger than") {
+                        true => "split it into several files, or allow more with `max_file_mib`",
+                        false => {
+                            "every file a pattern matches has to be a tenant: make it readable, or move it away"
+                        }
+                    };
                     findings.push(finding.help(help).at(place));
                     continue;
                 }
@@ -185,7 +183,7 @@ impl<P> Workspace<P> {
 impl<P> Config<P> {
     /// Reads it. `Err` if there is nothing to work with.
     pub fn read<K: Kinds<Entry = P>>(files: &Files, kinds: &K) -> Result<Self, Vec<Finding>> {
-        let bytes = files.read(WORKSPACE_FILE).map_err(|why| {
+        let bytes = files.read(WORKSPACE_FILE, file::LARGEST).map_err(|why| {
             let finding = Finding::error("unreadable-file", format!("cannot read `{WORKSPACE_FILE}`: {why}"));
             vec![finding.help("run in a workspace, or name one: `-C DIR`")]
         })?;
@@ -286,15 +284,15 @@ fn is_for_an_editor(name: &str) -> bool {
 }
 
 impl Files {
-    pub(super) fn read(&self, name: &str) -> Result<Vec<u8>, String> {
+    pub(super) fn read(&self, name: &str, most: u64) -> Result<Vec<u8>, String> {
         match self {
-            Self::Directory(root) => file::read(root, name).map_err(|error| io_reason(&error)),
+            Self::Directory(root) => file::read(root, name, most).map_err(|error| io_reason(&error)),
             Self::Revision(revision) => revision.read(name),
         }
     }
 
-    /// The files a pattern matches, relative to the root, sorted.
-    pub(super) fn matching(&self, pattern: &str) -> Result<Vec<String>, Explained> {
+    /// The files a pattern matches, relative to the root.
+    pub(super) fn matching(&self, pattern: &str) -> Result<BTreeSet<String>, Explained> {
         let outside = Path::new(pattern).is_absolute() || pattern.split('/').any(|part| part == "..");
         if outside {
             return Err(Explained::with_help(
@@ -303,7 +301,7 @@ impl Files {
             ));
         }
         let compiled = glob::Pattern::new(pattern).map_err(|error| no_pattern(pattern, &error))?;
-        let mut found: Vec<String> = match self {
+        let mut found: BTreeSet<String> = match self {
             Self::Directory(root) => in_directory(root, pattern, OPTIONS)?,
             Self::Revision(revision) => {
                 let names = revision.names().into_iter();
@@ -311,31 +309,7 @@ impl Files {
             }
         };
         // `*.yaml` means the tenants beside it.
-        found.retain(|name| name != WORKSPACE_FILE);
-        found.sort();
+        found.remove(WORKSPACE_FILE);
         Ok(found)
     }
-}
-
-/// The files below a directory that a pattern matches, relative to it.
-fn in_directory(root: &Path, pattern: &str, options: glob::MatchOptions) -> Result<Vec<String>, Explained> {
-    // Patterns give paths back in a form of their own (`./x` as `x`): only a plain root can be taken off.
-    let root = root.canonicalize().map_err(|error| no_pattern(pattern, &io_reason(&error)))?;
-    let whole = format!("{}/{pattern}", glob::Pattern::escape(&root.to_string_lossy()));
-    let paths = glob::glob_with(&whole, options).map_err(|error| no_pattern(pattern, &error))?;
-    let relative =
-        |path: PathBuf| path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-    // A directory that cannot be listed may hold a tenant: an error, not a shorter list.
-    let failed = |error: glob::GlobError| {
-        let why = format!("cannot list `{}`: {}", error.path().display(), io_reason(error.error()));
-        Explained::with_help(why, "check the permissions")
-    };
-    paths.map(|path| path.map(relative).map_err(failed)).collect()
-}
-
-fn no_pattern(pattern: &str, why: &dyn std::fmt::Display) -> Explained {
-    Explained::with_help(
-        format!("`{pattern}` is not a pattern: {why}"),
-        "write a pattern such as \"tenants/*.yaml\"",
-    )
 }

@@ -1,8 +1,7 @@
 //! Locks of one machine: a file that the operating system locks, and unlocks when its process ends, however it ends.
 
 use super::{Acquired, Key, Owner};
-use crate::explained::Explained;
-use crate::text::io_reason;
+use crate::{explained::Explained, file, text::io_reason};
 use std::{
     fs::{self, File, TryLockError},
     io::{Read, Seek, SeekFrom, Write},
@@ -41,10 +40,10 @@ fn failed(what: &str, path: &Path, error: &std::io::Error) -> Explained {
 
 /// Takes the lock if nobody has it. Does not wait.
 pub fn try_take(directory: &Path, key: &Key, owner: &Owner) -> Result<Acquired<FileLock>, Explained> {
-    fs::create_dir_all(directory).map_err(|error| failed("create", directory, &error))?;
+    let made = file::own_directory(directory).and_then(|()| fs::create_dir_all(directory));
+    made.map_err(|error| failed("create", directory, &error))?;
     let path = directory.join(key.name());
-    let open = File::options().create(true).truncate(false).read(true).write(true).open(&path);
-    let mut file = open.map_err(|error| failed("open", &path, &error))?;
+    let mut file = file::hold(&path).map_err(|error| failed("open", &path, &error))?;
     let mut locked = file.try_lock();
     for _ in 0..GLANCES {
         if !matches!(locked, Err(TryLockError::WouldBlock)) {

@@ -22,6 +22,20 @@ pub struct WorkspaceFile {
     /// A lock that applies on different machines share. Left out: only applies on the same machine exclude each other.
     #[serde(default)]
     pub lock: Option<SharedLock>,
+    /// MiB of the largest tenant file; 2 where it is left out.
+    #[serde(default, deserialize_with = "mib")]
+    #[schemars(range(min = 1, max = 16))]
+    pub max_file_mib: Option<u32>,
+}
+
+fn mib<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    match u32::deserialize(deserializer)? {
+        mib @ 1..=16 => Ok(Some(mib)),
+        mib => {
+            let help = "write 1 to 16, or split the file into several";
+            Err(decoding(format!("{mib} MiB is out of range"), help))
+        }
+    }
 }
 
 /// Where applies on different machines lock accounts: objects in a store with the S3 API and conditional writes.

@@ -3,6 +3,7 @@
 use super::{FILE_KIND, FORMAT_VERSION, Record, TenantRecord};
 use crate::{
     explained::Explained,
+    file::{self, OURS},
     model::Address,
     plan::Plan,
     secret::KnownSecrets,
@@ -15,9 +16,6 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
 };
-
-/// The workspace's directory for what dialform writes.
-const OURS: &str = ".dialform";
 
 /// The key of the sum over everything else.
 const CHECKSUM: &str = "checksum";
@@ -39,6 +37,7 @@ pub fn save(
         let Some(record) = Record::of(plan, format!("{now:.0}"), sandbox, system) else { return Ok(None) };
         let name = format!("{}-{}.json", now.strftime("%Y%m%dT%H%M%S%.6fZ"), std::process::id());
         let path = directory.join(name);
+        file::own_directory(directory)?;
         fs::create_dir_all(directory)?;
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(directory)?;
         file.write_all(&encode(&record, secrets)?)?;
@@ -73,15 +72,8 @@ pub fn narrow(
         steps.retain(|step| written(tenant, &step.address));
     }
     record.tenants.retain(|tenant| !tenant.steps.is_empty());
-    let directory = path.parent().unwrap_or(Path::new("."));
-    let write = || {
-        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(directory)?;
-        file.write_all(&encode(&record, secrets)?)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        File::open(directory)?.sync_all()
-    };
-    write().map_err(|error: io::Error| io_reason(&error).to_string())
+    let written = encode(&record, secrets).and_then(|bytes| file::replace(path, &bytes));
+    written.map_err(|error: io::Error| io_reason(&error).to_string())
 }
 
 fn encode(record: &Record, secrets: &KnownSecrets) -> io::Result<Vec<u8>> {
@@ -106,7 +98,7 @@ pub fn load(path: &Path) -> Result<Record, Explained> {
     let shown = path.display();
     let fail = |message: String, help: &str| Explained::with_help(message, help);
     let not_ours = "name one of the files in `.dialform/restore/`; apply prints which one it wrote";
-    let text = fs::read_to_string(path).map_err(|error| {
+    let text = file::read_named(path).map_err(|error| {
         fail(format!("cannot read the restore file `{shown}`: {}", io_reason(&error)), not_ours)
     })?;
     let mut value: Value = serde_json::from_str(&text).map_err(|error| {

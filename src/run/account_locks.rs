@@ -4,6 +4,7 @@ use super::{Checked, Context};
 use crate::{
     error::Failure,
     explained::Explained,
+    file::OURS,
     lock::{
         Acquired, Key, Owner, file,
         shared::{Lease, Store},
@@ -28,7 +29,7 @@ pub struct AccountLocks {
 
 /// Locks of `--sandbox` runs are separate, so that they never block a real apply.
 pub(super) fn directory(root: &Path, sandbox: bool) -> PathBuf {
-    let locks = root.join(".dialform").join("lock");
+    let locks = root.join(OURS).join("lock");
     if sandbox { locks.join("sandbox") } else { locks }
 }
 

@@ -4,6 +4,7 @@ use super::Context;
 use crate::{
     apply::Shutdown,
     error::Failure,
+    file,
     http::{Phase, Problem, Purpose, RequestRecord},
     secret::{KnownSecrets, is_secret, redacted, without_addresses},
     text::io_reason,
@@ -70,15 +71,10 @@ impl AuditLog {
     /// Opens the log and writes its first line, so that a log that cannot be written is found out before anything is
     /// sent.
     pub fn open(path: &Path, bodies: bool, command: &str, context: &Context) -> Result<Self, Failure> {
-        let mut options = File::options();
-        options.create(true).append(true);
-        // Only the owner may read it: it has phone numbers and names of queues.
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let opening =
             Opening { time: stamp(jiff::Timestamp::now()), run: command, version: env!("CARGO_PKG_VERSION") };
         let open = || -> io::Result<File> {
-            let mut file = options.open(path)?;
+            let mut file = file::append(path)?;
             file.write_all(format!("{}\n", serde_json::to_string(&opening)?).as_bytes())?;
             Ok(file)
         };

@@ -3,6 +3,7 @@
 use crate::{
     emergency::{Choice, Record, Switch},
     error::Failure,
+    file,
     lock::Owner,
     outcome::Outcome,
     secret,
@@ -10,7 +11,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -34,7 +35,7 @@ struct SwitchedOn {
 }
 
 fn directory(root: &Path) -> PathBuf {
-    root.join(".dialform").join("emergency")
+    root.join(file::OURS).join("emergency")
 }
 
 fn now() -> String {
@@ -54,19 +55,14 @@ pub(super) fn save(root: &Path, sandbox: bool, forwards: &[Record]) -> Result<Pa
         forwards: forwards.to_vec(),
         switched_off: None,
     };
-    let written = fs::create_dir_all(&directory).and_then(|()| write(&path, &record));
+    let written = file::own_directory(&directory).and_then(|()| write(&path, &record));
     written.map(|()| path).map_err(|error| io_reason(&error).to_string())
 }
 
 fn write(path: &Path, record: &SwitchedOn) -> io::Result<()> {
-    let directory = path.parent().unwrap_or(Path::new("."));
     let mut bytes = serde_json::to_vec_pretty(record)?;
     bytes.push(b'\n');
-    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(directory)?;
-    file.write_all(&bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    File::open(directory)?.sync_all()
+    file::replace(path, &bytes)
 }
 
 /// The files of a workspace that say what is still to be switched off, oldest first.
@@ -150,9 +146,8 @@ pub(super) fn log(
     });
     let directory = directory(root);
     let append = || -> io::Result<()> {
-        fs::create_dir_all(&directory)?;
-        let path = directory.join("log.jsonl");
-        let mut file = File::options().create(true).append(true).open(path)?;
+        file::own_directory(&directory)?;
+        let mut file = file::append(&directory.join("log.jsonl"))?;
         file.write_all(format!("{line}\n").as_bytes())?;
         file.sync_all()
     };

@@ -3,6 +3,7 @@
 use super::Emulation;
 use crate::{
     error::Failure,
+    file::{self, OURS},
     load::Files,
     provider::{Kinds, Workspace},
     sandbox::{self, Recorder, Sandbox},
@@ -16,9 +17,6 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-
-/// The workspace's directory for what dialform writes.
-const OURS: &str = ".dialform";
 
 /// One provider of a workspace, emulated. It stops when dropped.
 pub struct Emulated {
@@ -116,7 +114,8 @@ pub fn reset(root: &Path) -> Result<(), Failure> {
         let message = "the emulated systems are running: `sandbox serve`, or a run with `--sandbox`";
         return Err(Failure::refused(message).help("end that first, then reset"));
     }
-    match std::fs::remove_dir_all(&state) {
+    let removed = file::own_directory(&state).and_then(|()| std::fs::remove_dir_all(&state));
+    match removed {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(Failure::error(format!("cannot remove `{}`: {error}", state.display())))
         }
@@ -127,7 +126,7 @@ pub fn reset(root: &Path) -> Result<(), Failure> {
 /// Keeps the state from being reset while it is open.
 fn hold(root: &Path) -> Result<File, Failure> {
     let state = state(root);
-    let held = std::fs::create_dir_all(&state).and_then(|()| File::open(&state));
+    let held = file::own_directory(&state).and_then(|()| File::open(&state));
     let held = held.and_then(|file| file.lock_shared().map(|()| file));
     held.map_err(|error| Failure::error(format!("cannot open `{}`: {}", state.display(), io_reason(&error))))
 }

@@ -2,6 +2,7 @@
 //!
 //! Headers are never recorded: they hold credentials.
 
+use crate::file;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
@@ -32,7 +33,7 @@ struct Line<'a> {
 impl Recorder {
     /// Opens a file to append to, making it when missing.
     pub fn open(path: &Path) -> std::io::Result<Self> {
-        let file = File::options().create(true).append(true).open(path)?;
+        let file = file::append(path)?;
         Ok(Self { file: Mutex::new(file) })
     }
 

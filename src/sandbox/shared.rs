@@ -1,6 +1,7 @@
 //! One state that several processes serve, `sandbox serve` and runs with `--sandbox`: one at a time answers a request, and
 //! whoever is next reads what others have written.
 
+use crate::file;
 use std::{
     fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
@@ -18,9 +19,10 @@ pub struct Shared {
 impl Shared {
     pub fn open(path: &Path) -> io::Result<Self> {
         if let Some(directory) = path.parent() {
+            file::own_directory(directory)?;
             std::fs::create_dir_all(directory)?;
         }
-        let file = File::options().create(true).truncate(false).read(true).write(true).open(path)?;
+        let file = file::hold(path)?;
         Ok(Self { file, seen: 0 })
     }
 

@@ -62,7 +62,9 @@ pub enum CommitMode {
 impl Store {
     /// Loads accounts from the state directory; those that have only a seed are seeded and written.
     pub fn open(options: &Options, vendor: &dyn Vendor) -> Result<Self, SandboxError> {
-        std::fs::create_dir_all(&options.state).map_err(failed("create", &options.state))?;
+        file::own_directory(&options.state)
+            .and_then(|()| std::fs::create_dir_all(&options.state))
+            .map_err(failed("create", &options.state))?;
         let mut shared = match &options.shared {
             Some(path) => Some(Shared::open(path).map_err(failed("open", path))?),
             None => None,
@@ -246,7 +248,8 @@ fn stems(directory: &Path, extension: &str) -> Result<BTreeSet<String>, SandboxE
 /// A seed may come from a stranger too.
 fn read_seed(directory: &Path, name: &str) -> Result<String, SandboxError> {
     let file = format!("{name}.yaml");
-    let bytes = file::read(directory, &file).map_err(failed("read", &directory.join(&file)))?;
+    let bytes =
+        file::read(directory, &file, file::LARGEST_OF_ALL).map_err(failed("read", &directory.join(&file)))?;
     String::from_utf8(bytes).map_err(|error| {
         failed("read", &directory.join(&file))(std::io::Error::new(std::io::ErrorKind::InvalidData, error))
     })

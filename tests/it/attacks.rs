@@ -2,4 +2,5 @@
 
 mod configuration;
 mod contributor;
+mod neighbour;
 mod server;

@@ -31,7 +31,7 @@ const TABLE: &[Row] = &[
     ("render",            "diff emergency finding model outcome path plan text", "similar"),
     ("render/findings",   "finding text", "annotate_snippets"),
     // "The only reader of configuration files": no other row has the parser of YAML with places. Programs: git.
-    ("file",              "", "std::fs"),
+    ("file",              "explained text", "std::fs std::os tempfile"),
     ("load",              "explained file finding model path text", "granit_parser std::process"),
     // "The only reader of the environment": no other row has `std::env`, but for the arguments in `main`. Programs: those
     // that print a credential.
@@ -46,23 +46,23 @@ const TABLE: &[Row] = &[
     ("apply",             "diff http model outcome path plan provider text", "tokio tokio::time tokio_util"),
     // "On disk" is one file; the rest are values.
     ("restore",           "diff finding model path plan text", ""),
-    ("restore/file",      "explained model plan secret text", "jiff::Timestamp::now std::fs std::process tempfile"),
+    ("restore/file",      "explained file model plan secret text", "jiff::Timestamp::now std::fs std::process tempfile"),
     // "On this machine" is `file`, "on others" is `shared`: the only row that has a store.
     ("lock",              "explained model secret text", "jiff::Timestamp::now std::process std::time::Instant std::time::SystemTime"),
-    ("lock/file",         "explained text", "std::fs std::thread"),
+    ("lock/file",         "explained file text", "std::fs std::thread"),
     ("lock/shared",       "explained model secret", "jiff::Timestamp::now object_store rustls secrecy std::hash::RandomState \
                            std::time::Instant std::time::SystemTime tokio tokio::time"),
     // "Over HTTP on loopback": the only row that listens. It shares the words of the YAML with the rest, and no code.
     ("sandbox",           "file model text", "axum jiff::Timestamp::now serde_yaml std::fs std::net std::time::Instant tempfile tokio \
                            tokio::net tokio::time"),
     // "Strings them together": the only row that names `apply`, `restore`, `lock` and `sandbox`.
-    ("run",               "apply error explained finding http lint load lock model outcome path plan provider restore secret text",
+    ("run",               "apply error explained file finding http lint load lock model outcome path plan provider restore secret text",
                           "std::time::Instant tokio tokio::time"),
-    ("run/audit_log",     "apply error http secret text", "jiff::Timestamp::now std::fs std::os"),
+    ("run/audit_log",     "apply error file http secret text", "jiff::Timestamp::now std::fs"),
     ("run/emergency",     "emergency error finding http load model outcome plan provider", "tokio"),
-    ("run/emergency_record", "emergency error lock outcome secret text", "jiff::Timestamp::now std::fs tempfile"),
-    ("run/emulated",      "error load provider sandbox text", "std::fs"),
-    ("run/plan_file",     "error plan secret text", "std::fs"),
+    ("run/emergency_record", "emergency error file lock outcome secret text", "jiff::Timestamp::now std::fs"),
+    ("run/emulated",      "error file load provider sandbox text", "std::fs"),
+    ("run/plan_file",     "error file plan secret text", ""),
     // "Arguments, streams, progress": the only row that has them. It sees a phone system, a file or a lock only through
     // `run`.
     ("cli",               "emergency error finding lint plan render run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \

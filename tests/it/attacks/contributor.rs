@@ -157,3 +157,90 @@ fn a_saved_plan_that_was_changed_is_refused() {
     let run = workspace.run(&["apply", &plan, "--sandbox", "--approve-critical", "*"]);
     assert_eq!(run.ending, Ending::Fine, "{run:?}");
 }
+
+/// Patterns over links in a circle, over very many files, and into other places end within their limit.
+#[test]
+fn a_pattern_has_an_end() {
+    let circle = |it: &Workspace| {
+        for name in ["a", "b", "tenants/c"] {
+            symlink(it.root(), it.path(name)).unwrap();
+        }
+    };
+    let deep = |it: &Workspace| fs::create_dir_all(it.path(&"d/".repeat(500))).unwrap();
+    let many = |it: &Workspace| {
+        for index in 0..300 {
+            it.write(&format!("m{index}/x.yaml"), "x");
+        }
+    };
+    /// What is there, the pattern, and what is said; `""` where the pattern is taken.
+    type Case<'a> = (&'a dyn Fn(&Workspace), &'a str, &'a str);
+    let cases: [Case<'_>; 12] = [
+        (&circle, "**/*.yaml", ""),
+        (&circle, "**/**/**/*.yaml", ""),
+        (&circle, "**/tenants/**/*.yaml", ""),
+        (&circle, "*/*/*/*/*/*/*/*/*/*/*/*/*.yaml", "looks at more than 100000 files and directories"),
+        (&circle, "*/a/*/b/*/a/*/b/*/a/*/b/*/a/*/b/*/a/*.yaml", "unknown key `version`"),
+        (&deep, "**/*.yaml", ""),
+        (&deep, "**/d/**/d/**/d/**/d/*.yaml", "looks at more than 100000"),
+        (&deep, "**/nothing", "no file matches"),
+        (&many, "**/tenants/*.yaml", ""),
+        (&many, "tenants/**", ""),
+        (&many, "/etc/*", "points outside the workspace"),
+        (&many, "tenants/../../*", "points outside the workspace"),
+    ];
+    for (there, pattern, why) in cases {
+        let workspace = Workspace::quickstart();
+        // Seeds are YAML as well.
+        fs::remove_dir_all(workspace.path("live")).unwrap();
+        there(&workspace);
+        workspace.edit("dialform.yaml", "tenants/*.yaml", pattern);
+        let began = std::time::Instant::now();
+        let run = workspace.run(&["check"]);
+        let ending = if why.is_empty() { Ending::Fine } else { Ending::Error };
+        assert_eq!(run.ending, ending, "{pattern}: {run:?}");
+        assert!(said(&run).contains(why), "{pattern}: {run:?}");
+        assert!(began.elapsed().as_secs() < 10, "{pattern} took {:?}", began.elapsed());
+    }
+}
+
+/// The name of a phone system is the name of a directory, and no way to another one.
+#[test]
+fn a_provider_is_no_path() {
+    // As YAML writes them between double quotes.
+    for name in ["../evil", "/tmp/evil", "a/b", ".hidden", "..", "", r"x\u0000y", r"x\u202ey", r"a\\b"] {
+        let workspace = Workspace::quickstart();
+        let text = workspace.read("dialform.yaml");
+        workspace.write("dialform.yaml", text.replace("  deskphone-uk:", &format!("  \"{name}\":")));
+        for command in [&["check"][..], &["plan", "--sandbox"]] {
+            let run = workspace.run(command);
+            assert_eq!(run.ending, Ending::Error, "{name}: {run:?}");
+        }
+        assert!(!workspace.root().parent().unwrap().join("evil").exists(), "{name}");
+    }
+}
+
+/// A file that is too large is refused before it is read; one that may be larger is allowed by a setting.
+#[test]
+fn a_large_file_is_not_read() {
+    let workspace = Workspace::quickstart();
+    let huge = fs::File::create(workspace.path("tenants/huge.yaml")).unwrap();
+    // Sparse: a terabyte that takes no place.
+    huge.set_len(1 << 40).unwrap();
+    let run = workspace.run(&["check"]);
+    assert!(said(&run).contains("cannot read `tenants/huge.yaml`: it is larger than 2 MiB"), "{run:?}");
+    assert!(said(&run).contains("allow more with `max_file_mib`"), "{run:?}");
+
+    let workspace = Workspace::quickstart();
+    let text = workspace.read("tenants/acme-dental.yaml");
+    workspace.write("tenants/acme-dental.yaml", format!("{text}{}", "# a comment\n".repeat(200_000)));
+    assert_eq!(workspace.run(&["check"]).ending, Ending::Error);
+    let settings = workspace.read("dialform.yaml");
+    workspace.write("dialform.yaml", format!("{settings}max_file_mib: 3\n"));
+    assert_eq!(workspace.run(&["check"]).ending, Ending::Fine);
+    workspace.write("dialform.yaml", format!("{settings}max_file_mib: 17\n"));
+    assert!(said(&workspace.run(&["check"])).contains("17 MiB is out of range"));
+    let settings = fs::File::options().write(true).open(workspace.path("dialform.yaml")).unwrap();
+    settings.set_len(1 << 40).unwrap();
+    let run = workspace.run(&["check"]);
+    assert!(said(&run).contains("cannot read `dialform.yaml`: it is larger than 2 MiB"), "{run:?}");
+}
