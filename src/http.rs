@@ -38,6 +38,7 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
 use tally::Sending;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The status of a part of what was asked for; nobody here asks for parts.
 const PARTIAL: u16 = 206;
@@ -51,6 +52,8 @@ pub struct Answer {
     pub etag: Option<String>,
     /// Where the next page is (`Link` with `rel="next"`).
     pub next: Option<String>,
+    /// Bytes of the body.
+    pub received: usize,
 }
 
 /// Who watches an API, and what must never be seen of it.
@@ -73,6 +76,8 @@ pub struct ReadClient {
     pacer: Arc<Pacer>,
     limits: Limits,
     info: ClientInfo,
+    /// For one large answer at a time.
+    large: Arc<Semaphore>,
 }
 
 /// Reads from and writes to one API.
@@ -114,7 +119,8 @@ impl ReadClient {
             .user_agent(concat!("dialform/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| format!("cannot set up HTTP for `{base}`: {e}"))?;
-        Ok(Self { client, base, login: Arc::new(Login::new(auth)), conventions, pacer, limits, info })
+        let (login, large) = (Arc::new(Login::new(auth)), Arc::new(Semaphore::new(1)));
+        Ok(Self { client, base, login, conventions, pacer, limits, info, large })
     }
 
     /// The same API, with the way to write.
@@ -299,8 +305,8 @@ impl ReadClient {
         let (after, etag) = (header("retry-after"), header("etag"));
         let wait = after.and_then(|after| patience::wait(&after, header("date").as_deref()));
         let next = header("link").as_deref().and_then(next_page);
-        let (received, text) = body::receive(response).await?;
-        Ok(RawResponse { status, wait, etag, next, received, text })
+        let body::Received { text, bytes: received, turn } = body::receive(response, &self.large).await?;
+        Ok(RawResponse { status, wait, etag, next, received, text, _turn: turn })
     }
 }
 
@@ -319,7 +325,7 @@ fn without_credentials(text: &str, secrets: &KnownSecrets) -> String {
 
 /// Turns a response into a body or a problem.
 fn judge(reply: &RawResponse, conventions: &'static Conventions) -> Result<Answer, Problem> {
-    let RawResponse { status, wait, etag, next, received: _, text } = reply;
+    let RawResponse { status, wait, etag, next, received, text, _turn } = reply;
     let status = *status;
     if conventions.is_rate_limit(status) {
         return Err(Problem::RateLimited { status, retry_after: *wait });
@@ -334,7 +340,7 @@ fn judge(reply: &RawResponse, conventions: &'static Conventions) -> Result<Answe
         "" => Value::Null,
         _ => body::parse(text).map_err(|error| Problem::decode(&error.to_string(), text))?,
     };
-    Ok(Answer { body, etag: etag.clone(), next: next.clone() })
+    Ok(Answer { body, etag: etag.clone(), next: next.clone(), received: *received })
 }
 
 /// An answer as it came.
@@ -347,6 +353,8 @@ struct RawResponse {
     /// Bytes of the body.
     received: usize,
     text: String,
+    /// Of a large answer, as long as there is one.
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl RawResponse {

@@ -5,20 +5,40 @@ use super::Problem;
 use reqwest::Response;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
-use std::fmt;
+use std::{fmt, sync::Arc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Bytes of an answer that are read: a list of the largest accounts is a fraction of it.
 const LARGEST: usize = 64 << 20;
 /// Bytes of an error that are read; the rest says nothing to a person.
 const LARGEST_ERROR: usize = 64 << 10;
 
-/// Waits for the whole answer as text.
-pub async fn receive(mut response: Response) -> Result<(usize, String), Problem> {
+/// Larger answers are taken one at a time from each server: several at once would be too much for the memory of a run.
+const LARGE: usize = 1 << 20;
+/// Values of an answer that are read. Each takes many times the memory of its text.
+const MOST_VALUES: usize = 500_000;
+/// Bytes of the longest text in an answer that is read: names and labels, which are shown.
+const LONGEST: usize = 64 << 10;
+
+/// An answer as text.
+pub struct Received {
+    pub text: String,
+    pub bytes: usize,
+    /// Held as long as the text of a large answer.
+    pub turn: Option<OwnedSemaphorePermit>,
+}
+
+/// Waits for the whole answer. `large` lets one large answer in at a time.
+pub async fn receive(mut response: Response, large: &Arc<Semaphore>) -> Result<Received, Problem> {
     let good = response.status().is_success();
     let bound = if good { LARGEST } else { LARGEST_ERROR };
     let mut bytes = Vec::new();
+    let mut turn = None;
     while let Some(chunk) = response.chunk().await.map_err(Problem::from_transport)? {
         let room = bound - bytes.len();
+        if turn.is_none() && bytes.len() + chunk.len() > LARGE {
+            turn = Arc::clone(large).acquire_owned().await.ok();
+        }
         if chunk.len() <= room {
             bytes.extend_from_slice(&chunk);
         } else if good {
@@ -28,16 +48,43 @@ pub async fn receive(mut response: Response) -> Result<(usize, String), Problem>
             break;
         }
     }
-    let received = bytes.len();
+    let bytes_in = bytes.len();
+    let received = |text| Received { text, bytes: bytes_in, turn };
     match String::from_utf8(bytes) {
-        Ok(text) => Ok((received, text)),
+        Ok(text) if good => match excess(&text) {
+            Some(why) => Err(Problem::decode(&why, "")),
+            None => Ok(received(text)),
+        },
+        Ok(text) => Ok(received(text)),
         // Half a letter at the cut end of an error is no reason to lose the rest.
-        Err(error) if !good => Ok((received, String::from_utf8_lossy(error.as_bytes()).into_owned())),
+        Err(error) if !good => Ok(received(String::from_utf8_lossy(error.as_bytes()).into_owned())),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             Err(Problem::decode(&format!("it is not UTF-8 from byte {at} on"), ""))
         }
     }
+}
+
+/// What of a JSON text takes more memory than any honest answer does, as far as its marks tell.
+fn excess(text: &str) -> Option<String> {
+    let (mut values, mut length, mut quoted, mut escaped) = (0, 0, false, false);
+    for byte in text.bytes() {
+        length += 1;
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => (quoted, length) = (!quoted, 0),
+            b',' | b'[' | b'{' if !quoted => (values, length) = (values + 1, 0),
+            _ => {}
+        }
+        if values > MOST_VALUES {
+            return Some(format!("it has more than {MOST_VALUES} values"));
+        }
+        if length > LONGEST {
+            return Some(format!("it has a text of more than {} KiB", LONGEST >> 10));
+        }
+    }
+    None
 }
 
 /// Reads JSON in which no object has a key twice: which of the two is meant nobody can say.

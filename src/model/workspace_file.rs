@@ -145,6 +145,10 @@ pub struct LimitsConfig {
     pub retries: Option<u32>,
     /// Seconds to wait until a change that was accepted can be read back.
     pub settle: Option<u32>,
+    /// Seconds that reading one account may take.
+    #[serde(deserialize_with = "positive")]
+    #[schemars(range(min = 1))]
+    pub account_timeout: Option<u32>,
 }
 
 fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
@@ -164,18 +168,33 @@ pub struct Limits {
     pub retries: u32,
     /// Seconds.
     pub settle: u32,
+    /// Seconds.
+    pub account_timeout: u32,
+}
+
+impl Limits {
+    /// Of a system that has no others.
+    pub const PLAIN: Self = Self {
+        concurrency: 4,
+        requests_per_second: 10,
+        timeout: 30,
+        retries: 3,
+        settle: 10,
+        account_timeout: 1800,
+    };
 }
 
 impl LimitsConfig {
     /// What the workspace says, and the defaults for the rest.
     pub fn over(&self, defaults: Limits) -> Limits {
-        let Self { concurrency, requests_per_second, timeout, retries, settle } = *self;
+        let Self { concurrency, requests_per_second, timeout, retries, settle, account_timeout } = *self;
         Limits {
             concurrency: concurrency.unwrap_or(defaults.concurrency),
             requests_per_second: requests_per_second.unwrap_or(defaults.requests_per_second),
             timeout: timeout.unwrap_or(defaults.timeout),
             retries: retries.unwrap_or(defaults.retries),
             settle: settle.unwrap_or(defaults.settle),
+            account_timeout: account_timeout.unwrap_or(defaults.account_timeout),
         }
     }
 }

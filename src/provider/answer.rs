@@ -8,6 +8,31 @@ use crate::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+/// How long a list may get over all its pages: more than any account has.
+#[derive(Default)]
+pub struct Extent {
+    rows: usize,
+    bytes: usize,
+}
+
+impl Extent {
+    const MOST_ROWS: usize = 200_000;
+    const MOST_BYTES: usize = 64 << 20;
+
+    /// Counts a page.
+    pub fn add(&mut self, rows: usize, bytes: usize) -> Result<(), Problem> {
+        self.rows += rows;
+        self.bytes += bytes;
+        if self.rows > Self::MOST_ROWS {
+            return Err(Problem::Incomplete(format!("more than {} rows", Self::MOST_ROWS)));
+        }
+        if self.bytes > Self::MOST_BYTES {
+            return Err(Problem::Incomplete(format!("more than {} MiB of pages", Self::MOST_BYTES >> 20)));
+        }
+        Ok(())
+    }
+}
+
 /// A read that went wrong after the answer had come.
 pub fn failure(what: &str, path: &str, problem: Problem) -> ApiError {
     ApiError { what: format!("reading {what}"), method: "GET".to_owned(), path: path.to_owned(), problem }

@@ -225,8 +225,18 @@ impl<'a> Session<'a> {
         let (name, account) = (loaded.tenant.tenant.as_str(), loaded.tenant.account.as_str());
         let system = &self.systems[&loaded.tenant.provider];
         let scope = self.scope(tenant);
-        let observed = during(Phase::Observe, name, system.reader.observe(account, &scope)).await;
+        let longest = Duration::from_secs(system.limits.account_timeout.into());
+        let observed = during(Phase::Observe, name, system.reader.observe(account, &scope));
+        let observed = tokio::time::timeout(longest, observed).await;
         self.context.notify(Notice::TenantRead);
+        let observed = observed.map_err(|_| {
+            let message =
+                format!("reading account `{account}` takes longer than {} seconds", longest.as_secs());
+            let help = "raise `limits.account_timeout` of its provider if the account is that large";
+            Finding::error("unreadable-account", message)
+                .help(help)
+                .at(loaded.place(&[Segment::key("account")]))
+        })?;
         observed.map_err(|error| {
             let finding = Finding::error("unreadable-account", error.to_string());
             let finding = Finding { help: error.help().map(str::to_owned), ..finding };

@@ -2,5 +2,6 @@
 
 mod configuration;
 mod contributor;
+mod mad;
 mod neighbour;
 mod server;

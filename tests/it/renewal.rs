@@ -109,7 +109,14 @@ impl Rig {
             secrets: Arc::new(KnownSecrets::default()),
             observer: Arc::clone(&seen) as Arc<dyn RequestObserver>,
         };
-        let limits = Limits { concurrency: 8, requests_per_second: 1000, timeout: 5, retries: 0, settle: 0 };
+        let limits = Limits {
+            concurrency: 8,
+            requests_per_second: 1000,
+            timeout: 5,
+            retries: 0,
+            settle: 0,
+            account_timeout: 60,
+        };
         let pacer = Arc::new(Pacer::new(limits.concurrency, limits.requests_per_second));
         let getter = ReadClient::new(&url, auth, &CONVENTIONS, limits, pacer, info).unwrap();
         Self { truth, getter, seen, server }

@@ -35,7 +35,7 @@ static TOY: Provider = Provider {
     },
     settings: Form::of::<ToySettings>(),
     conventions: &Conventions::PLAIN,
-    limits: Limits { concurrency: 4, requests_per_second: 100, timeout: 5, retries: 1, settle: 2 },
+    limits: Limits { requests_per_second: 100, timeout: 5, retries: 1, settle: 2, ..Limits::PLAIN },
     single_account: false,
     reader: |endpoints| Box::new(Toy(endpoints)),
     writer: |endpoints| Box::new(Toy(endpoints)),

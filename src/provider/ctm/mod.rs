@@ -40,7 +40,7 @@ pub static PROVIDER: Provider = Provider {
     settings: Form::from::<Written, CtmSettings>(),
     conventions: &CONVENTIONS,
     // 10 a second are allowed; clients that last use 8, four at once (FACTS ctm/access-4).
-    limits: Limits { concurrency: 4, requests_per_second: 8, timeout: 30, retries: 3, settle: 3 },
+    limits: Limits { requests_per_second: 8, settle: 3, ..Limits::PLAIN },
     single_account: false,
     reader: |endpoints| Box::new(CtmReader::new(endpoints)),
     writer: |endpoints| Box::new(CtmWriter::new(endpoints)),

@@ -44,7 +44,7 @@ pub static PROVIDER: Provider = Provider {
     },
     settings: Form::from::<Written, DeskphoneSettings>(),
     conventions: &Conventions::PLAIN,
-    limits: Limits { concurrency: 4, requests_per_second: 10, timeout: 30, retries: 3, settle: 5 },
+    limits: Limits { settle: 5, ..Limits::PLAIN },
     single_account: true,
     reader: |endpoints| Box::new(DeskphoneReader::new(endpoints)),
     writer: |endpoints| Box::new(DeskphoneWriter::new(endpoints)),

@@ -38,7 +38,7 @@ pub static PROVIDER: Provider = Provider {
     conventions: &CONVENTIONS,
     // NetSapiens documents no limits; integrators use 5 at once and hardly more than 10 a second
     // (FACTS stratus/errors-9).
-    limits: Limits { concurrency: 4, requests_per_second: 10, timeout: 30, retries: 3, settle: 10 },
+    limits: Limits::PLAIN,
     single_account: false,
     reader: |endpoints| Box::new(StratusReader::new(endpoints)),
     writer: |endpoints| Box::new(StratusWriter::new(endpoints)),

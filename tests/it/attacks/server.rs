@@ -1,7 +1,6 @@
 //! A vendor's server that has gone mad, or somebody who answers in its place: neither the memory nor the belief of a run.
 
 use crate::workspace::Workspace;
-use dialform::error::Ending;
 use std::{
     io::{BufRead, BufReader, Write},
     net::{TcpListener, TcpStream},
@@ -38,89 +37,6 @@ fn whole(connection: &mut TcpStream, status: &str, headers: &str, body: &[u8]) -
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\n{headers}content-length: {length}\r\n\r\n"
     )?;
     connection.write_all(body)
-}
-
-/// Chunks of 64 KiB for ever, around one text that never ends.
-fn endless(connection: &mut TcpStream, status: &str) -> std::io::Result<()> {
-    write!(connection, "HTTP/1.1 {status}\r\ntransfer-encoding: chunked\r\n\r\n2\r\n[\"\r\n")?;
-    let chunk = [format!("{:x}\r\n", 1 << 16).into_bytes(), vec![b'a'; 1 << 16], b"\r\n".to_vec()].concat();
-    loop {
-        connection.write_all(&chunk)?;
-    }
-}
-
-/// Each mad answer ends within its bound, and blocks its own tenant alone.
-#[test]
-fn a_mad_server_blocks_its_own_tenant() {
-    let cases: [(&str, Answer, &str); 10] = [
-        ("an endless list", |it| endless(it, "200 OK"), "it is larger than 64 MiB"),
-        ("an endless error", |it| endless(it, "403 Forbidden"), "status 403: [\"aaa"),
-        ("an endless failure", |it| endless(it, "500 Oh"), "status 500: [\"aaa"),
-        (
-            "a part",
-            |it| whole(it, "206 Partial Content", "content-range: bytes 0-1/9\r\n", b"{}"),
-            "it is only a part",
-        ),
-        (
-            "a key twice",
-            |it| whole(it, "200 OK", "", br#"{"domain":"acme.1.service","domain":"x"}"#),
-            "has the key \"domain\" twice",
-        ),
-        (
-            "a key twice below",
-            |it| whole(it, "200 OK", "", br#"{"domain":"x","y":[{"a":1,"a":2}]}"#),
-            "has the key \"a\" twice",
-        ),
-        (
-            "no UTF-8",
-            |it| whole(it, "200 OK", "", b"{\"domain\":\"\xff\"}"),
-            "it is not UTF-8 from byte 11 on",
-        ),
-        (
-            "half a letter",
-            |it| whole(it, "200 OK", "", b"{\"domain\":\"\xc3\"}"),
-            "it is not UTF-8 from byte 11 on",
-        ),
-        (
-            "a deep answer",
-            |it| whole(it, "200 OK", "", "[".repeat(1 << 20).as_bytes()),
-            "recursion limit exceeded",
-        ),
-        (
-            "headers for ever",
-            |it| {
-                write!(it, "HTTP/1.1 200 OK\r\n")?;
-                loop {
-                    write!(it, "x-{0}: {0}\r\n", "a".repeat(1000))?;
-                }
-            },
-            "no answer",
-        ),
-    ];
-    for (name, answer, why) in cases {
-        let workspace = Workspace::default();
-        workspace.write("dialform.yaml", format!(
-            "version: 1\ntenants: [\"tenants/*.yaml\"]\nproviders:\n  mad:\n    kind: stratus\n    url: {}/ns-api/v2\n    token: {{ file: token }}\n    carrier: manual\n    limits: {{ retries: 0, timeout: 5 }}\n  well:\n    kind: deskphone\n    bridge: manual\n",
-            mad(answer).unwrap()
-        ));
-        workspace.write("token", "nsd_token");
-        workspace.write(
-            "tenants/acme.yaml",
-            "tenant: acme\nprovider: mad\naccount: acme.1.service\nqueues: { \"400\": { name: X } }\n",
-        );
-        workspace.write(
-            "tenants/harbour.yaml",
-            "tenant: harbour\nprovider: well\naccount: harbour\ndiverts: { \"201\": { busy: off } }\n",
-        );
-        let began = Instant::now();
-        let run = workspace.run(&["plan"]);
-        assert_eq!(run.ending, Ending::Error, "{name}: {run:?}");
-        let said = format!("{}{}", run.out, run.err);
-        assert!(said.contains(why), "{name}: {said}");
-        assert!(said.len() < 10_000, "{name}: {} bytes are said", said.len());
-        assert!(said.contains("harbour on well"), "{name}: {said}");
-        assert!(began.elapsed().as_secs() < 20, "{name} took {:?}", began.elapsed());
-    }
 }
 
 /// A server that asks to be left alone until a time is left alone until then, also with 503.

@@ -1,9 +1,9 @@
 //! Lists read to their end, objects unwrapped, errors that come with status 200.
 
 use crate::{
-    http::{ApiError, Method, Problem, ReadClient, WriteClient, segment},
+    http::{Answer, ApiError, Method, Problem, ReadClient, WriteClient, segment},
     provider::{
-        answer::{self, failure, undecodable},
+        answer::{self, Extent, failure, undecodable},
         ctm::wire::{Row, refusal, text},
     },
 };
@@ -43,11 +43,12 @@ impl Api<'_> {
         let incomplete = |why: String| failure(what, &path, Problem::Incomplete(why));
         let mut rows: Vec<Row> = Vec::new();
         let mut seen = BTreeSet::new();
+        let mut extent = Extent::default();
         for page in 1..=MOST_PAGES {
             let mut query = filter.to_vec();
             query.push(("page", page.to_string()));
             query.push(("per_page", PAGE.to_string()));
-            let body = self.http.get(&path, &query, what).await?;
+            let Answer { body, received, .. } = self.http.fetch(&path, &query, what).await?;
             // An empty collection may have no body at all.
             if body.is_null() && page == 1 {
                 return Ok(rows);
@@ -59,6 +60,7 @@ impl Api<'_> {
                 return Err(undecodable(why, &body, what, &path));
             };
             let length = items.len();
+            extent.add(length, received).map_err(|problem| failure(what, &path, problem))?;
             for item in items {
                 let Some(row) = Row::unwrap(item.clone(), "").filter(|row| !row.id().is_empty()) else {
                     return Err(undecodable("a row has no id", item, what, &path));

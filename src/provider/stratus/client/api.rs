@@ -5,18 +5,19 @@ use crate::{
     http::{ApiError, Problem, ReadClient, segment},
     model::{E164, Extension, Kind},
     provider::{
-        answer::{self, decode, failure},
+        answer::{self, Extent, decode, failure},
         stratus::wire::{AnswerRule, AutoAttendant, Domain, PhoneNumber, Row, User},
     },
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The most rows one page may have (FACTS stratus/lists-1).
 const PAGE: usize = 1000;
-/// Lists are silently cut at 100 by default, and at other round numbers by servers that limit `limit`.
-const CAP_STEP: usize = 100;
+/// Lists are silently cut at 100 by default, and at other round numbers by servers that limit `limit`. Nobody limits to
+/// less than this.
+const LEAST_CAP: usize = 10;
 /// No account has more pages than this; a server that never ends does not hang a plan.
 const MOST_PAGES: usize = 1000;
 
@@ -117,34 +118,37 @@ pub async fn pages<T: Row>(
     what: &str,
 ) -> Result<Vec<T>, ApiError> {
     let mut rows: Vec<T> = Vec::new();
-    let mut seen: BTreeSet<String> = BTreeSet::new();
-    for _ in 0..MOST_PAGES {
+    // Each key with the page that it is on.
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut extent = Extent::default();
+    for number in 0..MOST_PAGES {
         let mut query = query.to_vec();
         query.push(("start", rows.len().to_string()));
         query.push(("limit", PAGE.to_string()));
-        let page: Vec<T> = match http.get(path, &query, what).await {
-            Ok(body) => rows_of(body, what, path)?,
-            Err(error) if is_empty_collection(&error) => Vec::new(),
+        let (page, bytes): (Vec<T>, usize) = match http.fetch(path, &query, what).await {
+            Ok(answer) => (rows_of(answer.body, what, path)?, answer.received),
+            Err(error) if is_empty_collection(&error) => (Vec::new(), 0),
             Err(error) => return Err(error),
         };
         let length = page.len();
         let before = rows.len();
         // Keys that stand twice in one page are two objects; keys of an earlier page are that page again.
-        let earlier = seen.clone();
-        rows.extend(page.into_iter().filter(|row| {
-            let key = row.key();
-            seen.insert(key.clone());
-            !earlier.contains(&key)
-        }));
-        if length == 0 || !length.is_multiple_of(CAP_STEP) {
+        rows.extend(page.into_iter().filter(|row| *seen.entry(row.key()).or_insert(number) == number));
+        if !may_be_cut(length) {
             return Ok(rows);
         }
+        extent.add(length, bytes).map_err(|problem| failure(what, path, problem))?;
         if rows.len() == before {
             let why = format!("the server sends the same {length} rows for every `start`");
             return Err(failure(what, path, Problem::Incomplete(why)));
         }
     }
     Err(failure(what, path, Problem::Incomplete(format!("more than {MOST_PAGES} pages"))))
+}
+
+/// Whether a page of so many rows may have more behind it: it has the length that somebody chose.
+fn may_be_cut(length: usize) -> bool {
+    length >= LEAST_CAP && (length.is_multiple_of(5) || length.is_power_of_two())
 }
 
 /// The rows of a page; a list of one may come as the object alone (FACTS stratus/readings-8).
