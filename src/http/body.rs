@@ -94,6 +94,9 @@ pub fn parse(text: &str) -> serde_json::Result<Value> {
 
 struct Strict(Value);
 
+/// The name under which `serde_json` hands over a number with `arbitrary_precision`.
+const NUMBER: &str = "$serde_json::private::Number";
+
 impl<'de> Deserialize<'de> for Strict {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(StrictVisitor).map(Self)
@@ -147,12 +150,49 @@ impl<'de> Visitor<'de> for StrictVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
-        while let Some((key, Strict(value))) = entries.next_entry::<String, Strict>()? {
+        while let Some(key) = entries.next_key::<String>()? {
+            // A number comes as its text under this name, so that no digit of it is lost.
+            if key == NUMBER && map.is_empty() {
+                let text: String = entries.next_value()?;
+                return text.parse().map(Value::Number).map_err(A::Error::custom);
+            }
+            let Strict(value) = entries.next_value()?;
             if map.contains_key(&key) {
                 return Err(A::Error::custom(format!("an object has the key {key:?} twice")));
             }
             map.insert(key, value);
         }
         Ok(map.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is written back holds what was read: no number loses a digit.
+    #[test]
+    fn numbers_are_kept_to_the_last_digit() {
+        let text = r#"{"b":123456789012345678901234567890,"a":25.0,"c":[-0,1e-400,0.10000000000000000555]}"#;
+        let read = parse(text).map(|value| value.to_string());
+        assert_eq!(read.unwrap(), text);
+        assert!(parse(r#"{"a":01}"#).is_err());
+    }
+
+    /// Each bound on what an answer takes, and what is just below it.
+    #[test]
+    fn what_is_too_much_is_told() {
+        let values = |n: usize| format!("[0{}]", ",0".repeat(n));
+        let text = |n: usize| format!("[\"{}\"]", "a".repeat(n));
+        let cases = [
+            (values(MOST_VALUES - 1), None),
+            (values(MOST_VALUES), Some("it has more than 500000 values")),
+            (text(LONGEST - 10), None),
+            (text(LONGEST + 1), Some("it has a text of more than 64 KiB")),
+            (format!("[\"{}\"]", ",\\\"[".repeat(10_000)), None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(excess(&text).as_deref(), expected, "{} bytes", text.len());
+        }
     }
 }
