@@ -7,6 +7,7 @@ mod alike;
 mod apply;
 #[cfg(test)]
 mod architecture;
+#[cfg(test)]
 mod attacks;
 #[cfg(test)]
 mod audit;

@@ -402,7 +402,9 @@ fn what_a_pull_request_changes_is_said_and_not_used() {
 /// Where the base has nothing to trust, the files are checked, nothing is asked, and what to do is said.
 #[test]
 fn what_the_base_does_not_have_needs_somebody_trusted() {
-    let cases: [(&str, fn(&PlanJob), &str); 4] = [
+    /// What was done before, and why nothing is read.
+    type Case<'a> = (&'a str, fn(&PlanJob), &'a str);
+    let cases: [Case<'_>; 4] = [
         (
             "no workspace",
             |it| {
@@ -446,16 +448,13 @@ fn what_the_base_does_not_have_needs_somebody_trusted() {
         let run = job.plan(&["--config", "HEAD"], None);
         let said = String::from_utf8_lossy(&[run.stdout, run.stderr].concat()).into_owned();
         assert_eq!(run.status.code(), Some(1), "{name}: {said}");
-        assert!(
-            said.contains(&format!("{why}")) && said.contains("checked, and nothing was read"),
-            "{name}: {said}"
-        );
+        assert!(said.contains(why) && said.contains("checked, and nothing was read"), "{name}: {said}");
         assert!(
             said.contains("needs a first run by somebody trusted: `--config worktree`"),
             "{name}: {said}"
         );
         let asked = fs::read_to_string(job.workspace.path("log.jsonl")).unwrap_or_default();
-        assert_eq!(asked.contains("acme.1.service"), false, "{name}: {asked}");
+        assert!(!asked.contains("acme.1.service"), "{name}: {asked}");
         let trusted = job.plan(&["--config", "worktree", "--tenant", "acme"], None);
         assert_eq!(trusted.status.code(), Some(0), "{name}: {trusted:?}");
     }
