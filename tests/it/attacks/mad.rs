@@ -654,9 +654,11 @@ fn holds(Shape(kind, name, system, answer, why): &Shape) -> Result<(), String> {
     let said = String::from_utf8_lossy(&[run.stdout, run.stderr].concat()).into_owned();
     let start: String = said.chars().take(600).collect();
     let took = began.elapsed();
+    // On a busy machine the time may be over before the pages are: that is a bound as well.
+    let ended = said.contains(why) || *kind == "looping" && said.contains("takes longer than 30 seconds");
     let wrong = [
         (run.status.code() != Some(1), format!("ended with {:?}", run.status)),
-        (!said.contains(why), format!("does not say `{why}`")),
+        (!ended, format!("does not say `{why}`")),
         (!said.contains("harbour on well"), "the other tenant has no plan".to_owned()),
         (said.len() > 10_000, format!("says {} bytes", said.len())),
         (took > Duration::from_secs(45), format!("took {took:?}")),
