@@ -128,11 +128,14 @@ fn is_no_link(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes a directory of dialform's own. A link in its place, or in that of [`OURS`] above it, is refused.
+/// Makes a directory to write to. Below [`OURS`], and in its place, a link is refused.
 pub fn own_directory(path: &Path) -> io::Result<()> {
     let ours = |it: &&Path| it.components().any(|part| part.as_os_str() == OURS);
     let mut above: Vec<&Path> = path.ancestors().take_while(ours).collect();
     above.reverse();
+    if above.is_empty() {
+        return fs::create_dir_all(path);
+    }
     for directory in above {
         is_no_link(directory)?;
         let mut builder = DirBuilder::new();

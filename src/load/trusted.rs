@@ -126,10 +126,8 @@ impl<P> Workspace<P> {
                 (Some(_), None) => format!("`{field}` is not used: it is not there at `{named}`"),
                 (None, there) => {
                     place = then.tree.place_of_key(&path);
-                    format!(
-                        "{} is used although it is gone here: `{named}` has it",
-                        there.unwrap_or_default()
-                    )
+                    let there = there.unwrap_or_default();
+                    format!("`{field}` is used although it is gone here: `{named}` has {there}")
                 }
             };
             Finding::warning(CODE, message)
@@ -143,7 +141,7 @@ impl<P> Workspace<P> {
     }
 }
 
-/// The paths at which two nodes differ: as deep as both are maps, and a whole provider that only one has.
+/// The paths at which two nodes differ, as deep as both are maps.
 fn different(now: &Node, then: &Node, path: &mut Vec<Segment>, found: &mut Vec<Vec<Segment>>) {
     if let (Value::Map(some), Value::Map(others)) = (&now.value, &then.value) {
         let gone = others.iter().filter(|(key, _)| now.get(key.text()).is_none());

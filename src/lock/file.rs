@@ -3,7 +3,7 @@
 use super::{Acquired, Key, Owner};
 use crate::{explained::Explained, file, text::io_reason};
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{File, TryLockError},
     io::{Read, Seek, SeekFrom, Write},
     path::Path,
     time::Duration,
@@ -40,8 +40,7 @@ fn failed(what: &str, path: &Path, error: &std::io::Error) -> Explained {
 
 /// Takes the lock if nobody has it. Does not wait.
 pub fn try_take(directory: &Path, key: &Key, owner: &Owner) -> Result<Acquired<FileLock>, Explained> {
-    let made = file::own_directory(directory).and_then(|()| fs::create_dir_all(directory));
-    made.map_err(|error| failed("create", directory, &error))?;
+    file::own_directory(directory).map_err(|error| failed("create", directory, &error))?;
     let path = directory.join(key.name());
     let mut file = file::hold(&path).map_err(|error| failed("open", &path, &error))?;
     let mut locked = file.try_lock();

@@ -12,7 +12,7 @@ use crate::{
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -38,7 +38,6 @@ pub fn save(
         let name = format!("{}-{}.json", now.strftime("%Y%m%dT%H%M%S%.6fZ"), std::process::id());
         let path = directory.join(name);
         file::own_directory(directory)?;
-        fs::create_dir_all(directory)?;
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(directory)?;
         file.write_all(&encode(&record, secrets)?)?;
         file.as_file().sync_all()?;

@@ -20,7 +20,6 @@ impl Shared {
     pub fn open(path: &Path) -> io::Result<Self> {
         if let Some(directory) = path.parent() {
             file::own_directory(directory)?;
-            std::fs::create_dir_all(directory)?;
         }
         let file = file::hold(path)?;
         Ok(Self { file, seen: 0 })

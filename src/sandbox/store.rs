@@ -62,9 +62,7 @@ pub enum CommitMode {
 impl Store {
     /// Loads accounts from the state directory; those that have only a seed are seeded and written.
     pub fn open(options: &Options, vendor: &dyn Vendor) -> Result<Self, SandboxError> {
-        file::own_directory(&options.state)
-            .and_then(|()| std::fs::create_dir_all(&options.state))
-            .map_err(failed("create", &options.state))?;
+        file::own_directory(&options.state).map_err(failed("create", &options.state))?;
         let mut shared = match &options.shared {
             Some(path) => Some(Shared::open(path).map_err(failed("open", path))?),
             None => None,
