@@ -5,6 +5,7 @@
 //! - [`finding`]: what is wrong with an input, and where
 //! - [`path`]: the way to a value in a file or an object, segment by segment
 //! - [`text`]: words for people
+//! - [`page`]: the one way in which words reach people, whoever wrote them
 //! - [`explained`]: why something cannot be done, and the way out
 //! - [`model`]: the vocabulary of the YAML as types, desired and observed alike
 //! - [`lint`]: checks of what is written, one file each
@@ -12,7 +13,7 @@
 //! - [`plan`]: desired and observed state to a plan: ownership, order, guard, digest
 //! - [`emergency`]: the emergency forwards there are, and which of them a command switches
 //! - [`outcome`]: how the steps of a plan ended
-//! - [`render`]: findings, plans and outcomes as text, Markdown and JSON, to a writer
+//! - [`render`]: findings, plans and outcomes as text, Markdown and JSON, on a page
 //!
 //! At the edges:
 //!
@@ -51,6 +52,7 @@ pub mod load;
 pub mod lock;
 pub mod model;
 pub mod outcome;
+pub mod page;
 pub mod path;
 pub mod plan;
 pub mod provider;

@@ -2,7 +2,7 @@
 
 mod unseen;
 
-pub use unseen::{as_read, as_seen, look_alike, spelled};
+pub use unseen::{as_drawn, as_read, as_seen, is_hidden, is_mixed, is_unseen, look_alike, spelled};
 
 use std::time::Duration;
 
@@ -21,13 +21,6 @@ pub fn duration(text: &str) -> Option<Duration> {
     text.parse::<jiff::SignedDuration>().ok()?.try_into().ok()
 }
 
-/// Whether a character is not seen but changes what is seen: terminal commands, and turns of the writing direction
-/// that make a line read as another one.
-pub fn is_hidden(c: char) -> bool {
-    (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 /// The same text on one line with nothing hidden, every word of it.
 pub fn escaped(text: String) -> String {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
@@ -36,10 +29,8 @@ pub fn escaped(text: String) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut last = None;
     for c in text.chars() {
-        // Emoji and letters of some scripts are held together by characters of their own.
-        let belongs = unseen::is_joiner(c) && last.is_some_and(|it: char| !it.is_ascii());
-        let unseen = unseen::is_unseen(c) && !belongs;
-        if c.is_control() || is_hidden(c) || unseen || unseen::is_joined(last, c) {
+        let unseen = unseen::is_unseen(c) && !(unseen::is_joiner(c) && last.is_some_and(unseen::is_joinable));
+        if unseen || unseen::is_joined(last, c) {
             safe.extend(c.escape_default());
         } else {
             safe.push(c);
@@ -51,7 +42,7 @@ pub fn escaped(text: String) -> String {
 
 /// A line of a file with one mark for each character that is not seen, so that columns stay what they are.
 pub fn marked(line: &str) -> String {
-    line.replace(|c| is_hidden(c) || unseen::is_unseen(c), "\u{fffd}")
+    line.replace(|c| unseen::is_unseen(c) && c != '\t', "\u{fffd}")
 }
 
 /// Words of files and servers as they stand in a sentence: on one line, nothing hidden, not endless.

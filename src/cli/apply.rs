@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     error::{Ending, Failure},
+    page::say,
     plan::Plan,
     render::{self, events},
     run::{self, Applied, ApplyOptions, Options, Progress, Session, Shutdown},
@@ -68,7 +69,7 @@ impl Run<'_> {
         }
         if !args.auto_approve && apply.approval.digest.is_none() {
             if args.format == Format::Json && io.ask.is_some() {
-                render::plan(io.err, &plan)?;
+                render::plan(&mut io.talk(), &plan)?;
             }
             confirm("Apply this plan", HELP, io, shutdown).await?;
         }
@@ -76,7 +77,7 @@ impl Run<'_> {
             return Err(Failure::stopped());
         }
         if args.format == Format::Text {
-            writeln!(io.out)?;
+            say!(io.page())?;
         }
         let terminal = io.terminal;
         let progress = Progress::applying(&plan, session.paces());
@@ -89,13 +90,13 @@ impl Run<'_> {
         let (approved, unused) = self.apply.approval.explain(plan);
         plan.findings.extend(unused);
         match self.args.format {
-            Format::Text => render::plan(io.out, plan)?,
-            Format::Markdown => render::plan_markdown(io.out, plan)?,
+            Format::Text => render::plan(&mut io.page(), plan)?,
+            Format::Markdown => render::plan_markdown(&mut io.markdown(), plan)?,
             Format::Json => events::planned(io.out, plan)?,
         }
         io.out.flush()?;
         // Nobody listening is no reason to end.
-        let _ = approved.iter().try_for_each(|line| writeln!(io.err, "{line}"));
+        let _ = approved.iter().try_for_each(|line| say!(io.talk(), "{}", line));
         Ok(())
     }
 
@@ -109,13 +110,13 @@ impl Run<'_> {
     ) -> Result<Ending, Failure> {
         let Applied { outcomes, restore, findings, ending } = applied;
         let shown = shown.and_then(|()| match self.args.format {
-            Format::Text => render::summary(io.out, outcomes),
-            Format::Markdown => render::outcomes_markdown(io.out, outcomes, findings),
+            Format::Text => render::summary(&mut io.page(), outcomes),
+            Format::Markdown => render::outcomes_markdown(&mut io.markdown(), outcomes, findings),
             Format::Json => events::finished(io.out, plan, restore.as_deref(), outcomes, findings),
         });
         let shown = shown.and_then(|()| io.out.flush());
         if shown.is_err() || self.args.format == Format::Text {
-            let _ = render::findings(io.err, findings);
+            let _ = render::findings(&mut io.talk(), findings);
         }
         match (ending, shown) {
             (Ending::Fine, Err(error)) => Err(error.into()),

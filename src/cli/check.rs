@@ -15,10 +15,10 @@ pub fn run(global: &Global, args: &CheckArgs, io: &mut Io<'_>) -> Result<Ending,
     let (tenants, objects, warnings) = (checked.tenants.len(), checked.objects(), &checked.warnings);
     match args.format {
         Format::Json => json::write(io.out, &serde_json::json!({ "findings": warnings }))?,
-        Format::Markdown => render::check_markdown(io.out, tenants, objects, warnings)?,
+        Format::Markdown => render::check_markdown(&mut io.markdown(), tenants, objects, warnings)?,
         Format::Text => {
-            render::findings(io.err, warnings)?;
-            render::check(io.out, tenants, objects, warnings.len())?;
+            render::findings(&mut io.talk(), warnings)?;
+            render::check(&mut io.page(), tenants, objects, warnings.len())?;
         }
     }
     Ok(Ending::Fine)

@@ -14,11 +14,11 @@ pub fn run(global: &Global, args: &ChecklistArgs, io: &mut Io<'_>) -> Result<End
     let ChecklistArgs { tenant, only, format } = args.clone();
     let selection = Selection { tenant, only, ..Selection::default() };
     let checked = run::check(&global.dir, &Options { selection, ..Options::default() })?;
-    render::findings(io.err, &checked.warnings)?;
+    render::findings(&mut io.talk(), &checked.warnings)?;
     let lists = run::checklist(&checked);
     match format {
-        Format::Text => render::checklist(io.out, &lists)?,
-        Format::Markdown => render::checklist_markdown(io.out, &lists)?,
+        Format::Text => render::checklist(&mut io.page(), &lists)?,
+        Format::Markdown => render::checklist_markdown(&mut io.markdown(), &lists)?,
         Format::Json => json::write(io.out, &serde_json::json!({ "tenants": lists }))?,
     }
     Ok(Ending::Fine)

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     emergency::{Choice, Switch},
     error::{Ending, Failure},
+    page::Page,
     render::{self, json},
     run::{Access, Applied, Context, Emergency, EmergencySelection, Options, Progress, emergency},
 };
@@ -26,7 +27,7 @@ pub async fn run(global: &Global, args: &EmergencyArgs, io: &mut Io<'_>) -> Resu
     let options = Options { emulation: emulation.into(), logging: watching.into(), ..Options::default() };
     let checked = emergency::load(&global.dir, &selection)?;
     // On the day of an outage nothing waits for whoever reads a warning.
-    let _ = render::findings(io.err, &checked.warnings);
+    let _ = render::findings(&mut io.talk(), &checked.warnings);
     let (context, mut notices) = io.context();
     let signals = tokio::spawn(signal::end_run(context.shutdown.clone()));
     let access = match switch {
@@ -57,7 +58,7 @@ impl Run<'_> {
     fn status(&self, io: &mut Io<'_>) -> Result<Ending, Failure> {
         let accounts = &self.emergency.accounts;
         match self.format {
-            ListFormat::Text => render::emergency_status(io.out, accounts)?,
+            ListFormat::Text => render::emergency_status(&mut io.page(), accounts)?,
             ListFormat::Json => json::write(io.out, &json!({ "accounts": accounts }))?,
         }
         Ok(self.emergency.looked())
@@ -76,7 +77,7 @@ impl Run<'_> {
         // What a person has to approve is shown to them in any case.
         if text || (io.ask.is_some() && !args.auto_approve) {
             let out = if text { &mut *io.out } else { &mut *io.err };
-            render::emergency_choice(out, &emergency.accounts, &choice, switch)?;
+            render::emergency_choice(&mut Page::text(out), &emergency.accounts, &choice, switch)?;
             out.flush()?;
         }
         if args.dry_run || choice.switched.is_empty() {
@@ -97,11 +98,12 @@ impl Run<'_> {
         let view = View::new(io, lines, progress, &context.shutdown).with_bars(terminal);
         let applied = view.follow(emergency.carry_out(&plan, &choice, switch), notices).await.0?;
         let shown = match text {
-            true => render::emergency_outcome(io.out, &applied.outcomes, applied.restore.as_deref()),
+            true => render::emergency_outcome(&mut io.page(), &applied.outcomes, applied.restore.as_deref()),
             false => json::write(io.out, &self.json(switch, &choice, Some(&applied))),
         };
-        let _ =
-            shown.and_then(|()| io.out.flush()).and_then(|()| render::findings(io.err, &applied.findings));
+        let _ = shown
+            .and_then(|()| io.out.flush())
+            .and_then(|()| render::findings(&mut io.talk(), &applied.findings));
         Ok(emergency.switched(&choice, Some(&applied)))
     }
 

@@ -18,14 +18,15 @@ mod unlock;
 use crate::{
     error::{Ending, Failure},
     finding::Finding,
+    page::{Page, say},
     render::{self, events, json},
     run::{Context, Notice},
     secret::{KnownSecrets, Redacting},
-    text::printable,
+    text::{is_unseen, printable},
 };
 use anstream::{AutoStream, ColorChoice};
 use args::{Cli, Color, Command, Format};
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, Parser, error::ContextValue};
 use std::{
     ffi::OsString,
     io::{self, IsTerminal, Write},
@@ -51,6 +52,21 @@ pub struct Io<'a> {
 }
 
 impl Io<'_> {
+    /// Data for people.
+    fn page(&mut self) -> Page<'_> {
+        Page::text(self.out)
+    }
+
+    /// The same as Markdown.
+    fn markdown(&mut self) -> Page<'_> {
+        Page::markdown(self.out)
+    }
+
+    /// Talk.
+    fn talk(&mut self) -> Page<'_> {
+        Page::text(self.err)
+    }
+
     /// A context for a run whose credentials are hidden here, and where its notices arrive.
     fn context(&self) -> (Context, Notices) {
         let (sender, notices) = unbounded_channel();
@@ -67,7 +83,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Ending {
         Ok(cli) => cli,
         Err(error) => {
             // Where this cannot be written there is nobody left to tell.
-            let _ = error.print();
+            let _ = match error.use_stderr() {
+                true => usage(&error, &mut AutoStream::auto(io::stderr())),
+                false => usage(&error, &mut AutoStream::auto(io::stdout())),
+            };
             return if error.use_stderr() { Ending::Error } else { Ending::Fine };
         }
     };
@@ -83,7 +102,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Ending {
     run(&cli, &mut out, &mut err, ask, terminal)
 }
 
-/// What a run left behind, without colours.
+/// What a run left behind, without colours unless it was asked for them.
 #[derive(Debug)]
 pub struct Finished {
     pub ending: Ending,
@@ -94,18 +113,38 @@ pub struct Finished {
 /// Parses and runs in this process, with nobody at the terminal: for tests and other programs.
 pub fn run_with(arguments: &[&str]) -> Finished {
     let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut coloured = false;
     let ending = match Cli::try_parse_from(arguments) {
-        Ok(cli) => run(&cli, &mut out, &mut err, None, false),
+        Ok(cli) => {
+            coloured = matches!(cli.global.color, Color::Always);
+            run(&cli, &mut out, &mut err, None, false)
+        }
         Err(error) => {
             let stream = if error.use_stderr() { &mut err } else { &mut out };
-            stream.extend(error.render().to_string().into_bytes());
+            // A stream in memory takes everything.
+            let _ = usage(&error, stream);
             if error.use_stderr() { Ending::Error } else { Ending::Fine }
         }
     };
-    let plain = |bytes: Vec<u8>| {
-        String::from_utf8_lossy(&anstream::adapter::strip_bytes(&bytes).into_vec()).into_owned()
+    let text = |bytes: Vec<u8>| {
+        let bytes = if coloured { bytes } else { anstream::adapter::strip_bytes(&bytes).into_vec() };
+        String::from_utf8_lossy(&bytes).into_owned()
     };
-    Finished { ending, out: plain(out), err: plain(err) }
+    Finished { ending, out: text(out), err: text(err) }
+}
+
+/// What clap says. Where it repeats an argument that is no plain text, all of it is one line.
+fn usage(error: &clap::Error, out: &mut dyn Write) -> io::Result<()> {
+    let is_plain = |text: &String| text.chars().all(|c| !is_unseen(c));
+    let mut repeated = error.context().map(|(_, value)| match value {
+        ContextValue::String(text) => is_plain(text),
+        ContextValue::Strings(texts) => texts.iter().all(is_plain),
+        _ => true,
+    });
+    if repeated.all(|it| it) {
+        return write!(out, "{}", error.render().ansi());
+    }
+    say!(Page::text(out), "{}", error.render().to_string())
 }
 
 fn ask(question: &str) -> io::Result<String> {
@@ -163,10 +202,11 @@ fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<(
     match cli.format() {
         Format::Json if matches!(cli.command, Command::Apply(_)) => events::failed(io.out, &findings),
         Format::Json => json::write(io.out, &serde_json::json!({ "findings": findings })),
-        Format::Markdown => render::failure_markdown(io.out, &findings),
+        Format::Markdown => render::failure_markdown(&mut io.markdown(), &findings),
         Format::Text => {
-            render::findings(io.err, &findings)?;
-            causes.iter().try_for_each(|cause| writeln!(io.err, "caused by: {}", printable(cause.clone())))
+            let mut talk = io.talk();
+            render::findings(&mut talk, &findings)?;
+            causes.iter().try_for_each(|cause| say!(talk, "caused by: {}", printable(cause.clone())))
         }
     }
 }

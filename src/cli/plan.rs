@@ -33,8 +33,8 @@ pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<En
         _ => Ending::Fine,
     };
     let shown = match args.format {
-        Format::Text => render::plan(io.out, &plan),
-        Format::Markdown => render::plan_markdown(io.out, &plan),
+        Format::Text => render::plan(&mut io.page(), &plan),
+        Format::Markdown => render::plan_markdown(&mut io.markdown(), &plan),
         Format::Json => json::write(io.out, &plan),
     };
     match (shown, ending) {

@@ -15,12 +15,17 @@ pub fn run(args: &ProvidersArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     match args.format {
         Format::Text => {
             for provider in found {
-                render::providers(io.out, provider.kind, provider.title, &provider.dialect)?;
+                render::providers(&mut io.page(), provider.kind, provider.title, &provider.dialect)?;
             }
         }
         Format::Markdown => {
             for provider in found {
-                render::providers_markdown(io.out, provider.kind, provider.title, &provider.dialect)?;
+                render::providers_markdown(
+                    &mut io.markdown(),
+                    provider.kind,
+                    provider.title,
+                    &provider.dialect,
+                )?;
             }
         }
         Format::Json => {

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     error::{Ending, Failure},
+    page::say,
     run::{Emulation, emulated},
 };
 
@@ -13,13 +14,13 @@ pub async fn run(global: &Global, args: &SandboxArgs, io: &mut Io<'_>) -> Result
     match &args.command {
         SandboxCommand::Reset => {
             emulated::reset(&global.dir)?;
-            writeln!(io.out, "The sandbox starts from live/ again.")?;
+            say!(io.page(), "The sandbox starts from live/ again.")?;
         }
         SandboxCommand::Serve { fault, record, port } => {
             let emulation = Emulation { sandbox: true, fault: fault.clone(), record: record.clone() };
             let running = emulated::serve(&global.dir, &emulation, *port).await?;
             for system in &running {
-                writeln!(io.out, "{system}")?;
+                system.to_string().lines().try_for_each(|line| say!(io.page(), "{}", line))?;
             }
             io.out.flush()?;
             tokio::signal::ctrl_c()

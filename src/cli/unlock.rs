@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     error::{Ending, Failure},
+    page::say,
     render::json,
     run::{self, AccountLock, LockReport},
     text::{count, printable},
@@ -18,7 +19,7 @@ pub async fn run(global: &Global, args: &UnlockArgs, io: &mut Io<'_>) -> Result<
     match args.format {
         ListFormat::Text => {
             for account in &report.accounts {
-                writeln!(io.out, "{}", printable(account.to_string()))?;
+                say!(io.page(), "{}", printable(account.to_string()))?;
             }
         }
         ListFormat::Json => {
@@ -38,7 +39,7 @@ pub async fn run(global: &Global, args: &UnlockArgs, io: &mut Io<'_>) -> Result<
 async fn force(report: &LockReport, args: &UnlockArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let held = report.held_by(args.owner.as_deref());
     let Some(owner) = held.first().and_then(|account| account.shared_owner()) else {
-        writeln!(io.err, "no shared lock to remove")?;
+        say!(io.talk(), "no shared lock to remove")?;
         return Ok(Ending::Fine);
     };
     if args.owner.is_none() {
@@ -61,13 +62,11 @@ async fn force(report: &LockReport, args: &UnlockArgs, io: &mut Io<'_>) -> Resul
         let Some(removal) = report.remove(account).await? else { continue };
         let key = removal.key;
         if removal.removed {
-            writeln!(io.err, "{key}: removed, it was held by {}", removal.owner)?;
+            say!(io.talk(), "{}: removed, it was held by {}", key.to_string(), removal.owner.to_string())?;
         } else {
             kept = true;
-            writeln!(
-                io.err,
-                "{key}: not removed: it has changed since it was shown, its owner may be alive"
-            )?;
+            let why = "it has changed since it was shown, its owner may be alive";
+            say!(io.talk(), "{}: not removed: {}", key.to_string(), why)?;
         }
     }
     Ok(if kept { Ending::Refused } else { Ending::Fine })

@@ -4,6 +4,7 @@
 //! documentation and the example. A check returns findings and never stops the others; one run shows all of them.
 
 mod absent_and_declared;
+mod confusable;
 mod cycles;
 mod dead_forward;
 mod default_rule_last;
@@ -79,6 +80,7 @@ impl Lint {
 /// Every lint, by code.
 pub static LINTS: &[&Lint] = &[
     &absent_and_declared::LINT,
+    &confusable::LINT,
     &dead_forward::LINT,
     &default_rule_last::LINT,
     &divert_loop::LINT,

@@ -1,17 +1,14 @@
 //! What is left to people, with everything they have to enter: in a plan, after an apply, and as a list of its own.
 
-use super::{
-    BOLD, RED, YELLOW,
-    markup::{code, markup, text},
-    paint,
-};
+use super::{BOLD, RED, YELLOW, paint};
 use crate::{
     model::Address,
+    page::{Code, Page, add, say},
     path::Path,
     plan::{Checklist, Clicks, Unverifiable},
-    text::{count, escaped, printable},
+    text::{count, printable},
 };
-use std::io::{self, Write};
+use std::io;
 
 /// A list that is longer than this is folded in Markdown.
 const LONG: usize = 12;
@@ -22,12 +19,11 @@ pub fn settings(list: &[Unverifiable]) -> usize {
 }
 
 /// "6 settings can only be set in the portal and were not checked: …"
-pub fn unchecked(settings: usize) -> String {
-    let (verb, them) = if settings == 1 { ("was", "it") } else { ("were", "them") };
-    format!(
-        "{} can only be set in the portal and {verb} not checked: `dialform checklist` lists {them}.",
-        count(settings, "setting")
-    )
+pub fn unchecked(out: &mut Page<'_>, settings: usize) -> io::Result<()> {
+    let (were, them) = if settings == 1 { ("was", "it") } else { ("were", "them") };
+    let count = count(settings, "setting");
+    add!(out, "{} can only be set in the portal and {} not checked: ", count, were)?;
+    add!(out, "`dialform checklist` lists {}.", them)
 }
 
 fn heading(list: &[Unverifiable]) -> String {
@@ -45,65 +41,67 @@ fn lines(it: &Unverifiable) -> Vec<String> {
 }
 
 /// As a part of a plan.
-pub fn section(out: &mut dyn Write, list: &[Unverifiable]) -> io::Result<()> {
+pub fn section(out: &mut Page<'_>, list: &[Unverifiable]) -> io::Result<()> {
     if list.is_empty() {
         return Ok(());
     }
-    writeln!(out, "  {}: {}", paint(YELLOW, "to check by hand"), heading(list))?;
+    say!(out, "  {}: {}", paint(YELLOW, "to check by hand"), heading(list))?;
     for it in list {
         let address = printable(it.address.to_string());
         for line in lines(it) {
-            writeln!(out, "      [ ] {address}: {}", escaped(line))?;
+            say!(out, "      [ ] {}: {}", address, line)?;
         }
         if let Some(why) = &it.critical {
-            writeln!(out, "          {}: {why}", paint(RED, "critical"))?;
+            say!(out, "          {}: {}", paint(RED, "critical"), printable(why.clone()))?;
         }
     }
     Ok(())
 }
 
 /// As a part of a plan in Markdown: a task list, folded when it is long.
-pub fn section_markdown(out: &mut dyn Write, list: &[Unverifiable]) -> io::Result<()> {
+pub fn section_markdown(out: &mut Page<'_>, list: &[Unverifiable]) -> io::Result<()> {
     if list.is_empty() {
         return Ok(());
     }
     let long = list.iter().map(|it| lines(it).len()).sum::<usize>() > LONG;
     let heading = heading(list);
     match long {
-        true => writeln!(out, "\n<details><summary>To check by hand: {heading}</summary>\n")?,
-        false => writeln!(out, "\n**To check by hand:** {heading}\n")?,
+        true => say!(out, "\n<details><summary>To check by hand: {}</summary>\n", heading)?,
+        false => say!(out, "\n**To check by hand:** {}\n", heading)?,
     }
     for it in list {
         check_tasks(out, it)?;
     }
-    if long { writeln!(out, "\n</details>") } else { Ok(()) }
+    if long { say!(out, "\n</details>") } else { Ok(()) }
 }
 
-fn check_tasks(out: &mut dyn Write, it: &Unverifiable) -> io::Result<()> {
-    let why = it.critical.as_ref().map(|why| format!("<br>:warning: **critical**: {}", text(why)));
-    let why = why.unwrap_or_default();
+fn check_tasks(out: &mut Page<'_>, it: &Unverifiable) -> io::Result<()> {
     for line in lines(it) {
-        writeln!(out, "{}{why}", task(&it.address, &line))?;
+        task(out, &it.address, &line)?;
+        if let Some(why) = &it.critical {
+            add!(out, "<br>:warning: **critical**: {}", printable(why.clone()))?;
+        }
+        say!(out)?;
     }
     Ok(())
 }
 
-fn task(address: &Address, line: &str) -> String {
-    let address = code(&address.to_string());
-    format!("- [ ] `{address}`: {}", markup(&escaped(line.to_owned())))
+fn task(out: &mut Page<'_>, address: &Address, line: &str) -> io::Result<()> {
+    add!(out, "- [ ] {}: {}", Code(printable(address.to_string())), line)
 }
 
 /// What is to be done by hand, as a task list in Markdown.
 pub fn tasks<'a>(
-    out: &mut dyn Write,
+    out: &mut Page<'_>,
     steps: impl Iterator<Item = (&'a Address, &'a [Clicks])>,
 ) -> io::Result<()> {
     for (address, instructions) in steps {
         if instructions.is_empty() {
-            writeln!(out, "- [ ] `{}`", code(&address.to_string()))?;
+            say!(out, "- [ ] {}", Code(printable(address.to_string())))?;
         }
         for page in instructions {
-            writeln!(out, "{}", task(address, &page.to_string()))?;
+            task(out, address, &page.to_string())?;
+            say!(out)?;
         }
     }
     Ok(())
@@ -112,25 +110,35 @@ pub fn tasks<'a>(
 const NOTHING: &str = "Nothing that is declared has to be set or checked by hand.";
 
 /// Everything declared that only a person can set or look at, tenant by tenant.
-pub fn checklist(out: &mut dyn Write, lists: &[Checklist]) -> io::Result<()> {
+pub fn checklist(out: &mut Page<'_>, lists: &[Checklist]) -> io::Result<()> {
     for Checklist { tenant, provider, account, to_check } in lists.iter().filter(|it| !it.is_empty()) {
-        writeln!(out, "{} on {provider}, account {account}\n", paint(BOLD, tenant))?;
+        heading_of(out, tenant, provider, account)?;
         section(out, to_check)?;
-        writeln!(out)?;
+        say!(out)?;
     }
-    writeln!(out, "{}", total(lists))
+    say!(out, "{}", total(lists))
 }
 
 /// The same as task lists in Markdown.
-pub fn checklist_markdown(out: &mut dyn Write, lists: &[Checklist]) -> io::Result<()> {
-    writeln!(out, "## dialform checklist\n\n{}", total(lists))?;
+pub fn checklist_markdown(out: &mut Page<'_>, lists: &[Checklist]) -> io::Result<()> {
+    say!(out, "## dialform checklist\n\n{}", total(lists))?;
     for Checklist { tenant, provider, account, to_check } in lists.iter().filter(|it| !it.is_empty()) {
-        writeln!(out, "\n### {} on {}, account {}\n", text(tenant), text(provider), text(account))?;
+        heading_of(out, tenant, provider, account)?;
+        say!(out)?;
         for it in to_check {
             check_tasks(out, it)?;
         }
     }
     Ok(())
+}
+
+/// Whose list follows.
+pub fn heading_of(out: &mut Page<'_>, tenant: &str, provider: &str, account: &str) -> io::Result<()> {
+    let [tenant, provider, account] = [tenant, provider, account].map(|it| printable(it.to_owned()));
+    if out.is_markdown() {
+        return say!(out, "\n### {} on {}, account {}", tenant, provider, account);
+    }
+    say!(out, "{} on {}, account {}\n", paint(BOLD, tenant), provider, account)
 }
 
 fn total(lists: &[Checklist]) -> String {

@@ -5,16 +5,14 @@ use crate::{
     emergency::{Account, ByHand, Choice, Forwards, Stored, Switch},
     model::E164,
     outcome::Outcome,
+    page::{Page, add, say},
     plan::Clicks,
     text::{count, printable},
 };
-use std::{
-    io::{self, Write},
-    path::Path,
-};
+use std::{io, path::Path};
 
 /// What there is, account by account, and how much of it is on.
-pub fn emergency_status(out: &mut dyn Write, accounts: &[Account]) -> io::Result<()> {
+pub fn emergency_status(out: &mut Page<'_>, accounts: &[Account]) -> io::Result<()> {
     let (mut on, mut off) = (0, 0);
     for account in accounts {
         heading(out, account)?;
@@ -27,41 +25,45 @@ pub fn emergency_status(out: &mut dyn Write, accounts: &[Account]) -> io::Result
                 on += shown.iter().filter(|it| it.active).count();
                 off += shown.iter().filter(|it| !it.active && it.unreadable.is_none()).count();
                 if shown.is_empty() {
-                    writeln!(out, "  no forward is stored")?;
+                    say!(out, "  no forward is stored")?;
                 }
                 shown.into_iter().try_for_each(|forward| stored_line(out, forward))?;
             }
             other => by_hand(out, other, None)?,
         }
-        writeln!(out)?;
+        say!(out)?;
     }
-    writeln!(out, "{} {on} on, {off} off.", paint(BOLD, "Emergency forwards:"))
+    say!(out, "{} {} on, {} off.", paint(BOLD, "Emergency forwards:"), on, off)
 }
 
-fn heading(out: &mut dyn Write, account: &Account) -> io::Result<()> {
+fn heading(out: &mut Page<'_>, account: &Account) -> io::Result<()> {
     let Account { tenant, provider, account, .. } = account;
     let (tenant, account) = (printable(tenant.clone()), printable(account.clone()));
-    writeln!(out, "{} on {provider}, account {account}", paint(BOLD, tenant))
+    say!(out, "{} on {}, account {}", paint(BOLD, tenant), printable(provider.clone()), account)
 }
 
-fn stored_line(out: &mut dyn Write, forward: &Stored) -> io::Result<()> {
+fn stored_line(out: &mut Page<'_>, forward: &Stored) -> io::Result<()> {
     let Stored { number, to, active, unreadable, declared } = forward;
     if let Some(shown) = unreadable {
         let shown = printable(shown.clone());
         let word = paint(YELLOW, "?  ");
-        return writeln!(
+        let (number, to) = (number.to_string(), target(to.as_ref()));
+        return say!(
             out,
-            "  {word}  {number} -> {}  (`active` is {shown}, which is not understood)",
-            target(to.as_ref())
+            "  {}  {} -> {}  (`active` is {}, which is not understood)",
+            word,
+            number,
+            to,
+            shown
         );
     }
     let word = if *active { paint(YELLOW, "on ") } else { paint(super::DIM, "off") };
-    write!(out, "  {word}  {number} -> {}", target(to.as_ref()))?;
+    add!(out, "  {}  {} -> {}", word, number.to_string(), target(to.as_ref()))?;
     let said = declared.as_ref().and_then(|declared| {
         let said = declared.active.filter(|said| said != active)?;
         Some(format!("  ({} says `active: {said}`)", declared.at()))
     });
-    writeln!(out, "{}", said.unwrap_or_default())
+    say!(out, "{}", said)
 }
 
 fn target(to: Option<&E164>) -> String {
@@ -69,37 +71,37 @@ fn target(to: Option<&E164>) -> String {
 }
 
 /// The forwards that no request switches, with the clicks that do; `switch` says which way, `None` both.
-fn by_hand(out: &mut dyn Write, forwards: &Forwards, switch: Option<Switch>) -> io::Result<()> {
+fn by_hand(out: &mut Page<'_>, forwards: &Forwards, switch: Option<Switch>) -> io::Result<()> {
     let declared = match forwards {
         Forwards::Switched { .. } => return Ok(()),
         Forwards::AlwaysArmed { declared } => {
-            writeln!(out, "  always armed, nothing to switch")?;
+            say!(out, "  always armed, nothing to switch")?;
             for ByHand { number, to, .. } in declared {
-                writeln!(out, "  {number} -> {}", target(to.as_ref()))?;
+                say!(out, "  {} -> {}", number.to_string(), target(to.as_ref()))?;
             }
             return Ok(());
         }
         Forwards::Unreachable { finding, declared } => {
-            writeln!(out, "  {}: {}", paint(RED, "not read"), printable(finding.message.clone()))?;
+            say!(out, "  {}: {}", paint(RED, "not read"), printable(finding.message.clone()))?;
             if let Some(help) = &finding.help {
-                writeln!(out, "  help: {}", printable(help.clone()))?;
+                say!(out, "  help: {}", printable(help.clone()))?;
             }
             declared
         }
         Forwards::ByHand { declared } => declared,
     };
     if declared.is_empty() {
-        return writeln!(out, "  switched in the portal; the files declare none");
+        return say!(out, "  switched in the portal; the files declare none");
     }
-    writeln!(out, "  in the portal:")?;
+    say!(out, "  in the portal:")?;
     for forward in declared {
         match switch {
             Some(switch) => clicks(out, forward.clicks(switch))?,
             None => {
-                writeln!(out, "  {} -> {}", forward.number, target(forward.to.as_ref()))?;
+                say!(out, "  {} -> {}", forward.number.to_string(), target(forward.to.as_ref()))?;
                 for switch in [Switch::On, Switch::Off] {
                     let clicks = forward.clicks(switch).iter().map(ToString::to_string).collect::<Vec<_>>();
-                    writeln!(out, "    {:3}  {}", switch.word(), printable(clicks.join("; ")))?;
+                    say!(out, "    {:3}  {}", switch.word(), printable(clicks.join("; ")))?;
                 }
             }
         }
@@ -107,13 +109,13 @@ fn by_hand(out: &mut dyn Write, forwards: &Forwards, switch: Option<Switch>) -> 
     Ok(())
 }
 
-fn clicks(out: &mut dyn Write, clicks: &[Clicks]) -> io::Result<()> {
-    clicks.iter().try_for_each(|click| writeln!(out, "    [ ] {}", printable(click.to_string())))
+fn clicks(out: &mut Page<'_>, clicks: &[Clicks]) -> io::Result<()> {
+    clicks.iter().try_for_each(|click| say!(out, "    [ ] {}", printable(click.to_string())))
 }
 
 /// What is about to be switched, with every number and where its calls go; and what is not, and why.
 pub fn emergency_choice(
-    out: &mut dyn Write,
+    out: &mut Page<'_>,
     accounts: &[Account],
     choice: &Choice,
     switch: Switch,
@@ -133,35 +135,34 @@ pub fn emergency_choice(
                 Switch::On => format!("every call to {} goes to {to}", chosen.number),
                 Switch::Off => format!("calls to {} no longer go to {to}", chosen.number),
             };
-            writeln!(out, "  {:3}  {what}", switch.word())?;
+            say!(out, "  {:3}  {}", switch.word(), what)?;
             if let Some(warning) = &chosen.warning {
-                writeln!(out, "       {}: {warning}", paint(YELLOW, "note"))?;
+                say!(out, "       {}: {}", paint(YELLOW, "note"), printable(warning.clone()))?;
             }
         }
-        kept.iter().try_for_each(|it| writeln!(out, "  -    {} {}", it.number, it.why))?;
+        kept.iter()
+            .try_for_each(|it| say!(out, "  -    {} {}", it.number.to_string(), printable(it.why.clone())))?;
         self::by_hand(out, &account.forwards, Some(switch))?;
-        writeln!(out)?;
+        say!(out)?;
     }
     let word = switch.word();
     match (switched.len(), by_hand) {
-        (0, 0) => writeln!(out, "Nothing to switch {word}."),
-        (n, 0) => writeln!(out, "{} to switch {word}.", count(n, "emergency forward")),
+        (0, 0) => say!(out, "Nothing to switch {}.", word),
+        (n, 0) => say!(out, "{} to switch {}.", count(n, "emergency forward"), word),
         (n, by_hand) => {
-            writeln!(
-                out,
-                "{} to switch {word}, {by_hand} by hand in the portal.",
-                count(n, "emergency forward")
-            )
+            let forwards = count(n, "emergency forward");
+            say!(out, "{} to switch {}, {} by hand in the portal.", forwards, word, *by_hand)
         }
     }
 }
 
 /// How it ended, and how it is taken back.
-pub fn emergency_outcome(out: &mut dyn Write, outcomes: &[Outcome], record: Option<&Path>) -> io::Result<()> {
+pub fn emergency_outcome(out: &mut Page<'_>, outcomes: &[Outcome], record: Option<&Path>) -> io::Result<()> {
     super::summary(out, outcomes)?;
     match record {
         Some(path) => {
-            writeln!(out, "`dialform emergency off --all` switches off what {} names.", path.display())
+            let path = path.to_string_lossy();
+            say!(out, "`dialform emergency off --all` switches off what {} names.", path.as_ref())
         }
         None => Ok(()),
     }

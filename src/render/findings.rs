@@ -1,16 +1,15 @@
 //! Findings with the line they are about. The only caller of `annotate-snippets`.
 
-use super::markup::{code, text};
 use crate::{
     finding::{Finding, Level, Place},
+    page::{Code, Drawn, Own, Page, Show, say},
     text::{marked, printable},
 };
-use annotate_snippets::{AnnotationKind, Group, Renderer, Snippet};
-use std::io::{self, Write};
+use annotate_snippets::{AnnotationKind, Group, Snippet};
+use std::io;
 
 /// Writes findings one after the other, each with its place and its way out.
-pub fn findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
-    let renderer = Renderer::styled();
+pub fn findings(out: &mut Page<'_>, findings: &[Finding]) -> io::Result<()> {
     for finding in findings {
         let Finding { place, level, code, message, help } = finding;
         let level = match level {
@@ -38,36 +37,37 @@ pub fn findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
             let help = annotate_snippets::normalize_untrusted_str(help);
             report.push(Group::with_title(annotate_snippets::Level::HELP.secondary_title(help)));
         }
-        writeln!(out, "{}\n", renderer.render(&report))?;
+        say!(out, "{}\n", Drawn::new(&report))?;
     }
     Ok(())
 }
 
 /// What ended a run, for a pull request.
-pub fn failure_markdown(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
-    writeln!(out, "\n## dialform failed")?;
+pub fn failure_markdown(out: &mut Page<'_>, findings: &[Finding]) -> io::Result<()> {
+    say!(out, "\n## dialform failed")?;
     findings_markdown(out, findings)
 }
 
 /// Findings as a list in Markdown, each with its place and its way out.
-pub fn findings_markdown(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
+pub fn findings_markdown(out: &mut Page<'_>, findings: &[Finding]) -> io::Result<()> {
     if !findings.is_empty() {
-        writeln!(out)?;
+        say!(out)?;
     }
-    findings.iter().try_for_each(|finding| finding_markdown(out, finding, finding.code))
+    findings.iter().try_for_each(|finding| finding_markdown(out, finding, Own(finding.code)))
 }
 
 /// One item of such a list. `what` is what it is about: its code, or what comes of it.
-pub(super) fn finding_markdown(out: &mut dyn Write, finding: &Finding, what: &str) -> io::Result<()> {
+pub(super) fn finding_markdown(out: &mut Page<'_>, finding: &Finding, what: impl Show) -> io::Result<()> {
     let Finding { place, level, code: _, message, help } = finding;
     let sign = match level {
         Level::Error => ":no_entry:",
         Level::Warning => ":warning:",
     };
-    let at = place.as_ref().map(|at| format!("`{}:{}` ", code(&at.file), at.line)).unwrap_or_default();
-    writeln!(out, "- {sign} {at}**{what}**: {}", text(message))?;
+    let at = place.as_ref().map(|at| (Code(format!("{}:{}", printable(at.file.clone()), at.line)), Own(" ")));
+    let (at, space) = at.unzip();
+    say!(out, "- {} {}{}**{}**: {}", Own(sign), at, space, what, printable(message.clone()))?;
     match help {
-        Some(help) => writeln!(out, "  help: {}", text(help)),
+        Some(help) => say!(out, "  help: {}", printable(help.clone())),
         None => Ok(()),
     }
 }

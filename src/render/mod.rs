@@ -1,4 +1,4 @@
-//! Findings, plans and outcomes for people. Pure functions to a writer.
+//! Findings, plans and outcomes for people. Pure functions to a [`Page`](crate::page::Page), which makes everybody's words showable.
 //!
 //! Text is written with colours; who owns the stream takes them out where they do not belong (`NO_COLOR`, no
 //! terminal). Nothing is said by colour alone.
@@ -10,7 +10,6 @@ pub mod events;
 mod findings;
 pub mod json;
 mod markdown;
-mod markup;
 mod notes;
 mod outcome;
 mod plan;
@@ -26,6 +25,7 @@ pub use outcome::{outcome, summary};
 pub use plan::plan;
 pub use providers::{providers, providers_json, providers_markdown};
 
+use crate::page::{Painted, Show};
 use anstyle::{AnsiColor, Style};
 
 const BOLD: Style = Style::new().bold();
@@ -35,6 +35,6 @@ const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 
 /// Text in a style.
-fn paint(style: Style, text: impl std::fmt::Display) -> String {
-    format!("{style}{text}{style:#}")
+fn paint<S: Show>(style: Style, text: S) -> Painted<S> {
+    Painted(style, text)
 }

@@ -1,16 +1,13 @@
 //! What a plan says beside its steps, in Markdown and as text: notes, and what nobody declared.
 
-use super::{
-    DIM,
-    markup::{code, text},
-    paint,
-};
+use super::{DIM, paint};
 use crate::{
     model::Address,
+    page::{Code, Joined, Own, Page, add, say},
     plan::{Note, TenantPlan},
     text::{count, printable},
 };
-use std::io::{self, Write};
+use std::io;
 
 /// Of more objects than this that share a note only so many are named.
 const NAMED: usize = 6;
@@ -28,63 +25,80 @@ fn grouped(notes: &[Note]) -> Vec<(Vec<&Address>, &Note)> {
     groups
 }
 
+/// An address as it is shown.
+fn name(address: &Address) -> Code<String> {
+    Code(printable(address.to_string()))
+}
+
 /// "rules.101, rules.102 and 40 more"
-fn names(addresses: &[&Address], show: impl Fn(&Address) -> String) -> String {
+fn names(out: &mut Page<'_>, addresses: &[&Address]) -> io::Result<()> {
     let named = if addresses.len() > NAMED { NAMED - 1 } else { addresses.len() };
-    let list = addresses.iter().take(named).map(|it| show(it)).collect::<Vec<_>>().join(", ");
+    let list: Vec<Code<String>> = addresses.iter().take(named).map(|it| name(it)).collect();
+    add!(out, "{}", Joined(&list, ", "))?;
     match addresses.len() - named {
-        0 => list,
-        more => format!("{list} and {more} more"),
+        0 => Ok(()),
+        more => add!(out, " and {} more", more),
     }
 }
 
 /// One line a note.
-pub fn notes(out: &mut dyn Write, notes: &[Note]) -> io::Result<()> {
+pub fn notes(out: &mut Page<'_>, notes: &[Note]) -> io::Result<()> {
     for (addresses, note) in grouped(notes) {
-        let names = names(&addresses, |it| printable(it.to_string()));
-        let source = note.source.map(|it| paint(DIM, format!(" ({it})"))).unwrap_or_default();
-        writeln!(out, "  note: {names}: {}{source}", printable(note.text.clone()))?;
+        add!(out, "  note: ")?;
+        names(out, &addresses)?;
+        let source = note.source.map(|it| paint(DIM, format!(" ({it})")));
+        say!(out, ": {}{}", printable(note.text.clone()), source)?;
     }
     Ok(())
 }
 
 /// One paragraph a note.
-pub fn notes_markdown(out: &mut dyn Write, notes: &[Note]) -> io::Result<()> {
+pub fn notes_markdown(out: &mut Page<'_>, notes: &[Note]) -> io::Result<()> {
     for (addresses, note) in grouped(notes) {
-        let names = names(&addresses, |it| format!("`{}`", code(&it.to_string())));
-        let source = note.source.map(|it| format!(" <sub>{}</sub>", text(it))).unwrap_or_default();
-        writeln!(out, "\nNote on {names}: {}{source}", text(&note.text))?;
+        add!(out, "\nNote on ")?;
+        names(out, &addresses)?;
+        add!(out, ": {}", printable(note.text.clone()))?;
+        match note.source {
+            Some(source) => say!(out, " <sub>{}</sub>", source)?,
+            None => say!(out)?,
+        }
     }
     Ok(())
 }
 
-/// What is live and nobody declared; empty for nothing.
-fn unmanaged(plan: &TenantPlan, show: impl Fn(&Address) -> String) -> Vec<String> {
-    let mut alone: Vec<String> = plan.unmanaged.iter().map(show).collect();
-    if plan.unmanaged_extensions > 0 {
-        alone.push(count(plan.unmanaged_extensions, "undeclared extension"));
-    }
-    alone
+/// Whether anything is live that nobody declared.
+fn has_unmanaged(plan: &TenantPlan) -> bool {
+    !plan.unmanaged.is_empty() || plan.unmanaged_extensions > 0
+}
+
+/// What is live and nobody declared.
+fn unmanaged(out: &mut Page<'_>, plan: &TenantPlan) -> io::Result<()> {
+    let names: Vec<Code<String>> = plan.unmanaged.iter().map(name).collect();
+    let extensions = Some(plan.unmanaged_extensions).filter(|extensions| *extensions > 0);
+    let between = extensions.filter(|_| !names.is_empty()).map(|_| Own(", "));
+    let extensions = extensions.map(|it| count(it, "undeclared extension"));
+    say!(out, "{}{}{}", Joined(&names, ", "), between, extensions)
 }
 
 /// One line for a tenant.
-pub fn alone(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
-    match unmanaged(plan, |it| printable(it.to_string())).as_slice() {
-        [] => Ok(()),
-        alone => writeln!(out, "  unmanaged, left alone: {}", alone.join(", ")),
+pub fn alone(out: &mut Page<'_>, plan: &TenantPlan) -> io::Result<()> {
+    if !has_unmanaged(plan) {
+        return Ok(());
     }
+    add!(out, "  unmanaged, left alone: ")?;
+    unmanaged(out, plan)
 }
 
 /// One folded list for all tenants, also for those of which there is nothing else to say.
-pub fn alone_markdown(out: &mut dyn Write, tenants: &[TenantPlan]) -> io::Result<()> {
-    let each = tenants.iter().map(|it| (it, unmanaged(it, |it| format!("`{}`", code(&it.to_string())))));
-    let each: Vec<_> = each.filter(|(_, alone)| !alone.is_empty()).collect();
-    if each.is_empty() {
+pub fn alone_markdown(out: &mut Page<'_>, tenants: &[TenantPlan]) -> io::Result<()> {
+    let mut each = tenants.iter().filter(|it| has_unmanaged(it)).peekable();
+    if each.peek().is_none() {
         return Ok(());
     }
-    writeln!(out, "\n<details><summary>Unmanaged, left alone</summary>\n")?;
-    for (tenant, alone) in each {
-        writeln!(out, "- {}: {}", text(&tenant.tenant), alone.join(", "))?;
+    say!(out, "\n<details><summary>Unmanaged, left alone</summary>\n")?;
+    for tenant in each {
+        add!(out, "- {}: ", printable(tenant.tenant.clone()))?;
+        unmanaged(out, tenant)?;
     }
-    writeln!(out, "\n</details>")
+    say!(out, "\n</details>")
 }

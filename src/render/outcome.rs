@@ -3,15 +3,13 @@
 use super::{BOLD, GREEN, RED, YELLOW, paint};
 use crate::{
     outcome::{Outcome, Status, WriteRequest, Writes},
-    text::{escaped, printable},
+    page::{Page, add, say},
+    text::printable,
 };
-use std::{
-    collections::BTreeSet,
-    io::{self, Write},
-};
+use std::{collections::BTreeSet, io};
 
 /// One line a step as it ends, with the reason and the way out where it is not done.
-pub fn outcome(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
+pub fn outcome(out: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
     let Outcome {
         tenant,
         address,
@@ -29,20 +27,19 @@ pub fn outcome(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
         Status::Accepted | Status::Skipped | Status::Manual => YELLOW,
         Status::NotApplied | Status::Failed | Status::Unknown => RED,
     };
-    let word = paint(style, format!("{:8}", self::word(*status)));
-    write!(out, "{word}  {tenant}/{}", printable(address.to_string()))?;
+    add!(out, "{:8}  {}", paint(style, word(*status)), printable(format!("{tenant}/{address}")))?;
     match detail {
-        Some(detail) => writeln!(out, ": {}", printable(detail.clone()))?,
-        None => writeln!(out)?,
+        Some(detail) => say!(out, ": {}", printable(detail.clone()))?,
+        None => say!(out)?,
     }
     for line in writes.iter().flat_map(|writes| self::writes(*status, writes)) {
-        writeln!(out, "          {line}")?;
+        say!(out, "          {}", line)?;
     }
     if let Some(help) = help {
-        writeln!(out, "          help: {help}")?;
+        say!(out, "          help: {}", printable(help.clone()))?;
     }
     for instruction in instructions {
-        writeln!(out, "          [ ] {}", escaped(instruction.to_string()))?;
+        say!(out, "          [ ] {}", instruction.to_string())?;
     }
     Ok(())
 }
@@ -74,8 +71,8 @@ fn requests(requests: &[WriteRequest]) -> String {
 }
 
 /// How many steps ended how.
-pub fn summary(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Result<()> {
-    writeln!(out, "\n{} {}.", paint(BOLD, "Applied:"), count_all(outcomes))
+pub fn summary(out: &mut Page<'_>, outcomes: &[Outcome]) -> io::Result<()> {
+    say!(out, "\n{} {}.", paint(BOLD, "Applied:"), count_all(outcomes))
 }
 
 /// "3 of 4 done, 1 failed"

@@ -3,13 +3,14 @@
 use super::{BOLD, DIM, GREEN, RED, YELLOW, by_hand, findings, notes, paint, value};
 use crate::{
     diff::FieldChange,
+    page::{Joined, Own, Page, Painted, add, say},
     path::{Path, Segment, quoted},
     plan::{Action, Class, Plan, Reason, Step, TenantPlan},
-    text::{count, escaped, printable},
+    text::{count, printable},
 };
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
-use std::io::{self, Write};
+use std::io;
 
 /// Of more objects than this that are not planned only so many are named in the summary.
 const NAMED: usize = 6;
@@ -18,20 +19,20 @@ const NAMED: usize = 6;
 const ONE_LINE: usize = 72;
 
 /// Writes a plan: what was found, then by tenant, one block an object, old -> new, and a summary.
-pub fn plan(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
+pub fn plan(out: &mut Page<'_>, plan: &Plan) -> io::Result<()> {
     findings(out, &plan.findings)?;
     for tenant in &plan.tenants {
         let TenantPlan { tenant: name, provider, account, .. } = tenant;
-        writeln!(out, "{} on {provider}, account {account}\n", paint(BOLD, name))?;
+        by_hand::heading_of(out, name, provider, account)?;
         self::tenant(out, tenant)?;
     }
     summary(out, plan)
 }
 
-fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
+fn tenant(out: &mut Page<'_>, plan: &TenantPlan) -> io::Result<()> {
     if !plan.blocked.is_empty() {
         let what = withheld(plan).unwrap_or_else(|| "nothing is planned for this tenant".to_owned());
-        writeln!(out, "  {}: {what}\n", paint(RED, "blocked"))?;
+        say!(out, "  {}: {}\n", paint(RED, "blocked"), what)?;
         findings(out, &plan.blocked)?;
         if withheld(plan).is_none() {
             return Ok(());
@@ -45,9 +46,9 @@ fn tenant(out: &mut dyn Write, plan: &TenantPlan) -> io::Result<()> {
     by_hand::section(out, &plan.unverifiable)?;
     notes::alone(out, plan)?;
     for refusal in &plan.refused {
-        writeln!(out, "  {}: {refusal}", paint(RED, "over the guard"))?;
+        say!(out, "  {}: {}", paint(RED, "over the guard"), printable(refusal.clone()))?;
     }
-    writeln!(out)
+    say!(out)
 }
 
 /// What a tenant's findings keep from being planned; `None` if that is everything.
@@ -63,7 +64,7 @@ pub(super) fn withheld(plan: &TenantPlan) -> Option<String> {
     }
 }
 
-fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Result<()> {
+fn step(out: &mut Page<'_>, tenant: &str, step: &Step, width: usize) -> io::Result<()> {
     let Step {
         address,
         action,
@@ -85,28 +86,23 @@ fn step(out: &mut dyn Write, tenant: &str, step: &Step, width: usize) -> io::Res
         Action::Delete => paint(RED, "-"),
         Action::Manual => paint(YELLOW, "!"),
     };
-    let by_hand = if *action == Action::Manual { ", by hand" } else { "" };
     let source = source.as_ref().map(|source| format!("{}:{}", source.file, source.line)).unwrap_or_default();
-    let noticed = format!("{}{by_hand}", self::noticed(step));
-    let address = format!("{address:width$}", address = printable(address.to_string()));
-    writeln!(
-        out,
-        "  {sign} {}  {}",
-        paint(BOLD, address),
-        paint(DIM, format!("{noticed:15}  {source}").trim_end())
-    )?;
+    let noticed = format!("{:15}  {}", noticed(step), printable(source));
+    let address = printable(address.to_string());
+    let padded = format!("{address:width$}");
+    say!(out, "  {} {}  {}", sign, paint(BOLD, padded), paint(DIM, noticed.trim_end()))?;
     if let Some(why) = critical {
-        writeln!(out, "      {}: {}", paint(RED, "critical"), printable(why.clone()))?;
-        writeln!(out, "      needs --approve-critical {tenant}/{}", printable(step.address.to_string()))?;
+        say!(out, "      {}: {}", paint(RED, "critical"), printable(why.clone()))?;
+        say!(out, "      needs --approve-critical {}/{}", printable(tenant.to_owned()), address)?;
     }
     changes(out, step)?;
     for lost in lost {
-        writeln!(out, "      {}: {}", paint(YELLOW, NO_WAY_BACK), printable(lost.clone()))?;
+        say!(out, "      {}: {}", paint(YELLOW, NO_WAY_BACK), printable(lost.clone()))?;
     }
     for instruction in instructions {
-        writeln!(out, "      [ ] {}", escaped(instruction.to_string()))?;
+        say!(out, "      [ ] {}", instruction.to_string())?;
     }
-    writeln!(out)
+    say!(out)
 }
 
 /// What a restore cannot bring back.
@@ -125,11 +121,12 @@ pub(super) fn noticed(step: &Step) -> String {
         Some(Reason::Drift) => ", live changed",
         Some(Reason::Both) => ", files and live changed",
     };
-    format!("{class}{reason}")
+    let by_hand = if step.action == Action::Manual { ", by hand" } else { "" };
+    format!("{class}{reason}{by_hand}")
 }
 
 /// What of the object changes.
-pub(super) fn changes(out: &mut dyn Write, step: &Step) -> io::Result<()> {
+pub(super) fn changes(out: &mut Page<'_>, step: &Step) -> io::Result<()> {
     let Step { action, changes, .. } = step;
     // For a new object fields that are off are not listed.
     let idle = |change: &FieldChange| {
@@ -143,33 +140,32 @@ pub(super) fn changes(out: &mut dyn Write, step: &Step) -> io::Result<()> {
     Ok(())
 }
 
-fn change(out: &mut dyn Write, change: &FieldChange) -> io::Result<()> {
+fn change(out: &mut Page<'_>, change: &FieldChange) -> io::Result<()> {
     let FieldChange { path, old, new } = change;
     let is_order = path.last().and_then(Segment::as_key) == Some("order");
     match (old, new) {
         (Some(Value::Array(old)), Some(Value::Array(new))) if is_order => {
-            let path = field(path);
-            writeln!(out, "      {path}: {} -> {}", names(old), names(new))
+            say!(out, "      {}: {} -> {}", field(path), names(old), names(new))
         }
         (Some(old), Some(new))
             if path.last().and_then(Segment::as_key) == Some("ring")
                 && let (Some(old), Some(new)) = (value::ring(old), value::ring(new)) =>
         {
-            writeln!(out, "      {}: {old} -> {new}", field(path))
+            say!(out, "      {}: {} -> {}", field(path), old, new)
         }
         (Some(old), Some(new)) => {
             let path = field(path);
             let line = format!("{} -> {}", value::flow(old), value::flow(new));
             let lines = |v: &Value| matches!(v, Value::String(text) if text.contains('\n'));
             if line.len() <= ONE_LINE && !lines(old) && !lines(new) {
-                return writeln!(out, "      {path}: {line}");
+                return say!(out, "      {}: {}", path, line);
             }
-            writeln!(out, "      {path}:")?;
+            say!(out, "      {}:", path)?;
             by_line(out, &value::block(old), &value::block(new))
         }
-        (None, Some(new)) => one_sided(out, path, new, &paint(GREEN, "+")),
+        (None, Some(new)) => one_sided(out, path, new, paint(GREEN, "+")),
         (Some(old), None) if path.is_empty() => whole(out, old),
-        (Some(old), None) => one_sided(out, path, old, &paint(RED, "-")),
+        (Some(old), None) => one_sided(out, path, old, paint(RED, "-")),
         (None, None) => Ok(()),
     }
 }
@@ -188,7 +184,10 @@ fn names(list: &[Value]) -> String {
     list.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
-fn one_sided(out: &mut dyn Write, whole: &Path, value: &Value, sign: &str) -> io::Result<()> {
+/// A sign before a line.
+type Sign = Painted<&'static str>;
+
+fn one_sided(out: &mut Page<'_>, whole: &Path, value: &Value, sign: Sign) -> io::Result<()> {
     let path_end = whole.last().and_then(Segment::as_key);
     // An element that is known by itself is named once: `callers.block: "+13125550123"`.
     let path = match whole.split_last() {
@@ -208,74 +207,61 @@ fn one_sided(out: &mut dyn Write, whole: &Path, value: &Value, sign: &str) -> io
     let line = value::flow(&shown);
     match &shown {
         Value::Object(map) if line.len() > ONE_LINE => {
-            writeln!(out, "      {sign} {path}:")?;
-            for (key, value) in map {
-                writeln!(out, "          {key}: {}", value::flow(value))?;
-            }
-            Ok(())
+            say!(out, "      {} {}:", sign, path)?;
+            map.iter().try_for_each(|(key, value)| {
+                say!(out, "          {}: {}", value::scalar(key), value::flow(value))
+            })
         }
-        _ => writeln!(out, "      {sign} {path}: {line}"),
+        _ => say!(out, "      {} {}: {}", sign, path, line),
     }
 }
 
 /// What goes when an object goes.
-fn whole(out: &mut dyn Write, object: &Value) -> io::Result<()> {
+fn whole(out: &mut Page<'_>, object: &Value) -> io::Result<()> {
     let Some(Value::Object(map)) = value::without_defaults(object) else { return Ok(()) };
-    let sign = paint(RED, "-").to_string();
+    let sign = paint(RED, "-");
     for (key, value) in &map {
         match key.as_str() {
-            "order" => one_sided(out, &Path::from(["order"]), value, &sign)?,
-            _ => writeln!(out, "      {sign} {key}: {}", value::flow(value))?,
+            "order" => one_sided(out, &Path::from(["order"]), value, sign)?,
+            _ => say!(out, "      {} {}: {}", sign, value::scalar(key), value::flow(value))?,
         }
     }
     Ok(())
 }
 
-fn by_line(out: &mut dyn Write, old: &str, new: &str) -> io::Result<()> {
+fn by_line(out: &mut Page<'_>, old: &str, new: &str) -> io::Result<()> {
     let diff = TextDiff::from_lines(old, new);
     for change in diff.iter_all_changes() {
         let line = printable(change.value().trim_end_matches('\n').to_owned());
         match change.tag() {
-            ChangeTag::Equal => writeln!(out, "          {line}")?,
-            ChangeTag::Delete => writeln!(out, "        {}", paint(RED, format!("- {line}")))?,
-            ChangeTag::Insert => writeln!(out, "        {}", paint(GREEN, format!("+ {line}")))?,
+            ChangeTag::Equal => say!(out, "          {}", line)?,
+            ChangeTag::Delete => say!(out, "        {}", paint(RED, format!("- {line}")))?,
+            ChangeTag::Insert => say!(out, "        {}", paint(GREEN, format!("+ {line}")))?,
         }
     }
     Ok(())
 }
 
-fn summary(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
-    let lines = summary_lines(plan);
-    let [first, rest @ ..] = lines.as_slice() else { return Ok(()) };
-    match first.strip_prefix("Plan:") {
-        Some(counts) => writeln!(out, "{}{counts}", paint(BOLD, "Plan:"))?,
-        None => writeln!(out, "{first}")?,
+/// How much changes, and how much of it callers notice. Each line of a paragraph in Markdown ends with two spaces.
+pub(super) fn summary(out: &mut Page<'_>, plan: &Plan) -> io::Result<()> {
+    let end = out.is_markdown().then_some(Own("  "));
+    if plan.is_empty() && !plan.is_blocked() {
+        match plan.unchecked() {
+            0 => add!(out, "No changes. {} as declared.", agree(plan.tenants.len()))?,
+            unchecked => {
+                add!(out, "Nothing dialform can change. ")?;
+                by_hand::unchecked(out, unchecked)?;
+            }
+        }
+        return say!(out, "{}", end);
     }
-    for line in rest {
-        writeln!(out, "{line}")?;
-    }
-    if !rest.is_empty() {
-        writeln!(out, "{}", paint(DIM, format!("digest {}", plan.digest)))?;
-    }
-    Ok(())
-}
-
-/// How much changes, and how much of it callers notice.
-pub(super) fn summary_lines(plan: &Plan) -> Vec<String> {
     let whole = |tenant: &&TenantPlan| !tenant.blocked.is_empty() && tenant.withheld.is_empty();
     let blocked = plan.tenants.iter().filter(whole).count();
-    let parts = plan
-        .tenants
-        .iter()
-        .flat_map(|it| it.withheld.iter().map(|address| format!("{}/{address}", it.tenant)));
-    let withheld: Vec<String> = parts.map(printable).collect();
-    if plan.is_empty() && !plan.is_blocked() {
-        let unchecked = plan.unchecked();
-        return vec![match unchecked {
-            0 => format!("No changes. {} as declared.", agree(plan.tenants.len())),
-            _ => format!("Nothing dialform can change. {}", by_hand::unchecked(unchecked)),
-        }];
-    }
+    let withheld = |it: &'_ TenantPlan| {
+        let name = it.tenant.clone();
+        it.withheld.iter().map(move |address| format!("{name}/{address}")).collect::<Vec<_>>()
+    };
+    let withheld: Vec<String> = plan.tenants.iter().flat_map(withheld).map(printable).collect();
     let mut parts = vec![
         format!("{} to create", plan.count(Action::Create)),
         format!("{} to update", plan.count(Action::Update)),
@@ -291,25 +277,27 @@ pub(super) fn summary_lines(plan: &Plan) -> Vec<String> {
     if !withheld.is_empty() {
         parts.push(format!("{} not planned", count(withheld.len(), "object")));
     }
+    say!(out, "{} {}.{}", paint(BOLD, "Plan:"), Joined(&parts, ", "), end)?;
     let of = |class: Class| plan.steps().filter(|(_, step)| step.class == class).count();
-    let unchecked = Some(plan.unchecked()).filter(|unchecked| *unchecked > 0);
-    let mut lines = vec![
-        format!("Plan: {}.", parts.join(", ")),
-        format!(
-            "Callers notice {} of these changes, {} only when something fails, {} not at all.",
-            of(Class::CallerVisible),
-            of(Class::OnFailure),
-            of(Class::Cosmetic)
-        ),
-    ];
+    let (visible, failing) = (of(Class::CallerVisible), of(Class::OnFailure));
+    add!(out, "Callers notice {} of these changes, {} only when something fails, ", visible, failing)?;
+    say!(out, "{} not at all.{}", of(Class::Cosmetic), end)?;
     if !withheld.is_empty() {
-        let named = withheld.len().min(NAMED);
-        let more = withheld.len() - named;
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        lines.push(format!("Not planned: {}{more}.", withheld[..named].join(", ")));
+        let named = &withheld[..withheld.len().min(NAMED)];
+        add!(out, "Not planned: {}", Joined(named, ", "))?;
+        match withheld.len() - named.len() {
+            0 => say!(out, ".{}", end)?,
+            more => say!(out, " and {} more.{}", more, end)?,
+        }
     }
-    lines.extend(unchecked.map(by_hand::unchecked));
-    lines
+    if plan.unchecked() > 0 {
+        by_hand::unchecked(out, plan.unchecked())?;
+        say!(out, "{}", end)?;
+    }
+    if out.is_markdown() {
+        return Ok(());
+    }
+    say!(out, "{}", paint(DIM, format!("digest {}", plan.digest)))
 }
 
 fn agree(tenants: usize) -> String {

@@ -2,57 +2,51 @@
 
 use super::{BOLD, DIM, paint};
 use crate::{
+    page::{Code, Page, say},
     path::Path,
     plan::{Accepts, ByHand, Dialect, Grade, GradeRow, When},
 };
-use std::io::{self, Write};
+use std::io;
 
 /// Writes the tables as text.
-pub fn providers(out: &mut dyn Write, kind: &str, title: &str, dialect: &Dialect) -> io::Result<()> {
-    writeln!(out, "{}  {title}", paint(BOLD, kind))?;
+pub fn providers(out: &mut Page<'_>, kind: &str, title: &str, dialect: &Dialect) -> io::Result<()> {
+    say!(out, "{}  {}", paint(BOLD, kind), title)?;
     if let Some(after) = dialect.propagation {
-        writeln!(out, "  an accepted change may take {} hours to show", after.most.as_secs() / 3600)?;
+        say!(out, "  an accepted change may take {} hours to show", after.most.as_secs() / 3600)?;
     }
     for row in dialect.grades {
         let GradeRow { kind: _, path: _, when: _, grade, way, unseen: _, source } = row;
-        writeln!(out, "  {:12}  {}{}", grade.word(), what(row), accepts(dialect, row))?;
+        say!(out, "  {:12}  {}{}", grade.word(), what(row), accepts(dialect, row))?;
         if let Some(how) = how(*grade, &way.outline()) {
-            writeln!(out, "                {how}")?;
+            say!(out, "                {}", how)?;
         }
         if *grade != Grade::Api {
-            writeln!(out, "                {}", paint(DIM, source))?;
+            say!(out, "                {}", paint(DIM, *source))?;
         }
     }
     for ByHand { kind, set, removed: _ } in dialect.by_hand {
-        writeln!(out, "  where {} cannot be read, by hand: {}", kind.section(), set.outline())?;
+        say!(out, "  where {} cannot be read, by hand: {}", kind.section(), set.outline())?;
     }
-    writeln!(out)
+    say!(out)
 }
 
 /// Writes the tables as Markdown.
-pub fn providers_markdown(out: &mut dyn Write, kind: &str, title: &str, dialect: &Dialect) -> io::Result<()> {
-    writeln!(out, "## `{kind}`: {title}\n")?;
+pub fn providers_markdown(out: &mut Page<'_>, kind: &str, title: &str, dialect: &Dialect) -> io::Result<()> {
+    say!(out, "## {}: {}\n", Code(kind), title)?;
     if let Some(after) = dialect.propagation {
-        writeln!(out, "An accepted change may take {} hours to show.\n", after.most.as_secs() / 3600)?;
+        say!(out, "An accepted change may take {} hours to show.\n", after.most.as_secs() / 3600)?;
     }
-    writeln!(out, "| field | grade | by hand, or instead | source |")?;
-    writeln!(out, "| --- | --- | --- | --- |")?;
+    say!(out, "| field | grade | by hand, or instead | source |")?;
+    say!(out, "| --- | --- | --- | --- |")?;
     for row in dialect.grades {
         let GradeRow { kind: _, path: _, when: _, grade, way, unseen: _, source } = row;
-        writeln!(
-            out,
-            "| `{}`{} | {} | {} | {} |",
-            what(row),
-            cell(&accepts(dialect, row)),
-            grade.word(),
-            cell(&way.outline()),
-            cell(source)
-        )?;
+        let accepts = accepts(dialect, row);
+        say!(out, "| {}{} | {} | {} | {} |", Code(what(row)), accepts, grade.word(), way.outline(), source)?;
     }
     for ByHand { kind, set, removed: _ } in dialect.by_hand {
-        writeln!(out, "\nWhere `{}` cannot be read, by hand: {}", kind.section(), set.outline())?;
+        say!(out, "\nWhere {} cannot be read, by hand: {}", Code(kind.section()), set.outline())?;
     }
-    writeln!(out)
+    say!(out)
 }
 
 /// The tables for programs.
@@ -65,10 +59,6 @@ pub fn providers_json(kind: &str, title: &str, dialect: &Dialect) -> serde_json:
         "kind": kind, "title": title, "holds": holds,
         "fields": dialect.grades, "accepts": dialect.accepts, "where_it_cannot_be_read": by_hand
     })
-}
-
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
 }
 
 /// What a row is about, in the words of the YAML.

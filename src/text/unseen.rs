@@ -1,6 +1,14 @@
 //! Names that look alike: which characters no eye sees, and a form in which each is seen.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_properties::{
+    CodePointMapData, CodePointSetData,
+    props::{
+        BidiControl, DefaultIgnorableCodePoint, EmojiModifier, ExtendedPictographic, GeneralCategory,
+        PrependedConcatenationMark, Script,
+    },
+};
+use unicode_security::{MixedScript, skeleton};
 
 /// Two names that look alike, and are two.
 pub fn look_alike(one: &str, other: &str) -> bool {
@@ -20,6 +28,23 @@ pub fn as_read(name: &str) -> String {
     composed(&as_seen(name).to_lowercase())
 }
 
+/// The same for names that are drawn alike, whatever alphabets their letters are of (Unicode TS 39).
+pub fn as_drawn(name: &str) -> String {
+    skeleton(&as_seen(name)).collect()
+}
+
+/// Whether a word has Latin letters, and letters of another alphabet that are drawn like Latin ones.
+pub fn is_mixed(name: &str) -> bool {
+    let is_drawn_latin = |c: char| {
+        let mut own = [0; 4];
+        !c.is_ascii() && skeleton(c.encode_utf8(&mut own)).all(|it| it.is_ascii_alphanumeric())
+    };
+    name.split_whitespace().any(|word| {
+        let latin = word.contains(|c: char| c.is_ascii_alphabetic());
+        latin && !word.is_single_script() && word.contains(is_drawn_latin)
+    })
+}
+
 /// A text in double quotes as YAML and JSON read it, with every character that is not seen as an escape.
 pub fn spelled(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
@@ -37,10 +62,29 @@ pub fn spelled(text: &str) -> String {
     shown
 }
 
-/// Whether a character takes no place, or is a space that is not the usual one.
+/// Whether a character is not seen but changes what is seen: terminal commands, and turns of the writing direction
+/// that make a line read as another one.
+pub fn is_hidden(c: char) -> bool {
+    let turns = CodePointSetData::new::<BidiControl>().contains(c)
+        && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}');
+    (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || turns
+}
+
+/// Whether a character takes no place, does something, or is a space that is not the usual one.
 pub fn is_unseen(c: char) -> bool {
-    let space = c.is_whitespace() && !matches!(c, ' ' | '\n' | '\r' | '\t');
-    space || is_ignorable(c)
+    if matches!(c, ' '..='~') {
+        return false;
+    }
+    let category = CodePointMapData::<GeneralCategory>::new().get(c);
+    match category {
+        GeneralCategory::Control
+        | GeneralCategory::LineSeparator
+        | GeneralCategory::ParagraphSeparator
+        | GeneralCategory::SpaceSeparator => true,
+        // Some of these are drawn, before the digits that they belong to.
+        GeneralCategory::Format => !CodePointSetData::new::<PrependedConcatenationMark>().contains(c),
+        _ => is_ignorable(c),
+    }
 }
 
 /// Whether a mark belongs to the letter before it, so that there is one character for both that looks the same.
@@ -56,6 +100,18 @@ pub fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}')
 }
 
+/// Whether such a character may belong behind this one.
+pub fn is_joinable(c: char) -> bool {
+    let is_picture = CodePointSetData::new::<ExtendedPictographic>().contains(c)
+        || CodePointSetData::new::<EmojiModifier>().contains(c);
+    let script = CodePointMapData::<Script>::new().get(c);
+    let is_joined = !matches!(
+        script,
+        Script::Latin | Script::Greek | Script::Cyrillic | Script::Common | Script::Inherited
+    );
+    (is_picture || is_joined || c == '\u{fe0f}') && !c.is_ascii()
+}
+
 /// One character for a letter and its marks, where there is one (NFC).
 fn composed(text: &str) -> String {
     if text.is_ascii() {
@@ -64,13 +120,8 @@ fn composed(text: &str) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
 }
 
-/// Unicode's `Default_Ignorable_Code_Point`.
 fn is_ignorable(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
-        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+    CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
 #[cfg(test)]
@@ -114,6 +165,30 @@ mod tests {
             assert_eq!(as_read(one), as_read(other));
         }
         assert_ne!(as_read("holiday"), as_read("holidays"));
+    }
+
+    #[test]
+    fn letters_of_other_alphabets_are_told() {
+        let drawn_alike = [
+            ("office", "\u{43e}ffice"),
+            ("AQ", "\u{410}Q"),
+            ("scope", "\u{455}\u{441}\u{43e}\u{440}\u{435}"),
+        ];
+        for (one, other) in drawn_alike {
+            assert_eq!(as_drawn(one), as_drawn(other), "{other:?}");
+        }
+        let names = [
+            ("\u{43e}ffice", true),
+            ("main \u{391}Q", true),
+            ("office", false),
+            ("Caf\u{e9}", false),
+            ("\u{43e}\u{444}\u{438}\u{441} 2", false),
+            ("office \u{43e}\u{444}\u{438}\u{441}", false),
+            ("AB\u{8ab2}", false),
+        ];
+        for (name, mixed) in names {
+            assert_eq!(is_mixed(name), mixed, "{name:?}");
+        }
     }
 
     /// A name that cannot be typed is copied from the message into the file.

@@ -25,6 +25,21 @@ fn http_knows_no_vendor() {
     }
 }
 
+/// A page makes everybody's words showable; what is written past it is not. JSON has a way of its own, and clap's message
+/// is looked at before it is repeated.
+#[test]
+fn only_a_page_writes_to_people() {
+    let past = ["cli/mod: return write!(out, \"{}\", error.render().ansi());"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    for source in sources().iter().filter(|it| ["cli", "render"].iter().any(|room| it.is_in(room))) {
+        let text = fs::read_to_string(root.join(&source.name).with_extension("rs")).unwrap();
+        let writes = |line: &&str| line.contains("write!(") || line.contains("writeln!(");
+        found.extend(text.lines().filter(writes).map(|line| format!("{}: {}", source.name, line.trim())));
+    }
+    assert_eq!(found, past);
+}
+
 /// A file one cannot take in is a file nobody reviews.
 #[test]
 fn no_file_is_long() {

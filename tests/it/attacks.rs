@@ -5,3 +5,4 @@ mod contributor;
 mod mad;
 mod neighbour;
 mod server;
+mod showable;

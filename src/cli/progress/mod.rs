@@ -6,6 +6,7 @@ mod bars;
 
 use super::{Io, Notices, args::Format};
 use crate::{
+    page::{Page, say},
     render::{self, events},
     run::{Notice, Progress, Shutdown},
 };
@@ -89,7 +90,9 @@ impl<'a> View<'a> {
     fn take(&mut self, notice: Notice) {
         match notice {
             Notice::Info(line) => self.write_err(&line),
-            Notice::Finding(finding) => self.write_err_with(|err| render::findings(err, &[finding])),
+            Notice::Finding(finding) => {
+                self.write_err_with(|err| render::findings(&mut Page::text(err), &[finding]))
+            }
             Notice::Request { provider, line } => {
                 self.progress.request(&provider, Instant::now());
                 if let Some(line) = line {
@@ -106,7 +109,7 @@ impl<'a> View<'a> {
             Notice::StepEnded { provider, outcome } => {
                 self.progress.ended(&provider, &format!("{}/{}", outcome.tenant, outcome.address));
                 match self.format {
-                    Format::Text => self.write_out(|out| render::outcome(out, &outcome)),
+                    Format::Text => self.write_out(|out| render::outcome(&mut Page::text(out), &outcome)),
                     Format::Json => self.write_out(|out| events::ended(out, &outcome)),
                     // The table of what ended comes at the end.
                     Format::Markdown => {}
@@ -130,7 +133,7 @@ impl<'a> View<'a> {
 
     /// Writes to standard error. If that fails, the run goes on.
     fn write_err(&mut self, line: &str) {
-        self.write_err_with(|err| writeln!(err, "{line}"));
+        self.write_err_with(|err| say!(Page::text(err), "{}", line));
     }
 
     fn write_err_with(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {

@@ -19,6 +19,7 @@ const TABLE: &[Row] = &[
     ("finding",           "explained text", ""),
     ("path",              "", ""),
     ("text",              "", ""),
+    ("page",              "text", "annotate_snippets"),
     ("explained",         "", ""),
     ("model",             "explained path", ""),
     ("lint",              "finding model path text", ""),
@@ -28,8 +29,8 @@ const TABLE: &[Row] = &[
     ("outcome",           "model plan", ""),
     // Names everything that is shown, and only `cli` names it: what is worked out does not know that it will be shown.
     // "To a writer": no stream of the terminal.
-    ("render",            "diff emergency finding model outcome path plan text", "similar"),
-    ("render/findings",   "finding text", "annotate_snippets"),
+    ("render",            "diff emergency finding model outcome page path plan text", "similar"),
+    ("render/findings",   "finding page text", "annotate_snippets"),
     // "The only reader of configuration files": no other row has the parser of YAML with places. Programs: git.
     ("file",              "explained text", "std::fs std::os tempfile"),
     ("load",              "explained file finding model path text", "granit_parser std::process"),
@@ -65,9 +66,9 @@ const TABLE: &[Row] = &[
     ("run/plan_file",     "error file plan secret text", ""),
     // "Arguments, streams, progress": the only row that has them. It sees a phone system, a file or a lock only through
     // `run`.
-    ("cli",               "emergency error finding lint plan render run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
+    ("cli",               "emergency error finding lint page plan render run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
                            std::io::stdout tokio tokio::signal"),
-    ("cli/progress",      "render run", "indicatif tokio tokio::time"),
+    ("cli/progress",      "page render run", "indicatif tokio tokio::time"),
     ("error",             "explained finding", ""),
     ("guide",             "", ""),
     ("lib",               "", ""),
@@ -132,6 +133,8 @@ const VALUES: &[&str] = &[
     "futures",
     "glob",
     "icu_normalizer",
+    "icu_properties",
+    "unicode_security",
     "jiff",
     "percent_encoding",
     "phonenumber",

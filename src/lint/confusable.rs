@@ -1,0 +1,58 @@
+//! A name with letters that look like others.
+
+use super::{Example, Findings, Lint, Subject, keys, look_alike::pairs};
+use crate::{
+    finding::Level,
+    text::{as_drawn, is_mixed, look_alike, spelled},
+};
+
+pub static LINT: Lint = Lint {
+    code: "confusable",
+    level: Level::Warning,
+    docs: "\
+### What it finds
+Names with letters of another alphabet that look like Latin ones (Unicode TS 39): two names that are drawn alike, and one name
+in which a word has letters of both. Names of tenants, schedules and queues.
+
+### Why it matters
+A reviewer reads `office` where the file says something else. A rule that follows the one name does not follow the other.
+
+### What to do
+Write the name in one alphabet. In the finding each such letter stands as `\\u043e`.",
+    example: Example {
+        bad: r#"
+schedules: { "h\u043elidays": {} }"#,
+        finding: "1:14: `hоlidays` has letters of two alphabets: it is \"h\\u043elidays\"",
+        good: r#"
+schedules: { holidays: {} }"#,
+    },
+    check,
+};
+
+const HELP: &str = "write the name in one alphabet: a reader takes it for another one";
+
+fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
+    for (name, first, place) in pairs(subject, as_drawn) {
+        let is_plain = name.is_ascii() && first.is_ascii();
+        if !is_plain && !look_alike(name, first) {
+            out.push(place, format!("`{name}` looks like `{first}`: it is {}", spelled_out(name)), HELP);
+        }
+    }
+    for it in subject.tenants {
+        let schedules = it.tenant.schedules.keys().map(|name| ("schedules", name));
+        let queues = it.tenant.queues.keys().map(|name| ("queues", name));
+        let named =
+            schedules.chain(queues).map(|(section, name)| (name, (it.place_of_key)(&keys([&section, name]))));
+        let own = (&it.tenant.tenant, (it.place)(&keys([&"tenant"])));
+        for (name, place) in named.chain([own]).filter(|(name, _)| is_mixed(name)) {
+            let spelled = spelled_out(name);
+            out.push(place, format!("`{name}` has letters of two alphabets: it is {spelled}"), HELP);
+        }
+    }
+}
+
+/// In quotes, with an escape for every letter that is not Latin.
+fn spelled_out(name: &str) -> String {
+    let escape = |c: char| if c.is_ascii() { c.to_string() } else { format!("\\u{:04x}", u32::from(c)) };
+    spelled(name).chars().map(escape).collect()
+}
