@@ -13,6 +13,7 @@ mod auth;
 mod body;
 mod conventions;
 mod error;
+mod in_process;
 mod pacer;
 mod patience;
 mod record;
@@ -22,6 +23,7 @@ mod tally;
 pub use auth::{ApiKey, Authenticate, Basic, Bearer, Renewal, authorization};
 pub use conventions::{Conventions, Remedy};
 pub use error::{ApiError, Problem};
+pub use in_process::InProcess;
 pub use pacer::Pacer;
 pub use record::{Phase, Purpose, RequestObserver, RequestRecord, during};
 pub use reqwest::Method;
@@ -78,6 +80,8 @@ pub struct ReadClient {
     info: ClientInfo,
     /// For one large answer at a time.
     large: Arc<Semaphore>,
+    /// Who answers where no network is.
+    in_process: Option<InProcess>,
 }
 
 /// Reads from and writes to one API.
@@ -120,7 +124,13 @@ impl ReadClient {
             .build()
             .map_err(|e| format!("cannot set up HTTP for `{base}`: {e}"))?;
         let (login, large) = (Arc::new(Login::new(auth)), Arc::new(Semaphore::new(1)));
-        Ok(Self { client, base, login, conventions, pacer, limits, info, large })
+        Ok(Self { client, base, login, conventions, pacer, limits, info, large, in_process: None })
+    }
+
+    /// The same API, answered in this process: nothing is sent.
+    #[must_use]
+    pub fn in_process(self, server: InProcess) -> Self {
+        Self { in_process: Some(server), ..self }
     }
 
     /// The same API, with the way to write.
@@ -299,7 +309,10 @@ impl ReadClient {
 
     /// Sends, and waits for the whole answer.
     async fn receive(&self, request: reqwest::Request) -> Result<RawResponse, Problem> {
-        let response = self.client.execute(request).await.map_err(Problem::from_transport)?;
+        let response = match &self.in_process {
+            Some(server) => server(&request),
+            None => self.client.execute(request).await.map_err(Problem::from_transport)?,
+        };
         let status = response.status().as_u16();
         let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let (after, etag) = (header("retry-after"), header("etag"));
