@@ -92,9 +92,11 @@ pub fn diverts(live: Option<&AnswerRule>, context: &Context) -> (Diverts, Unread
     let mut unreadable = Unreadable::default();
     let mut one = |word: &str, feature: fn(&AnswerRule) -> &Feature| {
         let Some(rule) = live else { return Some(Divert::Off) };
-        unreadable.part([word], "`enabled` of its rule", rule.enabled.flag());
+        let whole = unreadable.part([word], "`enabled` of its rule", rule.enabled.flag().or(true));
         let Feature { enabled, parameters } = feature(rule);
         let on = unreadable.field([word], enabled.flag().or(false))?;
+        // A rule that is off forwards nothing, and this one may be off.
+        whole?;
         // Only the first parameter of a forward is used (FACTS stratus/rules-6).
         Some(match parameters.first().filter(|_| on) {
             Some(to) if !to.as_str().is_empty() => Divert::To(destination(to.as_str(), context)),
