@@ -137,6 +137,7 @@ impl Words<'_> {
                 if self.changes_agents(&address, &said.object) {
                     let shown = format!("a list of {listed} where {total} are counted");
                     said.unreadable.0.entry(["agents"].into()).or_insert(shown);
+                    said.object.agents = None;
                 }
             }
             self.add(address, said, Resource::Queue);
