@@ -84,7 +84,10 @@ fn yes_or_no(on: bool) -> Value {
 
 /// The parameters of a feature, numbers among them as text: they are read in either form (FACTS stratus/wire-3).
 fn words(shown: &Value) -> Vec<Value> {
-    let text = |word: &Value| Value::from(scalar::verbatim(word));
+    let text = |word: &Value| match word {
+        Value::Array(_) | Value::Object(_) => word.clone(),
+        word => Value::from(scalar::verbatim(word)),
+    };
     match shown {
         Value::Array(words) => words.iter().map(text).collect(),
         Value::Null => Vec::new(),

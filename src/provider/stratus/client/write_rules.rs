@@ -129,7 +129,13 @@ impl Writing<'_> {
     ) -> Result<(), ApiError> {
         let shown = live.iter().find(|rule| rule.name() == name);
         let mut body = shown.map(RawRule::to_write).unwrap_or_default();
-        body.extend(self.sent.add(key, name, change));
+        for (feature, new) in self.sent.add(key, name, change) {
+            match (body.get_mut(&feature), new) {
+                // What else it holds is not what the step is about.
+                (Some(Value::Object(live)), Value::Object(new)) => live.extend(new),
+                (_, new) => drop(body.insert(feature, new)),
+            }
+        }
         body.entry("enabled").or_insert_with(|| "yes".into());
         let rest = format!("{}/{}", rules_path(key), segment(name));
         self.send(Method::PUT, &rest, Value::Object(body), what).await.map(drop)
