@@ -27,15 +27,15 @@ pub fn escaped(text: String) -> String {
         return text;
     }
     let mut safe = String::with_capacity(text.len());
-    let mut last = None;
     for c in text.chars() {
+        // What is seen before it, be it the end of an escape.
+        let last = safe.chars().next_back();
         let unseen = unseen::is_unseen(c) && !(unseen::is_joiner(c) && last.is_some_and(unseen::is_joinable));
         if unseen || unseen::is_joined(last, c) {
             safe.extend(c.escape_default());
         } else {
             safe.push(c);
         }
-        last = Some(c);
     }
     safe
 }

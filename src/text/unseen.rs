@@ -49,17 +49,22 @@ pub fn is_mixed(name: &str) -> bool {
 pub fn spelled(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
     let mut shown = String::with_capacity(quoted.len());
-    let mut last = None;
     for c in quoted.chars() {
+        // A mark may come to stand behind the last letter of an escape.
+        let joined = is_joined(shown.chars().next_back(), c);
         match u32::from(c) {
-            _ if !(is_unseen(c) || is_joined(last, c)) => shown.push(c),
+            _ if !(is_unseen(c) || is_unprintable(c) || joined) => shown.push(c),
             code @ ..=0xffff => shown.push_str(&format!("\\u{code:04x}")),
             // YAML has a form for these, and JSON none; no name has one.
             code => shown.push_str(&format!("\\U{code:08x}")),
         }
-        last = Some(c);
     }
     shown
+}
+
+/// Whether YAML takes a character as an escape alone.
+fn is_unprintable(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 /// Whether a character is not seen but changes what is seen: terminal commands, and turns of the writing direction
@@ -201,6 +206,9 @@ mod tests {
             ("Cafe\u{301}", r#""Cafe\u0301""#),
             ("Caf\u{e9}", "\"Caf\u{e9}\""),
             ("a\"b\u{feff}", r#""a\"b\ufeff""#),
+            ("a\u{7f}\u{9b}2J", r#""a\u007f\u009b2J""#),
+            ("a\u{ffff}", r#""a\uffff""#),
+            ("\u{200a}\u{301}", r#""\u200a\u0301""#),
         ];
         for (name, spelled) in cases {
             assert_eq!(super::spelled(name), spelled);
