@@ -56,7 +56,7 @@ pub async fn run(
                         report(Event::Started { plan: job.plan, step });
                         let tally = sent.entry((number, index)).or_default().clone();
                         under_way.push(async move {
-                            let ending = tally.of(step::carry_out(job, step, shutdown)).await;
+                            let ending = tally.of(step::carry_out(job, step, shutdown, &tally)).await;
                             (number, index, ending)
                         });
                     }

@@ -5,7 +5,7 @@ use super::{
     read_back::{self, Difference, ReadBack},
 };
 use crate::{
-    http::{ApiError, Phase, Problem, during},
+    http::{ApiError, Phase, Problem, WriteTally, during},
     outcome::Status,
     path::Path,
     plan::{Action, Clicks, Propagation, Step, join},
@@ -40,9 +40,14 @@ fn failed(status: Status, error: &ApiError) -> Ending {
     Ending::new(status, Some(error.to_string()), error.help().map(str::to_owned))
 }
 
-/// Looks, writes, and looks until it is true. Every request says which step it belongs to. Beside the ending: whether
-/// anything may have been sent.
-pub(super) async fn carry_out(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> (Ending, bool) {
+/// Looks, writes, and looks until it is true. Every request says which step it belongs to; `tally` counts what it writes.
+/// Beside the ending: whether anything may have been sent.
+pub(super) async fn carry_out(
+    job: &Job<'_>,
+    step: &Step,
+    shutdown: &Shutdown,
+    tally: &WriteTally,
+) -> (Ending, bool) {
     let of = || format!("{}/{}", job.plan.tenant, step.address);
     match during(Phase::Look, of(), read_back::changed_since_plan(job.plan, step, job.reader)).await {
         Ok(None) => {}
@@ -52,10 +57,10 @@ pub(super) async fn carry_out(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -
         }
         Err(error) => return (failed(Status::Failed, &error), false),
     }
-    (write(job, step, shutdown).await, true)
+    (write(job, step, shutdown, tally).await, true)
 }
 
-async fn write(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
+async fn write(job: &Job<'_>, step: &Step, shutdown: &Shutdown, tally: &WriteTally) -> Ending {
     let of = || format!("{}/{}", job.plan.tenant, step.address);
     // The error of the first try, where it does not say whether the write was carried out.
     let mut first: Option<ApiError> = None;
@@ -71,6 +76,10 @@ async fn write(job: &Job<'_>, step: &Step, shutdown: &Shutdown) -> Ending {
                 let seen = read_back::wait_until_applied(job.plan, step, job.reader, Duration::ZERO);
                 return match during(Phase::ReadBack, of(), seen).await {
                     ReadBack::AsPlanned => Ending::done(),
+                    // It is a read that was refused, and what was written before it may have been all.
+                    ReadBack::Unreadable(_) if error.is_of_a_read() && !tally.writes().is_empty() => {
+                        failed(Status::Unknown, &error)
+                    }
                     ReadBack::Different(_) | ReadBack::Unreadable(_) => failed(Status::Failed, &error),
                 };
             }

@@ -105,6 +105,11 @@ fn excerpt(text: &str) -> String {
 }
 
 impl ApiError {
+    /// Whether it was a read that did not work out.
+    pub fn is_of_a_read(&self) -> bool {
+        self.method == "GET"
+    }
+
     /// The way out, where one is known.
     pub fn help(&self) -> Option<&'static str> {
         match &self.problem {

@@ -36,6 +36,12 @@ fn a_step_that_is_not_done_says_what_it_has_written() {
             vec![format!("written: {made}, {queue}")],
         ),
         ("503:1,only:GET {}/callqueues/420", "failed", vec!["nothing was written".to_owned()]),
+        // Everything is written, and a read that only looks whether there is more to do is refused.
+        (
+            "429:1,retry-after:0,only:GET {}/callqueues/420/agents",
+            "unknown",
+            vec![format!("written before that: {made}, {queue}")],
+        ),
         (
             "503:1,only:GET {}/callqueues/420,skip:2",
             "unknown",
