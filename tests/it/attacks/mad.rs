@@ -1,19 +1,17 @@
 //! The promise: a vendor's server that has gone mad, or somebody who answers in its place, gets neither the memory nor the
 //! time nor the belief of a run. Its own tenant is blocked, and the plans of the others are whole.
 
+use super::{
+    answers::{Answer, Sent, asked, drip, endless, hang, head, huge, json, whole},
+    bounded::{self, Bounded},
+};
 use crate::workspace::Workspace;
 use std::{
     io::{BufRead, BufReader, Write},
     net::{TcpListener, TcpStream},
-    process::Command,
-    sync::{Arc, Mutex},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
-
-type Sent = std::io::Result<()>;
-/// How a request for a path is answered.
-type Answer = fn(&mut TcpStream, &str) -> Sent;
 
 /// A shape of madness: its kind and name, the phone system that it is of, the answer, and what is said of it.
 struct Shape(&'static str, &'static str, &'static str, Answer, &'static str);
@@ -35,64 +33,6 @@ fn respond(mut connection: TcpStream, answer: Answer) -> Sent {
     let first = lines.next().transpose()?.unwrap_or_default();
     while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
     answer(&mut connection, first.split(' ').nth(1).unwrap_or_default())
-}
-
-fn head(to: &mut TcpStream, status: &str, headers: &str) -> Sent {
-    write!(to, "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\n{headers}\r\n")
-}
-
-fn whole(to: &mut TcpStream, status: &str, headers: &str, body: &[u8]) -> Sent {
-    head(to, status, &format!("{headers}content-length: {}\r\n", body.len()))?;
-    to.write_all(body)
-}
-
-fn json(to: &mut TcpStream, body: &str) -> Sent {
-    whole(to, "200 OK", "", body.as_bytes())
-}
-
-/// A beginning, and then the same for ever.
-fn endless(to: &mut TcpStream, status: &str, start: &str, again: &str) -> Sent {
-    head(to, status, "transfer-encoding: chunked\r\n")?;
-    write!(to, "{:x}\r\n{start}\r\n", start.len())?;
-    let text = again.repeat((1 << 16) / again.len());
-    let chunk = format!("{:x}\r\n{text}\r\n", text.len());
-    loop {
-        to.write_all(chunk.as_bytes())?;
-    }
-}
-
-/// A beginning, the same so many times, and an end.
-fn huge(to: &mut TcpStream, start: &str, again: &str, times: usize, end: &str) -> Sent {
-    head(to, "200 OK", &format!("content-length: {}\r\n", start.len() + again.len() * times + end.len()))?;
-    to.write_all(start.as_bytes())?;
-    let block = again.repeat(1000);
-    for _ in 0..times / 1000 {
-        to.write_all(block.as_bytes())?;
-    }
-    to.write_all(again.repeat(times % 1000).as_bytes())?;
-    to.write_all(end.as_bytes())
-}
-
-/// Piece by piece, slower than anybody waits.
-fn drip(to: &mut TcpStream, text: &str) -> Sent {
-    for byte in text.bytes() {
-        to.write_all(&[byte])?;
-        to.flush()?;
-        thread::sleep(Duration::from_millis(300));
-    }
-    Ok(())
-}
-
-fn hang() -> Sent {
-    thread::sleep(Duration::from_secs(30));
-    Ok(())
-}
-
-/// The number of a parameter of the query.
-fn asked(path: &str, parameter: &str) -> usize {
-    let query = path.split_once('?').map_or("", |(_, query)| query);
-    let pair = query.split('&').find_map(|pair| pair.strip_prefix(parameter)?.strip_prefix('='));
-    pair.and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 
 /// A domain that is as it should be, and users as a closure has them.
@@ -624,9 +564,6 @@ fn declared(kind: &str, url: &str) -> (String, &'static str) {
     }
 }
 
-/// Bytes of address space: a run in them cannot have used more memory.
-const SPACE: u64 = 450 << 20;
-
 fn holds(Shape(kind, name, system, answer, why): &Shape) -> Result<(), String> {
     let workspace = Workspace::default();
     let (settings, tenant) = declared(system, &serve(*answer));
@@ -642,26 +579,17 @@ fn holds(Shape(kind, name, system, answer, why): &Shape) -> Result<(), String> {
         "tenants/harbour.yaml",
         "tenant: harbour\nprovider: well\naccount: harbour\ndiverts: { \"201\": { busy: off } }\n",
     );
-    let began = Instant::now();
-    let line = format!(
-        "ulimit -v {}; exec '{}' -C '{}' plan",
-        SPACE >> 10,
-        env!("CARGO_BIN_EXE_dialform"),
-        workspace.root().display(),
-    );
-    // Arenas of the allocator take address space and no memory.
-    let run = Command::new("bash").args(["-c", &line]).env("MALLOC_ARENA_MAX", "1").output().unwrap();
-    let said = String::from_utf8_lossy(&[run.stdout, run.stderr].concat()).into_owned();
+    let Bounded { code, said, took, peak, ended } = bounded::run(&workspace, &["plan"]);
     let start: String = said.chars().take(600).collect();
-    let took = began.elapsed();
     // On a busy machine the time may be over before the pages are: that is a bound as well.
-    let ended = said.contains(why) || *kind == "looping" && said.contains("takes longer than 30 seconds");
+    let explained = said.contains(why) || *kind == "looping" && said.contains("takes longer than 30 seconds");
     let wrong = [
-        (run.status.code() != Some(1), format!("ended with {:?}", run.status)),
-        (!ended, format!("does not say `{why}`")),
+        (code != Some(1), format!("ended with {ended}")),
+        (!explained, format!("does not say `{why}`")),
         (!said.contains("harbour on well"), "the other tenant has no plan".to_owned()),
         (said.len() > 10_000, format!("says {} bytes", said.len())),
         (took > Duration::from_secs(45), format!("took {took:?}")),
+        (peak > bounded::PEAK, format!("took {} MiB", peak >> 20)),
     ];
     match wrong.into_iter().find(|(is_wrong, _)| *is_wrong) {
         Some((_, why)) => Err(format!("{kind}: {name} ({system}): {why}: {start}")),
@@ -676,21 +604,6 @@ fn a_mad_server_blocks_its_own_tenant() {
         assert!(SHAPES.iter().filter(|it| it.0 == kind).count() >= 5, "{kind}");
     }
     assert!(SHAPES.len() >= 60, "{}", SHAPES.len());
-    let (left, wrong) = (Arc::new(Mutex::new(SHAPES.iter())), Arc::new(Mutex::new(Vec::new())));
-    let workers: Vec<_> = (0..6)
-        .map(|_| {
-            let (left, wrong) = (Arc::clone(&left), Arc::clone(&wrong));
-            thread::spawn(move || {
-                loop {
-                    let Some(shape) = left.lock().unwrap().next() else { return };
-                    if let Err(why) = holds(shape) {
-                        wrong.lock().unwrap().push(why);
-                    }
-                }
-            })
-        })
-        .collect();
-    workers.into_iter().for_each(|worker| worker.join().unwrap());
-    let wrong = wrong.lock().unwrap();
+    let wrong = bounded::six_at_once(SHAPES, holds);
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), SHAPES.len(), wrong.join("\n"));
 }
