@@ -134,6 +134,12 @@ impl<P> Workspace<P> {
     pub(super) fn with_tenants<K: Kinds<Entry = P>>(config: Config<P>, files: &Files, kinds: &K) -> Self {
         let Config { file, providers, tree, mut findings } = config;
         let mut names: BTreeMap<String, Place> = BTreeMap::new();
+        if file.tenants.is_empty() {
+            let message = "`tenants` is empty: there is nothing to check, and nothing to plan";
+            let help = "name the files of the tenants: `tenants: [\"tenants/*.yaml\"]`";
+            let place = tree.place_of(&[Segment::key("tenants")]);
+            findings.push(Finding::warning("no-tenants", message).help(help).at(place));
+        }
         for (index, pattern) in file.tenants.iter().enumerate() {
             let place = tree.place_of(&[Segment::key("tenants"), Segment::Index(index)]);
             match files.matching(pattern) {
