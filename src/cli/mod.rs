@@ -20,7 +20,7 @@ use crate::{
     finding::Finding,
     page::{Page, say},
     render::{self, events, json},
-    run::{Context, Notice},
+    run::{Context, Notice, ensure_machine},
     secret::{KnownSecrets, Redacting},
     text::{is_unseen, printable},
 };
@@ -197,7 +197,11 @@ fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<(
         Failure::Message { cause, ending: Ending::Refused } => vec![Finding::explained("refused", cause)],
         Failure::Message { cause, ending: _ } => vec![Finding::explained("failed", cause)],
         Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
-        Failure::Output(error) => vec![Finding::error("failed", format!("cannot write the output: {error}"))],
+        // In every format: where it would go cannot be written.
+        Failure::Output(error) => {
+            let finding = Finding::error("failed", format!("cannot write the output: {error}"));
+            return render::findings(io.err, &[finding]);
+        }
     };
     match cli.format() {
         Format::Json if matches!(cli.command, Command::Apply(_)) => events::failed(io.out, &findings),
@@ -225,13 +229,17 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
         Command::Schema(args) => schema::run(args, io),
         Command::Sandbox(args) => on_runtime(sandbox::run(global, args, io)),
         Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Cli::command(), "dialform", &mut io.out);
+            // Into memory: it panics where it cannot write.
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "dialform", &mut script);
+            io.out.write_all(&script)?;
             Ok(Ending::Fine)
         }
     }
 }
 
 fn on_runtime(work: impl Future<Output = Result<Ending, Failure>>) -> Result<Ending, Failure> {
+    ensure_machine()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

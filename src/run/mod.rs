@@ -11,6 +11,7 @@
 //! - `account_locks`, `unlock`: who may write to an account
 //! - `emergency`, `emergency_record`: emergency forwards on the day of an outage
 //! - `approval`, `apply`: which plan may be carried out, and how that ended
+//! - `machine`: what the machine and whoever started the process have settled before it
 //! - `monitor`, `audit_log`: every request of a run
 //! - `plan_file`: saved plans
 //! - `progress`: how far a run is, for whoever shows it
@@ -68,6 +69,7 @@ pub mod emergency;
 mod emergency_record;
 pub mod emulated;
 mod intent;
+mod machine;
 mod monitor;
 mod options;
 mod plan_file;
@@ -84,6 +86,7 @@ pub use checklist::checklist;
 pub use context::{Context, Notice, Pace};
 pub use emergency::{Emergency, EmergencySelection};
 pub use intent::Intent;
+pub use machine::{ensure_machine, ignored_signals};
 pub use options::{ApplyOptions, Approval, Emulation, Logging, Options, Selection, duration};
 pub use plan_file::{approved_digest, save_plan};
 pub use progress::Progress;

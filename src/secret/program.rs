@@ -38,11 +38,16 @@ pub fn printed(
     let (send, printed) = mpsc::channel();
     if let Some(out) = child.stdout.take() {
         // Not waited for: a program of its own may keep the pipe open when this one is gone.
-        thread::spawn(move || {
+        let reader = move || {
             let mut bytes = Vec::new();
             let read = out.take(LONGEST as u64 + 1).read_to_end(&mut bytes);
             let _ = send.send(read.map(|_| bytes));
-        });
+        };
+        if let Err(error) = thread::Builder::new().spawn(reader) {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(Trouble::NotRun(error));
+        }
     }
     let end = Instant::now() + patience;
     let found = loop {

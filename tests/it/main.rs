@@ -95,6 +95,8 @@ mod stratus_readings;
 #[cfg(test)]
 mod surprises;
 #[cfg(test)]
+mod surroundings;
+#[cfg(test)]
 mod throughput;
 #[cfg(test)]
 mod toy;

@@ -1,0 +1,46 @@
+//! What the machine and whoever started this process have settled before a run begins.
+
+use crate::error::Failure;
+use std::{fs, sync::Mutex, thread, time::SystemTime};
+
+/// Threads that a run has at once: two that work, one that looks up names, one that waits for an answer at the terminal.
+const THREADS: usize = 4;
+
+/// Whether a run that speaks to phone systems can begin here.
+pub fn ensure_machine() -> Result<(), Failure> {
+    ensure_threads()?;
+    ensure_clock(SystemTime::now())
+}
+
+/// What needs a thread and gets none panics, deep in a library: whether there are enough is tried before.
+fn ensure_threads() -> Result<(), Failure> {
+    // Each waits until it can have this, so that all of them live at once.
+    let gate = Mutex::new(());
+    thread::scope(|scope| {
+        let _closed = gate.lock();
+        for _ in 0..THREADS {
+            let started = thread::Builder::new().spawn_scoped(scope, || drop(gate.lock()));
+            started.map_err(|error| {
+                let help = "there are too many processes: end some, or raise the limit (`ulimit -u`)";
+                Failure::error(format!("cannot start a thread: {error}")).help(help)
+            })?;
+        }
+        Ok(())
+    })
+}
+
+/// Times stand in names of files, in logs and in locks, and have to be written.
+fn ensure_clock(now: SystemTime) -> Result<(), Failure> {
+    match jiff::Timestamp::try_from(now) {
+        Ok(now) if now >= jiff::Timestamp::UNIX_EPOCH => Ok(()),
+        _ => Err(Failure::error("the clock of this machine says no time between the years 1970 and 9999")
+            .help("set the clock")),
+    }
+}
+
+/// The signals that this process was started to ignore, one bit each, from number 1 on; none where the system does not say.
+pub fn ignored_signals() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
+}
