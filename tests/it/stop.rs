@@ -29,7 +29,15 @@ struct Running {
 }
 
 fn start(world: &World, line: &str) -> Running {
-    let mut command = world.process(&["apply", "--sandbox", "--auto-approve", "--format", "json"]);
+    start_in("", world, line)
+}
+
+/// The same after a line of a shell. Who runs the tests may ignore signals, and that is inherited.
+fn start_in(shell: &str, world: &World, line: &str) -> Running {
+    let apply = world.process(&["apply", "--sandbox", "--auto-approve", "--format", "json"]);
+    let mut command = Command::new("env");
+    command.args(["--default-signal", "bash", "-c", &format!("{shell}\nexec \"$0\" \"$@\"")]);
+    command.arg(apply.get_program()).args(apply.get_args());
     command.args(line.split_whitespace()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let out = BufReader::new(child.stdout.take().unwrap());
@@ -82,6 +90,21 @@ fn a_signal_ends_an_apply_in_order() {
         assert_eq!(count(&last, "done") + count(&last, "skipped"), 6, "{signal}: {last:#}");
         let again = world.run(&["apply", "--auto-approve"]);
         assert_eq!(again.ending, Ending::Fine, "{signal}: {}{}", again.out, again.err);
+    }
+}
+
+/// `nohup dialform apply`, or `trap '' INT` around it: who started the run has said that the signal is not meant for it.
+#[test]
+fn an_ignored_signal_stays_ignored() {
+    for signal in ["HUP", "INT", "TERM"] {
+        let world = World::new(TENANT);
+        world.write("dialform.yaml", world.workspace().replace("concurrency: 4", "concurrency: 1"));
+        let mut running =
+            start_in(&format!("trap '' {signal}"), &world, "--fault slow:50ms,visible-after:0ms");
+        running.until("step");
+        running.signal(signal);
+        let (code, last, err) = running.end();
+        assert_eq!((code, count(&last, "done")), (Some(0), 6), "{signal}: {last:#}{err}");
     }
 }
 
