@@ -19,6 +19,8 @@ use crate::path::Segment;
 
 /// Bounds the work on an object that is wrong all over; 50 findings are enough to start with.
 const MAX_ROUNDS: usize = 50;
+/// How many values all rounds together look at: of a large file fewer faults are found at once.
+const MAX_WORK: usize = 2_000_000;
 
 /// Decodes a node. Returns the value only if there is no finding about it; all findings are appended.
 pub fn decode<T: DeserializeOwned>(tree: &Tree, node: &Node, findings: &mut Vec<Finding>) -> Option<T> {
@@ -26,16 +28,19 @@ pub fn decode<T: DeserializeOwned>(tree: &Tree, node: &Node, findings: &mut Vec<
 }
 
 /// Like [`decode`], for a file whose phone system is known: the value, and whether it is the whole of it. Where there are
-/// findings it is what is left without the parts at fault.
+/// findings the parts at fault are taken out of the tree, and it is what is left.
 pub fn decode_with<T: DeserializeOwned>(
-    tree: &Tree,
-    node: &Node,
+    tree: &mut Tree,
     hints: &dyn Hints,
     findings: &mut Vec<Finding>,
 ) -> Option<(T, bool)> {
-    let before = findings.len();
-    let value = partly(tree, &[], node, hints, findings)?;
-    Some((value, findings.len() == before))
+    let (source, root) = tree.parts_mut();
+    let mut found = Collector::new(source);
+    let value = rounds(source, &[], Work::Own(root), hints, &mut found);
+    let found = found.finish();
+    let whole = found.is_empty();
+    findings.extend(found);
+    Some((value?, whole))
 }
 
 /// Like [`decode`], for a node whose path is known: messages about missing and unknown keys name it.
@@ -74,40 +79,72 @@ fn partly<T: DeserializeOwned>(
             report_null(source, &mut found, tree.key(path), node);
             None
         }
-        false => rounds(source, path, node, hints, &mut found),
+        false => rounds(source, path, Work::Copy(Cow::Borrowed(node)), hints, &mut found),
     };
     findings.extend(found.finish());
     value
 }
 
+/// What parts at fault are taken out of.
+enum Work<'a> {
+    /// A copy, made when the first one is.
+    Copy(Cow<'a, Node>),
+    /// The tree itself.
+    Own(&'a mut Node),
+}
+
+impl Work<'_> {
+    fn node(&self) -> &Node {
+        match self {
+            Self::Copy(node) => node,
+            Self::Own(node) => node,
+        }
+    }
+
+    fn node_mut(&mut self) -> &mut Node {
+        match self {
+            Self::Copy(node) => node.to_mut(),
+            Self::Own(node) => node,
+        }
+    }
+}
+
 fn rounds<T: DeserializeOwned>(
     source: &Source,
     path: &[Segment],
-    node: &Node,
+    mut work: Work<'_>,
     hints: &dyn Hints,
     found: &mut Collector<'_>,
 ) -> Option<T> {
-    let mut node = Cow::Borrowed(node);
-    if has_null(&node) {
-        take_nulls(source, found, node.to_mut());
+    if has_null(work.node()) {
+        take_nulls(source, found, work.node_mut());
     }
-    let mut rounds = 0;
-    while rounds < MAX_ROUNDS && !found.is_full() {
-        let error = match T::deserialize(NodeDeserializer::new(&node)) {
+    let size = size(work.node());
+    let (mut rounds, mut looked) = (0, 0);
+    while rounds < MAX_ROUNDS && looked <= MAX_WORK && !found.is_full() {
+        looked += size;
+        let node = work.node();
+        let error = match T::deserialize(NodeDeserializer::new(node)) {
             Ok(value) => return Some(value),
-            Err(error) => Error::at(error, &node),
+            Err(error) => Error::at(error, node),
         };
         if !error.is_consequence {
             rounds += 1;
-            let finding = error.to_finding(path, &node, hints);
+            let finding = error.to_finding(path, node, hints);
             found.push(error.span.unwrap_or(node.span), finding);
         }
         if error.path.is_empty() {
             return None;
         }
-        prune(node.to_mut(), &error.path);
+        prune(work.node_mut(), &error.path);
     }
     None
+}
+
+/// How many values there are in a node, with itself.
+fn size(node: &Node) -> usize {
+    let entries: usize = node.entries().iter().map(|(_, value)| 1 + size(value)).sum();
+    1 + entries + node.items().iter().map(size).sum::<usize>()
 }
 
 /// Takes the entry or item at a path (innermost position first) out of a tree.
@@ -118,11 +155,19 @@ fn prune(node: &mut Node, path: &[usize]) {
     }
     match &mut node.value {
         Value::Map(entries) if *position < entries.len() => match inner {
-            [] => drop(entries.remove(*position)),
-            inner => prune(&mut entries[*position].1, inner),
+            [] => {
+                let mut rest = entries.take();
+                rest.remove(*position);
+                *entries = rest.into();
+            }
+            inner => prune(&mut entries.each_mut()[*position].1, inner),
         },
         Value::Seq(items) if *position < items.len() => match inner {
-            [] => drop(items.remove(*position)),
+            [] => {
+                let mut rest = std::mem::take(items).into_vec();
+                rest.remove(*position);
+                *items = rest.into();
+            }
             inner => prune(&mut items[*position], inner),
         },
         _ => {}
@@ -138,26 +183,34 @@ fn has_null(node: &Node) -> bool {
 /// Reports and takes out everything that has no value.
 fn take_nulls(source: &Source, found: &mut Collector<'_>, node: &mut Node) {
     match &mut node.value {
-        Value::Map(entries) => entries.retain_mut(|(key, value)| {
-            let keep = !key.is_null() && !value.is_null();
-            if keep {
-                take_nulls(source, found, value);
-            } else {
-                report_null(source, found, Some(key), value);
-                node.incomplete = true;
-            }
-            keep
-        }),
-        Value::Seq(items) => items.retain_mut(|item| {
-            let keep = !item.is_null();
-            if keep {
-                take_nulls(source, found, item);
-            } else {
-                report_null(source, found, None, item);
-                node.incomplete = true;
-            }
-            keep
-        }),
+        Value::Map(entries) => {
+            let mut rest = entries.take();
+            rest.retain_mut(|(key, value)| {
+                let keep = !key.is_null() && !value.is_null();
+                if keep {
+                    take_nulls(source, found, value);
+                } else {
+                    report_null(source, found, Some(key), value);
+                    node.incomplete = true;
+                }
+                keep
+            });
+            *entries = rest.into();
+        }
+        Value::Seq(items) => {
+            let mut rest = std::mem::take(items).into_vec();
+            rest.retain_mut(|item| {
+                let keep = !item.is_null();
+                if keep {
+                    take_nulls(source, found, item);
+                } else {
+                    report_null(source, found, None, item);
+                    node.incomplete = true;
+                }
+                keep
+            });
+            *items = rest.into();
+        }
         Value::Scalar { .. } => {}
     }
 }
@@ -174,8 +227,8 @@ fn report_null(source: &Source, found: &mut Collector<'_>, key: Option<&Node>, v
         None if word.is_empty() => (value.span, "this list item has no value".to_owned()),
         None => (value.span, "there is no value here".to_owned()),
     };
-    let line_end = source.line(source.line_number(value.span.end)).end;
-    let rest = source.slice(Span::new(value.span.end, line_end)).trim_start_matches([':', ' ']);
+    let line_end = source.line(source.line_number(value.span.end())).end();
+    let rest = source.slice(Span::new(value.span.end(), line_end)).trim_start_matches([':', ' ']);
     let none = match key {
         Some(_) => "remove the key to leave the setting as it is, or write `[]` or `{}` for none",
         None => "remove the entry, or write `[]` or `{}` for none",

@@ -279,7 +279,7 @@ impl<'de> de::Deserializer<'de> for NodeDeserializer<'_> {
     ) -> Result<V::Value> {
         let (key, value) = match &self.node.value {
             Value::Scalar { .. } => (self.node, None),
-            Value::Map(entries) => match entries.as_slice() {
+            Value::Map(entries) => match &**entries {
                 [(key, value)] => (key, Some(value)),
                 _ => return Err(too_many_keys(entries, 1).help(one_of(variants)).at(self.node)),
             },

@@ -1,43 +1,73 @@
 //! The entries of a YAML map, in the order of the file, found by key at the same speed in maps of any size.
 
-use std::{
-    collections::HashMap,
-    ops::{Deref, DerefMut},
-    sync::OnceLock,
-};
+use std::{collections::HashMap, ops::Deref, sync::OnceLock};
 
 /// Maps of up to so many entries are searched one by one.
 const FEW: usize = 8;
 
 /// Keys are scalars and differ in text. Merged keys come after the map's own. `N` is a node of a tree.
+///
+/// A file may consist of very many very small maps: they take no more than their entries.
 #[derive(Debug, Clone)]
-pub struct Entries<N> {
-    list: Vec<(N, N)>,
-    /// Where a key is; made when it is first asked for, gone when the list may have changed.
-    places: OnceLock<HashMap<Box<str>, usize>>,
+pub enum Entries<N> {
+    Few(Box<[(N, N)]>),
+    Many(Box<Indexed<N>>),
+}
+
+/// Many entries.
+#[derive(Debug, Clone)]
+pub struct Indexed<N> {
+    list: Box<[(N, N)]>,
+    /// Where a key is; made when it is first asked for.
+    places: OnceLock<HashMap<Box<str>, u32>>,
 }
 
 impl<N> Entries<N> {
     /// The entry with this key; `text` says what is written of one.
     pub fn find(&self, key: &str, text: fn(&N) -> &str) -> Option<&(N, N)> {
-        if self.list.len() <= FEW {
-            return self.list.iter().find(|(name, _)| text(name) == key);
+        match self {
+            Self::Few(list) => list.iter().find(|(name, _)| text(name) == key),
+            Self::Many(many) => {
+                let numbered = || (0..).zip(&many.list).map(|(at, (name, _))| (text(name).into(), at));
+                let places = many.places.get_or_init(|| numbered().collect());
+                many.list.get(*places.get(key)? as usize)
+            }
         }
-        let numbered = || self.list.iter().enumerate().map(|(at, (name, _))| (text(name).into(), at));
-        let places = self.places.get_or_init(|| numbered().collect());
-        self.list.get(*places.get(key)?)
+    }
+
+    /// The entries to be changed one by one.
+    pub fn each_mut(&mut self) -> &mut [(N, N)] {
+        match self {
+            Self::Few(list) => list,
+            Self::Many(many) => {
+                many.places.take();
+                &mut many.list
+            }
+        }
+    }
+
+    /// Takes the entries out, to put others in their place.
+    pub fn take(&mut self) -> Vec<(N, N)> {
+        match std::mem::take(self) {
+            Self::Few(list) => list.into_vec(),
+            Self::Many(many) => many.list.into_vec(),
+        }
     }
 }
 
 impl<N> Default for Entries<N> {
     fn default() -> Self {
-        Vec::new().into()
+        Self::Few(Box::default())
     }
 }
 
 impl<N> From<Vec<(N, N)>> for Entries<N> {
     fn from(list: Vec<(N, N)>) -> Self {
-        Self { list, places: OnceLock::new() }
+        let list = list.into_boxed_slice();
+        match list.len() <= FEW {
+            true => Self::Few(list),
+            false => Self::Many(Box::new(Indexed { list, places: OnceLock::new() })),
+        }
     }
 }
 
@@ -48,17 +78,13 @@ impl<N> FromIterator<(N, N)> for Entries<N> {
 }
 
 impl<N> Deref for Entries<N> {
-    type Target = Vec<(N, N)>;
+    type Target = [(N, N)];
 
     fn deref(&self) -> &Self::Target {
-        &self.list
-    }
-}
-
-impl<N> DerefMut for Entries<N> {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        self.places.take();
-        &mut self.list
+        match self {
+            Self::Few(list) => list,
+            Self::Many(many) => &many.list,
+        }
     }
 }
 
@@ -66,8 +92,8 @@ impl<N> IntoIterator for Entries<N> {
     type Item = (N, N);
     type IntoIter = std::vec::IntoIter<(N, N)>;
 
-    fn into_iter(self) -> Self::IntoIter {
-        self.list.into_iter()
+    fn into_iter(mut self) -> Self::IntoIter {
+        self.take().into_iter()
     }
 }
 
@@ -76,13 +102,13 @@ impl<'a, N> IntoIterator for &'a Entries<N> {
     type IntoIter = std::slice::Iter<'a, (N, N)>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.list.iter()
+        self.iter()
     }
 }
 
 impl<N: PartialEq> PartialEq for Entries<N> {
     fn eq(&self, other: &Self) -> bool {
-        self.list == other.list
+        **self == **other
     }
 }
 

@@ -90,17 +90,19 @@ fn is_name(name: &str) -> bool {
 pub(super) fn without_settings(root: &Node) -> Node {
     let mut root = root.clone();
     let Value::Map(entries) = &mut root.value else { return root };
-    let providers = entries.iter_mut().filter(|(key, _)| key.text() == PROVIDERS);
+    let providers = entries.each_mut().iter_mut().filter(|(key, _)| key.text() == PROVIDERS);
     for entry in providers.filter_map(|(_, node)| match &mut node.value {
         Value::Map(entries) => Some(entries),
         Value::Scalar { .. } | Value::Seq(_) => None,
     }) {
-        for (_, node) in entry.iter_mut() {
+        for (_, node) in entry.each_mut() {
             if let Value::Map(settings) = &mut node.value {
                 let has_kind = settings.iter().any(|(key, _)| key.text() == KIND);
                 // Without `kind`, point at a key that looks like a misspelt one.
                 let is_kind = |key: &str| if has_kind { key == KIND } else { closest(key, [KIND]).is_some() };
-                settings.retain(|(key, _)| is_kind(key.text()));
+                let mut rest = settings.take();
+                rest.retain(|(key, _)| is_kind(key.text()));
+                *settings = rest.into();
             }
         }
     }

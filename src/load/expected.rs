@@ -180,7 +180,7 @@ mod tests {
         let mut start = 0;
         let line = |line: &str| {
             let span = Span::new(start, start + line.len());
-            start = span.end + 1;
+            start = span.end() + 1;
             visible.line(text, span)
         };
         text.split('\n').map(line).collect::<Vec<_>>().join("\n")

@@ -153,7 +153,7 @@ impl<'a> Builder<'a> {
             Event::Scalar(text, style, anchor, _) => {
                 let plain = style == ScalarStyle::Plain;
                 // The parser reports an absent value as `~`, told apart by its empty span.
-                let absent = plain && span.start == span.end;
+                let absent = plain && span.start() == span.end();
                 let text = if absent { String::new() } else { text.into_owned() };
                 let span = if absent { self.dash(span) } else { span };
                 if let Some(hidden) = text.chars().find(|c| is_hidden(*c)) {
@@ -162,7 +162,7 @@ impl<'a> Builder<'a> {
                     let finding = Finding::error("hidden-character", message);
                     self.findings.push(span, finding.help("remove it: the text is not what it looks like"));
                 }
-                self.complete(Node::new(span, Value::Scalar { text, plain }), anchor)
+                self.complete(Node::new(span, Value::Scalar { text: text.into(), plain }), anchor)
             }
             Event::SequenceStart(style, anchor, _) => {
                 self.open(span, style, anchor, Content::Seq(Vec::new()))
@@ -179,12 +179,12 @@ impl<'a> Builder<'a> {
                 )
                 .help(format!("quote star codes: \"*{name}\""));
                 self.findings.push(span, finding);
-                self.add(Node::new(span, Value::Scalar { text: format!("*{name}"), plain: false }));
+                self.add(Node::new(span, Value::Scalar { text: format!("*{name}").into(), plain: false }));
                 ControlFlow::Continue(())
             }
             _ => ControlFlow::Continue(()),
         };
-        self.read_to = span.end.max(self.read_to);
+        self.read_to = span.end().max(self.read_to);
         if self.findings.is_full() { ControlFlow::Break(()) } else { flow }
     }
 
@@ -210,15 +210,15 @@ impl<'a> Builder<'a> {
         }
         let text = self.source.text();
         let bracket = match style {
-            StructureStyle::Flow => text.get(span.start..).and_then(|rest| rest.chars().next()),
+            StructureStyle::Flow => text.get(span.start()..).and_then(|rest| rest.chars().next()),
             StructureStyle::Block => None,
         };
         let mut span = span;
         if style == StructureStyle::Block && matches!(content, Content::Seq(_)) {
             // In a list that is not indented the parser marks the first item instead of its dash.
-            let before = text.get(..span.start).unwrap_or_default().trim_end_matches([' ', '\t']);
-            if !source_dash(text, span.start) && before.ends_with('-') {
-                span.start = before.len() - 1;
+            let before = text.get(..span.start()).unwrap_or_default().trim_end_matches([' ', '\t']);
+            if !source_dash(text, span.start()) && before.ends_with('-') {
+                span = Span::new(before.len() - 1, span.end());
             }
         }
         if style == StructureStyle::Block {
@@ -234,7 +234,7 @@ impl<'a> Builder<'a> {
             return absent;
         }
         let mut start = self.read_to;
-        for line in self.source.slice(Span::new(self.read_to, absent.start)).split_inclusive('\n') {
+        for line in self.source.slice(Span::new(self.read_to, absent.start())).split_inclusive('\n') {
             // Anything but a dash is the rest of the item before, or a comment.
             if line.trim_start().starts_with('-') {
                 let dash = start + line.len() - line.trim_start().len();
@@ -247,10 +247,10 @@ impl<'a> Builder<'a> {
 
     /// Some tabs pass as indentation when they follow spaces; how far they indent is anyone's guess.
     fn refuse_tab_before(&mut self, span: Span) {
-        let line = self.source.line(self.source.line_number(span.start));
-        let before = self.source.slice(Span::new(line.start, span.start));
+        let line = self.source.line(self.source.line_number(span.start()));
+        let before = self.source.slice(Span::new(line.start(), span.start()));
         if before.contains('\t') && before.trim().is_empty() {
-            let (span, finding) = syntax::tab(line.start + before.find('\t').unwrap_or_default());
+            let (span, finding) = syntax::tab(line.start() + before.find('\t').unwrap_or_default());
             self.findings.push(span, finding);
         }
     }
@@ -259,11 +259,11 @@ impl<'a> Builder<'a> {
         let Some(frame) = self.frames.pop() else { return ControlFlow::Continue(()) };
         // The end of a block is only noticed at the next token, so its last child is the better measure.
         let last = match &frame.content {
-            Content::Map { entries, .. } => entries.last().map(|(_, value)| value.span.end),
-            Content::Seq(items) => items.last().map(|item| item.span.end),
+            Content::Map { entries, .. } => entries.last().map(|(_, value)| value.span.end()),
+            Content::Seq(items) => items.last().map(|item| item.span.end()),
         };
-        let end = if frame.bracket.is_some() { end.end } else { last.unwrap_or(frame.span.start) };
-        let span = Span::new(frame.span.start, end.max(frame.span.start));
+        let end = if frame.bracket.is_some() { end.end() } else { last.unwrap_or(frame.span.start()) };
+        let span = Span::new(frame.span.start(), end.max(frame.span.start()));
         let value = match frame.content {
             Content::Map { entries, .. } => {
                 if frame.bracket.is_none() {
@@ -271,7 +271,7 @@ impl<'a> Builder<'a> {
                 }
                 Value::Map(self.settle(entries).into())
             }
-            Content::Seq(items) => Value::Seq(items),
+            Content::Seq(items) => Value::Seq(items.into()),
         };
         self.complete(Node::new(span, value), frame.anchor)
     }
@@ -314,7 +314,7 @@ impl<'a> Builder<'a> {
 
     /// Checks the keys of a map and resolves its merge key.
     fn settle(&mut self, entries: Vec<(Node, Node)>) -> Vec<(Node, Node)> {
-        let mut seen: HashMap<String, usize> = HashMap::with_capacity(entries.len());
+        let mut seen: HashMap<Box<str>, usize> = HashMap::with_capacity(entries.len());
         let mut own = Vec::with_capacity(entries.len());
         let mut merged = None;
         for (key, value) in entries {
@@ -338,8 +338,8 @@ impl<'a> Builder<'a> {
                 self.findings.push(key.span, finding.help("keep one of the two"));
                 continue;
             }
-            seen.insert(text.clone(), key.span.start);
-            if *plain && text == "<<" {
+            seen.insert(text.clone(), key.span.start());
+            if *plain && **text == *"<<" {
                 merged = Some(value);
             } else {
                 own.push((key, value));
@@ -348,7 +348,7 @@ impl<'a> Builder<'a> {
         for (key, value) in merged.map(|value| self.merged_entries(value)).unwrap_or_default() {
             // Own keys win over merged ones, earlier maps of a list over later ones.
             if !seen.contains_key(key.text()) {
-                seen.insert(key.text().to_owned(), key.span.start);
+                seen.insert(key.text().into(), key.span.start());
                 own.push((key, value));
             }
         }
@@ -359,7 +359,7 @@ impl<'a> Builder<'a> {
         let span = value.span;
         let sources = match value.value {
             Value::Map(entries) => return entries.into_iter().collect(),
-            Value::Seq(items) => items,
+            Value::Seq(items) => items.into(),
             Value::Scalar { .. } => vec![value],
         };
         let mut all = Vec::new();

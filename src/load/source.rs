@@ -76,29 +76,29 @@ impl Source {
     }
 
     pub fn slice(&self, span: Span) -> &str {
-        self.text.get(span.start..span.end).unwrap_or_default()
+        self.text.get(span.start()..span.end()).unwrap_or_default()
     }
 
     /// Turns a span into a place on its first line; any span gives a place.
     pub fn place(&self, span: Span) -> Place {
-        let start = self.text.floor_char_boundary(span.start.min(self.text.len()));
+        let start = self.text.floor_char_boundary(span.start().min(self.text.len()));
         let number = self.line_number(start);
         let line = self.line(number);
-        let mut start = start.clamp(line.start, line.end);
-        if start == line.end {
+        let mut start = start.clamp(line.start(), line.end());
+        if start == line.end() {
             // One past the end is not a character one can underline.
-            start = self.text[line.start..line.end]
+            start = self.text[line.start()..line.end()]
                 .char_indices()
                 .next_back()
-                .map_or(start, |(at, _)| line.start + at);
+                .map_or(start, |(at, _)| line.start() + at);
         }
         let part = self.part(line, start);
-        let end = self.text.floor_char_boundary(span.end.clamp(start, part.end));
-        let skipped = self.characters(line.start, part.start);
+        let end = self.text.floor_char_boundary(span.end().clamp(start, part.end()));
+        let skipped = self.characters(line.start(), part.start());
         Place {
             file: self.file.to_string(),
             line: number,
-            column: skipped + self.characters(part.start, start) + 1,
+            column: skipped + self.characters(part.start(), start) + 1,
             length: self.text[start..end].trim_end().chars().count().max(1),
             source: self.shown(line, part),
             skipped,
@@ -117,13 +117,13 @@ impl Source {
 
     /// The part of a line that is shown of a place in it.
     fn part(&self, line: Span, at: usize) -> Span {
-        if line.end - line.start <= LONG {
+        if line.end() - line.start() <= LONG {
             return line;
         }
-        let start = at.saturating_sub(LONG / 4).max(line.start);
+        let start = at.saturating_sub(LONG / 4).max(line.start());
         Span::new(
             self.text.floor_char_boundary(start),
-            self.text.floor_char_boundary((start + LONG).min(line.end)),
+            self.text.floor_char_boundary((start + LONG).min(line.end())),
         )
     }
 
@@ -132,10 +132,10 @@ impl Source {
         let raw = self.slice(part);
         match &self.visible {
             None => raw.to_owned(),
-            Some(_) if line.end - line.start > TOO_LONG => raw.chars().map(hidden).collect(),
+            Some(_) if line.end() - line.start() > TOO_LONG => raw.chars().map(hidden).collect(),
             Some(visible) => {
                 let whole = visible.line(&self.text, line);
-                let skipped = self.characters(line.start, part.start);
+                let skipped = self.characters(line.start(), part.start());
                 whole.chars().skip(skipped).take(raw.chars().count()).collect()
             }
         }
@@ -144,7 +144,7 @@ impl Source {
     /// Where a character of a line begins.
     fn byte(&self, line: Span, characters: usize) -> usize {
         let line_text = self.slice(line);
-        line_text.char_indices().nth(characters).map_or(line.end, |(at, _)| line.start + at)
+        line_text.char_indices().nth(characters).map_or(line.end(), |(at, _)| line.start() + at)
     }
 
     /// From now on the file is called so.
@@ -164,7 +164,7 @@ impl Source {
         {
             let line = self.line(place.line);
             let start = self.byte(line, place.skipped);
-            let end = self.byte(Span::new(start, line.end), place.source.chars().count());
+            let end = self.byte(Span::new(start, line.end()), place.source.chars().count());
             let part = Span::new(start, end);
             place.source = self.shown(line, part);
             visible.conceal(&mut finding, self.slice(part));

@@ -24,7 +24,7 @@ pub(super) fn explain(
     }
     let here = Span::new(at, at + 1);
     let kind = error.kind();
-    let line_start = source.line(source.line_number(at)).start;
+    let line_start = source.line(source.line_number(at)).start();
     if *kind == ErrorKind::RecursionLimitExceeded {
         return (here, too_deep());
     }
@@ -144,7 +144,7 @@ fn tab_indent(source: &Source, at: usize, kind: &ErrorKind) -> Option<usize> {
         let line = source.line(number);
         let text = source.slice(line);
         let indent = &text[..text.len() - text.trim_start_matches([' ', '\t']).len()];
-        indent.find('\t').map(|tab| line.start + tab)
+        indent.find('\t').map(|tab| line.start() + tab)
     })
 }
 
@@ -176,10 +176,10 @@ fn bracket(
     }
     let (opened, bracket) = open?;
     let at_end = source.text()[source.text().floor_char_boundary(at)..].trim().is_empty();
-    if at_end || at == opened.start || source.line_number(at) > source.line_number(opened.start) {
+    if at_end || at == opened.start() || source.line_number(at) > source.line_number(opened.start()) {
         let finding = Finding::error("syntax", format!("this `{bracket}` is not closed"));
         let help = format!("close it with `{}`, and put a comma between its parts", closing(bracket));
-        return Some((Span::new(opened.start, opened.start + 1), finding.help(help)));
+        return Some((Span::new(opened.start(), opened.start() + 1), finding.help(help)));
     }
     let finding =
         Finding::error("syntax", format!("this does not fit inside `{bracket}…{}`", closing(bracket)));
@@ -212,9 +212,9 @@ fn trailing(source: &Source, at: usize, kind: &ErrorKind, read_to: usize) -> (Sp
 fn colon(source: &Source, at: usize) -> (Span, Finding) {
     let number = source.line_number(at);
     let line = source.line(number);
-    let before = source.text().get(line.start..at).unwrap_or_default();
+    let before = source.text().get(line.start()..at).unwrap_or_default();
     let indent = before.len() - before.trim_start().len();
-    let start = line.start + indent;
+    let start = line.start() + indent;
     if before.contains(": ") {
         let finding = Finding::error("syntax", "a second `: ` on one line");
         return (
@@ -232,7 +232,7 @@ fn colon(source: &Source, at: usize) -> (Span, Finding) {
         if above_indent == indent && !text.contains(": ") && !text.trim_end().ends_with(':') {
             let finding = Finding::error("syntax", "expected `key: value` here");
             return (
-                Span::new(above.start + above_indent, above.end),
+                Span::new(above.start() + above_indent, above.end()),
                 finding.help("put a colon and a space after the key"),
             );
         }
@@ -250,7 +250,7 @@ fn indentation_at(span: Span) -> (Span, Finding) {
 }
 
 fn rest_of_line(source: &Source, at: usize) -> Span {
-    Span::new(at, source.line(source.line_number(at)).end.max(at))
+    Span::new(at, source.line(source.line_number(at)).end().max(at))
 }
 
 /// Text that must be quoted because of how it starts.

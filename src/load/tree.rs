@@ -29,11 +29,11 @@ pub struct Node {
 pub enum Value {
     /// `plain` is false for quoted and block (`|`, `>`) text.
     Scalar {
-        text: String,
+        text: Box<str>,
         plain: bool,
     },
     Map(Entries<Node>),
-    Seq(Vec<Node>),
+    Seq(Box<[Node]>),
 }
 
 impl Tree {
@@ -55,6 +55,11 @@ impl Tree {
 
     pub(super) fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// The file, and its values to be taken out one by one.
+    pub(super) fn parts_mut(&mut self) -> (&Source, &mut Node) {
+        (&self.source, &mut self.root)
     }
 
     pub(super) fn source_mut(&mut self) -> &mut Source {
@@ -160,7 +165,7 @@ impl Node {
     /// Nothing at all, `~` or the bare word `null`.
     pub fn is_null(&self) -> bool {
         matches!(&self.value, Value::Scalar { text, plain: true }
-            if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
+            if matches!(&**text, "" | "~" | "null" | "Null" | "NULL"))
     }
 
     /// Whether two values say the same, wherever they stand and in whatever order.

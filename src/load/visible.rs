@@ -40,7 +40,7 @@ impl Visible {
 
     /// Takes note of a text; one that stands at several places, behind aliases, is hidden where one of them is.
     pub fn note(&mut self, span: Span, show: Show) {
-        let Span { start, end } = span;
+        let (start, end) = (span.start(), span.end());
         if start < end {
             let (_, known) = self.texts.entry(start).or_insert((end, show));
             *known = show.min(*known);
@@ -49,8 +49,8 @@ impl Visible {
 
     /// A line with a dot for every character that may be a part of a credential, so that columns stay what they are.
     pub fn line(&self, text: &str, line: Span) -> String {
-        let text = text.get(line.start..line.end).unwrap_or_default();
-        if self.parsed { self.of_tree(text, line.start) } else { self.of_names(text) }
+        let text = text.get(line.start()..line.end()).unwrap_or_default();
+        if self.parsed { self.of_tree(text, line.start()) } else { self.of_names(text) }
     }
 
     /// A finding without the text at its place, where that is hidden; `raw` is what its place shows, as it is written.

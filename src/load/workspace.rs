@@ -170,10 +170,10 @@ impl<P> Workspace<P> {
                 }
             };
             match Tree::parse_bytes(&name, &bytes) {
-                Ok(tree) => {
+                Ok(mut tree) => {
                     let hints = kinds.hints(kind(&tree, &file));
                     let hints = InCountry { hints, country: country(&tree, hints) };
-                    match decode_with::<Tenant>(&tree, tree.root(), &hints, &mut findings) {
+                    match decode_with::<Tenant>(&mut tree, &hints, &mut findings) {
                         Some((tenant, true)) => tenants.push(LoadedTenant { tenant, tree }),
                         Some((tenant, false)) => parts.push(LoadedTenant { tenant, tree }),
                         None => {}

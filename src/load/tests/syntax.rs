@@ -20,7 +20,7 @@ fn check(cases: &[(&str, &[&str])]) {
 /// Flow notation of a tree; quoted scalars in quotes.
 fn flat(node: &Node) -> String {
     match &node.value {
-        Value::Scalar { text, plain: true } => text.clone(),
+        Value::Scalar { text, plain: true } => text.to_string(),
         Value::Scalar { text, plain: false } => format!("{text:?}"),
         Value::Map(entries) => {
             let entries: Vec<_> =
