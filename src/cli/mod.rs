@@ -20,7 +20,7 @@ use crate::{
     finding::Finding,
     page::{Page, say},
     render::{self, events, json},
-    run::{Context, Notice, ensure_machine},
+    run::{Context, Notice, on_runtime},
     secret::{KnownSecrets, Redacting},
     text::{is_unseen, printable},
 };
@@ -81,14 +81,8 @@ impl Io<'_> {
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Ending {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Where this cannot be written there is nobody left to tell.
-            let _ = match error.use_stderr() {
-                true => usage(&error, &mut AutoStream::auto(io::stderr())),
-                false => usage(&error, &mut AutoStream::auto(io::stdout())),
-            };
-            return if error.use_stderr() { Ending::Error } else { Ending::Fine };
-        }
+        Err(error) if error.use_stderr() => return usage(&error, &mut AutoStream::auto(io::stderr())),
+        Err(error) => return usage(&error, &mut AutoStream::auto(io::stdout())),
     };
     let choice = match cli.global.color {
         Color::Auto => ColorChoice::Auto,
@@ -119,12 +113,8 @@ pub fn run_with(arguments: &[&str]) -> Finished {
             coloured = matches!(cli.global.color, Color::Always);
             run(&cli, &mut out, &mut err, None, false)
         }
-        Err(error) => {
-            let stream = if error.use_stderr() { &mut err } else { &mut out };
-            // A stream in memory takes everything.
-            let _ = usage(&error, stream);
-            if error.use_stderr() { Ending::Error } else { Ending::Fine }
-        }
+        Err(error) if error.use_stderr() => usage(&error, &mut err),
+        Err(error) => usage(&error, &mut out),
     };
     let text = |bytes: Vec<u8>| {
         let bytes = if coloured { bytes } else { anstream::adapter::strip_bytes(&bytes).into_vec() };
@@ -133,18 +123,21 @@ pub fn run_with(arguments: &[&str]) -> Finished {
     Finished { ending, out: text(out), err: text(err) }
 }
 
-/// What clap says. Where it repeats an argument that is no plain text, all of it is one line.
-fn usage(error: &clap::Error, out: &mut dyn Write) -> io::Result<()> {
+/// Says what clap says. Where it repeats an argument that is no plain text, all of it is one line.
+fn usage(error: &clap::Error, out: &mut dyn Write) -> Ending {
     let is_plain = |text: &String| text.chars().all(|c| !is_unseen(c));
     let mut repeated = error.context().map(|(_, value)| match value {
         ContextValue::String(text) => is_plain(text),
         ContextValue::Strings(texts) => texts.iter().all(is_plain),
         _ => true,
     });
-    if repeated.all(|it| it) {
-        return write!(out, "{}", error.render().ansi());
-    }
-    say!(Page::text(out), "{}", error.render().to_string())
+    let text = error.render();
+    // Where this cannot be written there is nobody left to tell.
+    let _ = match repeated.all(|it| it) {
+        true => write!(out, "{}", text.ansi()),
+        false => say!(Page::text(out), "{}", text.to_string()),
+    };
+    if error.use_stderr() { Ending::Error } else { Ending::Fine }
 }
 
 fn ask(question: &str) -> io::Result<String> {
@@ -200,7 +193,7 @@ fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<(
         // In every format: where it would go cannot be written.
         Failure::Output(error) => {
             let finding = Finding::error("failed", format!("cannot write the output: {error}"));
-            return render::findings(io.err, &[finding]);
+            return render::findings(&mut io.talk(), &[finding]);
         }
     };
     match cli.format() {
@@ -236,17 +229,4 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
             Ok(Ending::Fine)
         }
     }
-}
-
-fn on_runtime(work: impl Future<Output = Result<Ending, Failure>>) -> Result<Ending, Failure> {
-    ensure_machine()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::error(format!("cannot start: {error}")))?;
-    let ending = runtime.block_on(work);
-    // Do not wait for the answer to a question when the run ends.
-    runtime.shutdown_background();
-    ending
 }

@@ -6,10 +6,16 @@ use std::{fs, sync::Mutex, thread, time::SystemTime};
 /// Threads that a run has at once: two that work, one that looks up names, one that waits for an answer at the terminal.
 const THREADS: usize = 4;
 
-/// Whether a run that speaks to phone systems can begin here.
-pub fn ensure_machine() -> Result<(), Failure> {
+/// Does work that speaks to phone systems, if it can be done here.
+pub fn on_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     ensure_threads()?;
-    ensure_clock(SystemTime::now())
+    ensure_clock(SystemTime::now())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::error(format!("cannot start: {error}")))?;
+    let ending = runtime.block_on(work);
+    // Do not wait for the answer to a question when the run ends.
+    runtime.shutdown_background();
+    ending
 }
 
 /// What needs a thread and gets none panics, deep in a library: whether there are enough is tried before.

@@ -86,7 +86,7 @@ pub use checklist::checklist;
 pub use context::{Context, Notice, Pace};
 pub use emergency::{Emergency, EmergencySelection};
 pub use intent::Intent;
-pub use machine::{ensure_machine, ignored_signals};
+pub use machine::{ignored_signals, on_runtime};
 pub use options::{ApplyOptions, Approval, Emulation, Logging, Options, Selection, duration};
 pub use plan_file::{approved_digest, save_plan};
 pub use progress::Progress;

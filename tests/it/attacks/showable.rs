@@ -152,7 +152,7 @@ fn commands(turn: usize) -> Vec<&'static str> {
     if std::env::var_os("DIALFORM_SWEEP").is_some() {
         return COMMANDS.to_vec();
     }
-    if std::env::var_os("DIALFORM_CASES").is_none() && turn % 3 != 0 {
+    if std::env::var_os("DIALFORM_CASES").is_none() && !turn.is_multiple_of(3) {
         return Vec::new();
     }
     vec![COMMANDS[turn / 3 % COMMANDS.len()], COMMANDS[(turn / 3 * 5 + 1) % 6]]
