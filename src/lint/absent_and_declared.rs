@@ -1,7 +1,11 @@
 //! An object that must not exist and is declared all the same.
 
 use super::{Example, Findings, Lint, Subject, keys};
-use crate::{finding::Level, path::Segment};
+use crate::{
+    finding::Level,
+    model::{Address, Kind, Tenant},
+    path::Segment,
+};
 
 pub static LINT: Lint = Lint {
     code: "absent-and-declared",
@@ -29,9 +33,17 @@ absent: { queues: ["401"] }"#,
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
-        let declared = it.tenant.resources();
+        let Tenant { schedules, receivers, queues, forwards, .. } = it.tenant;
+        let is_declared = |Address { kind, key }: &Address| match kind {
+            Kind::Schedules => schedules.contains_key(key),
+            Kind::Queues => queues.contains_key(key),
+            Kind::Receivers => key.parse().is_ok_and(|number| receivers.contains_key(&number)),
+            Kind::Forwards => key.parse().is_ok_and(|number| forwards.contains_key(&number)),
+            // These are never named as absent.
+            Kind::Rules | Kind::Diverts | Kind::Numbers => false,
+        };
         for (address, index) in it.tenant.absent.addresses() {
-            if declared.contains_key(&address) {
+            if is_declared(&address) {
                 let mut path = keys([&"absent", &address.kind.section()]);
                 path.push(Segment::Index(index));
                 let message = format!("`{address}` is declared as well");

@@ -237,8 +237,20 @@ fn country(tenant: &Tree, hints: &dyn Hints) -> Option<Country> {
 
 /// What `dialform.yaml` says besides the settings of the providers.
 pub(super) fn head(tree: &Tree, findings: &mut Vec<Finding>) -> Option<WorkspaceFile> {
-    decode_at(tree, &[], &without_settings(tree.root()), findings)
+    let file: WorkspaceFile = decode_at(tree, &[], &without_settings(tree.root()), findings)?;
+    let patterns = file.tenants.len();
+    if patterns > MAX_PATTERNS {
+        let message = format!("`tenants` has {patterns} patterns, more than {MAX_PATTERNS}");
+        let help = "a pattern names many files: `tenants/*.yaml`, `tenants/**/*.yaml`";
+        let place = tree.place_of_key(&[Segment::key("tenants")]);
+        findings.push(Finding::error("too-many-patterns", message).help(help).at(place));
+        return None;
+    }
+    Some(file)
 }
+
+/// Each pattern is looked for by itself.
+const MAX_PATTERNS: usize = 1000;
 
 /// Files beside the tenants that were meant to be some: another ending, or a dot before the name.
 fn near_misses(

@@ -123,8 +123,9 @@ impl Absent {
 }
 
 impl Tenant {
-    /// Everything declared, as written.
-    pub fn resources(&self) -> BTreeMap<Address, Resource> {
+    /// Everything declared, as written, in the order of its addresses. One after the other: a tenant may have tens of
+    /// thousands.
+    pub fn resources(&self) -> impl Iterator<Item = (Address, Resource)> {
         let Self {
             tenant: _,
             provider: _,
@@ -141,28 +142,23 @@ impl Tenant {
             exhaustive: _,
             absent: _,
         } = self;
-        let mut all = BTreeMap::new();
-        for (key, it) in schedules {
-            all.insert(Address::new(Kind::Schedules, key), Resource::Schedule(it.clone()));
-        }
-        for (key, it) in receivers {
-            all.insert(Address::new(Kind::Receivers, key), Resource::Receiver(it.clone()));
-        }
-        for (key, it) in queues {
-            all.insert(Address::new(Kind::Queues, key), Resource::Queue(it.clone()));
-        }
-        for (key, it) in rules {
-            all.insert(Address::new(Kind::Rules, key), Resource::Rules(it.clone()));
-        }
-        for (key, it) in diverts {
-            all.insert(Address::new(Kind::Diverts, key), Resource::Diverts(it.clone()));
-        }
-        for (key, it) in numbers {
-            all.insert(Address::new(Kind::Numbers, key), Resource::Number(it.clone()));
-        }
-        for (key, it) in forwards {
-            all.insert(Address::new(Kind::Forwards, key), Resource::Forward(it.clone()));
-        }
-        all
+        let schedules = schedules
+            .iter()
+            .map(|(key, it)| (Address::new(Kind::Schedules, key), Resource::Schedule(it.clone())));
+        let receivers = receivers
+            .iter()
+            .map(|(key, it)| (Address::new(Kind::Receivers, key), Resource::Receiver(it.clone())));
+        let queues =
+            queues.iter().map(|(key, it)| (Address::new(Kind::Queues, key), Resource::Queue(it.clone())));
+        let rules =
+            rules.iter().map(|(key, it)| (Address::new(Kind::Rules, key), Resource::Rules(it.clone())));
+        let diverts =
+            diverts.iter().map(|(key, it)| (Address::new(Kind::Diverts, key), Resource::Diverts(it.clone())));
+        let numbers =
+            numbers.iter().map(|(key, it)| (Address::new(Kind::Numbers, key), Resource::Number(it.clone())));
+        let forwards = forwards
+            .iter()
+            .map(|(key, it)| (Address::new(Kind::Forwards, key), Resource::Forward(it.clone())));
+        schedules.chain(receivers).chain(queues).chain(rules).chain(diverts).chain(numbers).chain(forwards)
     }
 }

@@ -185,7 +185,7 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
 }
 
 fn protected(tenant: &Tenant) -> BTreeSet<Address> {
-    tenant.resources().into_iter().filter(|(_, it)| it.protected()).map(|(address, _)| address).collect()
+    tenant.resources().filter(|(_, it)| it.protected()).map(|(address, _)| address).collect()
 }
 
 /// The tenants at a git revision.
@@ -311,7 +311,7 @@ fn settings(workspace: &Workspace) -> Vec<Finding> {
         // Objects under `absent` need the provider as well.
         let kinds: BTreeSet<Kind> = tenants
             .flat_map(|LoadedTenant { tenant, .. }| {
-                let declared = tenant.resources().into_keys().map(|address| address.kind);
+                let declared = tenant.resources().map(|(address, _)| address.kind);
                 let absent = tenant.absent.addresses().into_iter().map(|(address, _)| address.kind);
                 let exhaustive = tenant.exhaustive.iter().map(|kind| Kind::from(*kind));
                 declared.chain(absent).chain(exhaustive).collect::<Vec<_>>()

@@ -121,12 +121,7 @@ impl Case {
         let base = self.base.map(|body| Base {
             revision: "main".to_owned(),
             desired: resources(body),
-            protected: tenant(body)
-                .resources()
-                .into_iter()
-                .filter(|(_, it)| it.protected())
-                .map(|(a, _)| a)
-                .collect(),
+            protected: tenant(body).resources().filter(|(_, it)| it.protected()).map(|(a, _)| a).collect(),
             absent: BTreeSet::new(),
         });
         let place = |_: &[_]| -> Option<Place> { None };
@@ -140,12 +135,7 @@ impl Case {
             time_zone: wanted.time_zone.as_deref(),
             platform: &platform,
             absent: wanted.absent.addresses().into_iter().map(|(address, _)| (address, None)).collect(),
-            protected: wanted
-                .resources()
-                .into_iter()
-                .filter(|(_, it)| it.protected())
-                .map(|(a, _)| a)
-                .collect(),
+            protected: wanted.resources().filter(|(_, it)| it.protected()).map(|(a, _)| a).collect(),
             base: base.as_ref(),
             switched_off: wanted
                 .schedules

@@ -46,6 +46,6 @@ pub static SHAPES: [Shape; 6] = [
             let text = fs::read_to_string(root.join("dialform.yaml")).unwrap();
             fs::write(root.join("dialform.yaml"), text.replace("\\\"", "\"")).unwrap();
         },
-        "error[no-tenant-files]",
+        "error[too-many-patterns]",
     ),
 ];

@@ -299,7 +299,9 @@ fn only(body: &mut Body, may: impl Fn(&str, &str) -> bool) {
 /// What objects of the earlier side point to that neither go now nor are told to point elsewhere.
 fn still_used(customer: &Customer, body: &Body, earlier: Option<&Body>) -> BTreeSet<(String, String)> {
     let mut kept = BTreeSet::new();
-    for (address, resource) in earlier.map(|body| tenant(customer, body).resources()).unwrap_or_default() {
+    for (address, resource) in
+        earlier.into_iter().flat_map(|body| tenant(customer, body).resources().collect::<Vec<_>>())
+    {
         let section = address.kind.section();
         let gone = body.get("absent").is_some_and(|it| list(it, section).contains(&address.key));
         for (path, reference) in references(&address, &resource) {
