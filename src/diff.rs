@@ -7,8 +7,8 @@ use crate::{
     model::{
         Agent, Also, Caller, Callers, DEFAULT_RULE, DateSpan, Destination, DialExtension, Dispatch, Divert,
         Diverts, E164, Forward, Kind, NoAnswer, Number, OrOff, Pattern, Queue, Receiver, Receivers, Resource,
-        Ring, RingTimeout, Ringable, Route, Rule, Rules, Schedule, Simultaneous, Spam, TaggingHours, Weekly,
-        Whisper, Window, YearlySpan, with_fields,
+        Ring, RingTimeout, Ringable, Route, Rule, Rules, Schedule, Simultaneous, Spam, TaggingHours, Term,
+        Weekly, Whisper, Window, Yearly, with_fields,
     },
     path::{Path, Segment},
 };
@@ -157,7 +157,7 @@ leaves!(
     RingTimeout,
     Spam,
     Vec<Window>,
-    Vec<YearlySpan>,
+    Vec<Yearly>,
     Vec<DateSpan>
 );
 
@@ -179,12 +179,29 @@ macro_rules! structs {
 
 with_fields!(structs);
 
+/// Two values of which either may be missing, and is to be where it is.
+fn either<T: PartialEq + Serialize>(
+    desired: Option<&T>,
+    observed: Option<&T>,
+    path: &Path,
+    out: &mut Vec<FieldChange>,
+) {
+    if desired != observed {
+        out.push(FieldChange { path: path.clone(), old: observed.map(json), new: desired.map(json) });
+    }
+}
+
 impl Compare for Weekly {
     fn compare(&self, observed: &Self, path: &Path, out: &mut Vec<FieldChange>) {
         let closed = Vec::new();
-        for (day, windows) in &self.0 {
-            windows.compare(observed.0.get(day).unwrap_or(&closed), &path.join(day.word()), out);
+        let Self { days, term: Term { first_day, last_day, every } } = self;
+        for (day, windows) in days {
+            windows.compare(observed.days.get(day).unwrap_or(&closed), &path.join(day.word()), out);
         }
+        // What the file leaves out is no term, and a term that is live is a difference.
+        either(first_day.as_ref(), observed.term.first_day.as_ref(), &path.join("first_day"), out);
+        either(last_day.as_ref(), observed.term.last_day.as_ref(), &path.join("last_day"), out);
+        either(every.as_ref(), observed.term.every.as_ref(), &path.join("every"), out);
     }
 }
 

@@ -5,6 +5,7 @@
 //! message speak the language of the file under review.
 
 mod address;
+mod calendar;
 mod destination;
 pub mod dialling;
 mod e164;
@@ -16,6 +17,7 @@ mod phone_numbers;
 mod queue;
 mod receiver;
 mod receiver_list;
+mod recurrence;
 mod reference;
 mod resource;
 mod route;
@@ -28,6 +30,7 @@ mod url;
 mod workspace_file;
 
 pub use address::{Address, Kind};
+pub use calendar::{Day, TimeOfDay, Window};
 pub use destination::{Destination, Divert, Diverts};
 pub use e164::E164;
 pub(crate) use fields::with_fields;
@@ -37,13 +40,14 @@ pub use phone_numbers::phone_numbers;
 pub use queue::{Agent, Dispatch, Queue};
 pub use receiver::{DialExtension, NoAnswer, OrOff, Receiver, TaggingHours, Whisper};
 pub use receiver_list::{Pattern, Receivers};
+pub use recurrence::{CalendarDay, Every, MonthDay, Nth, Term, Unit, YearDay, Yearly};
 pub use reference::{Reference, references};
 pub use resource::Resource;
 pub use route::Route;
 pub use rules::{
     Also, Caller, Callers, NUMBER_OR_WORD, Ring, RingTimeout, Ringable, Rule, Rules, Simultaneous, Spam,
 };
-pub use schedule::{DateSpan, Day, Moment, MonthDay, Schedule, TimeOfDay, Weekly, Window, YearlySpan};
+pub use schedule::{DateSpan, Moment, Schedule, Weekly};
 pub use secret::Secret;
 pub use tenant::{Absent, Exhaustible, Tenant};
 pub use text::{DEFAULT_RULE, Extension};

@@ -1,26 +1,30 @@
 //! Schedules (Stratus: time frames): when an answering rule is in force.
 
-use super::text::textual;
+use super::{
+    calendar::{Day, TimeOfDay, Window, day_of_calendar},
+    recurrence::{CalendarDay, Every, Term, Unit, Yearly},
+    text::textual,
+};
 use crate::explained::Explained;
 use crate::explained::decoding;
 use jiff::civil::Date;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 /// When a rule is in force. `{}` names a live schedule that is used as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Schedule {
-    /// Open hours by day of the week; days left out are closed.
+    /// Open hours by day of the week; days left out are closed. Hours of some weeks: `first_day`, `last_day`, `every`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weekly: Option<Weekly>,
     /// Single dates and ranges: `2026-12-25`, `2026-12-31..2027-01-01`, `2026-11-25T12:00..2026-11-25T17:00`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dates: Option<Vec<DateSpan>>,
-    /// Days that come every year: `12-25`, `12-31..01-01`.
+    /// Days that come every year: `12-25`, `12-31..01-01`, `4th thu nov`, `{ day: "12-24", from: "12:00", to: "17:00" }`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub yearly: Option<Vec<YearlySpan>>,
+    pub yearly: Option<Vec<Yearly>>,
     /// The time zone of the hours, e.g. `America/New_York`, where a schedule has one of its own
     /// (CallTrackingMetrics). Left out: the tenant's `time_zone`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,137 +37,12 @@ pub struct Schedule {
     pub protect: Option<bool>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Day {
-    Mon,
-    Tue,
-    Wed,
-    Thu,
-    Fri,
-    Sat,
-    Sun,
+/// Open hours by day, of every week or of some. Written with days and ranges of days as keys (`mon-fri`, `sat`, `mon,wed`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Weekly {
+    pub days: BTreeMap<Day, Vec<Window>>,
+    pub term: Term,
 }
-
-impl Day {
-    pub const ALL: [Self; 7] = [Self::Mon, Self::Tue, Self::Wed, Self::Thu, Self::Fri, Self::Sat, Self::Sun];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Mon => "mon",
-            Self::Tue => "tue",
-            Self::Wed => "wed",
-            Self::Thu => "thu",
-            Self::Fri => "fri",
-            Self::Sat => "sat",
-            Self::Sun => "sun",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|day| day.word() == text)
-    }
-}
-
-/// A time of day in minutes since midnight, 0 to 1440; `24:00` is the end of the day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TimeOfDay(u16);
-
-impl TimeOfDay {
-    pub const START: Self = Self(0);
-    pub const END: Self = Self(24 * 60);
-
-    pub fn new(hour: u16, minute: u16) -> Option<Self> {
-        let fits = minute < 60 && (hour < 24 || (hour == 24 && minute == 0));
-        fits.then_some(Self(hour * 60 + minute))
-    }
-
-    pub fn hour(self) -> u16 {
-        self.0 / 60
-    }
-
-    pub fn minute(self) -> u16 {
-        self.0 % 60
-    }
-}
-
-impl FromStr for TimeOfDay {
-    type Err = Explained;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = || {
-            Explained::with_help(
-                format!("`{text}` is not a time of day"),
-                "write hours and minutes, 00:00 to 24:00: 08:30",
-            )
-        };
-        let (hour, minute) = text.split_once(':').ok_or_else(wrong)?;
-        let digits = |t: &str| t.len() == 2 && t.bytes().all(|byte| byte.is_ascii_digit());
-        let number = |t: &str| digits(t).then(|| t.parse::<u16>().ok()).flatten();
-        let time = number(hour).zip(number(minute)).and_then(|(h, m)| Self::new(h, m));
-        time.ok_or_else(wrong)
-    }
-}
-
-impl fmt::Display for TimeOfDay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02}:{:02}", self.hour(), self.minute())
-    }
-}
-
-/// A stretch of one day, `08:00-12:00`; the end is not part of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Window {
-    pub begin: TimeOfDay,
-    pub end: TimeOfDay,
-}
-
-const EMPTY_WINDOW: &str = "a whole day is \"00:00-24:00\"; a closed day is left out";
-
-impl FromStr for Window {
-    type Err = Explained;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let Some((begin, end)) = text.split_once('-') else {
-            return Err(Explained::with_help(
-                format!("`{text}` is not a time window"),
-                "write start and end: \"08:00-17:00\"",
-            ));
-        };
-        let window = Self { begin: begin.trim().parse()?, end: end.trim().parse()? };
-        if window.begin < window.end {
-            return Ok(window);
-        }
-        if window.begin == window.end {
-            return Err(Explained::with_help(format!("window `{text}` is empty"), EMPTY_WINDOW));
-        }
-        let evening = (window.begin != TimeOfDay::END).then(|| format!("\"{}-24:00\"", window.begin));
-        let morning =
-            (window.end != TimeOfDay::START).then(|| format!("\"00:00-{}\" on the next day", window.end));
-        let parts: Vec<String> = evening.into_iter().chain(morning).collect();
-        let help = match parts.as_slice() {
-            [] => EMPTY_WINDOW.to_owned(),
-            parts => format!("a window stays within one day: write {}", parts.join(" and ")),
-        };
-        Err(Explained::with_help(format!("window `{text}` ends before it begins"), help))
-    }
-}
-
-impl fmt::Display for Window {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.begin, self.end)
-    }
-}
-
-textual!(Window, "TimeWindow", {
-    "type": "string",
-    "pattern": "^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$",
-    "description": "A stretch of one day, e.g. \"08:00-12:00\"; 24:00 is the end of the day."
-});
-
-/// Open hours by day. Written with days and ranges of days as keys (`mon-fri`, `sat`, `mon,wed`).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Weekly(pub BTreeMap<Day, Vec<Window>>);
 
 impl Weekly {
     /// Whether a key of the YAML form, e.g. `mon-fri`, covers a day.
@@ -174,7 +53,7 @@ impl Weekly {
     /// Names every day, sorts its windows.
     pub fn complete(&mut self) {
         for day in Day::ALL {
-            self.0.entry(day).or_default().sort();
+            self.days.entry(day).or_default().sort();
         }
     }
 }
@@ -200,6 +79,25 @@ fn days(text: &str) -> Option<Vec<Day>> {
     Some(found)
 }
 
+impl Serialize for Weekly {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { days, term: Term { first_day, last_day, every } } = self;
+        let mut map = serializer.serialize_map(None)?;
+        for (day, windows) in days {
+            map.serialize_entry(day, windows)?;
+        }
+        for (word, day) in [("first_day", first_day), ("last_day", last_day)] {
+            if let Some(day) = day {
+                map.serialize_entry(word, day)?;
+            }
+        }
+        if let Some(every) = every {
+            map.serialize_entry("every", every)?;
+        }
+        map.end()
+    }
+}
+
 impl<'de> Deserialize<'de> for Weekly {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor;
@@ -211,36 +109,63 @@ impl<'de> Deserialize<'de> for Weekly {
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Weekly, A::Error> {
-                let mut weekly = BTreeMap::new();
-                while let Some(days) = map.next_key_seed(NewDays(&weekly))? {
-                    let Windows(windows) = map.next_value()?;
-                    weekly.extend(days.into_iter().map(|day| (day, windows.clone())));
+                let mut weekly = Weekly::default();
+                while let Some(key) = map.next_key_seed(NewKey(&weekly))? {
+                    match key {
+                        Key::FirstDay => weekly.term.first_day = Some(map.next_value::<CalendarDay>()?),
+                        Key::LastDay => weekly.term.last_day = Some(map.next_value::<CalendarDay>()?),
+                        Key::Every => weekly.term.every = Some(map.next_value()?),
+                        Key::Days(days) => {
+                            let Windows(windows) = map.next_value()?;
+                            weekly.days.extend(days.into_iter().map(|day| (day, windows.clone())));
+                        }
+                    }
                 }
-                Ok(Weekly(weekly))
+                if let Some(fault) = weekly.term.fault(Unit::Weeks) {
+                    return Err(fault.into_decoding());
+                }
+                weekly.term = weekly.term.plain();
+                Ok(weekly)
             }
         }
         deserializer.deserialize_map(Visitor)
     }
 }
 
-/// Reads a key of `weekly`, given the days before it. By itself, so that a wrong one is reported where it stands.
-struct NewDays<'a>(&'a BTreeMap<Day, Vec<Window>>);
+/// A key of `weekly`.
+enum Key {
+    Days(Vec<Day>),
+    FirstDay,
+    LastDay,
+    Every,
+}
 
-impl<'de> de::DeserializeSeed<'de> for NewDays<'_> {
-    type Value = Vec<Day>;
+/// Reads a key of `weekly`, given those before it. By itself, so that a wrong one is reported where it stands.
+struct NewKey<'a>(&'a Weekly);
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<Day>, D::Error> {
+impl<'de> de::DeserializeSeed<'de> for NewKey<'_> {
+    type Value = Key;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
         let text = String::deserialize(deserializer)?;
+        match text.as_str() {
+            "first_day" => return Ok(Key::FirstDay),
+            "last_day" => return Ok(Key::LastDay),
+            "every" => return Ok(Key::Every),
+            _ => {}
+        }
         let days = days(&text).ok_or_else(|| {
             decoding(
                 format!("`{text}` is not a day"),
                 "write `mon` to `sun`, a range `mon-fri` or a list `mon,wed`",
             )
         })?;
-        let again =
-            days.iter().enumerate().find(|(i, day)| self.0.contains_key(day) || days[..*i].contains(day));
+        let again = days
+            .iter()
+            .enumerate()
+            .find(|(i, day)| self.0.days.contains_key(day) || days[..*i].contains(day));
         match again {
-            None => Ok(days),
+            None => Ok(Key::Days(days)),
             Some((_, day)) => {
                 Err(decoding(format!("`{}` is named twice", day.word()), "name each day in one key only"))
             }
@@ -272,10 +197,21 @@ impl JsonSchema for Weekly {
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let windows = generator.subschema_for::<Vec<Window>>();
+        let mut day = |text: &str| {
+            let mut schema = generator.subschema_for::<CalendarDay>();
+            schema.insert("description".to_owned(), text.into());
+            schema
+        };
+        let first_day = day("From which day on. Left out: always.");
+        let last_day = day("Until which day, which is counted in. Left out: for ever.");
+        let mut every = generator.subschema_for::<Every>();
+        let text = "Every how many weeks, from that of `first_day`: `2 weeks`. Left out: every week.";
+        every.insert("description".to_owned(), text.into());
         schemars::json_schema!({
             "type": "object",
             "description": "Days (`mon`), ranges (`mon-fri`) or lists (`mon,wed`) and their time windows.",
-            "propertyNames": { "pattern": "^(mon|tue|wed|thu|fri|sat|sun)([-,] *(mon|tue|wed|thu|fri|sat|sun))*$" },
+            "properties": { "first_day": first_day, "last_day": last_day, "every": every },
+            "propertyNames": { "pattern": "^((mon|tue|wed|thu|fri|sat|sun)([-,] *(mon|tue|wed|thu|fri|sat|sun))*|first_day|last_day|every)$" },
             "additionalProperties": windows
         })
     }
@@ -299,23 +235,6 @@ impl fmt::Display for Moment {
 pub enum DateSpan {
     /// From the first moment up to the second; whole days run from 00:00 to 24:00.
     Span(Moment, Moment),
-    /// An entry of the provider that this vocabulary has no words for. Observed only.
-    Other(String),
-}
-
-fn date(text: &str) -> Result<Date, Explained> {
-    let wrong = |why: String| {
-        Explained::with_help(format!("`{text}` is not a date{why}"), "write year, month and day: 2026-12-25")
-    };
-    let shape = text.len() == 10
-        && text
-            .bytes()
-            .enumerate()
-            .all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
-    if !shape {
-        return Err(wrong(String::new()));
-    }
-    text.parse::<Date>().map_err(|_| wrong(": there is no such day".to_owned()))
 }
 
 impl FromStr for DateSpan {
@@ -355,8 +274,8 @@ impl FromStr for DateSpan {
 /// A date, or a date with a time. `whole` is the time of one without.
 fn moment(text: &str, whole: TimeOfDay) -> Result<Moment, Explained> {
     match text.split_once('T') {
-        None => Ok(Moment { date: date(text)?, time: whole }),
-        Some((day, time)) => Ok(Moment { date: date(day)?, time: time.parse()? }),
+        None => Ok(Moment { date: day_of_calendar(text)?, time: whole }),
+        Some((day, time)) => Ok(Moment { date: day_of_calendar(day)?, time: time.parse()? }),
     }
 }
 
@@ -379,7 +298,6 @@ fn endless(text: &str) -> Explained {
 impl fmt::Display for DateSpan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Other(text) => f.write_str(text),
             Self::Span(begin, end) if begin.time == TimeOfDay::START && end.time == TimeOfDay::END => {
                 if begin.date == end.date {
                     write!(f, "{}", begin.date)
@@ -396,58 +314,4 @@ textual!(DateSpan, "DateSpan", {
     "type": "string",
     "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?(\\.\\.[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?)?$",
     "description": "A date \"2026-12-25\", a range \"2026-12-31..2027-01-01\" (both days included), or a stretch \"2026-11-25T12:00..2026-11-25T17:00\"."
-});
-
-/// A day of any year.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MonthDay {
-    pub month: i8,
-    pub day: i8,
-}
-
-/// One day or a range of days that comes every year, both ends included; may run over New Year.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct YearlySpan {
-    pub first: MonthDay,
-    pub last: MonthDay,
-}
-
-impl FromStr for YearlySpan {
-    type Err = Explained;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = |why: &str| {
-            let help = "write month and day: \"12-25\", or a range \"12-31..01-01\"";
-            Explained::with_help(format!("`{text}` is not a day of the year{why}"), help)
-        };
-        let day = |text: &str| {
-            let (month, day) = text
-                .split_once('-')
-                .filter(|(m, d)| m.len() == 2 && d.len() == 2)
-                .ok_or_else(|| wrong(""))?;
-            let (month, day) = month.parse().ok().zip(day.parse().ok()).ok_or_else(|| wrong(""))?;
-            // A leap year, so that 29 February is a day.
-            Date::new(2024, month, day).map_err(|_| wrong(": there is no such day"))?;
-            Ok::<_, Self::Err>(MonthDay { month, day })
-        };
-        let (first, last) = text.split_once("..").unwrap_or((text, text));
-        Ok(Self { first: day(first.trim())?, last: day(last.trim())? })
-    }
-}
-
-impl fmt::Display for YearlySpan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { first, last } = self;
-        write!(f, "{:02}-{:02}", first.month, first.day)?;
-        if first != last {
-            write!(f, "..{:02}-{:02}", last.month, last.day)?;
-        }
-        Ok(())
-    }
-}
-
-textual!(YearlySpan, "YearlySpan", {
-    "type": "string",
-    "pattern": "^[0-9]{2}-[0-9]{2}(\\.\\.[0-9]{2}-[0-9]{2})?$",
-    "description": "A day that comes every year, \"12-25\", or a range of such days, \"12-31..01-01\" (both included)."
 });

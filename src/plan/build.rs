@@ -249,6 +249,15 @@ fn describe(
             plan.unverifiable.push(by_hand::check_fields(address, &wanted.resource, fields, dialect));
         }
     }
+    for (address, entries) in &observed.beyond {
+        if desired.contains_key(address) && !plan.withheld.contains(address) {
+            let text = format!(
+                "it also holds what the file has no word for, and that stays: {}",
+                entries.join("; ")
+            );
+            plan.notes.push(Note::new(address, text));
+        }
+    }
     for (address, texts) in &observed.notes {
         if desired.contains_key(address) && !plan.withheld.contains(address) {
             plan.notes.extend(texts.iter().map(|text| Note::new(address, text)));

@@ -74,8 +74,11 @@ pub(super) fn mark_critical(steps: &mut [Step], observed: &Observed) -> BTreeSet
                 names.extend(after.hidden(&step.address));
                 stranded.extend(users);
                 let what = step.address.kind.noun_phrase();
-                (!names.is_empty())
-                    .then(|| format!("deletes {what} that others still use: {}", names.join(", ")))
+                let used = format!("deletes {what} that others still use: {}", names.join(", "));
+                let beyond = observed.beyond.get(&step.address).map(|it| it.join("; "));
+                let gone = beyond.map(|it| format!("takes away what no restore brings back: {it}"));
+                let why = (!names.is_empty()).then_some(used).into_iter().chain(gone);
+                Some(why.collect::<Vec<_>>().join("; ")).filter(|why| !why.is_empty())
             }
             _ => None,
         };

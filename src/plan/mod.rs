@@ -76,6 +76,9 @@ pub struct Observed {
     pub unreadable: BTreeMap<Address, BTreeMap<Path, String>>,
     /// Fields that this server does not show at all, by object: whether they are as declared cannot be told.
     pub unseen: BTreeMap<Address, BTreeSet<Path>>,
+    /// Entries of a live object that this vocabulary has no word for, each in words for people. A change leaves them as they
+    /// are, and a deletion takes them.
+    pub beyond: BTreeMap<Address, Vec<String>>,
     /// What a live object holds beyond this vocabulary; it is left alone.
     pub notes: BTreeMap<Address, Vec<String>>,
     /// Why it is not known which emergency forwards are on, in a run that is not about them.

@@ -96,7 +96,9 @@ pub fn without_defaults(value: &Value) -> Option<Value> {
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 fn is_week(map: &Map<String, Value>) -> bool {
-    !map.is_empty() && map.keys().all(|key| DAYS.contains(&key.as_str()))
+    let is_day = |key: &String| DAYS.contains(&key.as_str());
+    let is_term = |key: &String| ["first_day", "last_day", "every"].contains(&key.as_str());
+    map.keys().any(is_day) && map.keys().all(|key| is_day(key) || is_term(key))
 }
 
 fn range(first: usize, last: usize) -> String {
@@ -122,6 +124,8 @@ fn join_week(map: &Map<String, Value>) -> Map<String, Value> {
         }
         first = last + 1;
     }
+    let term = map.iter().filter(|(key, _)| !DAYS.contains(&key.as_str()));
+    joined.extend(term.map(|(key, value)| (key.clone(), value.clone())));
     joined
 }
 

@@ -101,6 +101,11 @@ const REFUSED: &[(&str, &[&str], &str)] = &[
         r#"numbers: { "+12145550100": { route: { receivers: ["+14105550101", "+14105550102"], pattern: round_robin } } }"#,
     ),
     ("stratus", &["queues.agents.agent"], r#"queues: { "400": { agents: [{ agent: ann@acme.example }] } }"#),
+    (
+        "ctm",
+        &["schedules.weekly.first_day", "schedules.weekly.last_day", "schedules.weekly.every"],
+        r#"schedules: { office: { weekly: { mon: ["09:00-17:00"], first_day: 2027-01-04, last_day: 2027-12-31, every: 2 weeks } } }"#,
+    ),
     ("ctm", &["queues.agents.extension"], r#"queues: { Sales: { agents: [{ extension: "101" }] } }"#),
     ("ctm", &["queues.agents.number"], r#"queues: { Sales: { agents: [{ number: "+14105550101" }] } }"#),
     ("ctm", &["queues.agents.device"], r#"queues: { Sales: { agents: [{ device: 101wp }] } }"#),

@@ -65,11 +65,21 @@ fn person(extension: &'static str, chance: f64) -> BoxedStrategy<Person> {
 
 fn schedule() -> Some1 {
     let dates = ["2026-11-25", "2026-12-31..2027-01-02", "2026-11-27T12:00..2026-11-27T17:00"];
-    let yearly = ["12-25", "07-04", "12-31..01-01", "02-29"];
+    let yearly = [
+        json!("12-25"),
+        json!("12-31..01-01"),
+        json!("02-29"),
+        json!("4th thu nov"),
+        json!("last mon may"),
+        json!({ "day": "12-24", "from": "12:00", "to": "17:00" }),
+        json!({ "day": "1st mon sep", "from": "12:00", "first_day": "2027-01-01", "last_day": "2031-12-31" }),
+        json!({ "day": "07-04", "first_day": "2026-07-04", "every": "2 years" }),
+        json!({ "day": "last fri nov", "to": "12:00", "first_day": "2026-11-27", "every": "3 years" }),
+    ];
     fields(vec![
-        ("weekly", weekly()),
+        ("weekly", term(weekly())),
         ("dates", some_of(dates.map(Value::from).to_vec(), 3).prop_map(Value::from).boxed()),
-        ("yearly", some_of(yearly.map(Value::from).to_vec(), 3).prop_map(Value::from).boxed()),
+        ("yearly", some_of(yearly.to_vec(), 3).prop_map(Value::from).boxed()),
         ("enabled", any::<bool>().prop_map(Value::from).boxed()),
     ])
 }
@@ -204,4 +214,22 @@ fn rule(own: &str, when: Value) -> Some1 {
         rest
     })
     .boxed()
+}
+
+/// Hours of every week, or of some.
+fn term(weekly: Some1) -> Some1 {
+    let terms = [
+        json!({}),
+        json!({ "first_day": "2027-06-01", "last_day": "2027-08-31" }),
+        json!({ "first_day": "2027-01-04", "every": "2 weeks" }),
+        json!({ "last_day": "2030-12-31" }),
+    ];
+    let joined = (weekly, one_of(terms)).prop_map(|(mut weekly, term)| {
+        let both = weekly.as_object_mut().zip(term.as_object());
+        if let Some((weekly, term)) = both {
+            weekly.extend(term.clone());
+        }
+        weekly
+    });
+    joined.boxed()
 }

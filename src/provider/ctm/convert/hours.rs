@@ -36,7 +36,7 @@ pub fn weekly(times: &[Value]) -> Result<Weekly, String> {
             return Err(text("start_time") + " to " + &text("end_time"));
         };
         for day in days(&row)? {
-            weekly.0.entry(day).or_default().push(Window { begin, end });
+            weekly.days.entry(day).or_default().push(Window { begin, end });
         }
     }
     weekly.complete();
@@ -63,7 +63,7 @@ fn days(entry: &Row) -> Result<Vec<Day>, String> {
 /// An entry that stays goes back as it was read.
 pub fn times(weekly: &Weekly, live: &[Value]) -> Value {
     let mut windows: BTreeMap<Window, Vec<Day>> = BTreeMap::new();
-    for (day, list) in &weekly.0 {
+    for (day, list) in &weekly.days {
         for window in list {
             windows.entry(*window).or_default().push(*day);
         }

@@ -3,8 +3,8 @@
 use super::LIST;
 use crate::{
     model::{
-        Address, Agent, Destination, Divert, Number, OrOff, Receivers, Resource, Ringable, Route, Whisper,
-        dialling,
+        Address, Agent, Destination, Divert, Number, OrOff, Receivers, Resource, Ringable, Route, Term,
+        Whisper, dialling,
     },
     path::Path,
     plan::Unsupported,
@@ -34,6 +34,13 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
                     &Path::from(["weekly"]),
                     "these hours have no time zone",
                     "write `time_zone` in the schedule or in the tenant: `America/New_York`",
+                );
+            }
+            if it.weekly.as_ref().is_some_and(|weekly| weekly.term != Term::default()) {
+                refusals.add(
+                    &Path::from(["weekly"]),
+                    "hours that begin, end or come every few weeks cannot be written",
+                    "leave out `first_day`, `last_day` and `every`; the days of a schedule are set in its portal",
                 );
             }
             if let Some(weekly) = &mut it.weekly {

@@ -44,15 +44,20 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
             }
         };
     for frame in &live.frames {
-        let (schedule, notes, strange) = convert::schedule(frame);
+        let (schedule, beyond, strange) = convert::schedule(frame);
         let address = Address::new(Kind::Schedules, frame.timeframe_name.as_str());
-        note(&mut observed, &address, notes);
+        if !beyond.is_empty() {
+            observed.beyond.insert(address.clone(), beyond);
+        }
         add(&mut observed, address, Resource::Schedule(schedule), strange, frame.timeframe_id.as_str());
     }
     for (extension, frame) in &live.own_frames {
-        let (schedule, mut notes, _) = convert::schedule(frame);
+        let (schedule, beyond, _) = convert::schedule(frame);
         let address = Address::new(Kind::Schedules, frame.timeframe_name.as_str());
-        notes.push(format!("it belongs to extension `{extension}` alone"));
+        let notes = vec![format!("it belongs to extension `{extension}` alone")];
+        if !beyond.is_empty() {
+            observed.beyond.insert(address.clone(), beyond);
+        }
         for field in ["weekly", "dates", "yearly"] {
             let message = format!("schedule `{}` belongs to extension `{extension}` alone", address.key);
             let help = "use it as it is, `{}`, or make one for the whole account under another name";

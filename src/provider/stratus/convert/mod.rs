@@ -5,8 +5,10 @@ mod forward;
 mod normalize;
 mod number;
 mod queue;
+mod repeat;
 mod rules;
 mod schedule;
+mod times;
 
 pub use destination::{described, destination, ring_token, ringable, token};
 pub use forward::forward;

@@ -1,10 +1,10 @@
 //! A desired object in the form in which NetSapiens reports it, or why it cannot hold it.
 
-use super::{Context, destination, rules::OWN_DEVICES};
+use super::{Context, destination, repeat, rules::OWN_DEVICES};
 use crate::{
     model::{
         Address, Also, DateSpan, Destination, Divert, Diverts, E164, Extension, Number, Queue, Resource,
-        Ring, RingTimeout, Ringable, Route, Rule, Rules, Schedule, TimeOfDay,
+        Ring, RingTimeout, Ringable, Route, Rule, Rules, Schedule, Term, TimeOfDay,
         numbering::{Standing, standing},
     },
     path::Path,
@@ -68,7 +68,7 @@ fn schedule(refusals: &mut Refusals, name: &str, it: &mut Schedule) {
         refusals.add(&Path::default(), format!("a time frame cannot be called `{name}`"), help);
     }
     if let Some(weekly) = &mut it.weekly {
-        for (day, windows) in &mut weekly.0 {
+        for (day, windows) in &mut weekly.days {
             if windows.len() > 2 {
                 let path = Path::from(["weekly"]).join(day.word());
                 // Days of one key have one place in the file and, but for that, nothing to tell them apart.
@@ -78,10 +78,12 @@ fn schedule(refusals: &mut Refusals, name: &str, it: &mut Schedule) {
             windows.iter_mut().for_each(|window| end_of_day(&mut window.end));
         }
         weekly.complete();
+        let Term { first_day, last_day, every } = weekly.term;
+        weekly.term = repeat::term(first_day, last_day, every);
     }
     if let Some(dates) = &mut it.dates {
         for (index, span) in dates.iter_mut().enumerate() {
-            let DateSpan::Span(begin, end) = span else { continue };
+            let DateSpan::Span(begin, end) = span;
             end_of_day(&mut end.time);
             if begin.time == TimeOfDay::END
                 && let Ok(tomorrow) = begin.date.tomorrow()
@@ -97,6 +99,10 @@ fn schedule(refusals: &mut Refusals, name: &str, it: &mut Schedule) {
         dates.dedup();
     }
     if let Some(yearly) = &mut it.yearly {
+        for it in yearly.iter_mut() {
+            end_of_day(&mut it.to);
+            *it = repeat::normal(*it);
+        }
         yearly.sort();
         yearly.dedup();
     }

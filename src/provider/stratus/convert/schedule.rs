@@ -1,14 +1,19 @@
 //! Time frames (FACTS stratus/frames).
 
+use super::{
+    repeat::{self, LONG_AGO, Repeat},
+    times::{compact, date, end_time, hhmm, time},
+};
 use crate::{
-    model::{DateSpan, Day, Moment, MonthDay, Schedule, TimeOfDay, Weekly, Window, YearlySpan},
+    model::{
+        CalendarDay, DateSpan, Day, Every, Moment, Schedule, Term, TimeOfDay, Unit, Weekly, Window, Yearly,
+    },
     provider::{
         scalar::{self, Scalar, Unreadable},
         stratus::wire::TimeFrame,
     },
 };
-use jiff::civil::Date;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 type Entry = Map<String, Value>;
@@ -26,9 +31,6 @@ pub const CUSTOM: &str = "custom";
 const RRULE: &str = "timeframe-recurrence-rrule";
 
 const WEEKLY_BEGIN: &str = "timeframe-recurrence-begin-date";
-
-/// A recurrence has to begin somewhere, and a plan has no clock: long ago, in a leap year.
-const LONG_AGO: i16 = 2020;
 
 const DAYS: [(Day, &str); 7] = [
     (Day::Sun, "sunday"),
@@ -55,14 +57,13 @@ fn text<'a>(entry: &'a Entry, key: &str) -> Cow<'a, str> {
     }
 }
 
-/// A live time frame in the words of the YAML, what it holds beyond them, and what is not understood.
+/// A live time frame in the words of the YAML, the entries that it holds beyond them, and what is not understood.
 pub fn schedule(live: &TimeFrame) -> (Schedule, Vec<String>, Unreadable) {
-    let (mut notes, mut unreadable) = (Vec::new(), Unreadable::default());
+    let (mut beyond, mut unreadable) = (Vec::new(), Unreadable::default());
     let weekly = match live.timeframe_days_of_week_array.as_slice() {
         [] if live.timeframe_type.as_str() == ALWAYS => Scalar::Known(open()),
         [] => Scalar::Known(closed()),
-        [entry] if is_plain_weekly(entry) => self::weekly(entry),
-        [entry] => Scalar::Strange(recurs(entry)),
+        [entry] => self::weekly(entry),
         several => Scalar::Strange(format!("{} weeks at once", several.len())),
     };
     let weekly = unreadable.field(["weekly"], weekly);
@@ -71,16 +72,10 @@ pub fn schedule(live: &TimeFrame) -> (Schedule, Vec<String>, Unreadable) {
         match date_entry(entry) {
             DateEntry::Once(span) => dates.push(span),
             DateEntry::Yearly(span) => yearly.push(span),
-            DateEntry::Other(what) => dates.push(DateSpan::Other(what)),
+            DateEntry::Other(what) => beyond.push(what),
         }
     }
-    let holidays = live.timeframe_holiday_array.len();
-    if holidays > 0 {
-        notes.push(format!(
-            "it also holds {} of the vendor's calendar",
-            crate::text::count(holidays, "holiday")
-        ));
-    }
+    beyond.extend(live.timeframe_holiday_array.iter().map(holiday));
     dates.sort();
     yearly.sort();
     (
@@ -92,7 +87,7 @@ pub fn schedule(live: &TimeFrame) -> (Schedule, Vec<String>, Unreadable) {
             enabled: None,
             protect: None,
         },
-        notes,
+        beyond,
         unreadable,
     )
 }
@@ -106,12 +101,7 @@ fn closed() -> Weekly {
 /// What a frame that is always active says in hours.
 fn open() -> Weekly {
     let day = Window { begin: TimeOfDay::START, end: TimeOfDay::END };
-    Weekly(Day::ALL.into_iter().map(|name| (name, vec![day])).collect())
-}
-
-fn is_plain_weekly(entry: &Entry) -> bool {
-    matches!(&*text(entry, "timeframe-recurrence-type"), "" | "weekly")
-        && matches!(&*text(entry, "timeframe-recurrence-end-option"), "" | "never")
+    Weekly { days: Day::ALL.into_iter().map(|name| (name, vec![day])).collect(), term: Term::default() }
 }
 
 /// How an entry repeats, as far as it says.
@@ -121,8 +111,35 @@ fn recurs(entry: &Entry) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// What an entry says of its recurrence.
+fn repeat(entry: &Entry) -> Repeat<'_> {
+    Repeat {
+        kind: text(entry, "timeframe-recurrence-type"),
+        interval: text(entry, "timeframe-recurrence-custom-interval"),
+        count: text(entry, "timeframe-recurrence-custom-interval-count"),
+        option: text(entry, "timeframe-recurrence-custom-interval-option"),
+        end: text(entry, "timeframe-recurrence-end-option"),
+        end_date: text(entry, "timeframe-recurrence-end-date"),
+    }
+}
+
+/// From which week on, until which, and every how many.
+fn weekly_term(entry: &Entry) -> Option<Term> {
+    let repeat = repeat(entry);
+    let every = match &*repeat.kind {
+        "" | "weekly" => None,
+        "custom" if repeat.interval == "weeks" => Some(Every { count: repeat.count()?, unit: Unit::Weeks }),
+        _ => return None,
+    };
+    let begin = text(entry, WEEKLY_BEGIN);
+    let begin = if begin.is_empty() { None } else { Some(CalendarDay(date(&begin)?)) };
+    Some(repeat::term(begin, repeat.last_day()?, every))
+}
+
 fn weekly(entry: &Entry) -> Scalar<Weekly> {
     let mut weekly = closed();
+    let Some(term) = weekly_term(entry) else { return Scalar::Strange(recurs(entry)) };
+    weekly.term = term;
     for (day, name) in DAYS {
         for n in 1..=2 {
             let begin = text(entry, &format!("timeframe-weekly-{name}-begin-time-{n}"));
@@ -133,76 +150,62 @@ fn weekly(entry: &Entry) -> Scalar<Weekly> {
             let (Some(begin), Some(end)) = (time(&begin), end_time(&end)) else {
                 return Scalar::Strange(format!("{begin} to {end}"));
             };
-            weekly.0.entry(day).or_default().push(Window { begin, end });
+            weekly.days.entry(day).or_default().push(Window { begin, end });
         }
     }
     weekly.complete();
     Scalar::Known(weekly)
 }
 
-/// `hhmm`; a colon is let through.
-fn time(text: &str) -> Option<TimeOfDay> {
-    let digits: String = text.chars().filter(|c| *c != ':').collect();
-    // 9:00 may come as the number 900.
-    let digits = format!("{digits:0>4}");
-    let (hour, minute) = (digits.len() == 4 && !text.is_empty()).then(|| digits.split_at(2))?;
-    TimeOfDay::new(hour.parse().ok()?, minute.parse().ok()?)
-}
-
-/// The portal writes the end of the day as 23:59.
-fn end_time(text: &str) -> Option<TimeOfDay> {
-    let end = time(text)?;
-    Some(if (end.hour(), end.minute()) == (23, 59) { TimeOfDay::END } else { end })
-}
-
-fn hhmm(time: TimeOfDay) -> String {
-    if time == TimeOfDay::END { "2359".to_owned() } else { format!("{:02}{:02}", time.hour(), time.minute()) }
-}
-
 enum DateEntry {
     Once(DateSpan),
-    Yearly(YearlySpan),
+    Yearly(Yearly),
+    /// In words for people.
     Other(String),
 }
 
 fn date_entry(entry: &Entry) -> DateEntry {
-    let recurrence = text(entry, "timeframe-recurrence-type");
-    let begin = text(entry, "timeframe-specific-dates-begin-date");
-    let end = text(entry, "timeframe-specific-dates-end-date");
-    let end = if end.is_empty() { begin.clone() } else { end };
-    let other = || DateEntry::Other(format!("{begin}..{end} ({recurrence})"));
-    let (Some(begin_date), Some(end_date)) = (date(&begin), date(&end)) else { return other() };
-    let begin_time = match &*text(entry, "timeframe-specific-dates-begin-time") {
-        "" => Some(TimeOfDay::START),
-        at => time(at),
+    let repeat = repeat(entry);
+    let Some((begin, end)) = span(entry) else {
+        let shown = ["begin-date", "begin-time", "end-date", "end-time"]
+            .map(|key| text(entry, &format!("timeframe-specific-dates-{key}")).into_owned());
+        return DateEntry::Other(format!("{} {}", shown.join(" ").trim(), recurs(entry)));
     };
-    let end_time = match &*text(entry, "timeframe-specific-dates-end-time") {
-        "" => Some(TimeOfDay::END),
-        at => self::end_time(at),
-    };
-    let (Some(begin_time), Some(end_time)) = (begin_time, end_time) else { return other() };
-    let whole_days = begin_time == TimeOfDay::START && end_time == TimeOfDay::END;
-    match &*recurrence {
-        "" | "doesNotRecur" => DateEntry::Once(DateSpan::Span(
-            Moment { date: begin_date, time: begin_time },
-            Moment { date: end_date, time: end_time },
-        )),
-        "yearly-on-selected-dates" | "annual-month-day"
-            if whole_days && matches!(&*text(entry, "timeframe-recurrence-end-option"), "" | "never") =>
-        {
-            let day = |date: Date| MonthDay { month: date.month(), day: date.day() };
-            DateEntry::Yearly(YearlySpan { first: day(begin_date), last: day(end_date) })
-        }
-        _ => other(),
+    if matches!(&*repeat.kind, "" | "doesNotRecur") {
+        return DateEntry::Once(DateSpan::Span(begin, end));
+    }
+    match repeat.yearly(begin, end) {
+        Some(yearly) => DateEntry::Yearly(yearly),
+        None => DateEntry::Other(repeat.told(begin, end)),
     }
 }
 
-fn date(text: &str) -> Option<Date> {
-    let digits: String = text.chars().filter(|c| *c != '-').collect();
-    if digits.len() != 8 || !digits.is_ascii() {
-        return None;
-    }
-    Date::new(digits[..4].parse().ok()?, digits[4..6].parse().ok()?, digits[6..].parse().ok()?).ok()
+/// From when until when the first time of an entry lasts.
+fn span(entry: &Entry) -> Option<(Moment, Moment)> {
+    let begin = text(entry, "timeframe-specific-dates-begin-date");
+    let end = text(entry, "timeframe-specific-dates-end-date");
+    let end = if end.is_empty() { begin.clone() } else { end };
+    let from = match &*text(entry, "timeframe-specific-dates-begin-time") {
+        "" => TimeOfDay::START,
+        at => time(at)?,
+    };
+    let to = match &*text(entry, "timeframe-specific-dates-end-time") {
+        "" => TimeOfDay::END,
+        at => end_time(at)?,
+    };
+    Some((Moment { date: date(&begin)?, time: from }, Moment { date: date(&end)?, time: to }))
+}
+
+/// A holiday of the vendor's calendar: "Thanksgiving Day (US), every year"
+fn holiday(entry: &Entry) -> String {
+    let place = text(entry, "state-province-abbreviation");
+    let place = if place.is_empty() { text(entry, "country-abbreviation") } else { place };
+    let place = if place.is_empty() { String::new() } else { format!(" ({place})") };
+    let when = match &*text(entry, "timeframe-recurrence-type") {
+        "yearlyOnHoliday" => "every year".to_owned(),
+        _ => format!("once, {}", text(entry, "timeframe-holiday-begin-date")),
+    };
+    format!("{}{place}, {when}", text(entry, "timeframe-holiday-name"))
 }
 
 /// The entries a time frame is to have, all of them.
@@ -255,7 +258,9 @@ pub fn arrays(wanted: &Schedule, live: Option<&TimeFrame>, touched: impl Fn(&str
         Some(weekly) => {
             let mut entry = weekly_entry(weekly);
             let known = known.and_then(|entries| entries.first());
-            if let Some(begin) = known.filter(|it| is_plain_weekly(it)).and_then(|it| it.get(WEEKLY_BEGIN)) {
+            // A week that has begun long ago goes on from where it began.
+            let same = known.filter(|it| weekly_term(it) == Some(weekly.term));
+            if let Some(begin) = same.and_then(|it| it.get(WEEKLY_BEGIN)) {
                 entry.insert(WEEKLY_BEGIN.to_owned(), begin.clone());
             }
             vec![Value::Object(entry)]
@@ -263,11 +268,13 @@ pub fn arrays(wanted: &Schedule, live: Option<&TimeFrame>, touched: impl Fn(&str
     };
     let stays = |entry: &Entry| match date_entry(entry) {
         DateEntry::Yearly(_) => !touched("yearly"),
-        DateEntry::Once(_) | DateEntry::Other(_) => !touched("dates"),
+        DateEntry::Once(_) => !touched("dates"),
+        // What has no word is taken away by nobody who did not name it.
+        DateEntry::Other(_) => true,
     };
     let mut dates = kept(live.map(|live| &live.timeframe_specific_dates_array), &stays);
     if touched("dates") {
-        dates.extend(wanted.dates.iter().flatten().filter_map(once_entry));
+        dates.extend(wanted.dates.iter().flatten().map(once_entry));
     }
     if touched("yearly") {
         dates.extend(wanted.yearly.iter().flatten().filter_map(yearly_entry));
@@ -300,7 +307,7 @@ fn writable(entry: &Entry) -> Entry {
 fn weekly_entry(weekly: &Weekly) -> Entry {
     let mut entry = Entry::new();
     for (day, name) in DAYS {
-        let windows = weekly.0.get(&day).map(Vec::as_slice).unwrap_or_default();
+        let windows = weekly.days.get(&day).map(Vec::as_slice).unwrap_or_default();
         for n in 1..=2_usize {
             let window = windows.get(n - 1);
             let (begin, end) = window.map(|w| (hhmm(w.begin), hhmm(w.end))).unwrap_or_default();
@@ -308,51 +315,63 @@ fn weekly_entry(weekly: &Weekly) -> Entry {
             entry.insert(format!("timeframe-weekly-{name}-end-time-{n}"), end.into());
         }
     }
-    recurrence(&mut entry, "weekly", "never");
-    entry.insert(WEEKLY_BEGIN.into(), json!(format!("{LONG_AGO}0101")));
+    let Term { first_day, last_day, every } = weekly.term;
+    match every {
+        None => recurrence(&mut entry, "weekly", last_day),
+        Some(Every { count, .. }) => {
+            recurrence(&mut entry, "custom", last_day);
+            interval(&mut entry, "weeks", count, "");
+        }
+    }
+    let begin = first_day.map_or_else(|| format!("{LONG_AGO}0101"), |day| compact(day.0));
+    entry.insert(WEEKLY_BEGIN.into(), begin.into());
     entry
 }
 
-fn recurrence(entry: &mut Entry, kind: &str, end: &str) {
+fn recurrence(entry: &mut Entry, kind: &str, last_day: Option<CalendarDay>) {
     entry.insert("timeframe-recurrence-type".into(), kind.into());
+    let end = if last_day.is_some() { "onADate" } else { "never" };
     entry.insert("timeframe-recurrence-end-option".into(), end.into());
-    for unset in ["custom-interval", "custom-interval-count", "custom-interval-option", "end-date"] {
+    let last_day = last_day.map(|day| compact(day.0)).unwrap_or_default();
+    entry.insert("timeframe-recurrence-end-date".into(), last_day.into());
+    for unset in ["custom-interval", "custom-interval-count", "custom-interval-option"] {
         entry.insert(format!("timeframe-recurrence-{unset}"), "".into());
+    }
+}
+
+/// How often an entry repeats whose type is `custom`.
+fn interval(entry: &mut Entry, unit: &str, count: u16, option: &str) {
+    let each = [("interval", unit), ("interval-count", &count.to_string()), ("interval-option", option)];
+    for (key, value) in each {
+        entry.insert(format!("timeframe-recurrence-custom-{key}"), value.into());
     }
 }
 
 fn dates_entry(begin: Moment, end: Moment) -> Entry {
     let mut entry = Entry::new();
-    let day = |date: Date| json!(date.strftime("%Y%m%d").to_string());
-    entry.insert("timeframe-specific-dates-begin-date".into(), day(begin.date));
+    entry.insert("timeframe-specific-dates-begin-date".into(), compact(begin.date).into());
     entry.insert("timeframe-specific-dates-begin-time".into(), hhmm(begin.time).into());
-    entry.insert("timeframe-specific-dates-end-date".into(), day(end.date));
+    entry.insert("timeframe-specific-dates-end-date".into(), compact(end.date).into());
     entry.insert("timeframe-specific-dates-end-time".into(), hhmm(end.time).into());
     entry
 }
 
-fn once_entry(span: &DateSpan) -> Option<Value> {
-    match span {
-        DateSpan::Span(begin, end) => {
-            let mut entry = dates_entry(*begin, *end);
-            recurrence(&mut entry, "doesNotRecur", "");
-            Some(Value::Object(entry))
-        }
-        DateSpan::Other(_) => None,
-    }
+fn once_entry(span: &DateSpan) -> Value {
+    let DateSpan::Span(begin, end) = span;
+    let mut entry = dates_entry(*begin, *end);
+    recurrence(&mut entry, "doesNotRecur", None);
+    entry.insert("timeframe-recurrence-end-option".into(), "".into());
+    Value::Object(entry)
 }
 
-fn yearly_entry(span: &YearlySpan) -> Option<Value> {
-    let YearlySpan { first, last } = span;
-    let over_new_year = i16::from((last.month, last.day) < (first.month, first.day));
-    // 29 February has to fall into the leap year, whichever end it is.
-    let year = if (first.month, first.day) == (2, 29) { LONG_AGO } else { LONG_AGO - over_new_year };
-    let begin = Date::new(year, first.month, first.day).ok()?;
-    let end = Date::new(year + over_new_year, last.month, last.day).ok()?;
-    let mut entry = dates_entry(
-        Moment { date: begin, time: TimeOfDay::START },
-        Moment { date: end, time: TimeOfDay::END },
-    );
-    recurrence(&mut entry, "yearly-on-selected-dates", "never");
+fn yearly_entry(yearly: &Yearly) -> Option<Value> {
+    let (first, last) = repeat::first_time(yearly)?;
+    let mut entry =
+        dates_entry(Moment { date: first, time: yearly.from }, Moment { date: last, time: yearly.to });
+    let (kind, custom) = repeat::wire(yearly);
+    recurrence(&mut entry, kind, yearly.term.last_day);
+    if let Some((count, option)) = custom {
+        interval(&mut entry, "years", count, option);
+    }
     Some(Value::Object(entry))
 }
