@@ -9,6 +9,7 @@ use super::{
     tenants,
 };
 use std::{
+    collections::BTreeSet,
     env,
     path::Path,
     process::{Command, Stdio},
@@ -65,11 +66,13 @@ fn check(program: &str, root: &Path) -> Command {
     command
 }
 
-/// Each shape ends with what it is meant to end with, at a small size.
+/// Each shape ends with what it is meant to end with, at a small size: every third, or all where `DIALFORM_CASES` asks for
+/// much.
 #[test]
 fn every_shape_is_what_it_is_meant_to_be() {
     let mut wrong = Vec::new();
-    for shape in shapes() {
+    let every = if std::env::var_os("DIALFORM_CASES").is_some() { 1 } else { 3 };
+    for shape in shapes().step_by(every) {
         let directory = tempfile::tempdir().unwrap();
         shape.write(directory.path(), 1, SMALL);
         let run = check(env!("CARGO_BIN_EXE_dialform"), directory.path()).output().unwrap();
@@ -112,10 +115,11 @@ fn times(one: Duration, other: Duration) -> f64 {
     one.as_secs_f64() / other.as_secs_f64().max(0.001)
 }
 
-/// What is wrong with a shape whose measure is its bytes.
-fn measure(program: &str, shape: &Shape) -> Vec<String> {
-    let [mut one, mut half, mut eight] =
-        [(1, LARGEST), (1, LARGEST / 2), (8, LARGEST)].map(|(files, bytes)| Sized::new(shape, files, bytes));
+/// What is wrong with a shape whose measure is its bytes. Eight files of it take the most time, and are measured where
+/// `with_eight` says so.
+fn measure(program: &str, shape: &Shape, with_eight: bool) -> Vec<String> {
+    let sizes = [(1, LARGEST), (1, LARGEST / 2), (if with_eight { 8 } else { 1 }, LARGEST)];
+    let [mut one, mut half, mut eight] = sizes.map(|(files, bytes)| Sized::new(shape, files, bytes));
     let mut bare: Option<(Parser, Duration)> = None;
     let mut wrong = Vec::new();
     for attempt in 0..TRIES {
@@ -124,10 +128,10 @@ fn measure(program: &str, shape: &Shape) -> Vec<String> {
         bare = Some((parser, least));
         let (whole, half) = (one.again(program), half.again(program));
         // Eight files take long, and the first time mostly tells.
-        let eight = if attempt == 0 || times(eight.least.unwrap().work, whole.work) > EIGHTFOLD {
-            eight.again(program)
-        } else {
-            eight.least.unwrap()
+        let eight = match eight.least {
+            _ if !with_eight => whole,
+            Some(least) if times(least.work, whole.work) <= EIGHTFOLD => least,
+            _ => eight.again(program),
         };
         let ratios = [
             ("the bare parse", times(whole.work, least), TIMES_BARE),
@@ -187,15 +191,18 @@ fn bound(program: &str, shape: &Shape) -> Vec<String> {
 }
 
 /// The acceptance line, on the release build that `DIALFORM_SIZES` names; `DIALFORM_SIZES_ONLY` is a part of the kind or
-/// the name of the shapes that are measured.
+/// the name of the shapes that are measured. Eight files are measured of the first shape of each kind, of all where
+/// `DIALFORM_SIZES_ALL` is set.
 #[test]
 fn no_shape_takes_more_than_it_may() {
     let Ok(program) = env::var("DIALFORM_SIZES") else { return };
     let only = env::var("DIALFORM_SIZES_ONLY").unwrap_or_default();
     let mut wrong = Vec::new();
+    let mut kinds = BTreeSet::new();
     for shape in shapes().filter(|it| it.kind.contains(&only) || it.name.contains(&only)) {
+        let with_eight = kinds.insert(shape.kind) || env::var_os("DIALFORM_SIZES_ALL").is_some();
         let found = match shape.make {
-            Make::File(_) | Make::Files(_) => measure(&program, shape),
+            Make::File(_) | Make::Files(_) => measure(&program, shape, with_eight),
             Make::Place(_) => bound(&program, shape),
         };
         wrong.extend(found.into_iter().map(|why| format!("{}, {}: {why}", shape.kind, shape.name)));

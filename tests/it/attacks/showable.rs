@@ -147,15 +147,17 @@ fn plain(line: &str) -> String {
 }
 
 /// All commands for each place where `DIALFORM_SWEEP` asks for it, otherwise one after the other in turn; where
-/// `DIALFORM_CASES` asks for much, at every place, otherwise at every third.
+/// `DIALFORM_CASES` asks for much, at every place, otherwise at some.
 fn commands(turn: usize) -> Vec<&'static str> {
+    const SOME: usize = 8;
     if std::env::var_os("DIALFORM_SWEEP").is_some() {
         return COMMANDS.to_vec();
     }
-    if std::env::var_os("DIALFORM_CASES").is_none() && !turn.is_multiple_of(3) {
+    if std::env::var_os("DIALFORM_CASES").is_none() && !turn.is_multiple_of(SOME) {
         return Vec::new();
     }
-    vec![COMMANDS[turn / 3 % COMMANDS.len()], COMMANDS[(turn / 3 * 5 + 1) % 6]]
+    let turn = turn / SOME + turn % SOME;
+    vec![COMMANDS[turn % COMMANDS.len()], COMMANDS[(turn * 5 + 1) % 6]]
 }
 
 fn read(workspace: &Workspace, command: &str) -> Vec<String> {
