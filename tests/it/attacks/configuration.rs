@@ -480,3 +480,8 @@ fn a_run_that_waits_for_a_program_can_be_stopped() {
     let locks = job.workspace.run(&["unlock"]);
     assert_eq!(locks.out, "account `acme.1.service` on `pbx`: free\n", "{locks:?}");
 }
+
+/// How many there are.
+pub fn count() -> usize {
+    ATTACKS.len()
+}

@@ -607,3 +607,8 @@ fn a_mad_server_blocks_its_own_tenant() {
     let wrong = bounded::six_at_once(SHAPES, holds);
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), SHAPES.len(), wrong.join("\n"));
 }
+
+/// How many there are.
+pub fn count() -> usize {
+    SHAPES.len()
+}

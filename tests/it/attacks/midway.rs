@@ -394,3 +394,8 @@ fn a_server_that_goes_mad_midway_gets_nothing_believed() {
     let wrong = bounded::six_at_once(&runs, |(shape, moment)| holds(shape, *moment));
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), runs.len(), wrong.join("\n"));
 }
+
+/// How many there are, with those that only `DIALFORM_SWEEP=full` runs.
+pub fn count() -> usize {
+    SHAPES.len() * MOMENTS.len()
+}

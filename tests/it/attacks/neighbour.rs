@@ -48,23 +48,25 @@ fn what_is_written_is_for_its_owner() {
     }
 }
 
+/// Where a link lies in the way of what is written: its name, and the command that writes there.
+const LINKS: [(&str, &[&str]); 11] = [
+    ("plan.json", &["plan", "--out", "plan.json"]),
+    ("log.jsonl", &["plan", "--log", "log.jsonl"]),
+    ("record.jsonl", &["plan", "--record", "record.jsonl"]),
+    (".dialform", &["plan"]),
+    (".dialform", &["apply", "--auto-approve"]),
+    (".dialform/sandbox", &["plan"]),
+    (".dialform/sandbox/ctm-agency", &["plan"]),
+    (".dialform/lock", &["apply", "--auto-approve"]),
+    (".dialform/lock/sandbox", &["apply", "--auto-approve"]),
+    (".dialform/restore", &["apply", "--auto-approve"]),
+    (".dialform/emergency", &["emergency", "on", "--all", "--auto-approve"]),
+];
+
 /// A link where something is to be written is refused, and what it leads to stays as it is.
 #[test]
 fn nothing_is_written_through_a_link() {
-    let cases: [(&str, &[&str]); 11] = [
-        ("plan.json", &["plan", "--out", "plan.json"]),
-        ("log.jsonl", &["plan", "--log", "log.jsonl"]),
-        ("record.jsonl", &["plan", "--record", "record.jsonl"]),
-        (".dialform", &["plan"]),
-        (".dialform", &["apply", "--auto-approve"]),
-        (".dialform/sandbox", &["plan"]),
-        (".dialform/sandbox/ctm-agency", &["plan"]),
-        (".dialform/lock", &["apply", "--auto-approve"]),
-        (".dialform/lock/sandbox", &["apply", "--auto-approve"]),
-        (".dialform/restore", &["apply", "--auto-approve"]),
-        (".dialform/emergency", &["emergency", "on", "--all", "--auto-approve"]),
-    ];
-    for (name, command) in cases {
+    for (name, command) in LINKS {
         let (workspace, outside) = (Workspace::quickstart(), tempfile::tempdir().unwrap());
         let target = outside.path().join("target");
         match name.contains(".json") {
@@ -116,4 +118,9 @@ fn a_full_disk_keeps_the_plan_that_was_there() {
     assert_eq!(workspace.read("plan.json"), before);
     let left = fs::read_dir(workspace.root()).unwrap().map(|it| it.unwrap().file_name()).collect::<Vec<_>>();
     assert!(!left.iter().any(|name| name.to_string_lossy().starts_with(".new-")), "{left:?}");
+}
+
+/// How many there are.
+pub fn count() -> usize {
+    LINKS.len()
 }

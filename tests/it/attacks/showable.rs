@@ -332,3 +332,11 @@ fn no_argument_is_more_than_text() {
     }
     assert!(found.is_empty(), "{} found:\n{}", found.len(), found.join("\n"));
 }
+
+/// How many texts of files are replaced, and how many of accounts.
+pub fn count() -> (usize, usize) {
+    let rigs = rigs();
+    let files =
+        places(rigs.iter().map(|rig| &rig.tenant).chain(rigs.iter().map(|rig| &rig.settings)).enumerate());
+    (files.len(), places(rigs.iter().map(|rig| rig.live).enumerate()).len())
+}

@@ -1,4 +1,4 @@
-//! How the entries of a time frame come again (FACTS stratus/frames).
+//! How the entries of a time frame come again (FACTS stratus/frames-14).
 
 use super::times::date;
 use crate::model::{CalendarDay, Day, Every, Moment, Nth, Term, TimeOfDay, Unit, YearDay, Yearly};
@@ -137,7 +137,7 @@ pub fn first_time(yearly: &Yearly) -> Option<(Date, Date)> {
 }
 
 /// The type of a yearly entry and, where that is `custom`, its interval and option. What two readings are possible of is
-/// not used: the first day of a name is counted, and only the last one has a type of its own.
+/// not used: the first day of a name is counted, and only the last one has a type of its own (FACTS stratus/frames-15).
 pub fn wire(yearly: &Yearly) -> (&'static str, Option<(u16, &'static str)>) {
     let count = yearly.term.every.map(|every| every.count);
     match (yearly.day, count) {
