@@ -41,10 +41,12 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
         let schedules = it.tenant.schedules.keys().map(|name| ("schedules", name));
         let queues = it.tenant.queues.keys().map(|name| ("queues", name));
-        let named =
-            schedules.chain(queues).map(|(section, name)| (name, (it.place_of_key)(&keys([&section, name]))));
-        let own = (&it.tenant.tenant, (it.place)(&keys([&"tenant"])));
-        for (name, place) in named.chain([own]).filter(|(name, _)| is_mixed(name)) {
+        let own = [("tenant", &it.tenant.tenant)];
+        for (section, name) in schedules.chain(queues).chain(own).filter(|(_, name)| is_mixed(name)) {
+            let place = match section {
+                "tenant" => (it.place)(&keys([&section])),
+                _ => (it.place_of_key)(&keys([&section, name])),
+            };
             let spelled = spelled_out(name);
             out.push(place, format!("`{name}` has letters of two alphabets: it is {spelled}"), HELP);
         }

@@ -50,20 +50,21 @@ pub(super) fn pairs<'a>(subject: &Subject<'a>, form: fn(&str) -> String) -> Vec<
     let mut found = Vec::new();
     let mut tenants = BTreeMap::new();
     for it in subject.tenants {
-        let mut add = |names: &mut BTreeMap<String, &'a str>, name: &'a str, place: Place| {
+        // Where a name stands is asked for those that are found alone.
+        let mut add = |names: &mut BTreeMap<String, &'a str>, name: &'a str, place: &dyn Fn() -> Place| {
             let first = *names.entry(form(name)).or_insert(name);
             if first != name {
-                found.push((name, first, place));
+                found.push((name, first, place()));
             }
         };
         let place = |section: &str, name: &str| (it.place_of_key)(&keys([&section, &name]));
-        add(&mut tenants, &it.tenant.tenant, (it.place)(&keys([&"tenant"])));
+        add(&mut tenants, &it.tenant.tenant, &|| (it.place)(&keys([&"tenant"])));
         let (mut schedules, mut queues) = (BTreeMap::new(), BTreeMap::new());
         for name in it.tenant.schedules.keys() {
-            add(&mut schedules, name, place("schedules", name));
+            add(&mut schedules, name, &|| place("schedules", name));
         }
         for name in it.tenant.queues.keys() {
-            add(&mut queues, name, place("queues", name));
+            add(&mut queues, name, &|| place("queues", name));
         }
     }
     found

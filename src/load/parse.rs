@@ -18,6 +18,8 @@ use crate::finding::Finding;
 use crate::text::is_hidden;
 
 const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
+/// Lists and maps of one file. Each takes far more memory than the two bytes that it may be written with.
+const MAX_OPENED: usize = 300_000;
 
 /// How a file begins in whose place Git LFS has put a pointer.
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
@@ -107,6 +109,8 @@ struct Builder<'a> {
     frames: Vec<Frame>,
     root: Option<Node>,
     documents: usize,
+    /// Lists and maps so far.
+    opened: usize,
     anchors: Anchors,
     /// End of the last thing read.
     read_to: usize,
@@ -120,6 +124,7 @@ impl<'a> Builder<'a> {
             frames: Vec::new(),
             root: None,
             documents: 0,
+            opened: 0,
             anchors: Anchors::default(),
             read_to: 0,
         }
@@ -207,6 +212,12 @@ impl<'a> Builder<'a> {
     ) -> ControlFlow<()> {
         if self.frames.len() >= MAX_DEPTH {
             return self.stop(span, too_deep());
+        }
+        self.opened += 1;
+        if self.opened > MAX_OPENED {
+            let finding =
+                Finding::error("too-large", format!("more than {MAX_OPENED} lists and maps in one file"));
+            return self.stop(span, finding.help("split it into files of one tenant each"));
         }
         let text = self.source.text();
         let bracket = match style {

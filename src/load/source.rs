@@ -12,7 +12,7 @@ use crate::finding::{Finding, Place};
 pub const WORKSPACE_FILE: &str = "dialform.yaml";
 
 /// Lines of more bytes are shown in part: this much of them, around the place.
-const LONG: usize = 1024;
+const LONG: usize = 256;
 /// A longer line of a file that may hold a credential is hidden whole: what of it may be shown depends on all of it.
 const TOO_LONG: usize = 64 * 1024;
 const BLOCK: usize = 1024;

@@ -114,7 +114,7 @@ fn findings_are_bounded() {
             let line = text.lines().nth(place.line - 1).unwrap();
             let part: String = line.chars().skip(place.skipped).take(place.source.chars().count()).collect();
             assert_eq!(place.source, part, "{name}");
-            assert!(part.len() <= 1024, "{name}: {}", part.len());
+            assert!(part.len() <= 256, "{name}: {}", part.len());
             let at = line.chars().skip(place.column - 1).take(place.length).collect::<String>();
             assert_eq!(at, "a", "{name}: {place}");
         }

@@ -244,3 +244,16 @@ fn a_large_file_is_not_read() {
     let run = workspace.run(&["check"]);
     assert!(said(&run).contains("cannot read `dialform.yaml`: it is larger than 2 MiB"), "{run:?}");
 }
+
+/// A list takes two bytes of a file, and a hundred times that in memory: there is a number of them that no file needs.
+#[test]
+fn lists_of_nothing_are_not_kept() {
+    let workspace = Workspace::quickstart();
+    workspace.write("tenants/x.yaml", format!("x: [{}]\n", "[],".repeat(400_000)));
+    let run = workspace.run(&["check"]);
+    assert!(said(&run).contains("too-large]: more than 300000 lists and maps in one file"), "{run:?}");
+    let honest: String = (0..50_000).map(|at| format!("  s{at}: {{ weekly: {{}} }}\n")).collect();
+    let head = "tenant: x\nprovider: stratus-dallas\naccount: x\nschedules:\n";
+    workspace.write("tenants/x.yaml", format!("{head}{honest}"));
+    assert_eq!(workspace.run(&["check"]).ending, Ending::Fine);
+}
