@@ -96,6 +96,9 @@ fn fenced(line: &str) -> String {
 fn without_commands(line: &str) -> Cow<'_, str> {
     // GitHub and Azure; TeamCity. GitHub besides takes a line that begins with two colons.
     const COMMANDS: [&str; 3] = ["##[", "##vso[", "##teamcity["];
+    if !line.contains("##") && !line.contains("::") {
+        return Cow::Borrowed(line);
+    }
     let mut line = Cow::Borrowed(line);
     for command in COMMANDS {
         if line.contains(command) {

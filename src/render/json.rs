@@ -26,7 +26,8 @@ fn put(out: &mut dyn Write, text: &str) -> io::Result<()> {
 /// The same JSON: such characters stand in texts only.
 fn visible(json: &str) -> Cow<'_, str> {
     let is_plain = |c: char| matches!(c, '\n' | ' '..='~');
-    if json.chars().all(is_plain) && !json.contains("##") {
+    // JSON has an escape for the other controls.
+    if json.is_ascii() && !json.contains('\u{7f}') && !json.contains("##") {
         return Cow::Borrowed(json);
     }
     let mut shown = String::with_capacity(json.len());
