@@ -56,7 +56,9 @@ pub fn printable(text: String) -> String {
     }
     // A long text keeps its beginning and its end.
     let head = text.chars().take(HEAD);
-    head.chain(['…']).chain(text.chars().skip(count - TAIL)).collect()
+    // What holds letters together would hide behind the mark of the cut.
+    let tail = text.chars().skip(count - TAIL).skip_while(|c| unseen::is_joiner(*c));
+    head.chain(['…']).chain(tail).collect()
 }
 
 /// Why a file could not be used, in words people use.
