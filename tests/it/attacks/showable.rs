@@ -205,7 +205,7 @@ fn rigs() -> Vec<Rig<'static>> {
             if used.len() > before {
                 let mut tenant = json!({
                     "tenant": "case", "provider": "system", "account": held.setup.account,
-                    "time_zone": "America/Chicago",
+                    "time_zone": "America/Chicago", "country": "US",
                 });
                 tenant.as_object_mut().unwrap().extend(body.clone());
                 rigs.push(Rig {
@@ -217,7 +217,75 @@ fn rigs() -> Vec<Rig<'static>> {
             }
         }
     }
+    let more: Vec<Rig> = held()
+        .iter()
+        .filter_map(|held| rigs.iter().find(|rig: &&Rig| rig.account == held.setup.account))
+        .map(|rig| Rig { settings: whole(&rig.settings), tenant: rig.tenant.clone(), ..*rig })
+        .collect();
+    rigs.extend(more);
     rigs
+}
+
+/// The settings that no transition uses, beside those that one does: together they are no good `dialform.yaml`, and what is
+/// said of each is shown all the same.
+fn whole(settings: &Value) -> Value {
+    let mut whole = settings.clone();
+    let more = json!({
+        "bridge": "manual", "experimental": true, "token": { "command": ["pass", "stratus"] }, "read_token": { "file": "secrets/read" },
+        "limits": { "account_timeout": 60, "timeout": 5, "retries": 0 },
+    });
+    whole["providers"]["system"].as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let more = json!({
+        "max_file_mib": 2, "guard": { "max_deletes": 1, "max_changed_percent": 30, "min_population": 1 },
+        "lock": { "url": "s3://locks/dialform", "region": "eu", "endpoint": "https://s3.example.net", "lease": "60s" },
+    });
+    whole.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    whole
+}
+
+/// Every key of a document.
+fn keys(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| keys(item, found)),
+        Value::Object(map) => map.iter().for_each(|(key, item)| {
+            found.insert(key.clone());
+            keys(item, found);
+        }),
+        _ => {}
+    }
+}
+
+/// Every property that a schema names.
+fn properties(schema: &Value, found: &mut BTreeSet<String>) {
+    match schema {
+        Value::Array(items) => items.iter().for_each(|item| properties(item, found)),
+        Value::Object(map) => {
+            found.extend(
+                map.get("properties")
+                    .and_then(Value::as_object)
+                    .into_iter()
+                    .flat_map(|it| it.keys().cloned()),
+            );
+            map.values().for_each(|item| properties(item, found));
+        }
+        _ => {}
+    }
+}
+
+/// A new field of a file fails this until it stands in a document whose texts are replaced.
+#[test]
+fn every_field_of_a_file_is_tried() {
+    let (mut named, mut tried) = (BTreeSet::new(), BTreeSet::new());
+    for file in ["tenant", "workspace"] {
+        let path = format!("{}/schema/{file}.schema.json", env!("CARGO_MANIFEST_DIR"));
+        properties(&serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap(), &mut named);
+    }
+    for Rig { settings, tenant, .. } in &rigs() {
+        keys(tenant, &mut tried);
+        keys(settings, &mut tried);
+    }
+    let missing: Vec<&String> = named.difference(&tried).collect();
+    assert!(named.len() > 80 && missing.is_empty(), "{missing:?} of {}", named.len());
 }
 
 /// Each place is tried once for each provider; its kind is what was tried.
