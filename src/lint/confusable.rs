@@ -55,6 +55,10 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
 
 /// In quotes, with an escape for every letter that is not Latin.
 fn spelled_out(name: &str) -> String {
-    let escape = |c: char| if c.is_ascii() { c.to_string() } else { format!("\\u{:04x}", u32::from(c)) };
+    let escape = |c: char| match u32::from(c) {
+        _ if c.is_ascii() => c.to_string(),
+        code @ ..=0xffff => format!("\\u{code:04x}"),
+        code => format!("\\U{code:08x}"),
+    };
     spelled(name).chars().map(escape).collect()
 }

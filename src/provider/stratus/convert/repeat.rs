@@ -8,7 +8,7 @@ use std::borrow::Cow;
 /// A recurrence has to begin somewhere, and a plan has no clock: long ago, in a leap year.
 pub const LONG_AGO: i16 = 2020;
 
-/// What begins before this year has always been: whoever made it in the portal gave it the day of that day.
+/// What begins before this year counts as always: a portal writes the day on which an entry was made.
 const ALWAYS_BEFORE: i16 = 2027;
 
 /// No day comes less often than 29 February around a century that is no leap year.
@@ -100,10 +100,7 @@ impl Repeat<'_> {
             "" | "custom" => None,
             other => Some(format!("`{other}`")),
         };
-        let days = match (end.date.year(), end.date) {
-            _ if begin.date == end.date => None,
-            (_, last) => Some(format!("for the days {}..{last}", begin.date)),
-        };
+        let days = (begin.date != end.date).then(|| format!("for the days {}..{}", begin.date, end.date));
         let hours = (begin.time, end.time);
         let hours =
             (hours != (TimeOfDay::START, TimeOfDay::END)).then(|| format!("{} to {}", hours.0, hours.1));
