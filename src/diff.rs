@@ -5,10 +5,10 @@
 
 use crate::{
     model::{
-        Agent, Also, Caller, Callers, DEFAULT_RULE, DateSpan, Destination, DialExtension, Dispatch, Divert,
-        Diverts, E164, Forward, Kind, NoAnswer, Number, OrOff, Pattern, Queue, Receiver, Receivers, Resource,
-        Ring, RingTimeout, Ringable, Route, Rule, Rules, Schedule, Simultaneous, Spam, TaggingHours, Term,
-        Weekly, Whisper, Window, Yearly, with_fields,
+        Agent, Also, Caller, Callers, DEFAULT_RULE, Dated, Destination, DialExtension, Dispatch, Divert,
+        Diverts, E164, Easter, Forward, Holidays, Kind, Monthly, NoAnswer, Number, OrOff, OwnEntry, Pattern,
+        Queue, Receiver, Receivers, Resource, Ring, RingTimeout, Ringable, Route, Rule, Rules, Schedule,
+        Simultaneous, Spam, TaggingHours, Term, Weekly, Whisper, Window, Yearly, with_fields,
     },
     path::{Path, Segment},
 };
@@ -157,8 +157,12 @@ leaves!(
     RingTimeout,
     Spam,
     Vec<Window>,
+    Vec<Monthly>,
     Vec<Yearly>,
-    Vec<DateSpan>
+    Vec<Holidays>,
+    Vec<Dated>,
+    Vec<OwnEntry>,
+    Easter
 );
 
 macro_rules! structs {

@@ -38,6 +38,28 @@ impl Day {
     }
 }
 
+/// `mon`, `mon-fri`, `mon,wed`
+pub(super) fn days(text: &str) -> Option<Vec<Day>> {
+    let mut found = Vec::new();
+    for part in text.split(',') {
+        let part = part.trim();
+        match part.split_once('-') {
+            None => found.push(Day::parse(part)?),
+            Some((first, last)) => {
+                let (first, last) = (Day::parse(first.trim())?, Day::parse(last.trim())?);
+                let position = |day| Day::ALL.iter().position(|d| *d == day).unwrap_or_default();
+                let (mut at, end) = (position(first), position(last));
+                found.push(Day::ALL[at]);
+                while at != end {
+                    at = (at + 1) % 7;
+                    found.push(Day::ALL[at]);
+                }
+            }
+        }
+    }
+    Some(found)
+}
+
 /// A time of day in minutes since midnight, 0 to 1440; `24:00` is the end of the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TimeOfDay(pub(super) u16);
@@ -95,6 +117,11 @@ textual!(TimeOfDay, "TimeOfDay", {
 pub struct Window {
     pub begin: TimeOfDay,
     pub end: TimeOfDay,
+}
+
+impl Window {
+    /// From midnight to midnight.
+    pub const DAY: Self = Self { begin: TimeOfDay::START, end: TimeOfDay::END };
 }
 
 const EMPTY_WINDOW: &str = "a whole day is \"00:00-24:00\"; a closed day is left out";

@@ -10,7 +10,7 @@ macro_rules! with_fields {
     ($name:ident) => {
         $name! {
             objects {
-                Schedule { weekly, dates, yearly, time_zone, enabled, protect }
+                Schedule { weekly, dates, monthly, yearly, holidays, easter, other, time_zone, enabled, protect }
                 Receiver { label, dial_extension, whisper, skip_whisper, no_answer, tagging_hours, protect }
                 Queue { name, dispatch, agent_ring, require_agents, agents, failover, max_wait, no_answer, protect }
                 Rules { ring_timeout, callers, order, protect }

@@ -1,16 +1,20 @@
 //! Schedules (Stratus: time frames): when an answering rule is in force.
 
 use super::{
-    calendar::{Day, TimeOfDay, Window, day_of_calendar},
-    recurrence::{CalendarDay, Every, Term, Unit, Yearly},
-    text::textual,
+    calendar::{Day, Window, days},
+    dates::{Dated, Moment},
+    easter::Easter,
+    holidays::{self, Holidays},
+    monthly::Monthly,
+    own_entry::OwnEntry,
+    recurrence::{CalendarDay, Every, Term, Unit},
+    yearly::Yearly,
 };
-use crate::explained::Explained;
 use crate::explained::decoding;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap};
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt};
 
 /// When a rule is in force. `{}` names a live schedule that is used as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -19,12 +23,27 @@ pub struct Schedule {
     /// Open hours by day of the week; days left out are closed. Hours of some weeks: `first_day`, `last_day`, `every`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weekly: Option<Weekly>,
-    /// Single dates and ranges: `2026-12-25`, `2026-12-31..2027-01-01`, `2026-11-25T12:00..2026-11-25T17:00`.
+    /// Single dates and ranges: `2026-12-25`, `2026-12-31..2027-01-01`, `2026-11-25T12:00..2026-11-25T17:00`. One that comes
+    /// again after days or weeks: `{ date: 2027-01-05, every: 2 weeks, last_day: 2027-06-30 }`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dates: Option<Vec<DateSpan>>,
+    pub dates: Option<Vec<Dated>>,
+    /// Days that come every month: `15`, `last day`, `2nd tue`, `{ day: "last fri", from: "12:00" }`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub monthly: Option<Vec<Monthly>>,
     /// Days that come every year: `12-25`, `12-31..01-01`, `4th thu nov`, `{ day: "12-24", from: "12:00", to: "17:00" }`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub yearly: Option<Vec<Yearly>>,
+    /// Holidays of the provider's own calendar, which knows their dates: `{ country: US, days: [Thanksgiving Day] }`.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "holidays::one_or_many")]
+    #[schemars(with = "Option<holidays::OneOrMany>")]
+    pub holidays: Option<Vec<Holidays>>,
+    /// Days that Easter moves, for some years: `{ days: [good friday, easter monday], from: 2027, years: 5 }`. They become
+    /// `dates`, which are complete then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub easter: Option<Easter>,
+    /// Entries for which there is no word, in those of the provider. `[]` takes them away; left out, they stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other: Option<Vec<OwnEntry>>,
     /// The time zone of the hours, e.g. `America/New_York`, where a schedule has one of its own
     /// (CallTrackingMetrics). Left out: the tenant's `time_zone`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,6 +54,15 @@ pub struct Schedule {
     /// Refuse to delete this object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protect: Option<bool>,
+}
+
+impl Schedule {
+    /// Turns what no phone system has a word for into dates.
+    pub fn resolve(&mut self) {
+        if let Some(easter) = self.easter.take() {
+            self.dates.get_or_insert_default().extend(easter.dates());
+        }
+    }
 }
 
 /// Open hours by day, of every week or of some. Written with days and ranges of days as keys (`mon-fri`, `sat`, `mon,wed`).
@@ -50,33 +78,35 @@ impl Weekly {
         days(key).into_iter().flatten().any(|named| named.word() == day)
     }
 
+    /// From when until when hours are, in order, on the days from `from` to `until`. Hours of every n-th week count weeks from
+    /// Monday to Sunday, the first being that of `first_day`; whether a provider does so too is for the provider to say.
+    pub fn times(&self, from: Date, until: Date) -> impl Iterator<Item = (Moment, Moment)> + use<'_> {
+        let Term { first_day, last_day, every } = self.term;
+        let first = first_day.map_or(from, |day| day.0);
+        let until = last_day.map_or(until, |last| last.0.min(until));
+        let count = every.map_or(1, |every| i32::from(every.count).max(1));
+        let monday =
+            |date: Date| date.checked_sub(jiff::Span::new().days(date.weekday().to_monday_zero_offset()));
+        let begin = monday(first).ok();
+        let is_on = move |date: Date| {
+            let weeks = begin.zip(monday(date).ok()).map(|(begin, now)| (now - begin).get_days() / 7);
+            weeks.is_some_and(|weeks| weeks % count == 0)
+        };
+        let days = first.max(from).series(jiff::Span::new().days(1)).take_while(move |date| *date <= until);
+        days.filter(move |date| count == 1 || is_on(*date)).flat_map(|date| {
+            let windows = self.days.get(&Day::of(date)).into_iter().flatten();
+            windows.map(move |Window { begin, end }| {
+                (Moment { date, time: *begin }, Moment { date, time: *end })
+            })
+        })
+    }
+
     /// Names every day, sorts its windows.
     pub fn complete(&mut self) {
         for day in Day::ALL {
             self.days.entry(day).or_default().sort();
         }
     }
-}
-
-fn days(text: &str) -> Option<Vec<Day>> {
-    let mut found = Vec::new();
-    for part in text.split(',') {
-        let part = part.trim();
-        match part.split_once('-') {
-            None => found.push(Day::parse(part)?),
-            Some((first, last)) => {
-                let (first, last) = (Day::parse(first.trim())?, Day::parse(last.trim())?);
-                let position = |day| Day::ALL.iter().position(|d| *d == day).unwrap_or_default();
-                let (mut at, end) = (position(first), position(last));
-                found.push(Day::ALL[at]);
-                while at != end {
-                    at = (at + 1) % 7;
-                    found.push(Day::ALL[at]);
-                }
-            }
-        }
-    }
-    Some(found)
 }
 
 impl Serialize for Weekly {
@@ -216,102 +246,3 @@ impl JsonSchema for Weekly {
         })
     }
 }
-
-/// A date and a time of day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moment {
-    pub date: Date,
-    pub time: TimeOfDay,
-}
-
-impl fmt::Display for Moment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}T{}", self.date, self.time)
-    }
-}
-
-/// One date or a stretch of time on the calendar.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DateSpan {
-    /// From the first moment up to the second; whole days run from 00:00 to 24:00.
-    Span(Moment, Moment),
-}
-
-impl FromStr for DateSpan {
-    type Err = Explained;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (begin, end) = match text.split_once("..") {
-            Some((begin, end)) => (begin.trim(), end.trim()),
-            None if text.contains('T') => return Err(endless(text)),
-            None => (text, text),
-        };
-        let begin = moment(begin, TimeOfDay::START)?;
-        if let Ok(time) = end.trim_start_matches('T').parse::<TimeOfDay>() {
-            let help = match (Moment { time, ..begin }) {
-                end if end > begin => format!("name its day as well: \"{begin}..{end}\""),
-                _ => "name its day as well".to_owned(),
-            };
-            return Err(Explained::with_help(format!("the end of `{text}` has no date"), help));
-        }
-        let end = moment(end, TimeOfDay::END)?;
-        if begin < end {
-            return Ok(Self::Span(begin, end));
-        }
-        if begin == end {
-            let message = format!("`{text}` ends as it begins");
-            return Err(Explained::with_help(message, "write when it begins and when it ends"));
-        }
-        let help = if begin.date == end.date {
-            "write the earlier time first"
-        } else {
-            "write the earlier date first"
-        };
-        Err(Explained::with_help(format!("`{text}` ends before it begins"), help))
-    }
-}
-
-/// A date, or a date with a time. `whole` is the time of one without.
-fn moment(text: &str, whole: TimeOfDay) -> Result<Moment, Explained> {
-    match text.split_once('T') {
-        None => Ok(Moment { date: day_of_calendar(text)?, time: whole }),
-        Some((day, time)) => Ok(Moment { date: day_of_calendar(day)?, time: time.parse()? }),
-    }
-}
-
-/// A time without an end. The hint ends on the day it begins, for that is what half a day is.
-fn endless(text: &str) -> Explained {
-    const CLOSING: TimeOfDay = TimeOfDay(17 * 60);
-    let begin = match moment(text.trim(), TimeOfDay::START) {
-        Ok(begin) => begin,
-        Err(why) => return why,
-    };
-    let message = format!("`{text}` has no end");
-    if begin.time == TimeOfDay::END {
-        return Explained::with_help(message, format!("write the whole day: \"{}\"", begin.date));
-    }
-    let time = if begin.time < CLOSING { CLOSING } else { TimeOfDay::END };
-    let end = Moment { time, ..begin };
-    Explained::with_help(message, format!("name the end as well: \"{begin}..{end}\""))
-}
-
-impl fmt::Display for DateSpan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Span(begin, end) if begin.time == TimeOfDay::START && end.time == TimeOfDay::END => {
-                if begin.date == end.date {
-                    write!(f, "{}", begin.date)
-                } else {
-                    write!(f, "{}..{}", begin.date, end.date)
-                }
-            }
-            Self::Span(begin, end) => write!(f, "{begin}..{end}"),
-        }
-    }
-}
-
-textual!(DateSpan, "DateSpan", {
-    "type": "string",
-    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?(\\.\\.[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?)?$",
-    "description": "A date \"2026-12-25\", a range \"2026-12-31..2027-01-01\" (both days included), or a stretch \"2026-11-25T12:00..2026-11-25T17:00\"."
-});

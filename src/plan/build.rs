@@ -142,6 +142,10 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         let step = delete(address, &remnant.object, source.clone(), dialect, policy);
         plan.steps.push(Step { class, ..step });
     }
+    for step in &mut plan.steps {
+        step.own = observed.own.get(&step.address).cloned();
+        step.restored = desired.get(&step.address).and_then(|wanted| wanted.own.clone());
+    }
     if let Some(base) = base {
         protected.extend(base.protected.iter().cloned());
         for step in plan.steps.iter_mut().filter(|step| step.action != Action::Manual) {
@@ -250,7 +254,8 @@ fn describe(
         }
     }
     for (address, entries) in &observed.beyond {
-        if desired.contains_key(address) && !plan.withheld.contains(address) {
+        let stays = desired.get(address).is_some_and(|it| it.resource.value(&["other"].into()).is_none());
+        if stays && !plan.withheld.contains(address) {
             let text = format!(
                 "it also holds what the file has no word for, and that stays: {}",
                 entries.join("; ")
@@ -334,6 +339,8 @@ fn steps_for(
             before: before.cloned(),
             after: Some(after),
             source: source.clone(),
+            own: None,
+            restored: None,
             lost: Vec::new(),
             needs: Vec::new(),
             instructions,
@@ -378,6 +385,8 @@ fn delete(
         before: Some(live.clone()),
         after: None,
         source,
+        own: None,
+        restored: None,
         lost: Vec::new(),
         needs: Vec::new(),
         instructions: clicks.filter(|_| by_hand).into_iter().collect(),

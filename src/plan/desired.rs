@@ -6,6 +6,7 @@ use crate::{
     model::{Address, Kind, Resource, Tenant},
     path::{Path, Segment},
 };
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// An object as declared, in the form the provider reports back.
@@ -13,6 +14,8 @@ use std::collections::BTreeMap;
 pub struct Desired {
     pub resource: Resource,
     pub source: Option<Source>,
+    /// What a restore file has of it in the provider's own words.
+    pub own: Option<Value>,
 }
 
 /// Everything the tenant declares, or all that its provider cannot hold.
@@ -61,7 +64,7 @@ pub fn desired_in_part(
         match dialect.hold(&address, resource) {
             Ok(resource) => {
                 let source = place(&at).map(|place| Source { file: place.file, line: place.line });
-                all.insert(address, Desired { resource, source });
+                all.insert(address, Desired { resource, source, own: None });
             }
             Err(problems) => {
                 for Unsupported { path, message, help } in problems {

@@ -4,7 +4,7 @@ use super::{Action, Observed, Role, Step};
 use crate::{
     model::{
         Address, Destination, Divert, Diverts, Guard, Kind, Number, Queue, Reference, Resource, Route,
-        references,
+        Schedule, references,
     },
     path::Segment,
 };
@@ -75,15 +75,26 @@ pub(super) fn mark_critical(steps: &mut [Step], observed: &Observed) -> BTreeSet
                 stranded.extend(users);
                 let what = step.address.kind.noun_phrase();
                 let used = format!("deletes {what} that others still use: {}", names.join(", "));
-                let beyond = observed.beyond.get(&step.address).map(|it| it.join("; "));
-                let gone = beyond.map(|it| format!("takes away what no restore brings back: {it}"));
-                let why = (!names.is_empty()).then_some(used).into_iter().chain(gone);
+                let why = (!names.is_empty()).then_some(used).into_iter().chain(wordless(step, observed));
                 Some(why.collect::<Vec<_>>().join("; ")).filter(|why| !why.is_empty())
             }
+            (Some(Resource::Schedule(_)), Some(Resource::Schedule(_)), _) => wordless(step, observed),
             _ => None,
         };
     }
     stranded
+}
+
+/// Why a step needs a word that takes away entries of a schedule for which the YAML has none.
+fn wordless(step: &Step, observed: &Observed) -> Option<String> {
+    let entries = |resource: Option<&Resource>| match resource {
+        Some(Resource::Schedule(Schedule { other, .. })) => other.clone().unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    let after = entries(step.after.as_ref());
+    let goes = entries(step.before.as_ref()).iter().any(|entry| !after.contains(entry));
+    let told = observed.beyond.get(&step.address).filter(|_| goes)?;
+    Some(format!("takes away what the file has no word for: {}", told.join("; ")))
 }
 
 /// Whether a caller of the queue can reach anybody.

@@ -47,6 +47,7 @@ use crate::{
     path::{Path, Segment},
 };
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The version of the JSON form of a plan.
@@ -76,6 +77,8 @@ pub struct Observed {
     pub unreadable: BTreeMap<Address, BTreeMap<Path, String>>,
     /// Fields that this server does not show at all, by object: whether they are as declared cannot be told.
     pub unseen: BTreeMap<Address, BTreeSet<Path>>,
+    /// Objects in the provider's own words, as they were read, without credentials: what a restore file keeps.
+    pub own: BTreeMap<Address, Value>,
     /// Entries of a live object that this vocabulary has no word for, each in words for people. A change leaves them as they
     /// are, and a deletion takes them.
     pub beyond: BTreeMap<Address, Vec<String>>,
@@ -283,6 +286,12 @@ pub struct Step {
     /// For a manual step: what to click and what to enter, in the words of the portal.
     #[serde(flatten, skip_serializing_if = "Vec::is_empty", serialize_with = "portal::both")]
     pub instructions: Vec<Clicks>,
+    /// The live object in the provider's own words.
+    #[serde(skip)]
+    pub own: Option<Value>,
+    /// The object as it was, in the provider's own words, where it is brought back: so it is written.
+    #[serde(skip)]
+    pub restored: Option<Value>,
     /// What a person does instead where a field is written in a form that is inferred, and does not stick.
     #[serde(skip)]
     pub fallback: Vec<(Path, Clicks)>,

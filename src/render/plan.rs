@@ -78,6 +78,8 @@ fn step(out: &mut Page<'_>, tenant: &str, step: &Step, width: usize) -> io::Resu
         lost,
         needs: _,
         instructions,
+        own: _,
+        restored: _,
         fallback: _,
     } = step;
     let sign = match action {

@@ -65,6 +65,9 @@ pub struct StepRecord {
     /// when it is restored.
     pub before: Option<Value>,
     pub after: Option<Value>,
+    /// The object as it was, in the provider's own words. None where there was no object, or they say nothing more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<Value>,
     pub changes: Vec<FieldChange>,
 }
 
@@ -77,6 +80,7 @@ impl StepRecord {
             action: step.action,
             before: step.before.as_ref().map(value),
             after: step.after.as_ref().map(value),
+            own: step.own.clone(),
             changes: step.changes.clone(),
         }
     }

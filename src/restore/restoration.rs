@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Restoration {
     /// In the form in which the provider reports them.
     pub desired: BTreeMap<Address, Resource>,
+    /// The same in the provider's own words, as they were read.
+    pub own: BTreeMap<Address, Value>,
     /// What apply had made.
     pub absent: BTreeSet<Address>,
     /// What that apply was about to change.
@@ -71,6 +73,7 @@ impl Restoration {
         // Where an object has two steps, the second completes its creation.
         for step in steps.iter().filter(|step| seen.insert(step.address.clone())) {
             restoration.applied.insert(step.address.clone(), step.changes.clone());
+            restoration.own.extend(step.own.clone().map(|own| (step.address.clone(), own)));
             match (step.action, &step.before) {
                 (Action::Create, _) => remove(&mut restoration, &step.address),
                 (Action::Update | Action::Delete, Some(Value::Object(before))) => {

@@ -395,7 +395,7 @@ fn clicks(
 
 fn forward(to: Option<E164>, switch: Switch) -> Desired {
     let forward = Forward { to, active: Some(switch.is_on()), protect: None };
-    Desired { resource: Resource::Forward(forward), source: None }
+    Desired { resource: Resource::Forward(forward), source: None, own: None }
 }
 
 /// The plan that makes these forwards so. With a base it is a person's to carry out.

@@ -113,7 +113,8 @@ fn replace(
     let mut restoration = Restoration::of(&record.steps, &tenant.provider.dialect);
     restoration.still_declared = still(tenant, &restoration);
     for (address, resource) in &restoration.desired {
-        let desired = Desired { resource: resource.clone(), source: None };
+        let own = restoration.own.get(address).cloned();
+        let desired = Desired { resource: resource.clone(), source: None, own };
         tenant.desired.insert(address.clone(), desired);
     }
     tenant.desired.retain(|address, _| !restoration.absent.contains(address));

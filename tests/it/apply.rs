@@ -215,6 +215,8 @@ async fn what_moved_since_the_plan_stops_its_step() {
         lost: Vec::new(),
         needs: Vec::new(),
         instructions: Vec::new(),
+        own: None,
+        restored: None,
         fallback: Vec::new(),
     });
     let cases = [

@@ -106,6 +106,11 @@ const REFUSED: &[(&str, &[&str], &str)] = &[
         &["schedules.weekly.first_day", "schedules.weekly.last_day", "schedules.weekly.every"],
         r#"schedules: { office: { weekly: { mon: ["09:00-17:00"], first_day: 2027-01-04, last_day: 2027-12-31, every: 2 weeks } } }"#,
     ),
+    (
+        "ctm",
+        &["schedules.dates.date", "schedules.dates.every", "schedules.dates.last_day"],
+        r#"schedules: { office: { dates: [{ date: 2027-01-05, every: 2 weeks, last_day: 2027-12-31 }] } }"#,
+    ),
     ("ctm", &["queues.agents.extension"], r#"queues: { Sales: { agents: [{ extension: "101" }] } }"#),
     ("ctm", &["queues.agents.number"], r#"queues: { Sales: { agents: [{ number: "+14105550101" }] } }"#),
     ("ctm", &["queues.agents.device"], r#"queues: { Sales: { agents: [{ device: 101wp }] } }"#),

@@ -480,6 +480,7 @@ fn step(address: Address, before: Value, changes: &[FieldPath]) -> StepRecord {
         action: Action::Update,
         before: Some(before),
         after: None,
+        own: None,
         changes: changes
             .iter()
             .map(|path| FieldChange { path: path.clone(), old: None, new: Some("?".into()) })

@@ -7,6 +7,7 @@ use crate::{
 };
 
 const SCHEDULES: &str = "FACTS ctm/schedules";
+const NO_SUCH_DAYS: &str = "name the days under `dates` or `yearly`";
 const HOLIDAYS: &str = "FACTS ctm/unnamed-5: no field of the API is documented";
 const RECEIVERS: &str = "FACTS ctm/receivers; help article: Configure Receiving Numbers";
 const RECEIVER_PORTAL_ONLY: &str =
@@ -21,7 +22,11 @@ pub const GRADES: &[GradeRow] = &[
     GradeRow::api(Kind::Schedules, &["weekly"], SCHEDULES),
     GradeRow::api(Kind::Schedules, &["time_zone"], SCHEDULES),
     GradeRow::manual(Kind::Schedules, &["dates"], &portal::DATES, HOLIDAYS).unseen(),
+    GradeRow::unsupported(Kind::Schedules, &["monthly"], NO_SUCH_DAYS, HOLIDAYS),
     GradeRow::manual(Kind::Schedules, &["yearly"], &portal::YEARLY, HOLIDAYS).unseen(),
+    GradeRow::unsupported(Kind::Schedules, &["holidays"], NO_SUCH_DAYS, HOLIDAYS),
+    GradeRow::manual(Kind::Schedules, &["easter"], &portal::DATES, HOLIDAYS).unseen(),
+    GradeRow::unsupported(Kind::Schedules, &["other"], NO_SUCH_DAYS, HOLIDAYS),
     GradeRow::unsupported(
         Kind::Schedules,
         &["enabled"],

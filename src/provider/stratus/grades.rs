@@ -20,7 +20,11 @@ pub const GRADES: &[GradeRow] = &[
     GradeRow::api(Kind::Schedules, &[], FRAMES),
     GradeRow::api(Kind::Schedules, &["weekly"], FRAMES),
     GradeRow::api(Kind::Schedules, &["dates"], FRAMES),
+    GradeRow::api(Kind::Schedules, &["monthly"], FRAMES),
     GradeRow::api(Kind::Schedules, &["yearly"], FRAMES),
+    GradeRow::api(Kind::Schedules, &["holidays"], FRAMES),
+    GradeRow::api(Kind::Schedules, &["easter"], FRAMES),
+    GradeRow::api(Kind::Schedules, &["other"], FRAMES),
     GradeRow::api(
         Kind::Schedules,
         &["enabled"],

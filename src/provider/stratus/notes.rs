@@ -1,14 +1,31 @@
 //! What the help articles say of a change of a failover or of an emergency forward, for whoever reviews it.
 
 use crate::{
-    model::{Agent, Divert, Kind, Queue, Resource, Ringable},
+    model::{Agent, Day, Divert, Kind, MonthDay, Queue, Resource, Ringable, YearDay},
     plan::Remark,
 };
 
 const OUTSIDE: &str = "an agent is an outside number, which is never offline: the failover never happens";
 const OUTSIDE_SOURCE: &str = "FACTS stratus/agents-7";
 
+const FRAMES_SOURCE: &str = "FACTS stratus/frames-18";
+
 pub const REMARKS: &[Remark] = &[
+    Remark {
+        kind: Kind::Schedules,
+        field: &["weekly"],
+        when: |_, after| counts_sundays(after),
+        text: "whether a Sunday belongs to the week before it or to the one after it is not documented: look at the first \
+               one in the portal",
+        source: FRAMES_SOURCE,
+    },
+    Remark {
+        kind: Kind::Schedules,
+        field: &["yearly"],
+        when: |_, after| runs_over_february(after),
+        text: "in years without a 29 February the portal may end a range over the end of February one day later",
+        source: FRAMES_SOURCE,
+    },
     Remark {
         kind: Kind::Queues,
         field: &["failover"],
@@ -79,4 +96,24 @@ fn failover(resource: &Resource) -> Option<&Queue> {
 fn has_outside_agent(resource: &Resource) -> bool {
     let outside = |agent: &Agent| matches!(agent.target, Ringable::Number(_));
     failover(resource).is_some_and(|queue| queue.agents.iter().flatten().any(outside))
+}
+
+/// Whether there are hours of a Sunday in some weeks only.
+fn counts_sundays(resource: &Resource) -> bool {
+    let Resource::Schedule(schedule) = resource else { return false };
+    schedule.weekly.as_ref().is_some_and(|weekly| {
+        let open = weekly.days.iter().filter(|(_, windows)| !windows.is_empty());
+        weekly.term.every.is_some()
+            && open.clone().count() > 1
+            && open.into_iter().any(|(day, _)| *day == Day::Sun)
+    })
+}
+
+/// Whether a range of days has 29 February in it, or ends with it.
+fn runs_over_february(resource: &Resource) -> bool {
+    let Resource::Schedule(schedule) = resource else { return false };
+    schedule.yearly.iter().flatten().any(|yearly| {
+        let leap = MonthDay { month: 2, day: 29 };
+        matches!(yearly.day, YearDay::Days(first, last) if first < leap && (last >= leap || last < first))
+    })
 }

@@ -8,7 +8,7 @@ use serde::{
     Deserialize, Deserializer, Serialize,
     de::{DeserializeOwned, Error},
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// A text that may arrive as a number, a truth value or null.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -237,6 +237,17 @@ pub struct TimeFrame {
 }
 
 impl TimeFrame {
+    /// The frame as it was read, for a restore file.
+    pub fn own(&self) -> Value {
+        json!({
+            "timeframe-name": self.timeframe_name.as_str(),
+            "timeframe-type": self.timeframe_type.as_str(),
+            "timeframe-days-of-week-array": self.timeframe_days_of_week_array,
+            "timeframe-specific-dates-array": self.timeframe_specific_dates_array,
+            "timeframe-holiday-array": self.timeframe_holiday_array,
+        })
+    }
+
     /// Whether it shows nothing where it should have something: a list may leave out the entries of its frames
     /// (FACTS stratus/readings-14).
     pub fn is_bare(&self) -> bool {
@@ -245,6 +256,18 @@ impl TimeFrame {
             && self.timeframe_specific_dates_array.is_empty()
             && self.timeframe_holiday_array.is_empty()
     }
+}
+
+/// A holiday of the vendor's calendar (FACTS stratus/frames-16).
+#[derive(Debug, Clone, Deserialize)]
+pub struct CalendarRow {
+    pub uuid: Text,
+    pub name: Text,
+    /// `YYYYMMDD`
+    pub date: Text,
+    /// `All`, or some regions.
+    #[serde(default)]
+    pub locations: Text,
 }
 
 /// The block list of an extension, as number filters show it (FACTS stratus/readings-6).

@@ -29,17 +29,17 @@ pub fn of(address: &Address) -> Vec<Pattern> {
     all
 }
 
-/// Its hours and dates; of the holidays of the vendor's calendar, which are written again with them, the server's ids alone.
-/// Entries draw on one counter of ids.
+/// Its hours, dates and holidays. Entries draw on one counter of ids.
 fn schedule(name: &str) -> Vec<Pattern> {
     let frame = [key("timeframes"), key(name)];
     let mut all = vec![presence(&frame), whole(&[key("sequence")])];
-    let arrays = ["timeframe-type", "timeframe-days-of-week-array", "timeframe-specific-dates-array"];
+    let arrays = [
+        "timeframe-type",
+        "timeframe-days-of-week-array",
+        "timeframe-specific-dates-array",
+        "timeframe-holiday-array",
+    ];
     all.extend(fields(&frame, &arrays));
-    let holidays = [&frame[..], &[key("timeframe-holiday-array")]].concat();
-    let each = [&holidays[..], &[Part::Each("timeframe-holiday-uuid")]].concat();
-    all.push(presence(&holidays));
-    all.extend(fields(&each, &["timeframe-id"]));
     all
 }
 

@@ -14,6 +14,7 @@
 
 mod agents;
 mod answerrules;
+mod calendar;
 mod call;
 mod carrier;
 mod dialrules;
@@ -110,6 +111,7 @@ impl Stratus {
             ("GET", ["version"]) => Ok(Response::new(200, self.version())),
             ("GET", ["apikeys", "~"]) => Ok(Response::new(200, domains::api_key(token, views))),
             ("GET", ["domains"]) => domains::all(self, request, views, token),
+            (_, ["holidays", rest @ ..]) => calendar::route(request, rest),
             (_, ["domains", domain, rest @ ..]) => {
                 let call = ApiCall::open(self, request, views, token, domain)?;
                 Self::domain(&call, rest)

@@ -75,10 +75,45 @@ fn schedule() -> Some1 {
         json!({ "day": "1st mon sep", "from": "12:00", "first_day": "2027-01-01", "last_day": "2031-12-31" }),
         json!({ "day": "07-04", "first_day": "2026-07-04", "every": "2 years" }),
         json!({ "day": "last fri nov", "to": "12:00", "first_day": "2026-11-27", "every": "3 years" }),
+        json!({ "day": "4th thu nov", "days": 2 }),
     ];
+    let monthly = [
+        json!(15),
+        json!("31"),
+        json!("last day"),
+        json!("2nd tue"),
+        json!("last fri"),
+        json!({ "day": "28", "days": 4, "from": "18:00", "to": "08:00" }),
+        json!({ "day": "1st mon", "first_day": "2027-02-01", "last_day": "2031-12-31", "every": "2 months" }),
+    ];
+    let dates = dates.map(Value::from).into_iter().chain([
+        json!({ "date": "2027-01-05", "every": "10 days" }),
+        json!({ "date": "2027-01-05T12:00..2027-01-06T08:00", "every": "2 weeks", "last_day": "2028-06-30" }),
+    ]);
+    let holidays = [
+        json!({ "country": "US", "days": ["Thanksgiving Day", "Christmas Day"] }),
+        json!({ "country": "US", "region": "US-TX", "days": ["Founders Day"], "year": 2028 }),
+        json!({ "country": "CA", "days": ["Canada Day"], "first_year": 2029, "last_day": "2035-12-31", "workweek": "tue-sat" }),
+        json!({ "country": "US", "days": ["Labor Day"], "observe": "next-workday", "hours": ["08:00-12:00", "13:00-17:00"] }),
+        json!({ "country": "US", "days": ["Juneteenth"], "observe": { "mon": "and-next-day", "tue": "and-prior-day",
+            "wed": "and-next-workday", "thu": "and-prior-workday", "fri": "on-the-day", "sat": "prior-workday",
+            "sun": "next-workday" } }),
+    ];
+    let other = [
+        json!({ "timeframe-specific-dates-begin-date": "20260131", "timeframe-recurrence-type": "custom",
+            "timeframe-recurrence-custom-interval": "months",
+            "timeframe-recurrence-custom-interval-option": "monthly-ordinal-weekday" }),
+        json!({ "timeframe-holiday-uuid": "77", "timeframe-holiday-name": "Kwanzaa",
+            "timeframe-holiday-begin-date": "20261226", "timeframe-recurrence-type": "everyOtherYear" }),
+    ];
+    let easter = [json!({ "days": ["good friday", "39"], "from": 2027, "years": 2 })];
     fields(vec![
         ("weekly", term(weekly())),
-        ("dates", some_of(dates.map(Value::from).to_vec(), 3).prop_map(Value::from).boxed()),
+        ("dates", some_of(dates.collect(), 3).prop_map(Value::from).boxed()),
+        ("monthly", some_of(monthly.to_vec(), 3).prop_map(Value::from).boxed()),
+        ("holidays", some_of(holidays.to_vec(), 3).prop_map(Value::from).boxed()),
+        ("easter", one_of(easter)),
+        ("other", some_of(other.to_vec(), 2).prop_map(Value::from).boxed()),
         ("yearly", some_of(yearly.to_vec(), 3).prop_map(Value::from).boxed()),
         ("enabled", any::<bool>().prop_map(Value::from).boxed()),
     ])

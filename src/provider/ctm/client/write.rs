@@ -125,7 +125,8 @@ impl Writing<'_> {
     }
 
     async fn schedule(&mut self, wanted: &Schedule) -> Result<(), ApiError> {
-        let Schedule { weekly, dates: _, yearly: _, time_zone, enabled: _, protect: _ } = wanted;
+        // Days beside the hours are set by hand.
+        let Schedule { weekly, time_zone, .. } = wanted;
         let key = self.key().to_owned();
         let zone = time_zone.as_deref().map(|zone| zones::rails(zone).unwrap_or(zone));
         if self.step.action == Action::Create {

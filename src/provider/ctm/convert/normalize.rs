@@ -20,6 +20,7 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
     let mut refusals = Refusals::default();
     match &mut resource {
         Resource::Schedule(it) => {
+            it.resolve();
             if let Some(zone) = &mut it.time_zone {
                 match zones::usual(zone) {
                     Some(usual) => *zone = usual,
@@ -34,6 +35,15 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
                     &Path::from(["weekly"]),
                     "these hours have no time zone",
                     "write `time_zone` in the schedule or in the tenant: `America/New_York`",
+                );
+            }
+            for (index, date) in
+                it.dates.iter().flatten().enumerate().filter(|(_, date)| date.every.is_some())
+            {
+                refusals.add(
+                    &Path::from(["dates"]).join(index),
+                    format!("a date of this provider does not come again: `{date}`"),
+                    "name each date, or write a day of every year under `yearly`",
                 );
             }
             if it.weekly.as_ref().is_some_and(|weekly| weekly.term != Term::default()) {

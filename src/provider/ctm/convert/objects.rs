@@ -43,8 +43,7 @@ pub fn schedule(row: &Row) -> Said<Schedule> {
         }
     };
     let time_zone = row.text("timezone").map(|name| zones::iana(&name));
-    let object =
-        Schedule { weekly: hours, dates: None, yearly: None, time_zone, enabled: None, protect: None };
+    let object = Schedule { weekly: hours, time_zone, ..Schedule::default() };
     Said { object, hidden, notes, unreadable }
 }
 

@@ -1,8 +1,11 @@
 //! What is read of a domain, as the API says it.
 
-use crate::provider::stratus::{
-    convert::Context,
-    wire::{Agent, AnswerRule, CallQueue, CarrierForward, Domain, PhoneNumber, TimeFrame, User},
+use crate::{
+    plan::Obstacle,
+    provider::stratus::{
+        convert::Context,
+        wire::{Agent, AnswerRule, CallQueue, CarrierForward, Domain, PhoneNumber, TimeFrame, User},
+    },
 };
 use std::collections::BTreeMap;
 
@@ -18,6 +21,8 @@ pub struct DomainData {
     pub frames: Vec<TimeFrame>,
     /// Time frames of one extension that declared schedules name, with that extension.
     pub own_frames: Vec<(String, TimeFrame)>,
+    /// Declared holidays that the vendor's calendar does not have.
+    pub missing_holidays: Vec<Obstacle>,
     /// Extensions of queues that are not there: a user with the service code of a queue, and no queue.
     pub half_queues: Vec<String>,
     pub rules: BTreeMap<String, Vec<AnswerRule>>,

@@ -1,6 +1,7 @@
 //! Reads from and writes to a NetSapiens server, and the carrier port beside it.
 
 mod api;
+mod calendar;
 mod domain_data;
 mod observe;
 mod observed;

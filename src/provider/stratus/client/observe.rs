@@ -6,6 +6,7 @@
 use super::{
     API, CARRIER,
     api::{Api, pages, present},
+    calendar,
     domain_data::DomainData,
     observed::observed,
     standing,
@@ -151,6 +152,7 @@ impl StratusReader {
                 || scope.exhaustive.contains(&Kind::Schedules)
         };
         whole_frames(api, "", &mut live.frames, wanted).await?;
+        live.missing_holidays = calendar::missing(api, &live.frames, scope).await?;
         // Nothing else points to a forward, so that a run about other kinds goes on without them; but whether one is on is
         // worth a look in every plan.
         match self.forwards(account, scope).await {

@@ -43,12 +43,14 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
                 });
             }
         };
+    observed.obstacles.extend(live.missing_holidays.iter().cloned());
     for frame in &live.frames {
         let (schedule, beyond, strange) = convert::schedule(frame);
         let address = Address::new(Kind::Schedules, frame.timeframe_name.as_str());
         if !beyond.is_empty() {
             observed.beyond.insert(address.clone(), beyond);
         }
+        observed.own.insert(address.clone(), frame.own());
         add(&mut observed, address, Resource::Schedule(schedule), strange, frame.timeframe_id.as_str());
     }
     for (extension, frame) in &live.own_frames {

@@ -75,7 +75,9 @@ impl Write for StratusWriter {
             (Action::Manual, _, _) => Ok(()),
             (Action::Delete, _, Some(Resource::Schedule(_))) => to.delete_schedule(key).await,
             (Action::Delete, _, Some(Resource::Queue(_))) => to.delete_queue(key).await,
-            (Action::Create, Some(Resource::Schedule(wanted)), _) => to.create_schedule(key, wanted).await,
+            (Action::Create, Some(Resource::Schedule(wanted)), _) => {
+                to.create_schedule(key, wanted, step).await
+            }
             (Action::Update, Some(Resource::Schedule(wanted)), _) => {
                 to.update_schedule(key, wanted, step).await
             }

@@ -1,24 +1,42 @@
 //! Carries out steps on schedules.
 
-use super::write::{Writing, touched};
+use super::{
+    calendar,
+    write::{Writing, touched},
+};
 use crate::{
     http::{ApiError, Method, Problem, segment},
     model::Schedule,
     plan::Step,
     provider::{
-        answer::failure,
+        answer::{conflict, failure},
         stratus::{
-            convert::{self, CUSTOM, WEEKLY},
+            convert::{self, CUSTOM, FrameChange, WEEKLY},
             wire::TimeFrame,
         },
     },
 };
 use serde_json::{Map, Value, json};
 
+/// The frame as a restore file has it.
+fn earlier(step: &Step) -> Result<Option<TimeFrame>, ApiError> {
+    let read = step.restored.as_ref().map(|own| serde_json::from_value(own.clone()));
+    read.transpose()
+        .map_err(|error| conflict(step, format!("what the restore file has cannot be read: {error}")))
+}
+
 impl Writing<'_> {
-    pub async fn create_schedule(&self, name: &str, wanted: &Schedule) -> Result<(), ApiError> {
-        let arrays = convert::arrays(wanted, None, |_| true);
-        let kind = arrays.frame_type();
+    pub async fn create_schedule(&self, name: &str, wanted: &Schedule, step: &Step) -> Result<(), ApiError> {
+        let earlier = earlier(step)?;
+        let change =
+            FrameChange { wanted, live: None, earlier: earlier.as_ref(), touched: &|_| true, calendar: &[] };
+        let calendar = calendar::entries(self.api, &change.unknown_holidays()).await?;
+        let change = FrameChange { calendar: &calendar, ..change };
+        let (kind, arrays) = change.whole_earlier().unwrap_or_else(|| {
+            let arrays = change.arrays();
+            (arrays.frame_type().to_owned(), arrays)
+        });
+        let kind = kind.as_str();
         let mut body = Map::new();
         body.insert("synchronous".into(), "yes".into());
         body.insert("timeframe-name".into(), name.into());
@@ -34,9 +52,18 @@ impl Writing<'_> {
         let live = self.frame(name).await?;
         let what = format!("changing schedule `{name}`");
         let rest = format!("/timeframes/{}", segment(live.timeframe_id.as_str()));
-        let arrays = convert::arrays(wanted, Some(&live), |field| touched(step, field));
+        let earlier = earlier(step)?;
+        let change = FrameChange {
+            wanted,
+            live: Some(&live),
+            earlier: earlier.as_ref(),
+            touched: &|field| touched(step, field),
+            calendar: &[],
+        };
+        let calendar = calendar::entries(self.api, &change.unknown_holidays()).await?;
+        let arrays = FrameChange { calendar: &calendar, ..change }.arrays();
         let now = live.timeframe_type.as_str();
-        let kind = if now == CUSTOM || now == arrays.frame_type() { now } else { CUSTOM };
+        let kind = if arrays.fit(now) { now } else { CUSTOM };
         if kind != now {
             // One name of the key is for frames of a domain, the other for those of a user (FACTS stratus/frames-10).
             let mut custom = json!({ "type": CUSTOM, "timeframe-type": CUSTOM });

@@ -1,17 +1,29 @@
 //! Wire to model and back. Pure.
 
+mod arrays;
+mod dates;
 mod destination;
+mod entry;
 mod forward;
+mod frame_type;
+mod holiday;
 mod normalize;
 mod number;
 mod queue;
 mod repeat;
 mod rules;
 mod schedule;
+#[cfg(test)]
+mod tests;
 mod times;
+mod week;
+mod word;
 
+pub use arrays::FrameChange;
 pub use destination::{described, destination, ring_token, ringable, token};
 pub use forward::forward;
+pub use frame_type::{ALWAYS, CUSTOM, WEEKLY};
+pub use holiday::{first_year as holiday_year, in_calendar};
 pub use normalize::normalize;
 pub use number::{number, route_into};
 pub use queue::{agent, agent_id, device_id, dispatch_word, queue, recognise_devices};
@@ -19,7 +31,7 @@ pub use rules::{
     DefaultRuleChange, caller, caller_wire, default_rule, default_rule_change, diverts, feature_field,
     in_order, is_anonymous, rule_body, rules,
 };
-pub use schedule::{ALWAYS, CUSTOM, WEEKLY, arrays, schedule};
+pub use schedule::schedule;
 
 use crate::{model::Extension, plan::Role};
 use std::collections::BTreeMap;

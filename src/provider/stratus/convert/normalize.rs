@@ -1,10 +1,11 @@
 //! A desired object in the form in which NetSapiens reports it, or why it cannot hold it.
 
-use super::{Context, destination, repeat, rules::OWN_DEVICES};
+use super::{Context, destination, repeat, rules::OWN_DEVICES, schedule::in_order, word};
 use crate::{
     model::{
-        Address, Also, DateSpan, Destination, Divert, Diverts, E164, Extension, Number, Queue, Resource,
-        Ring, RingTimeout, Ringable, Route, Rule, Rules, Schedule, Term, TimeOfDay,
+        Address, Also, DateSpan, Dated, Destination, Divert, Diverts, E164, Extension, Holidays, Number,
+        Queue, Recurring, RecurringDay, Resource, Ring, RingTimeout, Ringable, Route, Rule, Rules, Schedule,
+        Term, TimeOfDay,
         numbering::{Standing, standing},
     },
     path::Path,
@@ -81,9 +82,9 @@ fn schedule(refusals: &mut Refusals, name: &str, it: &mut Schedule) {
         let Term { first_day, last_day, every } = weekly.term;
         weekly.term = repeat::term(first_day, last_day, every);
     }
+    it.resolve();
     if let Some(dates) = &mut it.dates {
-        for (index, span) in dates.iter_mut().enumerate() {
-            let DateSpan::Span(begin, end) = span;
+        for (index, Dated { date: DateSpan { begin, end }, .. }) in dates.iter_mut().enumerate() {
             end_of_day(&mut end.time);
             if begin.time == TimeOfDay::END
                 && let Ok(tomorrow) = begin.date.tomorrow()
@@ -95,16 +96,75 @@ fn schedule(refusals: &mut Refusals, name: &str, it: &mut Schedule) {
                 refusals.add(&Path::from(["dates"]).join(index), message, "write a later end");
             }
         }
-        dates.sort();
-        dates.dedup();
     }
-    if let Some(yearly) = &mut it.yearly {
-        for it in yearly.iter_mut() {
-            end_of_day(&mut it.to);
-            *it = repeat::normal(*it);
+    it.dates = it.dates.take().map(in_order);
+    it.monthly = it.monthly.take().map(|days| recurring(refusals, "monthly", days));
+    it.yearly = it.yearly.take().map(|days| recurring(refusals, "yearly", days));
+    if let Some(holidays) = it.holidays.take() {
+        holidays_held(refusals, &holidays);
+        it.holidays = Some(in_order(
+            holidays
+                .into_iter()
+                .flat_map(Holidays::plain)
+                .map(|mut it| {
+                    it.hours.iter_mut().flatten().for_each(|window| end_of_day(&mut window.end));
+                    it.first_year = it.first_year.filter(|year| year.0 >= repeat::ALWAYS_BEFORE);
+                    it
+                })
+                .collect(),
+        ));
+    }
+    if let Some(other) = &it.other {
+        for (index, entry) in other.iter().enumerate() {
+            if let Err(why) = word::is_other(entry) {
+                let message = format!("this entry cannot be written as it is: {why}");
+                let help = "write it as a plan shows it, or in the words there are for it";
+                refusals.add(&Path::from(["other"]).join(index), message, help);
+            }
         }
-        yearly.sort();
-        yearly.dedup();
+    }
+    it.other = it.other.take().map(in_order);
+}
+
+/// Days that come again, as they are read back. One that never comes has no first time to be written.
+fn recurring<D: RecurringDay>(
+    refusals: &mut Refusals,
+    field: &str,
+    mut days: Vec<Recurring<D>>,
+) -> Vec<Recurring<D>> {
+    for (index, it) in days.iter_mut().enumerate() {
+        end_of_day(&mut it.to);
+        *it = repeat::normal(*it);
+        let last = it.term.last_day.map(|last| last.0);
+        let message = match repeat::first_time(it) {
+            Some((first, _)) if last.is_some_and(|last| last < first) => {
+                format!("`{}` ends before its first time, {first}", it.day)
+            }
+            Some(_) => continue,
+            None => format!("`{}` never comes", it.day),
+        };
+        refusals.add(&Path::from([field]).join(index), message, "write a later `last_day`, or leave it out");
+    }
+    in_order(days)
+}
+
+fn holidays_held(refusals: &mut Refusals, holidays: &[Holidays]) {
+    for (index, it) in holidays.iter().enumerate() {
+        let path = Path::from(["holidays"]).join(index);
+        if it.hours.as_ref().is_some_and(|hours| hours.len() > 2) {
+            let help = "put the rest into a second schedule and list a rule for each";
+            refusals.add(&path.join("hours"), "a holiday has two stretches at most", help);
+        }
+        if it.year.is_some() && (it.first_year.is_some() || it.last_day.is_some()) {
+            let message = "a holiday of one `year` has neither `first_year` nor `last_day`";
+            refusals.add(&path.join("year"), message, "leave `year` out, or the others");
+        }
+        if let Some(region) =
+            it.region.as_ref().filter(|region| !region.as_str().starts_with(it.country.as_str()))
+        {
+            let message = format!("`{region}` is not in `{}`", it.country);
+            refusals.add(&path.join("region"), message, "write a region of that country");
+        }
     }
 }
 
