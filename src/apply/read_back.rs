@@ -42,7 +42,9 @@ impl fmt::Display for Difference {
 fn scope_of(step: &Step) -> Scope {
     let resource = step.after.as_ref().or(step.before.as_ref());
     let wanted = resource.map(|resource| (step.address.clone(), resource.clone()));
-    Scope { wanted: wanted.into_iter().collect(), ..Scope::default() }
+    let earlier = step.restored.clone().map(|own| (step.address.clone(), own));
+    let (wanted, earlier) = (wanted.into_iter().collect(), earlier.into_iter().collect());
+    Scope { wanted, earlier, ..Scope::default() }
 }
 
 /// Looks at once, then at growing intervals, until the object is as wanted or `bound` is over.

@@ -32,6 +32,9 @@ pub struct Dialect {
     pub remarks: &'static [Remark],
     /// The country whose people write its numbers, where there is one. It is for help.
     pub country: Option<Country>,
+    /// Kinds whose objects are brought back from the provider's own words, whether or not there is a form of ours for all of
+    /// them.
+    pub own: &'static [Kind],
     /// A desired object in the form in which the provider reports it. Idempotent.
     pub normalize: fn(&Address, Resource) -> Result<Resource, Vec<Unsupported>>,
 }
@@ -234,6 +237,7 @@ impl Dialect {
         by_hand: &[],
         remarks: &[],
         country: None,
+        own: &[],
         normalize: |_, mut resource| {
             resource.strip_local();
             Ok(resource)

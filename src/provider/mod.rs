@@ -48,6 +48,7 @@ use crate::{
     plan::{Dialect, Observed, Step},
 };
 use async_trait::async_trait;
+use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -122,6 +123,8 @@ pub struct Scope {
     pub watched: BTreeSet<Address>,
     /// Objects that are about to be deleted if they are live.
     pub absent: BTreeSet<Address>,
+    /// Objects that are brought back, in the provider's own words.
+    pub earlier: BTreeMap<Address, Value>,
 }
 
 impl Scope {

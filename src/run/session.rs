@@ -318,6 +318,8 @@ impl<'a> Session<'a> {
             let mut named = tenant.desired.keys().chain(tenant.absent.keys()).filter(covered);
             named.any(|address| address.kind == kind)
         };
+        let earlier = tenant.desired.iter().filter(|(address, _)| covered(address));
+        let earlier = earlier.filter_map(|(address, it)| Some((address.clone(), it.own.clone()?)));
         let whole = self.checked.only.is_empty();
         Scope {
             wanted: wanted.map(|(address, desired)| (address.clone(), desired.resource.clone())).collect(),
@@ -327,6 +329,7 @@ impl<'a> Session<'a> {
             exhaustive: tenant.exhaustive.clone(),
             watched: tenant.switched_off.iter().filter(covered).cloned().collect(),
             absent,
+            earlier: earlier.collect(),
         }
     }
 

@@ -8,6 +8,7 @@ pub mod bench;
 pub mod case;
 pub mod promise;
 mod readings;
+mod restored;
 mod rig;
 pub mod scope;
 

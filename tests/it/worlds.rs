@@ -11,7 +11,7 @@ mod grow;
 mod journey;
 mod ledger;
 mod scene;
-mod state;
+pub mod state;
 mod stratus;
 mod weather;
 

@@ -302,6 +302,15 @@ pub struct PhoneNumber {
     pub dial_rule_description: Text,
 }
 
+impl PhoneNumber {
+    /// The number as it was read, for a restore file.
+    pub fn own(&self) -> Value {
+        let mut own = serde_json::to_value(self).unwrap_or_default();
+        own["phonenumber"] = self.phonenumber.as_str().into();
+        own
+    }
+}
+
 impl Serialize for Text {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)

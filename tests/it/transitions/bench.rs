@@ -16,7 +16,7 @@ use std::{
     collections::HashMap,
     fs::File,
     io::{Read, Seek, SeekFrom},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, LazyLock, Mutex},
 };
 
@@ -118,6 +118,26 @@ impl<'a> Bench<'a> {
     /// Applies, with these critical changes approved.
     pub fn apply(&self, critical: &[String], fault: &str) -> Run {
         let mut arguments = vec!["apply", "--format", "json", "--auto-approve"];
+        arguments.extend(critical.iter().flat_map(|address| ["--approve-critical", address]));
+        self.dialform(&arguments, fault)
+    }
+
+    /// The newest restore file.
+    pub fn restore_file(&self) -> Option<PathBuf> {
+        let files = std::fs::read_dir(self.workspace.path(".dialform/restore")).ok()?;
+        files.map(|file| file.unwrap().path()).max()
+    }
+
+    /// Plans a restore.
+    pub fn plan_restore(&self, file: &Path, fault: &str) -> Outcome<Value> {
+        let run = self.dialform(&["plan", "--format", "json", "--restore", file.to_str().unwrap()], fault);
+        serde_json::from_str(&run.out).map_err(|error| format!("{error}: {}{}", run.out, run.err))
+    }
+
+    /// Applies one.
+    pub fn restore(&self, file: &Path, critical: &[String], fault: &str) -> Run {
+        let file = file.to_str().unwrap();
+        let mut arguments = vec!["apply", "--format", "json", "--auto-approve", "--restore", file];
         arguments.extend(critical.iter().flat_map(|address| ["--approve-critical", address]));
         self.dialform(&arguments, fault)
     }

@@ -76,7 +76,14 @@ impl<'a> Api<'a> {
         self.list(&rules_path(extension), &rules_of(extension)).await
     }
 
-    /// The same with all that the server shows of them.
+    /// The same, each beside all that the server shows of it.
+    pub async fn whole_rules(&self, extension: &str) -> Result<(Vec<AnswerRule>, Vec<RawRule>), ApiError> {
+        let raw = self.raw_rules(extension).await?;
+        let typed = raw.iter().map(|rule| decode(rule.shown(), &rules_of(extension), &rules_path(extension)));
+        Ok((typed.collect::<Result<_, _>>()?, raw))
+    }
+
+    /// All that the server shows of the rules.
     pub async fn raw_rules(&self, extension: &str) -> Result<Vec<RawRule>, ApiError> {
         self.list(&rules_path(extension), &rules_of(extension)).await
     }

@@ -15,6 +15,7 @@ use crate::{
         },
     },
 };
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 type Entry = Map<String, Value>;
@@ -64,7 +65,9 @@ pub async fn missing(api: Api<'_>, frames: &[TimeFrame], scope: &Scope) -> Resul
     for (address, wanted) in &scope.wanted {
         let Resource::Schedule(wanted) = wanted else { continue };
         let live = frames.iter().find(|frame| frame.timeframe_name.as_str() == address.key);
-        for (_, entry) in look_up(api, &new_holidays(wanted, live)).await? {
+        // One that cannot be read is said when it is written.
+        let earlier = scope.earlier.get(address).and_then(|own| TimeFrame::deserialize(own).ok());
+        for (_, entry) in look_up(api, &new_holidays(wanted, live, earlier.as_ref())).await? {
             let Err(message) = entry else { continue };
             obstacles.push(obstacle(address, message));
         }
@@ -72,8 +75,8 @@ pub async fn missing(api: Api<'_>, frames: &[TimeFrame], scope: &Scope) -> Resul
     Ok(obstacles)
 }
 
-fn new_holidays(wanted: &Schedule, live: Option<&TimeFrame>) -> Vec<Holidays> {
-    FrameChange { wanted, live, earlier: None, touched: &|_| true, calendar: &[] }.unknown_holidays()
+fn new_holidays(wanted: &Schedule, live: Option<&TimeFrame>, earlier: Option<&TimeFrame>) -> Vec<Holidays> {
+    FrameChange { wanted, live, earlier, touched: &|_| true, calendar: &[] }.unknown_holidays()
 }
 
 fn obstacle(address: &Address, message: String) -> Obstacle {

@@ -1,5 +1,6 @@
 //! What is read of a domain, as the API says it.
 
+use super::raw_rule::RawRule;
 use crate::{
     plan::Obstacle,
     provider::stratus::{
@@ -26,6 +27,8 @@ pub struct DomainData {
     /// Extensions of queues that are not there: a user with the service code of a queue, and no queue.
     pub half_queues: Vec<String>,
     pub rules: BTreeMap<String, Vec<AnswerRule>>,
+    /// The same with all that the server shows of them, of those that the run is about.
+    pub raw_rules: BTreeMap<String, Vec<RawRule>>,
     /// Rules that were deleted and are listed all the same, by extension; none of them is in `rules`.
     pub lingering: BTreeMap<String, Vec<String>>,
     pub carrier: Vec<CarrierForward>,

@@ -134,10 +134,17 @@ impl StratusReader {
             in_scope.map(|address| address.key.clone()).filter(|key| known.contains(key.as_str())).collect()
         };
         let reads = wanted.into_iter().map(async |extension| {
-            let rules = api.rules(&extension).await?;
+            let rules = api.whole_rules(&extension).await?;
             Ok::<_, ApiError>((extension, rules))
         });
-        live.rules = stream::iter(reads).buffer_unordered(api.http.concurrency()).try_collect().await?;
+        let mut reads = stream::iter(reads).buffer_unordered(api.http.concurrency());
+        while let Some((extension, (rules, raw))) = reads.try_next().await? {
+            if is_kept(&extension, scope) {
+                live.raw_rules.insert(extension.clone(), raw);
+            }
+            live.rules.insert(extension, rules);
+        }
+        drop(reads);
         let people: Vec<String> = live.users.iter().map(|user| user.user.0.clone()).collect();
         // Before the block lists that rules do not show are added to them.
         live.context.lists_hidden = standing::hides_lists(api, &people, &live.rules, scope).await?;
@@ -209,8 +216,9 @@ impl StratusReader {
                     if let Some(queue) = queue {
                         live.queues.push(queue);
                         // A queue that is half deleted has lost its extension, here as in a full read.
-                        let rules = present(api.rules(&address.key).await)?.unwrap_or_default();
+                        let (rules, raw) = present(api.whole_rules(&address.key).await)?.unwrap_or_default();
                         live.rules.insert(address.key.clone(), rules);
+                        live.raw_rules.insert(address.key.clone(), raw);
                         let mut agents: Vec<Agent> =
                             api.list(&format!("/callqueues/{key}/agents"), &what).await?;
                         for agent in &mut agents {
@@ -225,7 +233,9 @@ impl StratusReader {
                 }
                 Kind::Rules | Kind::Diverts => {
                     live.users.push(api.user(&address.key).await?);
-                    live.rules.insert(address.key.clone(), api.rules(&address.key).await?);
+                    let (rules, raw) = api.whole_rules(&address.key).await?;
+                    live.rules.insert(address.key.clone(), rules);
+                    live.raw_rules.insert(address.key.clone(), raw);
                 }
                 // Read below, together.
                 Kind::Forwards => {}
@@ -396,6 +406,16 @@ fn unverified_targets(observed: &Observed, scope: &Scope) -> Vec<(Address, Vec<S
         }
     }
     notes
+}
+
+/// Whether the rules of an extension may be changed by the run, or go with its queue: a restore file keeps them.
+fn is_kept(extension: &str, scope: &Scope) -> bool {
+    let is_about = |kind| {
+        let address = Address::new(kind, extension);
+        scope.wanted.contains_key(&address) || scope.absent.contains(&address)
+    };
+    [Kind::Rules, Kind::Diverts, Kind::Queues].into_iter().any(is_about)
+        || scope.exhaustive.contains(&Kind::Queues)
 }
 
 /// Whether a user answers for a queue that is not there (FACTS stratus/queues-1).

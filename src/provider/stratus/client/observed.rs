@@ -3,6 +3,7 @@
 use super::{
     domain_data::DomainData,
     preconditions,
+    raw_rule::RawRule,
     standing::{is_shown, looks_up_blocked},
     survey::survey,
 };
@@ -19,6 +20,7 @@ use crate::{
         },
     },
 };
+use serde_json::Value;
 
 /// The account as planning sees it.
 pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
@@ -97,6 +99,7 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
     for number in &live.numbers {
         if let Some((key, words, strange)) = convert::number(number, context) {
             let id = number.phonenumber.as_str();
+            observed.own.insert(Address::new(Kind::Numbers, &key), number.own());
             add(&mut observed, Address::new(Kind::Numbers, &key), Resource::Number(words), strange, id);
         }
     }
@@ -109,6 +112,11 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
     for user in &live.users {
         let key = user.user.as_str();
         let Some(rules) = live.rules.get(key) else { continue };
+        if let Some(raw) = live.raw_rules.get(key) {
+            let own: Value = raw.iter().map(RawRule::shown).collect();
+            observed.own.insert(Address::new(Kind::Rules, key), own.clone());
+            observed.own.insert(Address::new(Kind::Diverts, key), own);
+        }
         let Ok(extension) = key.parse::<Extension>() else { continue };
         let diverts = Address::new(Kind::Diverts, key);
         if scope.wanted.contains_key(&diverts) {

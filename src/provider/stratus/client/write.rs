@@ -3,11 +3,12 @@
 use super::{
     API, CARRIER,
     api::{Api, present},
+    raw_rule::RawRule,
     sent::Sent,
 };
 use crate::{
     http::{ApiError, Method, WriteClient, segment},
-    model::{self, Diverts, Forward, Number, Resource},
+    model::{self, Diverts, Forward, Kind, Number, Resource},
     path::Path,
     plan::{Action, Step},
     provider::{
@@ -16,11 +17,12 @@ use crate::{
         scalar::Scalar,
         stratus::{
             convert::{self, DefaultRuleChange},
-            wire::{ForwardState, Text},
+            wire::{ForwardState, PhoneNumber, Text},
         },
     },
 };
 use async_trait::async_trait;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Writes to one domain at a time.
@@ -35,6 +37,8 @@ pub struct Writing<'a> {
     pub api: Api<'a>,
     /// What this step has written of answering rules: a read may not show it yet.
     pub sent: &'a Sent,
+    /// The answering rules as they were, where the step brings them back.
+    pub earlier: &'a [RawRule],
 }
 
 /// Whether a field, or something in it, is among the changes of a step.
@@ -70,7 +74,8 @@ impl Write for StratusWriter {
         }
         let http = endpoint(&self.endpoints, API)?;
         let sent = Sent::default();
-        let to = Writing { http, api: Api { http, domain: account }, sent: &sent };
+        let earlier = earlier_rules(step).map_err(|error| unreadable_own(step, &error))?;
+        let to = Writing { http, api: Api { http, domain: account }, sent: &sent, earlier: &earlier };
         match (step.action, &step.after, &step.before) {
             (Action::Manual, _, _) => Ok(()),
             (Action::Delete, _, Some(Resource::Schedule(_))) => to.delete_schedule(key).await,
@@ -89,6 +94,15 @@ impl Write for StratusWriter {
             }
             _ => Err(conflict(step, "this step has nothing to write")),
         }
+    }
+}
+
+/// The answering rules that a restore file has of what the step brings back.
+fn earlier_rules(step: &Step) -> Result<Vec<RawRule>, serde_json::Error> {
+    match (step.address.kind, &step.restored) {
+        (Kind::Rules | Kind::Diverts, Some(own)) => Vec::deserialize(own),
+        (Kind::Queues, Some(own)) => Vec::deserialize(&own["rules"]),
+        _ => Ok(Vec::new()),
     }
 }
 
@@ -140,7 +154,13 @@ impl<'a> Writing<'a> {
         if let Some(label) = label.as_ref().filter(|_| touched(step, "label")) {
             number.dial_rule_description = Text(label.clone());
         }
-        if let Some(route) = route.as_ref().filter(|_| touched(step, "route")) {
+        let earlier = step.restored.as_ref().map(|own| PhoneNumber::deserialize(own));
+        let earlier = earlier.transpose().map_err(|error| unreadable_own(step, &error))?;
+        if let Some(earlier) = earlier.filter(|_| touched(step, "route")) {
+            // As it was, to the letter.
+            let label = number.dial_rule_description;
+            number = PhoneNumber { phonenumber: number.phonenumber, dial_rule_description: label, ..earlier };
+        } else if let Some(route) = route.as_ref().filter(|_| touched(step, "route")) {
             convert::route_into(&mut number, route, self.api.domain)
                 .ok_or_else(|| conflict(step, "the number cannot be routed there"))?;
         }
@@ -153,6 +173,11 @@ impl<'a> Writing<'a> {
     pub async fn default_forwards(&self, key: &str, diverts: Diverts) -> Result<(), ApiError> {
         self.write_default(key, &DefaultRuleChange::Forwards(diverts)).await
     }
+}
+
+/// A restore file that does not hold what this version wrote.
+pub fn unreadable_own(step: &Step, error: &serde_json::Error) -> ApiError {
+    conflict(step, format!("what the restore file has of it cannot be read: {error}"))
 }
 
 impl StratusWriter {

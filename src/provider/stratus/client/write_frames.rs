@@ -2,14 +2,14 @@
 
 use super::{
     calendar,
-    write::{Writing, touched},
+    write::{Writing, touched, unreadable_own},
 };
 use crate::{
     http::{ApiError, Method, Problem, segment},
     model::Schedule,
     plan::Step,
     provider::{
-        answer::{conflict, failure},
+        answer::failure,
         stratus::{
             convert::{self, CUSTOM, FrameChange, WEEKLY},
             wire::TimeFrame,
@@ -21,8 +21,7 @@ use serde_json::{Map, Value, json};
 /// The frame as a restore file has it.
 fn earlier(step: &Step) -> Result<Option<TimeFrame>, ApiError> {
     let read = step.restored.as_ref().map(|own| serde_json::from_value(own.clone()));
-    read.transpose()
-        .map_err(|error| conflict(step, format!("what the restore file has cannot be read: {error}")))
+    read.transpose().map_err(|error| unreadable_own(step, &error))
 }
 
 impl Writing<'_> {

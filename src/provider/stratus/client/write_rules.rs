@@ -67,8 +67,10 @@ impl Writing<'_> {
         let mut contents = Vec::new();
         for rule in order {
             let name = wire_name(&rule.when);
-            let mut body = convert::rule_body(rule, key).ok_or_else(|| no_form(key))?;
+            let mut body = self.body(rule, key)?;
             if !is_live(name) {
+                // A rule that comes back has all that it had, also what there is no word for.
+                body.extend(self.earlier_of(name).map(RawRule::to_write).unwrap_or_default());
                 // A new rule is created at any priority, so it stays off until it is in its position.
                 let on = Map::from_iter([("enabled".to_owned(), "yes".into())]);
                 contents.extend(rule.enabled.then_some((rule, on)));
@@ -101,6 +103,22 @@ impl Writing<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The rule as it was, where the step brings it back.
+    fn earlier_of(&self, name: &str) -> Option<&RawRule> {
+        self.earlier.iter().find(|rule| rule.name() == name)
+    }
+
+    /// A rule as it is written. What is brought back is written as it was, to the letter, also where it has no form of ours.
+    fn body(&self, rule: &Rule, key: &str) -> Result<Map<String, Value>, ApiError> {
+        let earlier = self.earlier_of(wire_name(&rule.when)).map(RawRule::to_write);
+        let body = match (convert::rule_body(rule, key), &earlier) {
+            (Some(body), _) => body,
+            (None, Some(earlier)) => earlier.clone(),
+            (None, None) => return Err(no_form(key)),
+        };
+        Ok(as_earlier(body, earlier.as_ref()))
     }
 
     /// Makes a rule; servers may show it late.
@@ -245,7 +263,13 @@ impl Writing<'_> {
     /// one gets it first; it then rings the extension alone, as no rule at all does.
     pub async fn write_default(&self, key: &str, what: &DefaultRuleChange) -> Result<(), ApiError> {
         let live = self.api.raw_rules(key).await?;
-        let body = convert::default_rule_change(what, key).ok_or_else(|| no_form(key))?;
+        let earlier = self.earlier_of(DEFAULT).map(RawRule::to_write);
+        let body = match (convert::default_rule_change(what, key), &earlier) {
+            (Some(body), _) => body,
+            (None, Some(earlier)) => earlier.clone(),
+            (None, None) => return Err(no_form(key)),
+        };
+        let body = as_earlier(body, earlier.as_ref());
         let doing = format!("changing the Default rule of extension `{key}`");
         if !live.iter().any(|rule| rule.name() == DEFAULT) {
             let mut made = body.clone();
@@ -256,6 +280,16 @@ impl Writing<'_> {
         }
         self.put_rule(key, DEFAULT, &body, &live, &doing).await
     }
+}
+
+/// The same features as they were earlier, if they were.
+fn as_earlier(body: Map<String, Value>, earlier: Option<&Map<String, Value>>) -> Map<String, Value> {
+    let was = |feature: &str| earlier.and_then(|earlier| earlier.get(feature)).cloned();
+    let each = body.into_iter().map(|(feature, now)| {
+        let was = was(&feature).filter(|_| feature != "enabled");
+        (feature, was.unwrap_or(now))
+    });
+    each.collect()
 }
 
 /// Whether a rule that was to be made is there already: it was just made, and is not visible yet.

@@ -137,7 +137,13 @@ impl FrameChange<'_> {
         let is_earlier = |word: &Word| earlier.iter().any(|(_, it)| it == word);
         let stays = |word: &Word| if touched(word) { wanted.contains(word) } else { true };
         let live: Vec<_> = live.iter().filter(|(_, word)| stays(word) && !is_earlier(word)).collect();
-        let known: Vec<_> = earlier.into_iter().chain(live).collect();
+        // In the order in which they were.
+        let place = |entry: &Entry| {
+            let before = self.earlier.map(|frame| array.entries(frame)).unwrap_or_default();
+            before.iter().position(|it| writable(it) == writable(entry)).unwrap_or(usize::MAX)
+        };
+        let mut known: Vec<_> = earlier.into_iter().chain(live).collect();
+        known.sort_by_key(|(entry, _)| place(entry));
         let new = wanted.iter().filter(|word| known.iter().all(|(_, it)| it != *word));
         let new = new.filter_map(|word| self.entry(word));
         known.iter().map(|(entry, _)| writable(entry)).chain(new).map(Value::Object).collect()
