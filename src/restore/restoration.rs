@@ -3,8 +3,8 @@
 use super::StepRecord;
 use crate::{
     diff::FieldChange,
-    model::{Address, Kind, Resource},
-    path::Path,
+    model::{Address, DEFAULT_RULE, Kind, Resource},
+    path::{Path, Segment},
     plan::{Action, Dialect, Unsupported},
 };
 use serde_json::{Map, Value, json};
@@ -119,6 +119,7 @@ fn bring_back(
         return remove(restoration, address);
     }
     let (mut fields, missing) = changed(before, &step.changes);
+    without_default(&mut fields, step);
     if fields.is_empty() && missing.is_empty() {
         return restoration.lose(address, [], "nothing but a part of it was there");
     }
@@ -164,6 +165,20 @@ fn bring_back(
                 }
             }
         }
+    }
+}
+
+/// Where apply has made the Default rule of an extension, it goes back to what no rule does: the extension rings. An order
+/// that does not name it would leave it as it is.
+fn without_default(fields: &mut Map<String, Value>, step: &StepRecord) {
+    let own = Path::from(["order"]).join(Segment::element(DEFAULT_RULE));
+    let made = step.changes.iter().any(|change| change.path == own && change.old.is_none());
+    if let Some(Value::Array(order)) = fields.get_mut("order").filter(|_| made) {
+        let off = "off";
+        order.push(json!({
+            "when": DEFAULT_RULE, "ring": "extension",
+            "forward": { "always": off, "on_call": off, "busy": off, "no_answer": off, "unreachable": off },
+        }));
     }
 }
 

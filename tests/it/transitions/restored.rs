@@ -83,7 +83,7 @@ fn there_and_back(setup: &Setup, case: &Case) -> Outcome<bool> {
     if differences.is_empty() {
         return Ok(true);
     }
-    if said || takes_back_what_was_made(&plan, &back) {
+    if said || takes_back_what_was_made(&plan, &back) || leaves_to_a_person(&back) {
         return Ok(false);
     }
     Err(format!("{}\n  {}{}{}", differences.join("; "), done.err, run.out, run.err))
@@ -117,19 +117,42 @@ fn in_one_form(state: &str) -> String {
             "timeframes" => {
                 for frame in rows.values_mut().filter_map(Value::as_object_mut) {
                     // A frame that became `custom` stays so (FACTS stratus/frames-10); its entries are the same.
-                    if frame["timeframe-type"] != "always" {
-                        frame.remove("timeframe-type");
+                    if frame["timeframe-type"] == "always" {
+                        let mut week = Map::new();
+                        for day in
+                            ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
+                        {
+                            week.insert(format!("timeframe-weekly-{day}-begin-time-1"), "0000".into());
+                            week.insert(format!("timeframe-weekly-{day}-end-time-1"), "2359".into());
+                        }
+                        frame.insert("timeframe-days-of-week-array".into(), json!([week]));
+                    }
+                    frame.remove("timeframe-type");
+                    for entry in frame.values_mut().filter_map(Value::as_array_mut).flatten() {
+                        // Since when a week is always open is nobody's wish.
+                        let entry = entry.as_object_mut().unwrap();
+                        entry.retain(|key, value| {
+                            value != "" && !key.starts_with("timeframe-recurrence-begin")
+                        });
+                        if entry.get("timeframe-recurrence-type").is_some_and(|it| it == "weekly") {
+                            entry.retain(|key, _| !key.starts_with("timeframe-recurrence-"));
+                        }
                     }
                     frame.retain(|_, array| !empty(array));
                 }
             }
             "agents" => rows.retain(|_, row| !empty(row)),
             // No forward, and one to nowhere that is off.
-            "carrier" => rows.retain(|_, row| row["destination"] != "" || row["active"] == true),
+            "carrier" => rows.retain(|_, row| !row["destination"].is_null() || row["active"] == true),
             _ => {}
         }
     }
     state.to_string()
+}
+
+/// Whether the plan of a restore has steps for a person.
+fn leaves_to_a_person(back: &Value) -> bool {
+    back["tenants"][0]["steps"].as_array().into_iter().flatten().any(|step| step["action"] == "manual")
 }
 
 /// Whether the plan of a restore says that something stays which had been made: what dialform never deletes.

@@ -118,6 +118,13 @@ impl FrameChange<'_> {
         let Some(wanted) = wanted else {
             return live.iter().map(|entry| Value::Object(writable(entry))).collect();
         };
+        // A frame that had no week gets none again, where it need not have one.
+        let had_none = self.earlier.is_some_and(|it| it.timeframe_type.as_str() != ALWAYS)
+            && entries(self.earlier).is_empty();
+        if had_none && *wanted == closed() && self.live.is_some_and(|it| it.timeframe_type.as_str() == CUSTOM)
+        {
+            return Vec::new();
+        }
         let mut known = entries(self.earlier).iter().chain(live);
         let same = known.find(|entry| week::weekly(entry) == Scalar::Known(wanted.clone()));
         let entry = same.map_or_else(|| week::entry(wanted, live.first()), writable);
