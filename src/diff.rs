@@ -6,9 +6,9 @@
 use crate::{
     model::{
         Agent, Also, Caller, Callers, DEFAULT_RULE, DateSpan, Destination, DialExtension, Dispatch, Divert,
-        Diverts, E164, Forward, Kind, NoAnswer, Number, OrOff, Pattern, Queue, Receiver, Receivers, Resource,
-        Ring, RingTimeout, Ringable, Route, Rule, Rules, Schedule, Simultaneous, Spam, TaggingHours, Term,
-        Weekly, Whisper, Window, Yearly, with_fields,
+        Diverts, E164, Forward, Kind, Limit, NoAnswer, Number, OrOff, Pattern, Queue, Receiver, Receivers,
+        Resource, Ring, RingTimeout, Ringable, Route, Rule, Rules, Schedule, Simultaneous, Spam,
+        TaggingHours, Term, Weekly, Whisper, Window, Yearly, with_fields,
     },
     path::{Path, Segment},
 };
@@ -155,6 +155,7 @@ leaves!(
     Whisper,
     TaggingHours,
     RingTimeout,
+    Limit,
     Spam,
     Vec<Window>,
     Vec<Yearly>,

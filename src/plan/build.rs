@@ -414,8 +414,10 @@ fn recognise_attendants(resource: &mut Resource, observed: &Observed) {
             rules.order.iter_mut().flatten().for_each(|rule| diverts(&mut rule.forward))
         }
         Resource::Queue(queue) => {
-            if let Some(Divert::To(to)) = &mut queue.failover {
-                fix(to);
+            for divert in queue.forwards_mut() {
+                if let Some(Divert::To(to)) = divert {
+                    fix(to);
+                }
             }
         }
     }

@@ -112,7 +112,40 @@ const CASES: &[Case] = &[
         queue_400: r#"{ time-frame: "*", enabled: "no" }"#,
         tenant: "queues: { \"400\": { failover: { extension: \"102\" } } }",
         says: &[
-            "error[default-rule-off]: the Default rule of queue `400` is switched off, and its failover with it",
+            "error[default-rule-off]: the Default rule of queue `400` is switched off, and its `failover` with it",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "other forwards of a queue whose Default rule is off",
+        queue_400: r#"{ time-frame: "*", enabled: "no" }"#,
+        tenant: "queues: { \"400\": { no_answer: { extension: \"102\" }, unavailable: off } }",
+        says: &[
+            "error[default-rule-off]: the Default rule of queue `400` is switched off, and its `unavailable` with it",
+            "error[default-rule-off]: the Default rule of queue `400` is switched off, and its `no_answer` with it",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "callers who would go on only after a time that never ends, and are put out before",
+        tenant: "queues: { \"400\": { no_answer: { extension: \"102\" }, max_wait: 120 } }",
+        says: &[
+            "note: queues.400: callers go to `no_answer` after the queue's `ring_timeout`, which is unlimited: they do not go \
+             there until it has a `ring_timeout` (FACTS stratus/queues-15)",
+            "note: queues.400: where callers go whom `max_wait` puts out of the queue is not documented; with a shorter \
+             `ring_timeout` they go to `no_answer` before (FACTS stratus/queues-13)",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "callers beyond a limit who have nowhere to go, and limits that the portal does not hold",
+        tenant: "queues: { \"400\": { max_callers: 100, max_expected_wait: 1001 } }",
+        says: &[
+            "note: queues.400: callers beyond the limit are turned away: the queue has no `unavailable` (FACTS stratus/queues-12)",
+            "note: queues.400: the portal holds a `max_callers` of 99 at most: whoever saves the queue there may change it \
+             (FACTS stratus/queues-12)",
+            "note: queues.400: the portal holds a `max_expected_wait` of 1000 at most: whoever saves the queue there may change \
+             it (FACTS stratus/queues-12)",
         ],
         ..PLAIN
     },
@@ -121,7 +154,7 @@ const CASES: &[Case] = &[
         queue_400: r#"{ time-frame: night }, { time-frame: "*", forward-always: { enabled: "yes", parameters: ["9725550199"] } }"#,
         tenant: "queues: { \"400\": { require_agents: false } }",
         says: &[
-            "note: queues.400: the queue's own extension has a rule for `night`; while it applies, `failover` is not used",
+            "note: queues.400: the queue's own extension has a rule for `night`; while it applies, `failover`, `unavailable` and `no_answer` are not used",
             "note: queues.400: every call to the queue's own extension is forwarded to `number: +19725550199`",
             "No changes. 1 tenant is as declared.",
         ],
@@ -129,7 +162,7 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "a queue that only another queue's own rules lead to",
-        queue_400: r#"{ time-frame: "*", forward-no-answer: { enabled: "yes", parameters: [queue_430] } }"#,
+        queue_400: r#"{ time-frame: "*", forward-on-active: { enabled: "yes", parameters: [queue_430] } }"#,
         tenant: "absent: { queues: [\"430\"] }",
         says: &["critical: deletes a queue that others still use: the rules of extension 400"],
         ..PLAIN
@@ -301,6 +334,19 @@ fn writes_come_in_an_order_that_is_safe_at_every_step() {
     world.write("live/pbx/acme.1.service.yaml", live(DEFAULT, DEFAULT, ""));
     let ignored = ",accept-and-ignore:1,only:PUT /ns-api/v2/domains/acme.1.service/users";
     assert_eq!(writes(&world, ignored), on[..1], "a failover that does not come true is not built upon");
+
+    // Limits and the ring timeout come after the places where they send callers, and go before them.
+    let all = "queues: { \"400\": { unavailable: { extension: \"102\" }, no_answer: { extension: \"102\" }, max_callers: 5, \
+               ring_timeout: 60 } }";
+    let world = World::new(all);
+    world.write("live/pbx/acme.1.service.yaml", live(DEFAULT, DEFAULT, ""));
+    let on = ["PUT users/400/answerrules/*", "PUT users/400", "PUT callqueues/400"];
+    assert_eq!(writes(&world, ""), on);
+    std::fs::remove_file(world.path("record.jsonl")).unwrap();
+    let none = "queues: { \"400\": { unavailable: off, no_answer: off, max_callers: unlimited, ring_timeout: unlimited } }";
+    world.tenant(none);
+    let off = ["PUT callqueues/400", "PUT users/400", "PUT users/400/answerrules/*"];
+    assert_eq!(writes(&world, ""), off);
 
     let world = World::new(
         "schedules: { night: {}, storm: { dates: [\"2027-01-15\"] } }\nrules: { \"101\": { order: [{ when: storm, forward: { always: voicemail } }, { when: night, do_not_disturb: true }] } }",

@@ -21,7 +21,10 @@ use std::{
 const FIELDS: [(Kind, &str); 7] = [
     (Kind::Schedules, "weekly dates yearly time_zone enabled"),
     (Kind::Receivers, "label dial_extension whisper skip_whisper no_answer tagging_hours"),
-    (Kind::Queues, "name dispatch agent_ring require_agents agents failover max_wait no_answer"),
+    (
+        Kind::Queues,
+        "name dispatch agent_ring require_agents agents failover unavailable max_callers max_expected_wait ring_timeout max_wait no_answer",
+    ),
     (Kind::Rules, "ring_timeout callers order"),
     (Kind::Diverts, "always on_call busy no_answer unreachable"),
     (Kind::Numbers, "label route"),

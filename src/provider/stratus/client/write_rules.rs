@@ -53,7 +53,8 @@ impl Writing<'_> {
         }
     }
 
-    async fn user(&self, key: &str, body: Value) -> Result<(), ApiError> {
+    /// Changes the record of an extension; what is left out stays (FACTS stratus/writes-7).
+    pub async fn user(&self, key: &str, body: Value) -> Result<(), ApiError> {
         let what = format!("changing extension `{key}`");
         self.send(Method::PUT, &format!("/users/{}", segment(key)), body, &what).await.map(drop)
     }
