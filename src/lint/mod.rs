@@ -22,6 +22,7 @@ mod pattern_of_one;
 mod receiver_abroad;
 mod receiver_twice;
 mod same_but_for_capitals;
+mod schedule_without_effect;
 mod self_reference;
 mod shared_account;
 mod simultaneous_no_answer;
@@ -97,6 +98,7 @@ pub static LINTS: &[&Lint] = &[
     &receiver_abroad::LINT,
     &receiver_twice::LINT,
     &same_but_for_capitals::LINT,
+    &schedule_without_effect::LINT,
     &self_reference::LINT,
     &shared_account::LINT,
     &simultaneous_no_answer::LINT,
