@@ -22,6 +22,9 @@ const REQUIRE: &str = "callqueue-require-available-agents-to-accept-new-callers"
 const MAX_CALLERS: &str = "callqueue-max-current-callers-to-accept-new-callers";
 const MAX_WAIT: &str = "callqueue-max-wait-timeout-minutes";
 
+/// Where a rule shows one of them.
+type Shown = fn(&AnswerRule) -> &Feature;
+
 /// Which of a queue's forwards does not show yet. Compared as it is written: too little is known here of the account to put
 /// it into words.
 fn missing(rule: Option<&AnswerRule>, wanted: &Diverts, key: &str) -> Option<&'static str> {
@@ -29,12 +32,12 @@ fn missing(rule: Option<&AnswerRule>, wanted: &Diverts, key: &str) -> Option<&'s
         let word = feature.parameters.first().filter(|_| feature.enabled.is_yes());
         word.map(|word| word.as_str().to_owned())
     };
-    let each: [(&str, &Option<Divert>, fn(&AnswerRule) -> &Feature); 3] = [
+    let each: [(&'static str, &Option<Divert>, Shown); 3] = [
         ("failover", &wanted.unreachable, |rule| &rule.forward_when_unregistered),
         ("`unavailable`", &wanted.busy, |rule| &rule.forward_on_busy),
         ("`no_answer`", &wanted.no_answer, |rule| &rule.forward_no_answer),
     ];
-    let differs = |(_, to, feature): &(&str, &Option<Divert>, fn(&AnswerRule) -> &Feature)| {
+    let differs = |(_, to, feature): &(&'static str, &Option<Divert>, Shown)| {
         let expected = match to {
             None => return false,
             Some(Divert::Off) => None,
