@@ -4,6 +4,7 @@
 //! documentation and the example. A check returns findings and never stops the others; one run shows all of them.
 
 mod absent_and_declared;
+mod bulk_conflict;
 mod confusable;
 mod cycles;
 mod dead_forward;
@@ -81,6 +82,7 @@ impl Lint {
 /// Every lint, by code.
 pub static LINTS: &[&Lint] = &[
     &absent_and_declared::LINT,
+    &bulk_conflict::LINT,
     &confusable::LINT,
     &dead_forward::LINT,
     &default_rule_last::LINT,

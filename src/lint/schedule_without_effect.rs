@@ -114,5 +114,7 @@ fn schedules_on_the_way(tenant: &Tenant) -> Option<BTreeSet<String>> {
             | Reference::DialString(_) => return None,
         }
     }
+    // What it switches there is no rule of the files.
+    used.extend(tenant.bulk.iter().map(|entry| entry.schedule.clone()));
     Some(used)
 }

@@ -5,6 +5,7 @@
 //! message speak the language of the file under review.
 
 mod address;
+mod bulk;
 mod calendar;
 mod destination;
 pub mod dialling;
@@ -31,6 +32,7 @@ mod url;
 mod workspace_file;
 
 pub use address::{Address, Kind};
+pub use bulk::{Bulk, Extensions};
 pub use calendar::{Day, TimeOfDay, Window};
 pub use destination::{Destination, Divert, Diverts};
 pub use e164::E164;

@@ -150,6 +150,27 @@ const CASES: &[Case] = &[
         ..PLAIN
     },
     Case {
+        name: "a rule that is to be switched and is not there, extensions that are not or are a queue",
+        user_101: r#"{ time-frame: "*" }"#,
+        tenant: "schedules: { night: {} }\nbulk: [{ schedule: night, extensions: [\"101\", \"199\", \"400\"], enabled: false }]",
+        says: &[
+            "error[queue-extension]: extension `400` is a queue's own: its rules lead calls into the queue",
+            "error[no-such-extension]: account `acme.1.service` has no extension `199`",
+            "error[no-such-rule]: extension `101` has no rule for `night` to switch",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "rules that are to be switched for all, of which there are none",
+        user_101: r#"{ time-frame: "*" }"#,
+        tenant: "schedules: { night: {} }\nbulk: [{ schedule: night, extensions: all, enabled: false }]",
+        says: &[
+            "note: schedules.night: no extension has a rule for it, so that `bulk` switches nothing",
+            "No changes. 1 tenant is as declared.",
+        ],
+        ..PLAIN
+    },
+    Case {
         name: "a failover that other rules of the queue stand in front of",
         queue_400: r#"{ time-frame: night }, { time-frame: "*", forward-always: { enabled: "yes", parameters: ["9725550199"] } }"#,
         tenant: "queues: { \"400\": { require_agents: false } }",
@@ -376,4 +397,51 @@ fn a_narrowed_run_does_not_point_into_the_void() {
     assert_eq!((alone.ending, said(&alone.out)), (Ending::Error, vec![expected.to_owned()]), "{}", alone.out);
     let both = world.run(&["plan", "--only", "rules.*", "--only", "schedules.*"]);
     assert_eq!(both.ending, Ending::Fine, "{}", both.out);
+}
+
+/// Each extension is a line of the plan with the entry's place, a run may be narrowed to one of them, and a restore puts
+/// them back and says who would switch them again.
+#[test]
+fn what_bulk_switches_is_planned_applied_and_restored_by_the_extension() {
+    let world = World::new(
+        "schedules: { night: {} }\nbulk:\n  - { schedule: night, extensions: all, enabled: false }",
+    );
+    let rules = r#"{ time-frame: night, do-not-disturb: { enabled: "yes" } }, { time-frame: "*" }"#;
+    let second = format!("  - {{ user: \"103\", answerrules: [{rules}] }}");
+    let seed = live(rules, DEFAULT, "");
+    let seed = seed.replacen("users:\n", &format!("users:\n{second}\n"), 1);
+    world.write("live/pbx/acme.1.service.yaml", seed);
+    let plan = world.run(&["plan"]);
+    let lines = |out: &str| -> Vec<String> {
+        let about = |line: &&str| line.contains("rules.1") || line.contains("enabled");
+        out.lines().filter(about).map(|line| line.trim().to_owned()).collect()
+    };
+    let step = |extension: &str| format!("~ rules.{extension}  callers notice   tenants/acme.yaml:6");
+    let switched = "order.night.enabled: true -> false".to_owned();
+    assert_eq!(
+        lines(&plan.out),
+        [step("101"), switched.clone(), step("103"), switched.clone()],
+        "{}",
+        plan.out
+    );
+    world.commit(&["dialform.yaml", "tenants"]);
+    let based = world.run(&["plan", "--base", "HEAD", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&based.out).unwrap();
+    assert_eq!(
+        json["tenants"][0]["steps"][1]["reason"], "drift",
+        "the files say what they said: {}",
+        based.out
+    );
+    let one = world.run(&["plan", "--only", "acme/rules.103"]);
+    assert_eq!(lines(&one.out), [step("103"), switched], "{}{}", one.out, one.err);
+    let before = world.state();
+    let applied = world.run(&["apply", "--auto-approve", "--fault", "visible-after:0ms"]);
+    assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+    assert_eq!(world.run(&["plan", "--detailed-exitcode"]).ending, Ending::Fine);
+    let file = std::fs::read_dir(world.path(".dialform/restore")).unwrap().next().unwrap().unwrap().path();
+    let restored = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
+    assert_eq!(restored.ending, Ending::Fine, "{}{}", restored.out, restored.err);
+    assert_eq!(world.state(), before);
+    let still = "still declares what is taken back, 2 objects, and the next apply does it again: rules.101, rules.103";
+    assert!(format!("{}{}", restored.out, restored.err).contains(still), "{}{}", restored.out, restored.err);
 }

@@ -6,8 +6,8 @@ use dialform::{
     load::{Tree, decode},
     model::{Address, Extension, Kind, Resource, Tenant},
     plan::{
-        self, Base, ByHand, Class, Control, Dialect, GradeRow, Input, Observed, Plan, Policy, Portal,
-        Removal, Role, Shown, TenantPlan, When, desired,
+        self, Base, BulkEntry, ByHand, Class, Control, Dialect, GradeRow, Input, Observed, Plan, Policy,
+        Portal, Removal, Role, Shown, TenantPlan, When, desired,
     },
     render,
     run::Approval,
@@ -126,6 +126,7 @@ impl Case {
             desired: resources(body),
             protected: tenant(body).resources().filter(|(_, it)| it.protected()).map(|(a, _)| a).collect(),
             absent: BTreeSet::new(),
+            bulk: BulkEntry::of(&tenant(body), &|_| None),
         });
         let place = |_: &[_]| -> Option<Place> { None };
         let numbers = observed.objects.keys().filter(|a| a.kind == Kind::Numbers);
@@ -146,6 +147,7 @@ impl Case {
                 .filter(|(_, it)| it.enabled == Some(false))
                 .map(|(name, _)| Address::new(Kind::Schedules, name))
                 .collect(),
+            bulk: &BulkEntry::of(&wanted, &place),
             exhaustive: wanted.exhaustive.iter().map(|kind| (*kind).into()).collect(),
             observed: &observed,
             dialect: &DIALECT,
