@@ -1,5 +1,10 @@
 //! The guide, page by page. It begins with whom to trust.
 
+/// Holidays and hours of a call queue, which has none of its own.
+pub mod queue_hours {
+    #![doc = include_str!("queue_hours.md")]
+}
+
 /// Who can do what: a contributor, a portal user, a vendor's server, a neighbour on the machine.
 pub mod trust {
     #![doc = include_str!("trust.md")]

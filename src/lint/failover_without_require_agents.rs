@@ -34,11 +34,12 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                     "the failover never fires while `require_agents` is false",
                     "write `require_agents: true`",
                 ),
-                (Some(Divert::Off), Some(true)) => out.push(
-                    (it.place)(&keys([&"queues", key, &"require_agents"])),
-                    "callers are turned away when no agent is available",
-                    "add a `failover`",
-                ),
+                (Some(Divert::Off), Some(true)) if !matches!(queue.unavailable, Some(Divert::To(_))) => out
+                    .push(
+                        (it.place)(&keys([&"queues", key, &"require_agents"])),
+                        "callers are turned away when no agent is available",
+                        "add a `failover`",
+                    ),
                 _ => {}
             }
         }

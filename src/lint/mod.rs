@@ -4,6 +4,7 @@
 //! documentation and the example. A check returns findings and never stops the others; one run shows all of them.
 
 mod absent_and_declared;
+mod bulk_conflict;
 mod confusable;
 mod cycles;
 mod dead_forward;
@@ -22,6 +23,7 @@ mod pattern_of_one;
 mod receiver_abroad;
 mod receiver_twice;
 mod same_but_for_capitals;
+mod schedule_without_effect;
 mod self_reference;
 mod shared_account;
 mod simultaneous_no_answer;
@@ -80,6 +82,7 @@ impl Lint {
 /// Every lint, by code.
 pub static LINTS: &[&Lint] = &[
     &absent_and_declared::LINT,
+    &bulk_conflict::LINT,
     &confusable::LINT,
     &dead_forward::LINT,
     &default_rule_last::LINT,
@@ -97,6 +100,7 @@ pub static LINTS: &[&Lint] = &[
     &receiver_abroad::LINT,
     &receiver_twice::LINT,
     &same_but_for_capitals::LINT,
+    &schedule_without_effect::LINT,
     &self_reference::LINT,
     &shared_account::LINT,
     &simultaneous_no_answer::LINT,

@@ -1,7 +1,10 @@
 //! One live thing declared in two places.
 
 use super::{Example, Findings, Lint, Subject, keys};
-use crate::{finding::Level, model::DEFAULT_RULE};
+use crate::{
+    finding::Level,
+    model::{DEFAULT_RULE, Diverts, Extension},
+};
 
 pub static LINT: Lint = Lint {
     code: "one-place",
@@ -13,10 +16,24 @@ that is a queue.
 
 ### Why it matters
 On Stratus `diverts.103` are the forwards of extension 103's Default rule, and a queue's own Default rule holds its
-`failover`. What is declared twice can contradict itself.
+`no_answer`, `unavailable` and `failover`. What is declared twice can contradict itself.
 
 ### What to do
-Keep one of the two.",
+Keep one of the two. Of a queue, `no_answer` stays `no_answer`, `busy` is `unavailable` and `unreachable` is `failover`,
+all in `queues`.
+
+A queue has no hours. For holidays the number leads to an extension without a person (portal: Inbound Routing) whose rules
+have them, and whose other rules forward to the queue:
+
+```yaml
+numbers: { \"+12145550100\": { route: { extension: \"200\" } } }
+rules:
+  \"200\":
+    order:
+      - { when: holidays, forward: { always: { voicemail: \"101\" } } }
+      - { when: default, forward: { always: { queue: \"400\" } } }
+queues: { \"400\": {} }
+```",
     example: Example {
         bad: r#"
 rules: { "103": { order: [{ when: default, forward: { busy: voicemail } }] } }
@@ -29,13 +46,13 @@ diverts: { "103": { busy: off } }"#,
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
-        for extension in it.tenant.diverts.keys() {
+        for (extension, diverts) in &it.tenant.diverts {
             let place = || (it.place_of_key)(&keys([&"diverts", extension]));
             if it.tenant.queues.contains_key(extension.as_str()) {
                 out.push(
                     place(),
                     format!("`{extension}` is a queue; its forwards belong to it"),
-                    format!("write `failover` in `queues.{extension}`"),
+                    of_queue(extension, diverts),
                 );
                 continue;
             }
@@ -53,9 +70,32 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                 out.push(
                     (it.place_of_key)(&keys([&"rules", extension])),
                     format!("`{extension}` is a queue; its rules belong to it"),
-                    format!("write `failover` in `queues.{extension}`"),
+                    format!(
+                        "write `no_answer`, `unavailable` and `failover` in `queues.{extension}`; for hours and holidays \
+                         route the number to an extension without a person, whose rules have them and end in \
+                         `forward: {{ always: {{ queue: \"{extension}\" }} }}`"
+                    ),
                 );
             }
         }
     }
+}
+
+/// What the forwards of a queue are called in `queues`.
+fn of_queue(extension: &Extension, diverts: &Diverts) -> String {
+    let set = diverts.conditions().into_iter().filter(|(_, to)| to.is_some());
+    let (mut words, mut rest) = (Vec::new(), Vec::new());
+    for (word, _) in set {
+        match word {
+            "no_answer" => words.push("`no_answer`".to_owned()),
+            "busy" => words.push("`unavailable` for `busy`".to_owned()),
+            "unreachable" => words.push("`failover` for `unreachable`".to_owned()),
+            word => rest.push(format!("`{word}`")),
+        }
+    }
+    let words = (!words.is_empty()).then(|| format!("write {} in `queues.{extension}`", words.join(", ")));
+    let rest =
+        (!rest.is_empty()).then(|| format!("leave {} out: calls come into the queue by it", rest.join(", ")));
+    let said: Vec<String> = words.into_iter().chain(rest).collect();
+    if said.is_empty() { "take it out".to_owned() } else { said.join("; ") }
 }

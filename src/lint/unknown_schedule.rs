@@ -3,8 +3,8 @@
 use super::{Example, Findings, Lint, Subject, did_you_mean};
 use crate::{
     finding::Level,
-    model::{DEFAULT_RULE, Kind, Reference, references},
-    path::Segment,
+    model::{Bulk, DEFAULT_RULE, Kind, Reference, references},
+    path::{Path, Segment},
 };
 
 pub static LINT: Lint = Lint {
@@ -12,7 +12,8 @@ pub static LINT: Lint = Lint {
     level: Level::Error,
     docs: "\
 ### What it finds
-A rule whose `when`, or a receiving number whose `tagging_hours`, is not a schedule of the same tenant.
+A rule whose `when`, a receiving number whose `tagging_hours`, or an entry of `bulk` whose `schedule` is not a schedule of
+the same tenant.
 
 ### Why it matters
 A rule without its schedule never applies; a typo would switch off the answering rule it was meant for. The help article
@@ -35,6 +36,14 @@ rules: { "101": { order: [{ when: business-hours }] } }"#,
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
+        for (index, Bulk { schedule: name, .. }) in it.tenant.bulk.iter().enumerate() {
+            if !it.tenant.schedules.contains_key(name) {
+                let at = Path::from(["bulk"]).join(index).join("schedule");
+                let known = it.tenant.schedules.keys().map(String::as_str);
+                let help = did_you_mean(name, known).unwrap_or_else(|| declare(name));
+                out.push((it.place)(&at), format!("schedule `{name}` is not declared"), help);
+            }
+        }
         for (address, resource) in it.tenant.resources() {
             for (path, reference) in references(&address, &resource) {
                 let Reference::Schedule(name) = reference else { continue };
@@ -45,11 +54,13 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                 at.extend(path);
                 let always = (address.kind == Kind::Rules).then_some(DEFAULT_RULE);
                 let known = it.tenant.schedules.keys().map(String::as_str).chain(always);
-                let help = did_you_mean(&name, known).unwrap_or_else(|| {
-                    format!("declare it; `schedules: {{ {name}: {{}} }}` uses a live one as it is")
-                });
+                let help = did_you_mean(&name, known).unwrap_or_else(|| declare(&name));
                 out.push((it.place)(&at), format!("schedule `{name}` is not declared"), help);
             }
         }
     }
+}
+
+fn declare(name: &str) -> String {
+    format!("declare it; `schedules: {{ {name}: {{}} }}` uses a live one as it is")
 }

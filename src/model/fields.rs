@@ -12,7 +12,10 @@ macro_rules! with_fields {
             objects {
                 Schedule { weekly, dates, monthly, yearly, holidays, easter, other, time_zone, enabled, protect }
                 Receiver { label, dial_extension, whisper, skip_whisper, no_answer, tagging_hours, protect }
-                Queue { name, dispatch, agent_ring, require_agents, agents, failover, max_wait, no_answer, protect }
+                Queue {
+                    name, dispatch, agent_ring, require_agents, agents, failover, unavailable, max_callers,
+                    max_expected_wait, ring_timeout, max_wait, no_answer, protect
+                }
                 Rules { ring_timeout, callers, order, protect }
                 Diverts { always, on_call, busy, no_answer, unreachable, protect }
                 Number { label, route, protect }

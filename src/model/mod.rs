@@ -5,6 +5,7 @@
 //! message speak the language of the file under review.
 
 mod address;
+mod bulk;
 mod calendar;
 mod dates;
 mod destination;
@@ -13,6 +14,7 @@ mod e164;
 mod easter;
 mod fields;
 mod holidays;
+mod limit;
 mod monthly;
 mod nth;
 mod number;
@@ -38,6 +40,7 @@ mod workspace_file;
 mod yearly;
 
 pub use address::{Address, Kind};
+pub use bulk::{Bulk, Extensions};
 pub use calendar::{Day, TimeOfDay, Window};
 pub use dates::{DateSpan, Dated, Moment};
 pub use destination::{Destination, Divert, Diverts};
@@ -45,6 +48,7 @@ pub use e164::E164;
 pub use easter::{Easter, EasterDay, Year, Years};
 pub(crate) use fields::with_fields;
 pub use holidays::{Country as HolidayCountry, Holidays, Observe, ObserveOn, Region, Workweek};
+pub use limit::Limit;
 pub use monthly::{Monthly, MonthlyDay};
 pub use nth::Nth;
 pub use number::{Forward, Number};

@@ -1,6 +1,6 @@
 //! Call queues and their agents.
 
-use super::{Divert, E164, Extension, Ringable, text::Email};
+use super::{Divert, E164, Extension, Limit, Ringable, text::Email};
 use crate::explained::Explained;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -30,15 +30,50 @@ pub struct Queue {
     /// *Create an Offline Failover Rule for a Call Queue*, step 2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failover: Option<Divert>,
-    /// Seconds a caller waits before `no_answer` (CallTrackingMetrics).
+    /// Where callers go whom the queue does not take: with `require_agents` no agent is available, or there are as many as
+    /// `max_callers` and `max_expected_wait` allow. "When busy" of the queue's own Default rule (Stratus: If unavailable,
+    /// which sets `failover` as well).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_wait: Option<u32>,
-    /// Where callers go when no agent answered in time (CallTrackingMetrics: no-answer routing).
+    pub unavailable: Option<Divert>,
+    /// How many callers may wait at once, or `unlimited` (Stratus: Max Queue Length). Further ones go to `unavailable`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_callers: Option<Limit>,
+    /// Seconds that a new caller may have to wait, as the system expects it, or `unlimited` (Stratus: Max Expected Wait).
+    /// Callers who would wait longer go to `unavailable`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_expected_wait: Option<Limit>,
+    /// Seconds a caller waits before `no_answer` (Stratus: Queue Ring Timeout): 1 to 3600, or `unlimited`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ring_timeout: Option<Limit>,
+    /// Seconds a caller may wait. CallTrackingMetrics: before `no_answer`. Stratus: before the caller is put out of the queue,
+    /// in whole minutes, or `unlimited`; `no_answer` comes after `ring_timeout`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_wait: Option<Limit>,
+    /// Where callers go whom no agent answered in time (Stratus: If unanswered, after `ring_timeout`; CallTrackingMetrics:
+    /// no-answer routing, after `max_wait`). `off` on Stratus: they stay in the queue; `voicemail`: the queue's own mailbox.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_answer: Option<Divert>,
     /// Refuse to delete this object or to leave it with nobody to answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protect: Option<bool>,
+}
+
+impl Queue {
+    /// Where it sends callers, with the YAML names.
+    pub fn forwards(&self) -> [(&'static str, Option<&Divert>); 3] {
+        let Self { failover, unavailable, no_answer, .. } = self;
+        [
+            ("failover", failover.as_ref()),
+            ("unavailable", unavailable.as_ref()),
+            ("no_answer", no_answer.as_ref()),
+        ]
+    }
+
+    /// The same, to be changed in place.
+    pub fn forwards_mut(&mut self) -> [&mut Option<Divert>; 3] {
+        let Self { failover, unavailable, no_answer, .. } = self;
+        [failover, unavailable, no_answer]
+    }
 }
 
 /// How a queue hands its calls to agents.

@@ -107,7 +107,7 @@ pub fn references(address: &Address, resource: &Resource) -> Vec<(Path, Referenc
             for (index, agent) in queue.agents.iter().flatten().enumerate() {
                 out.ringable(path.join(index), &agent.target);
             }
-            for (word, divert) in [("failover", &queue.failover), ("no_answer", &queue.no_answer)] {
+            for (word, divert) in queue.forwards() {
                 if let Some(Divert::To(to)) = divert {
                     out.destination([word].into(), to);
                 }

@@ -1,8 +1,8 @@
 //! One tenant: its account on one provider and everything it declares there.
 
 use super::{
-    Address, Country, Diverts, E164, Extension, Forward, Kind, Number, Queue, Receiver, Resource, Rules,
-    Schedule,
+    Address, Bulk, Country, Diverts, E164, Extension, Forward, Kind, Number, Queue, Receiver, Resource,
+    Rules, Schedule,
 };
 use crate::explained::decoding;
 use schemars::JsonSchema;
@@ -51,6 +51,10 @@ pub struct Tenant {
     /// An extension's forwards outside any schedule (Stratus: those of its Default rule).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub diverts: BTreeMap<Extension, Diverts>,
+    /// Rules that are switched on or off for many extensions at once, without declaring the rest of their rules (Stratus:
+    /// Bulk Toggle).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bulk: Vec<Bulk>,
     /// Kinds whose live objects are deleted unless they are declared here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exhaustive: Vec<Exhaustible>,
@@ -139,6 +143,7 @@ impl Tenant {
             rules,
             queues,
             diverts,
+            bulk: _,
             exhaustive: _,
             absent: _,
         } = self;

@@ -1,8 +1,8 @@
 //! One tenant: what it declares against what is live.
 
 use super::{
-    Action, Base, Class, Desired, Dialect, LISTED, Note, Observed, Policy, Remnant, Role, Source, Step,
-    TenantPlan,
+    Action, Base, BulkEntry, Class, Desired, Dialect, LISTED, Note, Observed, Policy, Remnant, Role, Source,
+    Step, TenantPlan, bulk,
     by_hand::{self, is_by_hand},
     class, guard, leading, live, order,
     portal::{Clicks, join},
@@ -37,6 +37,8 @@ pub struct Input<'a> {
     pub base: Option<&'a Base>,
     /// Schedules that are declared to be switched off, with every rule declared here that uses them.
     pub switched_off: BTreeSet<Address>,
+    /// Rules that are switched for many extensions at once.
+    pub bulk: &'a [BulkEntry],
     /// Kinds of which everything undeclared is deleted.
     pub exhaustive: BTreeSet<Kind>,
     pub observed: &'a Observed,
@@ -61,6 +63,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         mut protected,
         base,
         switched_off,
+        bulk,
         exhaustive,
         observed,
         dialect,
@@ -74,13 +77,17 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     let zone_place = place(&[Segment::key("time_zone")]).filter(|_| time_zone.is_some());
     let differing = clocks.findings(&desired, observed, dialect.zoned_schedules);
     plan.findings.extend(differing.into_iter().map(|finding| finding.at(zone_place.clone())));
+    let without_rule = bulk::expand(&mut desired, bulk, observed);
+    let base_of_bulk = base.filter(|base| !base.bulk.is_empty()).map(|base| base.over(observed));
+    let base = base_of_bulk.as_ref().or(base);
     let declared: BTreeSet<Address> = desired.keys().cloned().collect();
     let uses = Uses::of(&desired, observed);
     desired.retain(|address, _| only(address));
     for wanted in desired.values_mut() {
         recognise_attendants(&mut wanted.resource, observed);
     }
-    let stale = live::check(account, &desired, &absent, observed, platform, policy, place);
+    let mut stale = live::check(account, &desired, &absent, observed, platform, policy, place);
+    stale.extend(without_rule.into_iter().filter(|(address, _)| only(address)));
     for kind in exhaustive.intersection(&policy.unobservable) {
         let message =
             format!("`exhaustive: [{}]` is not possible: the live ones cannot be read here", kind.section());
@@ -170,6 +177,10 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     }
     let line = |schedule: &Address| Some(place(&Path::from(["schedules", &schedule.key, "enabled"]))?.line);
     plan.notes.extend(toggle::notes(&switched_off, &plan.steps, &declared, &desired, observed, &line));
+    // Part of a tenant says nothing about the rest of it.
+    if declared.len() == desired.len() {
+        plan.notes.extend(bulk::notes(bulk, &desired));
+    }
     describe(&mut plan, &declared, &desired, observed, dialect);
     plan.notes.extend(leading::nowhere(account, &plan, &desired, observed, platform));
     plan.notes.extend(remnants(&plan.steps, observed, only));
@@ -423,8 +434,10 @@ fn recognise_attendants(resource: &mut Resource, observed: &Observed) {
             rules.order.iter_mut().flatten().for_each(|rule| diverts(&mut rule.forward))
         }
         Resource::Queue(queue) => {
-            if let Some(Divert::To(to)) = &mut queue.failover {
-                fix(to);
+            for divert in queue.forwards_mut() {
+                if let Some(Divert::To(to)) = divert {
+                    fix(to);
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::{Dialect, Source, Unsupported};
 use crate::{
     finding::{Finding, Place},
-    model::{Address, Kind, Resource, Tenant},
+    model::{Address, Kind, Resource, Rules, Tenant},
     path::{Path, Segment},
 };
 use serde_json::Value;
@@ -55,7 +55,7 @@ pub fn desired_in_part(
             found.push(finding);
             continue;
         }
-        bulk_toggle(tenant, &mut resource);
+        switched_off(tenant, &mut resource);
         if let (Resource::Schedule(schedule), true) = (&mut resource, dialect.zoned_schedules)
             && schedule.weekly.is_some()
         {
@@ -75,12 +75,36 @@ pub fn desired_in_part(
             }
         }
     }
+    for index in 0..tenant.bulk.len() {
+        found.extend(unknown(Kind::Rules, &Path::from(["bulk"]).join(index)));
+    }
+    if dialect.order.contains(&Kind::Rules) {
+        name_of_bulk(tenant, place, &mut all);
+    }
     (all, found)
+}
+
+/// The extensions that are named in `bulk` are declared by it, as far as that goes: nothing of them, until it is known what
+/// they have.
+fn name_of_bulk(
+    tenant: &Tenant,
+    place: &dyn Fn(&[Segment]) -> Option<Place>,
+    all: &mut BTreeMap<Address, Desired>,
+) {
+    for (index, entry) in tenant.bulk.iter().enumerate() {
+        let place = place(&Path::from(["bulk"]).join(index));
+        let source = place.map(|place| Source { file: place.file, line: place.line });
+        for extension in entry.extensions.named() {
+            let empty =
+                || Desired { resource: Resource::Rules(Rules::default()), source: source.clone(), own: None };
+            all.entry(Address::new(Kind::Rules, extension)).or_insert_with(empty);
+        }
+    }
 }
 
 /// `schedules.X.enabled: false` switches off every rule that uses X, whatever the rule says (FACTS stratus/article-3,
 /// Bulk Toggle Time Frames).
-fn bulk_toggle(tenant: &Tenant, resource: &mut Resource) {
+fn switched_off(tenant: &Tenant, resource: &mut Resource) {
     let Resource::Rules(rules) = resource else { return };
     for rule in rules.order.iter_mut().flatten() {
         let off = tenant.schedules.get(&rule.when).is_some_and(|schedule| schedule.enabled == Some(false));

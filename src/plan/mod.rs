@@ -5,6 +5,7 @@
 
 mod base;
 mod build;
+mod bulk;
 mod by_hand;
 mod class;
 mod desired;
@@ -28,6 +29,7 @@ mod zones;
 
 pub use base::Base;
 pub use build::{Input, build};
+pub use bulk::{BulkEntry, expand as expand_bulk};
 pub use by_hand::{Checklist, to_check};
 pub use class::Class;
 pub use desired::{Desired, desired, desired_in_part};

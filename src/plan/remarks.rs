@@ -70,6 +70,8 @@ fn half_failover(key: &str, desired: &BTreeMap<Address, Desired>, observed: &Obs
         return None;
     }
     let failover = written.as_ref().map(|(_, to)| *to).cloned().or_else(|| queue(live).failover);
+    // Who is not taken because no agent is available goes there.
+    let taken = declared.unavailable.or_else(|| queue(live).unavailable);
     let required = declared.require_agents.or_else(|| queue(live).require_agents) == Some(true);
     match (failover, required) {
         (Some(Divert::To(_)), false) => {
@@ -79,7 +81,7 @@ fn half_failover(key: &str, desired: &BTreeMap<Address, Desired>, observed: &Obs
             let what = if by.kind == Kind::Queues { "`failover`" } else { "`unreachable`" };
             Some(Note::new(&by, format!("{what}: {text}")))
         }
-        (None | Some(Divert::Off), true) if !silent => {
+        (None | Some(Divert::Off), true) if !silent && !matches!(taken, Some(Divert::To(_))) => {
             let text = "callers are turned away while no agent is logged in: `require_agents` is on, and there is no \
                         `failover`";
             Some(Note::new(&address, text))

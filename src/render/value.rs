@@ -74,6 +74,7 @@ pub fn without_defaults(value: &Value) -> Option<Value> {
         Value::Object(map) => {
             let usual = |key: &str, value: &Value| match key {
                 "enabled" => *value == Value::Bool(true),
+                "max_callers" | "max_expected_wait" | "ring_timeout" | "max_wait" => value == "unlimited",
                 // The path has the name already.
                 "when" => true,
                 _ => false,

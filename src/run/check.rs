@@ -9,7 +9,7 @@ use crate::{
     lock,
     model::{Address, Kind, Tenant},
     path::Segment,
-    plan::{Base, Desired, Source, desired, desired_in_part},
+    plan::{Base, BulkEntry, Desired, Source, desired, desired_in_part},
     provider::{self, Entry, Kinds, Provider, Workspace},
 };
 use std::{
@@ -37,6 +37,8 @@ pub struct CheckedTenant {
     pub absent: BTreeMap<Address, Option<Source>>,
     /// Schedules that are declared to be switched off.
     pub switched_off: BTreeSet<Address>,
+    /// Rules that are switched for many extensions at once.
+    pub bulk: Vec<BulkEntry>,
     pub exhaustive: BTreeSet<Kind>,
     pub protected: BTreeSet<Address>,
     /// The tenant at the base revision; empty if it was not there.
@@ -114,6 +116,7 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
                 desired,
                 absent: absent(loaded),
                 switched_off: switched_off(&loaded.tenant),
+                bulk: BulkEntry::of(&loaded.tenant, &|path| Some(locate(loaded, path))),
                 exhaustive: loaded.tenant.exhaustive.iter().map(|kind| (*kind).into()).collect(),
                 protected: protected(&loaded.tenant),
                 base: earlier
@@ -159,7 +162,10 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         let section = text.rsplit_once('/').map_or(text, |(_, address)| address).split('.').next();
         let section = section.unwrap_or_default();
         let may_come = |kind: &Kind| kind.section() == section || section.contains(['*', '?', '[']);
-        named.any(|address| names(pattern, name, address)) || (own && it.exhaustive.iter().any(may_come))
+        // Which extensions have a rule is known only then, too.
+        let switched = it.bulk.iter().any(|it| it.of_all().is_some()) && may_come(&Kind::Rules);
+        named.any(|address| names(pattern, name, address))
+            || (own && (switched || it.exhaustive.iter().any(may_come)))
     };
     for (pattern, text) in only.iter().zip(&selection.only) {
         if !tenants.iter().any(|it| covers(pattern, text, it)) {
@@ -226,6 +232,7 @@ fn base(
         desired: desired.into_iter().map(|(address, desired)| (address, desired.resource)).collect(),
         protected: protected(&then.tenant),
         absent: then.tenant.absent.addresses().into_iter().map(|(address, _)| address).collect(),
+        bulk: BulkEntry::of(&then.tenant, &|_| None),
     };
     // What could not be held then was never applied, and is no base for anything.
     let help = "it was never applied, and counts as not declared then";

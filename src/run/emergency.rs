@@ -70,6 +70,7 @@ pub fn load(root: &Path, selection: &EmergencySelection) -> Result<Checked, Fail
             desired,
             absent: BTreeMap::new(),
             switched_off: BTreeSet::new(),
+            bulk: Vec::new(),
             exhaustive: BTreeSet::new(),
             protected: BTreeSet::new(),
             base: None,
@@ -116,6 +117,7 @@ fn only_forwards(tenant: &Tenant) -> Tenant {
         rules: BTreeMap::new(),
         queues: BTreeMap::new(),
         diverts: BTreeMap::new(),
+        bulk: Vec::new(),
         exhaustive: Vec::new(),
         absent: crate::model::Absent::default(),
     }
@@ -422,6 +424,7 @@ fn build(
         protected: BTreeSet::new(),
         base,
         switched_off: BTreeSet::new(),
+        bulk: &[],
         exhaustive: BTreeSet::new(),
         observed,
         dialect: &provider.dialect,

@@ -10,7 +10,7 @@ use crate::{
     load::{LastChange, LoadedTenant, last_change},
     model::{Address, Kind},
     path::Segment,
-    plan::Desired,
+    plan::{self, Desired, Observed},
     provider::Entry,
     restore::{self, Restoration, StillDeclared, TenantRecord},
 };
@@ -121,6 +121,7 @@ fn replace(
     tenant.absent = restoration.absent.iter().map(|address| (address.clone(), None)).collect();
     tenant.exhaustive.clear();
     tenant.switched_off.clear();
+    tenant.bulk.clear();
     tenant.intent = Intent::Restore(restoration);
 }
 
@@ -131,7 +132,11 @@ fn still_declared(
     tenant: &CheckedTenant,
     then: &Restoration,
 ) -> StillDeclared {
-    let declared = |address: &Address| tenant.desired.get(address).map(|it| &it.resource);
+    // What it switches for many extensions is said of no rule by itself.
+    let mut desired = tenant.desired.clone();
+    let restored = Observed { objects: then.desired.clone(), ..Observed::default() };
+    plan::expand_bulk(&mut desired, &tenant.bulk, &restored);
+    let declared = |address: &Address| desired.get(address).map(|it| &it.resource);
     let unwanted = |address: &Address, kind: Kind| {
         tenant.absent.contains_key(address) || tenant.exhaustive.contains(&kind)
     };

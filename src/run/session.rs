@@ -13,7 +13,7 @@ use crate::{
     http::{Phase, RequestObserver, during},
     model::{Address, Kind},
     path::Segment,
-    plan::{self, Input, Note, Observed, Plan, Policy, TenantPlan},
+    plan::{self, BulkEntry, Input, Note, Observed, Plan, Policy, TenantPlan},
     provider::{self, Access, Opening, Scope, SettingsFindings, System},
     restore,
 };
@@ -296,6 +296,7 @@ impl<'a> Session<'a> {
             protected: tenant.protected.clone(),
             base: tenant.base.as_ref(),
             switched_off: tenant.switched_off.clone(),
+            bulk: &tenant.bulk,
             exhaustive: tenant.exhaustive.clone(),
             observed,
             dialect: &tenant.provider.dialect,
@@ -327,7 +328,13 @@ impl<'a> Session<'a> {
             lists: true,
             kinds: Kind::ALL.into_iter().filter(|kind| whole || named(*kind)).collect(),
             exhaustive: tenant.exhaustive.clone(),
-            watched: tenant.switched_off.iter().filter(covered).cloned().collect(),
+            watched: tenant
+                .switched_off
+                .iter()
+                .filter(covered)
+                .cloned()
+                .chain(tenant.bulk.iter().filter_map(BulkEntry::of_all))
+                .collect(),
             absent,
             earlier: earlier.collect(),
         }

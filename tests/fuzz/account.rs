@@ -162,6 +162,7 @@ impl Account {
             protected: tenant.protected.clone(),
             base: None,
             switched_off: tenant.switched_off.clone(),
+            bulk: &tenant.bulk,
             exhaustive: tenant.exhaustive.clone(),
             observed,
             dialect: &self.provider.dialect,

@@ -112,7 +112,61 @@ const CASES: &[Case] = &[
         queue_400: r#"{ time-frame: "*", enabled: "no" }"#,
         tenant: "queues: { \"400\": { failover: { extension: \"102\" } } }",
         says: &[
-            "error[default-rule-off]: the Default rule of queue `400` is switched off, and its failover with it",
+            "error[default-rule-off]: the Default rule of queue `400` is switched off, and its `failover` with it",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "other forwards of a queue whose Default rule is off",
+        queue_400: r#"{ time-frame: "*", enabled: "no" }"#,
+        tenant: "queues: { \"400\": { no_answer: { extension: \"102\" }, unavailable: off } }",
+        says: &[
+            "error[default-rule-off]: the Default rule of queue `400` is switched off, and its `unavailable` with it",
+            "error[default-rule-off]: the Default rule of queue `400` is switched off, and its `no_answer` with it",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "callers who would go on only after a time that never ends, and are put out before",
+        tenant: "queues: { \"400\": { no_answer: { extension: \"102\" }, max_wait: 120 } }",
+        says: &[
+            "note: queues.400: callers go to `no_answer` after the queue's `ring_timeout`, which is unlimited: they do not go \
+             there until it has a `ring_timeout` (FACTS stratus/queues-15)",
+            "note: queues.400: where callers go whom `max_wait` puts out of the queue is not documented; with a shorter \
+             `ring_timeout` they go to `no_answer` before (FACTS stratus/queues-13)",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "callers beyond a limit who have nowhere to go, and limits that the portal does not hold",
+        tenant: "queues: { \"400\": { max_callers: 100, max_expected_wait: 1001 } }",
+        says: &[
+            "note: queues.400: callers beyond the limit are turned away: the queue has no `unavailable` (FACTS stratus/queues-12)",
+            "note: queues.400: the portal holds a `max_callers` of 99 at most: whoever saves the queue there may change it \
+             (FACTS stratus/queues-12)",
+            "note: queues.400: the portal holds a `max_expected_wait` of 1000 at most: whoever saves the queue there may change \
+             it (FACTS stratus/queues-12)",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "a rule that is to be switched and is not there, extensions that are not or are a queue",
+        user_101: r#"{ time-frame: "*" }"#,
+        tenant: "schedules: { night: {} }\nbulk: [{ schedule: night, extensions: [\"101\", \"199\", \"400\"], enabled: false }]",
+        says: &[
+            "error[queue-extension]: extension `400` is a queue's own: its rules lead calls into the queue",
+            "error[no-such-extension]: account `acme.1.service` has no extension `199`",
+            "error[no-such-rule]: extension `101` has no rule for `night` to switch",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "rules that are to be switched for all, of which there are none",
+        user_101: r#"{ time-frame: "*" }"#,
+        tenant: "schedules: { night: {} }\nbulk: [{ schedule: night, extensions: all, enabled: false }]",
+        says: &[
+            "note: schedules.night: no extension has a rule for it, so that `bulk` switches nothing",
+            "No changes. 1 tenant is as declared.",
         ],
         ..PLAIN
     },
@@ -121,7 +175,7 @@ const CASES: &[Case] = &[
         queue_400: r#"{ time-frame: night }, { time-frame: "*", forward-always: { enabled: "yes", parameters: ["9725550199"] } }"#,
         tenant: "queues: { \"400\": { require_agents: false } }",
         says: &[
-            "note: queues.400: the queue's own extension has a rule for `night`; while it applies, `failover` is not used",
+            "note: queues.400: the queue's own extension has a rule for `night`; while it applies, `failover`, `unavailable` and `no_answer` are not used",
             "note: queues.400: every call to the queue's own extension is forwarded to `number: +19725550199`",
             "No changes. 1 tenant is as declared.",
         ],
@@ -129,7 +183,7 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "a queue that only another queue's own rules lead to",
-        queue_400: r#"{ time-frame: "*", forward-no-answer: { enabled: "yes", parameters: [queue_430] } }"#,
+        queue_400: r#"{ time-frame: "*", forward-on-active: { enabled: "yes", parameters: [queue_430] } }"#,
         tenant: "absent: { queues: [\"430\"] }",
         says: &["critical: deletes a queue that others still use: the rules of extension 400"],
         ..PLAIN
@@ -302,6 +356,19 @@ fn writes_come_in_an_order_that_is_safe_at_every_step() {
     let ignored = ",accept-and-ignore:1,only:PUT /ns-api/v2/domains/acme.1.service/users";
     assert_eq!(writes(&world, ignored), on[..1], "a failover that does not come true is not built upon");
 
+    // Limits and the ring timeout come after the places where they send callers, and go before them.
+    let all = "queues: { \"400\": { unavailable: { extension: \"102\" }, no_answer: { extension: \"102\" }, max_callers: 5, \
+               ring_timeout: 60 } }";
+    let world = World::new(all);
+    world.write("live/pbx/acme.1.service.yaml", live(DEFAULT, DEFAULT, ""));
+    let on = ["PUT users/400/answerrules/*", "PUT users/400", "PUT callqueues/400"];
+    assert_eq!(writes(&world, ""), on);
+    std::fs::remove_file(world.path("record.jsonl")).unwrap();
+    let none = "queues: { \"400\": { unavailable: off, no_answer: off, max_callers: unlimited, ring_timeout: unlimited } }";
+    world.tenant(none);
+    let off = ["PUT callqueues/400", "PUT users/400", "PUT users/400/answerrules/*"];
+    assert_eq!(writes(&world, ""), off);
+
     let world = World::new(
         "schedules: { night: {}, storm: { dates: [\"2027-01-15\"] } }\nrules: { \"101\": { order: [{ when: storm, forward: { always: voicemail } }, { when: night, do_not_disturb: true }] } }",
     );
@@ -330,4 +397,51 @@ fn a_narrowed_run_does_not_point_into_the_void() {
     assert_eq!((alone.ending, said(&alone.out)), (Ending::Error, vec![expected.to_owned()]), "{}", alone.out);
     let both = world.run(&["plan", "--only", "rules.*", "--only", "schedules.*"]);
     assert_eq!(both.ending, Ending::Fine, "{}", both.out);
+}
+
+/// Each extension is a line of the plan with the entry's place, a run may be narrowed to one of them, and a restore puts
+/// them back and says who would switch them again.
+#[test]
+fn what_bulk_switches_is_planned_applied_and_restored_by_the_extension() {
+    let world = World::new(
+        "schedules: { night: {} }\nbulk:\n  - { schedule: night, extensions: all, enabled: false }",
+    );
+    let rules = r#"{ time-frame: night, do-not-disturb: { enabled: "yes" } }, { time-frame: "*" }"#;
+    let second = format!("  - {{ user: \"103\", answerrules: [{rules}] }}");
+    let seed = live(rules, DEFAULT, "");
+    let seed = seed.replacen("users:\n", &format!("users:\n{second}\n"), 1);
+    world.write("live/pbx/acme.1.service.yaml", seed);
+    let plan = world.run(&["plan"]);
+    let lines = |out: &str| -> Vec<String> {
+        let about = |line: &&str| line.contains("rules.1") || line.contains("enabled");
+        out.lines().filter(about).map(|line| line.trim().to_owned()).collect()
+    };
+    let step = |extension: &str| format!("~ rules.{extension}  callers notice   tenants/acme.yaml:6");
+    let switched = "order.night.enabled: true -> false".to_owned();
+    assert_eq!(
+        lines(&plan.out),
+        [step("101"), switched.clone(), step("103"), switched.clone()],
+        "{}",
+        plan.out
+    );
+    world.commit(&["dialform.yaml", "tenants"]);
+    let based = world.run(&["plan", "--base", "HEAD", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&based.out).unwrap();
+    assert_eq!(
+        json["tenants"][0]["steps"][1]["reason"], "drift",
+        "the files say what they said: {}",
+        based.out
+    );
+    let one = world.run(&["plan", "--only", "acme/rules.103"]);
+    assert_eq!(lines(&one.out), [step("103"), switched], "{}{}", one.out, one.err);
+    let before = world.state();
+    let applied = world.run(&["apply", "--auto-approve", "--fault", "visible-after:0ms"]);
+    assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+    assert_eq!(world.run(&["plan", "--detailed-exitcode"]).ending, Ending::Fine);
+    let file = std::fs::read_dir(world.path(".dialform/restore")).unwrap().next().unwrap().unwrap().path();
+    let restored = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
+    assert_eq!(restored.ending, Ending::Fine, "{}{}", restored.out, restored.err);
+    assert_eq!(world.state(), before);
+    let still = "still declares what is taken back, 2 objects, and the next apply does it again: rules.101, rules.103";
+    assert!(format!("{}{}", restored.out, restored.err).contains(still), "{}{}", restored.out, restored.err);
 }

@@ -6,8 +6,8 @@ use dialform::{
     load::{Tree, decode},
     model::{Address, Extension, Kind, Resource, Tenant},
     plan::{
-        self, Base, ByHand, Class, Control, Dialect, GradeRow, Input, Observed, Plan, Policy, Portal,
-        Removal, Role, Shown, TenantPlan, When, desired,
+        self, Base, BulkEntry, ByHand, Class, Control, Dialect, GradeRow, Input, Observed, Plan, Policy,
+        Portal, Removal, Role, Shown, TenantPlan, When, desired,
     },
     render,
     run::Approval,
@@ -21,7 +21,10 @@ use std::{
 const FIELDS: [(Kind, &str); 7] = [
     (Kind::Schedules, "weekly dates yearly time_zone enabled"),
     (Kind::Receivers, "label dial_extension whisper skip_whisper no_answer tagging_hours"),
-    (Kind::Queues, "name dispatch agent_ring require_agents agents failover max_wait no_answer"),
+    (
+        Kind::Queues,
+        "name dispatch agent_ring require_agents agents failover unavailable max_callers max_expected_wait ring_timeout max_wait no_answer",
+    ),
     (Kind::Rules, "ring_timeout callers order"),
     (Kind::Diverts, "always on_call busy no_answer unreachable"),
     (Kind::Numbers, "label route"),
@@ -123,6 +126,7 @@ impl Case {
             desired: resources(body),
             protected: tenant(body).resources().filter(|(_, it)| it.protected()).map(|(a, _)| a).collect(),
             absent: BTreeSet::new(),
+            bulk: BulkEntry::of(&tenant(body), &|_| None),
         });
         let place = |_: &[_]| -> Option<Place> { None };
         let numbers = observed.objects.keys().filter(|a| a.kind == Kind::Numbers);
@@ -143,6 +147,7 @@ impl Case {
                 .filter(|(_, it)| it.enabled == Some(false))
                 .map(|(name, _)| Address::new(Kind::Schedules, name))
                 .collect(),
+            bulk: &BulkEntry::of(&wanted, &place),
             exhaustive: wanted.exhaustive.iter().map(|kind| (*kind).into()).collect(),
             observed: &observed,
             dialect: &DIALECT,

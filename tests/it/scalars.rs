@@ -11,10 +11,10 @@ domain: { domain: acme.1.service }
 users:
   - { user: "101", ring-no-answer-timeout-seconds: 25, reject-anonymous-calls-enabled: "yes", answerrules: [{ time-frame: "*", enabled: "yes", forward-on-busy: { enabled: "yes", parameters: ["102"] }, call-screening: { enabled: "yes" }, phone-numbers-to-allow: { enabled: "yes", parameters: ["2145550177"] } }] }
   - { user: "102" }
-  - { user: "400", service-code: system-queue, answerrules: [{ time-frame: "*", forward-when-unregistered: { enabled: "yes", parameters: ["101"] } }] }
+  - { user: "400", service-code: system-queue, ring-no-answer-timeout-seconds: 60, answerrules: [{ time-frame: "*", forward-when-unregistered: { enabled: "yes", parameters: ["101"] }, forward-on-busy: { enabled: "yes", parameters: ["102"] }, forward-no-answer: { enabled: "yes", parameters: ["102"] } }] }
 phonenumbers: [{ phonenumber: "12145550100", dial-rule-application: to-callqueue, dial-rule-translation-destination-user: "400", dial-rule-description: Main }]
 callqueues:
-  - { callqueue: "400", description: Front, callqueue-dispatch-type: Ring All, callqueue-agent-dispatch-timeout-seconds: 20, callqueue-require-available-agents-to-accept-new-callers: "yes", agents: [{ callqueue-agent-id: 101@acme.1.service, ordinal-order: 1, callqueue-agent-wrap-up-allowance-seconds: 5 }] }
+  - { callqueue: "400", description: Front, callqueue-dispatch-type: Ring All, callqueue-agent-dispatch-timeout-seconds: 20, callqueue-require-available-agents-to-accept-new-callers: "yes", callqueue-max-current-callers-to-accept-new-callers: 7, callqueue-max-current-wait-to-accept-new-callers-seconds: 120, callqueue-max-wait-timeout-minutes: 5, agents: [{ callqueue-agent-id: 101@acme.1.service, ordinal-order: 1, callqueue-agent-wrap-up-allowance-seconds: 5 }] }
 timeframes:
   - { timeframe-name: hours, timeframe-type: days-of-week, timeframe-days-of-week-array: [{ timeframe-weekly-monday-begin-time-1: "0800", timeframe-weekly-monday-end-time-1: "1700", timeframe-recurrence-type: weekly }] }
 carrier: [{ number: "2145550100", destination: "9725550199", active: true }]
@@ -140,6 +140,62 @@ const STRATUS_ROWS: &[Row] = &[
         strange: || json!("perhaps"),
         tenant: "queues: { \"400\": { failover: { extension: \"101\" } } }",
         says: "the live `failover` of queues.400 is `perhaps`, which is not understood",
+    },
+    Row {
+        system: &STRATUS,
+        pointer: "/answerrules/400/0/forward-on-busy/enabled",
+        same: on,
+        strange: || json!("perhaps"),
+        tenant: "queues: { \"400\": { unavailable: { extension: \"102\" } } }",
+        says: "the live `unavailable` of queues.400 is `perhaps`, which is not understood",
+    },
+    Row {
+        system: &STRATUS,
+        pointer: "/answerrules/400/0/forward-no-answer/enabled",
+        same: on,
+        strange: || json!("perhaps"),
+        tenant: "queues: { \"400\": { no_answer: { extension: \"102\" } } }",
+        says: "the live `no_answer` of queues.400 is `perhaps`, which is not understood",
+    },
+    Row {
+        system: &STRATUS,
+        pointer: "/users/400/ring-no-answer-timeout-seconds",
+        same: || vec![json!(60), json!("60"), json!(60.0)],
+        strange: || json!("never"),
+        tenant: "queues: { \"400\": { ring_timeout: 60 } }",
+        says: "the live `ring_timeout` of queues.400 is `never`, which is not understood",
+    },
+    Row {
+        system: &STRATUS,
+        pointer: "/callqueues/400/callqueue-max-current-callers-to-accept-new-callers",
+        same: || vec![json!(7), json!("7"), json!(7.0)],
+        strange: || json!(-1),
+        tenant: "queues: { \"400\": { max_callers: 7 } }",
+        says: "the live `max_callers` of queues.400 is `-1`, which is not understood",
+    },
+    Row {
+        system: &STRATUS,
+        pointer: "/callqueues/400/callqueue-max-current-wait-to-accept-new-callers-seconds",
+        same: || vec![json!(120), json!("120"), json!(120.0)],
+        strange: || json!("2m"),
+        tenant: "queues: { \"400\": { max_expected_wait: 120 } }",
+        says: "the live `max_expected_wait` of queues.400 is `2m`, which is not understood",
+    },
+    Row {
+        system: &STRATUS,
+        pointer: "/callqueues/400/callqueue-max-wait-timeout-minutes",
+        same: || vec![json!(5), json!("5"), json!(5.0)],
+        strange: || json!(1.5),
+        tenant: "queues: { \"400\": { max_wait: 300 } }",
+        says: "the live `max_wait` of queues.400 is `1.5`, which is not understood",
+    },
+    Row {
+        system: &STRATUS,
+        pointer: "/callqueues/400/callqueue-max-wait-timeout-minutes",
+        same: Vec::new,
+        strange: || json!(4_000_000_000_u32),
+        tenant: "queues: { \"400\": { max_wait: unlimited } }",
+        says: "the live `max_wait` of queues.400 is `4000000000`, which is not understood",
     },
     Row {
         system: &STRATUS,

@@ -14,6 +14,7 @@ const RECEIVER_PORTAL_ONLY: &str =
     "FACTS ctm/unnamed-3: no field of the API is documented; help article: Configure Receiving Numbers";
 const QUEUES: &str = "FACTS ctm/unnamed-4: read, but no body to write is documented";
 const NO_SUCH_QUEUE: &str = "it has `ring_all`, `round_robin`, `sticky`, `weighted` and `smart`";
+const NO_ANSWER_INSTEAD: &str = "say where callers go when nobody answers: `max_wait` and `no_answer`";
 const NUMBERS: &str = "FACTS ctm/numbers; help article: Configure Receiving Numbers";
 
 /// Rows for one value stand before the row of their field.
@@ -75,19 +76,25 @@ pub const GRADES: &[GradeRow] = &[
     GradeRow::unsupported(Kind::Queues, &["dispatch"], NO_SUCH_QUEUE, QUEUES).when(When::Value("call_park")),
     GradeRow::experimental(Kind::Queues, &["dispatch"], &portal::RING_PATTERN, QUEUES),
     GradeRow::experimental(Kind::Queues, &["agent_ring"], &portal::AGENT_RING, QUEUES),
-    GradeRow::unsupported(
-        Kind::Queues,
-        &["require_agents"],
-        "say where callers go when nobody answers: `max_wait` and `no_answer`",
-        QUEUES,
-    ),
+    GradeRow::unsupported(Kind::Queues, &["require_agents"], NO_ANSWER_INSTEAD, QUEUES),
     GradeRow::experimental(Kind::Queues, &["agents"], &portal::AGENTS, QUEUES),
+    GradeRow::unsupported(Kind::Queues, &["failover"], NO_ANSWER_INSTEAD, QUEUES),
+    GradeRow::unsupported(Kind::Queues, &["unavailable"], NO_ANSWER_INSTEAD, QUEUES),
+    GradeRow::unsupported(Kind::Queues, &["max_callers"], NO_ANSWER_INSTEAD, QUEUES),
+    GradeRow::unsupported(Kind::Queues, &["max_expected_wait"], NO_ANSWER_INSTEAD, QUEUES),
     GradeRow::unsupported(
         Kind::Queues,
-        &["failover"],
-        "say where callers go when nobody answers: `max_wait` and `no_answer`",
+        &["ring_timeout"],
+        "how long a caller waits before `no_answer` is `max_wait` here",
         QUEUES,
     ),
+    GradeRow::unsupported(
+        Kind::Queues,
+        &["max_wait"],
+        "write the seconds a caller waits before `no_answer`",
+        QUEUES,
+    )
+    .when(When::Value("unlimited")),
     GradeRow::experimental(Kind::Queues, &["max_wait"], &portal::MAX_WAIT, QUEUES),
     GradeRow::experimental(Kind::Queues, &["no_answer"], &portal::QUEUE_NO_ANSWER, QUEUES),
     GradeRow::api(Kind::Numbers, &[], NUMBERS),

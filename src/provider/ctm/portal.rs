@@ -2,7 +2,7 @@
 
 use crate::{
     model::{
-        Agent, Destination, Dispatch, Divert, Forward, Kind, NoAnswer, Number, OrOff, Pattern, Queue,
+        Agent, Destination, Dispatch, Divert, Forward, Kind, Limit, NoAnswer, Number, OrOff, Pattern, Queue,
         Receiver, Resource, Ringable, Route, Schedule, TaggingHours, Whisper,
     },
     plan::{ByHand, Class, Control, Portal, Removal, Shown},
@@ -192,7 +192,7 @@ pub static MAX_WAIT: Portal = Portal {
     clicks: QUEUE,
     controls: &[Control {
         label: "how long to wait for an answer",
-        shows: |_, it| queue(it)?.max_wait.map(seconds),
+        shows: |_, it| queue(it)?.max_wait.and_then(Limit::number).map(seconds),
     }],
     save: "Save",
 };

@@ -54,18 +54,12 @@ pub const GRADES: &[GradeRow] = &[
         &["failover"],
         "FACTS stratus/queues-6; help article: Create an Offline Failover Rule for a Call Queue, step 2",
     ),
-    GradeRow::unsupported(
-        Kind::Queues,
-        &["max_wait"],
-        "`failover` takes over when no agent is there",
-        QUEUES,
-    ),
-    GradeRow::unsupported(
-        Kind::Queues,
-        &["no_answer"],
-        "`failover` takes over when no agent is there",
-        QUEUES,
-    ),
+    GradeRow::api(Kind::Queues, &["unavailable"], "FACTS stratus/queues-5; FACTS stratus/queues-15"),
+    GradeRow::api(Kind::Queues, &["max_callers"], "FACTS stratus/queues-12"),
+    GradeRow::api(Kind::Queues, &["max_expected_wait"], "FACTS stratus/queues-12; FACTS stratus/queues-14"),
+    GradeRow::api(Kind::Queues, &["ring_timeout"], "FACTS stratus/queues-5; FACTS stratus/queues-8"),
+    GradeRow::api(Kind::Queues, &["max_wait"], "FACTS stratus/queues-13"),
+    GradeRow::api(Kind::Queues, &["no_answer"], "FACTS stratus/queues-5"),
     GradeRow::api(Kind::Rules, &[], RULES),
     GradeRow::experimental(
         Kind::Rules,
@@ -120,6 +114,8 @@ pub const ACCEPTS: &[Accepts] = &[
     Accepts { kind: Kind::Diverts, path: &["no_answer"], words: FORWARDS },
     Accepts { kind: Kind::Diverts, path: &["unreachable"], words: FORWARDS },
     Accepts { kind: Kind::Queues, path: &["failover"], words: FORWARDS },
+    Accepts { kind: Kind::Queues, path: &["unavailable"], words: FORWARDS },
+    Accepts { kind: Kind::Queues, path: &["no_answer"], words: FORWARDS },
     Accepts { kind: Kind::Queues, path: &["agents"], words: &["extension", "device", "number", "token"] },
     Accepts { kind: Kind::Numbers, path: &["route"], words: FORWARDS },
 ];

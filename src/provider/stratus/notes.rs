@@ -1,7 +1,7 @@
 //! What the help articles say of a change of a failover or of an emergency forward, for whoever reviews it.
 
 use crate::{
-    model::{Agent, Day, Divert, Kind, MonthDay, Queue, Resource, Ringable, YearDay},
+    model::{Agent, Day, Divert, Kind, Limit, MonthDay, Queue, Resource, Ringable, YearDay},
     plan::Remark,
 };
 
@@ -50,6 +50,61 @@ pub const REMARKS: &[Remark] = &[
         source: OUTSIDE_SOURCE,
     },
     Remark {
+        kind: Kind::Queues,
+        field: &["no_answer"],
+        when: |_, after| {
+            queue(after).is_some_and(|it| {
+                matches!(it.no_answer, Some(Divert::To(_))) && it.ring_timeout == Some(Limit::Unlimited)
+            })
+        },
+        text: "callers go to `no_answer` after the queue's `ring_timeout`, which is unlimited: they do not go there until it \
+               has a `ring_timeout`",
+        source: "FACTS stratus/queues-15",
+    },
+    Remark {
+        kind: Kind::Queues,
+        field: &["max_wait"],
+        when: |_, after| queue(after).is_some_and(|it| matches!(it.max_wait, Some(Limit::To(_)))),
+        text: "where callers go whom `max_wait` puts out of the queue is not documented; with a shorter `ring_timeout` they go \
+               to `no_answer` before",
+        source: "FACTS stratus/queues-13",
+    },
+    Remark {
+        kind: Kind::Queues,
+        field: &["max_callers"],
+        when: |_, after| {
+            queue(after).is_some_and(|it| matches!(it.max_callers, Some(Limit::To(_))) && has_no_way_out(it))
+        },
+        text: TURNED_AWAY,
+        source: "FACTS stratus/queues-12",
+    },
+    Remark {
+        kind: Kind::Queues,
+        field: &["max_expected_wait"],
+        when: |_, after| {
+            queue(after)
+                .is_some_and(|it| matches!(it.max_expected_wait, Some(Limit::To(_))) && has_no_way_out(it))
+        },
+        text: TURNED_AWAY,
+        source: "FACTS stratus/queues-12",
+    },
+    Remark {
+        kind: Kind::Queues,
+        field: &["max_callers"],
+        when: |_, after| queue(after).is_some_and(|it| it.max_callers.and_then(Limit::number) > Some(99)),
+        text: "the portal holds a `max_callers` of 99 at most: whoever saves the queue there may change it",
+        source: "FACTS stratus/queues-12",
+    },
+    Remark {
+        kind: Kind::Queues,
+        field: &["max_expected_wait"],
+        when: |_, after| {
+            queue(after).is_some_and(|it| it.max_expected_wait.and_then(Limit::number) > Some(1000))
+        },
+        text: "the portal holds a `max_expected_wait` of 1000 at most: whoever saves the queue there may change it",
+        source: "FACTS stratus/queues-12",
+    },
+    Remark {
         kind: Kind::Forwards,
         field: &[],
         when: |_, after| is_on(after),
@@ -83,6 +138,19 @@ pub const REMARKS: &[Remark] = &[
 
 fn is_on(resource: &Resource) -> bool {
     matches!(resource, Resource::Forward(forward) if forward.is_active())
+}
+
+const TURNED_AWAY: &str = "callers beyond the limit are turned away: the queue has no `unavailable`";
+
+fn queue(resource: &Resource) -> Option<&Queue> {
+    match resource {
+        Resource::Queue(queue) => Some(queue),
+        _ => None,
+    }
+}
+
+fn has_no_way_out(queue: &Queue) -> bool {
+    !matches!(queue.unavailable, Some(Divert::To(_)))
 }
 
 /// The queue, if its callers have somewhere to go.

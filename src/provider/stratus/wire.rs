@@ -336,6 +336,34 @@ pub struct CallQueue {
     pub callqueue_agent_dispatch_timeout_seconds: Text,
     #[serde(default, deserialize_with = "scalar_text")]
     pub callqueue_require_available_agents_to_accept_new_callers: Text,
+    #[serde(default, deserialize_with = "scalar_text")]
+    pub callqueue_max_current_callers_to_accept_new_callers: Text,
+    /// Some releases say `accepts`; see [`CallQueue::expected_wait`].
+    #[serde(default, deserialize_with = "scalar_text")]
+    callqueue_max_current_wait_to_accept_new_callers_seconds: Text,
+    #[serde(default, deserialize_with = "scalar_text")]
+    callqueue_max_current_wait_to_accepts_new_callers_seconds: Text,
+    #[serde(default, deserialize_with = "scalar_text")]
+    pub callqueue_max_wait_timeout_minutes: Text,
+}
+
+/// Under what names a queue's longest expected wait is written and shown (FACTS stratus/queues-14).
+pub const EXPECTED_WAIT: [&str; 2] = [
+    "callqueue-max-current-wait-to-accept-new-callers-seconds",
+    "callqueue-max-current-wait-to-accepts-new-callers-seconds",
+];
+
+impl CallQueue {
+    /// The longest wait that a new caller may have to expect, and the name under which it is shown.
+    pub fn expected_wait(&self) -> (&'static str, Scalar<u32>) {
+        match self.callqueue_max_current_wait_to_accept_new_callers_seconds.whole() {
+            Scalar::Unset => match self.callqueue_max_current_wait_to_accepts_new_callers_seconds.whole() {
+                Scalar::Unset => (EXPECTED_WAIT[0], Scalar::Unset),
+                shown => (EXPECTED_WAIT[1], shown),
+            },
+            shown => (EXPECTED_WAIT[0], shown),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

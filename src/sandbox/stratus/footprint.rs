@@ -85,12 +85,14 @@ fn default_rule(extension: &str, features: &[&str]) -> Vec<Pattern> {
     all
 }
 
-/// The queue, its agents, and the failover of its own user. That user, the dial rule that starts the queue and the forward
+/// The queue, its agents, and the forwards and the ring timeout of its own user. That user, the dial rule that starts the queue and the forward
 /// to it come and go with it.
 fn queue(extension: &str) -> Vec<Pattern> {
     let row = [key("callqueues"), key(extension)];
     let agent = [key("agents"), key(extension), Part::Any];
-    let mut all = default_rule(extension, &["forward-when-unregistered", "forward-always"]);
+    let forwards = ["forward-when-unregistered", "forward-on-busy", "forward-no-answer", "forward-always"];
+    let mut all = default_rule(extension, &forwards);
+    all.extend(fields(&[key("users"), key(extension)], &["ring-no-answer-timeout-seconds"]));
     let start = Part::Named("dial-rule-matching-to-uri", format!("queue_{extension}"));
     all.push(presence(&[key("dialrules"), start]));
     for table in ["callqueues", "agents", "users", "answerrules", "user-timeframes"] {
@@ -102,6 +104,9 @@ fn queue(extension: &str) -> Vec<Pattern> {
         "callqueue-dispatch-type",
         "callqueue-agent-dispatch-timeout-seconds",
         "callqueue-require-available-agents-to-accept-new-callers",
+        "callqueue-max-current-callers-to-accept-new-callers",
+        "callqueue-max-current-wait-to-accept-new-callers-seconds",
+        "callqueue-max-wait-timeout-minutes",
     ];
     all.extend(fields(&row, &managed));
     let managed = ["callqueue-agent-dispatch-order-ordinal", "callqueue-agent-wrap-up-allowance-seconds"];

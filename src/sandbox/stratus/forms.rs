@@ -43,6 +43,8 @@ pub struct Forms {
     /// `aa_…` and `phone_…` are words like any other: without a dial rule of that name they lead nowhere, and are refused
     /// here, because no call is there to be lost (FACTS stratus/readings-3).
     pub plain_dial_words: bool,
+    /// The longest expected wait of a queue has the name of release 44.1 (FACTS stratus/readings-16).
+    pub accepts_wait: bool,
     /// An empty list is shown as null or an empty text, one of a single object as that object (FACTS stratus/readings-8).
     loose_lists: bool,
     /// Flags are shown as truth values and digits, numbers with a fraction (FACTS stratus/readings-15).
@@ -61,6 +63,11 @@ impl Forms {
                 "dial-words",
                 |text| one_of(text, "dial-rule", "known", WORDS),
                 true,
+            )?,
+            accepts_wait: set.get(
+                "queue-wait",
+                |text| one_of(text, "accepts", "accept", QUEUE_WAIT),
+                false,
             )?,
             loose_lists: set.get("lists", |text| one_of(text, "loose", "arrays", LISTS), false)?,
             typed_scalars: set.get("scalars", |text| one_of(text, "typed", "words", SCALARS), false)?,
@@ -107,6 +114,7 @@ impl ConvertKey {
 const CONVERT: &str = "`late` or `at-once`";
 const FRAME_LISTS: &str = "`bare` or `whole`";
 const WORDS: &str = "`dial-rule` or `known`";
+const QUEUE_WAIT: &str = "`accepts` or `accept`";
 const LISTS: &str = "`loose` or `arrays`";
 const SCALARS: &str = "`typed` or `words`";
 

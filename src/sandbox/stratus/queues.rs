@@ -47,7 +47,7 @@ fn rows(call: &ApiCall) -> Vec<Value> {
 fn create(call: &ApiCall) -> RouteResult {
     let body = call.body()?;
     call.names(body, "domain")?;
-    let (queue, record) = record(body)?;
+    let (queue, record) = record(&named(call, body))?;
     if call.held.get("callqueues", &queue).is_some() {
         return Err(ErrorResponse::new(409, "Call queue already exists"));
     }
@@ -60,9 +60,24 @@ fn create(call: &ApiCall) -> RouteResult {
     call.created(format!("callqueues/{queue}"), next, shown)
 }
 
+const WAIT: &str = "callqueue-max-current-wait-to-accept-new-callers-seconds";
+const ACCEPTS_WAIT: &str = "callqueue-max-current-wait-to-accepts-new-callers-seconds";
+
+/// A body under the names of the specification: of two spellings a server takes its own alone.
+fn named(call: &ApiCall, body: &Map<String, Value>) -> Map<String, Value> {
+    let mut body = body.clone();
+    if call.server.forms.accepts_wait {
+        body.shift_remove(WAIT);
+        if let Some(wait) = body.shift_remove(ACCEPTS_WAIT) {
+            body.insert(WAIT.into(), wait);
+        }
+    }
+    body
+}
+
 fn update(call: &ApiCall, queue: &str) -> RouteResult {
     let mut record = find(call.held, queue)?.as_object().cloned().unwrap_or_default();
-    let mut body = call.body()?.clone();
+    let mut body = named(call, call.body()?);
     body.shift_remove("callqueue");
     fields::update(tables::QUEUE, &mut record, &body)?;
     let mut next = call.held.clone();
@@ -85,6 +100,11 @@ fn render(call: &ApiCall, document: &Document, queue: &Value) -> Value {
     let mut shown = Map::new();
     shown.insert("domain".into(), domain_of(document).into());
     fields::render(tables::QUEUE, queue, call.server.mixed_types, &mut shown);
+    if call.server.forms.accepts_wait
+        && let Some(wait) = shown.shift_remove(WAIT)
+    {
+        shown.insert(ACCEPTS_WAIT.into(), wait);
+    }
     let agents = document.get("agents", text(queue, "callqueue")).and_then(Value::as_object);
     let available = |agent: &&Value| text(agent, "callqueue-agent-availability-type") == "automatic";
     let count = agents.map_or(0, |agents| agents.values().filter(available).count());

@@ -21,6 +21,7 @@ pub const NAMES: &[&str] = &[
     "convert",
     "frame-lists",
     "dial-words",
+    "queue-wait",
     "lists",
     "scalars",
     // Of `Keeping`.
@@ -65,6 +66,8 @@ pub const READINGS: &[Reading] = &[
     Reading::harsh("frame-lists:bare"),
     Reading::harsh("dial-words:dial-rule"),
     Reading::kind("dial-words:known"),
+    Reading::harsh("queue-wait:accepts"),
+    Reading::kind("queue-wait:accept"),
     Reading::harsh("lists:loose"),
     Reading::harsh("scalars:typed"),
 ];

@@ -137,8 +137,19 @@ fn queue(key: &str) -> Some1 {
         ("agent_ring", one_of([15, 20, 45].map(Value::from))),
         ("require_agents", any::<bool>().prop_map(Value::from).boxed()),
         ("agents", some_of(agents, 4).prop_map(Value::from).boxed()),
-        ("failover", one_of(failover)),
+        ("failover", one_of(failover.clone())),
+        ("unavailable", one_of(failover.clone())),
+        ("max_callers", limit([1, 7, 99])),
+        ("max_expected_wait", limit([60, 301])),
+        ("ring_timeout", limit([5, 90, 3600])),
+        ("max_wait", limit([60, 1800])),
+        ("no_answer", one_of(failover)),
     ])
+}
+
+/// One of these, or no limit.
+fn limit<const N: usize>(numbers: [u32; N]) -> Some1 {
+    one_of(numbers.map(Value::from).into_iter().chain([Value::from("unlimited")]))
 }
 
 fn number() -> Some1 {

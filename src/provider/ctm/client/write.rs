@@ -9,7 +9,7 @@ use super::{
 use crate::{
     http::{ApiError, Method, WriteClient},
     model::{
-        Agent, Destination, Divert, E164, Forward, Kind, NoAnswer, OrOff, Queue, Receiver, Resource,
+        Agent, Destination, Divert, E164, Forward, Kind, Limit, NoAnswer, OrOff, Queue, Receiver, Resource,
         Ringable, Schedule, TaggingHours, Weekly, Whisper,
     },
     plan::{Action, Step},
@@ -243,6 +243,10 @@ impl Writing<'_> {
             require_agents: _,
             agents,
             failover: _,
+            unavailable: _,
+            max_callers: _,
+            max_expected_wait: _,
+            ring_timeout: _,
             max_wait,
             no_answer,
             protect: _,
@@ -255,7 +259,8 @@ impl Writing<'_> {
         if let Some(seconds) = agent_ring.filter(|_| self.about("agent_ring")) {
             body.insert("seconds_per_agent".to_owned(), json!(seconds));
         }
-        if let Some(seconds) = max_wait.filter(|_| self.about("max_wait")) {
+        // The grade table has no other limit.
+        if let Some(seconds) = max_wait.filter(|_| self.about("max_wait")).and_then(Limit::number) {
             body.insert("seconds_to_answer".to_owned(), json!(seconds));
         }
         match no_answer.as_ref().filter(|_| self.about("no_answer")) {

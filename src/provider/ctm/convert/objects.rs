@@ -3,8 +3,8 @@
 use super::{Names, TargetType, route, shown_pattern, weekly};
 use crate::{
     model::{
-        Agent, DialExtension, Dispatch, Divert, E164, Forward, NoAnswer, Number, Queue, Receiver, Receivers,
-        Ringable, Route, Schedule, TaggingHours, Whisper,
+        Agent, DialExtension, Dispatch, Divert, E164, Forward, Limit, NoAnswer, Number, Queue, Receiver,
+        Receivers, Ringable, Route, Schedule, TaggingHours, Whisper,
     },
     path::Field,
     provider::{
@@ -136,7 +136,11 @@ pub fn queue(row: &Row, agents: &[Row], names: &Names) -> Said<Queue> {
         require_agents: None,
         agents,
         failover: None,
-        max_wait: unreadable.field(["max_wait"], row.whole("seconds_to_answer")),
+        unavailable: None,
+        max_callers: None,
+        max_expected_wait: None,
+        ring_timeout: None,
+        max_wait: unreadable.field(["max_wait"], row.whole("seconds_to_answer")).map(Limit::To),
         no_answer,
         protect: None,
     };

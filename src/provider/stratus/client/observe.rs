@@ -215,6 +215,8 @@ impl StratusReader {
                         present(api.object(&format!("/callqueues/{key}"), &what).await)?;
                     if let Some(queue) = queue {
                         live.queues.push(queue);
+                        // Its ring timeout is one of its own user.
+                        live.users.extend(present(api.user(&address.key).await)?);
                         // A queue that is half deleted has lost its extension, here as in a full read.
                         let (rules, raw) = present(api.whole_rules(&address.key).await)?.unwrap_or_default();
                         live.rules.insert(address.key.clone(), rules);

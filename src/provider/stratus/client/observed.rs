@@ -15,7 +15,7 @@ use crate::{
         Scope,
         scalar::Unreadable,
         stratus::{
-            convert,
+            convert::{self, QueueParts},
             wire::{Agent, AnswerRule, Text},
         },
     },
@@ -81,7 +81,9 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         let key = queue.callqueue.as_str();
         let agents: Vec<&Agent> =
             live.agents.iter().filter(|agent| agent.callqueue.as_str() == key).collect();
-        let (mut words, strange) = convert::queue(queue, &agents, default(key), context);
+        let user = live.users.iter().find(|user| user.user.as_str() == key);
+        let parts = QueueParts { agents: &agents, user, default: default(key) };
+        let (mut words, strange) = convert::queue(queue, &parts, context);
         let address = Address::new(Kind::Queues, key);
         if let Some(Resource::Queue(wanted)) = scope.wanted.get(&address) {
             convert::recognise_devices(&mut words, wanted);

@@ -91,14 +91,22 @@ async fn one(
     extension: String,
     mut rules: Vec<AnswerRule>,
 ) -> Result<Complete, ApiError> {
-    let Some(Resource::Rules(wanted)) = scope.wanted.get(&Address::new(Kind::Rules, &extension)) else {
-        return Ok((extension, rules, Vec::new()));
+    let wanted = match scope.wanted.get(&Address::new(Kind::Rules, &extension)) {
+        Some(Resource::Rules(wanted)) => Some(wanted),
+        _ => None,
     };
+    // A rule that lingers uses no schedule, whoever looks for those that do.
+    let watches =
+        |rule: &AnswerRule| scope.watched.contains(&Address::new(Kind::Schedules, &rule.time_frame.0));
+    if wanted.is_none() && !rules.iter().any(watches) {
+        return Ok((extension, rules, Vec::new()));
+    }
     // Also where no order is declared: the step is read back with the whole order, and the two have to agree.
     let names = rules.iter().map(|rule| rule.time_frame.0.clone()).collect();
     let gone = api.lingering(&extension, names).await?;
     rules.retain(|rule| !gone.contains(&rule.time_frame.0));
-    if wanted.callers.as_ref().is_some_and(looks_up_blocked)
+    let callers = wanted.and_then(|wanted| wanted.callers.as_ref());
+    if callers.is_some_and(looks_up_blocked)
         && let Some(default) = rules.iter_mut().find(|rule| rule.time_frame.as_str() == DEFAULT)
         && !is_shown(&default.phone_numbers_to_reject)
     {

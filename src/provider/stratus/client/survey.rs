@@ -61,7 +61,8 @@ fn own_rules_of_queue(address: &Address, live: &DomainData, observed: &mut Obser
         field: None,
         code: "queue-extension",
         message: format!("extension `{key}` is a queue's own: its rules lead calls into the queue"),
-        help: "say where callers go while no agent is there with `failover` of the queue; its other rules stay as they are",
+        help: "say where its callers go with `failover`, `unavailable` and `no_answer` of the queue; for hours and holidays \
+               route the number to an extension whose rules lead to the queue (`dialform explain one-place`)",
     });
 }
 
@@ -133,22 +134,25 @@ fn queue_rules(key: &str, rules: &[AnswerRule], context: &Context, observed: &mu
             observed,
             address.clone(),
             format!(
-                "the queue's own extension has a rule for `{name}`; while it applies, `failover` is not used"
+                "the queue's own extension has a rule for `{name}`; while it applies, `failover`, `unavailable` and \
+                 `no_answer` are not used"
             ),
         );
     }
     let Some(default) = convert::default_rule(rules) else { return };
     if default.enabled.flag() == Scalar::Known(false) {
-        let message = format!("the Default rule of queue `{key}` is switched off, and its failover with it");
-        let help = "switch it on in the portal: Users, show system users, Answering Rules of the queue's own extension";
-        let field = Some(Path::from(["failover"]));
-        observed.obstacles.push(Obstacle {
-            address: address.clone(),
-            field,
-            code: "default-rule-off",
-            message,
-            help,
-        });
+        for field in ["failover", "unavailable", "no_answer"] {
+            let message =
+                format!("the Default rule of queue `{key}` is switched off, and its `{field}` with it");
+            let help = "switch it on in the portal: Users, show system users, Answering Rules of the queue's own extension";
+            observed.obstacles.push(Obstacle {
+                address: address.clone(),
+                field: Some(Path::from([field])),
+                code: "default-rule-off",
+                message,
+                help,
+            });
+        }
     }
     let own = [format!("queue_{key}"), key.to_owned()];
     let always =

@@ -6,16 +6,59 @@ use super::{
 };
 use crate::{
     http::{ApiError, Method, Problem, segment},
-    model::{Divert, Diverts, Queue},
+    model::{Divert, Diverts, Limit, Queue},
     plan::{Action, Step},
     provider::{
         answer::failure,
-        stratus::{convert, wire::User},
+        stratus::{
+            convert::{self, MINUTE},
+            wire::{AnswerRule, CallQueue, EXPECTED_WAIT, Feature, User},
+        },
     },
 };
 use serde_json::{Map, Value, json};
 
+const REQUIRE: &str = "callqueue-require-available-agents-to-accept-new-callers";
+const MAX_CALLERS: &str = "callqueue-max-current-callers-to-accept-new-callers";
+const MAX_WAIT: &str = "callqueue-max-wait-timeout-minutes";
+
+/// Where a rule shows one of them.
+type Shown = fn(&AnswerRule) -> &Feature;
+
+/// Which of a queue's forwards does not show yet. Compared as it is written: too little is known here of the account to put
+/// it into words.
+fn missing(rule: Option<&AnswerRule>, wanted: &Diverts, key: &str) -> Option<&'static str> {
+    let shown = |feature: &Feature| {
+        let word = feature.parameters.first().filter(|_| feature.enabled.is_yes());
+        word.map(|word| word.as_str().to_owned())
+    };
+    let each: [(&'static str, &Option<Divert>, Shown); 3] = [
+        ("failover", &wanted.unreachable, |rule| &rule.forward_when_unregistered),
+        ("`unavailable`", &wanted.busy, |rule| &rule.forward_on_busy),
+        ("`no_answer`", &wanted.no_answer, |rule| &rule.forward_no_answer),
+    ];
+    let differs = |(_, to, feature): &(&'static str, &Option<Divert>, Shown)| {
+        let expected = match to {
+            None => return false,
+            Some(Divert::Off) => None,
+            Some(Divert::To(to)) => convert::token(to, key),
+        };
+        rule.map(feature).and_then(shown) != expected
+    };
+    each.into_iter().find(differs).map(|(word, ..)| word)
+}
+
+/// The forwards that lead somewhere.
+fn without_off(mut diverts: Diverts) -> Diverts {
+    for divert in diverts.conditions_mut() {
+        *divert = divert.take().filter(|to| *to != Divert::Off);
+    }
+    diverts
+}
+
 impl Writing<'_> {
+    /// What keeps callers out of the queue, or puts them out of it, is taken back first and set last, when the places where
+    /// they go then show: nobody is turned away for want of one.
     pub async fn queue(&self, key: &str, wanted: &Queue, step: &Step) -> Result<(), ApiError> {
         let Queue {
             name,
@@ -24,8 +67,12 @@ impl Writing<'_> {
             require_agents,
             agents,
             failover,
-            max_wait: _,
-            no_answer: _,
+            unavailable,
+            max_callers,
+            max_expected_wait,
+            ring_timeout,
+            max_wait,
+            no_answer,
             protect: _,
         } = wanted;
         let mut body = Map::new();
@@ -38,66 +85,102 @@ impl Writing<'_> {
         if let Some(seconds) = agent_ring.filter(|_| touched(step, "agent_ring")) {
             body.insert("callqueue-agent-dispatch-timeout-seconds".into(), seconds.into());
         }
-        const REQUIRE: &str = "callqueue-require-available-agents-to-accept-new-callers";
-        let rest = format!("/callqueues/{}", segment(key));
-        let what = format!("changing queue `{key}`");
-        let failover = failover.as_ref().filter(|_| touched(step, "failover"));
-        let mut fresh = false;
-        // Require Agents turns callers away where there is no failover: it is switched on last and off first.
-        let require = require_agents.filter(|_| touched(step, "require_agents"));
-        if require == Some(false) && step.action == Action::Update {
-            self.send(Method::PUT, &rest, json!({ REQUIRE: "no" }), &what).await?;
+        let set = |field: &str, to: &Option<Divert>| to.clone().filter(|_| touched(step, field));
+        let forwards = convert::queue_diverts(
+            set("failover", failover),
+            set("unavailable", unavailable),
+            set("no_answer", no_answer),
+        );
+        let ring_timeout = ring_timeout.filter(|_| touched(step, "ring_timeout"));
+        let (mut open, mut close) = (Map::new(), Map::new());
+        if let Some(require) = require_agents.filter(|_| touched(step, "require_agents")) {
+            let (to, word) = if require { (&mut close, "yes") } else { (&mut open, "no") };
+            to.insert(REQUIRE.to_owned(), word.into());
         }
+        let limits = [
+            (MAX_CALLERS, max_callers.filter(|_| touched(step, "max_callers")), 1),
+            (EXPECTED_WAIT[0], max_expected_wait.filter(|_| touched(step, "max_expected_wait")), 1),
+            (MAX_WAIT, max_wait.filter(|_| touched(step, "max_wait")), MINUTE),
+        ];
+        for (name, limit, unit) in limits {
+            let Some(limit) = limit else { continue };
+            let to = if limit == Limit::Unlimited { &mut open } else { &mut close };
+            to.insert(name.to_owned(), convert::limit_number(limit, unit).into());
+        }
+        let mut fresh = false;
         if step.action == Action::Create {
+            body.extend(open);
             body.insert(REQUIRE.to_owned(), "no".into());
             fresh = self.create_queue(key, name.as_deref().unwrap_or(key), std::mem::take(&mut body)).await?;
             // The agents of an earlier queue of this extension may have come back with it (FACTS stratus/readings-12).
             self.agents(key, agents.as_deref().unwrap_or_default(), step).await?;
-        } else if let Some(agents) = agents.as_ref().filter(|_| touched(step, "agents")) {
-            self.agents(key, agents, step).await?;
-        }
-        if let Some(failover) = failover.filter(|failover| !(fresh && **failover == Divert::Off)) {
-            if self.system_user(key, name.as_deref().unwrap_or(key)).await? {
-                self.way_in(key).await?;
+        } else {
+            self.change_queue(key, open).await?;
+            if ring_timeout == Some(Limit::Unlimited) {
+                self.ring_timeout(key, Limit::Unlimited).await?;
             }
-            let diverts = Diverts { unreachable: Some(failover.clone()), ..Diverts::default() };
-            self.default_forwards(key, diverts).await?;
-        }
-        if require == Some(true) {
-            if let Some(failover) = failover {
-                self.failover_shows(key, failover).await?;
+            if let Some(agents) = agents.as_ref().filter(|_| touched(step, "agents")) {
+                self.agents(key, agents, step).await?;
             }
-            body.insert(REQUIRE.to_owned(), "yes".into());
         }
-        if !body.is_empty() {
-            self.send(Method::PUT, &rest, Value::Object(body), &what).await?;
+        if step.action == Action::Create && !fresh && ring_timeout == Some(Limit::Unlimited) {
+            self.ring_timeout(key, Limit::Unlimited).await?;
         }
-        Ok(())
+        // A user that was just made has none of them.
+        let forwards = if fresh { without_off(forwards) } else { forwards };
+        let says = |diverts: &Diverts| diverts.conditions().iter().any(|(_, to)| to.is_some());
+        let user_is_touched = says(&forwards) || matches!(ring_timeout, Some(Limit::To(_)));
+        if user_is_touched && self.system_user(key, name.as_deref().unwrap_or(key)).await? {
+            self.way_in(key).await?;
+        }
+        if says(&forwards) {
+            self.default_forwards(key, forwards.clone()).await?;
+        }
+        let timeout = ring_timeout.filter(|limit| *limit != Limit::Unlimited);
+        if says(&forwards) && (timeout.is_some() || !close.is_empty()) {
+            self.forwards_show(key, &forwards).await?;
+        }
+        if let Some(timeout) = timeout {
+            self.ring_timeout(key, timeout).await?;
+        }
+        body.extend(close);
+        self.change_queue(key, body).await
     }
 
-    /// Waits until a failover that was accepted can be read back.
-    async fn failover_shows(&self, key: &str, wanted: &Divert) -> Result<(), ApiError> {
+    /// Changes the record of a queue; what is left out stays (FACTS stratus/writes-7). The longest expected wait goes out
+    /// under the name that this server shows (FACTS stratus/queues-14).
+    async fn change_queue(&self, key: &str, mut body: Map<String, Value>) -> Result<(), ApiError> {
+        if body.is_empty() {
+            return Ok(());
+        }
+        let rest = format!("/callqueues/{}", segment(key));
+        if let Some(wait) = body.shift_remove(EXPECTED_WAIT[0]) {
+            let queue: Option<CallQueue> = present(self.api.object(&rest, &format!("queue `{key}`")).await)?;
+            let name = queue.map_or(EXPECTED_WAIT[0], |queue| queue.expected_wait().0);
+            body.insert(name.to_owned(), wait);
+        }
+        let what = format!("changing queue `{key}`");
+        self.send(Method::PUT, &rest, Value::Object(body), &what).await.map(drop)
+    }
+
+    /// The ring timeout of a queue is that of its own user; nothing is no limit (FACTS stratus/queues-8).
+    async fn ring_timeout(&self, key: &str, limit: Limit) -> Result<(), ApiError> {
+        let seconds = limit.number().map_or_else(|| Value::from(""), Value::from);
+        self.user(key, json!({ "ring-no-answer-timeout-seconds": seconds })).await
+    }
+
+    /// Waits until forwards that were accepted can be read back.
+    async fn forwards_show(&self, key: &str, wanted: &Diverts) -> Result<(), ApiError> {
         let deadline = tokio::time::Instant::now() + self.http.settle();
         loop {
             let rules = self.api.rules(key).await?;
-            let default = convert::default_rule(&rules);
-            // Compared as it is written: too little is known here of the account to put it into words.
-            let word = default.filter(|rule| rule.forward_when_unregistered.enabled.is_yes());
-            let word = word
-                .and_then(|rule| rule.forward_when_unregistered.parameters.first())
-                .map(|word| word.as_str());
-            let expected = match wanted {
-                Divert::Off => None,
-                Divert::To(to) => convert::token(to, key),
-            };
-            if word == expected.as_deref() {
-                return Ok(());
-            }
+            let Some(missing) = missing(convert::default_rule(&rules), wanted, key) else { return Ok(()) };
             if tokio::time::Instant::now() > deadline {
-                let why = "the failover was accepted, but does not show; Require Agents was not switched on"
-                    .to_owned();
+                let why = format!(
+                    "the {missing} was accepted, but does not show; what sends callers there was not switched on"
+                );
                 return Err(failure(
-                    &format!("the failover of queue `{key}`"),
+                    &format!("the {missing} of queue `{key}`"),
                     &self.api.path(""),
                     Problem::Conflict(why),
                 ));

@@ -1,11 +1,11 @@
 //! A desired object in the form in which NetSapiens reports it, or why it cannot hold it.
 
-use super::{Context, destination, repeat, rules::OWN_DEVICES, schedule::in_order, word};
+use super::{Context, destination, queue::MINUTE, repeat, rules::OWN_DEVICES, schedule::in_order, word};
 use crate::{
     model::{
-        Address, Also, DateSpan, Dated, Destination, Divert, Diverts, E164, Extension, Holidays, Number,
-        Queue, Recurring, RecurringDay, Resource, Ring, RingTimeout, Ringable, Route, Rule, Rules, Schedule,
-        Term, TimeOfDay,
+        Address, Also, DateSpan, Dated, Destination, Divert, Diverts, E164, Extension, Holidays, Limit,
+        Number, Queue, Recurring, RecurringDay, Resource, Ring, RingTimeout, Ringable, Route, Rule, Rules,
+        Schedule, Term, TimeOfDay,
         numbering::{Standing, standing},
     },
     path::Path,
@@ -339,15 +339,48 @@ fn queue(refusals: &mut Refusals, key: &str, it: &mut Queue) {
     if let Some(help) = help {
         return refusals.add(&Path::default(), format!("`{key}` is not an extension"), help);
     }
-    if let Some(Divert::To(to)) = &mut it.failover {
-        place(refusals, &Path::from(["failover"]), key, to);
+    let words = it.forwards().map(|(word, _)| word);
+    for (word, divert) in words.into_iter().zip(it.forwards_mut()) {
+        if let Some(Divert::To(to)) = divert {
+            place(refusals, &Path::from([word]), key, to);
+        }
     }
+    limits(refusals, it);
     let Some(agents) = &mut it.agents else { return };
     for (index, agent) in agents.iter_mut().enumerate() {
         outside_number(refusals, &Path::from(["agents"]).join(index), &agent.target);
         agent.wrap_up.get_or_insert(0);
     }
     refusal::agents(refusals, agents);
+}
+
+/// FACTS stratus/users-3.
+const LONGEST_RING: u32 = 3600;
+
+/// 0 is how the wire says that there is no limit; in a file it would be read as none at all.
+fn limits(refusals: &mut Refusals, it: &Queue) {
+    let limits = [
+        ("max_callers", it.max_callers),
+        ("max_expected_wait", it.max_expected_wait),
+        ("ring_timeout", it.ring_timeout),
+        ("max_wait", it.max_wait),
+    ];
+    for (field, limit) in limits {
+        let Some(number) = limit.and_then(Limit::number) else { continue };
+        let (message, help) = match (field, number) {
+            (_, 0) => ("0 stands for no limit here".to_owned(), "write `unlimited`".to_owned()),
+            ("ring_timeout", _) if number > LONGEST_RING => (
+                format!("a queue rings {LONGEST_RING} seconds at most, not {number}"),
+                format!("write 1 to {LONGEST_RING}, or `unlimited`"),
+            ),
+            ("max_wait", seconds) if !seconds.is_multiple_of(MINUTE) => (
+                format!("a queue counts whole minutes, and {seconds} seconds are none"),
+                "write 60, 120, 180 and so on; `ring_timeout` counts seconds".to_owned(),
+            ),
+            _ => continue,
+        };
+        refusals.add(&Path::from([field]), message, help);
+    }
 }
 
 fn number(refusals: &mut Refusals, key: &str, it: &mut Number) {

@@ -2,21 +2,25 @@
 
 use super::{Context, diverts, ringable};
 use crate::{
-    model::{self, Dispatch, Queue, Ringable},
+    model::{self, Dispatch, Divert, Diverts, Limit, Queue, Ringable},
     path::Path,
     provider::{
         scalar::{Scalar, Unreadable},
-        stratus::wire::{Agent, AnswerRule, CallQueue},
+        stratus::wire::{Agent, AnswerRule, CallQueue, User},
     },
 };
 
-/// A live queue in the words of the YAML. `default` is the Default rule of the queue's own extension.
-pub fn queue(
-    live: &CallQueue,
-    agents: &[&Agent],
-    default: Option<&AnswerRule>,
-    context: &Context,
-) -> (Queue, Unreadable) {
+/// What beside its own record makes up a live queue.
+pub struct QueueParts<'a> {
+    pub agents: &'a [&'a Agent],
+    /// The user at its extension, and that one's Default rule (FACTS stratus/queues-5).
+    pub user: Option<&'a User>,
+    pub default: Option<&'a AnswerRule>,
+}
+
+/// A live queue in the words of the YAML.
+pub fn queue(live: &CallQueue, parts: &QueueParts<'_>, context: &Context) -> (Queue, Unreadable) {
+    let QueueParts { agents, user, default } = *parts;
     let mut unreadable = Unreadable::default();
     let word = live.callqueue_dispatch_type.as_str();
     let dispatch = match dispatch(word) {
@@ -33,9 +37,12 @@ pub fn queue(
     let mut agents: Vec<model::Agent> = agents.iter().map(|live| agent(live, context)).collect();
     agents.sort_by(|a, b| (a.order, &a.target).cmp(&(b.order, &b.target)));
     let (diverts, strange) = diverts(default, context);
-    if let Some(text) = strange.0.get(&Path::from(["unreachable"])) {
-        unreadable.0.insert(["failover"].into(), text.clone());
+    for (field, word) in FORWARDS {
+        if let Some(text) = strange.0.get(&Path::from([word])) {
+            unreadable.0.insert([field].into(), text.clone());
+        }
     }
+    let ring_timeout = user.map_or(Scalar::Unset, |user| user.ring_no_answer_timeout_seconds.whole());
     let require = live.callqueue_require_available_agents_to_accept_new_callers.flag().or(false);
     let queue = Queue {
         name: Some(live.description.as_str().to_owned()),
@@ -44,11 +51,52 @@ pub fn queue(
         require_agents: unreadable.field(["require_agents"], require),
         agents: Some(agents).filter(|_| !unreadable.has(["agents"])),
         failover: diverts.unreachable,
-        max_wait: None,
-        no_answer: None,
+        unavailable: diverts.busy,
+        max_callers: unreadable.field(
+            ["max_callers"],
+            limit(live.callqueue_max_current_callers_to_accept_new_callers.whole(), 1),
+        ),
+        max_expected_wait: unreadable.field(["max_expected_wait"], limit(live.expected_wait().1, 1)),
+        ring_timeout: unreadable.field(["ring_timeout"], limit(ring_timeout, 1)),
+        max_wait: unreadable
+            .field(["max_wait"], limit(live.callqueue_max_wait_timeout_minutes.whole(), MINUTE)),
+        no_answer: diverts.no_answer,
         protect: None,
     };
     (queue, unreadable)
+}
+
+/// Where a queue sends callers, and which forward of its Default rule that is (FACTS stratus/queues-5).
+const FORWARDS: [(&str, &str); 3] =
+    [("failover", "unreachable"), ("unavailable", "busy"), ("no_answer", "no_answer")];
+
+/// Those of a queue that are set, as the forwards of its Default rule.
+pub fn queue_diverts(
+    failover: Option<Divert>,
+    unavailable: Option<Divert>,
+    no_answer: Option<Divert>,
+) -> Diverts {
+    Diverts { unreachable: failover, busy: unavailable, no_answer, ..Diverts::default() }
+}
+
+/// The unit of the longest wait: seconds in the YAML, minutes on the wire (FACTS stratus/queues-13).
+pub const MINUTE: u32 = 60;
+
+/// Nothing and 0 are no limit (FACTS stratus/queues-8 and FACTS stratus/queues-12).
+fn limit(shown: Scalar<u32>, unit: u32) -> Scalar<Limit> {
+    match shown {
+        Scalar::Unset | Scalar::Known(0) => Scalar::Known(Limit::Unlimited),
+        Scalar::Known(number) => match number.checked_mul(unit) {
+            Some(number) => Scalar::Known(Limit::To(number)),
+            None => Scalar::Strange(number.to_string()),
+        },
+        Scalar::Strange(text) => Scalar::Strange(text),
+    }
+}
+
+/// How a limit of a queue is written: 0 is none.
+pub fn limit_number(limit: Limit, unit: u32) -> u32 {
+    limit.number().unwrap_or_default() / unit
 }
 
 fn dispatch(wire: &str) -> Option<Dispatch> {
