@@ -222,7 +222,8 @@ fn extension(account: &str, key: &str, observed: &Observed) -> Option<Finding> {
 /// A thing of the provider that is found by its name.
 fn named_target(account: &str, to: &Destination, observed: &Observed) -> Option<Finding> {
     let word = to.word();
-    let name = to.name().unwrap_or_default();
+    // A place without a name is no thing.
+    let name = to.name()?;
     match observed.named_targets.get(to) {
         Some(1) => None,
         Some(several) => {

@@ -314,3 +314,48 @@ fn a_list_with_a_client_that_is_no_number_can_be_kept_and_restored() {
     let line = "error[unsupported]: a number cannot be routed to `token: voice_bot Robin`";
     assert!(refused.err.contains(line), "{}", refused.err);
 }
+
+/// A place that calls cannot be sent to is refused before anything is asked, and one that is not there before anything is
+/// sent.
+#[test]
+fn a_place_that_cannot_be_is_refused() {
+    let receiver =
+        |to: &str| format!("receivers: {{ \"+14105550101\": {{ no_answer: {{ after: 20, to: {to} }} }} }}");
+    let queue = |to: &str| format!("queues: {{ Waiting: {{ no_answer: {to} }} }}");
+    let number = |to: &str| format!("numbers: {{ \"+18005550101\": {{ route: {to} }} }}");
+    for (tenant, line) in [
+        (receiver("hang_up"), "error[unsupported]: this provider cannot send these calls to `hang_up`"),
+        (receiver("voicemail"), "error[unsupported]: this provider cannot send these calls to `voicemail`"),
+        (number("voicemail"), "error[unsupported]: this provider cannot send these calls to `voicemail`"),
+        (number("hang_up"), "error[unsupported]: this provider cannot send these calls to `hang_up`"),
+        (
+            queue("{ routing_table: Areas }"),
+            "error[unsupported]: this provider cannot send these calls to `routing_table`",
+        ),
+        (queue("{ token: Menu VOM1 }"), "error[unsupported]: calls cannot be sent to `token: Menu VOM1`"),
+        (
+            queue("{ token: VoiceMenu voice_menu VOM1 }"),
+            "error[unsupported]: calls cannot be sent to `token: VoiceMenu voice_menu VOM1`",
+        ),
+        (
+            queue("{ token: \"receiving number sip:desk@acme.example\" }"),
+            "error[no-such-receiver]: account `302341` has no receiving number `sip:desk@acme.example`",
+        ),
+        (
+            number("{ token: \"receiving numbers +14165550123, sip:desk@acme.example\" }"),
+            "error[no-such-receiver]: account `302341` has no receiving number `sip:desk@acme.example`",
+        ),
+        (
+            queue("{ voice_bot: Robin }"),
+            "error[no-such-place]: account `302341` has no `voice_bot` called `Robin`",
+        ),
+        (
+            number("{ routing_table: Areas }"),
+            "error[no-such-place]: account `302341` has no `routing_table` called `Areas`",
+        ),
+    ] {
+        let world = World::on(&CTM, &tenant);
+        let plan = run(&world, &["plan"], "");
+        assert_eq!(said(&plan).first().map(String::as_str), Some(line), "{tenant}\n{}{}", plan.out, plan.err);
+    }
+}

@@ -121,15 +121,38 @@ pub const GRADES: &[GradeRow] = &[
 
 /// FACTS ctm/article-1: "Choose a phone number, call queue, smart router, or voice menu in the drop down"; the phone
 /// number "needs to be entered as a receiving number".
-const NO_ANSWER: &[&str] = &["receiver", "queue", "smart_router", "menu"];
+const NO_ANSWER: &[&str] = &["receiver", "queue", "smart_router", "menu", "token"];
+/// FACTS ctm/queues-7: what queues were seen to have beside those. A token is what is live and has no other word.
+const QUEUE_NO_ANSWER: &[&str] = &[
+    "receiver",
+    "queue",
+    "smart_router",
+    "menu",
+    "geo_router",
+    "voice_bot",
+    "agent",
+    "voicemail",
+    "hang_up",
+    "token",
+];
 
 pub const ACCEPTS: &[Accepts] = &[
     Accepts { kind: Kind::Receivers, path: &["no_answer"], words: NO_ANSWER },
     Accepts { kind: Kind::Queues, path: &["agents"], words: &["agent"] },
-    Accepts { kind: Kind::Queues, path: &["no_answer"], words: NO_ANSWER },
+    Accepts { kind: Kind::Queues, path: &["no_answer"], words: QUEUE_NO_ANSWER },
     Accepts {
         kind: Kind::Numbers,
         path: &["route"],
-        words: &["receiver", "menu", "queue", "geo_router", "smart_router", "agent", "token"],
+        words: &[
+            "receiver",
+            "menu",
+            "queue",
+            "geo_router",
+            "smart_router",
+            "routing_table",
+            "voice_bot",
+            "agent",
+            "token",
+        ],
     },
 ];

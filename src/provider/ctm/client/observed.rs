@@ -6,13 +6,15 @@ use super::{
     uses,
 };
 use crate::{
-    model::{Address, Destination, E164, Kind, Number, Queue, Resource, Route, Schedule},
+    model::{
+        Address, Destination, E164, Kind, Number, Queue, Reference, Resource, Route, Schedule, references,
+    },
     path::{Field, Path},
     plan::{Observed, Obstacle},
     provider::{
         Scope,
         ctm::{
-            convert::{self, FALLBACK, Said, TargetType},
+            convert::{self, FALLBACK, LIST, ONE, Said, TargetType},
             wire::Row,
             zones,
         },
@@ -37,6 +39,7 @@ pub fn in_words(live: &AccountData, scope: &Scope, index: &Index) -> Observed {
     }
     if scope.lists {
         words.names(live, index);
+        words.tokens(live, index);
     }
     words.observed
 }
@@ -205,6 +208,29 @@ impl Words<'_> {
             };
             let message = format!("account `{account}` has no {} `{key}`, {why}", kind.noun());
             self.obstacle(address.clone(), None, "bad-name", message, help);
+        }
+    }
+}
+
+impl Words<'_> {
+    /// Receiving numbers that a token names and that are not there.
+    fn tokens(&mut self, live: &AccountData, index: &Index) {
+        let account = live.account.as_ref().map(Row::id).unwrap_or_default();
+        for (address, wanted) in &self.scope.wanted {
+            for (path, reference) in references(address, wanted) {
+                let Reference::DialString(word) = reference else { continue };
+                let list = word.strip_prefix(LIST).map(|list| list.split(", ").collect::<Vec<_>>());
+                let names = list.or_else(|| word.strip_prefix(ONE).map(|one| vec![one])).unwrap_or_default();
+                for name in names.into_iter().filter(|name| !index.knows(TargetType::Receiver, name)) {
+                    self.observed.obstacles.push(Obstacle {
+                        address: address.clone(),
+                        field: Some(path.clone()),
+                        code: "no-such-receiver",
+                        message: format!("account `{account}` has no receiving number `{name}`"),
+                        help: "name one as the plan shows it; one that has gone is made first, by itself",
+                    });
+                }
+            }
         }
     }
 }

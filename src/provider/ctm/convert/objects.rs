@@ -3,8 +3,8 @@
 use super::{Names, TargetType, route, shown_pattern, weekly};
 use crate::{
     model::{
-        Agent, DialExtension, Dispatch, Divert, E164, Forward, NoAnswer, Number, Queue, Receiver, Receivers,
-        Ringable, Route, Schedule, TaggingHours, Whisper,
+        Agent, DialExtension, Dispatch, Divert, E164, Forward, NoAnswer, Number, OrOff, Queue, Receiver,
+        Receivers, Ringable, Route, Schedule, TaggingHours, Whisper,
     },
     path::Field,
     provider::{
@@ -75,7 +75,13 @@ pub fn receiver(row: &Row, names: &Names) -> Said<Receiver> {
             .then(|| {
                 let after = row.whole("no_answer_seconds").or(0);
                 let after = unreadable.part(["no_answer"], "the seconds", after)?;
-                Some(names.action(row, "default_action").map(|to| NoAnswer { after, to }).into())
+                match names.action(row, "default_action") {
+                    Scalar::Unset => Some(OrOff::Off),
+                    to => {
+                        let to = unreadable.part(["no_answer"], "where calls go", to)?;
+                        Some(OrOff::Set(NoAnswer { after, to }))
+                    }
+                }
             })
             .flatten(),
         tagging_hours: shown(&["tagging_hours"], "tag_schedule_id").then(|| {
@@ -127,9 +133,11 @@ pub fn queue(row: &Row, agents: &[Row], names: &Names) -> Said<Queue> {
         unreadable.part(["agents"], format!("the priority of agent {}", agent.id()), agent.whole("priority"));
     }
     let agents = Some(self::agents(agents, names)).filter(|_| !unreadable.has(["agents"]));
-    let no_answer = row
-        .has("default_action_type")
-        .then(|| names.action(row, "default_action").map_or(Divert::Off, Divert::To));
+    let no_answer = match names.action(row, "default_action") {
+        _ if !row.has("default_action_type") => None,
+        Scalar::Unset => Some(Divert::Off),
+        to => unreadable.field(["no_answer"], to).map(Divert::To),
+    };
     let object = Queue {
         name: None,
         dispatch: unreadable.field(["dispatch"], dispatch),
