@@ -26,7 +26,7 @@ receiving_numbers:
   - { number: "+14105550101" }
 queues:
   - { name: Sales, routing: sticky, agents: [{ user: ann@acme.example, priority: 1 }], former_agents: 2 }
-  - { name: Waiting, routing: longest_wait, seconds_per_agent: 20 }
+  - { name: Waiting, routing: fewest_calls, seconds_per_agent: 20 }
   - { name: "Support ", seconds_per_agent: 20 }
   - { name: "AQ: Aquatics", seconds_per_agent: 20 }
   - { name: "AQ: 12345", seconds_per_agent: 20 }
@@ -173,14 +173,14 @@ fn what_is_live_is_said_as_it_is() {
             "a ring pattern without a word",
             "queues: { Waiting: { dispatch: round_robin } }",
             &[
-                "error[unreadable-value]: the live `dispatch` of queues.Waiting is `longest_wait`, which is not understood",
+                "error[unreadable-value]: the live `dispatch` of queues.Waiting is `fewest_calls`, which is not understood",
             ],
         ),
         (
             "it is nobody's business where it is not declared",
             "queues: { Waiting: { agent_ring: 20 } }",
             &[
-                "note: queues.Waiting: `dispatch` is `longest_wait`, which is not understood; it is left alone",
+                "note: queues.Waiting: `dispatch` is `fewest_calls`, which is not understood; it is left alone",
                 "No changes. 1 tenant is as declared.",
             ],
         ),

@@ -68,6 +68,7 @@ receiving_numbers:
   - { number: "+14105550101", name: Front }
   - { number: "sip:desk@acme.example", name: Desk, no_answer_seconds: 20, default_action: { voice_menu: Main menu } }
 queues:
+  - { name: Longest, routing: longest_wait }
   - { name: Mailbox, default_action: voicemail }
   - { name: Night, default_action: hang_up }
   - { name: Bot, default_action: { voice_bot: Robin } }
@@ -99,6 +100,12 @@ fn ctm_places_come_back_as_they_were() {
                 r#"queues: { Mailbox: { no_answer: off }, Night: { no_answer: voicemail }, Bot: { no_answer: hang_up },
                     Geo: { no_answer: off }, Person: { no_answer: { menu: Main menu } }, Odd: { no_answer: voicemail },
                     Desk: { no_answer: { receiver: "+14105550101" } } }"#,
+                &["/queues"],
+            ),
+            queue(
+                "a pattern of the portal alone",
+                "queues: { Longest: { dispatch: longest_wait } }",
+                "queues: { Longest: { dispatch: round_robin } }",
                 &["/queues"],
             ),
             queue(

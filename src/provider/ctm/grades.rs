@@ -12,7 +12,8 @@ const RECEIVERS: &str = "FACTS ctm/receivers; help article: Configure Receiving 
 const RECEIVER_PORTAL_ONLY: &str =
     "FACTS ctm/unnamed-3: no field of the API is documented; help article: Configure Receiving Numbers";
 const QUEUES: &str = "FACTS ctm/unnamed-4: read, but no body to write is documented";
-const NO_SUCH_QUEUE: &str = "it has `ring_all`, `round_robin`, `sticky`, `weighted` and `smart`";
+const NO_SUCH_QUEUE: &str =
+    "it has `ring_all`, `round_robin`, `sticky`, `weighted`, `smart` and `longest_wait`";
 const NUMBERS: &str = "FACTS ctm/numbers; help article: Configure Receiving Numbers";
 
 /// Rows for one value stand before the row of their field.

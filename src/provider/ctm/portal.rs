@@ -294,6 +294,7 @@ fn dispatch(dispatch: Dispatch) -> Option<&'static str> {
         Dispatch::Sticky => "Sticky",
         Dispatch::Weighted => "Weighted",
         Dispatch::Smart => "Smart",
+        Dispatch::LongestWait => "Longest Wait",
         Dispatch::TieredRoundRobin | Dispatch::LinearCascade | Dispatch::LinearHunt | Dispatch::CallPark => {
             return None;
         }

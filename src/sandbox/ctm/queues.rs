@@ -11,8 +11,9 @@ use super::page::page;
 use super::rows;
 use crate::sandbox::document::Document;
 
-/// The last is a word that no text of the vendor has: what a portal may have tomorrow.
-const PATTERNS: &[&str] = &["simultaneous", "round_robin", "sticky", "weighted", "smart", "longest_wait"];
+/// The last two are words that no text of the vendor has: what a portal may have tomorrow, and one of them has a word here.
+const PATTERNS: &[&str] =
+    &["simultaneous", "round_robin", "sticky", "weighted", "smart", "longest_wait", "fewest_calls"];
 
 /// What a queue can overflow to.
 const TARGETS: &[&str] = &[

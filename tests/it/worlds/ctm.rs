@@ -7,8 +7,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const PEOPLE: &[&str] = &["ana@acme.example", "bo@acme.example", "cy@acme.example"];
-const QUEUES: &[&str] = &["400", "401", "Bots", "Desk", "East", "Night", "Panel", "Sales", "Support", "West"];
-const SCHEDULES: &[&str] = &["business-hours", "holidays", "night", "outing", "storm", "unused"];
+const QUEUES: &[&str] = &[
+    "400", "401", " Blank", "Bots", "Desk", "East", "Longest", "Night", "Panel", "Sales", "Support", "West",
+];
+const SCHEDULES: &[&str] = &["blank ", "business-hours", "holidays", "night", "outing", "storm", "unused"];
 const RECEIVERS: &[&str] = &[
     "+14105550101",
     "+14105550102",
@@ -62,7 +64,7 @@ fn receiver(own: &str) -> Some1 {
 }
 
 fn queue(own: &str) -> Some1 {
-    let dispatch = ["ring_all", "round_robin", "sticky", "weighted", "smart"];
+    let dispatch = ["ring_all", "round_robin", "sticky", "weighted", "smart", "longest_wait"];
     let mut agents: Vec<Value> = PEOPLE.iter().map(|email| json!({"agent": email})).collect();
     agents[2]["order"] = 2.into();
     let mut no_answer = onwards(own);

@@ -101,12 +101,13 @@ pub fn receiver(row: &Row, names: &Names) -> Said<Receiver> {
 }
 
 /// How the pattern of a queue is written (FACTS ctm/unnamed-4: the portal's words).
-const DISPATCH: [(Dispatch, &str); 5] = [
+const DISPATCH: [(Dispatch, &str); 6] = [
     (Dispatch::RingAll, "simultaneous"),
     (Dispatch::RoundRobin, "round_robin"),
     (Dispatch::Sticky, "sticky"),
     (Dispatch::Weighted, "weighted"),
     (Dispatch::Smart, "smart"),
+    (Dispatch::LongestWait, "longest_wait"),
 ];
 
 pub fn dispatch_word(dispatch: Dispatch) -> Option<&'static str> {
