@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{
     model::{
-        Address, Destination, E164, Kind, Number, Queue, Reference, Resource, Route, Schedule, references,
+        Address, Day, Destination, E164, Kind, Number, Queue, Reference, Resource, Route, Schedule, Weekly,
+        Window, references,
     },
     path::{Field, Path},
     plan::{Observed, Obstacle},
@@ -117,7 +118,9 @@ impl Words<'_> {
 
     fn receivers(&mut self, live: &AccountData, index: &Index) {
         for row in &live.receivers {
-            let Some(number) = key(TargetType::Receiver, row) else { continue };
+            // One that is no phone number cannot be declared, and so never goes (FACTS ctm/receivers-5).
+            let number = key(TargetType::Receiver, row).and_then(|key| key.parse::<E164>().ok());
+            let Some(number) = number else { continue };
             let said = convert::receiver(row, &index.names);
             self.add(Address::new(Kind::Receivers, number), said, Resource::Receiver);
         }
@@ -227,7 +230,7 @@ impl Words<'_> {
                         field: Some(path.clone()),
                         code: "no-such-receiver",
                         message: format!("account `{account}` has no receiving number `{name}`"),
-                        help: "name one as the plan shows it; one that has gone is made first, by itself",
+                        help: "name one as the plan shows it; one that has gone is made again in the portal",
                     });
                 }
             }

@@ -3,7 +3,7 @@
 use super::{account_data::AccountData, api::Api, index::path};
 use crate::{
     http::{ApiError, Problem},
-    model::{Address, E164, Kind},
+    model::{Address, Kind},
     plan::HiddenUse,
     provider::{
         Scope,
@@ -90,23 +90,6 @@ pub fn hidden(live: &AccountData, names: &Names) -> Vec<HiddenUse> {
         let by = format!("the hours of queue `{}`", row.text("name").unwrap_or_default());
         let id = row.object("schedule").map(|it| it.id()).or_else(|| row.text("schedule_id"));
         push(TargetType::Schedule, id, &by);
-    }
-    // A client that is no phone number is pointed to by a token, which speaks of no object.
-    let is_client =
-        |id: &str| names.get(TargetType::Receiver, id).is_some_and(|it| it.parse::<E164>().is_err());
-    let acting = live.queues.iter().map(|(row, _)| ("queue", "name", row));
-    for (noun, key, row) in acting.chain(live.receivers.iter().map(|row| ("receiver", "number", row))) {
-        let id = row.text("default_action_id").filter(|id| is_client(id));
-        if acted_on(row, "default_action") == Some(TargetType::Receiver) {
-            push(TargetType::Receiver, id, &format!("{noun} `{}`", row.text(key).unwrap_or_default()));
-        }
-    }
-    for row in &live.numbers {
-        let dial = row.object("route_to").and_then(|to| to.0.get("dial").cloned());
-        for one in dial.as_ref().and_then(Value::as_array).into_iter().flatten() {
-            let id = one.get("id").and_then(text).filter(|id| is_client(id));
-            push(TargetType::Receiver, id, &format!("number {}", row.text("number").unwrap_or_default()));
-        }
     }
     for menu in &live.menus {
         let by = format!("voice menu `{}`", menu.text("name").unwrap_or_default());
