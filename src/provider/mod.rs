@@ -122,6 +122,8 @@ pub struct Scope {
     pub watched: BTreeSet<Address>,
     /// Objects that are about to be deleted if they are live.
     pub absent: BTreeSet<Address>,
+    /// Whether what is wanted was live before: what a system has held it can hold, whatever a new object may not be.
+    pub restores: bool,
 }
 
 impl Scope {

@@ -303,6 +303,7 @@ impl<'a> Session<'a> {
                 guard: self.checked.workspace.file.guard,
                 experimental: config.experimental(),
                 unobservable: config.unobservable(),
+                restores: tenant.intent.restore().is_some(),
             },
             place,
             only: &covered,
@@ -327,6 +328,7 @@ impl<'a> Session<'a> {
             exhaustive: tenant.exhaustive.clone(),
             watched: tenant.switched_off.iter().filter(covered).cloned().collect(),
             absent,
+            restores: tenant.intent.restore().is_some(),
         }
     }
 

@@ -169,6 +169,7 @@ impl Account {
                 guard: self.checked.workspace.file.guard,
                 experimental: config.experimental(),
                 unobservable: config.unobservable(),
+                restores: false,
             },
             place: &|_| None,
             only: &|_| true,
@@ -188,6 +189,7 @@ fn scope(checked: &Checked) -> Scope {
         exhaustive: tenant.exhaustive.clone(),
         watched: tenant.switched_off.clone(),
         absent: tenant.absent.keys().cloned().collect(),
+        restores: false,
     }
 }
 

@@ -204,6 +204,13 @@ fn what_is_live_is_said_as_it_is() {
             ],
         ),
         (
+            "new hours over midnight",
+            "time_zone: America/New_York\nschedules: { office: { weekly: { mon-tue: [\"22:00-06:00\"] } } }",
+            &[
+                "error[bad-value]: window `22:00-06:00` ends before it begins, and what that means is not documented",
+            ],
+        ),
+        (
             "queues with a name that no new one can have",
             "queues: { \"Support \": { agent_ring: 20 }, \"AQ: Aquatics\": { agent_ring: 20 } }",
             &["No changes. 1 tenant is as declared."],

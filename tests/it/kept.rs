@@ -116,19 +116,70 @@ fn ctm_places_come_back_as_they_were() {
                     "+18005550103": { route: { receivers: ["+14105550101"] } } }"#,
                 &["/numbers"],
             ),
-            Kept {
-                name: "a client that is no number, and that goes",
-                live: r#"
-voice_menus: [{ name: Main menu }]
-receiving_numbers:
-  - { number: "+14105550101", name: Front }
-  - { number: "sip:desk@acme.example", name: Desk, dial_extension: "204", dial_extension_delay: 2, skip_receiving_whisper: true, no_answer_seconds: 20, default_action: { voice_menu: Main menu } }
-"#,
-                as_it_is: None,
-                otherwise: "receivers: { \"+14105550101\": {} }\nexhaustive: [receivers]",
-                at: &["/receiving_numbers"],
-            },
         ],
         &["experimental:on", "experimental:on,strict:on"],
     );
 }
+
+/// On CallTrackingMetrics: hours over midnight, and names with blanks around them beside the same ones without.
+#[test]
+fn ctm_hours_and_names_come_back_as_they_were() {
+    let schedule = |name, as_it_is, otherwise| Kept {
+        name,
+        live: HOURS,
+        as_it_is: Some(as_it_is),
+        otherwise,
+        at: &["/schedules"],
+    };
+    holds(
+        &world::CTM,
+        &[
+            schedule(
+                "hours over midnight",
+                r#"schedules: { night: { time_zone: America/New_York, weekly: { mon: ["08:00-12:00", "22:00-06:00"], fri: ["22:00-06:00"] } } }"#,
+                r#"schedules: { night: { time_zone: America/New_York, weekly: { mon: ["08:00-12:00", "22:00-24:00"], tue: ["00:00-06:00"] } } }"#,
+            ),
+            schedule(
+                "hours over midnight beside others that change",
+                r#"schedules: { night: { time_zone: America/New_York, weekly: { mon: ["08:00-12:00", "22:00-06:00"], fri: ["22:00-06:00"] } } }"#,
+                r#"schedules: { night: { time_zone: America/New_York, weekly: { mon: ["08:00-13:00", "22:00-06:00"], fri: ["22:00-06:00"] } } }"#,
+            ),
+            schedule(
+                "the first and the last day of an entry, and numbers that are no texts",
+                r#"schedules: { odd: { time_zone: Pacific/Honolulu, weekly: { sat: ["09:00-17:00"] } } }"#,
+                r#"schedules: { odd: { time_zone: Pacific/Honolulu, weekly: { sat: ["09:00-12:00"], sun: ["10:00-12:00"] } } }"#,
+            ),
+            schedule(
+                "hours over midnight that go with their schedule",
+                r#"schedules: { night: { time_zone: America/New_York, weekly: { mon: ["08:00-12:00", "22:00-06:00"], fri: ["22:00-06:00"] } } }"#,
+                "absent: { schedules: [night] }",
+            ),
+            schedule(
+                "blanks at the end of a name",
+                r#"schedules: { "office ": { time_zone: America/New_York, weekly: { mon: ["09:00-17:00"] } } }"#,
+                r#"schedules: { "office ": { weekly: { tue: ["09:00-17:00"] }, time_zone: America/New_York } }"#,
+            ),
+            Kept {
+                name: "a name with blanks around it goes beside one without",
+                live: HOURS,
+                as_it_is: None,
+                otherwise: r#"absent: { schedules: ["office "] }"#,
+                at: &["/schedules"],
+            },
+        ],
+        &["experimental:on", "strict:on"],
+    );
+}
+
+const HOURS: &str = r#"
+schedules:
+  - name: night
+    timezone: Eastern Time (US & Canada)
+    times:
+      - { start_time: "480", end_time: "720", position: "0", days: { mon: true } }
+      - { start_time: "1320", end_time: "360", position: "1", days: { mon: true, fri: true } }
+  - { name: office, timezone: Hawaii }
+  - { name: odd, timezone: Hawaii, times: [{ start_time: 540, end_time: 1020, position: 7, start_day: sun, end_day: sat, days: { sat: true } }] }
+  - { name: "office ", timezone: Eastern Time (US & Canada), times: [{ start_time: "540", end_time: "1020", position: "0", days: { mon: true } }] }
+  - { name: " office", timezone: Eastern Time (US & Canada), times: [] }
+"#;

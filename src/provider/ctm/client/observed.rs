@@ -41,6 +41,7 @@ pub fn in_words(live: &AccountData, scope: &Scope, index: &Index) -> Observed {
     if scope.lists {
         words.names(live, index);
         words.tokens(live, index);
+        words.nights();
     }
     words.observed
 }
@@ -202,7 +203,9 @@ impl Words<'_> {
                 continue;
             }
             let Address { kind, key, .. } = address;
-            let (why, help) = if key.trim() != key {
+            let (why, help) = if self.scope.restores {
+                continue;
+            } else if key.trim() != key {
                 ("and a new one cannot have spaces around its name", "write the name without them")
             } else if *kind == Kind::Queues && key.starts_with("AQ:") {
                 ("and the system calls its own queues so", "choose another name for a new queue")
@@ -234,6 +237,36 @@ impl Words<'_> {
                     });
                 }
             }
+        }
+    }
+}
+
+impl Words<'_> {
+    /// Hours over midnight that are not live: what they mean nobody has written down (FACTS ctm/schedules-7).
+    fn nights(&mut self) {
+        if self.scope.restores {
+            return;
+        }
+        for (address, wanted) in &self.scope.wanted {
+            let Resource::Schedule(Schedule { weekly: Some(weekly), .. }) = wanted else { continue };
+            let live = match self.observed.objects.get(address) {
+                Some(Resource::Schedule(live)) => live.weekly.clone().unwrap_or_default(),
+                _ => Weekly::default(),
+            };
+            let is_new = |day: &Day, window: &Window| {
+                window.is_overnight() && live.days.get(day).is_none_or(|list| !list.contains(window))
+            };
+            let mut windows = weekly.days.iter().flat_map(|(day, list)| list.iter().map(move |it| (day, it)));
+            let Some((_, window)) = windows.find(|(day, window)| is_new(day, window)) else { continue };
+            self.observed.obstacles.push(Obstacle {
+                address: address.clone(),
+                field: Some(["weekly"].into()),
+                code: "bad-value",
+                message: format!(
+                    "window `{window}` ends before it begins, and what that means is not documented"
+                ),
+                help: "write two windows: one up to 24:00, and one from 00:00 on the next day",
+            });
         }
     }
 }

@@ -5,7 +5,7 @@ mod normalize;
 mod objects;
 mod targets;
 
-pub use hours::{times, weekly};
+pub use hours::{times, unexplained, weekly};
 pub use normalize::normalize;
 pub use objects::{
     Said, dispatch_word, forward, no_answer_off, out_of_service, queue, receiver, schedule, tracking_number,

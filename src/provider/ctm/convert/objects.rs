@@ -1,6 +1,6 @@
 //! AccountData objects in the words of the YAML. What the API does not show is named, never guessed.
 
-use super::{Names, TargetType, route, shown_pattern, weekly};
+use super::{Names, TargetType, route, shown_pattern, unexplained, weekly};
 use crate::{
     model::{
         Agent, DialExtension, Dispatch, Divert, E164, Forward, NoAnswer, Number, OrOff, Queue, Receiver,
@@ -42,6 +42,14 @@ pub fn schedule(row: &Row) -> Said<Schedule> {
             None
         }
     };
+    let unexplained = unexplained(times.map(Vec::as_slice).unwrap_or_default());
+    if !unexplained.is_empty() {
+        notes.push(format!(
+            "its entries also hold {}, which nobody explains: it stays with an entry that keeps its hours or its days, and \
+             nothing brings it back where one goes",
+            unexplained.join(", ")
+        ));
+    }
     let time_zone = row.text("timezone").map(|name| zones::iana(&name));
     let object =
         Schedule { weekly: hours, dates: None, yearly: None, time_zone, enabled: None, protect: None };
