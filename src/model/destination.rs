@@ -185,7 +185,10 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
             "hang_up" => Ok(Parsed::To(Destination::HangUp)),
             "off" if self.off => Ok(Parsed::Off),
             _ => {
-                let help = if let Ok(number) = text.parse::<E164>() {
+                let plain = text.to_lowercase().replace([' ', '-', '_'], "");
+                let help = if plain == "hangup" {
+                    "write `hang_up`".to_owned()
+                } else if let Ok(number) = text.parse::<E164>() {
                     format!("write `{{ number: \"{number}\" }}`")
                 } else if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() {
                     format!("write `{{ extension: \"{text}\" }}` or `{{ queue: \"{text}\" }}`")

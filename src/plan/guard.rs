@@ -89,7 +89,9 @@ pub(super) fn mark_critical(steps: &mut [Step], observed: &Observed) -> BTreeSet
 /// Whether a caller of the queue can reach anybody.
 pub(super) fn answers(queue: &Queue) -> bool {
     queue.agents.as_ref().is_none_or(|agents| !agents.is_empty())
-        || [&queue.failover, &queue.no_answer].into_iter().any(|it| matches!(it, Some(Divert::To(_))))
+        || [&queue.failover, &queue.no_answer]
+            .into_iter()
+            .any(|it| matches!(it, Some(Divert::To(to)) if *to != Destination::HangUp))
 }
 
 /// Whether these are the forwards of a queue's own extension, and lead calls into the queue.

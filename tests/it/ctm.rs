@@ -322,6 +322,18 @@ fn a_list_with_a_client_that_is_no_number_can_be_kept_and_restored() {
     assert!(refused.err.contains(line), "{}", refused.err);
 }
 
+/// To be cut off is to reach nobody: a queue without agents that hangs up needs a word, like one that leads nowhere.
+#[test]
+fn a_queue_that_hangs_up_answers_nobody() {
+    for (no_answer, critical) in [("hang_up", true), ("off", true), ("voicemail", false)] {
+        let world =
+            World::on(&CTM, &format!("queues: {{ Sales: {{ agents: [], no_answer: {no_answer} }} }}"));
+        let plan = run(&world, &["plan"], "");
+        let line = "leaves nobody to answer the calls of numbers.+18005550101";
+        assert_eq!(plan.out.contains(line), critical, "{no_answer}\n{}{}", plan.out, plan.err);
+    }
+}
+
 /// A place that calls cannot be sent to is refused before anything is asked, and one that is not there before anything is
 /// sent.
 #[test]

@@ -88,26 +88,33 @@ pub fn times(weekly: &Weekly, live: &[Value]) -> Value {
         .iter()
         .map(|(window, days)| take(&|row| span(row) == Some(hours(window)) && on(row, days)))
         .collect();
-    let entry = |(position, ((window, days), stays)): (usize, ((&Window, &Vec<Day>), Option<Value>))| {
-        if let Some(entry) = stays {
-            return entry;
-        }
-        if let Some(Value::Object(mut entry)) = take(&|row| on(row, days)) {
-            for (key, minutes) in ["start_time", "end_time"].into_iter().zip(hours(window)) {
-                let as_number = entry.get(key).is_some_and(Value::is_number);
-                let value = if as_number { json!(minutes) } else { json!(minutes.to_string()) };
-                entry.insert(key.to_owned(), value);
-            }
-            return entry.into();
-        }
-        let days: Map<String, Value> =
-            Day::ALL.iter().map(|day| (day.word().to_owned(), days.contains(day).into())).collect();
-        json!({
-            "start_time": minutes(window.begin).to_string(),
-            "end_time": minutes(window.end).to_string(),
-            "position": position.to_string(),
-            "days": days,
-        })
-    };
-    windows.iter().zip(staying).enumerate().map(entry).collect()
+    let mut entries = Vec::new();
+    for ((window, days), stays) in windows.iter().zip(staying) {
+        let position = entries.len();
+        entries.push(match stays.or_else(|| take(&|row| on(row, days)).map(|it| moved(it, hours(window)))) {
+            Some(entry) => entry,
+            None => fresh(hours(window), days, position),
+        });
+    }
+    entries.into()
+}
+
+/// An entry with other hours, as text or number as it has them.
+fn moved(mut entry: Value, hours: [u16; 2]) -> Value {
+    for (key, minutes) in ["start_time", "end_time"].into_iter().zip(hours) {
+        let value = if entry[key].is_number() { json!(minutes) } else { json!(minutes.to_string()) };
+        entry[key] = value;
+    }
+    entry
+}
+
+fn fresh([begin, end]: [u16; 2], days: &[Day], position: usize) -> Value {
+    let days: Map<String, Value> =
+        Day::ALL.iter().map(|day| (day.word().to_owned(), days.contains(day).into())).collect();
+    json!({
+        "start_time": begin.to_string(),
+        "end_time": end.to_string(),
+        "position": position.to_string(),
+        "days": days,
+    })
 }
