@@ -17,6 +17,8 @@ const SYNONYMS: &[(&[&str], &str, &str)] = &[
     (&["off_net", "offnet", "off_net_number", "outside_number", "phone_number"], "number", "Off-Net Number"),
     (&["receiving_number"], "receiver", "Receiving Number"),
     (&["conditional", "conditional_router"], "smart_router", "Smart Router"),
+    (&["table", "routing"], "routing_table", "Routing Table"),
+    (&["bot", "voicebot"], "voice_bot", "Voice Bot"),
     (&["user", "agent_email"], "agent", "Agent"),
     (&["time_frame", "timeframe", "schedule"], "when", "Time Frame"),
     (&["time_frames", "timeframes"], "schedules", "Time Frames"),

@@ -112,7 +112,8 @@ textual!(TimeOfDay, "TimeOfDay", {
     "description": "A time of day, e.g. \"08:30\"; 24:00 is the end of the day."
 });
 
-/// A stretch of one day, `08:00-12:00`; the end is not part of it.
+/// A stretch of one day, `08:00-12:00`; the end is not part of it. One whose end comes before its beginning, `22:00-06:00`,
+/// is what some systems hold: from the evening on, into the next day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Window {
     pub begin: TimeOfDay,
@@ -122,6 +123,15 @@ pub struct Window {
 impl Window {
     /// From midnight to midnight.
     pub const DAY: Self = Self { begin: TimeOfDay::START, end: TimeOfDay::END };
+
+    pub fn is_overnight(&self) -> bool {
+        self.end < self.begin && self.begin != TimeOfDay::END && self.end != TimeOfDay::START
+    }
+
+    /// The same in two windows of one day each.
+    pub fn in_two(&self) -> String {
+        format!("\"{}-24:00\" and \"00:00-{}\" on the next day", self.begin, self.end)
+    }
 }
 
 const EMPTY_WINDOW: &str = "a whole day is \"00:00-24:00\"; a closed day is left out";
@@ -137,7 +147,7 @@ impl FromStr for Window {
             ));
         };
         let window = Self { begin: begin.trim().parse()?, end: end.trim().parse()? };
-        if window.begin < window.end {
+        if window.begin < window.end || window.is_overnight() {
             return Ok(window);
         }
         if window.begin == window.end {
@@ -164,7 +174,7 @@ impl fmt::Display for Window {
 textual!(Window, "TimeWindow", {
     "type": "string",
     "pattern": "^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$",
-    "description": "A stretch of one day, e.g. \"08:00-12:00\"; 24:00 is the end of the day."
+    "description": "A stretch of one day, e.g. \"08:00-12:00\"; 24:00 is the end of the day. \"22:00-06:00\" names what some systems hold."
 });
 
 impl Day {

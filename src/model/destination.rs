@@ -12,7 +12,7 @@ use serde::{
     ser::SerializeMap,
 };
 
-/// Where a call goes. In YAML a map with one key, or the word `voicemail` for the extension's own mailbox.
+/// Where a call goes. In YAML a map with one key, or a word: `voicemail` for the own mailbox of what sends the call, `hang_up`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Destination {
     /// The extension, following its own answering rules (portal: User).
@@ -21,7 +21,7 @@ pub enum Destination {
     Phone(Extension),
     /// The mailbox of that extension.
     Voicemail(Extension),
-    /// The mailbox of the extension the forward belongs to.
+    /// The mailbox of the extension or queue the forward belongs to.
     OwnVoicemail,
     /// A call queue, by extension (Stratus) or name.
     Queue(String),
@@ -37,8 +37,14 @@ pub enum Destination {
     GeoRouter(String),
     /// A smart (conditional) router, by name (CallTrackingMetrics).
     SmartRouter(String),
+    /// A routing table, by name (CallTrackingMetrics).
+    RoutingTable(String),
+    /// A voice bot, by name (CallTrackingMetrics).
+    VoiceBot(String),
     /// An agent on whatever phone they are using, by e-mail address (CallTrackingMetrics).
     Agent(String),
+    /// Nowhere: the call ends (CallTrackingMetrics).
+    HangUp,
     /// A word only the provider knows (a dial rule of its own), passed through as it is.
     DialString(String),
 }
@@ -55,11 +61,16 @@ const ROUTE_WORDS: &[&str] = &[
     "menu",
     "geo_router",
     "smart_router",
+    "routing_table",
+    "voice_bot",
     "agent",
     "token",
     "receivers",
     "pattern",
 ];
+
+/// Places without a name.
+const WORDS_ALONE: [&str; 2] = ["voicemail", "hang_up"];
 
 const WORDS: &[&str] = ROUTE_WORDS.split_at(ROUTE_WORDS.len() - 2).0;
 
@@ -69,12 +80,12 @@ impl Destination {
         self.parts().0
     }
 
-    /// What it is called there; the extension's own mailbox has no name.
+    /// What it is called there; one's own mailbox and hanging up have no name.
     pub fn name(&self) -> Option<String> {
         self.parts().1
     }
 
-    /// The YAML key and its value; the extension's own mailbox has no value.
+    /// The YAML key and its value; a word has none.
     fn parts(&self) -> (&'static str, Option<String>) {
         match self {
             Self::Extension(to) => ("extension", Some(to.to_string())),
@@ -88,7 +99,10 @@ impl Destination {
             Self::Menu(to) => ("menu", Some(to.clone())),
             Self::GeoRouter(to) => ("geo_router", Some(to.clone())),
             Self::SmartRouter(to) => ("smart_router", Some(to.clone())),
+            Self::RoutingTable(to) => ("routing_table", Some(to.clone())),
+            Self::VoiceBot(to) => ("voice_bot", Some(to.clone())),
             Self::Agent(to) => ("agent", Some(to.clone())),
+            Self::HangUp => ("hang_up", None),
             Self::DialString(to) => ("token", Some(to.clone())),
         }
     }
@@ -121,6 +135,8 @@ enum Word {
     Menu,
     GeoRouter,
     SmartRouter,
+    RoutingTable,
+    VoiceBot,
     Agent,
     Token,
     Receivers,
@@ -166,9 +182,13 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Parsed, E> {
         match text {
             "voicemail" => Ok(Parsed::To(Destination::OwnVoicemail)),
+            "hang_up" => Ok(Parsed::To(Destination::HangUp)),
             "off" if self.off => Ok(Parsed::Off),
             _ => {
-                let help = if let Ok(number) = text.parse::<E164>() {
+                let plain = text.to_lowercase().replace([' ', '-', '_'], "");
+                let help = if plain == "hangup" {
+                    "write `hang_up`".to_owned()
+                } else if let Ok(number) = text.parse::<E164>() {
                     format!("write `{{ number: \"{number}\" }}`")
                 } else if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() {
                     format!("write `{{ extension: \"{text}\" }}` or `{{ queue: \"{text}\" }}`")
@@ -200,6 +220,8 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
             Word::Menu => Destination::Menu(map.next_value::<Name>()?.0),
             Word::GeoRouter => Destination::GeoRouter(map.next_value::<Name>()?.0),
             Word::SmartRouter => Destination::SmartRouter(map.next_value::<Name>()?.0),
+            Word::RoutingTable => Destination::RoutingTable(map.next_value::<Name>()?.0),
+            Word::VoiceBot => Destination::VoiceBot(map.next_value::<Name>()?.0),
             Word::Agent => Destination::Agent(map.next_value::<Email>()?.0),
             Word::Token => Destination::DialString(map.next_value()?),
             Word::Receivers | Word::Pattern if !self.receivers => {
@@ -284,10 +306,10 @@ impl JsonSchema for Destination {
                 "type": "object", "properties": { word: text }, "required": [word], "additionalProperties": false
             })
         };
-        let mut forms = vec![schemars::json_schema!({ "const": "voicemail" })];
+        let mut forms = WORDS_ALONE.map(|word| schemars::json_schema!({ "const": word })).to_vec();
         forms.extend(WORDS.iter().map(|word| one_key(word)));
         schemars::json_schema!({
-            "description": "Where a call goes: a map with one key, or `voicemail` for the extension's own mailbox.",
+            "description": "Where a call goes: a map with one key, `voicemail` for the own mailbox of what sends it, or `hang_up`.",
             "oneOf": forms
         })
     }

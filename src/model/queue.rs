@@ -93,6 +93,8 @@ pub enum Dispatch {
     Weighted,
     /// By the rules of the account (CallTrackingMetrics).
     Smart,
+    /// The agent who has waited longest for a call (CallTrackingMetrics).
+    LongestWait,
 }
 
 /// One agent: an extension in short, or a map with its place in the order.

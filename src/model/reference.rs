@@ -19,7 +19,7 @@ pub enum Reference {
     Attendant(Extension),
     Number(E164),
     Receiver(E164),
-    /// A thing of the provider that no section declares: a menu, a router, a person.
+    /// A thing of the provider that no section declares: a menu, a router, a person; or no thing at all, such as hanging up.
     Named(Destination),
     /// A word only the provider knows.
     DialString(String),
@@ -39,7 +39,10 @@ impl Reference {
         "menu",
         "geo_router",
         "smart_router",
+        "routing_table",
+        "voice_bot",
         "agent",
+        "hang_up",
         "token",
     ];
 
@@ -153,7 +156,7 @@ impl Walk<'_> {
             Destination::Voicemail(to) => Reference::Voicemail(to.clone()),
             Destination::OwnVoicemail => match self.owner.parse() {
                 Ok(owner) => Reference::Voicemail(owner),
-                Err(_) => return,
+                Err(_) => Reference::Named(Destination::OwnVoicemail),
             },
             Destination::Queue(to) => Reference::Queue(to.clone()),
             Destination::Attendant(to) => Reference::Attendant(to.clone()),
@@ -162,7 +165,10 @@ impl Walk<'_> {
             named @ (Destination::Menu(_)
             | Destination::GeoRouter(_)
             | Destination::SmartRouter(_)
-            | Destination::Agent(_)) => Reference::Named(named.clone()),
+            | Destination::RoutingTable(_)
+            | Destination::VoiceBot(_)
+            | Destination::Agent(_)
+            | Destination::HangUp) => Reference::Named(named.clone()),
             Destination::DialString(to) => Reference::DialString(to.clone()),
         };
         self.found.push((at, reference));

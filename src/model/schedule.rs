@@ -210,7 +210,7 @@ impl<'de> Deserialize<'de> for Windows {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut windows = Vec::<Window>::deserialize(deserializer)?;
         windows.sort();
-        match windows.windows(2).find(|pair| pair[0].end > pair[1].begin) {
+        match windows.windows(2).find(|pair| pair[0].is_overnight() || pair[0].end > pair[1].begin) {
             None => Ok(Self(windows)),
             Some(pair) => Err(decoding(
                 format!("windows `{}` and `{}` overlap", pair[0], pair[1]),

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     diff::FieldChange,
-    model::{Address, Country, Kind, Reference, Resource, references},
+    model::{Address, Country, Kind, Reference, Resource, Schedule, references},
     path::{self, Field, Path},
 };
 use serde::{Serialize, Serializer};
@@ -35,6 +35,8 @@ pub struct Dialect {
     /// Kinds whose objects are brought back from the provider's own words, whether or not there is a form of ours for all of
     /// them.
     pub own: &'static [Kind],
+    /// Whether an entry of the hours may end before it begins: from the evening on, into the next day.
+    pub overnight: bool,
     /// A desired object in the form in which the provider reports it. Idempotent.
     pub normalize: fn(&Address, Resource) -> Result<Resource, Vec<Unsupported>>,
 }
@@ -234,6 +236,7 @@ impl Dialect {
         accepts: &[],
         propagation: None,
         zoned_schedules: false,
+        overnight: false,
         by_hand: &[],
         remarks: &[],
         country: None,
@@ -317,6 +320,7 @@ impl Dialect {
                 found.push(Unsupported { path, message: missing(what), help: row.way.outline() });
             }
         }
+        found.extend(self.overnight(resource));
         let said = serde_json::to_value(resource).unwrap_or_default();
         for path in self.without_row(address.kind, &Path::default(), &said) {
             let message = missing(format!("`{path}`"));
@@ -340,6 +344,21 @@ impl Dialect {
             }
         }
         found
+    }
+
+    /// Hours over midnight where an entry stays within its day, each once.
+    fn overnight(&self, resource: &Resource) -> Option<Unsupported> {
+        let Resource::Schedule(Schedule { weekly: Some(weekly), .. }) = resource else { return None };
+        let windows = weekly
+            .days
+            .iter()
+            .flat_map(|(day, list)| list.iter().enumerate().map(move |(index, window)| (day, index, window)));
+        let (day, index, window) = windows.filter(|_| !self.overnight).find(|(.., it)| it.is_overnight())?;
+        Some(Unsupported {
+            path: Path::from(["weekly", day.word()]).join(index),
+            message: format!("window `{window}` ends before it begins"),
+            help: format!("a window stays within one day: write {}", window.in_two()),
+        })
     }
 
     /// The fields of a declared object of which no row speaks. A group of fields has a row for each of them.

@@ -100,7 +100,10 @@ fn wordless(step: &Step, observed: &Observed) -> Option<String> {
 /// Whether a caller of the queue can reach anybody.
 pub(super) fn answers(queue: &Queue) -> bool {
     queue.agents.as_ref().is_none_or(|agents| !agents.is_empty())
-        || queue.forwards().iter().any(|(_, it)| matches!(it, Some(Divert::To(_))))
+        || queue
+            .forwards()
+            .iter()
+            .any(|(_, it)| matches!(it, Some(Divert::To(to)) if *to != Destination::HangUp))
 }
 
 /// Whether these are the forwards of a queue's own extension, and lead calls into the queue.

@@ -33,7 +33,9 @@ pub(super) fn check(
     for (address, wanted) in desired {
         // A number of the platform is known from the read, also where the object that leads there cannot be read.
         let read = !policy.unobservable.contains(&address.kind);
-        if let Some(finding) = object(account, address, &wanted.resource, absent, observed).filter(|_| read) {
+        if let Some(finding) =
+            object(account, address, &wanted.resource, absent, observed, policy).filter(|_| read)
+        {
             say(address, finding.at(place(&address.path())));
             continue;
         }
@@ -120,6 +122,7 @@ fn object(
     wanted: &Resource,
     absent: &BTreeMap<Address, Option<Source>>,
     observed: &Observed,
+    policy: &Policy,
 ) -> Option<Finding> {
     let live = observed.objects.get(address);
     let key = &address.key;
@@ -139,7 +142,7 @@ fn object(
             let message = format!("queue `{key}` cannot be created: the extension is already taken");
             Some(Finding::error("extension-taken", message).help("choose a free extension for the queue"))
         }
-        Kind::Queues | Kind::Schedules if twin(address, absent, observed).is_some() => {
+        Kind::Queues | Kind::Schedules if !policy.restores && twin(address, absent, observed).is_some() => {
             let name = twin(address, absent, observed)?;
             let noun = address.kind.noun();
             let message = format!(
@@ -222,7 +225,8 @@ fn extension(account: &str, key: &str, observed: &Observed) -> Option<Finding> {
 /// A thing of the provider that is found by its name.
 fn named_target(account: &str, to: &Destination, observed: &Observed) -> Option<Finding> {
     let word = to.word();
-    let name = to.name().unwrap_or_default();
+    // A place without a name is no thing.
+    let name = to.name()?;
     match observed.named_targets.get(to) {
         Some(1) => None,
         Some(several) => {

@@ -11,4 +11,6 @@ pub struct Policy {
     pub experimental: bool,
     /// Kinds that are declared but cannot be read on this provider as it is set up.
     pub unobservable: BTreeSet<Kind>,
+    /// Whether what is desired was live before: two names that look alike were two names then.
+    pub restores: bool,
 }

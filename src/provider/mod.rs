@@ -125,6 +125,8 @@ pub struct Scope {
     pub absent: BTreeSet<Address>,
     /// Objects that are brought back, in the provider's own words.
     pub earlier: BTreeMap<Address, Value>,
+    /// Whether what is wanted was live before: what a system has held it can hold, whatever a new object may not be.
+    pub restores: bool,
 }
 
 impl Scope {

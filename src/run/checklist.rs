@@ -12,6 +12,7 @@ pub fn checklist(checked: &Checked) -> Vec<Checklist> {
             guard: checked.workspace.file.guard,
             experimental: config.experimental(),
             unobservable: config.unobservable(),
+            restores: false,
         };
         let mut to_check = to_check(&tenant.desired, &tenant.absent, &tenant.provider.dialect, &policy);
         to_check.retain(|it| checked.covers(tenant, &it.address));

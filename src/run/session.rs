@@ -304,6 +304,7 @@ impl<'a> Session<'a> {
                 guard: self.checked.workspace.file.guard,
                 experimental: config.experimental(),
                 unobservable: config.unobservable(),
+                restores: tenant.intent.restore().is_some(),
             },
             place,
             only: &covered,
@@ -337,6 +338,7 @@ impl<'a> Session<'a> {
                 .collect(),
             absent,
             earlier: earlier.collect(),
+            restores: tenant.intent.restore().is_some(),
         }
     }
 

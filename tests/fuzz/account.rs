@@ -170,6 +170,7 @@ impl Account {
                 guard: self.checked.workspace.file.guard,
                 experimental: config.experimental(),
                 unobservable: config.unobservable(),
+                restores: false,
             },
             place: &|_| None,
             only: &|_| true,
@@ -189,6 +190,8 @@ fn scope(checked: &Checked) -> Scope {
         exhaustive: tenant.exhaustive.clone(),
         watched: tenant.switched_off.clone(),
         absent: tenant.absent.keys().cloned().collect(),
+        earlier: std::collections::BTreeMap::new(),
+        restores: false,
     }
 }
 

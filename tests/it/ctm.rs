@@ -26,7 +26,7 @@ receiving_numbers:
   - { number: "+14105550101" }
 queues:
   - { name: Sales, routing: sticky, agents: [{ user: ann@acme.example, priority: 1 }], former_agents: 2 }
-  - { name: Waiting, routing: longest_wait, seconds_per_agent: 20 }
+  - { name: Waiting, routing: fewest_calls, seconds_per_agent: 20 }
   - { name: "Support ", seconds_per_agent: 20 }
   - { name: "AQ: Aquatics", seconds_per_agent: 20 }
   - { name: "AQ: 12345", seconds_per_agent: 20 }
@@ -173,14 +173,14 @@ fn what_is_live_is_said_as_it_is() {
             "a ring pattern without a word",
             "queues: { Waiting: { dispatch: round_robin } }",
             &[
-                "error[unreadable-value]: the live `dispatch` of queues.Waiting is `longest_wait`, which is not understood",
+                "error[unreadable-value]: the live `dispatch` of queues.Waiting is `fewest_calls`, which is not understood",
             ],
         ),
         (
             "it is nobody's business where it is not declared",
             "queues: { Waiting: { agent_ring: 20 } }",
             &[
-                "note: queues.Waiting: `dispatch` is `longest_wait`, which is not understood; it is left alone",
+                "note: queues.Waiting: `dispatch` is `fewest_calls`, which is not understood; it is left alone",
                 "No changes. 1 tenant is as declared.",
             ],
         ),
@@ -201,6 +201,13 @@ fn what_is_live_is_said_as_it_is() {
                 read,
                 "note: numbers.+18005550104: it takes no calls now: the API shows `active: false`, `status: inactive`",
                 "note: numbers.+18005550105: it may take no calls now: the API shows `status: ported_out`",
+            ],
+        ),
+        (
+            "new hours over midnight",
+            "time_zone: America/New_York\nschedules: { office: { weekly: { mon-tue: [\"22:00-06:00\"] } } }",
+            &[
+                "error[bad-value]: window `22:00-06:00` ends before it begins, and what that means is not documented",
             ],
         ),
         (
@@ -313,4 +320,61 @@ fn a_list_with_a_client_that_is_no_number_can_be_kept_and_restored() {
     let refused = run(&world, &["plan"], "");
     let line = "error[unsupported]: a number cannot be routed to `token: voice_bot Robin`";
     assert!(refused.err.contains(line), "{}", refused.err);
+}
+
+/// To be cut off is to reach nobody: a queue without agents that hangs up needs a word, like one that leads nowhere.
+#[test]
+fn a_queue_that_hangs_up_answers_nobody() {
+    for (no_answer, critical) in [("hang_up", true), ("off", true), ("voicemail", false)] {
+        let world =
+            World::on(&CTM, &format!("queues: {{ Sales: {{ agents: [], no_answer: {no_answer} }} }}"));
+        let plan = run(&world, &["plan"], "");
+        let line = "leaves nobody to answer the calls of numbers.+18005550101";
+        assert_eq!(plan.out.contains(line), critical, "{no_answer}\n{}{}", plan.out, plan.err);
+    }
+}
+
+/// A place that calls cannot be sent to is refused before anything is asked, and one that is not there before anything is
+/// sent.
+#[test]
+fn a_place_that_cannot_be_is_refused() {
+    let receiver =
+        |to: &str| format!("receivers: {{ \"+14105550101\": {{ no_answer: {{ after: 20, to: {to} }} }} }}");
+    let queue = |to: &str| format!("queues: {{ Waiting: {{ no_answer: {to} }} }}");
+    let number = |to: &str| format!("numbers: {{ \"+18005550101\": {{ route: {to} }} }}");
+    for (tenant, line) in [
+        (receiver("hang_up"), "error[unsupported]: this provider cannot send these calls to `hang_up`"),
+        (receiver("voicemail"), "error[unsupported]: this provider cannot send these calls to `voicemail`"),
+        (number("voicemail"), "error[unsupported]: this provider cannot send these calls to `voicemail`"),
+        (number("hang_up"), "error[unsupported]: this provider cannot send these calls to `hang_up`"),
+        (
+            queue("{ routing_table: Areas }"),
+            "error[unsupported]: this provider cannot send these calls to `routing_table`",
+        ),
+        (queue("{ token: Menu VOM1 }"), "error[unsupported]: calls cannot be sent to `token: Menu VOM1`"),
+        (
+            queue("{ token: VoiceMenu voice_menu VOM1 }"),
+            "error[unsupported]: calls cannot be sent to `token: VoiceMenu voice_menu VOM1`",
+        ),
+        (
+            queue("{ token: \"receiving number sip:desk@acme.example\" }"),
+            "error[no-such-receiver]: account `302341` has no receiving number `sip:desk@acme.example`",
+        ),
+        (
+            number("{ token: \"receiving numbers +14165550123, sip:desk@acme.example\" }"),
+            "error[no-such-receiver]: account `302341` has no receiving number `sip:desk@acme.example`",
+        ),
+        (
+            queue("{ voice_bot: Robin }"),
+            "error[no-such-place]: account `302341` has no `voice_bot` called `Robin`",
+        ),
+        (
+            number("{ routing_table: Areas }"),
+            "error[no-such-place]: account `302341` has no `routing_table` called `Areas`",
+        ),
+    ] {
+        let world = World::on(&CTM, &tenant);
+        let plan = run(&world, &["plan"], "");
+        assert_eq!(said(&plan).first().map(String::as_str), Some(line), "{tenant}\n{}{}", plan.out, plan.err);
+    }
 }

@@ -180,6 +180,11 @@ fn what_stands_in_the_dashboard_can_be_kept_and_restored() {
         ("07700900123", false, "07700900123"),
         ("00447700900123", false, "00447700900123"),
         ("07700 900 123", false, "07700 900 123"),
+        ("+447700900123", false, "+447700900123"),
+        ("+44 7700 900 123", false, "+44 7700 900 123"),
+        (" 447700900123", false, " 447700900123"),
+        ("447700900123", true, "voicemail 447700900123"),
+        ("20 01", true, "voicemail 20 01"),
         ("9", false, "9"),
         ("2999", false, "2999"),
         ("2001999", false, "2001999"),
@@ -208,6 +213,49 @@ fn what_stands_in_the_dashboard_can_be_kept_and_restored() {
             assert_eq!(restored.ending, Ending::Fine, "{to}: {wanted}\n{}{}", restored.out, restored.err);
             assert_eq!(document(&world, "2001")["callForwarding"]["busy"], before, "{to}: {wanted}");
         }
+    }
+}
+
+/// A number that stands in the dashboard with a plus or spaces is the number of the file, whichever way the file has it, and
+/// so is an extension; a mailbox of another comes back after it was taken away.
+#[test]
+fn however_it_is_written_it_is_the_same() {
+    let live = "people: [{ extension: '2001', busy: { voicemail: '2002' }, document: { callForwarding: { always: { enabled: true, \
+                destination: '+44 7700 900123' }, busy: { enabled: true, destination: '2002', destinationVoicemailEnabled: true }, \
+                noAnswer: { enabled: true, destination: ' 2002' } }, businessContinuity: { enabled: false } } }, { extension: '2002' }]";
+    let live = live.replace("busy: { voicemail: '2002' }, ", "");
+    for (always, busy, no_answer) in [
+        ("{ number: \"+447700900123\" }", "{ voicemail: \"2002\" }", "{ extension: \"2002\" }"),
+        ("{ token: \"+44 7700 900123\" }", "{ voicemail: \"2002\" }", "{ token: \" 2002\" }"),
+        ("{ token: \"+447700900123\" }", "{ voicemail: \"2002\" }", "{ token: \"20 02\" }"),
+    ] {
+        let system = System { live: live.clone().leak(), ..BRIDGE };
+        let as_it_is =
+            format!("diverts: {{ \"2001\": {{ always: {always}, busy: {busy}, no_answer: {no_answer} }} }}");
+        let world = World::on(&system, &as_it_is);
+        let run = |line: &[&str]| world.run(&[line, &["--fault", "visible-after:0ms"]].concat());
+        let plan = run(&["plan"]);
+        assert!(plan.out.contains("No changes"), "{always}\n{}{}", plan.out, plan.err);
+        let before = document(&world, "2001");
+        world.tenant(
+            "diverts: { \"2001\": { always: voicemail, busy: { extension: \"2002\" }, no_answer: off } }",
+        );
+        let applied = run(&["apply", "--auto-approve"]);
+        assert_eq!(applied.ending, Ending::Fine, "{always}\n{}{}", applied.out, applied.err);
+        let files = std::fs::read_dir(world.path(".dialform/restore")).unwrap();
+        let last = files.map(|file| file.unwrap().path()).max().unwrap();
+        let restored = run(&["apply", "--restore", last.to_str().unwrap(), "--auto-approve"]);
+        assert_eq!(restored.ending, Ending::Fine, "{always}\n{}{}", restored.out, restored.err);
+        let now = document(&world, "2001");
+        for (section, key) in
+            [("always", "destination"), ("busy", "destination"), ("noAnswer", "destination")]
+        {
+            assert_eq!(
+                now["callForwarding"][section][key], before["callForwarding"][section][key],
+                "{always}"
+            );
+        }
+        assert_eq!(now["callForwarding"]["busy"], before["callForwarding"]["busy"], "{always}");
     }
 }
 

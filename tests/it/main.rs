@@ -43,6 +43,8 @@ mod halves;
 #[cfg(test)]
 mod hints;
 #[cfg(test)]
+mod kept;
+#[cfg(test)]
 mod lints;
 #[cfg(test)]
 mod live;

@@ -244,9 +244,9 @@ const OTHER_ROWS: &[Row] = &[
         system: &CTM,
         pointer: "/queues/Sales/routing",
         same: || vec![json!("simultaneous")],
-        strange: || json!("longest_wait"),
+        strange: || json!("fewest_calls"),
         tenant: "queues: { Sales: { dispatch: ring_all } }",
-        says: "the live `dispatch` of queues.Sales is `longest_wait`, which is not understood",
+        says: "the live `dispatch` of queues.Sales is `fewest_calls`, which is not understood",
     },
     Row {
         system: &DESKPHONE,

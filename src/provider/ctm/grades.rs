@@ -13,7 +13,8 @@ const RECEIVERS: &str = "FACTS ctm/receivers; help article: Configure Receiving 
 const RECEIVER_PORTAL_ONLY: &str =
     "FACTS ctm/unnamed-3: no field of the API is documented; help article: Configure Receiving Numbers";
 const QUEUES: &str = "FACTS ctm/unnamed-4: read, but no body to write is documented";
-const NO_SUCH_QUEUE: &str = "it has `ring_all`, `round_robin`, `sticky`, `weighted` and `smart`";
+const NO_SUCH_QUEUE: &str =
+    "it has `ring_all`, `round_robin`, `sticky`, `weighted`, `smart` and `longest_wait`";
 const NO_ANSWER_INSTEAD: &str = "say where callers go when nobody answers: `max_wait` and `no_answer`";
 const NUMBERS: &str = "FACTS ctm/numbers; help article: Configure Receiving Numbers";
 
@@ -133,15 +134,38 @@ pub const GRADES: &[GradeRow] = &[
 
 /// FACTS ctm/article-1: "Choose a phone number, call queue, smart router, or voice menu in the drop down"; the phone
 /// number "needs to be entered as a receiving number".
-const NO_ANSWER: &[&str] = &["receiver", "queue", "smart_router", "menu"];
+const NO_ANSWER: &[&str] = &["receiver", "queue", "smart_router", "menu", "token"];
+/// FACTS ctm/queues-7: what queues were seen to have beside those. A token is what is live and has no other word.
+const QUEUE_NO_ANSWER: &[&str] = &[
+    "receiver",
+    "queue",
+    "smart_router",
+    "menu",
+    "geo_router",
+    "voice_bot",
+    "agent",
+    "voicemail",
+    "hang_up",
+    "token",
+];
 
 pub const ACCEPTS: &[Accepts] = &[
     Accepts { kind: Kind::Receivers, path: &["no_answer"], words: NO_ANSWER },
     Accepts { kind: Kind::Queues, path: &["agents"], words: &["agent"] },
-    Accepts { kind: Kind::Queues, path: &["no_answer"], words: NO_ANSWER },
+    Accepts { kind: Kind::Queues, path: &["no_answer"], words: QUEUE_NO_ANSWER },
     Accepts {
         kind: Kind::Numbers,
         path: &["route"],
-        words: &["receiver", "menu", "queue", "geo_router", "smart_router", "agent", "token"],
+        words: &[
+            "receiver",
+            "menu",
+            "queue",
+            "geo_router",
+            "smart_router",
+            "routing_table",
+            "voice_bot",
+            "agent",
+            "token",
+        ],
     },
 ];

@@ -32,6 +32,7 @@ pub static PROVIDER: Provider = Provider {
         grades: grades::GRADES,
         accepts: grades::ACCEPTS,
         zoned_schedules: true,
+        overnight: true,
         by_hand: portal::BY_HAND,
         remarks: notes::REMARKS,
         normalize: convert::normalize,

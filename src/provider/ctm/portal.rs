@@ -259,7 +259,7 @@ fn agent(agent: &Agent) -> String {
     agent.order.map_or_else(|| name.clone(), |order| format!("{order}: {name}"))
 }
 
-/// An entry of the drop-down "Choose a phone number, call queue, smart router, or voice menu".
+/// An entry of the drop-down "Choose a phone number, call queue, smart router, or voice menu", to which a queue has more.
 fn place(to: &Destination) -> String {
     let name = to.name().unwrap_or_default();
     match to {
@@ -267,6 +267,11 @@ fn place(to: &Destination) -> String {
         Destination::Queue(_) => format!("call queue {name}"),
         Destination::SmartRouter(_) => format!("smart router {name}"),
         Destination::Menu(_) => format!("voice menu {name}"),
+        Destination::GeoRouter(_) => format!("geo router {name}"),
+        Destination::VoiceBot(_) => format!("voice bot {name}"),
+        Destination::OwnVoicemail => "voicemail".to_owned(),
+        Destination::HangUp => "hang up".to_owned(),
+        Destination::DialString(_) => name,
         other => format!("{} {name}", other.word()),
     }
 }
@@ -289,6 +294,7 @@ fn dispatch(dispatch: Dispatch) -> Option<&'static str> {
         Dispatch::Sticky => "Sticky",
         Dispatch::Weighted => "Weighted",
         Dispatch::Smart => "Smart",
+        Dispatch::LongestWait => "Longest Wait",
         Dispatch::TieredRoundRobin | Dispatch::LinearCascade | Dispatch::LinearHunt | Dispatch::CallPark => {
             return None;
         }

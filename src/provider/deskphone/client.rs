@@ -92,7 +92,12 @@ impl Read for DeskphoneReader {
             }
         }
         let found: Vec<_> = stream::iter(reads).buffer_unordered(http.concurrency()).try_collect().await?;
-        for (address, diverts, unreadable) in found {
+        for (address, mut diverts, unreadable) in found {
+            if let (Some(Resource::Diverts(wanted)), Ok(own)) =
+                (scope.wanted.get(&address), address.key.parse())
+            {
+                convert::as_written(&mut diverts, wanted, &own, &|it| ids.contains_key(it));
+            }
             if unreadable != Unreadable::default() {
                 observed.unreadable.insert(address.clone(), unreadable.0);
             }
@@ -107,20 +112,25 @@ fn misnamed(scope: &Scope, ids: &Ids) -> Vec<Obstacle> {
     let mut found = Vec::new();
     for (address, wanted) in &scope.wanted {
         let Resource::Diverts(diverts) = wanted else { continue };
+        let Ok(own) = address.key.parse::<Extension>() else { continue };
         for (condition, divert) in diverts.conditions() {
-            let (said, text) = match divert {
-                Some(Divert::To(Destination::DialString(word))) => (format!("token: {word}"), word.as_str()),
-                Some(Divert::To(Destination::Number(to))) => (format!("number: {to}"), to.digits()),
+            let Some(Divert::To(to @ (Destination::DialString(_) | Destination::Number(_)))) = divert else {
+                continue;
+            };
+            let read = convert::read_back(to, &own, &|it| ids.contains_key(it));
+            let extension = match read {
+                Some(Destination::Extension(it) | Destination::Voicemail(it)) => it,
+                Some(Destination::OwnVoicemail) => own.clone(),
                 _ => continue,
             };
-            let to = convert::extension_of(text).filter(|to| ids.contains_key(to));
-            found.extend(to.map(|to| Obstacle {
+            let said = format!("{}: {}", to.word(), to.name().unwrap_or_default());
+            found.push(Obstacle {
                 address: address.clone(),
                 field: Some(Path::from([condition])),
                 code: "bad-value",
-                message: format!("`{said}`: `{to}` is an extension of this account"),
-                help: "write `extension: \"…\"`, or `voicemail` for the extension's own",
-            }));
+                message: format!("`{said}`: `{extension}` is an extension of this account"),
+                help: "write `extension: \"…\"`, or `voicemail` for its mailbox",
+            });
         }
     }
     found

@@ -73,7 +73,8 @@ const MAILBOX_OF: &str = "voicemail ";
 /// On, and no destination.
 const NOWHERE: &str = "nowhere";
 
-/// Where an enabled section sends calls. What the YAML has no words for is shown as it is, and can be written so again.
+/// Where an enabled section sends calls, to the byte: what would be written otherwise than it stands there is a token of
+/// it, and can be written so again.
 fn destination(
     section: &Value,
     mailbox: bool,
@@ -81,17 +82,75 @@ fn destination(
     is_person: &dyn Fn(&Extension) -> bool,
 ) -> Destination {
     let text = section.get("destination").map(scalar::verbatim).unwrap_or_default();
+    if text.trim().is_empty() {
+        return Destination::DialString(NOWHERE.to_owned());
+    }
+    let meant = meaning(&text, mailbox, own, is_person);
+    match meant.filter(|meant| spelled(meant, own) == Some((text.clone(), mailbox))) {
+        Some(meant) => meant,
+        None if mailbox => Destination::DialString(format!("{MAILBOX_OF}{text}")),
+        None => Destination::DialString(text),
+    }
+}
+
+/// What a destination means, however it is written; `None` where nobody knows.
+fn meaning(
+    text: &str,
+    mailbox: bool,
+    own: &Extension,
+    is_person: &dyn Fn(&Extension) -> bool,
+) -> Option<Destination> {
     let to: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     match to.parse::<Extension>() {
-        Ok(extension) if mailbox && extension == *own => Destination::OwnVoicemail,
-        Ok(extension) if mailbox && is_person(&extension) => Destination::Voicemail(extension),
-        Ok(extension) if is_person(&extension) => Destination::Extension(extension),
-        _ => match outside(&to) {
-            Some(number) => Destination::Number(number),
-            None if to.is_empty() => Destination::DialString(NOWHERE.to_owned()),
-            None if mailbox => Destination::DialString(format!("{MAILBOX_OF}{text}")),
-            None => Destination::DialString(text),
+        Ok(extension) if mailbox && extension == *own => Some(Destination::OwnVoicemail),
+        Ok(extension) if mailbox && is_person(&extension) => Some(Destination::Voicemail(extension)),
+        Ok(extension) if is_person(&extension) => Some(Destination::Extension(extension)),
+        _ => outside(&to).filter(|_| !mailbox).map(Destination::Number),
+    }
+}
+
+/// The text of a destination and whether it is a mailbox; `None` for what has no place here.
+fn spelled(to: &Destination, own: &Extension) -> Option<(String, bool)> {
+    Some(match to {
+        Destination::OwnVoicemail => (own.to_string(), true),
+        Destination::Voicemail(to) => (to.to_string(), true),
+        Destination::Extension(to) => (to.to_string(), false),
+        Destination::Number(to) => (to.digits().to_owned(), false),
+        Destination::DialString(word) => match word.strip_prefix(MAILBOX_OF) {
+            Some(to) => (to.to_owned(), true),
+            None => (word.clone(), false),
         },
+        _ => return None,
+    })
+}
+
+/// How a destination is read back.
+pub fn read_back(
+    to: &Destination,
+    own: &Extension,
+    is_person: &dyn Fn(&Extension) -> bool,
+) -> Option<Destination> {
+    let (text, mailbox) = spelled(to, own)?;
+    Some(destination(&json!({ "destination": text }), mailbox, own, is_person))
+}
+
+/// Puts live diverts in the spelling that the file has, where both mean the same.
+pub fn as_written(
+    live: &mut Diverts,
+    wanted: &Diverts,
+    own: &Extension,
+    is_person: &dyn Fn(&Extension) -> bool,
+) {
+    let meant = |to: &Destination| {
+        let (text, mailbox) = spelled(to, own)?;
+        meaning(&text, mailbox, own, is_person)
+    };
+    for (live, (_, wanted)) in live.conditions_mut().into_iter().zip(wanted.conditions()) {
+        if let (Some(Divert::To(live)), Some(Divert::To(wanted))) = (live, wanted)
+            && meant(live).is_some_and(|it| meant(wanted) == Some(it))
+        {
+            *live = wanted.clone();
+        }
     }
 }
 
@@ -100,11 +159,6 @@ fn outside(to: &str) -> Option<E164> {
     let digits = to.strip_prefix('+').unwrap_or(to);
     let whole = to.len() >= 8 && digits.bytes().all(|b| b.is_ascii_digit());
     format!("+{digits}").parse().ok().filter(|_| whole)
-}
-
-/// The extension that such a text would be, if there is one.
-pub fn extension_of(word: &str) -> Option<Extension> {
-    word.strip_prefix(MAILBOX_OF).unwrap_or(word).replace(char::is_whitespace, "").parse().ok()
 }
 
 /// The document just read with the planned conditions as wanted. All else goes back as it came, but for
@@ -137,14 +191,7 @@ fn write(section: &mut Map<String, Value>, divert: &Divert, own: &Extension) -> 
             section.insert("enabled".to_owned(), json!(false));
             return Some(());
         }
-        Divert::To(Destination::OwnVoicemail) => (own.to_string(), true),
-        Divert::To(Destination::Extension(to)) => (to.to_string(), false),
-        Divert::To(Destination::Number(to)) => (to.digits().to_owned(), false),
-        Divert::To(Destination::DialString(word)) => match word.strip_prefix(MAILBOX_OF) {
-            Some(to) => (to.to_owned(), true),
-            None => (word.clone(), false),
-        },
-        Divert::To(_) => return None,
+        Divert::To(to) => spelled(to, own)?,
     };
     section.insert("enabled".to_owned(), json!(true));
     section.insert("destination".to_owned(), json!(to));
@@ -184,22 +231,21 @@ fn is_extension(text: &str) -> bool {
 fn place(refusals: &mut Refusals, path: &Path, own: &str, to: &mut Destination) {
     match to {
         Destination::Voicemail(mailbox) if mailbox.as_str() == own => *to = Destination::OwnVoicemail,
-        Destination::Voicemail(_) => refusals.add(
-            path,
-            "a divert goes to \"the voicemail of that extension\", not to that of another",
-            "write `voicemail` for its own, or send calls to the `extension` and have that one divert them",
-        ),
+        Destination::Voicemail(to) if !is_extension(to.as_str()) => {
+            refusals.add(path, format!("`{to}` is not a Deskphone extension"), EXTENSIONS);
+        }
         Destination::Extension(to) if !is_extension(to.as_str()) => {
             refusals.add(path, format!("`{to}` is not a Deskphone extension"), EXTENSIONS);
         }
+        Destination::DialString(word) if word.trim().is_empty() || word == NOWHERE => {
+            refusals.add(path, "a divert that is on leads somewhere", "write `off`, or where calls go");
+        }
         // As it is read back.
-        Destination::DialString(word) => match outside(&word.replace(char::is_whitespace, "")) {
-            Some(number) => *to = Destination::Number(number),
-            None if word.trim().is_empty() || word == NOWHERE => {
-                refusals.add(path, "a divert that is on leads somewhere", "write `off`, or where calls go");
+        Destination::DialString(word) => {
+            if let Some(number) = outside(word).filter(|number| number.digits() == word) {
+                *to = Destination::Number(number);
             }
-            None => {}
-        },
+        }
         Destination::Number(to) if to.digits().len() < 8 => refusals.add(
             path,
             format!("{to} is too short for an outside number"),

@@ -34,6 +34,7 @@ fn option(divert: &Divert) -> Option<Shown> {
     let text = match divert {
         Divert::Off => "off".to_owned(),
         Divert::To(Destination::OwnVoicemail) => "voicemail".to_owned(),
+        Divert::To(Destination::Voicemail(to)) => format!("voicemail of extension {to}"),
         Divert::To(Destination::Extension(to)) => format!("extension {to}"),
         Divert::To(Destination::Number(to)) => format!("number {}", to.digits()),
         Divert::To(Destination::DialString(to)) => to.clone(),

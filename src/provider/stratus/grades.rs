@@ -41,6 +41,7 @@ pub const GRADES: &[GradeRow] = &[
     GradeRow::unsupported(Kind::Queues, &["dispatch"], NO_DISPATCH, QUEUES).when(When::Value("sticky")),
     GradeRow::unsupported(Kind::Queues, &["dispatch"], NO_DISPATCH, QUEUES).when(When::Value("weighted")),
     GradeRow::unsupported(Kind::Queues, &["dispatch"], NO_DISPATCH, QUEUES).when(When::Value("smart")),
+    GradeRow::unsupported(Kind::Queues, &["dispatch"], NO_DISPATCH, QUEUES).when(When::Value("longest_wait")),
     GradeRow::api(Kind::Queues, &["dispatch"], QUEUES),
     GradeRow::api(Kind::Queues, &["agent_ring"], QUEUES),
     GradeRow::api(

@@ -24,6 +24,11 @@ pub fn is_e164(text: &str) -> bool {
         && length.contains(&digits.len())
 }
 
+/// What a receiving number may be: a phone number, or a client that is none (FACTS ctm/choices-10).
+pub fn is_dialable(text: &str) -> bool {
+    is_e164(text) || text.strip_prefix("sip:").is_some_and(|rest| rest.contains('@'))
+}
+
 /// The dial code and the national parts.
 pub fn split(number: &str) -> Vec<String> {
     let digits = number.trim_start_matches('+');

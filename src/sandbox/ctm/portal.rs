@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::fields::{self, Field, Lookup};
-use super::kinds::{MENU, NUMBER, ObjectType, QUEUE, RECEIVER, ROUTER, SCHEDULE, TARGETS, USER};
+use super::kinds::{
+    GEO, MENU, NUMBER, ObjectType, QUEUE, RECEIVER, ROUTER, SCHEDULE, TARGETS, USER, VOICE_BOT,
+};
 use super::{queues, receivers, rows, schedules};
 use crate::sandbox::document::Document;
 use crate::sandbox::portal::{Page, no_label, number, put, ticked};
@@ -125,10 +127,15 @@ fn action(document: &Document, body: &mut Row, value: &str) -> Result<(), String
         ("call queue ", QUEUE),
         ("smart router ", ROUTER),
         ("voice menu ", MENU),
+        ("geo router ", GEO),
+        ("voice bot ", VOICE_BOT),
+        ("agent ", USER),
     ];
     let chosen = sorts.iter().find_map(|(sort, kind)| Some((kind, value.strip_prefix(sort)?)));
     let [label, class, id] = match chosen {
         None if value.is_empty() => ["", "", ""].map(Value::from),
+        None if value == "voicemail" => ["voicemail", "VoiceMail", ""].map(Value::from),
+        None if value == "hang up" => ["hangup", "Hangup", ""].map(Value::from),
         None => return Err(format!("there is no `{value}` in the drop-down")),
         Some((kind, name)) => {
             let target = TARGETS.iter().find(|target| target.kind.table == kind.table);

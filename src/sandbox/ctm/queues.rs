@@ -6,13 +6,14 @@ use super::body::{list, text as plain};
 use super::call::{ApiCall, show, wrapped};
 use super::error_response::{ErrorResponse, RouteResult};
 use super::fields::{self, Field, Lookup, flag, id, int, one_of, text};
-use super::kinds::{NUMBER, QUEUE, USER};
+use super::kinds::{self, NUMBER, QUEUE, USER};
 use super::page::page;
 use super::rows;
 use crate::sandbox::document::Document;
 
-/// The last is a word that no text of the vendor has: what a portal may have tomorrow.
-const PATTERNS: &[&str] = &["simultaneous", "round_robin", "sticky", "weighted", "smart", "longest_wait"];
+/// The last two are words that no text of the vendor has: what a portal may have tomorrow, and one of them has a word here.
+const PATTERNS: &[&str] =
+    &["simultaneous", "round_robin", "sticky", "weighted", "smart", "longest_wait", "fewest_calls"];
 
 /// What a queue can overflow to.
 const TARGETS: &[&str] = &[
@@ -106,7 +107,7 @@ fn write(call: &ApiCall, old: Option<&Map<String, Value>>) -> RouteResult {
     call.check(body, FIELDS.iter().map(|field| field.name))?;
     let mut next = call.held.clone();
     let mut row = old.cloned().unwrap_or_else(|| blank(&mut next));
-    fields::write(FIELDS, call.lookup(), &mut row, body)?;
+    fill(call.lookup(), &mut row, body)?;
     if row["name"].is_null() {
         return Err(ErrorResponse::invalid("Name can't be blank"));
     }
@@ -114,6 +115,21 @@ fn write(call: &ApiCall, old: Option<&Map<String, Value>>) -> RouteResult {
     let object = format!("queues/{}", row["id"]);
     keep(&mut next, row);
     call.done(object, next, json!({"status": "success", "call_queue": shown}))
+}
+
+/// Takes what the body says. The id of an action that leads to no object of this server stays as it comes.
+pub fn fill(
+    lookup: Lookup,
+    row: &mut Map<String, Value>,
+    body: &Map<String, Value>,
+) -> Result<(), ErrorResponse> {
+    let class = body.get("default_action_type").and_then(plain);
+    let known = |class: &str| class.is_empty() || kinds::TARGETS.iter().any(|it| it.class == class);
+    let mut body = body.clone();
+    let id = class.filter(|class| !known(class)).and_then(|_| body.shift_remove("default_action_id"));
+    fields::write(FIELDS, lookup, row, &body)?;
+    row.extend(id.map(|id| ("default_action_id".to_owned(), if id == "" { Value::Null } else { id })));
+    Ok(())
 }
 
 fn set_agents(call: &ApiCall, row: &Map<String, Value>) -> RouteResult {

@@ -125,7 +125,7 @@ fn number(call: &ApiCall, own: Option<&str>) -> Result<Option<String>, ErrorResp
     let Some(number) = call.body.get("number").and_then(body::text).filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
-    if !phone::is_e164(&number) {
+    if !phone::is_dialable(&number) {
         return Err(ErrorResponse::invalid("Number is invalid"));
     }
     let holder = call.held.get(RECEIVER.table, &number).and_then(|row| row["id"].as_str());

@@ -217,7 +217,8 @@ fn dialable(
     at: &str,
 ) -> Result<String, String> {
     let number = required(body, "number", at)?;
-    if !phone::is_e164(&number) {
+    let may_be_client = kind.table == RECEIVER.table;
+    if !(phone::is_e164(&number) || may_be_client && phone::is_dialable(&number)) {
         return Err(format!("`{at}.number`: `{number}` is not in E.164 form"));
     }
     if document.get(kind.table, &number).is_some() {
@@ -257,6 +258,12 @@ fn point(
     let at = format!("{at}.{name}");
     let (label, class, id) = if sent == "voicemail" {
         ("voicemail", "VoiceMail", Value::Null)
+    } else if sent == "hang_up" {
+        ("hangup", "Hangup", Value::Null)
+    } else if let Some(class) = sent.get("type").and_then(Value::as_str) {
+        // As it is shown, of whatever class.
+        let label = sent.get("label").and_then(Value::as_str).unwrap_or_default();
+        (label, class, sent.get("id").cloned().unwrap_or_default())
     } else {
         let (read, named) = one(sent, &at)?;
         let target = TARGETS.iter().find(|target| target.read == read && !target.class.is_empty());

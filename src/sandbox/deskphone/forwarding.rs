@@ -75,7 +75,9 @@ fn remember(call: &ApiCall, row: &mut Value, next: &Value) {
     let held = row.get("document").cloned().unwrap_or_default();
     let to = |document: &Value, section: &Section| section.of(document)?.get(DESTINATION).cloned();
     for old in ALL.iter().filter(|section| to(next, section) != to(&held, section)) {
-        let fresh = |it: &str| it.is_empty() || is_number(it) || people::known(call.held, it);
+        let mailbox = old.of(&held).and_then(|it| it.get(VOICEMAIL)) == Some(&Value::Bool(true));
+        let number = |it: &str| is_number(it) && !mailbox;
+        let fresh = |it: &str| it.is_empty() || number(it) || people::known(call.held, it);
         let odd = |it: &Value| it.as_str().is_some_and(|it| !fresh(it));
         spellings.extend(to(&held, old).filter(odd));
     }

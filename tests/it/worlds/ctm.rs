@@ -7,8 +7,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const PEOPLE: &[&str] = &["ana@acme.example", "bo@acme.example", "cy@acme.example"];
-const QUEUES: &[&str] = &["400", "401", "East", "Sales", "Support", "West"];
-const SCHEDULES: &[&str] = &["business-hours", "holidays", "night", "outing", "storm", "unused"];
+const QUEUES: &[&str] = &[
+    "400", "401", " Blank", "Bots", "Desk", "East", "Longest", "Night", "Panel", "Sales", "Support", "West",
+];
+const SCHEDULES: &[&str] = &["blank ", "business-hours", "holidays", "night", "outing", "storm", "unused"];
 const RECEIVERS: &[&str] = &[
     "+14105550101",
     "+14105550102",
@@ -29,7 +31,8 @@ pub fn body(own: &[String], chance: f64) -> BoxedStrategy<(Body, Body, Vec<Value
         ("forwards", section(own, chance, |_| forward())),
     ]);
     let gone = removals(vec![
-        ("schedules", texts(SCHEDULES)),
+        // No new one can have a blank at its end.
+        ("schedules", texts(&SCHEDULES[1..])),
         ("receivers", texts(RECEIVERS)),
         ("forwards", own.to_vec()),
     ]);
@@ -62,11 +65,15 @@ fn receiver(own: &str) -> Some1 {
 }
 
 fn queue(own: &str) -> Some1 {
-    let dispatch = ["ring_all", "round_robin", "sticky", "weighted", "smart"];
+    let dispatch = ["ring_all", "round_robin", "sticky", "weighted", "smart", "longest_wait"];
     let mut agents: Vec<Value> = PEOPLE.iter().map(|email| json!({"agent": email})).collect();
     agents[2]["order"] = 2.into();
     let mut no_answer = onwards(own);
-    no_answer.push(json!("off"));
+    no_answer.extend([json!("off"), json!("voicemail"), json!("hang_up")]);
+    no_answer.extend([json!({"geo_router": "By state"}), json!({"voice_bot": "Reception"})]);
+    no_answer
+        .extend([json!({"agent": "bo@acme.example"}), json!({"token": "CustomPanel custom_panel PNL77"})]);
+    no_answer.push(json!({"token": "receiving number sip:desk@acme.example"}));
     fields(vec![
         ("dispatch", one_of(dispatch.map(Value::from))),
         ("agent_ring", one_of([15, 20].map(Value::from))),
@@ -79,6 +86,8 @@ fn queue(own: &str) -> Some1 {
 fn number() -> Some1 {
     let mut to = onwards("");
     to.extend([json!({"geo_router": "By state"}), json!({"agent": "bo@acme.example"})]);
+    to.extend([json!({"routing_table": "By area code"}), json!({"voice_bot": "Reception"})]);
+    to.push(json!({"token": "receiving numbers +14105550102, sip:desk@acme.example"}));
     let patterns = ["simultaneous", "round_robin", "sequential", "least_connected"];
     let list = (some_of(values(&texts(RECEIVERS)), 3), prop::option::of(one_of(patterns.map(Value::from))));
     let list = list.prop_map(|(mut receivers, pattern)| {

@@ -29,6 +29,8 @@ fn place(target_type: TargetType) -> (&'static str, &'static [&'static str], &'s
         TargetType::Menu => ("/voice_menus", &["voice_menus", "menus"], "name"),
         TargetType::GeoRouter => ("/geo_routes", &["geo_routes"], "name"),
         TargetType::SmartRouter => ("/conditional_routers", &["configs", "conditional_routers"], "name"),
+        TargetType::RoutingTable => ("/routing_tables", &["routing_tables"], "name"),
+        TargetType::VoiceBot => ("/voice_bots", &["voice_bots"], "name"),
         TargetType::Agent => ("/users", &["users"], "email"),
     }
 }
@@ -42,6 +44,8 @@ fn noun(target_type: TargetType) -> &'static str {
         TargetType::Menu => "voice menus",
         TargetType::GeoRouter => "geo routers",
         TargetType::SmartRouter => "smart routers",
+        TargetType::RoutingTable => "routing tables",
+        TargetType::VoiceBot => "voice bots",
         TargetType::Agent => "users",
     }
 }
@@ -136,6 +140,11 @@ impl Index {
         Ok(self.ids.get(&(target_type, name.to_owned())).cloned().unwrap_or_default())
     }
 
+    /// Whether something of a whole list has that name.
+    pub fn knows(&self, target_type: TargetType, name: &str) -> bool {
+        self.ids.contains_key(&(target_type, name.to_owned()))
+    }
+
     /// Forgets what has gone.
     pub fn forget(&mut self, target_type: TargetType, name: &str) {
         self.ids.remove(&(target_type, name.to_owned()));
@@ -154,6 +163,8 @@ impl Index {
                 TargetType::Menu => Destination::Menu(name.clone()),
                 TargetType::GeoRouter => Destination::GeoRouter(name.clone()),
                 TargetType::SmartRouter => Destination::SmartRouter(name.clone()),
+                TargetType::RoutingTable => Destination::RoutingTable(name.clone()),
+                TargetType::VoiceBot => Destination::VoiceBot(name.clone()),
                 TargetType::Agent => Destination::Agent(name.clone()),
                 TargetType::Receiver | TargetType::Queue | TargetType::Schedule | TargetType::Number => {
                     return None;

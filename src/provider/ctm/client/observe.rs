@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     http::{ApiError, Problem, ReadClient},
-    model::{Address, Destination, Kind, Reference, references},
+    model::{Address, Kind, Reference, references},
     plan::Observed,
     provider::{
         Endpoints, Read, Scope,
@@ -201,13 +201,9 @@ fn named(live: &AccountData, scope: &Scope) -> BTreeSet<TargetType> {
     let mut sorts = BTreeSet::new();
     for (address, resource) in &scope.wanted {
         for (_, reference) in references(address, resource) {
-            sorts.extend(match reference {
-                Reference::Named(Destination::Menu(_)) => Some(TargetType::Menu),
-                Reference::Named(Destination::GeoRouter(_)) => Some(TargetType::GeoRouter),
-                Reference::Named(Destination::SmartRouter(_)) => Some(TargetType::SmartRouter),
-                Reference::Named(Destination::Agent(_)) => Some(TargetType::Agent),
-                _ => None,
-            });
+            if let Reference::Named(to) = reference {
+                sorts.extend(convert::named(&to).map(|(target_type, _)| target_type));
+            }
         }
     }
     let acting = live.receivers.iter().chain(live.queues.iter().map(|(row, _)| row));

@@ -6,13 +6,16 @@ use super::{
     uses,
 };
 use crate::{
-    model::{Address, Destination, E164, Kind, Number, Queue, Resource, Route, Schedule},
+    model::{
+        Address, Day, Destination, E164, Kind, Number, Queue, Reference, Resource, Route, Schedule, Weekly,
+        Window, references,
+    },
     path::{Field, Path},
     plan::{Observed, Obstacle},
     provider::{
         Scope,
         ctm::{
-            convert::{self, FALLBACK, Said, TargetType},
+            convert::{self, FALLBACK, LIST, ONE, Said, TargetType},
             wire::Row,
             zones,
         },
@@ -37,6 +40,8 @@ pub fn in_words(live: &AccountData, scope: &Scope, index: &Index) -> Observed {
     }
     if scope.lists {
         words.names(live, index);
+        words.tokens(live, index);
+        words.nights();
     }
     words.observed
 }
@@ -114,7 +119,9 @@ impl Words<'_> {
 
     fn receivers(&mut self, live: &AccountData, index: &Index) {
         for row in &live.receivers {
-            let Some(number) = key(TargetType::Receiver, row) else { continue };
+            // One that is no phone number cannot be declared, and so never goes (FACTS ctm/receivers-5).
+            let number = key(TargetType::Receiver, row).and_then(|key| key.parse::<E164>().ok());
+            let Some(number) = number else { continue };
             let said = convert::receiver(row, &index.names);
             self.add(Address::new(Kind::Receivers, number), said, Resource::Receiver);
         }
@@ -196,7 +203,9 @@ impl Words<'_> {
                 continue;
             }
             let Address { kind, key, .. } = address;
-            let (why, help) = if key.trim() != key {
+            let (why, help) = if self.scope.restores {
+                continue;
+            } else if key.trim() != key {
                 ("and a new one cannot have spaces around its name", "write the name without them")
             } else if *kind == Kind::Queues && key.starts_with("AQ:") {
                 ("and the system calls its own queues so", "choose another name for a new queue")
@@ -205,6 +214,59 @@ impl Words<'_> {
             };
             let message = format!("account `{account}` has no {} `{key}`, {why}", kind.noun());
             self.obstacle(address.clone(), None, "bad-name", message, help);
+        }
+    }
+}
+
+impl Words<'_> {
+    /// Receiving numbers that a token names and that are not there.
+    fn tokens(&mut self, live: &AccountData, index: &Index) {
+        let account = live.account.as_ref().map(Row::id).unwrap_or_default();
+        for (address, wanted) in &self.scope.wanted {
+            for (path, reference) in references(address, wanted) {
+                let Reference::DialString(word) = reference else { continue };
+                let list = word.strip_prefix(LIST).map(|list| list.split(", ").collect::<Vec<_>>());
+                let names = list.or_else(|| word.strip_prefix(ONE).map(|one| vec![one])).unwrap_or_default();
+                for name in names.into_iter().filter(|name| !index.knows(TargetType::Receiver, name)) {
+                    self.observed.obstacles.push(Obstacle {
+                        address: address.clone(),
+                        field: Some(path.clone()),
+                        code: "no-such-receiver",
+                        message: format!("account `{account}` has no receiving number `{name}`"),
+                        help: "name one as the plan shows it; one that has gone is made again in the portal",
+                    });
+                }
+            }
+        }
+    }
+}
+
+impl Words<'_> {
+    /// Hours over midnight that are not live: what they mean nobody has written down (FACTS ctm/schedules-7).
+    fn nights(&mut self) {
+        if self.scope.restores {
+            return;
+        }
+        for (address, wanted) in &self.scope.wanted {
+            let Resource::Schedule(Schedule { weekly: Some(weekly), .. }) = wanted else { continue };
+            let live = match self.observed.objects.get(address) {
+                Some(Resource::Schedule(live)) => live.weekly.clone().unwrap_or_default(),
+                _ => Weekly::default(),
+            };
+            let is_new = |day: &Day, window: &Window| {
+                window.is_overnight() && live.days.get(day).is_none_or(|list| !list.contains(window))
+            };
+            let mut windows = weekly.days.iter().flat_map(|(day, list)| list.iter().map(move |it| (day, it)));
+            let Some((_, window)) = windows.find(|(day, window)| is_new(day, window)) else { continue };
+            self.observed.obstacles.push(Obstacle {
+                address: address.clone(),
+                field: Some(["weekly"].into()),
+                code: "bad-value",
+                message: format!(
+                    "window `{window}` ends before it begins, and what that means is not documented"
+                ),
+                help: "write two windows: one up to 24:00, and one from 00:00 on the next day",
+            });
         }
     }
 }

@@ -215,24 +215,29 @@ impl Writing<'_> {
 
     /// Where a queue or a receiving number sends calls: label, class and id.
     async fn action(&mut self, to: &Destination) -> Result<Map<String, Value>, ApiError> {
-        let (target_type, name) = match to {
-            Destination::Receiver(to) => (TargetType::Receiver, to.to_string()),
-            Destination::Queue(to) => (TargetType::Queue, to.clone()),
-            Destination::Menu(to) => (TargetType::Menu, to.clone()),
-            Destination::SmartRouter(to) => (TargetType::SmartRouter, to.clone()),
-            _ => {
-                return Err(conflict(
-                    self.step,
-                    format!("calls cannot be sent to `{}` from here", to.word()),
-                ));
+        let action = match convert::named(to) {
+            Some((target_type, name)) => {
+                let id = self.id(target_type, &name).await?;
+                let target = target(target_type).filter(|target| !target.class.is_empty());
+                target.map(|target| convert::Action {
+                    class: Some(target.class.to_owned()),
+                    label: Some(target.label.to_owned()),
+                    id: Some(id),
+                })
             }
+            None => convert::Action::alone(to).or_else(|| match to {
+                Destination::DialString(word) => convert::Action::said(word),
+                _ => None,
+            }),
         };
-        let id = self.id(target_type, &name).await?;
-        let Some(target) = target(target_type) else { return Ok(Map::new()) };
-        Ok([("label", target.label), ("type", target.class), ("id", id.as_str())]
-            .into_iter()
-            .map(|(field, value)| (format!("default_action_{field}"), json!(value)))
-            .collect())
+        let Some(convert::Action { class, label, id }) = action else {
+            return Err(conflict(self.step, format!("calls cannot be sent to `{}` from here", to.word())));
+        };
+        let parts = [("label", label), ("type", class), ("id", id)];
+        let field = |(field, value): (&str, Option<String>)| {
+            (format!("default_action_{field}"), json!(value.unwrap_or_default()))
+        };
+        Ok(parts.into_iter().map(field).collect())
     }
 
     async fn queue(&mut self, wanted: &Queue) -> Result<(), ApiError> {

@@ -110,15 +110,10 @@ impl Writing<'_> {
     }
 
     async fn dial_route(&mut self, number: &str, to: &Destination) -> Result<(), ApiError> {
-        let (target_type, name) = match to {
-            Destination::Queue(to) => (TargetType::Queue, to),
-            Destination::Menu(to) => (TargetType::Menu, to),
-            Destination::GeoRouter(to) => (TargetType::GeoRouter, to),
-            Destination::SmartRouter(to) => (TargetType::SmartRouter, to),
-            Destination::Agent(to) => (TargetType::Agent, to),
-            _ => return Err(conflict(self.step, format!("a number cannot be routed to `{}`", to.word()))),
+        let Some((target_type, name)) = convert::named(to) else {
+            return Err(conflict(self.step, format!("a number cannot be routed to `{}`", to.word())));
         };
-        let id = self.id(target_type, name).await?;
+        let id = self.id(target_type, &name).await?;
         let Some(target) = target(target_type) else { return Ok(()) };
         let mut body = Map::new();
         body.insert("dial_route".to_owned(), json!(target.dial_route));

@@ -5,12 +5,12 @@ mod normalize;
 mod objects;
 mod targets;
 
-pub use hours::{times, weekly};
+pub use hours::{times, unexplained, weekly};
 pub use normalize::normalize;
 pub use objects::{
     Said, dispatch_word, forward, no_answer_off, out_of_service, queue, receiver, schedule, tracking_number,
 };
 pub use targets::{
-    FALLBACK, LIST, Names, TargetType, acted_on, fallback, pattern_word, route, shown_pattern, target,
-    unresolved_types,
+    Action, FALLBACK, LIST, Names, ONE, TargetType, acted_on, fallback, named, pattern_word, route,
+    shown_pattern, target, unresolved_types,
 };

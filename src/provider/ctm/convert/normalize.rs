@@ -1,6 +1,6 @@
 //! A desired object in the form in which CallTrackingMetrics reports it, or why it cannot hold it.
 
-use super::LIST;
+use super::{Action, LIST, ONE};
 use crate::{
     model::{
         Address, Agent, Destination, Divert, Number, OrOff, Receivers, Resource, Ringable, Route, Term,
@@ -64,6 +64,7 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
             }
             if let Some(OrOff::Set(no_answer)) = &mut it.no_answer {
                 lower(&mut no_answer.to);
+                onward(&mut refusals, &["no_answer", "to"].into(), &mut no_answer.to);
                 if no_answer.after == 0 {
                     refusals.add(
                         &Path::from(["no_answer", "after"]),
@@ -77,6 +78,7 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
             name(&mut refusals, address);
             if let Some(Divert::To(to)) = &mut it.no_answer {
                 lower(to);
+                onward(&mut refusals, &["no_answer"].into(), to);
             }
             if let Some(agents) = &mut it.agents {
                 self::agents(&mut refusals, agents);
@@ -122,6 +124,32 @@ fn lower(to: &mut Destination) {
     if let Destination::Agent(email) = to {
         *email = email.to_lowercase();
     }
+}
+
+/// A token of a no-answer route: a receiving number that is no phone number, or an action that has no other word.
+fn onward(refusals: &mut Refusals, path: &Path, to: &mut Destination) {
+    let Destination::DialString(word) = to else { return };
+    if let Some(name) = word.strip_prefix(ONE) {
+        if let Ok(number) = name.parse() {
+            *to = Destination::Receiver(number);
+        }
+        return;
+    }
+    let said = Action::said(word);
+    let help = match said {
+        // With an id that leads to nothing it is shown otherwise.
+        Some(action) if action.target().is_some() => "name what it leads to: `menu`, `queue`, `receiver`…",
+        Some(action) => {
+            if let Some(known) = action.word() {
+                *to = known;
+            }
+            return;
+        }
+        None => {
+            "a token has three parts, as the plan shows it: `CLASS LABEL ID`, with `-` for one that is not there"
+        }
+    };
+    refusals.add(path, format!("calls cannot be sent to `token: {word}`"), help);
 }
 
 /// What is live may have any name but none; what cannot be made under a name is known when the live ones are.

@@ -1,10 +1,10 @@
 //! AccountData objects in the words of the YAML. What the API does not show is named, never guessed.
 
-use super::{Names, TargetType, route, shown_pattern, weekly};
+use super::{Names, TargetType, route, shown_pattern, unexplained, weekly};
 use crate::{
     model::{
-        Agent, DialExtension, Dispatch, Divert, E164, Forward, Limit, NoAnswer, Number, Queue, Receiver,
-        Receivers, Ringable, Route, Schedule, TaggingHours, Whisper,
+        Agent, DialExtension, Dispatch, Divert, E164, Forward, Limit, NoAnswer, Number, OrOff, Queue,
+        Receiver, Receivers, Ringable, Route, Schedule, TaggingHours, Whisper,
     },
     path::Field,
     provider::{
@@ -42,6 +42,14 @@ pub fn schedule(row: &Row) -> Said<Schedule> {
             None
         }
     };
+    let unexplained = unexplained(times.map(Vec::as_slice).unwrap_or_default());
+    if !unexplained.is_empty() {
+        notes.push(format!(
+            "its entries also hold {}, which nobody explains: it stays with an entry that keeps its hours or its days, and \
+             nothing brings it back where one goes",
+            unexplained.join(", ")
+        ));
+    }
     let time_zone = row.text("timezone").map(|name| zones::iana(&name));
     let object = Schedule { weekly: hours, time_zone, ..Schedule::default() };
     Said { object, hidden, notes, unreadable }
@@ -74,7 +82,13 @@ pub fn receiver(row: &Row, names: &Names) -> Said<Receiver> {
             .then(|| {
                 let after = row.whole("no_answer_seconds").or(0);
                 let after = unreadable.part(["no_answer"], "the seconds", after)?;
-                Some(names.action(row, "default_action").map(|to| NoAnswer { after, to }).into())
+                match names.action(row, "default_action") {
+                    Scalar::Unset => Some(OrOff::Off),
+                    to => {
+                        let to = unreadable.part(["no_answer"], "where calls go", to)?;
+                        Some(OrOff::Set(NoAnswer { after, to }))
+                    }
+                }
             })
             .flatten(),
         tagging_hours: shown(&["tagging_hours"], "tag_schedule_id").then(|| {
@@ -94,12 +108,13 @@ pub fn receiver(row: &Row, names: &Names) -> Said<Receiver> {
 }
 
 /// How the pattern of a queue is written (FACTS ctm/unnamed-4: the portal's words).
-const DISPATCH: [(Dispatch, &str); 5] = [
+const DISPATCH: [(Dispatch, &str); 6] = [
     (Dispatch::RingAll, "simultaneous"),
     (Dispatch::RoundRobin, "round_robin"),
     (Dispatch::Sticky, "sticky"),
     (Dispatch::Weighted, "weighted"),
     (Dispatch::Smart, "smart"),
+    (Dispatch::LongestWait, "longest_wait"),
 ];
 
 pub fn dispatch_word(dispatch: Dispatch) -> Option<&'static str> {
@@ -126,9 +141,11 @@ pub fn queue(row: &Row, agents: &[Row], names: &Names) -> Said<Queue> {
         unreadable.part(["agents"], format!("the priority of agent {}", agent.id()), agent.whole("priority"));
     }
     let agents = Some(self::agents(agents, names)).filter(|_| !unreadable.has(["agents"]));
-    let no_answer = row
-        .has("default_action_type")
-        .then(|| names.action(row, "default_action").map_or(Divert::Off, Divert::To));
+    let no_answer = match names.action(row, "default_action") {
+        _ if !row.has("default_action_type") => None,
+        Scalar::Unset => Some(Divert::Off),
+        to => unreadable.field(["no_answer"], to).map(Divert::To),
+    };
     let object = Queue {
         name: None,
         dispatch: unreadable.field(["dispatch"], dispatch),

@@ -2,7 +2,10 @@
 
 use crate::{
     model::{Destination, E164, Pattern, Receivers, Route},
-    provider::ctm::wire::{Row, text},
+    provider::{
+        ctm::wire::{Row, text},
+        scalar::Scalar,
+    },
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +18,8 @@ pub enum TargetType {
     Menu,
     GeoRouter,
     SmartRouter,
+    RoutingTable,
+    VoiceBot,
     Agent,
     Schedule,
     Number,
@@ -28,7 +33,7 @@ pub struct Target {
     pub id_key: &'static str,
     /// `route_to.type` of a number.
     pub read: &'static str,
-    /// `…_action_label` and `…_action_type`.
+    /// `…_action_label` and `…_action_type`; empty where none is known.
     pub label: &'static str,
     pub class: &'static str,
 }
@@ -82,7 +87,28 @@ pub const TARGETS: &[Target] = &[
         label: "user",
         class: "User",
     },
+    // No action of a queue that leads to a routing table has been seen.
+    Target {
+        target_type: TargetType::RoutingTable,
+        dial_route: "routing_table",
+        id_key: "routing_table_id",
+        read: "routing_table",
+        label: "",
+        class: "",
+    },
+    Target {
+        target_type: TargetType::VoiceBot,
+        dial_route: "voice_bot",
+        id_key: "voice_bot_id",
+        read: "voice_bot",
+        label: "voice_bot",
+        class: "VoiceBot",
+    },
 ];
+
+/// An action that leads to no thing: its word, class and label (FACTS ctm/queues-7).
+const NO_THING: [(Destination, &str, &str); 2] =
+    [(Destination::OwnVoicemail, "VoiceMail", "voicemail"), (Destination::HangUp, "Hangup", "hangup")];
 
 pub fn target(target_type: TargetType) -> Option<&'static Target> {
     TARGETS.iter().find(|target| target.target_type == target_type)
@@ -98,6 +124,87 @@ pub const PATTERNS: [(Pattern, &str); 4] = [
 
 /// What a list of receiving numbers begins with where it has an entry that is no number: its word in the YAML.
 pub const LIST: &str = "receiving numbers ";
+/// The same for one receiving number that is none.
+pub const ONE: &str = "receiving number ";
+
+/// What has a name of its own on the wire, and that name.
+pub fn named(to: &Destination) -> Option<(TargetType, String)> {
+    Some(match to {
+        Destination::Receiver(to) => (TargetType::Receiver, to.to_string()),
+        Destination::Queue(to) => (TargetType::Queue, to.clone()),
+        Destination::Menu(to) => (TargetType::Menu, to.clone()),
+        Destination::GeoRouter(to) => (TargetType::GeoRouter, to.clone()),
+        Destination::SmartRouter(to) => (TargetType::SmartRouter, to.clone()),
+        Destination::RoutingTable(to) => (TargetType::RoutingTable, to.clone()),
+        Destination::VoiceBot(to) => (TargetType::VoiceBot, to.clone()),
+        Destination::Agent(to) => (TargetType::Agent, to.clone()),
+        Destination::DialString(word) => (TargetType::Receiver, word.strip_prefix(ONE)?.to_owned()),
+        _ => return None,
+    })
+}
+
+/// An action as it is shown: its class, its label and its id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Action {
+    pub class: Option<String>,
+    pub label: Option<String>,
+    pub id: Option<String>,
+}
+
+/// Where a part of an action is not there.
+const NO_PART: &str = "-";
+
+impl Action {
+    fn of(row: &Row, prefix: &str) -> Self {
+        let [class, label, id] = ["type", "label", "id"].map(|name| row.text(&format!("{prefix}_{name}")));
+        Self { class, label, id }
+    }
+
+    /// One that leads to no thing.
+    pub fn alone(to: &Destination) -> Option<Self> {
+        let (_, class, label) = NO_THING.iter().find(|(it, ..)| it == to)?;
+        Some(Self { class: Some((*class).to_owned()), label: Some((*label).to_owned()), id: None })
+    }
+
+    /// The one that a token says: class, label and id, with a `-` for what is not there.
+    pub fn said(word: &str) -> Option<Self> {
+        let part = |text: &str| Some(text.to_owned()).filter(|text| text != NO_PART);
+        match word.split(' ').collect::<Vec<_>>().as_slice() {
+            parts @ [class, label, id] if parts.iter().all(|part| !part.is_empty()) => {
+                Some(Self { class: part(class), label: part(label), id: part(id) })
+            }
+            _ => None,
+        }
+    }
+
+    /// The token that says it; `None` where a part has a blank in it.
+    fn token(&self) -> Option<Destination> {
+        let Self { class, label, id } = self;
+        let parts = [class, label, id].map(|part| part.as_deref().unwrap_or(NO_PART));
+        let word = parts.join(" ");
+        (Self::said(&word).as_ref() == Some(self)).then_some(Destination::DialString(word))
+    }
+
+    /// The thing it leads to, if it is one that there is a word for.
+    pub fn target(&self) -> Option<&'static Target> {
+        let Self { class, label, id: _ } = self;
+        TARGETS.iter().find(|it| match class {
+            Some(class) => it.class == class,
+            None => label.as_deref() == Some(it.label),
+        })
+    }
+
+    /// The word for one that leads to no thing.
+    pub fn word(&self) -> Option<Destination> {
+        let Self { class, label, id } = self;
+        let fits = |it: &&(Destination, &str, &str)| {
+            class.as_deref().is_none_or(|class| class == it.1)
+                && label.as_deref().is_none_or(|label| label == it.2)
+                && class.as_ref().or(label.as_ref()).is_some()
+        };
+        NO_THING.iter().find(fits).filter(|_| id.is_none()).map(|(to, ..)| to.clone())
+    }
+}
 
 /// What becomes of a call that an agent does not answer (FACTS ctm/readings-1): the keys, and what is sent where nothing
 /// is live.
@@ -136,31 +243,37 @@ impl Names {
         let shown = shown.filter(|_| !self.whole.contains(&target_type));
         let Some(name) = self.get(target_type, id).map(str::to_owned).or(shown) else { return strange() };
         match target_type {
-            TargetType::Receiver => name.parse::<E164>().map_or_else(|_| strange(), Destination::Receiver),
+            TargetType::Receiver => name
+                .parse()
+                .map_or_else(|_| Destination::DialString(format!("{ONE}{name}")), Destination::Receiver),
             TargetType::Queue => Destination::Queue(name),
             TargetType::Menu => Destination::Menu(name),
             TargetType::GeoRouter => Destination::GeoRouter(name),
             TargetType::SmartRouter => Destination::SmartRouter(name),
+            TargetType::RoutingTable => Destination::RoutingTable(name),
+            TargetType::VoiceBot => Destination::VoiceBot(name),
             TargetType::Agent => Destination::Agent(name.to_lowercase()),
             TargetType::Schedule | TargetType::Number => strange(),
         }
     }
 
-    /// An action of a queue, a menu or a receiving number: class and id.
-    pub fn action(&self, row: &Row, prefix: &str) -> Option<Destination> {
-        let field = |name: &str| row.text(&format!("{prefix}_{name}"));
-        let (class, label) = (field("type"), field("label"));
-        let id = field("id").unwrap_or_default();
-        let known = |it: &&Target| match &class {
-            Some(class) => it.class == class,
-            None => label.as_deref() == Some(it.label),
-        };
-        match TARGETS.iter().find(known) {
-            Some(_) if id.is_empty() => None,
-            Some(target) => Some(self.destination(target.target_type, &id, None)),
-            None => {
-                class.or(label).map(|word| Destination::DialString(format!("{word} {id}").trim().to_owned()))
-            }
+    /// An action of a queue, a menu or a receiving number; what has no word is a token that keeps all of it.
+    pub fn action(&self, row: &Row, prefix: &str) -> Scalar<Destination> {
+        let action = Action::of(row, prefix);
+        if let Some(to) = action.word() {
+            return Scalar::Known(to);
+        }
+        match (action.target(), &action.id) {
+            (Some(_), None) => Scalar::Unset,
+            (Some(target), Some(id)) => Scalar::Known(self.destination(target.target_type, id, None)),
+            (None, _) if action.class.is_none() && action.label.is_none() => Scalar::Unset,
+            (None, _) => match action.token() {
+                Some(token) => Scalar::Known(token),
+                None => {
+                    let parts = [action.class, action.label, action.id];
+                    Scalar::Strange(parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
+                }
+            },
         }
     }
 }
@@ -202,13 +315,7 @@ pub fn route(number: &Row, names: &Names) -> Option<Route> {
 
 /// The type of target that an action of a queue or a receiving number names.
 pub fn acted_on(row: &Row, prefix: &str) -> Option<TargetType> {
-    let class = row.text(&format!("{prefix}_type"));
-    let label = row.text(&format!("{prefix}_label"));
-    let known = |it: &&Target| match &class {
-        Some(class) => it.class == class,
-        None => label.as_deref() == Some(it.label),
-    };
-    TARGETS.iter().find(known).map(|target| target.target_type)
+    Action::of(row, prefix).target().map(|target| target.target_type)
 }
 
 /// The pattern of a list of receiving numbers, in the words of the API.

@@ -22,7 +22,10 @@ pub fn token(to: &Destination, owner: &str) -> Option<String> {
         | Destination::Menu(_)
         | Destination::GeoRouter(_)
         | Destination::SmartRouter(_)
-        | Destination::Agent(_) => return None,
+        | Destination::RoutingTable(_)
+        | Destination::VoiceBot(_)
+        | Destination::Agent(_)
+        | Destination::HangUp => return None,
     })
 }
 

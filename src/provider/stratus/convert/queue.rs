@@ -121,7 +121,11 @@ pub fn dispatch_word(dispatch: Dispatch) -> &'static str {
         Dispatch::LinearCascade => "Linear Cascade",
         Dispatch::LinearHunt => "Linear Hunt",
         // The grade table has no others.
-        Dispatch::CallPark | Dispatch::Sticky | Dispatch::Weighted | Dispatch::Smart => "Call Park",
+        Dispatch::CallPark
+        | Dispatch::Sticky
+        | Dispatch::Weighted
+        | Dispatch::Smart
+        | Dispatch::LongestWait => "Call Park",
     }
 }
 
