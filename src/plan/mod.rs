@@ -81,6 +81,8 @@ pub struct Observed {
     pub unseen: BTreeMap<Address, BTreeSet<Path>>,
     /// Objects in the provider's own words, as they were read, without credentials: what a restore file keeps.
     pub own: BTreeMap<Address, Value>,
+    /// What goes with an object when it is deleted and no restore file has, in words for people.
+    pub not_kept: BTreeMap<Address, &'static str>,
     /// Entries of a live object that this vocabulary has no word for, each in words for people. A change leaves them as they
     /// are, and a deletion takes them.
     pub beyond: BTreeMap<Address, Vec<String>>,

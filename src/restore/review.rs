@@ -6,7 +6,7 @@ use crate::{
     path::Path,
     plan::{Action, Dialect, Note, Observed, Step, TenantPlan},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Restoration {
     /// Takes a word of the provider's own that was in use before as one that works, also where its dial plan does not
@@ -51,8 +51,13 @@ impl Restoration {
 }
 
 /// Says at each step of a plan what of that which it takes away a restore could not bring back. `hidden` is what of an
-/// object could not be read.
-pub fn mark_lost(plan: &mut TenantPlan, hidden: &dyn Fn(&Address) -> BTreeSet<Path>, dialect: &Dialect) {
+/// object could not be read, `not_kept` what goes with it.
+pub fn mark_lost(
+    plan: &mut TenantPlan,
+    hidden: &dyn Fn(&Address) -> BTreeSet<Path>,
+    not_kept: &BTreeMap<Address, &'static str>,
+    dialect: &Dialect,
+) {
     let mut seen = BTreeSet::new();
     for step in plan.steps.iter_mut().filter(|step| step.action != Action::Manual) {
         // The second step of an object completes its creation.
@@ -65,6 +70,9 @@ pub fn mark_lost(plan: &mut TenantPlan, hidden: &dyn Fn(&Address) -> BTreeSet<Pa
         if step.removes() && !unread.is_empty() {
             let fields: Vec<String> = unread.iter().map(|field| format!("`{field}`")).collect();
             step.lost.push(format!("{}: no earlier value could be read", fields.join(", ")));
+        }
+        if step.action == Action::Delete {
+            step.lost.extend(not_kept.get(&step.address).map(|text| (*text).to_owned()));
         }
     }
 }

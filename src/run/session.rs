@@ -268,7 +268,7 @@ impl<'a> Session<'a> {
             fields.extend(observed.unreadable.get(address).into_iter().flat_map(|it| it.keys().cloned()));
             fields
         };
-        restore::mark_lost(&mut plan, &hidden, &tenant.provider.dialect);
+        restore::mark_lost(&mut plan, &hidden, &observed.not_kept, &tenant.provider.dialect);
         plan
     }
 

@@ -403,10 +403,9 @@ fn a_tenant_that_moved_is_refused() {
     assert!(refusal(&live).ends_with("was written by an apply with `--sandbox`"), "{}", live.err);
 }
 
-/// What a system held and dialform cannot write again is said on the line of the plan that takes it away, and keeps nothing
-/// else from being restored.
+/// What a system held and there is no word for comes back to the letter: the restore file has it in the words of the system.
 #[test]
-fn what_cannot_be_written_again_is_said_and_the_rest_is_restored() {
+fn what_has_no_word_is_restored_to_the_letter() {
     let live = LIVE.replace(
         "dial-rule-application: to-user-residential, dial-rule-translation-destination-user: \"101\"",
         "dial-rule-application: to-conference, dial-rule-translation-destination-user: \"900\"",
@@ -415,25 +414,16 @@ fn what_cannot_be_written_again_is_said_and_the_rest_is_restored() {
         "numbers: { \"+12145550100\": { route: { extension: \"101\" } } }\nrules: { \"101\": { ring_timeout: 30 } }",
     );
     world.write("live/pbx/acme.1.service.yaml", &live);
+    assert_eq!(world.run(&["plan"]).ending, Ending::Fine);
+    let before = world.state();
     let applied = world.run(&["apply", "--auto-approve"]);
     assert_eq!(applied.ending, Ending::Fine);
-    let no_way_back = "      no way back with --restore: `route`: a number cannot be routed to a `token`";
-    assert_eq!(applied.out.matches(no_way_back).count(), 1, "{}", applied.out);
-    assert!(
-        applied.err.contains("brings it back, but for what the plan says of 1 object"),
-        "{}",
-        applied.err
-    );
-    let json: Value = serde_json::from_str(&world.run(&["plan", "--format", "json"]).out).unwrap();
-    assert_eq!(json["tenants"][0]["steps"], json!([]));
+    assert!(!applied.out.contains("no way back"), "{}", applied.out);
     let [file] = files(&world).try_into().unwrap();
     let restored = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
     assert_eq!(restored.ending, Ending::Fine, "{}{}", restored.out, restored.err);
-    let left =
-        "note: numbers.+12145550100: not restored, it stays as it is now: `route`: a number cannot be routed";
-    assert_eq!(restored.out.matches(left).count(), 1, "{}", restored.out);
-    let plan = world.run(&["plan"]).out;
-    assert!(plan.contains("~ rules.101") && !plan.contains("~ numbers."), "{plan}");
+    assert!(!restored.out.contains("not restored"), "{}", restored.out);
+    assert_eq!(world.state(), before);
 }
 
 /// The tenant's file has no part in a restore: of a field without an earlier value nothing is written, whatever somebody
@@ -471,7 +461,7 @@ fn nothing_of_the_file_is_restored() {
     assert_eq!(label(), first);
     let sent = world.lines("traffic.jsonl").into_iter().filter(|it| it["method"] != "GET");
     let sent: Vec<Value> = sent.map(|it| it["request"].clone()).collect();
-    assert_eq!(sent, [json!({ "name": "", "number": "+14105550124" })]);
+    assert_eq!(sent, [json!({ "name": null, "number": "+14105550124" })]);
 }
 
 fn step(address: Address, before: Value, changes: &[FieldPath]) -> StepRecord {

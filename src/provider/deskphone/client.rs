@@ -92,7 +92,8 @@ impl Read for DeskphoneReader {
             }
         }
         let found: Vec<_> = stream::iter(reads).buffer_unordered(http.concurrency()).try_collect().await?;
-        for (address, mut diverts, unreadable) in found {
+        for (address, document, mut diverts, unreadable) in found {
+            observed.own.insert(address.clone(), document);
             if let (Some(Resource::Diverts(wanted)), Ok(own)) =
                 (scope.wanted.get(&address), address.key.parse())
             {
@@ -172,17 +173,17 @@ async fn people(http: &ReadClient, account: &str) -> Result<Ids, ApiError> {
     Err(failure(&what, &path, Problem::Incomplete(format!("more than {MOST_PAGES} pages"))))
 }
 
-/// The diverts of one person in the words of the YAML.
+/// The diverts of one person as they were read, and in the words of the YAML.
 async fn diverts(
     http: &ReadClient,
     id: String,
     extension: Extension,
     people: &Ids,
-) -> Result<(Address, Diverts, Unreadable), ApiError> {
+) -> Result<(Address, Value, Diverts, Unreadable), ApiError> {
     let (answer, path, what) = document(http, &id, &extension).await?;
     let (diverts, unreadable) = convert::diverts(&answer.body, &extension, &|it| people.contains_key(it))
         .map_err(|why| undecodable(why, &answer.body, &what, &path))?;
-    Ok((Address::new(Kind::Diverts, &extension), diverts, unreadable))
+    Ok((Address::new(Kind::Diverts, &extension), answer.body, diverts, unreadable))
 }
 
 /// The document of one person, with its path and what is being read.
@@ -233,7 +234,8 @@ impl Write for DeskphoneWriter {
         };
         let (Answer { body: document, etag, .. }, path, what) = document(http, &id, &extension).await?;
         still_as_planned(&document, &extension, step, &ids).map_err(conflict)?;
-        let body = convert::merged(&document, &extension, wanted, |word| step.concerns(&[word.into()]))
+        let concerns = |word: &str| step.concerns(&[word.into()]);
+        let body = convert::merged(&document, &extension, wanted, step.restored.as_ref(), concerns)
             .ok_or_else(|| conflict("the document does not match the contract".to_owned()))?;
         let what = format!("changing {what}");
         let sent = http.send_if(Method::PUT, &path, Some(&body), etag.as_deref(), &what).await;

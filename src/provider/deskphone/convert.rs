@@ -161,12 +161,13 @@ fn outside(to: &str) -> Option<E164> {
     format!("+{digits}").parse().ok().filter(|_| whole)
 }
 
-/// The document just read with the planned conditions as wanted. All else goes back as it came, but for
-/// `systemMaxNumberOfRings`, which is read only.
+/// The document just read with the planned conditions as wanted, or as they were in an earlier one that is brought back.
+/// All else goes back as it came, but for `systemMaxNumberOfRings`, which is read only.
 pub fn merged(
     document: &Value,
     own: &Extension,
     wanted: &Diverts,
+    earlier: Option<&Value>,
     planned: impl Fn(&str) -> bool,
 ) -> Option<Value> {
     let mut document = document.clone();
@@ -179,7 +180,15 @@ pub fn merged(
         let Some(divert) = divert.filter(|_| planned(word)) else { continue };
         let section =
             path.iter().try_fold(&mut document, |value, key| value.get_mut(key))?.as_object_mut()?;
-        write(section, divert, own)?;
+        match earlier.and_then(|earlier| self::section(earlier, path)).and_then(Value::as_object) {
+            Some(earlier) => {
+                let kept = earlier
+                    .iter()
+                    .filter(|(key, _)| ["enabled", "destination", MAILBOX].contains(&key.as_str()));
+                section.extend(kept.map(|(key, value)| (key.clone(), value.clone())));
+            }
+            None => write(section, divert, own)?,
+        }
     }
     Some(document)
 }

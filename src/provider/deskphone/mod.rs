@@ -39,6 +39,7 @@ pub static PROVIDER: Provider = Provider {
         by_hand: portal::BY_HAND,
         remarks: notes::REMARKS,
         country: Some(Country::GB),
+        own: &[Kind::Diverts],
         normalize: convert::normalize,
         ..Dialect::PLAIN
     },

@@ -31,7 +31,7 @@ pub static PROVIDER: Provider = Provider {
         by_hand: portal::BY_HAND,
         remarks: notes::REMARKS,
         country: Some(Country::US),
-        own: &[Kind::Schedules, Kind::Numbers, Kind::Rules, Kind::Diverts],
+        own: &[Kind::Schedules, Kind::Numbers, Kind::Rules, Kind::Diverts, Kind::Queues],
         normalize: convert::normalize,
         ..Dialect::PLAIN
     },

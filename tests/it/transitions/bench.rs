@@ -137,7 +137,8 @@ impl<'a> Bench<'a> {
     /// Applies one.
     pub fn restore(&self, file: &Path, critical: &[String], fault: &str) -> Run {
         let file = file.to_str().unwrap();
-        let mut arguments = vec!["apply", "--format", "json", "--auto-approve", "--restore", file];
+        let mut arguments =
+            vec!["apply", "--format", "json", "--auto-approve", "--override-guard", "--restore", file];
         arguments.extend(critical.iter().flat_map(|address| ["--approve-critical", address]));
         self.dialform(&arguments, fault)
     }

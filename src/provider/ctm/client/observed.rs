@@ -23,6 +23,7 @@ use crate::{
     },
     text::count,
 };
+use serde_json::{Value, json};
 
 pub fn in_words(live: &AccountData, scope: &Scope, index: &Index) -> Observed {
     let mut observed = Observed { named_targets: index.named_targets(), ..Observed::default() };
@@ -123,6 +124,7 @@ impl Words<'_> {
             let number = key(TargetType::Receiver, row).and_then(|key| key.parse::<E164>().ok());
             let Some(number) = number else { continue };
             let said = convert::receiver(row, &index.names);
+            self.own(Address::new(Kind::Receivers, &number), json!(row.0));
             self.add(Address::new(Kind::Receivers, number), said, Resource::Receiver);
         }
     }
@@ -147,8 +149,15 @@ impl Words<'_> {
                     said.object.agents = None;
                 }
             }
+            let agents: Vec<Value> = agents.iter().map(|row| row.0.clone().into()).collect();
+            self.own(address.clone(), json!({ "queue": row.0, "agents": agents }));
             self.add(address, said, Resource::Queue);
         }
+    }
+
+    /// The object as it was read, for a restore file.
+    fn own(&mut self, address: Address, own: Value) {
+        self.observed.own.insert(address, own);
     }
 
     fn changes_agents(&self, address: &Address, live: &Queue) -> bool {
@@ -163,6 +172,7 @@ impl Words<'_> {
             let Some(name) = key(TargetType::Schedule, row) else { continue };
             let address = Address::new(Kind::Schedules, name);
             if *whole {
+                self.own(address.clone(), json!(row.0));
                 self.add(address, convert::schedule(row), Resource::Schedule);
             } else {
                 self.observed.objects.insert(address, Resource::Schedule(Schedule::default()));

@@ -130,7 +130,9 @@ impl Writing<'_> {
         let key = self.key().to_owned();
         let zone = time_zone.as_deref().map(|zone| zones::rails(zone).unwrap_or(zone));
         if self.step.action == Action::Create {
-            let times = convert::times(weekly.as_ref().unwrap_or(&Weekly::default()), &[]);
+            let times = self.earlier_times(weekly.as_ref());
+            let times =
+                times.unwrap_or_else(|| convert::times(weekly.as_ref().unwrap_or(&Weekly::default()), &[]));
             let mut body = json!({ "name": key, "times": times });
             if let Some(zone) = zone {
                 body["timezone"] = json!(zone);
@@ -146,12 +148,36 @@ impl Writing<'_> {
         body.retain(|field, value| !(value.is_null() || field == "id" || field.ends_with("url")));
         if let Some(weekly) = weekly.as_ref().filter(|_| self.about("weekly")) {
             let live = body.get("times").and_then(Value::as_array).cloned().unwrap_or_default();
-            body.insert("times".to_owned(), convert::times(weekly, &live));
+            let earlier = self.earlier_times(Some(weekly));
+            body.insert("times".to_owned(), earlier.unwrap_or_else(|| convert::times(weekly, &live)));
         }
         if let Some(zone) = zone.filter(|_| self.about("time_zone")) {
             body.insert("timezone".to_owned(), json!(zone));
         }
         self.send(Method::PUT, &rest, Some(json!({ "schedule": body }))).await.map(drop)
+    }
+
+    /// The entries of a schedule as they were, where they are brought back and say what is wanted.
+    fn earlier_times(&self, wanted: Option<&Weekly>) -> Option<Value> {
+        let times = self.step.restored.as_ref()?.get("times")?;
+        let mut said = convert::weekly(times.as_array()?).ok()?;
+        said.complete();
+        let mut wanted = wanted?.clone();
+        wanted.complete();
+        (said == wanted).then(|| times.clone())
+    }
+
+    /// Writes what is brought back as it was, to the letter. What points to something else is found by its name, for its id
+    /// may be another one now.
+    fn as_earlier(&self, body: &mut Map<String, Value>) {
+        let Some(earlier) = self.step.restored.as_ref().and_then(Value::as_object) else { return };
+        for (field, value) in body.iter_mut() {
+            let points = field.starts_with("default_action_") || field == "tag_schedule_id";
+            let empty = |value: &Value| value.is_null() || value == "";
+            if let Some(was) = earlier.get(field).filter(|was| !points || (empty(was) && empty(value))) {
+                *value = was.clone();
+            }
+        }
     }
 
     async fn receiver(&mut self, wanted: &Receiver) -> Result<(), ApiError> {
@@ -198,6 +224,7 @@ impl Writing<'_> {
             }
             None => {}
         }
+        self.as_earlier(&mut body);
         if self.step.action == Action::Create {
             body.insert("number".to_owned(), json!(key));
             return self.send(Method::POST, "/receiving_numbers", Some(body.into())).await.map(drop);
@@ -297,6 +324,9 @@ impl Writing<'_> {
             Action::Create => Vec::new(),
             _ => super::observe::queue(self.api(), queue).await?.1.unwrap_or_default(),
         };
+        let earlier = self.step.restored.as_ref().and_then(|own| own["agents"].as_array());
+        let earlier: Vec<Map<String, Value>> =
+            earlier.into_iter().flatten().filter_map(|row| row.as_object().cloned()).collect();
         let mut list = Vec::new();
         for agent in agents {
             let Ringable::Agent(email) = &agent.target else {
@@ -304,7 +334,8 @@ impl Writing<'_> {
             };
             let id = self.id(TargetType::Agent, email).await?;
             let known = live.iter().find(|row| row.id() == id);
-            let mut body = known.map(|row| row.0.clone()).unwrap_or_default();
+            let before = earlier.iter().find(|row| row.get("id") == Some(&json!(id)));
+            let mut body = before.or(known.map(|row| &row.0)).cloned().unwrap_or_default();
             body.insert("id".to_owned(), json!(id));
             body.insert("priority".to_owned(), json!(agent.order));
             list.push(body.into());

@@ -8,6 +8,7 @@ use crate::{
         wire::{Agent, AnswerRule, CallQueue, CarrierForward, Domain, PhoneNumber, TimeFrame, User},
     },
 };
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What was read, before it is put into words.
@@ -19,6 +20,8 @@ pub struct DomainData {
     pub numbers: Vec<PhoneNumber>,
     pub queues: Vec<CallQueue>,
     pub agents: Vec<Agent>,
+    /// Queues that the run is about, as they are, for a restore file.
+    pub queue_records: BTreeMap<String, Value>,
     pub frames: Vec<TimeFrame>,
     /// Time frames of one extension that declared schedules name, with that extension.
     pub own_frames: Vec<(String, TimeFrame)>,

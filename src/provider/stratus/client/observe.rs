@@ -9,6 +9,7 @@ use super::{
     calendar,
     domain_data::DomainData,
     observed::observed,
+    shown::{Shown, parted},
     standing,
 };
 use crate::{
@@ -30,6 +31,8 @@ use crate::{
 };
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::sync::Mutex;
 
@@ -102,11 +105,21 @@ impl StratusReader {
         if let Some(why) = why {
             return Err(failure(&format!("domain `{account}`"), &api.path(""), Problem::Conflict(why)));
         }
+        let kept = |key: &str| is_kept_queue(key, scope);
+        let users: Vec<Shown<User>> = api.list("/users", &format!("the users of `{account}`")).await?;
+        let (users, kept_users) = parted(users, |user| kept(user.user.as_str()));
+        let queues: Vec<Shown<CallQueue>> =
+            api.list("/callqueues", &format!("the queues of `{account}`")).await?;
+        let (queues, kept_queues) = parted(queues, |queue| kept(queue.callqueue.as_str()));
+        let agents: Vec<Shown<Agent>> =
+            api.list("/agents", &format!("the queue agents of `{account}`")).await?;
+        let (agents, kept_agents) = parted(agents, |agent| kept(agent.callqueue.as_str()));
         let mut live = DomainData {
-            users: api.list("/users", &format!("the users of `{account}`")).await?,
+            queue_records: queue_records(kept_queues, kept_users, kept_agents),
+            users,
             numbers: api.list("/phonenumbers", &format!("the numbers of `{account}`")).await?,
-            queues: api.list("/callqueues", &format!("the queues of `{account}`")).await?,
-            agents: api.list("/agents", &format!("the queue agents of `{account}`")).await?,
+            queues,
+            agents,
             frames: api.list("/timeframes", &format!("the time frames of `{account}`")).await?,
             ..DomainData::default()
         };
@@ -408,6 +421,33 @@ fn unverified_targets(observed: &Observed, scope: &Scope) -> Vec<(Address, Vec<S
         }
     }
     notes
+}
+
+/// What there is of each queue, by its extension.
+fn queue_records(queues: Kept, users: Kept, agents: Kept) -> BTreeMap<String, Value> {
+    let one = |(key, queue): (String, Map<String, Value>)| {
+        let user = users.iter().find(|(it, _)| *it == key).map(|(_, user)| user);
+        let own = |(_, agent): &&(String, Map<String, Value>)| {
+            agent
+                .get("callqueue")
+                .and_then(|it| Text::deserialize(it).ok())
+                .is_some_and(|it| it.as_str() == key)
+        };
+        let agents: Vec<Value> = agents.iter().filter(own).map(|(_, agent)| agent.clone().into()).collect();
+        let record = json!({ "queue": queue, "user": user, "agents": agents });
+        (key, record)
+    };
+    queues.into_iter().map(one).collect()
+}
+
+type Kept = Vec<(String, Map<String, Value>)>;
+
+/// Whether a queue may be changed by the run.
+fn is_kept_queue(key: &str, scope: &Scope) -> bool {
+    let address = Address::new(Kind::Queues, key);
+    scope.wanted.contains_key(&address)
+        || scope.absent.contains(&address)
+        || scope.exhaustive.contains(&Kind::Queues)
 }
 
 /// Whether the rules of an extension may be changed by the run, or go with its queue: a restore file keeps them.

@@ -3,6 +3,7 @@
 use super::{
     domain_data::DomainData,
     preconditions,
+    queue_record::QueueRecord,
     raw_rule::RawRule,
     standing::{is_shown, looks_up_blocked},
     survey::survey,
@@ -85,8 +86,20 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         let parts = QueueParts { agents: &agents, user, default: default(key) };
         let (mut words, strange) = convert::queue(queue, &parts, context);
         let address = Address::new(Kind::Queues, key);
-        if let Some(Resource::Queue(wanted)) = scope.wanted.get(&address) {
+        // A restore brings back the agent that was there, and no other form of it.
+        let earlier = scope.earlier.get(&address).map(|own| QueueRecord(own.clone()));
+        let had = |agent: &&Agent| {
+            earlier.as_ref().is_none_or(|earlier| earlier.has_agent(agent.callqueue_agent_id.as_str()))
+        };
+        if let Some(Resource::Queue(wanted)) = scope.wanted.get(&address).filter(|_| agents.iter().all(had)) {
             convert::recognise_devices(&mut words, wanted);
+        }
+        if let Some(record) = live.queue_records.get(key) {
+            let mut own = record.clone();
+            own["rules"] = live.raw_rules.get(key).into_iter().flatten().map(RawRule::shown).collect();
+            observed.own.insert(address.clone(), own);
+            let text = "the devices, greetings and messages of its extension";
+            observed.not_kept.insert(address.clone(), text);
         }
         add(&mut observed, address, Resource::Queue(words), strange, key);
     }

@@ -38,6 +38,12 @@ impl RawRule {
         name.unwrap_or_default().0
     }
 
+    /// The callers on its block list, as they stand there.
+    pub fn rejected(&self) -> Vec<String> {
+        let list = self.0.get(LISTS[1]).and_then(|list| list.get("parameters")).map(words);
+        list.unwrap_or_default().iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
     /// As it was sent.
     pub fn shown(&self) -> Value {
         Value::Object(self.0.clone())

@@ -3,6 +3,7 @@
 use super::{
     API, CARRIER,
     api::{Api, present},
+    queue_record::QueueRecord,
     raw_rule::RawRule,
     sent::Sent,
 };
@@ -39,6 +40,8 @@ pub struct Writing<'a> {
     pub sent: &'a Sent,
     /// The answering rules as they were, where the step brings them back.
     pub earlier: &'a [RawRule],
+    /// The queue as it was, where the step brings it back.
+    pub record: &'a QueueRecord,
 }
 
 /// Whether a field, or something in it, is among the changes of a step.
@@ -75,7 +78,15 @@ impl Write for StratusWriter {
         let http = endpoint(&self.endpoints, API)?;
         let sent = Sent::default();
         let earlier = earlier_rules(step).map_err(|error| unreadable_own(step, &error))?;
-        let to = Writing { http, api: Api { http, domain: account }, sent: &sent, earlier: &earlier };
+        let record = step.restored.clone().filter(|_| step.address.kind == Kind::Queues);
+        let record = QueueRecord(record.unwrap_or_default());
+        let to = Writing {
+            http,
+            api: Api { http, domain: account },
+            sent: &sent,
+            earlier: &earlier,
+            record: &record,
+        };
         match (step.action, &step.after, &step.before) {
             (Action::Manual, _, _) => Ok(()),
             (Action::Delete, _, Some(Resource::Schedule(_))) => to.delete_schedule(key).await,

@@ -70,10 +70,21 @@ impl Writing<'_> {
             if let Some(seconds) = wrap_up {
                 body.insert("callqueue-agent-wrap-up-allowance-seconds".into(), (*seconds).into());
             }
-            match find(&live, target, wanted, &context) {
+            let earlier = self
+                .record
+                .agent(&model::Agent { target: target.clone(), order: *order, wrap_up: *wrap_up }, &context);
+            let had = earlier.as_ref().and_then(|it| it.get("callqueue-agent-id")).and_then(Value::as_str);
+            let known = find(&live, target, wanted, &context);
+            // What is brought back is the agent that was there, and no other form of it.
+            let known = known.filter(|agent| had.is_none_or(|had| had == agent.callqueue_agent_id.as_str()));
+            match known {
                 Some(agent) => {
                     kept.push(agent.key());
                     let now = convert::agent(agent, &context);
+                    if let Some(mut earlier) = earlier {
+                        earlier.shift_remove("callqueue-agent-id");
+                        body.extend(earlier);
+                    }
                     if now.order != *order || now.wrap_up != *wrap_up {
                         let rest = format!("{base}/{}", segment(agent.callqueue_agent_id.as_str()));
                         self.send(Method::PUT, &rest, Value::Object(body), &what).await?;
@@ -86,6 +97,7 @@ impl Writing<'_> {
                     body.insert("synchronous".into(), "yes".into());
                     body.insert("callqueue-agent-id".into(), id.into());
                     body.insert("callqueue-agent-availability-type".into(), availability.into());
+                    body.extend(earlier.unwrap_or_default());
                     let made = self.send(Method::POST, &base, Value::Object(body), &what).await;
                     made.map_err(|error| one_agent(error, target, wanted, &context))?;
                 }

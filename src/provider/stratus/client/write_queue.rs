@@ -80,7 +80,9 @@ impl Writing<'_> {
             body.insert("description".into(), name.as_str().into());
         }
         if let Some(dispatch) = dispatch.filter(|_| touched(step, "dispatch")) {
-            body.insert("callqueue-dispatch-type".into(), convert::dispatch_word(dispatch).into());
+            let earlier = self.record.dispatch(dispatch);
+            let word = earlier.unwrap_or_else(|| convert::dispatch_word(dispatch).into());
+            body.insert("callqueue-dispatch-type".into(), word);
         }
         if let Some(seconds) = agent_ring.filter(|_| touched(step, "agent_ring")) {
             body.insert("callqueue-agent-dispatch-timeout-seconds".into(), seconds.into());
@@ -109,6 +111,9 @@ impl Writing<'_> {
         }
         let mut fresh = false;
         if step.action == Action::Create {
+            for (field, value) in self.record.body() {
+                body.entry(field).or_insert(value);
+            }
             body.extend(open);
             body.insert(REQUIRE.to_owned(), "no".into());
             fresh = self.create_queue(key, name.as_deref().unwrap_or(key), std::mem::take(&mut body)).await?;
@@ -144,7 +149,8 @@ impl Writing<'_> {
             self.ring_timeout(key, timeout).await?;
         }
         body.extend(close);
-        self.change_queue(key, body).await
+        self.change_queue(key, body).await?;
+        if step.action == Action::Create { self.earlier_rules(key).await } else { Ok(()) }
     }
 
     /// Changes the record of a queue; what is left out stays (FACTS stratus/writes-7). The longest expected wait goes out
@@ -166,6 +172,7 @@ impl Writing<'_> {
     /// The ring timeout of a queue is that of its own user; nothing is no limit (FACTS stratus/queues-8).
     async fn ring_timeout(&self, key: &str, limit: Limit) -> Result<(), ApiError> {
         let seconds = limit.number().map_or_else(|| Value::from(""), Value::from);
+        let seconds = self.record.ring_timeout(limit).unwrap_or(seconds);
         self.user(key, json!({ "ring-no-answer-timeout-seconds": seconds })).await
     }
 
@@ -214,12 +221,15 @@ impl Writing<'_> {
         if self.user_at(key).await?.is_some() {
             return Ok(false);
         }
-        let user = json!({
+        let mut user = json!({
             "synchronous": "yes", "user": key, "name-first-name": name, "name-last-name": "Queue",
             "user-scope": "No Portal", "service-code": "system-queue",
             // It has none; some servers want the key (FACTS stratus/readings-9).
             "email-address": "",
         });
+        for (field, value) in self.record.user() {
+            user[field] = value;
+        }
         self.send(Method::POST, "/users", user, &format!("making the extension of queue `{key}`")).await?;
         self.user_shows(key, true).await?;
         Ok(true)

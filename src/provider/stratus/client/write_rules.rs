@@ -126,6 +126,25 @@ impl Writing<'_> {
         Ok(as_earlier(body, earlier.as_ref()))
     }
 
+    /// Gives an extension that is made again the rules it had: what the Default rule has beside what was written of it, and
+    /// all others.
+    pub async fn earlier_rules(&self, key: &str) -> Result<(), ApiError> {
+        let live = self.api.raw_rules(key).await?;
+        for rule in self.earlier {
+            let (name, mut body) = (rule.name(), rule.to_write());
+            let what = format!("making rule `{name}` of extension `{key}`");
+            if name == DEFAULT {
+                // A new extension rings its own devices; the way into its queue stays, for it leads callers there.
+                let ring = "simultaneous-ring";
+                body.entry(ring).or_insert_with(|| json!({ "enabled": "no", "parameters": [] }));
+                self.put_rule(key, &name, &body, &live, &what).await?;
+            } else if !live.iter().any(|it| it.name() == name) {
+                self.create_rule(key, &name, body, &what).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Makes a rule; servers may show it late.
     async fn create_rule(
         &self,
@@ -230,7 +249,13 @@ impl Writing<'_> {
         if let Some(block) = block.as_ref().filter(|list| touched("block") && !list.is_empty()) {
             self.add_callers(key, LISTS[1], block).await?;
         }
-        if let Some(anonymous) = block_anonymous.filter(|_| touched("block_anonymous")) {
+        let earlier = self.earlier_of(DEFAULT).map(RawRule::rejected).unwrap_or_default();
+        let names: Vec<Caller> =
+            earlier.into_iter().filter(|word| convert::is_anonymous(word)).map(Caller::Other).collect();
+        if block_anonymous == &Some(true) && touched("block_anonymous") && !names.is_empty() {
+            // The list named them, and does so again.
+            self.add_callers(key, LISTS[1], &names).await?;
+        } else if let Some(anonymous) = block_anonymous.filter(|_| touched("block_anonymous")) {
             let flag = if anonymous { "yes" } else { "no" };
             self.user(key, json!({ "reject-anonymous-calls-enabled": flag })).await?;
         }

@@ -27,8 +27,8 @@ pub use holiday::{first_year as holiday_year, in_calendar};
 pub use normalize::normalize;
 pub use number::{number, route_into};
 pub use queue::{
-    MINUTE, QueueParts, agent, agent_id, device_id, dispatch_word, limit_number, queue, queue_diverts,
-    recognise_devices,
+    MINUTE, QueueParts, agent, agent_id, device_id, dispatch, dispatch_word, limit_number, queue,
+    queue_diverts, recognise_devices,
 };
 pub use rules::{
     DefaultRuleChange, caller, caller_wire, default_rule, default_rule_change, diverts, feature_field,

@@ -99,7 +99,8 @@ pub fn limit_number(limit: Limit, unit: u32) -> u32 {
     limit.number().unwrap_or_default() / unit
 }
 
-fn dispatch(wire: &str) -> Option<Dispatch> {
+/// The type of a queue by its word on the wire.
+pub fn dispatch(wire: &str) -> Option<Dispatch> {
     // Case is not enforced by servers, and parks read back as `-` (FACTS stratus/queues-2).
     Some(match wire.to_ascii_lowercase().as_str() {
         "round-robin" => Dispatch::RoundRobin,

@@ -1,0 +1,112 @@
+//! A queue as it was, for a restore: its record, its agents, the user at its extension and that one's rules.
+
+use crate::{
+    model::{self, Dispatch, Limit},
+    provider::stratus::{
+        convert::{self, Context},
+        wire::{Agent, Text},
+    },
+};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+/// What the server counts itself, or what is written in an order of its own.
+const NOT_WRITTEN: [&str; 6] = [
+    "callqueue",
+    "callqueue-require-available-agents-to-accept-new-callers",
+    "callqueue-max-current-callers-to-accept-new-callers",
+    "callqueue-max-current-wait-to-accept-new-callers-seconds",
+    "callqueue-max-current-wait-to-accepts-new-callers-seconds",
+    "callqueue-max-wait-timeout-minutes",
+];
+
+/// What is written of an agent, by the names it is read under (FACTS stratus/agents-2).
+const AGENT: [(&str, &str); 8] = [
+    ("callqueue-agent-availability-type", "callqueue-agent-availability-type"),
+    ("callqueue-agent-dispatch-order-ordinal", "ordinal-order"),
+    ("callqueue-agent-dispatch-queue-priority-ordinal", "callqueue-agent-dispatch-queue-priority-ordinal"),
+    ("callqueue-agent-wrap-up-allowance-seconds", "callqueue-agent-wrap-up-allowance-seconds"),
+    ("limits-max-active-calls-total", "limits-max-active-calls-total"),
+    ("callqueue-agent-answer-confirmation-enabled", "callqueue-agent-answer-confirmation-enabled"),
+    ("auto-answer-enabled", "auto_ans"),
+    ("callqueue-agent-max-concurrent-sms-conversations", "callqueue-agent-max-concurrent-sms-conversations"),
+];
+
+/// What is written of the user at a queue's extension beside what makes it one (FACTS stratus/users-2).
+const USER: [&str; 8] = [
+    "name-first-name",
+    "name-last-name",
+    "site",
+    "time-zone",
+    "caller-id-number",
+    "ring-no-answer-timeout-seconds",
+    "voicemail-enabled",
+    "music-on-hold-comfort-message-repeat-interval-seconds",
+];
+
+/// All that a restore file has of a queue.
+#[derive(Debug, Clone, Default)]
+pub struct QueueRecord(pub Value);
+
+impl QueueRecord {
+    fn part(&self, name: &str) -> Option<&Map<String, Value>> {
+        self.0.get(name).and_then(Value::as_object)
+    }
+
+    /// What there was beside the fields that are written by themselves.
+    pub fn body(&self) -> Map<String, Value> {
+        let own = |key: &str| {
+            (key.starts_with("callqueue-") || matches!(key, "description" | "recording-configuration"))
+                && !key.starts_with("callqueue-count-")
+                && !NOT_WRITTEN.contains(&key)
+        };
+        let fields =
+            self.part("queue").into_iter().flatten().filter(|(key, value)| own(key) && !value.is_null());
+        fields.map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
+    /// The word that a type of dispatch had.
+    pub fn dispatch(&self, wanted: Dispatch) -> Option<Value> {
+        let shown = self.part("queue")?.get("callqueue-dispatch-type")?;
+        (convert::dispatch(shown.as_str()?) == Some(wanted)).then(|| shown.clone())
+    }
+
+    /// The ring timeout as it stood there.
+    pub fn ring_timeout(&self, wanted: Limit) -> Option<Value> {
+        let shown = self.part("user")?.get("ring-no-answer-timeout-seconds")?;
+        let number = Text::deserialize(shown).ok()?.whole().known().filter(|number| *number > 0);
+        (number == wanted.number()).then(|| shown.clone())
+    }
+
+    /// What there was of the user at its extension.
+    pub fn user(&self) -> Map<String, Value> {
+        let own = |(key, value): &(&String, &Value)| USER.contains(&key.as_str()) && !value.is_null();
+        let fields = self.part("user").into_iter().flatten().filter(own);
+        fields.map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
+    /// The agents, each with its id.
+    fn agents(&self) -> impl Iterator<Item = (Agent, &Map<String, Value>)> {
+        let rows = self.0.get("agents").and_then(Value::as_array).into_iter().flatten();
+        rows.filter_map(|row| Some((Agent::deserialize(row).ok()?, row.as_object()?)))
+    }
+
+    /// Whether the queue had an agent of that id.
+    pub fn has_agent(&self, id: &str) -> bool {
+        self.agents().any(|(agent, _)| agent.callqueue_agent_id.as_str() == id)
+    }
+
+    /// What is to be written so that an agent is what it was.
+    pub fn agent(&self, wanted: &model::Agent, context: &Context) -> Option<Map<String, Value>> {
+        let mut all = self.agents();
+        let (agent, row) = all.find(|(agent, _)| convert::agent(agent, context) == *wanted)?;
+        let mut body = Map::new();
+        for (write, read) in AGENT {
+            if let Some(value) = row.get(read).or_else(|| row.get(write)).filter(|value| !value.is_null()) {
+                body.insert(write.to_owned(), value.clone());
+            }
+        }
+        body.insert("callqueue-agent-id".to_owned(), json!(agent.callqueue_agent_id.as_str()));
+        Some(body)
+    }
+}

@@ -1,0 +1,41 @@
+//! A row of a list beside all that the server shows of it: what a restore file keeps.
+
+use crate::provider::stratus::wire::Row;
+use serde::{Deserialize, Deserializer, de::Error};
+use serde_json::{Map, Value};
+
+/// A row as it is understood, and as it came.
+pub struct Shown<T> {
+    pub row: T,
+    pub all: Map<String, Value>,
+}
+
+impl<'de, T: Row> Deserialize<'de> for Shown<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let all = Map::deserialize(deserializer)?;
+        let row = T::deserialize(&Value::Object(all.clone())).map_err(D::Error::custom)?;
+        Ok(Self { row, all })
+    }
+}
+
+impl<T: Row> Row for Shown<T> {
+    fn key(&self) -> String {
+        self.row.key()
+    }
+}
+
+/// The rows alone, and of those that are kept all there is.
+pub fn parted<T: Row>(
+    rows: Vec<Shown<T>>,
+    is_kept: impl Fn(&T) -> bool,
+) -> (Vec<T>, Vec<(String, Map<String, Value>)>) {
+    let mut kept = Vec::new();
+    let mut typed = Vec::new();
+    for Shown { row, all } in rows {
+        if is_kept(&row) {
+            kept.push((row.key(), all));
+        }
+        typed.push(row);
+    }
+    (typed, kept)
+}
