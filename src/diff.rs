@@ -6,9 +6,10 @@
 use crate::{
     model::{
         Agent, Also, Caller, Callers, DEFAULT_RULE, Dated, Destination, DialExtension, Dispatch, Divert,
-        Diverts, E164, Easter, Forward, Holidays, Kind, Limit, Monthly, NoAnswer, Number, OrOff, OwnEntry,
-        Pattern, Queue, Receiver, Receivers, Resource, Ring, RingTimeout, Ringable, Route, Rule, Rules,
-        Schedule, Simultaneous, Spam, TaggingHours, Term, Weekly, Whisper, Window, Yearly, with_fields,
+        Diverts, E164, Easter, Extension, Forward, Holidays, Kind, Limit, Monthly, NoAnswer, Number, OrOff,
+        OwnEntry, Pattern, Queue, Receiver, Receivers, Resource, Ring, RingTimeout, Ringable, Route, Rule,
+        Rules, Schedule, Simultaneous, Spam, TaggingHours, Term, Weekly, Whisper, Window, Yearly,
+        with_fields,
     },
     path::{Path, Segment},
 };
@@ -163,6 +164,7 @@ leaves!(
     Vec<Holidays>,
     Vec<Dated>,
     Vec<OwnEntry>,
+    Extension,
     Easter
 );
 

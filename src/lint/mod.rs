@@ -13,6 +13,7 @@ mod divert_loop;
 mod duplicate_rule;
 mod duplicate_tenant;
 mod failover_without_require_agents;
+mod foreign_schedule;
 mod hosted_forward;
 mod impossible_number;
 mod look_alike;
@@ -90,6 +91,7 @@ pub static LINTS: &[&Lint] = &[
     &duplicate_rule::LINT,
     &duplicate_tenant::LINT,
     &failover_without_require_agents::LINT,
+    &foreign_schedule::LINT,
     &hosted_forward::LINT,
     &impossible_number::LINT,
     &look_alike::LINT,

@@ -10,7 +10,7 @@ macro_rules! with_fields {
     ($name:ident) => {
         $name! {
             objects {
-                Schedule { weekly, dates, monthly, yearly, holidays, easter, other, time_zone, enabled, protect }
+                Schedule { weekly, dates, monthly, yearly, holidays, easter, other, extension, time_zone, enabled, protect }
                 Receiver { label, dial_extension, whisper, skip_whisper, no_answer, tagging_hours, protect }
                 Queue {
                     name, dispatch, agent_ring, require_agents, agents, failover, unavailable, max_callers,

@@ -8,6 +8,7 @@ use super::{
     monthly::Monthly,
     own_entry::OwnEntry,
     recurrence::{CalendarDay, Every, Term, Unit},
+    text::Extension,
     yearly::Yearly,
 };
 use crate::explained::decoding;
@@ -44,6 +45,10 @@ pub struct Schedule {
     /// Entries for which there is no word, in those of the provider. `[]` takes them away; left out, they stay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other: Option<Vec<OwnEntry>>,
+    /// The extension that it belongs to, where the phone system has schedules of single extensions (Stratus): only its rules
+    /// can use it. Left out: it is for the whole account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension: Option<Extension>,
     /// The time zone of the hours, e.g. `America/New_York`, where a schedule has one of its own
     /// (CallTrackingMetrics). Left out: the tenant's `time_zone`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

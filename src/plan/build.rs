@@ -241,7 +241,10 @@ fn describe(
         .filter(|(extension, role)| **role == Role::Person && !has_rules(extension.as_str()))
         .count();
     if plan.unmanaged_extensions > 0 {
-        let changed = |step: &&Step| step.address.kind == Kind::Schedules && step.action == Action::Update;
+        let is_shared = |resource: &Option<Resource>| !matches!(resource, Some(Resource::Schedule(schedule)) if schedule.extension.is_some());
+        let changed = |step: &&Step| {
+            step.address.kind == Kind::Schedules && step.action == Action::Update && is_shared(&step.after)
+        };
         for step in plan.steps.iter().filter(changed) {
             let text = "answering rules of extensions that are not declared here may use it too";
             plan.notes.push(Note::new(&step.address, text));

@@ -278,6 +278,10 @@ fn changed(before: &Map<String, Value>, changes: &[FieldChange]) -> (Map<String,
             fields.insert(field.clone(), value);
         }
     }
+    // Whose a schedule is says where it lies.
+    if let Some(owner) = before.get("extension") {
+        fields.insert("extension".to_owned(), owner.clone());
+    }
     // Fields that only mean something together: hours and their zone, an active forward and its number.
     for (field, with) in [("weekly", "time_zone"), ("active", "to")] {
         if let Some(value) = before.get(with).filter(|_| fields.contains_key(field)) {

@@ -284,6 +284,28 @@ const CASES: &[Case] = &[
         ..PLAIN
     },
     Case {
+        name: "it is changed where the file says whose it is",
+        user_101: r#"{ time-frame: vacation }, { time-frame: "*" }], timeframes: [{ timeframe-name: vacation, timeframe-type: specific-dates }"#,
+        tenant: "schedules: { vacation: { extension: \"101\", dates: [\"2027-08-01\"] } }\nrules: { \"101\": { order: [{ when: vacation }] } }",
+        says: &["note: schedules.vacation: it belongs to extension `101` alone"],
+        ..PLAIN
+    },
+    Case {
+        name: "and not moved to another one",
+        user_101: r#"{ time-frame: vacation }, { time-frame: "*" }], timeframes: [{ timeframe-name: vacation, timeframe-type: specific-dates }"#,
+        tenant: "schedules: { vacation: { extension: \"102\", dates: [\"2027-08-01\"] } }\nrules: { \"101\": { ring_timeout: 25 } }",
+        says: &[
+            "error[own-schedule]: schedule `vacation` belongs to extension `101`, not to extension `102`",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "a schedule of an extension that is not there",
+        tenant: "schedules: { vacation: { extension: \"999\", dates: [\"2027-08-01\"] } }",
+        says: &["error[no-such-extension]: account `acme.1.service` has no extension `999`"],
+        ..PLAIN
+    },
+    Case {
         name: "where do not disturb leads",
         user_101: r#"{ time-frame: night, do-not-disturb: { enabled: "yes" }, forward-on-dnd: { enabled: "yes", parameters: ["102"] } }, { time-frame: "*" }"#,
         tenant: "schedules: { night: {} }\nrules: { \"101\": { order: [{ when: night, do_not_disturb: true }] } }",

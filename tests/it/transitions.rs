@@ -23,7 +23,7 @@ use rig::{Rig, scratch};
 use serde_json::Value;
 use std::{
     borrow::Cow,
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     fs::File,
     io::{BufWriter, Write},
     path::PathBuf,
@@ -155,8 +155,9 @@ fn is_beyond(line: &str, setup: &Setup) -> bool {
 /// An exchange without its answer where the checker cannot judge that, and without the keys that are known to go beyond the
 /// document.
 fn judged<'a>(line: &'a str, setup: &Setup) -> Cow<'a, str> {
-    let Setup { open_answers, beyond_keys, .. } = setup;
-    if !open_answers.iter().chain(beyond_keys.keys()).any(|path| line.contains(path)) {
+    let Setup { open_answers, beyond_keys, beyond_values, .. } = setup;
+    let values = beyond_values.values().flatten();
+    if !open_answers.iter().chain(beyond_keys.keys()).chain(values).any(|part| line.contains(part)) {
         return line.into();
     }
     let mut exchange: Value = serde_json::from_str(line).unwrap();
@@ -170,7 +171,15 @@ fn judged<'a>(line: &'a str, setup: &Setup) -> Cow<'a, str> {
             body.shift_remove(key);
         }
     }
+    without_values(&mut exchange["request"], beyond_values);
     exchange.to_string().into()
+}
+
+/// Takes out what has a value that the document does not name.
+fn without_values(body: &mut Value, beyond: &BTreeMap<String, Vec<String>>) {
+    let Some(fields) = body.as_object_mut() else { return };
+    fields.retain(|key, value| !beyond.get(key).is_some_and(|values| values.iter().any(|it| value == it)));
+    fields.values_mut().for_each(|value| without_values(value, beyond));
 }
 
 /// A plan compares what `normalize` returns with what is read back: a second pass that changed anything would be a

@@ -31,6 +31,12 @@ pub const GRADES: &[GradeRow] = &[
     GradeRow::unsupported(Kind::Schedules, &["other"], NO_SUCH_DAYS, HOLIDAYS),
     GradeRow::unsupported(
         Kind::Schedules,
+        &["extension"],
+        "a schedule is for the whole account here: leave `extension` out",
+        SCHEDULES,
+    ),
+    GradeRow::unsupported(
+        Kind::Schedules,
         &["enabled"],
         "there are no answering rules here to switch off; take the schedule out of what uses it",
         SCHEDULES,

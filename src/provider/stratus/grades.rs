@@ -25,6 +25,7 @@ pub const GRADES: &[GradeRow] = &[
     GradeRow::api(Kind::Schedules, &["holidays"], FRAMES),
     GradeRow::api(Kind::Schedules, &["easter"], FRAMES),
     GradeRow::api(Kind::Schedules, &["other"], FRAMES),
+    GradeRow::api(Kind::Schedules, &["extension"], FRAMES),
     GradeRow::api(
         Kind::Schedules,
         &["enabled"],

@@ -40,6 +40,11 @@ fn schedule(name: &str) -> Vec<Pattern> {
         "timeframe-holiday-array",
     ];
     all.extend(fields(&frame, &arrays));
+    // It may be one of a single extension.
+    let frame = [key("user-timeframes"), Part::Any, key(name)];
+    all.push(presence(&frame));
+    all.push(presence(&frame[..2]));
+    all.extend(fields(&frame, &arrays));
     all
 }
 

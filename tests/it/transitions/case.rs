@@ -88,6 +88,9 @@ pub struct Setup {
     /// Keys that a request has beyond the document, on paths that contain this: the way of another reading of the vendor.
     #[serde(default)]
     pub beyond_keys: BTreeMap<String, String>,
+    /// Values that live accounts have and the document does not name, by the key they stand under in a request.
+    #[serde(default)]
+    pub beyond_values: BTreeMap<String, Vec<String>>,
     /// Writes of which the document does not tell: method, and part of the path.
     #[serde(default)]
     pub beyond: Vec<String>,

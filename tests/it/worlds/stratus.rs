@@ -11,19 +11,21 @@ const PEOPLE: &[&str] = &["0101", "101", "102", "103", "104", "105", "106", "fro
 /// Those whose word the dial plan has: a new queue is reached by numbers alone until the portal has saved it once.
 const DIALLED: &[&str] = &["400", "401", "402"];
 const QUEUES: &[&str] = &["400", "401", "402", "420", "421", "422"];
+/// The schedule of one extension.
+const OWN: &str = "on leave";
 const SCHEDULES: &[&str] =
     &["business-hours", "everything", "holidays", "night", "outing", "storm", "unused", "Öffnung / 2"];
 
 pub fn body(own: &[String], chance: f64) -> BoxedStrategy<(Body, Body, Vec<Value>)> {
     let people: Vec<_> = PEOPLE.iter().map(|extension| person(extension, chance)).collect();
     let declared = sections(vec![
-        ("schedules", section(&texts(SCHEDULES), chance, |_| schedule())),
+        ("schedules", section(&[&texts(SCHEDULES)[..], &texts(&[OWN])].concat(), chance, schedule)),
         ("queues", section(&texts(QUEUES), chance, queue)),
         ("numbers", section(own, chance, |_| number())),
         ("forwards", section(own, chance, |_| forward())),
     ]);
     let gone = removals(vec![
-        ("schedules", texts(SCHEDULES)),
+        ("schedules", [&texts(SCHEDULES)[..], &texts(&[OWN])].concat()),
         ("queues", texts(QUEUES)),
         ("forwards", own.to_vec()),
     ]);
@@ -63,7 +65,18 @@ fn person(extension: &'static str, chance: f64) -> BoxedStrategy<Person> {
     prop::option::weighted(chance, one).prop_map(Option::unwrap_or_default).boxed()
 }
 
-fn schedule() -> Some1 {
+fn schedule(name: &str) -> Some1 {
+    let owner = (name == OWN).then(|| json!("103"));
+    let of_owner = move |mut schedule: Value| {
+        if let Some(owner) = &owner {
+            schedule["extension"] = owner.clone();
+        }
+        schedule
+    };
+    shared().prop_map(of_owner).boxed()
+}
+
+fn shared() -> Some1 {
     let dates = ["2026-11-25", "2026-12-31..2027-01-02", "2026-11-27T12:00..2026-11-27T17:00"];
     let yearly = [
         json!("12-25"),

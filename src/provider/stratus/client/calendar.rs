@@ -1,6 +1,6 @@
 //! The vendor's calendar of holidays (FACTS stratus/frames-16).
 
-use super::api::Api;
+use super::{api::Api, domain_data::DomainData};
 use crate::{
     http::{ApiError, Problem, segment},
     model::{Address, Holidays, Resource, Schedule},
@@ -60,11 +60,12 @@ pub async fn entries(api: Api<'_>, wanted: &[Holidays]) -> Result<Vec<(Holidays,
 }
 
 /// Declared holidays that are not live yet and that the calendar does not have.
-pub async fn missing(api: Api<'_>, frames: &[TimeFrame], scope: &Scope) -> Result<Vec<Obstacle>, ApiError> {
+pub async fn missing(api: Api<'_>, data: &DomainData, scope: &Scope) -> Result<Vec<Obstacle>, ApiError> {
     let mut obstacles = Vec::new();
     for (address, wanted) in &scope.wanted {
         let Resource::Schedule(wanted) = wanted else { continue };
-        let live = frames.iter().find(|frame| frame.timeframe_name.as_str() == address.key);
+        let mut frames = data.frames.iter().chain(data.own_frames.iter().map(|(_, frame)| frame));
+        let live = frames.find(|frame| frame.timeframe_name.as_str() == address.key);
         // One that cannot be read is said when it is written.
         let earlier = scope.earlier.get(address).and_then(|own| TimeFrame::deserialize(own).ok());
         for (_, entry) in look_up(api, &new_holidays(wanted, live, earlier.as_ref())).await? {

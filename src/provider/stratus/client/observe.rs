@@ -8,6 +8,7 @@ use super::{
     api::{Api, pages, present},
     calendar,
     domain_data::DomainData,
+    frames::{self, whole_frames},
     observed::observed,
     shown::{Shown, parted},
     standing,
@@ -164,7 +165,7 @@ impl StratusReader {
         live.lingering = standing::complete(api, &mut live.rules, scope).await?;
         self.contexts.lock().await.insert(account.to_owned(), live.context.clone());
         self.name_attendants(api, &mut live).await?;
-        live.own_frames = own_frames(api, &live, scope).await?;
+        live.own_frames = frames::read(api, &live, scope).await?;
         let wanted = |name: &str| {
             let address = Address::new(Kind::Schedules, name);
             scope.wanted.contains_key(&address)
@@ -172,7 +173,7 @@ impl StratusReader {
                 || scope.exhaustive.contains(&Kind::Schedules)
         };
         whole_frames(api, "", &mut live.frames, wanted).await?;
-        live.missing_holidays = calendar::missing(api, &live.frames, scope).await?;
+        live.missing_holidays = calendar::missing(api, &live, scope).await?;
         // Nothing else points to a forward, so that a run about other kinds goes on without them; but whether one is on is
         // worth a look in every plan.
         match self.forwards(account, scope).await {
@@ -213,6 +214,10 @@ impl StratusReader {
             match address.kind {
                 // The grade table has none.
                 Kind::Receivers => {}
+                Kind::Schedules if frames::is_own(scope.wanted.get(address)) => {
+                    let own = frames::read_one(api, &address.key, scope.wanted.get(address)).await?;
+                    live.own_frames.extend(own);
+                }
                 Kind::Schedules => {
                     let frames: Vec<TimeFrame> = api.list("/timeframes", &what).await?;
                     let mut named: Vec<TimeFrame> =
@@ -364,46 +369,6 @@ impl StratusReader {
         wanted.retain(|_, words| !words.is_empty());
         Ok(wanted)
     }
-}
-
-/// The time frames of single extensions, for declared schedules that the domain does not have. One request an extension,
-/// and only for those whose rules name one (FACTS stratus/reads-4).
-async fn own_frames(
-    api: Api<'_>,
-    live: &DomainData,
-    scope: &Scope,
-) -> Result<Vec<(String, TimeFrame)>, ApiError> {
-    let shared: BTreeSet<&str> = live.frames.iter().map(|frame| frame.timeframe_name.as_str()).collect();
-    let wanted =
-        |name: &str| !shared.contains(name) && scope.declared.contains(&Address::new(Kind::Schedules, name));
-    let mut found = Vec::new();
-    for (extension, rules) in &live.rules {
-        if rules.iter().any(|rule| wanted(rule.time_frame.as_str())) {
-            let rest = format!("/users/{}/timeframes", segment(extension));
-            let what = format!("the time frames of extension `{extension}`");
-            let mut named: Vec<TimeFrame> = api.list(&rest, &what).await?;
-            named.retain(|frame| wanted(frame.timeframe_name.as_str()));
-            whole_frames(api, &format!("/users/{}", segment(extension)), &mut named, |_| true).await?;
-            found.extend(named.into_iter().map(|frame| (extension.clone(), frame)));
-        }
-    }
-    Ok(found)
-}
-
-/// Reads each of these frames by itself where the list shows none of its entries: that is not yet a frame without any
-/// (FACTS stratus/readings-14).
-async fn whole_frames(
-    api: Api<'_>,
-    owner: &str,
-    frames: &mut [TimeFrame],
-    wanted: impl Fn(&str) -> bool,
-) -> Result<(), ApiError> {
-    for frame in frames.iter_mut().filter(|frame| frame.is_bare() && wanted(frame.timeframe_name.as_str())) {
-        let rest = format!("{owner}/timeframes/{}", segment(frame.timeframe_id.as_str()));
-        let what = format!("schedule `{}`", frame.timeframe_name.as_str());
-        *frame = api.object(&rest, &what).await?;
-    }
-    Ok(())
 }
 
 /// A note on each new target of a forward where the platform was not asked: it may be one of its own numbers.

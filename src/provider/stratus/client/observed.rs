@@ -2,7 +2,7 @@
 
 use super::{
     domain_data::DomainData,
-    preconditions,
+    frames, preconditions,
     queue_record::QueueRecord,
     raw_rule::RawRule,
     standing::{is_shown, looks_up_blocked},
@@ -47,36 +47,22 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
             }
         };
     observed.obstacles.extend(live.missing_holidays.iter().cloned());
-    for frame in &live.frames {
-        let (schedule, beyond, strange) = convert::schedule(frame);
+    observed.obstacles.extend(frames::without_owner(live, scope));
+    let shared = live.frames.iter().map(|frame| (None, frame));
+    let own = live.own_frames.iter().map(|(extension, frame)| (Some(extension.as_str()), frame));
+    for (owner, frame) in shared.chain(own) {
+        let (mut schedule, beyond, strange) = convert::schedule(frame);
+        schedule.extension = owner.and_then(|owner| owner.parse().ok());
         let address = Address::new(Kind::Schedules, frame.timeframe_name.as_str());
         if !beyond.is_empty() {
             observed.beyond.insert(address.clone(), beyond);
+        }
+        observed.obstacles.extend(frames::obstacles(scope, &address, owner));
+        if let Some(owner) = owner {
+            note(&mut observed, &address, vec![format!("it belongs to extension `{owner}` alone")]);
         }
         observed.own.insert(address.clone(), frame.own());
         add(&mut observed, address, Resource::Schedule(schedule), strange, frame.timeframe_id.as_str());
-    }
-    for (extension, frame) in &live.own_frames {
-        let (schedule, beyond, _) = convert::schedule(frame);
-        let address = Address::new(Kind::Schedules, frame.timeframe_name.as_str());
-        let notes = vec![format!("it belongs to extension `{extension}` alone")];
-        if !beyond.is_empty() {
-            observed.beyond.insert(address.clone(), beyond);
-        }
-        for field in ["weekly", "dates", "yearly"] {
-            let message = format!("schedule `{}` belongs to extension `{extension}` alone", address.key);
-            let help = "use it as it is, `{}`, or make one for the whole account under another name";
-            let address = address.clone();
-            observed.obstacles.push(Obstacle {
-                address,
-                field: Some([field].into()),
-                code: "own-schedule",
-                message,
-                help,
-            });
-        }
-        observed.objects.insert(address.clone(), Resource::Schedule(schedule));
-        observed.notes.entry(address).or_default().extend(notes);
     }
     for queue in &live.queues {
         let key = queue.callqueue.as_str();

@@ -89,7 +89,7 @@ impl Write for StratusWriter {
         };
         match (step.action, &step.after, &step.before) {
             (Action::Manual, _, _) => Ok(()),
-            (Action::Delete, _, Some(Resource::Schedule(_))) => to.delete_schedule(key).await,
+            (Action::Delete, _, Some(Resource::Schedule(live))) => to.delete_schedule(key, live).await,
             (Action::Delete, _, Some(Resource::Queue(_))) => to.delete_queue(key).await,
             (Action::Create, Some(Resource::Schedule(wanted)), _) => {
                 to.create_schedule(key, wanted, step).await

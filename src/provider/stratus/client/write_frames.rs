@@ -2,11 +2,12 @@
 
 use super::{
     calendar,
+    frames::owner,
     write::{Writing, touched, unreadable_own},
 };
 use crate::{
     http::{ApiError, Method, Problem, segment},
-    model::Schedule,
+    model::{Extension, Schedule},
     plan::Step,
     provider::{
         answer::failure,
@@ -42,15 +43,17 @@ impl Writing<'_> {
         body.insert("timeframe-type".into(), kind.into());
         body.extend(arrays.body(kind).into_iter().filter(|(_, entries)| *entries != json!([])));
         let what = format!("creating schedule `{name}`");
-        self.send(Method::POST, "/timeframes", Value::Object(body), &what).await.map(drop)
+        let base = format!("{}/timeframes", owner(wanted.extension.as_ref().map(Extension::as_str)));
+        self.send(Method::POST, &base, Value::Object(body), &what).await.map(drop)
     }
 
     /// Writes every entry the frame is to have, those that stay with them; never renames (FACTS stratus/frames). A frame of
     /// one type that is to hold entries of another becomes `custom` first, which keeps what it has.
     pub async fn update_schedule(&self, name: &str, wanted: &Schedule, step: &Step) -> Result<(), ApiError> {
-        let live = self.frame(name).await?;
+        let base = format!("{}/timeframes", owner(wanted.extension.as_ref().map(Extension::as_str)));
+        let live = self.frame(&base, name).await?;
         let what = format!("changing schedule `{name}`");
-        let rest = format!("/timeframes/{}", segment(live.timeframe_id.as_str()));
+        let rest = format!("{base}/{}", segment(live.timeframe_id.as_str()));
         let earlier = earlier(step)?;
         let change = FrameChange {
             wanted,
@@ -103,23 +106,23 @@ impl Writing<'_> {
         }
     }
 
-    pub async fn delete_schedule(&self, name: &str) -> Result<(), ApiError> {
-        let id = self.frame_id(name).await?;
-        let rest = format!("/timeframes/{}", segment(&id));
+    pub async fn delete_schedule(&self, name: &str, live: &Schedule) -> Result<(), ApiError> {
+        let base = format!("{}/timeframes", owner(live.extension.as_ref().map(Extension::as_str)));
+        let id = self.frame_id(&base, name).await?;
+        let rest = format!("{base}/{}", segment(&id));
         self.delete(&rest, &format!("deleting schedule `{name}`")).await
     }
 
     /// The frame with its entries, which a list may leave out.
-    async fn frame(&self, name: &str) -> Result<TimeFrame, ApiError> {
-        let id = self.frame_id(name).await?;
-        self.api.object(&format!("/timeframes/{}", segment(&id)), &format!("schedule `{name}`")).await
+    async fn frame(&self, base: &str, name: &str) -> Result<TimeFrame, ApiError> {
+        let id = self.frame_id(base, name).await?;
+        self.api.object(&format!("{base}/{}", segment(&id)), &format!("schedule `{name}`")).await
     }
 
-    async fn frame_id(&self, name: &str) -> Result<String, ApiError> {
+    async fn frame_id(&self, base: &str, name: &str) -> Result<String, ApiError> {
         let what = format!("schedule `{name}`");
-        let conflict =
-            |why: &str| failure(&what, &self.api.path("/timeframes"), Problem::Conflict(why.to_owned()));
-        let frames: Vec<TimeFrame> = self.api.list("/timeframes", &what).await?;
+        let conflict = |why: &str| failure(&what, &self.api.path(base), Problem::Conflict(why.to_owned()));
+        let frames: Vec<TimeFrame> = self.api.list(base, &what).await?;
         let mut named = frames.into_iter().filter(|frame| frame.timeframe_name.as_str() == name);
         match (named.next(), named.next()) {
             (Some(frame), None) => Ok(frame.timeframe_id.0),

@@ -91,7 +91,8 @@ impl FrameChange<'_> {
     /// The frame to be made, if it is an earlier one from beginning to end: its type and its entries.
     pub fn whole_earlier(&self) -> Option<(String, Arrays)> {
         let earlier = self.earlier.filter(|_| self.live.is_none())?;
-        let (said, _, strange) = schedule(earlier);
+        let (mut said, _, strange) = schedule(earlier);
+        said.extension.clone_from(&self.wanted.extension);
         let same = strange == Unreadable::default() && said == *self.wanted;
         same.then(|| (earlier.timeframe_type.as_str().to_owned(), Arrays::of(earlier)))
     }

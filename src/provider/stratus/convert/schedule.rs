@@ -48,6 +48,7 @@ pub fn schedule(live: &TimeFrame) -> (Schedule, Vec<String>, Unreadable) {
         holidays: Some(in_order(holidays)),
         easter: None,
         other: Some(in_order(other)),
+        extension: None,
         time_zone: None,
         enabled: None,
         protect: None,

@@ -1,0 +1,46 @@
+//! A rule for the schedule of another extension.
+
+use super::{Example, Findings, Lint, Subject};
+use crate::{finding::Level, path::Path};
+
+pub static LINT: Lint = Lint {
+    code: "foreign-schedule",
+    level: Level::Error,
+    docs: "\
+### What it finds
+A rule of one extension for a schedule that belongs to another one: the schedule says `extension`.
+
+### Why it matters
+Only the rules of the extension it belongs to can use a schedule. The rule would never apply.
+
+### What to do
+Leave `extension` out, so that the schedule is for the whole account, or make one for each extension.",
+    example: Example {
+        bad: r#"
+schedules: { vacation: { extension: "102", dates: ["2027-08-01..2027-08-07"] } }
+rules: { "101": { order: [{ when: vacation }] } }"#,
+        finding: "2:35: schedule `vacation` belongs to extension `102`",
+        good: r#"
+schedules: { vacation: { extension: "101", dates: ["2027-08-01..2027-08-07"] } }
+rules: { "101": { order: [{ when: vacation }] } }"#,
+    },
+    check,
+};
+
+fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
+    for it in subject.tenants {
+        for (extension, rules) in &it.tenant.rules {
+            for (index, rule) in rules.order.iter().flatten().enumerate() {
+                let owner =
+                    it.tenant.schedules.get(&rule.when).and_then(|schedule| schedule.extension.as_ref());
+                let Some(owner) = owner.filter(|owner| owner.as_str() != extension.to_string()) else {
+                    continue;
+                };
+                let at = Path::from(["rules", &extension.to_string(), "order"]).join(index).join("when");
+                let message = format!("schedule `{}` belongs to extension `{owner}`", rule.when);
+                let help = "leave its `extension` out, or make one for this extension under another name";
+                out.push((it.place)(&at), message, help);
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Time frames read whole, and those of one extension alone (FACTS stratus/frames-1), of which no list has all: one request an
+//! extension.
+
+use super::{api::Api, domain_data::DomainData};
+use crate::{
+    http::{ApiError, segment},
+    model::{Address, Kind, Resource, Schedule},
+    path::Path,
+    plan::Obstacle,
+    provider::{Scope, stratus::wire::TimeFrame},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where the time frames of an extension lie, or those of the whole domain.
+pub fn owner(extension: Option<&str>) -> String {
+    extension.map(|extension| format!("/users/{}", segment(extension))).unwrap_or_default()
+}
+
+/// To whom a declared schedule belongs.
+fn said(scope: &Scope, name: &str) -> Option<String> {
+    match scope.wanted.get(&Address::new(Kind::Schedules, name)) {
+        Some(Resource::Schedule(Schedule { extension, .. })) => extension.as_ref().map(ToString::to_string),
+        _ => None,
+    }
+}
+
+/// Reads each of these frames by itself where the list shows none of its entries: that is not yet a frame without any
+/// (FACTS stratus/readings-14).
+pub async fn whole_frames(
+    api: Api<'_>,
+    owner: &str,
+    frames: &mut [TimeFrame],
+    wanted: impl Fn(&str) -> bool,
+) -> Result<(), ApiError> {
+    for frame in frames.iter_mut().filter(|frame| frame.is_bare() && wanted(frame.timeframe_name.as_str())) {
+        let rest = format!("{owner}/timeframes/{}", segment(frame.timeframe_id.as_str()));
+        let what = format!("schedule `{}`", frame.timeframe_name.as_str());
+        *frame = api.object(&rest, &what).await?;
+    }
+    Ok(())
+}
+
+/// Those of single extensions that the files are about: schedules that say their extension, those that a rule of an extension names and the
+/// domain does not have, and those that are to go and that the domain does not have, wherever they are.
+pub async fn read(
+    api: Api<'_>,
+    live: &DomainData,
+    scope: &Scope,
+) -> Result<Vec<(String, TimeFrame)>, ApiError> {
+    let shared: BTreeSet<&str> = live.frames.iter().map(|frame| frame.timeframe_name.as_str()).collect();
+    let people: BTreeSet<&str> = live.users.iter().map(|user| user.user.as_str()).collect();
+    let mut wanted: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    let schedules = |all: &mut dyn Iterator<Item = &Address>| -> Vec<String> {
+        let schedules = all.filter(|address| address.kind == Kind::Schedules);
+        schedules.map(|address| address.key.clone()).collect()
+    };
+    let declared = schedules(&mut scope.declared.iter());
+    let absent = schedules(&mut scope.absent.iter());
+    for name in &declared {
+        if let Some(extension) = said(scope, name).filter(|it| people.contains(it.as_str())) {
+            wanted.entry(extension).or_default().insert(name);
+        }
+    }
+    for (extension, rules) in &live.rules {
+        let named = |name: &&String| rules.iter().any(|rule| rule.time_frame.as_str() == name.as_str());
+        let own = declared.iter().filter(|name| !shared.contains(name.as_str())).filter(named);
+        let own: Vec<&str> = own.map(String::as_str).collect();
+        if !own.is_empty() {
+            wanted.entry(extension.clone()).or_default().extend(own);
+        }
+    }
+    for name in absent.iter().filter(|name| !shared.contains(name.as_str())) {
+        for extension in &people {
+            wanted.entry((*extension).to_owned()).or_default().insert(name);
+        }
+    }
+    let mut found = Vec::new();
+    for (extension, names) in wanted {
+        for frame in of(api, &extension, |name| names.contains(name)).await? {
+            found.push((extension.clone(), frame));
+        }
+    }
+    Ok(found)
+}
+
+/// The frames of one extension that have these names.
+async fn of(
+    api: Api<'_>,
+    extension: &str,
+    is_named: impl Fn(&str) -> bool,
+) -> Result<Vec<TimeFrame>, ApiError> {
+    let (owner, what) = (owner(Some(extension)), format!("the time frames of extension `{extension}`"));
+    let mut named: Vec<TimeFrame> = api.list(&format!("{owner}/timeframes"), &what).await?;
+    named.retain(|frame| is_named(frame.timeframe_name.as_str()));
+    whole_frames(api, &owner, &mut named, |_| true).await?;
+    Ok(named)
+}
+
+/// Whether an object is a schedule of one extension.
+pub fn is_own(wanted: Option<&Resource>) -> bool {
+    matches!(wanted, Some(Resource::Schedule(Schedule { extension: Some(_), .. })))
+}
+
+/// The one that an object in scope says, for a read-back.
+pub async fn read_one(
+    api: Api<'_>,
+    name: &str,
+    wanted: Option<&Resource>,
+) -> Result<Option<(String, TimeFrame)>, ApiError> {
+    let Some(Resource::Schedule(Schedule { extension: Some(extension), .. })) = wanted else {
+        return Ok(None);
+    };
+    let extension = extension.to_string();
+    let mut frames = of(api, &extension, |it| it == name).await?;
+    Ok(frames.pop().map(|frame| (extension, frame)))
+}
+
+/// Why a schedule cannot be managed whose live one belongs to somebody else than the file says. `owner` is none for one of
+/// the whole account.
+pub fn obstacles(scope: &Scope, address: &Address, owner: Option<&str>) -> Vec<Obstacle> {
+    let name = &address.key;
+    let obstacle = |field: &str, message: String, help| Obstacle {
+        address: address.clone(),
+        field: Some(Path::from([field])),
+        code: "own-schedule",
+        message,
+        help,
+    };
+    match (said(scope, name), owner) {
+        (None, None) => Vec::new(),
+        (None, Some(extension)) => {
+            let fields = ["weekly", "dates", "monthly", "yearly", "holidays", "other"];
+            let message = format!("schedule `{name}` belongs to extension `{extension}` alone");
+            let help = "say so, with `extension`, or use it as it is, `{}`";
+            fields.map(|field| obstacle(field, message.clone(), help)).into()
+        }
+        (Some(said), Some(extension)) if said == extension => Vec::new(),
+        (Some(said), owner) => {
+            let owner = owner.map_or("the whole account".to_owned(), |it| format!("extension `{it}`"));
+            let message = format!("schedule `{name}` belongs to {owner}, not to extension `{said}`");
+            let help = "a schedule is not moved: write its owner, or make one of another name";
+            vec![obstacle("extension", message, help)]
+        }
+    }
+}
+
+/// Schedules that the files give to extensions that are not there.
+pub fn without_owner(live: &DomainData, scope: &Scope) -> Vec<Obstacle> {
+    let known = |extension: &str| live.users.iter().any(|user| user.user.as_str() == extension);
+    let schedules = scope.wanted.keys().filter(|address| address.kind == Kind::Schedules);
+    let lost = schedules.filter_map(|address| {
+        let extension = said(scope, &address.key).filter(|extension| !known(extension))?;
+        Some(Obstacle {
+            address: address.clone(),
+            field: Some(Path::from(["extension"])),
+            code: "no-such-extension",
+            message: format!("account `{}` has no extension `{extension}`", live.context.domain),
+            help: "dialform never creates extensions: create the user in the portal first",
+        })
+    });
+    lost.collect()
+}
