@@ -277,9 +277,16 @@ const CASES: &[Case] = &[
         ..PLAIN
     },
     Case {
-        name: "and not changed for everybody",
+        name: "it is changed for its extension",
         user_101: r#"{ time-frame: vacation }, { time-frame: "*" }], timeframes: [{ timeframe-name: vacation, timeframe-type: specific-dates }"#,
         tenant: "schedules: { vacation: { dates: [\"2027-08-01\"] } }\nrules: { \"101\": { order: [{ when: vacation }] } }",
+        says: &["note: schedules.vacation: it belongs to extension `101` alone"],
+        ..PLAIN
+    },
+    Case {
+        name: "and not for another one",
+        user_101: r#"{ time-frame: vacation }, { time-frame: "*" }], timeframes: [{ timeframe-name: vacation, timeframe-type: specific-dates }"#,
+        tenant: "schedules: { vacation: { dates: [\"2027-08-01\"] } }\nrules: { \"101\": { order: [{ when: vacation }] }, \"102\": { order: [{ when: vacation }] } }",
         says: &["error[own-schedule]: schedule `vacation` belongs to extension `101` alone"],
         ..PLAIN
     },

@@ -239,6 +239,16 @@ impl Write for DeskphoneWriter {
             .ok_or_else(|| conflict("the document does not match the contract".to_owned()))?;
         let what = format!("changing {what}");
         let sent = http.send_if(Method::PUT, &path, Some(&body), etag.as_deref(), &what).await;
+        let refused = |error: &ApiError| matches!(error.problem, Problem::Status { status: 400 | 422, .. });
+        let sent = match sent {
+            // What a divert that is off would do if it were on may have become impossible: then without it.
+            Err(error) if step.restored.is_some() && refused(&error) => {
+                let body = convert::merged(&document, &extension, wanted, None, concerns)
+                    .ok_or_else(|| conflict("the document does not match the contract".to_owned()))?;
+                http.send_if(Method::PUT, &path, Some(&body), etag.as_deref(), &what).await
+            }
+            sent => sent,
+        };
         match sent {
             Err(ApiError { problem: Problem::Status { status: 412, .. }, .. }) => {
                 let (now, ..) = self::document(http, &id, &extension).await?;

@@ -36,9 +36,14 @@ fn every_transition_can_be_taken_back() {
         for _ in 0..THREADS {
             scope.spawn(|| {
                 while let Some((setup, case)) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    match there_and_back(setup, case) {
-                        Ok(true) => drop(back.fetch_add(1, Ordering::Relaxed)),
-                        Ok(false) => {}
+                    let directory = format!("restored/{}/{}", setup.slug(), case.slug());
+                    match there_and_back(setup, &setup.live, case, "", &directory) {
+                        Ok(Went::Exact) => drop(back.fetch_add(1, Ordering::Relaxed)),
+                        Ok(Went::Said) => {}
+                        Ok(Went::Unfit) => {
+                            let why = "nothing could be applied";
+                            found.lock().unwrap().push(format!("- {} `{}`: {why}", setup.kind, case.name));
+                        }
                         Err(why) => {
                             found.lock().unwrap().push(format!("- {} `{}`: {why}", setup.kind, case.name));
                         }
@@ -54,31 +59,52 @@ fn every_transition_can_be_taken_back() {
     assert!(back * 10 > runs.len() * 7, "only {back} of {} went back to the byte", runs.len());
 }
 
-/// Whether the account is as it was to the byte; if not, that had been said.
-fn there_and_back(setup: &Setup, case: &Case) -> Outcome<bool> {
-    let workspace = Workspace::at(scratch().join("restored").join(setup.slug()).join(case.slug()));
+/// How it ended.
+pub enum Went {
+    /// As it was, to the byte.
+    Exact,
+    /// Not quite, and the plan had said so.
+    Said,
+    /// Nothing could be applied.
+    Unfit,
+}
+
+/// Applies a case to a live account, perhaps through faults, and takes it back. An error says what was lost unsaid.
+pub fn there_and_back(
+    setup: &Setup,
+    live: &Value,
+    case: &Case,
+    fault: &str,
+    directory: &str,
+) -> Outcome<Went> {
+    let workspace = Workspace::at(scratch().join(directory));
     if workspace.root().exists() {
         std::fs::remove_dir_all(workspace.root()).unwrap();
     }
     let bench = Bench::new(setup, case, workspace);
-    bench.put(setup.live.to_string().as_bytes());
+    bench.put(live.to_string().as_bytes());
     let state = || String::from_utf8(bench.bytes()).unwrap();
     if !case.a.is_empty() {
         bench.declare(&case.a);
-        bench.apply(&read(&bench.plan(FAULT)?).critical, FAULT);
+        let Ok(plan) = bench.plan(FAULT) else { return Ok(Went::Unfit) };
+        bench.apply(&read(&plan).critical, FAULT);
     }
     let before = state();
     bench.declare(&case.b);
-    let plan = bench.plan(FAULT)?;
+    let Ok(plan) = bench.plan(FAULT) else { return Ok(Went::Unfit) };
     let files = bench.restore_file();
-    let done = bench.apply(&read(&plan).critical, FAULT);
+    let done = bench.apply(&read(&plan).critical, &[FAULT, fault].join(","));
     let Some(file) = bench.restore_file().filter(|file| Some(file) != files.as_ref()) else {
-        return Ok(before == state());
+        return if before == state() {
+            Ok(Went::Exact)
+        } else {
+            Err("changed without a restore file".to_owned())
+        };
     };
-    let steps = plan["tenants"][0]["steps"].as_array().into_iter().flatten();
     let notes = || plan["tenants"][0]["notes"].as_array().into_iter().flatten();
     let noted = |words: &str| notes().any(|note| note["text"].as_str().is_some_and(|it| it.contains(words)));
-    let said = steps.clone().any(|step| step.get("no_way_back").is_some())
+    let mut steps = plan["tenants"][0]["steps"].as_array().into_iter().flatten();
+    let said = steps.any(|step| step.get("no_way_back").is_some())
         // A part that stood alone goes with the whole.
         || noted("it is made whole")
         || noted("is not shown; sent with the route");
@@ -86,10 +112,10 @@ fn there_and_back(setup: &Setup, case: &Case) -> Outcome<bool> {
     let run = bench.restore(&file, &read(&back).critical, FAULT);
     let differences = compared(&in_one_form(&before), &in_one_form(&state()));
     if differences.is_empty() {
-        return Ok(true);
+        return Ok(Went::Exact);
     }
     if said || takes_back_what_was_made(&plan, &back) || leaves_to_a_person(&back) {
-        return Ok(false);
+        return Ok(Went::Said);
     }
     Err(format!("{}\n  {}{}{}", differences.join("; "), done.err, run.out, run.err))
 }
@@ -163,7 +189,7 @@ fn in_one_form(state: &str) -> String {
                 // How the emulation spells what it has; the document says it.
                 row.remove("spellings");
             }),
-            "agents" => rows.retain(|_, row| !empty(row)),
+            "agents" | "user-timeframes" => rows.retain(|_, row| !empty(row)),
             "numbers" => {
                 for row in rows.values_mut().filter_map(Value::as_object_mut) {
                     // Receivers that a number has had do nothing while it leads elsewhere.

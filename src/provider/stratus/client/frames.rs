@@ -128,10 +128,13 @@ pub fn obstacles(scope: &Scope, address: &Address, owner: Option<&str>) -> Vec<O
     };
     match (said(scope, name), owner) {
         (None, None) => Vec::new(),
+        // Nobody else of the file uses it: it is the one that is meant.
+        (None, Some(extension)) if !others_use(scope, name, extension) => Vec::new(),
         (None, Some(extension)) => {
             let fields = ["weekly", "dates", "monthly", "yearly", "holidays", "other"];
             let message = format!("schedule `{name}` belongs to extension `{extension}` alone");
-            let help = "say so, with `extension`, or use it as it is, `{}`";
+            let help =
+                "rules of other extensions cannot use it: make one for the whole account under another name";
             fields.map(|field| obstacle(field, message.clone(), help)).into()
         }
         (Some(said), Some(extension)) if said == extension => Vec::new(),
@@ -142,6 +145,16 @@ pub fn obstacles(scope: &Scope, address: &Address, owner: Option<&str>) -> Vec<O
             vec![obstacle("extension", message, help)]
         }
     }
+}
+
+/// Whether the file has rules of another extension for it.
+fn others_use(scope: &Scope, name: &str, owner: &str) -> bool {
+    scope.wanted.iter().any(|(address, wanted)| match wanted {
+        Resource::Rules(rules) => {
+            address.key != owner && rules.order.iter().flatten().any(|rule| rule.when == name)
+        }
+        _ => false,
+    })
 }
 
 /// Schedules that the files give to extensions that are not there.
