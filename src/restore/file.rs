@@ -1,6 +1,6 @@
 //! Restore files on disk: written whole or not at all, and read only if they are what was written.
 
-use super::{FILE_KIND, FORMAT_VERSION, Record, TenantRecord};
+use super::{FILE_KIND, FORMAT_VERSION, Record, TenantRecord, WITHOUT_OWN};
 use crate::{
     explained::Explained,
     file::{self, OURS},
@@ -107,7 +107,7 @@ pub fn load(path: &Path) -> Result<Record, Explained> {
         return Err(fail(format!("`{shown}` is not a restore file"), not_ours));
     }
     let version = value.get("format_version").cloned().unwrap_or_default();
-    if version != FORMAT_VERSION {
+    if version != FORMAT_VERSION && version != WITHOUT_OWN {
         let message = format!("`{shown}` has restore format {version}, not {FORMAT_VERSION}");
         return Err(fail(message, "restore with the version of dialform that wrote it"));
     }

@@ -24,7 +24,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The version of the form of a restore file.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
+
+/// An earlier one that can be read: without the provider's own words.
+const WITHOUT_OWN: u32 = 2;
 
 /// What tells a restore file from other JSON.
 const FILE_KIND: &str = "dialform restore";

@@ -361,7 +361,7 @@ fn a_spoiled_file_is_refused_and_nothing_is_sent() {
         (String::new(), "is not a restore file, or is incomplete: EOF"),
         (good.replace("9725550199", "9725550666"), "is not as apply wrote it"),
         (good.replace("\"sandbox\": true", "\"sandbox\": false"), "is not as apply wrote it"),
-        (good.replace("\"format_version\": 2", "\"format_version\": 1"), "has restore format 1, not 2"),
+        (good.replace("\"format_version\": 3", "\"format_version\": 1"), "has restore format 1, not 3"),
         (fs::read_to_string(plan).unwrap(), "is not a restore file"),
         ("[]".to_owned(), "is not a restore file"),
     ];

@@ -116,17 +116,20 @@ fn account(setup: &Setup, stored: &Stored, seed: u64) -> Value {
     live
 }
 
-/// An extension that diverts to itself, and not to its mailbox, is refused by the emulation, and so never stored.
+/// An extension that diverts to itself, and not to its mailbox, is refused by the emulation, and so is one
+/// that leads nowhere; a mailbox of nobody is its own. None of these is ever stored.
 fn no_divert_to_itself(live: &mut Value) {
     for person in live["people"].as_object_mut().into_iter().flat_map(|people| people.values_mut()) {
         let own = person["person"]["extension"].clone();
         for path in
             ["callForwarding/always", "callForwarding/busy", "callForwarding/noAnswer", "businessContinuity"]
         {
-            if let Some(section) = person.pointer_mut(&format!("/document/{path}"))
-                && section["destination"] == own
-            {
+            let Some(section) = person.pointer_mut(&format!("/document/{path}")) else { continue };
+            if section["destination"] == own {
                 section["destinationVoicemailEnabled"] = true.into();
+            } else if section["destination"] == "" {
+                section["destinationVoicemailEnabled"] = false.into();
+                section["enabled"] = false.into();
             }
         }
     }

@@ -158,38 +158,17 @@ fn in_one_form(state: &str) -> String {
                 }
                 rows.retain(|_, row| !empty(row));
             }
-            "timeframes" => {
-                for frame in rows.values_mut().filter_map(Value::as_object_mut) {
-                    // A frame that became `custom` stays so (FACTS stratus/frames-10); its entries are the same.
-                    if frame["timeframe-type"] == "always" {
-                        let mut week = Map::new();
-                        for day in
-                            ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
-                        {
-                            week.insert(format!("timeframe-weekly-{day}-begin-time-1"), "0000".into());
-                            week.insert(format!("timeframe-weekly-{day}-end-time-1"), "2359".into());
-                        }
-                        frame.insert("timeframe-days-of-week-array".into(), json!([week]));
-                    }
-                    frame.remove("timeframe-type");
-                    for entry in frame.values_mut().filter_map(Value::as_array_mut).flatten() {
-                        // Since when a week is always open is nobody's wish.
-                        let entry = entry.as_object_mut().unwrap();
-                        entry.retain(|key, value| {
-                            value != "" && !key.starts_with("timeframe-recurrence-begin")
-                        });
-                        if entry.get("timeframe-recurrence-type").is_some_and(|it| it == "weekly") {
-                            entry.retain(|key, _| !key.starts_with("timeframe-recurrence-"));
-                        }
-                    }
-                    frame.retain(|_, array| !empty(array));
-                }
+            "timeframes" => rows.values_mut().for_each(frame_in_one_form),
+            "user-timeframes" => {
+                let each = rows.values_mut().filter_map(Value::as_object_mut);
+                each.flat_map(|frames| frames.values_mut()).for_each(frame_in_one_form);
+                rows.retain(|_, row| !empty(row));
             }
             "people" => rows.values_mut().filter_map(Value::as_object_mut).for_each(|row| {
                 // How the emulation spells what it has; the document says it.
                 row.remove("spellings");
             }),
-            "agents" | "user-timeframes" => rows.retain(|_, row| !empty(row)),
+            "agents" => rows.retain(|_, row| !empty(row)),
             "numbers" => {
                 for row in rows.values_mut().filter_map(Value::as_object_mut) {
                     // Receivers that a number has had do nothing while it leads elsewhere.
@@ -205,6 +184,30 @@ fn in_one_form(state: &str) -> String {
         }
     }
     state.to_string()
+}
+
+/// A frame that became `custom` stays so (FACTS stratus/frames-10): its entries are the same, and so is a week that is always
+/// open.
+fn frame_in_one_form(frame: &mut Value) {
+    let frame = frame.as_object_mut().unwrap();
+    if frame["timeframe-type"] == "always" {
+        let mut week = Map::new();
+        for day in ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"] {
+            week.insert(format!("timeframe-weekly-{day}-begin-time-1"), "0000".into());
+            week.insert(format!("timeframe-weekly-{day}-end-time-1"), "2359".into());
+        }
+        frame.insert("timeframe-days-of-week-array".into(), json!([week]));
+    }
+    frame.remove("timeframe-type");
+    for entry in frame.values_mut().filter_map(Value::as_array_mut).flatten() {
+        // Since when a week is always open is nobody's wish.
+        let entry = entry.as_object_mut().unwrap();
+        entry.retain(|key, value| value != "" && !key.starts_with("timeframe-recurrence-begin"));
+        if entry.get("timeframe-recurrence-type").is_some_and(|it| it == "weekly") {
+            entry.retain(|key, _| !key.starts_with("timeframe-recurrence-"));
+        }
+    }
+    frame.retain(|_, array| !array.as_array().is_some_and(Vec::is_empty));
 }
 
 /// Whether the plan of a restore has steps for a person.

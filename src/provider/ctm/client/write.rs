@@ -233,7 +233,8 @@ impl Writing<'_> {
         let rest = path(TargetType::Receiver, &id);
         if !body.contains_key("name") {
             let live = self.api().object(&rest, "receiving_number", &format!("receiver `{key}`")).await?;
-            body.insert("name".to_owned(), json!(live.text("name").unwrap_or_default()));
+            // As it is: no name is not an empty one.
+            body.insert("name".to_owned(), live.0.get("name").cloned().unwrap_or_else(|| json!("")));
         }
         // Both of what the vendor's own library sends, whatever changes (FACTS ctm/readings-5).
         body.insert("number".to_owned(), json!(key));

@@ -10,7 +10,8 @@ use super::{
     domain_data::DomainData,
     frames::{self, whole_frames},
     observed::observed,
-    shown::{Shown, parted},
+    queue_record::kept_user,
+    shown::{Kept, Shown, parted},
     standing,
 };
 use crate::{
@@ -391,7 +392,7 @@ fn unverified_targets(observed: &Observed, scope: &Scope) -> Vec<(Address, Vec<S
 /// What there is of each queue, by its extension.
 fn queue_records(queues: Kept, users: Kept, agents: Kept) -> BTreeMap<String, Value> {
     let one = |(key, queue): (String, Map<String, Value>)| {
-        let user = users.iter().find(|(it, _)| *it == key).map(|(_, user)| user);
+        let user = users.iter().find(|(it, _)| *it == key).map(|(_, user)| kept_user(user));
         let own = |(_, agent): &&(String, Map<String, Value>)| {
             agent
                 .get("callqueue")
@@ -404,8 +405,6 @@ fn queue_records(queues: Kept, users: Kept, agents: Kept) -> BTreeMap<String, Va
     };
     queues.into_iter().map(one).collect()
 }
-
-type Kept = Vec<(String, Map<String, Value>)>;
 
 /// Whether a queue may be changed by the run.
 fn is_kept_queue(key: &str, scope: &Scope) -> bool {

@@ -44,6 +44,11 @@ const USER: [&str; 8] = [
     "music-on-hold-comfort-message-repeat-interval-seconds",
 ];
 
+/// What is kept of the user at a queue's extension: no credential among it.
+pub fn kept_user(user: &Map<String, Value>) -> Value {
+    USER.iter().filter_map(|key| Some(((*key).to_owned(), user.get(*key)?.clone()))).collect()
+}
+
 /// All that a restore file has of a queue.
 #[derive(Debug, Clone, Default)]
 pub struct QueueRecord(pub Value);

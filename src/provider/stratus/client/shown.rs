@@ -24,11 +24,11 @@ impl<T: Row> Row for Shown<T> {
     }
 }
 
+/// Rows with all that is shown of them, by their keys.
+pub type Kept = Vec<(String, Map<String, Value>)>;
+
 /// The rows alone, and of those that are kept all there is.
-pub fn parted<T: Row>(
-    rows: Vec<Shown<T>>,
-    is_kept: impl Fn(&T) -> bool,
-) -> (Vec<T>, Vec<(String, Map<String, Value>)>) {
+pub fn parted<T: Row>(rows: Vec<Shown<T>>, is_kept: impl Fn(&T) -> bool) -> (Vec<T>, Kept) {
     let mut kept = Vec::new();
     let mut typed = Vec::new();
     for Shown { row, all } in rows {

@@ -165,7 +165,7 @@ impl<'a> Writing<'a> {
         if let Some(label) = label.as_ref().filter(|_| touched(step, "label")) {
             number.dial_rule_description = Text(label.clone());
         }
-        let earlier = step.restored.as_ref().map(|own| PhoneNumber::deserialize(own));
+        let earlier = step.restored.as_ref().map(PhoneNumber::deserialize);
         let earlier = earlier.transpose().map_err(|error| unreadable_own(step, &error))?;
         if let Some(earlier) = earlier.filter(|_| touched(step, "route")) {
             // As it was, to the letter.
