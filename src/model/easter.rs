@@ -16,6 +16,7 @@ use std::{fmt, str::FromStr};
 #[serde(deny_unknown_fields)]
 pub struct Easter {
     /// `good friday`, `easter monday`, or days after Easter Sunday: `39`, `-2`.
+    #[serde(deserialize_with = "some")]
     pub days: Vec<EasterDay>,
     /// The first year: `2027`.
     pub from: Year,
@@ -37,6 +38,14 @@ impl Easter {
             })
         })
     }
+}
+
+fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<EasterDay>, D::Error> {
+    let days: Vec<EasterDay> = Vec::deserialize(deserializer)?;
+    if days.is_empty() {
+        return Err(decoding("no day is named", "write them: `days: [good friday, easter monday]`"));
+    }
+    Ok(days)
 }
 
 /// Easter Sunday of the Gregorian calendar, as the Western churches reckon it: the Sunday after the ecclesiastical full
@@ -76,7 +85,9 @@ impl FromStr for EasterDay {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let named = NAMES.iter().find(|(name, _)| *name == text).map(|(_, days)| *days);
-        let counted = || text.parse().ok().filter(|days| (-120..=120).contains(days));
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let is_number = (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let counted = || text.parse().ok().filter(|days| is_number && (-120..=120).contains(days));
         named.or_else(counted).map(Self).ok_or_else(|| {
             let names: Vec<String> = NAMES.iter().map(|(name, _)| format!("`{name}`")).collect();
             let help = format!("write one of {}, or days after Easter Sunday, -120 to 120", names.join(", "));

@@ -11,8 +11,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr};
 
-/// No day comes less often than 29 February around a century that is no leap year, and nothing less often than every
-/// 999 years.
+/// How many years or months are looked at for the next time: eight years of months, and of years more than the eight that
+/// 29 February can be away.
 const PERIODS: i32 = 8 * 12;
 
 /// One that has every day that a year or month may have.
@@ -194,6 +194,10 @@ impl<D: RecurringDay + Deserialize<'static>> Recurring<D> {
             }
         }
         let days = days.unwrap_or(1);
+        if from == TimeOfDay::END {
+            let message = format!("`{day}` begins at 24:00, when the day is over");
+            return Err(Explained::with_help(message, "write the day after it"));
+        }
         let one = day.in_period(D::period_of(LEAP_YEAR)).is_none_or(|(first, last)| first == last);
         if days == 1 && one && from >= to {
             return Err(Explained::with_help(

@@ -101,7 +101,11 @@ impl FromStr for YearDay {
         let day = |text: &str| {
             let (month, day) = text
                 .split_once('-')
-                .filter(|(m, d)| m.len() == 2 && d.len() == 2)
+                .filter(|parts| {
+                    [parts.0, parts.1]
+                        .iter()
+                        .all(|it| it.len() == 2 && it.bytes().all(|b| b.is_ascii_digit()))
+                })
                 .ok_or_else(|| wrong(""))?;
             let (month, day) = month.parse().ok().zip(day.parse().ok()).ok_or_else(|| wrong(""))?;
             // A leap year, so that 29 February is a day.

@@ -27,7 +27,9 @@ pub(super) fn check(
             None => field.is_none() && absent.contains_key(address),
         };
         if managed {
-            say(address, Finding::error(code, message.as_str()).help(*help).at(place(&address.path())));
+            let mut at = address.path();
+            at.extend(field.iter().flat_map(|field| field.iter().cloned()));
+            say(address, Finding::error(code, message.as_str()).help(*help).at(place(&at)));
         }
     }
     for (address, wanted) in desired {
@@ -209,7 +211,10 @@ fn is_person(key: &str, observed: &Observed) -> bool {
 
 /// Whether nothing is said about the object but its name.
 fn is_bare(wanted: &Resource) -> bool {
-    crate::diff::diff(wanted, &crate::diff::nothing_like(wanted)).is_empty()
+    let mut wanted = wanted.clone();
+    // Whose a schedule is makes none.
+    wanted.forget(&["extension"].into());
+    crate::diff::diff(&wanted, &crate::diff::nothing_like(&wanted)).is_empty()
 }
 
 fn extension(account: &str, key: &str, observed: &Observed) -> Option<Finding> {

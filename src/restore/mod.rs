@@ -74,6 +74,21 @@ pub struct StepRecord {
     pub changes: Vec<FieldChange>,
 }
 
+/// What a phone system says of an object, without what could let somebody in.
+fn without_credentials(mut own: Value) -> Value {
+    const PARTS: [&str; 4] = ["password", "secret", "pin", "credential"];
+    let is_secret = |key: &str| key.split(['-', '_']).any(|part| PARTS.contains(&part));
+    match &mut own {
+        Value::Object(fields) => {
+            fields.retain(|key, _| !is_secret(key));
+            fields.values_mut().for_each(|value| *value = without_credentials(value.take()));
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| *value = without_credentials(value.take())),
+        _ => {}
+    }
+    own
+}
+
 impl StepRecord {
     pub(crate) fn of(step: &Step) -> Self {
         // Model types serialise to plain maps with text keys; that cannot fail.
@@ -83,7 +98,7 @@ impl StepRecord {
             action: step.action,
             before: step.before.as_ref().map(value),
             after: step.after.as_ref().map(value),
-            own: step.own.clone(),
+            own: step.own.clone().map(without_credentials),
             changes: step.changes.clone(),
         }
     }

@@ -298,6 +298,13 @@ const CASES: &[Case] = &[
         ..PLAIN
     },
     Case {
+        name: "its rule would apply to nothing without it",
+        user_101: r#"{ time-frame: vacation }, { time-frame: "*" }], timeframes: [{ timeframe-name: vacation, timeframe-type: specific-dates }"#,
+        tenant: "absent: { schedules: [vacation] }\nqueues: { \"400\": {} }",
+        says: &["critical: deletes a schedule that others still use: rules.101"],
+        ..PLAIN
+    },
+    Case {
         name: "and not moved to another one",
         user_101: r#"{ time-frame: vacation }, { time-frame: "*" }], timeframes: [{ timeframe-name: vacation, timeframe-type: specific-dates }"#,
         tenant: "schedules: { vacation: { extension: \"102\", dates: [\"2027-08-01\"] } }\nrules: { \"101\": { ring_timeout: 25 } }",

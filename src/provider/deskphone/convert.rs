@@ -185,7 +185,10 @@ pub fn merged(
                 let kept = earlier
                     .iter()
                     .filter(|(key, _)| ["enabled", "destination", MAILBOX].contains(&key.as_str()));
-                section.extend(kept.map(|(key, value)| (key.clone(), value.clone())));
+                let kept: Vec<_> = kept.map(|(key, value)| (key.clone(), value.clone())).collect();
+                // One that was not shown was not set.
+                section.shift_remove(MAILBOX);
+                section.extend(kept);
             }
             None => write(section, divert, own)?,
         }

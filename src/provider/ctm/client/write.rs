@@ -18,6 +18,7 @@ use crate::{
         answer::{conflict, endpoint},
         ctm::{
             convert::{self, TargetType, target},
+            wire::Row,
             zones,
         },
     },
@@ -174,7 +175,9 @@ impl Writing<'_> {
         for (field, value) in body.iter_mut() {
             let points = field.starts_with("default_action_") || field == "tag_schedule_id";
             let empty = |value: &Value| value.is_null() || value == "";
-            if let Some(was) = earlier.get(field).filter(|was| !points || (empty(was) && empty(value))) {
+            // A name is a text, also where there was none (FACTS ctm/readings-5).
+            let earlier = earlier.get(field).filter(|was| field != "name" || !was.is_null());
+            if let Some(was) = earlier.filter(|was| !points || (empty(was) && empty(value))) {
                 *value = was.clone();
             }
         }
@@ -233,8 +236,7 @@ impl Writing<'_> {
         let rest = path(TargetType::Receiver, &id);
         if !body.contains_key("name") {
             let live = self.api().object(&rest, "receiving_number", &format!("receiver `{key}`")).await?;
-            // As it is: no name is not an empty one.
-            body.insert("name".to_owned(), live.0.get("name").cloned().unwrap_or_else(|| json!("")));
+            body.insert("name".to_owned(), json!(live.text("name").unwrap_or_default()));
         }
         // Both of what the vendor's own library sends, whatever changes (FACTS ctm/readings-5).
         body.insert("number".to_owned(), json!(key));
@@ -335,8 +337,9 @@ impl Writing<'_> {
             };
             let id = self.id(TargetType::Agent, email).await?;
             let known = live.iter().find(|row| row.id() == id);
-            let before = earlier.iter().find(|row| row.get("id") == Some(&json!(id)));
-            let mut body = before.or(known.map(|row| &row.0)).cloned().unwrap_or_default();
+            // Who is there keeps what somebody has set since; who comes back has what he had.
+            let before = earlier.iter().find(|row| Row((*row).clone()).id() == id);
+            let mut body = known.map(|row| &row.0).or(before).cloned().unwrap_or_default();
             body.insert("id".to_owned(), json!(id));
             body.insert("priority".to_owned(), json!(agent.order));
             list.push(body.into());

@@ -1,6 +1,9 @@
 //! The vendor's calendar of holidays (FACTS stratus/frames-16).
 
-use super::{api::Api, domain_data::DomainData};
+use super::{
+    api::{Api, present},
+    domain_data::DomainData,
+};
 use crate::{
     http::{ApiError, Problem, segment},
     model::{Address, Holidays, Resource, Schedule},
@@ -41,8 +44,10 @@ async fn look_up(
         let path = path(holiday);
         if !read.iter().any(|(known, _)| *known == path) {
             let what = "the holiday calendar";
-            let rows = decode(api.http.get(&path, &[], what).await?, what, &path)?;
-            read.push((path.clone(), rows));
+            // A calendar that is not there has no holidays.
+            let answer = present(api.http.get(&path, &[], what).await)?;
+            let rows = answer.map(|answer| decode(answer, what, &path)).transpose()?;
+            read.push((path.clone(), rows.unwrap_or_default()));
         }
         let rows = read.iter().find(|(known, _)| *known == path).map(|(_, rows)| rows.as_slice());
         found.push((holiday.clone(), convert::in_calendar(holiday, rows.unwrap_or_default())));

@@ -9,6 +9,7 @@ use crate::{
     plan::Obstacle,
     provider::{Scope, stratus::wire::TimeFrame},
 };
+use futures::{StreamExt, TryStreamExt, stream};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the time frames of an extension lie, or those of the whole domain.
@@ -49,6 +50,13 @@ pub async fn read(
 ) -> Result<Vec<(String, TimeFrame)>, ApiError> {
     let shared: BTreeSet<&str> = live.frames.iter().map(|frame| frame.timeframe_name.as_str()).collect();
     let people: BTreeSet<&str> = live.users.iter().map(|user| user.user.as_str()).collect();
+    // Who answers is a person: queues and menus have no schedules.
+    let persons: Vec<&str> = live
+        .users
+        .iter()
+        .filter(|user| !user.service_code.as_str().starts_with("system"))
+        .map(|user| user.user.as_str())
+        .collect();
     let mut wanted: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     let schedules = |all: &mut dyn Iterator<Item = &Address>| -> Vec<String> {
         let schedules = all.filter(|address| address.kind == Kind::Schedules);
@@ -69,18 +77,31 @@ pub async fn read(
             wanted.entry(extension.clone()).or_default().extend(own);
         }
     }
+    for (address, object) in &scope.wanted {
+        let Resource::Rules(rules) = object else { continue };
+        let is_used = |name: &&String| rules.order.iter().flatten().any(|rule| rule.when == name.as_str());
+        let own = declared.iter().filter(|name| !shared.contains(name.as_str())).filter(is_used);
+        let own: Vec<&str> = own.map(String::as_str).collect();
+        if !own.is_empty() && people.contains(address.key.as_str()) {
+            wanted.entry(address.key.clone()).or_default().extend(own);
+        }
+    }
     for name in absent.iter().filter(|name| !shared.contains(name.as_str())) {
-        for extension in &people {
+        for extension in &persons {
             wanted.entry((*extension).to_owned()).or_default().insert(name);
         }
     }
-    let mut found = Vec::new();
-    for (extension, names) in wanted {
-        for frame in of(api, &extension, |name| names.contains(name)).await? {
-            found.push((extension.clone(), frame));
-        }
-    }
-    Ok(found)
+    let owned = |(extension, names): (String, BTreeSet<&str>)| {
+        (extension, names.into_iter().map(str::to_owned).collect::<BTreeSet<String>>())
+    };
+    let reads = wanted.into_iter().map(owned).map(async |(extension, names)| {
+        let frames = of(api, &extension, |name| names.contains(name)).await?;
+        Ok::<_, ApiError>(frames.into_iter().map(move |frame| (extension.clone(), frame)).collect::<Vec<_>>())
+    });
+    let mut found: Vec<Vec<(String, TimeFrame)>> =
+        stream::iter(reads).buffer_unordered(api.http.concurrency()).try_collect().await?;
+    found.sort_by(|a, b| a.first().map(|it| &it.0).cmp(&b.first().map(|it| &it.0)));
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// The frames of one extension that have these names.

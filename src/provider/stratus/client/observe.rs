@@ -167,6 +167,15 @@ impl StratusReader {
         self.contexts.lock().await.insert(account.to_owned(), live.context.clone());
         self.name_attendants(api, &mut live).await?;
         live.own_frames = frames::read(api, &live, scope).await?;
+        // Of one that is about to go only its own extension has rules.
+        let going = live.own_frames.iter().filter(|(_, frame)| {
+            scope.absent.contains(&Address::new(Kind::Schedules, frame.timeframe_name.as_str()))
+        });
+        let owners: BTreeSet<String> = going.map(|(extension, _)| extension.clone()).collect();
+        for extension in owners.into_iter().filter(|it| !live.rules.contains_key(it)).collect::<Vec<_>>() {
+            let rules = api.rules(&extension).await?;
+            live.rules.insert(extension, rules);
+        }
         let wanted = |name: &str| {
             let address = Address::new(Kind::Schedules, name);
             scope.wanted.contains_key(&address)

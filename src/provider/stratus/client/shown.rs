@@ -12,8 +12,12 @@ pub struct Shown<T> {
 
 impl<'de, T: Row> Deserialize<'de> for Shown<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let all = Map::deserialize(deserializer)?;
-        let row = T::deserialize(&Value::Object(all.clone())).map_err(D::Error::custom)?;
+        let shown = Value::deserialize(deserializer)?;
+        let row = T::deserialize(&shown).map_err(D::Error::custom)?;
+        let all = match shown {
+            Value::Object(all) => all,
+            _ => Map::new(),
+        };
         Ok(Self { row, all })
     }
 }

@@ -169,8 +169,11 @@ impl<'a> Writing<'a> {
         let earlier = earlier.transpose().map_err(|error| unreadable_own(step, &error))?;
         if let Some(earlier) = earlier.filter(|_| touched(step, "route")) {
             // As it was, to the letter.
-            let label = number.dial_rule_description;
-            number = PhoneNumber { phonenumber: number.phonenumber, dial_rule_description: label, ..earlier };
+            number.enabled = earlier.enabled;
+            number.dial_rule_application = earlier.dial_rule_application;
+            number.dial_rule_parameter = earlier.dial_rule_parameter;
+            number.dial_rule_translation_destination_user = earlier.dial_rule_translation_destination_user;
+            number.dial_rule_translation_destination_host = earlier.dial_rule_translation_destination_host;
         } else if let Some(route) = route.as_ref().filter(|_| touched(step, "route")) {
             convert::route_into(&mut number, route, self.api.domain)
                 .ok_or_else(|| conflict(step, "the number cannot be routed there"))?;

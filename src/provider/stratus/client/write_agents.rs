@@ -81,10 +81,6 @@ impl Writing<'_> {
                 Some(agent) => {
                     kept.push(agent.key());
                     let now = convert::agent(agent, &context);
-                    if let Some(mut earlier) = earlier {
-                        earlier.shift_remove("callqueue-agent-id");
-                        body.extend(earlier);
-                    }
                     if now.order != *order || now.wrap_up != *wrap_up {
                         let rest = format!("{base}/{}", segment(agent.callqueue_agent_id.as_str()));
                         self.send(Method::PUT, &rest, Value::Object(body), &what).await?;

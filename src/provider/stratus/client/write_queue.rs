@@ -12,10 +12,11 @@ use crate::{
         answer::failure,
         stratus::{
             convert::{self, MINUTE},
-            wire::{AnswerRule, CallQueue, EXPECTED_WAIT, Feature, User},
+            wire::{AnswerRule, CallQueue, DEFAULT, EXPECTED_WAIT, Feature, User},
         },
     },
 };
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 const REQUIRE: &str = "callqueue-require-available-agents-to-accept-new-callers";
@@ -27,7 +28,12 @@ type Shown = fn(&AnswerRule) -> &Feature;
 
 /// Which of a queue's forwards does not show yet. Compared as it is written: too little is known here of the account to put
 /// it into words.
-fn missing(rule: Option<&AnswerRule>, wanted: &Diverts, key: &str) -> Option<&'static str> {
+fn missing(
+    rule: Option<&AnswerRule>,
+    wanted: &Diverts,
+    earlier: Option<&AnswerRule>,
+    key: &str,
+) -> Option<&'static str> {
     let shown = |feature: &Feature| {
         let word = feature.parameters.first().filter(|_| feature.enabled.is_yes());
         word.map(|word| word.as_str().to_owned())
@@ -41,7 +47,8 @@ fn missing(rule: Option<&AnswerRule>, wanted: &Diverts, key: &str) -> Option<&'s
         let expected = match to {
             None => return false,
             Some(Divert::Off) => None,
-            Some(Divert::To(to)) => convert::token(to, key),
+            // What is brought back is written as it was.
+            Some(Divert::To(to)) => earlier.map(feature).and_then(shown).or_else(|| convert::token(to, key)),
         };
         rule.map(feature).and_then(shown) != expected
     };
@@ -150,7 +157,8 @@ impl Writing<'_> {
         }
         body.extend(close);
         self.change_queue(key, body).await?;
-        if step.action == Action::Create { self.earlier_rules(key).await } else { Ok(()) }
+        // Rules of an extension that was there are nobody's wish.
+        if fresh { self.earlier_rules(key).await } else { Ok(()) }
     }
 
     /// Changes the record of a queue; what is left out stays (FACTS stratus/writes-7). The longest expected wait goes out
@@ -179,9 +187,12 @@ impl Writing<'_> {
     /// Waits until forwards that were accepted can be read back.
     async fn forwards_show(&self, key: &str, wanted: &Diverts) -> Result<(), ApiError> {
         let deadline = tokio::time::Instant::now() + self.http.settle();
+        let earlier = self.earlier.iter().find(|rule| rule.name() == DEFAULT);
+        let earlier = earlier.and_then(|rule| AnswerRule::deserialize(rule.shown()).ok());
         loop {
             let rules = self.api.rules(key).await?;
-            let Some(missing) = missing(convert::default_rule(&rules), wanted, key) else { return Ok(()) };
+            let rule = convert::default_rule(&rules);
+            let Some(missing) = missing(rule, wanted, earlier.as_ref(), key) else { return Ok(()) };
             if tokio::time::Instant::now() > deadline {
                 let why = format!(
                     "the {missing} was accepted, but does not show; what sends callers there was not switched on"

@@ -130,6 +130,7 @@ impl Writing<'_> {
     /// all others.
     pub async fn earlier_rules(&self, key: &str) -> Result<(), ApiError> {
         let live = self.api.raw_rules(key).await?;
+        let mut made = Vec::new();
         for rule in self.earlier {
             let (name, mut body) = (rule.name(), rule.to_write());
             let what = format!("making rule `{name}` of extension `{key}`");
@@ -139,8 +140,23 @@ impl Writing<'_> {
                 body.entry(ring).or_insert_with(|| json!({ "enabled": "no", "parameters": [] }));
                 self.put_rule(key, &name, &body, &live, &what).await?;
             } else if !live.iter().any(|it| it.name() == name) {
-                self.create_rule(key, &name, body, &what).await?;
+                // A new rule is made at any priority, so it stays off until it is in its position.
+                let on = body.insert("enabled".to_owned(), "no".into());
+                already_made(self.create_rule(key, &name, body, &what).await)?;
+                made.push((name, on.unwrap_or_else(|| "yes".into())));
             }
+        }
+        if made.is_empty() {
+            return Ok(());
+        }
+        let (live, earlier) = (self.api.raw_rules(key).await?, typed(self.earlier, key)?);
+        let order: Vec<&str> =
+            convert::in_order(&earlier).iter().map(|rule| rule.time_frame.as_str()).collect();
+        self.reorder(key, &order, &typed(&live, key)?).await?;
+        for (name, on) in made {
+            let what = format!("switching rule `{name}` of extension `{key}`");
+            let change = Map::from_iter([("enabled".to_owned(), on)]);
+            self.put_rule(key, &name, &change, &live, &what).await?;
         }
         Ok(())
     }

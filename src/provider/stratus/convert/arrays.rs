@@ -3,7 +3,7 @@
 use super::{
     dates,
     entry::{Entry, of_own, writable},
-    frame_type::{ALWAYS, CUSTOM, DATES, HOLIDAYS, WEEKLY},
+    frame_type::{ALSO_HOLIDAYS, ALWAYS, CUSTOM, DATES, HOLIDAYS, WEEKLY},
     holiday,
     schedule::schedule,
     week::{self, closed},
@@ -52,7 +52,7 @@ impl Arrays {
     pub fn fit(&self, frame_type: &str) -> bool {
         match frame_type {
             CUSTOM => true,
-            HOLIDAYS => self.weekly.is_empty() && self.dates.is_empty(),
+            HOLIDAYS | ALSO_HOLIDAYS => self.weekly.is_empty() && self.dates.is_empty(),
             _ => frame_type == self.frame_type(),
         }
     }
@@ -67,7 +67,7 @@ impl Arrays {
         let each = match frame_type {
             WEEKLY => vec![week],
             DATES => vec![dates],
-            HOLIDAYS => vec![holidays],
+            HOLIDAYS | ALSO_HOLIDAYS => vec![holidays],
             ALWAYS => Vec::new(),
             _ => vec![week, dates, holidays],
         };
@@ -146,12 +146,13 @@ impl FrameChange<'_> {
         let stays = |word: &Word| if touched(word) { wanted.contains(word) } else { true };
         let live: Vec<_> = live.iter().filter(|(_, word)| stays(word) && !is_earlier(word)).collect();
         // In the order in which they were.
+        let before: Vec<Entry> = self.earlier.iter().flat_map(|it| array.entries(it)).map(writable).collect();
         let place = |entry: &Entry| {
-            let before = self.earlier.map(|frame| array.entries(frame)).unwrap_or_default();
-            before.iter().position(|it| writable(it) == writable(entry)).unwrap_or(usize::MAX)
+            let entry = writable(entry);
+            before.iter().position(|it| *it == entry).unwrap_or(usize::MAX)
         };
         let mut known: Vec<_> = earlier.into_iter().chain(live).collect();
-        known.sort_by_key(|(entry, _)| place(entry));
+        known.sort_by_cached_key(|(entry, _)| place(entry));
         let new = wanted.iter().filter(|word| known.iter().all(|(_, it)| it != *word));
         let new = new.filter_map(|word| self.entry(word));
         known.iter().map(|(entry, _)| writable(entry)).chain(new).map(Value::Object).collect()

@@ -1,4 +1,4 @@
-//! Holidays of the vendor's calendar (FACTS stratus/frames-8, -16).
+//! Holidays of the vendor's calendar (FACTS stratus/frames-8, FACTS stratus/frames-16 and FACTS stratus/frames-19).
 
 use super::{
     entry::{Entry, text},

@@ -5,7 +5,7 @@ use crate::{
     model::{
         Address, Also, DateSpan, Dated, Destination, Divert, Diverts, E164, Extension, Holidays, Limit,
         Number, Queue, Recurring, RecurringDay, Resource, Ring, RingTimeout, Ringable, Route, Rule, Rules,
-        Schedule, Term, TimeOfDay,
+        Schedule, Term, TimeOfDay, YearDay,
         numbering::{Standing, standing},
     },
     path::Path,
@@ -99,6 +99,15 @@ fn schedule(refusals: &mut Refusals, name: &str, it: &mut Schedule) {
     }
     it.dates = it.dates.take().map(in_order);
     it.monthly = it.monthly.take().map(|days| recurring(refusals, "monthly", days));
+    for (index, it) in it.yearly.iter().flatten().enumerate() {
+        let ends_on_leap_day = matches!(it.day, YearDay::Days(_, last) if (last.month, last.day) == (2, 29));
+        let last = repeat::first_time(it).map(|(_, last)| last.day());
+        if ends_on_leap_day && last.is_some_and(|last| last != 29) {
+            let message = format!("`{}` begins in a year without a 29 February", it.day);
+            let help = "end it on 02-28 or on 03-01, or begin in a leap year";
+            refusals.add(&Path::from(["yearly"]).join(index), message, help);
+        }
+    }
     it.yearly = it.yearly.take().map(|days| recurring(refusals, "yearly", days));
     if let Some(holidays) = it.holidays.take() {
         holidays_held(refusals, &holidays);
@@ -155,9 +164,38 @@ fn holidays_held(refusals: &mut Refusals, holidays: &[Holidays]) {
             let help = "put the rest into a second schedule and list a rule for each";
             refusals.add(&path.join("hours"), "a holiday has two stretches at most", help);
         }
+        let mut hours = it.hours.clone().unwrap_or_default();
+        hours.sort();
+        if let Some(window) = hours.iter().find(|window| window.end <= window.begin) {
+            let message = format!("the hours of a holiday stay within its day: `{window}`");
+            refusals.add(&path.join("hours"), message, format!("write {}", window.in_two()));
+        } else if let Some(pair) = hours.windows(2).find(|pair| pair[0].end > pair[1].begin) {
+            let message = format!("hours `{}` and `{}` overlap", pair[0], pair[1]);
+            refusals.add(&path.join("hours"), message, "write one stretch that covers both");
+        }
+        if it.hours.as_ref().is_some_and(Vec::is_empty) {
+            let help = "leave `hours` out for the whole day";
+            refusals.add(&path.join("hours"), "a holiday without hours is none", help);
+        }
         if it.year.is_some() && (it.first_year.is_some() || it.last_day.is_some()) {
             let message = "a holiday of one `year` has neither `first_year` nor `last_day`";
             refusals.add(&path.join("year"), message, "leave `year` out, or the others");
+        }
+        if let (Some(first), Some(last)) = (it.first_year, it.last_day)
+            && last.0.year() < first.0
+        {
+            let message = format!("the last day, {last}, is before the first year, {}", first.0);
+            refusals.add(&path.join("last_day"), message, "write a later `last_day`");
+        }
+        for (at, day) in it.days.iter().enumerate() {
+            let same = |other: &&Holidays| {
+                (&other.country, &other.region, other.year) == (&it.country, &it.region, it.year)
+            };
+            let mut others = holidays[..index].iter().filter(same);
+            if it.days[..at].contains(day) || others.any(|other| other.days.contains(day)) {
+                let message = format!("`{day}` is named twice");
+                refusals.add(&path.join("days"), message, "name each holiday in one group only");
+            }
         }
         if let Some(region) =
             it.region.as_ref().filter(|region| !region.as_str().starts_with(it.country.as_str()))

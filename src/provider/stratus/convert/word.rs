@@ -97,8 +97,30 @@ impl Array {
     }
 }
 
+/// Whether a time frame stores this under this name: dates are `YYYYMMDD`, times `hhmm` (FACTS stratus/frames-5).
+fn is_written(key: &str, value: &str) -> bool {
+    const STARTS: [&str; 4] =
+        ["timeframe-specific-dates-", "timeframe-recurrence-", "timeframe-holiday-", "timeframe-weekly-"];
+    const NAMES: [&str; 4] = [
+        "timeframe-workweek-list",
+        "country-abbreviation",
+        "state-province-abbreviation",
+        "holiday-api-location-hint",
+    ];
+    let digits = |count: usize| value.len() == count && value.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = match key {
+        key if key.ends_with("-date") => digits(8),
+        key if key.contains("begin-time") || key.contains("end-time") => digits(4),
+        _ => true,
+    };
+    fits && (STARTS.iter().any(|start| key.starts_with(start)) || NAMES.contains(&key))
+}
+
 /// Whether an entry in the provider's words is one of a time frame for which there is no word of ours; otherwise why not.
 pub fn is_other(other: &OwnEntry) -> Result<(), String> {
+    if let Some((key, _)) = other.0.iter().find(|(key, value)| !is_written(key, value)) {
+        return Err(format!("`{key}` is no part of an entry, or not in its form"));
+    }
     let array = Array::of(other).ok_or("it is neither one of dates nor a holiday")?;
     match array.word(&of_own(other)) {
         Word::Other(read) if read == *other => Ok(()),
