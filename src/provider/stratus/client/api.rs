@@ -1,6 +1,6 @@
 //! Lists read to their end, objects decoded, paths.
 
-use super::raw_rule::RawRule;
+use super::{raw_rule::RawRule, shown::Shown};
 use crate::{
     http::{ApiError, Problem, ReadClient, segment},
     model::{E164, Extension, Kind},
@@ -78,9 +78,8 @@ impl<'a> Api<'a> {
 
     /// The same, each beside all that the server shows of it.
     pub async fn whole_rules(&self, extension: &str) -> Result<(Vec<AnswerRule>, Vec<RawRule>), ApiError> {
-        let raw = self.raw_rules(extension).await?;
-        let typed = raw.iter().map(|rule| decode(rule.shown(), &rules_of(extension), &rules_path(extension)));
-        Ok((typed.collect::<Result<_, _>>()?, raw))
+        let shown: Vec<Shown<AnswerRule>> = self.list(&rules_path(extension), &rules_of(extension)).await?;
+        Ok(shown.into_iter().map(|it| (it.row, RawRule::from(it.all))).unzip())
     }
 
     /// All that the server shows of the rules.
