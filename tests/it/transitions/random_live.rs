@@ -18,7 +18,7 @@ use std::{
     thread,
 };
 
-/// How many accounts by default, and with `DIALFORM_CASES`; half as many again through faults.
+/// How many accounts by default, and with `DIALFORM_CASES`; half of them go through faults.
 const ACCOUNTS: [usize; 2] = [60, 1000];
 
 /// By table and field; `*` in a field stands for anything.
@@ -166,7 +166,8 @@ fn walk(value: &Value, table: &str, stored: &Stored, field: &str, missing: &mut 
 #[test]
 fn random_accounts_go_there_and_back() {
     let whole = std::env::var_os("DIALFORM_CASES").is_some();
-    let fair = ACCOUNTS[usize::from(whole)];
+    let all = ACCOUNTS[usize::from(whole)];
+    let fair = all / 2;
     let first: u64 = std::env::var("DIALFORM_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let stored: Vec<Stored> = held().iter().map(|it| Stored::of(&it.setup.kind)).collect();
     let (next, broken) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -176,7 +177,7 @@ fn random_accounts_go_there_and_back() {
             scope.spawn(|| {
                 loop {
                     let turn = next.fetch_add(1, Ordering::Relaxed);
-                    if turn >= fair + fair / 2 {
+                    if turn >= all {
                         break;
                     }
                     let seed = first + turn as u64;
@@ -210,7 +211,6 @@ fn random_accounts_go_there_and_back() {
     let mut broken = broken.into_inner().unwrap();
     broken.sort();
     assert!(broken.is_empty(), "{} broken, {tally:?}:\n{}", broken.len(), broken.join("\n"));
-    let all = fair + fair / 2;
     let unfit = tally.get("unfit").copied().unwrap_or_default();
     assert!(tally["exact"] * 5 > all * 4 && unfit * 10 < all, "{tally:?}");
 }
