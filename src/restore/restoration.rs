@@ -119,7 +119,7 @@ fn bring_back(
         return remove(restoration, address);
     }
     let (mut fields, missing) = changed(before, &step.changes);
-    without_default(&mut fields, step);
+    default_rule(&mut fields, step);
     if fields.is_empty() && missing.is_empty() {
         return restoration.lose(address, [], "nothing but a part of it was there");
     }
@@ -168,12 +168,15 @@ fn bring_back(
     }
 }
 
-/// Where apply has made the Default rule of an extension, it goes back to what no rule does: the extension rings. An order
-/// that does not name it would leave it as it is.
-fn without_default(fields: &mut Map<String, Value>, step: &StepRecord) {
+/// The Default rule in the order that comes back. What apply did not change of it is left alone, for it may be what `diverts`
+/// of the extension bring back. Where apply has made it, it goes back to what no rule does: the extension rings.
+fn default_rule(fields: &mut Map<String, Value>, step: &StepRecord) {
     let own = Path::from(["order"]).join(Segment::element(DEFAULT_RULE));
-    let made = step.changes.iter().any(|change| change.path == own && change.old.is_none());
-    if let Some(Value::Array(order)) = fields.get_mut("order").filter(|_| made) {
+    let Some(Value::Array(order)) = fields.get_mut("order") else { return };
+    if !step.changes.iter().any(|change| change.path.is_inside(&own)) {
+        order.retain(|rule| rule["when"] != DEFAULT_RULE);
+    }
+    if step.changes.iter().any(|change| change.path == own && change.old.is_none()) {
         let off = "off";
         order.push(json!({
             "when": DEFAULT_RULE, "ring": "extension",
