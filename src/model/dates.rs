@@ -2,7 +2,7 @@
 
 use super::{
     calendar::{TimeOfDay, day_of_calendar},
-    recurrence::{CalendarDay, Every, Unit},
+    recurrence::{CalendarDay, Every, Term, Unit},
     text::textual,
 };
 use crate::explained::Explained;
@@ -175,15 +175,8 @@ impl Dated {
 
 impl fmt::Display for Dated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { date, every, last_day } = self;
-        write!(f, "{date}")?;
-        if let Some(every) = every {
-            write!(f, ", every {every}")?;
-        }
-        if let Some(last) = last_day {
-            write!(f, ", until {last}")?;
-        }
-        Ok(())
+        let Self { date, every, last_day } = *self;
+        write!(f, "{date}{}", Term { first_day: None, last_day, every })
     }
 }
 

@@ -102,6 +102,23 @@ pub struct Term {
     pub every: Option<Every>,
 }
 
+/// ", every 2 weeks, from 2027-01-04, until 2027-12-31", after what it is about.
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { first_day, last_day, every } = self;
+        if let Some(every) = every {
+            write!(f, ", every {every}")?;
+        }
+        if let Some(first) = first_day {
+            write!(f, ", from {first}")?;
+        }
+        if let Some(last) = last_day {
+            write!(f, ", until {last}")?;
+        }
+        Ok(())
+    }
+}
+
 impl Term {
     /// The same without what goes without saying.
     pub fn plain(self) -> Self {

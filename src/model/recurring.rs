@@ -99,7 +99,7 @@ impl<D: RecurringDay> Recurring<D> {
 
 impl<D: RecurringDay> fmt::Display for Recurring<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { day, days, from, to, term: Term { first_day, last_day, every } } = self;
+        let Self { day, days, from, to, term } = self;
         write!(f, "{day}")?;
         if *days > 1 {
             write!(f, " for {days} days")?;
@@ -107,16 +107,7 @@ impl<D: RecurringDay> fmt::Display for Recurring<D> {
         if (*from, *to) != (TimeOfDay::START, TimeOfDay::END) {
             write!(f, " {from} to {to}")?;
         }
-        if let Some(every) = every {
-            write!(f, ", every {every}")?;
-        }
-        if let Some(first) = first_day {
-            write!(f, ", from {first}")?;
-        }
-        if let Some(last) = last_day {
-            write!(f, ", until {last}")?;
-        }
-        Ok(())
+        write!(f, "{term}")
     }
 }
 
