@@ -21,12 +21,12 @@ use std::{
 
 const FAULT: &str = "visible-after:0ms";
 
-/// Every so many transitions are taken back; with `DIALFORM_SWEEP` all.
+/// Every so many transitions are taken back; with `DIALFORM_CASES` all.
 const SAMPLE: usize = 4;
 
 #[test]
 fn every_transition_can_be_taken_back() {
-    let step = if std::env::var_os("DIALFORM_SWEEP").is_some() { 1 } else { SAMPLE };
+    let step = if std::env::var_os("DIALFORM_CASES").is_some() { 1 } else { SAMPLE };
     let part = std::env::var("DIALFORM_RESTORE").unwrap_or_default();
     let all = held().iter().flat_map(|it| it.cases.iter().map(|case| (&it.setup, *case)));
     let runs: Vec<(&Setup, &Case)> =
