@@ -98,6 +98,33 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     File::open(directory)?.sync_all()
 }
 
+/// Puts a file of the workspace where git and other people read it, whole or not at all; its name is relative to the root.
+/// What leads out of the workspace is not followed.
+pub fn publish(root: &Path, name: &str, text: &str) -> io::Result<()> {
+    if Path::new(name).components().any(|part| !matches!(part, Component::Normal(_))) {
+        return Err(refuse("it is outside the workspace"));
+    }
+    let path = root.join(name);
+    is_no_link(&path)?;
+    let directory = path.parent().unwrap_or(root);
+    fs::create_dir_all(directory)?;
+    if !directory.canonicalize()?.starts_with(root.canonicalize()?) {
+        return Err(refuse("a link leads out of the workspace"));
+    }
+    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As it was, or as others may read what git holds.
+        let mode = path.metadata().map(|found| found.permissions().mode()).unwrap_or(0o644);
+        file.as_file().set_permissions(fs::Permissions::from_mode(mode & 0o777))?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(&path).map_err(|error| error.error)?;
+    File::open(directory)?.sync_all()
+}
+
 /// Opens a file to append to, and makes it where it is missing. Only its owner may read it. A link is not followed.
 pub fn append(path: &Path) -> io::Result<File> {
     let mut options = File::options();

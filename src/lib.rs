@@ -13,12 +13,15 @@
 //! - [`plan`]: desired and observed state to a plan: ownership, order, guard, digest
 //! - [`emergency`]: the emergency forwards there are, and which of them a command switches
 //! - [`outcome`]: how the steps of a plan ended
+//! - [`import`]: what is live in an account, as the objects of a file that declare it
+//! - [`emit`]: values as YAML that people keep
 //! - [`render`]: findings, plans and outcomes as text, Markdown and JSON, on a page
 //!
 //! At the edges:
 //!
 //! - [`file`]: plain files of a workspace, read and written where links lead nowhere else
 //! - [`load`]: YAML files to tenants with source places; the only reader of configuration files
+//! - [`edit`]: changes of single places in a file, with every other byte left alone
 //! - [`secret`]: credentials, and what else the environment says; the only reader of the environment
 //! - [`http`]: the only way to the phone systems: timeouts, retries, pacing, a client for reading that cannot write
 //! - [`provider`]: the boundary to the phone systems, one directory each
@@ -40,13 +43,16 @@
 pub mod apply;
 pub mod cli;
 pub mod diff;
+pub mod edit;
 pub mod emergency;
+pub mod emit;
 pub mod error;
 pub mod explained;
 pub mod file;
 pub mod finding;
 pub mod guide;
 pub mod http;
+pub mod import;
 pub mod lint;
 pub mod load;
 pub mod lock;

@@ -60,6 +60,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Change the live phone systems to match the files
     Apply(ApplyArgs),
+    /// Write the files that declare what is live already; sends nothing but reads
+    Import(ImportArgs),
     /// Switch the emergency forwards that are stored, on the day of an outage: through the carrier alone
     Emergency(EmergencyArgs),
     /// Show which apply has which account locked, or remove shared locks
@@ -165,6 +167,38 @@ pub struct PlanArgs {
     /// Exit with 2 when there is something to apply
     #[arg(long)]
     pub detailed_exitcode: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct ImportArgs {
+    /// A provider of dialform.yaml; can be left out where there is one
+    #[arg(long, value_name = "NAME")]
+    pub provider: Option<String>,
+    /// An account, as `account` in a tenant's file names it; may be given several times
+    #[arg(long, value_name = "ACCOUNT", required_unless_present = "all")]
+    pub account: Vec<String>,
+    /// Every account that the credential reaches
+    #[arg(long, conflicts_with = "account")]
+    pub all: bool,
+    /// Only objects whose address matches this pattern, e.g. `queues.*`
+    #[arg(long, value_name = "ADDRESS-GLOB")]
+    pub only: Vec<String>,
+    /// No objects whose address matches this pattern
+    #[arg(long, value_name = "ADDRESS-GLOB")]
+    pub except: Vec<String>,
+    /// The directory for new files, below the workspace; default: that of the first pattern in `tenants`
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<String>,
+    /// Write the files of these accounts anew; what people have written in them is lost
+    #[arg(long)]
+    pub force: bool,
+    #[command(flatten)]
+    pub emulation: Emulation,
+    #[command(flatten)]
+    pub watching: Watching,
+    /// How to print what was written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
 }
 
 #[derive(Debug, Args)]
@@ -340,6 +374,7 @@ impl Cli {
         match &self.command {
             Command::Plan(args) => args.watching.verbose,
             Command::Apply(args) => args.watching.verbose,
+            Command::Import(args) => args.watching.verbose,
             Command::Emergency(args) => args.target().watching.verbose,
             _ => false,
         }
@@ -353,6 +388,7 @@ impl Cli {
             Command::Plan(args) => args.format,
             Command::Apply(args) => args.format,
             Command::Unlock(args) => args.format.into(),
+            Command::Import(args) => args.format.into(),
             Command::Emergency(args) => args.target().format.into(),
             Command::Providers(args) => args.format,
             Command::Explain(_) | Command::Schema(_) | Command::Sandbox(_) | Command::Completions { .. } => {

@@ -1,9 +1,9 @@
 //! Arguments as what the engine takes.
 
-use super::args::{ApplyArgs, Emulation, PlanArgs, Selection, Watching};
+use super::args::{ApplyArgs, Emulation, ImportArgs, PlanArgs, Selection, Watching};
 use crate::{
     error::Failure,
-    run::{self, ApplyOptions, Approval, Logging, Options, approved_digest},
+    run::{self, ApplyOptions, Approval, ImportOptions, Logging, Options, approved_digest},
 };
 
 impl From<&Selection> for run::Selection {
@@ -60,5 +60,19 @@ impl TryFrom<&ApplyArgs> for ApplyOptions {
         let approval =
             Approval { digest, critical: args.approve_critical.clone(), override_guard: args.override_guard };
         Ok(Self { wait, lock_timeout: timeout.unwrap_or_default(), approval })
+    }
+}
+
+impl From<&ImportArgs> for Options {
+    fn from(args: &ImportArgs) -> Self {
+        let ImportArgs { emulation, watching, .. } = args;
+        Self { emulation: emulation.into(), logging: watching.into(), ..Self::default() }
+    }
+}
+
+impl From<&ImportArgs> for ImportOptions {
+    fn from(args: &ImportArgs) -> Self {
+        let ImportArgs { provider, account, all, only, except, out, force, .. } = args.clone();
+        Self { provider, accounts: account, all, only, except, out, force }
     }
 }

@@ -50,6 +50,7 @@ pub use earlier::Earlier;
 pub use entry::{Entry, Kinds};
 pub use hints::{Anything, Hints};
 pub use revision::Revision;
+pub use source::{BASELINE_FILE, WORKSPACE_FILE};
 pub use span::Span;
 pub use tree::{Node, Tree, Value};
-pub use workspace::{Files, LoadedTenant, Workspace};
+pub use workspace::{Files, LoadedTenant, Workspace, object_at};

@@ -11,6 +11,9 @@ use crate::finding::{Finding, Place};
 /// The name of the workspace file, the one in which credentials are named.
 pub const WORKSPACE_FILE: &str = "dialform.yaml";
 
+/// The file of the findings that are known.
+pub const BASELINE_FILE: &str = ".dialform-baseline.yaml";
+
 /// Lines of more bytes are shown in part: this much of them, around the place.
 const LONG: usize = 256;
 /// A longer line of a file that may hold a credential is hidden whole: what of it may be shown depends on all of it.

@@ -1,18 +1,19 @@
 //! A workspace: `dialform.yaml` and the tenant files it names, from a directory or from a git revision.
 
 use super::{
-    Kinds, Node, Tree, decode_at, decode_with,
+    Kinds, Node, Tree, decode, decode_at, decode_with,
     entry::{expected, read_all, without_settings},
     expected::PROVIDERS,
     hints::{Hints, InCountry},
     revision::Revision,
-    source::{Source, WORKSPACE_FILE},
+    source::{BASELINE_FILE, Source, WORKSPACE_FILE},
+    span::Span,
 };
 use crate::{
     explained::Explained,
     file::{self, OPTIONS, in_directory, no_pattern},
     finding::{Finding, Place},
-    model::{Country, Tenant, Weekly, WorkspaceFile, numbering::country_of_zone},
+    model::{Address, Baseline, Country, Kind, Tenant, Weekly, WorkspaceFile, numbering::country_of_zone},
     path::Segment,
     text::io_reason,
 };
@@ -42,6 +43,8 @@ pub struct Workspace<P> {
     pub tenants: Vec<LoadedTenant>,
     /// What could be read of files with errors, so that one run finds what else is wrong in them.
     pub parts: Vec<LoadedTenant>,
+    /// What an import has found wrong in what was live already.
+    pub baseline: Baseline,
     pub findings: Vec<Finding>,
     pub(super) untrusted: Untrusted,
 }
@@ -92,6 +95,16 @@ impl LoadedTenant {
         self.tree.place_of_key(&self.as_written(path))
     }
 
+    /// The file as it is written.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// The object in which a line stands.
+    pub fn object_at(&self, line: usize) -> Option<Address> {
+        object_at(&self.tree, line)
+    }
+
     /// A path with the days of a week as the file has them: `tue` may stand in `mon-fri`.
     fn as_written(&self, path: &[Segment]) -> Vec<Segment> {
         let mut path = path.to_vec();
@@ -109,6 +122,22 @@ impl LoadedTenant {
     }
 }
 
+/// The object of a tenant's file in which a line stands.
+pub fn object_at(tree: &Tree, line: usize) -> Option<Address> {
+    let source = tree.source();
+    let holds = |key: &Node, value: &Node| {
+        let first = source.line_number(key.span.start());
+        // A block ends where the next thing begins.
+        let text = source.slice(Span::new(0, value.span.end().max(key.span.end()))).trim_end();
+        (first..=source.line_number(text.len().saturating_sub(1)).max(first)).contains(&line)
+    };
+    Kind::ALL.into_iter().find_map(|kind| {
+        let section = tree.root().get(kind.section())?;
+        let (key, _) = section.entries().iter().find(|(key, value)| holds(key, value))?;
+        Some(Address::new(kind, key.text()))
+    })
+}
+
 impl<P> Workspace<P> {
     /// Where the value at a path of `dialform.yaml` stands.
     pub fn place(&self, path: &[Segment]) -> Place {
@@ -123,6 +152,20 @@ impl<P> Workspace<P> {
     /// Where the key at a path of `dialform.yaml` stands.
     pub fn place_of_key(&self, path: &[Segment]) -> Place {
         self.tree.place_of_key(path)
+    }
+
+    /// A tenant file that is about to be written, as it will be read.
+    pub fn read_tenant<K: Kinds<Entry = P>>(
+        &self,
+        name: &str,
+        text: &str,
+        kinds: &K,
+    ) -> Result<LoadedTenant, Vec<Finding>> {
+        let mut findings = Vec::new();
+        match tenant(name, text.as_bytes(), &self.file, kinds, &mut findings) {
+            Some((tenant, true)) => Ok(tenant),
+            _ => Err(findings),
+        }
     }
 
     /// Reads `dialform.yaml` and every tenant file. `Err` if there is not even that to work with.
@@ -169,21 +212,61 @@ impl<P> Workspace<P> {
                     continue;
                 }
             };
-            match Tree::parse_bytes(&name, &bytes) {
-                Ok(mut tree) => {
-                    let hints = kinds.hints(kind(&tree, &file));
-                    let hints = InCountry { hints, country: country(&tree, hints) };
-                    match decode_with::<Tenant>(&mut tree, &hints, &mut findings) {
-                        Some((tenant, true)) => tenants.push(LoadedTenant { tenant, tree }),
-                        Some((tenant, false)) => parts.push(LoadedTenant { tenant, tree }),
-                        None => {}
-                    }
-                }
-                Err(found) => findings.extend(found),
+            match tenant(&name, &bytes, &file, kinds, &mut findings) {
+                Some((tenant, true)) => tenants.push(tenant),
+                Some((tenant, false)) => parts.push(tenant),
+                None => {}
             }
         }
-        Self { file, providers, tree, tenants, parts, findings, untrusted: Untrusted::default() }
+        let baseline = baseline(files, &mut findings);
+        let untrusted = Untrusted::default();
+        Self { file, providers, tree, tenants, parts, baseline, findings, untrusted }
     }
+}
+
+/// The findings that are known; none where there is no such file.
+fn baseline(files: &Files, findings: &mut Vec<Finding>) -> Baseline {
+    let Ok(names) = files.matching(BASELINE_FILE) else { return Baseline::default() };
+    if names.is_empty() {
+        return Baseline::default();
+    }
+    let bytes = match files.read(BASELINE_FILE, file::LARGEST_OF_ALL) {
+        Ok(bytes) => bytes,
+        Err(why) => {
+            let message = format!("cannot read `{BASELINE_FILE}`: {why}");
+            let help = "make it readable, or take it away: what it knows is then found again";
+            findings.push(Finding::error("unreadable-file", message).help(help));
+            return Baseline::default();
+        }
+    };
+    match Tree::parse_bytes(BASELINE_FILE, &bytes) {
+        Ok(tree) => decode(&tree, tree.root(), findings).unwrap_or_default(),
+        Err(found) => {
+            findings.extend(found);
+            Baseline::default()
+        }
+    }
+}
+
+/// One tenant file, and whether that is the whole of it.
+fn tenant<K: Kinds>(
+    name: &str,
+    bytes: &[u8],
+    file: &WorkspaceFile,
+    kinds: &K,
+    findings: &mut Vec<Finding>,
+) -> Option<(LoadedTenant, bool)> {
+    let mut tree = match Tree::parse_bytes(name, bytes) {
+        Ok(tree) => tree,
+        Err(found) => {
+            findings.extend(found);
+            return None;
+        }
+    };
+    let hints = kinds.hints(kind(&tree, file));
+    let hints = InCountry { hints, country: country(&tree, hints) };
+    let (tenant, whole) = decode_with::<Tenant>(&mut tree, &hints, findings)?;
+    Some((LoadedTenant { tenant, tree }, whole))
 }
 
 impl<P> Config<P> {

@@ -5,6 +5,7 @@
 //! message speak the language of the file under review.
 
 mod address;
+mod baseline;
 mod bulk;
 mod calendar;
 mod dates;
@@ -40,6 +41,7 @@ mod workspace_file;
 mod yearly;
 
 pub use address::{Address, Kind};
+pub use baseline::{Baseline, KnownFinding};
 pub use bulk::{Bulk, Extensions};
 pub use calendar::{Day, TimeOfDay, Window};
 pub use dates::{DateSpan, Dated, Moment};

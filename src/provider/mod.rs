@@ -127,9 +127,16 @@ pub struct Scope {
     pub earlier: BTreeMap<Address, Value>,
     /// Whether what is wanted was live before: what a system has held it can hold, whatever a new object may not be.
     pub restores: bool,
+    /// Whether every object of the account is read whole, as if all of it were wanted: for an import.
+    pub everything: bool,
 }
 
 impl Scope {
+    /// All that an account holds.
+    pub fn everything() -> Self {
+        Self { lists: true, kinds: Kind::ALL.into(), everything: true, ..Self::default() }
+    }
+
     /// The one kind this is about, if it is about one: what is read for the others need not be asked for.
     pub fn only_kind(&self) -> Option<Kind> {
         let mut kinds: BTreeSet<Kind> = self.wanted.keys().map(|address| address.kind).collect();
@@ -145,6 +152,20 @@ impl Scope {
 pub trait Read: Send + Sync {
     /// Everything in scope. Complete, or an error: a failed or cut read is never an empty one.
     async fn observe(&self, account: &str, scope: &Scope) -> Result<Observed, ApiError>;
+
+    /// Every account that the credential reaches. Complete, or an error; none where the system lists none.
+    async fn accounts(&self) -> Result<Vec<Account>, ApiError> {
+        Ok(Vec::new())
+    }
+}
+
+/// An account, as the system itself lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// What a tenant's file says under `account`.
+    pub id: String,
+    /// What people call it, where it has a name beside that.
+    pub name: Option<String>,
 }
 
 /// Carries out one step. Never compares, never decides.

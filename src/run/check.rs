@@ -1,6 +1,6 @@
 //! A workspace, loaded and checked: everything that can be known without asking a phone system.
 
-use super::{Selection, intent::Intent};
+use super::{Selection, baseline, intent::Intent};
 use crate::{
     error::Failure,
     finding::{Finding, Level, Place, bounded},
@@ -73,6 +73,29 @@ impl Checked {
     }
 }
 
+impl CheckedTenant {
+    /// What a tenant's file declares, or what its provider cannot hold of it.
+    pub(super) fn of(
+        index: usize,
+        loaded: &LoadedTenant,
+        provider: &'static Provider,
+    ) -> Result<Self, Vec<Finding>> {
+        let place = |path: &[Segment]| Some(locate(loaded, path));
+        Ok(Self {
+            index,
+            provider,
+            desired: desired(&loaded.tenant, &provider.dialect, &place)?,
+            absent: absent(loaded),
+            switched_off: switched_off(&loaded.tenant),
+            bulk: BulkEntry::of(&loaded.tenant, &place),
+            exhaustive: loaded.tenant.exhaustive.iter().map(|kind| (*kind).into()).collect(),
+            protected: protected(&loaded.tenant),
+            base: None,
+            intent: Intent::Declared,
+        })
+    }
+}
+
 /// Whether a pattern names an object: by its address, or by tenant and address as a plan prints them.
 pub(super) fn names(pattern: &glob::Pattern, tenant: &str, address: &Address) -> bool {
     let address = address.to_string();
@@ -86,6 +109,25 @@ pub(super) const ADDRESS_HELP: &str =
 pub(super) fn pattern(text: &str, option: &str) -> Result<glob::Pattern, Failure> {
     glob::Pattern::new(text)
         .map_err(|error| Failure::error(format!("`{option} {text}` is not a pattern: {error}")))
+}
+
+/// Loads a workspace to which tenants are about to be added. It may have none yet.
+pub(super) fn to_be_extended(root: &Path) -> Result<Checked, Failure> {
+    let workspace =
+        Workspace::load(&Files::Directory(root.to_owned()), &Kinds).map_err(Failure::Findings)?;
+    let is_wrong =
+        |finding: &&Finding| finding.level == Level::Error && finding.code != "no-tenant-files";
+    let wrong: Vec<Finding> = workspace.findings.iter().filter(is_wrong).cloned().collect();
+    if wrong.is_empty() {
+        let (tenants, warnings, only) = (Vec::new(), Vec::new(), Vec::new());
+        return Ok(Checked { root: root.to_owned(), workspace, tenants, warnings, only });
+    }
+    Err(Failure::Findings(bounded(wrong)))
+}
+
+/// What the lints find in the tenants of a workspace.
+pub(super) fn lint_all(workspace: &Workspace) -> Vec<Finding> {
+    lints(workspace, &workspace.tenants, lint::check)
 }
 
 /// Loads and checks what the files declare.
@@ -103,28 +145,20 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         })?;
     }
     let mut findings = workspace.findings.clone();
-    findings.extend(lints(&workspace, &workspace.tenants, lint::check));
+    findings.extend(baseline::news(lints(&workspace, &workspace.tenants, lint::check), &workspace));
     findings.extend(lints(&workspace, &workspace.parts, lint::check_parts));
     let mut tenants = Vec::new();
     for (index, loaded) in workspace.tenants.iter().enumerate() {
         let config = workspace.file.providers.get(&loaded.tenant.provider);
         let Some(provider) = config.and_then(|config| provider::find(&config.kind)) else { continue };
-        match desired(&loaded.tenant, &provider.dialect, &|path| Some(locate(loaded, path))) {
-            Ok(desired) => tenants.push(CheckedTenant {
-                index,
-                provider,
-                desired,
-                absent: absent(loaded),
-                switched_off: switched_off(&loaded.tenant),
-                bulk: BulkEntry::of(&loaded.tenant, &|path| Some(locate(loaded, path))),
-                exhaustive: loaded.tenant.exhaustive.iter().map(|kind| (*kind).into()).collect(),
-                protected: protected(&loaded.tenant),
-                base: earlier
+        match CheckedTenant::of(index, loaded, provider) {
+            Ok(tenant) => {
+                let base = earlier
                     .as_mut()
                     .zip(selection.base.as_deref())
-                    .and_then(|(earlier, revision)| base(earlier, revision, loaded, &workspace, provider)),
-                intent: Intent::Declared,
-            }),
+                    .and_then(|(earlier, revision)| base(earlier, revision, loaded, &workspace, provider));
+                tenants.push(CheckedTenant { base, ..tenant });
+            }
             Err(found) => findings.extend(found),
         }
     }

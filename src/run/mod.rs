@@ -10,6 +10,7 @@
 //! - `session`, `emulated`: open phone systems, real or emulated, and the plan against them
 //! - `account_locks`, `unlock`: who may write to an account
 //! - `emergency`, `emergency_record`: emergency forwards on the day of an outage
+//! - `import`, `baseline`: live accounts to files, and what was wrong in them before
 //! - `approval`, `apply`: which plan may be carried out, and how that ended
 //! - `machine`: what the machine and whoever started the process have settled before it
 //! - `monitor`, `audit_log`: every request of a run
@@ -62,12 +63,14 @@ mod account_locks;
 mod apply;
 mod approval;
 mod audit_log;
+mod baseline;
 mod check;
 mod checklist;
 mod context;
 pub mod emergency;
 mod emergency_record;
 pub mod emulated;
+mod import;
 mod intent;
 mod machine;
 mod monitor;
@@ -85,6 +88,7 @@ pub use check::{Checked, CheckedTenant};
 pub use checklist::checklist;
 pub use context::{Context, Notice, Pace};
 pub use emergency::{Emergency, EmergencySelection};
+pub use import::{ImportOptions, import};
 pub use intent::Intent;
 pub use machine::{ignored_signals, on_runtime};
 pub use options::{ApplyOptions, Approval, Emulation, Logging, Options, Selection, duration};

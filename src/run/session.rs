@@ -11,10 +11,11 @@ use crate::{
     error::Failure,
     finding::{Finding, Place},
     http::{Phase, RequestObserver, during},
+    load::LoadedTenant,
     model::{Address, Kind},
     path::Segment,
     plan::{self, BulkEntry, Input, Note, Observed, Plan, Policy, TenantPlan},
-    provider::{self, Access, Opening, Scope, SettingsFindings, System},
+    provider::{self, Access, Opening, Scope, SettingsFindings, System, Workspace},
     restore,
 };
 use futures::{StreamExt, stream};
@@ -108,6 +109,21 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Opens a session that reads accounts of one provider which no tenant declares yet.
+    pub(super) async fn importing(
+        checked: &'a Checked,
+        provider: &str,
+        options: &Options,
+        context: &'a Context,
+    ) -> Result<Self, Failure> {
+        let monitor = Monitor::open("import", &options.logging, context)?;
+        let mut session = Self::new(checked, options, context, monitor, AccountLocks::default());
+        let closed =
+            session.open_each(&BTreeSet::from([provider]), options, Access::Read, provider::open).await?;
+        let findings: Vec<Finding> = closed.into_values().flatten().collect();
+        if findings.is_empty() { Ok(session) } else { Err(Failure::Findings(findings)) }
+    }
+
     fn new(
         checked: &'a Checked,
         options: &Options,
@@ -133,12 +149,23 @@ impl<'a> Session<'a> {
         access: Access,
         open: fn(&Opening<'_>) -> Result<System, SettingsFindings>,
     ) -> Result<BTreeMap<String, Vec<Finding>>, Failure> {
-        let Checked { root, workspace, tenants, .. } = self.checked;
+        let tenants = self.checked.tenants.iter();
         let used: BTreeSet<&str> =
-            tenants.iter().map(|tenant| self.checked.loaded(tenant).tenant.provider.as_str()).collect();
+            tenants.map(|tenant| self.checked.loaded(tenant).tenant.provider.as_str()).collect();
+        self.open_each(&used, options, access, open).await
+    }
+
+    async fn open_each(
+        &mut self,
+        used: &BTreeSet<&str>,
+        options: &Options,
+        access: Access,
+        open: fn(&Opening<'_>) -> Result<System, SettingsFindings>,
+    ) -> Result<BTreeMap<String, Vec<Finding>>, Failure> {
+        let Checked { root, workspace, .. } = self.checked;
         let mut closed = BTreeMap::new();
         let recorder = recorder(&options.emulation)?;
-        for name in used {
+        for name in used.iter().copied() {
             // No credential is touched for what a pull request brings; the emulation has none.
             if workspace.is_untrusted(name) && !self.sandbox {
                 continue;
@@ -216,6 +243,29 @@ impl<'a> Session<'a> {
         Ok(Plan::new(tenants.collect()).with_findings(self.checked.warnings.clone()))
     }
 
+    /// Reads all that an account of an open provider holds.
+    pub(super) async fn read_all(&self, provider: &str, account: &str) -> Result<Observed, Failure> {
+        let system = &self.systems[provider];
+        let longest = Duration::from_secs(system.limits.account_timeout.into());
+        let scope = Scope::everything();
+        let observed = during(Phase::Observe, account, system.reader.observe(account, &scope));
+        let observed = tokio::select! {
+            biased;
+            () = self.context.shutdown.stop.cancelled() => return Err(Failure::stopped()),
+            observed = tokio::time::timeout(longest, observed) => observed,
+        };
+        self.context.notify(Notice::TenantRead);
+        let observed = observed.map_err(|_| {
+            let message =
+                format!("reading account `{account}` takes longer than {} seconds", longest.as_secs());
+            Failure::error(message).help("raise `limits.account_timeout` of its provider")
+        })?;
+        observed.map_err(|error| match error.help() {
+            Some(help) => Failure::error(error.to_string()).help(help),
+            None => Failure::error(error.to_string()),
+        })
+    }
+
     /// Reads the account of a tenant, or says why it cannot be read.
     async fn read(&self, tenant: &CheckedTenant) -> Result<Observed, Finding> {
         let loaded = self.checked.loaded(tenant);
@@ -280,35 +330,11 @@ impl<'a> Session<'a> {
         observed: &Observed,
         platforms: &Platforms,
     ) -> TenantPlan {
-        let loaded = self.checked.loaded(tenant);
-        let config = self.checked.config(tenant);
-        let covered = |address: &Address| self.checked.covers(tenant, address);
         let none = BTreeMap::new();
-        let absent = tenant.absent.iter().filter(|(address, _)| covered(address));
-        plan::build(Input {
-            tenant: &loaded.tenant.tenant,
-            provider: &loaded.tenant.provider,
-            account: &loaded.tenant.account,
-            desired: tenant.desired.clone(),
-            time_zone: loaded.tenant.time_zone.as_deref(),
-            platform: platforms.get(&config.system()).unwrap_or(&none),
-            absent: absent.map(|(address, source)| (address.clone(), source.clone())).collect(),
-            protected: tenant.protected.clone(),
-            base: tenant.base.as_ref(),
-            switched_off: tenant.switched_off.clone(),
-            bulk: &tenant.bulk,
-            exhaustive: tenant.exhaustive.clone(),
-            observed,
-            dialect: &tenant.provider.dialect,
-            policy: &Policy {
-                guard: self.checked.workspace.file.guard,
-                experimental: config.experimental(),
-                unobservable: config.unobservable(),
-                restores: tenant.intent.restore().is_some(),
-            },
-            place,
-            only: &covered,
-        })
+        let platform = platforms.get(&self.checked.config(tenant).system()).unwrap_or(&none);
+        let loaded = self.checked.loaded(tenant);
+        let covered = |address: &Address| self.checked.covers(tenant, address);
+        compared(&self.checked.workspace, loaded, tenant, &covered, place, observed, platform)
     }
 
     /// What is to be read of a tenant's account.
@@ -339,6 +365,7 @@ impl<'a> Session<'a> {
             absent,
             earlier: earlier.collect(),
             restores: tenant.intent.restore().is_some(),
+            everything: false,
         }
     }
 
@@ -386,4 +413,43 @@ impl<'a> Session<'a> {
             () = self.context.shutdown.abort.cancelled() => {}
         }
     }
+}
+
+/// A tenant's account compared with what is wanted. `covered` says which objects the run is about, `place` where they stand,
+/// `platform` which numbers are on the same platform.
+pub(super) fn compared(
+    workspace: &Workspace,
+    loaded: &LoadedTenant,
+    tenant: &CheckedTenant,
+    covered: &dyn Fn(&Address) -> bool,
+    place: &dyn Fn(&[Segment]) -> Option<Place>,
+    observed: &Observed,
+    platform: &BTreeMap<String, String>,
+) -> TenantPlan {
+    let config = &workspace.providers[&loaded.tenant.provider];
+    let absent = tenant.absent.iter().filter(|(address, _)| covered(address));
+    plan::build(Input {
+        tenant: &loaded.tenant.tenant,
+        provider: &loaded.tenant.provider,
+        account: &loaded.tenant.account,
+        desired: tenant.desired.clone(),
+        time_zone: loaded.tenant.time_zone.as_deref(),
+        platform,
+        absent: absent.map(|(address, source)| (address.clone(), source.clone())).collect(),
+        protected: tenant.protected.clone(),
+        base: tenant.base.as_ref(),
+        switched_off: tenant.switched_off.clone(),
+        bulk: &tenant.bulk,
+        exhaustive: tenant.exhaustive.clone(),
+        observed,
+        dialect: &tenant.provider.dialect,
+        policy: &Policy {
+            guard: workspace.file.guard,
+            experimental: config.experimental(),
+            unobservable: config.unobservable(),
+            restores: tenant.intent.restore().is_some(),
+        },
+        place,
+        only: covered,
+    })
 }

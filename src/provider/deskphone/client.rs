@@ -85,8 +85,12 @@ impl Read for DeskphoneReader {
         }
         observed.obstacles.extend(misnamed(scope, &ids));
         let mut reads = Vec::new();
-        for address in scope.wanted.keys().filter(|address| address.kind == Kind::Diverts) {
-            let Ok(extension) = address.key.parse::<Extension>() else { continue };
+        let wanted = scope.wanted.keys().filter(|address| address.kind == Kind::Diverts);
+        let wanted: BTreeSet<Extension> = match scope.everything {
+            true => ids.keys().cloned().collect(),
+            false => wanted.filter_map(|address| address.key.parse().ok()).collect(),
+        };
+        for extension in wanted {
             if let Some(id) = ids.get(&extension).and_then(|people| people.first()) {
                 reads.push(diverts(http, id.clone(), extension, &ids));
             }

@@ -76,6 +76,9 @@ pub struct Domain {
     pub domain: Text,
     #[serde(default, deserialize_with = "scalar_text")]
     pub is_domain_locked: Text,
+    /// What people call it.
+    #[serde(default)]
+    pub description: Text,
     #[serde(default)]
     pub time_zone: Text,
     #[serde(default)]
@@ -447,6 +450,7 @@ macro_rules! rows {
 }
 
 rows! {
+    Domain: domain;
     User: user;
     AnswerRule: time_frame;
     NumberFilters: time_frame;

@@ -39,8 +39,22 @@ impl Api<'_> {
         filter: &[(&str, String)],
         what: &str,
     ) -> Result<Vec<Row>, ApiError> {
-        let path = self.path(rest);
-        let incomplete = |why: String| failure(what, &path, Problem::Incomplete(why));
+        self.pages(&self.path(rest), keys, filter, what).await
+    }
+
+    /// Every account of the credential.
+    pub async fn accounts(&self) -> Result<Vec<Row>, ApiError> {
+        self.pages("/accounts", &["accounts"], &[], "the accounts of the credential").await
+    }
+
+    async fn pages(
+        &self,
+        path: &str,
+        keys: &[&str],
+        filter: &[(&str, String)],
+        what: &str,
+    ) -> Result<Vec<Row>, ApiError> {
+        let incomplete = |why: String| failure(what, path, Problem::Incomplete(why));
         let mut rows: Vec<Row> = Vec::new();
         let mut seen = BTreeSet::new();
         let mut extent = Extent::default();
@@ -48,22 +62,22 @@ impl Api<'_> {
             let mut query = filter.to_vec();
             query.push(("page", page.to_string()));
             query.push(("per_page", PAGE.to_string()));
-            let Answer { body, received, .. } = self.http.fetch(&path, &query, what).await?;
+            let Answer { body, received, .. } = self.http.fetch(path, &query, what).await?;
             // An empty collection may have no body at all.
             if body.is_null() && page == 1 {
                 return Ok(rows);
             }
-            let body = accepted(body, what, &path)?;
+            let body = accepted(body, what, path)?;
             let items = keys.iter().find_map(|key| body.get(*key)?.as_array());
             let Some(items) = items else {
                 let why = format!("there is no list `{}`", keys.join("` or `"));
-                return Err(undecodable(why, &body, what, &path));
+                return Err(undecodable(why, &body, what, path));
             };
             let length = items.len();
-            extent.add(length, received).map_err(|problem| failure(what, &path, problem))?;
+            extent.add(length, received).map_err(|problem| failure(what, path, problem))?;
             for item in items {
                 let Some(row) = Row::unwrap(item.clone(), "").filter(|row| !row.id().is_empty()) else {
-                    return Err(undecodable("a row has no id", item, what, &path));
+                    return Err(undecodable("a row has no id", item, what, path));
                 };
                 if !seen.insert(row.id()) {
                     return Err(incomplete(

@@ -14,7 +14,7 @@ use crate::{
     model::{Address, Kind, Reference, references},
     plan::Observed,
     provider::{
-        Endpoints, Read, Scope,
+        Account, Endpoints, Read, Scope,
         answer::{endpoint, failure, undecodable},
         ctm::{
             convert::{self, TargetType},
@@ -55,8 +55,8 @@ impl Read for CtmReader {
         for target_type in named(&live, scope) {
             index.load(api, target_type).await?;
         }
-        // What a read-back points to may be newer than what is known.
-        if !scope.lists {
+        // What a read-back points to may be newer than what is known, and an import says where everything leads.
+        if !scope.lists || scope.everything {
             let queues = live.queues.iter().map(|(row, _)| row);
             let pointing = live.numbers.iter().chain(&live.receivers).chain(queues);
             for target_type in convert::unresolved_types(pointing, &index.names) {
@@ -67,6 +67,11 @@ impl Read for CtmReader {
         let observed = in_words(&live, scope, &index);
         self.indexes.lock().await.insert(account.to_owned(), index);
         Ok(observed)
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>, ApiError> {
+        let rows = Api { http: endpoint(&self.endpoints, API)?, account: "" }.accounts().await?;
+        Ok(rows.iter().map(|row| Account { id: row.id(), name: row.text("name") }).collect())
     }
 }
 
@@ -96,7 +101,8 @@ async fn read_lists(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Ac
     let deletes = uses::may_delete(scope);
     let wanted = |kind, row: &Row, target_type| {
         let address = key(target_type, row).map(|name| Address::new(kind, name));
-        address.is_some_and(|it| scope.wanted.contains_key(&it) || uses::may_go(scope, &it))
+        scope.everything
+            || address.is_some_and(|it| scope.wanted.contains_key(&it) || uses::may_go(scope, &it))
     };
     let reads: Vec<_> = queues
         .into_iter()

@@ -1,7 +1,7 @@
 //! Time frames read whole, and those of one extension alone (FACTS stratus/frames-1), of which no list has all: one request an
 //! extension.
 
-use super::{api::Api, domain_data::DomainData};
+use super::{api::Api, domain_data::DomainData, everything};
 use crate::{
     http::{ApiError, segment},
     model::{Address, Kind, Resource, Schedule},
@@ -57,6 +57,10 @@ pub async fn read(
         .filter(|user| !user.service_code.as_str().starts_with("system"))
         .map(|user| user.user.as_str())
         .collect();
+    if scope.everything {
+        let people: Vec<String> = everything::people(live).map(ToString::to_string).collect();
+        return of_each(api, people.into_iter().map(|extension| (extension, None)).collect()).await;
+    }
     let mut wanted: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     let schedules = |all: &mut dyn Iterator<Item = &Address>| -> Vec<String> {
         let schedules = all.filter(|address| address.kind == Kind::Schedules);
@@ -92,10 +96,19 @@ pub async fn read(
         }
     }
     let owned = |(extension, names): (String, BTreeSet<&str>)| {
-        (extension, names.into_iter().map(str::to_owned).collect::<BTreeSet<String>>())
+        (extension, Some(names.into_iter().map(str::to_owned).collect::<BTreeSet<String>>()))
     };
-    let reads = wanted.into_iter().map(owned).map(async |(extension, names)| {
-        let frames = of(api, &extension, |name| names.contains(name)).await?;
+    of_each(api, wanted.into_iter().map(owned).collect()).await
+}
+
+/// The frames of each of these extensions that have one of its names; all of them where there are none.
+async fn of_each(
+    api: Api<'_>,
+    wanted: BTreeMap<String, Option<BTreeSet<String>>>,
+) -> Result<Vec<(String, TimeFrame)>, ApiError> {
+    let reads = wanted.into_iter().map(async |(extension, names)| {
+        let named = |name: &str| names.as_ref().is_none_or(|names| names.contains(name));
+        let frames = of(api, &extension, named).await?;
         Ok::<_, ApiError>(frames.into_iter().map(move |frame| (extension.clone(), frame)).collect::<Vec<_>>())
     });
     let mut found: Vec<Vec<(String, TimeFrame)>> =

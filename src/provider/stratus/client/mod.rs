@@ -3,6 +3,7 @@
 mod api;
 mod calendar;
 mod domain_data;
+mod everything;
 mod frames;
 mod observe;
 mod observed;

@@ -8,6 +8,7 @@ use super::{
     api::{Api, pages, present},
     calendar,
     domain_data::DomainData,
+    everything,
     frames::{self, whole_frames},
     observed::observed,
     queue_record::kept_user,
@@ -20,7 +21,7 @@ use crate::{
     path::Segment,
     plan::{Observed, Role},
     provider::{
-        Endpoints, Read, Scope,
+        Account, Endpoints, Read, Scope,
         answer::{decode, endpoint, failure},
         scalar::Scalar,
         stratus::{
@@ -35,7 +36,10 @@ use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 use tokio::sync::Mutex;
 
 /// Reads one domain.
@@ -75,20 +79,25 @@ impl Read for StratusReader {
             return Ok(observed);
         }
         let api = self.api(account)?;
+        let mut scope = Cow::Borrowed(scope);
         let live = if scope.lists {
-            self.read_lists(api, scope).await?
+            self.read_lists(api, &mut scope).await?
         } else {
-            self.read_objects(api, scope).await?
+            self.read_objects(api, &scope).await?
         };
-        let mut observed = observed(&live, scope);
-        observed.unknown_dial_strings = self.unknown_dial_strings(api, &live, scope).await?;
+        let mut observed = observed(&live, &scope);
+        observed.unknown_dial_strings = self.unknown_dial_strings(api, &live, &scope).await?;
         Ok(observed)
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>, ApiError> {
+        everything::accounts(endpoint(&self.endpoints, API)?).await
     }
 }
 
 impl StratusReader {
-    /// All lists, and the rules in scope.
-    async fn read_lists(&self, api: Api<'_>, scope: &Scope) -> Result<DomainData, ApiError> {
+    /// All lists, and the rules in scope. Where everything is wanted, the scope names it from then on.
+    async fn read_lists(&self, api: Api<'_>, scope: &mut Cow<'_, Scope>) -> Result<DomainData, ApiError> {
         let account = api.domain;
         let domain = api.domain().await?;
         if !domain.domain.as_str().eq_ignore_ascii_case(account) {
@@ -136,6 +145,10 @@ impl StratusReader {
         }
         live.domain = Some(domain);
         live.context = self.context(api, &live.users).await;
+        if scope.everything {
+            everything::name(&live, scope.to_mut());
+        }
+        let scope: &Scope = scope;
         let queues: BTreeSet<&str> = live.queues.iter().map(|queue| queue.callqueue.as_str()).collect();
         let halves = live.users.iter().filter(|user| is_half_queue(user, &queues));
         live.half_queues = halves.map(|user| user.user.0.clone()).collect();

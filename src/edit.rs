@@ -1,0 +1,95 @@
+//! Changes of single places in a file. Every byte outside them stays: comments, order, quotes, line ends.
+
+use crate::{
+    load::{Node, Tree, Value},
+    path::Segment,
+};
+
+/// Why a file is not changed: what stands there has another form than one that can be added to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused(pub String);
+
+/// The text of a file with further entries at the end of a section. `entries` says them, indented by so many spaces.
+pub fn add(tree: &Tree, section: &str, entries: &dyn Fn(usize) -> String) -> Result<String, Refused> {
+    let text = tree.text();
+    let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let insert = |at: usize, added: String| {
+        let (before, after) = text.split_at(at);
+        // The last line of a file may have no end.
+        let end = if before.is_empty() || before.ends_with('\n') { "" } else { line_end };
+        format!("{before}{end}{}{after}", added.replace('\n', line_end))
+    };
+    let Some((key, value)) = tree.root().entry(section) else {
+        return Ok(insert(text.len(), format!("\n{section}:\n{}", entries(2))));
+    };
+    let refused = |why: &str| Refused(format!("`{section}` {why}"));
+    let in_place = value.span.start() >= key.span.end();
+    let Value::Map(list) = &value.value else { return Err(refused("is no map")) };
+    if !in_place {
+        return Err(refused("stands elsewhere in the file, behind an alias"));
+    }
+    if is_flow(text, value) {
+        let inner = &text[value.span.start()..value.span.end()];
+        let rest = text[value.span.end()..].lines().next().unwrap_or_default().trim();
+        if !list.is_empty() || inner.contains('#') {
+            return Err(refused("is written on one line; put each entry on a line of its own"));
+        }
+        if !rest.is_empty() && !rest.starts_with('#') {
+            return Err(refused("is followed by something else on its line"));
+        }
+        // `{}` goes; what stands behind it on the line stays.
+        let before = text[..value.span.start()].trim_end_matches(' ');
+        let after = &text[value.span.end()..];
+        let (line, after) = after.split_at(after.find('\n').map_or(after.len(), |at| at + 1));
+        let end = if line.ends_with('\n') { "" } else { line_end };
+        let added = entries(2).replace('\n', line_end);
+        return Ok(format!("{before}{line}{end}{added}{after}"));
+    }
+    let (Some((first, _)), Some((last, value))) = (list.first(), list.last()) else {
+        return Err(refused("is empty in a form that cannot be added to"));
+    };
+    let indent = column(text, first.span.start());
+    let end = end_of(text, last, value).ok_or_else(|| refused("ends with something that stands elsewhere in the file"))?;
+    Ok(insert(line_after(text, end), entries(indent)))
+}
+
+/// Whether a map or a list is written in brackets.
+fn is_flow(text: &str, node: &Node) -> bool {
+    text[node.span.start()..].starts_with(['{', '['])
+}
+
+/// How far a byte is from the beginning of its line, in characters.
+fn column(text: &str, at: usize) -> usize {
+    let start = text[..at].rfind('\n').map_or(0, |at| at + 1);
+    text[start..at].trim_start_matches('\u{feff}').chars().count()
+}
+
+/// Where an entry ends; nothing where its value stands elsewhere.
+fn end_of(text: &str, key: &Node, value: &Node) -> Option<usize> {
+    if value.span.start() < key.span.end() {
+        return None;
+    }
+    match &value.value {
+        _ if is_flow(text, value) => Some(value.span.end()),
+        Value::Scalar { .. } => Some(value.span.end()),
+        Value::Map(entries) => {
+            let (key, value) = entries.last()?;
+            end_of(text, key, value)
+        }
+        Value::Seq(items) => {
+            let item = items.last()?;
+            end_of(text, item, item)
+        }
+    }
+}
+
+/// The beginning of the line behind the one in which something ends.
+fn line_after(text: &str, end: usize) -> usize {
+    let end = text[..end].trim_end().len();
+    text[end..].find('\n').map_or(text.len(), |at| end + at + 1)
+}
+
+/// The path of a section, for places.
+pub fn section(name: &str) -> [Segment; 1] {
+    [Segment::key(name)]
+}

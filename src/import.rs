@@ -1,0 +1,162 @@
+//! What is live in an account, as the objects of a file that declare it. Pure.
+//!
+//! Nothing is hidden: what has a word is declared, and what has none is a comment that says why.
+//!
+//! - [`declare`]: each live object with what of it can be declared
+//! - `brief`: a value without what goes without saying
+//! - [`text`]: the file
+//! - `report`: what an import has done
+
+mod brief;
+mod report;
+pub mod text;
+
+pub use report::{Count, Imported, ImportedAccount, Written};
+
+use crate::{
+    model::{Address, Kind, Resource},
+    path::{Path, Segment},
+    plan::{Dialect, Observed, Unsupported},
+};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// An account, object by object.
+#[derive(Debug, Clone, Default)]
+pub struct Import {
+    pub declared: BTreeMap<Address, Declared>,
+    /// Objects that stand in the file as comments alone, and why.
+    pub commented: BTreeMap<Address, Vec<String>>,
+    /// How many objects of each kind are live and nobody asked for.
+    pub left_alone: BTreeMap<Kind, usize>,
+}
+
+/// A live object that is declared.
+#[derive(Debug, Clone)]
+pub struct Declared {
+    pub value: Value,
+    /// What of it has no word, or is not shown.
+    pub comments: Vec<String>,
+}
+
+impl Import {
+    /// Takes an object out of what is declared: it stands in the file as a comment.
+    pub fn comment_out(&mut self, address: &Address, why: impl Into<String>) {
+        let earlier = self.declared.remove(address).map(|it| it.comments).unwrap_or_default();
+        let comments = self.commented.entry(address.clone()).or_default();
+        comments.extend(earlier);
+        comments.push(why.into());
+    }
+
+    /// How many objects of a kind are live: each is declared, a comment, or left alone.
+    pub fn live(&self, kind: Kind) -> usize {
+        let of = |addresses: &mut dyn Iterator<Item = &Address>| addresses.filter(|it| it.kind == kind).count();
+        of(&mut self.declared.keys()) + of(&mut self.commented.keys()) + self.left_alone(kind)
+    }
+
+    pub fn left_alone(&self, kind: Kind) -> usize {
+        self.left_alone.get(&kind).copied().unwrap_or_default()
+    }
+}
+
+/// Every live object, as far as it can be declared. `wanted` says which of them somebody asks for.
+pub fn declare(observed: &Observed, dialect: &Dialect, wanted: &dyn Fn(&Address) -> bool) -> Import {
+    let mut import = Import::default();
+    for (address, live) in &observed.objects {
+        // Every number has an emergency forward without a number to send calls to: there is nothing to declare.
+        if live.is_vacant() && !observed.unreadable.contains_key(address) && !observed.opaque.contains_key(address) {
+            continue;
+        }
+        if !wanted(address) {
+            *import.left_alone.entry(address.kind).or_default() += 1;
+            continue;
+        }
+        let whole = observed.obstacles.iter().find(|it| it.address == *address && it.field.is_none());
+        if let Some(obstacle) = whole {
+            import.commented.insert(address.clone(), vec![obstacle.message.clone(), obstacle.help.to_owned()]);
+            continue;
+        }
+        match object(address, live, observed, dialect) {
+            Ok(declared) => drop(import.declared.insert(address.clone(), declared)),
+            Err(why) => drop(import.commented.insert(address.clone(), why)),
+        }
+    }
+    import
+}
+
+/// What of a live object can be declared, or why nothing can.
+fn object(
+    address: &Address,
+    live: &Resource,
+    observed: &Observed,
+    dialect: &Dialect,
+) -> Result<Declared, Vec<String>> {
+    let mut left = Left { resource: live.clone(), comments: Vec::new() };
+    let shown = observed.unreadable.get(address).into_iter().flatten();
+    for (field, text) in shown {
+        left.out(field, &format!("what is live there is not understood: `{text}`"));
+    }
+    for field in observed.opaque.get(address).into_iter().flatten() {
+        left.out(field, "what is live there has no word");
+    }
+    for field in observed.unseen.get(address).into_iter().flatten() {
+        left.out(field, "this server does not show it");
+    }
+    for it in observed.obstacles.iter().filter(|it| it.address == *address) {
+        if let Some(field) = &it.field {
+            left.out(field, &it.message);
+        }
+    }
+    let entries = observed.beyond.get(address).into_iter().flatten();
+    left.comments.extend(entries.map(|entry| format!("also live, and without a word: {entry}")));
+    // What a provider cannot hold as it is read goes out field by field.
+    while let Err(problems) = dialect.hold(address, left.resource.clone()) {
+        let before = left.resource.clone();
+        for Unsupported { path, message, .. } in problems {
+            let field = path.field().map(|field| Path::from([field]));
+            match field {
+                Some(field) => left.out(&field, &message),
+                None => return Err(vec![message]),
+            }
+        }
+        if left.resource == before {
+            return Err(left.comments);
+        }
+    }
+    let full = serde_json::to_value(&left.resource).unwrap_or_default();
+    let held = dialect.hold(address, left.resource.clone()).ok();
+    let reads_the_same = |value: &Value| {
+        let read = Resource::from_value(address.kind, value.clone()).ok();
+        held.is_some() && read.and_then(|resource| dialect.hold(address, resource).ok()) == held
+    };
+    let short = brief::brief(address.kind, full.clone());
+    let Some(value) = [short, full].into_iter().find(reads_the_same) else {
+        left.comments.push("it cannot be written so that it is read the same".to_owned());
+        return Err(left.comments);
+    };
+    let has_nothing = value.as_object().is_none_or(|fields| fields.is_empty());
+    // Of these an empty one declares nothing; a schedule or a queue without settings is one that others name.
+    if has_nothing && matches!(address.kind, Kind::Rules | Kind::Diverts | Kind::Forwards) {
+        return Err(left.comments);
+    }
+    Ok(Declared { value, comments: left.comments })
+}
+
+/// What is left of an object, and what has gone out of it.
+struct Left {
+    resource: Resource,
+    comments: Vec<String>,
+}
+
+impl Left {
+    fn out(&mut self, field: &Path, why: &str) {
+        self.resource.forget(field);
+        // What cannot go alone goes with all that it is a part of.
+        if self.resource.value(field).is_some()
+            && let Some(whole) = field.get(0).and_then(Segment::as_key)
+        {
+            self.resource.forget(&Path::from([whole]));
+        }
+        self.comments.push(format!("{field}: {why}"));
+    }
+}

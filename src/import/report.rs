@@ -1,0 +1,56 @@
+//! What an import has done.
+
+use crate::{
+    finding::Finding,
+    model::{Kind, KnownFinding},
+};
+use serde::Serialize;
+
+/// What an import has done.
+#[derive(Debug, Serialize)]
+pub struct Imported {
+    pub accounts: Vec<ImportedAccount>,
+    /// Findings that have come into the baseline.
+    pub known: Vec<KnownFinding>,
+}
+
+impl Imported {
+    /// Whether something was not imported.
+    pub fn is_incomplete(&self) -> bool {
+        self.accounts.iter().any(|it| matches!(it.written, Written::Failed(_) | Written::Refused { .. }))
+    }
+}
+
+/// One account.
+#[derive(Debug, Serialize)]
+pub struct ImportedAccount {
+    pub tenant: String,
+    pub provider: String,
+    pub account: String,
+    pub file: String,
+    pub written: Written,
+    pub counts: Vec<Count>,
+}
+
+/// What has become of its file.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Written {
+    New,
+    /// So many objects have been added to it, as declarations and as comments.
+    Added { declared: usize, commented: usize },
+    Unchanged,
+    /// What stands in it cannot be added to. `text` is what would have been.
+    Refused { why: String, text: String },
+    Failed(Vec<Finding>),
+}
+
+/// The live objects of one kind: each is declared, a comment, or left alone.
+#[derive(Debug, Serialize)]
+pub struct Count {
+    pub kind: Kind,
+    pub live: usize,
+    pub declared: usize,
+    pub commented: usize,
+    pub left_alone: usize,
+}

@@ -1,0 +1,51 @@
+//! What an import has written.
+
+use super::{BOLD, DIM, RED, paint};
+use crate::{
+    import::{Count, Imported, ImportedAccount, Written},
+    page::{Page, say},
+    text::count,
+};
+use std::io;
+
+/// Writes what has become of each account.
+pub fn import(out: &mut Page<'_>, imported: &Imported) -> io::Result<()> {
+    let Imported { accounts, known } = imported;
+    for account in accounts {
+        one(out, account)?;
+    }
+    if !known.is_empty() {
+        say!(out, "{} of what was live already: see .dialform-baseline.yaml", count(known.len(), "finding"))?;
+    }
+    Ok(())
+}
+
+fn one(out: &mut Page<'_>, account: &ImportedAccount) -> io::Result<()> {
+    let ImportedAccount { tenant, provider: _, account: id, file, written, counts } = account;
+    say!(out, "{} ({}): {}", paint(BOLD, tenant), id, file)?;
+    match written {
+        Written::New => say!(out, "  new")?,
+        Written::Added { declared, commented } => {
+            say!(out, "  added: {} and {}", count(*declared, "object"), count(*commented, "comment"))?;
+        }
+        Written::Unchanged => say!(out, "  unchanged: everything is there already")?,
+        Written::Refused { why, text } => {
+            say!(out, "  {}: {}", paint(RED, "not written"), why)?;
+            say!(out, "  add this by hand:")?;
+            for line in text.lines() {
+                say!(out, "    {}", line)?;
+            }
+        }
+        Written::Failed(found) => {
+            say!(out, "  {}", paint(RED, "not imported"))?;
+            super::findings(out, found)?;
+        }
+    }
+    for Count { kind, live, declared, commented, left_alone } in counts {
+        let parts = [(declared, "declared"), (commented, "as comments"), (left_alone, "left alone")];
+        let parts = parts.iter().filter(|(number, _)| **number > 0);
+        let parts: Vec<String> = parts.map(|(number, word)| format!("{number} {word}")).collect();
+        say!(out, "  {:10} {} live: {}", kind.section(), live, paint(DIM, parts.join(", ")))?;
+    }
+    Ok(())
+}

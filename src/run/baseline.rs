@@ -1,0 +1,73 @@
+//! Findings that are known: an import has met them in what was live already.
+
+use crate::{
+    emit,
+    finding::{Finding, Place},
+    load::{BASELINE_FILE, LoadedTenant},
+    model::{Address, Baseline, KnownFinding},
+    provider::Workspace,
+};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a file begins with.
+const HEAD: &str = "What `dialform import` has found wrong in what was live already. An entry holds while its object is \
+written as it is.\nMend the object and take its entry out; nothing else adds one.";
+
+/// The entry of a finding, if it is about one object of a tenant.
+pub fn entry_of(finding: &Finding, workspace: &Workspace) -> Option<KnownFinding> {
+    let place = finding.place.as_ref()?;
+    let (tenant, address) = object_at(place, workspace)?;
+    Some(KnownFinding {
+        code: finding.code.to_owned(),
+        address: format!("{}/{address}", tenant.tenant.tenant),
+        digest: digest(tenant, &address)?,
+    })
+}
+
+/// The object that a place is in.
+pub fn object_at<'a>(place: &Place, workspace: &'a Workspace) -> Option<(&'a LoadedTenant, Address)> {
+    let tenant = workspace.tenants.iter().find(|tenant| tenant.file() == place.file)?;
+    Some((tenant, tenant.object_at(place.line)?))
+}
+
+/// The findings that are news, and a warning for each entry of the baseline that nothing is found for any more.
+pub fn news(findings: Vec<Finding>, workspace: &Workspace) -> Vec<Finding> {
+    let known: BTreeSet<&KnownFinding> = workspace.baseline.known.iter().collect();
+    if known.is_empty() {
+        return findings;
+    }
+    let mut met = BTreeSet::new();
+    let mut news = Vec::new();
+    for finding in findings {
+        match entry_of(&finding, workspace).and_then(|entry| known.get(&entry).copied()) {
+            Some(entry) => drop(met.insert(entry)),
+            None => news.push(finding),
+        }
+    }
+    let stale: BTreeMap<&KnownFinding, ()> =
+        known.difference(&met).map(|entry| (*entry, ())).collect();
+    news.extend(stale.keys().map(|entry| {
+        let KnownFinding { code, address, digest } = entry;
+        let message = format!("`{BASELINE_FILE}` knows `{code}` of {address} ({digest}), which is not found any more");
+        Finding::warning("stale-baseline", message).help("take the entry out")
+    }));
+    news
+}
+
+/// A sum of what an object says in its file.
+fn digest(tenant: &LoadedTenant, address: &Address) -> Option<String> {
+    let (_, resource) = tenant.tenant.resources().find(|(it, _)| it == address)?;
+    let text = serde_json::to_string(&resource).ok()?;
+    let sum = Sha256::digest(format!("{address} {text}").as_bytes());
+    Some(sum.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The text of a baseline.
+pub fn text(baseline: &Baseline) -> String {
+    let mut text = emit::comment(HEAD, 0);
+    let known: BTreeSet<&KnownFinding> = baseline.known.iter().collect();
+    text.push_str(&emit::entry("known", &json!(known), 0));
+    text
+}
