@@ -49,7 +49,8 @@ pub fn add(tree: &Tree, section: &str, entries: &dyn Fn(usize) -> String) -> Res
         return Err(refused("is empty in a form that cannot be added to"));
     };
     let indent = column(text, first.span.start());
-    let end = end_of(text, last, value).ok_or_else(|| refused("ends with something that stands elsewhere in the file"))?;
+    let end = end_of(text, last, value)
+        .ok_or_else(|| refused("ends with something that stands elsewhere in the file"))?;
     Ok(insert(line_after(text, end), entries(indent)))
 }
 

@@ -19,7 +19,7 @@ use crate::{
     plan::{Dialect, Observed, Unsupported},
 };
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An account, object by object.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +27,10 @@ pub struct Import {
     pub declared: BTreeMap<Address, Declared>,
     /// Objects that stand in the file as comments alone, and why.
     pub commented: BTreeMap<Address, Vec<String>>,
+    /// Those of them whose comment stands in the file already.
+    pub noted: BTreeSet<Address>,
+    /// How many live objects such a comment stands for, where it is more than one.
+    pub namesakes: BTreeMap<Address, usize>,
     /// How many objects of each kind are live and nobody asked for.
     pub left_alone: BTreeMap<Kind, usize>,
 }
@@ -50,8 +54,16 @@ impl Import {
 
     /// How many objects of a kind are live: each is declared, a comment, or left alone.
     pub fn live(&self, kind: Kind) -> usize {
-        let of = |addresses: &mut dyn Iterator<Item = &Address>| addresses.filter(|it| it.kind == kind).count();
-        of(&mut self.declared.keys()) + of(&mut self.commented.keys()) + self.left_alone(kind)
+        self.declared(kind) + self.commented(kind) + self.left_alone(kind)
+    }
+
+    pub fn declared(&self, kind: Kind) -> usize {
+        self.declared.keys().filter(|address| address.kind == kind).count()
+    }
+
+    pub fn commented(&self, kind: Kind) -> usize {
+        let of_kind = self.commented.keys().filter(|address| address.kind == kind);
+        of_kind.map(|address| self.namesakes.get(address).copied().unwrap_or(1)).sum()
     }
 
     pub fn left_alone(&self, kind: Kind) -> usize {
@@ -64,7 +76,10 @@ pub fn declare(observed: &Observed, dialect: &Dialect, wanted: &dyn Fn(&Address)
     let mut import = Import::default();
     for (address, live) in &observed.objects {
         // Every number has an emergency forward without a number to send calls to: there is nothing to declare.
-        if live.is_vacant() && !observed.unreadable.contains_key(address) && !observed.opaque.contains_key(address) {
+        if live.is_vacant()
+            && !observed.unreadable.contains_key(address)
+            && !observed.opaque.contains_key(address)
+        {
             continue;
         }
         if !wanted(address) {
@@ -72,8 +87,17 @@ pub fn declare(observed: &Observed, dialect: &Dialect, wanted: &dyn Fn(&Address)
             continue;
         }
         let whole = observed.obstacles.iter().find(|it| it.address == *address && it.field.is_none());
+        if let Some(ids) = observed.namesakes.get(address) {
+            let why = format!("there are {} of this name: {}", ids.len(), ids.join(", "));
+            let help = "dialform goes by names: give each one of its own in the portal, and import again";
+            import.commented.insert(address.clone(), vec![why, help.to_owned()]);
+            import.namesakes.insert(address.clone(), ids.len());
+            continue;
+        }
         if let Some(obstacle) = whole {
-            import.commented.insert(address.clone(), vec![obstacle.message.clone(), obstacle.help.to_owned()]);
+            import
+                .commented
+                .insert(address.clone(), vec![obstacle.message.clone(), obstacle.help.to_owned()]);
             continue;
         }
         match object(address, live, observed, dialect) {
@@ -97,7 +121,7 @@ fn object(
         left.out(field, &format!("what is live there is not understood: `{text}`"));
     }
     for field in observed.opaque.get(address).into_iter().flatten() {
-        left.out(field, "what is live there has no word");
+        left.out(field, "what is live there has no word, or is not shown");
     }
     for field in observed.unseen.get(address).into_iter().flatten() {
         left.out(field, "this server does not show it");
@@ -109,7 +133,10 @@ fn object(
     }
     let entries = observed.beyond.get(address).into_iter().flatten();
     left.comments.extend(entries.map(|entry| format!("also live, and without a word: {entry}")));
-    // What a provider cannot hold as it is read goes out field by field.
+    // What no file may hold, and what a provider cannot hold as it is read, goes out field by field.
+    for (field, why) in invalid(&left.resource) {
+        left.out(&field, &why);
+    }
     while let Err(problems) = dialect.hold(address, left.resource.clone()) {
         let before = left.resource.clone();
         for Unsupported { path, message, .. } in problems {
@@ -140,6 +167,23 @@ fn object(
         return Err(left.comments);
     }
     Ok(Declared { value, comments: left.comments })
+}
+
+/// The fields that by themselves are nothing in the words of a file, and why.
+fn invalid(resource: &Resource) -> Vec<(Path, String)> {
+    let value = serde_json::to_value(resource).unwrap_or_default();
+    let judged = value.as_object().into_iter().flatten().filter_map(|(field, value)| {
+        let alone = serde_json::json!({ field.as_str(): value });
+        let error = Resource::from_value(resource.kind(), alone).err()?;
+        Some((Path::from([field.as_str()]), said(&error.to_string())))
+    });
+    judged.collect()
+}
+
+/// What serde calls an invalid value is the message, and what it expects the way out (`explained`).
+fn said(error: &str) -> String {
+    let message = error.strip_prefix("invalid value: ").and_then(|text| text.rsplit_once(", expected "));
+    message.map_or(error, |(message, _)| message).to_owned()
 }
 
 /// What is left of an object, and what has gone out of it.

@@ -16,7 +16,8 @@ pub fn brief(kind: Kind, mut value: Value) -> Value {
                 agent_of(agent, index + 1);
             }
         }
-        Kind::Schedules | Kind::Receivers | Kind::Diverts | Kind::Numbers | Kind::Forwards => {}
+        Kind::Schedules => week_of(&mut value),
+        Kind::Receivers | Kind::Diverts | Kind::Numbers | Kind::Forwards => {}
     }
     value
 }
@@ -65,3 +66,31 @@ fn agent_of(agent: &mut Value, position: usize) {
         *agent = name.clone();
     }
 }
+
+/// Days in a row with the same hours are one entry. A day that is left out is closed.
+fn week_of(schedule: &mut Value) {
+    let Some(week) = schedule.get_mut("weekly").and_then(Value::as_object_mut) else { return };
+    let mut brief = Map::new();
+    let mut run: Option<(&str, &str, Value)> = None;
+    let mut put = |run: Option<(&str, &str, Value)>| {
+        let Some((first, last, hours)) = run else { return };
+        let key = if first == last { first.to_owned() } else { format!("{first}-{last}") };
+        brief.insert(key, hours);
+    };
+    for day in DAYS {
+        let hours = week.get(day).filter(|hours| **hours != json!([])).cloned();
+        run = match (run, hours) {
+            (Some((first, _, before)), Some(hours)) if before == hours => Some((first, day, hours)),
+            (before, hours) => {
+                put(before);
+                hours.map(|hours| (day, day, hours))
+            }
+        };
+    }
+    put(run);
+    week.retain(|field, _| !DAYS.contains(&field.as_str()));
+    brief.extend(std::mem::take(week));
+    *week = brief;
+}
+
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];

@@ -38,10 +38,16 @@ pub struct ImportedAccount {
 pub enum Written {
     New,
     /// So many objects have been added to it, as declarations and as comments.
-    Added { declared: usize, commented: usize },
+    Added {
+        declared: usize,
+        commented: usize,
+    },
     Unchanged,
     /// What stands in it cannot be added to. `text` is what would have been.
-    Refused { why: String, text: String },
+    Refused {
+        why: String,
+        text: String,
+    },
     Failed(Vec<Finding>),
 }
 

@@ -40,7 +40,12 @@ pub fn file(head: &Head, import: &Import) -> String {
         text.push_str(&comment(&format!("yaml-language-server: $schema={schema}"), 0));
     }
     text.extend(name.iter().map(|name| comment(name, 0)));
-    let fields = [("tenant", Some(tenant)), ("provider", Some(provider)), ("account", Some(account)), ("time_zone", time_zone.as_ref())];
+    let fields = [
+        ("tenant", Some(tenant)),
+        ("provider", Some(provider)),
+        ("account", Some(account)),
+        ("time_zone", time_zone.as_ref()),
+    ];
     for (field, value) in fields {
         text.extend(value.map(|value| entry(field, &Value::String(value.clone()), 0)));
     }
@@ -64,6 +69,7 @@ pub fn entries(kind: Kind, import: &Import, indent: usize) -> String {
     let of_kind = |address: &&Address| address.kind == kind;
     let all: BTreeSet<&Address> =
         import.declared.keys().chain(import.commented.keys()).filter(of_kind).collect();
+    let all = all.difference(&import.noted.iter().collect()).copied().collect::<Vec<_>>();
     let mut text = String::new();
     for address in all {
         match (import.declared.get(address), import.commented.get(address)) {

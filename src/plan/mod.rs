@@ -68,6 +68,8 @@ pub struct Observed {
     pub named_targets: BTreeMap<Destination, usize>,
     /// Words that a declared object would use and the provider does not know, by the object.
     pub unknown_dial_strings: BTreeMap<Address, Vec<String>>,
+    /// Objects of which several have one name, with what tells each of them from the others in the portal.
+    pub namesakes: BTreeMap<Address, Vec<String>>,
     /// Why a live object cannot be managed as it is.
     pub obstacles: Vec<Obstacle>,
     /// Pointers that no object in `objects` shows: what is pointed to, by whom.

@@ -12,8 +12,9 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a file begins with.
-const HEAD: &str = "What `dialform import` has found wrong in what was live already. An entry holds while its object is \
-written as it is.\nMend the object and take its entry out; nothing else adds one.";
+const HEAD: &str = "What `dialform import` has found wrong in what was live already.\n\
+An entry holds while its object is written as it is. Mend the object, and take\n\
+the entry out.";
 
 /// The entry of a finding, if it is about one object of a tenant.
 pub fn entry_of(finding: &Finding, workspace: &Workspace) -> Option<KnownFinding> {
@@ -46,11 +47,11 @@ pub fn news(findings: Vec<Finding>, workspace: &Workspace) -> Vec<Finding> {
             None => news.push(finding),
         }
     }
-    let stale: BTreeMap<&KnownFinding, ()> =
-        known.difference(&met).map(|entry| (*entry, ())).collect();
+    let stale: BTreeMap<&KnownFinding, ()> = known.difference(&met).map(|entry| (*entry, ())).collect();
     news.extend(stale.keys().map(|entry| {
         let KnownFinding { code, address, digest } = entry;
-        let message = format!("`{BASELINE_FILE}` knows `{code}` of {address} ({digest}), which is not found any more");
+        let message =
+            format!("`{BASELINE_FILE}` knows `{code}` of {address} ({digest}), which is not found any more");
         Finding::warning("stale-baseline", message).help("take the entry out")
     }));
     news

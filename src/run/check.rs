@@ -113,10 +113,8 @@ pub(super) fn pattern(text: &str, option: &str) -> Result<glob::Pattern, Failure
 
 /// Loads a workspace to which tenants are about to be added. It may have none yet.
 pub(super) fn to_be_extended(root: &Path) -> Result<Checked, Failure> {
-    let workspace =
-        Workspace::load(&Files::Directory(root.to_owned()), &Kinds).map_err(Failure::Findings)?;
-    let is_wrong =
-        |finding: &&Finding| finding.level == Level::Error && finding.code != "no-tenant-files";
+    let workspace = Workspace::load(&Files::Directory(root.to_owned()), &Kinds).map_err(Failure::Findings)?;
+    let is_wrong = |finding: &&Finding| finding.level == Level::Error && finding.code != "no-tenant-files";
     let wrong: Vec<Finding> = workspace.findings.iter().filter(is_wrong).cloned().collect();
     if wrong.is_empty() {
         let (tenants, warnings, only) = (Vec::new(), Vec::new(), Vec::new());

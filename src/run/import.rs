@@ -106,9 +106,11 @@ fn directory(checked: &Checked, named: Option<&str>) -> Result<String, Failure> 
     if patterns.iter().any(matches) {
         return Ok(directory);
     }
-    let place = if directory.is_empty() { "the workspace itself".to_owned() } else { format!("`{directory}/`") };
+    let place =
+        if directory.is_empty() { "the workspace itself".to_owned() } else { format!("`{directory}/`") };
     let message = format!("no pattern in `tenants` of `{WORKSPACE_FILE}` matches a new file in {place}");
-    let help = "name the directory in `tenants`, e.g. `tenants: [\"tenants/*.yaml\"]`, or another one with `--out`";
+    let help =
+        "name the directory in `tenants`, e.g. `tenants: [\"tenants/*.yaml\"]`, or another one with `--out`";
     Err(Failure::error(message).help(help))
 }
 
@@ -201,16 +203,14 @@ impl Work<'_> {
         if !import.all {
             let mut seen = BTreeSet::new();
             let named = import.accounts.iter().filter(|id| seen.insert((*id).clone()));
-            let accounts: Vec<Account> =
-                named.map(|id| Account { id: id.clone(), name: None }).collect();
+            let accounts: Vec<Account> = named.map(|id| Account { id: id.clone(), name: None }).collect();
             return if accounts.is_empty() { Err(none()) } else { Ok(accounts) };
         }
         let Some(reader) = session.reader(self.name) else { return Err(none()) };
-        let mut accounts =
-            reader.accounts().await.map_err(|error| match error.help() {
-                Some(help) => Failure::error(error.to_string()).help(help),
-                None => Failure::error(error.to_string()),
-            })?;
+        let mut accounts = reader.accounts().await.map_err(|error| match error.help() {
+            Some(help) => Failure::error(error.to_string()).help(help),
+            None => Failure::error(error.to_string()),
+        })?;
         if accounts.is_empty() {
             let message = format!("provider `{}` lists no accounts", self.name);
             return Err(Failure::error(message).help("name one with `--account`"));
@@ -249,8 +249,7 @@ impl Work<'_> {
     ) -> Result<(ImportedAccount, Option<New>), Failure> {
         let existing = self.existing(&account.id).filter(|_| !self.force);
         let declared = existing.map(|it| declared(&it.tenant)).unwrap_or_default();
-        let wanted =
-            |address: &Address| !declared.contains(address) && self.patterns.name(tenant, address);
+        let wanted = |address: &Address| !declared.contains(address) && self.patterns.name(tenant, address);
         let mut import = import::declare(observed, &self.provider.dialect, &wanted);
         let file = match (existing, self.existing(&account.id)) {
             (Some(it), _) | (None, Some(it)) => it.file().to_owned(),
@@ -259,7 +258,8 @@ impl Work<'_> {
         if let Some(existing) = existing {
             // What stands there as a comment is no news.
             let text = existing.tree().text();
-            import.commented.retain(|address, _| !text.contains(&import::text::mark(address)));
+            let noted = |it: &&Address| text.contains(&import::text::mark(it));
+            import.noted = import.commented.keys().filter(noted).cloned().collect();
         }
         let head = Head {
             schema: self.schema(&file),
@@ -302,7 +302,7 @@ impl Work<'_> {
         let written = match (existing, before) {
             (_, Some(before)) if before == text => Written::Unchanged,
             (Some(_), _) => {
-                Written::Added { declared: new.len(), commented: import.commented.len() }
+                Written::Added { declared: new.len(), commented: import.commented.len() - import.noted.len() }
             }
             (None, _) => Written::New,
         };
@@ -315,9 +315,8 @@ impl Work<'_> {
                 let found = vec![Finding::error("failed", why).help(help)];
                 return Ok((self.failed(account, tenant, found), None));
             }
-            file::publish(root, &file, text).map_err(|error| {
-                Failure::error(format!("cannot write `{file}`: {}", io_reason(&error)))
-            })?;
+            file::publish(root, &file, text)
+                .map_err(|error| Failure::error(format!("cannot write `{file}`: {}", io_reason(&error))))?;
         }
         Ok((self.report(account, tenant, file, written, counts), Some((loaded, new))))
     }
@@ -344,7 +343,8 @@ impl Work<'_> {
                 continue;
             }
             let read = self.checked.workspace.read_tenant(existing.file(), &text, &Kinds);
-            let read = read.map_err(|_| Refused("the file cannot be read once something is added".to_owned()))?;
+            let read =
+                read.map_err(|_| Refused("the file cannot be read once something is added".to_owned()))?;
             text = edit::add(read.tree(), kind.section(), &news)?;
         }
         Ok(text)
@@ -362,7 +362,9 @@ impl Work<'_> {
         let loaded = match self.checked.workspace.read_tenant(file, text, &Kinds) {
             Ok(loaded) => loaded,
             Err(found) => {
-                for (finding, address) in found.iter().filter_map(|it| Some((it, self.address_in(it, import, text)?))) {
+                for (finding, address) in
+                    found.iter().filter_map(|it| Some((it, self.address_in(it, import, text)?)))
+                {
                     wrong.insert(address, finding.message.clone());
                 }
                 return (Err(found), wrong);
@@ -425,15 +427,17 @@ fn declared(tenant: &Tenant) -> BTreeSet<Address> {
 
 /// The live objects of each kind, and what has become of them. What the file declared before counts as declared.
 fn counts(import: &Import, declared: &BTreeSet<Address>, observed: &Observed) -> Vec<Count> {
+    let lives = observed.objects.iter().filter(|(_, it)| !it.is_vacant()).map(|(address, _)| address);
+    let before: Vec<Kind> = lives.filter(|it| declared.contains(it)).map(|it| it.kind).collect();
     let count = |kind: Kind| {
-        let own = |addresses: &mut dyn Iterator<Item = &Address>| addresses.filter(|it| it.kind == kind).count();
-        let before = own(&mut observed.objects.iter().filter(|(_, it)| !it.is_vacant()).map(|(it, _)| it).filter(|it| declared.contains(it)));
+        // What the file declared before was left alone by this run.
+        let before = before.iter().filter(|it| **it == kind).count();
         Count {
             kind,
             live: import.live(kind),
-            declared: own(&mut import.declared.keys()) + before,
-            commented: own(&mut import.commented.keys()),
-            left_alone: import.left_alone(kind) - before.min(import.left_alone(kind)),
+            declared: import.declared(kind) + before,
+            commented: import.commented(kind),
+            left_alone: import.left_alone(kind).saturating_sub(before),
         }
     };
     Kind::ALL.into_iter().map(count).filter(|it| it.live > 0).collect()

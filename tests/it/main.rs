@@ -43,6 +43,8 @@ mod halves;
 #[cfg(test)]
 mod hints;
 #[cfg(test)]
+mod import;
+#[cfg(test)]
 mod kept;
 #[cfg(test)]
 mod lints;

@@ -6,6 +6,7 @@
 pub mod accepts;
 pub mod bench;
 pub mod case;
+mod imported;
 pub mod promise;
 mod random_live;
 mod readings;

@@ -25,13 +25,13 @@ const ACCOUNTS: [usize; 2] = [60, 1000];
 type Forms = BTreeMap<String, BTreeMap<String, Vec<Value>>>;
 
 #[derive(Deserialize)]
-struct Stored {
+pub struct Stored {
     forms: Forms,
     fixed: BTreeMap<String, Vec<String>>,
 }
 
 impl Stored {
-    fn of(kind: &str) -> Self {
+    pub fn of(kind: &str) -> Self {
         let text = std::fs::read_to_string(data().join(kind).join("forms.yaml")).unwrap();
         serde_yaml::from_str(&text).unwrap()
     }
@@ -60,7 +60,7 @@ fn fits(pattern: &str, name: &str) -> bool {
 }
 
 /// SplitMix64: the same account from the same seed, everywhere.
-struct Chance(u64);
+pub struct Chance(pub u64);
 
 impl Chance {
     fn next(&mut self) -> u64 {
@@ -71,7 +71,7 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, most: usize) -> usize {
+    pub fn below(&mut self, most: usize) -> usize {
         usize::try_from(self.next() % most as u64).unwrap()
     }
 }
@@ -104,8 +104,46 @@ fn shake(value: &mut Value, table: &str, stored: &Stored, chance: &mut Chance, o
     }
 }
 
+/// Every place of an account where a field with forms stands, and how many forms it has.
+pub fn places(live: &Value, stored: &Stored) -> Vec<(String, usize)> {
+    fn walk(value: &Value, table: &str, at: &str, stored: &Stored, out: &mut Vec<(String, usize)>) {
+        let inside = |key: &str| format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+        match value {
+            Value::Object(fields) => {
+                for (field, value) in fields {
+                    match stored.forms(table, field) {
+                        Some(forms) => out.push((inside(field), forms.len())),
+                        None => walk(value, table, &inside(field), stored, out),
+                    }
+                }
+            }
+            Value::Array(list) => {
+                for (index, value) in list.iter().enumerate() {
+                    walk(value, table, &inside(&index.to_string()), stored, out);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut out = Vec::new();
+    for (table, rows) in live.as_object().unwrap() {
+        walk(rows, table, &format!("/{table}"), stored, &mut out);
+    }
+    out
+}
+
+/// The account with another form in one place.
+pub fn with_form(live: &Value, stored: &Stored, place: &str, form: usize) -> Value {
+    let mut live = live.clone();
+    let table = place.split('/').nth(1).unwrap();
+    let field = place.rsplit('/').next().unwrap().replace("~1", "/").replace("~0", "~");
+    *live.pointer_mut(place).unwrap() = stored.forms(table, &field).unwrap()[form].clone();
+    no_divert_to_itself(&mut live);
+    live
+}
+
 /// The live account of a provider, shaken.
-fn account(setup: &Setup, stored: &Stored, seed: u64) -> Value {
+pub fn account(setup: &Setup, stored: &Stored, seed: u64) -> Value {
     let mut live = setup.live.clone();
     let mut chance = Chance(seed);
     let one_in = 3 + chance.below(20);

@@ -150,10 +150,10 @@ impl Index {
         self.ids.remove(&(target_type, name.to_owned()));
     }
 
-    /// The names that several things have.
-    pub fn twice(&self, target_type: TargetType) -> impl Iterator<Item = (&str, usize)> {
+    /// The names that several things have, with their ids.
+    pub fn twice(&self, target_type: TargetType) -> impl Iterator<Item = (&str, &[String])> {
         let several = self.ids.iter().filter(move |((other, _), ids)| *other == target_type && ids.len() > 1);
-        several.map(|((_, name), ids)| (name.as_str(), ids.len()))
+        several.map(|((_, name), ids)| (name.as_str(), ids.as_slice()))
     }
 
     /// Where calls can be sent that is no object here, and how many have each name.

@@ -199,8 +199,9 @@ impl Words<'_> {
             (Kind::Queues, TargetType::Queue),
             (Kind::Numbers, TargetType::Number),
         ] {
-            for (name, several) in index.twice(target_type) {
-                let message = format!("{several} live `{}` are called `{name}`", kind.section());
+            for (name, ids) in index.twice(target_type) {
+                self.observed.namesakes.insert(Address::new(kind, name), ids.to_vec());
+                let message = format!("{} live `{}` are called `{name}`", ids.len(), kind.section());
                 let help = "give each a name of its own in the portal, or delete the one that is not used";
                 self.obstacle(Address::new(kind, name), None, "ambiguous-object", message, help);
             }

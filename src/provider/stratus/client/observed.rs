@@ -33,6 +33,8 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
             if strange != Unreadable::default() {
                 observed.unreadable.insert(address.clone(), strange.0);
             }
+            let namesakes = observed.namesakes.entry(address.clone()).or_default();
+            namesakes.push(id.to_owned());
             if observed.objects.insert(address.clone(), resource).is_some() {
                 let message =
                     format!("{} `{}` exists twice: the second one is {id}", address.kind.noun(), address.key);
@@ -144,6 +146,7 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         }
         add(&mut observed, address, Resource::Rules(words), strange, key);
     }
+    observed.namesakes.retain(|_, ids| ids.len() > 1);
     observed.unread_forwards.clone_from(&live.unread_forwards);
     lingering_rules(live, scope, &mut observed);
     survey(live, scope, &mut observed);

@@ -1,0 +1,289 @@
+//! Live accounts to files: what a person then reads, and what a second run adds.
+
+use crate::{
+    workspace::Workspace,
+    world::{CTM, STRATUS, System, World},
+};
+use dialform::error::Ending;
+use serde_json::{Value, json};
+
+/// A workspace without tenants, and one live account.
+fn empty(system: &System, live: &str) -> World {
+    let world = World::on(system, "");
+    std::fs::remove_dir_all(world.path("tenants")).unwrap();
+    world.write(&format!("live/pbx/{}.yaml", system.account), live);
+    world
+}
+
+/// Imports the one account; what was said, and the file.
+fn import(world: &World, system: &System, more: &[&str]) -> (Ending, String) {
+    let done = world.run(&[&["import", "--account", system.account], more].concat());
+    (done.ending, done.out)
+}
+
+fn file(world: &World, system: &System) -> String {
+    let first = system.account.split('.').next().unwrap();
+    world.read(&format!("tenants/{first}.yaml"))
+}
+
+const ODD: &str = r##"
+domain: { domain: acme.1.service, time-zone: US/Central }
+users:
+  - user: "101"
+    answerrules:
+      - { time-frame: "night: shift #1", order: 1, do-not-disturb: { enabled: "yes" } }
+      - { time-frame: "*", forward-on-spam-call: { enabled: "yes", parameters: [drop] } }
+  - { user: "0102" }
+phonenumbers:
+  - { phonenumber: "12145550100", dial-rule-description: "Main \"new\" 😀, yes", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "101" }
+carrier: [{ number: "2145550100", destination: "9725550199", active: true }]
+timeframes:
+  - { timeframe-name: "night: shift #1", timeframe-type: specific-dates, timeframe-specific-dates-array: [] }
+"##;
+
+/// The whole file, as a reviewer gets it: names with marks of YAML in them, the order of the portal, a comment for what has no
+/// word.
+#[test]
+fn a_file_reads_as_a_person_would_write_it() {
+    let world = empty(&STRATUS, ODD);
+    let (ending, out) = import(&world, &STRATUS, &[]);
+    assert_eq!(ending, Ending::Fine, "{out}");
+    insta(&file(&world, &STRATUS), FILE);
+    insta(&out, REPORT);
+    let plan = world.run(&["plan", "--detailed-exitcode"]);
+    assert_eq!(plan.ending, Ending::Fine, "{}{}", plan.out, plan.err);
+}
+
+fn insta(found: &str, expected: &str) {
+    assert_eq!(found, expected.trim_start_matches('\n'));
+}
+
+const FILE: &str = r##"
+tenant: acme
+provider: pbx
+account: acme.1.service
+time_zone: US/Central
+
+schedules:
+  "night: shift #1":
+    weekly: {}
+    dates: []
+    monthly: []
+    yearly: []
+    holidays: []
+    other: []
+
+numbers:
+  "+12145550100": { label: 'Main "new" 😀, yes', route: { extension: "101" } }
+
+forwards:
+  "+12145550100": { to: "+19725550199", active: true }
+
+rules:
+  # callers.allow: this server does not show it
+  "0102":
+    ring_timeout: 25
+    callers: { block: [], block_anonymous: false, spam: ring }
+    order:
+      - { when: default, ring: { simultaneous: { all_phones: true } } }
+  # callers.spam: what is live there has no word, or is not shown
+  # callers.allow: this server does not show it
+  "101":
+    ring_timeout: 25
+    callers: { block: [], block_anonymous: false }
+    order:
+      - { when: "night: shift #1", do_not_disturb: true }
+      - { when: default }
+"##;
+const REPORT: &str = "
+acme (acme.1.service): tenants/acme.yaml
+  new
+  schedules  1 live: 1 declared
+  rules      2 live: 2 declared
+  numbers    1 live: 1 declared
+  forwards   1 live: 1 declared
+";
+
+/// A tenant that people have edited: comments, quotes, order. The portal has gained a person, a queue and an account since.
+#[test]
+fn a_second_import_adds_what_nobody_declares() {
+    let world = empty(&STRATUS, ODD);
+    import(&world, &STRATUS, &[]);
+    let edited = file(&world, &STRATUS)
+        .replace("rules:\n", "# who rings\nrules:   # by extension\n")
+        .replace("time_zone: US/Central\n", "time_zone: 'US/Central'   # as people say\n");
+    world.write("tenants/acme.yaml", &edited);
+    let (_, out) = import(&world, &STRATUS, &[]);
+    assert!(out.contains("unchanged"), "{out}");
+    assert_eq!(file(&world, &STRATUS), edited);
+
+    let mut state = world.read_state();
+    state["users"]["199"] = json!({ "user": "199" });
+    state["users"]["400"] = json!({ "user": "400", "service-code": "system-queue" });
+    state["callqueues"]["400"] = json!({ "callqueue": "400", "description": "Reception" });
+    std::fs::write(world.state_file(), state.to_string()).unwrap();
+    world.write(
+        "live/pbx/zeta.2.service.yaml",
+        "domain: { domain: zeta.2.service, description: Zeta & Sons }",
+    );
+    let done = world.run(&["import", "--all"]);
+    assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
+    assert_eq!(world.read("tenants/zeta-sons.yaml"), ZETA.trim_start());
+    let added = file(&world, &STRATUS);
+    let (mut before, mut inserted) = (edited.lines().peekable(), Vec::new());
+    for line in added.lines() {
+        match before.next_if(|it| *it == line) {
+            Some(_) => {}
+            None => inserted.push(line),
+        }
+    }
+    assert_eq!(before.next(), None, "every line that was there is still there, in its order");
+    insta(&(inserted.join("\n") + "\n"), INSERTED);
+    let done = world.run(&["plan", "--detailed-exitcode"]);
+    assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
+
+    world.run(&["import", "--all"]);
+    assert_eq!(file(&world, &STRATUS), added, "a third run adds nothing");
+}
+
+const ZETA: &str = "
+# Zeta & Sons
+tenant: zeta-sons
+provider: pbx
+account: zeta.2.service
+";
+const INSERTED: &str = r#"
+  # callers.allow: this server does not show it
+  "199":
+    ring_timeout: 25
+    callers: { block: [], block_anonymous: false, spam: ring }
+    order:
+      - { when: default, ring: { simultaneous: { all_phones: true } } }
+
+queues:
+  "400":
+    name: Reception
+"#;
+
+/// Of two live objects with one name nobody knows which one is meant: both are a comment, and the rest can be planned at once.
+#[test]
+fn what_has_one_name_is_a_comment() {
+    let frames = ODD.replace(
+        "timeframes:",
+        "timeframes:\n  - { timeframe-name: \"night: shift #1\", timeframe-type: specific-dates, timeframe-specific-dates-array: [] }\n  - { timeframe-name: day, timeframe-type: specific-dates, timeframe-specific-dates-array: [] }",
+    );
+    let ctm = r#"
+account: { id: "302341", name: Bright Solar, timezone: America/New_York }
+numbers: [{ id: TPN1, number: "+18005550142", route_to: { type: call_queue, dial: { id: QUE1 } } }]
+queues: [{ id: QUE1, name: Sales }, { id: QUE2, name: Sales }, { id: QUE3, name: Support }]
+"#;
+    for (system, live, kind, counts) in
+        [(&STRATUS, frames.as_str(), "schedules", [3, 1, 2]), (&CTM, ctm, "queues", [3, 1, 2])]
+    {
+        let world = empty(system, live);
+        let done = world.run(&["import", "--account", system.account, "--format", "json"]);
+        assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
+        let report: Value = serde_json::from_str(&done.out).unwrap();
+        let of_kind =
+            report["accounts"][0]["counts"].as_array().unwrap().iter().find(|it| it["kind"] == kind);
+        let numbers =
+            ["live", "declared", "commented"].map(|field| of_kind.unwrap()[field].as_u64().unwrap());
+        assert_eq!(numbers, counts, "{}", done.out);
+        let plan = world.run(&["plan", "--detailed-exitcode"]);
+        assert_eq!(plan.ending, Ending::Fine, "{}{}\n{}", plan.out, plan.err, file(&world, system));
+        assert!(file(&world, system).contains("there are 2 of this name: "));
+    }
+}
+
+/// A list that may be cut is no account: no file, and an error.
+#[test]
+fn a_list_that_is_cut_is_not_imported() {
+    let users: String = (100..150).map(|user| format!("  - {{ user: \"{user}\" }}\n")).collect();
+    let live = format!("domain: {{ domain: acme.1.service }}\nusers:\n{users}");
+    let world = empty(&STRATUS, &live);
+    let done = world.run(&["import", "--account", STRATUS.account, "--fault", "page-cap:10"]);
+    assert_eq!(
+        (done.ending, world.path("tenants").exists()),
+        (Ending::Error, false),
+        "{}{}",
+        done.out,
+        done.err
+    );
+}
+
+/// A defect that was live before anybody wrote a file stops nobody; the same defect written later does.
+#[test]
+fn the_baseline_only_shrinks() {
+    let live = ODD.replace("\"night: shift #1\", order", "gone, order");
+    let world = empty(&STRATUS, &live);
+    let (ending, out) = import(&world, &STRATUS, &[]);
+    assert_eq!(ending, Ending::Fine, "{out}");
+    let baseline = world.read(".dialform-baseline.yaml");
+    assert!(baseline.contains("code: unknown-schedule\n    address: acme/rules.101"), "{baseline}");
+    assert_eq!(world.check().ending, Ending::Fine);
+    let plan = world.run(&["plan", "--detailed-exitcode"]);
+    assert_eq!(plan.ending, Ending::Fine, "{}{}", plan.out, plan.err);
+    let mended = file(&world, &STRATUS);
+    world.write("tenants/acme.yaml", mended.replace("ring_timeout: 25", "ring_timeout: 30"));
+    let found = world.check();
+    assert_eq!(found.ending, Ending::Error, "another object with the same defect");
+    assert!(found.err.contains("schedule `gone` is not declared"), "{}", found.err);
+    world.write("tenants/acme.yaml", mended.replace("when: gone", "when: \"night: shift #1\""));
+    let found = world.check();
+    assert_eq!(found.ending, Ending::Fine);
+    assert!(found.err.contains("which is not found any more"), "{}", found.err);
+}
+
+/// Where a new file would not be found by `tenants`, and where no account is named, nothing is asked of any system.
+#[test]
+fn what_cannot_be_imported_is_said_before_anything_is_read() {
+    let table: [(&[&str], &str); 5] = [
+        (
+            &["import", "--account", "acme.1.service", "--out", "elsewhere"],
+            "error[failed]: no pattern in `tenants` of `dialform.yaml` matches a new file in `elsewhere/`",
+        ),
+        (
+            &["import", "--account", "acme.1.service", "--out", "../up"],
+            "error[failed]: no pattern in `tenants` of `dialform.yaml` matches a new file in `../up/`",
+        ),
+        (
+            &["import", "--account", "acme.1.service", "--provider", "pbxx"],
+            "error[failed]: `--provider pbxx` is not in `dialform.yaml`",
+        ),
+        (
+            &["import", "--account", "acme.1.service", "--only", "["],
+            "error[failed]: `--only [` is not a pattern",
+        ),
+        (&["import"], "error: the following required arguments were not provided"),
+    ];
+    for (arguments, message) in table {
+        let world = empty(&STRATUS, ODD);
+        let done = world.run(&[arguments, &["--record", "traffic.jsonl"]].concat());
+        assert_eq!(done.ending, Ending::Error);
+        assert!(done.err.starts_with(message), "{}", done.err);
+        assert_eq!(world.traffic().len(), 0);
+    }
+}
+
+/// What nobody asks for is counted and left alone.
+#[test]
+fn patterns_leave_objects_alone() {
+    let world = empty(&STRATUS, ODD);
+    let (ending, out) = import(&world, &STRATUS, &["--except", "rules.*"]);
+    assert_eq!(ending, Ending::Fine, "{out}");
+    assert!(out.contains("rules      2 live: 2 left alone"), "{out}");
+    assert!(!file(&world, &STRATUS).contains("rules"));
+}
+
+/// The accounts of an example, all of them, from an empty directory.
+#[test]
+fn the_quickstart_is_imported_whole() {
+    let workspace = Workspace::quickstart();
+    std::fs::remove_dir_all(workspace.path("tenants")).unwrap();
+    for provider in ["stratus-dallas", "ctm-agency"] {
+        let done = workspace.run(&["import", "--sandbox", "--provider", provider, "--all"]);
+        assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
+    }
+    let done = workspace.run(&["plan", "--sandbox", "--detailed-exitcode"]);
+    assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
+}

@@ -1,0 +1,294 @@
+//! What is imported is what is live: the plan of it is empty and its apply writes nothing. Then one stored field after the
+//! other is changed, and the plan shows that one and no other.
+
+use super::{
+    THREADS,
+    case::Setup,
+    held,
+    random_live::{Chance, Stored, account, places, with_form},
+    rig::scratch,
+};
+use crate::workspace::Workspace;
+use dialform::error::Ending;
+use serde_json::{Map, Value, json};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+/// How many accounts by default, and with `DIALFORM_CASES`.
+const ACCOUNTS: [usize; 2] = [30, 1000];
+
+/// How many fields are changed in each of them.
+const MUTANTS: usize = 2;
+
+/// What an account says in the words of a file: the sections, object by object.
+type Words = BTreeMap<(String, String), Value>;
+
+struct Bench<'a> {
+    setup: &'a Setup,
+    workspace: Workspace,
+}
+
+impl<'a> Bench<'a> {
+    fn new(setup: &'a Setup, directory: &str, live: &Value) -> Self {
+        let workspace = Workspace::at(scratch().join(directory));
+        if workspace.root().exists() {
+            std::fs::remove_dir_all(workspace.root()).unwrap();
+        }
+        let mut system = setup.settings.clone();
+        system.insert("kind".into(), setup.kind.as_str().into());
+        let file = json!({ "version": 1, "providers": { "system": system }, "tenants": ["tenants/*.yaml"] });
+        workspace.write("dialform.yaml", file.to_string());
+        let bench = Self { setup, workspace };
+        bench.put(live);
+        bench
+    }
+
+    fn put(&self, live: &Value) {
+        let file = format!(".dialform/sandbox/system/{}.json", self.setup.account);
+        self.workspace.write(&file, live.to_string());
+    }
+
+    fn run(&self, arguments: &[&str]) -> (Ending, String, String) {
+        let fault = format!("visible-after:0ms,{}", self.setup.fault);
+        let traffic = self.workspace.argument("traffic.jsonl");
+        let more = ["--sandbox", "--format", "json", "--fault", &fault, "--record", &traffic];
+        let done = self.workspace.run(&[arguments, &more].concat());
+        (done.ending, done.out, done.err)
+    }
+
+    /// Imports the account: what the file then says, or why there is none.
+    fn import(&self) -> Result<Words, String> {
+        let (ending, out, err) = self.run(&["import", "--account", &self.setup.account]);
+        if ending != Ending::Fine {
+            return Err(format!("{out}{err}"));
+        }
+        let report: Value = serde_json::from_str(&out).unwrap();
+        for count in report["accounts"][0]["counts"].as_array().unwrap() {
+            let number = |field: &str| count[field].as_u64().unwrap();
+            assert_eq!(
+                number("live"),
+                number("declared") + number("commented") + number("left_alone"),
+                "{out}"
+            );
+        }
+        let file = report["accounts"][0]["file"].as_str().unwrap();
+        let text = self.workspace.read(file);
+        // The second opinion: another reader of YAML.
+        let whole: Value = serde_yaml::from_str(&text).map_err(|error| format!("{error}\n{text}"))?;
+        let sections =
+            whole.as_object().unwrap().iter().filter_map(|(name, it)| Some((name, it.as_object()?)));
+        let entry = |(name, section): (&String, &Map<String, Value>)| {
+            let name = name.clone();
+            section
+                .clone()
+                .into_iter()
+                .map(move |(key, value)| ((name.clone(), key), value))
+                .collect::<Vec<_>>()
+        };
+        Ok(sections.flat_map(entry).collect())
+    }
+
+    fn plan(&self) -> Value {
+        let (_, out, err) = self.run(&["plan"]);
+        serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}{err}"))
+    }
+}
+
+/// Addresses with the first field of each change.
+fn steps(plan: &Value) -> BTreeMap<String, BTreeSet<String>> {
+    let steps = plan["tenants"][0]["steps"].as_array().into_iter().flatten();
+    let fields = |step: &Value| {
+        let changes = step["changes"].as_array().into_iter().flatten();
+        changes.map(|change| change["path"][0].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    steps.map(|step| (step["address"].as_str().unwrap().to_owned(), fields(step))).collect()
+}
+
+fn blocked(plan: &Value) -> bool {
+    plan["tenants"][0]["blocked"].as_array().is_some_and(|it| !it.is_empty())
+}
+
+/// An account that is imported is as declared; nothing is sent but reads.
+fn as_declared(bench: &Bench<'_>) -> Result<Option<Words>, String> {
+    let words = match bench.import() {
+        Ok(words) => words,
+        // What cannot be read whole is not imported.
+        Err(why) if why.contains("unreadable-account") => return Ok(None),
+        Err(why) => return Err(format!("not imported: {why}")),
+    };
+    let plan = bench.plan();
+    if !steps(&plan).is_empty() || blocked(&plan) {
+        return Err(format!("the plan is not empty: {:?} {}", steps(&plan), plan["tenants"][0]["blocked"]));
+    }
+    let (ending, out, err) = bench.run(&["apply", "--auto-approve"]);
+    if ending != Ending::Fine {
+        return Err(format!("apply ended {ending:?}: {out}{err}"));
+    }
+    let tokens = bench.setup.tokens.as_deref();
+    for exchange in bench.workspace.lines("traffic.jsonl") {
+        let token = tokens.is_some_and(|path| exchange["path"] == path);
+        if exchange["method"] != "GET" && !token {
+            return Err(format!("it sent {} {}", exchange["method"], exchange["path"]));
+        }
+    }
+    Ok(Some(words))
+}
+
+/// With another live form in one place the plan shows the field that says something else now, and no other one. `Ok(true)`
+/// where it is one that has a word.
+fn shows(bench: &Bench<'_>, words: &Words, changed: &Value, directory: &str) -> Result<bool, String> {
+    let other = Bench::new(bench.setup, directory, changed);
+    let now = match other.import() {
+        Ok(now) => now,
+        Err(why) if why.contains("unreadable-account") => return Ok(false),
+        Err(why) => return Err(format!("not imported: {why}")),
+    };
+    bench.put(changed);
+    let plan = bench.plan();
+    let planned = steps(&plan);
+    let mut differing = BTreeMap::<String, BTreeSet<String>>::new();
+    for ((section, key), value) in words {
+        let address = format!("{section}.{key}");
+        let nothing = Value::Null;
+        let then = now.get(&(section.clone(), key.clone())).unwrap_or(&nothing);
+        let fields = value.as_object().into_iter().flatten().map(|(field, _)| field);
+        let fields = fields.filter(|field| value[field.as_str()] != then[field.as_str()]);
+        let fields: BTreeSet<String> = fields.cloned().collect();
+        if !fields.is_empty() {
+            differing.insert(address, fields);
+        }
+    }
+    let whole = plan["tenants"][0].to_string();
+    for (address, fields) in &differing {
+        match planned.get(address) {
+            Some(shown) if fields.is_subset(shown) => {}
+            // What cannot be told is said, and stops the step.
+            _ if blocked(&plan) && whole.contains(address.as_str()) => {}
+            _ if plan["tenants"][0]["unverifiable"].to_string().contains(address.as_str()) => {}
+            shown => {
+                return Err(format!("{address} differs in {fields:?}, the plan shows {shown:?}\n{whole}"));
+            }
+        }
+    }
+    for (address, shown) in &planned {
+        let is_a_part = |fields: &BTreeSet<String>| shown.is_subset(fields);
+        if !differing.get(address).is_some_and(is_a_part) && !blocked(&plan) {
+            return Err(format!("the plan shows {address} {shown:?}, which is as it was; {differing:?}"));
+        }
+    }
+    Ok(!differing.is_empty())
+}
+
+/// One account there, and some of its fields changed.
+fn world(seed: u64, tally: &Mutex<BTreeMap<&'static str, usize>>) -> Result<(), String> {
+    let count = |word| *tally.lock().unwrap().entry(word).or_default() += 1;
+    let mut chance = Chance(seed);
+    let provider = [0, 0, 0, 1, 1, 2][chance.below(6)];
+    let setup = &held()[provider].setup;
+    let stored = Stored::of(&setup.kind);
+    let live = account(setup, &stored, seed);
+    let bench = Bench::new(setup, &format!("imported/{seed}/a"), &live);
+    let Some(words) = as_declared(&bench)? else {
+        count("unfit");
+        return Ok(());
+    };
+    count("imported");
+    let places = places(&live, &stored);
+    for mutant in 0..MUTANTS {
+        let (place, form) = loop {
+            let (place, forms) = &places[chance.below(places.len())];
+            let form = chance.below(*forms);
+            if with_form(&live, &stored, place, form) != live {
+                break (place, form);
+            }
+        };
+        let changed = with_form(&live, &stored, place, form);
+        let shown = shows(&bench, &words, &changed, &format!("imported/{seed}/{mutant}"));
+        count(match shown.map_err(|why| format!("{place} in form {form}: {why}"))? {
+            true => "shown",
+            false => "without a word",
+        });
+    }
+    Ok(())
+}
+
+/// Every field of the account that a provider's transitions begin with, in every form: all of it with `DIALFORM_CASES`.
+#[test]
+fn every_field_of_an_account_shows_when_it_changes() {
+    let step = if std::env::var_os("DIALFORM_CASES").is_some() { 1 } else { 40 };
+    let mut runs = Vec::new();
+    for it in held() {
+        let stored = Stored::of(&it.setup.kind);
+        for (place, forms) in places(&it.setup.live, &stored) {
+            runs.extend((0..forms).map(|form| (&it.setup, place.clone(), form)));
+        }
+    }
+    let runs: Vec<_> = runs.into_iter().step_by(step).collect();
+    let (next, broken, shown) = (AtomicUsize::new(0), Mutex::new(Vec::new()), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let (next, broken, shown, runs) = (&next, &broken, &shown, &runs);
+            scope.spawn(move || {
+                let mut known: BTreeMap<&str, (Bench<'_>, Words)> = BTreeMap::new();
+                while let Some((setup, place, form)) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let directory = format!("imported/{}-{thread}", setup.kind);
+                    let (bench, words) = known.entry(&setup.kind).or_insert_with(|| {
+                        let bench = Bench::new(setup, &format!("{directory}/a"), &setup.live);
+                        let words = as_declared(&bench).unwrap().unwrap();
+                        (bench, words)
+                    });
+                    let changed = with_form(&setup.live, &Stored::of(&setup.kind), place, *form);
+                    match shows(bench, words, &changed, &format!("{directory}/b")) {
+                        Ok(has_word) => drop(shown.fetch_add(usize::from(has_word), Ordering::Relaxed)),
+                        Err(why) => {
+                            broken
+                                .lock()
+                                .unwrap()
+                                .push(format!("- {} {place} in form {form}: {why}", setup.kind));
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let mut broken = broken.into_inner().unwrap();
+    broken.sort();
+    println!("{} of {} are shown", shown.load(Ordering::Relaxed), runs.len());
+    assert!(broken.is_empty(), "{} of {} broken:\n{}", broken.len(), runs.len(), broken.join("\n"));
+    assert!(shown.into_inner() * 5 > runs.len());
+}
+
+#[test]
+fn what_is_imported_is_what_is_live() {
+    let all = ACCOUNTS[usize::from(std::env::var_os("DIALFORM_CASES").is_some())];
+    let first: u64 = std::env::var("DIALFORM_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let (next, broken, tally) = (AtomicUsize::new(0), Mutex::new(Vec::new()), Mutex::default());
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                loop {
+                    let turn = next.fetch_add(1, Ordering::Relaxed);
+                    if turn >= all {
+                        break;
+                    }
+                    let seed = first + turn as u64;
+                    if let Err(why) = world(seed, &tally) {
+                        broken.lock().unwrap().push(format!("- seed {seed}: {why}"));
+                    }
+                }
+            });
+        }
+    });
+    let (tally, mut broken) = (tally.into_inner().unwrap(), broken.into_inner().unwrap());
+    println!("{tally:?}");
+    broken.sort();
+    assert!(broken.is_empty(), "{} broken, {tally:?}:\n{}", broken.len(), broken.join("\n"));
+    // Files that say nothing would show nothing.
+    assert!(tally["imported"] * 10 > all * 8 && tally["shown"] * 5 > all * MUTANTS, "{tally:?}");
+}
