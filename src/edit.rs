@@ -1,9 +1,6 @@
 //! Changes of single places in a file. Every byte outside them stays: comments, order, quotes, line ends.
 
-use crate::{
-    load::{Node, Tree, Value},
-    path::Segment,
-};
+use crate::load::{Node, Tree, Value};
 
 /// Why a file is not changed: what stands there has another form than one that can be added to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,9 +64,10 @@ fn column(text: &str, at: usize) -> usize {
 
 /// Where an entry ends; nothing where its value stands elsewhere.
 fn end_of(text: &str, key: &Node, value: &Node) -> Option<usize> {
-    if value.span.start() < key.span.end() {
-        return None;
-    }
+    if value.span.start() < key.span.end() { None } else { end_of_value(text, value) }
+}
+
+fn end_of_value(text: &str, value: &Node) -> Option<usize> {
     match &value.value {
         _ if is_flow(text, value) => Some(value.span.end()),
         Value::Scalar { .. } => Some(value.span.end()),
@@ -79,7 +77,8 @@ fn end_of(text: &str, key: &Node, value: &Node) -> Option<usize> {
         }
         Value::Seq(items) => {
             let item = items.last()?;
-            end_of(text, item, item)
+            // Behind an alias it stands above.
+            if item.span.start() < value.span.start() { None } else { end_of_value(text, item) }
         }
     }
 }
@@ -88,9 +87,4 @@ fn end_of(text: &str, key: &Node, value: &Node) -> Option<usize> {
 fn line_after(text: &str, end: usize) -> usize {
     let end = text[..end].trim_end().len();
     text[end..].find('\n').map_or(text.len(), |at| end + at + 1)
-}
-
-/// The path of a section, for places.
-pub fn section(name: &str) -> [Segment; 1] {
-    [Segment::key(name)]
 }

@@ -14,14 +14,15 @@ pub static LINT: Lint = Lint {
 ### What it finds
 Two entries of `bulk` for one schedule that may both hold for an extension; an entry that switches a rule otherwise than
 `rules` of the extension or `enabled` of the schedule; an extension that is a queue, or whose `rules` have no rule for the
-schedule.
+schedule. An entry with a `rule` for `all`, or for an extension whose `order` is declared.
 
 ### Why it matters
 A rule is on or off. What is said twice can contradict itself, and a queue's own extension has no rules that could be
-switched.
+switched. An account has users that are no people, such as a fax or an extension that leads calls on, and nothing tells them
+apart: a rule on top of `all` would take their calls, too. A declared `order` is complete, and says what its first rule is.
 
 ### What to do
-Keep one of the two. Rules that are declared are switched where they are declared.",
+Keep one of the two. Rules that are declared are switched where they are declared. Name the extensions that get a rule.",
     example: Example {
         bad: r#"
 schedules: { storm: { dates: ["2027-01-15"] } }
@@ -48,12 +49,21 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
 }
 
 fn conflicts(entry: &Bulk, earlier: &[Bulk], tenant: &Tenant) -> Vec<(String, String)> {
-    let Bulk { schedule, extensions, enabled } = entry;
+    let Bulk { schedule, extensions, enabled, rule } = entry;
     let mut found = Vec::new();
     let word = |on: bool| if on { "on" } else { "off" };
     if *extensions == Extensions::Named(Vec::new()) {
-        let help = "name extensions, write `all`, or take the entry out";
-        found.push(("this entry switches nothing".to_owned(), help.to_owned()));
+        let (message, help) = match rule {
+            None => ("this entry switches nothing", "name extensions, write `all`, or take the entry out"),
+            Some(_) => ("this entry puts a rule on top of nothing", "name extensions, or take the entry out"),
+        };
+        found.push((message.to_owned(), help.to_owned()));
+    }
+    if *extensions == Extensions::All && rule.is_some() {
+        let message =
+            "a rule is not put on top of `all`: which users of an account are people cannot be told";
+        let help = "name them: `extensions: [\"101\", \"102\"]`";
+        found.push((message.to_owned(), help.to_owned()));
     }
     for other in earlier.iter().filter(|other| other.schedule == *schedule) {
         if let Some(whose) = both(extensions, &other.extensions) {
@@ -66,7 +76,8 @@ fn conflicts(entry: &Bulk, earlier: &[Bulk], tenant: &Tenant) -> Vec<(String, St
             found.push((format!("`{extension}` is named twice"), "name each extension once".to_owned()));
         }
         if tenant.queues.contains_key(extension.as_str()) {
-            let message = format!("`{extension}` is a queue, which has no rules to switch");
+            let verb = if rule.is_some() { "put a rule on" } else { "switch" };
+            let message = format!("`{extension}` is a queue, which has no rules to {verb}");
             found.push((message, "take it out".to_owned()));
         }
     }
@@ -77,6 +88,19 @@ fn conflicts(entry: &Bulk, earlier: &[Bulk], tenant: &Tenant) -> Vec<(String, St
     }
     for (extension, rules) in tenant.rules.iter().filter(|(extension, _)| extensions.may_hold(extension)) {
         let Some(order) = &rules.order else { continue };
+        if rule.is_some() {
+            // That there is none for all is said above.
+            if *extensions == Extensions::All {
+                break;
+            }
+            let message =
+                format!("the rules of `{extension}` are declared, and their first is the one there");
+            let help = format!(
+                "write the rule at the beginning of `rules.{extension}.order`, or leave `{extension}` out here"
+            );
+            found.push((message, help));
+            continue;
+        }
         match order.iter().find(|rule| rule.when == *schedule) {
             Some(rule) if (rule.enabled && !all_off) != *enabled => found.push((
                 format!(

@@ -3,8 +3,8 @@
 use super::{Example, Findings, Lint, Subject, keys};
 use crate::{
     finding::Level,
-    model::{Divert, Diverts},
-    path::Segment,
+    model::{Divert, Diverts, Resource},
+    path::{Path, Segment},
 };
 
 pub static LINT: Lint = Lint {
@@ -61,11 +61,11 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
         for (extension, diverts) in &it.tenant.diverts {
             report(&keys([&"diverts", extension]), diverts, false);
         }
-        for (extension, rules) in &it.tenant.rules {
+        for said in it.tenant.said() {
+            let Resource::Rules(rules) = &said.resource else { continue };
             for (index, rule) in rules.order.iter().flatten().enumerate() {
-                let mut path = keys([&"rules", extension, &"order"]);
-                path.extend([Segment::Index(index), Segment::key("forward")]);
-                report(&path, &rule.forward, rule.do_not_disturb);
+                let path = Path::from(["order"]).join(index).join("forward");
+                report(&said.at(&path), &rule.forward, rule.do_not_disturb);
             }
         }
     }

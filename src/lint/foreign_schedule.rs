@@ -1,7 +1,7 @@
 //! A rule for the schedule of another extension.
 
 use super::{Example, Findings, Lint, Subject};
-use crate::{finding::Level, path::Path};
+use crate::{finding::Level, model::Resource, path::Path};
 
 pub static LINT: Lint = Lint {
     code: "foreign-schedule",
@@ -29,14 +29,15 @@ rules: { "101": { order: [{ when: vacation }] } }"#,
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
-        for (extension, rules) in &it.tenant.rules {
+        for said in it.tenant.said() {
+            let (extension, Resource::Rules(rules)) = (&said.address.key, &said.resource) else { continue };
             for (index, rule) in rules.order.iter().flatten().enumerate() {
                 let owner =
                     it.tenant.schedules.get(&rule.when).and_then(|schedule| schedule.extension.as_ref());
-                let Some(owner) = owner.filter(|owner| owner.as_str() != extension.to_string()) else {
+                let Some(owner) = owner.filter(|owner| owner.as_str() != extension) else {
                     continue;
                 };
-                let at = Path::from(["rules", &extension.to_string(), "order"]).join(index).join("when");
+                let at = said.at(&Path::from(["order"]).join(index).join("when"));
                 let message = format!("schedule `{}` belongs to extension `{owner}`", rule.when);
                 let help = "leave its `extension` out, or make one for this extension under another name";
                 out.push((it.place)(&at), message, help);

@@ -168,6 +168,8 @@ fn run(lints: &[&Lint], subject: &Subject<'_>) -> Vec<Finding> {
         all.append(&mut findings.found);
     }
     all.sort();
+    // A rule of `bulk` is looked at once for each of its extensions.
+    all.dedup();
     all
 }
 

@@ -3,7 +3,7 @@
 use super::{Example, Findings, Lint, Subject};
 use crate::{
     finding::Level,
-    model::{Kind, Reference, references},
+    model::{Kind, Reference, Said, references},
     path::Segment,
 };
 
@@ -31,8 +31,9 @@ Send it somewhere else; `voicemail` is the extension's own mailbox.",
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
-        for (address, resource) in it.tenant.resources() {
-            for (path, reference) in references(&address, &resource) {
+        for said in it.tenant.said() {
+            let Said { address, resource, .. } = &said;
+            for (path, reference) in references(address, resource) {
                 let in_ring = path.iter().any(|seg| *seg == Segment::key("simultaneous"));
                 let back = match (&reference, address.kind) {
                     // Ringing its own extension with the others means the same as `own_extension`.
@@ -48,8 +49,6 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                     _ => false,
                 };
                 if back {
-                    let mut at = vec![Segment::key(address.kind.section()), Segment::key(&address.key)];
-                    at.extend(path);
                     let (whose, help) = match address.kind {
                         Kind::Forwards => ("number", "name a number on another platform"),
                         Kind::Queues | Kind::Numbers | Kind::Receivers => {
@@ -58,7 +57,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                         _ => ("extension", "send them somewhere else; its own mailbox is `voicemail`"),
                     };
                     let message = format!("calls to {whose} `{}` come back to it", address.key);
-                    out.push((it.place)(&at), message, help);
+                    out.push((it.place)(&said.at(&path)), message, help);
                 }
             }
         }

@@ -3,8 +3,7 @@
 use super::{Example, Findings, Lint, Subject, did_you_mean};
 use crate::{
     finding::Level,
-    model::{Reference, references},
-    path::Segment,
+    model::{Reference, Said, references},
 };
 
 pub static LINT: Lint = Lint {
@@ -33,15 +32,14 @@ numbers: { "+12145550100": { route: { queue: "400" } } }"#,
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
-        for (address, resource) in it.tenant.resources() {
-            for (path, reference) in references(&address, &resource) {
+        for said in it.tenant.said() {
+            let Said { address, resource, .. } = &said;
+            for (path, reference) in references(address, resource) {
                 let Reference::Queue(key) = reference else { continue };
                 if it.tenant.queues.contains_key(&key) {
                     continue;
                 }
-                let mut at = vec![Segment::key(address.kind.section()), Segment::key(&address.key)];
-                at.extend(path);
-                at.push(Segment::key("queue"));
+                let at = said.at(&path).join("queue");
                 let help =
                     did_you_mean(&key, it.tenant.queues.keys().map(String::as_str)).unwrap_or_else(|| {
                         format!("declare it; `queues: {{ \"{key}\": {{}} }}` uses a live one as it is")

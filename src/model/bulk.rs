@@ -1,13 +1,17 @@
 //! One rule of many extensions, switched on or off at once (help article *Create and Adjust Answering Rules in Stratus*,
-//! Bulk Toggle Time Frames).
+//! Bulk Toggle Time Frames), or put on top of their other rules.
 
-use super::Extension;
+use super::{
+    Diverts, Extension, Ring, Rule,
+    rules::{forwards, forwards_schema},
+};
 use crate::explained::decoding;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use std::fmt;
 
-/// The portal's Bulk Toggle: the rules for one schedule, and nothing else of the extensions that have them.
+/// The portal's Bulk Toggle: the rules for one schedule, and nothing else of the extensions that have them. With a `rule`,
+/// each extension gets it as its first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bulk {
@@ -17,6 +21,38 @@ pub struct Bulk {
     pub extensions: Extensions,
     /// `true` is the portal's Enable, `false` its Disable.
     pub enabled: bool,
+    /// A rule for the schedule that each of the extensions gets on top of its other rules, which stay as they are. Whoever
+    /// has a rule for the schedule already has it changed to this one. Such extensions are named one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<OnTop>,
+}
+
+/// What a rule of `bulk` does while its schedule is active. Complete as written: an option left out is off.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OnTop {
+    /// Nothing rings; callers reach voicemail.
+    #[serde(default)]
+    pub do_not_disturb: bool,
+    /// Callers say their name before the call is put through.
+    #[serde(default)]
+    pub call_screening: bool,
+    /// What rings.
+    #[serde(default)]
+    pub ring: Ring,
+    /// Where calls go instead, and when.
+    #[serde(default, deserialize_with = "forwards")]
+    #[schemars(schema_with = "forwards_schema")]
+    pub forward: Diverts,
+}
+
+impl Bulk {
+    /// The rule that each of the named extensions gets on top.
+    pub fn on_top(&self) -> Option<Rule> {
+        let OnTop { do_not_disturb, call_screening, ring, forward } = self.rule.clone()?;
+        let (when, enabled) = (self.schedule.clone(), self.enabled);
+        Some(Rule { when, enabled, do_not_disturb, call_screening, ring, forward })
+    }
 }
 
 /// The extensions of an entry of `bulk`.

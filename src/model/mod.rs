@@ -32,6 +32,7 @@ mod reference;
 mod resource;
 mod route;
 mod rules;
+mod said;
 mod schedule;
 mod secret;
 mod tenant;
@@ -42,7 +43,7 @@ mod yearly;
 
 pub use address::{Address, Kind};
 pub use baseline::{Baseline, KnownFinding};
-pub use bulk::{Bulk, Extensions};
+pub use bulk::{Bulk, Extensions, OnTop};
 pub use calendar::{Day, TimeOfDay, Window};
 pub use dates::{DateSpan, Dated, Moment};
 pub use destination::{Destination, Divert, Diverts};
@@ -68,6 +69,7 @@ pub use route::Route;
 pub use rules::{
     Also, Caller, Callers, NUMBER_OR_WORD, Ring, RingTimeout, Ringable, Rule, Rules, Simultaneous, Spam,
 };
+pub use said::Said;
 pub use schedule::{Schedule, Weekly};
 pub use secret::Secret;
 pub use tenant::{Absent, Exhaustible, Tenant};

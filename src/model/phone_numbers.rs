@@ -1,20 +1,18 @@
 //! Every phone number that a tenant's file names.
 
-use super::{Address, Caller, E164, Kind, Reference, Resource, Rules, Tenant, references};
-use crate::path::{Path, Segment};
+use super::{Address, Caller, E164, Kind, Reference, Resource, Rules, Said, Tenant, references};
+use crate::path::Path;
 
 /// Every phone number of a tenant with its path in the file, also those that are keys.
 pub fn phone_numbers(tenant: &Tenant) -> Vec<(Path, E164)> {
     let mut found = Vec::new();
-    for (address, resource) in tenant.resources() {
-        let at = Path::from([address.kind.section()]).join(Segment::key(&address.key));
+    for said in tenant.said() {
+        let Said { address, resource, .. } = &said;
         if matches!(address.kind, Kind::Numbers | Kind::Forwards | Kind::Receivers) {
-            found.extend(address.key.parse().ok().map(|number| (at.clone(), number)));
+            found.extend(address.key.parse().ok().map(|number| (said.at(&[]), number)));
         }
-        let inside = inside(&address, &resource);
-        found.extend(
-            inside.into_iter().map(|(path, number)| (at.iter().chain(&*path).cloned().collect(), number)),
-        );
+        let inside = inside(address, resource);
+        found.extend(inside.into_iter().map(|(path, number)| (said.at(&path), number)));
     }
     let absent = &tenant.absent;
     for (section, numbers) in [("receivers", &absent.receivers), ("forwards", &absent.forwards)] {

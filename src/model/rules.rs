@@ -222,7 +222,7 @@ fn yes() -> bool {
     true
 }
 
-fn forwards<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Diverts, D::Error> {
+pub(super) fn forwards<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Diverts, D::Error> {
     let diverts = Diverts::deserialize(deserializer)?;
     if diverts.protect.is_some() {
         return Err(decoding(
@@ -234,7 +234,7 @@ fn forwards<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Diverts, D::Er
 }
 
 /// The schema of what [`forwards`] takes.
-fn forwards_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+pub(super) fn forwards_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
     let mut schema = Diverts::json_schema(generator);
     if let Some(fields) = schema.get_mut("properties").and_then(|it| it.as_object_mut()) {
         fields.shift_remove("protect");

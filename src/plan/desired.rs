@@ -79,9 +79,29 @@ pub fn desired_in_part(
         found.extend(unknown(Kind::Rules, &Path::from(["bulk"]).join(index)));
     }
     if dialect.order.contains(&Kind::Rules) {
+        found.extend(refused_of_bulk(tenant, dialect, place));
         name_of_bulk(tenant, place, &mut all);
     }
     (all, found)
+}
+
+/// What the provider cannot hold of the rules that `bulk` puts on top, each once.
+fn refused_of_bulk(
+    tenant: &Tenant,
+    dialect: &Dialect,
+    place: &dyn Fn(&[Segment]) -> Option<Place>,
+) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for said in tenant.said_by_bulk() {
+        for Unsupported { path, message, help } in
+            dialect.hold(&said.address, said.resource.clone()).err().into_iter().flatten()
+        {
+            found.push(Finding::error("unsupported", message).help(help).at(place(&said.at(&path))));
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// The extensions that are named in `bulk` are declared by it, as far as that goes: nothing of them, until it is known what

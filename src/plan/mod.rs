@@ -29,7 +29,7 @@ mod zones;
 
 pub use base::Base;
 pub use build::{Input, build};
-pub use bulk::{BulkEntry, expand as expand_bulk};
+pub use bulk::{BulkEntry, expand as expand_bulk, with_bulk};
 pub use by_hand::{Checklist, to_check};
 pub use class::Class;
 pub use desired::{Desired, desired, desired_in_part};

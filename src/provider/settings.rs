@@ -186,6 +186,10 @@ impl load::Hints for Provider {
         let section = |word: &str| Kind::ALL.into_iter().find(|kind| kind.section() == word);
         match &**at {
             [] => section(word).is_none_or(|kind| self.dialect.order.contains(&kind)),
+            [Segment::Key(named), _, Segment::Key(rule), field @ ..] if named == "bulk" && rule == "rule" => {
+                let field = [Segment::from("order")].iter().chain(field).cloned().collect();
+                self.dialect.takes(Kind::Rules, &field, word)
+            }
             [Segment::Key(named), _, field @ ..] => {
                 section(named).is_none_or(|kind| self.dialect.takes(kind, &Path::from(field), word))
             }

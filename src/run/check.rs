@@ -87,7 +87,7 @@ impl CheckedTenant {
             desired: desired(&loaded.tenant, &provider.dialect, &place)?,
             absent: absent(loaded),
             switched_off: switched_off(&loaded.tenant),
-            bulk: BulkEntry::of(&loaded.tenant, &place),
+            bulk: BulkEntry::of(&loaded.tenant, &provider.dialect, &place),
             exhaustive: loaded.tenant.exhaustive.iter().map(|kind| (*kind).into()).collect(),
             protected: protected(&loaded.tenant),
             base: None,
@@ -264,7 +264,7 @@ fn base(
         desired: desired.into_iter().map(|(address, desired)| (address, desired.resource)).collect(),
         protected: protected(&then.tenant),
         absent: then.tenant.absent.addresses().into_iter().map(|(address, _)| address).collect(),
-        bulk: BulkEntry::of(&then.tenant, &|_| None),
+        bulk: BulkEntry::of(&then.tenant, &provider.dialect, &|_| None),
     };
     // What could not be held then was never applied, and is no base for anything.
     let help = "it was never applied, and counts as not declared then";
@@ -295,8 +295,12 @@ fn removed_tenants(earlier: &Earlier, revision: &str, now: &Workspace) -> Vec<Fi
     .collect()
 }
 
-/// Where something stands in a tenant's file: an object at its key, what is inside it at its value.
+/// Where something stands in a tenant's file: an object at its key, what is inside it at its value, and what comes of `bulk`
+/// there.
 pub(super) fn locate(loaded: &LoadedTenant, path: &[Segment]) -> Place {
+    if let Some(path) = loaded.tenant.place_in_bulk(path) {
+        return loaded.place(&path);
+    }
     if path.len() <= 2 { loaded.place_of_key(path) } else { loaded.place(path) }
 }
 

@@ -350,7 +350,11 @@ impl<'a> Session<'a> {
         let earlier = earlier.filter_map(|(address, it)| Some((address.clone(), it.own.clone()?)));
         let whole = self.checked.only.is_empty();
         Scope {
-            wanted: wanted.map(|(address, desired)| (address.clone(), desired.resource.clone())).collect(),
+            wanted: wanted
+                .map(|(address, desired)| {
+                    (address.clone(), plan::with_bulk(address, &desired.resource, &tenant.bulk))
+                })
+                .collect(),
             declared: tenant.desired.keys().cloned().collect(),
             lists: true,
             kinds: Kind::ALL.into_iter().filter(|kind| whole || named(*kind)).collect(),

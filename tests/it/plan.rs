@@ -126,7 +126,7 @@ impl Case {
             desired: resources(body),
             protected: tenant(body).resources().filter(|(_, it)| it.protected()).map(|(a, _)| a).collect(),
             absent: BTreeSet::new(),
-            bulk: BulkEntry::of(&tenant(body), &|_| None),
+            bulk: BulkEntry::of(&tenant(body), &DIALECT, &|_| None),
         });
         let place = |_: &[_]| -> Option<Place> { None };
         let numbers = observed.objects.keys().filter(|a| a.kind == Kind::Numbers);
@@ -147,7 +147,7 @@ impl Case {
                 .filter(|(_, it)| it.enabled == Some(false))
                 .map(|(name, _)| Address::new(Kind::Schedules, name))
                 .collect(),
-            bulk: &BulkEntry::of(&wanted, &place),
+            bulk: &BulkEntry::of(&wanted, &DIALECT, &place),
             exhaustive: wanted.exhaustive.iter().map(|kind| (*kind).into()).collect(),
             observed: &observed,
             dialect: &DIALECT,
