@@ -76,9 +76,11 @@ fn conflicts(entry: &Bulk, earlier: &[Bulk], tenant: &Tenant) -> Vec<(String, St
             found.push((format!("`{extension}` is named twice"), "name each extension once".to_owned()));
         }
         if tenant.queues.contains_key(extension.as_str()) {
-            let verb = if rule.is_some() { "put a rule on" } else { "switch" };
-            let message = format!("`{extension}` is a queue, which has no rules to {verb}");
-            found.push((message, "take it out".to_owned()));
+            let why = match rule {
+                None => "which has no rules to switch",
+                Some(_) => "which has no rules of its own",
+            };
+            found.push((format!("`{extension}` is a queue, {why}"), "take it out".to_owned()));
         }
     }
     let all_off = tenant.schedules.get(schedule).is_some_and(|it| it.enabled == Some(false));

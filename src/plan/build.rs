@@ -104,7 +104,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     let (stale, findings): (Vec<Address>, Vec<Finding>) = stale.into_iter().unzip();
     plan.blocked = findings;
     plan.withheld = live::dependents(stale.into_iter(), &desired, observed);
-    unreadable::withhold(&mut plan, &desired, &absent, observed, place);
+    unreadable::withhold(&mut plan, &desired, &absent, observed, bulk, place);
     let withheld = &plan.withheld;
 
     for (address, wanted) in desired.iter().filter(|(address, _)| !withheld.contains(*address)) {

@@ -3,7 +3,7 @@
 use super::{Desired, Dialect, Note, Observed, Source};
 use crate::{
     finding::{Finding, Place},
-    model::{Address, Bulk, DEFAULT_RULE, Extensions, Kind, Resource, Rule, Rules, Said, Tenant},
+    model::{Address, Bulk, DEFAULT_RULE, Extension, Extensions, Kind, Resource, Rule, Rules, Said, Tenant},
     path::{Path, Segment},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +46,14 @@ impl BulkEntry {
     pub fn of_all(&self) -> Option<Address> {
         let all = self.entry.extensions == Extensions::All;
         all.then(|| Address::new(Kind::Schedules, &self.entry.schedule))
+    }
+
+    /// Whether it may be about an object.
+    pub(super) fn may_be_about(&self, address: &Address) -> bool {
+        let named = |extension: &Extension| extension.as_str() == address.key;
+        let extensions = &self.entry.extensions;
+        address.kind == Kind::Rules
+            && (*extensions == Extensions::All || extensions.named().iter().any(named))
     }
 
     fn source(&self) -> Option<Source> {

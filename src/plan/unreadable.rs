@@ -1,6 +1,6 @@
 //! Fields whose live value was shown and is not understood: they are not written, and each is said as it was shown.
 
-use super::{Desired, Note, Observed, Source, TenantPlan};
+use super::{BulkEntry, Desired, Note, Observed, Source, TenantPlan};
 use crate::{
     finding::{Finding, Place},
     model::{Address, Kind, Resource},
@@ -20,6 +20,7 @@ pub(super) fn withhold(
     desired: &BTreeMap<Address, Desired>,
     absent: &BTreeMap<Address, Option<Source>>,
     observed: &Observed,
+    bulk: &[BulkEntry],
     place: &dyn Fn(&[Segment]) -> Option<Place>,
 ) {
     for (address, fields) in &observed.unreadable {
@@ -33,7 +34,13 @@ pub(super) fn withhold(
                 Some(wanted) if wanted.resource.value(field).is_some() => {
                     plan.withheld_fields.entry(address.clone()).or_default().insert(field.clone());
                     at.extend(field.iter().cloned());
-                    format!("set it in the portal once, or leave `{field}` out: until then it stays as it is")
+                    let by_bulk =
+                        field.field() == Some("order") && bulk.iter().any(|it| it.may_be_about(address));
+                    let out = match by_bulk {
+                        true => format!("take `{}` out of `bulk`", address.key),
+                        false => format!("leave `{field}` out"),
+                    };
+                    format!("set it in the portal once, or {out}: until then it stays as it is")
                 }
                 None if vacant && absent.contains_key(address) => {
                     plan.withheld.insert(address.clone());

@@ -171,6 +171,36 @@ const CASES: &[Case] = &[
         ..PLAIN
     },
     Case {
+        name: "a rule on top of extensions that are not there or are a queue, and to one that is not there",
+        user_101: r#"{ time-frame: "*" }"#,
+        tenant: "schedules: { night: {} }\nbulk: [{ schedule: night, extensions: [\"101\", \"199\", \"400\"], enabled: true, \
+                 rule: { forward: { always: { extension: \"198\" } } } }]",
+        says: &[
+            "error[queue-extension]: extension `400` is a queue's own: its rules lead calls into the queue",
+            "error[no-such-extension]: account `acme.1.service` has no extension `198`",
+            "error[no-such-extension]: account `acme.1.service` has no extension `199`",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "a rule on top that leads to a word without a dial rule",
+        user_101: r#"{ time-frame: "*" }"#,
+        tenant: "schedules: { night: {} }\nbulk: [{ schedule: night, extensions: [\"101\"], enabled: true, \
+                 rule: { forward: { always: { token: nowhere } } } }]",
+        says: &["error[no-dial-rule]: the dial plan of account `acme.1.service` has no rule `nowhere` yet"],
+        ..PLAIN
+    },
+    Case {
+        name: "a rule on top of one below the Default rule, which would begin to apply",
+        user_101: r#"{ time-frame: "*" }, { time-frame: storm }"#,
+        tenant: "schedules: { night: {} }\nbulk: [{ schedule: night, extensions: [\"101\"], enabled: true, rule: {} }]",
+        says: &[
+            "error[default-rule-above]: a rule on top of `101` moves its Default rule to the end, and the rule for `storm` below \
+             that would begin to apply",
+        ],
+        ..PLAIN
+    },
+    Case {
         name: "a failover that other rules of the queue stand in front of",
         queue_400: r#"{ time-frame: night }, { time-frame: "*", forward-always: { enabled: "yes", parameters: ["9725550199"] } }"#,
         tenant: "queues: { \"400\": { require_agents: false } }",
@@ -480,4 +510,83 @@ fn what_bulk_switches_is_planned_applied_and_restored_by_the_extension() {
     assert_eq!(world.state(), before);
     let still = "still declares what is taken back, 2 objects, and the next apply does it again: rules.101, rules.103";
     assert!(format!("{}{}", restored.out, restored.err).contains(still), "{}{}", restored.out, restored.err);
+}
+
+/// A rule on top is a line of the plan for each extension, and the live rules stay as they were to the byte; a restore takes
+/// it away where there was none, and gives it back what it was and where it stood.
+#[test]
+fn a_rule_on_top_is_applied_and_restored_with_all_others_as_they_were() {
+    let world = World::new(
+        "schedules: { night: {} }\nbulk:\n  - { schedule: night, extensions: [\"101\", \"103\"], enabled: true, rule: { forward: { always: { extension: \"102\" } } } }",
+    );
+    let other = r#"{ time-frame: storm, forward-on-dnd: { enabled: "yes", parameters: ["102"] }, vendor-word: { enabled: "yes" } }"#;
+    let night = r#"{ time-frame: night, enabled: "no", do-not-disturb: { enabled: "yes" }, forward-always: { enabled: "no", parameters: [vmail_103] } }"#;
+    let second = format!("  - {{ user: \"103\", answerrules: [{other}, {night}, {DEFAULT}] }}");
+    let seed = live(&format!("{other}, {DEFAULT}"), DEFAULT, "");
+    world.write("live/pbx/acme.1.service.yaml", seed.replacen("users:\n", &format!("users:\n{second}\n"), 1));
+    let rules = || -> serde_json::Value {
+        let state: serde_json::Value = serde_json::from_str(&world.state()).unwrap();
+        state["answerrules"].clone()
+    };
+    let plan = world.run(&["plan"]);
+    assert!(plan.out.contains("~ rules.101  callers notice   tenants/acme.yaml:6"), "{}", plan.out);
+    let before = rules();
+    let applied = world.run(&["apply", "--auto-approve", "--fault", "visible-after:0ms"]);
+    assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+    assert_eq!(world.run(&["plan", "--detailed-exitcode"]).ending, Ending::Fine);
+    let after = rules();
+    for extension in ["101", "103"] {
+        let (before, after) = (before[extension].as_array().unwrap(), after[extension].as_array().unwrap());
+        assert_eq!(after[0]["time-frame"], "night");
+        let others = before.iter().filter(|rule| rule["time-frame"] != "night");
+        assert_eq!(others.collect::<Vec<_>>(), after[1..].iter().collect::<Vec<_>>(), "{extension}");
+    }
+    let file = std::fs::read_dir(world.path(".dialform/restore")).unwrap().next().unwrap().unwrap().path();
+    let restored = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
+    assert_eq!(restored.ending, Ending::Fine, "{}{}", restored.out, restored.err);
+    assert_eq!(rules(), before);
+    let still = "still declares what is taken back, 2 objects, and the next apply does it again: rules.101, rules.103";
+    assert!(format!("{}{}", restored.out, restored.err).contains(still), "{}{}", restored.out, restored.err);
+}
+
+/// What is wrong with an extension of `bulk` is looked for in the file where it stands: in its entry, and in the rule there.
+/// Live rules that are not understood are not written, and the way out is not to leave out a word that the file does not have.
+#[test]
+fn findings_of_bulk_point_to_their_entry() {
+    let world = World::new(
+        "schedules: { night: {} }\nbulk:\n  - { schedule: night, extensions: [\"101\", \"199\"], enabled: false, rule: {} }\n  \
+         - schedule: night\n    extensions: [\"102\"]\n    enabled: true\n    rule:\n      forward:\n        \
+         always: { extension: \"198\" }",
+    );
+    world.write("live/pbx/acme.1.service.yaml", live(DEFAULT, DEFAULT, ""));
+    world.run(&["plan"]);
+    let mut state: serde_json::Value = serde_json::from_str(&world.state()).unwrap();
+    state["answerrules"]["101"][0]["enabled"] = "perhaps".into();
+    std::fs::write(world.state_file(), state.to_string()).unwrap();
+    let plan = world.run(&["plan", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&plan.out).unwrap_or_else(|_| panic!("{plan:?}"));
+    let planned = &json["tenants"][0];
+    let text = |it: &serde_json::Value| it.as_str().unwrap_or_default().to_owned();
+    let found: Vec<String> = planned["blocked"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| {
+            let (line, column) = (&it["place"]["line"], &it["place"]["column"]);
+            format!("{line}:{column} {} | {}", text(&it["message"]), text(&it["help"]))
+        })
+        .collect();
+    let create =
+        "dialform never creates or deletes extensions: create the user in the portal or dashboard first";
+    assert_eq!(
+        found,
+        [
+            format!("12:17 account `acme.1.service` has no extension `198` | {create}"),
+            format!("6:5 account `acme.1.service` has no extension `199` | {create}"),
+            "6:5 the live `order` of rules.101 is `perhaps` for `enabled` of rule `*`, which is not understood | set it in the \
+             portal once, or take `101` out of `bulk`: until then it stays as it is"
+                .to_owned(),
+        ]
+    );
+    assert_eq!(planned["steps"], serde_json::json!([]));
 }
