@@ -69,7 +69,7 @@ fn the_yaml_is_accepted_and_the_ci_lines_run() {
     let check = readme.run(&["check"]);
     assert_eq!(
         (check.ending, check.out.as_str()),
-        (Ending::Fine, "3 tenants, 19 objects: no errors, 0 warnings.\n"),
+        (Ending::Fine, "3 tenants, 21 objects: no errors, 0 warnings.\n"),
         "{}",
         check.err
     );
