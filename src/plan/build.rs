@@ -83,8 +83,15 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     let declared: BTreeSet<Address> = desired.keys().cloned().collect();
     let uses = Uses::of(&desired, observed);
     desired.retain(|address, _| only(address));
-    for wanted in desired.values_mut() {
+    // A restore brings back what was, to the letter.
+    let keep = |address: &Address, wanted: &mut Resource| {
+        if let Some(live) = observed.objects.get(address).filter(|_| !policy.restores) {
+            (dialect.keep)(wanted, live);
+        }
+    };
+    for (address, wanted) in &mut desired {
         recognise_attendants(&mut wanted.resource, observed);
+        keep(address, &mut wanted.resource);
     }
     let mut stale = live::check(account, &desired, &absent, observed, platform, policy, place);
     stale.extend(without_rule.into_iter().filter(|(address, _)| only(address)));
@@ -158,7 +165,11 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         for step in plan.steps.iter_mut().filter(|step| step.action != Action::Manual) {
             let wanted = desired.get(&step.address).map(|wanted| &wanted.resource);
             let named = absent.contains_key(&step.address) && !base.absent.contains(&step.address);
-            step.reason = Some(reason::of(step, wanted, base.desired.get(&step.address), named));
+            let then = base.desired.get(&step.address).cloned().map(|mut then| {
+                keep(&step.address, &mut then);
+                then
+            });
+            step.reason = Some(reason::of(step, wanted, then.as_ref(), named));
         }
     }
     let stranded = guard::mark_critical(&mut plan.steps, observed);

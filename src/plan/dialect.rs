@@ -39,6 +39,8 @@ pub struct Dialect {
     pub overnight: bool,
     /// A desired object in the form in which the provider reports it. Idempotent.
     pub normalize: fn(&Address, Resource) -> Result<Resource, Vec<Unsupported>>,
+    /// Takes over into a desired object what its file leaves unsaid and what is live may be any of: it makes no difference.
+    pub keep: fn(&mut Resource, &Resource),
 }
 
 /// How slow a provider is to do what it has accepted.
@@ -245,6 +247,7 @@ impl Dialect {
             resource.strip_local();
             Ok(resource)
         },
+        keep: |_, _| {},
     };
 
     /// The row of one change: how far it can be made, and what a person does instead.

@@ -33,6 +33,7 @@ pub static PROVIDER: Provider = Provider {
         country: Some(Country::US),
         own: &[Kind::Schedules, Kind::Numbers, Kind::Rules, Kind::Diverts, Kind::Queues],
         normalize: convert::normalize,
+        keep: convert::keep_begun,
         ..Dialect::PLAIN
     },
     settings: Form::from::<Written, StratusSettings>(),

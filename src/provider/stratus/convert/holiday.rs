@@ -2,7 +2,7 @@
 
 use super::{
     entry::{Entry, text},
-    repeat::{ALWAYS_BEFORE, last_day},
+    repeat::last_day,
     times::{compact, date, end_time, hhmm, time},
     week::DAYS,
 };
@@ -50,7 +50,7 @@ pub fn holiday(entry: &Entry) -> Option<Holidays> {
     let begin = date(&text(entry, BEGIN))?.year();
     let (year, first_year) = match &*text(entry, "timeframe-recurrence-type") {
         "never" => (Some(Year(begin)), None),
-        "yearlyOnHoliday" => (None, Some(Year(begin)).filter(|_| begin >= ALWAYS_BEFORE)),
+        "yearlyOnHoliday" => (None, from(Some(Year(begin)))),
         _ => return None,
     };
     let last_day = last_day(
@@ -145,10 +145,18 @@ pub fn entry(holiday: &Holidays, fixed: &Entry) -> Entry {
     entry
 }
 
-/// In which year a holiday is looked up: that of its first time. One that has always been is looked up in the last year of
-/// which that is said.
+/// The year in which holidays are looked up that have always been: their first time is that of this year
+/// (FACTS stratus/frames-20).
+const ALWAYS: i16 = 2026;
+
+/// The first year, without the one that goes without saying.
+pub fn from(first_year: Option<Year>) -> Option<Year> {
+    first_year.filter(|year| year.0 != ALWAYS)
+}
+
+/// In which year a holiday is looked up: that of its first time.
 pub fn first_year(holiday: &Holidays) -> i16 {
-    holiday.year.or(holiday.first_year).map_or(ALWAYS_BEFORE - 1, |year| year.0)
+    holiday.year.or(holiday.first_year).map_or(ALWAYS, |year| year.0)
 }
 
 /// What the vendor's calendar has of a holiday, or why it has none. One that is of all regions goes before one of some.

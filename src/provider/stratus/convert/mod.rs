@@ -1,6 +1,7 @@
 //! Wire to model and back. Pure.
 
 mod arrays;
+mod begun;
 mod dates;
 mod destination;
 mod entry;
@@ -20,6 +21,7 @@ mod week;
 mod word;
 
 pub use arrays::FrameChange;
+pub use begun::keep_begun;
 pub use destination::{described, destination, ring_token, ringable, token};
 pub use forward::forward;
 pub use frame_type::{ALWAYS, CUSTOM, WEEKLY};

@@ -1,11 +1,13 @@
 //! A desired object in the form in which NetSapiens reports it, or why it cannot hold it.
 
-use super::{Context, destination, queue::MINUTE, repeat, rules::OWN_DEVICES, schedule::in_order, word};
+use super::{
+    Context, destination, holiday, queue::MINUTE, repeat, rules::OWN_DEVICES, schedule::in_order, week, word,
+};
 use crate::{
     model::{
         Address, Also, DateSpan, Dated, Destination, Divert, Diverts, E164, Extension, Holidays, Limit,
         Number, Queue, Recurring, RecurringDay, Resource, Ring, RingTimeout, Ringable, Route, Rule, Rules,
-        Schedule, Term, TimeOfDay, YearDay,
+        Schedule, TimeOfDay, YearDay,
         numbering::{Standing, standing},
     },
     path::Path,
@@ -79,8 +81,7 @@ fn schedule(refusals: &mut Refusals, name: &str, it: &mut Schedule) {
             windows.iter_mut().for_each(|window| end_of_day(&mut window.end));
         }
         weekly.complete();
-        let Term { first_day, last_day, every } = weekly.term;
-        weekly.term = repeat::term(first_day, last_day, every);
+        weekly.term = week::plain(weekly.term);
     }
     it.resolve();
     if let Some(dates) = &mut it.dates {
@@ -117,7 +118,7 @@ fn schedule(refusals: &mut Refusals, name: &str, it: &mut Schedule) {
                 .flat_map(Holidays::plain)
                 .map(|mut it| {
                     it.hours.iter_mut().flatten().for_each(|window| end_of_day(&mut window.end));
-                    it.first_year = it.first_year.filter(|year| year.0 >= repeat::ALWAYS_BEFORE);
+                    it.first_year = holiday::from(it.first_year);
                     it
                 })
                 .collect(),

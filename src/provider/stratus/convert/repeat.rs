@@ -11,11 +11,8 @@ use crate::model::{
 use jiff::civil::Date;
 use std::borrow::Cow;
 
-/// A recurrence has to begin somewhere, and a plan has no clock: long ago, in a leap year.
+/// A recurrence has to begin somewhere, and a plan has no clock: long ago, in a leap year (FACTS stratus/frames-20).
 pub const LONG_AGO: i16 = 2020;
-
-/// What begins before this year counts as always: a portal writes the day on which an entry was made.
-pub const ALWAYS_BEFORE: i16 = 2027;
 
 /// What an entry says of its recurrence, in the words of the wire.
 pub struct Repeat<'a> {
@@ -145,8 +142,9 @@ impl Repeat<'_> {
         let DateSpan { begin, end } = date;
         let days = if day.says_length() { 1 } else { (end.date - begin.date).get_days() + 1 };
         let days = u16::try_from(days).ok().filter(|days| (1..=366).contains(days))?;
-        let term = term(Some(CalendarDay(begin.date)), self.last_day()?, Some(every));
-        let it = Recurring { day, days, from: begin.time, to: end.time, term };
+        let it = Recurring { day, days, from: begin.time, to: end.time, term: Term::default() };
+        let term = term(Some(begin.date), self.last_day()?, Some(every), always(&it));
+        let it = Recurring { term, ..it };
         let is_first = it.first_time(begin.date) == Some((begin.date, end.date));
         (is_first && term.fault(D::UNIT).is_none()).then_some(it)
     }
@@ -200,12 +198,23 @@ impl Repeat<'_> {
     }
 }
 
-/// What of a recurrence the YAML says: neither a beginning long ago, nor an interval of one.
-pub fn term(begin: Option<CalendarDay>, last_day: Option<CalendarDay>, every: Option<Every>) -> Term {
+/// What of a recurrence the YAML says: neither an interval of one, nor the beginning of what has `always` been, which is
+/// written where there is no first day.
+pub fn term(
+    begin: Option<Date>,
+    last_day: Option<CalendarDay>,
+    every: Option<Every>,
+    always: Option<Date>,
+) -> Term {
     let every = every.filter(|every| every.count > 1);
     // An interval counts from its first day.
-    let first_day = begin.filter(|begin| every.is_some() || begin.0.year() >= ALWAYS_BEFORE);
+    let first_day = begin.filter(|begin| every.is_some() || always != Some(*begin)).map(CalendarDay);
     Term { first_day, last_day, every }
+}
+
+/// The first day that is written of one that has always been.
+fn always<D: RecurringDay>(it: &Recurring<D>) -> Option<Date> {
+    first_time(&Recurring { term: Term::default(), ..*it }).map(|(first, _)| first)
 }
 
 /// The first days that an entry is about. What has always been begins in the first year that has it whole.
@@ -261,7 +270,7 @@ pub fn normal<D: RecurringDay>(mut it: Recurring<D>) -> Recurring<D> {
     if it.term.first_day.is_some()
         && let Some((first, _)) = first_time(&it)
     {
-        it.term = term(Some(CalendarDay(first)), it.term.last_day, it.term.every);
+        it.term = term(Some(first), it.term.last_day, it.term.every, always(&it));
     }
     it
 }

@@ -6,11 +6,15 @@ use super::{
     times::{compact, date, end_time, hhmm, time},
 };
 use crate::{
-    model::{CalendarDay, Day, Every, Term, Unit, Weekly, Window},
+    model::{Day, Every, Term, Unit, Weekly, Window},
     provider::scalar::Scalar,
 };
+use jiff::civil::Date;
 
 const BEGIN: &str = "timeframe-recurrence-begin-date";
+
+/// When a week begins that has always been.
+const ALWAYS: Date = Date::constant(LONG_AGO, 1, 1);
 
 pub const DAYS: [(Day, &str); 7] = [
     (Day::Sun, "sunday"),
@@ -36,6 +40,11 @@ pub fn open() -> Weekly {
     }
 }
 
+/// The same without what goes without saying.
+pub fn plain(Term { first_day, last_day, every }: Term) -> Term {
+    repeat::term(first_day.map(|day| day.0), last_day, every, Some(ALWAYS))
+}
+
 /// From which week on, until which, and every how many.
 fn term(entry: &Entry) -> Option<Term> {
     let repeat = repeat(entry);
@@ -45,8 +54,8 @@ fn term(entry: &Entry) -> Option<Term> {
         _ => return None,
     };
     let begin = text(entry, BEGIN);
-    let begin = if begin.is_empty() { None } else { Some(CalendarDay(date(&begin)?)) };
-    Some(repeat::term(begin, repeat.last_day()?, every))
+    let begin = if begin.is_empty() { None } else { Some(date(&begin)?) };
+    Some(repeat::term(begin, repeat.last_day()?, every, Some(ALWAYS)))
 }
 
 pub fn weekly(entry: &Entry) -> Scalar<Weekly> {
@@ -70,7 +79,7 @@ pub fn weekly(entry: &Entry) -> Scalar<Weekly> {
     Scalar::Known(weekly)
 }
 
-/// The entry for these hours. A week that has begun long ago goes on from where `known` says that it began.
+/// The entry for these hours. A week that has always been begins as `known` says it.
 pub fn entry(weekly: &Weekly, known: Option<&Entry>) -> Entry {
     let mut entry = Entry::new();
     for (day, name) in DAYS {
@@ -94,7 +103,7 @@ pub fn entry(weekly: &Weekly, known: Option<&Entry>) -> Entry {
     let begin = same
         .and_then(|it| it.get(BEGIN))
         .cloned()
-        .unwrap_or_else(|| first_day.map_or_else(|| format!("{LONG_AGO}0101"), |day| compact(day.0)).into());
+        .unwrap_or_else(|| compact(first_day.map_or(ALWAYS, |day| day.0)).into());
     entry.insert(BEGIN.into(), begin);
     entry
 }
