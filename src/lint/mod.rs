@@ -13,6 +13,7 @@ mod divert_loop;
 mod duplicate_rule;
 mod duplicate_tenant;
 mod failover_without_require_agents;
+mod first_day_inside;
 mod foreign_schedule;
 mod hosted_forward;
 mod impossible_number;
@@ -91,6 +92,7 @@ pub static LINTS: &[&Lint] = &[
     &duplicate_rule::LINT,
     &duplicate_tenant::LINT,
     &failover_without_require_agents::LINT,
+    &first_day_inside::LINT,
     &foreign_schedule::LINT,
     &hosted_forward::LINT,
     &impossible_number::LINT,

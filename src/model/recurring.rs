@@ -72,6 +72,15 @@ impl<D: RecurringDay> Recurring<D> {
         times.into_iter().find(|(first, _)| *first >= from)
     }
 
+    /// The days of a time that has begun before a date and is not over on it, where that is no first one of another.
+    pub fn around(&self, date: Date) -> Option<(Date, Date)> {
+        // A year and a day at most.
+        let begun = D::period_of(date) - 13..=D::period_of(date);
+        let times = begun.rev().filter_map(|period| self.in_period(period));
+        let last = times.into_iter().find(|(first, _)| *first <= date)?;
+        (last.0 < date && date <= last.1).then_some(last)
+    }
+
     /// From when until when it is each time, in order, beginning on `from` or later and up to `until`. What has no first
     /// day has always been.
     pub fn times(&self, from: Date, until: Date) -> impl Iterator<Item = (Moment, Moment)> + use<'_, D> {
