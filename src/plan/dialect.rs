@@ -41,6 +41,8 @@ pub struct Dialect {
     pub normalize: fn(&Address, Resource) -> Result<Resource, Vec<Unsupported>>,
     /// Takes over into a desired object what its file leaves unsaid and what is live may be any of: it makes no difference.
     pub keep: fn(&mut Resource, &Resource),
+    /// What of a live object does not become again as it was, both in the provider's own words, when it is brought back.
+    pub stays: fn(Kind, &Value, &Value) -> Option<&'static str>,
 }
 
 /// How slow a provider is to do what it has accepted.
@@ -248,6 +250,7 @@ impl Dialect {
             Ok(resource)
         },
         keep: |_, _| {},
+        stays: |_, _, _| None,
     };
 
     /// The row of one change: how far it can be made, and what a person does instead.

@@ -85,6 +85,8 @@ pub struct Observed {
     pub own: BTreeMap<Address, Value>,
     /// What goes with an object when it is deleted and no restore file has, in words for people.
     pub not_kept: BTreeMap<Address, &'static str>,
+    /// Whether the names of rules that were deleted are seen to stay taken in this account.
+    pub names_linger: bool,
     /// Entries of a live object that this vocabulary has no word for, each in words for people. A change leaves them as they
     /// are, and a deletion takes them.
     pub beyond: BTreeMap<Address, Vec<String>>,

@@ -2,11 +2,11 @@
 
 use super::{Lost, Restoration, StepRecord};
 use crate::{
-    model::{Address, Reference, references},
+    model::{Address, Kind, Reference, references},
     path::Path,
     plan::{Action, Dialect, Note, Observed, Step, TenantPlan},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 impl Restoration {
     /// Takes a word of the provider's own that was in use before as one that works, also where its dial plan does not
@@ -31,7 +31,13 @@ impl Restoration {
     }
 
     /// Adds to a plan what a reviewer of a restore should know: what stays as it is, and what somebody changed since.
-    pub fn annotate(&self, named: &dyn Fn(&Address) -> bool, notes: Vec<Note>, plan: &mut TenantPlan) {
+    pub fn annotate(
+        &self,
+        named: &dyn Fn(&Address) -> bool,
+        dialect: &Dialect,
+        notes: Vec<Note>,
+        plan: &mut TenantPlan,
+    ) {
         for finding in plan.blocked.iter_mut().filter(|finding| finding.code == "out-of-scope") {
             let help = "a restored object points to it: create it first; what does not need it is restored";
             finding.help = Some(help.to_owned());
@@ -46,16 +52,21 @@ impl Restoration {
         let again = self.still_declared.note(done);
         plan.notes.extend(again.map(|(address, text)| Note::new(&address, text)));
         plan.notes.extend(later_changes(self, &plan.steps));
+        plan.notes.extend(plan.steps.iter().filter_map(|step| {
+            let (now, then) = step.own.as_ref().zip(step.restored.as_ref())?;
+            let text = (dialect.stays)(step.address.kind, now, then)?;
+            Some(Note::new(&step.address, text))
+        }));
         plan.notes.extend(notes.into_iter().filter(|note| named(&note.address)));
     }
 }
 
 /// Says at each step of a plan what of that which it takes away a restore could not bring back. `hidden` is what of an
-/// object could not be read, `not_kept` what goes with it.
+/// object could not be read.
 pub fn mark_lost(
     plan: &mut TenantPlan,
     hidden: &dyn Fn(&Address) -> BTreeSet<Path>,
-    not_kept: &BTreeMap<Address, &'static str>,
+    observed: &Observed,
     dialect: &Dialect,
 ) {
     let mut seen = BTreeSet::new();
@@ -72,9 +83,23 @@ pub fn mark_lost(
             step.lost.push(format!("{}: no earlier value could be read", fields.join(", ")));
         }
         if step.action == Action::Delete {
-            step.lost.extend(not_kept.get(&step.address).map(|text| (*text).to_owned()));
+            step.lost.extend(observed.not_kept.get(&step.address).map(|text| (*text).to_owned()));
+        }
+        if observed.names_linger && step.address.kind == Kind::Rules {
+            step.lost.extend(taken_names(step));
         }
     }
+}
+
+/// Rules that the step deletes, where names of deleted ones stay taken.
+fn taken_names(step: &Step) -> Option<String> {
+    let order = Path::from(["order"]);
+    let gone = step.changes.iter().filter(|it| it.new.is_none() && it.path.len() == 2);
+    let gone = gone.filter(|it| it.path.is_inside(&order)).filter_map(|it| it.old.as_ref()?["when"].as_str());
+    let names: Vec<String> = gone.map(|name| format!("`{name}`")).collect();
+    (!names.is_empty()).then(|| {
+        format!("{}: names of deleted rules stay taken here until the vendor purges them", names.join(", "))
+    })
 }
 
 /// What somebody changed after the apply that is taken back: taking it back takes that away too.

@@ -309,7 +309,13 @@ impl<'a> Session<'a> {
                 let notes: Vec<Note> = restoration.accept_earlier_dial_strings(&mut observed);
                 // What a restore wants stands in no tenant's file.
                 let mut plan = self.compare(tenant, &|_| None, &observed, platforms);
-                restoration.annotate(&|address| self.checked.named(tenant, address), notes, &mut plan);
+                let dialect = &tenant.provider.dialect;
+                restoration.annotate(
+                    &|address| self.checked.named(tenant, address),
+                    dialect,
+                    notes,
+                    &mut plan,
+                );
                 plan
             }
         };
@@ -318,7 +324,7 @@ impl<'a> Session<'a> {
             fields.extend(observed.unreadable.get(address).into_iter().flat_map(|it| it.keys().cloned()));
             fields
         };
-        restore::mark_lost(&mut plan, &hidden, &observed.not_kept, &tenant.provider.dialect);
+        restore::mark_lost(&mut plan, &hidden, &observed, &tenant.provider.dialect);
         plan
     }
 

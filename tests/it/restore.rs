@@ -651,3 +651,31 @@ fn an_unreadable_account_is_no_change() {
     assert!(down.err.contains("apply the same plan again when it can be read"), "{}", down.err);
     assert_eq!(world.run(&apply).ending, Ending::Fine);
 }
+
+/// Of two sorts of entries a time frame holds both only as `custom`, for good: what it held comes back, its type does not, and
+/// whoever approves the restore is told (FACTS stratus/frames-10).
+#[test]
+fn a_time_frame_that_became_custom_stays_so() {
+    let world =
+        World::new("schedules: { night: { weekly: { mon: [\"18:00-24:00\"] }, dates: [\"2027-01-01\"] } }\n");
+    world.run(&["plan"]);
+    let kind = || world.read_state()["timeframes"]["night"]["timeframe-type"].clone();
+    assert_eq!(kind(), "specific-dates");
+    let applied = world.run(&["apply", "--auto-approve"]);
+    assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+    let [file] = files(&world).try_into().unwrap();
+    let restored = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
+    assert_eq!(restored.ending, Ending::Fine, "{}{}", restored.out, restored.err);
+    let note = "note: schedules.night: its hours and dates come back; the time frame stays of the type `custom`, which no \
+                way leads out of";
+    assert_eq!(restored.out.matches(note).count(), 1, "{}", restored.out);
+    assert_eq!(kind(), "custom");
+    // One that was `custom` before has nothing to lose.
+    let [_, again] = {
+        world.run(&["apply", "--auto-approve"]);
+        let both = files(&world);
+        [both[0].clone(), both.last().unwrap().clone()]
+    };
+    let plan = world.run(&["plan", "--restore", again.to_str().unwrap()]);
+    assert_eq!(plan.out.matches("`custom`").count(), 0, "{}", plan.out);
+}

@@ -75,6 +75,14 @@ fn a_deleted_rule_that_lingers_is_gone_and_keeps_its_name() {
         let world = world("");
         becomes(&world, reading, &night);
         becomes(&world, reading, &storm);
+        // Where names are seen to stay taken, whoever deletes a rule is told that it does not come back.
+        world.tenant(&format!("{both}rules: {{ \"101\": {{ order: [] }} }}\n"));
+        let taken = "no way back with --restore: `storm`: names of deleted rules stay taken here until the vendor purges them";
+        let plan = run(&world, reading, &["plan"]);
+        let said: Vec<&str> =
+            plan.out.lines().map(str::trim).filter(|line| line.contains("no way back")).collect();
+        assert_eq!(said, if lingers { vec![taken] } else { vec![] }, "{}", plan.out);
+        world.tenant(&storm);
         let note = "note: rules.101: a deleted rule for `night` lingers; only the vendor can purge it";
         let plan = run(&world, reading, &["plan"]);
         assert_eq!(

@@ -34,6 +34,7 @@ pub static PROVIDER: Provider = Provider {
         own: &[Kind::Schedules, Kind::Numbers, Kind::Rules, Kind::Diverts, Kind::Queues],
         normalize: convert::normalize,
         keep: convert::keep_begun,
+        stays: notes::stays,
         ..Dialect::PLAIN
     },
     settings: Form::from::<Written, StratusSettings>(),

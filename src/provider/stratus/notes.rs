@@ -3,7 +3,9 @@
 use crate::{
     model::{Agent, Day, Divert, Kind, Limit, MonthDay, Queue, Resource, Ringable, YearDay},
     plan::Remark,
+    provider::stratus::convert::CUSTOM,
 };
+use serde_json::Value;
 
 const OUTSIDE: &str = "an agent is an outside number, which is never offline: the failover never happens";
 const OUTSIDE_SOURCE: &str = "FACTS stratus/agents-7";
@@ -184,4 +186,12 @@ fn runs_over_february(resource: &Resource) -> bool {
         let leap = MonthDay { month: 2, day: 29 };
         matches!(yearly.day, YearDay::Days(first, last) if first < leap && (last >= leap || last < first))
     })
+}
+
+/// A frame that has become `custom` holds what it held, and no server makes it anything else again (FACTS stratus/frames-10).
+pub fn stays(kind: Kind, now: &Value, then: &Value) -> Option<&'static str> {
+    let is_custom = |own: &Value| own["timeframe-type"] == CUSTOM;
+    (kind == Kind::Schedules && is_custom(now) && !is_custom(then)).then_some(
+        "its hours and dates come back; the time frame stays of the type `custom`, which no way leads out of",
+    )
 }

@@ -86,7 +86,8 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
             let mut own = record.clone();
             own["rules"] = live.raw_rules.get(key).into_iter().flatten().map(RawRule::shown).collect();
             observed.own.insert(address.clone(), own);
-            let text = "the devices, greetings and messages of its extension";
+            let text =
+                "the devices, greetings, messages, lists of callers and own schedules of its extension";
             observed.not_kept.insert(address.clone(), text);
         }
         add(&mut observed, address, Resource::Queue(words), strange, key);
@@ -148,6 +149,7 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
     }
     observed.namesakes.retain(|_, ids| ids.len() > 1);
     observed.unread_forwards.clone_from(&live.unread_forwards);
+    observed.names_linger = !live.lingering.is_empty();
     lingering_rules(live, scope, &mut observed);
     survey(live, scope, &mut observed);
     if let Some(domain) = &live.domain {
