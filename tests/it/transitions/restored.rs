@@ -158,6 +158,16 @@ fn in_one_form(state: &str) -> String {
             rule["dial-rule-translation-destination-host"].take();
         }
     }
+    // Rows of several objects, each under its name.
+    for (table, name) in [("dialrules", "dial-rule-matching-to-uri"), ("devices", "device")] {
+        let Some(rows) = tables.get_mut(table).filter(|rows| rows.is_array()) else { continue };
+        let mut named: Map<String, Value> = Map::new();
+        for row in rows.as_array().unwrap() {
+            let key = row[name].as_str().unwrap_or_default().to_owned();
+            named.entry(key).or_insert_with(|| json!([])).as_array_mut().unwrap().push(row.clone());
+        }
+        *rows = Value::Object(named);
+    }
     for (table, rows) in tables {
         let Some(rows) = rows.as_object_mut() else { continue };
         match table.as_str() {
