@@ -47,7 +47,7 @@ impl Nth {
         month.nth_weekday_of_month(self.ordinal(), day.weekday()).ok()
     }
 
-    /// Which one of its month a day is, counted from the beginning; none for a fifth.
+    /// Which one of its month a day is, counted from the beginning; none for a fifth, which calendars count in two ways.
     pub fn of(date: Date) -> Option<Self> {
         Self::ALL.get(usize::try_from((date.day() - 1) / 7).ok()?).copied().filter(|nth| *nth != Self::Last)
     }

@@ -466,3 +466,26 @@ fn the_example_says_none_of_it_but_its_forward() {
         assert!(!plan.contains(word), "{word}: {plan}");
     }
 }
+
+/// Weekly hours every few months can be read in two ways (FACTS stratus/frames-21): they are shown as they are, and nothing
+/// is written over them.
+#[test]
+fn hours_of_some_months_are_named_and_stay() {
+    let live = with(
+        LIVE,
+        "timeframe-recurrence-type: weekly,",
+        "timeframe-recurrence-type: custom, timeframe-recurrence-custom-interval: months, \
+         timeframe-recurrence-custom-interval-count: \"2\", timeframe-recurrence-custom-interval-option: monthly-same-day,",
+    );
+    let world = world("schedules: { office: { weekly: { mon: [\"08:00-16:00\"] } } }", &live);
+    let plan = world.run(&["plan"]);
+    let before = world.state();
+    let said = [
+        "blocked: `weekly` of schedules.office is not planned",
+        "error[unreadable-value]: the live `weekly` of schedules.office is `custom 20220103 months 2 monthly-same-day never`, \
+         which is not understood",
+    ];
+    assert_eq!(lines(&plan.out, "schedules.office is"), said, "{}{}", plan.out, plan.err);
+    world.run(&["apply", "--auto-approve"]);
+    assert_eq!(world.state(), before);
+}

@@ -45,7 +45,7 @@ pub fn plain(Term { first_day, last_day, every }: Term) -> Term {
     repeat::term(first_day.map(|day| day.0), last_day, every, Some(ALWAYS))
 }
 
-/// From which week on, until which, and every how many.
+/// From which week on, until which, and every how many. Hours of some months are not understood (FACTS stratus/frames-21).
 fn term(entry: &Entry) -> Option<Term> {
     let repeat = repeat(entry);
     let every = match &*repeat.kind {
