@@ -151,36 +151,48 @@ const ZETA: &str = "
 tenant: zeta-sons
 provider: pbx
 account: zeta.2.service
+time_zone: US/Eastern
 ";
 const INSERTED: &str = r#"
-  # callers.allow: this server does not show it
   "199":
-    ring_timeout: 25
-    callers: { block: [], block_anonymous: false, spam: ring }
-    order:
-      - { when: default, ring: { simultaneous: { all_phones: true } } }
+    ring_timeout: unlimited
+    callers: { allow: [], block: [], block_anonymous: false, spam: ring }
+    order: []
 
 queues:
   "400":
     name: Reception
+    require_agents: false
+    agents: []
+    failover: "off"
+    unavailable: "off"
+    max_callers: unlimited
+    max_expected_wait: unlimited
+    ring_timeout: unlimited
+    max_wait: unlimited
+    no_answer: "off"
 "#;
 
 /// Of two live objects with one name nobody knows which one is meant: both are a comment, and the rest can be planned at once.
 #[test]
 fn what_has_one_name_is_a_comment() {
-    let frames = ODD.replace(
-        "timeframes:",
-        "timeframes:\n  - { timeframe-name: \"night: shift #1\", timeframe-type: specific-dates, timeframe-specific-dates-array: [] }\n  - { timeframe-name: day, timeframe-type: specific-dates, timeframe-specific-dates-array: [] }",
-    );
     let ctm = r#"
-account: { id: "302341", name: Bright Solar, timezone: America/New_York }
-numbers: [{ id: TPN1, number: "+18005550142", route_to: { type: call_queue, dial: { id: QUE1 } } }]
-queues: [{ id: QUE1, name: Sales }, { id: QUE2, name: Sales }, { id: QUE3, name: Support }]
+account: { name: Bright Solar, timezone: America/New_York }
+numbers: [{ number: "+18005550142", route: { call_queue: Support } }]
+queues: [{ name: Sales }, { name: Sales }, { name: Support }]
 "#;
     for (system, live, kind, counts) in
-        [(&STRATUS, frames.as_str(), "schedules", [3, 1, 2]), (&CTM, ctm, "queues", [3, 1, 2])]
+        [(&STRATUS, ODD, "schedules", [2, 0, 2]), (&CTM, ctm, "queues", [3, 1, 2])]
     {
         let world = empty(system, live);
+        if kind == "schedules" {
+            // A schedule of one extension beside one of the whole account.
+            world.run(&["import", "--account", system.account, "--only", "no.thing"]);
+            std::fs::remove_dir_all(world.path("tenants")).unwrap();
+            let mut state = world.read_state();
+            state["user-timeframes"]["101"] = state["timeframes"].clone();
+            std::fs::write(world.state_file(), state.to_string()).unwrap();
+        }
         let done = world.run(&["import", "--account", system.account, "--format", "json"]);
         assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
         let report: Value = serde_json::from_str(&done.out).unwrap();
@@ -193,22 +205,6 @@ queues: [{ id: QUE1, name: Sales }, { id: QUE2, name: Sales }, { id: QUE3, name:
         assert_eq!(plan.ending, Ending::Fine, "{}{}\n{}", plan.out, plan.err, file(&world, system));
         assert!(file(&world, system).contains("there are 2 of this name: "));
     }
-}
-
-/// A list that may be cut is no account: no file, and an error.
-#[test]
-fn a_list_that_is_cut_is_not_imported() {
-    let users: String = (100..150).map(|user| format!("  - {{ user: \"{user}\" }}\n")).collect();
-    let live = format!("domain: {{ domain: acme.1.service }}\nusers:\n{users}");
-    let world = empty(&STRATUS, &live);
-    let done = world.run(&["import", "--account", STRATUS.account, "--fault", "page-cap:10"]);
-    assert_eq!(
-        (done.ending, world.path("tenants").exists()),
-        (Ending::Error, false),
-        "{}{}",
-        done.out,
-        done.err
-    );
 }
 
 /// A defect that was live before anybody wrote a file stops nobody; the same defect written later does.
