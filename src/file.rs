@@ -125,6 +125,16 @@ pub fn publish(root: &Path, name: &str, text: &str) -> io::Result<()> {
     File::open(directory)?.sync_all()
 }
 
+/// Takes away a file that this run has made.
+pub fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)
+}
+
+/// Takes away a directory if there is nothing in it.
+pub fn remove_empty(path: &Path) -> io::Result<()> {
+    fs::remove_dir(path)
+}
+
 /// Opens a file to append to, and makes it where it is missing. Only its owner may read it. A link is not followed.
 pub fn append(path: &Path) -> io::Result<File> {
     let mut options = File::options();

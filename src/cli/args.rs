@@ -60,6 +60,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Change the live phone systems to match the files
     Apply(ApplyArgs),
+    /// Make a workspace: its files, and those of the accounts that are live already
+    Init(InitArgs),
     /// Write the files that declare what is live already; sends nothing but reads
     Import(ImportArgs),
     /// Switch the emergency forwards that are stored, on the day of an outage: through the carrier alone
@@ -167,6 +169,30 @@ pub struct PlanArgs {
     /// Exit with 2 when there is something to apply
     #[arg(long)]
     pub detailed_exitcode: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct InitArgs {
+    /// The kind of phone system, as `dialform providers` lists them; asked for where it is left out
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+    /// What the workspace calls it; default: its kind
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// A setting of it, e.g. `url=https://stratus.example.net/ns-api/v2`; for credentials the environment variable that
+    /// holds it, e.g. `token=STRATUS_TOKEN`
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub set: Vec<String>,
+    /// An account to import; may be given several times
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Vec<String>,
+    /// Every account that the credential reaches
+    #[arg(long, conflicts_with = "account")]
+    pub all: bool,
+    #[command(flatten)]
+    pub emulation: Emulation,
+    #[command(flatten)]
+    pub watching: Watching,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -375,6 +401,7 @@ impl Cli {
             Command::Plan(args) => args.watching.verbose,
             Command::Apply(args) => args.watching.verbose,
             Command::Import(args) => args.watching.verbose,
+            Command::Init(args) => args.watching.verbose,
             Command::Emergency(args) => args.target().watching.verbose,
             _ => false,
         }
@@ -391,9 +418,11 @@ impl Cli {
             Command::Import(args) => args.format.into(),
             Command::Emergency(args) => args.target().format.into(),
             Command::Providers(args) => args.format,
-            Command::Explain(_) | Command::Schema(_) | Command::Sandbox(_) | Command::Completions { .. } => {
-                Format::Text
-            }
+            Command::Init(_)
+            | Command::Explain(_)
+            | Command::Schema(_)
+            | Command::Sandbox(_)
+            | Command::Completions { .. } => Format::Text,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Arguments as what the engine takes.
 
-use super::args::{ApplyArgs, Emulation, ImportArgs, PlanArgs, Selection, Watching};
+use super::args::{ApplyArgs, Emulation, ImportArgs, InitArgs, PlanArgs, Selection, Watching};
 use crate::{
     error::Failure,
     run::{self, ApplyOptions, Approval, ImportOptions, Logging, Options, approved_digest},
@@ -74,5 +74,12 @@ impl From<&ImportArgs> for ImportOptions {
     fn from(args: &ImportArgs) -> Self {
         let ImportArgs { provider, account, all, only, except, out, force, .. } = args.clone();
         Self { provider, accounts: account, all, only, except, out, force }
+    }
+}
+
+impl From<&InitArgs> for Options {
+    fn from(args: &InitArgs) -> Self {
+        let InitArgs { emulation, watching, .. } = args;
+        Self { emulation: emulation.into(), logging: watching.into(), ..Self::default() }
     }
 }

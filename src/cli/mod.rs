@@ -8,6 +8,7 @@ mod convert;
 mod emergency;
 mod explain;
 mod import;
+mod init;
 mod plan;
 mod progress;
 mod providers;
@@ -216,6 +217,7 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
         Command::Checklist(args) => checklist::run(global, args, io),
         Command::Plan(args) => on_runtime(plan::run(global, args, io)),
         Command::Apply(args) => on_runtime(apply::run(global, args, io)),
+        Command::Init(args) => on_runtime(init::run(global, args, io)),
         Command::Import(args) => on_runtime(import::run(global, args, io)),
         Command::Emergency(args) => on_runtime(emergency::run(global, args, io)),
         Command::Unlock(args) => on_runtime(unlock::run(global, args, io)),

@@ -10,6 +10,7 @@
 //! - `session`, `emulated`: open phone systems, real or emulated, and the plan against them
 //! - `account_locks`, `unlock`: who may write to an account
 //! - `emergency`, `emergency_record`: emergency forwards on the day of an outage
+//! - `init`: a new workspace
 //! - `import`, `baseline`: live accounts to files, and what was wrong in them before
 //! - `approval`, `apply`: which plan may be carried out, and how that ended
 //! - `machine`: what the machine and whoever started the process have settled before it
@@ -71,6 +72,7 @@ pub mod emergency;
 mod emergency_record;
 pub mod emulated;
 mod import;
+mod init;
 mod intent;
 mod machine;
 mod monitor;
@@ -82,13 +84,14 @@ mod schema;
 mod session;
 mod unlock;
 
-pub use crate::provider::Access;
+pub use crate::provider::{Access, Answer, Question};
 pub use apply::Applied;
 pub use check::{Checked, CheckedTenant};
 pub use checklist::checklist;
 pub use context::{Context, Notice, Pace};
 pub use emergency::{Emergency, EmergencySelection};
 pub use import::{ImportOptions, import};
+pub use init::{InitOptions, Initiated, init, is_asked, is_workspace, questions};
 pub use intent::Intent;
 pub use machine::{ignored_signals, on_runtime};
 pub use options::{ApplyOptions, Approval, Emulation, Logging, Options, Selection, duration};

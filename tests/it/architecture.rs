@@ -48,11 +48,15 @@ fn no_file_is_long() {
     assert_eq!(long, NONE);
 }
 
-/// The commands are arguments, streams and exit codes; what they do is the engine's.
+/// The commands are arguments, streams and exit codes; what they do is the engine's. There are more of them every year, so that
+/// each is held to its size, and not all of them together.
 #[test]
 fn the_commands_stay_small() {
-    let lines: usize = sources().iter().filter(|it| it.is_in("cli")).map(|it| it.lines).sum();
-    assert!(lines < 1500, "src/cli has {lines} lines");
+    const SHARED: [&str; 2] = ["cli/args", "cli/mod"];
+    let commands = sources().into_iter().filter(|it| it.is_in("cli") && !SHARED.contains(&it.name.as_str()));
+    let long: Vec<String> =
+        commands.filter(|it| it.lines > 170).map(|it| format!("{}: {}", it.name, it.lines)).collect();
+    assert_eq!(long, NONE);
 }
 
 /// A test file that the one binary does not name is never run, and nobody notices.

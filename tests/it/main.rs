@@ -45,6 +45,8 @@ mod hints;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod init;
+#[cfg(test)]
 mod kept;
 #[cfg(test)]
 mod lints;

@@ -14,7 +14,7 @@ mod settings;
 mod wire;
 mod zones;
 
-use super::{Form, Provider};
+use super::{Answer, Form, Provider, Question};
 use crate::{
     http::Conventions,
     model::{Kind, Limits},
@@ -39,6 +39,18 @@ pub static PROVIDER: Provider = Provider {
         ..Dialect::PLAIN
     },
     settings: Form::from::<Written, CtmSettings>(),
+    setup: &[
+        Question {
+            field: "access_key",
+            text: "The environment variable with its access key",
+            answer: Answer::Variable("CTM_ACCESS_KEY"),
+        },
+        Question {
+            field: "secret_key",
+            text: "The environment variable with its secret key",
+            answer: Answer::Variable("CTM_SECRET_KEY"),
+        },
+    ],
     conventions: &CONVENTIONS,
     // 10 a second are allowed; clients that last use 8, four at once (FACTS ctm/access-4).
     limits: Limits { requests_per_second: 8, settle: 3, ..Limits::PLAIN },

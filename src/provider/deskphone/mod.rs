@@ -13,7 +13,7 @@ mod notes;
 mod portal;
 mod settings;
 
-use super::{Form, Provider};
+use super::{Answer, Form, Provider, Question};
 use crate::{
     http::Conventions,
     model::{Country, Kind, Limits},
@@ -44,6 +44,18 @@ pub static PROVIDER: Provider = Provider {
         ..Dialect::PLAIN
     },
     settings: Form::from::<Written, DeskphoneSettings>(),
+    setup: &[
+        Question {
+            field: "url",
+            text: "The base of the bridge to the dashboard",
+            answer: Answer::Url { or: None },
+        },
+        Question {
+            field: "token",
+            text: "The environment variable with its token",
+            answer: Answer::Variable("DESKPHONE_TOKEN"),
+        },
+    ],
     conventions: &Conventions::PLAIN,
     limits: Limits { settle: 5, ..Limits::PLAIN },
     single_account: true,

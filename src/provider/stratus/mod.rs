@@ -12,7 +12,7 @@ mod portal;
 mod settings;
 mod wire;
 
-use super::{Form, Provider};
+use super::{Answer, Form, Provider, Question};
 use crate::{
     http::{Conventions, Remedy},
     model::{Country, Kind, Limits},
@@ -38,6 +38,28 @@ pub static PROVIDER: Provider = Provider {
         ..Dialect::PLAIN
     },
     settings: Form::from::<Written, StratusSettings>(),
+    setup: &[
+        Question {
+            field: "url",
+            text: "The base of its API, ends in /ns-api/v2",
+            answer: Answer::Url { or: None },
+        },
+        Question {
+            field: "token",
+            text: "The environment variable with its API key",
+            answer: Answer::Variable("STRATUS_TOKEN"),
+        },
+        Question {
+            field: "carrier.url",
+            text: "Where emergency forwards are switched: the base of the carrier's API, or `manual`",
+            answer: Answer::Url { or: Some("manual") },
+        },
+        Question {
+            field: "carrier.token",
+            text: "The environment variable with the carrier's credential",
+            answer: Answer::Variable("CARRIER_TOKEN"),
+        },
+    ],
     conventions: &CONVENTIONS,
     // NetSapiens documents no limits; integrators use 5 at once and hardly more than 10 a second
     // (FACTS stratus/errors-9).

@@ -27,13 +27,16 @@ const TABLE: &[Row] = &[
     ("plan",              "diff finding model path text", ""),
     ("emergency",         "finding model plan", ""),
     ("outcome",           "model plan", ""),
+    ("emit",              "", "serde_saphyr"),
+    ("import",            "emit finding model path plan", ""),
     // Names everything that is shown, and only `cli` names it: what is worked out does not know that it will be shown.
     // "To a writer": no stream of the terminal.
-    ("render",            "diff emergency finding model outcome page path plan text", "similar"),
+    ("render",            "diff emergency finding import model outcome page path plan text", "similar"),
     ("render/findings",   "finding page text", "annotate_snippets"),
     // "The only reader of configuration files": no other row has the parser of YAML with places. Programs: git.
     ("file",              "explained text", "std::fs std::os tempfile"),
     ("load",              "explained file finding model path text", "granit_parser std::process"),
+    ("edit",              "load", ""),
     // "The only reader of the environment": no other row has `std::env`, but for the arguments in `main`. Programs: those
     // that print a credential.
     ("secret",            "explained model text", "gethostname secrecy std::env std::fs std::process std::thread \
@@ -57,7 +60,7 @@ const TABLE: &[Row] = &[
     ("sandbox",           "file model text", "axum jiff::Timestamp::now serde_yaml std::fs std::net std::time::Instant tempfile tokio \
                            tokio::net tokio::time"),
     // "Strings them together": the only row that names `apply`, `restore`, `lock` and `sandbox`.
-    ("run",               "apply error explained file finding http lint load lock model outcome path plan provider restore secret text",
+    ("run",               "apply edit emit error explained file finding http import lint load lock model outcome path plan provider restore secret text",
                           "std::time::Instant tokio tokio::time"),
     ("run/audit_log",     "apply error file http secret text", "jiff::Timestamp::now std::fs"),
     ("run/emergency",     "emergency error finding http load model outcome plan provider", "tokio"),
@@ -120,6 +123,7 @@ const OWNED: &[&str] = &[
     "clap",
     "granit_parser",
     "secrecy",
+    "serde_saphyr",
     "serde_yaml",
     "similar",
 ];
