@@ -1,4 +1,14 @@
 //! Changes of single places in a file. Every byte outside them stays: comments, order, quotes, line ends.
+//!
+//! - [`add`]: further entries of a section
+//! - `place`: one value, entry or item
+//! - [`towards`]: the next place in which a value differs from another
+
+mod place;
+mod towards;
+
+pub use place::{remove, set};
+pub use towards::towards;
 
 use crate::load::{Node, Tree, Value};
 

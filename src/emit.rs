@@ -18,6 +18,37 @@ pub fn entry(key: &str, value: &Value, indent: usize) -> String {
     out
 }
 
+/// What stands behind `key:` whose map is indented by so many spaces, without the last line break. `block`: on lines of its own
+/// even where it fits behind the key.
+pub fn value(key: &str, value: &Value, indent: usize, block: bool) -> String {
+    let mut out = String::new();
+    match on_one_line(value, indent + key.chars().count() + 2).filter(|_| !block || depth(value) == 0) {
+        Some(text) => {
+            out.push(' ');
+            out.push_str(&text);
+        }
+        None => {
+            out.push('\n');
+            put_block(&mut out, value, indent + 2);
+            out.pop();
+        }
+    }
+    out
+}
+
+/// What stands behind a dash whose item is indented by so many spaces, without the last line break.
+pub fn item(value: &Value, indent: usize) -> String {
+    let mut out = String::new();
+    put_item(&mut out, value, indent);
+    out.pop();
+    out
+}
+
+/// A value on one line, however long.
+pub fn one_line(value: &Value) -> String {
+    flow(value)
+}
+
 /// The lines of a comment, indented.
 pub fn comment(text: &str, indent: usize) -> String {
     let line = |line: &str| format!("{:indent$}# {line}", "").trim_end().to_owned() + "\n";
@@ -102,9 +133,23 @@ fn flow(value: &Value) -> String {
             };
             format!("{{ {} }}", fields.iter().map(pair).collect::<Vec<_>>().join(", "))
         }
-        Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Value::Array(items) => {
+            let mut items: Vec<String> = items.iter().map(flow).collect();
+            // One that needs quotes does not stand out among others of its sort.
+            if items.iter().any(|item| item.starts_with('"')) {
+                items.iter_mut().filter(|item| is_plain(item)).for_each(|item| *item = format!("\"{item}\""));
+            }
+            format!("[{}]", items.join(", "))
+        }
         value => scalar(value),
     }
+}
+
+/// Whether it is text without quotes, in which nothing means anything else inside of them.
+fn is_plain(item: &str) -> bool {
+    let is_text = !item.starts_with(['"', '\'', '{', '[']) && !item.contains(['"', '\\']);
+    let is_other = item.parse::<f64>().is_ok() || matches!(item, "true" | "false" | "null");
+    is_text && !is_other
 }
 
 /// How many maps and lists are in one another; an empty one is none.
@@ -186,7 +231,7 @@ mod tests {
               - { extension: "102", delay: 10 }
               - { number: "+19725550111", delay: 20 }
         forward: { no_answer: { voicemail: "101" }, unreachable: "off" }
-    sat: ["=", "12:30", "<<", "~", "null", "1e3", 😀, "a, b]", "-", 17:00-18:00]
+    sat: ["=", "12:30", "<<", "~", "null", "1e3", "😀", "a, b]", "-", "17:00-18:00"]
 "##;
         assert_eq!(entry("101", &value, 2), expected);
     }

@@ -38,7 +38,10 @@ pub struct Import {
 /// A live object that is declared.
 #[derive(Debug, Clone)]
 pub struct Declared {
+    /// As a person would write it.
     pub value: Value,
+    /// The same with what goes without saying.
+    pub full: Value,
     /// What of it has no word, or is not shown.
     pub comments: Vec<String>,
 }
@@ -82,6 +85,11 @@ pub fn declare(observed: &Observed, dialect: &Dialect, wanted: &dyn Fn(&Address)
         {
             continue;
         }
+        // They are the forwards of the Default rule, which stands in the rules.
+        let rules = Address::new(Kind::Rules, &address.key);
+        if address.kind == Kind::Diverts && observed.objects.contains_key(&rules) {
+            continue;
+        }
         if !wanted(address) {
             *import.left_alone.entry(address.kind).or_default() += 1;
             continue;
@@ -109,7 +117,7 @@ pub fn declare(observed: &Observed, dialect: &Dialect, wanted: &dyn Fn(&Address)
 }
 
 /// What of a live object can be declared, or why nothing can.
-fn object(
+pub fn object(
     address: &Address,
     live: &Resource,
     observed: &Observed,
@@ -157,7 +165,7 @@ fn object(
         held.is_some() && read.and_then(|resource| dialect.hold(address, resource).ok()) == held
     };
     let short = brief::brief(address.kind, full.clone());
-    let Some(value) = [short, full].into_iter().find(reads_the_same) else {
+    let Some(value) = [short, full.clone()].into_iter().find(reads_the_same) else {
         left.comments.push("it cannot be written so that it is read the same".to_owned());
         return Err(left.comments);
     };
@@ -166,7 +174,7 @@ fn object(
     if has_nothing && matches!(address.kind, Kind::Rules | Kind::Diverts | Kind::Forwards) {
         return Err(left.comments);
     }
-    Ok(Declared { value, comments: left.comments })
+    Ok(Declared { value, full, comments: left.comments })
 }
 
 /// The fields that by themselves are nothing in the words of a file, and why.

@@ -218,6 +218,9 @@ pub struct ImportArgs {
     /// Write the files of these accounts anew; what people have written in them is lost
     #[arg(long)]
     pub force: bool,
+    /// Take the portal's side: change what the file says of the objects of `--only` to what is live, and no byte beside it
+    #[arg(long, requires = "only", conflicts_with = "force")]
+    pub write: bool,
     #[command(flatten)]
     pub emulation: Emulation,
     #[command(flatten)]

@@ -72,8 +72,8 @@ impl From<&ImportArgs> for Options {
 
 impl From<&ImportArgs> for ImportOptions {
     fn from(args: &ImportArgs) -> Self {
-        let ImportArgs { provider, account, all, only, except, out, force, .. } = args.clone();
-        Self { provider, accounts: account, all, only, except, out, force }
+        let ImportArgs { provider, account, all, only, except, out, force, write, .. } = args.clone();
+        Self { provider, accounts: account, all, only, except, out, force, write }
     }
 }
 

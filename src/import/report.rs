@@ -2,7 +2,7 @@
 
 use crate::{
     finding::Finding,
-    model::{Kind, KnownFinding},
+    model::{Address, Kind, KnownFinding},
 };
 use serde::Serialize;
 
@@ -43,6 +43,8 @@ pub enum Written {
         commented: usize,
     },
     Unchanged,
+    /// What it says of these objects is what is live now.
+    Edited(Vec<Address>),
     /// What stands in it cannot be added to. `text` is what would have been.
     Refused {
         why: String,

@@ -29,9 +29,18 @@ fn one(out: &mut Page<'_>, account: &ImportedAccount) -> io::Result<()> {
             say!(out, "  added: {} and {}", count(*declared, "object"), count(*commented, "comment"))?;
         }
         Written::Unchanged => say!(out, "  unchanged: everything is there already")?,
+        Written::Edited(addresses) => {
+            for address in addresses {
+                say!(out, "  {}: as it is live", address.to_string())?;
+            }
+        }
         Written::Refused { why, text } => {
             say!(out, "  {}: {}", paint(RED, "not written"), why)?;
-            say!(out, "  add this by hand:")?;
+            if text.is_empty() {
+                say!(out, "  nothing of it is live: take it out by hand, or apply to make it again")?;
+            } else {
+                say!(out, "  write this by hand:")?;
+            }
             for line in text.lines() {
                 say!(out, "    {}", line)?;
             }

@@ -40,6 +40,8 @@ pub struct ImportOptions {
     pub out: Option<String>,
     /// Whether a file that declares the account is written anew.
     pub force: bool,
+    /// Whether what is declared otherwise than it is live is changed in its file, in the place of adding what is new.
+    pub write: bool,
 }
 
 /// Reads accounts and writes the files that declare them, account by account: what a run that is stopped has written stays
@@ -55,7 +57,15 @@ pub async fn import(
     let directory = directory(&checked, import.out.as_deref())?;
     let patterns = Patterns::of(import)?;
     let session = Session::importing(&checked, name, options, context).await?;
-    let work = Work { checked: &checked, name, provider, directory, patterns, force: import.force };
+    let work = Work {
+        checked: &checked,
+        name,
+        provider,
+        directory,
+        patterns,
+        force: import.force,
+        write: import.write,
+    };
     let done = work.run(&session, import, context).await;
     session.close().await;
     let (accounts, written) = done?;
@@ -119,7 +129,7 @@ fn in_directory(directory: &str, tenant: &str) -> String {
 }
 
 /// Which objects are asked for.
-struct Patterns {
+pub(super) struct Patterns {
     only: Vec<glob::Pattern>,
     except: Vec<glob::Pattern>,
 }
@@ -132,20 +142,21 @@ impl Patterns {
         Ok(Self { only: all(&import.only, "--only")?, except: all(&import.except, "--except")? })
     }
 
-    fn name(&self, tenant: &str, address: &Address) -> bool {
+    pub(super) fn name(&self, tenant: &str, address: &Address) -> bool {
         let named = |patterns: &[glob::Pattern]| patterns.iter().any(|it| names(it, tenant, address));
         (self.only.is_empty() || named(&self.only)) && !named(&self.except)
     }
 }
 
 /// What every account of a run has in common.
-struct Work<'a> {
-    checked: &'a Checked,
+pub(super) struct Work<'a> {
+    pub(super) checked: &'a Checked,
     name: &'a str,
-    provider: &'static Provider,
+    pub(super) provider: &'static Provider,
     directory: String,
-    patterns: Patterns,
+    pub(super) patterns: Patterns,
     force: bool,
+    write: bool,
 }
 
 /// A file that was written, as it is read, with the objects that are new in it.
@@ -219,16 +230,16 @@ impl Work<'_> {
         Ok(accounts)
     }
 
-    fn existing(&self, account: &str) -> Option<&LoadedTenant> {
+    pub(super) fn existing(&self, account: &str) -> Option<&LoadedTenant> {
         let same = |it: &&LoadedTenant| it.tenant.provider == self.name && it.tenant.account == account;
         self.checked.workspace.tenants.iter().find(same)
     }
 
-    fn failed(&self, account: &Account, tenant: &str, why: Vec<Finding>) -> ImportedAccount {
+    pub(super) fn failed(&self, account: &Account, tenant: &str, why: Vec<Finding>) -> ImportedAccount {
         self.report(account, tenant, in_directory(&self.directory, tenant), Written::Failed(why), Vec::new())
     }
 
-    fn report(
+    pub(super) fn report(
         &self,
         account: &Account,
         tenant: &str,
@@ -247,6 +258,9 @@ impl Work<'_> {
         tenant: &str,
         observed: &Observed,
     ) -> Result<(ImportedAccount, Option<New>), Failure> {
+        if self.write {
+            return Ok((self.take(account, tenant, observed)?, None));
+        }
         let existing = self.existing(&account.id).filter(|_| !self.force);
         let declared = existing.map(|it| declared(&it.tenant)).unwrap_or_default();
         let wanted = |address: &Address| !declared.contains(address) && self.patterns.name(tenant, address);

@@ -11,7 +11,7 @@
 //! - `account_locks`, `unlock`: who may write to an account
 //! - `emergency`, `emergency_record`: emergency forwards on the day of an outage
 //! - `init`: a new workspace
-//! - `import`, `baseline`: live accounts to files, and what was wrong in them before
+//! - `import`, `import_write`, `baseline`: live accounts to files, and what was wrong in them before
 //! - `approval`, `apply`: which plan may be carried out, and how that ended
 //! - `machine`: what the machine and whoever started the process have settled before it
 //! - `monitor`, `audit_log`: every request of a run
@@ -72,6 +72,7 @@ pub mod emergency;
 mod emergency_record;
 pub mod emulated;
 mod import;
+mod import_write;
 mod init;
 mod intent;
 mod machine;

@@ -3,7 +3,7 @@
 use super::{api::pages, domain_data::DomainData};
 use crate::{
     http::{ApiError, Problem, ReadClient},
-    model::{Address, Callers, Extension, Kind, Queue, Resource, Rules, Schedule},
+    model::{Address, Callers, Diverts, Extension, Kind, Queue, Resource, Rules, Schedule},
     plan::Role,
     provider::{Account, Scope, answer::decode, stratus::wire::Domain},
 };
@@ -23,6 +23,8 @@ pub fn name(live: &DomainData, scope: &mut Scope) {
         if *role == Role::Person {
             let address = Address::new(Kind::Rules, extension);
             scope.wanted.insert(address, Resource::Rules(rules.clone()));
+            let diverts = Address::new(Kind::Diverts, extension);
+            scope.wanted.insert(diverts, Resource::Diverts(Diverts::default()));
         }
     }
     for queue in &live.queues {

@@ -1,0 +1,131 @@
+//! One value, entry or item of a file.
+
+use super::{Refused, column, end_of_value, is_flow, line_after};
+use crate::{
+    emit,
+    load::{Node, Tree},
+    path::Segment,
+};
+use serde_json::Value;
+
+/// A place in a file.
+pub struct Place<'a> {
+    pub text: &'a str,
+    /// None for an item of a list.
+    pub key: Option<&'a Node>,
+    pub node: &'a Node,
+    /// Whether it is inside of brackets.
+    pub in_flow: bool,
+}
+
+impl<'a> Place<'a> {
+    /// What stands at a path, if all of it stands where it is read.
+    pub fn find(tree: &'a Tree, path: &[Segment]) -> Result<Self, Refused> {
+        let text = tree.text();
+        let mut place = Self { text, key: None, node: tree.root(), in_flow: false };
+        for segment in path {
+            if !place.is_in_place() {
+                return Err(Refused(
+                    "it is inside of something that stands elsewhere, behind an alias".to_owned(),
+                ));
+            }
+            let in_flow = place.in_flow || (!place.node.is_scalar() && is_flow(text, place.node));
+            let missing = || Refused("it does not stand in this file".to_owned());
+            let (key, node) = match segment {
+                Segment::Key(name) => {
+                    place.node.entry(name).map(|(key, node)| (Some(key), node)).ok_or_else(missing)?
+                }
+                Segment::Index(index) => (None, place.node.items().get(*index).ok_or_else(missing)?),
+                Segment::Element { .. } => return Err(missing()),
+            };
+            // A merged entry stands where it is defined.
+            if key.is_some_and(|key| place.key.is_some_and(|above| key.span.start() < above.span.start())) {
+                return Err(Refused("it is merged from elsewhere in the file".to_owned()));
+            }
+            place = Self { text, key, node, in_flow };
+        }
+        Ok(place)
+    }
+
+    /// Whether the value stands behind its key.
+    pub fn is_in_place(&self) -> bool {
+        self.key.is_none_or(|key| self.node.span.start() >= key.span.end())
+    }
+
+    pub fn end(&self) -> Result<usize, Refused> {
+        let elsewhere = || Refused("a part of it stands elsewhere in the file".to_owned());
+        end_of_value(self.text, self.node).ok_or_else(elsewhere)
+    }
+
+    /// Whether it is a map or a list on lines of its own.
+    pub fn is_block(&self) -> bool {
+        !self.node.is_scalar() && !is_flow(self.text, self.node)
+    }
+}
+
+/// The text of a file with another value at a path.
+pub fn set(tree: &Tree, path: &[Segment], value: &Value) -> Result<String, Refused> {
+    let place = Place::find(tree, path)?;
+    let text = place.text;
+    let Some(key) = place.key else {
+        let (start, end) = (place.node.span.start(), place.end()?);
+        let new = if place.in_flow { emit::one_line(value) } else { emit::item(value, column(text, start)) };
+        return replaced(text, start, end, &new);
+    };
+    let colon = text[key.span.end()..].find(':').map(|at| key.span.end() + at + 1);
+    let Some(colon) = colon else { return Err(Refused("its key has no `:`".to_owned())) };
+    if !place.is_in_place() {
+        // The alias goes, and what it stands for is written out.
+        let rest = &text[colon..];
+        let start = colon + (rest.len() - rest.trim_start_matches(' ').len());
+        if !text[start..].starts_with('*') {
+            return Err(Refused("it stands elsewhere in the file".to_owned()));
+        }
+        let token = text[start..].find([' ', '\n', '\r', ',', '}', ']']).map_or(text.len(), |at| start + at);
+        return replaced(text, colon, token, &format!(" {}", emit::one_line(value)));
+    }
+    let end = place.end()?;
+    if place.in_flow {
+        return replaced(text, colon, end, &format!(" {}", emit::one_line(value)));
+    }
+    let key_text = &text[key.span.start()..key.span.end()];
+    let new = emit::value(key_text, value, column(text, key.span.start()), place.is_block());
+    // A comment behind the key stays where both values begin on the next line.
+    let line = text[colon..].find('\n').map_or(text.len(), |at| colon + at);
+    let comment = text[colon..line].trim();
+    if place.is_block() && comment.starts_with('#') && new.starts_with('\n') {
+        return replaced(text, text[..line].trim_end_matches('\r').len(), end, &new);
+    }
+    replaced(text, colon, end, &new)
+}
+
+/// The text of a file without the entry or the item at a path.
+pub fn remove(tree: &Tree, path: &[Segment]) -> Result<String, Refused> {
+    let place = Place::find(tree, path)?;
+    let text = place.text;
+    if place.in_flow {
+        return Err(Refused("it stands on one line with others".to_owned()));
+    }
+    let parent = Place::find(tree, &path[..path.len() - 1])?;
+    if parent.node.entries().len().max(parent.node.items().len()) < 2 {
+        return Err(Refused("it is the only one".to_owned()));
+    }
+    let start = place.key.unwrap_or(place.node).span.start();
+    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let before = text[line..start].trim();
+    if before != if place.key.is_some() { "" } else { "-" } {
+        return Err(Refused("something else stands before it on its line".to_owned()));
+    }
+    let end = line_after(text, place.end()?);
+    replaced(text, line, end, "")
+}
+
+/// The text with something else between two places. Comments in between would be lost.
+pub fn replaced(text: &str, start: usize, end: usize, new: &str) -> Result<String, Refused> {
+    let old = &text[start..end];
+    if old.lines().any(|line| line.trim_start().starts_with('#') || line.contains(" #")) {
+        return Err(Refused("there are comments in it, which would be lost".to_owned()));
+    }
+    let new = if text.contains("\r\n") { new.replace('\n', "\r\n") } else { new.to_owned() };
+    Ok(format!("{}{new}{}", &text[..start], &text[end..]))
+}

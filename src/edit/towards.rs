@@ -1,0 +1,131 @@
+//! The next place in which a value of a file differs from another value.
+
+use super::{
+    Refused, column, line_after,
+    place::{Place, remove, replaced, set},
+};
+use crate::{
+    emit,
+    load::{Node, Tree, Value as Written},
+    path::Segment,
+};
+use serde_json::Value;
+
+/// The text with one place less in which the value at a path differs; `None` where there is none. `full` is the other value with
+/// everything that goes without saying, `brief` as a person would write it.
+pub fn towards(
+    tree: &Tree,
+    path: &[Segment],
+    full: &Value,
+    brief: &Value,
+) -> Option<Result<String, Refused>> {
+    let place = match Place::find(tree, path) {
+        Ok(place) => place,
+        Err(refused) => return Some(Err(refused)),
+    };
+    if !place.is_in_place() {
+        return (!says(place.node, full) && !says(place.node, brief)).then(|| set(tree, path, brief));
+    }
+    let inner = |segment: Segment| [path, &[segment]].concat();
+    match (&place.node.value, full) {
+        (Written::Map(entries), Value::Object(fields)) => {
+            let empty = serde_json::Map::new();
+            let short = brief.as_object().unwrap_or(&empty);
+            for (key, _) in entries.iter() {
+                let at = inner(Segment::key(key.text()));
+                let change = match fields.get(key.text()) {
+                    Some(value) => towards(tree, &at, value, short.get(key.text()).unwrap_or(value)),
+                    None => Some(remove(tree, &at).or_else(|_| set(tree, path, brief))),
+                };
+                if change.is_some() {
+                    return change;
+                }
+            }
+            let new = short.iter().find(|(key, _)| place.node.get(key).is_none())?;
+            Some(insert(tree, &place, new).or_else(|_| set(tree, path, brief)))
+        }
+        (Written::Seq(items), Value::Array(values)) => {
+            let none = Vec::new();
+            let short = brief.as_array().filter(|it| it.len() == values.len()).unwrap_or(&none);
+            let of = |index: usize| short.get(index).unwrap_or(&values[index]);
+            let differs = |index: usize| items.get(index).map(name) != values.get(index).map(name_of);
+            let first = (0..items.len().max(values.len())).find(|index| differs(*index));
+            let Some(at) = first else {
+                let each = 0..items.len();
+                return each
+                    .map(|index| towards(tree, &inner(Segment::Index(index)), &values[index], of(index)))
+                    .find_map(|change| change);
+            };
+            let change = match items.len().cmp(&values.len()) {
+                std::cmp::Ordering::Greater => remove(tree, &inner(Segment::Index(at))),
+                std::cmp::Ordering::Less => insert_item(&place, at, of(at)),
+                std::cmp::Ordering::Equal => set(tree, &inner(Segment::Index(at)), of(at)),
+            };
+            Some(change.or_else(|_| set(tree, path, brief)))
+        }
+        (Written::Scalar { .. }, full) if says(place.node, full) => None,
+        _ => Some(set(tree, path, brief)),
+    }
+}
+
+/// Whether a scalar is written like a value.
+fn says(node: &Node, value: &Value) -> bool {
+    match value {
+        Value::String(text) => node.is_scalar() && node.text() == text,
+        Value::Bool(_) | Value::Number(_) => node.is_scalar() && node.text() == value.to_string(),
+        _ => false,
+    }
+}
+
+/// What tells the items of a list from each other.
+const NAMES: [&str; 8] = ["when", "extension", "number", "device", "token", "agent", "date", "receiver"];
+
+fn name(node: &Node) -> String {
+    let named = NAMES.iter().find_map(|name| node.get(name));
+    named.unwrap_or(node).text().to_owned()
+}
+
+fn name_of(value: &Value) -> String {
+    let named = NAMES.iter().find_map(|name| value.get(name)).unwrap_or(value);
+    named.as_str().map(str::to_owned).unwrap_or_else(|| match named {
+        Value::Object(_) | Value::Array(_) => String::new(),
+        scalar => scalar.to_string(),
+    })
+}
+
+/// An entry at the end of a map.
+fn insert(tree: &Tree, place: &Place<'_>, (key, value): (&String, &Value)) -> Result<String, Refused> {
+    let entries = place.node.entries();
+    let (Some((first, _)), true) = (entries.first(), place.is_block()) else {
+        return Err(Refused("it stands on one line".to_owned()));
+    };
+    let (text, end) = (tree.text(), place.end()?);
+    let added = emit::entry(key, value, column(text, first.span.start()));
+    put_line(text, end, &added)
+}
+
+/// An item before the one that stands there, or at the end.
+fn insert_item(place: &Place<'_>, at: usize, value: &Value) -> Result<String, Refused> {
+    let items = place.node.items();
+    let (Some(first), true) = (items.first(), place.is_block()) else {
+        return Err(Refused("it stands on one line".to_owned()));
+    };
+    let text = place.text;
+    let indent = column(text, first.span.start());
+    let dash = indent.saturating_sub(2);
+    let added = format!("{:dash$}- {}\n", "", emit::item(value, indent));
+    match items.get(at) {
+        None => put_line(text, place.end()?, &added),
+        Some(item) => {
+            let line = text[..item.span.start()].rfind('\n').map_or(0, |at| at + 1);
+            replaced(text, line, line, &added)
+        }
+    }
+}
+
+/// Lines behind the one in which something ends.
+fn put_line(text: &str, end: usize, added: &str) -> Result<String, Refused> {
+    let at = line_after(text, end);
+    let open = if text[..at].ends_with('\n') { "" } else { "\n" };
+    replaced(text, at, at, &format!("{open}{added}"))
+}

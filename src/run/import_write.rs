@@ -1,0 +1,204 @@
+//! The portal's side taken: what a file declares otherwise than it is live is changed in its place.
+
+use super::{
+    check::{CheckedTenant, locate},
+    import::Work,
+    session::compared,
+};
+use crate::{
+    edit::{self, Refused},
+    emit,
+    error::Failure,
+    file,
+    finding::Finding,
+    import::{self, Declared, ImportedAccount, Written},
+    load::LoadedTenant,
+    model::{Address, Kind, Resource, Tenant},
+    path::Segment,
+    plan::{Action, Observed, Step},
+    provider::{Account, Kinds},
+    text::io_reason,
+};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// More places than this differ in no object.
+const MOST_PLACES: usize = 1000;
+
+impl Work<'_> {
+    /// Changes what one file says of the objects that are asked for. All of it is as it is live then, or nothing is written.
+    pub(super) fn take(
+        &self,
+        account: &Account,
+        tenant: &str,
+        observed: &Observed,
+    ) -> Result<ImportedAccount, Failure> {
+        let Some(existing) = self.existing(&account.id) else {
+            let message = format!("no file declares account `{}`", account.id);
+            let finding = Finding::error("failed", message).help("leave `--write` out to make one");
+            return Ok(self.failed(account, tenant, vec![finding]));
+        };
+        let file = existing.file().to_owned();
+        let report = |written: Written| self.report(account, tenant, file.clone(), written, Vec::new());
+        let steps = match self.steps(existing, observed) {
+            Ok(steps) => steps,
+            Err(found) => return Ok(report(Written::Failed(found))),
+        };
+        let named = |step: &&Step| self.patterns.name(tenant, &step.address);
+        let steps: Vec<&Step> = steps.iter().filter(named).collect();
+        if steps.is_empty() {
+            return Ok(report(Written::Unchanged));
+        }
+        let live = |address: &Address| {
+            let live = observed.objects.get(address).filter(|it| !it.is_vacant())?;
+            import::object(address, live, observed, &self.provider.dialect).ok()
+        };
+        let mut text = existing.tree().text().to_owned();
+        for step in &steps {
+            let live = live(&step.address);
+            match self.taken(existing, &text, step, live.as_ref(), observed) {
+                Ok(taken) => text = taken,
+                Err(Refused(why)) => {
+                    let why = format!("{}: {why}", step.address);
+                    let text = live.map(|it| emit::entry(&step.address.key, &it.value, 2));
+                    return Ok(report(Written::Refused { why, text: text.unwrap_or_default() }));
+                }
+            }
+        }
+        file::publish(&self.checked.root, &file, &text)
+            .map_err(|error| Failure::error(format!("cannot write `{file}`: {}", io_reason(&error))))?;
+        Ok(report(Written::Edited(steps.iter().map(|step| step.address.clone()).collect())))
+    }
+
+    /// What a plan of the file would change.
+    fn steps(&self, loaded: &LoadedTenant, observed: &Observed) -> Result<Vec<Step>, Vec<Finding>> {
+        let tenant = CheckedTenant::of(0, loaded, self.provider)?;
+        let place = |path: &[Segment]| Some(locate(loaded, path));
+        let none = BTreeMap::new();
+        let plan = compared(&self.checked.workspace, loaded, &tenant, &|_| true, &place, observed, &none);
+        let declared = |step: &Step| tenant.desired.contains_key(&step.address);
+        Ok(plan.steps.into_iter().filter(declared).collect())
+    }
+
+    /// The text of the file with one object as it is live.
+    fn taken(
+        &self,
+        existing: &LoadedTenant,
+        text: &str,
+        step: &Step,
+        live: Option<&Declared>,
+        observed: &Observed,
+    ) -> Result<String, Refused> {
+        let address = &step.address;
+        let read = |text: &str| {
+            let wrong = |_| Refused("the file cannot be read once it is changed".to_owned());
+            self.checked.workspace.read_tenant(existing.file(), text, &Kinds).map_err(wrong)
+        };
+        let path = [Segment::key(address.kind.section()), Segment::key(&address.key)];
+        let before = read(text)?;
+        let is_vacant = observed.objects.get(address).is_some_and(Resource::is_vacant);
+        if step.action == Action::Create || is_vacant {
+            let gone = edit::remove(before.tree(), &path)?;
+            return same_but(&before.tenant, &read(&gone)?.tenant, address, &BTreeSet::new()).map(|()| gone);
+        }
+        let Some(live) = live else { return Err(Refused("what is live cannot be declared".to_owned())) };
+        let fields: BTreeSet<String> =
+            step.changes.iter().filter_map(|change| change.path.field().map(str::to_owned)).collect();
+        // As little as can be; where that does not read as what is live, each field as a whole.
+        let fine = fields.iter().try_fold(text.to_owned(), |text, field| {
+            let mut text = text;
+            for _ in 0..MOST_PLACES {
+                let loaded = read(&text)?;
+                let at = [&path[..], &[Segment::key(field)]].concat();
+                let [full, brief] = self.values(&loaded, &at, live, field, address.kind);
+                let Some(full) = full else { return edit::remove(loaded.tree(), &at) };
+                let brief = brief.unwrap_or_else(|| full.clone());
+                match edit::towards(loaded.tree(), &at, &full, &brief) {
+                    Some(change) => text = change?,
+                    None => return Ok(text),
+                }
+            }
+            Err(Refused("it differs in too many places".to_owned()))
+        });
+        let verified = |text: String| {
+            let after = read(&text)?;
+            same_but(&before.tenant, &after.tenant, address, &fields)?;
+            let wrong = |_| Refused("it cannot be planned once it is changed".to_owned());
+            let steps = self.steps(&after, observed).map_err(wrong)?;
+            match steps.iter().any(|step| step.address == *address) {
+                false => Ok(text),
+                true => Err(Refused("it does not read as what is live once it is changed".to_owned())),
+            }
+        };
+        fine.and_then(verified).or_else(|fault| {
+            let whole = fields.iter().try_fold(text.to_owned(), |text, field| {
+                let loaded = read(&text)?;
+                let at = [&path[..], &[Segment::key(field)]].concat();
+                match self.values(&loaded, &at, live, field, address.kind) {
+                    [_, Some(brief)] => edit::set(loaded.tree(), &at, &brief),
+                    _ => Err(fault.clone()),
+                }
+            });
+            whole.and_then(verified)
+        })
+    }
+
+    /// The live value of a field, whole and brief. Of a group whose parts are managed one by one those that the file names.
+    fn values(
+        &self,
+        loaded: &LoadedTenant,
+        at: &[Segment],
+        live: &Declared,
+        field: &str,
+        kind: Kind,
+    ) -> [Option<Value>; 2] {
+        // Days in a row are one entry in a file.
+        let full = if kind == Kind::Schedules { &live.value } else { &live.full };
+        let named = |value: &Value| {
+            let mut value = value.clone();
+            if let (Some(node), Value::Object(parts), "callers") = (loaded.tree().get(at), &mut value, field)
+            {
+                parts.retain(|part, _| node.get(part).is_some());
+            }
+            value
+        };
+        [full.get(field).map(named), live.value.get(field).map(named)]
+    }
+}
+
+/// Whether two readings of a file say the same but for these fields of one object.
+fn same_but(
+    before: &Tenant,
+    after: &Tenant,
+    address: &Address,
+    fields: &BTreeSet<String>,
+) -> Result<(), Refused> {
+    let said = |tenant: &Tenant| -> BTreeMap<Address, Value> {
+        let each = tenant.resources().map(|(at, resource): (Address, Resource)| {
+            let mut value = serde_json::to_value(&resource).unwrap_or_default();
+            if at == *address
+                && let Some(own) = value.as_object_mut()
+            {
+                own.retain(|field, _| !fields.contains(field));
+            }
+            (at, value)
+        });
+        // An object that goes is none, and neither is one of which every field changes.
+        each.filter(|(at, value)| {
+            at != address || value.as_object().is_some_and(|own: &Map<String, Value>| !own.is_empty())
+        })
+        .collect()
+    };
+    let rest = |tenant: &Tenant| {
+        let Tenant { tenant, provider, account, time_zone, bulk, exhaustive, absent, .. } = tenant.clone();
+        (tenant, provider, account, time_zone, bulk, exhaustive, absent)
+    };
+    let (mut one, two) = (said(before), said(after));
+    if fields.is_empty() {
+        one.remove(address);
+    }
+    match one == two && rest(before) == rest(after) {
+        true => Ok(()),
+        false => Err(Refused("something else would say another thing with it".to_owned())),
+    }
+}
