@@ -98,3 +98,6 @@ fn line_after(text: &str, end: usize) -> usize {
     let end = text[..end].trim_end().len();
     text[end..].find('\n').map_or(text.len(), |at| end + at + 1)
 }
+
+#[cfg(test)]
+mod tests;

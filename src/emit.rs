@@ -212,7 +212,7 @@ mod tests {
                     "forward": { "no_answer": { "voicemail": "101" }, "unreachable": "off" },
                 },
             ],
-            "sat": ["=", "12:30", "<<", "~", "null", "1e3", "😀", "a, b]", "-", "17:00-18:00"],
+            "sat": ["=", "12:30", "<<", "~", "null", "1e3", "😀", "a, b]", "-"],
         });
         let expected = r##"  "101":
     name: "yes"
@@ -231,7 +231,7 @@ mod tests {
               - { extension: "102", delay: 10 }
               - { number: "+19725550111", delay: 20 }
         forward: { no_answer: { voicemail: "101" }, unreachable: "off" }
-    sat: ["=", "12:30", "<<", "~", "null", "1e3", "😀", "a, b]", "-", "17:00-18:00"]
+    sat: ["=", "12:30", "<<", "~", "null", "1e3", "😀", "a, b]", "-"]
 "##;
         assert_eq!(entry("101", &value, 2), expected);
     }

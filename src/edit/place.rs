@@ -103,10 +103,10 @@ pub fn set(tree: &Tree, path: &[Segment], value: &Value) -> Result<String, Refus
 pub fn remove(tree: &Tree, path: &[Segment]) -> Result<String, Refused> {
     let place = Place::find(tree, path)?;
     let text = place.text;
-    if place.in_flow {
-        return Err(Refused("it stands on one line with others".to_owned()));
-    }
     let parent = Place::find(tree, &path[..path.len() - 1])?;
+    if place.in_flow {
+        return without(&parent, place.key.unwrap_or(place.node));
+    }
     if parent.node.entries().len().max(parent.node.items().len()) < 2 {
         return Err(Refused("it is the only one".to_owned()));
     }
@@ -118,6 +118,31 @@ pub fn remove(tree: &Tree, path: &[Segment]) -> Result<String, Refused> {
     }
     let end = line_after(text, place.end()?);
     replaced(text, line, end, "")
+}
+
+/// The text without one of the entries or items between brackets.
+fn without(parent: &Place<'_>, gone: &Node) -> Result<String, Refused> {
+    let text = parent.text;
+    let parts: Vec<[usize; 2]> = match parent.node.items() {
+        [] => {
+            let entries = parent.node.entries().iter();
+            let ends = entries.map(|(key, value)| Some([key.span.start(), end_of_value(text, value)?]));
+            ends.collect::<Option<_>>()
+        }
+        items => items.iter().map(|item| Some([item.span.start(), end_of_value(text, item)?])).collect(),
+    }
+    .ok_or_else(|| Refused("a part of it stands elsewhere in the file".to_owned()))?;
+    let at = parts.iter().position(|[start, _]| *start == gone.span.start());
+    let at = at.ok_or_else(|| Refused("it does not stand in this file".to_owned()))?;
+    match (at.checked_sub(1).map(|before| parts[before][1]), parts.get(at + 1)) {
+        (_, Some([next, _])) => replaced(text, parts[at][0], *next, ""),
+        (Some(before), None) => replaced(text, before, parts[at][1], ""),
+        (None, None) => {
+            let inside = &text[parent.node.span.start() + 1..parent.node.span.end() - 1];
+            let start = parent.node.span.start() + 1;
+            replaced(text, start, start + inside.len(), "")
+        }
+    }
 }
 
 /// The text with something else between two places. Comments in between would be lost.
