@@ -55,6 +55,16 @@ impl Import {
         comments.push(why.into());
     }
 
+    /// Takes a field out of what is declared of an object; the whole of it where nothing else is.
+    pub fn take_out(&mut self, address: &Address, field: &str, why: &str) {
+        let Some(declared) = self.declared.get_mut(address) else { return };
+        let removed = declared.value.as_object_mut().is_some_and(|it| it.shift_remove(field).is_some());
+        if !removed || declared.value.as_object().is_none_or(|it| it.is_empty()) {
+            return self.comment_out(address, format!("{field}: {why}"));
+        }
+        declared.comments.push(format!("{field}: {why}"));
+    }
+
     /// How many objects of a kind are live: each is declared, a comment, or left alone.
     pub fn live(&self, kind: Kind) -> usize {
         self.declared(kind) + self.commented(kind) + self.left_alone(kind)

