@@ -3,10 +3,13 @@
 //! - [`add`]: further entries of a section
 //! - `place`: one value, entry or item
 //! - [`towards`]: the next place in which a value differs from another
+//! - [`format()`]: a whole file in one form
 
+mod format;
 mod place;
 mod towards;
 
+pub use format::{UNSAFE, format};
 pub use place::{remove, set};
 pub use towards::towards;
 

@@ -44,6 +44,11 @@ pub fn item(value: &Value, indent: usize) -> String {
     out
 }
 
+/// Text on one line, quoted where it has to be.
+pub fn text(text: &str) -> String {
+    scalar(&Value::String(text.to_owned()))
+}
+
 /// A value on one line, however long.
 pub fn one_line(value: &Value) -> String {
     flow(value)
@@ -174,7 +179,7 @@ fn scalar(value: &Value) -> String {
 }
 
 /// The same in the quotes that `prettier` prefers: double ones, unless single ones need fewer escapes.
-fn quoted(written: &str) -> String {
+pub fn quoted(written: &str) -> String {
     let inside = |quote: char| written.strip_prefix(quote).and_then(|text| text.strip_suffix(quote));
     if let Some(inner) = inside('\'').filter(|inner| !inner.contains(['"', '\\', '\''])) {
         return format!("\"{inner}\"");

@@ -68,6 +68,8 @@ pub enum Command {
     Emergency(EmergencyArgs),
     /// Show which apply has which account locked, or remove shared locks
     Unlock(UnlockArgs),
+    /// Write the YAML files in one form; comments, order and what they say stay
+    Fmt(FmtArgs),
     /// List the phone systems dialform knows and what it can do with each
     Providers(ProvidersArgs),
     /// Explain a lint by its code
@@ -169,6 +171,13 @@ pub struct PlanArgs {
     /// Exit with 2 when there is something to apply
     #[arg(long)]
     pub detailed_exitcode: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct FmtArgs {
+    /// Change nothing, and exit with 1 where a file has another form
+    #[arg(long)]
+    pub check: bool,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -422,6 +431,7 @@ impl Cli {
             Command::Emergency(args) => args.target().format.into(),
             Command::Providers(args) => args.format,
             Command::Init(_)
+            | Command::Fmt(_)
             | Command::Explain(_)
             | Command::Schema(_)
             | Command::Sandbox(_)

@@ -7,6 +7,7 @@ mod checklist;
 mod convert;
 mod emergency;
 mod explain;
+mod fmt;
 mod import;
 mod init;
 mod plan;
@@ -221,6 +222,7 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
         Command::Import(args) => on_runtime(import::run(global, args, io)),
         Command::Emergency(args) => on_runtime(emergency::run(global, args, io)),
         Command::Unlock(args) => on_runtime(unlock::run(global, args, io)),
+        Command::Fmt(args) => fmt::run(global, args, io),
         Command::Providers(args) => providers::run(args, io),
         Command::Explain(args) => explain::run(args, io),
         Command::Schema(args) => schema::run(args, io),

@@ -157,3 +157,13 @@ fn a_new_section_stands_at_the_end() {
     let expected = "tenant: acme\n\nqueues:\n  \"500\": {}\n";
     assert_eq!(add(&tree(text), "queues", &entry), Ok(expected.to_owned()));
 }
+
+/// Comments stay where they are, blank lines are one, what a YAML 1.1 reader would take for something else is quoted; and what is
+/// formatted stays as it is.
+#[test]
+fn a_file_is_put_into_one_form() {
+    let (written, formatted) = (include_str!("tests/written.yaml"), include_str!("tests/formatted.yaml"));
+    assert_eq!(format("t.yaml", written), Some(Ok(formatted.to_owned())));
+    assert_eq!(format("t.yaml", formatted), Some(Ok(formatted.to_owned())));
+    assert_eq!(format("t.yaml", "a: [1, 2"), None);
+}

@@ -3,6 +3,7 @@
 //! - [`source`]: one file's text; turns byte spans into places (`span`)
 //! - [`tree`]: the spanned tree of a file; every scalar keeps its raw text
 //! - `parse`: builds the tree from parser events, within limits (`anchors`: what aliases may come to)
+//! - [`layout`]: how a file is written, with its comments
 //! - `syntax`: explains what the parser trips over
 //! - [`mod@decode`]: typed values from a node, with all findings of one object
 //! - `error`: what is wrong with a node, and where in it
@@ -29,6 +30,7 @@ mod error;
 mod expected;
 mod git;
 mod hints;
+pub mod layout;
 mod number;
 mod parse;
 mod revision;

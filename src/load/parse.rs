@@ -418,6 +418,6 @@ fn source_dash(text: &str, at: usize) -> bool {
     text.get(at..).is_some_and(|rest| rest.starts_with('-') && rest[1..].starts_with([' ', '\t', '\r', '\n']))
 }
 
-fn bytes_of(span: &granit_parser::Span) -> Span {
+pub(super) fn bytes_of(span: &granit_parser::Span) -> Span {
     span.byte_range().map_or(Span::default(), |range| Span::new(range.start, range.end))
 }

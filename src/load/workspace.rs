@@ -154,6 +154,11 @@ impl<P> Workspace<P> {
         self.tree.place_of_key(path)
     }
 
+    /// The names of the tenants' files that can be read, those with errors in them too.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.tenants.iter().chain(&self.parts).map(LoadedTenant::file)
+    }
+
     /// A tenant file that is about to be written, as it will be read.
     pub fn read_tenant<K: Kinds<Entry = P>>(
         &self,

@@ -11,6 +11,7 @@
 //! - `account_locks`, `unlock`: who may write to an account
 //! - `emergency`, `emergency_record`: emergency forwards on the day of an outage
 //! - `init`: a new workspace
+//! - `format`: its files in one form
 //! - `import`, `import_write`, `baseline`: live accounts to files, and what was wrong in them before
 //! - `approval`, `apply`: which plan may be carried out, and how that ended
 //! - `machine`: what the machine and whoever started the process have settled before it
@@ -71,6 +72,7 @@ mod context;
 pub mod emergency;
 mod emergency_record;
 pub mod emulated;
+mod format;
 mod import;
 mod import_write;
 mod init;
@@ -91,6 +93,7 @@ pub use check::{Checked, CheckedTenant};
 pub use checklist::checklist;
 pub use context::{Context, Notice, Pace};
 pub use emergency::{Emergency, EmergencySelection};
+pub use format::{Formatted, format};
 pub use import::{ImportOptions, import};
 pub use init::{InitOptions, Initiated, init, is_asked, is_workspace, questions};
 pub use intent::Intent;
