@@ -194,6 +194,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     }
     describe(&mut plan, &declared, &desired, observed, dialect);
     plan.notes.extend(leading::nowhere(account, &plan, &desired, observed, platform));
+    plan.notes.extend(leading::undeclared(account, &plan, &desired, observed, only));
     plan.notes.extend(remnants(&plan.steps, observed, only));
     plan
 }

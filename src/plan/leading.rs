@@ -76,17 +76,9 @@ pub(super) fn nowhere(
         let live = observed.objects.get(address);
         let Some(after) = step.map_or(live, |step| step.after.as_ref()) else { continue };
         for (path, to) in references(address, after) {
-            let said = match &to {
-                Reference::Extension(it) | Reference::Phone(it) | Reference::Voicemail(it)
-                    if !observed.extensions.is_empty()
-                        && !observed.extensions.contains_key(it)
-                        && !desired.contains_key(&Address::new(Kind::Queues, it)) =>
-                {
-                    format!(
-                        "extension {it}, which account `{account}` does not have: calls sent there are lost"
-                    )
-                }
-                _ => match hosted(address, &path, &to, platform) {
+            let said = match gone(account, &to, desired, observed) {
+                Some(gone) => gone,
+                None => match hosted(address, &path, &to, platform) {
                     Some(host) => {
                         let number = to_number(&to);
                         format!(
@@ -100,6 +92,62 @@ pub(super) fn nowhere(
         }
     }
     notes
+}
+
+/// A note for each live pointer that nobody declared and that leads to an extension which is gone: a user has left, and
+/// callers are still sent there.
+pub(super) fn undeclared(
+    account: &str,
+    plan: &TenantPlan,
+    desired: &BTreeMap<Address, Desired>,
+    observed: &Observed,
+    only: &dyn Fn(&Address) -> bool,
+) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let goes = |address: &Address| plan.steps.iter().any(|step| step.address == *address && step.removes());
+    // The forwards of a Default rule are said where the other rules are.
+    let is_twin = |address: &Address| {
+        let rules = Address::new(Kind::Rules, &address.key);
+        address.kind == Kind::Diverts && observed.objects.contains_key(&rules)
+    };
+    // Of what is not planned nothing else is said.
+    let is_said = |address: &Address| desired.contains_key(address) && !plan.withheld.contains(address);
+    let is_of_diverts = |address: &Address, rule: Option<String>| {
+        let diverts = Address::new(Kind::Diverts, &address.key);
+        address.kind == Kind::Rules && rule.as_deref() == Some(DEFAULT_RULE) && is_said(&diverts)
+    };
+    let others = observed.objects.iter().filter(|(address, _)| only(address) && !is_said(address));
+    for (address, live) in others.filter(|(address, _)| !goes(address) && !is_twin(address)) {
+        for (path, to) in references(address, live) {
+            if is_of_diverts(address, place(live, &path).0) {
+                continue;
+            }
+            let Some(gone) = gone(account, &to, desired, observed) else { continue };
+            notes.push(Note::new(address, format!("{} leads to {gone}", in_words(live, &path))));
+        }
+    }
+    notes
+}
+
+/// An extension that the account does not have, in words.
+fn gone(
+    account: &str,
+    to: &Reference,
+    desired: &BTreeMap<Address, Desired>,
+    observed: &Observed,
+) -> Option<String> {
+    let (Reference::Extension(to)
+    | Reference::Phone(to)
+    | Reference::Voicemail(to)
+    | Reference::Attendant(to)) = to
+    else {
+        return None;
+    };
+    let is_there =
+        observed.extensions.contains_key(to) || desired.contains_key(&Address::new(Kind::Queues, to));
+    (!observed.extensions.is_empty() && !is_there).then(|| {
+        format!("extension {to}, which account `{account}` does not have: calls sent there are lost")
+    })
 }
 
 fn to_number(to: &Reference) -> String {

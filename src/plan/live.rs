@@ -222,8 +222,10 @@ fn extension(account: &str, key: &str, observed: &Observed) -> Option<Finding> {
         return None;
     }
     let message = format!("account `{account}` has no extension `{key}`");
-    let help =
-        "dialform never creates or deletes extensions: create the user in the portal or dashboard first";
+    let help = format!(
+        "dialform never creates or deletes extensions: create the user in the portal or dashboard first; if the user has \
+         left, `dialform who-points-to extension:{key} --live` lists what still leads there"
+    );
     Some(Finding::error("no-such-extension", message).help(help))
 }
 

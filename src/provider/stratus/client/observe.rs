@@ -58,6 +58,21 @@ impl StratusReader {
     }
 }
 
+/// Whether anything wanted leads to an extension that the domain does not have: a user has left, and more may lead there.
+fn leads_to_nobody(live: &DomainData, scope: &Scope) -> bool {
+    let is_gone = |to: &Reference| match to {
+        Reference::Extension(to)
+        | Reference::Phone(to)
+        | Reference::Voicemail(to)
+        | Reference::Attendant(to) => {
+            !live.context.roles.contains_key(to)
+                && !scope.wanted.contains_key(&Address::new(Kind::Queues, to))
+        }
+        _ => false,
+    };
+    scope.wanted.iter().any(|(address, wanted)| references(address, wanted).iter().any(|(_, to)| is_gone(to)))
+}
+
 /// What answers at the extension of a user (FACTS stratus/users-2).
 fn role(user: &User) -> Role {
     match user.service_code.as_str() {
@@ -152,8 +167,10 @@ impl StratusReader {
         let queues: BTreeSet<&str> = live.queues.iter().map(|queue| queue.callqueue.as_str()).collect();
         let halves = live.users.iter().filter(|user| is_half_queue(user, &queues));
         live.half_queues = halves.map(|user| user.user.0.clone()).collect();
-        let wanted: BTreeSet<String> = if deletes(&live, scope) || !scope.watched.is_empty() {
-            // A rule that nobody declared may point to what is about to go, or to what is switched off.
+        let is_pointed_to =
+            deletes(&live, scope) || !scope.watched.is_empty() || leads_to_nobody(&live, scope);
+        let wanted: BTreeSet<String> = if is_pointed_to {
+            // A rule that nobody declared may point to what is about to go or is gone, or to what is switched off.
             live.users.iter().map(|user| user.user.0.clone()).collect()
         } else {
             let known: BTreeSet<&str> = live.users.iter().map(|user| user.user.as_str()).collect();
