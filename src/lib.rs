@@ -15,6 +15,7 @@
 //! - [`outcome`]: how the steps of a plan ended
 //! - [`import`]: what is live in an account, as the objects of a file that declare it
 //! - [`emit`]: values as YAML that people keep
+//! - [`report`]: answers: who points to something, where everything goes, how two tenants differ
 //! - [`render`]: findings, plans and outcomes as text, Markdown and JSON, on a page
 //!
 //! At the edges:
@@ -63,6 +64,7 @@ pub mod path;
 pub mod plan;
 pub mod provider;
 pub mod render;
+pub mod report;
 pub mod restore;
 pub mod run;
 pub mod sandbox;

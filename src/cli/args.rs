@@ -64,6 +64,12 @@ pub enum Command {
     Init(InitArgs),
     /// Write the files that declare what is live already; sends nothing but reads
     Import(ImportArgs),
+    /// Show what leads to an extension, a queue, a number or a schedule, e.g. before a user leaves
+    WhoPointsTo(WhoArgs),
+    /// List every number, queue and extension with where its calls go, for a spreadsheet or a program
+    Export(ExportArgs),
+    /// Compare two tenants of the files, field by field
+    Diff(DiffArgs),
     /// Switch the emergency forwards that are stored, on the day of an outage: through the carrier alone
     Emergency(EmergencyArgs),
     /// Show which apply has which account locked, or remove shared locks
@@ -235,6 +241,76 @@ pub struct ImportArgs {
     #[command(flatten)]
     pub watching: Watching,
     /// How to print what was written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+}
+
+/// Of what a report is.
+#[derive(Debug, Clone, Args)]
+pub struct Reading {
+    /// Only tenants whose name matches this pattern
+    #[arg(long, value_name = "GLOB")]
+    pub tenant: Option<String>,
+    /// Read the live accounts too; left out, no phone system is asked
+    #[arg(long)]
+    pub live: bool,
+    #[command(flatten)]
+    pub emulation: Emulation,
+    #[command(flatten)]
+    pub watching: Watching,
+}
+
+#[derive(Debug, Args)]
+pub struct WhoArgs {
+    /// `extension:102`, `queue:400`, `number:+12145550100`, `schedule:storm`, or an address: `acme/queues.400`
+    #[arg(value_name = "TARGET")]
+    pub target: String,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    #[command(flatten)]
+    pub reading: Reading,
+    /// How to write the list
+    #[arg(long, value_name = "FORMAT", default_value = "csv")]
+    pub format: TableFormat,
+    /// Write it to this file
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Output formats of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    Csv,
+    Json,
+    Xlsx,
+}
+
+impl TableFormat {
+    /// How what goes wrong is said.
+    pub fn shown(self) -> Format {
+        if self == Self::Json { Format::Json } else { Format::Text }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The tenant to compare with
+    #[arg(value_name = "TENANT")]
+    pub first: String,
+    /// The tenant that is compared
+    #[arg(value_name = "TENANT")]
+    pub second: String,
+    /// End with 2 if they differ
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: ListFormat,
 }
@@ -414,6 +490,8 @@ impl Cli {
             Command::Apply(args) => args.watching.verbose,
             Command::Import(args) => args.watching.verbose,
             Command::Init(args) => args.watching.verbose,
+            Command::WhoPointsTo(args) => args.reading.watching.verbose,
+            Command::Export(args) => args.reading.watching.verbose,
             Command::Emergency(args) => args.target().watching.verbose,
             _ => false,
         }
@@ -428,6 +506,9 @@ impl Cli {
             Command::Apply(args) => args.format,
             Command::Unlock(args) => args.format.into(),
             Command::Import(args) => args.format.into(),
+            Command::WhoPointsTo(args) => args.format.into(),
+            Command::Export(args) => args.format.shown(),
+            Command::Diff(args) => args.format.into(),
             Command::Emergency(args) => args.target().format.into(),
             Command::Providers(args) => args.format,
             Command::Init(_)

@@ -13,6 +13,7 @@ mod init;
 mod plan;
 mod progress;
 mod providers;
+mod report;
 mod sandbox;
 mod schema;
 mod signal;
@@ -220,6 +221,9 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
         Command::Apply(args) => on_runtime(apply::run(global, args, io)),
         Command::Init(args) => on_runtime(init::run(global, args, io)),
         Command::Import(args) => on_runtime(import::run(global, args, io)),
+        Command::WhoPointsTo(args) => on_runtime(report::who_points_to(global, args, io)),
+        Command::Export(args) => on_runtime(report::export(global, args, io)),
+        Command::Diff(args) => report::diff(global, args, io),
         Command::Emergency(args) => on_runtime(emergency::run(global, args, io)),
         Command::Unlock(args) => on_runtime(unlock::run(global, args, io)),
         Command::Fmt(args) => fmt::run(global, args, io),

@@ -5,6 +5,7 @@
 
 mod by_hand;
 mod check;
+mod csv;
 mod emergency;
 pub mod events;
 mod findings;
@@ -15,10 +16,13 @@ mod notes;
 mod outcome;
 mod plan;
 mod providers;
+mod report;
 mod value;
+mod xlsx;
 
 pub use by_hand::{checklist, checklist_markdown};
 pub use check::{check, check_markdown};
+pub use csv::csv;
 pub use emergency::{emergency_choice, emergency_outcome, emergency_status};
 pub use findings::{failure_markdown, findings, findings_markdown};
 pub use import::import;
@@ -26,6 +30,8 @@ pub use markdown::{outcomes_markdown, plan_markdown};
 pub use outcome::{outcome, summary};
 pub use plan::plan;
 pub use providers::{providers, providers_json, providers_markdown};
+pub use report::{comparison, pointers};
+pub use xlsx::xlsx;
 
 use crate::page::{Painted, Show};
 use anstyle::{AnsiColor, Style};

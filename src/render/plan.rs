@@ -129,10 +129,14 @@ pub(super) fn noticed(step: &Step) -> String {
 
 /// What of the object changes.
 pub(super) fn changes(out: &mut Page<'_>, step: &Step) -> io::Result<()> {
-    let Step { action, changes, .. } = step;
+    field_changes(out, step.action, &step.changes)
+}
+
+/// The same of what is compared without a plan.
+pub(super) fn field_changes(out: &mut Page<'_>, action: Action, changes: &[FieldChange]) -> io::Result<()> {
     // For a new object fields that are off are not listed.
     let idle = |change: &FieldChange| {
-        *action == Action::Create
+        action == Action::Create
             && change.new.as_ref().is_some_and(|new| value::without_defaults(new).is_none())
     };
     let changes: Vec<FieldChange> = changes.iter().filter(|change| !idle(change)).cloned().collect();

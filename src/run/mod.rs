@@ -18,6 +18,7 @@
 //! - `monitor`, `audit_log`: every request of a run
 //! - `plan_file`: saved plans
 //! - `progress`: how far a run is, for whoever shows it
+//! - `report`: who points to something, lists, two tenants compared
 //! - `schema`: the JSON Schemas of the files
 //!
 //! A whole round against the emulated phone systems:
@@ -82,6 +83,7 @@ mod monitor;
 mod options;
 mod plan_file;
 pub mod progress;
+pub mod report;
 mod restored;
 mod schema;
 mod session;

@@ -124,6 +124,18 @@ impl<'a> Session<'a> {
         if findings.is_empty() { Ok(session) } else { Err(Failure::Findings(findings)) }
     }
 
+    /// Opens a session that reads all that the accounts of the selected tenants hold.
+    pub(super) async fn reporting(
+        checked: &'a Checked,
+        options: &Options,
+        context: &'a Context,
+    ) -> Result<Self, Failure> {
+        let monitor = Monitor::open("report", &options.logging, context)?;
+        let mut session = Self::new(checked, options, context, monitor, AccountLocks::default());
+        session.open(options, Access::Read).await?;
+        Ok(session)
+    }
+
     fn new(
         checked: &'a Checked,
         options: &Options,

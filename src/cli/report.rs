@@ -1,0 +1,116 @@
+//! `dialform who-points-to`, `dialform export`, `dialform diff`
+
+use super::{
+    Io,
+    args::{DiffArgs, ExportArgs, Format, Global, ListFormat, Reading, TableFormat, WhoArgs},
+    progress::View,
+};
+use crate::{
+    error::{Ending, Failure},
+    finding::{Finding, Level},
+    page::Page,
+    render::{self, json},
+    report::Row,
+    run::{self, Checked, Options, Progress, Selection, report},
+};
+use serde_json::json;
+use std::{collections::BTreeMap, path::Path};
+
+pub async fn who_points_to(global: &Global, args: &WhoArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
+    let WhoArgs { target, reading, format } = args;
+    let (checked, live) = read(global, reading, (*format).into(), io).await?;
+    let (pointers, warnings) = report::who_points_to(&checked, target, live.as_ref())?;
+    render::findings(&mut io.talk(), &warnings)?;
+    match format {
+        ListFormat::Text => render::pointers(&mut io.page(), &pointers)?,
+        ListFormat::Json => json::write(io.out, &pointers)?,
+    }
+    Ok(if pointers.is_incomplete() { Ending::Error } else { Ending::Fine })
+}
+
+pub async fn export(global: &Global, args: &ExportArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
+    let ExportArgs { reading, format, out } = args;
+    if *format == TableFormat::Xlsx && out.is_none() {
+        return Err(
+            Failure::error("a spreadsheet is no text to print").help("name its file: `--out numbers.xlsx`")
+        );
+    }
+    let (checked, live) = read(global, reading, format.shown(), io).await?;
+    let (rows, unread) = report::list(&checked, live.as_ref());
+    match out {
+        Some(path) => save(path, *format, &rows, &unread, io)?,
+        None => print(*format, &rows, &unread, io)?,
+    }
+    // What is missing from a list nobody sees in it.
+    render::findings(&mut io.talk(), &unread)?;
+    let is_incomplete = unread.iter().any(|finding| finding.level == Level::Error);
+    Ok(if is_incomplete { Ending::Error } else { Ending::Fine })
+}
+
+pub fn diff(global: &Global, args: &DiffArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
+    let DiffArgs { first, second, detailed_exitcode, format } = args;
+    let checked = run::check(&global.dir, &Options::default())?;
+    let comparison = report::compare(&checked, first, second)?;
+    match format {
+        ListFormat::Text => render::comparison(&mut io.page(), &comparison)?,
+        ListFormat::Json => json::write(io.out, &comparison)?,
+    }
+    let differs = *detailed_exitcode && !comparison.is_empty();
+    Ok(if differs { Ending::Changes } else { Ending::Fine })
+}
+
+/// The files, and what is live where that is asked for.
+async fn read(
+    global: &Global,
+    reading: &Reading,
+    format: Format,
+    io: &mut Io<'_>,
+) -> Result<(Checked, Option<report::Live>), Failure> {
+    let selection = Selection { tenant: reading.tenant.clone(), ..Selection::default() };
+    let options =
+        Options { selection, emulation: (&reading.emulation).into(), logging: (&reading.watching).into() };
+    let checked = run::check(&global.dir, &options)?;
+    if !reading.live && !options.emulation.sandbox {
+        return Ok((checked, None));
+    }
+    let (context, mut notices) = io.context();
+    let progress = Progress::reading(checked.tenants.len(), BTreeMap::new());
+    let view = View::new(io, format, progress, &context.shutdown);
+    let (live, shown) = view.follow(report::Live::read(&checked, &options, &context), &mut notices).await;
+    shown?;
+    let live = live?;
+    Ok((checked, Some(live)))
+}
+
+fn print(format: TableFormat, rows: &[Row], unread: &[Finding], io: &mut Io<'_>) -> Result<(), Failure> {
+    match format {
+        TableFormat::Json => json::write(io.out, &json!({ "rows": rows, "findings": unread }))?,
+        TableFormat::Csv | TableFormat::Xlsx => render::csv(&mut io.page(), rows)?,
+    }
+    Ok(())
+}
+
+/// Writes the file, without any credential.
+fn save(
+    path: &Path,
+    format: TableFormat,
+    rows: &[Row],
+    unread: &[Finding],
+    io: &mut Io<'_>,
+) -> Result<(), Failure> {
+    let mut bytes = Vec::new();
+    match format {
+        TableFormat::Json => json::write(&mut bytes, &json!({ "rows": rows, "findings": unread }))?,
+        TableFormat::Csv => render::csv(&mut Page::text(&mut bytes), rows)?,
+        TableFormat::Xlsx => {
+            bytes = render::xlsx(rows).map_err(|error| {
+                Failure::error(format!("cannot make a spreadsheet of {} rows: {error}", rows.len()))
+                    .help("choose fewer tenants with `--tenant`, or `--format csv`")
+            })?;
+        }
+    }
+    if let Ok(text) = std::str::from_utf8(&bytes) {
+        bytes = io.secrets.hide(text).into_owned().into_bytes();
+    }
+    report::save_list(path, &bytes)
+}

@@ -1,0 +1,18 @@
+//! Answers about a workspace and what is live: who points to something, where everything goes, how two tenants differ. Pure.
+//!
+//! - `target`: what somebody asks about
+//! - `pointers`: who points to it
+//! - `listing`: every number, queue and extension, and where its calls go
+//! - `words`: routing as a person says it
+//! - `comparison`: two tenants, field by field
+
+mod comparison;
+mod listing;
+mod pointers;
+mod target;
+mod words;
+
+pub use comparison::{Comparison, Difference, compare};
+pub use listing::{Cells, HEADER, Objects, Row, rows};
+pub use pointers::{Pointer, Pointers, Side, TenantPointers, declared, live, unread};
+pub use target::Target;

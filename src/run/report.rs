@@ -1,0 +1,190 @@
+//! Answers about a workspace: from the files alone, or from what is live. Only reads go out.
+
+use super::{
+    Checked, CheckedTenant, Context, Options,
+    check::locate,
+    session::{Session, TENANTS_AT_ONCE},
+};
+use crate::{
+    error::Failure,
+    file,
+    finding::{Finding, Place},
+    model::{Address, Kind},
+    path::Segment,
+    plan::{Observed, Source},
+    report::{self, Comparison, Objects, Pointers, Row, Target, TenantPointers},
+    text::{closest, io_reason},
+};
+use futures::{StreamExt, stream};
+use std::{collections::BTreeMap, path::Path};
+
+/// The accounts of the tenants of a run, as far as they could be read.
+pub struct Live(BTreeMap<usize, Result<Observed, Vec<Finding>>>);
+
+impl Live {
+    /// Reads all that each account holds. One that cannot be read does not keep the others from being read.
+    pub async fn read(checked: &Checked, options: &Options, context: &Context) -> Result<Self, Failure> {
+        let session = Session::reporting(checked, options, context).await?;
+        let reads = checked.tenants.iter().map(|tenant| {
+            let loaded = checked.loaded(tenant);
+            let session = &session;
+            async move {
+                let read = session.read_all(&loaded.tenant.provider, &loaded.tenant.account).await;
+                let place = loaded.place(&[Segment::key("account")]);
+                let read = read.map_err(|failure| match failure {
+                    Failure::Message { cause, .. } => {
+                        vec![Finding::explained("unreadable-account", cause).at(place)]
+                    }
+                    Failure::Findings(found) => found,
+                    Failure::Output(error) => vec![Finding::error("failed", error.to_string())],
+                });
+                (tenant.index, read)
+            }
+        });
+        let read: BTreeMap<_, _> = stream::iter(reads).buffer_unordered(TENANTS_AT_ONCE).collect().await;
+        let logged = session.ensure_logged();
+        session.close().await;
+        if context.shutdown.stop.is_cancelled() {
+            return Err(Failure::stopped());
+        }
+        logged.map(|()| Self(read))
+    }
+}
+
+/// The tenants of a run, by their names.
+fn sorted(checked: &Checked) -> Vec<&CheckedTenant> {
+    let mut tenants: Vec<&CheckedTenant> = checked.tenants.iter().collect();
+    tenants.sort_by(|a, b| checked.loaded(a).tenant.tenant.cmp(&checked.loaded(b).tenant.tenant));
+    tenants
+}
+
+/// Where each object of a tenant is declared.
+fn sources(checked: &Checked, tenant: &CheckedTenant) -> BTreeMap<Address, Source> {
+    let loaded = checked.loaded(tenant);
+    let place = |address: &Address| {
+        let Place { file, line, .. } = locate(loaded, &address.path());
+        Source { file, line }
+    };
+    loaded.tenant.resources().map(|(address, _)| (address.clone(), place(&address))).collect()
+}
+
+/// Who points to something, in the tenants of a run.
+pub fn who_points_to(
+    checked: &Checked,
+    named: &str,
+    live: Option<&Live>,
+) -> Result<(Pointers, Vec<Finding>), Failure> {
+    let target = Target::parse(named)?;
+    let is_asked = |name: &str| target.tenant.as_deref().is_none_or(|tenant| tenant == name);
+    let mut tenants = Vec::new();
+    for tenant in sorted(checked) {
+        let loaded = checked.loaded(tenant);
+        if !is_asked(&loaded.tenant.tenant) {
+            continue;
+        }
+        let declared = report::declared(&target, &loaded.tenant, &|path| locate(loaded, path));
+        let sources = sources(checked, tenant);
+        let (mut side, mut not_read, mut findings) = (None, Vec::new(), Vec::new());
+        match live.and_then(|live| live.0.get(&tenant.index)) {
+            None => {}
+            Some(Err(found)) => findings.clone_from(found),
+            Some(Ok(observed)) => {
+                side = Some(report::live(&target, observed, &|address| sources.get(address).cloned()));
+                not_read = report::unread(&target, observed, &checked.config(tenant).unobservable());
+            }
+        }
+        tenants.push(TenantPointers {
+            tenant: loaded.tenant.tenant.clone(),
+            provider: loaded.tenant.provider.clone(),
+            account: loaded.tenant.account.clone(),
+            declared,
+            live: side,
+            not_read,
+            findings,
+        });
+    }
+    if let Some(tenant) = target.tenant.as_deref().filter(|_| tenants.is_empty()) {
+        return Err(no_tenant(checked, tenant));
+    }
+    let pointers = Pointers { target: named.to_owned(), tenants };
+    let warnings = slips(checked, &target, &pointers);
+    Ok((pointers, warnings))
+}
+
+fn no_tenant(checked: &Checked, named: &str) -> Failure {
+    let names: Vec<&str> =
+        checked.tenants.iter().map(|it| checked.loaded(it).tenant.tenant.as_str()).collect();
+    let failure = Failure::error(format!("there is no tenant `{named}`"));
+    match closest(named, names.iter().copied()) {
+        Some(near) => failure.help(format!("did you mean `{near}`?")),
+        None => failure.help("write a name as `tenant` in its file has it"),
+    }
+}
+
+/// A warning where nothing is called so, and something is called nearly so. A number close to another is no slip.
+fn slips(checked: &Checked, target: &Target, pointers: &Pointers) -> Vec<Finding> {
+    let is_there = |side: &report::Side| !side.own.is_empty() || !side.pointers.is_empty();
+    let sides = pointers.tenants.iter().flat_map(|it| [Some(&it.declared), it.live.as_ref()]);
+    let Some(address) = target.address().filter(|_| !sides.flatten().any(is_there)) else {
+        return Vec::new();
+    };
+    let tenants = checked.tenants.iter().map(|it| checked.loaded(it));
+    let known: Vec<Address> = tenants
+        .flat_map(|it| it.tenant.resources())
+        .map(|(it, _)| it)
+        .filter(|it| it.kind == address.kind)
+        .collect();
+    let near = closest(&address.key, known.iter().map(|it| it.key.as_str()));
+    let near = near.filter(|_| matches!(address.kind, Kind::Schedules | Kind::Queues));
+    let finding = |near: &str| {
+        let message = format!("no tenant declares a {} `{}`", address.kind.noun(), address.key);
+        Finding::warning("unknown-target", message).help(format!("did you mean `{near}`?"))
+    };
+    near.map(finding).into_iter().collect()
+}
+
+/// Every number, queue and extension: as the files declare it, or as it is live; and what is not in the list.
+pub fn list(checked: &Checked, live: Option<&Live>) -> (Vec<Row>, Vec<Finding>) {
+    let (mut rows, mut findings) = (Vec::new(), Vec::new());
+    for tenant in sorted(checked) {
+        let loaded = checked.loaded(tenant);
+        let name = &loaded.tenant.tenant;
+        let objects = match live.map(|live| live.0.get(&tenant.index)) {
+            None => Objects::declared(loaded.tenant.resources()),
+            Some(Some(Ok(observed))) => Objects::live(observed, &checked.config(tenant).unobservable()),
+            Some(Some(Err(found))) => {
+                findings.extend(found.iter().cloned());
+                continue;
+            }
+            Some(None) => continue,
+        };
+        findings.extend(objects.unread().map(|kind| {
+            let message = format!("live `{}` of tenant `{name}` are not in the list", kind.section());
+            let help = "only the portal shows them, or they could not be read: `dialform plan` says which";
+            Finding::warning("not-read", message).help(help)
+        }));
+        let sources = sources(checked, tenant);
+        rows.extend(report::rows(name, &objects, &|address| sources.get(address).cloned()));
+    }
+    (rows, findings)
+}
+
+/// Puts a list where it is named.
+pub fn save_list(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    file::replace(path, bytes).map_err(|error| {
+        Failure::error(format!("cannot write the list to `{}`: {}", path.display(), io_reason(&error)))
+    })
+}
+
+/// How the second tenant differs from the first.
+pub fn compare(checked: &Checked, first: &str, second: &str) -> Result<Comparison, Failure> {
+    let find = |name: &str| {
+        let named = |it: &&CheckedTenant| checked.loaded(it).tenant.tenant == name;
+        checked.tenants.iter().find(named).ok_or_else(|| no_tenant(checked, name))
+    };
+    let (one, other) = (find(first)?, find(second)?);
+    Ok(report::compare(
+        (&checked.loaded(one).tenant, &one.desired),
+        (&checked.loaded(other).tenant, &other.desired),
+    ))
+}
