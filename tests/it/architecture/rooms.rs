@@ -29,10 +29,12 @@ const TABLE: &[Row] = &[
     ("outcome",           "model plan", ""),
     ("emit",              "", "serde_saphyr"),
     ("import",            "emit finding model path plan", ""),
+    ("report",            "diff explained finding model path plan text", ""),
     // Names everything that is shown, and only `cli` names it: what is worked out does not know that it will be shown.
     // "To a writer": no stream of the terminal.
     ("render",            "diff emergency finding import model outcome page path plan text", "similar"),
     ("render/findings",   "finding page text", "annotate_snippets"),
+    ("render/xlsx",       "report text", "rust_xlsxwriter"),
     // "The only reader of configuration files": no other row has the parser of YAML with places. Programs: git.
     ("file",              "explained text", "std::fs std::os tempfile"),
     ("load",              "explained file finding model path text", "granit_parser std::process"),
@@ -122,6 +124,7 @@ const OWNED: &[&str] = &[
     "backon",
     "clap",
     "granit_parser",
+    "rust_xlsxwriter",
     "secrecy",
     "serde_saphyr",
     "serde_yaml",
