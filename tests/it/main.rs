@@ -30,6 +30,8 @@ mod deskphone;
 #[cfg(test)]
 mod emergency;
 #[cfg(test)]
+mod export;
+#[cfg(test)]
 mod facts;
 #[cfg(test)]
 mod faults;
@@ -105,11 +107,15 @@ mod surprises;
 #[cfg(test)]
 mod surroundings;
 #[cfg(test)]
+mod tenants_differ;
+#[cfg(test)]
 mod throughput;
 #[cfg(test)]
 mod toy;
 #[cfg(test)]
 mod transitions;
+#[cfg(test)]
+mod who_points_to;
 #[cfg(test)]
 mod workspace;
 #[cfg(test)]

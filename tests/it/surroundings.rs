@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Every command, as far as it writes to standard output.
-const COMMANDS: [&[&str]; 21] = [
+const COMMANDS: [&[&str]; 25] = [
     &["--help"],
     &["--version"],
     &["apply", "--help"],
@@ -24,6 +24,10 @@ const COMMANDS: [&[&str]; 21] = [
     &["plan", "--sandbox", "--format", "json"],
     &["plan", "--sandbox", "--format", "markdown"],
     &["apply", "--sandbox", "--auto-approve", "--approve-critical", "*"],
+    &["who-points-to", "extension:102", "--sandbox"],
+    &["export"],
+    &["export", "--sandbox", "--format", "json"],
+    &["diff", "acme-dental", "harbour-legal"],
     &["emergency", "status", "--sandbox"],
     &["unlock"],
     &["providers"],

@@ -14,7 +14,7 @@ const HOSTILE: &str = "::FORGED::\n::error::FORGED\r\u{1b}[2KFORGED\u{9b}2K\u{8}
                        ##[FORGED]</details><b>`FORGED`|FORGED|@FORGED\n```\nFORGED";
 
 /// What is read, each command in each of its forms.
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 16] = [
     "check",
     "plan --sandbox",
     "check --format markdown",
@@ -27,6 +27,10 @@ const COMMANDS: [&str; 12] = [
     "emergency status --sandbox",
     "checklist --format markdown",
     "checklist",
+    "export --sandbox",
+    "export",
+    "export --sandbox --format json",
+    "who-points-to extension:101 --sandbox",
 ];
 
 /// The way to a value: keys of a document, and positions in lists.
