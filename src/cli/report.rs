@@ -18,8 +18,10 @@ use std::{collections::BTreeMap, path::Path};
 
 pub async fn who_points_to(global: &Global, args: &WhoArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let WhoArgs { target, reading, format } = args;
-    let (checked, live) = read(global, reading, (*format).into(), io).await?;
-    let (pointers, warnings) = report::who_points_to(&checked, target, live.as_ref())?;
+    let (checked, options) = check(global, reading)?;
+    let asked = report::target(&checked, target)?;
+    let live = live(&checked, reading, &options, (*format).into(), io).await?;
+    let (pointers, warnings) = report::who_points_to(&checked, target, &asked, live.as_ref());
     render::findings(&mut io.talk(), &warnings)?;
     match format {
         ListFormat::Text => render::pointers(&mut io.page(), &pointers)?,
@@ -35,7 +37,8 @@ pub async fn export(global: &Global, args: &ExportArgs, io: &mut Io<'_>) -> Resu
             Failure::error("a spreadsheet is no text to print").help("name its file: `--out numbers.xlsx`")
         );
     }
-    let (checked, live) = read(global, reading, format.shown(), io).await?;
+    let (checked, options) = check(global, reading)?;
+    let live = live(&checked, reading, &options, format.shown(), io).await?;
     let (rows, unread) = report::list(&checked, live.as_ref());
     match out {
         Some(path) => save(path, *format, &rows, &unread, io)?,
@@ -59,27 +62,31 @@ pub fn diff(global: &Global, args: &DiffArgs, io: &mut Io<'_>) -> Result<Ending,
     Ok(if differs { Ending::Changes } else { Ending::Fine })
 }
 
-/// The files, and what is live where that is asked for.
-async fn read(
-    global: &Global,
-    reading: &Reading,
-    format: Format,
-    io: &mut Io<'_>,
-) -> Result<(Checked, Option<report::Live>), Failure> {
+/// The files.
+fn check(global: &Global, reading: &Reading) -> Result<(Checked, Options), Failure> {
     let selection = Selection { tenant: reading.tenant.clone(), ..Selection::default() };
     let options =
         Options { selection, emulation: (&reading.emulation).into(), logging: (&reading.watching).into() };
-    let checked = run::check(&global.dir, &options)?;
+    Ok((run::check(&global.dir, &options)?, options))
+}
+
+/// What is live, where that is asked for.
+async fn live(
+    checked: &Checked,
+    reading: &Reading,
+    options: &Options,
+    format: Format,
+    io: &mut Io<'_>,
+) -> Result<Option<report::Live>, Failure> {
     if !reading.live && !options.emulation.sandbox {
-        return Ok((checked, None));
+        return Ok(None);
     }
     let (context, mut notices) = io.context();
     let progress = Progress::reading(checked.tenants.len(), BTreeMap::new());
     let view = View::new(io, format, progress, &context.shutdown);
-    let (live, shown) = view.follow(report::Live::read(&checked, &options, &context), &mut notices).await;
+    let (live, shown) = view.follow(report::Live::read(checked, options, &context), &mut notices).await;
     shown?;
-    let live = live?;
-    Ok((checked, Some(live)))
+    live.map(Some)
 }
 
 fn print(format: TableFormat, rows: &[Row], unread: &[Finding], io: &mut Io<'_>) -> Result<(), Failure> {

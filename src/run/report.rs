@@ -68,13 +68,23 @@ fn sources(checked: &Checked, tenant: &CheckedTenant) -> BTreeMap<Address, Sourc
     loaded.tenant.resources().map(|(address, _)| (address.clone(), place(&address))).collect()
 }
 
-/// Who points to something, in the tenants of a run.
+/// What somebody asks about, in the tenants of a run: known before anything is read.
+pub fn target(checked: &Checked, named: &str) -> Result<Target, Failure> {
+    let target = Target::parse(named)?;
+    let is_there = |name: &str| checked.tenants.iter().any(|it| checked.loaded(it).tenant.tenant == name);
+    match &target.tenant {
+        Some(tenant) if !is_there(tenant) => Err(no_tenant(checked, tenant)),
+        _ => Ok(target),
+    }
+}
+
+/// Who points to it, and what may be a slip. `named` is how somebody has written it.
 pub fn who_points_to(
     checked: &Checked,
     named: &str,
+    target: &Target,
     live: Option<&Live>,
-) -> Result<(Pointers, Vec<Finding>), Failure> {
-    let target = Target::parse(named)?;
+) -> (Pointers, Vec<Finding>) {
     let is_asked = |name: &str| target.tenant.as_deref().is_none_or(|tenant| tenant == name);
     let mut tenants = Vec::new();
     for tenant in sorted(checked) {
@@ -82,15 +92,15 @@ pub fn who_points_to(
         if !is_asked(&loaded.tenant.tenant) {
             continue;
         }
-        let declared = report::declared(&target, &loaded.tenant, &|path| locate(loaded, path));
+        let declared = report::declared(target, &loaded.tenant, &|path| locate(loaded, path));
         let sources = sources(checked, tenant);
         let (mut side, mut not_read, mut findings) = (None, Vec::new(), Vec::new());
         match live.and_then(|live| live.0.get(&tenant.index)) {
             None => {}
             Some(Err(found)) => findings.clone_from(found),
             Some(Ok(observed)) => {
-                side = Some(report::live(&target, observed, &|address| sources.get(address).cloned()));
-                not_read = report::unread(&target, observed, &checked.config(tenant).unobservable());
+                side = Some(report::live(target, observed, &|address| sources.get(address).cloned()));
+                not_read = report::unread(target, observed, &checked.config(tenant).unobservable());
             }
         }
         tenants.push(TenantPointers {
@@ -103,12 +113,9 @@ pub fn who_points_to(
             findings,
         });
     }
-    if let Some(tenant) = target.tenant.as_deref().filter(|_| tenants.is_empty()) {
-        return Err(no_tenant(checked, tenant));
-    }
     let pointers = Pointers { target: named.to_owned(), tenants };
-    let warnings = slips(checked, &target, &pointers);
-    Ok((pointers, warnings))
+    let warnings = slips(checked, target, &pointers);
+    (pointers, warnings)
 }
 
 fn no_tenant(checked: &Checked, named: &str) -> Failure {

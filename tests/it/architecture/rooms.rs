@@ -32,7 +32,7 @@ const TABLE: &[Row] = &[
     ("report",            "diff explained finding model path plan text", ""),
     // Names everything that is shown, and only `cli` names it: what is worked out does not know that it will be shown.
     // "To a writer": no stream of the terminal.
-    ("render",            "diff emergency finding import model outcome page path plan text", "similar"),
+    ("render",            "diff emergency finding import model outcome page path plan report text", "similar"),
     ("render/findings",   "finding page text", "annotate_snippets"),
     ("render/xlsx",       "report text", "rust_xlsxwriter"),
     // "The only reader of configuration files": no other row has the parser of YAML with places. Programs: git.
@@ -62,7 +62,8 @@ const TABLE: &[Row] = &[
     ("sandbox",           "file model text", "axum jiff::Timestamp::now serde_yaml std::fs std::net std::time::Instant tempfile tokio \
                            tokio::net tokio::time"),
     // "Strings them together": the only row that names `apply`, `restore`, `lock` and `sandbox`.
-    ("run",               "apply edit emit error explained file finding http import lint load lock model outcome path plan provider restore secret text",
+    ("run",               "apply edit emit error explained file finding http import lint load lock model outcome path plan provider report \
+                           restore secret text",
                           "std::time::Instant tokio tokio::time"),
     ("run/audit_log",     "apply error file http secret text", "jiff::Timestamp::now std::fs"),
     ("run/emergency",     "emergency error finding http load model outcome plan provider", "tokio"),
@@ -72,7 +73,7 @@ const TABLE: &[Row] = &[
     ("run/plan_file",     "error file plan secret text", ""),
     // "Arguments, streams, progress": the only row that has them. It sees a phone system, a file or a lock only through
     // `run`.
-    ("cli",               "emergency error finding lint page plan render run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
+    ("cli",               "emergency error finding lint page plan render report run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
                            std::io::stdout tokio tokio::signal"),
     ("cli/progress",      "page render run", "indicatif tokio tokio::time"),
     ("error",             "explained finding", ""),
