@@ -163,8 +163,13 @@ phonenumbers:
   - { phonenumber: "12145550101", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "101", dial-rule-description: Sales }
 "#;
     let none = "dialform never buys or moves numbers: order it first, then declare it";
-    let people =
-        "dialform never creates or deletes extensions: create the user in the portal or dashboard first";
+    let people = |extension: &str| {
+        format!(
+            "dialform never creates or deletes extensions: create the user in the portal or dashboard first; if the user \
+             has left, `dialform who-points-to extension:{extension} --live` lists what still leads there"
+        )
+    };
+    let (people_103, people_110, people_011) = (people("103"), people("110"), people("011"));
     let slip = "did you mean +12145550101, which has this label? dialform never buys or moves numbers";
     let cases = [
         ("numbers: { \"+12145550102\": { label: Sales } }", none),
@@ -173,9 +178,9 @@ phonenumbers:
         ("numbers: { \"+12145550110\": { label: Sales } }", slip),
         ("numbers: { \"+12145551001\": { label: Sales } }", slip),
         ("numbers: { \"+12145550111\": { label: Sales } }", none),
-        ("diverts: { \"103\": { always: voicemail } }", people),
-        ("diverts: { \"110\": { always: voicemail } }", people),
-        ("diverts: { \"101\": { always: { extension: \"011\" } } }", people),
+        ("diverts: { \"103\": { always: voicemail } }", &people_103),
+        ("diverts: { \"110\": { always: voicemail } }", &people_110),
+        ("diverts: { \"101\": { always: { extension: \"011\" } } }", &people_011),
     ];
     for (tenant, expected) in cases {
         let world = World::on(&System { live, ..STRATUS }, &format!("{tenant}\n"));

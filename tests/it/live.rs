@@ -576,13 +576,18 @@ fn findings_of_bulk_point_to_their_entry() {
             format!("{line}:{column} {} | {}", text(&it["message"]), text(&it["help"]))
         })
         .collect();
-    let create =
-        "dialform never creates or deletes extensions: create the user in the portal or dashboard first";
+    let create = |extension: u32| {
+        format!(
+            "dialform never creates or deletes extensions: create the user in the portal or dashboard first; if the user \
+             has left, `dialform who-points-to extension:{extension} --live` lists what still leads there"
+        )
+    };
+    let (create_198, create_199) = (create(198), create(199));
     assert_eq!(
         found,
         [
-            format!("12:17 account `acme.1.service` has no extension `198` | {create}"),
-            format!("6:5 account `acme.1.service` has no extension `199` | {create}"),
+            format!("12:17 account `acme.1.service` has no extension `198` | {create_198}"),
+            format!("6:5 account `acme.1.service` has no extension `199` | {create_199}"),
             "6:5 the live `order` of rules.101 is `perhaps` for `enabled` of rule `*`, which is not understood | set it in the \
              portal once, or take `101` out of `bulk`: until then it stays as it is"
                 .to_owned(),
