@@ -215,7 +215,7 @@ impl Left {
         self.resource.forget(field);
         // What cannot go alone goes with all that it is a part of.
         if self.resource.value(field).is_some()
-            && let Some(whole) = field.get(0).and_then(Segment::as_key)
+            && let Some(whole) = field.first().and_then(Segment::as_key)
         {
             self.resource.forget(&Path::from([whole]));
         }

@@ -224,7 +224,7 @@ fn extension(account: &str, key: &str, observed: &Observed) -> Option<Finding> {
     let message = format!("account `{account}` has no extension `{key}`");
     let help = format!(
         "dialform never creates or deletes extensions: create the user in the portal or dashboard first; if the user has \
-         left, `dialform who-points-to extension:{key} --live` lists what still leads there"
+         left, `dialform who-points-to extension:{key} --live` lists what leads there"
     );
     Some(Finding::error("no-such-extension", message).help(help))
 }

@@ -166,7 +166,7 @@ phonenumbers:
     let people = |extension: &str| {
         format!(
             "dialform never creates or deletes extensions: create the user in the portal or dashboard first; if the user \
-             has left, `dialform who-points-to extension:{extension} --live` lists what still leads there"
+             has left, `dialform who-points-to extension:{extension} --live` lists what leads there"
         )
     };
     let (people_103, people_110, people_011) = (people("103"), people("110"), people("011"));

@@ -579,7 +579,7 @@ fn findings_of_bulk_point_to_their_entry() {
     let create = |extension: u32| {
         format!(
             "dialform never creates or deletes extensions: create the user in the portal or dashboard first; if the user \
-             has left, `dialform who-points-to extension:{extension} --live` lists what still leads there"
+             has left, `dialform who-points-to extension:{extension} --live` lists what leads there"
         )
     };
     let (create_198, create_199) = (create(198), create(199));

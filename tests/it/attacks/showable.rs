@@ -94,6 +94,10 @@ fn faults(command: &str, run: &Finished) -> Vec<String> {
         let mut fenced = false;
         for line in text.split('\n') {
             let mut seen = plain(line);
+            // The end of a line of CSV.
+            if command.starts_with("export") && stream == "out" {
+                seen = seen.strip_suffix('\r').unwrap_or(&seen).to_owned();
+            }
             let mut fault = |what: &str| faults.push(format!("{command}: {what}: {line}"));
             if seen.chars().any(|c| c != '\t' && dialform::text::is_unseen(c)) {
                 fault("something is not seen");
