@@ -192,6 +192,7 @@ fn scope(checked: &Checked) -> Scope {
         absent: tenant.absent.keys().cloned().collect(),
         earlier: std::collections::BTreeMap::new(),
         restores: false,
+        everything: false,
     }
 }
 
