@@ -217,6 +217,7 @@ fn flow(part: &Part) -> String {
 
 /// What is no text without quotes, to every reader: nothing, a switch, a number; and the key that merges.
 fn means_itself(text: &str) -> bool {
-    let is_number = |text: &str| text.parse::<f64>().is_ok() && (text == "0" || !text.starts_with(['0', '+']));
+    let is_number =
+        |text: &str| text.parse::<f64>().is_ok() && (text == "0" || !text.starts_with(['0', '+']));
     matches!(text, "" | "~" | "null" | "Null" | "NULL" | "true" | "false" | "<<") || is_number(text)
 }

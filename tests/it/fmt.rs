@@ -10,9 +10,17 @@ fn files_say_the_same_in_their_new_form() {
     let digest = |plan: &str| serde_json::from_str::<serde_json::Value>(plan).unwrap()["digest"].clone();
     let before = plan(&workspace);
     let check = workspace.run(&["fmt", "--check"]);
-    let names = ["dialform.yaml", "tenants/acme-dental.yaml", "tenants/bright-solar.yaml", "tenants/harbour-legal.yaml"];
+    let names = [
+        "dialform.yaml",
+        "tenants/acme-dental.yaml",
+        "tenants/bright-solar.yaml",
+        "tenants/harbour-legal.yaml",
+    ];
     let said = |what: &str| names.map(|name| format!("{name}: {what}\n")).concat();
-    assert_eq!((check.ending, check.out), (Ending::Error, said("has another form; `dialform fmt` writes it")));
+    assert_eq!(
+        (check.ending, check.out),
+        (Ending::Error, said("has another form; `dialform fmt` writes it"))
+    );
     let done = workspace.run(&["fmt"]);
     assert_eq!((done.ending, done.out), (Ending::Fine, said("written")), "{}", done.err);
     let again = workspace.run(&["fmt", "--check"]);
