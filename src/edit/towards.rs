@@ -72,7 +72,8 @@ pub fn towards(
 fn says(node: &Node, value: &Value) -> bool {
     match value {
         Value::String(text) => node.is_scalar() && node.text() == text,
-        Value::Bool(_) | Value::Number(_) => node.is_scalar() && node.text() == value.to_string(),
+        Value::Bool(it) => node.is_scalar() && node.text() == if *it { "true" } else { "false" },
+        Value::Number(it) => node.is_scalar() && node.text() == it.to_string().as_str(),
         _ => false,
     }
 }
