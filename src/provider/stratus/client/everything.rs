@@ -42,7 +42,7 @@ pub fn people(live: &DomainData) -> impl Iterator<Item = &Extension> {
     live.context.roles.iter().filter(|(_, role)| **role == Role::Person).map(|(extension, _)| extension)
 }
 
-/// The domains of the credential. An Office Manager's sees one (fact sheet 2.3: `GET /domains` needs a Reseller's, and is
+/// The domains of the credential. An Office Manager's sees one (FACTS stratus/access-5: the list needs a Reseller's, and is
 /// refused with 401 or 403).
 pub async fn accounts(http: &ReadClient) -> Result<Vec<Account>, ApiError> {
     let what = "the domains of the credential";
