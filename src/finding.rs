@@ -46,6 +46,9 @@ pub struct Place {
     /// How many characters of the line are before `source`.
     #[serde(skip)]
     pub skipped: usize,
+    /// The place in the tenant's file that brings this one in, or gives it its value, where they are two files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub also: Option<Box<Place>>,
 }
 
 impl Finding {
