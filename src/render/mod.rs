@@ -15,6 +15,7 @@ mod notes;
 mod outcome;
 mod plan;
 mod providers;
+mod show;
 mod value;
 
 pub use by_hand::{checklist, checklist_markdown};
@@ -26,6 +27,7 @@ pub use markdown::{outcomes_markdown, plan_markdown};
 pub use outcome::{outcome, summary};
 pub use plan::plan;
 pub use providers::{providers, providers_json, providers_markdown};
+pub use show::show;
 
 use crate::page::{Painted, Show};
 use anstyle::{AnsiColor, Style};

@@ -17,6 +17,7 @@
 //! - `monitor`, `audit_log`: every request of a run
 //! - `plan_file`: saved plans
 //! - `progress`: how far a run is, for whoever shows it
+//! - `show`: a tenant with what it takes from other files
 //! - `schema`: the JSON Schemas of the files
 //!
 //! A whole round against the emulated phone systems:
@@ -83,6 +84,7 @@ pub mod progress;
 mod restored;
 mod schema;
 mod session;
+mod show;
 mod unlock;
 
 pub use crate::provider::{Access, Answer, Question};
@@ -100,6 +102,7 @@ pub use plan_file::{approved_digest, save_plan};
 pub use progress::Progress;
 pub use schema::schemas;
 pub use session::Session;
+pub use show::{ShownLine, show};
 pub use unlock::{AccountLock, LockReport, Removal, locks};
 
 pub use crate::apply::Shutdown;
