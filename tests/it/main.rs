@@ -36,6 +36,8 @@ mod faults;
 #[cfg(test)]
 mod fields;
 #[cfg(test)]
+mod fleet;
+#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod grades;
