@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// A tenant file. What it declares is managed, what it leaves out is left alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "dialform tenant", extend("patternProperties" = { "^x-": true }))]
+#[schemars(title = "dialform tenant", extend("patternProperties" = { "^x-": true }), transform = by_template)]
 pub struct Tenant {
     /// The tenant's name, unique in the workspace.
     #[serde(deserialize_with = "name")]
@@ -74,6 +74,13 @@ pub struct Tenant {
     /// Objects that must not exist.
     #[serde(default, skip_serializing_if = "Absent::is_empty")]
     pub absent: Absent,
+}
+
+/// What a template can say as well need not stand in the tenant's file.
+fn by_template(schema: &mut schemars::Schema) {
+    schema.insert("required".to_owned(), serde_json::json!(["tenant"]));
+    let forms = serde_json::json!([{ "required": ["provider", "account"] }, { "required": ["extends"] }]);
+    schema.insert("anyOf".to_owned(), forms);
 }
 
 /// A name that stands in addresses and in paths, where `~`, `*` and `..` would mean something else.
