@@ -62,7 +62,7 @@ impl Sources {
         self.given.insert(at, value);
     }
 
-    /// Where the value of what stands in another file is given, if it is a variable's.
+    /// Where the value of what stands in another file is given, by the tenant or as a default, if it is a variable's.
     pub fn given(&self, at: Span) -> Option<Place> {
         self.given.get(&at).map(|value| self.of(*value).place(*value))
     }
@@ -73,7 +73,8 @@ impl Places for Sources {
     fn place(&self, span: Span) -> Place {
         let place = self.of(span).place(span);
         let Some(other) = self.other(span) else { return place };
-        let also = self.given(span).unwrap_or_else(|| self.own.place(other.by));
+        let own = self.given.get(&span).filter(|value| value.is_own()).unwrap_or(&other.by);
+        let also = self.own.place(*own);
         Place { also: Some(Box::new(also)), ..place }
     }
 }

@@ -228,9 +228,7 @@ impl Values {
                 Part::Var(name) => {
                     let given = self.0.get(*name)?.as_ref()?;
                     whole.push_str(&given.text);
-                    if given.at.is_own() {
-                        sources.give(span, given.at);
-                    }
+                    sources.give(span, given.at);
                     if parts.len() == 1 {
                         bare = given.r#type.is_bare();
                     }

@@ -91,6 +91,11 @@ impl LoadedTenant {
         self.tree.place_of_key(&self.as_written(path))
     }
 
+    /// Where the value at a path is given, if that is the value of a variable.
+    pub fn given(&self, path: &[Segment]) -> Option<Place> {
+        self.tree.given(self.tree.get(path)?.span)
+    }
+
     /// The file with what it takes from others.
     pub fn tree(&self) -> &Tree {
         &self.tree

@@ -149,7 +149,8 @@ fn still_declared(
         for field in fields {
             let mut path = vec![Segment::key(address.kind.section()), Segment::key(&address.key)];
             path.extend(field.iter().cloned());
-            of_source(&Source::from(locate(loaded, &path)), &mut lines);
+            let places = [Some(locate(loaded, &path)), loaded.given(&path)];
+            places.into_iter().flatten().for_each(|place| of_source(&Source::from(place), &mut lines));
         }
     }
     let way_out = match last_change(root, &lines) {

@@ -113,7 +113,7 @@ fn a_plan_names_both_files() {
     // Applied, it is what was declared.
     assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine);
     let again = world.run(&["plan"]);
-    assert!(again.out.contains("No changes. All 3 tenants are as declared."), "{}", again.out);
+    assert!(again.out.contains("No changes. 3 tenants are as declared."), "{}", again.out);
 }
 
 /// A finding about a value shows the line of the template and the one of the tenant: either may be the wrong one.
@@ -167,10 +167,10 @@ numbers:                        # templates/office.yaml:12
   "+12145550101":               # templates/office.yaml:13, tenants/bolt.yaml:4
     label: Main line            # templates/office.yaml:13
     route:                      # templates/office.yaml:13
-      extension: "101"          # templates/office.yaml:13
+      extension: "101"          # templates/office.yaml:13, templates/office.yaml:5
 rules:                          # templates/office.yaml:16
-  "101":                        # templates/office.yaml:17
-    ring_timeout: 25            # templates/office.yaml:18
+  "101":                        # templates/office.yaml:17, templates/office.yaml:5
+    ring_timeout: 25            # templates/office.yaml:18, templates/office.yaml:6
     order:                      # templates/office.yaml:19
       - when: holidays          # templates/office.yaml:20
         do_not_disturb: true    # templates/office.yaml:21
@@ -250,10 +250,11 @@ fn the_base_has_its_own_template() {
     let lines: Vec<&str> = run.out.lines().filter(|line| line.contains("->")).map(str::trim).collect();
     assert_eq!(
         lines,
-        ["dates: [\"2027-12-25\"] -> [\"2027-12-24\"] (config)", "ring_timeout: 25 -> 30 (config)"],
+        ["dates: [\"2027-12-25\"] -> [\"2027-12-24\"]", "ring_timeout: 25 -> 30"],
         "{}",
         run.out
     );
+    assert_eq!(run.out.matches("callers notice, files changed").count(), 2, "{}", run.out);
     // A template that could not be read then is said, and no obstacle.
     world.write("templates/office.yaml", "queues: [\n");
     world.git(&["commit", "-qam", "broken"]);
@@ -278,7 +279,7 @@ fn labels_select_tenants() {
         assert_eq!(planned(&run.out), wanted, "{pattern}: {}{}", run.out, run.err);
     }
     let none = world.run(&["plan", "--tenant", "label:pilots"]);
-    assert_eq!(none.err, "error[failed]: no tenant matches `label:pilots`\n |\n\n");
+    assert_eq!(none.err, "error[failed]: no tenant matches `label:pilots`\n\n");
     assert!(world.run(&["emergency", "status", "--tenant", "label:pilot"]).out.contains("acme"));
 }
 
@@ -311,6 +312,55 @@ fn an_import_knows_what_the_template_declares() {
     assert_eq!(world.read("templates/office.yaml"), TEMPLATE);
     let run = world.run(&["plan", "--tenant", "acme"]);
     assert_eq!(run.ending, Ending::Fine, "{}", run.err);
+}
+
+/// What is wrong in a template is one thing to mend, however many tenants extend it.
+#[test]
+fn a_fault_of_the_template_is_said_once() {
+    let world = world();
+    world.edit("templates/office.yaml", "do_not_disturb", "do_not_distrub");
+    let run = world.check();
+    let expected =
+        "error[unknown-key]: unknown key `do_not_distrub` in `rules.101.order[0]` (and so for 1 other tenant)
+  --> templates/office.yaml:21:9
+   |
+21 |         do_not_distrub: true
+   |         ^^^^^^^^^^^^^^
+   |
+note: together with what stands here
+  --> tenants/acme.yaml:3:10
+   |
+ 3 | extends: ../templates/office.yaml
+   |          ^^^^^^^^^^^^^^^^^^^^^^^^
+help: did you mean `do_not_disturb`?
+
+";
+    assert_eq!((run.ending, run.err.as_str()), (Ending::Error, expected));
+}
+
+/// A pull request can bring a link; what it leads to is neither read nor shown.
+#[test]
+fn a_template_is_a_plain_file_of_the_workspace() {
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::write(outside.path().join("secret"), "queues: { hidden: {} }\n").unwrap();
+    for (name, said) in [
+        (
+            "templates/office.yaml",
+            "error[unreadable-file]: cannot read the template `templates/office.yaml`: it is a link that leads out of the workspace",
+        ),
+        (
+            "shared/days.yaml",
+            "error[unreadable-file]: cannot read `shared/days.yaml`: it is a link that leads out of the workspace",
+        ),
+    ] {
+        let world = world();
+        std::fs::remove_file(world.path(name)).unwrap();
+        std::os::unix::fs::symlink(outside.path().join("secret"), world.path(name)).unwrap();
+        let run = world.check();
+        assert_eq!(run.ending, Ending::Error);
+        assert_eq!(run.err.lines().next(), Some(said));
+        assert!(!run.err.contains("hidden"), "{}", run.err);
+    }
 }
 
 /// The reason for all this: three hundred clients, one template, and for each a file that fits on half a screen.
