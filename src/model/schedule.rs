@@ -20,7 +20,6 @@ use std::{collections::BTreeMap, fmt};
 /// When a rule is in force. `{}` names a live schedule that is used as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(transform = with_use)]
 pub struct Schedule {
     /// Open hours by day of the week; days left out are closed. Hours of some weeks: `first_day`, `last_day`, `every`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,18 +59,6 @@ pub struct Schedule {
     /// Refuse to delete this object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protect: Option<bool>,
-}
-
-/// Shared schedules are taken in before a schedule is read.
-fn with_use(schema: &mut schemars::Schema) {
-    let word = serde_json::json!({
-        "description": "Shared schedules whose days this one has as well: `[shared/holidays]`.",
-        "type": "array",
-        "items": { "type": "string", "pattern": "^shared/." }
-    });
-    if let Some(serde_json::Value::Object(properties)) = schema.get_mut("properties") {
-        properties.insert("use".to_owned(), word);
-    }
 }
 
 impl Schedule {

@@ -47,8 +47,6 @@ impl Schema {
             let section = &self.0["properties"][kind.section()];
             self.collect(section, &[kind.section().to_owned()], &mut found);
         }
-        // What has done its work before a provider sees anything: the schedule then says what it has taken.
-        found.retain(|field| *field != ["schedules", "use"]);
         found
     }
 
