@@ -169,7 +169,7 @@ fn depth(value: &Value) -> usize {
 }
 
 /// Text, a number or a switch, quoted where a reader could take it for something else, also inside a list on one line.
-fn scalar(value: &Value) -> String {
+pub fn scalar(value: &Value) -> String {
     let Value::String(text) = value else { return value.to_string() };
     let options = ser_options! { yaml_12: false, prefer_block_scalars: false };
     // Text cannot fail to be written.

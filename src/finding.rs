@@ -5,6 +5,7 @@ use crate::{
     text::{count, printable},
 };
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Something a person should know about their files, with the place it is about.
 ///
@@ -46,6 +47,9 @@ pub struct Place {
     /// How many characters of the line are before `source`.
     #[serde(skip)]
     pub skipped: usize,
+    /// The place in the tenant's file that brings this one in, or gives it its value, where they are two files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub also: Option<Box<Place>>,
 }
 
 impl Finding {
@@ -77,11 +81,38 @@ impl Finding {
     }
 }
 
+/// The same with what is said of one place of a template said once: with the first of the tenants that bring it in.
+fn gathered(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<(Finding, usize)> = Vec::new();
+    let mut known: BTreeMap<Finding, usize> = BTreeMap::new();
+    for finding in findings {
+        let alone = finding.place.as_ref().filter(|place| place.also.is_some()).map(|place| {
+            let place = Place { also: None, ..place.clone() };
+            Finding { place: Some(place), ..finding.clone() }
+        });
+        match alone.as_ref().and_then(|alone| known.get(alone)) {
+            Some(first) => kept[*first].1 += 1,
+            None => {
+                known.extend(alone.map(|alone| (alone, kept.len())));
+                kept.push((finding, 0));
+            }
+        }
+    }
+    let told = kept.into_iter().map(|(mut finding, others)| {
+        if others > 0 {
+            finding.message.push_str(&format!(" (and so for {})", count(others, "other tenant")));
+        }
+        finding
+    });
+    told.collect()
+}
+
 /// How many findings a run shows: nobody works through more in one go.
 const SHOWN: usize = 500;
 
 /// As many findings as a run shows, errors before warnings; the last one says how many more there are.
-pub fn bounded(mut findings: Vec<Finding>) -> Vec<Finding> {
+pub fn bounded(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut findings = gathered(findings);
     if findings.len() <= SHOWN {
         return findings;
     }

@@ -54,6 +54,8 @@ impl From<ListFormat> for Format {
 pub enum Command {
     /// Check the files, without asking any phone system
     Check(CheckArgs),
+    /// Show a tenant with what it takes from its template and from shared files, and where each line comes from
+    Show(ShowArgs),
     /// List what is declared and only a person can set or look at, with every click and value
     Checklist(ChecklistArgs),
     /// Show what apply would change
@@ -95,9 +97,18 @@ pub struct CheckArgs {
     pub format: Format,
 }
 
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The name of the tenant
+    pub tenant: String,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+}
+
 #[derive(Debug, Clone, Args)]
 pub struct ChecklistArgs {
-    /// Only tenants whose name matches this pattern
+    /// Only tenants whose name matches this pattern; `label:PATTERN` goes by their labels
     #[arg(long, value_name = "GLOB")]
     pub tenant: Option<String>,
     /// Only objects whose address matches this pattern, e.g. `forwards.*`
@@ -111,7 +122,7 @@ pub struct ChecklistArgs {
 /// Which part of the workspace a run is about.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Selection {
-    /// Only tenants whose name matches this pattern
+    /// Only tenants whose name matches this pattern; `label:PATTERN` goes by their labels
     #[arg(long, value_name = "GLOB")]
     pub tenant: Option<String>,
     /// Only objects whose address matches this pattern, e.g. `queues.*`
@@ -371,7 +382,7 @@ pub enum EmergencyCommand {
 /// Which forwards, and how they are shown.
 #[derive(Debug, Clone, Args)]
 pub struct EmergencyTarget {
-    /// Only tenants whose name matches this pattern
+    /// Only tenants whose name matches this pattern; `label:PATTERN` goes by their labels
     #[arg(long, value_name = "GLOB")]
     pub tenant: Option<String>,
     /// Only this number, e.g. `+12145550100`; may be given several times
@@ -404,7 +415,7 @@ pub struct SwitchArgs {
 
 #[derive(Debug, Args)]
 pub struct UnlockArgs {
-    /// Only tenants whose name matches this pattern
+    /// Only tenants whose name matches this pattern; `label:PATTERN` goes by their labels
     #[arg(long, value_name = "GLOB")]
     pub tenant: Option<String>,
     /// Show the locks of applies with `--sandbox`, which are separate
@@ -501,6 +512,7 @@ impl Cli {
     pub fn format(&self) -> Format {
         match &self.command {
             Command::Check(args) => args.format,
+            Command::Show(args) => args.format.into(),
             Command::Checklist(args) => args.format,
             Command::Plan(args) => args.format,
             Command::Apply(args) => args.format,

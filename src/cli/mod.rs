@@ -16,6 +16,7 @@ mod providers;
 mod report;
 mod sandbox;
 mod schema;
+mod show;
 mod signal;
 mod unlock;
 
@@ -216,6 +217,7 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let global = &cli.global;
     match &cli.command {
         Command::Check(args) => check::run(global, args, io),
+        Command::Show(args) => show::run(global, args, io),
         Command::Checklist(args) => checklist::run(global, args, io),
         Command::Plan(args) => on_runtime(plan::run(global, args, io)),
         Command::Apply(args) => on_runtime(apply::run(global, args, io)),

@@ -3,16 +3,13 @@
 use super::{
     Tree, decode,
     expected::PROVIDERS,
+    files::Files,
+    library::Library,
     revision::Revision,
     source::WORKSPACE_FILE,
-    workspace::{Files, LoadedTenant, Workspace, head},
+    workspace::{LoadedTenant, Workspace, head},
 };
-use crate::{
-    file,
-    finding::Finding,
-    model::{Tenant, WorkspaceFile},
-    path::Segment,
-};
+use crate::{file, finding::Finding, model::Tenant, path::Segment};
 use std::{collections::BTreeSet, path::Path};
 
 /// How a workspace has changed.
@@ -28,8 +25,8 @@ pub struct Changed {
 pub fn changed_since<P>(workspace: &Workspace<P>, root: &Path, named: &str) -> Result<Changed, String> {
     let revision = Revision::where_left(root, named)?;
     // What git has noted of a file may hide an edit (`assume-unchanged`), and a new one it does not look at: bytes tell.
-    let mut files: Vec<&str> = workspace.tenants.iter().map(LoadedTenant::file).collect();
-    files.push(WORKSPACE_FILE);
+    let files: BTreeSet<&str> = workspace.tenants.iter().flat_map(LoadedTenant::files).collect();
+    let files: Vec<&str> = files.into_iter().chain([WORKSPACE_FILE]).collect();
     let files = revision.differing(&files);
 
     let then = Files::Revision(revision);
@@ -51,21 +48,28 @@ pub fn changed_since<P>(workspace: &Workspace<P>, root: &Path, named: &str) -> R
                 (then, now) => then.is_some() != now.is_some(),
             }
         });
-        let newly_named = earlier.as_ref().is_some_and(|earlier| !earlier.named.contains(loaded.file()));
-        if files.contains(loaded.file()) || newly_named || other_settings {
+        let newly_named = earlier.as_ref().is_some_and(|earlier| {
+            let newly_shared = |name: &str| {
+                workspace.library.shared_files().contains(name) && !earlier.shared.contains(name)
+            };
+            !earlier.named.contains(loaded.file()) || loaded.files().any(newly_shared)
+        });
+        if loaded.files().any(|name| files.contains(name)) || newly_named || other_settings {
             tenants.insert(index);
         }
     }
     let now: BTreeSet<&str> = workspace.tenants.iter().map(|loaded| loaded.file()).collect();
     let tenants_then = match &earlier {
         Some(earlier) => earlier.named.clone(),
-        None => matching(&then, &workspace.file)?,
+        None => matching(&then, &workspace.file.tenants)?,
     };
+    let shared = earlier.as_ref().map_or(&workspace.file.shared, |earlier| &earlier.patterns);
+    let mut library = Library::read(&then, shared, &workspace.tree, &mut Vec::new());
     // A file under another name is still the tenant whose account it manages.
-    let moved = |name: &str| {
-        let tree =
-            then.read(name, file::LARGEST_OF_ALL).ok().and_then(|bytes| Tree::parse_bytes(name, &bytes).ok());
-        let tenant = tree.and_then(|tree| decode::<Tenant>(&tree, tree.root(), &mut Vec::new()));
+    let mut moved = |name: &str| {
+        let bytes = then.read(name, file::LARGEST_OF_ALL).ok();
+        let tree = bytes.and_then(|bytes| library.tenant(&then, name, &bytes, &mut Vec::new()));
+        let tenant = tree.and_then(|(tree, _)| decode::<Tenant>(&tree, tree.root(), &mut Vec::new()));
         tenant.is_some_and(|it| {
             let mut all = workspace.tenants.iter().map(|loaded| &loaded.tenant);
             all.any(|now| (&now.provider, &now.account) == (&it.provider, &it.account))
@@ -85,6 +89,9 @@ struct Earlier {
     tree: Tree,
     /// The tenants it named.
     named: BTreeSet<String>,
+    /// The files of shared schedules it named, and how.
+    shared: BTreeSet<String>,
+    patterns: Vec<String>,
 }
 
 /// `dialform.yaml` as it was, if it was another one.
@@ -99,13 +106,14 @@ fn earlier(then: &Files, revision: &str, changed: &BTreeSet<&str>) -> Result<Opt
     let tree = Tree::parse_bytes(WORKSPACE_FILE, &bytes).map_err(|_| unreadable())?;
     let mut findings = Vec::new();
     let file = head(&tree, &mut findings).filter(|_| findings.is_empty()).ok_or_else(unreadable)?;
-    let named = matching(then, &file)?;
-    Ok(Some(Earlier { tree, named }))
+    let named = matching(then, &file.tenants)?;
+    let shared = matching(then, &file.shared)?;
+    Ok(Some(Earlier { tree, named, shared, patterns: file.shared }))
 }
 
-fn matching(files: &Files, file: &WorkspaceFile) -> Result<BTreeSet<String>, String> {
+fn matching(files: &Files, patterns: &[String]) -> Result<BTreeSet<String>, String> {
     let mut found = BTreeSet::new();
-    for pattern in &file.tenants {
+    for pattern in patterns {
         found.extend(files.matching(pattern).map_err(|error| error.message)?);
     }
     Ok(found)

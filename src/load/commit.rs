@@ -12,8 +12,25 @@ pub enum LastChange {
     NotCommitted,
 }
 
-/// The last change of any of these lines; `None` where git does not know.
-pub fn last_change(root: &Path, file: &str, lines: &BTreeSet<usize>) -> Option<LastChange> {
+/// The last change of any of these lines, each with its file; `None` where git does not know.
+pub fn last_change(root: &Path, lines: &BTreeSet<(String, usize)>) -> Option<LastChange> {
+    let files: BTreeSet<&str> = lines.iter().map(|(file, _)| file.as_str()).collect();
+    let mut last: Option<(u64, LastChange)> = None;
+    for file in files {
+        let of_file = lines.iter().filter(|(it, _)| it == file).map(|(_, line)| *line);
+        let (time, change) = last_of_file(root, file, &of_file.collect())?;
+        if change == LastChange::NotCommitted {
+            return Some(change);
+        }
+        if last.as_ref().is_none_or(|(known, _)| *known < time) {
+            last = Some((time, change));
+        }
+    }
+    last.map(|(_, change)| change)
+}
+
+/// The same for lines of one file, with the second in which it was made.
+fn last_of_file(root: &Path, file: &str, lines: &BTreeSet<usize>) -> Option<(u64, LastChange)> {
     let ranges: Vec<String> = lines.iter().map(|line| format!("-L{line},{line}")).collect();
     let mut arguments = vec!["blame", "--porcelain"];
     arguments.extend(ranges.iter().map(String::as_str));
@@ -28,7 +45,7 @@ pub fn last_change(root: &Path, file: &str, lines: &BTreeSet<usize>) -> Option<L
             Some((id, _)) if id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) => commit = id,
             Some(("committer-time", at)) => time = at.parse().unwrap_or_default(),
             Some(("summary", _)) if commit.bytes().all(|byte| byte == b'0') => {
-                return Some(LastChange::NotCommitted);
+                return Some((time, LastChange::NotCommitted));
             }
             Some(("summary", subject)) if last.as_ref().is_none_or(|(known, _)| *known < time) => {
                 let id = commit.get(..10).unwrap_or(commit).to_owned();
@@ -37,5 +54,5 @@ pub fn last_change(root: &Path, file: &str, lines: &BTreeSet<usize>) -> Option<L
             _ => {}
         }
     }
-    last.map(|(_, change)| change)
+    last
 }

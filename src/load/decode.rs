@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 use super::deserializer::NodeDeserializer;
 use super::error::Error;
 use super::hints::{Anything, Hints};
-use super::source::{Collector, Source};
+use super::source::Collector;
+use super::sources::Sources;
 use super::span::Span;
 use super::syntax::short;
 use super::tree::{Node, Tree, Value};
@@ -34,9 +35,9 @@ pub fn decode_with<T: DeserializeOwned>(
     hints: &dyn Hints,
     findings: &mut Vec<Finding>,
 ) -> Option<(T, bool)> {
-    let (source, root) = tree.parts_mut();
-    let mut found = Collector::new(source);
-    let value = rounds(source, &[], Work::Own(root), hints, &mut found);
+    let (sources, root) = tree.parts_mut();
+    let mut found = Collector::new(sources);
+    let value = rounds(sources, &[], Work::Own(root), hints, &mut found);
     let found = found.finish();
     let whole = found.is_empty();
     findings.extend(found);
@@ -72,14 +73,14 @@ fn partly<T: DeserializeOwned>(
     hints: &dyn Hints,
     findings: &mut Vec<Finding>,
 ) -> Option<T> {
-    let source = tree.source();
-    let mut found = Collector::new(source);
+    let sources = tree.sources();
+    let mut found = Collector::new(sources);
     let value = match node.is_null() {
         true => {
-            report_null(source, &mut found, tree.key(path), node);
+            report_null(sources, &mut found, tree.key(path), node);
             None
         }
-        false => rounds(source, path, Work::Copy(Cow::Borrowed(node)), hints, &mut found),
+        false => rounds(sources, path, Work::Copy(Cow::Borrowed(node)), hints, &mut found),
     };
     findings.extend(found.finish());
     value
@@ -110,14 +111,14 @@ impl Work<'_> {
 }
 
 fn rounds<T: DeserializeOwned>(
-    source: &Source,
+    sources: &Sources,
     path: &[Segment],
     mut work: Work<'_>,
     hints: &dyn Hints,
     found: &mut Collector<'_>,
 ) -> Option<T> {
     if has_null(work.node()) {
-        take_nulls(source, found, work.node_mut());
+        take_nulls(sources, found, work.node_mut());
     }
     let size = size(work.node());
     let (mut rounds, mut looked) = (0, 0);
@@ -181,16 +182,16 @@ fn has_null(node: &Node) -> bool {
 }
 
 /// Reports and takes out everything that has no value.
-fn take_nulls(source: &Source, found: &mut Collector<'_>, node: &mut Node) {
+fn take_nulls(sources: &Sources, found: &mut Collector<'_>, node: &mut Node) {
     match &mut node.value {
         Value::Map(entries) => {
             let mut rest = entries.take();
             rest.retain_mut(|(key, value)| {
                 let keep = !key.is_null() && !value.is_null();
                 if keep {
-                    take_nulls(source, found, value);
+                    take_nulls(sources, found, value);
                 } else {
-                    report_null(source, found, Some(key), value);
+                    report_null(sources, found, Some(key), value);
                     node.incomplete = true;
                 }
                 keep
@@ -202,9 +203,9 @@ fn take_nulls(source: &Source, found: &mut Collector<'_>, node: &mut Node) {
             rest.retain_mut(|item| {
                 let keep = !item.is_null();
                 if keep {
-                    take_nulls(source, found, item);
+                    take_nulls(sources, found, item);
                 } else {
-                    report_null(source, found, None, item);
+                    report_null(sources, found, None, item);
                     node.incomplete = true;
                 }
                 keep
@@ -215,7 +216,7 @@ fn take_nulls(source: &Source, found: &mut Collector<'_>, node: &mut Node) {
     }
 }
 
-fn report_null(source: &Source, found: &mut Collector<'_>, key: Option<&Node>, value: &Node) {
+fn report_null(sources: &Sources, found: &mut Collector<'_>, key: Option<&Node>, value: &Node) {
     let word = value.text();
     let (span, message) = match key {
         Some(key) if key.is_null() => (key.span, "this key has no name".to_owned()),
@@ -227,6 +228,7 @@ fn report_null(source: &Source, found: &mut Collector<'_>, key: Option<&Node>, v
         None if word.is_empty() => (value.span, "this list item has no value".to_owned()),
         None => (value.span, "there is no value here".to_owned()),
     };
+    let source = sources.of(value.span);
     let line_end = source.line(source.line_number(value.span.end())).end();
     let rest = source.slice(Span::new(value.span.end(), line_end)).trim_start_matches([':', ' ']);
     let none = match key {

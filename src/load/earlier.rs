@@ -4,11 +4,14 @@
 use super::{
     Tree,
     decode::decode_partly,
+    files::Files,
     hints::Anything,
+    library::Library,
     revision::Revision,
     source::Source,
     source::WORKSPACE_FILE,
-    workspace::{Files, LoadedTenant, head},
+    template::Extent,
+    workspace::{LoadedTenant, head},
 };
 use crate::{
     file,
@@ -45,11 +48,14 @@ impl Earlier {
             return Ok(earlier);
         }
         let files = Files::Revision(revision);
-        let patterns = earlier.patterns(&files).unwrap_or_else(|| now.tenants.clone());
+        let (patterns, shared, tree) = earlier.patterns(&files, now);
         let names: BTreeSet<String> =
             patterns.iter().flat_map(|it| files.matching(it).unwrap_or_default()).collect();
+        let mut found = Vec::new();
+        let mut library = Library::read(&files, &shared, &tree, &mut found);
+        earlier.report(found, "what used those schedules counts as not declared then");
         for name in names {
-            earlier.read(&files, &name);
+            earlier.read(&files, &mut library, &name);
         }
         Ok(earlier)
     }
@@ -65,13 +71,17 @@ impl Earlier {
         let place = finding.place.map(|mut place| {
             // As git names it: nobody is to look for it in the file of now.
             place.file = format!("{}:{}", self.named, place.file);
+            if let Some(also) = &mut place.also {
+                also.file = format!("{}:{}", self.named, also.file);
+            }
             place
         });
         Finding::warning(CODE, message).at(place)
     }
 
-    /// The patterns of the workspace file of then.
-    fn patterns(&mut self, files: &Files) -> Option<Vec<String>> {
+    /// The patterns of the workspace file of then, for tenants and for shared schedules, and its tree; those of `now` where it
+    /// cannot be read.
+    fn patterns(&mut self, files: &Files, now: &WorkspaceFile) -> (Vec<String>, Vec<String>, Tree) {
         let mut found = Vec::new();
         let bytes = files.read(WORKSPACE_FILE, file::LARGEST);
         let tree = match &bytes {
@@ -81,19 +91,23 @@ impl Earlier {
                 None
             }
         };
-        let file = tree.and_then(|tree| head(&tree, &mut found));
+        let file = tree.as_ref().and_then(|tree| head(tree, &mut found));
         // It names credentials, and may hold one.
         let source = Source::new(WORKSPACE_FILE, &String::from_utf8_lossy(&bytes.unwrap_or_default()));
         let found = found.into_iter().map(|finding| source.review(finding)).collect();
         self.report(found, "the tenants of then are looked for where they lie now");
-        file.map(|file| file.tenants)
+        let (tenants, shared) = file
+            .map_or_else(|| (now.tenants.clone(), now.shared.clone()), |file| (file.tenants, file.shared));
+        (tenants, shared, tree.unwrap_or_else(|| Tree::empty(WORKSPACE_FILE)))
     }
 
-    fn read(&mut self, files: &Files, name: &str) {
+    fn read(&mut self, files: &Files, library: &mut Library, name: &str) {
         let mut found = Vec::new();
-        let tree = files.read(name, file::LARGEST_OF_ALL).map_err(|why| vec![unreadable(name, &why)]);
-        let tree = tree.and_then(|bytes| Tree::parse_bytes(name, &bytes)).map_err(|why| found = why).ok();
-        let read = tree.and_then(|tree| {
+        let bytes = files.read(name, file::LARGEST_OF_ALL);
+        let bytes = bytes.map_err(|why| found.push(unreadable(name, &why))).ok();
+        let tree = bytes.and_then(|bytes| library.tenant(files, name, &bytes, &mut found));
+        // Without its template it is known that there was a tenant, and not what it declared.
+        let read = tree.filter(|(_, extent)| *extent > Extent::Alone).and_then(|(tree, _)| {
             let tenant = decode_partly::<Tenant>(&tree, tree.root(), &Anything, &mut found)?;
             Some(LoadedTenant::new(tenant, tree))
         });

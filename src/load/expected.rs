@@ -261,6 +261,7 @@ mod tests {
     #[test]
     fn a_message_does_not_repeat_what_is_hidden() {
         let place = |source: &str| Place {
+            also: None,
             file: "f".to_owned(),
             line: 1,
             column: 4,

@@ -9,6 +9,9 @@
 //! - `error`: what is wrong with a node, and where in it
 //! - `hints`, `synonyms`: what the phone system of a file takes, and the portals' words for it
 //! - `workspace`: `dialform.yaml` and its tenants, from a directory or a git revision
+//! - `files`: where they are read from, a directory or a git revision
+//! - `library`: what tenants take from other files. `template`: what they extend, `vars`: variables of those, `merge`, `forms`:
+//!   the tenant's file over it; `shared`: schedules that all can use; `sources`: the files that one tree comes from
 //! - `entry`: the entries of `providers`, each read as its kind says
 //! - `expected`, `visible`: which texts of `dialform.yaml` may be shown beside a finding
 //! - `git`, `revision`: the files as git would check them out at a revision
@@ -28,20 +31,28 @@ mod entries;
 mod entry;
 mod error;
 mod expected;
+mod files;
+mod forms;
 mod git;
 mod hints;
 pub mod layout;
+mod library;
+mod merge;
 mod number;
 mod parse;
 mod revision;
+mod shared;
 pub mod source;
+mod sources;
 mod span;
 mod synonyms;
 mod syntax;
+mod template;
 #[cfg(test)]
 mod tests;
 pub mod tree;
 mod trusted;
+mod vars;
 mod visible;
 mod workspace;
 
@@ -50,9 +61,10 @@ pub use commit::{LastChange, last_change};
 pub use decode::{decode, decode_at, decode_with};
 pub use earlier::Earlier;
 pub use entry::{Entry, Kinds};
+pub use files::Files;
 pub use hints::{Anything, Hints};
 pub use revision::Revision;
 pub use source::{BASELINE_FILE, WORKSPACE_FILE};
 pub use span::Span;
 pub use tree::{Node, Tree, Value};
-pub use workspace::{Files, LoadedTenant, Workspace, object_at};
+pub use workspace::{LoadedTenant, Workspace, object_at};

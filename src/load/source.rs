@@ -105,6 +105,7 @@ impl Source {
             length: self.text[start..end].trim_end().chars().count().max(1),
             source: self.shown(line, part),
             skipped,
+            also: None,
         }
     }
 
@@ -184,22 +185,33 @@ fn begun(bytes: &[u8]) -> usize {
 /// How much one file may report: enough to work through, bounded against hostile files.
 const MAX_FINDINGS: usize = 200;
 
+/// What turns spans into places: a file, or several.
+pub(super) trait Places {
+    fn place(&self, span: Span) -> Place;
+}
+
+impl Places for Source {
+    fn place(&self, span: Span) -> Place {
+        Source::place(self, span)
+    }
+}
+
 /// Findings of one file, bounded in number.
 pub(super) struct Collector<'a> {
-    source: &'a Source,
+    places: &'a dyn Places,
     found: Vec<Finding>,
 }
 
 impl<'a> Collector<'a> {
-    pub fn new(source: &'a Source) -> Self {
-        Self { source, found: Vec::new() }
+    pub fn new(places: &'a dyn Places) -> Self {
+        Self { places, found: Vec::new() }
     }
 
     pub fn push(&mut self, span: Span, finding: Finding) {
         if self.is_full() {
             return;
         }
-        self.found.push(finding.at(self.source.place(span)));
+        self.found.push(finding.at(self.places.place(span)));
     }
 
     pub fn is_full(&self) -> bool {

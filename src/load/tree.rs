@@ -4,14 +4,16 @@
 //! field asks for something else.
 
 use super::entries::Entries;
-use super::source::Source;
+use super::source::{Places, Source};
+use super::sources::Sources;
 use super::span::Span;
 use crate::{finding::Place, path::Segment};
 
-/// One parsed file: a map at the root, no duplicate keys, aliases and merge keys resolved.
+/// One parsed file: a map at the root, no duplicate keys, aliases and merge keys resolved. What it takes from other files
+/// may be laid into it.
 #[derive(Debug, Clone)]
 pub struct Tree {
-    source: Source,
+    sources: Sources,
     root: Node,
 }
 
@@ -37,16 +39,22 @@ pub enum Value {
 }
 
 impl Tree {
-    pub(super) fn new(source: Source, root: Node) -> Self {
-        Self { source, root }
+    pub(super) fn new(sources: impl Into<Sources>, root: Node) -> Self {
+        Self { sources: sources.into(), root }
+    }
+
+    /// A file that says nothing.
+    pub(super) fn empty(file: &str) -> Self {
+        Self::new(Source::new(file, ""), Node::new(Span::default(), Value::Map(Entries::default())))
     }
 
     pub fn file(&self) -> &str {
-        self.source.file()
+        self.sources.own().file()
     }
 
+    /// The text of its own file.
     pub fn text(&self) -> &str {
-        self.source.text()
+        self.sources.own().text()
     }
 
     pub fn root(&self) -> &Node {
@@ -54,16 +62,25 @@ impl Tree {
     }
 
     pub(super) fn source(&self) -> &Source {
-        &self.source
+        self.sources.own()
     }
 
-    /// The file, and its values to be taken out one by one.
-    pub(super) fn parts_mut(&mut self) -> (&Source, &mut Node) {
-        (&self.source, &mut self.root)
+    /// Its own file and those that are laid into it.
+    pub(super) fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// The files, and its values to be taken out one by one.
+    pub(super) fn parts_mut(&mut self) -> (&Sources, &mut Node) {
+        (&self.sources, &mut self.root)
+    }
+
+    pub(super) fn into_parts(self) -> (Sources, Node) {
+        (self.sources, self.root)
     }
 
     pub(super) fn source_mut(&mut self) -> &mut Source {
-        &mut self.source
+        self.sources.own_mut()
     }
 
     /// The node at a path, if there is one.
@@ -80,7 +97,12 @@ impl Tree {
 
     /// The first line of a span as a place: 1-based, in characters, cut at the end of the line.
     pub fn place(&self, span: Span) -> Place {
-        self.source.place(span)
+        self.sources.place(span)
+    }
+
+    /// Where the value of the variable stands that is used here, if one is.
+    pub fn given(&self, span: Span) -> Option<Place> {
+        self.sources.given(span)
     }
 
     /// The place of the value at a path; of its nearest ancestor if the path leads nowhere.
@@ -130,6 +152,16 @@ impl Node {
     pub fn entry(&self, key: &str) -> Option<(&Node, &Node)> {
         match &self.value {
             Value::Map(entries) => entries.find(key, Node::text).map(|(key, value)| (key, value)),
+            Value::Scalar { .. } | Value::Seq(_) => None,
+        }
+    }
+
+    /// The value under a key, to be changed.
+    pub(super) fn entry_mut(&mut self, key: &str) -> Option<&mut Node> {
+        match &mut self.value {
+            Value::Map(entries) => {
+                entries.each_mut().iter_mut().find(|(name, _)| name.text() == key).map(|(_, value)| value)
+            }
             Value::Scalar { .. } | Value::Seq(_) => None,
         }
     }

@@ -3,10 +3,11 @@
 
 use super::{
     Kinds, Node,
+    files::Files,
     revision::Revision,
     source::WORKSPACE_FILE,
     tree::Value,
-    workspace::{Config, Files, LoadedTenant, Untrusted, Workspace},
+    workspace::{Config, LoadedTenant, Untrusted, Workspace},
 };
 use crate::{
     finding::{Finding, Level},
@@ -70,6 +71,9 @@ impl<P> Workspace<P> {
     fn with<K: Kinds<Entry = P>>(self, config: Config<P>, root: &Path, named: &str, kinds: &K) -> Self {
         let differences = self.differences(&config, named);
         let Self { mut file, mut providers, tenants, parts, findings, .. } = self;
+        let mut config = config;
+        // What they name describes calls, as tenants do; it can be read where those are, and sends nothing.
+        config.file.shared.clone_from(&file.shared);
         let mut trusted = Self::with_tenants(config, &Files::Directory(root.to_owned()), kinds);
         let mut untrusted = Untrusted { revision: named.to_owned(), ..Untrusted::default() };
         for (name, entry) in std::mem::take(&mut providers) {
@@ -114,6 +118,7 @@ impl<P> Workspace<P> {
     fn differences(&self, then: &Config<P>, named: &str) -> Vec<Finding> {
         let mut paths = Vec::new();
         different(self.tree.root(), then.tree.root(), &mut Vec::new(), &mut paths);
+        paths.retain(|path| path.first().and_then(Segment::as_key) != Some("shared"));
         let finding = |path: Vec<Segment>| {
             let mut place = self.tree.place_of(&path);
             let field = Field::from(path.as_slice());

@@ -4,34 +4,24 @@ use super::{
     Kinds, Node, Tree, decode, decode_at, decode_with,
     entry::{expected, read_all, without_settings},
     expected::PROVIDERS,
+    files::Files,
     hints::{Hints, InCountry},
-    revision::Revision,
+    library::Library,
     source::{BASELINE_FILE, Source, WORKSPACE_FILE},
     span::Span,
+    template::Extent,
 };
 use crate::{
-    explained::Explained,
-    file::{self, OPTIONS, in_directory, no_pattern},
+    file::{self, OPTIONS, in_directory},
     finding::{Finding, Place},
     model::{Address, Baseline, Country, Kind, Tenant, Weekly, WorkspaceFile, numbering::country_of_zone},
     path::Segment,
-    text::io_reason,
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a pattern may have been meant to match.
 const NEAR: glob::MatchOptions =
     glob::MatchOptions { case_sensitive: false, require_literal_leading_dot: false, ..OPTIONS };
-
-/// Where the files are read from.
-pub enum Files {
-    Directory(PathBuf),
-    /// The directory as it was at a git revision.
-    Revision(Revision),
-}
 
 /// A workspace as far as it could be read, and everything that is wrong with it. `P` is what an entry of `providers` is
 /// read as.
@@ -47,6 +37,7 @@ pub struct Workspace<P> {
     pub baseline: Baseline,
     pub findings: Vec<Finding>,
     pub(super) untrusted: Untrusted,
+    pub(super) library: Library,
 }
 
 /// What of a workspace stands only in the `dialform.yaml` of the files: it is checked, and nothing of it is read.
@@ -63,7 +54,7 @@ pub(super) struct Untrusted {
 
 /// A `dialform.yaml`.
 pub(super) struct Config<P> {
-    file: WorkspaceFile,
+    pub file: WorkspaceFile,
     providers: BTreeMap<String, P>,
     pub tree: Tree,
     pub findings: Vec<Finding>,
@@ -85,6 +76,11 @@ impl LoadedTenant {
         self.tree.source().file()
     }
 
+    /// The files that it is made of: its own, then its templates and what it uses of shared schedules.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.tree.sources().each().map(Source::file)
+    }
+
     /// Where the value at a path stands.
     pub fn place(&self, path: &[Segment]) -> Place {
         self.tree.place_of(&self.as_written(path))
@@ -95,14 +91,20 @@ impl LoadedTenant {
         self.tree.place_of_key(&self.as_written(path))
     }
 
-    /// The file as it is written.
+    /// Where the value at a path is given, if that is the value of a variable.
+    pub fn given(&self, path: &[Segment]) -> Option<Place> {
+        self.tree.given(self.tree.get(path)?.span)
+    }
+
+    /// The file with what it takes from others.
     pub fn tree(&self) -> &Tree {
         &self.tree
     }
 
-    /// The object in which a line stands.
-    pub fn object_at(&self, line: usize) -> Option<Address> {
-        object_at(&self.tree, line)
+    /// The object in which a place is, of this file or of one that it takes from.
+    pub fn object_at(&self, place: &Place) -> Option<Address> {
+        let file = self.files().position(|file| file == place.file)?;
+        object_in(&self.tree, u16::try_from(file).ok()?, place.line)
     }
 
     /// A path with the days of a week as the file has them: `tue` may stand in `mon-fri`.
@@ -124,8 +126,16 @@ impl LoadedTenant {
 
 /// The object of a tenant's file in which a line stands.
 pub fn object_at(tree: &Tree, line: usize) -> Option<Address> {
-    let source = tree.source();
+    object_in(tree, 0, line)
+}
+
+/// The same for one of the files that a tree is made of.
+fn object_in(tree: &Tree, file: u16, line: usize) -> Option<Address> {
+    let source = tree.sources().of(Span::default().of_file(file));
     let holds = |key: &Node, value: &Node| {
+        if key.span.file() != file || value.span.file() != file {
+            return false;
+        }
         let first = source.line_number(key.span.start());
         // A block ends where the next thing begins.
         let text = source.slice(Span::new(0, value.span.end().max(key.span.end()))).trim_end();
@@ -167,7 +177,8 @@ impl<P> Workspace<P> {
         kinds: &K,
     ) -> Result<LoadedTenant, Vec<Finding>> {
         let mut findings = Vec::new();
-        match tenant(name, text.as_bytes(), &self.file, kinds, &mut findings) {
+        let tree = self.library.known(name, text.as_bytes(), &mut findings);
+        match tree.and_then(|tree| tenant(tree, &self.file, kinds, &mut findings)) {
             Some((tenant, true)) => Ok(tenant),
             _ => Err(findings),
         }
@@ -200,6 +211,7 @@ impl<P> Workspace<P> {
             }
         }
         findings.extend(near_misses(files, &tree, &file, &names));
+        let mut library = Library::read(files, &file.shared, &tree, &mut findings);
         let largest = file.max_file_mib.map_or(file::LARGEST, |mib| u64::from(mib) << 20);
         let (mut tenants, mut parts) = (Vec::new(), Vec::new());
         for (name, place) in names {
@@ -217,7 +229,8 @@ impl<P> Workspace<P> {
                     continue;
                 }
             };
-            match tenant(&name, &bytes, &file, kinds, &mut findings) {
+            let tree = library.tenant(files, &name, &bytes, &mut findings);
+            match tree.and_then(|tree| tenant(tree, &file, kinds, &mut findings)) {
                 Some((tenant, true)) => tenants.push(tenant),
                 Some((tenant, false)) => parts.push(tenant),
                 None => {}
@@ -225,7 +238,7 @@ impl<P> Workspace<P> {
         }
         let baseline = baseline(files, &mut findings);
         let untrusted = Untrusted::default();
-        Self { file, providers, tree, tenants, parts, baseline, findings, untrusted }
+        Self { file, providers, tree, tenants, parts, baseline, findings, untrusted, library }
     }
 }
 
@@ -253,25 +266,23 @@ fn baseline(files: &Files, findings: &mut Vec<Finding>) -> Baseline {
     }
 }
 
-/// One tenant file, and whether that is the whole of it.
+/// One tenant's tree decoded, and whether that is the whole of it.
 fn tenant<K: Kinds>(
-    name: &str,
-    bytes: &[u8],
+    (mut tree, extent): (Tree, Extent),
     file: &WorkspaceFile,
     kinds: &K,
     findings: &mut Vec<Finding>,
 ) -> Option<(LoadedTenant, bool)> {
-    let mut tree = match Tree::parse_bytes(name, bytes) {
-        Ok(tree) => tree,
-        Err(found) => {
-            findings.extend(found);
-            return None;
-        }
-    };
     let hints = kinds.hints(kind(&tree, file));
     let hints = InCountry { hints, country: country(&tree, hints) };
-    let (tenant, whole) = decode_with::<Tenant>(&mut tree, &hints, findings)?;
-    Some((LoadedTenant { tenant, tree }, whole))
+    let mut found = Vec::new();
+    let decoded = decode_with::<Tenant>(&mut tree, &hints, &mut found);
+    // Of what its template has it says nothing, and that is no fault.
+    if extent > Extent::Alone {
+        findings.append(&mut found);
+    }
+    let (tenant, whole) = decoded?;
+    Some((LoadedTenant { tenant, tree }, whole && extent == Extent::Whole))
 }
 
 impl<P> Config<P> {
@@ -387,35 +398,4 @@ fn near_patterns(pattern: &str) -> Vec<String> {
 fn is_for_an_editor(name: &str) -> bool {
     let name = name.rsplit('/').next().unwrap_or(name);
     name.starts_with(".#") || name.starts_with("._")
-}
-
-impl Files {
-    pub(super) fn read(&self, name: &str, most: u64) -> Result<Vec<u8>, String> {
-        match self {
-            Self::Directory(root) => file::read(root, name, most).map_err(|error| io_reason(&error)),
-            Self::Revision(revision) => revision.read(name),
-        }
-    }
-
-    /// The files a pattern matches, relative to the root.
-    pub(super) fn matching(&self, pattern: &str) -> Result<BTreeSet<String>, Explained> {
-        let outside = Path::new(pattern).is_absolute() || pattern.split('/').any(|part| part == "..");
-        if outside {
-            return Err(Explained::with_help(
-                format!("`{pattern}` points outside the workspace"),
-                "keep tenant files in the directory of dialform.yaml or below it".to_owned(),
-            ));
-        }
-        let compiled = glob::Pattern::new(pattern).map_err(|error| no_pattern(pattern, &error))?;
-        let mut found: BTreeSet<String> = match self {
-            Self::Directory(root) => in_directory(root, pattern, OPTIONS)?,
-            Self::Revision(revision) => {
-                let names = revision.names().into_iter();
-                names.filter(|name| compiled.matches_with(name, OPTIONS)).collect()
-            }
-        };
-        // `*.yaml` means the tenants beside it.
-        found.remove(WORKSPACE_FILE);
-        Ok(found)
-    }
 }

@@ -35,6 +35,8 @@ mod rules;
 mod said;
 mod schedule;
 mod secret;
+mod shared_file;
+mod template;
 mod tenant;
 mod text;
 mod url;
@@ -72,6 +74,8 @@ pub use rules::{
 pub use said::Said;
 pub use schedule::{Schedule, Weekly};
 pub use secret::Secret;
+pub use shared_file::SharedFile;
+pub use template::{Var, VarPattern, VarType, VarValue};
 pub use tenant::{Absent, Exhaustible, Tenant};
 pub use text::{DEFAULT_RULE, Extension};
 pub use url::ApiUrl;

@@ -2,7 +2,7 @@
 
 use super::{
     Address, Bulk, Country, Diverts, E164, Extension, Forward, Kind, Number, Queue, Receiver, Resource,
-    Rules, Schedule,
+    Rules, Schedule, VarValue,
 };
 use crate::explained::decoding;
 use schemars::JsonSchema;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// A tenant file. What it declares is managed, what it leaves out is left alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "dialform tenant")]
+#[schemars(title = "dialform tenant", extend("patternProperties" = { "^x-": true }), transform = by_template)]
 pub struct Tenant {
     /// The tenant's name, unique in the workspace.
     #[serde(deserialize_with = "name")]
@@ -22,6 +22,19 @@ pub struct Tenant {
     /// The account there: NetSapiens domain, CallTrackingMetrics account id, Deskphone account.
     #[serde(deserialize_with = "name")]
     pub account: String,
+    /// The template whose objects this tenant has as well, relative to this file. What stands here wins: maps are merged, lists
+    /// and single values replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extends: Option<String>,
+    /// Values for the variables of the template.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vars: BTreeMap<String, VarValue>,
+    /// What is not taken from the template, as paths: `queues.400`, `rules.101.callers`. What is live stays as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
+    /// Words by which tenants are selected: `--tenant label:pilot`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "names")]
+    pub labels: Vec<String>,
     /// The time zone that its hours are meant in, e.g. `America/Chicago`. Nothing sets it on Stratus, where hours count
     /// in the zone of the user whose rule names them: a plan says where that is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,6 +76,13 @@ pub struct Tenant {
     pub absent: Absent,
 }
 
+/// What a template can say as well need not stand in the tenant's file.
+fn by_template(schema: &mut schemars::Schema) {
+    schema.insert("required".to_owned(), serde_json::json!(["tenant"]));
+    let forms = serde_json::json!([{ "required": ["provider", "account"] }, { "required": ["extends"] }]);
+    schema.insert("anyOf".to_owned(), forms);
+}
+
 /// A name that stands in addresses and in paths, where `~`, `*` and `..` would mean something else.
 fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
@@ -72,6 +92,13 @@ fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
     }
     let help = "a name has a letter or a digit, no `/`, and no spaces around it";
     Err(decoding(format!("`{text}` is not a name"), help))
+}
+
+/// The same of each text of a list.
+fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    struct Name(#[serde(deserialize_with = "name")] String);
+    Ok(Vec::<Name>::deserialize(deserializer)?.into_iter().map(|Name(name)| name).collect())
 }
 
 /// The kinds that may be deleted. Numbers and extensions never are.
@@ -134,6 +161,10 @@ impl Tenant {
             tenant: _,
             provider: _,
             account: _,
+            extends: _,
+            vars: _,
+            without: _,
+            labels: _,
             time_zone: _,
             country: _,
             schedules,

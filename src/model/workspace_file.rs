@@ -16,6 +16,10 @@ pub struct WorkspaceFile {
     pub providers: BTreeMap<String, ProviderKind>,
     /// Globs of the tenant files, relative to this file.
     pub tenants: Vec<String>,
+    /// Globs of the files whose schedules every tenant can use, relative to this file: `shared/holidays` is the schedule
+    /// `holidays` of one of them. They are read where the tenants are.
+    #[serde(default)]
+    pub shared: Vec<String>,
     /// How much one run may change in one tenant.
     #[serde(default)]
     pub guard: Guard,

@@ -57,8 +57,7 @@ impl BulkEntry {
     }
 
     fn source(&self) -> Option<Source> {
-        let Place { file, line, .. } = self.place.clone()?;
-        Some(Source { file, line })
+        self.place.clone().map(Source::from)
     }
 }
 

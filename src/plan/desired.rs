@@ -63,7 +63,7 @@ pub fn desired_in_part(
         }
         match dialect.hold(&address, resource) {
             Ok(resource) => {
-                let source = place(&at).map(|place| Source { file: place.file, line: place.line });
+                let source = place(&at).map(Source::from);
                 all.insert(address, Desired { resource, source, own: None });
             }
             Err(problems) => {
@@ -113,7 +113,7 @@ fn name_of_bulk(
 ) {
     for (index, entry) in tenant.bulk.iter().enumerate() {
         let place = place(&Path::from(["bulk"]).join(index));
-        let source = place.map(|place| Source { file: place.file, line: place.line });
+        let source = place.map(Source::from);
         for extension in entry.extensions.named() {
             let empty =
                 || Desired { resource: Resource::Rules(Rules::default()), source: source.clone(), own: None };

@@ -44,7 +44,7 @@ pub use reason::Reason;
 
 use crate::{
     diff::FieldChange,
-    finding::Finding,
+    finding::{Finding, Place},
     model::{Address, Destination, Extension, Kind, Resource},
     path::{Path, Segment},
 };
@@ -320,6 +320,25 @@ pub enum Action {
 pub struct Source {
     pub file: String,
     pub line: usize,
+    /// Where the tenant's own file brings it in, if that is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub also: Option<Box<Source>>,
+}
+
+impl From<Place> for Source {
+    fn from(Place { file, line, also, .. }: Place) -> Self {
+        Self { file, line, also: also.map(|also| Box::new(Self::from(*also))) }
+    }
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)?;
+        match &self.also {
+            Some(also) => write!(f, " ({also})"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Step {

@@ -8,6 +8,9 @@ use crate::{
 use annotate_snippets::{AnnotationKind, Group, Snippet};
 use std::io;
 
+/// What is said of the second place of a finding.
+const TOGETHER: &str = "together with what stands here";
+
 /// Writes findings one after the other, each with its place and its way out.
 pub fn findings(out: &mut Page<'_>, findings: &[Finding]) -> io::Result<()> {
     for finding in findings {
@@ -19,16 +22,12 @@ pub fn findings(out: &mut Page<'_>, findings: &[Finding]) -> io::Result<()> {
         let title = level.primary_title(message.as_str()).id(*code);
         let mut report: Vec<Group<'_>> = Vec::new();
         match place {
-            Some(Place { file, line, column, length, source, skipped }) => {
-                // Replaced character by character, so that columns stay the same.
-                let source = marked(source);
-                let byte = |characters: usize| {
-                    source.char_indices().nth(characters).map_or(source.len(), |(at, _)| at)
-                };
-                let from = column.saturating_sub(1 + skipped);
-                let span = byte(from)..byte(from + length);
-                let snippet = Snippet::source(source.clone()).path(printable(file.clone())).line_start(*line);
-                report.push(title.element(snippet.annotation(AnnotationKind::Primary.span(span))));
+            Some(place) => {
+                report.push(title.element(snippet(place)));
+                if let Some(also) = &place.also {
+                    let title = annotate_snippets::Level::NOTE.secondary_title(TOGETHER);
+                    report.push(title.element(snippet(also)));
+                }
             }
             None => report.push(Group::with_title(title)),
         }
@@ -40,6 +39,20 @@ pub fn findings(out: &mut Page<'_>, findings: &[Finding]) -> io::Result<()> {
         say!(out, "{}\n", Drawn::new(&report))?;
     }
     Ok(())
+}
+
+/// The line of a place.
+fn snippet(place: &Place) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
+    let Place { file, line, column, length, source, skipped, also: _ } = place;
+    // Replaced character by character, so that columns stay the same.
+    let source = marked(source);
+    let byte = |characters: usize| source.char_indices().nth(characters).map_or(source.len(), |(at, _)| at);
+    let from = column.saturating_sub(1 + skipped);
+    let span = byte(from)..byte(from + length);
+    Snippet::source(source.clone())
+        .path(printable(file.clone()))
+        .line_start(*line)
+        .annotation(AnnotationKind::Primary.span(span))
 }
 
 /// What ended a run, for a pull request.
@@ -63,7 +76,10 @@ pub(super) fn finding_markdown(out: &mut Page<'_>, finding: &Finding, what: impl
         Level::Error => ":no_entry:",
         Level::Warning => ":warning:",
     };
-    let at = place.as_ref().map(|at| (Code(format!("{}:{}", printable(at.file.clone()), at.line)), Own(" ")));
+    let at = place.as_ref().map(|at| {
+        let also = at.also.as_ref().map(|also| format!(" ({}:{})", also.file, also.line)).unwrap_or_default();
+        (Code(printable(format!("{}:{}{also}", at.file, at.line))), Own(" "))
+    });
     let (at, space) = at.unzip();
     say!(out, "- {} {}{}**{}**: {}", Own(sign), at, space, what, printable(message.clone()))?;
     match help {

@@ -75,7 +75,7 @@ fn row(out: &mut Page<'_>, tenant: &str, step: &Step) -> io::Result<()> {
         Action::Delete => "**delete**",
         Action::Manual => "by hand",
     };
-    let at = step.source.as_ref().map(|it| Code(format!("{}:{}", printable(it.file.clone()), it.line)));
+    let at = step.source.as_ref().map(|it| Code(printable(it.to_string())));
     let address = printable(step.address.to_string());
     add!(out, "| {} | {} | {}", Own(sign), Code(&address), noticed(step))?;
     if let Some(why) = &step.critical {

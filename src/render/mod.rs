@@ -17,6 +17,7 @@ mod outcome;
 mod plan;
 mod providers;
 mod report;
+mod show;
 mod value;
 mod xlsx;
 
@@ -31,6 +32,7 @@ pub use outcome::{outcome, summary};
 pub use plan::plan;
 pub use providers::{providers, providers_json, providers_markdown};
 pub use report::{comparison, pointers};
+pub use show::show;
 pub use xlsx::xlsx;
 
 use crate::page::{Painted, Show};

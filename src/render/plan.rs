@@ -88,7 +88,7 @@ fn step(out: &mut Page<'_>, tenant: &str, step: &Step, width: usize) -> io::Resu
         Action::Delete => paint(RED, "-"),
         Action::Manual => paint(YELLOW, "!"),
     };
-    let source = source.as_ref().map(|source| format!("{}:{}", source.file, source.line)).unwrap_or_default();
+    let source = source.as_ref().map(ToString::to_string).unwrap_or_default();
     let noticed = format!("{:15}  {}", noticed(step), printable(source));
     let address = printable(address.to_string());
     let padded = format!("{address:width$}");

@@ -58,7 +58,7 @@ fn side(out: &mut Page<'_>, word: &str, side: &Side) -> io::Result<()> {
 
 /// "  tenants/acme.yaml:5"
 fn source(source: Option<&Source>) -> String {
-    source.map(|Source { file, line }| printable(format!("  {file}:{line}"))).unwrap_or_default()
+    source.map(|source| printable(format!("  {source}"))).unwrap_or_default()
 }
 
 /// Writes how the second tenant differs from the first, as a plan would make the first like it.
@@ -77,11 +77,7 @@ pub fn comparison(out: &mut Page<'_>, comparison: &Comparison) -> io::Result<()>
             Action::Delete => paint(RED, "-"),
             Action::Update | Action::Manual => paint(YELLOW, "~"),
         };
-        let places: Vec<String> = [first, second]
-            .into_iter()
-            .flatten()
-            .map(|Source { file, line }| format!("{file}:{line}"))
-            .collect();
+        let places: Vec<String> = [first, second].into_iter().flatten().map(Source::to_string).collect();
         let places = printable(places.join(" -> "));
         let address = printable(address.to_string());
         say!(out, "  {} {}  {}", sign, paint(BOLD, format!("{address:width$}")), paint(DIM, places))?;

@@ -113,7 +113,7 @@ impl Row {
     pub fn cells(&self) -> Cells<String> {
         let Self { tenant, kind, name, label, goes_to, emergency_forward, forward_is, source } = self;
         let (file, line) = match source {
-            Some(Source { file, line }) => (file.clone(), line.to_string()),
+            Some(Source { file, line, also: _ }) => (file.clone(), line.to_string()),
             None => Default::default(),
         };
         [

@@ -76,10 +76,7 @@ impl Pointers {
 
 /// What a tenant's file says. `place` says where.
 pub fn declared(target: &Target, tenant: &Tenant, place: &dyn Fn(&[Segment]) -> Place) -> Side {
-    let source = |path: &[Segment]| {
-        let Place { file, line, .. } = place(path);
-        Some(Source { file, line })
-    };
+    let source = |path: &[Segment]| Some(Source::from(place(path)));
     let mut side = Side::default();
     for (address, resource) in tenant.resources() {
         if target.owns(&address, &resource) {

@@ -29,8 +29,14 @@ pub fn entry_of(finding: &Finding, workspace: &Workspace) -> Option<KnownFinding
 
 /// The object that a place is in.
 pub fn object_at<'a>(place: &Place, workspace: &'a Workspace) -> Option<(&'a LoadedTenant, Address)> {
-    let tenant = workspace.tenants.iter().find(|tenant| tenant.file() == place.file)?;
-    Some((tenant, tenant.object_at(place.line)?))
+    // What stands in a template or in a shared file is the object of the tenant that takes it.
+    let own = place.also.as_deref().filter(|_| !is_own(place, workspace)).unwrap_or(place);
+    let tenant = workspace.tenants.iter().find(|tenant| tenant.file() == own.file)?;
+    Some((tenant, tenant.object_at(place)?))
+}
+
+fn is_own(place: &Place, workspace: &Workspace) -> bool {
+    workspace.tenants.iter().any(|tenant| tenant.file() == place.file)
 }
 
 /// The findings that are news, and a warning for each entry of the baseline that nothing is found for any more.

@@ -111,6 +111,27 @@ pub(super) fn pattern(text: &str, option: &str) -> Result<glob::Pattern, Failure
         .map_err(|error| Failure::error(format!("`{option} {text}` is not a pattern: {error}")))
 }
 
+/// What begins a pattern for labels.
+const LABEL: &str = "label:";
+
+/// Which tenants `--tenant` names.
+pub(super) struct TenantPattern {
+    name: glob::Pattern,
+    label: Option<glob::Pattern>,
+}
+
+impl TenantPattern {
+    pub fn of(text: &str) -> Result<Self, Failure> {
+        let label = text.strip_prefix(LABEL).map(|label| pattern(label, "--tenant")).transpose()?;
+        Ok(Self { name: pattern(text, "--tenant")?, label })
+    }
+
+    pub fn selects(&self, tenant: &Tenant) -> bool {
+        let labelled = |label: &glob::Pattern| tenant.labels.iter().any(|it| label.matches(it));
+        self.name.matches(&tenant.tenant) || self.label.as_ref().is_some_and(labelled)
+    }
+}
+
 /// Loads a workspace to which tenants are about to be added. It may have none yet.
 pub(super) fn to_be_extended(root: &Path) -> Result<Checked, Failure> {
     let workspace = Workspace::load(&Files::Directory(root.to_owned()), &Kinds).map_err(Failure::Findings)?;
@@ -131,7 +152,7 @@ pub(super) fn lint_all(workspace: &Workspace) -> Vec<Finding> {
 /// Loads and checks what the files declare.
 pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
     let only = selection.only.iter().map(|text| pattern(text, "--only")).collect::<Result<Vec<_>, _>>()?;
-    let tenant = selection.tenant.as_deref().map(|text| pattern(text, "--tenant")).transpose()?;
+    let tenant = selection.tenant.as_deref().map(TenantPattern::of).transpose()?;
     let mut workspace =
         Workspace::load(&Files::Directory(root.to_owned()), &Kinds).map_err(Failure::Findings)?;
     let mut earlier =
@@ -177,8 +198,7 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         findings.dedup();
         return Err(Failure::Findings(bounded(findings)));
     }
-    tenants
-        .retain(|it| tenant.as_ref().is_none_or(|t| t.matches(&workspace.tenants[it.index].tenant.tenant)));
+    tenants.retain(|it| tenant.as_ref().is_none_or(|t| t.selects(&workspace.tenants[it.index].tenant)));
     if tenants.is_empty()
         && let Some(text) = &selection.tenant
     {
@@ -309,8 +329,7 @@ fn absent(loaded: &LoadedTenant) -> BTreeMap<Address, Option<Source>> {
     named
         .map(|(address, index)| {
             let path = [Segment::key("absent"), Segment::key(address.kind.section()), Segment::Index(index)];
-            let Place { file, line, .. } = loaded.place(&path);
-            (address, Some(Source { file, line }))
+            (address, Some(Source::from(loaded.place(&path))))
         })
         .collect()
 }

@@ -4,7 +4,7 @@
 
 use super::{
     Access, Applied, Checked, CheckedTenant, Context, Intent, Options, Session,
-    check::{locate, pattern},
+    check::{TenantPattern, locate},
     emergency_record as record,
     session::TENANTS_AT_ONCE,
 };
@@ -28,7 +28,7 @@ use std::{
 /// Which emergency forwards a run is about.
 #[derive(Debug, Clone, Default)]
 pub struct EmergencySelection {
-    /// A pattern for names of tenants.
+    /// A pattern for names of tenants, or behind `label:` for one of their labels.
     pub tenant: Option<String>,
     /// Numbers, as people write them: `+12145550100`, `214-555-0100`. Empty: all.
     pub numbers: Vec<String>,
@@ -46,7 +46,7 @@ pub struct Emergency<'a> {
 
 /// Loads a workspace as far as emergency forwards need it. What is wrong with the rest is a warning.
 pub fn load(root: &Path, selection: &EmergencySelection) -> Result<Checked, Failure> {
-    let tenant = selection.tenant.as_deref().map(|text| pattern(text, "--tenant")).transpose()?;
+    let tenant = selection.tenant.as_deref().map(TenantPattern::of).transpose()?;
     let numbers = numbers(selection)?;
     let files = Files::Directory(root.to_owned());
     let mut workspace = Workspace::load(&files, &Kinds).map_err(Failure::Findings)?;
@@ -78,7 +78,7 @@ pub fn load(root: &Path, selection: &EmergencySelection) -> Result<Checked, Fail
         });
     }
     let named = |it: &CheckedTenant| {
-        tenant.as_ref().is_none_or(|tenant| tenant.matches(&workspace.tenants[it.index].tenant.tenant))
+        tenant.as_ref().is_none_or(|tenant| tenant.selects(&workspace.tenants[it.index].tenant))
     };
     tenants.retain(named);
     if tenants.is_empty() && workspace.findings.iter().any(|finding| finding.level == Level::Error) {
@@ -108,6 +108,10 @@ fn only_forwards(tenant: &Tenant) -> Tenant {
         tenant: tenant.tenant.clone(),
         provider: tenant.provider.clone(),
         account: tenant.account.clone(),
+        extends: None,
+        vars: BTreeMap::new(),
+        without: Vec::new(),
+        labels: Vec::new(),
         time_zone: None,
         country: None,
         schedules: BTreeMap::new(),

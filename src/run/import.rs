@@ -374,10 +374,11 @@ impl Work<'_> {
                 }
                 continue;
             }
-            let read = self.checked.workspace.read_tenant(existing.file(), &text, &Kinds);
+            // Only its own file is written, whatever it takes from others.
+            let read = crate::load::Tree::parse(existing.file(), &text);
             let read =
                 read.map_err(|_| Refused("the file cannot be read once something is added".to_owned()))?;
-            text = edit::add(read.tree(), kind.section(), &news)?;
+            text = edit::add(&read, kind.section(), &news)?;
         }
         Ok(text)
     }
@@ -402,7 +403,7 @@ impl Work<'_> {
                 return (Err(found), wrong);
             }
         };
-        let at = |finding: &Finding| loaded.object_at(finding.place.as_ref()?.line);
+        let at = |finding: &Finding| loaded.object_at(finding.place.as_ref()?);
         let is_new = |address: &Address| import.declared.contains_key(address);
         let tenant = match CheckedTenant::of(0, &loaded, self.provider) {
             Ok(tenant) => tenant,

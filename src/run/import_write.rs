@@ -12,7 +12,7 @@ use crate::{
     file,
     finding::Finding,
     import::{self, Declared, ImportedAccount, Written},
-    load::LoadedTenant,
+    load::{LoadedTenant, Tree},
     model::{Address, Kind, Resource, Tenant},
     path::Segment,
     plan::{Action, Observed, Step},
@@ -94,11 +94,16 @@ impl Work<'_> {
             let wrong = |_| Refused("the file cannot be read once it is changed".to_owned());
             self.checked.workspace.read_tenant(existing.file(), text, &Kinds).map_err(wrong)
         };
+        // Only its own file is written: what stands in a template or a shared file does not stand there.
+        let own = |text: &str| {
+            let wrong = |_| Refused("the file cannot be read once it is changed".to_owned());
+            Tree::parse(existing.file(), text).map_err(wrong)
+        };
         let path = [Segment::key(address.kind.section()), Segment::key(&address.key)];
         let before = read(text)?;
         let is_vacant = observed.objects.get(address).is_some_and(Resource::is_vacant);
         if step.action == Action::Create || is_vacant {
-            let gone = edit::remove(before.tree(), &path)?;
+            let gone = edit::remove(&own(text)?, &path)?;
             return same_but(&before.tenant, &read(&gone)?.tenant, address, &BTreeSet::new()).map(|()| gone);
         }
         let Some(live) = live else { return Err(Refused("what is live cannot be declared".to_owned())) };
@@ -111,9 +116,10 @@ impl Work<'_> {
                 let loaded = read(&text)?;
                 let at = [&path[..], &[Segment::key(field)]].concat();
                 let [full, brief] = self.values(&loaded, &at, live, field, address.kind);
-                let Some(full) = full else { return edit::remove(loaded.tree(), &at) };
+                let own = own(&text)?;
+                let Some(full) = full else { return edit::remove(&own, &at) };
                 let brief = brief.unwrap_or_else(|| full.clone());
-                match edit::towards(loaded.tree(), &at, &full, &brief) {
+                match edit::towards(&own, &at, &full, &brief) {
                     Some(change) => text = change?,
                     None => return Ok(text),
                 }
@@ -135,7 +141,7 @@ impl Work<'_> {
                 let loaded = read(&text)?;
                 let at = [&path[..], &[Segment::key(field)]].concat();
                 match self.values(&loaded, &at, live, field, address.kind) {
-                    [_, Some(brief)] => edit::set(loaded.tree(), &at, &brief),
+                    [_, Some(brief)] => edit::set(&own(&text)?, &at, &brief),
                     _ => Err(fault.clone()),
                 }
             });

@@ -19,6 +19,7 @@
 //! - `plan_file`: saved plans
 //! - `progress`: how far a run is, for whoever shows it
 //! - `report`: who points to something, lists, two tenants compared
+//! - `show`: a tenant with what it takes from other files
 //! - `schema`: the JSON Schemas of the files
 //!
 //! A whole round against the emulated phone systems:
@@ -87,6 +88,7 @@ pub mod report;
 mod restored;
 mod schema;
 mod session;
+mod show;
 mod unlock;
 
 pub use crate::provider::{Access, Answer, Question};
@@ -105,6 +107,7 @@ pub use plan_file::{approved_digest, save_plan};
 pub use progress::Progress;
 pub use schema::schemas;
 pub use session::Session;
+pub use show::{ShownLine, show};
 pub use unlock::{AccountLock, LockReport, Removal, locks};
 
 pub use crate::apply::Shutdown;

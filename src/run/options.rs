@@ -6,7 +6,7 @@ use std::{path::PathBuf, time::Duration};
 /// Which part of the workspace a run is about, and what it compares with. The default is everything.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// A pattern for names of tenants.
+    /// A pattern for names of tenants, or behind `label:` for one of their labels.
     pub tenant: Option<String>,
     /// Patterns for addresses of objects, alone or behind their tenant, e.g. `queues.*`, `acme/forwards.*`. Empty: all
     /// objects.

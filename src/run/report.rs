@@ -8,7 +8,7 @@ use super::{
 use crate::{
     error::Failure,
     file,
-    finding::{Finding, Place},
+    finding::Finding,
     model::{Address, Kind},
     path::Segment,
     plan::{Observed, Source},
@@ -61,10 +61,7 @@ fn sorted(checked: &Checked) -> Vec<&CheckedTenant> {
 /// Where each object of a tenant is declared.
 fn sources(checked: &Checked, tenant: &CheckedTenant) -> BTreeMap<Address, Source> {
     let loaded = checked.loaded(tenant);
-    let place = |address: &Address| {
-        let Place { file, line, .. } = locate(loaded, &address.path());
-        Source { file, line }
-    };
+    let place = |address: &Address| Source::from(locate(loaded, &address.path()));
     loaded.tenant.resources().map(|(address, _)| (address.clone(), place(&address))).collect()
 }
 

@@ -10,7 +10,7 @@ use crate::{
     load::{LastChange, LoadedTenant, last_change},
     model::{Address, Kind},
     path::Segment,
-    plan::{self, Desired, Observed},
+    plan::{self, Desired, Observed, Source},
     provider::Entry,
     restore::{self, Restoration, StillDeclared, TenantRecord},
 };
@@ -144,15 +144,16 @@ fn still_declared(
     let mut lines = BTreeSet::new();
     for (address, fields) in &contradicted {
         if let Some(Some(source)) = tenant.absent.get(address) {
-            lines.insert(source.line);
+            of_source(source, &mut lines);
         }
         for field in fields {
             let mut path = vec![Segment::key(address.kind.section()), Segment::key(&address.key)];
             path.extend(field.iter().cloned());
-            lines.insert(locate(loaded, &path).line);
+            let places = [Some(locate(loaded, &path)), loaded.given(&path)];
+            places.into_iter().flatten().for_each(|place| of_source(&Source::from(place), &mut lines));
         }
     }
-    let way_out = match last_change(root, loaded.file(), &lines).filter(|_| !lines.is_empty()) {
+    let way_out = match last_change(root, &lines) {
         Some(LastChange::Commit { id, subject }) => {
             format!("revert the commit that changed it last, {id} \"{subject}\": `git revert {id}`")
         }
@@ -160,6 +161,12 @@ fn still_declared(
         None => "change the file as well before the next apply".to_owned(),
     };
     StillDeclared { file: loaded.file().to_owned(), addresses: contradicted.into_keys().collect(), way_out }
+}
+
+/// The lines that something comes from: a template may have changed, or what a tenant gives it.
+fn of_source(source: &Source, lines: &mut BTreeSet<(String, usize)>) {
+    lines.insert((source.file.clone(), source.line));
+    source.also.iter().for_each(|also| of_source(also, lines));
 }
 
 /// The provider's settings must also cover kinds that are restored and not declared now.

@@ -10,10 +10,21 @@ use serde_json::Value;
 /// The schemas by the name of their file in `schema/`. Draft 7, which editors understand.
 pub fn schemas() -> [(&'static str, Schema); 2] {
     let generator = || SchemaSettings::draft07().with_transform(without_null).into_generator();
-    [
-        ("tenant.schema.json", generator().into_root_schema_for::<Tenant>()),
-        ("workspace.schema.json", workspace(generator())),
-    ]
+    [("tenant.schema.json", tenant(generator())), ("workspace.schema.json", workspace(generator()))]
+}
+
+/// The tenant's file with what has done its work before that is read: shared schedules are taken in.
+fn tenant(generator: SchemaGenerator) -> Schema {
+    let mut schema = generator.into_root_schema_for::<Tenant>();
+    let word = serde_json::json!({
+        "description": "Shared schedules whose days this one has as well: `[shared/holidays]`.",
+        "type": "array",
+        "items": { "type": "string", "pattern": "^shared/." }
+    });
+    if let Some(Value::Object(properties)) = schema.pointer_mut("/definitions/Schedule/properties") {
+        properties.insert("use".to_owned(), word);
+    }
+    schema
 }
 
 /// The workspace file with what each kind of provider says of its own entries.

@@ -165,12 +165,16 @@ impl Spoiled {
     }
 }
 
-/// `file:line:column code: message | help`; warnings say so.
+/// `file:line:column code: message | help`, with the second place behind the first; warnings say so.
 fn line(finding: &Value) -> String {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let place = match &finding["place"] {
         Value::Null => "-".to_owned(),
         place => format!("{}:{}:{}", text(&place["file"]), place["line"], place["column"]),
+    };
+    let place = match &finding["place"]["also"] {
+        Value::Null => place,
+        also => format!("{place} + {}:{}:{}", text(&also["file"]), also["line"], also["column"]),
     };
     let level = if finding["level"] == "warning" { "warning " } else { "" };
     let mut line = format!("{place} {level}{}: {}", text(&finding["code"]), text(&finding["message"]));

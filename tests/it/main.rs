@@ -38,6 +38,8 @@ mod faults;
 #[cfg(test)]
 mod fields;
 #[cfg(test)]
+mod fleet;
+#[cfg(test)]
 mod fmt;
 #[cfg(test)]
 mod golden;

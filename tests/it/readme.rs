@@ -60,16 +60,22 @@ fn the_excerpt_is_printed() {
 #[test]
 fn the_yaml_is_accepted_and_the_ci_lines_run() {
     let yaml = blocks("yaml");
-    let [workspace, stratus, ctm, deskphone, steps @ ..] = yaml.as_slice() else { panic!("{yaml:?}") };
+    let [workspace, stratus, ctm, deskphone, template, shared, extending, steps @ ..] = yaml.as_slice()
+    else {
+        panic!("{yaml:?}")
+    };
     let readme = Workspace::default();
     readme.write("dialform.yaml", workspace);
-    for (name, tenant) in [("stratus", stratus), ("ctm", ctm), ("deskphone", deskphone)] {
+    let tenants = [("stratus", stratus), ("ctm", ctm), ("deskphone", deskphone), ("oak-street", extending)];
+    for (name, tenant) in tenants {
         readme.write(&format!("tenants/{name}.yaml"), tenant);
     }
+    readme.write("templates/small-office.yaml", template);
+    readme.write("shared/holidays.yaml", shared);
     let check = readme.run(&["check"]);
     assert_eq!(
         (check.ending, check.out.as_str()),
-        (Ending::Fine, "3 tenants, 21 objects: no errors, 0 warnings.\n"),
+        (Ending::Fine, "4 tenants, 26 objects: no errors, 0 warnings.\n"),
         "{}",
         check.err
     );

@@ -4,6 +4,7 @@ mod agreement;
 mod decoding;
 mod hostile;
 mod syntax;
+mod templates;
 
 use crate::finding::Finding;
 

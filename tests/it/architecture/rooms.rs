@@ -147,6 +147,7 @@ const VALUES: &[&str] = &[
     "jiff",
     "percent_encoding",
     "phonenumber",
+    "regex",
     "schemars",
     "serde",
     "serde_json",

@@ -1,0 +1,58 @@
+//! What tenants take from other files: templates and shared schedules, read once and put into each tenant's tree before that is
+//! decoded.
+
+use super::{
+    Tree,
+    files::Files,
+    shared::Shared,
+    template::{Extent, Templates},
+};
+use crate::finding::Finding;
+use std::collections::BTreeSet;
+
+/// The files of a workspace that tenants take from.
+#[derive(Default)]
+pub(super) struct Library {
+    templates: Templates,
+    shared: Shared,
+}
+
+impl Library {
+    /// With the shared schedules of the files that these patterns name; `tree` is the one of `dialform.yaml`.
+    pub fn read(files: &Files, shared: &[String], tree: &Tree, findings: &mut Vec<Finding>) -> Self {
+        Self { templates: Templates::default(), shared: Shared::read(files, shared, tree, findings) }
+    }
+
+    /// The files of the shared schedules.
+    pub fn shared_files(&self) -> &BTreeSet<String> {
+        &self.shared.files
+    }
+
+    /// A tenant's file as it is decoded.
+    pub fn tenant(
+        &mut self,
+        files: &Files,
+        name: &str,
+        bytes: &[u8],
+        findings: &mut Vec<Finding>,
+    ) -> Option<(Tree, Extent)> {
+        let tree = parsed(name, bytes, findings)?;
+        self.templates.read_for(files, &tree, findings);
+        Some(self.composed(tree, findings))
+    }
+
+    /// The same where the template has been read before.
+    pub fn known(&self, name: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<(Tree, Extent)> {
+        Some(self.composed(parsed(name, bytes, findings)?, findings))
+    }
+
+    fn composed(&self, tree: Tree, findings: &mut Vec<Finding>) -> (Tree, Extent) {
+        let (tree, extent) = self.templates.extended(tree, findings);
+        let (tree, all) = self.shared.used_in(tree, findings);
+        (tree, if all { extent } else { extent.min(Extent::Part) })
+    }
+}
+
+fn parsed(name: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<Tree> {
+    Tree::parse_bytes(name, bytes).map_err(|found| findings.extend(found)).ok()
+}
