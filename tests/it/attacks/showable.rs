@@ -228,7 +228,7 @@ fn rigs() -> Vec<Rig<'static>> {
     let more: Vec<Rig> = held()
         .iter()
         .filter_map(|held| rigs.iter().find(|rig: &&Rig| rig.account == held.setup.account))
-        .map(|rig| Rig { settings: whole(&rig.settings), tenant: rig.tenant.clone(), ..*rig })
+        .map(|rig| Rig { settings: whole(&rig.settings), tenant: from_others(&rig.tenant), ..*rig })
         .collect();
     rigs.extend(more);
     rigs
@@ -244,8 +244,19 @@ fn whole(settings: &Value) -> Value {
     });
     whole["providers"]["system"].as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let more = json!({
-        "max_file_mib": 2, "guard": { "max_deletes": 1, "max_changed_percent": 30, "min_population": 1 },
+        "max_file_mib": 2, "shared": ["shared/*.yaml"], "guard": { "max_deletes": 1, "max_changed_percent": 30, "min_population": 1 },
         "lock": { "url": "s3://locks/dialform", "region": "eu", "endpoint": "https://s3.example.net", "lease": "60s" },
+    });
+    whole.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    whole
+}
+
+/// The words with which a tenant takes something from other files; none of them is there, which is said.
+fn from_others(tenant: &Value) -> Value {
+    let mut whole = tenant.clone();
+    let more = json!({
+        "extends": "templates/office.yaml", "vars": { "main": "+12145550100" }, "without": ["queues.400"], "labels": ["pilot"],
+        "schedules": { "holidays": { "use": ["shared/holidays"], "dates": ["2027-01-01"] } },
     });
     whole.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     whole
