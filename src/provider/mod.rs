@@ -40,7 +40,7 @@ pub mod stratus;
 pub use findings::SettingsFindings;
 pub use keyring::{Access, Keyring, Tokens};
 pub use open::{Opening, System, open, open_emergency};
-pub use settings::{Emergency, Endpoint, Entry, Form, Kinds, Settings, Workspace};
+pub use settings::{Answer, Emergency, Endpoint, Entry, Form, Kinds, Question, Settings, Workspace};
 
 use crate::{
     http::{ApiError, Conventions, ReadClient, WriteClient},
@@ -80,8 +80,6 @@ pub struct Provider {
     pub dialect: Dialect,
     /// The type of its settings.
     pub settings: Form,
-    /// What a new workspace has to know of one, in the order in which a person is asked.
-    pub setup: &'static [Question],
     /// How its refusals are understood.
     pub conventions: &'static Conventions,
     /// How hard it may be worked where the workspace does not say.
@@ -91,25 +89,6 @@ pub struct Provider {
     /// A reader that cannot write, and a writer.
     pub reader: fn(Endpoints<ReadClient>) -> Box<dyn Read>,
     pub writer: fn(Endpoints<WriteClient>) -> Box<dyn Write>,
-}
-
-/// Something that `dialform init` asks for a field of the settings.
-#[derive(Debug)]
-pub struct Question {
-    /// The field, e.g. `carrier.url`.
-    pub field: &'static str,
-    pub text: &'static str,
-    pub answer: Answer,
-}
-
-/// What is answered.
-#[derive(Debug, Clone, Copy)]
-pub enum Answer {
-    /// The base of an API; where there is a word for having none, that word.
-    Url { or: Option<&'static str> },
-    /// The environment variable that holds a credential, which is never asked for itself. It is left out with the endpoint
-    /// that it is for.
-    Variable(&'static str),
 }
 
 impl fmt::Debug for Provider {

@@ -86,6 +86,25 @@ pub fn url_and_tokens(
     }
 }
 
+/// Something that `dialform init` asks for a field of the settings.
+#[derive(Debug)]
+pub struct Question {
+    /// The field, e.g. `carrier.url`.
+    pub field: &'static str,
+    pub text: &'static str,
+    pub answer: Answer,
+}
+
+/// What is answered.
+#[derive(Debug, Clone, Copy)]
+pub enum Answer {
+    /// The base of an API; where there is a word for having none, that word.
+    Url { or: Option<&'static str> },
+    /// The environment variable that holds a credential, which is never asked for itself. It is left out with the endpoint
+    /// that it is for.
+    Variable(&'static str),
+}
+
 /// Reads an entry. `None` where it cannot be used, which is a finding.
 type Reader = fn(&load::Entry<'_>, &mut Vec<Finding>) -> Option<Box<dyn Settings>>;
 
@@ -93,6 +112,8 @@ type Reader = fn(&load::Entry<'_>, &mut Vec<Finding>) -> Option<Box<dyn Settings
 pub struct Form {
     read: Reader,
     schema: fn(&mut SchemaGenerator) -> Schema,
+    /// What a new workspace has to know, in the order in which a person is asked.
+    pub questions: &'static [Question],
 }
 
 impl Form {
@@ -101,7 +122,13 @@ impl Form {
         Self {
             read: |entry, findings| Some(Box::new(entry.decode::<S>(findings)?)),
             schema: |generator| S::json_schema(generator),
+            questions: &[],
         }
+    }
+
+    /// The same, with what `dialform init` asks.
+    pub const fn asking(self, questions: &'static [Question]) -> Self {
+        Self { questions, ..self }
     }
 
     /// Settings that are made of what is written, with further checks.
@@ -119,6 +146,7 @@ impl Form {
                 }
             },
             schema: |generator| W::json_schema(generator),
+            questions: &[],
         }
     }
 }

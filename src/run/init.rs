@@ -44,7 +44,7 @@ pub fn is_workspace(root: &Path) -> bool {
 
 /// What has to be known of a provider of that kind.
 pub fn questions(kind: &str) -> Result<&'static [Question], Failure> {
-    Ok(known(kind)?.setup)
+    Ok(known(kind)?.settings.questions)
 }
 
 fn known(kind: &str) -> Result<&'static Provider, Failure> {

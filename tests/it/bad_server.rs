@@ -368,7 +368,7 @@ async fn every_wrong_answer_blocks_the_tenant() {
         (
             domain,
             (200, "[]".into()),
-            no("Domain", "invalid length 0, expected struct Domain with 4 elements", "[]"),
+            no("Domain", "invalid length 0, expected struct Domain with 5 elements", "[]"),
         ),
         (domain, coded(200, "OK"), no("Domain", "missing field `domain`", r#"{"code":200,"message":"OK"}"#)),
         (

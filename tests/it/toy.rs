@@ -34,7 +34,6 @@ static TOY: Provider = Provider {
         ..Dialect::PLAIN
     },
     settings: Form::of::<ToySettings>(),
-    setup: &[],
     conventions: &Conventions::PLAIN,
     limits: Limits { requests_per_second: 100, timeout: 5, retries: 1, settle: 2, ..Limits::PLAIN },
     single_account: false,

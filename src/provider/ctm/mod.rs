@@ -38,8 +38,7 @@ pub static PROVIDER: Provider = Provider {
         normalize: convert::normalize,
         ..Dialect::PLAIN
     },
-    settings: Form::from::<Written, CtmSettings>(),
-    setup: &[
+    settings: Form::from::<Written, CtmSettings>().asking(&[
         Question {
             field: "access_key",
             text: "The environment variable with its access key",
@@ -50,7 +49,7 @@ pub static PROVIDER: Provider = Provider {
             text: "The environment variable with its secret key",
             answer: Answer::Variable("CTM_SECRET_KEY"),
         },
-    ],
+    ]),
     conventions: &CONVENTIONS,
     // 10 a second are allowed; clients that last use 8, four at once (FACTS ctm/access-4).
     limits: Limits { requests_per_second: 8, settle: 3, ..Limits::PLAIN },

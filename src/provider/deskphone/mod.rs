@@ -43,8 +43,7 @@ pub static PROVIDER: Provider = Provider {
         normalize: convert::normalize,
         ..Dialect::PLAIN
     },
-    settings: Form::from::<Written, DeskphoneSettings>(),
-    setup: &[
+    settings: Form::from::<Written, DeskphoneSettings>().asking(&[
         Question {
             field: "url",
             text: "The base of the bridge to the dashboard",
@@ -55,7 +54,7 @@ pub static PROVIDER: Provider = Provider {
             text: "The environment variable with its token",
             answer: Answer::Variable("DESKPHONE_TOKEN"),
         },
-    ],
+    ]),
     conventions: &Conventions::PLAIN,
     limits: Limits { settle: 5, ..Limits::PLAIN },
     single_account: true,

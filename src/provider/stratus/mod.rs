@@ -37,8 +37,7 @@ pub static PROVIDER: Provider = Provider {
         stays: notes::stays,
         ..Dialect::PLAIN
     },
-    settings: Form::from::<Written, StratusSettings>(),
-    setup: &[
+    settings: Form::from::<Written, StratusSettings>().asking(&[
         Question {
             field: "url",
             text: "The base of its API, ends in /ns-api/v2",
@@ -59,7 +58,7 @@ pub static PROVIDER: Provider = Provider {
             text: "The environment variable with the carrier's credential",
             answer: Answer::Variable("CARRIER_TOKEN"),
         },
-    ],
+    ]),
     conventions: &CONVENTIONS,
     // NetSapiens documents no limits; integrators use 5 at once and hardly more than 10 a second
     // (FACTS stratus/errors-9).
