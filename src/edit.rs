@@ -55,13 +55,34 @@ pub fn add(tree: &Tree, section: &str, entries: &dyn Fn(usize) -> String) -> Res
         let added = entries(2).replace('\n', line_end);
         return Ok(format!("{before}{line}{end}{added}{after}"));
     }
-    let (Some((first, _)), Some((last, value))) = (list.first(), list.last()) else {
+    // The last that stands in the section itself, and not where something is merged from.
+    let own = list.iter().filter(|(entry, _)| entry.span.start() >= key.span.end());
+    let (Some((first, _)), Some((last, _))) =
+        (own.clone().min_by_key(|(it, _)| it.span.start()), own.max_by_key(|(it, _)| it.span.start()))
+    else {
         return Err(refused("is empty in a form that cannot be added to"));
     };
     let indent = column(text, first.span.start());
-    let end = end_of(text, last, value)
-        .ok_or_else(|| refused("ends with something that stands elsewhere in the file"))?;
-    Ok(insert(line_after(text, end), entries(indent)))
+    Ok(insert(block_end(text, last.span.start()), entries(indent)))
+}
+
+/// The line behind an entry of a block with all that is indented below it: values, what is merged, comments.
+fn block_end(text: &str, key: usize) -> usize {
+    let indent = column(text, key);
+    let mut end = text[key..].find('\n').map_or(text.len(), |at| key + at + 1);
+    let mut at = end;
+    for line in text[at..].split_inclusive('\n') {
+        let content = line.trim_start_matches(' ');
+        let deep = line.len() - content.len();
+        at += line.len();
+        let is_item = deep == indent && (content.starts_with("- ") || content.trim_end() == "-");
+        match content.trim_end() {
+            "" => {}
+            _ if deep > indent || is_item => end = at,
+            _ => break,
+        }
+    }
+    end
 }
 
 /// Whether a map or a list is written in brackets.
@@ -83,7 +104,7 @@ fn end_of(text: &str, key: &Node, value: &Node) -> Option<usize> {
 fn end_of_value(text: &str, value: &Node) -> Option<usize> {
     match &value.value {
         _ if is_flow(text, value) => Some(value.span.end()),
-        Value::Scalar { .. } => Some(value.span.end()),
+        Value::Scalar { .. } => Some(scalar_end(text, value)),
         Value::Map(entries) => {
             let (key, value) = entries.last()?;
             end_of(text, key, value)
@@ -94,6 +115,44 @@ fn end_of_value(text: &str, value: &Node) -> Option<usize> {
             if item.span.start() < value.span.start() { None } else { end_of_value(text, item) }
         }
     }
+}
+
+/// Where a scalar ends. To the parser text of several lines (`|`, `>`) goes on to what comes next, comments and all.
+fn scalar_end(text: &str, value: &Node) -> usize {
+    let (start, whole) = (value.span.start(), value.span.end());
+    let raw = &text[start..whole];
+    let is_header = |line: &str| {
+        let header = line.rsplit([' ', ':']).next().unwrap_or_default();
+        header.starts_with(['|', '>']) && header.len() <= 3
+    };
+    // Its place begins with the header, or below it.
+    let above = text[..start].trim_end().lines().last().unwrap_or_default();
+    let begins = raw.lines().next().is_some_and(|line| is_header(line.trim_end()));
+    if !raw.contains('\n') || !(begins || is_header(above)) {
+        return whole;
+    }
+    let mut at = start;
+    let mut lines = raw.split_inclusive('\n');
+    if begins {
+        at += lines.next().map_or(0, str::len);
+    }
+    let (mut end, mut indent) = (at, None);
+    for (number, line) in lines.enumerate() {
+        let deep = match number {
+            // The first line may be cut where its text begins.
+            0 if !begins => column(text, start),
+            _ => line.len() - line.trim_start_matches(' ').len(),
+        };
+        at += line.len();
+        if line.trim().is_empty() {
+            continue;
+        }
+        if deep < *indent.get_or_insert(deep) {
+            break;
+        }
+        end = at;
+    }
+    text[..end].trim_end_matches(['\n', '\r']).len()
 }
 
 /// The beginning of the line behind the one in which something ends.

@@ -3,6 +3,7 @@
 //!
 //! A map or a list stands on one line where it fits there, as a person would write it, and else as a block.
 
+use crate::text::is_unseen;
 use serde_json::Value;
 use serde_saphyr::{FlowSeq, ser_options};
 
@@ -10,6 +11,8 @@ use serde_saphyr::{FlowSeq, ser_options};
 const WIDTH: usize = 80;
 /// What is nested deeper than this is easier read as a block.
 const DEEPEST: usize = 3;
+
+const LINE_ENDS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
 
 /// `key: value`, indented by so many spaces. It ends with a line break.
 pub fn entry(key: &str, value: &Value, indent: usize) -> String {
@@ -57,8 +60,12 @@ pub fn one_line(value: &Value) -> String {
 /// The lines of a comment, indented.
 pub fn comment(text: &str, indent: usize) -> String {
     let line = |line: &str| format!("{:indent$}# {line}", "").trim_end().to_owned() + "\n";
-    // A line break of any kind would end the comment.
-    text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).map(line).collect()
+    // A line break of any kind would end the comment; what is not seen does not come in.
+    let text: String = text
+        .chars()
+        .map(|c| if c != '\n' && is_unseen(c) && !LINE_ENDS.contains(&c) { '\u{fffd}' } else { c })
+        .collect();
+    text.split(LINE_ENDS).map(line).collect()
 }
 
 /// An entry of a map whose entries begin at `indent`; `lead` is what stands before it on its line.

@@ -14,9 +14,10 @@ pub mod text;
 pub use report::{Count, Imported, ImportedAccount, Written};
 
 use crate::{
-    model::{Address, Kind, Resource},
+    model::{Address, Kind, Number, Resource, Route},
     path::{Path, Segment},
     plan::{Dialect, Observed, Unsupported},
+    text::is_unseen,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -118,6 +119,11 @@ pub fn declare(observed: &Observed, dialect: &Dialect, wanted: &dyn Fn(&Address)
                 .insert(address.clone(), vec![obstacle.message.clone(), obstacle.help.to_owned()]);
             continue;
         }
+        if !is_writable(&address.key) {
+            let why = "its name holds something that is not seen, or is too long for a file; rename it in the portal";
+            import.commented.insert(address.clone(), vec![why.to_owned()]);
+            continue;
+        }
         match object(address, live, observed, dialect) {
             Ok(declared) => drop(import.declared.insert(address.clone(), declared)),
             Err(why) => drop(import.commented.insert(address.clone(), why)),
@@ -168,6 +174,21 @@ pub fn object(
             return Err(left.comments);
         }
     }
+    let whole = serde_json::to_value(&left.resource).unwrap_or_default();
+    for (field, value) in whole.as_object().into_iter().flatten() {
+        if !texts(value).iter().all(|text| is_writable(text)) {
+            left.out(
+                &Path::from([field.as_str()]),
+                "it holds something that is not seen, which no file may hold",
+            );
+        }
+    }
+    // How calls are shared out among one says nothing.
+    if let Resource::Number(Number { route: Some(Route::Receivers(route)), .. }) = &mut left.resource
+        && route.receivers.len() == 1
+    {
+        route.pattern = None;
+    }
     let full = serde_json::to_value(&left.resource).unwrap_or_default();
     let held = dialect.hold(address, left.resource.clone()).ok();
     let reads_the_same = |value: &Value| {
@@ -185,6 +206,26 @@ pub fn object(
         return Err(left.comments);
     }
     Ok(Declared { value, full, comments: left.comments })
+}
+
+/// Whether a text can stand in a file, also as a key.
+fn is_writable(text: &str) -> bool {
+    text.len() <= LONGEST && !text.chars().any(is_unseen)
+}
+
+/// YAML has no longer key on one line.
+const LONGEST: usize = 1000;
+
+/// Every key and text in a value.
+fn texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        Value::Object(fields) => {
+            fields.iter().flat_map(|(key, value)| [vec![key.as_str()], texts(value)].concat()).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The fields that by themselves are nothing in the words of a file, and why.

@@ -16,7 +16,11 @@ use std::collections::BTreeMap;
 pub async fn run(global: &Global, args: &InitArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     if run::is_workspace(&global.dir) {
         let (mut page, directory) = (io.page(), global.dir.display().to_string());
-        say!(page, "there is a workspace already in {}; nothing is changed", directory)?;
+        say!(
+            page,
+            "there is a workspace already in {}; nothing is changed, `dialform import` adds accounts to it",
+            directory
+        )?;
         return Ok(Ending::Fine);
     }
     // Every question comes before the first file: whoever leaves in between leaves nothing behind.

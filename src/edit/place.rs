@@ -147,7 +147,9 @@ fn without(parent: &Place<'_>, gone: &Node) -> Result<String, Refused> {
 
 /// The text with something else between two places. Comments in between would be lost.
 pub fn replaced(text: &str, start: usize, end: usize, new: &str) -> Result<String, Refused> {
-    let old = &text[start..end];
+    let Some(old) = text.get(start..end) else {
+        return Err(Refused("a part of it stands elsewhere in the file".to_owned()));
+    };
     if old.lines().any(|line| line.trim_start().starts_with('#') || line.contains(" #")) {
         return Err(Refused("there are comments in it, which would be lost".to_owned()));
     }

@@ -167,3 +167,15 @@ fn a_file_is_put_into_one_form() {
     assert_eq!(format("t.yaml", formatted), Some(Ok(formatted.to_owned())));
     assert_eq!(format("t.yaml", "a: [1, 2"), None);
 }
+
+/// What is merged, commented or written over several lines belongs to what it stands in.
+#[test]
+fn what_is_below_an_entry_is_its_own() {
+    let text = "base: &b { x: 1 }\nqueues:\n  \"400\":\n    <<: *b\n    # more of it\n\n# another\nend: 1\n";
+    let added = add(&tree(text), "queues", &entry).unwrap();
+    assert_eq!(changed(text, &added), "+  \"500\": {}\n");
+    assert!(added.contains("    # more of it\n  \"500\": {}\n\n# another\n"), "{added}");
+    let text = "a:\n  name: |-\n    One\n    two\n  # a comment\n  next: 1\n";
+    let new = set(&tree(text), &path("a/name"), &json!("Three")).unwrap();
+    assert_eq!(new, "a:\n  name: Three\n  # a comment\n  next: 1\n");
+}

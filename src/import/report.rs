@@ -43,6 +43,8 @@ pub enum Written {
         commented: usize,
     },
     Unchanged,
+    /// Of what is asked for, all that is declared is as it is live.
+    AsLive,
     /// What it says of these objects is what is live now.
     Edited(Vec<Address>),
     /// What stands in it cannot be added to. `text` is what would have been.

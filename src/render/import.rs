@@ -29,6 +29,12 @@ fn one(out: &mut Page<'_>, account: &ImportedAccount) -> io::Result<()> {
             say!(out, "  added: {} and {}", count(*declared, "object"), count(*commented, "comment"))?;
         }
         Written::Unchanged => say!(out, "  unchanged: everything is there already")?,
+        Written::AsLive => {
+            say!(
+                out,
+                "  unchanged: of what is asked for, nothing that is declared differs from what is live"
+            )?;
+        }
         Written::Edited(addresses) => {
             for address in addresses {
                 say!(out, "  {}: as it is live", address.to_string())?;

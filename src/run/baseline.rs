@@ -20,10 +20,15 @@ the entry out.";
 pub fn entry_of(finding: &Finding, workspace: &Workspace) -> Option<KnownFinding> {
     let place = finding.place.as_ref()?;
     let (tenant, address) = object_at(place, workspace)?;
+    entry(finding, tenant, &address)
+}
+
+/// The entry of a finding of an object.
+pub fn entry(finding: &Finding, tenant: &LoadedTenant, address: &Address) -> Option<KnownFinding> {
     Some(KnownFinding {
         code: finding.code.to_owned(),
         address: format!("{}/{address}", tenant.tenant.tenant),
-        digest: digest(tenant, &address)?,
+        digest: digest(tenant, address)?,
     })
 }
 

@@ -144,6 +144,11 @@ pub(super) fn to_be_extended(root: &Path) -> Result<Checked, Failure> {
     Err(Failure::Findings(bounded(wrong)))
 }
 
+/// What the lints find in one tenant by itself.
+pub(super) fn lint_one(workspace: &Workspace, tenant: &LoadedTenant) -> Vec<Finding> {
+    lints(workspace, std::slice::from_ref(tenant), lint::check)
+}
+
 /// What the lints find in the tenants of a workspace.
 pub(super) fn lint_all(workspace: &Workspace) -> Vec<Finding> {
     lints(workspace, &workspace.tenants, lint::check)

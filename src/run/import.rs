@@ -2,7 +2,7 @@
 
 use super::{
     Checked, Context, Options, Session, baseline,
-    check::{CheckedTenant, lint_all, locate, names, pattern, to_be_extended},
+    check::{CheckedTenant, lint_all, lint_one, locate, names, pattern, to_be_extended},
     session::{TENANTS_AT_ONCE, compared},
 };
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     finding::Finding,
     import::{self, Count, Import, Imported, ImportedAccount, Written, text::Head},
     load::{BASELINE_FILE, LoadedTenant, WORKSPACE_FILE},
-    model::{Address, Baseline, Kind, KnownFinding, Tenant},
+    model::{Address, Baseline, Kind, KnownFinding, Resource, Tenant},
     plan::Observed,
     provider::{self, Account, Kinds, Provider},
     text::io_reason,
@@ -21,6 +21,7 @@ use futures::{StreamExt, stream};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
+    sync::{Mutex, PoisonError},
 };
 
 /// What is imported, and where to.
@@ -54,10 +55,22 @@ pub async fn import(
 ) -> Result<Imported, Failure> {
     let checked = to_be_extended(root)?;
     let (name, provider) = provider_of(&checked, import.provider.as_deref())?;
-    let directory = directory(&checked, import.out.as_deref())?;
+    let has_file = |account: &String| {
+        let mut tenants = checked.workspace.tenants.iter();
+        tenants.any(|it| it.tenant.provider == name && it.tenant.account == *account)
+    };
+    // Where every account has its file no new one is made.
+    let directory = match directory(&checked, import.out.as_deref()) {
+        Err(_) if !import.all && !import.accounts.is_empty() && import.accounts.iter().all(has_file) => {
+            String::new()
+        }
+        directory => directory?,
+    };
     let patterns = Patterns::of(import)?;
     let session = Session::importing(&checked, name, options, context).await?;
+    let known = Mutex::default();
     let work = Work {
+        known: &known,
         checked: &checked,
         name,
         provider,
@@ -69,7 +82,8 @@ pub async fn import(
     let done = work.run(&session, import, context).await;
     session.close().await;
     let (accounts, written) = done?;
-    let known = remember(checked, written)?;
+    let known = known.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let known = remember(checked, written, known)?;
     Ok(Imported { accounts, known })
 }
 
@@ -150,6 +164,8 @@ impl Patterns {
 
 /// What every account of a run has in common.
 pub(super) struct Work<'a> {
+    /// What has come into the baseline by this run.
+    known: &'a Mutex<BTreeSet<KnownFinding>>,
     pub(super) checked: &'a Checked,
     name: &'a str,
     pub(super) provider: &'static Provider,
@@ -327,6 +343,14 @@ impl Work<'_> {
                 }
             }
         };
+        if let Some(existing) = existing
+            && !keeps(existing, &loaded)
+        {
+            let why = "what stands in the file would say something else with it".to_owned();
+            let text = import::text::file(&head, &import);
+            let counts = counts(&import, &declared, observed);
+            return Ok((self.report(account, tenant, file, Written::Refused { why, text }, counts), None));
+        }
         let counts = counts(&import, &declared, observed);
         let new: BTreeSet<Address> = import.declared.keys().cloned().collect();
         let text = loaded.tree().text();
@@ -351,6 +375,20 @@ impl Work<'_> {
                 .map_err(|error| Failure::error(format!("cannot write `{file}`: {}", io_reason(&error))))?;
         }
         Ok((self.report(account, tenant, file, written, counts), Some((loaded, new))))
+    }
+
+    /// Puts what the lints find in objects of a file into the baseline.
+    pub(super) fn know(&self, loaded: &LoadedTenant, objects: &BTreeSet<Address>) -> Result<(), Failure> {
+        let workspace = &self.checked.workspace;
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = known.len();
+        for finding in lint_one(workspace, loaded) {
+            let address = finding.place.as_ref().and_then(|place| loaded.object_at(place));
+            let Some(address) = address.filter(|it| objects.contains(it)) else { continue };
+            let entry = baseline::entry(&finding, loaded, &address);
+            known.extend(entry.filter(|entry| !workspace.baseline.known.contains(entry)));
+        }
+        if known.len() == before { Ok(()) } else { save(self.checked, &known) }
     }
 
     /// The way from a file to the schema of the workspace, if that has one.
@@ -444,6 +482,12 @@ impl Work<'_> {
     }
 }
 
+/// Whether every object that a file had says the same in its new text.
+fn keeps(before: &LoadedTenant, after: &LoadedTenant) -> bool {
+    let after: BTreeMap<Address, Resource> = after.tenant.resources().collect();
+    before.tenant.resources().all(|(address, resource)| after.get(&address) == Some(&resource))
+}
+
 /// What a tenant's file is about: what it declares, and what it says must not be.
 fn declared(tenant: &Tenant) -> BTreeSet<Address> {
     let mut all: BTreeSet<Address> = tenant.resources().map(|(address, _)| address).collect();
@@ -507,7 +551,11 @@ fn findings_of(failure: Failure) -> Vec<Finding> {
 }
 
 /// Puts what the lints find in the new objects into the baseline: it was so before anybody wrote a file.
-fn remember(mut checked: Checked, written: Vec<New>) -> Result<Vec<KnownFinding>, Failure> {
+fn remember(
+    mut checked: Checked,
+    written: Vec<New>,
+    mut known: BTreeSet<KnownFinding>,
+) -> Result<Vec<KnownFinding>, Failure> {
     let mut new: BTreeMap<String, BTreeSet<Address>> = BTreeMap::new();
     for (loaded, addresses) in written {
         new.insert(loaded.file().to_owned(), addresses);
@@ -517,22 +565,27 @@ fn remember(mut checked: Checked, written: Vec<New>) -> Result<Vec<KnownFinding>
             None => tenants.push(loaded),
         }
     }
-    let workspace = &checked.workspace;
-    let before: BTreeSet<&KnownFinding> = workspace.baseline.known.iter().collect();
-    let mut known = BTreeSet::new();
+    // What is found of several tenants together.
+    let (workspace, before) = (&checked.workspace, known.len());
     for finding in lint_all(workspace) {
         let Some(place) = &finding.place else { continue };
         let Some((_, address)) = baseline::object_at(place, workspace) else { continue };
         if new.get(&place.file).is_some_and(|addresses| addresses.contains(&address)) {
-            known.extend(baseline::entry_of(&finding, workspace).filter(|entry| !before.contains(entry)));
+            let entry = baseline::entry_of(&finding, workspace);
+            known.extend(entry.filter(|entry| !workspace.baseline.known.contains(entry)));
         }
     }
-    let known: Vec<KnownFinding> = known.into_iter().collect();
-    if !known.is_empty() {
-        let all = Baseline { known: workspace.baseline.known.iter().chain(&known).cloned().collect() };
-        file::publish(&checked.root, BASELINE_FILE, &baseline::text(&all)).map_err(|error| {
-            Failure::error(format!("cannot write `{BASELINE_FILE}`: {}", io_reason(&error)))
-        })?;
+    if known.len() > before {
+        save(&checked, &known)?;
     }
-    Ok(known)
+    Ok(known.into_iter().collect())
+}
+
+/// Writes the baseline with these entries more.
+fn save(checked: &Checked, known: &BTreeSet<KnownFinding>) -> Result<(), Failure> {
+    let all = Baseline { known: checked.workspace.baseline.known.iter().chain(known).cloned().collect() };
+    file::publish(&checked.root, BASELINE_FILE, &baseline::text(&all)).map_err(|error| {
+        Failure::error(format!("cannot write `{BASELINE_FILE}`: {}", io_reason(&error)))
+            .help("make it writable, and import again")
+    })
 }

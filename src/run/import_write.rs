@@ -47,7 +47,7 @@ impl Work<'_> {
         let named = |step: &&Step| self.patterns.name(tenant, &step.address);
         let steps: Vec<&Step> = steps.iter().filter(named).collect();
         if steps.is_empty() {
-            return Ok(report(Written::Unchanged));
+            return Ok(report(Written::AsLive));
         }
         let live = |address: &Address| {
             let live = observed.objects.get(address).filter(|it| !it.is_vacant())?;
@@ -64,6 +64,10 @@ impl Work<'_> {
                     return Ok(report(Written::Refused { why, text: text.unwrap_or_default() }));
                 }
             }
+        }
+        let edited: BTreeSet<Address> = steps.iter().map(|step| step.address.clone()).collect();
+        if let Ok(loaded) = self.checked.workspace.read_tenant(&file, &text, &Kinds) {
+            self.know(&loaded, &edited)?;
         }
         file::publish(&self.checked.root, &file, &text)
             .map_err(|error| Failure::error(format!("cannot write `{file}`: {}", io_reason(&error))))?;

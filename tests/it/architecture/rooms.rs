@@ -27,8 +27,8 @@ const TABLE: &[Row] = &[
     ("plan",              "diff finding model path text", ""),
     ("emergency",         "finding model plan", ""),
     ("outcome",           "model plan", ""),
-    ("emit",              "", "serde_saphyr"),
-    ("import",            "emit finding model path plan", ""),
+    ("emit",              "text", "serde_saphyr"),
+    ("import",            "emit finding model path plan text", ""),
     ("report",            "diff explained finding model path plan text", ""),
     // Names everything that is shown, and only `cli` names it: what is worked out does not know that it will be shown.
     // "To a writer": no stream of the terminal.
