@@ -65,8 +65,12 @@ impl QueueRecord {
                 && !key.starts_with("callqueue-count-")
                 && !NOT_WRITTEN.contains(&key)
         };
-        let fields =
-            self.part("queue").into_iter().flatten().filter(|(key, value)| own(key) && !value.is_null());
+        // Nothing at all is what a new queue has anyway; a switch that is written so is refused.
+        let fields = self
+            .part("queue")
+            .into_iter()
+            .flatten()
+            .filter(|(key, value)| own(key) && !value.is_null() && **value != "");
         fields.map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
