@@ -47,6 +47,12 @@ pub fn decoding<E: serde::de::Error>(message: impl fmt::Display, help: impl fmt:
     Explained::with_help(message.to_string(), help.to_string()).into_decoding()
 }
 
+/// The message of an error of decoding, which serde puts between its own two words.
+pub fn message_of(error: &str) -> &str {
+    let message = error.strip_prefix("invalid value: ").and_then(|text| text.rsplit_once(", expected "));
+    message.map_or(error, |(message, _)| message)
+}
+
 /// The source is not compared.
 impl PartialEq for Explained {
     fn eq(&self, other: &Self) -> bool {

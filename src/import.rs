@@ -14,6 +14,7 @@ pub mod text;
 pub use report::{Count, Imported, ImportedAccount, Written};
 
 use crate::{
+    explained::message_of,
     model::{Address, Kind, Number, Resource, Route},
     path::{Path, Segment},
     plan::{Dialect, Observed, Unsupported},
@@ -234,15 +235,9 @@ fn invalid(resource: &Resource) -> Vec<(Path, String)> {
     let judged = value.as_object().into_iter().flatten().filter_map(|(field, value)| {
         let alone = serde_json::json!({ field.as_str(): value });
         let error = Resource::from_value(resource.kind(), alone).err()?;
-        Some((Path::from([field.as_str()]), said(&error.to_string())))
+        Some((Path::from([field.as_str()]), message_of(&error.to_string()).to_owned()))
     });
     judged.collect()
-}
-
-/// What serde calls an invalid value is the message, and what it expects the way out (`explained`).
-fn said(error: &str) -> String {
-    let message = error.strip_prefix("invalid value: ").and_then(|text| text.rsplit_once(", expected "));
-    message.map_or(error, |(message, _)| message).to_owned()
 }
 
 /// What is left of an object, and what has gone out of it.

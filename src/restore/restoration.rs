@@ -3,6 +3,7 @@
 use super::StepRecord;
 use crate::{
     diff::FieldChange,
+    explained::message_of,
     model::{Address, DEFAULT_RULE, Kind, Resource},
     path::{Path, Segment},
     plan::{Action, Dialect, Unsupported},
@@ -137,7 +138,7 @@ fn bring_back(
             Err(error) => {
                 let invalid = invalid(address.kind, &fields);
                 if invalid.is_empty() {
-                    return restoration.lose(address, [], said(&error.to_string()));
+                    return restoration.lose(address, [], message_of(&error.to_string()));
                 }
                 for (field, why) in invalid {
                     forget(&mut fields, &field);
@@ -205,18 +206,12 @@ fn managed(path: &Path) -> Option<Path> {
     })
 }
 
-/// What serde calls an invalid value and what it expects are the message and the way out (`explained`).
-fn said(error: &str) -> &str {
-    let message = error.strip_prefix("invalid value: ").and_then(|text| text.rsplit_once(", expected "));
-    message.map_or(error, |(message, _)| message)
-}
-
 /// The fields that by themselves are nothing in the words of the YAML, and why.
 fn invalid(kind: Kind, fields: &Map<String, Value>) -> Vec<(Path, String)> {
     let mut found = Vec::new();
     let mut judge = |field: Path, alone: Value| {
         if let Err(error) = Resource::from_value(kind, alone) {
-            found.push((field, said(&error.to_string()).to_owned()));
+            found.push((field, message_of(&error.to_string()).to_owned()));
         }
     };
     for (field, value) in fields {

@@ -28,7 +28,7 @@ const TABLE: &[Row] = &[
     ("emergency",         "finding model plan", ""),
     ("outcome",           "model plan", ""),
     ("emit",              "text", "serde_saphyr"),
-    ("import",            "emit finding model path plan text", ""),
+    ("import",            "emit explained finding model path plan text", ""),
     ("report",            "diff explained finding model path plan text", ""),
     // Names everything that is shown, and only `cli` names it: what is worked out does not know that it will be shown.
     // "To a writer": no stream of the terminal.
@@ -51,7 +51,7 @@ const TABLE: &[Row] = &[
     ("provider/settings", "finding http load model path", ""),
     ("apply",             "diff http model outcome path plan provider text", "tokio tokio::time tokio_util"),
     // "On disk" is one file; the rest are values.
-    ("restore",           "diff finding model path plan text", ""),
+    ("restore",           "diff explained finding model path plan text", ""),
     ("restore/file",      "explained file model plan secret text", "jiff::Timestamp::now std::fs std::process tempfile"),
     // "On this machine" is `file`, "on others" is `shared`: the only row that has a store.
     ("lock",              "explained model secret text", "jiff::Timestamp::now std::process std::time::Instant std::time::SystemTime"),
