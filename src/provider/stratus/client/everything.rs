@@ -1,11 +1,14 @@
 //! All that a domain holds, for an import: named one by one, so that it is read like what files declare.
 
-use super::{api::pages, domain_data::DomainData};
+use super::{
+    api::{Api, pages},
+    domain_data::DomainData,
+};
 use crate::{
     http::{ApiError, Problem, ReadClient},
     model::{Address, Callers, Diverts, Extension, Kind, Queue, Resource, Rules, Schedule},
     plan::Role,
-    provider::{Account, Scope, answer::decode, stratus::wire::Domain},
+    provider::{Account, Scope, stratus::wire::Domain},
 };
 
 /// Names every object of the lists in the scope. Whose schedules an extension has alone is not among them: they are read by
@@ -49,9 +52,7 @@ pub async fn accounts(http: &ReadClient) -> Result<Vec<Account>, ApiError> {
     let listed = pages::<Domain>(http, "/domains", &[], what).await;
     let domains = match listed {
         Err(ApiError { problem: Problem::Status { status: 401 | 403, .. }, .. }) => {
-            let path = "/domains/~";
-            let one: Domain = decode(http.get(path, &[], what).await?, what, path)?;
-            vec![one]
+            vec![Api { http, domain: "~" }.domain().await?]
         }
         listed => listed?,
     };
