@@ -30,7 +30,7 @@
 //! - [`restore`]: what was live before an apply, on disk, and as the desired state of the next plan
 //! - [`lock`]: one apply at a time on each account, on this machine and on others
 //! - [`sandbox`]: the phone systems emulated over HTTP on loopback
-//! - [`run`]: the engine as a library: check, plan, apply
+//! - [`run`]: the engine as a library: check, plan, apply, import
 //! - [`cli`]: the commands: arguments, streams, progress
 //! - [`error`]: how a run ends
 //! - [`guide`]: pages for people, which begin with whom to trust

@@ -28,7 +28,7 @@ fn one(out: &mut Page<'_>, account: &ImportedAccount) -> io::Result<()> {
         Written::Added { declared, commented } => {
             say!(out, "  added: {} and {}", count(*declared, "object"), count(*commented, "comment"))?;
         }
-        Written::Unchanged => say!(out, "  unchanged: everything is there already")?,
+        Written::Unchanged => say!(out, "  unchanged: there is nothing to add")?,
         Written::AsLive => {
             say!(
                 out,

@@ -3,7 +3,7 @@
 use super::{
     Checked, Context, Options, Session, baseline,
     check::{CheckedTenant, lint_all, lint_one, locate, names, pattern, to_be_extended},
-    session::{TENANTS_AT_ONCE, compared},
+    session::{TENANTS_AT_ONCE, compared, explained},
 };
 use crate::{
     edit::{self, Refused},
@@ -11,7 +11,7 @@ use crate::{
     file,
     finding::Finding,
     import::{self, Count, Import, Imported, ImportedAccount, Written, text::Head},
-    load::{BASELINE_FILE, LoadedTenant, WORKSPACE_FILE},
+    load::{BASELINE_FILE, LoadedTenant, Tree, WORKSPACE_FILE, object_at},
     model::{Address, Baseline, Kind, KnownFinding, Resource, Tenant},
     plan::Observed,
     provider::{self, Account, Kinds, Provider},
@@ -68,9 +68,8 @@ pub async fn import(
     };
     let patterns = Patterns::of(import)?;
     let session = Session::importing(&checked, name, options, context).await?;
-    let known = Mutex::default();
     let work = Work {
-        known: &known,
+        known: Mutex::default(),
         checked: &checked,
         name,
         provider,
@@ -82,7 +81,7 @@ pub async fn import(
     let done = work.run(&session, import, context).await;
     session.close().await;
     let (accounts, written) = done?;
-    let known = known.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let known = work.known.into_inner().unwrap_or_else(PoisonError::into_inner);
     let known = remember(checked, written, known)?;
     Ok(Imported { accounts, known })
 }
@@ -165,7 +164,7 @@ impl Patterns {
 /// What every account of a run has in common.
 pub(super) struct Work<'a> {
     /// What has come into the baseline by this run.
-    known: &'a Mutex<BTreeSet<KnownFinding>>,
+    known: Mutex<BTreeSet<KnownFinding>>,
     pub(super) checked: &'a Checked,
     name: &'a str,
     pub(super) provider: &'static Provider,
@@ -247,10 +246,7 @@ impl Work<'_> {
             return if accounts.is_empty() { Err(none()) } else { Ok(accounts) };
         }
         let Some(reader) = session.reader(self.name) else { return Err(none()) };
-        let mut accounts = reader.accounts().await.map_err(|error| match error.help() {
-            Some(help) => Failure::error(error.to_string()).help(help),
-            None => Failure::error(error.to_string()),
-        })?;
+        let mut accounts = reader.accounts().await.map_err(explained)?;
         if accounts.is_empty() {
             let message = format!("provider `{}` lists no accounts", self.name);
             return Err(Failure::error(message).help("name one with `--account`"));
@@ -260,8 +256,13 @@ impl Work<'_> {
     }
 
     pub(super) fn existing(&self, account: &str) -> Option<&LoadedTenant> {
-        let same = |it: &&LoadedTenant| it.tenant.provider == self.name && it.tenant.account == account;
-        self.checked.workspace.tenants.iter().find(same)
+        self.declaring(account).next()
+    }
+
+    /// The files that declare an account.
+    fn declaring(&self, account: &str) -> impl Iterator<Item = &LoadedTenant> {
+        let same = move |it: &&LoadedTenant| it.tenant.provider == self.name && it.tenant.account == account;
+        self.checked.workspace.tenants.iter().filter(same)
     }
 
     pub(super) fn failed(&self, account: &Account, tenant: &str, why: Vec<Finding>) -> ImportedAccount {
@@ -287,6 +288,12 @@ impl Work<'_> {
         tenant: &str,
         observed: &Observed,
     ) -> Result<(ImportedAccount, Option<New>), Failure> {
+        let files: Vec<&str> = self.declaring(&account.id).map(LoadedTenant::file).collect();
+        if let [first, second, ..] = files.as_slice() {
+            let why = format!("account `{}` is declared in `{first}` and in `{second}`", account.id);
+            let finding = Finding::error("shared-account", why).help("make one file of the two");
+            return Ok((self.failed(account, tenant, vec![finding]), None));
+        }
         if self.write {
             return Ok((self.take(account, tenant, observed)?, None));
         }
@@ -371,6 +378,8 @@ impl Work<'_> {
                 let found = vec![Finding::error("failed", why).help(help)];
                 return Ok((self.failed(account, tenant, found), None));
             }
+            // Before the file: whoever stops in between has an entry too many, and no finding that stops everybody.
+            self.know(&loaded, &new)?;
             file::publish(root, &file, text)
                 .map_err(|error| Failure::error(format!("cannot write `{file}`: {}", io_reason(&error))))?;
         }
@@ -413,7 +422,7 @@ impl Work<'_> {
                 continue;
             }
             // Only its own file is written, whatever it takes from others.
-            let read = crate::load::Tree::parse(existing.file(), &text);
+            let read = Tree::parse(existing.file(), &text);
             let read =
                 read.map_err(|_| Refused("the file cannot be read once something is added".to_owned()))?;
             text = edit::add(&read, kind.section(), &news)?;
@@ -433,10 +442,13 @@ impl Work<'_> {
         let loaded = match self.checked.workspace.read_tenant(file, text, &Kinds) {
             Ok(loaded) => loaded,
             Err(found) => {
-                for (finding, address) in
-                    found.iter().filter_map(|it| Some((it, self.address_in(it, import, text)?)))
-                {
-                    wrong.insert(address, Wrong::whole(&finding.message));
+                // What stands there can be read all the same, unless that is what is wrong with it.
+                let tree = Tree::parse(file, text).ok();
+                let at = |it: &Finding| object_at(tree.as_ref()?, it.place.as_ref()?.line);
+                for finding in &found {
+                    if let Some(address) = at(finding).filter(|it| import.declared.contains_key(it)) {
+                        wrong.insert(address, Wrong::whole(&finding.message));
+                    }
                 }
                 return (Err(found), wrong);
             }
@@ -471,14 +483,6 @@ impl Work<'_> {
             }
         }
         (Ok(loaded), wrong)
-    }
-
-    /// The new object that a finding of a file that cannot be read is about.
-    fn address_in(&self, finding: &Finding, import: &Import, text: &str) -> Option<Address> {
-        let tree = crate::load::Tree::parse_bytes("import", text.as_bytes()).ok()?;
-        let line = finding.place.as_ref()?.line;
-        let address = crate::load::object_at(&tree, line)?;
-        import.declared.contains_key(&address).then_some(address)
     }
 }
 

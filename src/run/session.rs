@@ -9,10 +9,11 @@ use super::{
 use crate::{
     apply::{Job, ReadBackTimes},
     error::Failure,
+    explained::Explained,
     finding::{Finding, Place},
-    http::{Phase, RequestObserver, during},
+    http::{ApiError, Phase, RequestObserver, during},
     load::LoadedTenant,
-    model::{Address, Kind},
+    model::{Address, Kind, Tenant},
     path::Segment,
     plan::{self, BulkEntry, Input, Note, Observed, Plan, Policy, TenantPlan},
     provider::{self, Access, Opening, Scope, SettingsFindings, System, Workspace},
@@ -257,25 +258,12 @@ impl<'a> Session<'a> {
 
     /// Reads all that an account of an open provider holds.
     pub(super) async fn read_all(&self, provider: &str, account: &str) -> Result<Observed, Failure> {
-        let system = &self.systems[provider];
-        let longest = Duration::from_secs(system.limits.account_timeout.into());
         let scope = Scope::everything();
-        let observed = during(Phase::Observe, account, system.reader.observe(account, &scope));
-        let observed = tokio::select! {
+        tokio::select! {
             biased;
-            () = self.context.shutdown.stop.cancelled() => return Err(Failure::stopped()),
-            observed = tokio::time::timeout(longest, observed) => observed,
-        };
-        self.context.notify(Notice::TenantRead);
-        let observed = observed.map_err(|_| {
-            let message =
-                format!("reading account `{account}` takes longer than {} seconds", longest.as_secs());
-            Failure::error(message).help("raise `limits.account_timeout` of its provider")
-        })?;
-        observed.map_err(|error| match error.help() {
-            Some(help) => Failure::error(error.to_string()).help(help),
-            None => Failure::error(error.to_string()),
-        })
+            () = self.context.shutdown.stop.cancelled() => Err(Failure::stopped()),
+            observed = self.observe(provider, account, account, &scope) => Ok(observed?),
+        }
     }
 
     /// Reads the account of a tenant, or says why it cannot be read.
@@ -284,26 +272,33 @@ impl<'a> Session<'a> {
         if let Some(finding) = self.checked.workspace.untrusted(loaded).filter(|_| !self.sandbox) {
             return Err(finding.at(loaded.place(&[Segment::key("provider")])));
         }
-        let (name, account) = (loaded.tenant.tenant.as_str(), loaded.tenant.account.as_str());
-        let system = &self.systems[&loaded.tenant.provider];
-        let scope = self.scope(tenant);
+        let Tenant { tenant: name, provider, account, .. } = &loaded.tenant;
+        let observed = self.observe(provider, name, account, &self.scope(tenant)).await;
+        observed.map_err(|why| {
+            Finding::explained("unreadable-account", why).at(loaded.place(&[Segment::key("account")]))
+        })
+    }
+
+    /// Reads an account of an open provider. `name` is what its requests are logged under.
+    async fn observe(
+        &self,
+        provider: &str,
+        name: &str,
+        account: &str,
+        scope: &Scope,
+    ) -> Result<Observed, Explained> {
+        let system = &self.systems[provider];
         let longest = Duration::from_secs(system.limits.account_timeout.into());
-        let observed = during(Phase::Observe, name, system.reader.observe(account, &scope));
+        let observed = during(Phase::Observe, name, system.reader.observe(account, scope));
         let observed = tokio::time::timeout(longest, observed).await;
         self.context.notify(Notice::TenantRead);
         let observed = observed.map_err(|_| {
             let message =
                 format!("reading account `{account}` takes longer than {} seconds", longest.as_secs());
             let help = "raise `limits.account_timeout` of its provider if the account is that large";
-            Finding::error("unreadable-account", message)
-                .help(help)
-                .at(loaded.place(&[Segment::key("account")]))
+            Explained::with_help(message, help)
         })?;
-        observed.map_err(|error| {
-            let finding = Finding::error("unreadable-account", error.to_string());
-            let finding = Finding { help: error.help().map(str::to_owned), ..finding };
-            finding.at(loaded.place(&[Segment::key("account")]))
-        })
+        observed.map_err(explained)
     }
 
     fn plan_tenant(
@@ -474,4 +469,12 @@ pub(super) fn compared(
         place,
         only: covered,
     })
+}
+
+/// Why a system cannot be read, and the way out if it has one.
+pub(super) fn explained(error: ApiError) -> Explained {
+    match error.help() {
+        Some(help) => Explained::with_help(error.to_string(), help),
+        None => Explained::new(error.to_string()),
+    }
 }

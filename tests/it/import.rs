@@ -230,6 +230,31 @@ fn the_baseline_only_shrinks() {
     assert!(found.err.contains("which is not found any more"), "{}", found.err);
 }
 
+/// Whoever is stopped between the two has an entry too many, and no finding that stops everybody.
+#[test]
+fn the_baseline_is_written_before_the_file() {
+    let world = empty(&STRATUS, &ODD.replace("\"night: shift #1\", order", "gone, order"));
+    import(&world, &STRATUS, &[]);
+    let written = |name: &str| std::fs::metadata(world.path(name)).unwrap().modified().unwrap();
+    assert!(written(".dialform-baseline.yaml") < written("tenants/acme.yaml"));
+}
+
+/// Of two files nobody knows in which one what is new belongs.
+#[test]
+fn two_files_of_one_account_are_not_added_to() {
+    let world = empty(&STRATUS, ODD);
+    let text = |name: &str| format!("tenant: {name}\nprovider: pbx\naccount: acme.1.service\n");
+    world.write("tenants/a.yaml", text("a"));
+    world.write("tenants/b.yaml", text("b"));
+    let (ending, out) = import(&world, &STRATUS, &[]);
+    assert_eq!(ending, Ending::Error);
+    assert!(
+        out.contains("account `acme.1.service` is declared in `tenants/a.yaml` and in `tenants/b.yaml`"),
+        "{out}"
+    );
+    assert_eq!((world.read("tenants/a.yaml"), world.read("tenants/b.yaml")), (text("a"), text("b")));
+}
+
 /// Where a new file would not be found by `tenants`, and where no account is named, nothing is asked of any system.
 #[test]
 fn what_cannot_be_imported_is_said_before_anything_is_read() {
