@@ -189,6 +189,11 @@ impl<P> Workspace<P> {
         Ok(Self::with_tenants(Config::read(files, kinds)?, files, kinds))
     }
 
+    /// The same with a `dialform.yaml` that is about to be written.
+    pub fn load_as<K: Kinds<Entry = P>>(text: &str, files: &Files, kinds: &K) -> Result<Self, Vec<Finding>> {
+        Ok(Self::with_tenants(Config::parse(text.as_bytes(), kinds)?, files, kinds))
+    }
+
     /// Reads every tenant file that a `dialform.yaml` names.
     pub(super) fn with_tenants<K: Kinds<Entry = P>>(config: Config<P>, files: &Files, kinds: &K) -> Self {
         let Config { file, providers, tree, mut findings } = config;
@@ -292,9 +297,13 @@ impl<P> Config<P> {
             let finding = Finding::error("unreadable-file", format!("cannot read `{WORKSPACE_FILE}`: {why}"));
             vec![finding.help("run in a workspace, or name one: `-C DIR`")]
         })?;
+        Self::parse(&bytes, kinds)
+    }
+
+    fn parse<K: Kinds<Entry = P>>(bytes: &[u8], kinds: &K) -> Result<Self, Vec<Finding>> {
         let expected = expected(kinds);
-        let mut tree = Tree::parse_bytes(WORKSPACE_FILE, &bytes).map_err(|found| {
-            let mut source = Source::new(WORKSPACE_FILE, &String::from_utf8_lossy(&bytes));
+        let mut tree = Tree::parse_bytes(WORKSPACE_FILE, bytes).map_err(|found| {
+            let mut source = Source::new(WORKSPACE_FILE, &String::from_utf8_lossy(bytes));
             source.reveal(expected.names());
             found.into_iter().map(|finding| source.review(finding)).collect::<Vec<_>>()
         })?;

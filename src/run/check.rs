@@ -133,8 +133,14 @@ impl TenantPattern {
 }
 
 /// Loads a workspace to which tenants are about to be added. It may have none yet.
-pub(super) fn to_be_extended(root: &Path) -> Result<Checked, Failure> {
-    let workspace = Workspace::load(&Files::Directory(root.to_owned()), &Kinds).map_err(Failure::Findings)?;
+/// `file` is a `dialform.yaml` that is about to be written; `None`: the one that is there.
+pub(super) fn to_be_extended(root: &Path, file: Option<&str>) -> Result<Checked, Failure> {
+    let files = Files::Directory(root.to_owned());
+    let workspace = match file {
+        Some(text) => Workspace::load_as(text, &files, &Kinds),
+        None => Workspace::load(&files, &Kinds),
+    };
+    let workspace = workspace.map_err(Failure::Findings)?;
     let is_wrong = |finding: &&Finding| finding.level == Level::Error && finding.code != "no-tenant-files";
     let wrong: Vec<Finding> = workspace.findings.iter().filter(is_wrong).cloned().collect();
     if wrong.is_empty() {

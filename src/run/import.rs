@@ -1,8 +1,9 @@
 //! Live accounts to tenant files. Only reads go out, and nothing that is declared already is written again.
 
 use super::{
-    Checked, Context, Options, Session, baseline,
-    check::{CheckedTenant, lint_all, lint_one, locate, names, pattern, to_be_extended},
+    Checked, Context, Options, Session,
+    check::{CheckedTenant, locate, names, pattern, to_be_extended},
+    import_baseline::Known,
     session::{TENANTS_AT_ONCE, compared, explained},
 };
 use crate::{
@@ -11,8 +12,8 @@ use crate::{
     file,
     finding::Finding,
     import::{self, Count, Import, Imported, ImportedAccount, Written, text::Head},
-    load::{BASELINE_FILE, LoadedTenant, Tree, WORKSPACE_FILE, object_at},
-    model::{Address, Baseline, Kind, KnownFinding, Resource, Tenant},
+    load::{LoadedTenant, Tree, WORKSPACE_FILE, object_at},
+    model::{Address, Kind, Resource, Tenant},
     plan::Observed,
     provider::{self, Account, Kinds, Provider},
     text::io_reason,
@@ -21,7 +22,6 @@ use futures::{StreamExt, stream};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
-    sync::{Mutex, PoisonError},
 };
 
 /// What is imported, and where to.
@@ -53,7 +53,16 @@ pub async fn import(
     import: &ImportOptions,
     context: &Context,
 ) -> Result<Imported, Failure> {
-    let checked = to_be_extended(root)?;
+    import_to(to_be_extended(root, None)?, options, import, context).await
+}
+
+/// The same for a workspace that is loaded.
+pub(super) async fn import_to(
+    checked: Checked,
+    options: &Options,
+    import: &ImportOptions,
+    context: &Context,
+) -> Result<Imported, Failure> {
     let (name, provider) = provider_of(&checked, import.provider.as_deref())?;
     let has_file = |account: &String| {
         let mut tenants = checked.workspace.tenants.iter();
@@ -69,7 +78,7 @@ pub async fn import(
     let patterns = Patterns::of(import)?;
     let session = Session::importing(&checked, name, options, context).await?;
     let work = Work {
-        known: Mutex::default(),
+        known: Known::default(),
         checked: &checked,
         name,
         provider,
@@ -81,8 +90,8 @@ pub async fn import(
     let done = work.run(&session, import, context).await;
     session.close().await;
     let (accounts, written) = done?;
-    let known = work.known.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let known = remember(checked, written, known)?;
+    let Work { known, .. } = work;
+    let known = known.finish(checked, written)?;
     Ok(Imported { accounts, known })
 }
 
@@ -164,7 +173,7 @@ impl Patterns {
 /// What every account of a run has in common.
 pub(super) struct Work<'a> {
     /// What has come into the baseline by this run.
-    known: Mutex<BTreeSet<KnownFinding>>,
+    pub(super) known: Known,
     pub(super) checked: &'a Checked,
     name: &'a str,
     pub(super) provider: &'static Provider,
@@ -379,25 +388,11 @@ impl Work<'_> {
                 return Ok((self.failed(account, tenant, found), None));
             }
             // Before the file: whoever stops in between has an entry too many, and no finding that stops everybody.
-            self.know(&loaded, &new)?;
+            self.known.note(self.checked, &loaded, &new)?;
             file::publish(root, &file, text)
                 .map_err(|error| Failure::error(format!("cannot write `{file}`: {}", io_reason(&error))))?;
         }
         Ok((self.report(account, tenant, file, written, counts), Some((loaded, new))))
-    }
-
-    /// Puts what the lints find in objects of a file into the baseline.
-    pub(super) fn know(&self, loaded: &LoadedTenant, objects: &BTreeSet<Address>) -> Result<(), Failure> {
-        let workspace = &self.checked.workspace;
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = known.len();
-        for finding in lint_one(workspace, loaded) {
-            let address = finding.place.as_ref().and_then(|place| loaded.object_at(place));
-            let Some(address) = address.filter(|it| objects.contains(it)) else { continue };
-            let entry = baseline::entry(&finding, loaded, &address);
-            known.extend(entry.filter(|entry| !workspace.baseline.known.contains(entry)));
-        }
-        if known.len() == before { Ok(()) } else { save(self.checked, &known) }
     }
 
     /// The way from a file to the schema of the workspace, if that has one.
@@ -552,44 +547,4 @@ fn findings_of(failure: Failure) -> Vec<Finding> {
         Failure::Message { cause, .. } => vec![Finding::explained("unreadable-account", cause)],
         Failure::Output(error) => vec![Finding::error("failed", error.to_string())],
     }
-}
-
-/// Puts what the lints find in the new objects into the baseline: it was so before anybody wrote a file.
-fn remember(
-    mut checked: Checked,
-    written: Vec<New>,
-    mut known: BTreeSet<KnownFinding>,
-) -> Result<Vec<KnownFinding>, Failure> {
-    let mut new: BTreeMap<String, BTreeSet<Address>> = BTreeMap::new();
-    for (loaded, addresses) in written {
-        new.insert(loaded.file().to_owned(), addresses);
-        let tenants = &mut checked.workspace.tenants;
-        match tenants.iter_mut().find(|it| it.file() == loaded.file()) {
-            Some(earlier) => *earlier = loaded,
-            None => tenants.push(loaded),
-        }
-    }
-    // What is found of several tenants together.
-    let (workspace, before) = (&checked.workspace, known.len());
-    for finding in lint_all(workspace) {
-        let Some(place) = &finding.place else { continue };
-        let Some((_, address)) = baseline::object_at(place, workspace) else { continue };
-        if new.get(&place.file).is_some_and(|addresses| addresses.contains(&address)) {
-            let entry = baseline::entry_of(&finding, workspace);
-            known.extend(entry.filter(|entry| !workspace.baseline.known.contains(entry)));
-        }
-    }
-    if known.len() > before {
-        save(&checked, &known)?;
-    }
-    Ok(known.into_iter().collect())
-}
-
-/// Writes the baseline with these entries more.
-fn save(checked: &Checked, known: &BTreeSet<KnownFinding>) -> Result<(), Failure> {
-    let all = Baseline { known: checked.workspace.baseline.known.iter().chain(known).cloned().collect() };
-    file::publish(&checked.root, BASELINE_FILE, &baseline::text(&all)).map_err(|error| {
-        Failure::error(format!("cannot write `{BASELINE_FILE}`: {}", io_reason(&error)))
-            .help("make it writable, and import again")
-    })
 }

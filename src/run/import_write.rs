@@ -67,7 +67,7 @@ impl Work<'_> {
         }
         let edited: BTreeSet<Address> = steps.iter().map(|step| step.address.clone()).collect();
         if let Ok(loaded) = self.checked.workspace.read_tenant(&file, &text, &Kinds) {
-            self.know(&loaded, &edited)?;
+            self.known.note(self.checked, &loaded, &edited)?;
         }
         file::publish(&self.checked.root, &file, &text)
             .map_err(|error| Failure::error(format!("cannot write `{file}`: {}", io_reason(&error))))?;

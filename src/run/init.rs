@@ -1,6 +1,6 @@
 //! A new workspace: its files, and what is live in its first accounts.
 
-use super::{Context, ImportOptions, Options, import, schemas};
+use super::{Context, ImportOptions, Options, check::to_be_extended, import::import_to, schemas};
 use crate::{
     emit,
     error::Failure,
@@ -109,14 +109,14 @@ async fn make(
     if let Some((name, text)) = pipeline(made.root, &variables(init)?) {
         made.write(name, &text)?;
     }
-    made.write(WORKSPACE_FILE, &text)?;
     let import_options = ImportOptions {
         accounts: init.accounts.clone(),
         all: init.accounts.is_empty(),
         ..ImportOptions::default()
     };
     made.directories.push(made.root.join("tenants"));
-    let imported = import(made.root, options, &import_options, context).await?;
+    let checked = to_be_extended(made.root, Some(&text))?;
+    let imported = import_to(checked, options, &import_options, context).await?;
     if imported.is_incomplete() && imported.accounts.len() == 1 {
         let found = imported.accounts.into_iter().find_map(|it| match it.written {
             crate::import::Written::Failed(found) => Some(found),
@@ -124,6 +124,8 @@ async fn make(
         });
         return Err(Failure::Findings(found.unwrap_or_default()));
     }
+    // Last: what was stopped before is no workspace, and the next run goes on with its files.
+    made.write(WORKSPACE_FILE, &text)?;
     Ok(imported)
 }
 

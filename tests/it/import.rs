@@ -234,9 +234,11 @@ fn the_baseline_only_shrinks() {
 #[test]
 fn the_baseline_is_written_before_the_file() {
     let world = empty(&STRATUS, &ODD.replace("\"night: shift #1\", order", "gone, order"));
-    import(&world, &STRATUS, &[]);
-    let written = |name: &str| std::fs::metadata(world.path(name)).unwrap().modified().unwrap();
-    assert!(written(".dialform-baseline.yaml") < written("tenants/acme.yaml"));
+    world.write("tenants", "no directory");
+    let done = world.run(&["import", "--account", STRATUS.account]);
+    assert_eq!(done.ending, Ending::Error);
+    assert!(done.err.contains("cannot write `tenants/acme.yaml`"), "{}", done.err);
+    assert!(world.read(".dialform-baseline.yaml").contains("unknown-schedule"));
 }
 
 /// Of two files nobody knows in which one what is new belongs.

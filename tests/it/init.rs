@@ -76,6 +76,21 @@ fn one_command_ends_with_an_empty_plan() {
     assert_eq!((again.ending, files(workspace.root())), (Ending::Fine, made));
 }
 
+/// Whatever a run that was killed has left, the next one makes a workspace of it: `dialform.yaml` is written last.
+#[test]
+fn what_was_killed_is_gone_on_with() {
+    let workspace = empty();
+    workspace.run(&STRATUS);
+    let whole = files(workspace.root());
+    fs::remove_file(workspace.path("dialform.yaml")).unwrap();
+    fs::remove_file(workspace.path("schema/tenant.schema.json")).unwrap();
+    let done = workspace.run(&STRATUS);
+    assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
+    assert_eq!(files(workspace.root()), whole);
+    let last = |name: &str| fs::metadata(workspace.path(name)).unwrap().modified().unwrap();
+    assert!(whole.keys().all(|name| last(name) <= last("dialform.yaml")));
+}
+
 const FILE: &str = "
 # yaml-language-server: $schema=schema/workspace.schema.json
 version: 1

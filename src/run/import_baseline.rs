@@ -1,0 +1,82 @@
+//! What was wrong in what is imported goes into the baseline.
+
+use super::{
+    Checked, baseline,
+    check::{lint_all, lint_one},
+};
+use crate::{
+    error::Failure,
+    file,
+    load::{BASELINE_FILE, LoadedTenant},
+    model::{Address, Baseline, KnownFinding},
+    text::io_reason,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, PoisonError},
+};
+
+/// What has come into the baseline by one run.
+#[derive(Default)]
+pub struct Known(Mutex<BTreeSet<KnownFinding>>);
+
+impl Known {
+    /// Puts what the lints find in objects of a file into the baseline.
+    pub fn note(
+        &self,
+        checked: &Checked,
+        loaded: &LoadedTenant,
+        objects: &BTreeSet<Address>,
+    ) -> Result<(), Failure> {
+        let workspace = &checked.workspace;
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = known.len();
+        for finding in lint_one(workspace, loaded) {
+            let address = finding.place.as_ref().and_then(|place| loaded.object_at(place));
+            let Some(address) = address.filter(|it| objects.contains(it)) else { continue };
+            let entry = baseline::entry(&finding, loaded, &address);
+            known.extend(entry.filter(|entry| !workspace.baseline.known.contains(entry)));
+        }
+        if known.len() == before { Ok(()) } else { save(checked, &known) }
+    }
+
+    /// The same for what is found of several tenants together. `written` are the files with the objects that are new in them.
+    pub fn finish(
+        self,
+        mut checked: Checked,
+        written: Vec<(LoadedTenant, BTreeSet<Address>)>,
+    ) -> Result<Vec<KnownFinding>, Failure> {
+        let mut known = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut new: BTreeMap<String, BTreeSet<Address>> = BTreeMap::new();
+        for (loaded, addresses) in written {
+            new.insert(loaded.file().to_owned(), addresses);
+            let tenants = &mut checked.workspace.tenants;
+            match tenants.iter_mut().find(|it| it.file() == loaded.file()) {
+                Some(earlier) => *earlier = loaded,
+                None => tenants.push(loaded),
+            }
+        }
+        let (workspace, before) = (&checked.workspace, known.len());
+        for finding in lint_all(workspace) {
+            let Some(place) = &finding.place else { continue };
+            let Some((tenant, address)) = baseline::object_at(place, workspace) else { continue };
+            if new.get(&place.file).is_some_and(|addresses| addresses.contains(&address)) {
+                let entry = baseline::entry(&finding, tenant, &address);
+                known.extend(entry.filter(|entry| !workspace.baseline.known.contains(entry)));
+            }
+        }
+        if known.len() > before {
+            save(&checked, &known)?;
+        }
+        Ok(known.into_iter().collect())
+    }
+}
+
+/// Writes the baseline with these entries more.
+fn save(checked: &Checked, known: &BTreeSet<KnownFinding>) -> Result<(), Failure> {
+    let all = Baseline { known: checked.workspace.baseline.known.iter().chain(known).cloned().collect() };
+    file::publish(&checked.root, BASELINE_FILE, &baseline::text(&all)).map_err(|error| {
+        Failure::error(format!("cannot write `{BASELINE_FILE}`: {}", io_reason(&error)))
+            .help("make it writable, and import again")
+    })
+}
