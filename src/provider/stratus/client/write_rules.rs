@@ -84,7 +84,7 @@ impl Writing<'_> {
                 body.retain(|feature, _| {
                     let field = convert::feature_field(feature);
                     let path = field.iter().fold(own.clone(), |path, key| path.join(*key));
-                    whole || feature == "enabled" || touched_in(step, &path)
+                    whole || touched_in(step, &path)
                 });
                 contents.push((rule, body));
             }
