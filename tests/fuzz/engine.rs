@@ -64,8 +64,10 @@ pub fn fuzz(target: Target<'_>) {
     listen();
     let asked: Option<f64> = std::env::var("DIALFORM_FUZZ").ok().map(|text| text.parse().unwrap());
     let time = asked.map_or(USUAL, Duration::from_secs_f64);
-    // A short run is the same on every machine; a long one is to find what others have not.
-    let seed = asked.map_or(0, |_| u64::from(jiff::Timestamp::now().subsec_nanosecond().unsigned_abs()));
+    // A short run is the same on every machine; a long one is to find what others have not, unless it is told its seed.
+    let told: Option<u64> = std::env::var("DIALFORM_SEED").ok().map(|text| text.parse().unwrap());
+    let now = || u64::from(jiff::Timestamp::now().subsec_nanosecond().unsigned_abs());
+    let seed = told.unwrap_or_else(|| asked.map_or(0, |_| now()));
     let (began, start, mut dice) = (Instant::now(), worked(), Dice::new(seed));
     let watch = Watch::begin(target.name);
     let mut known: BTreeSet<String> = BTreeSet::new();

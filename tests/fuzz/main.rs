@@ -8,7 +8,8 @@
 //! - `loading`, `decoders`, `saved`, `shown`, `written`: the targets
 //!
 //! Each target runs for less than a second, or for the seconds that `DIALFORM_FUZZ` says. What fails is cut down, shown,
-//! and kept in `corpus/`, where every later run begins: give it a name that says what it is about.
+//! and kept in `corpus/`, where every later run begins: give it a name that says what it is about. A long run tries other inputs each
+//! time, unless `DIALFORM_SEED` says the number that an earlier one has printed.
 
 // The attribute tells clippy that helpers beside the tests are test code as well.
 #[cfg(test)]
