@@ -15,8 +15,11 @@ use crate::{
 };
 
 pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
-    let apply = ApplyOptions::try_from(args)?;
-    let options = Options::from(args);
+    let mut apply = ApplyOptions::try_from(args)?;
+    let mut options = Options::from(args);
+    if let Some(path) = &args.plan {
+        run::follow_plan(&global.dir, path, &mut options, &mut apply)?;
+    }
     let checked = run::check(&global.dir, &options)?;
     let (context, mut notices) = io.context();
     let signals = tokio::spawn(signal::end_run(context.shutdown.clone()));
@@ -60,14 +63,19 @@ impl Run<'_> {
         shown?;
         session.ensure_logged()?;
         self.show(&mut plan, io)?;
-        apply.approval.permit(&plan)?;
+        let reviewed = apply.approval.permit(&plan)?;
+        match args.format {
+            Format::Text => render::already(&mut io.page(), &reviewed.already)?,
+            Format::Markdown => render::already(&mut io.markdown(), &reviewed.already)?,
+            Format::Json => events::already(io.out, &reviewed.already)?,
+        }
         if plan.is_empty() {
             if args.format == Format::Json {
                 events::finished(io.out, &plan, None, &[], &[])?;
             }
             return Ok(if plan.is_blocked() { Ending::Error } else { Ending::Fine });
         }
-        if !args.auto_approve && apply.approval.digest.is_none() {
+        if !args.auto_approve && !apply.approval.is_of_one_plan() {
             if args.format == Format::Json && io.ask.is_some() {
                 render::plan(&mut io.talk(), &plan)?;
             }

@@ -328,8 +328,11 @@ pub struct DiffArgs {
 
 #[derive(Debug, Args)]
 pub struct ApplyArgs {
-    /// A saved plan; refused when the current plan differs
-    #[arg(value_name = "PLANFILE")]
+    /// A saved plan: its part of the workspace, and what is left of its steps; refused where there is any other step now
+    #[arg(
+        value_name = "PLANFILE",
+        conflicts_with_all = ["tenant", "only", "changed_since", "base", "restore"]
+    )]
     pub plan: Option<PathBuf>,
     #[command(flatten)]
     pub selection: Selection,

@@ -3,13 +3,13 @@
 use super::args::{ApplyArgs, Emulation, ImportArgs, InitArgs, PlanArgs, Selection, Watching};
 use crate::{
     error::Failure,
-    run::{self, ApplyOptions, Approval, ImportOptions, Logging, Options, approved_digest},
+    run::{self, ApplyOptions, Approval, ImportOptions, Logging, Options},
 };
 
 impl From<&Selection> for run::Selection {
     fn from(args: &Selection) -> Self {
         let Selection { tenant, only, changed_since, base, restore } = args.clone();
-        Self { tenant, only, changed_since, base, restore, config: None }
+        Self { tenant, tenants: None, only, changed_since, base, restore, config: None }
     }
 }
 
@@ -50,15 +50,15 @@ impl TryFrom<&ApplyArgs> for ApplyOptions {
     type Error = Failure;
 
     fn try_from(args: &ApplyArgs) -> Result<Self, Failure> {
-        let digest = match &args.plan {
-            Some(path) => Some(approved_digest(path)?),
-            None => args.digest.clone(),
-        };
         let wait = args.wait.as_deref().map(|text| run::duration("--wait", text)).transpose()?;
         let timeout =
             args.lock_timeout.as_deref().map(|text| run::duration("--lock-timeout", text)).transpose()?;
-        let approval =
-            Approval { digest, critical: args.approve_critical.clone(), override_guard: args.override_guard };
+        let approval = Approval {
+            digest: args.digest.clone(),
+            reviewed: None,
+            critical: args.approve_critical.clone(),
+            override_guard: args.override_guard,
+        };
         Ok(Self { wait, lock_timeout: timeout.unwrap_or_default(), approval })
     }
 }

@@ -1,6 +1,9 @@
 //! Which commit last changed lines of a file.
 
-use super::git::git;
+use super::{
+    git::{git, object},
+    revision::Revision,
+};
 use std::{collections::BTreeSet, path::Path};
 
 /// Who said so last.
@@ -55,4 +58,14 @@ fn last_of_file(root: &Path, file: &str, lines: &BTreeSet<usize>) -> Option<(u64
         }
     }
     last
+}
+
+/// The commit that a revision names now; `None` outside of git, and for what is no commit.
+pub fn commit_of(root: &Path, named: &str) -> Option<String> {
+    object(root, named, "commit").ok()
+}
+
+/// Whether this checkout has a revision.
+pub fn has_revision(root: &Path, named: &str) -> bool {
+    Revision::find(root, named).is_ok()
 }

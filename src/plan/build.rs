@@ -8,6 +8,7 @@ use super::{
     portal::{Clicks, join},
     protect, reason, remarks, toggle, top, undeclared, unreadable,
     uses::Uses,
+    wanted::Wanted,
     zones,
 };
 use crate::{
@@ -196,6 +197,8 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     plan.notes.extend(leading::nowhere(account, &plan, &desired, observed, platform));
     plan.notes.extend(leading::undeclared(account, &plan, &desired, observed, only));
     plan.notes.extend(remnants(&plan.steps, observed, only));
+    let objects = desired.into_iter().map(|(address, it)| (address, it.resource)).collect();
+    plan.wanted = Wanted { objects, absent: absent.into_keys().collect(), exhaustive, declared };
     plan
 }
 

@@ -36,11 +36,30 @@ pub fn of(tenants: &[TenantPlan]) -> String {
     }))
 }
 
+/// The digest of the steps that a plan in JSON holds, whatever it says itself; `None` where it is no plan.
+pub fn counted(plan: &Value) -> Option<String> {
+    let Saved { tenants } = Saved::deserialize(plan).ok()?;
+    Some(sum(tenants.iter().map(|it| {
+        let step = |step: &'_ SavedStep| {
+            let SavedStep { address, action, critical, changes, instructions } = step;
+            (address.clone(), action.clone(), critical.clone(), changes.clone(), instructions.clone())
+        };
+        let steps = it.steps.iter().map(step).collect();
+        let SavedTenant { tenant, provider, account, endpoints, blocked, steps: _ } = it;
+        (
+            tenant.as_str(),
+            provider.as_str(),
+            account.as_str(),
+            endpoints.as_slice(),
+            blocked.is_empty(),
+            steps,
+        )
+    })))
+}
+
 /// A plan in JSON, as far as its digest counts it.
 #[derive(Deserialize)]
-pub struct Saved {
-    pub format_version: u32,
-    pub digest: String,
+struct Saved {
     tenants: Vec<SavedTenant>,
 }
 
@@ -64,26 +83,4 @@ struct SavedStep {
     changes: Value,
     #[serde(default)]
     instructions: Vec<String>,
-}
-
-impl Saved {
-    /// The digest of the steps that it holds, whatever it says itself.
-    pub fn counted(&self) -> String {
-        sum(self.tenants.iter().map(|it| {
-            let step = |step: &'_ SavedStep| {
-                let SavedStep { address, action, critical, changes, instructions } = step;
-                (address.clone(), action.clone(), critical.clone(), changes.clone(), instructions.clone())
-            };
-            let steps = it.steps.iter().map(step).collect();
-            let SavedTenant { tenant, provider, account, endpoints, blocked, steps: _ } = it;
-            (
-                tenant.as_str(),
-                provider.as_str(),
-                account.as_str(),
-                endpoints.as_slice(),
-                blocked.is_empty(),
-                steps,
-            )
-        }))
-    }
 }

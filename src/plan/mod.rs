@@ -14,17 +14,21 @@ mod digest;
 mod guard;
 mod leading;
 mod live;
+mod made_from;
 mod order;
 mod policy;
 mod portal;
 mod protect;
 mod reason;
 mod remarks;
+mod reviewed;
+pub mod saved;
 mod toggle;
 mod top;
 mod undeclared;
 mod unreadable;
 mod uses;
+mod wanted;
 mod zones;
 
 pub use base::Base;
@@ -36,11 +40,14 @@ pub use desired::{Desired, desired, desired_in_part};
 pub use dialect::{
     Accepts, ByHand, Dialect, Grade, GradeRow, Propagation, Remark, Removal, Unsupported, Way, When,
 };
-pub use digest::Saved as SavedPlan;
 pub use leading::in_words;
+pub use made_from::{MadeFrom, NamedCommit};
 pub use policy::Policy;
 pub use portal::{Act, Clicks, Control, Lists, Portal, Setting, Shown, both, join};
 pub use reason::Reason;
+pub use reviewed::{Reviewed, as_reviewed};
+pub use saved::SavedPlan;
+pub use wanted::Wanted;
 
 use crate::{
     diff::FieldChange,
@@ -53,7 +60,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The version of the JSON form of a plan.
-pub const FORMAT_VERSION: u32 = 3;
+pub const FORMAT_VERSION: u32 = 4;
 
 /// Everything one account holds, as far as it was read.
 ///
@@ -154,6 +161,7 @@ pub struct Plan {
     pub format_version: u32,
     /// Identifies the steps: equal digests mean that the same is done.
     pub digest: String,
+    pub made_from: MadeFrom,
     /// What is worth knowing about the files and the command itself, and what of the live accounts nobody must miss. The
     /// digest does not count it.
     pub findings: Vec<Finding>,
@@ -196,6 +204,9 @@ pub struct TenantPlan {
     pub unmanaged_extensions: usize,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// What the tenant wants of the objects that the run is about.
+    #[serde(skip)]
+    pub wanted: Wanted,
 }
 
 impl TenantPlan {
@@ -216,6 +227,7 @@ impl TenantPlan {
             unmanaged: Vec::new(),
             unmanaged_extensions: 0,
             notes: Vec::new(),
+            wanted: Wanted::default(),
         }
     }
 }
@@ -359,13 +371,21 @@ impl Plan {
         tenants.sort_by(|a, b| a.tenant.cmp(&b.tenant));
         let digest = digest::of(&tenants);
         let findings = tenants.iter().flat_map(|tenant| tenant.findings.clone()).collect();
-        Self { format_version: FORMAT_VERSION, digest, findings, tenants }
+        let made_from = MadeFrom::default();
+        Self { format_version: FORMAT_VERSION, digest, made_from, findings, tenants }
     }
 
     /// The same with further findings to show beside it.
     #[must_use]
     pub fn with_findings(mut self, findings: Vec<Finding>) -> Self {
         self.findings.extend(findings);
+        self
+    }
+
+    /// The same with what it was made from.
+    #[must_use]
+    pub fn made_from(mut self, made_from: MadeFrom) -> Self {
+        self.made_from = made_from;
         self
     }
 

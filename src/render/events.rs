@@ -41,6 +41,14 @@ pub fn planned(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     )
 }
 
+/// What of a reviewed plan is so already, if anything is.
+pub fn already(out: &mut dyn Write, objects: &[String]) -> io::Result<()> {
+    match objects {
+        [] => Ok(()),
+        objects => json::line(out, &serde_json::json!({ "event": "already", "objects": objects })),
+    }
+}
+
 /// A step begins.
 pub fn started(out: &mut dyn Write, tenant: &str, address: &str, action: Action) -> io::Result<()> {
     json::line(

@@ -28,7 +28,7 @@ pub use emergency::{emergency_choice, emergency_outcome, emergency_status};
 pub use findings::{failure_markdown, findings, findings_markdown};
 pub use import::import;
 pub use markdown::{outcomes_markdown, plan_markdown};
-pub use outcome::{outcome, summary};
+pub use outcome::{already, outcome, summary};
 pub use plan::plan;
 pub use providers::{providers, providers_json, providers_markdown};
 pub use report::{comparison, pointers};

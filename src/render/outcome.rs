@@ -3,10 +3,20 @@
 use super::{BOLD, GREEN, RED, YELLOW, paint};
 use crate::{
     outcome::{Outcome, Status, WriteRequest, Writes},
-    page::{Page, add, say},
+    page::{Code, Joined, Own, Page, add, say},
     text::printable,
 };
 use std::{collections::BTreeSet, io};
+
+/// What of a reviewed plan is so already.
+pub fn already(out: &mut Page<'_>, objects: &[String]) -> io::Result<()> {
+    if objects.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<Code<String>> = objects.iter().map(|it| Code(printable(it.clone()))).collect();
+    let end = out.is_markdown().then_some(Own("\n"));
+    say!(out, "{}Already so, of the reviewed plan: {}", end, Joined(&names, ", "))
+}
 
 /// One line a step as it ends, with the reason and the way out where it is not done.
 pub fn outcome(out: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {

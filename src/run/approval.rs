@@ -4,39 +4,56 @@ use super::{Approval, check::ADDRESS_HELP};
 use crate::{
     error::Failure,
     finding::Finding,
-    plan::Plan,
+    plan::{Plan, Reviewed, as_reviewed},
     text::{count, printable},
 };
 
 impl Approval {
-    /// Refuses a plan that is not the one approved, exceeds the guard, or has a critical change that nobody approved.
-    pub fn permit(&self, plan: &Plan) -> Result<(), Failure> {
-        self.same(plan)?;
+    /// Whether it is of one plan and no other.
+    pub fn is_of_one_plan(&self) -> bool {
+        self.digest.is_some() || self.reviewed.is_some()
+    }
+
+    /// Refuses a plan that is not the one approved, exceeds the guard, or has a critical change that nobody approved. What
+    /// of the approved plan is so already is returned.
+    pub fn permit(&self, plan: &Plan) -> Result<Reviewed, Failure> {
+        let reviewed = self.same(plan)?;
         let beyond = plan.tenants.iter().find(|tenant| !tenant.refused.is_empty());
         if let Some(tenant) = beyond.filter(|_| !self.override_guard) {
             let message = format!("tenant `{}`: {}", tenant.tenant, tenant.refused.join("; "));
             return Err(Failure::refused(message)
                 .help("if that is intended, raise the limit under `guard` in dialform.yaml, or add `--override-guard`"));
         }
-        self.permit_critical(plan)
+        self.permit_critical(plan)?;
+        Ok(reviewed)
     }
 
-    fn same(&self, plan: &Plan) -> Result<(), Failure> {
+    fn same(&self, plan: &Plan) -> Result<Reviewed, Failure> {
+        if let Some(saved) = &self.reviewed {
+            if let Some(failure) = not_comparable(plan) {
+                return Err(failure);
+            }
+            return as_reviewed(plan, saved).map_err(|wrong| {
+                let named = wrong.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("; ");
+                let more = match wrong.len().saturating_sub(NAMED) {
+                    0 => String::new(),
+                    more => format!("; and {more} more"),
+                };
+                Failure::refused(printable(format!("this is not what was reviewed: {named}{more}")))
+                    .help("nothing was changed; plan and review again")
+            });
+        }
         match &self.digest {
             Some(digest) if *digest != plan.digest => {
-                if let Some((tenant, why)) = unread(plan) {
-                    let message = format!(
-                        "the approved plan cannot be compared with the current one: tenant `{tenant}`: {why}"
-                    );
-                    return Err(Failure::refused(message)
-                        .help("nothing was changed; apply the same plan again when it can be read"));
+                if let Some(failure) = not_comparable(plan) {
+                    return Err(failure);
                 }
                 let message =
                     format!("the current plan ({}) is not the approved one ({digest})", plan.digest);
                 Err(Failure::refused(message)
                     .help("files or live systems have changed since: plan and review again"))
             }
-            _ => Ok(()),
+            _ => Ok(Reviewed::default()),
         }
     }
 
@@ -135,6 +152,17 @@ fn pattern_over(open: &[Critical<'_>]) -> String {
     });
     let star = || "*".to_owned();
     format!("{}/{}.*", tenant.unwrap_or_else(star), section.unwrap_or_else(star))
+}
+
+/// Of more differences than this only so many are named.
+const NAMED: usize = 5;
+
+/// Why a plan cannot be compared with the approved one.
+fn not_comparable(plan: &Plan) -> Option<Failure> {
+    let (tenant, why) = unread(plan)?;
+    let message =
+        format!("the approved plan cannot be compared with the current one: tenant `{tenant}`: {why}");
+    Some(Failure::refused(message).help("nothing was changed; apply the same plan again when it can be read"))
 }
 
 /// A tenant of which nothing is known now, and why: the plan of now says nothing about what has changed.

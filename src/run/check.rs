@@ -210,6 +210,9 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         return Err(Failure::Findings(bounded(findings)));
     }
     tenants.retain(|it| tenant.as_ref().is_none_or(|t| t.selects(&workspace.tenants[it.index].tenant)));
+    if let Some(names) = &selection.tenants {
+        tenants.retain(|it| names.contains(&workspace.tenants[it.index].tenant.tenant));
+    }
     if tenants.is_empty()
         && let Some(text) = &selection.tenant
     {

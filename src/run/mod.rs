@@ -104,7 +104,7 @@ pub use init::{InitOptions, Initiated, init, is_asked, is_workspace, questions};
 pub use intent::Intent;
 pub use machine::{ignored_signals, on_runtime};
 pub use options::{ApplyOptions, Approval, Emulation, Logging, Options, Selection, duration};
-pub use plan_file::{approved_digest, save_plan};
+pub use plan_file::{follow_plan, save_plan, saved_plan};
 pub use progress::Progress;
 pub use schema::schemas;
 pub use session::Session;

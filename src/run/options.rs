@@ -1,13 +1,15 @@
 //! What whoever starts a run may choose. Plain values: the command line fills them in, and so may any program.
 
-use crate::{error::Failure, text};
-use std::{path::PathBuf, time::Duration};
+use crate::{error::Failure, plan::SavedPlan, text};
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 /// Which part of the workspace a run is about, and what it compares with. The default is everything.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     /// A pattern for names of tenants, or behind `label:` for one of their labels.
     pub tenant: Option<String>,
+    /// The names of tenants, those of a saved plan; `None`: any.
+    pub tenants: Option<BTreeSet<String>>,
     /// Patterns for addresses of objects, alone or behind their tenant, e.g. `queues.*`, `acme/forwards.*`. Empty: all
     /// objects.
     pub only: Vec<String>,
@@ -66,6 +68,8 @@ pub struct ApplyOptions {
 pub struct Approval {
     /// The digest of the plan that was approved. A plan with another digest is refused. `None`: any plan is taken.
     pub digest: Option<String>,
+    /// The plan that was approved. A plan that does anything else is refused; one that does less is taken.
+    pub reviewed: Option<SavedPlan>,
     /// Addresses of critical changes that are approved, or patterns for them, e.g. `acme-dental/forwards.+12145550100`,
     /// `acme-dental/forwards.*`.
     pub critical: Vec<String>,

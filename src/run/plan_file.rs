@@ -1,45 +1,124 @@
 //! Saved plans (`plan --out FILE`, `apply FILE`).
 
+use super::{ApplyOptions, Options, Selection};
 use crate::{
     error::Failure,
     file,
-    plan::{FORMAT_VERSION, Plan, SavedPlan},
+    load::{commit_of, has_revision},
+    plan::{
+        Action, FORMAT_VERSION, MadeFrom, NamedCommit, Plan, SavedPlan,
+        saved::{self, NoPlan},
+    },
     secret::KnownSecrets,
     text::io_reason,
 };
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Saves a plan, without any credential.
 pub fn save_plan(path: &Path, plan: &Plan, secrets: &KnownSecrets) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         Failure::error(format!("cannot save the plan to `{}`: {}", path.display(), io_reason(&error)))
+            .help("name a file in a directory that is there and can be written to")
     };
-    let mut text = serde_json::to_string_pretty(plan).map_err(|error| failed(error.into()))?;
-    text.push('\n');
-    file::replace(path, secrets.hide(&text).as_bytes()).map_err(failed)
+    let hide = |text: &str| secrets.hide(text).into_owned();
+    let text = saved::write(plan, &hide).map_err(|error| failed(error.into()))?;
+    file::replace(path, text.as_bytes()).map_err(failed)
 }
 
-/// The digest of a saved plan: what applying it approves. The file has to hold the very steps that it names.
-pub fn approved_digest(path: &Path) -> Result<String, Failure> {
+/// A saved plan, as it was saved to the letter.
+pub fn saved_plan(path: &Path) -> Result<SavedPlan, Failure> {
     let shown = path.display();
-    let text = file::read_named(path)
-        .map_err(|error| Failure::error(format!("cannot read the plan `{shown}`: {}", io_reason(&error))))?;
-    let saved: SavedPlan = serde_json::from_str(&text).map_err(|error| {
-        Failure::error(format!("`{shown}` is not a saved plan: {error}"))
+    let text = file::read_named(path).map_err(|error| {
+        Failure::error(format!("cannot read the plan `{shown}`: {}", io_reason(&error)))
             .help("save one with `dialform plan --out FILE`")
     })?;
-    if saved.format_version != FORMAT_VERSION {
-        return Err(Failure::refused(format!(
-            "`{shown}` has plan format {}, not {FORMAT_VERSION}",
-            saved.format_version
-        ))
-        .help("plan again with this version of dialform"));
+    saved::read(&text).map_err(|why| match why {
+        NoPlan::Strange(error) => Failure::error(format!("`{shown}` is not a saved plan: {error}"))
+            .help("save one with `dialform plan --out FILE`"),
+        NoPlan::Format(format) => {
+            Failure::refused(format!("`{shown}` has plan format {format}, not {FORMAT_VERSION}"))
+                .help("plan again with this version of dialform")
+        }
+        NoPlan::Changed(fields) => {
+            let fields: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
+            let message = format!("`{shown}` was changed after it was saved, in {}", fields.join(", "));
+            Failure::refused(message).help("plan again, and review that")
+        }
+    })
+}
+
+/// Makes a run one of a saved plan: of its part of the workspace, with that plan as what was approved.
+pub fn follow_plan(
+    root: &Path,
+    path: &Path,
+    options: &mut Options,
+    apply: &mut ApplyOptions,
+) -> Result<(), Failure> {
+    let saved = saved_plan(path)?;
+    ensure_same_systems(path, &saved, options.emulation.sandbox)?;
+    options.selection = selection_of(root, path, &saved)?;
+    apply.approval.reviewed = Some(saved);
+    Ok(())
+}
+
+/// The part of the workspace that a saved plan is of: its tenants, by name, and nothing that has moved since.
+fn selection_of(root: &Path, path: &Path, saved: &SavedPlan) -> Result<Selection, Failure> {
+    let made_from = &saved.made_from;
+    let base = match &made_from.base {
+        Some(base) if has_revision(root, base.exactly()) => Some(base.exactly().to_owned()),
+        Some(base) => {
+            // Without it the plan of now lacks what is left to people because the files have changed.
+            let by_hand = |it: &saved::SavedStep| it.action == Action::Manual;
+            if saved.tenants.iter().flat_map(|it| &it.steps).any(by_hand) {
+                let message = format!(
+                    "`{}` compares with commit {} (`{}`), which this checkout lacks",
+                    path.display(),
+                    base.exactly(),
+                    base.named
+                );
+                return Err(Failure::refused(message)
+                    .help("check out the history as well, e.g. with `fetch-depth: 0`, and apply again"));
+            }
+            None
+        }
+        None => None,
+    };
+    Ok(Selection {
+        tenants: Some(saved.tenants.iter().map(|it| it.tenant.clone()).collect()),
+        only: made_from.only.clone(),
+        base,
+        restore: made_from.restore.as_ref().map(PathBuf::from),
+        ..Selection::default()
+    })
+}
+
+/// What a plan of these options is made from.
+pub(super) fn made_from(root: &Path, options: &Options) -> MadeFrom {
+    let Selection { tenant, tenants: _, only, changed_since, base, config, restore } = &options.selection;
+    let commit = |named: &Option<String>| {
+        named.as_ref().map(|named| NamedCommit { named: named.clone(), commit: commit_of(root, named) })
+    };
+    MadeFrom {
+        dialform: env!("CARGO_PKG_VERSION").to_owned(),
+        head: commit_of(root, "HEAD"),
+        sandbox: options.emulation.sandbox,
+        tenant: tenant.clone(),
+        only: only.clone(),
+        changed_since: commit(changed_since),
+        base: commit(base),
+        config: commit(config),
+        restore: restore.as_ref().map(|path| path.to_string_lossy().into_owned()),
     }
-    if saved.counted() != saved.digest {
-        return Err(Failure::refused(format!(
-            "`{shown}` was changed after it was saved: its steps are not those of its digest"
-        ))
-        .help("plan again, and review that"));
+}
+
+/// Refuses a saved plan of the emulated systems for real ones, and the other way round.
+fn ensure_same_systems(path: &Path, saved: &SavedPlan, sandbox: bool) -> Result<(), Failure> {
+    let shown = path.display();
+    match (saved.made_from.sandbox, sandbox) {
+        (true, false) => Err(Failure::refused(format!("`{shown}` is a plan of the emulated phone systems"))
+            .help("add `--sandbox`, or plan the real ones")),
+        (false, true) => Err(Failure::refused(format!("`{shown}` is a plan of the real phone systems"))
+            .help("leave `--sandbox` out, or plan with it")),
+        _ => Ok(()),
     }
-    Ok(saved.digest)
 }

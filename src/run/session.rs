@@ -5,6 +5,7 @@ use super::{
     account_locks::AccountLocks,
     check::{CheckedTenant, locate},
     emulated::{Emulated, recorder},
+    plan_file::made_from,
 };
 use crate::{
     apply::{Job, ReadBackTimes},
@@ -15,7 +16,7 @@ use crate::{
     load::LoadedTenant,
     model::{Address, Kind, Tenant},
     path::Segment,
-    plan::{self, BulkEntry, Input, Note, Observed, Plan, Policy, TenantPlan},
+    plan::{self, BulkEntry, Input, MadeFrom, Note, Observed, Plan, Policy, TenantPlan},
     provider::{self, Access, Opening, Scope, SettingsFindings, System, Workspace},
     restore,
 };
@@ -45,6 +46,7 @@ pub struct Session<'a> {
     pub(super) locks: AccountLocks,
     /// Whether the systems are emulated.
     pub(super) sandbox: bool,
+    made_from: MadeFrom,
     systems: BTreeMap<String, System>,
     /// Kept running as long as the session.
     emulated: Vec<Emulated>,
@@ -59,6 +61,7 @@ impl<'a> Session<'a> {
     ) -> Result<Self, Failure> {
         let monitor = Monitor::open("plan", &options.logging, context)?;
         let mut session = Self::new(checked, options, context, monitor, AccountLocks::default());
+        session.made_from = made_from(&checked.root, options);
         session.open(options, Access::Read).await?;
         Ok(session)
     }
@@ -74,6 +77,7 @@ impl<'a> Session<'a> {
         let locks =
             AccountLocks::take(checked, options.emulation.sandbox, apply.lock_timeout, context).await?;
         let mut session = Self::new(checked, options, context, monitor, locks);
+        session.made_from = made_from(&checked.root, options);
         match session.open(options, Access::Write).await {
             Ok(()) => Ok(session),
             Err(failure) => {
@@ -145,7 +149,8 @@ impl<'a> Session<'a> {
         locks: AccountLocks,
     ) -> Self {
         let (systems, emulated, sandbox) = (BTreeMap::new(), Vec::new(), options.emulation.sandbox);
-        Self { checked, context, monitor, locks, sandbox, systems, emulated }
+        let made_from = MadeFrom::default();
+        Self { checked, context, monitor, locks, sandbox, made_from, systems, emulated }
     }
 
     /// Opens every system the selected tenants are on.
@@ -253,7 +258,8 @@ impl<'a> Session<'a> {
             let system = self.systems.get(&plan.provider);
             TenantPlan { endpoints: system.map(|it| it.addresses.clone()).unwrap_or_default(), ..plan }
         });
-        Ok(Plan::new(tenants.collect()).with_findings(self.checked.warnings.clone()))
+        let plan = Plan::new(tenants.collect()).made_from(self.made_from.clone());
+        Ok(plan.with_findings(self.checked.warnings.clone()))
     }
 
     /// Reads all that an account of an open provider holds.

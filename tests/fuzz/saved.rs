@@ -9,7 +9,7 @@ use crate::{
 use dialform::{
     error::Failure,
     restore,
-    run::{Context, Emulation, Options, Selection, approved_digest, check, plan, save_plan},
+    run::{Context, Emulation, Options, Selection, check, plan, save_plan, saved_plan},
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -63,10 +63,10 @@ fn looked_at(root: &Path, written: &Written, input: &[u8]) -> String {
     let file = root.join("saved.json");
     fs::write(&file, input).unwrap();
     let value: Value = serde_json::from_slice(input).unwrap_or_default();
-    let as_plan = match approved_digest(&file) {
-        Ok(digest) => {
+    let as_plan = match saved_plan(&file) {
+        Ok(saved) => {
             assert_eq!(done(&value), done(&written.plan), "an edited plan is approved");
-            assert_eq!(written.plan["digest"], *digest);
+            assert_eq!(written.plan["digest"], *saved.digest);
             "a plan".to_owned()
         }
         Err(failure) => message(&failure),

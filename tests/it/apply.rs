@@ -50,7 +50,9 @@ fn apply_wants_an_approval_of_this_plan() {
     world.tenant("numbers: { \"+12145550100\": { label: Another } }");
     let stale = world.run(&["apply", file]);
     assert_eq!(stale.ending, Ending::Refused);
-    assert!(refusal(&stale).contains("is not the approved one"), "{}", stale.err);
+    let why = "this is not what was reviewed: acme/numbers.+12145550100 would have `label` set to `\"Another\"`, in the \
+               reviewed plan to `\"Main\"`";
+    assert_eq!(refusal(&stale), why);
     let wrong = world.run(&["apply", "--digest", "0123"]);
     assert_eq!(wrong.ending, Ending::Refused);
     assert_eq!(world.state(), before, "a refused apply writes nothing");

@@ -180,11 +180,14 @@ guard: {{ max_changed_percent: 100 }}
     }
 
     fn start(&self, line: &str) -> Child {
-        let mut command = self.workspace.process(&Vec::from_iter(line.split_whitespace()));
+        let plan = self.workspace.argument("plan.json");
+        let words = line.split_whitespace().map(|it| if it == "PLAN" { plan.as_str() } else { it });
+        let mut command = self.workspace.process(&Vec::from_iter(words));
         command.env("TOKEN", "nsd_0123456789");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
+    /// Its saved plan is called PLAN.
     fn run(&self, line: &str) -> Output {
         self.start(line).wait_with_output().unwrap()
     }
@@ -270,20 +273,31 @@ fn undisturbed() -> (usize, BTreeMap<&'static str, Value>) {
     (served.trap.writes(), served.held())
 }
 
-/// Kills an apply when its write of this number has been carried out, before the answer has come, and applies once more.
-fn killed_after(write: usize, wanted: &BTreeMap<&'static str, Value>) -> Result<(), String> {
+/// The same of a saved plan.
+const APPLY_SAVED: &str = "apply PLAN --override-guard --format json";
+
+/// Kills an apply when its write of this number has been carried out, before the answer has come, and runs the same again.
+fn killed_after(write: usize, apply: &str, wanted: &BTreeMap<&'static str, Value>) -> Result<(), String> {
     let served = Served::new();
+    if apply == APPLY_SAVED {
+        let plan = served.run("plan --out PLAN");
+        assert_eq!(plan.status.code(), Some(0), "{}", text(&plan.stderr));
+    }
     served.trap.set(Some(write));
-    served.trap.spring(served.start(APPLY));
+    served.trap.spring(served.start(apply));
     served.trap.set(None);
     // Before its first write it has kept what was live.
     let kept = fs::read_dir(served.workspace.path(".dialform/restore")).unwrap().count();
     if kept != 1 {
         return Err(format!("{kept} restore files"));
     }
-    let again = served.run(APPLY);
+    let again = served.run(apply);
     if again.status.code() != Some(0) {
-        return Err(format!("the second apply: {}{}", text(&again.stdout), text(&again.stderr)));
+        return Err(format!(
+            "the second apply: {}{}",
+            text(&again.stdout).lines().last().unwrap_or_default(),
+            text(&again.stderr)
+        ));
     }
     let plan = served.run("plan --detailed-exitcode");
     if plan.status.code() != Some(0) {
@@ -299,20 +313,21 @@ fn killed_after(write: usize, wanted: &BTreeMap<&'static str, Value>) -> Result<
 }
 
 /// The acceptance line: an apply of forty steps, killed with SIGKILL after each of its writes, is ended by one more apply;
-/// nothing is lost, made twice or left behind. `DIALFORM_SWEEP=full` kills it after every write, otherwise after each
-/// twelfth.
+/// nothing is lost, made twice or left behind; so is one of a saved plan by the same command. `DIALFORM_SWEEP=full` kills
+/// each after every write, otherwise after each twelfth.
 #[test]
 fn a_killed_apply_is_ended_by_the_next() {
     let (writes, wanted) = undisturbed();
     let step = if std::env::var("DIALFORM_SWEEP").is_ok_and(|it| it == "full") { 1 } else { 12 };
-    let kills: Vec<usize> = (1..=writes).step_by(step).collect();
+    let after = |first: usize, apply| (first..=writes).step_by(step).map(move |write| (write, apply));
+    let kills: Vec<(usize, &str)> = after(1, APPLY).chain(after(1 + step / 2, APPLY_SAVED)).collect();
     let (next, broken) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
-                while let Some(write) = kills.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(why) = killed_after(*write, &wanted) {
-                        broken.lock().unwrap().push(format!("killed after write {write}: {why}"));
+                while let Some((write, apply)) = kills.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Err(why) = killed_after(*write, apply, &wanted) {
+                        broken.lock().unwrap().push(format!("{apply}, killed after write {write}: {why}"));
                     }
                 }
             });

@@ -92,6 +92,8 @@ mod sandbox_deskphone;
 #[cfg(test)]
 mod sandbox_shared;
 #[cfg(test)]
+mod saved_plan;
+#[cfg(test)]
 mod scalars;
 mod schema;
 #[cfg(test)]

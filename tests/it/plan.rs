@@ -567,7 +567,7 @@ fn one_approval_covers_a_pattern() {
     for (name, plan, given, expected) in cases {
         let critical = given.iter().map(|it| (*it).to_owned()).collect();
         let approval = Approval { critical, ..Approval::default() };
-        let permitted = approval.permit(plan).map(|()| approval.explain(plan).0);
+        let permitted = approval.permit(plan).map(|_| approval.explain(plan).0);
         let permitted = permitted.map_err(|failure| match failure {
             Failure::Message { cause, .. } => cause.help.unwrap_or_default(),
             other => panic!("{name}: {other:?}"),

@@ -138,6 +138,12 @@ pub fn refusal(finished: &Finished) -> String {
     first.split_once("]: ").unwrap_or_default().1.to_owned()
 }
 
+/// What `apply --format json` says of one kind, if it does.
+pub fn event(out: &str, kind: &str) -> Option<Value> {
+    let mut events = out.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    events.find(|event| event["event"] == kind)
+}
+
 /// What `apply --format json` says in the end: its last line.
 pub fn outcome(out: &str) -> serde_json::Result<Value> {
     serde_json::from_str(out.lines().last().unwrap_or_default())

@@ -70,7 +70,7 @@ const TABLE: &[Row] = &[
     ("run/emergency_record", "emergency error file lock outcome secret text", "jiff::Timestamp::now std::fs"),
     ("run/emulated",      "error file load provider sandbox text", "std::fs"),
     ("run/machine",       "error", "std::fs std::thread std::time::SystemTime tokio"),
-    ("run/plan_file",     "error file plan secret text", ""),
+    ("run/plan_file",     "error file load plan secret text", ""),
     // "Arguments, streams, progress": the only row that has them. It sees a phone system, a file or a lock only through
     // `run`.
     ("cli",               "emergency error finding lint page plan render report run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \

@@ -1,0 +1,50 @@
+//! What a plan was made from, and of which part of the workspace: a saved plan knows what it is.
+
+use serde::{Deserialize, Serialize};
+
+/// What a plan was made from. The digest does not count it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MadeFrom {
+    /// The version of dialform.
+    pub dialform: String,
+    /// The commit that was checked out; none outside of git.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
+    /// Whether it is of the emulated phone systems.
+    #[serde(default)]
+    pub sandbox: bool,
+    /// `--tenant`, as it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+    /// `--only`, as it was given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_since: Option<NamedCommit>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<NamedCommit>,
+    /// Whose `dialform.yaml` was used; none: that of the files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<NamedCommit>,
+    /// The restore file that says what is wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restore: Option<String>,
+}
+
+/// A revision as somebody named it, and the commit that it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedCommit {
+    pub named: String,
+    /// None for what is a tree and no commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+}
+
+impl NamedCommit {
+    /// What git is asked for later: the commit, wherever the name has moved to.
+    pub fn exactly(&self) -> &str {
+        self.commit.as_deref().unwrap_or(&self.named)
+    }
+}

@@ -1,0 +1,108 @@
+//! A saved plan: what `plan --out FILE` writes and `apply FILE` reads.
+
+use super::{Action, Class, FORMAT_VERSION, MadeFrom, Plan, digest};
+use crate::{diff::FieldChange, model::Address, text::hex};
+use serde::Deserialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// The sums of the fields, by their names: a field that was changed by hand is named.
+const SUMS: &str = "sums";
+
+/// Whose fields have sums of their own.
+const MADE_FROM: &str = "made_from";
+
+/// Why a file is no plan that can be applied.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NoPlan {
+    /// It is something else.
+    Strange(String),
+    /// Its format is that of another version.
+    Format(u64),
+    /// These fields are not as they were saved.
+    Changed(Vec<String>),
+}
+
+/// A saved plan as it is read.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SavedPlan {
+    pub digest: String,
+    pub made_from: MadeFrom,
+    pub tenants: Vec<SavedTenant>,
+}
+
+/// What a saved plan does to one tenant.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SavedTenant {
+    pub tenant: String,
+    pub provider: String,
+    pub account: String,
+    pub endpoints: Vec<String>,
+    pub steps: Vec<SavedStep>,
+}
+
+/// One step of a saved plan, as far as somebody approves it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SavedStep {
+    pub address: Address,
+    pub action: Action,
+    pub class: Class,
+    #[serde(default)]
+    pub critical: Option<String>,
+    pub changes: Vec<FieldChange>,
+    /// The object as it was to be, in the words of the YAML.
+    #[serde(default)]
+    pub after: Option<Value>,
+}
+
+/// The text of a saved plan. `hide` takes credentials out of it.
+pub fn write(plan: &Plan, hide: &dyn Fn(&str) -> String) -> serde_json::Result<String> {
+    let mut value: Value = serde_json::from_str(&hide(&serde_json::to_string(plan)?))?;
+    let sums = serde_json::to_value(sums(&value))?;
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert(SUMS.to_owned(), sums);
+    }
+    Ok(serde_json::to_string_pretty(&value)? + "\n")
+}
+
+/// Reads what [`write`] has written, and nothing else.
+pub fn read(text: &str) -> Result<SavedPlan, NoPlan> {
+    let strange = |error: serde_json::Error| NoPlan::Strange(error.to_string());
+    let value: Value = serde_json::from_str(text).map_err(strange)?;
+    let format = value.get("format_version").and_then(Value::as_u64);
+    let format = format.ok_or_else(|| NoPlan::Strange("it has no `format_version`".to_owned()))?;
+    if format != u64::from(FORMAT_VERSION) {
+        return Err(NoPlan::Format(format));
+    }
+    let told: BTreeMap<String, String> =
+        value.get(SUMS).and_then(|it| serde_json::from_value(it.clone()).ok()).unwrap_or_default();
+    let counted = sums(&value);
+    let names = told.keys().chain(counted.keys());
+    let mut changed: Vec<String> = names.filter(|it| told.get(*it) != counted.get(*it)).cloned().collect();
+    if digest::counted(&value).is_some_and(|digest| value.get("digest") != Some(&Value::from(digest))) {
+        changed.push("digest".to_owned());
+    }
+    changed.sort();
+    changed.dedup();
+    if !changed.is_empty() {
+        return Err(NoPlan::Changed(changed));
+    }
+    serde_json::from_value(value).map_err(strange)
+}
+
+/// A sum for each field but the sums themselves.
+fn sums(plan: &Value) -> BTreeMap<String, String> {
+    let mut sums = BTreeMap::new();
+    let sum = |value: &Value| hex(&Sha256::digest(value.to_string()))[..16].to_owned();
+    for (name, value) in plan.as_object().into_iter().flatten().filter(|(name, _)| *name != SUMS) {
+        match value.as_object().filter(|_| name == MADE_FROM) {
+            None => drop(sums.insert(name.clone(), sum(value))),
+            Some(fields) => {
+                let each = fields.iter().map(|(field, value)| (format!("{name}.{field}"), sum(value)));
+                sums.extend(each);
+            }
+        }
+    }
+    sums
+}

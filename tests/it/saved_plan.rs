@@ -1,0 +1,383 @@
+//! A saved plan: it knows of what it is, and what was reviewed is done, or what is left of it, and nothing else.
+
+use crate::{
+    workspace::{event, outcome, refusal},
+    world::World,
+};
+use dialform::error::Ending;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Nothing here is about servers that show a change late.
+const AT_ONCE: &str = "visible-after:0ms";
+
+/// Three tenants on one provider, committed; then a queue of each is renamed.
+fn three() -> World {
+    let world = World::new("");
+    for name in ["acme", "bolt", "coil"] {
+        let tenant = |label: &str| {
+            format!(
+                "tenant: {name}\nprovider: pbx\naccount: {name}.1.service\nlabels: [{}]\nqueues: {{ \"400\": {{ name: {label} }} }}\n\
+                 schedules: {{ night: {{ dates: [\"2027-01-0{}\"] }} }}\n",
+                if name == "coil" { "later" } else { "pilot" },
+                if label == "Old" { 1 } else { 2 },
+            )
+        };
+        let live = json!({
+            "domain": { "domain": format!("{name}.1.service") }, "users": [{ "user": "101" }],
+            "callqueues": [{ "callqueue": "400", "description": "Older" }],
+            "timeframes": [{ "timeframe-name": "night", "timeframe-type": "specific-dates", "timeframe-specific-dates-array": [] }],
+        });
+        world.write(&format!("live/pbx/{name}.1.service.yaml"), live.to_string());
+        world.write(&format!("tenants/{name}.yaml"), tenant("Old"));
+        world.write(&format!("later/{name}.yaml"), tenant("New"));
+    }
+    world.write(".gitignore", ".dialform/\nlater/\nplan.json\n");
+    world.commit(&["."]);
+    world
+}
+
+/// What a plan or an apply has done, as `tenant/address`.
+fn addresses(steps: &Value) -> Vec<String> {
+    let text = |step: &Value, field: &str| step[field].as_str().unwrap_or_default().to_owned();
+    let all = steps.as_array().into_iter().flatten();
+    all.map(|step| format!("{}/{}", text(step, "tenant"), text(step, "address"))).collect()
+}
+
+/// Whatever a plan was selected with, its apply asks for nothing again and does the same; also after the branch has moved on.
+#[test]
+fn an_apply_is_of_the_part_that_was_planned() {
+    let all = [
+        "acme/schedules.night",
+        "acme/queues.400",
+        "bolt/schedules.night",
+        "bolt/queues.400",
+        "coil/schedules.night",
+        "coil/queues.400",
+    ];
+    let table: [(&str, &[&str]); 14] = [
+        ("", &all),
+        ("--tenant acme", &all[..2]),
+        ("--tenant label:pilot", &all[..4]),
+        ("--tenant [bc]*", &all[2..]),
+        ("--only queues.*", &[all[1], all[3], all[5]]),
+        ("--only acme/queues.400", &all[1..2]),
+        ("--only acme/* --only bolt/queues.*", &[all[0], all[1], all[3]]),
+        ("--tenant bolt --only schedules.*", &all[2..3]),
+        ("--changed-since HEAD", &all[2..4]),
+        ("--changed-since HEAD --only queues.*", &all[3..4]),
+        ("--base HEAD", &all),
+        ("--base HEAD --config worktree --tenant coil", &all[4..]),
+        ("--base HEAD --changed-since HEAD", &all[2..4]),
+        ("--base HEAD --only queues.* --tenant label:later", &all[5..]),
+    ];
+    for (selectors, expected) in table {
+        let world = three();
+        world.write("tenants/bolt.yaml", world.read("later/bolt.yaml"));
+        let file = world.argument("plan.json");
+        let words: Vec<&str> = selectors.split_whitespace().collect();
+        let planned = world.run(&[&["plan", "--out", &file], words.as_slice()].concat());
+        assert_eq!(planned.ending, Ending::Fine, "{selectors}: {}", planned.err);
+        // What `HEAD` names now is another commit.
+        world.commit(&["."]);
+        let applied = world.run(&["apply", &file, "--format", "json", "--fault", AT_ONCE]);
+        assert_eq!(applied.ending, Ending::Fine, "{selectors}: {}{}", applied.out, applied.err);
+        let ended = outcome(&applied.out).unwrap();
+        let mut done = addresses(&ended["steps"]);
+        done.sort();
+        let mut expected: Vec<&str> = expected.to_vec();
+        expected.sort();
+        assert_eq!(done, expected, "{selectors}");
+        // The same job once more has nothing left to do.
+        let again = world.run(&["apply", &file]);
+        assert_eq!(again.ending, Ending::Fine, "{selectors}: {}{}", again.out, again.err);
+    }
+}
+
+/// A selector beside a saved plan would be of another part than the one that was reviewed.
+#[test]
+fn no_selector_goes_with_a_saved_plan() {
+    let world = three();
+    let file = world.argument("plan.json");
+    assert_eq!(world.run(&["plan", "--out", &file]).ending, Ending::Fine);
+    let selectors = [
+        ["--tenant", "acme"],
+        ["--only", "queues.*"],
+        ["--changed-since", "HEAD"],
+        ["--base", "HEAD"],
+        ["--restore", "x"],
+    ];
+    for selector in selectors {
+        let refused = world.run(&[&["apply", &file], &selector[..]].concat());
+        assert_eq!(refused.ending, Ending::Error);
+        let said = format!("the argument '[PLANFILE]' cannot be used with '{} <", selector[0]);
+        assert!(refused.err.contains(&said), "{}", refused.err);
+    }
+}
+
+/// What was approved is what stands there: whoever edits it is told which field.
+#[test]
+fn a_field_that_was_altered_is_named() {
+    let world = three();
+    let file = world.argument("plan.json");
+    world.write("tenants/bolt.yaml", world.read("later/bolt.yaml"));
+    let words = "plan --base HEAD --changed-since HEAD --config HEAD --tenant bolt --only queues.* --out";
+    let planned = world.run(&[words.split(' ').collect(), vec![file.as_str()]].concat());
+    assert_eq!(planned.ending, Ending::Fine, "{}", planned.err);
+    let saved: Value = serde_json::from_str(&world.read("plan.json")).unwrap();
+    let mut fields: Vec<String> = saved.as_object().unwrap().keys().map(|key| format!("/{key}")).collect();
+    fields.extend(saved["made_from"].as_object().unwrap().keys().map(|key| format!("/made_from/{key}")));
+    fields.extend(
+        ["/tenants/0/steps/0/changes/0/new", "/tenants/0/steps/0/after/name", "/made_from/base/commit"]
+            .map(String::from),
+    );
+    let mut said = BTreeMap::new();
+    for pointer in fields {
+        let mut altered = saved.clone();
+        let value = altered.pointer_mut(&pointer).unwrap();
+        *value = match &*value {
+            Value::Bool(on) => json!(!*on),
+            Value::Number(_) => json!(99),
+            Value::Array(_) => json!([]),
+            Value::Object(_) => json!({}),
+            _ => json!("other"),
+        };
+        if altered == saved {
+            continue;
+        }
+        world.write("altered.json", altered.to_string());
+        let refused = world.run(&["apply", &world.argument("altered.json")]);
+        assert_eq!(refused.ending, Ending::Refused, "{pointer}: {}", refused.err);
+        let why = refusal(&refused);
+        let (_, why) = why.split_once("altered.json` ").unwrap();
+        said.insert(pointer, why.replace("was changed after it was saved, in ", ""));
+    }
+    let lines: String = said.into_iter().map(|(field, why)| format!("{field}: {why}\n")).collect();
+    crate::golden::assert("saved_plan/altered.txt", &lines);
+}
+
+/// Live as it is reviewed, and what is planned for it.
+fn reviewed() -> World {
+    let world = World::new(TENANT);
+    world.write("live/pbx/acme.1.service.yaml", live().to_string());
+    let workspace = world.workspace();
+    world.write("dialform.yaml", workspace + "guard: { max_changed_percent: 100 }\n");
+    world
+}
+
+const TENANT: &str = r#"
+schedules:
+  night: { dates: ["2027-01-02"] }
+  storm: { dates: ["2027-01-15"] }
+absent: { queues: ["402"], schedules: [old] }
+queues:
+  "400": { name: Sales, agents: ["101", "102"] }
+  "410": { name: Service, agents: ["103"] }
+diverts: { "103": { busy: voicemail } }
+rules:
+  "101": { ring_timeout: 25, order: [{ when: storm, forward: { always: voicemail } }, { when: night, ring: extension }, { when: default, ring: extension }] }
+numbers:
+  "+12145550100": { label: Main, route: { queue: "400" } }
+  "+12145550101": { label: Second, route: { queue: "410" } }
+forwards: { "+12145550100": { to: "+19725550190" } }
+"#;
+
+fn live() -> Value {
+    let frame = |name: &str| json!({ "timeframe-name": name, "timeframe-type": "specific-dates", "timeframe-specific-dates-array": [] });
+    let number = |number: &str| json!({ "phonenumber": number, "dial-rule-application": "to-user-residential", "dial-rule-translation-destination-user": "101" });
+    json!({
+        "domain": { "domain": "acme.1.service" },
+        "users": [
+            { "user": "101", "answerrules": [{ "time-frame": "*", "enabled": "yes", "simultaneous-ring": { "enabled": "yes", "parameters": ["101"] } }] },
+            { "user": "102" }, { "user": "103" },
+        ],
+        "timeframes": [frame("night"), frame("old"), frame("other")],
+        "callqueues": [{ "callqueue": "400", "description": "Reception" }, { "callqueue": "402", "description": "Gone" }],
+        "phonenumbers": [number("12145550100"), number("12145550101")],
+        "carrier": [{ "number": "2145550100", "destination": "9725550199", "active": false }],
+    })
+}
+
+/// What happens in the portal between review and apply: where, and what stands there then.
+fn moved() -> Vec<(&'static str, &'static str, Value)> {
+    let frame = |dates: Value| json!({ "timeframe-name": "night", "timeframe-type": "specific-dates", "timeframe-specific-dates-array": dates });
+    let day = |date: &str| json!([{ "timeframe-specific-dates-begin-date": date, "timeframe-specific-dates-end-date": date }]);
+    let agent = |extension: &str| json!({ "callqueue-agent-id": format!("{extension}@acme.1.service"), "callqueue-agent-dispatch-order-ordinal": extension.parse::<u32>().unwrap() - 100 });
+    let rule = |name: &str, more: Value| {
+        let mut rule = json!({ "time-frame": name, "enabled": "yes", "simultaneous-ring": { "enabled": "no", "parameters": [] } });
+        rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        rule
+    };
+    let default = json!({ "time-frame": "*", "enabled": "yes", "simultaneous-ring": { "enabled": "yes", "parameters": ["101"] } });
+    let voicemail = json!({ "forward-always": { "enabled": "yes", "parameters": ["vmail_101"] } });
+    vec![
+        ("a queue has another name", "/callqueues/400/description", json!("Desk")),
+        ("a queue has the name it is to have", "/callqueues/400/description", json!("Sales")),
+        (
+            "a queue rings otherwise, of which the file says nothing",
+            "/callqueues/400/callqueue-dispatch-type",
+            json!("Ring All"),
+        ),
+        ("a queue has gone", "/callqueues/400", Value::Null),
+        ("an agent more", "/agents/400/103@acme.1.service", agent("103")),
+        ("one of the agents", "/agents/400/101@acme.1.service", agent("101")),
+        (
+            "both agents",
+            "/agents/400",
+            json!({ "101@acme.1.service": agent("101"), "102@acme.1.service": agent("102") }),
+        ),
+        (
+            "both agents and another",
+            "/agents/400",
+            json!({ "101@acme.1.service": agent("101"), "102@acme.1.service": agent("102"), "103@acme.1.service": agent("103") }),
+        ),
+        ("what is to be deleted has another name", "/callqueues/402/description", json!("Kept")),
+        ("what is to be deleted has an agent", "/agents/402/101@acme.1.service", agent("101")),
+        ("a number has a label", "/phonenumbers/12145550100/dial-rule-description", json!("Hot line")),
+        (
+            "a number has the label it is to have",
+            "/phonenumbers/12145550100/dial-rule-description",
+            json!("Main"),
+        ),
+        (
+            "a number leads to a colleague",
+            "/phonenumbers/12145550100/dial-rule-translation-destination-user",
+            json!("102"),
+        ),
+        ("a number is off", "/phonenumbers/12145550100/enabled", json!("no")),
+        ("a number has gone", "/phonenumbers/12145550100", Value::Null),
+        (
+            "a number is new",
+            "/phonenumbers/12145550102",
+            json!({ "phonenumber": "12145550102", "enabled": "yes", "dial-rule-application": "to-user-residential", "dial-rule-translation-destination-user": "101" }),
+        ),
+        ("a forward is on", "/carrier/2145550100/active", json!(true)),
+        ("a forward leads elsewhere", "/carrier/2145550100/destination", json!("9725550188")),
+        ("a forward leads where it is to", "/carrier/2145550100/destination", json!("9725550190")),
+        ("a forward has gone", "/carrier/2145550100", Value::Null),
+        ("a schedule has a day", "/timeframes/night", frame(day("20270303"))),
+        ("a schedule has gone", "/timeframes/night", Value::Null),
+        (
+            "what is to be deleted has a day",
+            "/timeframes/old/timeframe-specific-dates-array",
+            day("20270303"),
+        ),
+        ("what is to be deleted has gone", "/timeframes/old", Value::Null),
+        ("an undeclared schedule has gone", "/timeframes/other", Value::Null),
+        ("an extension rings for longer", "/users/101/ring-no-answer-timeout-seconds", json!(40)),
+        (
+            "the Default rule forwards",
+            "/answerrules/101/0/forward-no-answer",
+            json!({ "enabled": "yes", "parameters": ["vmail_101"] }),
+        ),
+        ("a rule that nobody planned", "/answerrules/101", json!([rule("other", json!({})), default])),
+        (
+            "a rule that was planned, with other calls",
+            "/answerrules/101",
+            json!([rule("night", voicemail.clone()), default]),
+        ),
+        ("a rule that was planned, in part", "/answerrules/101", json!([rule("night", json!({})), default])),
+        (
+            "a divert elsewhere",
+            "/answerrules/103/0/forward-on-busy",
+            json!({ "enabled": "yes", "parameters": ["user_102"] }),
+        ),
+        (
+            "a divert as planned",
+            "/answerrules/103/0/forward-on-busy",
+            json!({ "enabled": "yes", "parameters": ["vmail_103"] }),
+        ),
+        ("a user has gone", "/users/103", Value::Null),
+        ("a user is new", "/users/104", json!({ "user": "104" })),
+    ]
+}
+
+fn put(state: &mut Value, pointer: &str, value: Value) {
+    let (parent, key) = pointer.rsplit_once('/').unwrap();
+    let parent = state.pointer_mut(parent).unwrap();
+    match (parent, value) {
+        (Value::Object(map), Value::Null) => drop(map.shift_remove(key).unwrap()),
+        (Value::Object(map), value) => drop(map.insert(key.to_owned(), value)),
+        (other, _) => panic!("{pointer}: {other}"),
+    }
+}
+
+/// Between review and apply anything may happen. What is another way is named and nothing is done; what is done already is
+/// not in the way.
+#[test]
+fn whatever_moved_since_is_named() {
+    let world = reviewed();
+    let file = world.argument("plan.json");
+    assert_eq!(world.run(&["plan", "--out", &file]).ending, Ending::Fine);
+    let state = world.read_state();
+    let mut said = String::new();
+    for (name, pointer, value) in moved() {
+        let mut moved = state.clone();
+        put(&mut moved, pointer, value);
+        std::fs::write(world.state_file(), moved.to_string()).unwrap();
+        let before = world.state();
+        let applied = world.run(&["apply", &file, "--format", "json", "--fault", AT_ONCE]);
+        let end = match applied.ending {
+            Ending::Refused => {
+                assert_eq!(world.state(), before, "{name}: a refused apply writes nothing");
+                let failed = event(&applied.out, "failed").unwrap();
+                failed["findings"][0]["message"].as_str().unwrap().to_owned()
+            }
+            Ending::Fine => {
+                let already = event(&applied.out, "already");
+                let after = world.run(&["plan", "--detailed-exitcode", "--fault", AT_ONCE]);
+                assert_eq!(after.ending, Ending::Fine, "{name}: {}", after.out);
+                format!("applied; already so: {}", already.map_or(json!([]), |it| it["objects"].clone()))
+            }
+            other => format!("{other:?} {}", applied.out.lines().last().unwrap_or_default()),
+        };
+        said.push_str(&format!("{name}\n    {end}\n"));
+    }
+    crate::golden::assert("saved_plan/moved.txt", &said);
+}
+
+/// What a file does not ask for any more was not done because it is not planned any more.
+#[test]
+fn what_the_files_say_otherwise_by_now_is_named() {
+    let table = [
+        ("label: Main, ", ""),
+        ("label: Main", "label: Door"),
+        ("queues: [\"402\"], ", ""),
+        ("diverts: { \"103\": { busy: voicemail } }", ""),
+        (
+            "  \"410\": { name: Service, agents: [\"103\"] }\n",
+            "  \"410\": { name: Service, agents: [\"102\"] }\n",
+        ),
+        ("forwards: {", "forwards: { \"+12145550101\": { to: \"+19725550190\" }, "),
+        ("tenant: acme", "tenant: other"),
+    ];
+    let mut said = Vec::new();
+    for (from, to) in table {
+        let world = reviewed();
+        let file = world.argument("plan.json");
+        assert_eq!(world.run(&["plan", "--out", &file]).ending, Ending::Fine);
+        let before = world.state();
+        world.edit("tenants/acme.yaml", from, to);
+        let refused = world.run(&["apply", &file]);
+        assert_eq!(
+            (refused.ending, world.state() == before),
+            (Ending::Refused, true),
+            "{from}: {}",
+            refused.err
+        );
+        said.push(refusal(&refused).replace("this is not what was reviewed: ", ""));
+    }
+    let otherwise = "is not wanted as the reviewed plan says: the files have changed since";
+    let expected = [
+        format!("acme/numbers.+12145550100 {otherwise}"),
+        "acme/numbers.+12145550100 would have `label` set to `\"Door\"`, in the reviewed plan to `\"Main\"`".to_owned(),
+        format!("acme/queues.402 {otherwise}"),
+        format!("acme/diverts.103 {otherwise}"),
+        "acme/queues.410 would have `agents` set to `[{\"extension\":\"102\",\"order\":1,\"wrap_up\":0}]`, in the reviewed plan to \
+         `[{\"extension\":\"103\",\"order\":1,\"wrap_up\":0}]`"
+            .to_owned(),
+        "acme/forwards.+12145550101 is changed now, and not in the reviewed plan".to_owned(),
+        "tenant `acme` of the reviewed plan is not declared any more".to_owned(),
+    ];
+    assert_eq!(said, expected);
+}
