@@ -60,6 +60,18 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
+    /// What is written on a page of Markdown of its own.
+    pub fn apart(write: impl FnOnce(&mut Page<'_>) -> io::Result<()>) -> io::Result<String> {
+        let mut bytes = Vec::new();
+        write(&mut Page::markdown(&mut bytes))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// What another page has made showable.
+    pub fn raw(&mut self, text: &str) -> io::Result<()> {
+        self.out.write_all(text.as_bytes())
+    }
+
     /// A block of code that shows a change.
     pub fn fence(&mut self, write: impl FnOnce(&mut Self) -> io::Result<()>) -> io::Result<()> {
         self.put(format_args!("```diff\n"))?;
@@ -242,35 +254,46 @@ impl Show for Drawn {
     }
 }
 
-/// Text that is no markup, mentions nobody and refers to nothing.
+/// Text that is no markup, mentions nobody, links nowhere and refers to nothing.
 fn markup(text: &str) -> String {
     let mut safe = String::new();
     let mut before = ' ';
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
+    for (at, c) in text.char_indices() {
+        let rest = &text[at + c.len_utf8()..];
         match c {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '&' => safe.push_str("&amp;"),
-            '|' | '*' | '_' | '[' | ']' | '`' | '\\' => {
+            '|' | '*' | '_' | '[' | ']' | '`' | '\\' | '@' | '#' | '~' => {
                 safe.push('\\');
                 safe.push(c);
             }
-            '@' | '#' => {
-                safe.push('\\');
-                safe.push(c);
-                // "@name" tells somebody, and "#1" links: both are looked for in what is shown, whatever escapes it.
-                let finds =
-                    |next: &char| if c == '@' { next.is_ascii_alphanumeric() } else { next.is_ascii_digit() };
-                if !before.is_alphanumeric() && rest.peek().is_some_and(finds) {
-                    safe.push_str("<!-- -->");
-                }
-            }
+            // It begins a link without any mark: it is looked for in what is shown, whatever escapes it.
+            '.' if ends_with_www(&text[..at]) => safe.push_str("<!-- -->."),
             c => safe.push(c),
+        }
+        let next = rest.chars().next().unwrap_or(' ');
+        // "@name" tells somebody, and "#1" and GitLab's "!1" link, in the same way.
+        let refers = match c {
+            '@' | '~' => next.is_ascii_alphanumeric(),
+            '#' | '!' | '$' | '%' | '^' | '&' => next.is_ascii_digit(),
+            _ => false,
+        };
+        let links = c == ':' && rest.starts_with("//");
+        let issue = c == '-' && next.is_ascii_digit() && text[..at].to_ascii_uppercase().ends_with("GH");
+        if (refers && !before.is_alphanumeric()) || links || issue {
+            safe.push_str("<!-- -->");
         }
         before = c;
     }
     safe
+}
+
+/// Whether a text ends where a name of a site would go on.
+fn ends_with_www(text: &str) -> bool {
+    text.len() >= 3
+        && text.is_char_boundary(text.len() - 3)
+        && text[text.len() - 3..].eq_ignore_ascii_case("www")
 }
 
 /// Ends a line of a page: a text of the source, and a [`Show`] for each `{}` of it.

@@ -77,7 +77,7 @@ impl Run<'_> {
         }
         if !args.auto_approve && !apply.approval.is_of_one_plan() {
             if args.format == Format::Json && io.ask.is_some() {
-                render::plan(&mut io.talk(), &plan)?;
+                render::plan(&mut io.talk(), &plan, args.showing.expand)?;
             }
             confirm("Apply this plan", HELP, io, shutdown).await?;
         }
@@ -97,9 +97,13 @@ impl Run<'_> {
     fn show(&self, plan: &mut Plan, io: &mut Io<'_>) -> Result<(), Failure> {
         let (approved, unused) = self.apply.approval.explain(plan);
         plan.findings.extend(unused);
+        let expand = self.args.showing.expand;
         match self.args.format {
-            Format::Text => render::plan(&mut io.page(), plan)?,
-            Format::Markdown => render::plan_markdown(&mut io.markdown(), plan)?,
+            Format::Text => render::plan(&mut io.page(), plan, expand)?,
+            Format::Markdown => {
+                let look = render::Look { expand, most: None };
+                render::plan_markdown(&mut io.markdown(), plan, look)?;
+            }
             Format::Json => events::planned(io.out, plan)?,
         }
         io.out.flush()?;

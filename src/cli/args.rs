@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use crate::render;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -167,14 +168,35 @@ pub struct Watching {
     pub verbose: bool,
 }
 
+/// How a plan is shown.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Showing {
+    /// Show every tenant by itself, also where three or more have the same change
+    #[arg(long)]
+    pub expand: bool,
+    /// What the plan is for, e.g. `production`: it stands in the heading of `--format markdown`, and each has comments of its own
+    #[arg(long, value_name = "NAME")]
+    pub environment: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub struct PlanArgs {
+    #[command(flatten)]
+    pub showing: Showing,
     #[command(flatten)]
     pub selection: Selection,
     #[command(flatten)]
     pub emulation: Emulation,
     #[command(flatten)]
     pub watching: Watching,
+    /// Compare the files with what they said at a git revision, in the place of what is live: no phone system is asked and no
+    /// credential is needed, e.g. for a pull request from a fork
+    #[arg(
+        long,
+        value_name = "REV",
+        conflicts_with_all = ["base", "restore", "config", "out", "sandbox", "log"]
+    )]
+    pub against: Option<String>,
     /// How to print the plan
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
@@ -185,9 +207,23 @@ pub struct PlanArgs {
     /// Save the plan for `apply FILE`
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// How long `--format markdown` may be, for the system that takes the comment: GitHub takes 65536 characters, GitLab 1000000
+    #[arg(long, value_name = "BYTES", default_value_t = render::COMMENT, value_parser = most)]
+    pub max_bytes: usize,
+    /// Show nothing that only the live systems know, for a public repository; such a plan is not saved
+    #[arg(long, conflicts_with = "out")]
+    pub redact: bool,
     /// Exit with 2 when there is something to apply
     #[arg(long)]
     pub detailed_exitcode: bool,
+}
+
+/// How long a comment may be.
+fn most(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(bytes) if bytes >= render::LEAST => Ok(bytes),
+        _ => Err(format!("it is a number of bytes, {} or more", render::LEAST)),
+    }
 }
 
 #[derive(Debug, Clone, Args)]
@@ -328,6 +364,8 @@ pub struct DiffArgs {
 
 #[derive(Debug, Args)]
 pub struct ApplyArgs {
+    #[command(flatten)]
+    pub showing: Showing,
     /// A saved plan: its part of the workspace, and what is left of its steps; refused where there is any other step now
     #[arg(
         value_name = "PLANFILE",

@@ -9,7 +9,7 @@ use crate::{
 impl From<&Selection> for run::Selection {
     fn from(args: &Selection) -> Self {
         let Selection { tenant, only, changed_since, base, restore } = args.clone();
-        Self { tenant, tenants: None, only, changed_since, base, restore, config: None }
+        Self { tenant, tenants: None, only, changed_since, base, against: None, restore, config: None }
     }
 }
 
@@ -32,17 +32,24 @@ const WORKTREE: &str = "worktree";
 
 impl From<&PlanArgs> for Options {
     fn from(args: &PlanArgs) -> Self {
-        let PlanArgs { selection, emulation, watching, config, .. } = args;
+        let PlanArgs { selection, emulation, watching, config, against, showing, .. } = args;
         let config = config.clone().or_else(|| selection.base.clone()).filter(|it| it != WORKTREE);
-        let selection = run::Selection { config, ..selection.into() };
-        Self { selection, emulation: emulation.into(), logging: watching.into() }
+        let selection = run::Selection { config, against: against.clone(), ..selection.into() };
+        let environment = showing.environment.clone();
+        Self { environment, selection, emulation: emulation.into(), logging: watching.into() }
     }
 }
 
 impl From<&ApplyArgs> for Options {
     fn from(args: &ApplyArgs) -> Self {
-        let ApplyArgs { selection, emulation, watching, .. } = args;
-        Self { selection: selection.into(), emulation: emulation.into(), logging: watching.into() }
+        let ApplyArgs { selection, emulation, watching, showing, .. } = args;
+        let environment = showing.environment.clone();
+        Self {
+            environment,
+            selection: selection.into(),
+            emulation: emulation.into(),
+            logging: watching.into(),
+        }
     }
 }
 

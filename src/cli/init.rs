@@ -38,7 +38,7 @@ pub async fn run(global: &Global, args: &InitArgs, io: &mut Io<'_>) -> Result<En
     }
     render::import(&mut page, &made.imported)?;
     let plan = run::plan(&global.dir, &options, &context).await?;
-    render::plan(&mut io.page(), &plan)?;
+    render::plan(&mut io.page(), &plan, false)?;
     let complete = !made.imported.is_incomplete() && !plan.is_blocked();
     Ok(if complete { Ending::Fine } else { Ending::Error })
 }

@@ -7,23 +7,19 @@ use super::{
 };
 use crate::{
     error::{Ending, Failure},
+    plan::Plan,
     render::{self, json},
-    run::{self, Options, Progress, Session, save_plan},
+    run::{self, Checked, Options, Progress, Session, save_plan},
 };
 
 pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let options = Options::from(args);
     let checked = run::check(&global.dir, &options)?;
-    let (context, mut notices) = io.context();
-    let session = Session::reading(&checked, &options, &context).await?;
-    let progress = Progress::reading(checked.tenants.len(), session.paces());
-    let view = View::new(io, args.format, progress, &context.shutdown);
-    let (plan, shown) = view.follow(session.plan(), &mut notices).await;
-    let logged = session.ensure_logged();
-    session.close().await;
-    shown?;
-    let plan = plan?;
-    logged?;
+    let plan = match args.against {
+        Some(_) => run::plan_against(&checked, &options),
+        None => live(&checked, &options, args, io).await?,
+    };
+    let plan = if args.redact { plan.redacted() } else { plan };
     if let Some(path) = &args.out {
         save_plan(path, &plan, &io.secrets)?;
     }
@@ -33,8 +29,11 @@ pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<En
         _ => Ending::Fine,
     };
     let shown = match args.format {
-        Format::Text => render::plan(&mut io.page(), &plan),
-        Format::Markdown => render::plan_markdown(&mut io.markdown(), &plan),
+        Format::Text => render::plan(&mut io.page(), &plan, args.showing.expand),
+        Format::Markdown => {
+            let look = render::Look { expand: args.showing.expand, most: Some(args.max_bytes) };
+            render::plan_markdown(&mut io.markdown(), &plan, look)
+        }
         Format::Json => json::write(io.out, &plan),
     };
     match (shown, ending) {
@@ -42,4 +41,24 @@ pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<En
         // The exit code tells of changes even if the output was closed, as in `plan --detailed-exitcode | head`.
         (_, ending) => Ok(ending),
     }
+}
+
+/// The plan against what is live.
+async fn live(
+    checked: &Checked,
+    options: &Options,
+    args: &PlanArgs,
+    io: &mut Io<'_>,
+) -> Result<Plan, Failure> {
+    let (context, mut notices) = io.context();
+    let session = Session::reading(checked, options, &context).await?;
+    let progress = Progress::reading(checked.tenants.len(), session.paces());
+    let view = View::new(io, args.format, progress, &context.shutdown);
+    let (plan, shown) = view.follow(session.plan(), &mut notices).await;
+    let logged = session.ensure_logged();
+    session.close().await;
+    shown?;
+    let plan = plan?;
+    logged?;
+    Ok(plan)
 }

@@ -65,8 +65,12 @@ pub fn diff(global: &Global, args: &DiffArgs, io: &mut Io<'_>) -> Result<Ending,
 /// The files.
 fn check(global: &Global, reading: &Reading) -> Result<(Checked, Options), Failure> {
     let selection = Selection { tenant: reading.tenant.clone(), ..Selection::default() };
-    let options =
-        Options { selection, emulation: (&reading.emulation).into(), logging: (&reading.watching).into() };
+    let options = Options {
+        environment: None,
+        selection,
+        emulation: (&reading.emulation).into(),
+        logging: (&reading.watching).into(),
+    };
     Ok((run::check(&global.dir, &options)?, options))
 }
 

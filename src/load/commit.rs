@@ -1,7 +1,7 @@
 //! Which commit last changed lines of a file.
 
 use super::{
-    git::{git, object},
+    git::{git, line, object},
     revision::Revision,
 };
 use std::{collections::BTreeSet, path::Path};
@@ -63,6 +63,11 @@ fn last_of_file(root: &Path, file: &str, lines: &BTreeSet<usize>) -> Option<(u64
 /// The commit that a revision names now; `None` outside of git, and for what is no commit.
 pub fn commit_of(root: &Path, named: &str) -> Option<String> {
     object(root, named, "commit").ok()
+}
+
+/// Where a workspace is in its repository: nothing, or a path that ends with `/`.
+pub fn place_of(root: &Path) -> String {
+    line(root, &["rev-parse", "--show-prefix"]).unwrap_or_default()
 }
 
 /// Whether this checkout has a revision.

@@ -44,7 +44,7 @@ pub struct Input<'a> {
     pub exhaustive: BTreeSet<Kind>,
     pub observed: &'a Observed,
     pub dialect: &'a Dialect,
-    pub policy: &'a Policy,
+    pub policy: Policy,
     /// Where something stands in the tenant's file.
     pub place: &'a dyn Fn(&[Segment]) -> Option<Place>,
     /// Which addresses this run is about (`--only`).
@@ -72,6 +72,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         place,
         only,
     } = input;
+    let policy = &policy;
     let mut plan = TenantPlan::blocked(tenant, provider, account, Vec::new());
     plan.findings = top::forwards_on(tenant, observed);
     let clocks = zones::Clocks { tenant, account, time_zone, zones: &observed.zones };
@@ -148,13 +149,13 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     for (address, live) in observed.objects.iter().filter(|(address, _)| only(address) && free(address)) {
         let source = absent.get(address);
         if (source.is_some() || surplus(address)) && !live.is_vacant() {
-            plan.steps.push(delete(address, live, source.cloned().flatten(), dialect, policy));
+            plan.steps.push(deletion(address, live, source.cloned().flatten(), dialect, policy));
         }
     }
     for (address, remnant) in observed.remnants.iter().filter(|(address, _)| only(address) && free(address)) {
         let Some(source) = absent.get(address) else { continue };
         let class = if uses.has(address) { Class::CallerVisible } else { Class::Cosmetic };
-        let step = delete(address, &remnant.object, source.clone(), dialect, policy);
+        let step = deletion(address, &remnant.object, source.clone(), dialect, policy);
         plan.steps.push(Step { class, ..step });
     }
     for step in &mut plan.steps {
@@ -299,7 +300,7 @@ fn describe(
     }
 }
 
-fn steps_for(
+pub(super) fn steps_for(
     address: &Address,
     wanted: &Desired,
     used: bool,
@@ -388,7 +389,7 @@ fn steps_for(
     steps
 }
 
-fn delete(
+pub(super) fn deletion(
     address: &Address,
     live: &Resource,
     source: Option<Source>,

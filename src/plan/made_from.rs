@@ -1,6 +1,8 @@
 //! What a plan was made from, and of which part of the workspace: a saved plan knows what it is.
 
+use crate::text::hex;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// What a plan was made from. The digest does not count it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -8,6 +10,12 @@ use serde::{Deserialize, Serialize};
 pub struct MadeFrom {
     /// The version of dialform.
     pub dialform: String,
+    /// Where the workspace is in its repository: nothing, or a path that ends with `/`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub workspace: String,
+    /// `--environment`, as it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
     /// The commit that was checked out; none outside of git.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<String>,
@@ -24,12 +32,24 @@ pub struct MadeFrom {
     pub changed_since: Option<NamedCommit>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<NamedCommit>,
+    /// The revision that the files are compared with, in the place of what is live.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<NamedCommit>,
     /// Whose `dialform.yaml` was used; none: that of the files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<NamedCommit>,
     /// The restore file that says what is wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restore: Option<String>,
+}
+
+impl MadeFrom {
+    /// What tells comments of this workspace and environment from those of others. Holds nobody's words.
+    pub fn mark(&self) -> String {
+        let environment = self.environment.as_deref().unwrap_or_default();
+        let sum = hex(&Sha256::digest(format!("{}\0{environment}", self.workspace)));
+        sum[..12].to_owned()
+    }
 }
 
 /// A revision as somebody named it, and the commit that it was.

@@ -3,6 +3,7 @@
 //! A plan is sorted, serialisable data. It holds no clock, no closure and no client; the same inputs give the same
 //! bytes, and a digest of them is what a reviewer approves.
 
+mod against;
 mod base;
 mod build;
 mod bulk;
@@ -20,6 +21,7 @@ mod policy;
 mod portal;
 mod protect;
 mod reason;
+mod redact;
 mod remarks;
 mod reviewed;
 pub mod saved;
@@ -31,6 +33,7 @@ mod uses;
 mod wanted;
 mod zones;
 
+pub use against::against;
 pub use base::Base;
 pub use build::{Input, build};
 pub use bulk::{BulkEntry, expand as expand_bulk, with_bulk};

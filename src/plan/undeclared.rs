@@ -64,7 +64,7 @@ fn releases(now: Option<&Resource>) -> bool {
 }
 
 /// What deletes an object of that kind.
-fn way_out(kind: Kind) -> &'static str {
+pub(super) fn way_out(kind: Kind) -> &'static str {
     match kind {
         Kind::Schedules | Kind::Receivers | Kind::Queues | Kind::Forwards => "; `absent` deletes it",
         Kind::Numbers | Kind::Rules | Kind::Diverts => "",

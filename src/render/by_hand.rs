@@ -2,7 +2,6 @@
 
 use super::{BOLD, RED, YELLOW, paint};
 use crate::{
-    model::Address,
     page::{Code, Page, add, say},
     path::Path,
     plan::{Checklist, Clicks, Unverifiable},
@@ -59,15 +58,15 @@ pub fn section(out: &mut Page<'_>, list: &[Unverifiable]) -> io::Result<()> {
 }
 
 /// As a part of a plan in Markdown: a task list, folded when it is long.
-pub fn section_markdown(out: &mut Page<'_>, list: &[Unverifiable]) -> io::Result<()> {
+pub fn section_markdown(out: &mut Page<'_>, tenant: &str, list: &[Unverifiable]) -> io::Result<()> {
     if list.is_empty() {
         return Ok(());
     }
     let long = list.iter().map(|it| lines(it).len()).sum::<usize>() > LONG;
-    let heading = heading(list);
+    let (tenant, heading) = (printable(tenant.to_owned()), heading(list));
     match long {
-        true => say!(out, "\n<details><summary>To check by hand: {}</summary>\n", heading)?,
-        false => say!(out, "\n**To check by hand:** {}\n", heading)?,
+        true => say!(out, "\n<details><summary>To check by hand, {}: {}</summary>\n", tenant, heading)?,
+        false => say!(out, "\n**To check by hand, {}:** {}\n", tenant, heading)?,
     }
     for it in list {
         check_tasks(out, it)?;
@@ -77,7 +76,7 @@ pub fn section_markdown(out: &mut Page<'_>, list: &[Unverifiable]) -> io::Result
 
 fn check_tasks(out: &mut Page<'_>, it: &Unverifiable) -> io::Result<()> {
     for line in lines(it) {
-        task(out, &it.address, &line)?;
+        task(out, &it.address.to_string(), &line)?;
         if let Some(why) = &it.critical {
             add!(out, "<br>:warning: **critical**: {}", printable(why.clone()))?;
         }
@@ -86,23 +85,18 @@ fn check_tasks(out: &mut Page<'_>, it: &Unverifiable) -> io::Result<()> {
     Ok(())
 }
 
-fn task(out: &mut Page<'_>, address: &Address, line: &str) -> io::Result<()> {
-    add!(out, "- [ ] {}: {}", Code(printable(address.to_string())), line)
+fn task(out: &mut Page<'_>, object: &str, line: &str) -> io::Result<()> {
+    add!(out, "- [ ] {}: {}", Code(printable(object.to_owned())), line)
 }
 
-/// What is to be done by hand, as a task list in Markdown.
-pub fn tasks<'a>(
-    out: &mut Page<'_>,
-    steps: impl Iterator<Item = (&'a Address, &'a [Clicks])>,
-) -> io::Result<()> {
-    for (address, instructions) in steps {
-        if instructions.is_empty() {
-            say!(out, "- [ ] {}", Code(printable(address.to_string())))?;
-        }
-        for page in instructions {
-            task(out, address, &page.to_string())?;
-            say!(out)?;
-        }
+/// What is to be done by hand of one object, as a task list in Markdown.
+pub fn tasks(out: &mut Page<'_>, object: &str, instructions: &[Clicks]) -> io::Result<()> {
+    if instructions.is_empty() {
+        say!(out, "- [ ] {}", Code(printable(object.to_owned())))?;
+    }
+    for page in instructions {
+        task(out, object, &page.to_string())?;
+        say!(out)?;
     }
     Ok(())
 }

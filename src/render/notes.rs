@@ -52,18 +52,20 @@ pub fn notes(out: &mut Page<'_>, notes: &[Note]) -> io::Result<()> {
     Ok(())
 }
 
-/// One paragraph a note.
-pub fn notes_markdown(out: &mut Page<'_>, notes: &[Note]) -> io::Result<()> {
-    for (addresses, note) in grouped(notes) {
-        add!(out, "\nNote on ")?;
-        names(out, &addresses)?;
-        add!(out, ": {}", printable(note.text.clone()))?;
-        match note.source {
-            Some(source) => say!(out, " <sub>{}</sub>", source)?,
-            None => say!(out)?,
-        }
-    }
-    Ok(())
+/// One item a note.
+pub fn each_markdown(notes: &[Note]) -> io::Result<Vec<String>> {
+    let one = |(addresses, note): (Vec<&Address>, &Note)| {
+        Page::apart(|out| {
+            add!(out, "- ")?;
+            names(out, &addresses)?;
+            add!(out, ": {}", printable(note.text.clone()))?;
+            match note.source {
+                Some(source) => say!(out, " <sub>{}</sub>", source),
+                None => say!(out),
+            }
+        })
+    };
+    grouped(notes).into_iter().map(one).collect()
 }
 
 /// Whether anything is live that nobody declared.

@@ -1,6 +1,10 @@
 //! A plan as text: what a reviewer reads before anything happens.
 
-use super::{BOLD, DIM, GREEN, RED, YELLOW, by_hand, findings, notes, paint, value};
+use super::{
+    BOLD, DIM, GREEN, RED, YELLOW, by_hand, findings,
+    groups::{self, Groups},
+    notes, paint, value,
+};
 use crate::{
     diff::FieldChange,
     page::{Joined, Own, Page, Painted, add, say},
@@ -18,18 +22,46 @@ const NAMED: usize = 6;
 /// Values longer than this are shown line by line.
 const ONE_LINE: usize = 72;
 
-/// Writes a plan: what was found, then by tenant, one block an object, old -> new, and a summary.
-pub fn plan(out: &mut Page<'_>, plan: &Plan) -> io::Result<()> {
+/// Writes a plan: what was found, what many tenants have in common, then by tenant, one block an object, old -> new, and a
+/// summary. With `expand` everything stands with its tenant.
+pub fn plan(out: &mut Page<'_>, plan: &Plan, expand: bool) -> io::Result<()> {
     findings(out, &plan.findings)?;
+    let groups = Groups::of(plan, expand);
+    for (tenants, steps) in groups.by_tenants() {
+        let many = format!("{} tenants", tenants.len());
+        say!(out, "{}: {}\n", paint(BOLD, many), printable(groups::names(&tenants)))?;
+        self::steps(out, "*", &steps, &|step| groups.place(step))?;
+        say!(out)?;
+    }
     for tenant in &plan.tenants {
         let TenantPlan { tenant: name, provider, account, .. } = tenant;
+        let rest = groups.rest(tenant);
+        // Of one that has nothing but what is shown above there is nothing to say.
+        if rest.is_empty() && !tenant.steps.is_empty() && !has_more(tenant) {
+            continue;
+        }
         by_hand::heading_of(out, name, provider, account)?;
-        self::tenant(out, tenant)?;
+        self::tenant(out, tenant, &rest)?;
     }
     summary(out, plan)
 }
 
-fn tenant(out: &mut Page<'_>, plan: &TenantPlan) -> io::Result<()> {
+/// Whether there is something to say of a tenant beside its steps.
+pub(super) fn has_more(plan: &TenantPlan) -> bool {
+    let TenantPlan { blocked, refused, unverifiable, notes, unmanaged, unmanaged_extensions, .. } = plan;
+    let lists = [blocked.len(), refused.len(), unverifiable.len(), notes.len(), unmanaged.len()];
+    lists.iter().sum::<usize>() + unmanaged_extensions > 0
+}
+
+/// Where a step is declared.
+type Placer<'a> = &'a dyn Fn(&Step) -> Option<String>;
+
+fn steps(out: &mut Page<'_>, tenant: &str, steps: &[&Step], place: Placer<'_>) -> io::Result<()> {
+    let width = steps.iter().map(|step| step.address.to_string().len()).max().unwrap_or_default();
+    steps.iter().try_for_each(|step| self::step(out, tenant, step, width, place(step)))
+}
+
+fn tenant(out: &mut Page<'_>, plan: &TenantPlan, rest: &[&Step]) -> io::Result<()> {
     if !plan.blocked.is_empty() {
         let what = withheld(plan).unwrap_or_else(|| "nothing is planned for this tenant".to_owned());
         say!(out, "  {}: {}\n", paint(RED, "blocked"), what)?;
@@ -38,10 +70,7 @@ fn tenant(out: &mut Page<'_>, plan: &TenantPlan) -> io::Result<()> {
             return Ok(());
         }
     }
-    let width = plan.steps.iter().map(|step| step.address.to_string().len()).max().unwrap_or_default();
-    for step in &plan.steps {
-        self::step(out, &plan.tenant, step, width)?;
-    }
+    steps(out, &plan.tenant, rest, &|step| step.source.as_ref().map(ToString::to_string))?;
     notes::notes(out, &plan.notes)?;
     by_hand::section(out, &plan.unverifiable)?;
     notes::alone(out, plan)?;
@@ -64,7 +93,7 @@ pub(super) fn withheld(plan: &TenantPlan) -> Option<String> {
     }
 }
 
-fn step(out: &mut Page<'_>, tenant: &str, step: &Step, width: usize) -> io::Result<()> {
+fn step(out: &mut Page<'_>, tenant: &str, step: &Step, width: usize, at: Option<String>) -> io::Result<()> {
     let Step {
         address,
         action,
@@ -74,7 +103,7 @@ fn step(out: &mut Page<'_>, tenant: &str, step: &Step, width: usize) -> io::Resu
         changes: _,
         before: _,
         after: _,
-        source,
+        source: _,
         lost,
         needs: _,
         instructions,
@@ -88,14 +117,16 @@ fn step(out: &mut Page<'_>, tenant: &str, step: &Step, width: usize) -> io::Resu
         Action::Delete => paint(RED, "-"),
         Action::Manual => paint(YELLOW, "!"),
     };
-    let source = source.as_ref().map(ToString::to_string).unwrap_or_default();
-    let noticed = format!("{:15}  {}", noticed(step), printable(source));
+    let noticed = format!("{:15}  {}", noticed(step), printable(at.unwrap_or_default()));
     let address = printable(address.to_string());
     let padded = format!("{address:width$}");
     say!(out, "  {} {}  {}", sign, paint(BOLD, padded), paint(DIM, noticed.trim_end()))?;
     if let Some(why) = critical {
         say!(out, "      {}: {}", paint(RED, "critical"), printable(why.clone()))?;
-        say!(out, "      needs --approve-critical {}/{}", printable(tenant.to_owned()), address)?;
+        // A pattern is put in quotes, so that no shell takes it for files.
+        let quote = (tenant == "*").then_some(Own("'"));
+        add!(out, "      needs --approve-critical {}{}", quote, printable(tenant.to_owned()))?;
+        say!(out, "/{}{}", address, quote)?;
     }
     changes(out, step)?;
     for lost in lost {
@@ -251,6 +282,10 @@ fn by_line(out: &mut Page<'_>, old: &str, new: &str) -> io::Result<()> {
 /// How much changes, and how much of it callers notice. Each line of a paragraph in Markdown ends with two spaces.
 pub(super) fn summary(out: &mut Page<'_>, plan: &Plan) -> io::Result<()> {
     let end = out.is_markdown().then_some(Own("  "));
+    if let Some(against) = &plan.made_from.against {
+        let named = printable(against.named.clone());
+        say!(out, "Compared with {}; no phone system was asked, and what is live may differ.{}", named, end)?;
+    }
     if plan.is_empty() && !plan.is_blocked() {
         match plan.unchecked() {
             0 => add!(out, "No changes. {} as declared.", agree(plan.tenants.len()))?,

@@ -166,8 +166,10 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
     let tenant = selection.tenant.as_deref().map(TenantPattern::of).transpose()?;
     let mut workspace =
         Workspace::load(&Files::Directory(root.to_owned()), &Kinds).map_err(Failure::Findings)?;
+    let base_revision = selection.base.as_deref().or(selection.against.as_deref());
+    let option = if selection.against.is_some() { "--against" } else { "--base" };
     let mut earlier =
-        selection.base.as_deref().map(|revision| at_revision(root, revision, &workspace)).transpose()?;
+        base_revision.map(|revision| at_revision(root, option, revision, &workspace)).transpose()?;
     if let Some(revision) = &selection.config {
         workspace = workspace.configured_at(root, revision, &Kinds).map_err(|why| {
             Failure::error(format!("`--config {revision}`: {why}"))
@@ -185,14 +187,14 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
             Ok(tenant) => {
                 let base = earlier
                     .as_mut()
-                    .zip(selection.base.as_deref())
+                    .zip(base_revision)
                     .and_then(|(earlier, revision)| base(earlier, revision, loaded, &workspace, provider));
                 tenants.push(CheckedTenant { base, ..tenant });
             }
             Err(found) => findings.extend(found),
         }
     }
-    if let (Some(earlier), Some(revision)) = (&earlier, &selection.base) {
+    if let (Some(earlier), Some(revision)) = (&earlier, base_revision) {
         findings.extend(removed_tenants(earlier, revision, &workspace));
     }
     findings.extend(earlier.map(|earlier| earlier.findings).unwrap_or_default());
@@ -261,10 +263,11 @@ fn protected(tenant: &Tenant) -> BTreeSet<Address> {
 }
 
 /// The tenants at a git revision.
-fn at_revision(root: &Path, revision: &str, now: &Workspace) -> Result<Earlier, Failure> {
+fn at_revision(root: &Path, option: &str, revision: &str, now: &Workspace) -> Result<Earlier, Failure> {
     Earlier::load(root, revision, &now.file).map_err(|why| {
-        Failure::error(format!("`--base {revision}`: {why}"))
-            .help("name a revision that is here, e.g. `--base origin/main`; a shallow checkout may lack it")
+        Failure::error(format!("`{option} {revision}`: {why}")).help(format!(
+            "name a revision that is here, e.g. `{option} origin/main`; a shallow checkout may lack it"
+        ))
     })
 }
 

@@ -432,7 +432,7 @@ fn build(
         exhaustive: BTreeSet::new(),
         observed,
         dialect: &provider.dialect,
-        policy: &Policy { guard, experimental: false, unobservable, restores: false },
+        policy: Policy { guard, experimental: false, unobservable, restores: false },
         place: &|_| None,
         only: &|_| true,
     })

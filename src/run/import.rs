@@ -3,8 +3,9 @@
 use super::{
     Checked, Context, Options, Session,
     check::{CheckedTenant, locate, names, pattern, to_be_extended},
+    compared::compared,
     import_baseline::Known,
-    session::{TENANTS_AT_ONCE, compared, explained},
+    session::{TENANTS_AT_ONCE, explained},
 };
 use crate::{
     edit::{self, Refused},

@@ -2,8 +2,8 @@
 
 use super::{
     check::{CheckedTenant, locate},
+    compared::compared,
     import::Work,
-    session::compared,
 };
 use crate::{
     edit::{self, Refused},

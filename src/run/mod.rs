@@ -8,6 +8,7 @@
 //! - `check`, `restored`, `intent`: a workspace loaded and checked, as declared or for a restore
 //! - `checklist`: what of it only people can set or look at
 //! - `session`, `emulated`: open phone systems, real or emulated, and the plan against them
+//! - `compared`: one tenant against what is live, or against what the files said at another revision
 //! - `account_locks`, `unlock`: who may write to an account
 //! - `emergency`, `emergency_record`: emergency forwards on the day of an outage
 //! - `init`: a new workspace
@@ -70,6 +71,7 @@ mod audit_log;
 mod baseline;
 mod check;
 mod checklist;
+mod compared;
 mod context;
 pub mod emergency;
 mod emergency_record;
@@ -96,6 +98,7 @@ pub use crate::provider::{Access, Answer, Question};
 pub use apply::Applied;
 pub use check::{Checked, CheckedTenant};
 pub use checklist::checklist;
+pub use compared::plan_against;
 pub use context::{Context, Notice, Pace};
 pub use emergency::{Emergency, EmergencySelection};
 pub use format::{Formatted, format};

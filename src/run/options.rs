@@ -17,6 +17,8 @@ pub struct Selection {
     pub changed_since: Option<String>,
     /// The git revision that says whether the files or the live system changed, and that `protect` is enforced against.
     pub base: Option<String>,
+    /// The git revision that the files are compared with, in the place of what is live.
+    pub against: Option<String>,
     /// The git revision whose `dialform.yaml` is used instead of that of the files: no credential is touched for what only
     /// theirs names.
     pub config: Option<String>,
@@ -48,6 +50,8 @@ pub struct Logging {
 /// Everything a run may be told, beside its workspace.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
+    /// What the plan is for, e.g. `production`: only the words of a comment and its mark depend on it.
+    pub environment: Option<String>,
     pub selection: Selection,
     pub emulation: Emulation,
     pub logging: Logging,

@@ -4,7 +4,7 @@ use super::{ApplyOptions, Options, Selection};
 use crate::{
     error::Failure,
     file,
-    load::{commit_of, has_revision},
+    load::{commit_of, has_revision, place_of},
     plan::{
         Action, FORMAT_VERSION, MadeFrom, NamedCommit, Plan, SavedPlan,
         saved::{self, NoPlan},
@@ -94,18 +94,22 @@ fn selection_of(root: &Path, path: &Path, saved: &SavedPlan) -> Result<Selection
 
 /// What a plan of these options is made from.
 pub(super) fn made_from(root: &Path, options: &Options) -> MadeFrom {
-    let Selection { tenant, tenants: _, only, changed_since, base, config, restore } = &options.selection;
+    let Selection { tenant, tenants: _, only, changed_since, base, against, config, restore } =
+        &options.selection;
     let commit = |named: &Option<String>| {
         named.as_ref().map(|named| NamedCommit { named: named.clone(), commit: commit_of(root, named) })
     };
     MadeFrom {
         dialform: env!("CARGO_PKG_VERSION").to_owned(),
+        workspace: place_of(root),
+        environment: options.environment.clone(),
         head: commit_of(root, "HEAD"),
         sandbox: options.emulation.sandbox,
         tenant: tenant.clone(),
         only: only.clone(),
         changed_since: commit(changed_since),
         base: commit(base),
+        against: commit(against),
         config: commit(config),
         restore: restore.as_ref().map(|path| path.to_string_lossy().into_owned()),
     }

@@ -4,6 +4,7 @@ use super::{
     ApplyOptions, Checked, Context, Intent, Monitor, Notice, Options, Pace,
     account_locks::AccountLocks,
     check::{CheckedTenant, locate},
+    compared::compared,
     emulated::{Emulated, recorder},
     plan_file::made_from,
 };
@@ -13,11 +14,10 @@ use crate::{
     explained::Explained,
     finding::{Finding, Place},
     http::{ApiError, Phase, RequestObserver, during},
-    load::LoadedTenant,
     model::{Address, Kind, Tenant},
     path::Segment,
-    plan::{self, BulkEntry, Input, MadeFrom, Note, Observed, Plan, Policy, TenantPlan},
-    provider::{self, Access, Opening, Scope, SettingsFindings, System, Workspace},
+    plan::{self, BulkEntry, MadeFrom, Note, Observed, Plan, TenantPlan},
+    provider::{self, Access, Opening, Scope, SettingsFindings, System},
     restore,
 };
 use futures::{StreamExt, stream};
@@ -436,45 +436,6 @@ impl<'a> Session<'a> {
             () = self.context.shutdown.abort.cancelled() => {}
         }
     }
-}
-
-/// A tenant's account compared with what is wanted. `covered` says which objects the run is about, `place` where they stand,
-/// `platform` which numbers are on the same platform.
-pub(super) fn compared(
-    workspace: &Workspace,
-    loaded: &LoadedTenant,
-    tenant: &CheckedTenant,
-    covered: &dyn Fn(&Address) -> bool,
-    place: &dyn Fn(&[Segment]) -> Option<Place>,
-    observed: &Observed,
-    platform: &BTreeMap<String, String>,
-) -> TenantPlan {
-    let config = &workspace.providers[&loaded.tenant.provider];
-    let absent = tenant.absent.iter().filter(|(address, _)| covered(address));
-    plan::build(Input {
-        tenant: &loaded.tenant.tenant,
-        provider: &loaded.tenant.provider,
-        account: &loaded.tenant.account,
-        desired: tenant.desired.clone(),
-        time_zone: loaded.tenant.time_zone.as_deref(),
-        platform,
-        absent: absent.map(|(address, source)| (address.clone(), source.clone())).collect(),
-        protected: tenant.protected.clone(),
-        base: tenant.base.as_ref(),
-        switched_off: tenant.switched_off.clone(),
-        bulk: &tenant.bulk,
-        exhaustive: tenant.exhaustive.clone(),
-        observed,
-        dialect: &tenant.provider.dialect,
-        policy: &Policy {
-            guard: workspace.file.guard,
-            experimental: config.experimental(),
-            unobservable: config.unobservable(),
-            restores: tenant.intent.restore().is_some(),
-        },
-        place,
-        only: covered,
-    })
 }
 
 /// Why a system cannot be read, and the way out if it has one.

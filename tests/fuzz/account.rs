@@ -166,7 +166,7 @@ impl Account {
             exhaustive: tenant.exhaustive.clone(),
             observed,
             dialect: &self.provider.dialect,
-            policy: &Policy {
+            policy: Policy {
                 guard: self.checked.workspace.file.guard,
                 experimental: config.experimental(),
                 unobservable: config.unobservable(),

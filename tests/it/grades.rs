@@ -142,7 +142,7 @@ fn without_experimental_nothing_undocumented_is_sent() {
     assert_eq!(tasks.len(), 10, "{markdown}");
     assert_eq!(
         tasks[0],
-        "- [ ] `receivers.+14105550123`: Numbers &gt; Receiving Numbers &gt; click +1 410 555 0123 (Front desk) &gt; click to \
+        "- [ ] `acme/receivers.+14105550123`: Numbers &gt; Receiving Numbers &gt; click +1 410 555 0123 (Front desk) &gt; click to \
          add a custom dial extension &gt; extension: 204, delay before dialing: 2 seconds &gt; Save"
     );
 

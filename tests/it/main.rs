@@ -20,6 +20,8 @@ mod by_hand;
 #[cfg(test)]
 mod canary;
 #[cfg(test)]
+mod comment;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod crash;

@@ -151,7 +151,7 @@ impl Case {
             exhaustive: wanted.exhaustive.iter().map(|kind| (*kind).into()).collect(),
             observed: &observed,
             dialect: &DIALECT,
-            policy: &self.policy,
+            policy: self.policy.clone(),
             place: &place,
             only: &|_| true,
         })])
@@ -160,7 +160,7 @@ impl Case {
     /// The plan as text, without its title and last lines, which say the same everywhere.
     fn text(&self) -> String {
         let mut bytes = Vec::new();
-        render::plan(&mut dialform::page::Page::text(&mut bytes), &self.plan()).unwrap();
+        render::plan(&mut dialform::page::Page::text(&mut bytes), &self.plan(), false).unwrap();
         let text = String::from_utf8(anstream::adapter::strip_bytes(&bytes).into_vec()).unwrap();
         let text = text.replace("t on p, account a\n\n", "");
         let lines = text.lines().filter(|line| {

@@ -1,0 +1,67 @@
+//! A plan for a public repository: what stands in the files is there to be read anyway, and nothing else is shown.
+
+use super::{Plan, Step, TenantPlan};
+use crate::{
+    diff::FieldChange,
+    finding::{Finding, Level},
+    path::Segment,
+    text::count,
+};
+use serde_json::Value;
+
+/// In the place of what only the live systems know.
+const HIDDEN: &str = "(hidden)";
+
+impl Plan {
+    /// The same without what only the live systems know. It cannot be applied.
+    #[must_use]
+    pub fn redacted(mut self) -> Self {
+        // All of it stands in the files of one revision or the other.
+        if self.made_from.against.is_some() {
+            return self;
+        }
+        let live: Vec<Finding> = self.tenants.iter().flat_map(|it| it.findings.clone()).collect();
+        let before = self.findings.len();
+        self.findings.retain(|it| !live.contains(it));
+        let hidden = before - self.findings.len();
+        if hidden > 0 {
+            let message = format!("{} about what is live not shown here", count(hidden, "finding"));
+            self.findings.push(Finding::warning("redacted", message));
+        }
+        self.tenants.iter_mut().for_each(tenant);
+        self
+    }
+}
+
+fn tenant(plan: &mut TenantPlan) {
+    plan.endpoints.clear();
+    plan.findings.clear();
+    plan.unmanaged.clear();
+    plan.notes.clear();
+    plan.unmanaged_extensions = 0;
+    for finding in &mut plan.blocked {
+        let message = format!("{HIDDEN}: `dialform plan` without `--redact` says why");
+        *finding = Finding { level: Level::Error, message, help: None, ..finding.clone() };
+    }
+    plan.steps.iter_mut().for_each(step);
+}
+
+fn step(step: &mut Step) {
+    step.before = None;
+    step.after = None;
+    step.changes.iter_mut().for_each(change);
+}
+
+fn change(change: &mut FieldChange) {
+    if change.old.is_some() {
+        change.old = Some(Value::from(HIDDEN));
+    }
+    // What goes from a list is known by what is live.
+    if change.new.is_none() {
+        let mask = |segment: Segment| match segment {
+            Segment::Element { .. } => Segment::element(HIDDEN),
+            other => other,
+        };
+        change.path = change.path.clone().into_iter().map(mask).collect();
+    }
+}
