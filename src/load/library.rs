@@ -17,6 +17,16 @@ pub(super) struct Library {
     shared: Shared,
 }
 
+/// A template that is about to be written, as tenants will find it.
+pub struct Proposed(Templates);
+
+impl Proposed {
+    /// `Err` if nobody could extend it.
+    pub fn read(name: &str, text: &str) -> Result<Self, Vec<Finding>> {
+        Templates::proposed(name, text).map(Self)
+    }
+}
+
 impl Library {
     /// With the shared schedules of the files that these patterns name; `tree` is the one of `dialform.yaml`.
     pub fn read(files: &Files, shared: &[String], tree: &Tree, findings: &mut Vec<Finding>) -> Self {
@@ -38,16 +48,23 @@ impl Library {
     ) -> Option<(Tree, Extent)> {
         let tree = parsed(name, bytes, findings)?;
         self.templates.read_for(files, &tree, findings);
-        Some(self.composed(tree, findings))
+        Some(self.composed(tree, &self.templates, findings))
     }
 
-    /// The same where the template has been read before.
-    pub fn known(&self, name: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<(Tree, Extent)> {
-        Some(self.composed(parsed(name, bytes, findings)?, findings))
+    /// The same where the template has been read before, or is the one that is proposed.
+    pub fn known(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        proposed: Option<&Proposed>,
+        findings: &mut Vec<Finding>,
+    ) -> Option<(Tree, Extent)> {
+        let templates = proposed.map_or(&self.templates, |Proposed(templates)| templates);
+        Some(self.composed(parsed(name, bytes, findings)?, templates, findings))
     }
 
-    fn composed(&self, tree: Tree, findings: &mut Vec<Finding>) -> (Tree, Extent) {
-        let (tree, extent) = self.templates.extended(tree, findings);
+    fn composed(&self, tree: Tree, templates: &Templates, findings: &mut Vec<Finding>) -> (Tree, Extent) {
+        let (tree, extent) = templates.extended(tree, findings);
         let (tree, all) = self.shared.used_in(tree, findings);
         (tree, if all { extent } else { extent.min(Extent::Part) })
     }

@@ -63,6 +63,7 @@ pub use earlier::Earlier;
 pub use entry::{Entry, Kinds};
 pub use files::Files;
 pub use hints::{Anything, Hints};
+pub use library::Proposed;
 pub use revision::Revision;
 pub use source::{BASELINE_FILE, WORKSPACE_FILE};
 pub use span::Span;

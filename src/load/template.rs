@@ -61,6 +61,23 @@ enum Fault {
 }
 
 impl Templates {
+    /// One that is about to be written. It extends no other.
+    pub fn proposed(name: &str, text: &str) -> Result<Self, Vec<Finding>> {
+        let mut findings = Vec::new();
+        if text.len() as u64 > file::LARGEST {
+            return Err(vec![unreadable(name, "it would be larger than files are read")]);
+        }
+        let mut tree = Tree::parse_bytes(name, text.as_bytes())?;
+        set_aside(tree.parts_mut().1);
+        if let Some(finding) = too_many_values(&tree) {
+            return Err(vec![finding]);
+        }
+        match whole(tree, 1, &mut findings) {
+            Ok(template) => Ok(Self(BTreeMap::from([(name.to_owned(), Ok(template))]))),
+            Err(_) => Err(findings),
+        }
+    }
+
     /// A tenant's file with what its template has.
     pub fn extended(&self, mut tree: Tree, findings: &mut Vec<Finding>) -> (Tree, Extent) {
         set_aside(tree.parts_mut().1);
@@ -173,14 +190,19 @@ impl Templates {
                 Some(Err(Fault::Said)) | None => return Err(Fault::Said),
             }
         }
-        let vars = declared(&tree, findings);
-        if findings.is_empty() {
-            let mut objects = tree.root().clone();
-            without_keys(&mut objects, &[EXTENDS, WITHOUT, VARS]);
-            vars::unknown(&objects, &vars, tree.sources(), findings);
-        }
-        if findings.is_empty() { Ok(Template { tree, vars, depth }) } else { Err(Fault::Said) }
+        whole(tree, depth, findings)
     }
+}
+
+/// A template of whose tree nothing is missing.
+fn whole(tree: Tree, depth: usize, findings: &mut Vec<Finding>) -> Result<Template, Fault> {
+    let vars = declared(&tree, findings);
+    if findings.is_empty() {
+        let mut objects = tree.root().clone();
+        without_keys(&mut objects, &[EXTENDS, WITHOUT, VARS]);
+        vars::unknown(&objects, &vars, tree.sources(), findings);
+    }
+    if findings.is_empty() { Ok(Template { tree, vars, depth }) } else { Err(Fault::Said) }
 }
 
 /// Where a file names what it extends, and the file that is, relative to the workspace. `None` if it is a wrong one.

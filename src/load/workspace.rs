@@ -6,7 +6,7 @@ use super::{
     expected::PROVIDERS,
     files::Files,
     hints::{Hints, InCountry},
-    library::Library,
+    library::{Library, Proposed},
     source::{BASELINE_FILE, Source, WORKSPACE_FILE},
     span::Span,
     template::Extent,
@@ -176,8 +176,19 @@ impl<P> Workspace<P> {
         text: &str,
         kinds: &K,
     ) -> Result<LoadedTenant, Vec<Finding>> {
+        self.read_with(None, name, text, kinds)
+    }
+
+    /// The same where it may extend a template that is about to be written as well.
+    pub fn read_with<K: Kinds<Entry = P>>(
+        &self,
+        proposed: Option<&Proposed>,
+        name: &str,
+        text: &str,
+        kinds: &K,
+    ) -> Result<LoadedTenant, Vec<Finding>> {
         let mut findings = Vec::new();
-        let tree = self.library.known(name, text.as_bytes(), &mut findings);
+        let tree = self.library.known(name, text.as_bytes(), proposed, &mut findings);
         match tree.and_then(|tree| tenant(tree, &self.file, kinds, &mut findings)) {
             Some((tenant, true)) => Ok(tenant),
             _ => Err(findings),
