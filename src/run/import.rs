@@ -2,28 +2,21 @@
 
 use super::{
     Checked, Context, Options, Session,
-    check::{CheckedTenant, locate, names, pattern, to_be_extended},
-    compared::compared,
+    check::{names, pattern, to_be_extended},
     import_baseline::Known,
     session::{TENANTS_AT_ONCE, explained},
 };
 use crate::{
-    edit::{self, Refused},
     error::Failure,
     file,
     finding::Finding,
-    import::{self, Count, Import, Imported, ImportedAccount, Written, text::Head},
-    load::{LoadedTenant, Tree, WORKSPACE_FILE, object_at},
-    model::{Address, Kind, Resource, Tenant},
-    plan::Observed,
-    provider::{self, Account, Kinds, Provider},
-    text::io_reason,
+    import::{Count, Imported, ImportedAccount, Written},
+    load::{LoadedTenant, WORKSPACE_FILE},
+    model::Address,
+    provider::{self, Account, Provider},
 };
 use futures::{StreamExt, stream};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::{collections::BTreeSet, path::Path};
 
 /// What is imported, and where to.
 #[derive(Debug, Clone, Default)]
@@ -147,7 +140,7 @@ fn directory(checked: &Checked, named: Option<&str>) -> Result<String, Failure> 
     Err(Failure::error(message).help(help))
 }
 
-fn in_directory(directory: &str, tenant: &str) -> String {
+pub(super) fn in_directory(directory: &str, tenant: &str) -> String {
     if directory.is_empty() { format!("{tenant}.yaml") } else { format!("{directory}/{tenant}.yaml") }
 }
 
@@ -176,29 +169,16 @@ pub(super) struct Work<'a> {
     /// What has come into the baseline by this run.
     pub(super) known: Known,
     pub(super) checked: &'a Checked,
-    name: &'a str,
+    pub(super) name: &'a str,
     pub(super) provider: &'static Provider,
-    directory: String,
+    pub(super) directory: String,
     pub(super) patterns: Patterns,
-    force: bool,
-    write: bool,
-}
-
-/// What of a new object does not read as what is live.
-struct Wrong {
-    /// None where it is the whole of it.
-    fields: BTreeSet<String>,
-    why: String,
-}
-
-impl Wrong {
-    fn whole(why: &str) -> Self {
-        Self { fields: BTreeSet::new(), why: why.to_owned() }
-    }
+    pub(super) force: bool,
+    pub(super) write: bool,
 }
 
 /// A file that was written, as it is read, with the objects that are new in it.
-type New = (LoadedTenant, BTreeSet<Address>);
+pub(super) type New = (LoadedTenant, BTreeSet<Address>);
 
 impl Work<'_> {
     async fn run(
@@ -270,7 +250,7 @@ impl Work<'_> {
     }
 
     /// The files that declare an account.
-    fn declaring(&self, account: &str) -> impl Iterator<Item = &LoadedTenant> {
+    pub(super) fn declaring(&self, account: &str) -> impl Iterator<Item = &LoadedTenant> {
         let same = move |it: &&LoadedTenant| it.tenant.provider == self.name && it.tenant.account == account;
         self.checked.workspace.tenants.iter().filter(same)
     }
@@ -290,236 +270,6 @@ impl Work<'_> {
         let (provider, account) = (self.name.to_owned(), account.id.clone());
         ImportedAccount { tenant: tenant.to_owned(), provider, account, file, written, counts }
     }
-
-    /// Writes what one account holds and nobody declares.
-    fn one(
-        &self,
-        account: &Account,
-        tenant: &str,
-        observed: &Observed,
-    ) -> Result<(ImportedAccount, Option<New>), Failure> {
-        let files: Vec<&str> = self.declaring(&account.id).map(LoadedTenant::file).collect();
-        if let [first, second, ..] = files.as_slice() {
-            let why = format!("account `{}` is declared in `{first}` and in `{second}`", account.id);
-            let finding = Finding::error("shared-account", why).help("make one file of the two");
-            return Ok((self.failed(account, tenant, vec![finding]), None));
-        }
-        if self.write {
-            return Ok((self.take(account, tenant, observed)?, None));
-        }
-        let existing = self.existing(&account.id).filter(|_| !self.force);
-        let declared = existing.map(|it| declared(&it.tenant)).unwrap_or_default();
-        let wanted = |address: &Address| !declared.contains(address) && self.patterns.name(tenant, address);
-        let mut import = import::declare(observed, &self.provider.dialect, &wanted);
-        let file = match (existing, self.existing(&account.id)) {
-            (Some(it), _) | (None, Some(it)) => it.file().to_owned(),
-            (None, None) => in_directory(&self.directory, tenant),
-        };
-        if let Some(existing) = existing {
-            // What stands there as a comment is no news.
-            let text = existing.tree().text();
-            let noted = |it: &&Address| text.contains(&import::text::mark(it));
-            import.noted = import.commented.keys().filter(noted).cloned().collect();
-        }
-        let head = Head {
-            schema: self.schema(&file),
-            tenant: tenant.to_owned(),
-            provider: self.name.to_owned(),
-            account: account.id.clone(),
-            name: account.name.clone(),
-            time_zone: observed.zones.account.clone().filter(|zone| jiff::tz::TimeZone::get(zone).is_ok()),
-        };
-        let write = |import: &Import| match existing {
-            None => Ok(import::text::file(&head, import)),
-            Some(existing) => self.added(existing, import),
-        };
-        let loaded = loop {
-            let text = match write(&import) {
-                Ok(text) => text,
-                Err(Refused(why)) => {
-                    let text = import::text::file(&head, &import);
-                    let counts = counts(&import, &declared, observed);
-                    let written = Written::Refused { why, text };
-                    return Ok((self.report(account, tenant, file, written, counts), None));
-                }
-            };
-            let (loaded, wrong) = self.read_back(&file, &text, &import, observed);
-            if wrong.is_empty() {
-                match loaded {
-                    Ok(loaded) => break loaded,
-                    // Nothing that came in is at fault.
-                    Err(found) => return Ok((self.failed(account, tenant, found), None)),
-                }
-            }
-            for (address, Wrong { fields, why }) in wrong {
-                for field in &fields {
-                    import.take_out(&address, field, &why);
-                }
-                if fields.is_empty() {
-                    import.comment_out(&address, why);
-                }
-            }
-        };
-        if let Some(existing) = existing
-            && !keeps(existing, &loaded)
-        {
-            let why = "what stands in the file would say something else with it".to_owned();
-            let text = import::text::file(&head, &import);
-            let counts = counts(&import, &declared, observed);
-            return Ok((self.report(account, tenant, file, Written::Refused { why, text }, counts), None));
-        }
-        let counts = counts(&import, &declared, observed);
-        let new: BTreeSet<Address> = import.declared.keys().cloned().collect();
-        let text = loaded.tree().text();
-        let before = self.existing(&account.id).map(|it| it.tree().text());
-        let written = match (existing, before) {
-            (_, Some(before)) if before == text => Written::Unchanged,
-            (Some(_), _) => {
-                Written::Added { declared: new.len(), commented: import.commented.len() - import.noted.len() }
-            }
-            (None, _) => Written::New,
-        };
-        if !matches!(written, Written::Unchanged) {
-            let root = &self.checked.root;
-            let free = existing.is_some() || before.is_some() || !root.join(&file).exists();
-            if !free {
-                let why = format!("`{file}` is there already, and declares another account");
-                let help = "give the tenant of that file another name, or this import another directory with `--out`";
-                let found = vec![Finding::error("failed", why).help(help)];
-                return Ok((self.failed(account, tenant, found), None));
-            }
-            // Before the file: whoever stops in between has an entry too many, and no finding that stops everybody.
-            self.known.note(self.checked, &loaded, &new)?;
-            file::publish(root, &file, text)
-                .map_err(|error| Failure::error(format!("cannot write `{file}`: {}", io_reason(&error))))?;
-        }
-        Ok((self.report(account, tenant, file, written, counts), Some((loaded, new))))
-    }
-
-    /// The way from a file to the schema of the workspace, if that has one.
-    fn schema(&self, file: &str) -> Option<String> {
-        const SCHEMA: &str = "schema/tenant.schema.json";
-        let up = "../".repeat(file.matches('/').count());
-        self.checked.root.join(SCHEMA).is_file().then(|| format!("{up}{SCHEMA}"))
-    }
-
-    /// The text of a file with what is new in it.
-    fn added(&self, existing: &LoadedTenant, import: &Import) -> Result<String, Refused> {
-        let mut text = existing.tree().text().to_owned();
-        for kind in Kind::ALL {
-            let news = |indent: usize| import::text::entries(kind, import, indent);
-            if import.declared.keys().all(|it| it.kind != kind) {
-                // Comments need no section.
-                let comments = news(0);
-                if !comments.is_empty() {
-                    let end = if text.ends_with('\n') { "" } else { "\n" };
-                    text = format!("{text}{end}\n{comments}");
-                }
-                continue;
-            }
-            // Only its own file is written, whatever it takes from others.
-            let read = Tree::parse(existing.file(), &text);
-            let read =
-                read.map_err(|_| Refused("the file cannot be read once something is added".to_owned()))?;
-            text = edit::add(&read, kind.section(), &news)?;
-        }
-        Ok(text)
-    }
-
-    /// A file as it will be read and planned, and what of its new objects does not read as what is live.
-    fn read_back(
-        &self,
-        file: &str,
-        text: &str,
-        import: &Import,
-        observed: &Observed,
-    ) -> (Result<LoadedTenant, Vec<Finding>>, BTreeMap<Address, Wrong>) {
-        let mut wrong = BTreeMap::new();
-        let loaded = match self.checked.workspace.read_tenant(file, text, &Kinds) {
-            Ok(loaded) => loaded,
-            Err(found) => {
-                // What stands there can be read all the same, unless that is what is wrong with it.
-                let tree = Tree::parse(file, text).ok();
-                let at = |it: &Finding| object_at(tree.as_ref()?, it.place.as_ref()?.line);
-                for finding in &found {
-                    if let Some(address) = at(finding).filter(|it| import.declared.contains_key(it)) {
-                        wrong.insert(address, Wrong::whole(&finding.message));
-                    }
-                }
-                return (Err(found), wrong);
-            }
-        };
-        let at = |finding: &Finding| loaded.object_at(finding.place.as_ref()?);
-        let is_new = |address: &Address| import.declared.contains_key(address);
-        let tenant = match CheckedTenant::of(0, &loaded, self.provider) {
-            Ok(tenant) => tenant,
-            Err(found) => {
-                let of = |it: &Finding| {
-                    Some((at(it).filter(|address| is_new(address))?, Wrong::whole(&it.message)))
-                };
-                wrong.extend(found.iter().filter_map(of));
-                return (Err(found), wrong);
-            }
-        };
-        let (none, place) = (BTreeMap::new(), |path: &[crate::path::Segment]| Some(locate(&loaded, path)));
-        let workspace = &self.checked.workspace;
-        let plan = compared(workspace, &loaded, &tenant, &|_| true, &place, observed, &none);
-        for finding in &plan.blocked {
-            if let Some(address) = at(finding).filter(is_new) {
-                wrong.insert(address, Wrong::whole(&finding.message));
-            }
-        }
-        // What depends on something else that is blocked is in order once that is gone.
-        if wrong.is_empty() {
-            for step in plan.steps.iter().filter(|step| is_new(&step.address)) {
-                let fields: BTreeSet<String> =
-                    step.changes.iter().filter_map(|it| it.path.field().map(str::to_owned)).collect();
-                let why = "what is live there has no form that is read the same".to_owned();
-                wrong.insert(step.address.clone(), Wrong { fields, why });
-            }
-        }
-        (Ok(loaded), wrong)
-    }
-}
-
-/// Whether every object that a file had says the same in its new text.
-fn keeps(before: &LoadedTenant, after: &LoadedTenant) -> bool {
-    let after: BTreeMap<Address, Resource> = after.tenant.resources().collect();
-    before.tenant.resources().all(|(address, resource)| after.get(&address) == Some(&resource))
-}
-
-/// What a tenant's file is about: what it declares, and what it says must not be.
-fn declared(tenant: &Tenant) -> BTreeSet<Address> {
-    let mut all: BTreeSet<Address> = tenant.resources().map(|(address, _)| address).collect();
-    all.extend(tenant.absent.addresses().into_iter().map(|(address, _)| address));
-    // An extension has one page, whichever part of it is declared.
-    let extensions: Vec<String> = all
-        .iter()
-        .filter(|it| matches!(it.kind, Kind::Rules | Kind::Diverts))
-        .map(|it| it.key.clone())
-        .chain(tenant.bulk.iter().flat_map(|it| it.extensions.named()).map(ToString::to_string))
-        .collect();
-    all.extend(extensions.iter().map(|key| Address::new(Kind::Rules, key)));
-    all.extend(extensions.iter().map(|key| Address::new(Kind::Diverts, key)));
-    all
-}
-
-/// The live objects of each kind, and what has become of them. What the file declared before counts as declared.
-fn counts(import: &Import, declared: &BTreeSet<Address>, observed: &Observed) -> Vec<Count> {
-    let lives = observed.objects.iter().filter(|(_, it)| !it.is_vacant()).map(|(address, _)| address);
-    let before: Vec<Kind> = lives.filter(|it| declared.contains(it)).map(|it| it.kind).collect();
-    let count = |kind: Kind| {
-        // What the file declared before was left alone by this run.
-        let before = before.iter().filter(|it| **it == kind).count();
-        Count {
-            kind,
-            live: import.live(kind),
-            declared: import.declared(kind) + before,
-            commented: import.commented(kind),
-            left_alone: import.left_alone(kind).saturating_sub(before),
-        }
-    };
-    Kind::ALL.into_iter().map(count).filter(|it| it.live > 0).collect()
 }
 
 /// A name for the tenant of an account that nobody has.

@@ -1,0 +1,324 @@
+//! One account of an import: what its file is to say, read back before it is written.
+
+use super::{
+    check::{CheckedTenant, locate},
+    import::{New, Work, in_directory},
+    compared::compared,
+};
+use crate::{
+    edit::{self, Refused},
+    error::Failure,
+    file,
+    finding::Finding,
+    import::{self, Count, Import, ImportedAccount, Written, text::Head},
+    load::{LoadedTenant, Tree, object_at},
+    model::{Address, Kind, Resource, Tenant},
+    plan::Observed,
+    provider::{Account, Kinds},
+    text::io_reason,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A file that is about to be written, as it will be read.
+pub(super) struct Prepared {
+    pub account: Account,
+    pub tenant: String,
+    pub file: String,
+    pub head: Head,
+    pub import: Import,
+    pub counts: Vec<Count>,
+    pub loaded: LoadedTenant,
+    /// Whether nothing of a file that was there before stays.
+    pub is_whole: bool,
+}
+
+/// What can be done about an account.
+pub(super) enum Ready {
+    File(Box<Prepared>),
+    /// Nothing is written, and why.
+    Report(ImportedAccount),
+}
+
+/// What of a new object does not read as what is live.
+pub(super) struct Wrong {
+    /// None where it is the whole of it.
+    fields: BTreeSet<String>,
+    why: String,
+}
+
+impl Wrong {
+    fn whole(why: &str) -> Self {
+        Self { fields: BTreeSet::new(), why: why.to_owned() }
+    }
+}
+
+impl Work<'_> {
+    /// Writes what one account holds and nobody declares.
+    pub(super) fn one(
+        &self,
+        account: &Account,
+        tenant: &str,
+        observed: &Observed,
+    ) -> Result<(ImportedAccount, Option<New>), Failure> {
+        match self.write {
+            true => Ok((self.take(account, tenant, observed)?, None)),
+            false => match self.prepare(account, tenant, observed) {
+                Ready::File(prepared) => self.put(*prepared),
+                Ready::Report(report) => Ok((report, None)),
+            },
+        }
+    }
+
+    /// The file of one account, as it is to be written.
+    pub(super) fn prepare(&self, account: &Account, tenant: &str, observed: &Observed) -> Ready {
+        let files: Vec<&str> = self.declaring(&account.id).map(LoadedTenant::file).collect();
+        if let [first, second, ..] = files.as_slice() {
+            let why = format!("account `{}` is declared in `{first}` and in `{second}`", account.id);
+            let finding = Finding::error("shared-account", why).help("make one file of the two");
+            return Ready::Report(self.failed(account, tenant, vec![finding]));
+        }
+        let existing = self.existing(&account.id).filter(|_| !self.force);
+        let declared = existing.map(|it| declared(&it.tenant)).unwrap_or_default();
+        let wanted = |address: &Address| !declared.contains(address) && self.patterns.name(tenant, address);
+        let mut import = import::declare(observed, &self.provider.dialect, &wanted);
+        let file = match (existing, self.existing(&account.id)) {
+            (Some(it), _) | (None, Some(it)) => it.file().to_owned(),
+            (None, None) => in_directory(&self.directory, tenant),
+        };
+        if let Some(existing) = existing {
+            // What stands there as a comment is no news.
+            let text = existing.tree().text();
+            let noted = |it: &&Address| text.contains(&import::text::mark(it));
+            import.noted = import.commented.keys().filter(noted).cloned().collect();
+        }
+        let head = Head {
+            schema: self.schema(&file),
+            tenant: tenant.to_owned(),
+            provider: self.name.to_owned(),
+            account: account.id.clone(),
+            name: account.name.clone(),
+            time_zone: observed.zones.account.clone().filter(|zone| jiff::tz::TimeZone::get(zone).is_ok()),
+        };
+        let write = |import: &Import| match existing {
+            None => Ok(import::text::file(&head, import)),
+            Some(existing) => self.added(existing, import),
+        };
+        let loaded = loop {
+            let text = match write(&import) {
+                Ok(text) => text,
+                Err(Refused(why)) => {
+                    let text = import::text::file(&head, &import);
+                    let counts = counts(&import, &declared, observed);
+                    let written = Written::Refused { why, text };
+                    return Ready::Report(self.report(account, tenant, file, written, counts));
+                }
+            };
+            let (loaded, wrong) = self.read_back(&file, &text, &import, observed);
+            if wrong.is_empty() {
+                match loaded {
+                    Ok(loaded) => break loaded,
+                    // Nothing that came in is at fault.
+                    Err(found) => return Ready::Report(self.failed(account, tenant, found)),
+                }
+            }
+            for (address, Wrong { fields, why }) in wrong {
+                for field in &fields {
+                    import.take_out(&address, field, &why);
+                }
+                if fields.is_empty() {
+                    import.comment_out(&address, why);
+                }
+            }
+        };
+        let counts = counts(&import, &declared, observed);
+        if let Some(existing) = existing
+            && !keeps(existing, &loaded)
+        {
+            let why = "what stands in the file would say something else with it".to_owned();
+            let text = import::text::file(&head, &import);
+            return Ready::Report(self.report(account, tenant, file, Written::Refused { why, text }, counts));
+        }
+        let (account, tenant) = (account.clone(), tenant.to_owned());
+        let is_whole = existing.is_none();
+        let prepared = Prepared { account, tenant, file, head, import, counts, loaded, is_whole };
+        match self.occupied(&prepared) {
+            Some(report) => Ready::Report(report),
+            None => Ready::File(Box::new(prepared)),
+        }
+    }
+
+    /// Says so where another file has the place of a new one.
+    fn occupied(&self, prepared: &Prepared) -> Option<ImportedAccount> {
+        let Prepared { account, tenant, file, .. } = prepared;
+        if self.existing(&account.id).is_some() || !self.checked.root.join(file).exists() {
+            return None;
+        }
+        let why = format!("`{file}` is there already, and declares another account");
+        let help = "give the tenant of that file another name, or this import another directory with `--out`";
+        Some(self.failed(account, tenant, vec![Finding::error("failed", why).help(help)]))
+    }
+
+    /// Writes a file.
+    pub(super) fn put(&self, prepared: Prepared) -> Result<(ImportedAccount, Option<New>), Failure> {
+        let Prepared { account, tenant, file, import, counts, loaded, is_whole, head: _ } = prepared;
+        let new: BTreeSet<Address> = import.declared.keys().cloned().collect();
+        let text = loaded.tree().text();
+        let before = self.existing(&account.id).map(|it| it.tree().text());
+        let written = match before {
+            Some(before) if before == text => Written::Unchanged,
+            Some(_) if !is_whole => {
+                Written::Added { declared: new.len(), commented: import.commented.len() - import.noted.len() }
+            }
+            _ => Written::New,
+        };
+        if !matches!(written, Written::Unchanged) {
+            // Before the file: whoever stops in between has an entry too many, and no finding that stops everybody.
+            self.known.note(self.checked, &loaded, &new)?;
+            self.publish(&file, text)?;
+        }
+        Ok((self.report(&account, &tenant, file, written, counts), Some((loaded, new))))
+    }
+
+    pub(super) fn publish(&self, file: &str, text: &str) -> Result<(), Failure> {
+        file::publish(&self.checked.root, file, text)
+            .map_err(|error| Failure::error(format!("cannot write `{file}`: {}", io_reason(&error))))
+    }
+
+    /// The way from a file to the schema of the workspace, if that has one.
+    fn schema(&self, file: &str) -> Option<String> {
+        const SCHEMA: &str = "schema/tenant.schema.json";
+        let up = "../".repeat(file.matches('/').count());
+        self.checked.root.join(SCHEMA).is_file().then(|| format!("{up}{SCHEMA}"))
+    }
+
+    /// The text of a file with what is new in it.
+    fn added(&self, existing: &LoadedTenant, import: &Import) -> Result<String, Refused> {
+        let mut text = existing.tree().text().to_owned();
+        for kind in Kind::ALL {
+            let news = |indent: usize| import::text::entries(kind, import, indent);
+            if import.declared.keys().all(|it| it.kind != kind) {
+                // Comments need no section.
+                let comments = news(0);
+                if !comments.is_empty() {
+                    let end = if text.ends_with('\n') { "" } else { "\n" };
+                    text = format!("{text}{end}\n{comments}");
+                }
+                continue;
+            }
+            // Only its own file is written, whatever it takes from others.
+            let read = Tree::parse(existing.file(), &text);
+            let read =
+                read.map_err(|_| Refused("the file cannot be read once something is added".to_owned()))?;
+            text = edit::add(&read, kind.section(), &news)?;
+        }
+        Ok(text)
+    }
+
+    /// A file as it will be read and planned, and what of its new objects does not read as what is live.
+    fn read_back(
+        &self,
+        file: &str,
+        text: &str,
+        import: &Import,
+        observed: &Observed,
+    ) -> (Result<LoadedTenant, Vec<Finding>>, BTreeMap<Address, Wrong>) {
+        let loaded = self.checked.workspace.read_tenant(file, text, &Kinds);
+        self.judge(loaded, file, text, import, observed)
+    }
+
+    /// The same of a file that has been read.
+    pub(super) fn judge(
+        &self,
+        loaded: Result<LoadedTenant, Vec<Finding>>,
+        file: &str,
+        text: &str,
+        import: &Import,
+        observed: &Observed,
+    ) -> (Result<LoadedTenant, Vec<Finding>>, BTreeMap<Address, Wrong>) {
+        let mut wrong = BTreeMap::new();
+        let loaded = match loaded {
+            Ok(loaded) => loaded,
+            Err(found) => {
+                // What stands there can be read all the same, unless that is what is wrong with it.
+                let tree = Tree::parse(file, text).ok();
+                let at = |it: &Finding| object_at(tree.as_ref()?, it.place.as_ref()?.line);
+                for finding in &found {
+                    if let Some(address) = at(finding).filter(|it| import.declared.contains_key(it)) {
+                        wrong.insert(address, Wrong::whole(&finding.message));
+                    }
+                }
+                return (Err(found), wrong);
+            }
+        };
+        let at = |finding: &Finding| loaded.object_at(finding.place.as_ref()?);
+        let is_new = |address: &Address| import.declared.contains_key(address);
+        let tenant = match CheckedTenant::of(0, &loaded, self.provider) {
+            Ok(tenant) => tenant,
+            Err(found) => {
+                let of = |it: &Finding| {
+                    Some((at(it).filter(|address| is_new(address))?, Wrong::whole(&it.message)))
+                };
+                wrong.extend(found.iter().filter_map(of));
+                return (Err(found), wrong);
+            }
+        };
+        let (none, place) = (BTreeMap::new(), |path: &[crate::path::Segment]| Some(locate(&loaded, path)));
+        let workspace = &self.checked.workspace;
+        let plan = compared(workspace, &loaded, &tenant, &|_| true, &place, observed, &none);
+        for finding in &plan.blocked {
+            if let Some(address) = at(finding).filter(is_new) {
+                wrong.insert(address, Wrong::whole(&finding.message));
+            }
+        }
+        // What depends on something else that is blocked is in order once that is gone.
+        if wrong.is_empty() {
+            for step in plan.steps.iter().filter(|step| is_new(&step.address)) {
+                let fields: BTreeSet<String> =
+                    step.changes.iter().filter_map(|it| it.path.field().map(str::to_owned)).collect();
+                let why = "what is live there has no form that is read the same".to_owned();
+                wrong.insert(step.address.clone(), Wrong { fields, why });
+            }
+        }
+        (Ok(loaded), wrong)
+    }
+}
+
+/// Whether every object that a file had says the same in its new text.
+fn keeps(before: &LoadedTenant, after: &LoadedTenant) -> bool {
+    let after: BTreeMap<Address, Resource> = after.tenant.resources().collect();
+    before.tenant.resources().all(|(address, resource)| after.get(&address) == Some(&resource))
+}
+
+/// What a tenant's file is about: what it declares, and what it says must not be.
+fn declared(tenant: &Tenant) -> BTreeSet<Address> {
+    let mut all: BTreeSet<Address> = tenant.resources().map(|(address, _)| address).collect();
+    all.extend(tenant.absent.addresses().into_iter().map(|(address, _)| address));
+    // An extension has one page, whichever part of it is declared.
+    let extensions: Vec<String> = all
+        .iter()
+        .filter(|it| matches!(it.kind, Kind::Rules | Kind::Diverts))
+        .map(|it| it.key.clone())
+        .chain(tenant.bulk.iter().flat_map(|it| it.extensions.named()).map(ToString::to_string))
+        .collect();
+    all.extend(extensions.iter().map(|key| Address::new(Kind::Rules, key)));
+    all.extend(extensions.iter().map(|key| Address::new(Kind::Diverts, key)));
+    all
+}
+
+/// The live objects of each kind, and what has become of them. What the file declared before counts as declared.
+fn counts(import: &Import, declared: &BTreeSet<Address>, observed: &Observed) -> Vec<Count> {
+    let lives = observed.objects.iter().filter(|(_, it)| !it.is_vacant()).map(|(address, _)| address);
+    let before: Vec<Kind> = lives.filter(|it| declared.contains(it)).map(|it| it.kind).collect();
+    let count = |kind: Kind| {
+        // What the file declared before was left alone by this run.
+        let before = before.iter().filter(|it| **it == kind).count();
+        Count {
+            kind,
+            live: import.live(kind),
+            declared: import.declared(kind) + before,
+            commented: import.commented(kind),
+            left_alone: import.left_alone(kind).saturating_sub(before),
+        }
+    };
+    Kind::ALL.into_iter().map(count).filter(|it| it.live > 0).collect()
+}
