@@ -5,10 +5,12 @@
 //! - [`declare`]: each live object with what of it can be declared
 //! - `brief`: a value without what goes without saying
 //! - [`text`]: the file
+//! - [`template`]: what several accounts share, and what is left for the file of each
 //! - `report`: what an import has done
 
 mod brief;
 mod report;
+pub mod template;
 pub mod text;
 
 pub use report::{Count, Imported, ImportedAccount, Written};

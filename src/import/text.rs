@@ -1,11 +1,14 @@
 //! The text of a file that declares an account.
 
-use super::Import;
+use super::{
+    Import,
+    template::{Own, Part, Proposal, Variable},
+};
 use crate::{
     emit::{comment, entry},
-    model::{Address, Kind},
+    model::{Address, Kind, VarType},
 };
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
 /// The sections in the order in which a file is read: what calls meet first.
@@ -34,21 +37,95 @@ pub struct Head {
 
 /// A whole file.
 pub fn file(head: &Head, import: &Import) -> String {
-    let Head { schema, tenant, provider, account, name, time_zone } = head;
-    let mut text = String::new();
-    if let Some(schema) = schema {
-        text.push_str(&comment(&format!("yaml-language-server: $schema={schema}"), 0));
-    }
-    text.extend(name.iter().map(|name| comment(name, 0)));
+    let Head { tenant, provider, account, time_zone, .. } = head;
     let fields = [
         ("tenant", Some(tenant)),
         ("provider", Some(provider)),
         ("account", Some(account)),
         ("time_zone", time_zone.as_ref()),
     ];
-    for (field, value) in fields {
-        text.extend(value.map(|value| entry(field, &Value::String(value.clone()), 0)));
+    opening(head) + &said(&fields) + &sections(import)
+}
+
+/// The file of a tenant that extends a template, as `template` names it there. `import` is all that the account holds.
+pub fn extending(head: &Head, template: &str, part: &Part, own: &Own, import: &Import) -> String {
+    let Head { tenant, account, .. } = head;
+    let template = template.to_owned();
+    let fields = [
+        ("tenant", Some(tenant)),
+        ("account", Some(account)),
+        ("time_zone", part.time_zone.as_ref()),
+        ("extends", Some(&template)),
+    ];
+    // What people call it stands among its variables then.
+    let is_said = |name: &String| part.vars.iter().any(|(_, value)| value == name);
+    let head = Head { name: head.name.clone().filter(|name| !is_said(name)), ..head.clone() };
+    let mut text = opening(&head) + &said(&fields);
+    if !part.vars.is_empty() {
+        let vars = part.vars.iter().map(|(name, value)| (name.clone(), Value::String(value.clone())));
+        text.push_str(&entry("vars", &Value::Object(vars.collect()), 0));
     }
+    if !own.without.is_empty() {
+        text.push_str(&entry("without", &json!(own.without), 0));
+    }
+    let rest =
+        Import { declared: own.objects.clone(), commented: import.commented.clone(), ..Import::default() };
+    text.push_str(&sections(&rest));
+    let notes = own.notes.iter().flat_map(|(address, lines)| lines.iter().map(move |line| (address, line)));
+    let notes: String = notes.map(|(address, line)| comment(&format!("{address}: {line}"), 0)).collect();
+    if !notes.is_empty() {
+        text.push('\n');
+    }
+    text + &notes
+}
+
+/// A template.
+pub fn template(provider: &str, proposal: Proposal) -> (String, Vec<Option<Part>>) {
+    let Proposal { time_zone, vars, objects, parts } = proposal;
+    let mut text = comment(
+        &format!("What tenants of {provider} share. A change here is one of each that extends it."),
+        0,
+    );
+    if !vars.is_empty() {
+        let vars: Map<String, Value> = vars.into_iter().map(declared).collect();
+        text.push_str("vars:\n");
+        text.extend(vars.iter().map(|(name, var)| entry(name, var, 2)));
+    }
+    text.push_str(&said(&[("provider", Some(&provider.to_owned())), ("time_zone", time_zone.as_ref())]));
+    (text + &sections(&Import { declared: objects, ..Import::default() }), parts)
+}
+
+/// A variable as a template declares it.
+fn declared(var: Variable) -> (String, Value) {
+    let Variable { name, r#type, default } = var;
+    let word = match r#type {
+        VarType::Number => "number",
+        VarType::Extension => "extension",
+        VarType::Text => "text",
+        VarType::Integer => "integer",
+        VarType::Boolean => "boolean",
+    };
+    let value = match default {
+        Some(default) => json!({ "type": word, "default": default }),
+        None => json!({ "type": word }),
+    };
+    (name, value)
+}
+
+/// The comments that a tenant's file begins with.
+fn opening(head: &Head) -> String {
+    let schema = head.schema.iter().map(|schema| format!("yaml-language-server: $schema={schema}"));
+    schema.chain(head.name.clone()).map(|line| comment(&line, 0)).collect()
+}
+
+/// Fields of a file that are texts.
+fn said(fields: &[(&str, Option<&String>)]) -> String {
+    let fields = fields.iter().filter_map(|(field, value)| Some((field, value.cloned()?)));
+    fields.map(|(field, value)| entry(field, &Value::String(value), 0)).collect()
+}
+
+fn sections(import: &Import) -> String {
+    let mut text = String::new();
     for kind in SECTIONS {
         let declares = import.declared.keys().any(|address| address.kind == kind);
         let section = entries(kind, import, if declares { 2 } else { 0 });
