@@ -283,6 +283,9 @@ pub struct ImportArgs {
     /// Take the portal's side: change what the file says of the objects of `--only` to what is live, and no byte beside it
     #[arg(long, requires = "only", conflicts_with = "force")]
     pub write: bool,
+    /// Put what new files share into a template that they extend; default: `templates/PROVIDER.yaml`
+    #[arg(long, value_name = "FILE", conflicts_with = "write")]
+    pub template: Option<Option<String>>,
     #[command(flatten)]
     pub emulation: Emulation,
     #[command(flatten)]

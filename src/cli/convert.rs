@@ -79,8 +79,9 @@ impl From<&ImportArgs> for Options {
 
 impl From<&ImportArgs> for ImportOptions {
     fn from(args: &ImportArgs) -> Self {
-        let ImportArgs { provider, account, all, only, except, out, force, write, .. } = args.clone();
-        Self { provider, accounts: account, all, only, except, out, force, write }
+        let ImportArgs { provider, account, all, only, except, out, force, write, template, .. } =
+            args.clone();
+        Self { provider, accounts: account, all, only, except, out, force, write, template }
     }
 }
 

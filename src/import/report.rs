@@ -10,6 +10,9 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 pub struct Imported {
     pub accounts: Vec<ImportedAccount>,
+    /// The template that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<ImportedTemplate>,
     /// Findings that have come into the baseline.
     pub known: Vec<KnownFinding>,
 }
@@ -29,7 +32,33 @@ pub struct ImportedAccount {
     pub account: String,
     pub file: String,
     pub written: Written,
+    /// Whether its file extends the template that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extending: Option<Extending>,
     pub counts: Vec<Count>,
+}
+
+/// A template that was asked for.
+#[derive(Debug, Serialize)]
+pub struct ImportedTemplate {
+    pub file: String,
+    /// So many objects are in it.
+    pub objects: usize,
+    /// So many tenants extend it.
+    pub tenants: usize,
+    /// Why there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_written: Option<String>,
+}
+
+/// A file beside a template.
+#[derive(Debug, Serialize)]
+pub struct Extending {
+    /// So many lines are in the file.
+    pub lines: usize,
+    /// Why it does not extend the template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_extending: Option<String>,
 }
 
 /// What has become of its file.

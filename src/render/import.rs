@@ -2,7 +2,7 @@
 
 use super::{BOLD, DIM, RED, paint};
 use crate::{
-    import::{Count, Imported, ImportedAccount, Written},
+    import::{Count, Extending, Imported, ImportedAccount, ImportedTemplate, Written},
     page::{Page, say},
     text::count,
 };
@@ -10,9 +10,16 @@ use std::io;
 
 /// Writes what has become of each account.
 pub fn import(out: &mut Page<'_>, imported: &Imported) -> io::Result<()> {
-    let Imported { accounts, known } = imported;
+    let Imported { accounts, template, known } = imported;
     for account in accounts {
         one(out, account)?;
+    }
+    if let Some(ImportedTemplate { file, objects, tenants, not_written }) = template {
+        let shared = format!("{} shared by {}", count(*objects, "object"), count(*tenants, "tenant"));
+        match not_written {
+            None => say!(out, "{}: {}", paint(BOLD, file), shared)?,
+            Some(why) => say!(out, "{}: not written: {}", paint(BOLD, file), why)?,
+        }
     }
     if !known.is_empty() {
         say!(out, "{} of what was live already: see .dialform-baseline.yaml", count(known.len(), "finding"))?;
@@ -21,7 +28,7 @@ pub fn import(out: &mut Page<'_>, imported: &Imported) -> io::Result<()> {
 }
 
 fn one(out: &mut Page<'_>, account: &ImportedAccount) -> io::Result<()> {
-    let ImportedAccount { tenant, provider: _, account: id, file, written, counts } = account;
+    let ImportedAccount { tenant, provider: _, account: id, file, written, extending, counts } = account;
     say!(out, "{} ({}): {}", paint(BOLD, tenant), id, file)?;
     match written {
         Written::New => say!(out, "  new")?,
@@ -54,6 +61,12 @@ fn one(out: &mut Page<'_>, account: &ImportedAccount) -> io::Result<()> {
         Written::Failed(found) => {
             say!(out, "  {}", paint(RED, "not imported"))?;
             super::findings(out, found)?;
+        }
+    }
+    if let Some(Extending { lines, not_extending }) = extending {
+        match not_extending {
+            None => say!(out, "  {}", count(*lines, "line"))?,
+            Some(why) => say!(out, "  {}, without the template: {}", count(*lines, "line"), why)?,
         }
     }
     for Count { kind, live, declared, commented, left_alone } in counts {

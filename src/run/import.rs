@@ -10,7 +10,7 @@ use crate::{
     error::Failure,
     file,
     finding::Finding,
-    import::{Count, Imported, ImportedAccount, Written},
+    import::{Count, Imported, ImportedAccount, ImportedTemplate, Written},
     load::{LoadedTenant, WORKSPACE_FILE},
     model::Address,
     provider::{self, Account, Provider},
@@ -37,6 +37,8 @@ pub struct ImportOptions {
     pub force: bool,
     /// Whether what is declared otherwise than it is live is changed in its file, in the place of adding what is new.
     pub write: bool,
+    /// Whether what new files share goes into a template, and into which; `Some(None)`: one called as the provider.
+    pub template: Option<Option<String>>,
 }
 
 /// Reads accounts and writes the files that declare them, account by account: what a run that is stopped has written stays
@@ -70,7 +72,6 @@ pub(super) async fn import_to(
         directory => directory?,
     };
     let patterns = Patterns::of(import)?;
-    let session = Session::importing(&checked, name, options, context).await?;
     let work = Work {
         known: Known::default(),
         checked: &checked,
@@ -81,12 +82,14 @@ pub(super) async fn import_to(
         force: import.force,
         write: import.write,
     };
-    let done = work.run(&session, import, context).await;
+    let template = import.template.as_ref().map(|named| work.template(named.as_deref())).transpose()?;
+    let session = Session::importing(&checked, name, options, context).await?;
+    let done = work.run(&session, import, template, context).await;
     session.close().await;
-    let (accounts, written) = done?;
+    let Done { accounts, written, template } = done?;
     let Work { known, .. } = work;
     let known = known.finish(checked, written)?;
-    Ok(Imported { accounts, known })
+    Ok(Imported { accounts, template, known })
 }
 
 /// The provider of that name, or the only one.
@@ -180,14 +183,34 @@ pub(super) struct Work<'a> {
 /// A file that was written, as it is read, with the objects that are new in it.
 pub(super) type New = (LoadedTenant, BTreeSet<Address>);
 
+/// What a run has done.
+#[derive(Default)]
+pub(super) struct Done {
+    pub accounts: Vec<ImportedAccount>,
+    pub template: Option<ImportedTemplate>,
+    written: Vec<New>,
+}
+
+impl Done {
+    pub fn add(&mut self, report: ImportedAccount, new: Option<New>) {
+        self.accounts.push(report);
+        self.written.extend(new);
+    }
+}
+
 impl Work<'_> {
     async fn run(
         &self,
         session: &Session<'_>,
         import: &ImportOptions,
+        template: Option<String>,
         context: &Context,
-    ) -> Result<(Vec<ImportedAccount>, Vec<New>), Failure> {
-        let accounts = self.accounts(session, import).await?;
+    ) -> Result<Done, Failure> {
+        let mut accounts = self.accounts(session, import).await?;
+        if template.is_some() {
+            // What is shared does not depend on the order in which they are named.
+            accounts.sort_by(|a, b| a.id.cmp(&b.id));
+        }
         let mut taken: BTreeSet<String> =
             self.checked.workspace.tenants.iter().map(|it| it.tenant.tenant.clone()).collect();
         let tenants: Vec<(Account, String)> = accounts
@@ -204,22 +227,32 @@ impl Work<'_> {
             (account, tenant, session.read_all(self.name, &account.id).await)
         });
         let mut reads = stream::iter(reads).buffered(TENANTS_AT_ONCE);
-        let (mut done, mut written) = (Vec::new(), Vec::new());
+        let mut done = Done::default();
+        let mut ready = Vec::new();
+        let mut number = 0;
         while let Some((account, tenant, read)) = reads.next().await {
             if context.shutdown.stop.is_cancelled() {
                 return Err(Failure::error("interrupted; the files that are written are whole")
                     .help("run the same again: it goes on with what no file declares"));
             }
-            let (report, new) = match read {
-                Ok(observed) => self.one(account, tenant, &observed)?,
-                Err(failure) => (self.failed(account, tenant, findings_of(failure)), None),
-            };
-            let total = tenants.len();
-            context.info(format!("{} of {total}: {}", done.len() + 1, account.id));
-            done.push(report);
-            written.extend(new);
+            match read {
+                Err(failure) => done.add(self.failed(account, tenant, findings_of(failure)), None),
+                Ok(observed) if template.is_some() => {
+                    ready.push((self.prepare(account, tenant, &observed), observed));
+                }
+                Ok(observed) => {
+                    let (report, new) = self.one(account, tenant, &observed)?;
+                    done.add(report, new);
+                }
+            }
+            number += 1;
+            context.info(format!("{number} of {}: {}", tenants.len(), account.id));
         }
-        Ok((done, written))
+        if let Some(template) = template {
+            self.share(template, ready, &mut done)?;
+            done.accounts.sort_by(|a, b| a.account.cmp(&b.account));
+        }
+        Ok(done)
     }
 
     /// The accounts that are asked for.
@@ -268,7 +301,15 @@ impl Work<'_> {
         counts: Vec<Count>,
     ) -> ImportedAccount {
         let (provider, account) = (self.name.to_owned(), account.id.clone());
-        ImportedAccount { tenant: tenant.to_owned(), provider, account, file, written, counts }
+        ImportedAccount {
+            tenant: tenant.to_owned(),
+            provider,
+            account,
+            file,
+            written,
+            extending: None,
+            counts,
+        }
     }
 }
 
@@ -286,7 +327,7 @@ fn tenant_name(account: &Account, taken: &mut BTreeSet<String>) -> String {
 }
 
 /// Letters and digits, and `-` for what is between them.
-fn slug(text: &str) -> String {
+pub(super) fn slug(text: &str) -> String {
     let plain: String =
         text.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
     plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")

@@ -60,7 +60,8 @@ impl Known {
         for finding in lint_all(workspace) {
             let Some(place) = &finding.place else { continue };
             let Some((tenant, address)) = baseline::object_at(place, workspace) else { continue };
-            if new.get(&place.file).is_some_and(|addresses| addresses.contains(&address)) {
+            // It may stand in a template.
+            if new.get(tenant.file()).is_some_and(|addresses| addresses.contains(&address)) {
                 let entry = baseline::entry(&finding, tenant, &address);
                 known.extend(entry.filter(|entry| !workspace.baseline.known.contains(entry)));
             }

@@ -13,7 +13,7 @@
 //! - `emergency`, `emergency_record`: emergency forwards on the day of an outage
 //! - `init`: a new workspace
 //! - `format`: its files in one form
-//! - `import`, `import_one`, `import_write`, `import_baseline`, `baseline`: live accounts to files, and what was wrong in them before
+//! - `import`, `import_one`, `import_template`, `import_write`, `import_baseline`, `baseline`: live accounts to files, and what was wrong in them before
 //! - `approval`, `apply`: which plan may be carried out, and how that ended
 //! - `machine`: what the machine and whoever started the process have settled before it
 //! - `monitor`, `audit_log`: every request of a run
@@ -80,6 +80,7 @@ mod format;
 mod import;
 mod import_baseline;
 mod import_one;
+mod import_template;
 mod import_write;
 mod init;
 mod intent;

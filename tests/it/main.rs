@@ -53,6 +53,8 @@ mod hints;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod import_template;
+#[cfg(test)]
 mod init;
 #[cfg(test)]
 mod kept;
