@@ -16,7 +16,7 @@ mod texts;
 mod vars;
 
 use super::Declared;
-use crate::model::Address;
+use crate::model::{Address, Kind};
 use align::Slot;
 use std::collections::{BTreeMap, BTreeSet};
 use texts::canonical;
@@ -128,7 +128,8 @@ pub fn propose(offices: &[Office<'_>]) -> Option<Proposal> {
 fn equal(offices: &[Office<'_>], among: &[usize]) -> Vec<Common> {
     let mut held: BTreeMap<&Address, BTreeMap<String, (usize, &Declared)>> = BTreeMap::new();
     for index in among {
-        for (address, declared) in offices[*index].objects {
+        let objects = offices[*index].objects.iter().filter(|(address, _)| !is_own_number(address));
+        for (address, declared) in objects {
             let values = held.entry(address).or_default();
             values.entry(canonical(&declared.value)).or_insert((0, declared)).0 += 1;
         }
@@ -139,6 +140,11 @@ fn equal(offices: &[Office<'_>], among: &[usize]) -> Vec<Common> {
     });
     // One tenant alone shares nothing.
     if among.len() < 2 { Vec::new() } else { common.collect() }
+}
+
+/// Whether an object is one of a number that people dial, which is one account's.
+fn is_own_number(address: &Address) -> bool {
+    matches!(address.kind, Kind::Numbers | Kind::Forwards)
 }
 
 /// What is said most often, and how often; of several the first one.

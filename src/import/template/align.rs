@@ -1,7 +1,7 @@
 //! Which objects of different tenants are one but for some texts: those of one address, and numbers that say the same.
 
 use super::{
-    Common, Office,
+    Common, Office, is_own_number,
     texts::{Way, canonical, is_e164, texts, with_texts},
     vars::Variables,
 };
@@ -99,7 +99,8 @@ impl Chosen {
 fn fixed<'a>(offices: &[Office<'a>], order: &[usize], taken: &BTreeSet<Address>) -> Vec<Slot<'a>> {
     let mut forms: BTreeMap<&'a Address, BTreeMap<String, Slot<'a>>> = BTreeMap::new();
     for index in order {
-        for (address, declared) in offices[*index].objects.iter().filter(|(it, _)| !taken.contains(it)) {
+        let free = |it: &&Address| !taken.contains(*it) && !is_own_number(it);
+        for (address, declared) in offices[*index].objects.iter().filter(|(it, _)| free(it)) {
             let form = canonical(&with_texts(&declared.value, &mut |_, _| String::new()));
             let slot = forms.entry(address).or_default().entry(form).or_insert_with(|| Slot {
                 place: Place::Fixed(address.clone()),
@@ -170,7 +171,13 @@ impl Slot<'_> {
         let key = match &self.place {
             Place::Fixed(address) => address.key.clone(),
             Place::Number(..) => {
-                let keys = held.iter().map(|(index, address, _)| (*index, address.key.clone())).collect();
+                let keys: BTreeMap<usize, String> =
+                    held.iter().map(|(index, address, _)| (*index, address.key.clone())).collect();
+                // A number is one account's: two that seem to have it are no reason to give it to all.
+                let has_two = keys.values().collect::<BTreeSet<_>>().len() < keys.len();
+                if has_two && kind != Kind::Receivers {
+                    return None;
+                }
                 put(&key_name(kind, first), &keys)?
             }
         };

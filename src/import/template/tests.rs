@@ -312,6 +312,14 @@ queues:
 --- Birch
 "#,
         ),
+        (
+            "a number of two accounts is not for all",
+            vec![
+                ("Ash", json!({ "numbers": phone("+12145550101", "Main") }), &[]),
+                ("Birch", json!({ "numbers": phone("+12145550101", "Main") }), &[]),
+            ],
+            "nothing\n",
+        ),
         ("one tenant alone", vec![("Ash", json!({ "queues": { "400": queue("Desk") } }), &[])], "nothing\n"),
     ];
     for (name, tenants, expected) in table {
