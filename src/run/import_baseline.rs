@@ -56,6 +56,8 @@ impl Known {
                 None => tenants.push(loaded),
             }
         }
+        // As they are read: of two that say the same, the later one is at fault.
+        checked.workspace.tenants.sort_by(|a, b| a.file().cmp(b.file()));
         let (workspace, before) = (&checked.workspace, known.len());
         for finding in lint_all(workspace) {
             let Some(place) = &finding.place else { continue };
