@@ -133,9 +133,6 @@ pub fn object_at(tree: &Tree, line: usize) -> Option<Address> {
 fn object_in(tree: &Tree, file: u16, line: usize) -> Option<Address> {
     let source = tree.sources().of(Span::default().of_file(file));
     let holds = |key: &Node, value: &Node| {
-        if key.span.file() != file || value.span.file() != file {
-            return false;
-        }
         let first = source.line_number(key.span.start());
         // A block ends where the next thing begins.
         let text = source.slice(Span::new(0, value.span.end().max(key.span.end()))).trim_end();
@@ -143,9 +140,17 @@ fn object_in(tree: &Tree, file: u16, line: usize) -> Option<Address> {
     };
     Kind::ALL.into_iter().find_map(|kind| {
         let section = tree.root().get(kind.section())?;
-        let (key, _) = section.entries().iter().find(|(key, value)| holds(key, value))?;
+        let (key, _) = section.entries().iter().find(|(key, value)| part_of(key, value, file, &holds))?;
         Some(Address::new(kind, key.text()))
     })
+}
+
+/// Whether an entry holds a line of a file, or what of it comes from that file does.
+fn part_of(key: &Node, value: &Node, file: u16, holds: &dyn Fn(&Node, &Node) -> bool) -> bool {
+    if key.span.file() == file && value.span.file() == file {
+        return holds(key, value);
+    }
+    value.entries().iter().any(|(key, value)| part_of(key, value, file, holds))
 }
 
 impl<P> Workspace<P> {
