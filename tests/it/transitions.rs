@@ -13,6 +13,7 @@ mod readings;
 mod restored;
 mod rig;
 pub mod scope;
+mod shared;
 
 use crate::contract;
 use accepts::accepts;
