@@ -116,12 +116,16 @@ pub fn propose(offices: &[Office<'_>]) -> Option<Proposal> {
         });
         it.declared.comments = comments;
     }
+    let declared = vars.declared();
     let part = |index: usize| -> Option<Part> {
-        members.contains(&index).then(|| part(index, &offices[index], &common, &vars, time_zone.as_deref()))
+        members.contains(&index).then(|| Part {
+            vars: vars.of_tenant(index, &declared),
+            ..part(index, &offices[index], &common, &vars, time_zone.as_deref())
+        })
     };
     let parts = (0..offices.len()).map(part).collect();
     let objects = common.iter().map(|it| vars.written(it)).collect();
-    Some(Proposal { time_zone, vars: vars.declared(), objects, parts })
+    Some(Proposal { time_zone, vars: declared, objects, parts })
 }
 
 /// The objects that more than half of these tenants hold with an equal value.
@@ -197,5 +201,5 @@ fn part(
         }
     }
     let time_zone = office.time_zone.filter(|own| Some(*own) != time_zone).map(str::to_owned);
-    Part { time_zone, vars: vars.of_tenant(index), brief, whole }
+    Part { time_zone, vars: Vec::new(), brief, whole }
 }

@@ -238,3 +238,24 @@ fn way(from: &str, to: &str) -> String {
     let up = directory[common..].iter().map(|_| "..");
     up.chain(parts[common..].iter().copied()).collect::<Vec<_>>().join("/")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::way;
+
+    /// Tenants may lie anywhere beside their template.
+    #[test]
+    fn a_file_finds_its_template() {
+        let table = [
+            ("tenants/a.yaml", "templates/t.yaml", "../templates/t.yaml"),
+            ("a.yaml", "templates/t.yaml", "templates/t.yaml"),
+            ("offices/south/a.yaml", "templates/t.yaml", "../../templates/t.yaml"),
+            ("offices/south/a.yaml", "offices/t.yaml", "../t.yaml"),
+            ("tenants/a.yaml", "t.yaml", "../t.yaml"),
+            ("tenants/a.yaml", "tenants/base/t.yaml", "base/t.yaml"),
+        ];
+        for (from, to, expected) in table {
+            assert_eq!(way(from, to), expected, "{from} {to}");
+        }
+    }
+}

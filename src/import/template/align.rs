@@ -151,6 +151,9 @@ fn numbers<'a>(
 impl Slot<'_> {
     /// The object as these tenants have it. `may_add`: variables may come in. None where it needs one that is not there.
     pub fn common(&self, vars: &mut Variables, members: &[usize], may_add: bool) -> Option<Common> {
+        if self.held.len() * 2 <= members.len() {
+            return None;
+        }
         let held: Vec<(usize, &Address, &Declared)> = members
             .iter()
             .filter_map(|index| self.held.get(index).map(|(address, declared)| (*index, *address, *declared)))
@@ -197,7 +200,8 @@ impl Slot<'_> {
 
 /// What to call a number that is a key: what people call it.
 fn key_name(kind: Kind, declared: &Declared) -> String {
-    let label = declared.value.get("label").and_then(|label| label.as_str());
+    let is_name = |label: &&str| label.contains(|c: char| c.is_ascii_alphanumeric());
+    let label = declared.value.get("label").and_then(|label| label.as_str()).filter(is_name);
     match kind {
         Kind::Receivers => "receiver".to_owned(),
         Kind::Forwards => "forwarded".to_owned(),

@@ -118,11 +118,11 @@ impl Variables {
         (held * 2 > self.members).then(|| text.to_owned())
     }
 
-    /// What a tenant gives.
-    pub fn of_tenant(&self, index: usize) -> Vec<(String, String)> {
-        let own = self.found.iter().filter_map(|(name, values)| {
+    /// What a tenant gives, where that is not the default.
+    pub fn of_tenant(&self, index: usize, declared: &[Variable]) -> Vec<(String, String)> {
+        let own = self.found.iter().zip(declared).filter_map(|((name, values), declared)| {
             let value = values.get(&index)?;
-            (self.default(values).as_ref() != Some(value)).then(|| (name.clone(), value.clone()))
+            (declared.default.as_ref() != Some(value)).then(|| (name.clone(), value.clone()))
         });
         own.collect()
     }
