@@ -84,18 +84,28 @@ pub fn propose(offices: &[Office<'_>]) -> Option<Proposal> {
     }
     let mut vars = Variables::of(offices, &members);
     let mut common: Vec<Common> = Vec::new();
+    let mut places: BTreeSet<(usize, Address)> = BTreeSet::new();
+    // In no tenant two objects come to one address.
+    let mut add = |new: Common, vars: &Variables| {
+        let own: Vec<_> = members.iter().map(|index| (*index, vars.given(*index, &new).0)).collect();
+        let is_free = own.iter().all(|place| !places.contains(place));
+        if is_free {
+            places.extend(own);
+            common.push(new);
+        }
+        is_free
+    };
     let (needed, others): (Vec<&Slot<'_>>, Vec<&Slot<'_>>) = slots.iter().partition(|slot| slot.is_needed);
     // First those whose variables all give; then what these can say as well.
     for slot in needed.into_iter().chain(others) {
-        if let Some(new) = slot.common(&mut vars, &members, slot.is_needed)
-            && common.iter().all(|it| it.address != new.address)
-        {
-            common.push(new);
+        let mut with = vars.clone();
+        if slot.common(&mut with, &members, slot.is_needed).is_some_and(|new| add(new, &with)) {
+            vars = with;
         }
     }
-    let with_vars: BTreeSet<Address> = common.iter().map(|common| common.address.clone()).collect();
-    let equal = equal(offices, &members).into_iter();
-    common.extend(equal.filter(|common| !with_vars.contains(&common.address)));
+    for new in equal(offices, &members) {
+        add(new, &vars);
+    }
     common.sort_by(|a, b| a.address.cmp(&b.address));
     if common.is_empty() {
         return None;

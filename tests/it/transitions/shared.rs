@@ -3,7 +3,6 @@
 use super::{
     THREADS,
     case::Setup,
-    held,
     random_live::{Chance, Stored, account, places, with_form},
     rig::scratch,
 };
@@ -89,8 +88,8 @@ fn import(workspace: &Workspace, setup: &Setup, more: &[&str]) -> Result<(Said, 
 /// One group, with and without a template. How many of its tenants extend it, and how many there are.
 fn world(seed: u64) -> Result<Option<[u64; 2]>, String> {
     let mut chance = Chance(seed);
-    let provider = [0, 0, 1][chance.below(3)];
-    let setup = &held()[provider].setup;
+    // Most of what there is to store is on Stratus; an entry of Deskphone has one account.
+    let setup = &Setup::of(["stratus", "stratus", "ctm"][chance.below(3)]);
     let workspace = Workspace::at(scratch().join(format!("shared/{seed}")));
     if workspace.root().exists() {
         std::fs::remove_dir_all(workspace.root()).unwrap();
@@ -121,12 +120,11 @@ fn world(seed: u64) -> Result<Option<[u64; 2]>, String> {
     if plan.ending != Ending::Fine {
         return Err(format!("the plan is not empty: {}{}", plan.out, plan.err));
     }
-    if let Some(odd) = report["accounts"].as_array().unwrap().iter().find(|it| {
-        let why = it["extending"]["not_extending"].as_str().unwrap_or_default();
-        !["", "there is none", "it has no value for a variable", "its file would be no shorter"]
-            .contains(&why)
-    }) {
-        println!("seed {seed}: {odd}");
+    // What is proposed is right as it is: that a tenant stands alone because of it is a mistake of the proposal.
+    let known = ["", "there is none", "it has no value for a variable", "its file would be no shorter"];
+    let why = |it: &Value| it["extending"]["not_extending"].as_str().unwrap_or_default().to_owned();
+    if let Some(odd) = report["accounts"].as_array().unwrap().iter().find(|it| !known.contains(&&*why(it))) {
+        return Err(format!("{} stands alone: {}", odd["tenant"], why(odd)));
     }
     Ok(Some([report["template"]["tenants"].as_u64().unwrap(), alone.len() as u64]))
 }
