@@ -4,13 +4,17 @@
 //! - `place`: one value, entry or item
 //! - [`towards`]: the next place in which a value differs from another
 //! - [`format()`]: a whole file in one form
+//! - [`sorted`]: and its maps in one order, `order`: that of the schema
 
 mod format;
+mod order;
 mod place;
+mod sort;
 mod towards;
 
 pub use format::{UNSAFE, format};
 pub use place::{remove, set};
+pub use sort::{Sorted, sorted};
 pub use towards::towards;
 
 use crate::load::{Node, Tree, Value};

@@ -97,6 +97,14 @@ pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     }
 }
 
+/// Where the name of an object stands among others: numbers and extensions by their value, then names by the alphabet.
+pub fn by_number_and_name(name: &str) -> impl Ord + use<> {
+    let digits = name.strip_prefix('+').unwrap_or(name);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let value = if is_number { digits.trim_start_matches('0').to_owned() } else { name.to_lowercase() };
+    (!is_number, if is_number { value.len() } else { 0 }, value, name.to_owned())
+}
+
 /// Whether one number is the other with two digits exchanged, or without one of its digits.
 pub fn is_slip(one: &str, other: &str) -> bool {
     let exchanged = one.len() != other.len() || strsim::levenshtein(one, other) == 2;
@@ -123,6 +131,16 @@ mod tests {
             assert_eq!((is_slip(one, other), is_slip(other, one)), (slip, slip), "{one} {other}");
             assert_eq!(closest(one, [other]).filter(|_| one != other), None, "{one} {other}");
         }
+    }
+
+    /// A file is looked through by people, who count.
+    #[test]
+    fn objects_stand_by_number_and_name() {
+        let expected = ["9", "+102", "0102", "400", "+12145550100", "alpha", "Beta", "beta", "gamma 10", "é"];
+        let mut names = expected;
+        names.reverse();
+        names.sort_by_cached_key(|name| by_number_and_name(name));
+        assert_eq!(names, expected);
     }
 
     /// Options and the switches of an emulation are written in scripts: what one of them once took, both go on taking.

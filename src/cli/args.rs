@@ -231,6 +231,9 @@ pub struct FmtArgs {
     /// Change nothing, and exit with 1 where a file has another form
     #[arg(long)]
     pub check: bool,
+    /// Put the keys in order too: fields as the schema has them, objects by number or name
+    #[arg(long)]
+    pub sort: bool,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -31,7 +31,8 @@ pub fn format(name: &str, text: &str) -> Option<Result<String, &'static str>> {
     Some(if is_same && is_stable { Ok(new) } else { Err(UNSAFE) })
 }
 
-fn write(layout: &Layout) -> String {
+/// A file as it is laid out, in that form.
+pub(super) fn write(layout: &Layout) -> String {
     let mut writer =
         Writer { out: String::new(), comments: layout.comments.iter().cloned().collect(), last_line: 0 };
     if layout.marker {

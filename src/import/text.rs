@@ -7,6 +7,7 @@ use super::{
 use crate::{
     emit::{comment, entry},
     model::{Address, Kind, VarType},
+    text::by_number_and_name,
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -146,7 +147,8 @@ pub fn entries(kind: Kind, import: &Import, indent: usize) -> String {
     let of_kind = |address: &&Address| address.kind == kind;
     let all: BTreeSet<&Address> =
         import.declared.keys().chain(import.commented.keys()).filter(of_kind).collect();
-    let all = all.difference(&import.noted.iter().collect()).copied().collect::<Vec<_>>();
+    let mut all = all.difference(&import.noted.iter().collect()).copied().collect::<Vec<_>>();
+    all.sort_by_cached_key(|address| by_number_and_name(&address.key));
     let mut text = String::new();
     for address in all {
         match (import.declared.get(address), import.commented.get(address)) {

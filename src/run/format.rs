@@ -1,15 +1,17 @@
 //! The files of a workspace in one form.
 
+use super::schema::schemas;
 use crate::{
-    edit::{self, UNSAFE},
+    edit::{self, Sorted},
     error::Failure,
     file,
     finding::{Finding, Level},
     load::{Files, WORKSPACE_FILE, Workspace},
+    path::Path,
     provider::Kinds,
     text::io_reason,
 };
-use std::path::Path;
+use std::path::Path as Directory;
 
 /// What has become of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,9 +22,18 @@ pub enum Formatted {
     Left(&'static str),
 }
 
-/// Every YAML file of a workspace, by name. With `write` those that have another form are written; none is where one cannot be
-/// read.
-pub fn format(root: &Path, write: bool) -> Result<Vec<(String, Formatted)>, Failure> {
+/// A file, and what has become of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormattedFile {
+    pub name: String,
+    pub formatted: Formatted,
+    /// The maps whose order cannot be changed, as they are called.
+    pub kept: Vec<String>,
+}
+
+/// Every YAML file of a workspace. With `write` those that have another form are written; none is where one cannot be read.
+/// With `sort` its form has an order as well.
+pub fn format(root: &Directory, write: bool, sort: bool) -> Result<Vec<FormattedFile>, Failure> {
     let files = Files::Directory(root.to_owned());
     let workspace = Workspace::load(&files, &Kinds).map_err(Failure::Findings)?;
     let mut names = vec![WORKSPACE_FILE.to_owned()];
@@ -36,26 +47,38 @@ pub fn format(root: &Path, write: bool) -> Result<Vec<(String, Formatted)>, Fail
     if !unread.is_empty() {
         return Err(Failure::Findings(unread));
     }
+    let [tenant, config] = schemas().map(|(_, schema)| schema.to_value());
     let mut new = Vec::new();
     for name in names {
         let failed = |why: String| Failure::error(format!("cannot read `{name}`: {why}"));
         let bytes = file::read(root, &name, file::LARGEST_OF_ALL).map_err(|it| failed(io_reason(&it)))?;
         let text = String::from_utf8(bytes).map_err(|_| failed("it is not UTF-8".to_owned()))?;
-        match edit::format(&name, &text) {
+        let schema = if name == WORKSPACE_FILE { &config } else { &tenant };
+        let formed = match sort {
+            true => edit::sorted(&name, &text, schema),
+            false => edit::format(&name, &text).map(|it| it.map(|text| Sorted { text, kept: Vec::new() })),
+        };
+        let (formatted, text, kept) = match formed {
             // What is wrong with it has been found above.
             None => return Err(Failure::Findings(workspace.findings)),
-            Some(Ok(formed)) if formed == text => new.push((name, None, Formatted::Same)),
-            Some(Ok(formed)) => new.push((name, Some(formed), Formatted::Changed)),
-            Some(Err(_)) => new.push((name, None, Formatted::Left(UNSAFE))),
-        }
+            Some(Ok(Sorted { text: formed, kept })) => {
+                let formatted = if formed == text { Formatted::Same } else { Formatted::Changed };
+                (formatted, Some(formed), kept)
+            }
+            Some(Err(why)) => (Formatted::Left(why), None, Vec::new()),
+        };
+        let called = |map: Path| if map.is_empty() { "the file".to_owned() } else { format!("`{map}`") };
+        let kept = kept.into_iter().map(called).collect();
+        new.push((FormattedFile { name, formatted, kept }, text));
     }
     let mut done = Vec::new();
-    for (name, formed, formatted) in new {
-        if let Some(text) = formed.filter(|_| write) {
-            file::publish(root, &name, &text)
+    for (file, formed) in new {
+        if let Some(text) = formed.filter(|_| write && file.formatted == Formatted::Changed) {
+            let name = &file.name;
+            file::publish(root, name, &text)
                 .map_err(|error| Failure::error(format!("cannot write `{name}`: {}", io_reason(&error))))?;
         }
-        done.push((name, formatted));
+        done.push(file);
     }
     Ok(done)
 }

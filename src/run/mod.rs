@@ -103,7 +103,7 @@ pub use checklist::checklist;
 pub use compared::plan_against;
 pub use context::{Context, Notice, Pace};
 pub use emergency::{Emergency, EmergencySelection};
-pub use format::{Formatted, format};
+pub use format::{Formatted, FormattedFile, format};
 pub use import::{ImportOptions, import};
 pub use init::{InitOptions, Initiated, init, is_asked, is_workspace, questions};
 pub use intent::Intent;

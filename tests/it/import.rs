@@ -80,12 +80,6 @@ forwards:
   "+12145550100": { to: "+19725550199", active: true }
 
 rules:
-  # callers.allow: this server does not show it
-  "0102":
-    ring_timeout: 25
-    callers: { block: [], block_anonymous: false, spam: ring }
-    order:
-      - { when: default, ring: { simultaneous: { all_phones: true } } }
   # callers.spam: what is live there has no word, or is not shown
   # callers.allow: this server does not show it
   "101":
@@ -94,6 +88,12 @@ rules:
     order:
       - { when: "night: shift #1", do_not_disturb: true }
       - { when: default }
+  # callers.allow: this server does not show it
+  "0102":
+    ring_timeout: 25
+    callers: { block: [], block_anonymous: false, spam: ring }
+    order:
+      - { when: default, ring: { simultaneous: { all_phones: true } } }
 "##;
 const REPORT: &str = "
 acme (acme.1.service): tenants/acme.yaml
