@@ -38,7 +38,7 @@ const TABLE: &[Row] = &[
     // "The only reader of configuration files": no other row has the parser of YAML with places. Programs: git.
     ("file",              "explained text", "std::fs std::os tempfile"),
     ("load",              "explained file finding model path text", "granit_parser std::process"),
-    ("edit",              "emit load path", ""),
+    ("edit",              "emit load path text", ""),
     // "The only reader of the environment": no other row has `std::env`, but for the arguments in `main`. Programs: those
     // that print a credential.
     ("secret",            "explained model text", "gethostname secrecy std::env std::fs std::process std::thread \
