@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     diff::{self, FieldChange},
+    finding::Finding,
     model::{Address, Kind, Resource},
 };
 
@@ -62,15 +63,12 @@ pub fn against(input: Input<'_>, then: &Base) -> TenantPlan {
     for (address, before) in then.desired.iter().filter(|(address, _)| only(address)) {
         match desired.get(address) {
             None if !absent.contains_key(address) => {
-                let mut text = format!(
-                    "no longer declared since {}; what is live is left alone{}",
-                    then.revision,
-                    way_out(address.kind)
-                );
-                if then.protected.contains(address) {
-                    text.push_str("; it was protected");
-                }
-                plan.notes.push(Note::new(address, text));
+                // No step says so: what nobody declares any more is nothing to do.
+                let was = if then.protected.contains(address) { ", which was protected," } else { "" };
+                let message =
+                    format!("`{tenant}/{address}`{was} is no longer declared since {}", then.revision);
+                let help = format!("what is live is left alone{}", way_out(address.kind));
+                plan.findings.push(Finding::warning("undeclared", message).help(help));
             }
             None => {}
             Some(wanted) => plan.notes.extend(undeclared_fields(address, before, &wanted.resource, then)),

@@ -25,7 +25,7 @@ impl Plan {
         self.findings.retain(|it| !live.contains(it));
         let hidden = before - self.findings.len();
         if hidden > 0 {
-            let message = format!("{} about what is live not shown here", count(hidden, "finding"));
+            let message = format!("not shown here: {} about what is live", count(hidden, "finding"));
             self.findings.push(Finding::warning("redacted", message));
         }
         self.tenants.iter_mut().for_each(tenant);

@@ -37,7 +37,8 @@ pub fn plan(out: &mut Page<'_>, plan: &Plan, expand: bool) -> io::Result<()> {
         let TenantPlan { tenant: name, provider, account, .. } = tenant;
         let rest = groups.rest(tenant);
         // Of one that has nothing but what is shown above there is nothing to say.
-        if rest.is_empty() && !tenant.steps.is_empty() && !has_more(tenant) {
+        let compared = plan.made_from.against.is_some();
+        if rest.is_empty() && (compared || !tenant.steps.is_empty()) && !has_more(tenant) {
             continue;
         }
         by_hand::heading_of(out, name, provider, account)?;
@@ -288,6 +289,7 @@ pub(super) fn summary(out: &mut Page<'_>, plan: &Plan) -> io::Result<()> {
     }
     if plan.is_empty() && !plan.is_blocked() {
         match plan.unchecked() {
+            0 if plan.made_from.against.is_some() => add!(out, "No changes.")?,
             0 => add!(out, "No changes. {} as declared.", agree(plan.tenants.len()))?,
             unchecked => {
                 add!(out, "Nothing dialform can change. ")?;

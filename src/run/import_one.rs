@@ -2,8 +2,8 @@
 
 use super::{
     check::{CheckedTenant, locate},
-    import::{New, Work, in_directory},
     compared::compared,
+    import::{New, Work, in_directory},
 };
 use crate::{
     edit::{self, Refused},

@@ -73,6 +73,8 @@ mod plan;
 #[cfg(test)]
 mod proxy;
 #[cfg(test)]
+mod pull_requests;
+#[cfg(test)]
 mod quickstart;
 #[cfg(test)]
 mod readme;

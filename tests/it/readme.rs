@@ -84,15 +84,19 @@ fn the_yaml_is_accepted_and_the_ci_lines_run() {
     clone.commit(&["."]);
     clone.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
     let lines: Vec<&str> = steps.iter().flat_map(|step| step.lines()).collect();
-    assert_eq!(lines.len(), 2);
+    assert_eq!(lines.len(), 3);
     for line in lines {
-        let arguments = line.strip_prefix("- run: dialform ").unwrap();
+        let command = line.strip_prefix("- run: dialform ").unwrap();
+        // What goes to a file is seen here.
+        let (arguments, file) = command.split_once(" > ").unwrap_or((command, ""));
+        let emulated = (!arguments.contains("--against")).then_some("--sandbox");
         let output = Command::new(env!("CARGO_BIN_EXE_dialform"))
             .args(arguments.split(' '))
-            .arg("--sandbox")
+            .args(emulated)
             .current_dir(clone.root())
             .output()
             .unwrap();
         assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(file.is_empty() || output.stdout.starts_with(b"<!-- dialform:plan:"), "{line}");
     }
 }

@@ -1,0 +1,244 @@
+//! Pull requests as a reviewer meets them, each as text, Markdown and JSON, word by word, with the exit code. What is not JSON
+//! for people is not written: a plan without JSON is one of very many steps.
+
+use crate::{golden, world::World};
+use dialform::error::Ending;
+use serde_json::json;
+use std::ops::Deref;
+
+/// A workspace as its pull request leaves it, with what is run in it.
+struct Case {
+    name: &'static str,
+    world: World,
+    command: &'static str,
+    json: bool,
+}
+
+const TENANT: &str = r#"
+schedules: { night: { dates: ["2027-01-02"] } }
+queues: { "400": { name: Sales, agents: ["101"] } }
+numbers: { "+12145550100": { label: Main, route: { extension: "101" } } }
+forwards: { "+12145550100": { to: "+19725550199", active: false } }
+"#;
+
+/// Live as the files of the base say, but for `moved` of it.
+fn base(moved: &[(&str, &str)]) -> World {
+    let world = World::new(TENANT);
+    let mut live = json!({
+        "domain": { "domain": "acme.1.service" },
+        "users": [{ "user": "101" }, { "user": "102" }],
+        "callqueues": [{
+            "callqueue": "400", "description": "Sales",
+            "agents": [{ "callqueue-agent-id": "101@acme.1.service", "callqueue-agent-dispatch-order-ordinal": 1 }],
+        }],
+        "phonenumbers": [{
+            "phonenumber": "12145550100", "dial-rule-application": "to-user-residential",
+            "dial-rule-translation-destination-user": "101", "dial-rule-description": "Main",
+        }],
+        "carrier": [{ "number": "2145550100", "destination": "9725550199", "active": false }],
+        "timeframes": [
+            { "timeframe-name": "night", "timeframe-type": "specific-dates", "timeframe-specific-dates-array": [
+                { "timeframe-specific-dates-begin-date": "20270102", "timeframe-specific-dates-end-date": "20270102" },
+            ] },
+            { "timeframe-name": "people's own", "timeframe-type": "specific-dates", "timeframe-specific-dates-array": [] },
+        ],
+    })
+    .to_string();
+    for (from, to) in moved {
+        assert!(live.contains(from), "{from} is not live: {live}");
+        live = live.replace(from, to);
+    }
+    world.write("live/pbx/acme.1.service.yaml", live);
+    world.write(".gitignore", ".dialform/\n");
+    world.commit(&["."]);
+    world
+}
+
+/// The same with a change of the file.
+fn changed(moved: &[(&str, &str)], from: &str, to: &str) -> World {
+    let world = base(moved);
+    world.edit("tenants/acme.yaml", from, to);
+    world
+}
+
+const DRIFT: (&str, &str) = ("\"dial-rule-description\":\"Main\"", "\"dial-rule-description\":\"Hot line\"");
+const ON: (&str, &str) = ("\"active\":false", "\"active\":true");
+
+fn cases() -> Vec<Case> {
+    let case = |name, world, command| Case { name, world, command, json: true };
+    let rename = ("name: Sales", "name: Sales team");
+    let renamed = |moved: &[(&str, &str)]| changed(moved, rename.0, rename.1);
+    let guarded = {
+        let world = changed(&[], "queues: {", "absent: { schedules: [\"people's own\"] }\nqueues: {");
+        let workspace = world.workspace();
+        world.write("dialform.yaml", workspace + "guard: { max_deletes: 0 }\n");
+        world
+    };
+    let first = {
+        let world = base(&[]);
+        world.git(&["rm", "-q", "--cached", "dialform.yaml", "tenants/acme.yaml"]);
+        world.git(&["commit", "-qm", "no workspace yet"]);
+        world
+    };
+    let broken = {
+        let world = base(&[]);
+        let good = world.read("tenants/acme.yaml");
+        world.edit("tenants/acme.yaml", "queues: {", "queue: {");
+        world.git(&["commit", "-qam", "broken"]);
+        world.write("tenants/acme.yaml", good);
+        world
+    };
+    let undeclared = changed(&[], "queues: { \"400\": { name: Sales, agents: [\"101\"] } }\n", "");
+    let many = {
+        let world = base(&[]);
+        let rules: String =
+            (0..2000).map(|n| format!("  \"+1214556{n:04}\": {{ label: {} }}\n", "🏠".repeat(16))).collect();
+        world.edit(
+            "tenants/acme.yaml",
+            "numbers: { \"+12145550100\": { label: Main, route: { extension: \"101\" } } }\n",
+            &format!("numbers:\n{rules}"),
+        );
+        world
+    };
+    vec![
+        case("nothing", base(&[]), "plan --base HEAD"),
+        case("files", renamed(&[]), "plan --base HEAD"),
+        case("drift", base(&[DRIFT]), "plan --base HEAD"),
+        case("both", renamed(&[DRIFT]), "plan --base HEAD"),
+        case(
+            "same-field",
+            renamed(&[("\"description\":\"Sales\"", "\"description\":\"Desk\"")]),
+            "plan --base HEAD",
+        ),
+        case("fork", renamed(&[]), "plan --against HEAD"),
+        case("fork-undeclared", undeclared, "plan --against HEAD"),
+        case("critical", base(&[ON]), "apply --auto-approve"),
+        case("guard", guarded, "apply --auto-approve"),
+        case(
+            "by-hand",
+            changed(&[], "queues: {", "rules: { \"101\": { callers: { spam: drop } } }\nqueues: {"),
+            "plan --base HEAD",
+        ),
+        case("first", first, "plan --base HEAD"),
+        case("mended", broken, "plan --base HEAD"),
+        case("blocked", changed(&[], "agents: [\"101\"]", "agents: [\"109\"]"), "plan --base HEAD"),
+        case("public", renamed(&[DRIFT, ON]), "plan --base HEAD --redact"),
+        Case { name: "many", world: many, command: "plan --against HEAD --max-bytes 6000", json: false },
+    ]
+}
+
+/// Without what differs from run to run.
+fn steady(world: &World, text: &str) -> String {
+    let mut steady = String::new();
+    let mut word = String::new();
+    for c in text.replace(world.root().to_str().unwrap(), "ROOT").chars().chain(['\u{0}']) {
+        if c.is_ascii_hexdigit() {
+            word.push(c);
+            continue;
+        }
+        let is_sum = [12, 40, 64].contains(&word.len()) && word.chars().any(|c| c.is_ascii_alphabetic());
+        steady.push_str(if is_sum { "SUM" } else { &word });
+        word.clear();
+        steady.push(c);
+    }
+    steady.trim_end_matches('\u{0}').to_owned()
+}
+
+/// A reviewer reads one of them and decides. What it says is looked at here, word by word.
+#[test]
+fn each_says_what_a_reviewer_has_to_know() {
+    for Case { name, world, command, json } in cases() {
+        for (format, ending) in [("text", "txt"), ("markdown", "md"), ("json", "json")] {
+            if format != "markdown" && !json {
+                continue;
+            }
+            let mut words: Vec<&str> = command.split(' ').collect();
+            words.extend(["--format", format]);
+            if !command.contains("--against") {
+                words.push("--sandbox");
+            }
+            let run = world.deref().run(&words);
+            let code = run.ending as i32;
+            let err =
+                if run.err.is_empty() { String::new() } else { format!("\n--- standard error\n{}", run.err) };
+            let text = format!("{}\n--- exit code {code}{err}", run.out);
+            golden::assert(&format!("pull_requests/{name}.{ending}"), &steady(&world, &text));
+        }
+    }
+}
+
+/// A fork has no credentials, and needs none: nothing is asked, no state is made, and the exit code tells of changes as ever.
+#[test]
+fn a_fork_has_a_plan_without_credentials() {
+    let world = changed(&[], "label: Main", "label: Door");
+    let plan = |more: &[&str]| world.deref().run(&[&["plan", "--against", "HEAD"], more].concat());
+    assert_eq!(plan(&[]).ending, Ending::Fine);
+    assert_eq!(plan(&["--detailed-exitcode"]).ending, Ending::Changes);
+    assert!(!world.path(".dialform").exists(), "no system was opened");
+    let unknown = world.deref().run(&["plan", "--against", "no-such"]);
+    assert_eq!(unknown.ending, Ending::Error);
+    assert!(unknown.err.contains("`--against no-such`: git has no revision `no-such`"), "{}", unknown.err);
+    for other in [["--base", "HEAD"], ["--out", "x"], ["--restore", "x"], ["--config", "HEAD"]] {
+        let refused = plan(&other);
+        assert_eq!(refused.ending, Ending::Error, "{other:?}");
+        assert!(refused.err.contains("cannot be used with"), "{}", refused.err);
+    }
+    let sandbox = plan(&["--sandbox"]);
+    assert_eq!(sandbox.ending, Ending::Error);
+    world.git(&["commit", "-qam", "merged"]);
+    assert_eq!(plan(&["--detailed-exitcode"]).ending, Ending::Fine);
+}
+
+/// Whoever reviews a plan twice reads the same: other runs, other workers, another language, another directory, other files.
+#[test]
+fn a_plan_is_the_same_to_the_byte() {
+    let world = changed(&[DRIFT], "name: Sales", "name: Team");
+    for (name, number) in [("bolt", "2145550101"), ("coil", "2145550102")] {
+        let file = world.read("tenants/acme.yaml").replace("acme", name).replace("2145550100", number);
+        world.write(&format!("tenants/{name}.yaml"), file.replace("name: Team", "name: Other"));
+        let live =
+            world.read("live/pbx/acme.1.service.yaml").replace("acme", name).replace("2145550100", number);
+        world.write(&format!("live/pbx/{name}.1.service.yaml"), live);
+    }
+    for format in ["text", "markdown", "json"] {
+        let run = |workers: &str, language: &str, directory: &str| {
+            let mut command = world.process(&[
+                "plan",
+                "--sandbox",
+                "--base",
+                "HEAD",
+                "--config",
+                "worktree",
+                "--format",
+                format,
+            ]);
+            command
+                .env("TOKIO_WORKER_THREADS", workers)
+                .env("LC_ALL", language)
+                .env("LANG", language)
+                .current_dir(directory);
+            let done = command.output().unwrap();
+            assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+            String::from_utf8(done.stdout).unwrap()
+        };
+        let first = run("1", "C", "/");
+        for (workers, language, directory) in
+            [("8", "C", "/"), ("1", "tr_TR.UTF-8", "/tmp"), ("8", "ja_JP.UTF-8", "/"), ("2", "de_DE", "/tmp")]
+        {
+            assert_eq!(run(workers, language, directory), first, "{format} {workers} {language} {directory}");
+        }
+        for _ in 0..5 {
+            assert_eq!(run("4", "C", "/"), first, "{format}");
+        }
+        // The order of the files says nothing.
+        let workspace = world.workspace();
+        world.write(
+            "dialform.yaml",
+            workspace
+                .replace("[\"tenants/*.yaml\"]", "[tenants/coil.yaml, tenants/bolt.yaml, tenants/acme.yaml]"),
+        );
+        world.git(&["add", "dialform.yaml"]);
+        assert_eq!(run("8", "C", "/"), first, "{format}: other order");
+        world.write("dialform.yaml", workspace);
+    }
+}
