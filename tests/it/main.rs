@@ -69,6 +69,8 @@ mod make_before_break;
 #[cfg(test)]
 mod names;
 #[cfg(test)]
+mod other_readers;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod proxy;
