@@ -289,6 +289,9 @@ pub struct ImportArgs {
     /// Put what new files share into a template that they extend; default: `templates/PROVIDER.yaml`
     #[arg(long, value_name = "FILE", conflicts_with = "write")]
     pub template: Option<Option<String>>,
+    /// New tenants with a file for each section, in a directory of their own
+    #[arg(long, conflicts_with_all = ["force", "write", "template"])]
+    pub split: bool,
     #[command(flatten)]
     pub emulation: Emulation,
     #[command(flatten)]

@@ -79,9 +79,9 @@ impl From<&ImportArgs> for Options {
 
 impl From<&ImportArgs> for ImportOptions {
     fn from(args: &ImportArgs) -> Self {
-        let ImportArgs { provider, account, all, only, except, out, force, write, template, .. } =
+        let ImportArgs { provider, account, all, only, except, out, force, write, template, split, .. } =
             args.clone();
-        Self { provider, accounts: account, all, only, except, out, force, write, template }
+        Self { provider, accounts: account, all, only, except, out, force, write, template, split }
     }
 }
 

@@ -38,6 +38,11 @@ pub struct Head {
 
 /// A whole file.
 pub fn file(head: &Head, import: &Import) -> String {
+    self::head(head) + &sections(import)
+}
+
+/// What a file says of its tenant: all that a main file says whose sections stand in other files.
+pub fn head(head: &Head) -> String {
     let Head { tenant, provider, account, time_zone, .. } = head;
     let fields = [
         ("tenant", Some(tenant)),
@@ -45,7 +50,14 @@ pub fn file(head: &Head, import: &Import) -> String {
         ("account", Some(account)),
         ("time_zone", time_zone.as_ref()),
     ];
-    opening(head) + &said(&fields) + &sections(import)
+    opening(head) + &said(&fields)
+}
+
+/// A file for each section, by its name.
+pub fn by_section(head: &Head, import: &Import) -> Vec<(&'static str, String)> {
+    let start = modeline(head) + &said(&[("tenant", Some(&head.tenant))]);
+    let file = |kind: Kind| Some((kind.section(), format!("{start}{}", section(kind, import)?)));
+    SECTIONS.into_iter().filter_map(file).collect()
 }
 
 /// The file of a tenant that extends a template, as `template` names it there. `import` is all that the account holds.
@@ -115,8 +127,12 @@ fn declared(var: Variable) -> (String, Value) {
 
 /// The comments that a tenant's file begins with.
 fn opening(head: &Head) -> String {
+    modeline(head) + &head.name.iter().map(|name| comment(name, 0)).collect::<String>()
+}
+
+fn modeline(head: &Head) -> String {
     let schema = head.schema.iter().map(|schema| format!("yaml-language-server: $schema={schema}"));
-    schema.chain(head.name.clone()).map(|line| comment(&line, 0)).collect()
+    schema.map(|line| comment(&line, 0)).collect()
 }
 
 /// Fields of a file that are texts.
@@ -126,20 +142,17 @@ fn said(fields: &[(&str, Option<&String>)]) -> String {
 }
 
 fn sections(import: &Import) -> String {
-    let mut text = String::new();
-    for kind in SECTIONS {
-        let declares = import.declared.keys().any(|address| address.kind == kind);
-        let section = entries(kind, import, if declares { 2 } else { 0 });
-        if section.is_empty() {
-            continue;
-        }
-        text.push('\n');
-        // A section of comments alone would be one without a value.
-        let title = format!("{}:", kind.section());
-        text.push_str(&if declares { title + "\n" } else { comment(&title, 0) });
-        text.push_str(&section);
-    }
-    text
+    SECTIONS.into_iter().filter_map(|kind| section(kind, import)).collect()
+}
+
+/// A section with a blank line above it.
+fn section(kind: Kind, import: &Import) -> Option<String> {
+    let declares = import.declared.keys().any(|address| address.kind == kind);
+    let section = entries(kind, import, if declares { 2 } else { 0 });
+    // A section of comments alone would be one without a value.
+    let title = format!("{}:", kind.section());
+    let title = if declares { title + "\n" } else { comment(&title, 0) };
+    (!section.is_empty()).then(|| format!("\n{title}{section}"))
 }
 
 /// The objects of one section, one below the other.

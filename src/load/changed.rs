@@ -4,7 +4,8 @@ use super::{
     Tree, decode,
     expected::PROVIDERS,
     files::Files,
-    library::Library,
+    library::{Library, parsed},
+    pieces::adds_to,
     revision::Revision,
     source::WORKSPACE_FILE,
     workspace::{LoadedTenant, Workspace, head},
@@ -52,13 +53,15 @@ pub fn changed_since<P>(workspace: &Workspace<P>, root: &Path, named: &str) -> R
             let newly_shared = |name: &str| {
                 workspace.library.shared_files().contains(name) && !earlier.shared.contains(name)
             };
-            !earlier.named.contains(loaded.file()) || loaded.files().any(newly_shared)
+            let newly_named = |name: &str| !earlier.named.contains(name);
+            loaded.written().any(|(name, _)| newly_named(name)) || loaded.files().any(newly_shared)
         });
         if loaded.files().any(|name| files.contains(name)) || newly_named || other_settings {
             tenants.insert(index);
         }
     }
-    let now: BTreeSet<&str> = workspace.tenants.iter().map(|loaded| loaded.file()).collect();
+    let now: BTreeSet<&str> =
+        workspace.tenants.iter().flat_map(LoadedTenant::written).map(|(name, _)| name).collect();
     let tenants_then = match &earlier {
         Some(earlier) => earlier.named.clone(),
         None => matching(&then, &workspace.file.tenants)?,
@@ -66,16 +69,31 @@ pub fn changed_since<P>(workspace: &Workspace<P>, root: &Path, named: &str) -> R
     let shared = earlier.as_ref().map_or(&workspace.file.shared, |earlier| &earlier.patterns);
     let mut library = Library::read(&then, shared, &workspace.tree, &mut Vec::new());
     // A file under another name is still the tenant whose account it manages.
+    let read = |name: &str| {
+        let bytes = then.read(name, file::LARGEST_OF_ALL).ok()?;
+        parsed(name, &bytes, &mut Vec::new())
+    };
+    // What a file added to a tenant is gone with it, whoever has it now.
+    let mut added_to = |name: &str| {
+        let tree = read(name)?;
+        let tenant = adds_to(tree.root())?;
+        let had = workspace.tenants.iter().enumerate().filter(|(_, it)| it.tenant.tenant == tenant);
+        tenants.extend(had.map(|(index, _)| index));
+        Some(())
+    };
+    let gone = |name: &&String| !now.contains(name.as_str()) || files.contains(name.as_str());
+    let pieces: BTreeSet<&String> =
+        tenants_then.iter().filter(gone).filter(|name| added_to(name).is_some()).collect();
     let mut moved = |name: &str| {
-        let bytes = then.read(name, file::LARGEST_OF_ALL).ok();
-        let tree = bytes.and_then(|bytes| library.tenant(&then, name, &bytes, &mut Vec::new()));
+        let tree = read(name).map(|tree| library.tenant(&then, (tree, true), &mut Vec::new()));
         let tenant = tree.and_then(|(tree, _)| decode::<Tenant>(&tree, tree.root(), &mut Vec::new()));
         tenant.is_some_and(|it| {
             let mut all = workspace.tenants.iter().map(|loaded| &loaded.tenant);
             all.any(|now| (&now.provider, &now.account) == (&it.provider, &it.account))
         })
     };
-    let lost = tenants_then.iter().filter(|name| !now.contains(name.as_str()) && !moved(name));
+    let is_lost = |name: &&String| !now.contains(name.as_str()) && !pieces.contains(name);
+    let lost = tenants_then.iter().filter(is_lost).filter(|name| !moved(name));
     let gone = lost.map(|name| {
         let message = format!("`{name}` was a tenant file at `{named}` and no longer is");
         Finding::warning("changed-since", message)

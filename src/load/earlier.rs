@@ -6,7 +6,8 @@ use super::{
     decode::decode_partly,
     files::Files,
     hints::Anything,
-    library::Library,
+    library::{Library, parsed},
+    pieces::joined,
     revision::Revision,
     source::Source,
     source::WORKSPACE_FILE,
@@ -21,6 +22,7 @@ use crate::{
 use std::{collections::BTreeSet, path::Path};
 
 const CODE: &str = "base";
+const UNKNOWN: &str = "of its tenant this plan does not say whether the files or the live system changed, nor what was protected";
 
 /// The tenants of an earlier revision.
 pub struct Earlier {
@@ -54,15 +56,22 @@ impl Earlier {
         let mut found = Vec::new();
         let mut library = Library::read(&files, &shared, &tree, &mut found);
         earlier.report(found, "what used those schedules counts as not declared then");
-        for name in names {
-            earlier.read(&files, &mut library, &name);
+        let before = earlier.unread.len();
+        let trees: Vec<Tree> = names.iter().filter_map(|name| earlier.parse(&files, name)).collect();
+        let mut found = Vec::new();
+        let all = earlier.unread.len() == before;
+        let joined = joined(trees, all, &mut found);
+        earlier.report(found, "what only one of the two files could mean counts as not declared then");
+        earlier.unread.extend(joined.alone);
+        for tree in joined.tenants {
+            earlier.read(&files, &mut library, tree);
         }
         Ok(earlier)
     }
 
     /// Whether nothing can be known of a tenant that is not among them. `now` are the files of the tenants of now.
-    pub fn may_have_had(&self, file: &str, now: &BTreeSet<&str>) -> bool {
-        self.unread.iter().any(|unread| unread == file || !now.contains(unread.as_str()))
+    pub fn may_have_had(&self, tenant: &LoadedTenant, now: &BTreeSet<&str>) -> bool {
+        self.unread.iter().any(|unread| tenant.is_in(unread) || !now.contains(unread.as_str()))
     }
 
     /// Something that is wrong with a file of then.
@@ -101,13 +110,24 @@ impl Earlier {
         (tenants, shared, tree.unwrap_or_else(|| Tree::empty(WORKSPACE_FILE)))
     }
 
-    fn read(&mut self, files: &Files, library: &mut Library, name: &str) {
+    fn parse(&mut self, files: &Files, name: &str) -> Option<Tree> {
         let mut found = Vec::new();
         let bytes = files.read(name, file::LARGEST_OF_ALL);
         let bytes = bytes.map_err(|why| found.push(unreadable(name, &why))).ok();
-        let tree = bytes.and_then(|bytes| library.tenant(files, name, &bytes, &mut found));
+        let tree = bytes.and_then(|bytes| parsed(name, &bytes, &mut found));
+        if tree.is_none() {
+            self.unread.insert(name.to_owned());
+            self.report(found, UNKNOWN);
+        }
+        tree
+    }
+
+    fn read(&mut self, files: &Files, library: &mut Library, tree: (Tree, bool)) {
+        let mut found = Vec::new();
+        let names: Vec<String> = tree.0.written_in().map(|source| source.file().to_owned()).collect();
+        let (tree, extent) = library.tenant(files, tree, &mut found);
         // Without its template it is known that there was a tenant, and not what it declared.
-        let read = tree.filter(|(_, extent)| *extent > Extent::Alone).and_then(|(tree, _)| {
+        let read = Some(tree).filter(|_| extent > Extent::Alone).and_then(|tree| {
             let tenant = decode_partly::<Tenant>(&tree, tree.root(), &Anything, &mut found)?;
             Some(LoadedTenant::new(tenant, tree))
         });
@@ -117,8 +137,8 @@ impl Earlier {
                 "what could be read of that file is compared with, the rest counts as not declared then"
             }
             None => {
-                self.unread.insert(name.to_owned());
-                "of its tenant this plan does not say whether the files or the live system changed, nor what was protected"
+                self.unread.extend(names);
+                UNKNOWN
             }
         };
         self.report(found, help);

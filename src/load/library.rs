@@ -38,29 +38,27 @@ impl Library {
         &self.shared.files
     }
 
-    /// A tenant's file as it is decoded.
+    /// What a tenant's own files say, and whether that is all of it, as it is decoded.
     pub fn tenant(
         &mut self,
         files: &Files,
-        name: &str,
-        bytes: &[u8],
+        (tree, whole): (Tree, bool),
         findings: &mut Vec<Finding>,
-    ) -> Option<(Tree, Extent)> {
-        let tree = parsed(name, bytes, findings)?;
+    ) -> (Tree, Extent) {
         self.templates.read_for(files, &tree, findings);
-        Some(self.composed(tree, &self.templates, findings))
+        self.known((tree, whole), None, findings)
     }
 
     /// The same where the template has been read before, or is the one that is proposed.
     pub fn known(
         &self,
-        name: &str,
-        bytes: &[u8],
+        (tree, whole): (Tree, bool),
         proposed: Option<&Proposed>,
         findings: &mut Vec<Finding>,
-    ) -> Option<(Tree, Extent)> {
+    ) -> (Tree, Extent) {
         let templates = proposed.map_or(&self.templates, |Proposed(templates)| templates);
-        Some(self.composed(parsed(name, bytes, findings)?, templates, findings))
+        let (tree, extent) = self.composed(tree, templates, findings);
+        (tree, if whole { extent } else { extent.min(Extent::Part) })
     }
 
     fn composed(&self, tree: Tree, templates: &Templates, findings: &mut Vec<Finding>) -> (Tree, Extent) {
@@ -70,6 +68,7 @@ impl Library {
     }
 }
 
-fn parsed(name: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<Tree> {
+/// A file as it is written; what is wrong with it is said.
+pub(super) fn parsed(name: &str, bytes: &[u8], findings: &mut Vec<Finding>) -> Option<Tree> {
     Tree::parse_bytes(name, bytes).map_err(|found| findings.extend(found)).ok()
 }

@@ -10,6 +10,7 @@
 //! - `hints`, `synonyms`: what the phone system of a file takes, and the portals' words for it
 //! - `workspace`: `dialform.yaml` and its tenants, from a directory or a git revision
 //! - `files`: where they are read from, a directory or a git revision
+//! - `pieces`: the files of one tenant as one tree
 //! - `library`: what tenants take from other files. `template`: what they extend, `vars`: variables of those, `merge`, `forms`:
 //!   the tenant's file over it; `shared`: schedules that all can use; `sources`: the files that one tree comes from
 //! - `entry`: the entries of `providers`, each read as its kind says
@@ -40,6 +41,7 @@ mod library;
 mod merge;
 mod number;
 mod parse;
+mod pieces;
 mod revision;
 mod shared;
 pub mod source;

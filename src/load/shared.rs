@@ -255,7 +255,11 @@ impl Work<'_> {
                 }
                 for item in list.items() {
                     let Some(name) = self.named(item) else { continue };
-                    let by = if item.span.is_own() { item.span } else { extends.unwrap_or_default() };
+                    let by = if self.sources.is_written(item.span) {
+                        item.span
+                    } else {
+                        extends.unwrap_or_default()
+                    };
                     let Some((_, shared)) = self.copy(&name, by) else { continue };
                     self.add_to(&mut rest, shared, &name);
                 }
@@ -332,9 +336,13 @@ impl Work<'_> {
         Some((shifted(key, file), shifted(value, file)))
     }
 
-    /// What of the tenant's own file brings something in: the place itself, or that of the template it stands in.
+    /// What of the tenant's files brings something in: the place itself, or that of the template it stands in.
     fn own_span(&self, at: Span, root: &Node) -> Span {
-        if at.is_own() { at } else { root.get("extends").map(|it| it.span).unwrap_or_default() }
+        if self.sources.is_written(at) {
+            at
+        } else {
+            root.get("extends").map(|it| it.span).unwrap_or_default()
+        }
     }
 }
 

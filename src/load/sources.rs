@@ -20,8 +20,8 @@ pub struct Sources {
 #[derive(Debug, Clone)]
 struct Other {
     source: Source,
-    /// What of the tree's own file brings it in.
-    by: Span,
+    /// What of the tenant's files brings it in. `None`: it is one of them.
+    by: Option<Span>,
 }
 
 impl Sources {
@@ -54,7 +54,23 @@ impl Sources {
 
     /// Takes in another file, which the stretch `by` of the own one brings in. It is the last one then.
     pub fn add(&mut self, source: Source, by: Span) {
-        self.others.push(Other { source, by });
+        self.others.push(Other { source, by: Some(by) });
+    }
+
+    /// Takes in another file of the same tenant. It is the last one then.
+    pub fn add_piece(&mut self, source: Source) {
+        self.others.push(Other { source, by: None });
+    }
+
+    /// The files in which the tenant itself is written.
+    pub fn written(&self) -> impl Iterator<Item = &Source> {
+        let pieces = self.others.iter().filter(|other| other.by.is_none());
+        std::iter::once(&self.own).chain(pieces.map(|other| &other.source))
+    }
+
+    /// Whether something stands in one of those.
+    pub fn is_written(&self, span: Span) -> bool {
+        self.other(span).is_none_or(|other| other.by.is_none())
     }
 
     /// Takes note that what stands at `at` says the value at `value`.
@@ -69,12 +85,12 @@ impl Sources {
 }
 
 impl Places for Sources {
-    /// A place in another file has beside it the one of the own file that it comes by.
+    /// A place in a file of somebody else has beside it the one of the tenant's file that it comes by.
     fn place(&self, span: Span) -> Place {
         let place = self.of(span).place(span);
-        let Some(other) = self.other(span) else { return place };
-        let own = self.given.get(&span).filter(|value| value.is_own()).unwrap_or(&other.by);
-        let also = self.own.place(*own);
+        let Some(by) = self.other(span).and_then(|other| other.by) else { return place };
+        let own = self.given.get(&span).filter(|value| value.is_own()).unwrap_or(&by);
+        let also = self.of(*own).place(*own);
         Place { also: Some(Box::new(also)), ..place }
     }
 }

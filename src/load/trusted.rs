@@ -53,8 +53,8 @@ impl<P> Workspace<P> {
             why.clone()
         } else if providers.contains(provider) {
             format!("provider `{provider}` is not in `{WORKSPACE_FILE}` at `{revision}`")
-        } else if files.contains(tenant.file()) {
-            format!("`{}` is not among `tenants` in `{WORKSPACE_FILE}` at `{revision}`", tenant.file())
+        } else if let Some((file, _)) = tenant.written().find(|(file, _)| files.contains(*file)) {
+            format!("`{file}` is not among `tenants` in `{WORKSPACE_FILE}` at `{revision}`")
         } else {
             return None;
         };
@@ -85,11 +85,17 @@ impl<P> Workspace<P> {
             trusted.providers.insert(name.clone(), entry);
             untrusted.providers.insert(name);
         }
-        let known: BTreeSet<String> =
-            trusted.tenants.iter().chain(&trusted.parts).map(|it| it.file().to_owned()).collect();
-        let new = |tenants: Vec<LoadedTenant>| tenants.into_iter().filter(|it| !known.contains(it.file()));
+        let known: BTreeSet<String> = trusted.names().map(str::to_owned).collect();
+        // Without one of its files a tenant would declare less than it does.
+        let is_new = |it: &LoadedTenant| it.written().any(|(file, _)| !known.contains(file));
+        let new = |tenants: Vec<LoadedTenant>| tenants.into_iter().filter(is_new);
         let (new_tenants, new_parts): (Vec<_>, Vec<_>) = (new(tenants).collect(), new(parts).collect());
-        untrusted.files = new_tenants.iter().chain(&new_parts).map(|it| it.file().to_owned()).collect();
+        let all =
+            || new_tenants.iter().chain(&new_parts).flat_map(LoadedTenant::written).map(|(file, _)| file);
+        untrusted.files = all().filter(|file| !known.contains(*file)).map(str::to_owned).collect();
+        let replaced: BTreeSet<String> = all().map(str::to_owned).collect();
+        trusted.tenants.retain(|it| !replaced.contains(it.file()));
+        trusted.parts.retain(|it| !replaced.contains(it.file()));
         trusted.tenants.extend(new_tenants);
         trusted.parts.extend(new_parts);
         trusted.findings.extend(findings);

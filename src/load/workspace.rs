@@ -6,7 +6,8 @@ use super::{
     expected::PROVIDERS,
     files::Files,
     hints::{Hints, InCountry},
-    library::{Library, Proposed},
+    library::{Library, Proposed, parsed},
+    pieces::{Joined, joined},
     source::{BASELINE_FILE, Source, WORKSPACE_FILE},
     span::Span,
     template::Extent,
@@ -71,9 +72,19 @@ impl LoadedTenant {
         Self { tenant, tree }
     }
 
-    /// Its file, relative to the workspace.
+    /// Its file, relative to the workspace; of several its main one.
     pub fn file(&self) -> &str {
         self.tree.source().file()
+    }
+
+    /// The files in which it is written, by name, with their texts: its main one, then those that add to it.
+    pub fn written(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.tree.written_in().map(|source| (source.file(), source.text()))
+    }
+
+    /// Whether it is written in a file.
+    pub fn is_in(&self, file: &str) -> bool {
+        self.written().any(|(name, _)| name == file)
     }
 
     /// The files that it is made of: its own, then its templates and what it uses of shared schedules.
@@ -171,29 +182,32 @@ impl<P> Workspace<P> {
 
     /// The names of the tenants' files that can be read, those with errors in them too.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.tenants.iter().chain(&self.parts).map(LoadedTenant::file)
+        self.tenants.iter().chain(&self.parts).flat_map(LoadedTenant::written).map(|(name, _)| name)
     }
 
-    /// A tenant file that is about to be written, as it will be read.
-    pub fn read_tenant<K: Kinds<Entry = P>>(
+    /// A tenant whose files, by name, are about to be written, as it will be read.
+    pub fn read_tenant<'a, K: Kinds<Entry = P>>(
         &self,
-        name: &str,
-        text: &str,
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
         kinds: &K,
     ) -> Result<LoadedTenant, Vec<Finding>> {
-        self.read_with(None, name, text, kinds)
+        self.read_with(None, files, kinds)
     }
 
     /// The same where it may extend a template that is about to be written as well.
-    pub fn read_with<K: Kinds<Entry = P>>(
+    pub fn read_with<'a, K: Kinds<Entry = P>>(
         &self,
         proposed: Option<&Proposed>,
-        name: &str,
-        text: &str,
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
         kinds: &K,
     ) -> Result<LoadedTenant, Vec<Finding>> {
         let mut findings = Vec::new();
-        let tree = self.library.known(name, text.as_bytes(), proposed, &mut findings);
+        let trees = files.into_iter().map(|(name, text)| parsed(name, text.as_bytes(), &mut findings));
+        let trees: Vec<Option<Tree>> = trees.collect();
+        let all = trees.iter().all(Option::is_some);
+        let Joined { mut tenants, .. } = joined(trees.into_iter().flatten().collect(), all, &mut findings);
+        let tree = tenants.pop().filter(|_| all);
+        let tree = tree.map(|tree| self.library.known(tree, proposed, &mut findings));
         match tree.and_then(|tree| tenant(tree, &self.file, kinds, &mut findings)) {
             Some((tenant, true)) => Ok(tenant),
             _ => Err(findings),
@@ -235,6 +249,7 @@ impl<P> Workspace<P> {
         let mut library = Library::read(files, &file.shared, &tree, &mut findings);
         let largest = file.max_file_mib.map_or(file::LARGEST, |mib| u64::from(mib) << 20);
         let (mut tenants, mut parts) = (Vec::new(), Vec::new());
+        let (mut trees, mut all) = (Vec::new(), true);
         for (name, place) in names {
             let bytes = match files.read(&name, largest) {
                 Ok(bytes) => bytes,
@@ -247,11 +262,18 @@ impl<P> Workspace<P> {
                         }
                     };
                     findings.push(finding.help(help).at(place));
+                    all = false;
                     continue;
                 }
             };
-            let tree = library.tenant(files, &name, &bytes, &mut findings);
-            match tree.and_then(|tree| tenant(tree, &file, kinds, &mut findings)) {
+            match parsed(&name, &bytes, &mut findings) {
+                Some(tree) => trees.push(tree),
+                None => all = false,
+            }
+        }
+        for tree in joined(trees, all, &mut findings).tenants {
+            let tree = library.tenant(files, tree, &mut findings);
+            match tenant(tree, &file, kinds, &mut findings) {
                 Some((tenant, true)) => tenants.push(tenant),
                 Some((tenant, false)) => parts.push(tenant),
                 None => {}

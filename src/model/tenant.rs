@@ -76,10 +76,29 @@ pub struct Tenant {
     pub absent: Absent,
 }
 
-/// What a template can say as well need not stand in the tenant's file.
+/// What a tenant's file says besides its objects. Each stands in its main file alone.
+const HEAD: [&str; 10] = [
+    "provider",
+    "account",
+    "extends",
+    "vars",
+    "without",
+    "labels",
+    "time_zone",
+    "country",
+    "exhaustive",
+    "absent",
+];
+
+/// What a template can say as well need not stand in the tenant's file, and a file that is not the main one has sections alone.
 fn by_template(schema: &mut schemars::Schema) {
     schema.insert("required".to_owned(), serde_json::json!(["tenant"]));
-    let forms = serde_json::json!([{ "required": ["provider", "account"] }, { "required": ["extends"] }]);
+    let head = HEAD.map(|word| serde_json::json!({ "required": [word] }));
+    let forms = serde_json::json!([
+        { "required": ["provider", "account"] },
+        { "required": ["extends"] },
+        { "not": { "anyOf": head } },
+    ]);
     schema.insert("anyOf".to_owned(), forms);
 }
 

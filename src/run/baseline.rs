@@ -36,12 +36,12 @@ pub fn entry(finding: &Finding, tenant: &LoadedTenant, address: &Address) -> Opt
 pub fn object_at<'a>(place: &Place, workspace: &'a Workspace) -> Option<(&'a LoadedTenant, Address)> {
     // What stands in a template or in a shared file is the object of the tenant that takes it.
     let own = place.also.as_deref().filter(|_| !is_own(place, workspace)).unwrap_or(place);
-    let tenant = workspace.tenants.iter().find(|tenant| tenant.file() == own.file)?;
+    let tenant = workspace.tenants.iter().find(|tenant| tenant.is_in(&own.file))?;
     Some((tenant, tenant.object_at(place)?))
 }
 
 fn is_own(place: &Place, workspace: &Workspace) -> bool {
-    workspace.tenants.iter().any(|tenant| tenant.file() == place.file)
+    workspace.tenants.iter().any(|tenant| tenant.is_in(&place.file))
 }
 
 /// The findings that are news, and a warning for each entry of the baseline that nothing is found for any more.

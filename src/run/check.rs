@@ -291,8 +291,8 @@ fn base(
     // A tenant is what it manages; under another name it is still the same.
     let same = then.iter().find(|it| account(&it.tenant) == account(now));
     let Some(then) = same.or_else(|| then.iter().find(|it| it.tenant.tenant == now.tenant)) else {
-        let files = workspace.tenants.iter().map(LoadedTenant::file).collect();
-        return (!earlier.may_have_had(loaded.file(), &files))
+        let files = workspace.tenants.iter().flat_map(LoadedTenant::written).map(|(name, _)| name).collect();
+        return (!earlier.may_have_had(loaded, &files))
             .then(|| Base { revision: revision.to_owned(), ..Base::default() });
     };
     let (desired, found) = desired_in_part(&then.tenant, &provider.dialect, &|path| Some(locate(then, path)));

@@ -4,6 +4,7 @@ use super::{
     Checked, Context, Options, Session,
     check::{names, pattern, to_be_extended},
     import_baseline::Known,
+    import_files::main_file,
     session::{TENANTS_AT_ONCE, explained},
 };
 use crate::{
@@ -39,6 +40,8 @@ pub struct ImportOptions {
     pub write: bool,
     /// Whether what new files share goes into a template, and into which; `Some(None)`: one called as the provider.
     pub template: Option<Option<String>>,
+    /// Whether a new tenant has a file for each section.
+    pub split: bool,
 }
 
 /// Reads accounts and writes the files that declare them, account by account: what a run that is stopped has written stays
@@ -65,7 +68,7 @@ pub(super) async fn import_to(
         tenants.any(|it| it.tenant.provider == name && it.tenant.account == *account)
     };
     // Where every account has its file no new one is made.
-    let directory = match directory(&checked, import.out.as_deref()) {
+    let directory = match directory(&checked, import.out.as_deref(), import.split) {
         Err(_) if !import.all && !import.accounts.is_empty() && import.accounts.iter().all(has_file) => {
             String::new()
         }
@@ -81,6 +84,7 @@ pub(super) async fn import_to(
         patterns,
         force: import.force,
         write: import.write,
+        split: import.split,
     };
     let template = import.template.as_ref().map(|named| work.template(named.as_deref())).transpose()?;
     let session = Session::importing(&checked, name, options, context).await?;
@@ -118,7 +122,7 @@ fn provider_of<'a>(
 }
 
 /// Where new files go, so that a pattern in `tenants` matches them.
-fn directory(checked: &Checked, named: Option<&str>) -> Result<String, Failure> {
+fn directory(checked: &Checked, named: Option<&str>, split: bool) -> Result<String, Failure> {
     let patterns = &checked.workspace.file.tenants;
     let directory = match named {
         Some(named) => named.trim_end_matches('/').trim_start_matches("./").to_owned(),
@@ -129,7 +133,7 @@ fn directory(checked: &Checked, named: Option<&str>) -> Result<String, Failure> 
             parts.join("/")
         }
     };
-    let probe = in_directory(&directory, "a-tenant");
+    let probe = main_file(&directory, "a-tenant", split);
     let matches =
         |pattern: &String| glob::Pattern::new(pattern).is_ok_and(|it| it.matches_with(&probe, file::OPTIONS));
     if patterns.iter().any(matches) {
@@ -138,13 +142,15 @@ fn directory(checked: &Checked, named: Option<&str>) -> Result<String, Failure> 
     let place =
         if directory.is_empty() { "the workspace itself".to_owned() } else { format!("`{directory}/`") };
     let message = format!("no pattern in `tenants` of `{WORKSPACE_FILE}` matches a new file in {place}");
-    let help =
-        "name the directory in `tenants`, e.g. `tenants: [\"tenants/*.yaml\"]`, or another one with `--out`";
+    let help = match split {
+        false => {
+            "name the directory in `tenants`, e.g. `tenants: [\"tenants/*.yaml\"]`, or another one with `--out`"
+        }
+        true => {
+            "a split tenant has a directory of its own: write `tenants: [\"tenants/**/*.yaml\"]`, or leave `--split` out"
+        }
+    };
     Err(Failure::error(message).help(help))
-}
-
-pub(super) fn in_directory(directory: &str, tenant: &str) -> String {
-    if directory.is_empty() { format!("{tenant}.yaml") } else { format!("{directory}/{tenant}.yaml") }
 }
 
 /// Which objects are asked for.
@@ -178,6 +184,7 @@ pub(super) struct Work<'a> {
     pub(super) patterns: Patterns,
     pub(super) force: bool,
     pub(super) write: bool,
+    pub(super) split: bool,
 }
 
 /// A file that was written, as it is read, with the objects that are new in it.
@@ -288,8 +295,13 @@ impl Work<'_> {
         self.checked.workspace.tenants.iter().filter(same)
     }
 
+    /// Where the main file of a new tenant goes.
+    pub(super) fn main_file(&self, tenant: &str) -> String {
+        main_file(&self.directory, tenant, self.split)
+    }
+
     pub(super) fn failed(&self, account: &Account, tenant: &str, why: Vec<Finding>) -> ImportedAccount {
-        self.report(account, tenant, in_directory(&self.directory, tenant), Written::Failed(why), Vec::new())
+        self.report(account, tenant, self.main_file(tenant), Written::Failed(why), Vec::new())
     }
 
     pub(super) fn report(

@@ -49,7 +49,7 @@ impl Known {
         let mut known = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut new: BTreeMap<String, BTreeSet<Address>> = BTreeMap::new();
         for (loaded, addresses) in written {
-            new.insert(loaded.file().to_owned(), addresses);
+            new.extend(loaded.written().map(|(file, _)| (file.to_owned(), addresses.clone())));
             let tenants = &mut checked.workspace.tenants;
             match tenants.iter_mut().find(|it| it.file() == loaded.file()) {
                 Some(earlier) => *earlier = loaded,

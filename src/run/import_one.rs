@@ -3,26 +3,26 @@
 use super::{
     check::{CheckedTenant, locate},
     compared::compared,
-    import::{New, Work, in_directory},
+    import::{New, Work},
+    import_files::TenantFiles,
 };
 use crate::{
-    edit::{self, Refused},
+    edit::Refused,
     error::Failure,
-    file,
     finding::Finding,
     import::{self, Count, Import, ImportedAccount, Written, text::Head},
-    load::{LoadedTenant, Tree, object_at},
+    load::{LoadedTenant, object_at},
     model::{Address, Kind, Resource, Tenant},
     plan::Observed,
     provider::{Account, Kinds},
-    text::io_reason,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A file that is about to be written, as it will be read.
+/// Files that are about to be written, as they will be read.
 pub(super) struct Prepared {
     pub account: Account,
     pub tenant: String,
+    /// The main one.
     pub file: String,
     pub head: Head,
     pub import: Import,
@@ -77,18 +77,29 @@ impl Work<'_> {
             let finding = Finding::error("shared-account", why).help("make one file of the two");
             return Ready::Report(self.failed(account, tenant, vec![finding]));
         }
+        let before = self.existing(&account.id).map(TenantFiles::of);
+        if self.force
+            && let Some((second, _)) = before.as_ref().and_then(|files| files.each().nth(1))
+        {
+            let why = format!(
+                "tenant `{tenant}` has several files, `{second}` among them: `--force` writes one anew"
+            );
+            let finding =
+                Finding::error("failed", why).help("delete its files, and import again without `--force`");
+            return Ready::Report(self.failed(account, tenant, vec![finding]));
+        }
         let existing = self.existing(&account.id).filter(|_| !self.force);
         let declared = existing.map(|it| declared(&it.tenant)).unwrap_or_default();
         let wanted = |address: &Address| !declared.contains(address) && self.patterns.name(tenant, address);
         let mut import = import::declare(observed, &self.provider.dialect, &wanted);
         let file = match (existing, self.existing(&account.id)) {
             (Some(it), _) | (None, Some(it)) => it.file().to_owned(),
-            (None, None) => in_directory(&self.directory, tenant),
+            (None, None) => self.main_file(tenant),
         };
         if let Some(existing) = existing {
             // What stands there as a comment is no news.
-            let text = existing.tree().text();
-            let noted = |it: &&Address| text.contains(&import::text::mark(it));
+            let noted =
+                |it: &&Address| existing.written().any(|(_, text)| text.contains(&import::text::mark(it)));
             import.noted = import.commented.keys().filter(noted).cloned().collect();
         }
         let head = Head {
@@ -100,12 +111,13 @@ impl Work<'_> {
             time_zone: observed.zones.account.clone().filter(|zone| jiff::tz::TimeZone::get(zone).is_ok()),
         };
         let write = |import: &Import| match existing {
-            None => Ok(import::text::file(&head, import)),
-            Some(existing) => self.added(existing, import),
+            // What is written anew stays one file.
+            None => Ok(TenantFiles::new(&file, &head, import, self.split && before.is_none())),
+            Some(existing) => TenantFiles::of(existing).added(import),
         };
         let loaded = loop {
-            let text = match write(&import) {
-                Ok(text) => text,
+            let files = match write(&import) {
+                Ok(files) => files,
                 Err(Refused(why)) => {
                     let text = import::text::file(&head, &import);
                     let counts = counts(&import, &declared, observed);
@@ -113,7 +125,7 @@ impl Work<'_> {
                     return Ready::Report(self.report(account, tenant, file, written, counts));
                 }
             };
-            let (loaded, wrong) = self.read_back(&file, &text, &import, observed);
+            let (loaded, wrong) = self.read_back(&files, &import, observed);
             if wrong.is_empty() {
                 match loaded {
                     Ok(loaded) => break loaded,
@@ -149,23 +161,24 @@ impl Work<'_> {
 
     /// Says so where another file has the place of a new one.
     fn occupied(&self, prepared: &Prepared) -> Option<ImportedAccount> {
-        let Prepared { account, tenant, file, .. } = prepared;
-        if self.existing(&account.id).is_some() || !self.checked.root.join(file).exists() {
+        let Prepared { account, tenant, loaded, .. } = prepared;
+        if self.existing(&account.id).is_some() {
             return None;
         }
-        let why = format!("`{file}` is there already, and declares another account");
+        let (taken, _) = loaded.written().find(|(name, _)| self.checked.root.join(name).exists())?;
+        let why = format!("`{taken}` is there already, and declares another account");
         let help = "give the tenant of that file another name, or this import another directory with `--out`";
         Some(self.failed(account, tenant, vec![Finding::error("failed", why).help(help)]))
     }
 
-    /// Writes a file.
+    /// Writes its files.
     pub(super) fn put(&self, prepared: Prepared) -> Result<(ImportedAccount, Option<New>), Failure> {
         let Prepared { account, tenant, file, import, counts, loaded, is_whole, head: _ } = prepared;
         let new: BTreeSet<Address> = import.declared.keys().cloned().collect();
-        let text = loaded.tree().text();
-        let before = self.existing(&account.id).map(|it| it.tree().text());
-        let written = match before {
-            Some(before) if before == text => Written::Unchanged,
+        let files = TenantFiles::of(&loaded);
+        let before = self.existing(&account.id).map(TenantFiles::of);
+        let written = match &before {
+            Some(before) if *before == files => Written::Unchanged,
             Some(_) if !is_whole => {
                 Written::Added { declared: new.len(), commented: import.commented.len() - import.noted.len() }
             }
@@ -174,14 +187,9 @@ impl Work<'_> {
         if !matches!(written, Written::Unchanged) {
             // Before the file: whoever stops in between has an entry too many, and no finding that stops everybody.
             self.known.note(self.checked, &loaded, &new)?;
-            self.publish(&file, text)?;
+            files.publish(&self.checked.root, before.as_ref())?;
         }
         Ok((self.report(&account, &tenant, file, written, counts), Some((loaded, new))))
-    }
-
-    pub(super) fn publish(&self, file: &str, text: &str) -> Result<(), Failure> {
-        file::publish(&self.checked.root, file, text)
-            .map_err(|error| Failure::error(format!("cannot write `{file}`: {}", io_reason(&error))))
     }
 
     /// The way from a file to the schema of the workspace, if that has one.
@@ -191,47 +199,22 @@ impl Work<'_> {
         self.checked.root.join(SCHEMA).is_file().then(|| format!("{up}{SCHEMA}"))
     }
 
-    /// The text of a file with what is new in it.
-    fn added(&self, existing: &LoadedTenant, import: &Import) -> Result<String, Refused> {
-        let mut text = existing.tree().text().to_owned();
-        for kind in Kind::ALL {
-            let news = |indent: usize| import::text::entries(kind, import, indent);
-            if import.declared.keys().all(|it| it.kind != kind) {
-                // Comments need no section.
-                let comments = news(0);
-                if !comments.is_empty() {
-                    let end = if text.ends_with('\n') { "" } else { "\n" };
-                    text = format!("{text}{end}\n{comments}");
-                }
-                continue;
-            }
-            // Only its own file is written, whatever it takes from others.
-            let read = Tree::parse(existing.file(), &text);
-            let read =
-                read.map_err(|_| Refused("the file cannot be read once something is added".to_owned()))?;
-            text = edit::add(&read, kind.section(), &news)?;
-        }
-        Ok(text)
-    }
-
-    /// A file as it will be read and planned, and what of its new objects does not read as what is live.
+    /// A tenant's files as they will be read and planned, and what of its new objects does not read as what is live.
     fn read_back(
         &self,
-        file: &str,
-        text: &str,
+        files: &TenantFiles,
         import: &Import,
         observed: &Observed,
     ) -> (Result<LoadedTenant, Vec<Finding>>, BTreeMap<Address, Wrong>) {
-        let loaded = self.checked.workspace.read_tenant(file, text, &Kinds);
-        self.judge(loaded, file, text, import, observed)
+        let loaded = self.checked.workspace.read_tenant(files.each(), &Kinds);
+        self.judge(loaded, files, import, observed)
     }
 
-    /// The same of a file that has been read.
+    /// The same of files that have been read.
     pub(super) fn judge(
         &self,
         loaded: Result<LoadedTenant, Vec<Finding>>,
-        file: &str,
-        text: &str,
+        files: &TenantFiles,
         import: &Import,
         observed: &Observed,
     ) -> (Result<LoadedTenant, Vec<Finding>>, BTreeMap<Address, Wrong>) {
@@ -240,8 +223,10 @@ impl Work<'_> {
             Ok(loaded) => loaded,
             Err(found) => {
                 // What stands there can be read all the same, unless that is what is wrong with it.
-                let tree = Tree::parse(file, text).ok();
-                let at = |it: &Finding| object_at(tree.as_ref()?, it.place.as_ref()?.line);
+                let at = |it: &Finding| {
+                    let place = it.place.as_ref()?;
+                    object_at(&files.tree(&place.file)?, place.line)
+                };
                 for finding in &found {
                     if let Some(address) = at(finding).filter(|it| import.declared.contains_key(it)) {
                         wrong.insert(address, Wrong::whole(&finding.message));

@@ -2,7 +2,8 @@
 //! written.
 
 use super::{
-    import::{Done, Work, in_directory, slug},
+    import::{Done, Work, slug},
+    import_files::{TenantFiles, main_file, publish},
     import_one::{Prepared, Ready},
 };
 use crate::{
@@ -36,7 +37,7 @@ impl Work<'_> {
     pub(super) fn template(&self, named: Option<&str>) -> Result<String, Failure> {
         let name = match named {
             Some(named) => named.trim_start_matches("./").to_owned(),
-            None => in_directory(DIRECTORY, &slug(self.name)),
+            None => main_file(DIRECTORY, &slug(self.name), false),
         };
         let refuse = |message: String, help: &str| Err(Failure::error(message).help(help));
         let is_plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains('\\');
@@ -96,17 +97,18 @@ impl Work<'_> {
             Err(why) => (String::new(), 0, Some(why)),
         };
         let tenants = settled.iter().filter(|it| it.extending.is_ok()).count();
+        let root = &self.checked.root;
         if not_written.is_none() {
             // No file must come to something else in between: those that extend what is there now, and will say
             // something else, stand alone first.
             for Settled { prepared, extending, .. } in &settled {
-                let before = self.existing(&prepared.account.id).map(|it| it.tree().text());
-                let after = extending.as_ref().map(|it| it.tree().text()).ok();
+                let before = self.existing(&prepared.account.id).map(TenantFiles::of);
+                let after = extending.as_ref().map(TenantFiles::of).ok();
                 if before != after && self.extends(&prepared.account.id, &template) {
-                    self.publish(&prepared.file, prepared.loaded.tree().text())?;
+                    TenantFiles::of(&prepared.loaded).publish(root, before.as_ref())?;
                 }
             }
-            self.publish(&template, &text)?;
+            publish(root, &template, &text)?;
         }
         done.template = Some(ImportedTemplate { file: template, objects, tenants, not_written });
         for Settled { mut prepared, extending, observed: _ } in settled {
@@ -117,7 +119,7 @@ impl Work<'_> {
                 }
                 Err(why) => Some(why),
             };
-            let lines = prepared.loaded.tree().text().lines().count();
+            let lines = prepared.loaded.written().map(|(_, text)| text.lines().count()).sum();
             let (mut report, new) = self.put(prepared)?;
             report.extending = Some(Extending { lines, not_extending });
             done.add(report, new);
@@ -206,8 +208,9 @@ impl Work<'_> {
                 fault = "its file would be no shorter".to_owned();
                 continue;
             }
-            let loaded = self.checked.workspace.read_with(Some(proposed), file, &text, &Kinds);
-            let (loaded, wrong) = self.judge(loaded, file, &text, import, observed);
+            let files = TenantFiles::one(file, text);
+            let loaded = self.checked.workspace.read_with(Some(proposed), files.each(), &Kinds);
+            let (loaded, wrong) = self.judge(loaded, &files, import, observed);
             fault = match loaded {
                 Ok(loaded) if wrong.is_empty() && same(&alone.tenant, &loaded.tenant) => return Ok(loaded),
                 Ok(_) => "it would say something else with it".to_owned(),

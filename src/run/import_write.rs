@@ -4,12 +4,12 @@ use super::{
     check::{CheckedTenant, locate},
     compared::compared,
     import::Work,
+    import_files::TenantFiles,
 };
 use crate::{
     edit::{self, Refused},
     emit,
     error::Failure,
-    file,
     finding::Finding,
     import::{self, Declared, ImportedAccount, Written},
     load::{LoadedTenant, Tree},
@@ -17,7 +17,6 @@ use crate::{
     path::Segment,
     plan::{Action, Observed, Step},
     provider::{Account, Kinds},
-    text::io_reason,
 };
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +37,7 @@ impl Work<'_> {
             let finding = Finding::error("failed", message).help("leave `--write` out to make one");
             return Ok(self.failed(account, tenant, vec![finding]));
         };
+        let before = TenantFiles::of(existing);
         let file = existing.file().to_owned();
         let report = |written: Written| self.report(account, tenant, file.clone(), written, Vec::new());
         let steps = match self.steps(existing, observed) {
@@ -53,11 +53,11 @@ impl Work<'_> {
             let live = observed.objects.get(address).filter(|it| !it.is_vacant())?;
             import::object(address, live, observed, &self.provider.dialect).ok()
         };
-        let mut text = existing.tree().text().to_owned();
+        let mut files = before.clone();
         for step in &steps {
             let live = live(&step.address);
-            match self.taken(existing, &text, step, live.as_ref(), observed) {
-                Ok(taken) => text = taken,
+            match self.taken(&files, step, live.as_ref(), observed) {
+                Ok(taken) => files = taken,
                 Err(Refused(why)) => {
                     let why = format!("{}: {why}", step.address);
                     let text = live.map(|it| emit::entry(&step.address.key, &it.value, 2));
@@ -66,11 +66,15 @@ impl Work<'_> {
             }
         }
         let edited: BTreeSet<Address> = steps.iter().map(|step| step.address.clone()).collect();
-        if let Ok(loaded) = self.checked.workspace.read_tenant(&file, &text, &Kinds) {
+        if let Ok(loaded) = self.checked.workspace.read_tenant(files.each(), &Kinds) {
             self.known.note(self.checked, &loaded, &edited)?;
         }
-        file::publish(&self.checked.root, &file, &text)
-            .map_err(|error| Failure::error(format!("cannot write `{file}`: {}", io_reason(&error))))?;
+        files.publish(&self.checked.root, Some(&before))?;
+        // One of several files is named where it is the only one that has changed.
+        let changed: Vec<&str> =
+            files.each().filter(|it| before.each().all(|other| other != *it)).map(|(name, _)| name).collect();
+        let file = if let [only] = changed.as_slice() { (*only).to_owned() } else { file.clone() };
+        let report = |written: Written| self.report(account, tenant, file, written, Vec::new());
         Ok(report(Written::Edited(steps.iter().map(|step| step.address.clone()).collect())))
     }
 
@@ -84,31 +88,33 @@ impl Work<'_> {
         Ok(plan.steps.into_iter().filter(declared).collect())
     }
 
-    /// The text of the file with one object as it is live.
+    /// The files with one object as it is live.
     fn taken(
         &self,
-        existing: &LoadedTenant,
-        text: &str,
+        files: &TenantFiles,
         step: &Step,
         live: Option<&Declared>,
         observed: &Observed,
-    ) -> Result<String, Refused> {
+    ) -> Result<TenantFiles, Refused> {
         let address = &step.address;
+        let path = [Segment::key(address.kind.section()), Segment::key(&address.key)];
+        // Only the tenant's own files are written: what stands in a template or a shared file does not stand there.
+        let at = files.with_path(&path);
+        let text = files.text(at);
         let read = |text: &str| {
             let wrong = |_| Refused("the file cannot be read once it is changed".to_owned());
-            self.checked.workspace.read_tenant(existing.file(), text, &Kinds).map_err(wrong)
+            self.checked.workspace.read_tenant(files.with(at, text).each(), &Kinds).map_err(wrong)
         };
-        // Only its own file is written: what stands in a template or a shared file does not stand there.
         let own = |text: &str| {
             let wrong = |_| Refused("the file cannot be read once it is changed".to_owned());
-            Tree::parse(existing.file(), text).map_err(wrong)
+            Tree::parse(files.name(at), text).map_err(wrong)
         };
-        let path = [Segment::key(address.kind.section()), Segment::key(&address.key)];
         let before = read(text)?;
         let is_vacant = observed.objects.get(address).is_some_and(Resource::is_vacant);
         if step.action == Action::Create || is_vacant {
             let gone = edit::remove(&own(text)?, &path)?;
-            return same_but(&before.tenant, &read(&gone)?.tenant, address, &BTreeSet::new()).map(|()| gone);
+            return same_but(&before.tenant, &read(&gone)?.tenant, address, &BTreeSet::new())
+                .map(|()| files.with(at, &gone));
         }
         let Some(live) = live else { return Err(Refused("what is live cannot be declared".to_owned())) };
         let fields: BTreeSet<String> =
@@ -140,7 +146,7 @@ impl Work<'_> {
                 true => Err(Refused("it does not read as what is live once it is changed".to_owned())),
             }
         };
-        fine.and_then(verified).or_else(|fault| {
+        let taken = fine.and_then(verified).or_else(|fault| {
             let whole = fields.iter().try_fold(text.to_owned(), |text, field| {
                 let loaded = read(&text)?;
                 let at = [&path[..], &[Segment::key(field)]].concat();
@@ -150,7 +156,8 @@ impl Work<'_> {
                 }
             });
             whole.and_then(verified)
-        })
+        });
+        taken.map(|text| files.with(at, &text))
     }
 
     /// The live value of a field, whole and brief. Of a group whose parts are managed one by one those that the file names.

@@ -79,6 +79,7 @@ pub mod emulated;
 mod format;
 mod import;
 mod import_baseline;
+mod import_files;
 mod import_one;
 mod import_template;
 mod import_write;

@@ -112,8 +112,9 @@ fn tenant(number: usize) -> String {
 /// Every file that an import has written, in order.
 fn files(world: &World) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for directory in ["tenants", "templates"] {
+    for directory in ["tenants", "tenants/office001", "templates"] {
         let Ok(files) = std::fs::read_dir(world.path(directory)) else { continue };
+        let files = files.filter(|file| file.as_ref().unwrap().path().is_file());
         let names = files.map(|file| format!("{directory}/{}", file.unwrap().file_name().to_str().unwrap()));
         found.extend(names.map(|name| (name.clone(), world.read(&name))));
     }
@@ -220,6 +221,49 @@ fn a_template_takes_no_place_of_another_file() {
     assert!(!world.path("tenants").exists());
     let done = world.run(&["import", "--all", "--only", "queues.*", "--write", "--template"]);
     assert!(done.err.starts_with("error: the argument '--write' cannot be used with"), "{}", done.err);
+    // What extends a template is short, and has no need of a file for each section.
+    let done = world.run(&["import", "--all", "--split", "--template"]);
+    assert!(
+        done.err.starts_with("error: the argument '--split' cannot be used with '--template [<FILE>]'"),
+        "{}",
+        done.err
+    );
+}
+
+/// A tenant of several files keeps them beside tenants that come to share a template, and may extend it as any other.
+#[test]
+fn a_tenant_of_several_files_keeps_them() {
+    let world = offices(1..=3);
+    world.edit("dialform.yaml", "tenants/*.yaml", "tenants/**/*.yaml");
+    let done = world.run(&["import", "--account", &account(1), "--only", "numbers.*", "--split"]);
+    assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
+    let numbers = world.read("tenants/office001/numbers.yaml");
+    let done = import(&world, &[]);
+    assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
+    let main = "tenants/office001/tenant.yaml";
+    let lines = world.read(main).lines().count() + numbers.lines().count();
+    let said: Vec<&str> = done.out.lines().take(3).collect();
+    let short = format!(
+        "  {lines} lines, without the template: its file was there already, and `--force` writes it anew"
+    );
+    let first = format!("office001 ({}): {main}", account(1));
+    assert_eq!(said, [first.as_str(), "  added: 8 objects and 0 comments", short.as_str()]);
+    assert_eq!(world.read("tenants/office001/numbers.yaml"), numbers);
+    assert!(done.out.ends_with("9 objects shared by 2 tenants\n"), "{}", done.out);
+    let plan = world.run(&["plan", "--detailed-exitcode"]);
+    assert_eq!(plan.ending, Ending::Fine, "{}{}", plan.out, plan.err);
+
+    // Its sections go into a template by hand, and the rest stands in two files.
+    let other = world.read(&tenant(2)).replace("office-002", "office001").replace("Office 002", "Office 001");
+    let other = other.replace("office002", "office001").replace("5550002", "5550001");
+    world.write(main, other.replace("../templates", "../../templates"));
+    let plan = world.run(&["plan", "--detailed-exitcode"]);
+    assert_eq!(plan.ending, Ending::Fine, "{}{}", plan.out, plan.err);
+    let now = files(&world);
+    let done = import(&world, &["--force"]);
+    let message = format!("`{main}` extends `{TEMPLATE}`, and this import does not write it anew");
+    assert_eq!((done.ending, refusal(&done)), (Ending::Error, message));
+    assert_eq!(files(&world), now);
 }
 
 /// A second run adds what is new to the files, and writes all of it anew where that is asked for. A template that others extend

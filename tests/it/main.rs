@@ -109,6 +109,8 @@ mod selection;
 #[cfg(test)]
 mod served;
 #[cfg(test)]
+mod several_files;
+#[cfg(test)]
 mod shared_lock;
 #[cfg(test)]
 mod stop;

@@ -60,13 +60,19 @@ fn the_excerpt_is_printed() {
 #[test]
 fn the_yaml_is_accepted_and_the_ci_lines_run() {
     let yaml = blocks("yaml");
-    let [workspace, stratus, ctm, deskphone, template, shared, extending, steps @ ..] = yaml.as_slice()
+    let [workspace, stratus, ctm, deskphone, template, shared, extending, part, steps @ ..] = yaml.as_slice()
     else {
         panic!("{yaml:?}")
     };
     let readme = Workspace::default();
     readme.write("dialform.yaml", workspace);
-    let tenants = [("stratus", stratus), ("ctm", ctm), ("deskphone", deskphone), ("oak-street", extending)];
+    let tenants = [
+        ("stratus", stratus),
+        ("ctm", ctm),
+        ("deskphone", deskphone),
+        ("oak-street", extending),
+        ("more", part),
+    ];
     for (name, tenant) in tenants {
         readme.write(&format!("tenants/{name}.yaml"), tenant);
     }
@@ -75,7 +81,7 @@ fn the_yaml_is_accepted_and_the_ci_lines_run() {
     let check = readme.run(&["check"]);
     assert_eq!(
         (check.ending, check.out.as_str()),
-        (Ending::Fine, "4 tenants, 26 objects: no errors, 0 warnings.\n"),
+        (Ending::Fine, "4 tenants, 27 objects: no errors, 0 warnings.\n"),
         "{}",
         check.err
     );

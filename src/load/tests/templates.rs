@@ -196,7 +196,8 @@ fn composed(files: &[(&str, &str)]) -> (Option<String>, Vec<String>) {
         if files.iter().any(|(name, _)| name.starts_with("shared/")) { &patterns[..] } else { &[] };
     let mut library = Library::read(&root, patterns, &none, &mut findings);
     let bytes = root.read("tenants/a.yaml", 1 << 20).unwrap();
-    let found = library.tenant(&root, "tenants/a.yaml", &bytes, &mut findings);
+    let tree = Tree::parse_bytes("tenants/a.yaml", &bytes).map_err(|found| findings.extend(found)).ok();
+    let found = tree.map(|tree| library.tenant(&root, (tree, true), &mut findings));
     let whole = found.filter(|(_, extent)| *extent == Extent::Whole).map(|(tree, _)| flow(tree.root()));
     let said = findings.iter().map(|finding| {
         let at = finding.place.as_ref().map_or("-".to_owned(), |at| {

@@ -404,7 +404,7 @@ fn what_a_pull_request_changes_is_said_and_not_used() {
 fn what_the_base_does_not_have_needs_somebody_trusted() {
     /// What was done before, and why nothing is read.
     type Case<'a> = (&'a str, fn(&PlanJob), &'a str);
-    let cases: [Case<'_>; 4] = [
+    let cases: [Case<'_>; 5] = [
         (
             "no workspace",
             |it| {
@@ -437,6 +437,15 @@ fn what_the_base_does_not_have_needs_somebody_trusted() {
                 it.workspace.write("tenants/b.yaml", tenant("b", "pbx", "b.1.service"));
             },
             "`tenants/acme.yml` is not among `tenants` in `dialform.yaml` at `HEAD`",
+        ),
+        (
+            // The rest of it would be planned as if it were all.
+            "no such file of a tenant",
+            |it| {
+                it.workspace.edit("dialform.yaml", "tenants/*.yaml\"", "tenants/*.yaml\", more.yaml");
+                it.workspace.write("more.yaml", "tenant: acme\nrules: { \"101\": { ring_timeout: 30 } }\n");
+            },
+            "`more.yaml` is not among `tenants` in `dialform.yaml` at `HEAD`",
         ),
     ];
     for (name, before, why) in cases {
