@@ -107,8 +107,10 @@ pub(super) const ADDRESS_HELP: &str =
     "write an address as the plan prints it, or a pattern: `queues.400`, `rules.*`, `acme/forwards.*`";
 
 pub(super) fn pattern(text: &str, option: &str) -> Result<glob::Pattern, Failure> {
-    glob::Pattern::new(text)
-        .map_err(|error| Failure::error(format!("`{option} {text}` is not a pattern: {error}")))
+    glob::Pattern::new(text).map_err(|error| {
+        let help = "`*` stands for any text, `[ab]` for one of these letters, and `[[]` for a bracket itself";
+        Failure::error(format!("`{option} {text}` is not a pattern: {error}")).help(help)
+    })
 }
 
 /// What begins a pattern for labels.

@@ -50,7 +50,10 @@ pub fn format(root: &Directory, write: bool, sort: bool) -> Result<Vec<Formatted
     let [tenant, config] = schemas().map(|(_, schema)| schema.to_value());
     let mut new = Vec::new();
     for name in names {
-        let failed = |why: String| Failure::error(format!("cannot read `{name}`: {why}"));
+        let failed = |why: String| {
+            Failure::error(format!("cannot read `{name}`: {why}"))
+                .help("make it readable, and run the same again")
+        };
         let bytes = file::read(root, &name, file::LARGEST_OF_ALL).map_err(|it| failed(io_reason(&it)))?;
         let text = String::from_utf8(bytes).map_err(|_| failed("it is not UTF-8".to_owned()))?;
         let schema = if name == WORKSPACE_FILE { &config } else { &tenant };
@@ -75,8 +78,10 @@ pub fn format(root: &Directory, write: bool, sort: bool) -> Result<Vec<Formatted
     for (file, formed) in new {
         if let Some(text) = formed.filter(|_| write && file.formatted == Formatted::Changed) {
             let name = &file.name;
-            file::publish(root, name, &text)
-                .map_err(|error| Failure::error(format!("cannot write `{name}`: {}", io_reason(&error))))?;
+            file::publish(root, name, &text).map_err(|error| {
+                Failure::error(format!("cannot write `{name}`: {}", io_reason(&error)))
+                    .help("make its directory and itself writable, and run the same again")
+            })?;
         }
         done.push(file);
     }

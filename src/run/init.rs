@@ -210,8 +210,10 @@ impl Made<'_> {
             above = directory.parent();
         }
         let is_new = !path.exists();
-        file::publish(self.root, name, text)
-            .map_err(|error| Failure::error(format!("cannot write `{name}`: {}", io_reason(&error))))?;
+        file::publish(self.root, name, text).map_err(|error| {
+            Failure::error(format!("cannot write `{name}`: {}", io_reason(&error)))
+                .help("make the directory writable, or make the workspace in another one: `-C DIR`")
+        })?;
         if is_new {
             self.files.push(name.to_owned());
         }
