@@ -160,6 +160,10 @@ pub fn object(
     }
     let entries = observed.beyond.get(address).into_iter().flatten();
     left.comments.extend(entries.map(|entry| format!("also live, and without a word: {entry}")));
+    // Of a number they say that no route stands there, or is of use, and why.
+    if address.kind == Kind::Numbers {
+        left.comments.extend(observed.notes.get(address).into_iter().flatten().cloned());
+    }
     // What no file may hold, and what a provider cannot hold as it is read, goes out field by field.
     for (field, why) in invalid(&left.resource) {
         left.out(&field, &why);

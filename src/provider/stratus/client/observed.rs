@@ -104,7 +104,12 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         if let Some((key, words, strange)) = convert::number(number, context) {
             let id = number.phonenumber.as_str();
             observed.own.insert(Address::new(Kind::Numbers, &key), number.own());
-            add(&mut observed, Address::new(Kind::Numbers, &key), Resource::Number(words), strange, id);
+            let address = Address::new(Kind::Numbers, &key);
+            if number.enabled.is_no() {
+                let text = "it is switched off (`enabled: no`): its calls go nowhere".to_owned();
+                note(&mut observed, &address, vec![text]);
+            }
+            add(&mut observed, address, Resource::Number(words), strange, id);
         }
     }
     for forward in &live.carrier {
