@@ -275,7 +275,8 @@ fn what_cannot_be_imported_is_said_before_anything_is_read() {
         ),
         (
             &["import", "--account", "acme.1.service", "--only", "["],
-            "error[failed]: `--only [` is not a pattern",
+            "error[failed]: `--only [` is not a pattern: Pattern syntax error near position 0: invalid range pattern\n |\n\
+             help: `*` stands for any text, `[ab]` for one of these letters, and `[[]` for a bracket itself",
         ),
         (&["import"], "error: the following required arguments were not provided"),
     ];
@@ -309,4 +310,222 @@ fn the_quickstart_is_imported_whole() {
     }
     let done = workspace.run(&["plan", "--sandbox", "--detailed-exitcode"]);
     assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
+}
+
+/// An account whose names people have changed in the portal since: `from` is what it began with.
+fn renamed(system: &System, live: &str, names: &[(&str, &str)]) -> World {
+    let world = empty(system, live);
+    world.run(&["import", "--account", system.account, "--only", "no.thing"]);
+    std::fs::remove_dir_all(world.path("tenants")).unwrap();
+    rename(&world, names);
+    world
+}
+
+/// Changes what things are called, and no key of the emulation.
+fn rename(world: &World, names: &[(&str, &str)]) {
+    fn each(value: &mut Value, names: &[(&str, &str)]) {
+        match value {
+            Value::Object(fields) => {
+                for (key, value) in fields {
+                    let new = names.iter().find(|(from, _)| value == from).map(|(_, to)| *to);
+                    match new.filter(|_| matches!(key.as_str(), "name" | "timeframe-name" | "number")) {
+                        Some(new) => *value = new.into(),
+                        None => each(value, names),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| each(item, names)),
+            _ => {}
+        }
+    }
+    let mut state = world.read_state();
+    each(&mut state, names);
+    std::fs::write(world.state_file(), state.to_string()).unwrap();
+}
+
+/// Names that differ in as little as can be are two names, as they are to the phone system: both are declared. What has one
+/// name, and what has none, is a comment each. The plan then has nothing to do, and nothing is in its way.
+#[test]
+fn names_that_are_hardly_different_are_counted() {
+    const DESKPHONE: System = System {
+        provider: "\n    kind: deskphone\n    url: http://127.0.0.1:1/v1\n    token: { env: NOT_NEEDED }\n    limits: { requests_per_second: 1000 }",
+        account: "harbour",
+        live: "",
+    };
+    let list = |field: &str, more: &str| {
+        let each = ["A", "B", "C", "D", "E", "F"].map(|name| format!("{{ {field}: {name}{more} }}"));
+        format!("[{}]", each.join(", "))
+    };
+    let (queues, frames) = (
+        list("name", ""),
+        list("timeframe-name", ", timeframe-type: specific-dates, timeframe-specific-dates-array: []"),
+    );
+    let ctm = format!(
+        "account: {{ name: B, timezone: America/New_York }}\nqueues: {queues}\nschedules: {queues}\nnumbers: [{{ number: \"+18005550142\", \
+         route: {{ call_queue: B }} }}]\n"
+    );
+    let stratus = format!(
+        "domain: {{ domain: acme.1.service }}\nusers: [{{ user: \"101\" }}, {{ user: \"0101\" }}]\ntimeframes: {frames}\n"
+    );
+    let deskphone = "people:\n  - { extension: \"2001\", name: A, busy: voicemail }\n  - { extension: \"02001\", name: B, busy: voicemail }\n";
+    let alike = [
+        ("A", "Sales"),
+        ("B", "sales"),
+        ("C", "Caf\u{e9}"),
+        ("D", "Cafe\u{301}"),
+        ("E", "Noon"),
+        ("F", "NOON"),
+    ];
+    let blank = [("A", "Sales"), ("B", "sales"), ("C", "  "), ("D", "  "), ("E", "Noon"), ("F", "Noon")];
+    let table: [(&System, &str, &[(&str, &str)], &[&str]); 6] = [
+        (&CTM, &ctm, &alike, &["schedules 6 6 0", "queues 6 6 0", "numbers 1 1 0", "forwards 1 0 1"]),
+        (&CTM, &ctm, &blank, &["schedules 6 2 4", "queues 6 2 4", "numbers 1 1 0", "forwards 1 0 1"]),
+        (&STRATUS, &stratus, &alike, &["schedules 6 6 0", "rules 2 2 0"]),
+        (&STRATUS, &stratus, &blank, &["schedules 6 2 4", "rules 2 2 0"]),
+        // A person goes by the extension, whatever the name.
+        (&DESKPHONE, deskphone, &alike, &["diverts 2 2 0"]),
+        (&DESKPHONE, deskphone, &[("A", "  "), ("B", "  ")], &["diverts 2 2 0"]),
+    ];
+    let mut wrong = Vec::new();
+    for (system, live, names, expected) in table {
+        let world = renamed(system, live, names);
+        let done = world.run(&["import", "--account", system.account, "--format", "json"]);
+        assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
+        let report: Value = serde_json::from_str(&done.out).unwrap();
+        let counts = report["accounts"][0]["counts"].as_array().unwrap().iter();
+        let counts: Vec<String> = counts
+            .map(|it| {
+                format!(
+                    "{} {} {} {}",
+                    it["kind"].as_str().unwrap(),
+                    it["live"],
+                    it["declared"],
+                    it["commented"]
+                )
+            })
+            .collect();
+        let plan = world.run(&["plan", "--detailed-exitcode"]);
+        if counts != expected || plan.ending != Ending::Fine {
+            wrong.push(format!("{names:?}: {counts:?}\n{}{}{}", plan.out, plan.err, file(&world, system)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+const TWINS: &str = r#"
+account: { name: Bright Solar, timezone: America/New_York }
+numbers:
+  - { number: "+18005550142", route: { call_queue: Other } }
+  - { number: "+18005550143", route: { voice_menu: Second } }
+  - { number: "+18005550144", route: { receiving_number: "+14105550124" } }
+queues: [{ name: Sales }, { name: Other }, { name: Support, default_action: { call_queue: Sales } }]
+voice_menus: [{ name: Main }, { name: Second }]
+receiving_numbers: [{ number: "+14105550123" }, { number: "+14105550124" }]
+"#;
+
+/// A call that goes from one of two things of one name to the other goes elsewhere: what points to one of them says its id.
+#[test]
+fn one_of_two_of_a_name_is_pointed_to_by_its_id() {
+    let world =
+        renamed(&CTM, TWINS, &[("Other", "Sales"), ("Second", "Main"), ("+14105550124", "+14105550123")]);
+    let done = world.run(&["import", "--account", CTM.account]);
+    assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
+    let id = |kind: &str, key: &str| world.read_state()[kind][key]["id"].as_str().unwrap().to_owned();
+    let (sales, other, second) = (id("queues", "Sales"), id("queues", "Other"), id("voice_menus", "Second"));
+    let receiver = id("receiving_numbers", "+14105550124");
+    let text = file(&world, &CTM);
+    let lines: Vec<&str> = text.lines().filter(|line| line.contains("token")).map(str::trim).collect();
+    let expected = [
+        format!("token: \"Queue {other}: Sales\""),
+        format!("token: \"Menu {second}: Main\""),
+        format!("token: receiving numbers +14105550123 (id {receiver})"),
+        format!("token: \"Queue {sales}: Sales\""),
+    ];
+    assert_eq!(lines, expected, "{text}");
+    let plan = || world.run(&["plan", "--detailed-exitcode"]);
+    assert_eq!(plan().ending, Ending::Fine, "{}{}", plan().out, plan().err);
+
+    // Somebody takes the other one.
+    let mut state = world.read_state();
+    let first = [id("queues", "Sales"), id("voice_menus", "Main"), id("receiving_numbers", "+14105550123")];
+    state["numbers"]["+18005550142"]["route"]["target"] = first[0].clone().into();
+    state["numbers"]["+18005550143"]["route"]["target"] = first[1].clone().into();
+    state["numbers"]["+18005550144"]["dial"] = json!([first[2]]);
+    state["queues"]["Support"]["default_action_id"] = other.clone().into();
+    std::fs::write(world.state_file(), state.to_string()).unwrap();
+    let moved = plan();
+    assert_eq!(moved.ending, Ending::Changes, "{}{}", moved.out, moved.err);
+    let shown: Vec<&str> =
+        moved.out.lines().map(str::trim).filter(|line| line.starts_with(['-', '+'])).collect();
+    let queue = |id: &str| format!("token: \"Queue {id}: Sales\"");
+    let [menu, menu_now] = [&second, &first[1]].map(|id| format!("token: \"Menu {id}: Main\""));
+    let listed = |id: &str| format!("token: \"receiving numbers +14105550123 (id {id})\"");
+    let expected = [
+        [queue(&other), queue(&sales)],
+        [queue(&sales), queue(&other)],
+        [menu_now, menu],
+        [listed(&first[2]), listed(&receiver)],
+    ];
+    let expected = expected.map(|[live, wanted]| [format!("- {live}"), format!("+ {wanted}")]);
+    assert_eq!(shown, expected.concat(), "{}", moved.out);
+    // The no-answer routing of a queue is not documented, and a server that does not take it is the usual one.
+    let done = world.run(&["apply", "--auto-approve", "--only", "numbers.*"]);
+    assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
+    let mut state = world.read_state();
+    state["queues"]["Support"]["default_action_id"] = sales.clone().into();
+    std::fs::write(world.state_file(), state.to_string()).unwrap();
+    assert_eq!(plan().ending, Ending::Fine, "{}", plan().out);
+    assert_eq!(state["numbers"]["+18005550142"]["route"]["target"], other.as_str());
+    assert_eq!(state["numbers"]["+18005550144"]["dial"], json!([receiver]));
+
+    // By its name nobody knows which one is meant, and neither by an id that has gone.
+    let cases = [
+        (
+            format!("token: \"Queue {other}: Sales\""),
+            "queue: Sales".to_owned(),
+            "account `302341` has 2 queues called `Sales`",
+        ),
+        (
+            format!("Queue {other}: Sales"),
+            "Queue 17: Sales".to_owned(),
+            "among the queues of account `302341` there is none with the id 17 called `Sales`",
+        ),
+    ];
+    for (from, to, message) in cases {
+        let declared = text.replace("\nqueues:\n", "\nqueues:\n  Sales: {}\n");
+        world.write("tenants/302341.yaml", declared.replace(&from, &to));
+        let plan = plan();
+        let said = plan.out + &plan.err;
+        assert_eq!(plan.ending, Ending::Error, "{said}");
+        assert!(said.contains(message), "{said}");
+    }
+    // With a name of its own it is called by that.
+    world.write("tenants/302341.yaml", &text);
+    let mut state = world.read_state();
+    state["queues"]["Sales"]["name"] = "Front".into();
+    std::fs::write(world.state_file(), state.to_string()).unwrap();
+    let plan = plan();
+    let said = plan.out + &plan.err;
+    assert!(
+        said.contains("there is one `Sales` in account `302341` now, and `token` is for one of several"),
+        "{said}"
+    );
+}
+
+/// A number that rings nowhere because it is switched off, and not because nobody has said where to.
+#[test]
+fn a_number_that_is_off_says_so() {
+    let world = empty(
+        &STRATUS,
+        &ODD.replace("dial-rule-application: to", "enabled: \"no\", dial-rule-application: to"),
+    );
+    let (ending, out) = import(&world, &STRATUS, &[]);
+    assert_eq!(ending, Ending::Fine, "{out}");
+    let text = file(&world, &STRATUS);
+    assert!(
+        text.contains(
+            "numbers:\n  # it is switched off (`enabled: no`): its calls go nowhere\n  \"+12145550100\": { label: 'Main \"new\" 😀, yes' }\n"
+        ),
+        "{text}"
+    );
 }

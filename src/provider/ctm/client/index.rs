@@ -35,7 +35,7 @@ fn place(target_type: TargetType) -> (&'static str, &'static [&'static str], &'s
     }
 }
 
-fn noun(target_type: TargetType) -> &'static str {
+pub fn noun(target_type: TargetType) -> &'static str {
     match target_type {
         TargetType::Number => "tracking numbers",
         TargetType::Receiver => "receiving numbers",
@@ -93,6 +93,7 @@ impl Index {
     pub fn put(&mut self, target_type: TargetType, rows: &[Row]) {
         self.ids.retain(|(other, _), _| *other != target_type);
         self.names.by_id.retain(|(other, _), _| *other != target_type);
+        self.names.several.retain(|(other, _)| *other != target_type);
         self.names.whole.insert(target_type);
         rows.iter().for_each(|row| self.add(target_type, row));
         self.loaded.push(target_type);
@@ -103,6 +104,9 @@ impl Index {
         let ids = self.ids.entry((target_type, key.clone())).or_default();
         if !ids.contains(&row.id()) {
             ids.push(row.id());
+        }
+        if ids.len() > 1 {
+            self.names.several.insert((target_type, key.clone()));
         }
         self.names.by_id.insert((target_type, row.id()), key);
     }
@@ -145,9 +149,15 @@ impl Index {
         self.ids.contains_key(&(target_type, name.to_owned()))
     }
 
+    /// The ids of what has a name.
+    pub fn ids(&self, target_type: TargetType, name: &str) -> &[String] {
+        self.ids.get(&(target_type, name.to_owned())).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// Forgets what has gone.
     pub fn forget(&mut self, target_type: TargetType, name: &str) {
         self.ids.remove(&(target_type, name.to_owned()));
+        self.names.several.remove(&(target_type, name.to_owned()));
     }
 
     /// The names that several things have, with their ids.

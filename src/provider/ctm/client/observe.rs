@@ -207,8 +207,12 @@ fn named(live: &AccountData, scope: &Scope) -> BTreeSet<TargetType> {
     let mut sorts = BTreeSet::new();
     for (address, resource) in &scope.wanted {
         for (_, reference) in references(address, resource) {
-            if let Reference::Named(to) = reference {
-                sorts.extend(convert::named(&to).map(|(target_type, _)| target_type));
+            match reference {
+                Reference::Named(to) => sorts.extend(convert::named(&to).map(|(target_type, _)| target_type)),
+                Reference::DialString(word) => {
+                    sorts.extend(convert::meant(&word).map(|(target_type, ..)| target_type));
+                }
+                _ => {}
             }
         }
     }

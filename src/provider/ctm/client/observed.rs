@@ -2,7 +2,7 @@
 
 use super::{
     account_data::AccountData,
-    index::{Index, key},
+    index::{Index, key, noun},
     uses,
 };
 use crate::{
@@ -42,6 +42,7 @@ pub fn in_words(live: &AccountData, scope: &Scope, index: &Index) -> Observed {
     if scope.lists {
         words.names(live, index);
         words.tokens(live, index);
+        words.several(live, index);
         words.nights();
     }
     words.observed
@@ -230,6 +231,61 @@ impl Words<'_> {
 }
 
 impl Words<'_> {
+    /// Names that several things have, and words for one of several that is none or is not there.
+    fn several(&mut self, live: &AccountData, index: &Index) {
+        let account = live.account.as_ref().map(Row::id).unwrap_or_default();
+        for (address, wanted) in &self.scope.wanted {
+            for (path, reference) in references(address, wanted) {
+                let (code, message, help) = match &reference {
+                    Reference::Queue(name) => {
+                        let ids = index.ids(TargetType::Queue, name);
+                        if ids.len() < 2 {
+                            continue;
+                        }
+                        let (count, ids) = (ids.len(), ids.join(", "));
+                        (
+                            "ambiguous-name",
+                            format!("account `{account}` has {count} queues called `{name}`: {ids}"),
+                            "write which one is meant, `token: \"Queue ID: NAME\"`, or give each a name of its own",
+                        )
+                    }
+                    Reference::DialString(word) => {
+                        let Some((sort, id, name)) = convert::meant(word) else { continue };
+                        let is_there = index.names.get(sort, id) == Some(name);
+                        if is_there && index.names.are_several(sort, name) {
+                            continue;
+                        }
+                        let (message, help) = if is_there {
+                            (
+                                format!(
+                                    "there is one `{name}` in account `{account}` now, and `token` is for one of several"
+                                ),
+                                "write it by its name: `queue`, `menu`, `receiver`…",
+                            )
+                        } else {
+                            (
+                                format!(
+                                    "among the {} of account `{account}` there is none with the id {id} called `{name}`",
+                                    noun(sort)
+                                ),
+                                "write it as the plan shows it, or what it leads to: `queue`, `menu`, `receiver`…",
+                            )
+                        };
+                        ("no-such-place", message, help)
+                    }
+                    _ => continue,
+                };
+                self.observed.obstacles.push(Obstacle {
+                    address: address.clone(),
+                    field: Some(path),
+                    code,
+                    message,
+                    help,
+                });
+            }
+        }
+    }
+
     /// Receiving numbers that a token names and that are not there.
     fn tokens(&mut self, live: &AccountData, index: &Index) {
         let account = live.account.as_ref().map(Row::id).unwrap_or_default();
@@ -238,7 +294,11 @@ impl Words<'_> {
                 let Reference::DialString(word) = reference else { continue };
                 let list = word.strip_prefix(LIST).map(|list| list.split(", ").collect::<Vec<_>>());
                 let names = list.or_else(|| word.strip_prefix(ONE).map(|one| vec![one])).unwrap_or_default();
-                for name in names.into_iter().filter(|name| !index.knows(TargetType::Receiver, name)) {
+                let is_there = |entry: &&str| match convert::meant_in_list(entry) {
+                    Some((number, id)) => index.names.get(TargetType::Receiver, id) == Some(number),
+                    None => index.knows(TargetType::Receiver, entry),
+                };
+                for name in names.into_iter().filter(|name| !is_there(name)) {
                     self.observed.obstacles.push(Obstacle {
                         address: address.clone(),
                         field: Some(path.clone()),

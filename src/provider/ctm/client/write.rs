@@ -245,9 +245,17 @@ impl Writing<'_> {
 
     /// Where a queue or a receiving number sends calls: label, class and id.
     async fn action(&mut self, to: &Destination) -> Result<Map<String, Value>, ApiError> {
-        let action = match convert::named(to) {
-            Some((target_type, name)) => {
-                let id = self.id(target_type, &name).await?;
+        let one = match to {
+            Destination::DialString(word) => convert::meant(word),
+            _ => None,
+        };
+        let found = match (one, convert::named(to)) {
+            (Some((target_type, id, _)), _) => Some((target_type, id.to_owned())),
+            (None, Some((target_type, name))) => Some((target_type, self.id(target_type, &name).await?)),
+            (None, None) => None,
+        };
+        let action = match found {
+            Some((target_type, id)) => {
                 let target = target(target_type).filter(|target| !target.class.is_empty());
                 target.map(|target| convert::Action {
                     class: Some(target.class.to_owned()),

@@ -68,7 +68,11 @@ impl Writing<'_> {
     ) -> Result<(), ApiError> {
         let mut list = DialList { ids: Vec::new(), numbers: names };
         for name in &list.numbers {
-            list.ids.push(self.id(TargetType::Receiver, name).await?);
+            let id = match convert::meant_in_list(name) {
+                Some((_, id)) => id.to_owned(),
+                None => self.id(TargetType::Receiver, name).await?,
+            };
+            list.ids.push(id);
         }
         let route = ("dial_route", json!("number"));
         let by_id = [route.clone(), ("numbers_id", json!(list.ids))];
@@ -110,10 +114,17 @@ impl Writing<'_> {
     }
 
     async fn dial_route(&mut self, number: &str, to: &Destination) -> Result<(), ApiError> {
-        let Some((target_type, name)) = convert::named(to) else {
-            return Err(conflict(self.step, format!("a number cannot be routed to `{}`", to.word())));
+        let one = match to {
+            Destination::DialString(word) => convert::meant(word),
+            _ => None,
         };
-        let id = self.id(target_type, &name).await?;
+        let (target_type, id) = match (one, convert::named(to)) {
+            (Some((target_type, id, _)), _) => (target_type, id.to_owned()),
+            (None, Some((target_type, name))) => (target_type, self.id(target_type, &name).await?),
+            (None, None) => {
+                return Err(conflict(self.step, format!("a number cannot be routed to `{}`", to.word())));
+            }
+        };
         let Some(target) = target(target_type) else { return Ok(()) };
         let mut body = Map::new();
         body.insert("dial_route".to_owned(), json!(target.dial_route));

@@ -1,6 +1,6 @@
 //! A desired object in the form in which CallTrackingMetrics reports it, or why it cannot hold it.
 
-use super::{Action, LIST, ONE};
+use super::{Action, LIST, ONE, TargetType, meant};
 use crate::{
     model::{
         Address, Agent, Destination, Divert, Number, OrOff, Receivers, Resource, Ringable, Route, Term,
@@ -88,11 +88,14 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
             Some(Route::To(Destination::Receiver(to))) => {
                 it.route = Some(Route::Receivers(Receivers { receivers: vec![to.clone()], pattern: None }));
             }
-            Some(Route::To(Destination::DialString(word))) if !word.starts_with(LIST) => refusals.add(
+            Some(Route::To(Destination::DialString(word)))
+                if !word.starts_with(LIST) && meant(word).is_none_or(|(sort, ..)| sort == TargetType::Receiver) =>
+            refusals.add(
                 &Path::from(["route"]),
                 format!("a number cannot be routed to `token: {word}`"),
                 format!(
-                    "only a list with an entry that is no number is written so: `token: \"{LIST}+1…, sip:…\"`"
+                    "write a word of a place; only a list with an entry that is no number is written so, `token: \"{LIST}+1…, sip:…\"`, \
+                     and one of several things of one name: `token: \"Queue ID: NAME\"`"
                 ),
             ),
             Some(Route::To(to)) => lower(to),
@@ -133,6 +136,9 @@ fn onward(refusals: &mut Refusals, path: &Path, to: &mut Destination) {
         if let Ok(number) = name.parse() {
             *to = Destination::Receiver(number);
         }
+        return;
+    }
+    if meant(word).is_some_and(|(sort, ..)| sort != TargetType::RoutingTable) {
         return;
     }
     let said = Action::said(word);

@@ -91,17 +91,25 @@ pub fn receiver(row: &Row, names: &Names) -> Said<Receiver> {
                 }
             })
             .flatten(),
-        tagging_hours: shown(&["tagging_hours"], "tag_schedule_id").then(|| {
-            match row.text("tag_schedule_id") {
-                Some(id) => {
-                    let name = names
-                        .get(TargetType::Schedule, &id)
-                        .map_or_else(|| format!("Schedule {id}"), str::to_owned);
-                    TaggingHours::Schedule(name)
+        tagging_hours: shown(&["tagging_hours"], "tag_schedule_id")
+            .then(|| {
+                match row.text("tag_schedule_id") {
+                    Some(id) => {
+                        let name = names
+                            .get(TargetType::Schedule, &id)
+                            .map_or_else(|| format!("Schedule {id}"), str::to_owned);
+                        // Hours have no word for one of several schedules.
+                        if names.are_several(TargetType::Schedule, &name) {
+                            unreadable
+                                .add(["tagging_hours"], &format!("schedule {id} of several called {name}"));
+                            return None;
+                        }
+                        Some(TaggingHours::Schedule(name))
+                    }
+                    None => Some(TaggingHours::Off),
                 }
-                None => TaggingHours::Off,
-            }
-        }),
+            })
+            .flatten(),
         protect: None,
     };
     Said { object, hidden, notes: Vec::new(), unreadable }

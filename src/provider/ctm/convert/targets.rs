@@ -127,6 +127,24 @@ pub const LIST: &str = "receiving numbers ";
 /// The same for one receiving number that is none.
 pub const ONE: &str = "receiving number ";
 
+/// One of several things of one name: which sort of thing it is, its id and the name.
+fn one_of_several(target_type: TargetType, id: &str, name: &str) -> Destination {
+    Destination::DialString(format!("{target_type:?} {id}: {name}"))
+}
+
+/// The thing that such a word means.
+pub fn meant(word: &str) -> Option<(TargetType, &str, &str)> {
+    let (start, name) = word.split_once(": ")?;
+    let (sort, id) = start.split_once(' ').filter(|(_, id)| !id.is_empty() && !id.contains(' '))?;
+    let target = TARGETS.iter().find(|it| format!("{:?}", it.target_type) == sort)?;
+    (!name.is_empty()).then_some((target.target_type, id, name))
+}
+
+/// An entry of a list of receiving numbers that is one of several of its number, and its id.
+pub fn meant_in_list(entry: &str) -> Option<(&str, &str)> {
+    entry.strip_suffix(')')?.split_once(" (id ")
+}
+
 /// What has a name of its own on the wire, and that name.
 pub fn named(to: &Destination) -> Option<(TargetType, String)> {
     Some(match to {
@@ -230,6 +248,8 @@ pub struct Names {
     pub by_id: BTreeMap<(TargetType, String), String>,
     /// The sorts of which all are known: an id that is not there belongs to nothing.
     pub whole: BTreeSet<TargetType>,
+    /// The names that several things of a sort have.
+    pub several: BTreeSet<(TargetType, String)>,
 }
 
 impl Names {
@@ -237,11 +257,19 @@ impl Names {
         self.by_id.get(&(target_type, id.to_owned())).map(String::as_str)
     }
 
+    /// Whether a name says nothing of which thing is meant.
+    pub fn are_several(&self, target_type: TargetType, name: &str) -> bool {
+        self.several.contains(&(target_type, name.to_owned()))
+    }
+
     /// A thing with that id as a destination; what has no name here stays a word of the provider.
     pub fn destination(&self, target_type: TargetType, id: &str, shown: Option<String>) -> Destination {
         let strange = || Destination::DialString(format!("{target_type:?} {id}"));
         let shown = shown.filter(|_| !self.whole.contains(&target_type));
         let Some(name) = self.get(target_type, id).map(str::to_owned).or(shown) else { return strange() };
+        if self.are_several(target_type, &name) {
+            return one_of_several(target_type, id, &name);
+        }
         match target_type {
             TargetType::Receiver => name
                 .parse()
@@ -291,8 +319,14 @@ pub fn route(number: &Row, names: &Names) -> Option<Route> {
             Some(row @ Value::Object(_)) => vec![row],
             _ => Vec::new(),
         };
-        let texts: Vec<String> =
-            rows.iter().map(|row| row.get("number").and_then(text).unwrap_or_default()).collect();
+        let entry = |row: &&Value| {
+            let number = row.get("number").and_then(text).unwrap_or_default();
+            match row.get("id").and_then(text) {
+                Some(id) if names.are_several(TargetType::Receiver, &number) => format!("{number} (id {id})"),
+                _ => number,
+            }
+        };
+        let texts: Vec<String> = rows.iter().map(entry).collect();
         let parsed: Result<Vec<E164>, _> = texts.iter().map(|text| text.parse()).collect();
         return Some(match parsed {
             Ok(receivers) => Route::Receivers(Receivers { receivers, pattern }),
