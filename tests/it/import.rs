@@ -377,7 +377,9 @@ fn names_that_are_hardly_different_are_counted() {
         ("F", "NOON"),
     ];
     let blank = [("A", "Sales"), ("B", "sales"), ("C", "  "), ("D", "  "), ("E", "Noon"), ("F", "Noon")];
-    let table: [(&System, &str, &[(&str, &str)], &[&str]); 6] = [
+    /// System, what was live first, what things are called now, and of each kind how many are live, declared and comments.
+    type Case<'a> = (&'a System, &'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
+    let table: [Case<'_>; 6] = [
         (&CTM, &ctm, &alike, &["schedules 6 6 0", "queues 6 6 0", "numbers 1 1 0", "forwards 1 0 1"]),
         (&CTM, &ctm, &blank, &["schedules 6 2 4", "queues 6 2 4", "numbers 1 1 0", "forwards 1 0 1"]),
         (&STRATUS, &stratus, &alike, &["schedules 6 6 0", "rules 2 2 0"]),
