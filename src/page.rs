@@ -200,7 +200,11 @@ impl<S: AsRef<str>> Show for Code<S> {
         match form {
             Form::Text | Form::Fence => f.pad(&text),
             // Also in a cell of a table.
-            Form::Markdown => write!(f, "`{}`", text.replace('`', "'").replace('|', "\\|")),
+            Form::Markdown => {
+                // A backslash before it would end the cell after all.
+                let text = text.replace('`', "'").replace("\\|", "\\ |").replace('|', "\\|");
+                write!(f, "`{text}`")
+            }
         }
     }
 }
@@ -275,13 +279,16 @@ fn markup(text: &str) -> String {
         let next = rest.chars().next().unwrap_or(' ');
         // "@name" tells somebody, and "#1" and GitLab's "!1" link, in the same way.
         let refers = match c {
-            '@' | '~' => next.is_ascii_alphanumeric(),
-            '#' | '!' | '$' | '%' | '^' | '&' => next.is_ascii_digit(),
+            '@' => next.is_ascii_alphanumeric(),
+            '~' => next.is_ascii_alphanumeric() && !before.is_alphanumeric(),
+            // Of another project too: "group/project!1".
+            '#' | '!' => next.is_ascii_digit(),
+            '$' | '%' | '^' | '&' => next.is_ascii_digit() && !before.is_alphanumeric(),
             _ => false,
         };
         let links = c == ':' && rest.starts_with("//");
         let issue = c == '-' && next.is_ascii_digit() && text[..at].to_ascii_uppercase().ends_with("GH");
-        if (refers && !before.is_alphanumeric()) || links || issue {
+        if refers || links || issue {
             safe.push_str("<!-- -->");
         }
         before = c;

@@ -175,7 +175,7 @@ pub struct Showing {
     #[arg(long)]
     pub expand: bool,
     /// What the plan is for, e.g. `production`: it stands in the heading of `--format markdown`, and each has comments of its own
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = short_name)]
     pub environment: Option<String>,
 }
 
@@ -216,6 +216,15 @@ pub struct PlanArgs {
     /// Exit with 2 when there is something to apply
     #[arg(long)]
     pub detailed_exitcode: bool,
+}
+
+/// A name that stands in a heading.
+fn short_name(text: &str) -> Result<String, String> {
+    let known = |c: char| c.is_alphanumeric() || "-_./ ".contains(c);
+    match text.chars().count() {
+        1..=60 if text.chars().all(known) => Ok(text.to_owned()),
+        _ => Err("it is up to 60 letters, digits, blanks and -_./".to_owned()),
+    }
 }
 
 /// How long a comment may be.

@@ -70,6 +70,11 @@ pub fn place_of(root: &Path) -> String {
     line(root, &["rev-parse", "--show-prefix"]).unwrap_or_default()
 }
 
+/// Whether a file of now is another one than at a revision.
+pub fn differs(root: &Path, named: &str, file: &str) -> bool {
+    Revision::find(root, named).is_ok_and(|revision| !revision.differing(&[file]).is_empty())
+}
+
 /// Whether this checkout has a revision.
 pub fn has_revision(root: &Path, named: &str) -> bool {
     Revision::find(root, named).is_ok()

@@ -59,7 +59,7 @@ mod visible;
 mod workspace;
 
 pub use changed::{Changed, changed_since};
-pub use commit::{LastChange, commit_of, has_revision, last_change, place_of};
+pub use commit::{LastChange, commit_of, differs, has_revision, last_change, place_of};
 pub use decode::{decode, decode_at, decode_with};
 pub use earlier::Earlier;
 pub use entry::{Entry, Kinds};

@@ -3,7 +3,6 @@
 use super::{
     Base, Note, Observed, TenantPlan,
     build::{Input, deletion, steps_for},
-    bulk,
     by_hand::{self, is_by_hand},
     guard, order, protect,
     undeclared::way_out,
@@ -12,20 +11,21 @@ use super::{
 use crate::{
     diff::{self, FieldChange},
     finding::Finding,
-    model::{Address, Kind, Resource},
+    model::{Address, Kind, Resource, Tenant},
 };
+use std::collections::BTreeSet;
 
 /// Plans as if all that was declared at the revision were live, and nothing else. What else is wrong of live systems is not
 /// looked for. Pure.
-pub fn against(input: Input<'_>, then: &Base) -> TenantPlan {
+pub fn against(input: Input<'_>, then: &Base, now: &Tenant) -> TenantPlan {
     let Input {
         tenant,
         provider,
         account,
-        mut desired,
+        desired,
         absent,
+        exhaustive,
         mut protected,
-        bulk,
         dialect,
         policy,
         place,
@@ -34,10 +34,10 @@ pub fn against(input: Input<'_>, then: &Base) -> TenantPlan {
     } = input;
     let policy = &policy;
     let observed = Observed { objects: then.desired.clone(), ..Observed::default() };
-    let then = &then.over(&observed);
-    // Which extensions have a rule is known of those that are declared.
-    bulk::expand(&mut desired, bulk, &observed);
     let mut plan = TenantPlan::blocked(tenant, provider, account, Vec::new());
+    let surplus =
+        then.desired.keys().filter(|it| exhaustive.contains(&it.kind) && !desired.contains_key(*it));
+    let surplus: Vec<Address> = surplus.filter(|it| only(it) && !absent.contains_key(*it)).cloned().collect();
     let uses = Uses::of(&desired, &observed);
     for (address, wanted) in desired.iter().filter(|(address, _)| only(address)) {
         if policy.unobservable.contains(&address.kind) {
@@ -54,14 +54,21 @@ pub fn against(input: Input<'_>, then: &Base) -> TenantPlan {
         let source = absent.get(address).cloned().flatten();
         plan.steps.push(deletion(address, before, source, dialect, policy));
     }
+    for address in surplus {
+        let before = &then.desired[&address];
+        plan.steps.push(deletion(&address, before, None, dialect, policy));
+    }
     protected.extend(then.protected.iter().cloned());
     let stranded = guard::mark_critical(&mut plan.steps, &observed);
     plan.blocked = protect::check(&plan.steps, &protected, &stranded, place);
     let settable = |kind: Kind, change: &FieldChange| !is_by_hand(dialect.grade(kind, change).grade, policy);
     order::arrange(&mut plan.steps, dialect.order, &settable);
     plan.refused = guard::limits(&plan.steps, desired.len(), &policy.guard);
+    plan.findings = said_otherwise(tenant, then, now);
+    let is_surplus = |address: &Address| exhaustive.contains(&address.kind) && !desired.contains_key(address);
     for (address, before) in then.desired.iter().filter(|(address, _)| only(address)) {
         match desired.get(address) {
+            None if is_surplus(address) => {}
             None if !absent.contains_key(address) => {
                 // No step says so: what nobody declares any more is nothing to do.
                 let was = if then.protected.contains(address) { ", which was protected," } else { "" };
@@ -92,4 +99,89 @@ fn undeclared_fields(address: &Address, then: &Resource, now: &Resource, base: &
         )
     };
     (!fields.is_empty()).then(|| Note::new(address, text()))
+}
+
+/// What the tenant says of itself otherwise than it did, and no step shows: what comes of it is known only from what is live.
+fn said_otherwise(name: &str, base: &Base, now: &Tenant) -> Vec<Finding> {
+    let Some(then) = &base.tenant else { return Vec::new() };
+    let revision = &base.revision;
+    let mut found = Vec::new();
+    let mut say = |message: String, help: &str| found.push(Finding::warning("otherwise", message).help(help));
+    let shown = |zone: &Option<String>| zone.clone().unwrap_or_else(|| "none".to_owned());
+    if then.tenant != now.tenant {
+        let was = &then.tenant;
+        say(
+            format!("tenant `{name}` was called `{was}` at {revision}"),
+            "nothing changes for callers by that",
+        );
+    }
+    if (&then.provider, &then.account) != (&now.provider, &now.account) {
+        let message = format!(
+            "tenant `{name}` is account `{}` of `{}`, and was account `{}` of `{}` at {revision}",
+            now.account, now.provider, then.account, then.provider
+        );
+        say(
+            message,
+            "all that it declares is planned for that account, and what is live in the other one stays as it is",
+        );
+    }
+    if then.time_zone != now.time_zone {
+        let (was, is) = (shown(&then.time_zone), shown(&now.time_zone));
+        say(
+            format!("`time_zone` of tenant `{name}` is {is}, and was {was} at {revision}"),
+            "hours may count otherwise",
+        );
+    }
+    if then.bulk != now.bulk {
+        let help = "which rules it switches is known only from what is live: see a plan with credentials";
+        say(format!("`bulk` of tenant `{name}` differs from {revision}, and is not compared"), help);
+    }
+    let kinds =
+        |tenant: &Tenant| -> BTreeSet<Kind> { tenant.exhaustive.iter().map(|it| (*it).into()).collect() };
+    let (was, is) = (kinds(then), kinds(now));
+    let sections = |kinds: &mut dyn Iterator<Item = &Kind>| {
+        kinds.map(|kind| format!("`{}`", kind.section())).collect::<Vec<_>>().join(", ")
+    };
+    if is.difference(&was).next().is_some() {
+        let message = format!(
+            "`exhaustive` of tenant `{name}` has {} since {revision}",
+            sections(&mut is.difference(&was))
+        );
+        say(
+            message,
+            "everything live of that kind which nobody declares is deleted: see a plan with credentials",
+        );
+    }
+    if was.difference(&is).next().is_some() {
+        let message = format!(
+            "`exhaustive` of tenant `{name}` has lost {} since {revision}",
+            sections(&mut was.difference(&is))
+        );
+        say(message, "what nobody declares of it is left alone from now on");
+    }
+    let absent = |tenant: &Tenant| -> BTreeSet<Address> {
+        tenant.absent.addresses().into_iter().map(|(address, _)| address).collect()
+    };
+    for address in absent(then).difference(&absent(now)).filter(|it| !declares(now, it)) {
+        say(
+            format!("`{name}/{address}` is not `absent` any more since {revision}"),
+            "where it is live it is left alone from now on",
+        );
+    }
+    let protected = |tenant: &Tenant| -> BTreeSet<Address> {
+        tenant.resources().filter(|(_, it)| it.protected()).map(|(address, _)| address).collect()
+    };
+    let declared: BTreeSet<Address> = now.resources().map(|(address, _)| address).collect();
+    for address in protected(then).difference(&protected(now)).filter(|it| declared.contains(it)) {
+        say(
+            format!("`{name}/{address}` is not protected any more since {revision}"),
+            "the next change may delete it",
+        );
+    }
+    found
+}
+
+/// Whether a tenant declares an object.
+fn declares(tenant: &Tenant, address: &Address) -> bool {
+    tenant.resources().any(|(it, _)| it == *address)
 }

@@ -1,7 +1,7 @@
 //! What a plan is compared with beside the live system.
 
 use super::{BulkEntry, Desired, Observed, bulk};
-use crate::model::{Address, Resource};
+use crate::model::{Address, Resource, Tenant};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a tenant declared at the base revision.
@@ -15,6 +15,8 @@ pub struct Base {
     pub absent: BTreeSet<Address>,
     /// Rules that were switched for many extensions then.
     pub bulk: Vec<BulkEntry>,
+    /// All that it said of itself, where that is compared too.
+    pub tenant: Option<Tenant>,
 }
 
 impl Base {

@@ -43,12 +43,27 @@ fn tenant(plan: &mut TenantPlan) {
         let message = format!("{HIDDEN}: `dialform plan` without `--redact` says why");
         *finding = Finding { level: Level::Error, message, help: None, ..finding.clone() };
     }
-    plan.steps.iter_mut().for_each(step);
+    for step in &mut plan.steps {
+        let undeclared = step.after.is_none() && step.source.is_none();
+        self::step(step, undeclared);
+    }
 }
 
-fn step(step: &mut Step) {
+fn step(step: &mut Step, undeclared: bool) {
     step.before = None;
     step.after = None;
+    // What nobody declares is known by what is live.
+    if undeclared {
+        step.address.key = HIDDEN.to_owned();
+    }
+    if step.critical.is_some() {
+        step.critical = Some(format!("{HIDDEN}: `dialform plan` without `--redact` says why"));
+    }
+    if !step.lost.is_empty() {
+        step.lost = vec![HIDDEN.to_owned()];
+    }
+    step.instructions.clear();
+    step.needs.clear();
     step.changes.iter_mut().for_each(change);
 }
 

@@ -75,6 +75,9 @@ pub fn read(text: &str) -> Result<SavedPlan, NoPlan> {
     if format != u64::from(FORMAT_VERSION) {
         return Err(NoPlan::Format(format));
     }
+    if value.get(SUMS).is_none() {
+        return Err(NoPlan::Strange("it was printed, and not saved with `--out`".to_owned()));
+    }
     let told: BTreeMap<String, String> =
         value.get(SUMS).and_then(|it| serde_json::from_value(it.clone()).ok()).unwrap_or_default();
     let counted = sums(&value);

@@ -63,8 +63,8 @@ pub fn plan_markdown(out: &mut Page<'_>, plan: &Plan, look: Look) -> io::Result<
 }
 
 /// What is said where something is left out.
-const CUT: &str = ":scissors: This is too long for a comment, and what matters least is left out. Everything is in the saved \
-                   plan (`plan --out`) and in what `dialform plan` prints.";
+const CUT: &str = ":scissors: This is too long for a comment: some of it is left out, what matters least first. Everything is in \
+                   the saved plan (`plan --out`) and in what `dialform plan` prints.";
 
 /// The mark by which a comment is found again, the heading, and of which commit the plan is.
 fn head(out: &mut Page<'_>, plan: &Plan) -> io::Result<()> {

@@ -30,7 +30,7 @@ pub fn plan(out: &mut Page<'_>, plan: &Plan, expand: bool) -> io::Result<()> {
     for (tenants, steps) in groups.by_tenants() {
         let many = format!("{} tenants", tenants.len());
         say!(out, "{}: {}\n", paint(BOLD, many), printable(groups::names(&tenants)))?;
-        self::steps(out, "*", &steps, &|step| groups.place(step))?;
+        self::steps(out, MANY, &steps, &|step| groups.place(step))?;
         say!(out)?;
     }
     for tenant in &plan.tenants {
@@ -53,6 +53,9 @@ pub(super) fn has_more(plan: &TenantPlan) -> bool {
     let lists = [blocked.len(), refused.len(), unverifiable.len(), notes.len(), unmanaged.len()];
     lists.iter().sum::<usize>() + unmanaged_extensions > 0
 }
+
+/// In the place of a tenant, for steps that several have.
+const MANY: &str = "";
 
 /// Where a step is declared.
 type Placer<'a> = &'a dyn Fn(&Step) -> Option<String>;
@@ -124,10 +127,10 @@ fn step(out: &mut Page<'_>, tenant: &str, step: &Step, width: usize, at: Option<
     say!(out, "  {} {}  {}", sign, paint(BOLD, padded), paint(DIM, noticed.trim_end()))?;
     if let Some(why) = critical {
         say!(out, "      {}: {}", paint(RED, "critical"), printable(why.clone()))?;
-        // A pattern is put in quotes, so that no shell takes it for files.
-        let quote = (tenant == "*").then_some(Own("'"));
-        add!(out, "      needs --approve-critical {}{}", quote, printable(tenant.to_owned()))?;
-        say!(out, "/{}{}", address, quote)?;
+        match tenant {
+            MANY => say!(out, "      needs --approve-critical TENANT/{} for each of them", address)?,
+            one => say!(out, "      needs --approve-critical {}/{}", printable(one.to_owned()), address)?,
+        }
     }
     changes(out, step)?;
     for lost in lost {

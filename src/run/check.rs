@@ -187,10 +187,9 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         let Some(provider) = config.and_then(|config| provider::find(&config.kind)) else { continue };
         match CheckedTenant::of(index, loaded, provider) {
             Ok(tenant) => {
-                let base = earlier
-                    .as_mut()
-                    .zip(base_revision)
-                    .and_then(|(earlier, revision)| base(earlier, revision, loaded, &workspace, provider));
+                let base = earlier.as_mut().zip(base_revision).and_then(|(earlier, revision)| {
+                    base(earlier, revision, loaded, &workspace, provider, selection.against.is_some())
+                });
                 tenants.push(CheckedTenant { base, ..tenant });
             }
             Err(found) => findings.extend(found),
@@ -240,7 +239,11 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
     for (pattern, text) in only.iter().zip(&selection.only) {
         if !tenants.iter().any(|it| covers(pattern, text, it)) {
             let message = format!("no declared object matches `--only {text}`");
-            return Err(Failure::error(message).help(ADDRESS_HELP));
+            return Err(match selection.tenants {
+                None => Failure::error(message).help(ADDRESS_HELP),
+                Some(_) => Failure::refused(format!("{message} of the reviewed plan"))
+                    .help("the files have changed since: nothing was changed; plan and review again"),
+            });
         }
     }
     // A tenant this run is not about is not read.
@@ -286,6 +289,7 @@ fn base(
     loaded: &LoadedTenant,
     workspace: &Workspace,
     provider: &Provider,
+    whole: bool,
 ) -> Option<Base> {
     let now = &loaded.tenant;
     let account = |it: &Tenant| (it.provider.clone(), it.account.clone());
@@ -304,6 +308,7 @@ fn base(
         protected: protected(&then.tenant),
         absent: then.tenant.absent.addresses().into_iter().map(|(address, _)| address).collect(),
         bulk: BulkEntry::of(&then.tenant, &provider.dialect, &|_| None),
+        tenant: whole.then(|| then.tenant.clone()),
     };
     // What could not be held then was never applied, and is no base for anything.
     let help = "it was never applied, and counts as not declared then";

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     finding::{Finding, Place},
-    load::LoadedTenant,
+    load::{LoadedTenant, WORKSPACE_FILE, differs},
     model::Address,
     path::Segment,
     plan::{self, Input, Observed, Plan, Policy, TenantPlan},
@@ -34,10 +34,17 @@ pub fn plan_against(checked: &Checked, options: &Options) -> Plan {
         };
         let nothing = (Observed::default(), BTreeMap::new());
         let input = input(&checked.workspace, loaded, tenant, &covered, &place, &nothing.0, &nothing.1);
-        plan::against(input, then)
+        plan::against(input, then, &loaded.tenant)
     });
+    let mut warnings = checked.warnings.clone();
+    let other = options.selection.against.as_ref();
+    if let Some(revision) = other.filter(|it| differs(&checked.root, it, WORKSPACE_FILE)) {
+        let message = format!("`{WORKSPACE_FILE}` differs from {revision}, and is not compared");
+        let help = "it says where credentials are sent, and what `guard` permits: read its difference";
+        warnings.push(Finding::warning("config", message).help(help));
+    }
     let plan = Plan::new(tenants.collect()).made_from(made_from(&checked.root, options));
-    plan.with_findings(checked.warnings.clone())
+    plan.with_findings(warnings)
 }
 
 /// A tenant's account compared with what is wanted. `covered` says which objects the run is about, `place` where they stand,

@@ -122,6 +122,7 @@ impl Case {
             observed.objects.keys().filter(|a| a.kind == Kind::Queues).map(|a| a.key.clone()).collect();
         observed.extensions.extend(queues.iter().map(|key| (key.parse().unwrap(), Role::Queue)));
         let base = self.base.map(|body| Base {
+            tenant: None,
             revision: "main".to_owned(),
             desired: resources(body),
             protected: tenant(body).resources().filter(|(_, it)| it.protected()).map(|(a, _)| a).collect(),

@@ -242,3 +242,71 @@ fn a_plan_is_the_same_to_the_byte() {
         world.write("dialform.yaml", workspace);
     }
 }
+
+/// What no step shows is said all the same: a reviewer of a fork has nothing else.
+#[test]
+fn what_a_tenant_says_of_itself_is_compared_too() {
+    let bulk = "bulk: [{ schedule: night, extensions: [\"102\"], enabled: true, rule: { forward: { always: voicemail } } }]\nqueues: {";
+    let table: [(&str, &str, &[&str]); 9] = [
+        (
+            "account: \"acme.1.service\"",
+            "account: \"other.1.service\"",
+            &[
+                "tenant `acme` is account `other.1.service` of `pbx`, and was account `acme.1.service` of `pbx` at HEAD",
+            ],
+        ),
+        ("tenant: acme", "tenant: zeta", &["tenant `zeta` was called `acme` at HEAD"]),
+        (
+            "queues: {",
+            "time_zone: US/Central\nqueues: {",
+            &["`time_zone` of tenant `acme` is US/Central, and was none at HEAD"],
+        ),
+        ("queues: {", bulk, &["`bulk` of tenant `acme` differs from HEAD, and is not compared"]),
+        (
+            "queues: {",
+            "exhaustive: [queues]\nqueues: {",
+            &["`exhaustive` of tenant `acme` has `queues` since HEAD"],
+        ),
+        ("absent: { schedules: [old] }\n", "", &["`acme/schedules.old` is not `absent` any more since HEAD"]),
+        (
+            "agents: [\"102\"], protect: true",
+            "agents: [\"102\"]",
+            &["`acme/queues.401` is not protected any more since HEAD"],
+        ),
+        (
+            "queues:\n  \"401\": { name: Front, agents: [\"102\"], protect: true }\n",
+            "",
+            &["`acme/queues.401`, which was protected, is no longer declared since HEAD"],
+        ),
+        (
+            "forwards: { \"+12145550100\": { to: \"+19725550199\", active: false } }\n",
+            "",
+            &["- forwards.+12145550100"],
+        ),
+    ];
+    for (from, to, said) in table {
+        let world = World::new(
+            "absent: { schedules: [old] }\nexhaustive: [forwards]\nschedules: { night: { dates: [\"2027-01-02\"] } }\nqueues:\n  \"401\": { name: Front, agents: [\"102\"], protect: true }\n\
+             numbers: { \"+12145550100\": { label: Main } }\nforwards: { \"+12145550100\": { to: \"+19725550199\", active: false } }\n",
+        );
+        let (from, to) = (from.replace("queues: {", "queues:\n"), to.replace("queues: {", "queues:\n"));
+        let to = to.replace("exhaustive: [queues]\n", "");
+        world.commit(&["."]);
+        match said[0].contains("exhaustive") {
+            true => {
+                world.edit("tenants/acme.yaml", "exhaustive: [forwards]", "exhaustive: [forwards, queues]")
+            }
+            false => world.edit("tenants/acme.yaml", &from, &to),
+        }
+        let plan = world.deref().run(&["plan", "--against", "HEAD"]);
+        assert_eq!(plan.ending, Ending::Fine, "{from}: {}", plan.err);
+        for line in said {
+            assert!(plan.out.contains(line), "{from}: {line}: {}", plan.out);
+        }
+    }
+    let world = base(&[]);
+    let workspace = world.workspace();
+    world.write("dialform.yaml", workspace + "guard: { max_deletes: 500 }\n");
+    let plan = world.deref().run(&["plan", "--against", "HEAD"]);
+    assert!(plan.out.contains("`dialform.yaml` differs from HEAD, and is not compared"), "{}", plan.out);
+}

@@ -30,7 +30,7 @@ pub fn is_on(now: Option<&Value>, was: Option<&Value>, will: Option<&Value>) -> 
     match now {
         Some(Value::Object(fields)) => {
             let object = |it: Option<&Value>| it.is_none_or(Value::is_object);
-            let of = |it: Option<&'_ Value>, key: &str| it.and_then(|it| it.get(key)).cloned();
+            let field = |it: Option<&'_ Value>, key: &str| it.and_then(|it| it.get(key)).cloned();
             let keys: BTreeSet<&String> = [was, will]
                 .into_iter()
                 .flatten()
@@ -42,15 +42,22 @@ pub fn is_on(now: Option<&Value>, was: Option<&Value>, will: Option<&Value>) -> 
                 && object(will)
                 && keys
                     .into_iter()
-                    .all(|key| is_on(fields.get(key), of(was, key).as_ref(), of(will, key).as_ref()))
+                    .all(|key| is_on(fields.get(key), field(was, key).as_ref(), field(will, key).as_ref()))
         }
         Some(Value::Array(items)) => {
             let list = |it: Option<&Value>| match it {
                 None => Some(Vec::new()),
                 Some(it) => it.as_array().cloned(),
             };
+            let changed = was.is_some() && will.is_some();
             let (Some(was), Some(will)) = (list(was), list(will)) else { return false };
             let (was, will) = (alike(was, items), alike(will, items));
+            // What is changed goes out at once, but for rules: they are made first, put in their order, and go last.
+            if changed {
+                return items.iter().all(Value::is_string)
+                    && items.iter().all(|it| was.contains(it) || will.contains(it))
+                    && (of(items, &was) == was || of(items, &will) == will);
+            }
             let known = |item: &Value| {
                 let (was, will) = (like(&was, item), like(&will, item));
                 (was.is_some() || will.is_some()) && is_on(Some(item), was, will)
@@ -61,6 +68,11 @@ pub fn is_on(now: Option<&Value>, was: Option<&Value>, will: Option<&Value>) -> 
         }
         _ => false,
     }
+}
+
+/// The items of a list that are in the other one, in their order.
+fn of(items: &[Value], other: &[Value]) -> Vec<Value> {
+    items.iter().filter(|it| other.contains(it)).cloned().collect()
 }
 
 /// The names of rules where the other side has names alone.
@@ -108,5 +120,59 @@ fn says_nothing(value: &Value) -> bool {
         Value::String(text) => ["", "off", "extension"].contains(&text.as_str()),
         Value::Array(items) => items.is_empty(),
         Value::Object(fields) => fields.values().all(says_nothing),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// What an apply leaves when it is killed is on the way; what a person has set since is not, also where it is less than
+    /// there was.
+    #[test]
+    fn only_what_an_apply_leaves_is_on_the_way() {
+        let none = Value::Null;
+        let table = [
+            // Rules: made first, put in order, gone last.
+            (json!(["a", "b", "new"]), json!(["a", "b"]), json!(["new", "a"]), true),
+            (json!(["new", "a", "b"]), json!(["a", "b"]), json!(["new", "a"]), true),
+            (json!(["b", "a"]), json!(["a", "b"]), json!(["new", "a"]), false),
+            (json!(["b"]), json!(["a", "b"]), json!(["new", "a"]), false),
+            (json!(["a", "b", "c"]), json!(["a", "b"]), json!(["new", "a"]), false),
+            // Hours and receivers go out at once.
+            (json!(["13:00-17:00"]), json!(["09:00-17:00"]), json!(["09:00-12:00", "13:00-17:00"]), false),
+            (json!([]), json!(["09:00-17:00"]), json!(["09:00-12:00", "13:00-17:00"]), false),
+            (json!(["C", "B", "A"]), json!(["A", "B", "C"]), json!(["A", "B"]), false),
+            // What is new has nothing in it yet, or a part of it.
+            (json!(""), none.clone(), json!("Sales"), true),
+            (json!("Desk"), none.clone(), json!("Sales"), false),
+            (json!([]), none.clone(), json!([{ "extension": "101" }]), true),
+            (json!([{ "extension": "102" }]), none.clone(), json!([{ "extension": "101" }]), false),
+            (
+                json!({ "name": "", "agents": [] }),
+                none.clone(),
+                json!({ "name": "Sales", "agents": [] }),
+                true,
+            ),
+            // So has what goes.
+            (
+                json!({ "name": "Sales", "agents": [] }),
+                json!({ "name": "Sales", "agents": ["101"] }),
+                none.clone(),
+                true,
+            ),
+            (
+                json!({ "name": "Kept", "agents": [] }),
+                json!({ "name": "Sales", "agents": ["101"] }),
+                none.clone(),
+                false,
+            ),
+        ];
+        for (now, was, will, expected) in table {
+            let some = |value: &'_ Value| (!value.is_null()).then(|| value.clone());
+            let on = is_on(Some(&now), some(&was).as_ref(), some(&will).as_ref());
+            assert_eq!(on, expected, "{now} between {was} and {will}");
+        }
     }
 }
