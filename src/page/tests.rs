@@ -28,7 +28,7 @@ fn anybodys_text_is_no_more_than_text() {
         ("##[error]x", "#\\u{23}[error]x", r"\#\#\[error\]x"),
         ("##vso[task]", "#\\u{23}vso[task]", r"\#\#vso\[task\]"),
         ("<b>&", "<b>&", "&lt;b&gt;&amp;"),
-        ("@team #12 a@b.c", "@team #12 a@b.c", r"\@<!-- -->team \#<!-- -->12 a\@b.c"),
+        ("@team #12 a@b.c", "@team #12 a@b.c", r"\@<!-- -->team \#<!-- -->12 a\@<!-- -->b.c"),
         ("`x` | *y* _z_", "`x` | *y* _z_", r"\`x\` \| \*y\* \_z\_"),
     ];
     for (anybodys, as_text, as_markdown) in cases {
