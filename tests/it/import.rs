@@ -526,7 +526,7 @@ fn a_number_that_is_off_says_so() {
     let text = file(&world, &STRATUS);
     assert!(
         text.contains(
-            "numbers:\n  # it is switched off (`enabled: no`): its calls go nowhere\n  \"+12145550100\": { label: 'Main \"new\" 😀, yes' }\n"
+            "numbers:\n  # it is switched off (`enabled: no`): its calls go nowhere; a declared route switches it on\n  \"+12145550100\": { label: 'Main \"new\" 😀, yes' }\n"
         ),
         "{text}"
     );

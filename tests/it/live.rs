@@ -249,7 +249,10 @@ const CASES: &[Case] = &[
     Case {
         name: "a number that is switched off leads nowhere",
         tenant: "numbers: { \"+12145550101\": { route: { extension: \"101\" } } }",
-        says: &["+ route: {extension: \"101\"}"],
+        says: &[
+            "+ route: {extension: \"101\"}",
+            "note: numbers.+12145550101: it is switched off (`enabled: no`): its calls go nowhere; a declared route switches it on",
+        ],
         ..PLAIN
     },
     Case {

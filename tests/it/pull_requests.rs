@@ -310,3 +310,35 @@ fn what_a_tenant_says_of_itself_is_compared_too() {
     let plan = world.deref().run(&["plan", "--against", "HEAD"]);
     assert!(plan.out.contains("`dialform.yaml` differs from HEAD, and is not compared"), "{}", plan.out);
 }
+
+/// A job goes by the exit code, whatever form it wants to read.
+#[test]
+fn the_exit_code_is_the_same_in_every_format() {
+    let table: [(&str, Ending, i32); 7] = [
+        ("plan", Ending::Fine, 0),
+        ("plan --only queues.nobody", Ending::Error, 1),
+        ("plan --detailed-exitcode", Ending::Changes, 2),
+        ("plan --against HEAD --detailed-exitcode", Ending::Changes, 2),
+        ("apply --digest 0123", Ending::Refused, 3),
+        ("apply", Ending::Refused, 3),
+        ("apply --auto-approve --fault 500:1,only:PUT,visible-after:0ms", Ending::Partial, 4),
+    ];
+    for (command, ending, code) in table {
+        for format in ["text", "markdown", "json"] {
+            let world = changed(&[], "name: Sales", "name: Team");
+            let mut words: Vec<&str> = command.split(' ').collect();
+            words.extend(["--format", format]);
+            if !command.contains("--against") {
+                words.push("--sandbox");
+            }
+            let run = world.deref().run(&words);
+            assert_eq!(
+                (run.ending, run.ending as i32),
+                (ending, code),
+                "{command} {format}: {}{}",
+                run.out,
+                run.err
+            );
+        }
+    }
+}

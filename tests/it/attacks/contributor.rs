@@ -126,7 +126,11 @@ fn a_saved_plan_that_was_changed_is_refused() {
     };
     let edited = "was changed after it was saved";
     let cases = [
-        ("only a digest", format!("{{\"format_version\":4,\"digest\":{}}}", value["digest"]), edited),
+        (
+            "only a digest",
+            format!("{{\"format_version\":4,\"digest\":{}}}", value["digest"]),
+            "is not a saved plan",
+        ),
         ("cut", good[..good.len() / 2].to_owned(), "is not a saved plan"),
         ("a value", with(&|it| it["tenants"][0]["steps"][0]["changes"][0]["new"] = "x".into()), edited),
         ("an address", with(&|it| it["tenants"][0]["steps"][0]["address"] = "queues.9".into()), edited),

@@ -106,7 +106,7 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
             observed.own.insert(Address::new(Kind::Numbers, &key), number.own());
             let address = Address::new(Kind::Numbers, &key);
             if number.enabled.is_no() {
-                let text = "it is switched off (`enabled: no`): its calls go nowhere".to_owned();
+                let text = "it is switched off (`enabled: no`): its calls go nowhere; a declared route switches it on".to_owned();
                 note(&mut observed, &address, vec![text]);
             }
             add(&mut observed, address, Resource::Number(words), strange, id);
