@@ -66,7 +66,7 @@ pub fn write(plan: &Plan, hide: &dyn Fn(&str) -> String) -> serde_json::Result<S
     Ok(serde_json::to_string_pretty(&value)? + "\n")
 }
 
-/// Reads what [`write`] has written, and nothing else.
+/// Reads what [`write()`] has written, and nothing else.
 pub fn read(text: &str) -> Result<SavedPlan, NoPlan> {
     let strange = |error: serde_json::Error| NoPlan::Strange(error.to_string());
     let value: Value = serde_json::from_str(text).map_err(strange)?;
