@@ -14,3 +14,20 @@ pub fn assert(name: &str, text: &str) {
     let reviewed = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert!(text == reviewed, "{name}:\n{}", similar::TextDiff::from_lines(&reviewed, text).unified_diff());
 }
+
+/// A text without sums and names of commits, which differ from run to run.
+pub fn steady(text: &str) -> String {
+    let mut steady = String::new();
+    let mut word = String::new();
+    for c in text.chars().chain(['\u{0}']) {
+        if c.is_ascii_hexdigit() {
+            word.push(c);
+            continue;
+        }
+        let is_sum = [12, 40, 64].contains(&word.len()) && word.chars().any(|c| c.is_ascii_alphabetic());
+        steady.push_str(if is_sum { "SUM" } else { &word });
+        word.clear();
+        steady.push(c);
+    }
+    steady.trim_end_matches('\u{0}').to_owned()
+}
