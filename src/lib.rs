@@ -21,6 +21,7 @@
 //! At the edges:
 //!
 //! - [`file`]: plain files of a workspace, read and written where links lead nowhere else
+//! - [`git`]: asking git, and running nothing that a pull request can bring
 //! - [`load`]: YAML files to tenants with source places; the only reader of configuration files
 //! - [`edit`]: changes of single places in a file, with every other byte left alone
 //! - [`secret`]: credentials, and what else the environment says; the only reader of the environment
@@ -51,6 +52,7 @@ pub mod error;
 pub mod explained;
 pub mod file;
 pub mod finding;
+pub mod git;
 pub mod guide;
 pub mod http;
 pub mod import;

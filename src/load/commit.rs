@@ -1,9 +1,7 @@
 //! Which commit last changed lines of a file.
 
-use super::{
-    git::{git, line, object},
-    revision::Revision,
-};
+use super::revision::Revision;
+use crate::git::{git, line, object};
 use std::{collections::BTreeSet, path::Path};
 
 /// Who said so last.

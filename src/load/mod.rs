@@ -15,7 +15,7 @@
 //!   the tenant's file over it; `shared`: schedules that all can use; `sources`: the files that one tree comes from
 //! - `entry`: the entries of `providers`, each read as its kind says
 //! - `expected`, `visible`: which texts of `dialform.yaml` may be shown beside a finding
-//! - `git`, `revision`: the files as git would check them out at a revision
+//! - `revision`: the files as git would check them out at a revision
 //! - `trusted`: the `dialform.yaml` of a revision in place of that of the files
 //! - `changed`: which tenants' files differ from a revision
 //! - `earlier`: what the tenants declared at a revision, as far as it can be read
@@ -34,7 +34,6 @@ mod error;
 mod expected;
 mod files;
 mod forms;
-mod git;
 mod hints;
 pub mod layout;
 mod library;

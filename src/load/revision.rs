@@ -1,7 +1,7 @@
 //! The files of a workspace as they were at a git revision: what git would check out, with links followed and filters run.
 
-use super::git::{git, git_as_of, line, object};
 use crate::file;
+use crate::git::{git, git_as_of, line, object};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},

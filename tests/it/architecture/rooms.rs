@@ -35,9 +35,11 @@ const TABLE: &[Row] = &[
     ("render",            "diff emergency finding import model outcome page path plan report text", "similar"),
     ("render/findings",   "finding page text", "annotate_snippets"),
     ("render/xlsx",       "report text", "rust_xlsxwriter"),
-    // "The only reader of configuration files": no other row has the parser of YAML with places. Programs: git.
+    // "The only reader of configuration files": no other row has the parser of YAML with places.
     ("file",              "explained text", "std::fs std::os tempfile"),
-    ("load",              "explained file finding model path text", "granit_parser std::process"),
+    // Programs: git.
+    ("git",               "text", "std::process"),
+    ("load",              "explained file finding git model path text", "granit_parser"),
     ("edit",              "emit load path text", ""),
     // "The only reader of the environment": no other row has `std::env`, but for the arguments in `main`. Programs: those
     // that print a credential.

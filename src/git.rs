@@ -10,23 +10,23 @@ const SETTINGS: [&str; 4] =
     ["safe.bareRepository=explicit", "core.fsmonitor=false", "core.hooksPath=/dev/null", "diff.external="];
 
 /// Runs git in a directory; what it says, or the first line of why it did not.
-pub(super) fn git(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
+pub fn git(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
     run(command().arg("-C").arg(root).args(arguments))
 }
 
 /// The same with the attributes of files (line ends, filters) as a tree has them. An older git takes those of now.
-pub(super) fn git_as_of(root: &Path, tree: &str, arguments: &[&str]) -> Result<Vec<u8>, String> {
+pub fn git_as_of(root: &Path, tree: &str, arguments: &[&str]) -> Result<Vec<u8>, String> {
     run(command().env("GIT_ATTR_SOURCE", tree).arg("-C").arg(root).args(arguments))
 }
 
 /// The name of the object that a person means; `kind` is `commit` or `tree`.
-pub(super) fn object(root: &Path, named: &str, kind: &str) -> Result<String, String> {
+pub fn object(root: &Path, named: &str, kind: &str) -> Result<String, String> {
     let peeled = format!("{named}^{{{kind}}}");
     line(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &peeled])
 }
 
 /// One line that git says.
-pub(super) fn line(root: &Path, arguments: &[&str]) -> Result<String, String> {
+pub fn line(root: &Path, arguments: &[&str]) -> Result<String, String> {
     let said = git(root, arguments)?;
     Ok(String::from_utf8_lossy(&said).trim_end_matches(['\n', '\r']).to_owned())
 }
