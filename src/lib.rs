@@ -29,6 +29,7 @@
 //! - [`provider`]: the boundary to the phone systems, one directory each
 //! - [`apply`]: carries out a plan and reads back until it is true
 //! - [`restore`]: what was live before an apply, on disk, and as the desired state of the next plan
+//! - [`forge`]: the host of the repository: pull requests, their comments, issues, and who may approve
 //! - [`lock`]: one apply at a time on each account, on this machine and on others
 //! - [`sandbox`]: the phone systems emulated over HTTP on loopback
 //! - [`run`]: the engine as a library: check, plan, apply, import
@@ -52,6 +53,7 @@ pub mod error;
 pub mod explained;
 pub mod file;
 pub mod finding;
+pub mod forge;
 pub mod git;
 pub mod guide;
 pub mod http;

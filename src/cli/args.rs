@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use super::ci_args::CiArgs;
 use crate::render;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -87,6 +88,8 @@ pub enum Command {
     Schema(SchemaArgs),
     /// Run the emulated phone systems on their own, or forget their state
     Sandbox(SandboxArgs),
+    /// What the jobs of GitHub Actions and GitLab CI ask, between a plan and its apply
+    Ci(CiArgs),
     /// Print shell completions
     Completions { shell: clap_complete::Shell },
 }
@@ -587,6 +590,7 @@ impl Cli {
             | Command::Explain(_)
             | Command::Schema(_)
             | Command::Sandbox(_)
+            | Command::Ci(_)
             | Command::Completions { .. } => Format::Text,
         }
     }

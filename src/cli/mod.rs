@@ -4,6 +4,8 @@ mod apply;
 mod args;
 mod check;
 mod checklist;
+mod ci;
+mod ci_args;
 mod convert;
 mod emergency;
 mod explain;
@@ -233,6 +235,7 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
         Command::Explain(args) => explain::run(args, io),
         Command::Schema(args) => schema::run(args, io),
         Command::Sandbox(args) => on_runtime(sandbox::run(global, args, io)),
+        Command::Ci(args) => on_runtime(ci::run(global, args, io)),
         Command::Completions { shell } => {
             // Into memory: it panics where it cannot write.
             let mut script = Vec::new();

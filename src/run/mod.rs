@@ -18,6 +18,7 @@
 //! - `machine`: what the machine and whoever started the process have settled before it
 //! - `monitor`, `audit_log`: every request of a run
 //! - `plan_file`: saved plans
+//! - [`ci`]: what a job of CI asks: which plan was reviewed, what is approved, what waits, where to say how it went
 //! - `progress`: how far a run is, for whoever shows it
 //! - `report`: who points to something, lists, two tenants compared
 //! - `show`: a tenant with what it takes from other files
@@ -71,6 +72,7 @@ mod audit_log;
 mod baseline;
 mod check;
 mod checklist;
+pub mod ci;
 mod compared;
 mod context;
 pub mod emergency;

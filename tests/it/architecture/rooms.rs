@@ -48,6 +48,8 @@ const TABLE: &[Row] = &[
     ("secret/known",      "", "aho_corasick secrecy"),
     // "The only way to the phone systems": no other row has `reqwest`; `lock/shared` speaks to a store of its own.
     ("http",              "model secret", "backon jiff::Timestamp::now reqwest rustls secrecy tokio tokio::time"),
+    // "The host of the repository": what a job of CI asks and says there.
+    ("forge",             "explained http model secret", "secrecy"),
     // "The boundary": only `apply` and `run` name it.
     ("provider",          "explained finding http model path plan secret text", "secrecy tokio tokio::time"),
     ("provider/settings", "finding http load model path", ""),
@@ -68,6 +70,7 @@ const TABLE: &[Row] = &[
                            restore secret text",
                           "std::time::Instant tokio tokio::time"),
     ("run/audit_log",     "apply error file http secret text", "jiff::Timestamp::now std::fs"),
+    ("run/ci",            "error file forge git http load plan secret text", "jiff::Timestamp::now"),
     ("run/emergency",     "emergency error finding http load model outcome plan provider", "tokio"),
     ("run/emergency_record", "emergency error file lock outcome secret text", "jiff::Timestamp::now std::fs"),
     ("run/emulated",      "error file load provider sandbox text", "std::fs"),

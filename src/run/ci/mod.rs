@@ -1,0 +1,90 @@
+//! What a CI job asks: which plan was reviewed, what is approved, what waits to be applied, and where to say how it went.
+//!
+//! - `body`: the texts of comments and issues
+//! - `comment`: the comment of a pull request
+//! - `approved`: who approved which plan
+//! - `applied`: what was applied last, and what waits since
+//! - `report`: how an apply ended, and what differs at night
+
+mod applied;
+mod approved;
+mod body;
+mod comment;
+mod report;
+
+pub use applied::{Commit, Waiting, record, waiting};
+pub use approved::{Approved, approved};
+pub use comment::{Shown, comment};
+pub use report::{Night, Outcome, night, outcome};
+
+use super::session::explained;
+use crate::{
+    error::Failure,
+    file,
+    forge::{self, Forge},
+    http::ApiError,
+    load::place_of,
+    plan::MadeFrom,
+    secret::KnownSecrets,
+    text::io_reason,
+};
+use std::{path::Path, sync::Arc};
+
+/// The job of now: its host, and which workspace and environment it is about.
+pub struct Job {
+    forge: Box<dyn Forge>,
+    /// The mark of its comments and issues.
+    mark: String,
+}
+
+impl Job {
+    pub fn open(
+        root: &Path,
+        environment: Option<&str>,
+        secrets: &Arc<KnownSecrets>,
+    ) -> Result<Self, Failure> {
+        Ok(Self { forge: forge::of_this_job(secrets)?, mark: mark(root, environment) })
+    }
+
+    /// The artifact in which a trusted run of a workflow file has kept the plan of a tree; `None` where there is none.
+    pub async fn reviewed(
+        &self,
+        environment: &str,
+        tree: &str,
+        workflow: &str,
+    ) -> Result<Option<u64>, Failure> {
+        let name = format!("dialform-{}-{tree}", named(environment)?);
+        self.forge.artifact(&name, workflow).await.map_err(failed)
+    }
+}
+
+/// The mark that tells comments of a workspace and an environment from those of others.
+fn mark(root: &Path, environment: Option<&str>) -> String {
+    let environment = environment.map(str::to_owned);
+    MadeFrom { workspace: place_of(root), environment, ..MadeFrom::default() }.mark()
+}
+
+/// An environment as part of a name in git and of an artifact.
+fn named(environment: &str) -> Result<&str, Failure> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    match !environment.is_empty() && !environment.starts_with('-') && environment.chars().all(plain) {
+        true => Ok(environment),
+        false => {
+            Err(Failure::error(format!("`--environment {environment}` cannot be part of a name in git"))
+                .help("use letters, digits, `-` and `_`"))
+        }
+    }
+}
+
+fn failed(error: ApiError) -> Failure {
+    explained(error).into()
+}
+
+/// A file that an earlier step has written; nothing where it is not there.
+fn written(path: &Path) -> Result<String, Failure> {
+    match file::read_named(path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(Failure::error(format!("cannot read `{}`: {}", path.display(), io_reason(&error)))),
+    }
+}

@@ -1,0 +1,185 @@
+//! How an apply ended, in the pull request it came from and in one issue; what differs at night, in another.
+
+use super::{Job, body, comment::hexadecimal, failed, written};
+use crate::{
+    error::Failure,
+    forge::{Comment, Issue, Topic},
+    plan::SavedPlan,
+    run::saved_plan,
+    text::{count, hex},
+};
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
+use std::path::Path;
+
+/// How an apply of a commit ended.
+pub struct Outcome<'a> {
+    pub commit: &'a str,
+    /// The exit code of the apply.
+    pub code: u8,
+    /// What it printed, as Markdown.
+    pub markdown: &'a Path,
+    /// What it said on standard error.
+    pub log: Option<&'a Path>,
+    /// The plan that waits for approval.
+    pub plan: Option<&'a Path>,
+}
+
+/// Says how an apply ended where its change was reviewed. One issue is open as long as it has not ended well.
+pub async fn outcome(job: &Job, outcome: &Outcome<'_>) -> Result<Vec<String>, Failure> {
+    let commit = hexadecimal(outcome.commit)?;
+    let short = &commit[..12];
+    let printed = written(outcome.markdown)?;
+    let log = outcome.log.map(written).transpose()?.unwrap_or_default();
+    let well = outcome.code == 0;
+    let ended = match outcome.code {
+        0 => format!(":white_check_mark: Commit <code>{short}</code> is applied."),
+        3 => format!(":stop_sign: Commit <code>{short}</code> is not applied: nothing was changed."),
+        4 => format!(":x: Commit <code>{short}</code> is applied in part."),
+        _ => format!(":x: Commit <code>{short}</code> could not be applied."),
+    };
+    let waits = match outcome.plan.filter(|_| outcome.code == 3).map(saved_plan).transpose()? {
+        Some(plan) => format!(
+            "\nWhoever may write here, and did not open the pull request, approves this plan with a comment that \
+             begins:\n\n    {} {}\n",
+            body::APPROVE,
+            plan.digest
+        ),
+        None => String::new(),
+    };
+    let log = if well { String::new() } else { body::fenced(&log) };
+    let printed = body::fitting(printed.trim_end());
+    // The mark of a plan is that of its own comment.
+    let printed = if printed.starts_with("<!-- dialform:") { body::rest(&printed) } else { &printed };
+    let said = format!("{ended}{}\n{log}{waits}\n{printed}\n", body::run(job.forge.run()));
+    let mark = body::mark("applied", &format!("{}:{short}", job.mark));
+    let mut lines = Vec::new();
+    for request in job.forge.merged_as(commit).await.map_err(failed)? {
+        let topic = Topic::PullRequest(request.number);
+        keep(job, topic, &mark, &said).await?;
+        lines.push(format!("#{}: said how it ended", request.number));
+    }
+    lines.extend(trouble(job, well, &said, short).await?);
+    Ok(lines)
+}
+
+/// Writes a comment, or the one with its mark anew.
+async fn keep(job: &Job, topic: Topic, mark: &str, said: &str) -> Result<(), Failure> {
+    let text = format!("{mark}\n{said}");
+    let me = job.forge.me().await.map_err(failed)?;
+    let all = job.forge.comments(topic).await.map_err(failed)?;
+    let ours: Option<Comment> = all.into_iter().rfind(|it| it.author == me && body::begins(&it.body, mark));
+    match ours {
+        Some(ours) if ours.body.trim_end() == text.trim_end() => Ok(()),
+        Some(ours) => job.forge.edit_comment(topic, ours.id, &text).await.map_err(failed),
+        None => job.forge.comment(topic, &text).await.map_err(failed),
+    }
+}
+
+/// Opens, goes on with or closes the issue about applies that did not end well.
+async fn trouble(job: &Job, well: bool, said: &str, short: &str) -> Result<Vec<String>, Failure> {
+    let mark = body::mark("failed", &job.mark);
+    let open = job.forge.issues().await.map_err(failed)?.into_iter().find(|it| body::begins(&it.body, &mark));
+    Ok(match (open, well) {
+        (None, true) => Vec::new(),
+        (None, false) => {
+            let title = format!("dialform: commit {short} is not applied");
+            let number = job.forge.open_issue(&title, &format!("{mark}\n{said}")).await.map_err(failed)?;
+            vec![format!("#{number}: opened")]
+        }
+        (Some(issue), false) => {
+            let topic = Topic::Issue(issue.number);
+            keep(job, topic, &body::mark("failed", &format!("{}:{short}", job.mark)), said).await?;
+            vec![format!("#{}: said that it is still so", issue.number)]
+        }
+        (Some(issue), true) => {
+            close(job, &issue, &format!("Commit <code>{short}</code> is applied.")).await?;
+            vec![format!("#{}: closed", issue.number)]
+        }
+    })
+}
+
+async fn close(job: &Job, issue: &Issue, why: &str) -> Result<(), Failure> {
+    let text = format!("{why}{}\n", body::run(job.forge.run()));
+    job.forge.comment(Topic::Issue(issue.number), &text).await.map_err(failed)?;
+    job.forge.close_issue(issue.number).await.map_err(failed)
+}
+
+/// What a night has found.
+pub struct Night<'a> {
+    /// The exit code of the plan.
+    pub code: u8,
+    /// The plan as Markdown.
+    pub markdown: &'a Path,
+    /// The saved plan.
+    pub plan: &'a Path,
+    /// The file of the workflow whose schedule this is.
+    pub workflow: &'a str,
+}
+
+/// A report that is missing for longer than this is said: one night and half of the next.
+const SILENT: SignedDuration = SignedDuration::from_hours(36);
+
+/// Keeps one issue as long as something differs, and says in it what differs only when that has changed.
+pub async fn night(job: &Job, night: &Night<'_>) -> Result<Vec<String>, Failure> {
+    let mut lines = Vec::new();
+    if let Some(last) = job.forge.last_scheduled(night.workflow).await.map_err(failed)? {
+        let silent = Timestamp::now().duration_since(last);
+        if silent > SILENT {
+            let nights = count(usize::try_from(silent.as_hours() / 24).unwrap_or_default(), "day");
+            lines.push(format!("no report for {nights}: the last one is of {last:.0}"));
+        }
+    }
+    if !matches!(night.code, 0 | 2) {
+        lines.push("what is live could not be read, or not all of it: the report of before stays".to_owned());
+        return Ok(lines);
+    }
+    let set = differing(&saved_plan(night.plan)?);
+    let kind = format!("<!-- dialform:drift:{}:", job.mark);
+    let open = job.forge.issues().await.map_err(failed)?.into_iter().find(|it| it.body.starts_with(&kind));
+    let Some(set) = set else {
+        if let Some(issue) = open {
+            close(job, &issue, "What is live is as the files say.").await?;
+            lines.push(format!("#{}: closed, nothing differs", issue.number));
+        }
+        return Ok(lines);
+    };
+    let mark = body::mark("drift", &format!("{}:{set}", job.mark));
+    let silence = lines.first().map(|it| format!("{it}.\n\n")).unwrap_or_default();
+    let printed = written(night.markdown)?;
+    let printed = body::fitting(if printed.starts_with("<!-- ") { body::rest(&printed) } else { &printed });
+    let run = body::run(job.forge.run());
+    let text = format!(
+        "{mark}\nWhat is live differs from the files on the main branch.{run}\n\n{silence}Either side may be right: the next \
+         apply sets what the files say; `dialform import --write` takes what is live into the files.\n\n{printed}"
+    );
+    match open {
+        Some(issue) if body::begins(&issue.body, &mark) => {
+            lines.push(format!("#{}: the same differs as before", issue.number));
+        }
+        Some(issue) => {
+            job.forge.edit_issue(issue.number, &text).await.map_err(failed)?;
+            let changed = format!("What differs has changed.{run} {silence}The report above is of now.\n");
+            job.forge.comment(Topic::Issue(issue.number), &changed).await.map_err(failed)?;
+            lines.push(format!("#{}: what differs has changed", issue.number));
+        }
+        None => {
+            let title = "dialform: what is live differs from the files";
+            let number = job.forge.open_issue(title, &text).await.map_err(failed)?;
+            lines.push(format!("#{number}: opened, something differs"));
+        }
+    }
+    Ok(lines)
+}
+
+/// A sum of what differs; nothing where nothing does. The order of steps does not count.
+fn differing(plan: &SavedPlan) -> Option<String> {
+    let steps = plan.tenants.iter().flat_map(|tenant| tenant.steps.iter().map(move |step| (tenant, step)));
+    let mut all: Vec<String> = steps
+        .map(|(tenant, step)| {
+            format!("{}\0{}\0{:?}\0{:?}", tenant.tenant, step.address, step.action, step.changes)
+        })
+        .collect();
+    all.sort();
+    (!all.is_empty()).then(|| hex(&Sha256::digest(all.join("\u{1}")))[..16].to_owned())
+}
