@@ -20,6 +20,8 @@ mod by_hand;
 #[cfg(test)]
 mod canary;
 #[cfg(test)]
+mod ci;
+#[cfg(test)]
 mod comment;
 #[cfg(test)]
 mod contract;
@@ -50,6 +52,8 @@ mod grades;
 mod halves;
 #[cfg(test)]
 mod hints;
+#[cfg(test)]
+mod host;
 #[cfg(test)]
 mod import;
 #[cfg(test)]

@@ -1,0 +1,164 @@
+//! GitHub's REST API.
+
+use super::{BOT, State, TOKEN, Ticket, page};
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{Method, StatusCode, header},
+    response::Response,
+};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+pub async fn answer(state: Arc<Mutex<State>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 1 << 22).await.unwrap();
+    let body: Value = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+    let path = parts.uri.path().strip_prefix("/github").unwrap().to_owned();
+    let query: BTreeMap<String, String> =
+        url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+    let mut state = state.lock().unwrap();
+    let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
+    if bearer != Some(&format!("Bearer {TOKEN}")) {
+        return said(StatusCode::UNAUTHORIZED, &json!({ "message": "Bad credentials" }), None);
+    }
+    if parts.method != Method::GET {
+        state.writes.push(format!("{} {path}", parts.method));
+        if let Some(status) = state.refuse.take() {
+            let status = StatusCode::from_u16(status).unwrap();
+            return said(status, &json!({ "message": "refused for a test" }), None);
+        }
+    }
+    let words: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let list = |all: Vec<Value>| {
+        let (value, next) = page(all, &query, &format!("http://elsewhere.example/github{path}"));
+        said(StatusCode::OK, &value, next)
+    };
+    let one = |value: Value| said(StatusCode::OK, &value, None);
+    let none = || said(StatusCode::NOT_FOUND, &json!({ "message": "Not Found" }), None);
+    let number = |word: &str| word.parse::<u64>().unwrap();
+    match (parts.method.as_str(), &words[..]) {
+        // As with the token of a job.
+        ("GET", ["user"]) => {
+            said(StatusCode::FORBIDDEN, &json!({ "message": "Resource not accessible by integration" }), None)
+        }
+        (method, ["repos", "acme", "phones", rest @ ..]) => match (method, rest) {
+            ("GET", ["pulls"]) => {
+                state.listed();
+                assert_eq!(query["state"], "open");
+                let open = state.pulls.iter().filter(|it| it.open && it.into == query["base"]);
+                list(open.map(pull).collect())
+            }
+            ("GET", ["commits", commit, "pulls"]) => {
+                let of = state
+                    .pulls
+                    .iter()
+                    .filter(|it| it.merged_as.as_deref() == Some(commit) || it.head == *commit);
+                list(of.map(pull).collect())
+            }
+            ("GET", ["issues", topic, "comments"]) => list(comments(&state, number(topic))),
+            ("POST", ["issues", topic, "comments"]) => {
+                state.comment(number(topic), BOT, body["body"].as_str().unwrap());
+                one(json!({}))
+            }
+            ("PATCH", ["issues", "comments", id]) => {
+                let theirs = state.comments.values().flatten().find(|it| it.id == number(id));
+                assert_eq!(theirs.map(|it| it.author.as_str()), Some(BOT), "somebody else's comment");
+                state.edit(number(id), body["body"].as_str().unwrap());
+                one(json!({}))
+            }
+            ("GET", ["issues"]) => {
+                let pulls = state.pulls.iter().filter(|it| it.open);
+                let pulls = pulls.map(|it| json!({ "number": it.number, "user": { "login": BOT }, "body": "", "pull_request": {} }));
+                let open = state.issues.iter().filter(|it| it.open && it.labels.contains(&query["labels"]));
+                let all = open.map(
+                    |it| json!({ "number": it.number, "user": { "login": it.author }, "body": it.body }),
+                );
+                list(pulls.chain(all).collect())
+            }
+            ("POST", ["issues"]) => {
+                let number = state.next();
+                state.issues.push(Ticket {
+                    number,
+                    title: body["title"].as_str().unwrap().to_owned(),
+                    author: BOT.to_owned(),
+                    body: body["body"].as_str().unwrap().to_owned(),
+                    open: true,
+                    labels: serde_json::from_value(body["labels"].clone()).unwrap(),
+                });
+                one(json!({ "number": number }))
+            }
+            ("PATCH", ["issues", issue]) => {
+                let found = state.issues.iter_mut().find(|it| it.number == number(issue)).unwrap();
+                body["body"].as_str().into_iter().for_each(|text| text.clone_into(&mut found.body));
+                found.open &= body["state"] != "closed";
+                one(json!({}))
+            }
+            ("GET", ["collaborators", person, "permission"]) => match state.permissions.get(*person) {
+                Some(permission) => one(json!({ "permission": permission })),
+                None => none(),
+            },
+            ("GET", ["actions", "artifacts"]) => {
+                let of = state.artifacts.iter().filter(|it| it.name == query["name"]);
+                let all: Vec<Value> = of
+                    .map(|it| {
+                        json!({ "id": it.id, "name": it.name, "expired": it.expired,
+                            "created_at": "2026-11-01T00:00:00Z", "workflow_run": { "id": it.run } })
+                    })
+                    .collect();
+                one(json!({ "total_count": all.len(), "artifacts": all }))
+            }
+            ("GET", ["actions", "artifacts", id, "zip"]) => {
+                match state.artifacts.iter().find(|it| it.id == number(id)) {
+                    Some(found) => Response::new(Body::from(found.zip.clone())),
+                    None => none(),
+                }
+            }
+            ("GET", ["actions", "runs", id]) => match state.runs.iter().find(|it| it.id == number(id)) {
+                Some(found) => one(run(found)),
+                None => none(),
+            },
+            ("GET", ["actions", "workflows", file, "runs"]) => {
+                let of = state.runs.iter().filter(|it| {
+                    it.path.ends_with(&format!("/{file}")) && it.event == query["event"] && it.well
+                });
+                one(json!({ "workflow_runs": of.map(run).collect::<Vec<_>>() }))
+            }
+            other => panic!("GitHub has no {other:?}"),
+        },
+        other => panic!("GitHub has no {other:?}"),
+    }
+}
+
+fn pull(it: &super::Pull) -> Value {
+    json!({
+        "number": it.number,
+        "head": { "sha": it.head },
+        "user": { "login": it.author },
+        "merged_at": it.merged_as.as_ref().map(|_| "2026-11-01T00:00:00Z"),
+        "merge_commit_sha": it.merged_as,
+    })
+}
+
+fn run(it: &super::Run) -> Value {
+    json!({
+        "id": it.id, "path": it.path, "event": it.event, "updated_at": it.ended,
+        "head_repository": { "full_name": it.head_repository },
+    })
+}
+
+fn comments(state: &State, topic: u64) -> Vec<Value> {
+    let all = state.comments.get(&topic).into_iter().flatten();
+    all.map(|it| json!({ "id": it.id, "user": { "login": it.author }, "body": it.body })).collect()
+}
+
+pub fn said(status: StatusCode, value: &Value, next: Option<String>) -> Response {
+    let mut answer = Response::builder().status(status).header("content-type", "application/json");
+    if let Some(next) = next {
+        answer = answer.header("link", next);
+    }
+    answer.body(Body::from(value.to_string())).unwrap()
+}
