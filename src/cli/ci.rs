@@ -57,7 +57,7 @@ fn pending(global: &Global, args: &PendingArgs, io: &mut Io<'_>) -> Result<Endin
 async fn reviewed(global: &Global, args: &ReviewedArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let environment = &args.environment.environment;
     let job = job(global, Some(environment), io)?;
-    match job.reviewed(environment, &args.tree, &args.workflow).await? {
+    match job.reviewed(environment, &args.tree, args.commit.as_deref(), &args.workflow).await? {
         Some(artifact) => say!(io.page(), "{}", artifact)?,
         None => say!(io.talk(), "no reviewed plan of tree {} is kept", printable(args.tree.clone()))?,
     }

@@ -72,6 +72,9 @@ pub struct ReviewedArgs {
     /// The tree of the commit that is to be applied
     #[arg(long, value_name = "TREE")]
     pub tree: String,
+    /// The commit itself: where others were merged before it, the plan of its pull request counts
+    #[arg(long, value_name = "COMMIT")]
+    pub commit: Option<String>,
     /// The workflow file whose runs are trusted with plans, e.g. `.github/workflows/dialform-plan.yml`
     #[arg(long, value_name = "FILE")]
     pub workflow: String,

@@ -233,6 +233,11 @@ fn a_forged_artifact_is_not_taken() {
         world.host.state().artifacts = forged.iter().map(|run| artifact(run * 10, *run)).collect();
         assert_eq!(ask(HEAD), found, "{forged:?}");
     }
+    // Others were merged before it, and its tree is another one: the plan of the pull request counts.
+    world.pull(3, HEAD).host.state().pulls[0].merged_as = Some(OTHER.to_owned());
+    let merged =
+        ["reviewed", "--environment", "production", "--tree", OTHER, "--commit", OTHER, "--workflow", PLAN];
+    assert_eq!(world.well(&job, &merged), "60\n");
     world.host.state().artifacts[0].expired = true;
     assert_eq!(ask(HEAD), "");
     assert_eq!(ask(OTHER), "");

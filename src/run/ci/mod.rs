@@ -28,6 +28,7 @@ use crate::{
     secret::KnownSecrets,
     text::io_reason,
 };
+use comment::hexadecimal;
 use std::{path::Path, sync::Arc};
 
 /// The job of now: its host, and which workspace and environment it is about.
@@ -46,15 +47,28 @@ impl Job {
         Ok(Self { forge: forge::of_this_job(secrets)?, mark: mark(root, environment) })
     }
 
-    /// The artifact in which a trusted run of a workflow file has kept the plan of a tree; `None` where there is none.
+    /// The artifact in which a trusted run of a workflow file has kept the reviewed plan of a commit: the plan of its tree, or
+    /// else that of the head of the pull request it came from, where others were merged before it. `None` where there is none.
     pub async fn reviewed(
         &self,
         environment: &str,
         tree: &str,
+        commit: Option<&str>,
         workflow: &str,
     ) -> Result<Option<u64>, Failure> {
-        let name = format!("dialform-{}-{tree}", named(environment)?);
-        self.forge.artifact(&name, workflow).await.map_err(failed)
+        let environment = named(environment)?;
+        let mut contents = vec![tree.to_owned()];
+        if let Some(commit) = commit {
+            let requests = self.forge.merged_as(hexadecimal(commit)?).await.map_err(failed)?;
+            contents.extend(requests.into_iter().map(|it| it.head));
+        }
+        for content in contents {
+            let name = format!("dialform-{environment}-{content}");
+            if let Some(found) = self.forge.artifact(&name, workflow).await.map_err(failed)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 }
 
