@@ -1,4 +1,16 @@
 //! What can be said on the command line.
+//!
+//! - `common`: what several commands take
+//! - `import`: bringing live accounts into a workspace
+//! - `emergency`: the day of an outage
+
+mod common;
+mod emergency;
+mod import;
+
+pub use common::{Emulation, Format, ListFormat, Selection, Showing, Watching};
+pub use emergency::{EmergencyArgs, EmergencyCommand, EmergencyTarget, SwitchArgs};
+pub use import::{ImportArgs, InitArgs};
 
 use super::ci_args::CiArgs;
 use crate::render;
@@ -30,26 +42,6 @@ pub enum Color {
     Auto,
     Always,
     Never,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    Text,
-    Markdown,
-    Json,
-}
-
-/// Output formats of everything but plans and outcomes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ListFormat {
-    Text,
-    Json,
-}
-
-impl From<ListFormat> for Format {
-    fn from(format: ListFormat) -> Self {
-        if format == ListFormat::Json { Self::Json } else { Self::Text }
-    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -123,65 +115,6 @@ pub struct ChecklistArgs {
     pub format: Format,
 }
 
-/// Which part of the workspace a run is about.
-#[derive(Debug, Clone, Default, Args)]
-pub struct Selection {
-    /// Only tenants whose name matches this pattern; `label:PATTERN` goes by their labels
-    #[arg(long, value_name = "GLOB")]
-    pub tenant: Option<String>,
-    /// Only objects whose address matches this pattern, e.g. `queues.*`
-    #[arg(long, value_name = "ADDRESS-GLOB")]
-    pub only: Vec<String>,
-    /// Only tenants whose files, or whose provider's settings, differ from a git revision; no other account is read
-    #[arg(long, value_name = "REV", conflicts_with = "restore")]
-    pub changed_since: Option<String>,
-    /// A git revision to compare with: says whether the files or the live system changed, and enforces `protect`
-    #[arg(long, value_name = "REV")]
-    pub base: Option<String>,
-    /// Restore what was live before an earlier apply, from its restore file, instead of applying what the files declare
-    #[arg(long, value_name = "FILE", conflicts_with = "base")]
-    pub restore: Option<PathBuf>,
-}
-
-/// The emulated phone systems.
-#[derive(Debug, Clone, Default, Args)]
-pub struct Emulation {
-    /// Run against emulated phone systems, seeded from live/, with their state under .dialform/sandbox/
-    #[arg(long)]
-    pub sandbox: bool,
-    /// How the emulated systems behave, e.g. `429:0.1,visible-after:1s`
-    #[arg(long, value_name = "LIST", requires = "sandbox")]
-    pub fault: Option<String>,
-    /// Append every request and response to this file, one JSON object a line
-    #[arg(long, value_name = "FILE", requires = "sandbox")]
-    pub record: Option<PathBuf>,
-}
-
-/// What is kept and shown of the requests of a run.
-#[derive(Debug, Clone, Default, Args)]
-pub struct Watching {
-    /// Append one line of JSON about every request to this file; no credentials, no bodies
-    #[arg(long, value_name = "FILE")]
-    pub log: Option<PathBuf>,
-    /// Log the bodies as well, without credentials and personal data
-    #[arg(long, requires = "log")]
-    pub log_bodies: bool,
-    /// Show every request on standard error, and the cause of an error
-    #[arg(short, long)]
-    pub verbose: bool,
-}
-
-/// How a plan is shown.
-#[derive(Debug, Clone, Default, Args)]
-pub struct Showing {
-    /// Show every tenant by itself, also where three or more have the same change
-    #[arg(long)]
-    pub expand: bool,
-    /// What the plan is for, e.g. `production`: it stands in the heading of `--format markdown`, and each has comments of its own
-    #[arg(long, value_name = "NAME", value_parser = short_name)]
-    pub environment: Option<String>,
-}
-
 #[derive(Debug, Args)]
 pub struct PlanArgs {
     #[command(flatten)]
@@ -221,15 +154,6 @@ pub struct PlanArgs {
     pub detailed_exitcode: bool,
 }
 
-/// A name that stands in a heading.
-fn short_name(text: &str) -> Result<String, String> {
-    let known = |c: char| c.is_alphanumeric() || "-_./ ".contains(c);
-    match text.chars().count() {
-        1..=60 if text.chars().all(known) => Ok(text.to_owned()),
-        _ => Err("it is up to 60 letters, digits, blanks and -_./".to_owned()),
-    }
-}
-
 /// How long a comment may be.
 fn most(text: &str) -> Result<usize, String> {
     match text.parse() {
@@ -246,71 +170,6 @@ pub struct FmtArgs {
     /// Put the keys in order too: fields as the schema has them, objects by number or name
     #[arg(long)]
     pub sort: bool,
-}
-
-#[derive(Debug, Clone, Args)]
-pub struct InitArgs {
-    /// The kind of phone system, as `dialform providers` lists them; asked for where it is left out
-    #[arg(long, value_name = "KIND")]
-    pub kind: Option<String>,
-    /// What the workspace calls it; default: its kind
-    #[arg(long, value_name = "NAME")]
-    pub name: Option<String>,
-    /// A setting of it, e.g. `url=https://stratus.example.net/ns-api/v2`; for credentials the environment variable that
-    /// holds it, e.g. `token=STRATUS_TOKEN`
-    #[arg(long, value_name = "FIELD=VALUE")]
-    pub set: Vec<String>,
-    /// An account to import; may be given several times
-    #[arg(long, value_name = "ACCOUNT")]
-    pub account: Vec<String>,
-    /// Every account that the credential reaches
-    #[arg(long, conflicts_with = "account")]
-    pub all: bool,
-    #[command(flatten)]
-    pub emulation: Emulation,
-    #[command(flatten)]
-    pub watching: Watching,
-}
-
-#[derive(Debug, Clone, Args)]
-pub struct ImportArgs {
-    /// A provider of dialform.yaml; can be left out where there is one
-    #[arg(long, value_name = "NAME")]
-    pub provider: Option<String>,
-    /// An account, as `account` in a tenant's file names it; may be given several times
-    #[arg(long, value_name = "ACCOUNT", required_unless_present = "all")]
-    pub account: Vec<String>,
-    /// Every account that the credential reaches
-    #[arg(long, conflicts_with = "account")]
-    pub all: bool,
-    /// Only objects whose address matches this pattern, e.g. `queues.*`
-    #[arg(long, value_name = "ADDRESS-GLOB")]
-    pub only: Vec<String>,
-    /// No objects whose address matches this pattern
-    #[arg(long, value_name = "ADDRESS-GLOB")]
-    pub except: Vec<String>,
-    /// The directory for new files, below the workspace; default: that of the first pattern in `tenants`
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<String>,
-    /// Write the files of these accounts anew; what people have written in them is lost
-    #[arg(long)]
-    pub force: bool,
-    /// Take the portal's side: change what the file says of the objects of `--only` to what is live, and no byte beside it
-    #[arg(long, requires = "only", conflicts_with = "force")]
-    pub write: bool,
-    /// Put what new files share into a template that they extend; default: `templates/PROVIDER.yaml`
-    #[arg(long, value_name = "FILE", conflicts_with = "write")]
-    pub template: Option<Option<String>>,
-    /// New tenants with a file for each section, in a directory of their own
-    #[arg(long, conflicts_with_all = ["force", "write", "template"])]
-    pub split: bool,
-    #[command(flatten)]
-    pub emulation: Emulation,
-    #[command(flatten)]
-    pub watching: Watching,
-    /// How to print what was written
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: ListFormat,
 }
 
 /// Of what a report is.
@@ -423,59 +282,6 @@ pub struct ApplyArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct EmergencyArgs {
-    #[command(subcommand)]
-    pub command: EmergencyCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum EmergencyCommand {
-    /// Show which forwards are stored, where they lead, and which are on
-    Status {
-        #[command(flatten)]
-        target: EmergencyTarget,
-    },
-    /// Switch forwards on: every call to their numbers goes to the stored number
-    On(SwitchArgs),
-    /// Switch forwards off: those that `on` has switched here; if none, those the files do not declare active
-    Off(SwitchArgs),
-}
-
-/// Which forwards, and how they are shown.
-#[derive(Debug, Clone, Args)]
-pub struct EmergencyTarget {
-    /// Only tenants whose name matches this pattern; `label:PATTERN` goes by their labels
-    #[arg(long, value_name = "GLOB")]
-    pub tenant: Option<String>,
-    /// Only this number, e.g. `+12145550100`; may be given several times
-    #[arg(long, value_name = "NUMBER")]
-    pub number: Vec<String>,
-    #[command(flatten)]
-    pub emulation: Emulation,
-    #[command(flatten)]
-    pub watching: Watching,
-    /// How to print
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: ListFormat,
-}
-
-#[derive(Debug, Clone, Args)]
-#[group(id = "which", required = true, multiple = true, args = ["tenant", "number", "all"])]
-pub struct SwitchArgs {
-    #[command(flatten)]
-    pub target: EmergencyTarget,
-    /// The forwards of every tenant
-    #[arg(long)]
-    pub all: bool,
-    /// Show what would be switched, and switch nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Do not ask
-    #[arg(long)]
-    pub auto_approve: bool,
-}
-
-#[derive(Debug, Args)]
 pub struct UnlockArgs {
     /// Only tenants whose name matches this pattern; `label:PATTERN` goes by their labels
     #[arg(long, value_name = "GLOB")]
@@ -544,15 +350,6 @@ pub enum SandboxCommand {
     },
     /// Forget the state: the next run starts from live/ again
     Reset,
-}
-
-impl EmergencyArgs {
-    pub fn target(&self) -> &EmergencyTarget {
-        match &self.command {
-            EmergencyCommand::Status { target } => target,
-            EmergencyCommand::On(args) | EmergencyCommand::Off(args) => &args.target,
-        }
-    }
 }
 
 impl Cli {
