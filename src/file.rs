@@ -46,7 +46,7 @@ pub fn read_named(path: &Path) -> io::Result<String> {
 
 /// Not even begun where it is too large; one that grows meanwhile is not read further.
 fn bounded(path: &Path, most: u64) -> io::Result<Vec<u8>> {
-    let too_large = || refuse(&format!("it is larger than {} MiB", most / MIB));
+    let too_large = || refuse(&too_large(most));
     let file = File::open(path)?;
     if file.metadata()?.len() > most {
         return Err(too_large());
@@ -54,6 +54,11 @@ fn bounded(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(most + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most { Err(too_large()) } else { Ok(bytes) }
+}
+
+/// Why a file of more than so many bytes is not read.
+pub fn too_large(most: u64) -> String {
+    format!("it is larger than {} MiB", most / MIB)
 }
 
 fn refuse(why: &str) -> io::Error {

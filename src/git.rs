@@ -42,15 +42,31 @@ fn command() -> Command {
     git
 }
 
+/// How git has ended, where that is an answer by itself.
+pub struct Ended {
+    pub code: Option<i32>,
+    pub said: Vec<u8>,
+    /// The first line of what it complains about.
+    pub why: String,
+}
+
+/// Asks with the attributes of files as a tree has them, and takes any exit code.
+pub fn ended_as_of(root: &Path, tree: &str, arguments: &[&str]) -> Result<Ended, String> {
+    ended(command().env("GIT_ATTR_SOURCE", tree).arg("-C").arg(root).args(arguments))
+}
+
 fn run(command: &mut Command) -> Result<Vec<u8>, String> {
+    let Ended { code, said, why } = ended(command)?;
+    if code == Some(0) { Ok(said) } else { Err(why) }
+}
+
+fn ended(command: &mut Command) -> Result<Ended, String> {
     let output = command.output().map_err(|error| format!("git cannot be run: {}", io_reason(&error)))?;
-    if output.status.success() {
-        return Ok(output.stdout);
-    }
     let said = String::from_utf8_lossy(&output.stderr);
     let first = said.lines().find(|line| !line.starts_with("warning: ")).unwrap_or("git failed");
     let first = first.trim_start_matches("fatal: ").trim_start_matches("error: ");
     // What git itself advises for a repository of another user.
     let advice = said.lines().map(str::trim).find(|line| line.starts_with("git config "));
-    Err(advice.map_or_else(|| first.to_owned(), |advice| format!("{first}: git advises `{advice}`")))
+    let why = advice.map_or_else(|| first.to_owned(), |advice| format!("{first}: git advises `{advice}`"));
+    Ok(Ended { code: output.status.code(), said: output.stdout, why })
 }

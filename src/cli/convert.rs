@@ -9,7 +9,7 @@ use crate::{
 impl From<&Selection> for run::Selection {
     fn from(args: &Selection) -> Self {
         let Selection { tenant, only, changed_since, base, restore } = args.clone();
-        Self { tenant, tenants: None, only, changed_since, base, against: None, restore, config: None }
+        Self { tenant, only, changed_since, base, restore, ..Self::default() }
     }
 }
 
@@ -32,9 +32,10 @@ const WORKTREE: &str = "worktree";
 
 impl From<&PlanArgs> for Options {
     fn from(args: &PlanArgs) -> Self {
-        let PlanArgs { selection, emulation, watching, config, against, showing, .. } = args;
+        let PlanArgs { selection, emulation, watching, config, merge, against, showing, .. } = args;
         let config = config.clone().or_else(|| selection.base.clone()).filter(|it| it != WORKTREE);
-        let selection = run::Selection { config, against: against.clone(), ..selection.into() };
+        let (merge, against) = (merge.clone(), against.clone());
+        let selection = run::Selection { config, merge, against, ..selection.into() };
         let environment = showing.environment.clone();
         Self { environment, selection, emulation: emulation.into(), logging: watching.into() }
     }

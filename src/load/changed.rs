@@ -6,12 +6,11 @@ use super::{
     files::Files,
     library::{Library, parsed},
     pieces::adds_to,
-    revision::Revision,
     source::WORKSPACE_FILE,
     workspace::{LoadedTenant, Workspace, head},
 };
 use crate::{file, finding::Finding, model::Tenant, path::Segment};
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
 
 /// How a workspace has changed.
 pub struct Changed {
@@ -21,14 +20,14 @@ pub struct Changed {
     pub findings: Vec<Finding>,
 }
 
-/// The tenants whose file has changed since this branch left the revision: edited, new, not known to git, or newly named by
+/// The tenants of these files whose file has changed since they left the revision: edited, new, not known to git, or newly named by
 /// a pattern. A tenant also counts when the settings of its provider have changed.
-pub fn changed_since<P>(workspace: &Workspace<P>, root: &Path, named: &str) -> Result<Changed, String> {
-    let revision = Revision::where_left(root, named)?;
+pub fn changed_since<P>(workspace: &Workspace<P>, now: &Files, named: &str) -> Result<Changed, String> {
+    let revision = now.where_left(named)?;
     // What git has noted of a file may hide an edit (`assume-unchanged`), and a new one it does not look at: bytes tell.
     let files: BTreeSet<&str> = workspace.tenants.iter().flat_map(LoadedTenant::files).collect();
     let files: Vec<&str> = files.into_iter().chain([WORKSPACE_FILE]).collect();
-    let files = revision.differing(&files);
+    let files = now.differing(&revision, &files);
 
     let then = Files::Revision(revision);
     let earlier = match earlier(&then, named, &files) {

@@ -6,6 +6,7 @@ use crate::{
     file::{self, OPTIONS, in_directory, no_pattern},
     text::io_reason,
 };
+use glob::MatchOptions;
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
@@ -22,7 +23,51 @@ impl Files {
     pub(super) fn read(&self, name: &str, most: u64) -> Result<Vec<u8>, String> {
         match self {
             Self::Directory(root) => file::read(root, name, most).map_err(|error| io_reason(&error)),
-            Self::Revision(revision) => revision.read(name),
+            Self::Revision(revision) => revision.read(name, most),
+        }
+    }
+
+    /// The directory of the workspace as it is now.
+    pub(super) fn root(&self) -> &Path {
+        match self {
+            Self::Directory(root) => root,
+            Self::Revision(revision) => revision.root(),
+        }
+    }
+
+    /// The point at which these files left a revision.
+    pub(super) fn where_left(&self, named: &str) -> Result<Revision, String> {
+        match self {
+            Self::Directory(root) => Revision::where_left(root, named, &["HEAD"]),
+            Self::Revision(revision) => {
+                let parents = revision.parents().into_iter().flatten().map(String::as_str);
+                Revision::where_left(revision.root(), named, &parents.collect::<Vec<_>>())
+            }
+        }
+    }
+
+    /// Those files that are not as they were at a revision.
+    pub(super) fn differing<'n>(&self, then: &Revision, names: &[&'n str]) -> BTreeSet<&'n str> {
+        match self {
+            Self::Directory(_) => then.differing(names),
+            Self::Revision(now) => names.iter().copied().filter(|name| !now.same_at(then, name)).collect(),
+        }
+    }
+
+    /// Plain files that were perhaps meant to match a pattern; none where that cannot be told.
+    pub(super) fn near(&self, pattern: &str, options: MatchOptions) -> BTreeSet<String> {
+        match self {
+            Self::Directory(root) => {
+                let mut near = in_directory(root, pattern, options).unwrap_or_default();
+                near.retain(|name| root.join(name).is_file());
+                near
+            }
+            Self::Revision(revision) => {
+                let Ok(pattern) = glob::Pattern::new(pattern) else { return BTreeSet::new() };
+                let mut near = revision.names();
+                near.retain(|name| pattern.matches_with(name, options) && revision.has(name));
+                near
+            }
         }
     }
 

@@ -16,6 +16,7 @@
 //! - `entry`: the entries of `providers`, each read as its kind says
 //! - `expected`, `visible`: which texts of `dialform.yaml` may be shown beside a finding
 //! - `revision`: the files as git would check them out at a revision
+//! - `merged`: the files as a merge would have them that nobody has made yet
 //! - `trusted`: the `dialform.yaml` of a revision in place of that of the files
 //! - `changed`: which tenants' files differ from a revision
 //! - `earlier`: what the tenants declared at a revision, as far as it can be read
@@ -38,6 +39,7 @@ mod hints;
 pub mod layout;
 mod library;
 mod merge;
+mod merged;
 mod number;
 mod parse;
 mod pieces;
@@ -65,6 +67,7 @@ pub use entry::{Entry, Kinds};
 pub use files::Files;
 pub use hints::{Anything, Hints};
 pub use library::Proposed;
+pub use merged::Merge;
 pub use revision::Revision;
 pub use source::{BASELINE_FILE, WORKSPACE_FILE};
 pub use span::Span;

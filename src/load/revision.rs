@@ -19,7 +19,10 @@ pub struct Revision {
     root: PathBuf,
     /// As it was named, for people.
     named: String,
-    tree: String,
+    /// The tree whose attributes say how git would check files out.
+    attributes: String,
+    /// The two commits, if it is what their merge would be.
+    parents: Option<[String; 2]>,
     /// Where the directory is in the repository: nothing, or a path that ends with `/`.
     prefix: String,
     entries: BTreeMap<String, Entry>,
@@ -37,9 +40,18 @@ impl Revision {
         Self::of(root, named, named)
     }
 
-    /// The point at which the branch of now left the revision. What others have merged since is no change of it.
-    pub fn where_left(root: &Path, named: &str) -> Result<Self, String> {
-        let left = object(root, named, "commit").and_then(|it| line(root, &["merge-base", &it, "HEAD"]));
+    /// The tree of a merge that nobody has checked out. How its files would be checked out is said by what is merged into,
+    /// so that nothing that is merged chooses a program.
+    pub fn of_merge(root: &Path, named: &str, tree: &str, parents: &[String; 2]) -> Result<Self, String> {
+        let attributes = object(root, &parents[0], "tree")?;
+        Ok(Self { attributes, parents: Some(parents.clone()), ..Self::of(root, named, tree)? })
+    }
+
+    /// The point at which these commits, or a merge of them, left the revision. What others have merged since is no change
+    /// of theirs.
+    pub fn where_left(root: &Path, named: &str, by: &[&str]) -> Result<Self, String> {
+        let left = object(root, named, "commit");
+        let left = left.and_then(|it| line(root, &[&["merge-base", &it], by].concat()));
         match left {
             Ok(commit) if !commit.is_empty() => Self::of(root, named, &commit),
             _ => Self::find(root, named),
@@ -59,7 +71,24 @@ impl Revision {
             false => git(root, &["ls-tree", "-r", "-z", "--full-tree", &tree])?,
         };
         let entries = String::from_utf8_lossy(&listed).split('\0').filter_map(entry).collect();
-        Ok(Self { root: root.to_owned(), named: named.to_owned(), tree, prefix, entries })
+        Ok(Self {
+            root: root.to_owned(),
+            named: named.to_owned(),
+            attributes: tree,
+            parents: None,
+            prefix,
+            entries,
+        })
+    }
+
+    /// The directory as it is now.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The two commits of which it would be the merge.
+    pub fn parents(&self) -> Option<&[String; 2]> {
+        self.parents.as_ref()
     }
 
     /// As it was named.
@@ -82,14 +111,13 @@ impl Revision {
             .collect()
     }
 
-    /// A file as git would check it out.
-    pub fn read(&self, name: &str) -> Result<Vec<u8>, String> {
+    /// A file of at most so many bytes as git would check it out.
+    pub fn read(&self, name: &str, most: u64) -> Result<Vec<u8>, String> {
         let (path, entry) = self.file(name)?;
-        git_as_of(
-            &self.root,
-            &self.tree,
-            &["cat-file", "--filters", &format!("--path={path}"), &entry.object],
-        )
+        let path = format!("--path={path}");
+        let bytes =
+            git_as_of(&self.root, &self.attributes, &["cat-file", "--filters", &path, &entry.object])?;
+        if bytes.len() as u64 > most { Err(file::too_large(most)) } else { Ok(bytes) }
     }
 
     /// Those files of now that do not hold the bytes git would check out.
@@ -110,7 +138,14 @@ impl Revision {
         let Ok((_, entry)) = self.file(name) else { return false };
         let bytes = || file::read(&self.root, name, file::LARGEST_OF_ALL).ok();
         object == Some(&entry.object)
-            || self.read(name).ok().zip(bytes()).is_some_and(|(then, now)| then == now)
+            || self.read(name, file::LARGEST_OF_ALL).ok().zip(bytes()).is_some_and(|(then, now)| then == now)
+    }
+
+    /// Whether a file is the same at another revision.
+    pub fn same_at(&self, other: &Self, name: &str) -> bool {
+        let (Ok((_, one)), Ok((_, another))) = (self.file(name), other.file(name)) else { return false };
+        let read = |it: &Self| it.read(name, file::LARGEST_OF_ALL).ok();
+        one.object == another.object || read(self).zip(read(other)).is_some_and(|(one, other)| one == other)
     }
 
     /// The files below the directory, by their names in it; those in linked directories too.
@@ -132,6 +167,10 @@ impl Revision {
     /// The path in the repository of a file of the workspace, and what is there.
     fn file(&self, name: &str) -> Result<(String, &Entry), String> {
         let path = self.follow(&format!("{}{name}", self.prefix))?;
+        // As in a directory: what is planned from a merge is applied from one.
+        if self.parents.is_some() && !path.starts_with(&self.prefix) {
+            return Err("it is a link that leads out of the workspace".to_owned());
+        }
         let none = || format!("it is not there at `{}`", self.named);
         let entry = self.entries.get(&path).filter(|entry| entry.is_file()).ok_or_else(none)?;
         Ok((path, entry))

@@ -13,23 +13,24 @@ use crate::{
     finding::{Finding, Level},
     path::{Path as Field, Segment},
 };
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
 
 const CODE: &str = "config";
 
 impl<P> Workspace<P> {
-    /// The same workspace with the `dialform.yaml` of a revision. Fails only if git knows no such revision.
+    /// The same workspace, which was read from these files, with the `dialform.yaml` of a revision. Fails only if git knows
+    /// no such revision.
     ///
     /// Where the files have another one, that is a finding for each setting. A provider and a tenant that only theirs
     /// names, or everything where the revision has none that can be used, stays and is [`untrusted`](Self::untrusted).
     pub fn configured_at<K: Kinds<Entry = P>>(
         self,
-        root: &Path,
+        files: &Files,
         named: &str,
         kinds: &K,
     ) -> Result<Self, String> {
-        let revision = Revision::find(root, named)?;
-        if revision.has(WORKSPACE_FILE) && revision.differing(&[WORKSPACE_FILE]).is_empty() {
+        let revision = Revision::find(files.root(), named)?;
+        if revision.has(WORKSPACE_FILE) && files.differing(&revision, &[WORKSPACE_FILE]).is_empty() {
             return Ok(self);
         }
         let config = match revision.has(WORKSPACE_FILE) {
@@ -38,7 +39,7 @@ impl<P> Workspace<P> {
         };
         match config.map(|config| config.called(format!("{named}:{WORKSPACE_FILE}"))) {
             Ok(config) if !config.findings.iter().any(|it| it.level == Level::Error) => {
-                Ok(self.with(config, root, named, kinds))
+                Ok(self.with(config, files, named, kinds))
             }
             Ok(config) => Ok(self.without(&config.findings, named)),
             Err(found) => Ok(self.without(&found, named)),
@@ -68,13 +69,13 @@ impl<P> Workspace<P> {
     }
 
     /// With the settings of a revision that can be used.
-    fn with<K: Kinds<Entry = P>>(self, config: Config<P>, root: &Path, named: &str, kinds: &K) -> Self {
+    fn with<K: Kinds<Entry = P>>(self, config: Config<P>, files: &Files, named: &str, kinds: &K) -> Self {
         let differences = self.differences(&config, named);
         let Self { mut file, mut providers, tenants, parts, findings, .. } = self;
         let mut config = config;
         // What they name describes calls, as tenants do; it can be read where those are, and sends nothing.
         config.file.shared.clone_from(&file.shared);
-        let mut trusted = Self::with_tenants(config, &Files::Directory(root.to_owned()), kinds);
+        let mut trusted = Self::with_tenants(config, files, kinds);
         let mut untrusted = Untrusted { revision: named.to_owned(), ..Untrusted::default() };
         for (name, entry) in std::mem::take(&mut providers) {
             if trusted.providers.contains_key(&name) {

@@ -13,7 +13,7 @@ use super::{
     template::Extent,
 };
 use crate::{
-    file::{self, OPTIONS, in_directory},
+    file::{self, OPTIONS},
     finding::{Finding, Place},
     model::{Address, Baseline, Country, Kind, Tenant, Weekly, WorkspaceFile, numbering::country_of_zone},
     path::Segment,
@@ -405,7 +405,6 @@ fn near_misses(
     file: &WorkspaceFile,
     named: &BTreeMap<String, Place>,
 ) -> Vec<Finding> {
-    let Files::Directory(root) = files else { return Vec::new() };
     let mut found = BTreeMap::new();
     for (index, pattern) in file.tenants.iter().enumerate() {
         // Where nothing matches that is said already.
@@ -417,10 +416,10 @@ fn near_misses(
         let place = tree.place_of(&[Segment::key("tenants"), Segment::Index(index)]);
         for near in near_patterns(pattern) {
             // A pattern that is wrong has been said, and so has a directory that cannot be listed.
-            let near = in_directory(root, &near, NEAR).unwrap_or_default();
-            let others = near.into_iter().filter(|name| !named.contains_key(name) && name != WORKSPACE_FILE);
-            let plain = others.filter(|name| root.join(name).is_file() && !is_for_an_editor(name));
-            found.extend(plain.map(|name| (name, (pattern, place.clone()))));
+            let near = files.near(&near, NEAR).into_iter();
+            let others = near.filter(|name| !named.contains_key(name) && name != WORKSPACE_FILE);
+            let others = others.filter(|name| !is_for_an_editor(name));
+            found.extend(others.map(|name| (name, (pattern, place.clone()))));
         }
     }
     let finding = |(name, (pattern, place)): (String, (&String, Place))| {

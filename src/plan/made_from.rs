@@ -32,6 +32,12 @@ pub struct MadeFrom {
     pub changed_since: Option<NamedCommit>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<NamedCommit>,
+    /// The revision that was merged into the base, for the plan alone: the files are those of the merge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merge: Option<NamedCommit>,
+    /// The tree of that merge, as `git rev-parse COMMIT^{tree}` says it of the commit that the merge makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tree: Option<String>,
     /// The revision that the files are compared with, in the place of what is live.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub against: Option<NamedCommit>,

@@ -68,7 +68,7 @@ const CUT: &str = ":scissors: This is too long for a comment: some of it is left
 
 /// The mark by which a comment is found again, the heading, and of which commit the plan is.
 fn head(out: &mut Page<'_>, plan: &Plan) -> io::Result<()> {
-    let MadeFrom { head, base, environment, .. } = &plan.made_from;
+    let MadeFrom { head, base, merge, environment, .. } = &plan.made_from;
     say!(out, "<!-- dialform:plan:{} -->", plan.made_from.mark())?;
     match environment {
         Some(environment) => say!(out, "## dialform plan, {}\n", printable(environment.clone()))?,
@@ -79,15 +79,12 @@ fn head(out: &mut Page<'_>, plan: &Plan) -> io::Result<()> {
     if critical > 0 {
         say!(out, ":warning: **{}** to approve.  ", count(critical, "critical change"))?;
     }
-    if let Some(head) = head {
+    let merged = merge.as_ref().and_then(|merge| merge.commit.as_ref());
+    if let Some(head) = merged.or(head.as_ref()) {
         add!(out, "<sub>commit <code>{}</code>", short(head).to_owned())?;
         if let Some(NamedCommit { named, commit: Some(commit) }) = base {
-            add!(
-                out,
-                ", compared with {} at <code>{}</code>",
-                printable(named.clone()),
-                short(commit).to_owned()
-            )?;
+            let how = if merged.is_some() { Own(" as merged into") } else { Own(", compared with") };
+            add!(out, "{} {} at <code>{}</code>", how, printable(named.clone()), short(commit).to_owned())?;
         }
         say!(out, "</sub>")?;
     }

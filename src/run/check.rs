@@ -5,7 +5,7 @@ use crate::{
     error::Failure,
     finding::{Finding, Level, Place, bounded},
     lint::{self, Subject, TenantSubject},
-    load::{Earlier, Files, LoadedTenant, changed_since},
+    load::{Earlier, Files, LoadedTenant, Merge, changed_since},
     lock,
     model::{Address, Kind, Tenant},
     path::Segment,
@@ -24,6 +24,8 @@ pub struct Checked {
     /// The tenants this run is about.
     pub tenants: Vec<CheckedTenant>,
     pub warnings: Vec<Finding>,
+    /// The merge whose files these are; `None`: they are those of the directory.
+    pub(super) merge: Option<Merge>,
     /// Patterns for addresses; empty: every object.
     pub(super) only: Vec<glob::Pattern>,
 }
@@ -147,7 +149,7 @@ pub(super) fn to_be_extended(root: &Path, file: Option<&str>) -> Result<Checked,
     let wrong: Vec<Finding> = workspace.findings.iter().filter(is_wrong).cloned().collect();
     if wrong.is_empty() {
         let (tenants, warnings, only) = (Vec::new(), Vec::new(), Vec::new());
-        return Ok(Checked { root: root.to_owned(), workspace, tenants, warnings, only });
+        return Ok(Checked { root: root.to_owned(), workspace, tenants, warnings, merge: None, only });
     }
     Err(Failure::Findings(bounded(wrong)))
 }
@@ -166,14 +168,18 @@ pub(super) fn lint_all(workspace: &Workspace) -> Vec<Finding> {
 pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
     let only = selection.only.iter().map(|text| pattern(text, "--only")).collect::<Result<Vec<_>, _>>()?;
     let tenant = selection.tenant.as_deref().map(TenantPattern::of).transpose()?;
-    let mut workspace =
-        Workspace::load(&Files::Directory(root.to_owned()), &Kinds).map_err(Failure::Findings)?;
+    let merge = merge(root, selection)?;
+    let files = match &merge {
+        Some(merge) => merge.files(root)?,
+        None => Files::Directory(root.to_owned()),
+    };
+    let mut workspace = Workspace::load(&files, &Kinds).map_err(Failure::Findings)?;
     let base_revision = selection.base.as_deref().or(selection.against.as_deref());
     let option = if selection.against.is_some() { "--against" } else { "--base" };
     let mut earlier =
         base_revision.map(|revision| at_revision(root, option, revision, &workspace)).transpose()?;
     if let Some(revision) = &selection.config {
-        workspace = workspace.configured_at(root, revision, &Kinds).map_err(|why| {
+        workspace = workspace.configured_at(&files, revision, &Kinds).map_err(|why| {
             Failure::error(format!("`--config {revision}`: {why}"))
                 .help("name a revision that is here; a shallow checkout may lack it")
         })?;
@@ -252,7 +258,7 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         only.is_empty() || patterns.any(|(pattern, text)| covers(pattern, text, it))
     });
     if let Some(revision) = &selection.changed_since {
-        let changed = changed_since(&workspace, root, revision).map_err(|why| {
+        let changed = changed_since(&workspace, &files, revision).map_err(|why| {
             Failure::error(format!("`--changed-since {revision}`: {why}")).help(
                 "name a revision that this checkout has, e.g. `origin/main`; a shallow checkout may lack it",
             )
@@ -260,11 +266,21 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         tenants.retain(|tenant| changed.tenants.contains(&tenant.index));
         findings.extend(changed.findings);
     }
-    Ok(Checked { root: root.to_owned(), workspace, tenants, warnings: bounded(findings), only })
+    Ok(Checked { root: root.to_owned(), workspace, tenants, warnings: bounded(findings), merge, only })
 }
 
 fn protected(tenant: &Tenant) -> BTreeSet<Address> {
     tenant.resources().filter(|(_, it)| it.protected()).map(|(address, _)| address).collect()
+}
+
+/// The merge whose files the run is about, if it is about one.
+fn merge(root: &Path, selection: &Selection) -> Result<Option<Merge>, Failure> {
+    let Some(named) = &selection.merge else { return Ok(None) };
+    let Some(base) = &selection.base else {
+        let failure = Failure::error(format!("`--merge {named}` does not say what it is merged into"));
+        return Err(failure.help("name it with `--base`"));
+    };
+    Ok(Some(Merge::of(root, base, named)?))
 }
 
 /// The tenants at a git revision.

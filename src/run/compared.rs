@@ -43,7 +43,7 @@ pub fn plan_against(checked: &Checked, options: &Options) -> Plan {
         let help = "it says where credentials are sent, and what `guard` permits: read its difference";
         warnings.push(Finding::warning("config", message).help(help));
     }
-    let plan = Plan::new(tenants.collect()).made_from(made_from(&checked.root, options));
+    let plan = Plan::new(tenants.collect()).made_from(made_from(checked, options));
     plan.with_findings(warnings)
 }
 

@@ -99,7 +99,7 @@ pub fn load(root: &Path, selection: &EmergencySelection) -> Result<Checked, Fail
     for finding in &mut warnings {
         finding.level = Level::Warning;
     }
-    Ok(Checked { root: root.to_owned(), workspace, tenants, warnings, only: Vec::new() })
+    Ok(Checked { root: root.to_owned(), workspace, tenants, warnings, merge: None, only: Vec::new() })
 }
 
 /// The tenant with nothing but its emergency forwards.

@@ -17,6 +17,8 @@ pub struct Selection {
     pub changed_since: Option<String>,
     /// The git revision that says whether the files or the live system changed, and that `protect` is enforced against.
     pub base: Option<String>,
+    /// The git revision that is merged into the base: the files are those of the merge, and not those of the directory.
+    pub merge: Option<String>,
     /// The git revision that the files are compared with, in the place of what is live.
     pub against: Option<String>,
     /// The git revision whose `dialform.yaml` is used instead of that of the files: no credential is touched for what only

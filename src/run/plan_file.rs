@@ -1,6 +1,6 @@
 //! Saved plans (`plan --out FILE`, `apply FILE`).
 
-use super::{ApplyOptions, Options, Selection};
+use super::{ApplyOptions, Checked, Options, Selection};
 use crate::{
     error::Failure,
     file,
@@ -93,9 +93,11 @@ fn selection_of(root: &Path, path: &Path, saved: &SavedPlan) -> Result<Selection
 }
 
 /// What a plan of these options is made from.
-pub(super) fn made_from(root: &Path, options: &Options) -> MadeFrom {
-    let Selection { tenant, tenants: _, only, changed_since, base, against, config, restore } =
+pub(super) fn made_from(checked: &Checked, options: &Options) -> MadeFrom {
+    let Selection { tenant, tenants: _, only, changed_since, base, merge, against, config, restore } =
         &options.selection;
+    let root = checked.root.as_path();
+    let merged = checked.merge.as_ref().zip(merge.as_ref());
     let commit = |named: &Option<String>| {
         named.as_ref().map(|named| NamedCommit { named: named.clone(), commit: commit_of(root, named) })
     };
@@ -109,6 +111,9 @@ pub(super) fn made_from(root: &Path, options: &Options) -> MadeFrom {
         only: only.clone(),
         changed_since: commit(changed_since),
         base: commit(base),
+        merge: merged
+            .map(|(it, named)| NamedCommit { named: named.clone(), commit: Some(it.commit().to_owned()) }),
+        tree: merged.map(|(it, _)| it.tree.clone()),
         against: commit(against),
         config: commit(config),
         restore: restore.as_ref().map(|path| path.to_string_lossy().into_owned()),

@@ -61,7 +61,7 @@ impl<'a> Session<'a> {
     ) -> Result<Self, Failure> {
         let monitor = Monitor::open("plan", &options.logging, context)?;
         let mut session = Self::new(checked, options, context, monitor, AccountLocks::default());
-        session.made_from = made_from(&checked.root, options);
+        session.made_from = made_from(checked, options);
         session.open(options, Access::Read).await?;
         Ok(session)
     }
@@ -77,7 +77,7 @@ impl<'a> Session<'a> {
         let locks =
             AccountLocks::take(checked, options.emulation.sandbox, apply.lock_timeout, context).await?;
         let mut session = Self::new(checked, options, context, monitor, locks);
-        session.made_from = made_from(&checked.root, options);
+        session.made_from = made_from(checked, options);
         match session.open(options, Access::Write).await {
             Ok(()) => Ok(session),
             Err(failure) => {

@@ -71,6 +71,8 @@ mod lock;
 #[cfg(test)]
 mod make_before_break;
 #[cfg(test)]
+mod merge_result;
+#[cfg(test)]
 mod names;
 #[cfg(test)]
 mod other_readers;

@@ -88,9 +88,11 @@ fn the_yaml_is_accepted_and_the_ci_lines_run() {
 
     let clone = Workspace::quickstart();
     clone.commit(&["."]);
-    clone.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    for name in ["main", "my-branch"] {
+        clone.git(&["update-ref", &format!("refs/remotes/origin/{name}"), "HEAD"]);
+    }
     let lines: Vec<&str> = steps.iter().flat_map(|step| step.lines()).collect();
-    assert_eq!(lines.len(), 3);
+    assert_eq!(lines.len(), 4);
     for line in lines {
         let command = line.strip_prefix("- run: dialform ").unwrap();
         // What goes to a file is seen here.

@@ -1,0 +1,105 @@
+//! What the files would be once a revision is merged into another, as git merges: a tree among git's objects. Nothing is
+//! checked out, and the files of now are not looked at.
+
+use super::{files::Files, revision::Revision};
+use crate::{
+    explained::Explained,
+    git::{Ended, ended_as_of, git, line, object},
+};
+use std::{collections::BTreeSet, path::Path};
+
+/// A merge that nobody has made yet.
+#[derive(Debug, Clone)]
+pub struct Merge {
+    /// The tree that it has, of the whole repository.
+    pub tree: String,
+    /// As people call it.
+    named: String,
+    /// What is merged into, and what is merged.
+    commits: [String; 2],
+}
+
+/// Of more files than this the first are named.
+const NAMED: usize = 10;
+
+impl Merge {
+    /// Merges `named` into `base`.
+    pub fn of(root: &Path, base: &str, named: &str) -> Result<Self, Explained> {
+        let commit = |option: &str, named: &str| {
+            git(root, &["rev-parse", "--git-dir"]).map_err(Explained::new)?;
+            object(root, named, "commit").map_err(|_| {
+                let message = format!("`{option} {named}`: git has no commit `{named}`");
+                Explained::with_help(message, "name a commit that is here; a shallow checkout may lack it")
+            })
+        };
+        let commits = [commit("--base", base)?, commit("--merge", named)?];
+        let [onto, merged] = &commits;
+        let left = line(root, &["merge-base", onto, merged]).ok().filter(|it| !it.is_empty());
+        if is_cut(root, &commits, left.as_deref()) {
+            let message = format!(
+                "`--merge {named}`: where it left `{base}` is not known, for this checkout lacks the history"
+            );
+            let help =
+                "check out the history as well, e.g. with `fetch-depth: 0`, or `git fetch --unshallow`";
+            return Err(Explained::with_help(message, help));
+        }
+        if left.is_none() {
+            let message = format!("`--merge {named}` and `--base {base}` have no commit in common");
+            let help = "git merges no histories that have nothing to do with each other: name a branch that was made from the base";
+            return Err(Explained::with_help(message, help));
+        }
+        let ask = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", onto, merged];
+        let Ended { code, said, why } = ended_as_of(root, onto, &ask).map_err(Explained::new)?;
+        let said = String::from_utf8_lossy(&said).into_owned();
+        let mut said = said.split('\0').filter(|it| !it.is_empty());
+        match (code, said.next()) {
+            (Some(0), Some(tree)) => {
+                let named = format!("{named} merged into {base}");
+                Ok(Self { tree: tree.to_owned(), named, commits })
+            }
+            (Some(1), Some(_)) => Err(conflict(base, named, &said.collect())),
+            // It does not know what it is asked.
+            (Some(129), _) => {
+                let message = format!("`--merge {named}`: this git is too old to merge without a checkout");
+                Err(Explained::with_help(message, "install git 2.38 or newer"))
+            }
+            _ => Err(Explained::new(format!("`--merge {named}`: git cannot merge it: {why}"))),
+        }
+    }
+
+    /// The files of the workspace as the merge would have them.
+    pub fn files(&self, root: &Path) -> Result<Files, Explained> {
+        let revision = Revision::of_merge(root, &self.named, &self.tree, &self.commits);
+        revision.map(Files::Revision).map_err(Explained::new)
+    }
+
+    /// The commit that is merged.
+    pub fn commit(&self) -> &str {
+        &self.commits[1]
+    }
+}
+
+fn conflict(base: &str, named: &str, files: &BTreeSet<&str>) -> Explained {
+    let mut names: Vec<String> = files.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+    if files.len() > NAMED {
+        names.push(format!("{} more", files.len() - NAMED));
+    }
+    let message = format!("`--merge {named}` conflicts with `{base}` in {}", names.join(", "));
+    Explained::with_help(
+        message,
+        format!("merge {base} into the branch, solve the conflict there, and plan again"),
+    )
+}
+
+/// Whether history is missing between these commits and the point that they have in common, as far as it is known: that point
+/// may then be another one.
+fn is_cut(root: &Path, commits: &[String; 2], left: Option<&str>) -> bool {
+    if line(root, &["rev-parse", "--is-shallow-repository"]).as_deref() != Ok("true") {
+        return false;
+    }
+    let [one, other] = commits;
+    let mut ask = vec!["rev-list", "--max-count=1", "--max-parents=0", one, other];
+    let not = left.map(|left| format!("^{left}"));
+    ask.extend(not.as_deref());
+    line(root, &ask).is_ok_and(|first| !first.is_empty())
+}
