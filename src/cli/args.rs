@@ -125,8 +125,9 @@ pub struct PlanArgs {
     pub emulation: Emulation,
     #[command(flatten)]
     pub watching: Watching,
-    /// Plan what the files are once this git revision is merged into that of `--base`: for a job that has the base checked out
-    #[arg(long, value_name = "REV", requires = "base", conflicts_with_all = ["against", "restore"])]
+    /// Plan what the files are once this git revision is merged into that of `--base` (or `--against`): for a job that has the
+    /// base checked out
+    #[arg(long, value_name = "REV", conflicts_with = "restore")]
     pub merge: Option<String>,
     /// Compare the files with what they said at a git revision, in the place of what is live: no phone system is asked and no
     /// credential is needed, e.g. for a pull request from a fork

@@ -4,6 +4,7 @@
 use super::{files::Files, revision::Revision};
 use crate::{
     explained::Explained,
+    file::LARGEST_OF_ALL,
     git::{Ended, ended_as_of, git, line, object},
 };
 use std::{collections::BTreeSet, path::Path};
@@ -23,8 +24,8 @@ pub struct Merge {
 const NAMED: usize = 10;
 
 impl Merge {
-    /// Merges `named` into `base`.
-    pub fn of(root: &Path, base: &str, named: &str) -> Result<Self, Explained> {
+    /// Merges `named` into `base`, which an option has named.
+    pub fn of(root: &Path, (option, base): (&str, &str), named: &str) -> Result<Self, Explained> {
         let commit = |option: &str, named: &str| {
             git(root, &["rev-parse", "--git-dir"]).map_err(Explained::new)?;
             object(root, named, "commit").map_err(|_| {
@@ -32,7 +33,7 @@ impl Merge {
                 Explained::with_help(message, "name a commit that is here; a shallow checkout may lack it")
             })
         };
-        let commits = [commit("--base", base)?, commit("--merge", named)?];
+        let commits = [commit(option, base)?, commit("--merge", named)?];
         let [onto, merged] = &commits;
         let left = line(root, &["merge-base", onto, merged]).ok().filter(|it| !it.is_empty());
         if is_cut(root, &commits, left.as_deref()) {
@@ -44,7 +45,7 @@ impl Merge {
             return Err(Explained::with_help(message, help));
         }
         if left.is_none() {
-            let message = format!("`--merge {named}` and `--base {base}` have no commit in common");
+            let message = format!("`--merge {named}` and `{option} {base}` have no commit in common");
             let help = "git merges no histories that have nothing to do with each other: name a branch that was made from the base";
             return Err(Explained::with_help(message, help));
         }
@@ -71,6 +72,13 @@ impl Merge {
     pub fn files(&self, root: &Path) -> Result<Files, Explained> {
         let revision = Revision::of_merge(root, &self.named, &self.tree, &self.commits);
         revision.map(Files::Revision).map_err(Explained::new)
+    }
+
+    /// Whether a file is another one than at a revision.
+    pub fn differs(&self, root: &Path, named: &str, file: &str) -> bool {
+        let then = Revision::find(root, named).and_then(|it| it.read(file, LARGEST_OF_ALL));
+        let now = Revision::of_merge(root, &self.named, &self.tree, &self.commits);
+        then.ok() != now.and_then(|it| it.read(file, LARGEST_OF_ALL)).ok()
     }
 
     /// The commit that is merged.

@@ -276,11 +276,15 @@ fn protected(tenant: &Tenant) -> BTreeSet<Address> {
 /// The merge whose files the run is about, if it is about one.
 fn merge(root: &Path, selection: &Selection) -> Result<Option<Merge>, Failure> {
     let Some(named) = &selection.merge else { return Ok(None) };
-    let Some(base) = &selection.base else {
-        let failure = Failure::error(format!("`--merge {named}` does not say what it is merged into"));
-        return Err(failure.help("name it with `--base`"));
+    let (option, into) = match (&selection.base, &selection.against) {
+        (Some(base), _) => ("--base", base),
+        (None, Some(against)) => ("--against", against),
+        (None, None) => {
+            let failure = Failure::error(format!("`--merge {named}` does not say what it is merged into"));
+            return Err(failure.help("name it with `--base` or `--against`"));
+        }
     };
-    Ok(Some(Merge::of(root, base, named)?))
+    Ok(Some(Merge::of(root, (option, into), named)?))
 }
 
 /// The tenants at a git revision.

@@ -38,7 +38,11 @@ pub fn plan_against(checked: &Checked, options: &Options) -> Plan {
     });
     let mut warnings = checked.warnings.clone();
     let other = options.selection.against.as_ref();
-    if let Some(revision) = other.filter(|it| differs(&checked.root, it, WORKSPACE_FILE)) {
+    let other = other.filter(|it| match &checked.merge {
+        Some(merge) => merge.differs(&checked.root, it, WORKSPACE_FILE),
+        None => differs(&checked.root, it, WORKSPACE_FILE),
+    });
+    if let Some(revision) = other {
         let message = format!("`{WORKSPACE_FILE}` differs from {revision}, and is not compared");
         let help = "it says where credentials are sent, and what `guard` permits: read its difference";
         warnings.push(Finding::warning("config", message).help(help));

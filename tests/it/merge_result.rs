@@ -427,14 +427,38 @@ fn what_cannot_be_merged_ends_the_run() {
     }
     let world = repository();
     for (ask, said) in [
-        (vec!["--merge", "feature"], "required arguments were not provided"),
-        (vec!["--merge", "feature", "--against", "main"], "cannot be used with"),
+        (vec!["--merge", "feature"], "`--merge feature` does not say what it is merged into"),
         (vec!["--base", "main", "--merge", "feature", "--restore", "x"], "cannot be used with"),
     ] {
         let done = world.run(&[vec!["plan"], ask.clone()].concat());
         assert_eq!(done.ending, Ending::Error, "{ask:?}");
         assert!(done.err.contains(said), "{ask:?}: {}", done.err);
     }
+}
+
+/// A fork's files are read as git objects too, and compared with those of the base: as if it had been merged here.
+#[test]
+fn a_fork_is_compared_as_it_would_be_merged() {
+    let world = repository();
+    on(&world, "feature", "mine", |w| {
+        OWN(w);
+        w.edit("dialform.yaml", "providers:", "# a provider of theirs\nproviders:");
+    });
+    on(&world, "main", "theirs", |w| w.edit(FILE, "name: Repairs", "name: Workshop"));
+    let ask = ["--against", "main", "--merge", "feature"];
+    let formats = ["text", "markdown", "json"];
+    let plan = |ask: &[&str], format: &str| {
+        let done = std::ops::Deref::deref(&world).run(&[&["plan", "--format", format], ask].concat());
+        assert_eq!((done.ending, done.err.as_str()), (Ending::Fine, ""));
+        let lines = done.out.lines().filter(|it| !it.contains("commit"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let before = formats.map(|format| plan(&ask, format));
+    assert!(before[0].iter().any(|it| it.contains("`dialform.yaml` differs from main")), "{:#?}", before[0]);
+    world.git(&["checkout", "-q", "-b", "merged"]);
+    merge(&world, "merge");
+    let after = formats.map(|format| plan(&["--against", "main"], format));
+    assert_eq!(before[..2], after[..2]);
 }
 
 /// What a checkout of limited depth lacks may be where the branch left the base: a merge over another point would be another
