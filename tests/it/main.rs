@@ -77,6 +77,8 @@ mod names;
 #[cfg(test)]
 mod other_readers;
 #[cfg(test)]
+mod pipelines;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod proxy;
