@@ -4,10 +4,12 @@
 mod github;
 mod gitlab;
 
+use crate::pipelines;
 use axum::{Router, routing::any};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
+    io::{Cursor, Write},
     sync::{Arc, Mutex, MutexGuard},
 };
 use tokio::runtime::Runtime;
@@ -82,6 +84,16 @@ pub struct State {
     /// What happens to the state behind the back of a reader: done before the n-th listing of pull requests from now.
     pub moves: Option<(usize, String)>,
     last: u64,
+    /// Where the runs of the host are carried out, if they are.
+    runner: Option<Carried>,
+}
+
+/// What a runner and its host have in common.
+#[derive(Debug)]
+struct Carried {
+    artifacts: Arc<Mutex<Vec<pipelines::Artifact>>>,
+    runs: Arc<Mutex<Vec<pipelines::Run>>>,
+    grants: Arc<Mutex<BTreeMap<String, pipelines::Permissions>>>,
 }
 
 impl State {
@@ -104,6 +116,41 @@ impl State {
 
     pub fn open_issues(&self) -> Vec<&Ticket> {
         self.issues.iter().filter(|it| it.open).collect()
+    }
+
+    /// Those that were set, and those of runs that were carried out.
+    fn all_artifacts(&self) -> Vec<Artifact> {
+        let carried = self.runner.as_ref().map(|it| it.artifacts.lock().unwrap().clone());
+        let carried = carried.into_iter().flatten().map(|it| Artifact {
+            id: it.id,
+            name: it.name.clone(),
+            run: it.run_id,
+            expired: false,
+            zip: zipped(&it.files),
+        });
+        self.artifacts.iter().cloned().chain(carried).collect()
+    }
+
+    fn all_runs(&self) -> Vec<Run> {
+        let carried = self.runner.as_ref().map(|it| it.runs.lock().unwrap().clone());
+        let carried = carried.into_iter().flatten().map(|it| Run {
+            id: it.id,
+            path: it.path.clone(),
+            event: it.event.clone(),
+            head_repository: it.head_repository.clone(),
+            ended: it.created.parse().unwrap(),
+            well: it.conclusion == Some(pipelines::Conclusion::Success),
+        });
+        self.runs.iter().cloned().chain(carried).collect()
+    }
+
+    /// How far a token may go in one of the scopes: 0, 1 to read, 2 to write. `None`: nobody has it.
+    fn level(&self, token: &str, scope: &str) -> Option<u8> {
+        if token == TOKEN {
+            return Some(2);
+        }
+        let grants = self.runner.as_ref()?.grants.lock().unwrap();
+        grants.get(token).map(|it| it.level(scope))
     }
 
     fn edit(&mut self, comment: u64, body: &str) -> bool {
@@ -151,6 +198,15 @@ impl Host {
         self.state.lock().unwrap()
     }
 
+    /// Serves what the runs of a runner have made, to the tokens that they have.
+    pub fn serve(&self, runner: &pipelines::Runner) {
+        self.state().runner = Some(Carried {
+            artifacts: Arc::clone(&runner.artifacts),
+            runs: Arc::clone(&runner.runs),
+            grants: Arc::clone(&runner.grants),
+        });
+    }
+
     /// The variables of a job of GitHub Actions.
     pub fn github(&self) -> Vec<(&'static str, String)> {
         vec![
@@ -185,4 +241,13 @@ fn page(all: Vec<Value>, query: &BTreeMap<String, String>, url: &str) -> (Value,
     query.insert("page".to_owned(), (number + 1).to_string());
     let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
     (Value::Array(entries), more.then(|| format!("<{url}?{}>; rel=\"next\"", query.join("&"))))
+}
+
+fn zipped(files: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in files {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(content).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
 }

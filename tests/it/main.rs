@@ -63,6 +63,8 @@ mod init;
 #[cfg(test)]
 mod kept;
 #[cfg(test)]
+mod life;
+#[cfg(test)]
 mod lints;
 #[cfg(test)]
 mod live;

@@ -25,3 +25,7 @@ mod syntax;
 mod triggers;
 mod value;
 mod workflow;
+
+pub use injections::injections;
+pub use runner::{Artifact, Conclusion, Event, JobResult, Run, RunResult, Runner};
+pub use workflow::Permissions;

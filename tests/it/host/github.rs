@@ -1,6 +1,6 @@
 //! GitHub's REST API.
 
-use super::{BOT, State, TOKEN, Ticket, page};
+use super::{BOT, State, Ticket, page};
 use axum::{
     body::Body,
     extract::Request,
@@ -22,8 +22,15 @@ pub async fn answer(state: Arc<Mutex<State>>, request: Request) -> Response {
         url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let mut state = state.lock().unwrap();
     let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
-    if bearer != Some(&format!("Bearer {TOKEN}")) {
-        return said(StatusCode::UNAUTHORIZED, &json!({ "message": "Bad credentials" }), None);
+    let token = bearer.and_then(|it| it.strip_prefix("Bearer ")).unwrap_or_default().to_owned();
+    let (scopes, needed) = scope(&parts.method, &path);
+    match scopes.iter().map(|scope| state.level(&token, scope)).max().unwrap() {
+        None => return said(StatusCode::UNAUTHORIZED, &json!({ "message": "Bad credentials" }), None),
+        Some(level) if level < needed => {
+            let message = "Resource not accessible by integration";
+            return said(StatusCode::FORBIDDEN, &json!({ "message": message }), None);
+        }
+        Some(_) => {}
     }
     if parts.method != Method::GET {
         state.writes.push(format!("{} {path}", parts.method));
@@ -102,7 +109,8 @@ pub async fn answer(state: Arc<Mutex<State>>, request: Request) -> Response {
                 None => none(),
             },
             ("GET", ["actions", "artifacts"]) => {
-                let of = state.artifacts.iter().filter(|it| it.name == query["name"]);
+                let all = state.all_artifacts();
+                let of = all.iter().filter(|it| it.name == query["name"]);
                 let all: Vec<Value> = of
                     .map(|it| {
                         json!({ "id": it.id, "name": it.name, "expired": it.expired,
@@ -112,17 +120,20 @@ pub async fn answer(state: Arc<Mutex<State>>, request: Request) -> Response {
                 one(json!({ "total_count": all.len(), "artifacts": all }))
             }
             ("GET", ["actions", "artifacts", id, "zip"]) => {
-                match state.artifacts.iter().find(|it| it.id == number(id)) {
-                    Some(found) => Response::new(Body::from(found.zip.clone())),
+                match state.all_artifacts().into_iter().find(|it| it.id == number(id)) {
+                    Some(found) => Response::new(Body::from(found.zip)),
                     None => none(),
                 }
             }
-            ("GET", ["actions", "runs", id]) => match state.runs.iter().find(|it| it.id == number(id)) {
-                Some(found) => one(run(found)),
-                None => none(),
-            },
+            ("GET", ["actions", "runs", id]) => {
+                match state.all_runs().iter().find(|it| it.id == number(id)) {
+                    Some(found) => one(run(found)),
+                    None => none(),
+                }
+            }
             ("GET", ["actions", "workflows", file, "runs"]) => {
-                let of = state.runs.iter().filter(|it| {
+                let all = state.all_runs();
+                let of = all.iter().filter(|it| {
                     it.path.ends_with(&format!("/{file}")) && it.event == query["event"] && it.well
                 });
                 one(json!({ "workflow_runs": of.map(run).collect::<Vec<_>>() }))
@@ -130,6 +141,19 @@ pub async fn answer(state: Arc<Mutex<State>>, request: Request) -> Response {
             other => panic!("GitHub has no {other:?}"),
         },
         other => panic!("GitHub has no {other:?}"),
+    }
+}
+
+/// What a token has to have for a request: one of these scopes, to read or to write.
+fn scope(method: &Method, path: &str) -> (&'static [&'static str], u8) {
+    let level = if *method == Method::GET { 1 } else { 2 };
+    let part = path.trim_start_matches("/repos/acme/phones/").split('/').next().unwrap();
+    match part {
+        "actions" => (&["actions"], level),
+        "pulls" | "commits" => (&["pull-requests"], level),
+        "issues" => (&["issues", "pull-requests"], level),
+        // Whatever a token may do, it may do this.
+        _ => (&["contents"], 0),
     }
 }
 
