@@ -2,8 +2,9 @@
 
 mod world;
 
-use crate::pipelines::Conclusion;
-use world::{FILE, Life};
+use crate::pipelines::{Artifact, Conclusion, JobResult, injections};
+use std::path::Path;
+use world::{CHECK, FILE, Life, PLAN};
 
 const OURS: &str = "acme/phones";
 
@@ -50,4 +51,264 @@ fn a_change_lives() {
     assert_eq!((life.live("401").as_str(), life.applied()), ("Workshop", life.main()));
     assert_eq!(life.night().conclusion, Conclusion::Success);
     assert!(life.host.state().open_issues().is_empty(), "nothing differs any more");
+}
+
+/// A change of one queue's name on a branch, and its pull request, planned.
+fn reviewed(life: &Life, number: u64, behind: usize, from: &str, to: &str) {
+    let edit =
+        |it: &crate::workspace::Workspace| it.edit(FILE, &format!("name: {from}"), &format!("name: {to}"));
+    let head = life.branch(&format!("change-{number}"), behind, edit);
+    life.open(number, &head);
+    let plan = life.planned(number, OURS);
+    assert_eq!(plan.conclusion, Conclusion::Success, "{}", plan.job("plan").log());
+    assert!(life.ours(number, "plan").contains(to), "{}", life.ours(number, "plan"));
+}
+
+fn applied(life: &Life) {
+    let apply = life.apply();
+    assert_eq!(apply.conclusion, Conclusion::Success, "{}", apply.job("apply").log());
+    assert_eq!(life.applied(), life.main());
+}
+
+/// How many steps of an apply the log of a run tells of.
+fn done(life: &Life, number: u64) -> bool {
+    life.ours(number, "applied").contains(":white_check_mark:")
+}
+
+/// However a host merges, the plan that was reviewed is found by what is merged, and its effect is live, once.
+#[test]
+fn every_way_of_merging_is_applied_by_the_reviewed_plan() {
+    for how in ["merge", "squash", "rebase"] {
+        let life = Life::new();
+        applied(&life);
+        let head = life.branch("two-commits", 0, |it| {
+            it.edit(FILE, "name: Sales", "name: Shop");
+            it.git(&["commit", "-qam", "the first of two"]);
+            it.edit(FILE, "name: Repairs", "name: Workshop");
+        });
+        life.open(1, &head);
+        let plan = life.planned(1, OURS);
+        assert_eq!(plan.conclusion, Conclusion::Success, "{}", plan.job("plan").log());
+        life.merge(1, how);
+        applied(&life);
+        assert_eq!((life.live("400").as_str(), life.live("401").as_str()), ("Shop", "Workshop"), "{how}");
+        assert!(done(&life, 1), "{how}");
+        let names: Vec<String> =
+            life.runner.artifacts.lock().unwrap().iter().map(|it| it.name.clone()).collect();
+        let tree = life.asked(&["rev-parse", "origin/main^{tree}"]);
+        assert!(names.contains(&format!("dialform-production-{tree}")), "{how}: {names:?}");
+        // The revert button.
+        if how != "rebase" {
+            let mainline: &[&str] = if how == "merge" { &["-m", "1"] } else { &[] };
+            let head = life.branch("revert", 0, |it| {
+                it.git(&[&["revert", "--no-commit"], mainline, &["HEAD"]].concat());
+            });
+            life.open(2, &head);
+            assert_eq!(life.planned(2, OURS).conclusion, Conclusion::Success);
+            life.merge(2, how);
+            applied(&life);
+            assert_eq!((life.live("400").as_str(), life.live("401").as_str()), ("Sales", "Repairs"), "{how}");
+        }
+        assert!(life.host.state().open_issues().is_empty());
+    }
+}
+
+/// Branches that were made before others were merged: the plan of each says nothing about what the others changed, and all of it
+/// is live in the end, although a queue pushes only once and most runs are cancelled.
+#[test]
+fn five_merges_and_one_run() {
+    let life = Life::new();
+    applied(&life);
+    let changes = [
+        ("Sales", "Shop"),
+        ("Repairs", "Workshop"),
+        ("Orders", "Desk"),
+        ("Returns", "Back"),
+        ("Billing", "Money"),
+    ];
+    for (number, (from, to)) in (1..).zip(changes) {
+        reviewed(&life, number, 0, from, to);
+        let comment = life.ours(number, "plan");
+        let others =
+            changes.iter().filter(|(_, name)| *name != to).filter(|(_, name)| comment.contains(name));
+        assert_eq!(others.count(), 0, "{comment}");
+    }
+    let queue = changes.len() as u64;
+    for number in 1..=queue {
+        life.merge(number, "merge");
+    }
+    applied(&life);
+    for (queue, (_, name)) in (400..).zip(changes) {
+        assert_eq!(life.live(&queue.to_string()), name);
+    }
+    for number in 1..=queue {
+        assert!(done(&life, number), "{number}");
+    }
+    assert!(life.host.state().open_issues().is_empty());
+    // A branch from before all of that is planned as it would be merged, and again says nothing of theirs.
+    reviewed(&life, 9, 5, "Lost", "Found");
+    let comment = life.ours(9, "plan");
+    assert!(!changes.iter().any(|(from, to)| comment.contains(from) || comment.contains(to)), "{comment}");
+    life.merge(9, "squash");
+    applied(&life);
+    assert_eq!((life.live("405").as_str(), life.live("400").as_str()), ("Found", "Shop"));
+}
+
+/// What nobody has reviewed waits, with one issue, until somebody who may approves this very plan.
+#[test]
+fn what_nobody_reviewed_waits() {
+    let life = Life::new();
+    applied(&life);
+    let before = life.main();
+    life.branch("direct", 0, |it| it.edit(FILE, "name: Sales", "name: Shop"));
+    life.laptop.git(&["push", "-q", "origin", "direct:main"]);
+    let waiting = |life: &Life| {
+        let state = life.host.state();
+        let open = state.open_issues();
+        assert_eq!(open.len(), 1);
+        let (_, rest) =
+            open[0].body.split_once("    /dialform approve ").unwrap_or_else(|| panic!("{}", open[0].body));
+        (open[0].number, format!("/dialform approve {}", rest.lines().next().unwrap()))
+    };
+    for _ in 0..2 {
+        let run = life.apply();
+        assert_eq!(run.conclusion, Conclusion::Failure, "it is not done");
+        assert_eq!((life.live("400").as_str(), life.applied()), ("Sales", before.clone()));
+    }
+    let (issue, approve) = waiting(&life);
+    assert!(life.comment(issue, "mallory", &approve).is_none_or(|run| run.job("apply").steps.is_empty()));
+    assert!(
+        life.comment(issue, "bob", &format!("> {approve}"))
+            .is_none_or(|run| run.job("apply").steps.is_empty())
+    );
+    assert_eq!(life.live("400"), "Sales");
+    // What is live has moved: it is another plan, and that one was not approved.
+    life.portal("401", "Workshop");
+    let run = life.comment(issue, "bob", &approve).unwrap();
+    assert_eq!(
+        (run.conclusion, life.live("400").as_str()),
+        (Conclusion::Failure, "Sales"),
+        "{}",
+        run.job("apply").log()
+    );
+    life.portal("401", "Repairs");
+    let run = life.apply();
+    assert_eq!(run.conclusion, Conclusion::Success, "{}", run.job("apply").log());
+    assert_eq!((life.live("400").as_str(), life.applied()), ("Shop", life.main()));
+    assert!(life.host.state().open_issues().is_empty());
+}
+
+/// A critical change is approved in the pull request, by somebody else who may write, and by no change of a workflow.
+#[test]
+fn a_critical_change_is_approved_in_the_pull_request() {
+    let life = Life::new();
+    applied(&life);
+    let head = life.branch("gone", 0, |it| {
+        it.edit(FILE, "\n  \"405\":\n    name: Lost\n", "\nabsent: { queues: [\"405\"] }\n");
+    });
+    life.open(1, &head);
+    let plan = life.planned(1, OURS);
+    assert_eq!(plan.conclusion, Conclusion::Success, "{}", plan.job("plan").log());
+    let comment = life.ours(1, "plan");
+    let (_, rest) = comment.split_once("    /dialform approve ").unwrap_or_else(|| panic!("{comment}"));
+    let approve = format!("/dialform approve {}", rest.lines().next().unwrap());
+    // Before it is merged: who opened it, somebody who may not, and then somebody who may.
+    for (person, starts) in [("ann", true), ("mallory", false)] {
+        let run = life.comment(1, person, &approve);
+        assert_eq!(
+            run.is_some_and(|run| run.jobs.iter().any(|job| !job.steps.is_empty())),
+            starts,
+            "{person}"
+        );
+    }
+    life.merge(1, "merge");
+    assert_eq!(life.apply().conclusion, Conclusion::Failure);
+    assert!(life.has("405"));
+    assert!(life.ours(1, "applied").contains(":stop_sign:"), "{}", life.ours(1, "applied"));
+    let run = life.comment(1, "bob", &approve).unwrap();
+    assert_eq!(run.conclusion, Conclusion::Success, "{:#?}", run.jobs);
+    assert!(!life.has("405"));
+    assert!(done(&life, 1) && life.host.state().open_issues().is_empty());
+    assert_eq!(life.applied(), life.main());
+}
+
+/// Whatever a stranger sends: no job that has a file of theirs has a secret or may write, the comment is the right one, and what
+/// they made is not taken for a reviewed plan.
+#[test]
+fn a_fork_sees_no_secret() {
+    const THEIRS: &str = "mallory/phones";
+    let life = Life::new();
+    applied(&life);
+    let head = life.branch("theirs", 0, |it| {
+        it.edit(FILE, "name: Sales", "name: Owned");
+        // Their own workflow and their own program, which the check of a fork runs and nobody else.
+        it.edit(CHECK, "  - run: dialform check\n", "  - run: env | grep -c STRATUS || true\n");
+        it.edit(PLAN, "  workflow_run:", "  pull_request:\n  workflow_run:");
+        it.write(".github/actions/dialform/plan/action.yml", "broken: true\n");
+    });
+    life.laptop.git(&["push", "-q", "origin", ":theirs"]);
+    life.open(1, &head);
+    let runs = life.planned_with_check(1, THEIRS);
+    let merge = life.asked(&["ls-remote", "origin", "refs/pull/1/merge"])[..40].to_owned();
+    let secret = |job: &JobResult| {
+        !job.secrets_seen.is_empty() || job.permissions.values().any(|level| level == "write")
+    };
+    let mut held = 0;
+    for job in runs.iter().flat_map(|run| &run.jobs) {
+        if job.holds_commit(&head) || job.holds_commit(&merge) {
+            held += 1;
+            assert!(!secret(job), "{}: {:?} {:?}", job.name, job.secrets_seen, job.permissions);
+        }
+    }
+    assert_eq!(held, 2, "the check and the comparison");
+    let [check, plan] = &runs;
+    assert_eq!(check.job("check").conclusion, Conclusion::Success, "{}", check.job("check").log());
+    assert_eq!(plan.job("plan").conclusion, Conclusion::Skipped);
+    assert_eq!(plan.conclusion, Conclusion::Success, "{}", plan.job("compare").log());
+    assert!(secret(plan.job("comment")), "that one may write, and has no file of theirs");
+    assert!(life.ours(1, "plan").contains("Owned"), "{}", life.ours(1, "plan"));
+    // Their artifact with the name of a reviewed plan, in their own run and in a run of their own copy of our workflow.
+    let merged = life.merge(1, "merge");
+    let tree = life.asked(&["rev-parse", &format!("{merged}^{{tree}}")]);
+    let forged = life.saved_plan(&merged);
+    for (id, run) in [(99_998, check.id), (99_999, life.forged_run("pull_request", THEIRS))] {
+        life.runner.artifacts.lock().unwrap().push(Artifact {
+            id,
+            name: format!("dialform-production-{tree}"),
+            run_id: run,
+            files: [("plan.json".to_owned(), forged.clone())].into(),
+        });
+    }
+    // The workflows of main are theirs by now: whoever merges that has been told by the comment of nothing but the files.
+    let run = life.apply();
+    assert_eq!(run.conclusion, Conclusion::Failure, "it waits for approval");
+    assert_eq!(life.live("400"), "Sales");
+}
+
+/// Text of strangers is never part of a script, and every action is pinned.
+#[test]
+fn no_script_holds_a_strangers_text() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ci/github");
+    let mut files = Vec::new();
+    let mut pending = vec![root];
+    while let Some(directory) = pending.pop() {
+        for path in std::fs::read_dir(directory).unwrap().map(|it| it.unwrap().path()) {
+            if path.is_dir() { pending.push(path) } else { files.push(path) }
+        }
+    }
+    assert_eq!(files.len(), 9);
+    for path in files {
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(injections(&text), Vec::<String>::new(), "{}", path.display());
+        for line in
+            text.lines().filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: "))
+        {
+            let pinned = line.split_once('@').is_some_and(|(_, at)| {
+                at.split(' ')
+                    .next()
+                    .is_some_and(|it| it.len() == 40 && it.bytes().all(|it| it.is_ascii_hexdigit()))
+            });
+            assert!(pinned || line.starts_with("./.github/"), "{line}");
+        }
+    }
 }

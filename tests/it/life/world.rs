@@ -3,14 +3,19 @@
 
 use crate::{
     host::{Host, Pull},
-    pipelines::{Event, Permissions, RunResult, Runner},
+    pipelines::{Event, Run, RunResult, Runner},
     served,
     workspace::{Workspace, copy, git},
 };
 use dialform::sandbox::Sandbox;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Command, Output},
+};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -36,31 +41,40 @@ pub struct Life {
     _files: TempDir,
 }
 
-/// Three queues, each of which somebody changes.
-fn tenant(name: &str) -> String {
-    format!(
-        "tenant: {name}\nprovider: pbx\naccount: {name}.1.service\nqueues:\n  \"400\":\n    name: Sales\n\n  \"401\":\n    name: Repairs\n\n  \"402\":\n    name: Orders\n\n  \"403\":\n    name: Returns\n\n  \"404\":\n    name: Billing\nforwards:\n"
-    )
-    .replace("forwards:\n", "")
+/// Queues, each of which somebody changes.
+const QUEUES: [(&str, &str); 6] = [
+    ("400", "Sales"),
+    ("401", "Repairs"),
+    ("402", "Orders"),
+    ("403", "Returns"),
+    ("404", "Billing"),
+    ("405", "Lost"),
+];
+
+/// The file of the only tenant.
+fn tenant() -> String {
+    let queues = QUEUES.map(|(queue, name)| format!("\n  \"{queue}\":\n    name: {name}\n"));
+    format!("tenant: acme\nprovider: pbx\naccount: acme.1.service\nqueues:{}", queues.concat())
 }
 
-const LIVE: &str = r#"
-domain: { domain: acme.1.service }
-users: [{ user: "101" }]
-callqueues:
-  - { callqueue: "400", description: Sales }
-  - { callqueue: "401", description: Repairs }
-  - { callqueue: "402", description: Orders }
-  - { callqueue: "403", description: Returns }
-  - { callqueue: "404", description: Billing }
-"#;
+/// What is live at first. A number that no file tells of leads to the last queue. A number that no file tells of leads to the last queue.
+fn live() -> String {
+    let queues =
+        QUEUES.map(|(queue, name)| format!("  - {{ callqueue: \"{queue}\", description: {name} }}\n"));
+    format!(
+        "domain: {{ domain: acme.1.service }}\nusers: [{{ user: \"101\" }}]\ncallqueues:\n{}\
+         phonenumbers:\n  - {{ phonenumber: \"12145550100\", dial-rule-application: to-callqueue, \
+         dial-rule-translation-destination-user: \"405\" }}\n",
+        queues.concat()
+    )
+}
 
 impl Life {
     /// The default branch has the workspace and the workflows, and live is as the files say.
     pub fn new() -> Self {
         let files = tempfile::tempdir().unwrap();
         fs::create_dir(files.path().join("live")).unwrap();
-        fs::write(files.path().join("live/acme.1.service.yaml"), LIVE).unwrap();
+        fs::write(files.path().join("live/acme.1.service.yaml"), live()).unwrap();
         let runtime = Runtime::new().unwrap();
         let options = served::options("stratus", &files.path().join("live"), &files.path().join("state"), "");
         let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
@@ -90,7 +104,7 @@ impl Life {
                 sandbox.url()
             ),
         );
-        laptop.write(FILE, tenant("acme"));
+        laptop.write(FILE, tenant());
         let origin = tempfile::tempdir().unwrap();
         git(origin.path(), &["init", "-q", "--bare", "-b", "main"]);
         laptop.git(&["init", "-q", "-b", "main"]);
@@ -136,17 +150,47 @@ impl Life {
         self.phones(queue, &["-X", "PUT", "-H", "content-type: application/json", "-d", &body]);
     }
 
+    /// Whether a queue is live.
+    pub fn has(&self, queue: &str) -> bool {
+        self.ask(queue, &[]).status.success()
+    }
+
     /// What the phone system says of a queue.
     fn phones(&self, queue: &str, more: &[&str]) -> String {
-        let url = format!("{}/ns-api/v2/domains/acme.1.service/callqueues/{queue}", self.sandbox.url());
-        let done = Command::new("curl")
-            .args(["-sSf", "-H", "authorization: Bearer portal"])
-            .args(more)
-            .arg(&url)
-            .output()
-            .unwrap();
+        let done = self.ask(queue, more);
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         String::from_utf8(done.stdout).unwrap()
+    }
+
+    fn ask(&self, queue: &str, more: &[&str]) -> Output {
+        let url = format!("{}/ns-api/v2/domains/acme.1.service/callqueues/{queue}", self.sandbox.url());
+        let mut curl = Command::new("curl");
+        curl.args(["-sSf", "-H", "authorization: Bearer portal"]).args(more).arg(&url).output().unwrap()
+    }
+
+    /// A plan of a commit as anybody who can read may save it.
+    pub fn saved_plan(&self, commit: &str) -> Vec<u8> {
+        self.laptop.git(&["fetch", "-q", "origin"]);
+        self.laptop.git(&["checkout", "-q", "--detach", commit]);
+        let plan = [
+            &["plan", "--base", "HEAD~1", "--config", "worktree", "--environment", "production"][..],
+            &["--out"],
+        ];
+        let out = self.laptop.argument(".dialform/forged.json");
+        fs::create_dir_all(self.laptop.path(".dialform")).unwrap();
+        let mut command = self.laptop.process(&[&plan.concat()[..], &[&out]].concat());
+        let done = command.env("STRATUS_TOKEN", "x").env("STRATUS_READ_TOKEN", "x").output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        fs::read(out).unwrap()
+    }
+
+    /// A run of the plan's workflow file for another event.
+    pub fn forged_run(&self, event: &str, repository: &str) -> u64 {
+        let mut runs = self.runner.runs.lock().unwrap();
+        let like = runs.iter().rfind(|it| it.path == PLAN).unwrap().clone();
+        let (event, head_repository) = (event.to_owned(), repository.to_owned());
+        runs.push(Run { id: 88_888, event, head_repository, ..like });
+        88_888
     }
 
     /// A commit on a branch of its own that begins where main is at the host, or `behind` commits before that.
@@ -175,6 +219,11 @@ impl Life {
 
     /// What happens when a pull request gets a commit: its check, and then the plan.
     pub fn planned(&self, number: Number, repository: &str) -> RunResult {
+        let [_, plan] = self.planned_with_check(number, repository);
+        plan
+    }
+
+    pub fn planned_with_check(&self, number: Number, repository: &str) -> [RunResult; 2] {
         let head = self.host.state().pulls.iter().find(|it| it.number == number).unwrap().head.clone();
         self.laptop.git(&["fetch", "-q", "origin"]);
         self.laptop.git(&["checkout", "-q", "--detach", "origin/main"]);
@@ -196,7 +245,8 @@ impl Life {
                 repository_of_head: repository.to_owned(),
             },
         );
-        self.followed(&check, &head, "pull_request", repository)
+        let plan = self.followed(&check, &head, "pull_request", repository);
+        [check, plan]
     }
 
     /// The run of the plan that follows a check.
@@ -273,11 +323,6 @@ impl Life {
         let all: Vec<&str> = state.said(topic).into_iter().filter(|it| it.starts_with(&start)).collect();
         assert_eq!(all.len(), 1, "{all:#?}");
         all[0].to_owned()
-    }
-
-    /// Every token that a job had, with what it might do.
-    pub fn granted(&self) -> Vec<Permissions> {
-        self.runner.grants.lock().unwrap().values().cloned().collect()
     }
 }
 
