@@ -201,7 +201,7 @@ impl RunResult {
 /// Runs git without the settings of who runs the tests: whether it went well, and what it said.
 pub(super) fn attempt(directory: &Path, words: &[&str]) -> (bool, String) {
     let mut command = Command::new("git");
-    command.current_dir(directory).args(words);
+    command.current_dir(directory).args(["-c", "maintenance.auto=false"]).args(words);
     super::process::clean(&mut command, &directory.join("no-home"));
     let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);

@@ -28,12 +28,12 @@ impl Host {
             runner: Runner::new(directory.path().join("origin"), "acme/phones", "http://127.0.0.1:9"),
             directory,
         };
-        host.git_at("", &["init", "-q", "--bare", "-b", "main", "origin"]);
-        host.git_at("", &["clone", "-q", "origin", "clone"]);
-        for (name, value) in [("user.name", "A"), ("user.email", "a@example.com")] {
-            host.git(&["config", name, value]);
-        }
-        host.git(&["checkout", "-q", "-b", "main"]);
+        host.git_at("", &["init", "-q", "--template=", "--bare", "-b", "main", "origin"]);
+        host.git_at("", &["init", "-q", "--template=", "-b", "main", "clone"]);
+        let config = host.clone_path().join(".git/config");
+        let text = fs::read_to_string(&config).unwrap()
+            + "[user]\n name = A\n email = a@example.com\n[remote \"origin\"]\n url = ../origin\n";
+        fs::write(config, text).unwrap();
         host.commit(files);
         host
     }
