@@ -127,7 +127,7 @@ pub struct PlanArgs {
     pub watching: Watching,
     /// Plan what the files are once this git revision is merged into that of `--base` (or `--against`): for a job that has the
     /// base checked out
-    #[arg(long, value_name = "REV", conflicts_with = "restore")]
+    #[arg(long, value_name = "REV", conflicts_with_all = ["restore", "allow_undo"])]
     pub merge: Option<String>,
     /// Compare the files with what they said at a git revision, in the place of what is live: no phone system is asked and no
     /// credential is needed, e.g. for a pull request from a fork
@@ -253,7 +253,7 @@ pub struct ApplyArgs {
     /// A saved plan: its part of the workspace, and what is left of its steps; refused where there is any other step now
     #[arg(
         value_name = "PLANFILE",
-        conflicts_with_all = ["tenant", "only", "changed_since", "base", "restore"]
+        conflicts_with_all = ["tenant", "only", "changed_since", "base", "allow_undo", "restore"]
     )]
     pub plan: Option<PathBuf>,
     #[command(flatten)]

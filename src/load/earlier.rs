@@ -38,6 +38,16 @@ impl Earlier {
     /// Reads the tenants of a revision. `now` says where they lie if the workspace file of then does not. Fails only if git
     /// knows no such revision.
     pub fn load(root: &Path, named: &str, now: &WorkspaceFile) -> Result<Self, String> {
+        Self::load_some(root, named, now, &|_| true)
+    }
+
+    /// The same of some of the tenants' files.
+    pub fn load_some(
+        root: &Path,
+        named: &str,
+        now: &WorkspaceFile,
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Result<Self, String> {
         let revision = Revision::find(root, named)?;
         let mut earlier = Self {
             tenants: Vec::new(),
@@ -51,8 +61,8 @@ impl Earlier {
         }
         let files = Files::Revision(revision);
         let (patterns, shared, tree) = earlier.patterns(&files, now);
-        let names: BTreeSet<String> =
-            patterns.iter().flat_map(|it| files.matching(it).unwrap_or_default()).collect();
+        let names = patterns.iter().flat_map(|it| files.matching(it).unwrap_or_default());
+        let names: BTreeSet<String> = names.filter(|name| wanted(name)).collect();
         let mut found = Vec::new();
         let mut library = Library::read(&files, &shared, &tree, &mut found);
         earlier.report(found, "what used those schedules counts as not declared then");

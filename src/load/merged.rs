@@ -1,7 +1,7 @@
 //! What the files would be once a revision is merged into another, as git merges: a tree among git's objects. Nothing is
 //! checked out, and the files of now are not looked at.
 
-use super::{files::Files, revision::Revision};
+use super::{files::Files, history::is_cut, revision::Revision};
 use crate::{
     explained::Explained,
     file::LARGEST_OF_ALL,
@@ -36,7 +36,7 @@ impl Merge {
         let commits = [commit(option, base)?, commit("--merge", named)?];
         let [onto, merged] = &commits;
         let left = line(root, &["merge-base", onto, merged]).ok().filter(|it| !it.is_empty());
-        if is_cut(root, &commits, left.as_deref()) {
+        if is_cut(root, &[onto, merged], left.as_deref()) {
             let message = format!(
                 "`--merge {named}`: where it left `{base}` is not known, for this checkout lacks the history"
             );
@@ -97,17 +97,4 @@ fn conflict(base: &str, named: &str, files: &BTreeSet<&str>) -> Explained {
         message,
         format!("merge {base} into the branch, solve the conflict there, and plan again"),
     )
-}
-
-/// Whether history is missing between these commits and the point that they have in common, as far as it is known: that point
-/// may then be another one.
-fn is_cut(root: &Path, commits: &[String; 2], left: Option<&str>) -> bool {
-    if line(root, &["rev-parse", "--is-shallow-repository"]).as_deref() != Ok("true") {
-        return false;
-    }
-    let [one, other] = commits;
-    let mut ask = vec!["rev-list", "--max-count=1", "--max-parents=0", one, other];
-    let not = left.map(|left| format!("^{left}"));
-    ask.extend(not.as_deref());
-    line(root, &ask).is_ok_and(|first| !first.is_empty())
 }

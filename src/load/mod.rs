@@ -20,6 +20,7 @@
 //! - `trusted`: the `dialform.yaml` of a revision in place of that of the files
 //! - `changed`: which tenants' files differ from a revision
 //! - `earlier`: what the tenants declared at a revision, as far as it can be read
+//! - `history`: what others have merged since the files left a revision
 //! - `commit`: which commit last changed lines of a file
 //! - `deserializer`, `number`: the serde deserializer below it; the *field* decides what a scalar is
 
@@ -36,6 +37,7 @@ mod expected;
 mod files;
 mod forms;
 mod hints;
+mod history;
 pub mod layout;
 mod library;
 mod merge;
@@ -66,6 +68,7 @@ pub use earlier::Earlier;
 pub use entry::{Entry, Kinds};
 pub use files::Files;
 pub use hints::{Anything, Hints};
+pub use history::{Commit, Left, differing, left, merged_since};
 pub use library::Proposed;
 pub use merged::Merge;
 pub use revision::Revision;

@@ -148,6 +148,21 @@ impl Revision {
         one.object == another.object || read(self).zip(read(other)).is_some_and(|(one, other)| one == other)
     }
 
+    /// The names of files that are not the same objects at another revision.
+    pub fn not_as_at(&self, other: &Self) -> BTreeSet<String> {
+        let object = |it: &Self, name: &str| it.file(name).ok().map(|(_, entry)| entry.object.clone());
+        let mut names = self.names();
+        names.extend(other.names());
+        names.retain(|name| object(self, name) != object(other, name));
+        names
+    }
+
+    /// The paths in the repository by which a file of the workspace is reached: its own, and that which a link leads to.
+    pub fn paths_of(&self, name: &str) -> BTreeSet<String> {
+        let own = format!("{}{name}", self.prefix);
+        self.follow(&own).into_iter().chain([own.clone()]).collect()
+    }
+
     /// The files below the directory, by their names in it; those in linked directories too.
     pub fn names(&self) -> BTreeSet<String> {
         let mut found = BTreeSet::new();

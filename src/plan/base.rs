@@ -1,7 +1,10 @@
 //! What a plan is compared with beside the live system.
 
 use super::{BulkEntry, Desired, Observed, bulk};
-use crate::model::{Address, Resource, Tenant};
+use crate::{
+    finding::Finding,
+    model::{Address, Kind, Resource, Tenant},
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a tenant declared at the base revision.
@@ -13,10 +16,16 @@ pub struct Base {
     pub protected: BTreeSet<Address>,
     /// What was to be absent then.
     pub absent: BTreeSet<Address>,
+    /// Kinds of which everything undeclared was to be deleted then.
+    pub exhaustive: BTreeSet<Kind>,
     /// Rules that were switched for many extensions then.
     pub bulk: Vec<BulkEntry>,
     /// All that it said of itself, where that is compared too.
     pub tenant: Option<Tenant>,
+    /// What it declared when the files left the base, where others have changed that since.
+    pub left: Option<Box<Base>>,
+    /// Objects whose steps would take back what others have merged, and why nothing is planned for them.
+    pub stopped: BTreeMap<Address, Finding>,
 }
 
 impl Base {
@@ -28,6 +37,7 @@ impl Base {
         }
         bulk::expand(&mut desired, &self.bulk, observed);
         let desired = desired.into_iter().map(|(address, it)| (address, it.resource)).collect();
-        Self { desired, ..self.clone() }
+        let left = self.left.as_ref().map(|left| Box::new(left.over(observed)));
+        Self { desired, left, ..self.clone() }
     }
 }

@@ -80,7 +80,9 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     let differing = clocks.findings(&desired, observed, dialect.zoned_schedules);
     plan.findings.extend(differing.into_iter().map(|finding| finding.at(zone_place.clone())));
     let without_rule = bulk::expand(&mut desired, bulk, observed);
-    let base_of_bulk = base.filter(|base| !base.bulk.is_empty()).map(|base| base.over(observed));
+    let has_bulk =
+        |base: &&Base| !base.bulk.is_empty() || base.left.as_ref().is_some_and(|left| !left.bulk.is_empty());
+    let base_of_bulk = base.filter(has_bulk).map(|base| base.over(observed));
     let base = base_of_bulk.as_ref().or(base);
     let declared: BTreeSet<Address> = desired.keys().cloned().collect();
     let uses = Uses::of(&desired, observed);
@@ -97,6 +99,8 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     }
     let mut stale = live::check(account, &desired, &absent, observed, platform, policy, place);
     stale.extend(without_rule.into_iter().filter(|(address, _)| only(address)));
+    let stopped = base.into_iter().flat_map(|base| &base.stopped);
+    stale.extend(stopped.map(|(address, finding)| (address.clone(), finding.clone())));
     for kind in exhaustive.intersection(&policy.unobservable) {
         let message =
             format!("`exhaustive: [{}]` is not possible: the live ones cannot be read here", kind.section());
@@ -426,7 +430,7 @@ pub(super) fn deletion(
 
 /// `extension: "600"` and `attendant: "600"` are one place when an attendant answers there: what the extension is
 /// decides (FACTS stratus/numbers-5).
-fn recognise_attendants(resource: &mut Resource, observed: &Observed) {
+pub(super) fn recognise_attendants(resource: &mut Resource, observed: &Observed) {
     let fix = |to: &mut Destination| {
         if let Destination::Extension(extension) = to
             && observed.extensions.get(extension) == Some(&Role::Attendant)

@@ -32,6 +32,9 @@ pub struct MadeFrom {
     pub changed_since: Option<NamedCommit>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<NamedCommit>,
+    /// `--allow-undo`: the commits that it may take back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allow_undo: Vec<NamedCommit>,
     /// The revision that was merged into the base, for the plan alone: the files are those of the merge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merge: Option<NamedCommit>,

@@ -25,6 +25,7 @@ mod redact;
 mod remarks;
 mod reviewed;
 pub mod saved;
+mod taken_back;
 mod toggle;
 mod top;
 mod undeclared;
@@ -50,6 +51,7 @@ pub use portal::{Act, Clicks, Control, Lists, Portal, Setting, Shown, both, join
 pub use reason::Reason;
 pub use reviewed::{Reviewed, as_reviewed};
 pub use saved::SavedPlan;
+pub use taken_back::{TakenBack, taken_back};
 pub use wanted::Wanted;
 
 use crate::{
@@ -210,6 +212,9 @@ pub struct TenantPlan {
     /// What the tenant wants of the objects that the run is about.
     #[serde(skip)]
     pub wanted: Wanted,
+    /// The commits that it takes back, and may.
+    #[serde(skip)]
+    pub undoes: BTreeSet<String>,
 }
 
 impl TenantPlan {
@@ -231,6 +236,7 @@ impl TenantPlan {
             unmanaged_extensions: 0,
             notes: Vec::new(),
             wanted: Wanted::default(),
+            undoes: BTreeSet::new(),
         }
     }
 }

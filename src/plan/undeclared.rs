@@ -21,6 +21,10 @@ pub(super) fn notes(
             continue;
         }
         let now = desired.get(address).map(|it| &it.resource);
+        // The files have never declared what others have added since they left the base.
+        if now.is_none() && base.left.as_ref().is_some_and(|left| !left.desired.contains_key(address)) {
+            continue;
+        }
         let live = observed.objects.get(address).filter(|live| !live.is_vacant());
         let unread = policy.unobservable.contains(&address.kind);
         let mut text = match (then, now, live) {

@@ -1,6 +1,6 @@
 //! Whether a plan is one that somebody has approved.
 
-use super::{Approval, check::ADDRESS_HELP};
+use super::{Approval, check::ADDRESS_HELP, undo};
 use crate::{
     error::Failure,
     finding::Finding,
@@ -17,6 +17,7 @@ impl Approval {
     /// Refuses a plan that is not the one approved, exceeds the guard, or has a critical change that nobody approved. What
     /// of the approved plan is so already is returned.
     pub fn permit(&self, plan: &Plan) -> Result<Reviewed, Failure> {
+        undo::permit(plan)?;
         let reviewed = self.same(plan)?;
         let beyond = plan.tenants.iter().find(|tenant| !tenant.refused.is_empty());
         if let Some(tenant) = beyond.filter(|_| !self.override_guard) {

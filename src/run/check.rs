@@ -1,15 +1,23 @@
 //! A workspace, loaded and checked: everything that can be known without asking a phone system.
 
-use super::{Selection, baseline, intent::Intent};
+use super::{
+    Selection,
+    allowed::Allowed,
+    baseline,
+    intent::Intent,
+    meanwhile::Meanwhile,
+    place::locate,
+    then::{at_revision, base, protected, removed_tenants},
+};
 use crate::{
     error::Failure,
     finding::{Finding, Level, Place, bounded},
     lint::{self, Subject, TenantSubject},
-    load::{Earlier, Files, LoadedTenant, Merge, changed_since},
+    load::{Files, LoadedTenant, Merge, changed_since},
     lock,
     model::{Address, Kind, Tenant},
     path::Segment,
-    plan::{Base, BulkEntry, Desired, Source, desired, desired_in_part},
+    plan::{Base, BulkEntry, Desired, Source, desired},
     provider::{self, Entry, Kinds, Provider, Workspace},
 };
 use std::{
@@ -26,6 +34,10 @@ pub struct Checked {
     pub warnings: Vec<Finding>,
     /// The merge whose files these are; `None`: they are those of the directory.
     pub(super) merge: Option<Merge>,
+    /// What others have merged into the base since the files left it.
+    pub(super) meanwhile: Option<Meanwhile>,
+    /// The commits that may be taken back.
+    pub(super) allowed: Vec<Allowed>,
     /// Patterns for addresses; empty: every object.
     pub(super) only: Vec<glob::Pattern>,
 }
@@ -49,6 +61,18 @@ pub struct CheckedTenant {
 }
 
 impl Checked {
+    /// Of the files of the directory, about every object of these tenants.
+    pub(super) fn of(
+        root: &Path,
+        workspace: Workspace,
+        tenants: Vec<CheckedTenant>,
+        warnings: Vec<Finding>,
+    ) -> Self {
+        let (only, allowed) = (Vec::new(), Vec::new());
+        let root = root.to_owned();
+        Self { root, workspace, tenants, warnings, merge: None, meanwhile: None, allowed, only }
+    }
+
     pub fn loaded(&self, tenant: &CheckedTenant) -> &LoadedTenant {
         &self.workspace.tenants[tenant.index]
     }
@@ -148,8 +172,8 @@ pub(super) fn to_be_extended(root: &Path, file: Option<&str>) -> Result<Checked,
     let is_wrong = |finding: &&Finding| finding.level == Level::Error && finding.code != "no-tenant-files";
     let wrong: Vec<Finding> = workspace.findings.iter().filter(is_wrong).cloned().collect();
     if wrong.is_empty() {
-        let (tenants, warnings, only) = (Vec::new(), Vec::new(), Vec::new());
-        return Ok(Checked { root: root.to_owned(), workspace, tenants, warnings, merge: None, only });
+        let (tenants, warnings) = (Vec::new(), Vec::new());
+        return Ok(Checked::of(root, workspace, tenants, warnings));
     }
     Err(Failure::Findings(bounded(wrong)))
 }
@@ -174,6 +198,7 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         None => Files::Directory(root.to_owned()),
     };
     let mut workspace = Workspace::load(&files, &Kinds).map_err(Failure::Findings)?;
+    let allowed = Allowed::find(root, &selection.allow_undo, selection.tenants.is_some())?;
     let base_revision = selection.base.as_deref().or(selection.against.as_deref());
     let option = if selection.against.is_some() { "--against" } else { "--base" };
     let mut earlier =
@@ -187,6 +212,15 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
     let mut findings = workspace.findings.clone();
     findings.extend(baseline::news(lints(&workspace, &workspace.tenants, lint::check), &workspace));
     findings.extend(lints(&workspace, &workspace.parts, lint::check_parts));
+    let meanwhile = match (&selection.base, &earlier) {
+        // What is planned with a merge is what everybody has merged.
+        (Some(base), Some(earlier)) if merge.is_none() => Meanwhile::find(root, base, earlier, &workspace),
+        _ => Ok(None),
+    };
+    let mut meanwhile = meanwhile.unwrap_or_else(|unknown| {
+        findings.push(*unknown);
+        None
+    });
     let mut tenants = Vec::new();
     for (index, loaded) in workspace.tenants.iter().enumerate() {
         let config = workspace.file.providers.get(&loaded.tenant.provider);
@@ -194,7 +228,11 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         match CheckedTenant::of(index, loaded, provider) {
             Ok(tenant) => {
                 let base = earlier.as_mut().zip(base_revision).and_then(|(earlier, revision)| {
-                    base(earlier, revision, loaded, &workspace, provider, selection.against.is_some())
+                    let left = meanwhile.as_mut();
+                    let left = left.and_then(|it| it.of(index, earlier, &workspace, provider));
+                    let whole = selection.against.is_some();
+                    let base = base(earlier, revision, loaded, &workspace, provider, whole)?;
+                    Some(Base { left: left.map(Box::new), ..base })
                 });
                 tenants.push(CheckedTenant { base, ..tenant });
             }
@@ -202,7 +240,8 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         }
     }
     if let (Some(earlier), Some(revision)) = (&earlier, base_revision) {
-        findings.extend(removed_tenants(earlier, revision, &workspace));
+        let is_new = |tenant: &LoadedTenant| meanwhile.as_ref()?.is_new(tenant);
+        findings.extend(removed_tenants(earlier, revision, &workspace, &is_new));
     }
     findings.extend(earlier.map(|earlier| earlier.findings).unwrap_or_default());
     findings.extend(settings(&workspace));
@@ -266,11 +305,13 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         tenants.retain(|tenant| changed.tenants.contains(&tenant.index));
         findings.extend(changed.findings);
     }
-    Ok(Checked { root: root.to_owned(), workspace, tenants, warnings: bounded(findings), merge, only })
-}
-
-fn protected(tenant: &Tenant) -> BTreeSet<Address> {
-    tenant.resources().filter(|(_, it)| it.protected()).map(|(address, _)| address).collect()
+    Ok(Checked {
+        merge,
+        meanwhile,
+        allowed,
+        only,
+        ..Checked::of(root, workspace, tenants, bounded(findings))
+    })
 }
 
 /// The merge whose files the run is about, if it is about one.
@@ -287,85 +328,10 @@ fn merge(root: &Path, selection: &Selection) -> Result<Option<Merge>, Failure> {
     Ok(Some(Merge::of(root, (option, into), named)?))
 }
 
-/// The tenants at a git revision.
-fn at_revision(root: &Path, option: &str, revision: &str, now: &Workspace) -> Result<Earlier, Failure> {
-    Earlier::load(root, revision, &now.file).map_err(|why| {
-        Failure::error(format!("`{option} {revision}`: {why}")).help(format!(
-            "name a revision that is here, e.g. `{option} origin/main`; a shallow checkout may lack it"
-        ))
-    })
-}
-
 /// The schedules that a tenant switches off with every rule that uses them.
 fn switched_off(tenant: &Tenant) -> BTreeSet<Address> {
     let off = tenant.schedules.iter().filter(|(_, schedule)| schedule.enabled == Some(false));
     off.map(|(name, _)| Address::new(Kind::Schedules, name)).collect()
-}
-
-/// What a tenant declared at the base revision, in the form its provider reports. `None` where that cannot be known.
-fn base(
-    earlier: &mut Earlier,
-    revision: &str,
-    loaded: &LoadedTenant,
-    workspace: &Workspace,
-    provider: &Provider,
-    whole: bool,
-) -> Option<Base> {
-    let now = &loaded.tenant;
-    let account = |it: &Tenant| (it.provider.clone(), it.account.clone());
-    let then = &earlier.tenants;
-    // A tenant is what it manages; under another name it is still the same.
-    let same = then.iter().find(|it| account(&it.tenant) == account(now));
-    let Some(then) = same.or_else(|| then.iter().find(|it| it.tenant.tenant == now.tenant)) else {
-        let files = workspace.tenants.iter().flat_map(LoadedTenant::written).map(|(name, _)| name).collect();
-        return (!earlier.may_have_had(loaded, &files))
-            .then(|| Base { revision: revision.to_owned(), ..Base::default() });
-    };
-    let (desired, found) = desired_in_part(&then.tenant, &provider.dialect, &|path| Some(locate(then, path)));
-    let base = Base {
-        revision: revision.to_owned(),
-        desired: desired.into_iter().map(|(address, desired)| (address, desired.resource)).collect(),
-        protected: protected(&then.tenant),
-        absent: then.tenant.absent.addresses().into_iter().map(|(address, _)| address).collect(),
-        bulk: BulkEntry::of(&then.tenant, &provider.dialect, &|_| None),
-        tenant: whole.then(|| then.tenant.clone()),
-    };
-    // What could not be held then was never applied, and is no base for anything.
-    let help = "it was never applied, and counts as not declared then";
-    // Of another system than that of now that is not said.
-    let found = found.into_iter().filter(|_| same.is_some());
-    let found: Vec<Finding> = found.map(|it| earlier.finding(it).help(help)).collect();
-    earlier.findings.extend(found);
-    Some(base)
-}
-
-/// A warning for each tenant that was declared at the base revision and is not now: no plan shows what it left behind.
-fn removed_tenants(earlier: &Earlier, revision: &str, now: &Workspace) -> Vec<Finding> {
-    let is_there = |then: &Tenant| {
-        now.tenants.iter().any(|LoadedTenant { tenant, .. }| {
-            tenant.tenant == then.tenant
-                || (&tenant.provider, &tenant.account) == (&then.provider, &then.account)
-        })
-    };
-    let gone = earlier.tenants.iter().map(|loaded| &loaded.tenant).filter(|then| !is_there(then));
-    gone.map(|Tenant { tenant, provider, account, .. }| {
-        let message = format!("tenant `{tenant}` was declared at {revision} and is not any more");
-        let help = format!(
-            "what is live in account `{account}` of `{provider}` stays as it is; to delete it, first list it under \
-             `absent`, apply, and then take the tenant out"
-        );
-        Finding::warning("removed-tenant", message).help(help)
-    })
-    .collect()
-}
-
-/// Where something stands in a tenant's file: an object at its key, what is inside it at its value, and what comes of `bulk`
-/// there.
-pub(super) fn locate(loaded: &LoadedTenant, path: &[Segment]) -> Place {
-    if let Some(path) = loaded.tenant.place_in_bulk(path) {
-        return loaded.place(&path);
-    }
-    if path.len() <= 2 { loaded.place_of_key(path) } else { loaded.place(path) }
 }
 
 fn absent(loaded: &LoadedTenant) -> BTreeMap<Address, Option<Source>> {

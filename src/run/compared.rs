@@ -1,10 +1,6 @@
 //! One tenant's plan: against what is live, or against what the files said at another revision.
 
-use super::{
-    Checked, Options,
-    check::{CheckedTenant, locate},
-    plan_file::made_from,
-};
+use super::{Checked, Options, check::CheckedTenant, place::locate, plan_file::made_from};
 use crate::{
     finding::{Finding, Place},
     load::{LoadedTenant, WORKSPACE_FILE, differs},
@@ -66,7 +62,7 @@ pub(super) fn compared(
 }
 
 /// Everything that a tenant's plan follows from.
-fn input<'a>(
+pub(super) fn input<'a>(
     workspace: &Workspace,
     loaded: &'a LoadedTenant,
     tenant: &'a CheckedTenant,

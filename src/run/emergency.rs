@@ -3,10 +3,8 @@
 //! What is wrong elsewhere in the workspace or on another account is said, and stops nothing.
 
 use super::{
-    Access, Applied, Checked, CheckedTenant, Context, Intent, Options, Session,
-    check::{TenantPattern, locate},
-    emergency_record as record,
-    session::TENANTS_AT_ONCE,
+    Access, Applied, Checked, CheckedTenant, Context, Intent, Options, Session, check::TenantPattern,
+    emergency_record as record, place::locate, session::TENANTS_AT_ONCE,
 };
 use crate::{
     emergency::{Account, ByHand, Choice, Chosen, Declared, Forwards, Record, Stored, Switch, choose},
@@ -99,7 +97,7 @@ pub fn load(root: &Path, selection: &EmergencySelection) -> Result<Checked, Fail
     for finding in &mut warnings {
         finding.level = Level::Warning;
     }
-    Ok(Checked { root: root.to_owned(), workspace, tenants, warnings, merge: None, only: Vec::new() })
+    Ok(Checked::of(root, workspace, tenants, warnings))
 }
 
 /// The tenant with nothing but its emergency forwards.

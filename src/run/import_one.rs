@@ -1,10 +1,11 @@
 //! One account of an import: what its file is to say, read back before it is written.
 
 use super::{
-    check::{CheckedTenant, locate},
+    check::CheckedTenant,
     compared::compared,
     import::{New, Work},
     import_files::TenantFiles,
+    place::locate,
 };
 use crate::{
     edit::Refused,

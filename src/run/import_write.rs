@@ -1,10 +1,7 @@
 //! The portal's side taken: what a file declares otherwise than it is live is changed in its place.
 
 use super::{
-    check::{CheckedTenant, locate},
-    compared::compared,
-    import::Work,
-    import_files::TenantFiles,
+    check::CheckedTenant, compared::compared, import::Work, import_files::TenantFiles, place::locate,
 };
 use crate::{
     edit::{self, Refused},

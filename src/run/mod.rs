@@ -6,6 +6,9 @@
 //! - `options`: what whoever starts a run may choose
 //! - `context`: what a run shares with whoever started it: credentials to hide, a way to end it early, a listener
 //! - `check`, `restored`, `intent`: a workspace loaded and checked, as declared or for a restore
+//! - `then`: what the tenants declared at another revision. `meanwhile`, `undo`, `allowed`: what others have merged since, which
+//!   steps would take it back, and which of them may
+//! - `place`: where something of a tenant stands
 //! - `checklist`: what of it only people can set or look at
 //! - `session`, `emulated`: open phone systems, real or emulated, and the plan against them
 //! - `compared`: one tenant against what is live, or against what the files said at another revision
@@ -66,6 +69,7 @@
 //! ```
 
 mod account_locks;
+mod allowed;
 mod apply;
 mod approval;
 mod audit_log;
@@ -88,8 +92,10 @@ mod import_write;
 mod init;
 mod intent;
 mod machine;
+mod meanwhile;
 mod monitor;
 mod options;
+mod place;
 mod plan_file;
 pub mod progress;
 pub mod report;
@@ -97,6 +103,8 @@ mod restored;
 mod schema;
 mod session;
 mod show;
+mod then;
+mod undo;
 mod unlock;
 
 pub use crate::provider::{Access, Answer, Question};

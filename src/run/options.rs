@@ -19,6 +19,8 @@ pub struct Selection {
     pub base: Option<String>,
     /// The git revision that is merged into the base: the files are those of the merge, and not those of the directory.
     pub merge: Option<String>,
+    /// Commits of the base that may be taken back.
+    pub allow_undo: Vec<String>,
     /// The git revision that the files are compared with, in the place of what is live.
     pub against: Option<String>,
     /// The git revision whose `dialform.yaml` is used instead of that of the files: no credential is touched for what only

@@ -86,6 +86,11 @@ fn selection_of(root: &Path, path: &Path, saved: &SavedPlan) -> Result<Selection
     Ok(Selection {
         tenants: Some(saved.tenants.iter().map(|it| it.tenant.clone()).collect()),
         only: made_from.only.clone(),
+        // Without the commits of the base nothing can be taken back from them.
+        allow_undo: match base {
+            Some(_) => made_from.allow_undo.iter().map(|it| it.exactly().to_owned()).collect(),
+            None => Vec::new(),
+        },
         base,
         restore: made_from.restore.as_ref().map(PathBuf::from),
         ..Selection::default()
@@ -94,8 +99,18 @@ fn selection_of(root: &Path, path: &Path, saved: &SavedPlan) -> Result<Selection
 
 /// What a plan of these options is made from.
 pub(super) fn made_from(checked: &Checked, options: &Options) -> MadeFrom {
-    let Selection { tenant, tenants: _, only, changed_since, base, merge, against, config, restore } =
-        &options.selection;
+    let Selection {
+        tenant,
+        tenants: _,
+        only,
+        changed_since,
+        base,
+        merge,
+        allow_undo: _,
+        against,
+        config,
+        restore,
+    } = &options.selection;
     let root = checked.root.as_path();
     let merged = checked.merge.as_ref().zip(merge.as_ref());
     let commit = |named: &Option<String>| {
@@ -114,6 +129,11 @@ pub(super) fn made_from(checked: &Checked, options: &Options) -> MadeFrom {
         merge: merged
             .map(|(it, named)| NamedCommit { named: named.clone(), commit: Some(it.commit().to_owned()) }),
         tree: merged.map(|(it, _)| it.tree.clone()),
+        allow_undo: checked
+            .allowed
+            .iter()
+            .map(|it| NamedCommit { named: it.given.clone(), commit: Some(it.commit.clone()) })
+            .collect(),
         against: commit(against),
         config: commit(config),
         restore: restore.as_ref().map(|path| path.to_string_lossy().into_owned()),

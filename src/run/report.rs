@@ -2,7 +2,7 @@
 
 use super::{
     Checked, CheckedTenant, Context, Options,
-    check::locate,
+    place::locate,
     session::{Session, TENANTS_AT_ONCE},
 };
 use crate::{

@@ -2,7 +2,8 @@
 
 use super::{
     Intent, Options, Selection,
-    check::{ADDRESS_HELP, Checked, CheckedTenant, declared, locate, names, pattern},
+    check::{ADDRESS_HELP, Checked, CheckedTenant, declared, names, pattern},
+    place::locate,
 };
 use crate::{
     error::Failure,

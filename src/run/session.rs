@@ -3,10 +3,13 @@
 use super::{
     ApplyOptions, Checked, Context, Intent, Monitor, Notice, Options, Pace,
     account_locks::AccountLocks,
-    check::{CheckedTenant, locate},
-    compared::compared,
+    allowed::Allowed,
+    check::CheckedTenant,
+    compared::input,
     emulated::{Emulated, recorder},
+    place::locate,
     plan_file::made_from,
+    undo::judged,
 };
 use crate::{
     apply::{Job, ReadBackTimes},
@@ -16,7 +19,7 @@ use crate::{
     http::{ApiError, Phase, RequestObserver, during},
     model::{Address, Kind, Tenant},
     path::Segment,
-    plan::{self, BulkEntry, MadeFrom, Note, Observed, Plan, TenantPlan},
+    plan::{self, Base, BulkEntry, Input, MadeFrom, Note, Observed, Plan, TenantPlan},
     provider::{self, Access, Opening, Scope, SettingsFindings, System},
     restore,
 };
@@ -259,7 +262,8 @@ impl<'a> Session<'a> {
             TenantPlan { endpoints: system.map(|it| it.addresses.clone()).unwrap_or_default(), ..plan }
         });
         let plan = Plan::new(tenants.collect()).made_from(self.made_from.clone());
-        Ok(plan.with_findings(self.checked.warnings.clone()))
+        let unused = Allowed::unused(&self.checked.allowed, &plan);
+        Ok(plan.with_findings(self.checked.warnings.clone()).with_findings(unused))
     }
 
     /// Reads all that an account of an open provider holds.
@@ -353,7 +357,12 @@ impl<'a> Session<'a> {
         let platform = platforms.get(&self.checked.config(tenant).system()).unwrap_or(&none);
         let loaded = self.checked.loaded(tenant);
         let covered = |address: &Address| self.checked.covers(tenant, address);
-        compared(&self.checked.workspace, loaded, tenant, &covered, place, observed, platform)
+        let workspace = &self.checked.workspace;
+        let build = |base: Option<&Base>| {
+            let input = input(workspace, loaded, tenant, &covered, place, observed, platform);
+            plan::build(Input { base, ..input })
+        };
+        judged(self.checked, tenant, observed, place, &build)
     }
 
     /// What is to be read of a tenant's account.

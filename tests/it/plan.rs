@@ -122,12 +122,11 @@ impl Case {
             observed.objects.keys().filter(|a| a.kind == Kind::Queues).map(|a| a.key.clone()).collect();
         observed.extensions.extend(queues.iter().map(|key| (key.parse().unwrap(), Role::Queue)));
         let base = self.base.map(|body| Base {
-            tenant: None,
             revision: "main".to_owned(),
             desired: resources(body),
             protected: tenant(body).resources().filter(|(_, it)| it.protected()).map(|(a, _)| a).collect(),
-            absent: BTreeSet::new(),
             bulk: BulkEntry::of(&tenant(body), &DIALECT, &|_| None),
+            ..Base::default()
         });
         let place = |_: &[_]| -> Option<Place> { None };
         let numbers = observed.objects.keys().filter(|a| a.kind == Kind::Numbers);

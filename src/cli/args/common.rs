@@ -38,6 +38,9 @@ pub struct Selection {
     /// A git revision to compare with: says whether the files or the live system changed, and enforces `protect`
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
+    /// Take back what this commit of `--base` has changed, although the branch lacks it; as the plan names it
+    #[arg(long, value_name = "COMMIT", requires = "base", conflicts_with = "restore")]
+    pub allow_undo: Vec<String>,
     /// Restore what was live before an earlier apply, from its restore file, instead of applying what the files declare
     #[arg(long, value_name = "FILE", conflicts_with = "base")]
     pub restore: Option<PathBuf>,

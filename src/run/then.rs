@@ -1,0 +1,110 @@
+//! What the tenants declared at another revision, in the form their provider reports.
+
+use super::place::locate;
+use crate::{
+    error::Failure,
+    finding::Finding,
+    load::{Earlier, LoadedTenant},
+    model::{Address, Tenant},
+    plan::{Base, BulkEntry, desired_in_part},
+    provider::{Provider, Workspace},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+/// The objects that a tenant protects.
+pub(super) fn protected(tenant: &Tenant) -> BTreeSet<Address> {
+    tenant.resources().filter(|(_, it)| it.protected()).map(|(address, _)| address).collect()
+}
+
+/// The tenants at a git revision.
+pub(super) fn at_revision(
+    root: &Path,
+    option: &str,
+    revision: &str,
+    now: &Workspace,
+) -> Result<Earlier, Failure> {
+    Earlier::load(root, revision, &now.file).map_err(|why| {
+        Failure::error(format!("`{option} {revision}`: {why}")).help(format!(
+            "name a revision that is here, e.g. `{option} origin/main`; a shallow checkout may lack it"
+        ))
+    })
+}
+
+/// The tenant of then that one of now was, and whether it managed the same account. A tenant is what it manages; under another
+/// name it is still the same.
+pub(super) fn was<'e>(earlier: &'e Earlier, now: &Tenant) -> Option<(&'e LoadedTenant, bool)> {
+    let account = |it: &Tenant| (it.provider.clone(), it.account.clone());
+    let then = &earlier.tenants;
+    let same = then.iter().find(|it| account(&it.tenant) == account(now));
+    let named = || then.iter().find(|it| it.tenant.tenant == now.tenant);
+    same.map(|it| (it, true)).or_else(|| Some((named()?, false)))
+}
+
+/// What a tenant declared at the base revision, in the form its provider reports. `None` where that cannot be known.
+pub(super) fn base(
+    earlier: &mut Earlier,
+    revision: &str,
+    loaded: &LoadedTenant,
+    workspace: &Workspace,
+    provider: &Provider,
+    whole: bool,
+) -> Option<Base> {
+    let now = &loaded.tenant;
+    let Some((then, same)) = was(earlier, now) else {
+        let files = workspace.tenants.iter().flat_map(LoadedTenant::written).map(|(name, _)| name).collect();
+        return (!earlier.may_have_had(loaded, &files))
+            .then(|| Base { revision: revision.to_owned(), ..Base::default() });
+    };
+    let (desired, found) = desired_in_part(&then.tenant, &provider.dialect, &|path| Some(locate(then, path)));
+    let base = Base {
+        revision: revision.to_owned(),
+        desired: desired.into_iter().map(|(address, desired)| (address, desired.resource)).collect(),
+        protected: protected(&then.tenant),
+        absent: then.tenant.absent.addresses().into_iter().map(|(address, _)| address).collect(),
+        exhaustive: then.tenant.exhaustive.iter().map(|kind| (*kind).into()).collect(),
+        bulk: BulkEntry::of(&then.tenant, &provider.dialect, &|_| None),
+        tenant: whole.then(|| then.tenant.clone()),
+        left: None,
+        stopped: BTreeMap::new(),
+    };
+    // What could not be held then was never applied, and is no base for anything.
+    let help = "it was never applied, and counts as not declared then";
+    // Of another system than that of now that is not said.
+    let found = found.into_iter().filter(|_| same);
+    let found: Vec<Finding> = found.map(|it| earlier.finding(it).help(help)).collect();
+    earlier.findings.extend(found);
+    Some(base)
+}
+
+/// A warning for each tenant that was declared at the base revision and is not now: no plan shows what it left behind. `is_new`
+/// says so of one that the files have never had.
+pub(super) fn removed_tenants(
+    earlier: &Earlier,
+    revision: &str,
+    now: &Workspace,
+    is_new: &dyn Fn(&LoadedTenant) -> Option<Finding>,
+) -> Vec<Finding> {
+    let is_there = |then: &Tenant| {
+        now.tenants.iter().any(|LoadedTenant { tenant, .. }| {
+            tenant.tenant == then.tenant
+                || (&tenant.provider, &tenant.account) == (&then.provider, &then.account)
+        })
+    };
+    let gone = earlier.tenants.iter().filter(|then| !is_there(&then.tenant));
+    gone.map(|loaded| {
+        if let Some(finding) = is_new(loaded) {
+            return finding;
+        }
+        let Tenant { tenant, provider, account, .. } = &loaded.tenant;
+        let message = format!("tenant `{tenant}` was declared at {revision} and is not any more");
+        let help = format!(
+            "what is live in account `{account}` of `{provider}` stays as it is; to delete it, first list it under \
+             `absent`, apply, and then take the tenant out"
+        );
+        Finding::warning("removed-tenant", message).help(help)
+    })
+    .collect()
+}
