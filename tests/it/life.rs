@@ -1,5 +1,6 @@
 //! The whole life of a change with the workflows of `examples/ci/github`, run: from a pull request to what is live, and back.
 
+mod on_gitlab;
 mod world;
 
 use crate::pipelines::{Artifact, Conclusion, JobResult, injections};
@@ -311,4 +312,44 @@ fn no_script_holds_a_strangers_text() {
             assert!(pinned || line.starts_with("./.github/"), "{line}");
         }
     }
+}
+
+/// A large plan is shown and kept as any other: no part of it is ever an argument of a command. `DIALFORM_SWEEP=full` makes it
+/// one of ten megabytes.
+#[test]
+fn a_large_plan_is_one_file() {
+    let full = std::env::var("DIALFORM_SWEEP").is_ok_and(|it| it == "full");
+    let (numbers, least) = if full { (8_900, 10_000_000) } else { (400, 300_000) };
+    let each = |text: &dyn Fn(usize) -> String| (0..numbers).map(text).collect::<String>();
+    let tenant = |label: &str| {
+        let numbers = each(&|n| format!("  \"+1214556{n:04}\": {{ label: {label} {n} }}\n"));
+        format!("tenant: acme\nprovider: pbx\naccount: acme.1.service\nnumbers:\n{numbers}")
+    };
+    let live = each(&|n| {
+        format!(
+            "  - {{ phonenumber: \"1214556{n:04}\", dial-rule-application: to-user-residential, \
+             dial-rule-translation-destination-user: \"101\", dial-rule-description: {} {n} }}\n",
+            "Main"
+        )
+    });
+    let live =
+        format!("domain: {{ domain: acme.1.service }}\nusers: [{{ user: \"101\" }}]\nphonenumbers:\n{live}");
+    let life = Life::with(&tenant("Main"), &live);
+    applied(&life);
+    let head = life.branch("all", 0, |it| it.write(FILE, tenant(&"Front door ".repeat(18))));
+    life.open(1, &head);
+    let plan = life.planned(1, OURS);
+    assert_eq!(plan.conclusion, Conclusion::Success, "{}", plan.job("plan").log());
+    let kept = life
+        .runner
+        .artifacts
+        .lock()
+        .unwrap()
+        .iter()
+        .filter_map(|it| it.files.get("plan.json"))
+        .map(Vec::len)
+        .max();
+    assert!(kept > Some(least), "{kept:?}");
+    let comment = life.ours(1, "plan");
+    assert!(comment.len() < 65_536 && comment.contains(":scissors:"), "{}", &comment[comment.len() - 400..]);
 }

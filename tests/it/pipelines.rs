@@ -6,6 +6,7 @@
 //! - `runner`: the host with its repository and its runs; `jobs`, `job`, `process`: a run, a job, a step
 //! - `action`: what `uses` names; `checkout`, `artifacts`: GitHub's own that are emulated
 //! - `injections`: scripts into which text of strangers is written
+//! - `gitlab`: pipelines of GitLab CI
 //! - `self_tests`: that the above does as GitHub documents
 //!
 //! Whatever is not known here panics: a pipeline must not pass because half of it was overlooked.
@@ -14,6 +15,7 @@ mod action;
 mod artifacts;
 mod checkout;
 mod checks;
+pub mod gitlab;
 mod injections;
 mod job;
 mod jobs;

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use std::{
     fs,
     os::unix::fs::PermissionsExt,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 use tempfile::TempDir;
@@ -38,7 +38,7 @@ pub struct Life {
     sandbox: Sandbox,
     _runtime: Runtime,
     /// The program in the shape in which jobs fetch it, and the emulation's files.
-    _files: TempDir,
+    files: TempDir,
 }
 
 /// Queues, each of which somebody changes.
@@ -72,9 +72,14 @@ fn live() -> String {
 impl Life {
     /// The default branch has the workspace and the workflows, and live is as the files say.
     pub fn new() -> Self {
+        Self::with(&tenant(), &live())
+    }
+
+    /// The same with another tenant.
+    pub fn with(tenant: &str, live: &str) -> Self {
         let files = tempfile::tempdir().unwrap();
         fs::create_dir(files.path().join("live")).unwrap();
-        fs::write(files.path().join("live/acme.1.service.yaml"), live()).unwrap();
+        fs::write(files.path().join("live/acme.1.service.yaml"), live).unwrap();
         let runtime = Runtime::new().unwrap();
         let options = served::options("stratus", &files.path().join("live"), &files.path().join("state"), "");
         let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
@@ -104,7 +109,7 @@ impl Life {
                 sandbox.url()
             ),
         );
-        laptop.write(FILE, tenant());
+        laptop.write(FILE, tenant);
         let origin = tempfile::tempdir().unwrap();
         git(origin.path(), &["init", "-q", "--bare", "-b", "main"]);
         laptop.git(&["init", "-q", "-b", "main"]);
@@ -120,7 +125,19 @@ impl Life {
         for (person, may) in [("ann", "write"), ("bob", "write")] {
             host.state().permissions.insert(person.to_owned(), may);
         }
-        Self { host, runner, laptop, origin, sandbox, _runtime: runtime, _files: files }
+        Self { host, runner, laptop, origin, sandbox, _runtime: runtime, files }
+    }
+
+    /// Where a job fetches the program, and its checksum.
+    pub fn program(&self) -> [String; 2] {
+        let program = self.files.path().join("dialform");
+        let sum = Sha256::digest(fs::read(&program).unwrap());
+        [format!("file://{}", program.display()), sum.iter().map(|byte| format!("{byte:02x}")).collect()]
+    }
+
+    /// The repository at the host.
+    pub fn origin(&self) -> PathBuf {
+        self.origin.path().to_owned()
     }
 
     /// What git says in one line.
