@@ -1,6 +1,6 @@
 //! A new workspace: its files, and what is live in its first accounts.
 
-use super::{Context, ImportOptions, Options, check::to_be_extended, import::import_to, schemas};
+use super::{Context, ImportOptions, Options, check::to_be_extended, import::import_to, ready_ci, schemas};
 use crate::{
     emit,
     error::Failure,
@@ -106,7 +106,7 @@ async fn make(
         }
         Err(_) => made.write(".gitignore", ignored)?,
     }
-    if let Some((name, text)) = pipeline(made.root, &variables(init)?) {
+    for (name, text) in ready_ci::files(made.root, &variables(init)?) {
         made.write(name, &text)?;
     }
     let import_options = ImportOptions {
@@ -229,68 +229,4 @@ impl Made<'_> {
             let _ = file::remove_empty(directory);
         }
     }
-}
-
-/// The CI of the remote that the directory's repository has: its file, and what stands in it.
-fn pipeline(root: &Path, variables: &[String]) -> Option<(&'static str, String)> {
-    let config = root.ancestors().find_map(|it| file::read_named(&it.join(".git/config")).ok())?;
-    if config.contains("github") {
-        return Some((".github/workflows/dialform.yml", github(variables)));
-    }
-    config.contains("gitlab").then(|| (".gitlab-ci.yml", gitlab()))
-}
-
-fn github(variables: &[String]) -> String {
-    let secrets: String =
-        variables.iter().map(|name| format!("  {name}: ${{{{ secrets.{name} }}}}\n")).collect();
-    format!(
-        r#"# Plans every pull request, and applies what is merged. The runner needs `dialform` on its PATH.
-name: dialform
-on:
-  pull_request:
-  push:
-    branches: [main]
-permissions:
-  contents: read
-env:
-{secrets}jobs:
-  plan:
-    if: github.event_name == 'pull_request'
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-        with:
-          fetch-depth: 0
-      - run: dialform plan --base "origin/$BASE" --format markdown >> "$GITHUB_STEP_SUMMARY"
-        env:
-          BASE: ${{{{ github.base_ref }}}}
-  apply:
-    if: github.event_name == 'push'
-    runs-on: ubuntu-latest
-    concurrency: dialform
-    steps:
-      - uses: actions/checkout@v4
-        with:
-          fetch-depth: 0
-      - run: dialform apply --auto-approve
-"#
-    )
-}
-
-fn gitlab() -> String {
-    r#"# Plans every merge request, and applies what is merged. The runner needs `dialform` on its PATH, and the
-# credentials as masked variables of the project.
-plan:
-  rules:
-    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
-  script:
-    - dialform plan --base "$CI_MERGE_REQUEST_DIFF_BASE_SHA"
-apply:
-  rules:
-    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
-  resource_group: dialform
-  script:
-    - dialform apply --auto-approve
-"#
-    .to_owned()
 }

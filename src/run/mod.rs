@@ -14,7 +14,7 @@
 //! - `compared`: one tenant against what is live, or against what the files said at another revision
 //! - `account_locks`, `unlock`: who may write to an account
 //! - `emergency`, `emergency_record`: emergency forwards on the day of an outage
-//! - `init`: a new workspace
+//! - `init`, `ready_ci`: a new workspace, and its CI
 //! - `format`: its files in one form
 //! - `import`, `import_one`, `import_template`, `import_write`, `import_baseline`, `baseline`: live accounts to files, and what was wrong in them before
 //! - `approval`, `apply`: which plan may be carried out, and how that ended
@@ -98,6 +98,7 @@ mod options;
 mod place;
 mod plan_file;
 pub mod progress;
+mod ready_ci;
 pub mod report;
 mod restored;
 mod schema;

@@ -60,7 +60,15 @@ fn one_command_ends_with_an_empty_plan() {
     let made = files(workspace.root());
     let names: Vec<&str> = made.keys().map(String::as_str).collect();
     let expected = [
-        ".github/workflows/dialform.yml",
+        ".github/actions/dialform/apply/action.yml",
+        ".github/actions/dialform/comment/action.yml",
+        ".github/actions/dialform/drift/action.yml",
+        ".github/actions/dialform/plan/action.yml",
+        ".github/actions/dialform/setup/action.yml",
+        ".github/workflows/dialform-apply.yml",
+        ".github/workflows/dialform-approve.yml",
+        ".github/workflows/dialform-check.yml",
+        ".github/workflows/dialform-plan.yml",
         ".gitignore",
         "dialform.yaml",
         "schema/tenant.schema.json",
