@@ -63,37 +63,47 @@ pub(super) fn is_cut(root: &Path, [one, other]: &[&str; 2], left: Option<&str>) 
     line(root, &ask).is_ok_and(|first| !first.is_empty())
 }
 
-/// The names of the files of the workspace that are not the same at two revisions.
-pub fn differing(root: &Path, one: &str, other: &str) -> Result<BTreeSet<String>, String> {
-    Ok(Revision::find(root, one)?.not_as_at(&Revision::find(root, other)?))
+/// What was merged into a revision since a commit.
+pub struct Since {
+    /// As it was at that commit, and as it is.
+    there: [Revision; 2],
+    /// The commits in words of git.
+    range: [String; 2],
 }
 
-/// What was merged into a revision since a commit and changed any of these files, the earliest first; where none did, all that
-/// was merged. Of a merge it is the merge that counts.
-pub fn merged_since(root: &Path, left: &str, named: &str, files: &BTreeSet<String>) -> Vec<Commit> {
-    let since = |paths: &[&str]| -> Vec<Commit> {
-        let Ok(base) = object(root, named, "commit") else { return Vec::new() };
-        let range = [format!("^{left}"), base];
+impl Since {
+    pub fn of(root: &Path, left: &str, named: &str) -> Result<Self, String> {
+        let range = [format!("^{left}"), object(root, named, "commit")?];
+        Ok(Self { there: [Revision::find(root, left)?, Revision::find(root, named)?], range })
+    }
+
+    /// The names of the files of the workspace that have changed.
+    pub fn changed(&self) -> BTreeSet<String> {
+        let [then, now] = &self.there;
+        then.not_as_at(now)
+    }
+
+    /// What changed any of these files, the earliest first; where nothing did, all that was merged. Of a merge it is the merge
+    /// that counts.
+    pub fn to(&self, files: &BTreeSet<String>) -> Vec<Commit> {
+        let paths = files.iter().flat_map(|file| self.there.iter().flat_map(|it| it.paths_of(file)));
+        let paths: BTreeSet<String> = paths.map(|path| format!(":(top,literal){path}")).collect();
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let own = if paths.is_empty() { Vec::new() } else { self.log(&paths) };
+        if own.is_empty() { self.log(&[]) } else { own }
+    }
+
+    fn log(&self, paths: &[&str]) -> Vec<Commit> {
         let mut ask =
             vec!["log", "--first-parent", "--reverse", "--no-show-signature", "-z", "--format=%H %s"];
-        ask.extend(range.iter().map(String::as_str));
+        ask.extend(self.range.iter().map(String::as_str));
         ask.push("--");
         ask.extend(paths);
-        let said = git(root, &ask).unwrap_or_default();
+        let said = git(self.there[0].root(), &ask).unwrap_or_default();
         let said = String::from_utf8_lossy(&said).into_owned();
         let commits = said.split('\0').filter_map(|it| it.split_once(' '));
         commits
             .map(|(id, subject)| Commit { id: id.to_owned(), subject: subject.trim().to_owned() })
             .collect()
-    };
-    let at = |named: &str| Revision::find(root, named).ok();
-    let there: Vec<Revision> = [at(left), at(named)].into_iter().flatten().collect();
-    let paths: BTreeSet<String> =
-        files.iter().flat_map(|file| there.iter().flat_map(|it| it.paths_of(file))).collect();
-    let paths: Vec<String> = paths.into_iter().map(|path| format!(":(top,literal){path}")).collect();
-    let own = match paths.as_slice() {
-        [] => Vec::new(),
-        paths => since(&paths.iter().map(String::as_str).collect::<Vec<_>>()),
-    };
-    if own.is_empty() { since(&[]) } else { own }
+    }
 }

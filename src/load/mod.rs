@@ -68,7 +68,7 @@ pub use earlier::Earlier;
 pub use entry::{Entry, Kinds};
 pub use files::Files;
 pub use hints::{Anything, Hints};
-pub use history::{Commit, Left, differing, left, merged_since};
+pub use history::{Commit, Left, Since, left};
 pub use library::Proposed;
 pub use merged::Merge;
 pub use revision::Revision;

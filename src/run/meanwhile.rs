@@ -3,7 +3,7 @@
 use super::then::{base, was};
 use crate::{
     finding::Finding,
-    load::{Commit, Earlier, Left, LoadedTenant, WORKSPACE_FILE, differing, left, merged_since},
+    load::{Commit, Earlier, Left, LoadedTenant, Since, WORKSPACE_FILE, left},
     model::WorkspaceFile,
     plan::Base,
     provider::{Provider, Workspace},
@@ -11,6 +11,7 @@ use crate::{
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 /// What others have merged into the base since the files left it.
@@ -21,12 +22,15 @@ pub struct Meanwhile {
     /// The commit at which the files left it.
     left: String,
     file: WorkspaceFile,
+    since: Since,
     /// The files that are not what they were.
     changed: BTreeSet<String>,
     /// What the tenants with such files declared when the files left the base.
     earlier: Earlier,
     /// The files of tenants of now, then and at the base, by their place among those of now.
     files: BTreeMap<usize, BTreeSet<String>>,
+    /// The same tenants after each commit that was asked for; `None`: git does not know.
+    states: Mutex<BTreeMap<String, Option<Earlier>>>,
 }
 
 impl Meanwhile {
@@ -42,7 +46,8 @@ impl Meanwhile {
             Left::Unknown => return Err(unknown(named)),
             Left::At(left) => left,
         };
-        let changed = differing(root, &left, named).map_err(|_| unknown(named))?;
+        let since = Since::of(root, &left, named).map_err(|_| unknown(named))?;
+        let changed = since.changed();
         let mut wanted: BTreeSet<&str> = changed.iter().map(String::as_str).collect();
         for tenant in at_base.tenants.iter().chain(&now.tenants) {
             if tenant.files().any(|file| changed.contains(file)) {
@@ -57,9 +62,11 @@ impl Meanwhile {
             named: named.to_owned(),
             left,
             file: now.file.clone(),
+            since,
             changed,
             earlier,
             files: BTreeMap::new(),
+            states: Mutex::default(),
         }))
     }
 
@@ -90,7 +97,7 @@ impl Meanwhile {
         if !files.is_subset(&self.changed) || was(&self.earlier, &tenant.tenant).is_some() {
             return None;
         }
-        let by = match merged_since(&self.root, &self.left, &self.named, &files).first() {
+        let by = match self.since.to(&files).first() {
             Some(commit) => format!(" by {}", named(commit)),
             None => String::new(),
         };
@@ -104,15 +111,18 @@ impl Meanwhile {
 
     /// What was merged since and changed a file of a tenant of now, the earliest first.
     pub(super) fn commits(&self, index: usize) -> Vec<Commit> {
-        merged_since(&self.root, &self.left, &self.named, &self.files[&index])
+        self.since.to(&self.files[&index])
     }
 
     /// What a tenant declared after a commit.
     pub(super) fn after(&self, commit: &Commit, index: usize, now: &Workspace, provider: &Provider) -> Base {
-        let wanted = |file: &str| self.files[&index].contains(file);
-        let earlier = Earlier::load_some(&self.root, &commit.id, &self.file, &wanted).ok();
-        let then =
-            earlier.and_then(|mut it| base(&mut it, &commit.id, &now.tenants[index], now, provider, false));
+        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = states.entry(commit.id.clone()).or_insert_with(|| {
+            let wanted = |file: &str| self.files.values().any(|files| files.contains(file));
+            Earlier::load_some(&self.root, &commit.id, &self.file, &wanted).ok()
+        });
+        let loaded = &now.tenants[index];
+        let then = state.as_mut().and_then(|it| base(it, &commit.id, loaded, now, provider, false));
         then.unwrap_or_default()
     }
 }
