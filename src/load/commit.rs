@@ -49,7 +49,7 @@ fn last_of_file(root: &Path, file: &str, lines: &BTreeSet<usize>) -> Option<(u64
                 return Some((time, LastChange::NotCommitted));
             }
             Some(("summary", subject)) if last.as_ref().is_none_or(|(known, _)| *known < time) => {
-                let id = commit.get(..10).unwrap_or(commit).to_owned();
+                let id = commit.get(..12).unwrap_or(commit).to_owned();
                 last = Some((time, LastChange::Commit { id, subject: subject.to_owned() }));
             }
             _ => {}

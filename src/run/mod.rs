@@ -12,6 +12,7 @@
 //! - `checklist`: what of it only people can set or look at
 //! - `session`, `emulated`: open phone systems, real or emulated, and the plan against them
 //! - `compared`: one tenant against what is live, or against what the files said at another revision
+//! - `drift`: what has changed live, and both ways out
 //! - `account_locks`, `unlock`: who may write to an account
 //! - `emergency`, `emergency_record`: emergency forwards on the day of an outage
 //! - `init`, `ready_ci`: a new workspace, and its CI
@@ -79,6 +80,7 @@ mod checklist;
 pub mod ci;
 mod compared;
 mod context;
+mod drift;
 pub mod emergency;
 mod emergency_record;
 pub mod emulated;

@@ -1,6 +1,7 @@
 //! Where something of a tenant stands.
 
-use crate::{finding::Place, load::LoadedTenant, path::Segment};
+use crate::{finding::Place, load::LoadedTenant, path::Segment, plan::Source};
+use std::collections::BTreeSet;
 
 /// Where something stands in a tenant's file: an object at its key, what is inside it at its value, and what comes of `bulk`
 /// there.
@@ -9,4 +10,10 @@ pub(super) fn locate(loaded: &LoadedTenant, path: &[Segment]) -> Place {
         return loaded.place(&path);
     }
     if path.len() <= 2 { loaded.place_of_key(path) } else { loaded.place(path) }
+}
+
+/// The lines that something comes from: a template may have changed, or what a tenant gives it.
+pub(super) fn lines_of(source: &Source, lines: &mut BTreeSet<(String, usize)>) {
+    lines.insert((source.file.clone(), source.line));
+    source.also.iter().for_each(|also| lines_of(also, lines));
 }

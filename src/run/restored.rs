@@ -3,7 +3,7 @@
 use super::{
     Intent, Options, Selection,
     check::{ADDRESS_HELP, Checked, CheckedTenant, declared, names, pattern},
-    place::locate,
+    place::{lines_of, locate},
 };
 use crate::{
     error::Failure,
@@ -145,13 +145,13 @@ fn still_declared(
     let mut lines = BTreeSet::new();
     for (address, fields) in &contradicted {
         if let Some(Some(source)) = tenant.absent.get(address) {
-            of_source(source, &mut lines);
+            lines_of(source, &mut lines);
         }
         for field in fields {
             let mut path = vec![Segment::key(address.kind.section()), Segment::key(&address.key)];
             path.extend(field.iter().cloned());
             let places = [Some(locate(loaded, &path)), loaded.given(&path)];
-            places.into_iter().flatten().for_each(|place| of_source(&Source::from(place), &mut lines));
+            places.into_iter().flatten().for_each(|place| lines_of(&Source::from(place), &mut lines));
         }
     }
     let way_out = match last_change(root, &lines) {
@@ -162,12 +162,6 @@ fn still_declared(
         None => "change the file as well before the next apply".to_owned(),
     };
     StillDeclared { file: loaded.file().to_owned(), addresses: contradicted.into_keys().collect(), way_out }
-}
-
-/// The lines that something comes from: a template may have changed, or what a tenant gives it.
-fn of_source(source: &Source, lines: &mut BTreeSet<(String, usize)>) {
-    lines.insert((source.file.clone(), source.line));
-    source.also.iter().for_each(|also| of_source(also, lines));
 }
 
 /// The provider's settings must also cover kinds that are restored and not declared now.

@@ -6,6 +6,7 @@ use super::{
     allowed::Allowed,
     check::CheckedTenant,
     compared::input,
+    drift::with_ways_out,
     emulated::{Emulated, recorder},
     place::locate,
     plan_file::made_from,
@@ -362,7 +363,7 @@ impl<'a> Session<'a> {
             let input = input(workspace, loaded, tenant, &covered, place, observed, platform);
             plan::build(Input { base, ..input })
         };
-        judged(self.checked, tenant, observed, place, &build)
+        with_ways_out(self.checked, tenant, judged(self.checked, tenant, observed, place, &build))
     }
 
     /// What is to be read of a tenant's account.

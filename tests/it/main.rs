@@ -32,6 +32,8 @@ mod ctm;
 #[cfg(test)]
 mod deskphone;
 #[cfg(test)]
+mod drift;
+#[cfg(test)]
 mod emergency;
 #[cfg(test)]
 mod export;

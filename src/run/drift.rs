@@ -1,0 +1,69 @@
+//! What has changed live: since when the file has stood, and both ways out as commands.
+
+use super::{
+    Checked,
+    check::CheckedTenant,
+    place::{lines_of, locate},
+};
+use crate::{
+    load::{LastChange, last_change},
+    path::Segment,
+    plan::{Action, Note, Reason, Source, Step, TenantPlan},
+    text::shell,
+};
+use std::collections::BTreeSet;
+
+/// Of more objects than this in one tenant that have changed live, the rest is told without the commit: each is a question to git.
+const ASKED: usize = 100;
+
+/// A plan with a note for each object that has changed live. Before a merge there is no way out: neither command is about what is
+/// not merged yet.
+pub(super) fn with_ways_out(checked: &Checked, tenant: &CheckedTenant, mut plan: TenantPlan) -> TenantPlan {
+    if checked.merge.is_some() {
+        return plan;
+    }
+    let moved = |step: &&Step| {
+        matches!(step.reason, Some(Reason::Drift | Reason::Both)) && step.action != Action::Manual
+    };
+    let steps = plan.steps.iter().filter(moved).enumerate();
+    let notes: Vec<Note> = steps
+        .map(|(number, step)| {
+            let since = if number < ASKED { since(checked, tenant, step) } else { String::new() };
+            let TenantPlan { tenant, provider, account, .. } = &plan;
+            // Both take patterns.
+            let address = glob::Pattern::escape(&step.address.to_string());
+            let object = format!("{}/{address}", glob::Pattern::escape(tenant));
+            let text = format!(
+                "it has changed live{since}. Back to the file: `dialform apply --only {}`. What is live into the file: \
+                 `dialform import --provider {} --account {} --only {} --write`",
+                shell(&object),
+                shell(provider),
+                shell(account),
+                shell(&address),
+            );
+            Note::new(&step.address, text)
+        })
+        .collect();
+    plan.notes.extend(notes);
+    plan
+}
+
+/// Which commit last changed the lines that a step is about.
+fn since(checked: &Checked, tenant: &CheckedTenant, step: &Step) -> String {
+    let loaded = checked.loaded(tenant);
+    let mut lines = BTreeSet::new();
+    step.source.iter().for_each(|source| lines_of(source, &mut lines));
+    for change in &step.changes {
+        let mut path = vec![Segment::key(step.address.kind.section()), Segment::key(&step.address.key)];
+        path.extend(change.path.iter().cloned());
+        let places = [Some(locate(loaded, &path)), loaded.given(&path)];
+        places.into_iter().flatten().for_each(|place| lines_of(&Source::from(place), &mut lines));
+    }
+    match last_change(&checked.root, &lines) {
+        Some(LastChange::Commit { id, subject }) => {
+            format!(", and the file stands so since {id} \"{subject}\"")
+        }
+        Some(LastChange::NotCommitted) => ", and the file is not committed".to_owned(),
+        None => String::new(),
+    }
+}
