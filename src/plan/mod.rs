@@ -29,6 +29,7 @@ mod taken_back;
 mod toggle;
 mod top;
 mod undeclared;
+mod unique;
 mod unreadable;
 mod uses;
 mod wanted;

@@ -1,6 +1,6 @@
 //! A saved plan: what `plan --out FILE` writes and `apply FILE` reads.
 
-use super::{Action, Class, FORMAT_VERSION, MadeFrom, Plan, digest};
+use super::{Action, Class, FORMAT_VERSION, MadeFrom, Plan, digest, unique::Unique};
 use crate::{diff::FieldChange, model::Address, text::hex};
 use serde::Deserialize;
 use serde_json::Value;
@@ -69,6 +69,8 @@ pub fn write(plan: &Plan, hide: &dyn Fn(&str) -> String) -> serde_json::Result<S
 /// Reads what [`write()`] has written, and nothing else.
 pub fn read(text: &str) -> Result<SavedPlan, NoPlan> {
     let strange = |error: serde_json::Error| NoPlan::Strange(error.to_string());
+    // Of a name that stands twice one reader takes the first and another the last.
+    let _: Unique = serde_json::from_str(text).map_err(strange)?;
     let value: Value = serde_json::from_str(text).map_err(strange)?;
     let format = value.get("format_version").and_then(Value::as_u64);
     let format = format.ok_or_else(|| NoPlan::Strange("it has no `format_version`".to_owned()))?;

@@ -152,6 +152,15 @@ fn a_field_that_was_altered_is_named() {
         let (_, why) = why.split_once("altered.json` ").unwrap();
         said.insert(pointer, why.replace("was changed after it was saved, in ", ""));
     }
+    // Of a name that stands twice one reader takes the first and another the last.
+    world.write("altered.json", world.read("plan.json").replacen("{", "{ \"digest\": \"other\",", 1));
+    let refused = world.run(&["apply", &world.argument("altered.json")]);
+    assert_eq!(refused.ending, Ending::Error);
+    assert!(
+        refused.err.contains("is not a saved plan: `digest` stands twice in one object"),
+        "{}",
+        refused.err
+    );
     let lines: String = said.into_iter().map(|(field, why)| format!("{field}: {why}\n")).collect();
     crate::golden::assert("saved_plan/altered.txt", &lines);
 }
