@@ -20,6 +20,7 @@ use crate::{
 use async_trait::async_trait;
 use github::GitHub;
 use gitlab::GitLab;
+use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ pub struct PullRequest {
     pub head: String,
     /// Who opened it.
     pub author: String,
+    pub merged_at: Option<Timestamp>,
 }
 
 /// What can be commented on.
@@ -45,6 +47,8 @@ pub struct Comment {
     pub id: u64,
     pub author: String,
     pub body: String,
+    /// Whether a program wrote it, or somebody has changed it since: it need not be what its author said.
+    pub is_anybodys: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,12 +88,15 @@ pub trait Forge: Send + Sync {
     /// Who we are there.
     async fn me(&self) -> Result<String, ApiError>;
 
-    /// The newest artifact of this name that a run of this workflow file has kept, if that run was one of the default branch's
-    /// own file; `None` also where the host has no such artifacts.
-    async fn artifact(&self, name: &str, workflow: &str) -> Result<Option<u64>, ApiError>;
+    /// The newest artifact of this name that a run of this workflow file has kept before an instant, if that run was one of the
+    /// default branch's own file; `None` also where the host has no such artifacts.
+    async fn artifact(&self, name: &str, workflow: &str, before: Timestamp) -> Result<Option<u64>, ApiError>;
 
-    /// When the last scheduled run of a workflow file before this one ended well.
-    async fn last_scheduled(&self, workflow: &str) -> Result<Option<jiff::Timestamp>, ApiError>;
+    /// When the last scheduled run of a workflow file before this one ended by itself, well or not.
+    async fn last_scheduled(&self, workflow: &str) -> Result<Option<Timestamp>, ApiError>;
+
+    /// Whom [`may_approve`](Self::may_approve) means, for people.
+    fn approvers(&self) -> &'static str;
 
     /// Where the run of now can be looked at.
     fn run(&self) -> Option<&str>;

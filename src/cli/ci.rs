@@ -4,8 +4,8 @@ use super::{
     Io,
     args::Global,
     ci_args::{
-        ApprovedArgs, CiArgs, CiCommand, CommentArgs, DriftArgs, OutcomeArgs, PendingArgs, RecordArgs,
-        ReviewedArgs,
+        ApprovedArgs, ArtifactArgs, CiArgs, CiCommand, CommentArgs, DriftArgs, OutcomeArgs, PendingArgs,
+        RecordArgs, ReviewedArgs,
     },
 };
 use crate::{
@@ -19,6 +19,8 @@ pub async fn run(global: &Global, args: &CiArgs, io: &mut Io<'_>) -> Result<Endi
     match &args.command {
         CiCommand::Comment(args) => comment(global, args, io).await,
         CiCommand::Pending(args) => pending(global, args, io),
+        CiCommand::Applied(args) => applied(global, args, io),
+        CiCommand::Artifact(args) => artifact(global, args, io),
         CiCommand::Reviewed(args) => reviewed(global, args, io).await,
         CiCommand::Approved(args) => approved(global, args, io).await,
         CiCommand::Record(args) => record(global, args),
@@ -54,25 +56,46 @@ fn pending(global: &Global, args: &PendingArgs, io: &mut Io<'_>) -> Result<Endin
     Ok(Ending::Fine)
 }
 
+fn applied(global: &Global, args: &PendingArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
+    if let Some(commit) = ci::applied(&global.dir, &args.environment.environment)? {
+        say!(io.page(), "{}", commit)?;
+    }
+    Ok(Ending::Fine)
+}
+
+fn artifact(global: &Global, args: &ArtifactArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
+    let name = ci::artifact(&global.dir, &args.environment.environment, &args.content)?;
+    say!(io.page(), "{}", printable(name))?;
+    Ok(Ending::Fine)
+}
+
 async fn reviewed(global: &Global, args: &ReviewedArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let environment = &args.environment.environment;
     let job = job(global, Some(environment), io)?;
-    match job.reviewed(environment, &args.tree, args.commit.as_deref(), &args.workflow).await? {
+    match job.reviewed(environment, &args.commit, &args.tree, &args.workflow).await? {
         Some(artifact) => say!(io.page(), "{}", artifact)?,
-        None => say!(io.talk(), "no reviewed plan of tree {} is kept", printable(args.tree.clone()))?,
+        None => {
+            say!(io.talk(), "no plan of {} from before its merge is kept", printable(args.commit.clone()))?
+        }
     }
     Ok(Ending::Fine)
 }
 
 async fn approved(global: &Global, args: &ApprovedArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let job = job(global, Some(&args.environment.environment), io)?;
-    let found = ci::approved(&job, &args.plan, &args.commit).await?;
-    if found.by.is_empty() {
+    let found = ci::approved(&job, &args.plan, &args.commit, &args.also).await?;
+    let shown = args.shown && found.shown;
+    if found.by.is_empty() && !shown {
         say!(io.talk(), "nobody has approved this plan")?;
         return Ok(Ending::Refused);
     }
-    let by: Vec<String> = found.by.into_iter().collect();
-    say!(io.talk(), "approved by {}", printable(by.join(", ")))?;
+    if shown {
+        say!(io.talk(), "the pull request showed this plan when it was merged")?;
+    }
+    if !found.by.is_empty() {
+        let by: Vec<String> = found.by.into_iter().collect();
+        say!(io.talk(), "approved by {}", printable(by.join(", ")))?;
+    }
     for address in found.critical {
         say!(io.page(), "{}", printable(address))?;
     }

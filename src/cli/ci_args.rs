@@ -23,9 +23,13 @@ pub enum CiCommand {
     Comment(CommentArgs),
     /// List the commits that wait to be applied, oldest first, each with its tree
     Pending(PendingArgs),
-    /// Print the id of the artifact that holds the reviewed plan of a tree; nothing where there is none
+    /// Print which commit is applied, once `pending` has asked; nothing where none is
+    Applied(PendingArgs),
+    /// Print what the artifact with the plan of a tree or a commit is called
+    Artifact(ArtifactArgs),
+    /// Print the id of the artifact that holds the plan of a commit from before it was merged; nothing where there is none
     Reviewed(ReviewedArgs),
-    /// List which critical changes of a plan somebody approved; ends with 3 where nobody approved it
+    /// List which critical changes of a plan somebody approved; ends with 3 where nobody has approved the plan
     Approved(ApprovedArgs),
     /// Record that a commit is applied
     Record(RecordArgs),
@@ -69,12 +73,12 @@ pub struct PendingArgs {
 pub struct ReviewedArgs {
     #[command(flatten)]
     pub environment: Environment,
-    /// The tree of the commit that is to be applied
+    /// The commit that is to be applied
+    #[arg(long, value_name = "COMMIT")]
+    pub commit: String,
+    /// Its tree
     #[arg(long, value_name = "TREE")]
     pub tree: String,
-    /// The commit itself: where others were merged before it, the plan of its pull request counts
-    #[arg(long, value_name = "COMMIT")]
-    pub commit: Option<String>,
     /// The workflow file whose runs are trusted with plans, e.g. `.github/workflows/dialform-plan.yml`
     #[arg(long, value_name = "FILE")]
     pub workflow: String,
@@ -89,6 +93,20 @@ pub struct ApprovedArgs {
     /// The commit that is to be applied
     #[arg(long, value_name = "COMMIT")]
     pub commit: String,
+    /// A commit that goes along with it
+    #[arg(long, value_name = "COMMIT")]
+    pub also: Vec<String>,
+    /// Take it as approved where our comment in its pull request showed this very plan: for a plan from before the merge
+    #[arg(long)]
+    pub shown: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ArtifactArgs {
+    /// The tree or the commit
+    pub content: String,
+    #[command(flatten)]
+    pub environment: Environment,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ use crate::{
     secret::KnownSecrets,
 };
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -30,6 +31,8 @@ const TRUSTED_EVENTS: [&str; 1] = ["workflow_run"];
 #[derive(Deserialize)]
 struct User {
     login: String,
+    #[serde(default, rename = "type")]
+    kind: String,
 }
 
 #[derive(Deserialize)]
@@ -38,7 +41,7 @@ struct Pull {
     head: Head,
     user: Option<User>,
     #[serde(default)]
-    merged_at: Option<String>,
+    merged_at: Option<Timestamp>,
     #[serde(default)]
     merge_commit_sha: Option<String>,
 }
@@ -57,6 +60,11 @@ struct Written {
     user: Option<User>,
     #[serde(default)]
     body: Option<String>,
+    #[serde(default)]
+    created_at: Option<Timestamp>,
+    /// Whoever may write here may change what others have said, and only this tells.
+    #[serde(default)]
+    updated_at: Option<Timestamp>,
     /// There on what is a pull request and no issue.
     #[serde(default)]
     pull_request: Option<serde_json::Value>,
@@ -77,7 +85,7 @@ struct Artifact {
     id: u64,
     name: String,
     expired: bool,
-    created_at: jiff::Timestamp,
+    created_at: Timestamp,
     workflow_run: Option<OfRun>,
 }
 
@@ -97,7 +105,9 @@ struct Run {
     /// The workflow file, `.github/workflows/NAME`; some answers put `@REF` behind it.
     path: String,
     event: String,
-    updated_at: jiff::Timestamp,
+    #[serde(default)]
+    conclusion: Option<String>,
+    updated_at: Timestamp,
     #[serde(default)]
     head_repository: Option<Repository>,
 }
@@ -133,7 +143,8 @@ impl GitHub {
 
 impl From<Pull> for PullRequest {
     fn from(it: Pull) -> Self {
-        Self { number: it.number, head: it.head.sha, author: it.user.map(|it| it.login).unwrap_or_default() }
+        let author = it.user.map(|it| it.login).unwrap_or_default();
+        Self { number: it.number, head: it.head.sha, author, merged_at: it.merged_at }
     }
 }
 
@@ -163,6 +174,8 @@ impl Forge for GitHub {
         let all: Vec<Written> = answer::all(&self.client, &path, &[Self::page()], "the comments").await?;
         let comment = |it: Written| Comment {
             id: it.id,
+            is_anybodys: it.created_at != it.updated_at
+                || it.user.as_ref().is_none_or(|it| it.kind != "User"),
             author: it.user.map(|it| it.login).unwrap_or_default(),
             body: it.body.unwrap_or_default(),
         };
@@ -244,7 +257,7 @@ impl Forge for GitHub {
         }
     }
 
-    async fn artifact(&self, name: &str, workflow: &str) -> Result<Option<u64>, ApiError> {
+    async fn artifact(&self, name: &str, workflow: &str, before: Timestamp) -> Result<Option<u64>, ApiError> {
         let path = format!("{}/actions/artifacts", self.at);
         let mut found = Vec::new();
         // The list is an object here, and its pages are counted.
@@ -253,7 +266,9 @@ impl Forge for GitHub {
             let answer = self.client.get(&path, &query, "the artifacts").await?;
             let Artifacts { artifacts } = answer::decoded(answer, &path, "the artifacts")?;
             let whole = artifacts.len() < 100;
-            found.extend(artifacts.into_iter().filter(|it| it.name == name && !it.expired));
+            found.extend(
+                artifacts.into_iter().filter(|it| it.name == name && !it.expired && it.created_at <= before),
+            );
             if whole {
                 break;
             }
@@ -273,18 +288,24 @@ impl Forge for GitHub {
         Ok(None)
     }
 
-    async fn last_scheduled(&self, workflow: &str) -> Result<Option<jiff::Timestamp>, ApiError> {
+    async fn last_scheduled(&self, workflow: &str) -> Result<Option<Timestamp>, ApiError> {
         let file = workflow.rsplit('/').next().unwrap_or(workflow);
         let path = format!("{}/actions/workflows/{file}/runs", self.at);
         let query = [
             ("event", "schedule".to_owned()),
-            ("status", "success".to_owned()),
-            ("per_page", "5".to_owned()),
+            ("status", "completed".to_owned()),
+            ("per_page", "30".to_owned()),
         ];
         let answer = self.client.get(&path, &query, "the runs of the schedule").await?;
         let Runs { workflow_runs } = answer::decoded(answer, &path, "the runs of the schedule")?;
         let now = self.run.as_deref().and_then(|run| run.rsplit('/').next()?.parse::<u64>().ok());
-        Ok(workflow_runs.into_iter().filter(|it| Some(it.id) != now).map(|it| it.updated_at).max())
+        let ended = |it: &Run| matches!(it.conclusion.as_deref(), Some("success" | "failure"));
+        let before = workflow_runs.into_iter().filter(|it| Some(it.id) != now && ended(it));
+        Ok(before.map(|it| it.updated_at).max())
+    }
+
+    fn approvers(&self) -> &'static str {
+        "Somebody who may write here, and opened none of these pull requests,"
     }
 
     fn run(&self) -> Option<&str> {

@@ -7,6 +7,7 @@ use crate::{
     secret::KnownSecrets,
 };
 use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -20,6 +21,9 @@ pub struct GitLab {
 
 /// The access level of maintainers: who may merge into a protected branch unless a project says otherwise.
 const MAINTAINER: u64 = 40;
+
+/// GitLab keeps two instants of a note; those of one that nobody has changed are of one request.
+const AT_ONCE: SignedDuration = SignedDuration::from_secs(1);
 
 #[derive(Deserialize)]
 struct User {
@@ -37,6 +41,8 @@ struct Request {
     merge_commit_sha: Option<String>,
     #[serde(default)]
     squash_commit_sha: Option<String>,
+    #[serde(default)]
+    merged_at: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
@@ -44,6 +50,10 @@ struct Note {
     id: u64,
     author: User,
     body: String,
+    #[serde(default)]
+    created_at: Option<Timestamp>,
+    #[serde(default)]
+    updated_at: Option<Timestamp>,
     /// Written by GitLab itself.
     #[serde(default)]
     system: bool,
@@ -65,7 +75,8 @@ struct Member {
 #[derive(Deserialize)]
 struct Pipeline {
     id: u64,
-    updated_at: jiff::Timestamp,
+    status: String,
+    updated_at: Timestamp,
 }
 
 impl GitLab {
@@ -94,7 +105,7 @@ impl GitLab {
 impl From<Request> for PullRequest {
     fn from(it: Request) -> Self {
         let author = it.author.map(|it| it.username).unwrap_or_default();
-        Self { number: it.iid, head: it.sha.unwrap_or_default(), author }
+        Self { number: it.iid, head: it.sha.unwrap_or_default(), author, merged_at: it.merged_at }
     }
 }
 
@@ -122,7 +133,17 @@ impl Forge for GitLab {
         let path = format!("{}/notes", self.topic(topic));
         let all: Vec<Note> = answer::all(&self.client, &path, &query, "the notes").await?;
         let ours = all.into_iter().filter(|it| !it.system);
-        Ok(ours.map(|it| Comment { id: it.id, author: it.author.username, body: it.body }).collect())
+        let changed = |it: &Note| {
+            let both = it.created_at.zip(it.updated_at);
+            both.is_none_or(|(written, now)| now.duration_since(written) > AT_ONCE)
+        };
+        let comment = |it: Note| Comment {
+            id: it.id,
+            is_anybodys: changed(&it),
+            author: it.author.username,
+            body: it.body,
+        };
+        Ok(ours.map(comment).collect())
     }
 
     async fn comment(&self, topic: Topic, body: &str) -> Result<(), ApiError> {
@@ -191,21 +212,32 @@ impl Forge for GitLab {
         answer::decoded::<User>(answer, "/user", "who we are").map(|it| it.username)
     }
 
-    async fn artifact(&self, _name: &str, _workflow: &str) -> Result<Option<u64>, ApiError> {
+    async fn artifact(
+        &self,
+        _name: &str,
+        _workflow: &str,
+        _before: Timestamp,
+    ) -> Result<Option<u64>, ApiError> {
         Ok(None)
     }
 
-    async fn last_scheduled(&self, _workflow: &str) -> Result<Option<jiff::Timestamp>, ApiError> {
+    async fn last_scheduled(&self, _workflow: &str) -> Result<Option<Timestamp>, ApiError> {
         let query = [
             ("source", "schedule".to_owned()),
-            ("status", "success".to_owned()),
-            ("per_page", "5".to_owned()),
+            ("scope", "finished".to_owned()),
+            ("per_page", "30".to_owned()),
         ];
         let path = format!("{}/pipelines", self.at);
         let answer = self.client.get(&path, &query, "the pipelines of the schedule").await?;
         let all: Vec<Pipeline> = answer::decoded(answer, &path, "the pipelines of the schedule")?;
         let now = self.run.as_deref().and_then(|run| run.rsplit('/').next()?.parse::<u64>().ok());
-        Ok(all.into_iter().filter(|it| Some(it.id) != now).map(|it| it.updated_at).max())
+        let ended = |it: &Pipeline| matches!(it.status.as_str(), "success" | "failed");
+        let before = all.into_iter().filter(|it| Some(it.id) != now && ended(it));
+        Ok(before.map(|it| it.updated_at).max())
+    }
+
+    fn approvers(&self) -> &'static str {
+        "A maintainer who opened none of these merge requests"
     }
 
     fn run(&self) -> Option<&str> {

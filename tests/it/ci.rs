@@ -1,7 +1,7 @@
 //! `dialform ci`: what a job may say and do at the host of the repository, whoever wrote what there.
 
 use crate::{
-    host::{Artifact, BOT, Host, Pull, Run, TOKEN, Ticket},
+    host::{Artifact, BOT, Host, LATE, MERGED, Pull, Run, TOKEN, Ticket},
     workspace::{Workspace, git},
 };
 use std::{path::Path, process::Output};
@@ -206,6 +206,7 @@ fn a_forged_artifact_is_not_taken() {
         name: format!("dialform-production-{HEAD}"),
         run,
         expired: false,
+        created: MERGED,
         zip: Vec::new(),
     };
     let run = |id, path: &str, event: &str, head_repository: &str| Run {
@@ -214,11 +215,24 @@ fn a_forged_artifact_is_not_taken() {
         event: event.to_owned(),
         head_repository: head_repository.to_owned(),
         ended: jiff::Timestamp::UNIX_EPOCH,
-        well: true,
+        conclusion: "success",
     };
     let ask = |tree: &str| {
-        world.well(&job, &["reviewed", "--environment", "production", "--tree", tree, "--workflow", PLAN])
+        let words = [
+            "reviewed",
+            "--environment",
+            "production",
+            "--commit",
+            OTHER,
+            "--tree",
+            tree,
+            "--workflow",
+            PLAN,
+        ];
+        world.well(&job, &words)
     };
+    world.pull(3, "3333333333333333333333333333333333333333");
+    world.host.state().pulls[0].merged_as = Some(OTHER.to_owned());
     world.host.state().runs = vec![
         run(1, PLAN, "workflow_run", "acme/phones"),
         run(2, PLAN, "pull_request", "acme/phones"),
@@ -233,15 +247,22 @@ fn a_forged_artifact_is_not_taken() {
         world.host.state().artifacts = forged.iter().map(|run| artifact(run * 10, *run)).collect();
         assert_eq!(ask(HEAD), found, "{forged:?}");
     }
-    // Others were merged before it, and its tree is another one: the plan of the pull request counts.
-    world.pull(3, HEAD).host.state().pulls[0].merged_as = Some(OTHER.to_owned());
-    let merged =
-        ["reviewed", "--environment", "production", "--tree", OTHER, "--commit", OTHER, "--workflow", PLAN];
-    assert_eq!(world.well(&job, &merged), "60\n");
+    // From after the merge: nobody was shown it.
+    world.host.state().artifacts[0].created = LATE;
+    assert_eq!(ask(HEAD), "");
+    world.host.state().artifacts[0].created = MERGED;
+    // Others were merged before it, and its tree is another one: the plan of the pull request's head counts.
+    assert_eq!(ask(OTHER), "");
+    world.host.state().pulls[0].head = HEAD.to_owned();
+    assert_eq!(ask(OTHER), "60\n");
+    // A commit that no pull request was merged as, such as the first ones of a rebase.
+    world.host.state().pulls[0].merged_as = Some("4444444444444444444444444444444444444444".to_owned());
+    assert_eq!(ask(HEAD), "");
+    world.host.state().pulls[0].merged_as = Some(OTHER.to_owned());
     world.host.state().artifacts[0].expired = true;
     assert_eq!(ask(HEAD), "");
     assert_eq!(ask(OTHER), "");
-    let odd = ["reviewed", "--environment", "a b", "--tree", HEAD, "--workflow", PLAN];
+    let odd = ["reviewed", "--environment", "a b", "--commit", OTHER, "--tree", HEAD, "--workflow", PLAN];
     assert!(err(&world.ci(&job, &odd)).contains("cannot be part of a name in git"));
 }
 
@@ -299,9 +320,11 @@ fn what_waits_is_listed_once_and_in_order() {
     assert_eq!(pending(), [&b, &again, &c].map(line).concat());
     assert!(record(&again.0).status.success());
     assert_eq!(pending(), line(&c));
-    // A run of an older commit that is started again.
+    let applied = || world.well(&[], &["applied", "--environment", "production"]);
+    assert_eq!(applied(), format!("{}\n", again.0));
+    // Main was moved back, or somebody has moved the ref: only what is in the history counts as applied.
     world.workspace.git(&["checkout", "-q", &b.0]);
-    assert_eq!(pending(), "");
+    assert_eq!((pending(), applied()), (line(&b), String::new()));
     world.workspace.git(&["checkout", "-q", "-B", "main", &c.0]);
     // History that was written anew.
     world.workspace.git(&["checkout", "-q", "--orphan", "other"]);
@@ -377,7 +400,9 @@ fn a_plan_is_approved_by_somebody_else_who_may() {
             let mut state = world.host.state();
             state.pulls[0].open = false;
             state.pulls[0].merged_as = Some(HEAD.to_owned());
-            for (person, may) in [("ann", "admin"), ("bob", "write"), ("bo", "read"), ("eve", "read")] {
+            for (person, may) in
+                [("ann", "admin"), ("bob", "write"), ("bo", "read"), ("eve", "read"), (BOT, "admin")]
+            {
                 state.permissions.insert(person.to_owned(), may);
             }
             for (person, text) in [
@@ -387,17 +412,22 @@ fn a_plan_is_approved_by_somebody_else_who_may() {
                 ("nobody", format!("/dialform approve {digest}")),
                 ("bob", format!("> /dialform approve {digest}")),
                 ("bob", "/dialform approve 0123456789abcdef".to_owned()),
+                ("bob", format!("/dialform approve {}", &digest[..20])),
+                ("robot[bot]", format!("/dialform approve {digest}")),
                 (BOT, format!("/dialform approve {digest}")),
             ] {
                 state.comment(2, person, &text);
             }
+            // What somebody else has made of a comment of his.
+            state.comment(2, "bob", &format!("/dialform approve {digest}"));
+            state.comments.get_mut(&2).unwrap().last_mut().unwrap().edited = true;
         }
         let jobs = world.jobs();
         let ask = || {
             world.ci(&jobs[job], &["approved", "plan.json", "--commit", HEAD, "--environment", "production"])
         };
         assert_eq!(ask().status.code(), Some(3), "{}", err(&ask()));
-        world.host.state().comment(2, "bob", &format!("/dialform approve {} acme/queues.400", &digest[..12]));
+        world.host.state().comment(2, "bob", &format!("/dialform approve {digest} acme/queues.400"));
         let done = ask();
         assert_eq!((done.status.code(), done.stdout), (Some(0), b"acme/queues.400\n".to_vec()));
         world.host.state().comment(2, "bob", &format!("/dialform approve {digest}\r\nfine"));
@@ -516,7 +546,7 @@ fn the_night_speaks_when_something_has_changed() {
                 event: "schedule".to_owned(),
                 head_repository: "acme/phones".to_owned(),
                 ended: jiff::Timestamp::now(),
-                well: true,
+                conclusion: "success",
             }];
         }
         assert_eq!(heard, 8);
@@ -568,7 +598,7 @@ fn a_night_without_a_report_is_said() {
             event: "schedule".to_owned(),
             head_repository: "acme/phones".to_owned(),
             ended: hours(ago),
-            well: true,
+            conclusion: "success",
         }];
         let told = world.well(&job, &ask);
         match said {

@@ -17,6 +17,10 @@ use tokio::runtime::Runtime;
 /// How many entries a page has, whatever was asked for.
 const PAGE: usize = 2;
 
+/// When pull requests were merged, and a moment that is after that.
+pub const MERGED: &str = "2026-11-01T00:00:00Z";
+pub const LATE: &str = "2026-11-01T00:00:01Z";
+
 /// Who runs of the host are there.
 pub const BOT: &str = "github-actions[bot]";
 
@@ -35,6 +39,8 @@ pub struct Written {
     pub id: u64,
     pub author: String,
     pub body: String,
+    /// Whether somebody has changed it since.
+    pub edited: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +59,7 @@ pub struct Artifact {
     pub name: String,
     pub run: u64,
     pub expired: bool,
+    pub created: &'static str,
     /// What a download answers.
     pub zip: Vec<u8>,
 }
@@ -64,7 +71,8 @@ pub struct Run {
     pub event: String,
     pub head_repository: String,
     pub ended: jiff::Timestamp,
-    pub well: bool,
+    /// In GitHub's words.
+    pub conclusion: &'static str,
 }
 
 #[derive(Debug, Default)]
@@ -79,6 +87,8 @@ pub struct State {
     pub runs: Vec<Run>,
     /// `METHOD path` of each request that was not a GET.
     pub writes: Vec<String>,
+    /// Runs whose artifacts are from after the merge.
+    pub late: Vec<u64>,
     /// Answers a write with this status, once.
     pub refuse: Option<u16>,
     /// What happens to the state behind the back of a reader: done before the n-th listing of pull requests from now.
@@ -104,7 +114,7 @@ impl State {
 
     pub fn comment(&mut self, topic: u64, author: &str, body: &str) -> u64 {
         let id = self.next();
-        let written = Written { id, author: author.to_owned(), body: body.to_owned() };
+        let written = Written { id, author: author.to_owned(), body: body.to_owned(), edited: false };
         self.comments.entry(topic).or_default().push(written);
         id
     }
@@ -126,6 +136,7 @@ impl State {
             name: it.name.clone(),
             run: it.run_id,
             expired: false,
+            created: if self.late.contains(&it.run_id) { LATE } else { MERGED },
             zip: zipped(&it.files),
         });
         self.artifacts.iter().cloned().chain(carried).collect()
@@ -139,7 +150,7 @@ impl State {
             event: it.event.clone(),
             head_repository: it.head_repository.clone(),
             ended: it.created.parse().unwrap(),
-            well: it.conclusion == Some(pipelines::Conclusion::Success),
+            conclusion: it.conclusion.map_or("", pipelines::Conclusion::word),
         });
         self.runs.iter().cloned().chain(carried).collect()
     }

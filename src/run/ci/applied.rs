@@ -1,7 +1,7 @@
 //! What was applied last: a ref in the repository, moved from what it was and from nothing else. It names the commit of the
 //! main branch whose tree is live, and the digest of the plan that made it so. There is no other state.
 
-use super::{comment::hexadecimal, named};
+use super::{comment::hexadecimal, place};
 use crate::{
     error::Failure,
     git::{git, line, object},
@@ -26,13 +26,13 @@ pub struct Waiting {
     pub notice: Option<String>,
 }
 
-fn ref_of(environment: &str) -> Result<String, Failure> {
-    Ok(format!("refs/dialform/applied/{}", named(environment)?))
+fn ref_of(root: &Path, environment: &str) -> Result<String, Failure> {
+    Ok(format!("refs/dialform/applied/{}", place(root, environment)?))
 }
 
 /// The commits of `HEAD`, each the result of one merge, since what was applied last in an environment.
 pub fn waiting(root: &Path, environment: &str, remote: &str) -> Result<Waiting, Failure> {
-    let name = ref_of(environment)?;
+    let name = ref_of(root, environment)?;
     let head = object(root, "HEAD", "commit").map_err(|why| cannot("find what is checked out", &why))?;
     let alone = |notice: String| Ok(Waiting { commits: vec![commit(root, &head)?], notice: Some(notice) });
     if there(root, remote, &name)?.is_none() {
@@ -42,37 +42,49 @@ pub fn waiting(root: &Path, environment: &str, remote: &str) -> Result<Waiting, 
             "nothing was applied in `{environment}` yet: only the last commit is looked at"
         ));
     }
-    git(
-        root,
-        &["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", remote, &format!("+{name}:{name}")],
-    )
-    .map_err(|why| cannot("fetch what was applied last", &why))?;
-    let applied = object(root, &format!("{name}^"), "commit").map_err(|_| {
-        Failure::error(format!("`{name}` is not a ref of dialform, or its commit is not here"))
-            .help("check out the whole history (`fetch-depth: 0`)")
-    })?;
-    let listed = line(root, &["rev-list", "--first-parent", &head])
+    let spec = format!("+{name}:{name}");
+    git(root, &["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", remote, &spec])
+        .map_err(|why| cannot("fetch what was applied last", &why))?;
+    let listed = first_parents(root, &head)?;
+    match applied_in(root, &name, &listed) {
+        Some(applied) => {
+            let since: Vec<&String> = listed.iter().take_while(|it| **it != applied).collect();
+            let commits = since.into_iter().rev().map(|it| commit(root, it)).collect::<Result<_, _>>()?;
+            Ok(Waiting { commits, notice: None })
+        }
+        None if line(root, &["rev-parse", "--is-shallow-repository"]).is_ok_and(|it| it == "true") => {
+            Err(Failure::error("this checkout lacks the history since what was applied last")
+                .help("check out the whole history (`fetch-depth: 0`)"))
+        }
+        None => alone(format!(
+            "what `{name}` names is not in the history of what is checked out: only the last commit is looked at, as if \
+             nothing had been applied"
+        )),
+    }
+}
+
+/// The commit that was applied last, as [`waiting`] has found it here. Anybody who may push can move the ref: what it names counts
+/// only where it is in the history of what is checked out.
+pub fn applied(root: &Path, environment: &str) -> Result<Option<String>, Failure> {
+    let name = ref_of(root, environment)?;
+    let listed = first_parents(root, "HEAD")?;
+    Ok(applied_in(root, &name, &listed))
+}
+
+fn applied_in(root: &Path, name: &str, listed: &[String]) -> Option<String> {
+    object(root, &format!("{name}^"), "commit").ok().filter(|it| listed.contains(it))
+}
+
+fn first_parents(root: &Path, of: &str) -> Result<Vec<String>, Failure> {
+    let listed = line(root, &["rev-list", "--first-parent", of])
         .map_err(|why| cannot("list the commits since what was applied last", &why))?;
-    let since: Vec<&str> = listed.lines().take_while(|it| *it != applied).collect();
-    if since.len() < listed.lines().count() {
-        let commits = since.into_iter().rev().map(|it| commit(root, it)).collect::<Result<_, _>>()?;
-        return Ok(Waiting { commits, notice: None });
-    }
-    if line(root, &["rev-parse", "--is-shallow-repository"]).is_ok_and(|it| it == "true") {
-        return Err(Failure::error("this checkout lacks the history since what was applied last")
-            .help("check out the whole history (`fetch-depth: 0`)"));
-    }
-    if git(root, &["merge-base", "--is-ancestor", &head, &applied]).is_ok() {
-        let notice = format!("a later commit, {}, is applied already", short(&applied));
-        return Ok(Waiting { commits: Vec::new(), notice: Some(notice) });
-    }
-    alone(format!("commit {}, which was applied last, is not in the history of this one", short(&applied)))
+    Ok(listed.lines().map(str::to_owned).collect())
 }
 
 /// Records that a commit is applied, by the plan in a file; refused where another run has recorded something since
 /// [`waiting`] was asked.
 pub fn record(root: &Path, environment: &str, remote: &str, of: &str, plan: &Path) -> Result<(), Failure> {
-    let name = ref_of(environment)?;
+    let name = ref_of(root, environment)?;
     let of = hexadecimal(of)?;
     let digest = saved_plan(plan)?.digest;
     let tree = commit(root, of)?.tree;
@@ -102,7 +114,9 @@ pub fn record(root: &Path, environment: &str, remote: &str, of: &str, plan: &Pat
 fn there(root: &Path, remote: &str, name: &str) -> Result<Option<String>, Failure> {
     let said = line(root, &["ls-remote", "--", remote, name])
         .map_err(|why| cannot("ask the repository what was applied last", &why))?;
-    Ok(said.split_once('\t').map(|(commit, _)| commit.to_owned()))
+    // Git lists every name that ends so.
+    let mut lines = said.lines().filter_map(|line| line.split_once('\t'));
+    Ok(lines.find(|(_, of)| *of == name).map(|(commit, _)| commit.to_owned()))
 }
 
 fn commit(root: &Path, named: &str) -> Result<Commit, Failure> {
@@ -112,8 +126,4 @@ fn commit(root: &Path, named: &str) -> Result<Commit, Failure> {
 
 fn cannot(what: &str, why: &str) -> Failure {
     Failure::error(format!("cannot {what}: {why}"))
-}
-
-fn short(commit: &str) -> &str {
-    commit.get(..12).unwrap_or(commit)
 }

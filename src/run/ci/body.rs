@@ -24,6 +24,14 @@ pub fn rest(text: &str) -> &str {
     text.split_once('\n').map_or("", |(_, rest)| rest)
 }
 
+/// Whether a comment shows the plan with a digest as that of now.
+pub fn shows(comment: &str, digest: &str) -> bool {
+    !comment.contains(OLDER) && comment.contains(&format!("<sub>digest <code>{digest}</code></sub>"))
+}
+
+/// What an earlier run has written of a commit that it applied in part.
+pub const IN_PART: &str = "applied in part";
+
 /// A comment whose plan is of a commit that is no longer the head, or that could not be planned anew.
 pub fn outdated(comment: &str, mark: &str, why: &str) -> String {
     let older = match rest(comment).split_once(OLDER) {
@@ -40,9 +48,9 @@ pub fn outdated(comment: &str, mark: &str, why: &str) -> String {
 }
 
 /// A plan with the line by which its critical changes are approved.
-pub fn to_approve(plan: &str, digest: &str) -> String {
+pub fn to_approve(plan: &str, approvers: &str, digest: &str) -> String {
     format!(
-        "{}\n\nSomebody else who may write here approves what is critical with a comment that begins:\n\n    {APPROVE} {digest}\n",
+        "{}\n\n{approvers} approves what is critical with a comment that begins:\n\n    {APPROVE} {digest}\n",
         plan.trim_end()
     )
 }

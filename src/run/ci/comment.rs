@@ -94,7 +94,7 @@ fn text(
         return Ok(plan.to_owned());
     };
     let critical = saved.tenants.iter().flat_map(|it| &it.steps).any(|step| step.critical.is_some());
-    Ok(if critical { body::to_approve(plan, &saved.digest) } else { plan.to_owned() })
+    Ok(if critical { body::to_approve(plan, job.forge.approvers(), &saved.digest) } else { plan.to_owned() })
 }
 
 /// Whether a comment is ours: we wrote it, and its first line is our mark. A mark alone is anybody's.

@@ -12,7 +12,7 @@ mod body;
 mod comment;
 mod report;
 
-pub use applied::{Commit, Waiting, record, waiting};
+pub use applied::{Commit, Waiting, applied, record, waiting};
 pub use approved::{Approved, approved};
 pub use comment::{Shown, comment};
 pub use report::{Night, Outcome, night, outcome};
@@ -29,10 +29,14 @@ use crate::{
     text::io_reason,
 };
 use comment::hexadecimal;
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// The job of now: its host, and which workspace and environment it is about.
 pub struct Job {
+    root: PathBuf,
     forge: Box<dyn Forge>,
     /// The mark of its comments and issues.
     mark: String,
@@ -44,32 +48,50 @@ impl Job {
         environment: Option<&str>,
         secrets: &Arc<KnownSecrets>,
     ) -> Result<Self, Failure> {
-        Ok(Self { forge: forge::of_this_job(secrets)?, mark: mark(root, environment) })
+        Ok(Self { root: root.to_owned(), forge: forge::of_this_job(secrets)?, mark: mark(root, environment) })
     }
 
-    /// The artifact in which a trusted run of a workflow file has kept the reviewed plan of a commit: the plan of its tree, or
-    /// else that of the head of the pull request it came from, where others were merged before it. `None` where there is none.
+    /// The artifact in which a trusted run of a workflow file has kept the plan of a commit, before it was merged: the plan of
+    /// its tree, or else that of the head of its pull request, where others were merged before it. `None` where there is none,
+    /// and for a commit that no pull request was merged as: the commits of a rebase, which nobody has reviewed by themselves.
     pub async fn reviewed(
         &self,
         environment: &str,
+        commit: &str,
         tree: &str,
-        commit: Option<&str>,
         workflow: &str,
     ) -> Result<Option<u64>, Failure> {
-        let environment = named(environment)?;
-        let mut contents = vec![tree.to_owned()];
-        if let Some(commit) = commit {
-            let requests = self.forge.merged_as(hexadecimal(commit)?).await.map_err(failed)?;
-            contents.extend(requests.into_iter().map(|it| it.head));
-        }
-        for content in contents {
-            let name = format!("dialform-{environment}-{content}");
-            if let Some(found) = self.forge.artifact(&name, workflow).await.map_err(failed)? {
-                return Ok(Some(found));
+        for request in self.forge.merged_as(hexadecimal(commit)?).await.map_err(failed)? {
+            let Some(merged) = request.merged_at else { continue };
+            for content in [tree, &request.head] {
+                let name = self.artifact(environment, content)?;
+                if let Some(found) = self.forge.artifact(&name, workflow, merged).await.map_err(failed)? {
+                    return Ok(Some(found));
+                }
             }
         }
         Ok(None)
     }
+
+    /// What the artifact with the plan of a tree or a commit is called.
+    pub fn artifact(&self, environment: &str, content: &str) -> Result<String, Failure> {
+        artifact(&self.root, environment, content)
+    }
+}
+
+/// What the artifact with the plan of a tree or a commit is called; of a workspace that is a part of its repository, after that
+/// as well.
+pub fn artifact(root: &Path, environment: &str, content: &str) -> Result<String, Failure> {
+    Ok(format!("dialform-{}-{content}", place(root, environment)?))
+}
+
+/// An environment, with the place of the workspace where it is a part of its repository: two in one repository share nothing.
+fn place(root: &Path, environment: &str) -> Result<String, Failure> {
+    let environment = named(environment)?;
+    Ok(match place_of(root).is_empty() {
+        true => environment.to_owned(),
+        false => format!("{environment}-{}", mark(root, Some(environment))),
+    })
 }
 
 /// The mark that tells comments of a workspace and an environment from those of others.

@@ -34,14 +34,14 @@ pub async fn outcome(job: &Job, outcome: &Outcome<'_>) -> Result<Vec<String>, Fa
     let well = outcome.code == 0;
     let ended = match outcome.code {
         0 => format!(":white_check_mark: Commit <code>{short}</code> is applied."),
-        3 => format!(":stop_sign: Commit <code>{short}</code> is not applied: nothing was changed."),
-        4 => format!(":x: Commit <code>{short}</code> is applied in part."),
+        3 => format!(":stop_sign: Commit <code>{short}</code> waits: this run has changed nothing."),
+        4 => format!(":x: Commit <code>{short}</code> is {}.", body::IN_PART),
         _ => format!(":x: Commit <code>{short}</code> could not be applied."),
     };
     let waits = match outcome.plan.filter(|_| outcome.code == 3).map(saved_plan).transpose()? {
         Some(plan) => format!(
-            "\nWhoever may write here, and did not open the pull request, approves this plan with a comment that \
-             begins:\n\n    {} {}\n",
+            "\n{} approves this plan with a comment that begins:\n\n    {} {}\n",
+            job.forge.approvers(),
             body::APPROVE,
             plan.digest
         ),
@@ -56,7 +56,7 @@ pub async fn outcome(job: &Job, outcome: &Outcome<'_>) -> Result<Vec<String>, Fa
     let mut lines = Vec::new();
     for request in job.forge.merged_as(commit).await.map_err(failed)? {
         let topic = Topic::PullRequest(request.number);
-        keep(job, topic, &mark, &said).await?;
+        keep(job, topic, &mark, &said, well).await?;
         lines.push(format!("#{}: said how it ended", request.number));
     }
     lines.extend(trouble(job, well, &said, short).await?);
@@ -64,11 +64,18 @@ pub async fn outcome(job: &Job, outcome: &Outcome<'_>) -> Result<Vec<String>, Fa
 }
 
 /// Writes a comment, or the one with its mark anew.
-async fn keep(job: &Job, topic: Topic, mark: &str, said: &str) -> Result<(), Failure> {
-    let text = format!("{mark}\n{said}");
+async fn keep(job: &Job, topic: Topic, mark: &str, said: &str, well: bool) -> Result<(), Failure> {
     let me = job.forge.me().await.map_err(failed)?;
     let all = job.forge.comments(topic).await.map_err(failed)?;
     let ours: Option<Comment> = all.into_iter().rfind(|it| it.author == me && body::begins(&it.body, mark));
+    // What is live in part stays so until the whole is.
+    let in_part =
+        ours.as_ref().is_some_and(|it| it.body.contains(body::IN_PART)) && !said.contains(body::IN_PART);
+    let earlier = match in_part && !well {
+        true => format!("An earlier run has it {}.\n\n", body::IN_PART),
+        false => String::new(),
+    };
+    let text = format!("{mark}\n{earlier}{said}");
     match ours {
         Some(ours) if ours.body.trim_end() == text.trim_end() => Ok(()),
         Some(ours) => job.forge.edit_comment(topic, ours.id, &text).await.map_err(failed),
@@ -89,7 +96,7 @@ async fn trouble(job: &Job, well: bool, said: &str, short: &str) -> Result<Vec<S
         }
         (Some(issue), false) => {
             let topic = Topic::Issue(issue.number);
-            keep(job, topic, &body::mark("failed", &format!("{}:{short}", job.mark)), said).await?;
+            keep(job, topic, &body::mark("failed", &format!("{}:{short}", job.mark)), said, false).await?;
             vec![format!("#{}: said that it is still so", issue.number)]
         }
         (Some(issue), true) => {
@@ -130,11 +137,17 @@ pub async fn night(job: &Job, night: &Night<'_>) -> Result<Vec<String>, Failure>
             lines.push(format!("no report for {nights}: the last one is of {last:.0}"));
         }
     }
-    if !matches!(night.code, 0 | 2) {
-        lines.push("what is live could not be read, or not all of it: the report of before stays".to_owned());
-        return Ok(lines);
+    // A plan of which a part is missing is saved as well.
+    let whole = matches!(night.code, 0 | 2);
+    let plan =
+        if whole || (night.code == 1 && night.plan.exists()) { Some(saved_plan(night.plan)?) } else { None };
+    let set = plan.as_ref().and_then(differing);
+    if !whole {
+        lines.push("what is live could not be read, or not all of it".to_owned());
+        if set.is_none() {
+            return Ok(lines);
+        }
     }
-    let set = differing(&saved_plan(night.plan)?);
     let kind = format!("<!-- dialform:drift:{}:", job.mark);
     let open = job.forge.issues().await.map_err(failed)?.into_iter().find(|it| it.body.starts_with(&kind));
     let Some(set) = set else {
@@ -145,7 +158,7 @@ pub async fn night(job: &Job, night: &Night<'_>) -> Result<Vec<String>, Failure>
         return Ok(lines);
     };
     let mark = body::mark("drift", &format!("{}:{set}", job.mark));
-    let silence = lines.first().map(|it| format!("{it}.\n\n")).unwrap_or_default();
+    let silence: String = lines.iter().map(|it| format!("{it}.\n\n")).collect();
     let printed = written(night.markdown)?;
     let printed = body::fitting(if printed.starts_with("<!-- ") { body::rest(&printed) } else { &printed });
     let run = body::run(job.forge.run());

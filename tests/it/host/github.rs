@@ -1,6 +1,6 @@
 //! GitHub's REST API.
 
-use super::{BOT, State, Ticket, page};
+use super::{BOT, LATE, MERGED, State, Ticket, page};
 use axum::{
     body::Body,
     extract::Request,
@@ -114,7 +114,7 @@ pub async fn answer(state: Arc<Mutex<State>>, request: Request) -> Response {
                 let all: Vec<Value> = of
                     .map(|it| {
                         json!({ "id": it.id, "name": it.name, "expired": it.expired,
-                            "created_at": "2026-11-01T00:00:00Z", "workflow_run": { "id": it.run } })
+                            "created_at": it.created, "workflow_run": { "id": it.run } })
                     })
                     .collect();
                 one(json!({ "total_count": all.len(), "artifacts": all }))
@@ -133,9 +133,9 @@ pub async fn answer(state: Arc<Mutex<State>>, request: Request) -> Response {
             }
             ("GET", ["actions", "workflows", file, "runs"]) => {
                 let all = state.all_runs();
-                let of = all.iter().filter(|it| {
-                    it.path.ends_with(&format!("/{file}")) && it.event == query["event"] && it.well
-                });
+                let of = all
+                    .iter()
+                    .filter(|it| it.path.ends_with(&format!("/{file}")) && it.event == query["event"]);
                 one(json!({ "workflow_runs": of.map(run).collect::<Vec<_>>() }))
             }
             other => panic!("GitHub has no {other:?}"),
@@ -162,21 +162,28 @@ fn pull(it: &super::Pull) -> Value {
         "number": it.number,
         "head": { "sha": it.head },
         "user": { "login": it.author },
-        "merged_at": it.merged_as.as_ref().map(|_| "2026-11-01T00:00:00Z"),
+        "merged_at": it.merged_as.as_ref().map(|_| MERGED),
         "merge_commit_sha": it.merged_as,
     })
 }
 
 fn run(it: &super::Run) -> Value {
     json!({
-        "id": it.id, "path": it.path, "event": it.event, "updated_at": it.ended,
+        "id": it.id, "path": it.path, "event": it.event, "updated_at": it.ended, "conclusion": it.conclusion,
         "head_repository": { "full_name": it.head_repository },
     })
 }
 
 fn comments(state: &State, topic: u64) -> Vec<Value> {
     let all = state.comments.get(&topic).into_iter().flatten();
-    all.map(|it| json!({ "id": it.id, "user": { "login": it.author }, "body": it.body })).collect()
+    let kind = |author: &str| if author.ends_with("[bot]") { "Bot" } else { "User" };
+    all.map(|it| {
+        json!({
+            "id": it.id, "user": { "login": it.author, "type": kind(&it.author) }, "body": it.body,
+            "created_at": MERGED, "updated_at": if it.edited { LATE } else { MERGED },
+        })
+    })
+    .collect()
 }
 
 pub fn said(status: StatusCode, value: &Value, next: Option<String>) -> Response {

@@ -1,6 +1,6 @@
 //! GitLab's REST API, version 4.
 
-use super::{BOT, State, TOKEN, Ticket, github::said, page};
+use super::{BOT, MERGED, State, TOKEN, Ticket, github::said, page};
 use axum::{
     extract::Request,
     http::{Method, StatusCode},
@@ -55,7 +55,10 @@ pub async fn answer(state: Arc<Mutex<State>>, request: Request) -> Response {
                 // GitLab writes notes of its own.
                 let system = json!({ "id": 1, "author": { "username": BOT }, "body": "changed the title", "system": true });
                 let all = all
-                    .map(|it| json!({ "id": it.id, "author": { "username": it.author }, "body": it.body }));
+                    .map(|it| json!({
+                        "id": it.id, "author": { "username": it.author }, "body": it.body, "created_at": MERGED,
+                        "updated_at": if it.edited { "2026-11-01T00:10:00Z" } else { MERGED },
+                    }));
                 list(std::iter::once(system).chain(all).collect())
             }
             ("POST", ["merge_requests" | "issues", topic, "notes"]) => {
@@ -100,8 +103,8 @@ pub async fn answer(state: Arc<Mutex<State>>, request: Request) -> Response {
             }
             ("GET", ["pipelines"]) => {
                 assert_eq!(query["source"], "schedule");
-                let of = state.runs.iter().filter(|it| it.event == "schedule" && it.well);
-                one(of.map(|it| json!({ "id": it.id, "updated_at": it.ended })).collect())
+                let of = state.runs.iter().filter(|it| it.event == "schedule");
+                one(of.map(|it| json!({ "id": it.id, "updated_at": it.ended, "status": if it.conclusion == "failure" { "failed" } else { it.conclusion } })).collect())
             }
             other => panic!("GitLab has no {other:?}"),
         },
@@ -117,6 +120,7 @@ fn pull(it: &super::Pull) -> Value {
         "state": if it.merged_as.is_some() { "merged" } else if it.open { "opened" } else { "closed" },
         "merge_commit_sha": it.merged_as,
         "squash_commit_sha": null,
+        "merged_at": it.merged_as.as_ref().map(|_| MERGED),
     })
 }
 
