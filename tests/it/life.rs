@@ -155,6 +155,140 @@ fn five_merges_and_one_run() {
     assert_eq!((life.live("405").as_str(), life.live("400").as_str()), ("Found", "Shop"));
 }
 
+/// What a review has sent back is never applied, however the branch was merged: neither by its tree nor by itself.
+#[test]
+fn a_commit_that_was_sent_back_is_not_applied() {
+    let life = Life::new();
+    applied(&life);
+    reviewed(&life, 1, 0, "Sales", "WRONG");
+    life.laptop.git(&["checkout", "-q", "change-1"]);
+    life.laptop.edit(FILE, "name: WRONG", "name: Shop");
+    life.laptop.git(&["commit", "-qam", "as the review wants it"]);
+    life.laptop.git(&["push", "-qf", "origin", "change-1"]);
+    life.moves(1, &life.asked(&["rev-parse", "HEAD"]));
+    assert_eq!(life.planned(1, OURS).conclusion, Conclusion::Success);
+    life.merge(1, "rebase");
+    let run = life.apply();
+    assert_eq!(run.conclusion, Conclusion::Success, "{}", run.job("apply").log());
+    assert!(!run.job("apply").log().contains("WRONG"), "{}", run.job("apply").log());
+    assert_eq!((life.live("400").as_str(), life.applied()), ("Shop", life.main()));
+}
+
+/// A commit that was refused is not taken for applied because a later one is, and its pull request is not told so.
+#[test]
+fn a_refused_commit_does_not_go_along_unseen() {
+    let life = Life::new();
+    applied(&life);
+    let before = life.main();
+    reviewed(&life, 1, 0, "Sales", "Shop");
+    life.portal("400", "Portal");
+    life.merge(1, "merge");
+    reviewed(&life, 2, 0, "Repairs", "Workshop");
+    life.portal("400", "Later still");
+    life.merge(2, "merge");
+    let run = life.apply();
+    assert_eq!(run.conclusion, Conclusion::Failure, "{}", run.job("apply").log());
+    assert_eq!(life.applied(), before);
+    assert!(!done(&life, 1) && !done(&life, 2), "{}", life.ours(1, "applied"));
+    assert_eq!(life.host.state().open_issues().len(), 1);
+}
+
+/// A plan that was made once the change was merged was shown to nobody: what the portal had meanwhile is not undone by it.
+#[test]
+fn a_plan_from_after_the_merge_is_not_reviewed() {
+    let life = Life::new();
+    applied(&life);
+    reviewed(&life, 1, 0, "Sales", "Shop");
+    let head = life.head(1);
+    life.merge(1, "merge");
+    life.portal("401", "Emergency desk");
+    // Somebody runs the check of the pull request again, and the plan follows.
+    let check = life.runner.runs.lock().unwrap().iter().rfind(|it| it.path == CHECK).unwrap().id;
+    let plan = life.followed(check, &head, "pull_request", OURS);
+    assert_eq!(plan.conclusion, Conclusion::Success);
+    life.host.state().late.push(plan.id);
+    let run = life.apply();
+    assert_eq!(life.live("401"), "Emergency desk", "{}", run.job("apply").log());
+    assert_eq!(run.conclusion, Conclusion::Failure, "it waits for approval");
+}
+
+/// Whoever may push can move the ref. What it names is neither run with the credentials nor taken for applied.
+#[test]
+fn a_ref_that_somebody_moved_is_not_believed() {
+    let life = Life::new();
+    applied(&life);
+    let evil =
+        life.branch("evil", 0, |it| it.edit("dialform.yaml", "http://127.0.0.1:", "http://127.0.0.2:"));
+    let made = life.asked(&[
+        "-c",
+        "user.name=m",
+        "-c",
+        "user.email=m@e.invalid",
+        "commit-tree",
+        &format!("{evil}^{{tree}}"),
+        "-p",
+        &evil,
+        "-m",
+        "x",
+    ]);
+    life.laptop.git(&["push", "-qf", "origin", &format!("{made}:refs/dialform/applied/production")]);
+    let night = life.night();
+    let log = night.job("apply").log();
+    assert!(log.contains("is not in the history of what is checked out"), "{log}");
+    assert_eq!((night.conclusion, life.applied()), (Conclusion::Success, life.main()), "{log}");
+    // A child of main's tip: what is merged later waits for approval, and is not passed over.
+    let ahead = life.branch("ahead", 0, |it| it.write("note", "x"));
+    let made = life.asked(&[
+        "-c",
+        "user.name=m",
+        "-c",
+        "user.email=m@e.invalid",
+        "commit-tree",
+        &format!("{ahead}^{{tree}}"),
+        "-p",
+        &ahead,
+        "-m",
+        "x",
+    ]);
+    reviewed(&life, 1, 0, "Sales", "Shop");
+    life.merge(1, "merge");
+    life.laptop.git(&["push", "-qf", "origin", &format!("{made}:refs/dialform/applied/production")]);
+    assert_eq!(life.apply().conclusion, Conclusion::Success, "its plan was reviewed");
+    assert_eq!((life.live("400").as_str(), life.applied()), ("Shop", life.main()));
+}
+
+/// The author of a change that waits does not approve it in somebody else's pull request.
+#[test]
+fn nobody_approves_their_own_change_elsewhere() {
+    let life = Life::new();
+    applied(&life);
+    let head = life.branch("gone", 0, |it| {
+        it.edit(FILE, "\n  \"405\":\n    name: Lost\n", "\nabsent: { queues: [\"405\"] }\n");
+    });
+    life.open(1, &head);
+    assert_eq!(life.planned(1, OURS).conclusion, Conclusion::Success);
+    life.merge(1, "merge");
+    reviewed(&life, 2, 0, "Sales", "Shop");
+    life.host.state().pulls[1].author = "bob".to_owned();
+    life.merge(2, "merge");
+    assert_eq!(life.apply().conclusion, Conclusion::Failure);
+    let approve = |topic| {
+        let said = life.ours(topic, "applied");
+        let (_, rest) = said.split_once("    /dialform approve ").unwrap_or_else(|| panic!("{said}"));
+        format!("/dialform approve {}", rest.lines().next().unwrap())
+    };
+    for (person, topic) in [("ann", 2), ("bob", 1), ("ann", 1)] {
+        let run = life.comment(topic, person, &approve(topic)).unwrap();
+        assert_eq!(run.conclusion, Conclusion::Failure, "{person} in #{topic}");
+        assert!(life.has("405"));
+    }
+    life.host.state().permissions.insert("carol".to_owned(), "write");
+    // Wherever the invitation stands.
+    let run = life.comment(1, "carol", &approve(1)).unwrap();
+    assert_eq!(run.conclusion, Conclusion::Success, "{:#?}", run.jobs);
+    assert!(!life.has("405"));
+}
+
 /// What nobody has reviewed waits, with one issue, until somebody who may approves this very plan.
 #[test]
 fn what_nobody_reviewed_waits() {

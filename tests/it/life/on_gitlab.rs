@@ -47,6 +47,11 @@ fn pipeline(
     let mut variables: Vec<(&str, String)> = life.host.gitlab();
     // A fork's pipeline has no variable of the project.
     variables.retain(|(name, _)| !fork || *name != "DIALFORM_GITLAB_TOKEN");
+    if fork {
+        // It runs in the fork.
+        variables.retain(|(name, _)| *name != "CI_PROJECT_ID");
+        variables.push(("CI_PROJECT_ID", "43".to_owned()));
+    }
     variables.extend(secrets.map(|(name, value)| (*name, (*value).to_owned())));
     variables.extend([
         ("CI_PIPELINE_SOURCE", source.to_owned()),
@@ -66,6 +71,8 @@ fn planned(life: &Life, head: &str, project: &str) -> Done {
     let more = [
         ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main".to_owned()),
         ("CI_MERGE_REQUEST_SOURCE_PROJECT_ID", project.to_owned()),
+        ("CI_MERGE_REQUEST_PROJECT_ID", "42".to_owned()),
+        ("CI_MERGE_REQUEST_PROJECT_URL", life.url()),
     ];
     let mut done = pipeline(life, head, "merge_request_event", &more, &[]);
     assert_eq!(done.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["dialform plan"]);
@@ -124,6 +131,16 @@ fn a_change_lives_on_gitlab() {
     night(1);
     life.portal("401", "Repairs");
     night(0);
+
+    // A job of a commit that is no longer the last one, started late.
+    let old = life.main();
+    let head = life.branch("later", 0, |it| it.edit(FILE, "name: Billing", "name: Money"));
+    life.open(3, &head);
+    life.merge(3, "merge");
+    let more = [("CI_COMMIT_BEFORE_SHA", before)];
+    let late = pipeline(&life, &old, "push", &more, &["dialform apply"]);
+    assert_eq!(late.iter().map(|it| it.code).collect::<Vec<_>>(), [0, 1], "{}", late[1].log);
+    assert!(late[1].log.contains("main has a later commit"), "{}", late[1].log);
 
     // A fork has no credentials: its files are compared, and nothing is written anywhere.
     let writes = life.host.state().writes.len();

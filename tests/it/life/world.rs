@@ -128,6 +128,13 @@ impl Life {
         Self { host, runner, laptop, origin, sandbox, _runtime: runtime, files }
     }
 
+    /// The address of the project; `.git` behind it is that of the repository.
+    pub fn url(&self) -> String {
+        let project = self.files.path().join("phones");
+        let _ = std::os::unix::fs::symlink(self.origin.path(), project.with_extension("git"));
+        format!("file://{}", project.display())
+    }
+
     /// Where a job fetches the program, and its checksum.
     pub fn program(&self) -> [String; 2] {
         let program = self.files.path().join("dialform");
@@ -234,6 +241,18 @@ impl Life {
         self.laptop.git(&["push", "-qf", "origin", &format!("{head}:refs/pull/{number}/head")]);
     }
 
+    /// The head of a pull request.
+    pub fn head(&self, number: Number) -> String {
+        self.host.state().pulls.iter().find(|it| it.number == number).unwrap().head.clone()
+    }
+
+    /// Another commit is pushed to a pull request.
+    pub fn moves(&self, number: Number, head: &str) {
+        let mut state = self.host.state();
+        state.pulls.iter_mut().find(|it| it.number == number).unwrap().head = head.to_owned();
+        self.laptop.git(&["push", "-qf", "origin", &format!("{head}:refs/pull/{number}/head")]);
+    }
+
     /// What happens when a pull request gets a commit: its check, and then the plan.
     pub fn planned(&self, number: Number, repository: &str) -> RunResult {
         let [_, plan] = self.planned_with_check(number, repository);
@@ -262,15 +281,15 @@ impl Life {
                 repository_of_head: repository.to_owned(),
             },
         );
-        let plan = self.followed(&check, &head, "pull_request", repository);
+        let plan = self.followed(check.id, &head, "pull_request", repository);
         [check, plan]
     }
 
     /// The run of the plan that follows a check.
-    pub fn followed(&self, check: &RunResult, head: &str, event: &str, repository: &str) -> RunResult {
+    pub fn followed(&self, check: u64, head: &str, event: &str, repository: &str) -> RunResult {
         let payload = json!({ "action": "completed", "workflow": { "name": "dialform check" }, "workflow_run": {
-            "id": check.id, "name": "dialform check", "event": event, "head_sha": head, "head_branch": "change",
-            "conclusion": check.conclusion.word(), "head_repository": { "full_name": repository },
+            "id": check, "name": "dialform check", "event": event, "head_sha": head, "head_branch": "change",
+            "conclusion": "success", "head_repository": { "full_name": repository },
         }});
         self.runner.run(PLAN, &self.event("workflow_run", payload))
     }
