@@ -3,14 +3,17 @@
 //! - `common`: what several commands take
 //! - `import`: bringing live accounts into a workspace
 //! - `emergency`: the day of an outage
+//! - `merge`: plans of shards
 
 mod common;
 mod emergency;
 mod import;
+mod merge;
 
 pub use common::{Emulation, Format, ListFormat, Selection, Showing, Watching};
 pub use emergency::{EmergencyArgs, EmergencyCommand, EmergencyTarget, SwitchArgs};
 pub use import::{ImportArgs, InitArgs};
+pub use merge::MergeArgs;
 
 use super::ci_args::CiArgs;
 use crate::render;
@@ -54,6 +57,8 @@ pub enum Command {
     Checklist(ChecklistArgs),
     /// Show what apply would change
     Plan(PlanArgs),
+    /// Join the saved plans of all shards (`plan --shard I/N --out FILE`) into one plan; asks no phone system
+    Merge(MergeArgs),
     /// Change the live phone systems to match the files
     Apply(ApplyArgs),
     /// Make a workspace: its files, and those of the accounts that are live already
@@ -134,7 +139,7 @@ pub struct PlanArgs {
     #[arg(
         long,
         value_name = "REV",
-        conflicts_with_all = ["base", "restore", "config", "out", "sandbox", "log"]
+        conflicts_with_all = ["base", "restore", "config", "out", "sandbox", "log", "shard"]
     )]
     pub against: Option<String>,
     /// How to print the plan
@@ -253,7 +258,7 @@ pub struct ApplyArgs {
     /// A saved plan: its part of the workspace, and what is left of its steps; refused where there is any other step now
     #[arg(
         value_name = "PLANFILE",
-        conflicts_with_all = ["tenant", "only", "changed_since", "base", "allow_undo", "restore"]
+        conflicts_with_all = ["tenant", "only", "changed_since", "shard", "base", "allow_undo", "restore"]
     )]
     pub plan: Option<PathBuf>,
     #[command(flatten)]
@@ -378,6 +383,7 @@ impl Cli {
             Command::Show(args) => args.format.into(),
             Command::Checklist(args) => args.format,
             Command::Plan(args) => args.format,
+            Command::Merge(args) => args.format,
             Command::Apply(args) => args.format,
             Command::Unlock(args) => args.format.into(),
             Command::Import(args) => args.format.into(),

@@ -8,8 +8,8 @@ use crate::{
 
 impl From<&Selection> for run::Selection {
     fn from(args: &Selection) -> Self {
-        let Selection { tenant, only, changed_since, base, allow_undo, restore } = args.clone();
-        Self { tenant, only, changed_since, base, allow_undo, restore, ..Self::default() }
+        let Selection { tenant, only, changed_since, shard, base, allow_undo, restore } = args.clone();
+        Self { tenant, only, changed_since, shard, base, allow_undo, restore, ..Self::default() }
     }
 }
 

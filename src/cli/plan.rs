@@ -11,6 +11,7 @@ use crate::{
     render::{self, json},
     run::{self, Checked, Options, Progress, Session, save_plan},
 };
+use std::io;
 
 pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let options = Options::from(args);
@@ -23,12 +24,8 @@ pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<En
     if let Some(path) = &args.out {
         save_plan(path, &plan, &io.secrets)?;
     }
-    let ending = match (plan.is_blocked(), plan.is_empty()) {
-        (true, _) => Ending::Error,
-        (false, false) if args.detailed_exitcode => Ending::Changes,
-        _ => Ending::Fine,
-    };
-    let shown = match args.format {
+    let ending = ending(&plan, args.detailed_exitcode);
+    let written = match args.format {
         Format::Text => render::plan(&mut io.page(), &plan, args.showing.expand),
         Format::Markdown => {
             let look = render::Look { expand: args.showing.expand, most: Some(args.max_bytes) };
@@ -36,7 +33,21 @@ pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<En
         }
         Format::Json => json::write(io.out, &plan),
     };
-    match (shown, ending) {
+    shown(written, ending)
+}
+
+/// How a plan ends.
+pub fn ending(plan: &Plan, detailed: bool) -> Ending {
+    match (plan.is_blocked(), plan.is_empty()) {
+        (true, _) => Ending::Error,
+        (false, false) if detailed => Ending::Changes,
+        _ => Ending::Fine,
+    }
+}
+
+/// The same when it was written, or could not be.
+pub fn shown(written: io::Result<()>, ending: Ending) -> Result<Ending, Failure> {
+    match (written, ending) {
         (Err(error), Ending::Fine) => Err(error.into()),
         // The exit code tells of changes even if the output was closed, as in `plan --detailed-exitcode | head`.
         (_, ending) => Ok(ending),

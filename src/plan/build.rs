@@ -97,7 +97,8 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         recognise_attendants(&mut wanted.resource, observed);
         keep(address, &mut wanted.resource);
     }
-    let mut stale = live::check(account, &desired, &absent, observed, platform, policy, place);
+    let (mut stale, ways_out) = live::check(account, &desired, &absent, observed, platform, policy, place);
+    plan.across.ways_out = ways_out;
     stale.extend(without_rule.into_iter().filter(|(address, _)| only(address)));
     let stopped = base.into_iter().flat_map(|base| &base.stopped);
     stale.extend(stopped.map(|(address, finding)| (address.clone(), finding.clone())));
@@ -182,8 +183,8 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     let violations = protect::check(&plan.steps, &protected, &stranded, place);
     if !violations.is_empty() {
         plan.blocked.extend(violations);
-        let TenantPlan { findings, blocked, .. } = plan;
-        return TenantPlan { findings, ..TenantPlan::blocked(tenant, provider, account, blocked) };
+        let TenantPlan { findings, blocked, across, .. } = plan;
+        return TenantPlan { findings, across, ..TenantPlan::blocked(tenant, provider, account, blocked) };
     }
     let settable = |kind: Kind, change: &FieldChange| !is_by_hand(dialect.grade(kind, change).grade, policy);
     order::arrange(&mut plan.steps, dialect.order, &settable);
@@ -199,7 +200,9 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         plan.notes.extend(bulk::notes(bulk, &desired));
     }
     describe(&mut plan, &declared, &desired, observed, dialect);
-    plan.notes.extend(leading::nowhere(account, &plan, &desired, observed, platform));
+    let (nowhere, ways_out) = leading::nowhere(account, &plan, &desired, observed, platform);
+    plan.notes.extend(nowhere);
+    plan.across.ways_out.extend(ways_out);
     plan.notes.extend(leading::undeclared(account, &plan, &desired, observed, only));
     plan.notes.extend(remnants(&plan.steps, observed, only));
     let objects = desired.into_iter().map(|(address, it)| (address, it.resource)).collect();

@@ -1,8 +1,8 @@
 //! Where a pointer stands in an object, in words; and live pointers that lead nowhere and that a plan leaves as they are.
 
-use super::{Desired, Note, Observed, TenantPlan};
+use super::{Desired, Note, Observed, TenantPlan, part::WayOut};
 use crate::{
-    model::{Address, DEFAULT_RULE, Kind, Reference, Resource, references},
+    model::{Address, DEFAULT_RULE, E164, Kind, Reference, Resource, references},
     path::{Path, Segment},
 };
 use std::collections::BTreeMap;
@@ -45,53 +45,58 @@ pub(super) fn is_live(
     references(address, live).iter().any(|(path, other)| other == to && place(live, path) == at)
 }
 
-/// A number of the platform that is meant to be reached when the platform, or everybody on it, is not: which account has it.
+/// The number of a pointer that is meant to be followed when the platform, or everybody on it, is not reached.
+pub(super) fn way_out<'r>(address: &Address, path: &Path, to: &'r Reference) -> Option<&'r E164> {
+    let is_one = match address.kind {
+        Kind::Forwards => true,
+        Kind::Queues => path.field() == Some("failover"),
+        _ => false,
+    };
+    match to {
+        Reference::Number(number) if is_one => Some(number),
+        _ => None,
+    }
+}
+
+/// Where a way out leads to a number of the platform: which account has it.
 pub(super) fn hosted<'a>(
     address: &Address,
     path: &Path,
     to: &Reference,
     platform: &'a BTreeMap<String, String>,
 ) -> Option<&'a str> {
-    let way_out = match address.kind {
-        Kind::Forwards => true,
-        Kind::Queues => path.field() == Some("failover"),
-        _ => false,
-    };
-    let Reference::Number(number) = to else { return None };
-    platform.get(&number.to_string()).filter(|_| way_out).map(String::as_str)
+    platform.get(&way_out(address, path, to)?.to_string()).map(String::as_str)
 }
 
 /// A note for each pointer of a declared object that leads nowhere after the plan as it does before: it is no error of the
-/// files, and changing it is left to them.
+/// files, and changing it is left to them. Beside them the ways out of which only accounts that were not read could say so.
 pub(super) fn nowhere(
     account: &str,
     plan: &TenantPlan,
     desired: &BTreeMap<Address, Desired>,
     observed: &Observed,
     platform: &BTreeMap<String, String>,
-) -> Vec<Note> {
-    let mut notes = Vec::new();
+) -> (Vec<Note>, Vec<WayOut>) {
+    let (mut notes, mut ways_out) = (Vec::new(), Vec::new());
     for address in desired.keys().filter(|address| !plan.withheld.contains(*address)) {
         let step = plan.steps.iter().find(|step| step.address == *address);
         let live = observed.objects.get(address);
         let Some(after) = step.map_or(live, |step| step.after.as_ref()) else { continue };
         for (path, to) in references(address, after) {
-            let said = match gone(account, &to, desired, observed) {
-                Some(gone) => gone,
-                None => match hosted(address, &path, &to, platform) {
-                    Some(host) => {
-                        let number = to_number(&to);
-                        format!(
-                            "{number}, a number of account `{host}` on the same platform, which is down with it"
-                        )
-                    }
-                    None => continue,
-                },
-            };
-            notes.push(Note::new(address, format!("{} still leads to {said}", in_words(after, &path))));
+            let still = || format!("{} still leads to", in_words(after, &path));
+            if let Some(gone) = gone(account, &to, desired, observed) {
+                notes.push(Note::new(address, format!("{} {gone}", still())));
+                continue;
+            }
+            let Some(number) = way_out(address, &path, &to) else { continue };
+            let way = WayOut::left(address, number, still(), plan.notes.len() + notes.len());
+            match platform.get(&number.to_string()) {
+                Some(host) => notes.extend(way.said(host).map(|text| Note::new(address, text))),
+                None => ways_out.push(way),
+            }
         }
     }
-    notes
+    (notes, ways_out)
 }
 
 /// A note for each live pointer that nobody declared and that leads to an extension which is gone: a user has left, and
@@ -148,11 +153,4 @@ fn gone(
     (!observed.extensions.is_empty() && !is_there).then(|| {
         format!("extension {to}, which account `{account}` does not have: calls sent there are lost")
     })
-}
-
-fn to_number(to: &Reference) -> String {
-    match to {
-        Reference::Number(number) => number.to_string(),
-        _ => String::new(),
-    }
 }

@@ -1,15 +1,16 @@
 //! What only the live account can answer: does everything a tenant names exist there?
 
-use super::{Desired, Observed, Obstacle, Policy, Role, Source, leading};
+use super::{Desired, Observed, Obstacle, Policy, Role, Source, leading, part};
 use crate::{
     finding::{Finding, Place},
-    model::{Address, Destination, Extension, Kind, Reference, Resource, references},
+    model::{Address, Destination, E164, Extension, Kind, Reference, Resource, references},
     path::Segment,
     text::{as_seen, closest, is_slip, look_alike, spelled},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Every name that leads nowhere on the live account, by the object that says it.
+/// Every name that leads nowhere on the live account, by the object that says it; and new ways out of which only accounts that
+/// were not read could say so.
 pub(super) fn check(
     account: &str,
     desired: &BTreeMap<Address, Desired>,
@@ -18,8 +19,8 @@ pub(super) fn check(
     platform: &BTreeMap<String, String>,
     policy: &Policy,
     place: &dyn Fn(&[Segment]) -> Option<Place>,
-) -> Vec<(Address, Finding)> {
-    let mut found = Vec::new();
+) -> (Vec<(Address, Finding)>, Vec<part::WayOut>) {
+    let (mut found, mut ways_out) = (Vec::new(), Vec::new());
     let mut say = |address: &Address, finding: Finding| found.push((address.clone(), finding));
     for Obstacle { address, field, code, message, help } in &observed.obstacles {
         let managed = match desired.get(address) {
@@ -47,8 +48,10 @@ pub(super) fn check(
             if leading::is_live(address, &wanted.resource, &path, &reference, live) {
                 continue;
             }
-            let hosted = leading::hosted(address, &path, &reference, platform);
-            let hosted = hosted.map(|host| hosted_number(&reference, host));
+            let number = leading::way_out(address, &path, &reference);
+            let host = leading::hosted(address, &path, &reference, platform);
+            ways_out.extend(number.filter(|_| host.is_none()).map(|it| part::WayOut::new(address, it)));
+            let hosted = number.zip(host).map(|(number, host)| hosted_number(number, host));
             let pointer = || pointer(account, &reference, desired, observed).filter(|_| read);
             if let Some(finding) = hosted.or_else(pointer) {
                 let mut at = address.path();
@@ -71,7 +74,7 @@ pub(super) fn check(
             say(address, Finding::error("no-dial-rule", message).help(help).at(place(&address.path())));
         }
     }
-    found
+    (found, ways_out)
 }
 
 /// The objects that cannot be planned because these cannot: they send calls there, now or in the files.
@@ -109,13 +112,8 @@ pub(super) fn dependents(
 }
 
 /// A number of the platform that a forward or a failover is to lead away from.
-fn hosted_number(to: &Reference, host: &str) -> Finding {
-    let Reference::Number(to) = to else {
-        return Finding::error("hosted-forward", "it leads to the platform");
-    };
-    let message = format!("{to} is a number of account `{host}`, on the same platform");
-    let help = "choose a number on another system: a number of this platform is down with it";
-    Finding::error("hosted-forward", message).help(help)
+fn hosted_number(to: &E164, host: &str) -> Finding {
+    Finding::error("hosted-forward", part::hosted(to, host)).help(part::ELSEWHERE)
 }
 
 fn object(

@@ -1,5 +1,6 @@
 //! What a plan was made from, and of which part of the workspace: a saved plan knows what it is.
 
+use super::Shard;
 use crate::text::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -30,6 +31,9 @@ pub struct MadeFrom {
     pub only: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_since: Option<NamedCommit>,
+    /// `--shard`: which part of the tenants that the others select.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<NamedCommit>,
     /// `--allow-undo`: the commits that it may take back.

@@ -17,14 +17,17 @@ mod leading;
 mod live;
 mod made_from;
 mod order;
+mod part;
 mod policy;
 mod portal;
 mod protect;
+mod read_back;
 mod reason;
 mod redact;
 mod remarks;
 mod reviewed;
 pub mod saved;
+mod shard;
 mod taken_back;
 mod toggle;
 mod top;
@@ -33,6 +36,7 @@ mod unique;
 mod unreadable;
 mod uses;
 mod wanted;
+mod whole;
 mod zones;
 
 pub use against::against;
@@ -47,13 +51,16 @@ pub use dialect::{
 };
 pub use leading::in_words;
 pub use made_from::{MadeFrom, NamedCommit};
+pub use part::{Across, Part};
 pub use policy::Policy;
 pub use portal::{Act, Clicks, Control, Lists, Portal, Setting, Shown, both, join};
 pub use reason::Reason;
 pub use reviewed::{Reviewed, as_reviewed};
 pub use saved::SavedPlan;
+pub use shard::Shard;
 pub use taken_back::{TakenBack, taken_back};
 pub use wanted::Wanted;
+pub use whole::{NoWhole, SavedShard, Whole, with_part};
 
 use crate::{
     diff::FieldChange,
@@ -172,6 +179,9 @@ pub struct Plan {
     /// digest does not count it.
     pub findings: Vec<Finding>,
     pub tenants: Vec<TenantPlan>,
+    /// Of a shard: what is needed to join it with the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
 }
 
 /// What would happen to one tenant.
@@ -216,6 +226,9 @@ pub struct TenantPlan {
     /// The commits that it takes back, and may.
     #[serde(skip)]
     pub undoes: BTreeSet<String>,
+    /// What of it has to do with the accounts of others.
+    #[serde(skip)]
+    pub across: Across,
 }
 
 impl TenantPlan {
@@ -238,6 +251,7 @@ impl TenantPlan {
             notes: Vec::new(),
             wanted: Wanted::default(),
             undoes: BTreeSet::new(),
+            across: Across::default(),
         }
     }
 }
@@ -382,7 +396,7 @@ impl Plan {
         let digest = digest::of(&tenants);
         let findings = tenants.iter().flat_map(|tenant| tenant.findings.clone()).collect();
         let made_from = MadeFrom::default();
-        Self { format_version: FORMAT_VERSION, digest, made_from, findings, tenants }
+        Self { format_version: FORMAT_VERSION, digest, made_from, findings, tenants, part: None }
     }
 
     /// The same with further findings to show beside it.

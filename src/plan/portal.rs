@@ -4,7 +4,7 @@
 //! the same values, so that none of them can leave one out.
 
 use crate::model::{Address, E164, Resource};
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 use std::fmt;
 
 /// A page of a portal and what of an object stands on it.
@@ -56,7 +56,8 @@ pub struct Clicks {
 }
 
 /// One value that is set.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Setting {
     pub label: String,
     #[serde(rename = "do")]
@@ -64,11 +65,11 @@ pub struct Setting {
     /// What the control holds afterwards; for an entry of a list `Remove` or `Add` and the entry.
     pub value: String,
     /// What it holds before, where that is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instead_of: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Act {
     /// Type it or choose it.

@@ -2,10 +2,10 @@
 
 use super::{Action, Step};
 use crate::{diff, model::Resource};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What moved since the base revision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Reason {
     /// The files: somebody wants it otherwise.

@@ -16,6 +16,7 @@ impl Plan {
     /// The same without what only the live systems know. It cannot be applied.
     #[must_use]
     pub fn redacted(mut self) -> Self {
+        self.part = None;
         // All of it stands in the files of one revision or the other.
         if self.made_from.against.is_some() {
             return self;

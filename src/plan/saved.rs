@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// The sums of the fields, by their names: a field that was changed by hand is named.
-const SUMS: &str = "sums";
+pub(super) const SUMS: &str = "sums";
 
 /// Whose fields have sums of their own.
 const MADE_FROM: &str = "made_from";
@@ -58,7 +58,11 @@ pub struct SavedStep {
 
 /// The text of a saved plan. `hide` takes credentials out of it.
 pub fn write(plan: &Plan, hide: &dyn Fn(&str) -> String) -> serde_json::Result<String> {
-    let mut value: Value = serde_json::from_str(&hide(&serde_json::to_string(plan)?))?;
+    text(serde_json::from_str(&hide(&serde_json::to_string(plan)?))?)
+}
+
+/// The text of a plan that is in JSON already.
+pub fn text(mut value: Value) -> serde_json::Result<String> {
     let sums = serde_json::to_value(sums(&value))?;
     if let Some(fields) = value.as_object_mut() {
         fields.insert(SUMS.to_owned(), sums);
@@ -68,7 +72,15 @@ pub fn write(plan: &Plan, hide: &dyn Fn(&str) -> String) -> serde_json::Result<S
 
 /// Reads what [`write()`] has written, and nothing else.
 pub fn read(text: &str) -> Result<SavedPlan, NoPlan> {
-    let strange = |error: serde_json::Error| NoPlan::Strange(error.to_string());
+    serde_json::from_value(unaltered(text)?).map_err(strange)
+}
+
+fn strange(error: serde_json::Error) -> NoPlan {
+    NoPlan::Strange(error.to_string())
+}
+
+/// The same with all that it holds.
+pub fn unaltered(text: &str) -> Result<Value, NoPlan> {
     // Of a name that stands twice one reader takes the first and another the last.
     let _: Unique = serde_json::from_str(text).map_err(strange)?;
     let value: Value = serde_json::from_str(text).map_err(strange)?;
@@ -93,7 +105,7 @@ pub fn read(text: &str) -> Result<SavedPlan, NoPlan> {
     if !changed.is_empty() {
         return Err(NoPlan::Changed(changed));
     }
-    serde_json::from_value(value).map_err(strange)
+    Ok(value)
 }
 
 /// A sum for each field but the sums themselves.

@@ -290,6 +290,9 @@ pub(super) fn summary(out: &mut Page<'_>, plan: &Plan) -> io::Result<()> {
         let named = printable(against.named.clone());
         say!(out, "Compared with {}; no phone system was asked, and what is live may differ.{}", named, end)?;
     }
+    if let Some(shard) = &plan.made_from.shard {
+        say!(out, "This is shard {} of the plan: `dialform merge` joins them.{}", shard.to_string(), end)?;
+    }
     if plan.is_empty() && !plan.is_blocked() {
         match plan.unchecked() {
             0 if plan.made_from.against.is_some() => add!(out, "No changes.")?,

@@ -17,7 +17,7 @@ use crate::{
     lock,
     model::{Address, Kind, Tenant},
     path::Segment,
-    plan::{Base, BulkEntry, Desired, Source, desired},
+    plan::{Base, BulkEntry, Desired, Shard, Source, desired},
     provider::{self, Entry, Kinds, Provider, Workspace},
 };
 use std::{
@@ -40,6 +40,8 @@ pub struct Checked {
     pub(super) allowed: Vec<Allowed>,
     /// Patterns for addresses; empty: every object.
     pub(super) only: Vec<glob::Pattern>,
+    /// The tenants of all shards, where this is one.
+    pub(super) whole: Option<Vec<String>>,
 }
 
 /// One tenant, put into the form its provider reports.
@@ -70,7 +72,7 @@ impl Checked {
     ) -> Self {
         let (only, allowed) = (Vec::new(), Vec::new());
         let root = root.to_owned();
-        Self { root, workspace, tenants, warnings, merge: None, meanwhile: None, allowed, only }
+        Self { root, workspace, tenants, warnings, merge: None, meanwhile: None, allowed, only, whole: None }
     }
 
     pub fn loaded(&self, tenant: &CheckedTenant) -> &LoadedTenant {
@@ -258,8 +260,13 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         return Err(Failure::Findings(bounded(findings)));
     }
     tenants.retain(|it| tenant.as_ref().is_none_or(|t| t.selects(&workspace.tenants[it.index].tenant)));
-    if let Some(names) = &selection.tenants {
-        tenants.retain(|it| names.contains(&workspace.tenants[it.index].tenant.tenant));
+    let is_named = |it: &CheckedTenant| {
+        let name = &workspace.tenants[it.index].tenant.tenant;
+        selection.tenants.as_ref().is_none_or(|names| names.contains(name))
+    };
+    // What a pattern names may be in another shard.
+    if selection.shard.is_none() {
+        tenants.retain(is_named);
     }
     if tenants.is_empty()
         && let Some(text) = &selection.tenant
@@ -292,6 +299,7 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         }
     }
     // A tenant this run is not about is not read.
+    tenants.retain(is_named);
     tenants.retain(|it| {
         let mut patterns = only.iter().zip(&selection.only);
         only.is_empty() || patterns.any(|(pattern, text)| covers(pattern, text, it))
@@ -305,13 +313,25 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         tenants.retain(|tenant| changed.tenants.contains(&tenant.index));
         findings.extend(changed.findings);
     }
+    let split = selection.shard.filter(|_| selection.tenants.is_none());
+    let whole = split.map(|shard| keep(shard, &mut tenants, &workspace));
     Ok(Checked {
         merge,
         meanwhile,
         allowed,
         only,
+        whole,
         ..Checked::of(root, workspace, tenants, bounded(findings))
     })
+}
+
+/// Leaves the tenants of one shard; the names of all of them are returned.
+fn keep(shard: Shard, tenants: &mut Vec<CheckedTenant>, workspace: &Workspace) -> Vec<String> {
+    let tenant = |it: &CheckedTenant| &workspace.tenants[it.index].tenant;
+    let row = tenants.iter().map(|it| (tenant(it).provider.clone(), tenant(it).tenant.clone())).collect();
+    let own = shard.own(&row);
+    tenants.retain(|it| own.contains(tenant(it).tenant.as_str()));
+    row.iter().map(|(_, name)| name.clone()).collect()
 }
 
 /// The merge whose files the run is about, if it is about one.

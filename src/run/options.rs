@@ -1,6 +1,10 @@
 //! What whoever starts a run may choose. Plain values: the command line fills them in, and so may any program.
 
-use crate::{error::Failure, plan::SavedPlan, text};
+use crate::{
+    error::Failure,
+    plan::{SavedPlan, Shard},
+    text,
+};
 use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 /// Which part of the workspace a run is about, and what it compares with. The default is everything.
@@ -15,6 +19,8 @@ pub struct Selection {
     pub only: Vec<String>,
     /// Only tenants whose files, or whose provider's settings, differ from this git revision.
     pub changed_since: Option<String>,
+    /// Only this part of the tenants that all else selects; beside `tenants` it says that those are one.
+    pub shard: Option<Shard>,
     /// The git revision that says whether the files or the live system changed, and that `protect` is enforced against.
     pub base: Option<String>,
     /// The git revision that is merged into the base: the files are those of the merge, and not those of the directory.

@@ -6,7 +6,7 @@ use crate::{
     file,
     load::{commit_of, has_revision, place_of},
     plan::{
-        Action, FORMAT_VERSION, MadeFrom, NamedCommit, Plan, SavedPlan,
+        Action, FORMAT_VERSION, MadeFrom, NamedCommit, NoWhole, Plan, SavedPlan, SavedShard, Whole,
         saved::{self, NoPlan},
     },
     secret::KnownSecrets,
@@ -16,10 +16,7 @@ use std::path::{Path, PathBuf};
 
 /// Saves a plan, without any credential.
 pub fn save_plan(path: &Path, plan: &Plan, secrets: &KnownSecrets) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| {
-        Failure::error(format!("cannot save the plan to `{}`: {}", path.display(), io_reason(&error)))
-            .help("name a file in a directory that is there and can be written to")
-    };
+    let failed = |error: std::io::Error| unsaved(path, &error);
     let hide = |text: &str| secrets.hide(text).into_owned();
     let text = saved::write(plan, &hide).map_err(|error| failed(error.into()))?;
     file::replace(path, text.as_bytes()).map_err(failed)
@@ -32,7 +29,12 @@ pub fn saved_plan(path: &Path) -> Result<SavedPlan, Failure> {
         Failure::error(format!("cannot read the plan `{shown}`: {}", io_reason(&error)))
             .help("save one with `dialform plan --out FILE`")
     })?;
-    saved::read(&text).map_err(|why| match why {
+    saved::read(&text).map_err(|why| no_plan(path, why))
+}
+
+fn no_plan(path: &Path, why: NoPlan) -> Failure {
+    let shown = path.display();
+    match why {
         NoPlan::Strange(error) => Failure::error(format!("`{shown}` is not a saved plan: {error}"))
             .help("save one with `dialform plan --out FILE`"),
         NoPlan::Format(format) => {
@@ -44,7 +46,38 @@ pub fn saved_plan(path: &Path) -> Result<SavedPlan, Failure> {
             let message = format!("`{shown}` was changed after it was saved, in {}", fields.join(", "));
             Failure::refused(message).help("plan again, and review that")
         }
-    })
+    }
+}
+
+/// The plan that the saved plans of shards make. Whatever is not whole is refused.
+pub fn merge_plans(paths: &[PathBuf]) -> Result<Whole, Failure> {
+    let shards = paths.iter().map(|path| {
+        let shown = path.display();
+        let text = file::read_named(path).map_err(|error| {
+            Failure::refused(format!("cannot read the plan `{shown}`: {}", io_reason(&error)))
+                .help("save each with `dialform plan --shard I/N --out FILE`")
+        })?;
+        let plan = saved::unaltered(&text).map_err(|why| match why {
+            // Half of a file is no other file.
+            NoPlan::Strange(error) => Failure::refused(format!("`{shown}` is not a saved plan: {error}"))
+                .help("save it again with `dialform plan --shard I/N --out FILE`"),
+            other => no_plan(path, other),
+        })?;
+        Ok(SavedShard { file: shown.to_string(), plan })
+    });
+    let shards = shards.collect::<Result<Vec<_>, Failure>>()?;
+    Whole::of(shards).map_err(|NoWhole { message, help }| Failure::refused(message).help(help))
+}
+
+/// Saves a plan that shards make.
+pub fn save_whole(path: &Path, whole: &Whole) -> Result<(), Failure> {
+    let saved = whole.saved().map_err(std::io::Error::from);
+    saved.and_then(|text| file::replace(path, text.as_bytes())).map_err(|error| unsaved(path, &error))
+}
+
+fn unsaved(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::error(format!("cannot save the plan to `{}`: {}", path.display(), io_reason(error)))
+        .help("name a file in a directory that is there and can be written to")
 }
 
 /// Makes a run one of a saved plan: of its part of the workspace, with that plan as what was approved.
@@ -86,6 +119,7 @@ fn selection_of(root: &Path, path: &Path, saved: &SavedPlan) -> Result<Selection
     Ok(Selection {
         tenants: Some(saved.tenants.iter().map(|it| it.tenant.clone()).collect()),
         only: made_from.only.clone(),
+        shard: made_from.shard,
         // Without the commits of the base nothing can be taken back from them.
         allow_undo: match base {
             Some(_) => made_from.allow_undo.iter().map(|it| it.exactly().to_owned()).collect(),
@@ -104,6 +138,7 @@ pub(super) fn made_from(checked: &Checked, options: &Options) -> MadeFrom {
         tenants: _,
         only,
         changed_since,
+        shard,
         base,
         merge,
         allow_undo: _,
@@ -125,6 +160,7 @@ pub(super) fn made_from(checked: &Checked, options: &Options) -> MadeFrom {
         tenant: tenant.clone(),
         only: only.clone(),
         changed_since: commit(changed_since),
+        shard: *shard,
         base: commit(base),
         merge: merged
             .map(|(it, named)| NamedCommit { named: named.clone(), commit: Some(it.commit().to_owned()) }),

@@ -248,23 +248,28 @@ impl<'a> Session<'a> {
         let mut platforms = Platforms::new();
         for (tenant, read) in &reads {
             let numbers = platforms.entry(self.checked.config(tenant).system()).or_default();
-            let hosted = read.iter().flat_map(|observed| observed.objects.keys());
-            let hosted = hosted.filter(|it| matches!(it.kind, Kind::Numbers | Kind::Forwards));
             let account = &self.checked.loaded(tenant).tenant.account;
-            numbers.extend(hosted.map(|it| (it.key.clone(), account.clone())));
+            numbers.extend(read.iter().flat_map(hosted).map(|it| (it, account.clone())));
         }
         let tenants = reads.into_iter().map(|(tenant, read)| {
-            let plan = match read {
+            let hosts = read.iter().flat_map(hosted).collect::<BTreeSet<_>>().into_iter().collect();
+            let mut plan = match read {
                 Ok(observed) => self.plan_tenant(tenant, observed, &platforms),
                 Err(finding) => self.blocked(tenant, vec![finding]),
             };
+            plan.across.hosts = hosts;
+            plan.across.system = self.checked.config(tenant).system();
             // One that is not trusted was not opened.
             let system = self.systems.get(&plan.provider);
             TenantPlan { endpoints: system.map(|it| it.addresses.clone()).unwrap_or_default(), ..plan }
         });
         let plan = Plan::new(tenants.collect()).made_from(self.made_from.clone());
         let unused = Allowed::unused(&self.checked.allowed, &plan);
-        Ok(plan.with_findings(self.checked.warnings.clone()).with_findings(unused))
+        let plan = plan.with_findings(self.checked.warnings.clone()).with_findings(unused);
+        Ok(match &self.checked.whole {
+            Some(of) => plan::with_part(plan, of),
+            None => plan,
+        })
     }
 
     /// Reads all that an account of an open provider holds.
@@ -446,6 +451,12 @@ impl<'a> Session<'a> {
             () = self.context.shutdown.abort.cancelled() => {}
         }
     }
+}
+
+/// The numbers of an account.
+fn hosted(observed: &Observed) -> impl Iterator<Item = String> {
+    let numbers = observed.objects.keys().filter(|it| matches!(it.kind, Kind::Numbers | Kind::Forwards));
+    numbers.map(|it| it.key.clone())
 }
 
 /// Why a system cannot be read, and the way out if it has one.

@@ -123,6 +123,8 @@ mod served;
 #[cfg(test)]
 mod several_files;
 #[cfg(test)]
+mod shards;
+#[cfg(test)]
 mod shared_lock;
 #[cfg(test)]
 mod stop;

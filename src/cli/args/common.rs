@@ -1,5 +1,6 @@
 //! What several commands take.
 
+use crate::plan::Shard;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -35,6 +36,10 @@ pub struct Selection {
     /// Only tenants whose files, or whose provider's settings, differ from a git revision; no other account is read
     #[arg(long, value_name = "REV", conflicts_with = "restore")]
     pub changed_since: Option<String>,
+    /// Only one of N parts of the tenants that all else selects, e.g. `3/7`, for a job of a matrix; `dialform merge` joins their
+    /// plans
+    #[arg(long, value_name = "I/N", value_parser = clap::value_parser!(Shard), conflicts_with = "restore")]
+    pub shard: Option<Shard>,
     /// A git revision to compare with: says whether the files or the live system changed, and enforces `protect`
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,

@@ -1,0 +1,31 @@
+//! Joining the plans of shards.
+
+use super::{Format, most};
+use crate::render;
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// The saved plans of all shards, in any order
+    #[arg(value_name = "PLAN", required = true)]
+    pub plans: Vec<PathBuf>,
+    /// Save the plan for `apply FILE`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// How to print the plan
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// How long `--format markdown` may be, for the system that takes the comment: GitHub takes 65536 characters, GitLab 1000000
+    #[arg(long, value_name = "BYTES", default_value_t = render::COMMENT, value_parser = most)]
+    pub max_bytes: usize,
+    /// Show every tenant by itself, also where three or more have the same change
+    #[arg(long)]
+    pub expand: bool,
+    /// Show nothing that only the live systems know, for a public repository; what is saved has everything
+    #[arg(long)]
+    pub redact: bool,
+    /// Exit with 2 when there is something to apply
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
