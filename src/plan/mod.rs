@@ -232,6 +232,11 @@ pub struct TenantPlan {
 }
 
 impl TenantPlan {
+    /// Whether nothing is planned because nothing of the account is known.
+    pub fn is_unread(&self) -> bool {
+        self.blocked.iter().any(|finding| finding.code == UNREADABLE)
+    }
+
     /// A tenant for which nothing can be planned, and why.
     pub fn blocked(tenant: &str, provider: &str, account: &str, blocked: Vec<Finding>) -> Self {
         Self {
@@ -255,6 +260,9 @@ impl TenantPlan {
         }
     }
 }
+
+/// The code of what is said of an account that cannot be read.
+pub const UNREADABLE: &str = "unreadable-account";
 
 /// Something declared that the provider does not show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

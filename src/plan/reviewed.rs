@@ -43,7 +43,8 @@ pub fn as_reviewed(now: &Plan, reviewed: &SavedPlan) -> Result<Reviewed, Vec<Str
 fn tenant(now: &TenantPlan, then: &SavedTenant, already: &mut Vec<String>, wrong: &mut Vec<String>) {
     let name = &now.tenant;
     let mut said = |what: String| wrong.push(format!("{name}/{what}"));
-    if now.steps.is_empty() && then.steps.is_empty() {
+    // What cannot be read is left alone, and the run says so.
+    if now.is_unread() || (now.steps.is_empty() && then.steps.is_empty()) {
         return;
     }
     let places = [

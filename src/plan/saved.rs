@@ -108,6 +108,11 @@ pub fn unaltered(text: &str) -> Result<Value, NoPlan> {
     Ok(value)
 }
 
+/// The digest of the steps that a plan in JSON holds, whatever it says itself.
+pub fn digest(plan: &Value) -> Option<String> {
+    digest::counted(plan)
+}
+
 /// A sum for each field but the sums themselves.
 fn sums(plan: &Value) -> BTreeMap<String, String> {
     let mut sums = BTreeMap::new();

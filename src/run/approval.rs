@@ -4,7 +4,7 @@ use super::{Approval, check::ADDRESS_HELP, undo};
 use crate::{
     error::Failure,
     finding::Finding,
-    plan::{Plan, Reviewed, as_reviewed},
+    plan::{Plan, Reviewed, SavedPlan, as_reviewed},
     text::{count, printable},
 };
 
@@ -31,7 +31,8 @@ impl Approval {
 
     fn same(&self, plan: &Plan) -> Result<Reviewed, Failure> {
         if let Some(saved) = &self.reviewed {
-            if let Some(failure) = not_comparable(plan) {
+            // An account that cannot be read says nothing about the others.
+            if let Some(failure) = not_comparable(plan).filter(|_| !is_comparable(plan, saved)) {
                 return Err(failure);
             }
             return as_reviewed(plan, saved).map_err(|wrong| {
@@ -158,6 +159,12 @@ fn pattern_over(open: &[Critical<'_>]) -> String {
 /// Of more differences than this only so many are named.
 const NAMED: usize = 5;
 
+/// Whether something that the approved plan does can be compared.
+fn is_comparable(plan: &Plan, saved: &SavedPlan) -> bool {
+    let mut does = saved.tenants.iter().filter(|then| !then.steps.is_empty());
+    does.any(|then| plan.tenants.iter().all(|now| now.tenant != then.tenant || !now.is_unread()))
+}
+
 /// Why a plan cannot be compared with the approved one.
 fn not_comparable(plan: &Plan) -> Option<Failure> {
     let (tenant, why) = unread(plan)?;
@@ -169,7 +176,7 @@ fn not_comparable(plan: &Plan) -> Option<Failure> {
 /// A tenant of which nothing is known now, and why: the plan of now says nothing about what has changed.
 fn unread(plan: &Plan) -> Option<(&str, &str)> {
     plan.tenants.iter().find_map(|tenant| {
-        let why = tenant.blocked.iter().find(|finding| finding.code == "unreadable-account")?;
+        let why = tenant.blocked.first().filter(|_| tenant.is_unread())?;
         Some((tenant.tenant.as_str(), why.message.as_str()))
     })
 }

@@ -20,7 +20,7 @@ use crate::{
     http::{ApiError, Phase, RequestObserver, during},
     model::{Address, Kind, Tenant},
     path::Segment,
-    plan::{self, Base, BulkEntry, Input, MadeFrom, Note, Observed, Plan, TenantPlan},
+    plan::{self, Base, BulkEntry, Input, MadeFrom, Note, Observed, Plan, TenantPlan, UNREADABLE},
     provider::{self, Access, Opening, Scope, SettingsFindings, System},
     restore,
 };
@@ -291,7 +291,7 @@ impl<'a> Session<'a> {
         let Tenant { tenant: name, provider, account, .. } = &loaded.tenant;
         let observed = self.observe(provider, name, account, &self.scope(tenant)).await;
         observed.map_err(|why| {
-            Finding::explained("unreadable-account", why).at(loaded.place(&[Segment::key("account")]))
+            Finding::explained(UNREADABLE, why).at(loaded.place(&[Segment::key("account")]))
         })
     }
 
