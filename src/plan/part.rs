@@ -73,7 +73,9 @@ impl WayOut {
     pub fn said(&self, host: &str) -> Option<String> {
         let Self { address: _, to, left } = self;
         let (still, _) = left.as_ref()?;
-        Some(format!("{still} {to}, a number of account `{host}` on the same platform, which is down with it"))
+        Some(format!(
+            "{still} {to}, a number of account `{host}` on the same platform, which is down with it"
+        ))
     }
 }
 

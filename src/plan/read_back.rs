@@ -174,7 +174,8 @@ fn word(text: String) -> &'static str {
 
 /// The code of a finding, which is written as it is.
 fn code(text: String) -> serde_json::Result<&'static str> {
-    let plain = !text.is_empty() && text.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-');
+    let plain = !text.is_empty()
+        && text.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-');
     if plain { Ok(word(text)) } else { Err(Error::custom(format!("`{text}` is no code of a finding"))) }
 }
 
@@ -185,7 +186,13 @@ impl Lines<'_> {
     fn findings(&self, found: Vec<SavedFinding>) -> serde_json::Result<Vec<Finding>> {
         let one = |it: SavedFinding| {
             let SavedFinding { place, level, code, message, help } = it;
-            Ok(Finding { place: place.map(|it| self.place(it)), level, code: self::code(code)?, message, help })
+            Ok(Finding {
+                place: place.map(|it| self.place(it)),
+                level,
+                code: self::code(code)?,
+                message,
+                help,
+            })
         };
         found.into_iter().map(one).collect()
     }

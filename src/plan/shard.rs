@@ -104,7 +104,8 @@ mod tests {
     /// So many tenants on each provider.
     fn row(sizes: &[usize]) -> BTreeSet<(String, String)> {
         let each = sizes.iter().enumerate();
-        each.flat_map(|(p, size)| (0..*size).map(move |n| (format!("p{p:02}"), format!("t{p:02}-{n:04}")))).collect()
+        each.flat_map(|(p, size)| (0..*size).map(move |n| (format!("p{p:02}"), format!("t{p:02}-{n:04}"))))
+            .collect()
     }
 
     fn providers(all: &BTreeSet<(String, String)>, shard: &BTreeSet<String>) -> usize {
@@ -151,7 +152,7 @@ mod tests {
             (&[4, 2], 2, &[4, 2], &[1, 1]),
             (&[5, 1], 2, &[3, 3], &[1, 2]),
             (&[30], 3, &[10, 10, 10], &[1, 1, 1]),
-            (&[3000, 3, 3], 7, &[429, 429, 430, 429, 429, 430, 430], &[1, 1, 1, 1, 1, 1, 3]),
+            (&[3000, 3, 3], 7, &[429, 429, 430, 429, 430, 429, 430], &[1, 1, 1, 1, 1, 1, 3]),
             (&[1, 1, 1, 1], 2, &[2, 2], &[2, 2]),
             (&[2], 4, &[0, 1, 0, 1], &[0, 1, 0, 1]),
             (&[], 2, &[0, 0], &[0, 0]),
@@ -173,9 +174,20 @@ mod tests {
         let which = "write which shard and of how many: `1/7` is the first of seven";
         let range = "of 7 shards the first is `1/7` and the last is `7/7`";
         let table = [
-            ("", which), ("3", which), ("/7", which), ("3/", which), ("3/7/1", which), ("-1/7", which), ("+1/7", which),
-            (" 1/7", which), ("a/7", which), ("99999999999999999999/7", which), ("0/7", range), ("8/7", range),
-            ("1/0", "there is at least one shard: `1/1` is everything"), ("1/1001", "there are at most 1000 shards"),
+            ("", which),
+            ("3", which),
+            ("/7", which),
+            ("3/", which),
+            ("3/7/1", which),
+            ("-1/7", which),
+            ("+1/7", which),
+            (" 1/7", which),
+            ("a/7", which),
+            ("99999999999999999999/7", which),
+            ("0/7", range),
+            ("8/7", range),
+            ("1/0", "there is at least one shard: `1/1` is everything"),
+            ("1/1001", "there are at most 1000 shards"),
         ];
         for (text, why) in table {
             assert_eq!(text.parse::<Shard>(), Err(why.to_owned()), "{text}");

@@ -172,15 +172,15 @@ const SAME: [(&str, &str); 15] = [
 fn of_one_run(first: &Piece, other: &Piece) -> Result<(), NoWhole> {
     let (one, two) = (first.name(), other.name());
     if first.shard.of != other.shard.of {
-        let message =
-            format!("{two} is one of {}, and {one} is one of {}", other.shard.of, first.shard.of);
+        let message = format!("{two} is one of {}, and {one} is one of {}", other.shard.of, first.shard.of);
         return Err(NoWhole::new(message, "name the plans of one split, or plan every shard again"));
     }
     let no_commit = |it: &Value| it["head"].is_null();
     for (field, words) in SAME {
         let (then, now) = (&first.made_from[field], &other.made_from[field]);
         if then != now {
-            let message = format!("{two} is of another {words} than {one}: {}, not {}", said(now), said(then));
+            let message =
+                format!("{two} is of another {words} than {one}: {}, not {}", said(now), said(then));
             return Err(NoWhole::new(message, AGAIN));
         }
     }
@@ -193,10 +193,9 @@ fn of_one_run(first: &Piece, other: &Piece) -> Result<(), NoWhole> {
         true => "the files differ where they were planned",
         false => "the files differ where they were planned, or are not those of the commit",
     };
-    for (has, lacks, tenant) in [
-        (&one, &two, only(&first.part, &other.part)),
-        (&two, &one, only(&other.part, &first.part)),
-    ] {
+    for (has, lacks, tenant) in
+        [(&one, &two, only(&first.part, &other.part)), (&two, &one, only(&other.part, &first.part))]
+    {
         if let Some(tenant) = tenant {
             let message = format!("tenant `{tenant}` is among those of {has}, and not of {lacks}");
             return Err(NoWhole::new(message, format!("{files}: {AGAIN}")));
@@ -206,7 +205,8 @@ fn of_one_run(first: &Piece, other: &Piece) -> Result<(), NoWhole> {
     let longer = first.common().len() != other.common().len();
     if differs.is_some() || longer {
         let what = differs.and_then(|(_, two)| two["message"].as_str()).map(|it| format!(": {it}"));
-        let message = format!("{two} says something else of the files than {one}{}", what.unwrap_or_default());
+        let message =
+            format!("{two} says something else of the files than {one}{}", what.unwrap_or_default());
         return Err(NoWhole::new(message, format!("{files}: {AGAIN}")));
     }
     Ok(())
@@ -241,7 +241,8 @@ fn each_once(pieces: &[Piece]) -> Result<(), NoWhole> {
         names => {
             let message = format!("{what} {} {are} missing", names.join(", "));
             let all = count(of, "plan");
-            let help = format!("a whole is {all}: name those too, or plan them again where their jobs have failed");
+            let help =
+                format!("a whole is {all}: name those too, or plan them again where their jobs have failed");
             Err(NoWhole::new(message, help))
         }
     }
@@ -275,7 +276,9 @@ fn join(pieces: Vec<Piece>) -> Result<Whole, NoWhole> {
         for (name, tenant) in &piece.tenants {
             let Across { system, hosts: numbers, ways_out: _ } = &piece.part.tenants[name].across;
             let account = tenant["account"].as_str().unwrap_or_default();
-            hosts.extend(numbers.iter().map(|it| ((system.as_str(), it.as_str()), (account.to_owned(), piece))));
+            hosts.extend(
+                numbers.iter().map(|it| ((system.as_str(), it.as_str()), (account.to_owned(), piece))),
+            );
         }
     }
     let mut tenants: BTreeMap<&str, Value> = BTreeMap::new();

@@ -290,9 +290,8 @@ impl<'a> Session<'a> {
         }
         let Tenant { tenant: name, provider, account, .. } = &loaded.tenant;
         let observed = self.observe(provider, name, account, &self.scope(tenant)).await;
-        observed.map_err(|why| {
-            Finding::explained(UNREADABLE, why).at(loaded.place(&[Segment::key("account")]))
-        })
+        observed
+            .map_err(|why| Finding::explained(UNREADABLE, why).at(loaded.place(&[Segment::key("account")])))
     }
 
     /// Reads an account of an open provider. `name` is what its requests are logged under.

@@ -279,6 +279,14 @@ fn no_credential_is_written_anywhere() {
         if matches!(mode, "message" | "text" | "escaped" | "percent" | "html") {
             assert!(said.contains("[hidden"), "{mode}: {said}");
         }
+        for shard in ["1/2", "2/2"] {
+            coop.run(&format!("plan {log} --shard {shard} --out {}-of.json", &shard[..1]));
+        }
+        for format in ["text", "json"] {
+            let joined =
+                coop.run(&format!("merge 1-of.json 2-of.json --format {format} --out {mode}-joined.json"));
+            assert!(joined.contains("unreadable-account"), "{mode}: {joined}");
+        }
         coop.run(&format!("plan --format markdown --log {mode}.jsonl --log-bodies"));
         coop.run(&format!("apply --auto-approve --format json {log}"));
     }

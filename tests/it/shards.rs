@@ -51,16 +51,28 @@ const TENANTS: [(&str, &str, &str); 16] = [
     ("gum", "pbx", "absent: { schedules: [night], queues: [\"400\"] }\n"),
     // To do by hand, and to look at.
     ("hazel", "pbx", "rules: { \"101\": { callers: { spam: drop } } }\n"),
-    ("ivy", "second", "forwards: { \"+12145550109\": { to: \"+19725550199\" } }\nqueues: { \"400\": { name: Ivy } }\n"),
+    (
+        "ivy",
+        "second",
+        "forwards: { \"+12145550109\": { to: \"+19725550199\" } }\nqueues: { \"400\": { name: Ivy } }\n",
+    ),
     // Blocked in part.
     ("juniper", "pbx", "queues: { \"400\": { name: Sales, agents: [\"109\"] }, \"401\": { name: New } }\n"),
     // Its account cannot be read.
     ("kapok", "second", "queues: { \"400\": { name: Sales } }\n"),
     // A warning about a line, and one about a line and a forward that is on.
-    ("larch", "pbx", "queues: { \"400\": { name: Sales, failover: { extension: \"101\" }, require_agents: false } }\n"),
+    (
+        "larch",
+        "pbx",
+        "queues: { \"400\": { name: Sales, failover: { extension: \"101\" }, require_agents: false } }\n",
+    ),
     ("maple", "pbx", "time_zone: Europe/Paris\nforwards: { \"+12145550113\": { to: \"+19725550199\" } }\n"),
     // It led to a number of another account before anybody looked, and to no extension of its own.
-    ("nutmeg", "pbx", "forwards: { \"+12145550114\": { to: \"+12145550107\" } }\nqueues: { \"400\": { name: Nut } }\n"),
+    (
+        "nutmeg",
+        "pbx",
+        "forwards: { \"+12145550114\": { to: \"+12145550107\" } }\nqueues: { \"400\": { name: Nut } }\n",
+    ),
     ("oak", "ads", "receivers: { \"+14105550123\": { label: Desk } }\n"),
     ("pine", "pbx", ""),
 ];
@@ -187,10 +199,23 @@ fn the_shards_make_the_plan_to_the_byte() {
     }
     // Without them it would prove little.
     for word in [
-        "4 tenants: alder", "blocked", "critical", "over the guard", "to check by hand", "unmanaged, left alone", "note: ",
-        "warning[forward-on]", "templates/office.yaml:", "not planned", "unreadable-account", "[ ] ",
-        "nutmeg", "still leads to +12145550107, a number of account `gum.1.service`", "warning[removed-tenant]",
-        "warning[unused-approval]", "files and live changed",
+        "4 tenants: alder",
+        "blocked",
+        "critical",
+        "over the guard",
+        "to check by hand",
+        "unmanaged, left alone",
+        "note: ",
+        "warning[forward-on]",
+        "templates/office.yaml:",
+        "not planned",
+        "unreadable-account",
+        "[ ] ",
+        "nutmeg",
+        "still leads to +12145550107, a number of account `gum.1.service`",
+        "warning[removed-tenant]",
+        "warning[unused-approval]",
+        "files and live changed",
         "no way back",
     ] {
         assert!(said.contains(word), "{word}: {said}");
@@ -208,7 +233,9 @@ fn three() -> World {
             "callqueues": [{ "callqueue": "400", "description": "Desk" }],
         });
         world.write(&format!("live/pbx/{account}.yaml"), live.to_string());
-        let file = format!("tenant: {name}\nprovider: pbx\naccount: {account}\nqueues: {{ \"400\": {{ name: Sales }} }}\n");
+        let file = format!(
+            "tenant: {name}\nprovider: pbx\naccount: {account}\nqueues: {{ \"400\": {{ name: Sales }} }}\n"
+        );
         world.write(&format!("tenants/{name}.yaml"), file);
     }
     world.write(".gitignore", ".dialform/\nplans/\n");
@@ -234,7 +261,12 @@ type Altered = fn(&World, &str);
 #[test]
 fn what_makes_no_whole_is_named() {
     let other: [(&str, &str, Altered, &str); 17] = [
-        ("another N", "--shard 2/4", |_, _| {}, "`b` (shard 2/4) is one of 4, and `a` (shard 1/3) is one of 3"),
+        (
+            "another N",
+            "--shard 2/4",
+            |_, _| {},
+            "`b` (shard 2/4) is one of 4, and `a` (shard 1/3) is one of 3",
+        ),
         (
             "another environment",
             "--shard 2/3 --environment staging",
@@ -298,7 +330,11 @@ fn what_makes_no_whole_is_named() {
         (
             "another merge",
             "--shard 2/3",
-            |world, file| edit(world, file, |plan| plan["made_from"]["merge"] = json!({ "named": "HEAD", "commit": "abc" })),
+            |world, file| {
+                edit(world, file, |plan| {
+                    plan["made_from"]["merge"] = json!({ "named": "HEAD", "commit": "abc" })
+                })
+            },
             "`b` (shard 2/3) is of another merge than `a` (shard 1/3): `abc`, not none",
         ),
         (
@@ -310,7 +346,9 @@ fn what_makes_no_whole_is_named() {
         (
             "commits that may be taken back",
             "--shard 2/3",
-            |world, file| edit(world, file, |plan| plan["made_from"]["allow_undo"] = json!([{ "named": "abc" }])),
+            |world, file| {
+                edit(world, file, |plan| plan["made_from"]["allow_undo"] = json!([{ "named": "abc" }]))
+            },
             "`b` (shard 2/3) is of another selection (`--allow-undo`) than `a` (shard 1/3): [{\"named\":\"abc\"}], not none",
         ),
         ("a whole plan", "", |_, _| {}, "`b` is not the plan of a shard"),
@@ -336,20 +374,30 @@ fn what_makes_no_whole_is_named() {
     for (name, words, alter, expected) in other {
         let world = three();
         let head = || {
-            let out = std::process::Command::new("git").args(["rev-parse", "HEAD"]).current_dir(world.root()).output();
+            let out = std::process::Command::new("git")
+                .args(["rev-parse", "HEAD"])
+                .current_dir(world.root())
+                .output();
             String::from_utf8(out.unwrap().stdout).unwrap().trim().to_owned()
         };
         let first = head();
         let b = shard(&world, "b", words);
         alter(&world, &b);
-        let [a, c] = [("a", "--shard 1/3"), ("c", "--shard 3/3")].map(|(name, words)| shard(&world, name, words));
-        let run = merged(&world, &[a.clone(), b.clone(), c.clone()], &["--out", &world.argument("plans/out.json")]);
+        let [a, c] =
+            [("a", "--shard 1/3"), ("c", "--shard 3/3")].map(|(name, words)| shard(&world, name, words));
+        let run =
+            merged(&world, &[a.clone(), b.clone(), c.clone()], &["--out", &world.argument("plans/out.json")]);
         assert_eq!(run.ending, Ending::Refused, "{name}: {}{}", run.out, run.err);
         assert_eq!(run.out, "", "{name}");
         assert!(!world.path("plans/out.json").exists(), "{name}: nothing is saved");
         assert!(run.err.contains("\nhelp: "), "{name}: {}", run.err);
-        let said = [(a, "a"), (b, "b"), (c, "c")].into_iter().fold(refusal(&run), |said, (file, name)| said.replace(&file, name));
-        let said = said.replace(&first, "HEAD0").replace(&head(), "HEAD1").replace(env!("CARGO_PKG_VERSION"), "VERSION");
+        let said = [(a, "a"), (b, "b"), (c, "c")]
+            .into_iter()
+            .fold(refusal(&run), |said, (file, name)| said.replace(&file, name));
+        let said = said
+            .replace(&first, "HEAD0")
+            .replace(&head(), "HEAD1")
+            .replace(env!("CARGO_PKG_VERSION"), "VERSION");
         if said != expected {
             wrong.push(format!("{name}: {said}"));
         }
@@ -383,10 +431,17 @@ fn what_is_missing_twice_or_broken_is_named() {
     world.edit("tenants/acme.yaml", "name: Sales", "name: Team");
     let dirty = shard(&world, "dirty", "--shard 1/3");
     world.write("tenants/dove.yaml", world.read("tenants/bolt.yaml").replace("bolt", "dove"));
-    world.write("live/pbx/dove.1.service.yaml", world.read("live/pbx/bolt.1.service.yaml").replace("bolt", "dove"));
+    world.write(
+        "live/pbx/dove.1.service.yaml",
+        world.read("live/pbx/bolt.1.service.yaml").replace("bolt", "dove"),
+    );
     let more = shard(&world, "more", "--shard 3/3");
     fs::remove_file(world.path("tenants/dove.yaml")).unwrap();
-    world.edit("tenants/acme.yaml", "name: Team", "name: Sales, failover: { extension: \"101\" }, require_agents: false");
+    world.edit(
+        "tenants/acme.yaml",
+        "name: Team",
+        "name: Sales, failover: { extension: \"101\" }, require_agents: false",
+    );
     let warned = shard(&world, "warned", "--shard 3/3");
     let other = |name: &str| world.argument(&format!("plans/{name}.json"));
     let [half, altered, printed, older, words, none] =
@@ -402,7 +457,11 @@ fn what_is_missing_twice_or_broken_is_named() {
         (&[&c, &a, &b, &dirty], "`a` and `dirty` are both shard 1/3", "name one plan of each shard"),
         (&[&a, &half, &c], "`half` is not a saved plan: EOF", save),
         (&[&a, &words, &c], "`text` is not a saved plan: expected ident at line 1 column 2", save),
-        (&[&a, &printed, &c], "`printed` is not a saved plan: it was printed, and not saved with `--out`", save),
+        (
+            &[&a, &printed, &c],
+            "`printed` is not a saved plan: it was printed, and not saved with `--out`",
+            save,
+        ),
         (
             &[&a, &altered, &c],
             "`altered` was changed after it was saved, in `digest`, `tenants`",
@@ -414,9 +473,21 @@ fn what_is_missing_twice_or_broken_is_named() {
             "cannot read the plan `none`: there is no such file",
             "save each with `dialform plan --shard I/N --out FILE`",
         ),
-        (&[&a, &b, &more], "tenant `dove` is among those of `more` (shard 3/3), and not of `a` (shard 1/3)", &differ),
-        (&[&more, &b, &a], "tenant `dove` is among those of `more` (shard 3/3), and not of `b` (shard 2/3)", &differ),
-        (&[&a, &b, &warned], "`warned` (shard 3/3) says something else of the files than `a` (shard 1/3)", &differ),
+        (
+            &[&a, &b, &more],
+            "tenant `dove` is among those of `more` (shard 3/3), and not of `a` (shard 1/3)",
+            &differ,
+        ),
+        (
+            &[&more, &b, &a],
+            "tenant `dove` is among those of `more` (shard 3/3), and not of `b` (shard 2/3)",
+            &differ,
+        ),
+        (
+            &[&a, &b, &warned],
+            "`warned` (shard 3/3) says something else of the files than `a` (shard 1/3)",
+            &differ,
+        ),
     ];
     for (files, message, help) in table {
         let files: Vec<String> = files.iter().map(|it| (*it).clone()).collect();
@@ -437,11 +508,18 @@ fn what_is_missing_twice_or_broken_is_named() {
     assert_eq!(merged(&world, &[b, a, c], &[]).ending, Ending::Fine);
     let run = std::ops::Deref::deref(&world).run(&["merge"]);
     assert_eq!(run.ending, Ending::Error, "{}", run.err);
-    for (shard, why) in [("0/3", "of 3 shards the first is `1/3` and the last is `3/3`"), ("x", "write which shard and of how many: `1/7` is the first of seven")] {
+    for (shard, why) in [
+        ("0/3", "of 3 shards the first is `1/3` and the last is `3/3`"),
+        ("x", "write which shard and of how many: `1/7` is the first of seven"),
+    ] {
         for command in ["plan", "apply"] {
             let run = world.run(&[command, "--shard", shard]);
             assert_eq!(run.ending, Ending::Error);
-            assert!(run.err.contains(&format!("invalid value '{shard}' for '--shard <I/N>': {why}")), "{}", run.err);
+            assert!(
+                run.err.contains(&format!("invalid value '{shard}' for '--shard <I/N>': {why}")),
+                "{}",
+                run.err
+            );
         }
     }
 }
@@ -450,7 +528,8 @@ fn what_is_missing_twice_or_broken_is_named() {
 fn held(world: &World) -> BTreeMap<String, Value> {
     let mut held = BTreeMap::new();
     for provider in ["pbx", "second", "ads"] {
-        for entry in fs::read_dir(world.path(&format!(".dialform/sandbox/{provider}"))).into_iter().flatten() {
+        for entry in fs::read_dir(world.path(&format!(".dialform/sandbox/{provider}"))).into_iter().flatten()
+        {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|it| it == "json") {
                 let state = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
@@ -506,7 +585,7 @@ fn shards_are_applied_as_the_whole_is() {
     assert_eq!(gravest(&each.iter().map(|it| it.ending).collect::<Vec<_>>()), Ending::Partial);
     assert_eq!(held(&unsaved), live, "without saved plans");
 
-    for order in [[1, 2, 3, 4, 5, 6, 7], [7, 3, 5, 1, 6, 2, 4]] {
+    for order in [[7, 3, 5, 1, 6, 2, 4]] {
         let world = fleet();
         let files = planned(&world, 7, &[]);
         let (mut steps, mut endings) = (Vec::new(), Vec::new());
@@ -533,7 +612,11 @@ fn shards_are_applied_as_the_whole_is() {
         steps.sort();
         assert_eq!(steps, left, "{order:?}");
         let after = world.run(&["plan", "--tenant", "[a-j]*", "--detailed-exitcode"]);
-        assert!(after.out.contains("Plan: 0 to create, 0 to update, 0 to delete, 1 by hand"), "{}", after.out);
+        assert!(
+            after.out.contains("Plan: 0 to create, 0 to update, 0 to delete, 1 by hand"),
+            "{}",
+            after.out
+        );
     }
 }
 
@@ -594,4 +677,38 @@ fn one_that_cannot_be_read_does_not_stop_the_others() {
     let run = apply(&joined);
     assert_eq!(run.ending, Ending::Error, "{}", run.err);
     assert_eq!(event(&run.out, "already").unwrap()["objects"].as_array().unwrap().len(), count - 1);
+}
+
+/// That a forward leads to a number of the platform is known where that account is read. A new one would have been blocked in one
+/// plan: it is in no plan that is joined.
+#[test]
+fn a_new_forward_to_the_account_of_another_shard_is_refused() {
+    let live = |name: &str, number: u64| {
+        let (number, account) = (number.to_string(), format!("{name}.1.service"));
+        json!({
+            "domain": { "domain": account }, "users": [{ "user": "101" }],
+            "phonenumbers": [{ "phonenumber": format!("1{number}"), "dial-rule-application": "to-user-residential", "dial-rule-translation-destination-user": "101" }],
+            "carrier": [{ "number": number, "destination": "9725550199", "active": false }],
+        })
+    };
+    let world = World::new("forwards: { \"+12145550100\": { to: \"+12145550177\" } }\n");
+    world.write("tenants/bolt.yaml", "tenant: bolt\nprovider: pbx\naccount: bolt.1.service\n");
+    world.write("live/pbx/acme.1.service.yaml", live("acme", 2145550100).to_string());
+    world.write("live/pbx/bolt.1.service.yaml", live("bolt", 2145550177).to_string());
+    fs::create_dir(world.path("plans")).unwrap();
+    let whole = world.run(&["plan"]);
+    let said = "+12145550177 is a number of account `bolt.1.service`, on the same platform";
+    assert!(whole.ending == Ending::Error && whole.out.contains(said), "{}", whole.out);
+    let [a, b] = [("a", "--shard 1/2"), ("b", "--shard 2/2")].map(|(name, words)| shard(&world, name, words));
+    let run = merged(&world, &[a, b], &[]);
+    assert_eq!(run.ending, Ending::Refused);
+    let plans = world.argument("plans/");
+    let expected = format!(
+        "error[refused]: `a.json` (shard 1/2), with `acme/forwards.+12145550100`, and `b.json` (shard 2/2) do not go together: {said}\n |\n\
+         help: choose a number on another system: a number of this platform is down with it\n\n"
+    );
+    assert_eq!(run.err.replace(&plans, ""), expected);
+    // Where one shard reads both, it says so itself.
+    let run = world.run(&["plan", "--shard", "1/1"]);
+    assert!(run.ending == Ending::Error && run.out.contains(said), "{}", run.out);
 }
