@@ -86,6 +86,7 @@ pub struct Line {
     pub file: String,
     pub line: usize,
     pub column: usize,
+    pub length: usize,
     pub source: String,
     pub skipped: usize,
 }
@@ -95,9 +96,10 @@ impl Line {
     pub fn of(place: &Place) -> Vec<Self> {
         let mut lines = Vec::new();
         let mut next = Some(place);
-        while let Some(Place { file, line, column, source, skipped, also, length: _ }) = next {
+        while let Some(Place { file, line, column, length, source, skipped, also }) = next {
             let (file, source) = (file.clone(), source.clone());
-            lines.push(Self { file, line: *line, column: *column, source, skipped: *skipped });
+            let (line, column, length, skipped) = (*line, *column, *length, *skipped);
+            lines.push(Self { file, line, column, length, source, skipped });
             next = also.as_deref();
         }
         lines

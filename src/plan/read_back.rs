@@ -23,7 +23,8 @@ use std::{
 /// Reads a plan. `lines` are those that its findings are about, and `found` says how many of the findings are of which tenant.
 pub fn read(plan: &Value, lines: &[Line], found: &BTreeMap<String, usize>) -> serde_json::Result<Plan> {
     let Saved { format_version, digest, made_from, findings, tenants } = Saved::deserialize(plan)?;
-    let lines = Lines(lines.iter().map(|it| ((it.file.as_str(), it.line, it.column), it)).collect());
+    let lines =
+        Lines(lines.iter().map(|it| ((it.file.as_str(), it.line, it.column, it.length), it)).collect());
     let findings = lines.findings(findings)?;
     let mut rest = findings.iter();
     let tenants = tenants.into_iter().map(|it| {
@@ -180,7 +181,7 @@ fn code(text: String) -> serde_json::Result<&'static str> {
 }
 
 /// The lines of files by their places.
-struct Lines<'l>(BTreeMap<(&'l str, usize, usize), &'l Line>);
+struct Lines<'l>(BTreeMap<(&'l str, usize, usize, usize), &'l Line>);
 
 impl Lines<'_> {
     fn findings(&self, found: Vec<SavedFinding>) -> serde_json::Result<Vec<Finding>> {
@@ -200,7 +201,7 @@ impl Lines<'_> {
     fn place(&self, place: SavedPlace) -> Place {
         let SavedPlace { file, line, column, length, also } = place;
         let also = also.map(|it| Box::new(self.place(*it)));
-        let known = self.0.get(&(file.as_str(), line, column));
+        let known = self.0.get(&(file.as_str(), line, column, length));
         let (source, skipped) = known.map(|it| (it.source.clone(), it.skipped)).unwrap_or_default();
         Place { file, line, column, length, source, skipped, also }
     }

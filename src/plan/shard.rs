@@ -30,7 +30,7 @@ impl Shard {
     }
 
     /// The tenants of this shard. Each of `all` is its provider and its name.
-    pub fn own<'t>(self, all: &'t BTreeSet<(String, String)>) -> BTreeSet<&'t str> {
+    pub fn own(self, all: &BTreeSet<(String, String)>) -> BTreeSet<&str> {
         let (from, to) = (cut(all, self.index - 1, self.of), cut(all, self.index, self.of));
         all.iter().take(to).skip(from).map(|(_, tenant)| tenant.as_str()).collect()
     }
@@ -146,7 +146,9 @@ mod tests {
     /// Two jobs on one provider share its limit: where that can be helped it is, and not at the price of one long job.
     #[test]
     fn a_provider_stays_together() {
-        let table: [(&[usize], usize, &[usize], &[usize]); 9] = [
+        // Tenants of each provider, in how many shards; tenants and providers of each shard.
+        type Row = (&'static [usize], usize, &'static [usize], &'static [usize]);
+        let table: [Row; 9] = [
             (&[10, 10, 10], 3, &[10, 10, 10], &[1, 1, 1]),
             (&[9, 11, 10], 3, &[9, 11, 10], &[1, 1, 1]),
             (&[4, 2], 2, &[4, 2], &[1, 1]),

@@ -259,10 +259,15 @@ fn every_tenant(pieces: &[Piece]) -> Result<(), NoWhole> {
             }
         }
     }
-    let Some(first) = pieces.first() else { return Ok(()) };
-    match first.part.of.iter().find(|it| !held.contains_key(it.as_str())) {
-        None if held.len() == first.part.of.len() => Ok(()),
-        None => Err(NoWhole::new(format!("{} has tenants that are not to be planned", first.name()), AGAIN)),
+    let all: BTreeSet<&str> = pieces.iter().flat_map(|it| &it.part.of).map(String::as_str).collect();
+    if let Some((tenant, piece)) = held.iter().find(|(tenant, _)| !all.contains(*tenant)) {
+        return Err(NoWhole::new(
+            format!("{} has tenant `{tenant}`, which is not selected", piece.name()),
+            AGAIN,
+        ));
+    }
+    match all.into_iter().find(|it| !held.contains_key(it)) {
+        None => Ok(()),
         Some(tenant) => Err(NoWhole::new(format!("tenant `{tenant}` is in no shard"), AGAIN)),
     }
 }

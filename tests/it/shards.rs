@@ -2,13 +2,14 @@
 //! what is applied shard by shard is what one apply does.
 
 use crate::{
-    workspace::{event, outcome, refusal},
+    workspace::{Workspace, event, outcome, refusal},
     world::World,
+    worlds::samples,
 };
 use dialform::{cli::Finished, error::Ending};
 use serde_json::{Value, json};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::{BufRead, BufReader},
     process::Stdio,
@@ -222,6 +223,54 @@ fn the_shards_make_the_plan_to_the_byte() {
     }
 }
 
+/// Worlds in one run of the tests.
+const WORLDS: u64 = 40;
+
+/// Whatever is live and whatever is wanted, on every phone system: the parts say what the whole says.
+#[test]
+fn the_shards_of_any_world_make_its_plan() {
+    let mut compared = 0;
+    for world in samples(WORLDS) {
+        let workspace = Workspace::default();
+        workspace.write("dialform.yaml", world.workspace());
+        for customer in &world.customers {
+            let state = &customer.system().account(customer.index).state;
+            workspace.write(
+                &format!(".dialform/sandbox/{}/{}.json", customer.provider, customer.account()),
+                state,
+            );
+            workspace.write(&format!("tenants/{}.yaml", customer.name()), customer.file(&customer.b));
+        }
+        let faults: BTreeSet<&str> = world.customers.iter().map(|it| it.system().fault.as_str()).collect();
+        let faults = faults.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(",");
+        let plan =
+            |more: &[&str]| workspace.run(&[&["plan", "--sandbox", "--fault", &faults], more].concat());
+        let [file, joined] = ["whole.json", "joined.json"].map(|it| workspace.argument(it));
+        let whole = plan(&["--out", &file]);
+        if !workspace.path("whole.json").exists() {
+            continue;
+        }
+        compared += 1;
+        let shards = ["1/3", "2/3", "3/3"].map(|shard| {
+            let file = workspace.argument(&format!("{}.json", &shard[..1]));
+            plan(&["--shard", shard, "--out", &file]);
+            file
+        });
+        let merge = |more: &[&str]| {
+            let files = shards.iter().map(String::as_str);
+            let words: Vec<&str> = ["merge"].into_iter().chain(files).chain(more.iter().copied()).collect();
+            workspace.run(&words)
+        };
+        let run = merge(&["--out", &joined]);
+        assert_eq!(run.err, "", "{world:?}");
+        assert_eq!((run.ending, &run.out), (whole.ending, &whole.out), "{world:?}");
+        assert_eq!(workspace.read("joined.json"), workspace.read("whole.json"), "{world:?}");
+        let markdown = plan(&["--format", "markdown"]);
+        assert_eq!(merge(&["--format", "markdown"]).out, markdown.out, "{world:?}");
+    }
+    assert!(compared * 10 > WORLDS * 9, "{compared} of {WORLDS}");
+}
+
 /// Three tenants, committed.
 fn three() -> World {
     let world = World::new("");
@@ -260,7 +309,7 @@ type Altered = fn(&World, &str);
 /// not done: each is refused, with the files and the shards by their names.
 #[test]
 fn what_makes_no_whole_is_named() {
-    let other: [(&str, &str, Altered, &str); 17] = [
+    let other: [(&str, &str, Altered, &str); 23] = [
         (
             "another N",
             "--shard 2/4",
@@ -359,6 +408,46 @@ fn what_makes_no_whole_is_named() {
             "`b` is not the plan of a shard: unknown field `more`, expected one of `of`, `tenants`, `lines`",
         ),
         (
+            "a tenant of another shard",
+            "--shard 2/3",
+            |world, file| edit(world, file, |plan| called(plan, "acme")),
+            "tenant `acme` is in both `a` (shard 1/3) and `b` (shard 2/3)",
+        ),
+        (
+            "a tenant of nobody",
+            "--shard 2/3",
+            |world, file| edit(world, file, |plan| called(plan, "zeta")),
+            "`b` (shard 2/3) has tenant `zeta`, which is not selected",
+        ),
+        (
+            "parts that are not of its tenants",
+            "--shard 2/3",
+            |world, file| edit(world, file, |plan| plan["tenants"][0]["tenant"] = json!("acme")),
+            "`b` is not the plan of a shard: its parts do not fit",
+        ),
+        (
+            "more findings than there are",
+            "--shard 2/3",
+            |world, file| edit(world, file, |plan| plan["part"]["tenants"]["bolt"]["findings"] = json!(9)),
+            "`b` is not the plan of a shard: its parts do not fit",
+        ),
+        (
+            "a step that is none",
+            "--shard 2/3",
+            |world, file| edit(world, file, |plan| plan["tenants"][0]["steps"][0]["more"] = json!(9)),
+            "the plans hold something that cannot be shown: unknown field `more`, expected one of `address`, `action`, `class`, \
+             `reason`, `critical`, `changes`, `before`, `after`, `source`, `no_way_back`, `needs`, `instructions`, `by_hand`",
+        ),
+        (
+            "a code that is markup",
+            "--shard 2/3",
+            |world, file| {
+                let finding = json!([{ "level": "error", "code": "<b>", "message": "x" }]);
+                edit(world, file, |plan| plan["tenants"][0]["blocked"] = finding.clone());
+            },
+            "the plans hold something that cannot be shown: `<b>` is no code of a finding",
+        ),
+        (
             "a tenant less",
             "--shard 2/3",
             |world, file| {
@@ -403,6 +492,13 @@ fn what_makes_no_whole_is_named() {
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// Gives the one tenant of a shard another name.
+fn called(plan: &mut Value, name: &str) {
+    plan["tenants"][0]["tenant"] = json!(name);
+    let beside = plan["part"]["tenants"]["bolt"].clone();
+    plan["part"]["tenants"] = json!({ name: beside });
 }
 
 /// Changes a saved plan and its sums, as another program would have written it.
