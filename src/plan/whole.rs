@@ -188,7 +188,11 @@ fn of_one_run(first: &Piece, other: &Piece) -> Result<(), NoWhole> {
     if first.made_from != other.made_from {
         return Err(NoWhole::new(format!("{two} is of another plan than {one}"), AGAIN));
     }
-    let only = |one: &Part, two: &Part| one.of.iter().find(|it| !two.of.contains(it)).cloned();
+    let only = |one: &Part, two: &Part| {
+        let (one, two): (BTreeSet<&String>, BTreeSet<&String>) =
+            (one.of.iter().collect(), two.of.iter().collect());
+        one.difference(&two).next().map(|it| (*it).clone())
+    };
     let files = match no_commit(&first.made_from) {
         true => "the files differ where they were planned",
         false => "the files differ where they were planned, or are not those of the commit",
