@@ -118,6 +118,9 @@ pub fn of_this_job(secrets: &Arc<KnownSecrets>) -> Result<Box<dyn Forge>, Explai
     }
 }
 
+/// How a token is presented.
+type Presented = fn(SecretString) -> Box<dyn Authenticate>;
+
 /// What the variables of the job say.
 struct Said(Vec<(String, SecretString)>);
 
@@ -145,7 +148,7 @@ impl Said {
     fn client(
         &self,
         (provider, url): (&'static str, &str),
-        (token, auth): (&str, fn(SecretString) -> Box<dyn Authenticate>),
+        (token, auth): (&str, Presented),
         secrets: &Arc<KnownSecrets>,
     ) -> Result<WriteClient, Explained> {
         let base = self.needed(url)?;

@@ -1,11 +1,10 @@
 //! What was applied last: a ref in the repository, moved from what it was and from nothing else. It names the commit of the
 //! main branch whose tree is live, and the digest of the plan that made it so. There is no other state.
 
-use super::{comment::hexadecimal, place};
+use super::{comment::hexadecimal, place, whole};
 use crate::{
     error::Failure,
     git::{git, line, object},
-    run::saved_plan,
 };
 use std::path::Path;
 
@@ -86,7 +85,7 @@ fn first_parents(root: &Path, of: &str) -> Result<Vec<String>, Failure> {
 pub fn record(root: &Path, environment: &str, remote: &str, of: &str, plan: &Path) -> Result<(), Failure> {
     let name = ref_of(root, environment)?;
     let of = hexadecimal(of)?;
-    let digest = saved_plan(plan)?.digest;
+    let digest = whole(plan)?.digest;
     let tree = commit(root, of)?.tree;
     let message = format!("applied in {environment}\n\nplan: {digest}\ntree: {tree}\n");
     let identity = ["-c", "user.name=dialform", "-c", "user.email=dialform@localhost"];

@@ -1,10 +1,9 @@
 //! Who approved which plan: a comment that begins with `/dialform approve DIGEST`, by somebody who may.
 
-use super::{Job, body, comment::hexadecimal, failed};
+use super::{Job, body, comment::hexadecimal, failed, whole};
 use crate::{
     error::Failure,
     forge::{Comment, Topic},
-    run::saved_plan,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -26,7 +25,7 @@ pub struct Approved {
 /// that were merged as these, and in our open issue about their apply. Who opened one of these pull requests approves nothing,
 /// nor does a program, nor a comment that somebody has changed.
 pub async fn approved(job: &Job, plan: &Path, commit: &str, also: &[String]) -> Result<Approved, Failure> {
-    let saved = saved_plan(plan)?;
+    let saved = whole(plan)?;
     let mut authors = BTreeSet::new();
     let mut topics = Vec::new();
     let mut shown = false;

@@ -17,14 +17,14 @@ pub use approved::{Approved, approved};
 pub use comment::{Shown, comment};
 pub use report::{Night, Outcome, night, outcome};
 
-use super::session::explained;
+use super::{saved_plan, session::explained};
 use crate::{
     error::Failure,
     file,
     forge::{self, Forge},
     http::ApiError,
     load::place_of,
-    plan::MadeFrom,
+    plan::{MadeFrom, SavedPlan},
     secret::KnownSecrets,
     text::io_reason,
 };
@@ -109,6 +109,16 @@ fn named(environment: &str) -> Result<&str, Failure> {
             Err(Failure::error(format!("`--environment {environment}` cannot be part of a name in git"))
                 .help("use letters, digits, `-` and `_`"))
         }
+    }
+}
+
+/// A saved plan of all of its tenants: that of a shard is neither approved nor recorded for the whole.
+fn whole(path: &Path) -> Result<SavedPlan, Failure> {
+    let saved = saved_plan(path)?;
+    match saved.made_from.shard {
+        None => Ok(saved),
+        Some(_) => Err(Failure::refused(format!("`{}` is the plan of a shard", path.display()))
+            .help("join the plans of all shards with `dialform merge`")),
     }
 }
 
