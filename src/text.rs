@@ -30,6 +30,17 @@ pub fn duration(text: &str) -> Option<Duration> {
     text.parse::<jiff::SignedDuration>().ok()?.try_into().ok()
 }
 
+/// How long something is, as people say it: `3 days`, `5 hours`, `40 minutes`.
+pub fn span(length: Duration) -> String {
+    let minutes = usize::try_from(length.as_secs() / 60).unwrap_or(usize::MAX);
+    match (minutes / (24 * 60), minutes / 60, minutes) {
+        (days @ 2.., ..) => count(days, "day"),
+        (_, hours @ 2.., _) => count(hours, "hour"),
+        (_, _, 0) => "less than a minute".to_owned(),
+        (.., minutes) => count(minutes, "minute"),
+    }
+}
+
 /// The same text on one line with nothing hidden, every word of it.
 pub fn escaped(text: String) -> String {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {

@@ -16,7 +16,7 @@ use crate::{
 
 pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let mut apply = ApplyOptions::try_from(args)?;
-    let mut options = Options::from(args);
+    let mut options = Options { now: global.now, ..args.into() };
     if let Some(path) = &args.plan {
         run::follow_plan(&global.dir, path, &mut options, &mut apply)?;
     }

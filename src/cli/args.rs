@@ -38,6 +38,9 @@ pub struct Global {
     /// When to use colours; `auto` obeys NO_COLOR and uses none off a terminal
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub color: Color,
+    /// What time it is, where a program says so and not the clock.
+    #[arg(skip)]
+    pub now: Option<jiff::Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -142,6 +145,10 @@ pub struct PlanArgs {
         conflicts_with_all = ["base", "restore", "config", "out", "sandbox", "log", "shard"]
     )]
     pub against: Option<String>,
+    /// Plan for this instant instead of now, with its offset or zone, e.g. `2027-01-16T18:00Z`: what has an `until` is what it
+    /// says then
+    #[arg(long, value_name = "INSTANT")]
+    pub as_of: Option<String>,
     /// How to print the plan
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,

@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub fn run(global: &Global, args: &CheckArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
-    let checked = run::check(&global.dir, &Options::default())?;
+    let checked = run::check(&global.dir, &Options { now: global.now, ..Options::default() })?;
     let (tenants, objects, warnings) = (checked.tenants.len(), checked.objects(), &checked.warnings);
     match args.format {
         Format::Json => json::write(io.out, &serde_json::json!({ "findings": warnings }))?,

@@ -13,7 +13,7 @@ use crate::{
 pub fn run(global: &Global, args: &ChecklistArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let ChecklistArgs { tenant, only, format } = args.clone();
     let selection = Selection { tenant, only, ..Selection::default() };
-    let checked = run::check(&global.dir, &Options { selection, ..Options::default() })?;
+    let checked = run::check(&global.dir, &Options { selection, now: global.now, ..Options::default() })?;
     render::findings(&mut io.talk(), &checked.warnings)?;
     let lists = run::checklist(&checked);
     match format {

@@ -30,14 +30,18 @@ impl From<&Watching> for Logging {
 /// The word for `dialform.yaml` as it is in the files.
 const WORKTREE: &str = "worktree";
 
-impl From<&PlanArgs> for Options {
-    fn from(args: &PlanArgs) -> Self {
-        let PlanArgs { selection, emulation, watching, config, merge, against, showing, .. } = args;
+impl TryFrom<&PlanArgs> for Options {
+    type Error = Failure;
+
+    fn try_from(args: &PlanArgs) -> Result<Self, Failure> {
+        let PlanArgs { selection, emulation, watching, config, merge, against, as_of, showing, .. } = args;
+        let as_of = as_of.as_deref().map(|text| run::instant("--as-of", text)).transpose()?;
         let config = config.clone().or_else(|| selection.base.clone()).filter(|it| it != WORKTREE);
         let (merge, against) = (merge.clone(), against.clone());
-        let selection = run::Selection { config, merge, against, ..selection.into() };
+        let selection = run::Selection { config, merge, against, as_of, ..selection.into() };
         let environment = showing.environment.clone();
-        Self { environment, selection, emulation: emulation.into(), logging: watching.into() }
+        let (emulation, logging) = (emulation.into(), watching.into());
+        Ok(Self { environment, selection, emulation, logging, now: None })
     }
 }
 
@@ -50,6 +54,7 @@ impl From<&ApplyArgs> for Options {
             selection: selection.into(),
             emulation: emulation.into(),
             logging: watching.into(),
+            now: None,
         }
     }
 }

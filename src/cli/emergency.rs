@@ -24,8 +24,9 @@ pub async fn run(global: &Global, args: &EmergencyArgs, io: &mut Io<'_>) -> Resu
     };
     let EmergencyTarget { tenant, number, emulation, watching, format } = args.target();
     let selection = EmergencySelection { tenant: tenant.clone(), numbers: number.clone() };
-    let options = Options { emulation: emulation.into(), logging: watching.into(), ..Options::default() };
-    let checked = emergency::load(&global.dir, &selection)?;
+    let (emulation, logging) = (emulation.into(), watching.into());
+    let options = Options { emulation, logging, now: global.now, ..Options::default() };
+    let checked = emergency::load(&global.dir, &selection, &options)?;
     // On the day of an outage nothing waits for whoever reads a warning.
     let _ = render::findings(&mut io.talk(), &checked.warnings);
     let (context, mut notices) = io.context();

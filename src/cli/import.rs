@@ -13,7 +13,7 @@ use crate::{
 use std::collections::BTreeMap;
 
 pub async fn run(global: &Global, args: &ImportArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
-    let (options, import) = (Options::from(args), ImportOptions::from(args));
+    let (options, import) = (Options { now: global.now, ..args.into() }, ImportOptions::from(args));
     let (context, mut notices) = io.context();
     let progress = Progress::reading(args.account.len(), BTreeMap::new());
     let view = View::new(io, args.format.into(), progress, &context.shutdown);

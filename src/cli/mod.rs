@@ -114,10 +114,16 @@ pub struct Finished {
 
 /// Parses and runs in this process, with nobody at the terminal: for tests and other programs.
 pub fn run_with(arguments: &[&str]) -> Finished {
+    run_at(arguments, None)
+}
+
+/// The same at an instant; `None`: now.
+pub fn run_at(arguments: &[&str], now: Option<jiff::Timestamp>) -> Finished {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut coloured = false;
     let ending = match Cli::try_parse_from(arguments) {
-        Ok(cli) => {
+        Ok(mut cli) => {
+            cli.global.now = now;
             coloured = matches!(cli.global.color, Color::Always);
             run(&cli, &mut out, &mut err, None, false)
         }

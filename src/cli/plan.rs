@@ -14,7 +14,7 @@ use crate::{
 use std::io;
 
 pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
-    let options = Options::from(args);
+    let options = Options { now: global.now, ..args.try_into()? };
     let checked = run::check(&global.dir, &options)?;
     let plan = match args.against {
         Some(_) => run::plan_against(&checked, &options),

@@ -52,7 +52,7 @@ pub async fn export(global: &Global, args: &ExportArgs, io: &mut Io<'_>) -> Resu
 
 pub fn diff(global: &Global, args: &DiffArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let DiffArgs { first, second, detailed_exitcode, format } = args;
-    let checked = run::check(&global.dir, &Options::default())?;
+    let checked = run::check(&global.dir, &Options { now: global.now, ..Options::default() })?;
     let comparison = report::compare(&checked, first, second)?;
     match format {
         ListFormat::Text => render::comparison(&mut io.page(), &comparison)?,
@@ -70,6 +70,7 @@ fn check(global: &Global, reading: &Reading) -> Result<(Checked, Options), Failu
         selection,
         emulation: (&reading.emulation).into(),
         logging: (&reading.watching).into(),
+        now: global.now,
     };
     Ok((run::check(&global.dir, &options)?, options))
 }

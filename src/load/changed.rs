@@ -7,6 +7,7 @@ use super::{
     library::{Library, parsed},
     pieces::adds_to,
     source::WORKSPACE_FILE,
+    until::Untils,
     workspace::{LoadedTenant, Workspace, head},
 };
 use crate::{file, finding::Finding, model::Tenant, path::Segment};
@@ -85,7 +86,8 @@ pub fn changed_since<P>(workspace: &Workspace<P>, now: &Files, named: &str) -> R
         tenants_then.iter().filter(gone).filter(|name| added_to(name).is_some()).collect();
     let mut moved = |name: &str| {
         let tree = read(name).map(|tree| library.tenant(&then, (tree, true), &mut Vec::new()));
-        let tenant = tree.and_then(|(tree, _)| decode::<Tenant>(&tree, tree.root(), &mut Vec::new()));
+        let tree = tree.map(|(tree, _)| Untils::find(&tree, &mut Vec::new()).split(tree, workspace.at).0);
+        let tenant = tree.and_then(|tree| decode::<Tenant>(&tree, tree.root(), &mut Vec::new()));
         tenant.is_some_and(|it| {
             let mut all = workspace.tenants.iter().map(|loaded| &loaded.tenant);
             all.any(|now| (&now.provider, &now.account) == (&it.provider, &it.account))

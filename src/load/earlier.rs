@@ -12,6 +12,7 @@ use super::{
     source::Source,
     source::WORKSPACE_FILE,
     template::Extent,
+    until::Untils,
     workspace::{LoadedTenant, head},
 };
 use crate::{
@@ -19,6 +20,7 @@ use crate::{
     finding::{Finding, Level},
     model::{Tenant, WorkspaceFile},
 };
+use jiff::Timestamp;
 use std::{collections::BTreeSet, path::Path};
 
 const CODE: &str = "base";
@@ -32,13 +34,15 @@ pub struct Earlier {
     /// What could not be read.
     pub findings: Vec<Finding>,
     named: String,
+    /// The instant that they are read for.
+    at: Timestamp,
 }
 
 impl Earlier {
     /// Reads the tenants of a revision. `now` says where they lie if the workspace file of then does not. Fails only if git
     /// knows no such revision.
-    pub fn load(root: &Path, named: &str, now: &WorkspaceFile) -> Result<Self, String> {
-        Self::load_some(root, named, now, &|_| true)
+    pub fn load(root: &Path, named: &str, now: &WorkspaceFile, at: Timestamp) -> Result<Self, String> {
+        Self::load_some(root, named, now, at, &|_| true)
     }
 
     /// The same of some of the tenants' files.
@@ -46,6 +50,7 @@ impl Earlier {
         root: &Path,
         named: &str,
         now: &WorkspaceFile,
+        at: Timestamp,
         wanted: &dyn Fn(&str) -> bool,
     ) -> Result<Self, String> {
         let revision = Revision::find(root, named)?;
@@ -54,6 +59,7 @@ impl Earlier {
             unread: BTreeSet::new(),
             findings: Vec::new(),
             named: named.to_owned(),
+            at,
         };
         if !revision.has(WORKSPACE_FILE) {
             earlier.findings.push(missing(&revision));
@@ -138,8 +144,10 @@ impl Earlier {
         let (tree, extent) = library.tenant(files, tree, &mut found);
         // Without its template it is known that there was a tenant, and not what it declared.
         let read = Some(tree).filter(|_| extent > Extent::Alone).and_then(|tree| {
+            let untils = Untils::find(&tree, &mut found);
+            let (tree, written) = untils.split(tree, self.at);
             let tenant = decode_partly::<Tenant>(&tree, tree.root(), &Anything, &mut found)?;
-            Some(LoadedTenant::new(tenant, tree))
+            Some(LoadedTenant::new(tenant, tree, untils, written))
         });
         let help = match read {
             Some(tenant) => {

@@ -13,6 +13,7 @@
 //! - `pieces`: the files of one tenant as one tree
 //! - `library`: what tenants take from other files. `template`: what they extend, `vars`: variables of those, `merge`, `forms`:
 //!   the tenant's file over it; `shared`: schedules that all can use; `sources`: the files that one tree comes from
+//! - `until`: what of a tenant changes by itself, and what it is at an instant
 //! - `entry`: the entries of `providers`, each read as its kind says
 //! - `expected`, `visible`: which texts of `dialform.yaml` may be shown beside a finding
 //! - `revision`: the files as git would check them out at a revision
@@ -57,6 +58,7 @@ mod template;
 mod tests;
 pub mod tree;
 mod trusted;
+mod until;
 mod vars;
 mod visible;
 mod workspace;

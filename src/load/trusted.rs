@@ -71,11 +71,11 @@ impl<P> Workspace<P> {
     /// With the settings of a revision that can be used.
     fn with<K: Kinds<Entry = P>>(self, config: Config<P>, files: &Files, named: &str, kinds: &K) -> Self {
         let differences = self.differences(&config, named);
-        let Self { mut file, mut providers, tenants, parts, findings, .. } = self;
+        let Self { mut file, mut providers, tenants, parts, findings, at, .. } = self;
         let mut config = config;
         // What they name describes calls, as tenants do; it can be read where those are, and sends nothing.
         config.file.shared.clone_from(&file.shared);
-        let mut trusted = Self::with_tenants(config, files, kinds);
+        let mut trusted = Self::with_tenants(config, files, kinds, at);
         let mut untrusted = Untrusted { revision: named.to_owned(), ..Untrusted::default() };
         for (name, entry) in std::mem::take(&mut providers) {
             if trusted.providers.contains_key(&name) {

@@ -11,13 +11,17 @@ use super::{
     source::{BASELINE_FILE, Source, WORKSPACE_FILE},
     span::Span,
     template::Extent,
+    until::Untils,
 };
 use crate::{
     file::{self, OPTIONS},
     finding::{Finding, Place},
-    model::{Address, Baseline, Country, Kind, Tenant, Weekly, WorkspaceFile, numbering::country_of_zone},
+    model::{
+        Address, Baseline, Country, Kind, Tenant, Until, Weekly, WorkspaceFile, numbering::country_of_zone,
+    },
     path::Segment,
 };
+use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a pattern may have been meant to match.
@@ -39,6 +43,8 @@ pub struct Workspace<P> {
     pub findings: Vec<Finding>,
     pub(super) untrusted: Untrusted,
     pub(super) library: Library,
+    /// The instant that the files are read for: what has an `until` says what it does then.
+    pub at: Timestamp,
 }
 
 /// What of a workspace stands only in the `dialform.yaml` of the files: it is checked, and nothing of it is read.
@@ -61,15 +67,36 @@ pub(super) struct Config<P> {
     pub findings: Vec<Finding>,
 }
 
-/// One tenant file.
+/// One tenant file, as it is at an instant.
 pub struct LoadedTenant {
     pub tenant: Tenant,
     tree: Tree,
+    untils: Untils,
+    /// The tree as it is written, where something in it has an `until`.
+    written: Option<Box<Tree>>,
 }
 
 impl LoadedTenant {
-    pub(super) fn new(tenant: Tenant, tree: Tree) -> Self {
-        Self { tenant, tree }
+    pub(super) fn new(tenant: Tenant, tree: Tree, untils: Untils, written: Option<Box<Tree>>) -> Self {
+        Self { tenant, tree, untils, written }
+    }
+
+    /// What of it changes by itself, each with its place.
+    pub fn untils(&self) -> impl Iterator<Item = (&Until, &Place)> {
+        self.untils.all.iter().map(|(until, place)| (until, place))
+    }
+
+    /// The same at another instant. `None` where nothing of it changes by itself, or what it is then cannot be read.
+    pub fn at(&self, at: Timestamp) -> Option<Self> {
+        let written = self.written.as_ref()?;
+        let tree = self.untils.at(written, at);
+        let tenant = decode(&tree, tree.root(), &mut Vec::new())?;
+        Some(Self { tenant, tree, untils: self.untils.clone(), written: Some(written.clone()) })
+    }
+
+    /// The file with what it takes from others, and every `until` in it.
+    pub fn as_written_tree(&self) -> &Tree {
+        self.written.as_deref().unwrap_or(&self.tree)
     }
 
     /// Its file, relative to the workspace; of several its main one.
@@ -208,24 +235,34 @@ impl<P> Workspace<P> {
         let Joined { mut tenants, .. } = joined(trees.into_iter().flatten().collect(), all, &mut findings);
         let tree = tenants.pop().filter(|_| all);
         let tree = tree.map(|tree| self.library.known(tree, proposed, &mut findings));
-        match tree.and_then(|tree| tenant(tree, &self.file, kinds, &mut findings)) {
+        match tree.and_then(|tree| tenant(tree, &self.file, kinds, self.at, &mut findings)) {
             Some((tenant, true)) => Ok(tenant),
             _ => Err(findings),
         }
     }
 
-    /// Reads `dialform.yaml` and every tenant file. `Err` if there is not even that to work with.
-    pub fn load<K: Kinds<Entry = P>>(files: &Files, kinds: &K) -> Result<Self, Vec<Finding>> {
-        Ok(Self::with_tenants(Config::read(files, kinds)?, files, kinds))
+    /// Reads `dialform.yaml` and every tenant file, as it is at an instant. `Err` if there is not even that to work with.
+    pub fn load<K: Kinds<Entry = P>>(files: &Files, kinds: &K, at: Timestamp) -> Result<Self, Vec<Finding>> {
+        Ok(Self::with_tenants(Config::read(files, kinds)?, files, kinds, at))
     }
 
     /// The same with a `dialform.yaml` that is about to be written.
-    pub fn load_as<K: Kinds<Entry = P>>(text: &str, files: &Files, kinds: &K) -> Result<Self, Vec<Finding>> {
-        Ok(Self::with_tenants(Config::parse(text.as_bytes(), kinds)?, files, kinds))
+    pub fn load_as<K: Kinds<Entry = P>>(
+        text: &str,
+        files: &Files,
+        kinds: &K,
+        at: Timestamp,
+    ) -> Result<Self, Vec<Finding>> {
+        Ok(Self::with_tenants(Config::parse(text.as_bytes(), kinds)?, files, kinds, at))
     }
 
     /// Reads every tenant file that a `dialform.yaml` names.
-    pub(super) fn with_tenants<K: Kinds<Entry = P>>(config: Config<P>, files: &Files, kinds: &K) -> Self {
+    pub(super) fn with_tenants<K: Kinds<Entry = P>>(
+        config: Config<P>,
+        files: &Files,
+        kinds: &K,
+        at: Timestamp,
+    ) -> Self {
         let Config { file, providers, tree, mut findings } = config;
         let mut names: BTreeMap<String, Place> = BTreeMap::new();
         if file.tenants.is_empty() {
@@ -273,7 +310,7 @@ impl<P> Workspace<P> {
         }
         for tree in joined(trees, all, &mut findings).tenants {
             let tree = library.tenant(files, tree, &mut findings);
-            match tenant(tree, &file, kinds, &mut findings) {
+            match tenant(tree, &file, kinds, at, &mut findings) {
                 Some((tenant, true)) => tenants.push(tenant),
                 Some((tenant, false)) => parts.push(tenant),
                 None => {}
@@ -281,7 +318,7 @@ impl<P> Workspace<P> {
         }
         let baseline = baseline(files, &mut findings);
         let untrusted = Untrusted::default();
-        Self { file, providers, tree, tenants, parts, baseline, findings, untrusted, library }
+        Self { file, providers, tree, tenants, parts, baseline, findings, untrusted, library, at }
     }
 }
 
@@ -311,21 +348,35 @@ fn baseline(files: &Files, findings: &mut Vec<Finding>) -> Baseline {
 
 /// One tenant's tree decoded, and whether that is the whole of it.
 fn tenant<K: Kinds>(
-    (mut tree, extent): (Tree, Extent),
+    (written, extent): (Tree, Extent),
     file: &WorkspaceFile,
     kinds: &K,
+    at: Timestamp,
     findings: &mut Vec<Finding>,
 ) -> Option<(LoadedTenant, bool)> {
-    let hints = kinds.hints(kind(&tree, file));
-    let hints = InCountry { hints, country: country(&tree, hints) };
+    let hints = kinds.hints(kind(&written, file));
+    let hints = InCountry { hints, country: country(&written, hints) };
     let mut found = Vec::new();
+    let untils = Untils::find(&written, &mut found);
+    let fine = found.is_empty();
+    let (mut tree, written) = untils.split(written, at);
     let decoded = decode_with::<Tenant>(&mut tree, &hints, &mut found);
+    let mut others = true;
+    // What was before an `until` and what comes after it are both as they must be, whichever of them is now.
+    for (written, at) in written.iter().flat_map(|it| untils.others(at).into_iter().map(move |at| (it, at))) {
+        let mut news = Vec::new();
+        let other = decode_with::<Tenant>(&mut untils.at(written, at), &hints, &mut news);
+        others &= other.is_some_and(|(_, whole)| whole);
+        news.retain(|it| !found.contains(it));
+        found.append(&mut news);
+    }
     // Of what its template has it says nothing, and that is no fault.
     if extent > Extent::Alone {
         findings.append(&mut found);
     }
     let (tenant, whole) = decoded?;
-    Some((LoadedTenant { tenant, tree }, whole && extent == Extent::Whole))
+    let whole = whole && fine && others && extent == Extent::Whole;
+    Some((LoadedTenant::new(tenant, tree, untils, written), whole))
 }
 
 impl<P> Config<P> {

@@ -361,6 +361,7 @@ impl JsonSchema for Divert {
 /// is complete as written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = super::until::may_end)]
 pub struct Diverts {
     /// Every call, nothing rings (Stratus: Always; 3GPP: CFU).
     #[serde(default, skip_serializing_if = "Option::is_none")]

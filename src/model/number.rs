@@ -1,6 +1,6 @@
 //! The objects `numbers` and `forwards`.
 
-use super::{E164, Route};
+use super::{E164, Route, until::may_end};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,7 @@ impl Forward {
 /// Destination*: emergency forward).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = may_end)]
 pub struct Forward {
     /// The fallback number: one that the same platform does not host.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,7 +1,11 @@
 //! The answering rules of one extension (help article *Create and Adjust Answering Rules in Stratus*), and its allow
 //! and block lists.
 
-use super::{Diverts, E164, Extension, text::textual};
+use super::{
+    Diverts, E164, Extension,
+    text::textual,
+    until::{may_end, must_not_end},
+};
 use crate::explained::Explained;
 use crate::explained::decoding;
 use schemars::JsonSchema;
@@ -11,6 +15,7 @@ use std::{fmt, str::FromStr};
 /// The Answering Rules page of one extension.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = may_end)]
 pub struct Rules {
     /// Seconds the extension rings before `no_answer`: 5 to 90 by 5, 120 to 300 by 30, 1200, or `unlimited`.
     /// Calls that come through a queue ring for the queue's `agent_ring` instead.
@@ -197,6 +202,7 @@ pub enum Spam {
 /// One answering rule. Complete as written: an option left out is off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = may_end)]
 pub struct Rule {
     /// The schedule it follows, or `default`: always last, always matches.
     pub when: String,
@@ -239,6 +245,7 @@ pub(super) fn forwards_schema(generator: &mut schemars::SchemaGenerator) -> sche
     if let Some(fields) = schema.get_mut("properties").and_then(|it| it.as_object_mut()) {
         fields.shift_remove("protect");
     }
+    must_not_end(&mut schema);
     schema
 }
 

@@ -13,6 +13,8 @@ pub struct Base {
     /// The revision, as it was named.
     pub revision: String,
     pub desired: BTreeMap<Address, Resource>,
+    /// What it said of objects that have changed by themselves since, before they did.
+    pub passed: BTreeMap<Address, Resource>,
     pub protected: BTreeSet<Address>,
     /// What was to be absent then.
     pub absent: BTreeSet<Address>,

@@ -1,10 +1,10 @@
 //! One tenant: what it declares against what is live.
 
 use super::{
-    Action, Base, BulkEntry, Class, Desired, Dialect, LISTED, Note, Observed, Policy, Remnant, Role, Source,
-    Step, TenantPlan, bulk,
+    Action, Base, BulkEntry, Class, Desired, Dialect, LISTED, Note, Observed, Passed, Policy, Remnant, Role,
+    Source, Step, TenantPlan, bulk,
     by_hand::{self, is_by_hand},
-    class, guard, leading, live, order,
+    class, guard, leading, live, order, passed,
     portal::{Clicks, join},
     protect, reason, remarks, toggle, top, undeclared, unreadable,
     uses::Uses,
@@ -34,6 +34,8 @@ pub struct Input<'a> {
     pub absent: BTreeMap<Address, Option<Source>>,
     /// Objects that say `protect: true` now.
     pub protected: BTreeSet<Address>,
+    /// What has changed by itself.
+    pub passed: &'a [Passed],
     /// The tenant at the base revision, if one was named (`--base`).
     pub base: Option<&'a Base>,
     /// Schedules that are declared to be switched off, with every rule declared here that uses them.
@@ -62,6 +64,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         platform,
         absent,
         mut protected,
+        passed,
         base,
         switched_off,
         bulk,
@@ -176,7 +179,8 @@ pub fn build(input: Input<'_>) -> TenantPlan {
                 keep(&step.address, &mut then);
                 then
             });
-            step.reason = Some(reason::of(step, wanted, then.as_ref(), named));
+            let before = base.passed.get(&step.address);
+            step.reason = Some(reason::of(step, wanted, then.as_ref(), before, named));
         }
     }
     let stranded = guard::mark_critical(&mut plan.steps, observed);
@@ -200,6 +204,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         plan.notes.extend(bulk::notes(bulk, &desired));
     }
     describe(&mut plan, &declared, &desired, observed, dialect);
+    plan.notes.extend(passed::notes(passed, &plan.steps, &plan.unverifiable));
     let (nowhere, ways_out) = leading::nowhere(account, &plan, &desired, observed, platform);
     plan.notes.extend(nowhere);
     plan.across.ways_out.extend(ways_out);

@@ -2,6 +2,7 @@
 
 use super::Shard;
 use crate::text::hex;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -54,6 +55,9 @@ pub struct MadeFrom {
     /// The restore file that says what is wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restore: Option<String>,
+    /// The instant that it was made for, where something in the files has an `until`, or where one was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Timestamp>,
 }
 
 impl MadeFrom {

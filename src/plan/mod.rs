@@ -18,6 +18,7 @@ mod live;
 mod made_from;
 mod order;
 mod part;
+mod passed;
 mod policy;
 mod portal;
 mod protect;
@@ -52,6 +53,7 @@ pub use dialect::{
 pub use leading::in_words;
 pub use made_from::{MadeFrom, NamedCommit};
 pub use part::{Across, Part};
+pub use passed::Passed;
 pub use policy::Policy;
 pub use portal::{Act, Clicks, Control, Lists, Portal, Setting, Shown, both, join};
 pub use reason::Reason;

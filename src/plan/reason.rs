@@ -1,6 +1,6 @@
 //! Why a step is there: the files changed, the live system did, or both. A three-way comparison without state.
 
-use super::{Action, Step};
+use super::{Action, Step, passed::is_as};
 use crate::{diff, model::Resource};
 use serde::{Deserialize, Serialize};
 
@@ -13,16 +13,19 @@ pub enum Reason {
     /// The live system: somebody changed it in the portal.
     Drift,
     Both,
+    /// Nobody: an `until` has passed.
+    Until,
 }
 
 /// Compares what was wanted at the base revision with what is wanted now, and with what is live.
 ///
 /// `wanted` is the desired object of now, `base` that of the base revision; `newly_absent` says that only the files of
-/// now want the object gone.
+/// now want the object gone. `before` is what the base revision says of it up to an `until` that has passed.
 pub(super) fn of(
     step: &Step,
     wanted: Option<&Resource>,
     base: Option<&Resource>,
+    before: Option<&Resource>,
     newly_absent: bool,
 ) -> Reason {
     let (Some(wanted), Some(base)) = (wanted, base) else {
@@ -36,6 +39,10 @@ pub(super) fn of(
     let nothing = diff::nothing_like(base);
     let config = differs(wanted, base);
     let drift = differs(base, step.before.as_ref().unwrap_or(&nothing));
+    // What is as it was wanted before has been changed by nobody.
+    if drift && before.is_some_and(|before| is_as(before, step)) {
+        return if config { Reason::Config } else { Reason::Until };
+    }
     match (config, drift) {
         (true, true) => Reason::Both,
         (false, true) => Reason::Drift,

@@ -157,6 +157,7 @@ pub(super) fn noticed(step: &Step) -> String {
         Some(Reason::Config) => ", files changed",
         Some(Reason::Drift) => ", live changed",
         Some(Reason::Both) => ", files and live changed",
+        Some(Reason::Until) => ", its `until` has passed",
     };
     let by_hand = if step.action == Action::Manual { ", by hand" } else { "" };
     format!("{class}{reason}{by_hand}")

@@ -1,13 +1,13 @@
 //! A workspace, loaded and checked: everything that can be known without asking a phone system.
 
 use super::{
-    Selection,
+    Options, Selection,
     allowed::Allowed,
-    baseline,
+    baseline, ends,
     intent::Intent,
     meanwhile::Meanwhile,
     place::locate,
-    then::{at_revision, base, protected, removed_tenants},
+    then::{at_revision, base, protected, removed_tenants, was},
 };
 use crate::{
     error::Failure,
@@ -17,9 +17,10 @@ use crate::{
     lock,
     model::{Address, Kind, Tenant},
     path::Segment,
-    plan::{Base, BulkEntry, Desired, Shard, Source, desired},
+    plan::{Base, BulkEntry, Desired, Passed, Shard, Source, desired},
     provider::{self, Entry, Kinds, Provider, Workspace},
 };
+use jiff::Timestamp;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
@@ -57,6 +58,8 @@ pub struct CheckedTenant {
     pub bulk: Vec<BulkEntry>,
     pub exhaustive: BTreeSet<Kind>,
     pub protected: BTreeSet<Address>,
+    /// What has changed by itself.
+    pub passed: Vec<Passed>,
     /// The tenant at the base revision; empty if it was not there.
     pub base: Option<Base>,
     pub intent: Intent,
@@ -95,6 +98,12 @@ impl Checked {
         self.only.is_empty() || self.only.iter().any(|pattern| names(pattern, name, address))
     }
 
+    /// Whether something of these tenants changes by itself.
+    pub(super) fn has_until(&self) -> bool {
+        let declared = self.tenants.iter().filter(|it| it.intent.restore().is_none());
+        declared.map(|it| self.loaded(it)).any(|it| it.untils().next().is_some())
+    }
+
     /// How many objects the tenants of this run declare.
     pub fn objects(&self) -> usize {
         self.tenants.iter().map(|tenant| tenant.desired.len()).sum()
@@ -107,6 +116,7 @@ impl CheckedTenant {
         index: usize,
         loaded: &LoadedTenant,
         provider: &'static Provider,
+        at: Timestamp,
     ) -> Result<Self, Vec<Finding>> {
         let place = |path: &[Segment]| Some(locate(loaded, path));
         Ok(Self {
@@ -118,6 +128,7 @@ impl CheckedTenant {
             bulk: BulkEntry::of(&loaded.tenant, &provider.dialect, &place),
             exhaustive: loaded.tenant.exhaustive.iter().map(|kind| (*kind).into()).collect(),
             protected: protected(&loaded.tenant),
+            passed: ends::passed(loaded, provider, at),
             base: None,
             intent: Intent::Declared,
         })
@@ -164,11 +175,11 @@ impl TenantPattern {
 
 /// Loads a workspace to which tenants are about to be added. It may have none yet.
 /// `file` is a `dialform.yaml` that is about to be written; `None`: the one that is there.
-pub(super) fn to_be_extended(root: &Path, file: Option<&str>) -> Result<Checked, Failure> {
+pub(super) fn to_be_extended(root: &Path, file: Option<&str>, at: Timestamp) -> Result<Checked, Failure> {
     let files = Files::Directory(root.to_owned());
     let workspace = match file {
-        Some(text) => Workspace::load_as(text, &files, &Kinds),
-        None => Workspace::load(&files, &Kinds),
+        Some(text) => Workspace::load_as(text, &files, &Kinds, at),
+        None => Workspace::load(&files, &Kinds, at),
     };
     let workspace = workspace.map_err(Failure::Findings)?;
     let is_wrong = |finding: &&Finding| finding.level == Level::Error && finding.code != "no-tenant-files";
@@ -182,16 +193,17 @@ pub(super) fn to_be_extended(root: &Path, file: Option<&str>) -> Result<Checked,
 
 /// What the lints find in one tenant by itself.
 pub(super) fn lint_one(workspace: &Workspace, tenant: &LoadedTenant) -> Vec<Finding> {
-    lints(workspace, std::slice::from_ref(tenant), lint::check)
+    lints(workspace, &[tenant], lint::check)
 }
 
 /// What the lints find in the tenants of a workspace.
 pub(super) fn lint_all(workspace: &Workspace) -> Vec<Finding> {
-    lints(workspace, &workspace.tenants, lint::check)
+    lints(workspace, &all(&workspace.tenants), lint::check)
 }
 
 /// Loads and checks what the files declare.
-pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Failure> {
+pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failure> {
+    let (selection, at) = (&options.selection, options.at());
     let only = selection.only.iter().map(|text| pattern(text, "--only")).collect::<Result<Vec<_>, _>>()?;
     let tenant = selection.tenant.as_deref().map(TenantPattern::of).transpose()?;
     let merge = merge(root, selection)?;
@@ -199,7 +211,7 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         Some(merge) => merge.files(root)?,
         None => Files::Directory(root.to_owned()),
     };
-    let mut workspace = Workspace::load(&files, &Kinds).map_err(Failure::Findings)?;
+    let mut workspace = Workspace::load(&files, &Kinds, at).map_err(Failure::Findings)?;
     let allowed = Allowed::find(root, &selection.allow_undo, selection.tenants.is_some())?;
     let base_revision = selection.base.as_deref().or(selection.against.as_deref());
     let option = if selection.against.is_some() { "--against" } else { "--base" };
@@ -212,8 +224,14 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
         })?;
     }
     let mut findings = workspace.findings.clone();
-    findings.extend(baseline::news(lints(&workspace, &workspace.tenants, lint::check), &workspace));
-    findings.extend(lints(&workspace, &workspace.parts, lint::check_parts));
+    let wrong = |tenants: &[&LoadedTenant]| {
+        let found = lints(&workspace, tenants, lint::check);
+        found.into_iter().chain(ends::refused(&workspace, tenants)).collect::<Vec<_>>()
+    };
+    let coming = ends::later(&workspace, &wrong);
+    findings.extend(baseline::news(lints(&workspace, &all(&workspace.tenants), lint::check), &workspace));
+    findings.extend(lints(&workspace, &all(&workspace.parts), lint::check_parts));
+    findings.extend(ends::warnings(&workspace).into_iter().chain(coming));
     let meanwhile = match (&selection.base, &earlier) {
         // What is planned with a merge is what everybody has merged.
         (Some(base), Some(earlier)) if merge.is_none() => Meanwhile::find(root, base, earlier, &workspace),
@@ -227,12 +245,14 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
     for (index, loaded) in workspace.tenants.iter().enumerate() {
         let config = workspace.file.providers.get(&loaded.tenant.provider);
         let Some(provider) = config.and_then(|config| provider::find(&config.kind)) else { continue };
-        match CheckedTenant::of(index, loaded, provider) {
+        match CheckedTenant::of(index, loaded, provider, at) {
             Ok(tenant) => {
                 let base = earlier.as_mut().zip(base_revision).and_then(|(earlier, revision)| {
                     let left = meanwhile.as_mut();
                     let left = left.and_then(|it| it.of(index, earlier, &workspace, provider));
                     let whole = selection.against.is_some();
+                    let then = was(earlier, &loaded.tenant).map(|(then, _)| then);
+                    findings.extend(ends::added(loaded, then, revision, at));
                     let base = base(earlier, revision, loaded, &workspace, provider, whole)?;
                     Some(Base { left: left.map(Box::new), ..base })
                 });
@@ -267,6 +287,13 @@ pub(super) fn declared(root: &Path, selection: &Selection) -> Result<Checked, Fa
     // What a pattern names may be in another shard.
     if selection.shard.is_none() {
         tenants.retain(is_named);
+    }
+    if let (Some(_), Some(made_for)) = (&selection.tenants, selection.as_of) {
+        for loaded in tenants.iter().map(|it| &workspace.tenants[it.index]) {
+            let name = &loaded.tenant.tenant;
+            let is_meant = |it: &Address| only.is_empty() || only.iter().any(|of| names(of, name, it));
+            ends::ensure_none_between(loaded, made_for, options.now(), &is_meant)?;
+        }
     }
     if tenants.is_empty()
         && let Some(text) = &selection.tenant
@@ -348,6 +375,10 @@ fn merge(root: &Path, selection: &Selection) -> Result<Option<Merge>, Failure> {
     Ok(Some(Merge::of(root, (option, into), named)?))
 }
 
+fn all(tenants: &[LoadedTenant]) -> Vec<&LoadedTenant> {
+    tenants.iter().collect()
+}
+
 /// The schedules that a tenant switches off with every rule that uses them.
 fn switched_off(tenant: &Tenant) -> BTreeSet<Address> {
     let off = tenant.schedules.iter().filter(|(_, schedule)| schedule.enabled == Some(false));
@@ -366,7 +397,7 @@ fn absent(loaded: &LoadedTenant) -> BTreeMap<Address, Option<Source>> {
 
 fn lints(
     workspace: &Workspace,
-    tenants: &[LoadedTenant],
+    tenants: &[&LoadedTenant],
     check: fn(&Subject<'_>) -> Vec<Finding>,
 ) -> Vec<Finding> {
     type Placer<'a> = Box<dyn Fn(&[Segment]) -> Place + 'a>;

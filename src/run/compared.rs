@@ -82,6 +82,7 @@ pub(super) fn input<'a>(
         platform,
         absent: absent.map(|(address, source)| (address.clone(), source.clone())).collect(),
         protected: tenant.protected.clone(),
+        passed: &tenant.passed,
         base: tenant.base.as_ref(),
         switched_off: tenant.switched_off.clone(),
         bulk: &tenant.bulk,

@@ -43,11 +43,11 @@ pub struct Emergency<'a> {
 }
 
 /// Loads a workspace as far as emergency forwards need it. What is wrong with the rest is a warning.
-pub fn load(root: &Path, selection: &EmergencySelection) -> Result<Checked, Failure> {
+pub fn load(root: &Path, selection: &EmergencySelection, options: &Options) -> Result<Checked, Failure> {
     let tenant = selection.tenant.as_deref().map(TenantPattern::of).transpose()?;
     let numbers = numbers(selection)?;
     let files = Files::Directory(root.to_owned());
-    let mut workspace = Workspace::load(&files, &Kinds).map_err(Failure::Findings)?;
+    let mut workspace = Workspace::load(&files, &Kinds, options.at()).map_err(Failure::Findings)?;
     // What names the account is enough.
     let parts = std::mem::take(&mut workspace.parts);
     workspace.tenants.extend(parts);
@@ -71,6 +71,7 @@ pub fn load(root: &Path, selection: &EmergencySelection) -> Result<Checked, Fail
             bulk: Vec::new(),
             exhaustive: BTreeSet::new(),
             protected: BTreeSet::new(),
+            passed: Vec::new(),
             base: None,
             intent: Intent::Declared,
         });
@@ -416,6 +417,7 @@ fn build(
     // Whoever switches every forward means every forward.
     let guard = Guard { max_changed_percent: 100, ..Guard::default() };
     plan::build(Input {
+        passed: &[],
         tenant: &account.tenant,
         provider: &account.provider,
         account: &account.account,

@@ -11,6 +11,7 @@ use crate::{
     provider::Kinds,
     text::io_reason,
 };
+use jiff::Timestamp;
 use std::path::Path as Directory;
 
 /// What has become of a file.
@@ -35,7 +36,7 @@ pub struct FormattedFile {
 /// With `sort` its form has an order as well.
 pub fn format(root: &Directory, write: bool, sort: bool) -> Result<Vec<FormattedFile>, Failure> {
     let files = Files::Directory(root.to_owned());
-    let workspace = Workspace::load(&files, &Kinds).map_err(Failure::Findings)?;
+    let workspace = Workspace::load(&files, &Kinds, Timestamp::UNIX_EPOCH).map_err(Failure::Findings)?;
     let mut names = vec![WORKSPACE_FILE.to_owned()];
     names.extend(workspace.names().map(str::to_owned));
     // Of a file that cannot be read there is nothing but what is wrong with it.

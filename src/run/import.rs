@@ -52,7 +52,7 @@ pub async fn import(
     import: &ImportOptions,
     context: &Context,
 ) -> Result<Imported, Failure> {
-    import_to(to_be_extended(root, None)?, options, import, context).await
+    import_to(to_be_extended(root, None, options.at())?, options, import, context).await
 }
 
 /// The same for a workspace that is loaded.

@@ -238,7 +238,7 @@ impl Work<'_> {
         };
         let at = |finding: &Finding| loaded.object_at(finding.place.as_ref()?);
         let is_new = |address: &Address| import.declared.contains_key(address);
-        let tenant = match CheckedTenant::of(0, &loaded, self.provider) {
+        let tenant = match CheckedTenant::of(0, &loaded, self.provider, self.checked.workspace.at) {
             Ok(tenant) => tenant,
             Err(found) => {
                 let of = |it: &Finding| {

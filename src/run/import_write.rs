@@ -77,7 +77,7 @@ impl Work<'_> {
 
     /// What a plan of the file would change.
     fn steps(&self, loaded: &LoadedTenant, observed: &Observed) -> Result<Vec<Step>, Vec<Finding>> {
-        let tenant = CheckedTenant::of(0, loaded, self.provider)?;
+        let tenant = CheckedTenant::of(0, loaded, self.provider, self.checked.workspace.at)?;
         let place = |path: &[Segment]| Some(locate(loaded, path));
         let none = BTreeMap::new();
         let plan = compared(&self.checked.workspace, loaded, &tenant, &|_| true, &place, observed, &none);

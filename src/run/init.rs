@@ -115,7 +115,7 @@ async fn make(
         ..ImportOptions::default()
     };
     made.directories.push(made.root.join("tenants"));
-    let checked = to_be_extended(made.root, Some(&text))?;
+    let checked = to_be_extended(made.root, Some(&text), options.at())?;
     let imported = import_to(checked, options, &import_options, context).await?;
     if imported.is_incomplete() && imported.accounts.len() == 1 {
         let found = imported.accounts.into_iter().find_map(|it| match it.written {

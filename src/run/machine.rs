@@ -6,6 +6,11 @@ use std::{fs, sync::Mutex, thread, time::SystemTime};
 /// Threads that a run has at once: two that work, one that looks up names, one that waits for an answer at the terminal.
 const THREADS: usize = 4;
 
+/// What time it is, as the clock of this machine says.
+pub(super) fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
 /// Does work that speaks to phone systems, if it can be done here.
 pub fn on_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     ensure_threads()?;

@@ -55,7 +55,8 @@ impl Meanwhile {
             }
         }
         let all = changed.contains(WORKSPACE_FILE);
-        let earlier = Earlier::load_some(root, &left, &now.file, &|file| all || wanted.contains(file));
+        let earlier =
+            Earlier::load_some(root, &left, &now.file, now.at, &|file| all || wanted.contains(file));
         let earlier = earlier.map_err(|_| unknown(named))?;
         Ok(Some(Self {
             root: root.to_owned(),
@@ -119,7 +120,7 @@ impl Meanwhile {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         let state = states.entry(commit.id.clone()).or_insert_with(|| {
             let wanted = |file: &str| self.files.values().any(|files| files.contains(file));
-            Earlier::load_some(&self.root, &commit.id, &self.file, &wanted).ok()
+            Earlier::load_some(&self.root, &commit.id, &self.file, now.at, &wanted).ok()
         });
         let loaded = &now.tenants[index];
         let then = state.as_mut().and_then(|it| base(it, &commit.id, loaded, now, provider, false));

@@ -8,6 +8,7 @@
 //! - `check`, `restored`, `intent`: a workspace loaded and checked, as declared or for a restore
 //! - `then`: what the tenants declared at another revision. `meanwhile`, `undo`, `allowed`: what others have merged since, which
 //!   steps would take it back, and which of them may
+//! - `ends`: what changes by itself: what is about to, what has, and what lies between a review and now
 //! - `place`: where something of a tenant stands
 //! - `checklist`: what of it only people can set or look at
 //! - `session`, `emulated`: open phone systems, real or emulated, and the plan against them
@@ -84,6 +85,7 @@ mod drift;
 pub mod emergency;
 mod emergency_record;
 pub mod emulated;
+mod ends;
 mod format;
 mod import;
 mod import_baseline;
@@ -122,7 +124,7 @@ pub use import::{ImportOptions, import};
 pub use init::{InitOptions, Initiated, init, is_asked, is_workspace, questions};
 pub use intent::Intent;
 pub use machine::{ignored_signals, on_runtime};
-pub use options::{ApplyOptions, Approval, Emulation, Logging, Options, Selection, duration};
+pub use options::{ApplyOptions, Approval, Emulation, Logging, Options, Selection, duration, instant};
 pub use plan_file::{follow_plan, merge_plans, save_plan, save_whole, saved_plan};
 pub use progress::Progress;
 pub use schema::schemas;
@@ -147,7 +149,7 @@ use std::path::Path;
 pub fn check(root: &Path, options: &Options) -> Result<Checked, Failure> {
     match &options.selection.restore {
         Some(file) => restored::check(root, file, options),
-        None => check::declared(root, &options.selection),
+        None => check::declared(root, options),
     }
 }
 

@@ -1,10 +1,13 @@
 //! What whoever starts a run may choose. Plain values: the command line fills them in, and so may any program.
 
+use super::machine;
 use crate::{
     error::Failure,
+    model::instant_of,
     plan::{SavedPlan, Shard},
     text,
 };
+use jiff::{Timestamp, Unit};
 use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 /// Which part of the workspace a run is about, and what it compares with. The default is everything.
@@ -34,6 +37,8 @@ pub struct Selection {
     pub config: Option<String>,
     /// A restore file: what it says was live is wanted, instead of what the files declare.
     pub restore: Option<PathBuf>,
+    /// The instant that is planned for, where that is not now: what has an `until` is what it says then.
+    pub as_of: Option<Timestamp>,
 }
 
 /// Whether a run speaks to the emulated phone systems, and how those behave.
@@ -65,6 +70,35 @@ pub struct Options {
     pub selection: Selection,
     pub emulation: Emulation,
     pub logging: Logging,
+    /// What time it is; `None`: as the clock of this machine says.
+    pub now: Option<Timestamp>,
+}
+
+impl Options {
+    /// What time it is, to the second.
+    pub fn now(&self) -> Timestamp {
+        to_the_second(self.now.unwrap_or_else(machine::now))
+    }
+
+    /// The instant that a run is about, to the second.
+    pub fn at(&self) -> Timestamp {
+        self.selection.as_of.map_or_else(|| self.now(), to_the_second)
+    }
+}
+
+fn to_the_second(instant: Timestamp) -> Timestamp {
+    let rounded = jiff::TimestampRound::new().smallest(Unit::Second).mode(jiff::RoundMode::Floor);
+    instant.round(rounded).unwrap_or(instant)
+}
+
+/// The instant that an option names.
+pub fn instant(option: &str, value: &str) -> Result<Timestamp, Failure> {
+    instant_of(value).map(to_the_second).ok_or_else(|| {
+        Failure::error(format!("`{option} {value}` is not an instant")).help(
+            "write it with its offset or its zone: `2027-01-16T18:00Z`, `2027-01-16T12:00-06:00`, \
+             `2027-01-16T12:00[America/Chicago]`",
+        )
+    })
 }
 
 /// How an apply waits, and what it may do.

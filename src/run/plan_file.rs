@@ -127,6 +127,7 @@ fn selection_of(root: &Path, path: &Path, saved: &SavedPlan) -> Result<Selection
         },
         base,
         restore: made_from.restore.as_ref().map(PathBuf::from),
+        as_of: made_from.as_of,
         ..Selection::default()
     })
 }
@@ -145,6 +146,7 @@ pub(super) fn made_from(checked: &Checked, options: &Options) -> MadeFrom {
         against,
         config,
         restore,
+        as_of,
     } = &options.selection;
     let root = checked.root.as_path();
     let merged = checked.merge.as_ref().zip(merge.as_ref());
@@ -173,6 +175,7 @@ pub(super) fn made_from(checked: &Checked, options: &Options) -> MadeFrom {
         against: commit(against),
         config: commit(config),
         restore: restore.as_ref().map(|path| path.to_string_lossy().into_owned()),
+        as_of: (as_of.is_some() || checked.has_until()).then_some(checked.workspace.at),
     }
 }
 

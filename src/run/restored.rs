@@ -32,7 +32,8 @@ pub(super) fn check(root: &Path, path: &Path, options: &Options) -> Result<Check
     let only =
         selection.only.iter().map(|text| pattern(text, "--only")).collect::<Result<Vec<_>, Failure>>()?;
     // The restore file says which objects there are to name.
-    let mut checked = declared(root, &Selection { only: Vec::new(), ..selection.clone() })?;
+    let all = Selection { only: Vec::new(), ..selection.clone() };
+    let mut checked = declared(root, &Options { selection: all, ..options.clone() })?;
     let selected: BTreeSet<usize> = checked.tenants.iter().map(|tenant| tenant.index).collect();
     let mut wanted = Vec::new();
     for tenant in &record.tenants {
@@ -123,6 +124,7 @@ fn replace(
     tenant.exhaustive.clear();
     tenant.switched_off.clear();
     tenant.bulk.clear();
+    tenant.passed.clear();
     tenant.intent = Intent::Restore(restoration);
 }
 

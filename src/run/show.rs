@@ -8,6 +8,7 @@ use crate::{
     provider::{Kinds, Workspace},
     text::closest,
 };
+use jiff::Timestamp;
 use serde_json::json;
 use std::path::Path;
 
@@ -25,9 +26,10 @@ pub struct ShownLine {
 
 /// The lines of a tenant. What is wrong with others is no obstacle.
 pub fn show(root: &Path, name: &str) -> Result<Vec<ShownLine>, Failure> {
-    let workspace = Workspace::load(&Files::Directory(root.to_owned()), &Kinds).map_err(Failure::Findings)?;
+    let workspace = Workspace::load(&Files::Directory(root.to_owned()), &Kinds, Timestamp::UNIX_EPOCH)
+        .map_err(Failure::Findings)?;
     if let Some(loaded) = workspace.tenants.iter().find(|it| it.tenant.tenant == name) {
-        let tree = loaded.tree();
+        let tree = loaded.as_written_tree();
         let entries = tree.root().entries().iter().filter(|(key, _)| !DONE.contains(&key.text()));
         let mut lines = Lines { tree, done: Vec::new() };
         entries.for_each(|(key, value)| lines.entry("", 0, key, value));

@@ -1,6 +1,6 @@
 //! What the tenants declared at another revision, in the form their provider reports.
 
-use super::place::locate;
+use super::{ends, place::locate};
 use crate::{
     error::Failure,
     finding::Finding,
@@ -26,7 +26,7 @@ pub(super) fn at_revision(
     revision: &str,
     now: &Workspace,
 ) -> Result<Earlier, Failure> {
-    Earlier::load(root, revision, &now.file).map_err(|why| {
+    Earlier::load(root, revision, &now.file, now.at).map_err(|why| {
         Failure::error(format!("`{option} {revision}`: {why}")).help(format!(
             "name a revision that is here, e.g. `{option} origin/main`; a shallow checkout may lack it"
         ))
@@ -62,6 +62,7 @@ pub(super) fn base(
     let base = Base {
         revision: revision.to_owned(),
         desired: desired.into_iter().map(|(address, desired)| (address, desired.resource)).collect(),
+        passed: ends::before(then, provider, workspace.at),
         protected: protected(&then.tenant),
         absent: then.tenant.absent.addresses().into_iter().map(|(address, _)| address).collect(),
         exhaustive: then.tenant.exhaustive.iter().map(|kind| (*kind).into()).collect(),

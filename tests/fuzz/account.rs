@@ -152,6 +152,7 @@ impl Account {
         let tenant = &self.checked.tenants[0];
         let (loaded, config) = (self.checked.loaded(tenant), self.checked.config(tenant));
         plan::build(Input {
+            passed: &[],
             tenant: &loaded.tenant.tenant,
             provider: &loaded.tenant.provider,
             account: &self.name,

@@ -132,9 +132,12 @@ impl Spoiled {
     /// The same from reading and the lints alone.
     fn lint(&self) -> (i32, Vec<Value>) {
         self.edit("dialform.yaml", "tenants:", OTHERS);
-        let workspace =
-            provider::Workspace::load(&Files::Directory(self.workspace.root().to_owned()), &Kinds)
-                .unwrap_or_else(|e| panic!("{e:?}"));
+        let workspace = provider::Workspace::load(
+            &Files::Directory(self.workspace.root().to_owned()),
+            &Kinds,
+            jiff::Timestamp::UNIX_EPOCH,
+        )
+        .unwrap_or_else(|e| panic!("{e:?}"));
         type Placer<'a> = Box<dyn Fn(&[Segment]) -> Place + 'a>;
         let placers: Vec<(Placer, Placer)> = workspace
             .tenants

@@ -54,6 +54,10 @@ impl Schema {
         if schema["$ref"].as_str().is_some_and(|name| name.ends_with("/Destination")) {
             return;
         }
+        // What follows an `until` is said in the fields of the object itself.
+        if at.ends_with(&["until".to_owned(), "then".to_owned()]) {
+            return;
+        }
         let schema = self.resolved(schema);
         for (name, value) in schema["properties"].as_object().into_iter().flatten() {
             let field = [at, std::slice::from_ref(name)].concat();
@@ -203,6 +207,8 @@ fn every_field_grows_in_a_random_world() {
         }
         let left = PROVIDERS.iter().zip(&found);
         gaps = left.flat_map(|(provider, found)| missing(provider, &all, found, true)).collect();
+        // What has an `until` is settled when a file is read: no phone system is asked for anything else than without it.
+        gaps.retain(|gap: &String| !gap.contains(".until"));
         if gaps.is_empty() {
             return;
         }

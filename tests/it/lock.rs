@@ -22,8 +22,8 @@ const TENANT: &str = "numbers: { \"+12145550100\": { label: Main } }";
 /// What the lock of the world's provider is named after.
 fn system() -> String {
     let world = World::new("");
-    let workspace =
-        Workspace::load(&Files::Directory(world.path("")), &Kinds).unwrap_or_else(|why| panic!("{why:?}"));
+    let workspace = Workspace::load(&Files::Directory(world.path("")), &Kinds, jiff::Timestamp::UNIX_EPOCH)
+        .unwrap_or_else(|why| panic!("{why:?}"));
     workspace.providers["pbx"].system()
 }
 

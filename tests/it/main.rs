@@ -143,6 +143,8 @@ mod toy;
 #[cfg(test)]
 mod transitions;
 #[cfg(test)]
+mod until;
+#[cfg(test)]
 mod who_points_to;
 #[cfg(test)]
 mod workspace;

@@ -132,6 +132,7 @@ impl Case {
         let numbers = observed.objects.keys().filter(|a| a.kind == Kind::Numbers);
         let platform = numbers.map(|a| (a.key.clone(), "a".to_owned())).collect();
         Plan::new(vec![plan::build(Input {
+            passed: &[],
             tenant: "t",
             provider: "p",
             account: "a",

@@ -93,7 +93,11 @@ fn schema_and_reader_agree_on_providers() {
         let value: serde_json::Value = serde_yaml::from_str(&text).unwrap();
         assert_eq!(validator.is_valid(&value), good, "the schema on {entry}");
         write("dialform.yaml", &text);
-        let read = Workspace::load(&Files::Directory(directory.path().to_owned()), &Kinds);
+        let read = Workspace::load(
+            &Files::Directory(directory.path().to_owned()),
+            &Kinds,
+            jiff::Timestamp::UNIX_EPOCH,
+        );
         assert_eq!(read.is_ok_and(|it| it.providers.contains_key("one")), good, "the reader on {entry}");
     }
 }

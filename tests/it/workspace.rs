@@ -1,6 +1,6 @@
 //! A workspace in a directory of its own, and what is run in it.
 
-use dialform::cli::{Finished, run_with};
+use dialform::cli::{Finished, run_at, run_with};
 use serde_json::Value;
 use std::{
     ffi::OsStr,
@@ -86,6 +86,13 @@ impl Workspace {
         let mut all = vec!["dialform", "-C", self.root.to_str().unwrap()];
         all.extend(arguments);
         run_with(&all)
+    }
+
+    /// The same at an instant.
+    pub fn run_at(&self, now: &str, arguments: &[&str]) -> Finished {
+        let mut all = vec!["dialform", "-C", self.root.to_str().unwrap()];
+        all.extend(arguments);
+        run_at(&all, Some(now.parse().unwrap()))
     }
 
     /// The same as a process of its own, about to be run.

@@ -205,7 +205,7 @@ pub fn load(setup: &Setup, case: &Case) -> Arc<Sides> {
         let sides = Arc::new(case.sides().map(|(_, body)| {
             bench.declare(body);
             let files = Files::Directory(bench.workspace.root().to_owned());
-            let workspace = provider::Workspace::load(&files, &Kinds);
+            let workspace = provider::Workspace::load(&files, &Kinds, jiff::Timestamp::now());
             let mut workspace = workspace.unwrap_or_else(|findings| panic!("{}: {findings:?}", case.name));
             let errors: Vec<_> = workspace.findings.iter().filter(|it| it.level == Level::Error).collect();
             assert!(errors.is_empty(), "{}: {errors:?}", case.name);

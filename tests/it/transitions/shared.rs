@@ -56,7 +56,8 @@ fn group(setup: &Setup, chance: &mut Chance, seed: u64) -> BTreeMap<String, Valu
 /// Reads all files of a workspace.
 fn said(workspace: &Workspace) -> Result<Said, String> {
     let files = Files::Directory(workspace.root().to_owned());
-    let loaded = provider::Workspace::load(&files, &provider::Kinds).map_err(|found| format!("{found:?}"))?;
+    let loaded = provider::Workspace::load(&files, &provider::Kinds, jiff::Timestamp::UNIX_EPOCH)
+        .map_err(|found| format!("{found:?}"))?;
     if !loaded.findings.is_empty() {
         return Err(format!("{:?}", loaded.findings));
     }

@@ -1,0 +1,186 @@
+//! What changes by itself: what is about to, what has, and what lies between a review and now.
+
+use super::place::locate;
+use crate::{
+    error::Failure,
+    finding::{Finding, Place},
+    load::LoadedTenant,
+    model::{Address, Clock, Resource, Until},
+    path::Path,
+    plan::{Passed, Source, desired_in_part},
+    provider::{self, Provider, Workspace},
+    text::span,
+};
+use jiff::Timestamp;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+/// How long before it something that is about to change is said.
+const SOON: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// More instants than this are not looked at one by one.
+const MOST: usize = 50;
+
+/// How long one instant is after another; none if it is before.
+fn since(earlier: Timestamp, later: Timestamp) -> Duration {
+    later.duration_since(earlier).try_into().unwrap_or_default()
+}
+
+/// Says of everything with an `until` that it ends soon, that it has ended, or that its time is not one time.
+pub(super) fn warnings(workspace: &Workspace) -> Vec<Finding> {
+    let at = workspace.at;
+    let all = workspace.tenants.iter().flat_map(LoadedTenant::untils);
+    all.flat_map(|(until, place)| of(until, at).into_iter().map(|it| it.at(place.clone()))).collect()
+}
+
+fn of(until: &Until, at: Timestamp) -> Vec<Finding> {
+    let Until { holder, at: local, zone, then, .. } = until;
+    if until.has_passed(at) {
+        let ago = span(since(until.instant, at));
+        let message = format!("the `until` of {holder}, {until}, passed {ago} ago: `{then}` is wanted since");
+        let help = "when a plan has nothing to do for it, write what `then` says in the place of what stands before it, and \
+                    take `until` out";
+        return vec![Finding::warning("until-passed", message).help(help)];
+    }
+    let mut found = Vec::new();
+    let left = since(at, until.instant);
+    if left <= SOON {
+        let message = format!("{holder} is so until {until}, {} from now; then `{then}`", span(left));
+        let help = "the first apply after that changes it: see that one runs; to have it stay as it is, take `until` out";
+        found.push(Finding::warning("ends-soon", message).help(help));
+    }
+    match until.clock {
+        Clock::Once => {}
+        Clock::Never(instead) => {
+            let message = format!("clocks in {zone} never show {local}: {instead} is meant");
+            found.push(
+                Finding::warning("clock-change", message).help(format!("write what is meant: `{instead}`")),
+            );
+        }
+        Clock::Twice => {
+            let message = format!("clocks in {zone} show {local} twice: the first time counts");
+            let help = "write a time that comes once, an hour earlier or later";
+            found.push(Finding::warning("clock-change", message).help(help));
+        }
+    }
+    found
+}
+
+/// What is wrong with the files as they will be once an `until` has passed, and not as they are, each with when that is.
+/// `check` says what is wrong with the tenants.
+pub(super) fn later(workspace: &Workspace, check: &dyn Fn(&[&LoadedTenant]) -> Vec<Finding>) -> Vec<Finding> {
+    let all = workspace.tenants.iter().flat_map(LoadedTenant::untils).map(|(until, _)| until);
+    let coming: BTreeMap<Timestamp, &Until> =
+        all.filter(|it| !it.has_passed(workspace.at)).map(|it| (it.instant, it)).collect();
+    let last = coming.last_key_value().map(|(instant, until)| (*instant, *until));
+    let first = coming.iter().map(|(instant, until)| (*instant, *until)).take(MOST);
+    let instants: BTreeMap<Timestamp, &Until> = first.chain(last).collect();
+    if instants.is_empty() {
+        return Vec::new();
+    }
+    // What is said of now is said already, and what is said of then is said once.
+    let mut told: BTreeSet<Finding> =
+        check(&workspace.tenants.iter().collect::<Vec<_>>()).into_iter().collect();
+    let mut found = Vec::new();
+    for (instant, until) in instants {
+        let then: Vec<Option<LoadedTenant>> = workspace.tenants.iter().map(|it| it.at(instant)).collect();
+        let tenants: Vec<&LoadedTenant> =
+            workspace.tenants.iter().zip(&then).map(|(now, then)| then.as_ref().unwrap_or(now)).collect();
+        for finding in check(&tenants) {
+            if told.insert(finding.clone()) {
+                let message = format!("from {until} on, {}", finding.message);
+                found.push(Finding { message, ..finding });
+            }
+        }
+    }
+    found
+}
+
+/// What the providers of tenants cannot hold of what they say.
+pub(super) fn refused(workspace: &Workspace, tenants: &[&LoadedTenant]) -> Vec<Finding> {
+    let refused = |loaded: &&LoadedTenant| {
+        let config = workspace.file.providers.get(&loaded.tenant.provider)?;
+        let dialect = &provider::find(&config.kind)?.dialect;
+        Some(desired_in_part(&loaded.tenant, dialect, &|path| Some(locate(loaded, path))).1)
+    };
+    tenants.iter().filter_map(refused).flatten().collect()
+}
+
+/// What of a tenant has changed by itself.
+pub(super) fn passed(loaded: &LoadedTenant, provider: &Provider, at: Timestamp) -> Vec<Passed> {
+    let mut before = before(loaded, provider, at);
+    let passed = loaded.untils().filter(|(until, _)| until.has_passed(at));
+    passed
+        .map(|(until, place)| Passed {
+            address: until.address.clone(),
+            at: until.to_string(),
+            ago: span(since(until.instant, at)),
+            source: Source::from(place.clone()),
+            fields: until.fields.iter().map(|field| Path::from([field.as_str()])).collect(),
+            before: before.remove(&until.address),
+        })
+        .collect()
+}
+
+/// What a tenant said of the objects that have changed by themselves, before they did.
+pub(super) fn before(
+    loaded: &LoadedTenant,
+    provider: &Provider,
+    at: Timestamp,
+) -> BTreeMap<Address, Resource> {
+    let addresses: BTreeSet<&Address> =
+        loaded.untils().filter(|(it, _)| it.has_passed(at)).map(|(it, _)| &it.address).collect();
+    if addresses.is_empty() {
+        return BTreeMap::new();
+    }
+    let then = loaded.at(Timestamp::MIN);
+    let desired = then.map(|then| desired_in_part(&then.tenant, &provider.dialect, &|_| None).0);
+    let desired = desired.into_iter().flatten().filter(|(address, _)| addresses.contains(address));
+    desired.map(|(address, it)| (address, it.resource)).collect()
+}
+
+/// Says of each `until` that the base has not what it will change: nobody sees that in the steps of a plan.
+pub(super) fn added(
+    loaded: &LoadedTenant,
+    base: Option<&LoadedTenant>,
+    named: &str,
+    now: Timestamp,
+) -> Vec<Finding> {
+    let at = |it: &Until| (it.holder.clone(), it.instant, it.then.clone());
+    let known: BTreeSet<(Path, Timestamp, String)> =
+        base.into_iter().flat_map(LoadedTenant::untils).map(|(it, _)| at(it)).collect();
+    let new = loaded.untils().filter(|(until, _)| !known.contains(&at(until)));
+    new.filter(|(until, _)| !until.has_passed(now))
+        .map(|(until, place)| {
+            let Until { holder, then, .. } = until;
+            let message = format!("{holder} is to change at {until}: then `{then}`");
+            let help = format!("it is not so at {named}: whoever approves this approves that as well");
+            Finding::warning("ends-later", message).help(help).at(place.clone())
+        })
+        .collect()
+}
+
+/// Refuses to apply a reviewed plan where something changes by itself between the instant that it was made for and now.
+/// `is_meant` says which objects the plan is about.
+pub(super) fn ensure_none_between(
+    loaded: &LoadedTenant,
+    made_for: Timestamp,
+    now: Timestamp,
+    is_meant: &dyn Fn(&Address) -> bool,
+) -> Result<(), Failure> {
+    let between = |it: &Until| it.has_passed(made_for) != it.has_passed(now) && is_meant(&it.address);
+    let Some((until, Place { file, line, .. })) = loaded.untils().find(|(it, _)| between(it)) else {
+        return Ok(());
+    };
+    let what = match until.has_passed(now) {
+        true => "has passed since",
+        false => "has not passed yet",
+    };
+    let message = format!(
+        "the reviewed plan was made for {made_for}, and the `until` of {}, {until}, {what} ({file}:{line})",
+        until.holder
+    );
+    Err(Failure::refused(message).help("nothing was changed: plan and review again"))
+}
