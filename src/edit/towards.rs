@@ -11,6 +11,9 @@ use crate::{
 };
 use serde_json::Value;
 
+/// What something says from some time on.
+const UNTIL: &str = "until";
+
 /// The text with one place less in which the value at a path differs; `None` where there is none. `full` is the other value with
 /// everything that goes without saying, `brief` as a person would write it.
 pub fn towards(
@@ -31,7 +34,8 @@ pub fn towards(
         (Written::Map(entries), Value::Object(fields)) => {
             let empty = serde_json::Map::new();
             let short = brief.as_object().unwrap_or(&empty);
-            for (key, _) in entries.iter() {
+            // What it says from some time on is no part of what is live.
+            for (key, _) in entries.iter().filter(|(key, _)| key.text() != UNTIL) {
                 let at = inner(Segment::key(key.text()));
                 let change = match fields.get(key.text()) {
                     Some(value) => towards(tree, &at, value, short.get(key.text()).unwrap_or(value)),

@@ -10,7 +10,7 @@ use crate::{
     finding::Finding,
     import::{self, Declared, ImportedAccount, Written},
     load::{LoadedTenant, Tree},
-    model::{Address, Kind, Resource, Tenant},
+    model::{Address, Kind, Resource, Tenant, Until},
     path::Segment,
     plan::{Action, Observed, Step},
     provider::{Account, Kinds},
@@ -107,6 +107,16 @@ impl Work<'_> {
             Tree::parse(files.name(at), text).map_err(wrong)
         };
         let before = read(text)?;
+        let at_now = self.checked.workspace.at;
+        let passed = |it: &Until| it.address == *address && it.has_passed(at_now);
+        if let Some((until, place)) = before.untils().find(|(it, _)| passed(it)) {
+            let why = format!(
+                "its `until` of {until} has passed ({}:{}): write what `then` says in the place of what stands before it, and \
+                 import again",
+                place.file, place.line
+            );
+            return Err(Refused(why));
+        }
         let is_vacant = observed.objects.get(address).is_some_and(Resource::is_vacant);
         if step.action == Action::Create || is_vacant {
             let gone = edit::remove(&own(text)?, &path)?;
@@ -136,6 +146,9 @@ impl Work<'_> {
         let verified = |text: String| {
             let after = read(&text)?;
             same_but(&before.tenant, &after.tenant, address, &fields)?;
+            if untils(&before) != untils(&after) {
+                return Err(Refused("an `until` in it would go with it".to_owned()));
+            }
             let wrong = |_| Refused("it cannot be planned once it is changed".to_owned());
             let steps = self.steps(&after, observed).map_err(wrong)?;
             match steps.iter().any(|step| step.address == *address) {
@@ -178,6 +191,11 @@ impl Work<'_> {
         };
         [full.get(field).map(named), live.value.get(field).map(named)]
     }
+}
+
+/// What of a file changes by itself, wherever in its objects.
+fn untils(loaded: &LoadedTenant) -> BTreeSet<(Address, String, String)> {
+    loaded.untils().map(|(it, _)| (it.address.clone(), it.to_string(), it.then.clone())).collect()
 }
 
 /// Whether two readings of a file say the same but for these fields of one object.

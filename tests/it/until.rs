@@ -254,6 +254,20 @@ fn every_command_reads_the_same() {
     case("commands", &world(TENANT), &commands);
 }
 
+/// What was changed in the portal goes into the object as it is now, and what follows stays; once that is in force, nothing is
+/// written into it.
+#[test]
+fn an_import_keeps_what_follows() {
+    let world = world(&TENANT.replace("diverts:", "rules:\n  \"102\":\n    order:\n      - when: default\n        until: { at: 2027-01-16T18:00, then: { do_not_disturb: true } }\ndiverts:"));
+    let state = world.state().replace("9725550199", "9725550150");
+    fs::write(world.state_file(), state).unwrap();
+    let asked = "- when: default\n        call_screening: true\n        do_not_disturb: true\n";
+    world.edit("tenants/acme.yaml", "- when: default\n", asked);
+    let import = "import --provider pbx --account acme.1.service --write --only";
+    let (forward, rules) = (format!("{import} forwards.*"), format!("{import} rules.*"));
+    case("import", &world, &[(LATE, &forward), (BEFORE, &forward), (BEFORE, &rules), (BEFORE, "show acme")]);
+}
+
 /// A rule of several that is for some time, and rules that are another list from then on.
 #[test]
 fn a_rule_has_its_time() {
