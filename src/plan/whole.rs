@@ -150,7 +150,7 @@ fn is_unused(finding: &Value) -> bool {
 }
 
 /// What has to be the same, in words.
-const SAME: [(&str, &str); 15] = [
+const SAME: [(&str, &str); 16] = [
     ("dialform", "version of dialform"),
     ("workspace", "workspace"),
     ("environment", "environment"),
@@ -166,6 +166,7 @@ const SAME: [(&str, &str); 15] = [
     ("restore", "restore file"),
     ("tree", "tree"),
     ("head", "commit"),
+    ("as_of", "instant (`--as-of`)"),
 ];
 
 /// Refuses shards of different plans.
@@ -181,7 +182,11 @@ fn of_one_run(first: &Piece, other: &Piece) -> Result<(), NoWhole> {
         if then != now {
             let message =
                 format!("{two} is of another {words} than {one}: {}, not {}", said(now), said(then));
-            return Err(NoWhole::new(message, AGAIN));
+            let help = match field {
+                "as_of" => "plan every shard again, with the same `--as-of`: something declared has an `until`",
+                _ => AGAIN,
+            };
+            return Err(NoWhole::new(message, help));
         }
     }
     // What is new in a later version counts as well.

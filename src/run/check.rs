@@ -100,6 +100,12 @@ impl Checked {
 
     /// Whether something of these tenants changes by itself.
     pub(super) fn has_until(&self) -> bool {
+        // All shards are of one instant, also those that need none.
+        if let Some(names) = &self.whole {
+            let names: BTreeSet<&String> = names.iter().collect();
+            let mut all = self.workspace.tenants.iter().filter(|it| names.contains(&it.tenant.tenant));
+            return all.any(|it| it.untils().next().is_some());
+        }
         let declared = self.tenants.iter().filter(|it| it.intent.restore().is_none());
         declared.map(|it| self.loaded(it)).any(|it| it.untils().next().is_some())
     }
@@ -289,7 +295,8 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
         tenants.retain(is_named);
     }
     if let (Some(_), Some(made_for)) = (&selection.tenants, selection.as_of) {
-        for loaded in tenants.iter().map(|it| &workspace.tenants[it.index]) {
+        for tenant in tenants.iter().filter(|it| is_named(it)) {
+            let loaded = &workspace.tenants[tenant.index];
             let name = &loaded.tenant.tenant;
             let is_meant = |it: &Address| only.is_empty() || only.iter().any(|of| names(of, name, it));
             ends::ensure_none_between(loaded, made_for, options.now(), &is_meant)?;

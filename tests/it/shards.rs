@@ -400,6 +400,12 @@ fn what_makes_no_whole_is_named() {
             },
             "`b` (shard 2/3) is of another selection (`--allow-undo`) than `a` (shard 1/3): [{\"named\":\"abc\"}], not none",
         ),
+        (
+            "another instant",
+            "--shard 2/3 --as-of 2027-01-01T00:00Z",
+            |_, _| {},
+            "`b` (shard 2/3) is of another instant (`--as-of`) than `a` (shard 1/3): `2027-01-01T00:00:00Z`, not none",
+        ),
         ("a whole plan", "", |_, _| {}, "`b` is not the plan of a shard"),
         (
             "a field that nobody knows",
