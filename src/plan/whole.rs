@@ -183,7 +183,9 @@ fn of_one_run(first: &Piece, other: &Piece) -> Result<(), NoWhole> {
             let message =
                 format!("{two} is of another {words} than {one}: {}, not {}", said(now), said(then));
             let help = match field {
-                "as_of" => "plan every shard again, with the same `--as-of`: something declared has an `until`",
+                "as_of" => {
+                    "plan every shard again, with the same `--as-of`: something declared has an `until`"
+                }
                 _ => AGAIN,
             };
             return Err(NoWhole::new(message, help));

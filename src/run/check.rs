@@ -13,7 +13,7 @@ use crate::{
     error::Failure,
     finding::{Finding, Level, Place, bounded},
     lint::{self, Subject, TenantSubject},
-    load::{Files, LoadedTenant, Merge, changed_since},
+    load::{Files, LoadedTenant, Merge, changed_since, commit_of},
     lock,
     model::{Address, Kind, Tenant},
     path::Segment,
@@ -35,6 +35,8 @@ pub struct Checked {
     pub warnings: Vec<Finding>,
     /// The merge whose files these are; `None`: they are those of the directory.
     pub(super) merge: Option<Merge>,
+    /// Whether the base is the commit that is checked out: what differs is then not about a change that is under review.
+    pub(super) at_base: bool,
     /// What others have merged into the base since the files left it.
     pub(super) meanwhile: Option<Meanwhile>,
     /// The commits that may be taken back.
@@ -75,7 +77,8 @@ impl Checked {
     ) -> Self {
         let (only, allowed) = (Vec::new(), Vec::new());
         let root = root.to_owned();
-        Self { root, workspace, tenants, warnings, merge: None, meanwhile: None, allowed, only, whole: None }
+        let (merge, meanwhile, whole) = (None, None, None);
+        Self { root, workspace, tenants, warnings, merge, at_base: false, meanwhile, allowed, only, whole }
     }
 
     pub fn loaded(&self, tenant: &CheckedTenant) -> &LoadedTenant {
@@ -349,8 +352,11 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
     }
     let split = selection.shard.filter(|_| selection.tenants.is_none());
     let whole = split.map(|shard| keep(shard, &mut tenants, &workspace));
+    let stands = |base: &String| commit_of(root, base).is_some_and(|it| commit_of(root, "HEAD") == Some(it));
+    let at_base = merge.is_none() && selection.base.as_ref().is_some_and(stands);
     Ok(Checked {
         merge,
+        at_base,
         meanwhile,
         allowed,
         only,

@@ -16,10 +16,10 @@ use std::collections::BTreeSet;
 /// Of more objects than this in one tenant that have changed live, the rest is told without the commit: each is a question to git.
 const ASKED: usize = 100;
 
-/// A plan with a note for each object that has changed live. Before a merge there is no way out: neither command is about what is
-/// not merged yet.
+/// A plan with a note for each object that has changed live, where it is compared with the commit that is checked out. Of a change
+/// that is under review neither command would be the way out.
 pub(super) fn with_ways_out(checked: &Checked, tenant: &CheckedTenant, mut plan: TenantPlan) -> TenantPlan {
-    if checked.merge.is_some() {
+    if !checked.at_base {
         return plan;
     }
     let moved = |step: &&Step| {

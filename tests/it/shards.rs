@@ -309,7 +309,7 @@ type Altered = fn(&World, &str);
 /// not done: each is refused, with the files and the shards by their names.
 #[test]
 fn what_makes_no_whole_is_named() {
-    let other: [(&str, &str, Altered, &str); 23] = [
+    let other: [(&str, &str, Altered, &str); 24] = [
         (
             "another N",
             "--shard 2/4",
