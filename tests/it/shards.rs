@@ -224,7 +224,7 @@ fn the_shards_make_the_plan_to_the_byte() {
 }
 
 /// Worlds in one run of the tests.
-const WORLDS: u64 = 40;
+const WORLDS: u64 = 12;
 
 /// Whatever is live and whatever is wanted, on every phone system: the parts say what the whole says.
 #[test]
