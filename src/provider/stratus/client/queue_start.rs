@@ -40,7 +40,8 @@ impl Writing<'_> {
                 self.wait(deadline, &what).await?;
             }
         }
-        if !self.is_forwarded(key, None).await? {
+        // What is brought back leads where it led: its own rule says so, and is written as it was.
+        if !self.led_elsewhere() && !self.is_forwarded(key, None).await? {
             let always = Some(Divert::To(Destination::Queue(key.to_owned())));
             self.default_forwards(key, Diverts { always, ..Diverts::default() }).await?;
             let what = format!("leading calls to extension `{key}` into its queue");

@@ -126,6 +126,11 @@ impl Writing<'_> {
         Ok(as_earlier(body, earlier.as_ref()))
     }
 
+    /// Whether the Default rule of what is brought back said itself where every call is forwarded.
+    pub fn led_elsewhere(&self) -> bool {
+        self.earlier_of(DEFAULT).is_some_and(|rule| rule.to_write().contains_key("forward-always"))
+    }
+
     /// Gives an extension that is made again the rules it had: what the Default rule has beside what was written of it, and
     /// all others.
     pub async fn earlier_rules(&self, key: &str) -> Result<(), ApiError> {
