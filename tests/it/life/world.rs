@@ -168,10 +168,15 @@ impl Life {
         found["description"].as_str().unwrap_or_else(|| panic!("{found}")).to_owned()
     }
 
-    /// Somebody changes a queue in the portal.
+    /// Somebody changes a queue in the portal, and sees there that it has changed.
     pub fn portal(&self, queue: &str, name: &str) {
         let body = json!({ "description": name }).to_string();
         self.phones(queue, &["-X", "PUT", "-H", "content-type: application/json", "-d", &body]);
+        let shown = |_: &u32| {
+            std::thread::sleep(std::time::Duration::from_millis(200));
+            self.live(queue) == name
+        };
+        assert!((0..50).any(|turn| shown(&turn)), "{queue} is not {name}");
     }
 
     /// Whether a queue is live.
