@@ -9,8 +9,8 @@ use crate::{
         answer::failure,
         scalar::Scalar,
         stratus::{
-            convert,
-            wire::{DialPlan, DialRule},
+            convert::{self, DefaultRuleChange},
+            wire::{AnswerRule, DialPlan, DialRule},
         },
     },
 };
@@ -40,13 +40,14 @@ impl Writing<'_> {
                 self.wait(deadline, &what).await?;
             }
         }
-        // What is brought back leads where it led: its own rule says so, and is written as it was.
-        if !self.led_elsewhere() && !self.is_forwarded(key, None).await? {
+        if forwarded(&self.api.rules(key).await?).is_none() {
             let always = Some(Divert::To(Destination::Queue(key.to_owned())));
-            self.default_forwards(key, Diverts { always, ..Diverts::default() }).await?;
+            // Also for what is brought back and led elsewhere: until its own rules are written, the way leads into the queue.
+            let way = DefaultRuleChange::Forwards(Diverts { always, ..Diverts::default() });
+            self.write_default_as(key, &way, None).await?;
             let what = format!("leading calls to extension `{key}` into its queue");
             let deadline = Instant::now() + self.settle();
-            while !self.is_forwarded(key, Some(&word)).await? {
+            while forwarded(&self.api.rules(key).await?).as_ref() != Some(&word) {
                 self.wait(deadline, &what).await?;
             }
         }
@@ -92,16 +93,6 @@ impl Writing<'_> {
         Ok(rules.into_iter().filter(|rule| rule.dial_rule_matching_to_uri.as_str() == word).collect())
     }
 
-    /// Whether every call to the extension is forwarded: to this word, or anywhere.
-    async fn is_forwarded(&self, key: &str, to: Option<&str>) -> Result<bool, ApiError> {
-        let rules = self.api.rules(key).await?;
-        let always = convert::default_rule(&rules).map(|rule| &rule.forward_always);
-        // One that is not understood may be on, and is left alone.
-        let always = always.filter(|it| !matches!(it.enabled.flag(), Scalar::Unset | Scalar::Known(false)));
-        let word = always.and_then(|always| always.parameters.first()).map(|word| word.as_str());
-        Ok(word.is_some_and(|word| to.is_none_or(|to| to == word)))
-    }
-
     /// Waits a little for what was accepted, until it should have shown.
     pub async fn wait(&self, deadline: Instant, what: &str) -> Result<(), ApiError> {
         if Instant::now() > deadline {
@@ -113,6 +104,14 @@ impl Writing<'_> {
         tokio::time::sleep(Duration::from_millis(100)).await;
         Ok(())
     }
+}
+
+/// Where every call to an extension with these rules is forwarded.
+fn forwarded(rules: &[AnswerRule]) -> Option<String> {
+    let always = convert::default_rule(rules).map(|rule| &rule.forward_always);
+    // One that is not understood may be on, and is left alone.
+    let always = always.filter(|it| !matches!(it.enabled.flag(), Scalar::Unset | Scalar::Known(false)));
+    always.and_then(|always| always.parameters.first()).map(|word| word.as_str().to_owned())
 }
 
 /// The word by which rules and menus lead into a queue.

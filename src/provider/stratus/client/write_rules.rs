@@ -126,11 +126,6 @@ impl Writing<'_> {
         Ok(as_earlier(body, earlier.as_ref()))
     }
 
-    /// Whether the Default rule of what is brought back said itself where every call is forwarded.
-    pub fn led_elsewhere(&self) -> bool {
-        self.earlier_of(DEFAULT).is_some_and(|rule| rule.to_write().contains_key("forward-always"))
-    }
-
     /// Gives an extension that is made again the rules it had: what the Default rule has beside what was written of it, and
     /// all others.
     pub async fn earlier_rules(&self, key: &str) -> Result<(), ApiError> {
@@ -313,8 +308,17 @@ impl Writing<'_> {
     /// Changes the Default rule, which holds an extension's forwards outside any schedule and its lists. A user without
     /// one gets it first; it then rings the extension alone, as no rule at all does.
     pub async fn write_default(&self, key: &str, what: &DefaultRuleChange) -> Result<(), ApiError> {
+        self.write_default_as(key, what, self.earlier_of(DEFAULT).map(RawRule::to_write)).await
+    }
+
+    /// The same, as it was earlier where that is given.
+    pub async fn write_default_as(
+        &self,
+        key: &str,
+        what: &DefaultRuleChange,
+        earlier: Option<Map<String, Value>>,
+    ) -> Result<(), ApiError> {
         let live = self.api.raw_rules(key).await?;
-        let earlier = self.earlier_of(DEFAULT).map(RawRule::to_write);
         let body = match (convert::default_rule_change(what, key), &earlier) {
             (Some(body), _) => body,
             (None, Some(earlier)) => earlier.clone(),
