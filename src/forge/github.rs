@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub struct GitHub {
     client: WriteClient,
@@ -19,6 +19,8 @@ pub struct GitHub {
     /// `OWNER/NAME`
     repository: String,
     run: Option<String>,
+    /// Who we are, once that was asked.
+    me: OnceLock<String>,
 }
 
 /// Who comments with the token that GitHub gives to a job. That token may not ask who it is.
@@ -127,7 +129,7 @@ impl GitHub {
         )?;
         let run = says.text("GITHUB_SERVER_URL").zip(says.text("GITHUB_RUN_ID"));
         let run = run.map(|(server, id)| format!("{server}/{repository}/actions/runs/{id}"));
-        Ok(Self { client, at: format!("/repos/{repository}"), repository, run })
+        Ok(Self { client, at: format!("/repos/{repository}"), repository, run, me: OnceLock::new() })
     }
 
     fn topic(&self, topic: Topic) -> String {
@@ -248,13 +250,15 @@ impl Forge for GitHub {
     }
 
     async fn me(&self) -> Result<String, ApiError> {
-        match self.client.get("/user", &[], "who we are").await {
-            Ok(answer) => answer::decoded::<User>(answer, "/user", "who we are").map(|it| it.login),
-            Err(ApiError { problem: Problem::Status { status: 401 | 403 | 404, .. }, .. }) => {
-                Ok(BOT.to_owned())
-            }
-            Err(error) => Err(error),
+        if let Some(me) = self.me.get() {
+            return Ok(me.clone());
         }
+        let me = match self.client.get("/user", &[], "who we are").await {
+            Ok(answer) => answer::decoded::<User>(answer, "/user", "who we are")?.login,
+            Err(ApiError { problem: Problem::Status { status: 401 | 403 | 404, .. }, .. }) => BOT.to_owned(),
+            Err(error) => return Err(error),
+        };
+        Ok(self.me.get_or_init(|| me).clone())
     }
 
     async fn artifact(&self, name: &str, workflow: &str, before: Timestamp) -> Result<Option<u64>, ApiError> {

@@ -10,13 +10,15 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub struct GitLab {
     client: WriteClient,
     /// `/projects/ID`
     at: String,
     run: Option<String>,
+    /// Who we are, once that was asked.
+    me: OnceLock<String>,
 }
 
 /// The access level of maintainers: who may merge into a protected branch unless a project says otherwise.
@@ -87,7 +89,12 @@ impl GitLab {
             ("DIALFORM_GITLAB_TOKEN", |it| Box::new(ApiKey::new("private-token", it))),
             secrets,
         )?;
-        Ok(Self { client, at: format!("/projects/{project}"), run: says.text("CI_PIPELINE_URL") })
+        Ok(Self {
+            client,
+            at: format!("/projects/{project}"),
+            run: says.text("CI_PIPELINE_URL"),
+            me: OnceLock::new(),
+        })
     }
 
     fn topic(&self, topic: Topic) -> String {
@@ -208,8 +215,12 @@ impl Forge for GitLab {
     }
 
     async fn me(&self) -> Result<String, ApiError> {
+        if let Some(me) = self.me.get() {
+            return Ok(me.clone());
+        }
         let answer = self.client.get("/user", &[], "who we are").await?;
-        answer::decoded::<User>(answer, "/user", "who we are").map(|it| it.username)
+        let User { username } = answer::decoded(answer, "/user", "who we are")?;
+        Ok(self.me.get_or_init(|| username).clone())
     }
 
     async fn artifact(

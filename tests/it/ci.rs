@@ -62,6 +62,9 @@ fn err(done: &Output) -> String {
     String::from_utf8_lossy(&done.stderr).into_owned()
 }
 
+/// A plan as far as it is known by its end.
+const FIRST: &str = "first\n\n<sub>digest <code>0123</code></sub>";
+
 /// The first line of a comment of this workspace.
 fn mark(world: &World) -> String {
     let plain = Workspace::quickstart();
@@ -134,14 +137,21 @@ fn an_older_plan_is_marked_as_outdated() {
     let job = &world.host.github();
     let mark = mark(&world);
     world.pull(2, HEAD);
-    world.workspace.write("plan.md", format!("{mark}\nfirst\n"));
+    // Where no plan was shown yet there is no older one.
+    let none =
+        format!("{mark}\n## dialform plan\n\n:x: There is no plan of commit <code>111111111111</code>.");
+    for _ in 0..2 {
+        world.well(job, &shown(&[]));
+        assert!(world.host.state().said(2)[0].starts_with(&none), "{}", world.host.state().said(2)[0]);
+    }
+    world.workspace.write("plan.md", format!("{mark}\n{FIRST}\n"));
     world.well(job, &shown(&[]));
     world.workspace.write("plan.md", "");
     world.workspace.write("log.txt", "error[x]: `a` ``` @mallory\n");
     let outdated = format!(
         "{mark}\n**Outdated.** There is no plan of commit <code>111111111111</code>. See [the \
          run](https://github.example/acme/phones/actions/runs/7).\n\n````text\nerror[x]: `a` ``` @mallory\n````\n\n\n\
-         <details><summary>The older plan</summary>\n<!-- dialform:older -->\n\nfirst\n\n</details>\n"
+         <details><summary>The older plan</summary>\n<!-- dialform:older -->\n\n{FIRST}\n\n</details>\n"
     );
     for _ in 0..2 {
         assert_eq!(world.well(job, &shown(&["--log", "log.txt"])), "#2: there is no plan\n");
@@ -478,7 +488,29 @@ fn one_issue_is_open_while_an_apply_has_not_ended_well() {
             assert!(!state.said(2)[0].contains("dialform:plan:"), "it is not taken for a plan");
             assert_eq!(state.said(102).len(), 1, "and one in the issue");
         }
+        // It was applied in part, and the next run was refused: what is live in part is still said, and the issue is of now.
+        world
+            .workspace
+            .write("plan.md", "<!-- dialform:plan:000000000000 -->\nof now, and applied in part is a name\n");
+        outcome("3");
+        {
+            let state = world.host.state();
+            let issue = &state.issues[0].body;
+            for text in [state.said(2)[0], issue] {
+                let waits = "waits: this run has changed nothing.";
+                assert!(
+                    text.contains(waits) && text.contains("An earlier run has applied it in part.\n"),
+                    "{text}"
+                );
+                assert!(text.contains("of now") && !text.contains("result"), "{text}");
+            }
+        }
         assert_eq!(outcome("0").lines().last(), Some("#102: closed"));
+        assert!(!world.host.state().said(2)[0].contains("An earlier run"));
+        // A name is no statement.
+        outcome("3");
+        assert!(!world.host.state().said(2)[0].contains("An earlier run"));
+        outcome("0");
         assert!(world.host.state().open_issues().is_empty());
         assert!(
             world.host.state().said(2)[0]
@@ -540,16 +572,21 @@ fn the_night_speaks_when_something_has_changed() {
             heard = now;
             assert_eq!(state.open_issues().len(), usize::from(before != '.'), "night {number}");
             drop(state);
-            world.host.state().runs = vec![Run {
-                id: 1000 + number as u64,
-                path: ".github/workflows/dialform-apply.yml".to_owned(),
-                event: "schedule".to_owned(),
-                head_repository: "acme/phones".to_owned(),
-                ended: jiff::Timestamp::now(),
-                conclusion: "success",
-            }];
+            world.host.state().runs = vec![scheduled(jiff::Timestamp::now())];
         }
         assert_eq!(heard, 8);
+    }
+}
+
+/// A run of the schedule.
+fn scheduled(ended: jiff::Timestamp) -> Run {
+    Run {
+        id: 1,
+        path: ".github/workflows/dialform-apply.yml".to_owned(),
+        event: "schedule".to_owned(),
+        head_repository: "acme/phones".to_owned(),
+        ended,
+        conclusion: "success",
     }
 }
 
@@ -592,14 +629,7 @@ fn a_night_without_a_report_is_said() {
     assert_eq!(world.well(&job, &ask), "");
     let hours = |hours| jiff::Timestamp::now() - jiff::SignedDuration::from_hours(hours);
     for (ago, said) in [(24, 0), (35, 0), (37, 1), (80, 3)] {
-        world.host.state().runs = vec![Run {
-            id: 1,
-            path: ".github/workflows/dialform-apply.yml".to_owned(),
-            event: "schedule".to_owned(),
-            head_repository: "acme/phones".to_owned(),
-            ended: hours(ago),
-            conclusion: "success",
-        }];
+        world.host.state().runs = vec![scheduled(hours(ago))];
         let told = world.well(&job, &ask);
         match said {
             0 => assert_eq!(told, "", "{ago}"),

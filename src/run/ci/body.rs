@@ -29,8 +29,28 @@ pub fn shows(comment: &str, digest: &str) -> bool {
     !comment.contains(OLDER) && comment.contains(&format!("<sub>digest <code>{digest}</code></sub>"))
 }
 
-/// What an earlier run has written of a commit that it applied in part.
-pub const IN_PART: &str = "applied in part";
+/// Whether a comment shows a plan, be it of an older commit.
+pub fn shows_any(comment: &str) -> bool {
+    comment.contains("<sub>digest <code>")
+}
+
+/// The second line of what is said of a commit that is live in part.
+const IN_PART: &str = "<!-- dialform:in-part -->";
+
+/// Whether a text says that a commit is live in part.
+pub fn is_in_part(text: &str) -> bool {
+    begins(rest(text), IN_PART)
+}
+
+/// What is said of an apply, below a mark. What is live in part stays so until the whole is: `before` is what was said of it.
+pub fn told(mark: &str, said: &str, code: u8, before: Option<&str>) -> String {
+    let earlier = code != 0 && before.is_some_and(is_in_part);
+    match (code, earlier) {
+        (4, _) => format!("{mark}\n{IN_PART}\n{said}"),
+        (_, true) => format!("{mark}\n{IN_PART}\nAn earlier run has applied it in part.\n\n{said}"),
+        (_, false) => format!("{mark}\n{said}"),
+    }
+}
 
 /// A comment whose plan is of a commit that is no longer the head, or that could not be planned anew.
 pub fn outdated(comment: &str, mark: &str, why: &str) -> String {

@@ -85,7 +85,7 @@ fn text(
             body::run(job.forge.run()),
             body::fenced(&log)
         );
-        return Ok(match newest {
+        return Ok(match newest.filter(|it| body::shows_any(&it.body)) {
             Some(newest) => body::outdated(&newest.body, mark, &why),
             None => format!("{mark}\n## dialform plan\n\n:x: {why}"),
         });

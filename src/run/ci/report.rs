@@ -35,7 +35,7 @@ pub async fn outcome(job: &Job, outcome: &Outcome<'_>) -> Result<Vec<String>, Fa
     let ended = match outcome.code {
         0 => format!(":white_check_mark: Commit <code>{short}</code> is applied."),
         3 => format!(":stop_sign: Commit <code>{short}</code> waits: this run has changed nothing."),
-        4 => format!(":x: Commit <code>{short}</code> is {}.", body::IN_PART),
+        4 => format!(":x: Commit <code>{short}</code> is applied in part."),
         _ => format!(":x: Commit <code>{short}</code> could not be applied."),
     };
     let waits = match outcome.plan.filter(|_| outcome.code == 3).map(saved_plan).transpose()? {
@@ -56,26 +56,19 @@ pub async fn outcome(job: &Job, outcome: &Outcome<'_>) -> Result<Vec<String>, Fa
     let mut lines = Vec::new();
     for request in job.forge.merged_as(commit).await.map_err(failed)? {
         let topic = Topic::PullRequest(request.number);
-        keep(job, topic, &mark, &said, well).await?;
+        keep(job, topic, &mark, &said, outcome.code).await?;
         lines.push(format!("#{}: said how it ended", request.number));
     }
-    lines.extend(trouble(job, well, &said, short).await?);
+    lines.extend(trouble(job, outcome.code, &said, short).await?);
     Ok(lines)
 }
 
 /// Writes a comment, or the one with its mark anew.
-async fn keep(job: &Job, topic: Topic, mark: &str, said: &str, well: bool) -> Result<(), Failure> {
+async fn keep(job: &Job, topic: Topic, mark: &str, said: &str, code: u8) -> Result<(), Failure> {
     let me = job.forge.me().await.map_err(failed)?;
     let all = job.forge.comments(topic).await.map_err(failed)?;
     let ours: Option<Comment> = all.into_iter().rfind(|it| it.author == me && body::begins(&it.body, mark));
-    // What is live in part stays so until the whole is.
-    let in_part =
-        ours.as_ref().is_some_and(|it| it.body.contains(body::IN_PART)) && !said.contains(body::IN_PART);
-    let earlier = match in_part && !well {
-        true => format!("An earlier run has it {}.\n\n", body::IN_PART),
-        false => String::new(),
-    };
-    let text = format!("{mark}\n{earlier}{said}");
+    let text = body::told(mark, said, code, ours.as_ref().map(|it| it.body.as_str()));
     match ours {
         Some(ours) if ours.body.trim_end() == text.trim_end() => Ok(()),
         Some(ours) => job.forge.edit_comment(topic, ours.id, &text).await.map_err(failed),
@@ -83,25 +76,29 @@ async fn keep(job: &Job, topic: Topic, mark: &str, said: &str, well: bool) -> Re
     }
 }
 
-/// Opens, goes on with or closes the issue about applies that did not end well.
-async fn trouble(job: &Job, well: bool, said: &str, short: &str) -> Result<Vec<String>, Failure> {
+/// Opens, goes on with or closes the issue about applies that did not end well. Its text is of now: the plan that it asks
+/// somebody to approve is the one that waits. People are told by a comment of each commit, once.
+async fn trouble(job: &Job, code: u8, said: &str, short: &str) -> Result<Vec<String>, Failure> {
     let mark = body::mark("failed", &job.mark);
     let open = job.forge.issues().await.map_err(failed)?.into_iter().find(|it| body::begins(&it.body, &mark));
-    Ok(match (open, well) {
-        (None, true) => Vec::new(),
-        (None, false) => {
+    Ok(match (open, code) {
+        (None, 0) => Vec::new(),
+        (None, _) => {
             let title = format!("dialform: commit {short} is not applied");
-            let number = job.forge.open_issue(&title, &format!("{mark}\n{said}")).await.map_err(failed)?;
+            let text = body::told(&mark, said, code, None);
+            let number = job.forge.open_issue(&title, &text).await.map_err(failed)?;
             vec![format!("#{number}: opened")]
         }
-        (Some(issue), false) => {
-            let topic = Topic::Issue(issue.number);
-            keep(job, topic, &body::mark("failed", &format!("{}:{short}", job.mark)), said, false).await?;
-            vec![format!("#{}: said that it is still so", issue.number)]
-        }
-        (Some(issue), true) => {
+        (Some(issue), 0) => {
             close(job, &issue, &format!("Commit <code>{short}</code> is applied.")).await?;
             vec![format!("#{}: closed", issue.number)]
+        }
+        (Some(issue), _) => {
+            let text = body::told(&mark, said, code, Some(&issue.body));
+            job.forge.edit_issue(issue.number, &text).await.map_err(failed)?;
+            let topic = Topic::Issue(issue.number);
+            keep(job, topic, &body::mark("failed", &format!("{}:{short}", job.mark)), said, code).await?;
+            vec![format!("#{}: said that it is still so", issue.number)]
         }
     })
 }
@@ -163,8 +160,8 @@ pub async fn night(job: &Job, night: &Night<'_>) -> Result<Vec<String>, Failure>
     let printed = body::fitting(if printed.starts_with("<!-- ") { body::rest(&printed) } else { &printed });
     let run = body::run(job.forge.run());
     let text = format!(
-        "{mark}\nWhat is live differs from the files on the main branch.{run}\n\n{silence}Either side may be right: the next \
-         apply sets what the files say; `dialform import --write` takes what is live into the files.\n\n{printed}"
+        "{mark}\nWhat is live differs from the files on the main branch.{run}\n\n{silence}Either side may be right: the notes say \
+         how to take each.\n\n{printed}"
     );
     match open {
         Some(issue) if body::begins(&issue.body, &mark) => {
