@@ -2,9 +2,11 @@
 //!
 //! - `common`: what several commands take
 //! - `import`: bringing live accounts into a workspace
+//! - [`ci`]: what the jobs of a host ask
 //! - `emergency`: the day of an outage
 //! - `merge`: plans of shards
 
+pub mod ci;
 mod common;
 mod emergency;
 mod import;
@@ -15,8 +17,8 @@ pub use emergency::{EmergencyArgs, EmergencyCommand, EmergencyTarget, SwitchArgs
 pub use import::{ImportArgs, InitArgs};
 pub use merge::MergeArgs;
 
-use super::ci_args::CiArgs;
 use crate::render;
+use ci::CiArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 

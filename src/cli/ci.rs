@@ -2,10 +2,12 @@
 
 use super::{
     Io,
-    args::Global,
-    ci_args::{
-        ApprovedArgs, ArtifactArgs, CiArgs, CiCommand, CommentArgs, DriftArgs, OutcomeArgs, PendingArgs,
-        RecordArgs, ReviewedArgs,
+    args::{
+        Global,
+        ci::{
+            ApprovedArgs, ArtifactArgs, CiArgs, CiCommand, CommentArgs, DriftArgs, OutcomeArgs, PendingArgs,
+            RecordArgs, ReviewedArgs,
+        },
     },
 };
 use crate::{

@@ -5,7 +5,6 @@ mod args;
 mod check;
 mod checklist;
 mod ci;
-mod ci_args;
 mod convert;
 mod emergency;
 mod explain;
