@@ -5,7 +5,7 @@ mod github;
 mod gitlab;
 
 use crate::pipelines;
-use axum::{Router, routing::any};
+use axum::{Router, extract::Request, http::request::Parts, routing::any};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
@@ -240,6 +240,25 @@ impl Host {
             ("DIALFORM_GITLAB_TOKEN", TOKEN.to_owned()),
         ]
     }
+}
+
+/// A request, read.
+struct Asked {
+    parts: Parts,
+    /// Below the API.
+    path: String,
+    query: BTreeMap<String, String>,
+    body: Value,
+}
+
+async fn asked(request: Request, api: &str) -> Asked {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 1 << 22).await.unwrap();
+    let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+    let path = parts.uri.path().strip_prefix(api).unwrap().to_owned();
+    let query = parts.uri.query().unwrap_or_default().as_bytes();
+    let query = url::form_urlencoded::parse(query).into_owned().collect();
+    Asked { parts, path, query, body }
 }
 
 /// A page of a list, and the link to the next one.

@@ -71,7 +71,21 @@ fn applied(life: &Life) {
     assert_eq!(life.applied(), life.main());
 }
 
-/// How many steps of an apply the log of a run tells of.
+/// The comment that a text asks for.
+fn invited(text: &str) -> String {
+    let (_, rest) = text.split_once("    /dialform approve ").unwrap_or_else(|| panic!("{text}"));
+    format!("/dialform approve {}", rest.lines().next().unwrap())
+}
+
+/// Opens the first pull request, of ann's: a queue goes to which a number still leads, which is critical.
+fn lost(life: &Life) {
+    let head = life.branch("gone", 0, |it| {
+        it.edit(FILE, "\n  \"405\":\n    name: Lost\n", "\nabsent: { queues: [\"405\"] }\n");
+    });
+    life.open(1, &head);
+}
+
+/// Whether a pull request was told that its change is applied.
 fn done(life: &Life, number: u64) -> bool {
     life.ours(number, "applied").contains(":white_check_mark:")
 }
@@ -259,21 +273,14 @@ fn a_ref_that_somebody_moved_is_not_believed() {
 fn nobody_approves_their_own_change_elsewhere() {
     let life = Life::new();
     applied(&life);
-    let head = life.branch("gone", 0, |it| {
-        it.edit(FILE, "\n  \"405\":\n    name: Lost\n", "\nabsent: { queues: [\"405\"] }\n");
-    });
-    life.open(1, &head);
+    lost(&life);
     assert_eq!(life.planned(1, OURS).conclusion, Conclusion::Success);
     life.merge(1, "merge");
     reviewed(&life, 2, 0, "Sales", "Shop");
     life.host.state().pulls[1].author = "bob".to_owned();
     life.merge(2, "merge");
     assert_eq!(life.apply().conclusion, Conclusion::Failure);
-    let approve = |topic| {
-        let said = life.ours(topic, "applied");
-        let (_, rest) = said.split_once("    /dialform approve ").unwrap_or_else(|| panic!("{said}"));
-        format!("/dialform approve {}", rest.lines().next().unwrap())
-    };
+    let approve = |topic| invited(&life.ours(topic, "applied"));
     for (person, topic) in [("ann", 2), ("bob", 1), ("ann", 1)] {
         let run = life.comment(topic, person, &approve(topic)).unwrap();
         assert_eq!(run.conclusion, Conclusion::Failure, "{person} in #{topic}");
@@ -298,9 +305,7 @@ fn what_nobody_reviewed_waits() {
         let state = life.host.state();
         let open = state.open_issues();
         assert_eq!(open.len(), 1);
-        let (_, rest) =
-            open[0].body.split_once("    /dialform approve ").unwrap_or_else(|| panic!("{}", open[0].body));
-        (open[0].number, format!("/dialform approve {}", rest.lines().next().unwrap()))
+        (open[0].number, invited(&open[0].body))
     };
     for _ in 0..2 {
         let run = life.apply();
@@ -335,15 +340,10 @@ fn what_nobody_reviewed_waits() {
 fn a_critical_change_is_approved_in_the_pull_request() {
     let life = Life::new();
     applied(&life);
-    let head = life.branch("gone", 0, |it| {
-        it.edit(FILE, "\n  \"405\":\n    name: Lost\n", "\nabsent: { queues: [\"405\"] }\n");
-    });
-    life.open(1, &head);
+    lost(&life);
     let plan = life.planned(1, OURS);
     assert_eq!(plan.conclusion, Conclusion::Success, "{}", plan.job("plan").log());
-    let comment = life.ours(1, "plan");
-    let (_, rest) = comment.split_once("    /dialform approve ").unwrap_or_else(|| panic!("{comment}"));
-    let approve = format!("/dialform approve {}", rest.lines().next().unwrap());
+    let approve = invited(&life.ours(1, "plan"));
     // Before it is merged: who opened it, somebody who may not, and then somebody who may.
     for (person, starts) in [("ann", true), ("mallory", false)] {
         let run = life.comment(1, person, &approve);

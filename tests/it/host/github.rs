@@ -1,6 +1,6 @@
 //! GitHub's REST API.
 
-use super::{BOT, LATE, MERGED, State, Ticket, page};
+use super::{Asked, BOT, LATE, MERGED, State, Ticket, asked, page};
 use axum::{
     body::Body,
     extract::Request,
@@ -8,18 +8,10 @@ use axum::{
     response::Response,
 };
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 pub async fn answer(state: Arc<Mutex<State>>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, 1 << 22).await.unwrap();
-    let body: Value = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
-    let path = parts.uri.path().strip_prefix("/github").unwrap().to_owned();
-    let query: BTreeMap<String, String> =
-        url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+    let Asked { parts, path, query, body } = asked(request, "/github").await;
     let mut state = state.lock().unwrap();
     let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
     let token = bearer.and_then(|it| it.strip_prefix("Bearer ")).unwrap_or_default().to_owned();

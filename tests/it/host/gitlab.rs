@@ -1,24 +1,16 @@
 //! GitLab's REST API, version 4.
 
-use super::{BOT, MERGED, State, TOKEN, Ticket, github::said, page};
+use super::{Asked, BOT, MERGED, State, TOKEN, Ticket, asked, github::said, page};
 use axum::{
     extract::Request,
     http::{Method, StatusCode},
     response::Response,
 };
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 pub async fn answer(state: Arc<Mutex<State>>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, 1 << 22).await.unwrap();
-    let body: Value = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
-    let path = parts.uri.path().strip_prefix("/gitlab").unwrap().to_owned();
-    let query: BTreeMap<String, String> =
-        url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+    let Asked { parts, path, query, body } = asked(request, "/gitlab").await;
     let mut state = state.lock().unwrap();
     let token = parts.headers.get("private-token").and_then(|it| it.to_str().ok());
     if token != Some(TOKEN) {
