@@ -10,8 +10,9 @@ use super::span::Span;
 use super::synonyms;
 use super::syntax::short;
 use super::tree::{Node, Value};
+use super::until;
 use crate::finding::Finding;
-use crate::model::{E164, numbering};
+use crate::model::{E164, UNTIL, numbering};
 use crate::path::{Path, Segment};
 use crate::text::closest;
 
@@ -121,8 +122,14 @@ impl Error {
         }
         let help = match &self.choice {
             Some((word, known)) => {
-                let taken: Vec<&str> = known.iter().copied().filter(|it| hints.takes(&path, it)).collect();
-                which(word, if taken.is_empty() { known } else { &taken })
+                let mut taken: Vec<&str> =
+                    known.iter().copied().filter(|it| hints.takes(&path, it)).collect();
+                if taken.is_empty() {
+                    taken = known.to_vec();
+                }
+                // It is taken out before anything is decoded.
+                taken.extend((own == 1 && until::may_stand_in(&path)).then_some(UNTIL));
+                which(word, &taken)
             }
             None => [node.text(), name]
                 .into_iter()

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     finding::{Finding, Place},
     model::{AT, Address, E164, Kind, Local, THEN, UNTIL, Until},
-    path::Path,
+    path::{Path, Segment},
 };
 use jiff::{Timestamp, tz::TimeZone, tz::TimeZoneDatabase};
 use std::collections::BTreeMap;
@@ -23,6 +23,26 @@ pub(super) struct Untils {
 const FORM: &str = "write `until: { at: 2027-01-16T18:00, then: { … } }`";
 const HOLDERS: &str =
     "a divert, an emergency forward and a rule may have one: `diverts`, `forwards`, `rules`";
+
+fn may_have(kind: Kind) -> bool {
+    match kind {
+        Kind::Rules | Kind::Diverts | Kind::Forwards => true,
+        Kind::Schedules | Kind::Receivers | Kind::Queues | Kind::Numbers => false,
+    }
+}
+
+/// Whether what is at a path may have an `until`.
+pub(super) fn may_stand_in(path: &Path) -> bool {
+    match path.iter().as_slice() {
+        [section, _] => {
+            Kind::ALL.into_iter().any(|kind| may_have(kind) && section.as_key() == Some(kind.section()))
+        }
+        [section, _, list, Segment::Index(_)] => {
+            section.as_key() == Some(Kind::Rules.section()) && list.as_key() == Some(ORDER)
+        }
+        _ => false,
+    }
+}
 
 impl Untils {
     /// Those of a tree, and what is wrong with them.
@@ -140,14 +160,11 @@ impl Finder<'_> {
         let own = object.entry(UNTIL);
         if let Some((word, until)) = own {
             self.none = false;
-            match kind {
-                Kind::Rules | Kind::Diverts | Kind::Forwards => {
-                    self.until(&address, holder.clone(), word, until, &|fields| fields);
-                }
-                Kind::Schedules | Kind::Receivers | Kind::Queues | Kind::Numbers => {
-                    let message = format!("`{UNTIL}` cannot stand in `{}`", kind.section());
-                    self.wrong("unknown-key", word, message, HOLDERS);
-                }
+            if may_have(kind) {
+                self.until(&address, holder.clone(), word, until, &|fields| fields);
+            } else {
+                let message = format!("`{UNTIL}` cannot stand in `{}`", kind.section());
+                self.wrong("unknown-key", word, message, HOLDERS);
             }
         }
         let rules = object.get(ORDER).filter(|_| kind == Kind::Rules).map(Node::items).unwrap_or_default();
