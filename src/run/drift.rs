@@ -3,12 +3,11 @@
 use super::{
     Checked,
     check::CheckedTenant,
-    place::{lines_of, locate},
+    place::{lines_of, lines_of_field},
 };
 use crate::{
     load::{LastChange, last_change},
-    path::Segment,
-    plan::{Action, Note, Reason, Source, Step, TenantPlan},
+    plan::{Action, Note, Reason, Step, TenantPlan},
     text::shell,
 };
 use std::collections::BTreeSet;
@@ -54,10 +53,7 @@ fn since(checked: &Checked, tenant: &CheckedTenant, step: &Step) -> String {
     let mut lines = BTreeSet::new();
     step.source.iter().for_each(|source| lines_of(source, &mut lines));
     for change in &step.changes {
-        let mut path = vec![Segment::key(step.address.kind.section()), Segment::key(&step.address.key)];
-        path.extend(change.path.iter().cloned());
-        let places = [Some(locate(loaded, &path)), loaded.given(&path)];
-        places.into_iter().flatten().for_each(|place| lines_of(&Source::from(place), &mut lines));
+        lines_of_field(loaded, &step.address, &change.path, &mut lines);
     }
     match last_change(&checked.root, &lines) {
         Some(LastChange::Commit { id, subject }) => {

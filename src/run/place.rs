@@ -1,6 +1,12 @@
 //! Where something of a tenant stands.
 
-use crate::{finding::Place, load::LoadedTenant, path::Segment, plan::Source};
+use crate::{
+    finding::Place,
+    load::LoadedTenant,
+    model::Address,
+    path::{Path, Segment},
+    plan::Source,
+};
 use std::collections::BTreeSet;
 
 /// Where something stands in a tenant's file: an object at its key, what is inside it at its value, and what comes of `bulk`
@@ -16,4 +22,17 @@ pub(super) fn locate(loaded: &LoadedTenant, path: &[Segment]) -> Place {
 pub(super) fn lines_of(source: &Source, lines: &mut BTreeSet<(String, usize)>) {
     lines.insert((source.file.clone(), source.line));
     source.also.iter().for_each(|also| lines_of(also, lines));
+}
+
+/// The lines that a field of an object comes from.
+pub(super) fn lines_of_field(
+    loaded: &LoadedTenant,
+    address: &Address,
+    field: &Path,
+    lines: &mut BTreeSet<(String, usize)>,
+) {
+    let mut path = vec![Segment::key(address.kind.section()), Segment::key(&address.key)];
+    path.extend(field.iter().cloned());
+    let places = [Some(locate(loaded, &path)), loaded.given(&path)];
+    places.into_iter().flatten().for_each(|place| lines_of(&Source::from(place), lines));
 }

@@ -3,7 +3,7 @@
 use super::{
     Intent, Options, Selection,
     check::{ADDRESS_HELP, Checked, CheckedTenant, declared, names, pattern},
-    place::{lines_of, locate},
+    place::{lines_of, lines_of_field},
 };
 use crate::{
     error::Failure,
@@ -11,7 +11,7 @@ use crate::{
     load::{LastChange, LoadedTenant, last_change},
     model::{Address, Kind},
     path::Segment,
-    plan::{self, Desired, Observed, Source},
+    plan::{self, Desired, Observed},
     provider::Entry,
     restore::{self, Restoration, StillDeclared, TenantRecord},
 };
@@ -150,10 +150,7 @@ fn still_declared(
             lines_of(source, &mut lines);
         }
         for field in fields {
-            let mut path = vec![Segment::key(address.kind.section()), Segment::key(&address.key)];
-            path.extend(field.iter().cloned());
-            let places = [Some(locate(loaded, &path)), loaded.given(&path)];
-            places.into_iter().flatten().for_each(|place| lines_of(&Source::from(place), &mut lines));
+            lines_of_field(loaded, address, field, &mut lines);
         }
     }
     let way_out = match last_change(root, &lines) {
