@@ -15,7 +15,8 @@
 //! - [`outcome`]: how the steps of a plan ended
 //! - [`import`]: what is live in an account, as the objects of a file that declare it
 //! - [`emit`]: values as YAML that people keep
-//! - [`report`]: answers: who points to something, where everything goes, how two tenants differ
+//! - [`flow`]: what happens to a call: who rings from which second, and how it ends
+//! - [`report`]: answers: who points to something, where everything goes, how two tenants differ, what a call comes to
 //! - [`render`]: findings, plans and outcomes as text, Markdown and JSON, on a page
 //!
 //! At the edges:
@@ -53,6 +54,7 @@ pub mod error;
 pub mod explained;
 pub mod file;
 pub mod finding;
+pub mod flow;
 pub mod forge;
 pub mod git;
 pub mod guide;

@@ -3,6 +3,7 @@
 //! - `target`: what somebody asks about
 //! - `pointers`: who points to it
 //! - `listing`: every number, queue and extension, and where its calls go
+//! - `trace`: what happens to a call
 //! - `words`: routing as a person says it
 //! - `comparison`: two tenants, field by field
 
@@ -10,9 +11,11 @@ mod comparison;
 mod listing;
 mod pointers;
 mod target;
+mod trace;
 mod words;
 
 pub use comparison::{Comparison, Difference, compare};
 pub use listing::{Cells, HEADER, Objects, Row, rows};
 pub use pointers::{Pointer, Pointers, Side, TenantPointers, declared, live, unread};
 pub use target::Target;
+pub use trace::{Assumed, Course, Event, Home, Trace, What, Window, trace, week};

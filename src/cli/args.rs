@@ -5,17 +5,20 @@
 //! - [`ci`]: what the jobs of a host ask
 //! - `emergency`: the day of an outage
 //! - `merge`: plans of shards
+//! - `trace`: following a call
 
 pub mod ci;
 mod common;
 mod emergency;
 mod import;
 mod merge;
+mod trace;
 
 pub use common::{Emulation, Format, ListFormat, Selection, Showing, Watching};
 pub use emergency::{EmergencyArgs, EmergencyCommand, EmergencyTarget, SwitchArgs};
 pub use import::{ImportArgs, InitArgs};
 pub use merge::MergeArgs;
+pub use trace::{TraceArgs, TraceFormat};
 
 use crate::render;
 use ci::CiArgs;
@@ -70,6 +73,8 @@ pub enum Command {
     Init(InitArgs),
     /// Write the files that declare what is live already; sends nothing but reads
     Import(ImportArgs),
+    /// Follow a call: who rings from which second, and how it ends
+    Trace(TraceArgs),
     /// Show what leads to an extension, a queue, a number or a schedule, e.g. before a user leaves
     WhoPointsTo(WhoArgs),
     /// List every number, queue and extension with where its calls go, for a spreadsheet or a program
@@ -378,6 +383,7 @@ impl Cli {
             Command::Apply(args) => args.watching.verbose,
             Command::Import(args) => args.watching.verbose,
             Command::Init(args) => args.watching.verbose,
+            Command::Trace(args) => args.reading.watching.verbose,
             Command::WhoPointsTo(args) => args.reading.watching.verbose,
             Command::Export(args) => args.reading.watching.verbose,
             Command::Emergency(args) => args.target().watching.verbose,
@@ -396,12 +402,14 @@ impl Cli {
             Command::Apply(args) => args.format,
             Command::Unlock(args) => args.format.into(),
             Command::Import(args) => args.format.into(),
+            Command::Trace(args) if args.format == TraceFormat::Json => Format::Json,
             Command::WhoPointsTo(args) => args.format.into(),
             Command::Export(args) => args.format.shown(),
             Command::Diff(args) => args.format.into(),
             Command::Emergency(args) => args.target().format.into(),
             Command::Providers(args) => args.format,
             Command::Init(_)
+            | Command::Trace(_)
             | Command::Fmt(_)
             | Command::Explain(_)
             | Command::Schema(_)

@@ -20,6 +20,7 @@ mod sandbox;
 mod schema;
 mod show;
 mod signal;
+mod trace;
 mod unlock;
 
 use crate::{
@@ -232,6 +233,7 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
         Command::Apply(args) => on_runtime(apply::run(global, args, io)),
         Command::Init(args) => on_runtime(init::run(global, args, io)),
         Command::Import(args) => on_runtime(import::run(global, args, io)),
+        Command::Trace(args) => on_runtime(trace::run(global, args, io)),
         Command::WhoPointsTo(args) => on_runtime(report::who_points_to(global, args, io)),
         Command::Export(args) => on_runtime(report::export(global, args, io)),
         Command::Diff(args) => report::diff(global, args, io),

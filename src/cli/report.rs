@@ -76,7 +76,7 @@ fn check(global: &Global, reading: &Reading) -> Result<(Checked, Options), Failu
 }
 
 /// What is live, where that is asked for.
-async fn live(
+pub(super) async fn live(
     checked: &Checked,
     reading: &Reading,
     options: &Options,

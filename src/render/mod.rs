@@ -20,6 +20,7 @@ mod plan;
 mod providers;
 mod report;
 mod show;
+mod trace;
 mod value;
 mod xlsx;
 
@@ -35,6 +36,7 @@ pub use plan::plan;
 pub use providers::{providers, providers_json, providers_markdown};
 pub use report::{comparison, pointers};
 pub use show::show;
+pub use trace::{mermaid, trace, week};
 pub use xlsx::xlsx;
 
 use crate::page::{Painted, Show};

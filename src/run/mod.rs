@@ -26,6 +26,7 @@
 //! - [`ci`]: what a job of CI asks: which plan was reviewed, what is approved, what waits, where to say how it went
 //! - `progress`: how far a run is, for whoever shows it
 //! - `report`: who points to something, lists, two tenants compared
+//! - [`trace`]: what happens to a call
 //! - `show`: a tenant with what it takes from other files
 //! - `schema`: the JSON Schemas of the files
 //!
@@ -109,6 +110,7 @@ mod schema;
 mod session;
 mod show;
 mod then;
+pub mod trace;
 mod undo;
 mod unlock;
 

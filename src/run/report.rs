@@ -9,7 +9,7 @@ use crate::{
     error::Failure,
     file,
     finding::Finding,
-    model::{Address, Kind},
+    model::{Address, Kind, Resource},
     path::Segment,
     plan::{Observed, Source},
     report::{self, Comparison, Objects, Pointers, Row, Target, TenantPointers},
@@ -48,6 +48,16 @@ impl Live {
             return Err(Failure::stopped());
         }
         logged.map(|()| Self(read))
+    }
+
+    /// What the account of a workspace's tenant holds. None: it could not be read.
+    pub fn objects(&self, tenant: usize) -> Option<&BTreeMap<Address, Resource>> {
+        self.0.get(&tenant)?.as_ref().ok().map(|observed| &observed.objects)
+    }
+
+    /// Why accounts could not be read.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.0.values().filter_map(|read| read.as_ref().err()).flatten()
     }
 }
 
@@ -115,7 +125,7 @@ pub fn who_points_to(
     (pointers, warnings)
 }
 
-fn no_tenant(checked: &Checked, named: &str) -> Failure {
+pub(super) fn no_tenant(checked: &Checked, named: &str) -> Failure {
     let names: Vec<&str> =
         checked.tenants.iter().map(|it| checked.loaded(it).tenant.tenant.as_str()).collect();
     let failure = Failure::error(format!("there is no tenant `{named}`"));

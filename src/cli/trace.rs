@@ -1,0 +1,50 @@
+//! `dialform trace`
+
+use super::{
+    Io,
+    args::{Format, Global, TraceArgs, TraceFormat},
+    report::live,
+};
+use crate::{
+    error::{Ending, Failure},
+    render::{self, json},
+    run::{
+        Options, Selection,
+        trace::{self, Question},
+    },
+};
+
+pub async fn run(global: &Global, args: &TraceArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
+    let TraceArgs { called, at, from, given, assume, week, reading, format } = args;
+    let options = Options {
+        selection: Selection { tenant: reading.tenant.clone(), ..Selection::default() },
+        emulation: (&reading.emulation).into(),
+        logging: (&reading.watching).into(),
+        now: global.now,
+        ..Options::default()
+    };
+    let question = Question {
+        called: called.clone(),
+        at: at.clone(),
+        from: from.clone(),
+        given: given.clone(),
+        assume: assume.clone(),
+    };
+    let checked = trace::files(&global.dir, &question, &options)?;
+    let live = live(&checked, reading, &options, Format::Text, io).await?;
+    let unread: Vec<_> = live.iter().flat_map(|live| live.findings().cloned()).collect();
+    render::findings(&mut io.talk(), &unread)?;
+    let asked = trace::ask(&checked, &question, live.as_ref(), &options)?;
+    if *week {
+        render::week(&mut io.page(), &asked.week())?;
+    } else {
+        let trace = asked.trace(&checked);
+        match format {
+            TraceFormat::Text => render::trace(&mut io.page(), &trace)?,
+            TraceFormat::Json => json::write(io.out, &trace)?,
+            TraceFormat::Mermaid => render::mermaid(&mut io.page(), &trace)?,
+            TraceFormat::Case => json::write(io.out, &asked.case(&checked, &question, &trace))?,
+        }
+    }
+    Ok(if unread.is_empty() { Ending::Fine } else { Ending::Error })
+}

@@ -1,0 +1,531 @@
+//! From the types of the YAML to the tables of a [`Network`].
+
+use super::{
+    hours::{Clock, Seconds, hours},
+    network::{
+        Agent, Extension, ExtensionId, Forward, Forwards, Label, LabelId, Leg, Mailbox, MailboxId, Network,
+        Number, NumberId, Party, PartyId, Queue, QueueId, Receiver, ReceiverId, Rule, Schedule, ScheduleId,
+        ScheduleState, Site, SiteId, Target, Way,
+    },
+    point::Assumptions,
+};
+use crate::model::{
+    self, Caller, DEFAULT_RULE, Destination, Dispatch, Divert, Diverts, E164, Limit, OrOff, Pattern, Ring,
+    RingTimeout, Ringable, Route, Tenant,
+};
+use jiff::tz::TimeZone;
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::{Bound, Range},
+};
+
+/// Which system's way of doing things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum System {
+    Stratus,
+    CallTrackingMetrics,
+    Deskphone,
+}
+
+/// What is configured for one tenant.
+pub struct Config<'a> {
+    pub tenant: &'a Tenant,
+    pub system: System,
+    /// Whether everything live is in it: an extension without rules has none then.
+    pub is_whole: bool,
+}
+
+/// The ids are 32 bits wide: no fleet has four thousand million of anything.
+fn id(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+impl Network {
+    /// The tables of some tenants, for instants within a horizon.
+    pub fn new(configs: &[Config<'_>], horizon: Range<Seconds>, assumed: Assumptions) -> Self {
+        let mut network = Self { assumed, horizon, ..Self::default() };
+        let mut outside = HashMap::new();
+        // Numbers first: whatever leads to one has to know.
+        for config in configs {
+            let site = SiteId(id(network.sites.len()));
+            network.sites.push(Site {
+                name: config.tenant.tenant.clone(),
+                system: config.system,
+                extensions: HashMap::new(),
+                queues: HashMap::new(),
+                parties: HashMap::new(),
+                mailboxes: HashMap::new(),
+            });
+            for number in config.tenant.numbers.keys().chain(config.tenant.forwards.keys()) {
+                if network.by_number.contains_key(number) {
+                    continue;
+                }
+                let handle = NumberId(id(network.numbers.len()));
+                let party = network.outside(&mut outside, number);
+                network.parties[party.at()].hosted = Some(handle);
+                let unknown = network.label(site, "number", number.to_string());
+                network.numbers.push(Number { site, number: party, route: None, unknown, forward: None });
+                network.by_number.insert(number.clone(), handle);
+            }
+        }
+        for (at, config) in configs.iter().enumerate() {
+            let compiler = Compiler {
+                network: &mut network,
+                outside: &mut outside,
+                config,
+                site: SiteId(id(at)),
+                schedules: HashMap::new(),
+                receivers: HashMap::new(),
+                devices: devices(config.tenant),
+            };
+            compiler.compile();
+        }
+        network
+    }
+
+    fn outside(&mut self, known: &mut HashMap<String, PartyId>, number: &E164) -> PartyId {
+        let name = number.to_string();
+        if let Some(party) = known.get(&name) {
+            return *party;
+        }
+        let party = PartyId(id(self.parties.len()));
+        self.parties.push(Party { site: None, name: name.clone(), device_of: None, hosted: None });
+        known.insert(name, party);
+        party
+    }
+
+    fn label(&mut self, site: SiteId, word: &'static str, name: String) -> LabelId {
+        self.labels.push(Label { site, word, name });
+        LabelId(id(self.labels.len() - 1))
+    }
+}
+
+struct Compiler<'n, 'a> {
+    network: &'n mut Network,
+    outside: &'n mut HashMap<String, PartyId>,
+    config: &'n Config<'a>,
+    site: SiteId,
+    schedules: HashMap<String, ScheduleId>,
+    receivers: HashMap<PartyId, ReceiverId>,
+    /// Every device that the tenant names.
+    devices: BTreeSet<&'a str>,
+}
+
+impl<'a> Compiler<'_, 'a> {
+    fn site(&mut self) -> &mut Site {
+        &mut self.network.sites[self.site.at()]
+    }
+
+    fn party(&mut self, name: &str) -> PartyId {
+        if let Some(party) = self.site().parties.get(name) {
+            return *party;
+        }
+        let party = PartyId(id(self.network.parties.len()));
+        let site = Some(self.site);
+        self.network.parties.push(Party { site, name: name.to_owned(), device_of: None, hosted: None });
+        self.site().parties.insert(name.to_owned(), party);
+        party
+    }
+
+    fn outside(&mut self, number: &E164) -> PartyId {
+        self.network.outside(self.outside, number)
+    }
+
+    fn mailbox(&mut self, name: &str) -> MailboxId {
+        if let Some(mailbox) = self.site().mailboxes.get(name) {
+            return *mailbox;
+        }
+        let mailbox = MailboxId(id(self.network.mailboxes.len()));
+        let site = self.site;
+        self.network.mailboxes.push(Mailbox { site, name: name.to_owned() });
+        self.site().mailboxes.insert(name.to_owned(), mailbox);
+        mailbox
+    }
+
+    fn label(&mut self, word: &'static str, name: &str) -> LabelId {
+        self.network.label(self.site, word, name.to_owned())
+    }
+
+    fn compile(mut self) {
+        let tenant = self.config.tenant;
+        for name in tenant.queues.keys() {
+            self.queue(name);
+        }
+        let named: BTreeSet<&model::Extension> = tenant.rules.keys().chain(tenant.diverts.keys()).collect();
+        for extension in named {
+            self.extension(extension.as_str());
+        }
+        self.fill_schedules();
+        for (name, queue) in &tenant.queues {
+            self.fill_queue(name, queue);
+        }
+        for (extension, diverts) in &tenant.diverts {
+            let handle = self.extension(extension.as_str());
+            let forwards = self.forwards(diverts, extension.as_str());
+            self.network.extensions[handle.at()].forwards = forwards;
+        }
+        for (extension, rules) in &tenant.rules {
+            self.fill_rules(extension.as_str(), rules);
+        }
+        self.fill_receivers();
+        self.fill_numbers();
+        self.fill_devices();
+    }
+
+    /// The extension of a name. One that is not declared, in a tenant that is not read, stands for what is not known.
+    fn extension(&mut self, name: &str) -> ExtensionId {
+        if let Some(extension) = self.site().extensions.get(name) {
+            return *extension;
+        }
+        let (phone, mailbox) = (self.party(name), self.mailbox(name));
+        let tenant = self.config.tenant;
+        let is_named = |it: &model::Extension| it.as_str() == name;
+        let in_rules = tenant.rules.iter().find(|(it, _)| is_named(it));
+        let is_known = in_rules.is_some() || tenant.diverts.keys().any(is_named);
+        let is_whole = self.config.is_whole;
+        let unknown = (!is_known && !is_whole).then(|| self.label("extension", name));
+        let has_order = in_rules.is_some_and(|(_, rules)| rules.order.is_some());
+        let is_stratus = self.config.system == System::Stratus;
+        let unknown_rules = (is_stratus && !has_order && !is_whole).then(|| self.label("rules", name));
+        let handle = ExtensionId(id(self.network.extensions.len()));
+        self.network.extensions.push(Extension {
+            site: self.site,
+            phone,
+            devices: Vec::new(),
+            mailbox,
+            unknown,
+            unknown_rules,
+            allow: Vec::new(),
+            block: Vec::new(),
+            block_anonymous: false,
+            spam: None,
+            ring_timeout: None,
+            rules: Vec::new(),
+            forwards: Forwards::default(),
+            own_leg: [Leg { party: phone, delay: 0 }],
+        });
+        self.site().extensions.insert(name.to_owned(), handle);
+        handle
+    }
+
+    /// The queue of a name. One that is not declared stands for what is not known.
+    fn queue(&mut self, name: &str) -> QueueId {
+        if let Some(queue) = self.site().queues.get(name) {
+            return *queue;
+        }
+        let (mailbox, unknown) = (self.mailbox(name), self.label("queue", name));
+        let handle = QueueId(id(self.network.queues.len()));
+        self.network.queues.push(Queue {
+            site: self.site,
+            name: name.to_owned(),
+            mailbox,
+            is_declared: self.config.tenant.queues.contains_key(name),
+            unknown: Some(unknown),
+            require_agents: false,
+            agents: Vec::new(),
+            dispatch: Dispatch::RingAll,
+            agent_ring: None,
+            failover: None,
+            unavailable: None,
+            no_answer: None,
+            ring_timeout: None,
+            max_wait: None,
+        });
+        self.site().queues.insert(name.to_owned(), handle);
+        handle
+    }
+
+    fn receiver(&mut self, number: &E164) -> ReceiverId {
+        let party = self.outside(number);
+        if let Some(receiver) = self.receivers.get(&party) {
+            return *receiver;
+        }
+        let unknown = Some(self.label("receiver", &number.to_string()));
+        let handle = ReceiverId(id(self.network.receivers.len()));
+        self.network.receivers.push(Receiver { site: self.site, party, unknown, no_answer: None });
+        self.receivers.insert(party, handle);
+        handle
+    }
+
+    /// Where a number of somebody leads: in again, where one of the tenants has it.
+    fn number(&mut self, number: &E164) -> Target {
+        match self.network.by_number.get(number) {
+            Some(ours) => Target::Number(*ours),
+            None => Target::Outside(self.outside(number)),
+        }
+    }
+
+    /// A destination of what belongs to `owner`.
+    fn target(&mut self, to: &Destination, owner: &str) -> Target {
+        match to {
+            Destination::Extension(to) => {
+                let name = to.as_str();
+                if self.config.tenant.queues.contains_key(name) {
+                    Target::Queue(self.queue(name))
+                } else {
+                    Target::Extension(self.extension(name))
+                }
+            }
+            Destination::Phone(to) => Target::Phone(self.extension(to.as_str())),
+            Destination::Voicemail(to) => Target::Mailbox(self.mailbox(to.as_str())),
+            Destination::OwnVoicemail => Target::Mailbox(self.mailbox(owner)),
+            Destination::Queue(to) => Target::Queue(self.queue(to)),
+            Destination::Number(to) => self.number(to),
+            Destination::Receiver(to) => Target::Receiver(self.receiver(to)),
+            Destination::Agent(to) => Target::Agent(self.party(to)),
+            Destination::HangUp => Target::HangUp,
+            Destination::Attendant(_)
+            | Destination::Menu(_)
+            | Destination::GeoRouter(_)
+            | Destination::SmartRouter(_)
+            | Destination::RoutingTable(_)
+            | Destination::VoiceBot(_)
+            | Destination::DialString(_) => {
+                let name = to.name().unwrap_or_default();
+                Target::Menu(self.label(to.word(), &name))
+            }
+        }
+    }
+
+    fn divert(&mut self, divert: Option<&Divert>, owner: &str) -> Option<Target> {
+        match divert? {
+            Divert::Off => None,
+            Divert::To(to) => Some(self.target(to, owner)),
+        }
+    }
+
+    fn forwards(&mut self, diverts: &Diverts, owner: &str) -> Forwards {
+        let Diverts { always, on_call, busy, no_answer, unreachable, protect: _ } = diverts;
+        Forwards {
+            always: self.divert(always.as_ref(), owner),
+            on_call: self.divert(on_call.as_ref(), owner),
+            busy: self.divert(busy.as_ref(), owner),
+            no_answer: self.divert(no_answer.as_ref(), owner),
+            unreachable: self.divert(unreachable.as_ref(), owner),
+        }
+    }
+
+    fn fill_schedules(&mut self) {
+        let tenant = self.config.tenant;
+        let own = tenant.time_zone.as_deref();
+        let mut clocks: HashMap<&str, Clock> = HashMap::new();
+        for (name, schedule) in &tenant.schedules {
+            let zone = schedule.time_zone.as_deref().or(own).unwrap_or("UTC");
+            let horizon = self.network.horizon.clone();
+            let clock = clocks
+                .entry(zone)
+                .or_insert_with(|| Clock::new(TimeZone::get(zone).unwrap_or(TimeZone::UTC), horizon));
+            let is_named_only = !self.config.is_whole
+                && model::Schedule { enabled: None, protect: None, extension: None, ..schedule.clone() }
+                    == model::Schedule::default();
+            let state = match schedule.enabled {
+                Some(false) => ScheduleState::SwitchedOff,
+                _ if is_named_only => ScheduleState::Unknown,
+                _ => ScheduleState::Hours(hours(schedule, clock, self.network.assumed)),
+            };
+            self.schedule(name, state);
+        }
+    }
+
+    fn schedule(&mut self, name: &str, state: ScheduleState) -> ScheduleId {
+        let handle = ScheduleId(id(self.network.schedules.len()));
+        self.network.schedules.push(Schedule { name: name.to_owned(), state });
+        self.schedules.insert(name.to_owned(), handle);
+        handle
+    }
+
+    fn ringable(&mut self, target: &Ringable) -> Option<PartyId> {
+        Some(match target {
+            Ringable::Extension(it) | Ringable::Device(it) => self.party(it.as_str()),
+            Ringable::Number(number) => self.outside(number),
+            Ringable::Agent(email) => self.party(email),
+            // What no word says rings nobody here.
+            Ringable::DialString(_) => return None,
+        })
+    }
+
+    fn fill_queue(&mut self, name: &str, queue: &model::Queue) {
+        let handle = self.queue(name);
+        let agents = queue.agents.as_ref().map(|agents| {
+            let agents = agents.iter().zip(1..).filter_map(|(agent, place)| {
+                let party = self.ringable(&agent.target)?;
+                let extension = match &agent.target {
+                    Ringable::Extension(it) => self.site().extensions.get(it.as_str()).copied(),
+                    _ => None,
+                };
+                let is_outside = matches!(agent.target, Ringable::Number(_));
+                Some(Agent { party, order: agent.order.unwrap_or(place), extension, is_outside })
+            });
+            let mut agents: Vec<Agent> = agents.collect();
+            agents.sort_by_key(|agent| agent.order);
+            agents
+        });
+        let failover = self.divert(queue.failover.as_ref(), name);
+        let unavailable = self.divert(queue.unavailable.as_ref(), name);
+        let no_answer = self.divert(queue.no_answer.as_ref(), name);
+        let ms = |limit: Option<Limit>| limit.and_then(Limit::number).map(|it| it.saturating_mul(1000));
+        let it = &mut self.network.queues[handle.at()];
+        if let Some(agents) = agents {
+            (it.unknown, it.agents) = (None, agents);
+        }
+        it.require_agents = queue.require_agents == Some(true);
+        it.dispatch = queue.dispatch.unwrap_or(Dispatch::RingAll);
+        it.agent_ring = queue.agent_ring.map(|seconds| seconds.saturating_mul(1000));
+        (it.failover, it.unavailable, it.no_answer) = (failover, unavailable, no_answer);
+        (it.ring_timeout, it.max_wait) = (ms(queue.ring_timeout), ms(queue.max_wait));
+    }
+
+    fn fill_rules(&mut self, extension: &str, rules: &model::Rules) {
+        let handle = self.extension(extension);
+        let numbers = |list: Option<&Vec<Caller>>| {
+            let number = |caller: &Caller| match caller {
+                Caller::Number(number) => Some(number.clone()),
+                Caller::Other(_) => None,
+            };
+            list.into_iter().flatten().filter_map(number).collect::<Vec<E164>>()
+        };
+        let mut compiled = Vec::new();
+        for (rule, place) in rules.order.iter().flatten().zip(0..) {
+            if !rule.enabled {
+                continue;
+            }
+            let is_default = rule.when == DEFAULT_RULE;
+            let schedule = (!is_default).then(|| match self.schedules.get(&rule.when) {
+                Some(schedule) => *schedule,
+                None => self.schedule(&rule.when, ScheduleState::Unknown),
+            });
+            let simultaneous = match &rule.ring {
+                Ring::Extension => None,
+                Ring::Simultaneous(ring) => Some(self.legs(extension, ring)),
+            };
+            compiled.push(Rule {
+                schedule,
+                place,
+                do_not_disturb: rule.do_not_disturb,
+                simultaneous,
+                forward: self.forwards(&rule.forward, extension),
+            });
+            if is_default {
+                break;
+            }
+        }
+        let callers = rules.callers.as_ref();
+        let it = &mut self.network.extensions[handle.at()];
+        it.allow = numbers(callers.and_then(|it| it.allow.as_ref()));
+        it.block = numbers(callers.and_then(|it| it.block.as_ref()));
+        it.block_anonymous = callers.is_some_and(|it| it.block_anonymous == Some(true));
+        it.spam = callers.and_then(|it| it.spam);
+        it.ring_timeout = rules.ring_timeout.map(|timeout| match timeout {
+            RingTimeout::Seconds(seconds) => Some(seconds.saturating_mul(1000)),
+            RingTimeout::Unlimited => None,
+        });
+        it.rules = compiled;
+    }
+
+    fn legs(&mut self, extension: &str, ring: &model::Simultaneous) -> Vec<Leg> {
+        let mut legs = Vec::new();
+        if ring.own_extension || ring.all_phones {
+            legs.push(Leg { party: self.party(extension), delay: 0 });
+        }
+        if ring.all_phones {
+            for device in self.devices_of(extension) {
+                legs.push(Leg { party: self.party(device), delay: 0 });
+            }
+        }
+        for also in &ring.also {
+            if let Some(party) = self.ringable(&also.target) {
+                legs.push(Leg { party, delay: also.delay.saturating_mul(1000) });
+            }
+        }
+        legs
+    }
+
+    /// The devices of an extension that the tenant names: `102wp` of 102.
+    fn devices_of(&self, extension: &str) -> Vec<&'a str> {
+        let from = (Bound::Included(extension), Bound::Unbounded);
+        let after = self.devices.range::<str, _>(from).take_while(|device| device.starts_with(extension));
+        let is_own =
+            |device: &&&str| device[extension.len()..].starts_with(|first: char| first.is_ascii_alphabetic());
+        after.filter(is_own).copied().collect()
+    }
+
+    /// Tells each device whose it is.
+    fn fill_devices(&mut self) {
+        let extensions: Vec<(String, ExtensionId)> =
+            self.site().extensions.iter().map(|(name, handle)| (name.clone(), *handle)).collect();
+        for (name, handle) in extensions {
+            for device in self.devices_of(&name) {
+                let party = self.party(device);
+                self.network.extensions[handle.at()].devices.push(party);
+            }
+        }
+        for device in self.devices.clone() {
+            // Also where the extension itself is not declared: it may be said what its phone does.
+            if let Some(letter) = device.find(|it: char| it.is_ascii_alphabetic()).filter(|at| *at > 0) {
+                let (party, phone) = (self.party(device), self.party(&device[..letter]));
+                self.network.parties[party.at()].device_of = Some(phone);
+            }
+        }
+    }
+
+    fn fill_receivers(&mut self) {
+        let tenant = self.config.tenant;
+        for (number, receiver) in &tenant.receivers {
+            let handle = self.receiver(number);
+            let no_answer = match &receiver.no_answer {
+                Some(OrOff::Set(it)) => {
+                    Some((it.after.saturating_mul(1000), self.target(&it.to, &number.to_string())))
+                }
+                _ => None,
+            };
+            let it = &mut self.network.receivers[handle.at()];
+            (it.unknown, it.no_answer) = (None, no_answer);
+        }
+    }
+
+    fn fill_numbers(&mut self) {
+        let tenant = self.config.tenant;
+        for (number, entry) in &tenant.numbers {
+            let Some(handle) = self.network.number(number) else { continue };
+            let owner = number.to_string();
+            let route = match &entry.route {
+                None => None,
+                Some(Route::To(to)) => Some(Way::To(self.target(to, &owner))),
+                Some(Route::Receivers(list)) => {
+                    let receivers: Vec<ReceiverId> =
+                        list.receivers.iter().map(|number| self.receiver(number)).collect();
+                    Some(match receivers.as_slice() {
+                        [one] => Way::To(Target::Receiver(*one)),
+                        _ => Way::Receivers(list.pattern.unwrap_or(Pattern::Simultaneous), receivers),
+                    })
+                }
+            };
+            if self.network.numbers[handle.at()].site == self.site {
+                self.network.numbers[handle.at()].route = route;
+            }
+        }
+        for (number, forward) in &tenant.forwards {
+            let Some(handle) = self.network.number(number) else { continue };
+            let to = forward.to.as_ref().map(|to| self.number(to));
+            if self.network.numbers[handle.at()].site == self.site {
+                self.network.numbers[handle.at()].forward = Some(Forward { to, active: forward.active });
+            }
+        }
+    }
+}
+
+/// Every device that a tenant names.
+fn devices(tenant: &Tenant) -> BTreeSet<&str> {
+    let rules = tenant.rules.values().flat_map(|rules| rules.order.iter().flatten());
+    let also = rules.flat_map(|rule| match &rule.ring {
+        Ring::Simultaneous(ring) => ring.also.as_slice(),
+        Ring::Extension => &[],
+    });
+    let agents = tenant.queues.values().flat_map(|queue| queue.agents.iter().flatten());
+    let rung = also.map(|also| &also.target).chain(agents.map(|agent| &agent.target));
+    let device = rung.filter_map(|target| match target {
+        Ringable::Device(device) => Some(device.as_str()),
+        _ => None,
+    });
+    device.collect()
+}

@@ -1,0 +1,286 @@
+//! The tenants as numbers and tables: made once, walked many times.
+
+use super::{
+    compile::System,
+    hours::{Hours, Seconds},
+    point::Assumptions,
+};
+use crate::model::{Dispatch, E164, Pattern, Spam};
+use std::{collections::HashMap, ops::Range};
+
+/// Makes the handles: places in the tables of a [`Network`].
+macro_rules! handles {
+    ($($name:ident)*) => { $(
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub(super) u32);
+
+        impl $name {
+            pub(super) fn at(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )* };
+}
+
+handles!(SiteId NumberId ExtensionId QueueId ReceiverId ScheduleId PartyId MailboxId LabelId);
+
+/// Everything that calls can come to.
+#[derive(Debug, Default)]
+pub struct Network {
+    pub(super) sites: Vec<Site>,
+    pub(super) numbers: Vec<Number>,
+    pub(super) extensions: Vec<Extension>,
+    pub(super) queues: Vec<Queue>,
+    pub(super) receivers: Vec<Receiver>,
+    pub(super) schedules: Vec<Schedule>,
+    pub(super) parties: Vec<Party>,
+    pub(super) mailboxes: Vec<Mailbox>,
+    pub(super) labels: Vec<Label>,
+    pub(super) by_number: HashMap<E164, NumberId>,
+    pub(super) assumed: Assumptions,
+    pub(super) horizon: Range<Seconds>,
+}
+
+/// A tenant.
+#[derive(Debug)]
+pub struct Site {
+    pub name: String,
+    pub system: System,
+    pub extensions: HashMap<String, ExtensionId>,
+    pub queues: HashMap<String, QueueId>,
+    pub parties: HashMap<String, PartyId>,
+    pub mailboxes: HashMap<String, MailboxId>,
+}
+
+/// Somebody who can be rung: a phone of a tenant, or an outside number.
+#[derive(Debug)]
+pub struct Party {
+    /// None: an outside number.
+    pub site: Option<SiteId>,
+    pub name: String,
+    /// The extension whose device it is.
+    pub device_of: Option<PartyId>,
+    /// An outside number that one of the tenants has: the call comes in there.
+    pub hosted: Option<NumberId>,
+}
+
+#[derive(Debug)]
+pub struct Mailbox {
+    pub site: SiteId,
+    pub name: String,
+}
+
+/// What only has a name here: a menu, or what is not declared.
+#[derive(Debug)]
+pub struct Label {
+    pub site: SiteId,
+    pub word: &'static str,
+    pub name: String,
+}
+
+/// Where a call goes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    Number(NumberId),
+    Extension(ExtensionId),
+    Phone(ExtensionId),
+    Mailbox(MailboxId),
+    Queue(QueueId),
+    /// An outside number that is nobody's here.
+    Outside(PartyId),
+    Receiver(ReceiverId),
+    Agent(PartyId),
+    Menu(LabelId),
+    Unknown(LabelId),
+    HangUp,
+}
+
+#[derive(Debug)]
+pub struct Number {
+    pub site: SiteId,
+    pub number: PartyId,
+    pub route: Option<Way>,
+    pub unknown: LabelId,
+    pub forward: Option<Forward>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Forward {
+    pub to: Option<Target>,
+    pub active: Option<bool>,
+}
+
+#[derive(Debug)]
+pub enum Way {
+    To(Target),
+    Receivers(Pattern, Vec<ReceiverId>),
+}
+
+/// The forwards of an extension or of one of its rules. `off` is none.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Forwards {
+    pub always: Option<Target>,
+    pub on_call: Option<Target>,
+    pub busy: Option<Target>,
+    pub no_answer: Option<Target>,
+    pub unreachable: Option<Target>,
+}
+
+#[derive(Debug)]
+pub struct Extension {
+    pub site: SiteId,
+    pub phone: PartyId,
+    pub devices: Vec<PartyId>,
+    pub mailbox: MailboxId,
+    /// What stands for it where nothing is declared or read. None: it is.
+    pub unknown: Option<LabelId>,
+    /// What stands for it where its rules are neither declared nor read. None: they are.
+    pub unknown_rules: Option<LabelId>,
+    pub allow: Vec<E164>,
+    pub block: Vec<E164>,
+    pub block_anonymous: bool,
+    pub spam: Option<Spam>,
+    /// Milliseconds. The outer None: not declared; the inner one: unlimited.
+    pub ring_timeout: Option<Option<u32>>,
+    pub rules: Vec<Rule>,
+    /// Those of `diverts`.
+    pub forwards: Forwards,
+    /// The phone alone.
+    pub own_leg: [Leg; 1],
+}
+
+#[derive(Debug)]
+pub struct Rule {
+    /// None: `default`.
+    pub schedule: Option<ScheduleId>,
+    /// Among the rules as they are written.
+    pub place: u32,
+    pub do_not_disturb: bool,
+    /// None: the extension alone.
+    pub simultaneous: Option<Vec<Leg>>,
+    pub forward: Forwards,
+}
+
+/// One phone of several that ring.
+#[derive(Debug, Clone, Copy)]
+pub struct Leg {
+    pub party: PartyId,
+    pub delay: u32,
+}
+
+#[derive(Debug)]
+pub struct Queue {
+    pub site: SiteId,
+    pub name: String,
+    pub mailbox: MailboxId,
+    /// Or read; not only named by something.
+    pub is_declared: bool,
+    pub unknown: Option<LabelId>,
+    pub require_agents: bool,
+    pub agents: Vec<Agent>,
+    pub dispatch: Dispatch,
+    pub agent_ring: Option<u32>,
+    pub failover: Option<Target>,
+    pub unavailable: Option<Target>,
+    pub no_answer: Option<Target>,
+    pub ring_timeout: Option<u32>,
+    pub max_wait: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Agent {
+    pub party: PartyId,
+    pub order: u32,
+    /// Whose rules say whether the agent is to be disturbed.
+    pub extension: Option<ExtensionId>,
+    pub is_outside: bool,
+}
+
+#[derive(Debug)]
+pub struct Receiver {
+    pub site: SiteId,
+    pub party: PartyId,
+    pub unknown: Option<LabelId>,
+    /// After how long, and where.
+    pub no_answer: Option<(u32, Target)>,
+}
+
+#[derive(Debug)]
+pub struct Schedule {
+    pub name: String,
+    pub state: ScheduleState,
+}
+
+#[derive(Debug)]
+pub enum ScheduleState {
+    Hours(Hours),
+    SwitchedOff,
+    /// Neither declared nor read.
+    Unknown,
+}
+
+impl Network {
+    pub(super) fn site(&self, id: SiteId) -> &Site {
+        &self.sites[id.at()]
+    }
+
+    fn site_named(&self, tenant: &str) -> Option<&Site> {
+        self.sites.iter().find(|site| site.name == tenant)
+    }
+
+    pub fn tenant(&self, name: &str) -> Option<SiteId> {
+        let at = self.sites.iter().position(|site| site.name == name)?;
+        Some(SiteId(u32::try_from(at).ok()?))
+    }
+
+    pub fn tenant_name(&self, tenant: SiteId) -> &str {
+        &self.site(tenant).name
+    }
+
+    /// What answers at an extension of a tenant: a queue, or the extension.
+    pub fn called(&self, tenant: &str, name: &str) -> Option<Target> {
+        let is_declared = |queue: &QueueId| self.queues[queue.at()].is_declared;
+        let queue = self.queue(tenant, name).filter(is_declared).map(Target::Queue);
+        queue.or_else(|| self.extension(tenant, name).map(Target::Extension))
+    }
+
+    pub fn number(&self, number: &E164) -> Option<NumberId> {
+        self.by_number.get(number).copied()
+    }
+
+    pub fn numbers(&self) -> impl Iterator<Item = NumberId> {
+        (0..u32::try_from(self.numbers.len()).unwrap_or(u32::MAX)).map(NumberId)
+    }
+
+    /// The number as people write it.
+    pub fn number_text(&self, number: NumberId) -> &str {
+        &self.parties[self.numbers[number.at()].number.at()].name
+    }
+
+    pub fn extension(&self, tenant: &str, extension: &str) -> Option<ExtensionId> {
+        self.site_named(tenant)?.extensions.get(extension).copied()
+    }
+
+    pub fn queue(&self, tenant: &str, queue: &str) -> Option<QueueId> {
+        self.site_named(tenant)?.queues.get(queue).copied()
+    }
+
+    pub fn mailbox(&self, tenant: &str, name: &str) -> Option<MailboxId> {
+        self.site_named(tenant)?.mailboxes.get(name).copied()
+    }
+
+    /// A phone of a tenant, an agent, or an outside number.
+    pub fn party(&self, tenant: &str, name: &str) -> Option<PartyId> {
+        if name.starts_with('+') {
+            let outside = |party: &Party| party.site.is_none() && party.name == name;
+            let at = self.parties.iter().position(outside)?;
+            return Some(PartyId(u32::try_from(at).ok()?));
+        }
+        self.site_named(tenant)?.parties.get(name).copied()
+    }
+
+    /// The system of the tenant that has a number.
+    pub fn system_of(&self, number: NumberId) -> System {
+        self.site(self.numbers[number.at()].site).system
+    }
+}

@@ -1,0 +1,306 @@
+//! One call, from place to place, until it ends.
+
+use super::{
+    choice::{Choices, MOST},
+    compile::System,
+    hours::Seconds,
+    network::{Leg, MailboxId, Network, NumberId, ScheduleId, ScheduleState, Target, Way},
+    point::{Point, Points},
+    state::{Caller, Given, Phone, Platform},
+    timeline::{Dropped, End, Hop, Place, Ringing, Timeline, Verdict, Why},
+};
+
+/// Who calls what, and when.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// A number, an extension or a queue.
+    pub to: Target,
+    pub at: Seconds,
+    pub caller: Caller,
+}
+
+/// How deep calls come in again at a number that a phone of several stands for.
+const DEEPEST: u32 = 16;
+
+/// What all walks of one call share.
+pub(super) struct Shared {
+    pub choices: Choices,
+    pub asked: Points,
+    /// Schedules of which nothing is known, as they are taken in this walk.
+    guessed: Vec<(ScheduleId, bool)>,
+}
+
+/// A call on its way.
+pub(super) struct Walk<'a> {
+    pub network: &'a Network,
+    pub given: &'a Given,
+    pub call: &'a Call,
+    pub shared: &'a mut Shared,
+    /// Milliseconds since it came in.
+    pub now: u32,
+    pub rings: Vec<Ringing>,
+    pub hops: Vec<Hop>,
+    /// What was left for which reason.
+    pub left: Vec<(Place, Why)>,
+    /// When the caller first heard somebody or something: a queue takes the call.
+    pub connected: Option<u32>,
+    /// Whether no-answer routing has led to a receiving number.
+    pub is_in_turn: bool,
+    depth: u32,
+}
+
+pub(super) enum Next {
+    Go(Target),
+    End(End),
+}
+
+impl Network {
+    /// Every course that a call can take.
+    pub fn verdict(&self, call: &Call, given: &Given) -> Verdict {
+        let mut shared =
+            Shared { choices: Choices::default(), asked: Points::default(), guessed: Vec::new() };
+        let mut timelines = Vec::new();
+        let is_cut = loop {
+            shared.guessed.clear();
+            let mut walk = Walk {
+                network: self,
+                given,
+                call,
+                shared: &mut shared,
+                now: 0,
+                rings: Vec::new(),
+                hops: Vec::new(),
+                left: Vec::new(),
+                connected: None,
+                is_in_turn: false,
+                depth: 0,
+            };
+            let (end, at) = walk.run(call.to);
+            let Walk { mut rings, hops, .. } = walk;
+            rings.sort_unstable();
+            timelines.push(Timeline { end, at, rings, hops });
+            if !shared.choices.advance() {
+                break false;
+            }
+            if timelines.len() >= MOST {
+                break true;
+            }
+        };
+        timelines.sort_unstable();
+        timelines.dedup();
+        Verdict { timelines, assumed: shared.asked, is_cut }
+    }
+}
+
+impl<'a> Walk<'a> {
+    /// To the end, and when that is reached.
+    fn run(&mut self, to: Target) -> (End, Option<u32>) {
+        let mut to = to;
+        loop {
+            match self.step(to) {
+                Next::Go(next) => to = next,
+                Next::End(end) => {
+                    let is_never = matches!(end, End::RingsOn | End::Waits(_)) || self.now == u32::MAX;
+                    return (end, (!is_never).then_some(self.now));
+                }
+            }
+        }
+    }
+
+    fn step(&mut self, to: Target) -> Next {
+        let network = self.network;
+        match to {
+            Target::Number(number) => self.number(number),
+            Target::Extension(extension) => {
+                match network.site(network.extensions[extension.at()].site).system {
+                    System::Deskphone => self.deskphone(extension),
+                    _ => self.extension(extension),
+                }
+            }
+            Target::Phone(extension) => self.phone_alone(extension),
+            Target::Mailbox(mailbox) => self.mailbox(mailbox),
+            Target::Queue(queue) => self.queue(queue),
+            Target::Outside(party) => Next::End(End::Leaves(party)),
+            Target::Receiver(receiver) => self.receiver(receiver),
+            Target::Agent(party) => self.agent(party),
+            Target::Menu(label) => Next::End(End::Menu(label)),
+            Target::Unknown(label) => Next::End(End::Unknown(label)),
+            Target::HangUp => Next::End(End::Dropped(Dropped::HangUp)),
+        }
+    }
+
+    /// Goes on from a place for a reason. For the same one again, that is a loop.
+    pub fn go(&mut self, from: Place, why: Why, to: Target) -> Next {
+        if !self.leave(from, why) {
+            return Next::End(End::Loop);
+        }
+        self.hops.push(Hop { at: self.now, from, why, to });
+        Next::Go(to)
+    }
+
+    /// False: it was left for this reason before.
+    pub fn leave(&mut self, from: Place, why: Why) -> bool {
+        // By whichever rule: what counts is the condition.
+        let reason = match why {
+            Why::Rule(condition, _) => Why::Rule(condition, super::timeline::RulePlace::Diverts),
+            _ => why,
+        };
+        if self.left.contains(&(from, reason)) {
+            return false;
+        }
+        self.left.push((from, reason));
+        true
+    }
+
+    /// Which way an unspecified point is taken; the verdict says that it was asked.
+    pub fn ask(&mut self, point: Point) -> bool {
+        self.shared.asked.insert(point);
+        self.network.assumed.get(point)
+    }
+
+    pub fn phone(&self, leg: Leg) -> Phone {
+        self.given.phone(self.network, leg.party)
+    }
+
+    pub fn dropped(&self, why: Dropped) -> Next {
+        Next::End(End::Dropped(why))
+    }
+
+    pub fn mailbox(&self, mailbox: MailboxId) -> Next {
+        if self.has_mailbox(mailbox) {
+            Next::End(End::Voicemail(mailbox))
+        } else {
+            self.dropped(Dropped::NoMailbox)
+        }
+    }
+
+    pub fn has_mailbox(&self, mailbox: MailboxId) -> bool {
+        !self.given.mailboxes_off.get(mailbox.at()).copied().unwrap_or(false)
+    }
+
+    pub fn elapse(&mut self, ms: u32) {
+        self.now = self.now.saturating_add(ms);
+    }
+
+    /// Section 1.
+    fn number(&mut self, handle: NumberId) -> Next {
+        let network = self.network;
+        let number = &network.numbers[handle.at()];
+        let place = Place::Number(handle);
+        if !self.leave(place, Why::Route) {
+            return Next::End(End::Loop);
+        }
+        let system = network.site(number.site).system;
+        let platform = self.given.platforms[system as usize];
+        let forward = number.forward;
+        match system {
+            System::Stratus => {
+                if let Some(forward) = forward.filter(|it| it.active == Some(true)) {
+                    return match forward.to {
+                        Some(to) => self.go(place, Why::Active, to),
+                        None => Next::End(End::Unknown(number.unknown)),
+                    };
+                }
+                if platform != Platform::Up {
+                    let stored = forward.and_then(|it| it.to).filter(|_| platform == Platform::Switched);
+                    return match stored {
+                        Some(to) => self.go(place, Why::Down, to),
+                        None => self.dropped(Dropped::PlatformDown),
+                    };
+                }
+            }
+            System::CallTrackingMetrics if platform != Platform::Up => {
+                let fail_safe = forward.filter(|it| it.active != Some(false)).and_then(|it| it.to);
+                return match fail_safe {
+                    Some(to) => self.go(place, Why::Down, to),
+                    None => self.dropped(Dropped::PlatformDown),
+                };
+            }
+            System::Deskphone if platform != Platform::Up => return self.dropped(Dropped::PlatformDown),
+            _ => {}
+        }
+        match &number.route {
+            None => Next::End(End::Unknown(number.unknown)),
+            Some(Way::To(to)) => {
+                self.hops.push(Hop { at: self.now, from: place, why: Why::Route, to: *to });
+                Next::Go(*to)
+            }
+            Some(Way::Receivers(pattern, receivers)) => self.receivers(place, *pattern, receivers),
+        }
+    }
+
+    pub fn in_force(&mut self, schedule: ScheduleId) -> bool {
+        match &self.network.schedules[schedule.at()].state {
+            ScheduleState::SwitchedOff => false,
+            ScheduleState::Unknown => {
+                if let Some((_, guess)) = self.shared.guessed.iter().find(|(it, _)| *it == schedule) {
+                    return *guess;
+                }
+                let guess = self.shared.choices.choose(2) == 1;
+                self.shared.guessed.push((schedule, guess));
+                guess
+            }
+            ScheduleState::Hours(hours) => {
+                let at = self.call.at;
+                let there = at + Seconds::from(self.now / 1000);
+                let mut asked = Points::default();
+                let when_it_came = hours.are_in_force(at, &mut asked);
+                let mut asked_there = Points::default();
+                let now =
+                    if there == at { when_it_came } else { hours.are_in_force(there, &mut asked_there) };
+                let by_call = when_it_came == now || self.ask(Point::U27);
+                if when_it_came == now && !self.network.assumed.get(Point::U27) || !by_call {
+                    asked = asked_there.union(if there == at { asked } else { Points::default() });
+                }
+                self.shared.asked = self.shared.asked.union(asked);
+                if by_call { when_it_came } else { now }
+            }
+        }
+    }
+
+    /// What a call that comes in at a number of a tenant comes to there, beginning so much later.
+    pub fn inside(&mut self, number: NumberId, delay: u32) -> Inside {
+        if self.depth >= DEEPEST {
+            return Inside {
+                end: End::Loop,
+                lifted: None,
+                over: self.now.saturating_add(delay),
+                rings: Vec::new(),
+                hops: Vec::new(),
+            };
+        }
+        let mut walk = Walk {
+            network: self.network,
+            given: self.given,
+            call: self.call,
+            shared: &mut *self.shared,
+            now: self.now.saturating_add(delay),
+            rings: Vec::new(),
+            hops: Vec::new(),
+            left: self.left.clone(),
+            connected: None,
+            is_in_turn: false,
+            depth: self.depth + 1,
+        };
+        let (end, at) = walk.run(Target::Number(number));
+        let reached = walk.now;
+        let lifted = match end {
+            End::Answered(_) | End::Voicemail(_) | End::Menu(_) | End::Leaves(_) => Some(reached),
+            _ => None,
+        };
+        let lifted = walk.connected.or(lifted);
+        let Walk { rings, hops, .. } = walk;
+        Inside { end, lifted, over: at.unwrap_or(u32::MAX), rings, hops }
+    }
+}
+
+/// What became of a call that came in at a number of a tenant.
+pub(super) struct Inside {
+    pub end: End,
+    /// When it was as if somebody had lifted.
+    pub lifted: Option<u32>,
+    /// When it was over. Never: the largest.
+    pub over: u32,
+    pub rings: Vec<Ringing>,
+    pub hops: Vec<Hop>,
+}

@@ -1,0 +1,175 @@
+//! What happens to a call, as a person would tell it.
+
+use crate::{
+    finding::Place,
+    flow::{self, Assumptions, Call, Given, Hop, Network, SiteId, Verdict},
+    path::Path,
+};
+use jiff::{Timestamp, Zoned, tz::TimeZone};
+use serde::Serialize;
+
+/// A call, every course that it can take, and what that rests on.
+#[derive(Debug, Clone, Serialize)]
+pub struct Trace {
+    /// The number, extension or queue.
+    pub called: String,
+    pub tenant: String,
+    /// When, in the tenant's zone.
+    pub at: String,
+    /// The edition of the time-zone tables.
+    pub edition: &'static str,
+    /// What an older edition says otherwise of the zone.
+    pub zone_changed: Option<&'static str>,
+    pub courses: Vec<Course>,
+    pub assumed: Vec<Assumed>,
+    /// Whether there are more courses than are shown.
+    pub is_cut: bool,
+}
+
+/// One course of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Course {
+    pub events: Vec<Event>,
+    /// In the words of a case: `voicemail 101`.
+    pub end: String,
+    /// In those of a person.
+    pub story: String,
+    /// Milliseconds. None: the caller gives up some time.
+    pub at: Option<u32>,
+}
+
+/// Something that happens on the way. Times are milliseconds since the call came in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Event {
+    pub at: u32,
+    #[serde(flatten)]
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum What {
+    Step {
+        step: String,
+        /// The tenant and the value in its YAML that says so.
+        tenant: String,
+        path: Path,
+        place: Option<Place>,
+    },
+    Rings {
+        rings: String,
+        until: Option<u32>,
+    },
+}
+
+/// Something that no source says, and which way it is taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Assumed {
+    pub id: &'static str,
+    pub yes: bool,
+    pub says: &'static str,
+}
+
+/// A stretch of time in which a call ends in the same ways.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Window {
+    pub from: String,
+    pub until: String,
+    pub ends: Vec<String>,
+}
+
+/// Where a value of a tenant stands.
+pub type Places<'a> = &'a dyn Fn(&str, &Path) -> Option<Place>;
+
+/// Whose names stand alone, and whose clock counts.
+#[derive(Debug, Clone)]
+pub struct Home {
+    pub site: SiteId,
+    pub zone: TimeZone,
+    pub zone_name: String,
+}
+
+impl Home {
+    fn time(&self, at: Timestamp) -> Zoned {
+        at.to_zoned(self.zone.clone())
+    }
+}
+
+/// What a verdict says of a call.
+pub fn trace(
+    network: &Network,
+    (call, given): (&Call, &Given),
+    home: &Home,
+    assumed: Assumptions,
+    place: Places<'_>,
+) -> Trace {
+    let verdict = network.verdict(call, given);
+    let at = Timestamp::from_second(call.at).unwrap_or_default();
+    Trace {
+        called: network.target_text(call.to, home.site),
+        tenant: network.tenant_name(home.site).to_owned(),
+        at: home.time(at).strftime("%a %Y-%m-%d %H:%M %Q").to_string(),
+        edition: flow::edition(),
+        zone_changed: flow::changed(&home.zone_name),
+        courses: courses(network, &verdict, home.site, place),
+        assumed: said(&verdict, assumed),
+        is_cut: verdict.is_cut,
+    }
+}
+
+fn said(verdict: &Verdict, assumed: Assumptions) -> Vec<Assumed> {
+    let say = |point: flow::Point| {
+        let yes = assumed.get(point);
+        Assumed { id: point.id(), yes, says: point.says(yes) }
+    };
+    verdict.assumed.iter().map(say).collect()
+}
+
+fn courses(network: &Network, verdict: &Verdict, home: SiteId, place: Places<'_>) -> Vec<Course> {
+    let course = |timeline: &flow::Timeline| {
+        let step = |hop: &Hop| {
+            let (site, path) = network.source(hop);
+            let tenant = network.tenant_name(site).to_owned();
+            let place = place(&tenant, &path);
+            Event { at: hop.at, what: What::Step { step: network.hop_text(hop, home), tenant, path, place } }
+        };
+        let ring = |ring: &flow::Ringing| Event {
+            at: ring.from,
+            what: What::Rings { rings: network.party_text(ring.party, home), until: ring.until },
+        };
+        let mut events: Vec<Event> = timeline.hops.iter().map(step).collect();
+        // What leads to a phone stands before its ringing.
+        for event in timeline.rings.iter().map(ring) {
+            let before = events.partition_point(|it| it.at <= event.at);
+            events.insert(before, event);
+        }
+        Course {
+            events,
+            end: network.end_text(timeline.end, home),
+            story: network.end_story(timeline.end, home),
+            at: timeline.at,
+        }
+    };
+    verdict.timelines.iter().map(course).collect()
+}
+
+/// The week from an instant on: stretches of time, and how a call ends in each.
+pub fn week(network: &Network, call: &Call, given: &Given, home: &Home) -> Vec<Window> {
+    const WEEK: flow::Seconds = 7 * 24 * 3600;
+    let mut windows: Vec<Window> = Vec::new();
+    let text = |at: flow::Seconds| {
+        let at = Timestamp::from_second(at).unwrap_or_default();
+        home.time(at).strftime("%a %Y-%m-%d %H:%M").to_string()
+    };
+    for window in network.windows(call.to, call.at..call.at + WEEK) {
+        let verdict = network.verdict(&Call { at: window.start, ..call.clone() }, given);
+        let mut ends: Vec<String> =
+            verdict.timelines.iter().map(|it| network.end_story(it.end, home.site)).collect();
+        ends.dedup();
+        match windows.last_mut().filter(|last| last.ends == ends) {
+            Some(last) => last.until = text(window.end),
+            None => windows.push(Window { from: text(window.start), until: text(window.end), ends }),
+        }
+    }
+    windows
+}

@@ -1,0 +1,373 @@
+//! One call, followed through what the files declare, and through what is live beneath it.
+
+use super::{
+    Checked, CheckedTenant, Options,
+    check::declared,
+    place::locate,
+    report::{Live, no_tenant},
+};
+use crate::{
+    error::Failure,
+    explained::Explained,
+    finding::Place,
+    flow::{self, Assumptions, Call, Caller, Config, Given, Network, Point, System, Target},
+    model::{Address, E164, Resource, Tenant, phone_numbers},
+    path::Path,
+    report::{self, Home, Trace, What, Window},
+    text::closest,
+};
+use jiff::{
+    Timestamp, Zoned,
+    civil::DateTime,
+    tz::{AmbiguousOffset, TimeZone},
+};
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    path::Path as FilePath,
+};
+
+/// What somebody asks about a call.
+#[derive(Debug, Clone, Default)]
+pub struct Question {
+    /// A number, `TENANT/EXTENSION` or `TENANT/QUEUE`; without the tenant where one alone has it.
+    pub called: String,
+    /// When, in the tenant's zone if it says none. None: now.
+    pub at: Option<String>,
+    /// A number, `anonymous` or `spam`.
+    pub from: Option<String>,
+    /// What a call finds: `101=offline`, `mailbox:101=off`, `queue:400=full`, `stratus=down`.
+    pub given: Vec<String>,
+    /// `U7=no`.
+    pub assume: Vec<String>,
+}
+
+/// A question that has been understood.
+pub struct Asked {
+    network: Network,
+    home: Home,
+    call: Call,
+    given: Given,
+    assumed: Assumptions,
+    /// The tenants that the call can come to, by their places in the run.
+    tenants: Vec<(usize, Tenant)>,
+}
+
+/// The files as they are at the instant that a question is about.
+pub fn files(root: &FilePath, question: &Question, options: &Options) -> Result<Checked, Failure> {
+    let checked = declared(root, options)?;
+    let (_, zone) = called(&checked, &question.called)?;
+    let at = instant(question, zone.as_deref(), options)?;
+    let options = Options {
+        selection: super::Selection { as_of: Some(at), ..options.selection.clone() },
+        ..options.clone()
+    };
+    declared(root, &options)
+}
+
+/// Understands a question: which tenants it is about, and what each name in it means there.
+pub fn ask(
+    checked: &Checked,
+    question: &Question,
+    live: Option<&Live>,
+    options: &Options,
+) -> Result<Asked, Failure> {
+    let (first, zone_name) = called(checked, &question.called)?;
+    let at = instant(question, zone_name.as_deref(), options)?;
+    let assumed = assumptions(&question.assume)?;
+    let tenants = reached(checked, first, live);
+    let whole = |at: usize| live.is_some_and(|live| live.objects(at).is_some());
+    let configs: Vec<Config<'_>> = tenants
+        .iter()
+        .filter_map(|(index, tenant)| {
+            let system = system(checked.tenants.get(*index)?.provider.kind)?;
+            Some(Config { tenant, system, is_whole: whole(checked.tenants.get(*index)?.index) })
+        })
+        .collect();
+    // Wide enough for a week from that instant.
+    let at = at.as_second();
+    let around = flow::around(at);
+    let network = Network::new(&configs, around.start..around.end + 7 * 24 * 3600, assumed);
+    drop(configs);
+    let name = checked.loaded(&checked.tenants[first]).tenant.tenant.clone();
+    let unknown = || Failure::error(format!("nothing is called `{}`", question.called));
+    let site = network.tenant(&name).ok_or_else(unknown)?;
+    let to = target(&network, &name, &question.called).ok_or_else(unknown)?;
+    let caller = match &question.from {
+        None => Caller::Unlisted,
+        Some(text) => text.parse().map_err(|why: Explained| wrong("--from", why))?,
+    };
+    let given = given(&network, &name, &question.given)?;
+    let zone_name = zone_name.unwrap_or_else(|| "UTC".to_owned());
+    let zone = TimeZone::get(&zone_name).unwrap_or(TimeZone::UTC);
+    let home = Home { site, zone, zone_name };
+    Ok(Asked { network, home, call: Call { to, at, caller }, given, assumed, tenants })
+}
+
+impl Asked {
+    pub fn trace(&self, checked: &Checked) -> Trace {
+        let place = |tenant: &str, path: &Path| self.place(checked, tenant, path);
+        report::trace(&self.network, (&self.call, &self.given), &self.home, self.assumed, &place)
+    }
+
+    /// The week that begins with the call.
+    pub fn week(&self) -> Vec<Window> {
+        report::week(&self.network, &self.call, &self.given, &self.home)
+    }
+
+    /// The configuration and the call, with what is expected of it, for a switch that places it as a real one.
+    pub fn case(&self, checked: &Checked, question: &Question, trace: &Trace) -> Value {
+        let tenant = |(index, tenant): &(usize, Tenant)| {
+            let mut value = serde_json::to_value(tenant).unwrap_or_default();
+            if let (Some(map), Some(it)) = (value.as_object_mut(), checked.tenants.get(*index)) {
+                map.insert("kind".to_owned(), it.provider.kind.into());
+            }
+            value
+        };
+        let name = question.called.split_once('/').map_or(&*question.called, |(_, name)| name);
+        let word = if name.starts_with('+') { "number" } else { "extension" };
+        let given = question.given.iter().flat_map(|it| it.split(',')).filter_map(|it| it.split_once('='));
+        let courses = trace.courses.iter().map(|course| {
+            let rang = course.events.iter().filter_map(|event| match &event.what {
+                What::Rings { rings, .. } => Some(json!({ "who": rings, "from": event.at })),
+                What::Step { .. } => None,
+            });
+            json!({ "end": course.end, "at": course.at, "rang": rang.collect::<Vec<_>>() })
+        });
+        json!({
+            "tenants": self.tenants.iter().map(tenant).collect::<Vec<_>>(),
+            "calls": [{
+                "tenant": trace.tenant,
+                word: name,
+                "at": Timestamp::from_second(self.call.at).unwrap_or_default().to_string(),
+                "from": question.from,
+                "given": given.collect::<BTreeMap<_, _>>(),
+                "expect": courses.collect::<Vec<_>>(),
+            }]
+        })
+    }
+
+    /// Where a value of a tenant's files stands. None: only the phone system has it.
+    fn place(&self, checked: &Checked, tenant: &str, path: &Path) -> Option<Place> {
+        let (index, _) = self.tenants.iter().find(|(_, it)| it.tenant == tenant)?;
+        let loaded = checked.loaded(checked.tenants.get(*index)?);
+        let (section, key) = (path.first()?.as_key()?, path.get(1)?.as_key()?);
+        let is_declared =
+            loaded.tenant.resources().any(|(it, _)| it.kind.section() == section && it.key == key);
+        is_declared.then(|| locate(loaded, path))
+    }
+}
+
+fn wrong(option: &str, why: Explained) -> Failure {
+    let failure = Failure::error(format!("`{option}`: {}", why.message));
+    match why.help {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}
+
+fn system(kind: &str) -> Option<System> {
+    match kind {
+        "stratus" => Some(System::Stratus),
+        "ctm" => Some(System::CallTrackingMetrics),
+        "deskphone" => Some(System::Deskphone),
+        _ => None,
+    }
+}
+
+/// The tenant that has what is called, among those of the run, and its time zone.
+fn called(checked: &Checked, named: &str) -> Result<(usize, Option<String>), Failure> {
+    let tenant = |at: usize| &checked.loaded(&checked.tenants[at]).tenant;
+    let all = 0..checked.tenants.len();
+    let (only, name) = match named.split_once('/') {
+        Some((tenant, name)) => (Some(tenant), name),
+        None => (None, named),
+    };
+    if let Some(wanted) = only
+        && !all.clone().any(|at| tenant(at).tenant == wanted)
+    {
+        return Err(no_tenant(checked, wanted));
+    }
+    let number: Option<E164> = name.parse().ok();
+    let has = |at: &usize| {
+        let it = tenant(*at);
+        let is_asked = only.is_none_or(|wanted| it.tenant == wanted);
+        let has = match &number {
+            Some(number) => it.numbers.contains_key(number) || it.forwards.contains_key(number),
+            None => {
+                let is_named = |extension: &crate::model::Extension| extension.as_str() == name;
+                it.queues.contains_key(name) || it.rules.keys().chain(it.diverts.keys()).any(is_named)
+            }
+        };
+        is_asked && has
+    };
+    let found: Vec<usize> = all.filter(has).collect();
+    match found.as_slice() {
+        [one] => Ok((*one, tenant(*one).time_zone.clone())),
+        [] if only.is_some() && number.is_none() => {
+            // It may be live alone.
+            let at = (0..checked.tenants.len()).find(|at| only == Some(tenant(*at).tenant.as_str()));
+            at.map(|at| (at, tenant(at).time_zone.clone()))
+                .ok_or_else(|| unknown(checked, named, number.is_some()))
+        }
+        [] => Err(unknown(checked, named, number.is_some())),
+        [first, ..] => {
+            let names: Vec<&str> = found.iter().map(|at| tenant(*at).tenant.as_str()).collect();
+            Err(Failure::error(format!("`{named}` is something of several tenants: {}", names.join(", ")))
+                .help(format!("name the tenant as well: `{}/{named}`", tenant(*first).tenant)))
+        }
+    }
+}
+
+fn unknown(checked: &Checked, named: &str, is_number: bool) -> Failure {
+    let failure = Failure::error(format!("no tenant has `{named}`"));
+    let tenants = checked.tenants.iter().map(|it| &checked.loaded(it).tenant);
+    let known: Vec<String> = tenants
+        .flat_map(|it| {
+            let numbers = it.numbers.keys().map(ToString::to_string);
+            let extensions =
+                it.rules.keys().chain(it.diverts.keys()).map(|extension| extension.as_str().to_owned());
+            let others: Vec<String> = extensions.chain(it.queues.keys().cloned()).collect();
+            if is_number { numbers.collect::<Vec<_>>() } else { others }
+        })
+        .collect();
+    match closest(named, known.iter().map(String::as_str)) {
+        Some(near) => failure.help(format!("did you mean `{near}`?")),
+        None => failure.help(
+            "write a number as `+12145550100`, or `TENANT/EXTENSION` or `TENANT/QUEUE` as its file has it",
+        ),
+    }
+}
+
+/// The instant of a question. A time without an offset is of the tenant's clock.
+fn instant(question: &Question, zone: Option<&str>, options: &Options) -> Result<Timestamp, Failure> {
+    let Some(text) = &question.at else { return Ok(options.at()) };
+    let zoned = || text.parse::<Zoned>().ok().map(|it| it.timestamp());
+    if let Some(at) = text.parse::<Timestamp>().ok().or_else(zoned) {
+        return Ok(at);
+    }
+    let Ok(local) = text.parse::<DateTime>() else {
+        return Err(Failure::error(format!("`--at {text}` is not a time"))
+            .help("write date and time: `2026-12-25T10:00`, or with an offset `2026-12-25T10:00-06:00`"));
+    };
+    let name = zone.unwrap_or("UTC");
+    let zone = TimeZone::get(name).map_err(|_| {
+        Failure::error(format!("`{name}` is not a time zone")).help("write `--at` with an offset")
+    })?;
+    let ambiguous = zone.to_ambiguous_zoned(local);
+    if matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. }) {
+        return Err(Failure::error(format!("there is no {local} in {name}: clocks go forward over it"))
+            .help("write a time before or after, or one with an offset"));
+    }
+    // Of a time that comes twice, the first.
+    let first = ambiguous.earlier().map_err(|error| Failure::error(format!("`--at {text}`: {error}")))?;
+    Ok(first.timestamp())
+}
+
+fn assumptions(list: &[String]) -> Result<Assumptions, Failure> {
+    let mut assumed = Assumptions::default();
+    for text in list.iter().flat_map(|it| it.split(',')) {
+        let (id, way) = text.split_once('=').unwrap_or((text, "yes"));
+        let point: Point = id.parse().map_err(|why| wrong("--assume", why))?;
+        match way {
+            "yes" => assumed.set(point, true),
+            "no" => assumed.set(point, false),
+            _ => {
+                let message = format!("`--assume {text}`: `{way}` is neither `yes` nor `no`");
+                return Err(
+                    Failure::error(message).help(format!("write `--assume {id}=yes` or `--assume {id}=no`"))
+                );
+            }
+        }
+    }
+    Ok(assumed)
+}
+
+fn target(network: &Network, tenant: &str, named: &str) -> Option<Target> {
+    let name = named.split_once('/').map_or(named, |(_, name)| name);
+    match name.parse::<E164>() {
+        Ok(number) => network.number(&number).map(Target::Number),
+        Err(_) => network.called(tenant, name),
+    }
+}
+
+/// What a call finds, as somebody has written it.
+fn given(network: &Network, tenant: &str, list: &[String]) -> Result<Given, Failure> {
+    let mut given = Given::new(network);
+    for text in list.iter().flat_map(|it| it.split(',')) {
+        let Some((name, state)) = text.split_once('=') else {
+            return Err(Failure::error(format!("`--given {text}` says nothing of it"))
+                .help(format!("write what it is: `--given {text}=offline`")));
+        };
+        if let Some(system) = system(name) {
+            given.set_platform(system, state.parse().map_err(|why| wrong("--given", why))?);
+            continue;
+        }
+        let (sort, name) = name.split_once(':').map_or((None, name), |(sort, name)| (Some(sort), name));
+        let (tenant, name) = name.split_once('/').unwrap_or((tenant, name));
+        let unknown = || {
+            Failure::error(format!("`--given {text}`: the call cannot come to `{name}`"))
+                .help("name an extension, a device, an agent or an outside number that its paths lead to")
+        };
+        let only = |word: &str, found: &str| {
+            let message = format!("`--given {text}`: `{found}` is not what that can be");
+            Failure::error(message).help(format!("write `{word}`, or leave it out"))
+        };
+        match sort {
+            None => {
+                let party = network.party(tenant, name).ok_or_else(unknown)?;
+                given.set_phone(party, state.parse().map_err(|why| wrong("--given", why))?);
+            }
+            Some("mailbox") => {
+                let mailbox = network.mailbox(tenant, name).ok_or_else(unknown)?;
+                match state {
+                    "off" => given.switch_mailbox_off(mailbox),
+                    _ => return Err(only("off", state)),
+                }
+            }
+            Some("queue") => {
+                let queue = network.queue(tenant, name).ok_or_else(unknown)?;
+                match state {
+                    "full" => given.fill(queue),
+                    _ => return Err(only("full", state)),
+                }
+            }
+            Some(sort) => {
+                return Err(Failure::error(format!("`--given {text}`: `{sort}` is not a sort of thing"))
+                    .help("write `101=…` for a phone, `mailbox:101=off` or `queue:400=full`"));
+            }
+        }
+    }
+    Ok(given)
+}
+
+/// The tenants that a call to one of them can come to, as the run has them: the files laid over what is live.
+fn reached(checked: &Checked, first: usize, live: Option<&Live>) -> Vec<(usize, Tenant)> {
+    let nothing = BTreeMap::new();
+    let layered = |at: usize| {
+        let tenant: &CheckedTenant = &checked.tenants[at];
+        let objects: &BTreeMap<Address, Resource> =
+            live.and_then(|live| live.objects(tenant.index)).unwrap_or(&nothing);
+        flow::layered(&checked.loaded(tenant).tenant, objects)
+    };
+    let mut owners: HashMap<&E164, usize> = HashMap::new();
+    for (at, tenant) in checked.tenants.iter().enumerate() {
+        let it = &checked.loaded(tenant).tenant;
+        for number in it.numbers.keys().chain(it.forwards.keys()) {
+            owners.entry(number).or_insert(at);
+        }
+    }
+    let (mut seen, mut waiting, mut found) = (BTreeSet::from([first]), vec![first], Vec::new());
+    while let Some(at) = waiting.pop() {
+        let tenant = layered(at);
+        for (_, number) in phone_numbers(&tenant) {
+            if let Some(owner) = owners.get(&number)
+                && seen.insert(*owner)
+            {
+                waiting.push(*owner);
+            }
+        }
+        found.push((at, tenant));
+    }
+    found
+}
