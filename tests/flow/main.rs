@@ -1,0 +1,13 @@
+//! What happens to a call, told twice: by the evaluator, and by a reference that is as plain as can be. In reading order:
+//!
+//! - `naive`: the reference: one timeline at a time, a day at a time, with no code of dialform
+//! - `pinned`: calls of which somebody has read the end in `src/flow/SEMANTICS.md`
+//! - `random`: tenants and calls from a seed
+
+// The attribute tells clippy that helpers beside the tests are test code as well.
+#[cfg(test)]
+mod naive;
+#[cfg(test)]
+mod pinned;
+#[cfg(test)]
+mod random;
