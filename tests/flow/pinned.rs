@@ -45,6 +45,8 @@ const TENANTS: &str = r##"
     "102": { ring_timeout: unlimited, order: [{ when: live, do_not_disturb: true }, { when: default, forward: { always: "off" } }] }
     "103": { order: [{ when: default, forward: { no_answer: { extension: "104" }, busy: { extension: "104" } } }] }
     "104": { order: [{ when: default, forward: { no_answer: { extension: "103" } } }] }
+    "107": { order: [{ when: default, enabled: false }, { when: business, forward: { always: { number: "+19725550190" } } }] }
+    "108": { ring_timeout: 20, order: [{ when: default, forward: { no_answer: { extension: "101" } } }] }
     "106":
       order:
         - { when: night, forward: { always: { number: "+19725550191" } } }
@@ -147,6 +149,26 @@ const CASES: &[(&str, &str, &[&str])] = &[
         &["leaves +19725550191 at 20: 101@0 102@10"],
     ),
     (
+        "words: a leg that would begin when the ringing ends does not ring",
+        "{ to: '+12145550101', given: { '101': 'answers@10' } }",
+        &["answered 101 at 10: 101@0"],
+    ),
+    (
+        "3.4: a rule below Default is never in force, even where Default is switched off; U25",
+        "{ to: '107' }",
+        &["voicemail 107 at 60: 107@0"],
+    ),
+    (
+        "U27: schedules are looked at for the instant at which the call came in",
+        "{ to: '108', at: '2026-11-25T16:59:50' }",
+        &["leaves +19725550191 at 40: 108@0 101@20 102@30"],
+    ),
+    (
+        "U27: or for that at which the call is there",
+        "{ to: '108', at: '2026-11-25T16:59:50', assume: { U27: false } }",
+        &["voicemail 101 at 40: 108@0 101@20"],
+    ),
+    (
         "8: a schedule that nobody has read; 3.6; 3.11 without any end of ringing",
         "{ to: '+12145550102' }",
         &["rings_on at never: 102@0", "voicemail 102 at 0:"],
@@ -223,6 +245,16 @@ const CASES: &[(&str, &str, &[&str])] = &[
         "6.5, 6.1 and 6.7: the free one, and from it on",
         "{ to: '+12145550204', given: { '+19725550181': on_call_busy } }",
         &["dropped hang_up at 8: +19725550180@0"],
+    ),
+    (
+        "U21: or the target of a no-answer routing has none of its own",
+        "{ to: '+12145550204', given: { '+19725550181': on_call_busy }, assume: { U21: false } }",
+        &["dropped busy at 8: +19725550180@0"],
+    ),
+    (
+        "6.2 and 3: a call that is dropped where it comes in is a refusal",
+        "{ to: '+12145550200', from: '+13125550123', given: { '+19725550180': on_call_busy } }",
+        &["dropped busy at 0:"],
     ),
     (
         "6.6 and 4: either may be the first",
