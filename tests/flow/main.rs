@@ -2,9 +2,12 @@
 //!
 //! - `naive`: the reference: one timeline at a time, a day at a time, with no code of dialform
 //! - `pinned`: calls of which somebody has read the end in `src/flow/SEMANTICS.md`
+//! - `held`: the two against each other
 //! - `random`: tenants and calls from a seed
 
 // The attribute tells clippy that helpers beside the tests are test code as well.
+#[cfg(test)]
+mod held;
 #[cfg(test)]
 mod naive;
 #[cfg(test)]
