@@ -18,9 +18,14 @@ fn seconds(ms: u32) -> String {
 
 /// Writes every course of a call, and what that rests on.
 pub fn trace(out: &mut Page<'_>, trace: &Trace) -> io::Result<()> {
-    let Trace { called, tenant, at, edition, zone_changed, courses, assumed, is_cut } = trace;
+    let Trace { called, tenant, at, given, edition, zone_changed, courses, assumed, is_cut } = trace;
     let (called, tenant) = (printable(called.clone()), printable(tenant.clone()));
     say!(out, "{} on {} ({})", paint(BOLD, called), at.as_str(), tenant)?;
+    let given: Vec<String> = given.iter().map(|it| printable(it.clone())).collect();
+    match given.as_slice() {
+        [] => say!(out, "Every phone rings, and nobody answers.")?,
+        given => say!(out, "{}; every other phone rings, and nobody answers.", given.join(", "))?,
+    }
     for (at, course) in courses.iter().enumerate() {
         say!(out)?;
         if courses.len() > 1 {

@@ -16,6 +16,8 @@ pub struct Trace {
     pub tenant: String,
     /// When, in the tenant's zone.
     pub at: String,
+    /// What the call finds: `101=offline`. Every other phone rings, and nobody answers.
+    pub given: Vec<String>,
     /// The edition of the time-zone tables.
     pub edition: &'static str,
     /// What an older edition says otherwise of the zone.
@@ -109,6 +111,7 @@ pub fn trace(
         called: network.target_text(call.to, home.site),
         tenant: network.tenant_name(home.site).to_owned(),
         at: home.time(at).strftime("%a %Y-%m-%d %H:%M %Q").to_string(),
+        given: Vec::new(),
         edition: flow::edition(),
         zone_changed: flow::changed(&home.zone_name),
         courses: courses(network, &verdict, home.site, place),

@@ -49,6 +49,8 @@ pub struct Asked {
     call: Call,
     given: Given,
     assumed: Assumptions,
+    /// What a call finds, as somebody has written it.
+    said: Vec<String>,
     /// The tenants that the call can come to, by their places in the run.
     tenants: Vec<(usize, Tenant)>,
 }
@@ -58,6 +60,9 @@ pub fn files(root: &FilePath, question: &Question, options: &Options) -> Result<
     let checked = declared(root, options)?;
     let (_, zone) = called(&checked, &question.called)?;
     let at = instant(question, zone.as_deref(), options)?;
+    if !checked.has_until() {
+        return Ok(checked);
+    }
     let options = Options {
         selection: super::Selection { as_of: Some(at), ..options.selection.clone() },
         ..options.clone()
@@ -101,13 +106,17 @@ pub fn ask(
     let zone_name = zone_name.unwrap_or_else(|| "UTC".to_owned());
     let zone = TimeZone::get(&zone_name).unwrap_or(TimeZone::UTC);
     let home = Home { site, zone, zone_name };
-    Ok(Asked { network, home, call: Call { to, at, caller }, given, assumed, tenants })
+    let said = question.given.iter().flat_map(|it| it.split(',')).map(str::to_owned).collect();
+    Ok(Asked { network, home, call: Call { to, at, caller }, given, assumed, said, tenants })
 }
 
 impl Asked {
     pub fn trace(&self, checked: &Checked) -> Trace {
         let place = |tenant: &str, path: &Path| self.place(checked, tenant, path);
-        report::trace(&self.network, (&self.call, &self.given), &self.home, self.assumed, &place)
+        Trace {
+            given: self.said.clone(),
+            ..report::trace(&self.network, (&self.call, &self.given), &self.home, self.assumed, &place)
+        }
     }
 
     /// The week that begins with the call.

@@ -154,3 +154,85 @@ fn the_evaluator_says_what_the_reference_says() {
     assert_eq!(wrong, 0, "of {judged}");
     assert!(cut * 100 < judged, "{cut} of {judged} have more courses than are looked at");
 }
+
+/// Random instants, from a seed.
+fn instants(seed: u64, within: &std::ops::Range<i64>, count: usize) -> impl Iterator<Item = i64> {
+    let length = u64::try_from(within.end - within.start).unwrap();
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let start = within.start;
+    (0..count).map(move |_| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        start + i64::try_from(state % length).unwrap()
+    })
+}
+
+const WEEK: i64 = 7 * 24 * 3600;
+
+/// Within a window nothing changes for a call: its first second, its last and any between are judged alike.
+#[test]
+fn windows_are_complete() {
+    let (mut looked, mut several) = (0, 0);
+    for seed in 0..400 {
+        let world = random::world(seed);
+        let compiled = Compiled::of(&world.tenants);
+        for (call, assume) in &world.calls {
+            let mut assumed = assumed(assume);
+            // What happens while a phone rings is not of the window in which the call comes in.
+            assumed.set(Point::U27, true);
+            let at = call.at.as_second();
+            let within = at - WEEK / 2..at + WEEK / 2;
+            let network = compiled.network(around(within.start).start..around(within.end).end, assumed);
+            let Some(to) = target(&network, call) else { continue };
+            let given = given(&network, call);
+            let judge = |at: i64| {
+                let placed = Call { to, at, caller: call.from.parse().unwrap() };
+                network.verdict(&placed, &given).timelines
+            };
+            let windows = network.windows(to, within.clone());
+            several += usize::from(windows.len() > 1);
+            assert_eq!((windows[0].start, windows.last().unwrap().end), (within.start, within.end));
+            for (this, next) in windows.iter().zip(&windows[1..]) {
+                assert_eq!(this.end, next.start);
+            }
+            // Some windows of each call: the list can be long.
+            for window in windows.iter().step_by(windows.len().div_ceil(12)) {
+                let first = judge(window.start);
+                for at in instants(seed, window, 2).chain([window.end - 1]) {
+                    assert_eq!(judge(at), first, "{seed}: {at} in {window:?}: {call:?} {assume:?}");
+                    looked += 1;
+                }
+            }
+        }
+    }
+    assert!(looked > 20_000 && several > 500, "{looked} instants, {several} calls with several windows");
+}
+
+/// A verdict names every unspecified point that it rests on: whichever other one is taken the other way, nothing changes.
+#[test]
+fn what_a_verdict_does_not_name_it_does_not_rest_on() {
+    let (mut flipped, mut named) = (0, 0);
+    for seed in 0..250 {
+        let world = random::world(seed);
+        let compiled = Compiled::of(&world.tenants);
+        for (call, assume) in &world.calls {
+            let (at, assumed) = (call.at.as_second(), assumed(assume));
+            let network = compiled.network(around(at), assumed);
+            let Some(verdict) = verdict(&network, call) else { continue };
+            for point in Point::all() {
+                let other = compiled.network(around(at), assumed.flipped(point));
+                let other = self::verdict(&other, call).unwrap();
+                let is_same = other.timelines == verdict.timelines;
+                flipped += usize::from(!is_same);
+                named += usize::from(verdict.assumed.contains(point));
+                assert!(
+                    is_same || verdict.assumed.contains(point),
+                    "{seed}: {point} decides and is not named: {call:?} {assume:?}\n{verdict:?}\n{other:?}"
+                );
+            }
+        }
+    }
+    // Most of what is named does decide: a verdict that named all of them would say nothing.
+    assert!(flipped > 500 && named < flipped * 3, "{flipped} decided, {named} named");
+}
