@@ -8,6 +8,7 @@ use super::{
         ScheduleState, Site, SiteId, Target, Way,
     },
     point::Assumptions,
+    system::System,
 };
 use crate::model::{
     self, Caller, DEFAULT_RULE, Destination, Dispatch, Divert, Diverts, E164, Limit, OrOff, Pattern, Ring,
@@ -18,14 +19,6 @@ use std::{
     collections::{BTreeSet, HashMap},
     ops::{Bound, Range},
 };
-
-/// Which system's way of doing things.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum System {
-    Stratus,
-    CallTrackingMetrics,
-    Deskphone,
-}
 
 /// What is configured for one tenant.
 pub struct Config<'a> {

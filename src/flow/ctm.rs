@@ -1,10 +1,10 @@
 //! Receiving numbers and agents of CallTrackingMetrics. Section 6 of `SEMANTICS.md`; the numbers are its steps.
 
 use super::{
-    compile::System,
     network::{Leg, PartyId, ReceiverId, Target},
     point::Point,
     ringing::Rang,
+    system::System,
     timeline::{Dropped, End, Hop, Place, Why},
     walk::{Next, Walk},
 };

@@ -1,11 +1,11 @@
 //! An extension on Deskphone: its diverts. Section 5 of `SEMANTICS.md`.
 
 use super::{
-    compile::System,
     network::{ExtensionId, Target},
     point::Point,
     ringing::Rang,
     state::Phone,
+    system::System,
     timeline::{Condition, Dropped, End, Place, RulePlace, Why},
     walk::{Next, Walk},
 };

@@ -7,6 +7,7 @@
 //! - [`network`]: the tenants as numbers and tables, made once for many calls
 //! - [`compile`]: from the types of the YAML to that
 //! - [`hours`]: the stretches of time in which a schedule is in force
+//! - [`system`]: the phone systems whose ways are known
 //! - [`choice`]: what happened before, or a race, decides: every way is gone once
 //! - [`walk`]: one call from place to place; `stratus`, `queue`, `deskphone` and `ctm` are its steps
 //! - [`ringing`]: several phones ring, until one is lifted
@@ -31,16 +32,18 @@ mod source;
 mod state;
 mod story;
 mod stratus;
+mod system;
 mod timeline;
 mod walk;
 mod windows;
 
-pub use compile::{Config, System};
+pub use compile::Config;
 pub use edition::{changed, edition};
 pub use hours::{Seconds, around};
 pub use layer::layered;
 pub use network::{Network, SiteId, Target};
 pub use point::{Assumptions, Point, Points};
 pub use state::{Caller, Given, Phone, Platform};
+pub use system::System;
 pub use timeline::{End, Hop, Place, Ringing, Timeline, Verdict, Why};
 pub use walk::Call;

@@ -1,9 +1,9 @@
 //! The tenants as numbers and tables: made once, walked many times.
 
 use super::{
-    compile::System,
     hours::{Hours, Seconds},
     point::Assumptions,
+    system::System,
 };
 use crate::model::{Dispatch, E164, Pattern, Spam};
 use std::{collections::HashMap, ops::Range};

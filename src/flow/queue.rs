@@ -1,10 +1,10 @@
 //! A call queue, on Stratus (section 4 of `SEMANTICS.md`; the numbers are its steps) and on CallTrackingMetrics (section 6).
 
 use super::{
-    compile::System,
     network::{Agent, Leg, Queue, QueueId, Target},
     point::Point,
     state::Phone,
+    system::System,
     timeline::{Dropped, End, Place, Ringing, Why},
     walk::{Inside, Next, Walk},
 };

@@ -1,10 +1,10 @@
 //! Phones ring, until one is lifted, all have refused, or the time is over.
 
 use super::{
-    compile::System,
     network::Leg,
     point::Point,
     state::Phone,
+    system::System,
     timeline::{End, Ringing},
     walk::{Inside, Walk},
 };

@@ -1,8 +1,8 @@
 //! What a call finds: phones, mailboxes, queues, platforms, and who is calling.
 
 use super::{
-    compile::System,
     network::{MailboxId, Network, PartyId, QueueId},
+    system::System,
 };
 use crate::{explained::Explained, model::E164};
 use std::{fmt, str::FromStr};

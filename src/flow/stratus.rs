@@ -1,11 +1,11 @@
 //! An extension on Stratus: its callers, its rules, its phones. Section 3 of `SEMANTICS.md`; the numbers are its steps.
 
 use super::{
-    compile::System,
     network::{Extension, ExtensionId, Forwards, Rule, Target},
     point::Point,
     ringing::{Rang, Refusals},
     state::{Caller, Phone},
+    system::System,
     timeline::{Condition, Dropped, End, Place, RulePlace, Why},
     walk::{Next, Walk},
 };

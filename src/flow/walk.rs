@@ -2,11 +2,11 @@
 
 use super::{
     choice::{Choices, MOST},
-    compile::System,
     hours::Seconds,
     network::{Leg, MailboxId, Network, NumberId, ScheduleId, ScheduleState, Target, Way},
     point::{Point, Points},
     state::{Caller, Given, Phone, Platform},
+    system::System,
     timeline::{Dropped, End, Hop, Place, Ringing, Timeline, Verdict, Why},
 };
 

