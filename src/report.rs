@@ -3,11 +3,13 @@
 //! - `target`: what somebody asks about
 //! - `pointers`: who points to it
 //! - `listing`: every number, queue and extension, and where its calls go
+//! - `drill`: what happens to every number's calls in an outage
 //! - `trace`: what happens to a call
 //! - `words`: routing as a person says it
 //! - `comparison`: two tenants, field by field
 
 mod comparison;
+mod drill;
 mod listing;
 mod pointers;
 mod target;
@@ -15,6 +17,7 @@ mod trace;
 mod words;
 
 pub use comparison::{Comparison, Difference, compare};
+pub use drill::{Fate, NumberDrill, Outage, TenantDrill, drill};
 pub use listing::{Cells, HEADER, Objects, Row, rows};
 pub use pointers::{Pointer, Pointers, Side, TenantPointers, declared, live, unread};
 pub use target::Target;

@@ -4,17 +4,20 @@
 //! - `import`: bringing live accounts into a workspace
 //! - [`ci`]: what the jobs of a host ask
 //! - `emergency`: the day of an outage
+//! - `drill`: an outage, rehearsed
 //! - `merge`: plans of shards
 //! - `trace`: following a call
 
 pub mod ci;
 mod common;
+mod drill;
 mod emergency;
 mod import;
 mod merge;
 mod trace;
 
 pub use common::{Emulation, Format, ListFormat, Selection, Showing, Watching};
+pub use drill::DrillArgs;
 pub use emergency::{EmergencyArgs, EmergencyCommand, EmergencyTarget, SwitchArgs};
 pub use import::{ImportArgs, InitArgs};
 pub use merge::MergeArgs;
@@ -75,6 +78,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Follow a call: who rings from which second, and how it ends
     Trace(TraceArgs),
+    /// Rehearse an outage: where every number's calls go while it lasts, and what a person has to switch
+    Drill(DrillArgs),
     /// Show what leads to an extension, a queue, a number or a schedule, e.g. before a user leaves
     WhoPointsTo(WhoArgs),
     /// List every number, queue and extension with where its calls go, for a spreadsheet or a program
@@ -384,6 +389,7 @@ impl Cli {
             Command::Import(args) => args.watching.verbose,
             Command::Init(args) => args.watching.verbose,
             Command::Trace(args) => args.reading.watching.verbose,
+            Command::Drill(args) => args.reading.watching.verbose,
             Command::WhoPointsTo(args) => args.reading.watching.verbose,
             Command::Export(args) => args.reading.watching.verbose,
             Command::Emergency(args) => args.target().watching.verbose,
@@ -403,6 +409,7 @@ impl Cli {
             Command::Unlock(args) => args.format.into(),
             Command::Import(args) => args.format.into(),
             Command::Trace(args) if args.format == TraceFormat::Json => Format::Json,
+            Command::Drill(args) => args.format.into(),
             Command::WhoPointsTo(args) => args.format.into(),
             Command::Export(args) => args.format.shown(),
             Command::Diff(args) => args.format.into(),

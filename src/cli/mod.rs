@@ -6,6 +6,7 @@ mod check;
 mod checklist;
 mod ci;
 mod convert;
+mod drill;
 mod emergency;
 mod explain;
 mod fmt;
@@ -234,6 +235,7 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
         Command::Init(args) => on_runtime(init::run(global, args, io)),
         Command::Import(args) => on_runtime(import::run(global, args, io)),
         Command::Trace(args) => on_runtime(trace::run(global, args, io)),
+        Command::Drill(args) => on_runtime(drill::run(global, args, io)),
         Command::WhoPointsTo(args) => on_runtime(report::who_points_to(global, args, io)),
         Command::Export(args) => on_runtime(report::export(global, args, io)),
         Command::Diff(args) => report::diff(global, args, io),

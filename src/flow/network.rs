@@ -279,6 +279,10 @@ impl Network {
         self.site_named(tenant)?.parties.get(name).copied()
     }
 
+    pub fn tenant_of(&self, number: NumberId) -> SiteId {
+        self.numbers[number.at()].site
+    }
+
     /// The system of the tenant that has a number.
     pub fn system_of(&self, number: NumberId) -> System {
         self.site(self.numbers[number.at()].site).system

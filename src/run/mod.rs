@@ -26,7 +26,7 @@
 //! - [`ci`]: what a job of CI asks: which plan was reviewed, what is approved, what waits, where to say how it went
 //! - `progress`: how far a run is, for whoever shows it
 //! - `report`: who points to something, lists, two tenants compared
-//! - [`trace`]: what happens to a call
+//! - [`trace`], [`drill`]: what happens to a call, and to all of them in an outage, with `scene`: what is configured for it
 //! - `show`: a tenant with what it takes from other files
 //! - `schema`: the JSON Schemas of the files
 //!
@@ -83,6 +83,7 @@ pub mod ci;
 mod compared;
 mod context;
 mod drift;
+pub mod drill;
 pub mod emergency;
 mod emergency_record;
 pub mod emulated;
@@ -106,6 +107,7 @@ pub mod progress;
 mod ready_ci;
 pub mod report;
 mod restored;
+mod scene;
 mod schema;
 mod session;
 mod show;

@@ -1,17 +1,16 @@
 //! One call, followed through what the files declare, and through what is live beneath it.
 
 use super::{
-    Checked, CheckedTenant, Options,
+    Checked, Options,
     check::declared,
-    place::locate,
     report::{Live, no_tenant},
+    scene::{Scene, system},
 };
 use crate::{
     error::Failure,
     explained::Explained,
-    finding::Place,
-    flow::{self, Assumptions, Call, Caller, Config, Given, Network, Point, System, Target},
-    model::{Address, E164, Resource, Tenant, phone_numbers},
+    flow::{self, Assumptions, Call, Caller, Given, Network, Point, Target},
+    model::{E164, Tenant},
     path::Path,
     report::{self, Home, Trace, What, Window},
     text::closest,
@@ -22,10 +21,7 @@ use jiff::{
     tz::{AmbiguousOffset, TimeZone},
 };
 use serde_json::{Value, json};
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    path::Path as FilePath,
-};
+use std::{collections::BTreeMap, path::Path as FilePath};
 
 /// What somebody asks about a call.
 #[derive(Debug, Clone, Default)]
@@ -51,8 +47,7 @@ pub struct Asked {
     assumed: Assumptions,
     /// What a call finds, as somebody has written it.
     said: Vec<String>,
-    /// The tenants that the call can come to, by their places in the run.
-    tenants: Vec<(usize, Tenant)>,
+    scene: Scene,
 }
 
 /// The files as they are at the instant that a question is about.
@@ -80,20 +75,11 @@ pub fn ask(
     let (first, zone_name) = called(checked, &question.called)?;
     let at = instant(question, zone_name.as_deref(), options)?;
     let assumed = assumptions(&question.assume)?;
-    let tenants = reached(checked, first, live);
-    let whole = |at: usize| live.is_some_and(|live| live.objects(at).is_some());
-    let configs: Vec<Config<'_>> = tenants
-        .iter()
-        .filter_map(|(index, tenant)| {
-            let system = system(checked.tenants.get(*index)?.provider.kind)?;
-            Some(Config { tenant, system, is_whole: whole(checked.tenants.get(*index)?.index) })
-        })
-        .collect();
+    let scene = Scene::reached(checked, &[first], live);
     // Wide enough for a week from that instant.
     let at = at.as_second();
     let around = flow::around(at);
-    let network = Network::new(&configs, around.start..around.end + 7 * 24 * 3600, assumed);
-    drop(configs);
+    let network = scene.network(checked, live, around.start..around.end + 7 * 24 * 3600, assumed);
     let name = checked.loaded(&checked.tenants[first]).tenant.tenant.clone();
     let not_there = || unknown(checked, &question.called, question.called.starts_with('+'));
     let site = network.tenant(&name).ok_or_else(not_there)?;
@@ -107,12 +93,12 @@ pub fn ask(
     let zone = TimeZone::get(&zone_name).unwrap_or(TimeZone::UTC);
     let home = Home { site, zone, zone_name };
     let said = question.given.iter().flat_map(|it| it.split(',')).map(str::to_owned).collect();
-    Ok(Asked { network, home, call: Call { to, at, caller }, given, assumed, said, tenants })
+    Ok(Asked { network, home, call: Call { to, at, caller }, given, assumed, said, scene })
 }
 
 impl Asked {
     pub fn trace(&self, checked: &Checked) -> Trace {
-        let place = |tenant: &str, path: &Path| self.place(checked, tenant, path);
+        let place = |tenant: &str, path: &Path| self.scene.place(checked, tenant, path);
         Trace {
             given: self.said.clone(),
             ..report::trace(&self.network, (&self.call, &self.given), &self.home, self.assumed, &place)
@@ -144,7 +130,7 @@ impl Asked {
             json!({ "end": course.end, "at": course.at, "rang": rang.collect::<Vec<_>>() })
         });
         json!({
-            "tenants": self.tenants.iter().map(tenant).collect::<Vec<_>>(),
+            "tenants": self.scene.tenants.iter().map(tenant).collect::<Vec<_>>(),
             "calls": [{
                 "tenant": trace.tenant,
                 word: name,
@@ -155,16 +141,6 @@ impl Asked {
             }]
         })
     }
-
-    /// Where a value of a tenant's files stands. None: only the phone system has it.
-    fn place(&self, checked: &Checked, tenant: &str, path: &Path) -> Option<Place> {
-        let (index, _) = self.tenants.iter().find(|(_, it)| it.tenant == tenant)?;
-        let loaded = checked.loaded(checked.tenants.get(*index)?);
-        let (section, key) = (path.first()?.as_key()?, path.get(1)?.as_key()?);
-        let is_declared =
-            loaded.tenant.resources().any(|(it, _)| it.kind.section() == section && it.key == key);
-        is_declared.then(|| locate(loaded, path))
-    }
 }
 
 fn wrong(option: &str, why: Explained) -> Failure {
@@ -172,15 +148,6 @@ fn wrong(option: &str, why: Explained) -> Failure {
     match why.help {
         Some(help) => failure.help(help),
         None => failure,
-    }
-}
-
-fn system(kind: &str) -> Option<System> {
-    match kind {
-        "stratus" => Some(System::Stratus),
-        "ctm" => Some(System::CallTrackingMetrics),
-        "deskphone" => Some(System::Deskphone),
-        _ => None,
     }
 }
 
@@ -348,35 +315,4 @@ fn given(network: &Network, tenant: &str, list: &[String]) -> Result<Given, Fail
         }
     }
     Ok(given)
-}
-
-/// The tenants that a call to one of them can come to, as the run has them: the files laid over what is live.
-fn reached(checked: &Checked, first: usize, live: Option<&Live>) -> Vec<(usize, Tenant)> {
-    let nothing = BTreeMap::new();
-    let layered = |at: usize| {
-        let tenant: &CheckedTenant = &checked.tenants[at];
-        let objects: &BTreeMap<Address, Resource> =
-            live.and_then(|live| live.objects(tenant.index)).unwrap_or(&nothing);
-        flow::layered(&checked.loaded(tenant).tenant, objects)
-    };
-    let mut owners: HashMap<&E164, usize> = HashMap::new();
-    for (at, tenant) in checked.tenants.iter().enumerate() {
-        let it = &checked.loaded(tenant).tenant;
-        for number in it.numbers.keys().chain(it.forwards.keys()) {
-            owners.entry(number).or_insert(at);
-        }
-    }
-    let (mut seen, mut waiting, mut found) = (BTreeSet::from([first]), vec![first], Vec::new());
-    while let Some(at) = waiting.pop() {
-        let tenant = layered(at);
-        for (_, number) in phone_numbers(&tenant) {
-            if let Some(owner) = owners.get(&number)
-                && seen.insert(*owner)
-            {
-                waiting.push(*owner);
-            }
-        }
-        found.push((at, tenant));
-    }
-    found
 }

@@ -3,6 +3,7 @@
 //! - `naive`: the reference: one timeline at a time, a day at a time, with no code of dialform
 //! - `pinned`: calls of which somebody has read the end in `src/flow/SEMANTICS.md`
 //! - `held`: the two against each other
+//! - `speed`: how fast it is
 //! - `random`: tenants and calls from a seed
 
 // The attribute tells clippy that helpers beside the tests are test code as well.
@@ -14,3 +15,5 @@ mod naive;
 mod pinned;
 #[cfg(test)]
 mod random;
+#[cfg(test)]
+mod speed;

@@ -35,6 +35,35 @@ fn calls_are_told() {
     golden::assert("trace/told.txt", &told);
 }
 
+/// An outage, rehearsed: what goes on by itself, what somebody has to switch, what has nowhere to go.
+#[test]
+fn outages_are_rehearsed() {
+    let workspace = Workspace::quickstart();
+    let asked = [
+        "drill --platform-down --at 2027-07-02T10:00-05:00",
+        "drill --extensions 101,102 --at 2027-07-02T10:00-05:00 --tenant acme-dental",
+        "drill --platform-down --sandbox --tenant acme-dental --at 2027-07-02T10:00-05:00",
+        "drill --platform-down --tenant bright-solar --at 2027-07-02T10:00-05:00 --format json",
+    ];
+    let mut told = String::new();
+    for line in asked {
+        let words: Vec<&str> = line.split(' ').collect();
+        let done = workspace.run(&words);
+        assert_eq!(done.ending, Ending::Fine, "{line}: {}", done.err);
+        told += &format!("$ dialform {line}\n{}{}\n", done.out, done.err);
+    }
+    golden::assert("trace/drill.txt", &told);
+    for (line, expected) in [
+        ("drill --extensions 999", "no tenant of this run has a phone `999`"),
+        ("drill --platform-down --at 2027-07-02T10:00", "`--at 2027-07-02T10:00` is not an instant"),
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let done = workspace.run(&words);
+        assert_eq!((done.ending, done.out.as_str()), (Ending::Error, ""), "{line}");
+        assert!(done.err.starts_with(&format!("error[failed]: {expected}\n")), "{}", done.err);
+    }
+}
+
 /// What cannot be understood is said, with the way out, and nothing is guessed.
 #[test]
 fn slips_are_told() {

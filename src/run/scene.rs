@@ -1,0 +1,92 @@
+//! What is configured, as far as calls to some tenants can come: the files laid over what is live.
+
+use super::{Checked, CheckedTenant, place::locate, report::Live};
+use crate::{
+    finding::Place,
+    flow::{self, Assumptions, Config, Network, Seconds, System},
+    model::{Address, E164, Resource, Tenant, phone_numbers},
+    path::Path,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Range,
+};
+
+/// Some tenants, by their places in the run.
+pub(super) struct Scene {
+    pub tenants: Vec<(usize, Tenant)>,
+}
+
+pub(super) fn system(kind: &str) -> Option<System> {
+    match kind {
+        "stratus" => Some(System::Stratus),
+        "ctm" => Some(System::CallTrackingMetrics),
+        "deskphone" => Some(System::Deskphone),
+        _ => None,
+    }
+}
+
+impl Scene {
+    /// The tenants that calls to some of them can come to.
+    pub fn reached(checked: &Checked, first: &[usize], live: Option<&Live>) -> Self {
+        let nothing = BTreeMap::new();
+        let layered = |at: usize| {
+            let tenant: &CheckedTenant = &checked.tenants[at];
+            let objects: &BTreeMap<Address, Resource> =
+                live.and_then(|live| live.objects(tenant.index)).unwrap_or(&nothing);
+            flow::layered(&checked.loaded(tenant).tenant, objects)
+        };
+        let mut owners: HashMap<&E164, usize> = HashMap::new();
+        for (at, tenant) in checked.tenants.iter().enumerate() {
+            let it = &checked.loaded(tenant).tenant;
+            for number in it.numbers.keys().chain(it.forwards.keys()) {
+                owners.entry(number).or_insert(at);
+            }
+        }
+        let mut seen: BTreeSet<usize> = first.iter().copied().collect();
+        let (mut waiting, mut tenants) = (first.to_vec(), Vec::new());
+        while let Some(at) = waiting.pop() {
+            let tenant = layered(at);
+            for (_, number) in phone_numbers(&tenant) {
+                if let Some(owner) = owners.get(&number)
+                    && seen.insert(*owner)
+                {
+                    waiting.push(*owner);
+                }
+            }
+            tenants.push((at, tenant));
+        }
+        Self { tenants }
+    }
+
+    /// The tables of these tenants, for instants within a horizon.
+    pub fn network(
+        &self,
+        checked: &Checked,
+        live: Option<&Live>,
+        horizon: Range<Seconds>,
+        assumed: Assumptions,
+    ) -> Network {
+        let is_whole = |at: usize| live.is_some_and(|live| live.objects(at).is_some());
+        let config = |(at, tenant): &'_ (usize, Tenant)| {
+            let it = checked.tenants.get(*at)?;
+            Some((system(it.provider.kind)?, is_whole(it.index), tenant.clone()))
+        };
+        let known: Vec<_> = self.tenants.iter().filter_map(config).collect();
+        let configs: Vec<Config<'_>> = known
+            .iter()
+            .map(|(system, is_whole, tenant)| Config { tenant, system: *system, is_whole: *is_whole })
+            .collect();
+        Network::new(&configs, horizon, assumed)
+    }
+
+    /// Where a value of a tenant's files stands. None: only the phone system has it.
+    pub fn place(&self, checked: &Checked, tenant: &str, path: &Path) -> Option<Place> {
+        let (index, _) = self.tenants.iter().find(|(_, it)| it.tenant == tenant)?;
+        let loaded = checked.loaded(checked.tenants.get(*index)?);
+        let (section, key) = (path.first()?.as_key()?, path.get(1)?.as_key()?);
+        let is_declared =
+            loaded.tenant.resources().any(|(it, _)| it.kind.section() == section && it.key == key);
+        is_declared.then(|| locate(loaded, path))
+    }
+}
