@@ -126,8 +126,11 @@ fn the_evaluator_says_what_the_reference_says() {
                     continue;
                 }
                 Some(verdict) => courses(&network, call, &verdict),
-                // A number that nobody has is nobody's to answer for.
-                None => continue,
+                None => match &call.to {
+                    To::Number(number) => panic!("{seed}/{at}: {number} is there to be called"),
+                    // Nothing in the tenant is of that name.
+                    To::Extension(_) => continue,
+                },
             };
             judged += 1;
             if found != expected {

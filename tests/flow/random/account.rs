@@ -83,8 +83,9 @@ pub fn tenant(dice: &mut Dice, parties: &Parties, at: usize) -> Value {
         json!({ "tenant": TENANTS[at], "kind": kind, "provider": kind, "account": format!("account{at}") });
     maybe(dice, 90, &mut all, "time_zone", |dice| json!(one(dice, &ZONES)));
     let mut numbers = json!({});
-    for number in &parties.numbers[at] {
-        if chance(dice, 88) {
+    for (place, number) in parties.numbers[at].iter().enumerate() {
+        // The first is always there to be called.
+        if place == 0 || chance(dice, 88) {
             numbers[number] = json!({ "label": "a line" });
             maybe(dice, 95, &mut numbers[number], "route", |dice| route(dice, parties, at));
         }

@@ -45,8 +45,7 @@ pub fn call(dice: &mut Dice, tenants: &[Value], parties: &Parties) -> (Call, Ass
             names.extend(parties.queues(home));
             To::Extension(one(dice, &names))
         }
-        // May be one that no tenant has.
-        _ => To::Number(one(dice, &parties.numbers[home])),
+        _ => To::Number(one(dice, &numbers_of(&tenants[home]))),
     };
     let from = match dice.below(16) {
         0..2 => one(dice, &CALLERS).to_owned(),
@@ -133,6 +132,12 @@ pub fn call(dice: &mut Dice, tenants: &[Value], parties: &Parties) -> (Call, Ass
     }
     let tenant = TENANTS[home].to_owned();
     (Call { tenant, to, at, from, given, mailbox_off, full, platform }, assume)
+}
+
+/// Those that a tenant has, some without more than a forward.
+fn numbers_of(tenant: &Value) -> Vec<String> {
+    let keys = |word: &str| tenant[word].as_object().into_iter().flatten().map(|(number, _)| number.clone());
+    keys("numbers").chain(keys("forwards")).collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 /// The extension that a call comes to first.
