@@ -32,6 +32,7 @@ const TENANTS: &str = r##"
   forwards:
     "+12145550100": { to: "+19725550199" }
     "+12145550104": { to: "+12145550201", active: true }
+    "+12145550109": { to: "+19725550198" }
   rules:
     "101":
       ring_timeout: 20
@@ -46,6 +47,7 @@ const TENANTS: &str = r##"
     "103": { order: [{ when: default, forward: { no_answer: { extension: "104" }, busy: { extension: "104" } } }] }
     "104": { order: [{ when: default, forward: { no_answer: { extension: "103" } } }] }
     "107": { order: [{ when: default, enabled: false }, { when: business, forward: { always: { number: "+19725550190" } } }] }
+    "109": { callers: { block: ["+13125550123"] } }
     "108": { ring_timeout: 20, order: [{ when: default, forward: { no_answer: { extension: "101" } } }] }
     "106":
       order:
@@ -55,9 +57,14 @@ const TENANTS: &str = r##"
         - { when: payday, forward: { always: { number: "+19725550194" } } }
         - { when: leap, forward: { always: { number: "+19725550195" } } }
         - { when: default, forward: { always: "voicemail" } }
+  diverts:
+    "110": { always: { number: "+19725550196" } }
   queues:
     "400": { agent_ring: 15, require_agents: true, agents: ["101", "102"], failover: { number: "+19725550199" } }
     "401": { dispatch: linear_hunt, agent_ring: 10, ring_timeout: 25, max_wait: 60, no_answer: voicemail, agents: ["101", { device: 102wp }, { number: "+12145550202" }] }
+    "402": { require_agents: true, agents: ["110"], failover: "off", unavailable: { number: "+12145550109" } }
+    "403": { dispatch: linear_cascade, agent_ring: 10, ring_timeout: 40, no_answer: voicemail, agents: ["101", "103", { number: "+12145550202" }] }
+    "404": { require_agents: true, agents: [{ number: "+19725550183" }], failover: voicemail }
 - tenant: clinic
   kind: ctm
   numbers:
@@ -66,6 +73,7 @@ const TENANTS: &str = r##"
     "+12145550202": { route: { receiver: "+19725550182" } }
     "+12145550203": { route: { queue: Sales } }
     "+12145550204": { route: { receivers: ["+19725550180", "+19725550181"], pattern: least_connected } }
+    "+12145550205": { route: { agent: ana@example.com } }
   receivers:
     "+19725550180": { no_answer: { after: 8, to: { receiver: "+19725550181" } } }
     "+19725550181": { no_answer: { after: 9, to: hang_up } }
@@ -214,13 +222,67 @@ const CASES: &[(&str, &str, &[&str])] = &[
         "{ to: '+12145550103', given: { '101': 'rejects@4', '+19725550182': 'answers@5' }, assume: { U32: false } }",
         &["voicemail 401 at 25: 101@0 102wp@10 +19725550182@20"],
     ),
+    (
+        "4.2: `off` is as if it were not set; 1: a number that has a forward alone is ours",
+        "{ to: '402', given: { '110': offline } }",
+        &["unknown number +12145550109 at 0:"],
+    ),
+    (
+        "U7: each for its own",
+        "{ to: '402', given: { '110': offline }, assume: { U7: false } }",
+        &["dropped unavailable at 0:"],
+    ),
+    ("4.4: an agent rings whatever the diverts say", "{ to: '402' }", &["waits 402 at never: 110@0"]),
+    ("U8: or not", "{ to: '402', assume: { U8: false } }", &["waits 402 at never:"]),
+    (
+        "4: a cascade goes on, and those before ring to the end of the round",
+        "{ to: '403', given: { '101': 'rejects@4', '103': 'answers@15' } }",
+        &["answered 103 at 25: 101@0 103@10 +19725550182@20"],
+    ),
+    (
+        "4: a refusal changes nothing in a cascade, nor one where a number of a tenant comes in",
+        "{ to: '403', given: { '101': 'rejects@4', '+19725550182': offline } }",
+        &["voicemail 403 at 40: 101@0 103@10"],
+    ),
+    (
+        "4: the state of an agent that is a number of a tenant is not asked",
+        "{ to: '403', given: { '+12145550202': logged_out, '+19725550182': 'answers@5' } }",
+        &["answered +19725550182 at 25: 101@0 103@10 +19725550182@20"],
+    ),
+    (
+        "U23 and 4.4: an outside number is never offline, and does not ring where it is",
+        "{ to: '404', given: { '+19725550183': offline } }",
+        &["waits 404 at never:"],
+    ),
+    (
+        "U23: or it is",
+        "{ to: '404', given: { '+19725550183': offline }, assume: { U23: false } }",
+        &["voicemail 404 at 0:"],
+    ),
+    (
+        "4.2: who is logged out is away",
+        "{ to: '404', given: { '+19725550183': logged_out } }",
+        &["voicemail 404 at 0:"],
+    ),
+    ("U26: without `order` there is Default", "{ to: '109' }", &["voicemail 109 at 60: 109@0"]),
+    ("U26: or nobody knows", "{ to: '109', assume: { U26: false } }", &["unknown rules 109 at 0:"]),
+    (
+        "3.2 and U26: callers are looked at before",
+        "{ to: '109', from: '+13125550123', assume: { U26: false } }",
+        &["dropped blocked at 0:"],
+    ),
     ("2: where the model ends", "{ to: '700x' }", &["unknown extension 700x at 0:"]),
     (
         "1.1: an active forward, to a number of another tenant; 6.4, U20",
         "{ to: '+12145550104', given: { '+19725550180': offline } }",
         &["dropped hang_up at 9: +19725550181@0"],
     ),
-    ("1.4: no route", "{ to: '+12145550105' }", &["unknown number +12145550105 at 0:"]),
+    (
+        "1.4: Deskphone is down",
+        "{ to: '+12145550300', platform: { deskphone: switched } }",
+        &["dropped platform_down at 0:"],
+    ),
+    ("1.5: no route", "{ to: '+12145550105' }", &["unknown number +12145550105 at 0:"]),
     (
         "1.2: down, and nobody has switched",
         "{ to: '+12145550100', platform: { stratus: down } }",
@@ -235,6 +297,26 @@ const CASES: &[(&str, &str, &[&str])] = &[
         "6.2 and 3: one of several at once is a number of a tenant, whose mailbox lifts",
         "{ to: '+12145550200', at: '2026-11-25T18:00' }",
         &["voicemail acme/101 at 20: +19725550180@0 acme/101@0"],
+    ),
+    (
+        "6.2 and 3: a call that leaves where it comes in is lifted",
+        "{ to: '+12145550200', at: '2026-12-25T10:00' }",
+        &["leaves +19725550190 at 0:"],
+    ),
+    (
+        "2: a person rings until somebody lifts",
+        "{ to: '+12145550205' }",
+        &["rings_on at never: ana@example.com@0"],
+    ),
+    (
+        "2: a person who refuses is busy",
+        "{ to: '+12145550205', given: { ana@example.com: rejects } }",
+        &["dropped busy at 2: ana@example.com@0"],
+    ),
+    (
+        "2: a person who is offline is too",
+        "{ to: '+12145550205', given: { ana@example.com: offline } }",
+        &["dropped busy at 0:"],
     ),
     (
         "6.2 and U19: nobody lifts",
@@ -295,6 +377,11 @@ const CASES: &[(&str, &str, &[&str])] = &[
         &["leaves +19725550191 at 0:"],
     ),
     (
+        "U13: to the very end of the day, whatever U10 says",
+        "{ to: '+12145550106', at: '2026-11-27T23:59:30', assume: { U10: false, U13: false } }",
+        &["leaves +19725550191 at 0:"],
+    ),
+    (
         "U12: the hour that comes twice counts twice",
         "{ to: '+12145550106', at: '2026-11-01T07:15:00Z' }",
         &["voicemail 106 at 0:"],
@@ -317,6 +404,11 @@ const CASES: &[(&str, &str, &[&str])] = &[
     (
         "U10: or not",
         "{ to: '+12145550106', at: '2026-11-28T23:59:30', assume: { U10: false } }",
+        &["voicemail 106 at 0:"],
+    ),
+    (
+        "U10: U11 is not about it",
+        "{ to: '+12145550106', at: '2026-11-28T23:59:30', assume: { U10: false, U11: true } }",
         &["voicemail 106 at 0:"],
     ),
     (

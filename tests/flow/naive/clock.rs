@@ -53,8 +53,7 @@ impl Now<'_> {
     fn is_in(&self, stretch: &Stretch) -> bool {
         let is_to_midnight = stretch.to == MIDNIGHT && !stretch.whole;
         let to = if is_to_midnight && !(self.yes)("U10") { MIDNIGHT - 1 } else { stretch.to };
-        // The minute after midnight is no minute of this day.
-        let more = if (self.yes)("U11") && to < MIDNIGHT { 60 } else { 0 };
+        let more = if (self.yes)("U11") && stretch.to < MIDNIGHT { 60 } else { 0 };
         let (begin, end) = (moment(stretch.first, stretch.from), moment(stretch.last, to));
         if (self.yes)("U12") {
             return begin <= self.local && self.local < plus(end, more);

@@ -107,7 +107,8 @@ impl Run<'_> {
         let leg = self.leg(tenant, email, self.now, true);
         match self.settle(vec![leg], None) {
             Outcome::Lifted(end) => end,
-            _ => self.never("rings_on"),
+            Outcome::Refused { .. } | Outcome::Offline => self.end("dropped busy"),
+            Outcome::Timeout | Outcome::Forever => self.never("rings_on"),
         }
     }
 }

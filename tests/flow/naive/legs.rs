@@ -31,7 +31,7 @@ impl Leg {
     }
 
     /// When it has refused, or was found offline.
-    pub fn done(&self) -> Option<u64> {
+    fn done(&self) -> Option<u64> {
         match self.fate {
             Fate::Refuses(at, _) | Fate::Offline(at) => Some(at),
             Fate::Lifts(..) | Fate::Nothing => None,
@@ -103,7 +103,7 @@ impl Run<'_> {
         (self.now, self.left, self.lifted) = (before.0, before.2, before.3);
         let first = end.words.split(' ').next().unwrap_or_default();
         let taken = match first {
-            "answered" | "voicemail" | "menu" => lifted.or(end.at),
+            "answered" | "voicemail" | "menu" | "leaves" => lifted.or(end.at),
             _ => lifted,
         };
         let fate = match (taken, first, end.at) {

@@ -14,9 +14,10 @@ pub fn seconds(it: &Value) -> Option<u64> {
 }
 
 impl Run<'_> {
-    /// The tenant that has a number in `numbers`.
+    /// The tenant that has a number in `numbers` or `forwards`.
     pub fn owner(&self, number: &str) -> Option<usize> {
-        self.tenants.iter().position(|it| it["numbers"].get(number).is_some())
+        let has = |it: &Value| ["numbers", "forwards"].iter().any(|word| it[*word].get(number).is_some());
+        self.tenants.iter().position(has)
     }
 
     /// Section 1.
@@ -38,7 +39,7 @@ impl Run<'_> {
         if let Some(to) = leaves {
             return self.leave_to(to);
         }
-        if platform != "up" && kind != "deskphone" {
+        if platform != "up" {
             return self.end("dropped platform_down");
         }
         match all["numbers"][number].get("route") {

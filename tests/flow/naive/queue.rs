@@ -68,9 +68,9 @@ impl Run<'_> {
         }
     }
 
-    /// Steps 1 to 3. What is `off` is said, and leads nowhere.
+    /// Steps 1 to 3.
     fn not_taken(&mut self, tenant: usize, name: &str, queue: &Value, own: &str, other: &str) -> End {
-        let word = if queue.get(own).is_none() && self.yes("U7") { other } else { own };
+        let word = if set(queue, own).is_none() && self.yes("U7") { other } else { own };
         match set(queue, word) {
             Some(to) => self.leave(tenant, "queue", name, word, to),
             None if self.yes("U29") => self.mailbox(tenant, name, "unavailable"),
@@ -78,21 +78,23 @@ impl Run<'_> {
         }
     }
 
-    /// Offline or logged out.
+    /// Step 2: offline or logged out.
     fn is_away(&self, tenant: usize, who: &str) -> bool {
-        if who.starts_with('+') && (self.owner(who).is_some() || self.yes("U23")) {
-            return self.owner(who).is_none() && self.is(tenant, who, &["logged_out"]);
+        if self.owner(who).is_some() {
+            return false;
         }
-        self.is(tenant, who, &["offline", "logged_out"])
+        let is_never_offline = who.starts_with('+') && self.yes("U23");
+        let away: &[&str] = if is_never_offline { &["logged_out"] } else { &["offline", "logged_out"] };
+        self.is(tenant, who, away)
     }
 
     /// Step 4.
     fn is_rung(&mut self, tenant: usize, agent: &Agent, is_ctm: bool) -> bool {
-        if self.is_away(tenant, &agent.who) {
-            return false;
+        if self.owner(&agent.who).is_some() {
+            return true;
         }
-        let is_ours = agent.who.starts_with('+') && self.owner(&agent.who).is_some();
-        if !is_ours && self.is(tenant, &agent.who, &["on_call_rings", "on_call_busy", "dnd"]) {
+        let cannot = ["offline", "logged_out", "on_call_rings", "on_call_busy", "dnd"];
+        if self.is(tenant, &agent.who, &cannot) {
             return false;
         }
         if !agent.is_extension || is_ctm {
@@ -161,14 +163,11 @@ impl Run<'_> {
             if start >= limit {
                 break;
             }
-            let tier: Vec<Leg> = tier.iter().map(|it| self.leg(tenant, &it.who, start, true)).collect();
-            let done: Option<Vec<u64>> = tier.iter().map(Leg::done).collect();
-            let has_refused = tier.iter().any(|leg| matches!(leg.fate, Fate::Refuses(..)));
-            let passed =
-                done.and_then(|all| all.into_iter().max()).filter(|_| !has_refused || self.yes("U32"));
             let over = start + ring;
-            legs.extend(tier.into_iter().map(|leg| (leg, over)));
-            start = passed.map_or(over, |at| at.min(over));
+            for agent in tier {
+                legs.push((self.leg(tenant, &agent.who, start, true), over));
+            }
+            start = over;
         }
         legs
     }

@@ -139,7 +139,7 @@ impl Run<'_> {
         let diverts = all["diverts"].get(extension);
         let alone = json!({ "forward": diverts.cloned().unwrap_or(json!({})) });
         let Some(order) = all["rules"][extension]["order"].as_array() else {
-            return (diverts.is_none() || self.yes("U26")).then_some(alone);
+            return self.yes("U26").then_some(alone);
         };
         for rule in order {
             let when = rule["when"].as_str().expect("a rule has a schedule");
