@@ -33,15 +33,33 @@ pub fn read(root: &Path, name: &str, most: u64) -> io::Result<Vec<u8>> {
 
 /// Reads a file that a person has named.
 pub fn read_named(path: &Path) -> io::Result<String> {
-    let bytes = match is_stream(path) {
-        true => fs::read(path)?,
-        false => {
-            let found = path.metadata()?;
-            let plain = found.is_file().then_some(path).ok_or_else(|| refuse(kind(&found)))?;
-            bounded(plain, LARGEST_OF_ALL)?
+    String::from_utf8(bytes_named(path)?).map_err(no_text)
+}
+
+/// The same of a file whose end may be missing: half of a character is left out.
+pub fn read_cut_off(path: &Path) -> io::Result<String> {
+    String::from_utf8(bytes_named(path)?).or_else(|error| {
+        let whole = error.utf8_error();
+        if whole.error_len().is_some() {
+            return Err(no_text(error));
         }
-    };
-    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+        let mut bytes = error.into_bytes();
+        bytes.truncate(whole.valid_up_to());
+        String::from_utf8(bytes).map_err(no_text)
+    })
+}
+
+fn no_text(error: std::string::FromUtf8Error) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
+}
+
+fn bytes_named(path: &Path) -> io::Result<Vec<u8>> {
+    if is_stream(path) {
+        return fs::read(path);
+    }
+    let found = path.metadata()?;
+    let plain = found.is_file().then_some(path).ok_or_else(|| refuse(kind(&found)))?;
+    bounded(plain, LARGEST_OF_ALL)
 }
 
 /// Not even begun where it is too large; one that grows meanwhile is not read further.

@@ -1,13 +1,22 @@
 //! How the steps of a plan ended. What `apply` returns and `render` shows.
+//!
+//! - `told`: what an apply has printed for programs, read back, whatever became of it
+//! - `joined`: what the applies of all shards have printed, proved to be those of one plan
+
+mod joined;
+mod told;
+
+pub use joined::{Joined, ShardEnd, join};
+pub use told::{End, Told, told};
 
 use crate::{
     model::Address,
     plan::{Action, Clicks, both},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How a step ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Written and read back as wanted.
@@ -58,7 +67,7 @@ pub struct Outcome {
     #[serde(flatten, skip_serializing_if = "Vec::is_empty", serialize_with = "both")]
     pub instructions: Vec<Clicks>,
     /// How long it may take, of what is accepted.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub slow: Option<&'static str>,
     /// Whether anything may have been sent for it.
     #[serde(skip)]
@@ -66,7 +75,8 @@ pub struct Outcome {
 }
 
 /// The requests of one step that changed something, or may have. Both empty: nothing was written.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Writes {
     /// The provider answered that they are done.
     pub accepted: Vec<WriteRequest>,
@@ -75,7 +85,8 @@ pub struct Writes {
 }
 
 /// A request, as it was sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct WriteRequest {
     pub method: String,
     /// Below the base of the provider's API.

@@ -10,7 +10,10 @@ use crate::{
     error::{Ending, Failure},
     page::say,
     plan::Plan,
-    render::{self, events},
+    render::{
+        self,
+        events::{self, End},
+    },
     run::{self, Applied, ApplyOptions, Options, Progress, Session, Shutdown},
 };
 
@@ -70,10 +73,12 @@ impl Run<'_> {
             Format::Json => events::already(io.out, &reviewed.already)?,
         }
         if plan.is_empty() {
+            let ending = if plan.is_blocked() { Ending::Error } else { Ending::Fine };
             if args.format == Format::Json {
-                events::finished(io.out, &plan, None, &[], &[])?;
+                let end = End { outcomes: &[], restore: None, findings: &[], exit_code: ending as i32 };
+                events::finished(io.out, &plan, end)?;
             }
-            return Ok(if plan.is_blocked() { Ending::Error } else { Ending::Fine });
+            return Ok(ending);
         }
         if !args.auto_approve && !apply.approval.is_of_one_plan() {
             if args.format == Format::Json && io.ask.is_some() {
@@ -124,7 +129,10 @@ impl Run<'_> {
         let shown = shown.and_then(|()| match self.args.format {
             Format::Text => render::summary(&mut io.page(), outcomes),
             Format::Markdown => render::outcomes_markdown(&mut io.markdown(), outcomes, findings),
-            Format::Json => events::finished(io.out, plan, restore.as_deref(), outcomes, findings),
+            Format::Json => {
+                let (restore, exit_code) = (restore.as_deref(), *ending as i32);
+                events::finished(io.out, plan, End { outcomes, restore, findings, exit_code })
+            }
         });
         let shown = shown.and_then(|()| io.out.flush());
         if shown.is_err() || self.args.format == Format::Text {

@@ -7,11 +7,22 @@ use super::{
 };
 use crate::{
     error::{Ending, Failure},
-    render::{self, json},
-    run::{merge_plans, save_whole},
+    outcome::Joined,
+    page::say,
+    render::{
+        self,
+        events::{self, End},
+        json,
+    },
+    run::{ending_of_all, merge_outcomes, merge_plans, save_whole},
+    text::printable,
 };
+use std::io;
 
 pub fn run(args: &MergeArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
+    if args.outcomes {
+        return outcomes(args, io);
+    }
     let whole = merge_plans(&args.plans)?;
     let strange = |error| {
         Failure::refused(format!("the plans hold something that cannot be shown: {error}"))
@@ -33,4 +44,68 @@ pub fn run(args: &MergeArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
         Format::Json => json::write(io.out, whole.json()),
     };
     shown(written, ending)
+}
+
+/// How the applies of all shards went, as one apply tells it.
+fn outcomes(args: &MergeArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
+    let joined = merge_outcomes(&args.plans)?;
+    let ending = ending_of_all(&joined);
+    let written = match args.format {
+        Format::Text => told(&joined, args.expand, io),
+        Format::Markdown => told_markdown(&joined, args.expand, io),
+        Format::Json => told_json(&joined, ending, io),
+    };
+    let written = written.and_then(|()| io.out.flush());
+    if written.is_err() || args.format == Format::Text {
+        let _ = restores(&joined, io).and_then(|()| render::findings(&mut io.talk(), &joined.findings));
+    }
+    shown(written, ending)
+}
+
+fn told(joined: &Joined, expand: bool, io: &mut Io<'_>) -> io::Result<()> {
+    let page = &mut io.page();
+    render::plan(page, &joined.plan, expand)?;
+    render::already(page, &joined.already)?;
+    if !joined.carried_out {
+        return Ok(());
+    }
+    say!(page)?;
+    joined.outcomes.iter().try_for_each(|it| render::outcome(page, it))?;
+    render::summary(page, &joined.outcomes)
+}
+
+fn told_markdown(joined: &Joined, expand: bool, io: &mut Io<'_>) -> io::Result<()> {
+    let page = &mut io.markdown();
+    render::plan_markdown(page, &joined.plan, render::Look { expand, most: None })?;
+    render::already(page, &joined.already)?;
+    match (joined.carried_out, joined.findings.as_slice()) {
+        (true, findings) => render::outcomes_markdown(page, &joined.outcomes, findings),
+        (false, []) => Ok(()),
+        (false, findings) => render::failure_markdown(page, findings),
+    }
+}
+
+fn told_json(joined: &Joined, ending: Ending, io: &mut Io<'_>) -> io::Result<()> {
+    let Joined { plan, json, already, outcomes, findings, shards, .. } = joined;
+    events::planned_as(io.out, plan, json)?;
+    events::already(io.out, already)?;
+    for it in outcomes.iter().filter(|_| joined.carried_out) {
+        if joined.was_begun(it) {
+            events::started(io.out, &it.tenant, &it.address.to_string(), it.action)?;
+        }
+        events::ended(io.out, it)?;
+    }
+    let outcomes = if joined.carried_out { outcomes.as_slice() } else { &[] };
+    let end = End { outcomes, restore: None, findings, exit_code: ending as i32 };
+    events::finished_together(io.out, plan, end, shards)
+}
+
+/// Where each of them keeps what was live before.
+fn restores(joined: &Joined, io: &mut Io<'_>) -> io::Result<()> {
+    let kept = joined.shards.iter().filter_map(|it| it.shard.as_ref().zip(it.restore.as_ref()));
+    let mut talk = io.talk();
+    kept.into_iter().try_for_each(|(shard, path)| {
+        let path = printable(path.clone());
+        say!(talk, "the state before the apply of shard {} is saved in {}", shard.clone(), path)
+    })
 }

@@ -199,6 +199,7 @@ fn run(
 }
 
 fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<()> {
+    let exit_code = failure.ending() as i32;
     let causes = if cli.is_verbose() { failure.causes() } else { Vec::new() };
     let findings = match failure {
         Failure::Findings(findings) => findings,
@@ -212,7 +213,9 @@ fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<(
         }
     };
     match cli.format() {
-        Format::Json if matches!(cli.command, Command::Apply(_)) => events::failed(io.out, &findings),
+        Format::Json if matches!(cli.command, Command::Apply(_)) => {
+            events::failed(io.out, &findings, exit_code)
+        }
         Format::Json => json::write(io.out, &serde_json::json!({ "findings": findings })),
         Format::Markdown => render::failure_markdown(&mut io.markdown(), &findings),
         Format::Text => {

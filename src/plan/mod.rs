@@ -22,7 +22,7 @@ mod passed;
 mod policy;
 mod portal;
 mod protect;
-mod read_back;
+pub mod read_back;
 mod reason;
 mod redact;
 mod remarks;
@@ -62,7 +62,7 @@ pub use saved::SavedPlan;
 pub use shard::Shard;
 pub use taken_back::{TakenBack, taken_back};
 pub use wanted::Wanted;
-pub use whole::{NoWhole, SavedShard, Whole, with_part};
+pub use whole::{Gaps, Joining, NoWhole, SavedShard, Whole, with_part};
 
 use crate::{
     diff::FieldChange,

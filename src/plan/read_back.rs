@@ -45,9 +45,10 @@ struct Saved {
     tenants: Vec<SavedTenant>,
 }
 
+/// A finding in JSON.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SavedFinding {
+pub struct SavedFinding {
     place: Option<SavedPlace>,
     level: Level,
     code: String,
@@ -142,9 +143,10 @@ struct SavedField {
     _field: String,
 }
 
+/// What a person does on one page, in JSON.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SavedClicks {
+pub struct SavedClicks {
     clicks: Vec<String>,
     #[serde(default)]
     values: Vec<Setting>,
@@ -163,7 +165,8 @@ struct SavedNote {
 /// Words of the program that a plan holds. There are few of them, and each is kept once.
 static WORDS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
 
-fn word(text: String) -> &'static str {
+/// One of them, as it was before it was written.
+pub fn word(text: String) -> &'static str {
     let mut words = WORDS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some(known) = words.get(text.as_str()) {
         return known;
@@ -178,6 +181,11 @@ fn code(text: String) -> serde_json::Result<&'static str> {
     let plain = !text.is_empty()
         && text.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-');
     if plain { Ok(word(text)) } else { Err(Error::custom(format!("`{text}` is no code of a finding"))) }
+}
+
+/// Findings without the lines that they are about.
+pub fn findings(found: Vec<SavedFinding>) -> serde_json::Result<Vec<Finding>> {
+    Lines(BTreeMap::new()).findings(found)
 }
 
 /// The lines of files by their places.
@@ -256,7 +264,8 @@ fn unverifiable(it: SavedUnverifiable) -> Unverifiable {
     }
 }
 
-fn clicks(SavedClicks { clicks, values, save }: SavedClicks) -> Clicks {
+/// The same as it was before it was written.
+pub fn clicks(SavedClicks { clicks, values, save }: SavedClicks) -> Clicks {
     Clicks { clicks, values, save: word(save) }
 }
 

@@ -1,6 +1,6 @@
 //! A saved plan: what `plan --out FILE` writes and `apply FILE` reads.
 
-use super::{Action, Class, FORMAT_VERSION, MadeFrom, Plan, digest, unique::Unique};
+use super::{Action, Class, FORMAT_VERSION, MadeFrom, Part, Plan, digest, unique::Unique};
 use crate::{diff::FieldChange, model::Address, text::hex};
 use serde::Deserialize;
 use serde_json::Value;
@@ -30,6 +30,9 @@ pub struct SavedPlan {
     pub digest: String,
     pub made_from: MadeFrom,
     pub tenants: Vec<SavedTenant>,
+    /// Of a shard: what joins it with the others.
+    #[serde(default)]
+    pub part: Option<Part>,
 }
 
 /// What a saved plan does to one tenant.
@@ -79,11 +82,15 @@ fn strange(error: serde_json::Error) -> NoPlan {
     NoPlan::Strange(error.to_string())
 }
 
+/// A value of JSON. Of a name that stands twice one reader takes the first and another the last: it is refused.
+pub fn unequivocal(text: &str) -> serde_json::Result<Value> {
+    let _: Unique = serde_json::from_str(text)?;
+    serde_json::from_str(text)
+}
+
 /// The same with all that it holds.
 pub fn unaltered(text: &str) -> Result<Value, NoPlan> {
-    // Of a name that stands twice one reader takes the first and another the last.
-    let _: Unique = serde_json::from_str(text).map_err(strange)?;
-    let value: Value = serde_json::from_str(text).map_err(strange)?;
+    let value = unequivocal(text).map_err(strange)?;
     let format = value.get("format_version").and_then(Value::as_u64);
     let format = format.ok_or_else(|| NoPlan::Strange("it has no `format_version`".to_owned()))?;
     if format != u64::from(FORMAT_VERSION) {

@@ -6,7 +6,10 @@ use super::{
     read_back,
     saved::{SUMS, text},
 };
-use crate::text::{count, printable};
+use crate::{
+    finding::Finding,
+    text::{count, printable},
+};
 use serde::{Deserialize, de::Error};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,12 +29,79 @@ pub fn with_part(plan: Plan, of: &[String]) -> Plan {
     Plan { part: Some(Part { of, tenants, lines: lines.into_iter().collect() }), ..plan }
 }
 
-/// One of the plans, as it was saved.
+/// One of the plans, as it was saved, or as the apply that carried it out has told it.
 #[derive(Debug, Clone)]
 pub struct SavedShard {
     /// What people call it.
     pub file: String,
     pub plan: Value,
+}
+
+/// Of what the plans are that are joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joining {
+    /// What is to be applied. What nobody has reviewed is refused.
+    Plans,
+    /// What was applied, be it right or not: it is told.
+    Outcomes,
+}
+
+impl Joining {
+    fn one(self) -> &'static str {
+        match self {
+            Self::Plans => "plan",
+            Self::Outcomes => "outcome",
+        }
+    }
+
+    fn made(self) -> &'static str {
+        match self {
+            Self::Plans => "planned",
+            Self::Outcomes => "applied",
+        }
+    }
+
+    fn again(self) -> &'static str {
+        match self {
+            Self::Plans => "plan every shard again, with the same command and of the same commit",
+            Self::Outcomes => "name the outcomes of one run: of the same command and of the same commit",
+        }
+    }
+
+    fn at_once(self) -> &'static str {
+        match self {
+            Self::Plans => {
+                "plan every shard again, with the same `--as-of`: something declared has an `until`"
+            }
+            Self::Outcomes => {
+                "apply saved plans of one instant (`plan --shard I/N --as-of INSTANT --out FILE`): something declared has an \
+                 `until`"
+            }
+        }
+    }
+
+    fn unsplit(self) -> &'static str {
+        match self {
+            Self::Plans => "a plan that was made without `--shard` is whole, and is applied as it is",
+            Self::Outcomes => "what an apply without `--shard` has printed is whole already",
+        }
+    }
+
+    fn missing(self) -> &'static str {
+        match self {
+            Self::Plans => "name those too, or plan them again where their jobs have failed",
+            Self::Outcomes => {
+                "name those too; a job that has printed nothing has an empty file, and one that never ran has to run"
+            }
+        }
+    }
+}
+
+/// Shards of which no plan is known, and the tenants that are theirs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Gaps {
+    pub shards: Vec<Shard>,
+    pub tenants: Vec<String>,
 }
 
 /// Why plans do not make a whole, and the way out.
@@ -53,6 +123,8 @@ pub struct Whole {
     plan: Value,
     lines: Vec<Line>,
     found: BTreeMap<String, usize>,
+    /// What would have been refused if it had been known before it was applied.
+    pub wrong: Vec<Finding>,
 }
 
 impl Whole {
@@ -73,14 +145,23 @@ impl Whole {
 
     /// Joins plans that are all shards of one.
     pub fn of(shards: Vec<SavedShard>) -> Result<Self, NoWhole> {
-        let pieces = shards.into_iter().map(Piece::of).collect::<Result<Vec<_>, _>>()?;
+        Self::with_gaps(Joining::Plans, shards, 0).map(|(whole, _)| whole)
+    }
+
+    /// The same where so many of the shards have no plan to tell of.
+    pub fn with_gaps(what: Joining, shards: Vec<SavedShard>, gaps: usize) -> Result<(Self, Gaps), NoWhole> {
+        let pieces = shards.into_iter().map(|it| Piece::of(it, what)).collect::<Result<Vec<_>, _>>()?;
         let Some((first, others)) = pieces.split_first() else {
-            return Err(NoWhole::new("there is no plan to join", "name the plan of each shard"));
+            let one = what.one();
+            return Err(NoWhole::new(
+                format!("there is no {one} to join"),
+                format!("name the {one} of each shard"),
+            ));
         };
-        others.iter().try_for_each(|other| of_one_run(first, other))?;
-        each_once(&pieces)?;
-        every_tenant(&pieces)?;
-        join(pieces)
+        others.iter().try_for_each(|other| of_one_run(first, other, what))?;
+        let shards = each_once(&pieces, gaps, what)?;
+        let tenants = every_tenant(&pieces, gaps, what)?;
+        Ok((join(pieces, what)?, Gaps { shards, tenants }))
     }
 }
 
@@ -98,9 +179,10 @@ struct Piece {
 }
 
 impl Piece {
-    fn of(SavedShard { file, plan }: SavedShard) -> Result<Self, NoWhole> {
+    fn of(SavedShard { file, plan }: SavedShard, what: Joining) -> Result<Self, NoWhole> {
+        let one = what.one();
         let strange = |error: serde_json::Error| {
-            NoWhole::new(format!("`{file}` is not the plan of a shard: {error}"), AGAIN)
+            NoWhole::new(format!("`{file}` is not the {one} of a shard: {error}"), what.again())
         };
         #[derive(Deserialize)]
         struct Typed {
@@ -111,8 +193,7 @@ impl Piece {
         }
         let Typed { made_from, part, mut findings, tenants } = Typed::deserialize(&plan).map_err(strange)?;
         let Some((shard, part)) = made_from.shard.zip(part) else {
-            let help = "a plan that was made without `--shard` is whole, and is applied as it is";
-            return Err(NoWhole::new(format!("`{file}` is not the plan of a shard"), help));
+            return Err(NoWhole::new(format!("`{file}` is not the {one} of a shard"), what.unsplit()));
         };
         let name = |tenant: Value| {
             let name = tenant["tenant"].as_str().map(str::to_owned);
@@ -143,8 +224,6 @@ impl Piece {
     }
 }
 
-const AGAIN: &str = "plan every shard again, with the same command and of the same commit";
-
 fn is_unused(finding: &Value) -> bool {
     finding["code"] == "unused-approval"
 }
@@ -170,11 +249,16 @@ const SAME: [(&str, &str); 16] = [
 ];
 
 /// Refuses shards of different plans.
-fn of_one_run(first: &Piece, other: &Piece) -> Result<(), NoWhole> {
+fn of_one_run(first: &Piece, other: &Piece, what: Joining) -> Result<(), NoWhole> {
+    let again = what.again();
     let (one, two) = (first.name(), other.name());
     if first.shard.of != other.shard.of {
         let message = format!("{two} is one of {}, and {one} is one of {}", other.shard.of, first.shard.of);
-        return Err(NoWhole::new(message, "name the plans of one split, or plan every shard again"));
+        let help = match what {
+            Joining::Plans => "name the plans of one split, or plan every shard again",
+            Joining::Outcomes => "name the outcomes of one split",
+        };
+        return Err(NoWhole::new(message, help));
     }
     let no_commit = |it: &Value| it["head"].is_null();
     for (field, words) in SAME {
@@ -182,43 +266,39 @@ fn of_one_run(first: &Piece, other: &Piece) -> Result<(), NoWhole> {
         if then != now {
             let message =
                 format!("{two} is of another {words} than {one}: {}, not {}", said(now), said(then));
-            let help = match field {
-                "as_of" => {
-                    "plan every shard again, with the same `--as-of`: something declared has an `until`"
-                }
-                _ => AGAIN,
-            };
+            let help = if field == "as_of" { what.at_once() } else { again };
             return Err(NoWhole::new(message, help));
         }
     }
     // What is new in a later version counts as well.
     if first.made_from != other.made_from {
-        return Err(NoWhole::new(format!("{two} is of another plan than {one}"), AGAIN));
+        return Err(NoWhole::new(format!("{two} is of another plan than {one}"), again));
     }
     let only = |one: &Part, two: &Part| {
         let (one, two): (BTreeSet<&String>, BTreeSet<&String>) =
             (one.of.iter().collect(), two.of.iter().collect());
         one.difference(&two).next().map(|it| (*it).clone())
     };
+    let made = what.made();
     let files = match no_commit(&first.made_from) {
-        true => "the files differ where they were planned",
-        false => "the files differ where they were planned, or are not those of the commit",
+        true => format!("the files differ where they were {made}"),
+        false => format!("the files differ where they were {made}, or are not those of the commit"),
     };
     for (has, lacks, tenant) in
         [(&one, &two, only(&first.part, &other.part)), (&two, &one, only(&other.part, &first.part))]
     {
         if let Some(tenant) = tenant {
             let message = format!("tenant `{tenant}` is among those of {has}, and not of {lacks}");
-            return Err(NoWhole::new(message, format!("{files}: {AGAIN}")));
+            return Err(NoWhole::new(message, format!("{files}: {again}")));
         }
     }
     let differs = first.common().into_iter().zip(other.common()).find(|(one, two)| one != two);
     let longer = first.common().len() != other.common().len();
     if differs.is_some() || longer {
-        let what = differs.and_then(|(_, two)| two["message"].as_str()).map(|it| format!(": {it}"));
+        let said = differs.and_then(|(_, two)| two["message"].as_str()).map(|it| format!(": {it}"));
         let message =
-            format!("{two} says something else of the files than {one}{}", what.unwrap_or_default());
-        return Err(NoWhole::new(message, format!("{files}: {AGAIN}")));
+            format!("{two} says something else of the files than {one}{}", said.unwrap_or_default());
+        return Err(NoWhole::new(message, format!("{files}: {again}")));
     }
     Ok(())
 }
@@ -234,39 +314,43 @@ fn said(value: &Value) -> String {
     }
 }
 
-/// Refuses shards that are missing or there twice.
-fn each_once(pieces: &[Piece]) -> Result<(), NoWhole> {
-    let Some(of) = pieces.first().map(|it| it.shard.of) else { return Ok(()) };
+/// Refuses shards that are there twice, and more or fewer than are missing; those that are missing.
+fn each_once(pieces: &[Piece], gaps: usize, what: Joining) -> Result<Vec<Shard>, NoWhole> {
+    let Some(of) = pieces.first().map(|it| it.shard.of) else { return Ok(Vec::new()) };
+    let one = what.one();
     let mut by_index: BTreeMap<usize, &Piece> = BTreeMap::new();
     for piece in pieces {
         if let Some(other) = by_index.insert(piece.shard.index, piece) {
             let message = format!("`{}` and `{}` are both shard {}", other.file, piece.file, piece.shard);
-            return Err(NoWhole::new(message, "name one plan of each shard"));
+            return Err(NoWhole::new(message, format!("name one {one} of each shard")));
         }
     }
     let missing = (1..=of).filter(|index| !by_index.contains_key(index));
-    let missing: Vec<String> = missing.map(|index| format!("{index}/{of}")).collect();
-    let (what, are) = if missing.len() == 1 { ("shard", "is") } else { ("shards", "are") };
-    match missing.as_slice() {
-        [] => Ok(()),
-        names => {
-            let message = format!("{what} {} {are} missing", names.join(", "));
-            let all = count(of, "plan");
-            let help =
-                format!("a whole is {all}: name those too, or plan them again where their jobs have failed");
-            Err(NoWhole::new(message, help))
-        }
+    let missing: Vec<Shard> = missing.map(|index| Shard { index, of }).collect();
+    if missing.len() == gaps {
+        return Ok(missing);
     }
+    let names: Vec<String> = missing.iter().map(Shard::to_string).collect();
+    let (shard, are) = if missing.len() == 1 { ("shard", "is") } else { ("shards", "are") };
+    let there = || format!("there are {}, and {}", count(pieces.len() + gaps, one), count(of, "shard"));
+    let message = match (gaps, names.as_slice()) {
+        (0, names) => format!("{shard} {} {are} missing", names.join(", ")),
+        (_, []) => there(),
+        (_, names) => format!("{}: of {shard} {} no plan is told", there(), names.join(", ")),
+    };
+    let all = count(of, one);
+    Err(NoWhole::new(message, format!("a whole is {all}: {}", what.missing())))
 }
 
-/// Refuses shards that are not of all tenants, each once.
-fn every_tenant(pieces: &[Piece]) -> Result<(), NoWhole> {
+/// Refuses shards that are not of all tenants, each once; where shards are missing the tenants that are theirs.
+fn every_tenant(pieces: &[Piece], gaps: usize, what: Joining) -> Result<Vec<String>, NoWhole> {
+    let again = what.again();
     let mut held: BTreeMap<&str, &Piece> = BTreeMap::new();
     for piece in pieces {
         for (tenant, _) in &piece.tenants {
             if let Some(other) = held.insert(tenant, piece) {
                 let message = format!("tenant `{tenant}` is in both {} and {}", other.name(), piece.name());
-                return Err(NoWhole::new(message, AGAIN));
+                return Err(NoWhole::new(message, again));
             }
         }
     }
@@ -274,19 +358,22 @@ fn every_tenant(pieces: &[Piece]) -> Result<(), NoWhole> {
     if let Some((tenant, piece)) = held.iter().find(|(tenant, _)| !all.contains(*tenant)) {
         return Err(NoWhole::new(
             format!("{} has tenant `{tenant}`, which is not selected", piece.name()),
-            AGAIN,
+            again,
         ));
     }
-    match all.into_iter().find(|it| !held.contains_key(it)) {
-        None => Ok(()),
-        Some(tenant) => Err(NoWhole::new(format!("tenant `{tenant}` is in no shard"), AGAIN)),
+    let left = all.into_iter().filter(|it| !held.contains_key(it));
+    let left: Vec<String> = left.map(str::to_owned).collect();
+    match left.first().filter(|_| gaps == 0) {
+        None => Ok(left),
+        Some(tenant) => Err(NoWhole::new(format!("tenant `{tenant}` is in no shard"), again)),
     }
 }
 
 /// What a number of each system is known by: whose it is, and in which piece.
 type Hosts<'p> = BTreeMap<(&'p str, &'p str), (String, &'p Piece)>;
 
-fn join(pieces: Vec<Piece>) -> Result<Whole, NoWhole> {
+fn join(pieces: Vec<Piece>, what: Joining) -> Result<Whole, NoWhole> {
+    let mut wrong = Vec::new();
     let mut hosts = Hosts::new();
     for piece in &pieces {
         for (name, tenant) in &piece.tenants {
@@ -305,9 +392,16 @@ fn join(pieces: Vec<Piece>) -> Result<Whole, NoWhole> {
             let (first, rest) = own.split_at(piece.part.tenants[name].findings);
             own = rest;
             findings.insert(name, first);
-            tenants.insert(name, across(piece, name, tenant.clone(), &hosts)?);
+            let (tenant, refused) = across(piece, name, tenant.clone(), &hosts);
+            tenants.insert(name, tenant);
+            wrong.extend(refused);
         }
     }
+    if let Some(NoWhole { message, help }) = wrong.first().filter(|_| what == Joining::Plans) {
+        return Err(NoWhole::new(message, help));
+    }
+    let wrong = wrong.into_iter().map(|it| Finding::error("hosted-forward", it.message).help(it.help));
+    let wrong = wrong.collect();
     let found = findings.iter().map(|(name, each)| ((*name).to_owned(), each.len())).collect();
     let lines: BTreeSet<&Line> = pieces.iter().flat_map(|it| &it.part.lines).collect();
     let lines = lines.into_iter().cloned().collect();
@@ -324,15 +418,16 @@ fn join(pieces: Vec<Piece>) -> Result<Whole, NoWhole> {
     plan.insert("findings".to_owned(), all.into());
     plan.insert("tenants".to_owned(), tenants.into());
     let mut plan = Value::Object(plan);
-    let strange = || NoWhole::new("the plans hold something that is no step", AGAIN);
+    let strange =
+        || NoWhole::new(format!("the {}s hold something that is no step", what.one()), what.again());
     plan["digest"] = digest::counted(&plan).ok_or_else(strange)?.into();
-    Ok(Whole { plan, lines, found })
+    Ok(Whole { plan, lines, found, wrong })
 }
 
-/// A tenant with what only the accounts of other shards say of it.
-fn across(piece: &Piece, name: &str, mut tenant: Value, hosts: &Hosts<'_>) -> Result<Value, NoWhole> {
+/// A tenant with what only the accounts of other shards say of it, and what they forbid.
+fn across(piece: &Piece, name: &str, mut tenant: Value, hosts: &Hosts<'_>) -> (Value, Vec<NoWhole>) {
     let Across { system, ways_out, hosts: _ } = &piece.part.tenants[name].across;
-    let mut notes = Vec::new();
+    let (mut notes, mut refused) = (Vec::new(), Vec::new());
     for way in ways_out {
         let WayOut { address, to, left } = way;
         let Some((host, other)) = hosts.get(&(system.as_str(), to.as_str())) else { continue };
@@ -344,16 +439,19 @@ fn across(piece: &Piece, name: &str, mut tenant: Value, hosts: &Hosts<'_>) -> Re
                 other.name(),
                 hosted(to, host)
             );
-            return Err(NoWhole::new(message, ELSEWHERE));
+            refused.push(NoWhole::new(message, ELSEWHERE));
+            continue;
         };
         notes.push((*before, json!({ "address": address, "text": text })));
     }
-    let Some(fields) = tenant.as_object_mut().filter(|_| !notes.is_empty()) else { return Ok(tenant) };
+    let Some(fields) = tenant.as_object_mut().filter(|_| !notes.is_empty()) else {
+        return (tenant, refused);
+    };
     let list = fields.entry("notes").or_insert_with(|| json!([]));
     for (before, note) in notes.into_iter().rev() {
         if let Some(list) = list.as_array_mut() {
             list.insert(before.min(list.len()), note);
         }
     }
-    Ok(tenant)
+    (tenant, refused)
 }

@@ -7,6 +7,7 @@ use crate::{
     plan::{Action, Plan},
 };
 use serde::Serialize;
+use serde_json::Value;
 use std::{
     collections::BTreeMap,
     io::{self, Write},
@@ -22,23 +23,31 @@ struct Ended<'a> {
 
 /// What is about to be done: counts, and the plan as `plan --format json` has it.
 pub fn planned(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
+    planned_as(out, plan, &serde_json::to_value(plan)?)
+}
+
+/// The same of a plan that is in JSON already.
+pub fn planned_as(out: &mut dyn Write, plan: &Plan, json: &Value) -> io::Result<()> {
     let of = |action| plan.count(action);
-    json::line(
-        out,
-        &serde_json::json!({
+    let mut event = serde_json::json!({
             "event": "planned",
             "format_version": plan.format_version,
             "digest": plan.digest,
+            "made_from": json["made_from"],
             "blocked": blocked(plan),
             "create": of(Action::Create),
             "update": of(Action::Update),
             "delete": of(Action::Delete),
             "manual": of(Action::Manual),
             "unchecked": plan.unchecked(),
-            "findings": plan.findings,
-            "tenants": plan.tenants,
-        }),
-    )
+            "findings": json["findings"],
+            "tenants": json["tenants"],
+    });
+    // Of a shard: what joins it with the others.
+    if let Some((part, fields)) = json.get("part").zip(event.as_object_mut()) {
+        fields.insert("part".to_owned(), part.clone());
+    }
+    json::line(out, &event)
 }
 
 /// What of a reviewed plan is so already, if anything is.
@@ -63,36 +72,57 @@ pub fn ended(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
 }
 
 /// The run ended before there was a plan to carry out.
-pub fn failed(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
-    json::line(out, &serde_json::json!({ "event": "failed", "findings": findings }))
+pub fn failed(out: &mut dyn Write, findings: &[Finding], exit_code: i32) -> io::Result<()> {
+    let event = serde_json::json!({ "event": "failed", "findings": findings, "exit_code": exit_code });
+    json::line(out, &event)
 }
 
-/// How it ended; with the restore file, if there was something to keep, and what went wrong beside the steps.
-pub fn finished(
+/// How a run has ended.
+#[derive(Debug, Clone, Copy)]
+pub struct End<'e> {
+    pub outcomes: &'e [Outcome],
+    /// The restore file, if there was something to keep.
+    pub restore: Option<&'e Path>,
+    /// What went wrong beside the steps.
+    pub findings: &'e [Finding],
+    pub exit_code: i32,
+}
+
+/// How it ended, the last event.
+pub fn finished(out: &mut dyn Write, plan: &Plan, end: End<'_>) -> io::Result<()> {
+    json::line(out, &end_of(plan, end)?)
+}
+
+/// The same of several runs, with how each of them ended.
+pub fn finished_together(
     out: &mut dyn Write,
     plan: &Plan,
-    restore: Option<&Path>,
-    outcomes: &[Outcome],
-    findings: &[Finding],
+    end: End<'_>,
+    shards: &impl Serialize,
 ) -> io::Result<()> {
+    let mut event = end_of(plan, end)?;
+    event["shards"] = serde_json::to_value(shards)?;
+    json::line(out, &event)
+}
+
+fn end_of(plan: &Plan, end: End<'_>) -> serde_json::Result<Value> {
+    let End { outcomes, restore, findings, exit_code } = end;
     let mut summary: BTreeMap<String, usize> = BTreeMap::new();
     for outcome in outcomes {
         let word = serde_json::to_value(outcome.status)?;
         *summary.entry(word.as_str().unwrap_or_default().to_owned()).or_default() += 1;
     }
-    json::line(
-        out,
-        &serde_json::json!({
-            "event": "finished",
-            "digest": plan.digest,
-            "blocked": blocked(plan),
-            "restore": restore.map(Path::to_string_lossy),
-            "unchecked": plan.unchecked(),
-            "summary": summary,
-            "steps": outcomes,
-            "findings": findings,
-        }),
-    )
+    Ok(serde_json::json!({
+        "event": "finished",
+        "digest": plan.digest,
+        "blocked": blocked(plan),
+        "restore": restore.map(Path::to_string_lossy),
+        "unchecked": plan.unchecked(),
+        "summary": summary,
+        "steps": outcomes,
+        "findings": findings,
+        "exit_code": exit_code,
+    }))
 }
 
 fn blocked(plan: &Plan) -> Vec<&str> {

@@ -335,6 +335,10 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
             });
         }
     }
+    // What is not declared any more is in no shard.
+    let declared =
+        |name: &&String| tenants.iter().any(|it| workspace.tenants[it.index].tenant.tenant == **name);
+    let reviewed = selection.whole.as_ref().map(|of| of.iter().filter(declared).cloned().collect::<Vec<_>>());
     // A tenant this run is not about is not read.
     tenants.retain(is_named);
     tenants.retain(|it| {
@@ -351,7 +355,7 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
         findings.extend(changed.findings);
     }
     let split = selection.shard.filter(|_| selection.tenants.is_none());
-    let whole = split.map(|shard| keep(shard, &mut tenants, &workspace));
+    let whole = split.map(|shard| keep(shard, &mut tenants, &workspace)).or(reviewed);
     let stands = |base: &String| commit_of(root, base).is_some_and(|it| commit_of(root, "HEAD") == Some(it));
     let at_base = merge.is_none() && selection.base.as_ref().is_some_and(stands);
     Ok(Checked {

@@ -23,6 +23,7 @@
 //! - `machine`: what the machine and whoever started the process have settled before it
 //! - `monitor`, `audit_log`: every request of a run
 //! - `plan_file`: saved plans, and those of shards that make a whole
+//! - `outcomes`: how the applies of shards went, as a whole
 //! - [`ci`]: what a job of CI asks: which plan was reviewed, what is approved, what waits, where to say how it went
 //! - `progress`: how far a run is, for whoever shows it
 //! - `report`: who points to something, lists, two tenants compared
@@ -101,6 +102,7 @@ mod machine;
 mod meanwhile;
 mod monitor;
 mod options;
+mod outcomes;
 mod place;
 mod plan_file;
 pub mod progress;
@@ -129,6 +131,7 @@ pub use init::{InitOptions, Initiated, init, is_asked, is_workspace, questions};
 pub use intent::Intent;
 pub use machine::{ignored_signals, on_runtime};
 pub use options::{ApplyOptions, Approval, Emulation, Logging, Options, Selection, duration, instant};
+pub use outcomes::{ending as ending_of_all, merge_outcomes};
 pub use plan_file::{follow_plan, merge_plans, save_plan, save_whole, saved_plan};
 pub use progress::Progress;
 pub use schema::schemas;

@@ -24,6 +24,8 @@ pub struct Selection {
     pub changed_since: Option<String>,
     /// Only this part of the tenants that all else selects; beside `tenants` it says that those are one.
     pub shard: Option<Shard>,
+    /// Of a saved plan of a shard: the tenants of all shards.
+    pub whole: Option<Vec<String>>,
     /// The git revision that says whether the files or the live system changed, and that `protect` is enforced against.
     pub base: Option<String>,
     /// The git revision that is merged into the base: the files are those of the merge, and not those of the directory.

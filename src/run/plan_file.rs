@@ -58,6 +58,10 @@ pub fn merge_plans(paths: &[PathBuf]) -> Result<Whole, Failure> {
                 .help("save each with `dialform plan --shard I/N --out FILE`")
         })?;
         let plan = saved::unaltered(&text).map_err(|why| match why {
+            NoPlan::Strange(_) if text.starts_with("{\"event\":") => {
+                Failure::refused(format!("`{shown}` is not a saved plan: an apply has printed it"))
+                    .help("join outcomes with `dialform merge --outcomes`")
+            }
             // Half of a file is no other file.
             NoPlan::Strange(error) => Failure::refused(format!("`{shown}` is not a saved plan: {error}"))
                 .help("save it again with `dialform plan --shard I/N --out FILE`"),
@@ -120,6 +124,7 @@ fn selection_of(root: &Path, path: &Path, saved: &SavedPlan) -> Result<Selection
         tenants: Some(saved.tenants.iter().map(|it| it.tenant.clone()).collect()),
         only: made_from.only.clone(),
         shard: made_from.shard,
+        whole: saved.part.as_ref().map(|part| part.of.clone()),
         // Without the commits of the base nothing can be taken back from them.
         allow_undo: match base {
             Some(_) => made_from.allow_undo.iter().map(|it| it.exactly().to_owned()).collect(),
@@ -140,6 +145,7 @@ pub(super) fn made_from(checked: &Checked, options: &Options) -> MadeFrom {
         only,
         changed_since,
         shard,
+        whole: _,
         base,
         merge,
         allow_undo: _,

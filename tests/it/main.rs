@@ -81,6 +81,8 @@ mod names;
 #[cfg(test)]
 mod other_readers;
 #[cfg(test)]
+mod outcomes;
+#[cfg(test)]
 mod pipelines;
 #[cfg(test)]
 mod plan;

@@ -92,7 +92,7 @@ fn the_yaml_is_accepted_and_the_ci_lines_run() {
         clone.git(&["update-ref", &format!("refs/remotes/origin/{name}"), "HEAD"]);
     }
     let lines: Vec<&str> = steps.iter().flat_map(|step| step.lines()).collect();
-    assert_eq!(lines.len(), 7);
+    assert_eq!(lines.len(), 10);
     for line in lines {
         let command = line.strip_prefix("- run: dialform ").unwrap();
         // What goes to a file is seen here.
@@ -106,6 +106,11 @@ fn the_yaml_is_accepted_and_the_ci_lines_run() {
             .output()
             .unwrap();
         assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
-        assert!(file.is_empty() || output.stdout.starts_with(b"<!-- dialform:plan:"), "{line}");
+        let begins: &[u8] =
+            if file.ends_with(".md") { b"<!-- dialform:plan:" } else { b"{\"event\":\"planned\"" };
+        assert!(file.is_empty() || output.stdout.starts_with(begins), "{line}");
+        if !file.is_empty() {
+            clone.write(file, output.stdout);
+        }
     }
 }

@@ -104,7 +104,7 @@ fn live(at: usize, name: &str) -> Value {
     })
 }
 
-fn fleet() -> World {
+pub fn fleet() -> World {
     let world = World::new("");
     fs::remove_file(world.path("tenants/acme.yaml")).unwrap();
     world.write("dialform.yaml", WORKSPACE);
@@ -130,7 +130,7 @@ fn fleet() -> World {
 }
 
 /// The plan of each shard in a file.
-fn planned(world: &World, of: usize, more: &[&str]) -> Vec<String> {
+pub fn planned(world: &World, of: usize, more: &[&str]) -> Vec<String> {
     let each = (1..=of).map(|index| {
         let file = world.argument(&format!("plans/{index}-{of}.json"));
         let shard = format!("{index}/{of}");
@@ -142,7 +142,7 @@ fn planned(world: &World, of: usize, more: &[&str]) -> Vec<String> {
     each.collect()
 }
 
-fn merged(world: &World, files: &[String], more: &[&str]) -> Finished {
+pub fn merged(world: &World, files: &[String], more: &[&str]) -> Finished {
     let files = files.iter().map(String::as_str);
     let words: Vec<&str> = ["merge"].into_iter().chain(files).chain(more.iter().copied()).collect();
     std::ops::Deref::deref(world).run(&words)
@@ -272,7 +272,7 @@ fn the_shards_of_any_world_make_its_plan() {
 }
 
 /// Three tenants, committed.
-fn three() -> World {
+pub fn three() -> World {
     let world = World::new("");
     fs::remove_file(world.path("tenants/acme.yaml")).unwrap();
     for name in ["acme", "bolt", "coil"] {
@@ -294,7 +294,7 @@ fn three() -> World {
 }
 
 /// The plan of one shard in a file of that name.
-fn shard(world: &World, name: &str, words: &str) -> String {
+pub fn shard(world: &World, name: &str, words: &str) -> String {
     let file = world.argument(&format!("plans/{name}.json"));
     let words: Vec<&str> = ["plan", "--out", &file].into_iter().chain(words.split_whitespace()).collect();
     let run = world.run(&words);
@@ -627,7 +627,7 @@ fn what_is_missing_twice_or_broken_is_named() {
 }
 
 /// What every account holds.
-fn held(world: &World) -> BTreeMap<String, Value> {
+pub fn held(world: &World) -> BTreeMap<String, Value> {
     let mut held = BTreeMap::new();
     for provider in ["pbx", "second", "ads"] {
         for entry in fs::read_dir(world.path(&format!(".dialform/sandbox/{provider}"))).into_iter().flatten()
@@ -643,11 +643,11 @@ fn held(world: &World) -> BTreeMap<String, Value> {
 }
 
 /// A change shows at once: nothing here is about servers that show it late, or about machines that have much to do.
-const APPROVED: [&str; 5] =
+pub const APPROVED: [&str; 5] =
     ["--override-guard", "--approve-critical", "*", "--format=json", "--fault=visible-after:0ms"];
 
 /// What was done, as the last line of each apply says: `tenant/address: status`.
-fn done(out: &str) -> Vec<String> {
+pub fn done(out: &str) -> Vec<String> {
     let text = |step: &Value, field: &str| step[field].as_str().unwrap_or_default().to_owned();
     let ended = outcome(out).unwrap();
     let steps = ended["steps"].as_array().unwrap_or_else(|| panic!("{out}"));

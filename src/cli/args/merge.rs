@@ -1,4 +1,4 @@
-//! Joining the plans of shards.
+//! Joining the plans of shards, and how their applies went.
 
 use super::{Format, most};
 use crate::render;
@@ -7,9 +7,12 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub struct MergeArgs {
-    /// The saved plans of all shards, in any order
+    /// The saved plans of all shards, in any order; with `--outcomes` what their applies have printed
     #[arg(value_name = "PLAN", required = true)]
     pub plans: Vec<PathBuf>,
+    /// Join what `apply --format json` has printed for each shard, instead of plans: one report of how it went, one exit code
+    #[arg(long, conflicts_with_all = ["out", "redact", "detailed_exitcode", "max_bytes"])]
+    pub outcomes: bool,
     /// Save the plan for `apply FILE`
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,

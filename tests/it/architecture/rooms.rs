@@ -26,7 +26,7 @@ const TABLE: &[Row] = &[
     ("diff",              "model path", ""),
     ("plan",              "diff finding model path text", ""),
     ("emergency",         "finding model plan", ""),
-    ("outcome",           "model plan", ""),
+    ("outcome",           "finding model plan text", ""),
     ("emit",              "text", "serde_saphyr"),
     ("import",            "emit explained finding model path plan text", ""),
     ("flow",              "explained model path", ""),
@@ -79,7 +79,7 @@ const TABLE: &[Row] = &[
     ("run/plan_file",     "error file load plan secret text", ""),
     // "Arguments, streams, progress": the only row that has them. It sees a phone system, a file or a lock only through
     // `run`.
-    ("cli",               "emergency error finding lint page plan render report run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
+    ("cli",               "emergency error finding lint outcome page plan render report run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
                            std::io::stdout tokio tokio::signal"),
     ("cli/progress",      "page render run", "indicatif tokio tokio::time"),
     ("error",             "explained finding", ""),
