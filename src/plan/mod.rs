@@ -56,6 +56,7 @@ pub use part::{Across, Part};
 pub use passed::Passed;
 pub use policy::Policy;
 pub use portal::{Act, Clicks, Control, Lists, Portal, Setting, Shown, both, join};
+pub use protect::takes_away;
 pub use reason::Reason;
 pub use reviewed::{Reviewed, as_reviewed};
 pub use saved::SavedPlan;

@@ -41,16 +41,24 @@ pub(super) fn check(
 fn violation(step: &Step) -> Option<&'static str> {
     match (step.action, &step.before, &step.after) {
         _ if step.removes() => Some("deletes it"),
-        (Action::Update, Some(Resource::Diverts(before)), Some(Resource::Diverts(after))) => {
+        (Action::Update, Some(before), Some(after)) => takes_away(before, after),
+        _ => None,
+    }
+}
+
+/// What an object loses on the way from one state to another that no protected one may lose, in words.
+pub fn takes_away(before: &Resource, after: &Resource) -> Option<&'static str> {
+    match (before, after) {
+        (Resource::Diverts(before), Resource::Diverts(after)) => {
             (forwards(before) && !forwards(after)).then_some("switches every forward off")
         }
-        (Action::Update, Some(Resource::Rules(before)), Some(Resource::Rules(after))) => {
+        (Resource::Rules(before), Resource::Rules(after)) => {
             (scheduled(before) && !scheduled(after)).then_some("removes every rule but the Default one")
         }
-        (Action::Update, Some(Resource::Forward(before)), Some(Resource::Forward(after))) => {
+        (Resource::Forward(before), Resource::Forward(after)) => {
             (before.is_armed() && !after.is_armed()).then_some("switches the forward off")
         }
-        (Action::Update, Some(Resource::Queue(before)), Some(Resource::Queue(after))) => {
+        (Resource::Queue(before), Resource::Queue(after)) => {
             (answers(before) && !answers(after)).then_some("leaves it with nobody to answer")
         }
         _ => None,

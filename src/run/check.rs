@@ -240,7 +240,7 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
     let coming = ends::later(&workspace, &wrong);
     findings.extend(baseline::news(lints(&workspace, &all(&workspace.tenants), lint::check), &workspace));
     findings.extend(lints(&workspace, &all(&workspace.parts), lint::check_parts));
-    findings.extend(ends::warnings(&workspace).into_iter().chain(coming));
+    findings.extend(ends::warnings(&workspace).into_iter().chain(ends::protected(&workspace)).chain(coming));
     let meanwhile = match (&selection.base, &earlier) {
         // What is planned with a merge is what everybody has merged.
         (Some(base), Some(earlier)) if merge.is_none() => Meanwhile::find(root, base, earlier, &workspace),

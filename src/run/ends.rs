@@ -7,7 +7,7 @@ use crate::{
     load::LoadedTenant,
     model::{Address, Clock, Resource, Until},
     path::Path,
-    plan::{Passed, Source, desired_in_part},
+    plan::{Passed, Source, desired_in_part, takes_away},
     provider::{self, Provider, Workspace},
     text::span,
 };
@@ -96,6 +96,35 @@ pub(super) fn later(workspace: &Workspace, check: &dyn Fn(&[&LoadedTenant]) -> V
         }
     }
     found
+}
+
+/// Says of each `until` of a protected object that what follows takes away what it is protected for: a plan of that day is blocked
+/// by it, and nobody is there then to take the protection out first.
+pub(super) fn protected(workspace: &Workspace) -> Vec<Finding> {
+    workspace.tenants.iter().flat_map(|it| protected_in(it, workspace)).collect()
+}
+
+fn protected_in(loaded: &LoadedTenant, workspace: &Workspace) -> Vec<Finding> {
+    let protected = loaded.tenant.resources().filter(|(_, it)| it.protected());
+    let protected: BTreeSet<Address> = protected.map(|(address, _)| address).collect();
+    let mut coming = loaded.untils().filter(|(it, _)| !it.has_passed(workspace.at)).peekable();
+    let config = workspace.file.providers.get(&loaded.tenant.provider);
+    let provider = config.and_then(|config| provider::find(&config.kind));
+    let Some(provider) = provider.filter(|_| !protected.is_empty() && coming.peek().is_some()) else {
+        return Vec::new();
+    };
+    let desired = |it: &LoadedTenant| desired_in_part(&it.tenant, &provider.dialect, &|_| None).0;
+    let (now, then) = (desired(loaded), loaded.at(Timestamp::MAX).map(|it| desired(&it)).unwrap_or_default());
+    let finding = |(until, place): (&Until, &Place)| {
+        let address = protected.get(&until.address)?;
+        let what = takes_away(&now.get(address)?.resource, &then.get(address)?.resource)?;
+        let message =
+            format!("{address} is protected, and what follows at {until} {what}: no plan will do that");
+        let help =
+            "remove `protect: true` in a change of its own, merged before that; or let something else follow";
+        Some(Finding::warning("protected-later", message).help(help).at(place.clone()))
+    };
+    coming.filter_map(finding).collect()
 }
 
 /// What the providers of tenants cannot hold of what they say.

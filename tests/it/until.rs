@@ -227,11 +227,17 @@ fn a_time_that_clocks_pass_over_or_show_twice_is_said() {
     case("overlap", &of("2027-11-07T01:30"), &overlap);
 }
 
-/// Protection is of an object, whoever changes it.
+/// Protection is of an object, whoever changes it. On the day nobody is there to take it out: it is said from the first review on,
+/// of what will be blocked and of nothing else.
 #[test]
 fn protection_holds_when_the_time_comes() {
-    let world = world(&TENANT.replace("    active: true\n", "    active: true\n    protect: true\n"));
-    case("protected", &world, &[(SOON, "plan --base HEAD"), (LATE, "plan --base HEAD")]);
+    let tenant = TENANT
+        .replace("    active: true\n", "    active: true\n    protect: true\n")
+        .replace("    no_answer: voicemail\n", "    no_answer: voicemail\n    protect: true\n");
+    let world = world(&tenant);
+    let commands =
+        [(BEFORE, "check"), (BEFORE, "plan"), (SOON, "plan --base HEAD"), (LATE, "plan --base HEAD")];
+    case("protected", &world, &commands);
 }
 
 /// Whoever asks something else of the files is told what they say at the time; `show` tells all that they say.
