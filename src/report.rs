@@ -19,6 +19,6 @@ mod words;
 pub use comparison::{Comparison, Difference, compare};
 pub use drill::{Fate, NumberDrill, Outage, TenantDrill, drill};
 pub use listing::{Cells, HEADER, Objects, Row, rows};
-pub use pointers::{Pointer, Pointers, Side, TenantPointers, declared, live, unread};
+pub use pointers::{Coming, Pointer, Pointers, Side, TenantPointers, coming, declared, live, unread};
 pub use target::Target;
 pub use trace::{Assumed, Course, Event, Home, Trace, What, Window, trace, week};

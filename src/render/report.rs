@@ -4,7 +4,7 @@ use super::{BOLD, DIM, GREEN, RED, YELLOW, findings, paint, plan};
 use crate::{
     page::{Page, add, say},
     plan::{Action, Source},
-    report::{Comparison, Difference, Pointer, Pointers, Side, TenantPointers},
+    report::{Coming, Comparison, Difference, Pointer, Pointers, Side, TenantPointers},
     text::{count, printable},
 };
 use std::io;
@@ -17,6 +17,9 @@ pub fn pointers(out: &mut Page<'_>, pointers: &Pointers) -> io::Result<()> {
     let target = printable(pointers.target.clone());
     let declared = count(pointers.declared(), "declared pointer");
     add!(out, "{} {}", declared, paint(BOLD, format!("to {target}")))?;
+    if pointers.coming() > 0 {
+        add!(out, ", {} to come", pointers.coming())?;
+    }
     match pointers.live() {
         None => say!(out, "; nothing live was read."),
         Some(live) => say!(out, ", {}.", count(live, "live one")),
@@ -24,14 +27,21 @@ pub fn pointers(out: &mut Page<'_>, pointers: &Pointers) -> io::Result<()> {
 }
 
 fn one(out: &mut Page<'_>, it: &TenantPointers) -> io::Result<()> {
-    let TenantPointers { tenant, provider, account, declared, live, not_read, findings: found } = it;
+    let TenantPointers { tenant, provider, account, declared, coming, live, not_read, findings: found } = it;
     let is_nothing = |side: &Side| side.own.is_empty() && side.pointers.is_empty();
-    if is_nothing(declared) && live.as_ref().is_none_or(is_nothing) && found.is_empty() && not_read.is_empty()
+    if is_nothing(declared)
+        && coming.is_empty()
+        && live.as_ref().is_none_or(is_nothing)
+        && found.is_empty()
+        && not_read.is_empty()
     {
         return Ok(());
     }
     super::by_hand::heading_of(out, tenant, provider, account)?;
     self::side(out, "declared", declared)?;
+    for Coming { pointer, from } in coming {
+        self::pointer(out, "coming", pointer, &format!(", from {from} on"))?;
+    }
     if let Some(live) = live {
         self::side(out, "live", live)?;
     }
@@ -47,13 +57,15 @@ fn side(out: &mut Page<'_>, word: &str, side: &Side) -> io::Result<()> {
     for Pointer { at, place: _, to: _, source } in own {
         say!(out, "  {:8}  {} itself{}", word, printable(at.clone()), self::source(source.as_ref()))?;
     }
-    for Pointer { at, place, to, source } in pointers {
-        let arrow = if to.is_empty() { "" } else { " -> " };
-        let (at, place) = (paint(BOLD, printable(at.clone())), printable(place.clone()));
-        add!(out, "  {:8}  {}: {}{}", word, at, place, arrow)?;
-        say!(out, "{}{}", printable(to.clone()), self::source(source.as_ref()))?;
-    }
-    Ok(())
+    pointers.iter().try_for_each(|it| pointer(out, word, it, ""))
+}
+
+fn pointer(out: &mut Page<'_>, word: &str, it: &Pointer, when: &str) -> io::Result<()> {
+    let Pointer { at, place, to, source } = it;
+    let arrow = if to.is_empty() { "" } else { " -> " };
+    let (at, place) = (paint(BOLD, printable(at.clone())), printable(place.clone()));
+    add!(out, "  {:8}  {}: {}{}", word, at, place, arrow)?;
+    say!(out, "{}{}{}", printable(to.clone()), self::source(source.as_ref()), printable(when.to_owned()))
 }
 
 /// "  tenants/acme.yaml:5"

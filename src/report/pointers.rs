@@ -3,7 +3,9 @@
 use super::{Target, words};
 use crate::{
     finding::{Finding, Place},
-    model::{Address, Extensions, Kind, Reference, Resource, Ring, Ringable, Rule, Tenant, references},
+    model::{
+        Address, Extensions, Kind, Reference, Resource, Ring, Ringable, Rule, Tenant, Until, references,
+    },
     path::{Path, Segment},
     plan::{Observed, Role, Source, in_words},
 };
@@ -24,6 +26,9 @@ pub struct TenantPointers {
     pub provider: String,
     pub account: String,
     pub declared: Side,
+    /// What the files will say, in the order in which it comes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub coming: Vec<Coming>,
     /// `None` where nobody looked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub live: Option<Side>,
@@ -58,9 +63,22 @@ pub struct Pointer {
     pub source: Option<Source>,
 }
 
+/// What points to it once an `until` has passed, and does not before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Coming {
+    #[serde(flatten)]
+    pub pointer: Pointer,
+    /// When that is: `2027-01-16T18:00 (America/Chicago)`.
+    pub from: String,
+}
+
 impl Pointers {
     pub fn declared(&self) -> usize {
         self.tenants.iter().map(|it| it.declared.pointers.len()).sum()
+    }
+
+    pub fn coming(&self) -> usize {
+        self.tenants.iter().map(|it| it.coming.len()).sum()
     }
 
     pub fn live(&self) -> Option<usize> {
@@ -124,6 +142,34 @@ pub fn declared(target: &Target, tenant: &Tenant, place: &dyn Fn(&[Segment]) -> 
         }
     }
     side
+}
+
+/// What a tenant's file will say that it does not say now. `then` is the tenant when every one of these `until` has passed.
+pub fn coming(
+    target: &Target,
+    now: &Side,
+    then: &Tenant,
+    untils: &[&Until],
+    place: &dyn Fn(&[Segment]) -> Place,
+) -> Vec<Coming> {
+    let mut found: Vec<(&Until, Pointer)> = Vec::new();
+    for (address, resource) in then.resources() {
+        for (path, to) in self::found(target, &address, &resource) {
+            // The name of the object may be written in another way.
+            let holds = |it: &&&Until| it.address == address && path.starts_with(&it.holder[2..]);
+            let Some(until) = untils.iter().find(holds) else { continue };
+            let mut at = address.path();
+            at.extend(path.clone());
+            let (place, source) = (in_words(&resource, &path), Some(Source::from(place(&at))));
+            found.push((until, Pointer { at: address.to_string(), place, to, source }));
+        }
+    }
+    let same = |one: &Pointer, other: &Pointer| {
+        (&one.at, &one.place, &one.to) == (&other.at, &other.place, &other.to)
+    };
+    found.retain(|(_, pointer)| !now.pointers.iter().any(|it| same(it, pointer)));
+    found.sort_by_key(|(until, _)| until.instant);
+    found.into_iter().map(|(until, pointer)| Coming { pointer, from: until.to_string() }).collect()
 }
 
 /// A rule as the only one of nobody's extension.

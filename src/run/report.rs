@@ -9,13 +9,15 @@ use crate::{
     error::Failure,
     file,
     finding::Finding,
-    model::{Address, Kind, Resource},
+    load::LoadedTenant,
+    model::{Address, Kind, Resource, Until},
     path::Segment,
     plan::{Observed, Source},
-    report::{self, Comparison, Objects, Pointers, Row, Target, TenantPointers},
+    report::{self, Coming, Comparison, Objects, Pointers, Row, Side, Target, TenantPointers},
     text::{closest, io_reason},
 };
 use futures::{StreamExt, stream};
+use jiff::Timestamp;
 use std::{collections::BTreeMap, path::Path};
 
 /// The accounts of the tenants of a run, as far as they could be read.
@@ -100,6 +102,7 @@ pub fn who_points_to(
             continue;
         }
         let declared = report::declared(target, &loaded.tenant, &|path| locate(loaded, path));
+        let coming = coming(target, &declared, loaded, checked.workspace.at);
         let sources = sources(checked, tenant);
         let (mut side, mut not_read, mut findings) = (None, Vec::new(), Vec::new());
         match live.and_then(|live| live.0.get(&tenant.index)) {
@@ -115,6 +118,7 @@ pub fn who_points_to(
             provider: loaded.tenant.provider.clone(),
             account: loaded.tenant.account.clone(),
             declared,
+            coming,
             live: side,
             not_read,
             findings,
@@ -123,6 +127,16 @@ pub fn who_points_to(
     let pointers = Pointers { target: named.to_owned(), tenants };
     let warnings = slips(checked, target, &pointers);
     (pointers, warnings)
+}
+
+/// Who will point to it by itself, when every `until` of a tenant has passed: none of them is about what another one is about.
+fn coming(target: &Target, declared: &Side, loaded: &LoadedTenant, at: Timestamp) -> Vec<Coming> {
+    let untils: Vec<&Until> =
+        loaded.untils().map(|(until, _)| until).filter(|it| !it.has_passed(at)).collect();
+    let then = loaded.at(Timestamp::MAX).filter(|_| !untils.is_empty());
+    let then =
+        then.map(|it| report::coming(target, declared, &it.tenant, &untils, &|path| locate(&it, path)));
+    then.unwrap_or_default()
 }
 
 pub(super) fn no_tenant(checked: &Checked, named: &str) -> Failure {
@@ -137,7 +151,7 @@ pub(super) fn no_tenant(checked: &Checked, named: &str) -> Failure {
 
 /// A warning where nothing is called so, and something is called nearly so. A number close to another is no slip.
 fn slips(checked: &Checked, target: &Target, pointers: &Pointers) -> Vec<Finding> {
-    let is_there = |side: &report::Side| !side.own.is_empty() || !side.pointers.is_empty();
+    let is_there = |side: &Side| !side.own.is_empty() || !side.pointers.is_empty();
     let sides = pointers.tenants.iter().flat_map(|it| [Some(&it.declared), it.live.as_ref()]);
     let Some(address) = target.address().filter(|_| !sides.flatten().any(is_there)) else {
         return Vec::new();

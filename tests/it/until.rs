@@ -240,6 +240,43 @@ fn protection_holds_when_the_time_comes() {
     case("protected", &world, &commands);
 }
 
+/// Somebody leaves: what will lead to them is as much in the way as what does, and the line and the day say where to look.
+#[test]
+fn what_will_point_somewhere_is_told() {
+    let tenant = r#"time_zone: America/New_York
+schedules: { night: { dates: ["2027-01-02"] }, storm: { dates: ["2027-01-03"] } }
+rules:
+  "101":
+    order:
+      - when: night
+        until: { at: 2027-03-01T08:00, then: { forward: { busy: { extension: "102" } } } }
+      - when: storm
+        forward: { always: { extension: "102" } }
+        until: { at: 2027-02-01T08:00, then: { forward: { always: { extension: "102" }, no_answer: { extension: "102" } } } }
+      - when: default
+diverts:
+  "103":
+    busy: { extension: "102" }
+    until:
+      at: 2027-01-16T18:00
+      then: { busy: voicemail, no_answer: { extension: "102" } }
+forwards:
+  "+12145550100":
+    to: "+19725550199"
+    until: { at: 2027-04-01T08:00, then: { to: "+19725550150" } }
+"#;
+    let world = World::new(tenant);
+    let commands = [
+        (BEFORE, "who-points-to extension:102"),
+        (BEFORE, "who-points-to number:+19725550150"),
+        (BEFORE, "who-points-to number:+19725550150 --format json"),
+        (BEFORE, "who-points-to extension:109"),
+        (LATE, "who-points-to extension:102"),
+        ("2027-05-01T00:00:00Z", "who-points-to extension:102"),
+    ];
+    case("pointers", &world, &commands);
+}
+
 /// Whoever asks something else of the files is told what they say at the time; `show` tells all that they say.
 #[test]
 fn every_command_reads_the_same() {
