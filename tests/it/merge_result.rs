@@ -204,6 +204,59 @@ fn it_is_the_plan_of_the_merged_files() {
     }
 }
 
+/// A file that changes by itself: the merge has its `until`, whoever brings it, and the plan is that of the merged files before and
+/// after its time; the other side of a conflict about when that is nobody guesses.
+#[test]
+fn what_ends_by_itself_ends_in_the_merge() {
+    const ENDS: &str = "forwards:\n  \"+12145550100\":\n    to: \"+19725550199\"\n    until: { at: 2027-01-16T18:00, then: { to: \"+19725550150\" } }\n";
+    const NOW: &str = "2027-01-13T20:00:00Z";
+    let world = repository();
+    let zone = |w: &Workspace| w.edit(FILE, "schedules:\n", "time_zone: America/New_York\nschedules:\n");
+    on(&world, "main", "zone", zone);
+    world.git(&["checkout", "-q", "-B", "feature"]);
+    world.git(&["checkout", "-q", "main"]);
+    on(&world, "feature", "mine", |w| w.edit(FILE, "# --- numbers\n", &format!("{ENDS}\n# --- numbers\n")));
+    on(&world, "main", "theirs", OTHERS[1].1);
+    world.git(&["tag", "before"]);
+    let plan = |words: &[&str]| {
+        let done = world.run_at(NOW, &[&["plan", "--sandbox"], words].concat());
+        assert_eq!((done.ending, done.err.as_str()), (Ending::Fine, ""), "{words:?}: {}", done.out);
+        done.out
+    };
+    let merge = ["--base", "before", "--merge", "feature"];
+    let [before, after] = [&merge[..], &[&merge[..], &["--as-of", "2027-01-16T23:00Z"]].concat()].map(plan);
+    let coming = "warning[ends-later]: forwards.+12145550100 is to change at 2027-01-16T18:00 (America/New_York): then `to: \"+19725550150\"`";
+    assert!(before.contains(coming) && before.contains("      + to: \"+19725550199\"\n"), "{before}");
+    assert!(!after.contains(coming) && after.contains("      + to: \"+19725550150\"\n"), "{after}");
+    assert!(after.contains("warning[until-passed]: "), "{after}");
+    // The base alone has none of it, and is what is checked out.
+    assert!(!plan(&["--base", "before"]).contains("forwards."), "{before}");
+    assert!(!world.read(FILE).contains("until"));
+    let saved = world.argument("plan.json");
+    plan(&[&merge[..], &["--out", &saved]].concat());
+
+    self::merge(&world, "merge");
+    world.git(&["commit", "-q", "--allow-empty", "-m", "later"]);
+    assert_eq!(plan(&["--base", "before"]), before);
+    assert_eq!(plan(&["--base", "before", "--as-of", "2027-01-16T23:00Z"]), after);
+    // It is applied on the side of its time on which it was reviewed, and on no other.
+    let apply = |now: &str| world.run_at(now, &["apply", &saved, "--sandbox"]);
+    let late = apply("2027-01-16T23:00:00Z");
+    assert_eq!(late.ending, Ending::Refused, "{}", late.out);
+    assert!(refusal(&late).contains("the `until` of forwards.+12145550100, "), "{}", late.err);
+    let done = apply(NOW);
+    assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
+
+    // Both sides say another time.
+    world.git(&["branch", "-qf", "feature"]);
+    for (branch, time) in [("feature", "17:00"), ("main", "19:00")] {
+        on(&world, branch, "another time", |w| w.edit(FILE, "16T18:00", &format!("16T{time}")));
+    }
+    let done = world.run_at(NOW, &["plan", "--sandbox", "--base", "main", "--merge", "feature"]);
+    assert_eq!((done.ending, done.out.as_str()), (Ending::Error, ""), "{}", done.err);
+    assert!(done.err.contains(FILE), "{}", done.err);
+}
+
 /// The comment is about the commit that somebody has pushed. That of the checkout is one they have never seen.
 #[test]
 fn the_comment_names_the_branch() {
