@@ -771,13 +771,20 @@ fn one_that_cannot_be_read_does_not_stop_the_others() {
     let comment = merged(&world, &files, &["--out", &joined, "--format", "markdown"]);
     assert_eq!((comment.ending, lines(&comment.out)), (Ending::Error, 0), "{}", comment.err);
     assert_eq!(comment.out.matches("- :no_entry: ").count(), 1, "{}", comment.out);
-    let ended = files.iter().map(|file| apply(file)).map(|run| (run.ending, done(&run.out).len()));
-    let mut ended: Vec<(i32, usize)> = ended.map(|(ending, steps)| (ending as i32, steps)).collect();
+    let runs: Vec<Finished> = files.iter().map(|file| apply(file)).collect();
+    let outcomes: Vec<String> = (0..of).map(|at| world.argument(&format!("plans/out-{at}.json"))).collect();
+    runs.iter().zip(&outcomes).for_each(|(run, file)| fs::write(file, &run.out).unwrap());
+    let mut ended: Vec<(i32, usize)> =
+        runs.iter().map(|run| (run.ending as i32, done(&run.out).len())).collect();
     ended.sort();
     let even = count / of;
     let mut expected = vec![(0, even); of - 1];
     expected.push((4, even - 1));
     assert_eq!(ended, expected);
+    let whole = merged(&world, &outcomes, &["--outcomes"]);
+    assert_eq!(whole.ending, Ending::Partial, "{}", whole.err);
+    let last = format!("\nApplied: {0} of {0} done.\n", count - 1);
+    assert!(whole.out.ends_with(&last) && lines(&whole.out) == 1, "{}", whole.out);
     // Nothing but that one is left, and the apply of the whole says so.
     let run = apply(&joined);
     assert_eq!(run.ending, Ending::Error, "{}", run.err);
