@@ -24,6 +24,9 @@ const FORM: &str = "write `until: { at: 2027-01-16T18:00, then: { … } }`";
 const HOLDERS: &str =
     "a divert, an emergency forward and a rule may have one: `diverts`, `forwards`, `rules`";
 
+const OF_BULK: &str = "end it with `enabled: false` when the day has come; a rule that an extension declares in `rules` may have one";
+const BULK: &str = "bulk";
+
 fn may_have(kind: Kind) -> bool {
     match kind {
         Kind::Rules | Kind::Diverts | Kind::Forwards => true,
@@ -54,6 +57,12 @@ impl Untils {
                 found.object(kind, key, object);
             }
         }
+        // An entry of it is about objects that only the account knows.
+        for entry in tree.root().get(BULK).map(Node::items).unwrap_or_default() {
+            let Some((word, _)) = entry.entry(UNTIL) else { continue };
+            found.none = false;
+            found.wrong("unknown-key", word, format!("`{UNTIL}` cannot stand in `{BULK}`"), OF_BULK);
+        }
         Self { all: found.all, none: found.none }
     }
 
@@ -66,6 +75,9 @@ impl Untils {
         let passed: BTreeMap<&Path, bool> =
             self.all.iter().map(|(until, _)| (&until.holder, until.has_passed(at))).collect();
         let root = tree.parts_mut().1;
+        if let Some(Value::Seq(entries)) = root.entry_mut(BULK).map(|it| &mut it.value) {
+            entries.iter_mut().for_each(|entry| settle(entry, false));
+        }
         for kind in Kind::ALL {
             let Some(section) = root.entry_mut(kind.section()) else { continue };
             each_entry(section, |key, object| {
