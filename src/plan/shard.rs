@@ -39,8 +39,8 @@ impl Shard {
 /// How many tenants are before a cut.
 fn cut(all: &BTreeSet<(String, String)>, index: usize, of: usize) -> usize {
     let even = all.len() * index / of;
-    // A shard is at most half as large again as it would be.
-    let slack = (all.len() / of + 2) / 4;
+    // A shard is at most half as large again as it would be, also where both its ends are moved.
+    let slack = all.len().div_ceil(of).div_ceil(2) / 2;
     let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
     all.iter().for_each(|(provider, _)| *sizes.entry(provider).or_default() += 1);
     let ends = sizes.values().scan(0, |end, size| {
@@ -148,7 +148,7 @@ mod tests {
     fn a_provider_stays_together() {
         // Tenants of each provider, in how many shards; tenants and providers of each shard.
         type Row = (&'static [usize], usize, &'static [usize], &'static [usize]);
-        let table: [Row; 9] = [
+        let table: [Row; 10] = [
             (&[10, 10, 10], 3, &[10, 10, 10], &[1, 1, 1]),
             (&[9, 11, 10], 3, &[9, 11, 10], &[1, 1, 1]),
             (&[4, 2], 2, &[4, 2], &[1, 1]),
@@ -156,6 +156,7 @@ mod tests {
             (&[30], 3, &[10, 10, 10], &[1, 1, 1]),
             (&[3000, 3, 3], 7, &[429, 429, 430, 429, 430, 429, 430], &[1, 1, 1, 1, 1, 1, 3]),
             (&[1, 1, 1, 1], 2, &[2, 2], &[2, 2]),
+            (&[1, 4, 5], 5, &[2, 2, 2, 2, 2], &[2, 1, 2, 1, 1]),
             (&[2], 4, &[0, 1, 0, 1], &[0, 1, 0, 1]),
             (&[], 2, &[0, 0], &[0, 0]),
         ];
