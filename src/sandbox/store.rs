@@ -31,6 +31,10 @@ pub struct Store {
 #[derive(Debug)]
 struct Held {
     accounts: BTreeMap<String, Account>,
+    /// What a request may know of each. With thousands of accounts most stay as they are from one request to the next.
+    views: Views,
+    /// Those that change as time goes by.
+    moving: BTreeSet<String>,
     /// With whom the state on disk is shared, where others may serve it too.
     shared: Option<Shared>,
 }
@@ -87,8 +91,9 @@ impl Store {
             accounts.insert(name, Account::new(path, Arc::new(document)));
         }
         shared.iter().for_each(Shared::leave);
+        let views = accounts.iter().map(|(name, account)| (name.clone(), account.view())).collect();
         Ok(Self {
-            held: Mutex::new(Held { accounts, shared }),
+            held: Mutex::new(Held { accounts, views, moving: BTreeSet::new(), shared }),
             tables: vendor.tables(),
             visible_after: options.behaviour.visible_after,
             active_lag: vendor.active_lag(),
@@ -122,13 +127,14 @@ impl Store {
         respond: impl FnOnce(&Views) -> Response,
         held: &mut Held,
     ) -> std::io::Result<(Response, bool)> {
-        let Held { accounts, shared } = held;
         let now = Instant::now();
-        let mut answer = respond(&self.views(accounts, now));
-        let Some(Commit { account, object, document }) = answer.commit.take() else {
+        held.settle(now, self.active_lag);
+        let mut answer = respond(&held.views);
+        let Some(Commit { account: name, object, document }) = answer.commit.take() else {
             return Ok((answer, false));
         };
-        let Some(account) = accounts.get_mut(&account) else { return Ok((answer, false)) };
+        let Held { accounts, views, moving, shared } = held;
+        let Some(account) = accounts.get_mut(&name) else { return Ok((answer, false)) };
         let lost = mode == CommitMode::Lost || self.pending_first && account.pending.contains_key(&object);
         if !lost {
             if let Some(shared) = shared {
@@ -137,24 +143,15 @@ impl Store {
             persist(&account.path, &document, self.durable)?;
             let delay = if let CommitMode::Late(delay) = mode { delay } else { self.visible_after };
             let at = Instant::now() + delay;
+            // The slow timer has gone on while nothing happened here.
+            account.settle(now, self.active_lag);
             account.committed = Arc::new(document);
             account.waiting.push_back((at, Arc::clone(&account.committed)));
             account.pending.insert(object, at);
+            views.insert(name.clone(), account.view());
+            moving.insert(name);
         }
         Ok((answer, !lost))
-    }
-
-    fn views(&self, accounts: &mut BTreeMap<String, Account>, now: Instant) -> Views {
-        let view = |(name, account): (&String, &mut Account)| {
-            account.settle(now, self.active_lag);
-            let view = View {
-                committed: Arc::clone(&account.committed),
-                visible: Arc::clone(&account.visible),
-                settled: Arc::clone(&account.settled),
-            };
-            (name.clone(), view)
-        };
-        accounts.iter_mut().map(view).collect()
     }
 
     /// A panic elsewhere cannot leave an account half changed: documents are replaced whole.
@@ -170,15 +167,28 @@ impl Held {
         if !shared.enter()? {
             return Ok(());
         }
-        for account in self.accounts.values_mut() {
+        for (name, account) in &mut self.accounts {
             let text = std::fs::read_to_string(&account.path)?;
             if text == account.committed.to_text() {
                 continue;
             }
             let document = Document::parse(&text, tables).map_err(std::io::Error::other)?;
             *account = Account::new(std::mem::take(&mut account.path), Arc::new(document));
+            self.views.insert(name.clone(), account.view());
+            self.moving.remove(name);
         }
         Ok(())
+    }
+
+    /// Moves into view what has become visible by now.
+    fn settle(&mut self, now: Instant, active_lag: Duration) {
+        let Self { accounts, views, moving, shared: _ } = self;
+        moving.retain(|name| {
+            let Some(account) = accounts.get_mut(name) else { return false };
+            account.settle(now, active_lag);
+            views.insert(name.clone(), account.view());
+            account.is_moving()
+        });
     }
 }
 
@@ -193,6 +203,20 @@ impl Account {
             settled: document,
             ticked: Instant::now(),
         }
+    }
+
+    fn view(&self) -> View {
+        View {
+            committed: Arc::clone(&self.committed),
+            visible: Arc::clone(&self.visible),
+            settled: Arc::clone(&self.settled),
+        }
+    }
+
+    /// Whether it will be another one without being written to.
+    fn is_moving(&self) -> bool {
+        let settled = Arc::ptr_eq(&self.settled, &self.visible);
+        !self.waiting.is_empty() || !self.pending.is_empty() || !settled
     }
 
     /// Moves what became visible by now into view, and ticks the slow timer when it is due.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Stratus;
 use crate::sandbox::document::Document;
-use crate::sandbox::vendor::{Commit, Request, Response, Views};
+use crate::sandbox::vendor::{Commit, Request, Response, View, Views};
 
 /// A response, or the one that says what is wrong.
 pub type RouteResult = Result<Response, ErrorResponse>;
@@ -68,9 +68,11 @@ impl<'a> ApiCall<'a> {
         token: &str,
         domain: &str,
     ) -> Result<Self, ErrorResponse> {
-        let own = own_domain(views, token);
-        let wanted = if domain == "~" { own.as_deref() } else { Some(domain) };
-        let found = views.iter().find(|(_, view)| Some(domain_of(&view.committed)) == wanted);
+        let wanted = match domain {
+            "~" => own_domain(views, token),
+            named => Some(named.to_owned()),
+        };
+        let found = wanted.and_then(|wanted| of_domain(views, &wanted));
         let (account, view) = found.ok_or_else(ErrorResponse::scope)?;
         Ok(Self {
             server,
@@ -128,6 +130,12 @@ pub fn show(value: Value) -> RouteResult {
 
 pub fn total(count: usize) -> RouteResult {
     show(json!({"total": count}))
+}
+
+/// The account of a domain. Most are called as their domain is.
+pub fn of_domain<'v>(views: &'v Views, domain: &str) -> Option<(&'v String, &'v View)> {
+    let is_it = |(_, view): &(&String, &View)| domain_of(&view.committed) == domain;
+    views.get_key_value(domain).filter(is_it).or_else(|| views.iter().find(is_it))
 }
 
 pub fn domain_of(document: &Document) -> &str {

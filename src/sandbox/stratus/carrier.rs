@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Stratus;
-use super::call::{ErrorResponse, RouteResult, domain_of, page, show};
+use super::call::{ErrorResponse, RouteResult, of_domain, page, show};
 use crate::sandbox::document::Document;
 use crate::sandbox::vendor::{Commit, Request, Response, View, Views};
 
@@ -24,8 +24,7 @@ pub fn route(server: &Stratus, request: &Request, views: &Views, path: &[&str]) 
 /// Lists every number of one domain, a page at a time, those never configured as null and off.
 fn list(server: &Stratus, request: &Request, views: &Views) -> RouteResult {
     let domain = request.query("domain").unwrap_or_default();
-    let view =
-        views.values().find(|view| domain_of(&view.committed) == domain).ok_or_else(ErrorResponse::scope)?;
+    let (_, view) = of_domain(views, domain).ok_or_else(ErrorResponse::scope)?;
     let row = |(number, _): (&str, &Value)| {
         let number = ten_digits(number);
         let mut row = Map::new();
