@@ -33,8 +33,8 @@ struct Held {
     accounts: BTreeMap<String, Account>,
     /// What a request may know of each. With thousands of accounts most stay as they are from one request to the next.
     views: Views,
-    /// Those that change as time goes by.
-    moving: BTreeSet<String>,
+    /// When each of those that change as time goes by does so next.
+    due: BTreeSet<(Instant, String)>,
     /// With whom the state on disk is shared, where others may serve it too.
     shared: Option<Shared>,
 }
@@ -93,7 +93,7 @@ impl Store {
         shared.iter().for_each(Shared::leave);
         let views = accounts.iter().map(|(name, account)| (name.clone(), account.view())).collect();
         Ok(Self {
-            held: Mutex::new(Held { accounts, views, moving: BTreeSet::new(), shared }),
+            held: Mutex::new(Held { accounts, views, due: BTreeSet::new(), shared }),
             tables: vendor.tables(),
             visible_after: options.behaviour.visible_after,
             active_lag: vendor.active_lag(),
@@ -133,7 +133,7 @@ impl Store {
         let Some(Commit { account: name, object, document }) = answer.commit.take() else {
             return Ok((answer, false));
         };
-        let Held { accounts, views, moving, shared } = held;
+        let Held { accounts, views, due, shared } = held;
         let Some(account) = accounts.get_mut(&name) else { return Ok((answer, false)) };
         let lost = mode == CommitMode::Lost || self.pending_first && account.pending.contains_key(&object);
         if !lost {
@@ -149,7 +149,7 @@ impl Store {
             account.waiting.push_back((at, Arc::clone(&account.committed)));
             account.pending.insert(object, at);
             views.insert(name.clone(), account.view());
-            moving.insert(name);
+            due.extend(account.due(self.active_lag).map(|at| (at, name)));
         }
         Ok((answer, !lost))
     }
@@ -175,20 +175,20 @@ impl Held {
             let document = Document::parse(&text, tables).map_err(std::io::Error::other)?;
             *account = Account::new(std::mem::take(&mut account.path), Arc::new(document));
             self.views.insert(name.clone(), account.view());
-            self.moving.remove(name);
         }
         Ok(())
     }
 
     /// Moves into view what has become visible by now.
     fn settle(&mut self, now: Instant, active_lag: Duration) {
-        let Self { accounts, views, moving, shared: _ } = self;
-        moving.retain(|name| {
-            let Some(account) = accounts.get_mut(name) else { return false };
+        let Self { accounts, views, due, shared: _ } = self;
+        while due.first().is_some_and(|(at, _)| *at <= now) {
+            let Some((_, name)) = due.pop_first() else { return };
+            let Some(account) = accounts.get_mut(&name) else { continue };
             account.settle(now, active_lag);
             views.insert(name.clone(), account.view());
-            account.is_moving()
-        });
+            due.extend(account.due(active_lag).map(|at| (at, name)));
+        }
     }
 }
 
@@ -213,10 +213,12 @@ impl Account {
         }
     }
 
-    /// Whether it will be another one without being written to.
-    fn is_moving(&self) -> bool {
-        let settled = Arc::ptr_eq(&self.settled, &self.visible);
-        !self.waiting.is_empty() || !self.pending.is_empty() || !settled
+    /// When it will be another one without being written to.
+    fn due(&self, active_lag: Duration) -> Option<Instant> {
+        // One that shows late holds back those after it.
+        let waiting = self.waiting.front().map(|(at, _)| *at);
+        let tick = (!Arc::ptr_eq(&self.settled, &self.visible)).then(|| self.ticked + active_lag);
+        waiting.into_iter().chain(self.pending.values().copied()).chain(tick).min()
     }
 
     /// Moves what became visible by now into view, and ticks the slow timer when it is due.
