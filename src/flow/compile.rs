@@ -308,9 +308,7 @@ impl<'a> Compiler<'_, 'a> {
             let clock = clocks
                 .entry(zone)
                 .or_insert_with(|| Clock::new(TimeZone::get(zone).unwrap_or(TimeZone::UTC), horizon));
-            let is_named_only = !self.config.is_whole
-                && model::Schedule { enabled: None, protect: None, extension: None, ..schedule.clone() }
-                    == model::Schedule::default();
+            let is_named_only = !self.config.is_whole && says_no_hours(schedule);
             let state = match schedule.enabled {
                 Some(false) => ScheduleState::SwitchedOff,
                 _ if is_named_only => ScheduleState::Unknown,
@@ -379,10 +377,14 @@ impl<'a> Compiler<'_, 'a> {
         };
         let mut compiled = Vec::new();
         for (rule, place) in rules.order.iter().flatten().zip(0..) {
+            let is_default = rule.when == DEFAULT_RULE;
             if !rule.enabled {
+                // What is below Default never fires, also where Default is switched off.
+                if is_default {
+                    break;
+                }
                 continue;
             }
-            let is_default = rule.when == DEFAULT_RULE;
             let schedule = (!is_default).then(|| match self.schedules.get(&rule.when) {
                 Some(schedule) => *schedule,
                 None => self.schedule(&rule.when, ScheduleState::Unknown),
@@ -521,4 +523,19 @@ fn devices(tenant: &Tenant) -> BTreeSet<&str> {
         _ => None,
     });
     device.collect()
+}
+
+/// Whether a schedule only names a live one.
+fn says_no_hours(schedule: &model::Schedule) -> bool {
+    let model::Schedule { weekly, dates, monthly, yearly, holidays, easter, other, .. } = schedule;
+    let says = [
+        weekly.is_some(),
+        dates.is_some(),
+        monthly.is_some(),
+        yearly.is_some(),
+        holidays.is_some(),
+        easter.is_some(),
+        other.is_some(),
+    ];
+    !says.contains(&true)
 }

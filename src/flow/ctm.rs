@@ -93,19 +93,27 @@ impl Walk<'_> {
     fn one_after_the_other(&mut self, receivers: &[ReceiverId]) -> Next {
         for receiver in receivers {
             let it = &self.network.receivers[receiver.at()];
-            let after = it.no_answer.map_or(RING, |(after, _)| after);
-            if let Rang::Ended(end) =
-                self.ring(System::CallTrackingMetrics, &[Leg { party: it.party, delay: 0 }], Some(after))
-            {
-                return Next::End(end);
+            let began = self.now;
+            // Of one that is not declared, nobody knows how long it rings.
+            let after = match (it.no_answer, it.unknown) {
+                (Some((after, _)), _) => Some(after),
+                (None, Some(_)) => None,
+                (None, None) => Some(RING),
+            };
+            let rang = self.ring(System::CallTrackingMetrics, &[Leg { party: it.party, delay: 0 }], after);
+            match (rang, it.unknown) {
+                (Rang::Ended(end), _) => return Next::End(end),
+                (Rang::Endless, Some(label)) => {
+                    self.now = began;
+                    return Next::End(End::Unknown(label));
+                }
+                _ => {}
             }
         }
         let Some(last) = receivers.last() else { return self.dropped(Dropped::NoAnswer) };
-        let it = &self.network.receivers[last.at()];
-        match (it.no_answer, it.unknown) {
-            (Some((_, to)), _) => self.no_answer_routing(*last, to),
-            (None, Some(label)) => Next::End(End::Unknown(label)),
-            (None, None) => self.dropped(Dropped::NoAnswer),
+        match self.network.receivers[last.at()].no_answer {
+            Some((_, to)) => self.no_answer_routing(*last, to),
+            None => self.dropped(Dropped::NoAnswer),
         }
     }
 

@@ -105,10 +105,9 @@ struct Entry {
     end: Moment,
 }
 
-impl Entry {
-    fn is_overnight(&self) -> bool {
-        self.end.date == self.begin.date && self.end.time < self.begin.time
-    }
+/// Whether a stretch ends at an earlier time of the day on which it begins.
+fn is_overnight(begin: Moment, end: Moment) -> bool {
+    end.date == begin.date && end.time < begin.time
 }
 
 fn wall(date: Date, time: TimeOfDay) -> Option<Seconds> {
@@ -174,7 +173,10 @@ impl Laid {
             Point::U10 => self.entries.iter().any(until_midnight),
             Point::U11 => !self.entries.iter().all(until_midnight),
             Point::U12 => clock.stretches.len() > 1,
-            Point::U13 => self.entries.iter().any(Entry::is_overnight),
+            Point::U13 => {
+                let of_holidays = self.holidays.iter().any(Window::is_overnight);
+                of_holidays || self.entries.iter().any(|it| is_overnight(it.begin, it.end))
+            }
             Point::U14 => !self.holidays.is_empty(),
             Point::U15 => self.has_own_entries,
             _ => false,
@@ -205,10 +207,9 @@ impl Laid {
             (false, _, true) => 60,
             _ => 0,
         };
-        for entry in &self.entries {
-            let Entry { begin, end } = entry;
+        let mut lay = |begin: Moment, end: Moment| {
             let from = wall(begin.date, begin.time);
-            if !entry.is_overnight() {
+            if !is_overnight(begin, end) {
                 add(from, wall(end.date, end.time), late(end.time));
             } else if assumed.get(Point::U13) {
                 let next = end.date.tomorrow().ok();
@@ -217,13 +218,14 @@ impl Laid {
                 add(wall(begin.date, TimeOfDay::START), wall(end.date, end.time), late(end.time));
                 add(from, wall(begin.date, TimeOfDay::END), 0);
             }
-        }
+        };
+        self.entries.iter().for_each(|Entry { begin, end }| lay(*begin, *end));
         if !assumed.get(Point::U14)
             && let Some((first, last)) = clock.days()
         {
             for date in first.series(Span::new().days(1)).take_while(|date| *date <= last) {
                 for hours in &self.holidays {
-                    add(wall(date, hours.begin), wall(date, hours.end), late(hours.end));
+                    lay(Moment { date, time: hours.begin }, Moment { date, time: hours.end });
                 }
             }
         }

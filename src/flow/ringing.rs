@@ -126,6 +126,7 @@ impl Walk<'_> {
             }
         }
         if let Some((end, at)) = end {
+            self.connected.get_or_insert(absolute(stop).unwrap_or(began));
             self.now = at;
             return Rang::Ended(end);
         }
