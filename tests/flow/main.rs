@@ -5,8 +5,11 @@
 //! - `held`: the two against each other
 //! - `speed`: how fast it is
 //! - `random`: tenants and calls from a seed
+//! - `articles`: calls of which a sentence of a source says how they end
 
 // The attribute tells clippy that helpers beside the tests are test code as well.
+#[cfg(test)]
+mod articles;
 #[cfg(test)]
 mod held;
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod sight;
 mod theme;
 
 use crate::naive::{Assume, Call};
+pub use account::DISPATCH;
 pub use calls::IDS;
 use dice::Dice;
 use serde_json::{Value, json};

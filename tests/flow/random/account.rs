@@ -17,7 +17,7 @@ pub const PEOPLE: [&str; 3] = ["ana@example.com", "bo@example.com", "cy@example.
 /// Callers that lists name.
 pub const CALLERS: [&str; 2] = ["+13125550123", "+13125550177"];
 const WHEN: [&str; 4] = ["a", "b", "c", "d"];
-const DISPATCH: [&str; 10] = [
+pub const DISPATCH: [&str; 10] = [
     "ring_all",
     "round_robin",
     "tiered_round_robin",
