@@ -82,7 +82,13 @@ impl Network {
             return *party;
         }
         let party = PartyId(id(self.parties.len()));
-        self.parties.push(Party { site: None, name: name.clone(), device_of: None, hosted: None });
+        self.parties.push(Party {
+            site: None,
+            name: name.clone(),
+            device_of: None,
+            devices: Vec::new(),
+            hosted: None,
+        });
         known.insert(name, party);
         party
     }
@@ -115,7 +121,13 @@ impl<'a> Compiler<'_, 'a> {
         }
         let party = PartyId(id(self.network.parties.len()));
         let site = Some(self.site);
-        self.network.parties.push(Party { site, name: name.to_owned(), device_of: None, hosted: None });
+        self.network.parties.push(Party {
+            site,
+            name: name.to_owned(),
+            device_of: None,
+            devices: Vec::new(),
+            hosted: None,
+        });
         self.site().parties.insert(name.to_owned(), party);
         party
     }
@@ -184,7 +196,6 @@ impl<'a> Compiler<'_, 'a> {
         self.network.extensions.push(Extension {
             site: self.site,
             phone,
-            devices: Vec::new(),
             mailbox,
             unknown,
             unknown_rules,
@@ -387,6 +398,8 @@ impl<'a> Compiler<'_, 'a> {
             }
             let schedule = (!is_default).then(|| match self.schedules.get(&rule.when) {
                 Some(schedule) => *schedule,
+                // A rule whose frame is gone is inert.
+                None if self.config.is_whole => self.schedule(&rule.when, ScheduleState::SwitchedOff),
                 None => self.schedule(&rule.when, ScheduleState::Unknown),
             });
             let simultaneous = match &rule.ring {
@@ -444,22 +457,20 @@ impl<'a> Compiler<'_, 'a> {
         after.filter(is_own).copied().collect()
     }
 
-    /// Tells each device whose it is.
+    /// Tells each device whose it is, also where the extension itself is not declared.
     fn fill_devices(&mut self) {
-        let extensions: Vec<(String, ExtensionId)> =
-            self.site().extensions.iter().map(|(name, handle)| (name.clone(), *handle)).collect();
-        for (name, handle) in extensions {
-            for device in self.devices_of(&name) {
-                let party = self.party(device);
-                self.network.extensions[handle.at()].devices.push(party);
-            }
-        }
         for device in self.devices.clone() {
-            // Also where the extension itself is not declared: it may be said what its phone does.
-            if let Some(letter) = device.find(|it: char| it.is_ascii_alphabetic()).filter(|at| *at > 0) {
-                let (party, phone) = (self.party(device), self.party(&device[..letter]));
-                self.network.parties[party.at()].device_of = Some(phone);
-            }
+            let extensions: Vec<String> = self.site().extensions.keys().cloned().collect();
+            let is_own = |name: &&String| {
+                let rest = device.strip_prefix(name.as_str());
+                rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_alphabetic()))
+            };
+            let declared = extensions.iter().filter(is_own).max_by_key(|name| name.len()).cloned();
+            let letter = device.find(|it: char| it.is_ascii_alphabetic()).filter(|at| *at > 0);
+            let Some(name) = declared.or_else(|| letter.map(|at| device[..at].to_owned())) else { continue };
+            let (party, phone) = (self.party(device), self.party(&name));
+            self.network.parties[party.at()].device_of = Some(phone);
+            self.network.parties[phone.at()].devices.push(party);
         }
     }
 

@@ -17,8 +17,9 @@ impl Walk<'_> {
     /// 1 and 7.
     pub fn receiver(&mut self, handle: ReceiverId) -> Next {
         let it = &self.network.receivers[handle.at()];
-        let own = it.no_answer;
-        let own = own.filter(|_| !self.is_in_turn || self.ask(Point::U21));
+        let has_more = it.no_answer.is_some() || it.unknown.is_some();
+        let goes_on = !self.is_in_turn || !has_more || self.ask(Point::U21);
+        let (own, unknown) = if goes_on { (it.no_answer, it.unknown) } else { (None, None) };
         let rang = self.ring(
             System::CallTrackingMetrics,
             &[Leg { party: it.party, delay: 0 }],
@@ -27,11 +28,11 @@ impl Walk<'_> {
         match (rang, own) {
             (Rang::Ended(end), _) => Next::End(end),
             (_, Some((_, to))) => self.no_answer_routing(handle, to),
-            (Rang::Endless, None) => match it.unknown {
+            (Rang::Endless, None) => match unknown {
                 Some(label) => Next::End(End::Unknown(label)),
                 None => Next::End(End::RingsOn),
             },
-            (_, None) => match it.unknown {
+            (_, None) => match unknown {
                 Some(label) => Next::End(End::Unknown(label)),
                 None => self.dropped(Dropped::Busy),
             },
@@ -111,9 +112,11 @@ impl Walk<'_> {
             }
         }
         let Some(last) = receivers.last() else { return self.dropped(Dropped::NoAnswer) };
-        match self.network.receivers[last.at()].no_answer {
-            Some((_, to)) => self.no_answer_routing(*last, to),
-            None => self.dropped(Dropped::NoAnswer),
+        let it = &self.network.receivers[last.at()];
+        match (it.no_answer, it.unknown) {
+            (Some((_, to)), _) => self.no_answer_routing(*last, to),
+            (None, Some(label)) => Next::End(End::Unknown(label)),
+            (None, None) => self.dropped(Dropped::NoAnswer),
         }
     }
 

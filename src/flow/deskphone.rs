@@ -24,7 +24,7 @@ impl Walk<'_> {
             return self.divert(handle, Condition::Always, to);
         }
         let phone = self.phone(it.own_leg[0]);
-        if phone == Phone::Offline {
+        if matches!(phone, Phone::Offline | Phone::LoggedOut) {
             return self.divert_or_drop(handle, Condition::Unreachable, forwards.unreachable);
         }
         if phone.is_on_call() {

@@ -60,6 +60,8 @@ pub struct Party {
     pub name: String,
     /// The extension whose device it is.
     pub device_of: Option<PartyId>,
+    /// The devices of an extension.
+    pub devices: Vec<PartyId>,
     /// An outside number that one of the tenants has: the call comes in there.
     pub hosted: Option<NumberId>,
 }
@@ -130,7 +132,6 @@ pub struct Forwards {
 pub struct Extension {
     pub site: SiteId,
     pub phone: PartyId,
-    pub devices: Vec<PartyId>,
     pub mailbox: MailboxId,
     /// What stands for it where nothing is declared or read. None: it is.
     pub unknown: Option<LabelId>,

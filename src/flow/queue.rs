@@ -81,7 +81,7 @@ impl Walk<'_> {
                 return false;
             }
             let phone = self.given.phone(self.network, agent.party);
-            let is_offline = phone == Phone::Offline && (!agent.is_outside || !self.ask(Point::U23));
+            let is_offline = self.is_offline(agent.party) && (!agent.is_outside || !self.ask(Point::U23));
             is_offline || phone == Phone::LoggedOut
         })
     }
@@ -238,6 +238,11 @@ impl Walk<'_> {
         for (at, turn) in turns.iter_mut().enumerate() {
             let has_it = winner == Some(at);
             let ends = stop.map_or(turn.until, |stop| stop.min(turn.until));
+            // What refused is over then.
+            let ends = match (&turn.inside, turn.does) {
+                (Some(_), Does::Refuses(at)) => ends.min(at),
+                _ => ends,
+            };
             if let Some(inside) = &mut turn.inside {
                 let is_heard = |ring: &Ringing| has_it || ring.from < absolute(ends);
                 let heard = inside.rings.drain(..).filter(is_heard).map(|mut ring| {

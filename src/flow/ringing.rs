@@ -97,6 +97,11 @@ impl Walk<'_> {
         for (leg, (party, what, is_heard, inside)) in does.iter_mut().enumerate() {
             let has_it = winner == Some(leg);
             if let Some(inside) = inside {
+                // What refused is over then.
+                let stop = match what {
+                    Does::Refuses(at, _) => Some(stop.map_or(*at, |stop| stop.min(*at))),
+                    _ => stop,
+                };
                 let is_before = |at: u32| has_it || absolute(stop).is_none_or(|stop| at < stop);
                 let until = |it: &mut Ringing| {
                     if !has_it {

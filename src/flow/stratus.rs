@@ -1,7 +1,7 @@
 //! An extension on Stratus: its callers, its rules, its phones. Section 3 of `SEMANTICS.md`; the numbers are its steps.
 
 use super::{
-    network::{Extension, ExtensionId, Forwards, Rule, Target},
+    network::{Extension, ExtensionId, Forwards, PartyId, Rule, Target},
     point::Point,
     ringing::{Rang, Refusals},
     state::{Caller, Phone},
@@ -76,12 +76,11 @@ impl Walk<'_> {
                 Target::Mailbox(it.mailbox),
             );
         }
-        let own = self.phone(it.own_leg[0]);
-        if let Some(to) = forward.on_call.filter(|_| own.is_on_call()) {
+        if let Some(to) = forward.on_call.filter(|_| self.has(it.phone, Phone::is_on_call)) {
             return self.go(place, Why::Rule(Condition::OnCall, in_force.place), to); // 7
         }
         let legs = in_force.rule.and_then(|rule| rule.simultaneous.as_deref());
-        if let Some(to) = forward.unreachable.filter(|_| self.is_offline(it))
+        if let Some(to) = forward.unreachable.filter(|_| self.is_offline(it.phone))
             && (legs.is_none() || self.ask(Point::U3))
         {
             return self.go(place, Why::Rule(Condition::Unreachable, in_force.place), to); // 8
@@ -92,6 +91,7 @@ impl Walk<'_> {
             Rang::Endless => Next::End(End::RingsOn),                            // 11
             Rang::Unanswered => self.unanswered(handle, in_force),               // 11
             Rang::Refused(refusals) => self.refused(handle, in_force, refusals), // 12
+            Rang::Offline if !self.is_offline(it.phone) => self.unanswered(handle, in_force),
             Rang::Offline => match forward.unreachable {
                 Some(to) => self.go(place, Why::Rule(Condition::Unreachable, in_force.place), to),
                 None => self.nothing_set(handle, in_force),
@@ -103,9 +103,15 @@ impl Walk<'_> {
         extension.rules.iter().find(|rule| rule.schedule.is_none_or(|schedule| self.in_force(schedule)))
     }
 
-    fn is_offline(&self, extension: &Extension) -> bool {
-        let is_off = |party| self.given.phone(self.network, party) == Phone::Offline;
-        is_off(extension.phone) && extension.devices.iter().all(|device| is_off(*device))
+    /// Whether an extension's phone or one of its devices is so.
+    fn has(&self, extension: PartyId, is_so: impl Fn(Phone) -> bool) -> bool {
+        let devices = self.network.parties[extension.at()].devices.iter();
+        std::iter::once(&extension).chain(devices).any(|phone| is_so(self.given.phone(self.network, *phone)))
+    }
+
+    /// Whether nothing of an extension is registered.
+    pub fn is_offline(&self, extension: PartyId) -> bool {
+        !self.has(extension, |phone| phone != Phone::Offline)
     }
 
     pub fn ring_timeout(&mut self, extension: &Extension) -> Option<u32> {

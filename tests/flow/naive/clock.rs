@@ -146,12 +146,15 @@ impl Now<'_> {
         })
     }
 
-    /// U14: it falls on the day of the call.
+    /// U14: it falls on every day, so that hours over midnight of the day before count as well.
     fn holiday(&self, group: &Value) -> bool {
         let day = self.local.date();
         let hours = group["hours"].as_array().filter(|it| !it.is_empty());
         match hours {
-            Some(hours) => hours.iter().any(|it| self.is_in_window(day, it.as_str().expect("a window"))),
+            Some(hours) => hours.iter().any(|it| {
+                let hours = it.as_str().expect("a window");
+                self.is_in_window(day, hours) || self.is_in_window(day.yesterday().expect("a day"), hours)
+            }),
             None => self.is_in(&Stretch { first: day, from: 0, last: day, to: MIDNIGHT, whole: false }),
         }
     }

@@ -17,7 +17,7 @@ impl Run<'_> {
         if set(diverts, "always").is_some() {
             return self.divert(tenant, extension, diverts, "always");
         }
-        if self.is(tenant, extension, &["offline"]) {
+        if self.is(tenant, extension, &["offline", "logged_out"]) {
             return self.divert(tenant, extension, diverts, "unreachable");
         }
         if self.is(tenant, extension, &["on_call_rings", "on_call_busy"]) {

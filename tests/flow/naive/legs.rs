@@ -111,6 +111,10 @@ impl Run<'_> {
             (None, "dropped" | "loop" | "unknown", Some(at)) => Fate::Refuses(at, Why::Other),
             _ => Fate::Nothing,
         };
+        let mut rings = rings;
+        if let Fate::Refuses(at, _) = &fate {
+            rings.retain(|(_, start)| start < at);
+        }
         Leg { fate, rings }
     }
 

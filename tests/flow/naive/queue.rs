@@ -85,7 +85,10 @@ impl Run<'_> {
         }
         let is_never_offline = who.starts_with('+') && self.yes("U23");
         let away: &[&str] = if is_never_offline { &["logged_out"] } else { &["offline", "logged_out"] };
-        self.is(tenant, who, away)
+        // An extension is offline where all its devices are.
+        let online = |device: &String| !self.is(tenant, device, &["offline"]);
+        let has_device = self.is(tenant, who, &["offline"]) && self.devices(tenant, who).iter().any(online);
+        self.is(tenant, who, away) && !has_device
     }
 
     /// Step 4.

@@ -42,12 +42,13 @@ impl Run<'_> {
         if do_not_disturb {
             return self.mailbox(tenant, extension, "busy");
         }
-        let is_on_call = self.is(tenant, extension, &["on_call_rings", "on_call_busy"]);
+        let devices = self.devices(tenant, extension);
+        let mut phones = std::iter::once(extension).chain(devices.iter().map(String::as_str));
+        let is_on_call = phones.any(|phone| self.is(tenant, phone, &["on_call_rings", "on_call_busy"]));
         if let Some(to) = set(forward, "on_call").filter(|_| is_on_call) {
             return self.leave(tenant, "extension", extension, "on_call", to);
         }
         let simultaneous = rule["ring"].get("simultaneous");
-        let devices = self.devices(tenant, extension);
         let mut phones = std::iter::once(extension).chain(devices.iter().map(String::as_str));
         let is_offline = phones.all(|phone| self.is(tenant, phone, &["offline"]));
         let is_asked = simultaneous.is_none() || self.yes("U3");
@@ -82,6 +83,7 @@ impl Run<'_> {
                     None => self.nothing_set(tenant, extension, forward),
                 }
             }
+            Outcome::Offline if !is_offline => self.not_answered(tenant, extension, forward),
             Outcome::Offline => match set(forward, "unreachable") {
                 Some(to) => self.leave(tenant, "extension", extension, "unreachable", to),
                 None => self.nothing_set(tenant, extension, forward),
@@ -155,7 +157,7 @@ impl Run<'_> {
     }
 
     /// What the tenant names that begins with an extension and goes on with a letter.
-    fn devices(&self, tenant: usize, extension: &str) -> Vec<String> {
+    pub fn devices(&self, tenant: usize, extension: &str) -> Vec<String> {
         let mut named = Vec::new();
         collect(&self.tenants[tenant], &mut named);
         let is_own = |it: &String| {
