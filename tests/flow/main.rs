@@ -6,6 +6,7 @@
 //! - `speed`: how fast it is
 //! - `random`: tenants and calls from a seed
 //! - `articles`: calls of which a sentence of a source says how they end
+//! - `switch`: tenants and calls that a real switch can hold, for `.ci/switch`
 
 // The attribute tells clippy that helpers beside the tests are test code as well.
 #[cfg(test)]
@@ -20,3 +21,5 @@ mod pinned;
 mod random;
 #[cfg(test)]
 mod speed;
+#[cfg(test)]
+mod switch;

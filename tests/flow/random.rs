@@ -4,11 +4,11 @@
 mod account;
 mod calls;
 #[path = "../fuzz/dice.rs"]
-mod dice;
-mod instants;
-mod schedules;
+pub mod dice;
+pub mod instants;
+pub mod schedules;
 mod sight;
-mod theme;
+pub mod theme;
 
 use crate::naive::{Assume, Call};
 pub use account::DISPATCH;
@@ -40,17 +40,17 @@ pub fn world(seed: u64) -> World {
 }
 
 /// One of some values.
-fn one<T: Clone>(dice: &mut Dice, from: &[T]) -> T {
+pub fn one<T: Clone>(dice: &mut Dice, from: &[T]) -> T {
     from[dice.below(from.len())].clone()
 }
 
 /// Whether so many times in a hundred.
-fn chance(dice: &mut Dice, percent: usize) -> bool {
+pub fn chance(dice: &mut Dice, percent: usize) -> bool {
     dice.below(100) < percent
 }
 
 /// Adds a word, so many times in a hundred.
-fn maybe(
+pub fn maybe(
     dice: &mut Dice,
     percent: usize,
     map: &mut Value,
@@ -63,12 +63,12 @@ fn maybe(
 }
 
 /// A list of texts.
-fn texts(of: &[impl ToString]) -> Value {
+pub fn texts(of: &[impl ToString]) -> Value {
     of.iter().map(|it| json!(it.to_string())).collect()
 }
 
 /// Some of them, in any order.
-fn some(dice: &mut Dice, from: &[String], most: usize) -> Vec<String> {
+pub fn some(dice: &mut Dice, from: &[String], most: usize) -> Vec<String> {
     let mut from = from.to_vec();
     let count = dice.below(most.min(from.len()) + 1);
     (0..count).map(|_| from.swap_remove(dice.below(from.len()))).collect()

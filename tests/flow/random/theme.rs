@@ -90,7 +90,7 @@ impl Theme {
 }
 
 /// Two extensions, one after the other, and two schedules that both look at.
-fn clock(dice: &mut Dice, all: &mut Value) {
+pub fn clock(dice: &mut Dice, all: &mut Value) {
     if chance(dice, 60) {
         all["schedules"]["a"] = clock_change(dice);
         all["time_zone"] = json!(one(dice, &ZONES[..4]));
