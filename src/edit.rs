@@ -18,6 +18,7 @@ pub use sort::{Sorted, sorted};
 pub use towards::towards;
 
 use crate::load::{Node, Tree, Value};
+use place::is_merged;
 
 /// Why a file is not changed: what stands there has another form than one that can be added to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,8 +111,8 @@ fn end_of_value(text: &str, value: &Node) -> Option<usize> {
         _ if is_flow(text, value) => Some(value.span.end()),
         Value::Scalar { .. } => Some(scalar_end(text, value)),
         Value::Map(entries) => {
-            let (key, value) = entries.last()?;
-            end_of(text, key, value)
+            let (key, last) = entries.last()?;
+            if is_merged(value, key) { None } else { end_of(text, key, last) }
         }
         Value::Seq(items) => {
             let item = items.last()?;

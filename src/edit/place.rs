@@ -1,6 +1,6 @@
 //! One value, entry or item of a file.
 
-use super::{Refused, column, end_of_value, is_flow, line_after};
+use super::{Refused, block_end, column, end_of_value, is_flow, line_after};
 use crate::{
     emit,
     load::{Node, Tree},
@@ -38,8 +38,7 @@ impl<'a> Place<'a> {
                 Segment::Index(index) => (None, place.node.items().get(*index).ok_or_else(missing)?),
                 Segment::Element { .. } => return Err(missing()),
             };
-            // A merged entry stands where it is defined.
-            if key.is_some_and(|key| place.key.is_some_and(|above| key.span.start() < above.span.start())) {
+            if key.is_some_and(|key| is_merged(place.node, key)) {
                 return Err(Refused("it is merged from elsewhere in the file".to_owned()));
             }
             place = Self { text, key, node, in_flow };
@@ -63,9 +62,18 @@ impl<'a> Place<'a> {
     }
 }
 
-/// The text of a file with another value at a path.
+/// Whether an entry of a map stands where it is defined, and is merged from there.
+pub fn is_merged(map: &Node, key: &Node) -> bool {
+    key.span.start() < map.span.start()
+}
+
+/// The text of a file with another value at a path. What is merged there, or stands behind an alias, stays as it is for
+/// everybody else who has it: the value is written beside it, and wins.
 pub fn set(tree: &Tree, path: &[Segment], value: &Value) -> Result<String, Refused> {
-    let place = Place::find(tree, path)?;
+    let place = match Place::find(tree, path) {
+        Ok(place) => place,
+        Err(refused) => return beside(tree, path, value).unwrap_or(Err(refused)),
+    };
     let text = place.text;
     let Some(key) = place.key else {
         let (start, end) = (place.node.span.start(), place.end()?);
@@ -76,13 +84,8 @@ pub fn set(tree: &Tree, path: &[Segment], value: &Value) -> Result<String, Refus
     let Some(colon) = colon else { return Err(Refused("its key has no `:`".to_owned())) };
     if !place.is_in_place() {
         // The alias goes, and what it stands for is written out.
-        let rest = &text[colon..];
-        let start = colon + (rest.len() - rest.trim_start_matches(' ').len());
-        if !text[start..].starts_with('*') {
-            return Err(Refused("it stands elsewhere in the file".to_owned()));
-        }
-        let token = text[start..].find([' ', '\n', '\r', ',', '}', ']']).map_or(text.len(), |at| start + at);
-        return replaced(text, colon, token, &format!(" {}", emit::one_line(value)));
+        let (_, end) = alias(text, colon)?;
+        return replaced(text, colon, end, &format!(" {}", emit::one_line(value)));
     }
     let end = place.end()?;
     if place.in_flow {
@@ -97,6 +100,64 @@ pub fn set(tree: &Tree, path: &[Segment], value: &Value) -> Result<String, Refus
         return replaced(text, text[..line].trim_end_matches('\r').len(), end, &new);
     }
     replaced(text, colon, end, &new)
+}
+
+/// From where to where the alias stands that is the value behind a colon.
+fn alias(text: &str, colon: usize) -> Result<(usize, usize), Refused> {
+    let rest = &text[colon..];
+    let start = colon + (rest.len() - rest.trim_start_matches(' ').len());
+    if !text[start..].starts_with('*') {
+        return Err(Refused("it stands elsewhere in the file".to_owned()));
+    }
+    Ok((start, text[start..].find([' ', '\n', '\r', ',', '}', ']']).map_or(text.len(), |at| start + at)))
+}
+
+/// The text with an entry of its own where a map has one from elsewhere. None where the map itself is not there.
+fn beside(tree: &Tree, path: &[Segment], value: &Value) -> Option<Result<String, Refused>> {
+    let (Segment::Key(name), above) = path.split_last()? else { return None };
+    let map = Place::find(tree, above).ok()?;
+    map.node.entry(name)?;
+    if map.is_in_place() {
+        return Some(insert(&map, name, value));
+    }
+    let (text, key) = (map.text, map.key?);
+    let colon = key.span.end() + text[key.span.end()..].find(':')? + 1;
+    Some(alias(text, colon).and_then(|(start, end)| {
+        let all = &text[start..end];
+        replaced(text, start, end, &format!("{{ <<: {all}, {} }}", in_brackets(name, value)))
+    }))
+}
+
+/// An entry as it stands between brackets.
+fn in_brackets(key: &str, value: &Value) -> String {
+    let map = emit::one_line(&Value::Object([(key.to_owned(), value.clone())].into_iter().collect()));
+    map.trim_start_matches("{ ").trim_end_matches(" }").to_owned()
+}
+
+/// The text with an entry at the end of a map, whatever is merged into that.
+pub fn insert(map: &Place<'_>, key: &str, value: &Value) -> Result<String, Refused> {
+    let (text, node) = (map.text, map.node);
+    if map.in_flow || !map.is_block() {
+        let inside = text.get(node.span.start() + 1..node.span.end().saturating_sub(1));
+        let inside = inside.filter(|_| is_flow(text, node) && text[..node.span.end()].ends_with('}'));
+        let Some(inside) = inside.filter(|inside| !inside.contains('#')) else {
+            return Err(Refused("it stands in a form that cannot be added to".to_owned()));
+        };
+        let inside = inside.trim_end();
+        let comma = if inside.trim().is_empty() || inside.ends_with(',') { "" } else { "," };
+        let at = node.span.start() + 1 + inside.len();
+        return replaced(text, at, at, &format!("{comma} {}", in_brackets(key, value)));
+    }
+    // What is merged alone has its mark as the beginning of the map.
+    let own = node.entries().iter().map(|(key, _)| key.span.start()).filter(|at| *at >= node.span.start());
+    let last = own.max().unwrap_or(node.span.start());
+    put_line(text, block_end(text, last), &emit::entry(key, value, column(text, node.span.start())))
+}
+
+/// Lines where others begin.
+pub fn put_line(text: &str, at: usize, added: &str) -> Result<String, Refused> {
+    let open = if text[..at].ends_with('\n') { "" } else { "\n" };
+    replaced(text, at, at, &format!("{open}{added}"))
 }
 
 /// The text of a file without the entry or the item at a path.

@@ -21,6 +21,13 @@ none: {}   # nothing yet
 flow: { a: 1 }
 base: &base { name: x }
 alias: *base
+merged: # in three forms
+  a: { <<: *base }
+  b:
+    - <<: *base # all of it
+      when: c
+  c: { <<: *base, # why
+       y: 1 }
 block: &list
   - "1"
   - "2"
@@ -57,7 +64,7 @@ type Change = fn(&Tree) -> Result<String, Refused>;
 /// One place changes and no other byte; what would take a comment with it, or change another place, is refused.
 #[test]
 fn nothing_but_the_place_changes() {
-    let table: [(&str, Change, &str); 16] = [
+    let table: [(&str, Change, &str); 20] = [
         (
             "a scalar",
             |it| set(it, &path("queues/=400/name"), &json!("Front")),
@@ -111,8 +118,28 @@ fn nothing_but_the_place_changes() {
         ),
         (
             "what is behind an alias",
-            |it| set(it, &path("alias/name"), &json!("y")),
-            "it is inside of something that stands elsewhere, behind an alias",
+            |it| set(it, &path("alias/name"), &json!("z")),
+            "-alias: *base\n+alias: { <<: *base, name: z }\n",
+        ),
+        (
+            "what is merged between brackets",
+            |it| set(it, &path("merged/a/name"), &json!(["z"])),
+            "-  a: { <<: *base }\n+  a: { <<: *base, name: [z] }\n",
+        ),
+        (
+            "what is merged into an item",
+            |it| set(it, &path("merged/b/0/name"), &json!("z")),
+            "+      name: z\n",
+        ),
+        (
+            "what is merged beside a comment",
+            |it| set(it, &path("merged/c/name"), &json!("y")),
+            "it stands in a form that cannot be added to",
+        ),
+        (
+            "what is merged taken out",
+            |it| remove(it, &path("merged/b/0/name")),
+            "it is merged from elsewhere in the file",
         ),
         (
             "an alias of a block",

@@ -2,7 +2,7 @@
 
 use super::{
     Refused, column, line_after,
-    place::{Place, remove, replaced, set},
+    place::{self, Place, is_merged, put_line, remove, replaced, set},
 };
 use crate::{
     emit,
@@ -24,10 +24,13 @@ pub fn towards(
 ) -> Option<Result<String, Refused>> {
     let place = match Place::find(tree, path) {
         Ok(place) => place,
-        Err(refused) => return Some(Err(refused)),
+        Err(refused) => {
+            let Some(node) = tree.get(path) else { return Some(Err(refused)) };
+            return (!is_all(node, full) && !is_all(node, brief)).then(|| set(tree, path, brief));
+        }
     };
     if !place.is_in_place() {
-        return (!says(place.node, full) && !says(place.node, brief)).then(|| set(tree, path, brief));
+        return (!is_all(place.node, full) && !is_all(place.node, brief)).then(|| set(tree, path, brief));
     }
     let inner = |segment: Segment| [path, &[segment]].concat();
     match (&place.node.value, full) {
@@ -82,6 +85,21 @@ fn says(node: &Node, value: &Value) -> bool {
     }
 }
 
+/// Whether a node is written like a value, all of it.
+fn is_all(node: &Node, value: &Value) -> bool {
+    match (&node.value, value) {
+        (Written::Map(entries), Value::Object(fields)) => {
+            let is_same =
+                |(key, node): &(Node, Node)| fields.get(key.text()).is_some_and(|value| is_all(node, value));
+            entries.len() == fields.len() && entries.iter().all(is_same)
+        }
+        (Written::Seq(items), Value::Array(values)) => {
+            items.len() == values.len() && items.iter().zip(values).all(|(node, value)| is_all(node, value))
+        }
+        _ => says(node, value),
+    }
+}
+
 /// What tells the items of a list from each other.
 const NAMES: [&str; 8] = ["when", "extension", "number", "device", "token", "agent", "date", "receiver"];
 
@@ -104,9 +122,12 @@ fn insert(tree: &Tree, place: &Place<'_>, (key, value): (&String, &Value)) -> Re
     let (Some((first, _)), true) = (entries.first(), place.is_block()) else {
         return Err(Refused("it stands on one line".to_owned()));
     };
-    let (text, end) = (tree.text(), place.end()?);
+    if entries.iter().any(|(key, _)| is_merged(place.node, key)) {
+        return place::insert(place, key, value);
+    }
+    let text = tree.text();
     let added = emit::entry(key, value, column(text, first.span.start()));
-    put_line(text, end, &added)
+    put_line(text, line_after(text, place.end()?), &added)
 }
 
 /// An item before the one that stands there, or at the end.
@@ -120,17 +141,10 @@ fn insert_item(place: &Place<'_>, at: usize, value: &Value) -> Result<String, Re
     let dash = indent.saturating_sub(2);
     let added = format!("{:dash$}- {}\n", "", emit::item(value, indent));
     match items.get(at) {
-        None => put_line(text, place.end()?, &added),
+        None => put_line(text, line_after(text, place.end()?), &added),
         Some(item) => {
             let line = text[..item.span.start()].rfind('\n').map_or(0, |at| at + 1);
             replaced(text, line, line, &added)
         }
     }
-}
-
-/// Lines behind the one in which something ends.
-fn put_line(text: &str, end: usize, added: &str) -> Result<String, Refused> {
-    let at = line_after(text, end);
-    let open = if text[..at].ends_with('\n') { "" } else { "\n" };
-    replaced(text, at, at, &format!("{open}{added}"))
 }

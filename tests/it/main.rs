@@ -61,6 +61,8 @@ mod import;
 #[cfg(test)]
 mod import_template;
 #[cfg(test)]
+mod import_write;
+#[cfg(test)]
 mod init;
 #[cfg(test)]
 mod kept;
