@@ -132,6 +132,15 @@ pub fn declare(observed: &Observed, dialect: &Dialect, wanted: &dyn Fn(&Address)
             Err(why) => drop(import.commented.insert(address.clone(), why)),
         }
     }
+    for (address, why) in &observed.aside {
+        if !wanted(address) {
+            *import.left_alone.entry(address.kind).or_default() += 1;
+            continue;
+        }
+        if import.commented.insert(address.clone(), vec![(*why).to_owned()]).is_some() {
+            *import.namesakes.entry(address.clone()).or_insert(1) += 1;
+        }
+    }
     import
 }
 

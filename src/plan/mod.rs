@@ -119,6 +119,8 @@ pub struct Observed {
     pub unread_forwards: Option<String>,
     /// In which zones the hours of schedules count.
     pub zones: Zones,
+    /// What is live and no object of a file, each with why: it is neither compared nor changed.
+    pub aside: Vec<(Address, &'static str)>,
     /// What is left of objects that are not there. Never an object that is.
     pub remnants: BTreeMap<Address, Remnant>,
 }

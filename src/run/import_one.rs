@@ -294,6 +294,7 @@ fn declared(tenant: &Tenant) -> BTreeSet<Address> {
 /// The live objects of each kind, and what has become of them. What the file declared before counts as declared.
 fn counts(import: &Import, declared: &BTreeSet<Address>, observed: &Observed) -> Vec<Count> {
     let lives = observed.objects.iter().filter(|(_, it)| !it.is_vacant()).map(|(address, _)| address);
+    let lives = lives.chain(observed.aside.iter().map(|(address, _)| address));
     let before: Vec<Kind> = lives.filter(|it| declared.contains(it)).map(|it| it.kind).collect();
     let count = |kind: Kind| {
         // What the file declared before was left alone by this run.

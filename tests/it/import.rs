@@ -347,11 +347,6 @@ fn rename(world: &World, names: &[(&str, &str)]) {
 /// name, and what has none, is a comment each. The plan then has nothing to do, and nothing is in its way.
 #[test]
 fn names_that_are_hardly_different_are_counted() {
-    const DESKPHONE: System = System {
-        provider: "\n    kind: deskphone\n    url: http://127.0.0.1:1/v1\n    token: { env: NOT_NEEDED }\n    limits: { requests_per_second: 1000 }",
-        account: "harbour",
-        live: "",
-    };
     let list = |field: &str, more: &str| {
         let each = ["A", "B", "C", "D", "E", "F"].map(|name| format!("{{ {field}: {name}{more} }}"));
         format!("[{}]", each.join(", "))
@@ -530,4 +525,60 @@ fn a_number_that_is_off_says_so() {
         ),
         "{text}"
     );
+}
+
+const DESKPHONE: System = System {
+    provider: "\n    kind: deskphone\n    url: http://127.0.0.1:1/v1\n    token: { env: NOT_NEEDED }\n    limits: { requests_per_second: 1000 }",
+    account: "harbour",
+    live: "",
+};
+
+/// What no file declares is counted all the same, and stands in the file with why: what the system has made for itself, what is no
+/// phone number, who has no extension. One that a file declares counts as declared.
+#[test]
+fn what_is_no_object_is_counted() {
+    let ctm = r#"
+account: { name: Bright Solar, timezone: America/New_York }
+queues: [{ name: Sales }, { name: "AQ: 12345" }]
+receiving_numbers: [{ number: "+14105550123" }, { number: "sip:desk@acme.example" }]
+"#;
+    let deskphone = "people:\n  - { extension: \"2001\", name: A, busy: voicemail }\n  - { name: B }\n";
+    /// System, what is live, what the file says before, the lines of the report, what the file has of it.
+    type Case<'a> = (&'a System, &'a str, &'a str, &'a str, &'a str);
+    let automatic = "  # queues.AQ: 12345 is live and not declared here:\n  #   the system has made it for itself (`AQ:`)\n";
+    let receiver = "  # receivers.sip:desk@acme.example is live and not declared here:\n  #   it is no phone number: there is no word for it\n";
+    let table: [Case<'_>; 4] = [
+        (&CTM, ctm, "", "  receivers  2 live: 1 declared, 1 as comments\n", receiver),
+        (&CTM, ctm, "", "  queues     2 live: 1 declared, 1 as comments\n", automatic),
+        (
+            &CTM,
+            ctm,
+            "tenant: acme\nprovider: pbx\naccount: \"302341\"\nqueues:\n  \"AQ: 12345\": { agent_ring: 20 }\n",
+            "  queues     2 live: 2 declared\n",
+            "  \"AQ: 12345\": { agent_ring: 20 }\n  Sales: { agents: [], no_answer: \"off\" }\n",
+        ),
+        (
+            &DESKPHONE,
+            deskphone,
+            "",
+            "  diverts    2 live: 1 declared, 1 as comments\n",
+            " is live and not declared here:\n  #   this person has no extension, and so no diverts\n",
+        ),
+    ];
+    for (system, live, before, line, expected) in table {
+        let world = empty(system, live);
+        let name = if before.is_empty() { system.account } else { "acme" };
+        if !before.is_empty() {
+            world.write("tenants/acme.yaml", before);
+        }
+        let (ending, out) = import(&world, system, &[]);
+        assert_eq!(ending, Ending::Fine, "{out}");
+        let text = world.read(&format!("tenants/{name}.yaml"));
+        assert!(out.contains(line), "{out}\n{text}");
+        assert!(text.contains(expected), "{text}");
+        let plan = world.run(&["plan"]);
+        assert_ne!(plan.ending, Ending::Error, "{}{}", plan.out, plan.err);
+        let (_, out) = import(&world, system, &[]);
+        assert!(out.contains("unchanged") && out.contains(line), "{out}");
+    }
 }

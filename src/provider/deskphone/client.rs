@@ -43,9 +43,17 @@ struct Person {
 /// The people who share an extension, by extension. More than one is an account nobody can be sure of.
 type Ids = BTreeMap<Extension, Vec<String>>;
 
+/// Everybody in an account.
+#[derive(Clone, Default)]
+struct Everybody {
+    by_extension: Ids,
+    /// By id.
+    without_extension: Vec<String>,
+}
+
 pub struct DeskphoneReader {
     endpoints: Endpoints<ReadClient>,
-    ids: Mutex<Option<Ids>>,
+    ids: Mutex<Option<Everybody>>,
 }
 
 impl DeskphoneReader {
@@ -59,7 +67,7 @@ impl Read for DeskphoneReader {
     async fn observe(&self, account: &str, scope: &Scope) -> Result<Observed, ApiError> {
         // Without a bridge nothing can be read, and nothing is claimed.
         let Some(http) = self.endpoints.get(API) else { return Ok(Observed::default()) };
-        let ids = {
+        let Everybody { by_extension: ids, without_extension } = {
             let mut known = self.ids.lock().await;
             // People do not move while a run lasts; a read-back looks at the document alone.
             match known.take().filter(|_| !scope.lists) {
@@ -68,6 +76,8 @@ impl Read for DeskphoneReader {
             }
         };
         let mut observed = Observed::default();
+        let aside = |id: String| (Address::new(Kind::Diverts, format!("(person {id})")), WITHOUT_EXTENSION);
+        observed.aside.extend(without_extension.into_iter().map(aside));
         for (extension, people) in &ids {
             observed.extensions.insert(extension.clone(), Role::Person);
             if people.len() > 1 {
@@ -141,10 +151,12 @@ fn misnamed(scope: &Scope, ids: &Ids) -> Vec<Obstacle> {
     found
 }
 
-/// Every person with an extension, over all pages.
-async fn people(http: &ReadClient, account: &str) -> Result<Ids, ApiError> {
+const WITHOUT_EXTENSION: &str = "this person has no extension, and so no diverts";
+
+/// Every person, over all pages.
+async fn people(http: &ReadClient, account: &str) -> Result<Everybody, ApiError> {
     let what = format!("the people of `{account}`");
-    let mut ids = Ids::new();
+    let mut all = Everybody::default();
     let mut path = "/people".to_owned();
     let mut query = vec![("callingData".to_owned(), "true".to_owned()), ("max".to_owned(), PAGE.to_string())];
     let mut extent = Extent::default();
@@ -157,13 +169,16 @@ async fn people(http: &ReadClient, account: &str) -> Result<Ids, ApiError> {
         extent.add(page.items.len(), received).map_err(|problem| failure(&what, &path, problem))?;
         asked.insert((path.clone(), query.clone()));
         for Person { id, extension } in page.items {
-            let Some(extension) = extension.filter(|it| !it.is_empty()) else { continue };
+            let Some(extension) = extension.filter(|it| !it.is_empty()) else {
+                all.without_extension.push(id);
+                continue;
+            };
             let parsed = extension.parse().map_err(|error: Explained| {
                 failure(&what, &path, Problem::Decode { why: error.message, body: extension.clone() })
             })?;
-            ids.entry(parsed).or_default().push(id);
+            all.by_extension.entry(parsed).or_default().push(id);
         }
-        let Some(link) = next else { return Ok(ids) };
+        let Some(link) = next else { return Ok(all) };
         let Some((to, pairs)) = http.below(&link) else {
             let why = "its next page is not below `url`".to_owned();
             return Err(failure(&what, &path, Problem::Incomplete(why)));
@@ -228,7 +243,7 @@ impl Write for DeskphoneWriter {
             let mut known = self.ids.lock().await;
             match known.take() {
                 Some(ids) => known.insert(ids).clone(),
-                None => known.insert(people(http, account).await?).clone(),
+                None => known.insert(people(http, account).await?.by_extension).clone(),
             }
         };
         let id = match ids.get(&extension).map(Vec::as_slice) {

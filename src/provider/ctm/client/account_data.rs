@@ -11,6 +11,8 @@ pub struct AccountData {
     pub receivers: Vec<Row>,
     /// With their agents where they were read whole.
     pub queues: Vec<(Row, Option<Vec<Row>>)>,
+    /// Those that the system has made for itself, and nobody names.
+    pub automatic: Vec<Row>,
     /// Whether they were read whole.
     pub schedules: Vec<(Row, bool)>,
     /// Only before something is deleted.

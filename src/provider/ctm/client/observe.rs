@@ -126,8 +126,9 @@ async fn read_lists(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Ac
             api.object(&path(TargetType::Menu, &id), "voice_menu", &format!("voice menu {id}")).await
         });
         live.menus = stream::iter(reads).buffered(api.http.concurrency()).try_collect().await?;
-        live.id_holders = uses::id_holders(api, automatic).await?;
+        live.id_holders = uses::id_holders(api, automatic.clone()).await?;
     }
+    live.automatic = automatic;
     Ok(live)
 }
 

@@ -122,8 +122,12 @@ impl Words<'_> {
     fn receivers(&mut self, live: &AccountData, index: &Index) {
         for row in &live.receivers {
             // One that is no phone number cannot be declared, and so never goes (FACTS ctm/receivers-5).
-            let number = key(TargetType::Receiver, row).and_then(|key| key.parse::<E164>().ok());
-            let Some(number) = number else { continue };
+            let name = key(TargetType::Receiver, row);
+            let number = name.as_ref().and_then(|key| key.parse::<E164>().ok());
+            let Some(number) = number else {
+                self.aside(Kind::Receivers, name, row, "it is no phone number: there is no word for it");
+                continue;
+            };
             let said = convert::receiver(row, &index.names);
             self.own(Address::new(Kind::Receivers, &number), json!(row.0));
             self.add(Address::new(Kind::Receivers, number), said, Resource::Receiver);
@@ -131,6 +135,14 @@ impl Words<'_> {
     }
 
     fn queues(&mut self, live: &AccountData, index: &Index) {
+        for row in &live.automatic {
+            self.aside(
+                Kind::Queues,
+                key(TargetType::Queue, row),
+                row,
+                "the system has made it for itself (`AQ:`)",
+            );
+        }
         for (row, agents) in &live.queues {
             let Some(name) = key(TargetType::Queue, row) else { continue };
             let address = Address::new(Kind::Queues, name);
@@ -154,6 +166,12 @@ impl Words<'_> {
             self.own(address.clone(), json!({ "queue": row.0, "agents": agents }));
             self.add(address, said, Resource::Queue);
         }
+    }
+
+    /// Something that no file declares.
+    fn aside(&mut self, kind: Kind, name: Option<String>, row: &Row, why: &'static str) {
+        let name = name.unwrap_or_else(|| format!("(id {})", row.id()));
+        self.observed.aside.push((Address::new(kind, name), why));
     }
 
     /// The object as it was read, for a restore file.
