@@ -47,6 +47,10 @@ impl Known {
         written: Vec<(LoadedTenant, BTreeSet<Address>)>,
     ) -> Result<Vec<KnownFinding>, Failure> {
         let mut known = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let earlier: BTreeSet<KnownFinding> = lint_all(&checked.workspace)
+            .iter()
+            .filter_map(|finding| baseline::entry_of(finding, &checked.workspace))
+            .collect();
         let mut new: BTreeMap<String, BTreeSet<Address>> = BTreeMap::new();
         for (loaded, addresses) in written {
             new.extend(loaded.written().map(|(file, _)| (file.to_owned(), addresses.clone())));
@@ -62,10 +66,15 @@ impl Known {
         for finding in lint_all(workspace) {
             let Some(place) = &finding.place else { continue };
             let Some((tenant, address)) = baseline::object_at(place, workspace) else { continue };
+            let Some(entry) = baseline::entry(&finding, tenant, &address) else { continue };
             // It may stand in a template.
-            if new.get(tenant.file()).is_some_and(|addresses| addresses.contains(&address)) {
-                let entry = baseline::entry(&finding, tenant, &address);
-                known.extend(entry.filter(|entry| !workspace.baseline.known.contains(entry)));
+            let is_new = new.get(tenant.file()).is_some_and(|addresses| addresses.contains(&address));
+            // Of two accounts with one number the later file is at fault, whichever of them has come in.
+            let is_alone = || lint_one(workspace, tenant).iter().any(|it| it.code == finding.code);
+            if (is_new || !(earlier.contains(&entry) || is_alone()))
+                && !workspace.baseline.known.contains(&entry)
+            {
+                known.insert(entry);
             }
         }
         if known.len() > before {

@@ -582,3 +582,23 @@ receiving_numbers: [{ number: "+14105550123" }, { number: "sip:desk@acme.example
         assert!(out.contains("unchanged") && out.contains(line), "{out}");
     }
 }
+
+/// A number that two accounts have is known as such, in whichever order they come, and nobody is stopped by it.
+#[test]
+fn a_number_of_two_accounts_is_known() {
+    for order in [[STRATUS.account, "zeta.2.service"], ["zeta.2.service", STRATUS.account]] {
+        let world = empty(&STRATUS, ODD);
+        let other = ODD.replace("acme.1.service", "zeta.2.service");
+        world.write("live/pbx/zeta.2.service.yaml", other);
+        for account in order {
+            let done = world.run(&["import", "--account", account]);
+            assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
+        }
+        let baseline = world.read(".dialform-baseline.yaml");
+        let found: Vec<&str> =
+            baseline.lines().filter(|line| line.contains("address:")).map(str::trim).collect();
+        let expected = ["address: zeta/forwards.+12145550100", "address: zeta/numbers.+12145550100"];
+        assert_eq!(found, expected, "{order:?}: {baseline}");
+        assert_eq!(world.check().ending, Ending::Fine, "{order:?}: {}", world.check().err);
+    }
+}
