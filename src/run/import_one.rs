@@ -13,7 +13,7 @@ use crate::{
     finding::Finding,
     import::{self, Count, Import, ImportedAccount, Written, text::Head},
     load::{LoadedTenant, object_at},
-    model::{Address, Kind, Resource, Tenant},
+    model::{Address, Bulk, Extensions, Kind, Resource, Tenant},
     plan::Observed,
     provider::{Account, Kinds},
 };
@@ -93,6 +93,9 @@ impl Work<'_> {
         let declared = existing.map(|it| declared(&it.tenant)).unwrap_or_default();
         let wanted = |address: &Address| !declared.contains(address) && self.patterns.name(tenant, address);
         let mut import = import::declare(observed, &self.provider.dialect, &wanted);
+        if let Some(existing) = existing {
+            leave_to_bulk(&existing.tenant, observed, &mut import);
+        }
         let file = match (existing, self.existing(&account.id)) {
             (Some(it), _) | (None, Some(it)) => it.file().to_owned(),
             (None, None) => self.main_file(tenant),
@@ -259,13 +262,37 @@ impl Work<'_> {
         // What depends on something else that is blocked is in order once that is gone.
         if wrong.is_empty() {
             for step in plan.steps.iter().filter(|step| is_new(&step.address)) {
-                let fields: BTreeSet<String> =
+                // Rules that are not declared are changed by `bulk` alone.
+                let says_order =
+                    import.declared.get(&step.address).is_some_and(|it| it.value.get("order").is_some());
+                let mut fields: BTreeSet<String> =
                     step.changes.iter().filter_map(|it| it.path.field().map(str::to_owned)).collect();
+                if !says_order && fields.remove("order") && fields.is_empty() {
+                    continue;
+                }
                 let why = "what is live there has no form that is read the same".to_owned();
                 wrong.insert(step.address.clone(), Wrong { fields, why });
             }
         }
         (Ok(loaded), wrong)
+    }
+}
+
+/// What `bulk` of a file is about to switch cannot be declared as it is live: the rules of such an extension stay its business.
+fn leave_to_bulk(tenant: &Tenant, observed: &Observed, import: &mut Import) {
+    for (address, live) in &observed.objects {
+        let (Resource::Rules(rules), true) = (live, import.declared.contains_key(address)) else { continue };
+        let order = rules.order.as_deref().unwrap_or_default();
+        let switched = tenant.bulk.iter().filter(|it| it.rule.is_none() && it.extensions == Extensions::All);
+        let differs =
+            |it: &&Bulk| order.iter().any(|rule| rule.when == it.schedule && rule.enabled != it.enabled);
+        let Some(Bulk { schedule, enabled, .. }) = switched.clone().find(differs) else { continue };
+        let (now, then) = if *enabled { ("off", "on") } else { ("on", "off") };
+        let why = format!(
+            "`bulk` switches its rule for `{schedule}` {then}, which is {now}: to declare its rules, apply that, take this \
+             entry out, and import again"
+        );
+        import.take_out(address, "order", &why);
     }
 }
 

@@ -602,3 +602,46 @@ fn a_number_of_two_accounts_is_known() {
         assert_eq!(world.check().ending, Ending::Fine, "{order:?}: {}", world.check().err);
     }
 }
+
+/// What `bulk` is about to switch for everybody is no declaration of how it is now: the file would contradict itself.
+#[test]
+fn rules_that_bulk_switches_are_left_to_it() {
+    let rule = |on: &str| {
+        format!(
+            "{{ time-frame: storm, order: 1, enabled: \"{on}\", do-not-disturb: {{ enabled: \"yes\" }} }}"
+        )
+    };
+    let live = format!(
+        "domain: {{ domain: acme.1.service }}\nusers:\n  - {{ user: \"101\", answerrules: [{}] }}\n  \
+         - {{ user: \"102\", answerrules: [{}] }}\n\
+         timeframes: [{{ timeframe-name: storm, timeframe-type: specific-dates, timeframe-specific-dates-array: [] }}]\n",
+        rule("yes"),
+        rule("no")
+    );
+    let world = empty(&STRATUS, &live);
+    let before = "tenant: acme\nprovider: pbx\naccount: acme.1.service\nbulk: [{ schedule: storm, extensions: all, enabled: false }]\n\
+                  schedules: { storm: {} }\n";
+    world.write("tenants/acme.yaml", before);
+    let (ending, out) = import(&world, &STRATUS, &[]);
+    assert_eq!(ending, Ending::Fine, "{out}");
+    let text = file(&world, &STRATUS);
+    assert_eq!(text.strip_prefix(before), Some(BESIDE_BULK));
+    let plan = world.run(&["plan", "--detailed-exitcode"]);
+    assert_eq!(plan.ending, Ending::Changes, "{}{}", plan.out, plan.err);
+    assert!(plan.out.contains("rules.101") && !plan.out.contains("rules.102"), "{}", plan.out);
+    assert_eq!(world.check().ending, Ending::Fine, "{}", world.check().err);
+    let (_, out) = import(&world, &STRATUS, &[]);
+    assert!(out.contains("unchanged"), "{out}");
+}
+
+const BESIDE_BULK: &str = r#"
+rules:
+  # order: `bulk` switches its rule for `storm` off, which is on: to declare its rules, apply that, take this entry out, and import again
+  "101":
+    ring_timeout: 25
+    callers: { allow: [], block: [], block_anonymous: false, spam: ring }
+  "102":
+    ring_timeout: 25
+    callers: { allow: [], block: [], block_anonymous: false, spam: ring }
+    order: [{ when: storm, enabled: false, do_not_disturb: true }]
+"#;
