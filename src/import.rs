@@ -13,7 +13,7 @@ mod report;
 pub mod template;
 pub mod text;
 
-pub use report::{Count, Extending, Imported, ImportedAccount, ImportedTemplate, Written};
+pub use report::{Count, Extending, Imported, ImportedAccount, ImportedTemplate, Refusal, Written};
 
 use crate::{
     explained::message_of,

@@ -20,7 +20,9 @@ pub struct Imported {
 impl Imported {
     /// Whether something was not imported.
     pub fn is_incomplete(&self) -> bool {
-        self.accounts.iter().any(|it| matches!(it.written, Written::Failed(_) | Written::Refused { .. }))
+        self.accounts.iter().any(|it| {
+            matches!(it.written, Written::Failed(_) | Written::Refused { .. } | Written::InPart { .. })
+        })
     }
 }
 
@@ -76,12 +78,24 @@ pub enum Written {
     AsLive,
     /// What it says of these objects is what is live now.
     Edited(Vec<Address>),
+    /// So with these objects, and others are as they were.
+    InPart {
+        edited: Vec<Address>,
+        refused: Vec<Refusal>,
+    },
     /// What stands in it cannot be added to. `text` is what would have been.
     Refused {
         why: String,
         text: String,
     },
     Failed(Vec<Finding>),
+}
+
+/// An object that is not written. `text` is what would have been.
+#[derive(Debug, Serialize)]
+pub struct Refusal {
+    pub why: String,
+    pub text: String,
 }
 
 /// The live objects of one kind: each is declared, a comment, or left alone.

@@ -2,7 +2,8 @@
 
 use super::{BOLD, DIM, RED, paint};
 use crate::{
-    import::{Count, Extending, Imported, ImportedAccount, ImportedTemplate, Written},
+    import::{Count, Extending, Imported, ImportedAccount, ImportedTemplate, Refusal, Written},
+    model::Address,
     page::{Page, say},
     text::count,
 };
@@ -27,6 +28,26 @@ pub fn import(out: &mut Page<'_>, imported: &Imported) -> io::Result<()> {
     Ok(())
 }
 
+fn edited(out: &mut Page<'_>, addresses: &[Address]) -> io::Result<()> {
+    for address in addresses {
+        say!(out, "  {}: as it is live", address.to_string())?;
+    }
+    Ok(())
+}
+
+fn refused(out: &mut Page<'_>, why: &str, text: &str) -> io::Result<()> {
+    say!(out, "  {}: {}", paint(RED, "not written"), why)?;
+    if text.is_empty() {
+        say!(out, "  nothing of it is live: take it out by hand, or apply to make it again")?;
+    } else {
+        say!(out, "  write this by hand:")?;
+    }
+    for line in text.lines() {
+        say!(out, "    {}", line)?;
+    }
+    Ok(())
+}
+
 fn one(out: &mut Page<'_>, account: &ImportedAccount) -> io::Result<()> {
     let ImportedAccount { tenant, provider: _, account: id, file, written, extending, counts } = account;
     say!(out, "{} ({}): {}", paint(BOLD, tenant), id, file)?;
@@ -43,21 +64,15 @@ fn one(out: &mut Page<'_>, account: &ImportedAccount) -> io::Result<()> {
             )?;
         }
         Written::Edited(addresses) => {
-            for address in addresses {
-                say!(out, "  {}: as it is live", address.to_string())?;
+            edited(out, addresses)?;
+        }
+        Written::InPart { edited: addresses, refused: others } => {
+            edited(out, addresses)?;
+            for Refusal { why, text } in others {
+                refused(out, why, text)?;
             }
         }
-        Written::Refused { why, text } => {
-            say!(out, "  {}: {}", paint(RED, "not written"), why)?;
-            if text.is_empty() {
-                say!(out, "  nothing of it is live: take it out by hand, or apply to make it again")?;
-            } else {
-                say!(out, "  write this by hand:")?;
-            }
-            for line in text.lines() {
-                say!(out, "    {}", line)?;
-            }
-        }
+        Written::Refused { why, text } => refused(out, why, text)?,
         Written::Failed(found) => {
             say!(out, "  {}", paint(RED, "not imported"))?;
             super::findings(out, found)?;

@@ -1,28 +1,35 @@
-//! The portal's side taken: what a file declares otherwise than it is live is changed in its place.
+//! The portal's side taken: what a file declares otherwise than it is live is changed in its place. `import_together` does so
+//! for many objects.
 
 use super::{
-    check::CheckedTenant, compared::compared, import::Work, import_files::TenantFiles, place::locate,
+    check::CheckedTenant,
+    compared::compared,
+    import::Work,
+    import_files::TenantFiles,
+    import_kept::{fields, goes, is_as_live, path_of, same_but},
+    place::locate,
 };
 use crate::{
     edit::{self, Refused},
     emit,
     error::Failure,
     finding::Finding,
-    import::{self, Declared, ImportedAccount, Written},
+    import::{self, Declared, ImportedAccount, Refusal, Written},
     load::{LoadedTenant, Tree},
-    model::{Address, Kind, Resource, Tenant, Until},
+    model::{Address, Kind, Until},
     path::Segment,
-    plan::{Action, Observed, Step},
+    plan::{Observed, Step},
     provider::{Account, Kinds},
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// More places than this differ in no object.
 const MOST_PLACES: usize = 1000;
 
 impl Work<'_> {
-    /// Changes what one file says of the objects that are asked for. All of it is as it is live then, or nothing is written.
+    /// Changes what one file says of the objects that are asked for. Each of them is as it is live then, or
+    /// stays as it is and is reported.
     pub(super) fn take(
         &self,
         account: &Account,
@@ -50,21 +57,29 @@ impl Work<'_> {
             let live = observed.objects.get(address).filter(|it| !it.is_vacant())?;
             import::object(address, live, observed, &self.provider.dialect).ok()
         };
-        let mut files = before.clone();
-        for step in &steps {
-            let live = live(&step.address);
-            match self.taken(&files, step, live.as_ref(), observed) {
-                Ok(taken) => files = taken,
-                Err(Refused(why)) => {
-                    let why = format!("{}: {why}", step.address);
-                    let text = live.map(|it| emit::entry(&step.address.key, &it.value, 2));
-                    return Ok(report(Written::Refused { why, text: text.unwrap_or_default() }));
-                }
-            }
+        let lives: BTreeMap<Address, Declared> =
+            steps.iter().filter_map(|it| Some((it.address.clone(), live(&it.address)?))).collect();
+        let (mut files, mut refused) = (before.clone(), Vec::new());
+        self.take_all(&mut files, &steps, &lives, observed, &mut refused);
+        let mut refused: BTreeMap<&Address, Refusal> = refused
+            .into_iter()
+            .map(|(step, Refused(why))| {
+                let why = format!("{}: {why}", step.address);
+                let text = lives.get(&step.address).map(|it| emit::entry(&step.address.key, &it.value, 2));
+                (&step.address, Refusal { why, text: text.unwrap_or_default() })
+            })
+            .collect();
+        let is_taken = |step: &&&Step| !refused.contains_key(&step.address);
+        let edited: Vec<Address> = steps.iter().filter(is_taken).map(|it| it.address.clone()).collect();
+        if edited.is_empty()
+            && refused.len() == 1
+            && let Some((_, Refusal { why, text })) = refused.pop_first()
+        {
+            return Ok(report(Written::Refused { why, text }));
         }
-        let edited: BTreeSet<Address> = steps.iter().map(|step| step.address.clone()).collect();
+        let is_edited: BTreeSet<Address> = edited.iter().cloned().collect();
         if let Ok(loaded) = self.checked.workspace.read_tenant(files.each(), &Kinds) {
-            self.known.note(self.checked, &loaded, &edited)?;
+            self.known.note(self.checked, &loaded, &is_edited)?;
         }
         files.publish(&self.checked.root, Some(&before))?;
         // One of several files is named where it is the only one that has changed.
@@ -72,11 +87,18 @@ impl Work<'_> {
             files.each().filter(|it| before.each().all(|other| other != *it)).map(|(name, _)| name).collect();
         let file = if let [only] = changed.as_slice() { (*only).to_owned() } else { file.clone() };
         let report = |written: Written| self.report(account, tenant, file, written, Vec::new());
-        Ok(report(Written::Edited(steps.iter().map(|step| step.address.clone()).collect())))
+        Ok(report(match refused.is_empty() {
+            true => Written::Edited(edited),
+            false => Written::InPart { edited, refused: refused.into_values().collect() },
+        }))
     }
 
     /// What a plan of the file would change.
-    fn steps(&self, loaded: &LoadedTenant, observed: &Observed) -> Result<Vec<Step>, Vec<Finding>> {
+    pub(super) fn steps(
+        &self,
+        loaded: &LoadedTenant,
+        observed: &Observed,
+    ) -> Result<Vec<Step>, Vec<Finding>> {
         let tenant = CheckedTenant::of(0, loaded, self.provider, self.checked.workspace.at)?;
         let place = |path: &[Segment]| Some(locate(loaded, path));
         let none = BTreeMap::new();
@@ -86,7 +108,7 @@ impl Work<'_> {
     }
 
     /// The files with one object as it is live.
-    fn taken(
+    pub(super) fn taken(
         &self,
         files: &TenantFiles,
         step: &Step,
@@ -94,7 +116,7 @@ impl Work<'_> {
         observed: &Observed,
     ) -> Result<TenantFiles, Refused> {
         let address = &step.address;
-        let path = [Segment::key(address.kind.section()), Segment::key(&address.key)];
+        let path = path_of(address);
         // Only the tenant's own files are written: what stands in a template or a shared file does not stand there.
         let at = files.with_path(&path);
         let text = files.text(at);
@@ -117,15 +139,13 @@ impl Work<'_> {
             );
             return Err(Refused(why));
         }
-        let is_vacant = observed.objects.get(address).is_some_and(Resource::is_vacant);
-        if step.action == Action::Create || is_vacant {
+        if goes(step, observed) {
             let gone = edit::remove(&own(text)?, &path)?;
-            return same_but(&before.tenant, &read(&gone)?.tenant, address, &BTreeSet::new())
-                .map(|()| files.with(at, &gone));
+            let touched = BTreeMap::from([(address.clone(), BTreeSet::new())]);
+            return same_but(&before.tenant, &read(&gone)?.tenant, &touched).map(|()| files.with(at, &gone));
         }
         let Some(live) = live else { return Err(Refused("what is live cannot be declared".to_owned())) };
-        let fields: BTreeSet<String> =
-            step.changes.iter().filter_map(|change| change.path.field().map(str::to_owned)).collect();
+        let fields = fields(step);
         // As little as can be; where that does not read as what is live, each field as a whole.
         let fine = fields.iter().try_fold(text.to_owned(), |text, field| {
             let mut text = text;
@@ -145,16 +165,9 @@ impl Work<'_> {
         });
         let verified = |text: String| {
             let after = read(&text)?;
-            same_but(&before.tenant, &after.tenant, address, &fields)?;
-            if untils(&before) != untils(&after) {
-                return Err(Refused("an `until` in it would go with it".to_owned()));
-            }
-            let wrong = |_| Refused("it cannot be planned once it is changed".to_owned());
-            let steps = self.steps(&after, observed).map_err(wrong)?;
-            match steps.iter().any(|step| step.address == *address) {
-                false => Ok(text),
-                true => Err(Refused("it does not read as what is live once it is changed".to_owned())),
-            }
+            let touched = BTreeMap::from([(address.clone(), fields.clone())]);
+            same_but(&before.tenant, &after.tenant, &touched)?;
+            is_as_live(self, &before, &after, &|it| it == address, observed).map(|()| text)
         };
         let taken = fine.and_then(verified).or_else(|fault| {
             let whole = fields.iter().try_fold(text.to_owned(), |text, field| {
@@ -171,7 +184,7 @@ impl Work<'_> {
     }
 
     /// The live value of a field, whole and brief. Of a group whose parts are managed one by one those that the file names.
-    fn values(
+    pub(super) fn values(
         &self,
         loaded: &LoadedTenant,
         at: &[Segment],
@@ -190,47 +203,5 @@ impl Work<'_> {
             value
         };
         [full.get(field).map(named), live.value.get(field).map(named)]
-    }
-}
-
-/// What of a file changes by itself, wherever in its objects.
-fn untils(loaded: &LoadedTenant) -> BTreeSet<(Address, String, String)> {
-    loaded.untils().map(|(it, _)| (it.address.clone(), it.to_string(), it.then.clone())).collect()
-}
-
-/// Whether two readings of a file say the same but for these fields of one object.
-fn same_but(
-    before: &Tenant,
-    after: &Tenant,
-    address: &Address,
-    fields: &BTreeSet<String>,
-) -> Result<(), Refused> {
-    let said = |tenant: &Tenant| -> BTreeMap<Address, Value> {
-        let each = tenant.resources().map(|(at, resource): (Address, Resource)| {
-            let mut value = serde_json::to_value(&resource).unwrap_or_default();
-            if at == *address
-                && let Some(own) = value.as_object_mut()
-            {
-                own.retain(|field, _| !fields.contains(field));
-            }
-            (at, value)
-        });
-        // An object that goes is none, and neither is one of which every field changes.
-        each.filter(|(at, value)| {
-            at != address || value.as_object().is_some_and(|own: &Map<String, Value>| !own.is_empty())
-        })
-        .collect()
-    };
-    let rest = |tenant: &Tenant| {
-        let Tenant { tenant, provider, account, time_zone, bulk, exhaustive, absent, .. } = tenant.clone();
-        (tenant, provider, account, time_zone, bulk, exhaustive, absent)
-    };
-    let (mut one, two) = (said(before), said(after));
-    if fields.is_empty() {
-        one.remove(address);
-    }
-    match one == two && rest(before) == rest(after) {
-        true => Ok(()),
-        false => Err(Refused("something else would say another thing with it".to_owned())),
     }
 }

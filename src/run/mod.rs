@@ -18,7 +18,7 @@
 //! - `emergency`, `emergency_record`: emergency forwards on the day of an outage
 //! - `init`, `ready_ci`: a new workspace, and its CI
 //! - `format`: its files in one form
-//! - `import`, `import_one`, `import_template`, `import_write`, `import_baseline`, `baseline`: live accounts to files, and what was wrong in them before
+//! - `import`, `import_one`, `import_template`, `import_write`, `import_together`, `import_kept`, `import_baseline`, `baseline`: live accounts to files, and what was wrong in them before
 //! - `approval`, `apply`: which plan may be carried out, and how that ended
 //! - `machine`: what the machine and whoever started the process have settled before it
 //! - `monitor`, `audit_log`: every request of a run
@@ -93,8 +93,10 @@ mod format;
 mod import;
 mod import_baseline;
 mod import_files;
+mod import_kept;
 mod import_one;
 mod import_template;
+mod import_together;
 mod import_write;
 mod init;
 mod intent;
