@@ -187,12 +187,12 @@ impl Work<'_> {
 impl Change {
     /// What has changed from one text to the other.
     fn between(file: usize, old: &str, new: &str) -> Self {
-        let mut start = common(old.as_bytes().iter(), new.as_bytes().iter());
+        let mut start = common_start(old.as_bytes(), new.as_bytes());
         while !old.is_char_boundary(start) || !new.is_char_boundary(start) {
             start -= 1;
         }
         let (rest, come) = (&old[start..], &new[start..]);
-        let mut same = common(rest.as_bytes().iter().rev(), come.as_bytes().iter().rev());
+        let mut same = common_end(rest.as_bytes(), come.as_bytes());
         while !rest.is_char_boundary(rest.len() - same) || !come.is_char_boundary(come.len() - same) {
             same -= 1;
         }
@@ -200,7 +200,20 @@ impl Change {
     }
 }
 
-/// How many are the same from the beginning on.
-fn common<'t>(one: impl Iterator<Item = &'t u8>, other: impl Iterator<Item = &'t u8>) -> usize {
-    one.zip(other).take_while(|(one, other)| one == other).count()
+/// How many are the same from the beginning on: piece by piece, and then one by one.
+fn common_start(one: &[u8], other: &[u8]) -> usize {
+    let pieces = one.chunks_exact(PIECE).zip(other.chunks_exact(PIECE));
+    let whole = pieces.take_while(|(one, other)| one == other).count() * PIECE;
+    let rest = one[whole..].iter().zip(&other[whole..]);
+    whole + rest.take_while(|(one, other)| one == other).count()
 }
+
+/// The same from the end on.
+fn common_end(one: &[u8], other: &[u8]) -> usize {
+    let pieces = one.rchunks_exact(PIECE).zip(other.rchunks_exact(PIECE));
+    let whole = pieces.take_while(|(one, other)| one == other).count() * PIECE;
+    let rest = one[..one.len() - whole].iter().rev().zip(other[..other.len() - whole].iter().rev());
+    whole + rest.take_while(|(one, other)| one == other).count()
+}
+
+const PIECE: usize = 4096;
