@@ -90,7 +90,9 @@ class Batch:
         """A device that is not in a call's states is in that of its extension."""
         names = [name, re.match(r"\d*", name).group()]
         found = (call["given"].get(self.key(call, tenant, it)) for it in names)
-        return next((state for state in found if state), "no_answer")
+        state = next((state for state in found if state), "no_answer")
+        # There a person logs out of the phone itself.
+        return "offline" if state == "logged_out" and tenant.kind == "deskphone" else state
 
     def is_full(self, call, tenant, name):
         return self.key(call, tenant, name) in call["full"]

@@ -218,12 +218,13 @@ class Tenant:
                 f"Goto({self.at}-mailbox,{extension},1)",
             )
             context.at(key, "NoOp()", label="rings")
-        if "on_call" in forward:  # 7
-            context.at(key, f"GotoIf($[{self.state(extension, 'INUSE')}]?{go('on_call')})")
         own = [extension, *self.devices_of(extension)]
+        if "on_call" in forward:  # 7
+            talks = " | ".join(self.state(phone, "INUSE") for phone in own)
+            context.at(key, f"GotoIf($[{talks}]?{go('on_call')})")
         unreachable = go("unreachable") if "unreachable" in forward else None
+        gone = " & ".join(self.state(phone, "UNAVAILABLE") for phone in own)
         if unreachable:  # 8
-            gone = " & ".join(self.state(phone, "UNAVAILABLE") for phone in own)
             context.at(key, f"GotoIf($[{gone}]?{unreachable})")
         legs = self.legs(extension, own, rule.get("ring"))  # 9
         if legs:
@@ -234,7 +235,9 @@ class Tenant:
         after = self.context("after")  # 11, 12
         nobody = self.nobody(extension, key, forward)
         busy = go("busy") if "busy" in forward else nobody
-        for status, to in zip(STATUSES, (busy, nobody, unreachable or nobody, unreachable or nobody)):
+        for status, to in zip(STATUSES, (busy, nobody, nobody, nobody)):
+            if unreachable and status not in ("BUSY", "NOANSWER"):
+                after.at(f"{key}-{status}", f"GotoIf($[{gone}]?{unreachable})")
             after.at(f"{key}-{status}", f"Goto({to})")
 
     def nobody(self, extension, key, forward):

@@ -1,5 +1,10 @@
 //! The guide, page by page. It begins with whom to trust.
 
+/// What was measured, with the commands.
+pub mod figures {
+    #![doc = include_str!("figures.md")]
+}
+
 /// Holidays and hours of a call queue, which has none of its own.
 pub mod queue_hours {
     #![doc = include_str!("queue_hours.md")]
