@@ -16,23 +16,25 @@ pub async fn run(global: &Global, args: &DrillArgs, io: &mut Io<'_>) -> Result<E
     let DrillArgs { platform_down: _, extensions, at, reading, format } = args;
     let at = at.as_deref().map(drill::instant).transpose()?;
     let options = Options {
-        selection: Selection { tenant: reading.tenant.clone(), as_of: at, ..Selection::default() },
+        selection: Selection { as_of: at, ..Selection::default() },
         emulation: (&reading.emulation).into(),
         logging: (&reading.watching).into(),
         now: global.now,
         ..Options::default()
     };
     let checked = run::check(&global.dir, &options)?;
-    let live = live(&checked, reading, &options, (*format).into(), io).await?;
+    let selection = Selection { tenant: reading.tenant.clone(), ..options.selection.clone() };
+    let some = run::check(&global.dir, &Options { selection, ..options.clone() })?;
+    let live = live(&some, reading, &options, (*format).into(), io).await?;
     let unread: Vec<_> = live.iter().flat_map(|live| live.findings().cloned()).collect();
     render::findings(&mut io.talk(), &unread)?;
     let outage = match extensions.as_slice() {
         [] => Outage::Platform,
         named => Outage::Extensions(named.to_vec()),
     };
-    let tenants = drill::drill(&checked, live.as_ref(), &outage, &options)?;
+    let tenants = drill::drill(&checked, &some.tenant_names(), live.as_ref(), &outage, &options)?;
     match format {
-        ListFormat::Text => render::drill(&mut io.page(), &tenants)?,
+        ListFormat::Text => render::drill(&mut io.page(), &tenants, live.is_some())?,
         ListFormat::Json => json::write(io.out, &tenants)?,
     }
     Ok(if unread.is_empty() { Ending::Fine } else { Ending::Error })

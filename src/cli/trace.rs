@@ -9,15 +9,15 @@ use crate::{
     error::{Ending, Failure},
     render::{self, json},
     run::{
-        Options, Selection,
+        self, Options, Selection,
         trace::{self, Question},
     },
 };
 
 pub async fn run(global: &Global, args: &TraceArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let TraceArgs { called, at, from, given, assume, week, reading, format } = args;
+    // Every tenant is known, whichever of them are read: a call may come to any.
     let options = Options {
-        selection: Selection { tenant: reading.tenant.clone(), ..Selection::default() },
         emulation: (&reading.emulation).into(),
         logging: (&reading.watching).into(),
         now: global.now,
@@ -30,13 +30,21 @@ pub async fn run(global: &Global, args: &TraceArgs, io: &mut Io<'_>) -> Result<E
         given: given.clone(),
         assume: assume.clone(),
     };
-    let checked = trace::files(&global.dir, &question, &options)?;
-    let live = live(&checked, reading, &options, Format::Text, io).await?;
+    let checked = run::check(&global.dir, &options)?;
+    let live = match &reading.tenant {
+        None => live(&checked, reading, &options, Format::Text, io).await?,
+        Some(_) => {
+            let selection = Selection { tenant: reading.tenant.clone(), ..Selection::default() };
+            let some = run::check(&global.dir, &Options { selection, ..options.clone() })?;
+            live(&some, reading, &options, Format::Text, io).await?
+        }
+    };
+    let checked = trace::files(&global.dir, &question, checked, live.as_ref(), &options)?;
     let unread: Vec<_> = live.iter().flat_map(|live| live.findings().cloned()).collect();
     render::findings(&mut io.talk(), &unread)?;
     let asked = trace::ask(&checked, &question, live.as_ref(), &options)?;
     if *week {
-        render::week(&mut io.page(), &asked.week())?;
+        render::week(&mut io.page(), &asked.week(), &asked.changes(&checked))?;
     } else {
         let trace = asked.trace(&checked);
         match format {

@@ -40,7 +40,6 @@ impl Network {
         let mut outside = HashMap::new();
         // Numbers first: whatever leads to one has to know.
         for config in configs {
-            let site = SiteId(id(network.sites.len()));
             network.sites.push(Site {
                 name: config.tenant.tenant.clone(),
                 system: config.system,
@@ -49,16 +48,21 @@ impl Network {
                 parties: HashMap::new(),
                 mailboxes: HashMap::new(),
             });
-            for number in config.tenant.numbers.keys().chain(config.tenant.forwards.keys()) {
-                if network.by_number.contains_key(number) {
-                    continue;
+        }
+        // Whoever routes a number has it; else whoever has a forward for it.
+        let keys = |config: &'_ Config<'_>, is_routed: bool| -> Vec<E164> {
+            let tenant = config.tenant;
+            if is_routed {
+                tenant.numbers.keys().cloned().collect()
+            } else {
+                tenant.forwards.keys().cloned().collect()
+            }
+        };
+        for is_routed in [true, false] {
+            for (at, config) in configs.iter().enumerate() {
+                for number in keys(config, is_routed) {
+                    network.add_number(SiteId(id(at)), &number, &mut outside);
                 }
-                let handle = NumberId(id(network.numbers.len()));
-                let party = network.outside(&mut outside, number);
-                network.parties[party.at()].hosted = Some(handle);
-                let unknown = network.label(site, "number", number.to_string());
-                network.numbers.push(Number { site, number: party, route: None, unknown, forward: None });
-                network.by_number.insert(number.clone(), handle);
             }
         }
         for (at, config) in configs.iter().enumerate() {
@@ -74,6 +78,18 @@ impl Network {
             compiler.compile();
         }
         network
+    }
+
+    fn add_number(&mut self, site: SiteId, number: &E164, outside: &mut HashMap<String, PartyId>) {
+        if self.by_number.contains_key(number) {
+            return;
+        }
+        let handle = NumberId(id(self.numbers.len()));
+        let party = self.outside(outside, number);
+        self.parties[party.at()].hosted = Some(handle);
+        let unknown = self.label(site, "number", number.to_string());
+        self.numbers.push(Number { site, number: party, route: None, unknown, forward: None });
+        self.by_number.insert(number.clone(), handle);
     }
 
     fn outside(&mut self, known: &mut HashMap<String, PartyId>, number: &E164) -> PartyId {
@@ -189,7 +205,14 @@ impl<'a> Compiler<'_, 'a> {
         let is_known = in_rules.is_some() || tenant.diverts.keys().any(is_named);
         let is_whole = self.config.is_whole;
         let unknown = (!is_known && !is_whole).then(|| self.label("extension", name));
-        let has_order = in_rules.is_some_and(|(_, rules)| rules.order.is_some());
+        // A rule that `bulk` has put on top of others says nothing of those.
+        let is_on_top = |rule: &model::Rule| {
+            tenant.bulk.iter().any(|it| {
+                it.rule.is_some() && it.schedule == rule.when && it.extensions.named().iter().any(is_named)
+            })
+        };
+        let order = in_rules.and_then(|(_, rules)| rules.order.as_ref());
+        let has_order = order.is_some_and(|order| order.is_empty() || !order.iter().all(is_on_top));
         let is_stratus = self.config.system == System::Stratus;
         let unknown_rules = (is_stratus && !has_order && !is_whole).then(|| self.label("rules", name));
         let handle = ExtensionId(id(self.network.extensions.len()));
@@ -336,27 +359,27 @@ impl<'a> Compiler<'_, 'a> {
         handle
     }
 
-    fn ringable(&mut self, target: &Ringable) -> Option<PartyId> {
-        Some(match target {
+    fn ringable(&mut self, target: &Ringable) -> PartyId {
+        match target {
             Ringable::Extension(it) | Ringable::Device(it) => self.party(it.as_str()),
             Ringable::Number(number) => self.outside(number),
             Ringable::Agent(email) => self.party(email),
-            // What no word says rings nobody here.
-            Ringable::DialString(_) => return None,
-        })
+            // Somebody, of whom only the dial rule is known.
+            Ringable::DialString(token) => self.party(token),
+        }
     }
 
     fn fill_queue(&mut self, name: &str, queue: &model::Queue) {
         let handle = self.queue(name);
         let agents = queue.agents.as_ref().map(|agents| {
-            let agents = agents.iter().zip(1..).filter_map(|(agent, place)| {
-                let party = self.ringable(&agent.target)?;
+            let agents = agents.iter().zip(1..).map(|(agent, place)| {
+                let party = self.ringable(&agent.target);
                 let extension = match &agent.target {
                     Ringable::Extension(it) => self.site().extensions.get(it.as_str()).copied(),
                     _ => None,
                 };
                 let is_outside = matches!(agent.target, Ringable::Number(_));
-                Some(Agent { party, order: agent.order.unwrap_or(place), extension, is_outside })
+                Agent { party, order: agent.order.unwrap_or(place), extension, is_outside }
             });
             let mut agents: Vec<Agent> = agents.collect();
             agents.sort_by_key(|agent| agent.order);
@@ -441,9 +464,7 @@ impl<'a> Compiler<'_, 'a> {
             }
         }
         for also in &ring.also {
-            if let Some(party) = self.ringable(&also.target) {
-                legs.push(Leg { party, delay: also.delay.saturating_mul(1000) });
-            }
+            legs.push(Leg { party: self.ringable(&also.target), delay: also.delay.saturating_mul(1000) });
         }
         legs
     }
@@ -460,14 +481,12 @@ impl<'a> Compiler<'_, 'a> {
     /// Tells each device whose it is, also where the extension itself is not declared.
     fn fill_devices(&mut self) {
         for device in self.devices.clone() {
-            let extensions: Vec<String> = self.site().extensions.keys().cloned().collect();
-            let is_own = |name: &&String| {
-                let rest = device.strip_prefix(name.as_str());
-                rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_alphabetic()))
-            };
-            let declared = extensions.iter().filter(is_own).max_by_key(|name| name.len()).cloned();
-            let letter = device.find(|it: char| it.is_ascii_alphabetic()).filter(|at| *at > 0);
-            let Some(name) = declared.or_else(|| letter.map(|at| device[..at].to_owned())) else { continue };
+            let letters = device.char_indices().filter(|(at, it)| *at > 0 && it.is_ascii_alphabetic());
+            let splits: Vec<usize> = letters.map(|(at, _)| at).collect();
+            let is_declared =
+                |at: &&usize| self.network.sites[self.site.at()].extensions.contains_key(&device[..**at]);
+            let split = splits.iter().rev().find(is_declared).or(splits.first());
+            let Some(name) = split.map(|at| device[..*at].to_owned()) else { continue };
             let (party, phone) = (self.party(device), self.party(&name));
             self.network.parties[party.at()].device_of = Some(phone);
             self.network.parties[phone.at()].devices.push(party);

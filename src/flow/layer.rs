@@ -1,10 +1,10 @@
 //! What is declared laid over what is live: the configuration that calls meet once the files are applied.
 
 use crate::model::{
-    Address, Bulk, Callers, DEFAULT_RULE, Diverts, Forward, Number, Queue, Receiver, Resource, Rule, Rules,
-    Schedule, Tenant,
+    Address, Bulk, Callers, DEFAULT_RULE, Diverts, Forward, Kind, Number, Queue, Receiver, Resource, Rule,
+    Rules, Schedule, Tenant,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Fields that are declared, or else as they are live.
 macro_rules! laid {
@@ -18,8 +18,17 @@ macro_rules! laid {
 /// What is in the files, with what is live beneath it. Without anything live: as the files have it.
 pub fn layered(declared: &Tenant, live: &BTreeMap<Address, Resource>) -> Tenant {
     let mut whole = declared.clone();
+    let absent: BTreeSet<Address> =
+        declared.absent.addresses().into_iter().map(|(address, _)| address).collect();
+    let exhaustive: BTreeSet<Kind> = declared.exhaustive.iter().map(|kind| (*kind).into()).collect();
+    let own: BTreeSet<Address> = declared.resources().map(|(address, _)| address).collect();
     for (address, resource) in live {
-        lay(&mut whole, declared, address, resource);
+        // What the files have deleted is gone then.
+        let is_deleted =
+            absent.contains(address) || (exhaustive.contains(&address.kind) && !own.contains(address));
+        if !is_deleted {
+            lay(&mut whole, declared, address, resource);
+        }
     }
     whole.schedules.values_mut().for_each(Schedule::resolve);
     for entry in &declared.bulk {

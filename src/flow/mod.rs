@@ -41,7 +41,7 @@ pub use compile::Config;
 pub use edition::{changed, edition};
 pub use hours::{Seconds, around};
 pub use layer::layered;
-pub use network::{Network, SiteId, Target};
+pub use network::{Network, NumberId, SiteId, Target};
 pub use point::{Assumptions, Point, Points};
 pub use state::{Caller, Given, Phone, Platform};
 pub use system::System;

@@ -177,6 +177,11 @@ impl Given {
         }
     }
 
+    /// Every phone does the same.
+    pub fn everybody(network: &Network, phone: Phone) -> Self {
+        Self { phones: vec![Some(phone); network.parties.len()], ..Self::new(network) }
+    }
+
     pub fn set_phone(&mut self, party: PartyId, phone: Phone) {
         if let Some(it) = self.phones.get_mut(party.0 as usize) {
             *it = Some(phone);

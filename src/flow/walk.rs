@@ -22,12 +22,19 @@ pub struct Call {
 /// How deep calls come in again at a number that a phone of several stands for.
 const DEEPEST: u32 = 16;
 
+/// How often they do in one walk: several phones that are numbers of others, which ring several again, grow beyond all bounds.
+const INSIDES: u32 = 300;
+
 /// What all walks of one call share.
 pub(super) struct Shared {
     pub choices: Choices,
     pub asked: Points,
     /// Schedules of which nothing is known, as they are taken in this walk.
     guessed: Vec<(ScheduleId, bool)>,
+    /// How often this walk has come in at a number that a phone of several stands for.
+    insides: u32,
+    /// Whether that was too often to look at all of it.
+    is_cut: bool,
 }
 
 /// A call on its way.
@@ -57,11 +64,17 @@ pub(super) enum Next {
 impl Network {
     /// Every course that a call can take.
     pub fn verdict(&self, call: &Call, given: &Given) -> Verdict {
-        let mut shared =
-            Shared { choices: Choices::default(), asked: Points::default(), guessed: Vec::new() };
+        let mut shared = Shared {
+            choices: Choices::default(),
+            asked: Points::default(),
+            guessed: Vec::new(),
+            insides: 0,
+            is_cut: false,
+        };
         let mut timelines = Vec::new();
         let is_cut = loop {
             shared.guessed.clear();
+            shared.insides = 0;
             let mut walk = Walk {
                 network: self,
                 given,
@@ -88,7 +101,7 @@ impl Network {
         };
         timelines.sort_unstable();
         timelines.dedup();
-        Verdict { timelines, assumed: shared.asked, is_cut }
+        Verdict { timelines, assumed: shared.asked, is_cut: is_cut || shared.is_cut }
     }
 }
 
@@ -260,7 +273,9 @@ impl<'a> Walk<'a> {
 
     /// What a call that comes in at a number of a tenant comes to there, beginning so much later.
     pub fn inside(&mut self, number: NumberId, delay: u32) -> Inside {
-        if self.depth >= DEEPEST {
+        self.shared.insides += 1;
+        if self.depth >= DEEPEST || self.shared.insides > INSIDES {
+            self.shared.is_cut = true;
             return Inside {
                 end: End::Loop,
                 lifted: None,

@@ -18,13 +18,16 @@ fn seconds(ms: u32) -> String {
 
 /// Writes every course of a call, and what that rests on.
 pub fn trace(out: &mut Page<'_>, trace: &Trace) -> io::Result<()> {
-    let Trace { called, tenant, at, given, edition, zone_changed, courses, assumed, is_cut } = trace;
+    let Trace { called, tenant, at, given, is_live, edition, zone_changed, courses, assumed, is_cut } = trace;
     let (called, tenant) = (printable(called.clone()), printable(tenant.clone()));
     say!(out, "{} on {} ({})", paint(BOLD, called), at.as_str(), tenant)?;
     let given: Vec<String> = given.iter().map(|it| printable(it.clone())).collect();
     match given.as_slice() {
         [] => say!(out, "Every phone rings, and nobody answers.")?,
         given => say!(out, "{}; every other phone rings, and nobody answers.", given.join(", "))?,
+    }
+    if !is_live {
+        say!(out, "Nothing live was read: what the files leave out is taken as not set.")?;
     }
     for (at, course) in courses.iter().enumerate() {
         say!(out)?;
@@ -93,12 +96,13 @@ fn rests_on(out: &mut Page<'_>, assumed: &[Assumed]) -> io::Result<()> {
 }
 
 /// Writes a week: when, and how a call ends then.
-pub fn week(out: &mut Page<'_>, windows: &[Window]) -> io::Result<()> {
-    for Window { from, until, ends } in windows {
+pub fn week(out: &mut Page<'_>, windows: &[Window], changes: &[String]) -> io::Result<()> {
+    for Window { from, until, ends, is_cut } in windows {
         let ends: Vec<String> = ends.iter().map(|it| printable(it.clone())).collect();
-        say!(out, "{} to {}  {}", from.as_str(), until.as_str(), ends.join(", or "))?;
+        let more = if *is_cut { ", or in a way that was not looked at" } else { "" };
+        say!(out, "{} to {}  {}{}", from.as_str(), until.as_str(), ends.join(", or "), more)?;
     }
-    Ok(())
+    changes.iter().try_for_each(|it| say!(out, "{}", printable(it.clone())))
 }
 
 /// A text of Mermaid that cannot end its own node.

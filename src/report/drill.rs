@@ -3,9 +3,13 @@
 use super::trace::Places;
 use crate::{
     finding::Place,
-    flow::{Call, Caller, End, Given, Network, Platform, Seconds, SiteId, Target, Verdict},
+    flow::{
+        Call, Caller, End, Given, Network, NumberId, Phone, Platform, Seconds, SiteId, System, Target,
+        Verdict,
+    },
 };
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// What is out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,11 +54,52 @@ pub enum Fate {
     ToSwitch,
     /// They have nowhere to go.
     Lost,
+    /// What becomes of them is neither declared nor read.
+    Unknown,
 }
 
-/// Whether a caller ends with nobody, nothing and no message.
+/// Whether a caller may end with nobody and no message. Where phones are answered, whoever waits or hears it ring on waits for
+/// nobody.
 fn is_lost(verdict: &Verdict) -> bool {
-    verdict.timelines.iter().any(|it| matches!(it.end, End::Dropped(_) | End::Loop | End::RingsOn))
+    let is_lost = |end: End| matches!(end, End::Dropped(_) | End::Loop | End::RingsOn | End::Waits(_));
+    verdict.timelines.iter().any(|it| is_lost(it.end))
+}
+
+fn is_known(verdict: &Verdict) -> bool {
+    !verdict.is_cut && !verdict.timelines.iter().any(|it| matches!(it.end, End::Unknown(_)))
+}
+
+/// What calls find: on an ordinary day every phone is answered after 5 seconds, or else is offline.
+struct States {
+    usual: Given,
+    out: Given,
+    /// With the forwards switched on. None: nothing can be switched.
+    switched: Option<Given>,
+}
+
+impl States {
+    fn of(network: &Network, tenants: &[SiteId], outage: &Outage) -> Self {
+        let usual = Given::everybody(network, Phone::Answers(5_000));
+        let mut out = usual.clone();
+        let mut switched = None;
+        match outage {
+            Outage::Platform => {
+                let mut on = usual.clone();
+                for system in [System::Stratus, System::CallTrackingMetrics, System::Deskphone] {
+                    out.set_platform(system, Platform::Down);
+                    on.set_platform(system, Platform::Switched);
+                }
+                switched = Some(on);
+            }
+            Outage::Extensions(names) => {
+                let tenants = tenants.iter().map(|site| network.tenant_name(*site));
+                let parties = tenants
+                    .flat_map(|tenant| names.iter().filter_map(move |name| network.party(tenant, name)));
+                parties.for_each(|party| out.set_phone(party, Phone::Offline));
+            }
+        }
+        Self { usual, out, switched }
+    }
 }
 
 /// Every number of some tenants in an outage.
@@ -65,63 +110,48 @@ pub fn drill(
     at: Seconds,
     place: Places<'_>,
 ) -> Vec<TenantDrill> {
+    let states = States::of(network, tenants, outage);
     let of_tenant = |site: &SiteId| {
         let numbers = network.numbers().filter(|number| network.tenant_of(*number) == *site);
-        let mut numbers: Vec<NumberDrill> = numbers
-            .map(|number| {
-                let to = Target::Number(number);
-                let judge =
-                    |given: &Given| network.verdict(&Call { to, at, caller: Caller::Unlisted }, given);
-                let words = |verdict: &Verdict| {
-                    let mut ends: Vec<String> =
-                        verdict.timelines.iter().map(|it| network.end_story(it.end, *site)).collect();
-                    ends.dedup();
-                    ends
-                };
-                let usual = Given::new(network);
-                let mut out = Given::new(network);
-                let usually = judge(&usual);
-                let (then, switched) = match outage {
-                    Outage::Platform => {
-                        let system = network.system_of(number);
-                        out.set_platform(system, Platform::Down);
-                        let then = judge(&out);
-                        out.set_platform(system, Platform::Switched);
-                        let switched = judge(&out);
-                        let is_other = switched.timelines != then.timelines;
-                        (then, is_other.then_some(switched))
-                    }
-                    Outage::Extensions(names) => {
-                        for party in
-                            names.iter().filter_map(|name| network.party(network.tenant_name(*site), name))
-                        {
-                            out.set_phone(party, crate::flow::Phone::Offline);
-                        }
-                        (judge(&out), None)
-                    }
-                };
-                let ends = |verdict: &Verdict| verdict.timelines.iter().map(|it| it.end).collect::<Vec<_>>();
-                let fate = match &switched {
-                    Some(switched) if is_lost(&then) && !is_lost(switched) => Fate::ToSwitch,
-                    _ if is_lost(&then) => Fate::Lost,
-                    _ if ends(&then) == ends(&usually) => Fate::Same,
-                    _ => Fate::Moved,
-                };
-                let tenant = network.tenant_name(*site);
-                let name = network.number_text(number).to_owned();
-                let section = |section: &str| place(tenant, &[section, &name].into());
-                NumberDrill {
-                    usually: words(&usually),
-                    then: words(&then),
-                    switched: switched.as_ref().map(words),
-                    fate,
-                    place: section("forwards").or_else(|| section("numbers")),
-                    number: name,
-                }
-            })
-            .collect();
+        let mut numbers: Vec<NumberDrill> =
+            numbers.map(|number| one(network, *site, number, &states, at, place)).collect();
         numbers.sort_by(|a, b| a.number.cmp(&b.number));
         TenantDrill { tenant: network.tenant_name(*site).to_owned(), numbers }
     };
     tenants.iter().map(of_tenant).collect()
+}
+
+fn one(
+    network: &Network,
+    site: SiteId,
+    number: NumberId,
+    states: &States,
+    at: Seconds,
+    place: Places<'_>,
+) -> NumberDrill {
+    let to = Target::Number(number);
+    let judge = |given: &Given| network.verdict(&Call { to, at, caller: Caller::Unlisted }, given);
+    let ends = |verdict: &Verdict| verdict.timelines.iter().map(|it| it.end).collect::<BTreeSet<_>>();
+    let words =
+        |verdict: &Verdict| ends(verdict).into_iter().map(|end| network.end_story(end, site)).collect();
+    let (usually, then) = (judge(&states.usual), judge(&states.out));
+    let switched = states.switched.as_ref().map(judge).filter(|switched| ends(switched) != ends(&then));
+    let fate = match &switched {
+        Some(switched) if is_lost(&then) && !is_lost(switched) && is_known(switched) => Fate::ToSwitch,
+        _ if ends(&then) == ends(&usually) && is_known(&then) => Fate::Same,
+        _ if is_lost(&then) => Fate::Lost,
+        _ if !is_known(&then) => Fate::Unknown,
+        _ => Fate::Moved,
+    };
+    let tenant = network.tenant_name(site);
+    let name = network.number_text(number).to_owned();
+    let section = |section: &str| place(tenant, &[section, &name].into());
+    NumberDrill {
+        usually: words(&usually),
+        then: words(&then),
+        switched: switched.as_ref().map(words),
+        fate,
+        place: section("forwards").or_else(|| section("numbers")),
+        number: name,
+    }
 }

@@ -18,6 +18,8 @@ pub struct Trace {
     pub at: String,
     /// What the call finds: `101=offline`. Every other phone rings, and nobody answers.
     pub given: Vec<String>,
+    /// Whether the account of the tenant was read. If not, what the files leave out is taken as not set.
+    pub is_live: bool,
     /// The edition of the time-zone tables.
     pub edition: &'static str,
     /// What an older edition says otherwise of the zone.
@@ -78,6 +80,8 @@ pub struct Window {
     pub from: String,
     pub until: String,
     pub ends: Vec<String>,
+    /// Whether there are more ways than were looked at.
+    pub is_cut: bool,
 }
 
 /// Where a value of a tenant stands.
@@ -112,6 +116,7 @@ pub fn trace(
         tenant: network.tenant_name(home.site).to_owned(),
         at: home.time(at).strftime("%a %Y-%m-%d %H:%M %Q").to_string(),
         given: Vec::new(),
+        is_live: false,
         edition: flow::edition(),
         zone_changed: flow::changed(&home.zone_name),
         courses: courses(network, &verdict, home.site, place),
@@ -169,9 +174,10 @@ pub fn week(network: &Network, call: &Call, given: &Given, home: &Home) -> Vec<W
         let mut ends: Vec<String> =
             verdict.timelines.iter().map(|it| network.end_story(it.end, home.site)).collect();
         ends.dedup();
-        match windows.last_mut().filter(|last| last.ends == ends) {
+        let is_cut = verdict.is_cut;
+        match windows.last_mut().filter(|last| last.ends == ends && last.is_cut == is_cut) {
             Some(last) => last.until = text(window.end),
-            None => windows.push(Window { from: text(window.start), until: text(window.end), ends }),
+            None => windows.push(Window { from: text(window.start), until: text(window.end), ends, is_cut }),
         }
     }
     windows

@@ -85,6 +85,11 @@ impl Checked {
         &self.workspace.tenants[tenant.index]
     }
 
+    /// The names of the tenants of this run.
+    pub fn tenant_names(&self) -> Vec<String> {
+        self.tenants.iter().map(|it| self.loaded(it).tenant.tenant.clone()).collect()
+    }
+
     pub fn config(&self, tenant: &CheckedTenant) -> &Entry {
         // A workspace without errors has an entry for every provider that a tenant names.
         &self.workspace.providers[&self.loaded(tenant).tenant.provider]

@@ -18,18 +18,19 @@ pub fn instant(text: &str) -> Result<Timestamp, Failure> {
     })
 }
 
+/// The numbers of the named tenants. Every tenant of `checked` is known: a call may come to any.
 pub fn drill(
     checked: &Checked,
+    named: &[String],
     live: Option<&Live>,
     outage: &Outage,
     options: &Options,
 ) -> Result<Vec<TenantDrill>, Failure> {
     let all: Vec<usize> = (0..checked.tenants.len()).collect();
-    let scene = Scene::reached(checked, &all, live);
+    let scene = Scene::reached(checked, &all, live).with_stored_forwards(checked, live);
     let at = options.at().as_second();
     let network = scene.network(checked, live, flow::around(at), Assumptions::default());
-    let mut names: Vec<&str> =
-        checked.tenants.iter().map(|it| checked.loaded(it).tenant.tenant.as_str()).collect();
+    let mut names: Vec<&str> = named.iter().map(String::as_str).collect();
     names.sort_unstable();
     if let Outage::Extensions(extensions) = outage
         && let Some(unknown) =

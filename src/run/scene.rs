@@ -4,13 +4,23 @@ use super::{Checked, CheckedTenant, place::locate, report::Live};
 use crate::{
     finding::Place,
     flow::{self, Assumptions, Config, Network, Seconds, System},
-    model::{Address, E164, Resource, Tenant, phone_numbers},
+    model::{Address, E164, Kind, Resource, Tenant, phone_numbers},
     path::Path,
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     ops::Range,
 };
+
+/// The numbers of a tenant, declared or live.
+pub(super) fn numbers(checked: &Checked, tenant: &CheckedTenant, live: Option<&Live>) -> BTreeSet<E164> {
+    let declared = &checked.loaded(tenant).tenant;
+    let objects =
+        live.and_then(|live| live.objects(tenant.index)).into_iter().flat_map(|objects| objects.keys());
+    let of_numbers = objects.filter(|it| matches!(it.kind, Kind::Numbers | Kind::Forwards));
+    let live = of_numbers.filter_map(|it| it.key.parse().ok());
+    declared.numbers.keys().chain(declared.forwards.keys()).cloned().chain(live).collect()
+}
 
 /// Some tenants, by their places in the run.
 pub(super) struct Scene {
@@ -36,10 +46,9 @@ impl Scene {
                 live.and_then(|live| live.objects(tenant.index)).unwrap_or(&nothing);
             flow::layered(&checked.loaded(tenant).tenant, objects)
         };
-        let mut owners: HashMap<&E164, usize> = HashMap::new();
+        let mut owners: HashMap<E164, usize> = HashMap::new();
         for (at, tenant) in checked.tenants.iter().enumerate() {
-            let it = &checked.loaded(tenant).tenant;
-            for number in it.numbers.keys().chain(it.forwards.keys()) {
+            for number in numbers(checked, tenant, live) {
                 owners.entry(number).or_insert(at);
             }
         }
@@ -56,7 +65,23 @@ impl Scene {
             }
             tenants.push((at, tenant));
         }
+        // The order of the run, so that it does not matter from where one came.
+        tenants.sort_by_key(|(at, _)| *at);
         Self { tenants }
+    }
+
+    /// Takes emergency forwards as the carrier has them now: what can be switched on before anything is applied.
+    pub fn with_stored_forwards(mut self, checked: &Checked, live: Option<&Live>) -> Self {
+        for (at, tenant) in &mut self.tenants {
+            let index = checked.tenants.get(*at).map(|it| it.index);
+            let Some(objects) = index.and_then(|index| live?.objects(index)) else { continue };
+            let stored = objects.iter().filter_map(|(address, resource)| match resource {
+                Resource::Forward(forward) => Some((address.key.parse().ok()?, forward.clone())),
+                _ => None,
+            });
+            tenant.forwards = stored.collect();
+        }
+        self
     }
 
     /// The tables of these tenants, for instants within a horizon.

@@ -4,7 +4,7 @@ use super::{
     Checked, Options,
     check::declared,
     report::{Live, no_tenant},
-    scene::{Scene, system},
+    scene::{Scene, numbers, system},
 };
 use crate::{
     error::Failure,
@@ -47,13 +47,20 @@ pub struct Asked {
     assumed: Assumptions,
     /// What a call finds, as somebody has written it.
     said: Vec<String>,
+    /// Whether the account of the tenant was read.
+    is_live: bool,
     scene: Scene,
 }
 
 /// The files as they are at the instant that a question is about.
-pub fn files(root: &FilePath, question: &Question, options: &Options) -> Result<Checked, Failure> {
-    let checked = declared(root, options)?;
-    let (_, zone) = called(&checked, &question.called)?;
+pub fn files(
+    root: &FilePath,
+    question: &Question,
+    checked: Checked,
+    live: Option<&Live>,
+    options: &Options,
+) -> Result<Checked, Failure> {
+    let (_, zone) = called(&checked, live, &question.called)?;
     let at = instant(question, zone.as_deref(), options)?;
     if !checked.has_until() {
         return Ok(checked);
@@ -72,7 +79,7 @@ pub fn ask(
     live: Option<&Live>,
     options: &Options,
 ) -> Result<Asked, Failure> {
-    let (first, zone_name) = called(checked, &question.called)?;
+    let (first, zone_name) = called(checked, live, &question.called)?;
     let at = instant(question, zone_name.as_deref(), options)?;
     let assumed = assumptions(&question.assume)?;
     let scene = Scene::reached(checked, &[first], live);
@@ -93,7 +100,8 @@ pub fn ask(
     let zone = TimeZone::get(&zone_name).unwrap_or(TimeZone::UTC);
     let home = Home { site, zone, zone_name };
     let said = question.given.iter().flat_map(|it| it.split(',')).map(str::to_owned).collect();
-    Ok(Asked { network, home, call: Call { to, at, caller }, given, assumed, said, scene })
+    let is_live = live.is_some_and(|live| live.objects(checked.tenants[first].index).is_some());
+    Ok(Asked { is_live, network, home, call: Call { to, at, caller }, given, assumed, said, scene })
 }
 
 impl Asked {
@@ -101,8 +109,22 @@ impl Asked {
         let place = |tenant: &str, path: &Path| self.scene.place(checked, tenant, path);
         Trace {
             given: self.said.clone(),
+            is_live: self.is_live,
             ..report::trace(&self.network, (&self.call, &self.given), &self.home, self.assumed, &place)
         }
+    }
+
+    /// What changes by itself within the week that begins with the call, in words: a week is told as it begins.
+    pub fn changes(&self, checked: &Checked) -> Vec<String> {
+        let within = self.call.at..self.call.at + 7 * 24 * 3600;
+        let tenants = self.scene.tenants.iter().filter_map(|(at, _)| checked.tenants.get(*at));
+        let untils = tenants.flat_map(|it| checked.loaded(it).untils().map(move |(until, _)| until));
+        let untils = untils.filter(|until| within.contains(&until.instant.as_second()));
+        untils
+            .map(|until| {
+                format!("{} changes on {until}, and this week is told as it is before", until.address)
+            })
+            .collect()
     }
 
     /// The week that begins with the call.
@@ -152,7 +174,7 @@ fn wrong(option: &str, why: Explained) -> Failure {
 }
 
 /// The tenant that has what is called, among those of the run, and its time zone.
-fn called(checked: &Checked, named: &str) -> Result<(usize, Option<String>), Failure> {
+fn called(checked: &Checked, live: Option<&Live>, named: &str) -> Result<(usize, Option<String>), Failure> {
     let tenant = |at: usize| &checked.loaded(&checked.tenants[at]).tenant;
     let all = 0..checked.tenants.len();
     let (only, name) = match named.split_once('/') {
@@ -169,7 +191,7 @@ fn called(checked: &Checked, named: &str) -> Result<(usize, Option<String>), Fai
         let it = tenant(*at);
         let is_asked = only.is_none_or(|wanted| it.tenant == wanted);
         let has = match &number {
-            Some(number) => it.numbers.contains_key(number) || it.forwards.contains_key(number),
+            Some(number) => numbers(checked, &checked.tenants[*at], live).contains(number),
             None => {
                 let is_named = |extension: &crate::model::Extension| extension.as_str() == name;
                 it.queues.contains_key(name) || it.rules.keys().chain(it.diverts.keys()).any(is_named)
