@@ -223,6 +223,8 @@ impl Laid {
         if !assumed.get(Point::U14)
             && let Some((first, last)) = clock.days()
         {
+            // From the day before: hours over midnight.
+            let first = first.yesterday().unwrap_or(first);
             for date in first.series(Span::new().days(1)).take_while(|date| *date <= last) {
                 for hours in &self.holidays {
                     lay(Moment { date, time: hours.begin }, Moment { date, time: hours.end });

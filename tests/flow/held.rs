@@ -239,3 +239,22 @@ fn what_a_verdict_does_not_name_it_does_not_rest_on() {
     // Most of what is named does decide: a verdict that named all of them would say nothing.
     assert!(flipped > 500 && named < flipped * 3, "{flipped} decided, {named} named");
 }
+
+/// A horizon that begins with the call is as good as a wide one: hours that began before it are in it.
+#[test]
+fn the_horizon_does_not_matter() {
+    let mut judged = 0;
+    for seed in 0..1_000 {
+        let world = random::world(seed);
+        let compiled = Compiled::of(&world.tenants);
+        for (call, assume) in &world.calls {
+            let (at, assumed) = (call.at.as_second(), assumed(assume));
+            let wide = verdict(&compiled.network(around(at), assumed), call);
+            let narrow = verdict(&compiled.network(at..at + 3_600, assumed), call);
+            let timelines = |it: Option<Verdict>| it.map(|it| it.timelines);
+            assert_eq!(timelines(narrow), timelines(wide), "{seed}: {call:?} {assume:?}");
+            judged += 1;
+        }
+    }
+    assert!(judged > 5_000, "{judged}");
+}
