@@ -3,7 +3,7 @@
 use super::{
     Io,
     args::{DrillArgs, Global, ListFormat},
-    report::live,
+    report::live_of_named,
 };
 use crate::{
     error::{Ending, Failure},
@@ -23,16 +23,14 @@ pub async fn run(global: &Global, args: &DrillArgs, io: &mut Io<'_>) -> Result<E
         ..Options::default()
     };
     let checked = run::check(&global.dir, &options)?;
-    let selection = Selection { tenant: reading.tenant.clone(), ..options.selection.clone() };
-    let some = run::check(&global.dir, &Options { selection, ..options.clone() })?;
-    let live = live(&some, reading, &options, (*format).into(), io).await?;
+    let (live, named) = live_of_named(global, &checked, reading, &options, (*format).into(), io).await?;
     let unread: Vec<_> = live.iter().flat_map(|live| live.findings().cloned()).collect();
     render::findings(&mut io.talk(), &unread)?;
     let outage = match extensions.as_slice() {
         [] => Outage::Platform,
-        named => Outage::Extensions(named.to_vec()),
+        names => Outage::Extensions(names.to_vec()),
     };
-    let tenants = drill::drill(&checked, &some.tenant_names(), live.as_ref(), &outage, &options)?;
+    let tenants = drill::drill(&checked, &named, live.as_ref(), &outage, &options)?;
     match format {
         ListFormat::Text => render::drill(&mut io.page(), &tenants, live.is_some())?,
         ListFormat::Json => json::write(io.out, &tenants)?,

@@ -76,7 +76,7 @@ fn check(global: &Global, reading: &Reading) -> Result<(Checked, Options), Failu
 }
 
 /// What is live, where that is asked for.
-pub(super) async fn live(
+async fn live(
     checked: &Checked,
     reading: &Reading,
     options: &Options,
@@ -92,6 +92,23 @@ pub(super) async fn live(
     let (live, shown) = view.follow(report::Live::read(checked, options, &context), &mut notices).await;
     shown?;
     live.map(Some)
+}
+
+/// What is live of the tenants that `--tenant` names, and their names, where every tenant of the files is known.
+pub(super) async fn live_of_named(
+    global: &Global,
+    checked: &Checked,
+    reading: &Reading,
+    options: &Options,
+    format: Format,
+    io: &mut Io<'_>,
+) -> Result<(Option<report::Live>, Vec<String>), Failure> {
+    let Some(tenant) = &reading.tenant else {
+        return Ok((live(checked, reading, options, format, io).await?, checked.tenant_names()));
+    };
+    let selection = Selection { tenant: Some(tenant.clone()), ..options.selection.clone() };
+    let named = run::check(&global.dir, &Options { selection, ..options.clone() })?;
+    Ok((live(&named, reading, options, format, io).await?, named.tenant_names()))
 }
 
 fn print(format: TableFormat, rows: &[Row], unread: &[Finding], io: &mut Io<'_>) -> Result<(), Failure> {

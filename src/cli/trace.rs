@@ -3,13 +3,13 @@
 use super::{
     Io,
     args::{Format, Global, TraceArgs, TraceFormat},
-    report::live,
+    report::live_of_named,
 };
 use crate::{
     error::{Ending, Failure},
     render::{self, json},
     run::{
-        self, Options, Selection,
+        self, Options,
         trace::{self, Question},
     },
 };
@@ -31,14 +31,7 @@ pub async fn run(global: &Global, args: &TraceArgs, io: &mut Io<'_>) -> Result<E
         assume: assume.clone(),
     };
     let checked = run::check(&global.dir, &options)?;
-    let live = match &reading.tenant {
-        None => live(&checked, reading, &options, Format::Text, io).await?,
-        Some(_) => {
-            let selection = Selection { tenant: reading.tenant.clone(), ..Selection::default() };
-            let some = run::check(&global.dir, &Options { selection, ..options.clone() })?;
-            live(&some, reading, &options, Format::Text, io).await?
-        }
-    };
+    let (live, _) = live_of_named(global, &checked, reading, &options, Format::Text, io).await?;
     let checked = trace::files(&global.dir, &question, checked, live.as_ref(), &options)?;
     let unread: Vec<_> = live.iter().flat_map(|live| live.findings().cloned()).collect();
     render::findings(&mut io.talk(), &unread)?;

@@ -7,7 +7,7 @@ use super::{
     point::{Point, Points},
     state::{Caller, Given, Phone, Platform},
     system::System,
-    timeline::{Dropped, End, Hop, Place, Ringing, Timeline, Verdict, Why},
+    timeline::{Dropped, End, Hop, Place, Ringing, RulePlace, Timeline, Verdict, Why},
 };
 
 /// Who calls what, and when.
@@ -155,7 +155,7 @@ impl<'a> Walk<'a> {
     pub fn leave(&mut self, from: Place, why: Why) -> bool {
         // By whichever rule: what counts is the condition.
         let reason = match why {
-            Why::Rule(condition, _) => Why::Rule(condition, super::timeline::RulePlace::Diverts),
+            Why::Rule(condition, _) => Why::Rule(condition, RulePlace::Diverts),
             _ => why,
         };
         if self.left.contains(&(from, reason)) {
@@ -256,17 +256,18 @@ impl<'a> Walk<'a> {
             ScheduleState::Hours(hours) => {
                 let at = self.call.at;
                 let there = at + Seconds::from(self.now / 1000);
-                let mut asked = Points::default();
+                let (mut asked, mut asked_there) = (Points::default(), Points::default());
                 let when_it_came = hours.are_in_force(at, &mut asked);
-                let mut asked_there = Points::default();
-                let now =
-                    if there == at { when_it_came } else { hours.are_in_force(there, &mut asked_there) };
-                let by_call = when_it_came == now || self.ask(Point::U27);
-                if when_it_came == now && !self.network.assumed.get(Point::U27) || !by_call {
-                    asked = asked_there.union(if there == at { asked } else { Points::default() });
-                }
+                let when_it_is_there = hours.are_in_force(there, &mut asked_there);
+                let by_call = if when_it_came == when_it_is_there {
+                    self.network.assumed.get(Point::U27)
+                } else {
+                    self.ask(Point::U27)
+                };
+                let (is_so, asked) =
+                    if by_call { (when_it_came, asked) } else { (when_it_is_there, asked_there) };
                 self.shared.asked = self.shared.asked.union(asked);
-                if by_call { when_it_came } else { now }
+                is_so
             }
         }
     }

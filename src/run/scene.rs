@@ -4,7 +4,7 @@ use super::{Checked, CheckedTenant, place::locate, report::Live};
 use crate::{
     finding::Place,
     flow::{self, Assumptions, Config, Network, Seconds, System},
-    model::{Address, E164, Kind, Resource, Tenant, phone_numbers},
+    model::{Address, E164, Extension, Kind, Resource, Tenant, phone_numbers},
     path::Path,
 };
 use std::{
@@ -93,15 +93,11 @@ impl Scene {
         assumed: Assumptions,
     ) -> Network {
         let is_whole = |at: usize| live.is_some_and(|live| live.objects(at).is_some());
-        let config = |(at, tenant): &'_ (usize, Tenant)| {
+        let configs = self.tenants.iter().filter_map(|(at, tenant)| {
             let it = checked.tenants.get(*at)?;
-            Some((system(it.provider.kind)?, is_whole(it.index), tenant.clone()))
-        };
-        let known: Vec<_> = self.tenants.iter().filter_map(config).collect();
-        let configs: Vec<Config<'_>> = known
-            .iter()
-            .map(|(system, is_whole, tenant)| Config { tenant, system: *system, is_whole: *is_whole })
-            .collect();
+            Some(Config { tenant, system: system(it.provider.kind)?, is_whole: is_whole(it.index) })
+        });
+        let configs: Vec<Config<'_>> = configs.collect();
         Network::new(&configs, horizon, assumed)
     }
 
@@ -110,8 +106,17 @@ impl Scene {
         let (index, _) = self.tenants.iter().find(|(_, it)| it.tenant == tenant)?;
         let loaded = checked.loaded(checked.tenants.get(*index)?);
         let (section, key) = (path.first()?.as_key()?, path.get(1)?.as_key()?);
-        let is_declared =
-            loaded.tenant.resources().any(|(it, _)| it.kind.section() == section && it.key == key);
+        let it = &loaded.tenant;
+        let number = || key.parse::<E164>().ok();
+        let extension = || key.parse::<Extension>().ok();
+        let is_declared = match section {
+            "numbers" => number().is_some_and(|key| it.numbers.contains_key(&key)),
+            "forwards" => number().is_some_and(|key| it.forwards.contains_key(&key)),
+            "receivers" => number().is_some_and(|key| it.receivers.contains_key(&key)),
+            "rules" => extension().is_some_and(|key| it.rules.contains_key(&key)),
+            "diverts" => extension().is_some_and(|key| it.diverts.contains_key(&key)),
+            _ => it.queues.contains_key(key),
+        };
         is_declared.then(|| locate(loaded, path))
     }
 }

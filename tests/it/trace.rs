@@ -3,6 +3,16 @@
 use crate::{golden, workspace::Workspace};
 use dialform::error::Ending;
 
+/// What each command line prints, one after the other.
+fn told(workspace: &Workspace, lines: &[&str]) -> String {
+    let tell = |line: &&str| {
+        let done = workspace.run(&line.split(' ').collect::<Vec<_>>());
+        assert_eq!(done.ending, Ending::Fine, "{line}: {}", done.err);
+        format!("$ dialform {line}\n{}{}\n", done.out, done.err)
+    };
+    lines.iter().map(tell).collect()
+}
+
 /// Each with its whole answer: a number in hours, out of hours, on the day of an outage, over systems, for programs.
 #[test]
 fn calls_are_told() {
@@ -25,13 +35,7 @@ fn calls_are_told() {
         "trace +12145550101 --at 2027-07-02T10:00 --format case",
         "trace +12145550100 --at 2027-07-02T10:00 --sandbox",
     ];
-    let mut told = String::new();
-    for line in asked {
-        let words: Vec<&str> = line.split(' ').collect();
-        let done = workspace.run(&words);
-        assert_eq!(done.ending, Ending::Fine, "{line}: {}", done.err);
-        told += &format!("$ dialform {line}\n{}{}\n", done.out, done.err);
-    }
+    let told = told(&workspace, &asked);
     golden::assert("trace/told.txt", &told);
 }
 
@@ -45,13 +49,7 @@ fn outages_are_rehearsed() {
         "drill --platform-down --sandbox --tenant acme-dental --at 2027-07-02T10:00-05:00",
         "drill --platform-down --tenant bright-solar --at 2027-07-02T10:00-05:00 --format json",
     ];
-    let mut told = String::new();
-    for line in asked {
-        let words: Vec<&str> = line.split(' ').collect();
-        let done = workspace.run(&words);
-        assert_eq!(done.ending, Ending::Fine, "{line}: {}", done.err);
-        told += &format!("$ dialform {line}\n{}{}\n", done.out, done.err);
-    }
+    let told = told(&workspace, &asked);
     golden::assert("trace/drill.txt", &told);
     for (line, expected) in [
         ("drill --extensions 999", "no tenant of this run has a phone `999`"),
