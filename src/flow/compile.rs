@@ -3,9 +3,9 @@
 use super::{
     hours::{Clock, Seconds, hours},
     network::{
-        Agent, Extension, ExtensionId, Forward, Forwards, Label, LabelId, Leg, Mailbox, MailboxId, Network,
-        Number, NumberId, Party, PartyId, Queue, QueueId, Receiver, ReceiverId, Rule, Schedule, ScheduleId,
-        ScheduleState, Site, SiteId, Target, Way,
+        Agent, Cycle, Extension, ExtensionId, Forward, Forwards, Label, LabelId, Leg, Mailbox, MailboxId,
+        Network, Number, NumberId, Party, PartyId, Queue, QueueId, Receiver, ReceiverId, Rule, Schedule,
+        ScheduleId, ScheduleState, Site, SiteId, Target, Way,
     },
     point::Assumptions,
     system::System,
@@ -43,6 +43,7 @@ impl Network {
             network.sites.push(Site {
                 name: config.tenant.tenant.clone(),
                 system: config.system,
+                zone: zone(config.tenant),
                 extensions: HashMap::new(),
                 queues: HashMap::new(),
                 parties: HashMap::new(),
@@ -348,13 +349,13 @@ impl<'a> Compiler<'_, 'a> {
                 _ if is_named_only => ScheduleState::Unknown,
                 _ => ScheduleState::Hours(hours(schedule, clock, self.network.assumed)),
             };
-            self.schedule(name, state);
+            self.schedule(name, state, cycle(schedule));
         }
     }
 
-    fn schedule(&mut self, name: &str, state: ScheduleState) -> ScheduleId {
+    fn schedule(&mut self, name: &str, state: ScheduleState, cycle: Cycle) -> ScheduleId {
         let handle = ScheduleId(id(self.network.schedules.len()));
-        self.network.schedules.push(Schedule { name: name.to_owned(), state });
+        self.network.schedules.push(Schedule { name: name.to_owned(), state, cycle });
         self.schedules.insert(name.to_owned(), handle);
         handle
     }
@@ -372,14 +373,14 @@ impl<'a> Compiler<'_, 'a> {
     fn fill_queue(&mut self, name: &str, queue: &model::Queue) {
         let handle = self.queue(name);
         let agents = queue.agents.as_ref().map(|agents| {
-            let agents = agents.iter().zip(1..).map(|(agent, place)| {
+            let agents = agents.iter().zip(0..).map(|(agent, place)| {
                 let party = self.ringable(&agent.target);
                 let extension = match &agent.target {
                     Ringable::Extension(it) => self.site().extensions.get(it.as_str()).copied(),
                     _ => None,
                 };
                 let is_outside = matches!(agent.target, Ringable::Number(_));
-                Agent { party, order: agent.order.unwrap_or(place), extension, is_outside }
+                Agent { party, order: agent.order.unwrap_or(place + 1), place, extension, is_outside }
             });
             let mut agents: Vec<Agent> = agents.collect();
             agents.sort_by_key(|agent| agent.order);
@@ -422,8 +423,10 @@ impl<'a> Compiler<'_, 'a> {
             let schedule = (!is_default).then(|| match self.schedules.get(&rule.when) {
                 Some(schedule) => *schedule,
                 // A rule whose frame is gone is inert.
-                None if self.config.is_whole => self.schedule(&rule.when, ScheduleState::SwitchedOff),
-                None => self.schedule(&rule.when, ScheduleState::Unknown),
+                None if self.config.is_whole => {
+                    self.schedule(&rule.when, ScheduleState::SwitchedOff, Cycle::Other)
+                }
+                None => self.schedule(&rule.when, ScheduleState::Unknown, Cycle::Other),
             });
             let simultaneous = match &rule.ring {
                 Ring::Extension => None,
@@ -433,6 +436,11 @@ impl<'a> Compiler<'_, 'a> {
                 schedule,
                 place,
                 do_not_disturb: rule.do_not_disturb,
+                confirms: matches!(&rule.ring, Ring::Simultaneous(ring) if ring.confirm_external),
+                also: match &rule.ring {
+                    Ring::Simultaneous(ring) => ring.also.len(),
+                    Ring::Extension => 0,
+                },
                 simultaneous,
                 forward: self.forwards(&rule.forward, extension),
             });
@@ -553,6 +561,23 @@ fn devices(tenant: &Tenant) -> BTreeSet<&str> {
         _ => None,
     });
     device.collect()
+}
+
+fn zone(tenant: &Tenant) -> TimeZone {
+    tenant.time_zone.as_deref().and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC)
+}
+
+/// How often its hours come again.
+fn cycle(schedule: &model::Schedule) -> Cycle {
+    let model::Schedule { weekly, dates, monthly, yearly, holidays, easter, other, .. } = schedule;
+    let is_weekly = weekly.as_ref().is_some_and(|weekly| !weekly.days.is_empty());
+    let is_other = monthly.is_some() || other.as_ref().is_some_and(|other| !other.is_empty());
+    let has_days = dates.is_some() || yearly.is_some() || holidays.is_some() || easter.is_some();
+    match (is_weekly, has_days, is_other) {
+        (true, _, _) => Cycle::Weekly,
+        (false, true, false) => Cycle::Days,
+        _ => Cycle::Other,
+    }
 }
 
 /// Whether a schedule only names a live one.

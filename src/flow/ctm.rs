@@ -13,7 +13,7 @@ use crate::model::Pattern;
 /// How long a number rings that has no time of its own.
 const RING: u32 = 30_000;
 
-impl Walk<'_> {
+impl Walk<'_, '_> {
     /// 1 and 7.
     pub fn receiver(&mut self, handle: ReceiverId) -> Next {
         let it = &self.network.receivers[handle.at()];
@@ -57,9 +57,10 @@ impl Walk<'_> {
                 }
             }
             Pattern::LeastConnected => {
-                let party = |it: &ReceiverId| self.network.receivers[it.at()].party;
-                let is_free = |it: &&ReceiverId| !self.given.phone(self.network, party(it)).is_on_call();
-                let free: Vec<ReceiverId> = receivers.iter().filter(is_free).copied().collect();
+                let network = self.network;
+                let party = |it: &ReceiverId| network.receivers[it.at()].party;
+                let mut free: Vec<ReceiverId> = receivers.to_vec();
+                free.retain(|it| !self.state(party(it)).is_on_call());
                 self.any(place, if free.is_empty() { receivers } else { &free })
             }
         }

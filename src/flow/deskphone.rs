@@ -13,7 +13,7 @@ use super::{
 /// How long a phone rings: A2 "the default time (300 seconds)".
 const RING: u32 = 300_000;
 
-impl Walk<'_> {
+impl Walk<'_, '_> {
     pub fn deskphone(&mut self, handle: ExtensionId) -> Next {
         let it = &self.network.extensions[handle.at()];
         if let Some(label) = it.unknown {

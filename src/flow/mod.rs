@@ -10,10 +10,14 @@
 //! - [`system`]: the phone systems whose ways are known
 //! - [`choice`]: what happened before, or a race, decides: every way is gone once
 //! - [`walk`]: one call from place to place; `stratus`, `queue`, `deskphone` and `ctm` are its steps
+//! - [`met`]: what a call has met on its ways
 //! - [`ringing`]: several phones ring, until one is lifted
 //! - [`timeline`]: what comes of it
 //! - [`story`]: the same in words, and [`source`]: the place in the YAML that each step comes from
+//! - [`reach`]: everything that a call can come to
 //! - [`windows`]: the stretches of time in which nothing changes for a call
+//! - [`sweep`]: every call at every time and in every state, and what is wrong with any
+//! - [`supposed`]: what files leave out, supposed so that calls go on
 //! - [`edition`]: the time-zone tables
 //! - [`layer`]: what is declared laid over what is live
 
@@ -24,14 +28,18 @@ mod deskphone;
 mod edition;
 mod hours;
 mod layer;
+mod met;
 mod network;
 mod point;
 mod queue;
+mod reach;
 mod ringing;
 mod source;
 mod state;
 mod story;
 mod stratus;
+mod supposed;
+mod sweep;
 mod system;
 mod timeline;
 mod walk;
@@ -44,6 +52,8 @@ pub use layer::layered;
 pub use network::{Network, NumberId, SiteId, Target};
 pub use point::{Assumptions, Point, Points};
 pub use state::{Caller, Given, Phone, Platform};
+pub use supposed::supposed;
+pub use sweep::{Counted, Example, Fault, Found, Swept, conditions_of_diverts, conditions_of_rule, horizon};
 pub use system::System;
 pub use timeline::{End, Hop, Place, Ringing, Timeline, Verdict, Why};
 pub use walk::Call;

@@ -6,6 +6,7 @@ use super::{
     system::System,
 };
 use crate::model::{Dispatch, E164, Pattern, Spam};
+use jiff::tz::TimeZone;
 use std::{collections::HashMap, ops::Range};
 
 /// Makes the handles: places in the tables of a [`Network`].
@@ -46,6 +47,7 @@ pub struct Network {
 pub struct Site {
     pub name: String,
     pub system: System,
+    pub zone: TimeZone,
     pub extensions: HashMap<String, ExtensionId>,
     pub queues: HashMap<String, QueueId>,
     pub parties: HashMap<String, PartyId>,
@@ -128,6 +130,13 @@ pub struct Forwards {
     pub unreachable: Option<Target>,
 }
 
+impl Forwards {
+    pub(super) fn is_empty(&self) -> bool {
+        let Self { always, on_call, busy, no_answer, unreachable } = self;
+        [always, on_call, busy, no_answer, unreachable].into_iter().all(Option::is_none)
+    }
+}
+
 #[derive(Debug)]
 pub struct Extension {
     pub site: SiteId,
@@ -157,8 +166,12 @@ pub struct Rule {
     /// Among the rules as they are written.
     pub place: u32,
     pub do_not_disturb: bool,
+    /// Whether who answers outside is asked to press 1.
+    pub confirms: bool,
     /// None: the extension alone.
     pub simultaneous: Option<Vec<Leg>>,
+    /// How many of these are named one by one: the last ones.
+    pub also: usize,
     pub forward: Forwards,
 }
 
@@ -192,6 +205,8 @@ pub struct Queue {
 pub struct Agent {
     pub party: PartyId,
     pub order: u32,
+    /// Among the agents as they are written.
+    pub place: u32,
     /// Whose rules say whether the agent is to be disturbed.
     pub extension: Option<ExtensionId>,
     pub is_outside: bool,
@@ -210,6 +225,16 @@ pub struct Receiver {
 pub struct Schedule {
     pub name: String,
     pub state: ScheduleState,
+    pub cycle: Cycle,
+}
+
+/// How often the hours of a schedule come again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cycle {
+    Weekly,
+    /// Single days: dates, holidays.
+    Days,
+    Other,
 }
 
 #[derive(Debug)]
@@ -218,6 +243,13 @@ pub enum ScheduleState {
     SwitchedOff,
     /// Neither declared nor read.
     Unknown,
+}
+
+impl SiteId {
+    /// The tenant at a place among those that a network was made of.
+    pub fn of(at: usize) -> Self {
+        Self(u32::try_from(at).unwrap_or(u32::MAX))
+    }
 }
 
 impl Network {
@@ -231,7 +263,7 @@ impl Network {
 
     pub fn tenant(&self, name: &str) -> Option<SiteId> {
         let at = self.sites.iter().position(|site| site.name == name)?;
-        Some(SiteId(u32::try_from(at).ok()?))
+        Some(SiteId::of(at))
     }
 
     pub fn tenant_name(&self, tenant: SiteId) -> &str {

@@ -31,7 +31,7 @@ enum Does {
     Nothing,
 }
 
-impl Walk<'_> {
+impl Walk<'_, '_> {
     pub fn queue(&mut self, handle: QueueId) -> Next {
         let network = self.network;
         let it = &network.queues[handle.at()];
@@ -39,6 +39,7 @@ impl Walk<'_> {
             return Next::End(End::Unknown(label)); // 0
         }
         let place = Place::Queue(handle);
+        self.shared.met.queue(handle);
         if !self.leave(place, Why::Route) {
             return Next::End(End::Loop);
         }
@@ -80,7 +81,7 @@ impl Walk<'_> {
             if self.network.parties[agent.party.at()].hosted.is_some() {
                 return false;
             }
-            let phone = self.given.phone(self.network, agent.party);
+            let phone = self.state(agent.party);
             let is_offline = self.is_offline(agent.party) && (!agent.is_outside || !self.ask(Point::U23));
             is_offline || phone == Phone::LoggedOut
         })
@@ -112,7 +113,7 @@ impl Walk<'_> {
         let mut idle = Vec::with_capacity(queue.agents.len());
         for agent in &queue.agents {
             let is_hosted = network.parties[agent.party.at()].hosted.is_some();
-            let is_red = match self.given.phone(network, agent.party) {
+            let is_red = match self.state(agent.party) {
                 _ if is_hosted => false,
                 Phone::Answers(_) | Phone::NoAnswer | Phone::Rejects(_) | Phone::Gone => false,
                 Phone::OnCallRings | Phone::OnCallBusy | Phone::Offline | Phone::Dnd | Phone::LoggedOut => {
@@ -262,7 +263,7 @@ impl Walk<'_> {
             if has_it {
                 end = Some((End::Answered(party), first.map_or(began, absolute)));
             }
-            let is_silent = self.given.phone(self.network, party) == Phone::Gone;
+            let is_silent = self.state(party) == Phone::Gone;
             if is_silent || turn.from >= ends {
                 continue;
             }

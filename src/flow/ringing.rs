@@ -41,7 +41,7 @@ enum Does {
     Nothing,
 }
 
-impl Walk<'_> {
+impl Walk<'_, '_> {
     /// `system`: whose way of ringing. `timeout`: milliseconds; None: for ever.
     pub fn ring(&mut self, system: System, legs: &[Leg], timeout: Option<u32>) -> Rang {
         let began = self.now;

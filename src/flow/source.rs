@@ -31,6 +31,7 @@ impl Network {
                     Why::Failover => Some("failover"),
                     Why::Unavailable => Some("unavailable"),
                     Why::NoAnswer => Some("no_answer"),
+                    Why::Rings => Some("agents"),
                     _ => None,
                 };
                 let mut path = key(&["queues", &it.name]);

@@ -61,6 +61,7 @@ impl Network {
             Why::Failover => format!("{at} has no agent: to {to}"),
             Why::Unavailable => format!("{at} takes nobody: to {to}"),
             Why::NoAnswer => format!("nobody answers at {at}: to {to}"),
+            Why::Rings => format!("{at} rings {to}"),
             Why::Mailbox => format!("nothing else is set at {at}: to {to}"),
             Why::Rule(condition, rule) => {
                 let rule = self.rule_text(hop.from, rule);

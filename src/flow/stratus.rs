@@ -22,7 +22,7 @@ struct InForce<'a> {
     place: RulePlace,
 }
 
-impl Walk<'_> {
+impl Walk<'_, '_> {
     /// Section 3.
     pub fn extension(&mut self, handle: ExtensionId) -> Next {
         let network = self.network;
@@ -104,13 +104,13 @@ impl Walk<'_> {
     }
 
     /// Whether an extension's phone or one of its devices is so.
-    fn has(&self, extension: PartyId, is_so: impl Fn(Phone) -> bool) -> bool {
+    fn has(&mut self, extension: PartyId, is_so: impl Fn(Phone) -> bool) -> bool {
         let devices = self.network.parties[extension.at()].devices.iter();
-        std::iter::once(&extension).chain(devices).any(|phone| is_so(self.given.phone(self.network, *phone)))
+        std::iter::once(&extension).chain(devices).any(|phone| is_so(self.state(*phone)))
     }
 
     /// Whether nothing of an extension is registered.
-    pub fn is_offline(&self, extension: PartyId) -> bool {
+    pub fn is_offline(&mut self, extension: PartyId) -> bool {
         !self.has(extension, |phone| phone != Phone::Offline)
     }
 

@@ -7,3 +7,9 @@ pub enum System {
     CallTrackingMetrics,
     Deskphone,
 }
+
+impl System {
+    /// The kind of provider that it is.
+    pub const WORDS: [(Self, &str); 3] =
+        [(Self::Stratus, "stratus"), (Self::CallTrackingMetrics, "ctm"), (Self::Deskphone, "deskphone")];
+}

@@ -73,6 +73,8 @@ pub enum Why {
     NoAnswer,
     /// There is nothing else.
     Mailbox,
+    /// A phone that rings there is a number that the call comes in at. No step: what rings goes on ringing.
+    Rings,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

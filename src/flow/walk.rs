@@ -3,7 +3,8 @@
 use super::{
     choice::{Choices, MOST},
     hours::Seconds,
-    network::{Leg, MailboxId, Network, NumberId, ScheduleId, ScheduleState, Target, Way},
+    met::{Circle, Met},
+    network::{Leg, MailboxId, Network, NumberId, PartyId, ScheduleId, ScheduleState, Target, Way},
     point::{Point, Points},
     state::{Caller, Given, Phone, Platform},
     system::System,
@@ -26,7 +27,7 @@ const DEEPEST: u32 = 16;
 const INSIDES: u32 = 300;
 
 /// What all walks of one call share.
-pub(super) struct Shared {
+pub(super) struct Shared<'m> {
     pub choices: Choices,
     pub asked: Points,
     /// Schedules of which nothing is known, as they are taken in this walk.
@@ -35,20 +36,25 @@ pub(super) struct Shared {
     insides: u32,
     /// Whether that was too often to look at all of it.
     is_cut: bool,
+    pub met: &'m mut Met,
 }
 
 /// A call on its way.
-pub(super) struct Walk<'a> {
+pub(super) struct Walk<'a, 's> {
     pub network: &'a Network,
     pub given: &'a Given,
     pub call: &'a Call,
-    pub shared: &'a mut Shared,
+    pub shared: &'s mut Shared<'a>,
     /// Milliseconds since it came in.
     pub now: u32,
     pub rings: Vec<Ringing>,
     pub hops: Vec<Hop>,
     /// What was left for which reason.
     pub left: Vec<(Place, Why)>,
+    /// Where it began.
+    start: Target,
+    /// How much of that was before the phones rang that led to this walk.
+    outer: usize,
     /// When the caller first heard somebody or something: a queue takes the call.
     pub connected: Option<u32>,
     /// Whether no-answer routing has led to a receiving number.
@@ -64,12 +70,19 @@ pub(super) enum Next {
 impl Network {
     /// Every course that a call can take.
     pub fn verdict(&self, call: &Call, given: &Given) -> Verdict {
+        self.verdict_and_met(call, given, &mut Met::default())
+    }
+
+    /// The same, and what the call has met on its ways.
+    pub fn verdict_and_met(&self, call: &Call, given: &Given, met: &mut Met) -> Verdict {
+        met.clear();
         let mut shared = Shared {
             choices: Choices::default(),
             asked: Points::default(),
             guessed: Vec::new(),
             insides: 0,
             is_cut: false,
+            met,
         };
         let mut timelines = Vec::new();
         let is_cut = loop {
@@ -84,6 +97,8 @@ impl Network {
                 rings: Vec::new(),
                 hops: Vec::new(),
                 left: Vec::new(),
+                start: call.to,
+                outer: 0,
                 connected: None,
                 is_in_turn: false,
                 depth: 0,
@@ -105,7 +120,7 @@ impl Network {
     }
 }
 
-impl<'a> Walk<'a> {
+impl Walk<'_, '_> {
     /// To the end, and when that is reached.
     fn run(&mut self, to: Target) -> (End, Option<u32>) {
         let mut to = to;
@@ -154,14 +169,17 @@ impl<'a> Walk<'a> {
     /// False: it was left for this reason before.
     pub fn leave(&mut self, from: Place, why: Why) -> bool {
         // By whichever rule: what counts is the condition.
-        let reason = match why {
+        let reason = |why: Why| match why {
             Why::Rule(condition, _) => Why::Rule(condition, RulePlace::Diverts),
             _ => why,
         };
-        if self.left.contains(&(from, reason)) {
+        let is_same = |it: &(Place, Why)| it.0 == from && reason(it.1) == reason(why);
+        if let Some(first) = self.left.iter().position(is_same) {
+            let circle = Circle { way: self.left[first..].to_vec(), is_rung: first < self.outer };
+            self.shared.met.circle(circle);
             return false;
         }
-        self.left.push((from, reason));
+        self.left.push((from, why));
         true
     }
 
@@ -171,8 +189,14 @@ impl<'a> Walk<'a> {
         self.network.assumed.get(point)
     }
 
-    pub fn phone(&self, leg: Leg) -> Phone {
-        self.given.phone(self.network, leg.party)
+    pub fn phone(&mut self, leg: Leg) -> Phone {
+        self.state(leg.party)
+    }
+
+    /// What a phone does now.
+    pub fn state(&mut self, party: PartyId) -> Phone {
+        self.shared.met.phone(party);
+        self.given.phone(self.network, party)
     }
 
     pub fn dropped(&self, why: Dropped) -> Next {
@@ -285,6 +309,9 @@ impl<'a> Walk<'a> {
                 hops: Vec::new(),
             };
         }
+        let mut left = self.left.clone();
+        let here = self.hops.last().map_or(self.start, |hop| hop.to);
+        left.extend(place(here).map(|it| (it, Why::Rings)));
         let mut walk = Walk {
             network: self.network,
             given: self.given,
@@ -293,13 +320,16 @@ impl<'a> Walk<'a> {
             now: self.now.saturating_add(delay),
             rings: Vec::new(),
             hops: Vec::new(),
-            left: self.left.clone(),
+            start: Target::Number(number),
+            outer: left.len(),
+            left,
             connected: None,
             is_in_turn: false,
             depth: self.depth + 1,
         };
         let (end, at) = walk.run(Target::Number(number));
         let reached = walk.now;
+        walk.shared.met.is_unknown |= matches!(end, End::Unknown(_));
         let lifted = match end {
             End::Answered(_) | End::Voicemail(_) | End::Menu(_) | End::Leaves(_) => Some(reached),
             _ => None,
@@ -307,6 +337,17 @@ impl<'a> Walk<'a> {
         let lifted = walk.connected.or(lifted);
         let Walk { rings, hops, .. } = walk;
         Inside { end, lifted, over: at.unwrap_or(u32::MAX), rings, hops }
+    }
+}
+
+/// What rings phones.
+fn place(rings: Target) -> Option<Place> {
+    match rings {
+        Target::Number(number) => Some(Place::Number(number)),
+        Target::Extension(extension) | Target::Phone(extension) => Some(Place::Extension(extension)),
+        Target::Queue(queue) => Some(Place::Queue(queue)),
+        Target::Receiver(receiver) => Some(Place::Receiver(receiver)),
+        _ => None,
     }
 }
 

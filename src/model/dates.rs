@@ -145,6 +145,14 @@ impl Dated {
         times.skip_while(move |(first, _)| first.date < from)
     }
 
+    /// Whether it does not come any more.
+    pub fn is_over(&self, today: Date) -> bool {
+        match (self.every, self.last_day) {
+            (None, _) => self.date.end.date < today,
+            (Some(_), last) => last.is_some_and(|last| last.0 < today),
+        }
+    }
+
     fn new(form: Form) -> Result<Self, Explained> {
         let Form { date, every, last_day } = form;
         match every {

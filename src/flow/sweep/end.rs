@@ -1,0 +1,176 @@
+//! Calls that reach nobody.
+
+use super::{
+    Sweep,
+    found::{Fault, Found, spoken},
+    state::{Sight, State},
+};
+use crate::{
+    flow::{
+        network::{NumberId, PartyId, QueueId, Target},
+        state::{Caller, Given, Platform},
+        supposed::SOMEBODY,
+        system::System,
+        timeline::{Dropped, End, Verdict},
+        walk::Call,
+    },
+    path::Path,
+};
+
+/// What an end is to a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// A person, a mailbox, a menu, or a number elsewhere.
+    Reached,
+    /// Somebody wants it so: hung up, blocked.
+    Meant,
+    /// The system ends the call.
+    Lost,
+    /// It waits or rings until the caller gives up.
+    Held,
+    /// It goes in a circle, which is told by itself.
+    Circle,
+    Unknown,
+}
+
+fn fate(end: End) -> Fate {
+    match end {
+        End::Answered(_) | End::Voicemail(_) | End::Leaves(_) | End::Menu(_) => Fate::Reached,
+        End::Dropped(Dropped::Blocked | Dropped::Spam | Dropped::HangUp) => Fate::Meant,
+        End::Dropped(_) => Fate::Lost,
+        End::Waits(_) | End::RingsOn => Fate::Held,
+        End::Loop => Fate::Circle,
+        End::Unknown(_) => Fate::Unknown,
+    }
+}
+
+/// What is wrong with a call to a number that was placed in a state, and with which of its ends.
+pub fn fault(system: System, state: State, ends: &[End]) -> Option<(Fault, End)> {
+    let first = |of: &dyn Fn(End) -> bool| ends.iter().copied().find(|end| of(*end));
+    let is_bad = |end: End| matches!(fate(end), Fate::Lost | Fate::Held | Fate::Circle);
+    match state {
+        State::EverybodyAnswers => {
+            let told = first(&|end| matches!(fate(end), Fate::Lost | Fate::Held))?;
+            ends.iter().all(|end| is_bad(*end)).then_some((Fault::NobodyThere, told))
+        }
+        // A queue holds callers until somebody is free; a number elsewhere rings until its own mailbox answers.
+        State::NobodyAnswers => {
+            let is_dead = |end| match end {
+                End::RingsOn => system == System::Stratus,
+                _ => fate(end) == Fate::Lost,
+            };
+            first(&is_dead).map(|end| (Fault::DeadEnd, end))
+        }
+        State::Everybody | State::One(..) => None,
+    }
+}
+
+impl Sweep<'_> {
+    fn found(&mut self, fault: Fault, sight: Sight, given: &Given, path: Path, message: String, help: &str) {
+        let call = Call { to: sight.to, at: sight.at, caller: Caller::Unlisted };
+        let example = Some(self.collected.example(sight, &call, given, &self.met));
+        let help = help.to_owned();
+        self.collected.add(Found {
+            fault,
+            tenant: sight.site,
+            path,
+            message,
+            help,
+            example,
+            way: Vec::new(),
+            is_self: false,
+        });
+    }
+
+    /// Judges where a call ends.
+    pub fn end(&mut self, sight: Sight, given: &Given, state: State, verdict: &Verdict) {
+        let Target::Number(number) = sight.to else { return };
+        // What goes in a circle is told by itself.
+        if self.only_circles || verdict.is_cut || self.met.is_unknown || !self.met.circles.is_empty() {
+            return;
+        }
+        let ends: Vec<End> = verdict.timelines.iter().map(|it| it.end).collect();
+        let Some((fault, end)) = fault(self.network.system_of(number), state, &ends) else { return };
+        let name = self.network.number_text(number);
+        let story = self.network.end_story(end, sight.site);
+        let (message, help) = match fault {
+            Fault::NobodyThere => {
+                let at = spoken(self.network, sight.site, sight.at);
+                (
+                    format!("with everybody there, a call to {name} on {at} reaches nobody: {story}"),
+                    "send it to a person or a mailbox then",
+                )
+            }
+            _ => (
+                format!("a call to {name} that nobody answers reaches no mailbox: {story}"),
+                "set a `no_answer`, or a time after which ringing ends",
+            ),
+        };
+        self.found(fault, sight, given, ["numbers", name, "route"].into(), message, help);
+    }
+
+    /// Judges a call that comes to a queue without agents.
+    pub fn without_agents(&mut self, sight: Sight, given: &Given, queue: QueueId, verdict: &Verdict) {
+        let it = &self.network.queues[queue.at()];
+        let system = self.network.site(it.site).system;
+        // Of somebody outside nobody knows; where `require_agents` is not set, that is told by itself.
+        let is_ours = |party: PartyId| {
+            let party = &self.network.parties[party.at()];
+            party.site.is_some() && party.name != SOMEBODY
+        };
+        let is_told = it.failover.is_some() && !it.require_agents && system == System::Stratus;
+        if is_told || it.agents.is_empty() || !it.agents.iter().all(|agent| is_ours(agent.party)) {
+            return;
+        }
+        let bad = verdict.timelines.iter().map(|it| it.end).find(|end| match end {
+            End::Waits(waits) => *waits == queue,
+            End::Dropped(why) => matches!(why, Dropped::Unavailable | Dropped::MaxWait),
+            _ => false,
+        });
+        let Some(end) = bad else { return };
+        let (name, site) = (it.name.as_str(), it.site);
+        let story = self.network.end_story(end, site);
+        let help = match system {
+            System::Stratus => "set `require_agents: true` and a `failover`",
+            _ => "set a `no_answer`",
+        };
+        let message = format!("while queue {name} has no agent: {story}");
+        let path: Path = ["queues", name].into();
+        let call = Call { to: sight.to, at: sight.at, caller: Caller::Unlisted };
+        let example = Some(self.collected.example(sight, &call, given, &self.met));
+        let help = help.to_owned();
+        self.collected.add(Found {
+            fault: Fault::QueueWithoutAgents,
+            tenant: site,
+            path,
+            message,
+            help,
+            example,
+            way: Vec::new(),
+            is_self: false,
+        });
+    }
+
+    /// Judges a call while the phone system of its number is down.
+    pub fn down(
+        &mut self,
+        sight: Sight,
+        given: &Given,
+        number: NumberId,
+        platform: Platform,
+        verdict: &Verdict,
+    ) {
+        let it = &self.network.numbers[number.at()];
+        let leads_back = matches!(it.forward.and_then(|it| it.to), Some(Target::Number(_)));
+        if !leads_back || platform != Platform::Switched || self.met.is_unknown {
+            return;
+        }
+        let is_bad = |end: End| matches!(fate(end), Fate::Lost | Fate::Held | Fate::Circle);
+        let Some(end) = verdict.timelines.iter().map(|it| it.end).find(|end| is_bad(*end)) else { return };
+        let name = self.network.number_text(number);
+        let story = self.network.end_story(end, sight.site);
+        let message = format!("the emergency forward of {name} leads to what is down as well: {story}");
+        let help = "name a number on another platform";
+        self.found(Fault::ForwardComesBack, sight, given, ["forwards", name, "to"].into(), message, help);
+    }
+}

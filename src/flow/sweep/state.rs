@@ -1,0 +1,136 @@
+//! What is varied: who is called when, and what the call finds.
+
+use super::Sweep;
+use crate::flow::{
+    hours::Seconds,
+    network::{NumberId, PartyId, SiteId, Target},
+    state::{Caller, Given, Phone, Platform},
+    windows::Classes,
+};
+
+/// Somebody answers after five seconds, nobody does.
+pub const ANSWERS: Phone = Phone::Answers(5000);
+pub const SILENT: Phone = Phone::NoAnswer;
+
+/// What everybody does at once.
+const EVERYBODY: [Phone; 5] =
+    [Phone::Rejects(2000), Phone::OnCallRings, Phone::OnCallBusy, Phone::Offline, Phone::Dnd];
+
+/// What one phone does while the others answer, or do not.
+const ONE: [Phone; 9] = [
+    ANSWERS,
+    SILENT,
+    Phone::Rejects(2000),
+    Phone::OnCallRings,
+    Phone::OnCallBusy,
+    Phone::Offline,
+    Phone::Gone,
+    Phone::Dnd,
+    Phone::LoggedOut,
+];
+
+/// How many calls stand for one window: beside those in which one phone is varied, and for each phone.
+pub const WITHOUT_PHONES: u64 = 2 + EVERYBODY.len() as u64 + 4;
+pub const OF_EACH_PHONE: u64 = 2 * ONE.len() as u64;
+
+/// Who is called, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Sight {
+    pub to: Target,
+    /// Whose names stand alone.
+    pub site: SiteId,
+    pub at: Seconds,
+    /// Whether no schedule matters.
+    pub is_any_time: bool,
+}
+
+impl Classes {
+    pub fn sights(&self, to: Target, site: SiteId) -> impl Iterator<Item = Sight> {
+        let is_any_time = self.instants.len() == 1;
+        self.instants.iter().map(move |at| Sight { to, site, at: *at, is_any_time })
+    }
+}
+
+/// In which state a call was placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    EverybodyAnswers,
+    NobodyAnswers,
+    Everybody,
+    /// One phone, and whether the others answer.
+    One(PartyId, Phone),
+}
+
+impl Sweep<'_> {
+    /// Has a look at the states in which everybody does the same.
+    pub fn everybody(&mut self, sight: Sight) {
+        for (given, state) in
+            [(self.answers.clone(), State::EverybodyAnswers), (self.silent.clone(), State::NobodyAnswers)]
+        {
+            let verdict = self.place(sight, Caller::Unlisted, &given);
+            self.end(sight, &given, state, &verdict);
+        }
+        for phone in EVERYBODY {
+            let given = Given::everybody(self.network, phone);
+            let verdict = self.place(sight, Caller::Unlisted, &given);
+            self.end(sight, &given, State::Everybody, &verdict);
+        }
+    }
+
+    /// Sets an extension's phone with its devices, or one phone.
+    fn set(&self, given: &mut Given, party: PartyId, phone: Phone) {
+        given.set_phone(party, phone);
+        for device in &self.network.parties[party.at()].devices {
+            given.set_phone(*device, phone);
+        }
+    }
+
+    /// Has a look at each phone in each state, while all others answer and while none does.
+    pub fn each_phone(&mut self, sight: Sight) {
+        for base in [ANSWERS, SILENT] {
+            let mut given = if base == ANSWERS { self.answers.clone() } else { self.silent.clone() };
+            self.place(sight, Caller::Unlisted, &given);
+            for party in std::mem::take(&mut self.met.phones) {
+                for phone in ONE.into_iter().filter(|phone| *phone != base) {
+                    self.set(&mut given, party, phone);
+                    let verdict = self.place(sight, Caller::Unlisted, &given);
+                    self.end(sight, &given, State::One(party, phone), &verdict);
+                }
+                self.set(&mut given, party, base);
+            }
+        }
+    }
+
+    /// Has a look at each queue without agents.
+    pub fn each_queue(&mut self, sight: Sight) {
+        let given = self.answers.clone();
+        self.place(sight, Caller::Unlisted, &given);
+        let mut without = given.clone();
+        for queue in std::mem::take(&mut self.met.queues) {
+            let network = self.network;
+            let agents = || network.queues[queue.at()].agents.iter().map(|agent| agent.party);
+            agents().for_each(|agent| self.set(&mut without, agent, Phone::Offline));
+            let verdict = self.place(sight, Caller::Unlisted, &without);
+            self.without_agents(sight, &without, queue, &verdict);
+            agents().for_each(|agent| self.set(&mut without, agent, ANSWERS));
+        }
+    }
+
+    /// Has a look at the phone system of a number being down.
+    pub fn outage(&mut self, sight: Sight, number: NumberId) {
+        for platform in [Platform::Down, Platform::Switched] {
+            let mut given = self.answers.clone();
+            given.set_platform(self.network.system_of(number), platform);
+            let verdict = self.place(sight, Caller::Unlisted, &given);
+            self.down(sight, &given, number, platform, &verdict);
+        }
+    }
+
+    /// Has a look at callers who are nobody, or marked as spam.
+    pub fn callers(&mut self, sight: Sight) {
+        let given = self.answers.clone();
+        for caller in [Caller::Anonymous, Caller::Spam] {
+            self.place(sight, caller, &given);
+        }
+    }
+}
