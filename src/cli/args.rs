@@ -108,6 +108,12 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct CheckArgs {
+    /// Place every call at every time and in every state: each phone busy, offline or silent, queues without agents, the phone system
+    /// down
+    #[arg(long)]
+    pub calls: bool,
+    #[command(flatten)]
+    pub reading: Reading,
     /// How to print findings
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,

@@ -3,23 +3,55 @@
 use super::{
     Io,
     args::{CheckArgs, Format, Global},
+    report::live_of_named,
 };
 use crate::{
     error::{Ending, Failure},
+    finding::bounded,
     render::{self, json},
-    run::{self, Options},
+    run::{self, Options, calls},
 };
 
-pub fn run(global: &Global, args: &CheckArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
-    let checked = run::check(&global.dir, &Options { now: global.now, ..Options::default() })?;
-    let (tenants, objects, warnings) = (checked.tenants.len(), checked.objects(), &checked.warnings);
-    match args.format {
-        Format::Json => json::write(io.out, &serde_json::json!({ "findings": warnings }))?,
-        Format::Markdown => render::check_markdown(&mut io.markdown(), tenants, objects, warnings)?,
+pub async fn run(global: &Global, args: &CheckArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
+    let CheckArgs { calls, reading, format } = args;
+    let options = Options {
+        emulation: (&reading.emulation).into(),
+        logging: (&reading.watching).into(),
+        now: global.now,
+        ..Options::default()
+    };
+    if !calls && (reading.live || reading.tenant.is_some() || reading.emulation.sandbox) {
+        return Err(Failure::error("without `--calls` a check is of the files, and of all tenants")
+            .help("write `check --calls --live`, or leave the rest out"));
+    }
+    let checked = run::check(&global.dir, &options)?;
+    let (mut findings, mut placed, mut is_whole) = (checked.warnings.clone(), None, true);
+    if *calls {
+        let (live, named) = live_of_named(global, &checked, reading, &options, *format, io).await?;
+        let unread: Vec<_> = live.iter().flat_map(|live| live.findings().cloned()).collect();
+        is_whole = unread.is_empty();
+        let (found, counted) = calls::sweep(&checked, &named, live.as_ref());
+        // What plain `check` finds in the files is found in what is live as well.
+        findings.extend(unread.into_iter().chain(found));
+        findings.sort();
+        findings.dedup();
+        findings = bounded(findings);
+        placed = Some(counted);
+    }
+    let (tenants, objects) = (checked.tenants.len(), checked.objects());
+    match format {
+        Format::Json => match placed {
+            None => json::write(io.out, &serde_json::json!({ "findings": findings }))?,
+            Some(placed) => {
+                json::write(io.out, &serde_json::json!({ "findings": findings, "calls": placed }))?
+            }
+        },
+        Format::Markdown => render::check_markdown(&mut io.markdown(), tenants, objects, &findings, placed)?,
         Format::Text => {
-            render::findings(&mut io.talk(), warnings)?;
-            render::check(&mut io.page(), tenants, objects, warnings.len())?;
+            render::findings(&mut io.talk(), &findings)?;
+            render::check(&mut io.page(), tenants, objects, &findings, placed)?;
         }
     }
-    Ok(Ending::Fine)
+    let is_wrong = findings.iter().any(|finding| finding.level == crate::finding::Level::Error);
+    Ok(if is_whole && !is_wrong { Ending::Fine } else { Ending::Error })
 }

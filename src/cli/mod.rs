@@ -229,7 +229,7 @@ fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<(
 fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let global = &cli.global;
     match &cli.command {
-        Command::Check(args) => check::run(global, args, io),
+        Command::Check(args) => on_runtime(check::run(global, args, io)),
         Command::Show(args) => show::run(global, args, io),
         Command::Checklist(args) => checklist::run(global, args, io),
         Command::Plan(args) => on_runtime(plan::run(global, args, io)),

@@ -1,6 +1,6 @@
 //! An object that must not exist and is declared all the same.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{
     finding::Level,
     model::{Address, Kind, Tenant},
@@ -28,7 +28,7 @@ absent: { queues: ["401"] }"#,
 queues: { "400": { name: Reception } }
 absent: { queues: ["401"] }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

@@ -1,6 +1,6 @@
 //! An entry of `bulk` that something else in the file contradicts.
 
-use super::{Example, Findings, Lint, Subject};
+use super::{Check, Example, Findings, Lint, Subject};
 use crate::{
     finding::Level,
     model::{Bulk, Extension, Extensions, Tenant},
@@ -34,7 +34,7 @@ schedules: { storm: { dates: ["2027-01-15"] } }
 rules: { "101": { order: [{ when: storm, do_not_disturb: true, enabled: false }] } }
 bulk: [{ schedule: storm, extensions: all, enabled: false }]"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

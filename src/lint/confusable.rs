@@ -1,6 +1,6 @@
 //! A name with letters that look like others.
 
-use super::{Example, Findings, Lint, Subject, keys, look_alike::pairs};
+use super::{Check, Example, Findings, Lint, Subject, keys, look_alike::pairs};
 use crate::{
     finding::Level,
     text::{as_drawn, is_mixed, look_alike, spelled},
@@ -26,7 +26,7 @@ schedules: { "h\u043elidays": {} }"#,
         good: r#"
 schedules: { holidays: {} }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 const HELP: &str = "write the name in one alphabet: a reader takes it for another one";

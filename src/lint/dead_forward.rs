@@ -1,22 +1,25 @@
 //! A forward that can never happen.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, calls::system, keys};
 use crate::{
     finding::Level,
+    flow,
     model::{Divert, Diverts, Resource},
     path::{Path, Segment},
 };
+use std::collections::BTreeSet;
 
 pub static LINT: Lint = Lint {
     code: "dead-forward",
     level: Level::Warning,
     docs: "\
 ### What it finds
-Forwards beside `always`, and forwards beside `do_not_disturb` that need a phone to ring first.
+Forwards beside `always`, and forwards beside `do_not_disturb`, that no call takes, whatever phones do. A caller on the
+extension's allow list passes do not disturb.
 
 ### Why it matters
 The help article *Create and Adjust Answering Rules in Stratus*: with Always \"no other forward rules will be
-followed\"; with Do not disturb nothing rings, so no phone is ever busy and no call goes unanswered. Whoever reads the
+followed\"; with Do not disturb nothing rings, and all calls go to the mailbox. Whoever reads the
 file expects the forward to work.
 
 ### What to do
@@ -26,47 +29,58 @@ Remove the forwards that never apply, or write `off`.",
         finding: "1:62: `no_answer` never applies beside `always`",
         good: r#"diverts: { "103": { always: { extension: "104" }, no_answer: off } }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
-fn set<'a>(diverts: &'a Diverts, words: &'a [&str]) -> impl Iterator<Item = &'static str> + 'a {
+/// The conditions that lead somewhere.
+fn set(diverts: &Diverts) -> impl Iterator<Item = &'static str> {
     let on = |divert: Option<&Divert>| matches!(divert, Some(Divert::To(_)));
-    diverts
-        .conditions()
-        .into_iter()
-        .filter(move |(word, divert)| words.contains(word) && on(*divert))
-        .map(|(w, _)| w)
+    diverts.conditions().into_iter().filter(move |(_, divert)| on(*divert)).map(|(word, _)| word)
 }
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
-        let mut report = |path: &[Segment], diverts: &Diverts, do_not_disturb: bool| {
-            let (dead, why): (Vec<_>, _) = if set(diverts, &["always"]).next().is_some() {
-                (set(diverts, &["on_call", "busy", "no_answer", "unreachable"]).collect(), "`always`")
-            } else if do_not_disturb {
-                (set(diverts, &["on_call", "busy", "no_answer"]).collect(), "`do_not_disturb`")
-            } else {
-                return;
-            };
-            for word in dead {
+        let kind = subject.file.providers.get(&it.tenant.provider).map(|it| it.kind.as_str());
+        let Some(system) = kind.and_then(system) else { continue };
+        let mut report = |path: &[Segment], diverts: &Diverts, why: &str, taken: &BTreeSet<&str>| {
+            for word in set(diverts).filter(|word| !taken.contains(word)) {
                 let mut at = path.to_vec();
                 at.push(Segment::key(word));
                 out.push(
                     (it.place)(&at),
-                    format!("`{word}` never applies beside {why}"),
+                    format!("`{word}` never applies beside `{why}`"),
                     "remove it, or write `off`",
                 );
             }
         };
         for (extension, diverts) in &it.tenant.diverts {
-            report(&keys([&"diverts", extension]), diverts, false);
+            if let Some(why) = in_the_way(diverts, false) {
+                let taken = flow::conditions_of_diverts(extension, diverts, system);
+                report(&keys([&"diverts", extension]), diverts, why, &taken);
+            }
         }
         for said in it.tenant.said() {
             let Resource::Rules(rules) = &said.resource else { continue };
+            let Ok(extension) = said.address.key.parse() else { continue };
+            let callers = it.tenant.rules.get(&extension).and_then(|rules| rules.callers.as_ref());
             for (index, rule) in rules.order.iter().flatten().enumerate() {
-                let path = Path::from(["order"]).join(index).join("forward");
-                report(&said.at(&path), &rule.forward, rule.do_not_disturb);
+                if let Some(why) = in_the_way(&rule.forward, rule.do_not_disturb) {
+                    let taken = flow::conditions_of_rule(&extension, rule, callers);
+                    let path = Path::from(["order"]).join(index).join("forward");
+                    report(&said.at(&path), &rule.forward, why, &taken);
+                }
             }
         }
+    }
+}
+
+/// What may keep other forwards from ever being followed: only then calls are placed.
+fn in_the_way(diverts: &Diverts, do_not_disturb: bool) -> Option<&'static str> {
+    let has = |word: &str| set(diverts).any(|it| it == word);
+    match (has("always"), do_not_disturb) {
+        _ if set(diverts).all(|word| word == "always") => None,
+        (true, _) => Some("always"),
+        (false, true) => Some("do_not_disturb"),
+        (false, false) => None,
     }
 }

@@ -1,6 +1,6 @@
 //! A rule below the one that always matches.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{finding::Level, model::DEFAULT_RULE, path::Segment};
 
 pub static LINT: Lint = Lint {
@@ -28,7 +28,7 @@ rules:
   "101":
     order: [{ when: holidays, do_not_disturb: true }, { when: default }]"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

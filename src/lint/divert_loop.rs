@@ -1,14 +1,7 @@
 //! Extensions that hand every call on to each other.
 
-use super::{
-    Example, Findings, Lint, Subject,
-    cycles::{cycles, round},
-    keys,
-};
-use crate::{
-    finding::Level,
-    model::{Destination, Divert},
-};
+use super::{Check, Example, Lint};
+use crate::finding::Level;
 
 pub static LINT: Lint = Lint {
     code: "divert-loop",
@@ -35,22 +28,5 @@ diverts:
   "201": { always: { extension: "202" } }
   "202": { always: voicemail }"#,
     },
-    check,
+    check: Check::Calls,
 };
-
-fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
-    for it in subject.tenants {
-        let always = it.tenant.diverts.iter().filter_map(|(from, diverts)| match &diverts.always {
-            Some(Divert::To(Destination::Extension(to))) => Some((from.clone(), to.clone())),
-            _ => None,
-        });
-        for cycle in cycles(&always.collect()) {
-            let [first, ..] = cycle.as_slice() else { continue };
-            out.push(
-                (it.place)(&keys([&"diverts", first, &"always"])),
-                format!("every call goes in a circle: {}", round(&cycle)),
-                "send one of them somewhere else",
-            );
-        }
-    }
-}

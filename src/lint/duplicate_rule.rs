@@ -1,6 +1,6 @@
 //! Two rules for one schedule.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{finding::Level, path::Segment};
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ rules:
   "101":
     order: [{ when: holidays, do_not_disturb: true }]"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

@@ -1,6 +1,6 @@
 //! Two tenants with one name.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::finding::Level;
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ tenant: acme-dallas
 # tenants/acme.yaml
 tenant: acme",
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

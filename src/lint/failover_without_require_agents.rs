@@ -1,6 +1,6 @@
 //! Half of a queue failover.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{finding::Level, model::Divert};
 
 pub static LINT: Lint = Lint {
@@ -22,7 +22,7 @@ Write `require_agents: true`.",
         finding: "1:53: the failover never fires while `require_agents` is false",
         good: r#"queues: { "400": { require_agents: true, failover: { number: "+19725550199" } } }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

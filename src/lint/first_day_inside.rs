@@ -1,6 +1,6 @@
 //! A first day in the middle of days that come again: they are meant, and the next ones are taken.
 
-use super::{Example, Findings, Lint, Subject};
+use super::{Check, Example, Findings, Lint, Subject};
 use crate::{
     finding::Level,
     model::{Recurring, RecurringDay},
@@ -30,7 +30,7 @@ schedules:
 schedules:
   winter: { yearly: [{ day: "12-24..01-02", first_day: 2027-12-24 }] }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

@@ -1,6 +1,6 @@
 //! A rule for the schedule of another extension.
 
-use super::{Example, Findings, Lint, Subject};
+use super::{Check, Example, Findings, Lint, Subject};
 use crate::{finding::Level, model::Resource, path::Path};
 
 pub static LINT: Lint = Lint {
@@ -24,7 +24,7 @@ rules: { "101": { order: [{ when: vacation }] } }"#,
 schedules: { vacation: { extension: "101", dates: ["2027-08-01..2027-08-07"] } }
 rules: { "101": { order: [{ when: vacation }] } }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

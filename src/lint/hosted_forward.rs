@@ -1,6 +1,6 @@
 //! An emergency forward to the platform that is down.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{finding::Level, model::Tenant};
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ forwards: { "+12145550100": { to: "+12145550101" } }"#,
 numbers: { "+12145550100": {}, "+12145550101": {} }
 forwards: { "+12145550100": { to: "+19725550199" } }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

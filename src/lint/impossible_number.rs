@@ -1,6 +1,6 @@
 //! A number that nobody can have.
 
-use super::{Example, Findings, Lint, Subject, place_of_number};
+use super::{Check, Example, Findings, Lint, Subject, place_of_number};
 use crate::{
     finding::Level,
     model::{
@@ -32,7 +32,7 @@ diverts: { "2001": { always: { number: "+4402079460000" } } }"#,
 provider: deskphone
 diverts: { "2001": { always: { number: "+442079460000" } } }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

@@ -1,6 +1,6 @@
 //! Two names that look the same.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{
     finding::{Level, Place},
     text::as_seen,
@@ -30,7 +30,7 @@ schedules: { holidays: {}, "holidays\u200b": {} }"#,
         good: r#"
 schedules: { holidays: {}, "holidays of 2027": {} }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

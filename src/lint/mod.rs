@@ -5,25 +5,39 @@
 
 mod absent_and_declared;
 mod bulk_conflict;
+mod busy_loop;
+pub mod calls;
 mod confusable;
-mod cycles;
+mod dead_end;
 mod dead_forward;
 mod default_rule_last;
 mod divert_loop;
 mod duplicate_rule;
 mod duplicate_tenant;
+mod failover_never;
 mod failover_without_require_agents;
 mod first_day_inside;
 mod foreign_schedule;
+mod forward_comes_back;
+mod forward_in_doubt;
+mod holiday_below_hours;
 mod hosted_forward;
 mod impossible_number;
 mod look_alike;
+mod mailbox_of_another;
 mod no_answer_loop;
+mod nobody_there;
 mod number_twice;
 mod one_place;
+mod outage_loop;
+mod past_date;
 mod pattern_of_one;
+mod phone_never_rings;
+mod queue_without_agents;
 mod receiver_abroad;
 mod receiver_twice;
+mod ring_loop;
+mod rule_never_wins;
 mod same_but_for_capitals;
 mod schedule_without_effect;
 mod self_reference;
@@ -38,10 +52,12 @@ mod unused_number_range;
 
 use crate::{
     finding::{Finding, Level, Place},
+    flow,
     model::{Tenant, WorkspaceFile},
     path::{Path, Segment},
     text::{closest, look_alike, spelled},
 };
+use std::collections::BTreeSet;
 
 /// A check with its name and its documentation.
 pub struct Lint {
@@ -51,7 +67,17 @@ pub struct Lint {
     /// Markdown: what it finds, why it matters and the way out.
     pub docs: &'static str,
     pub example: Example,
-    pub check: fn(&Subject<'_>, &mut Findings<'_>),
+    pub check: Check,
+}
+
+/// How a lint finds something.
+pub enum Check {
+    /// By what is written.
+    Files(fn(&Subject<'_>, &mut Findings<'_>)),
+    /// By placing calls to what leads back to itself.
+    Calls,
+    /// By placing every call at every time and in every state: `check --calls`.
+    Sweep,
 }
 
 /// Files with one finding of a lint, and the same without it.
@@ -66,17 +92,25 @@ pub struct Example {
 }
 
 impl Lint {
+    fn finding(&self, message: impl Into<String>) -> Finding {
+        match self.level {
+            Level::Error => Finding::error(self.code, message),
+            Level::Warning => Finding::warning(self.code, message),
+        }
+    }
+
     /// Markdown: the documentation and the example.
     pub fn explanation(&self) -> String {
-        let Self { code, level, docs, example, check: _ } = self;
+        let Self { code, level, docs, example, check } = self;
         let Example { bad, finding, good } = example;
         let (bad, good) = (bad.trim(), good.trim());
         let level = match level {
             Level::Error => "Error",
             Level::Warning => "Warning",
         };
+        let by = if matches!(check, Check::Sweep) { " (`dialform check --calls`)" } else { "" };
         format!(
-            "# {code}\n\n{docs}\n\n### Example\n```yaml\n{bad}\n```\n{level} at {finding}\n\nCorrected:\n```yaml\n{good}\n```\n"
+            "# {code}\n\n{docs}\n\n### Example\n```yaml\n{bad}\n```\n{level}{by} at {finding}\n\nCorrected:\n```yaml\n{good}\n```\n"
         )
     }
 }
@@ -85,24 +119,38 @@ impl Lint {
 pub static LINTS: &[&Lint] = &[
     &absent_and_declared::LINT,
     &bulk_conflict::LINT,
+    &busy_loop::LINT,
     &confusable::LINT,
+    &dead_end::LINT,
     &dead_forward::LINT,
     &default_rule_last::LINT,
     &divert_loop::LINT,
     &duplicate_rule::LINT,
     &duplicate_tenant::LINT,
+    &failover_never::LINT,
     &failover_without_require_agents::LINT,
     &first_day_inside::LINT,
     &foreign_schedule::LINT,
+    &forward_comes_back::LINT,
+    &forward_in_doubt::LINT,
+    &holiday_below_hours::LINT,
     &hosted_forward::LINT,
     &impossible_number::LINT,
     &look_alike::LINT,
+    &mailbox_of_another::LINT,
     &no_answer_loop::LINT,
+    &nobody_there::LINT,
     &number_twice::LINT,
     &one_place::LINT,
+    &outage_loop::LINT,
+    &past_date::LINT,
     &pattern_of_one::LINT,
+    &phone_never_rings::LINT,
+    &queue_without_agents::LINT,
     &receiver_abroad::LINT,
     &receiver_twice::LINT,
+    &ring_loop::LINT,
+    &rule_never_wins::LINT,
     &same_but_for_capitals::LINT,
     &schedule_without_effect::LINT,
     &self_reference::LINT,
@@ -126,6 +174,8 @@ pub struct Subject<'a> {
     pub single_account: &'a [&'static str],
     /// Where something stands in `dialform.yaml`.
     pub place: &'a dyn Fn(&[Segment]) -> Place,
+    /// The time of the run.
+    pub at: flow::Seconds,
 }
 
 /// One tenant and where its parts stand.
@@ -134,6 +184,8 @@ pub struct TenantSubject<'a> {
     pub place: &'a dyn Fn(&[Segment]) -> Place,
     /// The same for the key of an entry.
     pub place_of_key: &'a dyn Fn(&[Segment]) -> Place,
+    /// The same for whatever a call goes by: also where that comes of `bulk`.
+    pub place_of_step: &'a dyn Fn(&Path) -> Option<Place>,
 }
 
 /// Where a check puts what it finds.
@@ -144,31 +196,40 @@ pub struct Findings<'a> {
 
 impl Findings<'_> {
     fn push(&mut self, place: Place, message: impl Into<String>, help: impl Into<String>) {
-        let finding = match self.lint.level {
-            Level::Error => Finding::error(self.lint.code, message),
-            Level::Warning => Finding::warning(self.lint.code, message),
-        };
-        self.found.push(finding.at(place).help(help));
+        self.found.push(self.lint.finding(message).at(place).help(help));
     }
 }
 
 /// Runs every lint.
 pub fn check(subject: &Subject<'_>) -> Vec<Finding> {
-    run(LINTS, subject)
+    run(LINTS, subject, calls::circles(&calls::declared(subject), subject.at))
+}
+
+/// What only placing every call finds, and how many that are.
+pub fn sweep(subject: &Subject<'_>, asked: &BTreeSet<&str>) -> (Vec<Finding>, flow::Counted) {
+    let tenants = calls::declared(subject);
+    let is_asked = |at: &usize| asked.contains(tenants[*at].tenant.tenant.as_str());
+    let all = (0..tenants.len()).filter(is_asked).collect();
+    let (mut findings, counted) = calls::sweep(&tenants, &all, subject.at);
+    findings.extend(past_date::find(subject, asked));
+    findings.sort();
+    (findings, counted)
 }
 
 /// Runs those that look at one value at a time: what is missing of a tenant does not matter to them.
 pub fn check_parts(subject: &Subject<'_>) -> Vec<Finding> {
-    run(&[&impossible_number::LINT, &unused_number_range::LINT], subject)
+    run(&[&impossible_number::LINT, &unused_number_range::LINT], subject, Vec::new())
 }
 
-fn run(lints: &[&Lint], subject: &Subject<'_>) -> Vec<Finding> {
+fn run(lints: &[&Lint], subject: &Subject<'_>, mut more: Vec<Finding>) -> Vec<Finding> {
     let mut all = Vec::new();
     for lint in lints {
+        let Check::Files(check) = lint.check else { continue };
         let mut findings = Findings { lint, found: Vec::new() };
-        (lint.check)(subject, &mut findings);
+        check(subject, &mut findings);
         all.append(&mut findings.found);
     }
+    all.append(&mut more);
     all.sort();
     // A rule of `bulk` is looked at once for each of its extensions.
     all.dedup();

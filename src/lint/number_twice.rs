@@ -1,6 +1,6 @@
 //! One number in two tenants.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{finding::Level, model::Kind};
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ numbers: { "+12145550100": { route: { extension: "101" } } }
 # tenants/bright.yaml
 numbers: { "+12145550101": { route: { extension: "201" } } }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

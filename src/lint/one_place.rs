@@ -1,6 +1,6 @@
 //! One live thing declared in two places.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{
     finding::Level,
     model::{DEFAULT_RULE, Diverts, Extension},
@@ -41,7 +41,7 @@ diverts: { "103": { busy: off } }"#,
         finding: "2:12: the Default rule of `103` is declared twice",
         good: r#"rules: { "103": { order: [{ when: default, forward: { busy: voicemail } }] } }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

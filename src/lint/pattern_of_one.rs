@@ -1,6 +1,6 @@
 //! A choice among one.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{
     finding::Level,
     model::{Receivers, Route},
@@ -31,7 +31,7 @@ provider: ctm
 numbers:
   "+18005550142": { route: { receivers: ["+14105550123"] } }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

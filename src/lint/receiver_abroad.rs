@@ -1,6 +1,6 @@
 //! A receiving number that may cost more.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{
     finding::Level,
     model::{E164, Reference, references},
@@ -31,7 +31,7 @@ receivers: { "+442071234567": { label: London office } }"#,
 provider: ctm
 receivers: { "+14105550123": { label: Front desk } }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 /// Country codes that begin with 1 are all +1 and its area codes.

@@ -1,6 +1,6 @@
 //! A receiving number named twice.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{finding::Level, model::Route, path::Segment};
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ provider: ctm
 numbers:
   "+18005550142": { route: { receivers: ["+14105550123", "+14105550124"] } }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

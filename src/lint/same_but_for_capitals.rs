@@ -1,6 +1,6 @@
 //! Two names that differ in capitals.
 
-use super::{Example, Findings, Lint, Subject, look_alike::pairs};
+use super::{Check, Example, Findings, Lint, Subject, look_alike::pairs};
 use crate::{
     finding::Level,
     text::{as_read, look_alike},
@@ -26,7 +26,7 @@ schedules: { Storm: {}, storm: {} }"#,
         good: r#"
 schedules: { storm: {}, flood: {} }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

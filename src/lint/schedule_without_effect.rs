@@ -1,6 +1,6 @@
 //! A schedule that no declared number ever comes to.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{
     finding::Level,
     model::{Address, DEFAULT_RULE, Kind, Queue, Reference, Resource, Ringable, Tenant, references},
@@ -38,7 +38,7 @@ rules:
       - { when: default, forward: { always: { queue: "400" } } }
 queues: { "400": { agents: ["101"] } }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

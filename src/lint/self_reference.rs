@@ -1,6 +1,6 @@
 //! A call sent back to where it is.
 
-use super::{Example, Findings, Lint, Subject};
+use super::{Check, Example, Findings, Lint, Subject};
 use crate::{
     finding::Level,
     model::{Kind, Reference, Said, references},
@@ -26,7 +26,7 @@ Send it somewhere else; `voicemail` is the extension's own mailbox.",
         finding: "1:32: calls to extension `103` come back to it",
         good: r#"diverts: { "103": { no_answer: voicemail } }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

@@ -1,6 +1,6 @@
 //! Two tenants on one account.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::finding::Level;
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ account: acmedallas.12345.service
 # tenants/acme.yaml
 account: acmedental.12345.service",
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

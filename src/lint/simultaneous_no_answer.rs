@@ -1,6 +1,6 @@
 //! A `no_answer` that never fires, because several phones ring at once.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{
     finding::Level,
     model::{E164, OrOff, Pattern, Receivers, Route},
@@ -38,7 +38,7 @@ numbers:
   "+18005550142":
     route: { receivers: ["+14105550123", "+14105550124"], pattern: round_robin }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

@@ -1,6 +1,6 @@
 //! Two accounts behind a login that opens one.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::finding::Level;
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ account: harbour
 provider: deskphone-quayside
 account: quayside",
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

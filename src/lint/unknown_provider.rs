@@ -1,6 +1,6 @@
 //! A provider nobody has defined, or of a kind nobody knows.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{finding::Level, text::closest};
 
 pub static LINT: Lint = Lint {
@@ -28,7 +28,7 @@ providers: { deskphone-uk: { kind: deskphone, bridge: manual } }
 # tenants/acme.yaml
 provider: deskphone-uk",
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

@@ -1,6 +1,6 @@
 //! A call sent to a queue nobody declared.
 
-use super::{Example, Findings, Lint, Subject, did_you_mean};
+use super::{Check, Example, Findings, Lint, Subject, did_you_mean};
 use crate::{
     finding::Level,
     model::{Reference, Said, references},
@@ -27,7 +27,7 @@ numbers: { "+12145550100": { route: { queue: "440" } } }"#,
 queues: { "400": { name: Reception } }
 numbers: { "+12145550100": { route: { queue: "400" } } }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

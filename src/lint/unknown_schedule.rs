@@ -1,6 +1,6 @@
 //! Something that follows a schedule nobody declared.
 
-use super::{Example, Findings, Lint, Subject, did_you_mean};
+use super::{Check, Example, Findings, Lint, Subject, did_you_mean};
 use crate::{
     finding::Level,
     model::{Bulk, DEFAULT_RULE, Kind, Reference, references},
@@ -31,7 +31,7 @@ rules: { "101": { order: [{ when: buisness-hours }] } }"#,
 schedules: { business-hours: { weekly: { mon-fri: ["08:00-17:00"] } } }
 rules: { "101": { order: [{ when: business-hours }] } }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

@@ -1,6 +1,6 @@
 //! A time zone that does not exist.
 
-use super::{Example, Findings, Lint, Subject, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{finding::Level, text::closest};
 use jiff::tz::TimeZoneDatabase;
 
@@ -21,7 +21,7 @@ Write `America/Chicago`.",
         finding: "1:12: there is no time zone `America/Chicgo`",
         good: "time_zone: America/Chicago",
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

@@ -1,6 +1,6 @@
 //! A number in a range that is not in use.
 
-use super::{Example, Findings, Lint, Subject, place_of_number};
+use super::{Check, Example, Findings, Lint, Subject, place_of_number};
 use crate::{
     finding::Level,
     model::{
@@ -30,7 +30,7 @@ diverts: { "101": { always: { number: "+19995550123" } } }"#,
         good: r#"
 diverts: { "101": { always: { number: "+19725550123" } } }"#,
     },
-    check,
+    check: Check::Files(check),
 };
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {

@@ -12,11 +12,12 @@ use super::{
 use crate::{
     error::Failure,
     finding::{Finding, Level, Place, bounded},
+    flow::Counted,
     lint::{self, Subject, TenantSubject},
     load::{Files, LoadedTenant, Merge, changed_since, commit_of},
     lock,
     model::{Address, Kind, Tenant},
-    path::Segment,
+    path::{Path as StepPath, Segment},
     plan::{Base, BulkEntry, Desired, Passed, Shard, Source, desired},
     provider::{self, Entry, Kinds, Provider, Workspace},
 };
@@ -213,6 +214,11 @@ pub(super) fn lint_one(workspace: &Workspace, tenant: &LoadedTenant) -> Vec<Find
 /// What the lints find in the tenants of a workspace.
 pub(super) fn lint_all(workspace: &Workspace) -> Vec<Finding> {
     lints(workspace, &all(&workspace.tenants), lint::check)
+}
+
+/// What only placing every call finds in some tenants of a workspace, as the files have them.
+pub(super) fn lint_calls(workspace: &Workspace, asked: &BTreeSet<&str>) -> (Vec<Finding>, Counted) {
+    lints(workspace, &all(&workspace.tenants), |subject| lint::sweep(subject, asked))
 }
 
 /// Loads and checks what the files declare.
@@ -417,11 +423,7 @@ fn absent(loaded: &LoadedTenant) -> BTreeMap<Address, Option<Source>> {
         .collect()
 }
 
-fn lints(
-    workspace: &Workspace,
-    tenants: &[&LoadedTenant],
-    check: fn(&Subject<'_>) -> Vec<Finding>,
-) -> Vec<Finding> {
+fn lints<T>(workspace: &Workspace, tenants: &[&LoadedTenant], check: impl FnOnce(&Subject<'_>) -> T) -> T {
     type Placer<'a> = Box<dyn Fn(&[Segment]) -> Place + 'a>;
     let placers: Vec<(Placer<'_>, Placer<'_>)> = tenants
         .iter()
@@ -429,10 +431,18 @@ fn lints(
             (Box::new(|path| loaded.place(path)), Box::new(|path| loaded.place_of_key(path)))
         })
         .collect();
+    type Steps<'a> = Box<dyn Fn(&StepPath) -> Option<Place> + 'a>;
+    let steps: Vec<Steps<'_>> =
+        tenants.iter().map(|loaded| -> Steps<'_> { Box::new(|path| Some(locate(loaded, path))) }).collect();
     let tenants: Vec<TenantSubject<'_>> = tenants
         .iter()
-        .zip(&placers)
-        .map(|(loaded, (place, place_of_key))| TenantSubject { tenant: &loaded.tenant, place, place_of_key })
+        .zip(placers.iter().zip(&steps))
+        .map(|(loaded, ((place, place_of_key), place_of_step))| TenantSubject {
+            tenant: &loaded.tenant,
+            place,
+            place_of_key,
+            place_of_step,
+        })
         .collect();
     let providers = provider::all();
     let kinds: Vec<&'static str> = providers.iter().map(|provider| provider.kind).collect();
@@ -444,6 +454,7 @@ fn lints(
         kinds: &kinds,
         single_account: &single_account,
         place: &|path| workspace.place(path),
+        at: workspace.at.as_second(),
     })
 }
 

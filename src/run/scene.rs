@@ -3,7 +3,8 @@
 use super::{Checked, CheckedTenant, place::locate, report::Live};
 use crate::{
     finding::Place,
-    flow::{self, Assumptions, Config, Network, Seconds, System},
+    flow::{self, Assumptions, Config, Network, Seconds},
+    lint::calls::system,
     model::{Address, E164, Extension, Kind, Resource, Tenant, phone_numbers},
     path::Path,
 };
@@ -25,15 +26,6 @@ pub(super) fn numbers(checked: &Checked, tenant: &CheckedTenant, live: Option<&L
 /// Some tenants, by their places in the run.
 pub(super) struct Scene {
     pub tenants: Vec<(usize, Tenant)>,
-}
-
-pub(super) fn system(kind: &str) -> Option<System> {
-    match kind {
-        "stratus" => Some(System::Stratus),
-        "ctm" => Some(System::CallTrackingMetrics),
-        "deskphone" => Some(System::Deskphone),
-        _ => None,
-    }
 }
 
 impl Scene {

@@ -5,6 +5,7 @@ use super::{
     account_locks::AccountLocks,
     allowed::Allowed,
     check::CheckedTenant,
+    circles,
     compared::input,
     drift::with_ways_out,
     emulated::{Emulated, recorder},
@@ -236,7 +237,14 @@ impl<'a> Session<'a> {
     /// Fails only if the run is told to stop.
     pub async fn plan(&self) -> Result<Plan, Failure> {
         let reads = stream::iter(&self.checked.tenants)
-            .map(|tenant| async move { (tenant, self.read(tenant).await) })
+            .map(|tenant| async move {
+                let read = self.read(tenant).await;
+                let live = match &read {
+                    Ok(observed) => self.follow(tenant, observed).await,
+                    Err(_) => circles::Objects::new(),
+                };
+                (tenant, read, live)
+            })
             .buffer_unordered(TENANTS_AT_ONCE)
             .collect::<Vec<_>>();
         let reads = tokio::select! {
@@ -246,17 +254,21 @@ impl<'a> Session<'a> {
         };
         // Only when every account is read is it known which numbers are on one platform.
         let mut platforms = Platforms::new();
-        for (tenant, read) in &reads {
+        for (tenant, read, _) in &reads {
             let numbers = platforms.entry(self.checked.config(tenant).system()).or_default();
             let account = &self.checked.loaded(tenant).tenant.account;
             numbers.extend(read.iter().flat_map(hosted).map(|it| (it, account.clone())));
         }
-        let tenants = reads.into_iter().map(|(tenant, read)| {
+        let tenants = reads.into_iter().map(|(tenant, read, live)| {
             let hosts = read.iter().flat_map(hosted).collect::<BTreeSet<_>>().into_iter().collect();
             let mut plan = match read {
                 Ok(observed) => self.plan_tenant(tenant, observed, &platforms),
                 Err(finding) => self.blocked(tenant, vec![finding]),
             };
+            if matches!(tenant.intent, Intent::Declared) {
+                let (loaded, at) = (self.checked.loaded(tenant), self.checked.workspace.at);
+                plan = circles::judge(loaded, tenant, &live, &self.checked.warnings, at, plan);
+            }
             plan.across.hosts = hosts;
             plan.across.system = self.checked.config(tenant).system();
             // One that is not trusted was not opened.
@@ -270,6 +282,25 @@ impl<'a> Session<'a> {
             Some(of) => plan::with_part(plan, of),
             None => plan,
         })
+    }
+
+    /// What was read of an account, and where what is declared leads on to: a circle may close in what nobody declares.
+    async fn follow(&self, tenant: &CheckedTenant, observed: &Observed) -> circles::Objects {
+        let mut live = observed.objects.clone();
+        let loaded = &self.checked.loaded(tenant).tenant;
+        let mut asked = BTreeSet::new();
+        loop {
+            let mut wanted = circles::unread(tenant, &live);
+            wanted.retain(|address, _| asked.insert(address.clone()));
+            if wanted.is_empty() {
+                return live;
+            }
+            let kinds = wanted.keys().map(|address| address.kind).collect();
+            let scope = Scope { wanted, kinds, ..Scope::default() };
+            // One that is not there is told by the plan itself.
+            let read = self.look(&loaded.provider, &loaded.tenant, &loaded.account, &scope).await;
+            live.extend(read.into_iter().flat_map(|read| read.objects));
+        }
     }
 
     /// Reads all that an account of an open provider holds.
@@ -302,11 +333,22 @@ impl<'a> Session<'a> {
         account: &str,
         scope: &Scope,
     ) -> Result<Observed, Explained> {
+        let observed = self.look(provider, name, account, scope).await;
+        self.context.notify(Notice::TenantRead);
+        observed
+    }
+
+    async fn look(
+        &self,
+        provider: &str,
+        name: &str,
+        account: &str,
+        scope: &Scope,
+    ) -> Result<Observed, Explained> {
         let system = &self.systems[provider];
         let longest = Duration::from_secs(system.limits.account_timeout.into());
         let observed = during(Phase::Observe, name, system.reader.observe(account, scope));
         let observed = tokio::time::timeout(longest, observed).await;
-        self.context.notify(Notice::TenantRead);
         let observed = observed.map_err(|_| {
             let message =
                 format!("reading account `{account}` takes longer than {} seconds", longest.as_secs());

@@ -4,12 +4,13 @@ use super::{
     Checked, Options,
     check::declared,
     report::{Live, no_tenant},
-    scene::{Scene, numbers, system},
+    scene::{Scene, numbers},
 };
 use crate::{
     error::Failure,
     explained::Explained,
     flow::{self, Assumptions, Call, Caller, Given, Network, Point, Target},
+    lint::calls::system,
     model::{E164, Tenant},
     path::Path,
     report::{self, Home, Trace, What, Window},

@@ -8,7 +8,7 @@ use dialform::{
     finding::{Level, Place},
     lint::{self, Subject, TenantSubject},
     load::Files,
-    path::Segment,
+    path::{Path as StepPath, Segment},
     provider::{self, Kinds},
 };
 use serde::Deserialize;
@@ -146,11 +146,19 @@ impl Spoiled {
                 (Box::new(|path| it.place(path)), Box::new(|path| it.place_of_key(path)))
             })
             .collect();
+        type Steps<'a> = Box<dyn Fn(&StepPath) -> Option<Place> + 'a>;
+        let steps: Vec<Steps> =
+            workspace.tenants.iter().map(|it| -> Steps { Box::new(|path| Some(it.place(path))) }).collect();
         let tenants: Vec<TenantSubject> = workspace
             .tenants
             .iter()
-            .zip(&placers)
-            .map(|(it, (place, place_of_key))| TenantSubject { tenant: &it.tenant, place, place_of_key })
+            .zip(placers.iter().zip(&steps))
+            .map(|(it, ((place, place_of_key), place_of_step))| TenantSubject {
+                tenant: &it.tenant,
+                place,
+                place_of_key,
+                place_of_step,
+            })
             .collect();
         let mut findings = workspace.findings.clone();
         findings.extend(lint::check(&Subject {
@@ -159,6 +167,7 @@ impl Spoiled {
             kinds: &["ctm", "deskphone", "stratus"],
             single_account: &["deskphone"],
             place: &|path| workspace.place(path),
+            at: 0,
         }));
         let ending = match findings.iter().any(|finding| finding.level == Level::Error) {
             true => Ending::Error,

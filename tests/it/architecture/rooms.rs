@@ -22,7 +22,7 @@ const TABLE: &[Row] = &[
     ("page",              "text", "annotate_snippets"),
     ("explained",         "", ""),
     ("model",             "explained path", ""),
-    ("lint",              "finding model path text", ""),
+    ("lint",              "finding flow model path text", ""),
     ("diff",              "model path", ""),
     ("plan",              "diff finding model path text", ""),
     ("emergency",         "finding model plan", ""),
@@ -33,7 +33,7 @@ const TABLE: &[Row] = &[
     ("report",            "diff explained finding flow model path plan text", ""),
     // Names everything that is shown, and only `cli` names it: what is worked out does not know that it will be shown.
     // "To a writer": no stream of the terminal.
-    ("render",            "diff emergency finding import model outcome page path plan report text", "similar"),
+    ("render",            "diff emergency finding flow import model outcome page path plan report text", "similar"),
     ("render/findings",   "finding page text", "annotate_snippets"),
     ("render/xlsx",       "report text", "rust_xlsxwriter"),
     // "The only reader of configuration files": no other row has the parser of YAML with places.

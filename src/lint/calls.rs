@@ -1,0 +1,217 @@
+//! What is wrong with calls, found by placing them. Not one lint: each fault has its file.
+
+use super::{
+    Lint, Subject, TenantSubject, busy_loop, dead_end, divert_loop, failover_never,
+    failover_without_require_agents, forward_comes_back, forward_in_doubt, holiday_below_hours,
+    mailbox_of_another, no_answer_loop, nobody_there, outage_loop, phone_never_rings, queue_without_agents,
+    ring_loop, rule_never_wins,
+};
+use crate::{
+    finding::{Finding, Place},
+    flow::{self, Assumptions, Config, Counted, Fault, Found, Network, Seconds, SiteId, System},
+    model::{Address, E164, Tenant, phone_numbers},
+    path::Path,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A tenant whose calls are looked at.
+pub struct CalledTenant<'a> {
+    /// As it is configured: what is declared, laid over what is live where that was read.
+    pub tenant: Tenant,
+    pub system: System,
+    /// Whether everything live is in it.
+    pub is_whole: bool,
+    /// Whether something live is.
+    pub is_live: bool,
+    /// Where a value stands. None: only the phone system has it.
+    pub place: &'a dyn Fn(&Path) -> Option<Place>,
+}
+
+fn lint(fault: Fault) -> &'static Lint {
+    match fault {
+        Fault::DivertLoop => &divert_loop::LINT,
+        Fault::NoAnswerLoop => &no_answer_loop::LINT,
+        Fault::BusyLoop => &busy_loop::LINT,
+        Fault::OutageLoop => &outage_loop::LINT,
+        Fault::RingLoop => &ring_loop::LINT,
+        Fault::NobodyThere => &nobody_there::LINT,
+        Fault::DeadEnd => &dead_end::LINT,
+        Fault::QueueWithoutAgents => &queue_without_agents::LINT,
+        Fault::ForwardComesBack => &forward_comes_back::LINT,
+        Fault::RuleNeverWins => &rule_never_wins::LINT,
+        Fault::HolidayBelowHours => &holiday_below_hours::LINT,
+        Fault::PhoneNeverRings => &phone_never_rings::LINT,
+        Fault::FailoverNever => &failover_never::LINT,
+        Fault::FailoverWithoutRequireAgents => &failover_without_require_agents::LINT,
+        Fault::ForwardInDoubt => &forward_in_doubt::LINT,
+        Fault::MailboxOfAnother => &mailbox_of_another::LINT,
+    }
+}
+
+/// The kind of provider of each phone system.
+pub fn system(kind: &str) -> Option<System> {
+    System::WORDS.into_iter().find(|(_, word)| *word == kind).map(|(system, _)| system)
+}
+
+/// The tenants of files alone.
+pub(super) fn declared<'a>(subject: &Subject<'a>) -> Vec<CalledTenant<'a>> {
+    let called = |it: &'a TenantSubject<'a>| {
+        let kind = &subject.file.providers.get(&it.tenant.provider)?.kind;
+        let (system, tenant) = (system(kind)?, flow::layered(it.tenant, &BTreeMap::new()));
+        Some(CalledTenant { tenant, system, is_whole: false, is_live: false, place: it.place_of_step })
+    };
+    subject.tenants.iter().filter_map(called).collect()
+}
+
+/// A circle that calls go in.
+pub struct Circle {
+    pub finding: Finding,
+    /// What sends calls on in it: the tenant, and an object. Rules and diverts of one extension are one.
+    pub objects: BTreeSet<String>,
+}
+
+fn object(tenant: &str, section: &str, key: &str) -> String {
+    let section = if section == "diverts" { "rules" } else { section };
+    format!("{tenant}/{section}.{key}")
+}
+
+impl Circle {
+    /// Whether it goes by an object of a tenant.
+    pub fn goes_by(&self, tenant: &str, address: &Address) -> bool {
+        self.objects.contains(&object(tenant, address.kind.section(), &address.key))
+    }
+}
+
+/// The circles that calls go in, as findings.
+pub(super) fn circles(tenants: &[CalledTenant<'_>], at: Seconds) -> Vec<Finding> {
+    ways(tenants, at).into_iter().map(|circle| circle.finding).collect()
+}
+
+/// The circles that calls go in: everybody does the same, and every schedule counts.
+pub fn ways(tenants: &[CalledTenant<'_>], at: Seconds) -> Vec<Circle> {
+    let all: Vec<usize> = (0..tenants.len()).collect();
+    // Most tenants have no way back, whatever the time: no hours are laid out for them.
+    let network = Tables::of(tenants, &all);
+    let with_ways = network.network(flow::around(at)).with_circuits();
+    if with_ways.is_empty() {
+        return Vec::new();
+    }
+    let concerned: Vec<usize> = all.into_iter().filter(|at| with_ways.contains(&SiteId::of(*at))).collect();
+    let tables = Tables::of(tenants, &concerned);
+    let network = tables.network(flow::horizon(at));
+    let circle = |found: Found| {
+        let objects = found.way.iter().filter_map(|(site, path)| {
+            let (section, key) = (path.first()?.as_key()?, path.get(1)?.as_key()?);
+            Some(object(network.tenant_name(*site), section, key))
+        });
+        Circle { objects: objects.collect(), finding: tables.finding(&network, tenants, found) }
+    };
+    let found = network.circles(at).found.into_iter();
+    found.filter(|found| tables.is_told(tenants, found)).map(circle).collect()
+}
+
+/// Everything that is wrong with calls to some tenants, among all that there are.
+pub fn sweep(tenants: &[CalledTenant<'_>], asked: &BTreeSet<usize>, at: Seconds) -> (Vec<Finding>, Counted) {
+    let (mut findings, mut counted) = (Vec::new(), Counted::default());
+    for group in groups(tenants) {
+        let own: BTreeSet<SiteId> = group
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| asked.contains(it))
+            .map(|(at, _)| SiteId::of(at))
+            .collect();
+        if own.is_empty() {
+            continue;
+        }
+        let tables = Tables::of(tenants, &group);
+        let network = tables.network(flow::horizon(at));
+        let swept = network.sweep(&own, at);
+        counted += swept.counted;
+        let found = swept.found.into_iter().filter(|found| tables.is_told(tenants, found));
+        findings.extend(found.map(|found| tables.finding(&network, tenants, found)));
+    }
+    findings.sort();
+    findings.dedup();
+    (findings, counted)
+}
+
+/// The tenants that calls come to from each other: in order, each in one group.
+fn groups(tenants: &[CalledTenant<'_>]) -> Vec<Vec<usize>> {
+    let mut owners: BTreeMap<&E164, usize> = BTreeMap::new();
+    for (at, it) in tenants.iter().enumerate() {
+        for number in it.tenant.numbers.keys().chain(it.tenant.forwards.keys()) {
+            owners.entry(number).or_insert(at);
+        }
+    }
+    let mut group: Vec<usize> = (0..tenants.len()).collect();
+    fn first(group: &mut [usize], mut at: usize) -> usize {
+        while group[at] != at {
+            group[at] = group[group[at]];
+            at = group[at];
+        }
+        at
+    }
+    for (at, it) in tenants.iter().enumerate() {
+        for (_, number) in phone_numbers(&it.tenant) {
+            let Some(owner) = owners.get(&number) else { continue };
+            let (one, other) = (first(&mut group, at), first(&mut group, *owner));
+            group[one.max(other)] = one.min(other);
+        }
+    }
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for at in 0..tenants.len() {
+        groups.entry(first(&mut group, at)).or_default().push(at);
+    }
+    groups.into_values().collect()
+}
+
+/// Some of the tenants, as the tables are made of them.
+struct Tables {
+    tenants: Vec<(usize, Tenant, System, bool)>,
+}
+
+impl Tables {
+    fn of(tenants: &[CalledTenant<'_>], some: &[usize]) -> Self {
+        let of = |at: &usize| {
+            let it = &tenants[*at];
+            // What is read says all there is.
+            let tenant = if it.is_whole { it.tenant.clone() } else { flow::supposed(&it.tenant, it.system) };
+            (*at, tenant, it.system, it.is_whole)
+        };
+        Self { tenants: some.iter().map(of).collect() }
+    }
+
+    fn network(&self, horizon: std::ops::Range<Seconds>) -> Network {
+        let tenants = self.tenants.iter();
+        let configs: Vec<Config<'_>> = tenants
+            .map(|(_, tenant, system, is_whole)| Config { tenant, system: *system, is_whole: *is_whole })
+            .collect();
+        Network::new(&configs, horizon, Assumptions::default())
+    }
+
+    fn called<'t>(&self, tenants: &'t [CalledTenant<'t>], site: SiteId) -> Option<&'t CalledTenant<'t>> {
+        let at = (0..self.tenants.len()).find(|at| SiteId::of(*at) == site)?;
+        tenants.get(self.tenants[at].0)
+    }
+
+    /// Whether nothing else says so: `self-reference` looks at the files.
+    fn is_told(&self, tenants: &[CalledTenant<'_>], found: &Found) -> bool {
+        !found.is_self || self.called(tenants, found.tenant).is_some_and(|it| it.is_live)
+    }
+
+    fn finding(&self, network: &Network, tenants: &[CalledTenant<'_>], found: Found) -> Finding {
+        let called = self.called(tenants, found.tenant);
+        let place = called.and_then(|it| (it.place)(&found.path));
+        // Without a line the words have to say whose it is.
+        let message = match &place {
+            Some(_) => found.message,
+            None => format!("{}/{}: {}", network.tenant_name(found.tenant), found.path, found.message),
+        };
+        let is_live = called.is_some_and(|it| it.is_live);
+        let help = match &found.example {
+            Some(example) => format!("{}; `{}` shows it", found.help, example.command(is_live)),
+            None => found.help,
+        };
+        lint(found.fault).finding(message).at(place).help(help)
+    }
+}

@@ -1,0 +1,93 @@
+//! Whether what a plan makes of a tenant lets calls go in a circle: what is declared, laid over what is live.
+
+use super::{CheckedTenant, place::locate};
+use crate::{
+    finding::{Finding, Level, Place},
+    flow,
+    lint::calls::{self, CalledTenant, Circle, system},
+    load::LoadedTenant,
+    model::{Address, Diverts, Kind, Reference, Resource, Rules, Tenant, references},
+    path::Path,
+    plan::TenantPlan,
+};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is live, by address.
+pub type Objects = BTreeMap<Address, Resource>;
+
+/// The extensions that declared forwards lead to, on to others, and of which nothing has been read: what a plan about other
+/// objects does not look at.
+pub fn unread(tenant: &CheckedTenant, live: &Objects) -> BTreeMap<Address, Resource> {
+    let is_own = |address: &Address| tenant.desired.contains_key(address);
+    let declared = tenant.desired.iter().map(|(address, it)| (address, &it.resource));
+    let mut next = BTreeMap::new();
+    for (address, resource) in live.iter().chain(declared) {
+        let leads = match address.kind {
+            Kind::Rules | Kind::Diverts | Kind::Queues => true,
+            // What stays as it is leads nowhere new.
+            Kind::Numbers => is_own(address) && live.get(address) != Some(resource),
+            _ => false,
+        };
+        if !leads {
+            continue;
+        }
+        for (path, to) in references(address, resource) {
+            let rings = path.keys().iter().any(|it| matches!(it.as_key(), Some("ring" | "agents")));
+            let Reference::Extension(to) = to else { continue };
+            let all = [Kind::Rules, Kind::Diverts, Kind::Queues].map(|kind| Address::new(kind, &to));
+            if rings || all.iter().any(|it| live.contains_key(it) || is_own(it)) {
+                continue;
+            }
+            let [rules, diverts, _] = all;
+            next.insert(rules, Resource::Rules(Rules::default()));
+            next.insert(diverts, Resource::Diverts(Diverts::default()));
+        }
+    }
+    next
+}
+
+/// Adds to a tenant's plan which circles it makes: a step by which no phone rings any more is critical.
+pub fn judge(
+    loaded: &LoadedTenant,
+    tenant: &CheckedTenant,
+    live: &Objects,
+    known: &[Finding],
+    at: Timestamp,
+    mut plan: TenantPlan,
+) -> TenantPlan {
+    let at = at.as_second();
+    let Some(system) = system(tenant.provider.kind) else { return plan };
+    let place = |path: &Path| Some(locate(loaded, path));
+    let nowhere = |_: &Path| -> Option<Place> { None };
+    let layered = flow::layered(&loaded.tenant, live);
+    let after = CalledTenant { tenant: layered, system, is_whole: false, is_live: true, place: &place };
+    let circles = calls::ways(&[after], at);
+    if circles.is_empty() {
+        return plan;
+    }
+    let Tenant { tenant: name, time_zone, .. } = loaded.tenant.clone();
+    let before = Tenant { tenant: name, time_zone, ..Tenant::default() };
+    let before = flow::layered(&before, live);
+    let before = CalledTenant { tenant: before, system, is_whole: false, is_live: true, place: &nowhere };
+    let earlier: BTreeSet<BTreeSet<String>> =
+        calls::ways(&[before], at).into_iter().map(|it| it.objects).collect();
+    for circle in circles {
+        let is_new = !earlier.contains(&circle.objects);
+        let Circle { finding, .. } = &circle;
+        if finding.level == Level::Error && is_new {
+            for step in
+                plan.steps.iter_mut().filter(|step| circle.goes_by(&loaded.tenant.tenant, &step.address))
+            {
+                step.critical.get_or_insert_with(|| finding.message.clone());
+            }
+        }
+        let is_known = |it: &Finding| it.code == finding.code && it.place == finding.place;
+        if !known.iter().any(is_known) {
+            // What is so already is not of this plan's making.
+            let level = if is_new { finding.level } else { Level::Warning };
+            plan.findings.push(Finding { level, ..circle.finding });
+        }
+    }
+    plan
+}
