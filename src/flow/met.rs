@@ -1,13 +1,18 @@
 //! What a call has met on its ways: what its courses depend on, and where it went in a circle.
 
 use super::{
-    network::{PartyId, QueueId},
+    hours::Seconds,
+    network::{Network, PartyId, QueueId, ScheduleId, ScheduleState},
+    point::Points,
     timeline::{Place, Why},
 };
 
 /// What the courses of one call have met.
 #[derive(Debug, Default)]
 pub struct Met {
+    /// Of many calls at one instant: which schedules are in force then. None: a call by itself, which says as well on which
+    /// unspecified points it rests.
+    pub(super) instant: Option<Instant>,
     /// Whose states were looked at. Another state of anybody else makes no difference.
     pub phones: Vec<PartyId>,
     pub queues: Vec<QueueId>,
@@ -25,7 +30,31 @@ pub struct Circle {
     pub is_rung: bool,
 }
 
+/// Which schedules are in force at an instant, as far as somebody has asked.
+#[derive(Debug)]
+pub(super) struct Instant {
+    at: Seconds,
+    known: Vec<Option<bool>>,
+}
+
 impl Met {
+    /// For many calls, whatever they rest on.
+    pub(super) fn of_many() -> Self {
+        Self { instant: Some(Instant { at: 0, known: Vec::new() }), ..Self::default() }
+    }
+
+    /// Whether a schedule is in force: asked once for an instant.
+    pub(super) fn in_force(&mut self, network: &Network, schedule: ScheduleId, at: Seconds) -> Option<bool> {
+        let instant = self.instant.as_mut()?;
+        if instant.at != at || instant.known.len() != network.schedules.len() {
+            *instant = Instant { at, known: vec![None; network.schedules.len()] };
+        }
+        let ScheduleState::Hours(hours) = &network.schedules[schedule.at()].state else { return None };
+        let known = instant.known[schedule.at()]
+            .get_or_insert_with(|| hours.are_in_force(at, &mut Points::default()));
+        Some(*known)
+    }
+
     pub(super) fn clear(&mut self) {
         self.phones.clear();
         self.queues.clear();

@@ -53,7 +53,9 @@ pub use network::{Network, NumberId, SiteId, Target};
 pub use point::{Assumptions, Point, Points};
 pub use state::{Caller, Given, Phone, Platform};
 pub use supposed::supposed;
-pub use sweep::{Counted, Example, Fault, Found, Swept, conditions_of_diverts, conditions_of_rule, horizon};
+pub use sweep::{
+    Counted, Example, Fault, Found, Swept, ahead, conditions_of_diverts, conditions_of_rule, horizon,
+};
 pub use system::System;
 pub use timeline::{End, Hop, Place, Ringing, Timeline, Verdict, Why};
 pub use walk::Call;

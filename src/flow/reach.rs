@@ -35,7 +35,10 @@ impl Reach {
 
     fn extension(&mut self, network: &Network, handle: ExtensionId) {
         let it = &network.extensions[handle.at()];
-        self.forwards(&it.forwards);
+        // They hold where no rule is in force.
+        if it.rules.iter().all(|rule| rule.schedule.is_some()) {
+            self.forwards(&it.forwards);
+        }
         self.phone(network, it.phone);
         for rule in &it.rules {
             self.schedules.extend(rule.schedule);

@@ -45,7 +45,7 @@ impl Walk<'_, '_> {
     /// `system`: whose way of ringing. `timeout`: milliseconds; None: for ever.
     pub fn ring(&mut self, system: System, legs: &[Leg], timeout: Option<u32>) -> Rang {
         let began = self.now;
-        let mut does: Vec<(Leg, Does, bool, Option<Inside>)> = Vec::with_capacity(legs.len());
+        let mut does: Vec<(Leg, Does, bool, Option<Box<Inside>>)> = Vec::with_capacity(legs.len());
         for leg in legs {
             if timeout.is_some_and(|timeout| leg.delay >= timeout) {
                 does.push((*leg, Does::Nothing, false, None));
@@ -64,7 +64,7 @@ impl Walk<'_, '_> {
                         }
                         _ => Does::Nothing,
                     };
-                    (what, false, Some(inside))
+                    (what, false, Some(Box::new(inside)))
                 }
                 None => {
                     let (what, is_heard) = self.leg(system, *leg);
@@ -86,11 +86,11 @@ impl Walk<'_, '_> {
         let over = over.filter(|at| timeout.is_none_or(|timeout| *at < timeout));
         let stop = lifted.or(over).or(timeout);
         let winner = lifted.map(|at| {
-            let first = |(leg, (_, does, ..)): (usize, &(Leg, Does, bool, Option<Inside>))| {
-                matches!(does, Does::Lifts(it) if *it == at).then_some(leg)
-            };
-            let first: Vec<usize> = does.iter().enumerate().filter_map(first).collect();
-            first[self.shared.choices.choose(first.len())]
+            let is_first = |does: &Does| matches!(does, Does::Lifts(it) if *it == at);
+            let count = does.iter().filter(|(_, does, ..)| is_first(does)).count();
+            let chosen = self.shared.choices.choose(count);
+            let mut first = does.iter().enumerate().filter(|(_, (_, does, ..))| is_first(does));
+            first.nth(chosen).map_or(0, |(leg, _)| leg)
         });
         let absolute = |at: Option<u32>| at.map(|at| began.saturating_add(at));
         let mut end = None;

@@ -1,7 +1,7 @@
 //! What a call finds: phones, mailboxes, queues, platforms, and who is calling.
 
 use super::{
-    network::{MailboxId, Network, PartyId, QueueId},
+    network::{MailboxId, Network, Party, PartyId, QueueId},
     system::System,
 };
 use crate::{explained::Explained, model::E164};
@@ -177,9 +177,10 @@ impl Given {
         }
     }
 
-    /// Every phone does the same.
+    /// Every phone does the same. A number that one of the tenants has is no phone: the call comes in there.
     pub fn everybody(network: &Network, phone: Phone) -> Self {
-        Self { phones: vec![Some(phone); network.parties.len()], ..Self::new(network) }
+        let state = |party: &Party| party.hosted.is_none().then_some(phone);
+        Self { phones: network.parties.iter().map(state).collect(), ..Self::new(network) }
     }
 
     pub fn set_phone(&mut self, party: PartyId, phone: Phone) {

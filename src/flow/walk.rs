@@ -267,6 +267,11 @@ impl Walk<'_, '_> {
     }
 
     pub fn in_force(&mut self, schedule: ScheduleId) -> bool {
+        if self.network.assumed.get(Point::U27)
+            && let Some(is_so) = self.shared.met.in_force(self.network, schedule, self.call.at)
+        {
+            return is_so;
+        }
         match &self.network.schedules[schedule.at()].state {
             ScheduleState::SwitchedOff => false,
             ScheduleState::Unknown => {

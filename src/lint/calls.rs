@@ -106,7 +106,7 @@ pub fn ways(tenants: &[CalledTenant<'_>], at: Seconds) -> Vec<Circle> {
         });
         Circle { objects: objects.collect(), finding: tables.finding(&network, tenants, found) }
     };
-    let found = network.circles(at).found.into_iter();
+    let found = network.circles(flow::ahead(at)).found.into_iter();
     found.filter(|found| tables.is_told(tenants, found)).map(circle).collect()
 }
 
@@ -125,7 +125,7 @@ pub fn sweep(tenants: &[CalledTenant<'_>], asked: &BTreeSet<usize>, at: Seconds)
         }
         let tables = Tables::of(tenants, &group);
         let network = tables.network(flow::horizon(at));
-        let swept = network.sweep(&own, at);
+        let swept = network.sweep(&own, flow::ahead(at));
         counted += swept.counted;
         let found = swept.found.into_iter().filter(|found| tables.is_told(tenants, found));
         findings.extend(found.map(|found| tables.finding(&network, tenants, found)));

@@ -3,6 +3,7 @@
 //! - `naive`: the reference: one timeline at a time, a day at a time, with no code of dialform
 //! - `pinned`: calls of which somebody has read the end in `src/flow/SEMANTICS.md`
 //! - `held`: the two against each other
+//! - `swept`: a sweep against brute force with the reference
 //! - `speed`: how fast it is
 //! - `random`: tenants and calls from a seed
 //! - `articles`: calls of which a sentence of a source says how they end
@@ -21,5 +22,7 @@ mod pinned;
 mod random;
 #[cfg(test)]
 mod speed;
+#[cfg(test)]
+mod swept;
 #[cfg(test)]
 mod switch;

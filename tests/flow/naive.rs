@@ -50,6 +50,11 @@ pub struct Course {
     pub at: Option<u64>,
 }
 
+/// Whether a schedule is in force, everything unspecified as usual.
+pub fn is_in_force(schedule: &Value, zone: &str, at: jiff::Timestamp) -> bool {
+    clock::is_in_force(schedule, zone, at, &|id| !matches!(id, "U11" | "U29"))
+}
+
 /// Every timeline that the call can have. Each tenant says under `kind` which system it is on.
 pub fn judge(tenants: &[Value], call: &Call, assume: &Assume) -> BTreeSet<Course> {
     timeline::all(tenants, call, assume)

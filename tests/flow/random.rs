@@ -1,7 +1,7 @@
 //! Tenants and calls from a seed, with every word that `src/flow/SEMANTICS.md` has. Small worlds, in which the same few
 //! extensions and numbers meet again and again: ties, loops and edges are the rule in them.
 
-mod account;
+pub mod account;
 mod calls;
 #[path = "../fuzz/dice.rs"]
 pub mod dice;

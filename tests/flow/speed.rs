@@ -4,7 +4,9 @@
 //! `cargo test --release --test flow -- speed --nocapture` prints the figures; an optimised build has to reach the bound.
 
 use dialform::{
-    flow::{Assumptions, Call, Caller, Config, Given, Network, Phone, System, Target},
+    flow::{
+        Assumptions, Call, Caller, Config, Given, Network, Phone, SiteId, System, Target, ahead, horizon,
+    },
     model::Tenant,
 };
 use serde_json::{Value, json};
@@ -30,7 +32,7 @@ pub fn tenant() -> Tenant {
             { "when": when(2), "forward": { "always": { "extension": extension(i + 7) } } },
             { "when": when(0), "ring": { "simultaneous": { "own_extension": true, "also": [
                 { "extension": extension(i + 1), "delay": 5 }, { "number": "+19725550111", "delay": 10 }] } },
-              "forward": { "no_answer": { "extension": extension(i + 3) }, "unreachable": { "number": "+19725550112" } } },
+              "forward": { "no_answer": if i % 4 == 0 { json!({ "extension": extension(i + 3) }) } else { json!("voicemail") }, "unreachable": { "number": "+19725550112" } } },
             { "when": "default", "forward": { "no_answer": "voicemail", "busy": { "queue": (1000 + i % 20).to_string() } } },
         ]);
         (extension(i), json!({ "ring_timeout": 20, "order": order, "callers": { "block": ["+13125550123"] } }))
@@ -98,5 +100,37 @@ fn speed() {
     assert!(timelines > 1_000 && rings > timelines, "{timelines} timelines, {rings} rings");
     if !cfg!(debug_assertions) {
         assert!(rate >= BOUND, "{rate:.0} timelines a second");
+    }
+}
+
+/// Microseconds for each call that a sweep places, beside laying out the hours.
+const PER_CALL: f64 = 2.0;
+
+/// Every call to the same tenant, at every time of a year and in every state.
+#[test]
+fn sweep() {
+    let mut tenant = tenant();
+    if cfg!(debug_assertions) {
+        tenant.numbers.retain(|number, _| number.to_string().ends_with('1'));
+    }
+    let start: i64 = 1_798_761_600; // 2027-01-01
+    let config = Config { tenant: &tenant, system: System::Stratus, is_whole: true };
+    let began = Instant::now();
+    let network = Network::new(&[config], horizon(start), Assumptions::default());
+    let compiled = began.elapsed();
+    let began = Instant::now();
+    let swept = network.sweep(&[SiteId::of(0)].into(), ahead(start));
+    let seconds = began.elapsed().as_secs_f64();
+    let counted = swept.counted;
+    let each = seconds * 1e6 / counted.classes as f64;
+    println!(
+        "tables of a year in {compiled:.1?}; {} calls placed for {} combinations in {seconds:.2} s: {each:.2} microseconds each; {} found",
+        counted.classes,
+        counted.combinations,
+        swept.found.len()
+    );
+    assert!(counted.classes > 1_000 && counted.combinations > counted.classes);
+    if !cfg!(debug_assertions) {
+        assert!(each <= PER_CALL, "{each:.2} microseconds");
     }
 }

@@ -65,7 +65,7 @@ pub fn fault(system: System, state: State, ends: &[End]) -> Option<(Fault, End)>
     }
 }
 
-impl Sweep<'_> {
+impl Sweep<'_, '_> {
     fn found(&mut self, fault: Fault, sight: Sight, given: &Given, path: Path, message: String, help: &str) {
         let call = Call { to: sight.to, at: sight.at, caller: Caller::Unlisted };
         let example = Some(self.collected.example(sight, &call, given, &self.met));

@@ -87,8 +87,9 @@ impl Network {
     }
 
     /// The circles of calls to anything: everybody does the same.
-    pub fn circles(&self, at: Seconds) -> Swept {
-        let mut sweep = Sweep { only_circles: true, ..Sweep::new(self, at) };
+    pub fn circles(&self, within: Range<Seconds>) -> Swept {
+        let mut unseen = |_: &Call, _: &Given, _: &Verdict| {};
+        let mut sweep = Sweep { only_circles: true, ..Sweep::new(self, within, &mut unseen) };
         for start in self.starts() {
             let Some(site) = self.site_of(start) else { continue };
             for sight in sweep.sights(start, site) {
@@ -99,8 +100,18 @@ impl Network {
     }
 
     /// Everything that is wrong with calls to some tenants.
-    pub fn sweep(&self, sites: &BTreeSet<SiteId>, at: Seconds) -> Swept {
-        let mut sweep = Sweep::new(self, at);
+    pub fn sweep(&self, sites: &BTreeSet<SiteId>, within: Range<Seconds>) -> Swept {
+        self.sweep_seen(sites, within, &mut |_, _, _| {})
+    }
+
+    /// The same. `see` is told of every call that is placed.
+    pub fn sweep_seen(
+        &self,
+        sites: &BTreeSet<SiteId>,
+        within: Range<Seconds>,
+        see: &mut dyn FnMut(&Call, &Given, &Verdict),
+    ) -> Swept {
+        let mut sweep = Sweep::new(self, within, see);
         let numbers = self.numbers().filter(|it| sites.contains(&self.tenant_of(*it)));
         for number in numbers {
             sweep.number(number);
@@ -156,7 +167,8 @@ impl Network {
 }
 
 /// A sweep under way.
-struct Sweep<'n> {
+struct Sweep<'n, 's> {
+    see: &'s mut dyn FnMut(&Call, &Given, &Verdict),
     network: &'n Network,
     within: Range<Seconds>,
     met: Met,
@@ -171,12 +183,17 @@ struct Sweep<'n> {
     silent: Given,
 }
 
-impl<'n> Sweep<'n> {
-    fn new(network: &'n Network, at: Seconds) -> Self {
+impl<'n, 's> Sweep<'n, 's> {
+    fn new(
+        network: &'n Network,
+        within: Range<Seconds>,
+        see: &'s mut dyn FnMut(&Call, &Given, &Verdict),
+    ) -> Self {
         Self {
+            see,
             network,
-            within: ahead(at),
-            met: Met::default(),
+            within,
+            met: Met::of_many(),
             collected: Collected::new(network),
             counted: Counted::default(),
             only_circles: false,
@@ -215,16 +232,24 @@ impl<'n> Sweep<'n> {
         self.counted.classes += 1;
         let call = Call { to: sight.to, at: sight.at, caller };
         let verdict = self.network.verdict_and_met(&call, given, &mut self.met);
+        (self.see)(&call, given, &verdict);
         self.collected.circles(sight, &call, given, &verdict, &self.met);
         verdict
     }
 
     /// Every call to a number.
     fn number(&mut self, number: NumberId) {
-        for sight in self.sights(Target::Number(number), self.network.tenant_of(number)) {
+        let to = Target::Number(number);
+        let mut queues: Vec<QueueId> = Vec::new();
+        queues.extend(Reach::all(self.network, to).seen.into_iter().filter_map(|it| match it {
+            Target::Queue(queue) => Some(queue),
+            _ => None,
+        }));
+        queues.sort_unstable();
+        for sight in self.sights(to, self.network.tenant_of(number)) {
             self.everybody(sight);
             self.each_phone(sight);
-            self.each_queue(sight);
+            self.each_queue(sight, &queues);
             self.outage(sight, number);
             self.callers(sight);
         }

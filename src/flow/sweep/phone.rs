@@ -19,7 +19,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-impl Sweep<'_> {
+impl Sweep<'_, '_> {
     /// Has a look at what rings in a rule, at the instants at which it wins.
     pub fn legs(&mut self, handle: ExtensionId, it: &Extension, rule: &Rule, wins: &[Seconds]) {
         let Some(legs) = &rule.simultaneous else { return };

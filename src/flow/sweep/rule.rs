@@ -25,7 +25,7 @@ enum InForce {
     Perhaps,
 }
 
-impl Sweep<'_> {
+impl Sweep<'_, '_> {
     fn in_force(&self, rule: &Rule, at: Seconds) -> InForce {
         let Some(schedule) = rule.schedule else { return InForce::Yes };
         match &self.network.schedules[schedule.at()].state {

@@ -3,7 +3,7 @@
 use super::Sweep;
 use crate::flow::{
     hours::Seconds,
-    network::{NumberId, PartyId, SiteId, Target},
+    network::{NumberId, PartyId, QueueId, SiteId, Target},
     state::{Caller, Given, Phone, Platform},
     windows::Classes,
 };
@@ -61,7 +61,7 @@ pub enum State {
     One(PartyId, Phone),
 }
 
-impl Sweep<'_> {
+impl Sweep<'_, '_> {
     /// Has a look at the states in which everybody does the same.
     pub fn everybody(&mut self, sight: Sight) {
         for (given, state) in
@@ -79,6 +79,9 @@ impl Sweep<'_> {
 
     /// Sets an extension's phone with its devices, or one phone.
     fn set(&self, given: &mut Given, party: PartyId, phone: Phone) {
+        if self.network.parties[party.at()].hosted.is_some() {
+            return;
+        }
         given.set_phone(party, phone);
         for device in &self.network.parties[party.at()].devices {
             given.set_phone(*device, phone);
@@ -90,7 +93,15 @@ impl Sweep<'_> {
         for base in [ANSWERS, SILENT] {
             let mut given = if base == ANSWERS { self.answers.clone() } else { self.silent.clone() };
             self.place(sight, Caller::Unlisted, &given);
-            for party in std::mem::take(&mut self.met.phones) {
+            let network = self.network;
+            let mut looked = std::mem::take(&mut self.met.phones);
+            looked.retain(|party| network.parties[party.at()].hosted.is_none());
+            // A person's phones are often all in one state.
+            let owners = looked.iter().filter_map(|it| network.parties[it.at()].device_of);
+            looked.extend(owners.collect::<Vec<_>>());
+            looked.sort_unstable();
+            looked.dedup();
+            for party in looked {
                 for phone in ONE.into_iter().filter(|phone| *phone != base) {
                     self.set(&mut given, party, phone);
                     let verdict = self.place(sight, Caller::Unlisted, &given);
@@ -101,18 +112,27 @@ impl Sweep<'_> {
         }
     }
 
-    /// Has a look at each queue without agents.
-    pub fn each_queue(&mut self, sight: Sight) {
-        let given = self.answers.clone();
-        self.place(sight, Caller::Unlisted, &given);
-        let mut without = given.clone();
-        for queue in std::mem::take(&mut self.met.queues) {
-            let network = self.network;
-            let agents = || network.queues[queue.at()].agents.iter().map(|agent| agent.party);
-            agents().for_each(|agent| self.set(&mut without, agent, Phone::Offline));
-            let verdict = self.place(sight, Caller::Unlisted, &without);
-            self.without_agents(sight, &without, queue, &verdict);
-            agents().for_each(|agent| self.set(&mut without, agent, ANSWERS));
+    /// Has a look at each queue without agents, while all others answer and while none does.
+    pub fn each_queue(&mut self, sight: Sight, queues: &[QueueId]) {
+        let network = self.network;
+        for base in [ANSWERS, SILENT] {
+            let mut given = if base == ANSWERS { self.answers.clone() } else { self.silent.clone() };
+            self.place(sight, Caller::Unlisted, &given);
+            let looked = std::mem::take(&mut self.met.phones);
+            for queue in queues {
+                let agents = || network.queues[queue.at()].agents.iter().map(|agent| agent.party);
+                let concerns = |party: PartyId| {
+                    looked.contains(&party)
+                        || network.parties[party.at()].devices.iter().any(|it| looked.contains(it))
+                };
+                if !agents().any(concerns) {
+                    continue;
+                }
+                agents().for_each(|agent| self.set(&mut given, agent, Phone::Offline));
+                let verdict = self.place(sight, Caller::Unlisted, &given);
+                self.without_agents(sight, &given, *queue, &verdict);
+                agents().for_each(|agent| self.set(&mut given, agent, base));
+            }
         }
     }
 
