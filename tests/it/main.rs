@@ -18,6 +18,8 @@ mod bad_server;
 #[cfg(test)]
 mod by_hand;
 #[cfg(test)]
+mod calls;
+#[cfg(test)]
 mod canary;
 #[cfg(test)]
 mod ci;
