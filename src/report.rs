@@ -3,6 +3,7 @@
 //! - `target`: what somebody asks about
 //! - `pointers`: who points to it
 //! - `listing`: every number, queue and extension, and where its calls go
+//! - `ends`: where a number's calls end, in hours and else
 //! - `drill`: what happens to every number's calls in an outage
 //! - `trace`: what happens to a call
 //! - `words`: routing as a person says it
@@ -10,6 +11,7 @@
 
 mod comparison;
 mod drill;
+mod ends;
 mod listing;
 mod pointers;
 mod target;
@@ -18,7 +20,8 @@ mod words;
 
 pub use comparison::{Comparison, Difference, compare};
 pub use drill::{Fate, NumberDrill, Outage, TenantDrill, drill};
-pub use listing::{Cells, HEADER, Objects, Row, rows};
+pub use ends::{Ends, Hidden, Judge, Then};
+pub use listing::{Cells, Objects, Row, header, rows};
 pub use pointers::{Coming, Pointer, Pointers, Side, TenantPointers, coming, declared, live, unread};
 pub use target::Target;
 pub use trace::{Assumed, Course, Event, Home, Trace, What, Window, trace, week};

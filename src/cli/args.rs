@@ -235,6 +235,9 @@ pub struct WhoArgs {
 
 #[derive(Debug, Args)]
 pub struct ExportArgs {
+    /// The instant from which on it is looked ahead: `2026-12-25T10:00-06:00`, with an offset. Left out: now
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
     #[command(flatten)]
     pub reading: Reading,
     /// How to write the list

@@ -11,7 +11,7 @@ use crate::{
     page::Page,
     render::{self, json},
     report::Row,
-    run::{self, Checked, Options, Progress, Selection, report},
+    run::{self, Checked, Options, Progress, Selection, drill, export, report},
 };
 use serde_json::json;
 use std::{collections::BTreeMap, path::Path};
@@ -31,15 +31,24 @@ pub async fn who_points_to(global: &Global, args: &WhoArgs, io: &mut Io<'_>) -> 
 }
 
 pub async fn export(global: &Global, args: &ExportArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
-    let ExportArgs { reading, format, out } = args;
+    let ExportArgs { at, reading, format, out } = args;
     if *format == TableFormat::Xlsx && out.is_none() {
         return Err(
             Failure::error("a spreadsheet is no text to print").help("name its file: `--out numbers.xlsx`")
         );
     }
-    let (checked, options) = check(global, reading)?;
-    let live = live(&checked, reading, &options, format.shown(), io).await?;
-    let (rows, unread) = report::list(&checked, live.as_ref());
+    let at = at.as_deref().map(drill::instant).transpose()?;
+    let options = Options {
+        selection: Selection { as_of: at, ..Selection::default() },
+        emulation: (&reading.emulation).into(),
+        logging: (&reading.watching).into(),
+        now: global.now,
+        ..Options::default()
+    };
+    // Every tenant is known: a call may come to any.
+    let checked = run::check(&global.dir, &options)?;
+    let (live, named) = live_of_named(global, &checked, reading, &options, format.shown(), io).await?;
+    let (rows, unread) = export::list(&checked, &named, live.as_ref(), &options);
     match out {
         Some(path) => save(path, *format, &rows, &unread, io)?,
         None => print(*format, &rows, &unread, io)?,
@@ -141,5 +150,5 @@ fn save(
     if let Ok(text) = std::str::from_utf8(&bytes) {
         bytes = io.secrets.hide(text).into_owned().into_bytes();
     }
-    report::save_list(path, &bytes)
+    export::save_list(path, &bytes)
 }

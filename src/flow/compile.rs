@@ -1,6 +1,7 @@
 //! From the types of the YAML to the tables of a [`Network`].
 
 use super::{
+    dated::Days,
     hours::{Clock, Seconds, hours},
     network::{
         Agent, Cycle, Extension, ExtensionId, Forward, Forwards, Label, LabelId, Leg, Mailbox, MailboxId,
@@ -14,7 +15,7 @@ use crate::model::{
     self, Caller, DEFAULT_RULE, Destination, Dispatch, Divert, Diverts, E164, Limit, OrOff, Pattern, Ring,
     RingTimeout, Ringable, Route, Tenant,
 };
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use std::{
     collections::{BTreeSet, HashMap},
     ops::{Bound, Range},
@@ -36,6 +37,9 @@ fn id(length: usize) -> u32 {
 impl Network {
     /// The tables of some tenants, for instants within a horizon.
     pub fn new(configs: &[Config<'_>], horizon: Range<Seconds>, assumed: Assumptions) -> Self {
+        // Clocks have an end.
+        let (first, last) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
+        let horizon = horizon.start.clamp(first, last)..horizon.end.clamp(first, last);
         let mut network = Self { assumed, horizon, ..Self::default() };
         let mut outside = HashMap::new();
         // Numbers first: whatever leads to one has to know.
@@ -349,13 +353,18 @@ impl<'a> Compiler<'_, 'a> {
                 _ if is_named_only => ScheduleState::Unknown,
                 _ => ScheduleState::Hours(hours(schedule, clock, self.network.assumed)),
             };
-            self.schedule(name, state, cycle(schedule));
+            let all = match &state {
+                ScheduleState::Hours(all) => Some(all),
+                _ => None,
+            };
+            let days = Days::of(schedule, all, clock, self.network.assumed);
+            self.schedule(name, state, cycle(schedule), days);
         }
     }
 
-    fn schedule(&mut self, name: &str, state: ScheduleState, cycle: Cycle) -> ScheduleId {
+    fn schedule(&mut self, name: &str, state: ScheduleState, cycle: Cycle, days: Days) -> ScheduleId {
         let handle = ScheduleId(id(self.network.schedules.len()));
-        self.network.schedules.push(Schedule { name: name.to_owned(), state, cycle });
+        self.network.schedules.push(Schedule { name: name.to_owned(), state, cycle, days });
         self.schedules.insert(name.to_owned(), handle);
         handle
     }
@@ -424,9 +433,9 @@ impl<'a> Compiler<'_, 'a> {
                 Some(schedule) => *schedule,
                 // A rule whose frame is gone is inert.
                 None if self.config.is_whole => {
-                    self.schedule(&rule.when, ScheduleState::SwitchedOff, Cycle::Other)
+                    self.schedule(&rule.when, ScheduleState::SwitchedOff, Cycle::Other, Days::default())
                 }
-                None => self.schedule(&rule.when, ScheduleState::Unknown, Cycle::Other),
+                None => self.schedule(&rule.when, ScheduleState::Unknown, Cycle::Other, Days::default()),
             });
             let simultaneous = match &rule.ring {
                 Ring::Extension => None,

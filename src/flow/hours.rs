@@ -52,7 +52,7 @@ impl Hours {
 /// A zone over a horizon: the stretches between changes of its clock, each with its offset.
 #[derive(Debug, Clone)]
 pub struct Clock {
-    zone: TimeZone,
+    pub zone: TimeZone,
     horizon: Range<Seconds>,
     stretches: Vec<(Range<Seconds>, Seconds)>,
 }
@@ -239,7 +239,7 @@ impl Laid {
 }
 
 /// In order, and those that touch made one.
-fn joined(mut spans: Vec<Range<Seconds>>) -> Vec<Range<Seconds>> {
+pub(super) fn joined(mut spans: Vec<Range<Seconds>>) -> Vec<Range<Seconds>> {
     spans.sort_unstable_by_key(|span| span.start);
     let mut out: Vec<Range<Seconds>> = Vec::with_capacity(spans.len());
     for span in spans {

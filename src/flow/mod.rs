@@ -7,6 +7,7 @@
 //! - [`network`]: the tenants as numbers and tables, made once for many calls
 //! - [`compile`]: from the types of the YAML to that
 //! - [`hours`]: the stretches of time in which a schedule is in force
+//! - [`dated`]: those of its dates, apart from its hours of the week
 //! - [`system`]: the phone systems whose ways are known
 //! - [`choice`]: what happened before, or a race, decides: every way is gone once
 //! - [`walk`]: one call from place to place; `stratus`, `queue`, `deskphone` and `ctm` are its steps
@@ -18,18 +19,21 @@
 //! - [`windows`]: the stretches of time in which nothing changes for a call
 //! - [`sweep`]: every call at every time and in every state, and what is wrong with any
 //! - [`supposed`]: what files leave out, supposed so that calls go on
+//! - [`ordinary`]: which of them people mean by "in hours", "out of hours" and "the next holiday"
 //! - [`edition`]: the time-zone tables
 //! - [`layer`]: what is declared laid over what is live
 
 mod choice;
 mod compile;
 mod ctm;
+mod dated;
 mod deskphone;
 mod edition;
 mod hours;
 mod layer;
 mod met;
 mod network;
+mod ordinary;
 mod point;
 mod queue;
 mod reach;
@@ -50,6 +54,7 @@ pub use edition::{changed, edition};
 pub use hours::{Seconds, around};
 pub use layer::layered;
 pub use network::{Network, NumberId, SiteId, Target};
+pub use ordinary::{Holiday, Ordinary};
 pub use point::{Assumptions, Point, Points};
 pub use state::{Caller, Given, Phone, Platform};
 pub use supposed::supposed;

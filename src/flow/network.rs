@@ -1,6 +1,7 @@
 //! The tenants as numbers and tables: made once, walked many times.
 
 use super::{
+    dated::Days,
     hours::{Hours, Seconds},
     point::Assumptions,
     system::System,
@@ -226,6 +227,7 @@ pub struct Schedule {
     pub name: String,
     pub state: ScheduleState,
     pub cycle: Cycle,
+    pub days: Days,
 }
 
 /// How often the hours of a schedule come again.

@@ -5,13 +5,13 @@
 
 use crate::{
     page::{Own, Page, add, say},
-    report::{Cells, HEADER, Row},
+    report::{Cells, Row, header},
 };
 use std::io;
 
 /// Writes the rows below their header.
 pub fn csv(out: &mut Page<'_>, rows: &[Row]) -> io::Result<()> {
-    line(out, &HEADER.map(str::to_owned))?;
+    line(out, &header().map(str::to_owned))?;
     rows.iter().try_for_each(|row| line(out, &row.cells()))
 }
 

@@ -1,7 +1,7 @@
 //! A table as a spreadsheet. Every cell is a text: a number keeps its zeros and its sign, and nothing is a formula.
 
 use crate::{
-    report::{HEADER, Row},
+    report::{Row, header},
     text::escaped,
 };
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
@@ -10,7 +10,8 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError}
 const LARGEST: usize = 32_767;
 /// What stands at the end of one that would hold more.
 const CUT: &str = " … (cut: a cell holds no more)";
-const WIDTHS: [f64; 9] = [16.0, 10.0, 16.0, 24.0, 60.0, 18.0, 10.0, 28.0, 6.0];
+const WIDTHS: [f64; 17] =
+    [16.0, 10.0, 16.0, 24.0, 60.0, 18.0, 10.0, 28.0, 6.0, 40.0, 24.0, 40.0, 24.0, 40.0, 24.0, 40.0, 24.0];
 
 /// The bytes of the file; the same rows give the same bytes.
 pub fn xlsx(rows: &[Row]) -> Result<Vec<u8>, XlsxError> {
@@ -22,7 +23,7 @@ pub fn xlsx(rows: &[Row]) -> Result<Vec<u8>, XlsxError> {
     let sheet = book.add_worksheet();
     sheet.set_name("dialform")?;
     sheet.set_freeze_panes(1, 0)?;
-    for ((title, width), column) in HEADER.iter().zip(WIDTHS).zip(0..) {
+    for ((title, width), column) in header().iter().zip(WIDTHS).zip(0..) {
         sheet.set_column_width(column, width)?;
         sheet.write_string_with_format(0, column, *title, &bold)?;
     }

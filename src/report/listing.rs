@@ -1,6 +1,10 @@
 //! Every number, queue and extension, and where its calls go: a table that a person sorts and filters.
 
-use super::{pointers::is_said_by_rules, words};
+use super::{
+    ends::{Ends, TITLES},
+    pointers::is_said_by_rules,
+    words,
+};
 use crate::{
     model::{Address, Kind, Resource},
     path::Path,
@@ -62,12 +66,17 @@ impl Objects {
 
     /// What is said of an object, and whether that is all.
     fn said(&self, kind: Kind, key: &str, said: Option<String>) -> String {
-        let is_hidden = self.unread.contains(&kind) || self.hidden.contains(&Address::new(kind, key));
+        let is_hidden = self.is_hidden(kind, key);
         match (said, is_hidden) {
             (said, false) => said.unwrap_or_default(),
             (None, true) => NOT_SHOWN.to_owned(),
             (Some(said), true) => format!("{said} {NOT_SHOWN}"),
         }
+    }
+
+    /// Whether something of it is live that is not shown, or not understood.
+    pub fn is_hidden(&self, kind: Kind, key: &str) -> bool {
+        self.unread.contains(&kind) || self.hidden.contains(&Address::new(kind, key))
     }
 
     fn get(&self, kind: Kind, key: &str) -> Option<&Resource> {
@@ -100,23 +109,34 @@ pub struct Row {
     /// Where it is declared.
     #[serde(flatten)]
     pub source: Option<Source>,
+    /// Of a number: where its calls end.
+    #[serde(flatten)]
+    pub ends: Option<Ends>,
 }
 
 /// The columns of a table.
-pub const HEADER: Cells =
-    ["tenant", "kind", "name", "label", "goes to", "emergency forward", "forward is", "file", "line"];
+pub fn header() -> Cells<&'static str> {
+    let first =
+        ["tenant", "kind", "name", "label", "goes to", "emergency forward", "forward is", "file", "line"];
+    joined(first, TITLES)
+}
 
 /// A row of a table.
-pub type Cells<S = &'static str> = [S; 9];
+pub type Cells<S> = [S; 17];
+
+fn joined<S: Default>(first: [S; 9], ends: [S; 8]) -> Cells<S> {
+    let mut all = first.into_iter().chain(ends);
+    std::array::from_fn(|_| all.next().unwrap_or_default())
+}
 
 impl Row {
     pub fn cells(&self) -> Cells<String> {
-        let Self { tenant, kind, name, label, goes_to, emergency_forward, forward_is, source } = self;
+        let Self { tenant, kind, name, label, goes_to, emergency_forward, forward_is, source, ends } = self;
         let (file, line) = match source {
             Some(Source { file, line, also: _ }) => (file.clone(), line.to_string()),
             None => Default::default(),
         };
-        [
+        let first = [
             tenant.clone(),
             (*kind).to_owned(),
             name.clone(),
@@ -126,7 +146,8 @@ impl Row {
             (*forward_is).to_owned(),
             file,
             line,
-        ]
+        ];
+        joined(first, ends.as_ref().map(Ends::cells).unwrap_or_default())
     }
 }
 
@@ -145,6 +166,7 @@ pub fn rows(tenant: &str, objects: &Objects, source: &dyn Fn(&Address) -> Option
         emergency_forward: String::new(),
         forward_is: "",
         source: None,
+        ends: None,
     };
     let first = |kinds: &[Kind], key: &str| kinds.iter().find_map(|kind| source(&Address::new(*kind, key)));
     let mut all = Vec::new();

@@ -26,7 +26,7 @@
 //! - `outcomes`: how the applies of shards went, as a whole
 //! - [`ci`]: what a job of CI asks: which plan was reviewed, what is approved, what waits, where to say how it went
 //! - `progress`: how far a run is, for whoever shows it
-//! - `report`: who points to something, lists, two tenants compared
+//! - `report`: who points to something, two tenants compared. [`export`]: lists
 //! - [`trace`], [`drill`]: what happens to a call, and to all of them in an outage, with `scene`: what is configured for it
 //! - `show`: a tenant with what it takes from other files
 //! - `schema`: the JSON Schemas of the files
@@ -91,6 +91,7 @@ pub mod emergency;
 mod emergency_record;
 pub mod emulated;
 mod ends;
+pub mod export;
 mod format;
 mod import;
 mod import_baseline;

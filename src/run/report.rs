@@ -7,18 +7,17 @@ use super::{
 };
 use crate::{
     error::Failure,
-    file,
     finding::Finding,
     load::LoadedTenant,
     model::{Address, Kind, Resource, Until},
     path::Segment,
     plan::{Observed, Source},
-    report::{self, Coming, Comparison, Objects, Pointers, Row, Side, Target, TenantPointers},
-    text::{closest, io_reason},
+    report::{self, Coming, Comparison, Pointers, Side, Target, TenantPointers},
+    text::closest,
 };
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 /// The accounts of the tenants of a run, as far as they could be read.
 pub struct Live(BTreeMap<usize, Result<Observed, Vec<Finding>>>);
@@ -57,6 +56,11 @@ impl Live {
         self.0.get(&tenant)?.as_ref().ok().map(|observed| &observed.objects)
     }
 
+    /// The same with what could not be read of it, or why. None: it was not to be read.
+    pub(super) fn observed(&self, tenant: usize) -> Option<&Result<Observed, Vec<Finding>>> {
+        self.0.get(&tenant)
+    }
+
     /// Why accounts could not be read.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.0.values().filter_map(|read| read.as_ref().err()).flatten()
@@ -64,14 +68,14 @@ impl Live {
 }
 
 /// The tenants of a run, by their names.
-fn sorted(checked: &Checked) -> Vec<&CheckedTenant> {
+pub(super) fn sorted(checked: &Checked) -> Vec<&CheckedTenant> {
     let mut tenants: Vec<&CheckedTenant> = checked.tenants.iter().collect();
     tenants.sort_by(|a, b| checked.loaded(a).tenant.tenant.cmp(&checked.loaded(b).tenant.tenant));
     tenants
 }
 
 /// Where each object of a tenant is declared.
-fn sources(checked: &Checked, tenant: &CheckedTenant) -> BTreeMap<Address, Source> {
+pub(super) fn sources(checked: &Checked, tenant: &CheckedTenant) -> BTreeMap<Address, Source> {
     let loaded = checked.loaded(tenant);
     let place = |address: &Address| Source::from(locate(loaded, &address.path()));
     loaded.tenant.resources().map(|(address, _)| (address.clone(), place(&address))).collect()
@@ -169,39 +173,6 @@ fn slips(checked: &Checked, target: &Target, pointers: &Pointers) -> Vec<Finding
         Finding::warning("unknown-target", message).help(format!("did you mean `{near}`?"))
     };
     near.map(finding).into_iter().collect()
-}
-
-/// Every number, queue and extension: as the files declare it, or as it is live; and what is not in the list.
-pub fn list(checked: &Checked, live: Option<&Live>) -> (Vec<Row>, Vec<Finding>) {
-    let (mut rows, mut findings) = (Vec::new(), Vec::new());
-    for tenant in sorted(checked) {
-        let loaded = checked.loaded(tenant);
-        let name = &loaded.tenant.tenant;
-        let objects = match live.map(|live| live.0.get(&tenant.index)) {
-            None => Objects::declared(loaded.tenant.resources()),
-            Some(Some(Ok(observed))) => Objects::live(observed, &checked.config(tenant).unobservable()),
-            Some(Some(Err(found))) => {
-                findings.extend(found.iter().cloned());
-                continue;
-            }
-            Some(None) => continue,
-        };
-        findings.extend(objects.unread().map(|kind| {
-            let message = format!("live `{}` of tenant `{name}` are not in the list", kind.section());
-            let help = "only the portal shows them, or they could not be read: `dialform plan` says which";
-            Finding::warning("not-read", message).help(help)
-        }));
-        let sources = sources(checked, tenant);
-        rows.extend(report::rows(name, &objects, &|address| sources.get(address).cloned()));
-    }
-    (rows, findings)
-}
-
-/// Puts a list where it is named.
-pub fn save_list(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    file::replace(path, bytes).map_err(|error| {
-        Failure::error(format!("cannot write the list to `{}`: {}", path.display(), io_reason(&error)))
-    })
 }
 
 /// How the second tenant differs from the first.

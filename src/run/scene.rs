@@ -5,7 +5,7 @@ use crate::{
     finding::Place,
     flow::{self, Assumptions, Config, Network, Seconds},
     lint::calls::system,
-    model::{Address, E164, Extension, Kind, Resource, Tenant, phone_numbers},
+    model::{Absent, Address, E164, Extension, Kind, Number, Resource, Tenant, phone_numbers},
     path::Path,
 };
 use std::{
@@ -26,6 +26,23 @@ pub(super) fn numbers(checked: &Checked, tenant: &CheckedTenant, live: Option<&L
 /// Some tenants, by their places in the run.
 pub(super) struct Scene {
     pub tenants: Vec<(usize, Tenant)>,
+}
+
+/// A tenant that declares nothing.
+fn bare(tenant: &Tenant) -> Tenant {
+    Tenant {
+        schedules: BTreeMap::new(),
+        receivers: BTreeMap::new(),
+        numbers: BTreeMap::new(),
+        forwards: BTreeMap::new(),
+        rules: BTreeMap::new(),
+        queues: BTreeMap::new(),
+        diverts: BTreeMap::new(),
+        bulk: Vec::new(),
+        exhaustive: Vec::new(),
+        absent: Absent::default(),
+        ..tenant.clone()
+    }
 }
 
 impl Scene {
@@ -60,6 +77,23 @@ impl Scene {
         // The order of the run, so that it does not matter from where one came.
         tenants.sort_by_key(|(at, _)| *at);
         Self { tenants }
+    }
+
+    /// Every tenant as it is live. Of one that could not be read its numbers are known, and nothing else.
+    pub fn live(checked: &Checked, live: &Live) -> Self {
+        let tenant = |(at, it): (usize, &CheckedTenant)| {
+            let declared = &checked.loaded(it).tenant;
+            let nothing = bare(declared);
+            let tenant = match live.objects(it.index) {
+                Some(objects) => flow::layered(&nothing, objects),
+                None => {
+                    let numbers = numbers(checked, it, None).into_iter();
+                    Tenant { numbers: numbers.map(|it| (it, Number::default())).collect(), ..nothing }
+                }
+            };
+            (at, tenant)
+        };
+        Self { tenants: checked.tenants.iter().enumerate().map(tenant).collect() }
     }
 
     /// Takes emergency forwards as the carrier has them now: what can be switched on before anything is applied.

@@ -1,6 +1,7 @@
 //! A list of all numbers: what a person opens in a spreadsheet, and a program reads.
 
 use crate::{
+    golden,
     workspace::Workspace,
     world::{CTM, STRATUS, System, World},
 };
@@ -38,18 +39,11 @@ diverts:
   "0103": { always: off }
 "##;
 
-const LISTED: &str = r##"
-"tenant","kind","name","label","goes to","emergency forward","forward is","file","line"
-"acme","number","+12145550100","'=HYPERLINK(""http://example.invalid"",""x"")","queue 0400 (-Reception)","+19725550199","stored","tenants/acme.yaml","6"
-"acme","number","+12145550101","Ana, ""direct""\nline two","extension 0101","+19725550199","off","tenants/acme.yaml","7"
-"acme","number","+12145550102","'+1 (214) 555","the voicemail of extension 0101","","","tenants/acme.yaml","8"
-"acme","number","+12145550103","'@cafe\u{200b} é 😀","","","","tenants/acme.yaml","9"
-"acme","number","+12145550109","","","+19725550199","on","tenants/acme.yaml","13"
-"acme","queue","0400","'-Reception","ring all; agents: extension 0101, number +19725550111, device 0102wp; all agents offline to dial rule *97","","","tenants/acme.yaml","15"
-"acme","extension","0101","","rings 25 s; always lets through +12145550177; blocks +13125550123; blocks callers without a number; drops spam; 1. holidays: do not disturb, every call to voicemail; 2. night (switched off): asks callers for a name, rings the extension and extension 0102 after 10 s and number +19725550111 (outside numbers confirm), no answer to queue 0400 (-Reception), unreachable to number +19725550111; 3. otherwise: rings the extension, busy to dial rule *97","","","tenants/acme.yaml","17"
-"acme","extension","0102","","on a call to voicemail, unreachable to auto attendant 600","","","tenants/acme.yaml","29"
-"acme","extension","0103","","no forwards","","","tenants/acme.yaml","30"
-"##;
+/// The list of it.
+const LISTED: &str = include_str!("export/listed.csv");
+
+/// When the lists are made: a Sunday.
+const AT: &str = "2026-11-29T00:00Z";
 
 fn offline(world: &World) -> Workspace {
     Workspace::at(world.root().to_owned())
@@ -60,12 +54,15 @@ fn offline(world: &World) -> Workspace {
 #[test]
 fn the_files_are_listed() {
     let world = World::new(TENANT.trim_start());
-    let done = offline(&world).run(&["export"]);
-    let expected = LISTED.trim_start().replace('\n', "\r\n");
-    assert_eq!((done.out.as_str(), done.err.as_str(), done.ending), (expected.as_str(), "", Ending::Fine));
+    let done = offline(&world).run(&["export", "--at", AT]);
+    let expected = done.out.clone();
+    let lines = expected.replace("\r\n", "\n");
+    assert_eq!((lines.contains('\r'), lines.matches('\n').count()), (false, expected.matches('\n').count()));
+    golden::assert("export/listed.csv", &lines);
+    assert_eq!((done.err.as_str(), done.ending), ("", Ending::Fine));
     assert!(!world.path(".dialform").exists(), "nothing was asked");
 
-    let file = offline(&world).run(&["export", "--out", &world.argument("list.csv")]);
+    let file = offline(&world).run(&["export", "--at", AT, "--out", &world.argument("list.csv")]);
     assert_eq!((file.out.as_str(), file.err.as_str(), world.read("list.csv")), ("", "", expected));
 }
 
@@ -101,7 +98,8 @@ fn cells(line: &str) -> Vec<String> {
 fn a_spreadsheet_holds_texts_alone() {
     let world = World::new(TENANT.trim_start());
     let make = |name: &str| {
-        let done = offline(&world).run(&["export", "--format", "xlsx", "--out", &world.argument(name)]);
+        let done =
+            offline(&world).run(&["export", "--at", AT, "--format", "xlsx", "--out", &world.argument(name)]);
         assert_eq!((done.ending, done.out.as_str(), done.err.as_str()), (Ending::Fine, "", ""));
         std::fs::read(world.path(name)).unwrap()
     };
@@ -134,7 +132,7 @@ fn a_spreadsheet_holds_texts_alone() {
         Some(text) => text.to_owned(),
         None => cell,
     };
-    let listed = LISTED.trim().lines().map(|line| cells(line).into_iter().map(unmarked).collect::<Vec<_>>());
+    let listed = LISTED.lines().map(|line| cells(line).into_iter().map(unmarked).collect::<Vec<_>>());
     assert_eq!(found, listed.collect::<Vec<_>>());
 }
 
@@ -143,11 +141,19 @@ fn a_spreadsheet_holds_texts_alone() {
 fn a_program_gets_rows() {
     let world =
         World::new("numbers: { \"+12145550100\": { label: \"=1\", route: { extension: \"0101\" } } }");
-    let done = offline(&world).run(&["export", "--format", "json"]);
+    let done = offline(&world).run(&["export", "--at", AT, "--format", "json"]);
     let said: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+    let unknown = "what follows is not known: extension 0101 is neither declared here nor read";
     let expected = serde_json::json!({ "rows": [{
         "tenant": "acme", "kind": "number", "name": "+12145550100", "label": "=1", "goes_to": "extension 0101",
         "file": "tenants/acme.yaml", "line": 4,
+        "in_hours": { "at": "Mon 2026-11-30 10:00 +00:00", "ends": [unknown] },
+        "out_of_hours": { "ends": [unknown] },
+        "next_holiday": { "ends": [unknown] },
+        "outage": {
+            "at": "Mon 2026-11-30 10:00 +00:00",
+            "ends": ["the call is lost: the phone system is down, and no forward takes it"],
+        },
     }], "findings": [] });
     assert_eq!(said, expected);
 }
@@ -164,12 +170,12 @@ phonenumbers: [{ phonenumber: "12145550100", dial-rule-application: to-user-resi
 carrier: [{ number: "2145550100", destination: "9725550199", active: true }]
 "#;
     let world = World::on(&System { live, ..STRATUS }, "diverts: { \"101\": { busy: off } }");
-    let done = world.run(&["export"]);
+    let done = world.run(&["export", "--at", AT]);
     let expected = [
-        r#""tenant","kind","name","label","goes to","emergency forward","forward is","file","line""#,
-        r#""acme","number","+12145550100","","extension 0102","+19725550199","on","","""#,
-        r#""acme","extension","0102","","rings 25 s; 1. otherwise: rings all its phones","","","","""#,
-        r#""acme","extension","101","","rings 25 s; 1. otherwise: rings the extension, busy to extension 0102","","","tenants/acme.yaml","4""#,
+        r#""tenant","kind","name","label","goes to","emergency forward","forward is","file","line","in hours","in hours at","out of hours","out of hours at","next holiday","next holiday at","outage","outage at""#,
+        r#""acme","number","+12145550100","","extension 0102","+19725550199","on","","","the call leaves to +19725550199","Mon 2026-11-30 10:00 +00:00","","","","","the call leaves to +19725550199","Mon 2026-11-30 10:00 +00:00""#,
+        r#""acme","extension","0102","","rings 25 s; 1. otherwise: rings all its phones","","","","","","","","","","","","""#,
+        r#""acme","extension","101","","rings 25 s; 1. otherwise: rings the extension, busy to extension 0102","","","tenants/acme.yaml","4","","","","","","","","""#,
     ];
     assert_eq!((done.out.lines().collect::<Vec<_>>(), done.err.as_str()), (expected.to_vec(), ""));
 }
@@ -180,15 +186,15 @@ fn what_is_not_in_the_list_is_said() {
     let live = "numbers: [{ number: \"+18005550142\", name: Ads, route: { receiving_number: [\"+14105550123\"] } }]\n\
                 receiving_numbers: [{ number: \"+14105550123\", name: Desk }]";
     let world = World::on(&System { live, ..CTM }, "numbers: { \"+18005550142\": { label: Ads } }");
-    let done = world.run(&["export"]);
-    let row = r#""acme","number","+18005550142","Ads","receiving numbers +14105550123, all at once","(not shown)","","tenants/acme.yaml","4""#;
+    let done = world.run(&["export", "--at", AT]);
+    let row = r#""acme","number","+18005550142","Ads","receiving numbers +14105550123, all at once","(not shown)","","tenants/acme.yaml","4","somebody answers at +14105550123","Mon 2026-11-30 10:00 +00:00","","","","","not known: its emergency forward","Mon 2026-11-30 10:00 +00:00""#;
     assert_eq!(done.out.lines().nth(1), Some(row), "{}", done.err);
 
     world.write(
         "tenants/zeta.yaml",
         "tenant: zeta\nprovider: pbx\naccount: \"7\"\nnumbers: { \"+18005550143\": {} }",
     );
-    let done = world.run(&["export"]);
+    let done = world.run(&["export", "--at", AT]);
     assert_eq!(done.ending, Ending::Error, "{}{}", done.out, done.err);
     assert!(
         done.err.contains("error[unreadable-account]: ") && done.out.contains("+18005550142"),
@@ -198,7 +204,7 @@ fn what_is_not_in_the_list_is_said() {
 
     let manual = World::new("forwards: { \"+12145550100\": { to: \"+19725550199\" } }");
     manual.provider("\n    kind: stratus\n    url: http://127.0.0.1:1/ns-api/v2\n    token: { env: NOT_NEEDED }\n    carrier: manual");
-    let done = manual.run(&["export"]);
+    let done = manual.run(&["export", "--at", AT]);
     let warning = "warning[not-read]: live `forwards` of tenant `acme` are not in the list\n";
     assert!(
         done.err.starts_with(warning) && done.out.contains("\"(not shown)\""),
@@ -232,5 +238,147 @@ fn a_list_that_cannot_be_written_is_an_error() {
             "{}",
             done.err
         );
+    }
+}
+
+/// What a person asks of each number, and the instants at which that is answered: from the schedules on its own paths, by its own
+/// clock, and empty or said to be not known where they do not say it.
+#[test]
+fn each_number_says_where_its_calls_end() {
+    let world = World::new("time_zone: America/Chicago\n");
+    let rules = |rules: &str| {
+        format!(
+            "rules: {{ \"101\": {{ order: [{rules} {{ when: default, forward: {{ always: voicemail }} }}] }} }}\n"
+        )
+    };
+    let (day, holiday) =
+        ("{ when: day },", "{ when: off, forward: { always: { number: \"+19725550199\" } } },");
+    let number = "numbers: { \"+12145550100\": { route: { extension: \"101\" } } }\n";
+    let day_and_holiday = format!("{}{number}", rules(&format!("{holiday} {day}")));
+    let only_day = format!("{}{number}", rules(day));
+    let only_holiday = format!("{}{number}", rules(holiday));
+    let cases = [
+        (
+            "hours and a holiday",
+            "schedules: { day: { weekly: { mon-fri: [\"08:00-17:00\"] } }, off: { yearly: [\"12-25\"] } }",
+            &day_and_holiday,
+        ),
+        (
+            "a schedule that is on outside of hours",
+            "schedules: { day: { weekly: { mon-fri: [\"00:00-08:00\", \"17:00-24:00\"], sat-sun: [\"00:00-24:00\"] } } }",
+            &only_day,
+        ),
+        (
+            "hours in which nobody is in at ten",
+            "schedules: { day: { weekly: { mon-fri: [\"11:00-17:00\"] } } }",
+            &only_day,
+        ),
+        (
+            "hours of weekends alone",
+            "schedules: { day: { weekly: { sat-sun: [\"10:00-16:00\"] } } }",
+            &only_day,
+        ),
+        (
+            "half a day is no holiday",
+            "schedules: { day: { weekly: { mon-fri: [\"08:00-17:00\"] } }, off: { dates: [\"2026-12-01T12:00..2026-12-01T17:00\"] } }",
+            &day_and_holiday,
+        ),
+        (
+            "a season is no holiday",
+            "schedules: { day: { weekly: { mon-fri: [\"08:00-17:00\"] } }, off: { yearly: [\"12-10..01-10\"] } }",
+            &day_and_holiday,
+        ),
+        (
+            "a holiday that is now",
+            "schedules: { off: { dates: [\"2026-11-28..2026-12-03\"] } }",
+            &only_holiday,
+        ),
+        (
+            "holidays and hours in one schedule",
+            "schedules: { off: { weekly: { mon-fri: [\"18:00-24:00\"] }, dates: [\"2026-12-08\"] } }",
+            &only_holiday,
+        ),
+        (
+            "holidays that the provider knows",
+            "schedules: { off: { holidays: { country: US, days: [Thanksgiving Day] } } }",
+            &only_holiday,
+        ),
+        (
+            "a schedule that is switched off",
+            "schedules: { off: { yearly: [\"12-25\"], enabled: false } }",
+            &only_holiday,
+        ),
+        ("hours that nobody has read", "schedules: { day: {} }", &only_day),
+    ];
+    let mut told = String::new();
+    for (what, schedules, rest) in cases {
+        world.tenant(&format!("time_zone: America/Chicago\n{schedules}\n{rest}"));
+        told += &format!("{what}\n{}", ends(&world, AT));
+    }
+    let without = [
+        (
+            "a queue that nobody has read",
+            "numbers: { \"+12145550100\": { route: { queue: \"400\" } } }\nqueues: { \"400\": {} }",
+            AT,
+        ),
+        ("a number without a route", "numbers: { \"+12145550100\": { label: x } }", AT),
+        (
+            "a forward that is on",
+            "numbers: { \"+12145550100\": { route: { queue: \"400\" } } }\nqueues: { \"400\": {} }\nforwards: { \"+12145550100\": { to: \"+19725550199\", active: true } }",
+            AT,
+        ),
+        (
+            "the end of all clocks",
+            &format!("schedules: {{ day: {{ weekly: {{ mon-sun: [\"08:00-17:00\"] }} }} }}\n{only_day}"),
+            "9999-12-29T00:00Z",
+        ),
+    ];
+    for (what, tenant, at) in without {
+        world.tenant(tenant);
+        told += &format!("{what}\n{}", ends(&world, at));
+    }
+    golden::assert("export/ends.txt", &told);
+}
+
+/// The last columns of every number.
+fn ends(world: &World, at: &str) -> String {
+    let done = offline(world).run(&["export", &format!("--at={at}")]);
+    assert_eq!((done.ending, done.err.as_str()), (Ending::Fine, ""), "{}", done.err);
+    let mut lines = done.out.lines().map(cells);
+    let titles = lines.next().unwrap();
+    let numbers = lines.filter(|cells| cells[1] == "number");
+    let cell = |(title, cell): (&String, &String)| format!("  {}\n", format!("{title}: {cell}").trim_end());
+    numbers.map(|cells| titles.iter().zip(&cells).skip(9).map(cell).collect::<String>()).collect()
+}
+
+/// A call goes on over every tenant also where one alone is listed, and what is not read of another is not known: nothing of the
+/// files stands for it.
+#[test]
+fn ends_are_of_the_whole_workspace() {
+    let live = r#"
+domain: { domain: acme.1.service }
+users: [{ user: "101" }]
+phonenumbers: [{ phonenumber: "12145550100", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "101" }]
+carrier: [{ number: "2145550100", destination: "2145550200", active: true }]
+"#;
+    let declared = "numbers: { \"+12145550100\": { route: { extension: \"7\" } } }\n\
+                    rules: { \"7\": { order: [{ when: default, forward: { always: { number: \"+12145550200\" } } }] } }";
+    let world = World::on(&System { live, ..STRATUS }, declared);
+    let zeta = "tenant: zeta\nprovider: pbx\naccount: \"7\"\n\
+                numbers: { \"+12145550200\": { route: { voicemail: \"9\" } } }";
+    world.write("tenants/zeta.yaml", zeta);
+    let arguments = ["export", "--at", AT, "--tenant", "acme"];
+    let offline = offline(&world).run(&arguments);
+    for (done, expected) in [
+        (offline, "the caller reaches the mailbox of zeta/9"),
+        (
+            world.run(&arguments),
+            "what follows is not known: number +12145550200 is neither declared here nor read",
+        ),
+    ] {
+        let rows: Vec<Vec<String>> = done.out.lines().skip(1).map(cells).collect();
+        let numbers: Vec<&str> =
+            rows.iter().filter(|it| it[1] == "number").map(|it| it[9].as_str()).collect();
+        assert_eq!(numbers, [expected], "{}{}", done.out, done.err);
     }
 }
