@@ -24,4 +24,4 @@ pub use ends::{Ends, Hidden, Judge, Then};
 pub use listing::{Cells, Objects, Row, header, rows};
 pub use pointers::{Coming, Pointer, Pointers, Side, TenantPointers, coming, declared, live, unread};
 pub use target::Target;
-pub use trace::{Assumed, Course, Event, Home, Trace, What, Window, trace, week};
+pub use trace::{Assumed, Course, Event, Home, Trace, Week, What, Window, trace, week};

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     error::{Ending, Failure},
-    render::{self, json},
+    render::{self, Command, json},
     report::Outage,
     run::{self, Options, Selection, drill},
 };
@@ -32,7 +32,10 @@ pub async fn run(global: &Global, args: &DrillArgs, io: &mut Io<'_>) -> Result<E
     };
     let tenants = drill::drill(&checked, &named, live.as_ref(), &outage, &options)?;
     match format {
-        ListFormat::Text => render::drill(&mut io.page(), &tenants, live.is_some())?,
+        ListFormat::Text => {
+            let command = Command { dir: &global.dir, is_sandbox: reading.emulation.sandbox };
+            render::drill(&mut io.page(), &tenants, live.is_some(), outage == Outage::Platform, &command)?;
+        }
         ListFormat::Json => json::write(io.out, &tenants)?,
     }
     Ok(if unread.is_empty() { Ending::Fine } else { Ending::Error })

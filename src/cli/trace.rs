@@ -36,6 +36,7 @@ pub async fn run(global: &Global, args: &TraceArgs, io: &mut Io<'_>) -> Result<E
     let unread: Vec<_> = live.iter().flat_map(|live| live.findings().cloned()).collect();
     render::findings(&mut io.talk(), &unread)?;
     let asked = trace::ask(&checked, &question, live.as_ref(), &options)?;
+    render::findings(&mut io.talk(), &asked.beside(&question))?;
     if *week {
         render::week(&mut io.page(), &asked.week(), &asked.changes(&checked))?;
     } else {

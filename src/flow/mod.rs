@@ -15,7 +15,8 @@
 //! - [`ringing`]: several phones ring, until one is lifted
 //! - [`timeline`]: what comes of it
 //! - [`story`]: the same in words, and [`source`]: the place in the YAML that each step comes from
-//! - [`reach`]: everything that a call can come to
+//! - [`reach`]: everything that a call can come to, whatever it finds
+//! - [`circuit`]: where calls may come back to
 //! - [`windows`]: the stretches of time in which nothing changes for a call
 //! - [`sweep`]: every call at every time and in every state, and what is wrong with any
 //! - [`supposed`]: what files leave out, supposed so that calls go on
@@ -24,6 +25,7 @@
 //! - [`layer`]: what is declared laid over what is live
 
 mod choice;
+mod circuit;
 mod compile;
 mod ctm;
 mod dated;
@@ -56,6 +58,7 @@ pub use layer::layered;
 pub use network::{Network, NumberId, SiteId, Target};
 pub use ordinary::{Holiday, Ordinary};
 pub use point::{Assumptions, Point, Points};
+pub use reach::Reach;
 pub use state::{Caller, Given, Phone, Platform};
 pub use supposed::supposed;
 pub use sweep::{

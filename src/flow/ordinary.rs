@@ -111,7 +111,7 @@ struct Paths<'a> {
 
 impl<'a> Paths<'a> {
     fn new(network: &'a Network, to: Target) -> Self {
-        let schedules: Vec<ScheduleId> = Reach::all(network, to).schedules.into_iter().collect();
+        let schedules: Vec<ScheduleId> = network.reach(to).schedules.into_iter().collect();
         let spans = schedules.iter().flat_map(|it| &network.schedules[it.at()].days.spans);
         let days: Vec<_> = spans.filter(|it| HOLIDAY.contains(&(it.end - it.start))).cloned().collect();
         Self { network, schedules, holidays: super::hours::joined(days) }

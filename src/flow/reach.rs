@@ -1,15 +1,19 @@
 //! Everything that a call can come to, whatever it finds.
 
-use super::network::{ExtensionId, Forwards, Network, PartyId, QueueId, ScheduleId, Target, Way};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use super::{
+    network::{ExtensionId, Forwards, MailboxId, Network, PartyId, QueueId, ScheduleId, Target, Way},
+    system::System,
+};
+use std::collections::{BTreeSet, HashSet};
 
 /// Everything that a call to one place can come to.
 #[derive(Debug, Default)]
-pub(super) struct Reach {
-    pub seen: HashSet<Target>,
+pub struct Reach {
+    pub(super) seen: HashSet<Target>,
     waiting: Vec<Target>,
-    pub schedules: BTreeSet<ScheduleId>,
-    pub phones: BTreeSet<PartyId>,
+    pub(super) schedules: BTreeSet<ScheduleId>,
+    pub(super) phones: BTreeSet<PartyId>,
+    mailboxes: HashSet<MailboxId>,
 }
 
 impl Reach {
@@ -40,6 +44,7 @@ impl Reach {
             self.forwards(&it.forwards);
         }
         self.phone(network, it.phone);
+        self.mailboxes.insert(it.mailbox);
         for rule in &it.rules {
             self.schedules.extend(rule.schedule);
             self.forwards(&rule.forward);
@@ -49,6 +54,7 @@ impl Reach {
 
     fn queue(&mut self, network: &Network, handle: QueueId) {
         let it = &network.queues[handle.at()];
+        self.mailboxes.insert(it.mailbox);
         self.add([it.failover, it.unavailable, it.no_answer].into_iter().flatten());
         for agent in &it.agents {
             self.phone(network, agent.party);
@@ -77,17 +83,18 @@ impl Reach {
             }
             Target::Extension(extension) => self.extension(network, extension),
             Target::Queue(queue) => self.queue(network, queue),
-            Target::Phone(extension) => self.phone(network, network.extensions[extension.at()].phone),
+            Target::Phone(extension) => {
+                let it = &network.extensions[extension.at()];
+                self.phone(network, it.phone);
+                self.mailboxes.insert(it.mailbox);
+            }
+            Target::Mailbox(mailbox) => drop(self.mailboxes.insert(mailbox)),
             Target::Agent(party) => self.phone(network, party),
-            Target::Mailbox(_)
-            | Target::Outside(_)
-            | Target::Menu(_)
-            | Target::Unknown(_)
-            | Target::HangUp => {}
+            Target::Outside(_) | Target::Menu(_) | Target::Unknown(_) | Target::HangUp => {}
         }
     }
 
-    pub fn all(network: &Network, from: Target) -> Self {
+    pub(super) fn all(network: &Network, from: Target) -> Self {
         let mut reach = Self::default();
         reach.add([from]);
         while let Some(to) = reach.waiting.pop() {
@@ -97,67 +104,36 @@ impl Reach {
     }
 
     /// Where a place can lead to in one step.
-    fn next(network: &Network, from: Target) -> Vec<Target> {
+    pub(super) fn next(network: &Network, from: Target) -> Vec<Target> {
         let mut reach = Self::default();
         reach.go_on(network, from);
         reach.waiting
     }
+
+    /// Whether a phone, or one of its devices, is rung or looked at.
+    pub fn has_party(&self, network: &Network, party: PartyId) -> bool {
+        let device_of = |it: &PartyId| network.parties[it.at()].device_of;
+        self.phones.contains(&party) || self.phones.iter().any(|it| device_of(it) == Some(party))
+    }
+
+    pub fn has_mailbox(&self, mailbox: MailboxId) -> bool {
+        self.mailboxes.contains(&mailbox)
+    }
+
+    pub fn has_queue(&self, queue: QueueId) -> bool {
+        self.seen.contains(&Target::Queue(queue))
+    }
+
+    /// Whether a number of such a system is called.
+    pub fn has_system(&self, network: &Network, system: System) -> bool {
+        let is_of = |to: &Target| matches!(to, Target::Number(it) if network.system_of(*it) == system);
+        self.seen.iter().any(is_of)
+    }
 }
 
-/// The places from which a call may come back: sets of places that all lead to each other. Tarjan's algorithm, without recursion.
-pub(super) fn circuits(network: &Network) -> Vec<Vec<Target>> {
-    struct Node {
-        low: usize,
-        on_stack: bool,
+impl Network {
+    /// What a call to a place can come to, whatever it finds.
+    pub fn reach(&self, from: Target) -> Reach {
+        Reach::all(self, from)
     }
-    let count = |length: usize| 0..u32::try_from(length).unwrap_or(u32::MAX);
-    let numbers = count(network.numbers.len()).map(|it| Target::Number(super::network::NumberId(it)));
-    let extensions = count(network.extensions.len()).map(|it| Target::Extension(ExtensionId(it)));
-    let queues = count(network.queues.len()).map(|it| Target::Queue(QueueId(it)));
-    let receivers = count(network.receivers.len());
-    let receivers = receivers.map(|it| Target::Receiver(super::network::ReceiverId(it)));
-    let mut index: BTreeMap<Target, usize> = BTreeMap::new();
-    let (mut nodes, mut stack, mut found): (Vec<Node>, Vec<Target>, Vec<Vec<Target>>) = Default::default();
-    for root in numbers.chain(extensions).chain(queues).chain(receivers) {
-        if index.contains_key(&root) {
-            continue;
-        }
-        let mut path: Vec<(Target, Vec<Target>)> = Vec::new();
-        let mut enter = Some(root);
-        loop {
-            if let Some(at) = enter.take() {
-                index.insert(at, nodes.len());
-                nodes.push(Node { low: nodes.len(), on_stack: true });
-                stack.push(at);
-                path.push((at, Reach::next(network, at)));
-            }
-            let Some((at, next)) = path.last_mut() else { break };
-            let own = index[at];
-            match next.pop() {
-                Some(to) => match index.get(&to) {
-                    None => enter = Some(to),
-                    Some(other) if nodes[*other].on_stack => nodes[own].low = nodes[own].low.min(*other),
-                    Some(_) => {}
-                },
-                None => {
-                    let at = *at;
-                    path.pop();
-                    let low = nodes[own].low;
-                    if let Some((outer, _)) = path.last() {
-                        let outer = index[outer];
-                        nodes[outer].low = nodes[outer].low.min(low);
-                    }
-                    if low == own {
-                        let begin = stack.iter().rposition(|it| *it == at).unwrap_or_default();
-                        let set = stack.split_off(begin);
-                        set.iter().for_each(|it| nodes[index[it]].on_stack = false);
-                        if set.len() > 1 || Reach::next(network, at).contains(&at) {
-                            found.push(set);
-                        }
-                    }
-                }
-            }
-        }
-    }
-    found
 }

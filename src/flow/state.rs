@@ -1,7 +1,7 @@
 //! What a call finds: phones, mailboxes, queues, platforms, and who is calling.
 
 use super::{
-    network::{MailboxId, Network, Party, PartyId, QueueId},
+    network::{MailboxId, Network, NumberId, Party, PartyId, QueueId},
     system::System,
 };
 use crate::{explained::Explained, model::E164};
@@ -165,6 +165,8 @@ pub struct Given {
     pub(super) mailboxes_off: Vec<bool>,
     pub(super) full: Vec<bool>,
     pub(super) platforms: [Platform; 3],
+    /// A number whose stored forward a person has switched on, whether its platform works or not.
+    pub(super) switched: Option<NumberId>,
 }
 
 impl Given {
@@ -174,6 +176,7 @@ impl Given {
             mailboxes_off: vec![false; network.mailboxes.len()],
             full: vec![false; network.queues.len()],
             platforms: [Platform::Up; 3],
+            switched: None,
         }
     }
 
@@ -200,6 +203,11 @@ impl Given {
         if let Some(it) = self.full.get_mut(queue.at()) {
             *it = true;
         }
+    }
+
+    /// Has somebody switch on the forward that a number has stored at its carrier.
+    pub fn switch_forward(&mut self, number: NumberId) {
+        self.switched = Some(number);
     }
 
     pub fn set_platform(&mut self, system: System, platform: Platform) {

@@ -4,7 +4,7 @@ use super::{
     choice::{Choices, MOST},
     hours::Seconds,
     met::{Circle, Met},
-    network::{Leg, MailboxId, Network, NumberId, PartyId, ScheduleId, ScheduleState, Target, Way},
+    network::{Forward, Leg, MailboxId, Network, NumberId, PartyId, ScheduleId, ScheduleState, Target, Way},
     point::{Point, Points},
     state::{Caller, Given, Phone, Platform},
     system::System,
@@ -232,7 +232,9 @@ impl Walk<'_, '_> {
         let forward = number.forward;
         match system {
             System::Stratus => {
-                if let Some(forward) = forward.filter(|it| it.active == Some(true)) {
+                let is_switched = self.given.switched == Some(handle);
+                let is_on = |it: &Forward| it.active == Some(true) || (is_switched && it.to.is_some());
+                if let Some(forward) = forward.filter(is_on) {
                     return match forward.to {
                         Some(to) => self.go(place, Why::Active, to),
                         None => Next::End(End::Unknown(number.unknown)),

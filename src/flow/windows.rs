@@ -14,7 +14,7 @@ impl Network {
     /// The stretches of a time in which no schedule on a call's paths changes, nor how one is doubtful: in order, without gaps.
     pub fn windows(&self, to: Target, within: Range<Seconds>) -> Vec<Range<Seconds>> {
         let mut edges = BTreeSet::from([within.start, within.end]);
-        for schedule in Reach::all(self, to).schedules {
+        for schedule in self.reach(to).schedules {
             if let ScheduleState::Hours(hours) = &self.schedules[schedule.at()].state {
                 edges.extend(hours.edges().filter(|edge| within.contains(edge)));
             }

@@ -28,7 +28,7 @@ mod xlsx;
 pub use by_hand::{checklist, checklist_markdown};
 pub use check::{check, check_markdown};
 pub use csv::csv;
-pub use drill::drill;
+pub use drill::{Command, drill};
 pub use emergency::{emergency_choice, emergency_outcome, emergency_status};
 pub use findings::{failure_markdown, findings, findings_markdown};
 pub use import::import;

@@ -3,7 +3,7 @@
 use super::{BOLD, DIM, YELLOW, paint};
 use crate::{
     page::{Page, add, say},
-    report::{Assumed, Course, Event, Trace, What, Window},
+    report::{Assumed, Course, Event, Trace, Week, What, Window},
     text::printable,
 };
 use std::io;
@@ -34,7 +34,7 @@ pub fn trace(out: &mut Page<'_>, trace: &Trace) -> io::Result<()> {
         if courses.len() > 1 {
             say!(out, "{}", paint(BOLD, format!("{} of {} ways", at + 1, courses.len())))?;
         }
-        self::course(out, course)?;
+        self::course(out, course, *is_live)?;
     }
     if *is_cut {
         say!(out, "\nThere are more ways than are shown.")?;
@@ -53,7 +53,7 @@ pub fn trace(out: &mut Page<'_>, trace: &Trace) -> io::Result<()> {
     }
 }
 
-fn course(out: &mut Page<'_>, course: &Course) -> io::Result<()> {
+fn course(out: &mut Page<'_>, course: &Course, is_live: bool) -> io::Result<()> {
     for Event { at, what } in &course.events {
         let time = format!("{:>7}", seconds(*at));
         match what {
@@ -63,6 +63,8 @@ fn course(out: &mut Page<'_>, course: &Course) -> io::Result<()> {
                     Some(place) => {
                         say!(out, "  {}", paint(DIM, printable(format!("{}:{}", place.file, place.line))))?
                     }
+                    // No file says it.
+                    None if is_live => say!(out, "  {}", paint(DIM, "live"))?,
                     None => say!(out)?,
                 }
             }
@@ -96,13 +98,14 @@ fn rests_on(out: &mut Page<'_>, assumed: &[Assumed]) -> io::Result<()> {
 }
 
 /// Writes a week: when, and how a call ends then.
-pub fn week(out: &mut Page<'_>, windows: &[Window], changes: &[String]) -> io::Result<()> {
-    for Window { from, until, ends, is_cut } in windows {
+pub fn week(out: &mut Page<'_>, week: &Week, changes: &[String]) -> io::Result<()> {
+    for Window { from, until, ends, is_cut } in &week.windows {
         let ends: Vec<String> = ends.iter().map(|it| printable(it.clone())).collect();
         let more = if *is_cut { ", or in a way that was not looked at" } else { "" };
         say!(out, "{} to {}  {}{}", from.as_str(), until.as_str(), ends.join(", or "), more)?;
     }
-    changes.iter().try_for_each(|it| say!(out, "{}", printable(it.clone())))
+    changes.iter().try_for_each(|it| say!(out, "{}", printable(it.clone())))?;
+    rests_on(out, &week.assumed)
 }
 
 /// A text of Mermaid that cannot end its own node.

@@ -7,6 +7,7 @@ use crate::{
         Call, Caller, End, Given, Network, NumberId, Phone, Platform, Seconds, SiteId, System, Target,
         Verdict,
     },
+    plan::Clicks,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -24,6 +25,8 @@ pub enum Outage {
 #[derive(Debug, Clone, Serialize)]
 pub struct TenantDrill {
     pub tenant: String,
+    /// Whether its forwards are those that the carrier has stored, and not those of the files.
+    pub is_stored: bool,
     pub numbers: Vec<NumberDrill>,
 }
 
@@ -37,6 +40,11 @@ pub struct NumberDrill {
     pub then: Vec<String>,
     /// Where they end once stored forwards have been switched on. None: there is nothing to switch.
     pub switched: Option<Vec<String>>,
+    /// Whether somebody who switches them on helps callers: who would be lost, or be left with a mailbox, is not.
+    pub helps: bool,
+    /// What a person clicks for that where no command switches it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub by_hand: Vec<Clicks>,
     pub fate: Fate,
     /// Where its forward stands, or else its route.
     pub place: Option<Place>,
@@ -65,6 +73,11 @@ fn is_lost(verdict: &Verdict) -> bool {
     verdict.timelines.iter().any(|it| is_lost(it.end))
 }
 
+/// Whether callers end with a person, or outside.
+fn is_taken(verdict: &Verdict) -> bool {
+    verdict.timelines.iter().all(|it| matches!(it.end, End::Answered(_) | End::Leaves(_)))
+}
+
 fn is_known(verdict: &Verdict) -> bool {
     !verdict.is_cut && !verdict.timelines.iter().any(|it| matches!(it.end, End::Unknown(_)))
 }
@@ -73,7 +86,7 @@ fn is_known(verdict: &Verdict) -> bool {
 struct States {
     usual: Given,
     out: Given,
-    /// With the forwards switched on. None: nothing can be switched.
+    /// With the forwards switched on. None: each number by itself, where its platform works.
     switched: Option<Given>,
 }
 
@@ -116,7 +129,7 @@ pub fn drill(
         let mut numbers: Vec<NumberDrill> =
             numbers.map(|number| one(network, *site, number, &states, at, place)).collect();
         numbers.sort_by(|a, b| a.number.cmp(&b.number));
-        TenantDrill { tenant: network.tenant_name(*site).to_owned(), numbers }
+        TenantDrill { tenant: network.tenant_name(*site).to_owned(), is_stored: false, numbers }
     };
     tenants.iter().map(of_tenant).collect()
 }
@@ -135,9 +148,21 @@ fn one(
     let words =
         |verdict: &Verdict| ends(verdict).into_iter().map(|end| network.end_story(end, site)).collect();
     let (usually, then) = (judge(&states.usual), judge(&states.out));
-    let switched = states.switched.as_ref().map(judge).filter(|switched| ends(switched) != ends(&then));
+    let switched = match &states.switched {
+        Some(on) => judge(on),
+        None => {
+            let mut on = states.out.clone();
+            on.switch_forward(number);
+            judge(&on)
+        }
+    };
+    let switched = Some(switched).filter(|switched| ends(switched) != ends(&then));
+    let helps = switched.as_ref().is_some_and(|switched| {
+        let is_rescued = is_lost(&then) && !is_lost(switched) && is_known(switched);
+        is_rescued || (is_taken(&usually) && !is_taken(&then) && is_taken(switched))
+    });
     let fate = match &switched {
-        Some(switched) if is_lost(&then) && !is_lost(switched) && is_known(switched) => Fate::ToSwitch,
+        Some(_) if is_lost(&then) && helps => Fate::ToSwitch,
         _ if ends(&then) == ends(&usually) && is_known(&then) => Fate::Same,
         _ if is_lost(&then) => Fate::Lost,
         _ if !is_known(&then) => Fate::Unknown,
@@ -150,6 +175,8 @@ fn one(
         usually: words(&usually),
         then: words(&then),
         switched: switched.as_ref().map(words),
+        helps,
+        by_hand: Vec::new(),
         fate,
         place: section("forwards").or_else(|| section("numbers")),
         number: name,

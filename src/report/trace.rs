@@ -84,6 +84,13 @@ pub struct Window {
     pub is_cut: bool,
 }
 
+/// A week, and what it rests on that no source says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Week {
+    pub windows: Vec<Window>,
+    pub assumed: Vec<Assumed>,
+}
+
 /// Where a value of a tenant stands.
 pub type Places<'a> = &'a dyn Fn(&str, &Path) -> Option<Place>;
 
@@ -120,17 +127,17 @@ pub fn trace(
         edition: flow::edition(),
         zone_changed: flow::changed(&home.zone_name),
         courses: courses(network, &verdict, home.site, place),
-        assumed: said(&verdict, assumed),
+        assumed: said(verdict.assumed, assumed),
         is_cut: verdict.is_cut,
     }
 }
 
-fn said(verdict: &Verdict, assumed: Assumptions) -> Vec<Assumed> {
+fn said(asked: flow::Points, assumed: Assumptions) -> Vec<Assumed> {
     let say = |point: flow::Point| {
         let yes = assumed.get(point);
         Assumed { id: point.id(), yes, says: point.says(yes) }
     };
-    verdict.assumed.iter().map(say).collect()
+    asked.iter().map(say).collect()
 }
 
 fn courses(network: &Network, verdict: &Verdict, home: SiteId, place: Places<'_>) -> Vec<Course> {
@@ -162,15 +169,19 @@ fn courses(network: &Network, verdict: &Verdict, home: SiteId, place: Places<'_>
 }
 
 /// The week from an instant on: stretches of time, and how a call ends in each.
-pub fn week(network: &Network, call: &Call, given: &Given, home: &Home) -> Vec<Window> {
+pub fn week(network: &Network, call: &Call, given: &Given, home: &Home, assumed: Assumptions) -> Week {
     const WEEK: flow::Seconds = 7 * 24 * 3600;
     let mut windows: Vec<Window> = Vec::new();
+    let mut asked = flow::Points::default();
     let text = |at: flow::Seconds| {
-        let at = Timestamp::from_second(at).unwrap_or_default();
-        home.time(at).strftime("%a %Y-%m-%d %H:%M").to_string()
+        let at = Timestamp::from_second(at).unwrap_or(Timestamp::MAX);
+        home.time(at).strftime("%a %Y-%m-%d %H:%M %:z").to_string()
     };
-    for window in network.windows(call.to, call.at..call.at + WEEK) {
+    // Clocks have an end.
+    let end = call.at.saturating_add(WEEK).min(Timestamp::MAX.as_second());
+    for window in network.windows(call.to, call.at..end) {
         let verdict = network.verdict(&Call { at: window.start, ..call.clone() }, given);
+        asked = asked.union(verdict.assumed);
         let mut ends: Vec<String> =
             verdict.timelines.iter().map(|it| network.end_story(it.end, home.site)).collect();
         ends.dedup();
@@ -180,5 +191,5 @@ pub fn week(network: &Network, call: &Call, given: &Given, home: &Home) -> Vec<W
             None => windows.push(Window { from: text(window.start), until: text(window.end), ends, is_cut }),
         }
     }
-    windows
+    Week { windows, assumed: said(asked, assumed) }
 }

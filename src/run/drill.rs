@@ -1,6 +1,10 @@
 //! Every number of the tenants of a run in an outage.
 
-use super::{Checked, Options, report::Live, scene::Scene};
+use super::{
+    Checked, Options, emergency,
+    report::Live,
+    scene::{Scene, has_stored_forwards},
+};
 use crate::{
     error::Failure,
     flow::{self, Assumptions, SiteId},
@@ -41,5 +45,17 @@ pub fn drill(
     }
     let sites: Vec<SiteId> = names.iter().filter_map(|name| network.tenant(name)).collect();
     let place = |tenant: &str, path: &Path| scene.place(checked, tenant, path);
-    Ok(report::drill(&network, &sites, outage, at, &place))
+    let mut tenants = report::drill(&network, &sites, outage, at, &place);
+    for drilled in &mut tenants {
+        let it = scene.tenants.iter().find(|(_, it)| it.tenant == drilled.tenant);
+        let Some((at, tenant)) = it else { continue };
+        let Some(checked_tenant) = checked.tenants.get(*at) else { continue };
+        drilled.is_stored = has_stored_forwards(checked, checked_tenant, live);
+        for number in drilled.numbers.iter_mut().filter(|it| it.helps) {
+            let forward = number.number.parse().ok().and_then(|it| tenant.forwards.get(&it));
+            let to = forward.and_then(|it| it.to.as_ref());
+            number.by_hand = emergency::by_hand_on(checked, checked_tenant, &number.number, to);
+        }
+    }
+    Ok(tenants)
 }

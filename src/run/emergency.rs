@@ -398,6 +398,26 @@ fn clicks(
     plan.steps.into_iter().flat_map(|step| step.instructions).collect()
 }
 
+/// What a person clicks to switch a forward of a tenant on, where no command does it.
+pub(super) fn by_hand_on(
+    checked: &Checked,
+    tenant: &CheckedTenant,
+    number: &str,
+    to: Option<&E164>,
+) -> Vec<Clicks> {
+    if checked.config(tenant).emergency() != Some(How::ByHand) {
+        return Vec::new();
+    }
+    let Tenant { tenant: name, provider, account, .. } = &checked.loaded(tenant).tenant;
+    let account = Account {
+        tenant: name.clone(),
+        provider: provider.clone(),
+        account: account.clone(),
+        forwards: Forwards::ByHand { declared: Vec::new() },
+    };
+    clicks(&account, tenant.provider, number, to, Switch::On)
+}
+
 fn forward(to: Option<E164>, switch: Switch) -> Desired {
     let forward = Forward { to, active: Some(switch.is_on()), protect: None };
     Desired { resource: Resource::Forward(forward), source: None, own: None }

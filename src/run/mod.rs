@@ -27,7 +27,7 @@
 //! - [`ci`]: what a job of CI asks: which plan was reviewed, what is approved, what waits, where to say how it went
 //! - `progress`: how far a run is, for whoever shows it
 //! - `report`: who points to something, two tenants compared. [`export`]: lists
-//! - [`trace`], [`drill`]: what happens to a call, and to all of them in an outage, with `scene`: what is configured for it
+//! - [`trace`], [`drill`]: what happens to a call, and to all of them in an outage, with `scene`: what is configured for it, and `origin`: whether the files say it
 //! - `show`: a tenant with what it takes from other files
 //! - `schema`: the JSON Schemas of the files
 //!
@@ -107,6 +107,7 @@ mod machine;
 mod meanwhile;
 mod monitor;
 mod options;
+mod origin;
 mod outcomes;
 mod place;
 mod plan_file;

@@ -1,11 +1,11 @@
 //! What is configured, as far as calls to some tenants can come: the files laid over what is live.
 
-use super::{Checked, CheckedTenant, place::locate, report::Live};
+use super::{Checked, CheckedTenant, origin::origin, place::locate, report::Live};
 use crate::{
     finding::Place,
     flow::{self, Assumptions, Config, Network, Seconds},
     lint::calls::system,
-    model::{Absent, Address, E164, Extension, Kind, Number, Resource, Tenant, phone_numbers},
+    model::{Absent, Address, E164, Kind, Number, Resource, Tenant, phone_numbers},
     path::Path,
 };
 use std::{
@@ -21,6 +21,13 @@ pub(super) fn numbers(checked: &Checked, tenant: &CheckedTenant, live: Option<&L
     let of_numbers = objects.filter(|it| matches!(it.kind, Kind::Numbers | Kind::Forwards));
     let live = of_numbers.filter_map(|it| it.key.parse().ok());
     declared.numbers.keys().chain(declared.forwards.keys()).cloned().chain(live).collect()
+}
+
+/// Whether the forwards of a tenant were read from where they are stored.
+pub(super) fn has_stored_forwards(checked: &Checked, tenant: &CheckedTenant, live: Option<&Live>) -> bool {
+    let is_shown = !checked.config(tenant).unobservable().contains(&Kind::Forwards);
+    let read = live.and_then(|live| live.observed(tenant.index)).and_then(|it| it.as_ref().ok());
+    is_shown && read.is_some_and(|observed| observed.unread_forwards.is_none())
 }
 
 /// Some tenants, by their places in the run.
@@ -99,8 +106,12 @@ impl Scene {
     /// Takes emergency forwards as the carrier has them now: what can be switched on before anything is applied.
     pub fn with_stored_forwards(mut self, checked: &Checked, live: Option<&Live>) -> Self {
         for (at, tenant) in &mut self.tenants {
-            let index = checked.tenants.get(*at).map(|it| it.index);
-            let Some(objects) = index.and_then(|index| live?.objects(index)) else { continue };
+            let Some(it) = checked.tenants.get(*at) else { continue };
+            // Where only the portal shows them, the files are all there is.
+            if !has_stored_forwards(checked, it, live) {
+                continue;
+            }
+            let Some(objects) = live.and_then(|live| live.objects(it.index)) else { continue };
             let stored = objects.iter().filter_map(|(address, resource)| match resource {
                 Resource::Forward(forward) => Some((address.key.parse().ok()?, forward.clone())),
                 _ => None,
@@ -129,20 +140,8 @@ impl Scene {
 
     /// Where a value of a tenant's files stands. None: only the phone system has it.
     pub fn place(&self, checked: &Checked, tenant: &str, path: &Path) -> Option<Place> {
-        let (index, _) = self.tenants.iter().find(|(_, it)| it.tenant == tenant)?;
+        let (index, whole) = self.tenants.iter().find(|(_, it)| it.tenant == tenant)?;
         let loaded = checked.loaded(checked.tenants.get(*index)?);
-        let (section, key) = (path.first()?.as_key()?, path.get(1)?.as_key()?);
-        let it = &loaded.tenant;
-        let number = || key.parse::<E164>().ok();
-        let extension = || key.parse::<Extension>().ok();
-        let is_declared = match section {
-            "numbers" => number().is_some_and(|key| it.numbers.contains_key(&key)),
-            "forwards" => number().is_some_and(|key| it.forwards.contains_key(&key)),
-            "receivers" => number().is_some_and(|key| it.receivers.contains_key(&key)),
-            "rules" => extension().is_some_and(|key| it.rules.contains_key(&key)),
-            "diverts" => extension().is_some_and(|key| it.diverts.contains_key(&key)),
-            _ => it.queues.contains_key(key),
-        };
-        is_declared.then(|| locate(loaded, path))
+        origin(&loaded.tenant, whole, path).map(|path| locate(loaded, &path))
     }
 }

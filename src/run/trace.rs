@@ -9,11 +9,12 @@ use super::{
 use crate::{
     error::Failure,
     explained::Explained,
-    flow::{self, Assumptions, Call, Caller, Given, Network, Point, Target},
+    finding::Finding,
+    flow::{self, Assumptions, Call, Caller, Given, Network, Point, Reach, Target},
     lint::calls::system,
     model::{E164, Tenant},
     path::Path,
-    report::{self, Home, Trace, What, Window},
+    report::{self, Home, Trace, Week, What},
     text::closest,
 };
 use jiff::{
@@ -42,6 +43,8 @@ pub struct Question {
 /// A question that has been understood.
 pub struct Asked {
     network: Network,
+    /// Whose is what is called.
+    tenant: String,
     home: Home,
     call: Call,
     given: Given,
@@ -102,7 +105,17 @@ pub fn ask(
     let home = Home { site, zone, zone_name };
     let said = question.given.iter().flat_map(|it| it.split(',')).map(str::to_owned).collect();
     let is_live = live.is_some_and(|live| live.objects(checked.tenants[first].index).is_some());
-    Ok(Asked { is_live, network, home, call: Call { to, at, caller }, given, assumed, said, scene })
+    Ok(Asked {
+        is_live,
+        network,
+        tenant: name,
+        home,
+        call: Call { to, at, caller },
+        given,
+        assumed,
+        said,
+        scene,
+    })
 }
 
 impl Asked {
@@ -113,6 +126,22 @@ impl Asked {
             is_live: self.is_live,
             ..report::trace(&self.network, (&self.call, &self.given), &self.home, self.assumed, &place)
         }
+    }
+
+    /// What `--given` says of something that the call cannot come to: it changes nothing.
+    pub fn beside(&self, question: &Question) -> Vec<Finding> {
+        let reach = self.network.reach(self.call.to);
+        let states = question.given.iter().flat_map(|it| it.split(','));
+        let named = states.filter_map(|text| Some((text, text.split_once('=')?.0)));
+        let beside = named.filter(|(_, name)| !is_reached(&self.network, &reach, &self.tenant, name));
+        let called = &question.called;
+        beside
+            .map(|(text, name)| {
+                let message =
+                    format!("`--given {text}` changes nothing: a call to `{called}` cannot come to `{name}`");
+                Finding::warning("beside-the-call", message)
+            })
+            .collect()
     }
 
     /// What changes by itself within the week that begins with the call, in words: a week is told as it begins.
@@ -129,8 +158,8 @@ impl Asked {
     }
 
     /// The week that begins with the call.
-    pub fn week(&self) -> Vec<Window> {
-        report::week(&self.network, &self.call, &self.given, &self.home)
+    pub fn week(&self) -> Week {
+        report::week(&self.network, &self.call, &self.given, &self.home, self.assumed)
     }
 
     /// The configuration and the call, with what is expected of it, for a switch that places it as a real one.
@@ -287,6 +316,20 @@ fn target(network: &Network, tenant: &str, named: &str) -> Option<Target> {
     match name.parse::<E164>() {
         Ok(number) => network.number(&number).map(Target::Number),
         Err(_) => network.called(tenant, name),
+    }
+}
+
+/// Whether a call can come to what `--given` names.
+fn is_reached(network: &Network, reach: &Reach, tenant: &str, name: &str) -> bool {
+    if let Some(system) = system(name) {
+        return reach.has_system(network, system);
+    }
+    let (sort, name) = name.split_once(':').map_or((None, name), |(sort, name)| (Some(sort), name));
+    let (tenant, name) = name.split_once('/').unwrap_or((tenant, name));
+    match sort {
+        Some("mailbox") => network.mailbox(tenant, name).is_some_and(|it| reach.has_mailbox(it)),
+        Some(_) => network.queue(tenant, name).is_some_and(|it| reach.has_queue(it)),
+        None => network.party(tenant, name).is_some_and(|it| reach.has_party(network, it)),
     }
 }
 

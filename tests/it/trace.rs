@@ -1,6 +1,10 @@
 //! What happens to a call, as `dialform trace` tells it.
 
-use crate::{golden, workspace::Workspace};
+use crate::{
+    golden,
+    workspace::Workspace,
+    world::{STRATUS, System, World},
+};
 use dialform::error::Ending;
 
 /// What each command line prints, one after the other.
@@ -10,7 +14,8 @@ fn told(workspace: &Workspace, lines: &[&str]) -> String {
         assert_eq!(done.ending, Ending::Fine, "{line}: {}", done.err);
         format!("$ dialform {line}\n{}{}\n", done.out, done.err)
     };
-    lines.iter().map(tell).collect()
+    let told: String = lines.iter().map(tell).collect();
+    told.replace(workspace.root().to_str().unwrap(), "WORKSPACE")
 }
 
 /// Each with its whole answer: a number in hours, out of hours, on the day of an outage, over systems, for programs.
@@ -60,6 +65,83 @@ fn outages_are_rehearsed() {
         assert_eq!((done.ending, done.out.as_str()), (Ending::Error, ""), "{line}");
         assert!(done.err.starts_with(&format!("error[failed]: {expected}\n")), "{}", done.err);
     }
+}
+
+/// Phones of one office: everybody waits with a mailbox, or hears nothing, while a forward is stored that would take the calls.
+const OFFICE: &str = r#"
+time_zone: America/Chicago
+numbers:
+  "+12145550100": { route: { extension: "101" } }
+  "+12145550101": { route: { queue: "400" } }
+  "+12145550102": { route: { extension: "102" } }
+forwards:
+  "+12145550100": { to: "+19725550199" }
+  "+12145550101": { to: "+19725550199" }
+queues: { "400": { agents: ["101"], require_agents: false } }
+diverts: { "101": { unreachable: voicemail }, "102": { unreachable: { number: "+19725550111" } } }
+"#;
+
+/// What a person can do is offered where it helps, in the words that do it: the command as it was called, or the clicks.
+#[test]
+fn what_helps_is_offered() {
+    let world = World::new(OFFICE.trim_start());
+    let at = "2027-07-02T10:00-05:00";
+    let offline = Workspace::at(world.root().to_owned());
+    let phones = format!("drill --extensions 101,102 --at {at}");
+    let all = format!("drill --platform-down --at {at}");
+    let mut text = told(&offline, &[phones.as_str(), all.as_str()]);
+    world.provider("\n    kind: stratus\n    url: http://127.0.0.1:1/ns-api/v2\n    token: { env: NOT_NEEDED }\n    carrier: manual");
+    text += &told(&offline, &[phones.as_str(), all.as_str()]);
+    text += &told(&world, &[format!("{all} --sandbox").as_str()]);
+    golden::assert("trace/helps.txt", &text);
+}
+
+/// What is live alone has no line, also within an object that the files declare in part; and a state of somebody whom the call
+/// cannot come to is no answer to anything.
+#[test]
+fn what_only_the_account_has_is_live() {
+    let live = r#"
+domain: { domain: acme.1.service }
+users:
+  - user: "101"
+    answerrules:
+      - { time-frame: night, enabled: "yes", order: 1, forward-always: { enabled: "yes", parameters: ["102"] } }
+      - { time-frame: "*", enabled: "yes", order: 2, forward-no-answer: { enabled: "yes", parameters: ["102"] }, forward-on-busy: { enabled: "yes", parameters: ["103"] } }
+  - { user: "102" }
+  - { user: "103" }
+phonenumbers: [{ phonenumber: "12145550100", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "101" }]
+timeframes: [{ timeframe-name: night, timeframe-type: specific-dates, timeframe-specific-dates-array: [] }]
+"#;
+    let declared = "numbers: { \"+12145550100\": { label: Main } }\n\
+                    rules: { \"101\": { ring_timeout: 20 } }\n\
+                    diverts: { \"101\": { busy: { extension: \"102\" } }, \"104\": { busy: off } }";
+    let world = World::on(&System { live, ..STRATUS }, declared);
+    let at = "--at 2027-07-02T10:00Z --sandbox";
+    let asked = [
+        format!("trace +12145550100 {at}"),
+        format!("trace +12145550100 {at} --given 101=rejects,104=offline,mailbox:104=off,ctm=down"),
+    ];
+    let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+    golden::assert("trace/live.txt", &told(&world, &asked));
+}
+
+/// A week in which clocks are changed has the same time twice; clocks have an end, and a week before it is told up to there.
+#[test]
+fn weeks_are_told_to_the_end() {
+    let world = World::new(
+        "time_zone: America/Chicago\n\
+         numbers: { \"+12145550100\": { route: { extension: \"101\" } } }\n\
+         schedules: { night: { weekly: { sun: [\"01:30-04:00\"] } } }\n\
+         rules: { \"101\": { order: [{ when: night, do_not_disturb: true }, { when: default }] } }",
+    );
+    let offline = Workspace::at(world.root().to_owned());
+    let asked = [
+        "trace +12145550100 --at 2026-11-01T00:00 --week --given 101=answers",
+        "trace +12145550100 --at 9999-12-29T10:00 --week --given 101=answers",
+        "trace +12145550100 --at 9999-12-29T10:00 --given 101=answers",
+        "drill --platform-down --at 9999-12-30T00:00Z",
+    ];
+    golden::assert("trace/weeks.txt", &told(&offline, &asked));
 }
 
 /// What cannot be understood is said, with the way out, and nothing is guessed.

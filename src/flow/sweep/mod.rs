@@ -22,10 +22,11 @@ mod rule;
 mod state;
 
 use super::{
+    circuit::circuits,
     hours::Seconds,
     met::Met,
     network::{ExtensionId, Network, NumberId, QueueId, ScheduleId, SiteId, Target},
-    reach::{Reach, circuits},
+    reach::Reach,
     state::{Caller, Given},
     timeline::Verdict,
     walk::Call,
