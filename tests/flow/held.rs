@@ -258,3 +258,50 @@ fn the_horizon_does_not_matter() {
     }
     assert!(judged > 5_000, "{judged}");
 }
+
+/// What a call is said not to come to changes nothing: without all those states it goes as before. What is said to be reached
+/// does change calls, or the sight would be of everything.
+#[test]
+fn what_is_out_of_reach_changes_nothing() {
+    let (mut out, mut within, mut changed) = (0, 0, 0);
+    for seed in 0..600 {
+        let world = random::world(seed);
+        let compiled = Compiled::of(&world.tenants);
+        for (call, assume) in &world.calls {
+            let network = compiled.network(around(call.at.as_second()), assumed(assume));
+            let Some(to) = target(&network, call) else { continue };
+            let reach = network.reach(to);
+            let is_phone = |name: &String| {
+                let (tenant, name) = split(&call.tenant, name);
+                network.party(tenant, name).is_some_and(|it| reach.has_party(&network, it))
+            };
+            let is_mailbox = |name: &String| {
+                let (tenant, name) = split(&call.tenant, name);
+                network.mailbox(tenant, name).is_some_and(|it| reach.has_mailbox(it))
+            };
+            let is_queue = |name: &String| {
+                let (tenant, name) = split(&call.tenant, name);
+                network.queue(tenant, name).is_some_and(|it| reach.has_queue(it))
+            };
+            let keep = |is_kept: bool| {
+                let mut other = call.clone();
+                other.given.retain(|name, _| is_phone(name) == is_kept);
+                other.mailbox_off.retain(|name| is_mailbox(name) == is_kept);
+                other.full.retain(|name| is_queue(name) == is_kept);
+                other.platform.retain(|kind, _| reach.has_system(&network, system(kind)) == is_kept);
+                other
+            };
+            let states =
+                |it: &naive::Call| it.given.len() + it.mailbox_off.len() + it.full.len() + it.platform.len();
+            let (near, far) = (keep(true), keep(false));
+            (within, out) = (within + states(&near), out + states(&far));
+            let whole = verdict(&network, call).unwrap().timelines;
+            assert_eq!(verdict(&network, &near).unwrap().timelines, whole, "{seed}: {call:?} {assume:?}");
+            changed += usize::from(verdict(&network, &far).unwrap().timelines != whole);
+        }
+    }
+    assert!(
+        out > 3_000 && changed > 1_000,
+        "{out} states out of reach, {within} within, {changed} calls changed"
+    );
+}
