@@ -16,6 +16,7 @@
 //! - [`import`]: what is live in an account, as the objects of a file that declare it
 //! - [`emit`]: values as YAML that people keep
 //! - [`flow`]: what happens to a call: who rings from which second, and how it ends
+//! - [`switch`]: the same on a phone switch of this machine, as the files of its configuration
 //! - [`report`]: answers: who points to something, where everything goes, how two tenants differ, what a call comes to
 //! - [`render`]: findings, plans and outcomes as text, Markdown and JSON, on a page
 //!
@@ -75,4 +76,5 @@ pub mod restore;
 pub mod run;
 pub mod sandbox;
 pub mod secret;
+pub mod switch;
 pub mod text;

@@ -6,6 +6,7 @@
 //! - `ends`: where a number's calls end, in hours and else
 //! - `drill`: what happens to every number's calls in an outage
 //! - `trace`: what happens to a call
+//! - `rehearsal`: how a person calls at a switch of this machine
 //! - `words`: routing as a person says it
 //! - `comparison`: two tenants, field by field
 
@@ -14,6 +15,7 @@ mod drill;
 mod ends;
 mod listing;
 mod pointers;
+mod rehearsal;
 mod target;
 mod trace;
 mod words;
@@ -23,5 +25,6 @@ pub use drill::{Fate, NumberDrill, Outage, TenantDrill, drill};
 pub use ends::{Ends, Hidden, Judge, Then};
 pub use listing::{Cells, Objects, Row, header, rows};
 pub use pointers::{Coming, Pointer, Pointers, Side, TenantPointers, coming, declared, live, unread};
+pub use rehearsal::Rehearsal;
 pub use target::Target;
 pub use trace::{Assumed, Course, Event, Home, Trace, Week, What, Window, trace, week};

@@ -35,6 +35,11 @@ pub fn person() -> String {
     format!("{user}@{}", gethostname::gethostname().to_string_lossy())
 }
 
+/// The directory of a phone switch, where one is named for this machine.
+pub fn switch() -> Option<std::path::PathBuf> {
+    std::env::var_os("DIALFORM_SWITCH").filter(|it| !it.is_empty()).map(Into::into)
+}
+
 /// Every variable whose name begins so, its value out of sight: some of them are credentials.
 pub fn variables(prefix: &str) -> Variables {
     let text =

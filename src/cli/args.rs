@@ -7,6 +7,7 @@
 //! - `drill`: an outage, rehearsed
 //! - `merge`: plans of shards
 //! - `trace`: following a call
+//! - `rehearse`: calling at a switch of this machine
 
 pub mod ci;
 mod common;
@@ -14,6 +15,7 @@ mod drill;
 mod emergency;
 mod import;
 mod merge;
+mod rehearse;
 mod trace;
 
 pub use common::{Emulation, Format, ListFormat, Selection, Showing, Watching};
@@ -21,6 +23,7 @@ pub use drill::DrillArgs;
 pub use emergency::{EmergencyArgs, EmergencyCommand, EmergencyTarget, SwitchArgs};
 pub use import::{ImportArgs, InitArgs};
 pub use merge::MergeArgs;
+pub use rehearse::RehearseArgs;
 pub use trace::{TraceArgs, TraceFormat};
 
 use crate::render;
@@ -80,6 +83,8 @@ pub enum Command {
     Trace(TraceArgs),
     /// Rehearse an outage: where every number's calls go while it lasts, and what a person has to switch
     Drill(DrillArgs),
+    /// Call it: a switch of this machine, set up as the files have it, for a softphone
+    Rehearse(RehearseArgs),
     /// Show what leads to an extension, a queue, a number or a schedule, e.g. before a user leaves
     WhoPointsTo(WhoArgs),
     /// List every number, queue and extension with where its calls go, for a spreadsheet or a program
@@ -399,6 +404,7 @@ impl Cli {
             Command::Init(args) => args.watching.verbose,
             Command::Trace(args) => args.reading.watching.verbose,
             Command::Drill(args) => args.reading.watching.verbose,
+            Command::Rehearse(args) => args.reading.watching.verbose,
             Command::WhoPointsTo(args) => args.reading.watching.verbose,
             Command::Export(args) => args.reading.watching.verbose,
             Command::Emergency(args) => args.target().watching.verbose,
@@ -426,6 +432,7 @@ impl Cli {
             Command::Providers(args) => args.format,
             Command::Init(_)
             | Command::Trace(_)
+            | Command::Rehearse(_)
             | Command::Fmt(_)
             | Command::Explain(_)
             | Command::Schema(_)

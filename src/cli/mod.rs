@@ -16,6 +16,7 @@ mod merge;
 mod plan;
 mod progress;
 mod providers;
+mod rehearse;
 mod report;
 mod sandbox;
 mod schema;
@@ -239,6 +240,7 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
         Command::Import(args) => on_runtime(import::run(global, args, io)),
         Command::Trace(args) => on_runtime(trace::run(global, args, io)),
         Command::Drill(args) => on_runtime(drill::run(global, args, io)),
+        Command::Rehearse(args) => on_runtime(rehearse::run(global, args, io)),
         Command::WhoPointsTo(args) => on_runtime(report::who_points_to(global, args, io)),
         Command::Export(args) => on_runtime(report::export(global, args, io)),
         Command::Diff(args) => report::diff(global, args, io),

@@ -1,12 +1,13 @@
 //! From the types of the YAML to the tables of a [`Network`].
 
 use super::{
+    cycle::{Cycle, cycle},
     dated::Days,
     hours::{Clock, Seconds, hours},
     network::{
-        Agent, Cycle, Extension, ExtensionId, Forward, Forwards, Label, LabelId, Leg, Mailbox, MailboxId,
-        Network, Number, NumberId, Party, PartyId, Queue, QueueId, Receiver, ReceiverId, Rule, Schedule,
-        ScheduleId, ScheduleState, Site, SiteId, Target, Way,
+        Agent, Extension, ExtensionId, Forward, Forwards, Label, LabelId, Leg, Mailbox, MailboxId, Network,
+        Number, NumberId, Party, PartyId, Queue, QueueId, Receiver, ReceiverId, Rule, Schedule, ScheduleId,
+        ScheduleState, Site, SiteId, Target, Way,
     },
     point::Assumptions,
     system::System,
@@ -52,6 +53,7 @@ impl Network {
                 queues: HashMap::new(),
                 parties: HashMap::new(),
                 mailboxes: HashMap::new(),
+                schedules: HashMap::new(),
             });
         }
         // Whoever routes a number has it; else whoever has a forward for it.
@@ -76,7 +78,6 @@ impl Network {
                 outside: &mut outside,
                 config,
                 site: SiteId(id(at)),
-                schedules: HashMap::new(),
                 receivers: HashMap::new(),
                 devices: devices(config.tenant),
             };
@@ -125,7 +126,6 @@ struct Compiler<'n, 'a> {
     outside: &'n mut HashMap<String, PartyId>,
     config: &'n Config<'a>,
     site: SiteId,
-    schedules: HashMap<String, ScheduleId>,
     receivers: HashMap<PartyId, ReceiverId>,
     /// Every device that the tenant names.
     devices: BTreeSet<&'a str>,
@@ -365,7 +365,7 @@ impl<'a> Compiler<'_, 'a> {
     fn schedule(&mut self, name: &str, state: ScheduleState, cycle: Cycle, days: Days) -> ScheduleId {
         let handle = ScheduleId(id(self.network.schedules.len()));
         self.network.schedules.push(Schedule { name: name.to_owned(), state, cycle, days });
-        self.schedules.insert(name.to_owned(), handle);
+        self.site().schedules.insert(name.to_owned(), handle);
         handle
     }
 
@@ -429,8 +429,8 @@ impl<'a> Compiler<'_, 'a> {
                 }
                 continue;
             }
-            let schedule = (!is_default).then(|| match self.schedules.get(&rule.when) {
-                Some(schedule) => *schedule,
+            let schedule = (!is_default).then(|| match self.site().schedules.get(&rule.when).copied() {
+                Some(schedule) => schedule,
                 // A rule whose frame is gone is inert.
                 None if self.config.is_whole => {
                     self.schedule(&rule.when, ScheduleState::SwitchedOff, Cycle::Other, Days::default())
@@ -574,19 +574,6 @@ fn devices(tenant: &Tenant) -> BTreeSet<&str> {
 
 fn zone(tenant: &Tenant) -> TimeZone {
     tenant.time_zone.as_deref().and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC)
-}
-
-/// How often its hours come again.
-fn cycle(schedule: &model::Schedule) -> Cycle {
-    let model::Schedule { weekly, dates, monthly, yearly, holidays, easter, other, .. } = schedule;
-    let is_weekly = weekly.as_ref().is_some_and(|weekly| !weekly.days.is_empty());
-    let is_other = monthly.is_some() || other.as_ref().is_some_and(|other| !other.is_empty());
-    let has_days = dates.is_some() || yearly.is_some() || holidays.is_some() || easter.is_some();
-    match (is_weekly, has_days, is_other) {
-        (true, _, _) => Cycle::Weekly,
-        (false, true, false) => Cycle::Days,
-        _ => Cycle::Other,
-    }
 }
 
 /// Whether a schedule only names a live one.

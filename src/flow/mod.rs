@@ -8,6 +8,7 @@
 //! - [`compile`]: from the types of the YAML to that
 //! - [`hours`]: the stretches of time in which a schedule is in force
 //! - [`dated`]: those of its dates, apart from its hours of the week
+//! - [`cycle`]: how often they come again
 //! - [`system`]: the phone systems whose ways are known
 //! - [`choice`]: what happened before, or a race, decides: every way is gone once
 //! - [`walk`]: one call from place to place; `stratus`, `queue`, `deskphone` and `ctm` are its steps
@@ -28,6 +29,7 @@ mod choice;
 mod circuit;
 mod compile;
 mod ctm;
+mod cycle;
 mod dated;
 mod deskphone;
 mod edition;

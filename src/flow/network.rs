@@ -1,6 +1,7 @@
 //! The tenants as numbers and tables: made once, walked many times.
 
 use super::{
+    cycle::Cycle,
     dated::Days,
     hours::{Hours, Seconds},
     point::Assumptions,
@@ -53,6 +54,7 @@ pub struct Site {
     pub queues: HashMap<String, QueueId>,
     pub parties: HashMap<String, PartyId>,
     pub mailboxes: HashMap<String, MailboxId>,
+    pub schedules: HashMap<String, ScheduleId>,
 }
 
 /// Somebody who can be rung: a phone of a tenant, or an outside number.
@@ -228,15 +230,6 @@ pub struct Schedule {
     pub state: ScheduleState,
     pub cycle: Cycle,
     pub days: Days,
-}
-
-/// How often the hours of a schedule come again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cycle {
-    Weekly,
-    /// Single days: dates, holidays.
-    Days,
-    Other,
 }
 
 #[derive(Debug)]

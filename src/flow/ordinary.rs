@@ -9,7 +9,6 @@ use super::{
     hours::Seconds,
     network::{Network, ScheduleId, ScheduleState, Target},
     point::Points,
-    reach::Reach,
 };
 use jiff::{
     Span, Timestamp,

@@ -3,7 +3,7 @@
 use super::{
     hours::{Hours, Seconds},
     network::{Network, ScheduleId, ScheduleState, Target},
-    reach::Reach,
+    point::Points,
 };
 use std::{
     collections::{BTreeSet, HashSet},
@@ -11,6 +11,16 @@ use std::{
 };
 
 impl Network {
+    /// Whether a schedule of a tenant is in force at an instant. None: nobody knows, or there is none of that name.
+    pub fn is_in_force(&self, tenant: &str, schedule: &str, at: Seconds) -> Option<bool> {
+        let site = self.sites.iter().find(|site| site.name == tenant)?;
+        match &self.schedules[site.schedules.get(schedule)?.at()].state {
+            ScheduleState::Hours(hours) => Some(hours.are_in_force(at, &mut Points::default())),
+            ScheduleState::SwitchedOff => Some(false),
+            ScheduleState::Unknown => None,
+        }
+    }
+
     /// The stretches of a time in which no schedule on a call's paths changes, nor how one is doubtful: in order, without gaps.
     pub fn windows(&self, to: Target, within: Range<Seconds>) -> Vec<Range<Seconds>> {
         let mut edges = BTreeSet::from([within.start, within.end]);

@@ -106,6 +106,12 @@ impl Home {
     fn time(&self, at: Timestamp) -> Zoned {
         at.to_zoned(self.zone.clone())
     }
+
+    /// An instant as a person reads it.
+    pub fn text(&self, at: flow::Seconds) -> String {
+        let at = Timestamp::from_second(at).unwrap_or_default();
+        self.time(at).strftime("%a %Y-%m-%d %H:%M %Q").to_string()
+    }
 }
 
 /// What a verdict says of a call.
@@ -117,11 +123,10 @@ pub fn trace(
     place: Places<'_>,
 ) -> Trace {
     let verdict = network.verdict(call, given);
-    let at = Timestamp::from_second(call.at).unwrap_or_default();
     Trace {
         called: network.target_text(call.to, home.site),
         tenant: network.tenant_name(home.site).to_owned(),
-        at: home.time(at).strftime("%a %Y-%m-%d %H:%M %Q").to_string(),
+        at: home.text(call.at),
         given: Vec::new(),
         is_live: false,
         edition: flow::edition(),

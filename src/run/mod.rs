@@ -28,6 +28,7 @@
 //! - `progress`: how far a run is, for whoever shows it
 //! - `report`: who points to something, two tenants compared. [`export`]: lists
 //! - [`trace`], [`drill`]: what happens to a call, and to all of them in an outage, with `scene`: what is configured for it, and `origin`: whether the files say it
+//! - [`rehearse`]: a switch of this machine that a person can call
 //! - `show`: a tenant with what it takes from other files
 //! - `schema`: the JSON Schemas of the files
 //!
@@ -113,6 +114,7 @@ mod place;
 mod plan_file;
 pub mod progress;
 mod ready_ci;
+pub mod rehearse;
 pub mod report;
 mod restored;
 mod scene;

@@ -128,6 +128,40 @@ impl Asked {
         }
     }
 
+    pub(super) fn scene(&self) -> &Scene {
+        &self.scene
+    }
+
+    pub(super) fn tenant(&self) -> &str {
+        &self.tenant
+    }
+
+    pub(super) fn caller(&self) -> &Caller {
+        &self.call.caller
+    }
+
+    /// The instant of the call, by the tenant's clock.
+    pub(super) fn at(&self) -> String {
+        self.home.text(self.call.at)
+    }
+
+    /// Whether a schedule is in force when the call comes in. None: nobody knows.
+    pub(super) fn is_in_force(&self, tenant: &str, schedule: &str) -> Option<bool> {
+        self.network.is_in_force(tenant, schedule, self.call.at)
+    }
+
+    /// How the call ends, in words, where some phones of tenants do the same.
+    pub(super) fn ends(&self, phones: &[(&str, String)], phone: flow::Phone) -> Vec<String> {
+        let mut given = self.given.clone();
+        let parties = phones.iter().filter_map(|(tenant, name)| self.network.party(tenant, name));
+        parties.for_each(|party| given.set_phone(party, phone));
+        let verdict = self.network.verdict(&self.call, &given);
+        let story = |it: &flow::Timeline| self.network.end_story(it.end, self.home.site);
+        let mut ends: Vec<String> = verdict.timelines.iter().map(story).collect();
+        ends.dedup();
+        ends
+    }
+
     /// What `--given` says of something that the call cannot come to: it changes nothing.
     pub fn beside(&self, question: &Question) -> Vec<Finding> {
         let reach = self.network.reach(self.call.to);

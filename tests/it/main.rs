@@ -100,6 +100,8 @@ mod quickstart;
 mod readme;
 mod reads;
 #[cfg(test)]
+mod rehearse;
+#[cfg(test)]
 mod renewal;
 #[cfg(test)]
 mod reports;

@@ -7,8 +7,9 @@ use super::{
 };
 use crate::{
     flow::{
+        cycle::Cycle,
         hours::Seconds,
-        network::{Cycle, Extension, ExtensionId, Rule, ScheduleState, Target},
+        network::{Extension, ExtensionId, Rule, ScheduleState, Target},
         point::{Point, Points},
         state::Caller,
         walk::Call,

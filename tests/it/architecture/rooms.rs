@@ -30,6 +30,7 @@ const TABLE: &[Row] = &[
     ("emit",              "text", "serde_saphyr"),
     ("import",            "emit explained finding model path plan text", ""),
     ("flow",              "explained model path", ""),
+    ("switch",            "flow model", ""),
     ("report",            "diff explained finding flow model path plan text", ""),
     // Names everything that is shown, and only `cli` names it: what is worked out does not know that it will be shown.
     // "To a writer": no stream of the terminal.
@@ -76,6 +77,7 @@ const TABLE: &[Row] = &[
     ("run/emergency_record", "emergency error file lock outcome secret text", "jiff::Timestamp::now std::fs"),
     ("run/emulated",      "error file load provider sandbox text", "std::fs"),
     ("run/machine",       "error", "jiff::Timestamp::now std::fs std::thread std::time::SystemTime tokio"),
+    ("run/rehearse",      "error flow report secret switch text", "std::fs std::net std::os std::process tempfile tokio tokio::time"),
     ("run/plan_file",     "error file load plan secret text", ""),
     // "Arguments, streams, progress": the only row that has them. It sees a phone system, a file or a lock only through
     // `run`.
