@@ -364,7 +364,7 @@ impl<'a> Compiler<'_, 'a> {
 
     fn schedule(&mut self, name: &str, state: ScheduleState, cycle: Cycle, days: Days) -> ScheduleId {
         let handle = ScheduleId(id(self.network.schedules.len()));
-        self.network.schedules.push(Schedule { name: name.to_owned(), state, cycle, days });
+        self.network.schedules.push(Schedule { site: self.site, name: name.to_owned(), state, cycle, days });
         self.site().schedules.insert(name.to_owned(), handle);
         handle
     }

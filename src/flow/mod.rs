@@ -22,12 +22,15 @@
 //! - [`sweep`]: every call at every time and in every state, and what is wrong with any
 //! - [`supposed`]: what files leave out, supposed so that calls go on
 //! - [`ordinary`]: which of them people mean by "in hours", "out of hours" and "the next holiday"
+//! - [`stretch`]: stretches of time and the schedules in force in each
+//! - [`course`]: what a course of a call comes by; [`part`]: what of the configuration that is, and what there is of it
 //! - [`edition`]: the time-zone tables
 //! - [`layer`]: what is declared laid over what is live
 
 mod choice;
 mod circuit;
 mod compile;
+mod course;
 mod ctm;
 mod cycle;
 mod dated;
@@ -38,6 +41,7 @@ mod layer;
 mod met;
 mod network;
 mod ordinary;
+mod part;
 mod point;
 mod queue;
 mod reach;
@@ -46,6 +50,7 @@ mod source;
 mod state;
 mod story;
 mod stratus;
+mod stretch;
 mod supposed;
 mod sweep;
 mod system;
@@ -57,11 +62,13 @@ pub use compile::Config;
 pub use edition::{changed, edition};
 pub use hours::{Seconds, around};
 pub use layer::layered;
-pub use network::{Network, NumberId, SiteId, Target};
+pub use network::{Network, NumberId, ScheduleId, SiteId, Target};
 pub use ordinary::{Holiday, Ordinary};
+pub use part::{Part, Parts, Unreachable};
 pub use point::{Assumptions, Point, Points};
 pub use reach::Reach;
 pub use state::{Caller, Given, Phone, Platform};
+pub use stretch::{Stretch, Timetable};
 pub use supposed::supposed;
 pub use sweep::{
     Counted, Example, Fault, Found, Swept, ahead, conditions_of_diverts, conditions_of_rule, horizon,

@@ -226,6 +226,7 @@ pub struct Receiver {
 
 #[derive(Debug)]
 pub struct Schedule {
+    pub site: SiteId,
     pub name: String,
     pub state: ScheduleState,
     pub cycle: Cycle,

@@ -9,12 +9,17 @@ use crate::path::{Path, Segment};
 impl Network {
     /// The tenant and the path to the value that sends a call on.
     pub fn source(&self, hop: &Hop) -> (SiteId, Path) {
+        self.source_of(hop.from, hop.why)
+    }
+
+    /// The same for what is left for a reason.
+    pub(super) fn source_of(&self, from: Place, why: Why) -> (SiteId, Path) {
         let key = |words: &[&str]| words.iter().map(Segment::key).collect::<Vec<_>>();
-        let (site, path) = match hop.from {
+        let (site, path) = match from {
             Place::Number(number) => {
                 let it = &self.numbers[number.at()];
                 let name = self.parties[it.number.at()].name.as_str();
-                let path = match hop.why {
+                let path = match why {
                     Why::Active | Why::Down => key(&["forwards", name, "to"]),
                     _ => key(&["numbers", name, "route"]),
                 };
@@ -27,7 +32,7 @@ impl Network {
             }
             Place::Queue(queue) => {
                 let it = &self.queues[queue.at()];
-                let field = match hop.why {
+                let field = match why {
                     Why::Failover => Some("failover"),
                     Why::Unavailable => Some("unavailable"),
                     Why::NoAnswer => Some("no_answer"),
@@ -41,7 +46,7 @@ impl Network {
             Place::Extension(extension) => {
                 let it = &self.extensions[extension.at()];
                 let name = self.parties[it.phone.at()].name.as_str();
-                let path = match hop.why {
+                let path = match why {
                     Why::Rule(condition, RulePlace::Order(place)) => {
                         let mut path = key(&["rules", name, "order"]);
                         path.push(Segment::Index(place as usize));

@@ -167,6 +167,8 @@ pub struct Given {
     pub(super) platforms: [Platform; 3],
     /// A number whose stored forward a person has switched on, whether its platform works or not.
     pub(super) switched: Option<NumberId>,
+    /// What every other phone does.
+    others: Phone,
 }
 
 impl Given {
@@ -177,6 +179,7 @@ impl Given {
             full: vec![false; network.queues.len()],
             platforms: [Platform::Up; 3],
             switched: None,
+            others: Phone::NoAnswer,
         }
     }
 
@@ -190,6 +193,11 @@ impl Given {
         if let Some(it) = self.phones.get_mut(party.0 as usize) {
             *it = Some(phone);
         }
+    }
+
+    /// Every phone of which nothing is said does the same; a device does what its extension does.
+    pub fn set_others(&mut self, phone: Phone) {
+        self.others = phone;
     }
 
     pub fn switch_mailbox_off(&mut self, mailbox: MailboxId) {
@@ -217,6 +225,6 @@ impl Given {
     pub(super) fn phone(&self, network: &Network, party: PartyId) -> Phone {
         let of = |party: PartyId| self.phones.get(party.0 as usize).copied().flatten();
         let own = of(party).or_else(|| network.parties.get(party.0 as usize)?.device_of.and_then(of));
-        own.unwrap_or(Phone::NoAnswer)
+        own.unwrap_or(self.others)
     }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 
 impl Network {
-    fn place_text(&self, place: Place, home: SiteId) -> String {
+    pub(super) fn place_text(&self, place: Place, home: SiteId) -> String {
         match place {
             Place::Number(number) => self.number_text(number).to_owned(),
             Place::Extension(it) => self.party_text(self.extensions[it.at()].phone, home),
@@ -38,7 +38,7 @@ impl Network {
     }
 
     /// The rule by which an extension sends a call on: "rule `holidays`".
-    fn rule_text(&self, place: Place, rule: RulePlace) -> String {
+    pub(super) fn rule_text(&self, place: Place, rule: RulePlace) -> String {
         let (Place::Extension(extension), RulePlace::Order(at)) = (place, rule) else {
             return "diverts".to_owned();
         };

@@ -12,7 +12,7 @@ use std::{
 
 impl Network {
     /// Whether a schedule of a tenant is in force at an instant. None: nobody knows, or there is none of that name.
-    pub fn is_in_force(&self, tenant: &str, schedule: &str, at: Seconds) -> Option<bool> {
+    pub fn schedule_in_force(&self, tenant: &str, schedule: &str, at: Seconds) -> Option<bool> {
         let site = self.sites.iter().find(|site| site.name == tenant)?;
         match &self.schedules[site.schedules.get(schedule)?.at()].state {
             ScheduleState::Hours(hours) => Some(hours.are_in_force(at, &mut Points::default())),

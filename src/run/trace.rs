@@ -147,7 +147,7 @@ impl Asked {
 
     /// Whether a schedule is in force when the call comes in. None: nobody knows.
     pub(super) fn is_in_force(&self, tenant: &str, schedule: &str) -> Option<bool> {
-        self.network.is_in_force(tenant, schedule, self.call.at)
+        self.network.schedule_in_force(tenant, schedule, self.call.at)
     }
 
     /// How the call ends, in words, where some phones of tenants do the same.

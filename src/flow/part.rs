@@ -1,0 +1,331 @@
+//! What of the configuration decides about calls: rules, forwards, agents; and which of it a call comes to.
+
+use super::{
+    course::extensions_of,
+    hours::Seconds,
+    network::{
+        ExtensionId, Forwards, Network, NumberId, Queue, QueueId, ReceiverId, Rule, SiteId, Target, Way,
+    },
+    point::{Point, Points},
+    system::System,
+    timeline::{Condition, End, Place, RulePlace, Verdict, Why},
+    walk::Call,
+};
+use crate::{
+    model::{Dispatch, Pattern},
+    path::{Path, Segment},
+};
+use std::{collections::BTreeSet, ops::Range};
+
+/// Something that decides about calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// An answering rule, by its place among those of its extension.
+    Rule(ExtensionId, u32),
+    /// Where calls go on from somewhere.
+    Forward(Place, Why),
+    /// Somebody in a queue, by the place in its list.
+    Agent(QueueId, u32),
+}
+
+/// Why no call comes to a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreachable {
+    /// Its rule is never the one in force in that time.
+    NeverInForce,
+    /// Something else takes every call before it.
+    Shadowed,
+}
+
+/// The parts of a tenant.
+#[derive(Debug, Clone, Default)]
+pub struct Parts {
+    pub reachable: BTreeSet<Part>,
+    pub unreachable: Vec<(Part, Unreachable)>,
+}
+
+const CONDITIONS: [Condition; 5] =
+    [Condition::Always, Condition::OnCall, Condition::Busy, Condition::NoAnswer, Condition::Unreachable];
+
+fn set(forwards: &Forwards, condition: Condition) -> Option<Target> {
+    match condition {
+        Condition::Always => forwards.always,
+        Condition::OnCall => forwards.on_call,
+        Condition::Busy => forwards.busy,
+        Condition::NoAnswer => forwards.no_answer,
+        Condition::Unreachable => forwards.unreachable,
+        Condition::DoNotDisturb => None,
+    }
+}
+
+impl Network {
+    /// What decides about calls to a tenant in a stretch of time.
+    pub fn parts(&self, tenant: SiteId, within: Range<Seconds>) -> Parts {
+        let mut parts = Parts::default();
+        let count = |length: usize| 0..u32::try_from(length).unwrap_or(u32::MAX);
+        for at in count(self.numbers.len()).map(NumberId).filter(|it| self.tenant_of(*it) == tenant) {
+            let it = &self.numbers[at.at()];
+            let Some(forward) = it.forward.filter(|it| it.to.is_some()) else { continue };
+            let is_off =
+                self.site(tenant).system == System::CallTrackingMetrics && forward.active == Some(false);
+            parts.add(Part::Forward(Place::Number(at), Why::Down), is_off.then_some(Unreachable::Shadowed));
+        }
+        for at in count(self.extensions.len()).map(ExtensionId) {
+            if self.extensions[at.at()].site == tenant && self.extensions[at.at()].unknown.is_none() {
+                self.parts_of_extension(at, &within, &mut parts);
+            }
+        }
+        for at in count(self.queues.len()).map(QueueId) {
+            let it = &self.queues[at.at()];
+            if it.site == tenant && it.unknown.is_none() {
+                self.parts_of_queue(at, it, &mut parts);
+            }
+        }
+        let followed = self.followed();
+        for at in count(self.receivers.len()).map(ReceiverId) {
+            let it = &self.receivers[at.at()];
+            if it.site == tenant && it.no_answer.is_some() {
+                let why = (!followed.contains(&at)).then_some(Unreachable::Shadowed);
+                parts.add(Part::Forward(Place::Receiver(at), Why::NoAnswer), why);
+            }
+        }
+        parts
+    }
+
+    fn parts_of_extension(&self, handle: ExtensionId, within: &Range<Seconds>, parts: &mut Parts) {
+        let it = &self.extensions[handle.at()];
+        let system = self.site(it.site).system;
+        let place = Place::Extension(handle);
+        let schedules = it.rules.iter().filter_map(|rule| rule.schedule).collect();
+        let in_force: BTreeSet<Option<u32>> = match system {
+            System::Deskphone => BTreeSet::from([None]),
+            _ => {
+                let all = self.stretches(&schedules, within.clone());
+                all.iter().map(|it| self.rule_at(handle, it.during.start).map(|rule| rule.place)).collect()
+            }
+        };
+        for rule in &it.rules {
+            let never = (!in_force.contains(&Some(rule.place))).then_some(Unreachable::NeverInForce);
+            parts.add(Part::Rule(handle, rule.place), never);
+            let dnd = rule.do_not_disturb && it.allow.is_empty();
+            let order = RulePlace::Order(rule.place);
+            add_forwards(parts, place, order, &rule.forward, system, never, dnd);
+        }
+        // Where a rule is always in force, what stands outside all rules is not followed.
+        let never = (!in_force.contains(&None)).then_some(Unreachable::Shadowed);
+        add_forwards(parts, place, RulePlace::Diverts, &it.forwards, system, never, false);
+    }
+
+    fn parts_of_queue(&self, handle: QueueId, it: &Queue, parts: &mut Parts) {
+        let place = Place::Queue(handle);
+        let is_stratus = self.site(it.site).system == System::Stratus;
+        let mut forward = |why: Why, is_set: bool, is_followed: bool| {
+            if is_set {
+                let shadowed = (!is_followed).then_some(Unreachable::Shadowed);
+                parts.add(Part::Forward(place, why), shadowed);
+            }
+        };
+        let is_hosted = |party: super::network::PartyId| self.parties[party.at()].hosted.is_some();
+        let may_be_away = !it.agents.iter().any(|agent| is_hosted(agent.party))
+            && (it.require_agents || !self.assumed.get(Point::U28));
+        let both = self.assumed.get(Point::U7);
+        let is_full_alone = it.unavailable.is_none() && both;
+        forward(Why::Failover, it.failover.is_some(), is_stratus && (may_be_away || is_full_alone));
+        forward(Why::Unavailable, it.unavailable.is_some(), is_stratus);
+        let has_limit = match is_stratus {
+            true => it.ring_timeout.is_some_and(|timeout| it.max_wait.is_none_or(|most| timeout <= most)),
+            false => it.max_wait.is_some() || !self.assumed.get(Point::U22),
+        };
+        forward(Why::NoAnswer, it.no_answer.is_some(), has_limit);
+        let rings = (it.dispatch == Dispatch::CallPark).then_some(Unreachable::Shadowed);
+        for agent in &it.agents {
+            parts.add(Part::Agent(handle, agent.place), rings);
+        }
+    }
+
+    /// Receiving numbers whose own no-answer routing may be followed: not those that ring with others.
+    fn followed(&self) -> BTreeSet<ReceiverId> {
+        let mut followed = BTreeSet::new();
+        let mut add = |to: Option<Target>| {
+            if let Some(Target::Receiver(it)) = to {
+                followed.insert(it);
+            }
+        };
+        for number in &self.numbers {
+            match &number.route {
+                Some(Way::To(to)) => add(Some(*to)),
+                Some(Way::Receivers(pattern, list)) => match pattern {
+                    Pattern::Simultaneous => {}
+                    Pattern::Sequential if self.assumed.get(Point::U20) => {
+                        add(list.last().map(|it| Target::Receiver(*it)));
+                    }
+                    _ => list.iter().for_each(|it| add(Some(Target::Receiver(*it)))),
+                },
+                None => {}
+            }
+        }
+        self.receivers.iter().for_each(|it| add(it.no_answer.map(|(_, to)| to)));
+        self.queues.iter().for_each(|it| add(it.no_answer));
+        followed
+    }
+
+    /// The rule in force at an extension. One whose schedule nobody knows is not taken to be.
+    fn rule_at(&self, extension: ExtensionId, at: Seconds) -> Option<&Rule> {
+        let is_in_force = |rule: &&Rule| {
+            rule.schedule.is_none_or(|schedule| self.is_in_force(schedule, at, &mut Points::default()))
+        };
+        self.extensions[extension.at()].rules.iter().find(is_in_force)
+    }
+
+    /// The parts that a call comes to, on any of its courses.
+    pub fn reached(&self, call: &Call, verdict: &Verdict) -> BTreeSet<Part> {
+        let mut reached = BTreeSet::new();
+        for timeline in &verdict.timelines {
+            for hop in &timeline.hops {
+                match (hop.from, hop.why) {
+                    (Place::Number(_), Why::Active | Why::Down) => {
+                        reached.insert(Part::Forward(hop.from, Why::Down));
+                    }
+                    (Place::Extension(it), Why::Rule(condition, place)) => {
+                        if let RulePlace::Order(rule) = place {
+                            reached.insert(Part::Rule(it, rule));
+                        }
+                        if condition != Condition::DoNotDisturb {
+                            reached.insert(Part::Forward(hop.from, hop.why));
+                        }
+                    }
+                    (Place::Queue(_), Why::Failover | Why::Unavailable | Why::NoAnswer)
+                    | (Place::Receiver(_), Why::NoAnswer) => {
+                        reached.insert(Part::Forward(hop.from, hop.why));
+                    }
+                    _ => {}
+                }
+            }
+            for (after, extension) in extensions_of(call.to, timeline) {
+                let there = match self.assumed.get(Point::U27) {
+                    true => call.at,
+                    false => call.at + Seconds::from(after / 1000),
+                };
+                if self.site(self.extensions[extension.at()].site).system == System::Stratus {
+                    let rule = self.rule_at(extension, there);
+                    reached.extend(rule.map(|rule| Part::Rule(extension, rule.place)));
+                }
+            }
+            let rang: BTreeSet<_> = timeline.rings.iter().map(|ring| ring.party).collect();
+            let numbers = self.numbers_of(call.to, timeline);
+            let is_reached = |party: super::network::PartyId| {
+                rang.contains(&party)
+                    || timeline.end == End::Answered(party)
+                    || self.parties[party.at()].hosted.is_some_and(|it| numbers.contains(&it))
+            };
+            let queues = std::iter::once(call.to).chain(timeline.hops.iter().map(|hop| hop.to));
+            for queue in queues {
+                let Target::Queue(queue) = queue else { continue };
+                let agents = self.queues[queue.at()].agents.iter().filter(|agent| is_reached(agent.party));
+                reached.extend(agents.map(|agent| Part::Agent(queue, agent.place)));
+            }
+        }
+        reached
+    }
+
+    /// Whether a number has an emergency forward that leads somewhere.
+    pub fn has_forward(&self, number: NumberId) -> bool {
+        self.numbers[number.at()].forward.is_some_and(|it| it.to.is_some())
+    }
+
+    /// The extensions of a tenant of which something is known, in order.
+    pub fn known_extensions(&self, tenant: SiteId) -> Vec<&str> {
+        let own = self.extensions.iter().filter(|it| it.site == tenant && it.unknown.is_none());
+        let mut names: Vec<&str> = own.map(|it| self.parties[it.phone.at()].name.as_str()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Whether it is known where calls to a number go.
+    pub fn is_routed(&self, number: NumberId) -> bool {
+        let it = &self.numbers[number.at()];
+        let is_active = it.forward.is_some_and(|it| it.active == Some(true));
+        it.route.is_some() || (is_active && self.site(it.site).system == System::Stratus)
+    }
+
+    /// The tenant of a part, and the path to it in its YAML.
+    pub fn part_source(&self, part: Part) -> (SiteId, Path) {
+        match part {
+            Part::Rule(extension, place) => {
+                let it = &self.extensions[extension.at()];
+                let name = self.parties[it.phone.at()].name.as_str();
+                let mut path = vec![Segment::key("rules"), Segment::key(name), Segment::key("order")];
+                path.push(Segment::Index(place as usize));
+                (it.site, path.into_iter().collect())
+            }
+            Part::Forward(from, why) => self.source_of(from, why),
+            Part::Agent(queue, place) => {
+                let it = &self.queues[queue.at()];
+                let mut path = vec![Segment::key("queues"), Segment::key(&it.name), Segment::key("agents")];
+                path.push(Segment::Index(place as usize));
+                (it.site, path.into_iter().collect())
+            }
+        }
+    }
+
+    /// "101, rule `holidays`", "queue 400: failover", "agent 102 of queue 400"
+    pub fn part_text(&self, part: Part, home: SiteId) -> String {
+        match part {
+            Part::Rule(extension, place) => {
+                let from = Place::Extension(extension);
+                let rule = self.rule_text(from, RulePlace::Order(place));
+                format!("{}: {rule}", self.place_text(from, home))
+            }
+            Part::Forward(from, why) => {
+                let at = self.place_text(from, home);
+                match why {
+                    Why::Rule(condition, RulePlace::Diverts) => format!("{at}: {}", condition.word()),
+                    Why::Rule(condition, rule) => {
+                        format!("{at}: {} of {}", condition.word(), self.rule_text(from, rule))
+                    }
+                    Why::Failover => format!("{at}: failover"),
+                    Why::Unavailable => format!("{at}: unavailable"),
+                    Why::NoAnswer => format!("{at}: no_answer"),
+                    _ => format!("{at}: emergency forward"),
+                }
+            }
+            Part::Agent(queue, place) => {
+                let it = &self.queues[queue.at()];
+                let agent = it.agents.iter().find(|agent| agent.place == place);
+                let agent = agent.map(|agent| self.party_text(agent.party, home)).unwrap_or_default();
+                format!("queue {}: agent {agent}", self.queue_text(queue, home))
+            }
+        }
+    }
+}
+
+impl Parts {
+    fn add(&mut self, part: Part, why_not: Option<Unreachable>) {
+        match why_not {
+            None => {
+                self.reachable.insert(part);
+            }
+            Some(why) => self.unreachable.push((part, why)),
+        }
+    }
+}
+
+/// The forwards of a rule, or of `diverts`. `never`: why that is not in force; `dnd`: it disturbs nobody.
+fn add_forwards(
+    parts: &mut Parts,
+    place: Place,
+    rule: RulePlace,
+    forwards: &Forwards,
+    system: System,
+    never: Option<Unreachable>,
+    dnd: bool,
+) {
+    for condition in CONDITIONS.into_iter().filter(|it| set(forwards, *it).is_some()) {
+        let is_always = condition == Condition::Always;
+        let is_taken = !is_always && (forwards.always.is_some() || dnd);
+        // Deskphone has no such condition.
+        let is_foreign = system == System::Deskphone && condition == Condition::OnCall;
+        let shadowed = (is_taken || is_foreign).then_some(Unreachable::Shadowed);
+        parts.add(Part::Forward(place, Why::Rule(condition, rule)), never.or(shadowed));
+    }
+}
