@@ -45,7 +45,7 @@ pub async fn run(global: &Global, args: &TraceArgs, io: &mut Io<'_>) -> Result<E
             TraceFormat::Text => render::trace(&mut io.page(), &trace)?,
             TraceFormat::Json => json::write(io.out, &trace)?,
             TraceFormat::Mermaid => render::mermaid(&mut io.page(), &trace)?,
-            TraceFormat::Case => json::write(io.out, &asked.case(&checked, &question, &trace))?,
+            TraceFormat::Case => json::write(io.out, &asked.case(&checked, &question, &trace)?)?,
         }
     }
     Ok(if unread.is_empty() { Ending::Fine } else { Ending::Error })

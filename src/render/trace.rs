@@ -21,10 +21,15 @@ pub fn trace(out: &mut Page<'_>, trace: &Trace) -> io::Result<()> {
     let Trace { called, tenant, at, given, is_live, edition, zone_changed, courses, assumed, is_cut } = trace;
     let (called, tenant) = (printable(called.clone()), printable(tenant.clone()));
     say!(out, "{} on {} ({})", paint(BOLD, called), at.as_str(), tenant)?;
-    let given: Vec<String> = given.iter().map(|it| printable(it.clone())).collect();
-    match given.as_slice() {
-        [] => say!(out, "Every phone rings, and nobody answers.")?,
-        given => say!(out, "{}; every other phone rings, and nobody answers.", given.join(", "))?,
+    let (others, named): (Vec<&String>, Vec<&String>) =
+        given.iter().partition(|it| it.starts_with("everybody="));
+    let named: Vec<String> = named.into_iter().map(|it| printable(it.clone())).collect();
+    let state = others.last().and_then(|it| it.split_once('=')).map(|(_, state)| printable(state.to_owned()));
+    match (named.as_slice(), state) {
+        ([], None) => say!(out, "Every phone rings, and nobody answers.")?,
+        ([], Some(state)) => say!(out, "Every phone: {}.", state)?,
+        (named, None) => say!(out, "{}; every other phone rings, and nobody answers.", named.join(", "))?,
+        (named, Some(state)) => say!(out, "{}; every other phone: {}.", named.join(", "), state)?,
     }
     if !is_live {
         say!(out, "Nothing live was read: what the files leave out is taken as not set.")?;

@@ -27,7 +27,8 @@
 //! - [`ci`]: what a job of CI asks: which plan was reviewed, what is approved, what waits, where to say how it went
 //! - `progress`: how far a run is, for whoever shows it
 //! - `report`: who points to something, two tenants compared. [`export`]: lists
-//! - [`trace`], [`drill`]: what happens to a call, and to all of them in an outage, with `scene`: what is configured for it, and `origin`: whether the files say it
+//! - [`trace`], [`drill`]: what happens to a call, and to all of them in an outage, with `scene`: what is configured for it, `origin`:
+//!   whether the files say it, and `asked`: what somebody asks about it
 //! - [`rehearse`]: a switch of this machine that a person can call
 //! - `show`: a tenant with what it takes from other files
 //! - `schema`: the JSON Schemas of the files
@@ -77,6 +78,7 @@ mod account_locks;
 mod allowed;
 mod apply;
 mod approval;
+mod asked;
 mod audit_log;
 mod baseline;
 pub mod calls;

@@ -2,26 +2,22 @@
 
 use super::{
     Checked, Options,
+    asked::{self, Callees, give},
     check::declared,
-    report::{Live, no_tenant},
-    scene::{Scene, numbers},
+    report::Live,
+    scene::Scene,
 };
 use crate::{
     error::Failure,
     explained::Explained,
     finding::Finding,
-    flow::{self, Assumptions, Call, Caller, Given, Network, Point, Reach, Target},
+    flow::{self, Assumptions, Call, Caller, Given, Network, Point, Reach},
     lint::calls::system,
-    model::{E164, Tenant},
+    model::Tenant,
     path::Path,
     report::{self, Home, Trace, Week, What},
-    text::closest,
 };
-use jiff::{
-    Timestamp, Zoned,
-    civil::DateTime,
-    tz::{AmbiguousOffset, TimeZone},
-};
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, path::Path as FilePath};
 
@@ -64,7 +60,7 @@ pub fn files(
     live: Option<&Live>,
     options: &Options,
 ) -> Result<Checked, Failure> {
-    let (_, zone) = called(&checked, live, &question.called)?;
+    let (_, zone) = Callees::of(&checked, live).called(&checked, &question.called)?;
     let at = instant(question, zone.as_deref(), options)?;
     if !checked.has_until() {
         return Ok(checked);
@@ -83,7 +79,7 @@ pub fn ask(
     live: Option<&Live>,
     options: &Options,
 ) -> Result<Asked, Failure> {
-    let (first, zone_name) = called(checked, live, &question.called)?;
+    let (first, zone_name) = Callees::of(checked, live).called(checked, &question.called)?;
     let at = instant(question, zone_name.as_deref(), options)?;
     let assumed = assumptions(&question.assume)?;
     let scene = Scene::reached(checked, &[first], live);
@@ -92,9 +88,9 @@ pub fn ask(
     let around = flow::around(at);
     let network = scene.network(checked, live, around.start..around.end + 7 * 24 * 3600, assumed);
     let name = checked.loaded(&checked.tenants[first]).tenant.tenant.clone();
-    let not_there = || unknown(checked, &question.called, question.called.starts_with('+'));
+    let not_there = || asked::unknown(checked, &question.called, question.called.starts_with('+'));
     let site = network.tenant(&name).ok_or_else(not_there)?;
-    let to = target(&network, &name, &question.called).ok_or_else(not_there)?;
+    let to = asked::target(&network, &name, &question.called).ok_or_else(not_there)?;
     let caller = match &question.from {
         None => Caller::Unlisted,
         Some(text) => text.parse().map_err(|why: Explained| wrong("--from", why))?,
@@ -197,7 +193,11 @@ impl Asked {
     }
 
     /// The configuration and the call, with what is expected of it, for a switch that places it as a real one.
-    pub fn case(&self, checked: &Checked, question: &Question, trace: &Trace) -> Value {
+    pub fn case(&self, checked: &Checked, question: &Question, trace: &Trace) -> Result<Value, Failure> {
+        if self.said.iter().any(|it| it.split('=').next() == Some(asked::EVERYBODY)) {
+            return Err(Failure::error("a case names every phone, and `everybody` is none")
+                .help("write what each phone does: `--given 101=answers@5,102=answers@5`"));
+        }
         let tenant = |(index, tenant): &(usize, Tenant)| {
             let mut value = serde_json::to_value(tenant).unwrap_or_default();
             if let (Some(map), Some(it)) = (value.as_object_mut(), checked.tenants.get(*index)) {
@@ -215,7 +215,7 @@ impl Asked {
             });
             json!({ "end": course.end, "at": course.at, "rang": rang.collect::<Vec<_>>() })
         });
-        json!({
+        Ok(json!({
             "tenants": self.scene.tenants.iter().map(tenant).collect::<Vec<_>>(),
             "calls": [{
                 "tenant": trace.tenant,
@@ -225,7 +225,7 @@ impl Asked {
                 "given": given.collect::<BTreeMap<_, _>>(),
                 "expect": courses.collect::<Vec<_>>(),
             }]
-        })
+        }))
     }
 }
 
@@ -237,96 +237,13 @@ fn wrong(option: &str, why: Explained) -> Failure {
     }
 }
 
-/// The tenant that has what is called, among those of the run, and its time zone.
-fn called(checked: &Checked, live: Option<&Live>, named: &str) -> Result<(usize, Option<String>), Failure> {
-    let tenant = |at: usize| &checked.loaded(&checked.tenants[at]).tenant;
-    let all = 0..checked.tenants.len();
-    let (only, name) = match named.split_once('/') {
-        Some((tenant, name)) => (Some(tenant), name),
-        None => (None, named),
-    };
-    if let Some(wanted) = only
-        && !all.clone().any(|at| tenant(at).tenant == wanted)
-    {
-        return Err(no_tenant(checked, wanted));
-    }
-    let number: Option<E164> = name.parse().ok();
-    let has = |at: &usize| {
-        let it = tenant(*at);
-        let is_asked = only.is_none_or(|wanted| it.tenant == wanted);
-        let has = match &number {
-            Some(number) => numbers(checked, &checked.tenants[*at], live).contains(number),
-            None => {
-                let is_named = |extension: &crate::model::Extension| extension.as_str() == name;
-                it.queues.contains_key(name) || it.rules.keys().chain(it.diverts.keys()).any(is_named)
-            }
-        };
-        is_asked && has
-    };
-    let found: Vec<usize> = all.filter(has).collect();
-    match found.as_slice() {
-        [one] => Ok((*one, tenant(*one).time_zone.clone())),
-        [] if only.is_some() && number.is_none() => {
-            // It may be live alone.
-            let at = (0..checked.tenants.len()).find(|at| only == Some(tenant(*at).tenant.as_str()));
-            at.map(|at| (at, tenant(at).time_zone.clone()))
-                .ok_or_else(|| unknown(checked, named, number.is_some()))
-        }
-        [] => Err(unknown(checked, named, number.is_some())),
-        [first, ..] => {
-            let names: Vec<&str> = found.iter().map(|at| tenant(*at).tenant.as_str()).collect();
-            Err(Failure::error(format!("`{named}` is something of several tenants: {}", names.join(", ")))
-                .help(format!("name the tenant as well: `{}/{named}`", tenant(*first).tenant)))
-        }
-    }
-}
-
-fn unknown(checked: &Checked, named: &str, is_number: bool) -> Failure {
-    let failure = Failure::error(format!("no tenant has `{named}`"));
-    let tenants = checked.tenants.iter().map(|it| &checked.loaded(it).tenant);
-    let known: Vec<String> = tenants
-        .flat_map(|it| {
-            let numbers = it.numbers.keys().map(ToString::to_string);
-            let extensions =
-                it.rules.keys().chain(it.diverts.keys()).map(|extension| extension.as_str().to_owned());
-            let others: Vec<String> = extensions.chain(it.queues.keys().cloned()).collect();
-            if is_number { numbers.collect::<Vec<_>>() } else { others }
-        })
-        .collect();
-    match closest(named, known.iter().map(String::as_str)) {
-        Some(near) => failure.help(format!("did you mean `{near}`?")),
-        None => failure.help(
-            "write a number as `+12145550100`, or `TENANT/EXTENSION` or `TENANT/QUEUE` as its file has it",
-        ),
-    }
-}
-
 /// The instant of a question. A time without an offset is of the tenant's clock.
 fn instant(question: &Question, zone: Option<&str>, options: &Options) -> Result<Timestamp, Failure> {
     let Some(text) = &question.at else { return Ok(options.at()) };
-    let zoned = || text.parse::<Zoned>().ok().map(|it| it.timestamp());
-    if let Some(at) = text.parse::<Timestamp>().ok().or_else(zoned) {
-        return Ok(at);
-    }
-    let Ok(local) = text.parse::<DateTime>() else {
-        return Err(Failure::error(format!("`--at {text}` is not a time"))
-            .help("write date and time: `2026-12-25T10:00`, or with an offset `2026-12-25T10:00-06:00`"));
-    };
-    let name = zone.unwrap_or("UTC");
-    let zone = TimeZone::get(name).map_err(|_| {
-        Failure::error(format!("`{name}` is not a time zone")).help("write `--at` with an offset")
-    })?;
-    let ambiguous = zone.to_ambiguous_zoned(local);
-    if matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. }) {
-        return Err(Failure::error(format!("there is no {local} in {name}: clocks go forward over it"))
-            .help("write a time before or after, or one with an offset"));
-    }
-    // Of a time that comes twice, the first.
-    let first = ambiguous.earlier().map_err(|error| Failure::error(format!("`--at {text}`: {error}")))?;
-    Ok(first.timestamp())
+    asked::instant(text, zone).map_err(|why| wrong(&format!("--at {text}"), why))
 }
 
-fn assumptions(list: &[String]) -> Result<Assumptions, Failure> {
+pub(super) fn assumptions(list: &[String]) -> Result<Assumptions, Failure> {
     let mut assumed = Assumptions::default();
     for text in list.iter().flat_map(|it| it.split(',')) {
         let (id, way) = text.split_once('=').unwrap_or((text, "yes"));
@@ -345,18 +262,14 @@ fn assumptions(list: &[String]) -> Result<Assumptions, Failure> {
     Ok(assumed)
 }
 
-fn target(network: &Network, tenant: &str, named: &str) -> Option<Target> {
-    let name = named.split_once('/').map_or(named, |(_, name)| name);
-    match name.parse::<E164>() {
-        Ok(number) => network.number(&number).map(Target::Number),
-        Err(_) => network.called(tenant, name),
-    }
-}
-
 /// Whether a call can come to what `--given` names.
 fn is_reached(network: &Network, reach: &Reach, tenant: &str, name: &str) -> bool {
     if let Some(system) = system(name) {
         return reach.has_system(network, system);
+    }
+    // Whoever else there is.
+    if name == "everybody" {
+        return true;
     }
     let (sort, name) = name.split_once(':').map_or((None, name), |(sort, name)| (Some(sort), name));
     let (tenant, name) = name.split_once('/').unwrap_or((tenant, name));
@@ -375,44 +288,8 @@ fn given(network: &Network, tenant: &str, list: &[String]) -> Result<Given, Fail
             return Err(Failure::error(format!("`--given {text}` says nothing of it"))
                 .help(format!("write what it is: `--given {text}=offline`")));
         };
-        if let Some(system) = system(name) {
-            given.set_platform(system, state.parse().map_err(|why| wrong("--given", why))?);
-            continue;
-        }
-        let (sort, name) = name.split_once(':').map_or((None, name), |(sort, name)| (Some(sort), name));
-        let (tenant, name) = name.split_once('/').unwrap_or((tenant, name));
-        let unknown = || {
-            Failure::error(format!("`--given {text}`: the call cannot come to `{name}`"))
-                .help("name an extension, a device, an agent or an outside number that its paths lead to")
-        };
-        let only = |word: &str, found: &str| {
-            let message = format!("`--given {text}`: `{found}` is not what that can be");
-            Failure::error(message).help(format!("write `{word}`, or leave it out"))
-        };
-        match sort {
-            None => {
-                let party = network.party(tenant, name).ok_or_else(unknown)?;
-                given.set_phone(party, state.parse().map_err(|why| wrong("--given", why))?);
-            }
-            Some("mailbox") => {
-                let mailbox = network.mailbox(tenant, name).ok_or_else(unknown)?;
-                match state {
-                    "off" => given.switch_mailbox_off(mailbox),
-                    _ => return Err(only("off", state)),
-                }
-            }
-            Some("queue") => {
-                let queue = network.queue(tenant, name).ok_or_else(unknown)?;
-                match state {
-                    "full" => given.fill(queue),
-                    _ => return Err(only("full", state)),
-                }
-            }
-            Some(sort) => {
-                return Err(Failure::error(format!("`--given {text}`: `{sort}` is not a sort of thing"))
-                    .help("write `101=…` for a phone, `mailbox:101=off` or `queue:400=full`"));
-            }
-        }
+        let set = give(&mut given, network, tenant, (name, state));
+        set.map_err(|why| wrong(&format!("--given {text}"), why))?;
     }
     Ok(given)
 }

@@ -14,8 +14,8 @@ pub struct TraceArgs {
     /// Who calls: a number, `anonymous`, or `spam`. Left out: somebody whom no list names
     #[arg(long, value_name = "CALLER")]
     pub from: Option<String>,
-    /// What the call finds, e.g. `101=offline,102=answers@5`, `mailbox:101=off`, `queue:400=full`, `stratus=down`. A phone of
-    /// which nothing is said rings, and nobody answers
+    /// What the call finds, e.g. `101=offline,102=answers@5`, `mailbox:101=off`, `queue:400=full`, `stratus=down`,
+    /// `everybody=answers@5`. A phone of which nothing is said rings, and nobody answers
     #[arg(long, value_name = "STATES")]
     pub given: Vec<String>,
     /// How something is taken that no source says, e.g. `U7=no`
