@@ -16,6 +16,7 @@
 //! - [`import`]: what is live in an account, as the objects of a file that declare it
 //! - [`emit`]: values as YAML that people keep
 //! - [`flow`]: what happens to a call: who rings from which second, and how it ends
+//! - [`assertion`]: what has to be true of calls, held against that; what no assertion comes to
 //! - [`switch`]: the same on a phone switch of this machine, as the files of its configuration
 //! - [`report`]: answers: who points to something, where everything goes, how two tenants differ, what a call comes to
 //! - [`render`]: findings, plans and outcomes as text, Markdown and JSON, on a page
@@ -46,6 +47,7 @@
 //! [`file`]: mod@file
 
 pub mod apply;
+pub mod assertion;
 pub mod cli;
 pub mod diff;
 pub mod edit;

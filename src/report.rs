@@ -7,6 +7,7 @@
 //! - `drill`: what happens to every number's calls in an outage
 //! - `trace`: what happens to a call
 //! - `rehearsal`: how a person calls at a switch of this machine
+//! - `tested`: assertions about calls, and what they leave untouched
 //! - `words`: routing as a person says it
 //! - `comparison`: two tenants, field by field
 
@@ -17,6 +18,7 @@ mod listing;
 mod pointers;
 mod rehearsal;
 mod target;
+mod tested;
 mod trace;
 mod words;
 
@@ -27,4 +29,5 @@ pub use listing::{Cells, Objects, Row, header, rows};
 pub use pointers::{Coming, Pointer, Pointers, Side, TenantPointers, coming, declared, live, unread};
 pub use rehearsal::Rehearsal;
 pub use target::Target;
-pub use trace::{Assumed, Course, Event, Home, Trace, Week, What, Window, trace, week};
+pub use tested::{Failed, Missing, Outcome, Tallied, Tested, TestedAssertion, Touched, Untouchable};
+pub use trace::{Assumed, Course, Event, Home, Trace, Week, What, Window, said, trace, week};

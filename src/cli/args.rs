@@ -8,6 +8,7 @@
 //! - `merge`: plans of shards
 //! - `trace`: following a call
 //! - `rehearse`: calling at a switch of this machine
+//! - `test`: assertions about calls
 
 pub mod ci;
 mod common;
@@ -16,6 +17,7 @@ mod emergency;
 mod import;
 mod merge;
 mod rehearse;
+mod test;
 mod trace;
 
 pub use common::{Emulation, Format, ListFormat, Selection, Showing, Watching};
@@ -24,6 +26,7 @@ pub use emergency::{EmergencyArgs, EmergencyCommand, EmergencyTarget, SwitchArgs
 pub use import::{ImportArgs, InitArgs};
 pub use merge::MergeArgs;
 pub use rehearse::RehearseArgs;
+pub use test::{TestArgs, TestFormat, TestOn};
 pub use trace::{TraceArgs, TraceFormat};
 
 use crate::render;
@@ -81,6 +84,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Follow a call: who rings from which second, and how it ends
     Trace(TraceArgs),
+    /// Hold assertions about calls (tests/*.yaml) against the files, a plan or what is live, at every time of the coming year
+    Test(TestArgs),
     /// Rehearse an outage: where every number's calls go while it lasts, and what a person has to switch
     Drill(DrillArgs),
     /// Call it: a switch of this machine, set up as the files have it, for a softphone
@@ -368,6 +373,7 @@ pub struct SchemaArgs {
 pub enum SchemaOf {
     Tenant,
     Workspace,
+    Tests,
 }
 
 #[derive(Debug, Args)]
@@ -403,6 +409,7 @@ impl Cli {
             Command::Import(args) => args.watching.verbose,
             Command::Init(args) => args.watching.verbose,
             Command::Trace(args) => args.reading.watching.verbose,
+            Command::Test(args) => args.watching.verbose,
             Command::Drill(args) => args.reading.watching.verbose,
             Command::Rehearse(args) => args.reading.watching.verbose,
             Command::WhoPointsTo(args) => args.reading.watching.verbose,
@@ -424,6 +431,7 @@ impl Cli {
             Command::Unlock(args) => args.format.into(),
             Command::Import(args) => args.format.into(),
             Command::Trace(args) if args.format == TraceFormat::Json => Format::Json,
+            Command::Test(args) => args.format.shown(),
             Command::Drill(args) => args.format.into(),
             Command::WhoPointsTo(args) => args.format.into(),
             Command::Export(args) => args.format.shown(),

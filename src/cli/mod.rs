@@ -22,6 +22,7 @@ mod sandbox;
 mod schema;
 mod show;
 mod signal;
+mod test;
 mod trace;
 mod unlock;
 
@@ -239,6 +240,7 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
         Command::Init(args) => on_runtime(init::run(global, args, io)),
         Command::Import(args) => on_runtime(import::run(global, args, io)),
         Command::Trace(args) => on_runtime(trace::run(global, args, io)),
+        Command::Test(args) => on_runtime(test::run(global, args, io)),
         Command::Drill(args) => on_runtime(drill::run(global, args, io)),
         Command::Rehearse(args) => on_runtime(rehearse::run(global, args, io)),
         Command::WhoPointsTo(args) => on_runtime(report::who_points_to(global, args, io)),

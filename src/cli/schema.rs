@@ -11,10 +11,11 @@ use crate::{
 };
 
 pub fn run(args: &SchemaArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
-    let [(_, tenant), (_, workspace)] = schemas();
+    let [(_, tenant), (_, workspace), (_, tests)] = schemas();
     let schema = match args.which {
         SchemaOf::Tenant => tenant,
         SchemaOf::Workspace => workspace,
+        SchemaOf::Tests => tests,
     };
     json::write(io.out, &schema)?;
     Ok(Ending::Fine)

@@ -16,6 +16,7 @@
 //! - `until`: what of a tenant changes by itself, and what it is at an instant
 //! - `entry`: the entries of `providers`, each read as its kind says
 //! - `expected`, `visible`: which texts of `dialform.yaml` may be shown beside a finding
+//! - `assertions`: files of assertions about calls
 //! - `revision`: the files as git would check them out at a revision
 //! - `merged`: the files as a merge would have them that nobody has made yet
 //! - `trusted`: the `dialform.yaml` of a revision in place of that of the files
@@ -26,6 +27,7 @@
 //! - `deserializer`, `number`: the serde deserializer below it; the *field* decides what a scalar is
 
 mod anchors;
+mod assertions;
 mod changed;
 mod commit;
 pub mod decode;
@@ -63,6 +65,7 @@ mod vars;
 mod visible;
 mod workspace;
 
+pub use assertions::{ASSERTIONS, LoadedAssertions, assertions};
 pub use changed::{Changed, changed_since};
 pub use commit::{LastChange, commit_of, differs, has_revision, last_change, place_of};
 pub use decode::{decode, decode_at, decode_with};

@@ -5,6 +5,7 @@
 //! message speak the language of the file under review.
 
 mod address;
+mod assertion;
 mod baseline;
 mod bulk;
 mod calendar;
@@ -45,6 +46,7 @@ mod workspace_file;
 mod yearly;
 
 pub use address::{Address, Kind};
+pub use assertion::{Assertion, AssertionFile, EndWords, Expect, InForce, Never, Spot, When};
 pub use baseline::{Baseline, KnownFinding};
 pub use bulk::{Bulk, Extensions, OnTop};
 pub use calendar::{Day, TimeOfDay, Window};

@@ -22,6 +22,7 @@ mod providers;
 mod rehearsal;
 mod report;
 mod show;
+mod tested;
 mod trace;
 mod value;
 mod xlsx;
@@ -40,6 +41,7 @@ pub use providers::{providers, providers_json, providers_markdown};
 pub use rehearsal::{rehearsal, told};
 pub use report::{comparison, pointers};
 pub use show::show;
+pub use tested::{below, junit, suggested, tested};
 pub use trace::{mermaid, trace, week};
 pub use xlsx::xlsx;
 

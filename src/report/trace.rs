@@ -103,7 +103,7 @@ pub struct Home {
 }
 
 impl Home {
-    fn time(&self, at: Timestamp) -> Zoned {
+    pub fn time(&self, at: Timestamp) -> Zoned {
         at.to_zoned(self.zone.clone())
     }
 
@@ -137,12 +137,13 @@ pub fn trace(
     }
 }
 
-fn said(asked: flow::Points, assumed: Assumptions) -> Vec<Assumed> {
+/// What somebody has asked that no source says.
+pub fn said(points: flow::Points, assumed: Assumptions) -> Vec<Assumed> {
     let say = |point: flow::Point| {
         let yes = assumed.get(point);
         Assumed { id: point.id(), yes, says: point.says(yes) }
     };
-    asked.iter().map(say).collect()
+    points.iter().map(say).collect()
 }
 
 fn courses(network: &Network, verdict: &Verdict, home: SiteId, place: Places<'_>) -> Vec<Course> {

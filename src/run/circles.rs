@@ -1,6 +1,6 @@
 //! Whether what a plan makes of a tenant lets calls go in a circle: what is declared, laid over what is live.
 
-use super::{CheckedTenant, place::locate};
+use super::{CheckedTenant, origin::origin, place::locate};
 use crate::{
     finding::{Finding, Level, Place},
     flow,
@@ -58,9 +58,10 @@ pub fn judge(
 ) -> TenantPlan {
     let at = at.as_second();
     let Some(system) = system(tenant.provider.kind) else { return plan };
-    let place = |path: &Path| Some(locate(loaded, path));
     let nowhere = |_: &Path| -> Option<Place> { None };
     let layered = flow::layered(&loaded.tenant, live);
+    let whole = layered.clone();
+    let place = |path: &Path| origin(&loaded.tenant, &whole, path).map(|path| locate(loaded, &path));
     let after = CalledTenant { tenant: layered, system, is_whole: false, is_live: true, place: &place };
     let circles = calls::ways(&[after], at);
     if circles.is_empty() {

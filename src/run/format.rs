@@ -48,7 +48,7 @@ pub fn format(root: &Directory, write: bool, sort: bool) -> Result<Vec<Formatted
     if !unread.is_empty() {
         return Err(Failure::Findings(unread));
     }
-    let [tenant, config] = schemas().map(|(_, schema)| schema.to_value());
+    let [tenant, config, _] = schemas().map(|(_, schema)| schema.to_value());
     let mut new = Vec::new();
     for name in names {
         let failed = |why: String| {

@@ -30,6 +30,7 @@
 //! - [`trace`], [`drill`]: what happens to a call, and to all of them in an outage, with `scene`: what is configured for it, `origin`:
 //!   whether the files say it, and `asked`: what somebody asks about it
 //! - [`rehearse`]: a switch of this machine that a person can call
+//! - [`test`](mod@test): assertions about calls
 //! - `show`: a tenant with what it takes from other files
 //! - `schema`: the JSON Schemas of the files
 //!
@@ -123,6 +124,7 @@ mod scene;
 mod schema;
 mod session;
 mod show;
+pub mod test;
 mod then;
 pub mod trace;
 mod undo;

@@ -5,9 +5,11 @@ use crate::{
     finding::Place,
     flow::{self, Assumptions, Config, Network, Seconds},
     lint::calls::system,
+    load::LoadedTenant,
     model::{Absent, Address, E164, Kind, Number, Resource, Tenant, phone_numbers},
     path::Path,
 };
+use jiff::Timestamp;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     ops::Range,
@@ -33,21 +35,33 @@ pub(super) fn has_stored_forwards(checked: &Checked, tenant: &CheckedTenant, liv
 /// Some tenants, by their places in the run.
 pub(super) struct Scene {
     pub tenants: Vec<(usize, Tenant)>,
+    /// What of their files is another at the instant of the scene.
+    then: BTreeMap<usize, LoadedTenant>,
+    is_live_alone: bool,
 }
 
-/// A tenant that declares nothing.
+/// Of what a scene is.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct View {
+    /// The instant at which what has an `until` is looked at. None: that of the run.
+    pub at: Option<Timestamp>,
+    /// Whether the files say nothing but whose accounts are whose.
+    pub is_live_alone: bool,
+}
+
+/// A tenant of whose routing nothing is said.
 fn bare(tenant: &Tenant) -> Tenant {
     Tenant {
         schedules: BTreeMap::new(),
-        receivers: BTreeMap::new(),
         numbers: BTreeMap::new(),
+        receivers: BTreeMap::new(),
         forwards: BTreeMap::new(),
         rules: BTreeMap::new(),
-        queues: BTreeMap::new(),
         diverts: BTreeMap::new(),
+        queues: BTreeMap::new(),
         bulk: Vec::new(),
-        exhaustive: Vec::new(),
         absent: Absent::default(),
+        exhaustive: Vec::new(),
         ..tenant.clone()
     }
 }
@@ -55,35 +69,52 @@ fn bare(tenant: &Tenant) -> Tenant {
 impl Scene {
     /// The tenants that calls to some of them can come to.
     pub fn reached(checked: &Checked, first: &[usize], live: Option<&Live>) -> Self {
-        let nothing = BTreeMap::new();
-        let layered = |at: usize| {
-            let tenant: &CheckedTenant = &checked.tenants[at];
-            let objects: &BTreeMap<Address, Resource> =
-                live.and_then(|live| live.objects(tenant.index)).unwrap_or(&nothing);
-            flow::layered(&checked.loaded(tenant).tenant, objects)
-        };
         let mut owners: HashMap<E164, usize> = HashMap::new();
         for (at, tenant) in checked.tenants.iter().enumerate() {
             for number in numbers(checked, tenant, live) {
                 owners.entry(number).or_insert(at);
             }
         }
+        Self::viewed(checked, first, live, View::default(), &|number| owners.get(number).copied())
+    }
+
+    /// The same of another instant, or of what is live alone.
+    pub fn viewed(
+        checked: &Checked,
+        first: &[usize],
+        live: Option<&Live>,
+        view: View,
+        owner: &dyn Fn(&E164) -> Option<usize>,
+    ) -> Self {
+        let nothing = BTreeMap::new();
+        let mut then = BTreeMap::new();
+        let mut layered = |at: usize| {
+            let tenant: &CheckedTenant = &checked.tenants[at];
+            let objects: &BTreeMap<Address, Resource> =
+                live.and_then(|live| live.objects(tenant.index)).unwrap_or(&nothing);
+            let loaded = checked.loaded(tenant);
+            if view.is_live_alone {
+                return flow::layered(&bare(&loaded.tenant), objects);
+            }
+            match view.at.and_then(|instant| loaded.at(instant)) {
+                Some(other) => flow::layered(&then.entry(at).or_insert(other).tenant, objects),
+                None => flow::layered(&loaded.tenant, objects),
+            }
+        };
         let mut seen: BTreeSet<usize> = first.iter().copied().collect();
         let (mut waiting, mut tenants) = (first.to_vec(), Vec::new());
         while let Some(at) = waiting.pop() {
             let tenant = layered(at);
             for (_, number) in phone_numbers(&tenant) {
-                if let Some(owner) = owners.get(&number)
-                    && seen.insert(*owner)
-                {
-                    waiting.push(*owner);
+                if let Some(owner) = owner(&number).filter(|it| seen.insert(*it)) {
+                    waiting.push(owner);
                 }
             }
             tenants.push((at, tenant));
         }
         // The order of the run, so that it does not matter from where one came.
         tenants.sort_by_key(|(at, _)| *at);
-        Self { tenants }
+        Self { tenants, then, is_live_alone: view.is_live_alone }
     }
 
     /// Every tenant as it is live. Of one that could not be read its numbers are known, and nothing else.
@@ -100,7 +131,8 @@ impl Scene {
             };
             (at, tenant)
         };
-        Self { tenants: checked.tenants.iter().enumerate().map(tenant).collect() }
+        let tenants = checked.tenants.iter().enumerate().map(tenant).collect();
+        Self { tenants, then: BTreeMap::new(), is_live_alone: true }
     }
 
     /// Takes emergency forwards as the carrier has them now: what can be switched on before anything is applied.
@@ -141,7 +173,10 @@ impl Scene {
     /// Where a value of a tenant's files stands. None: only the phone system has it.
     pub fn place(&self, checked: &Checked, tenant: &str, path: &Path) -> Option<Place> {
         let (index, whole) = self.tenants.iter().find(|(_, it)| it.tenant == tenant)?;
-        let loaded = checked.loaded(checked.tenants.get(*index)?);
+        if self.is_live_alone {
+            return None;
+        }
+        let loaded = self.then.get(index).unwrap_or(checked.loaded(checked.tenants.get(*index)?));
         origin(&loaded.tenant, whole, path).map(|path| locate(loaded, &path))
     }
 }

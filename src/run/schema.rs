@@ -1,16 +1,20 @@
 //! The JSON Schemas of the files, for editors.
 
 use crate::{
-    model::{Tenant, WorkspaceFile},
+    model::{AssertionFile, Tenant, WorkspaceFile},
     provider::settings::any_entry,
 };
 use schemars::{Schema, SchemaGenerator, generate::SchemaSettings, transform::transform_subschemas};
 use serde_json::Value;
 
 /// The schemas by the name of their file in `schema/`. Draft 7, which editors understand.
-pub fn schemas() -> [(&'static str, Schema); 2] {
+pub fn schemas() -> [(&'static str, Schema); 3] {
     let generator = || SchemaSettings::draft07().with_transform(without_null).into_generator();
-    [("tenant.schema.json", tenant(generator())), ("workspace.schema.json", workspace(generator()))]
+    [
+        ("tenant.schema.json", tenant(generator())),
+        ("workspace.schema.json", workspace(generator())),
+        ("tests.schema.json", generator().into_root_schema_for::<AssertionFile>()),
+    ]
 }
 
 /// The tenant's file with what has done its work before that is read: shared schedules are taken in.

@@ -72,6 +72,7 @@ fn one_command_ends_with_an_empty_plan() {
         ".gitignore",
         "dialform.yaml",
         "schema/tenant.schema.json",
+        "schema/tests.schema.json",
         "schema/workspace.schema.json",
         "tenants/acme.yaml",
     ];

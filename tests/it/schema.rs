@@ -24,12 +24,17 @@ fn the_committed_schemas_are_those_of_the_types() {
 /// A schema that refuses what the tool accepts teaches people to ignore it; one that accepts a typo is of no use.
 #[test]
 fn the_examples_obey_the_schemas_and_typos_do_not() {
-    let [(_, tenant), (_, workspace)] = schemas();
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart");
+    let [(_, tenant), (_, workspace), (_, tests)] = schemas();
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart");
     let read = |path: &str| -> serde_json::Value {
-        serde_yaml::from_str(&std::fs::read_to_string(examples.join(path)).unwrap()).unwrap()
+        serde_yaml::from_str(&std::fs::read_to_string(directory.join(path)).unwrap()).unwrap()
     };
-    for (path, schema) in [("dialform.yaml", &workspace), ("tenants/acme-dental.yaml", &tenant)] {
+    let examples = [
+        ("dialform.yaml", &workspace),
+        ("tenants/acme-dental.yaml", &tenant),
+        ("tests/acme-dental.yaml", &tests),
+    ];
+    for (path, schema) in examples {
         let validator = jsonschema::validator_for(schema.as_value()).unwrap();
         let mut value = read(path);
         let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
@@ -83,7 +88,7 @@ fn schema_and_reader_agree_on_providers() {
         ("url: \"https://x.example\"", false),
         ("", false),
     ];
-    let [_, (_, schema)] = schemas();
+    let [_, (_, schema), _] = schemas();
     let validator = jsonschema::validator_for(schema.as_value()).unwrap();
     let directory = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();

@@ -31,6 +31,7 @@ const TABLE: &[Row] = &[
     ("import",            "emit explained finding model path plan text", ""),
     ("flow",              "explained model path", ""),
     ("switch",            "flow model", ""),
+    ("assertion",         "explained flow model path text", ""),
     ("report",            "diff explained finding flow model path plan text", ""),
     // Names everything that is shown, and only `cli` names it: what is worked out does not know that it will be shown.
     // "To a writer": no stream of the terminal.
@@ -68,7 +69,7 @@ const TABLE: &[Row] = &[
     ("sandbox",           "file model text", "axum jiff::Timestamp::now serde_yaml std::fs std::net std::time::Instant tempfile tokio \
                            tokio::net tokio::time"),
     // "Strings them together": the only row that names `apply`, `restore`, `lock` and `sandbox`.
-    ("run",               "apply edit emit error explained file finding flow http import lint load lock model outcome path plan provider report \
+    ("run",               "apply assertion edit emit error explained file finding flow http import lint load lock model outcome path plan provider report \
                            restore secret text",
                           "std::time::Instant tokio tokio::time"),
     ("run/audit_log",     "apply error file http secret text", "jiff::Timestamp::now std::fs"),
