@@ -6,6 +6,7 @@
 //! - `swept`: a sweep against brute force with the reference
 //! - `speed`: how fast it is
 //! - `random`: tenants and calls from a seed
+//! - `suggested`: assertions that are suggested, on what they were made from and on what somebody has changed
 //! - `articles`: calls of which a sentence of a source says how they end
 //! - `switch`: tenants and calls that a real switch can hold, for `.ci/switch`
 
@@ -22,6 +23,8 @@ mod pinned;
 mod random;
 #[cfg(test)]
 mod speed;
+#[cfg(test)]
+mod suggested;
 #[cfg(test)]
 mod swept;
 #[cfg(test)]
