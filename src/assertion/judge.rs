@@ -55,13 +55,21 @@ fn of_course(
     }
     let spots = network.spots(to, timeline, home);
     if let Some(missing) = passes.iter().flatten().find(|spot| !is_among(network, &spots, spot, home)) {
-        return Some(format!("it does not come by `{missing}`, which does not ring either"));
+        return Some(match missing {
+            Spot::Queue(_) => format!("it does not come by `{missing}`"),
+            Spot::Any(_) => format!("it does not come by `{missing}`, and that does not ring"),
+        });
     }
+    let rings: BTreeSet<(bool, String)> =
+        timeline.rings.iter().map(|it| (false, network.party_text(it.party, home))).collect();
     for never in never.iter().flatten() {
         match never {
             Never::Ends(words) if is_end(words) => return Some(format!("it ends `{ended}`")),
+            Never::Passes(spot) if is_among(network, &rings, spot, home) => {
+                return Some(format!("`{spot}` rings"));
+            }
             Never::Passes(spot) if is_among(network, &spots, spot, home) => {
-                return Some(format!("it comes by `{spot}`, or that rings"));
+                return Some(format!("it comes by `{spot}`"));
             }
             Never::Ends(_) | Never::Passes(_) => {}
         }

@@ -35,15 +35,6 @@ impl Network {
         from.chain(to).filter_map(of).chain(rings).collect()
     }
 
-    /// Whether something is called so at a tenant: an extension, a device, an agent, a queue, a mailbox.
-    pub fn is_called(&self, home: SiteId, name: &str) -> bool {
-        let (tenant, name) = name.split_once('/').unwrap_or((self.tenant_name(home), name));
-        self.party(tenant, name).is_some()
-            || self.extension(tenant, name).is_some()
-            || self.queue(tenant, name).is_some()
-            || self.mailbox(tenant, name).is_some()
-    }
-
     /// Everything that is called somehow at a tenant.
     pub fn names_of(&self, home: SiteId) -> BTreeSet<&str> {
         let site = self.site(home);

@@ -137,13 +137,10 @@ fn summary(out: &mut Page<'_>, tested: &Tested) -> io::Result<()> {
     if hold == all {
         return say!(out, "{}.", paint(GREEN, if all == 1 { "it holds" } else { "all hold" }));
     }
-    add!(
-        out,
-        "{} hold, {} {}",
-        hold,
-        paint(RED, fail.to_string()),
-        if fail == 1 { "fails" } else { "fail" }
-    )?;
+    let verb =
+        |count: usize, one: &'static str, several: &'static str| if count == 1 { one } else { several };
+    add!(out, "{} {}, ", hold, verb(hold, "holds", "hold"))?;
+    add!(out, "{} {}", paint(RED, fail.to_string()), verb(fail, "fails", "fail"))?;
     if wrong > 0 {
         add!(out, ", {} cannot be judged", paint(RED, wrong.to_string()))?;
     }

@@ -8,6 +8,8 @@ mod apply;
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod assertions;
+#[cfg(test)]
 mod attacks;
 #[cfg(test)]
 mod audit;

@@ -38,6 +38,24 @@ fn the_files_have_no_findings() {
     assert_eq!((finished.ending, finished.err.as_str()), (Ending::Fine, ""), "{}", finished.out);
 }
 
+/// The assertions of the example are what a newcomer copies: they hold this year and in years to come, nothing is left that they
+/// do not come to, and what they are about is what there is once the files are applied.
+#[test]
+fn its_assertions_hold_and_come_to_everything() {
+    let workspace = Workspace::quickstart();
+    for now in ["2026-11-29T12:00:00Z", "2028-02-29T03:00:00Z", "2031-07-04T23:59:59Z"] {
+        for words in ["test --coverage --min 100", "test --on plan --sandbox"] {
+            let done = workspace.run_at(now, &Vec::from_iter(words.split(' ')));
+            assert_eq!((done.ending, done.err.as_str()), (Ending::Fine, ""), "{now} {words}\n{}", done.out);
+            assert!(
+                !words.contains("coverage") || done.out.contains("\nall       100 %  56 of 56\n"),
+                "{}",
+                done.out
+            );
+        }
+    }
+}
+
 /// A digest is approved in one place and applied in another: a plan may depend on nothing but files and live state.
 #[test]
 fn a_plan_depends_on_nothing_around_it() {
