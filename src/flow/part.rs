@@ -4,11 +4,13 @@ use super::{
     course::extensions_of,
     hours::Seconds,
     network::{
-        ExtensionId, Forwards, Network, NumberId, Queue, QueueId, ReceiverId, Rule, SiteId, Target, Way,
+        Agent, ExtensionId, Forwards, Network, NumberId, Queue, QueueId, ReceiverId, Rule, SiteId, Target,
+        Way,
     },
     point::{Point, Points},
+    stretch::Timetable,
     system::System,
-    timeline::{Condition, End, Place, RulePlace, Verdict, Why},
+    timeline::{Condition, Place, RulePlace, Timeline, Verdict, Why},
     walk::Call,
 };
 use crate::{
@@ -101,7 +103,10 @@ impl Network {
             System::Deskphone => BTreeSet::from([None]),
             _ => {
                 let all = self.stretches(&schedules, within.clone());
-                all.iter().map(|it| self.rule_at(handle, it.during.start).map(|rule| rule.place)).collect()
+                all.iter()
+                    .flat_map(|it| self.rules_at(handle, it.during.start))
+                    .map(|rule| rule.map(|it| it.place))
+                    .collect()
             }
         };
         for rule in &it.rules {
@@ -169,12 +174,21 @@ impl Network {
         followed
     }
 
-    /// The rule in force at an extension. One whose schedule nobody knows is not taken to be.
-    fn rule_at(&self, extension: ExtensionId, at: Seconds) -> Option<&Rule> {
-        let is_in_force = |rule: &&Rule| {
-            rule.schedule.is_none_or(|schedule| self.is_in_force(schedule, at, &mut Points::default()))
-        };
-        self.extensions[extension.at()].rules.iter().find(is_in_force)
+    /// The rule in force at an extension, after those that may be: nobody knows when their schedules are. None of its own: it
+    /// may be that there is none.
+    fn rules_at(&self, extension: ExtensionId, at: Seconds) -> Vec<Option<&Rule>> {
+        let mut rules = Vec::new();
+        for rule in &self.extensions[extension.at()].rules {
+            let is_known = rule.schedule.is_none_or(|it| self.timetable(it) != Timetable::Unknown);
+            if !is_known {
+                rules.push(Some(rule));
+            } else if rule.schedule.is_none_or(|it| self.is_in_force(it, at, &mut Points::default())) {
+                rules.push(Some(rule));
+                return rules;
+            }
+        }
+        rules.push(None);
+        rules
     }
 
     /// The parts that a call comes to, on any of its courses.
@@ -207,25 +221,32 @@ impl Network {
                     false => call.at + Seconds::from(after / 1000),
                 };
                 if self.site(self.extensions[extension.at()].site).system == System::Stratus {
-                    let rule = self.rule_at(extension, there);
-                    reached.extend(rule.map(|rule| Part::Rule(extension, rule.place)));
+                    let rules = self.rules_at(extension, there).into_iter().flatten();
+                    reached.extend(rules.map(|rule| Part::Rule(extension, rule.place)));
                 }
             }
-            let rang: BTreeSet<_> = timeline.rings.iter().map(|ring| ring.party).collect();
-            let numbers = self.numbers_of(call.to, timeline);
-            let is_reached = |party: super::network::PartyId| {
-                rang.contains(&party)
-                    || timeline.end == End::Answered(party)
-                    || self.parties[party.at()].hosted.is_some_and(|it| numbers.contains(&it))
-            };
-            let queues = std::iter::once(call.to).chain(timeline.hops.iter().map(|hop| hop.to));
-            for queue in queues {
-                let Target::Queue(queue) = queue else { continue };
-                let agents = self.queues[queue.at()].agents.iter().filter(|agent| is_reached(agent.party));
-                reached.extend(agents.map(|agent| Part::Agent(queue, agent.place)));
-            }
+            self.agents_of(call.to, timeline, &mut reached);
         }
         reached
+    }
+
+    /// The agents who ring for a queue that a call comes by, while it is there.
+    fn agents_of(&self, to: Target, timeline: &Timeline, reached: &mut BTreeSet<Part>) {
+        let visits = std::iter::once((0, to)).chain(timeline.hops.iter().map(|hop| (hop.at, hop.to)));
+        for (hop, (since, to)) in visits.enumerate() {
+            let Target::Queue(queue) = to else { continue };
+            let later = timeline.hops.get(hop..).unwrap_or_default();
+            let left = later.iter().find(|hop| hop.from == Place::Queue(queue)).map(|hop| hop.at);
+            let is_there = |at: u32| at >= since && left.is_none_or(|left| at < left);
+            let has_rung = |agent: &&Agent| {
+                // A number of a tenant stands for those who ring there.
+                let hosted = self.parties[agent.party.at()].hosted.map(Place::Number);
+                timeline.rings.iter().any(|ring| ring.party == agent.party && is_there(ring.from))
+                    || later.iter().any(|hop| Some(hop.from) == hosted && is_there(hop.at))
+            };
+            let agents = self.queues[queue.at()].agents.iter().filter(has_rung);
+            reached.extend(agents.map(|agent| Part::Agent(queue, agent.place)));
+        }
     }
 
     /// Whether a number has an emergency forward that leads somewhere.

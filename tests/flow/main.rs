@@ -6,6 +6,7 @@
 //! - `swept`: a sweep against brute force with the reference
 //! - `speed`: how fast it is
 //! - `random`: tenants and calls from a seed
+//! - `parts`: what of a configuration a call comes to
 //! - `suggested`: assertions that are suggested, on what they were made from and on what somebody has changed
 //! - `articles`: calls of which a sentence of a source says how they end
 //! - `switch`: tenants and calls that a real switch can hold, for `.ci/switch`
@@ -17,6 +18,8 @@ mod articles;
 mod held;
 #[cfg(test)]
 mod naive;
+#[cfg(test)]
+mod parts;
 #[cfg(test)]
 mod pinned;
 #[cfg(test)]
