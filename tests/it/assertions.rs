@@ -479,3 +479,48 @@ fn what_is_suggested_is_tested_in_random_worlds() {
     println!("{tested} worlds tested, {unfit} that `check` refuses");
     assert!(tested >= 20, "{tested} worlds tested, {unfit} that `check` refuses");
 }
+
+/// The commands of a ready CI that test, as the host runs them.
+fn step(file: &str) -> String {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ci").join(file);
+    let value: Value = serde_yaml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let github = value["jobs"]["check"]["steps"].as_array().into_iter().flatten();
+    let run = github.filter_map(|step| step["run"].as_str()).find(|run| run.contains("dialform test"));
+    let gitlab = value["dialform test"]["script"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    run.map_or_else(|| gitlab.collect::<Vec<_>>().join("\n"), str::to_owned)
+}
+
+/// The ready CI is red where an assertion fails, and green where one holds. A workspace that has none yet is not in its way.
+#[test]
+fn the_ready_ci_tests() {
+    let holds = "tests: [{ name: a night, call: acme/101, expect: { never: loop } }]\n";
+    let fails = "tests: [{ name: a night, call: acme/101, expect: { end: loop } }]\n";
+    let path = std::path::Path::new(env!("CARGO_BIN_EXE_dialform")).parent().unwrap();
+    let path = format!("{}:{}", path.display(), std::env::var("PATH").unwrap());
+    for (file, cases) in [
+        (
+            "github/workflows/dialform-check.yml",
+            [(None, true), (Some(holds), true), (Some(fails), false)].as_slice(),
+        ),
+        // There `exists` says whether it runs at all.
+        ("gitlab/dialform.yml", [(Some(holds), true), (Some(fails), false)].as_slice()),
+    ] {
+        for (test, is_green) in cases {
+            let workspace = workspace();
+            test.iter().for_each(|text| workspace.write("tests/a.yaml", text));
+            let mut bash = Command::new("bash");
+            let done = bash
+                .args(["-e", "-c", &step(file)])
+                .current_dir(workspace.root())
+                .env("PATH", &path)
+                .output();
+            let done = done.unwrap();
+            assert_eq!(
+                done.status.success(),
+                *is_green,
+                "{file} {test:?}: {}",
+                String::from_utf8_lossy(&done.stderr)
+            );
+        }
+    }
+}

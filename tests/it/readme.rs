@@ -41,7 +41,7 @@ fn the_commands_run() {
         assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
         ran += 1;
     }
-    assert_eq!((ran, lines.iter().filter(|line| *line == "cargo test").count()), (17, 1), "{lines:?}");
+    assert_eq!((ran, lines.iter().filter(|line| *line == "cargo test").count()), (21, 1), "{lines:?}");
 }
 
 /// What the README shows has to be what is printed, to the letter.
@@ -60,7 +60,8 @@ fn the_excerpt_is_printed() {
 #[test]
 fn the_yaml_is_accepted_and_the_ci_lines_run() {
     let yaml = blocks("yaml");
-    let [workspace, stratus, ctm, deskphone, template, shared, extending, part, steps @ ..] = yaml.as_slice()
+    let [workspace, stratus, ctm, deskphone, template, shared, extending, part, tests, steps @ ..] =
+        yaml.as_slice()
     else {
         panic!("{yaml:?}")
     };
@@ -85,6 +86,12 @@ fn the_yaml_is_accepted_and_the_ci_lines_run() {
         "{}",
         check.err
     );
+
+    // The assertions are about the example, where they hold.
+    let example = Workspace::quickstart();
+    example.write("tests/readme.yaml", tests);
+    let test = example.run(&["test", "tests/readme.yaml"]);
+    assert_eq!(test.ending, Ending::Fine, "{}{}", test.out, test.err);
 
     let clone = Workspace::quickstart();
     clone.commit(&["."]);
