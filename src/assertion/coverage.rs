@@ -52,7 +52,7 @@ pub struct Tally {
 impl Tally {
     /// Rounded down, so that 100 means all.
     pub fn percent(self) -> usize {
-        if self.of == 0 { 100 } else { self.reached * 100 / self.of }
+        (self.reached * 100).checked_div(self.of).unwrap_or(100)
     }
 }
 

@@ -71,11 +71,11 @@ fn of_call(epochs: &[Epoch<'_>], tenant: &str, called: &str, zone: &TimeZone) ->
         Ok(number) => epoch.network.number(&number).map(Target::Number),
         Err(_) => epoch.network.called(tenant, called),
     };
-    let systems = epochs.iter().filter_map(|epoch| match target(epoch)? {
+    let mut systems = epochs.iter().filter_map(|epoch| match target(epoch)? {
         Target::Number(it) if epoch.network.has_forward(it) => Some(epoch.network.system_of(it)),
         _ => None,
     });
-    let down = match systems.last() {
+    let down = match systems.next_back() {
         Some(System::Stratus) => Some(("stratus", "switched")),
         Some(System::CallTrackingMetrics) => Some(("ctm", "down")),
         _ => None,

@@ -270,33 +270,20 @@ fn slips_are_told() {
 fn a_run_that_tests_nothing_fails() {
     let workspace = workspace();
     let holds = "tests: [{ name: a night, call: acme/101, expect: { never: loop } }]\n";
-    let cases: [(&[(&str, &str)], &[&str], &str); 7] = [
-        (&[], &["test"], "there are no assertions: no file matches `tests/*.yaml`"),
-        (&[("more/a.yaml", holds)], &["test", "more/b.yaml"], "no file matches `more/b.yaml`"),
-        (&[], &["test", "../a.yaml"], "`../a.yaml` points outside the workspace"),
-        (
-            &[],
-            &["test", "more/a.yaml", "--tenant", "agency"],
-            "no assertion is selected, so that nothing is tested",
-        ),
-        (
-            &[],
-            &["test", "more/a.yaml", "--name", "a day"],
-            "no assertion is selected, so that nothing is tested",
-        ),
-        (&[], &["test", "more/a.yaml", "--tenant", "["], "`--tenant [` is not a pattern: "),
-        (
-            &[],
-            &["test", "more/a.yaml", "--sandbox"],
-            "`--sandbox` emulates what is live, and the files alone are tested",
-        ),
-    ];
-    for (files, words, expected) in cases {
-        files.iter().for_each(|(name, text)| workspace.write(name, text));
-        let done = run(&workspace, words);
-        assert_eq!((done.ending, done.out.as_str()), (Ending::Error, ""), "{words:?}");
+    workspace.write("more/a.yaml", holds);
+    for (words, expected) in [
+        ("test", "there are no assertions: no file matches `tests/*.yaml`"),
+        ("test more/b.yaml", "no file matches `more/b.yaml`"),
+        ("test ../a.yaml", "`../a.yaml` points outside the workspace"),
+        ("test more/a.yaml --tenant agency", "no assertion is selected, so that nothing is tested"),
+        ("test more/a.yaml --name day", "no assertion is selected, so that nothing is tested"),
+        ("test more/a.yaml --tenant [", "`--tenant [` is not a pattern: "),
+        ("test more/a.yaml --sandbox", "`--sandbox` emulates what is live, and the files alone are tested"),
+    ] {
+        let done = run(&workspace, &Vec::from_iter(words.split(' ')));
+        assert_eq!((done.ending, done.out.as_str()), (Ending::Error, ""), "{words}");
         let first = done.err.lines().next().unwrap().split_once("]: ").unwrap().1.to_owned();
-        assert!(first.starts_with(expected), "{words:?}: {}", done.err);
+        assert!(first.starts_with(expected), "{words}: {}", done.err);
     }
     for words in [["test", "more/*.yaml", "--tenant", "ac*"], ["test", "more/a.yaml", "--name", "*night"]] {
         let done = run(&workspace, &words);

@@ -90,6 +90,9 @@ pub fn read(root: &Path, named: &[String]) -> Result<Tests, Failure> {
     Ok(Tests { files, warnings: findings })
 }
 
+/// An assertion: the place of its file among the files, and its own there.
+type Key = (usize, usize);
+
 /// Holds every assertion against what there is.
 pub fn test(
     checked: &Checked,
@@ -115,8 +118,8 @@ pub fn test(
         now: options.at().as_second(),
     };
     // Assertions about calls to the same tenants share what is worked out for those.
-    let mut done: BTreeMap<(usize, usize), TestedAssertion> = BTreeMap::new();
-    let mut groups: BTreeMap<Vec<usize>, Vec<((usize, usize), Understood<'_>)>> = BTreeMap::new();
+    let mut done: BTreeMap<Key, TestedAssertion> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<usize>, Vec<(Key, Understood<'_>)>> = BTreeMap::new();
     for (file, loaded) in tests.files.iter().enumerate() {
         for (at, assertion) in loaded.tests.iter().enumerate() {
             if name.as_ref().is_some_and(|it| !it.matches(&assertion.name)) {
