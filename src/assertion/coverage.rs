@@ -82,9 +82,10 @@ impl Coverage {
             let own = network.numbers().filter(|it| network.tenant_of(*it) == *tenant);
             for number in own.filter(|it| network.is_routed(*it)) {
                 let to = Target::Number(number);
-                for stretch in network.stretches(&network.schedules_on(to), within.clone()) {
-                    self.items.extend(window(network, to, stretch.during.start));
-                }
+                let stretches = network.stretches(&network.schedules_on(to), within.clone());
+                let once: BTreeMap<_, _> =
+                    stretches.into_iter().map(|it| (it.in_force, it.during.start)).collect();
+                self.items.extend(once.into_values().filter_map(|at| window(network, to, at)));
             }
         }
     }

@@ -17,7 +17,10 @@ use crate::{
     model::{Dispatch, Pattern},
     path::{Path, Segment},
 };
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 /// Something that decides about calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,10 +106,9 @@ impl Network {
             System::Deskphone => BTreeSet::from([None]),
             _ => {
                 let all = self.stretches(&schedules, within.clone());
-                all.iter()
-                    .flat_map(|it| self.rules_at(handle, it.during.start))
-                    .map(|rule| rule.map(|it| it.place))
-                    .collect()
+                let once: BTreeMap<_, _> = all.into_iter().map(|it| (it.in_force, it.during.start)).collect();
+                let rules = once.into_values().flat_map(|at| self.rules_at(handle, at));
+                rules.map(|rule| rule.map(|it| it.place)).collect()
             }
         };
         for rule in &it.rules {

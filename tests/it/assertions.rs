@@ -467,6 +467,30 @@ fn what_is_suggested_is_tested_in_random_worlds() {
     assert!(tested >= 20, "{tested} worlds tested, {unfit} that `check` refuses");
 }
 
+/// A call that can go more ways than are looked at may go one that nobody wants: nothing is said to be true of it.
+#[test]
+fn what_is_not_looked_at_whole_does_not_hold() {
+    let workspace = workspace();
+    let agents: Vec<String> =
+        (0..18).map(|at| format!("{{ extension: \"2{at:02}\", order: {} }}", at / 2 + 1)).collect();
+    let queue = format!(
+        "  \"402\": {{ name: Tiers, dispatch: tiered_round_robin, agent_ring: 20, require_agents: true, agents: [{}] }}\n",
+        agents.join(", ")
+    );
+    let acme = workspace.read("tenants/acme.yaml");
+    let acme = acme.replace("queue: \"400\"", "queue: \"402\"");
+    workspace.write("tenants/acme.yaml", acme + &queue);
+    workspace.write("tests/t.yaml", "tests: [{ name: a, call: acme/402, expect: { never: loop } }]\n");
+    let done = run(&workspace, &["test"]);
+    assert_eq!(done.ending, Ending::Error);
+    let why = "  but       the call can go more ways than are looked at (256 ways), so that nothing is certain of all, on ";
+    assert!(done.out.contains(why), "{}", done.out);
+    let suggested = run(&workspace, &["test", "--suggest", "acme"]);
+    assert_eq!(suggested.ending, Ending::Fine, "{}", suggested.err);
+    let (_, from) = suggested.out.split_once("  # +12145550100: nobody answers\n").unwrap();
+    assert!(from.starts_with("  # not held: the call can go more ways than are looked at\n"), "{from}");
+}
+
 /// The commands of a ready CI that test, as the host runs them.
 fn step(file: &str) -> String {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ci").join(file);

@@ -190,8 +190,9 @@ fn a_pattern_has_an_end() {
     ];
     for (there, pattern, why) in cases {
         let workspace = Workspace::quickstart();
-        // Seeds are YAML as well.
+        // Seeds and assertions are YAML as well.
         fs::remove_dir_all(workspace.path("live")).unwrap();
+        fs::remove_dir_all(workspace.path("tests")).unwrap();
         there(&workspace);
         workspace.edit("dialform.yaml", "tenants/*.yaml", pattern);
         let began = std::time::Instant::now();

@@ -104,13 +104,25 @@ impl Pipeline<'_> {
         own.chain(self.variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone()))).collect()
     }
 
+    /// Whether the commit has a file that a pattern names.
+    fn exists(&self, pattern: &str) -> bool {
+        let (found, names) = attempt(self.origin, &["ls-tree", "-r", "--name-only", self.commit]);
+        assert!(found, "{names}");
+        let options = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::default() };
+        let pattern = glob::Pattern::new(pattern).unwrap();
+        names.lines().any(|name| pattern.matches_with(name, options))
+    }
+
     /// When the first rule that holds says that a job starts.
     fn when(&self, rules: &Value, known: &BTreeMap<String, String>) -> Option<String> {
         let rules = list(rules.clone());
         let rule = rules.iter().find(|rule| {
             let keys = rule.as_mapping().unwrap().keys();
-            assert!(keys.map(text).all(|key| ["if", "when"].contains(&key.as_str())), "{rule:?}");
+            assert!(keys.map(text).all(|key| ["if", "exists", "when"].contains(&key.as_str())), "{rule:?}");
             rule.get("if").is_none_or(|it| holds(&text(it), known))
+                && rule
+                    .get("exists")
+                    .is_none_or(|it| list(it.clone()).iter().any(|it| self.exists(&text(it))))
         })?;
         Some(rule.get("when").map_or_else(|| "on_success".to_owned(), text))
     }
