@@ -41,7 +41,7 @@ impl TryFrom<&PlanArgs> for Options {
         let selection = run::Selection { config, merge, against, as_of, ..selection.into() };
         let environment = showing.environment.clone();
         let (emulation, logging) = (emulation.into(), watching.into());
-        Ok(Self { environment, selection, emulation, logging, now: None })
+        Ok(Self { environment, selection, emulation, logging, now: None, follows_calls: false })
     }
 }
 
@@ -50,6 +50,7 @@ impl From<&ApplyArgs> for Options {
         let ApplyArgs { selection, emulation, watching, showing, .. } = args;
         let environment = showing.environment.clone();
         Self {
+            follows_calls: false,
             environment,
             selection: selection.into(),
             emulation: emulation.into(),

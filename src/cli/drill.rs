@@ -16,6 +16,7 @@ pub async fn run(global: &Global, args: &DrillArgs, io: &mut Io<'_>) -> Result<E
     let DrillArgs { platform_down: _, extensions, at, reading, format } = args;
     let at = at.as_deref().map(drill::instant).transpose()?;
     let options = Options {
+        follows_calls: true,
         selection: Selection { as_of: at, ..Selection::default() },
         emulation: (&reading.emulation).into(),
         logging: (&reading.watching).into(),

@@ -22,6 +22,7 @@ pub async fn run(global: &Global, args: &RehearseArgs, io: &mut Io<'_>) -> Resul
     let wanted = Wanted::find(listen, switch.as_deref())?;
     // Every tenant is known, whichever of them are read: a call may come to any.
     let options = Options {
+        follows_calls: true,
         emulation: (&reading.emulation).into(),
         logging: (&reading.watching).into(),
         now: global.now,

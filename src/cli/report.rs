@@ -75,6 +75,7 @@ pub fn diff(global: &Global, args: &DiffArgs, io: &mut Io<'_>) -> Result<Ending,
 fn check(global: &Global, reading: &Reading) -> Result<(Checked, Options), Failure> {
     let selection = Selection { tenant: reading.tenant.clone(), ..Selection::default() };
     let options = Options {
+        follows_calls: true,
         environment: None,
         selection,
         emulation: (&reading.emulation).into(),

@@ -22,6 +22,7 @@ pub async fn run(global: &Global, args: &TestArgs, io: &mut Io<'_>) -> Result<En
     }
     // Every tenant is known, whichever of them are tested: a call may come to any.
     let options = Options {
+        follows_calls: true,
         emulation: (&args.emulation).into(),
         logging: (&args.watching).into(),
         now: global.now,

@@ -18,6 +18,7 @@ pub async fn run(global: &Global, args: &TraceArgs, io: &mut Io<'_>) -> Result<E
     let TraceArgs { called, at, from, given, assume, week, reading, format } = args;
     // Every tenant is known, whichever of them are read: a call may come to any.
     let options = Options {
+        follows_calls: true,
         emulation: (&reading.emulation).into(),
         logging: (&reading.watching).into(),
         now: global.now,

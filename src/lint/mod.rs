@@ -200,6 +200,11 @@ impl Findings<'_> {
     }
 }
 
+/// Whether something is found by placing calls.
+pub fn is_of_calls(code: &str) -> bool {
+    LINTS.iter().any(|lint| lint.code == code && !matches!(lint.check, Check::Files(_)))
+}
+
 /// Runs every lint.
 pub fn check(subject: &Subject<'_>) -> Vec<Finding> {
     run(LINTS, subject, calls::circles(&calls::declared(subject), subject.at))

@@ -294,6 +294,10 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
         let at = workspace.place_of_key(&[Segment::key("lock")]);
         findings.push(Finding::error("missing-feature", message).help(help).at(at));
     }
+    if options.follows_calls {
+        let of_calls = findings.iter_mut().filter(|finding| lint::is_of_calls(finding.code));
+        of_calls.for_each(|finding| finding.level = Level::Warning);
+    }
     if findings.iter().any(|finding| finding.level == Level::Error) {
         findings.sort();
         findings.dedup();

@@ -70,6 +70,8 @@ pub struct Options {
     /// What the plan is for, e.g. `production`: only the words of a comment and its mark depend on it.
     pub environment: Option<String>,
     pub selection: Selection,
+    /// Whether it is about what happens to calls: what is wrong with them is what somebody wants to see, and no reason to stop.
+    pub follows_calls: bool,
     pub emulation: Emulation,
     pub logging: Logging,
     /// What time it is; `None`: as the clock of this machine says.
