@@ -91,7 +91,8 @@ fn ends(workspace: &Workspace, finding: &Value) -> Option<String> {
     let traced = run(workspace, &[arguments.as_slice(), &["--format", "json"]].concat());
     let trace: Value =
         serde_json::from_str(&traced.out).unwrap_or_else(|error| panic!("{command}: {error}: {traced:?}"));
-    let ends = trace["courses"].as_array().unwrap().iter().map(|it| it["end"].as_str().unwrap().to_owned());
+    let courses = trace["courses"].as_array().unwrap_or_else(|| panic!("{command}: {traced:?}"));
+    let ends = courses.iter().map(|it| it["end"].as_str().unwrap().to_owned());
     let ends: std::collections::BTreeSet<String> = ends.collect();
     Some(ends.into_iter().collect::<Vec<_>>().join(" | "))
 }

@@ -11,7 +11,7 @@ use crate::{
         hours::Seconds,
         network::{Extension, ExtensionId, Rule, ScheduleState, Target},
         point::{Point, Points},
-        state::Caller,
+        state::{Caller, Given, Phone},
         walk::Call,
     },
     path::{Path, Segment},
@@ -77,7 +77,8 @@ impl Sweep<'_, '_> {
             self.holiday(handle, it, rule, &in_force);
             let wins = in_force.iter().filter(|(_, _, winner)| winner.is_none());
             self.legs(handle, it, rule, &wins.map(|(instant, ..)| *instant).collect::<Vec<_>>());
-            self.in_doubt(it, rule);
+            let wins = in_force.iter().find(|(_, _, winner)| winner.is_none());
+            self.in_doubt(handle, it, rule, wins.map(|(instant, ..)| *instant));
         }
     }
 
@@ -127,35 +128,47 @@ impl Sweep<'_, '_> {
         if self.cycle(rule) != Cycle::Days || in_force.iter().all(|it| it.2.is_some()) {
             return;
         }
-        let below = in_force.iter().find_map(|(at, _, winner)| {
+        let below = in_force.iter().find_map(|(at, now, winner)| {
             let winner = (*winner)?;
-            (self.cycle(winner) == Cycle::Weekly).then_some((*at, winner))
+            (self.cycle(winner) == Cycle::Weekly).then_some((*at, *now, winner))
         });
-        let Some((at, winner)) = below else { return };
+        let Some((at, now, winner)) = below else { return };
         let (name, winner) = (self.rule_name(rule), self.rule_name(winner));
-        let when = spoken(self.network, it.site, at);
-        let message = format!(
-            "rule `{name}` is below `{winner}`, which wins on {when}: days off are then like any other"
-        );
+        // Of the provider's holidays nobody here knows the dates.
+        let when = match now {
+            InForce::Perhaps => "within its hours".to_owned(),
+            _ => format!("on {}", spoken(self.network, it.site, at)),
+        };
+        let message =
+            format!("rule `{name}` is below `{winner}`, which wins {when}: days off are then like any other");
         let help = "move it further up: the top-most rule whose schedule is in force wins";
-        self.of_rule(Fault::HolidayBelowHours, handle, it, rule, (message, help), Some(at));
+        let shown = (now == InForce::Yes).then_some(at);
+        self.of_rule(Fault::HolidayBelowHours, handle, it, rule, (message, help), shown);
     }
 
-    fn in_doubt(&mut self, it: &Extension, rule: &Rule) {
-        if rule.simultaneous.is_none() || rule.forward.busy.is_none() || rule.forward.always.is_some() {
+    fn in_doubt(&mut self, handle: ExtensionId, it: &Extension, rule: &Rule, at: Option<Seconds>) {
+        let is_told = rule.forward.always.is_some() || rule.do_not_disturb;
+        if rule.simultaneous.is_none() || rule.forward.busy.is_none() || is_told {
             return;
         }
         let path = self.path(it, rule).join("forward").join("busy");
         let message = "whether `busy` applies beside a simultaneous ring is nowhere documented".to_owned();
         let help =
             "one phone that refuses does not end the ringing: set what is to happen as `no_answer` as well";
+        let (to, given) = (Target::Extension(handle), Given::everybody(self.network, Phone::Rejects(2000)));
+        let example = at.map(|at| {
+            let call = Call { to, at, caller: Caller::Unlisted };
+            self.network.verdict_and_met(&call, &given, &mut self.met);
+            let sight = Sight { to, site: it.site, at, is_any_time: false };
+            self.collected.example(sight, &call, &given, &self.met)
+        });
         self.collected.add(Found {
             fault: Fault::ForwardInDoubt,
             tenant: it.site,
             path,
             message,
             help: help.to_owned(),
-            example: None,
+            example,
             way: Vec::new(),
             is_self: false,
         });
