@@ -28,7 +28,11 @@ impl Network {
             Place::Receiver(receiver) => {
                 let it = &self.receivers[receiver.at()];
                 let name = self.parties[it.party.at()].name.as_str();
-                (it.site, key(&["receivers", name, "no_answer", "to"]))
+                let path = match why {
+                    Why::Rings => key(&["receivers", name]),
+                    _ => key(&["receivers", name, "no_answer", "to"]),
+                };
+                (it.site, path)
             }
             Place::Queue(queue) => {
                 let it = &self.queues[queue.at()];

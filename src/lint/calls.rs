@@ -48,16 +48,11 @@ fn lint(fault: Fault) -> &'static Lint {
     }
 }
 
-/// The kind of provider of each phone system.
-pub fn system(kind: &str) -> Option<System> {
-    System::WORDS.into_iter().find(|(_, word)| *word == kind).map(|(system, _)| system)
-}
-
 /// The tenants of files alone.
 pub(super) fn declared<'a>(subject: &Subject<'a>) -> Vec<CalledTenant<'a>> {
     let called = |it: &'a TenantSubject<'a>| {
         let kind = &subject.file.providers.get(&it.tenant.provider)?.kind;
-        let (system, tenant) = (system(kind)?, flow::layered(it.tenant, &BTreeMap::new()));
+        let (system, tenant) = (System::of_kind(kind)?, flow::layered(it.tenant, &BTreeMap::new()));
         Some(CalledTenant { tenant, system, is_whole: false, is_live: false, place: it.place_of_step })
     };
     subject.tenants.iter().filter_map(called).collect()
@@ -201,7 +196,10 @@ impl Tables {
 
     fn finding(&self, network: &Network, tenants: &[CalledTenant<'_>], found: Found) -> Finding {
         let called = self.called(tenants, found.tenant);
-        let place = called.and_then(|it| (it.place)(&found.path));
+        let place = |site: SiteId, path: &Path| self.called(tenants, site).and_then(|it| (it.place)(path));
+        // Of a circle any step will do that the files say.
+        let in_files = || found.way.iter().find_map(|(site, path)| place(*site, path));
+        let place = place(found.tenant, &found.path).or_else(in_files);
         // Without a line the words have to say whose it is.
         let message = match &place {
             Some(_) => found.message,

@@ -1,9 +1,9 @@
 //! A forward that can never happen.
 
-use super::{Check, Example, Findings, Lint, Subject, calls::system, keys};
+use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{
     finding::Level,
-    flow,
+    flow::{self, System},
     model::{Divert, Diverts, Resource},
     path::{Path, Segment},
 };
@@ -41,7 +41,7 @@ fn set(diverts: &Diverts) -> impl Iterator<Item = &'static str> {
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
         let kind = subject.file.providers.get(&it.tenant.provider).map(|it| it.kind.as_str());
-        let Some(system) = kind.and_then(system) else { continue };
+        let Some(system) = kind.and_then(System::of_kind) else { continue };
         let mut report = |path: &[Segment], diverts: &Diverts, why: &str, taken: &BTreeSet<&str>| {
             for word in set(diverts).filter(|word| !taken.contains(word)) {
                 let mut at = path.to_vec();

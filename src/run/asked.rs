@@ -8,8 +8,7 @@ use super::{
 use crate::{
     error::Failure,
     explained::Explained,
-    flow::{Given, Network, Target},
-    lint::calls::system,
+    flow::{Given, Network, System, Target},
     model::E164,
     text::closest,
 };
@@ -151,7 +150,7 @@ pub(super) fn give(
     tenant: &str,
     (name, state): (&str, &str),
 ) -> Result<(), Explained> {
-    if let Some(system) = system(name) {
+    if let Some(system) = System::of_kind(name) {
         given.set_platform(system, state.parse()?);
         return Ok(());
     }

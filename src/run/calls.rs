@@ -3,8 +3,8 @@
 use super::{Checked, check::lint_calls, report::Live, scene::Scene};
 use crate::{
     finding::{Finding, Place},
-    flow::Counted,
-    lint::calls::{self, CalledTenant, system},
+    flow::{Counted, System},
+    lint::calls::{self, CalledTenant},
     path::Path,
 };
 use std::collections::BTreeSet;
@@ -39,7 +39,7 @@ fn with_called<T>(
         let it = checked.tenants.get(*at)?;
         Some(CalledTenant {
             tenant: tenant.clone(),
-            system: system(it.provider.kind)?,
+            system: System::of_kind(it.provider.kind)?,
             is_whole: live.objects(it.index).is_some(),
             is_live: true,
             place,

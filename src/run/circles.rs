@@ -3,8 +3,8 @@
 use super::{CheckedTenant, origin::origin, place::locate};
 use crate::{
     finding::{Finding, Level, Place},
-    flow,
-    lint::calls::{self, CalledTenant, Circle, system},
+    flow::{self, System},
+    lint::calls::{self, CalledTenant, Circle},
     load::LoadedTenant,
     model::{Address, Diverts, Kind, Reference, Resource, Rules, Tenant, references},
     path::Path,
@@ -57,7 +57,7 @@ pub fn judge(
     mut plan: TenantPlan,
 ) -> TenantPlan {
     let at = at.as_second();
-    let Some(system) = system(tenant.provider.kind) else { return plan };
+    let Some(system) = System::of_kind(tenant.provider.kind) else { return plan };
     let nowhere = |_: &Path| -> Option<Place> { None };
     let layered = flow::layered(&loaded.tenant, live);
     let whole = layered.clone();

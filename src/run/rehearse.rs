@@ -9,8 +9,7 @@ use super::{
 };
 use crate::{
     error::Failure,
-    flow,
-    lint::calls::system,
+    flow::{self, System},
     report::Rehearsal,
     secret,
     switch::{CALLER, Event, Listen, Made, Phone, Phones, Site, Stage, files, heard, make},
@@ -141,7 +140,7 @@ pub async fn start(
     let known = scene.tenants.iter().filter_map(|(at, tenant)| {
         let it = checked.tenants.get(*at)?;
         let is_whole = live.is_some_and(|live| live.objects(it.index).is_some());
-        Some(Site { tenant, system: system(it.provider.kind)?, is_whole })
+        Some(Site { tenant, system: System::of_kind(it.provider.kind)?, is_whole })
     });
     let sites: Vec<Site<'_>> = known.collect();
     let home = sites.iter().position(|it| it.tenant.tenant == asked.tenant()).unwrap_or_default();

@@ -3,8 +3,7 @@
 use super::{Checked, CheckedTenant, origin::origin, place::locate, report::Live};
 use crate::{
     finding::Place,
-    flow::{self, Assumptions, Config, Network, Seconds},
-    lint::calls::system,
+    flow::{self, Assumptions, Config, Network, Seconds, System},
     load::LoadedTenant,
     model::{Absent, Address, E164, Kind, Number, Resource, Tenant, phone_numbers},
     path::Path,
@@ -164,7 +163,7 @@ impl Scene {
         let is_whole = |at: usize| live.is_some_and(|live| live.objects(at).is_some());
         let configs = self.tenants.iter().filter_map(|(at, tenant)| {
             let it = checked.tenants.get(*at)?;
-            Some(Config { tenant, system: system(it.provider.kind)?, is_whole: is_whole(it.index) })
+            Some(Config { tenant, system: System::of_kind(it.provider.kind)?, is_whole: is_whole(it.index) })
         });
         let configs: Vec<Config<'_>> = configs.collect();
         Network::new(&configs, horizon, assumed)

@@ -11,8 +11,7 @@ use crate::{
     error::Failure,
     explained::Explained,
     finding::Finding,
-    flow::{self, Assumptions, Call, Caller, Given, Network, Point, Reach},
-    lint::calls::system,
+    flow::{self, Assumptions, Call, Caller, Given, Network, Point, Reach, System},
     model::Tenant,
     path::Path,
     report::{self, Home, Trace, Week, What},
@@ -264,7 +263,7 @@ pub(super) fn assumptions(list: &[String]) -> Result<Assumptions, Failure> {
 
 /// Whether a call can come to what `--given` names.
 fn is_reached(network: &Network, reach: &Reach, tenant: &str, name: &str) -> bool {
-    if let Some(system) = system(name) {
+    if let Some(system) = System::of_kind(name) {
         return reach.has_system(network, system);
     }
     // Whoever else there is.

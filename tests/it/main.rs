@@ -26,6 +26,8 @@ mod canary;
 #[cfg(test)]
 mod ci;
 #[cfg(test)]
+mod circles;
+#[cfg(test)]
 mod comment;
 #[cfg(test)]
 mod contract;

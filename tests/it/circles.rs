@@ -1,0 +1,209 @@
+//! Circles that close in what nobody declares: a plan lays what is declared over what is live.
+
+use crate::workspace::Workspace;
+use serde_json::Value;
+
+const PROVIDERS: &str = r#"version: 1
+tenants: ["tenants/*.yaml"]
+providers:
+  stratus: { kind: stratus, url: "https://pbx.example.net/ns-api/v2", token: { env: TOKEN }, carrier: manual }
+  ctm: { kind: ctm, access_key: { env: KEY }, secret_key: { env: SECRET } }
+  deskphone: { kind: deskphone, url: "https://bridge.example.net/v1", token: { env: TOKEN } }
+"#;
+
+/// What is live on Deskphone: four people, some with a divert.
+fn people(diverts: &[(&str, &str, &str)]) -> String {
+    let person = |extension: &str| {
+        let own = diverts.iter().filter(|it| it.0 == extension);
+        let own: String =
+            own.map(|(_, condition, to)| format!(", {condition}: {{ extension: \"{to}\" }}")).collect();
+        format!("  - {{ extension: \"{extension}\"{own} }}\n")
+    };
+    format!("people:\n{}", ["2001", "2002", "2003", "2004"].map(person).concat())
+}
+
+/// What is live on Stratus: four users, some with a forward of their Default rule, and two queues.
+fn domain(forwards: &[(&str, &str, &str)]) -> String {
+    let rule = |user: &str, own: &str| {
+        let of = forwards.iter().filter(|it| it.0 == user);
+        let of: String = of
+            .map(|(_, field, to)| format!("{field}: {{ enabled: yes, parameters: [\"{to}\"] }}, "))
+            .collect();
+        format!("answerrules: [ {{ time-frame: \"*\", {of}{own} }} ]")
+    };
+    let ring = "simultaneous-ring: { enabled: yes, parameters: [\"<OwnDevices>\"] }";
+    let user =
+        |user: &str| format!("  - {{ user: \"{user}\", name-first-name: Ana, {} }}\n", rule(user, ring));
+    let queue = |queue: &str| {
+        let own = format!("forward-always: {{ enabled: yes, parameters: [\"queue_{queue}\"] }}");
+        format!(
+            "  - {{ user: \"{queue}\", name-first-name: Q, service-code: system-queue, {} }}\n",
+            rule(queue, &own)
+        )
+    };
+    let users = ["101", "102", "103", "104"].map(user).concat() + &["400", "401"].map(queue).concat();
+    let queue = |queue: &str, agent: &str| {
+        format!(
+            "  - callqueue: \"{queue}\"\n    description: Q\n    callqueue-dispatch-type: Ring All\n    \
+             callqueue-require-available-agents-to-accept-new-callers: yes\n    agents:\n      \
+             - {{ callqueue-agent-id: {agent}@acme, ordinal-order: 1 }}\n"
+        )
+    };
+    format!(
+        "domain: {{ time-zone: US/Central }}\nusers:\n{users}phonenumbers:\n  \
+         - {{ phonenumber: \"12145550100\", dial-rule-application: to-user-residential, \
+         dial-rule-translation-destination-user: \"101\", dial-rule-translation-destination-host: acme }}\n\
+         callqueues:\n{}{}",
+        queue("400", "101"),
+        queue("401", "102")
+    )
+}
+
+struct Case {
+    about: &'static str,
+    provider: &'static str,
+    live: String,
+    declared: &'static str,
+    /// `LEVEL CODE: message`
+    found: &'static [&'static str],
+    /// The steps that need approval for it.
+    critical: &'static [&'static str],
+}
+
+fn cases() -> Vec<Case> {
+    let case = |about, provider, live, declared, found, critical| Case {
+        about,
+        provider,
+        live,
+        declared,
+        found,
+        critical,
+    };
+    vec![
+        case(
+            "a divert whose other half is live",
+            "deskphone",
+            people(&[("2002", "always", "2001")]),
+            r#"diverts: { "2001": { always: { extension: "2002" } } }"#,
+            &["error divert-loop: every call goes in a circle: 2001 -> 2002 -> 2001"],
+            &["diverts.2001"],
+        ),
+        case(
+            "three long, two of them live",
+            "deskphone",
+            people(&[("2002", "always", "2003"), ("2003", "always", "2001")]),
+            r#"diverts: { "2001": { always: { extension: "2002" } } }"#,
+            &["error divert-loop: every call goes in a circle: 2001 -> 2002 -> 2003 -> 2001"],
+            &["diverts.2001"],
+        ),
+        case(
+            "on the day of an outage",
+            "deskphone",
+            people(&[("2002", "unreachable", "2001")]),
+            r#"diverts: { "2001": { unreachable: { extension: "2002" } } }"#,
+            &["warning outage-loop: on the day of an outage calls go in a circle: 2001 -> 2002 -> 2001"],
+            &[],
+        ),
+        case(
+            "one that is live already, and is declared as it is",
+            "deskphone",
+            people(&[("2001", "always", "2002"), ("2002", "always", "2001")]),
+            r#"diverts: { "2001": { always: { extension: "2002" } } }"#,
+            &["warning divert-loop: every call goes in a circle: 2001 -> 2002 -> 2001"],
+            &[],
+        ),
+        case(
+            "one that the plan opens",
+            "deskphone",
+            people(&[("2001", "always", "2002"), ("2002", "always", "2001")]),
+            r#"diverts: { "2001": { always: off } }"#,
+            &[],
+            &[],
+        ),
+        case(
+            "one that nothing declared leads to: `check --calls --live` finds it",
+            "deskphone",
+            people(&[("2003", "always", "2004"), ("2004", "always", "2003")]),
+            r#"diverts: { "2001": { always: { extension: "2002" } } }"#,
+            &[],
+            &[],
+        ),
+        case(
+            "rules, of which a plan does not read those that nobody declares",
+            "stratus",
+            domain(&[("102", "forward-always", "103"), ("103", "forward-always", "101")]),
+            r#"rules: { "101": { order: [{ when: default, forward: { always: { extension: "102" } } }] } }"#,
+            &["error divert-loop: every call goes in a circle: 101 -> 102 -> 103 -> 101"],
+            &["rules.101"],
+        ),
+        case(
+            "unanswered calls of rules",
+            "stratus",
+            domain(&[("102", "forward-no-answer", "101")]),
+            r#"diverts: { "101": { no_answer: { extension: "102" } } }"#,
+            &["warning no-answer-loop: unanswered calls go in a circle: 101 -> 102 -> 101"],
+            &[],
+        ),
+        case(
+            "a number that is live leads back",
+            "stratus",
+            domain(&[]),
+            r#"diverts: { "101": { always: { number: "+12145550100" } } }"#,
+            &["error divert-loop: every call goes in a circle: 101 -> +12145550100 -> 101"],
+            &["diverts.101"],
+        ),
+        case(
+            "a tracking number that rings one which is live and rings it",
+            "ctm",
+            "account: { name: Acme, timezone: America/Chicago }\nreceiving_numbers:\n  - { number: \"+18005550142\" }\n  \
+             - { number: \"+18005550143\" }\nnumbers:\n  - { number: \"+18005550142\", routing: round_robin, route: { \
+             receiving_number: [\"+18005550142\"] } }\n  - { number: \"+18005550143\", routing: round_robin, route: { \
+             receiving_number: [\"+18005550142\"] } }\n"
+                .to_owned(),
+            r#"numbers: { "+18005550142": { route: { receiver: "+18005550143" } } }"#,
+            &["error divert-loop: every call goes in a circle: +18005550142 -> +18005550143 -> +18005550142"],
+            &["numbers.+18005550142"],
+        ),
+        case(
+            "a queue whose failover is one that is live",
+            "stratus",
+            domain(&[("401", "forward-when-unregistered", "queue_400")]),
+            r#"queues: { "400": { failover: { queue: "401" } }, "401": {} }"#,
+            &["warning outage-loop: on the day of an outage calls go in a circle: 400 -> 401 -> 400"],
+            &[],
+        ),
+    ]
+}
+
+/// Exactly these circles are found, and a step is critical where it makes one in which no phone rings.
+#[test]
+fn a_circle_that_closes_in_what_is_live_is_found() {
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let workspace = Workspace::default();
+        let account = if case.provider == "ctm" { "302341" } else { "acme" };
+        workspace.write("dialform.yaml", PROVIDERS);
+        workspace.write(&format!("live/{}/{account}.yaml", case.provider), &case.live);
+        let head = format!(
+            "tenant: acme\nprovider: {}\naccount: \"{account}\"\ntime_zone: America/Chicago\n",
+            case.provider
+        );
+        workspace.write("tenants/acme.yaml", format!("{head}{}\n", case.declared));
+        let planned = workspace.run(&["plan", "--sandbox", "--format", "json"]);
+        let plan: Value =
+            serde_json::from_str(&planned.out).unwrap_or_else(|error| panic!("{error}: {planned:?}"));
+        let text = |it: &Value| it.as_str().unwrap_or_default().to_owned();
+        let loops = plan["findings"].as_array().into_iter().flatten();
+        let loops = loops.filter(|it| text(&it["code"]).ends_with("-loop"));
+        let found: Vec<String> = loops
+            .map(|it| format!("{} {}: {}", text(&it["level"]), text(&it["code"]), text(&it["message"])))
+            .collect();
+        let steps = plan["tenants"][0]["steps"].as_array().into_iter().flatten();
+        let critical = steps.filter(|step| text(&step["critical"]).contains("in a circle"));
+        let critical: Vec<String> = critical.map(|step| text(&step["address"])).collect();
+        if found != case.found || critical != case.critical {
+            wrong.push(format!("{}: found {found:#?}, critical {critical:?}\n{planned:?}", case.about));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
