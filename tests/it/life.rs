@@ -374,7 +374,7 @@ fn a_fork_sees_no_secret() {
     let head = life.branch("theirs", 0, |it| {
         it.edit(FILE, "name: Sales", "name: Owned");
         // Their own workflow and their own program, which the check of a fork runs and nobody else.
-        it.edit(CHECK, "  - run: dialform check\n", "  - run: env | grep -c STRATUS || true\n");
+        it.edit(CHECK, "  - run: dialform check --calls\n", "  - run: env | grep -c STRATUS || true\n");
         it.edit(PLAN, "  workflow_run:", "  pull_request:\n  workflow_run:");
         it.write(".github/actions/dialform/plan/action.yml", "broken: true\n");
     });
