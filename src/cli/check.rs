@@ -27,10 +27,11 @@ pub async fn run(global: &Global, args: &CheckArgs, io: &mut Io<'_>) -> Result<E
     let checked = run::check(&global.dir, &options)?;
     let (mut findings, mut placed, mut is_whole) = (checked.warnings.clone(), None, true);
     if *calls {
+        let option = if reading.emulation.sandbox { "--sandbox" } else { "--live" };
         let (live, named) = live_of_named(global, &checked, reading, &options, *format, io).await?;
         let unread: Vec<_> = live.iter().flat_map(|live| live.findings().cloned()).collect();
         is_whole = unread.is_empty();
-        let (found, counted) = calls::sweep(&checked, &named, live.as_ref());
+        let (found, counted) = calls::sweep(&checked, &named, live.as_ref(), option);
         // What plain `check` finds by placing some calls is found again, perhaps with a shorter one.
         let is_again =
             |it: &Finding| found.iter().any(|more| (more.code, &more.message) == (it.code, &it.message));

@@ -17,6 +17,8 @@ pub struct Met {
     pub phones: Vec<PartyId>,
     pub queues: Vec<QueueId>,
     pub circles: Vec<Circle>,
+    /// Of many calls: every place that was left.
+    pub(super) places: Vec<Place>,
     /// Whether what a phone that rings comes to is neither declared nor read.
     pub is_unknown: bool,
 }
@@ -43,6 +45,10 @@ impl Met {
         Self { instant: Some(Instant { at: 0, known: Vec::new() }), ..Self::default() }
     }
 
+    pub(super) fn is_of_many(&self) -> bool {
+        self.instant.is_some()
+    }
+
     /// Whether a schedule is in force: asked once for an instant.
     pub(super) fn in_force(&mut self, network: &Network, schedule: ScheduleId, at: Seconds) -> Option<bool> {
         let instant = self.instant.as_mut()?;
@@ -59,6 +65,7 @@ impl Met {
         self.phones.clear();
         self.queues.clear();
         self.circles.clear();
+        self.places.clear();
         self.is_unknown = false;
     }
 

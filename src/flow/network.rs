@@ -124,7 +124,7 @@ pub enum Way {
 }
 
 /// The forwards of an extension or of one of its rules. `off` is none.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Forwards {
     pub always: Option<Target>,
     pub on_call: Option<Target>,

@@ -26,6 +26,10 @@ const DEEPEST: u32 = 16;
 /// How often they do in one walk: several phones that are numbers of others, which ring several again, grow beyond all bounds.
 const INSIDES: u32 = 300;
 
+/// The same where many calls are looked at: a sweep says how many of them could go more ways.
+const INSIDES_OF_MANY: u32 = 40;
+const MOST_OF_MANY: usize = 24;
+
 /// What all walks of one call share.
 pub(super) struct Shared<'m> {
     pub choices: Choices,
@@ -84,6 +88,7 @@ impl Network {
             is_cut: false,
             met,
         };
+        let most = if shared.met.is_of_many() { MOST_OF_MANY } else { MOST };
         let mut timelines = Vec::new();
         let is_cut = loop {
             shared.guessed.clear();
@@ -110,7 +115,7 @@ impl Network {
             if !shared.choices.advance() {
                 break false;
             }
-            if timelines.len() >= MOST {
+            if timelines.len() >= most {
                 break true;
             }
         };
@@ -180,6 +185,9 @@ impl Walk<'_, '_> {
             return false;
         }
         self.left.push((from, why));
+        if self.shared.met.is_of_many() {
+            self.shared.met.places.push(from);
+        }
         true
     }
 
@@ -306,7 +314,8 @@ impl Walk<'_, '_> {
     /// What a call that comes in at a number of a tenant comes to there, beginning so much later.
     pub fn inside(&mut self, number: NumberId, delay: u32) -> Inside {
         self.shared.insides += 1;
-        if self.depth >= DEEPEST || self.shared.insides > INSIDES {
+        let most = if self.shared.met.is_of_many() { INSIDES_OF_MANY } else { INSIDES };
+        if self.depth >= DEEPEST || self.shared.insides > most {
             self.shared.is_cut = true;
             return Inside {
                 end: End::Loop,

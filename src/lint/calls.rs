@@ -21,8 +21,10 @@ pub struct CalledTenant<'a> {
     pub system: System,
     /// Whether everything live is in it.
     pub is_whole: bool,
-    /// Whether something live is.
-    pub is_live: bool,
+    /// Whether something live is: the option that reads it.
+    pub live: Option<&'static str>,
+    /// When it becomes another by itself.
+    pub until: Option<Seconds>,
     /// Where a value stands. None: only the phone system has it.
     pub place: &'a dyn Fn(&Path) -> Option<Place>,
 }
@@ -53,7 +55,14 @@ pub(super) fn declared<'a>(subject: &Subject<'a>) -> Vec<CalledTenant<'a>> {
     let called = |it: &'a TenantSubject<'a>| {
         let kind = &subject.file.providers.get(&it.tenant.provider)?.kind;
         let (system, tenant) = (System::of_kind(kind)?, flow::layered(it.tenant, &BTreeMap::new()));
-        Some(CalledTenant { tenant, system, is_whole: false, is_live: false, place: it.place_of_step })
+        Some(CalledTenant {
+            tenant,
+            system,
+            is_whole: false,
+            live: None,
+            until: it.until,
+            place: it.place_of_step,
+        })
     };
     subject.tenants.iter().filter_map(called).collect()
 }
@@ -78,30 +87,31 @@ impl Circle {
 }
 
 /// The circles that calls go in, as findings.
-pub(super) fn circles(tenants: &[CalledTenant<'_>], at: Seconds) -> Vec<Finding> {
-    ways(tenants, at).into_iter().map(|circle| circle.finding).collect()
+pub(super) fn circles(tenants: &[CalledTenant<'_>], at: Seconds, is_now: bool) -> Vec<Finding> {
+    let ways = groups(tenants).into_iter().flat_map(|group| ways_of(tenants, &group, at, is_now));
+    once(ways.map(|circle| circle.finding).collect())
 }
 
 /// The circles that calls go in: everybody does the same, and every schedule counts.
 pub fn ways(tenants: &[CalledTenant<'_>], at: Seconds) -> Vec<Circle> {
-    let all: Vec<usize> = (0..tenants.len()).collect();
+    groups(tenants).iter().flat_map(|group| ways_of(tenants, group, at, true)).collect()
+}
+
+fn ways_of(tenants: &[CalledTenant<'_>], group: &[usize], at: Seconds, is_now: bool) -> Vec<Circle> {
+    let tables = Tables::of(tenants, group);
     // Most tenants have no way back, whatever the time: no hours are laid out for them.
-    let network = Tables::of(tenants, &all);
-    let with_ways = network.network(flow::around(at)).with_circuits();
-    if with_ways.is_empty() {
+    if tables.network(flow::around(at)).with_circuits().is_empty() {
         return Vec::new();
     }
-    let concerned: Vec<usize> = all.into_iter().filter(|at| with_ways.contains(&SiteId::of(*at))).collect();
-    let tables = Tables::of(tenants, &concerned);
     let network = tables.network(flow::horizon(at));
     let circle = |found: Found| {
         let objects = found.way.iter().filter_map(|(site, path)| {
             let (section, key) = (path.first()?.as_key()?, path.get(1)?.as_key()?);
             Some(object(network.tenant_name(*site), section, key))
         });
-        Circle { objects: objects.collect(), finding: tables.finding(&network, tenants, found) }
+        Circle { objects: objects.collect(), finding: tables.finding(&network, tenants, found, is_now) }
     };
-    let found = network.circles(flow::ahead(at)).found.into_iter();
+    let found = network.circles(ahead(tenants, group, at)).found.into_iter();
     found.filter(|found| tables.is_told(tenants, found)).map(circle).collect()
 }
 
@@ -120,14 +130,28 @@ pub fn sweep(tenants: &[CalledTenant<'_>], asked: &BTreeSet<usize>, at: Seconds)
         }
         let tables = Tables::of(tenants, &group);
         let network = tables.network(flow::horizon(at));
-        let swept = network.sweep(&own, flow::ahead(at));
+        let swept = network.sweep(&own, ahead(tenants, &group, at));
         counted += swept.counted;
         let found = swept.found.into_iter().filter(|found| tables.is_told(tenants, found));
-        findings.extend(found.map(|found| tables.finding(&network, tenants, found)));
+        findings.extend(found.map(|found| tables.finding(&network, tenants, found, true)));
     }
     findings.sort();
-    findings.dedup();
-    (findings, counted)
+    (once(findings), counted)
+}
+
+/// Of findings that say the same of one place the first.
+fn once(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut told = BTreeSet::new();
+    let mut all = findings;
+    all.retain(|it| told.insert((it.code, it.place.clone(), it.message.clone())));
+    all
+}
+
+/// As far ahead as these tenants stay as they are.
+fn ahead(tenants: &[CalledTenant<'_>], group: &[usize], at: Seconds) -> std::ops::Range<Seconds> {
+    let ahead = flow::ahead(at);
+    let until = group.iter().filter_map(|it| tenants[*it].until).min();
+    ahead.start..until.map_or(ahead.end, |until| until.clamp(ahead.start + 1, ahead.end))
 }
 
 /// The tenants that calls come to from each other: in order, each in one group.
@@ -191,10 +215,16 @@ impl Tables {
 
     /// Whether nothing else says so: `self-reference` looks at the files.
     fn is_told(&self, tenants: &[CalledTenant<'_>], found: &Found) -> bool {
-        !found.is_self || self.called(tenants, found.tenant).is_some_and(|it| it.is_live)
+        !found.is_self || self.called(tenants, found.tenant).is_some_and(|it| it.live.is_some())
     }
 
-    fn finding(&self, network: &Network, tenants: &[CalledTenant<'_>], found: Found) -> Finding {
+    fn finding(
+        &self,
+        network: &Network,
+        tenants: &[CalledTenant<'_>],
+        found: Found,
+        is_now: bool,
+    ) -> Finding {
         let called = self.called(tenants, found.tenant);
         let place = |site: SiteId, path: &Path| self.called(tenants, site).and_then(|it| (it.place)(path));
         // Of a circle any step will do that the files say.
@@ -205,9 +235,9 @@ impl Tables {
             Some(_) => found.message,
             None => format!("{}/{}: {}", network.tenant_name(found.tenant), found.path, found.message),
         };
-        let is_live = called.is_some_and(|it| it.is_live);
+        let live = called.and_then(|it| it.live);
         let help = match &found.example {
-            Some(example) => format!("{}; `{}` shows it", found.help, example.command(is_live)),
+            Some(example) => format!("{}; `{}` shows it", found.help, example.command(live, is_now)),
             None => found.help,
         };
         lint(found.fault).finding(message).at(place).help(help)

@@ -174,8 +174,9 @@ pub struct Subject<'a> {
     pub single_account: &'a [&'static str],
     /// Where something stands in `dialform.yaml`.
     pub place: &'a dyn Fn(&[Segment]) -> Place,
-    /// The time of the run.
+    /// The time that the files are of, and whether that is now.
     pub at: flow::Seconds,
+    pub is_now: bool,
 }
 
 /// One tenant and where its parts stand.
@@ -186,6 +187,8 @@ pub struct TenantSubject<'a> {
     pub place_of_key: &'a dyn Fn(&[Segment]) -> Place,
     /// The same for whatever a call goes by: also where that comes of `bulk`.
     pub place_of_step: &'a dyn Fn(&Path) -> Option<Place>,
+    /// When its files say something else.
+    pub until: Option<flow::Seconds>,
 }
 
 /// Where a check puts what it finds.
@@ -207,7 +210,7 @@ pub fn is_of_calls(code: &str) -> bool {
 
 /// Runs every lint.
 pub fn check(subject: &Subject<'_>) -> Vec<Finding> {
-    run(LINTS, subject, calls::circles(&calls::declared(subject), subject.at))
+    run(LINTS, subject, calls::circles(&calls::declared(subject), subject.at, subject.is_now))
 }
 
 /// What only placing every call finds, and how many that are.

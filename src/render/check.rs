@@ -21,7 +21,7 @@ pub fn check(
     let warnings = count(findings.len() - errors, "warning");
     let errors = if errors == 0 { "no errors".to_owned() } else { count(errors, "error") };
     say!(out, "{}, {}: {}, {}.", count(tenants, "tenant"), count(objects, "object"), errors, warnings)?;
-    if let Some(Counted { classes, combinations }) = placed.filter(|placed| placed.classes > 0) {
+    if let Some(Counted { classes, combinations, limited }) = placed {
         let placed = if classes == 1 {
             "1 call was placed".to_owned()
         } else {
@@ -33,6 +33,13 @@ pub fn check(
             placed,
             combinations
         )?;
+        if limited > 0 {
+            say!(
+                out,
+                "Of {} not every way or every phone was looked at: they can go too many.",
+                count(usize::try_from(limited).unwrap_or(usize::MAX), "call")
+            )?;
+        }
     }
     Ok(())
 }

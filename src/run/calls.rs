@@ -1,6 +1,11 @@
 //! Every call to the numbers of some tenants, at every time and in every state: what is declared, laid over what is live.
 
-use super::{Checked, check::lint_calls, report::Live, scene::Scene};
+use super::{
+    Checked,
+    check::{changes, lint_calls},
+    report::Live,
+    scene::Scene,
+};
 use crate::{
     finding::{Finding, Place},
     flow::{Counted, System},
@@ -10,12 +15,18 @@ use crate::{
 use std::collections::BTreeSet;
 
 /// What is wrong with calls to the named tenants, among all that there are, and how many were placed.
-pub fn sweep(checked: &Checked, named: &[String], live: Option<&Live>) -> (Vec<Finding>, Counted) {
+/// `option` is the one by which the accounts were read.
+pub fn sweep(
+    checked: &Checked,
+    named: &[String],
+    live: Option<&Live>,
+    option: &'static str,
+) -> (Vec<Finding>, Counted) {
     let asked: BTreeSet<&str> = named.iter().map(String::as_str).collect();
     let Some(live) = live else { return lint_calls(&checked.workspace, &asked) };
     let all: Vec<usize> = (0..checked.tenants.len()).collect();
     let scene = Scene::reached(checked, &all, Some(live));
-    with_called(checked, &scene, live, |tenants| {
+    with_called(checked, &scene, live, option, |tenants| {
         let is_asked = |at: &usize| asked.contains(tenants[*at].tenant.tenant.as_str());
         let asked = (0..tenants.len()).filter(is_asked).collect();
         calls::sweep(tenants, &asked, checked.workspace.at.as_second())
@@ -27,6 +38,7 @@ fn with_called<T>(
     checked: &Checked,
     scene: &Scene,
     live: &Live,
+    option: &'static str,
     look: impl FnOnce(&[CalledTenant<'_>]) -> T,
 ) -> T {
     type Places<'a> = Box<dyn Fn(&Path) -> Option<Place> + 'a>;
@@ -41,7 +53,8 @@ fn with_called<T>(
             tenant: tenant.clone(),
             system: System::of_kind(it.provider.kind)?,
             is_whole: live.objects(it.index).is_some(),
-            is_live: true,
+            live: Some(option),
+            until: changes(checked.loaded(it), checked.workspace.at),
             place,
         })
     });

@@ -208,17 +208,17 @@ pub(super) fn to_be_extended(root: &Path, file: Option<&str>, at: Timestamp) -> 
 
 /// What the lints find in one tenant by itself.
 pub(super) fn lint_one(workspace: &Workspace, tenant: &LoadedTenant) -> Vec<Finding> {
-    lints(workspace, &[tenant], lint::check)
+    lints(workspace, &[tenant], workspace.at, lint::check)
 }
 
 /// What the lints find in the tenants of a workspace.
 pub(super) fn lint_all(workspace: &Workspace) -> Vec<Finding> {
-    lints(workspace, &all(&workspace.tenants), lint::check)
+    lints(workspace, &all(&workspace.tenants), workspace.at, lint::check)
 }
 
 /// What only placing every call finds in some tenants of a workspace, as the files have them.
 pub(super) fn lint_calls(workspace: &Workspace, asked: &BTreeSet<&str>) -> (Vec<Finding>, Counted) {
-    lints(workspace, &all(&workspace.tenants), |subject| lint::sweep(subject, asked))
+    lints(workspace, &all(&workspace.tenants), workspace.at, |subject| lint::sweep(subject, asked))
 }
 
 /// Loads and checks what the files declare.
@@ -244,13 +244,16 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
         })?;
     }
     let mut findings = workspace.findings.clone();
-    let wrong = |tenants: &[&LoadedTenant]| {
-        let found = lints(&workspace, tenants, lint::check);
+    let wrong = |tenants: &[&LoadedTenant], at: Timestamp| {
+        let found = lints(&workspace, tenants, at, lint::check);
         found.into_iter().chain(ends::refused(&workspace, tenants)).collect::<Vec<_>>()
     };
     let coming = ends::later(&workspace, &wrong);
-    findings.extend(baseline::news(lints(&workspace, &all(&workspace.tenants), lint::check), &workspace));
-    findings.extend(lints(&workspace, &all(&workspace.parts), lint::check_parts));
+    findings.extend(baseline::news(
+        lints(&workspace, &all(&workspace.tenants), workspace.at, lint::check),
+        &workspace,
+    ));
+    findings.extend(lints(&workspace, &all(&workspace.parts), workspace.at, lint::check_parts));
     findings.extend(ends::warnings(&workspace).into_iter().chain(ends::protected(&workspace)).chain(coming));
     let meanwhile = match (&selection.base, &earlier) {
         // What is planned with a merge is what everybody has merged.
@@ -427,7 +430,12 @@ fn absent(loaded: &LoadedTenant) -> BTreeMap<Address, Option<Source>> {
         .collect()
 }
 
-fn lints<T>(workspace: &Workspace, tenants: &[&LoadedTenant], check: impl FnOnce(&Subject<'_>) -> T) -> T {
+fn lints<T>(
+    workspace: &Workspace,
+    tenants: &[&LoadedTenant],
+    at: Timestamp,
+    check: impl FnOnce(&Subject<'_>) -> T,
+) -> T {
     type Placer<'a> = Box<dyn Fn(&[Segment]) -> Place + 'a>;
     let placers: Vec<(Placer<'_>, Placer<'_>)> = tenants
         .iter()
@@ -446,6 +454,7 @@ fn lints<T>(workspace: &Workspace, tenants: &[&LoadedTenant], check: impl FnOnce
             place,
             place_of_key,
             place_of_step,
+            until: changes(loaded, at),
         })
         .collect();
     let providers = provider::all();
@@ -458,8 +467,14 @@ fn lints<T>(workspace: &Workspace, tenants: &[&LoadedTenant], check: impl FnOnce
         kinds: &kinds,
         single_account: &single_account,
         place: &|path| workspace.place(path),
-        at: workspace.at.as_second(),
+        at: at.as_second(),
+        is_now: at == workspace.at,
     })
+}
+
+/// When a tenant's files next say something else.
+pub(super) fn changes(loaded: &LoadedTenant, at: Timestamp) -> Option<i64> {
+    loaded.untils().map(|(until, _)| until.instant).filter(|it| *it > at).min().map(Timestamp::as_second)
 }
 
 /// What is wrong with the providers' settings, given what is declared on each.

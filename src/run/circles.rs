@@ -1,12 +1,12 @@
 //! Whether what a plan makes of a tenant lets calls go in a circle: what is declared, laid over what is live.
 
-use super::{CheckedTenant, origin::origin, place::locate};
+use super::{CheckedTenant, check::changes, origin::origin, place::locate};
 use crate::{
     finding::{Finding, Level, Place},
     flow::{self, System},
     lint::calls::{self, CalledTenant, Circle},
     load::LoadedTenant,
-    model::{Address, Diverts, Kind, Reference, Resource, Rules, Tenant, references},
+    model::{Address, Diverts, Kind, Queue, Reference, Resource, Rules, Tenant, references},
     path::Path,
     plan::TenantPlan,
 };
@@ -34,12 +34,20 @@ pub fn unread(tenant: &CheckedTenant, live: &Objects) -> BTreeMap<Address, Resou
         }
         for (path, to) in references(address, resource) {
             let rings = path.keys().iter().any(|it| matches!(it.as_key(), Some("ring" | "agents")));
-            let Reference::Extension(to) = to else { continue };
+            let (to, is_queue) = match to {
+                Reference::Extension(to) => (to.to_string(), false),
+                Reference::Queue(to) => (to, true),
+                _ => continue,
+            };
             let all = [Kind::Rules, Kind::Diverts, Kind::Queues].map(|kind| Address::new(kind, &to));
             if rings || all.iter().any(|it| live.contains_key(it) || is_own(it)) {
                 continue;
             }
-            let [rules, diverts, _] = all;
+            let [rules, diverts, queues] = all;
+            if is_queue {
+                next.insert(queues, Resource::Queue(Queue::default()));
+                continue;
+            }
             next.insert(rules, Resource::Rules(Rules::default()));
             next.insert(diverts, Resource::Diverts(Diverts::default()));
         }
@@ -54,15 +62,18 @@ pub fn judge(
     live: &Objects,
     known: &[Finding],
     at: Timestamp,
+    option: &'static str,
     mut plan: TenantPlan,
 ) -> TenantPlan {
+    let until = changes(loaded, at);
     let at = at.as_second();
     let Some(system) = System::of_kind(tenant.provider.kind) else { return plan };
     let nowhere = |_: &Path| -> Option<Place> { None };
     let layered = flow::layered(&loaded.tenant, live);
     let whole = layered.clone();
     let place = |path: &Path| origin(&loaded.tenant, &whole, path).map(|path| locate(loaded, &path));
-    let after = CalledTenant { tenant: layered, system, is_whole: false, is_live: true, place: &place };
+    let after =
+        CalledTenant { tenant: layered, system, is_whole: false, live: Some(option), until, place: &place };
     let circles = calls::ways(&[after], at);
     if circles.is_empty() {
         return plan;
@@ -70,7 +81,8 @@ pub fn judge(
     let Tenant { tenant: name, time_zone, .. } = loaded.tenant.clone();
     let before = Tenant { tenant: name, time_zone, ..Tenant::default() };
     let before = flow::layered(&before, live);
-    let before = CalledTenant { tenant: before, system, is_whole: false, is_live: true, place: &nowhere };
+    let before =
+        CalledTenant { tenant: before, system, is_whole: false, live: Some(option), until, place: &nowhere };
     let earlier: BTreeSet<BTreeSet<String>> =
         calls::ways(&[before], at).into_iter().map(|it| it.objects).collect();
     for circle in circles {

@@ -70,7 +70,10 @@ fn of(until: &Until, at: Timestamp) -> Vec<Finding> {
 
 /// What is wrong with the files as they will be once an `until` has passed, and not as they are, each with when that is.
 /// `check` says what is wrong with the tenants.
-pub(super) fn later(workspace: &Workspace, check: &dyn Fn(&[&LoadedTenant]) -> Vec<Finding>) -> Vec<Finding> {
+pub(super) fn later(
+    workspace: &Workspace,
+    check: &dyn Fn(&[&LoadedTenant], Timestamp) -> Vec<Finding>,
+) -> Vec<Finding> {
     let all = workspace.tenants.iter().flat_map(LoadedTenant::untils).map(|(until, _)| until);
     let coming: BTreeMap<Timestamp, &Until> =
         all.filter(|it| !it.has_passed(workspace.at)).map(|it| (it.instant, it)).collect();
@@ -81,21 +84,28 @@ pub(super) fn later(workspace: &Workspace, check: &dyn Fn(&[&LoadedTenant]) -> V
         return Vec::new();
     }
     // What is said of now is said already, and what is said of then is said once.
-    let mut told: BTreeSet<Finding> =
-        check(&workspace.tenants.iter().collect::<Vec<_>>()).into_iter().collect();
+    let mut told: BTreeSet<Finding> = check(&workspace.tenants.iter().collect::<Vec<_>>(), workspace.at)
+        .into_iter()
+        .map(unhelped)
+        .collect();
     let mut found = Vec::new();
     for (instant, until) in instants {
         let then: Vec<Option<LoadedTenant>> = workspace.tenants.iter().map(|it| it.at(instant)).collect();
         let tenants: Vec<&LoadedTenant> =
             workspace.tenants.iter().zip(&then).map(|(now, then)| then.as_ref().unwrap_or(now)).collect();
-        for finding in check(&tenants) {
-            if told.insert(finding.clone()) {
+        for finding in check(&tenants, instant) {
+            if told.insert(unhelped(finding.clone())) {
                 let message = format!("from {until} on, {}", finding.message);
                 found.push(Finding { message, ..finding });
             }
         }
     }
     found
+}
+
+/// What is found, whatever call shows it.
+fn unhelped(finding: Finding) -> Finding {
+    Finding { help: None, ..finding }
 }
 
 /// Says of each `until` of a protected object that what follows takes away what it is protected for: a plan of that day is blocked

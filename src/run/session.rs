@@ -266,8 +266,9 @@ impl<'a> Session<'a> {
                 Err(finding) => self.blocked(tenant, vec![finding]),
             };
             if matches!(tenant.intent, Intent::Declared) {
+                let option = if self.sandbox { "--sandbox" } else { "--live" };
                 let (loaded, at) = (self.checked.loaded(tenant), self.checked.workspace.at);
-                plan = circles::judge(loaded, tenant, &live, &self.checked.warnings, at, plan);
+                plan = circles::judge(loaded, tenant, &live, &self.checked.warnings, at, option, plan);
             }
             plan.across.hosts = hosts;
             plan.across.system = self.checked.config(tenant).system();

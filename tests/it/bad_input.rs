@@ -158,6 +158,7 @@ impl Spoiled {
                 place,
                 place_of_key,
                 place_of_step,
+                until: None,
             })
             .collect();
         let mut findings = workspace.findings.clone();
@@ -168,6 +169,7 @@ impl Spoiled {
             single_account: &["deskphone"],
             place: &|path| workspace.place(path),
             at: 0,
+            is_now: true,
         }));
         let ending = match findings.iter().any(|finding| finding.level == Level::Error) {
             true => Ending::Error,

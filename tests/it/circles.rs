@@ -161,7 +161,7 @@ fn cases() -> Vec<Case> {
              receiving_number: [\"+18005550142\"] } }\n"
                 .to_owned(),
             r#"numbers: { "+18005550142": { route: { receiver: "+18005550143" } } }"#,
-            &["error divert-loop: every call goes in a circle: +18005550142 -> +18005550143 -> +18005550142"],
+            &["error divert-loop: every call goes in a circle: +18005550142 -> +18005550143 -> +18005550142, and no phone rings"],
             &["numbers.+18005550142"],
         ),
         case(

@@ -43,7 +43,10 @@ impl Collected<'_> {
             let fault = fault(&circle, is_whole);
             let Some((tenant, path)) = self.place(fault, &circle) else { continue };
             let way = self.network.round(&circle, tenant);
-            let (message, help) = words(fault, &way);
+            let (mut message, help) = words(fault, &way);
+            if fault == Fault::DivertLoop && circle.is_rung {
+                message.push_str(", and no phone rings");
+            }
             // Nobody calls a receiving number here.
             let is_called = !matches!(call.to, Target::Receiver(_));
             let example = is_called.then(|| self.example(sight, call, given, met));

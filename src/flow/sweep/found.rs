@@ -5,7 +5,7 @@ use crate::{
     flow::{
         hours::Seconds,
         met::{Circle, Met},
-        network::{Network, PartyId, SiteId, Target},
+        network::{Network, PartyId, QueueId, SiteId, Target},
         state::{Caller, Given, Phone, Platform},
         supposed::SOMEBODY,
         system::System,
@@ -61,8 +61,10 @@ pub struct Found {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
     pub called: String,
-    /// With date and offset, in the zone of the tenant that is called. None: at any time.
-    pub at: Option<String>,
+    /// With date and offset, in the zone of the tenant that is called.
+    pub at: String,
+    /// Whether it is so at any time.
+    pub is_any_time: bool,
     pub from: Option<&'static str>,
     /// What it finds, where that is not how `trace` takes it.
     pub given: Vec<String>,
@@ -73,11 +75,11 @@ pub struct Example {
 }
 
 impl Example {
-    /// The command that shows it. `is_live`: what is live counts.
-    pub fn command(&self, is_live: bool) -> String {
-        let Self { called, at, from, given, needs_live, rank: _ } = self;
+    /// The command that shows it. `live`: the option that reads what is live, where that counts. `is_now`: not of files of another day.
+    pub fn command(&self, live: Option<&str>, is_now: bool) -> String {
+        let Self { called, at, is_any_time, from, given, needs_live, rank: _ } = self;
         let mut command = format!("dialform trace {}", quoted(called));
-        if let Some(at) = at {
+        if !is_any_time || !is_now {
             command.push_str(&format!(" --at {at}"));
         }
         if let Some(from) = from {
@@ -86,8 +88,8 @@ impl Example {
         if !given.is_empty() {
             command.push_str(&format!(" --given {}", quoted(&given.join(","))));
         }
-        if *needs_live || is_live {
-            command.push_str(" --live");
+        if let Some(live) = live.or(needs_live.then_some("--live")) {
+            command.push_str(&format!(" {live}"));
         }
         command
     }
@@ -187,6 +189,9 @@ impl<'n> Collected<'n> {
             .map(|(party, phone)| format!("{}={phone}", network.party_text(party, sight.site)))
             .collect();
         given_text.sort_unstable();
+        let is_full = |queue: &&QueueId| given.full.get(queue.at()).copied().unwrap_or(false);
+        let full = met.queues.iter().filter(is_full);
+        given_text.extend(full.map(|queue| format!("queue:{}=full", network.queue_text(*queue, sight.site))));
         for (system, word) in System::WORDS {
             let platform = given.platforms[system as usize];
             let words = Platform::WORDS.into_iter().find(|(_, it)| *it == platform && *it != Platform::Up);
@@ -204,7 +209,8 @@ impl<'n> Collected<'n> {
         };
         Example {
             called: name(call.to),
-            at: (!sight.is_any_time).then(|| instant(network, sight.site, call.at)),
+            at: instant(network, sight.site, call.at),
+            is_any_time: sight.is_any_time,
             from,
             needs_live,
             rank: (given_text.len() + usize::from(from.is_some()), sort, call.at),

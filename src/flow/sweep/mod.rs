@@ -7,6 +7,7 @@
 //!
 //! - [`state`]: what is varied
 //! - [`circle`]: calls that come back to where they were
+//! - [`circuit`]: the calls that find them
 //! - [`end`]: calls that reach nobody
 //! - [`rule`]: rules that never win, forwards in doubt
 //! - [`phone`]: phones that never ring, failovers that never happen
@@ -15,6 +16,7 @@
 
 mod alone;
 mod circle;
+mod circuit;
 mod end;
 mod found;
 mod phone;
@@ -56,12 +58,15 @@ pub struct Counted {
     pub classes: u64,
     /// Calls that they stand for: every window, and every state of every phone that the call can come to.
     pub combinations: u64,
+    /// Calls of which not every way, or not every phone, was looked at.
+    pub limited: u64,
 }
 
 impl std::ops::AddAssign for Counted {
     fn add_assign(&mut self, more: Self) {
         self.classes += more.classes;
         self.combinations = self.combinations.saturating_add(more.combinations);
+        self.limited += more.limited;
     }
 }
 
@@ -91,12 +96,7 @@ impl Network {
     pub fn circles(&self, within: Range<Seconds>) -> Swept {
         let mut unseen = |_: &Call, _: &Given, _: &Verdict| {};
         let mut sweep = Sweep { only_circles: true, ..Sweep::new(self, within, &mut unseen) };
-        for start in self.starts() {
-            let Some(site) = self.site_of(start) else { continue };
-            for sight in sweep.sights(start, site) {
-                sweep.everybody(sight);
-            }
-        }
+        sweep.circuits(&mut |_| true);
         sweep.swept()
     }
 
@@ -117,16 +117,7 @@ impl Network {
         for number in numbers {
             sweep.number(number);
         }
-        // Numbers have been called.
-        let others = self.starts().into_iter().filter(|it| !matches!(it, Target::Number(_)));
-        for start in others {
-            if let Some(site) = self.site_of(start).filter(|site| sites.contains(site)) {
-                for sight in sweep.sights(start, site) {
-                    sweep.everybody(sight);
-                    sweep.each_phone(sight);
-                }
-            }
-        }
+        sweep.circuits(&mut |site| sites.contains(&site));
         for extension in self.extension_ids().filter(|it| sites.contains(&self.extensions[it.at()].site)) {
             sweep.rules(extension);
         }
@@ -134,18 +125,6 @@ impl Network {
             sweep.queue(queue);
         }
         sweep.swept()
-    }
-
-    /// The places that calls may come back to, and the numbers that lead there.
-    fn starts(&self) -> BTreeSet<Target> {
-        let mut starts: BTreeSet<Target> = circuits(self).into_iter().flatten().collect();
-        let leads = |number: &Target| Reach::all(self, *number).seen.iter().any(|it| starts.contains(it));
-        let numbers: Vec<Target> = match starts.is_empty() {
-            true => Vec::new(),
-            false => self.numbers().map(Target::Number).filter(leads).collect(),
-        };
-        starts.extend(numbers);
-        starts
     }
 
     fn extension_ids(&self) -> impl Iterator<Item = ExtensionId> + use<> {
@@ -215,7 +194,7 @@ impl<'n, 's> Sweep<'n, 's> {
         let classes = self.classes(reach.schedules);
         let each = state::WITHOUT_PHONES + phones * state::OF_EACH_PHONE;
         let combinations = (classes.windows as u64).saturating_mul(each);
-        self.counted += Counted { classes: 0, combinations };
+        self.counted += Counted { combinations, ..Counted::default() };
         classes.sights(to, site).collect()
     }
 
@@ -233,7 +212,10 @@ impl<'n, 's> Sweep<'n, 's> {
         self.counted.classes += 1;
         let call = Call { to: sight.to, at: sight.at, caller };
         let verdict = self.network.verdict_and_met(&call, given, &mut self.met);
-        (self.see)(&call, given, &verdict);
+        self.counted.limited += u64::from(verdict.is_cut);
+        if !self.only_circles {
+            (self.see)(&call, given, &verdict);
+        }
         self.collected.circles(sight, &call, given, &verdict, &self.met);
         verdict
     }

@@ -204,12 +204,18 @@ impl Sweep<'_, '_> {
                 continue;
             }
             let name = self.network.party_text(agent.party, it.site);
+            let rules = agent.extension.map(|it| self.network.extensions[it.at()].rules.as_slice());
+            let is_undisturbed = rules.into_iter().flatten().any(|rule| rule.do_not_disturb);
+            let help = match is_undisturbed {
+                true => "its own rule says `do_not_disturb`: take that out, or the agent",
+                false => "give callers more time before `no_answer`, or let agents ring shorter",
+            };
             self.collected.add(Found {
                 fault: Fault::PhoneNeverRings,
                 tenant: it.site,
                 path: Path::from(["queues", &it.name, "agents"]).join(agent.place as usize),
                 message: format!("{name} never rings for queue {}, also when nobody answers", it.name),
-                help: "give callers more time before `no_answer`, or let agents ring shorter".to_owned(),
+                help: help.to_owned(),
                 example: Some(example.clone()),
                 way: Vec::new(),
                 is_self: false,

@@ -9,7 +9,7 @@ use crate::{
     flow::{
         cycle::Cycle,
         hours::Seconds,
-        network::{Extension, ExtensionId, Rule, ScheduleState, Target},
+        network::{Extension, ExtensionId, Forwards, Rule, ScheduleState, Target},
         point::{Point, Points},
         state::{Caller, Given, Phone},
         walk::Call,
@@ -98,6 +98,13 @@ impl Sweep<'_, '_> {
         if is_off || (rule.schedule.is_none() && is_plain) || in_force.iter().any(|it| it.2.is_none()) {
             return;
         }
+        // A Default that says the same as a rule above is a safety net.
+        let is_net = |winner: &Rule| {
+            winner.forward == rule.forward && winner.simultaneous.is_none() && rule.simultaneous.is_none()
+        };
+        if rule.schedule.is_none() && in_force.iter().any(|it| it.2.is_some_and(is_net)) {
+            return;
+        }
         let (message, help) = if in_force.is_empty() {
             (
                 format!("rule `{name}` does not apply within a year: its schedule has no hours then"),
@@ -110,7 +117,10 @@ impl Sweep<'_, '_> {
             let (winners, is) = (winners.join(", "), if winners.len() == 1 { "is" } else { "are" });
             (
                 format!("rule `{name}` never applies: {winners} above it {is} in force whenever it is"),
-                "move it further up: the top-most rule whose schedule is in force wins",
+                match rule.schedule {
+                    Some(_) => "move it further up: the top-most rule whose schedule is in force wins",
+                    None => "take hours out of the rules above if it is meant to apply",
+                },
             )
         };
         let example = in_force.first().map(|(at, ..)| *at);
@@ -147,7 +157,10 @@ impl Sweep<'_, '_> {
     }
 
     fn in_doubt(&mut self, handle: ExtensionId, it: &Extension, rule: &Rule, at: Option<Seconds>) {
-        let is_told = rule.forward.always.is_some() || rule.do_not_disturb;
+        let Forwards { always, busy, no_answer, .. } = rule.forward;
+        // Where both lead to the same place it does not matter.
+        let is_same = busy == no_answer.or(Some(Target::Mailbox(it.mailbox)));
+        let is_told = always.is_some() || rule.do_not_disturb || is_same;
         if rule.simultaneous.is_none() || rule.forward.busy.is_none() || is_told {
             return;
         }

@@ -29,6 +29,12 @@ const ONE: [Phone; 9] = [
     Phone::LoggedOut,
 ];
 
+/// Of how many phones of one call each state is looked at.
+const MOST_PHONES: usize = 64;
+
+/// Of how many where there are more: a way that long is nobody's.
+const FIRST_PHONES: usize = 8;
+
 /// How many calls stand for one window: beside those in which one phone is varied, and for each phone.
 pub const WITHOUT_PHONES: u64 = 2 + EVERYBODY.len() as u64 + 4;
 pub const OF_EACH_PHONE: u64 = 2 * ONE.len() as u64;
@@ -77,8 +83,20 @@ impl Sweep<'_, '_> {
         }
     }
 
+    /// The states in which everybody does the same.
+    pub fn uniform(&self) -> Vec<Given> {
+        let others = EVERYBODY.into_iter().map(|phone| Given::everybody(self.network, phone));
+        // In the busiest hour every queue has as many callers as it takes.
+        let full = [&self.answers, &self.silent].map(|base| {
+            let mut full = base.clone();
+            self.network.queue_ids().for_each(|queue| full.fill(queue));
+            full
+        });
+        [self.answers.clone(), self.silent.clone()].into_iter().chain(others).chain(full).collect()
+    }
+
     /// Sets an extension's phone with its devices, or one phone.
-    fn set(&self, given: &mut Given, party: PartyId, phone: Phone) {
+    pub fn set(&self, given: &mut Given, party: PartyId, phone: Phone) {
         if self.network.parties[party.at()].hosted.is_some() {
             return;
         }
@@ -101,6 +119,10 @@ impl Sweep<'_, '_> {
             looked.extend(owners.collect::<Vec<_>>());
             looked.sort_unstable();
             looked.dedup();
+            if looked.len() > MOST_PHONES {
+                self.counted.limited += 1;
+                looked.truncate(FIRST_PHONES);
+            }
             for party in looked {
                 for phone in ONE.into_iter().filter(|phone| *phone != base) {
                     self.set(&mut given, party, phone);

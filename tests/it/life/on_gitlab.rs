@@ -75,7 +75,10 @@ fn planned(life: &Life, head: &str, project: &str) -> Done {
         ("CI_MERGE_REQUEST_PROJECT_URL", life.url()),
     ];
     let mut done = pipeline(life, head, "merge_request_event", &more, &[]);
-    assert_eq!(done.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["dialform check", "dialform plan"]);
+    assert_eq!(
+        done.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(),
+        ["dialform check", "dialform plan"]
+    );
     assert_eq!(done[0].code, 0, "{}", done[0].log);
     done.remove(1)
 }
