@@ -27,6 +27,9 @@ const ONE: [&str; 9] = [
     "logged_out",
 ];
 
+/// Whether each schedule of a world is in force, by its tenant.
+type InForce = BTreeMap<(usize, String), bool>;
+
 /// What comes of a call: which number, who calls, and every course.
 type Outcome = (String, &'static str, BTreeSet<Course>);
 
@@ -40,7 +43,7 @@ fn is_doubtful(schedule: &Value) -> bool {
 }
 
 /// Whether each schedule of a world is in force.
-fn in_force(world: &World, at: Timestamp) -> BTreeMap<(usize, String), bool> {
+fn in_force(world: &World, at: Timestamp) -> InForce {
     let mut all = BTreeMap::new();
     for (tenant, it) in world.tenants.iter().enumerate() {
         for (name, schedule) in entries(it, "schedules") {
@@ -54,7 +57,7 @@ fn in_force(world: &World, at: Timestamp) -> BTreeMap<(usize, String), bool> {
 
 /// An instant of each set of schedules that are in force together, by a clock of its own: at every full hour, and within a minute
 /// of every time of day that the tenants write, in every zone.
-fn instants(world: &World, from: Timestamp) -> Vec<(Timestamp, BTreeMap<(usize, String), bool>)> {
+fn instants(world: &World, from: Timestamp) -> Vec<(Timestamp, InForce)> {
     let text = serde_json::to_string(&world.tenants).unwrap();
     let times = regex_times(&text);
     let mut zones: BTreeSet<String> = ["UTC".to_owned()].into();
@@ -283,10 +286,7 @@ fn is_bad(end: &str) -> bool {
 }
 
 /// The rules that never win, by the reference's clock: the tenant, the extension, the place.
-fn never_win(
-    world: &World,
-    instants: &[(Timestamp, BTreeMap<(usize, String), bool>)],
-) -> BTreeSet<(usize, String)> {
+fn never_win(world: &World, instants: &[(Timestamp, InForce)]) -> BTreeSet<(usize, String)> {
     let mut found = BTreeSet::new();
     for (tenant, it) in world.tenants.iter().enumerate().filter(|(_, it)| it["kind"] == "stratus") {
         for (extension, rules) in entries(it, "rules") {
@@ -299,7 +299,7 @@ fn never_win(
             if !order.iter().all(|rule| known(rule)) {
                 continue;
             }
-            let is_on = |rule: &Value, now: &BTreeMap<(usize, String), bool>| {
+            let is_on = |rule: &Value, now: &InForce| {
                 let when = rule["when"].as_str().unwrap();
                 let is_off = it["schedules"][when]["enabled"] == false;
                 rule["enabled"] != false && (when == "default" || !is_off && now[&(tenant, when.to_owned())])
