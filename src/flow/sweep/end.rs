@@ -11,7 +11,7 @@ use crate::{
         state::{Caller, Given, Platform},
         supposed::SOMEBODY,
         system::System,
-        timeline::{Dropped, End, Verdict},
+        timeline::{Dropped, End, Timeline, Verdict, Why},
         walk::Call,
     },
     path::Path,
@@ -122,11 +122,14 @@ impl Sweep<'_, '_> {
         if is_told || it.agents.is_empty() || !it.agents.iter().all(|agent| is_ours(agent.party)) {
             return;
         }
-        let bad = verdict.timelines.iter().map(|it| it.end).find(|end| match end {
-            End::Waits(waits) => *waits == queue,
-            End::Dropped(why) => matches!(why, Dropped::Unavailable | Dropped::MaxWait),
-            _ => false,
-        });
+        // Another queue, in which an agent of this one is missed, may end the call as well.
+        let is_here = |timeline: &&Timeline| {
+            let mut steps = timeline.hops.iter().rev().filter(|hop| hop.why != Why::Rings);
+            steps.next().map_or(sight.to, |hop| hop.to) == Target::Queue(queue)
+        };
+        let is_bad =
+            |end: &End| matches!(end, End::Waits(_) | End::Dropped(Dropped::Unavailable | Dropped::MaxWait));
+        let bad = verdict.timelines.iter().filter(is_here).map(|it| it.end).find(is_bad);
         let Some(end) = bad else { return };
         let (name, site) = (it.name.as_str(), it.site);
         let story = self.network.end_story(end, site);
