@@ -2,7 +2,7 @@
 
 use super::{
     Sweep,
-    found::{Fault, Found, spoken},
+    found::{Example, Fault, Found, spoken},
     state::Sight,
 };
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
         network::{Extension, ExtensionId, Forwards, Rule, ScheduleState, Target},
         point::{Point, Points},
         state::{Caller, Given, Phone},
+        timeline::{Condition, Place, RulePlace, Why},
         walk::Call,
     },
     path::{Path, Segment},
@@ -161,30 +162,45 @@ impl Sweep<'_, '_> {
         // Where both lead to the same place it does not matter.
         let is_same = busy == no_answer.or(Some(Target::Mailbox(it.mailbox)));
         let is_told = always.is_some() || rule.do_not_disturb || is_same;
-        if rule.simultaneous.is_none() || rule.forward.busy.is_none() || is_told {
+        let Some(legs) = rule.simultaneous.as_ref().filter(|_| rule.forward.busy.is_some() && !is_told)
+        else {
+            return;
+        };
+        let example = at.map(|at| self.doubted(handle, it, rule, at));
+        // What a number that rings comes to refuses for reasons of its own.
+        let is_hosted = legs.iter().any(|leg| self.network.parties[leg.party.at()].hosted.is_some());
+        // Where not every phone can refuse, it never applies, and of that there is no doubt.
+        if matches!(example, Some(None)) && !is_hosted {
             return;
         }
         let path = self.path(it, rule).join("forward").join("busy");
         let message = "whether `busy` applies beside a simultaneous ring is nowhere documented".to_owned();
         let help =
             "one phone that refuses does not end the ringing: set what is to happen as `no_answer` as well";
-        let (to, given) = (Target::Extension(handle), Given::everybody(self.network, Phone::Rejects(2000)));
-        let example = at.map(|at| {
-            let call = Call { to, at, caller: Caller::Unlisted };
-            self.network.verdict_and_met(&call, &given, &mut self.met);
-            let sight = Sight { to, site: it.site, at, is_any_time: false };
-            self.collected.example(sight, &call, &given, &self.met)
-        });
         self.collected.add(Found {
             fault: Fault::ForwardInDoubt,
             tenant: it.site,
             path,
             message,
             help: help.to_owned(),
-            example,
+            example: example.flatten(),
             way: Vec::new(),
             is_self: false,
         });
+    }
+
+    /// A call that follows a rule's `busy`, since every phone refuses: by hand, or at once.
+    fn doubted(&mut self, handle: ExtensionId, it: &Extension, rule: &Rule, at: Seconds) -> Option<Example> {
+        let call = Call { to: Target::Extension(handle), at, caller: Caller::Unlisted };
+        let why = Why::Rule(Condition::Busy, RulePlace::Order(rule.place));
+        [Phone::Rejects(2000), Phone::OnCallBusy, Phone::Dnd].into_iter().find_map(|phone| {
+            let given = Given::everybody(self.network, phone);
+            let verdict = self.network.verdict_and_met(&call, &given, &mut self.met);
+            let mut hops = verdict.timelines.iter().flat_map(|it| &it.hops);
+            let is_followed = hops.any(|hop| (hop.from, hop.why) == (Place::Extension(handle), why));
+            let sight = Sight { to: call.to, site: it.site, at, is_any_time: false };
+            is_followed.then(|| self.collected.example(sight, &call, &given, &self.met))
+        })
     }
 
     pub fn path(&self, it: &Extension, rule: &Rule) -> Path {
