@@ -99,6 +99,7 @@ def main():
 
 def report(results, doubtful, seconds):
     ends, flips = collections.Counter(), collections.Counter()
+    found_by_sweep, as_found = collections.Counter(), 0
     wrong = 0
     for call, shown, found in results:
         ends[call["expect"]["end"].split(" ")[0]] += 1
@@ -107,10 +108,17 @@ def report(results, doubtful, seconds):
         if found:
             wrong += 1
             print(f"{call['name']}: {', '.join(found)}\n  expected {call['expect']}\n  shown    {shown}")
+        if finding := call.get("finding"):
+            found_by_sweep[finding["code"]] += 1
+            as_found += not found
+            if found:
+                print(f"  which shows that {finding['message']}")
     number = lambda point: int(point[1:])
     noticed = ", ".join(f"{point} {flips[point]}" for point in sorted(flips, key=number))
     print("ends: " + ", ".join(f"{end} {count}" for end, count in ends.most_common()))
     print(f"calls that notice a point of SEMANTICS.md taken the other way: {noticed}")
+    kinds = ", ".join(f"{code} {count}" for code, count in sorted(found_by_sweep.items()))
+    print(f"{found_by_sweep.total()} findings replayed: {as_found} as found ({kinds or 'none'})")
     calls = len(results)
     rate = calls / seconds * 60
     print(f"{calls} calls, {wrong} disagreements, {seconds:.0f} s, {rate:.0f} calls a minute, {doubtful} placed again")

@@ -3,12 +3,15 @@
 //! - `world`: tenants that such a switch can hold
 //! - `calls`: calls at them
 //! - `avoided`: where that switch does otherwise, for a reason of its own
+//! - `findings`: calls that show what a sweep finds in such tenants; `shown`: whether they do
 //! - `sight`: whether everything still comes
 //!
 //! Left out are calls with several timelines, and those in which seven tenths of a second decide.
 
 mod avoided;
 mod calls;
+mod findings;
+mod shown;
 mod sight;
 mod world;
 
@@ -56,22 +59,28 @@ fn case(seed: u64, number: usize, most: usize, zones: &[&'static str]) -> Value 
         if !chance(&mut dice, percent) {
             continue;
         }
-        placed.push(json!({
-            "name": format!("{seed}/{number}/{}", placed.len()),
-            "tenant": call.tenant,
-            "to": match &call.to { naive::To::Number(it) | naive::To::Extension(it) => it },
-            "at": call.at.as_second(),
-            "from": call.from,
-            "given": call.given,
-            "mailbox_off": call.mailbox_off,
-            "full": call.full,
-            "platform": call.platform,
-            "patience": world.patience / 1000,
-            "expect": expected,
-            "flipped": flipped,
-        }));
+        let name = format!("{seed}/{number}/{}", placed.len());
+        placed.push(written(&name, &call, world.patience, expected, flipped));
     }
     json!({ "tenants": world.tenants, "calls": placed })
+}
+
+/// A call, as `.ci/switch` reads it.
+fn written(name: &str, call: &naive::Call, patience: u32, expected: Value, flipped: Value) -> Value {
+    json!({
+        "name": name,
+        "tenant": call.tenant,
+        "to": match &call.to { naive::To::Number(it) | naive::To::Extension(it) => it },
+        "at": call.at.as_second(),
+        "from": call.from,
+        "given": call.given,
+        "mailbox_off": call.mailbox_off,
+        "full": call.full,
+        "platform": call.platform,
+        "patience": patience / 1000,
+        "expect": expected,
+        "flipped": flipped,
+    })
 }
 
 /// What the evaluator says, and what it says with each point that matters taken the other way. None: it is left out.
@@ -170,8 +179,11 @@ fn cases_for_a_switch() {
     let theirs = env("DIALFORM_SWITCH_EDITION").unwrap_or_default();
     let is_held = |zone: &&str| theirs == edition() || flow::changed(zone).is_none();
     let zones: Vec<&str> = world::ZONES.into_iter().filter(is_held).collect();
+    let findings = number("DIALFORM_SWITCH_FINDINGS").unwrap_or(50);
     std::fs::create_dir_all(&folder).unwrap();
-    for (number, case) in cases(seed as u64, calls, &zones).iter().enumerate() {
+    let mut all = cases(seed as u64, calls, &zones);
+    all.extend(findings::cases(seed as u64, findings, &zones));
+    for (number, case) in all.iter().enumerate() {
         std::fs::write(Path::new(&folder).join(format!("{number:05}.json")), case.to_string()).unwrap();
     }
     let left_out: Vec<&str> = world::ZONES.into_iter().filter(|zone| !zones.contains(zone)).collect();
