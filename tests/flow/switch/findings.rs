@@ -109,10 +109,14 @@ fn read(world: &World, example: &Example, any_time: i64) -> Call {
             (tenant, To::Number(example.called.clone()))
         }
     };
-    let at = example.at.as_ref().map(|it| Timestamp::strptime("%Y-%m-%dT%H:%M%:z", it).unwrap());
-    let (mut given, mut platform) = (BTreeMap::new(), BTreeMap::new());
+    let at = Timestamp::strptime("%Y-%m-%dT%H:%M%:z", &example.at).unwrap();
+    let (mut given, mut platform, mut full) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
     for words in &example.given {
         let (name, state) = words.split_once('=').unwrap();
+        if let Some(queue) = name.strip_prefix("queue:") {
+            full.insert(queue.to_owned());
+            continue;
+        }
         let is_system = System::WORDS.iter().any(|(_, word)| *word == name);
         let of = if is_system { &mut platform } else { &mut given };
         of.insert(name.to_owned(), state.to_owned());
@@ -120,11 +124,11 @@ fn read(world: &World, example: &Example, any_time: i64) -> Call {
     Call {
         tenant: tenant.to_owned(),
         to,
-        at: at.unwrap_or_else(|| Timestamp::from_second(any_time).unwrap()),
+        at: if example.is_any_time { Timestamp::from_second(any_time).unwrap() } else { at },
         from: example.from.unwrap_or("+13125550000").to_owned(),
         given,
         mailbox_off: BTreeSet::new(),
-        full: BTreeSet::new(),
+        full,
         platform,
     }
 }
