@@ -1,7 +1,7 @@
 //! Assertions that hold what is true of a tenant's calls today.
 
 use crate::{
-    flow::{Call, Caller, Given, Network, Phone, Platform, Seconds, SiteId, System, Target, Timetable},
+    flow::{Call, Caller, Given, Network, Platform, Seconds, SiteId, System, Target, Timetable},
     model::{E164, InForce, When},
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -66,6 +66,8 @@ fn of_call(epochs: &[Epoch<'_>], tenant: &str, called: &str, zone: &TimeZone) ->
     let mut states = vec![
         State { words: "everybody answers", given: Some(("everybody", "answers@5")) },
         State { words: "nobody answers", given: None },
+        State { words: "everybody is on a call", given: Some(("everybody", "on_call_busy")) },
+        State { words: "every phone is offline", given: Some(("everybody", "offline")) },
     ];
     let target = |epoch: &Epoch<'_>| match called.parse::<E164>() {
         Ok(number) => epoch.network.number(&number).map(Target::Number),
@@ -133,7 +135,7 @@ fn look(
     let Epoch { network, within } = epoch;
     let mut given = Given::new(network);
     match state.given {
-        Some(("everybody", _)) => given.set_others(Phone::Answers(5_000)),
+        Some(("everybody", state)) => state.parse().into_iter().for_each(|phone| given.set_others(phone)),
         Some(("stratus", _)) => given.set_platform(System::Stratus, Platform::Switched),
         Some(_) => given.set_platform(System::CallTrackingMetrics, Platform::Down),
         None => {}
