@@ -170,18 +170,22 @@ impl Sweep<'_, '_> {
         // What a number that rings comes to refuses for reasons of its own.
         let is_hosted = legs.iter().any(|leg| self.network.parties[leg.party.at()].hosted.is_some());
         // Where not every phone can refuse, it never applies, and of that there is no doubt.
-        if matches!(example, Some(None)) && !is_hosted {
+        let is_dead = matches!(example, Some(None)) && !is_hosted;
+        if is_dead && legs.is_empty() {
             return;
         }
         let path = self.path(it, rule).join("forward").join("busy");
-        let message = "whether `busy` applies beside a simultaneous ring is nowhere documented".to_owned();
+        let message = match is_dead {
+            true => "`busy` never applies: not every phone of this ring can refuse before it is over",
+            false => "whether `busy` applies beside a simultaneous ring is nowhere documented",
+        };
         let help =
             "one phone that refuses does not end the ringing: set what is to happen as `no_answer` as well";
         self.collected.add(Found {
             fault: Fault::ForwardInDoubt,
             tenant: it.site,
             path,
-            message,
+            message: message.to_owned(),
             help: help.to_owned(),
             example: example.flatten(),
             way: Vec::new(),
