@@ -149,11 +149,18 @@ impl Rehearsal {
         said.last().unwrap().trim().to_owned()
     }
 
-    /// As Ctrl-C does, and whatever was started has to be gone.
+    /// As whoever ends a job does (what runs in the background may not hear Ctrl-C), and whatever was started has to be gone.
     fn stop(mut self) {
         let pid = self.child.0.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-        let ended = self.child.0.wait().unwrap();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let ended = loop {
+            if let Some(ended) = self.child.0.try_wait().unwrap() {
+                break ended;
+            }
+            assert!(Instant::now() < deadline, "a rehearsal does not end");
+            sleep(Duration::from_millis(50));
+        };
         assert!(ended.success(), "{ended}");
         let deadline = Instant::now() + Duration::from_secs(5);
         while UdpSocket::bind(&self.server).is_err() {
