@@ -61,7 +61,6 @@ pub fn fault(system: System, state: State, ends: &[End]) -> Option<(Fault, End)>
             };
             first(&is_dead).map(|end| (Fault::DeadEnd, end))
         }
-        State::Everybody | State::One(..) => None,
     }
 }
 

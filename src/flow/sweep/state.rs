@@ -57,14 +57,11 @@ impl Classes {
     }
 }
 
-/// In which state a call was placed.
+/// The two states in which the end of a call is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     EverybodyAnswers,
     NobodyAnswers,
-    Everybody,
-    /// One phone, and whether the others answer.
-    One(PartyId, Phone),
 }
 
 impl Sweep<'_, '_> {
@@ -78,8 +75,7 @@ impl Sweep<'_, '_> {
         }
         for phone in EVERYBODY {
             let given = Given::everybody(self.network, phone);
-            let verdict = self.place(sight, Caller::Unlisted, &given);
-            self.end(sight, &given, State::Everybody, &verdict);
+            self.place(sight, Caller::Unlisted, &given);
         }
     }
 
@@ -126,8 +122,7 @@ impl Sweep<'_, '_> {
             for party in looked {
                 for phone in ONE.into_iter().filter(|phone| *phone != base) {
                     self.set(&mut given, party, phone);
-                    let verdict = self.place(sight, Caller::Unlisted, &given);
-                    self.end(sight, &given, State::One(party, phone), &verdict);
+                    self.place(sight, Caller::Unlisted, &given);
                 }
                 self.set(&mut given, party, base);
             }
