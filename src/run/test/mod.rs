@@ -12,10 +12,8 @@ pub use suggested::{suggest, written};
 
 use super::{
     Checked, Options,
-    asked::Callees,
     check::{TenantPattern, pattern},
     report::Live,
-    trace::assumptions,
 };
 use crate::{
     assertion::{Coverage, Item, Sort},
@@ -107,16 +105,7 @@ pub fn test(
         let tenant = &checked.loaded(&checked.tenants[at]).tenant;
         tenants.as_ref().is_none_or(|it| it.selects(tenant))
     };
-    let stage = Stage {
-        checked,
-        live,
-        on: test.on,
-        is_emulated: test.is_emulated,
-        callees: Callees::of(checked, live),
-        assume: &test.assume,
-        assumed: assumptions(&test.assume)?,
-        now: options.at().as_second(),
-    };
+    let stage = Stage::of(checked, live, options, test)?;
     // Assertions about calls to the same tenants share what is worked out for those.
     let mut done: BTreeMap<Key, TestedAssertion> = BTreeMap::new();
     let mut groups: BTreeMap<Vec<usize>, Vec<(Key, Understood<'_>)>> = BTreeMap::new();

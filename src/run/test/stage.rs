@@ -1,13 +1,15 @@
 //! What is configured, over the time that assertions are about: in stretches between which files change by themselves.
 
-use super::{HORIZON, On};
+use super::{HORIZON, On, TestOptions};
 use crate::{
+    error::Failure,
     flow::{self, Assumptions, Network, Seconds},
     run::{
-        Checked,
+        Checked, Options,
         asked::Callees,
         report::Live,
         scene::{Scene, View},
+        trace::assumptions,
     },
 };
 use jiff::Timestamp;
@@ -33,7 +35,25 @@ pub struct Set {
     pub within: Range<Seconds>,
 }
 
-impl Stage<'_> {
+impl<'c> Stage<'c> {
+    pub fn of(
+        checked: &'c Checked,
+        live: Option<&'c Live>,
+        options: &Options,
+        test: &'c TestOptions,
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            checked,
+            live,
+            on: test.on,
+            is_emulated: test.is_emulated,
+            callees: Callees::of(checked, live),
+            assume: &test.assume,
+            assumed: assumptions(&test.assume)?,
+            now: options.at().as_second(),
+        })
+    }
+
     /// The coming 53 weeks.
     pub fn sets(&self, tenants: &[usize]) -> Vec<Set> {
         let whole = self.now..self.now.saturating_add(HORIZON);

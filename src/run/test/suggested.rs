@@ -5,7 +5,7 @@ use crate::{
     assertion::{Epoch, Suggestion, suggest as suggestions},
     emit,
     error::Failure,
-    run::{Checked, Options, asked::Callees, report::Live, trace::assumptions},
+    run::{Checked, Options, report::Live},
 };
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -18,16 +18,7 @@ pub fn suggest(
     options: &Options,
     test: &TestOptions,
 ) -> Result<String, Failure> {
-    let stage = Stage {
-        checked,
-        live,
-        on: test.on,
-        is_emulated: test.is_emulated,
-        callees: Callees::of(checked, live),
-        assume: &test.assume,
-        assumed: assumptions(&test.assume)?,
-        now: options.at().as_second(),
-    };
+    let stage = Stage::of(checked, live, options, test)?;
     let at = stage.callees.tenant(checked, tenant)?;
     let zone = checked.loaded(&checked.tenants[at]).tenant.time_zone.clone();
     let zone = TimeZone::get(zone.as_deref().unwrap_or("UTC")).unwrap_or(TimeZone::UTC);
