@@ -20,6 +20,8 @@
 //! - [`circuit`]: where calls may come back to
 //! - [`windows`]: the stretches of time in which nothing changes for a call
 //! - [`sweep`]: every call at every time and in every state, and what is wrong with any
+//! - [`varied`]: the states in which calls are placed
+//! - [`noticed`]: what callers notice when one configuration takes the place of another
 //! - [`supposed`]: what files leave out, supposed so that calls go on
 //! - [`ordinary`]: which of them people mean by "in hours", "out of hours" and "the next holiday"
 //! - [`stretch`]: stretches of time and the schedules in force in each
@@ -40,6 +42,7 @@ mod hours;
 mod layer;
 mod met;
 mod network;
+mod noticed;
 mod ordinary;
 mod part;
 mod point;
@@ -55,6 +58,7 @@ mod supposed;
 mod sweep;
 mod system;
 mod timeline;
+mod varied;
 mod walk;
 mod windows;
 
@@ -63,6 +67,7 @@ pub use edition::{changed, edition};
 pub use hours::{Seconds, around};
 pub use layer::layered;
 pub use network::{Network, NumberId, ScheduleId, SiteId, Target};
+pub use noticed::{Called, Difference, Differing, Grade, Noticed, Pair, Shared, Situation};
 pub use ordinary::{Holiday, Ordinary};
 pub use part::{Part, Parts, Unreachable};
 pub use point::{Assumptions, Point, Points};

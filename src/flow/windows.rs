@@ -6,7 +6,7 @@ use super::{
     point::Points,
 };
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeSet, HashMap},
     ops::Range,
 };
 
@@ -43,8 +43,49 @@ pub(super) struct Classes {
     pub windows: usize,
 }
 
+/// The windows in which the same of some hours are in force.
+pub(super) type Class = Vec<Range<Seconds>>;
+
+/// Every window of a time, by which of some hours are in force: in the order in which they first come, each in order.
+pub(super) fn classes(hours: &[&Hours], within: &Range<Seconds>) -> Vec<Class> {
+    let mut changes: Vec<(Seconds, usize)> = Vec::new();
+    let mut in_force = vec![0u64; hours.len().div_ceil(64)];
+    for (at, hours) in hours.iter().enumerate() {
+        for span in &hours.spans {
+            let edges = [span.start, span.end].into_iter();
+            changes.extend(edges.filter(|it| within.contains(it)).map(|edge| (edge, at)));
+            if span.start < within.start && within.start < span.end {
+                in_force[at / 64] |= 1 << (at % 64);
+            }
+        }
+    }
+    changes.sort_unstable();
+    let mut seen: HashMap<Vec<u64>, usize> = HashMap::new();
+    let mut classes: Vec<Class> = Vec::new();
+    let mut changes = changes.into_iter().peekable();
+    let mut now = within.start;
+    loop {
+        // Stretches do not touch: every edge of one switches it.
+        while let Some((_, at)) = changes.next_if(|(edge, _)| *edge == now) {
+            in_force[at / 64] ^= 1 << (at % 64);
+        }
+        let next = changes.peek().map_or(within.end, |(next, _)| *next);
+        match seen.get(&in_force) {
+            Some(class) => classes[*class].push(now..next),
+            None => {
+                seen.insert(in_force.clone(), classes.len());
+                classes.push(vec![now..next]);
+            }
+        }
+        if changes.peek().is_none() {
+            return classes;
+        }
+        now = next;
+    }
+}
+
 impl Network {
-    fn hours_of(&self, schedule: ScheduleId) -> Option<&Hours> {
+    pub(super) fn hours_of(&self, schedule: ScheduleId) -> Option<&Hours> {
         match &self.schedules[schedule.at()].state {
             ScheduleState::Hours(hours) => Some(hours),
             ScheduleState::SwitchedOff | ScheduleState::Unknown => None,
@@ -53,36 +94,10 @@ impl Network {
 
     pub(super) fn classes(&self, schedules: &BTreeSet<ScheduleId>, within: &Range<Seconds>) -> Classes {
         let hours: Vec<&Hours> = schedules.iter().filter_map(|it| self.hours_of(*it)).collect();
-        let mut changes: Vec<(Seconds, usize)> = Vec::new();
-        let mut in_force = vec![0u64; hours.len().div_ceil(64)];
-        for (at, hours) in hours.iter().enumerate() {
-            for span in &hours.spans {
-                let edges = [span.start, span.end].into_iter();
-                changes.extend(edges.filter(|it| within.contains(it)).map(|edge| (edge, at)));
-                if span.start < within.start && within.start < span.end {
-                    in_force[at / 64] |= 1 << (at % 64);
-                }
-            }
-        }
-        changes.sort_unstable();
-        let mut seen: HashSet<Vec<u64>> = HashSet::new();
-        let mut classes = Classes { instants: Vec::new(), windows: 0 };
-        let mut changes = changes.into_iter().peekable();
-        let mut now = within.start;
-        loop {
-            // Stretches do not touch: every edge of one switches it.
-            while let Some((_, at)) = changes.next_if(|(edge, _)| *edge == now) {
-                in_force[at / 64] ^= 1 << (at % 64);
-            }
-            classes.windows += 1;
-            if !seen.contains(&in_force) {
-                seen.insert(in_force.clone());
-                classes.instants.push(now);
-            }
-            match changes.peek() {
-                Some((next, _)) => now = *next,
-                None => return classes,
-            }
+        let classes = classes(&hours, within);
+        Classes {
+            instants: classes.iter().filter_map(|it| Some(it.first()?.start)).collect(),
+            windows: classes.iter().map(Vec::len).sum(),
         }
     }
 }

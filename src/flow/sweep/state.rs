@@ -5,35 +5,11 @@ use crate::flow::{
     hours::Seconds,
     network::{NumberId, PartyId, QueueId, SiteId, Target},
     state::{Caller, Given, Phone, Platform},
+    varied::{EVERYBODY, FIRST_PHONES, MOST_PHONES, ONE},
     windows::Classes,
 };
 
-/// Somebody answers after five seconds, nobody does.
-pub const ANSWERS: Phone = Phone::Answers(5000);
-pub const SILENT: Phone = Phone::NoAnswer;
-
-/// What everybody does at once.
-const EVERYBODY: [Phone; 5] =
-    [Phone::Rejects(2000), Phone::OnCallRings, Phone::OnCallBusy, Phone::Offline, Phone::Dnd];
-
-/// What one phone does while the others answer, or do not.
-const ONE: [Phone; 9] = [
-    ANSWERS,
-    SILENT,
-    Phone::Rejects(2000),
-    Phone::OnCallRings,
-    Phone::OnCallBusy,
-    Phone::Offline,
-    Phone::Gone,
-    Phone::Dnd,
-    Phone::LoggedOut,
-];
-
-/// Of how many phones of one call each state is looked at.
-const MOST_PHONES: usize = 64;
-
-/// Of how many where there are more: a way that long is nobody's.
-const FIRST_PHONES: usize = 8;
+pub use crate::flow::varied::{ANSWERS, SILENT};
 
 /// How many calls stand for one window: beside those in which one phone is varied, and for each phone.
 pub const WITHOUT_PHONES: u64 = 2 + EVERYBODY.len() as u64 + 4;
