@@ -16,6 +16,7 @@
 //! - [`import`]: what is live in an account, as the objects of a file that declare it
 //! - [`emit`]: values as YAML that people keep
 //! - [`flow`]: what happens to a call: who rings from which second, and how it ends
+//! - [`experience`]: what callers notice of a plan, in sentences
 //! - [`assertion`]: what has to be true of calls, held against that; what no assertion comes to
 //! - [`switch`]: the same on a phone switch of this machine, as the files of its configuration
 //! - [`report`]: answers: who points to something, where everything goes, how two tenants differ, what a call comes to
@@ -54,6 +55,7 @@ pub mod edit;
 pub mod emergency;
 pub mod emit;
 pub mod error;
+pub mod experience;
 pub mod explained;
 pub mod file;
 pub mod finding;

@@ -195,6 +195,9 @@ impl<'a> Progress<'a> {
             for before in step.needs.iter().filter_map(|need| last.get(need)) {
                 progress.wait(index, *before, true);
             }
+            for before in step.follows.iter().filter_map(|it| last.get(it)) {
+                progress.wait(index, *before, false);
+            }
             let same = same.entry(step.address.key.as_str()).or_default();
             same.iter().for_each(|before| progress.wait(index, *before, false));
             same.push(index);

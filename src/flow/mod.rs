@@ -67,7 +67,9 @@ pub use edition::{changed, edition};
 pub use hours::{Seconds, around};
 pub use layer::layered;
 pub use network::{Network, NumberId, ScheduleId, SiteId, Target};
-pub use noticed::{Called, Difference, Differing, Grade, Noticed, Pair, Shared, Situation};
+pub use noticed::{
+    Astray, Called, Difference, Differing, Grade, Noticed, Pair, Passage, Shared, SharedNames, Situation,
+};
 pub use ordinary::{Holiday, Ordinary};
 pub use part::{Part, Parts, Unreachable};
 pub use point::{Assumptions, Point, Points};
@@ -79,5 +81,5 @@ pub use sweep::{
     Counted, Example, Fault, Found, Swept, ahead, conditions_of_diverts, conditions_of_rule, horizon,
 };
 pub use system::System;
-pub use timeline::{End, Hop, Place, Ringing, Timeline, Verdict, Why};
+pub use timeline::{Dropped, End, Hop, Place, Ringing, Timeline, Verdict, Why};
 pub use walk::Call;

@@ -6,7 +6,6 @@ use super::{
     by_hand::{self, is_by_hand},
     guard, order, protect,
     undeclared::way_out,
-    uses::Uses,
 };
 use crate::{
     diff::{self, FieldChange},
@@ -38,14 +37,12 @@ pub fn against(input: Input<'_>, then: &Base, now: &Tenant) -> TenantPlan {
     let surplus =
         then.desired.keys().filter(|it| exhaustive.contains(&it.kind) && !desired.contains_key(*it));
     let surplus: Vec<Address> = surplus.filter(|it| only(it) && !absent.contains_key(*it)).cloned().collect();
-    let uses = Uses::of(&desired, &observed);
     for (address, wanted) in desired.iter().filter(|(address, _)| only(address)) {
         if policy.unobservable.contains(&address.kind) {
             plan.steps.extend(by_hand::set(address, wanted, then, dialect));
             continue;
         }
-        let used = uses.has(address);
-        plan.steps.extend(steps_for(address, wanted, used, &observed, None, dialect, policy));
+        plan.steps.extend(steps_for(address, wanted, &observed, None, dialect, policy));
     }
     let newly = |address: &&Address| only(address) && !then.absent.contains(*address);
     for address in absent.keys().filter(newly) {

@@ -132,8 +132,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
             }
             continue;
         }
-        let used = uses.has(address);
-        plan.steps.extend(steps_for(address, wanted, used, observed, base, dialect, policy));
+        plan.steps.extend(steps_for(address, wanted, observed, base, dialect, policy));
     }
     // An object that cannot be observed may exist: that it is gone cannot be verified.
     let unseen = |address: &Address| {
@@ -315,7 +314,6 @@ fn describe(
 pub(super) fn steps_for(
     address: &Address,
     wanted: &Desired,
-    used: bool,
     observed: &Observed,
     base: Option<&Base>,
     dialect: &Dialect,
@@ -374,7 +372,7 @@ pub(super) fn steps_for(
         Step {
             address: address.clone(),
             action,
-            class: class::of(address.kind, &changes, before, Some(&after), used),
+            class: if before.is_none() { Class::Cosmetic } else { class::beyond(address.kind, &changes) },
             reason: None,
             critical: None,
             changes,
@@ -385,6 +383,7 @@ pub(super) fn steps_for(
             restored: None,
             lost: Vec::new(),
             needs: Vec::new(),
+            follows: Vec::new(),
             instructions,
             fallback,
         }
@@ -413,14 +412,10 @@ pub(super) fn deletion(
     let clicks = presence.clicks(address, live, None);
     let whole = serde_json::to_value(live).unwrap_or_default();
     let changes = vec![FieldChange { path: Path::default(), old: Some(whole), new: None }];
-    let class = match live {
-        Resource::Forward(forward) if !forward.is_active() => Class::OnFailure,
-        _ => Class::CallerVisible,
-    };
     Step {
         address: address.clone(),
         action: if by_hand { Action::Manual } else { Action::Delete },
-        class,
+        class: Class::Cosmetic,
         reason: None,
         critical: None,
         changes,
@@ -431,6 +426,7 @@ pub(super) fn deletion(
         restored: None,
         lost: Vec::new(),
         needs: Vec::new(),
+        follows: Vec::new(),
         instructions: clicks.filter(|_| by_hand).into_iter().collect(),
         fallback: Vec::new(),
     }

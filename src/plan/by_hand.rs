@@ -55,8 +55,7 @@ pub(super) fn set(address: &Address, wanted: &Desired, base: &Base, dialect: &Di
     Some(Step {
         address: address.clone(),
         action: Action::Manual,
-        // What cannot be read may be used.
-        class: class::of(address.kind, &changes, before, after.as_ref(), true),
+        class: class::beyond(address.kind, &changes),
         reason: Some(Reason::Config),
         critical: switched_off.then(|| "switches off an emergency forward that may be active".to_owned()),
         changes,
@@ -67,6 +66,7 @@ pub(super) fn set(address: &Address, wanted: &Desired, base: &Base, dialect: &Di
         restored: None,
         lost: Vec::new(),
         needs: Vec::new(),
+        follows: Vec::new(),
         instructions: whole(address, &wanted.resource, before, dialect),
         fallback: Vec::new(),
     })
@@ -90,6 +90,7 @@ pub(super) fn remove(address: &Address, source: Option<Source>, dialect: &Dialec
         restored: None,
         lost: Vec::new(),
         needs: Vec::new(),
+        follows: Vec::new(),
         instructions: removal.map(|it| removal_clicks(address, it)).unwrap_or_default(),
         fallback: Vec::new(),
     }

@@ -1,7 +1,7 @@
 //! What planning may know of a provider: facts and pure functions. A provider fills one in, as a static.
 
 use super::{
-    class::Class,
+    Class,
     portal::{Clicks, Lists, Portal},
 };
 use crate::{

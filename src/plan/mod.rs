@@ -40,12 +40,12 @@ mod wanted;
 mod whole;
 mod zones;
 
+pub use crate::experience::Class;
 pub use against::against;
 pub use base::Base;
 pub use build::{Input, build};
 pub use bulk::{BulkEntry, expand as expand_bulk, with_bulk};
 pub use by_hand::{Checklist, to_check};
-pub use class::Class;
 pub use desired::{Desired, desired, desired_in_part};
 pub use dialect::{
     Accepts, ByHand, Dialect, Grade, GradeRow, Propagation, Remark, Removal, Unsupported, Way, When,
@@ -67,6 +67,7 @@ pub use whole::{Gaps, Joining, NoWhole, SavedShard, Whole, with_part};
 
 use crate::{
     diff::FieldChange,
+    experience::Experience,
     finding::{Finding, Place},
     model::{Address, Destination, Extension, Kind, Resource},
     path::{Path, Segment},
@@ -202,6 +203,9 @@ pub struct TenantPlan {
     pub findings: Vec<Finding>,
     /// In the order in which they are carried out.
     pub steps: Vec<Step>,
+    /// What callers notice of them. None: nobody has worked it out, because this system's way with calls is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub experience: Option<Experience>,
     /// Why some or all of this tenant is not planned; the other tenants go on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub blocked: Vec<Finding>,
@@ -251,6 +255,7 @@ impl TenantPlan {
             endpoints: Vec::new(),
             findings: Vec::new(),
             steps: Vec::new(),
+            experience: None,
             blocked,
             withheld: BTreeSet::new(),
             withheld_fields: BTreeMap::new(),
@@ -340,6 +345,9 @@ pub struct Step {
     /// Objects of this plan that must be done first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<Address>,
+    /// Objects whose earlier steps have to have ended first, however they ended: the same calls come by them.
+    #[serde(skip)]
+    pub follows: Vec<Address>,
     /// For a manual step: what to click and what to enter, in the words of the portal.
     #[serde(flatten, skip_serializing_if = "Vec::is_empty", serialize_with = "portal::both")]
     pub instructions: Vec<Clicks>,

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     diff::{FieldChange, nothing_of},
+    experience::Experience,
     finding::{Finding, Level, Place},
     model::Address,
     path::Path,
@@ -74,6 +75,7 @@ struct SavedTenant {
     account: String,
     endpoints: Vec<String>,
     steps: Vec<SavedStep>,
+    experience: Option<Experience>,
     #[serde(default)]
     blocked: Vec<SavedFinding>,
     #[serde(default)]
@@ -220,6 +222,7 @@ fn tenant(it: SavedTenant, lines: &Lines<'_>) -> serde_json::Result<TenantPlan> 
     Ok(TenantPlan {
         endpoints: it.endpoints,
         steps: it.steps.into_iter().map(step).collect(),
+        experience: it.experience,
         withheld: it.withheld,
         withheld_fields: it.withheld_fields,
         refused: it.refused,
@@ -243,6 +246,7 @@ fn step(it: SavedStep) -> Step {
         before: None,
         source: it.source.map(source),
         lost: it.no_way_back,
+        follows: Vec::new(),
         needs: it.needs,
         instructions: it.by_hand.into_iter().map(clicks).collect(),
         own: None,

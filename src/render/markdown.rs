@@ -1,7 +1,7 @@
 //! A plan and its outcome as Markdown, for the comment of a pull request: what matters most first, and cut last.
 
 use super::{
-    by_hand,
+    by_hand, experience,
     findings::{finding_markdown, findings_markdown},
     fit::{Block, fit},
     groups::{self, Groups},
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     diff::FieldChange,
+    experience::Class,
     finding::{Finding, Level},
     outcome::{Outcome, Status},
     page::{Code, Form, Joined, Own, Page, Show, add, say},
@@ -38,13 +39,14 @@ pub const LEAST: usize = 2_000;
 /// Ranks of blocks: the first is cut last.
 const BLOCKED: u8 = 0;
 const CRITICAL: u8 = 1;
-const DELETED: u8 = 2;
-const BY_HAND: u8 = 3;
-const CHANGED: u8 = 4;
-const FOUND: u8 = 5;
-const NOTED: u8 = 6;
-const DETAILS: u8 = 7;
-const UNMANAGED: u8 = 8;
+const NOTICED: u8 = 2;
+const DELETED: u8 = 3;
+const BY_HAND: u8 = 4;
+const CHANGED: u8 = 5;
+const FOUND: u8 = 6;
+const NOTED: u8 = 7;
+const DETAILS: u8 = 8;
+const UNMANAGED: u8 = 9;
 
 /// Writes a plan: one line of summary, what needs a person first, what changes in a few words, and everything folded.
 pub fn plan_markdown(out: &mut Page<'_>, plan: &Plan, look: Look) -> io::Result<()> {
@@ -121,6 +123,7 @@ fn blocks(plan: &Plan, look: Look) -> io::Result<Vec<Block>> {
         steps,
     }));
     let mut blocks = vec![
+        list(NOTICED, "\n**What callers notice:**\n\n", noticed_by_callers(plan)?),
         list(BLOCKED, "", blocked(plan)?),
         list(CRITICAL, "\n**To approve:**\n\n", critical(plan)?),
         list(DELETED, "\n**Deletions:**\n\n", deletions(plan)?),
@@ -159,6 +162,26 @@ fn folded(rank: u8, what: &'static str, name: &str, items: Vec<String>) -> io::R
     let name = printable(name.to_owned());
     let head = Page::apart(|page| say!(page, "\n<details><summary>{}: {}</summary>\n", Own(what), name))?;
     Ok(Block { rank, head, items, foot: "\n</details>\n".to_owned() })
+}
+
+/// What callers notice, a sentence each.
+fn noticed_by_callers(plan: &Plan) -> io::Result<Vec<String>> {
+    let mut items = Vec::new();
+    for said in experience::sentences(plan) {
+        let tenants = printable(experience::tenants(&said, plan));
+        let sentence = printable(said.sentence.clone());
+        let how = (said.class == Class::OnFailure).then_some(Own("*only when something fails*: "));
+        items.push(Page::apart(|page| say!(page, "- {}{}{}", how, tenants, sentence))?);
+    }
+    for (tenant, one) in experience::meanwhile(plan) {
+        let sign = one.is_lost.then_some(Own(":warning: "));
+        let (tenant, sentence) = (printable(tenant.to_owned()), printable(one.sentence()));
+        items.push(Page::apart(|page| say!(page, "- {}{}: {}", sign, tenant, sentence))?);
+    }
+    if let Some(beyond) = experience::beyond(plan) {
+        items.push(Page::apart(|page| say!(page, "- {}", printable(beyond)))?);
+    }
+    Ok(items)
 }
 
 /// Why something is not planned, or may not be applied.

@@ -9,6 +9,7 @@ mod csv;
 mod drill;
 mod emergency;
 pub mod events;
+mod experience;
 mod findings;
 mod fit;
 mod groups;

@@ -1,7 +1,9 @@
 //! A plan as text: what a reviewer reads before anything happens.
 
 use super::{
-    BOLD, DIM, GREEN, RED, YELLOW, by_hand, findings,
+    BOLD, DIM, GREEN, RED, YELLOW, by_hand,
+    experience::{experience, is_nothing, nothing},
+    findings,
     groups::{self, Groups},
     notes, paint, value,
 };
@@ -22,9 +24,10 @@ const NAMED: usize = 6;
 /// Values longer than this are shown line by line.
 const ONE_LINE: usize = 72;
 
-/// Writes a plan: what was found, what many tenants have in common, then by tenant, one block an object, old -> new, and a
+/// Writes a plan: what callers notice, what was found, what many tenants have in common, then by tenant, one block an object, old -> new, and a
 /// summary. With `expand` everything stands with its tenant.
 pub fn plan(out: &mut Page<'_>, plan: &Plan, expand: bool) -> io::Result<()> {
+    experience(out, plan, expand)?;
     findings(out, &plan.findings)?;
     let groups = Groups::of(plan, expand);
     for (tenants, steps) in groups.by_tenants() {
@@ -110,6 +113,7 @@ fn step(out: &mut Page<'_>, tenant: &str, step: &Step, width: usize, at: Option<
         source: _,
         lost,
         needs: _,
+        follows: _,
         instructions,
         own: _,
         restored: _,
@@ -328,10 +332,22 @@ pub(super) fn summary(out: &mut Page<'_>, plan: &Plan) -> io::Result<()> {
         parts.push(format!("{} not planned", count(withheld.len(), "object")));
     }
     say!(out, "{} {}.{}", paint(BOLD, "Plan:"), Joined(&parts, ", "), end)?;
+    if is_nothing(plan) {
+        return after_count(out, plan, &withheld, nothing(plan));
+    }
     let of = |class: Class| plan.steps().filter(|(_, step)| step.class == class).count();
     let (visible, failing) = (of(Class::CallerVisible), of(Class::OnFailure));
-    add!(out, "Callers notice {} of these changes, {} only when something fails, ", visible, failing)?;
-    say!(out, "{} not at all.{}", of(Class::Cosmetic), end)?;
+    let noticed = format!(
+        "Callers notice {visible} of these changes, {failing} only when something fails, {} not at all.",
+        of(Class::Cosmetic)
+    );
+    after_count(out, plan, &withheld, noticed)
+}
+
+/// What stands after the numbers of steps.
+fn after_count(out: &mut Page<'_>, plan: &Plan, withheld: &[String], noticed: String) -> io::Result<()> {
+    let end = out.is_markdown().then_some(Own("  "));
+    say!(out, "{}{}", noticed, end)?;
     if !withheld.is_empty() {
         let named = &withheld[..withheld.len().min(NAMED)];
         add!(out, "Not planned: {}", Joined(named, ", "))?;

@@ -110,6 +110,7 @@ mod intent;
 mod machine;
 mod meanwhile;
 mod monitor;
+mod noticed;
 mod options;
 mod origin;
 mod outcomes;

@@ -9,6 +9,7 @@ use super::{
     compared::input,
     drift::with_ways_out,
     emulated::{Emulated, recorder},
+    noticed,
     place::locate,
     plan_file::made_from,
     undo::judged,
@@ -265,9 +266,10 @@ impl<'a> Session<'a> {
                 Ok(observed) => self.plan_tenant(tenant, observed, &platforms),
                 Err(finding) => self.blocked(tenant, vec![finding]),
             };
+            let (loaded, at) = (self.checked.loaded(tenant), self.checked.workspace.at);
+            noticed::judge(loaded, tenant, &live, at, &mut plan);
             if matches!(tenant.intent, Intent::Declared) {
                 let option = if self.sandbox { "--sandbox" } else { "--live" };
-                let (loaded, at) = (self.checked.loaded(tenant), self.checked.workspace.at);
                 plan = circles::judge(loaded, tenant, &live, &self.checked.warnings, at, option, plan);
             }
             plan.across.hosts = hosts;

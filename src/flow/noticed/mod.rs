@@ -15,19 +15,20 @@ use super::{
     network::{ExtensionId, Network, NumberId, PartyId, QueueId, ReceiverId, ScheduleId, SiteId, Target},
     reach::Reach,
     state::{Caller, Phone, Platform},
-    timeline::{Timeline, Verdict},
+    timeline::{End, Timeline, Verdict},
     varied::{ANSWERS, EVERYBODY, FIRST_PHONES, MOST_PHONES, ONE, SILENT},
     walk::Call,
     windows::{Class, classes},
 };
-use crate::model::{Address, E164, Kind};
-pub use names::Shared;
+use crate::model::{Address, E164, Kind, Resource, Tenant};
 use names::{Heard, Names};
+pub use names::{Shared, SharedNames};
 use situation::Stage;
 pub use situation::{Grade, Situation};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     ops::Range,
+    rc::Rc,
 };
 
 /// What is called, by name.
@@ -43,6 +44,21 @@ pub enum Called {
 pub struct Differing {
     /// By tenant.
     pub objects: BTreeSet<(String, Address)>,
+}
+
+impl Differing {
+    /// The objects of a tenant that are others in two configurations.
+    pub fn of(before: &Tenant, after: &Tenant) -> Self {
+        let objects = |tenant: &Tenant| tenant.resources().collect::<BTreeMap<Address, Resource>>();
+        let (one, other) = (objects(before), objects(after));
+        // By another clock every schedule is another.
+        let is_same_zone = before.time_zone == after.time_zone;
+        let differs = |address: &&Address| {
+            (address.kind == Kind::Schedules && !is_same_zone) || one.get(address) != other.get(address)
+        };
+        let all = one.keys().chain(other.keys()).filter(differs);
+        Self { objects: all.map(|address| (after.tenant.clone(), address.clone())).collect() }
+    }
 }
 
 /// Two networks, one before and one after.
@@ -61,6 +77,7 @@ pub struct Noticed {
     pub differences: Vec<Difference>,
     /// Whether not every phone, or not every course, was looked at.
     pub is_limited: bool,
+    pub names: Rc<SharedNames>,
 }
 
 /// One way in which calls to a place differ, and where they do.
@@ -83,6 +100,8 @@ impl Difference {
 /// Told of every pair of calls that is placed.
 pub type See<'s> = &'s mut dyn FnMut(&Called, Seconds, &Situation, Option<&Verdict>, Option<&Verdict>);
 
+type Rows = HashMap<(Option<Vec<Heard>>, Option<Vec<Heard>>), Difference>;
+
 impl Pair<'_> {
     /// Every call to a number, an extension or a queue that differs.
     pub fn noticed(self, differing: &Differing, within: Range<Seconds>) -> Vec<Noticed> {
@@ -91,52 +110,97 @@ impl Pair<'_> {
 
     /// The same. `see` is told of every call that is placed.
     pub fn noticed_seen(self, differing: &Differing, within: Range<Seconds>, see: See<'_>) -> Vec<Noticed> {
-        let (before, after) = Names::pair(self.before, self.after);
-        let changed = [Changed::of(self.before, differing), Changed::of(self.after, differing)];
-        let devices = changed_devices(self, &before, &after);
-        let mut look = Look {
-            before: Stage::new(self.before, before),
-            after: Stage::new(self.after, after),
-            mets: [Met::of_many(), Met::of_many()],
-            see,
-        };
+        let mut look = Look::new(vec![self.before, self.after]);
+        let names = Rc::clone(&look.shared);
         let mut all = Vec::new();
-        for (called, targets) in self.called() {
-            let reach = |network, to: Option<Target>| to.map(|to| Reach::all(network, to));
-            let reaches = [reach(self.before, targets[0]), reach(self.after, targets[1])];
-            let concerns = |at: usize| {
-                let Some(reach) = &reaches[at] else { return true };
-                changed[at].is_reached(reach) || reach.phones.iter().any(|it| devices[at].contains(it))
-            };
-            if !concerns(0) && !concerns(1) {
-                continue;
-            }
-            let noticed = look.called(called, targets, &reaches, &within);
-            if !noticed.differences.is_empty() || noticed.is_limited {
-                all.push(noticed);
+        for (called, targets) in look.concerned(differing) {
+            let mut rows = Rows::new();
+            let (classes, is_limited) = look.called(&called, &targets, &within, &mut |placed| {
+                let Placed { stages, class, at, situation, mut verdicts } = placed;
+                let [before, after] = verdicts.as_mut_slice() else { return };
+                see(&called, at, &situation, before.as_ref(), after.as_ref());
+                let heard = (
+                    before.as_ref().map(|it| stages[0].names.all_heard(it)),
+                    after.as_ref().map(|it| stages[1].names.all_heard(it)),
+                );
+                if heard.0 != heard.1 {
+                    let row = rows.entry(heard).or_insert_with(|| Difference {
+                        cells: Vec::new(),
+                        before: before.take().map(|it| it.timelines),
+                        after: after.take().map(|it| it.timelines),
+                    });
+                    row.cells.push((class, situation));
+                }
+            });
+            let mut differences: Vec<Difference> = rows.into_values().collect();
+            differences.iter_mut().for_each(|it| it.cells.sort());
+            differences.sort_by(|a, b| a.cells.cmp(&b.cells));
+            if !differences.is_empty() || is_limited {
+                let names = Rc::clone(&names);
+                all.push(Noticed { to: called, classes, differences, is_limited, names });
             }
         }
         all
     }
 
-    /// Everything that can be called, with its handles.
-    fn called(self) -> BTreeMap<Called, [Option<Target>; 2]> {
-        let mut all: BTreeMap<Called, [Option<Target>; 2]> = BTreeMap::new();
-        for (at, network) in [self.before, self.after].into_iter().enumerate() {
-            for (called, to) in network.everything_called() {
-                all.entry(called).or_default()[at] = Some(to);
-            }
-        }
-        // What answers at an extension that only one of the networks names is known in both.
-        for (called, targets) in &mut all {
-            for (network, target) in [self.before, self.after].into_iter().zip(targets.iter_mut()) {
-                *target = target.or_else(|| match called {
-                    Called::Number(_) => None,
-                    Called::Extension { tenant, extension: name } | Called::Queue { tenant, queue: name } => {
-                        network.called(tenant, name)
-                    }
-                });
-            }
+    /// Everything whose calls come to something that differs, whether they differ or not.
+    pub fn looked_at(self, differing: &Differing) -> Vec<Called> {
+        let look = Look::new(vec![self.before, self.after]);
+        look.concerned(differing).into_iter().map(|(called, _)| called).collect()
+    }
+}
+
+/// A network that is for a while in the place of one, until another takes it.
+#[derive(Debug, Clone, Copy)]
+pub struct Passage<'n> {
+    pub before: &'n Network,
+    pub now: &'n Network,
+    pub after: &'n Network,
+}
+
+/// Calls to one place that are neither as before nor as after.
+#[derive(Debug)]
+pub struct Astray {
+    pub to: Called,
+    /// What the first such call does, in the handles of the network between. Empty: the number is nobody's.
+    pub courses: Vec<Timeline>,
+    /// Whether one of them reaches nobody, and would before and after.
+    pub is_lost: bool,
+}
+
+/// Whether a course comes to somebody, or to something that takes the call.
+fn is_reached(verdict: &Verdict) -> bool {
+    verdict.timelines.iter().all(|it| !matches!(it.end, End::Dropped(_) | End::Loop | End::Unknown(_)))
+}
+
+impl Passage<'_> {
+    /// The calls to some places that go neither where they went nor where they will go.
+    pub fn astray(self, places: &BTreeSet<Called>, within: Range<Seconds>) -> Vec<Astray> {
+        let mut look = Look::new(vec![self.before, self.now, self.after]);
+        let mut all = Vec::new();
+        let called: Vec<(Called, Targets)> =
+            look.everything_called().into_iter().filter(|(it, _)| places.contains(it)).collect();
+        for (to, targets) in called {
+            let mut found: Option<Astray> = None;
+            look.called(&to, &targets, &within, &mut |placed| {
+                let heard: Vec<Option<Vec<Heard>>> = placed
+                    .stages
+                    .iter()
+                    .zip(&placed.verdicts)
+                    .map(|(stage, it)| it.as_ref().map(|it| stage.names.all_heard(it)))
+                    .collect();
+                let [before, now, after] = placed.verdicts.as_slice() else { return };
+                if heard[1] == heard[0] || heard[1] == heard[2] {
+                    return;
+                }
+                let fine = |it: &Option<Verdict>| it.as_ref().is_some_and(is_reached);
+                let is_lost = fine(before) && fine(after) && !fine(now);
+                if found.as_ref().is_none_or(|it| is_lost && !it.is_lost) {
+                    let courses = now.as_ref().map(|it| it.timelines.clone()).unwrap_or_default();
+                    found = Some(Astray { to: to.clone(), courses, is_lost });
+                }
+            });
+            all.extend(found);
         }
         all
     }
@@ -168,20 +232,25 @@ impl Network {
     }
 }
 
-/// Devices belong to an extension because anything of the tenant names them.
-fn changed_devices(pair: Pair<'_>, before: &Names, after: &Names) -> [BTreeSet<PartyId>; 2] {
-    let devices = |network: &Network, names: &Names| -> HashMap<Shared, BTreeSet<Shared>> {
-        let of = network.parties.iter().zip(&names.parties);
-        of.map(|(it, shared)| (*shared, it.devices.iter().map(|it| names.party(*it)).collect())).collect()
-    };
-    let (one, other) = (devices(pair.before, before), devices(pair.after, after));
-    let none = BTreeSet::new();
-    let differs = |shared: &Shared| one.get(shared).unwrap_or(&none) != other.get(shared).unwrap_or(&none);
-    let all = |names: &Names| {
-        let parties = names.parties.iter().zip(0..);
-        parties.filter(|(shared, _)| differs(shared)).map(|(_, at)| PartyId(at)).collect()
-    };
-    [all(before), all(after)]
+/// Phones whose devices are others in some of the networks: devices belong to an extension because anything names them.
+fn changed_devices(stages: &[Stage<'_>]) -> BTreeSet<Shared> {
+    let mut first: HashMap<Shared, BTreeSet<Shared>> = HashMap::new();
+    let mut changed = BTreeSet::new();
+    for (at, stage) in stages.iter().enumerate() {
+        let mut own: HashMap<Shared, BTreeSet<Shared>> = HashMap::new();
+        for (it, shared) in stage.network.parties.iter().zip(&stage.names.parties) {
+            if !it.devices.is_empty() {
+                own.insert(*shared, it.devices.iter().map(|it| stage.names.party(*it)).collect());
+            }
+        }
+        if at == 0 {
+            first = own;
+            continue;
+        }
+        let all = first.keys().chain(own.keys());
+        changed.extend(all.filter(|it| first.get(it) != own.get(it)).copied().collect::<Vec<_>>());
+    }
+    changed
 }
 
 /// What differs, by the handles of one network.
@@ -235,77 +304,132 @@ impl Changed {
     }
 }
 
-/// Both networks while calls are placed in them.
-struct Look<'n, 's> {
-    before: Stage<'n>,
-    after: Stage<'n>,
+/// Where a place is in each network.
+type Targets = Vec<Option<Target>>;
+
+/// Some networks while calls are placed in them.
+struct Look<'n> {
+    stages: Vec<Stage<'n>>,
     /// Of each: which schedules are in force is remembered.
-    mets: [Met; 2],
-    see: See<'s>,
+    mets: Vec<Met>,
+    shared: Rc<SharedNames>,
 }
 
-/// What a call has looked at, in names that both networks share.
+/// What a call has looked at, in names that the networks share.
 #[derive(Default)]
 struct Looked {
     phones: BTreeSet<Shared>,
     queues: BTreeSet<Shared>,
 }
 
+/// A call that was placed in each network. Of a number that a network does not have there is no verdict.
+struct Placed<'a, 'n> {
+    stages: &'a [Stage<'n>],
+    class: usize,
+    at: Seconds,
+    situation: Situation,
+    verdicts: Vec<Option<Verdict>>,
+}
+
+/// Is told of every call that is placed.
+type Note<'s, 'n> = &'s mut dyn FnMut(Placed<'_, 'n>);
+
 /// What is placed of one place.
 struct Placing<'a> {
     called: &'a Called,
-    targets: [Option<Target>; 2],
+    targets: &'a [Option<Target>],
     class: usize,
     at: Seconds,
 }
 
-type Rows = HashMap<(Option<Vec<Heard>>, Option<Vec<Heard>>), Difference>;
+impl<'n> Look<'n> {
+    fn new(networks: Vec<&'n Network>) -> Self {
+        let (names, shared) = Names::of(&networks);
+        let stages = networks.into_iter().zip(names).map(|(network, names)| Stage::new(network, names));
+        let stages: Vec<Stage<'n>> = stages.collect();
+        let mets = stages.iter().map(|_| Met::of_many()).collect();
+        Self { stages, mets, shared: Rc::new(shared) }
+    }
 
-impl Look<'_, '_> {
+    /// Everything that can be called, with its handles.
+    fn everything_called(&self) -> BTreeMap<Called, Targets> {
+        let mut all: BTreeMap<Called, Targets> = BTreeMap::new();
+        for (at, stage) in self.stages.iter().enumerate() {
+            for (called, to) in stage.network.everything_called() {
+                all.entry(called).or_insert_with(|| vec![None; self.stages.len()])[at] = Some(to);
+            }
+        }
+        // What answers at an extension that only one of the networks names is known in each.
+        for (called, targets) in &mut all {
+            for (stage, target) in self.stages.iter().zip(targets.iter_mut()) {
+                *target = target.or_else(|| match called {
+                    Called::Number(_) => None,
+                    Called::Extension { tenant, extension: name } | Called::Queue { tenant, queue: name } => {
+                        stage.network.called(tenant, name)
+                    }
+                });
+            }
+        }
+        all
+    }
+
+    /// Everything that can be called and comes to something that differs.
+    fn concerned(&self, differing: &Differing) -> Vec<(Called, Targets)> {
+        let changed: Vec<Changed> = self.stages.iter().map(|it| Changed::of(it.network, differing)).collect();
+        let devices = changed_devices(&self.stages);
+        let all = self.everything_called().into_iter();
+        all.filter(|(_, targets)| {
+            targets.iter().zip(&self.stages).zip(&changed).any(|((target, stage), changed)| {
+                let Some(target) = target else { return true };
+                let reach = Reach::all(stage.network, *target);
+                changed.is_reached(&reach)
+                    || (!devices.is_empty()
+                        && reach.phones.iter().any(|it| devices.contains(&stage.names.party(*it))))
+            })
+        })
+        .collect()
+    }
+
+    /// Places every call to one place. Its windows, and whether not everything was looked at.
     fn called(
         &mut self,
-        called: Called,
-        targets: [Option<Target>; 2],
-        reaches: &[Option<Reach>; 2],
+        called: &Called,
+        targets: &[Option<Target>],
         within: &Range<Seconds>,
-    ) -> Noticed {
-        let networks = [self.before.network, self.after.network];
-        let both = || networks.into_iter().zip(reaches);
-        let hours = both().flat_map(|(network, reach)| {
-            let schedules = reach.iter().flat_map(|it| &it.schedules);
-            schedules.filter_map(|it| network.hours_of(*it)).collect::<Vec<_>>()
-        });
-        let classes = classes(&hours.collect::<Vec<_>>(), within);
-        let listed: BTreeSet<E164> = both()
-            .flat_map(|(network, reach)| {
-                let extensions = reach.iter().flat_map(|it| &it.seen).filter_map(|to| match to {
-                    Target::Extension(it) => Some(&network.extensions[it.at()]),
-                    _ => None,
-                });
-                extensions.flat_map(|it| it.allow.iter().chain(&it.block)).cloned().collect::<Vec<_>>()
-            })
-            .collect();
+        note: Note<'_, 'n>,
+    ) -> (Vec<Class>, bool) {
+        let mut hours = Vec::new();
+        let mut listed: BTreeSet<E164> = BTreeSet::new();
+        for (stage, target) in self.stages.iter().zip(targets) {
+            let network = stage.network;
+            let Some(reach) = target.map(|it| Reach::all(network, it)) else { continue };
+            hours.extend(reach.schedules.iter().filter_map(|it| network.hours_of(*it)));
+            for to in &reach.seen {
+                if let Target::Extension(it) = to {
+                    let it = &network.extensions[it.at()];
+                    listed.extend(it.allow.iter().chain(&it.block).cloned());
+                }
+            }
+        }
+        let classes = classes(&hours, within);
         let callers: Vec<Caller> = [Caller::Anonymous, Caller::Spam]
             .into_iter()
             .chain(listed.into_iter().map(Caller::Number))
             .collect();
-        let (mut rows, mut is_limited) = (Rows::new(), false);
+        let mut is_limited = false;
         for (class, windows) in classes.iter().enumerate() {
             let Some(first) = windows.first() else { continue };
-            let placing = Placing { called: &called, targets, class, at: first.start };
-            is_limited |= self.class(&placing, &callers, &mut rows);
+            let placing = Placing { called, targets, class, at: first.start };
+            is_limited |= self.class(&placing, &callers, note);
         }
-        let mut differences: Vec<Difference> = rows.into_values().collect();
-        differences.iter_mut().for_each(|it| it.cells.sort());
-        differences.sort_by(|a, b| a.cells.cmp(&b.cells));
-        Noticed { to: called, classes, differences, is_limited }
+        (classes, is_limited)
     }
 
     /// Every situation at one instant.
-    fn class(&mut self, placing: &Placing<'_>, callers: &[Caller], rows: &mut Rows) -> bool {
+    fn class(&mut self, placing: &Placing<'_>, callers: &[Caller], note: Note<'_, 'n>) -> bool {
         let mut is_limited = false;
         for others in [SILENT, ANSWERS] {
-            let looked = self.place(placing, Situation::Everybody(others), rows);
+            let looked = self.place(placing, Situation::Everybody(others), note);
             let mut phones: Vec<Shared> = looked.phones.into_iter().collect();
             if phones.len() > MOST_PHONES {
                 is_limited = true;
@@ -313,36 +437,40 @@ impl Look<'_, '_> {
             }
             for party in phones {
                 for phone in ONE.into_iter().filter(|phone| *phone != others) {
-                    self.place(placing, Situation::One { others, party, phone }, rows);
+                    self.place(placing, Situation::One { others, party, phone }, note);
                 }
             }
             for queue in looked.queues {
                 for phone in [Phone::Offline, Phone::LoggedOut] {
-                    self.place(placing, Situation::Agents { others, queue, phone }, rows);
+                    self.place(placing, Situation::Agents { others, queue, phone }, note);
                 }
-                self.place(placing, Situation::Full { others, queue }, rows);
+                self.place(placing, Situation::Full { others, queue }, note);
             }
             for caller in callers {
-                self.place(placing, Situation::Caller { others, caller: caller.clone() }, rows);
+                self.place(placing, Situation::Caller { others, caller: caller.clone() }, note);
             }
         }
         for phone in EVERYBODY {
-            self.place(placing, Situation::Everybody(phone), rows);
+            self.place(placing, Situation::Everybody(phone), note);
         }
-        self.place(placing, Situation::MailboxesOff, rows);
+        self.place(placing, Situation::MailboxesOff, note);
         if matches!(placing.called, Called::Number(_)) {
             for platform in [Platform::Down, Platform::Switched] {
-                self.place(placing, Situation::Platform(platform), rows);
+                self.place(placing, Situation::Platform(platform), note);
             }
         }
         is_limited
     }
 
-    /// Places one call in both networks. What it has looked at in either.
-    fn place(&mut self, placing: &Placing<'_>, situation: Situation, rows: &mut Rows) -> Looked {
+    /// Places one call in each network. What it has looked at in any.
+    fn place(&mut self, placing: &Placing<'_>, situation: Situation, note: Note<'_, 'n>) -> Looked {
         let mut looked = Looked::default();
-        let mut of = |stage: &mut Stage<'_>, met: &mut Met, to: Option<Target>| {
-            let to = to?;
+        let mut verdicts = Vec::with_capacity(self.stages.len());
+        for ((stage, met), to) in self.stages.iter_mut().zip(&mut self.mets).zip(placing.targets) {
+            let Some(to) = *to else {
+                verdicts.push(None);
+                continue;
+            };
             let number = match to {
                 Target::Number(it) => Some(it),
                 _ => None,
@@ -359,24 +487,9 @@ impl Look<'_, '_> {
                 }
             }
             looked.queues.extend(met.queues.iter().map(|it| stage.names.queues[it.at()]));
-            Some(verdict)
-        };
-        let [met_before, met_after] = &mut self.mets;
-        let before = of(&mut self.before, met_before, placing.targets[0]);
-        let after = of(&mut self.after, met_after, placing.targets[1]);
-        (self.see)(placing.called, placing.at, &situation, before.as_ref(), after.as_ref());
-        let heard = (
-            before.as_ref().map(|it| self.before.names.all_heard(it)),
-            after.as_ref().map(|it| self.after.names.all_heard(it)),
-        );
-        if heard.0 != heard.1 {
-            let row = rows.entry(heard).or_insert_with(|| Difference {
-                cells: Vec::new(),
-                before: before.map(|it| it.timelines),
-                after: after.map(|it| it.timelines),
-            });
-            row.cells.push((placing.class, situation));
+            verdicts.push(Some(verdict));
         }
+        note(Placed { stages: &self.stages, class: placing.class, at: placing.at, situation, verdicts });
         looked
     }
 }

@@ -9,6 +9,21 @@ use std::collections::HashMap;
 /// A name that both networks share.
 pub type Shared = u32;
 
+/// The tenant and the name that each stands for. No tenant: an outside number.
+#[derive(Debug, Default)]
+pub struct SharedNames(Vec<(String, String)>);
+
+impl SharedNames {
+    /// As it is called at a tenant.
+    pub fn text(&self, shared: Shared, home: &str) -> String {
+        match self.0.get(shared as usize) {
+            Some((site, name)) if site.is_empty() || site == home => name.clone(),
+            Some((site, name)) => format!("{site}/{name}"),
+            None => String::new(),
+        }
+    }
+}
+
 /// What is known by a tenant and a name. No tenant: an outside number.
 type Key = (u8, String, String);
 
@@ -50,10 +65,15 @@ impl Names {
         Self { parties, by_party, queues, by_queue, mailboxes, labels }
     }
 
-    /// Those of two networks.
-    pub fn pair(before: &Network, after: &Network) -> (Self, Self) {
+    /// Those of some networks, and what they are.
+    pub fn of(networks: &[&Network]) -> (Vec<Self>, SharedNames) {
         let mut table = Table::default();
-        (Self::new(before, &mut table), Self::new(after, &mut table))
+        let all = networks.iter().map(|network| Self::new(network, &mut table)).collect();
+        let mut names: Vec<(String, String)> = vec![Default::default(); table.known.len()];
+        for ((_, site, name), shared) in table.known {
+            names[shared as usize] = (site, name);
+        }
+        (all, SharedNames(names))
     }
 
     pub fn party(&self, party: PartyId) -> Shared {

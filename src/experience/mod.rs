@@ -1,0 +1,160 @@
+//! What callers notice of a plan: its steps as states of a tenant, one after the other, and the calls that differ. Pure.
+//!
+//! - [`state`]: the tenant after each step
+//! - [`line`](mod@line): differences in sentences, equal ones together
+//! - [`told`]: a course in words; [`given`]: what a call finds; [`when`]: windows of time
+//! - [`instant`]: what calls do while the steps are carried out
+//! - [`table`]: every difference, for programs
+
+mod given;
+mod instant;
+mod line;
+mod state;
+mod table;
+mod told;
+mod when;
+
+use crate::{
+    flow::{self, Config, Differing, Grade, Network, Noticed, Pair, Seconds, System},
+    model::{Address, Resource, Tenant},
+};
+pub use instant::Meanwhile;
+use jiff::tz::TimeZone;
+pub use line::Line;
+use line::Sides;
+use serde::{Deserialize, Serialize};
+use state::States;
+use std::{collections::BTreeMap, ops::Range};
+pub use table::Table;
+use told::Labels;
+pub use told::listed;
+
+/// When callers notice a change. The first is the gravest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// The next caller may be treated otherwise.
+    CallerVisible,
+    /// Only with the phone system down, or a phone offline or gone.
+    OnFailure,
+    /// No caller notices.
+    Cosmetic,
+}
+
+impl From<Grade> for Class {
+    fn from(grade: Grade) -> Self {
+        match grade {
+            Grade::Everyday => Self::CallerVisible,
+            Grade::Failure => Self::OnFailure,
+        }
+    }
+}
+
+/// One step of a plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    pub address: &'a Address,
+    pub before: Option<&'a Resource>,
+    pub after: Option<&'a Resource>,
+    /// Whether a person does it, when all others are done.
+    pub is_by_hand: bool,
+}
+
+/// A tenant, what is live, and what is done to it.
+pub struct Input<'a> {
+    /// Of what it declares nothing counts but its names and its zone.
+    pub tenant: &'a Tenant,
+    pub system: System,
+    pub live: &'a BTreeMap<Address, Resource>,
+    /// In the order in which they are carried out.
+    pub steps: &'a [Change<'a>],
+    pub at: Seconds,
+}
+
+/// What callers notice.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Experience {
+    /// In sentences, the gravest first. None: callers notice nothing.
+    pub lines: Vec<Line>,
+    /// What calls do while it is applied, and neither before nor after.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub meanwhile: Vec<Meanwhile>,
+    /// Objects of which something changes that is about calls, and that no call which is placed here depends on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beyond: Vec<Address>,
+    /// Whether there are more phones on a call's ways than are looked at one by one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_limited: bool,
+    pub table: Table,
+}
+
+/// What callers notice of a plan, and of each of its steps.
+pub struct Judged {
+    pub experience: Experience,
+    pub classes: Vec<Class>,
+    /// For each step the earlier ones after which it has to be carried out, so that no call is where nobody has looked.
+    pub follows: Vec<Vec<usize>>,
+}
+
+/// The tables of one state.
+fn network(tenant: &Tenant, system: System, at: Seconds) -> Network {
+    let config = Config { tenant, system, is_whole: false };
+    Network::new(&[config], flow::horizon(at), flow::Assumptions::default())
+}
+
+/// The clock by which people at a tenant live.
+fn zone(tenants: [&Tenant; 2]) -> TimeZone {
+    let own = tenants.iter().rev().filter_map(|it| it.time_zone.as_deref());
+    let of_schedules = tenants.iter().rev().flat_map(|it| it.schedules.values());
+    let mut named = own.chain(of_schedules.filter_map(|it| it.time_zone.as_deref()));
+    named.find_map(|it| TimeZone::get(it).ok()).unwrap_or(TimeZone::UTC)
+}
+
+/// What callers notice where one tenant takes the place of another of the same name.
+fn compared(before: &Tenant, after: &Tenant, system: System, at: Seconds) -> (Experience, Vec<Noticed>) {
+    let (one, other) = (network(before, system, at), network(after, system, at));
+    let within = flow::ahead(at);
+    let pair = Pair { before: &one, after: &other };
+    let all = pair.noticed(&Differing::of(before, after), within.clone());
+    let experience = told(&all, [before, after], pair, &within);
+    (experience, all)
+}
+
+fn told(
+    all: &[Noticed],
+    [before, after]: [&Tenant; 2],
+    pair: Pair<'_>,
+    within: &Range<Seconds>,
+) -> Experience {
+    let (labels, zone) = (Labels::of(before, after), zone([before, after]));
+    let sides = Sides {
+        before: pair.before,
+        after: pair.after,
+        tenant: &after.tenant,
+        labels: &labels,
+        zone: &zone,
+        within,
+    };
+    Experience {
+        lines: sides.lines(all),
+        meanwhile: Vec::new(),
+        beyond: Vec::new(),
+        is_limited: all.iter().any(|it| it.is_limited),
+        table: Table::of(all, &sides),
+    }
+}
+
+/// What callers notice of the steps of a plan.
+pub fn judge(input: &Input<'_>) -> Judged {
+    let states = States::new(input);
+    let (first, last) = (states.first(), states.last());
+    let (mut experience, _) = compared(&first, &last, input.system, input.at);
+    let (classes, follows, meanwhile) = instant::each(input, &states, &first, &last);
+    experience.meanwhile = meanwhile;
+    Judged { experience, classes, follows }
+}
+
+/// What callers notice where a tenant's files say something else than they did.
+pub fn of_files(before: &Tenant, after: &Tenant, system: System, at: Seconds) -> Experience {
+    compared(before, after, system, at).0
+}

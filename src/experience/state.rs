@@ -1,0 +1,106 @@
+//! A tenant after each step of a plan.
+
+use super::{Change, Input};
+use crate::{
+    flow,
+    model::{Address, DEFAULT_RULE, Diverts, Kind, Resource, Rule, Rules, Schedule, Tenant},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+type Objects = BTreeMap<Address, Resource>;
+
+/// What is live, and how it is after so many steps.
+pub struct States<'a> {
+    input: &'a Input<'a>,
+    /// As it was read; what was asked for and is not there is known not to be.
+    live: Objects,
+}
+
+/// What stands for an object that is not there: calls go on as if it said nothing, and not as if nobody knew it.
+fn missing(kind: Kind) -> Option<Resource> {
+    match kind {
+        Kind::Rules => Some(Resource::Rules(Rules { order: Some(Vec::new()), ..Rules::default() })),
+        Kind::Diverts => Some(Resource::Diverts(Diverts::default())),
+        // A rule of such a schedule does nothing.
+        Kind::Schedules => Some(Resource::Schedule(Schedule { enabled: Some(false), ..Schedule::default() })),
+        Kind::Numbers | Kind::Forwards | Kind::Queues | Kind::Receivers => None,
+    }
+}
+
+fn put(objects: &mut Objects, address: &Address, resource: Option<&Resource>) {
+    match resource.cloned().or_else(|| missing(address.kind)) {
+        Some(resource) => drop(objects.insert(address.clone(), resource)),
+        None => drop(objects.remove(address)),
+    }
+}
+
+impl<'a> States<'a> {
+    pub fn new(input: &'a Input<'a>) -> Self {
+        let mut live = input.live.clone();
+        let mut seen = BTreeSet::new();
+        for step in input.steps.iter().filter(|step| seen.insert(step.address)) {
+            // What only a person can see is known from the files it is compared with.
+            if !live.contains_key(step.address) {
+                put(&mut live, step.address, step.before);
+            }
+        }
+        Self { input, live }
+    }
+
+    pub fn first(&self) -> Tenant {
+        self.after(0)
+    }
+
+    pub fn last(&self) -> Tenant {
+        self.after(self.input.steps.len())
+    }
+
+    /// After so many steps.
+    pub fn after(&self, steps: usize) -> Tenant {
+        let mut objects = self.live.clone();
+        let done = &self.input.steps[..steps];
+        for step in done {
+            put(&mut objects, step.address, step.after);
+        }
+        // The forwards of the Default rule have a section of their own.
+        for step in done.iter().filter(|it| it.address.kind == Kind::Diverts) {
+            let rules = Address::new(Kind::Rules, &step.address.key);
+            let Some(Resource::Diverts(diverts)) = step.after else { continue };
+            let sets_order = |it: &&Change<'_>| *it.address == rules && order(it.before) != order(it.after);
+            if done.iter().any(|it| sets_order(&it)) {
+                continue;
+            }
+            if let Some(Resource::Rules(rules)) = objects.get_mut(&rules) {
+                let order = rules.order.iter_mut().flatten();
+                order
+                    .filter(|rule| rule.when == DEFAULT_RULE)
+                    .for_each(|rule| overlay(&mut rule.forward, diverts));
+            }
+        }
+        let Tenant { tenant, provider, account, time_zone, country, .. } = self.input.tenant.clone();
+        let bare = Tenant { tenant, provider, account, time_zone, country, ..Tenant::default() };
+        flow::layered(&bare, &objects)
+    }
+}
+
+fn order(resource: Option<&Resource>) -> Option<&Vec<Rule>> {
+    match resource {
+        Some(Resource::Rules(rules)) => rules.order.as_ref(),
+        _ => None,
+    }
+}
+
+fn overlay(rule: &mut Diverts, with: &Diverts) {
+    let pairs = [
+        (&mut rule.always, &with.always),
+        (&mut rule.on_call, &with.on_call),
+        (&mut rule.busy, &with.busy),
+        (&mut rule.no_answer, &with.no_answer),
+        (&mut rule.unreachable, &with.unreachable),
+    ];
+    for (own, new) in pairs {
+        if new.is_some() {
+            own.clone_from(new);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Every difference of calls, for programs: nothing is left out, and each window stands there once.
+
+use super::{line::Sides, when};
+use crate::flow::{Called, Caller, Network, Noticed, Phone, Platform, Seconds, SiteId, Situation, Timeline};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, ops::Range};
+
+/// Every call that differs.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Table {
+    pub windows: Vec<Windows>,
+    pub calls: Vec<Calls>,
+}
+
+/// Windows of time in which the same calls differ.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Windows {
+    /// In words; empty: always.
+    pub when: String,
+    /// From when until when, in UTC: within 53 weeks of the plan.
+    pub spans: Vec<(String, String)>,
+}
+
+/// Calls to one place that differ in one way.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Calls {
+    /// A number, an extension or a queue, as the files name it.
+    pub to: String,
+    /// The place among the windows.
+    pub windows: usize,
+    /// Each state in which it is so.
+    pub given: Vec<String>,
+    /// Every course that such a call could take. None: the number was nobody's.
+    pub before: Option<Vec<Course>>,
+    pub after: Option<Vec<Course>>,
+}
+
+/// One course. Times are milliseconds since the call came in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Course {
+    pub rings: Vec<Rings>,
+    /// As in a case: `voicemail 101`.
+    pub end: String,
+    /// None: the caller gives up some time.
+    pub at: Option<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rings {
+    pub who: String,
+    pub from: u32,
+    /// None: until the caller gives up.
+    pub until: Option<u32>,
+}
+
+fn courses(network: &Network, home: Option<SiteId>, all: Option<&[Timeline]>) -> Option<Vec<Course>> {
+    let home = home?;
+    let course = |it: &Timeline| Course {
+        rings: it
+            .rings
+            .iter()
+            .map(|it| Rings { who: network.party_text(it.party, home), from: it.from, until: it.until })
+            .collect(),
+        end: network.end_text(it.end, home),
+        at: it.at,
+    };
+    let mut all: Vec<Course> = all?.iter().map(course).collect();
+    all.dedup();
+    Some(all)
+}
+
+/// A situation in the words of a trace: `others=answers@5 101=offline`.
+fn given(situation: &Situation, noticed: &Noticed, home: &str) -> String {
+    let text = |shared: u32| noticed.names.text(shared, home);
+    match situation {
+        Situation::Everybody(phone) => format!("others={phone}"),
+        Situation::One { others, party, phone } => format!("others={others} {}={phone}", text(*party)),
+        Situation::Agents { others, queue, phone } => {
+            format!("others={others} agents of queue {}={phone}", text(*queue))
+        }
+        Situation::Full { others, queue } => format!("others={others} queue {} full", text(*queue)),
+        Situation::MailboxesOff => format!("others={} mailboxes off", Phone::NoAnswer),
+        Situation::Platform(platform) => {
+            let word = Platform::WORDS.iter().find(|(_, it)| it == platform).map_or("", |(word, _)| word);
+            format!("platform={word}")
+        }
+        Situation::Caller { others, caller } => {
+            let caller = match caller {
+                Caller::Unlisted => "unlisted".to_owned(),
+                Caller::Number(number) => number.to_string(),
+                Caller::Anonymous => "anonymous".to_owned(),
+                Caller::Spam => "spam".to_owned(),
+            };
+            format!("others={others} caller={caller}")
+        }
+    }
+}
+
+/// A place that is called, as the files name it.
+fn name(called: &Called) -> String {
+    match called {
+        Called::Number(number) => number.to_string(),
+        Called::Extension { extension, .. } => format!("extension {extension}"),
+        Called::Queue { queue, .. } => format!("queue {queue}"),
+    }
+}
+
+fn instant(at: Seconds) -> String {
+    Timestamp::from_second(at).map_or_else(|_| at.to_string(), |it| it.to_string())
+}
+
+impl Table {
+    pub fn of(all: &[Noticed], sides: &Sides<'_>) -> Self {
+        let mut table = Self::default();
+        let mut known: BTreeMap<Vec<(Seconds, Seconds)>, usize> = BTreeMap::new();
+        let (then, now) = (sides.before.tenant(sides.tenant), sides.after.tenant(sides.tenant));
+        for noticed in all {
+            for difference in &noticed.differences {
+                // Windows in which it is so in the same states.
+                let mut by_class: BTreeMap<usize, Vec<&Situation>> = BTreeMap::new();
+                for (class, situation) in &difference.cells {
+                    by_class.entry(*class).or_default().push(situation);
+                }
+                let mut by_situations: BTreeMap<Vec<&Situation>, Vec<usize>> = BTreeMap::new();
+                for (class, situations) in by_class {
+                    by_situations.entry(situations).or_default().push(class);
+                }
+                for (situations, classes) in by_situations {
+                    let mut spans: Vec<Range<Seconds>> =
+                        classes.iter().flat_map(|it| noticed.classes[*it].iter().cloned()).collect();
+                    spans.sort_unstable_by_key(|it| it.start);
+                    let next = table.windows.len();
+                    let windows =
+                        *known.entry(spans.iter().map(|it| (it.start, it.end)).collect()).or_insert(next);
+                    if windows == next {
+                        table.windows.push(Windows {
+                            when: when::words(&spans, sides.within, sides.zone),
+                            spans: spans.iter().map(|it| (instant(it.start), instant(it.end))).collect(),
+                        });
+                    }
+                    table.calls.push(Calls {
+                        to: name(&noticed.to),
+                        windows,
+                        given: situations.iter().map(|it| given(it, noticed, sides.tenant)).collect(),
+                        before: courses(sides.before, then, difference.before.as_deref()),
+                        after: courses(sides.after, now, difference.after.as_deref()),
+                    });
+                }
+            }
+        }
+        table
+    }
+}

@@ -1,0 +1,254 @@
+//! A course of a call as a receptionist tells it: "ring 101 and 102 for 20 s, then go to voicemail 104".
+
+use crate::{
+    flow::{Called, Dropped, End, Network, Place, Ringing, SiteId, Target, Timeline, Why},
+    model::{E164, Tenant},
+    text::count,
+};
+use std::collections::BTreeMap;
+
+/// Of more phones than this only so many are named.
+const NAMED: usize = 4;
+
+/// Now, or before the change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tense {
+    Now,
+    Before,
+}
+
+impl Tense {
+    fn of(self, now: &'static str, before: &'static str) -> &'static str {
+        match self {
+            Self::Now => now,
+            Self::Before => before,
+        }
+    }
+}
+
+/// What numbers and queues are called beside their keys.
+#[derive(Debug, Default)]
+pub struct Labels {
+    numbers: BTreeMap<String, String>,
+    queues: BTreeMap<String, String>,
+}
+
+impl Labels {
+    /// Those of a tenant as it is after a change; what is gone is called as it was before.
+    pub fn of(before: &Tenant, after: &Tenant) -> Self {
+        let mut labels = Self::default();
+        for tenant in [before, after] {
+            for (number, it) in &tenant.numbers {
+                if let Some(label) = it.label.as_ref().filter(|it| !it.trim().is_empty()) {
+                    labels.numbers.insert(number.to_string(), label.clone());
+                }
+            }
+            for (queue, it) in &tenant.queues {
+                if let Some(name) = it.name.as_ref().filter(|it| !it.trim().is_empty() && *it != queue) {
+                    labels.queues.insert(queue.clone(), name.clone());
+                }
+            }
+        }
+        labels
+    }
+
+    fn queue(&self, queue: &str) -> String {
+        match self.queues.get(queue) {
+            Some(name) => format!("queue {queue} ({name})"),
+            None => format!("queue {queue}"),
+        }
+    }
+
+    /// What is called: "Main line (+1 214 555 0100)".
+    pub fn called(&self, called: &Called) -> String {
+        match called {
+            Called::Number(number) => match self.numbers.get(&number.to_string()) {
+                Some(label) => format!("{label} ({})", number.grouped()),
+                None => number.grouped(),
+            },
+            Called::Extension { extension, .. } => format!("extension {extension}"),
+            Called::Queue { queue, .. } => self.queue(queue),
+        }
+    }
+}
+
+/// A name of somebody or something: numbers in groups.
+pub fn name(name: String) -> String {
+    name.parse::<E164>().map_or(name, |number| number.grouped())
+}
+
+/// Some things, the last one after a word.
+pub fn listed(mut all: Vec<String>, word: &str, one: &str) -> String {
+    if all.len() > NAMED + 1 {
+        let more = all.len() - NAMED;
+        all.truncate(NAMED);
+        return format!("{} {word} {} more", all.join(", "), count(more, one).trim_start_matches("1 "));
+    }
+    let Some(last) = all.pop() else { return String::new() };
+    if all.is_empty() { last } else { format!("{} {word} {last}", all.join(", ")) }
+}
+
+/// Milliseconds as people say them.
+fn seconds(ms: u32) -> String {
+    if ms.is_multiple_of(1000) {
+        format!("{} s", ms / 1000)
+    } else {
+        format!("{}.{} s", ms / 1000, ms % 1000 / 100)
+    }
+}
+
+/// Who tells what.
+pub struct Teller<'a> {
+    pub network: &'a Network,
+    pub home: SiteId,
+    pub labels: &'a Labels,
+    pub tense: Tense,
+}
+
+impl Teller<'_> {
+    fn party(&self, it: &Ringing) -> String {
+        name(self.network.party_text(it.party, self.home))
+    }
+
+    fn queue(&self, it: &Timeline, at: u32) -> Option<String> {
+        // The last place that the call had come to by then.
+        let hops = it.hops.iter().filter(|hop| hop.why != Why::Rings && hop.at <= at);
+        match hops.last()?.to {
+            Target::Queue(queue) => Some(self.labels.queue(&self.network.queue_text(queue, self.home))),
+            _ => None,
+        }
+    }
+
+    /// Each thing that happens, in order.
+    pub fn course(&self, it: &Timeline) -> String {
+        let (mut said, end) = (Vec::new(), it.at.unwrap_or(u32::MAX));
+        let answered = matches!(it.end, End::Answered(_));
+        // Those that begin to ring together are one thing.
+        let mut starts: Vec<u32> = it.rings.iter().map(|it| it.from).collect();
+        starts.sort_unstable();
+        starts.dedup();
+        for (index, from) in starts.iter().enumerate() {
+            let together: Vec<&Ringing> = it.rings.iter().filter(|it| it.from == *from).collect();
+            let mut names: Vec<String> = together.iter().map(|it| self.party(it)).collect();
+            names.dedup();
+            let until = together.iter().filter_map(|it| it.until).max();
+            let who = listed(names, "and", "phone");
+            let is_first = index == 0;
+            let verb = if is_first { self.tense.of("ring ", "rang ") } else { "" };
+            let ringing =
+                match self.queue(it, *from).filter(|_| self.is_new_queue(it, *from, &starts[..index])) {
+                    Some(queue) => format!("{verb}{queue} at {who}"),
+                    None => format!("{verb}{who}"),
+                };
+            // Until somebody answers is no length that anybody has set.
+            let length = until.filter(|until| !(answered && *until == end)).map(|until| until - from);
+            let after = if is_first { String::new() } else { format!(" after {}", seconds(*from)) };
+            said.push(match length {
+                Some(length) => format!("{ringing}{after} for {}", seconds(length)),
+                None => format!("{ringing}{after}"),
+            });
+        }
+        let waits = it.rings.is_empty() && it.at.is_some_and(|at| at > 0);
+        if waits {
+            let at = it.at.unwrap_or_default();
+            let place =
+                self.queue(it, at.saturating_sub(1)).map_or(String::new(), |queue| format!("in {queue} "));
+            said.push(format!("{} {place}for {}", self.tense.of("wait", "waited"), seconds(at)));
+        }
+        let end = self.end(it);
+        let Some(last) = said.pop() else { return end };
+        let rung = if said.is_empty() { last } else { format!("{}, then {last}", said.join(", then ")) };
+        match it.end {
+            End::RingsOn => format!("{rung} until the caller gives up"),
+            End::Answered(_) => format!("{rung} and {end}"),
+            _ => format!("{rung}, then {end}"),
+        }
+    }
+
+    fn is_new_queue(&self, it: &Timeline, from: u32, earlier: &[u32]) -> bool {
+        earlier.iter().all(|before| self.queue(it, *before) != self.queue(it, from))
+    }
+
+    fn end(&self, it: &Timeline) -> String {
+        let (network, home, tense) = (self.network, self.home, self.tense);
+        let go = |to: String| format!("{} to {to}", tense.of("go", "went"));
+        match it.end {
+            End::Answered(party) => {
+                format!("{} answered at {}", tense.of("are", "were"), name(network.party_text(party, home)))
+            }
+            End::Voicemail(mailbox) => go(format!("voicemail {}", network.mailbox_text(mailbox, home))),
+            End::Leaves(party) => go(name(network.party_text(party, home))),
+            End::Waits(queue) => format!(
+                "{} in {} until the caller gives up",
+                tense.of("wait", "waited"),
+                self.labels.queue(&network.queue_text(queue, home))
+            ),
+            End::Menu(label) => go(network.label_text(label, home)),
+            End::RingsOn => format!("{} nothing until the caller gives up", tense.of("hear", "heard")),
+            End::Loop => format!("{} in a circle", tense.of("go", "went")),
+            End::Unknown(label) => {
+                format!("{}, of which nothing is known here", go(network.label_text(label, home)))
+            }
+            End::Dropped(why) => match why {
+                Dropped::Blocked => format!("{} refused: the caller is blocked", tense.of("are", "were")),
+                Dropped::Spam => format!("{} refused as spam", tense.of("are", "were")),
+                Dropped::Busy => format!("{} a busy tone", tense.of("get", "got")),
+                Dropped::PlatformDown => format!("{} lost", tense.of("are", "were")),
+                Dropped::NoMailbox => format!("{}: the mailbox is off", tense.of("end", "ended")),
+                Dropped::Unavailable => format!("{}: the queue takes nobody", tense.of("end", "ended")),
+                Dropped::MaxWait | Dropped::NoAnswer | Dropped::HangUp => tense.of("end", "ended").to_owned(),
+            },
+        }
+    }
+
+    /// Where two courses part: the place, and how it goes on from there. The same for calls that part for the same reason.
+    pub fn events(&self, it: &Timeline) -> Vec<Event> {
+        let mut events: Vec<Event> = Vec::new();
+        for ring in &it.rings {
+            let text = self.party(ring);
+            events.push(Event { at: ring.from, rank: 1, kind: "rings".to_owned(), text });
+        }
+        for hop in it.hops.iter().filter(|hop| hop.why != Why::Rings) {
+            let place = match hop.from {
+                Place::Number(it) => Target::Number(it),
+                Place::Extension(it) => Target::Extension(it),
+                Place::Queue(it) => Target::Queue(it),
+                Place::Receiver(it) => Target::Receiver(it),
+            };
+            let kind = match hop.why {
+                Why::Rule(condition, _) => condition.word().to_owned(),
+                why => format!("{why:?}"),
+            };
+            let from = self.network.target_text(place, self.home);
+            let text = self.network.target_text(hop.to, self.home);
+            events.push(Event { at: hop.at, rank: 0, kind: format!("{from} {kind}"), text });
+        }
+        // A call comes to a place before that place rings.
+        events.sort_by(|a, b| (a.at, a.rank).cmp(&(b.at, b.rank)));
+        let end = self.network.end_text(it.end, self.home);
+        events.push(Event { at: it.at.unwrap_or(u32::MAX), rank: 2, kind: "end".to_owned(), text: end });
+        events
+    }
+}
+
+/// One thing that happens on a course.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    at: u32,
+    rank: u8,
+    kind: String,
+    text: String,
+}
+
+/// How two courses part, in words that are the same for calls that part alike.
+pub fn parting(before: &[Event], after: &[Event]) -> String {
+    let at = before.iter().zip(after).take_while(|(one, other)| one == other).count();
+    let place = before[..at].iter().rev().find(|it| it.rank == 0).map_or("", |it| it.text.as_str());
+    let kind = |event: Option<&Event>| event.map_or("", |it| it.kind.as_str()).to_owned();
+    let (one, other) = (kind(before.get(at)), kind(after.get(at)));
+    if one == other || one == "rings" || other == "rings" {
+        let kind = if one == "rings" || other == "rings" { "rings".to_owned() } else { one };
+        return format!("{place}: {kind}");
+    }
+    format!("{place}: {one} / {other}")
+}

@@ -1,0 +1,231 @@
+//! Windows of time as people say them: "on Saturdays 09:00-12:00", "outside Monday to Friday 08:00-17:00".
+
+use crate::{flow::Seconds, text::count};
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Date, Weekday},
+    tz::TimeZone,
+};
+use std::{collections::BTreeMap, ops::Range};
+
+/// Minutes of a day on the wall: in order, without touching each other.
+type Day = Vec<Range<u16>>;
+
+const WHOLE: u16 = 24 * 60;
+
+/// Of more days than this only so many are named.
+const NAMED: usize = 3;
+
+/// A weekday has usual hours if as many of its days in a hundred have them.
+const USUAL: usize = 60;
+
+const WEEK: [Weekday; 7] = [
+    Weekday::Monday,
+    Weekday::Tuesday,
+    Weekday::Wednesday,
+    Weekday::Thursday,
+    Weekday::Friday,
+    Weekday::Saturday,
+    Weekday::Sunday,
+];
+
+const NAMES: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// When some windows are, of all that was looked at. Empty: always.
+pub fn words(windows: &[Range<Seconds>], within: &Range<Seconds>, zone: &TimeZone) -> String {
+    let whole = joined(windows.to_vec());
+    if whole.len() == 1 && whole[0].start <= within.start && whole[0].end >= within.end {
+        return String::new();
+    }
+    let Some(days) = days(&whole, within, zone) else { return String::new() };
+    let week: Vec<Option<Day>> = WEEK.iter().map(|weekday| usual(&days, *weekday)).collect();
+    // A weekday without usual hours is told day by day.
+    let usual: Vec<Day> = week.into_iter().map(Option::unwrap_or_default).collect();
+    let is_other = |date: &Date, day: &Day| *day != usual[at(*date)];
+    let others: Vec<(Date, &Day)> =
+        days.iter().filter(|(date, day)| is_other(date, day)).map(|(date, day)| (*date, day)).collect();
+    if usual.iter().all(Vec::is_empty) {
+        return dated(&others);
+    }
+    let inside = week_words(&usual);
+    let outside: Vec<Day> = usual.iter().map(|day| complement(day)).collect();
+    let said = if usual.iter().all(|day| is_whole(day)) {
+        String::new()
+    } else {
+        let outside = week_words(&outside);
+        if outside.len() < inside.len() {
+            format!("outside {}", outside.join(" and "))
+        } else if inside.first().is_some_and(|it| it.starts_with("every")) {
+            inside.join(" and ")
+        } else {
+            format!("on {}", inside.join(" and "))
+        }
+    };
+    let exceptions = match others.as_slice() {
+        [] => return said,
+        [(date, _)] => date.to_string(),
+        [(one, _), (other, _)] => format!("{one} and {other}"),
+        [(first, _), .., (_, _)] => format!("{first} and {}", count(others.len() - 1, "other day")),
+    };
+    if said.is_empty() {
+        return format!("on all days but {exceptions}");
+    }
+    format!("{said} (otherwise on {exceptions})")
+}
+
+fn at(date: Date) -> usize {
+    usize::from(date.weekday().to_monday_zero_offset().unsigned_abs())
+}
+
+fn is_whole(day: &Day) -> bool {
+    matches!(day.as_slice(), [one] if *one == (0..WHOLE))
+}
+
+fn joined(mut windows: Vec<Range<Seconds>>) -> Vec<Range<Seconds>> {
+    windows.sort_unstable_by_key(|it| it.start);
+    let mut out: Vec<Range<Seconds>> = Vec::new();
+    for window in windows {
+        match out.last_mut() {
+            Some(last) if window.start <= last.end => last.end = last.end.max(window.end),
+            _ => out.push(window),
+        }
+    }
+    out
+}
+
+/// Each day that is looked at as a whole, with its part of the windows.
+fn days(windows: &[Range<Seconds>], within: &Range<Seconds>, zone: &TimeZone) -> Option<BTreeMap<Date, Day>> {
+    let wall = |at: Seconds| Some(zone.to_datetime(Timestamp::from_second(at).ok()?));
+    let (first, last) = (wall(within.start)?, wall(within.end)?);
+    let mut days: BTreeMap<Date, Day> = BTreeMap::new();
+    let mut date = first.date();
+    while date < last.date() {
+        days.insert(date, Day::new());
+        date = date.tomorrow().ok()?;
+    }
+    for window in windows {
+        let (start, end) = (wall(window.start)?, wall(window.end)?);
+        let minute = |time: jiff::civil::Time| {
+            u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs())
+        };
+        let mut date = start.date();
+        while date <= end.date() {
+            let from = if date == start.date() { minute(start.time()) } else { 0 };
+            let to = if date == end.date() { minute(end.time()) } else { WHOLE };
+            if from < to
+                && let Some(day) = days.get_mut(&date)
+            {
+                match day.last_mut() {
+                    Some(before) if from <= before.end => before.end = before.end.max(to),
+                    _ => day.push(from..to),
+                }
+            }
+            date = date.tomorrow().ok()?;
+        }
+    }
+    // What had begun when the look began is no day's own hours.
+    if first.time() != jiff::civil::Time::midnight() && days.len() > 14 {
+        days.remove(&first.date());
+    }
+    Some(days)
+}
+
+/// What most days of a weekday have.
+fn usual(days: &BTreeMap<Date, Day>, weekday: Weekday) -> Option<Day> {
+    let own: Vec<&Day> =
+        days.iter().filter(|(date, _)| date.weekday() == weekday).map(|(_, it)| it).collect();
+    let mut counted: BTreeMap<Vec<(u16, u16)>, (usize, &Day)> = BTreeMap::new();
+    for day in &own {
+        let key = day.iter().map(|it| (it.start, it.end)).collect();
+        counted.entry(key).or_insert((0, day)).0 += 1;
+    }
+    let (most, day) = counted.into_values().max_by_key(|(count, _)| *count)?;
+    (most * 100 >= own.len() * USUAL && own.len() > 3).then(|| day.clone())
+}
+
+fn complement(day: &Day) -> Day {
+    let mut out = Day::new();
+    let mut from = 0;
+    for part in day {
+        if from < part.start {
+            out.push(from..part.start);
+        }
+        from = part.end;
+    }
+    if from < WHOLE {
+        out.push(from..WHOLE);
+    }
+    out
+}
+
+fn clock(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
+fn hours(day: &Day) -> String {
+    if is_whole(day) {
+        return String::new();
+    }
+    let each: Vec<String> = day.iter().map(|it| format!("{}-{}", clock(it.start), clock(it.end))).collect();
+    format!(" {}", each.join(" and "))
+}
+
+/// A week, each run of weekdays with the same hours once: "Monday to Friday 08:00-17:00".
+fn week_words(week: &[Day]) -> Vec<String> {
+    let mut said: Vec<(Vec<usize>, &Day)> = Vec::new();
+    for (at, day) in week.iter().enumerate().filter(|(_, day)| !day.is_empty()) {
+        match said.iter_mut().find(|(_, it)| *it == day) {
+            Some((days, _)) => days.push(at),
+            None => said.push((vec![at], day)),
+        }
+    }
+    let run = |days: &[usize]| -> String {
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        for day in days {
+            match runs.last_mut() {
+                Some(last) if last.end == *day => last.end = day + 1,
+                _ => runs.push(*day..day + 1),
+            }
+        }
+        let named = runs.into_iter().map(|run| match run.len() {
+            1 => format!("{}s", NAMES[run.start]),
+            2 => format!("{}s and {}s", NAMES[run.start], NAMES[run.end - 1]),
+            _ => format!("{} to {}", NAMES[run.start], NAMES[run.end - 1]),
+        });
+        named.collect::<Vec<_>>().join(", ")
+    };
+    let words = said.into_iter().map(|(days, day)| match days.len() {
+        7 => format!("every day{}", hours(day)),
+        _ => format!("{}{}", run(&days), hours(day)),
+    });
+    words.collect()
+}
+
+/// Days by themselves, those in a row together.
+fn dated(days: &[(Date, &Day)]) -> String {
+    let mut runs: Vec<(Date, Date, &Day)> = Vec::new();
+    for (date, day) in days {
+        match runs.last_mut() {
+            Some((_, last, it))
+                if is_whole(day) && it == day && last.checked_add(1.day()).ok() == Some(*date) =>
+            {
+                *last = *date;
+            }
+            _ => runs.push((*date, *date, day)),
+        }
+    }
+    let all = runs.len();
+    let said: Vec<String> = runs
+        .iter()
+        .take(NAMED)
+        .map(|(first, last, day)| match first == last {
+            true => format!("on {first}{}", hours(day)),
+            false => format!("from {first} to {last}"),
+        })
+        .collect();
+    let said = said.join(", ");
+    match all.saturating_sub(NAMED) {
+        0 => said,
+        more => format!("{said} and on {}", count(more, "other day")),
+    }
+}

@@ -1,0 +1,50 @@
+//! What callers notice of a tenant's plan.
+
+use super::{CheckedTenant, circles::Objects};
+use crate::{
+    experience::{self, Change, Class, Input},
+    flow::System,
+    load::LoadedTenant,
+    plan::{Action, Step, TenantPlan},
+};
+use jiff::Timestamp;
+
+/// Adds to a tenant's plan what callers notice of it, and of each step. `live` is what was read.
+pub fn judge(
+    loaded: &LoadedTenant,
+    tenant: &CheckedTenant,
+    live: &Objects,
+    at: Timestamp,
+    plan: &mut TenantPlan,
+) {
+    let Some(system) = System::of_kind(tenant.provider.kind) else {
+        // Whoever does not know has to think of the worst.
+        plan.steps.iter_mut().for_each(|step| step.class = Class::CallerVisible);
+        return;
+    };
+    if plan.steps.is_empty() {
+        return;
+    }
+    let then = |step: &Step| tenant.base.as_ref().and_then(|base| base.desired.get(&step.address));
+    let steps: Vec<Change<'_>> = plan
+        .steps
+        .iter()
+        .map(|step| Change {
+            address: &step.address,
+            // What only a person can see is known from what the files said.
+            before: step.before.as_ref().or_else(|| then(step).filter(|_| step.action == Action::Manual)),
+            after: step.after.as_ref(),
+            is_by_hand: step.action == Action::Manual,
+        })
+        .collect();
+    let input = Input { tenant: &loaded.tenant, system, live, steps: &steps, at: at.as_second() };
+    let mut judged = experience::judge(&input);
+    let beyond = plan.steps.iter().filter(|step| step.class == Class::CallerVisible);
+    judged.experience.beyond = beyond.map(|step| step.address.clone()).collect();
+    let addresses: Vec<_> = plan.steps.iter().map(|step| step.address.clone()).collect();
+    for ((step, class), follows) in plan.steps.iter_mut().zip(judged.classes).zip(judged.follows) {
+        step.class = step.class.min(class);
+        step.follows = follows.into_iter().map(|it| addresses[it].clone()).collect();
+    }
+    plan.experience = Some(judged.experience);
+}
