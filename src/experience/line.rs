@@ -3,19 +3,15 @@
 use super::{
     Class,
     given::{self, grade, rank},
-    told::{Event, Labels, Teller, Tense, listed, parting},
-    when,
+    told::{Event, Labels, Parting, Teller, Tense, listed},
+    when::Calendar,
 };
-use crate::flow::{Called, Grade, Network, Noticed, Seconds, Situation, Timeline};
-use jiff::tz::TimeZone;
+use crate::flow::{Called, Dropped, End, Grade, Network, Noticed, Seconds, Situation, Timeline};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, ops::Range};
+use std::ops::Range;
 
 /// Of more than these that differ in one window for different reasons, the others are counted.
 const REASONS: usize = 3;
-
-/// Of more courses than this only so many are told.
-const COURSES: usize = 2;
 
 /// What callers notice, in one sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +22,9 @@ pub struct Line {
     pub given: Option<String>,
     /// What is called, as people call it.
     pub to: Vec<String>,
+    /// From where else calls get there, and part in the same way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
     /// "on Saturdays 09:00-12:00". None: always.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
@@ -65,11 +64,18 @@ impl Line {
             }
             None => format!("Calls to {to}{when}"),
         };
+        let also = match self.also.len() {
+            0 => String::new(),
+            _ => format!(
+                " The same holds where calls to {} get there.",
+                listed(self.also.clone(), "or", "number")
+            ),
+        };
         match (&self.before, &self.now) {
-            (Some(before), Some(now)) => format!("{calls} now {now}; they {before}{more}."),
-            (None, Some(now)) => format!("{calls} are taken now: they {now}{more}."),
-            (Some(before), None) => format!("{calls} are not taken any more; they {before}{more}."),
-            (None, None) => format!("{calls} differ{more}."),
+            (Some(before), Some(now)) => format!("{calls} now {now}; they {before}{more}.{also}"),
+            (None, Some(now)) => format!("{calls} are taken now: they {now}{more}.{also}"),
+            (Some(before), None) => format!("{calls} are not taken any more; they {before}{more}.{also}"),
+            (None, None) => format!("{calls} differ{more}.{also}"),
         }
     }
 }
@@ -80,15 +86,14 @@ pub struct Sides<'a> {
     pub after: &'a Network,
     pub tenant: &'a str,
     pub labels: &'a Labels,
-    pub zone: &'a TimeZone,
-    pub within: &'a Range<Seconds>,
+    pub calendar: &'a Calendar,
 }
 
 /// One difference in words.
 struct Told {
     now: Option<String>,
     before: Option<String>,
-    parting: String,
+    parting: Parting,
 }
 
 impl Sides<'_> {
@@ -98,7 +103,7 @@ impl Sides<'_> {
         Some(Teller { network, home, labels: self.labels, tense })
     }
 
-    fn told(&self, before: Option<&[Timeline]>, after: Option<&[Timeline]>) -> Option<Told> {
+    fn told(&self, called: &str, before: Option<&[Timeline]>, after: Option<&[Timeline]>) -> Option<Told> {
         let (then, now) = (self.teller(Tense::Before)?, self.teller(Tense::Now)?);
         let all = |teller: &Teller<'_>, courses: Option<&[Timeline]>| -> Option<Vec<(String, Vec<Event>)>> {
             let courses = courses?.iter();
@@ -108,47 +113,74 @@ impl Sides<'_> {
         let events = |all: &Option<Vec<(String, Vec<Event>)>>| -> Vec<Event> {
             all.iter().flatten().next().map(|(_, events)| events.clone()).unwrap_or_default()
         };
-        let parting = parting(&events(&then), &events(&now));
-        let join = |all: Option<Vec<(String, Vec<Event>)>>| {
+        let parting = Parting::of(called, &events(&then), &events(&now));
+        let words = |all: Option<Vec<(String, Vec<Event>)>>| {
             let mut said: Vec<String> = all?.into_iter().map(|(said, _)| said).collect();
             said.dedup();
-            let more = said.len().saturating_sub(COURSES);
-            said.truncate(COURSES);
-            let said = said.join(", or ");
-            Some(if more > 0 { format!("{said}, or one of {more} other ways") } else { said })
+            let more = said.len().saturating_sub(1);
+            let first = said.into_iter().next()?;
+            Some(match more {
+                0 => first,
+                1 => format!("{first} (or another way like it)"),
+                more => format!("{first} (or one of {more} other ways like it)"),
+            })
         };
-        Some(Told { now: join(now), before: join(then), parting })
+        let is_blocked = |courses: Option<&[Timeline]>| {
+            courses.is_some_and(|all| all.iter().all(|it| it.end == End::Dropped(Dropped::Blocked)))
+        };
+        let (mut now, mut then) = (words(now), words(then));
+        match (is_blocked(before), is_blocked(after)) {
+            (false, true) => then = then.map(|_| "were not".to_owned()),
+            (true, false) => now = now.map(|_| "are not refused any more".to_owned()),
+            _ => {}
+        }
+        Some(Told { now, before: then, parting })
     }
 
-    /// What is said of one place.
-    fn of_place(&self, noticed: &Noticed) -> Vec<Line> {
+    /// What is called, as the places are called that calls come to.
+    fn place(&self, called: &Called) -> String {
+        match called {
+            Called::Number(number) => number.to_string(),
+            Called::Extension { extension, .. } => format!("extension {extension}"),
+            Called::Queue { queue, .. } => format!("queue {queue}"),
+        }
+    }
+
+    /// What is said of one place, each with how it parts.
+    fn of_place(&self, noticed: &Noticed) -> Vec<(Line, Parting)> {
+        let called = self.place(&noticed.to);
         let told: Vec<Told> = noticed
             .differences
             .iter()
-            .filter_map(|it| self.told(it.before.as_deref(), it.after.as_deref()))
+            .filter_map(|it| self.told(&called, it.before.as_deref(), it.after.as_deref()))
             .collect();
         if told.len() != noticed.differences.len() {
             return Vec::new();
         }
         // By what is said: in which windows.
-        let mut said: Vec<(Line, Vec<usize>)> = Vec::new();
+        let mut said: Vec<(Line, Parting, Vec<usize>)> = Vec::new();
         for class in 0..noticed.classes.len() {
-            for line in self.of_class(noticed, &told, class) {
-                match said.iter_mut().find(|(it, _)| *it == line) {
-                    Some((_, classes)) => classes.push(class),
-                    None => said.push((line, vec![class])),
+            for (line, parting) in self.of_class(noticed, &told, class) {
+                let is_same = |it: &Line| Line { more: line.more, ..it.clone() } == line;
+                match said.iter_mut().find(|(it, ..)| is_same(it)) {
+                    Some((it, _, classes)) => {
+                        it.more = it.more.max(line.more);
+                        classes.push(class);
+                    }
+                    None => said.push((line, parting, vec![class])),
                 }
             }
         }
         let when = |classes: Vec<usize>| {
             let windows: Vec<Range<Seconds>> =
                 classes.into_iter().flat_map(|it| noticed.classes[it].iter().cloned()).collect();
-            Some(when::words(&windows, self.within, self.zone)).filter(|it| !it.is_empty())
+            Some(self.calendar.words(&windows)).filter(|it| !it.is_empty())
         };
-        said.into_iter().map(|(line, classes)| Line { when: when(classes), ..line }).collect()
+        let line = |(line, parting, classes)| (Line { when: when(classes), ..line }, parting);
+        said.into_iter().map(line).collect()
     }
 
-    fn of_class(&self, noticed: &Noticed, told: &[Told], class: usize) -> Vec<Line> {
+    fn of_class(&self, noticed: &Noticed, told: &[Told], class: usize) -> Vec<(Line, Parting)> {
         let mut rows: Vec<(usize, Vec<&Situation>)> = Vec::new();
         for (at, difference) in noticed.differences.iter().enumerate() {
             let here: Vec<&Situation> =
@@ -158,11 +190,11 @@ impl Sides<'_> {
             }
         }
         rows.sort_by_key(|(at, here)| (here.iter().map(|it| rank(it)).min(), *at));
-        // The first that parts in one way speaks for the others.
+        // The first that parts for one reason speaks for the others.
         let mut reasons: Vec<(usize, Vec<&Situation>, Grade)> = Vec::new();
         for (at, here) in rows {
             let grade = grade(&here);
-            match reasons.iter_mut().find(|(it, ..)| told[*it].parting == told[at].parting) {
+            match reasons.iter_mut().find(|(it, ..)| told[*it].parting.explains(&told[at].parting)) {
                 Some((.., known)) => *known = (*known).min(grade),
                 None => reasons.push((at, here, grade)),
             }
@@ -170,40 +202,62 @@ impl Sides<'_> {
         let more = reasons.len().saturating_sub(REASONS);
         reasons.truncate(REASONS);
         let last = reasons.len().saturating_sub(1);
-        let line = |(index, (at, here, grade)): (usize, (usize, Vec<&Situation>, Grade))| Line {
-            class: grade.into(),
-            given: given::words(&here, noticed, self.tenant, self.labels),
-            to: Vec::new(),
-            when: None,
-            now: told[at].now.clone(),
-            before: told[at].before.clone(),
-            more: if index == last { more } else { 0 },
+        let line = |(index, (at, here, grade)): (usize, (usize, Vec<&Situation>, Grade))| {
+            let line = Line {
+                class: grade.into(),
+                given: given::words(&here, noticed, self.tenant, self.labels),
+                to: Vec::new(),
+                also: Vec::new(),
+                when: None,
+                now: told[at].now.clone(),
+                before: told[at].before.clone(),
+                more: if index == last { more } else { 0 },
+            };
+            (line, told[at].parting.clone())
         };
         reasons.into_iter().enumerate().map(line).collect()
     }
 
-    /// What is said of all places, equal sentences together: numbers first.
+    /// What is said of all places, equal sentences together: numbers first. What is said already of calls that part at the
+    /// same place for the same reason is not said again.
     pub fn lines(&self, all: &[Noticed]) -> Vec<Line> {
-        let mut lines: Vec<Line> = Vec::new();
-        let mut order: BTreeMap<u8, Vec<&Noticed>> = BTreeMap::new();
+        let rank = |noticed: &&Noticed| match noticed.to {
+            Called::Number(_) => 0,
+            Called::Extension { .. } => 1,
+            Called::Queue { .. } => 2,
+        };
+        let mut all: Vec<&Noticed> = all.iter().collect();
+        all.sort_by_key(rank);
+        let mut lines: Vec<(Line, Parting)> = Vec::new();
         for noticed in all {
-            let rank = match noticed.to {
-                Called::Number(_) => 0,
-                Called::Queue { .. } => 1,
-                Called::Extension { .. } => 2,
-            };
-            order.entry(rank).or_default().push(noticed);
-        }
-        for noticed in order.into_values().flatten() {
             let to = self.labels.called(&noticed.to);
-            for line in self.of_place(noticed) {
-                let is_same = |it: &&mut Line| Line { to: Vec::new(), ..(**it).clone() } == line;
-                match lines.iter_mut().find(is_same) {
-                    Some(it) => it.to.push(to.clone()),
-                    None => lines.push(Line { to: vec![to.clone()], ..line }),
+            let mut own = self.of_place(noticed);
+            // Those that need no word for what the call finds speak for the others.
+            own.sort_by_key(|(line, _)| line.given.is_some());
+            for (line, parting) in own {
+                let is_same = |it: &Line| Line { to: Vec::new(), also: Vec::new(), ..it.clone() } == line;
+                if let Some((it, _)) = lines.iter_mut().find(|(it, _)| is_same(it)) {
+                    it.to.push(to.clone());
+                    continue;
+                }
+                let is_told = |(it, known): &&mut (Line, Parting)| {
+                    let is_own = it.to.contains(&to);
+                    let is_plain = it.given.is_none();
+                    it.class <= line.class
+                        && match is_own {
+                            // In other windows such calls part in the same way, whatever they find.
+                            true => line.given.is_some() && is_plain && *known == parting,
+                            false => known.explains(&parting),
+                        }
+                };
+                match lines.iter_mut().find(is_told) {
+                    Some((it, _)) if it.also.contains(&to) || it.to.contains(&to) => {}
+                    Some((it, _)) => it.also.push(to.clone()),
+                    None => lines.push((Line { to: vec![to.clone()], ..line }, parting)),
                 }
             }
         }
+        let mut lines: Vec<Line> = lines.into_iter().map(|(line, _)| line).collect();
         lines.sort_by_key(|it| it.class);
         lines
     }

@@ -28,6 +28,7 @@ use std::{collections::BTreeMap, ops::Range};
 pub use table::Table;
 use told::Labels;
 pub use told::listed;
+use when::Calendar;
 
 /// When callers notice a change. The first is the gravest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -126,14 +127,17 @@ fn told(
     pair: Pair<'_>,
     within: &Range<Seconds>,
 ) -> Experience {
-    let (labels, zone) = (Labels::of(before, after), zone([before, after]));
+    let labels = Labels::of(before, after);
+    let (then, now) =
+        (pair.before.schedules_in_force(&before.tenant), pair.after.schedules_in_force(&after.tenant));
+    let named = now.into_iter().filter(|(name, spans)| then.get(name).is_none_or(|it| it == spans));
+    let calendar = Calendar::new(zone([before, after]), within.clone(), named.collect());
     let sides = Sides {
         before: pair.before,
         after: pair.after,
         tenant: &after.tenant,
         labels: &labels,
-        zone: &zone,
-        within,
+        calendar: &calendar,
     };
     Experience {
         lines: sides.lines(all),

@@ -1,6 +1,6 @@
 //! Every difference of calls, for programs: nothing is left out, and each window stands there once.
 
-use super::{line::Sides, when};
+use super::line::Sides;
 use crate::flow::{Called, Caller, Network, Noticed, Phone, Platform, Seconds, SiteId, Situation, Timeline};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -135,7 +135,7 @@ impl Table {
                         *known.entry(spans.iter().map(|it| (it.start, it.end)).collect()).or_insert(next);
                     if windows == next {
                         table.windows.push(Windows {
-                            when: when::words(&spans, sides.within, sides.zone),
+                            when: sides.calendar.words(&spans),
                             spans: spans.iter().map(|it| (instant(it.start), instant(it.end))).collect(),
                         });
                     }

@@ -121,47 +121,68 @@ impl Teller<'_> {
 
     /// Each thing that happens, in order.
     pub fn course(&self, it: &Timeline) -> String {
-        let (mut said, end) = (Vec::new(), it.at.unwrap_or(u32::MAX));
-        let answered = matches!(it.end, End::Answered(_));
-        // Those that begin to ring together are one thing.
+        let end = it.at.unwrap_or(u32::MAX);
+        // Until somebody answers is no length that anybody has set.
+        let length = |from: u32, until: Option<u32>| {
+            let until = until.filter(|until| !(matches!(it.end, End::Answered(_)) && *until == end))?;
+            Some(format!(" for {}", seconds(until - from)))
+        };
+        let mut said = String::new();
         let mut starts: Vec<u32> = it.rings.iter().map(|it| it.from).collect();
         starts.sort_unstable();
         starts.dedup();
+        // Until when the phones before ring.
+        let mut before: Option<Option<u32>> = None;
         for (index, from) in starts.iter().enumerate() {
             let together: Vec<&Ringing> = it.rings.iter().filter(|it| it.from == *from).collect();
             let mut names: Vec<String> = together.iter().map(|it| self.party(it)).collect();
             names.dedup();
-            let until = together.iter().filter_map(|it| it.until).max();
+            let until = together.iter().map(|it| it.until).max_by_key(|it| it.unwrap_or(u32::MAX)).flatten();
             let who = listed(names, "and", "phone");
-            let is_first = index == 0;
-            let verb = if is_first { self.tense.of("ring ", "rang ") } else { "" };
-            let ringing =
-                match self.queue(it, *from).filter(|_| self.is_new_queue(it, *from, &starts[..index])) {
-                    Some(queue) => format!("{verb}{queue} at {who}"),
-                    None => format!("{verb}{who}"),
-                };
-            // Until somebody answers is no length that anybody has set.
-            let length = until.filter(|until| !(answered && *until == end)).map(|until| until - from);
-            let after = if is_first { String::new() } else { format!(" after {}", seconds(*from)) };
-            said.push(match length {
-                Some(length) => format!("{ringing}{after} for {}", seconds(length)),
-                None => format!("{ringing}{after}"),
-            });
+            let new_queue = self.queue(it, *from).filter(|_| self.is_new_queue(it, *from, &starts[..index]));
+            let who = new_queue.map_or(who.clone(), |queue| format!("{queue} at {who}"));
+            match before {
+                None => {
+                    let waited = if *from > 0 {
+                        format!("{} for {}, then ", self.tense.of("wait", "waited"), seconds(*from))
+                    } else {
+                        String::new()
+                    };
+                    let verb = self.tense.of("ring", "rang");
+                    said = format!("{waited}{verb} {who}{}", length(*from, until).unwrap_or_default());
+                }
+                // Who joins while others ring stops with them, or it is told by who comes next.
+                Some(earlier) if earlier.is_none_or(|it| it > *from) => {
+                    said.push_str(&format!(", after {} also {who}", seconds(*from)));
+                }
+                Some(_) => {
+                    said.push_str(&format!(", then {who}{}", length(*from, until).unwrap_or_default()))
+                }
+            }
+            before = match before.flatten() {
+                Some(earlier) => Some(until.map(|until| until.max(earlier))),
+                None if before.is_some() => Some(None),
+                None => Some(until),
+            };
         }
         let waits = it.rings.is_empty() && it.at.is_some_and(|at| at > 0);
         if waits {
             let at = it.at.unwrap_or_default();
             let place =
                 self.queue(it, at.saturating_sub(1)).map_or(String::new(), |queue| format!("in {queue} "));
-            said.push(format!("{} {place}for {}", self.tense.of("wait", "waited"), seconds(at)));
+            said = format!("{} {place}for {}", self.tense.of("wait", "waited"), seconds(at));
         }
         let end = self.end(it);
-        let Some(last) = said.pop() else { return end };
-        let rung = if said.is_empty() { last } else { format!("{}, then {last}", said.join(", then ")) };
+        if said.is_empty() {
+            return end;
+        }
         match it.end {
-            End::RingsOn => format!("{rung} until the caller gives up"),
-            End::Answered(_) => format!("{rung} and {end}"),
-            _ => format!("{rung}, then {end}"),
+            End::RingsOn => format!("{said} until the caller gives up"),
+            End::Answered(_) => format!("{said} and {end}"),
+            End::Waits(_) => {
+                format!("{said}, then {} until the caller gives up", self.tense.of("wait", "waited"))
+            }
+            _ => format!("{said}, then {end}"),
         }
     }
 
@@ -226,7 +247,7 @@ impl Teller<'_> {
         // A call comes to a place before that place rings.
         events.sort_by(|a, b| (a.at, a.rank).cmp(&(b.at, b.rank)));
         let end = self.network.end_text(it.end, self.home);
-        events.push(Event { at: it.at.unwrap_or(u32::MAX), rank: 2, kind: "end".to_owned(), text: end });
+        events.push(Event { at: it.at.unwrap_or(u32::MAX), rank: 2, kind: format!("end {end}"), text: end });
         events
     }
 }
@@ -240,15 +261,36 @@ pub struct Event {
     text: String,
 }
 
-/// How two courses part, in words that are the same for calls that part alike.
-pub fn parting(before: &[Event], after: &[Event]) -> String {
-    let at = before.iter().zip(after).take_while(|(one, other)| one == other).count();
-    let place = before[..at].iter().rev().find(|it| it.rank == 0).map_or("", |it| it.text.as_str());
-    let kind = |event: Option<&Event>| event.map_or("", |it| it.kind.as_str()).to_owned();
-    let (one, other) = (kind(before.get(at)), kind(after.get(at)));
-    if one == other || one == "rings" || other == "rings" {
-        let kind = if one == "rings" || other == "rings" { "rings".to_owned() } else { one };
-        return format!("{place}: {kind}");
+/// How two courses of one call part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parting {
+    /// Where.
+    pub place: String,
+    /// What comes next, before the change and after it.
+    before: Option<(String, String)>,
+    after: Option<(String, String)>,
+    /// Whether the call has only just come there: whatever it finds, it goes on otherwise.
+    is_entry: bool,
+}
+
+impl Parting {
+    /// Of two courses of a call to `called`.
+    pub fn of(called: &str, before: &[Event], after: &[Event]) -> Self {
+        let at = before.iter().zip(after).take_while(|(one, other)| one == other).count();
+        let came = before[..at].iter().rposition(|it| it.rank == 0);
+        let next = |events: &[Event]| events.get(at).map(|it| (it.kind.clone(), it.text.clone()));
+        Self {
+            place: came.map_or(called, |at| before[at].text.as_str()).to_owned(),
+            before: next(before),
+            after: next(after),
+            is_entry: came.map_or(at == 0, |came| came + 1 == at),
+        }
     }
-    format!("{place}: {one} / {other}")
+
+    /// Whether calls that part as `other` says do so for the same reason as these.
+    pub fn explains(&self, other: &Self) -> bool {
+        let is_same_place = self.place == other.place;
+        let is_one_reason = self.is_entry || self.before == other.before || self.after == other.after;
+        is_same_place && is_one_reason
+    }
 }

@@ -31,13 +31,135 @@ const WEEK: [Weekday; 7] = [
 
 const NAMES: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/// When some windows are, of all that was looked at. Empty: always.
-pub fn words(windows: &[Range<Seconds>], within: &Range<Seconds>, zone: &TimeZone) -> String {
-    let whole = joined(windows.to_vec());
-    if whole.len() == 1 && whole[0].start <= within.start && whole[0].end >= within.end {
-        return String::new();
+/// By what people at a tenant tell time: the clock on the wall, and the schedules that they know by name.
+pub struct Calendar {
+    zone: TimeZone,
+    within: Range<Seconds>,
+    /// Those that are the same before and after, with the stretches in which each is in force.
+    named: Vec<(String, Vec<Range<Seconds>>)>,
+}
+
+/// Of more schedules than this no two are tried together.
+const TOGETHER: usize = 12;
+
+/// Words of more letters than this are many.
+const FEW: usize = 48;
+
+impl Calendar {
+    pub fn new(zone: TimeZone, within: Range<Seconds>, named: Vec<(String, Vec<Range<Seconds>>)>) -> Self {
+        let clipped = |spans: Vec<Range<Seconds>>| {
+            let each = spans.into_iter().map(|it| it.start.max(within.start)..it.end.min(within.end));
+            joined(each.filter(|it| it.start < it.end).collect())
+        };
+        let named = named.into_iter().map(|(name, spans)| (name, clipped(spans)));
+        let named = named.filter(|(_, spans)| !spans.is_empty()).collect();
+        Self { zone, within, named }
     }
-    let Some(days) = days(&whole, within, zone) else { return String::new() };
+
+    /// When some windows are. Empty: always.
+    pub fn words(&self, windows: &[Range<Seconds>]) -> String {
+        let whole = joined(windows.to_vec());
+        if whole.len() == 1 && whole[0].start <= self.within.start && whole[0].end >= self.within.end {
+            return String::new();
+        }
+        let by_clock = by_clock(&whole, &self.within, &self.zone);
+        if by_clock.len() <= FEW && !by_clock.contains('(') && !by_clock.contains("other day") {
+            return by_clock;
+        }
+        self.by_name(&whole).filter(|it| it.len() < by_clock.len()).unwrap_or(by_clock)
+    }
+
+    /// In the names of schedules: those that fit best, and the days on which they do not.
+    fn by_name(&self, whole: &[Range<Seconds>]) -> Option<String> {
+        let not = |spans: &[Range<Seconds>]| outside(spans, &self.within);
+        let mut best: Option<(Seconds, Vec<Range<Seconds>>, String)> = None;
+        let mut offer = |spans: Vec<Range<Seconds>>, said: String| {
+            let off = joined([both(&spans, &not(whole)), both(&not(&spans), whole)].concat());
+            let length = length(&off);
+            if best.as_ref().is_none_or(|(least, ..)| length < *least) {
+                best = Some((length, off, said));
+            }
+        };
+        for (name, spans) in &self.named {
+            offer(spans.clone(), format!("during {name}"));
+            offer(not(spans), format!("outside {name}"));
+        }
+        if self.named.len() <= TOGETHER {
+            for (at, (one, spans)) in self.named.iter().enumerate() {
+                for (other, others) in &self.named[at + 1..] {
+                    let (off, also_off) = (not(spans), not(others));
+                    offer(both(spans, &also_off), format!("during {one}, outside {other}"));
+                    offer(both(&off, others), format!("during {other}, outside {one}"));
+                    offer(both(spans, others), format!("during {one} and {other}"));
+                    offer(both(&off, &also_off), format!("outside {one} and {other}"));
+                    offer(
+                        joined([spans.clone(), others.clone()].concat()),
+                        format!("during {one} or {other}"),
+                    );
+                }
+            }
+        }
+        let (least, off, said) = best?;
+        // One hour in twenty that does not fit is an exception, and more is something else.
+        if least * 20 > length(whole) {
+            return None;
+        }
+        let days = days(&off, &self.within, &self.zone)?;
+        let dates: Vec<Date> =
+            days.into_iter().filter(|(_, day)| !day.is_empty()).map(|(date, _)| date).collect();
+        Some(match exceptions(&dates) {
+            None => said,
+            Some(exceptions) => format!("{said} (otherwise on {exceptions})"),
+        })
+    }
+}
+
+fn length(spans: &[Range<Seconds>]) -> Seconds {
+    spans.iter().map(|it| it.end - it.start).sum()
+}
+
+/// Days on which it is otherwise.
+fn exceptions(dates: &[Date]) -> Option<String> {
+    Some(match dates {
+        [] => return None,
+        [date] => date.to_string(),
+        [one, other] => format!("{one} and {other}"),
+        [first, ..] => format!("{first} and {}", count(dates.len() - 1, "other day")),
+    })
+}
+
+/// All that is in none of some stretches.
+fn outside(spans: &[Range<Seconds>], within: &Range<Seconds>) -> Vec<Range<Seconds>> {
+    let mut out = Vec::new();
+    let mut from = within.start;
+    for span in spans {
+        if from < span.start {
+            out.push(from..span.start);
+        }
+        from = from.max(span.end);
+    }
+    if from < within.end {
+        out.push(from..within.end);
+    }
+    out
+}
+
+/// What is in both of two lists that are in order.
+fn both(one: &[Range<Seconds>], other: &[Range<Seconds>]) -> Vec<Range<Seconds>> {
+    let (mut out, mut a, mut b) = (Vec::new(), 0, 0);
+    while let (Some(x), Some(y)) = (one.get(a), other.get(b)) {
+        let (start, end) = (x.start.max(y.start), x.end.min(y.end));
+        if start < end {
+            out.push(start..end);
+        }
+        if x.end <= y.end { a += 1 } else { b += 1 }
+    }
+    out
+}
+
+/// By the clock on the wall.
+fn by_clock(whole: &[Range<Seconds>], within: &Range<Seconds>, zone: &TimeZone) -> String {
+    let Some(days) = days(whole, within, zone) else { return String::new() };
     let week: Vec<Option<Day>> = WEEK.iter().map(|weekday| usual(&days, *weekday)).collect();
     // A weekday without usual hours is told day by day.
     let usual: Vec<Day> = week.into_iter().map(Option::unwrap_or_default).collect();
@@ -47,30 +169,29 @@ pub fn words(windows: &[Range<Seconds>], within: &Range<Seconds>, zone: &TimeZon
     if usual.iter().all(Vec::is_empty) {
         return dated(&others);
     }
-    let inside = week_words(&usual);
-    let outside: Vec<Day> = usual.iter().map(|day| complement(day)).collect();
-    let said = if usual.iter().all(|day| is_whole(day)) {
-        String::new()
-    } else {
-        let outside = week_words(&outside);
-        if outside.len() < inside.len() {
-            format!("outside {}", outside.join(" and "))
-        } else if inside.first().is_some_and(|it| it.starts_with("every")) {
-            inside.join(" and ")
-        } else {
-            format!("on {}", inside.join(" and "))
-        }
-    };
-    let exceptions = match others.as_slice() {
-        [] => return said,
-        [(date, _)] => date.to_string(),
-        [(one, _), (other, _)] => format!("{one} and {other}"),
-        [(first, _), .., (_, _)] => format!("{first} and {}", count(others.len() - 1, "other day")),
-    };
+    let said = usual_words(&usual);
+    let dates: Vec<Date> = others.iter().map(|(date, _)| *date).collect();
+    let Some(exceptions) = exceptions(&dates) else { return said };
     if said.is_empty() {
         return format!("on all days but {exceptions}");
     }
     format!("{said} (otherwise on {exceptions})")
+}
+
+/// A week with usual hours: what is shorter, when it is or when it is not.
+fn usual_words(usual: &[Day]) -> String {
+    if usual.iter().all(is_whole) {
+        return String::new();
+    }
+    let inside = week_words(usual);
+    let outside = week_words(&usual.iter().map(complement).collect::<Vec<_>>());
+    if outside.len() < inside.len() {
+        format!("outside {}", outside.join(" and "))
+    } else if inside.first().is_some_and(|it| it.starts_with("every")) {
+        inside.join(" and ")
+    } else {
+        format!("on {}", inside.join(" and "))
+    }
 }
 
 fn at(date: Date) -> usize {

@@ -6,7 +6,7 @@ use super::{
     point::Points,
 };
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     ops::Range,
 };
 
@@ -19,6 +19,15 @@ impl Network {
             ScheduleState::SwitchedOff => Some(false),
             ScheduleState::Unknown => None,
         }
+    }
+
+    /// Every schedule of a tenant whose hours are known, with the stretches in which it is in force.
+    pub fn schedules_in_force(&self, tenant: &str) -> BTreeMap<String, Vec<Range<Seconds>>> {
+        let Some(site) = self.sites.iter().find(|site| site.name == tenant) else { return BTreeMap::new() };
+        let known = |(name, schedule): (&String, &ScheduleId)| {
+            Some((name.clone(), self.hours_of(*schedule)?.spans.clone()))
+        };
+        site.schedules.iter().filter_map(known).collect()
     }
 
     /// The stretches of a time in which no schedule on a call's paths changes, nor how one is doubtful: in order, without gaps.

@@ -15,7 +15,7 @@ use super::{
     network::{ExtensionId, Network, NumberId, PartyId, QueueId, ReceiverId, ScheduleId, SiteId, Target},
     reach::Reach,
     state::{Caller, Phone, Platform},
-    timeline::{End, Timeline, Verdict},
+    timeline::{Dropped, End, Timeline, Verdict},
     varied::{ANSWERS, EVERYBODY, FIRST_PHONES, MOST_PHONES, ONE, SILENT},
     walk::Call,
     windows::{Class, classes},
@@ -168,9 +168,14 @@ pub struct Astray {
     pub is_lost: bool,
 }
 
-/// Whether a course comes to somebody, or to something that takes the call.
-fn is_reached(verdict: &Verdict) -> bool {
-    verdict.timelines.iter().all(|it| !matches!(it.end, End::Dropped(_) | End::Loop | End::Unknown(_)))
+/// Whether a call comes to somebody, to something that takes it, or to where it is refused on purpose.
+fn is_taken(verdict: &Verdict) -> bool {
+    let is_refused = |why: Dropped| matches!(why, Dropped::Blocked | Dropped::Spam | Dropped::Busy);
+    verdict.timelines.iter().all(|it| match it.end {
+        End::Dropped(why) => is_refused(why),
+        End::Loop | End::Unknown(_) => false,
+        _ => true,
+    })
 }
 
 impl Passage<'_> {
@@ -193,7 +198,7 @@ impl Passage<'_> {
                 if heard[1] == heard[0] || heard[1] == heard[2] {
                     return;
                 }
-                let fine = |it: &Option<Verdict>| it.as_ref().is_some_and(is_reached);
+                let fine = |it: &Option<Verdict>| it.as_ref().is_some_and(is_taken);
                 let is_lost = fine(before) && fine(after) && !fine(now);
                 if found.as_ref().is_none_or(|it| is_lost && !it.is_lost) {
                     let courses = now.as_ref().map(|it| it.timelines.clone()).unwrap_or_default();
