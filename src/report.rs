@@ -21,6 +21,7 @@ mod target;
 mod tested;
 mod trace;
 mod words;
+mod zones;
 
 pub use comparison::{Comparison, Difference, compare};
 pub use drill::{Fate, NumberDrill, Outage, TenantDrill, drill};
@@ -31,3 +32,4 @@ pub use rehearsal::Rehearsal;
 pub use target::Target;
 pub use tested::{Failed, Missing, Outcome, Tallied, Tested, TestedAssertion, Touched, Untouchable};
 pub use trace::{Assumed, Course, Event, Home, Trace, Week, What, Window, said, trace, week};
+pub use zones::{TenantZones, Zones};

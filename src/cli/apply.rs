@@ -127,8 +127,8 @@ impl Run<'_> {
     ) -> Result<Ending, Failure> {
         let Applied { outcomes, restore, findings, ending } = applied;
         let shown = shown.and_then(|()| match self.args.format {
-            Format::Text => render::summary(&mut io.page(), outcomes),
-            Format::Markdown => render::outcomes_markdown(&mut io.markdown(), outcomes, findings),
+            Format::Text => render::applied(&mut io.page(), plan, outcomes),
+            Format::Markdown => render::outcomes_markdown(&mut io.markdown(), plan, outcomes, findings),
             Format::Json => {
                 let (restore, exit_code) = (restore.as_deref(), *ending as i32);
                 events::finished(io.out, plan, End { outcomes, restore, findings, exit_code })

@@ -5,6 +5,7 @@
 //! - [`ci`]: what the jobs of a host ask
 //! - `emergency`: the day of an outage
 //! - `drill`: an outage, rehearsed
+//! - `zones`: other time-zone tables
 //! - `merge`: plans of shards
 //! - `trace`: following a call
 //! - `rehearse`: calling at a switch of this machine
@@ -19,6 +20,7 @@ mod merge;
 mod rehearse;
 mod test;
 mod trace;
+mod zones;
 
 pub use common::{Emulation, Format, ListFormat, Selection, Showing, Watching};
 pub use drill::DrillArgs;
@@ -28,6 +30,7 @@ pub use merge::MergeArgs;
 pub use rehearse::RehearseArgs;
 pub use test::{TestArgs, TestFormat, TestOn};
 pub use trace::{TraceArgs, TraceFormat};
+pub use zones::ZonesArgs;
 
 use crate::render;
 use ci::CiArgs;
@@ -88,6 +91,8 @@ pub enum Command {
     Test(TestArgs),
     /// Rehearse an outage: where every number's calls go while it lasts, and what a person has to switch
     Drill(DrillArgs),
+    /// What a phone system with other time-zone tables does otherwise, for callers
+    Zones(ZonesArgs),
     /// Call it: a switch of this machine, set up as the files have it, for a softphone
     Rehearse(RehearseArgs),
     /// Show what leads to an extension, a queue, a number or a schedule, e.g. before a user leaves
@@ -193,6 +198,10 @@ pub struct PlanArgs {
     /// Show nothing that only the live systems know, for a public repository; such a plan is not saved
     #[arg(long, conflicts_with = "out")]
     pub redact: bool,
+    /// Fail where callers of any other number notice something, or callers of this one nothing: a number, or a YAML file with
+    /// `expect_change: ["+12145550100"]`, whose empty list says that nobody notices anything
+    #[arg(long, value_name = "NUMBER|FILE", conflicts_with = "redact")]
+    pub expect_change: Vec<String>,
     /// Exit with 2 when there is something to apply
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -411,6 +420,7 @@ impl Cli {
             Command::Trace(args) => args.reading.watching.verbose,
             Command::Test(args) => args.watching.verbose,
             Command::Drill(args) => args.reading.watching.verbose,
+            Command::Zones(args) => args.reading.watching.verbose,
             Command::Rehearse(args) => args.reading.watching.verbose,
             Command::WhoPointsTo(args) => args.reading.watching.verbose,
             Command::Export(args) => args.reading.watching.verbose,
@@ -433,6 +443,7 @@ impl Cli {
             Command::Trace(args) if args.format == TraceFormat::Json => Format::Json,
             Command::Test(args) => args.format.shown(),
             Command::Drill(args) => args.format.into(),
+            Command::Zones(args) => args.format.into(),
             Command::WhoPointsTo(args) => args.format.into(),
             Command::Export(args) => args.format.shown(),
             Command::Diff(args) => args.format.into(),

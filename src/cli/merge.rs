@@ -71,7 +71,7 @@ fn told(joined: &Joined, expand: bool, io: &mut Io<'_>) -> io::Result<()> {
     }
     say!(page)?;
     joined.outcomes.iter().try_for_each(|it| render::outcome(page, it))?;
-    render::summary(page, &joined.outcomes)
+    render::applied(page, &joined.plan, &joined.outcomes)
 }
 
 fn told_markdown(joined: &Joined, expand: bool, io: &mut Io<'_>) -> io::Result<()> {
@@ -79,7 +79,7 @@ fn told_markdown(joined: &Joined, expand: bool, io: &mut Io<'_>) -> io::Result<(
     render::plan_markdown(page, &joined.plan, render::Look { expand, most: None })?;
     render::already(page, &joined.already)?;
     match (joined.carried_out, joined.findings.as_slice()) {
-        (true, findings) => render::outcomes_markdown(page, &joined.outcomes, findings),
+        (true, findings) => render::outcomes_markdown(page, &joined.plan, &joined.outcomes, findings),
         (false, []) => Ok(()),
         (false, findings) => render::failure_markdown(page, findings),
     }

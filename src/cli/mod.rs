@@ -25,6 +25,7 @@ mod signal;
 mod test;
 mod trace;
 mod unlock;
+mod zones;
 
 use crate::{
     error::{Ending, Failure},
@@ -242,6 +243,7 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
         Command::Trace(args) => on_runtime(trace::run(global, args, io)),
         Command::Test(args) => on_runtime(test::run(global, args, io)),
         Command::Drill(args) => on_runtime(drill::run(global, args, io)),
+        Command::Zones(args) => on_runtime(zones::run(global, args, io)),
         Command::Rehearse(args) => on_runtime(rehearse::run(global, args, io)),
         Command::WhoPointsTo(args) => on_runtime(report::who_points_to(global, args, io)),
         Command::Export(args) => on_runtime(report::export(global, args, io)),

@@ -16,15 +16,19 @@ use std::io;
 pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let options = Options { now: global.now, ..args.try_into()? };
     let checked = run::check(&global.dir, &options)?;
-    let plan = match args.against {
+    let expected = run::expected_changes(&checked, &args.expect_change)?;
+    let mut plan = match args.against {
         Some(_) => run::plan_against(&checked, &options),
         None => live(&checked, &options, args, io).await?,
     };
+    let unexpected = expected.map(|expected| run::unexpected(&plan, &expected)).unwrap_or_default();
+    let is_as_expected = unexpected.is_empty();
+    plan.findings.splice(0..0, unexpected);
     let plan = if args.redact { plan.redacted() } else { plan };
     if let Some(path) = &args.out {
         save_plan(path, &plan, &io.secrets)?;
     }
-    let ending = ending(&plan, args.detailed_exitcode);
+    let ending = if is_as_expected { ending(&plan, args.detailed_exitcode) } else { Ending::Error };
     let written = match args.format {
         Format::Text => render::plan(&mut io.page(), &plan, args.showing.expand),
         Format::Markdown => {

@@ -2,7 +2,7 @@
 //! go when all are done. Where they do not, it is said.
 
 use super::{
-    Class, Input, network,
+    Class, Input,
     state::States,
     told::{Labels, Teller, Tense, listed},
 };
@@ -67,12 +67,24 @@ struct Astray {
     call: String,
 }
 
-pub fn each(input: &Input<'_>, states: &States<'_>, first: &Tenant, last: &Tenant) -> Each {
+/// How it is before the first step and after the last.
+pub struct Ends<'a> {
+    pub before: &'a Network,
+    pub after: &'a Network,
+    pub labels: Labels,
+}
+
+/// `of` makes the tables of a state.
+pub fn each(
+    input: &Input<'_>,
+    states: &States<'_>,
+    ends: &Ends<'_>,
+    of: &dyn Fn(&Tenant) -> Network,
+) -> Each {
     let count = input.steps.len();
     let within = flow::ahead(input.at);
     let tenant = input.tenant.tenant.as_str();
-    let ends = [network(first, input.system, input.at), network(last, input.system, input.at)];
-    let labels = Labels::of(first, last);
+    let labels = &ends.labels;
     let mut classes = Vec::new();
     let mut touched: BTreeMap<Called, Vec<usize>> = BTreeMap::new();
     let mut moved: BTreeSet<Called> = BTreeSet::new();
@@ -81,27 +93,26 @@ pub fn each(input: &Input<'_>, states: &States<'_>, first: &Tenant, last: &Tenan
     let mut now: BTreeSet<Called> = BTreeSet::new();
     let mut before: Option<Network> = None;
     for step in 1..=count {
-        let earlier =
-            before.take().unwrap_or_else(|| network(&states.after(step - 1), input.system, input.at));
-        let after = network(&states.after(step), input.system, input.at);
+        let earlier = before.take().unwrap_or_else(|| of(&states.after(step - 1)));
+        let after = of(&states.after(step));
         let differing = differing(tenant, input.steps[step - 1].address);
         let pair = Pair { before: &earlier, after: &after };
-        for called in pair.looked_at(&differing) {
+        let (looked_at, noticed) = pair.looked_at(&differing, within.clone());
+        for called in looked_at {
             touched.entry(called).or_default().push(step - 1);
         }
-        let noticed = pair.noticed(&differing, within.clone());
         let grade = noticed.iter().flat_map(|it| &it.differences).map(|it| it.grade()).min();
         classes.push(grade.map_or(Class::Cosmetic, Class::from));
         let changed: BTreeSet<Called> =
             noticed.into_iter().filter(|it| !it.differences.is_empty()).map(|it| it.to).collect();
         if step < count && !changed.is_empty() {
-            let passage = Passage { before: &ends[0], now: &after, after: &ends[1] };
+            let passage = Passage { before: ends.before, now: &after, after: ends.after };
             now.retain(|it| !changed.contains(it));
             for found in passage.astray(&changed, within.clone()) {
                 now.insert(found.to.clone());
                 let told = || {
                     let home = after.tenant(tenant)?;
-                    let teller = Teller { network: &after, home, labels: &labels, tense: Tense::Now };
+                    let teller = Teller { network: &after, home, labels, tense: Tense::Now };
                     Some(teller.course(found.courses.first()?))
                 };
                 let known = astray.entry(found.to.clone()).or_insert_with(|| Astray {

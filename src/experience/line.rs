@@ -48,8 +48,16 @@ impl Line {
         self.sentence_to(&listed(self.to.clone(), "and", "number"))
     }
 
-    /// The same of calls to something else.
-    pub fn sentence_to(&self, to: &str) -> String {
+    /// The same where it is not about now and before, but about two sides that both are so.
+    pub fn sentence_between(&self, here: &str, there: &str) -> String {
+        let to = listed(self.to.clone(), "and", "number");
+        let when = self.when.as_ref().map_or(String::new(), |it| format!(" {it}"));
+        let given = self.given.as_ref().map_or(String::new(), |it| format!(", {it},"));
+        let goes = |side: &Option<String>| side.clone().unwrap_or_else(|| "are not taken".to_owned());
+        format!("Calls to {to}{when}{given} {} {there}; {here} they {}.", goes(&self.now), goes(&self.before))
+    }
+
+    fn sentence_to(&self, to: &str) -> String {
         let when = self.when.as_ref().map_or(String::new(), |it| format!(" {it}"));
         let more = match self.more {
             0 => String::new(),
@@ -87,6 +95,8 @@ pub struct Sides<'a> {
     pub tenant: &'a str,
     pub labels: &'a Labels,
     pub calendar: &'a Calendar,
+    /// Whether one of them was before the other. Else both are so.
+    pub is_past: bool,
 }
 
 /// One difference in words.
@@ -97,14 +107,14 @@ struct Told {
 }
 
 impl Sides<'_> {
-    fn teller(&self, tense: Tense) -> Option<Teller<'_>> {
-        let network = if tense == Tense::Now { self.after } else { self.before };
+    fn teller<'n>(&'n self, network: &'n Network, tense: Tense) -> Option<Teller<'n>> {
         let home = network.tenant(self.tenant)?;
         Some(Teller { network, home, labels: self.labels, tense })
     }
 
     fn told(&self, called: &str, before: Option<&[Timeline]>, after: Option<&[Timeline]>) -> Option<Told> {
-        let (then, now) = (self.teller(Tense::Before)?, self.teller(Tense::Now)?);
+        let tense = if self.is_past { Tense::Before } else { Tense::Now };
+        let (then, now) = (self.teller(self.before, tense)?, self.teller(self.after, Tense::Now)?);
         let all = |teller: &Teller<'_>, courses: Option<&[Timeline]>| -> Option<Vec<(String, Vec<Event>)>> {
             let courses = courses?.iter();
             Some(courses.map(|it| (teller.course(it), teller.events(it))).collect())

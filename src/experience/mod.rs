@@ -15,9 +15,10 @@ mod told;
 mod when;
 
 use crate::{
-    flow::{self, Config, Differing, Grade, Network, Noticed, Pair, Seconds, System},
-    model::{Address, Resource, Tenant},
+    flow::{self, Assumptions, Config, Differing, Grade, Network, Noticed, Pair, Seconds, System, Tables},
+    model::{Address, Kind, Resource, Tenant},
 };
+use instant::Ends;
 pub use instant::Meanwhile;
 use jiff::tz::TimeZone;
 pub use line::Line;
@@ -69,6 +70,9 @@ pub struct Input<'a> {
     pub live: &'a BTreeMap<Address, Resource>,
     /// In the order in which they are carried out.
     pub steps: &'a [Change<'a>],
+    /// The tenant's clock before, where files are compared and nothing is live: what they leave out is supposed, so that calls go
+    /// on.
+    pub files: Option<Option<&'a str>>,
     pub at: Seconds,
 }
 
@@ -98,9 +102,9 @@ pub struct Judged {
 }
 
 /// The tables of one state.
-fn network(tenant: &Tenant, system: System, at: Seconds) -> Network {
+fn network(tenant: &Tenant, system: System, at: Seconds, tables: &Tables) -> Network {
     let config = Config { tenant, system, is_whole: false };
-    Network::new(&[config], flow::horizon(at), flow::Assumptions::default())
+    Network::with_tables(&[config], flow::horizon(at), Assumptions::default(), tables)
 }
 
 /// The clock by which people at a tenant live.
@@ -111,21 +115,12 @@ fn zone(tenants: [&Tenant; 2]) -> TimeZone {
     named.find_map(|it| TimeZone::get(it).ok()).unwrap_or(TimeZone::UTC)
 }
 
-/// What callers notice where one tenant takes the place of another of the same name.
-fn compared(before: &Tenant, after: &Tenant, system: System, at: Seconds) -> (Experience, Vec<Noticed>) {
-    let (one, other) = (network(before, system, at), network(after, system, at));
-    let within = flow::ahead(at);
-    let pair = Pair { before: &one, after: &other };
-    let all = pair.noticed(&Differing::of(before, after), within.clone());
-    let experience = told(&all, [before, after], pair, &within);
-    (experience, all)
-}
-
 fn told(
     all: &[Noticed],
     [before, after]: [&Tenant; 2],
     pair: Pair<'_>,
     within: &Range<Seconds>,
+    is_past: bool,
 ) -> Experience {
     let labels = Labels::of(before, after);
     let (then, now) =
@@ -138,6 +133,7 @@ fn told(
         tenant: &after.tenant,
         labels: &labels,
         calendar: &calendar,
+        is_past,
     };
     Experience {
         lines: sides.lines(all),
@@ -148,17 +144,40 @@ fn told(
     }
 }
 
+/// What callers notice where a phone system counts the hours of a tenant by other time-zone tables.
+pub fn of_tables(tenant: &Tenant, system: System, at: Seconds, other: &Tables) -> Experience {
+    let here = network(tenant, system, at, &Tables::default());
+    let there = network(tenant, system, at, other);
+    let mut differing = Differing::default();
+    for name in tenant.schedules.keys() {
+        differing.objects.insert((tenant.tenant.clone(), Address::new(Kind::Schedules, name)));
+    }
+    let within = flow::ahead(at);
+    let pair = Pair { before: &here, after: &there };
+    let all = pair.noticed(&differing, within.clone());
+    told(&all, [tenant, tenant], pair, &within, false)
+}
+
 /// What callers notice of the steps of a plan.
 pub fn judge(input: &Input<'_>) -> Judged {
     let states = States::new(input);
     let (first, last) = (states.first(), states.last());
-    let (mut experience, _) = compared(&first, &last, input.system, input.at);
-    let (classes, follows, meanwhile) = instant::each(input, &states, &first, &last);
+    // Most states have the same schedules.
+    let tables = Tables::default();
+    let of = |tenant: &Tenant| network(tenant, input.system, input.at, &tables);
+    let (before, after) = (of(&first), of(&last));
+    let within = flow::ahead(input.at);
+    let pair = Pair { before: &before, after: &after };
+    let all = pair.noticed(&Differing::of(&first, &last), within.clone());
+    let mut experience = told(&all, [&first, &last], pair, &within, true);
+    if let [_] = input.steps {
+        // One step has no instant between.
+        let grade = all.iter().flat_map(|it| &it.differences).map(|it| it.grade()).min();
+        let classes = vec![grade.map_or(Class::Cosmetic, Class::from)];
+        return Judged { experience, classes, follows: vec![Vec::new()] };
+    }
+    let ends = Ends { before: &before, after: &after, labels: Labels::of(&first, &last) };
+    let (classes, follows, meanwhile) = instant::each(input, &states, &ends, &of);
     experience.meanwhile = meanwhile;
     Judged { experience, classes, follows }
-}
-
-/// What callers notice where a tenant's files say something else than they did.
-pub fn of_files(before: &Tenant, after: &Tenant, system: System, at: Seconds) -> Experience {
-    compared(before, after, system, at).0
 }

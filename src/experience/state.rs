@@ -48,7 +48,11 @@ impl<'a> States<'a> {
     }
 
     pub fn first(&self) -> Tenant {
-        self.after(0)
+        let first = self.after(0);
+        match self.input.files {
+            Some(zone) => Tenant { time_zone: zone.map(str::to_owned), ..first },
+            None => first,
+        }
     }
 
     pub fn last(&self) -> Tenant {
@@ -79,7 +83,8 @@ impl<'a> States<'a> {
         }
         let Tenant { tenant, provider, account, time_zone, country, .. } = self.input.tenant.clone();
         let bare = Tenant { tenant, provider, account, time_zone, country, ..Tenant::default() };
-        flow::layered(&bare, &objects)
+        let whole = flow::layered(&bare, &objects);
+        if self.input.files.is_some() { flow::supposed(&whole, self.input.system) } else { whole }
     }
 }
 

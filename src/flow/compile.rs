@@ -3,7 +3,8 @@
 use super::{
     cycle::{Cycle, cycle},
     dated::Days,
-    hours::{Clock, Seconds, hours},
+    device,
+    hours::{Clock, Seconds},
     network::{
         Agent, Extension, ExtensionId, Forward, Forwards, Label, LabelId, Leg, Mailbox, MailboxId, Network,
         Number, NumberId, Party, PartyId, Queue, QueueId, Receiver, ReceiverId, Rule, Schedule, ScheduleId,
@@ -11,6 +12,7 @@ use super::{
     },
     point::Assumptions,
     system::System,
+    tables::Tables,
 };
 use crate::model::{
     self, Caller, DEFAULT_RULE, Destination, Dispatch, Divert, Diverts, E164, Limit, OrOff, Pattern, Ring,
@@ -19,7 +21,7 @@ use crate::model::{
 use jiff::{Timestamp, tz::TimeZone};
 use std::{
     collections::{BTreeSet, HashMap},
-    ops::{Bound, Range},
+    ops::Range,
 };
 
 /// What is configured for one tenant.
@@ -38,6 +40,16 @@ fn id(length: usize) -> u32 {
 impl Network {
     /// The tables of some tenants, for instants within a horizon.
     pub fn new(configs: &[Config<'_>], horizon: Range<Seconds>, assumed: Assumptions) -> Self {
+        Self::with_tables(configs, horizon, assumed, &Tables::default())
+    }
+
+    /// The same by other time-zone tables.
+    pub fn with_tables(
+        configs: &[Config<'_>],
+        horizon: Range<Seconds>,
+        assumed: Assumptions,
+        tables: &Tables,
+    ) -> Self {
         // Clocks have an end.
         let (first, last) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
         let horizon = horizon.start.clamp(first, last)..horizon.end.clamp(first, last);
@@ -48,7 +60,7 @@ impl Network {
             network.sites.push(Site {
                 name: config.tenant.tenant.clone(),
                 system: config.system,
-                zone: zone(config.tenant),
+                zone: zone(config.tenant, tables),
                 extensions: HashMap::new(),
                 queues: HashMap::new(),
                 parties: HashMap::new(),
@@ -77,9 +89,10 @@ impl Network {
                 network: &mut network,
                 outside: &mut outside,
                 config,
+                tables,
                 site: SiteId(id(at)),
                 receivers: HashMap::new(),
-                devices: devices(config.tenant),
+                devices: device::named(config.tenant),
             };
             compiler.compile();
         }
@@ -125,6 +138,7 @@ struct Compiler<'n, 'a> {
     network: &'n mut Network,
     outside: &'n mut HashMap<String, PartyId>,
     config: &'n Config<'a>,
+    tables: &'n Tables,
     site: SiteId,
     receivers: HashMap<PartyId, ReceiverId>,
     /// Every device that the tenant names.
@@ -346,18 +360,17 @@ impl<'a> Compiler<'_, 'a> {
             let horizon = self.network.horizon.clone();
             let clock = clocks
                 .entry(zone)
-                .or_insert_with(|| Clock::new(TimeZone::get(zone).unwrap_or(TimeZone::UTC), horizon));
+                .or_insert_with(|| Clock::new(self.tables.zone(zone).unwrap_or(TimeZone::UTC), horizon));
             let is_named_only = !self.config.is_whole && says_no_hours(schedule);
-            let state = match schedule.enabled {
-                Some(false) => ScheduleState::SwitchedOff,
-                _ if is_named_only => ScheduleState::Unknown,
-                _ => ScheduleState::Hours(hours(schedule, clock, self.network.assumed)),
+            let (horizon, assumed) = (&self.network.horizon, self.network.assumed);
+            let (state, days) = match schedule.enabled {
+                Some(false) => (ScheduleState::SwitchedOff, Days::of(schedule, None, clock, assumed)),
+                _ if is_named_only => (ScheduleState::Unknown, Days::of(schedule, None, clock, assumed)),
+                _ => {
+                    let (hours, days) = self.tables.hours(zone, schedule, horizon, clock, assumed);
+                    (ScheduleState::Hours(hours), days)
+                }
             };
-            let all = match &state {
-                ScheduleState::Hours(all) => Some(all),
-                _ => None,
-            };
-            let days = Days::of(schedule, all, clock, self.network.assumed);
             self.schedule(name, state, cycle(schedule), days);
         }
     }
@@ -476,7 +489,7 @@ impl<'a> Compiler<'_, 'a> {
             legs.push(Leg { party: self.party(extension), delay: 0 });
         }
         if ring.all_phones {
-            for device in self.devices_of(extension) {
+            for device in device::of(&self.devices, extension) {
                 legs.push(Leg { party: self.party(device), delay: 0 });
             }
         }
@@ -484,15 +497,6 @@ impl<'a> Compiler<'_, 'a> {
             legs.push(Leg { party: self.ringable(&also.target), delay: also.delay.saturating_mul(1000) });
         }
         legs
-    }
-
-    /// The devices of an extension that the tenant names: `102wp` of 102.
-    fn devices_of(&self, extension: &str) -> Vec<&'a str> {
-        let from = (Bound::Included(extension), Bound::Unbounded);
-        let after = self.devices.range::<str, _>(from).take_while(|device| device.starts_with(extension));
-        let is_own =
-            |device: &&&str| device[extension.len()..].starts_with(|first: char| first.is_ascii_alphabetic());
-        after.filter(is_own).copied().collect()
     }
 
     /// Tells each device whose it is, also where the extension itself is not declared.
@@ -556,24 +560,8 @@ impl<'a> Compiler<'_, 'a> {
     }
 }
 
-/// Every device that a tenant names.
-fn devices(tenant: &Tenant) -> BTreeSet<&str> {
-    let rules = tenant.rules.values().flat_map(|rules| rules.order.iter().flatten());
-    let also = rules.flat_map(|rule| match &rule.ring {
-        Ring::Simultaneous(ring) => ring.also.as_slice(),
-        Ring::Extension => &[],
-    });
-    let agents = tenant.queues.values().flat_map(|queue| queue.agents.iter().flatten());
-    let rung = also.map(|also| &also.target).chain(agents.map(|agent| &agent.target));
-    let device = rung.filter_map(|target| match target {
-        Ringable::Device(device) => Some(device.as_str()),
-        _ => None,
-    });
-    device.collect()
-}
-
-fn zone(tenant: &Tenant) -> TimeZone {
-    tenant.time_zone.as_deref().and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC)
+fn zone(tenant: &Tenant, tables: &Tables) -> TimeZone {
+    tenant.time_zone.as_deref().and_then(|zone| tables.zone(zone)).unwrap_or(TimeZone::UTC)
 }
 
 /// Whether a schedule only names a live one.

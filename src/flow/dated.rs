@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use std::ops::Range;
 
 /// The dates of a schedule. The default is that of one that is not there.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Days {
     /// Its clock.
     pub zone: Option<TimeZone>,

@@ -6,6 +6,7 @@
 //! - [`state`]: phones, callers, platforms: what a call finds
 //! - [`network`]: the tenants as numbers and tables, made once for many calls
 //! - [`compile`]: from the types of the YAML to that
+//! - [`device`]: the devices that a tenant names
 //! - [`hours`]: the stretches of time in which a schedule is in force
 //! - [`dated`]: those of its dates, apart from its hours of the week
 //! - [`cycle`]: how often they come again
@@ -26,7 +27,7 @@
 //! - [`ordinary`]: which of them people mean by "in hours", "out of hours" and "the next holiday"
 //! - [`stretch`]: stretches of time and the schedules in force in each
 //! - [`course`]: what a course of a call comes by; [`part`]: what of the configuration that is, and what there is of it
-//! - [`edition`]: the time-zone tables
+//! - [`edition`]: the time-zone tables; [`tables`]: those of another edition
 //! - [`layer`]: what is declared laid over what is live
 
 mod choice;
@@ -37,6 +38,7 @@ mod ctm;
 mod cycle;
 mod dated;
 mod deskphone;
+mod device;
 mod edition;
 mod hours;
 mod layer;
@@ -57,6 +59,7 @@ mod stretch;
 mod supposed;
 mod sweep;
 mod system;
+mod tables;
 mod timeline;
 mod varied;
 mod walk;
@@ -81,5 +84,6 @@ pub use sweep::{
     Counted, Example, Fault, Found, Swept, ahead, conditions_of_diverts, conditions_of_rule, horizon,
 };
 pub use system::System;
+pub use tables::Tables;
 pub use timeline::{Dropped, End, Hop, Place, Ringing, Timeline, Verdict, Why};
 pub use walk::Call;

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::model::{Dispatch, E164, Pattern, Spam};
 use jiff::tz::TimeZone;
-use std::{collections::HashMap, ops::Range};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 /// Makes the handles: places in the tables of a [`Network`].
 macro_rules! handles {
@@ -235,7 +235,7 @@ pub struct Schedule {
 
 #[derive(Debug)]
 pub enum ScheduleState {
-    Hours(Hours),
+    Hours(Arc<Hours>),
     SwitchedOff,
     /// Neither declared nor read.
     Unknown,

@@ -16,7 +16,7 @@
 //! - `until`: what of a tenant changes by itself, and what it is at an instant
 //! - `entry`: the entries of `providers`, each read as its kind says
 //! - `expected`, `visible`: which texts of `dialform.yaml` may be shown beside a finding
-//! - `assertions`: files of assertions about calls
+//! - `assertions`: files of assertions about calls; `expect_change`: of the numbers whose calls a change is to be noticed at
 //! - `revision`: the files as git would check them out at a revision
 //! - `merged`: the files as a merge would have them that nobody has made yet
 //! - `trusted`: the `dialform.yaml` of a revision in place of that of the files
@@ -36,6 +36,7 @@ mod earlier;
 mod entries;
 mod entry;
 mod error;
+mod expect_change;
 mod expected;
 mod files;
 mod forms;
@@ -71,6 +72,7 @@ pub use commit::{LastChange, commit_of, differs, has_revision, last_change, plac
 pub use decode::{decode, decode_at, decode_with};
 pub use earlier::Earlier;
 pub use entry::{Entry, Kinds};
+pub use expect_change::expect_change;
 pub use files::Files;
 pub use hints::{Anything, Hints};
 pub use history::{Commit, Left, Since, left};

@@ -40,6 +40,8 @@ fn tenant(plan: &mut TenantPlan) {
     plan.unmanaged.clear();
     plan.notes.clear();
     plan.unmanaged_extensions = 0;
+    // Where calls go now is known by what is live.
+    plan.experience = None;
     for finding in &mut plan.blocked {
         let message = format!("{HIDDEN}: `dialform plan` without `--redact` says why");
         *finding = Finding { level: Level::Error, message, help: None, ..finding.clone() };

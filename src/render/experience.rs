@@ -3,7 +3,8 @@
 use super::{BOLD, DIM, RED, YELLOW, paint};
 use crate::{
     experience::{Class, Line, Meanwhile, listed},
-    page::{Page, say},
+    outcome::{Outcome, Status},
+    page::{Own, Page, say},
     plan::{Plan, TenantPlan},
     text::{count, printable},
 };
@@ -133,4 +134,44 @@ pub fn experience(out: &mut Page<'_>, plan: &Plan, expand: bool) -> io::Result<(
         say!(out, "{} {}", paint(YELLOW, "note:"), printable(beyond))?;
     }
     say!(out)
+}
+
+/// Writes what callers notice of what was done, when an apply has ended: of a tenant of which not every step is done nobody
+/// knows it.
+pub fn noticed_now(out: &mut Page<'_>, plan: &Plan, outcomes: &[Outcome]) -> io::Result<()> {
+    let is_done = |it: &&Outcome| matches!(it.status, Status::Done);
+    let undone: BTreeSet<&str> =
+        outcomes.iter().filter(|it| !is_done(it)).map(|it| it.tenant.as_str()).collect();
+    let all = plan.tenants.iter().filter(|it| !undone.contains(it.tenant.as_str()));
+    let done = Plan { tenants: all.cloned().collect(), ..Plan::new(Vec::new()) };
+    let said: Vec<Said<'_>> = sentences(&done);
+    let end = if out.is_markdown() { "\n" } else { "" };
+    if !said.is_empty() {
+        let head = if out.is_markdown() { "**Callers notice:**\n" } else { "Callers notice:" };
+        say!(out, "{}", Own(head))?;
+    }
+    for one in said.iter().take(MOST) {
+        let how = (one.class == Class::OnFailure).then_some(Own("only when something fails: "));
+        let sign = if out.is_markdown() { "- " } else { "  " };
+        let (tenants, sentence) = (printable(tenants(one, plan)), printable(one.sentence.clone()));
+        say!(out, "{}{}{}{}", Own(sign), how, tenants, sentence)?;
+    }
+    if said.len() > MOST {
+        say!(out, "  … and {}", count(said.len() - MOST, "more sentence"))?;
+    }
+    if is_nothing(&done) {
+        say!(out, "{}{}", nothing(&done), Own(end))?;
+    }
+    let touched = plan.tenants.iter().filter(|it| undone.contains(it.tenant.as_str()));
+    let names: Vec<String> = touched.map(|it| it.tenant.clone()).collect();
+    if !names.is_empty() {
+        let names = printable(listed(names, "and", "tenant"));
+        say!(
+            out,
+            "Not every step of {} is done: calls there may go otherwise than the plan says.{}",
+            names,
+            Own(end)
+        )?;
+    }
+    Ok(())
 }

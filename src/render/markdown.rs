@@ -392,8 +392,15 @@ fn details(name: &str, steps: &[&Step]) -> io::Result<Block> {
 }
 
 /// Writes how steps ended: a table, what is left to people as a task list, and what else went wrong.
-pub fn outcomes_markdown(out: &mut Page<'_>, outcomes: &[Outcome], findings: &[Finding]) -> io::Result<()> {
-    say!(out, "\n## dialform apply\n\n{}\n", super::outcome::count_all(outcomes))?;
+pub fn outcomes_markdown(
+    out: &mut Page<'_>,
+    plan: &Plan,
+    outcomes: &[Outcome],
+    findings: &[Finding],
+) -> io::Result<()> {
+    say!(out, "\n## dialform apply\n")?;
+    experience::noticed_now(out, plan, outcomes)?;
+    say!(out, "\n{}\n", super::outcome::count_all(outcomes))?;
     say!(out, "| | object | |\n| --- | --- | --- |")?;
     for outcome in outcomes {
         let Outcome {

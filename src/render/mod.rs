@@ -27,6 +27,7 @@ mod tested;
 mod trace;
 mod value;
 mod xlsx;
+mod zones;
 
 pub use by_hand::{checklist, checklist_markdown};
 pub use check::{check, check_markdown};
@@ -36,7 +37,7 @@ pub use emergency::{emergency_choice, emergency_outcome, emergency_status};
 pub use findings::{failure_markdown, findings, findings_markdown};
 pub use import::import;
 pub use markdown::{COMMENT, LEAST, Look, outcomes_markdown, plan_markdown};
-pub use outcome::{already, outcome, summary};
+pub use outcome::{already, applied, outcome, summary};
 pub use plan::plan;
 pub use providers::{providers, providers_json, providers_markdown};
 pub use rehearsal::{rehearsal, told};
@@ -45,6 +46,7 @@ pub use show::show;
 pub use tested::{below, junit, suggested, tested};
 pub use trace::{mermaid, trace, week};
 pub use xlsx::xlsx;
+pub use zones::zones;
 
 use crate::page::{Painted, Show};
 use anstyle::{AnsiColor, Style};

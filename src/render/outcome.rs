@@ -1,9 +1,10 @@
 //! How steps ended, as text.
 
-use super::{BOLD, GREEN, RED, YELLOW, paint};
+use super::{BOLD, GREEN, RED, YELLOW, experience::noticed_now, paint};
 use crate::{
     outcome::{Outcome, Status, WriteRequest, Writes},
     page::{Code, Joined, Own, Page, add, say},
+    plan::Plan,
     text::printable,
 };
 use std::{collections::BTreeSet, io};
@@ -83,6 +84,13 @@ fn requests(requests: &[WriteRequest]) -> String {
 /// How many steps ended how.
 pub fn summary(out: &mut Page<'_>, outcomes: &[Outcome]) -> io::Result<()> {
     say!(out, "\n{} {}.", paint(BOLD, "Applied:"), count_all(outcomes))
+}
+
+/// What callers notice now, and how many steps ended how.
+pub fn applied(out: &mut Page<'_>, plan: &Plan, outcomes: &[Outcome]) -> io::Result<()> {
+    say!(out)?;
+    noticed_now(out, plan, outcomes)?;
+    summary(out, outcomes)
 }
 
 /// "3 of 4 done, 1 failed"

@@ -1,6 +1,6 @@
 //! One tenant's plan: against what is live, or against what the files said at another revision.
 
-use super::{Checked, Options, check::CheckedTenant, place::locate, plan_file::made_from};
+use super::{Checked, Options, check::CheckedTenant, noticed, place::locate, plan_file::made_from};
 use crate::{
     finding::{Finding, Place},
     load::{LoadedTenant, WORKSPACE_FILE, differs},
@@ -30,7 +30,9 @@ pub fn plan_against(checked: &Checked, options: &Options) -> Plan {
         };
         let nothing = (Observed::default(), BTreeMap::new());
         let input = input(&checked.workspace, loaded, tenant, &covered, &place, &nothing.0, &nothing.1);
-        plan::against(input, then, &loaded.tenant)
+        let mut plan = plan::against(input, then, &loaded.tenant);
+        noticed::judge_files(loaded, tenant, checked.workspace.at, &mut plan);
+        plan
     });
     let mut warnings = checked.warnings.clone();
     let other = options.selection.against.as_ref();

@@ -1,10 +1,13 @@
 //! What the machine and whoever started this process have settled before a run begins.
 
-use crate::error::Failure;
-use std::{fs, sync::Mutex, thread, time::SystemTime};
+use crate::{error::Failure, text::io_reason};
+use std::{fs, io::Read, path::Path, sync::Mutex, thread, time::SystemTime};
 
 /// Threads that a run has at once: two that work, one that looks up names, one that waits for an answer at the terminal.
 const THREADS: usize = 4;
+
+/// Bytes of a time-zone table: the largest there is has some four thousand.
+const LARGEST_TABLE: u64 = 1 << 20;
 
 /// What time it is, as the clock of this machine says.
 pub(super) fn now() -> jiff::Timestamp {
@@ -47,6 +50,18 @@ fn ensure_clock(now: SystemTime) -> Result<(), Failure> {
         _ => Err(Failure::error("the clock of this machine says no time between the years 1970 and 9999")
             .help("set the clock")),
     }
+}
+
+/// The time-zone table of a zone in a directory of them.
+pub(super) fn zone_table(dir: &Path, zone: &str) -> Result<Vec<u8>, String> {
+    let is_name = |part: &str| !part.is_empty() && part != "." && part != "..";
+    if !zone.split('/').all(is_name) {
+        return Err("that is no name of a zone".to_owned());
+    }
+    let mut table = Vec::new();
+    let file = fs::File::open(dir.join(zone)).map_err(|error| io_reason(&error))?;
+    file.take(LARGEST_TABLE).read_to_end(&mut table).map_err(|error| io_reason(&error))?;
+    Ok(table)
 }
 
 /// The signals that this process was started to ignore, one bit each, from number 1 on; none where the system does not say.

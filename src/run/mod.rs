@@ -95,6 +95,7 @@ pub mod emergency;
 mod emergency_record;
 pub mod emulated;
 mod ends;
+mod expected;
 pub mod export;
 mod format;
 mod import;
@@ -130,6 +131,7 @@ mod then;
 pub mod trace;
 mod undo;
 mod unlock;
+mod zones;
 
 pub use crate::provider::{Access, Answer, Question};
 pub use apply::Applied;
@@ -138,6 +140,7 @@ pub use checklist::checklist;
 pub use compared::plan_against;
 pub use context::{Context, Notice, Pace};
 pub use emergency::{Emergency, EmergencySelection};
+pub use expected::{expected_changes, unexpected};
 pub use format::{Formatted, FormattedFile, format};
 pub use import::{ImportOptions, import};
 pub use init::{InitOptions, Initiated, init, is_asked, is_workspace, questions};
@@ -151,6 +154,7 @@ pub use schema::schemas;
 pub use session::Session;
 pub use show::{ShownLine, show};
 pub use unlock::{AccountLock, LockReport, Removal, locks};
+pub use zones::zones;
 
 pub use crate::apply::Shutdown;
 use crate::{

@@ -17,12 +17,31 @@ pub fn judge(
     at: Timestamp,
     plan: &mut TenantPlan,
 ) {
+    judge_over(loaded, tenant, live, None, at, plan);
+}
+
+/// The same where the files are compared with what they said: nothing is live. With the clock of then.
+pub fn judge_files(loaded: &LoadedTenant, tenant: &CheckedTenant, at: Timestamp, plan: &mut TenantPlan) {
+    let Some(then) = &tenant.base else { return };
+    let zone = then.tenant.as_ref().and_then(|it| it.time_zone.as_deref());
+    judge_over(loaded, tenant, &then.desired, Some(zone), at, plan);
+}
+
+fn judge_over(
+    loaded: &LoadedTenant,
+    tenant: &CheckedTenant,
+    live: &Objects,
+    files: Option<Option<&str>>,
+    at: Timestamp,
+    plan: &mut TenantPlan,
+) {
     let Some(system) = System::of_kind(tenant.provider.kind) else {
         // Whoever does not know has to think of the worst.
         plan.steps.iter_mut().for_each(|step| step.class = Class::CallerVisible);
         return;
     };
-    if plan.steps.is_empty() {
+    let is_same_clock = files.is_none_or(|zone| zone == loaded.tenant.time_zone.as_deref());
+    if plan.steps.is_empty() && is_same_clock {
         return;
     }
     let then = |step: &Step| tenant.base.as_ref().and_then(|base| base.desired.get(&step.address));
@@ -37,7 +56,7 @@ pub fn judge(
             is_by_hand: step.action == Action::Manual,
         })
         .collect();
-    let input = Input { tenant: &loaded.tenant, system, live, steps: &steps, at: at.as_second() };
+    let input = Input { tenant: &loaded.tenant, system, live, steps: &steps, files, at: at.as_second() };
     let mut judged = experience::judge(&input);
     let beyond = plan.steps.iter().filter(|step| step.class == Class::CallerVisible);
     judged.experience.beyond = beyond.map(|step| step.address.clone()).collect();

@@ -216,6 +216,7 @@ async fn what_moved_since_the_plan_stops_its_step() {
         source: None,
         lost: Vec::new(),
         needs: Vec::new(),
+        follows: Vec::new(),
         instructions: Vec::new(),
         own: None,
         restored: None,

@@ -110,12 +110,27 @@ impl Pair<'_> {
 
     /// The same. `see` is told of every call that is placed.
     pub fn noticed_seen(self, differing: &Differing, within: Range<Seconds>, see: See<'_>) -> Vec<Noticed> {
+        self.look(differing, &within, see).1
+    }
+
+    /// Everything whose calls come to something that differs, and what of that is noticed.
+    pub fn looked_at(self, differing: &Differing, within: Range<Seconds>) -> (Vec<Called>, Vec<Noticed>) {
+        self.look(differing, &within, &mut |_, _, _, _, _| {})
+    }
+
+    fn look(
+        self,
+        differing: &Differing,
+        within: &Range<Seconds>,
+        see: See<'_>,
+    ) -> (Vec<Called>, Vec<Noticed>) {
         let mut look = Look::new(vec![self.before, self.after]);
         let names = Rc::clone(&look.shared);
-        let mut all = Vec::new();
+        let (mut looked_at, mut all) = (Vec::new(), Vec::new());
         for (called, targets) in look.concerned(differing) {
+            looked_at.push(called.clone());
             let mut rows = Rows::new();
-            let (classes, is_limited) = look.called(&called, &targets, &within, &mut |placed| {
+            let (classes, is_limited) = look.called(&called, &targets, within, &mut |placed| {
                 let Placed { stages, class, at, situation, mut verdicts } = placed;
                 let [before, after] = verdicts.as_mut_slice() else { return };
                 see(&called, at, &situation, before.as_ref(), after.as_ref());
@@ -140,13 +155,7 @@ impl Pair<'_> {
                 all.push(Noticed { to: called, classes, differences, is_limited, names });
             }
         }
-        all
-    }
-
-    /// Everything whose calls come to something that differs, whether they differ or not.
-    pub fn looked_at(self, differing: &Differing) -> Vec<Called> {
-        let look = Look::new(vec![self.before, self.after]);
-        look.concerned(differing).into_iter().map(|(called, _)| called).collect()
+        (looked_at, all)
     }
 }
 
