@@ -101,6 +101,7 @@ def report(results, doubtful, seconds):
     ends, flips = collections.Counter(), collections.Counter()
     found_by_sweep, as_found = collections.Counter(), 0
     wrong = 0
+    changed, otherwise = {}, set()
     for call, shown, found in results:
         ends[call["expect"]["end"].split(" ")[0]] += 1
         for point, courses in call["flipped"].items():
@@ -113,12 +114,19 @@ def report(results, doubtful, seconds):
             as_found += not found
             if found:
                 print(f"  which shows that {finding['message']}")
+        if noticed := call.get("noticed"):
+            changed[noticed["pair"]] = noticed["change"]
+            if found:
+                otherwise.add(noticed["pair"])
     number = lambda point: int(point[1:])
     noticed = ", ".join(f"{point} {flips[point]}" for point in sorted(flips, key=number))
     print("ends: " + ", ".join(f"{end} {count}" for end, count in ends.most_common()))
     print(f"calls that notice a point of SEMANTICS.md taken the other way: {noticed}")
     kinds = ", ".join(f"{code} {count}" for code, count in sorted(found_by_sweep.items()))
     print(f"{found_by_sweep.total()} findings replayed: {as_found} as found ({kinds or 'none'})")
+    kinds = ", ".join(f"{change} {count}" for change, count in sorted(collections.Counter(changed.values()).items()))
+    as_noticed = len(changed) - len(otherwise)
+    print(f"{len(changed)} changed calls placed before and after: {as_noticed} as noticed ({kinds or 'none'})")
     calls = len(results)
     rate = calls / seconds * 60
     print(f"{calls} calls, {wrong} disagreements, {seconds:.0f} s, {rate:.0f} calls a minute, {doubtful} placed again")

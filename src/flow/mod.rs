@@ -69,9 +69,10 @@ pub use compile::Config;
 pub use edition::{changed, edition};
 pub use hours::{Seconds, around};
 pub use layer::layered;
-pub use network::{Network, NumberId, ScheduleId, SiteId, Target};
+pub use network::{Network, NumberId, PartyId, QueueId, ScheduleId, SiteId, Target};
 pub use noticed::{
-    Astray, Called, Difference, Differing, Grade, Noticed, Pair, Passage, Shared, SharedNames, Situation,
+    Astray, Called, Concerned, Difference, Differing, Grade, Names, Noticed, Pair, Passage, Shared,
+    SharedNames, Situation,
 };
 pub use ordinary::{Holiday, Ordinary};
 pub use part::{Part, Parts, Unreachable};

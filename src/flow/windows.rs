@@ -83,7 +83,7 @@ pub(super) fn classes(hours: &[&Hours], within: &Range<Seconds>) -> Vec<Class> {
             Some(class) => classes[*class].push(now..next),
             None => {
                 seen.insert(in_force.clone(), classes.len());
-                classes.push(vec![now..next]);
+                classes.push(std::iter::once(now..next).collect());
             }
         }
         if changes.peek().is_none() {

@@ -37,6 +37,14 @@ impl Compiled {
         Self { tenants: tenants.collect() }
     }
 
+    pub fn with(tenants: Vec<(Tenant, System)>) -> Self {
+        Self { tenants }
+    }
+
+    pub fn tenants(&self) -> impl Iterator<Item = &Tenant> {
+        self.tenants.iter().map(|(tenant, _)| tenant)
+    }
+
     pub fn network(&self, horizon: std::ops::Range<i64>, assumed: Assumptions) -> Network {
         let configs: Vec<Config<'_>> = self
             .tenants

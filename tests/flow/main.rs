@@ -4,6 +4,8 @@
 //! - `pinned`: calls of which somebody has read the end in `src/flow/SEMANTICS.md`
 //! - `held`: the two against each other
 //! - `swept`: a sweep against brute force with the reference
+//! - `noticed`: what callers notice of a change, against the same
+//! - `templated`: templates, of which callers notice nothing
 //! - `speed`: how fast it is
 //! - `random`: tenants and calls from a seed
 //! - `parts`: what of a configuration a call comes to
@@ -19,6 +21,8 @@ mod held;
 #[cfg(test)]
 mod naive;
 #[cfg(test)]
+mod noticed;
+#[cfg(test)]
 mod parts;
 #[cfg(test)]
 mod pinned;
@@ -32,3 +36,5 @@ mod suggested;
 mod swept;
 #[cfg(test)]
 mod switch;
+#[cfg(test)]
+mod templated;

@@ -12,6 +12,7 @@ mod timeline;
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+pub use timeline::{Asked, Question};
 
 /// What is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,5 +58,10 @@ pub fn is_in_force(schedule: &Value, zone: &str, at: jiff::Timestamp) -> bool {
 
 /// Every timeline that the call can have. Each tenant says under `kind` which system it is on.
 pub fn judge(tenants: &[Value], call: &Call, assume: &Assume) -> BTreeSet<Course> {
-    timeline::all(tenants, call, assume)
+    timeline::all(tenants, call, assume).0
+}
+
+/// The same, and what was asked of the call.
+pub fn judge_asking(tenants: &[Value], call: &Call) -> (BTreeSet<Course>, Asked) {
+    timeline::all(tenants, call, &Assume::new())
 }

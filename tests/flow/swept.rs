@@ -12,10 +12,10 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-const DAYS: i64 = 8;
-const ANSWERS: &str = "answers@5";
-const EVERYBODY: [&str; 5] = ["rejects", "on_call_rings", "on_call_busy", "offline", "dnd"];
-const ONE: [&str; 9] = [
+pub const DAYS: i64 = 8;
+pub const ANSWERS: &str = "answers@5";
+pub const EVERYBODY: [&str; 5] = ["rejects", "on_call_rings", "on_call_busy", "offline", "dnd"];
+pub const ONE: [&str; 9] = [
     ANSWERS,
     "no_answer",
     "rejects",
@@ -33,7 +33,7 @@ type InForce = BTreeMap<(usize, String), bool>;
 /// What comes of a call: which number, who calls, and every course.
 type Outcome = (String, &'static str, BTreeSet<Course>);
 
-fn entries<'a>(of: &'a Value, word: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
+pub fn entries<'a>(of: &'a Value, word: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
     of[word].as_object().into_iter().flatten()
 }
 
@@ -58,6 +58,13 @@ fn in_force(world: &World, at: Timestamp) -> InForce {
 /// An instant of each set of schedules that are in force together, by a clock of its own: at every full hour, and within a minute
 /// of every time of day that the tenants write, in every zone.
 fn instants(world: &World, from: Timestamp) -> Vec<(Timestamp, InForce)> {
+    let mut seen = BTreeSet::new();
+    let looked = all_instants(world, from).into_iter().map(|at| (at, in_force(world, at)));
+    looked.filter(|(_, in_force)| seen.insert(in_force.clone())).collect()
+}
+
+/// Every full hour of some days, and every minute about a time of day that the tenants write.
+pub fn all_instants(world: &World, from: Timestamp) -> BTreeSet<Timestamp> {
     let text = serde_json::to_string(&world.tenants).unwrap();
     let times = regex_times(&text);
     let mut zones: BTreeSet<String> = ["UTC".to_owned()].into();
@@ -78,9 +85,8 @@ fn instants(world: &World, from: Timestamp) -> Vec<(Timestamp, InForce)> {
         }
     }
     let until = from + SignedDuration::from_hours(24 * DAYS);
-    let mut seen = BTreeSet::new();
-    let looked = all.into_iter().filter(|at| *at >= from && *at < until).map(|at| (at, in_force(world, at)));
-    looked.filter(|(_, in_force)| seen.insert(in_force.clone())).collect()
+    all.retain(|at| *at >= from && *at < until);
+    all
 }
 
 /// Every `HH:MM`, and midnight.

@@ -4,6 +4,7 @@
 //! - `calls`: calls at them
 //! - `avoided`: where that switch does otherwise, for a reason of its own
 //! - `findings`: calls that show what a sweep finds in such tenants; `shown`: whether they do
+//! - `noticed`: calls that differ after a change, before and after it
 //! - `sight`: whether everything still comes
 //!
 //! Left out are calls with several timelines, and those in which seven tenths of a second decide.
@@ -11,6 +12,7 @@
 mod avoided;
 mod calls;
 mod findings;
+mod noticed;
 mod shown;
 mod sight;
 mod world;
@@ -180,9 +182,11 @@ fn cases_for_a_switch() {
     let is_held = |zone: &&str| theirs == edition() || flow::changed(zone).is_none();
     let zones: Vec<&str> = world::ZONES.into_iter().filter(is_held).collect();
     let findings = number("DIALFORM_SWITCH_FINDINGS").unwrap_or(50);
+    let noticed = number("DIALFORM_SWITCH_NOTICED").unwrap_or(6);
     std::fs::create_dir_all(&folder).unwrap();
     let mut all = cases(seed as u64, calls, &zones);
     all.extend(findings::cases(seed as u64, findings, &zones));
+    all.extend(noticed::cases(seed as u64, noticed, &zones));
     for (number, case) in all.iter().enumerate() {
         std::fs::write(Path::new(&folder).join(format!("{number:05}.json")), case.to_string()).unwrap();
     }

@@ -12,7 +12,10 @@ mod situation;
 use super::{
     hours::Seconds,
     met::Met,
-    network::{ExtensionId, Network, NumberId, PartyId, QueueId, ReceiverId, ScheduleId, SiteId, Target},
+    network::{
+        ExtensionId, Network, NumberId, PartyId, QueueId, ReceiverId, Schedule, ScheduleId, ScheduleState,
+        SiteId, Target,
+    },
     reach::Reach,
     state::{Caller, Phone, Platform},
     timeline::{Dropped, End, Timeline, Verdict},
@@ -21,14 +24,15 @@ use super::{
     windows::{Class, classes},
 };
 use crate::model::{Address, E164, Kind, Resource, Tenant};
-use names::{Heard, Names};
-pub use names::{Shared, SharedNames};
+use names::Heard;
+pub use names::{Names, Shared, SharedNames};
 use situation::Stage;
-pub use situation::{Grade, Situation};
+pub use situation::{Concerned, Grade, Situation};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     ops::Range,
     rc::Rc,
+    sync::Arc,
 };
 
 /// What is called, by name.
@@ -37,6 +41,15 @@ pub enum Called {
     Number(E164),
     Extension { tenant: String, extension: String },
     Queue { tenant: String, queue: String },
+}
+
+impl Called {
+    fn queue(&self) -> Option<(String, String)> {
+        match self {
+            Self::Queue { tenant, queue } => Some((tenant.clone(), queue.clone())),
+            Self::Number(_) | Self::Extension { .. } => None,
+        }
+    }
 }
 
 /// What differs between two networks: calls that come to nothing of it are not placed.
@@ -103,6 +116,20 @@ pub type See<'s> = &'s mut dyn FnMut(&Called, Seconds, &Situation, Option<&Verdi
 type Rows = HashMap<(Option<Vec<Heard>>, Option<Vec<Heard>>), Difference>;
 
 impl Pair<'_> {
+    /// What both networks call the same, one before and one after.
+    pub fn names(self) -> (Names, Names) {
+        let (names, _) = Names::of(&[self.before, self.after]);
+        let mut names = names.into_iter();
+        // As many as there are networks.
+        (names.next().unwrap_or_default(), names.next().unwrap_or_default())
+    }
+
+    /// Who does what in a situation, in those names.
+    pub fn concerned(self) -> Concerned {
+        let (before, after) = self.names();
+        Concerned::of([(self.before, &before), (self.after, &after)])
+    }
+
     /// Every call to a number, an extension or a queue that differs.
     pub fn noticed(self, differing: &Differing, within: Range<Seconds>) -> Vec<Noticed> {
         self.noticed_seen(differing, within, &mut |_, _, _, _, _| {})
@@ -230,7 +257,8 @@ impl Network {
         let mut all: Vec<(Called, Target)> = self.numbers().filter_map(number).collect();
         for site in &self.sites {
             for (name, extension) in &site.extensions {
-                if self.extensions[extension.at()].unknown.is_none() && !site.queues.contains_key(name) {
+                let is_queue = site.queues.get(name).is_some_and(|it| self.queues[it.at()].is_declared);
+                if self.extensions[extension.at()].unknown.is_none() && !is_queue {
                     let called = Called::Extension { tenant: site.name.clone(), extension: name.clone() };
                     all.push((called, Target::Extension(*extension)));
                 }
@@ -244,6 +272,33 @@ impl Network {
         }
         all
     }
+}
+
+/// The schedules of a network by tenant and name.
+type Known<'n> = HashMap<(&'n str, &'n str), (&'n Schedule, ScheduleId)>;
+
+fn known_schedules(network: &Network) -> Known<'_> {
+    let named = network.schedules.iter().zip(0..);
+    named
+        .map(|(it, at)| ((network.site(it.site).name.as_str(), it.name.as_str()), (it, ScheduleId(at))))
+        .collect()
+}
+
+/// A schedule's hours are of its tenant's zone as well, and of the tables of zones: they are compared as they come out. Of each
+/// network those that are others in any.
+fn changed_schedules(stages: &[Stage<'_>]) -> Vec<BTreeSet<ScheduleId>> {
+    let is_same = |a: &Schedule, b: &Schedule| match (&a.state, &b.state) {
+        (ScheduleState::Hours(a), ScheduleState::Hours(b)) => Arc::ptr_eq(a, b) || a.spans == b.spans,
+        (a, b) => std::mem::discriminant(a) == std::mem::discriminant(b),
+    };
+    let known: Vec<Known<'_>> = stages.iter().map(|it| known_schedules(it.network)).collect();
+    let changed = |own: &Known<'_>| {
+        let differs = |name: &(&str, &str), it: &Schedule| {
+            known.iter().any(|theirs| theirs.get(name).is_none_or(|(theirs, _)| !is_same(it, theirs)))
+        };
+        own.iter().filter(|(name, (it, _))| differs(name, it)).map(|(_, (_, id))| *id).collect()
+    };
+    known.iter().map(changed).collect()
 }
 
 /// Phones whose devices are others in some of the networks: devices belong to an extension because anything names them.
@@ -298,10 +353,8 @@ impl Changed {
                     // An agent's own rules say whether to disturb.
                     changed.phones.extend(extension.map(|it| network.extensions[it.at()].phone));
                 }
-                Kind::Schedules => {
-                    let site = network.sites.iter().find(|it| it.name == *tenant);
-                    changed.schedules.extend(site.and_then(|it| it.schedules.get(key)).copied());
-                }
+                // Their hours are compared.
+                Kind::Schedules => {}
             }
         }
         changed
@@ -327,6 +380,7 @@ struct Look<'n> {
     /// Of each: which schedules are in force is remembered.
     mets: Vec<Met>,
     shared: Rc<SharedNames>,
+    people: Concerned,
 }
 
 /// What a call has looked at, in names that the networks share.
@@ -334,6 +388,8 @@ struct Look<'n> {
 struct Looked {
     phones: BTreeSet<Shared>,
     queues: BTreeSet<Shared>,
+    /// Whether there are more courses than were looked at.
+    is_cut: bool,
 }
 
 /// A call that was placed in each network. Of a number that a network does not have there is no verdict.
@@ -359,10 +415,11 @@ struct Placing<'a> {
 impl<'n> Look<'n> {
     fn new(networks: Vec<&'n Network>) -> Self {
         let (names, shared) = Names::of(&networks);
+        let people = Concerned::of(networks.iter().copied().zip(&names));
         let stages = networks.into_iter().zip(names).map(|(network, names)| Stage::new(network, names));
         let stages: Vec<Stage<'n>> = stages.collect();
         let mets = stages.iter().map(|_| Met::of_many()).collect();
-        Self { stages, mets, shared: Rc::new(shared) }
+        Self { stages, mets, shared: Rc::new(shared), people }
     }
 
     /// Everything that can be called, with its handles.
@@ -372,6 +429,11 @@ impl<'n> Look<'n> {
             for (called, to) in stage.network.everything_called() {
                 all.entry(called).or_insert_with(|| vec![None; self.stages.len()])[at] = Some(to);
             }
+        }
+        // What has a queue's name is the queue.
+        let queues: Vec<(String, String)> = all.keys().filter_map(Called::queue).collect();
+        for (tenant, extension) in queues {
+            all.remove(&Called::Extension { tenant, extension });
         }
         // What answers at an extension that only one of the networks names is known in each.
         for (called, targets) in &mut all {
@@ -389,7 +451,12 @@ impl<'n> Look<'n> {
 
     /// Everything that can be called and comes to something that differs.
     fn concerned(&self, differing: &Differing) -> Vec<(Called, Targets)> {
-        let changed: Vec<Changed> = self.stages.iter().map(|it| Changed::of(it.network, differing)).collect();
+        let schedules = changed_schedules(&self.stages);
+        let of = |(stage, schedules): (&Stage<'_>, BTreeSet<ScheduleId>)| Changed {
+            schedules,
+            ..Changed::of(stage.network, differing)
+        };
+        let changed: Vec<Changed> = self.stages.iter().zip(schedules).map(of).collect();
         let devices = changed_devices(&self.stages);
         let all = self.everything_called().into_iter();
         all.filter(|(_, targets)| {
@@ -442,8 +509,13 @@ impl<'n> Look<'n> {
     /// Every situation at one instant.
     fn class(&mut self, placing: &Placing<'_>, callers: &[Caller], note: Note<'_, 'n>) -> bool {
         let mut is_limited = false;
+        let mut place = |situation: Situation, is_limited: &mut bool| {
+            let looked = self.place(placing, situation, note);
+            *is_limited |= looked.is_cut;
+            looked
+        };
         for others in [SILENT, ANSWERS] {
-            let looked = self.place(placing, Situation::Everybody(others), note);
+            let looked = place(Situation::Everybody(others), &mut is_limited);
             let mut phones: Vec<Shared> = looked.phones.into_iter().collect();
             if phones.len() > MOST_PHONES {
                 is_limited = true;
@@ -451,26 +523,26 @@ impl<'n> Look<'n> {
             }
             for party in phones {
                 for phone in ONE.into_iter().filter(|phone| *phone != others) {
-                    self.place(placing, Situation::One { others, party, phone }, note);
+                    place(Situation::One { others, party, phone }, &mut is_limited);
                 }
             }
             for queue in looked.queues {
                 for phone in [Phone::Offline, Phone::LoggedOut] {
-                    self.place(placing, Situation::Agents { others, queue, phone }, note);
+                    place(Situation::Agents { others, queue, phone }, &mut is_limited);
                 }
-                self.place(placing, Situation::Full { others, queue }, note);
+                place(Situation::Full { others, queue }, &mut is_limited);
             }
             for caller in callers {
-                self.place(placing, Situation::Caller { others, caller: caller.clone() }, note);
+                place(Situation::Caller { others, caller: caller.clone() }, &mut is_limited);
             }
         }
         for phone in EVERYBODY {
-            self.place(placing, Situation::Everybody(phone), note);
+            place(Situation::Everybody(phone), &mut is_limited);
         }
-        self.place(placing, Situation::MailboxesOff, note);
+        place(Situation::MailboxesOff, &mut is_limited);
         if matches!(placing.called, Called::Number(_)) {
             for platform in [Platform::Down, Platform::Switched] {
-                self.place(placing, Situation::Platform(platform), note);
+                place(Situation::Platform(platform), &mut is_limited);
             }
         }
         is_limited
@@ -479,6 +551,7 @@ impl<'n> Look<'n> {
     /// Places one call in each network. What it has looked at in any.
     fn place(&mut self, placing: &Placing<'_>, situation: Situation, note: Note<'_, 'n>) -> Looked {
         let mut looked = Looked::default();
+        let set = self.people.states(&situation);
         let mut verdicts = Vec::with_capacity(self.stages.len());
         for ((stage, met), to) in self.stages.iter_mut().zip(&mut self.mets).zip(placing.targets) {
             let Some(to) = *to else {
@@ -491,7 +564,18 @@ impl<'n> Look<'n> {
             };
             let call = Call { to, at: placing.at, caller: situation.caller() };
             let network = stage.network;
-            let verdict = stage.with(&situation, number, |given| network.verdict_and_met(&call, given, met));
+            let verdict = stage.with(&situation, &set, number, |given| {
+                let verdict = network.verdict_and_met(&call, given, met);
+                if !verdict.is_cut {
+                    return verdict;
+                }
+                // One by itself is looked at further.
+                let mut own = Met::default();
+                let verdict = network.verdict_and_met(&call, given, &mut own);
+                (met.phones, met.queues) = (own.phones, own.queues);
+                verdict
+            });
+            looked.is_cut |= verdict.is_cut;
             for party in &met.phones {
                 let it = &network.parties[party.at()];
                 if it.hosted.is_none() {

@@ -1,7 +1,7 @@
 //! What is the same in two networks: what has one name, whatever its handle.
 
 use crate::flow::{
-    network::{MailboxId, Network, Party, PartyId, QueueId, SiteId},
+    network::{Label, MailboxId, Network, Party, PartyId, QueueId, SiteId},
     timeline::{Dropped, End, Timeline, Verdict},
 };
 use std::collections::HashMap;
@@ -39,12 +39,13 @@ impl Table {
     }
 }
 
-/// The names of one of two networks.
+/// The names of one of some networks.
+#[derive(Default)]
 pub struct Names {
-    pub parties: Vec<Shared>,
-    pub by_party: HashMap<Shared, PartyId>,
-    pub queues: Vec<Shared>,
-    pub by_queue: HashMap<Shared, QueueId>,
+    pub(super) parties: Vec<Shared>,
+    pub(super) by_party: HashMap<Shared, PartyId>,
+    pub(super) queues: Vec<Shared>,
+    pub(super) by_queue: HashMap<Shared, QueueId>,
     mailboxes: Vec<Shared>,
     labels: Vec<Shared>,
 }
@@ -57,16 +58,19 @@ impl Names {
         let queues: Vec<Shared> =
             network.queues.iter().map(|it| table.of(1, site(it.site), &it.name)).collect();
         let mailboxes = network.mailboxes.iter().map(|it| table.of(2, site(it.site), &it.name)).collect();
-        let labels =
-            network.labels.iter().map(|it| table.of(3, site(it.site), &format!("{} {}", it.word, it.name)));
-        let labels = labels.collect();
+        let label = |it: &Label| {
+            // A number is the same whoever has it.
+            let is_number = matches!(it.word, "number" | "receiver");
+            table.of(3, if is_number { "" } else { site(it.site) }, &format!("{} {}", it.word, it.name))
+        };
+        let labels = network.labels.iter().map(label).collect();
         let by_party = parties.iter().zip(0..).map(|(shared, at)| (*shared, PartyId(at))).collect();
         let by_queue = queues.iter().zip(0..).map(|(shared, at)| (*shared, QueueId(at))).collect();
         Self { parties, by_party, queues, by_queue, mailboxes, labels }
     }
 
     /// Those of some networks, and what they are.
-    pub fn of(networks: &[&Network]) -> (Vec<Self>, SharedNames) {
+    pub(super) fn of(networks: &[&Network]) -> (Vec<Self>, SharedNames) {
         let mut table = Table::default();
         let all = networks.iter().map(|network| Self::new(network, &mut table)).collect();
         let mut names: Vec<(String, String)> = vec![Default::default(); table.known.len()];
@@ -78,6 +82,10 @@ impl Names {
 
     pub fn party(&self, party: PartyId) -> Shared {
         self.parties[party.at()]
+    }
+
+    pub fn queue(&self, queue: QueueId) -> Shared {
+        self.queues[queue.at()]
     }
 
     fn mailbox(&self, mailbox: MailboxId) -> Shared {
@@ -99,7 +107,7 @@ impl Names {
     }
 
     /// What people notice of one course.
-    pub fn heard(&self, course: &Timeline) -> Heard {
+    pub(super) fn heard(&self, course: &Timeline) -> Heard {
         let mut rings: Vec<(u32, u32, Shared)> = course
             .rings
             .iter()
@@ -111,7 +119,7 @@ impl Names {
     }
 
     /// What people notice of a call, whichever course it takes.
-    pub fn all_heard(&self, verdict: &Verdict) -> Vec<Heard> {
+    pub(super) fn all_heard(&self, verdict: &Verdict) -> Vec<Heard> {
         let mut all: Vec<Heard> = verdict.timelines.iter().map(|it| self.heard(it)).collect();
         all.sort_unstable();
         all.dedup();
@@ -122,7 +130,7 @@ impl Names {
 /// What people notice of a course of a call: who rings from when to when, how it ends, and when. By which way it goes there
 /// nobody hears. Times are milliseconds since it came in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Heard {
+pub(super) struct Heard {
     end: HeardEnd,
     at: Option<u32>,
     rings: Vec<(u32, u32, Shared)>,

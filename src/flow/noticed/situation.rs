@@ -5,6 +5,7 @@ use crate::flow::{
     network::{Network, NumberId, PartyId},
     state::{Caller, Given, Phone, Platform},
 };
+use std::collections::{BTreeSet, HashMap};
 
 /// Who calls, and what everybody does.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,41 +105,20 @@ impl<'n> Stage<'n> {
     pub fn with<T>(
         &mut self,
         situation: &Situation,
+        set: &[(Shared, Phone)],
         number: Option<NumberId>,
         look: impl FnOnce(&Given) -> T,
     ) -> T {
         let network = self.network;
-        let mut set: Vec<(PartyId, Phone)> = Vec::new();
-        let whole = |party: PartyId, phone: Phone, set: &mut Vec<(PartyId, Phone)>| {
-            let it = &network.parties[party.at()];
-            if it.hosted.is_none() {
-                set.push((party, phone));
-                set.extend(it.devices.iter().map(|device| (*device, phone)));
-            }
-        };
-        match situation {
-            Situation::One { party, phone, .. } => {
-                if let Some(party) = self.names.by_party.get(party) {
-                    whole(*party, *phone, &mut set);
-                }
-            }
-            Situation::Agents { queue, phone, .. } => {
-                if let Some(queue) = self.names.by_queue.get(queue) {
-                    for agent in &network.queues[queue.at()].agents {
-                        whole(agent.party, *phone, &mut set);
-                    }
-                }
-            }
-            _ => {}
-        }
+        let is_phone = |party: &PartyId| network.parties[party.at()].hosted.is_none();
+        let set = set.iter().filter_map(|(shared, phone)| Some((*self.names.by_party.get(shared)?, *phone)));
+        let set: Vec<(PartyId, Phone)> = set.filter(|(party, _)| is_phone(party)).collect();
         let full = match situation {
             Situation::Full { queue, .. } => self.names.by_queue.get(queue).copied(),
             _ => None,
         };
         let others = situation.others();
         let given = self.everybody(others);
-        let earlier: Vec<(PartyId, Option<Phone>)> =
-            set.iter().map(|(party, _)| (*party, given.phones[party.at()])).collect();
         set.iter().for_each(|(party, phone)| given.set_phone(*party, *phone));
         if let Some(queue) = full {
             given.full[queue.at()] = true;
@@ -150,15 +130,55 @@ impl<'n> Stage<'n> {
             given.set_platform(network.system_of(number), *platform);
         }
         let seen = look(given);
-        // The last one that was set first: one party may stand there twice.
-        for (party, phone) in earlier.into_iter().rev() {
-            given.phones[party.at()] = phone;
-        }
+        set.iter().for_each(|(party, _)| given.set_phone(*party, others));
         if let Some(queue) = full {
             given.full[queue.at()] = false;
         }
         given.mailboxes_off.fill(false);
         given.platforms = [Platform::Up; 3];
         seen
+    }
+}
+
+/// Whose state a situation names: one and the same people before and after, whichever of the two configurations knows them.
+#[derive(Debug)]
+pub struct Concerned {
+    devices: HashMap<Shared, BTreeSet<Shared>>,
+    agents: HashMap<Shared, BTreeSet<Shared>>,
+}
+
+impl Concerned {
+    pub(super) fn of<'a>(networks: impl IntoIterator<Item = (&'a Network, &'a Names)>) -> Self {
+        let (mut devices, mut agents) =
+            (HashMap::<_, BTreeSet<Shared>>::new(), HashMap::<_, BTreeSet<_>>::new());
+        for (network, names) in networks {
+            for (shared, party) in names.parties.iter().zip(&network.parties) {
+                if !party.devices.is_empty() {
+                    let all = party.devices.iter().map(|it| names.party(*it));
+                    devices.entry(*shared).or_default().extend(all);
+                }
+            }
+            for (shared, queue) in names.queues.iter().zip(&network.queues) {
+                let all = queue.agents.iter().map(|it| names.party(it.party));
+                agents.entry(*shared).or_default().extend(all);
+            }
+        }
+        Self { devices, agents }
+    }
+
+    /// Who does something else than the others, and what: an extension with all its devices.
+    pub fn states(&self, situation: &Situation) -> Vec<(Shared, Phone)> {
+        let (parties, phone): (Vec<Shared>, Phone) = match situation {
+            Situation::One { party, phone, .. } => (vec![*party], *phone),
+            Situation::Agents { queue, phone, .. } => {
+                (self.agents.get(queue).into_iter().flatten().copied().collect(), *phone)
+            }
+            _ => return Vec::new(),
+        };
+        let whole = |party: Shared| {
+            let devices = self.devices.get(&party).into_iter().flatten().copied();
+            std::iter::once(party).chain(devices).map(|it| (it, phone))
+        };
+        parties.into_iter().flat_map(whole).collect()
     }
 }

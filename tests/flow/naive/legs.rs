@@ -1,6 +1,6 @@
 //! Phones that ring, one or several.
 
-use super::timeline::{End, Run};
+use super::timeline::{End, Question, Run};
 
 /// What becomes of a phone that is rung.
 pub enum Fate {
@@ -58,6 +58,7 @@ impl Run<'_> {
         let given = |who: &str| self.call.given.get(&self.name(tenant, who));
         let word = given(who).or_else(|| extension_of(who).and_then(given));
         let word = word.map_or("no_answer", String::as_str);
+        self.ask(Question::Phone(tenant, who.to_owned()), word);
         match word.split_once('@') {
             Some((word, after)) => (word, Some(after.parse().expect("seconds"))),
             None => (word, None),

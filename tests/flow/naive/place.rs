@@ -1,6 +1,6 @@
 //! Sections 1, 2 and 7: numbers, destinations, and coming back to where one was.
 
-use super::timeline::{End, Run};
+use super::timeline::{End, Question, Run};
 use serde_json::Value;
 
 /// A forward that is there and not `off`.
@@ -28,6 +28,7 @@ impl Run<'_> {
         let all = &self.tenants[tenant];
         let kind = all["kind"].as_str().expect("the generator says the kind");
         let platform = self.call.platform.get(kind).map_or("up", String::as_str);
+        self.ask(Question::Platform(kind.to_owned()), platform);
         let forward = &all["forwards"][number];
         let to = forward["to"].as_str();
         let leaves = match kind {
@@ -111,7 +112,9 @@ impl Run<'_> {
     /// The mailbox of something; where it is off, `otherwise` is why the call is dropped.
     pub fn mailbox(&self, tenant: usize, owner: &str, otherwise: &str) -> End {
         let name = self.name(tenant, owner);
-        if owner.is_empty() || self.call.mailbox_off.contains(&name) {
+        let is_off = self.call.mailbox_off.contains(&name);
+        self.ask(Question::Mailbox(tenant, owner.to_owned()), is_off);
+        if owner.is_empty() || is_off {
             return self.end(format!("dropped {otherwise}"));
         }
         self.end(format!("voicemail {name}"))

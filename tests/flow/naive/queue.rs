@@ -3,7 +3,7 @@
 use super::{
     legs::{Fate, Leg, Outcome},
     place::{seconds, set},
-    timeline::{End, Run},
+    timeline::{End, Question, Run},
 };
 use serde_json::Value;
 
@@ -27,6 +27,8 @@ impl Run<'_> {
         }
         let agents = agents.iter().zip(1..).map(|(it, place)| agent(it, place)).collect::<Vec<_>>();
         let is_ctm = all["kind"] == "ctm";
+        let is_full = self.call.full.contains(&self.name(tenant, name));
+        self.ask(Question::Full(tenant, name.to_owned()), is_full);
         let nobody = agents.iter().all(|it| self.is_away(tenant, &it.who));
         if is_ctm {
             if nobody && !self.yes("U22") {
@@ -35,7 +37,7 @@ impl Run<'_> {
                     None => self.end("dropped unavailable"),
                 };
             }
-        } else if self.call.full.contains(&self.name(tenant, name)) {
+        } else if is_full {
             return self.not_taken(tenant, name, queue, "unavailable", "failover");
         } else if nobody && (queue["require_agents"] == true || !self.yes("U28")) {
             return self.not_taken(tenant, name, queue, "failover", "unavailable");

@@ -3,7 +3,7 @@
 use super::{
     legs::{Fate, Leg, Outcome},
     place::{seconds, set},
-    timeline::{End, Run},
+    timeline::{End, Question, Run},
 };
 use serde_json::{Value, json};
 
@@ -15,6 +15,7 @@ impl Run<'_> {
             return self.unknown("extension", tenant, extension);
         }
         let (callers, from) = (&rules["callers"], self.call.from.as_str());
+        self.ask(Question::From, from);
         let names =
             |word: &str| callers[word].as_array().is_some_and(|list| list.iter().any(|it| it == from));
         let allowed = names("allow");

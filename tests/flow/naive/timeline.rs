@@ -2,18 +2,38 @@
 
 use super::{Assume, Call, Course, To};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// The ids whose default is no.
 const NO: [&str; 2] = ["U11", "U29"];
 /// More would be a world that nobody can look at.
 const MOST: usize = 50_000;
 
-pub fn all(tenants: &[Value], call: &Call, assume: &Assume) -> BTreeSet<Course> {
+/// What a walk asks of its call: everything else makes no difference to it. Things of a tenant are named with its place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Question {
+    From,
+    /// Of a kind of system.
+    Platform(String),
+    Phone(usize, String),
+    Mailbox(usize, String),
+    Full(usize, String),
+    /// Whether a schedule is in force.
+    Hours(usize, String),
+}
+
+/// In the order in which they are asked, each with what it is answered.
+pub type Asked = Vec<(Question, String)>;
+
+pub fn all(tenants: &[Value], call: &Call, assume: &Assume) -> (BTreeSet<Course>, Asked) {
     let mut courses = BTreeSet::new();
     let mut script = Vec::new();
+    let asked = RefCell::default();
     for _ in 0..MOST {
-        let mut run = Run::new(tenants, call, assume, script);
+        let mut run = Run::new(tenants, call, assume, script, &asked);
         courses.insert(run.course());
         script = run.script;
         // The next way: the last choice that has another one takes it, and what came after is asked anew.
@@ -22,7 +42,7 @@ pub fn all(tenants: &[Value], call: &Call, assume: &Assume) -> BTreeSet<Course> 
         }
         match script.last_mut() {
             Some((taken, _)) => *taken += 1,
-            None => return courses,
+            None => return (courses, asked.into_inner()),
         }
     }
     panic!("more than {MOST} timelines: {call:?}")
@@ -54,10 +74,17 @@ pub struct Run<'a> {
     pub lifted: Option<u64>,
     /// Whether a schedule that nobody knows is in force: the same all along.
     perhaps: BTreeMap<String, bool>,
+    noted: &'a RefCell<Asked>,
 }
 
 impl<'a> Run<'a> {
-    fn new(tenants: &'a [Value], call: &'a Call, assume: &'a Assume, script: Vec<(usize, usize)>) -> Self {
+    fn new(
+        tenants: &'a [Value],
+        call: &'a Call,
+        assume: &'a Assume,
+        script: Vec<(usize, usize)>,
+        noted: &'a RefCell<Asked>,
+    ) -> Self {
         let home = tenants.iter().position(|it| it["tenant"] == *call.tenant).expect("a tenant is called");
         Self {
             tenants,
@@ -71,6 +98,15 @@ impl<'a> Run<'a> {
             left: BTreeSet::new(),
             lifted: None,
             perhaps: BTreeMap::new(),
+            noted,
+        }
+    }
+
+    /// Notes what is asked of the call.
+    pub fn ask(&self, question: Question, answer: impl ToString) {
+        let mut noted = self.noted.borrow_mut();
+        if !noted.iter().any(|(it, _)| *it == question) {
+            noted.push((question, answer.to_string()));
         }
     }
 
@@ -121,7 +157,10 @@ impl<'a> Run<'a> {
 
     /// Section 8: whether a schedule is in force; of one that nobody knows, both.
     pub fn in_force(&mut self, tenant: usize, name: &str) -> bool {
-        let is_known = |it: &&Value| it.as_object().is_some_and(|words| !words.is_empty());
+        // Whether it says when.
+        let words = ["weekly", "dates", "monthly", "yearly", "holidays", "easter", "other"];
+        let is_known =
+            |it: &&Value| it["enabled"] == false || words.iter().any(|word| it.get(*word).is_some());
         let tenants = self.tenants;
         let Some(schedule) = tenants[tenant]["schedules"].get(name).filter(is_known) else {
             let key = format!("{tenant}/{name}");
@@ -139,6 +178,8 @@ impl<'a> Run<'a> {
         let at =
             self.call.at + jiff::SignedDuration::from_millis(i64::try_from(later).expect("not for ever"));
         let zone = schedule["time_zone"].as_str().or(tenants[tenant]["time_zone"].as_str()).unwrap_or("UTC");
-        super::clock::is_in_force(schedule, zone, at, &|id| self.yes(id))
+        let is_so = super::clock::is_in_force(schedule, zone, at, &|id| self.yes(id));
+        self.ask(Question::Hours(tenant, name.to_owned()), is_so);
+        is_so
     }
 }

@@ -61,7 +61,7 @@ pub fn extensions(kind: &str) -> &'static [&'static str] {
     if kind == "stratus" { &EXTENSIONS } else { &DESKPHONES }
 }
 
-fn tenant(dice: &mut Dice, kinds: &[&str], at: usize, zones: &[&'static str]) -> Value {
+pub fn tenant(dice: &mut Dice, kinds: &[&str], at: usize, zones: &[&'static str]) -> Value {
     let kind = kinds[at];
     let mut all = json!({
         "tenant": TENANTS[at], "kind": kind, "provider": kind, "account": format!("account{at}"),
@@ -174,7 +174,7 @@ fn schedule(dice: &mut Dice, zones: &[&'static str]) -> Value {
     }
 }
 
-fn is_held(schedule: &Value) -> bool {
+pub fn is_held(schedule: &Value) -> bool {
     let words = schedule.as_object().unwrap();
     let entries = |word: &str| words.get(word).and_then(Value::as_array).into_iter().flatten();
     let is_plain = |entry: &Value, known: &[&str]| {
