@@ -20,6 +20,7 @@
 //! - [`assertion`]: what has to be true of calls, held against that; what no assertion comes to
 //! - [`switch`]: the same on a phone switch of this machine, as the files of its configuration
 //! - [`report`]: answers: who points to something, where everything goes, how two tenants differ, what a call comes to
+//! - [`picture`]: call flows as people draw them, as SVG, Mermaid and HTML
 //! - [`render`]: findings, plans and outcomes as text, Markdown and JSON, on a page
 //!
 //! At the edges:
@@ -72,6 +73,7 @@ pub mod model;
 pub mod outcome;
 pub mod page;
 pub mod path;
+pub mod picture;
 pub mod plan;
 pub mod provider;
 pub mod render;

@@ -8,6 +8,7 @@
 //! - `zones`: other time-zone tables
 //! - `merge`: plans of shards
 //! - `trace`: following a call
+//! - `graph`: drawing the way of calls
 //! - `rehearse`: calling at a switch of this machine
 //! - `test`: assertions about calls
 
@@ -15,6 +16,7 @@ pub mod ci;
 mod common;
 mod drill;
 mod emergency;
+mod graph;
 mod import;
 mod merge;
 mod rehearse;
@@ -25,6 +27,7 @@ mod zones;
 pub use common::{Emulation, Format, ListFormat, Selection, Showing, Watching};
 pub use drill::DrillArgs;
 pub use emergency::{EmergencyArgs, EmergencyCommand, EmergencyTarget, SwitchArgs};
+pub use graph::{GraphArgs, GraphFormat};
 pub use import::{ImportArgs, InitArgs};
 pub use merge::MergeArgs;
 pub use rehearse::RehearseArgs;
@@ -87,6 +90,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Follow a call: who rings from which second, and how it ends
     Trace(TraceArgs),
+    /// Draw the way of calls: number, hours, queue or extension, and where they go from there
+    Graph(GraphArgs),
     /// Hold assertions about calls (tests/*.yaml) against the files, a plan or what is live, at every time of the coming year
     Test(TestArgs),
     /// Rehearse an outage: where every number's calls go while it lasts, and what a person has to switch
@@ -418,6 +423,7 @@ impl Cli {
             Command::Import(args) => args.watching.verbose,
             Command::Init(args) => args.watching.verbose,
             Command::Trace(args) => args.reading.watching.verbose,
+            Command::Graph(args) => args.reading.watching.verbose,
             Command::Test(args) => args.watching.verbose,
             Command::Drill(args) => args.reading.watching.verbose,
             Command::Zones(args) => args.reading.watching.verbose,
@@ -451,6 +457,7 @@ impl Cli {
             Command::Providers(args) => args.format,
             Command::Init(_)
             | Command::Trace(_)
+            | Command::Graph(_)
             | Command::Rehearse(_)
             | Command::Fmt(_)
             | Command::Explain(_)

@@ -10,6 +10,7 @@ mod drill;
 mod emergency;
 mod explain;
 mod fmt;
+mod graph;
 mod import;
 mod init;
 mod merge;
@@ -241,6 +242,7 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
         Command::Init(args) => on_runtime(init::run(global, args, io)),
         Command::Import(args) => on_runtime(import::run(global, args, io)),
         Command::Trace(args) => on_runtime(trace::run(global, args, io)),
+        Command::Graph(args) => on_runtime(graph::run(global, args, io)),
         Command::Test(args) => on_runtime(test::run(global, args, io)),
         Command::Drill(args) => on_runtime(drill::run(global, args, io)),
         Command::Zones(args) => on_runtime(zones::run(global, args, io)),

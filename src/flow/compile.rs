@@ -1,10 +1,11 @@
 //! From the types of the YAML to the tables of a [`Network`].
 
 use super::{
+    caption::caption,
     cycle::{Cycle, cycle},
     dated::Days,
     device,
-    hours::{Clock, Seconds},
+    hours::{Clock, Seconds, says_no_hours},
     network::{
         Agent, Extension, ExtensionId, Forward, Forwards, Label, LabelId, Leg, Mailbox, MailboxId, Network,
         Number, NumberId, Party, PartyId, Queue, QueueId, Receiver, ReceiverId, Rule, Schedule, ScheduleId,
@@ -107,7 +108,7 @@ impl Network {
         let party = self.outside(outside, number);
         self.parties[party.at()].hosted = Some(handle);
         let unknown = self.label(site, "number", number.to_string());
-        self.numbers.push(Number { site, number: party, route: None, unknown, forward: None });
+        self.numbers.push(Number { site, label: None, number: party, route: None, unknown, forward: None });
         self.by_number.insert(number.clone(), handle);
     }
 
@@ -264,6 +265,7 @@ impl<'a> Compiler<'_, 'a> {
         self.network.queues.push(Queue {
             site: self.site,
             name: name.to_owned(),
+            label: None,
             mailbox,
             is_declared: self.config.tenant.queues.contains_key(name),
             unknown: Some(unknown),
@@ -288,7 +290,13 @@ impl<'a> Compiler<'_, 'a> {
         }
         let unknown = Some(self.label("receiver", &number.to_string()));
         let handle = ReceiverId(id(self.network.receivers.len()));
-        self.network.receivers.push(Receiver { site: self.site, party, unknown, no_answer: None });
+        self.network.receivers.push(Receiver {
+            site: self.site,
+            label: None,
+            party,
+            unknown,
+            no_answer: None,
+        });
         self.receivers.insert(party, handle);
         handle
     }
@@ -371,14 +379,16 @@ impl<'a> Compiler<'_, 'a> {
                     (ScheduleState::Hours(hours), days)
                 }
             };
-            self.schedule(name, state, cycle(schedule), days);
+            let handle = self.schedule(name, state, cycle(schedule), days);
+            self.network.schedules[handle.at()].caption = caption(schedule);
         }
     }
 
     fn schedule(&mut self, name: &str, state: ScheduleState, cycle: Cycle, days: Days) -> ScheduleId {
         let handle = ScheduleId(id(self.network.schedules.len()));
-        self.network.schedules.push(Schedule { site: self.site, name: name.to_owned(), state, cycle, days });
-        self.site().schedules.insert(name.to_owned(), handle);
+        let (site, name, caption) = (self.site, name.to_owned(), Vec::new());
+        self.network.schedules.push(Schedule { site, name: name.clone(), state, cycle, days, caption });
+        self.site().schedules.insert(name, handle);
         handle
     }
 
@@ -416,6 +426,7 @@ impl<'a> Compiler<'_, 'a> {
         if let Some(agents) = agents {
             (it.unknown, it.agents) = (None, agents);
         }
+        it.label = queue.name.clone();
         it.require_agents = queue.require_agents == Some(true);
         it.dispatch = queue.dispatch.unwrap_or(Dispatch::RingAll);
         it.agent_ring = queue.agent_ring.map(|seconds| seconds.saturating_mul(1000));
@@ -526,6 +537,7 @@ impl<'a> Compiler<'_, 'a> {
             };
             let it = &mut self.network.receivers[handle.at()];
             (it.unknown, it.no_answer) = (None, no_answer);
+            it.label = receiver.label.clone();
         }
     }
 
@@ -547,7 +559,8 @@ impl<'a> Compiler<'_, 'a> {
                 }
             };
             if self.network.numbers[handle.at()].site == self.site {
-                self.network.numbers[handle.at()].route = route;
+                let it = &mut self.network.numbers[handle.at()];
+                (it.route, it.label) = (route, entry.label.clone());
             }
         }
         for (number, forward) in &tenant.forwards {
@@ -562,19 +575,4 @@ impl<'a> Compiler<'_, 'a> {
 
 fn zone(tenant: &Tenant, tables: &Tables) -> TimeZone {
     tenant.time_zone.as_deref().and_then(|zone| tables.zone(zone)).unwrap_or(TimeZone::UTC)
-}
-
-/// Whether a schedule only names a live one.
-fn says_no_hours(schedule: &model::Schedule) -> bool {
-    let model::Schedule { weekly, dates, monthly, yearly, holidays, easter, other, .. } = schedule;
-    let says = [
-        weekly.is_some(),
-        dates.is_some(),
-        monthly.is_some(),
-        yearly.is_some(),
-        holidays.is_some(),
-        easter.is_some(),
-        other.is_some(),
-    ];
-    !says.contains(&true)
 }

@@ -278,6 +278,21 @@ pub fn hours(schedule: &Schedule, clock: &Clock, assumed: Assumptions) -> Hours 
     Hours { doubtful: doubtful.collect(), spans }
 }
 
+/// Whether a schedule only names a live one.
+pub(super) fn says_no_hours(schedule: &Schedule) -> bool {
+    let Schedule { weekly, dates, monthly, yearly, holidays, easter, other, .. } = schedule;
+    let says = [
+        weekly.is_some(),
+        dates.is_some(),
+        monthly.is_some(),
+        yearly.is_some(),
+        holidays.is_some(),
+        easter.is_some(),
+        other.is_some(),
+    ];
+    !says.contains(&true)
+}
+
 /// The horizon of one instant: wide enough for every zone and every stretch that touches it.
 pub fn around(at: Seconds) -> Range<Seconds> {
     at - 2 * DAY..at + 2 * DAY

@@ -28,8 +28,10 @@
 //! - [`stretch`]: stretches of time and the schedules in force in each
 //! - [`course`]: what a course of a call comes by; [`part`]: what of the configuration that is, and what there is of it
 //! - [`edition`]: the time-zone tables; [`tables`]: those of another edition
+//! - [`drawn`]: the way of calls as people draw it, [`draw`] draws it, [`caption`] has the hours in words
 //! - [`layer`]: what is declared laid over what is live
 
+mod caption;
 mod choice;
 mod circuit;
 mod compile;
@@ -39,6 +41,8 @@ mod cycle;
 mod dated;
 mod deskphone;
 mod device;
+mod draw;
+mod drawn;
 mod edition;
 mod hours;
 mod layer;
@@ -66,6 +70,7 @@ mod walk;
 mod windows;
 
 pub use compile::Config;
+pub use drawn::{Drawing, Edge, Kind, Line, Mark, Node, Sort};
 pub use edition::{changed, edition};
 pub use hours::{Seconds, around};
 pub use layer::layered;

@@ -105,6 +105,7 @@ pub enum Target {
 #[derive(Debug)]
 pub struct Number {
     pub site: SiteId,
+    pub label: Option<String>,
     pub number: PartyId,
     pub route: Option<Way>,
     pub unknown: LabelId,
@@ -189,6 +190,8 @@ pub struct Leg {
 pub struct Queue {
     pub site: SiteId,
     pub name: String,
+    /// What people call it.
+    pub label: Option<String>,
     pub mailbox: MailboxId,
     /// Or read; not only named by something.
     pub is_declared: bool,
@@ -218,6 +221,7 @@ pub struct Agent {
 #[derive(Debug)]
 pub struct Receiver {
     pub site: SiteId,
+    pub label: Option<String>,
     pub party: PartyId,
     pub unknown: Option<LabelId>,
     /// After how long, and where.
@@ -231,6 +235,8 @@ pub struct Schedule {
     pub state: ScheduleState,
     pub cycle: Cycle,
     pub days: Days,
+    /// Its hours in words.
+    pub caption: Vec<String>,
 }
 
 #[derive(Debug)]

@@ -151,7 +151,7 @@ impl Network {
     }
 
     /// Receiving numbers whose own no-answer routing may be followed: not those that ring with others.
-    fn followed(&self) -> BTreeSet<ReceiverId> {
+    pub(super) fn followed(&self) -> BTreeSet<ReceiverId> {
         let mut followed = BTreeSet::new();
         let mut add = |to: Option<Target>| {
             if let Some(Target::Receiver(it)) = to {

@@ -3,6 +3,7 @@
 use super::{BOLD, DIM, YELLOW, paint};
 use crate::{
     page::{Page, add, say},
+    picture::label,
     report::{Assumed, Course, Event, Trace, Week, What, Window},
     text::printable,
 };
@@ -111,17 +112,6 @@ pub fn week(out: &mut Page<'_>, week: &Week, changes: &[String]) -> io::Result<(
     }
     changes.iter().try_for_each(|it| say!(out, "{}", printable(it.clone())))?;
     rests_on(out, &week.assumed)
-}
-
-/// A text of Mermaid that cannot end its own node.
-fn label(text: &str) -> String {
-    let escape = |c: char| match c {
-        'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | '.' | ',' | ':' | '-' | '/' | '+' | '@' | '_' => {
-            c.to_string()
-        }
-        c => format!("#{};", u32::from(c)),
-    };
-    printable(text.to_owned()).chars().map(escape).collect()
 }
 
 /// Writes a flowchart.

@@ -29,6 +29,7 @@
 //! - `report`: who points to something, two tenants compared. [`export`]: lists
 //! - [`trace`], [`drill`]: what happens to a call, and to all of them in an outage, with `scene`: what is configured for it, `origin`:
 //!   whether the files say it, and `asked`: what somebody asks about it
+//! - [`graph`]: the way of calls, drawn
 //! - [`rehearse`]: a switch of this machine that a person can call
 //! - [`test`](mod@test): assertions about calls
 //! - `show`: a tenant with what it takes from other files
@@ -98,6 +99,7 @@ mod ends;
 mod expected;
 pub mod export;
 mod format;
+pub mod graph;
 mod import;
 mod import_baseline;
 mod import_files;

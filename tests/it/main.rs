@@ -57,6 +57,8 @@ mod fmt;
 mod golden;
 #[cfg(test)]
 mod grades;
+#[cfg(test)]
+mod graph;
 mod halves;
 #[cfg(test)]
 mod hints;

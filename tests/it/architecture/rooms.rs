@@ -30,12 +30,14 @@ const TABLE: &[Row] = &[
     ("emit",              "text", "serde_saphyr"),
     ("import",            "emit explained finding model path plan text", ""),
     ("flow",              "explained model path", ""),
+    ("picture",           "explained flow text", "maud"),
+    ("picture/layout",    "", "dagre"),
     ("switch",            "flow model", ""),
     ("assertion",         "explained flow model path text", ""),
     ("report",            "diff explained finding flow model path plan text", ""),
     // Names everything that is shown, and only `cli` names it: what is worked out does not know that it will be shown.
     // "To a writer": no stream of the terminal.
-    ("render",            "diff emergency finding flow import model outcome page path plan report text", "similar"),
+    ("render",            "diff emergency finding flow import model outcome page path picture plan report text", "similar"),
     ("render/findings",   "finding page text", "annotate_snippets"),
     ("render/xlsx",       "report text", "rust_xlsxwriter"),
     // "The only reader of configuration files": no other row has the parser of YAML with places.
@@ -82,7 +84,7 @@ const TABLE: &[Row] = &[
     ("run/plan_file",     "error file load plan secret text", ""),
     // "Arguments, streams, progress": the only row that has them. It sees a phone system, a file or a lock only through
     // `run`.
-    ("cli",               "emergency error finding lint outcome page plan render report run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
+    ("cli",               "emergency error finding lint outcome page picture plan render report run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
                            std::io::stdout tokio tokio::signal"),
     ("cli/progress",      "page render run", "indicatif tokio tokio::time"),
     ("error",             "explained finding", ""),
@@ -133,7 +135,9 @@ const OWNED: &[&str] = &[
     "annotate_snippets",
     "backon",
     "clap",
+    "dagre",
     "granit_parser",
+    "maud",
     "rust_xlsxwriter",
     "secrecy",
     "serde_saphyr",
