@@ -11,7 +11,7 @@ const MOST: usize = 4;
 pub(super) fn caption(schedule: &Schedule) -> Vec<String> {
     let Schedule { weekly, dates, monthly, yearly, holidays, easter, other, .. } = schedule;
     let mut lines = weekly.as_ref().map(week).unwrap_or_default();
-    let easter = easter.as_ref().map(|it| it.dates().into_iter().collect::<Vec<_>>());
+    let easter = easter.as_ref().map(|it| it.dates().collect::<Vec<_>>());
     lines.extend(list("", dates.as_deref().unwrap_or_default()));
     lines.extend(list("", easter.as_deref().unwrap_or_default()));
     lines.extend(list("every month ", monthly.as_deref().unwrap_or_default()));
@@ -27,7 +27,7 @@ pub(super) fn caption(schedule: &Schedule) -> Vec<String> {
 fn week(weekly: &Weekly) -> Vec<String> {
     let mut groups: Vec<(&[Window], Vec<usize>)> = Vec::new();
     let open = weekly.days.iter().zip(0..).filter(|((_, windows), _)| !windows.is_empty());
-    let words: Vec<String> = weekly.days.keys().map(|day| words(day)).collect();
+    let words: Vec<String> = weekly.days.keys().map(words).collect();
     for ((_, windows), day) in open {
         match groups.iter_mut().find(|(it, _)| it == windows) {
             Some((_, days)) => days.push(day),
@@ -43,7 +43,7 @@ fn week(weekly: &Weekly) -> Vec<String> {
         };
         runs.map(run).collect::<Vec<_>>().join(", ")
     };
-    let hours = |windows: &[Window]| windows.iter().map(|it| self::words(it)).collect::<Vec<_>>().join(", ");
+    let hours = |windows: &[Window]| windows.iter().map(self::words).collect::<Vec<_>>().join(", ");
     let mut lines: Vec<String> =
         groups.into_iter().map(|(windows, on)| format!("{} {}", days(&on), hours(windows))).collect();
     if lines.is_empty() {

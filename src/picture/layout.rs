@@ -1,6 +1,10 @@
 //! Where boxes and arrows stand, from left to right: the only place that knows the library that works it out.
 
-use dagre::{EdgeLabel, LayoutOptions, NodeLabel, RankDir, graph::Graph, graph::GraphOptions};
+use dagre::{
+    EdgeLabel, LayoutOptions, NodeLabel, RankDir,
+    graph::{Graph, GraphOptions},
+    layout::types::LabelPos,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A width and a height.
@@ -40,6 +44,8 @@ pub(super) struct Laid {
 const RANKS: f64 = 56.0;
 const BOXES: f64 = 16.0;
 const PARTS: f64 = 28.0;
+/// How high an arrow from a box to itself rises, without its words.
+const LOOP: f64 = 16.0;
 
 /// A box that is not drawn, and leads to each that stands at the left; and how strongly it draws them there.
 const START: &str = "start";
@@ -106,86 +112,127 @@ fn lay_part(
     above: f64,
     laid: &mut Laid,
 ) -> Size {
+    let is_own = |at: &usize| arrows[*at].from == arrows[*at].to;
+    let (own, inside): (Vec<usize>, Vec<usize>) = inside.iter().partition(|at| is_own(at));
+    // Above a box that leads to itself is room for that.
+    let mut lifts: BTreeMap<usize, f64> = BTreeMap::new();
+    let mut rooms: BTreeMap<usize, Size> = members.iter().map(|at| (*at, boxes[*at])).collect();
+    for at in &own {
+        let Arrow { from, words, .. } = arrows[*at];
+        let (lift, room) = (lifts.entry(from).or_default(), rooms.entry(from).or_default());
+        *lift += LOOP + words.height;
+        *room = Size { width: room.width.max(words.width), height: boxes[from].height + *lift };
+    }
+    ask(arrows, &rooms, &inside, laid);
+    let mut ranks = Ranks::default();
+    rooms.iter().for_each(|(at, room)| ranks.widen(laid.boxes[*at].x, room.width));
+    let worded = inside.iter().filter(|at| arrows[**at].words.width > 0.0);
+    worded.for_each(|at| ranks.widen(laid.words[*at].x, arrows[*at].words.width));
+    inside.iter().for_each(|at| laid.ways[*at] = ranks.straight(&laid.ways[*at]));
+    members.iter().for_each(|at| laid.reach[*at] = ranks.half(laid.boxes[*at].x));
+    // How far everything reaches, from the corner at the top.
+    let mut frame = Frame::default();
+    rooms.iter().for_each(|(at, room)| frame.widen(laid.boxes[*at], *room));
+    for at in &inside {
+        laid.ways[*at].iter().for_each(|it| frame.widen(*it, Size::default()));
+        frame.widen(laid.words[*at], arrows[*at].words);
+    }
+    let in_order = members.windows(2).map(|pair| (laid.boxes[pair[1]].y - laid.boxes[pair[0]].y).signum());
+    // What comes first stands at the top.
+    let is_upside_down = in_order.sum::<f64>() < 0.0;
+    let settle = |it: &mut Point| {
+        it.x -= frame.left;
+        it.y = above + if is_upside_down { frame.bottom - it.y } else { it.y - frame.top };
+    };
+    members.iter().for_each(|at| settle(&mut laid.boxes[*at]));
+    for at in &inside {
+        settle(&mut laid.words[*at]);
+        laid.ways[*at].iter_mut().for_each(settle);
+    }
+    lifts.iter().for_each(|(at, lift)| laid.boxes[*at].y += lift / 2.0);
+    lifts.clear();
+    for at in own {
+        let Arrow { from, words, .. } = arrows[at];
+        let (lift, middle) = (lifts.entry(from).or_default(), laid.boxes[from]);
+        let (top, wide) = (middle.y - boxes[from].height / 2.0, boxes[from].width / 4.0);
+        let height = *lift + (LOOP * 0.75) + words.height / 2.0;
+        *lift += LOOP + words.height;
+        laid.words[at] = Point { x: middle.x, y: top - height };
+        let corners = [(wide, 0.0), (wide, height), (-wide, height), (-wide, 0.0)];
+        laid.ways[at] = corners.map(|(x, y)| Point { x: middle.x + x, y: top - y }).to_vec();
+    }
+    Size { width: frame.right - frame.left, height: frame.bottom - frame.top }
+}
+
+/// Has the library lay out one part.
+fn ask(arrows: &[Arrow], rooms: &BTreeMap<usize, Size>, inside: &[usize], laid: &mut Laid) {
     let name = |at: usize| at.to_string();
     let mut graph: Graph<NodeLabel, EdgeLabel> =
         Graph::with_options(GraphOptions { directed: true, multigraph: true, compound: false });
-    for at in members {
-        let Size { width, height } = boxes[*at];
-        graph.set_node(name(*at), Some(NodeLabel { width, height, ..NodeLabel::default() }));
+    for (at, Size { width, height }) in rooms {
+        let label = NodeLabel { width: *width, height: *height, ..NodeLabel::default() };
+        graph.set_node(name(*at), Some(label));
     }
     for at in inside {
-        let Arrow { from, to, words } = arrows[*at];
-        let label = EdgeLabel {
-            width: words.width,
-            height: words.height,
-            labelpos: dagre::layout::types::LabelPos::Center,
-            ..EdgeLabel::default()
-        };
+        let Arrow { from, to, words: Size { width, height } } = arrows[*at];
+        let label = EdgeLabel { width, height, labelpos: LabelPos::Center, ..EdgeLabel::default() };
         graph.set_edge(name(from), name(to), Some(label), Some(&name(*at)));
     }
     // What nothing leads to stands at the left, however far on the first of its arrows leads.
     let led_to: BTreeSet<usize> = inside.iter().map(|at| arrows[*at].to).collect();
-    let starts = members.iter().filter(|at| !led_to.contains(at));
-    for at in starts {
+    for at in rooms.keys().filter(|at| !led_to.contains(at)) {
         graph.set_node(START, Some(NodeLabel::default()));
         graph.set_edge(START, name(*at), Some(EdgeLabel { weight: HEAVY, ..EdgeLabel::default() }), None);
     }
-    dagre::layout(
-        &mut graph,
-        Some(LayoutOptions {
-            rankdir: RankDir::LR,
-            nodesep: BOXES,
-            edgesep: BOXES,
-            ranksep: RANKS,
-            ..LayoutOptions::default()
-        }),
-    );
-    let edge_of = |(x, half): (Option<f64>, f64)| x.unwrap_or(0.0) - half;
-    let left = members.iter().filter_map(|at| Some((graph.node(&name(*at))?.x, boxes[*at].width / 2.0)));
-    let left = left.map(edge_of).fold(f64::INFINITY, f64::min);
-    let left = if left.is_finite() { left } else { 0.0 };
-    let point =
-        |x: Option<f64>, y: Option<f64>| Point { x: x.unwrap_or(0.0) - left, y: y.unwrap_or(0.0) + above };
-    let mut size = Size::default();
-    let mut widen = |at: Point, room: Size| {
-        size.width = size.width.max(at.x + room.width / 2.0);
-        size.height = size.height.max(at.y + room.height / 2.0 - above);
+    let options = LayoutOptions {
+        rankdir: RankDir::LR,
+        nodesep: BOXES,
+        edgesep: BOXES,
+        ranksep: RANKS,
+        ..LayoutOptions::default()
     };
-    for at in members {
-        let Some(node) = graph.node(&name(*at)) else { continue };
-        laid.boxes[*at] = point(node.x, node.y);
-        widen(laid.boxes[*at], boxes[*at]);
+    dagre::layout(&mut graph, Some(options));
+    let point = |x: Option<f64>, y: Option<f64>| Point { x: x.unwrap_or(0.0), y: y.unwrap_or(0.0) };
+    for at in rooms.keys() {
+        if let Some(node) = graph.node(&name(*at)) {
+            laid.boxes[*at] = point(node.x, node.y);
+        }
     }
-    let mut ranks = Ranks::default();
-    members.iter().for_each(|at| ranks.widen(laid.boxes[*at].x, boxes[*at].width));
     for at in inside {
-        let Arrow { from, to, words } = arrows[*at];
+        let Arrow { from, to, .. } = arrows[*at];
         let Some(edge) = graph.edge(&name(from), &name(to), Some(&name(*at))) else { continue };
         laid.ways[*at] = edge.points.iter().map(|it| point(Some(it.x), Some(it.y))).collect();
-        if words.width > 0.0 {
-            laid.words[*at] = point(edge.x, edge.y);
-            ranks.widen(laid.words[*at].x, words.width);
-            widen(laid.words[*at], words);
-        }
-        laid.ways[*at].iter().for_each(|it| widen(*it, Size::default()));
+        // Without words it is somewhere on the way.
+        laid.words[*at] = point(
+            edge.x.or(edge.points.first().map(|it| it.x)),
+            edge.y.or(edge.points.first().map(|it| it.y)),
+        );
     }
-    for at in inside.iter().filter(|at| arrows[**at].from != arrows[**at].to) {
-        laid.ways[*at] = ranks.straight(&laid.ways[*at]);
+}
+
+/// How far something reaches.
+struct Frame {
+    left: f64,
+    top: f64,
+    right: f64,
+    bottom: f64,
+}
+
+impl Default for Frame {
+    fn default() -> Self {
+        let (most, least) = (f64::INFINITY, f64::NEG_INFINITY);
+        Self { left: most, top: most, right: least, bottom: least }
     }
-    for at in members {
-        laid.reach[*at] = ranks.half(laid.boxes[*at].x);
+}
+
+impl Frame {
+    fn widen(&mut self, middle: Point, room: Size) {
+        let (half, high) = (room.width / 2.0, room.height / 2.0);
+        self.left = self.left.min(middle.x - half);
+        self.top = self.top.min(middle.y - high);
+        self.right = self.right.max(middle.x + half);
+        self.bottom = self.bottom.max(middle.y + high);
     }
-    let in_order = members.windows(2).map(|pair| (laid.boxes[pair[1]].y - laid.boxes[pair[0]].y).signum());
-    if in_order.sum::<f64>() < 0.0 {
-        // What comes first stands at the top.
-        let turn = |it: &mut Point| it.y = 2.0 * above + size.height - it.y;
-        members.iter().for_each(|at| turn(&mut laid.boxes[*at]));
-        for at in inside {
-            turn(&mut laid.words[*at]);
-            laid.ways[*at].iter_mut().for_each(turn);
-        }
-    }
-    size
 }
 
 /// How wide each rank is, by its middle: what passes a rank goes straight through it, or it would touch its boxes.

@@ -44,7 +44,7 @@ pub(super) fn ways(sketch: &Sketch) -> Vec<Way> {
         let (arrow, way) = (&sketch.arrows[at], &ways[at]);
         let [_, bends @ .., _] = way.as_slice() else { return Way::new(way) };
         if is_own(at) {
-            return Way::new(way);
+            return Way::own(way);
         }
         let ahead = if is_back(at) { -1.0 } else { 1.0 };
         let half = |node: usize| sketch.boxes[node].size.width / 2.0 * ahead;
@@ -63,6 +63,19 @@ pub(super) fn ways(sketch: &Sketch) -> Vec<Way> {
 }
 
 impl Way {
+    /// From a box to itself, above it: the second and the third point are how high it rises.
+    fn own(way: &[Point]) -> Self {
+        let [first, up, down, last] = way else { return Self::new(way) };
+        // A curve comes three quarters of the way to the points that draw it.
+        let rises = |at: &Point| first.y - (first.y - at.y) / 0.75;
+        let [x, y, to, up, down] = [first.x, first.y, last.x, rises(up), rises(down)].map(tenths);
+        let [left, right, neck] = [last.x - 4.0, last.x + 4.0, last.y - 9.0].map(tenths);
+        Self {
+            path: format!("M{x} {y}C{x} {up} {to} {down} {to} {neck}"),
+            head: format!("M{to} {y}L{left} {neck}L{right} {neck}Z"),
+        }
+    }
+
     fn new(way: &[Point]) -> Self {
         let [first, .., before, last] = way else {
             return Self { path: String::new(), head: String::new() };

@@ -3,7 +3,6 @@
 
 use super::layout::Size;
 use crate::text::printable;
-use std::borrow::Cow;
 
 /// How high a line of a box is.
 pub(super) const LINE: f64 = 16.0;
@@ -35,30 +34,25 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
 
 /// A text in lines that are not too wide, broken between words where there are any.
 pub(super) fn broken(text: &str, size: f64) -> Vec<String> {
-    let text = shown(text);
-    let mut lines = vec![String::new()];
     // A number stays in one piece.
-    for word in text.replace("+1 ", "+1\u{1}").split(' ').map(|it| it.replace('\u{1}', " ")) {
-        let mut rest = Cow::Borrowed(word.as_str());
-        loop {
-            let Some(line) = lines.last_mut() else { break };
-            let space = if line.is_empty() { "" } else { " " };
-            if width(line, size) + width(space, size) + width(&rest, size) <= WIDEST {
-                line.push_str(space);
-                line.push_str(&rest);
-                break;
-            }
-            if !line.is_empty() {
-                lines.push(String::new());
-                continue;
-            }
-            let fits = fitting(&rest, size);
-            line.push_str(&rest[..fits]);
-            rest = Cow::Owned(rest[fits..].to_owned());
-            lines.push(String::new());
+    let text = shown(text).replace("+1 ", "+1\u{1}");
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in text.split(' ').map(|it| it.replace('\u{1}', " ")) {
+        let longer = if line.is_empty() { word.clone() } else { format!("{line} {word}") };
+        if width(&longer, size) <= WIDEST {
+            line = longer;
+            continue;
         }
+        lines.extend((!line.is_empty()).then(|| std::mem::take(&mut line)));
+        let mut rest = word.as_str();
+        while width(rest, size) > WIDEST {
+            let (fits, more) = rest.split_at(fitting(rest, size));
+            lines.push(fits.to_owned());
+            rest = more;
+        }
+        line = rest.to_owned();
     }
-    lines.retain(|it| !it.is_empty());
+    lines.extend((!line.is_empty()).then_some(line));
     if lines.len() > MOST {
         lines.truncate(MOST);
         if let Some(last) = lines.last_mut() {

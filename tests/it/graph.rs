@@ -295,3 +295,141 @@ fn charts_for_mermaid() {
     }
     std::fs::write(file, lines.join("\n") + "\n").unwrap();
 }
+
+fn node(id: &str, lines: &[&str]) -> Node {
+    let line = |text: &&str| Line { text: (*text).to_owned(), mark: Mark::Kept };
+    let lines = lines.iter().map(line).collect();
+    Node { id: id.to_owned(), kind: Kind::Queue, name: id.to_owned(), lines, mark: Mark::Kept }
+}
+
+fn edge(from: usize, to: usize, text: &str) -> Edge {
+    Edge { from, to, sort: Sort::Fallback, text: text.to_owned(), mark: Mark::Kept }
+}
+
+/// A reviewer looks at what a plan changes in a picture: boxes, lines of boxes and arrows, each new, gone or as it was.
+#[test]
+fn two_drawings_differ() {
+    let before = Drawing {
+        nodes: vec![node("a", &["rings 101", "Reception"]), node("b", &[]), node("c", &[])],
+        edges: vec![edge(0, 1, "nobody answers"), edge(0, 2, "busy"), edge(2, 0, "")],
+    };
+    // The places of boxes are others, and nothing follows from that.
+    let after = Drawing {
+        nodes: vec![node("d", &[]), node("c", &[]), node("a", &["Reception", "rings 102"])],
+        edges: vec![edge(2, 1, "busy"), edge(2, 0, "nobody answers"), edge(1, 2, "")],
+    };
+    let differs = Drawing::differences(&before, &after);
+    let mut told = Vec::new();
+    for it in &differs.nodes {
+        let lines: Vec<String> = it.lines.iter().map(|it| format!("{:?} {}", it.mark, it.text)).collect();
+        told.push(format!("{:?} {} {lines:?}", it.mark, it.id));
+    }
+    let name = |at: usize| differs.nodes[at].id.as_str();
+    let tell = |it: &Edge| format!("{:?} {}-{} {}", it.mark, name(it.from), name(it.to), it.text);
+    told.extend(differs.edges.iter().map(tell));
+    let expected = [
+        "New d []",
+        "Kept c []",
+        r#"Kept a ["Kept Reception", "Gone rings 101", "New rings 102"]"#,
+        "Gone b []",
+        "Kept a-c busy",
+        "New a-d nobody answers",
+        "Kept c-a ",
+        "Gone a-b nobody answers",
+    ];
+    assert_eq!(told, expected);
+    assert!(!differs.is_unchanged());
+    for same in [&before, &after] {
+        let none = Drawing::differences(same, same);
+        assert_eq!((&none, none.is_unchanged()), (same, true));
+    }
+    golden::assert("graph/differences.svg", &picture::svg(&differs, "what changes").unwrap());
+    golden::assert("graph/differences.mmd", &picture::mermaid(&differs));
+}
+
+/// A rectangle of a picture: left, top, right, bottom.
+type Frame = [f64; 4];
+
+/// The boxes of a picture and the words of its arrows.
+fn frames(svg: &str) -> (Vec<Frame>, Vec<Frame>) {
+    let document = roxmltree::Document::parse(svg).unwrap();
+    let number = |it: roxmltree::Node, name: &str| -> f64 { it.attribute(name).unwrap().parse().unwrap() };
+    let frame = |it: roxmltree::Node| match it.attribute("d") {
+        Some(d) => {
+            let points = d.trim_end_matches('Z').split(['M', 'L']).filter(|it| !it.is_empty());
+            let points: Vec<[f64; 2]> = points
+                .map(|it| it.split_once(' ').unwrap())
+                .map(|(x, y)| [x.parse().unwrap(), y.parse().unwrap()])
+                .collect();
+            let least = |at: usize| points.iter().map(|it| it[at]).fold(f64::INFINITY, f64::min);
+            let most = |at: usize| points.iter().map(|it| it[at]).fold(f64::NEG_INFINITY, f64::max);
+            [least(0), least(1), most(0), most(1)]
+        }
+        None => {
+            let (x, y) = (number(it, "x"), number(it, "y"));
+            [x, y, x + number(it, "width"), y + number(it, "height")]
+        }
+    };
+    let of = |class: &str| {
+        let all = document.descendants().filter(|it| it.attribute("class") == Some(class));
+        all.map(frame).collect::<Vec<_>>()
+    };
+    (of("shape"), of("words"))
+}
+
+/// Nothing stands on something else, and nothing outside of the picture: whatever leads where, in circles and to itself. Drawn
+/// again it is the same picture.
+#[test]
+fn nothing_overlaps() {
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 60, failure_persistence: None, ..Default::default() });
+    let outcome = runner.run(&drawings("[a-z ]{0,60}"), |drawing| {
+        let svg = picture::svg(&drawing, "any").unwrap();
+        prop_assert_eq!(&picture::svg(&drawing, "any").unwrap(), &svg);
+        let (boxes, words) = frames(&svg);
+        prop_assert_eq!(boxes.len(), drawing.nodes.len());
+        let meet = |one: &Frame, other: &Frame| {
+            // A tenth of a pixel is lost in writing.
+            (0..2).all(|at| one[at] + 0.2 < other[at + 2] && other[at] + 0.2 < one[at + 2])
+        };
+        let all: Vec<&Frame> = boxes.iter().chain(&words).collect();
+        for (at, one) in all.iter().enumerate() {
+            for other in &all[at + 1..] {
+                prop_assert!(!meet(one, other), "{one:?} {other:?}\n{svg}");
+            }
+        }
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let view = document.root_element().attribute("viewBox").unwrap();
+        let view: Vec<f64> = view.split(' ').map(|it| it.parse().unwrap()).collect();
+        for it in all {
+            let is_inside = it[0] >= view[0] && it[1] >= view[1];
+            prop_assert!(
+                is_inside && it[2] <= view[0] + view[2] && it[3] <= view[1] + view[3],
+                "{it:?} {view:?}"
+            );
+        }
+        Ok(())
+    });
+    outcome.unwrap();
+}
+
+/// A tenant of hundreds of extensions hangs nobody's terminal: what is too large to be looked at is refused, with the way out.
+#[test]
+fn what_nobody_could_look_at_is_refused() {
+    let mut nodes: Vec<Node> = (0..1001).map(|at| node(&format!("a/queue/{at}"), &[])).collect();
+    nodes[0] = Node { id: "number/+12145550100".to_owned(), kind: Kind::Number, ..nodes[0].clone() };
+    let edges = (0..1000).map(|at| edge(at, at + 1, "")).collect();
+    let drawing = Drawing { nodes, edges };
+    let refused = picture::svg(&drawing, "all").unwrap_err();
+    assert_eq!(
+        (refused.message.as_str(), refused.help.as_deref()),
+        (
+            "the picture would have 1001 boxes and 1000 arrows, 2001 of which hang together: no more than 10000 are laid out, \
+             and no more than 2000 that hang together",
+            Some(
+                "draw one number, e.g. `+12145550100`, or leave the layout to another program with `--format mermaid`"
+            )
+        )
+    );
+    assert_eq!(picture::mermaid(&drawing).lines().count(), 1 + 1001 + 1000 + 1);
+}
