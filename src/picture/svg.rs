@@ -48,7 +48,8 @@ background:var(--page);font-family:system-ui,-apple-system,\"Segoe UI\",Roboto,\
 .call-flow .new .head,.call-flow text.new,.call-flow .arrow.new text,.call-flow .new .kind{fill:var(--new)}\
 .call-flow .gone .way,.call-flow .gone>.shape{stroke:var(--gone);stroke-dasharray:3 3;stroke-width:1.6}\
 .call-flow .gone .head,.call-flow text.gone,.call-flow .arrow.gone text,.call-flow .gone .kind{fill:var(--gone)}\
-.call-flow text.gone,.call-flow .gone text{text-decoration:line-through}";
+.call-flow text.gone,.call-flow .gone text{text-decoration:line-through}\
+.call-flow .gone .kind{text-decoration:none}";
 
 /// The picture. `title`: what it shows.
 pub fn svg(drawing: &Drawing, title: &str) -> Result<String, Explained> {

@@ -6,6 +6,9 @@ use super::{
 };
 use std::fmt::Write;
 
+/// How long the head of an arrow is.
+const HEAD: f64 = 9.0;
+
 /// Tenths of a pixel.
 pub(super) fn tenths(number: f64) -> String {
     let text = format!("{number:.1}");
@@ -42,7 +45,7 @@ pub(super) fn ways(sketch: &Sketch) -> Vec<Way> {
     }
     let way = |at: usize| {
         let (arrow, way) = (&sketch.arrows[at], &ways[at]);
-        let [_, bends @ .., _] = way.as_slice() else { return Way::new(way) };
+        let [_, bends @ .., _] = way.as_slice() else { return Way::new(way, 1.0) };
         if is_own(at) {
             return Way::own(way);
         }
@@ -55,9 +58,9 @@ pub(super) fn ways(sketch: &Sketch) -> Vec<Way> {
             Point { x: from.x + reach[arrow.from] * ahead, y: starts[at] },
         ];
         points.extend(bends);
-        points.push(Point { x: to.x - reach[arrow.to] * ahead, y: to.y });
+        points.push(Point { x: to.x - (reach[arrow.to] + HEAD) * ahead, y: to.y });
         points.push(Point { x: to.x - half(arrow.to), y: to.y });
-        Way::new(&points)
+        Way::new(&points, ahead)
     };
     (0..ways.len()).map(way).collect()
 }
@@ -65,23 +68,23 @@ pub(super) fn ways(sketch: &Sketch) -> Vec<Way> {
 impl Way {
     /// From a box to itself, above it: the second and the third point are how high it rises.
     fn own(way: &[Point]) -> Self {
-        let [first, up, down, last] = way else { return Self::new(way) };
+        let [first, up, down, last] = way else { return Self::new(way, 1.0) };
         // A curve comes three quarters of the way to the points that draw it.
         let rises = |at: &Point| first.y - (first.y - at.y) / 0.75;
         let [x, y, to, up, down] = [first.x, first.y, last.x, rises(up), rises(down)].map(tenths);
-        let [left, right, neck] = [last.x - 4.0, last.x + 4.0, last.y - 9.0].map(tenths);
+        let [left, right, neck] = [last.x - 4.0, last.x + 4.0, last.y - HEAD].map(tenths);
         Self {
             path: format!("M{x} {y}C{x} {up} {to} {down} {to} {neck}"),
             head: format!("M{to} {y}L{left} {neck}L{right} {neck}Z"),
         }
     }
 
-    fn new(way: &[Point]) -> Self {
-        let [first, .., before, last] = way else {
+    /// `ahead`: 1 to the right, -1 back to the left.
+    fn new(way: &[Point], ahead: f64) -> Self {
+        let [first, .., last] = way else {
             return Self { path: String::new(), head: String::new() };
         };
-        let back = if last.x < before.x { -1.0 } else { 1.0 };
-        let neck = Point { x: last.x - 8.0 * back, y: last.y };
+        let neck = Point { x: last.x - 8.0 * ahead, y: last.y };
         let mut path = format!("M{} {}", tenths(first.x), tenths(first.y));
         let mut from = *first;
         let rest = way[1..way.len() - 1].iter().chain([&neck]);
@@ -96,7 +99,7 @@ impl Way {
             from = *to;
         }
         let [tip, base, y, above, below] =
-            [last.x, last.x - 9.0 * back, last.y, last.y - 4.0, last.y + 4.0].map(tenths);
+            [last.x, last.x - HEAD * ahead, last.y, last.y - 4.0, last.y + 4.0].map(tenths);
         Self { path, head: format!("M{tip} {y}L{base} {above}L{base} {below}Z") }
     }
 }
