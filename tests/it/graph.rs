@@ -250,7 +250,7 @@ fn no_name_breaks_out() {
                 "{it}"
             );
         }
-        let html = picture::html(&drawing, &title, &[title.clone()]).unwrap();
+        let html = picture::html(&drawing, &title, std::slice::from_ref(&title)).unwrap();
         let tags: BTreeSet<&str> = html
             .split('<')
             .skip(1)
