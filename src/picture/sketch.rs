@@ -20,7 +20,7 @@ const AROUND: Size = Size { width: 5.0, height: 1.0 };
 const NARROWEST: f64 = 84.0;
 
 /// Boxes and arrows that hang together, and all of them: beyond that nobody sees anything, and the time that it takes to lay them
-/// out grows with the square of the first (2.4 s for as many, unoptimised).
+/// out grows with the square of the first (3 s for as many, unoptimised).
 const MOST_TOGETHER: usize = 2000;
 const MOST: usize = 10_000;
 
