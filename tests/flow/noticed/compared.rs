@@ -160,7 +160,7 @@ pub fn compare(before: &[Value], after: &[Value], from: i64, counts: &mut Counts
     }
     counts.looked += placed.len();
     let seen = noticed.into_iter().map(|it| {
-        let Noticed { to, classes, differences, is_limited: _ } = it;
+        let Noticed { to, classes, differences, is_limited: _, names: _ } = it;
         let mut cells = vec![BTreeMap::new(); classes.len()];
         for (row, difference) in differences.iter().enumerate() {
             for (class, situation) in &difference.cells {
