@@ -24,6 +24,11 @@ fn set(of: &Value, path: &str, value: Value) -> Vec<Value> {
     vec![of]
 }
 
+fn ringing(mut tenant: Value, seconds: u32) -> Value {
+    tenant["queues"]["400"]["agent_ring"] = json!(seconds);
+    tenant
+}
+
 fn cases() -> Vec<Case> {
     let office = stratus(
         "alpha",
@@ -117,6 +122,12 @@ fn cases() -> Vec<Case> {
             vec![named.clone()],
             set(&named, "/rules/103/ring_timeout", json!(25)),
             &["alpha/103"],
+        ),
+        (
+            "for how long an agent rings before the round begins anew",
+            vec![both.clone()],
+            vec![ringing(both.clone(), 10)],
+            &["alpha/queue 400"],
         ),
         (
             "an extension and a queue of one name are one place",
