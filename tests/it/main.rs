@@ -42,6 +42,8 @@ mod drift;
 #[cfg(test)]
 mod emergency;
 #[cfg(test)]
+mod experience;
+#[cfg(test)]
 mod export;
 #[cfg(test)]
 mod facts;

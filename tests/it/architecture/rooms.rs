@@ -24,7 +24,8 @@ const TABLE: &[Row] = &[
     ("model",             "explained path", ""),
     ("lint",              "finding flow model path text", ""),
     ("diff",              "model path", ""),
-    ("plan",              "diff finding model path text", ""),
+    ("experience",        "flow model text", ""),
+    ("plan",              "diff experience finding model path text", ""),
     ("emergency",         "finding model plan", ""),
     ("outcome",           "finding model plan text", ""),
     ("emit",              "text", "serde_saphyr"),
@@ -34,10 +35,10 @@ const TABLE: &[Row] = &[
     ("picture/layout",    "", "dagre"),
     ("switch",            "flow model", ""),
     ("assertion",         "explained flow model path text", ""),
-    ("report",            "diff explained finding flow model path plan text", ""),
+    ("report",            "diff experience explained finding flow model path plan text", ""),
     // Names everything that is shown, and only `cli` names it: what is worked out does not know that it will be shown.
     // "To a writer": no stream of the terminal.
-    ("render",            "diff emergency finding flow import model outcome page path picture plan report text", "similar"),
+    ("render",            "diff emergency experience finding flow import model outcome page path picture plan report text", "similar"),
     ("render/findings",   "finding page text", "annotate_snippets"),
     ("render/xlsx",       "report text", "rust_xlsxwriter"),
     // "The only reader of configuration files": no other row has the parser of YAML with places.
@@ -71,7 +72,7 @@ const TABLE: &[Row] = &[
     ("sandbox",           "file model text", "axum jiff::Timestamp::now serde_yaml std::fs std::net std::time::Instant tempfile tokio \
                            tokio::net tokio::time"),
     // "Strings them together": the only row that names `apply`, `restore`, `lock` and `sandbox`.
-    ("run",               "apply assertion edit emit error explained file finding flow http import lint load lock model outcome path plan provider report \
+    ("run",               "apply assertion edit emit error experience explained file finding flow http import lint load lock model outcome path plan provider report \
                            restore secret text",
                           "std::time::Instant tokio tokio::time"),
     ("run/audit_log",     "apply error file http secret text", "jiff::Timestamp::now std::fs"),

@@ -1,0 +1,330 @@
+//! What callers notice, in sentences: forty pull requests on the example that the README is about, each with what its plan says
+//! first. Most are one line, and many reach further than they look; a third change nothing for anybody.
+//!
+//! `DIALFORM_BLESS=1` writes what is said into `tests/it/experience/told.txt`.
+
+use crate::{golden, workspace::Workspace};
+use dialform::error::Ending;
+use serde_json::Value;
+
+const ACME: &str = "tenants/acme-dental.yaml";
+const SOLAR: &str = "tenants/bright-solar.yaml";
+const HARBOUR: &str = "tenants/harbour-legal.yaml";
+
+/// Before the first holiday of the files.
+const NOW: &str = "2026-12-01T12:00:00Z";
+
+/// A file, what stands there, and what stands there then.
+type Edit = (&'static str, &'static str, &'static str);
+
+/// What a pull request is about, and what it changes.
+const CASES: &[(&str, &[Edit])] = &[
+    // Refactorings.
+    ("rename a schedule", &[(ACME, "business-hours", "office-hours")]),
+    ("split a window", &[(ACME, "sat: [\"09:00-12:00\"]", "sat: [\"09:00-10:30\", \"10:30-12:00\"]")]),
+    (
+        "name each weekday",
+        &[(
+            ACME,
+            "mon-thu: [\"08:00-12:00\", \"13:00-17:00\"]",
+            "mon-wed: [\"08:00-12:00\", \"13:00-17:00\"]\n      thu: [\"08:00-12:00\", \"13:00-17:00\"]",
+        )],
+    ),
+    ("a holiday day by day", &[(ACME, "\"12-24..12-26\"", "\"12-24\", \"12-25\", \"12-26\"")]),
+    (
+        "move a forward into a rule",
+        &[
+            (
+                ACME,
+                "diverts:                              # the forwards of an extension outside any schedule: its Default rule\n  \"104\":",
+                "x-earlier:\n  \"104\":",
+            ),
+            (
+                ACME,
+                "  \"102\":                              # only",
+                "  \"104\":\n    order:\n      - when: default\n        forward: { always: off, on_call: voicemail, busy: { extension: \"101\" }, no_answer: voicemail, unreachable: { number: \"+19725550113\" } }\n  \"102\":                              # only",
+            ),
+        ],
+    ),
+    (
+        "another order of rules that are off",
+        &[
+            (
+                ACME,
+                "      - when: training\n        enabled: false                # this rule alone is off; it waits here until the training is confirmed\n        forward: { always: { queue: \"400\" } }\n",
+                "",
+            ),
+            (
+                ACME,
+                "      - when: storm                   # off at present: see schedules.storm\n",
+                "      - when: training\n        enabled: false\n        forward: { always: { queue: \"400\" } }\n      - when: storm\n",
+            ),
+        ],
+    ),
+    ("a label", &[(ACME, "label: Main line", "label: Reception desk")]),
+    ("the name of a queue", &[(ACME, "name: Billing", "name: Accounts")]),
+    (
+        "a rule that is switched off",
+        &[(
+            ACME,
+            "        forward: { always: { queue: \"400\" } }\n      - when: business",
+            "        forward: { always: { queue: \"401\" } }\n      - when: business",
+        )],
+    ),
+    (
+        "a storm that is switched off",
+        &[(ACME, "[\"2027-01-15..2027-01-16\"]", "[\"2027-02-15..2027-02-16\"]")],
+    ),
+    (
+        "an hour of a training that no rule waits for",
+        &[(ACME, "2027-03-10T12:00..2027-03-10T17:00", "2027-03-10T13:00..2027-03-10T17:00")],
+    ),
+    (
+        "agents numbered otherwise",
+        &[
+            (ACME, "order: 1, wrap_up: 30", "order: 1, wrap_up: 30"),
+            (ACME, "{ extension: \"101\", order: 2 }", "{ extension: \"101\", order: 7 }"),
+            (ACME, "{ extension: \"102\", order: 2 }", "{ extension: \"102\", order: 7 }"),
+        ],
+    ),
+    (
+        "a forward that was on already",
+        &[(
+            ACME,
+            "\"+12145550101\": { to: \"+19725550199\", active: false }",
+            "\"+12145550101\": { to: \"+19725550199\" }",
+        )],
+    ),
+    // Hours.
+    ("Saturdays are free", &[(ACME, "      sat: [\"09:00-12:00\"]\n", "")]),
+    ("an hour longer on Fridays", &[(ACME, "fri: [\"08:00-13:00\"]", "fri: [\"08:00-14:00\"]")]),
+    ("one more holiday", &[(ACME, "dates: [\"2027-11-25\",", "dates: [\"2027-05-31\", \"2027-11-25\",")]),
+    ("a holiday of every year is gone", &[(ACME, "yearly: [\"07-04\", ", "yearly: [")]),
+    (
+        "the storm comes",
+        &[(
+            ACME,
+            "enabled: false                    # the bulk",
+            "enabled: true                     # the bulk",
+        )],
+    ),
+    ("another zone", &[(ACME, "time_zone: America/Chicago", "time_zone: America/New_York")]),
+    // Numbers.
+    (
+        "a number goes to somebody else",
+        &[(ACME, "route: { extension: \"101\" }", "route: { extension: \"103\" }")],
+    ),
+    ("a number goes to a queue", &[(ACME, "route: { voicemail: \"104\" }", "route: { queue: \"400\" }")]),
+    (
+        "a new number",
+        &[(
+            ACME,
+            "  \"+12145550105\": { route: { queue: \"420\" } }",
+            "  \"+12145550106\": { label: New patients, route: { queue: \"400\" } }\n  \"+12145550105\": { route: { queue: \"420\" } }",
+        )],
+    ),
+    ("menus of another name", &[(SOLAR, "menu: Main menu", "menu: Night menu")]),
+    ("receivers one after the other", &[(SOLAR, "pattern: round_robin", "pattern: sequential")]),
+    // Rules.
+    (
+        "rules in another order",
+        &[
+            (
+                ACME,
+                "      - when: holidays\n        do_not_disturb: true          # nothing rings, callers reach voicemail\n",
+                "",
+            ),
+            (
+                ACME,
+                "      - when: default                 # always last",
+                "      - when: holidays\n        do_not_disturb: true\n      - when: default                 # always last",
+            ),
+        ],
+    ),
+    ("a longer ring", &[(ACME, "ring_timeout: 25 ", "ring_timeout: 40 ")]),
+    (
+        "a mailbox of somebody else",
+        &[(ACME, "no_answer: { voicemail: \"104\" }", "no_answer: { voicemail: \"101\" }")],
+    ),
+    (
+        "who is rung as well",
+        &[(
+            ACME,
+            "              - { extension: \"102\", delay: 10 }         # joins after ten seconds\n",
+            "",
+        )],
+    ),
+    ("on a call", &[(ACME, "on_call: { extension: \"102\" } ", "on_call: { queue: \"400\" }     ")]),
+    (
+        "a caller is blocked",
+        &[(ACME, "block: [\"+13125550123\"]", "block: [\"+13125550123\", \"+13125550199\"]")],
+    ),
+    ("spam rings", &[(ACME, "spam: voicemail ", "spam: ring      ")]),
+    (
+        "no phone is online",
+        &[(ACME, "unreachable: { number: \"+19725550113\" }", "unreachable: { number: \"+19725550114\" }")],
+    ),
+    ("a divert is switched on", &[(HARBOUR, "always: off ", "always: voicemail ")]),
+    // Queues.
+    (
+        "an agent less",
+        &[(ACME, "agents: [\"101\", { extension: \"102\", order: 2, wrap_up: 10 }]", "agents: [\"101\"]")],
+    ),
+    (
+        "the last phone of a queue",
+        &[(ACME, "agents: [\"105\", \"106\", { number: \"+19725550114\" }]", "agents: []")],
+    ),
+    ("all at once", &[(ACME, "dispatch: linear_cascade", "dispatch: ring_all")]),
+    ("a failover", &[(ACME, "failover: { queue: \"400\" }", "failover: { number: \"+19725550199\" }")]),
+    (
+        "a queue takes callers without agents",
+        &[(ACME, "require_agents: true              # failover needs it", "require_agents: false")],
+    ),
+    (
+        "how many may wait",
+        &[(
+            ACME,
+            "    agent_ring: 20                    # seconds",
+            "    agent_ring: 20\n    max_callers: 3",
+        )],
+    ),
+    // Outages.
+    (
+        "an emergency forward goes elsewhere",
+        &[(ACME, "\"+12145550103\": { to: \"+19725550199\" }", "\"+12145550103\": { to: \"+19725550120\" }")],
+    ),
+    (
+        "an emergency forward is switched on",
+        &[(
+            ACME,
+            "\"+12145550101\": { to: \"+19725550199\", active: false }",
+            "\"+12145550101\": { to: \"+19725550199\", active: true }",
+        )],
+    ),
+    (
+        "a fail-safe number",
+        &[(
+            SOLAR,
+            "\"+18005550142\": { to: \"+14105550199\" }",
+            "\"+18005550142\": { to: \"+14105550188\" }",
+        )],
+    ),
+];
+
+/// What is said first, and at the end.
+fn told(out: &str) -> String {
+    let first = out.split("\n\n").next().filter(|it| it.starts_with("Callers") || it.starts_with("note"));
+    let last = out.lines().filter(|it| {
+        it.starts_with("Plan:")
+            || it.contains("allers notice nothing")
+            || it.starts_with("Callers notice ") && it.ends_with("not at all.")
+    });
+    let last: Vec<&str> = last.filter(|line| first.is_none_or(|it| !it.contains(line))).collect();
+    format!("{}{}\n", first.map(|it| format!("{it}\n")).unwrap_or_default(), last.join("\n"))
+}
+
+/// Word by word. Whoever changes a sentence, a grade or what counts as noticed sees it in forty places.
+#[test]
+fn forty_pull_requests_say_what_callers_notice() {
+    assert!(CASES.len() >= 40);
+    let world = Workspace::quickstart();
+    world.write(".gitignore", ".dialform/\n");
+    world.commit(&["."]);
+    let mut all = String::new();
+    for (name, edits) in CASES {
+        for (file, from, to) in *edits {
+            // A name may stand in many places.
+            let text = world.read(file);
+            assert!(text.contains(from), "{name}: {file} has no `{from}`");
+            world.write(file, text.replace(from, to));
+        }
+        let run = world.run_at(NOW, &["plan", "--against", "HEAD"]);
+        assert!(matches!(run.ending, Ending::Fine), "{name}: {}{}", run.out, run.err);
+        all.push_str(&format!("## {name}\n\n{}\n", told(&run.out)));
+        world.git(&["checkout", "-q", "--", "."]);
+    }
+    golden::assert("experience/told.txt", &all);
+}
+
+/// A job that says which numbers' calls a pull request changes fails where others change, and where those do not; a file of the
+/// pull request says the same.
+#[test]
+fn what_nobody_expects_fails() {
+    let world = Workspace::quickstart();
+    world.write(".gitignore", ".dialform/\n");
+    world.commit(&["."]);
+    world.edit(ACME, "route: { extension: \"101\" }", "route: { extension: \"103\" }");
+    world.write("expected.yaml", "expect_change: [\"+12145550101\"]\n");
+    world.write("nothing.yaml", "expect_change: []\n");
+    world.write("wrong.yaml", "expect_change: [\"555\"]\n");
+    let cases: [(&[&str], Ending, &[&str]); 6] = [
+        (&["+12145550101"], Ending::Fine, &[]),
+        (&["expected.yaml"], Ending::Fine, &[]),
+        (
+            &["nothing.yaml"],
+            Ending::Error,
+            &["calls to +12145550101 of tenant `acme-dental` change, and nobody expects it"],
+        ),
+        (
+            &["+12145550101", "+12145550100"],
+            Ending::Error,
+            &["calls to +12145550100 do not change, and they are expected to"],
+        ),
+        (
+            &["+12145550100"],
+            Ending::Error,
+            &[
+                "calls to +12145550101 of tenant `acme-dental` change, and nobody expects it",
+                "calls to +12145550100 do not change, and they are expected to",
+            ],
+        ),
+        (&["wrong.yaml"], Ending::Error, &[]),
+    ];
+    for (expected, ending, said) in cases {
+        let options: Vec<String> = expected.iter().map(|it| format!("--expect-change={it}")).collect();
+        let mut arguments = vec!["plan", "--against", "HEAD"];
+        arguments.extend(options.iter().map(String::as_str));
+        let run = world.run_at(NOW, &arguments);
+        let found: Vec<&str> =
+            run.out.lines().filter_map(|line| line.strip_prefix("error[unexpected-change]: ")).collect();
+        assert_eq!((run.ending, found.as_slice()), (ending, said), "{expected:?}: {}{}", run.out, run.err);
+    }
+}
+
+/// Programs read every call that differs, with every course, state and window, and each window once.
+#[test]
+fn json_has_every_call_that_differs() {
+    let world = Workspace::quickstart();
+    world.write(".gitignore", ".dialform/\n");
+    world.commit(&["."]);
+    world.edit(ACME, "      sat: [\"09:00-12:00\"]\n", "");
+    let run =
+        world.run_at(NOW, &["plan", "--against", "HEAD", "--tenant", "acme-dental", "--format", "json"]);
+    let plan: Value = serde_json::from_str(&run.out).unwrap();
+    let table = &plan["tenants"][0]["experience"]["table"];
+    let windows = table["windows"].as_array().unwrap();
+    let spans: Vec<&Value> = windows.iter().map(|it| &it["spans"]).collect();
+    assert!((1..spans.len()).all(|at| !spans[..at].contains(&spans[at])), "{table:#}");
+    let calls = table["calls"].as_array().unwrap();
+    let direct: Vec<&Value> = calls.iter().filter(|it| it["to"] == "+12145550101").collect();
+    assert!(!direct.is_empty(), "{table:#}");
+    for call in &direct {
+        assert_ne!(call["before"], call["after"], "{call:#}");
+        assert!(windows.get(usize::try_from(call["windows"].as_u64().unwrap()).unwrap()).is_some());
+        assert!(!call["given"].as_array().unwrap().is_empty());
+    }
+}
+
+/// The tables of an older edition move hours: who has them is told when, and by how much.
+#[test]
+fn an_older_edition_of_the_time_zone_tables_is_told() {
+    let world = Workspace::quickstart();
+    world.edit(ACME, "time_zone: America/Chicago", "time_zone: America/Vancouver");
+    let run = world.run_at(NOW, &["zones", "--tenant", "acme-dental"]);
+    assert_eq!(run.ending, Ending::Fine, "{}{}", run.out, run.err);
+    let other = world.run_at(NOW, &["zones", "--tenant", "harbour-legal"]);
+    golden::assert("experience/zones.txt", &format!("{}\n{}", run.out, other.out));
+    let wrong = world.run_at(NOW, &["zones", "--tables", "nowhere"]);
+    assert_eq!(wrong.ending, Ending::Error);
+    assert!(wrong.err.starts_with("error: cannot read the table of `"), "{}", wrong.err);
+}
