@@ -2,7 +2,7 @@
 //! go when all are done. Where they do not, it is said.
 
 use super::{
-    Class, Input,
+    Class, Input, called_before,
     state::States,
     told::{Labels, Teller, Tense, listed},
 };
@@ -98,6 +98,7 @@ pub fn each(
         let differing = differing(tenant, input.steps[step - 1].address);
         let pair = Pair { before: &earlier, after: &after };
         let (looked_at, noticed) = pair.looked_at(&differing, within.clone());
+        let noticed = called_before(noticed);
         for called in looked_at {
             touched.entry(called).or_default().push(step - 1);
         }

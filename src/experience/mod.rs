@@ -15,7 +15,9 @@ mod told;
 mod when;
 
 use crate::{
-    flow::{self, Assumptions, Config, Differing, Grade, Network, Noticed, Pair, Seconds, System, Tables},
+    flow::{
+        self, Assumptions, Called, Config, Differing, Grade, Network, Noticed, Pair, Seconds, System, Tables,
+    },
     model::{Address, Kind, Resource, Tenant},
 };
 use instant::Ends;
@@ -90,6 +92,7 @@ pub struct Experience {
     /// Whether there are more phones on a call's ways than are looked at one by one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_limited: bool,
+    #[serde(default)]
     pub table: Table,
 }
 
@@ -158,6 +161,16 @@ pub fn of_tables(tenant: &Tenant, system: System, at: Seconds, other: &Tables) -
     told(&all, [tenant, tenant], pair, &within, false)
 }
 
+/// What people notice. A queue or an extension that is new nobody has called.
+fn called_before(all: Vec<Noticed>) -> Vec<Noticed> {
+    let mut all = all;
+    for it in all.iter_mut().filter(|it| !matches!(it.to, Called::Number(_))) {
+        it.differences.retain(|it| it.before.is_some());
+    }
+    all.retain(|it| !it.differences.is_empty() || it.is_limited);
+    all
+}
+
 /// What callers notice of the steps of a plan.
 pub fn judge(input: &Input<'_>) -> Judged {
     let states = States::new(input);
@@ -168,7 +181,7 @@ pub fn judge(input: &Input<'_>) -> Judged {
     let (before, after) = (of(&first), of(&last));
     let within = flow::ahead(input.at);
     let pair = Pair { before: &before, after: &after };
-    let all = pair.noticed(&Differing::of(&first, &last), within.clone());
+    let all = called_before(pair.noticed(&Differing::of(&first, &last), within.clone()));
     let mut experience = told(&all, [&first, &last], pair, &within, true);
     if let [_] = input.steps {
         // One step has no instant between.

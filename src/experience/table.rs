@@ -6,10 +6,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, ops::Range};
 
-/// Every call that differs.
+/// Every call that differs. What many have in common stands there once: calls name its place.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Table {
     pub windows: Vec<Windows>,
+    /// States in which calls differ in one way, in the words of a trace.
+    pub given: Vec<Vec<String>>,
+    /// All the courses that a call can take.
+    pub courses: Vec<Vec<Course>>,
     pub calls: Vec<Calls>,
 }
 
@@ -18,8 +22,8 @@ pub struct Table {
 pub struct Windows {
     /// In words; empty: always.
     pub when: String,
-    /// From when until when, in UTC: within 53 weeks of the plan.
-    pub spans: Vec<(String, String)>,
+    /// From when until when, in UTC, within 53 weeks of the plan. None: it was so before, and it will be so afterwards.
+    pub spans: Vec<(Option<String>, Option<String>)>,
 }
 
 /// Calls to one place that differ in one way.
@@ -29,15 +33,15 @@ pub struct Calls {
     pub to: String,
     /// The place among the windows.
     pub windows: usize,
-    /// Each state in which it is so.
-    pub given: Vec<String>,
-    /// Every course that such a call could take. None: the number was nobody's.
-    pub before: Option<Vec<Course>>,
-    pub after: Option<Vec<Course>>,
+    /// The place among the states.
+    pub given: usize,
+    /// The place among the courses: those that such a call could take. None: the number was nobody's.
+    pub before: Option<usize>,
+    pub after: Option<usize>,
 }
 
 /// One course. Times are milliseconds since the call came in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Course {
     pub rings: Vec<Rings>,
     /// As in a case: `voicemail 101`.
@@ -46,7 +50,7 @@ pub struct Course {
     pub at: Option<u32>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Rings {
     pub who: String,
     pub from: u32,
@@ -106,14 +110,25 @@ fn name(called: &Called) -> String {
     }
 }
 
-fn instant(at: Seconds) -> String {
-    Timestamp::from_second(at).map_or_else(|_| at.to_string(), |it| it.to_string())
+fn instant(at: Seconds, edge: Seconds) -> Option<String> {
+    let text = Timestamp::from_second(at).map_or_else(|_| at.to_string(), |it| it.to_string());
+    (at != edge).then_some(text)
+}
+
+/// The place of something among others, where it is put if it is not there yet.
+fn placed<T: Ord + Clone>(known: &mut BTreeMap<T, usize>, all: &mut Vec<T>, it: T) -> usize {
+    *known.entry(it.clone()).or_insert_with(|| {
+        all.push(it);
+        all.len() - 1
+    })
 }
 
 impl Table {
     pub fn of(all: &[Noticed], sides: &Sides<'_>) -> Self {
         let mut table = Self::default();
         let mut known: BTreeMap<Vec<(Seconds, Seconds)>, usize> = BTreeMap::new();
+        let (mut states, mut ways) = (BTreeMap::new(), BTreeMap::new());
+        let within = sides.calendar.within();
         let (then, now) = (sides.before.tenant(sides.tenant), sides.after.tenant(sides.tenant));
         for noticed in all {
             for difference in &noticed.differences {
@@ -136,16 +151,19 @@ impl Table {
                     if windows == next {
                         table.windows.push(Windows {
                             when: sides.calendar.words(&spans),
-                            spans: spans.iter().map(|it| (instant(it.start), instant(it.end))).collect(),
+                            spans: spans
+                                .iter()
+                                .map(|it| (instant(it.start, within.start), instant(it.end, within.end)))
+                                .collect(),
                         });
                     }
-                    table.calls.push(Calls {
-                        to: name(&noticed.to),
-                        windows,
-                        given: situations.iter().map(|it| given(it, noticed, sides.tenant)).collect(),
-                        before: courses(sides.before, then, difference.before.as_deref()),
-                        after: courses(sides.after, now, difference.after.as_deref()),
-                    });
+                    let given = situations.iter().map(|it| given(it, noticed, sides.tenant)).collect();
+                    let before = courses(sides.before, then, difference.before.as_deref());
+                    let after = courses(sides.after, now, difference.after.as_deref());
+                    let given = placed(&mut states, &mut table.given, given);
+                    let mut way = |all: Vec<Course>| placed(&mut ways, &mut table.courses, all);
+                    let (before, after) = (before.map(&mut way), after.map(&mut way));
+                    table.calls.push(Calls { to: name(&noticed.to), windows, given, before, after });
                 }
             }
         }

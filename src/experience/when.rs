@@ -56,6 +56,10 @@ impl Calendar {
         Self { zone, within, named }
     }
 
+    pub fn within(&self) -> &Range<Seconds> {
+        &self.within
+    }
+
     /// When some windows are. Empty: always.
     pub fn words(&self, windows: &[Range<Seconds>]) -> String {
         let whole = joined(windows.to_vec());

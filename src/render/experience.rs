@@ -79,6 +79,11 @@ pub fn is_nothing(plan: &Plan) -> bool {
         })
 }
 
+/// Whether callers notice anything.
+pub fn is_noticed(plan: &Plan) -> bool {
+    plan.tenants.iter().any(|it| it.experience.as_ref().is_some_and(|it| !it.lines.is_empty()))
+}
+
 /// The number of single changes.
 pub fn fields(plan: &Plan) -> usize {
     plan.steps().map(|(_, step)| step.changes.len()).sum()

@@ -2,7 +2,7 @@
 
 use super::{
     BOLD, DIM, GREEN, RED, YELLOW, by_hand,
-    experience::{experience, is_nothing, nothing},
+    experience::{experience, is_nothing, is_noticed, nothing},
     findings,
     groups::{self, Groups},
     notes, paint, value,
@@ -300,6 +300,9 @@ pub(super) fn summary(out: &mut Page<'_>, plan: &Plan) -> io::Result<()> {
     }
     if plan.is_empty() && !plan.is_blocked() {
         match plan.unchecked() {
+            0 if is_noticed(plan) => {
+                add!(out, "No object changes, and callers notice something all the same.")?
+            }
             0 if plan.made_from.against.is_some() => add!(out, "No changes.")?,
             0 => add!(out, "No changes. {} as declared.", agree(plan.tenants.len()))?,
             unchecked => {

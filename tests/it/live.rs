@@ -44,6 +44,7 @@ fn said(plan: &str) -> Vec<String> {
         "Nothing",
     ];
     let lines = plan.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.contains("is not part of any call that is placed here"));
     lines.filter(|line| telling.iter().any(|word| line.starts_with(word))).map(str::to_owned).collect()
 }
 
@@ -485,7 +486,8 @@ fn what_bulk_switches_is_planned_applied_and_restored_by_the_extension() {
         let about = |line: &&str| line.contains("rules.1") || line.contains("enabled");
         out.lines().filter(about).map(|line| line.trim().to_owned()).collect()
     };
-    let step = |extension: &str| format!("~ rules.{extension}  callers notice   tenants/acme.yaml:6");
+    // The schedule has no dates: its rule never wins.
+    let step = |extension: &str| format!("~ rules.{extension}  cosmetic         tenants/acme.yaml:6");
     let switched = "order.night.enabled: true -> false".to_owned();
     assert_eq!(
         lines(&plan.out),
@@ -532,7 +534,8 @@ fn a_rule_on_top_is_applied_and_restored_with_all_others_as_they_were() {
         state["answerrules"].clone()
     };
     let plan = world.run(&["plan"]);
-    assert!(plan.out.contains("~ rules.101  callers notice   tenants/acme.yaml:6"), "{}", plan.out);
+    // The schedule has no dates: its rule never wins.
+    assert!(plan.out.contains("~ rules.101  cosmetic         tenants/acme.yaml:6"), "{}", plan.out);
     let before = rules();
     let applied = world.run(&["apply", "--auto-approve", "--fault", "visible-after:0ms"]);
     assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);

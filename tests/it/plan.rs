@@ -2,16 +2,19 @@
 
 use dialform::{
     error::Failure,
+    experience::{self, Change},
     finding::Place,
+    flow::System,
     load::{Tree, decode},
     model::{Address, Extension, Kind, Resource, Tenant},
     plan::{
         self, Base, BulkEntry, ByHand, Class, Control, Dialect, GradeRow, Input, Observed, Plan, Policy,
-        Portal, Removal, Role, Shown, TenantPlan, When, desired,
+        Portal, Removal, Role, Shown, Step, TenantPlan, When, desired,
     },
     render,
     run::Approval,
 };
+use jiff::Timestamp;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::LazyLock,
@@ -436,7 +439,7 @@ fn plans_read_as_reviewed() {
 fn changes_are_as_grave_as_callers_find_them() {
     use Class::{CallerVisible, Cosmetic, OnFailure};
     let queue = |body: &str| format!("queues: {{ \"400\": {{ {body} }} }}");
-    let agents = |list: &str| queue(&format!("agents: [{list}]"));
+    let agents = |list: &str| queue(&format!("dispatch: linear_cascade, agent_ring: 20, agents: [{list}]"));
     let new = queue("name: New, agents: [\"101\"]");
     let receiver = "receivers: { \"+14105550120\": { label: New, whisper: \"say:hello\" } }";
     let agent = |extension: &str, order: u32| format!("{{ extension: \"{extension}\", order: {order} }}");
@@ -456,21 +459,21 @@ fn changes_are_as_grave_as_callers_find_them() {
         (SCHEDULE.into(), String::new(), vec![("schedules.night", Cosmetic)]),
         (
             format!(
-                "{SCHEDULE}\nrules: {{ \"101\": {{ order: [{{ when: night }}, {{ when: default }}] }} }}"
+                "{SCHEDULE}\nrules: {{ \"101\": {{ order: [{{ when: night, do_not_disturb: true }}, {{ when: default }}] }} }}"
             ),
             "rules: { \"101\": { order: [{ when: default }] } }".into(),
-            vec![("schedules.night", CallerVisible), ("rules.101", CallerVisible)],
+            vec![("schedules.night", Cosmetic), ("rules.101", CallerVisible)],
         ),
         (
             SCHEDULE.into(),
-            "rules: { \"101\": { order: [{ when: night }, { when: default }] } }".into(),
+            "rules: { \"101\": { order: [{ when: night, do_not_disturb: true }, { when: default }] } }".into(),
             vec![("schedules.night", CallerVisible)],
         ),
         (new.clone(), String::new(), vec![("queues.400", Cosmetic)]),
         (
             format!("{new}\ndiverts: {{ \"101\": {{ busy: {{ queue: \"400\" }} }} }}"),
             "diverts: { \"101\": { busy: off } }".into(),
-            vec![("queues.400", CallerVisible), ("diverts.101", CallerVisible)],
+            vec![("queues.400", Cosmetic), ("diverts.101", CallerVisible)],
         ),
         // The extension of a queue is the queue.
         (
@@ -498,14 +501,55 @@ fn changes_are_as_grave_as_callers_find_them() {
             agents(&[agent("101", 1), agent("102", 2)].join(", ")),
             vec![("queues.400", CallerVisible)],
         ),
-        (queue("require_agents: true"), queue("require_agents: false"), vec![("queues.400", CallerVisible)]),
-        (queue("failover: voicemail"), queue("failover: off"), vec![("queues.400", OnFailure)]),
+        (
+            queue("require_agents: true, agents: [\"101\"]"),
+            queue("require_agents: false, agents: [\"101\"]"),
+            vec![("queues.400", CallerVisible)],
+        ),
+        // Agents who log out are no failure.
+        (
+            queue("failover: { extension: \"103\" }, require_agents: true, agents: [\"101\"]"),
+            queue("failover: off, require_agents: true, agents: [\"101\"]"),
+            vec![("queues.400", CallerVisible)],
+        ),
+        // A phone that is offline is.
+        (
+            "diverts: { \"101\": { unreachable: { extension: \"102\" } } }".into(),
+            "diverts: { \"101\": { unreachable: off } }\nnumbers: { \"+12145550100\": { route: { extension: \"101\" } } }".into(),
+            vec![("diverts.101", OnFailure)],
+        ),
+        // What no call depends on here is as grave as it can be.
+        (queue("max_callers: 3"), queue("max_callers: 4"), vec![("queues.400", CallerVisible)]),
         (queue("name: New"), queue("name: Old"), vec![("queues.400", Cosmetic)]),
     ];
     for (yaml, live, expected) in cases {
         let plan = Case::new(&yaml, &live).plan();
-        let found: Vec<(String, Class)> =
-            plan.steps().map(|(_, s)| (s.address.to_string(), s.class)).collect();
+        let steps: Vec<&Step> = plan.steps().map(|(_, step)| step).collect();
+        let changes: Vec<Change<'_>> = steps
+            .iter()
+            .map(|step| Change {
+                address: &step.address,
+                before: step.before.as_ref(),
+                after: step.after.as_ref(),
+                is_by_hand: false,
+            })
+            .collect();
+        let system = if live.contains("receivers") { System::CallTrackingMetrics } else { System::Stratus };
+        let (tenant, at) = (tenant(&yaml), "2026-12-01T00:00:00Z".parse::<Timestamp>().unwrap().as_second());
+        let input = experience::Input {
+            tenant: &tenant,
+            system,
+            live: &resources(&live),
+            steps: &changes,
+            files: None,
+            at,
+        };
+        let classes = experience::judge(&input).classes;
+        let found: Vec<(String, Class)> = steps
+            .iter()
+            .zip(classes)
+            .map(|(it, class)| (it.address.to_string(), it.class.min(class)))
+            .collect();
         let expected: Vec<(String, Class)> =
             expected.into_iter().map(|(it, class)| (it.to_owned(), class)).collect();
         assert_eq!(found, expected, "{yaml} on {live}");

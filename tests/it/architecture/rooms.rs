@@ -80,7 +80,7 @@ const TABLE: &[Row] = &[
     ("run/emergency",     "emergency error finding http load model outcome plan provider", "tokio"),
     ("run/emergency_record", "emergency error file lock outcome secret text", "jiff::Timestamp::now std::fs"),
     ("run/emulated",      "error file load provider sandbox text", "std::fs"),
-    ("run/machine",       "error", "jiff::Timestamp::now std::fs std::thread std::time::SystemTime tokio"),
+    ("run/machine",       "error text", "jiff::Timestamp::now std::fs std::thread std::time::SystemTime tokio"),
     ("run/rehearse",      "error flow report secret switch text", "std::fs std::net std::os std::process tempfile tokio tokio::time"),
     ("run/plan_file",     "error file load plan secret text", ""),
     // "Arguments, streams, progress": the only row that has them. It sees a phone system, a file or a lock only through
