@@ -7,7 +7,7 @@ use super::{
     told::{Labels, Teller, Tense, listed},
 };
 use crate::{
-    flow::{self, Called, Differing, Network, Pair, Passage},
+    flow::{self, Called, Differing, Network, Noticed, Pair, Passage},
     model::{Address, Kind, Tenant},
     text::count,
 };
@@ -74,57 +74,78 @@ pub struct Ends<'a> {
     pub labels: Labels,
 }
 
-/// `of` makes the tables of a state.
+/// `of` makes the tables of a state, `whole` is what all steps together differ in.
 pub fn each(
     input: &Input<'_>,
     states: &States<'_>,
     ends: &Ends<'_>,
+    whole: &[Noticed],
     of: &dyn Fn(&Tenant) -> Network,
 ) -> Each {
     let count = input.steps.len();
-    let within = flow::ahead(input.at);
     let tenant = input.tenant.tenant.as_str();
     let labels = &ends.labels;
-    let mut classes = Vec::new();
+    // Which steps any call to a place can come by.
     let mut touched: BTreeMap<Called, Vec<usize>> = BTreeMap::new();
+    let mut before = of(&states.after(0));
+    for step in 1..=count {
+        let after = of(&states.after(step));
+        let pair = Pair { before: &before, after: &after };
+        for called in pair.looked_at(&differing(tenant, input.steps[step - 1].address)) {
+            touched.entry(called).or_default().push(step - 1);
+        }
+        before = after;
+    }
+    let mut classes = vec![Class::Cosmetic; count];
     let mut moved: BTreeSet<Called> = BTreeSet::new();
+    // What one step alone touches differs by that step.
+    for it in whole.iter().filter(|it| !it.differences.is_empty()) {
+        if let Some([step]) = touched.get(&it.to).map(Vec::as_slice) {
+            let grade = it.differences.iter().map(|it| it.grade()).min();
+            classes[*step] = classes[*step].min(grade.map_or(Class::Cosmetic, Class::from));
+        }
+    }
+    let shared: BTreeMap<&Called, &Vec<usize>> =
+        touched.iter().filter(|(_, steps)| steps.len() > 1).collect();
     let mut astray: BTreeMap<Called, Astray> = BTreeMap::new();
     // Those that are now.
     let mut now: BTreeSet<Called> = BTreeSet::new();
-    let mut before: Option<Network> = None;
     for step in 1..=count {
-        let earlier = before.take().unwrap_or_else(|| of(&states.after(step - 1)));
-        let after = of(&states.after(step));
-        let differing = differing(tenant, input.steps[step - 1].address);
-        let pair = Pair { before: &earlier, after: &after };
-        let (looked_at, noticed) = pair.looked_at(&differing, within.clone());
-        let noticed = called_before(noticed);
-        for called in looked_at {
-            touched.entry(called).or_default().push(step - 1);
-        }
-        let grade = noticed.iter().flat_map(|it| &it.differences).map(|it| it.grade()).min();
-        classes.push(grade.map_or(Class::Cosmetic, Class::from));
-        let changed: BTreeSet<Called> =
-            noticed.into_iter().filter(|it| !it.differences.is_empty()).map(|it| it.to).collect();
-        if step < count && !changed.is_empty() {
-            let passage = Passage { before: ends.before, now: &after, after: ends.after };
-            now.retain(|it| !changed.contains(it));
-            for found in passage.astray(&changed, within.clone()) {
-                now.insert(found.to.clone());
-                let told = || {
-                    let home = after.tenant(tenant)?;
-                    let teller = Teller { network: &after, home, labels, tense: Tense::Now };
-                    Some(teller.course(found.courses.first()?))
-                };
-                let known = astray.entry(found.to.clone()).or_insert_with(|| Astray {
-                    states: Vec::new(),
-                    is_lost: false,
-                    call: told().unwrap_or_default(),
-                });
-                if found.is_lost && !known.is_lost {
-                    (known.is_lost, known.call) = (true, told().unwrap_or_default());
+        let places: BTreeSet<Called> = shared
+            .iter()
+            .filter(|(_, steps)| steps.contains(&(step - 1)))
+            .map(|(it, _)| (*it).clone())
+            .collect();
+        if !places.is_empty() {
+            let (earlier, after) = (of(&states.after(step - 1)), of(&states.after(step)));
+            let pair = Pair { before: &earlier, after: &after };
+            let differing = differing(tenant, input.steps[step - 1].address);
+            let noticed = called_before(pair.noticed_at(&places, &differing, flow::ahead(input.at)));
+            let grade = noticed.iter().flat_map(|it| &it.differences).map(|it| it.grade()).min();
+            classes[step - 1] = classes[step - 1].min(grade.map_or(Class::Cosmetic, Class::from));
+            let changed: BTreeSet<Called> =
+                noticed.into_iter().filter(|it| !it.differences.is_empty()).map(|it| it.to).collect();
+            if step < count && !changed.is_empty() {
+                let passage = Passage { before: ends.before, now: &after, after: ends.after };
+                now.retain(|it| !changed.contains(it));
+                for found in passage.astray(&changed, flow::ahead(input.at)) {
+                    now.insert(found.to.clone());
+                    let told = || {
+                        let home = after.tenant(tenant)?;
+                        let teller = Teller { network: &after, home, labels, tense: Tense::Now };
+                        Some(teller.course(found.courses.first()?))
+                    };
+                    let known = astray.entry(found.to.clone()).or_insert_with(|| Astray {
+                        states: Vec::new(),
+                        is_lost: false,
+                        call: told().unwrap_or_default(),
+                    });
+                    if found.is_lost && !known.is_lost {
+                        (known.is_lost, known.call) = (true, told().unwrap_or_default());
+                    }
                 }
             }
+            moved.extend(changed);
         }
         if step < count {
             for called in &now {
@@ -133,8 +154,6 @@ pub fn each(
                 }
             }
         }
-        moved.extend(changed);
-        before = Some(after);
     }
     let by_hand = input.steps.iter().position(|it| it.is_by_hand);
     let mut said: Vec<Meanwhile> = Vec::new();

@@ -190,7 +190,7 @@ pub fn judge(input: &Input<'_>) -> Judged {
         return Judged { experience, classes, follows: vec![Vec::new()] };
     }
     let ends = Ends { before: &before, after: &after, labels: Labels::of(&first, &last) };
-    let (classes, follows, meanwhile) = instant::each(input, &states, &ends, &of);
+    let (classes, follows, meanwhile) = instant::each(input, &states, &ends, &all, &of);
     experience.meanwhile = meanwhile;
     Judged { experience, classes, follows }
 }

@@ -354,3 +354,67 @@ fn dated(days: &[(Date, &Day)]) -> String {
         more => format!("{said} and on {}", count(more, "other day")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::{DateTime, date};
+
+    /// From the first of December on, by the clock of Chicago: its changes are in March and November.
+    fn look() -> (TimeZone, Range<Seconds>) {
+        let zone = TimeZone::get("America/Chicago").unwrap_or(TimeZone::UTC);
+        let at = instant(&zone, date(2026, 12, 1).at(12, 0, 0, 0));
+        (zone, at..at + 373 * 86_400)
+    }
+
+    fn instant(zone: &TimeZone, at: DateTime) -> Seconds {
+        zone.to_timestamp(at).map_or(0, |it| it.as_second())
+    }
+
+    /// Each day of some weekdays of the look, from one hour to another.
+    fn weekly(days: &[Weekday], from: i8, to: i8) -> Vec<Range<Seconds>> {
+        let (zone, within) = look();
+        let first = date(2026, 11, 30);
+        let dates = first.series(1.day()).take(375).filter(|it| days.contains(&it.weekday()));
+        let spans = dates.map(|it| instant(&zone, it.at(from, 0, 0, 0))..instant(&zone, it.at(to, 0, 0, 0)));
+        let clipped = spans.map(|it| it.start.max(within.start)..it.end.min(within.end));
+        clipped.filter(|it| it.start < it.end).collect()
+    }
+
+    /// People read when something is so as they would say it, over the change of the clock too.
+    #[test]
+    fn windows_are_told_as_people_tell_them() {
+        use Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
+        let (zone, within) = look();
+        let workdays = [Monday, Tuesday, Wednesday, Thursday, Friday];
+        let office = weekly(&workdays, 8, 17);
+        let day = |month: i8, day: i8| {
+            let it = date(2027, month, day);
+            let next = it.tomorrow().unwrap_or(it);
+            instant(&zone, it.at(0, 0, 0, 0))..instant(&zone, next.at(0, 0, 0, 0))
+        };
+        let holidays = vec![day(5, 31), day(7, 4), day(9, 6)];
+        let named = vec![("office".to_owned(), office.clone()), ("holidays".to_owned(), holidays.clone())];
+        let calendar = Calendar::new(zone.clone(), within.clone(), named);
+        let clipped = calendar.named[0].1.clone();
+        let cases: Vec<(Vec<Range<Seconds>>, &str)> = vec![
+            (vec![within.clone()], ""),
+            (weekly(&[Saturday], 9, 12), "on Saturdays 09:00-12:00"),
+            (weekly(&[Saturday, Sunday], 9, 12), "on Saturdays and Sundays 09:00-12:00"),
+            (clipped.clone(), "on Monday to Friday 08:00-17:00"),
+            (outside(&clipped, &within), "outside Monday to Friday 08:00-17:00"),
+            (weekly(&WEEK, 12, 13), "every day 12:00-13:00"),
+            (
+                [weekly(&[Monday], 8, 12), weekly(&[Friday], 9, 10)].concat(),
+                "on Mondays 08:00-12:00 and Fridays 09:00-10:00",
+            ),
+            (vec![day(5, 31)], "on 2027-05-31"),
+            (vec![day(5, 30), day(5, 31), day(6, 1)], "from 2027-05-30 to 2027-06-01"),
+            (both(&clipped, &outside(&holidays, &within)), "during office, outside holidays"),
+            (both(&outside(&clipped, &within), &outside(&holidays, &within)), "outside office and holidays"),
+        ];
+        for (windows, said) in cases {
+            assert_eq!(calendar.words(&windows), said);
+        }
+    }
+}

@@ -328,5 +328,5 @@ fn an_older_edition_of_the_time_zone_tables_is_told() {
     golden::assert("experience/zones.txt", &format!("{}\n{}", run.out, other.out));
     let wrong = world.run_at(NOW, &["zones", "--tables", "nowhere"]);
     assert_eq!(wrong.ending, Ending::Error);
-    assert!(wrong.err.starts_with("error: cannot read the table of `"), "{}", wrong.err);
+    assert!(wrong.err.starts_with("error[failed]: cannot read the table of `"), "{}", wrong.err);
 }

@@ -126,7 +126,7 @@ fn a_queues_user_without_a_queue_is_found() {
     found("", &left);
     found("exhaustive: [queues]\n", &left);
     let create = "  + queues.420  cosmetic         tenants/acme.yaml:4\n      + name: New\n";
-    let counted = "Callers notice 0 of these changes, 0 only when something fails, 1 not at all.";
+    let counted = "1 field changes, callers notice nothing.";
     found(
         "queues: { \"420\": { name: New } }\n",
         &format!(

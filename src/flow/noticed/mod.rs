@@ -10,7 +10,7 @@ mod names;
 mod situation;
 
 use super::{
-    hours::Seconds,
+    hours::{Hours, Seconds},
     met::Met,
     network::{
         ExtensionId, Network, NumberId, PartyId, QueueId, ReceiverId, Schedule, ScheduleId, ScheduleState,
@@ -86,7 +86,7 @@ pub struct Pair<'n> {
 pub struct Noticed {
     pub to: Called,
     /// Each with all the windows in which the same schedules are in force, before and after.
-    pub classes: Vec<Class>,
+    pub classes: Rc<Vec<Class>>,
     pub differences: Vec<Difference>,
     /// Whether not every phone, or not every course, was looked at.
     pub is_limited: bool,
@@ -135,32 +135,48 @@ impl Pair<'_> {
         self.noticed_seen(differing, within, &mut |_, _, _, _, _| {})
     }
 
-    /// The same. `see` is told of every call that is placed.
-    pub fn noticed_seen(self, differing: &Differing, within: Range<Seconds>, see: See<'_>) -> Vec<Noticed> {
-        self.look(differing, &within, see).1
+    /// The same of some places alone.
+    pub fn noticed_at(
+        self,
+        places: &BTreeSet<Called>,
+        differing: &Differing,
+        within: Range<Seconds>,
+    ) -> Vec<Noticed> {
+        self.look(differing, &within, &|it| places.contains(it), &mut |_, _, _, _, _| {})
     }
 
-    /// Everything whose calls come to something that differs, and what of that is noticed.
-    pub fn looked_at(self, differing: &Differing, within: Range<Seconds>) -> (Vec<Called>, Vec<Noticed>) {
-        self.look(differing, &within, &mut |_, _, _, _, _| {})
+    /// The same. `see` is told of every call that is placed.
+    pub fn noticed_seen(self, differing: &Differing, within: Range<Seconds>, see: See<'_>) -> Vec<Noticed> {
+        self.look(differing, &within, &|_| true, see)
+    }
+
+    /// Everything whose calls come to something that differs, whether anybody notices or not.
+    pub fn looked_at(self, differing: &Differing) -> Vec<Called> {
+        let look = Look::new(vec![self.before, self.after]);
+        look.concerned(differing).into_iter().map(|(called, _)| called).collect()
     }
 
     fn look(
         self,
         differing: &Differing,
         within: &Range<Seconds>,
+        is_asked: &dyn Fn(&Called) -> bool,
         see: See<'_>,
-    ) -> (Vec<Called>, Vec<Noticed>) {
+    ) -> Vec<Noticed> {
         let mut look = Look::new(vec![self.before, self.after]);
         let names = Rc::clone(&look.shared);
-        let (mut looked_at, mut all) = (Vec::new(), Vec::new());
-        for (called, targets) in look.concerned(differing) {
-            looked_at.push(called.clone());
+        let mut all = Vec::new();
+        for (called, targets) in look.concerned(differing).into_iter().filter(|(it, _)| is_asked(it)) {
             let mut rows = Rows::new();
             let (classes, is_limited) = look.called(&called, &targets, within, &mut |placed| {
                 let Placed { stages, class, at, situation, mut verdicts } = placed;
                 let [before, after] = verdicts.as_mut_slice() else { return };
                 see(&called, at, &situation, before.as_ref(), after.as_ref());
+                if let (Some(one), Some(other)) = (&before, &after)
+                    && stages[0].names.is_heard_alike(one, &stages[1].names, other)
+                {
+                    return;
+                }
                 let heard = (
                     before.as_ref().map(|it| stages[0].names.all_heard(it)),
                     after.as_ref().map(|it| stages[1].names.all_heard(it)),
@@ -182,7 +198,7 @@ impl Pair<'_> {
                 all.push(Noticed { to: called, classes, differences, is_limited, names });
             }
         }
-        (looked_at, all)
+        all
     }
 }
 
@@ -381,6 +397,8 @@ struct Look<'n> {
     mets: Vec<Met>,
     shared: Rc<SharedNames>,
     people: Concerned,
+    /// The windows of hours that were laid out already.
+    known: HashMap<Vec<*const Hours>, Rc<Vec<Class>>>,
 }
 
 /// What a call has looked at, in names that the networks share.
@@ -419,7 +437,7 @@ impl<'n> Look<'n> {
         let stages = networks.into_iter().zip(names).map(|(network, names)| Stage::new(network, names));
         let stages: Vec<Stage<'n>> = stages.collect();
         let mets = stages.iter().map(|_| Met::of_many()).collect();
-        Self { stages, mets, shared: Rc::new(shared), people }
+        Self { stages, mets, shared: Rc::new(shared), people, known: HashMap::new() }
     }
 
     /// Everything that can be called, with its handles.
@@ -471,6 +489,12 @@ impl<'n> Look<'n> {
         .collect()
     }
 
+    /// The windows of some hours: many places go by the same.
+    fn classes(&mut self, hours: &[&'n Hours], within: &Range<Seconds>) -> Rc<Vec<Class>> {
+        let key: Vec<*const Hours> = hours.iter().map(|it| std::ptr::from_ref(*it)).collect();
+        Rc::clone(self.known.entry(key).or_insert_with(|| Rc::new(classes(hours, within))))
+    }
+
     /// Places every call to one place. Its windows, and whether not everything was looked at.
     fn called(
         &mut self,
@@ -478,7 +502,7 @@ impl<'n> Look<'n> {
         targets: &[Option<Target>],
         within: &Range<Seconds>,
         note: Note<'_, 'n>,
-    ) -> (Vec<Class>, bool) {
+    ) -> (Rc<Vec<Class>>, bool) {
         let mut hours = Vec::new();
         let mut listed: BTreeSet<E164> = BTreeSet::new();
         for (stage, target) in self.stages.iter().zip(targets) {
@@ -492,7 +516,7 @@ impl<'n> Look<'n> {
                 }
             }
         }
-        let classes = classes(&hours, within);
+        let classes = self.classes(&hours, within);
         let callers: Vec<Caller> = [Caller::Anonymous, Caller::Spam]
             .into_iter()
             .chain(listed.into_iter().map(Caller::Number))

@@ -175,7 +175,7 @@ pub fn compare(before: &[Value], after: &[Value], from: i64, counts: &mut Counts
             (of(0, &it.before), of(1, &it.after))
         });
         let rows = rows.collect();
-        (to, Seen { classes, rows, cells })
+        (to, Seen { classes: classes.to_vec(), rows, cells })
     });
     let said = Said { noticed: seen.collect(), placed, cut };
     let mut comparison = Comparison {
