@@ -24,7 +24,7 @@ mod test;
 mod trace;
 mod zones;
 
-pub use common::{Emulation, Format, ListFormat, Selection, Showing, Watching};
+pub use common::{Emulation, Format, ListFormat, PlanFormat, Selection, Showing, Watching};
 pub use drill::DrillArgs;
 pub use emergency::{EmergencyArgs, EmergencyCommand, EmergencyTarget, SwitchArgs};
 pub use graph::{GraphArgs, GraphFormat};
@@ -189,7 +189,7 @@ pub struct PlanArgs {
     pub as_of: Option<String>,
     /// How to print the plan
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
+    pub format: PlanFormat,
     /// The git revision whose dialform.yaml is used, or `worktree` for that of the files; default: that of `--base`, else
     /// the files
     #[arg(long, value_name = "REV|worktree")]
@@ -441,8 +441,8 @@ impl Cli {
             Command::Check(args) => args.format,
             Command::Show(args) => args.format.into(),
             Command::Checklist(args) => args.format,
-            Command::Plan(args) => args.format,
-            Command::Merge(args) => args.format,
+            Command::Plan(args) => args.format.shown(),
+            Command::Merge(args) => args.format.shown(),
             Command::Apply(args) => args.format,
             Command::Unlock(args) => args.format.into(),
             Command::Import(args) => args.format.into(),

@@ -2,7 +2,7 @@
 
 use super::{
     Io,
-    args::{Format, MergeArgs},
+    args::{MergeArgs, PlanFormat},
     plan::{ending, shown},
 };
 use crate::{
@@ -35,13 +35,14 @@ pub fn run(args: &MergeArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     }
     let plan = if args.redact { plan.redacted() } else { plan };
     let written = match args.format {
-        Format::Text => render::plan(&mut io.page(), &plan, args.expand),
-        Format::Markdown => {
+        PlanFormat::Text => render::plan(&mut io.page(), &plan, args.expand),
+        PlanFormat::Markdown => {
             let look = render::Look { expand: args.expand, most: Some(args.max_bytes) };
             render::plan_markdown(&mut io.markdown(), &plan, look)
         }
-        Format::Json if args.redact => json::write(io.out, &plan),
-        Format::Json => json::write(io.out, whole.json()),
+        PlanFormat::Json if args.redact => json::write(io.out, &plan),
+        PlanFormat::Json => json::write(io.out, whole.json()),
+        PlanFormat::Html => render::plan_html(io.out, &plan, &render::Pictures::default(), args.expand),
     };
     shown(written, ending)
 }
@@ -51,15 +52,21 @@ fn outcomes(args: &MergeArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let joined = merge_outcomes(&args.plans)?;
     let ending = ending_of_all(&joined);
     let written = match args.format {
-        Format::Text => told(&joined, args.expand, io),
-        Format::Markdown => told_markdown(&joined, args.expand, io),
-        Format::Json => told_json(&joined, ending, io),
+        PlanFormat::Text => told(&joined, args.expand, io),
+        PlanFormat::Markdown => told_markdown(&joined, args.expand, io),
+        PlanFormat::Json => told_json(&joined, ending, io),
+        PlanFormat::Html => return Err(no_page()),
     };
     let written = written.and_then(|()| io.out.flush());
-    if written.is_err() || args.format == Format::Text {
+    if written.is_err() || args.format == PlanFormat::Text {
         let _ = restores(&joined, io).and_then(|()| render::findings(&mut io.talk(), &joined.findings));
     }
     shown(written, ending)
+}
+
+fn no_page() -> Failure {
+    Failure::error("`--format html` is for plans: how applies went has no page")
+        .help("take `--format markdown`, or leave out `--outcomes`")
 }
 
 fn told(joined: &Joined, expand: bool, io: &mut Io<'_>) -> io::Result<()> {

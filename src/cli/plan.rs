@@ -2,7 +2,7 @@
 
 use super::{
     Io,
-    args::{Format, Global, PlanArgs},
+    args::{Global, PlanArgs, PlanFormat},
     progress::View,
 };
 use crate::{
@@ -30,12 +30,13 @@ pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<En
     }
     let ending = if is_as_expected { ending(&plan, args.detailed_exitcode) } else { Ending::Error };
     let written = match args.format {
-        Format::Text => render::plan(&mut io.page(), &plan, args.showing.expand),
-        Format::Markdown => {
+        PlanFormat::Text => render::plan(&mut io.page(), &plan, args.showing.expand),
+        PlanFormat::Markdown => {
             let look = render::Look { expand: args.showing.expand, most: Some(args.max_bytes) };
             render::plan_markdown(&mut io.markdown(), &plan, look)
         }
-        Format::Json => json::write(io.out, &plan),
+        PlanFormat::Json => json::write(io.out, &plan),
+        PlanFormat::Html => render::plan_html(io.out, &plan, &render::Pictures::default(), args.showing.expand),
     };
     shown(written, ending)
 }
@@ -68,7 +69,7 @@ async fn live(
     let (context, mut notices) = io.context();
     let session = Session::reading(checked, options, &context).await?;
     let progress = Progress::reading(checked.tenants.len(), session.paces());
-    let view = View::new(io, args.format, progress, &context.shutdown);
+    let view = View::new(io, args.format.shown(), progress, &context.shutdown);
     let (plan, shown) = view.follow(session.plan(), &mut notices).await;
     let logged = session.ensure_logged();
     session.close().await;

@@ -31,7 +31,7 @@ fn heading(list: &[Unverifiable]) -> String {
 }
 
 /// The lines of one object: its clicks or, where there is no page to click to, its fields.
-fn lines(it: &Unverifiable) -> Vec<String> {
+pub(super) fn lines(it: &Unverifiable) -> Vec<String> {
     let Unverifiable { address: _, fields, critical: _, instructions } = it;
     if !instructions.is_empty() {
         return instructions.iter().map(ToString::to_string).collect();

@@ -9,7 +9,7 @@ use annotate_snippets::{AnnotationKind, Group, Snippet};
 use std::io;
 
 /// What is said of the second place of a finding.
-const TOGETHER: &str = "together with what stands here";
+pub(super) const TOGETHER: &str = "together with what stands here";
 
 /// Writes findings one after the other, each with its place and its way out.
 pub fn findings(out: &mut Page<'_>, findings: &[Finding]) -> io::Result<()> {

@@ -13,7 +13,7 @@ use std::io;
 const NAMED: usize = 6;
 
 /// Notes of the same words are one, over all of their objects; in the order of the first of each.
-fn grouped(notes: &[Note]) -> Vec<(Vec<&Address>, &Note)> {
+pub(super) fn grouped(notes: &[Note]) -> Vec<(Vec<&Address>, &Note)> {
     let mut groups: Vec<(Vec<&Address>, &Note)> = Vec::new();
     for note in notes {
         match groups.iter_mut().find(|(_, first)| (&first.text, first.source) == (&note.text, note.source)) {
@@ -30,12 +30,18 @@ fn name(address: &Address) -> Code<String> {
     Code(printable(address.to_string()))
 }
 
+/// Those of some objects that are named, and how many more there are.
+pub(super) fn named<'a, 'n>(addresses: &'a [&'n Address]) -> (&'a [&'n Address], usize) {
+    let named = if addresses.len() > NAMED { NAMED - 1 } else { addresses.len() };
+    (&addresses[..named], addresses.len() - named)
+}
+
 /// "rules.101, rules.102 and 40 more"
 fn names(out: &mut Page<'_>, addresses: &[&Address]) -> io::Result<()> {
-    let named = if addresses.len() > NAMED { NAMED - 1 } else { addresses.len() };
-    let list: Vec<Code<String>> = addresses.iter().take(named).map(|it| name(it)).collect();
+    let (named, more) = named(addresses);
+    let list: Vec<Code<String>> = named.iter().map(|it| name(it)).collect();
     add!(out, "{}", Joined(&list, ", "))?;
-    match addresses.len() - named {
+    match more {
         0 => Ok(()),
         more => add!(out, " and {} more", more),
     }

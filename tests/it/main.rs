@@ -99,6 +99,8 @@ mod pipelines;
 #[cfg(test)]
 mod plan;
 #[cfg(test)]
+mod plan_page;
+#[cfg(test)]
 mod proxy;
 #[cfg(test)]
 mod pull_requests;

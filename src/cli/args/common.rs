@@ -11,6 +11,29 @@ pub enum Format {
     Json,
 }
 
+/// Output formats of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    Text,
+    /// For the comment of a pull request
+    Markdown,
+    /// For programs
+    Json,
+    /// One page that needs no network and no script, for whoever approves it
+    Html,
+}
+
+impl PlanFormat {
+    /// How everything else is said.
+    pub fn shown(self) -> Format {
+        match self {
+            Self::Text | Self::Html => Format::Text,
+            Self::Markdown => Format::Markdown,
+            Self::Json => Format::Json,
+        }
+    }
+}
+
 /// Output formats of everything but plans and outcomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ListFormat {

@@ -1,6 +1,6 @@
 //! Joining the plans of shards, and how their applies went.
 
-use super::{Format, most};
+use super::{PlanFormat, most};
 use crate::render;
 use clap::Args;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ pub struct MergeArgs {
     pub out: Option<PathBuf>,
     /// How to print the plan
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
+    pub format: PlanFormat,
     /// How long `--format markdown` may be, for the system that takes the comment: GitHub takes 65536 characters, GitLab 1000000
     #[arg(long, value_name = "BYTES", default_value_t = render::COMMENT, value_parser = most)]
     pub max_bytes: usize,
