@@ -7,9 +7,10 @@ use super::{
 };
 use crate::{
     error::{Ending, Failure},
+    picture,
     plan::Plan,
-    render::{self, json},
-    run::{self, Checked, Options, Progress, Session, save_plan},
+    render::{self, Picture, Pictures, json},
+    run::{self, Checked, Drawings, Drawn, Options, Progress, Session, save_plan},
 };
 use std::io;
 
@@ -17,9 +18,12 @@ pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<En
     let options = Options { now: global.now, ..args.try_into()? };
     let checked = run::check(&global.dir, &options)?;
     let expected = run::expected_changes(&checked, &args.expect_change)?;
+    // What only the live systems know is not drawn either.
+    let is_hidden = args.redact && args.against.is_none();
+    let mut drawings = Drawings::wanted(args.format == PlanFormat::Html && !is_hidden);
     let mut plan = match args.against {
-        Some(_) => run::plan_against(&checked, &options),
-        None => live(&checked, &options, args, io).await?,
+        Some(_) => run::plan_against_drawn(&checked, &options, &mut drawings),
+        None => live(&checked, &options, args, &mut drawings, io).await?,
     };
     let unexpected = expected.map(|expected| run::unexpected(&plan, &expected)).unwrap_or_default();
     let is_as_expected = unexpected.is_empty();
@@ -36,9 +40,24 @@ pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<En
             render::plan_markdown(&mut io.markdown(), &plan, look)
         }
         PlanFormat::Json => json::write(io.out, &plan),
-        PlanFormat::Html => render::plan_html(io.out, &plan, &render::Pictures::default(), args.showing.expand),
+        PlanFormat::Html => render::plan_html(io.out, &plan, &pictures(drawings), args.showing.expand),
     };
     shown(written, ending)
+}
+
+/// Drawings as pictures. What cannot be drawn is named with those that are not.
+fn pictures(drawings: Drawings) -> Pictures {
+    let mut pictures = Pictures { left_out: drawings.left_out, ..Pictures::default() };
+    for Drawn { tenant, called, before, after } in drawings.each {
+        let svg = |drawing, when: &str| picture::svg(drawing, &format!("Calls to {called} {when}"));
+        let before = before.as_ref().map(|it| svg(it, "before")).transpose();
+        let after = after.as_ref().map(|it| svg(it, "after")).transpose();
+        match (before, after) {
+            (Ok(before), Ok(after)) => pictures.each.push(Picture { tenant, called, before, after }),
+            _ => pictures.left_out.push((tenant, called)),
+        }
+    }
+    pictures
 }
 
 /// How a plan ends.
@@ -64,13 +83,14 @@ async fn live(
     checked: &Checked,
     options: &Options,
     args: &PlanArgs,
+    drawings: &mut Drawings,
     io: &mut Io<'_>,
 ) -> Result<Plan, Failure> {
     let (context, mut notices) = io.context();
     let session = Session::reading(checked, options, &context).await?;
     let progress = Progress::reading(checked.tenants.len(), session.paces());
     let view = View::new(io, args.format.shown(), progress, &context.shutdown);
-    let (plan, shown) = view.follow(session.plan(), &mut notices).await;
+    let (plan, shown) = view.follow(session.plan_drawn(drawings), &mut notices).await;
     let logged = session.ensure_logged();
     session.close().await;
     shown?;

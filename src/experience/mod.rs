@@ -5,10 +5,12 @@
 //! - [`told`]: a course in words; [`given`]: what a call finds; [`when`]: windows of time
 //! - [`instant`]: what calls do while the steps are carried out
 //! - [`table`]: every difference, for programs
+//! - [`sides`](mod@sides): the tables of calls before and after
 
 mod given;
 mod instant;
 mod line;
+mod sides;
 mod state;
 mod table;
 mod told;
@@ -26,6 +28,7 @@ use jiff::tz::TimeZone;
 pub use line::Line;
 use line::Sides;
 use serde::{Deserialize, Serialize};
+pub use sides::sides;
 use state::States;
 use std::{collections::BTreeMap, ops::Range};
 pub use table::Table;

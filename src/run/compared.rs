@@ -1,6 +1,6 @@
 //! One tenant's plan: against what is live, or against what the files said at another revision.
 
-use super::{Checked, Options, check::CheckedTenant, noticed, place::locate, plan_file::made_from};
+use super::{Checked, Options, check::CheckedTenant, noticed, pictured::Drawings, place::locate, plan_file::made_from};
 use crate::{
     finding::{Finding, Place},
     load::{LoadedTenant, WORKSPACE_FILE, differs},
@@ -14,6 +14,11 @@ use std::collections::BTreeMap;
 /// Compares the files with what they said at the revision of [`Selection::against`](super::Selection::against). No phone system
 /// is asked, and no credential is looked for.
 pub fn plan_against(checked: &Checked, options: &Options) -> Plan {
+    plan_against_drawn(checked, options, &mut Drawings::default())
+}
+
+/// The same with drawings, where they are wanted.
+pub fn plan_against_drawn(checked: &Checked, options: &Options, drawings: &mut Drawings) -> Plan {
     let tenants = checked.tenants.iter().map(|tenant| {
         let loaded = checked.loaded(tenant);
         let covered = |address: &Address| checked.covers(tenant, address);
@@ -32,6 +37,7 @@ pub fn plan_against(checked: &Checked, options: &Options) -> Plan {
         let input = input(&checked.workspace, loaded, tenant, &covered, &place, &nothing.0, &nothing.1);
         let mut plan = plan::against(input, then, &loaded.tenant);
         noticed::judge_files(loaded, tenant, checked.workspace.at, &mut plan);
+        drawings.add_files(loaded, tenant, checked.workspace.at, &plan);
         plan
     });
     let mut warnings = checked.warnings.clone();

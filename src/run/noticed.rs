@@ -5,9 +5,22 @@ use crate::{
     experience::{self, Change, Class, Input},
     flow::System,
     load::LoadedTenant,
-    plan::{Action, Step, TenantPlan},
+    plan::{Action, Base, Step, TenantPlan},
 };
 use jiff::Timestamp;
+
+/// The steps of a plan as what is done to a tenant.
+pub(super) fn changes<'a>(tenant: &'a CheckedTenant, plan: &'a TenantPlan) -> Vec<Change<'a>> {
+    let then = |step: &Step| tenant.base.as_ref().and_then(|base| base.desired.get(&step.address));
+    let change = |step: &'a Step| Change {
+        address: &step.address,
+        // What only a person can see is known from what the files said.
+        before: step.before.as_ref().or_else(|| then(step).filter(|_| step.action == Action::Manual)),
+        after: step.after.as_ref(),
+        is_by_hand: step.action == Action::Manual,
+    };
+    plan.steps.iter().map(change).collect()
+}
 
 /// Adds to a tenant's plan what callers notice of it, and of each step. `live` is what was read.
 pub fn judge(
@@ -20,11 +33,15 @@ pub fn judge(
     judge_over(loaded, tenant, live, None, at, plan);
 }
 
+/// The clock of the files of then.
+pub(super) fn zone(then: &Base) -> Option<&str> {
+    then.tenant.as_ref().and_then(|it| it.time_zone.as_deref())
+}
+
 /// The same where the files are compared with what they said: nothing is live. With the clock of then.
 pub fn judge_files(loaded: &LoadedTenant, tenant: &CheckedTenant, at: Timestamp, plan: &mut TenantPlan) {
     let Some(then) = &tenant.base else { return };
-    let zone = then.tenant.as_ref().and_then(|it| it.time_zone.as_deref());
-    judge_over(loaded, tenant, &then.desired, Some(zone), at, plan);
+    judge_over(loaded, tenant, &then.desired, Some(zone(then)), at, plan);
 }
 
 fn judge_over(
@@ -44,18 +61,7 @@ fn judge_over(
     if plan.steps.is_empty() && is_same_clock {
         return;
     }
-    let then = |step: &Step| tenant.base.as_ref().and_then(|base| base.desired.get(&step.address));
-    let steps: Vec<Change<'_>> = plan
-        .steps
-        .iter()
-        .map(|step| Change {
-            address: &step.address,
-            // What only a person can see is known from what the files said.
-            before: step.before.as_ref().or_else(|| then(step).filter(|_| step.action == Action::Manual)),
-            after: step.after.as_ref(),
-            is_by_hand: step.action == Action::Manual,
-        })
-        .collect();
+    let steps = changes(tenant, plan);
     let input = Input { tenant: &loaded.tenant, system, live, steps: &steps, files, at: at.as_second() };
     let mut judged = experience::judge(&input);
     let beyond = plan.steps.iter().filter(|step| step.class == Class::CallerVisible);

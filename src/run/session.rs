@@ -10,6 +10,7 @@ use super::{
     drift::with_ways_out,
     emulated::{Emulated, recorder},
     noticed,
+    pictured::Drawings,
     place::locate,
     plan_file::made_from,
     undo::judged,
@@ -237,6 +238,11 @@ impl<'a> Session<'a> {
     ///
     /// Fails only if the run is told to stop.
     pub async fn plan(&self) -> Result<Plan, Failure> {
+        self.plan_drawn(&mut Drawings::default()).await
+    }
+
+    /// The same with drawings, where they are wanted.
+    pub async fn plan_drawn(&self, drawings: &mut Drawings) -> Result<Plan, Failure> {
         let reads = stream::iter(&self.checked.tenants)
             .map(|tenant| async move {
                 let read = self.read(tenant).await;
@@ -268,6 +274,7 @@ impl<'a> Session<'a> {
             };
             let (loaded, at) = (self.checked.loaded(tenant), self.checked.workspace.at);
             noticed::judge(loaded, tenant, &live, at, &mut plan);
+            drawings.add(loaded, tenant, &live, at, &plan);
             if matches!(tenant.intent, Intent::Declared) {
                 let option = if self.sandbox { "--sandbox" } else { "--live" };
                 plan = circles::judge(loaded, tenant, &live, &self.checked.warnings, at, option, plan);

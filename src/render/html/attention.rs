@@ -1,9 +1,16 @@
 //! What needs a person, before anything is applied or beside it.
 
-use super::{filter::Tenants, findings::finding, words::{END, code, sentence}};
+use super::{
+    filter::Tenants,
+    findings::finding,
+    words::{END, code, sentence},
+};
 use crate::{
     plan::{Action, Clicks, Plan, Step, TenantPlan},
-    render::{by_hand, plan::{NO_WAY_BACK, withheld}},
+    render::{
+        by_hand,
+        plan::{NO_WAY_BACK, withheld},
+    },
     text::{escaped, printable},
 };
 use maud::{Markup, html};

@@ -1,6 +1,9 @@
 //! What callers notice, in the sentences of a plan as text.
 
-use super::{filter::Tenants, words::{END, sentence}};
+use super::{
+    filter::Tenants,
+    words::{END, sentence},
+};
 use crate::{
     plan::{Class, Plan},
     render::experience::{self, Said},

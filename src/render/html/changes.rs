@@ -1,9 +1,17 @@
 //! Every step, tenant by tenant.
 
-use super::{attention::{clicks, lost_for_good}, filter::Tenants, words::{END, code, lines, sentence}};
+use super::{
+    attention::{clicks, lost_for_good},
+    filter::Tenants,
+    summary::table,
+    words::{END, code, lines, sentence},
+};
 use crate::{
     plan::{Action, Plan, Step},
-    render::{groups::{self, Groups}, plan::{changes, noticed}},
+    render::{
+        groups::{self, Groups},
+        plan::{changes, noticed},
+    },
     text::{count, printable},
 };
 use maud::{Markup, html};
@@ -50,12 +58,16 @@ pub fn steps(plan: &Plan, tenants: &Tenants<'_>, expand: bool) -> io::Result<Mar
     }
     let is_long = plan.steps().count() > LONG;
     let parts = parts.iter().map(|it| part(it, tenants, is_long)).collect::<io::Result<Vec<_>>>()?;
-    Ok(html! { @for it in parts { (it) (END) } })
+    Ok(html! {
+        @if tenants.are_several() && !parts.is_empty() { (table(tenants)) }
+        @for it in parts { (it) (END) }
+    })
 }
 
 fn part(part: &Part<'_>, tenants: &Tenants<'_>, is_long: bool) -> io::Result<Markup> {
     let Part { title, account, place, of, steps } = part;
-    let shown = steps.iter().map(|(step, at)| self::step(step, at.as_deref(), of)).collect::<io::Result<Vec<_>>>()?;
+    let shown =
+        steps.iter().map(|(step, at)| self::step(step, at.as_deref(), of)).collect::<io::Result<Vec<_>>>()?;
     let body = html! { @for it in shown { (it) (END) } };
     let id = place.map(|place| format!("tenant-{place}"));
     Ok(html! {

@@ -6,7 +6,7 @@ use crate::{
     text::printable,
 };
 use maud::{Markup, html};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The tenants of a plan, by their names and their places in it.
 pub struct Tenants<'p> {
@@ -43,7 +43,9 @@ impl<'p> Tenants<'p> {
         let mut class = what.to_owned();
         if self.are_several() {
             class.push_str(" of");
-            for place in of.into_iter().filter_map(|name| self.places.get(name)) {
+            let places: BTreeSet<usize> =
+                of.into_iter().filter_map(|name| self.places.get(name)).copied().collect();
+            for place in places {
                 class.push_str(&format!(" of-{place}"));
             }
         }

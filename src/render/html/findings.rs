@@ -1,6 +1,9 @@
 //! Findings with the lines they are about.
 
-use super::{filter::Tenants, words::{END, code, sentence}};
+use super::{
+    filter::Tenants,
+    words::{END, code, sentence},
+};
 use crate::{
     finding::{Finding, Level, Place},
     plan::Plan,
@@ -12,8 +15,12 @@ use maud::{Markup, html};
 /// All of a plan, errors first. What is known to be about one tenant goes with it.
 pub fn findings(plan: &Plan, tenants: &Tenants<'_>) -> Markup {
     let class = |it: &Finding| {
-        let of: Vec<&str> =
-            plan.tenants.iter().filter(|tenant| tenant.findings.contains(it)).map(|it| it.tenant.as_str()).collect();
+        let of: Vec<&str> = plan
+            .tenants
+            .iter()
+            .filter(|tenant| tenant.findings.contains(it))
+            .map(|it| it.tenant.as_str())
+            .collect();
         if of.is_empty() { String::new() } else { tenants.class("", of) }
     };
     html! {

@@ -1,7 +1,14 @@
 //! What a plan says beside its steps: notes, and what nobody declared.
 
-use super::{filter::Tenants, words::{END, code, lines, sentence}};
-use crate::{plan::Plan, render::notes::{alone, grouped, named}, text::printable};
+use super::{
+    filter::Tenants,
+    words::{END, code, lines, sentence},
+};
+use crate::{
+    plan::Plan,
+    render::notes::{alone, grouped, named},
+    text::printable,
+};
 use maud::{Markup, html};
 use std::io;
 

@@ -27,7 +27,7 @@ type Part = (&'static str, &'static str, Markup);
 pub fn page(plan: &Plan, pictures: &Pictures, expand: bool) -> io::Result<String> {
     let tenants = Tenants::of(plan);
     let parts: Vec<Part> = vec![
-        ("summary", "Summary", overview(plan, &tenants)?),
+        ("summary", "Summary", overview(plan)?),
         ("callers", "What callers notice", callers(plan, &tenants)),
         ("attention", "What needs a person", attention(plan, &tenants)),
         ("numbers", "Numbers before and after", self::pictures(pictures, &tenants)),

@@ -1,6 +1,9 @@
 //! The way of calls to numbers, before and after.
 
-use super::{filter::Tenants, words::{END, code}};
+use super::{
+    filter::Tenants,
+    words::{END, code},
+};
 use crate::text::{count, printable, shell};
 use maud::{Markup, PreEscaped, html};
 
@@ -30,8 +33,8 @@ pub fn pictures(all: &Pictures, tenants: &Tenants<'_>) -> Markup {
             section class=(tenants.class("picture", [it.tenant.as_str()])) {
                 h3 { (printable(it.called.clone())) @if tenants.are_several() { " of " (printable(it.tenant.clone())) } }
                 div class="pair" {
-                    (side("Before", &it.called, it.before.as_deref()))
-                    (side("After", &it.called, it.after.as_deref()))
+                    (side("Before", it.before.as_deref()))
+                    (side("After", it.after.as_deref()))
                 }
             }
             (END)
@@ -52,14 +55,13 @@ pub fn pictures(all: &Pictures, tenants: &Tenants<'_>) -> Markup {
     }
 }
 
-fn side(title: &str, called: &str, picture: Option<&str>) -> Markup {
-    let label = printable(format!("{title}: calls to {called}"));
+fn side(title: &str, picture: Option<&str>) -> Markup {
     html! {
         figure {
             figcaption { (title) }
             @match picture {
                 // A keyboard scrolls it as well.
-                Some(svg) => div class="drawn" tabindex="0" role="group" aria-label=(label) { (PreEscaped(svg)) },
+                Some(svg) => div class="drawn" tabindex="0" role="group" aria-label=(format!("{title}, to scroll")) { (PreEscaped(svg)) },
                 None => p { "It is nobody's number." },
             }
         }

@@ -19,7 +19,8 @@ h1{font-size:1.15rem;margin:0}
 h2{font-size:1.3rem;margin:2rem 0 .6rem;padding-bottom:.2rem;border-bottom:1px solid var(--line)}
 h3{font-size:1.05rem;margin:1.4rem 0 .4rem}
 h4{font-size:1rem;margin:0;font-weight:600}
-h1,h3,code,li,p,td,th,dd{overflow-wrap:anywhere}
+h1,h3,code,li,p,dd{overflow-wrap:anywhere}
+p,li{max-width:62rem}
 p{margin:.35rem 0}
 ul{margin:.35rem 0;padding-left:1.4rem}
 li{margin:.25rem 0}
@@ -27,9 +28,9 @@ a{color:var(--link)}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}
 .skip{position:absolute;left:-99rem;top:0;z-index:2;padding:.6rem 1rem;background:var(--page)}
 .skip:focus{left:0}
-nav{flex:1 1 auto;min-width:0}
+nav{flex:1 1 0;min-width:min(24rem,100%)}
 nav ul{display:flex;flex-wrap:wrap;gap:0 1rem;margin:0;padding:0;list-style:none}
-.filter{margin:0}
+.filter{margin:0 0 0 auto}
 select{max-width:14rem;font:inherit;color:var(--ink);background:var(--page);border:1px solid var(--soft);border-radius:4px;\
 padding:.15rem .3rem}
 @supports not selector(:has(a)){.filter{display:none}}
@@ -53,11 +54,13 @@ summary{cursor:pointer;color:var(--link)}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;margin:.8rem 0;min-width:36rem}
 caption{text-align:left;font-weight:600;padding-bottom:.3rem}
-th,td{text-align:left;padding:.25rem .8rem .25rem 0;border-bottom:1px solid var(--line);vertical-align:top}
+th,td{text-align:left;padding:.25rem .8rem .25rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:break-word}
+th code,td code{overflow-wrap:break-word}
 .number{font-variant-numeric:tabular-nums}
-.pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem}
-figure{margin:0;min-width:0}
+.pair{display:flex;flex-wrap:wrap;gap:.6rem 1rem}
+figure{margin:0;flex:1 1 auto;min-width:min(20rem,100%);max-width:100%}
 figcaption{font-weight:600}
+.drawn svg{display:block}
 .drawn{overflow:auto;border:1px solid var(--line);border-radius:4px}
 dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.2rem 1rem}
 dt{color:var(--soft)}
@@ -65,14 +68,15 @@ dd{margin:0;grid-column:2}
 @media (max-width:48rem){
 html{scroll-padding-top:7rem}
 header,main,footer{padding-left:1rem;padding-right:1rem}
-nav{order:3;flex-basis:100%;overflow-x:auto}
+select{max-width:9rem}
+nav{order:3;flex-basis:100%;min-width:0;overflow-x:auto}
 nav ul{flex-wrap:nowrap;white-space:nowrap;padding-bottom:.2rem}
-.pair{grid-template-columns:1fr}
 dl{grid-template-columns:1fr}dd{grid-column:1;margin-bottom:.4rem}
 }
 @media print{
 :root{color-scheme:light;--page:#fff;--raised:#fff;--ink:#000;--soft:#444;--line:#999;--link:#000;--good:#0b4a1e;--some:#5c3900;\
 --bad:#7d0a1c;--mark:#fff}
+body{font-size:10.5pt}
 header{position:static;padding:0;background:none}
 nav,.skip,.filter{display:none}
 main,footer{max-width:none;padding:0}
@@ -80,6 +84,8 @@ details::details-content{display:block;height:auto;content-visibility:visible}
 .step,.finding,tr{break-inside:avoid}
 h2,h3,h4{break-after:avoid}
 .wide,.drawn{overflow:visible;border:none}
+.pair{display:block}
+.picture{break-inside:avoid}
 .drawn svg{max-width:100%;height:auto}
 }
 ";

@@ -1,6 +1,9 @@
 //! How much changes, and whose.
 
-use super::{filter::Tenants, words::{END, lines, sentence}};
+use super::{
+    filter::Tenants,
+    words::{END, lines, sentence},
+};
 use crate::{
     plan::{Action, Class, Plan, TenantPlan},
     render::plan::summary,
@@ -16,8 +19,8 @@ const LONG: usize = 25;
 const HEADS: [&str; 8] =
     ["Tenant", "Provider, account", "Create", "Update", "Delete", "By hand", "Callers notice", "Blocked"];
 
-/// The sentences that end a plan as text, and a table of the tenants.
-pub fn overview(plan: &Plan, tenants: &Tenants<'_>) -> io::Result<Markup> {
+/// The sentences that end a plan as text.
+pub fn overview(plan: &Plan) -> io::Result<Markup> {
     let digest = format!("digest {}", plan.digest);
     let said = lines(|page| summary(page, plan))?;
     let critical = plan.steps().filter(|(_, step)| step.critical.is_some()).count();
@@ -28,11 +31,11 @@ pub fn overview(plan: &Plan, tenants: &Tenants<'_>) -> io::Result<Markup> {
         @if critical > 0 {
             p { strong class="bad" { (count(critical, "critical change")) " to approve." } }
         }
-        @if tenants.are_several() { (table(tenants)) }
     })
 }
 
-fn table(tenants: &Tenants<'_>) -> Markup {
+/// How many steps each tenant has, with a link to them.
+pub fn table(tenants: &Tenants<'_>) -> Markup {
     let shown = tenants.shown();
     let of = |it: &TenantPlan, action: Action| it.steps.iter().filter(|step| step.action == action).count();
     let noticed = |it: &TenantPlan| it.steps.iter().filter(|step| step.class == Class::CallerVisible).count();

@@ -40,6 +40,7 @@ const TABLE: &[Row] = &[
     // "To a writer": no stream of the terminal.
     ("render",            "diff emergency experience finding flow import model outcome page path picture plan report text", "similar"),
     ("render/findings",   "finding page text", "annotate_snippets"),
+    ("render/html",       "finding page plan text", "maud"),
     ("render/xlsx",       "report text", "rust_xlsxwriter"),
     // "The only reader of configuration files": no other row has the parser of YAML with places.
     ("file",              "explained text", "std::fs std::os tempfile"),

@@ -1,0 +1,10 @@
+//! Both sides of a plan: the tenant as it is, and as it is when every step is done.
+
+use super::{Input, network, state::States};
+use crate::flow::{Network, Tables};
+
+/// The tables of calls before the first step and after the last one.
+pub fn sides(input: &Input<'_>) -> [Network; 2] {
+    let (states, tables) = (States::new(input), Tables::default());
+    [states.first(), states.last()].map(|it| network(&it, input.system, input.at, &tables))
+}
