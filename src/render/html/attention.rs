@@ -3,7 +3,7 @@
 use super::{
     filter::Tenants,
     findings::finding,
-    words::{END, code, sentence},
+    words::{code, list, sentence},
 };
 use crate::{
     plan::{Action, Clicks, Plan, Step, TenantPlan},
@@ -29,7 +29,7 @@ pub fn attention(plan: &Plan, tenants: &Tenants<'_>) -> Markup {
             @if !items.is_empty() {
                 section class=(tenants.class("", of.iter().copied())) {
                     h3 { (title) }
-                    ul { @for item in items { (item) (END) } }
+                    (list(items, "item"))
                 }
             }
         }

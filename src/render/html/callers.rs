@@ -2,7 +2,7 @@
 
 use super::{
     filter::Tenants,
-    words::{END, sentence},
+    words::{END, list, sentence},
 };
 use crate::{
     plan::{Class, Plan},
@@ -10,9 +10,6 @@ use crate::{
     text::{count, printable},
 };
 use maud::{Markup, html};
-
-/// Of more sentences than this the others are folded.
-const LONG: usize = 40;
 
 /// The sentences of all tenants, the gravest first.
 pub fn callers(plan: &Plan, tenants: &Tenants<'_>) -> Markup {
@@ -31,13 +28,7 @@ pub fn callers(plan: &Plan, tenants: &Tenants<'_>) -> Markup {
             @if !own.is_empty() {
                 section class=(tenants.class("", own.iter().flat_map(|it| it.tenants.iter().copied()))) {
                     h3 { (title) }
-                    (list(&own[..own.len().min(LONG)], plan, tenants))
-                    @if own.len() > LONG {
-                        details {
-                            summary { (count(own.len() - LONG, "more sentence")) }
-                            (list(&own[LONG..], plan, tenants))
-                        }
-                    }
+                    (list(&own.iter().map(|it| said_of(it, plan, tenants)).collect::<Vec<_>>(), "sentence"))
                 }
             }
         }
@@ -75,16 +66,11 @@ const HEADS: [(Class, &str); 3] = [
     (Class::Cosmetic, "Callers notice nothing"),
 ];
 
-fn list(said: &[&Said<'_>], plan: &Plan, tenants: &Tenants<'_>) -> Markup {
+fn said_of(one: &Said<'_>, plan: &Plan, tenants: &Tenants<'_>) -> Markup {
     html! {
-        ul {
-            @for one in said {
-                li class=(tenants.class("", one.tenants.iter().copied())) {
-                    (printable(experience::tenants(one, plan)))
-                    (sentence(&printable(one.sentence.clone())))
-                }
-                (END)
-            }
+        li class=(tenants.class("", one.tenants.iter().copied())) {
+            (printable(experience::tenants(one, plan)))
+            (sentence(&printable(one.sentence.clone())))
         }
     }
 }

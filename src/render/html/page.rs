@@ -20,20 +20,20 @@ use std::io;
 /// Nothing runs and nothing is fetched, whatever a name holds.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/// A part of the page: its anchor, its heading, what it says.
-type Part = (&'static str, &'static str, Markup);
+/// A part of the page: its anchor, its name in the head, its heading, what it says.
+type Part = (&'static str, &'static str, &'static str, Markup);
 
 /// The whole page.
 pub fn page(plan: &Plan, pictures: &Pictures, expand: bool) -> io::Result<String> {
     let tenants = Tenants::of(plan);
     let parts: Vec<Part> = vec![
-        ("summary", "Summary", overview(plan)?),
-        ("callers", "What callers notice", callers(plan, &tenants)),
-        ("attention", "What needs a person", attention(plan, &tenants)),
-        ("numbers", "Numbers before and after", self::pictures(pictures, &tenants)),
-        ("changes", "Changes", steps(plan, &tenants, expand)?),
-        ("findings", "Findings", findings(plan, &tenants)),
-        ("notes", "Notes", notes(plan, &tenants)?),
+        ("summary", "Summary", "Summary", overview(plan)?),
+        ("callers", "Callers", "What callers notice", callers(plan, &tenants)),
+        ("attention", "To do", "What needs a person", attention(plan, &tenants)),
+        ("numbers", "Numbers", "Numbers before and after", self::pictures(pictures, &tenants)),
+        ("changes", "Changes", "Changes", steps(plan, &tenants, expand)?),
+        ("findings", "Findings", "Findings", findings(plan, &tenants)),
+        ("notes", "Notes", "Notes", notes(plan, &tenants)?),
     ];
     let parts: Vec<Part> = parts.into_iter().filter(|(.., body)| !body.0.is_empty()).collect();
     let title = match &plan.made_from.environment {
@@ -57,13 +57,13 @@ pub fn page(plan: &Plan, pictures: &Pictures, expand: bool) -> io::Result<String
                 header {
                     h1 { (title) }
                     nav aria-label="Parts of the report" {
-                        ul { @for (id, name, _) in &parts { li { a href=(format!("#{id}")) { (name) } } } }
+                        ul { @for (id, name, ..) in &parts { li { a href=(format!("#{id}")) { (name) } } } }
                     }
                     (tenants.choice())
                 }
                 (END)
                 main id="report" tabindex="-1" {
-                    @for (id, name, body) in &parts {
+                    @for (id, _, name, body) in &parts {
                         section id=(id) aria-labelledby=(format!("{id}-title")) {
                             h2 id=(format!("{id}-title")) { (name) }
                             (body)

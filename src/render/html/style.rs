@@ -68,7 +68,7 @@ dd{margin:0;grid-column:2}
 @media (max-width:48rem){
 html{scroll-padding-top:7rem}
 header,main,footer{padding-left:1rem;padding-right:1rem}
-select{max-width:9rem}
+header{column-gap:.8rem}select{max-width:8rem}
 nav{order:3;flex-basis:100%;min-width:0;overflow-x:auto}
 nav ul{flex-wrap:nowrap;white-space:nowrap;padding-bottom:.2rem}
 dl{grid-template-columns:1fr}dd{grid-column:1;margin-bottom:.4rem}

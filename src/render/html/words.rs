@@ -1,6 +1,9 @@
 //! What the other renderers say, as parts of a page of HTML.
 
-use crate::{page::Page, text::printable};
+use crate::{
+    page::Page,
+    text::{count, printable},
+};
 use maud::{Markup, PreEscaped, html};
 use std::io;
 
@@ -27,6 +30,21 @@ pub fn sentence(text: &str) -> Markup {
     html! {
         @for (at, part) in parts.into_iter().enumerate() {
             @if at % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
+/// Of more items than this the others are folded.
+const LONG: usize = 40;
+
+/// A list, of which what is beyond a screen or two is folded.
+pub fn list(items: &[Markup], one: &str) -> Markup {
+    let (shown, folded) = items.split_at(items.len().min(LONG));
+    let all = |items: &[Markup]| html! { ul { @for item in items { (item) (END) } } };
+    html! {
+        (all(shown))
+        @if !folded.is_empty() {
+            details { summary { (count(folded.len(), &format!("more {one}"))) } (all(folded)) }
         }
     }
 }
