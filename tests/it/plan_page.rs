@@ -382,7 +382,7 @@ fn nothing_leads_out_of_the_page() {
 fn it_needs_no_credential() {
     let workspace = Workspace::quickstart();
     workspace.commit(&["."]);
-    workspace.edit("tenants/acme-dental.yaml", "name: Hygiene recall", "name: Recall");
+    workspace.edit("tenants/acme-dental.yaml", r#"route: { queue: "402" }"#, r#"route: { extension: "105" }"#);
     let done = workspace.run_at(NOW, &["plan", "--against", "HEAD", "--format", "html"]);
     assert_eq!((done.ending, done.err.as_str()), (Ending::Fine, ""), "{}", done.out);
     let page = Html::parse_document(&done.out);
@@ -391,11 +391,11 @@ fn it_needs_no_credential() {
         summary.contains("Compared with HEAD; no phone system was asked, and what is live may differ."),
         "{summary}"
     );
-    assert!(
-        text(&page, "#changes").contains("name: Hygiene recall -> Recall"),
-        "{}",
-        text(&page, "#changes")
-    );
+    let changes = text(&page, "#changes");
+    assert!(changes.contains(r#"route: {queue: "402"} -> {extension: "105"}"#), "{changes}");
+    assert_eq!(text(&page, "#numbers h3").trim(), "+12145550103");
+    let drawn = Selector::parse("#numbers figure svg.call-flow").unwrap();
+    assert_eq!(page.select(&drawn).count(), 2);
 }
 
 /// The pages for `.ci/pages`, where `DIALFORM_REPORTS` says.

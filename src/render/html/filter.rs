@@ -17,7 +17,9 @@ pub struct Tenants<'p> {
 
 /// Whether the page says something of a tenant.
 fn is_shown(tenant: &TenantPlan) -> bool {
-    !tenant.steps.is_empty() || !tenant.findings.is_empty() || has_more(tenant)
+    // Calls may differ without a step: by another time zone.
+    let is_noticed = tenant.experience.as_ref().is_some_and(|it| !it.lines.is_empty());
+    !tenant.steps.is_empty() || !tenant.findings.is_empty() || is_noticed || has_more(tenant)
 }
 
 impl<'p> Tenants<'p> {
