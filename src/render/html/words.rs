@@ -24,7 +24,7 @@ pub fn code(text: impl ToString) -> Markup {
 pub fn sentence(text: &str) -> Markup {
     let parts: Vec<&str> = text.split('`').collect();
     // One that is left over is a backtick.
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return html! { (text) };
     }
     html! {
