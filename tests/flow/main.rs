@@ -5,6 +5,7 @@
 //! - `held`: the two against each other
 //! - `swept`: a sweep against brute force with the reference
 //! - `noticed`: what callers notice of a change, against the same
+//! - `meanwhile`: what calls do while a plan is applied, in every order that is allowed
 //! - `templated`: templates, of which callers notice nothing
 //! - `speed`: how fast it is
 //! - `random`: tenants and calls from a seed
@@ -18,6 +19,8 @@
 mod articles;
 #[cfg(test)]
 mod held;
+#[cfg(test)]
+mod meanwhile;
 #[cfg(test)]
 mod naive;
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub mod change;
 pub mod compared;
 mod pinned;
 mod refactored;
-mod reference;
+pub mod reference;
 
 use crate::random::{self, dice::Dice};
 use compared::{Counts, compare};

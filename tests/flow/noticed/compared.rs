@@ -215,7 +215,7 @@ pub fn compare(before: &[Value], after: &[Value], from: i64, counts: &mut Counts
 }
 
 /// Everything that can be called in either: numbers, and what is declared at extensions.
-fn places(worlds: [&[Value]; 2]) -> BTreeSet<Place> {
+pub fn places(worlds: [&[Value]; 2]) -> BTreeSet<Place> {
     let mut all = BTreeSet::new();
     for (at, tenant) in worlds.into_iter().flat_map(|it| it.iter().enumerate()) {
         let named = |word| entries(tenant, word).map(|(name, _)| name.clone());
@@ -251,16 +251,16 @@ pub fn named(tenant: &Value) -> BTreeSet<String> {
 }
 
 /// Whose states there are.
-struct Everybody {
+pub struct Everybody {
     /// Each with its devices.
-    phones: Vec<(Who, Vec<Who>)>,
+    pub phones: Vec<(Who, Vec<Who>)>,
     /// Each queue with its agents and their devices, of both configurations.
-    queues: BTreeMap<Who, BTreeSet<Who>>,
-    callers: BTreeSet<String>,
+    pub queues: BTreeMap<Who, BTreeSet<Who>>,
+    pub callers: BTreeSet<String>,
 }
 
 impl Everybody {
-    fn of(worlds: [&[Value]; 2]) -> Self {
+    pub fn of(worlds: [&[Value]; 2]) -> Self {
         let text = serde_json::to_string(&worlds).unwrap();
         let outside = text.match_indices("\"+1").map(|(at, _)| text[at + 1..at + 13].to_owned());
         let outside: BTreeSet<String> = outside.collect();
@@ -304,10 +304,10 @@ impl Everybody {
 }
 
 /// An instant, and what is in force then before and after.
-type Instant = (Timestamp, [Hours; 2]);
+pub type Instant = (Timestamp, [Hours; 2]);
 
 /// One of each set of schedules that are in force together, before and after.
-fn instants(worlds: [&[Value]; 2], from: i64) -> Vec<Instant> {
+pub fn instants(worlds: [&[Value]; 2], from: i64) -> Vec<Instant> {
     let tenants: Vec<Value> = worlds.concat();
     let world = World { tenants, calls: Vec::new() };
     let mut different: Vec<(&Value, &str)> = Vec::new();
