@@ -1,6 +1,8 @@
 //! One tenant's plan: against what is live, or against what the files said at another revision.
 
-use super::{Checked, Options, check::CheckedTenant, noticed, pictured::Drawings, place::locate, plan_file::made_from};
+use super::{
+    Checked, Options, check::CheckedTenant, noticed, pictured::Drawings, place::locate, plan_file::made_from,
+};
 use crate::{
     finding::{Finding, Place},
     load::{LoadedTenant, WORKSPACE_FILE, differs},

@@ -1,6 +1,10 @@
 //! The way of calls to numbers, drawn as it is before a plan and as it is after it.
 
-use super::{CheckedTenant, circles::Objects, noticed::{changes, zone}};
+use super::{
+    CheckedTenant,
+    circles::Objects,
+    noticed::{changes, zone},
+};
 use crate::{
     experience::{Input, sides},
     flow::{Drawing, Edge, Mark, Network, System, Target},

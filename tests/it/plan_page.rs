@@ -382,7 +382,11 @@ fn nothing_leads_out_of_the_page() {
 fn it_needs_no_credential() {
     let workspace = Workspace::quickstart();
     workspace.commit(&["."]);
-    workspace.edit("tenants/acme-dental.yaml", r#"route: { queue: "402" }"#, r#"route: { extension: "105" }"#);
+    workspace.edit(
+        "tenants/acme-dental.yaml",
+        r#"route: { queue: "402" }"#,
+        r#"route: { extension: "105" }"#,
+    );
     let done = workspace.run_at(NOW, &["plan", "--against", "HEAD", "--format", "html"]);
     assert_eq!((done.ending, done.err.as_str()), (Ending::Fine, ""), "{}", done.out);
     let page = Html::parse_document(&done.out);

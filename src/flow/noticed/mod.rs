@@ -4,9 +4,11 @@
 //! People notice who rings from when to when, how a call ends, and when. By which way it goes there nobody hears.
 //!
 //! - [`names`]: what is the same in both
+//! - [`rests`]: what calls to a place rest on
 //! - [`situation`]: what a call finds
 
 mod names;
+mod rests;
 mod situation;
 
 use super::{
@@ -44,6 +46,14 @@ pub enum Called {
 }
 
 impl Called {
+    /// The same for an extension and for a queue that takes its place.
+    pub fn dialled(self) -> Self {
+        match self {
+            Self::Queue { tenant, queue: extension } => Self::Extension { tenant, extension },
+            other => other,
+        }
+    }
+
     fn queue(&self) -> Option<(String, String)> {
         match self {
             Self::Queue { tenant, queue } => Some((tenant.clone(), queue.clone())),
@@ -135,14 +145,14 @@ impl Pair<'_> {
         self.noticed_seen(differing, within, &mut |_, _, _, _, _| {})
     }
 
-    /// The same of some places alone.
+    /// The same of some places alone, as they are dialled.
     pub fn noticed_at(
         self,
         places: &BTreeSet<Called>,
         differing: &Differing,
         within: Range<Seconds>,
     ) -> Vec<Noticed> {
-        self.look(differing, &within, &|it| places.contains(it), &mut |_, _, _, _, _| {})
+        self.look(differing, &within, &|it| places.contains(&it.clone().dialled()), &mut |_, _, _, _, _| {})
     }
 
     /// The same. `see` is told of every call that is placed.
@@ -231,12 +241,15 @@ fn is_taken(verdict: &Verdict) -> bool {
 }
 
 impl Passage<'_> {
-    /// The calls to some places that go neither where they went nor where they will go.
+    /// The calls to some places, as they are dialled, that go neither where they went nor where they will go.
     pub fn astray(self, places: &BTreeSet<Called>, within: Range<Seconds>) -> Vec<Astray> {
         let mut look = Look::new(vec![self.before, self.now, self.after]);
         let mut all = Vec::new();
-        let called: Vec<(Called, Targets)> =
-            look.everything_called().into_iter().filter(|(it, _)| places.contains(it)).collect();
+        let called: Vec<(Called, Targets)> = look
+            .everything_called()
+            .into_iter()
+            .filter(|(it, _)| places.contains(&it.clone().dialled()))
+            .collect();
         for (to, targets) in called {
             let mut found: Option<Astray> = None;
             look.called(&to, &targets, &within, &mut |placed| {
