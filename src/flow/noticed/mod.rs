@@ -4,10 +4,12 @@
 //! People notice who rings from when to when, how a call ends, and when. By which way it goes there nobody hears.
 //!
 //! - [`names`]: what is the same in both
+//! - [`passage`]: calls between two configurations that are neither as before nor as after
 //! - [`rests`]: what calls to a place rest on
 //! - [`situation`]: what a call finds
 
 mod names;
+mod passage;
 mod rests;
 mod situation;
 
@@ -20,7 +22,7 @@ use super::{
     },
     reach::Reach,
     state::{Caller, Phone, Platform},
-    timeline::{Dropped, End, Timeline, Verdict},
+    timeline::{Timeline, Verdict},
     varied::{ANSWERS, EVERYBODY, FIRST_PHONES, MOST_PHONES, ONE, SILENT},
     walk::Call,
     windows::{Class, classes},
@@ -28,6 +30,7 @@ use super::{
 use crate::model::{Address, E164, Kind, Resource, Tenant};
 use names::Heard;
 pub use names::{Names, Shared, SharedNames};
+pub use passage::{Astray, Passage};
 use situation::Stage;
 pub use situation::{Concerned, Grade, Situation};
 use std::{
@@ -207,70 +210,6 @@ impl Pair<'_> {
                 let names = Rc::clone(&names);
                 all.push(Noticed { to: called, classes, differences, is_limited, names });
             }
-        }
-        all
-    }
-}
-
-/// A network that is for a while in the place of one, until another takes it.
-#[derive(Debug, Clone, Copy)]
-pub struct Passage<'n> {
-    pub before: &'n Network,
-    pub now: &'n Network,
-    pub after: &'n Network,
-}
-
-/// Calls to one place that are neither as before nor as after.
-#[derive(Debug)]
-pub struct Astray {
-    pub to: Called,
-    /// What the first such call does, in the handles of the network between. Empty: the number is nobody's.
-    pub courses: Vec<Timeline>,
-    /// Whether one of them reaches nobody, and would before and after.
-    pub is_lost: bool,
-}
-
-/// Whether a call comes to somebody, to something that takes it, or to where it is refused on purpose.
-fn is_taken(verdict: &Verdict) -> bool {
-    let is_refused = |why: Dropped| matches!(why, Dropped::Blocked | Dropped::Spam | Dropped::Busy);
-    verdict.timelines.iter().all(|it| match it.end {
-        End::Dropped(why) => is_refused(why),
-        End::Loop | End::Unknown(_) => false,
-        _ => true,
-    })
-}
-
-impl Passage<'_> {
-    /// The calls to some places, as they are dialled, that go neither where they went nor where they will go.
-    pub fn astray(self, places: &BTreeSet<Called>, within: Range<Seconds>) -> Vec<Astray> {
-        let mut look = Look::new(vec![self.before, self.now, self.after]);
-        let mut all = Vec::new();
-        let called: Vec<(Called, Targets)> = look
-            .everything_called()
-            .into_iter()
-            .filter(|(it, _)| places.contains(&it.clone().dialled()))
-            .collect();
-        for (to, targets) in called {
-            let mut found: Option<Astray> = None;
-            look.called(&to, &targets, &within, &mut |placed| {
-                let heard: Vec<Option<Vec<Heard>>> = placed
-                    .stages
-                    .iter()
-                    .zip(&placed.verdicts)
-                    .map(|(stage, it)| it.as_ref().map(|it| stage.names.all_heard(it)))
-                    .collect();
-                let [before, now, after] = placed.verdicts.as_slice() else { return };
-                if heard[1] == heard[0] || heard[1] == heard[2] {
-                    return;
-                }
-                let fine = |it: &Option<Verdict>| it.as_ref().is_some_and(is_taken);
-                let is_lost = fine(before) && fine(after) && !fine(now);
-                if found.as_ref().is_none_or(|it| is_lost && !it.is_lost) {
-                    let courses = now.as_ref().map(|it| it.timelines.clone()).unwrap_or_default();
-                    found = Some(Astray { to: to.clone(), courses, is_lost });
-                }
-            });
-            all.extend(found);
         }
         all
     }
