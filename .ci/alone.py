@@ -1,5 +1,5 @@
-"""A copy of `src/flow` and `src/experience` with the few rooms that it names, and of tests/flow: a crate that is built in seconds, and wholly optimised
-in a minute."""
+"""A copy of `src/flow` and `src/experience` with the few rooms that they name, and of tests/flow: a crate that is built in seconds,
+and wholly optimised in a minute."""
 
 import pathlib, shutil
 
