@@ -14,8 +14,9 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Of more steps that touch the same calls each may go when it can: the plan says what calls do meanwhile.
-const IN_A_ROW: usize = 16;
+/// Of more steps that the same calls rest on each may go when it can: one after the other they would take too long. What is said
+/// of such calls meanwhile is of the plan's own order.
+const IN_A_ROW: usize = 32;
 
 /// Calls that are for a while neither as before nor as after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -112,8 +112,8 @@ impl Teller<'_> {
 
     fn queue(&self, it: &Timeline, at: u32) -> Option<String> {
         // The last place that the call had come to by then.
-        let hops = it.hops.iter().filter(|hop| hop.why != Why::Rings && hop.at <= at);
-        match hops.last()?.to {
+        let mut hops = it.hops.iter().rev().filter(|hop| hop.why != Why::Rings && hop.at <= at);
+        match hops.next()?.to {
             Target::Queue(queue) => Some(self.labels.queue(&self.network.queue_text(queue, self.home))),
             _ => None,
         }
@@ -245,7 +245,7 @@ impl Teller<'_> {
             events.push(Event { at: hop.at, rank: 0, kind: format!("{from} {kind}"), text });
         }
         // A call comes to a place before that place rings.
-        events.sort_by(|a, b| (a.at, a.rank).cmp(&(b.at, b.rank)));
+        events.sort_by_key(|it| (it.at, it.rank));
         let end = self.network.end_text(it.end, self.home);
         events.push(Event { at: it.at.unwrap_or(u32::MAX), rank: 2, kind: format!("end {end}"), text: end });
         events
