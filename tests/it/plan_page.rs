@@ -135,7 +135,7 @@ fn step(tenant: usize, at: usize, words: &dyn Fn(&str) -> String) -> Step {
     let action = [Action::Update, Action::Create, Action::Delete, Action::Manual][at % 4];
     let change = |path: Path, old: Option<Value>, new: Option<Value>| FieldChange { path, old, new };
     let text = |it: &str| Some(Value::from(words(it)));
-    let element = |it: &str| Path::from_iter([Segment::key("order"), Segment::element(&words(it))]);
+    let element = |it: &str| Path::from_iter([Segment::key("order"), Segment::element(words(it))]);
     let changes = vec![
         change(Path::from(["label"]), text("old"), text(&format!("new at {tenant}"))),
         change(element("storm"), None, Some(json!({ "when": words("storm"), "ring": "extension" }))),
@@ -147,7 +147,7 @@ fn step(tenant: usize, at: usize, words: &dyn Fn(&str) -> String) -> Step {
         action,
         class: [Class::CallerVisible, Class::OnFailure, Class::Cosmetic][at % 3],
         reason: None,
-        critical: (at % 10 == 0).then(|| words("it forwards everything")),
+        critical: at.is_multiple_of(10).then(|| words("it forwards everything")),
         changes,
         before: None,
         after: None,
