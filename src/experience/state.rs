@@ -41,7 +41,8 @@ impl<'a> States<'a> {
         for step in input.steps.iter().filter(|step| seen.insert(step.address)) {
             // What only a person can see is known from the files it is compared with.
             if !live.contains_key(step.address) {
-                put(&mut live, step.address, step.before);
+                // What is left of an object is none.
+                put(&mut live, step.address, step.before.filter(|it| !it.is_vacant()));
             }
         }
         Self { input, live }
