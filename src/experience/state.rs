@@ -3,7 +3,7 @@
 use super::{Change, Input};
 use crate::{
     flow,
-    model::{Address, DEFAULT_RULE, Diverts, Kind, Resource, Rule, Rules, Schedule, Tenant},
+    model::{Address, DEFAULT_RULE, Diverts, Kind, Queue, Resource, Rule, Rules, Schedule, Tenant},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,6 +27,11 @@ fn missing(kind: Kind) -> Option<Resource> {
     }
 }
 
+/// Whether an object has nothing in it: so is told what is left of one that was made half.
+fn is_left_over(resource: &Resource) -> bool {
+    matches!(resource, Resource::Queue(queue) if *queue == Queue::default())
+}
+
 fn put(objects: &mut Objects, address: &Address, resource: Option<&Resource>) {
     match resource.cloned().or_else(|| missing(address.kind)) {
         Some(resource) => drop(objects.insert(address.clone(), resource)),
@@ -42,7 +47,7 @@ impl<'a> States<'a> {
             // What only a person can see is known from the files it is compared with.
             if !live.contains_key(step.address) {
                 // What is left of an object is none.
-                put(&mut live, step.address, step.before.filter(|it| !it.is_vacant()));
+                put(&mut live, step.address, step.before.filter(|it| !is_left_over(it)));
             }
         }
         Self { input, live }
