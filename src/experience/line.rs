@@ -14,7 +14,7 @@ use std::ops::Range;
 const REASONS: usize = 3;
 
 /// What callers notice, in one sentence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Line {
     pub class: Class,
     /// What calls find: "when 101 is on a call".

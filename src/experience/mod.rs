@@ -37,7 +37,7 @@ pub use told::listed;
 use when::Calendar;
 
 /// When callers notice a change. The first is the gravest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
     /// The next caller may be treated otherwise.

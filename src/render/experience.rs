@@ -2,13 +2,16 @@
 
 use super::{BOLD, DIM, RED, YELLOW, paint};
 use crate::{
-    experience::{Class, Line, Meanwhile, listed},
+    experience::{Class, Experience, Line, Meanwhile, listed},
     outcome::{Outcome, Status},
     page::{Own, Page, say},
     plan::{Plan, TenantPlan},
     text::{count, printable},
 };
-use std::{collections::BTreeSet, io};
+use std::{
+    collections::{BTreeSet, HashMap},
+    io,
+};
 
 /// Of more sentences than this only so many are in the text of a plan; JSON has them all.
 const MOST: usize = 40;
@@ -22,27 +25,31 @@ pub struct Said<'p> {
 
 /// Every sentence of a plan, equal ones of several tenants together: the gravest first.
 pub fn sentences(plan: &Plan) -> Vec<Said<'_>> {
-    type Same<'p> = (Line, Vec<&'p str>);
-    let mut all: Vec<Same<'_>> = Vec::new();
-    for tenant in &plan.tenants {
+    sentences_of(&plan.tenants)
+}
+
+/// The same of some of its tenants.
+fn sentences_of<'p>(tenants: impl IntoIterator<Item = &'p TenantPlan>) -> Vec<Said<'p>> {
+    let mut known: HashMap<Line, usize> = HashMap::new();
+    let mut all: Vec<(Line, Vec<&'p str>)> = Vec::new();
+    for tenant in tenants {
         for line in tenant.experience.iter().flat_map(|it| &it.lines) {
-            let is_same = |(it, _): &&mut Same<'_>| Line { to: line.to.clone(), ..it.clone() } == *line;
-            match all.iter_mut().find(is_same) {
-                Some((it, tenants)) => {
-                    it.to.extend(line.to.iter().cloned());
-                    tenants.push(&tenant.tenant);
-                }
-                None => all.push((line.clone(), vec![&tenant.tenant])),
+            // Whatever it is called there.
+            let same = Line { to: Vec::new(), ..line.clone() };
+            let at = *known.entry(same).or_insert_with_key(|same| {
+                all.push((same.clone(), Vec::new()));
+                all.len() - 1
+            });
+            let (it, tenants) = &mut all[at];
+            it.to.extend(line.to.iter().cloned());
+            if tenants.last() != Some(&tenant.tenant.as_str()) {
+                tenants.push(&tenant.tenant);
             }
         }
     }
     all.sort_by_key(|(line, _)| line.class);
-    all.into_iter()
-        .map(|(line, mut tenants)| {
-            tenants.dedup();
-            Said { class: line.class, tenants, sentence: line.sentence() }
-        })
-        .collect()
+    let said = |(line, tenants): (Line, _)| Said { class: line.class, tenants, sentence: line.sentence() };
+    all.into_iter().map(said).collect()
 }
 
 /// What calls do while the plan is applied, by tenant.
@@ -70,13 +77,15 @@ pub fn beyond(plan: &Plan) -> Option<String> {
 
 /// Whether it was worked out for every tenant with steps, and no caller notices anything.
 pub fn is_nothing(plan: &Plan) -> bool {
-    let mut tenants = plan.tenants.iter().filter(|it| !it.steps.is_empty()).peekable();
-    tenants.peek().is_some()
-        && tenants.all(|it| {
-            it.experience.as_ref().is_some_and(|it| {
-                it.lines.is_empty() && it.meanwhile.is_empty() && it.beyond.is_empty() && !it.is_limited
-            })
-        })
+    is_nothing_of(&plan.tenants)
+}
+
+fn is_nothing_of<'p>(tenants: impl IntoIterator<Item = &'p TenantPlan>) -> bool {
+    let mut tenants = tenants.into_iter().filter(|it| !it.steps.is_empty()).peekable();
+    let nothing = |Experience { lines, meanwhile, beyond, is_limited, table }: &Experience| {
+        lines.is_empty() && meanwhile.is_empty() && beyond.is_empty() && !is_limited && table.calls.is_empty()
+    };
+    tenants.peek().is_some() && tenants.all(|it| it.experience.as_ref().is_some_and(nothing))
 }
 
 /// Whether callers notice anything.
@@ -84,14 +93,13 @@ pub fn is_noticed(plan: &Plan) -> bool {
     plan.tenants.iter().any(|it| it.experience.as_ref().is_some_and(|it| !it.lines.is_empty()))
 }
 
-/// The number of single changes.
-pub fn fields(plan: &Plan) -> usize {
-    plan.steps().map(|(_, step)| step.changes.len()).sum()
-}
-
 /// The sentence of a plan of which no caller notices anything.
 pub fn nothing(plan: &Plan) -> String {
-    let fields = fields(plan);
+    nothing_of(&plan.tenants)
+}
+
+fn nothing_of<'p>(tenants: impl IntoIterator<Item = &'p TenantPlan>) -> String {
+    let fields = tenants.into_iter().flat_map(|it| &it.steps).map(|step| step.changes.len()).sum();
     let verb = if fields == 1 { "changes" } else { "change" };
     format!("{} {verb}, callers notice nothing.", count(fields, "field"))
 }
@@ -147,9 +155,8 @@ pub fn noticed_now(out: &mut Page<'_>, plan: &Plan, outcomes: &[Outcome]) -> io:
     let is_done = |it: &&Outcome| matches!(it.status, Status::Done);
     let undone: BTreeSet<&str> =
         outcomes.iter().filter(|it| !is_done(it)).map(|it| it.tenant.as_str()).collect();
-    let all = plan.tenants.iter().filter(|it| !undone.contains(it.tenant.as_str()));
-    let done = Plan { tenants: all.cloned().collect(), ..Plan::new(Vec::new()) };
-    let said: Vec<Said<'_>> = sentences(&done);
+    let done = || plan.tenants.iter().filter(|it| !undone.contains(it.tenant.as_str()));
+    let said = sentences_of(done());
     let end = if out.is_markdown() { "\n" } else { "" };
     if !said.is_empty() {
         let head = if out.is_markdown() { "**Callers notice:**\n" } else { "Callers notice:" };
@@ -164,8 +171,8 @@ pub fn noticed_now(out: &mut Page<'_>, plan: &Plan, outcomes: &[Outcome]) -> io:
     if said.len() > MOST {
         say!(out, "  … and {}", count(said.len() - MOST, "more sentence"))?;
     }
-    if is_nothing(&done) {
-        say!(out, "{}{}", nothing(&done), Own(end))?;
+    if is_nothing_of(done()) {
+        say!(out, "{}{}", nothing_of(done()), Own(end))?;
     }
     let touched = plan.tenants.iter().filter(|it| undone.contains(it.tenant.as_str()));
     let names: Vec<String> = touched.map(|it| it.tenant.clone()).collect();
