@@ -3,7 +3,7 @@
 use super::{
     Io,
     args::{DrillArgs, Global, ListFormat},
-    report::live_of_named,
+    report::{about_calls, live_of_named},
 };
 use crate::{
     error::{Ending, Failure},
@@ -15,14 +15,9 @@ use crate::{
 pub async fn run(global: &Global, args: &DrillArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let DrillArgs { platform_down: _, extensions, at, reading, format } = args;
     let at = at.as_deref().map(drill::instant).transpose()?;
-    let options = Options {
-        follows_calls: true,
-        selection: Selection { as_of: at, ..Selection::default() },
-        emulation: (&reading.emulation).into(),
-        logging: (&reading.watching).into(),
-        now: global.now,
-        ..Options::default()
-    };
+    let about = about_calls(global, reading);
+    let selection = Selection { as_of: at, ..Selection::default() };
+    let options = Options { selection, ..about };
     let checked = run::check(&global.dir, &options)?;
     let (live, named) = live_of_named(global, &checked, reading, &options, (*format).into(), io).await?;
     let unread: Vec<_> = live.iter().flat_map(|live| live.findings().cloned()).collect();

@@ -3,13 +3,13 @@
 use super::{
     Io,
     args::{Format, Global, GraphArgs, GraphFormat},
-    report::live_of_named,
+    report::{about_calls, live_of_named},
 };
 use crate::{
     error::{Ending, Failure},
     picture, render,
     run::{
-        self, Options,
+        self,
         graph::{Graph, graph, save},
     },
 };
@@ -17,13 +17,7 @@ use crate::{
 pub async fn run(global: &Global, args: &GraphArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let GraphArgs { named, reading, format, out } = args;
     // Every tenant is known, whichever of them are read: a call may come to any.
-    let options = Options {
-        follows_calls: true,
-        emulation: (&reading.emulation).into(),
-        logging: (&reading.watching).into(),
-        now: global.now,
-        ..Options::default()
-    };
+    let options = about_calls(global, reading);
     let checked = run::check(&global.dir, &options)?;
     let (live, _) = live_of_named(global, &checked, reading, &options, Format::Text, io).await?;
     let unread: Vec<_> = live.iter().flat_map(|live| live.findings().cloned()).collect();

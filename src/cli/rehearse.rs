@@ -3,14 +3,14 @@
 use super::{
     Io,
     args::{Format, Global, RehearseArgs},
-    report::live_of_named,
+    report::{about_calls, live_of_named},
     signal,
 };
 use crate::{
     error::{Ending, Failure},
     render,
     run::{
-        self, Options,
+        self,
         rehearse::{self, Wanted},
         trace::{self, Question},
     },
@@ -21,13 +21,7 @@ pub async fn run(global: &Global, args: &RehearseArgs, io: &mut Io<'_>) -> Resul
     // What is missing is said before anything is read.
     let wanted = Wanted::find(listen, switch.as_deref())?;
     // Every tenant is known, whichever of them are read: a call may come to any.
-    let options = Options {
-        follows_calls: true,
-        emulation: (&reading.emulation).into(),
-        logging: (&reading.watching).into(),
-        now: global.now,
-        ..Options::default()
-    };
+    let options = about_calls(global, reading);
     let question =
         Question { called: called.clone(), at: at.clone(), from: from.clone(), ..Question::default() };
     let checked = run::check(&global.dir, &options)?;

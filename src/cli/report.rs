@@ -104,6 +104,17 @@ async fn live(
     live.map(Some)
 }
 
+/// The options of a command that is about what happens to calls.
+pub(super) fn about_calls(global: &Global, reading: &Reading) -> Options {
+    Options {
+        follows_calls: true,
+        emulation: (&reading.emulation).into(),
+        logging: (&reading.watching).into(),
+        now: global.now,
+        ..Options::default()
+    }
+}
+
 /// What is live of the tenants that `--tenant` names, and their names, where every tenant of the files is known.
 pub(super) async fn live_of_named(
     global: &Global,

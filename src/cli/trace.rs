@@ -3,13 +3,13 @@
 use super::{
     Io,
     args::{Format, Global, TraceArgs, TraceFormat},
-    report::live_of_named,
+    report::{about_calls, live_of_named},
 };
 use crate::{
     error::{Ending, Failure},
     render::{self, json},
     run::{
-        self, Options,
+        self,
         trace::{self, Question},
     },
 };
@@ -17,13 +17,7 @@ use crate::{
 pub async fn run(global: &Global, args: &TraceArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let TraceArgs { called, at, from, given, assume, week, reading, format } = args;
     // Every tenant is known, whichever of them are read: a call may come to any.
-    let options = Options {
-        follows_calls: true,
-        emulation: (&reading.emulation).into(),
-        logging: (&reading.watching).into(),
-        now: global.now,
-        ..Options::default()
-    };
+    let options = about_calls(global, reading);
     let question = Question {
         called: called.clone(),
         at: at.clone(),

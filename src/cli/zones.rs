@@ -3,23 +3,17 @@
 use super::{
     Io,
     args::{Global, ListFormat, ZonesArgs},
-    report::live_of_named,
+    report::{about_calls, live_of_named},
 };
 use crate::{
     error::{Ending, Failure},
     render::{self, json},
-    run::{self, Options},
+    run,
 };
 
 pub async fn run(global: &Global, args: &ZonesArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     let ZonesArgs { tables, reading, format } = args;
-    let options = Options {
-        follows_calls: true,
-        emulation: (&reading.emulation).into(),
-        logging: (&reading.watching).into(),
-        now: global.now,
-        ..Options::default()
-    };
+    let options = about_calls(global, reading);
     let checked = run::check(&global.dir, &options)?;
     let (live, named) = live_of_named(global, &checked, reading, &options, (*format).into(), io).await?;
     let unread: Vec<_> = live.iter().flat_map(|live| live.findings().cloned()).collect();

@@ -19,6 +19,11 @@ pub fn named(tenant: &Tenant) -> BTreeSet<&str> {
     device.collect()
 }
 
+/// Those of an extension that a tenant names, in order.
+pub fn devices_of(tenant: &Tenant, extension: &str) -> Vec<String> {
+    of(&named(tenant), extension).into_iter().map(str::to_owned).collect()
+}
+
 /// Those of an extension, among all that the tenant names: `102wp` of 102.
 pub fn of<'a>(named: &BTreeSet<&'a str>, extension: &str) -> Vec<&'a str> {
     let from = (Bound::Included(extension), Bound::Unbounded);

@@ -70,6 +70,7 @@ mod walk;
 mod windows;
 
 pub use compile::Config;
+pub use device::devices_of;
 pub use drawn::{Drawing, Edge, Kind, Line, Mark, Node, Sort};
 pub use edition::{changed, edition};
 pub use hours::{Seconds, around};

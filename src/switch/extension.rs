@@ -6,13 +6,12 @@ use super::{
     plan::{Leg, Place, Step, Test},
 };
 use crate::{
-    flow::{Caller, System},
+    flow::{Caller, System, devices_of},
     model::{
         self, Callers, DEFAULT_RULE, Destination, Divert, Diverts, E164, Extension, Ring, RingTimeout,
-        Ringable, Rules, Simultaneous, Spam, Tenant,
+        Ringable, Rules, Simultaneous, Spam,
     },
 };
-use std::collections::BTreeSet;
 
 /// How long an extension rings where nothing is declared, and on Deskphone.
 const RING: u32 = 60;
@@ -158,7 +157,7 @@ impl<'a> Maker<'a> {
     ) -> Vec<Step> {
         let mut steps = Vec::new();
         let own: Vec<String> =
-            std::iter::once(name.to_owned()).chain(devices(self.site(site).tenant, name)).collect();
+            std::iter::once(name.to_owned()).chain(devices_of(self.site(site).tenant, name)).collect();
         let accounts: Vec<String> =
             own.iter().map(|it| self.phones.account(Phone::Own(site, it.clone()))).collect();
         if let Some(to) = set(forward.on_call.as_ref()) {
@@ -279,24 +278,4 @@ pub(super) fn set(divert: Option<&Divert>) -> Option<&Destination> {
         Divert::Off => None,
         Divert::To(to) => Some(to),
     }
-}
-
-/// The devices of an extension that the tenant names: `102wp` of 102.
-fn devices(tenant: &Tenant, extension: &str) -> BTreeSet<String> {
-    let rules = tenant.rules.values().flat_map(|rules| rules.order.iter().flatten());
-    let also = rules.flat_map(|rule| match &rule.ring {
-        Ring::Simultaneous(ring) => ring.also.as_slice(),
-        Ring::Extension => &[],
-    });
-    let agents = tenant.queues.values().flat_map(|queue| queue.agents.iter().flatten());
-    let rung = also.map(|also| &also.target).chain(agents.map(|agent| &agent.target));
-    let device = rung.filter_map(|target| match target {
-        Ringable::Device(device) => Some(device.as_str()),
-        _ => None,
-    });
-    let is_own = |it: &&str| {
-        it.strip_prefix(extension)
-            .is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_alphabetic()))
-    };
-    device.filter(is_own).map(str::to_owned).collect()
 }
