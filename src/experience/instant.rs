@@ -2,13 +2,13 @@
 //! go when all are done. Where they do not, it is said.
 
 use super::{
-    Class, Input, called_before,
+    Change, Class, Input, called_before,
     state::States,
     told::{Labels, Teller, Tense, listed},
 };
 use crate::{
-    flow::{self, Called, Differing, Network, Noticed, Pair, Passage},
-    model::{Address, Kind, Tenant},
+    flow::{self, Astray, Called, Differing, Network, Noticed, Pair, Passage},
+    model::{Address, Kind, Resource, Tenant},
     text::count,
 };
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Of more steps that the same calls rest on each may go when it can: one after the other they would take too long. What is said
 /// of such calls meanwhile is of the plan's own order.
 const IN_A_ROW: usize = 32;
+
+/// Of a plan with more steps, times places that can be called, only the beginning and the end are looked at.
+const STEPS_AND_PLACES: usize = 20_000;
+
+/// The same where calls to that many places, times the steps that each rests on, would be placed after every step.
+const STEPS_OF_PLACES: usize = 600;
 
 /// Calls that are for a while neither as before nor as after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,27 +52,31 @@ impl Meanwhile {
     }
 }
 
-/// When each step is noticed, which earlier steps it follows, and what calls do meanwhile.
-pub type Each = (Vec<Class>, Vec<Vec<usize>>, Vec<Meanwhile>);
+/// What comes of looking at the steps one by one.
+pub struct Each {
+    /// When each is noticed.
+    pub classes: Vec<Class>,
+    /// Which earlier ones it follows.
+    pub follows: Vec<Vec<usize>>,
+    pub meanwhile: Vec<Meanwhile>,
+    /// Whether there are too many for that.
+    pub is_unwatched: bool,
+}
 
-/// What a step differs in.
-fn differing(tenant: &str, address: &Address) -> Differing {
+/// What a step differs in: nothing, where it is only called otherwise.
+fn differing(tenant: &str, change: &Change<'_>) -> Differing {
     let mut differing = Differing::default();
+    let routed = |it: Option<&Resource>| it.cloned().map(flow::routed);
+    if change.before.is_some() && routed(change.before) == routed(change.after) {
+        return differing;
+    }
+    let address = change.address;
     differing.objects.insert((tenant.to_owned(), address.clone()));
     if address.kind == Kind::Diverts {
         let rules = Address::new(Kind::Rules, &address.key);
         differing.objects.insert((tenant.to_owned(), rules));
     }
     differing
-}
-
-/// Calls to one place that are astray after some steps.
-struct Astray {
-    to: Called,
-    /// After how many steps, each.
-    states: Vec<usize>,
-    is_lost: bool,
-    call: String,
 }
 
 /// The steps that calls to each place rest on, at any time: in their order such calls are after each of them as in the plan's
@@ -100,16 +110,13 @@ impl<'a> Touched<'a> {
         }
     }
 
-    /// The one step that calls to a place rest on, where no other is.
-    fn alone(&self, called: &Called) -> Option<usize> {
-        let steps = self.places.get(called)?;
-        steps.first().copied().filter(|_| steps.len() == 1)
+    /// How many steps there are to look at, of all places that several rest on.
+    fn shared(&self) -> usize {
+        self.places.values().map(BTreeSet::len).filter(|steps| *steps > 1).sum()
     }
 
-    /// The places whose calls rest on a step, and on others as well.
-    fn with_others(&self, step: usize) -> BTreeSet<Called> {
-        let own = self.places.iter().filter(|(_, steps)| steps.len() > 1 && steps.contains(&step));
-        own.map(|(called, _)| called.clone()).collect()
+    fn of(&self, called: &Called) -> impl Iterator<Item = usize> {
+        self.places.get(called).into_iter().flatten().copied()
     }
 
     /// For each step the earlier ones that it waits for. Calls that no step changes count as well: two steps may not change them
@@ -131,110 +138,147 @@ impl<'a> Touched<'a> {
     }
 }
 
-/// How it is before the first step and after the last.
-pub struct Ends<'a> {
-    pub before: &'a Network,
-    pub after: &'a Network,
-    pub labels: Labels,
+/// What comes of looking at the steps, and what all of them together differ in.
+pub struct Looked {
+    pub noticed: Vec<Noticed>,
+    pub each: Each,
 }
 
-/// `of` makes the tables of a state, `whole` is what all steps together differ in.
+/// `ends` are before the first step and after the last, `of` makes the tables of a state.
 pub fn each(
     input: &Input<'_>,
     states: &States<'_>,
-    ends: &Ends<'_>,
-    whole: &[Noticed],
+    [first, last]: [&Tenant; 2],
+    ends: Pair<'_>,
     of: &dyn Fn(&Tenant) -> Network,
-) -> Each {
+) -> Looked {
     let count = input.steps.len();
     let tenant = input.tenant.tenant.as_str();
-    let labels = &ends.labels;
+    let within = flow::ahead(input.at);
+    let whole = Differing::of(first, last);
     // Which steps the calls to a place rest on.
     let mut touched = Touched::new(input);
-    let mut before = of(&states.after(0));
-    touched.rests(&before, &|_| true);
-    for step in 1..=count {
-        let after = of(&states.after(step));
-        let pair = Pair { before: &before, after: &after };
-        let looked_at = pair.looked_at(&differing(tenant, input.steps[step - 1].address));
+    touched.rests(ends.before, &|_| true);
+    touched.rests(ends.after, &|_| true);
+    let unwatched = |touched: Touched<'_>| {
+        let noticed = called_before(ends.noticed(&whole, within.clone()));
+        let each = unwatched(touched, &noticed);
+        Looked { noticed, each }
+    };
+    if count * touched.places.len() > STEPS_AND_PLACES {
+        return unwatched(touched);
+    }
+    let begins = states.after(0);
+    // Of two sets of files the clock may be another before any step.
+    let is_other_clock = begins.time_zone != first.time_zone;
+    let before_any = is_other_clock.then(|| of(&begins));
+    let between: Vec<Network> = (1..count).map(|steps| of(&states.after(steps))).collect();
+    let mut networks = vec![ends.before];
+    networks.extend(&before_any);
+    networks.extend(&between);
+    networks.push(ends.after);
+    // The network after no step.
+    let none = usize::from(is_other_clock);
+    let passage = Passage::new(networks.clone());
+    for (at, step) in input.steps.iter().enumerate() {
+        let looked_at = passage.concerned([none + at, none + at + 1], &differing(tenant, step));
         let looked_at: BTreeSet<Called> = looked_at.into_iter().map(Called::dialled).collect();
-        touched.step(step - 1, &looked_at);
-        touched.rests(&after, &|it| looked_at.contains(it));
-        before = after;
+        touched.step(at, &looked_at);
+        touched.rests(networks[none + at + 1], &|it| looked_at.contains(it));
     }
+    if touched.shared() > STEPS_OF_PLACES {
+        return unwatched(touched);
+    }
+    let differs: BTreeSet<Called> = passage.concerned([0, none + count], &whole).into_iter().collect();
+    let passed = passage.passed(
+        &|called| {
+            let own: BTreeSet<usize> =
+                touched.of(&called.clone().dialled()).map(|it| none + it + 1).collect();
+            let clock = is_other_clock && differs.contains(called);
+            let anyhow = own.is_empty() && differs.contains(called);
+            own.into_iter().chain(clock.then_some(none)).chain(anyhow.then_some(none + count)).collect()
+        },
+        &within,
+    );
     let mut classes = vec![Class::Cosmetic; count];
-    // What one step alone touches differs by that step.
-    for it in whole.iter().filter(|it| !it.differences.is_empty()) {
-        if let Some(step) = touched.alone(&it.to.clone().dialled()) {
-            let grade = it.differences.iter().map(|it| it.grade()).min();
-            classes[step] = classes[step].min(grade.map_or(Class::Cosmetic, Class::from));
+    let mut noticed = Vec::new();
+    let mut told = Told { labels: Labels::of(first, last), said: Vec::new(), input };
+    for it in passed {
+        let own: Vec<usize> = touched.of(&it.to.clone().dialled()).collect();
+        for (network, grade) in &it.changed {
+            let is_own = |step: &&usize| none + **step + 1 == *network;
+            // By another clock no step in particular changes them.
+            let steps = own.iter().filter(|step| *network <= none || is_own(step));
+            steps.for_each(|step| classes[*step] = classes[*step].min(Class::from(*grade)));
         }
-    }
-    let mut astray: BTreeMap<Called, Astray> = BTreeMap::new();
-    // Those that are now.
-    let mut now: BTreeSet<Called> = BTreeSet::new();
-    for step in 1..=count {
-        let places = touched.with_others(step - 1);
-        if !places.is_empty() {
-            let (earlier, after) = (of(&states.after(step - 1)), of(&states.after(step)));
-            let pair = Pair { before: &earlier, after: &after };
-            let differing = differing(tenant, input.steps[step - 1].address);
-            let noticed = called_before(pair.noticed_at(&places, &differing, flow::ahead(input.at)));
-            let grade = noticed.iter().flat_map(|it| &it.differences).map(|it| it.grade()).min();
-            classes[step - 1] = classes[step - 1].min(grade.map_or(Class::Cosmetic, Class::from));
-            let changed: BTreeSet<Called> = noticed
-                .into_iter()
-                .filter(|it| !it.differences.is_empty())
-                .map(|it| it.to.dialled())
+        if it.is_limited {
+            own.iter().for_each(|step| classes[*step] = Class::CallerVisible);
+        }
+        if let Some(astray) = &it.astray {
+            let after: Vec<usize> = astray
+                .in_networks
+                .iter()
+                .filter_map(|it| it.checked_sub(none))
+                .filter(|it| *it > 0)
                 .collect();
-            if step < count && !changed.is_empty() {
-                let passage = Passage { before: ends.before, now: &after, after: ends.after };
-                now.retain(|it| !changed.contains(it));
-                for found in passage.astray(&changed, flow::ahead(input.at)) {
-                    let place = found.to.clone().dialled();
-                    now.insert(place.clone());
-                    let told = || {
-                        let home = after.tenant(tenant)?;
-                        let teller = Teller { network: &after, home, labels, tense: Tense::Now };
-                        Some(teller.course(found.courses.first()?))
-                    };
-                    let known = astray.entry(place).or_insert_with(|| Astray {
-                        to: found.to.clone(),
-                        states: Vec::new(),
-                        is_lost: false,
-                        call: told().unwrap_or_default(),
-                    });
-                    if found.is_lost && !known.is_lost {
-                        (known.is_lost, known.call) = (true, told().unwrap_or_default());
-                    }
-                }
-            }
+            told.astray(&it.to, astray, &after, networks[astray.network]);
         }
-        if step < count {
-            for called in &now {
-                if let Some(it) = astray.get_mut(called) {
-                    it.states.push(step);
-                }
-            }
-        }
+        noticed.extend(it.noticed);
     }
-    let by_hand = input.steps.iter().position(|it| it.is_by_hand);
-    let mut said: Vec<Meanwhile> = Vec::new();
-    for it in astray.into_values() {
+    told.said.sort_by_key(|it| !it.is_lost);
+    let each = Each { classes, follows: touched.follows(), meanwhile: told.said, is_unwatched: false };
+    Looked { noticed: called_before(noticed), each }
+}
+
+/// What is said of calls that are astray, of equal ones together.
+struct Told<'a> {
+    input: &'a Input<'a>,
+    labels: Labels,
+    said: Vec<Meanwhile>,
+}
+
+impl Told<'_> {
+    /// `after`: after how many steps they are. `now`: the network in which its call is placed.
+    fn astray(&mut self, to: &Called, astray: &Astray, after: &[usize], now: &Network) {
+        if after.is_empty() {
+            return;
+        }
+        let call = || {
+            let home = now.tenant(&self.input.tenant.tenant)?;
+            let teller = Teller { network: now, home, labels: &self.labels, tense: Tense::Now };
+            Some(teller.course(astray.courses.first()?))
+        };
+        let by_hand = self.input.steps.iter().position(|it| it.is_by_hand);
         let meanwhile = Meanwhile {
             to: Vec::new(),
-            writes: it.states.len(),
-            until_by_hand: by_hand.is_some_and(|first| it.states.iter().any(|state| *state >= first)),
-            is_lost: it.is_lost,
-            call: it.call,
+            writes: after.len(),
+            until_by_hand: by_hand.is_some_and(|first| after.iter().any(|steps| *steps >= first)),
+            is_lost: astray.is_lost,
+            call: call().unwrap_or_default(),
         };
-        let to = labels.called(&it.to);
-        match said.iter_mut().find(|one| Meanwhile { to: Vec::new(), ..(**one).clone() } == meanwhile) {
-            Some(one) => one.to.push(to),
-            None => said.push(Meanwhile { to: vec![to], ..meanwhile }),
+        let to = self.labels.called(to);
+        match self.said.iter_mut().find(|it| Meanwhile { to: Vec::new(), ..(**it).clone() } == meanwhile) {
+            Some(it) => it.to.push(to),
+            None => self.said.push(Meanwhile { to: vec![to], ..meanwhile }),
         }
     }
-    said.sort_by_key(|it| !it.is_lost);
-    let follows = touched.follows();
-    (classes, follows, said)
+}
+
+/// When callers of a place notice something. Where not all was looked at it may be at any time.
+pub fn class_of(it: &Noticed) -> Class {
+    if it.is_limited {
+        return Class::CallerVisible;
+    }
+    it.differences.iter().map(|it| it.grade()).min().map_or(Class::Cosmetic, Class::from)
+}
+
+/// Each step is as grave as any place whose calls rest on it.
+fn unwatched(touched: Touched<'_>, whole: &[Noticed]) -> Each {
+    let mut classes = vec![Class::Cosmetic; touched.input.steps.len()];
+    for it in whole {
+        for step in touched.of(&it.to.clone().dialled()) {
+            classes[step] = classes[step].min(class_of(it));
+        }
+    }
+    Each { classes, follows: touched.follows(), meanwhile: Vec::new(), is_unwatched: true }
 }

@@ -48,6 +48,14 @@ impl Line {
         self.sentence_to(&listed(self.to.clone(), "and", "number"))
     }
 
+    /// Whether it says the same, of whatever calls.
+    fn says(&self, other: &Self) -> bool {
+        let Self { class, given, to: _, also: _, when, now, before, more } = self;
+        (class, more) == (&other.class, &other.more)
+            && (given, when) == (&other.given, &other.when)
+            && (now, before) == (&other.now, &other.before)
+    }
+
     /// The same where it is not about now and before, but about two sides that both are so.
     pub fn sentence_between(&self, here: &str, there: &str) -> String {
         let to = listed(self.to.clone(), "and", "number");
@@ -245,8 +253,7 @@ impl Sides<'_> {
             // Those that need no word for what the call finds speak for the others.
             own.sort_by_key(|(line, _)| line.given.is_some());
             for (line, parting) in own {
-                let is_same = |it: &Line| Line { to: Vec::new(), also: Vec::new(), ..it.clone() } == line;
-                if let Some((it, _)) = lines.iter_mut().find(|(it, _)| is_same(it)) {
+                if let Some((it, _)) = lines.iter_mut().find(|(it, _)| it.says(&line)) {
                     it.to.push(to.clone());
                     continue;
                 }

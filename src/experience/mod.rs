@@ -22,8 +22,8 @@ use crate::{
     },
     model::{Address, Kind, Resource, Tenant},
 };
-use instant::Ends;
 pub use instant::Meanwhile;
+use instant::{Each, Looked};
 use jiff::tz::TimeZone;
 pub use line::Line;
 use line::Sides;
@@ -95,6 +95,9 @@ pub struct Experience {
     /// Whether there are more phones on a call's ways than are looked at one by one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_limited: bool,
+    /// Whether there are too many steps for a look at what calls do between them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_unwatched: bool,
     #[serde(default)]
     pub table: Table,
 }
@@ -146,6 +149,7 @@ fn told(
         meanwhile: Vec::new(),
         beyond: Vec::new(),
         is_limited: all.iter().any(|it| it.is_limited),
+        is_unwatched: false,
         table: Table::of(all, &sides),
     }
 }
@@ -184,16 +188,15 @@ pub fn judge(input: &Input<'_>) -> Judged {
     let (before, after) = (of(&first), of(&last));
     let within = flow::ahead(input.at);
     let pair = Pair { before: &before, after: &after };
-    let all = called_before(pair.noticed(&Differing::of(&first, &last), within.clone()));
-    let mut experience = told(&all, [&first, &last], pair, &within, true);
     if let [_] = input.steps {
         // One step has no instant between.
-        let grade = all.iter().flat_map(|it| &it.differences).map(|it| it.grade()).min();
-        let classes = vec![grade.map_or(Class::Cosmetic, Class::from)];
+        let all = called_before(pair.noticed(&Differing::of(&first, &last), within.clone()));
+        let classes = vec![all.iter().map(instant::class_of).min().unwrap_or(Class::Cosmetic)];
+        let experience = told(&all, [&first, &last], pair, &within, true);
         return Judged { experience, classes, follows: vec![Vec::new()] };
     }
-    let ends = Ends { before: &before, after: &after, labels: Labels::of(&first, &last) };
-    let (classes, follows, meanwhile) = instant::each(input, &states, &ends, &all, &of);
-    experience.meanwhile = meanwhile;
-    Judged { experience, classes, follows }
+    let Looked { noticed, each } = instant::each(input, &states, [&first, &last], pair, &of);
+    let Each { classes, follows, meanwhile, is_unwatched } = each;
+    let told = told(&noticed, [&first, &last], pair, &within, true);
+    Judged { experience: Experience { meanwhile, is_unwatched, ..told }, classes, follows }
 }

@@ -6,7 +6,11 @@ use jiff::{
     civil::{Date, Weekday},
     tz::TimeZone,
 };
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+};
 
 /// Minutes of a day on the wall: in order, without touching each other.
 type Day = Vec<Range<u16>>;
@@ -37,6 +41,8 @@ pub struct Calendar {
     within: Range<Seconds>,
     /// Those that are the same before and after, with the stretches in which each is in force.
     named: Vec<(String, Vec<Range<Seconds>>)>,
+    /// What was said of windows already: many calls differ in the same.
+    said: RefCell<HashMap<Vec<Range<Seconds>>, String>>,
 }
 
 /// Of more schedules than this no two are tried together.
@@ -53,7 +59,7 @@ impl Calendar {
         };
         let named = named.into_iter().map(|(name, spans)| (name, clipped(spans)));
         let named = named.filter(|(_, spans)| !spans.is_empty()).collect();
-        Self { zone, within, named }
+        Self { zone, within, named, said: RefCell::default() }
     }
 
     pub fn within(&self) -> &Range<Seconds> {
@@ -66,11 +72,20 @@ impl Calendar {
         if whole.len() == 1 && whole[0].start <= self.within.start && whole[0].end >= self.within.end {
             return String::new();
         }
-        let by_clock = by_clock(&whole, &self.within, &self.zone);
+        if let Some(said) = self.said.borrow().get(&whole) {
+            return said.clone();
+        }
+        let said = self.said_of(&whole);
+        self.said.borrow_mut().insert(whole, said.clone());
+        said
+    }
+
+    fn said_of(&self, whole: &[Range<Seconds>]) -> String {
+        let by_clock = by_clock(whole, &self.within, &self.zone);
         if by_clock.len() <= FEW && !by_clock.contains('(') && !by_clock.contains("other day") {
             return by_clock;
         }
-        self.by_name(&whole).filter(|it| it.len() < by_clock.len()).unwrap_or(by_clock)
+        self.by_name(whole).filter(|it| it.len() < by_clock.len()).unwrap_or(by_clock)
     }
 
     /// In the names of schedules: those that fit best, and the days on which they do not.

@@ -2,8 +2,9 @@
 
 use super::{
     hours::Seconds,
-    network::{Network, PartyId, QueueId, ScheduleId, ScheduleState},
+    network::{MailboxId, Network, NumberId, PartyId, QueueId, ScheduleId, ScheduleState},
     point::Points,
+    system::System,
     timeline::{Place, Why},
 };
 
@@ -16,6 +17,8 @@ pub struct Met {
     /// Whose states were looked at. Another state of anybody else makes no difference.
     pub phones: Vec<PartyId>,
     pub queues: Vec<QueueId>,
+    /// Everything that was asked for, in order, each once: calls to one place that find the same of it come to the same.
+    pub(super) asked: Vec<Asked>,
     pub circles: Vec<Circle>,
     /// Of many calls: every place that was left.
     pub(super) places: Vec<Place>,
@@ -30,6 +33,20 @@ pub struct Circle {
     pub way: Vec<(Place, Why)>,
     /// Whether a phone of it is a number that the call comes in at again: others ring on.
     pub is_rung: bool,
+}
+
+/// Something that a call finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    Phone(PartyId),
+    Mailbox(MailboxId),
+    Full(QueueId),
+    Platform(System),
+    Switched(NumberId),
+    Schedule(ScheduleId),
+    Caller,
+    /// When it comes.
+    Time,
 }
 
 /// Which schedules are in force at an instant, as far as somebody has asked.
@@ -64,6 +81,7 @@ impl Met {
     pub(super) fn clear(&mut self) {
         self.phones.clear();
         self.queues.clear();
+        self.asked.clear();
         self.circles.clear();
         self.places.clear();
         self.is_unknown = false;
@@ -72,6 +90,13 @@ impl Met {
     pub(super) fn phone(&mut self, party: PartyId) {
         if !self.phones.contains(&party) {
             self.phones.push(party);
+            self.asked.push(Asked::Phone(party));
+        }
+    }
+
+    pub(super) fn asked(&mut self, asked: Asked) {
+        if !self.asked.contains(&asked) {
+            self.asked.push(asked);
         }
     }
 

@@ -1,6 +1,7 @@
 //! A call queue, on Stratus (section 4 of `SEMANTICS.md`; the numbers are its steps) and on CallTrackingMetrics (section 6).
 
 use super::{
+    met::Asked,
     network::{Agent, Leg, Queue, QueueId, Target},
     point::Point,
     state::Phone,
@@ -45,7 +46,8 @@ impl Walk<'_, '_> {
         }
         let is_stratus = network.site(it.site).system == System::Stratus;
         if is_stratus {
-            if self.given.full.get(handle.at()).copied().unwrap_or(false) {
+            self.shared.met.asked(Asked::Full(handle));
+            if self.given.is_full(handle) {
                 return self.not_taken(place, it, Why::Unavailable); // 1
             }
             if self.has_nobody(it) && (it.require_agents || !self.ask(Point::U28)) {

@@ -222,6 +222,14 @@ impl Given {
         self.platforms[system as usize] = platform;
     }
 
+    pub(super) fn is_off(&self, mailbox: MailboxId) -> bool {
+        self.mailboxes_off.get(mailbox.at()).copied().unwrap_or(false)
+    }
+
+    pub(super) fn is_full(&self, queue: QueueId) -> bool {
+        self.full.get(queue.at()).copied().unwrap_or(false)
+    }
+
     pub(super) fn phone(&self, network: &Network, party: PartyId) -> Phone {
         let of = |party: PartyId| self.phones.get(party.0 as usize).copied().flatten();
         let own = of(party).or_else(|| network.parties.get(party.0 as usize)?.device_of.and_then(of));

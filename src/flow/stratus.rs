@@ -1,6 +1,7 @@
 //! An extension on Stratus: its callers, its rules, its phones. Section 3 of `SEMANTICS.md`; the numbers are its steps.
 
 use super::{
+    met::Asked,
     network::{Extension, ExtensionId, Forwards, PartyId, Rule, Target},
     point::Point,
     ringing::{Rang, Refusals},
@@ -31,6 +32,7 @@ impl Walk<'_, '_> {
             return Next::End(End::Unknown(label)); // 0
         }
         let place = Place::Extension(handle);
+        self.shared.met.asked(Asked::Caller);
         let is_allowed = matches!(&self.call.caller, Caller::Number(number) if it.allow.contains(number)); // 1
         if !is_allowed {
             match &self.call.caller {

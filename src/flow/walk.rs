@@ -3,7 +3,7 @@
 use super::{
     choice::{Choices, MOST},
     hours::Seconds,
-    met::{Circle, Met},
+    met::{Asked, Circle, Met},
     network::{Forward, Leg, MailboxId, Network, NumberId, PartyId, ScheduleId, ScheduleState, Target, Way},
     point::{Point, Points},
     state::{Caller, Given, Phone, Platform},
@@ -211,7 +211,7 @@ impl Walk<'_, '_> {
         Next::End(End::Dropped(why))
     }
 
-    pub fn mailbox(&self, mailbox: MailboxId) -> Next {
+    pub fn mailbox(&mut self, mailbox: MailboxId) -> Next {
         if self.has_mailbox(mailbox) {
             Next::End(End::Voicemail(mailbox))
         } else {
@@ -219,8 +219,9 @@ impl Walk<'_, '_> {
         }
     }
 
-    pub fn has_mailbox(&self, mailbox: MailboxId) -> bool {
-        !self.given.mailboxes_off.get(mailbox.at()).copied().unwrap_or(false)
+    pub fn has_mailbox(&mut self, mailbox: MailboxId) -> bool {
+        self.shared.met.asked(Asked::Mailbox(mailbox));
+        !self.given.is_off(mailbox)
     }
 
     pub fn elapse(&mut self, ms: u32) {
@@ -236,10 +237,12 @@ impl Walk<'_, '_> {
             return Next::End(End::Loop);
         }
         let system = network.site(number.site).system;
+        self.shared.met.asked(Asked::Platform(system));
         let platform = self.given.platforms[system as usize];
         let forward = number.forward;
         match system {
             System::Stratus => {
+                self.shared.met.asked(Asked::Switched(handle));
                 let is_switched = self.given.switched == Some(handle);
                 let is_on = |it: &Forward| it.active == Some(true) || (is_switched && it.to.is_some());
                 if let Some(forward) = forward.filter(is_on) {
@@ -277,9 +280,11 @@ impl Walk<'_, '_> {
     }
 
     pub fn in_force(&mut self, schedule: ScheduleId) -> bool {
-        if self.network.assumed.get(Point::U27)
-            && let Some(is_so) = self.shared.met.in_force(self.network, schedule, self.call.at)
-        {
+        let is_by_call = self.network.assumed.get(Point::U27);
+        if matches!(self.network.schedules[schedule.at()].state, ScheduleState::Hours(_)) {
+            self.shared.met.asked(if is_by_call { Asked::Schedule(schedule) } else { Asked::Time });
+        }
+        if is_by_call && let Some(is_so) = self.shared.met.in_force(self.network, schedule, self.call.at) {
             return is_so;
         }
         match &self.network.schedules[schedule.at()].state {

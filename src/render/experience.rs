@@ -62,17 +62,40 @@ pub fn meanwhile(plan: &Plan) -> Vec<(&str, &Meanwhile)> {
     all
 }
 
-/// Objects of which no call shows what changes, with their tenants.
-pub fn beyond(plan: &Plan) -> Option<String> {
-    let of = |tenant: &'_ TenantPlan| -> Vec<String> {
-        let all = tenant.experience.iter().flat_map(|it| &it.beyond);
-        all.map(|address| format!("{}/{address}", tenant.tenant)).collect()
+/// What the sentences do not say, and why.
+pub fn remarks(plan: &Plan) -> Vec<String> {
+    let of = |is_so: fn(&Experience) -> bool| -> Vec<String> {
+        let own = plan.tenants.iter().filter(|it| it.experience.as_ref().is_some_and(is_so));
+        own.map(|it| it.tenant.clone()).collect()
     };
-    let all: Vec<String> = plan.tenants.iter().flat_map(of).collect();
-    (!all.is_empty()).then(|| {
-        let what = listed(all, "and", "object");
-        format!("What changes of {what} is not part of any call that is placed here; callers may notice it.")
-    })
+    let beyond = plan.tenants.iter().flat_map(|tenant| {
+        let all = tenant.experience.iter().flat_map(|it| &it.beyond);
+        all.map(|address| format!("{}/{address}", tenant.tenant))
+    });
+    let (beyond, limited) = (beyond.collect::<Vec<_>>(), of(|it| it.is_limited));
+    let unwatched = of(|it| it.is_unwatched);
+    let mut remarks = Vec::new();
+    if !beyond.is_empty() {
+        let what = listed(beyond, "and", "object");
+        remarks.push(format!(
+            "What changes of {what} is not part of any call that is placed here; callers may notice it."
+        ));
+    }
+    if !limited.is_empty() {
+        let whose = listed(limited, "and", "tenant");
+        remarks.push(format!(
+            "Calls at {whose} come by more phones than are looked at one by one: what differs when one of them does something else \
+             than all others may not be told."
+        ));
+    }
+    if !unwatched.is_empty() {
+        let whose = listed(unwatched, "and", "tenant");
+        remarks.push(format!(
+            "The steps of {whose} are too many for a look at what calls do between them: before the first and after the last they do \
+             what is told."
+        ));
+    }
+    remarks
 }
 
 /// Whether it was worked out for every tenant with steps, and no caller notices anything.
@@ -82,8 +105,11 @@ pub fn is_nothing(plan: &Plan) -> bool {
 
 fn is_nothing_of<'p>(tenants: impl IntoIterator<Item = &'p TenantPlan>) -> bool {
     let mut tenants = tenants.into_iter().filter(|it| !it.steps.is_empty()).peekable();
-    let nothing = |Experience { lines, meanwhile, beyond, is_limited, table }: &Experience| {
-        lines.is_empty() && meanwhile.is_empty() && beyond.is_empty() && !is_limited && table.calls.is_empty()
+    let nothing = |it: &Experience| {
+        let Experience { lines, meanwhile, beyond, is_limited, is_unwatched, table } = it;
+        let is_told =
+            !lines.is_empty() || !meanwhile.is_empty() || !beyond.is_empty() || !table.calls.is_empty();
+        !is_told && !is_limited && !is_unwatched
     };
     tenants.peek().is_some() && tenants.all(|it| it.experience.as_ref().is_some_and(nothing))
 }
@@ -116,8 +142,8 @@ pub fn tenants(said: &Said<'_>, plan: &Plan) -> String {
 /// Writes what callers notice.
 pub fn experience(out: &mut Page<'_>, plan: &Plan, expand: bool) -> io::Result<()> {
     let said = sentences(plan);
-    let (meanwhile, beyond) = (meanwhile(plan), beyond(plan));
-    if said.is_empty() && meanwhile.is_empty() && beyond.is_none() {
+    let (meanwhile, remarks) = (meanwhile(plan), remarks(plan));
+    if said.is_empty() && meanwhile.is_empty() && remarks.is_empty() {
         return Ok(());
     }
     let most = if expand { usize::MAX } else { MOST };
@@ -143,8 +169,8 @@ pub fn experience(out: &mut Page<'_>, plan: &Plan, expand: bool) -> io::Result<(
         let sign = if one.is_lost { paint(RED, "warning:") } else { paint(YELLOW, "note:") };
         say!(out, "{} {}{}", sign, printable(tenant), printable(one.sentence()))?;
     }
-    if let Some(beyond) = beyond {
-        say!(out, "{} {}", paint(YELLOW, "note:"), printable(beyond))?;
+    for remark in remarks {
+        say!(out, "{} {}", paint(YELLOW, "note:"), printable(remark))?;
     }
     say!(out)
 }

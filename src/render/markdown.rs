@@ -178,8 +178,8 @@ fn noticed_by_callers(plan: &Plan) -> io::Result<Vec<String>> {
         let (tenant, sentence) = (printable(tenant.to_owned()), printable(one.sentence()));
         items.push(Page::apart(|page| say!(page, "- {}{}: {}", sign, tenant, sentence))?);
     }
-    if let Some(beyond) = experience::beyond(plan) {
-        items.push(Page::apart(|page| say!(page, "- {}", printable(beyond)))?);
+    for remark in experience::remarks(plan) {
+        items.push(Page::apart(|page| say!(page, "- {}", printable(remark)))?);
     }
     Ok(items)
 }

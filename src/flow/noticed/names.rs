@@ -118,19 +118,6 @@ impl Names {
         Heard { end: self.end(course.end), at: course.at, rings }
     }
 
-    /// Whether people notice the same of two calls that take one course each, without a closer look. Where not, it is to be looked
-    /// at.
-    pub(super) fn is_heard_alike(&self, own: &Verdict, others: &Self, other: &Verdict) -> bool {
-        let ([own], [other]) = (own.timelines.as_slice(), other.timelines.as_slice()) else { return false };
-        own.at == other.at
-            && own.rings.len() == other.rings.len()
-            && self.end(own.end) == others.end(other.end)
-            && own.rings.iter().zip(&other.rings).all(|(one, other)| {
-                (one.from, one.until, self.party(one.party))
-                    == (other.from, other.until, others.party(other.party))
-            })
-    }
-
     /// What people notice of a call, whichever course it takes.
     pub(super) fn all_heard(&self, verdict: &Verdict) -> Vec<Heard> {
         let mut all: Vec<Heard> = verdict.timelines.iter().map(|it| self.heard(it)).collect();

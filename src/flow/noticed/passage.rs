@@ -1,28 +1,48 @@
-//! Calls while one configuration takes the place of another: those that are neither as before nor as after.
+//! Calls while one configuration turns into another, step by step: those that are neither as before nor as after.
 
-use super::{Called, Look, Targets, names::Heard};
+use super::{
+    Called, Differing, Grade, Noticed,
+    look::{Look, Targets},
+    rows::Rows,
+};
 use crate::flow::{
     hours::Seconds,
     network::Network,
     timeline::{Dropped, End, Timeline, Verdict},
 };
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Range,
+};
 
-/// A network that is for a while in the place of one, until another takes it.
-#[derive(Debug, Clone, Copy)]
+/// Some networks, each of which takes the place of the one before it.
 pub struct Passage<'n> {
-    pub before: &'n Network,
-    pub now: &'n Network,
-    pub after: &'n Network,
+    look: Look<'n>,
+    places: BTreeMap<Called, Targets>,
+    /// Which of them is the last.
+    last: usize,
 }
 
-/// Calls to one place that are neither as before nor as after.
-#[derive(Debug)]
-pub struct Astray {
+/// What calls to one place do while that is so.
+pub struct Passed {
     pub to: Called,
-    /// What the first such call does, in the handles of the network between. Empty: the number is nobody's.
+    /// How they differ between the first network and the last.
+    pub noticed: Option<Noticed>,
+    /// The networks before which calls are others, and in which state that is noticed.
+    pub changed: BTreeMap<usize, Grade>,
+    pub astray: Option<Astray>,
+    pub is_limited: bool,
+}
+
+/// Calls that are for a while neither as in the first network nor as in the last.
+#[derive(Debug, Default)]
+pub struct Astray {
+    /// In which of the networks.
+    pub in_networks: BTreeSet<usize>,
+    /// What the first such call does, in the handles of that network. Empty: the number is nobody's.
     pub courses: Vec<Timeline>,
-    /// Whether one of them reaches nobody, and would before and after.
+    pub network: usize,
+    /// Whether one of them reaches nobody, and would in the first and in the last.
     pub is_lost: bool,
 }
 
@@ -36,38 +56,116 @@ fn is_taken(verdict: &Verdict) -> bool {
     })
 }
 
-impl Passage<'_> {
-    /// The calls to some places, as they are dialled, that go neither where they went nor where they will go.
-    pub fn astray(self, places: &BTreeSet<Called>, within: Range<Seconds>) -> Vec<Astray> {
-        let mut look = Look::new(vec![self.before, self.now, self.after]);
+/// What comes of a call in each network where it may be another.
+#[derive(Default)]
+struct Way {
+    row: Option<usize>,
+    changed: Vec<usize>,
+    /// The networks in which it is astray, with those that follow until it may be another.
+    astray: Vec<Range<usize>>,
+    /// The first in which it is, and the first in which it is lost.
+    first: Option<usize>,
+    lost: Option<usize>,
+}
+
+impl<'n> Passage<'n> {
+    pub fn new(networks: Vec<&'n Network>) -> Self {
+        let last = networks.len().saturating_sub(1);
+        let look = Look::new(networks);
+        let places = look.everything_called();
+        Self { look, places, last }
+    }
+
+    /// The places whose calls come to something that differs between two of the networks.
+    pub fn concerned(&self, of: [usize; 2], differing: &Differing) -> Vec<Called> {
+        let changes = self.look.changes(of, differing);
+        let concerned = self.places.iter().filter(|(_, it)| self.look.is_concerned(it, &changes));
+        concerned.map(|(called, _)| called.clone()).collect()
+    }
+
+    /// What calls do: to each place `others` says before which of the networks, but the first, they may be others.
+    pub fn passed(
+        mut self,
+        others: &dyn Fn(&Called) -> BTreeSet<usize>,
+        within: &Range<Seconds>,
+    ) -> Vec<Passed> {
         let mut all = Vec::new();
-        let called: Vec<(Called, Targets)> = look
-            .everything_called()
-            .into_iter()
-            .filter(|(it, _)| places.contains(&it.clone().dialled()))
-            .collect();
-        for (to, targets) in called {
-            let mut found: Option<Astray> = None;
-            look.called(&to, &targets, &within, &mut |placed| {
-                let heard: Vec<Option<Vec<Heard>>> = placed
-                    .stages
-                    .iter()
-                    .zip(&placed.verdicts)
-                    .map(|(stage, it)| it.as_ref().map(|it| stage.names.all_heard(it)))
-                    .collect();
-                let [before, now, after] = placed.verdicts.as_slice() else { return };
-                if heard[1] == heard[0] || heard[1] == heard[2] {
-                    return;
-                }
-                let fine = |it: &Option<Verdict>| it.as_ref().is_some_and(is_taken);
-                let is_lost = fine(before) && fine(after) && !fine(now);
-                if found.as_ref().is_none_or(|it| is_lost && !it.is_lost) {
-                    let courses = now.as_ref().map(|it| it.timelines.clone()).unwrap_or_default();
-                    found = Some(Astray { to: to.clone(), courses, is_lost });
-                }
-            });
-            all.extend(found);
+        for (to, targets) in std::mem::take(&mut self.places) {
+            let others = others(&to);
+            if !others.is_empty() {
+                all.push(self.place(to, targets, &others, within));
+            }
         }
         all
+    }
+
+    fn place(
+        &mut self,
+        to: Called,
+        targets: Targets,
+        others: &BTreeSet<usize>,
+        within: &Range<Seconds>,
+    ) -> Passed {
+        let begins: Vec<usize> = std::iter::once(0).chain(others.iter().copied()).collect();
+        // From where they are others for the last time on they are as in the last network.
+        let mut networks = begins.clone();
+        if let Some(last) = networks.last_mut() {
+            *last = self.last;
+        }
+        let mut targets = targets;
+        for (at, target) in targets.iter_mut().enumerate() {
+            *target = target.filter(|_| networks.contains(&at));
+        }
+        let ends = [0, self.last];
+        // A queue or an extension that is new nobody has called.
+        let is_number = matches!(to, Called::Number(_));
+        let is_called = |at: usize, targets: &[_]| is_number || Option::is_some(&targets[at]);
+        let mut rows = Rows::new(ends);
+        let mut ways = HashMap::new();
+        let mut changed: BTreeMap<usize, Grade> = BTreeMap::new();
+        let mut astray: Option<Astray> = None;
+        let (classes, is_limited) = self.look.called(&to, &targets, ends, within, &mut |placed| {
+            let way: &Way = ways.entry(placed.key()).or_insert_with(|| {
+                let mut way = Way { row: rows.row(&placed), ..Way::default() };
+                let sounds: Vec<usize> = networks.iter().map(|at| rows.sound(&placed, *at)).collect();
+                let is_fine = |at: usize| placed.verdict(at).is_some_and(is_taken);
+                for (index, pair) in sounds.windows(2).enumerate() {
+                    if pair[0] != pair[1] && is_called(networks[index], &targets) {
+                        way.changed.push(begins[index + 1]);
+                    }
+                }
+                let between = 1..networks.len().saturating_sub(1);
+                let is_astray = |it: &usize| {
+                    is_called(0, &targets) && ![sounds[0], sounds[sounds.len() - 1]].contains(&sounds[*it])
+                };
+                for it in between.filter(is_astray) {
+                    way.astray.push(begins[it]..begins[it + 1]);
+                    way.first.get_or_insert(networks[it]);
+                    if way.lost.is_none() && ends.into_iter().all(is_fine) && !is_fine(networks[it]) {
+                        way.lost = Some(networks[it]);
+                    }
+                }
+                way
+            });
+            let grade = placed.situation.grade();
+            for at in &way.changed {
+                changed.entry(*at).and_modify(|it| *it = (*it).min(grade)).or_insert(grade);
+            }
+            if let Some(first) = way.first {
+                let courses = |at: usize| placed.courses(at).unwrap_or_default();
+                let known = astray.get_or_insert_with(|| Astray {
+                    courses: courses(first),
+                    network: first,
+                    ..Astray::default()
+                });
+                known.in_networks.extend(way.astray.iter().cloned().flatten());
+                if let Some(at) = way.lost.filter(|_| !known.is_lost) {
+                    (known.courses, known.network, known.is_lost) = (courses(at), at, true);
+                }
+            }
+            rows.add(way.row, placed);
+        });
+        let noticed = rows.noticed(to.clone(), classes, is_limited, &self.look.shared);
+        Passed { to, noticed, changed, astray, is_limited }
     }
 }

@@ -93,12 +93,11 @@ impl<'n> Stage<'n> {
         Self { network, names, given: Vec::new() }
     }
 
-    fn everybody(&mut self, phone: Phone) -> &mut Given {
-        let at = self.given.iter().position(|(it, _)| *it == phone).unwrap_or_else(|| {
+    fn everybody(&mut self, phone: Phone) -> usize {
+        self.given.iter().position(|(it, _)| *it == phone).unwrap_or_else(|| {
             self.given.push((phone, Given::everybody(self.network, phone)));
             self.given.len() - 1
-        });
-        &mut self.given[at].1
+        })
     }
 
     /// Has a look at a situation. Everything is as it was afterwards.
@@ -107,7 +106,7 @@ impl<'n> Stage<'n> {
         situation: &Situation,
         set: &[(Shared, Phone)],
         number: Option<NumberId>,
-        look: impl FnOnce(&Given) -> T,
+        look: impl FnOnce(&'n Network, &Names, &Given) -> T,
     ) -> T {
         let network = self.network;
         let is_phone = |party: &PartyId| network.parties[party.at()].hosted.is_none();
@@ -118,7 +117,8 @@ impl<'n> Stage<'n> {
             _ => None,
         };
         let others = situation.others();
-        let given = self.everybody(others);
+        let at = self.everybody(others);
+        let (given, names) = (&mut self.given[at].1, &self.names);
         set.iter().for_each(|(party, phone)| given.set_phone(*party, *phone));
         if let Some(queue) = full {
             given.full[queue.at()] = true;
@@ -129,12 +129,14 @@ impl<'n> Stage<'n> {
         if let (Situation::Platform(platform), Some(number)) = (situation, number) {
             given.set_platform(network.system_of(number), *platform);
         }
-        let seen = look(given);
+        let seen = look(network, names, given);
         set.iter().for_each(|(party, _)| given.set_phone(*party, others));
         if let Some(queue) = full {
             given.full[queue.at()] = false;
         }
-        given.mailboxes_off.fill(false);
+        if *situation == Situation::MailboxesOff {
+            given.mailboxes_off.fill(false);
+        }
         given.platforms = [Platform::Up; 3];
         seen
     }

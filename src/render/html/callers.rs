@@ -48,8 +48,8 @@ pub fn callers(plan: &Plan, tenants: &Tenants<'_>) -> Markup {
                 }
             }
         }
-        @if let Some(beyond) = experience::beyond(plan) {
-            p { strong class="some" { "note:" } " " (sentence(&printable(beyond))) }
+        @for remark in experience::remarks(plan) {
+            p { strong class="some" { "note:" } " " (sentence(&printable(remark))) }
         }
         @if !unknown.is_empty() {
             @let whose = if plan.tenants.len() > 1 { format!(" for {}", count(unknown.len(), "tenant")) } else { String::new() };
