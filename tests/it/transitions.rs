@@ -7,6 +7,7 @@ pub mod accepts;
 pub mod bench;
 pub mod case;
 mod imported;
+mod instants;
 pub mod promise;
 mod random_live;
 mod readings;

@@ -159,6 +159,9 @@ impl<'n> Passage<'n> {
                     ..Astray::default()
                 });
                 known.in_networks.extend(way.astray.iter().cloned().flatten());
+                if first < known.network && !known.is_lost {
+                    (known.courses, known.network) = (courses(first), first);
+                }
                 if let Some(at) = way.lost.filter(|_| !known.is_lost) {
                     (known.courses, known.network, known.is_lost) = (courses(at), at, true);
                 }

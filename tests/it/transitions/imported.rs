@@ -35,15 +35,15 @@ fn cases() -> usize {
 const MUTANTS: usize = 1;
 
 /// What an account says in the words of a file: the sections, object by object.
-type Words = BTreeMap<(String, String), Value>;
+pub type Words = BTreeMap<(String, String), Value>;
 
-struct Bench<'a> {
+pub struct Bench<'a> {
     setup: &'a Setup,
     workspace: Workspace,
 }
 
 impl<'a> Bench<'a> {
-    fn new(setup: &'a Setup, directory: &str, live: &Value) -> Self {
+    pub fn new(setup: &'a Setup, directory: &str, live: &Value) -> Self {
         let workspace = Workspace::at(scratch().join(directory));
         if workspace.root().exists() {
             std::fs::remove_dir_all(workspace.root()).unwrap();
@@ -71,7 +71,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Imports the account: what the file then says, or why there is none.
-    fn import(&self) -> Result<Words, String> {
+    pub fn import(&self) -> Result<Words, String> {
         let (ending, out, err) = self.run(&["import", "--account", &self.setup.account]);
         if ending != Ending::Fine {
             return Err(format!("{out}{err}"));

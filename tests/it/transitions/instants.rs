@@ -1,0 +1,179 @@
+//! While a transition is applied every call is as it was or as it will be, or the plan had said that it would not be: after
+//! each write the account is read as a whole, and its calls are placed.
+//!
+//! `DIALFORM_INSTANTS=full` is every transition, another text those with it in their name.
+
+use super::{
+    THREADS,
+    bench::{Bench, Outcome},
+    case::{Case, Setup},
+    held, imported,
+    promise::read,
+    rig::scratch,
+};
+use crate::workspace::Workspace;
+use dialform::{
+    flow::{self, Assumptions, Called, Config, Network, Passage, System},
+    model::Tenant,
+};
+use serde_json::{Map, Value, json};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+/// Every so many transitions by default.
+const SAMPLE: usize = 25;
+
+/// Nothing is stale: what is looked at is what has been written.
+const FAULT: &str = "visible-after:0ms";
+
+/// Thursday, 2027-02-04, 15:00 UTC.
+const AT: i64 = 1_801_753_200;
+
+#[derive(Debug, Default)]
+struct Counts {
+    applies: usize,
+    writes: usize,
+    /// Those with a person's steps, and those whose account is not imported as a whole.
+    left_out: usize,
+    /// Places that can be called, after each write.
+    as_before_or_after: usize,
+    said: usize,
+    /// Those that are another place after the apply.
+    changed: usize,
+}
+
+/// The account as it can be read.
+fn tenant(setup: &Setup, directory: &str, state: &[u8]) -> Option<Tenant> {
+    let live: Value = serde_json::from_slice(state).unwrap();
+    let words = imported::Bench::new(setup, directory, &live).import().ok()?;
+    let mut tenant = Map::new();
+    for (key, value) in [
+        ("tenant", "case"),
+        ("provider", "system"),
+        ("account", &setup.account),
+        ("time_zone", "America/Chicago"),
+    ] {
+        tenant.insert(key.into(), value.into());
+    }
+    for ((section, key), value) in words {
+        tenant.entry(section).or_insert_with(|| json!({}))[key] = value;
+    }
+    Some(serde_json::from_value(Value::Object(tenant)).unwrap())
+}
+
+fn network(setup: &Setup, tenant: &Tenant) -> Network {
+    let system = System::of_kind(&setup.kind).unwrap();
+    let config = Config { tenant, system, is_whole: true };
+    Network::new(&[config], flow::horizon(AT), Assumptions::default())
+}
+
+/// Whether the plan says that calls to a place are for a while neither as before nor as after.
+fn is_said(meanwhile: &Value, place: &Called) -> bool {
+    let mut labels = meanwhile.as_array().into_iter().flatten().flat_map(|it| it["to"].as_array().unwrap());
+    labels.any(|label| {
+        let label = label.as_str().unwrap();
+        match place {
+            Called::Number(number) => label.contains(&number.grouped()),
+            Called::Extension { extension: name, .. } | Called::Queue { queue: name, .. } => {
+                ["extension", "queue"].iter().any(|word| {
+                    let own = format!("{word} {name}");
+                    label == own || label.starts_with(&format!("{own} ("))
+                })
+            }
+        }
+    })
+}
+
+fn play(setup: &Setup, case: &Case, counts: &Mutex<Counts>) -> Outcome<()> {
+    let workspace = Workspace::at(scratch().join("instants").join(setup.slug()).join(case.slug()));
+    if workspace.root().exists() {
+        std::fs::remove_dir_all(workspace.root()).unwrap();
+    }
+    let bench = Bench::new(setup, case, workspace);
+    bench.put(setup.live.to_string().as_bytes());
+    if !case.a.is_empty() {
+        bench.declare(&case.a);
+        let critical = read(&bench.plan(FAULT)?).critical;
+        bench.apply(&critical, FAULT);
+    }
+    bench.declare(&case.b);
+    let before = bench.bytes();
+    let plan = bench.plan(FAULT)?;
+    let promised = read(&plan);
+    if !promised.manual.is_empty() {
+        counts.lock().unwrap().left_out += 1;
+        return Ok(());
+    }
+    let meanwhile = &plan["tenants"][0]["experience"]["meanwhile"];
+    let writes = bench.apply(&promised.critical, FAULT).writes;
+    let after = bench.bytes();
+    let directory = format!("instants-read/{}/{}", setup.slug(), case.slug());
+    let (Some(first), Some(last)) = (tenant(setup, &directory, &before), tenant(setup, &directory, &after))
+    else {
+        counts.lock().unwrap().left_out += 1;
+        return Ok(());
+    };
+    let (first, last) = (network(setup, &first), network(setup, &last));
+    let mut unsaid = Vec::new();
+    for done in 1..writes.len() {
+        bench.put(&before);
+        bench.apply(&promised.critical, &format!("{FAULT},refuse:1,only:writes,skip:{done}"));
+        let Some(now) = tenant(setup, &directory, &bench.bytes()) else { continue };
+        let now = network(setup, &now);
+        let passage = Passage::new(vec![&first, &now, &last]);
+        let all = passage.passed(&|_| BTreeSet::from([1, 2]), &flow::ahead(AT));
+        let mut counts = counts.lock().unwrap();
+        for passed in all {
+            counts.changed += usize::from(!passed.changed.is_empty());
+            if passed.astray.is_none() {
+                counts.as_before_or_after += 1;
+            } else if is_said(meanwhile, &passed.to) {
+                counts.said += 1;
+            } else {
+                unsaid.push(format!("{:?} after {:?}", passed.to, &writes[..done]));
+            }
+        }
+    }
+    let mut counts = counts.lock().unwrap();
+    counts.applies += 1;
+    counts.writes += writes.len();
+    if unsaid.is_empty() { Ok(()) } else { Err(unsaid.join("\n  ")) }
+}
+
+/// A plan of several writes may not send a call astray that it has not named: between two writes people call as well.
+#[test]
+fn after_each_write_calls_are_as_before_or_as_after_or_it_was_said() {
+    let chosen = std::env::var("DIALFORM_INSTANTS").unwrap_or_default();
+    // Nobody says what calls do at the toy.
+    let real = held().iter().filter(|it| System::of_kind(&it.setup.kind).is_some());
+    let all = real.flat_map(|it| it.cases.iter().map(|case| (&it.setup, *case)));
+    let list: Vec<(&Setup, &Case)> = match &*chosen {
+        "" => all.step_by(SAMPLE).collect(),
+        "full" => all.collect(),
+        part => all.filter(|(_, case)| case.name.contains(part)).collect(),
+    };
+    let (next, counts) = (AtomicUsize::new(0), Mutex::new(Counts::default()));
+    let broken = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                while let Some((setup, case)) = list.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Err(why) = play(setup, case, &counts) {
+                        broken.lock().unwrap().push(format!("- {} `{}`:\n  {why}", setup.kind, case.name));
+                    }
+                }
+            });
+        }
+    });
+    let (counts, mut broken) = (counts.into_inner().unwrap(), broken.into_inner().unwrap());
+    println!("{counts:?}");
+    broken.sort();
+    assert!(broken.is_empty(), "{} of {} broken:\n{}", broken.len(), list.len(), broken.join("\n"));
+    assert!(counts.applies > 0 && counts.as_before_or_after > 0, "{counts:?}");
+}
