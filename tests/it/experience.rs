@@ -330,3 +330,36 @@ fn an_older_edition_of_the_time_zone_tables_is_told() {
     assert_eq!(wrong.ending, Ending::Error);
     assert!(wrong.err.starts_with("error[failed]: cannot read the table of `"), "{}", wrong.err);
 }
+
+/// A plan of many steps that the same calls rest on is made in seconds, and says what it did not look at.
+#[test]
+fn what_is_too_large_is_said() {
+    let world = Workspace::quickstart();
+    // Each goes on to the next.
+    let chain = |ring: u32| -> String {
+        let rule = |at: u32| {
+            let next =
+                if at < 140 { format!("{{ extension: \"{}\" }}", at + 1) } else { "voicemail".to_owned() };
+            format!(
+                "  \"{at}\": {{ order: [{{ when: default, forward: {{ no_answer: {next} }} }}], ring_timeout: {ring} }}\n"
+            )
+        };
+        let rules: String = (101..=140).map(rule).collect();
+        format!("tenant: acme-dental\nprovider: stratus-dallas\naccount: acmedental.12345.service\nrules:\n{rules}")
+    };
+    world.write(ACME, chain(20));
+    world.commit(&["."]);
+    world.write(ACME, chain(25));
+    let run = world.run_at(NOW, &["plan", "--against", "HEAD"]);
+    assert_eq!(run.ending, Ending::Fine, "{}{}", run.out, run.err);
+    let notes: Vec<&str> = run.out.lines().filter(|line| line.starts_with("note:")).collect();
+    assert_eq!(
+        notes,
+        [
+            "note: The steps of acme-dental are too many for a look at what calls do between them: before the first and after the \
+          last they do what is told."
+        ],
+        "{}",
+        run.out
+    );
+}
