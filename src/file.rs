@@ -10,6 +10,7 @@ mod matching;
 pub use matching::{OPTIONS, in_directory, no_pattern};
 
 use std::{
+    collections::HashMap,
     fs::{self, DirBuilder, File},
     io::{self, Read, Write},
     path::{Component, Path, PathBuf},
@@ -29,6 +30,41 @@ pub const LARGEST_OF_ALL: u64 = 64 * MIB;
 /// Reads a file of a workspace of at most so many bytes. Its name is relative to the root.
 pub fn read(root: &Path, name: &str, most: u64) -> io::Result<Vec<u8>> {
     bounded(&plain(root, name)?, most)
+}
+
+/// Reads many files of a workspace. Where a directory is really is asked once.
+pub struct Many<'a> {
+    root: &'a Path,
+    /// Directories, and whether they are below the root.
+    known: HashMap<PathBuf, bool>,
+}
+
+impl<'a> Many<'a> {
+    pub fn below(root: &'a Path) -> Self {
+        Self { root, known: HashMap::new() }
+    }
+
+    /// As [`read`] does.
+    pub fn read(&mut self, name: &str, most: u64) -> io::Result<Vec<u8>> {
+        let path = self.root.join(name);
+        let is_plain = |part| matches!(part, Component::Normal(_));
+        let directory = path.parent().filter(|_| Path::new(name).components().all(is_plain));
+        let Some(directory) = directory else { return read(self.root, name, most) };
+        let is_inside = match self.known.get(directory) {
+            Some(known) => *known,
+            None => {
+                let inside = directory.canonicalize()?.starts_with(self.root.canonicalize()?);
+                self.known.insert(directory.to_owned(), inside);
+                inside
+            }
+        };
+        // A link, or what is no plain file, is for the one that looks where it leads.
+        if is_inside && path.symlink_metadata()?.is_file() {
+            bounded(&path, most)
+        } else {
+            read(self.root, name, most)
+        }
+    }
 }
 
 /// Reads a file that a person has named.
@@ -66,10 +102,11 @@ fn bytes_named(path: &Path) -> io::Result<Vec<u8>> {
 fn bounded(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let too_large = || refuse(&too_large(most));
     let file = File::open(path)?;
-    if file.metadata()?.len() > most {
+    let length = file.metadata()?.len();
+    if length > most {
         return Err(too_large());
     }
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
     file.take(most + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most { Err(too_large()) } else { Ok(bytes) }
 }

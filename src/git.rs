@@ -1,5 +1,11 @@
 //! Asking git. No text of a person's ever becomes an option of it: a revision is turned into an object's name first. And
 //! nothing that a pull request can bring makes it run a program.
+//!
+//! - `blobs`: many files from one process
+
+mod blobs;
+
+pub use blobs::Blobs;
 
 use crate::text::io_reason;
 use std::{path::Path, process::Command};

@@ -41,7 +41,15 @@ impl TryFrom<&PlanArgs> for Options {
         let selection = run::Selection { config, merge, against, as_of, ..selection.into() };
         let environment = showing.environment.clone();
         let (emulation, logging) = (emulation.into(), watching.into());
-        Ok(Self { environment, selection, emulation, logging, now: None, follows_calls: false })
+        Ok(Self {
+            environment,
+            selection,
+            emulation,
+            logging,
+            now: None,
+            in_part: true,
+            follows_calls: false,
+        })
     }
 }
 
@@ -50,6 +58,8 @@ impl From<&ApplyArgs> for Options {
         let ApplyArgs { selection, emulation, watching, showing, .. } = args;
         let environment = showing.environment.clone();
         Self {
+            // Nothing is written while anything is wrong with the files.
+            in_part: false,
             follows_calls: false,
             environment,
             selection: selection.into(),

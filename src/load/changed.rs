@@ -5,13 +5,14 @@ use super::{
     expected::PROVIDERS,
     files::Files,
     library::{Library, parsed},
+    part::Part,
     pieces::adds_to,
     source::WORKSPACE_FILE,
     until::Untils,
     workspace::{LoadedTenant, Workspace, head},
 };
 use crate::{file, finding::Finding, model::Tenant, path::Segment};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// How a workspace has changed.
 pub struct Changed {
@@ -24,7 +25,9 @@ pub struct Changed {
 /// The tenants of these files whose file has changed since they left the revision: edited, new, not known to git, or newly named by
 /// a pattern. A tenant also counts when the settings of its provider have changed.
 pub fn changed_since<P>(workspace: &Workspace<P>, now: &Files, named: &str) -> Result<Changed, String> {
-    let revision = now.where_left(named)?;
+    let part = workspace.part.as_ref();
+    let known = part.and_then(|part| part.left.clone());
+    let revision = known.map_or_else(|| now.where_left(named).map(Arc::new), Ok)?;
     // What git has noted of a file may hide an edit (`assume-unchanged`), and a new one it does not look at: bytes tell.
     let files: BTreeSet<&str> = workspace.tenants.iter().flat_map(LoadedTenant::files).collect();
     let files: Vec<&str> = files.into_iter().chain([WORKSPACE_FILE]).collect();
@@ -60,8 +63,14 @@ pub fn changed_since<P>(workspace: &Workspace<P>, now: &Files, named: &str) -> R
             tenants.insert(index);
         }
     }
-    let now: BTreeSet<&str> =
-        workspace.tenants.iter().flat_map(LoadedTenant::written).map(|(name, _)| name).collect();
+    let others = part.into_iter().flat_map(Part::files);
+    let now: BTreeSet<&str> = workspace
+        .tenants
+        .iter()
+        .flat_map(LoadedTenant::written)
+        .map(|(name, _)| name)
+        .chain(others)
+        .collect();
     let tenants_then = match &earlier {
         Some(earlier) => earlier.named.clone(),
         None => matching(&then, &workspace.file.tenants)?,

@@ -4,16 +4,17 @@
 use super::{
     Tree,
     decode::decode_partly,
-    files::Files,
+    files::{AHEAD, Files},
     hints::Anything,
     library::{Library, parsed},
     pieces::joined,
     revision::Revision,
+    scan::scan,
     source::Source,
     source::WORKSPACE_FILE,
     template::Extent,
     until::Untils,
-    workspace::{LoadedTenant, head},
+    workspace::{LoadedTenant, Workspace, head},
 };
 use crate::{
     file,
@@ -21,7 +22,7 @@ use crate::{
     model::{Tenant, WorkspaceFile},
 };
 use jiff::Timestamp;
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 const CODE: &str = "base";
 const UNKNOWN: &str = "of its tenant this plan does not say whether the files or the live system changed, nor what was protected";
@@ -34,6 +35,7 @@ pub struct Earlier {
     /// What could not be read.
     pub findings: Vec<Finding>,
     named: String,
+    revision: Arc<Revision>,
     /// The instant that they are read for.
     at: Timestamp,
 }
@@ -45,6 +47,34 @@ impl Earlier {
         Self::load_some(root, named, now, at, &|_| true)
     }
 
+    /// The same of what the tenants of a part of a workspace may have been. Of the others nothing has to be known where their
+    /// files are now what they were then.
+    pub fn load_part<P>(
+        root: &Path,
+        named: &str,
+        workspace: &mut Workspace<P>,
+        files: &Files,
+    ) -> Result<Self, String> {
+        let Workspace { file, part, at, .. } = workspace;
+        let Some(part) = part else { return Self::load(root, named, file, *at) };
+        let revision = Arc::new(Revision::find(root, named)?);
+        part.ask(files);
+        let others: BTreeSet<&str> = part.files().filter(|name| part.is_as_at(name, &revision)).collect();
+        let mut wanted: &dyn Fn(&str) -> bool = &|name| !others.contains(name);
+        let then = Files::Revision(Arc::clone(&revision));
+        let adds = |name: &String| {
+            let bytes = then.read(name, file::LARGEST_OF_ALL).unwrap_or_default();
+            !scan(&bytes).is_plain
+        };
+        let named_then = file.tenants.iter().flat_map(|it| then.matching(it).unwrap_or_default());
+        let gone = named_then.filter(|name| wanted(name) && !part.is_as_at(name, &revision));
+        // A file that is not plain may be of a tenant whose others are as they were.
+        if !part.is_as_at(WORKSPACE_FILE, &revision) || gone.collect::<Vec<_>>().iter().any(adds) {
+            wanted = &|_| true;
+        }
+        Self::load_of(revision, named, file, *at, wanted)
+    }
+
     /// The same of some of the tenants' files.
     pub fn load_some(
         root: &Path,
@@ -53,8 +83,18 @@ impl Earlier {
         at: Timestamp,
         wanted: &dyn Fn(&str) -> bool,
     ) -> Result<Self, String> {
-        let revision = Revision::find(root, named)?;
+        Self::load_of(Arc::new(Revision::find(root, named)?), named, now, at, wanted)
+    }
+
+    fn load_of(
+        revision: Arc<Revision>,
+        named: &str,
+        now: &WorkspaceFile,
+        at: Timestamp,
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Result<Self, String> {
         let mut earlier = Self {
+            revision: Arc::clone(&revision),
             tenants: Vec::new(),
             unread: BTreeSet::new(),
             findings: Vec::new(),
@@ -73,16 +113,26 @@ impl Earlier {
         let mut library = Library::read(&files, &shared, &tree, &mut found);
         earlier.report(found, "what used those schedules counts as not declared then");
         let before = earlier.unread.len();
-        let trees: Vec<Tree> = names.iter().filter_map(|name| earlier.parse(&files, name)).collect();
+        let names: Vec<String> = names.into_iter().collect();
+        let mut trees: Vec<Tree> = Vec::new();
+        for some in names.chunks(AHEAD) {
+            files.read_ahead(some.iter().map(String::as_str));
+            trees.extend(some.iter().filter_map(|name| earlier.parse(&files, name)));
+        }
         let mut found = Vec::new();
         let all = earlier.unread.len() == before;
-        let joined = joined(trees, all, &mut found);
+        let joined = joined(trees, all, &[], &mut found);
         earlier.report(found, "what only one of the two files could mean counts as not declared then");
         earlier.unread.extend(joined.alone);
         for tree in joined.tenants {
             earlier.read(&files, &mut library, tree);
         }
         Ok(earlier)
+    }
+
+    /// The files of a revision, if it is named as this one was.
+    pub(super) fn files_of(&self, named: &str) -> Option<Arc<Revision>> {
+        (self.named == named).then(|| Arc::clone(&self.revision))
     }
 
     /// Whether nothing can be known of a tenant that is not among them. `now` are the files of the tenants of now.

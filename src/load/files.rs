@@ -1,6 +1,9 @@
 //! Where the files of a workspace are read from: a directory, or a git revision of it.
 
-use super::{revision::Revision, source::WORKSPACE_FILE};
+use super::{
+    revision::{Revision, objects_of},
+    source::WORKSPACE_FILE,
+};
 use crate::{
     explained::Explained,
     file::{self, OPTIONS, in_directory, no_pattern},
@@ -8,15 +11,19 @@ use crate::{
 };
 use glob::MatchOptions;
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
+    sync::Arc,
 };
+
+/// How many files are read ahead: they are held in memory until they are read.
+pub(super) const AHEAD: usize = 256;
 
 /// Where the files are read from.
 pub enum Files {
     Directory(PathBuf),
     /// The directory as it was at a git revision.
-    Revision(Revision),
+    Revision(Arc<Revision>),
 }
 
 impl Files {
@@ -24,6 +31,35 @@ impl Files {
         match self {
             Self::Directory(root) => file::read(root, name, most).map_err(|error| io_reason(&error)),
             Self::Revision(revision) => revision.read(name, most),
+        }
+    }
+
+    /// Says that these files are about to be read, which is one question to git.
+    pub(super) fn read_ahead<'n>(&self, names: impl Iterator<Item = &'n str>) {
+        if let Self::Revision(revision) = self {
+            revision.read_ahead(names);
+        }
+    }
+
+    /// A way to read many files.
+    pub(super) fn reader(&self) -> Box<dyn FnMut(&str, u64) -> Result<Vec<u8>, String> + '_> {
+        match self {
+            Self::Directory(root) => {
+                let mut many = file::Many::below(root);
+                Box::new(move |name, most| many.read(name, most).map_err(|error| io_reason(&error)))
+            }
+            Self::Revision(revision) => Box::new(|name, most| revision.read(name, most)),
+        }
+    }
+
+    /// What git calls the bytes of files; `None` where it cannot say so of all of them.
+    pub(super) fn objects(&self, names: &[&str]) -> Option<BTreeMap<String, String>> {
+        match self {
+            Self::Directory(root) => objects_of(root, names),
+            Self::Revision(revision) => {
+                let object = |name: &&str| Some(((*name).to_owned(), revision.object(name)?.to_owned()));
+                Some(names.iter().filter_map(object).collect())
+            }
         }
     }
 

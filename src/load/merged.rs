@@ -71,7 +71,7 @@ impl Merge {
     /// The files of the workspace as the merge would have them.
     pub fn files(&self, root: &Path) -> Result<Files, Explained> {
         let revision = Revision::of_merge(root, &self.named, &self.tree, &self.commits);
-        revision.map(Files::Revision).map_err(Explained::new)
+        revision.map(|it| Files::Revision(it.into())).map_err(Explained::new)
     }
 
     /// Whether a file is another one than at a revision.

@@ -9,6 +9,7 @@
 //! - `error`: what is wrong with a node, and where in it
 //! - `hints`, `synonyms`: what the phone system of a file takes, and the portals' words for it
 //! - `workspace`: `dialform.yaml` and its tenants, from a directory or a git revision
+//! - `part`: the tenants that a run is about, and what those must know of the others. `scan`: a file looked at and not parsed
 //! - `files`: where they are read from, a directory or a git revision
 //! - `pieces`: the files of one tenant as one tree
 //! - `library`: what tenants take from other files. `template`: what they extend, `vars`: variables of those, `merge`, `forms`:
@@ -48,8 +49,10 @@ mod merge;
 mod merged;
 mod number;
 mod parse;
+mod part;
 mod pieces;
 mod revision;
+mod scan;
 mod shared;
 pub mod source;
 mod sources;
@@ -78,6 +81,7 @@ pub use hints::{Anything, Hints};
 pub use history::{Commit, Left, Since, left};
 pub use library::Proposed;
 pub use merged::Merge;
+pub use part::{About, Part};
 pub use revision::Revision;
 pub use source::{BASELINE_FILE, WORKSPACE_FILE};
 pub use span::Span;

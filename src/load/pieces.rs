@@ -36,8 +36,9 @@ pub(super) fn adds_to(root: &Node) -> Option<&str> {
     MAIN.iter().all(|word| root.get(word).is_none()).then(|| tenant.text())
 }
 
-/// Puts the files of each tenant together. `all`: there is no other that could not be read.
-pub(super) fn joined(trees: Vec<Tree>, all: bool, findings: &mut Vec<Finding>) -> Joined {
+/// Puts the files of each tenant together. `all`: there is no other that could not be read. `others`: the names of tenants whose
+/// files are not among these.
+pub(super) fn joined(trees: Vec<Tree>, all: bool, others: &[&str], findings: &mut Vec<Finding>) -> Joined {
     let mut joined = Joined::default();
     let mut pieces: BTreeMap<String, Vec<Tree>> = BTreeMap::new();
     let mut mains = Vec::new();
@@ -58,7 +59,7 @@ pub(super) fn joined(trees: Vec<Tree>, all: bool, findings: &mut Vec<Finding>) -
         let Some(first) = trees.first() else { continue };
         if all {
             let message = format!("no file has `provider` and `account` of tenant `{tenant}`");
-            let near = closest(&tenant, names.iter().map(String::as_str));
+            let near = closest(&tenant, names.iter().map(String::as_str).chain(others.iter().copied()));
             let near = near.map(|near| format!("; did you mean `tenant: {near}`?")).unwrap_or_default();
             let help = format!(
                 "one file of a tenant has both of them (or `extends`), and the others `tenant` and sections: add them \

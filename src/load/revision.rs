@@ -1,17 +1,19 @@
 //! The files of a workspace as they were at a git revision: what git would check out, with links followed and filters run.
 
 use crate::file;
-use crate::git::{git, git_as_of, line, object};
+use crate::git::{Blobs, git, git_as_of, line, object};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 /// How many links may follow one another, as Linux has it.
 const MAX_LINKS: usize = 40;
 
-/// How many files are named in one command.
-const FILES_AT_ONCE: usize = 500;
+/// How many files are named in one command, and how many bytes their names may have: systems allow more.
+const FILES_AT_ONCE: usize = 20_000;
+const BYTES_AT_ONCE: usize = 512 * 1024;
 
 /// The directory of a workspace at a git revision.
 pub struct Revision {
@@ -26,6 +28,18 @@ pub struct Revision {
     /// Where the directory is in the repository: nothing, or a path that ends with `/`.
     prefix: String,
     entries: BTreeMap<String, Entry>,
+    asked: Mutex<Asked>,
+}
+
+/// What git has been asked.
+#[derive(Default)]
+struct Asked {
+    /// The process that is asked for files; `Some(None)`: there can be none.
+    blobs: Option<Option<Blobs>>,
+    /// Files by their paths in the repository that were read ahead.
+    ahead: HashMap<String, Vec<u8>>,
+    /// Where links lead, by their objects.
+    links: HashMap<String, Result<String, String>>,
 }
 
 /// A file or a link of the repository.
@@ -59,8 +73,8 @@ impl Revision {
     }
 
     fn of(root: &Path, named: &str, revision: &str) -> Result<Self, String> {
-        git(root, &["rev-parse", "--git-dir"])?;
-        let prefix = line(root, &["rev-parse", "--show-prefix"])?;
+        let place = line(root, &["rev-parse", "--git-dir", "--show-prefix"])?;
+        let prefix = place.split_once('\n').map(|(_, prefix)| prefix.to_owned()).unwrap_or_default();
         let nothing = is_nothing(revision);
         let tree = match nothing {
             true => String::new(),
@@ -78,6 +92,7 @@ impl Revision {
             parents: None,
             prefix,
             entries,
+            asked: Mutex::default(),
         })
     }
 
@@ -114,16 +129,76 @@ impl Revision {
     /// A file of at most so many bytes as git would check it out.
     pub fn read(&self, name: &str, most: u64) -> Result<Vec<u8>, String> {
         let (path, entry) = self.file(name)?;
-        let path = format!("--path={path}");
-        let bytes =
-            git_as_of(&self.root, &self.attributes, &["cat-file", "--filters", &path, &entry.object])?;
+        let bytes = match self.one_of_many(&path, &entry.object) {
+            Some(bytes) => bytes,
+            None => {
+                // Alone it is asked for where that says why there is none.
+                let path = format!("--path={path}");
+                let ask = ["cat-file", "--filters", &path, &entry.object];
+                git_as_of(&self.root, &self.attributes, &ask)?
+            }
+        };
         if bytes.len() as u64 > most { Err(file::too_large(most)) } else { Ok(bytes) }
+    }
+
+    /// Reads files ahead: each of them is about to be read.
+    pub fn read_ahead<'n>(&self, names: impl Iterator<Item = &'n str>) {
+        let files: Vec<(String, &Entry)> = names.filter_map(|name| self.file(name).ok()).collect();
+        let wanted: Vec<(&str, &str)> =
+            files.iter().map(|(path, entry)| (entry.object.as_str(), path.as_str())).collect();
+        let mut asked = self.asked();
+        let read = self.ask(&mut asked, &wanted).into_iter().zip(&files);
+        let read: Vec<(String, Vec<u8>)> =
+            read.filter_map(|(bytes, (path, _))| Some((path.clone(), bytes?))).collect();
+        asked.ahead.extend(read);
+    }
+
+    /// A file from the process that is asked for many; `None` where that does not give it.
+    fn one_of_many(&self, path: &str, object: &str) -> Option<Vec<u8>> {
+        let mut asked = self.asked();
+        if let Some(bytes) = asked.ahead.remove(path) {
+            return Some(bytes);
+        }
+        self.ask(&mut asked, &[(object, path)]).pop().flatten()
+    }
+
+    fn ask(&self, asked: &mut Asked, wanted: &[(&str, &str)]) -> Vec<Option<Vec<u8>>> {
+        // A question ends with its line.
+        if wanted.is_empty() || wanted.iter().any(|(_, path)| path.contains('\n')) {
+            return Vec::new();
+        }
+        let blobs = asked.blobs.get_or_insert_with(|| Blobs::open(&self.root, &self.attributes).ok());
+        match blobs.as_mut().map(|blobs| blobs.read(wanted)) {
+            Some(Ok(read)) => read,
+            Some(Err(_)) => {
+                // It has ended with a file that it could not give. The others are asked for again.
+                asked.blobs = None;
+                Vec::new()
+            }
+            None => Vec::new(),
+        }
+    }
+
+    fn asked(&self) -> MutexGuard<'_, Asked> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where a link leads.
+    fn target(&self, object: &str) -> Result<String, String> {
+        let mut asked = self.asked();
+        if let Some(known) = asked.links.get(object) {
+            return known.clone();
+        }
+        let target = git(&self.root, &["cat-file", "blob", object]);
+        let target = target.map(|it| String::from_utf8_lossy(&it).into_owned());
+        asked.links.insert(object.to_owned(), target.clone());
+        target
     }
 
     /// Those files of now that do not hold the bytes git would check out.
     pub fn differing<'n>(&self, names: &[&'n str]) -> BTreeSet<&'n str> {
         let mut found = BTreeSet::new();
-        for some in names.chunks(FILES_AT_ONCE) {
+        for some in at_once(names) {
             // The same bytes have the same name in git, which is one question for many files.
             let listed = git(&self.root, &[&["hash-object", "--no-filters", "--"], some].concat());
             let listed = String::from_utf8_lossy(&listed.unwrap_or_default()).into_owned();
@@ -155,6 +230,16 @@ impl Revision {
         names.extend(other.names());
         names.retain(|name| object(self, name) != object(other, name));
         names
+    }
+
+    /// What git calls the bytes of a file.
+    pub fn object(&self, name: &str) -> Option<&str> {
+        self.file(name).ok().map(|(_, entry)| entry.object.as_str())
+    }
+
+    /// Whether a file is of the bytes that git calls so. Of one that is filtered that says nothing.
+    pub fn has_object(&self, name: &str, object: &str) -> bool {
+        self.object(name) == Some(object)
     }
 
     /// The paths in the repository by which a file of the workspace is reached: its own, and that which a link leads to.
@@ -209,8 +294,7 @@ impl Revision {
             if links > MAX_LINKS {
                 return Err("its links lead in a circle".to_owned());
             }
-            let target = git(&self.root, &["cat-file", "blob", &entry.object])?;
-            let target = String::from_utf8_lossy(&target).into_owned();
+            let target = self.target(&entry.object)?;
             if target.starts_with('/') {
                 return Err("a link leads out of the repository".to_owned());
             }
@@ -229,6 +313,34 @@ impl Entry {
     fn is_file(&self) -> bool {
         self.mode.starts_with("100")
     }
+}
+
+/// What git calls the bytes of files of now; `None` where it cannot say so of all of them.
+pub(super) fn objects_of(root: &Path, names: &[&str]) -> Option<BTreeMap<String, String>> {
+    let mut objects = BTreeMap::new();
+    for some in at_once(names) {
+        let listed = git(root, &[&["hash-object", "--no-filters", "--"], some].concat()).ok()?;
+        let listed = String::from_utf8_lossy(&listed).into_owned();
+        objects.extend(some.iter().map(|it| (*it).to_owned()).zip(listed.lines().map(str::to_owned)));
+    }
+    (objects.len() == names.len()).then_some(objects)
+}
+
+/// Names in parts that are not too long for one command.
+fn at_once<'a, 'n>(names: &'a [&'n str]) -> Vec<&'a [&'n str]> {
+    let mut parts = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (at, name) in names.iter().enumerate() {
+        if at > start && (bytes + name.len() > BYTES_AT_ONCE || at - start >= FILES_AT_ONCE) {
+            parts.push(&names[start..at]);
+            (start, bytes) = (at, 0);
+        }
+        bytes += name.len();
+    }
+    if start < names.len() {
+        parts.push(&names[start..]);
+    }
+    parts
 }
 
 /// What CI says of the commit before the first one.

@@ -22,7 +22,7 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What begins the name of a shared schedule where a tenant names it.
-const SHARED: &str = "shared/";
+pub(super) const SHARED: &str = "shared/";
 /// The word by which a schedule takes from shared ones.
 pub(super) const USE: &str = "use";
 const SCHEDULES: &str = "schedules";

@@ -2,7 +2,7 @@
 //! credentials are sent, nor which programs run.
 
 use super::{
-    Kinds, Node,
+    Earlier, Kinds, Node,
     files::Files,
     revision::Revision,
     source::WORKSPACE_FILE,
@@ -13,13 +13,13 @@ use crate::{
     finding::{Finding, Level},
     path::{Path as Field, Segment},
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 const CODE: &str = "config";
 
 impl<P> Workspace<P> {
     /// The same workspace, which was read from these files, with the `dialform.yaml` of a revision. Fails only if git knows
-    /// no such revision.
+    /// no such revision. `known` may have been read from it before.
     ///
     /// Where the files have another one, that is a finding for each setting. A provider and a tenant that only theirs
     /// names, or everything where the revision has none that can be used, stays and is [`untrusted`](Self::untrusted).
@@ -28,8 +28,10 @@ impl<P> Workspace<P> {
         files: &Files,
         named: &str,
         kinds: &K,
+        known: Option<&Earlier>,
     ) -> Result<Self, String> {
-        let revision = Revision::find(files.root(), named)?;
+        let known = known.and_then(|it| it.files_of(named));
+        let revision = known.map_or_else(|| Revision::find(files.root(), named).map(Arc::new), Ok)?;
         if revision.has(WORKSPACE_FILE) && files.differing(&revision, &[WORKSPACE_FILE]).is_empty() {
             return Ok(self);
         }
@@ -44,6 +46,14 @@ impl<P> Workspace<P> {
             Ok(config) => Ok(self.without(&config.findings, named)),
             Err(found) => Ok(self.without(&found, named)),
         }
+    }
+
+    /// Whether the `dialform.yaml` of a revision is another one, so that it is read with all its tenants.
+    pub fn is_configured_otherwise(&self, files: &Files, named: &str, known: Option<&Earlier>) -> bool {
+        let known = known.and_then(|it| it.files_of(named));
+        let revision = known.map_or_else(|| Revision::find(files.root(), named).map(Arc::new), Ok);
+        revision
+            .is_ok_and(|it| !it.has(WORKSPACE_FILE) || !files.differing(&it, &[WORKSPACE_FILE]).is_empty())
     }
 
     /// Why nothing of a tenant is to be read, if so.
@@ -75,7 +85,7 @@ impl<P> Workspace<P> {
         let mut config = config;
         // What they name describes calls, as tenants do; it can be read where those are, and sends nothing.
         config.file.shared.clone_from(&file.shared);
-        let mut trusted = Self::with_tenants(config, files, kinds, at);
+        let mut trusted = Self::with_tenants(config, files, kinds, at, None);
         let mut untrusted = Untrusted { revision: named.to_owned(), ..Untrusted::default() };
         for (name, entry) in std::mem::take(&mut providers) {
             if trusted.providers.contains_key(&name) {

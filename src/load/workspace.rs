@@ -4,9 +4,10 @@ use super::{
     Kinds, Node, Tree, decode, decode_at, decode_with,
     entry::{expected, read_all, without_settings},
     expected::PROVIDERS,
-    files::Files,
+    files::{AHEAD, Files},
     hints::{Hints, InCountry},
     library::{Library, Proposed, parsed},
+    part::{About, Part},
     pieces::{Joined, joined},
     source::{BASELINE_FILE, Source, WORKSPACE_FILE},
     span::Span,
@@ -43,6 +44,8 @@ pub struct Workspace<P> {
     pub findings: Vec<Finding>,
     pub(super) untrusted: Untrusted,
     pub(super) library: Library,
+    /// What is known of the tenants that are not loaded; `None`: all are.
+    pub part: Option<Part>,
     /// The instant that the files are read for: what has an `until` says what it does then.
     pub at: Timestamp,
 }
@@ -232,7 +235,8 @@ impl<P> Workspace<P> {
         let trees = files.into_iter().map(|(name, text)| parsed(name, text.as_bytes(), &mut findings));
         let trees: Vec<Option<Tree>> = trees.collect();
         let all = trees.iter().all(Option::is_some);
-        let Joined { mut tenants, .. } = joined(trees.into_iter().flatten().collect(), all, &mut findings);
+        let Joined { mut tenants, .. } =
+            joined(trees.into_iter().flatten().collect(), all, &[], &mut findings);
         let tree = tenants.pop().filter(|_| all);
         let tree = tree.map(|tree| self.library.known(tree, proposed, &mut findings));
         match tree.and_then(|tree| tenant(tree, &self.file, kinds, self.at, &mut findings)) {
@@ -243,7 +247,18 @@ impl<P> Workspace<P> {
 
     /// Reads `dialform.yaml` and every tenant file, as it is at an instant. `Err` if there is not even that to work with.
     pub fn load<K: Kinds<Entry = P>>(files: &Files, kinds: &K, at: Timestamp) -> Result<Self, Vec<Finding>> {
-        Ok(Self::with_tenants(Config::read(files, kinds)?, files, kinds, at))
+        Ok(Self::with_tenants(Config::read(files, kinds)?, files, kinds, at, None))
+    }
+
+    /// The same of the tenants that a run is about, and of those that have something in common with one of them: see
+    /// [`Part`].
+    pub fn load_part<K: Kinds<Entry = P>>(
+        files: &Files,
+        kinds: &K,
+        at: Timestamp,
+        about: &About<'_>,
+    ) -> Result<Self, Vec<Finding>> {
+        Ok(Self::with_tenants(Config::read(files, kinds)?, files, kinds, at, Some(about)))
     }
 
     /// The same with a `dialform.yaml` that is about to be written.
@@ -253,15 +268,16 @@ impl<P> Workspace<P> {
         kinds: &K,
         at: Timestamp,
     ) -> Result<Self, Vec<Finding>> {
-        Ok(Self::with_tenants(Config::parse(text.as_bytes(), kinds)?, files, kinds, at))
+        Ok(Self::with_tenants(Config::parse(text.as_bytes(), kinds)?, files, kinds, at, None))
     }
 
-    /// Reads every tenant file that a `dialform.yaml` names.
+    /// Reads the tenant files that a `dialform.yaml` names: all of them, or what a run is about.
     pub(super) fn with_tenants<K: Kinds<Entry = P>>(
         config: Config<P>,
         files: &Files,
         kinds: &K,
         at: Timestamp,
+        about: Option<&About<'_>>,
     ) -> Self {
         let Config { file, providers, tree, mut findings } = config;
         let mut names: BTreeMap<String, Place> = BTreeMap::new();
@@ -285,10 +301,52 @@ impl<P> Workspace<P> {
         findings.extend(near_misses(files, &tree, &file, &names));
         let mut library = Library::read(files, &file.shared, &tree, &mut findings);
         let largest = file.max_file_mib.map_or(file::LARGEST, |mib| u64::from(mib) << 20);
-        let (mut tenants, mut parts) = (Vec::new(), Vec::new());
-        let (mut trees, mut all) = (Vec::new(), true);
-        for (name, place) in names {
-            let bytes = match files.read(&name, largest) {
+        let named: BTreeSet<&str> = names.keys().map(String::as_str).collect();
+        let mut part = about.and_then(|about| Part::of(files, &file, &named, largest, about));
+        let (tenants, parts) = loop {
+            let wanted: Vec<(&str, &Place)> = names
+                .iter()
+                .map(|(name, place)| (name.as_str(), place))
+                .filter(|(name, _)| part.as_ref().is_none_or(|part| !part.others.contains_key(*name)))
+                .collect();
+            let mut found = Vec::new();
+            let mut tree_of = |tree, found: &mut Vec<Finding>| library.tenant(files, tree, found);
+            let others = part.as_ref();
+            let read = read_tenants(files, &wanted, largest, others, &mut found, &mut |tree, found| {
+                tenant(tree_of(tree, found), &file, kinds, at, found)
+            });
+            // What a template says is known only now.
+            let loaded: Vec<&Tenant> = read.0.iter().chain(&read.1).map(|it| &it.tenant).collect();
+            if !part
+                .as_mut()
+                .zip(about)
+                .is_some_and(|(part, about)| part.take_related_to(&file, &loaded, about))
+            {
+                findings.append(&mut found);
+                break read;
+            }
+        };
+        let baseline = baseline(files, &mut findings);
+        let untrusted = Untrusted::default();
+        Self { file, providers, tree, tenants, parts, baseline, findings, untrusted, library, part, at }
+    }
+}
+
+/// Reads files of tenants, each with what names it: the tenants, and what there is of those with errors.
+fn read_tenants(
+    files: &Files,
+    names: &[(&str, &Place)],
+    largest: u64,
+    others: Option<&Part>,
+    findings: &mut Vec<Finding>,
+    tenant: &mut dyn FnMut((Tree, bool), &mut Vec<Finding>) -> Option<(LoadedTenant, bool)>,
+) -> (Vec<LoadedTenant>, Vec<LoadedTenant>) {
+    let (mut tenants, mut parts) = (Vec::new(), Vec::new());
+    let (mut trees, mut all) = (Vec::new(), true);
+    for some in names.chunks(AHEAD) {
+        files.read_ahead(some.iter().map(|(name, _)| *name));
+        for (name, place) in some.iter().copied() {
+            let bytes = match files.read(name, largest) {
                 Ok(bytes) => bytes,
                 Err(why) => {
                     let finding = Finding::error("unreadable-file", format!("cannot read `{name}`: {why}"));
@@ -298,28 +356,26 @@ impl<P> Workspace<P> {
                             "every file a pattern matches has to be a tenant: make it readable, or move it away"
                         }
                     };
-                    findings.push(finding.help(help).at(place));
+                    findings.push(finding.help(help).at(place.clone()));
                     all = false;
                     continue;
                 }
             };
-            match parsed(&name, &bytes, &mut findings) {
+            match parsed(name, &bytes, findings) {
                 Some(tree) => trees.push(tree),
                 None => all = false,
             }
         }
-        for tree in joined(trees, all, &mut findings).tenants {
-            let tree = library.tenant(files, tree, &mut findings);
-            match tenant(tree, &file, kinds, at, &mut findings) {
-                Some((tenant, true)) => tenants.push(tenant),
-                Some((tenant, false)) => parts.push(tenant),
-                None => {}
-            }
-        }
-        let baseline = baseline(files, &mut findings);
-        let untrusted = Untrusted::default();
-        Self { file, providers, tree, tenants, parts, baseline, findings, untrusted, library, at }
     }
+    let known = others.map(Part::names).unwrap_or_default();
+    for tree in joined(trees, all, &known, findings).tenants {
+        match tenant(tree, findings) {
+            Some((tenant, true)) => tenants.push(tenant),
+            Some((tenant, false)) => parts.push(tenant),
+            None => {}
+        }
+    }
+    (tenants, parts)
 }
 
 /// The findings that are known; none where there is no such file.

@@ -46,7 +46,13 @@ fn is_own(place: &Place, workspace: &Workspace) -> bool {
 
 /// The findings that are news, and a warning for each entry of the baseline that nothing is found for any more.
 pub fn news(findings: Vec<Finding>, workspace: &Workspace) -> Vec<Finding> {
-    let known: BTreeSet<&KnownFinding> = workspace.baseline.known.iter().collect();
+    let is_loaded = |address: &str| {
+        let tenant = address.split_once('/').map_or(address, |(tenant, _)| tenant);
+        workspace.part.is_none() || workspace.tenants.iter().any(|it| it.tenant.tenant == tenant)
+    };
+    // Whether there still is what is known of a tenant that is not loaded is not looked for.
+    let known: BTreeSet<&KnownFinding> =
+        workspace.baseline.known.iter().filter(|it| is_loaded(&it.address)).collect();
     if known.is_empty() {
         return findings;
     }

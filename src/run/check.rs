@@ -14,7 +14,7 @@ use crate::{
     finding::{Finding, Level, Place, bounded},
     flow::Counted,
     lint::{self, Subject, TenantSubject},
-    load::{Files, LoadedTenant, Merge, changed_since, commit_of},
+    load::{About, Files, LoadedTenant, Merge, changed_since, commit_of},
     lock,
     model::{Address, Kind, Tenant},
     path::{Path as StepPath, Segment},
@@ -182,9 +182,19 @@ impl TenantPattern {
         Ok(Self { name: pattern(text, "--tenant")?, label })
     }
 
+    /// Whether it names tenants by their labels.
+    pub fn is_of_labels(&self) -> bool {
+        self.label.is_some()
+    }
+
+    /// Whether it selects a tenant by its name.
+    pub fn selects_name(&self, name: &str) -> bool {
+        self.name.matches(name)
+    }
+
     pub fn selects(&self, tenant: &Tenant) -> bool {
         let labelled = |label: &glob::Pattern| tenant.labels.iter().any(|it| label.matches(it));
-        self.name.matches(&tenant.tenant) || self.label.as_ref().is_some_and(labelled)
+        self.selects_name(&tenant.tenant) || self.label.as_ref().is_some_and(labelled)
     }
 }
 
@@ -231,14 +241,40 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
         Some(merge) => merge.files(root)?,
         None => Files::Directory(root.to_owned()),
     };
-    let mut workspace = Workspace::load(&files, &Kinds, at).map_err(Failure::Findings)?;
-    let allowed = Allowed::find(root, &selection.allow_undo, selection.tenants.is_some())?;
     let base_revision = selection.base.as_deref().or(selection.against.as_deref());
     let option = if selection.against.is_some() { "--against" } else { "--base" };
-    let mut earlier =
-        base_revision.map(|revision| at_revision(root, option, revision, &workspace)).transpose()?;
+    let load = |about: Option<&About<'_>>| -> Result<_, Failure> {
+        let mut workspace = match about {
+            Some(about) => Workspace::load_part(&files, &Kinds, at, about),
+            None => Workspace::load(&files, &Kinds, at),
+        }
+        .map_err(Failure::Findings)?;
+        let earlier =
+            base_revision.map(|revision| at_revision(root, option, revision, &mut workspace, &files));
+        Ok((workspace, earlier.transpose()?))
+    };
+    let allowed = Allowed::find(root, &selection.allow_undo, selection.tenants.is_some())?;
+    let selects = |name: &str| tenant.as_ref().is_none_or(|it| it.selects_name(name));
+    let single_account = single_account();
+    let about = About {
+        tenant: Some(&selects),
+        labels: tenant.as_ref().is_some_and(TenantPattern::is_of_labels),
+        changed_since: selection.changed_since.as_deref(),
+        single_account: &single_account,
+    };
+    // Patterns for objects have to name something, of whatever tenant.
+    let selected = tenant.is_some() || (selection.changed_since.is_some() && only.is_empty());
+    let about = Some(&about).filter(|_| {
+        options.in_part && selected && selection.tenants.is_none() && selection.restore.is_none()
+    });
+    let (mut workspace, mut earlier) = load(about)?;
     if let Some(revision) = &selection.config {
-        workspace = workspace.configured_at(&files, revision, &Kinds).map_err(|why| {
+        let known = earlier.as_ref();
+        if workspace.part.is_some() && workspace.is_configured_otherwise(&files, revision, known) {
+            (workspace, earlier) = load(None)?;
+        }
+        let known = earlier.as_ref();
+        workspace = workspace.configured_at(&files, revision, &Kinds, known).map_err(|why| {
             Failure::error(format!("`--config {revision}`: {why}"))
                 .help("name a revision that is here; a shallow checkout may lack it")
         })?;
@@ -459,8 +495,7 @@ fn lints<T>(
         .collect();
     let providers = provider::all();
     let kinds: Vec<&'static str> = providers.iter().map(|provider| provider.kind).collect();
-    let alone = providers.iter().filter(|provider| provider.single_account);
-    let single_account: Vec<&'static str> = alone.map(|provider| provider.kind).collect();
+    let single_account = single_account();
     check(&Subject {
         file: &workspace.file,
         tenants: &tenants,
@@ -470,6 +505,12 @@ fn lints<T>(
         at: at.as_second(),
         is_now: at == workspace.at,
     })
+}
+
+/// The kinds of provider of which one entry reaches one account only.
+fn single_account() -> Vec<&'static str> {
+    let alone = provider::all().into_iter().filter(|provider| provider.single_account);
+    alone.map(|provider| provider.kind).collect()
 }
 
 /// When a tenant's files next say something else.
@@ -491,6 +532,7 @@ fn settings(workspace: &Workspace) -> Vec<Finding> {
                 let exhaustive = tenant.exhaustive.iter().map(|kind| Kind::from(*kind));
                 declared.chain(absent).chain(exhaustive).collect::<Vec<_>>()
             })
+            .chain(workspace.part.iter().flat_map(|part| part.kinds(name)))
             .collect();
         for (path, finding) in entry.check(&kinds) {
             let mut at = vec![Segment::key("providers"), Segment::key(name)];

@@ -70,6 +70,9 @@ pub struct Options {
     /// What the plan is for, e.g. `production`: only the words of a comment and its mark depend on it.
     pub environment: Option<String>,
     pub selection: Selection,
+    /// Whether tenants that are not selected, and have nothing in common with those that are, are not loaded: what is wrong with
+    /// one of them by itself is then not found.
+    pub in_part: bool,
     /// Whether it is about what happens to calls: what is wrong with them is what somebody wants to see, and no reason to stop.
     pub follows_calls: bool,
     pub emulation: Emulation,

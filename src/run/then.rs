@@ -4,7 +4,7 @@ use super::{ends, place::locate};
 use crate::{
     error::Failure,
     finding::Finding,
-    load::{Earlier, LoadedTenant},
+    load::{Earlier, Files, LoadedTenant, Part},
     model::{Address, Tenant},
     plan::{Base, BulkEntry, desired_in_part},
     provider::{Provider, Workspace},
@@ -24,9 +24,10 @@ pub(super) fn at_revision(
     root: &Path,
     option: &str,
     revision: &str,
-    now: &Workspace,
+    now: &mut Workspace,
+    files: &Files,
 ) -> Result<Earlier, Failure> {
-    Earlier::load(root, revision, &now.file, now.at).map_err(|why| {
+    Earlier::load_part(root, revision, now, files).map_err(|why| {
         Failure::error(format!("`{option} {revision}`: {why}")).help(format!(
             "name a revision that is here, e.g. `{option} origin/main`; a shallow checkout may lack it"
         ))
@@ -54,7 +55,9 @@ pub(super) fn base(
 ) -> Option<Base> {
     let now = &loaded.tenant;
     let Some((then, same)) = was(earlier, now) else {
-        let files = workspace.tenants.iter().flat_map(LoadedTenant::written).map(|(name, _)| name).collect();
+        let others = workspace.part.iter().flat_map(Part::files);
+        let files = workspace.tenants.iter().flat_map(LoadedTenant::written).map(|(name, _)| name);
+        let files = files.chain(others).collect();
         return (!earlier.may_have_had(loaded, &files))
             .then(|| Base { revision: revision.to_owned(), ..Base::default() });
     };
@@ -89,10 +92,11 @@ pub(super) fn removed_tenants(
     is_new: &dyn Fn(&LoadedTenant) -> Option<Finding>,
 ) -> Vec<Finding> {
     let is_there = |then: &Tenant| {
-        now.tenants.iter().any(|LoadedTenant { tenant, .. }| {
-            tenant.tenant == then.tenant
-                || (&tenant.provider, &tenant.account) == (&then.provider, &then.account)
-        })
+        now.part.as_ref().is_some_and(|part| part.has(&then.tenant, &then.provider, &then.account))
+            || now.tenants.iter().any(|LoadedTenant { tenant, .. }| {
+                tenant.tenant == then.tenant
+                    || (&tenant.provider, &tenant.account) == (&then.provider, &then.account)
+            })
     };
     let gone = earlier.tenants.iter().filter(|then| !is_there(&then.tenant));
     gone.map(|loaded| {

@@ -56,6 +56,8 @@ mod fleet;
 #[cfg(test)]
 mod fmt;
 #[cfg(test)]
+mod git_processes;
+#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod grades;
@@ -72,6 +74,8 @@ mod import;
 mod import_template;
 #[cfg(test)]
 mod import_write;
+#[cfg(test)]
+mod in_part;
 #[cfg(test)]
 mod init;
 #[cfg(test)]

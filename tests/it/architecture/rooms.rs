@@ -45,7 +45,7 @@ const TABLE: &[Row] = &[
     // "The only reader of configuration files": no other row has the parser of YAML with places.
     ("file",              "explained text", "std::fs std::os tempfile"),
     // Programs: git.
-    ("git",               "text", "std::process"),
+    ("git",               "text", "std::hash::RandomState std::process"),
     ("load",              "explained file finding git model path text", "granit_parser"),
     ("edit",              "emit load path text", ""),
     // "The only reader of the environment": no other row has `std::env`, but for the arguments in `main`. Programs: those
