@@ -32,7 +32,7 @@ impl<P> Workspace<P> {
     ) -> Result<Self, String> {
         let known = known.and_then(|it| it.files_of(named));
         let revision = known.map_or_else(|| Revision::find(files.root(), named).map(Arc::new), Ok)?;
-        if revision.has(WORKSPACE_FILE) && files.differing(&revision, &[WORKSPACE_FILE]).is_empty() {
+        if self.is_configured_as_at(&revision, files) {
             return Ok(self);
         }
         let config = match revision.has(WORKSPACE_FILE) {
@@ -52,8 +52,12 @@ impl<P> Workspace<P> {
     pub fn is_configured_otherwise(&self, files: &Files, named: &str, known: Option<&Earlier>) -> bool {
         let known = known.and_then(|it| it.files_of(named));
         let revision = known.map_or_else(|| Revision::find(files.root(), named).map(Arc::new), Ok);
-        revision
-            .is_ok_and(|it| !it.has(WORKSPACE_FILE) || !files.differing(&it, &[WORKSPACE_FILE]).is_empty())
+        revision.is_ok_and(|it| !self.is_configured_as_at(&it, files))
+    }
+
+    fn is_configured_as_at(&self, revision: &Revision, files: &Files) -> bool {
+        let known = self.part.as_ref().is_some_and(|part| part.is_as_at(WORKSPACE_FILE, revision));
+        known || (revision.has(WORKSPACE_FILE) && files.differing(revision, &[WORKSPACE_FILE]).is_empty())
     }
 
     /// Why nothing of a tenant is to be read, if so.
