@@ -19,6 +19,9 @@ use std::{
 /// How many files are read ahead: they are held in memory until they are read.
 pub(super) const AHEAD: usize = 256;
 
+/// Reads a file of at most so many bytes.
+type Reader<'a> = Box<dyn FnMut(&str, u64) -> Result<Vec<u8>, String> + 'a>;
+
 /// Where the files are read from.
 pub enum Files {
     Directory(PathBuf),
@@ -42,7 +45,7 @@ impl Files {
     }
 
     /// A way to read many files.
-    pub(super) fn reader(&self) -> Box<dyn FnMut(&str, u64) -> Result<Vec<u8>, String> + '_> {
+    pub(super) fn reader(&self) -> Reader<'_> {
         match self {
             Self::Directory(root) => {
                 let mut many = file::Many::below(root);

@@ -48,7 +48,9 @@ pub(super) struct Numbers {
 
 /// Looks at a file.
 pub(super) fn scan(bytes: &[u8]) -> Scanned {
-    let mut scanned = Scanned { is_plain: std::str::from_utf8(bytes).is_ok(), ..Scanned::default() };
+    let text = std::str::from_utf8(bytes);
+    let uses_shared = text.is_ok_and(|text| text.contains(SHARED));
+    let mut scanned = Scanned { is_plain: text.is_ok(), ..Scanned::default() };
     numbers(bytes, &mut scanned.numbers);
     let mut seen = BTreeSet::new();
     let mut section = None;
@@ -72,7 +74,7 @@ pub(super) fn scan(bytes: &[u8]) -> Scanned {
         } else {
             scanned.kinds.extend(section);
         }
-        if line.windows(SHARED.len()).any(|it| it == SHARED.as_bytes()) {
+        if uses_shared && line.windows(SHARED.len()).any(|it| it == SHARED.as_bytes()) {
             scanned.kinds.insert(Kind::Schedules);
         }
     }
@@ -110,7 +112,8 @@ impl Scanned {
             _ => kind.is_some(),
         };
         // On one line with its objects a section may be empty.
-        let is_plain = known && is_first && colon.is_some() && !(kind.is_some() && !value.is_empty());
+        let is_whole = kind.is_none() || value.is_empty();
+        let is_plain = known && is_first && is_whole && colon.is_some();
         self.is_plain &= is_plain;
         kind
     }
@@ -173,11 +176,8 @@ fn plain_until(line: &[u8], start: usize) -> Option<usize> {
     for (at, byte) in line.iter().copied().enumerate().skip(start) {
         match (quote, byte) {
             (_, b'\\' | b'\t') => return None,
-            (Some(open), _) => {
-                if byte == open {
-                    quote = None;
-                }
-            }
+            (Some(open), _) if byte == open => quote = None,
+            (Some(_), _) => {}
             (None, b'#') if before == b' ' => return ended(has_colon, first, last, depth).then_some(at),
             (None, b'"' | b'\'') if matches!(last, b' ' | b':' | b'-' | b',' | b'[' | b'{') => {
                 quote = Some(byte)

@@ -332,6 +332,9 @@ impl<P> Workspace<P> {
     }
 }
 
+/// Makes a tenant of its own files, if that can be; says whether it is the whole of it.
+type Decode<'a> = dyn FnMut((Tree, bool), &mut Vec<Finding>) -> Option<(LoadedTenant, bool)> + 'a;
+
 /// Reads files of tenants, each with what names it: the tenants, and what there is of those with errors.
 fn read_tenants(
     files: &Files,
@@ -339,7 +342,7 @@ fn read_tenants(
     largest: u64,
     others: Option<&Part>,
     findings: &mut Vec<Finding>,
-    tenant: &mut dyn FnMut((Tree, bool), &mut Vec<Finding>) -> Option<(LoadedTenant, bool)>,
+    tenant: &mut Decode<'_>,
 ) -> (Vec<LoadedTenant>, Vec<LoadedTenant>) {
     let (mut tenants, mut parts) = (Vec::new(), Vec::new());
     let (mut trees, mut all) = (Vec::new(), true);
