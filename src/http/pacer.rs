@@ -1,6 +1,7 @@
 //! One pace for everything that speaks to the same phone system.
 
 use std::{
+    collections::VecDeque,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -11,22 +12,32 @@ use tokio::{
 
 /// The slowest pace, as a fraction of the limit, however often the server answers that it gets too many requests.
 const SLOWEST: u32 = 8;
+/// How long a start counts against the limit. Vendors count the requests of a second, and do not say where theirs begins:
+/// never more than the limit in any second is right for all of them. A server counts when a request arrives, and not all of
+/// them travel equally long: hence the twentieth on top.
+const WINDOW: Duration = Duration::from_millis(1050);
 /// After so many successful answers in a row the pace goes up by a tenth.
 const SUCCESSES: u32 = 10;
 
 /// Holds back requests so that no more than so many are in flight, no more than so many start in a second, and none
-/// starts while the server has asked to wait. Each answer that limits the rate halves the pace for everybody; others bring it
-/// back little by little, so that a system that cannot keep up is not driven into its limit again and again.
+/// starts while the server has asked to wait. What the limit allows in a second may start at once. Each answer that limits the
+/// rate halves the pace for everybody, and from then on requests start one by one; others bring it back little by little, so
+/// that a system that cannot keep up is not driven into its limit again and again.
 pub struct Pacer {
     slots: Semaphore,
-    /// The interval between two starts at the configured pace.
+    /// How many may start in a second.
+    per_second: usize,
+    /// The interval between two starts at the configured pace, if they were spread over the second.
     usual: Duration,
     pace: Mutex<Pace>,
 }
 
 struct Pace {
+    /// The interval between two starts. At the usual pace they need none.
     interval: Duration,
-    /// When the next request may start.
+    /// The starts that still count, in their order; some are to come.
+    recent: VecDeque<Instant>,
+    /// No request starts before this time because of the one before it.
     next: Instant,
     /// No request starts before this time.
     paused: Instant,
@@ -41,14 +52,34 @@ pub struct Turn<'a> {
     epoch: u64,
 }
 
+impl Pace {
+    /// The time of the next start, which is taken. No start is earlier than the one before it.
+    fn take(&mut self, now: Instant, per_second: usize, usual: Duration) -> Instant {
+        while self.recent.front().is_some_and(|start| *start + WINDOW <= now) {
+            self.recent.pop_front();
+        }
+        // So many before this one is the start that must have ceased to count.
+        let before = self.recent.len().checked_sub(per_second);
+        let free = before.and_then(|it| self.recent.get(it)).map_or(now, |start| *start + WINDOW);
+        let start = free.max(self.next).max(self.paused).max(now);
+        self.recent.push_back(start);
+        self.next = if self.interval > usual { start + self.interval } else { start };
+        start
+    }
+}
+
 impl Pacer {
     pub fn new(concurrency: u32, per_second: u32) -> Self {
-        let usual = Duration::from_secs(1) / per_second.max(1);
+        let per_second = per_second.max(1);
+        let usual = Duration::from_secs(1) / per_second;
         let now = Instant::now();
+        let pace =
+            Pace { interval: usual, recent: VecDeque::new(), next: now, paused: now, epoch: 0, successes: 0 };
         Self {
             slots: Semaphore::new(concurrency.max(1) as usize),
+            per_second: per_second as usize,
             usual,
-            pace: Mutex::new(Pace { interval: usual, next: now, paused: now, epoch: 0, successes: 0 }),
+            pace: Mutex::new(pace),
         }
     }
 
@@ -61,13 +92,14 @@ impl Pacer {
         // The semaphore is never closed; without a permit the pace is still kept.
         let permit = self.slots.acquire().await.ok();
         loop {
-            let start = {
-                let mut pace = self.pace();
-                let start = pace.next.max(pace.paused).max(Instant::now());
-                pace.next = start + pace.interval;
-                start
+            let (start, now) = {
+                let (mut pace, now) = (self.pace(), Instant::now());
+                (pace.take(now, self.per_second, self.usual), now)
             };
-            tokio::time::sleep_until(start).await;
+            // A timer ends with the next millisecond at the earliest: whose turn has come does not set one.
+            if start > now {
+                tokio::time::sleep_until(start).await;
+            }
             // The server may have asked to wait meanwhile, and means every request that has not started.
             let pace = self.pace();
             if pace.paused <= Instant::now() {
@@ -136,12 +168,60 @@ mod tests {
         assert!(found.as_millis().abs_diff(expected.into()) <= 5, "{found:?} is not {expected} ms");
     }
 
+    /// Until nothing that has started counts any more.
+    async fn rest() {
+        tokio::time::sleep(WINDOW).await;
+    }
+
+    /// Vendors allow so many in a second. Spread evenly, ten of ten would take a second for nothing.
+    #[tokio::test(start_paused = true)]
+    async fn what_a_second_allows_starts_at_once() {
+        // Requests at ten a second, and when the last of them starts.
+        for (requests, expected) in [(1, 0), (10, 0), (11, 1050), (20, 1050), (21, 2100), (100, 9450)] {
+            is_about(time(&Pacer::new(4, 10), requests).await, expected);
+        }
+    }
+
+    /// Whose turn has come is not put to sleep: a timer takes a millisecond, thousands of them seconds.
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_that_has_come_is_taken_without_a_timer() {
+        let pacer = Pacer::new(4, 10_000);
+        assert_eq!(time(&pacer, 10_000).await, Duration::ZERO);
+    }
+
+    /// A server may count from any moment: whichever second is looked at, the limit holds, also where requests take their
+    /// time, come in waves, are paused or slowed down.
+    #[tokio::test(start_paused = true)]
+    async fn no_second_has_more_starts_than_the_limit() {
+        for (concurrency, limit) in [(1, 1), (4, 3), (8, 10), (16, 8), (300, 100)] {
+            let pacer = Pacer::new(concurrency, limit);
+            let starts = Mutex::new(Vec::new());
+            let one = async |number: u32| {
+                tokio::time::sleep(Duration::from_millis(u64::from(number % 7) * 333)).await;
+                let turn = pacer.turn().await;
+                starts.lock().unwrap().push(Instant::now());
+                tokio::time::sleep(Duration::from_millis(u64::from(number * 37 % 290))).await;
+                match number % 31 {
+                    7 => pacer.slow_down(&turn),
+                    13 => pacer.hold(Duration::from_millis(700)),
+                    _ => pacer.succeeded(),
+                }
+            };
+            futures::future::join_all((0..limit * 12).map(one)).await;
+            let starts = starts.into_inner().unwrap();
+            assert_eq!(starts.len(), limit as usize * 12);
+            for window in starts.windows(limit as usize + 1) {
+                let took = window[limit as usize] - window[0];
+                assert!(took >= Duration::from_secs(1), "{} in {took:?} of {limit}", window.len());
+            }
+        }
+    }
+
     /// A server that cannot keep up is not driven into its limit again and again, and one that has recovered is not worked
     /// slowly for ever.
     #[tokio::test(start_paused = true)]
     async fn the_pace_halves_and_comes_back() {
         let pacer = Pacer::new(4, 10);
-        is_about(time(&pacer, 11).await, 1000);
         pacer.slow_down(&pacer.turn().await);
         pacer.turn().await;
         is_about(time(&pacer, 10).await, 2000);
@@ -159,8 +239,8 @@ mod tests {
         for _ in 0..(SUCCESSES * 22) {
             pacer.succeeded();
         }
-        pacer.turn().await;
-        is_about(time(&pacer, 10).await, 1000);
+        rest().await;
+        is_about(time(&pacer, 10).await, 0);
     }
 
     /// Four requests in flight that are refused together say once that it is too much, not four times.
@@ -177,7 +257,7 @@ mod tests {
     /// A pause also holds back requests whose turn was settled before it came.
     #[tokio::test(start_paused = true)]
     async fn a_pause_holds_everybody() {
-        let pacer = Pacer::new(4, 10);
+        let pacer = Pacer::new(4, 1);
         pacer.turn().await;
         let began = Instant::now();
         let waiting = async {
