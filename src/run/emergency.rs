@@ -4,7 +4,7 @@
 
 use super::{
     Access, Applied, Checked, CheckedTenant, Context, Intent, Options, Session, check::TenantPattern,
-    emergency_record as record, place::locate, session::TENANTS_AT_ONCE,
+    emergency_record as record, place::locate,
 };
 use crate::{
     emergency::{Account, ByHand, Choice, Chosen, Declared, Forwards, Record, Stored, Switch, choose},
@@ -17,7 +17,6 @@ use crate::{
     plan::{self, Base, Clicks, Desired, Input, Observed, Plan, Policy, TenantPlan},
     provider::{Emergency as How, Entry, Kinds, Provider, Scope, Workspace},
 };
-use futures::{StreamExt, stream};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -154,10 +153,7 @@ impl<'a> Emergency<'a> {
         let numbers = numbers(selection)?;
         let (session, closed) =
             Session::emergency(checked, options, access, "dialform emergency", context).await?;
-        let read = stream::iter(&checked.tenants)
-            .map(|tenant| account(&session, checked, tenant, &closed))
-            .buffered(TENANTS_AT_ONCE)
-            .collect::<Vec<_>>();
+        let read = session.each_tenant(|tenant| account(&session, checked, tenant, &closed));
         let read = tokio::select! {
             biased;
             () = context.shutdown.stop.cancelled() => None,

@@ -5,7 +5,7 @@ use super::{
     check::{names, pattern, to_be_extended},
     import_baseline::Known,
     import_files::main_file,
-    session::{TENANTS_AT_ONCE, explained},
+    session::explained,
 };
 use crate::{
     error::Failure,
@@ -233,7 +233,7 @@ impl Work<'_> {
         let reads = tenants.iter().map(|(account, tenant)| async move {
             (account, tenant, session.read_all(self.name, &account.id).await)
         });
-        let mut reads = stream::iter(reads).buffered(TENANTS_AT_ONCE);
+        let mut reads = stream::iter(reads).buffered(session.tenants_at_once(self.name));
         let mut done = Done::default();
         let mut ready = Vec::new();
         let mut number = 0;

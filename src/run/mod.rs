@@ -11,7 +11,8 @@
 //! - `ends`: what changes by itself: what is about to, what has, and what lies between a review and now
 //! - `place`: where something of a tenant stands
 //! - `checklist`: what of it only people can set or look at
-//! - `session`, `emulated`: open phone systems, real or emulated, and the plan against them
+//! - `session`, `emulated`: open phone systems, real or emulated, and the plan against them, with `at_once`: many tenants at
+//!   once, each provider within its own limits
 //! - `compared`: one tenant against what is live, or against what the files said at another revision
 //! - `drift`: what has changed live, and both ways out
 //! - `account_locks`, `unlock`: who may write to an account
@@ -81,6 +82,7 @@ mod allowed;
 mod apply;
 mod approval;
 mod asked;
+mod at_once;
 mod audit_log;
 mod baseline;
 pub mod calls;

@@ -1,10 +1,6 @@
 //! Answers about a workspace: from the files alone, or from what is live. Only reads go out.
 
-use super::{
-    Checked, CheckedTenant, Context, Options,
-    place::locate,
-    session::{Session, TENANTS_AT_ONCE},
-};
+use super::{Checked, CheckedTenant, Context, Options, place::locate, session::Session};
 use crate::{
     error::Failure,
     finding::Finding,
@@ -15,7 +11,6 @@ use crate::{
     report::{self, Coming, Comparison, Pointers, Side, Target, TenantPointers},
     text::closest,
 };
-use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -26,23 +21,20 @@ impl Live {
     /// Reads all that each account holds. One that cannot be read does not keep the others from being read.
     pub async fn read(checked: &Checked, options: &Options, context: &Context) -> Result<Self, Failure> {
         let session = Session::reporting(checked, options, context).await?;
-        let reads = checked.tenants.iter().map(|tenant| {
+        let reads = session.each_tenant(async |tenant| {
             let loaded = checked.loaded(tenant);
-            let session = &session;
-            async move {
-                let read = session.read_all(&loaded.tenant.provider, &loaded.tenant.account).await;
-                let place = loaded.place(&[Segment::key("account")]);
-                let read = read.map_err(|failure| match failure {
-                    Failure::Message { cause, .. } => {
-                        vec![Finding::explained("unreadable-account", cause).at(place)]
-                    }
-                    Failure::Findings(found) => found,
-                    Failure::Output(error) => vec![Finding::error("failed", error.to_string())],
-                });
-                (tenant.index, read)
-            }
+            let read = session.read_all(&loaded.tenant.provider, &loaded.tenant.account).await;
+            let place = loaded.place(&[Segment::key("account")]);
+            let read = read.map_err(|failure| match failure {
+                Failure::Message { cause, .. } => {
+                    vec![Finding::explained("unreadable-account", cause).at(place)]
+                }
+                Failure::Findings(found) => found,
+                Failure::Output(error) => vec![Finding::error("failed", error.to_string())],
+            });
+            (tenant.index, read)
         });
-        let read: BTreeMap<_, _> = stream::iter(reads).buffer_unordered(TENANTS_AT_ONCE).collect().await;
+        let read: BTreeMap<_, _> = reads.await.into_iter().collect();
         let logged = session.ensure_logged();
         session.close().await;
         if context.shutdown.stop.is_cancelled() {

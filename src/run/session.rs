@@ -4,6 +4,7 @@ use super::{
     ApplyOptions, Checked, Context, Intent, Monitor, Notice, Options, Pace,
     account_locks::AccountLocks,
     allowed::Allowed,
+    at_once::by_provider,
     check::CheckedTenant,
     circles,
     compared::input,
@@ -27,15 +28,14 @@ use crate::{
     provider::{self, Access, Opening, Scope, SettingsFindings, System},
     restore,
 };
-use futures::{StreamExt, stream};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
     time::Duration,
 };
 
-/// How many tenants are read at once. Each provider's limits hold all the same.
-pub(super) const TENANTS_AT_ONCE: usize = 8;
+/// Tenants under way for each request that may be: while one works on an answer, another can send.
+const TENANTS_PER_REQUEST_SLOT: usize = 2;
 
 /// Steps under way for each request that may be: while one waits for its change to show, another can send.
 const STEPS_PER_REQUEST_SLOT: usize = 2;
@@ -234,6 +234,21 @@ impl<'a> Session<'a> {
         self.systems.get(provider).map(|system| system.reader.as_ref())
     }
 
+    /// How many tenants of a provider are under way at once. Its limits hold all the same.
+    pub(super) fn tenants_at_once(&self, provider: &str) -> usize {
+        let slots = self.systems.get(provider).map_or(1, |system| system.limits.concurrency as usize);
+        slots * TENANTS_PER_REQUEST_SLOT
+    }
+
+    /// Does something for each tenant of the run: see [`by_provider`].
+    pub(super) async fn each_tenant<F: Future>(
+        &self,
+        work: impl Fn(&'a CheckedTenant) -> F,
+    ) -> Vec<F::Output> {
+        let provider = |tenant: &CheckedTenant| self.checked.loaded(tenant).tenant.provider.as_str();
+        by_provider(&self.checked.tenants, provider, |it| self.tenants_at_once(it), work).await
+    }
+
     /// Reads every tenant and plans it. A tenant that cannot be read whole is blocked; the others go on.
     ///
     /// Fails only if the run is told to stop.
@@ -243,17 +258,14 @@ impl<'a> Session<'a> {
 
     /// The same with drawings, where they are wanted.
     pub async fn plan_drawn(&self, drawings: &mut Drawings) -> Result<Plan, Failure> {
-        let reads = stream::iter(&self.checked.tenants)
-            .map(|tenant| async move {
-                let read = self.read(tenant).await;
-                let live = match &read {
-                    Ok(observed) => self.follow(tenant, observed).await,
-                    Err(_) => circles::Objects::new(),
-                };
-                (tenant, read, live)
-            })
-            .buffer_unordered(TENANTS_AT_ONCE)
-            .collect::<Vec<_>>();
+        let reads = self.each_tenant(|tenant| async move {
+            let read = self.read(tenant).await;
+            let live = match &read {
+                Ok(observed) => self.follow(tenant, observed).await,
+                Err(_) => circles::Objects::new(),
+            };
+            (tenant, read, live)
+        });
         let reads = tokio::select! {
             biased;
             () = self.context.shutdown.stop.cancelled() => return Err(Failure::stopped()),
