@@ -15,8 +15,8 @@
 //!    that is [replaced](refresh::Refreshing) when it has expired, or a pair of these.
 //! 6. `mod`: the static [`Provider`].
 //!
-//! What several need is beside them: [`answer`] for reading, [`scalar`] for numbers and switches in every form,
-//! [`refusal`] for what cannot be held.
+//! What several need is beside them: [`answer`] for reading, [`at_once`] for reads that do not need each other, [`scalar`]
+//! for numbers and switches in every form, [`refusal`] for what cannot be held.
 //!
 //! To be tested it needs an emulation in `sandbox/` with a line in its table, which also says what of the state each
 //! object may touch, and data in `tests/it/transitions/KIND/`: settings and a live account. The transitions then run by
@@ -26,6 +26,7 @@
 //! A program that embeds this crate adds its own with [`register`].
 
 pub mod answer;
+pub mod at_once;
 pub mod ctm;
 pub mod deskphone;
 pub mod findings;

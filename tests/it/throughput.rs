@@ -112,3 +112,103 @@ fn an_apply_takes_little_more_than_it_must() {
         assert!(took <= bound.mul_f64(1.2), "{}: {took:?} for {bound:?}", row.0);
     }
 }
+
+/// A tenant with rules of so many extensions and nothing to change, and the account it is about.
+fn tenant_with_rules(world: &World, provider: &str, name: &str, rules: usize) {
+    let extensions: Vec<String> = (0..rules).map(|it| (101 + it).to_string()).collect();
+    let domain = format!("{name}.1.service");
+    let users: Vec<Value> = extensions.iter().map(|it| json!({ "user": it })).collect();
+    world.write(
+        &format!("seed/{domain}.yaml"),
+        json!({ "domain": { "domain": domain }, "users": users }).to_string(),
+    );
+    let rules = extensions.into_iter().map(|it| (it, json!({ "ring_timeout": 30 })));
+    let tenant = json!({
+        "tenant": name, "provider": provider, "account": domain,
+        "rules": rules.collect::<serde_json::Map<_, _>>(),
+    });
+    world.write(&format!("tenants/{name}.yaml"), tenant.to_string());
+}
+
+/// Plans what was written, each provider with these limits on one slow server, and says how many requests that took and how
+/// long.
+fn planned(
+    world: &World,
+    providers: &[String],
+    rate: u32,
+    concurrency: u32,
+    latency: Duration,
+) -> (u32, Duration) {
+    let runtime = Runtime::new().unwrap();
+    let behaviour = format!("slow:{}ms,requests-per-second:0", latency.as_millis());
+    let mut options = options("stratus", &world.path("seed"), &world.path("state"), &behaviour);
+    options.record = Some(Arc::new(Recorder::open(&world.path("traffic.jsonl")).unwrap()));
+    let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
+    let mut workspace = "version: 1\ntenants: [\"tenants/t*.yaml\"]\nproviders:\n".to_owned();
+    for provider in providers {
+        workspace.push_str(&format!(
+            "  {provider}: {{ kind: stratus, url: \"{}/ns-api/v2\", token: {{ env: TOKEN }}, carrier: manual, limits: {{ \
+             requests_per_second: {rate}, concurrency: {concurrency} }} }}\n",
+            sandbox.url()
+        ));
+    }
+    world.write("dialform.yaml", workspace);
+    let began = Instant::now();
+    let run = world.process(&["plan", "--format", "json"]).env("TOKEN", "nsd_0123456789").output().unwrap();
+    let took = began.elapsed();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stdout));
+    (u32::try_from(world.traffic().len()).unwrap(), took)
+}
+
+/// Says how long it took beside what the limits leave no way below, and holds it to `most` times that: where nothing else
+/// runs (`DIALFORM_BENCH=1`), to 1.1 times.
+fn assert_near(name: &str, took: Duration, floor: Duration, most: f64) {
+    let ratio = took.as_secs_f64() / floor.as_secs_f64();
+    println!("{name}: {:.2} s, the floor is {:.2} s: {ratio:.2} x", took.as_secs_f64(), floor.as_secs_f64());
+    let most = if std::env::var_os("DIALFORM_BENCH").is_some() { 1.1 } else { most };
+    assert!(ratio <= most, "{name}: {took:?} for {floor:?}");
+}
+
+/// Providers do not wait for each other: a plan over ten takes as long as the limits of one, in whatever order the files name
+/// their tenants.
+#[test]
+fn a_plan_over_ten_providers_takes_as_long_as_one() {
+    const RATE: u32 = 16;
+    let tenants = if std::env::var_os("DIALFORM_BENCH").is_some() { 24 } else { 8 };
+    let providers: Vec<String> = (0..10).map(|it| format!("p{it}")).collect();
+    for is_grouped in [true, false] {
+        let world = World::new("");
+        for provider in &providers {
+            for number in 0..tenants {
+                let name = match is_grouped {
+                    true => format!("t-{provider}-{number:02}"),
+                    false => format!("t-{number:02}-{provider}"),
+                };
+                tenant_with_rules(&world, provider, &name, 0);
+            }
+        }
+        let latency = Duration::from_millis(20);
+        let (requests, took) = planned(&world, &providers, RATE, 4, latency);
+        let seconds = (requests / 10).div_ceil(RATE) - 1;
+        let name = if is_grouped { "ten providers, grouped" } else { "ten providers, interleaved" };
+        assert_near(name, took, Duration::from_secs(seconds.into()) + 2 * latency, 1.6);
+    }
+}
+
+/// The requests that a limit allows in a second go out as soon as they can, and those of one account beside each other.
+#[test]
+fn a_plan_of_one_tenant_waits_for_nothing_but_its_limits() {
+    let latency = Duration::from_millis(150);
+    let (rate, concurrency) = (10, 4);
+    for rules in [4, 24] {
+        let world = World::new("");
+        tenant_with_rules(&world, "p0", "t", rules);
+        let (requests, took) = planned(&world, &["p0".to_owned()], rate, concurrency, latency);
+        assert_eq!(requests as usize, 6 + rules);
+        // Those of the last second, so many at once.
+        let seconds = requests.div_ceil(rate) - 1;
+        let last = (requests - seconds * rate).div_ceil(concurrency);
+        let floor = Duration::from_secs(seconds.into()) + last * latency;
+        assert_near(&format!("one tenant, {requests} requests"), took, floor, 1.8);
+    }
+}

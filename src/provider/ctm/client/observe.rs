@@ -16,6 +16,7 @@ use crate::{
     provider::{
         Account, Endpoints, Read, Scope,
         answer::{endpoint, failure, undecodable},
+        at_once::AtOnce,
         ctm::{
             convert::{self, TargetType},
             wire::Row,
@@ -75,27 +76,35 @@ impl Read for CtmReader {
     }
 }
 
-/// The lists, and what is in scope whole.
-async fn read_lists(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<AccountData, ApiError> {
+/// The account, if it is the one that is meant.
+async fn own_account(api: Api<'_>) -> Result<Row, ApiError> {
     let what = format!("account `{}`", api.account);
     let account = api.object("", "account", &what).await?;
     if account.id() != api.account {
         let why = format!("the server answers for account `{}`", account.id());
         return Err(failure(&what, &api.path(""), Problem::Conflict(why)));
     }
-    let mut live = AccountData {
-        account: Some(account),
-        numbers: rows(api, TargetType::Number, &[]).await?,
-        receivers: rows(api, TargetType::Receiver, &[]).await?,
-        ..AccountData::default()
-    };
+    Ok(account)
+}
+
+/// The lists, and what is in scope whole.
+async fn read_lists(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<AccountData, ApiError> {
+    let (mut account, mut numbers, mut receivers) = (None, Vec::new(), Vec::new());
+    let (mut queues, mut schedules) = (Vec::new(), Vec::new());
+    // Behind the account those that mostly have the most pages.
+    let mut reads = AtOnce::default();
+    reads.add(&mut account, async { own_account(api).await.map(Some) });
+    reads.add(&mut numbers, rows(api, TargetType::Number, &[]));
+    reads.add(&mut receivers, rows(api, TargetType::Receiver, &[]));
+    reads.add(&mut queues, rows(api, TargetType::Queue, &[]));
+    reads.add(&mut schedules, rows(api, TargetType::Schedule, &[]));
+    reads.done().await?;
+    let mut live = AccountData { account, numbers, receivers, ..AccountData::default() };
     index.put(TargetType::Number, &live.numbers);
     index.put(TargetType::Receiver, &live.receivers);
-    let queues = rows(api, TargetType::Queue, &[]).await?;
     index.put(TargetType::Queue, &queues);
     let (automatic, queues): (Vec<Row>, Vec<Row>) =
         queues.into_iter().partition(|row| is_automatic(row) && !is_named(scope, row));
-    let schedules = rows(api, TargetType::Schedule, &[]).await?;
     index.put(TargetType::Schedule, &schedules);
     // A queue or a menu that nobody declared may point to what is about to be deleted.
     let deletes = uses::may_delete(scope);
@@ -109,7 +118,7 @@ async fn read_lists(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Ac
         .map(|row| (deletes || wanted(Kind::Queues, &row, TargetType::Queue), row))
         .map(|(whole, row)| async move { if whole { queue(api, &row.id()).await } else { Ok((row, None)) } })
         .collect();
-    live.queues = stream::iter(reads).buffered(api.http.concurrency()).try_collect().await?;
+    let each_queue = stream::iter(reads).buffered(api.http.concurrency()).try_collect();
     let reads: Vec<_> = schedules
         .into_iter()
         .map(|row| (wanted(Kind::Schedules, &row, TargetType::Schedule), row))
@@ -117,7 +126,11 @@ async fn read_lists(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Ac
             Ok::<_, ApiError>((if whole { schedule(api, &row.id()).await? } else { row }, whole))
         })
         .collect();
-    live.schedules = stream::iter(reads).buffered(api.http.concurrency()).try_collect().await?;
+    let each_schedule = stream::iter(reads).buffered(api.http.concurrency()).try_collect();
+    let mut reads = AtOnce::default();
+    reads.add(&mut live.queues, each_queue);
+    reads.add(&mut live.schedules, each_schedule);
+    reads.done().await?;
     if deletes {
         let menus = rows(api, TargetType::Menu, &[]).await?;
         index.put(TargetType::Menu, &menus);

@@ -33,12 +33,16 @@ pub async fn whole_frames(
     frames: &mut [TimeFrame],
     wanted: impl Fn(&str) -> bool,
 ) -> Result<(), ApiError> {
+    let mut reads = Vec::new();
     for frame in frames.iter_mut().filter(|frame| frame.is_bare() && wanted(frame.timeframe_name.as_str())) {
-        let rest = format!("{owner}/timeframes/{}", segment(frame.timeframe_id.as_str()));
-        let what = format!("schedule `{}`", frame.timeframe_name.as_str());
-        *frame = api.object(&rest, &what).await?;
+        reads.push(async move {
+            let rest = format!("{owner}/timeframes/{}", segment(frame.timeframe_id.as_str()));
+            let what = format!("schedule `{}`", frame.timeframe_name.as_str());
+            *frame = api.object(&rest, &what).await?;
+            Ok(())
+        });
     }
-    Ok(())
+    stream::iter(reads).buffered(api.http.concurrency()).try_collect().await
 }
 
 /// Those of single extensions that the files are about: schedules that say their extension, those that a rule of an extension names and the

@@ -12,7 +12,7 @@ use super::{
     frames::{self, whole_frames},
     observed::observed,
     queue_record::kept_user,
-    shown::{Kept, Shown, parted},
+    shown::{Kept, parted},
     standing,
 };
 use crate::{
@@ -23,11 +23,13 @@ use crate::{
     provider::{
         Account, Endpoints, Read, Scope,
         answer::{decode, endpoint, failure},
+        at_once::AtOnce,
         scalar::Scalar,
         stratus::{
             convert::{self, Context},
             wire::{
-                Agent, AnswerRule, CallQueue, CarrierForward, DialRule, ForwardState, Text, TimeFrame, User,
+                Agent, AnswerRule, CallQueue, CarrierForward, DialRule, Domain, ForwardState, Row, Text,
+                TimeFrame, User,
             },
         },
     },
@@ -73,6 +75,31 @@ fn leads_to_nobody(live: &DomainData, scope: &Scope) -> bool {
     scope.wanted.iter().any(|(address, wanted)| references(address, wanted).iter().any(|(_, to)| is_gone(to)))
 }
 
+/// The domain, if it is the one that is meant and can be worked on.
+async fn own_domain(api: Api<'_>) -> Result<Domain, ApiError> {
+    let account = api.domain;
+    let domain = api.domain().await?;
+    let why = match domain.is_domain_locked.flag() {
+        _ if !domain.domain.as_str().eq_ignore_ascii_case(account) => {
+            Some(format!("the server answers for domain `{}`", domain.domain.as_str()))
+        }
+        Scalar::Unset | Scalar::Known(false) => None,
+        Scalar::Known(true) => {
+            Some("the domain is locked; unlock its configuration in the portal first".into())
+        }
+        Scalar::Strange(shown) => Some(format!("whether the domain is locked is not understood: `{shown}`")),
+    };
+    match why {
+        Some(why) => Err(failure(&format!("domain `{account}`"), &api.path(""), Problem::Conflict(why))),
+        None => Ok(domain),
+    }
+}
+
+/// A whole list of the domain. `noun` says for an error what it holds.
+async fn listed<T: Row>(api: Api<'_>, rest: &str, noun: &str) -> Result<Vec<T>, ApiError> {
+    api.list(rest, &format!("the {noun} of `{}`", api.domain)).await
+}
+
 /// What answers at the extension of a user (FACTS stratus/users-2).
 fn role(user: &User) -> Role {
     match user.service_code.as_str() {
@@ -114,39 +141,29 @@ impl StratusReader {
     /// All lists, and the rules in scope. Where everything is wanted, the scope names it from then on.
     async fn read_lists(&self, api: Api<'_>, scope: &mut Cow<'_, Scope>) -> Result<DomainData, ApiError> {
         let account = api.domain;
-        let domain = api.domain().await?;
-        if !domain.domain.as_str().eq_ignore_ascii_case(account) {
-            let why = format!("the server answers for domain `{}`", domain.domain.as_str());
-            return Err(failure(&format!("domain `{account}`"), &api.path(""), Problem::Conflict(why)));
-        }
-        let why = match domain.is_domain_locked.flag() {
-            Scalar::Unset | Scalar::Known(false) => None,
-            Scalar::Known(true) => {
-                Some("the domain is locked; unlock its configuration in the portal first".into())
-            }
-            Scalar::Strange(shown) => {
-                Some(format!("whether the domain is locked is not understood: `{shown}`"))
-            }
-        };
-        if let Some(why) = why {
-            return Err(failure(&format!("domain `{account}`"), &api.path(""), Problem::Conflict(why)));
-        }
+        let (mut domain, mut users, mut numbers, mut agents) = (None, Vec::new(), Vec::new(), Vec::new());
+        let (mut frames, mut queues, mut forwards) = (Vec::new(), Vec::new(), Ok(Vec::new()));
+        // Behind the domain those that mostly have the most pages.
+        let mut reads = AtOnce::default();
+        reads.add(&mut domain, async { own_domain(api).await.map(Some) });
+        reads.add(&mut users, listed(api, "/users", "users"));
+        reads.add(&mut numbers, listed(api, "/phonenumbers", "numbers"));
+        reads.add(&mut agents, listed(api, "/agents", "queue agents"));
+        reads.add(&mut frames, listed(api, "/timeframes", "time frames"));
+        reads.add(&mut queues, listed(api, "/callqueues", "queues"));
+        reads.add(&mut forwards, async { Ok(self.forwards(account, scope).await) });
+        reads.done().await?;
         let kept = |key: &str| is_kept_queue(key, scope);
-        let users: Vec<Shown<User>> = api.list("/users", &format!("the users of `{account}`")).await?;
-        let (users, kept_users) = parted(users, |user| kept(user.user.as_str()));
-        let queues: Vec<Shown<CallQueue>> =
-            api.list("/callqueues", &format!("the queues of `{account}`")).await?;
-        let (queues, kept_queues) = parted(queues, |queue| kept(queue.callqueue.as_str()));
-        let agents: Vec<Shown<Agent>> =
-            api.list("/agents", &format!("the queue agents of `{account}`")).await?;
-        let (agents, kept_agents) = parted(agents, |agent| kept(agent.callqueue.as_str()));
+        let (users, kept_users) = parted(users, |user: &User| kept(user.user.as_str()));
+        let (queues, kept_queues) = parted(queues, |queue: &CallQueue| kept(queue.callqueue.as_str()));
+        let (agents, kept_agents) = parted(agents, |agent: &Agent| kept(agent.callqueue.as_str()));
         let mut live = DomainData {
             queue_records: queue_records(kept_queues, kept_users, kept_agents),
             users,
-            numbers: api.list("/phonenumbers", &format!("the numbers of `{account}`")).await?,
+            numbers,
             queues,
             agents,
-            frames: api.list("/timeframes", &format!("the time frames of `{account}`")).await?,
+            frames,
             ..DomainData::default()
         };
         // An agent whose queue is unknown would be created a second time.
@@ -158,7 +175,7 @@ impl StratusReader {
                 Problem::Incomplete(why),
             ));
         }
-        live.domain = Some(domain);
+        live.domain = domain;
         live.context = self.context(api, &live.users).await;
         if scope.everything {
             everything::name(&live, scope.to_mut());
@@ -182,14 +199,24 @@ impl StratusReader {
             let rules = api.whole_rules(&extension).await?;
             Ok::<_, ApiError>((extension, rules))
         });
-        let mut reads = stream::iter(reads).buffer_unordered(api.http.concurrency());
-        while let Some((extension, (rules, raw))) = reads.try_next().await? {
+        let is_wanted = |name: &str| {
+            let address = Address::new(Kind::Schedules, name);
+            scope.wanted.contains_key(&address)
+                || scope.absent.contains(&address)
+                || scope.exhaustive.contains(&Kind::Schedules)
+        };
+        let mut rules = Vec::new();
+        let each = stream::iter(reads).buffer_unordered(api.http.concurrency()).try_collect();
+        let mut reads = AtOnce::default();
+        reads.add(&mut rules, each);
+        reads.add_own(whole_frames(api, "", &mut live.frames, is_wanted));
+        reads.done().await?;
+        for (extension, (rules, raw)) in rules {
             if is_kept(&extension, scope) {
                 live.raw_rules.insert(extension.clone(), raw);
             }
             live.rules.insert(extension, rules);
         }
-        drop(reads);
         let people: Vec<String> = live.users.iter().map(|user| user.user.0.clone()).collect();
         // Before the block lists that rules do not show are added to them.
         live.context.lists_hidden = standing::hides_lists(api, &people, &live.rules, scope).await?;
@@ -206,17 +233,10 @@ impl StratusReader {
             let rules = api.rules(&extension).await?;
             live.rules.insert(extension, rules);
         }
-        let wanted = |name: &str| {
-            let address = Address::new(Kind::Schedules, name);
-            scope.wanted.contains_key(&address)
-                || scope.absent.contains(&address)
-                || scope.exhaustive.contains(&Kind::Schedules)
-        };
-        whole_frames(api, "", &mut live.frames, wanted).await?;
         live.missing_holidays = calendar::missing(api, &live, scope).await?;
         // Nothing else points to a forward, so that a run about other kinds goes on without them; but whether one is on is
         // worth a look in every plan.
-        match self.forwards(account, scope).await {
+        match forwards {
             Ok(forwards) => live.carrier = forwards,
             Err(error) if scope.kinds.contains(&Kind::Forwards) => return Err(error),
             Err(error) => live.unread_forwards = Some(error.to_string()),

@@ -22,18 +22,16 @@ impl Api<'_> {
     /// The names of rules that are listed and not there by themselves: they were deleted (FACTS stratus/readings-4).
     /// Nothing deletes the Default rule, and a name that cannot stand in a path cannot be asked for.
     pub async fn lingering(&self, extension: &str, names: Vec<String>) -> Result<Vec<String>, ApiError> {
-        let mut gone = Vec::new();
-        for name in
-            names.into_iter().filter(|name| !matches!(name.as_str(), DEFAULT | "." | ".." | "" | "reorder"))
-        {
+        let names =
+            names.into_iter().filter(|name| !matches!(name.as_str(), DEFAULT | "." | ".." | "" | "reorder"));
+        let looks = names.map(async |name| {
             let rest = format!("/users/{}/answerrules/{}", segment(extension), segment(&name));
             let what = format!("rule `{name}` of extension `{extension}`");
             let shown: Result<serde_json::Value, ApiError> = self.object(&rest, &what).await;
-            if present(shown)?.is_none() {
-                gone.push(name);
-            }
-        }
-        Ok(gone)
+            Ok(present(shown)?.is_none().then_some(name))
+        });
+        let looks = stream::iter(looks).buffered(self.http.concurrency());
+        looks.try_filter_map(async |gone| Ok(gone)).try_collect().await
     }
 
     /// The block list, where the Default rule does not show it.
