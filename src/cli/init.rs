@@ -37,6 +37,7 @@ pub async fn run(global: &Global, args: &InitArgs, io: &mut Io<'_>) -> Result<En
         say!(page, "{}: new", name)?;
     }
     render::import(&mut page, &made.imported)?;
+    io.out.flush()?;
     let plan = run::plan(&global.dir, &options, &context).await?;
     render::plan(&mut io.page(), &plan, false)?;
     let complete = !made.imported.is_incomplete() && !plan.is_blocked();

@@ -23,6 +23,7 @@ mod sandbox;
 mod schema;
 mod show;
 mod signal;
+mod streams;
 mod test;
 mod trace;
 mod unlock;
@@ -45,6 +46,7 @@ use std::{
     io::{self, IsTerminal, Write},
     sync::Arc,
 };
+use streams::{Data, Talk, stream};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// What a run reports, as it happens.
@@ -52,7 +54,7 @@ pub type Notices = UnboundedReceiver<Notice>;
 
 /// Where a run writes, and whom it may ask.
 pub struct Io<'a> {
-    /// Data.
+    /// Data. It waits for more of it: flush it where somebody reads along.
     pub out: &'a mut (dyn Write + Send),
     /// Talk.
     pub err: &'a mut (dyn Write + Send),
@@ -102,8 +104,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Ending {
         Color::Always => ColorChoice::Always,
         Color::Never => ColorChoice::Never,
     };
-    let mut out = AutoStream::new(io::stdout(), choice);
-    let mut err = AutoStream::new(io::stderr(), choice);
+    let (mut out, mut err) = (stream(io::stdout(), choice), stream(io::stderr(), choice));
     let ask = io::stdin().is_terminal().then_some(ask as fn(&str) -> io::Result<String>);
     let terminal = io::stderr().is_terminal();
     run(&cli, &mut out, &mut err, ask, terminal)
@@ -177,8 +178,8 @@ fn run(
     terminal: bool,
 ) -> Ending {
     let secrets = Arc::new(KnownSecrets::default());
-    let mut out = Redacting::new(out, Arc::clone(&secrets));
-    let mut err = Redacting::new(err, Arc::clone(&secrets));
+    let mut out = Data::new(Redacting::buffered(out, Arc::clone(&secrets)));
+    let mut err = Talk { data: out.clone(), err: Redacting::by_line(err, Arc::clone(&secrets)) };
     let io = &mut Io { out: &mut out, err: &mut err, ask, terminal, secrets };
     let result = match (command(cli, io), io.out.flush()) {
         (Ok(Ending::Fine), Err(error)) => Err(error.into()),

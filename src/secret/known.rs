@@ -71,6 +71,21 @@ impl KnownSecrets {
         Cow::Owned(hidden)
     }
 
+    /// How much of a text that goes on can be shown: up to where no credential can begin that does not end in it, and no sign
+    /// is torn.
+    pub(super) fn settled(&self, text: &[u8]) -> usize {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let longest = known.texts.iter().map(String::len).max().unwrap_or_default();
+        let mut end = text.len().saturating_sub(longest.max(2) - 1);
+        let is_inside = |byte: &u8| byte & 0b1100_0000 == 0b1000_0000;
+        while end > 0 && text.get(end).is_some_and(is_inside) {
+            end -= 1;
+        }
+        let found = known.finder.as_ref().and_then(|it| it.find_iter(text).find(|found| found.end() > end));
+        // One that begins before the end is all there.
+        found.filter(|found| found.start() < end).map_or(end, |found| found.end())
+    }
+
     /// Hides credentials in every text of a document, keys included; whether there were any.
     pub fn hide_in(&self, value: &mut Value) -> bool {
         match value {

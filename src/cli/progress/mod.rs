@@ -68,6 +68,8 @@ impl<'a> View<'a> {
         work: impl Future<Output = T>,
         notices: &mut Notices,
     ) -> (T, io::Result<()>) {
+        // What was said before is read while the work goes on. If that fails, who writes next is told.
+        let _ = self.out.flush();
         tokio::pin!(work);
         let done = loop {
             let next = if self.bars.is_some() { Instant::now() + FRAME } else { self.last_output + SILENCE };
