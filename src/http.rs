@@ -34,6 +34,7 @@ use crate::{
     secret::{KnownSecrets, MARK},
 };
 use backon::{BackoffBuilder, ExponentialBuilder};
+use pacer::Turn;
 use renew::Login;
 use reqwest::header::HeaderValue;
 use secrecy::ExposeSecret;
@@ -192,9 +193,15 @@ impl ReadClient {
             .with_jitter()
             .build();
         let mut renewed = false;
+        let mut kept = None;
         for attempt in 1.. {
             let credential = self.login.current();
-            let problem = match self.once(&call, attempt).await {
+            let turn = match kept.take() {
+                Some(turn) => self.pacer.again(turn).await,
+                None => self.pacer.turn().await,
+            };
+            let answer = self.once(&call, attempt, &turn).await;
+            let problem = match answer {
                 Ok(answer) => return Ok(answer),
                 Err(problem) => problem,
             };
@@ -203,6 +210,8 @@ impl ReadClient {
                 && let Some(renewal) = self.login.auth.renewal(*status, message)
             {
                 renewed = true;
+                // The renewal needs a slot as well.
+                drop(turn);
                 match self.renew(credential, &renewal).await {
                     Ok(()) => continue,
                     // A refusal is final: it is not turned into an unknown result.
@@ -216,6 +225,9 @@ impl ReadClient {
             let again = if reads { problem.is_transient() } else { problem.is_surely_not_done() };
             let delay = if again { backoff.next() } else { None };
             let Some(delay) = delay else { return Err(failed(problem)) };
+            // While nobody may start, nobody else needs the slot.
+            let is_limited = matches!(problem, Problem::RateLimited { .. });
+            kept = Some(turn).filter(|_| is_limited || self.pacer.paused_for().is_some());
             // `Retry-After` takes precedence over the back-off, and holds back every request to this system.
             match problem {
                 Problem::RateLimited { retry_after: Some(after), .. } => self.pacer.pause(after).await,
@@ -228,9 +240,8 @@ impl ReadClient {
     }
 
     /// One attempt, once it is its turn; whoever watches is told how it ended.
-    async fn once(&self, call: &ApiRequest<'_>, attempt: u32) -> Result<Answer, Problem> {
+    async fn once(&self, call: &ApiRequest<'_>, attempt: u32, turn: &Turn<'_>) -> Result<Answer, Problem> {
         let ClientInfo { provider, endpoint, secrets, observer } = &self.info;
-        let turn = self.pacer.turn().await;
         let request = self.build(call).map_err(Problem::from_transport)?;
         let path = secrets.hide(call.path);
         let query = request.url().query().map(|query| secrets.hide(query).into_owned());
@@ -250,7 +261,7 @@ impl ReadClient {
         let result = reply.as_ref().map_err(Problem::clone).and_then(|reply| judge(reply, self.conventions));
         let result = renewed.and(result);
         match &result {
-            Err(Problem::RateLimited { .. }) => self.pacer.slow_down(&turn),
+            Err(Problem::RateLimited { .. }) => self.pacer.slow_down(turn),
             // Also who is down for a while may say until when.
             Err(Problem::Status { status: 503, .. }) => {
                 let wait = reply.as_ref().ok().and_then(|reply| reply.wait);

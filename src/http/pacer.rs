@@ -48,7 +48,7 @@ struct Pace {
 
 /// A slot among the requests in flight, until it is dropped.
 pub struct Turn<'a> {
-    _permit: Option<SemaphorePermit<'a>>,
+    permit: Option<SemaphorePermit<'a>>,
     epoch: u64,
 }
 
@@ -91,6 +91,15 @@ impl Pacer {
     pub async fn turn(&self) -> Turn<'_> {
         // The semaphore is never closed; without a permit the pace is still kept.
         let permit = self.slots.acquire().await.ok();
+        self.start(permit).await
+    }
+
+    /// Waits for the next try of a request that keeps its slot: none that comes after it goes before it.
+    pub async fn again<'a>(&'a self, turn: Turn<'a>) -> Turn<'a> {
+        self.start(turn.permit).await
+    }
+
+    async fn start<'a>(&'a self, permit: Option<SemaphorePermit<'a>>) -> Turn<'a> {
         loop {
             let (start, now) = {
                 let (mut pace, now) = (self.pace(), Instant::now());
@@ -103,7 +112,7 @@ impl Pacer {
             // The server may have asked to wait meanwhile, and means every request that has not started.
             let pace = self.pace();
             if pace.paused <= Instant::now() {
-                return Turn { _permit: permit, epoch: pace.epoch };
+                return Turn { permit, epoch: pace.epoch };
             }
         }
     }
@@ -252,6 +261,26 @@ mod tests {
         drop(turns);
         pacer.turn().await;
         is_about(time(&pacer, 10).await, 2000);
+    }
+
+    /// What is tried again after a pause is not overtaken by requests that came later: each of them may bring the next pause.
+    #[tokio::test(start_paused = true)]
+    async fn who_keeps_a_slot_is_tried_again_first() {
+        let pacer = Pacer::new(1, 10);
+        let order = Mutex::new(Vec::new());
+        let first = async {
+            let turn = pacer.turn().await;
+            pacer.pause(Duration::from_secs(3)).await;
+            let _turn = pacer.again(turn).await;
+            order.lock().unwrap().push("first");
+        };
+        let later = async {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            let _turn = pacer.turn().await;
+            order.lock().unwrap().push("later");
+        };
+        tokio::join!(later, first);
+        assert_eq!(order.into_inner().unwrap(), ["first", "later"]);
     }
 
     /// A pause also holds back requests whose turn was settled before it came.

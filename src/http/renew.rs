@@ -45,7 +45,7 @@ impl ReadClient {
             if_match: None,
             renews: true,
         };
-        match self.once(&call, 1).await {
+        match self.once(&call, 1, &self.pacer.turn().await).await {
             Ok(_) => {
                 self.login.renewals.fetch_add(1, Ordering::Release);
                 Ok(())
