@@ -70,6 +70,8 @@ fn again(failure: &io::Error) -> io::Error {
 
 impl Write for Redacting<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Who hands over a whole document has it in memory once; that is enough.
+        let bytes = bytes.get(..self.chunk).unwrap_or(bytes);
         self.pending.extend_from_slice(bytes);
         let before = self.pending.len();
         if before >= self.chunk || (self.by_line && bytes.contains(&b'\n')) {
