@@ -345,7 +345,9 @@ fn what_is_too_large_is_said() {
             )
         };
         let rules: String = (101..=140).map(rule).collect();
-        format!("tenant: acme-dental\nprovider: stratus-dallas\naccount: acmedental.12345.service\nrules:\n{rules}")
+        format!(
+            "tenant: acme-dental\nprovider: stratus-dallas\naccount: acmedental.12345.service\nrules:\n{rules}"
+        )
     };
     world.write(ACME, chain(20));
     world.commit(&["."]);

@@ -1,6 +1,9 @@
 //! While a transition is applied every call is as it was or as it will be, or the plan had said that it would not be: after
 //! each write the account is read as a whole, and its calls are placed.
 //!
+//! A step may be several writes: the agents of a queue one by one, each rule of an extension. A plan looks at steps as a whole, so
+//! what calls do within one is counted and not promised.
+//!
 //! `DIALFORM_INSTANTS=full` is every transition, another text those with it in their name.
 
 use super::{
@@ -11,7 +14,7 @@ use super::{
     promise::read,
     rig::scratch,
 };
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, outcome};
 use dialform::{
     flow::{self, Assumptions, Called, Config, Network, Passage, System},
     model::Tenant,
@@ -27,7 +30,7 @@ use std::{
 };
 
 /// Every so many transitions by default.
-const SAMPLE: usize = 25;
+const SAMPLE: usize = 50;
 
 /// Nothing is stale: what is looked at is what has been written.
 const FAULT: &str = "visible-after:0ms";
@@ -44,6 +47,8 @@ struct Counts {
     /// Places that can be called, after each write.
     as_before_or_after: usize,
     said: usize,
+    /// Neither, and within a step.
+    within_a_step: usize,
     /// Those that are another place after the apply.
     changed: usize,
 }
@@ -90,6 +95,16 @@ fn is_said(meanwhile: &Value, place: &Called) -> bool {
     })
 }
 
+/// Whether a step has written something and is not done.
+fn has_half(out: &str) -> Outcome<bool> {
+    let steps = outcome(out).map_err(|error| format!("{error}: {out}"))?["steps"].clone();
+    let is_half = |step: &Value| {
+        let has_written = step["writes"].as_array().is_some_and(|it| !it.is_empty());
+        step["status"] != "done" && has_written
+    };
+    Ok(steps.as_array().into_iter().flatten().any(is_half))
+}
+
 fn play(setup: &Setup, case: &Case, counts: &Mutex<Counts>) -> Outcome<()> {
     let workspace = Workspace::at(scratch().join("instants").join(setup.slug()).join(case.slug()));
     if workspace.root().exists() {
@@ -123,7 +138,8 @@ fn play(setup: &Setup, case: &Case, counts: &Mutex<Counts>) -> Outcome<()> {
     let mut unsaid = Vec::new();
     for done in 1..writes.len() {
         bench.put(&before);
-        bench.apply(&promised.critical, &format!("{FAULT},refuse:1,only:writes,skip:{done}"));
+        let run = bench.apply(&promised.critical, &format!("{FAULT},refuse:1,only:writes,skip:{done}"));
+        let is_within_a_step = has_half(&run.out)?;
         let Some(now) = tenant(setup, &directory, &bench.bytes()) else { continue };
         let now = network(setup, &now);
         let passage = Passage::new(vec![&first, &now, &last]);
@@ -135,6 +151,8 @@ fn play(setup: &Setup, case: &Case, counts: &Mutex<Counts>) -> Outcome<()> {
                 counts.as_before_or_after += 1;
             } else if is_said(meanwhile, &passed.to) {
                 counts.said += 1;
+            } else if is_within_a_step {
+                counts.within_a_step += 1;
             } else {
                 unsaid.push(format!("{:?} after {:?}", passed.to, &writes[..done]));
             }
