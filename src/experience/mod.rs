@@ -2,7 +2,7 @@
 //!
 //! - [`state`]: the tenant after each step
 //! - [`line`](mod@line): differences in sentences, equal ones together
-//! - [`told`]: a course in words; [`given`]: what a call finds; [`when`]: windows of time
+//! - [`mod@told`]: a course in words; [`given`]: what a call finds; [`when`]: windows of time
 //! - [`instant`]: what calls do while the steps are carried out
 //! - [`table`]: every difference, for programs
 //! - [`sides`](mod@sides): the tables of calls before and after
