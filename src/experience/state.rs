@@ -3,7 +3,7 @@
 use super::{Change, Input};
 use crate::{
     flow,
-    model::{Address, DEFAULT_RULE, Diverts, Kind, Queue, Resource, Rule, Rules, Schedule, Tenant},
+    model::{Address, DEFAULT_RULE, Diverts, Kind, Queue, Resource, Rules, Schedule, Tenant},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,8 +76,9 @@ impl<'a> States<'a> {
         for step in done.iter().filter(|it| it.address.kind == Kind::Diverts) {
             let rules = Address::new(Kind::Rules, &step.address.key);
             let Some(Resource::Diverts(diverts)) = step.after else { continue };
-            let sets_order = |it: &&Change<'_>| *it.address == rules && order(it.before) != order(it.after);
-            if done.iter().any(|it| sets_order(&it)) {
+            // An order that only carries them along says nothing of them.
+            let sets_them = |it: &Change<'_>| *it.address == rules && default(it.before) != default(it.after);
+            if done.iter().any(sets_them) {
                 continue;
             }
             if let Some(Resource::Rules(rules)) = objects.get_mut(&rules) {
@@ -94,11 +95,10 @@ impl<'a> States<'a> {
     }
 }
 
-fn order(resource: Option<&Resource>) -> Option<&Vec<Rule>> {
-    match resource {
-        Some(Resource::Rules(rules)) => rules.order.as_ref(),
-        _ => None,
-    }
+/// The forwards of the Default rule, where an order has it.
+fn default(resource: Option<&Resource>) -> Option<&Diverts> {
+    let Some(Resource::Rules(rules)) = resource else { return None };
+    rules.order.iter().flatten().find(|rule| rule.when == DEFAULT_RULE).map(|rule| &rule.forward)
 }
 
 fn overlay(rule: &mut Diverts, with: &Diverts) {

@@ -121,14 +121,17 @@ impl Steps {
         }
         // The forwards of the Default rule have a section of their own.
         for step in done.iter().filter(|it| it.address.kind == Kind::Diverts) {
-            let order = |it: &Option<Resource>| match it {
-                Some(Resource::Rules(rules)) => rules.order.clone(),
+            let default = |it: &Option<Resource>| match it {
+                Some(Resource::Rules(rules)) => {
+                    let mut order = rules.order.clone().into_iter().flatten();
+                    order.find(|rule| rule.when == "default").map(|rule| rule.forward)
+                }
                 _ => None,
             };
             let sets_order = |it: &&&Step| {
                 it.address.kind == Kind::Rules
                     && it.address.key == step.address.key
-                    && order(&it.before) != order(&it.after)
+                    && default(&it.before) != default(&it.after)
             };
             let Some(diverts) = step.value.as_ref().filter(|_| !done.iter().any(|it| sets_order(&it))) else {
                 continue;

@@ -33,6 +33,9 @@ use std::{
 /// Every so many transitions by default.
 const SAMPLE: usize = 50;
 
+/// And this one: rules and diverts of one extension change at once, and the plan took what the rules carry along for the last word.
+const ALWAYS: &str = "a whole tenant moves";
+
 /// Nothing is stale: what is looked at is what has been written.
 const FAULT: &str = "visible-after:0ms";
 
@@ -184,7 +187,11 @@ fn after_each_write_calls_are_as_before_or_as_after_or_it_was_said() {
     let real = held().iter().filter(|it| System::of_kind(&it.setup.kind).is_some());
     let all = real.flat_map(|it| it.cases.iter().map(|case| (&it.setup, *case)));
     let list: Vec<(&Setup, &Case)> = match &*chosen {
-        "" => all.step_by(SAMPLE).collect(),
+        "" => all
+            .enumerate()
+            .filter(|(at, (_, case))| at % SAMPLE == 0 || case.name == ALWAYS)
+            .map(|(_, it)| it)
+            .collect(),
         "full" => all.collect(),
         part => all.filter(|(_, case)| case.name.contains(part)).collect(),
     };
