@@ -51,8 +51,8 @@ pub static PROVIDER: Provider = Provider {
         },
     ]),
     conventions: &CONVENTIONS,
-    // 10 a second are allowed, and clients that last have four at once (FACTS ctm/access-4): as of any other system.
-    limits: Limits { settle: 3, ..Limits::PLAIN },
+    // 10 a second are allowed, to all who use the account; clients that last start 8, four at once (FACTS ctm/access-4).
+    limits: Limits { requests_per_second: 8, settle: 3, ..Limits::PLAIN },
     single_account: false,
     reader: |endpoints| Box::new(CtmReader::new(endpoints)),
     writer: |endpoints| Box::new(CtmWriter::new(endpoints)),
