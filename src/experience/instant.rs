@@ -63,6 +63,36 @@ pub struct Each {
     pub is_unwatched: bool,
 }
 
+/// Where a plan is after a write: a step, and where in it, if it is not at its end.
+#[derive(Clone, Copy)]
+struct Instant {
+    step: usize,
+    within: Option<usize>,
+}
+
+impl Instant {
+    /// All of a plan, but the beginning.
+    fn all(steps: &[Change<'_>]) -> Vec<Self> {
+        let of = |(step, change): (usize, &Change<'_>)| {
+            let within = (0..change.between.len()).map(Some).chain([None]);
+            within.map(move |within| Self { step, within })
+        };
+        steps.iter().enumerate().flat_map(of).collect()
+    }
+
+    fn tenant(self, states: &States<'_>) -> Tenant {
+        match self.within {
+            Some(at) => states.within(self.step, at),
+            None => states.after(self.step + 1),
+        }
+    }
+
+    /// How many steps are done.
+    fn done(self) -> usize {
+        self.step + usize::from(self.within.is_none())
+    }
+}
+
 /// What a step differs in: nothing, where it is only called otherwise.
 fn differing(tenant: &str, change: &Change<'_>) -> Differing {
     let mut differing = Differing::default();
@@ -165,38 +195,52 @@ pub fn each(
         let each = unwatched(touched, &noticed);
         Looked { noticed, each }
     };
-    if count * touched.places.len() > STEPS_AND_PLACES {
+    let instants = Instant::all(input.steps);
+    if instants.len() * touched.places.len() > STEPS_AND_PLACES {
         return unwatched(touched);
     }
     let begins = states.after(0);
     // Of two sets of files the clock may be another before any step.
     let is_other_clock = begins.time_zone != first.time_zone;
     let before_any = is_other_clock.then(|| of(&begins));
-    let between: Vec<Network> = (1..count).map(|steps| of(&states.after(steps))).collect();
+    let between: Vec<Network> =
+        instants.split_last().map_or(&[][..], |it| it.1).iter().map(|it| of(&it.tenant(states))).collect();
     let mut networks = vec![ends.before];
     networks.extend(&before_any);
     networks.extend(&between);
     networks.push(ends.after);
     // The network after no step.
     let none = usize::from(is_other_clock);
-    let passage = Passage::new(networks.clone());
-    for (at, step) in input.steps.iter().enumerate() {
-        let looked_at = passage.concerned([none + at, none + at + 1], &differing(tenant, step));
-        let looked_at: BTreeSet<Called> = looked_at.into_iter().map(Called::dialled).collect();
+    let end = none + instants.len();
+    // The instants of each step.
+    let mut of_step: Vec<Vec<usize>> = vec![Vec::new(); count];
+    for (at, instant) in instants.iter().enumerate() {
+        of_step[instant.step].push(none + at + 1);
+    }
+    let parts = instants.iter().enumerate().filter(|(_, it)| it.within.is_some());
+    let in_passing = parts.map(|(at, _)| none + at + 1).collect();
+    let passage = Passage::new(networks.clone()).in_passing(in_passing);
+    for ((at, step), own) in input.steps.iter().enumerate().zip(&of_step) {
+        let (Some(first), Some(last)) = (own.first(), own.last()) else { continue };
+        let mut looked_at = BTreeSet::new();
+        for network in own {
+            let concerned = passage.concerned([first - 1, *network], &differing(tenant, step));
+            looked_at.extend(concerned.into_iter().map(Called::dialled));
+        }
         touched.step(at, &looked_at);
-        touched.rests(networks[none + at + 1], &|it| looked_at.contains(it));
+        touched.rests(networks[*last], &|it| looked_at.contains(it));
     }
     if touched.shared() > STEPS_OF_PLACES {
         return unwatched(touched);
     }
-    let differs: BTreeSet<Called> = passage.concerned([0, none + count], &whole).into_iter().collect();
+    let differs: BTreeSet<Called> = passage.concerned([0, end], &whole).into_iter().collect();
     let passed = passage.passed(
         &|called| {
-            let own: BTreeSet<usize> =
-                touched.of(&called.clone().dialled()).map(|it| none + it + 1).collect();
+            let dialled = called.clone().dialled();
+            let own: BTreeSet<usize> = touched.of(&dialled).flat_map(|it| &of_step[it]).copied().collect();
             let clock = is_other_clock && differs.contains(called);
             let anyhow = own.is_empty() && differs.contains(called);
-            own.into_iter().chain(clock.then_some(none)).chain(anyhow.then_some(none + count)).collect()
+            own.into_iter().chain(clock.then_some(none)).chain(anyhow.then_some(end)).collect()
         },
         &within,
     );
@@ -206,21 +250,17 @@ pub fn each(
     for it in passed {
         let own: Vec<usize> = touched.of(&it.to.clone().dialled()).collect();
         for (network, grade) in &it.changed {
-            let is_own = |step: &&usize| none + **step + 1 == *network;
             // By another clock no step in particular changes them.
-            let steps = own.iter().filter(|step| *network <= none || is_own(step));
+            let by = network.checked_sub(none + 1).map(|at| instants[at].step);
+            let steps = own.iter().filter(|step| by.is_none_or(|by| by == **step));
             steps.for_each(|step| classes[*step] = classes[*step].min(Class::from(*grade)));
         }
         if it.is_limited {
             own.iter().for_each(|step| classes[*step] = Class::CallerVisible);
         }
         if let Some(astray) = &it.astray {
-            let after: Vec<usize> = astray
-                .in_networks
-                .iter()
-                .filter_map(|it| it.checked_sub(none))
-                .filter(|it| *it > 0)
-                .collect();
+            let after = astray.in_networks.iter().filter_map(|it| it.checked_sub(none + 1));
+            let after: Vec<Instant> = after.map(|at| instants[at]).collect();
             told.astray(&it.to, astray, &after, networks[astray.network]);
         }
         noticed.extend(it.noticed);
@@ -238,8 +278,8 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
-    /// `after`: after how many steps they are. `now`: the network in which its call is placed.
-    fn astray(&mut self, to: &Called, astray: &Astray, after: &[usize], now: &Network) {
+    /// `after`: after which writes they are. `now`: the network in which its call is placed.
+    fn astray(&mut self, to: &Called, astray: &Astray, after: &[Instant], now: &Network) {
         if after.is_empty() {
             return;
         }
@@ -252,7 +292,7 @@ impl Told<'_> {
         let meanwhile = Meanwhile {
             to: Vec::new(),
             writes: after.len(),
-            until_by_hand: by_hand.is_some_and(|first| after.iter().any(|steps| *steps >= first)),
+            until_by_hand: by_hand.is_some_and(|first| after.iter().any(|it| it.done() >= first)),
             is_lost: astray.is_lost,
             call: call().unwrap_or_default(),
         };

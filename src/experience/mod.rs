@@ -58,11 +58,13 @@ impl From<Grade> for Class {
 }
 
 /// One step of a plan.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Change<'a> {
     pub address: &'a Address,
     pub before: Option<&'a Resource>,
     pub after: Option<&'a Resource>,
+    /// How it is between the writes of this step, where there are several.
+    pub between: Vec<Resource>,
     /// Whether a person does it, when all others are done.
     pub is_by_hand: bool,
 }
@@ -188,8 +190,10 @@ pub fn judge(input: &Input<'_>) -> Judged {
     let (before, after) = (of(&first), of(&last));
     let within = flow::ahead(input.at);
     let pair = Pair { before: &before, after: &after };
-    if let [_] = input.steps {
-        // One step has no instant between.
+    if let [Change { between, .. }] = input.steps
+        && between.is_empty()
+    {
+        // One write has no instant between.
         let all = called_before(pair.noticed(&Differing::of(&first, &last), within.clone()));
         let classes = vec![all.iter().map(instant::class_of).min().unwrap_or(Class::Cosmetic)];
         let experience = told(&all, [&first, &last], pair, &within, true);

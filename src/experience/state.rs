@@ -67,17 +67,28 @@ impl<'a> States<'a> {
 
     /// After so many steps.
     pub fn after(&self, steps: usize) -> Tenant {
+        self.when(self.input.steps[..steps].iter().map(Done::of).collect())
+    }
+
+    /// After so many steps and some of the writes of the next: as it is between them for the `at`th time.
+    pub fn within(&self, steps: usize, at: usize) -> Tenant {
+        let mut done: Vec<Done<'_>> = self.input.steps[..steps].iter().map(Done::of).collect();
+        let next = &self.input.steps[steps];
+        done.push(Done { now: next.between.get(at), ..Done::of(next) });
+        self.when(done)
+    }
+
+    fn when(&self, done: Vec<Done<'_>>) -> Tenant {
         let mut objects = self.live.clone();
-        let done = &self.input.steps[..steps];
-        for step in done {
-            put(&mut objects, step.address, step.after);
+        for step in &done {
+            put(&mut objects, step.address, step.now);
         }
         // The forwards of the Default rule have a section of their own.
         for step in done.iter().filter(|it| it.address.kind == Kind::Diverts) {
             let rules = Address::new(Kind::Rules, &step.address.key);
-            let Some(Resource::Diverts(diverts)) = step.after else { continue };
+            let Some(Resource::Diverts(diverts)) = step.now else { continue };
             // An order that only carries them along says nothing of them.
-            let sets_them = |it: &Change<'_>| *it.address == rules && default(it.before) != default(it.after);
+            let sets_them = |it: &Done<'_>| *it.address == rules && default(it.before) != default(it.now);
             if done.iter().any(sets_them) {
                 continue;
             }
@@ -92,6 +103,19 @@ impl<'a> States<'a> {
         let bare = Tenant { tenant, provider, account, time_zone, country, ..Tenant::default() };
         let whole = flow::layered(&bare, &objects);
         if self.input.files.is_some() { flow::supposed(&whole, self.input.system) } else { whole }
+    }
+}
+
+/// What a step has made of its object.
+struct Done<'a> {
+    address: &'a Address,
+    before: Option<&'a Resource>,
+    now: Option<&'a Resource>,
+}
+
+impl<'a> Done<'a> {
+    fn of(step: &'a Change<'_>) -> Self {
+        Self { address: step.address, before: step.before, now: step.after }
     }
 }
 

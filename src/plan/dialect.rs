@@ -41,6 +41,8 @@ pub struct Dialect {
     pub normalize: fn(&Address, Resource) -> Result<Resource, Vec<Unsupported>>,
     /// Takes over into a desired object what its file leaves unsaid and what is live may be any of: it makes no difference.
     pub keep: fn(&mut Resource, &Resource),
+    /// How an object is between the writes of one step, before it and after it, in the order of the writes: callers meet it so.
+    pub between: fn(Option<&Resource>, Option<&Resource>) -> Vec<Resource>,
     /// What of a live object does not become again as it was, both in the provider's own words, when it is brought back.
     pub stays: fn(Kind, &Value, &Value) -> Option<&'static str>,
 }
@@ -250,6 +252,7 @@ impl Dialect {
             Ok(resource)
         },
         keep: |_, _| {},
+        between: |_, _| Vec::new(),
         stays: |_, _, _| None,
     };
 

@@ -6,7 +6,8 @@
 //! 2. `convert`: wire to model and back, pure, and `normalize`: a desired object in the form the provider reports.
 //! 3. `grades`: a row for every field of every kind it holds, with the source of the fact: api, experimental, manual,
 //!    unsupported (with what to do instead). `portal`: the page on which a person sets what is experimental or manual. What it refuses, leaves to people and prints follows from these.
-//! 4. `client`: [`Read`] and [`Write`] on [`crate::http`]. `observe` returns everything in scope at once,
+//! 4. `client`: [`Read`] and [`Write`] on [`crate::http`]. Where a step takes several writes, `between`: how its object is
+//!    from one to the next, for what callers meet meanwhile. `observe` returns everything in scope at once,
 //!    or an error, never a part of it. What a server does not show is named in `Observed::opaque`, what it shows and
 //!    nobody understands in `Observed::unreadable`. `execute` carries out
 //!    one step, sends only what the step [concerns](Step::concerns), and never decides.

@@ -17,6 +17,10 @@ pub(super) fn changes<'a>(tenant: &'a CheckedTenant, plan: &'a TenantPlan) -> Ve
         // What only a person can see is known from what the files said.
         before: step.before.as_ref().or_else(|| then(step).filter(|_| step.action == Action::Manual)),
         after: step.after.as_ref(),
+        between: match step.action {
+            Action::Manual => Vec::new(),
+            _ => (tenant.provider.dialect.between)(step.before.as_ref(), step.after.as_ref()),
+        },
         is_by_hand: step.action == Action::Manual,
     };
     plan.steps.iter().map(change).collect()

@@ -1,5 +1,5 @@
 //! What calls do while a plan is applied, against the reference: in every order that the steps may be carried out in, after each
-//! of them, a call goes where it went before, or where it goes when all are done, or the plan had said that it would not.
+//! of them and after each write of one that takes several, a call goes where it went before, or where it goes when all are done, or the plan had said that it would not.
 //!
 //! - `orders`: the steps, and the orders that `src/apply/graph.rs` allows
 //!
@@ -21,7 +21,7 @@ use dialform::{
     experience::{self, Input, Meanwhile},
     model::E164,
 };
-use orders::Steps;
+use orders::{Done, Steps};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -39,8 +39,9 @@ const STATES: usize = 40;
 struct Counts {
     worlds: usize,
     writes: usize,
-    /// Sets of steps that are done, each once.
+    /// Sets of steps that are done, each once, and those of them with another step that is done in part.
     states: usize,
+    within: usize,
     calls: usize,
     /// Calls that are the same before and after, and all the while.
     same: usize,
@@ -61,11 +62,12 @@ struct Counts {
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { worlds, writes, states, calls, same, before, after, said, lost, lost_unsaid, .. } = self;
+        let Self { worlds, writes, states, within, calls, same, before, after, .. } = self;
+        let Self { said, lost, lost_unsaid, .. } = self;
         let Self { named, named_in_vain, waits, waits_for_calls, .. } = self;
         write!(
             f,
-            "{worlds} plans, {writes} writes, {states} states between: {calls} calls judged, {same} as before and as after, \
+            "{worlds} plans, {writes} steps, {states} states between, {within} of them within a step: {calls} calls judged, {same} as before and as after, \
              {before} as before, {after} as after, {said} neither, and said; of those {lost} lost ({lost_unsaid} of them said to \
              be neither, in an order that is not the plan's own). {named} places named, {named_in_vain} of them without such a \
              call in this sample. {waits} steps wait for another, {waits_for_calls} only because of calls"
@@ -95,6 +97,13 @@ fn is_named(meanwhile: &Meanwhile, place: &Place) -> bool {
             *label == own || label.starts_with(&format!("{own} ("))
         }),
     })
+}
+
+/// Whether a queue or an extension is there only later: nobody calls it.
+fn is_new(judged: Option<&Judged>, place: &Place) -> bool {
+    let Place::Dialled(_, name) = place else { return false };
+    let is_unknown = |end: &str| end.starts_with("unknown extension") && end.ends_with(&format!("/{name}"));
+    judged.is_some_and(|it| it.courses.iter().all(|it| is_unknown(&it.end)))
 }
 
 /// Whether a call comes to somebody, to something that takes it, or to where it is refused on purpose.
@@ -157,7 +166,7 @@ fn random(seed: u64, counts: &mut Counts) -> Vec<String> {
 /// One plan: every disagreement.
 fn play(before: &[Value], after: &[Value], at: i64, dice: &mut Dice, counts: &mut Counts) -> Vec<String> {
     let steps = Steps::of(&before[0], &after[0]);
-    if steps.len() < 2 {
+    if steps.len() < 2 && (0..steps.len()).all(|it| steps.writes_within(it) == 0) {
         return Vec::new();
     }
     let judged = experience::judge(&Input {
@@ -175,20 +184,27 @@ fn play(before: &[Value], after: &[Value], at: i64, dice: &mut Dice, counts: &mu
     counts.waits_for_calls += waits.iter().zip(&without).filter(|(it, other)| it.len() > other.len()).count();
     let own: Vec<usize> = (0..steps.len()).collect();
     let others = (0..OTHERS).map(|_| orders::any(dice, &waits));
-    let mut between: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+    let mut between: BTreeMap<Done, Vec<usize>> = BTreeMap::new();
     let mut is_own = BTreeSet::new();
     for (at, order) in [own].into_iter().chain(others).enumerate() {
         counts.writes += order.len();
-        let mut done = 0_u64;
-        for (count, step) in order[..order.len() - 1].iter().enumerate() {
-            done |= 1 << step;
-            between.entry(done).or_insert_with(|| order[..=count].to_vec());
-            if at == 0 {
-                is_own.insert(done);
+        let mut steps_done = 0_u64;
+        for (count, step) in order.iter().enumerate() {
+            let parts = (0..steps.writes_within(*step)).map(|it| Some((*step, it)));
+            let earlier = steps_done;
+            let parts = parts.map(|part| Done { steps: earlier, part });
+            steps_done |= 1 << step;
+            let whole = (count + 1 < order.len()).then_some(Done::steps(steps_done));
+            for done in parts.chain(whole) {
+                between.entry(done).or_insert_with(|| order[..=count].to_vec());
+                if at == 0 {
+                    is_own.insert(done);
+                }
             }
         }
     }
     counts.states += between.len();
+    counts.within += between.keys().filter(|it| it.part.is_some()).count();
     let everybody = Everybody::of([before, after]);
     let names: BTreeSet<Who> = everybody
         .phones
@@ -197,7 +213,7 @@ fn play(before: &[Value], after: &[Value], at: i64, dice: &mut Dice, counts: &mu
         .cloned()
         .collect();
     let whole = (1_u64 << steps.len()) - 1;
-    let sets: Vec<u64> = [0, whole].into_iter().chain(between.keys().copied()).collect();
+    let sets: Vec<Done> = [0, whole].map(Done::steps).into_iter().chain(between.keys().copied()).collect();
     let worlds: Vec<[Value; 1]> = sets.iter().map(|it| [steps.after(&before[0], *it)]).collect();
     let mut references: Vec<Reference<'_>> = worlds.iter().map(|it| Reference::new(it, &names)).collect();
     let instants = instants([before, after], at);
@@ -208,8 +224,11 @@ fn play(before: &[Value], after: &[Value], at: i64, dice: &mut Dice, counts: &mu
         let (is_said, is_said_lost) = (!said.is_empty(), said.iter().any(|it| it.is_lost));
         let mut is_astray = false;
         for instant in &instants {
-            let hours: Vec<Hours> =
-                worlds.iter().zip(&sets).map(|(it, done)| hours(&it[0], &steps, *done, instant)).collect();
+            let hours: Vec<Hours> = worlds
+                .iter()
+                .zip(&sets)
+                .map(|(it, done)| hours(&it[0], &steps, done.steps, instant))
+                .collect();
             for state in finds(dice, &everybody, matches!(place, Place::Number(_))) {
                 let mut each = references
                     .iter_mut()
@@ -218,6 +237,9 @@ fn play(before: &[Value], after: &[Value], at: i64, dice: &mut Dice, counts: &mu
                 let (first, last) = (each.next().unwrap(), each.next().unwrap());
                 let of = |it: &Option<Rc<Judged>>| it.as_ref().map(|it| it.courses.clone());
                 let (was, will) = (of(&first), of(&last));
+                if is_new(first.as_deref(), &place) {
+                    continue;
+                }
                 for (now, done) in each.zip(&sets[2..]) {
                     counts.calls += 1;
                     let courses = of(&now);
@@ -239,9 +261,9 @@ fn play(before: &[Value], after: &[Value], at: i64, dice: &mut Dice, counts: &mu
                                 let order: Vec<String> =
                                     between[done].iter().map(|it| steps.text(*it)).collect();
                                 wrong.push(format!(
-                                    "  {place:?} at {}, {state:?}, after {order:?} (own: {is_own}):\n    before {was:?}\n    now    \
+                                    "  {place:?} at {}, {state:?}, after {order:?}, {:?} (own: {is_own}):\n    before {was:?}\n    now    \
                                      {courses:?}\n    after  {will:?}",
-                                    instant.0
+                                    instant.0, done.part
                                 ));
                             }
                         }

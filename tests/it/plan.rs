@@ -531,6 +531,7 @@ fn changes_are_as_grave_as_callers_find_them() {
                 address: &step.address,
                 before: step.before.as_ref(),
                 after: step.after.as_ref(),
+                between: Vec::new(),
                 is_by_hand: false,
             })
             .collect();

@@ -19,6 +19,8 @@ use std::{
 pub struct Passage<'n> {
     look: Look<'n>,
     places: BTreeMap<Called, Targets>,
+    /// Those that are only between two writes of one step.
+    in_passing: BTreeSet<usize>,
     /// Which of them is the last.
     last: usize,
 }
@@ -73,7 +75,12 @@ impl<'n> Passage<'n> {
         let last = networks.len().saturating_sub(1);
         let look = Look::new(networks);
         let places = look.everything_called();
-        Self { look, places, last }
+        Self { look, places, in_passing: BTreeSet::new(), last }
+    }
+
+    /// Takes some networks for what is only between two writes of one step: calls are astray in them, and not changed.
+    pub fn in_passing(self, in_passing: BTreeSet<usize>) -> Self {
+        Self { in_passing, ..self }
     }
 
     /// The places whose calls come to something that differs between two of the networks.
@@ -129,10 +136,15 @@ impl<'n> Passage<'n> {
                 let mut way = Way { row: rows.row(&placed), ..Way::default() };
                 let sounds: Vec<usize> = networks.iter().map(|at| rows.sound(&placed, *at)).collect();
                 let is_fine = |at: usize| placed.verdict(at).is_some_and(is_taken);
-                for (index, pair) in sounds.windows(2).enumerate() {
-                    if pair[0] != pair[1] && is_called(networks[index], &targets) {
-                        way.changed.push(begins[index + 1]);
+                let mut since = 0;
+                for (index, begin) in begins.iter().enumerate().skip(1) {
+                    if self.in_passing.contains(begin) {
+                        continue;
                     }
+                    if sounds[since] != sounds[index] && is_called(networks[since], &targets) {
+                        way.changed.push(*begin);
+                    }
+                    since = index;
                 }
                 let between = 1..networks.len().saturating_sub(1);
                 let is_astray = |it: &usize| {

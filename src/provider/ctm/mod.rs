@@ -5,6 +5,7 @@
 //!
 #![doc = include_str!("FACTS.md")]
 
+mod between;
 mod client;
 mod convert;
 mod grades;
@@ -36,6 +37,7 @@ pub static PROVIDER: Provider = Provider {
         by_hand: portal::BY_HAND,
         remarks: notes::REMARKS,
         normalize: convert::normalize,
+        between: between::between,
         ..Dialect::PLAIN
     },
     settings: Form::from::<Written, CtmSettings>().asking(&[

@@ -4,6 +4,7 @@
 //!
 #![doc = include_str!("FACTS.md")]
 
+mod between;
 mod client;
 mod convert;
 mod grades;
@@ -34,6 +35,7 @@ pub static PROVIDER: Provider = Provider {
         own: &[Kind::Schedules, Kind::Numbers, Kind::Rules, Kind::Diverts, Kind::Queues],
         normalize: convert::normalize,
         keep: convert::keep_begun,
+        between: between::between,
         stays: notes::stays,
         ..Dialect::PLAIN
     },

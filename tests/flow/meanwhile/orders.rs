@@ -4,6 +4,7 @@ use crate::random::dice::Dice;
 use dialform::{
     experience::Change,
     model::{Address, Kind, Resource, Tenant, references},
+    provider,
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,11 +15,26 @@ struct Step {
     after: Option<Resource>,
     /// As the file has it after.
     value: Option<Value>,
+    /// How it is between the writes of this step.
+    between: Vec<Resource>,
 }
 
 impl Step {
     fn is_deletion(&self) -> bool {
         self.after.is_none()
+    }
+}
+
+/// How far a plan is: which steps are done, as bits, and which one is after how many of its writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Done {
+    pub steps: u64,
+    pub part: Option<(usize, usize)>,
+}
+
+impl Done {
+    pub fn steps(steps: u64) -> Self {
+        Self { steps, part: None }
     }
 }
 
@@ -50,11 +66,14 @@ impl Steps {
         let (live, then) = (objects(before), objects(after));
         let all: BTreeSet<&Address> = live.keys().chain(then.keys()).collect();
         let differs = |it: &&Address| live.get(*it) != then.get(*it);
+        let kind = before["kind"].as_str().unwrap();
+        let writes = provider::find(kind).unwrap().dialect.between;
         let step = |address: &Address| Step {
             address: address.clone(),
             before: live.get(address).cloned(),
             after: then.get(address).cloned(),
             value: after[address.kind.section()].get(&address.key).cloned(),
+            between: writes(live.get(address), then.get(address)),
         };
         let mut waiting: Vec<Step> = all.into_iter().filter(differs).map(step).collect();
         waiting.sort_by_key(|it| {
@@ -79,10 +98,11 @@ impl Steps {
     }
 
     pub fn changes(&self) -> Vec<Change<'_>> {
-        let all = self.steps.iter().map(|Step { address, before, after, .. }| Change {
+        let all = self.steps.iter().map(|Step { address, before, after, between, .. }| Change {
             address,
             before: before.as_ref(),
             after: after.as_ref(),
+            between: between.clone(),
             is_by_hand: false,
         });
         all.collect()
@@ -106,16 +126,28 @@ impl Steps {
         self.steps.iter().zip(0..).any(|(it, at)| is_it(it) && done & (1 << at) != 0)
     }
 
-    /// The tenant when some steps are done.
-    pub fn after(&self, before: &Value, done: u64) -> Value {
+    /// How often an object is another between the writes of a step.
+    pub fn writes_within(&self, step: usize) -> usize {
+        self.steps[step].between.len()
+    }
+
+    /// The tenant when some steps are done, and one more in part.
+    pub fn after(&self, before: &Value, Done { steps: done, part }: Done) -> Value {
         let mut tenant = before.clone();
         for Step { address, before, .. } in &self.steps {
             if before.is_none() {
                 put(&mut tenant, address, None);
             }
         }
-        let done: Vec<&Step> =
-            self.steps.iter().zip(0..).filter(|(_, at)| done & (1 << at) != 0).map(|(it, _)| it).collect();
+        let half = part.map(|(step, at)| {
+            let Step { address, before, between, .. } = &self.steps[step];
+            let resource = between[at].clone();
+            let value = Some(serde_json::to_value(&resource).unwrap());
+            let (address, before) = (address.clone(), before.clone());
+            Step { address, before, after: Some(resource), value, between: Vec::new() }
+        });
+        let done = self.steps.iter().zip(0..).filter(|(_, at)| done & (1 << at) != 0).map(|(it, _)| it);
+        let done: Vec<&Step> = done.chain(&half).collect();
         for step in &done {
             put(&mut tenant, &step.address, step.value.as_ref());
         }
