@@ -68,16 +68,32 @@ pub struct Each {
 struct Instant {
     step: usize,
     within: Option<usize>,
+    /// After how many writes in a row calls find the same.
+    writes: usize,
 }
 
 impl Instant {
     /// All of a plan, but the beginning.
     fn all(steps: &[Change<'_>]) -> Vec<Self> {
-        let of = |(step, change): (usize, &Change<'_>)| {
-            let within = (0..change.between.len()).map(Some).chain([None]);
-            within.map(move |within| Self { step, within })
-        };
-        steps.iter().enumerate().flat_map(of).collect()
+        let mut all: Vec<Self> = Vec::new();
+        let routed = |it: Option<&Resource>| it.cloned().map(flow::routed);
+        for (step, change) in steps.iter().enumerate() {
+            let (mut now, last) = (routed(change.before), routed(change.after));
+            let mut end = Self { step, within: None, writes: 1 };
+            for (at, state) in change.between.iter().enumerate() {
+                let state = routed(Some(state));
+                if state == last {
+                    end.writes += 1;
+                } else if state != now {
+                    all.push(Self { step, within: Some(at), writes: 1 });
+                } else if let Some(same) = all.last_mut() {
+                    same.writes += 1;
+                }
+                now = state;
+            }
+            all.push(end);
+        }
+        all
     }
 
     fn tenant(self, states: &States<'_>) -> Tenant {
@@ -291,7 +307,7 @@ impl Told<'_> {
         let by_hand = self.input.steps.iter().position(|it| it.is_by_hand);
         let meanwhile = Meanwhile {
             to: Vec::new(),
-            writes: after.len(),
+            writes: after.iter().map(|it| it.writes).sum(),
             until_by_hand: by_hand.is_some_and(|first| after.iter().any(|it| it.done() >= first)),
             is_lost: astray.is_lost,
             call: call().unwrap_or_default(),

@@ -2,9 +2,9 @@
 //!
 //! What goes out is beside it in `client`: `write_queue`, `write_agents` and `write_rules`.
 
-use crate::model::{Agent, Callers, DEFAULT_RULE, Limit, Queue, Resource, Rule, Rules};
+use crate::model::{Agent, Caller, Callers, DEFAULT_RULE, Limit, Queue, Resource, Rule, Rules};
 
-/// The states of an object from one write to the next, without the first and the last.
+/// The object after each write but the last, as far as it is one: equal ones follow each other where a write is of something else.
 pub fn between(before: Option<&Resource>, after: Option<&Resource>) -> Vec<Resource> {
     match (before, after) {
         (Some(Resource::Queue(before)), None) => {
@@ -22,34 +22,32 @@ pub fn between(before: Option<&Resource>, after: Option<&Resource>) -> Vec<Resou
     }
 }
 
-/// States, each once where several follow each other.
-struct States<T> {
+/// An object after each write.
+struct Writes<T> {
     now: T,
-    all: Vec<T>,
+    after: Vec<T>,
 }
 
-impl<T: Clone + PartialEq> States<T> {
-    fn new(now: T) -> Self {
-        Self { all: vec![now.clone()], now }
+impl<T: Clone> Writes<T> {
+    fn from(now: T) -> Self {
+        Self { now, after: Vec::new() }
     }
 
     /// One write.
     fn write(&mut self, change: impl FnOnce(&mut T)) {
         change(&mut self.now);
-        if self.all.last() != Some(&self.now) {
-            self.all.push(self.now.clone());
-        }
+        self.after.push(self.now.clone());
     }
 
-    /// Those between: the first is how it was, the last how it will be.
-    fn between(self, is_new: bool) -> Vec<T> {
-        let mut all = self.all;
-        all.pop();
-        if !is_new && !all.is_empty() {
-            all.remove(0);
-        }
-        all
+    fn but_the_last(mut self) -> Vec<T> {
+        self.after.pop();
+        self.after
     }
+}
+
+/// Whether a field is sent: it is wanted, and is another.
+fn is_sent<T: PartialEq>(now: Option<&T>, wanted: Option<&T>) -> bool {
+    wanted.is_some() && now != wanted
 }
 
 fn set<T: Clone>(now: &mut Option<T>, to: &Option<T>) {
@@ -58,23 +56,17 @@ fn set<T: Clone>(now: &mut Option<T>, to: &Option<T>) {
     }
 }
 
-fn is_unlimited(limit: Option<&Limit>) -> bool {
-    limit == Some(&Limit::Unlimited)
-}
-
 /// What keeps callers out is taken back first and set last.
 fn queue(before: Option<&Queue>, after: &Queue) -> Vec<Queue> {
+    let is_new = before.is_none();
     let open = |now: &mut Queue| {
         if after.require_agents == Some(false) {
             now.require_agents = Some(false);
         }
-        let limits = [
-            (&mut now.max_callers, &after.max_callers),
-            (&mut now.max_expected_wait, &after.max_expected_wait),
-            (&mut now.max_wait, &after.max_wait),
-        ];
-        for (now, to) in limits.into_iter().filter(|(_, to)| is_unlimited(to.as_ref())) {
-            now.clone_from(to);
+        for (now, to) in limits(now).into_iter().zip(limits_of(after)) {
+            if to == Some(&Limit::Unlimited) {
+                *now = to.copied();
+            }
         }
     };
     let record = |now: &mut Queue| {
@@ -82,45 +74,68 @@ fn queue(before: Option<&Queue>, after: &Queue) -> Vec<Queue> {
         set(&mut now.dispatch, &after.dispatch);
         set(&mut now.agent_ring, &after.agent_ring);
     };
-    let close = |now: &mut Queue| {
-        set(&mut now.require_agents, &after.require_agents);
-        set(&mut now.max_callers, &after.max_callers);
-        set(&mut now.max_expected_wait, &after.max_expected_wait);
-        set(&mut now.max_wait, &after.max_wait);
+    let mut writes = Writes::from(before.cloned().unwrap_or_default());
+    let opened = |now: &Queue| {
+        let mut then = now.clone();
+        open(&mut then);
+        then != *now
     };
-    let mut states = States::new(before.cloned().unwrap_or_else(|| {
-        let mut new = Queue { require_agents: Some(false), agents: Some(Vec::new()), ..Queue::default() };
-        record(&mut new);
-        open(&mut new);
-        new
-    }));
-    if before.is_some() {
-        states.write(open);
+    if is_new {
+        writes.write(|now| {
+            record(now);
+            open(now);
+            now.require_agents = Some(false);
+            now.agents = Some(Vec::new());
+        });
+    } else if opened(&writes.now) {
+        writes.write(open);
     }
-    if is_unlimited(after.ring_timeout.as_ref()) {
-        states.write(|now| now.ring_timeout = Some(Limit::Unlimited));
+    let is_unlimited = after.ring_timeout == Some(Limit::Unlimited);
+    if is_unlimited && !is_new && writes.now.ring_timeout != after.ring_timeout {
+        writes.write(|now| now.ring_timeout = after.ring_timeout);
     }
-    agents(&mut states, after.agents.as_deref());
-    states.write(|now| {
-        for (now, to) in now.forwards_mut().into_iter().zip(after.forwards()) {
-            if let (_, Some(to)) = to {
-                *now = Some(to.clone());
+    agents(&mut writes, after.agents.as_deref());
+    let forwards = writes.now.forwards().into_iter().zip(after.forwards());
+    if forwards.into_iter().any(|((_, now), (_, to))| is_sent(now, to)) {
+        writes.write(|now| {
+            for (now, (_, to)) in now.forwards_mut().into_iter().zip(after.forwards()) {
+                if let Some(to) = to {
+                    *now = Some(to.clone());
+                }
             }
+        });
+    }
+    if !is_unlimited && is_sent(writes.now.ring_timeout.as_ref(), after.ring_timeout.as_ref()) {
+        writes.write(|now| now.ring_timeout = after.ring_timeout);
+    }
+    let mut last = writes.now.clone();
+    record(&mut last);
+    set(&mut last.require_agents, &after.require_agents);
+    for (now, to) in limits(&mut last).into_iter().zip(limits_of(after)) {
+        if to.is_some() {
+            *now = to.copied();
         }
-    });
-    states.write(|now| set(&mut now.ring_timeout, &after.ring_timeout));
-    states.write(|now| {
-        record(now);
-        close(now);
-    });
-    states.between(before.is_none())
+    }
+    if last != writes.now {
+        writes.write(|now| *now = last);
+    }
+    writes.but_the_last()
+}
+
+fn limits(queue: &mut Queue) -> [&mut Option<Limit>; 3] {
+    [&mut queue.max_callers, &mut queue.max_expected_wait, &mut queue.max_wait]
+}
+
+fn limits_of(queue: &Queue) -> [Option<&Limit>; 3] {
+    [queue.max_callers.as_ref(), queue.max_expected_wait.as_ref(), queue.max_wait.as_ref()]
 }
 
 /// New agents come in before old ones go.
-fn agents(states: &mut States<Queue>, wanted: Option<&[Agent]>) {
+fn agents(writes: &mut Writes<Queue>, wanted: Option<&[Agent]>) {
     let Some(wanted) = wanted else { return };
-    for agent in wanted {
-        states.write(|now| {
+    let live = writes.now.agents.clone().unwrap_or_default();
+    for agent in wanted.iter().filter(|it| !live.contains(it)) {
+        writes.write(|now| {
             let list = now.agents.get_or_insert_default();
             match list.iter_mut().find(|it| it.target == agent.target) {
                 Some(known) => known.clone_from(agent),
@@ -128,77 +143,87 @@ fn agents(states: &mut States<Queue>, wanted: Option<&[Agent]>) {
             }
         });
     }
-    let all = states.now.agents.clone().unwrap_or_default();
-    for gone in all.iter().filter(|it| !wanted.iter().any(|kept| kept.target == it.target)) {
-        states.write(|now| now.agents.get_or_insert_default().retain(|it| it.target != gone.target));
+    for gone in live.iter().filter(|it| !wanted.iter().any(|kept| kept.target == it.target)) {
+        writes.write(|now| now.agents.get_or_insert_default().retain(|it| it.target != gone.target));
     }
 }
 
-/// The agents of a queue leave before it goes.
+/// The agents of a queue leave before it goes, and then what starts it and its own user.
 fn queue_goes(before: &Queue) -> Vec<Queue> {
-    let mut states = States::new(before.clone());
-    agents(&mut states, before.agents.as_ref().map(|_| &[][..]));
-    let mut all = states.all;
-    all.remove(0);
-    all
+    let mut writes = Writes::from(before.clone());
+    agents(&mut writes, before.agents.as_ref().map(|_| &[][..]));
+    for _ in ["start", "user", "queue"] {
+        writes.write(|_| {});
+    }
+    writes.but_the_last()
 }
 
 /// Callers and timeout, then the order; in it the rules, and then those that are no longer wanted go.
 fn rules(before: Option<&Rules>, after: &Rules) -> Vec<Rules> {
-    let first = before.cloned();
-    let mut states =
-        States::new(first.unwrap_or_else(|| Rules { order: Some(Vec::new()), ..Rules::default() }));
+    let nothing = || Rules { order: Some(Vec::new()), ..Rules::default() };
+    let mut writes = Writes::from(before.cloned().unwrap_or_else(nothing));
     if let Some(wanted) = &after.callers {
-        callers(&mut states, wanted);
+        callers(&mut writes, wanted);
     }
-    states.write(|now| set(&mut now.ring_timeout, &after.ring_timeout));
+    if is_sent(writes.now.ring_timeout.as_ref(), after.ring_timeout.as_ref()) {
+        writes.write(|now| now.ring_timeout = after.ring_timeout);
+    }
     if let Some(order) = &after.order {
-        in_order(&mut states, order);
+        in_order(&mut writes, order);
     }
-    states.between(false)
+    writes.but_the_last()
 }
 
-fn callers(states: &mut States<Rules>, wanted: &Callers) {
+fn callers(writes: &mut Writes<Rules>, wanted: &Callers) {
     let Callers { allow, block, block_anonymous, spam } = wanted;
-    let mut write = |change: &dyn Fn(&mut Callers)| {
-        states.write(|now| change(now.callers.get_or_insert_default()));
+    let was = writes.now.callers.clone().unwrap_or_default();
+    let mut write = |is_sent: bool, change: &dyn Fn(&mut Callers)| {
+        if is_sent {
+            writes.write(|now| change(now.callers.get_or_insert_default()));
+        }
     };
-    write(&|now| set(&mut now.allow, allow));
-    write(&|now| {
-        if let (Some(now), Some(wanted)) = (&mut now.block, block) {
-            now.retain(|it| wanted.contains(it));
-        }
-        if *block_anonymous == Some(false) && now.block_anonymous.is_some() {
-            now.block_anonymous = Some(false);
-        }
+    let has = |list: &Option<Vec<Caller>>| list.as_ref().is_some_and(|it| !it.is_empty());
+    write(is_sent(was.allow.as_ref(), allow.as_ref()) && has(allow), &|now| set(&mut now.allow, allow));
+    let is_blocked_otherwise = is_sent(was.block.as_ref(), block.as_ref());
+    let is_surplus = |it: &Caller| block.as_ref().is_some_and(|wanted| !wanted.contains(it));
+    let is_taken_off = is_blocked_otherwise && was.block.iter().flatten().any(is_surplus);
+    write(is_taken_off, &|now| now.block.get_or_insert_default().retain(|it| !is_surplus(it)));
+    write(is_blocked_otherwise && has(block), &|now| set(&mut now.block, block));
+    write(is_sent(was.block_anonymous.as_ref(), block_anonymous.as_ref()), &|now| {
+        set(&mut now.block_anonymous, block_anonymous);
     });
-    write(&|now| set(&mut now.block, block));
-    write(&|now| set(&mut now.block_anonymous, block_anonymous));
-    write(&|now| set(&mut now.spam, spam));
+    write(is_sent(was.spam.as_ref(), spam.as_ref()), &|now| set(&mut now.spam, spam));
 }
 
-fn in_order(states: &mut States<Rules>, wanted: &[Rule]) {
-    let live = states.now.order.clone().unwrap_or_default();
+fn in_order(writes: &mut Writes<Rules>, wanted: &[Rule]) {
+    let live = writes.now.order.clone().unwrap_or_default();
     let was = |when: &str| live.iter().find(|it| it.when == when);
-    let is_wanted = |it: &&Rule| wanted.iter().any(|rule| rule.when == it.when);
     let is_default = |it: &&Rule| it.when == DEFAULT_RULE;
+    let new = wanted.iter().filter(|it| was(&it.when).is_none());
+    let gone: Vec<&Rule> =
+        live.iter().filter(|it| !is_default(it) && !wanted.iter().any(|rule| rule.when == it.when)).collect();
     // A new rule is made switched off.
+    for _ in new {
+        writes.write(|_| {});
+    }
     let first =
         |rule: &Rule| was(&rule.when).cloned().unwrap_or_else(|| Rule { enabled: false, ..rule.clone() });
-    let gone: Vec<&Rule> = live.iter().filter(|it| !is_wanted(it)).collect();
     let mut order: Vec<Rule> = wanted.iter().filter(|it| !is_default(it)).map(first).collect();
-    order.extend(gone.iter().filter(|it| !is_default(it)).copied().cloned());
+    order.extend(gone.iter().copied().cloned());
     order.extend(wanted.iter().find(is_default).map(first).or_else(|| was(DEFAULT_RULE).cloned()));
-    states.write(|now| now.order = Some(order));
-    for rule in wanted {
-        states.write(|now| {
-            let known = now.order.iter_mut().flatten().find(|it| it.when == rule.when);
-            if let Some(known) = known {
+    let names = |rules: &[Rule]| rules.iter().map(|it| it.when.clone()).collect::<Vec<String>>();
+    if names(&order) != names(&live) {
+        writes.write(|now| now.order = Some(order));
+    }
+    let is_sent = |it: &&Rule| was(&it.when).map_or(it.enabled, |was| was != *it);
+    for rule in wanted.iter().filter(is_sent) {
+        writes.write(|now| {
+            if let Some(known) = now.order.iter_mut().flatten().find(|it| it.when == rule.when) {
                 known.clone_from(rule);
             }
         });
     }
-    for gone in gone.iter().filter(|it| !is_default(it)) {
-        states.write(|now| now.order.get_or_insert_default().retain(|it| it.when != gone.when));
+    for gone in gone {
+        writes.write(|now| now.order.get_or_insert_default().retain(|it| it.when != gone.when));
     }
 }

@@ -22,7 +22,7 @@ use dialform::{
 };
 use serde_json::{Map, Value, json};
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -53,6 +53,9 @@ struct Counts {
     said: usize,
     /// Those of them within a step that takes several writes.
     said_within_a_step: usize,
+    /// Places that are so for as many writes as the plan says, and in plans of several steps for others.
+    counted: usize,
+    counted_otherwise: usize,
     /// Neither, of a place that no file declares.
     undeclared: usize,
     /// Those that are another place after the apply.
@@ -84,10 +87,9 @@ fn network(setup: &Setup, tenant: &Tenant) -> Network {
     Network::new(&[config], flow::horizon(AT), Assumptions::default())
 }
 
-/// Whether the plan says that calls to a place are for a while neither as before nor as after.
-fn is_said(meanwhile: &Value, place: &Called) -> bool {
-    let mut labels = meanwhile.as_array().into_iter().flatten().flat_map(|it| it["to"].as_array().unwrap());
-    labels.any(|label| {
+/// For how many writes calls to a place are neither as before nor as after, as the plan says it.
+fn said(meanwhile: &Value, place: &Called) -> Option<u64> {
+    let is_it = |label: &Value| {
         let label = label.as_str().unwrap();
         match place {
             Called::Number(number) => label.contains(&number.grouped()),
@@ -98,7 +100,10 @@ fn is_said(meanwhile: &Value, place: &Called) -> bool {
                 })
             }
         }
-    })
+    };
+    let mut all = meanwhile.as_array().into_iter().flatten();
+    let found = all.find(|it| it["to"].as_array().unwrap().iter().any(is_it))?;
+    Some(found["writes"].as_u64().unwrap())
 }
 
 /// Whether a file before or after says anything of a place.
@@ -156,6 +161,7 @@ fn play(setup: &Setup, case: &Case, counts: &Mutex<Counts>) -> Outcome<()> {
     };
     let (first, last) = (network(setup, &first), network(setup, &last));
     let mut unsaid = Vec::new();
+    let mut astray: BTreeMap<Called, u64> = BTreeMap::new();
     for done in 1..writes.len() {
         bench.put(&before);
         let run =
@@ -174,8 +180,9 @@ fn play(setup: &Setup, case: &Case, counts: &Mutex<Counts>) -> Outcome<()> {
             counts.changed += usize::from(!passed.changed.is_empty());
             if passed.astray.is_none() {
                 counts.as_before_or_after += 1;
-            } else if is_said(meanwhile, &passed.to) {
+            } else if said(meanwhile, &passed.to).is_some() {
                 counts.said += 1;
+                *astray.entry(passed.to).or_default() += 1;
                 counts.said_within_a_step += usize::from(is_within_a_step);
             } else if !is_declared(case, &passed.to) {
                 counts.undeclared += 1;
@@ -186,6 +193,18 @@ fn play(setup: &Setup, case: &Case, counts: &Mutex<Counts>) -> Outcome<()> {
         }
     }
     let mut counts = counts.lock().unwrap();
+    // Of several steps some are carried out side by side, and what a server makes on the way takes writes as well.
+    let is_one_step = plan["tenants"][0]["steps"].as_array().unwrap().len() == 1;
+    for (place, times) in astray {
+        let said = said(meanwhile, &place);
+        if said == Some(times) {
+            counts.counted += 1;
+        } else if is_one_step {
+            unsaid.push(format!("{place:?} for {times} writes, said for {said:?}"));
+        } else {
+            counts.counted_otherwise += 1;
+        }
+    }
     counts.applies += 1;
     counts.writes += writes.len();
     if unsaid.is_empty() { Ok(()) } else { Err(unsaid.join("\n  ")) }
