@@ -122,6 +122,8 @@ mod reports;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod requests_per_change;
+#[cfg(test)]
 mod restore;
 #[cfg(test)]
 mod revision;
