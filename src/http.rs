@@ -4,6 +4,9 @@
 //! when they were surely not carried out (rate limit, connection refused): a write that got a 5xx or no answer
 //! may have happened, and who sent it must look.
 //!
+//! What a step has looked at is not read again before its first write ([`Looked`]), equal reads of several steps under way
+//! are sent once, and what was found out about an API is known to its reader and its writer ([`ReadClient::known`]).
+//!
 //! A credential that has expired is renewed once, whatever number of requests say so, and each is then sent once more.
 //!
 //! What a server says is searched for the credentials of the run before anybody sees it: servers and proxies repeat
@@ -14,6 +17,9 @@ mod body;
 mod conventions;
 mod error;
 mod in_process;
+mod joined;
+mod known;
+mod looked;
 mod pacer;
 mod patience;
 mod record;
@@ -24,6 +30,7 @@ pub use auth::{ApiKey, Authenticate, Basic, Bearer, Renewal, authorization};
 pub use conventions::{Conventions, Remedy};
 pub use error::{ApiError, Problem};
 pub use in_process::InProcess;
+pub use looked::Looked;
 pub use pacer::Pacer;
 pub use record::{Phase, Purpose, RequestObserver, RequestRecord, during};
 pub use reqwest::Method;
@@ -34,6 +41,8 @@ use crate::{
     secret::{KnownSecrets, MARK},
 };
 use backon::{BackoffBuilder, ExponentialBuilder};
+use joined::Joined;
+use known::Known;
 use pacer::Turn;
 use renew::Login;
 use reqwest::header::HeaderValue;
@@ -47,7 +56,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const PARTIAL: u16 = 206;
 
 /// What a server answered.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Answer {
     /// `null` where the body is empty.
     pub body: Value,
@@ -81,6 +90,8 @@ pub struct ReadClient {
     info: ClientInfo,
     /// For one large answer at a time.
     large: Arc<Semaphore>,
+    known: Known,
+    joined: Arc<Joined>,
     /// Who answers where no network is.
     in_process: Option<InProcess>,
 }
@@ -125,7 +136,8 @@ impl ReadClient {
             .build()
             .map_err(|e| format!("cannot set up HTTP for `{base}`: {e}"))?;
         let (login, large) = (Arc::new(Login::new(auth)), Arc::new(Semaphore::new(1)));
-        Ok(Self { client, base, login, conventions, pacer, limits, info, large, in_process: None })
+        let (known, joined, in_process) = (Known::default(), Arc::default(), None);
+        Ok(Self { client, base, login, conventions, pacer, limits, info, large, known, joined, in_process })
     }
 
     /// The same API, answered in this process: nothing is sent.
@@ -148,6 +160,11 @@ impl ReadClient {
         Duration::from_secs(self.limits.settle.into())
     }
 
+    /// What was found out about this API in this run, such as ids: its reader and its writer know the same.
+    pub fn known<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        self.known.of()
+    }
+
     /// Reads; `null` where the body is empty. `what` says what is being read, for the error: "the users of `acme`".
     pub async fn get(&self, path: &str, query: &[(&str, String)], what: &str) -> Result<Value, ApiError> {
         self.fetch(path, query, what).await.map(|answer| answer.body)
@@ -156,7 +173,18 @@ impl ReadClient {
     /// Reads, with what the headers say.
     pub async fn fetch(&self, path: &str, query: &[(&str, String)], what: &str) -> Result<Answer, ApiError> {
         let call = ApiRequest { method: Method::GET, path, query, body: None, if_match: None, renews: false };
-        self.request(call, &format!("reading {what}")).await
+        let what = format!("reading {what}");
+        if let Some(answer) = looked::answered(&self.base, path, query) {
+            return answer.map_err(|problem| self.failed(&call, &what, problem));
+        }
+        let answer = if record::is_of_a_step() {
+            let read = async { self.request(&call, &what).await.map_err(|error| error.problem) };
+            self.joined.read(looked::asked(&self.base, path, query), read).await
+        } else {
+            self.request(&call, &what).await.map_err(|error| error.problem)
+        };
+        looked::keep(&self.base, path, query, answer.as_ref());
+        answer.map_err(|problem| self.failed(&call, &what, problem))
     }
 
     /// The path and query of a link the server sent, below the base of this API; `None` if it leads elsewhere. The host
@@ -168,13 +196,17 @@ impl ReadClient {
         path.starts_with('/').then(|| (path.to_owned(), link.query_pairs().into_owned().collect()))
     }
 
-    async fn request(&self, call: ApiRequest<'_>, what: &str) -> Result<Answer, ApiError> {
-        let failed = |problem| ApiError {
+    fn failed(&self, call: &ApiRequest<'_>, what: &str, problem: Problem) -> ApiError {
+        ApiError {
             what: what.to_owned(),
             method: call.method.to_string(),
             path: self.info.secrets.hide(call.path).into_owned(),
             problem,
-        };
+        }
+    }
+
+    async fn request(&self, call: &ApiRequest<'_>, what: &str) -> Result<Answer, ApiError> {
+        let failed = |problem| self.failed(call, what, problem);
         // `.` and `..` cannot be encoded: they would be taken for steps in the path, and another object be reached.
         if call.path.split('/').any(|segment| matches!(segment, "." | "..")) {
             let why = "an object whose name is `.` or `..` cannot be named in a request".to_owned();
@@ -200,7 +232,7 @@ impl ReadClient {
                 Some(turn) => self.pacer.again(turn).await,
                 None => self.pacer.turn().await,
             };
-            let answer = self.once(&call, attempt, &turn).await;
+            let answer = self.once(call, attempt, &turn).await;
             let problem = match answer {
                 Ok(answer) => return Ok(answer),
                 Err(problem) => problem,
@@ -429,9 +461,12 @@ impl WriteClient {
         if_match: Option<&str>,
         what: &str,
     ) -> Result<Answer, ApiError> {
+        looked::forget();
         let sending = Sending::begin(&method, &self.info.secrets.hide(path), what);
-        let result =
-            self.request(ApiRequest { method, path, query: &[], body, if_match, renews: false }, what).await;
+        self.joined.written();
+        let call = ApiRequest { method, path, query: &[], body, if_match, renews: false };
+        let result = self.request(&call, what).await;
+        self.joined.written();
         sending.end(&result);
         result
     }

@@ -32,8 +32,10 @@ pub async fn run(
     let mut busy: BTreeMap<&str, usize> = BTreeMap::new();
     let mut ended: BTreeMap<(usize, usize), Outcome> = BTreeMap::new();
     let mut sent: BTreeMap<(usize, usize), WriteTally> = BTreeMap::new();
+    let mut turns = Turns { moved: (0..jobs.len()).collect(), ..Turns::default() };
     loop {
-        for (number, job) in progress.iter_mut().enumerate() {
+        while let Some(number) = turns.next(jobs, &busy, shutdown) {
+            let job = &mut progress[number];
             let provider = job.job.plan.provider.as_str();
             while let Some((index, next)) = job.next(shutdown) {
                 let step = &job.job.plan.steps[index];
@@ -48,6 +50,7 @@ pub async fn run(
                     NextAction::Start => {
                         let running = busy.entry(provider).or_default();
                         if *running >= job.job.at_once.max(1) {
+                            turns.held.entry(provider).or_default().insert(number);
                             break;
                         }
                         *running += 1;
@@ -71,6 +74,8 @@ pub async fn run(
         let Some((number, index, ending)) = next else { break };
         let job = &mut progress[number];
         job.end(index, ending.0.status);
+        turns.moved.insert(number);
+        turns.freed = Some(job.job.plan.provider.as_str());
         if let Some(running) = busy.get_mut(job.job.plan.provider.as_str()) {
             *running = running.saturating_sub(1);
         }
@@ -99,6 +104,39 @@ pub async fn run(
         }
     }
     ended.into_values().collect()
+}
+
+/// Which tenants are looked at, each by its number: those in which something has ended, and those that wait for a provider
+/// that has room again; all of them once, when the run is told to stop. The others stand as they stood.
+#[derive(Default)]
+struct Turns<'a> {
+    moved: BTreeSet<usize>,
+    /// Those that have a step to start, by the provider that has no room for it.
+    held: BTreeMap<&'a str, BTreeSet<usize>>,
+    /// The provider on which a step has ended last.
+    freed: Option<&'a str>,
+    is_stopped: bool,
+}
+
+impl Turns<'_> {
+    /// The first of them, which is in it no more.
+    fn next(&mut self, jobs: &[Job<'_>], busy: &BTreeMap<&str, usize>, shutdown: &Shutdown) -> Option<usize> {
+        if shutdown.stop.is_cancelled() && !self.is_stopped {
+            self.is_stopped = true;
+            self.moved.extend(0..jobs.len());
+        }
+        let held = self.freed.and_then(|provider| {
+            let first = *self.held.get(provider)?.first()?;
+            let running = busy.get(provider).copied().unwrap_or_default();
+            (running < jobs[first].at_once.max(1)).then_some(first)
+        });
+        let number = self.moved.first().copied().into_iter().chain(held).min()?;
+        self.moved.remove(&number);
+        if let Some(held) = self.held.get_mut(jobs[number].plan.provider.as_str()) {
+            held.remove(&number);
+        }
+        Some(number)
+    }
 }
 
 /// With the ending: whether anything may have been sent. `tally` holds the writes of a step that was begun.

@@ -6,7 +6,7 @@ use crate::{
     model::{Address, Resource, references},
     path::Path,
     plan::{Action, Observed, Step, TenantPlan},
-    provider::{Read, Scope},
+    provider::{Glance, Read, Scope},
 };
 use std::{fmt, time::Duration};
 use tokio::time::Instant;
@@ -38,13 +38,28 @@ impl fmt::Display for Difference {
     }
 }
 
-/// The one object a step is about.
-fn scope_of(step: &Step) -> Scope {
+/// The one object a step is about, and of one that is changed what `glance` says.
+fn scope_of(step: &Step, glance: impl FnOnce(&Step) -> Option<Glance>) -> Scope {
     let resource = step.after.as_ref().or(step.before.as_ref());
     let wanted = resource.map(|resource| (step.address.clone(), resource.clone()));
     let earlier = step.restored.clone().map(|own| (step.address.clone(), own));
     let (wanted, earlier) = (wanted.into_iter().collect(), earlier.into_iter().collect());
-    Scope { wanted, earlier, ..Scope::default() }
+    let changes = step.action == Action::Update && !step.changes.is_empty();
+    let glance = if changes { glance(step) } else { None };
+    Scope { wanted, earlier, glance, ..Scope::default() }
+}
+
+/// Before a change: the fields that hold what changes, whole, for somebody may have changed something beside it.
+fn before_change(step: &Step) -> Option<Glance> {
+    let fields = step.changes.iter().map(|change| change.path.field().map(|field| Path::from([field])));
+    let (about, expected) = (fields.collect::<Option<_>>()?, step.before.clone()?);
+    Some(Glance { about, expected, may_be_gone: true })
+}
+
+/// After a change: what has changed.
+fn after_change(step: &Step) -> Option<Glance> {
+    let about = step.changes.iter().map(|change| change.path.clone()).collect();
+    Some(Glance { about, expected: step.after.clone()?, may_be_gone: false })
 }
 
 /// Looks at once, then at growing intervals, until the object is as wanted or `bound` is over.
@@ -54,7 +69,7 @@ pub async fn wait_until_applied(
     reader: &dyn Read,
     bound: Duration,
 ) -> ReadBack {
-    let scope = scope_of(step);
+    let scope = scope_of(step, after_change);
     let deadline = Instant::now() + bound;
     let mut pause = Duration::from_millis(50);
     loop {
@@ -83,7 +98,7 @@ pub async fn changed_since_plan(
     step: &Step,
     reader: &dyn Read,
 ) -> Result<Option<String>, ApiError> {
-    let scope = scope_of(step);
+    let scope = scope_of(step, before_change);
     let observed = reader.observe(&plan.account, &scope).await?;
     let (before, now) = match (&step.before, observed.objects.get(&step.address)) {
         (None, None) => return Ok(None),

@@ -5,7 +5,7 @@ use super::{
     read_back::{self, Difference, ReadBack},
 };
 use crate::{
-    http::{ApiError, Phase, Problem, WriteTally, during},
+    http::{ApiError, Looked, Phase, Problem, WriteTally, during},
     outcome::Status,
     path::Path,
     plan::{Action, Clicks, Propagation, Step, join},
@@ -48,8 +48,8 @@ pub(super) async fn carry_out(
     shutdown: &Shutdown,
     tally: &WriteTally,
 ) -> (Ending, bool) {
-    let of = || format!("{}/{}", job.plan.tenant, step.address);
-    match during(Phase::Look, of(), read_back::changed_since_plan(job.plan, step, job.reader)).await {
+    let looked = Looked::default();
+    match look(job, step, &looked).await {
         Ok(None) => {}
         Ok(Some(how)) => {
             let help = "somebody changed it in the meantime: plan and review again";
@@ -57,15 +57,29 @@ pub(super) async fn carry_out(
         }
         Err(error) => return (failed(Status::Failed, &error), false),
     }
-    (write(job, step, shutdown, tally).await, true)
+    (write(job, step, looked, shutdown, tally).await, true)
 }
 
-async fn write(job: &Job<'_>, step: &Step, shutdown: &Shutdown, tally: &WriteTally) -> Ending {
+/// What has changed since the plan; what it reads is what the write that follows merges into.
+async fn look(job: &Job<'_>, step: &Step, looked: &Looked) -> Result<Option<String>, ApiError> {
+    let of = format!("{}/{}", job.plan.tenant, step.address);
+    let look = looked.by(read_back::changed_since_plan(job.plan, step, job.reader));
+    during(Phase::Look, of, look).await
+}
+
+async fn write(
+    job: &Job<'_>,
+    step: &Step,
+    mut looked: Looked,
+    shutdown: &Shutdown,
+    tally: &WriteTally,
+) -> Ending {
     let of = || format!("{}/{}", job.plan.tenant, step.address);
     // The error of the first try, where it does not say whether the write was carried out.
     let mut first: Option<ApiError> = None;
     loop {
-        let written = during(Phase::Write, of(), job.writer.execute(&job.plan.account, step)).await;
+        let written = looked.before(job.writer.execute(&job.plan.account, step));
+        let written = during(Phase::Write, of(), written).await;
         let error = match written {
             Ok(()) => return during(Phase::ReadBack, of(), accepted(job, step, shutdown)).await,
             Err(error) if matches!(error.problem, Problem::Conflict(_)) && first.is_none() => {
@@ -94,9 +108,8 @@ async fn write(job: &Job<'_>, step: &Step, shutdown: &Shutdown, tally: &WriteTal
         };
         // It did not happen: what is live is still what the step was planned on. To change or delete the same object once
         // more does no harm, even if the first write comes true late; a second creation might make a second object.
-        let moved =
-            during(Phase::Look, of(), read_back::changed_since_plan(job.plan, step, job.reader)).await;
-        let unmoved = matches!(moved, Ok(None));
+        looked = Looked::default();
+        let unmoved = matches!(look(job, step, &looked).await, Ok(None));
         if first.is_none() && unmoved && step.action != Action::Create && !shutdown.stop.is_cancelled() {
             first = Some(error);
             continue;

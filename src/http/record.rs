@@ -84,3 +84,8 @@ pub async fn during<T>(phase: Phase, of: impl Into<Arc<str>>, work: impl Future<
 pub(super) fn purpose() -> Option<Purpose> {
     PURPOSE.try_with(Purpose::clone).ok()
 }
+
+/// Whether the request at hand belongs to a step.
+pub(super) fn is_of_a_step() -> bool {
+    PURPOSE.try_with(|purpose| purpose.phase != Phase::Observe).unwrap_or(false)
+}

@@ -103,7 +103,8 @@ pub struct Observed {
     /// Fields whose live value was shown and is not understood, with what was shown, by object. They are never written, and
     /// `objects` has nothing in their place.
     pub unreadable: BTreeMap<Address, BTreeMap<Path, String>>,
-    /// Fields that this server does not show at all, by object: whether they are as declared cannot be told.
+    /// Fields that this server does not show at all or that nobody has asked for, by object: whether they are as declared
+    /// cannot be told.
     pub unseen: BTreeMap<Address, BTreeSet<Path>>,
     /// Objects in the provider's own words, as they were read, without credentials: what a restore file keeps.
     pub own: BTreeMap<Address, Value>,

@@ -59,8 +59,9 @@ pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind], settable: &dyn Fn(K
             Action::Manual => (2, rank),
         }
     };
-    let mut waiting = std::mem::take(steps);
-    waiting.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.address.cmp(&b.address)));
+    let mut sorted = std::mem::take(steps);
+    sorted.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.address.cmp(&b.address)));
+    let mut waiting: Waiting = sorted.into_iter().enumerate().collect();
     let mut done: BTreeSet<Address> = by_hand;
     // Created, but without the field that closes a circle.
     let mut half: BTreeSet<Address> = BTreeSet::new();
@@ -74,12 +75,13 @@ pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind], settable: &dyn Fn(K
             needs.filter(|need| **need != step.address).any(|need| half.contains(need))
         };
         // An object that is not complete is used only by the others of its circle.
-        let whole = waiting.iter().position(|step| open(step) && !on_half(step));
-        let index = whole.or_else(|| waiting.iter().position(open));
-        let mut step = match index {
-            Some(index) => waiting.remove(index),
+        let whole = first(&waiting, |step| open(step) && !on_half(step));
+        let index = whole.or_else(|| first(&waiting, open));
+        let mut step = match index.and_then(|index| waiting.remove(&index)) {
+            Some(step) => step,
             None => {
-                let (now, later) = break_circle(&mut waiting, &needs, &done, settable);
+                let end = waiting.last_key_value().map_or(0, |(last, _)| last + 1);
+                let Some((now, later)) = break_circle(&mut waiting, &needs, &done, settable) else { break };
                 if let Some(later) = later {
                     let open: BTreeSet<Address> = needs
                         .get(&now.address)
@@ -89,7 +91,7 @@ pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind], settable: &dyn Fn(K
                         .chain([now.address.clone()])
                         .collect();
                     needs.insert(now.address.clone(), open.clone());
-                    waiting.push(later);
+                    waiting.insert(end, later);
                     let mut now = now;
                     now.needs = open.into_iter().filter(|n| done.contains(n)).collect();
                     done.insert(now.address.clone());
@@ -110,42 +112,52 @@ pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind], settable: &dyn Fn(K
     }
 }
 
+/// Steps that have no place yet, in the order in which they would go, by number. A list would move all that follow a step
+/// that is taken.
+type Waiting = BTreeMap<usize, Step>;
+
+fn first(waiting: &Waiting, is_it: impl Fn(&Step) -> bool) -> Option<usize> {
+    waiting.iter().find(|(_, step)| is_it(step)).map(|(index, _)| *index)
+}
+
 /// Takes a step out of a circle. A new object is made without what points to objects that are not there yet; the rest
 /// of it comes back as a step of its own. An object that goes is first made to point to none that goes with it. Where there
 /// is neither, the first step by rank goes as it is.
 fn break_circle(
-    waiting: &mut Vec<Step>,
+    waiting: &mut Waiting,
     needs: &BTreeMap<Address, BTreeSet<Address>>,
     done: &BTreeSet<Address>,
     settable: &dyn Fn(Kind, &FieldChange) -> bool,
-) -> (Step, Option<Step>) {
+) -> Option<(Step, Option<Step>)> {
     let missing = |step: &Step| -> BTreeSet<Address> {
         needs.get(&step.address).into_iter().flatten().filter(|need| !done.contains(*need)).cloned().collect()
     };
-    let split =
-        waiting.iter().position(|step| step.action == Action::Create && part(step, &missing(step)).is_some());
-    let Some(index) = split else { return break_deletions(waiting, settable) };
-    let step = waiting.remove(index);
-    match part(&step, &missing(&step)) {
+    let split = first(waiting, |step| step.action == Action::Create && part(step, &missing(step)).is_some());
+    let Some(step) = split.and_then(|index| waiting.remove(&index)) else {
+        return break_deletions(waiting, settable);
+    };
+    Some(match part(&step, &missing(&step)) {
         Some((now, later)) => (now, Some(later)),
         None => (step, None),
-    }
+    })
 }
 
 /// Takes a deletion out of a circle of deletions, as [`break_circle`] does.
 fn break_deletions(
-    waiting: &mut Vec<Step>,
+    waiting: &mut Waiting,
     settable: &dyn Fn(Kind, &FieldChange) -> bool,
-) -> (Step, Option<Step>) {
-    let going = waiting.iter().filter(|step| step.action == Action::Delete);
+) -> Option<(Step, Option<Step>)> {
+    let going = waiting.values().filter(|step| step.action == Action::Delete);
     let going: BTreeSet<Address> = going.map(|step| step.address.clone()).collect();
-    let found = waiting.iter().enumerate().find_map(|(index, step)| {
+    let found = waiting.iter().find_map(|(index, step)| {
         let (now, later) = emptied(step, &going)?;
-        now.changes.iter().all(|change| settable(now.address.kind, change)).then_some((index, now, later))
+        now.changes.iter().all(|change| settable(now.address.kind, change)).then_some((*index, now, later))
     });
-    let Some((index, now, later)) = found else { return (waiting.remove(0), None) };
-    waiting.remove(index);
-    (now, Some(later))
+    let Some((index, now, later)) = found else {
+        return waiting.pop_first().map(|(_, step)| (step, None));
+    };
+    waiting.remove(&index);
+    Some((now, Some(later)))
 }
 
 /// The update that takes pointers to what goes out of an object, and its deletion. Receivers alone can be in such a circle

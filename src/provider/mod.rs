@@ -47,6 +47,7 @@ pub use settings::{Answer, Emergency, Endpoint, Entry, Form, Kinds, Question, Se
 use crate::{
     http::{ApiError, Conventions, ReadClient, WriteClient},
     model::{Address, Kind, Limits, Resource},
+    path::Path,
     plan::{Dialect, Observed, Step},
 };
 use async_trait::async_trait;
@@ -131,9 +132,35 @@ pub struct Scope {
     pub restores: bool,
     /// Whether every object of the account is read whole, as if all of it were wanted: for an import.
     pub everything: bool,
+    /// Whether what is wanted is looked at for one step alone.
+    pub glance: Option<Glance>,
+}
+
+/// What a step needs to see of its object: nothing else need be read. What was not read is [`Observed::unseen`].
+#[derive(Debug, Clone)]
+pub struct Glance {
+    /// The fields, or parts of them.
+    pub about: BTreeSet<Path>,
+    /// The object as it is expected to be.
+    pub expected: Resource,
+    /// Whether it may have gone: then it must be seen that it is there.
+    pub may_be_gone: bool,
 }
 
 impl Scope {
+    /// Whether a field of what is wanted is looked at, or something in it.
+    pub fn is_about(&self, field: &[&str]) -> bool {
+        let field: Path = field.iter().fold(Path::default(), |path, key| path.join(*key));
+        self.glance.as_ref().is_none_or(|glance| {
+            glance.about.iter().any(|path| path.is_inside(&field) || field.is_inside(path))
+        })
+    }
+
+    /// Whether it must be seen that what is wanted is there, whatever of it is looked at.
+    pub fn may_be_gone(&self) -> bool {
+        self.glance.as_ref().is_none_or(|glance| glance.may_be_gone)
+    }
+
     /// All that an account holds.
     pub fn everything() -> Self {
         Self { lists: true, kinds: Kind::ALL.into(), everything: true, ..Self::default() }
@@ -173,7 +200,8 @@ pub struct Account {
 /// Carries out one step. Never compares, never decides.
 #[async_trait]
 pub trait Write: Send + Sync {
-    /// Sends what the step says, merged into what is live at that moment so that nothing unmanaged is lost. Returns
-    /// when the provider has accepted it; whether it came true is for the caller to read back.
+    /// Sends what the step says, merged into what is live at that moment so that nothing unmanaged is lost. Until the first
+    /// write, a read that the look of the step has made as well costs nothing ([`crate::http::Looked`]): ask for the same in
+    /// the same words. Returns when the provider has accepted it; whether it came true is for the caller to read back.
     async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError>;
 }

@@ -467,6 +467,7 @@ impl<'a> Session<'a> {
             earlier: earlier.collect(),
             restores: tenant.intent.restore().is_some(),
             everything: false,
+            glance: None,
         }
     }
 

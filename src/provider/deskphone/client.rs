@@ -51,14 +51,28 @@ struct Everybody {
     without_extension: Vec<String>,
 }
 
+/// Everybody in the one account of the bridge, as far as that was read: its reader and its writer know the same.
+#[derive(Default)]
+struct Known(Mutex<Option<Everybody>>);
+
+impl Known {
+    /// Reads them unless they are known, or where it is said to look anew: people do not move while a run lasts.
+    async fn everybody(&self, http: &ReadClient, account: &str, anew: bool) -> Result<Everybody, ApiError> {
+        let mut known = self.0.lock().await;
+        match known.take().filter(|_| !anew) {
+            Some(everybody) => Ok(known.insert(everybody).clone()),
+            None => Ok(known.insert(people(http, account).await?).clone()),
+        }
+    }
+}
+
 pub struct DeskphoneReader {
     endpoints: Endpoints<ReadClient>,
-    ids: Mutex<Option<Everybody>>,
 }
 
 impl DeskphoneReader {
     pub fn new(endpoints: Endpoints<ReadClient>) -> Self {
-        Self { endpoints, ids: Mutex::default() }
+        Self { endpoints }
     }
 }
 
@@ -67,14 +81,9 @@ impl Read for DeskphoneReader {
     async fn observe(&self, account: &str, scope: &Scope) -> Result<Observed, ApiError> {
         // Without a bridge nothing can be read, and nothing is claimed.
         let Some(http) = self.endpoints.get(API) else { return Ok(Observed::default()) };
-        let Everybody { by_extension: ids, without_extension } = {
-            let mut known = self.ids.lock().await;
-            // People do not move while a run lasts; a read-back looks at the document alone.
-            match known.take().filter(|_| !scope.lists) {
-                Some(ids) => known.insert(ids).clone(),
-                None => known.insert(people(http, account).await?).clone(),
-            }
-        };
+        // A look and a read-back are about the document alone.
+        let Everybody { by_extension: ids, without_extension } =
+            http.known::<Known>().everybody(http, account, scope.lists).await?;
         let mut observed = Observed::default();
         let aside = |id: String| (Address::new(Kind::Diverts, format!("(person {id})")), WITHOUT_EXTENSION);
         observed.aside.extend(without_extension.into_iter().map(aside));
@@ -219,12 +228,11 @@ async fn document(
 
 pub struct DeskphoneWriter {
     endpoints: Endpoints<WriteClient>,
-    ids: Mutex<Option<Ids>>,
 }
 
 impl DeskphoneWriter {
     pub fn new(endpoints: Endpoints<WriteClient>) -> Self {
-        Self { endpoints, ids: Mutex::default() }
+        Self { endpoints }
     }
 }
 
@@ -239,13 +247,7 @@ impl Write for DeskphoneWriter {
         else {
             return Err(conflict("only the diverts of an extension can be changed".to_owned()));
         };
-        let ids = {
-            let mut known = self.ids.lock().await;
-            match known.take() {
-                Some(ids) => known.insert(ids).clone(),
-                None => known.insert(people(http, account).await?.by_extension).clone(),
-            }
-        };
+        let ids = http.known::<Known>().everybody(http, account, false).await?.by_extension;
         let id = match ids.get(&extension).map(Vec::as_slice) {
             Some([id]) => id.clone(),
             Some(_) => return Err(conflict("several people have this extension".to_owned())),

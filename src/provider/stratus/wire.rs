@@ -93,7 +93,7 @@ pub struct DialPlan {
     pub dial_plan: Text,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct User {
     pub user: Text,
@@ -327,7 +327,7 @@ fn any() -> Text {
     Text(ANY.to_owned())
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct CallQueue {
     pub callqueue: Text,
@@ -357,6 +357,11 @@ pub const EXPECTED_WAIT: [&str; 2] = [
 ];
 
 impl CallQueue {
+    /// A queue of which nothing else was read.
+    pub fn named(callqueue: Text) -> Self {
+        Self { callqueue, ..Self::default() }
+    }
+
     /// The longest wait that a new caller may have to expect, and the name under which it is shown.
     pub fn expected_wait(&self) -> (&'static str, Scalar<u32>) {
         match self.callqueue_max_current_wait_to_accept_new_callers_seconds.whole() {

@@ -9,7 +9,10 @@ use crate::{
         wire::Row,
     },
 };
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
 
 /// Names and ids of one account, as far as they were read.
 #[derive(Debug, Clone, Default)]
@@ -86,6 +89,26 @@ pub async fn rows(
     let (rest, keys, _) = place(target_type);
     let what = format!("the {} of account `{}`", noun(target_type), api.account);
     api.list(rest, keys, filter, &what).await
+}
+
+/// What is known of each account, by its reader and its writer alike.
+#[derive(Default)]
+pub struct Indexes(Mutex<BTreeMap<String, Index>>);
+
+impl Indexes {
+    /// What is known of an account.
+    pub fn get(&self, account: &str) -> Index {
+        self.with(|all| all.get(account).cloned()).unwrap_or_default()
+    }
+
+    /// Keeps what was found out of an account.
+    pub fn put(&self, account: &str, index: Index) {
+        self.with(|all| all.insert(account.to_owned(), index));
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut BTreeMap<String, Index>) -> T) -> T {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl Index {

@@ -5,7 +5,7 @@ use super::{
     API,
     account_data::AccountData,
     api::{Api, present},
-    index::{Index, is_automatic, key, path, rows, sort_of},
+    index::{Index, Indexes, is_automatic, key, path, rows, sort_of},
     observed::in_words,
     uses,
 };
@@ -26,17 +26,15 @@ use crate::{
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
-use tokio::sync::Mutex;
+use std::collections::BTreeSet;
 
 pub struct CtmReader {
     endpoints: Endpoints<ReadClient>,
-    indexes: Mutex<BTreeMap<String, Index>>,
 }
 
 impl CtmReader {
     pub fn new(endpoints: Endpoints<ReadClient>) -> Self {
-        Self { endpoints, indexes: Mutex::default() }
+        Self { endpoints }
     }
 }
 
@@ -44,10 +42,8 @@ impl CtmReader {
 impl Read for CtmReader {
     async fn observe(&self, account: &str, scope: &Scope) -> Result<Observed, ApiError> {
         let api = Api { http: endpoint(&self.endpoints, API)?, account };
-        let mut index = match self.indexes.lock().await.get(account) {
-            Some(index) if !scope.lists => index.clone(),
-            _ => Index::default(),
-        };
+        let indexes = api.http.known::<Indexes>();
+        let mut index = if scope.lists { Index::default() } else { indexes.get(account) };
         let live = if scope.lists {
             read_lists(api, scope, &mut index).await?
         } else {
@@ -66,7 +62,7 @@ impl Read for CtmReader {
             }
         }
         let observed = in_words(&live, scope, &index);
-        self.indexes.lock().await.insert(account.to_owned(), index);
+        indexes.put(account, index);
         Ok(observed)
     }
 
@@ -158,7 +154,7 @@ fn is_named(scope: &Scope, queue: &Row) -> bool {
         || scope.wanted.iter().any(names)
 }
 
-/// Only the objects in scope, each by itself: a read-back.
+/// Only the objects in scope, each by itself: a look or a read-back.
 async fn read_objects(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<AccountData, ApiError> {
     let mut live = AccountData::default();
     for address in scope.wanted.keys() {
@@ -167,7 +163,12 @@ async fn read_objects(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<
         let Some(id) = ids.first() else { continue };
         let what = format!("{} `{}`", address.kind.noun(), address.key);
         let found = match target_type {
-            TargetType::Queue => present(queue(api, id).await)?.map(|it| live.queues.push(it)),
+            TargetType::Queue if scope.is_about(&["agents"]) => {
+                present(queue(api, id).await)?.map(|it| live.queues.push(it))
+            }
+            TargetType::Queue => {
+                present(record(api, id).await)?.map(|it| live.queues.push((it, Some(Vec::new()))))
+            }
             TargetType::Schedule => {
                 present(schedule(api, id).await)?.map(|it| live.schedules.push((it, true)))
             }
@@ -189,11 +190,15 @@ async fn schedule(api: Api<'_>, id: &str) -> Result<Row, ApiError> {
     api.object(&path(TargetType::Schedule, id), "schedule", &format!("schedule {id}")).await
 }
 
+/// A queue without its agents.
+async fn record(api: Api<'_>, id: &str) -> Result<Row, ApiError> {
+    api.object(&path(TargetType::Queue, id), "call_queue", &format!("queue {id}")).await
+}
+
 /// A queue with its agents, which are read from where the queue says.
 pub async fn queue(api: Api<'_>, id: &str) -> Result<(Row, Option<Vec<Row>>), ApiError> {
-    let what = format!("queue {id}");
+    let queue = record(api, id).await?;
     let own = path(TargetType::Queue, id);
-    let queue = api.object(&own, "call_queue", &what).await?;
     let link = queue.text("agents").and_then(|link| api.http.below(&link)).map(|(path, _)| path);
     let path = link.unwrap_or_else(|| api.path(&format!("{own}/agents")));
     let what = format!("the agents of queue {id}");

@@ -151,7 +151,14 @@ impl Words<'_> {
                 continue;
             };
             let mut said = convert::queue(row, agents, &index.names);
-            if let Some(total) = row.number("total_agents").filter(|total| *total as usize != agents.len()) {
+            if !self.scope.is_about(&["agents"]) {
+                // Nobody has asked for them.
+                said.object.agents = None;
+                let unseen = self.observed.unseen.entry(address.clone()).or_default();
+                unseen.insert(["agents"].into());
+            } else if let Some(total) =
+                row.number("total_agents").filter(|total| *total as usize != agents.len())
+            {
                 let (total, listed) = (count(total as usize, "agent"), agents.len());
                 said.notes.push(format!(
                     "the API counts {total} and lists {listed}: its agents are perhaps not all shown"

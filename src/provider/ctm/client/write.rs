@@ -4,7 +4,7 @@
 use super::{
     API,
     api::{Api, send},
-    index::{Index, path},
+    index::{Index, Indexes, path},
 };
 use crate::{
     http::{ApiError, Method, WriteClient},
@@ -25,17 +25,14 @@ use crate::{
 };
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
-use tokio::sync::Mutex;
 
 pub struct CtmWriter {
     endpoints: Endpoints<WriteClient>,
-    indexes: Mutex<BTreeMap<String, Index>>,
 }
 
 impl CtmWriter {
     pub fn new(endpoints: Endpoints<WriteClient>) -> Self {
-        Self { endpoints, indexes: Mutex::default() }
+        Self { endpoints }
     }
 }
 
@@ -43,8 +40,8 @@ impl CtmWriter {
 impl Write for CtmWriter {
     async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError> {
         let http = endpoint(&self.endpoints, API)?;
-        let index = self.indexes.lock().await.get(account).cloned().unwrap_or_default();
-        let mut to = Writing { http, account, index, step };
+        let indexes = http.known::<Indexes>();
+        let mut to = Writing { http, account, index: indexes.get(account), step };
         let done = match (step.action, &step.after) {
             (Action::Delete, _) => to.delete().await,
             (_, Some(Resource::Schedule(wanted))) => to.schedule(wanted).await,
@@ -54,7 +51,7 @@ impl Write for CtmWriter {
             (_, Some(Resource::Forward(wanted))) => to.forward(wanted).await,
             _ => Err(conflict(step, "this step has nothing to write")),
         };
-        self.indexes.lock().await.insert(account.to_owned(), to.index);
+        indexes.put(account, to.index);
         done
     }
 }
@@ -311,30 +308,42 @@ impl Writing<'_> {
             Some(Divert::Off) => body.extend(convert::no_answer_off()),
             None => {}
         }
-        if self.step.action == Action::Create {
-            body.insert("name".to_owned(), json!(key));
-            self.send(Method::POST, "/queues", Some(json!({ "call_queue": body }))).await?;
-        } else if !body.is_empty() {
+        let agents = agents.as_ref().filter(|_| self.about("agents"));
+        if self.step.action != Action::Create {
             let id = self.id(TargetType::Queue, &key).await?;
-            self.send(Method::PUT, &path(TargetType::Queue, &id), Some(json!({ "call_queue": body })))
-                .await?;
+            // Before the first write: the list that the step has looked at is the one that is changed.
+            let list = match agents {
+                Some(agents) => {
+                    let live = super::observe::queue(self.api(), &id).await?.1.unwrap_or_default();
+                    Some(self.agents(&live, agents).await?)
+                }
+                None => None,
+            };
+            let rest = path(TargetType::Queue, &id);
+            if !body.is_empty() {
+                self.send(Method::PUT, &rest, Some(json!({ "call_queue": body }))).await?;
+            }
+            return self.send_agents(&id, list).await;
         }
-        let Some(agents) = agents.as_ref().filter(|_| self.about("agents")) else { return Ok(()) };
+        body.insert("name".to_owned(), json!(key));
+        self.send(Method::POST, "/queues", Some(json!({ "call_queue": body }))).await?;
+        let Some(agents) = agents else { return Ok(()) };
         let api = Api { http: self.http, account: self.account };
         // A server that accepted the queue and did not make it is found out when the queue is read back.
         let ids = self.index.find(api, TargetType::Queue, &key).await?;
         let Some(id) = ids.first().cloned() else { return Ok(()) };
-        let list = self.agents(&id, agents).await?;
-        let rest = format!("{}/agents", path(TargetType::Queue, &id));
+        let list = self.agents(&[], agents).await?;
+        self.send_agents(&id, Some(list)).await
+    }
+
+    async fn send_agents(&self, queue: &str, list: Option<Vec<Value>>) -> Result<(), ApiError> {
+        let Some(list) = list else { return Ok(()) };
+        let rest = format!("{}/agents", path(TargetType::Queue, queue));
         self.send(Method::PUT, &rest, Some(json!({ "agents": list }))).await.map(drop)
     }
 
     /// The list of agents as it is written, complete. Who is in it already keeps all that the YAML has no word for.
-    async fn agents(&mut self, queue: &str, agents: &[Agent]) -> Result<Vec<Value>, ApiError> {
-        let live = match self.step.action {
-            Action::Create => Vec::new(),
-            _ => super::observe::queue(self.api(), queue).await?.1.unwrap_or_default(),
-        };
+    async fn agents(&mut self, live: &[Row], agents: &[Agent]) -> Result<Vec<Value>, ApiError> {
         let earlier = self.step.restored.as_ref().and_then(|own| own["agents"].as_array());
         let earlier: Vec<Map<String, Value>> =
             earlier.into_iter().flatten().filter_map(|row| row.as_object().cloned()).collect();

@@ -7,6 +7,7 @@ mod everything;
 mod frames;
 mod observe;
 mod observed;
+mod part;
 mod preconditions;
 mod queue_record;
 mod queue_start;

@@ -11,6 +11,7 @@ use super::{
     everything,
     frames::{self, whole_frames},
     observed::observed,
+    part::{self, ExtensionPart, QueuePart},
     queue_record::kept_user,
     shown::{Kept, parted},
     standing,
@@ -128,6 +129,7 @@ impl Read for StratusReader {
             self.read_objects(api, &scope).await?
         };
         let mut observed = observed(&live, &scope);
+        part::leave_out(&scope, &mut observed);
         observed.unknown_dial_strings = self.unknown_dial_strings(api, &live, &scope).await?;
         Ok(observed)
     }
@@ -265,11 +267,10 @@ impl StratusReader {
         Ok(found)
     }
 
-    /// Only the objects in scope, each by itself: a read-back.
+    /// Only the objects in scope, each by itself: a look or a read-back.
     async fn read_objects(&self, api: Api<'_>, scope: &Scope) -> Result<DomainData, ApiError> {
         let mut live = DomainData { context: self.known_context(api).await?, ..DomainData::default() };
         for address in scope.wanted.keys() {
-            let key = segment(&address.key);
             let what = format!("{} `{}`", address.kind.noun(), address.key);
             match address.kind {
                 // The grade table has none.
@@ -288,34 +289,9 @@ impl StratusReader {
                 Kind::Numbers => {
                     live.numbers.extend(api.number(&address.key).await?);
                 }
-                Kind::Queues => {
-                    let queue: Option<CallQueue> =
-                        present(api.object(&format!("/callqueues/{key}"), &what).await)?;
-                    if let Some(queue) = queue {
-                        live.queues.push(queue);
-                        // Its ring timeout is one of its own user.
-                        live.users.extend(present(api.user(&address.key).await)?);
-                        // A queue that is half deleted has lost its extension, here as in a full read.
-                        let (rules, raw) = present(api.whole_rules(&address.key).await)?.unwrap_or_default();
-                        live.rules.insert(address.key.clone(), rules);
-                        live.raw_rules.insert(address.key.clone(), raw);
-                        let mut agents: Vec<Agent> =
-                            api.list(&format!("/callqueues/{key}/agents"), &what).await?;
-                        for agent in &mut agents {
-                            agent.callqueue = Text(address.key.clone());
-                        }
-                        live.agents.extend(agents);
-                    } else if let Some(user) = present(api.user(&address.key).await)?
-                        && role(&user) == Role::Queue
-                    {
-                        live.half_queues.push(address.key.clone());
-                    }
-                }
+                Kind::Queues => self.read_queue(api, &address.key, scope, &mut live).await?,
                 Kind::Rules | Kind::Diverts => {
-                    live.users.push(api.user(&address.key).await?);
-                    let (rules, raw) = api.whole_rules(&address.key).await?;
-                    live.rules.insert(address.key.clone(), rules);
-                    live.raw_rules.insert(address.key.clone(), raw);
+                    self.read_extension(api, address, scope, &mut live).await?;
                 }
                 // Read below, together.
                 Kind::Forwards => {}
@@ -325,6 +301,72 @@ impl StratusReader {
         self.name_attendants(api, &mut live).await?;
         live.carrier = self.forwards(api.domain, scope).await?;
         Ok(live)
+    }
+
+    /// A queue: its record, the user at its extension, that one's rules and the agents, as far as the scope is about them.
+    async fn read_queue(
+        &self,
+        api: Api<'_>,
+        name: &str,
+        scope: &Scope,
+        live: &mut DomainData,
+    ) -> Result<(), ApiError> {
+        let key = segment(name);
+        let what = format!("{} `{name}`", Kind::Queues.noun());
+        let part = QueuePart::of(scope);
+        if part.record {
+            let queue: Option<CallQueue> = present(api.object(&format!("/callqueues/{key}"), &what).await)?;
+            let Some(queue) = queue else {
+                if let Some(user) = present(api.user(name).await)?
+                    && role(&user) == Role::Queue
+                {
+                    live.half_queues.push(name.to_owned());
+                }
+                return Ok(());
+            };
+            live.queues.push(queue);
+        } else {
+            live.queues.push(CallQueue::named(Text(name.to_owned())));
+        }
+        if part.user {
+            // Its ring timeout is one of its own user.
+            live.users.extend(present(api.user(name).await)?);
+        }
+        if part.rules {
+            // A queue that is half deleted has lost its extension, here as in a full read.
+            let (rules, raw) = present(api.whole_rules(name).await)?.unwrap_or_default();
+            live.rules.insert(name.to_owned(), rules);
+            live.raw_rules.insert(name.to_owned(), raw);
+        }
+        if part.agents {
+            let mut agents: Vec<Agent> = api.list(&format!("/callqueues/{key}/agents"), &what).await?;
+            for agent in &mut agents {
+                agent.callqueue = Text(name.to_owned());
+            }
+            live.agents.extend(agents);
+        }
+        Ok(())
+    }
+
+    /// The rules of an extension, and its user where something of it is said or nothing else shows that it is there.
+    async fn read_extension(
+        &self,
+        api: Api<'_>,
+        address: &Address,
+        scope: &Scope,
+        live: &mut DomainData,
+    ) -> Result<(), ApiError> {
+        let key = &address.key;
+        let part = ExtensionPart::of(address.kind, scope);
+        let (rules, raw) = if part.rules { api.whole_rules(key).await? } else { (Vec::new(), Vec::new()) };
+        let user = match part.user || raw.is_empty() {
+            true => api.user(key).await?,
+            false => User { user: Text(key.clone()), ..User::default() },
+        };
+        live.users.push(user);
+        live.rules.insert(key.clone(), rules);
+        live.raw_rules.insert(key.clone(), raw);
+        Ok(())
     }
 
     /// The names of the auto attendants, where a live rule says one: dialform writes their extensions.

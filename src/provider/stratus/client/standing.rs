@@ -56,6 +56,16 @@ fn shows_lists(rules: &[AnswerRule]) -> bool {
     rules.iter().any(|rule| is_shown(&rule.phone_numbers_to_allow) || is_shown(&rule.phone_numbers_to_reject))
 }
 
+/// Of the names of listed rules those that are not expected, which may linger. A rule that was there a moment ago and lingers
+/// now is no danger: whatever is written of it is refused (FACTS stratus/readings-4).
+pub fn doubtful(names: impl Iterator<Item = String>, expected: Option<&Resource>) -> Vec<String> {
+    let order = match expected {
+        Some(Resource::Rules(rules)) => rules.order.as_deref().unwrap_or_default(),
+        _ => &[],
+    };
+    names.filter(|name| !order.iter().any(|rule| rule.when == *name)).collect()
+}
+
 /// Whether it takes the block list to say what is live of this.
 pub fn looks_up_blocked(wanted: &Callers) -> bool {
     wanted.block.is_some() || wanted.block_anonymous.is_some()
@@ -100,7 +110,8 @@ async fn one(
         return Ok((extension, rules, Vec::new()));
     }
     // Also where no order is declared: the step is read back with the whole order, and the two have to agree.
-    let names = rules.iter().map(|rule| rule.time_frame.0.clone()).collect();
+    let expected = scope.glance.as_ref().map(|glance| &glance.expected);
+    let names = doubtful(rules.iter().map(|rule| rule.time_frame.0.clone()), expected);
     let gone = api.lingering(&extension, names).await?;
     rules.retain(|rule| !gone.contains(&rule.time_frame.0));
     let callers = wanted.and_then(|wanted| wanted.callers.as_ref());

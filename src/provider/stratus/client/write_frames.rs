@@ -2,7 +2,7 @@
 
 use super::{
     calendar,
-    frames::owner,
+    frames::{owner, whole_frames},
     write::{Writing, touched, unreadable_own},
 };
 use crate::{
@@ -50,8 +50,9 @@ impl Writing<'_> {
     /// Writes every entry the frame is to have, those that stay with them; never renames (FACTS stratus/frames). A frame of
     /// one type that is to hold entries of another becomes `custom` first, which keeps what it has.
     pub async fn update_schedule(&self, name: &str, wanted: &Schedule, step: &Step) -> Result<(), ApiError> {
-        let base = format!("{}/timeframes", owner(wanted.extension.as_ref().map(Extension::as_str)));
-        let live = self.frame(&base, name).await?;
+        let owner = owner(wanted.extension.as_ref().map(Extension::as_str));
+        let base = format!("{owner}/timeframes");
+        let live = self.frame(&owner, name).await?;
         let what = format!("changing schedule `{name}`");
         let rest = format!("{base}/{}", segment(live.timeframe_id.as_str()));
         let earlier = earlier(step)?;
@@ -108,24 +109,26 @@ impl Writing<'_> {
 
     pub async fn delete_schedule(&self, name: &str, live: &Schedule) -> Result<(), ApiError> {
         let base = format!("{}/timeframes", owner(live.extension.as_ref().map(Extension::as_str)));
-        let id = self.frame_id(&base, name).await?;
-        let rest = format!("{base}/{}", segment(&id));
+        let id = self.listed_frame(&base, name).await?.timeframe_id;
+        let rest = format!("{base}/{}", segment(id.as_str()));
         self.delete(&rest, &format!("deleting schedule `{name}`")).await
     }
 
     /// The frame with its entries, which a list may leave out.
-    async fn frame(&self, base: &str, name: &str) -> Result<TimeFrame, ApiError> {
-        let id = self.frame_id(base, name).await?;
-        self.api.object(&format!("{base}/{}", segment(&id)), &format!("schedule `{name}`")).await
+    async fn frame(&self, owner: &str, name: &str) -> Result<TimeFrame, ApiError> {
+        let mut frame = [self.listed_frame(&format!("{owner}/timeframes"), name).await?];
+        whole_frames(self.api, owner, &mut frame, |_| true).await?;
+        let [frame] = frame;
+        Ok(frame)
     }
 
-    async fn frame_id(&self, base: &str, name: &str) -> Result<String, ApiError> {
+    async fn listed_frame(&self, base: &str, name: &str) -> Result<TimeFrame, ApiError> {
         let what = format!("schedule `{name}`");
         let conflict = |why: &str| failure(&what, &self.api.path(base), Problem::Conflict(why.to_owned()));
         let frames: Vec<TimeFrame> = self.api.list(base, &what).await?;
         let mut named = frames.into_iter().filter(|frame| frame.timeframe_name.as_str() == name);
         match (named.next(), named.next()) {
-            (Some(frame), None) => Ok(frame.timeframe_id.0),
+            (Some(frame), None) => Ok(frame),
             (None, _) => Err(conflict("it is gone")),
             (Some(_), Some(_)) => Err(conflict("it exists twice")),
         }

@@ -142,7 +142,9 @@ impl Writing<'_> {
         let forwards = if fresh { without_off(forwards) } else { forwards };
         let says = |diverts: &Diverts| diverts.conditions().iter().any(|(_, to)| to.is_some());
         let user_is_touched = says(&forwards) || matches!(ring_timeout, Some(Limit::To(_)));
-        if user_is_touched && self.system_user(key, name.as_deref().unwrap_or(key)).await? {
+        // Whose rules are to be changed, and has some, is there.
+        let has_rules = says(&forwards) && step.action == Action::Update && self.has_rules(key).await?;
+        if user_is_touched && !has_rules && self.system_user(key, name.as_deref().unwrap_or(key)).await? {
             self.way_in(key).await?;
         }
         if says(&forwards) {
@@ -257,6 +259,10 @@ impl Writing<'_> {
             self.user_shows(key, false).await?;
         }
         self.delete(&format!("/callqueues/{}", segment(key)), &what).await
+    }
+
+    async fn has_rules(&self, key: &str) -> Result<bool, ApiError> {
+        Ok(present(self.api.rules(key).await)?.is_some_and(|rules| !rules.is_empty()))
     }
 
     async fn user_at(&self, key: &str) -> Result<Option<User>, ApiError> {

@@ -2,7 +2,7 @@
 
 use super::{
     raw_rule::{LISTS, RawRule},
-    standing::is_shown,
+    standing::{doubtful, is_shown},
     write::{Writing, touched, touched_in},
 };
 use crate::{
@@ -210,7 +210,7 @@ impl Writing<'_> {
             let mut rules = self.api.raw_rules(key).await?;
             let shows = rules.iter().any(|rule| rule.name() == DEFAULT);
             if shows || !made || tokio::time::Instant::now() > deadline {
-                let names = rules.iter().map(RawRule::name).collect();
+                let names = doubtful(rules.iter().map(RawRule::name), step.before.as_ref());
                 let gone = self.api.lingering(key, names).await?;
                 rules.retain(|rule| !gone.contains(&rule.name()));
                 return Ok(rules);
@@ -228,7 +228,9 @@ impl Writing<'_> {
         if now.contains(&DEFAULT) || wanted.contains(&DEFAULT) {
             names.push(DEFAULT);
         }
-        if names == now {
+        // Those that go leave the others in their order.
+        let stay = |name: &&&str| wanted.contains(*name) || **name == DEFAULT;
+        if names.iter().filter(stay).eq(now.iter().filter(stay)) {
             return Ok(());
         }
         let body: Vec<Value> = names.iter().map(|name| json!({ "time-frame": name })).collect();
