@@ -194,6 +194,7 @@ fn scope(checked: &Checked) -> Scope {
         earlier: std::collections::BTreeMap::new(),
         restores: false,
         everything: false,
+        glance: None,
     }
 }
 

@@ -89,6 +89,8 @@ mod live;
 #[cfg(test)]
 mod lock;
 #[cfg(test)]
+mod looks;
+#[cfg(test)]
 mod make_before_break;
 #[cfg(test)]
 mod merge_result;
