@@ -160,7 +160,7 @@ impl ReadClient {
         Duration::from_secs(self.limits.settle.into())
     }
 
-    /// What was found out about this API in this run, such as ids: its reader and its writer know the same.
+    /// What was found out about this API, such as ids: its reader and its writer know the same, for some minutes.
     pub fn known<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         self.known.of()
     }

@@ -15,8 +15,27 @@ use crate::{
     },
 };
 use serde_json::json;
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 use tokio::time::Instant;
+
+/// The dial plan of each domain, which none changes while a run lasts.
+#[derive(Default)]
+struct DialPlans(Mutex<BTreeMap<String, String>>);
+
+impl DialPlans {
+    fn of(&self, domain: &str) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(domain).cloned()
+    }
+
+    fn put(&self, domain: &str, plan: &str) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(domain.to_owned(), plan.to_owned());
+    }
+}
 
 impl Writing<'_> {
     /// Makes what is missing of the way into a queue, in the order of the portal (FACTS stratus/queues-7), and waits until
@@ -40,11 +59,12 @@ impl Writing<'_> {
                 self.wait(deadline, &what).await?;
             }
         }
-        if forwarded(&self.api.rules(key).await?).is_none() {
+        let (rules, live) = self.api.whole_rules(key).await?;
+        if forwarded(&rules).is_none() {
             let always = Some(Divert::To(Destination::Queue(key.to_owned())));
             // Also for what is brought back and led elsewhere: until its own rules are written, the way leads into the queue.
             let way = DefaultRuleChange::Forwards(Diverts { always, ..Diverts::default() });
-            self.write_default_as(key, &way, None).await?;
+            self.write_default_as(key, &way, &live, None).await?;
             let what = format!("leading calls to extension `{key}` into its queue");
             let deadline = Instant::now() + self.settle();
             while forwarded(&self.api.rules(key).await?).as_ref() != Some(&word) {
@@ -79,12 +99,18 @@ impl Writing<'_> {
     }
 
     async fn dial_rules(&self) -> Result<String, ApiError> {
+        let path = |plan: &str| format!("/dialplans/{}/dialrules", segment(plan));
+        let known = self.http.known::<DialPlans>();
+        if let Some(plan) = known.of(self.api.domain) {
+            return Ok(path(&plan));
+        }
         let domain: DialPlan = self.api.object("", &format!("domain `{}`", self.api.domain)).await?;
         let plan = match domain.dial_plan.as_str() {
             "" => self.api.domain,
             plan => plan,
         };
-        Ok(format!("/dialplans/{}/dialrules", segment(plan)))
+        known.put(self.api.domain, plan);
+        Ok(path(plan))
     }
 
     async fn starts(&self, base: &str, word: &str) -> Result<Vec<DialRule>, ApiError> {

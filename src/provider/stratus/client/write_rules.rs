@@ -129,6 +129,9 @@ impl Writing<'_> {
     /// Gives an extension that is made again the rules it had: what the Default rule has beside what was written of it, and
     /// all others.
     pub async fn earlier_rules(&self, key: &str) -> Result<(), ApiError> {
+        if self.earlier.is_empty() {
+            return Ok(());
+        }
         let live = self.api.raw_rules(key).await?;
         let mut made = Vec::new();
         for rule in self.earlier {
@@ -310,17 +313,18 @@ impl Writing<'_> {
     /// Changes the Default rule, which holds an extension's forwards outside any schedule and its lists. A user without
     /// one gets it first; it then rings the extension alone, as no rule at all does.
     pub async fn write_default(&self, key: &str, what: &DefaultRuleChange) -> Result<(), ApiError> {
-        self.write_default_as(key, what, self.earlier_of(DEFAULT).map(RawRule::to_write)).await
+        let live = self.api.raw_rules(key).await?;
+        self.write_default_as(key, what, &live, self.earlier_of(DEFAULT).map(RawRule::to_write)).await
     }
 
-    /// The same, as it was earlier where that is given.
+    /// The same among these rules, as it was earlier where that is given.
     pub async fn write_default_as(
         &self,
         key: &str,
         what: &DefaultRuleChange,
+        live: &[RawRule],
         earlier: Option<Map<String, Value>>,
     ) -> Result<(), ApiError> {
-        let live = self.api.raw_rules(key).await?;
         let body = match (convert::default_rule_change(what, key), &earlier) {
             (Some(body), _) => body,
             (None, Some(earlier)) => earlier.clone(),
@@ -335,7 +339,7 @@ impl Writing<'_> {
                 return Ok(());
             }
         }
-        self.put_rule(key, DEFAULT, &body, &live, &doing).await
+        self.put_rule(key, DEFAULT, &body, live, &doing).await
     }
 }
 
