@@ -11,9 +11,12 @@ use tokio::time::Instant;
 /// How long something is known. A plan may wait for hours for somebody's word; by then an id can be another's.
 const FRESH: Duration = Duration::from_mins(10);
 
-/// One value of each type, with the time when it began.
+/// With the time when it began.
+type Value = (Instant, Arc<dyn Any + Send + Sync>);
+
+/// One value of each type.
 #[derive(Clone, Default)]
-pub(super) struct Known(Arc<Mutex<HashMap<TypeId, (Instant, Arc<dyn Any + Send + Sync>)>>>);
+pub(super) struct Known(Arc<Mutex<HashMap<TypeId, Value>>>);
 
 impl Known {
     /// The value of a type, which is its default until somebody learns something, and again after a while.
