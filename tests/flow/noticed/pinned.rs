@@ -57,6 +57,15 @@ fn cases() -> Vec<Case> {
     );
     let agent = set(&red, "/queues/400/agents", json!([{ "device": "9x" }, "103"]));
 
+    let does_disturb = stratus(
+        "alpha",
+        json!({
+            "rules": { "103": { "order": [{ "when": "default", "do_not_disturb": false }] } },
+            "queues": { "400": { "agents": ["103"] } },
+        }),
+    );
+    let is_red = set(&does_disturb, "/rules/103/order/0/do_not_disturb", json!(true));
+
     // Seven ways, and seven after each: the way on which the rule is in force comes last.
     let agents = json!(["101", "102", "103", "104", "105", "106", "108"]);
     let queue =
@@ -109,6 +118,7 @@ fn cases() -> Vec<Case> {
             &["alpha/101"],
         ),
         ("who is away as an agent is so before and after", vec![red], agent, &[]),
+        ("an agent's own rules", vec![does_disturb], is_red, &["alpha/103", "alpha/queue 400"]),
         ("more ways than are looked at of many calls", many(one, false), many(other, false), &["alpha/107"]),
         (
             "more ways than are looked at of any call",
