@@ -9,6 +9,7 @@
 //! - [`explained`]: why something cannot be done, and the way out
 //! - [`model`]: the vocabulary of the YAML as types, desired and observed alike
 //! - [`lint`]: checks of what is written, one file each
+//! - [`codes`]: every code that a finding can have, explained
 //! - [`diff`]: a desired object against an observed one, field by field
 //! - [`plan`]: desired and observed state to a plan: ownership, order, guard, digest
 //! - [`emergency`]: the emergency forwards there are, and which of them a command switches
@@ -51,6 +52,7 @@
 pub mod apply;
 pub mod assertion;
 pub mod cli;
+pub mod codes;
 pub mod diff;
 pub mod edit;
 pub mod emergency;

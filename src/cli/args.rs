@@ -114,7 +114,7 @@ pub enum Command {
     Fmt(FmtArgs),
     /// List the phone systems dialform knows and what it can do with each
     Providers(ProvidersArgs),
-    /// Explain a lint by its code
+    /// Explain a finding by its code
     Explain(ExplainArgs),
     /// Print the JSON Schema of the YAML files
     Schema(SchemaArgs),
@@ -372,7 +372,7 @@ pub struct ProvidersArgs {
 
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// The code of a finding; left out, all are listed
+    /// The code of a finding; left out, all are listed with what they say
     pub code: Option<String>,
 }
 

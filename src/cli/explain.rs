@@ -2,18 +2,22 @@
 
 use super::{Io, args::ExplainArgs};
 use crate::{
+    codes,
     error::{Ending, Failure},
-    lint::LINTS,
     page::say,
-    run,
 };
 
 pub fn run(args: &ExplainArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     match &args.code {
         Some(code) => {
-            run::lint(code)?.explanation().lines().try_for_each(|line| say!(io.page(), "{}", line))?;
+            codes::find(code)?.explanation().lines().try_for_each(|line| say!(io.page(), "{}", line))?;
         }
-        None => LINTS.iter().try_for_each(|lint| say!(io.page(), "{}", lint.code))?,
+        None => {
+            let all = codes::all();
+            let width = all.iter().map(|it| it.code.len()).max().unwrap_or_default();
+            let lines = all.iter().map(|it| format!("{:width$}  {}", it.code, it.summary()));
+            lines.into_iter().try_for_each(|line| say!(io.page(), "{}", line))?;
+        }
     }
     Ok(Ending::Fine)
 }

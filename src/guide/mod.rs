@@ -5,6 +5,11 @@ pub mod figures {
     #![doc = include_str!("figures.md")]
 }
 
+/// Every code of a finding: what it says, why it matters, what to do.
+pub mod findings {
+    #![doc = include_str!("findings.md")]
+}
+
 /// Holidays and hours of a call queue, which has none of its own.
 pub mod queue_hours {
     #![doc = include_str!("queue_hours.md")]

@@ -10,6 +10,7 @@ use crate::{
 pub static LINT: Lint = Lint {
     code: "absent-and-declared",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 An object under `absent` that the same file declares.

@@ -10,6 +10,7 @@ use crate::{
 pub static LINT: Lint = Lint {
     code: "bulk-conflict",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 Two entries of `bulk` for one schedule that may both hold for an extension; an entry that switches a rule otherwise than

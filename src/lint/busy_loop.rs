@@ -6,6 +6,7 @@ use crate::finding::Level;
 pub static LINT: Lint = Lint {
     code: "busy-loop",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 Extensions that send calls on to each other, in a circle, while they are on a call or refuse it: `busy` and `on_call`,

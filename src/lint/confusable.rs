@@ -9,6 +9,7 @@ use crate::{
 pub static LINT: Lint = Lint {
     code: "confusable",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 Names with letters of another alphabet that look like Latin ones (Unicode TS 39): two names that are drawn alike, and one name

@@ -6,6 +6,7 @@ use crate::finding::Level;
 pub static LINT: Lint = Lint {
     code: "dead-end",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A number of which a call that nobody answers ends by itself, or rings for ever.

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 pub static LINT: Lint = Lint {
     code: "dead-forward",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 Forwards beside `always`, and forwards beside `do_not_disturb`, that no call takes, whatever phones do. A caller on the

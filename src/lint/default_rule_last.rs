@@ -6,6 +6,7 @@ use crate::{finding::Level, model::DEFAULT_RULE, path::Segment};
 pub static LINT: Lint = Lint {
     code: "default-rule-last",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A rule listed below `when: default`.

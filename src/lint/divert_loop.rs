@@ -6,6 +6,7 @@ use crate::finding::Level;
 pub static LINT: Lint = Lint {
     code: "divert-loop",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 Extensions that divert `always` to each other, in a circle of two or more.

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 pub static LINT: Lint = Lint {
     code: "duplicate-rule",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 Two rules of one extension with the same `when`.

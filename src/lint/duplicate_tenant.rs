@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 pub static LINT: Lint = Lint {
     code: "duplicate-tenant",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 Two tenant files with the same `tenant:` name.

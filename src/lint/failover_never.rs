@@ -6,6 +6,7 @@ use crate::finding::Level;
 pub static LINT: Lint = Lint {
     code: "failover-never",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A queue with a `failover`, and an outside number or one of the tenants' own among its agents.

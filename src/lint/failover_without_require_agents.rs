@@ -6,6 +6,7 @@ use crate::{finding::Level, model::Divert};
 pub static LINT: Lint = Lint {
     code: "failover-without-require-agents",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A queue with a `failover` and `require_agents: false`, or the other way round: `require_agents: true` and `failover: off`.

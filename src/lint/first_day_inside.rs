@@ -10,6 +10,7 @@ use crate::{
 pub static LINT: Lint = Lint {
     code: "first-day-inside",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A `first_day` of `yearly` or `monthly` that is one of several days, and not the first of them.

@@ -6,6 +6,7 @@ use crate::{finding::Level, model::Resource, path::Path};
 pub static LINT: Lint = Lint {
     code: "foreign-schedule",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A rule of one extension for a schedule that belongs to another one: the schedule says `extension`.

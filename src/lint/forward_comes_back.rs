@@ -6,6 +6,7 @@ use crate::finding::Level;
 pub static LINT: Lint = Lint {
     code: "forward-comes-back",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 An emergency forward to a number that comes back to the phone system that is down, by whatever way.

@@ -6,6 +6,7 @@ use crate::finding::Level;
 pub static LINT: Lint = Lint {
     code: "forward-in-doubt",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 `busy` beside a simultaneous ring.

@@ -6,6 +6,7 @@ use crate::finding::Level;
 pub static LINT: Lint = Lint {
     code: "holiday-below-hours",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A rule for dates or holidays below a rule for weekly hours that are in force on such a day.

@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 pub static LINT: Lint = Lint {
     code: "hosted-forward",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 An emergency forward to a number that a tenant on the same kind of platform declares: on Stratus a hosted number, on
-CallTrackingMetrics a fail-safe number that is itself a tracking number.
+CallTrackingMetrics a fail-safe number that is itself a tracking number. A plan finds the same for numbers that are live in the
+accounts that it reads, and `merge` for those of all shards.
 
 ### Why it matters
 The forward is for the day the platform cannot take calls; a number it hosts is down as well. The help article *Forward

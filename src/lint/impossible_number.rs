@@ -12,6 +12,7 @@ use crate::{
 pub static LINT: Lint = Lint {
     code: "impossible-number",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A phone number that is not as long as numbers of its country are, or whose calling code no country has; and the zero

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 pub static LINT: Lint = Lint {
     code: "look-alike",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 Two names of one kind that differ only in what is not seen: a zero-width space, a no-break space, a soft hyphen, spaces at the

@@ -6,6 +6,7 @@ use crate::finding::Level;
 pub static LINT: Lint = Lint {
     code: "mailbox-of-another",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 An outside number that rings along without `confirm_external`.

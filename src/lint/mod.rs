@@ -64,6 +64,8 @@ pub struct Lint {
     /// Stable, never used again for something else.
     pub code: &'static str,
     pub level: Level,
+    /// The version of dialform that first had it.
+    pub since: &'static str,
     /// Markdown: what it finds, why it matters and the way out.
     pub docs: &'static str,
     pub example: Example,
@@ -101,7 +103,7 @@ impl Lint {
 
     /// Markdown: the documentation and the example.
     pub fn explanation(&self) -> String {
-        let Self { code, level, docs, example, check } = self;
+        let Self { code, level, since, docs, example, check } = self;
         let Example { bad, finding, good } = example;
         let (bad, good) = (bad.trim(), good.trim());
         let level = match level {
@@ -110,7 +112,8 @@ impl Lint {
         };
         let by = if matches!(check, Check::Sweep) { " (`dialform check --calls`)" } else { "" };
         format!(
-            "# {code}\n\n{docs}\n\n### Example\n```yaml\n{bad}\n```\n{level}{by} at {finding}\n\nCorrected:\n```yaml\n{good}\n```\n"
+            "# {code}\n\n{docs}\n\n### Example\n```yaml\n{bad}\n```\n{level}{by} at {finding}\n\n\
+             Corrected:\n```yaml\n{good}\n```\n\nSince dialform {since}.\n"
         )
     }
 }

@@ -6,6 +6,7 @@ use crate::finding::Level;
 pub static LINT: Lint = Lint {
     code: "no-answer-loop",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 `no_answer` of receiving numbers, queues or extensions that leads in a circle. An extension that diverts `always` is

@@ -6,6 +6,7 @@ use crate::finding::Level;
 pub static LINT: Lint = Lint {
     code: "nobody-there",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A number and a time at which a call reaches neither a person nor a mailbox, a menu or a number elsewhere, though every

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 pub static LINT: Lint = Lint {
     code: "number-twice",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A number that two tenants declare under `numbers`, or under `forwards`.

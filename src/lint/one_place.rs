@@ -9,6 +9,7 @@ use crate::{
 pub static LINT: Lint = Lint {
     code: "one-place",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 `diverts` of an extension beside a `when: default` rule of the same extension, and `rules` or `diverts` of an extension

@@ -6,6 +6,7 @@ use crate::finding::Level;
 pub static LINT: Lint = Lint {
     code: "outage-loop",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 Circles that close while phones are offline, queues have no agent, or the phone system is down: `unreachable` of

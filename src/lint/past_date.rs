@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 pub static LINT: Lint = Lint {
     code: "past-date",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A day of a schedule's `dates` that is over.

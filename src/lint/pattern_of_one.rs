@@ -9,6 +9,7 @@ use crate::{
 pub static LINT: Lint = Lint {
     code: "pattern-of-one",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A `pattern` for a single receiving number.

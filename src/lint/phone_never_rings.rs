@@ -6,6 +6,7 @@ use crate::finding::Level;
 pub static LINT: Lint = Lint {
     code: "phone-never-rings",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A phone of a simultaneous ring, or an agent of a queue, that does not ring though nobody answers: its delay is not less than

@@ -6,6 +6,7 @@ use crate::finding::Level;
 pub static LINT: Lint = Lint {
     code: "queue-without-agents",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A queue that numbers lead to, and that keeps callers waiting, or ends their calls, while the phones of all its agents are

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 pub static LINT: Lint = Lint {
     code: "receiver-abroad",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A receiving number whose country code is not +1. (+1 is more than the U.S. and Canada: Caribbean countries share it,

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 pub static LINT: Lint = Lint {
     code: "receiver-twice",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 The same receiving number twice in one route.

@@ -6,6 +6,7 @@ use crate::finding::Level;
 pub static LINT: Lint = Lint {
     code: "ring-loop",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A number among the phones that ring, or among the agents of a queue, that leads back to what rings it.

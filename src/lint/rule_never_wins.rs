@@ -6,6 +6,7 @@ use crate::finding::Level;
 pub static LINT: Lint = Lint {
     code: "rule-never-wins",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A rule whose schedule is never in force within a year, or always has a rule above it whose schedule is in force as well.

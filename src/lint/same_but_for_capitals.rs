@@ -9,6 +9,7 @@ use crate::{
 pub static LINT: Lint = Lint {
     code: "same-but-for-capitals",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 Two names of one kind that differ only in upper and lower case: schedules and queues of a tenant, and tenants. A plan notes the

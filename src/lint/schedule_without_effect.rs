@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 pub static LINT: Lint = Lint {
     code: "schedule-without-effect",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A schedule on Stratus for which there is no rule where the declared numbers lead. It is looked for only where the files say

@@ -10,6 +10,7 @@ use crate::{
 pub static LINT: Lint = Lint {
     code: "self-reference",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A forward of an extension to the same extension, a queue that is its own failover, agent or `no_answer`, a receiving

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 pub static LINT: Lint = Lint {
     code: "shared-account",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
-Two tenants with the same `provider` and `account`.
+Two tenants with the same `provider` and `account`. `import` finds the same before it writes into one of the two.
 
 ### Why it matters
 Each would report the other's objects as unmanaged, and with `exhaustive` delete them.

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 pub static LINT: Lint = Lint {
     code: "simultaneous-no-answer",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A number that rings several receiving numbers at once, one of which has a `no_answer`. A route without `pattern` is not

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 pub static LINT: Lint = Lint {
     code: "single-account",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 Tenants with different accounts on one entry of `providers` that reaches a single account: on Deskphone the bridge

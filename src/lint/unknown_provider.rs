@@ -6,6 +6,7 @@ use crate::{finding::Level, text::closest};
 pub static LINT: Lint = Lint {
     code: "unknown-provider",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A tenant whose `provider` is not in `dialform.yaml`, or a provider whose `kind` dialform does not know.

@@ -9,6 +9,7 @@ use crate::{
 pub static LINT: Lint = Lint {
     code: "unknown-queue",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A destination `queue: X` where the tenant declares no queue X.

@@ -10,6 +10,7 @@ use crate::{
 pub static LINT: Lint = Lint {
     code: "unknown-schedule",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A rule whose `when`, a receiving number whose `tagging_hours`, or an entry of `bulk` whose `schedule` is not a schedule of

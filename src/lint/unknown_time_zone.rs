@@ -7,6 +7,7 @@ use jiff::tz::TimeZoneDatabase;
 pub static LINT: Lint = Lint {
     code: "unknown-time-zone",
     level: Level::Error,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A `time_zone`, of a tenant or of one schedule, that is not in the IANA database.

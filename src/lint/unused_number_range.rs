@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 pub static LINT: Lint = Lint {
     code: "unused-number-range",
     level: Level::Warning,
+    since: "0.1.0",
     docs: "\
 ### What it finds
 A phone number as long as numbers of its country are, in a range that is not known to be in use there: an area code that does

@@ -163,13 +163,7 @@ pub use unlock::{AccountLock, LockReport, Removal, locks};
 pub use zones::zones;
 
 pub use crate::apply::Shutdown;
-use crate::{
-    error::Failure,
-    lint::{LINTS, Lint},
-    plan::Plan,
-    provider::Provider,
-    text::closest,
-};
+use crate::{error::Failure, plan::Plan, provider::Provider};
 use monitor::Monitor;
 use std::path::Path;
 
@@ -235,15 +229,4 @@ pub fn providers(kind: Option<&str>) -> Result<Vec<&'static Provider>, Failure> 
         return Err(failure.help(format!("known kinds: {}", known.join(", "))));
     }
     Ok(found)
-}
-
-/// The lint with that code, to be explained.
-pub fn lint(code: &str) -> Result<&'static Lint, Failure> {
-    LINTS.iter().copied().find(|lint| lint.code == code).ok_or_else(|| {
-        let help = match closest(code, LINTS.iter().map(|lint| lint.code)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "`dialform explain` lists the codes that have more to say than their message".to_owned(),
-        };
-        Failure::error(format!("there is nothing to explain about `{code}`")).help(help)
-    })
 }

@@ -28,6 +28,8 @@ mod ci;
 #[cfg(test)]
 mod circles;
 #[cfg(test)]
+mod codes;
+#[cfg(test)]
 mod comment;
 #[cfg(test)]
 mod contract;
@@ -41,6 +43,8 @@ mod deskphone;
 mod drift;
 #[cfg(test)]
 mod emergency;
+#[cfg(test)]
+mod examples;
 #[cfg(test)]
 mod experience;
 #[cfg(test)]

@@ -23,6 +23,7 @@ const TABLE: &[Row] = &[
     ("explained",         "", ""),
     ("model",             "explained path", ""),
     ("lint",              "finding flow model path text", ""),
+    ("codes",             "explained lint text", ""),
     ("diff",              "model path", ""),
     ("experience",        "flow model text", ""),
     ("plan",              "diff experience finding model path text", ""),
@@ -86,7 +87,7 @@ const TABLE: &[Row] = &[
     ("run/plan_file",     "error file load plan secret text", ""),
     // "Arguments, streams, progress": the only row that has them. It sees a phone system, a file or a lock only through
     // `run`.
-    ("cli",               "emergency error finding lint outcome page picture plan render report run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
+    ("cli",               "codes emergency error finding outcome page picture plan render report run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
                            std::io::stdout tokio tokio::signal"),
     ("cli/progress",      "page render run", "indicatif tokio tokio::time"),
     ("error",             "explained finding", ""),
