@@ -24,7 +24,7 @@ mod test;
 mod trace;
 mod zones;
 
-pub use common::{Emulation, Format, ListFormat, PlanFormat, Selection, Showing, Watching};
+pub use common::{CheckFormat, Emulation, Format, ListFormat, PlanFormat, Selection, Showing, Watching};
 pub use drill::DrillArgs;
 pub use emergency::{EmergencyArgs, EmergencyCommand, EmergencyTarget, SwitchArgs};
 pub use graph::{GraphArgs, GraphFormat};
@@ -136,7 +136,7 @@ pub struct CheckArgs {
     pub reading: Reading,
     /// How to print findings
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
+    pub format: CheckFormat,
 }
 
 #[derive(Debug, Args)]
@@ -438,7 +438,7 @@ impl Cli {
     /// How standard output is written.
     pub fn format(&self) -> Format {
         match &self.command {
-            Command::Check(args) => args.format,
+            Command::Check(args) => args.format.shown(),
             Command::Show(args) => args.format.into(),
             Command::Checklist(args) => args.format,
             Command::Plan(args) => args.format.shown(),

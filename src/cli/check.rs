@@ -28,7 +28,7 @@ pub async fn run(global: &Global, args: &CheckArgs, io: &mut Io<'_>) -> Result<E
     let (mut findings, mut placed, mut is_whole) = (checked.warnings.clone(), None, true);
     if *calls {
         let option = if reading.emulation.sandbox { "--sandbox" } else { "--live" };
-        let (live, named) = live_of_named(global, &checked, reading, &options, *format, io).await?;
+        let (live, named) = live_of_named(global, &checked, reading, &options, format.shown(), io).await?;
         let unread: Vec<_> = live.iter().flat_map(|live| live.findings().cloned()).collect();
         is_whole = unread.is_empty();
         let (found, counted) = calls::sweep(&checked, &named, live.as_ref(), option);
@@ -43,15 +43,18 @@ pub async fn run(global: &Global, args: &CheckArgs, io: &mut Io<'_>) -> Result<E
         placed = Some(counted);
     }
     let (tenants, objects) = (checked.tenants.len(), checked.objects());
-    match format {
-        Format::Json => match placed {
+    match (format.program(), format.shown()) {
+        (Some(program), _) => render::checked(io.out, program, &findings, &run::files(&global.dir))?,
+        (None, Format::Json) => match placed {
             None => json::write(io.out, &serde_json::json!({ "findings": findings }))?,
             Some(placed) => {
                 json::write(io.out, &serde_json::json!({ "findings": findings, "calls": placed }))?
             }
         },
-        Format::Markdown => render::check_markdown(&mut io.markdown(), tenants, objects, &findings, placed)?,
-        Format::Text => {
+        (None, Format::Markdown) => {
+            render::check_markdown(&mut io.markdown(), tenants, objects, &findings, placed)?
+        }
+        (None, Format::Text) => {
             render::findings(&mut io.talk(), &findings)?;
             render::check(&mut io.page(), tenants, objects, &findings, placed)?;
         }

@@ -34,12 +34,12 @@ use crate::{
     finding::Finding,
     page::{Page, say},
     render::{self, events, json},
-    run::{Context, Notice, on_runtime},
+    run::{self, Context, Notice, on_runtime},
     secret::{KnownSecrets, Redacting},
     text::{is_unseen, printable},
 };
 use anstream::{AutoStream, ColorChoice};
-use args::{Cli, Color, Command, Format};
+use args::{CheckArgs, Cli, Color, Command, Format};
 use clap::{CommandFactory, Parser, error::ContextValue};
 use std::{
     ffi::OsString,
@@ -217,6 +217,11 @@ fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<(
             return render::findings(&mut io.talk(), &[finding]);
         }
     };
+    if let Command::Check(CheckArgs { format, .. }) = &cli.command
+        && let Some(program) = format.program()
+    {
+        return render::checked(io.out, program, &findings, &run::files(&cli.global.dir));
+    }
     match cli.format() {
         Format::Json if matches!(cli.command, Command::Apply(_)) => {
             events::failed(io.out, &findings, exit_code)

@@ -5,6 +5,7 @@
 
 mod by_hand;
 mod check;
+mod checked;
 mod csv;
 mod drill;
 mod emergency;
@@ -28,10 +29,12 @@ mod tested;
 mod trace;
 mod value;
 mod xlsx;
+mod xml;
 mod zones;
 
 pub use by_hand::{checklist, checklist_markdown};
 pub use check::{check, check_markdown};
+pub use checked::{Program, checked};
 pub use csv::csv;
 pub use drill::{Command, drill};
 pub use emergency::{emergency_choice, emergency_outcome, emergency_status};

@@ -18,7 +18,7 @@
 //! - `account_locks`, `unlock`: who may write to an account
 //! - `emergency`, `emergency_record`: emergency forwards on the day of an outage
 //! - `init`, `ready_ci`: a new workspace, and its CI
-//! - `format`: its files in one form
+//! - `files`, `format`: which files it has, and those in one form
 //! - `import`, `import_one`, `import_template`, `import_write`, `import_together`, `import_kept`, `import_baseline`, `baseline`: live accounts to files, and what was wrong in them before
 //! - `approval`, `apply`: which plan may be carried out, and how that ended
 //! - `machine`: what the machine and whoever started the process have settled before it
@@ -100,6 +100,7 @@ pub mod emulated;
 mod ends;
 mod expected;
 pub mod export;
+mod files;
 mod format;
 pub mod graph;
 mod import;
@@ -146,6 +147,7 @@ pub use compared::{plan_against, plan_against_drawn};
 pub use context::{Context, Notice, Pace};
 pub use emergency::{Emergency, EmergencySelection};
 pub use expected::{expected_changes, unexpected};
+pub use files::files;
 pub use format::{Formatted, FormattedFile, format};
 pub use import::{ImportOptions, import};
 pub use init::{InitOptions, Initiated, init, is_asked, is_workspace, questions};

@@ -24,6 +24,8 @@ mod calls;
 #[cfg(test)]
 mod canary;
 #[cfg(test)]
+mod checked;
+#[cfg(test)]
 mod ci;
 #[cfg(test)]
 mod circles;

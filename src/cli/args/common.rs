@@ -1,6 +1,6 @@
 //! What several commands take.
 
-use crate::plan::Shard;
+use crate::{plan::Shard, render::Program};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -9,6 +9,44 @@ pub enum Format {
     Text,
     Markdown,
     Json,
+}
+
+/// Output formats of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    Text,
+    Markdown,
+    Json,
+    /// Workflow commands: GitHub Actions shows them beside the lines of a pull request
+    Github,
+    /// A Code Quality report of GitLab
+    Gitlab,
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
+    /// XML that CI systems show as a list of tests, one for each file
+    Junit,
+}
+
+impl CheckFormat {
+    /// The program that takes the findings, if one does.
+    pub fn program(self) -> Option<Program> {
+        match self {
+            Self::Text | Self::Markdown | Self::Json => None,
+            Self::Github => Some(Program::Github),
+            Self::Gitlab => Some(Program::Gitlab),
+            Self::Sarif => Some(Program::Sarif),
+            Self::Junit => Some(Program::Junit),
+        }
+    }
+
+    /// How everything else is said.
+    pub fn shown(self) -> Format {
+        match self {
+            Self::Markdown => Format::Markdown,
+            Self::Json => Format::Json,
+            Self::Text | Self::Github | Self::Gitlab | Self::Sarif | Self::Junit => Format::Text,
+        }
+    }
 }
 
 /// Output formats of a plan.

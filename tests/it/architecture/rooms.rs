@@ -40,6 +40,7 @@ const TABLE: &[Row] = &[
     // Names everything that is shown, and only `cli` names it: what is worked out does not know that it will be shown.
     // "To a writer": no stream of the terminal.
     ("render",            "diff emergency experience finding flow import model outcome page path picture plan report text", "similar"),
+    ("render/checked",    "codes finding page text", ""),
     ("render/findings",   "finding page text", "annotate_snippets"),
     ("render/html",       "finding page plan text", "maud"),
     ("render/xlsx",       "report text", "rust_xlsxwriter"),
