@@ -9,7 +9,7 @@ use crate::{
     error::{Ending, Failure},
     finding::{Finding, Level, bounded},
     render::{self, json},
-    run::{self, Options, calls},
+    run::{self, Looked, Options, calls},
 };
 
 pub async fn run(global: &Global, args: &CheckArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
@@ -44,7 +44,10 @@ pub async fn run(global: &Global, args: &CheckArgs, io: &mut Io<'_>) -> Result<E
     }
     let (tenants, objects) = (checked.tenants.len(), checked.objects());
     match (format.program(), format.shown()) {
-        (Some(program), _) => render::checked(io.out, program, &findings, &run::files(&global.dir))?,
+        (Some(program), _) => {
+            let Looked { within, files } = run::looked(&global.dir);
+            render::checked(io.out, program, &findings, &within, &files)?
+        }
         (None, Format::Json) => match placed {
             None => json::write(io.out, &serde_json::json!({ "findings": findings }))?,
             Some(placed) => {

@@ -34,7 +34,7 @@ use crate::{
     finding::Finding,
     page::{Page, say},
     render::{self, events, json},
-    run::{self, Context, Notice, on_runtime},
+    run::{self, Context, Looked, Notice, on_runtime},
     secret::{KnownSecrets, Redacting},
     text::{is_unseen, printable},
 };
@@ -220,7 +220,8 @@ fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<(
     if let Command::Check(CheckArgs { format, .. }) = &cli.command
         && let Some(program) = format.program()
     {
-        return render::checked(io.out, program, &findings, &run::files(&cli.global.dir));
+        let Looked { within, files } = run::looked(&cli.global.dir);
+        return render::checked(io.out, program, &findings, &within, &files);
     }
     match cli.format() {
         Format::Json if matches!(cli.command, Command::Apply(_)) => {

@@ -147,7 +147,7 @@ pub use compared::{plan_against, plan_against_drawn};
 pub use context::{Context, Notice, Pace};
 pub use emergency::{Emergency, EmergencySelection};
 pub use expected::{expected_changes, unexpected};
-pub use files::files;
+pub use files::{Looked, looked};
 pub use format::{Formatted, FormattedFile, format};
 pub use import::{ImportOptions, import};
 pub use init::{InitOptions, Initiated, init, is_asked, is_workspace, questions};

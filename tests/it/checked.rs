@@ -1,7 +1,7 @@
 //! `check --format github|gitlab|sarif|junit`: findings as the forge or CI system takes them.
 
 use crate::{golden, workspace::Workspace};
-use dialform::{cli::run_with, error::Ending};
+use dialform::error::Ending;
 use serde_json::Value;
 
 const DIALFORM: &str = r#"version: 1
@@ -51,8 +51,7 @@ fn workspace(files: &[(&str, &str)]) -> Workspace {
 }
 
 fn check(workspace: &Workspace, format: &str) -> (Ending, String) {
-    let directory = workspace.root().to_str().unwrap();
-    let done = run_with(&["dialform", "-C", directory, "check", "--format", format]);
+    let done = workspace.run(&["check", "--format", format]);
     // All of it is on standard output, where a job redirects it from.
     assert_eq!(done.err, "", "{format}");
     (done.ending, done.out)
@@ -95,6 +94,26 @@ fn nothing_found_and_nothing_read_are_reports_too() {
     let message = "::error file=dialform.yaml,line=1,title=dialform unreadable-file::cannot read `dialform.yaml`: there \
                    is no such file%0Ahelp: run in a workspace, or name one: `-C DIR`\n";
     assert_eq!(check(&empty, "github"), (Ending::Error, message.to_owned()));
+}
+
+/// A forge knows a file by its path in the repository: with another one it shows nothing beside a line.
+#[test]
+fn paths_are_those_of_the_repository() {
+    let repository = Workspace::default();
+    repository.git(&["init", "--quiet"]);
+    let voip = Workspace::at(repository.path("our voip"));
+    FILES.iter().for_each(|(name, text)| voip.write(name, text));
+    for (format, path) in [
+        ("github", "::error file=our voip/tenants/acme.yaml,line=5,"),
+        ("gitlab", "\"path\": \"our voip/tenants/acme.yaml\""),
+        ("sarif", "\"uri\": \"our%20voip/tenants/acme.yaml\""),
+        ("sarif", "\"uri\": \"our%20voip/templates/office.yaml\""),
+        ("junit", "<testcase name=\"our voip/tenants/acme.yaml\" "),
+        ("junit", "<testcase name=\"our voip/dialform.yaml\" "),
+    ] {
+        let (_, out) = check(&voip, format);
+        assert!(out.contains(path), "{format}: {out}");
+    }
 }
 
 /// GitLab and code scanning know a finding again by its sum: a line above it makes no new one, and two of the same words in one

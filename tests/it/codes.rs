@@ -19,8 +19,12 @@ fn every_code_is_explained() {
     let mut given = given();
     given.extend(LINTS.iter().map(|lint| lint.code.to_owned()));
     let explained: Vec<String> = codes::all().iter().map(|it| it.code.to_owned()).collect();
+    let all = BTreeSet::from_iter(explained.iter().cloned());
+    let without: Vec<&String> = given.difference(&all).collect();
+    let of_none: Vec<&String> = all.difference(&given).collect();
+    assert_eq!((without, of_none), (Vec::new(), Vec::new()), "codes without a page, and pages of no code");
     // In order, and each once: no lint has a page as well.
-    assert_eq!(explained, Vec::from_iter(given));
+    assert_eq!(explained, Vec::from_iter(all));
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/codes");
     let files = fs::read_dir(directory).unwrap().map(|it| it.unwrap().path());
     let pages = files.filter(|it| it.extension().is_some_and(|it| it == "md"));

@@ -7,12 +7,12 @@ use crate::{
 };
 
 /// One command a finding.
-pub(super) fn commands(findings: &[Finding]) -> String {
-    findings.iter().map(command).collect()
+pub(super) fn commands(findings: &[Finding], within: &str) -> String {
+    findings.iter().map(|finding| command(finding, within)).collect()
 }
 
-fn command(finding: &Finding) -> String {
-    let (file, line) = at(finding);
+fn command(finding: &Finding, within: &str) -> String {
+    let (file, line) = at(finding, within);
     let columns = match &finding.place {
         Some(Place { column, length, .. }) => format!(",col={column},endColumn={}", column + length),
         None => String::new(),
@@ -57,7 +57,7 @@ mod tests {
             also: None,
         };
         let finding = Finding::error("bad-value", "100 %\r\n::set-env name=X::y").at(place).help("a, b: c");
-        let said = commands(&[finding]);
+        let said = commands(&[finding], "");
         let (head, rest) = said.split_at(said.find("title=").unwrap());
         assert_eq!(head, "::error file=tenants/a%2Cb%3A%3Ac%250A.yaml,line=2,col=3,endColumn=7,");
         assert!(rest.starts_with("title=dialform bad-value::100 %25"), "{rest}");

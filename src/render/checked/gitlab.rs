@@ -28,12 +28,13 @@ struct Lines {
     begin: usize,
 }
 
-pub(super) fn report(findings: &[Finding]) -> Vec<Issue> {
-    findings.iter().zip(sums(findings)).map(|(finding, sum)| issue(finding, sum)).collect()
+pub(super) fn report(findings: &[Finding], within: &str) -> Vec<Issue> {
+    let sums = sums(findings, within);
+    findings.iter().zip(sums).map(|(finding, sum)| issue(finding, within, sum)).collect()
 }
 
-fn issue(finding: &Finding, fingerprint: String) -> Issue {
-    let (path, begin) = at(finding);
+fn issue(finding: &Finding, within: &str, fingerprint: String) -> Issue {
+    let (path, begin) = at(finding, within);
     let help = finding.help.as_ref().map(|help| format!(" (help: {help})")).unwrap_or_default();
     Issue {
         description: printable(format!("{}{help}", finding.message)),

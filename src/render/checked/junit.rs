@@ -4,10 +4,10 @@ use super::{super::xml::escaped, at, word};
 use crate::{finding::Finding, page::Page};
 use std::{collections::BTreeMap, io};
 
-pub(super) fn report(findings: &[Finding], files: &[String]) -> io::Result<String> {
+pub(super) fn report(findings: &[Finding], within: &str, files: &[String]) -> io::Result<String> {
     let mut cases: BTreeMap<String, Vec<&Finding>> =
-        files.iter().map(|file| (file.clone(), Vec::new())).collect();
-    findings.iter().for_each(|finding| cases.entry(at(finding).0).or_default().push(finding));
+        files.iter().map(|file| (format!("{within}{file}"), Vec::new())).collect();
+    findings.iter().for_each(|finding| cases.entry(at(finding, within).0).or_default().push(finding));
     let wrong = cases.values().filter(|found| !found.is_empty()).count();
     let counts =
         format!("name=\"dialform check\" tests=\"{}\" failures=\"{wrong}\" errors=\"0\"", cases.len());

@@ -1,6 +1,7 @@
 //! Findings as other programs take them: what a forge or a CI system shows beside the lines of a change.
 //!
-//! A finding without a place is one of [`WORKSPACE_FILE`]: those programs want a file.
+//! A finding without a place is one of [`WORKSPACE_FILE`]: those programs want a file. They know files by their paths in the
+//! repository, which the workspace may be a directory of.
 
 mod github;
 mod gitlab;
@@ -32,25 +33,27 @@ pub enum Program {
     Junit,
 }
 
-/// Writes findings for a program. `files` are those that were looked at.
+/// Writes findings for a program. `within` is where the workspace is in its repository: nothing, or a path that ends with `/`.
+/// `files` are those that were looked at.
 pub fn checked(
     out: &mut dyn Write,
     program: Program,
     findings: &[Finding],
+    within: &str,
     files: &[String],
 ) -> io::Result<()> {
     match program {
-        Program::Github => out.write_all(github::commands(findings).as_bytes()),
-        Program::Gitlab => super::json::write(out, &gitlab::report(findings)),
-        Program::Sarif => super::json::write(out, &sarif::log(findings)),
-        Program::Junit => out.write_all(junit::report(findings, files)?.as_bytes()),
+        Program::Github => out.write_all(github::commands(findings, within).as_bytes()),
+        Program::Gitlab => super::json::write(out, &gitlab::report(findings, within)),
+        Program::Sarif => super::json::write(out, &sarif::log(findings, within)),
+        Program::Junit => out.write_all(junit::report(findings, within, files)?.as_bytes()),
     }
 }
 
 /// The file of a finding, and its line.
-fn at(finding: &Finding) -> (String, usize) {
-    let place = finding.place.as_ref();
-    place.map_or((WORKSPACE_FILE.to_owned(), 1), |it| (printable(it.file.clone()), it.line))
+fn at(finding: &Finding, within: &str) -> (String, usize) {
+    let (file, line) = finding.place.as_ref().map_or((WORKSPACE_FILE, 1), |it| (&it.file, it.line));
+    (printable(format!("{within}{file}")), line)
 }
 
 fn word(level: Level) -> &'static str {
@@ -62,10 +65,10 @@ fn word(level: Level) -> &'static str {
 
 /// A sum for each finding that stays the same where lines move: it is of the code, the file and the message, and of the how
 /// manieth such one it is.
-fn sums(findings: &[Finding]) -> Vec<String> {
+fn sums(findings: &[Finding], within: &str) -> Vec<String> {
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     let one = |finding: &Finding| {
-        let text = format!("{}\n{}\n{}", finding.code, at(finding).0, unplaced(&finding.message));
+        let text = format!("{}\n{}\n{}", finding.code, at(finding, within).0, unplaced(&finding.message));
         let before = known.entry(text.clone()).or_default();
         *before += 1;
         let sum = Sha256::digest(format!("{text}\n{before}").as_bytes());

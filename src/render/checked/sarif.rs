@@ -13,9 +13,10 @@ use std::collections::BTreeSet;
 /// Of a path everything but what a URI has as it is.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-pub(super) fn log(findings: &[Finding]) -> Value {
+pub(super) fn log(findings: &[Finding], within: &str) -> Value {
     let rules: Vec<&str> = findings.iter().map(|it| it.code).collect::<BTreeSet<_>>().into_iter().collect();
-    let results = findings.iter().zip(sums(findings)).map(|(finding, sum)| result(finding, &rules, sum));
+    let results = findings.iter().zip(sums(findings, within));
+    let results = results.map(|(finding, sum)| result(finding, within, &rules, sum));
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -48,7 +49,7 @@ fn rule(code: &str) -> Value {
     }
 }
 
-fn result(finding: &Finding, rules: &[&str], sum: String) -> Value {
+fn result(finding: &Finding, within: &str, rules: &[&str], sum: String) -> Value {
     let help = finding.help.as_ref().map(|help| format!("\nhelp: {}", printable(help.clone())));
     let message = format!("{}{}", printable(finding.message.clone()), help.unwrap_or_default());
     let mut result = json!({
@@ -56,24 +57,24 @@ fn result(finding: &Finding, rules: &[&str], sum: String) -> Value {
         "ruleIndex": rules.iter().position(|code| *code == finding.code),
         "level": word(finding.level),
         "message": { "text": message },
-        "locations": [location(finding.place.as_ref())],
+        "locations": [location(finding.place.as_ref(), within)],
         "partialFingerprints": { "dialform/v1": sum },
     });
     if let Some(also) = finding.place.as_ref().and_then(|place| place.also.as_ref()) {
-        let mut location = location(Some(also));
+        let mut location = location(Some(also), within);
         location["message"] = json!({ "text": super::super::findings::TOGETHER });
         result["relatedLocations"] = json!([location]);
     }
     result
 }
 
-fn location(place: Option<&Place>) -> Value {
+fn location(place: Option<&Place>, within: &str) -> Value {
     let (file, region) = match place {
         Some(Place { file, line, column, length, .. }) => {
             (file.as_str(), json!({ "startLine": line, "startColumn": column, "endColumn": column + length }))
         }
         None => (WORKSPACE_FILE, json!({ "startLine": 1 })),
     };
-    let uri = utf8_percent_encode(file, PATH).to_string();
+    let uri = utf8_percent_encode(&format!("{within}{file}"), PATH).to_string();
     json!({ "physicalLocation": { "artifactLocation": { "uri": uri }, "region": region } })
 }
