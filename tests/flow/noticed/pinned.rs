@@ -57,6 +57,14 @@ fn cases() -> Vec<Case> {
     );
     let agent = set(&red, "/queues/400/agents", json!([{ "device": "9x" }, "103"]));
 
+    let names_it = stratus(
+        "alpha",
+        json!({ "rules": {
+            "101": { "order": [{ "when": "default", "ring": { "simultaneous": { "all_phones": true } } }] },
+            "102": { "order": [{ "when": "default", "ring": { "simultaneous": { "also": [{ "device": "101m" }] } } }] },
+        } }),
+    );
+    let names_none = set(&names_it, "/rules/102/order/0", json!({ "when": "default" }));
     let does_disturb = stratus(
         "alpha",
         json!({
@@ -118,6 +126,12 @@ fn cases() -> Vec<Case> {
             &["alpha/101"],
         ),
         ("who is away as an agent is so before and after", vec![red], agent, &[]),
+        (
+            "a phone that something names and then nothing",
+            vec![names_it],
+            names_none,
+            &["alpha/101", "alpha/102"],
+        ),
         ("an agent's own rules", vec![does_disturb], is_red, &["alpha/103", "alpha/queue 400"]),
         ("more ways than are looked at of many calls", many(one, false), many(other, false), &["alpha/107"]),
         (
