@@ -4,6 +4,7 @@
 //! documentation and the example. A check returns findings and never stops the others; one run shows all of them.
 
 mod absent_and_declared;
+mod allowed_and_blocked;
 mod bulk_conflict;
 mod busy_loop;
 pub mod calls;
@@ -39,6 +40,7 @@ mod receiver_twice;
 mod ring_loop;
 mod rule_never_wins;
 mod same_but_for_capitals;
+mod same_schedule;
 mod schedule_without_effect;
 mod self_reference;
 mod shared_account;
@@ -121,6 +123,7 @@ impl Lint {
 /// Every lint, by code.
 pub static LINTS: &[&Lint] = &[
     &absent_and_declared::LINT,
+    &allowed_and_blocked::LINT,
     &bulk_conflict::LINT,
     &busy_loop::LINT,
     &confusable::LINT,
@@ -155,6 +158,7 @@ pub static LINTS: &[&Lint] = &[
     &ring_loop::LINT,
     &rule_never_wins::LINT,
     &same_but_for_capitals::LINT,
+    &same_schedule::LINT,
     &schedule_without_effect::LINT,
     &self_reference::LINT,
     &shared_account::LINT,
