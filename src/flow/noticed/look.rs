@@ -74,7 +74,7 @@ pub(super) struct Placed<'a, 'n> {
     pub class: usize,
     pub at: Seconds,
     pub situation: Situation,
-    pub known: Vec<Option<Rc<Known>>>,
+    pub known: &'a [Option<Rc<Known>>],
     /// The step from the number to where its calls are known, in each.
     hops: &'a [Option<Hop>],
     /// Whether what it varies is looked at in the first or in the last of them.
@@ -293,7 +293,7 @@ impl<'n> Look<'n> {
         note: Note<'_, 'n>,
     ) -> Vec<Option<Rc<Known>>> {
         let set = self.people.states(&situation);
-        let caller = situation.caller();
+        let mut call = Call { to: Target::HangUp, at: placing.at, caller: situation.caller() };
         let is_led = !matches!(situation, Situation::Platform(_));
         let mut all = Vec::with_capacity(self.stages.len());
         let own = self.stages.iter_mut().zip(&mut self.mets).zip(&mut self.known);
@@ -306,10 +306,9 @@ impl<'n> Look<'n> {
                 Target::Number(it) => Some(it),
                 _ => None,
             };
-            let to = hop.filter(|_| is_led).map_or(to, |hop| hop.to);
-            let call = Call { to, at: placing.at, caller: caller.clone() };
+            call.to = hop.filter(|_| is_led).map_or(to, |hop| hop.to);
             let left = &mut self.left;
-            let known = known.entry(to).or_default();
+            let known = known.entry(call.to).or_default();
             let it = stage.with(&situation, &set, number, |network, names, given| {
                 if let Some(it) = known.find(network, &call, given, met) {
                     *left = left.saturating_sub(1);
@@ -328,7 +327,7 @@ impl<'n> Look<'n> {
             class: placing.class,
             at: placing.at,
             situation,
-            known: all.clone(),
+            known: &all,
             hops: placing.hops,
             is_of_ends,
         });

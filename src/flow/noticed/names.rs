@@ -43,7 +43,8 @@ impl Table {
 #[derive(Default)]
 pub struct Names {
     pub(super) parties: Vec<Shared>,
-    pub(super) by_party: HashMap<Shared, PartyId>,
+    /// By the shared handle.
+    by_party: Vec<Option<PartyId>>,
     pub(super) queues: Vec<Shared>,
     pub(super) by_queue: HashMap<Shared, QueueId>,
     mailboxes: Vec<Shared>,
@@ -51,6 +52,11 @@ pub struct Names {
 }
 
 impl Names {
+    /// The handle of one and the same here, if it is known here.
+    pub(super) fn own_party(&self, shared: Shared) -> Option<PartyId> {
+        self.by_party.get(shared as usize).copied().flatten()
+    }
+
     fn new(network: &Network, table: &mut Table) -> Self {
         let site = |id: SiteId| network.site(id).name.as_str();
         let party = |it: &Party| table.of(0, it.site.map_or("", site), &it.name);
@@ -64,7 +70,10 @@ impl Names {
             table.of(3, if is_number { "" } else { site(it.site) }, &format!("{} {}", it.word, it.name))
         };
         let labels = network.labels.iter().map(label).collect();
-        let by_party = parties.iter().zip(0..).map(|(shared, at)| (*shared, PartyId(at))).collect();
+        let mut by_party = vec![None; parties.iter().max().map_or(0, |it| *it as usize + 1)];
+        for (shared, at) in parties.iter().zip(0..) {
+            by_party[*shared as usize] = Some(PartyId(at));
+        }
         let by_queue = queues.iter().zip(0..).map(|(shared, at)| (*shared, QueueId(at))).collect();
         Self { parties, by_party, queues, by_queue, mailboxes, labels }
     }

@@ -86,11 +86,13 @@ pub struct Stage<'n> {
     pub network: &'n Network,
     pub names: Names,
     given: Vec<(Phone, Given)>,
+    /// Who does something else, while a look lasts.
+    set: Vec<(PartyId, Phone)>,
 }
 
 impl<'n> Stage<'n> {
     pub fn new(network: &'n Network, names: Names) -> Self {
-        Self { network, names, given: Vec::new() }
+        Self { network, names, given: Vec::new(), set: Vec::new() }
     }
 
     fn everybody(&mut self, phone: Phone) -> usize {
@@ -110,15 +112,17 @@ impl<'n> Stage<'n> {
     ) -> T {
         let network = self.network;
         let is_phone = |party: &PartyId| network.parties[party.at()].hosted.is_none();
-        let set = set.iter().filter_map(|(shared, phone)| Some((*self.names.by_party.get(shared)?, *phone)));
-        let set: Vec<(PartyId, Phone)> = set.filter(|(party, _)| is_phone(party)).collect();
+        let names = &self.names;
+        let own = set.iter().filter_map(|(shared, phone)| Some((names.own_party(*shared)?, *phone)));
+        self.set.clear();
+        self.set.extend(own.filter(|(party, _)| is_phone(party)));
         let full = match situation {
             Situation::Full { queue, .. } => self.names.by_queue.get(queue).copied(),
             _ => None,
         };
         let others = situation.others();
         let at = self.everybody(others);
-        let (given, names) = (&mut self.given[at].1, &self.names);
+        let (given, names, set) = (&mut self.given[at].1, &self.names, &self.set);
         set.iter().for_each(|(party, phone)| given.set_phone(*party, *phone));
         if let Some(queue) = full {
             given.full[queue.at()] = true;
