@@ -160,6 +160,11 @@ impl ReadClient {
         Duration::from_secs(self.limits.settle.into())
     }
 
+    /// Forgets what was found out about this API.
+    pub fn forget(&self) {
+        self.known.forget();
+    }
+
     /// What was found out about this API, such as ids: its reader and its writer know the same, for some minutes.
     pub fn known<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         self.known.of()

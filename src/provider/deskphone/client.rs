@@ -78,6 +78,10 @@ impl DeskphoneReader {
 
 #[async_trait]
 impl Read for DeskphoneReader {
+    fn forget(&self) {
+        self.endpoints.values().for_each(ReadClient::forget);
+    }
+
     async fn observe(&self, account: &str, scope: &Scope) -> Result<Observed, ApiError> {
         // Without a bridge nothing can be read, and nothing is claimed.
         let Some(http) = self.endpoints.get(API) else { return Ok(Observed::default()) };

@@ -212,7 +212,14 @@ fn in_order(writes: &mut Writes<Rules>, wanted: &[Rule]) {
     order.extend(gone.iter().copied().cloned());
     order.extend(wanted.iter().find(is_default).map(first).or_else(|| was(DEFAULT_RULE).cloned()));
     let names = |rules: &[Rule]| rules.iter().map(|it| it.when.clone()).collect::<Vec<String>>();
-    if names(&order) != names(&live) {
+    let kept = |rules: &[Rule]| {
+        let mut names = names(rules);
+        names.retain(|when| was(when).is_some() && wanted.iter().any(|rule| rule.when == *when));
+        names
+    };
+    // That some go moves none of the others.
+    let is_moved = wanted.iter().any(|it| was(&it.when).is_none()) || kept(wanted) != kept(&live);
+    if is_moved && names(&order) != names(&live) {
         writes.write(|now| now.order = Some(order));
     }
     let is_sent = |it: &&Rule| was(&it.when).map_or(it.enabled, |was| was != *it);

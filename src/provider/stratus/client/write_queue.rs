@@ -218,6 +218,13 @@ impl Writing<'_> {
         name: &str,
         mut body: Map<String, Value>,
     ) -> Result<bool, ApiError> {
+        if let Some(user) = self.user_at(key).await?
+            && !user.service_code.as_str().starts_with("system")
+        {
+            let why = "a person has had this extension since the plan; the queue was not made over it";
+            let what = format!("the extension of queue `{key}`");
+            return Err(failure(&what, &self.api.path("/users"), Problem::Conflict(why.to_owned())));
+        }
         let fresh = self.system_user(key, name).await?;
         self.way_in(key).await?;
         body.insert("synchronous".into(), "yes".into());
