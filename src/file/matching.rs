@@ -82,8 +82,17 @@ impl Walk<'_> {
                     "name the directories that hold tenants: \"tenants/*.yaml\"",
                 ));
             }
-            // A name that is no text matches no pattern.
-            let Ok(name) = entry.file_name().into_string() else { continue };
+            let name = match entry.file_name().into_string() {
+                Ok(name) => name,
+                Err(name) => {
+                    let name = name.to_string_lossy();
+                    if part.map_or(!name.starts_with('.'), |part| part.matches_with(&name, self.options)) {
+                        let message = format!("the name of `{within}{name}` is not UTF-8");
+                        return Err(Explained::with_help(message, "rename it, or move it elsewhere"));
+                    }
+                    continue;
+                }
+            };
             let whole = format!("{within}{name}");
             match (part, rest) {
                 (Some(part), Some([])) if part.matches_with(&name, self.options) => {

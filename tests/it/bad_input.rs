@@ -365,3 +365,18 @@ fn harmless(name: &str, text: &str) {
     };
     assert!(!text.contains(bad), "{name}: {text:?}");
 }
+
+/// A file whose name is no text can be named in no finding, and git may call it otherwise: left out in silence, its tenant would be
+/// nobody's.
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_no_text_is_an_error() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    let world = crate::world::World::new("");
+    std::fs::write(world.path("tenants").join(OsStr::from_bytes(b"c\xff.yaml")), "tenant: c\n").unwrap();
+    std::fs::write(world.path("tenants").join(OsStr::from_bytes(b"notes\xff.txt")), "").unwrap();
+    let run = world.process(&["check"]).output().unwrap();
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert_eq!(run.status.code(), Some(dialform::error::Ending::Error as i32), "{said}");
+    assert!(said.contains("the name of `tenants/c\u{fffd}.yaml` is not UTF-8"), "{said}");
+}
