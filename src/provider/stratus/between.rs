@@ -2,7 +2,9 @@
 //!
 //! What goes out is beside it in `client`: `write_queue`, `write_agents` and `write_rules`.
 
-use crate::model::{Agent, Caller, Callers, DEFAULT_RULE, Limit, Queue, Resource, Rule, Rules};
+use crate::model::{
+    Agent, Caller, Callers, DEFAULT_RULE, Limit, Queue, Resource, Rule, Rules, Schedule, Weekly, Window,
+};
 
 /// The object after each write but the last, as far as it is one: equal ones follow each other where a write is of something else.
 pub fn between(before: Option<&Resource>, after: Option<&Resource>) -> Vec<Resource> {
@@ -13,6 +15,9 @@ pub fn between(before: Option<&Resource>, after: Option<&Resource>) -> Vec<Resou
         (before, Some(Resource::Queue(after))) => {
             let before = before.and_then(|it| if let Resource::Queue(it) = it { Some(it) } else { None });
             queue(before, after).into_iter().map(Resource::Queue).collect()
+        }
+        (Some(Resource::Schedule(before)), Some(Resource::Schedule(after))) => {
+            schedule(before, after).into_iter().map(Resource::Schedule).collect()
         }
         (before, Some(Resource::Rules(after))) => {
             let before = before.and_then(|it| if let Resource::Rules(it) = it { Some(it) } else { None });
@@ -54,6 +59,18 @@ fn set<T: Clone>(now: &mut Option<T>, to: &Option<T>) {
     if to.is_some() {
         now.clone_from(to);
     }
+}
+
+/// A frame that is always active becomes one with a week first, and then gets its dates. One with a week that is open all day
+/// looks the same and is written at once: which of the two it is a plan does not know.
+fn schedule(before: &Schedule, after: &Schedule) -> Option<Schedule> {
+    let is_open =
+        |weekly: &Weekly| weekly.days.len() == 7 && weekly.days.values().all(|day| *day == [Window::DAY]);
+    let Schedule { weekly, extension, time_zone, enabled, protect, .. } = after.clone();
+    let week = weekly.or_else(|| before.weekly.clone());
+    let only_week = Schedule { weekly: week, extension, time_zone, enabled, protect, ..Schedule::default() };
+    let was_always = before.weekly.as_ref().is_some_and(is_open);
+    (was_always && only_week.weekly != before.weekly && only_week != *after).then_some(only_week)
 }
 
 /// What keeps callers out is taken back first and set last.
@@ -232,5 +249,94 @@ fn in_order(writes: &mut Writes<Rules>, wanted: &[Rule]) {
     }
     for gone in gone {
         writes.write(|now| now.order.get_or_insert_default().retain(|it| it.when != gone.when));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, from_value, json};
+
+    fn states(section: &str, before: &Value, after: &Value) -> Vec<Value> {
+        let read = |it: &Value| match section {
+            "queues" => from_value(it.clone()).ok().map(Resource::Queue),
+            "rules" => from_value(it.clone()).ok().map(Resource::Rules),
+            _ => from_value(it.clone()).ok().map(Resource::Schedule),
+        };
+        between(read(before).as_ref(), read(after).as_ref())
+            .iter()
+            .map(|it| serde_json::to_value(it).unwrap())
+            .collect()
+    }
+
+    /// What the client sends one by one, in the words of a file. Each shows an order that once was taken for another.
+    #[test]
+    fn an_object_is_so_between_its_writes() {
+        let week = json!({ "mon": ["08:00-17:00"] });
+        let always = json!({ "weekly": { "mon-sun": ["00:00-24:00"] } });
+        let (night, default) =
+            (json!({ "when": "night", "do_not_disturb": true }), json!({ "when": "default" }));
+        let day = |to: &str| json!({ "when": "day", "forward": { "always": { "extension": to } } });
+        // A section, before, after, how many states there are between, and one of them in part.
+        let cases = [
+            (
+                "schedules",
+                always.clone(),
+                json!({ "weekly": week, "dates": ["2027-03-13"] }),
+                1,
+                json!({ "weekly": week }),
+            ),
+            (
+                "schedules",
+                json!({ "weekly": week }),
+                json!({ "weekly": week, "dates": ["2027-03-13"] }),
+                0,
+                Value::Null,
+            ),
+            // That a rule goes moves no other.
+            (
+                "rules",
+                json!({ "order": [night, day("101"), default] }),
+                json!({ "order": [day("102"), default] }),
+                1,
+                json!({ "order": [{ "when": "night" }, { "when": "day", "forward": { "always": { "extension": "102" } } }, {}] }),
+            ),
+            // Who comes comes before who goes.
+            (
+                "queues",
+                json!({ "agents": ["101", "102"] }),
+                json!({ "agents": ["103"] }),
+                2,
+                json!({ "agents": [{ "extension": "101" }, { "extension": "102" }, { "extension": "103" }] }),
+            ),
+            // Those who leave leave in order, then come what starts it and its user.
+            (
+                "queues",
+                json!({ "agents": ["101", "102"] }),
+                Value::Null,
+                4,
+                json!({ "agents": [{ "extension": "102" }] }),
+            ),
+        ];
+        for (section, before, after, count, first) in cases {
+            let found = states(section, &before, &after);
+            assert_eq!(found.len(), count, "{before} to {after}: {found:?}");
+            if let Some(found) = found.first() {
+                assert!(has(found, &first), "{before} to {after}: {found}, not {first}");
+            }
+        }
+    }
+
+    /// Whether a value says all that another one does.
+    fn has(value: &Value, part: &Value) -> bool {
+        match (value, part) {
+            (Value::Object(value), Value::Object(part)) => {
+                part.iter().all(|(key, part)| value.get(key).is_some_and(|value| has(value, part)))
+            }
+            (Value::Array(value), Value::Array(part)) => {
+                value.len() == part.len() && value.iter().zip(part).all(|(value, part)| has(value, part))
+            }
+            _ => value == part,
+        }
     }
 }

@@ -31,6 +31,16 @@ fn find<'a>(
         .or_else(by_device)
 }
 
+/// In the order in which a plan has them: what it says of the instants between is of that order.
+fn in_order<'a>(agents: impl Iterator<Item = &'a Agent>, context: &Context) -> Vec<&'a Agent> {
+    let mut agents: Vec<&Agent> = agents.collect();
+    agents.sort_by_cached_key(|it| {
+        let model::Agent { order, target, .. } = convert::agent(it, context);
+        (order, target)
+    });
+    agents
+}
+
 /// A system that lists an extension as its device has no room for both (FACTS stratus/readings-11): says so.
 fn one_agent(error: ApiError, target: &Ringable, list: &[model::Agent], context: &Context) -> ApiError {
     let id = |target: &Ringable| convert::agent_id(target, &context.domain);
@@ -109,7 +119,8 @@ impl Writing<'_> {
             _ => None,
         };
         let reviewed = |agent: &Agent| reviewed.as_ref().is_none_or(|keys| keys.contains(&agent.key()));
-        for agent in live.iter().filter(|agent| !kept.contains(&agent.key()) && reviewed(agent)) {
+        let going = live.iter().filter(|agent| !kept.contains(&agent.key()) && reviewed(agent));
+        for agent in in_order(going, &context) {
             let rest = format!("{base}/{}", segment(agent.callqueue_agent_id.as_str()));
             self.delete(&rest, &what).await?;
         }
@@ -123,7 +134,8 @@ impl Writing<'_> {
         let whose = format!("the agents of queue `{key}`");
         let mut live: Vec<Agent> = self.api.list(&base, &whose).await?;
         let what = format!("taking the agents out of queue `{key}`");
-        for agent in &live {
+        let context = Context { domain: self.api.domain.to_owned(), ..Context::default() };
+        for agent in in_order(live.iter(), &context) {
             self.delete(&format!("{base}/{}", segment(agent.callqueue_agent_id.as_str())), &what).await?;
         }
         let deadline = tokio::time::Instant::now() + self.settle();
