@@ -5,7 +5,7 @@
 //! may have happened, and who sent it must look.
 //!
 //! What a step has looked at is not read again before its first write ([`Looked`]), equal reads of several steps under way
-//! are sent once, and what was found out about an API is known to its reader and its writer ([`ReadClient::known`]).
+//! are sent once, and what was found out about an API is known for some minutes ([`ReadClient::known`]).
 //!
 //! A credential that has expired is renewed once, whatever number of requests say so, and each is then sent once more.
 //!
@@ -160,12 +160,8 @@ impl ReadClient {
         Duration::from_secs(self.limits.settle.into())
     }
 
-    /// Forgets what was found out about this API.
-    pub fn forget(&self) {
-        self.known.forget();
-    }
-
-    /// What was found out about this API, such as ids: its reader and its writer know the same, for some minutes.
+    /// What was found out about this API, such as ids, for some minutes: one value of each type. What a writer goes by is of a
+    /// type of its own.
     pub fn known<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         self.known.of()
     }

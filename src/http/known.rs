@@ -19,11 +19,6 @@ type Value = (Instant, Arc<dyn Any + Send + Sync>);
 pub(super) struct Known(Arc<Mutex<HashMap<TypeId, Value>>>);
 
 impl Known {
-    /// From now on nothing is known.
-    pub fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
     /// The value of a type, which is its default until somebody learns something, and again after a while.
     pub fn of<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -182,10 +182,6 @@ pub trait Read: Send + Sync {
     /// Everything in scope. Complete, or an error: a failed or cut read is never an empty one.
     async fn observe(&self, account: &str, scope: &Scope) -> Result<Observed, ApiError>;
 
-    /// Forgets the ids that it has found out: an apply begins, and since its plan was read somebody may have given a name to
-    /// something else.
-    fn forget(&self) {}
-
     /// Every account that the credential reaches. Complete, or an error; none where the system lists none.
     async fn accounts(&self) -> Result<Vec<Account>, ApiError> {
         Ok(Vec::new())

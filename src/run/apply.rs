@@ -37,7 +37,6 @@ impl Session<'_> {
             return Err(Failure::stopped());
         }
         let restore = self.save(plan)?;
-        self.forget();
         let outcomes = self.carry_out(plan, wait).await;
         if let Some(path) = &restore {
             self.narrow(path, &outcomes);

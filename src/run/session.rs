@@ -229,11 +229,6 @@ impl<'a> Session<'a> {
         Ok(closed)
     }
 
-    /// Ids of the plan are not good for its apply: between the two somebody has looked at it for however long.
-    pub(super) fn forget(&self) {
-        self.systems.values().for_each(|system| system.reader.forget());
-    }
-
     /// The way to read a provider that is open.
     pub(super) fn reader(&self, provider: &str) -> Option<&dyn provider::Read> {
         self.systems.get(provider).map(|system| system.reader.as_ref())

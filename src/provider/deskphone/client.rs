@@ -51,9 +51,13 @@ struct Everybody {
     without_extension: Vec<String>,
 }
 
-/// Everybody in the one account of the bridge, as far as that was read: its reader and its writer know the same.
+/// Everybody in the one account of the bridge, as far as that was read.
 #[derive(Default)]
 struct Known(Mutex<Option<Everybody>>);
+
+/// What is written goes by ids that were found after the plan was read: by then an extension may be another person's.
+#[derive(Default)]
+struct ForWrites(Known);
 
 impl Known {
     /// Reads them unless they are known, or where it is said to look anew: people do not move while a run lasts.
@@ -78,10 +82,6 @@ impl DeskphoneReader {
 
 #[async_trait]
 impl Read for DeskphoneReader {
-    fn forget(&self) {
-        self.endpoints.values().for_each(ReadClient::forget);
-    }
-
     async fn observe(&self, account: &str, scope: &Scope) -> Result<Observed, ApiError> {
         // Without a bridge nothing can be read, and nothing is claimed.
         let Some(http) = self.endpoints.get(API) else { return Ok(Observed::default()) };
@@ -251,7 +251,8 @@ impl Write for DeskphoneWriter {
         else {
             return Err(conflict("only the diverts of an extension can be changed".to_owned()));
         };
-        let ids = http.known::<Known>().everybody(http, account, false).await?.by_extension;
+        let known = http.known::<ForWrites>();
+        let ids = known.0.everybody(http, account, false).await?.by_extension;
         let id = match ids.get(&extension).map(Vec::as_slice) {
             Some([id]) => id.clone(),
             Some(_) => return Err(conflict("several people have this extension".to_owned())),

@@ -91,7 +91,12 @@ pub async fn rows(
     api.list(rest, keys, filter, &what).await
 }
 
-/// What is known of each account, by its reader and its writer alike.
+/// What is written goes by ids that were found after the plan was read: while somebody looked at it, a name may have gone to
+/// something else.
+#[derive(Default)]
+pub struct ForWrites(pub Indexes);
+
+/// What is known of each account.
 #[derive(Default)]
 pub struct Indexes(Mutex<BTreeMap<String, Index>>);
 

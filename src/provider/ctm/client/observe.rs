@@ -40,10 +40,6 @@ impl CtmReader {
 
 #[async_trait]
 impl Read for CtmReader {
-    fn forget(&self) {
-        self.endpoints.values().for_each(ReadClient::forget);
-    }
-
     async fn observe(&self, account: &str, scope: &Scope) -> Result<Observed, ApiError> {
         let api = Api { http: endpoint(&self.endpoints, API)?, account };
         let indexes = api.http.known::<Indexes>();

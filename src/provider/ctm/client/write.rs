@@ -4,7 +4,7 @@
 use super::{
     API,
     api::{Api, send},
-    index::{Index, Indexes, path},
+    index::{ForWrites, Index, path},
 };
 use crate::{
     http::{ApiError, Method, WriteClient},
@@ -18,7 +18,7 @@ use crate::{
         answer::{conflict, endpoint},
         ctm::{
             convert::{self, TargetType, target},
-            wire::Row,
+            wire::{Row, text},
             zones,
         },
     },
@@ -40,7 +40,8 @@ impl CtmWriter {
 impl Write for CtmWriter {
     async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError> {
         let http = endpoint(&self.endpoints, API)?;
-        let indexes = http.known::<Indexes>();
+        let known = http.known::<ForWrites>();
+        let indexes = &known.0;
         let mut to = Writing { http, account, index: indexes.get(account), step };
         let done = match (step.action, &step.after) {
             (Action::Delete, _) => to.delete().await,
@@ -117,6 +118,10 @@ impl Writing<'_> {
             _ => return Err(conflict(self.step, "this cannot be deleted through the API")),
         };
         let id = self.id(target_type, &key).await?;
+        let reviewed = self.step.own.as_ref().and_then(|own| text(own.get("id")?));
+        if reviewed.is_some_and(|reviewed| reviewed != id) {
+            return Err(conflict(self.step, "another one has been made in its place since the plan"));
+        }
         self.send(Method::DELETE, &path(target_type, &id), None).await?;
         self.index.forget(target_type, &key);
         Ok(())

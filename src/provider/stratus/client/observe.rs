@@ -114,10 +114,6 @@ fn role(user: &User) -> Role {
 
 #[async_trait]
 impl Read for StratusReader {
-    fn forget(&self) {
-        self.endpoints.values().for_each(ReadClient::forget);
-    }
-
     async fn observe(&self, account: &str, scope: &Scope) -> Result<Observed, ApiError> {
         if scope.only_kind() == Some(Kind::Forwards) {
             let live = DomainData { carrier: self.forwards(account, scope).await?, ..DomainData::default() };
