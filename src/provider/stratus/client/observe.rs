@@ -102,7 +102,7 @@ async fn listed<T: Row>(api: Api<'_>, rest: &str, noun: &str) -> Result<Vec<T>, 
 }
 
 /// What answers at the extension of a user (FACTS stratus/users-2).
-fn role(user: &User) -> Role {
+pub(super) fn role(user: &User) -> Role {
     match user.service_code.as_str() {
         "" => Role::Person,
         "system-queue" => Role::Queue,

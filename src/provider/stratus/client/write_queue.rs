@@ -2,12 +2,13 @@
 
 use super::{
     api::present,
+    observe::role,
     write::{Writing, touched},
 };
 use crate::{
     http::{ApiError, Method, Problem, segment},
     model::{Divert, Diverts, Limit, Queue},
-    plan::{Action, Step},
+    plan::{Action, Role, Step},
     provider::{
         answer::failure,
         stratus::{
@@ -219,9 +220,10 @@ impl Writing<'_> {
         mut body: Map<String, Value>,
     ) -> Result<bool, ApiError> {
         if let Some(user) = self.user_at(key).await?
-            && !user.service_code.as_str().starts_with("system")
+            && role(&user) != Role::Queue
         {
-            let why = "a person has had this extension since the plan; the queue was not made over it";
+            let why =
+                "somebody or something has had this extension since the plan; the queue was not made over it";
             let what = format!("the extension of queue `{key}`");
             return Err(failure(&what, &self.api.path("/users"), Problem::Conflict(why.to_owned())));
         }
