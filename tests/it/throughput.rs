@@ -114,7 +114,7 @@ guard: {{ max_changed_percent: 100 }}
 /// changes in at most 1.2 times what latency, concurrency and the rate limit leave no way below.
 #[test]
 fn an_apply_takes_little_more_than_it_must() {
-    if std::env::var_os("DIALFORM_BENCH").is_none() {
+    if !is_bench() {
         measure(ROWS[0], 40);
         return;
     }
@@ -171,13 +171,41 @@ fn planned(
     (u32::try_from(world.traffic().len()).unwrap(), took)
 }
 
-/// Says how long it took beside what the limits leave no way below, and holds it to `most` times that: where nothing else
-/// runs (`DIALFORM_BENCH=1`), to 1.1 times.
-fn assert_near(name: &str, took: Duration, floor: Duration, most: f64) {
+/// Whether times are held to their bounds: with `DIALFORM_BENCH=1`, where nothing else should run. Beside other tests a time
+/// says how busy the machine is, and only what does not depend on it is asserted.
+fn is_bench() -> bool {
+    std::env::var_os("DIALFORM_BENCH").is_some()
+}
+
+/// Says how long it took beside what the limits leave no way below, and holds it to 1.1 times that where times count.
+fn assert_near(name: &str, took: Duration, floor: Duration) {
     let ratio = took.as_secs_f64() / floor.as_secs_f64();
     println!("{name}: {:.2} s, the floor is {:.2} s: {ratio:.2} x", took.as_secs_f64(), floor.as_secs_f64());
-    let most = if std::env::var_os("DIALFORM_BENCH").is_some() { 1.1 } else { most };
-    assert!(ratio <= most, "{name}: {took:?} for {floor:?}");
+    assert!(ratio <= 1.1 || !is_bench(), "{name}: {took:?} for {floor:?}");
+}
+
+/// How many requests each provider had sent when the first of them had sent its last: providers that wait for each other
+/// have sent none. The domain of a request names its provider.
+fn sent_when_the_first_was_done(traffic: &[Value], providers: &[String]) -> Vec<usize> {
+    let of = |exchange: &Value| {
+        let path = exchange["path"].as_str().unwrap();
+        providers
+            .iter()
+            .position(|it| path.contains(&format!("-{it}.")) || path.contains(&format!("-{it}-")))
+            .unwrap()
+    };
+    let mut all = vec![0; providers.len()];
+    for exchange in traffic {
+        all[of(exchange)] += 1;
+    }
+    let mut sent = vec![0; providers.len()];
+    for provider in traffic.iter().map(of) {
+        sent[provider] += 1;
+        if sent[provider] == all[provider] {
+            break;
+        }
+    }
+    sent
 }
 
 /// Providers do not wait for each other: a plan over ten takes as long as the limits of one, in whatever order the files name
@@ -185,7 +213,7 @@ fn assert_near(name: &str, took: Duration, floor: Duration, most: f64) {
 #[test]
 fn a_plan_over_ten_providers_takes_as_long_as_one() {
     const RATE: u32 = 16;
-    let tenants = if std::env::var_os("DIALFORM_BENCH").is_some() { 24 } else { 8 };
+    let tenants = if is_bench() { 24 } else { 8 };
     let providers: Vec<String> = (0..10).map(|it| format!("p{it}")).collect();
     for is_grouped in [true, false] {
         let world = World::new("");
@@ -202,27 +230,34 @@ fn a_plan_over_ten_providers_takes_as_long_as_one() {
         let (requests, took) = planned(&world, &providers, RATE, 4, latency);
         let seconds = (requests / 10).div_ceil(RATE) - 1;
         let name = if is_grouped { "ten providers, grouped" } else { "ten providers, interleaved" };
-        assert_near(name, took, Duration::from_secs(seconds.into()) + 2 * latency, 1.6);
+        assert_near(name, took, Duration::from_secs(seconds.into()) + 2 * latency);
+        let sent = sent_when_the_first_was_done(&world.traffic(), &providers);
+        // The limit of a second's requests keeps them within one second of each other.
+        let least = requests as usize / 10 - 2 * RATE as usize;
+        assert!(sent.iter().all(|it| *it >= least), "{name}: {sent:?}, each at least {least}");
     }
 }
 
-/// The requests that a limit allows in a second go out as soon as they can, and those of one account beside each other. On a
-/// busy machine it takes a long latency to see that.
+/// The requests that a limit allows in a second go out as soon as they can, and those of one account beside each other: one
+/// after another, they take more than three times as long. A busy machine gets three attempts.
 #[test]
 fn a_plan_of_one_tenant_waits_for_nothing_but_its_limits() {
     let (rate, concurrency) = (10, 4);
-    let rows: &[(usize, u64)] =
-        if std::env::var_os("DIALFORM_BENCH").is_some() { &[(4, 150), (24, 150)] } else { &[(4, 400)] };
+    let rows: &[(usize, u64)] = if is_bench() { &[(4, 150), (24, 150)] } else { &[(4, 400)] };
     for (rules, latency) in rows {
         let (rules, latency) = (*rules, Duration::from_millis(*latency));
-        let world = World::new("");
-        tenant_with_rules(&world, "p0", "t", rules);
-        let (requests, took) = planned(&world, &["p0".to_owned()], rate, concurrency, latency);
-        assert_eq!(requests as usize, 6 + rules);
-        // Those of the last second, so many at once.
-        let seconds = requests.div_ceil(rate) - 1;
-        let last = (requests - seconds * rate).div_ceil(concurrency);
-        let floor = Duration::from_secs(seconds.into()) + last * latency;
-        assert_near(&format!("one tenant, {requests} requests"), took, floor, 2.0);
+        let once = || {
+            let world = World::new("");
+            tenant_with_rules(&world, "p0", "t", rules);
+            let (requests, took) = planned(&world, &["p0".to_owned()], rate, concurrency, latency);
+            assert_eq!(requests as usize, 6 + rules);
+            // Those of the last second, so many at once.
+            let seconds = requests.div_ceil(rate) - 1;
+            let last = (requests - seconds * rate).div_ceil(concurrency);
+            let floor = Duration::from_secs(seconds.into()) + last * latency;
+            assert_near(&format!("one tenant, {requests} requests"), took, floor);
+            took <= 2 * floor
+        };
+        assert!((0..3).any(|_| once()), "{rules} rules: three times more than twice the floor");
     }
 }
