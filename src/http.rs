@@ -52,6 +52,8 @@ use std::{sync::Arc, time::Duration};
 use tally::Sending;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+/// Who is held back longer than this looks again before writing: somebody may have used the time.
+const STALE: Duration = Duration::from_secs(1);
 /// The status of a part of what was asked for; nobody here asks for parts.
 const PARTIAL: u16 = 206;
 
@@ -173,7 +175,15 @@ impl ReadClient {
 
     /// Reads, with what the headers say.
     pub async fn fetch(&self, path: &str, query: &[(&str, String)], what: &str) -> Result<Answer, ApiError> {
-        let call = ApiRequest { method: Method::GET, path, query, body: None, if_match: None, renews: false };
+        let call = ApiRequest {
+            method: Method::GET,
+            path,
+            query,
+            body: None,
+            if_match: None,
+            renews: false,
+            first: None,
+        };
         let what = format!("reading {what}");
         if let Some(answer) = looked::answered(&self.base, path, query) {
             return answer.map_err(|problem| self.failed(&call, &what, problem));
@@ -219,20 +229,25 @@ impl ReadClient {
                 "the live object contains the credential in use, which dialform never writes".to_owned();
             return Err(failed(Problem::Conflict(why)));
         }
-        let mut backoff = ExponentialBuilder::default()
+        let backoff = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(500))
             .with_max_delay(Duration::from_secs(10))
             .with_max_times(self.limits.retries as usize)
             .with_jitter()
             .build();
+        let waits = call.first.unwrap_or_default();
+        let mut backoff = backoff.skip(waits).peekable();
         let mut renewed = false;
         let mut kept = None;
-        for attempt in 1.. {
+        for attempt in (1..).skip(waits) {
             let credential = self.login.current();
             let turn = match kept.take() {
                 Some(turn) => self.pacer.again(turn).await,
                 None => self.pacer.turn().await,
             };
+            if call.first.is_some() && turn.held > STALE && backoff.peek().is_some() {
+                return Err(failed(Problem::Waited));
+            }
             let answer = self.once(call, attempt, &turn).await;
             let problem = match answer {
                 Ok(answer) => return Ok(answer),
@@ -266,6 +281,9 @@ impl ReadClient {
                 Problem::RateLimited { retry_after: Some(after), .. } => self.pacer.pause(after).await,
                 Problem::RateLimited { .. } => self.pacer.pause(delay).await,
                 _ => tokio::time::sleep(delay).await,
+            }
+            if call.first.is_some() {
+                return Err(failed(Problem::Waited));
             }
         }
         // The back-off ends long before the counter overflows.
@@ -324,7 +342,7 @@ impl ReadClient {
     }
 
     fn build(&self, call: &ApiRequest<'_>) -> reqwest::Result<reqwest::Request> {
-        let ApiRequest { method, path, query, body, if_match, renews } = call;
+        let ApiRequest { method, path, query, body, if_match, renews, first: _ } = call;
         let mut request = self.client.request(method.clone(), format!("{}{path}", self.base));
         // The request for a new token does not carry the expired one.
         let headers = if *renews { Vec::new() } else { self.login.auth.headers() };
@@ -439,6 +457,8 @@ struct ApiRequest<'a> {
     if_match: Option<&'a str>,
     /// Whether it asks for new credentials.
     renews: bool,
+    /// How often it was sent away before, where it is the first write of a step.
+    first: Option<usize>,
 }
 
 impl WriteClient {
@@ -462,10 +482,10 @@ impl WriteClient {
         if_match: Option<&str>,
         what: &str,
     ) -> Result<Answer, ApiError> {
-        looked::forget();
+        let first = looked::forget();
         let sending = Sending::begin(&method, &self.info.secrets.hide(path), what);
         self.joined.written();
-        let call = ApiRequest { method, path, query: &[], body, if_match, renews: false };
+        let call = ApiRequest { method, path, query: &[], body, if_match, renews: false, first };
         let result = self.request(&call, what).await;
         self.joined.written();
         sending.end(&result);

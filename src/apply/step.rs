@@ -40,6 +40,12 @@ fn failed(status: Status, error: &ApiError) -> Ending {
     Ending::new(status, Some(error.to_string()), error.help().map(str::to_owned))
 }
 
+/// Somebody has changed what the step is about.
+fn moved(how: String) -> Ending {
+    let help = "somebody changed it in the meantime: plan and review again";
+    Ending::new(Status::Failed, Some(how), Some(help.to_owned()))
+}
+
 /// Looks, writes, and looks until it is true. Every request says which step it belongs to; `tally` counts what it writes.
 /// Beside the ending: whether anything may have been sent.
 pub(super) async fn carry_out(
@@ -51,10 +57,7 @@ pub(super) async fn carry_out(
     let looked = Looked::default();
     match look(job, step, &looked).await {
         Ok(None) => {}
-        Ok(Some(how)) => {
-            let help = "somebody changed it in the meantime: plan and review again";
-            return (Ending::new(Status::Failed, Some(how), Some(help.to_owned())), false);
-        }
+        Ok(Some(how)) => return (moved(how), false),
         Err(error) => return (failed(Status::Failed, &error), false),
     }
     (write(job, step, looked, shutdown, tally).await, true)
@@ -84,6 +87,16 @@ async fn write(
             Ok(()) => return during(Phase::ReadBack, of(), accepted(job, step, shutdown)).await,
             Err(error) if matches!(error.problem, Problem::Conflict(_)) && first.is_none() => {
                 return failed(Status::Failed, &error);
+            }
+            // Nothing was written, and what was looked at is old: from the look on once more.
+            Err(error) if matches!(error.problem, Problem::Waited) => {
+                looked = looked.anew();
+                match (look(job, step, &looked).await, &first) {
+                    (Ok(None), _) => continue,
+                    (Ok(Some(how)), None) => return moved(how),
+                    (Err(error), None) => return failed(Status::Failed, &error),
+                    (_, Some(_)) => error,
+                }
             }
             Err(error) if !error.problem.is_ambiguous() && first.is_none() => {
                 // A step may send several writes. If the last is refused, the earlier ones may have done everything.

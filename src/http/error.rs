@@ -31,6 +31,8 @@ pub enum Problem {
     Incomplete(String),
     /// It was not sent: what is live is not what the plan was made from.
     Conflict(String),
+    /// The server has sent the first write of a step away, to come back later: what it was made from is old by then.
+    Waited,
 }
 
 impl Problem {
@@ -81,7 +83,11 @@ impl Problem {
             // A gateway that waited long enough does not know what became of the request either.
             Self::Status { status, .. } => *status >= 500 || *status == 408,
             Self::NoAnswer(_) | Self::Decode { .. } => true,
-            Self::RateLimited { .. } | Self::Connect(_) | Self::Incomplete(_) | Self::Conflict(_) => false,
+            Self::RateLimited { .. }
+            | Self::Connect(_)
+            | Self::Incomplete(_)
+            | Self::Conflict(_)
+            | Self::Waited => false,
         }
     }
 
@@ -90,7 +96,7 @@ impl Problem {
         match self {
             Self::Status { status, .. } => *status >= 500,
             Self::RateLimited { .. } | Self::Connect(_) | Self::NoAnswer(_) => true,
-            Self::Decode { .. } | Self::Incomplete(_) | Self::Conflict(_) => false,
+            Self::Decode { .. } | Self::Incomplete(_) | Self::Conflict(_) | Self::Waited => false,
         }
     }
 }
@@ -155,6 +161,7 @@ impl fmt::Display for Problem {
             }
             Self::Incomplete(why) => write!(f, "the answer is not complete: {why}"),
             Self::Conflict(why) => f.write_str(why),
+            Self::Waited => f.write_str("the server asked to wait"),
         }
     }
 }

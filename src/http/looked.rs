@@ -3,7 +3,10 @@
 use super::{Answer, Problem};
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// What was asked: the base of the API, the path below it and the query.
@@ -13,9 +16,16 @@ pub(super) type Asked = (String, String, Vec<(String, String)>);
 type Answered = Result<Answer, Problem>;
 
 /// The answers that one look before a write has had. They are good until the first write that follows is sent: what was
-/// compared with the plan is what is merged, and what comes after the write is read anew.
+/// compared with the plan is what is merged, and what comes after the write is read anew. They get old: a first write that
+/// the server sends away comes back without having been carried out ([`Problem::Waited`]), to be looked at again.
 #[derive(Clone, Default)]
-pub struct Looked(Arc<Mutex<BTreeMap<Asked, Answered>>>);
+pub struct Looked {
+    answers: Arc<Mutex<BTreeMap<Asked, Answered>>>,
+    /// Whether what follows has sent a write.
+    written: Arc<AtomicBool>,
+    /// How often its first write was sent away.
+    waits: usize,
+}
 
 /// What is being done with the answers of a look.
 #[derive(Clone)]
@@ -30,6 +40,11 @@ tokio::task_local! {
 }
 
 impl Looked {
+    /// For another look, after a write that was sent away.
+    pub fn anew(&self) -> Self {
+        Self { waits: self.waits + 1, ..Self::default() }
+    }
+
     /// Does the work, and keeps every answer it has.
     pub async fn by<T>(&self, work: impl Future<Output = T>) -> T {
         USE.scope(Use::Look(self.clone()), work).await
@@ -41,7 +56,7 @@ impl Looked {
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut BTreeMap<Asked, Answered>) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.answers.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -67,11 +82,12 @@ pub(super) fn keep(base: &str, path: &str, query: &[(&str, String)], answer: Res
     looked.with(|answers| answers.insert(asked(base, path, query), answer));
 }
 
-/// A write is about to be sent: from here on everything may be otherwise.
-pub(super) fn forget() {
-    if let Ok(Use::Write(looked)) = USE.try_with(Use::clone) {
-        looked.with(BTreeMap::clear);
-    }
+/// A write is about to be sent: from here on everything may be otherwise. How often it was sent away before, where it is the
+/// first that follows a look.
+pub(super) fn forget() -> Option<usize> {
+    let Ok(Use::Write(looked)) = USE.try_with(Use::clone) else { return None };
+    looked.with(BTreeMap::clear);
+    (!looked.written.swap(true, Ordering::AcqRel)).then_some(looked.waits)
 }
 
 #[cfg(test)]
@@ -103,10 +119,13 @@ mod tests {
                 assert!(answered("https://b", "/list", &query).is_none());
                 keep("https://a", "/read later", &[], Ok(&one));
                 assert!(!known("/read later", &[]), "what a write reads itself it reads each time");
-                forget();
+                assert_eq!(forget(), Some(0), "the first");
                 assert!(!known("/list", &query));
+                assert_eq!(forget(), None, "another of the same step");
             })
             .await;
         looked.before(async { assert!(!known("/list", &query), "also for what is tried again") }).await;
+        looked.anew().before(async { assert_eq!(forget(), Some(1), "sent away once") }).await;
+        assert_eq!(forget(), None, "nobody has looked");
     }
 }

@@ -50,6 +50,8 @@ struct Pace {
 pub struct Turn<'a> {
     permit: Option<SemaphorePermit<'a>>,
     epoch: u64,
+    /// How long the server's wish to wait has held it back.
+    pub held: Duration,
 }
 
 impl Pace {
@@ -100,6 +102,7 @@ impl Pacer {
     }
 
     async fn start<'a>(&'a self, permit: Option<SemaphorePermit<'a>>) -> Turn<'a> {
+        let asked = Instant::now();
         loop {
             let (start, now) = {
                 let (mut pace, now) = (self.pace(), Instant::now());
@@ -112,7 +115,11 @@ impl Pacer {
             // The server may have asked to wait meanwhile, and means every request that has not started.
             let pace = self.pace();
             if pace.paused <= Instant::now() {
-                return Turn { permit, epoch: pace.epoch };
+                return Turn {
+                    permit,
+                    epoch: pace.epoch,
+                    held: pace.paused.saturating_duration_since(asked),
+                };
             }
         }
     }

@@ -44,6 +44,7 @@ impl ReadClient {
             body: Some(body),
             if_match: None,
             renews: true,
+            first: None,
         };
         match self.once(&call, 1, &self.pacer.turn().await).await {
             Ok(_) => {

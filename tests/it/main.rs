@@ -179,6 +179,8 @@ mod transitions;
 #[cfg(test)]
 mod until;
 #[cfg(test)]
+mod waited;
+#[cfg(test)]
 mod who_points_to;
 #[cfg(test)]
 mod workspace;
