@@ -1,6 +1,6 @@
 //! Which step may start when: all tenants at once, as far as their references and their providers let them.
 
-use super::{Event, Job, Shutdown, step};
+use super::{Event, Job, Shutdown, leads::Leads, step};
 use crate::{
     http::{SentWrite, WriteTally},
     model::Address,
@@ -28,6 +28,7 @@ pub async fn run(
     report: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Vec<Outcome> {
     let mut progress: Vec<Progress<'_>> = jobs.iter().map(Progress::new).collect();
+    let leads: Vec<Leads> = jobs.iter().map(|_| Leads::default()).collect();
     let mut under_way = FuturesUnordered::new();
     let mut busy: BTreeMap<&str, usize> = BTreeMap::new();
     let mut ended: BTreeMap<(usize, usize), Outcome> = BTreeMap::new();
@@ -55,11 +56,11 @@ pub async fn run(
                         }
                         *running += 1;
                         job.start(index);
-                        let job = job.job;
+                        let (job, leads) = (job.job, &leads[number]);
                         report(Event::Started { plan: job.plan, step });
                         let tally = sent.entry((number, index)).or_default().clone();
                         under_way.push(async move {
-                            let ending = tally.of(step::carry_out(job, step, shutdown, &tally)).await;
+                            let ending = tally.of(step::carry_out(job, step, leads, shutdown, &tally)).await;
                             (number, index, ending)
                         });
                     }

@@ -2,6 +2,7 @@
 
 use super::{
     Job, ReadBackTimes, Shutdown,
+    leads::Leads,
     read_back::{self, Difference, ReadBack},
 };
 use crate::{
@@ -51,28 +52,38 @@ fn moved(how: String) -> Ending {
 pub(super) async fn carry_out(
     job: &Job<'_>,
     step: &Step,
+    leads: &Leads,
     shutdown: &Shutdown,
     tally: &WriteTally,
 ) -> (Ending, bool) {
     let looked = Looked::default();
-    match look(job, step, &looked).await {
+    match look(job, step, leads, &looked).await {
         Ok(None) => {}
         Ok(Some(how)) => return (moved(how), false),
         Err(error) => return (failed(Status::Failed, &error), false),
     }
-    (write(job, step, looked, shutdown, tally).await, true)
+    (write(job, step, leads, looked, shutdown, tally).await, true)
 }
 
-/// What has changed since the plan; what it reads is what the write that follows merges into.
-async fn look(job: &Job<'_>, step: &Step, looked: &Looked) -> Result<Option<String>, ApiError> {
+/// What has changed since the plan; what it reads of the object is what the write that follows merges into.
+async fn look(
+    job: &Job<'_>,
+    step: &Step,
+    leads: &Leads,
+    looked: &Looked,
+) -> Result<Option<String>, ApiError> {
     let of = format!("{}/{}", job.plan.tenant, step.address);
-    let look = looked.by(read_back::changed_since_plan(job.plan, step, job.reader));
+    let look = async {
+        let changed = looked.by(read_back::changed_since_plan(job.plan, step, job.reader)).await?;
+        if changed.is_some() { Ok(changed) } else { leads.news(job, step).await }
+    };
     during(Phase::Look, of, look).await
 }
 
 async fn write(
     job: &Job<'_>,
     step: &Step,
+    leads: &Leads,
     mut looked: Looked,
     shutdown: &Shutdown,
     tally: &WriteTally,
@@ -91,7 +102,7 @@ async fn write(
             // Nothing was written, and what was looked at is old: from the look on once more.
             Err(error) if matches!(error.problem, Problem::Waited) => {
                 looked = looked.anew();
-                match (look(job, step, &looked).await, &first) {
+                match (look(job, step, leads, &looked).await, &first) {
                     (Ok(None), _) => continue,
                     (Ok(Some(how)), None) => return moved(how),
                     (Err(error), None) => return failed(Status::Failed, &error),
@@ -122,7 +133,7 @@ async fn write(
         // It did not happen: what is live is still what the step was planned on. To change or delete the same object once
         // more does no harm, even if the first write comes true late; a second creation might make a second object.
         looked = Looked::default();
-        let unmoved = matches!(look(job, step, &looked).await, Ok(None));
+        let unmoved = matches!(look(job, step, leads, &looked).await, Ok(None));
         if first.is_none() && unmoved && step.action != Action::Create && !shutdown.stop.is_cancelled() {
             first = Some(error);
             continue;

@@ -72,6 +72,7 @@ pub(super) fn mark_critical(steps: &mut [Step], observed: &Observed) -> BTreeSet
                 let users = after.users(&step.address, |_| true);
                 let mut names: Vec<String> = users.iter().map(ToString::to_string).collect();
                 names.extend(after.hidden(&step.address));
+                step.used_by = names.iter().cloned().collect();
                 stranded.extend(users);
                 let what = step.address.kind.noun_phrase();
                 let used = format!("deletes {what} that others still use: {}", names.join(", "));
@@ -83,6 +84,15 @@ pub(super) fn mark_critical(steps: &mut [Step], observed: &Observed) -> BTreeSet
         };
     }
     stranded
+}
+
+/// What leads to an object by what is live, apart from what goes with it by these steps.
+pub fn still_lead_to(target: &Address, steps: &[Step], observed: &Observed) -> BTreeSet<String> {
+    let going: Vec<Step> = steps.iter().filter(|step| step.action == Action::Delete).cloned().collect();
+    let after = After::of(&going, observed);
+    let mut names: BTreeSet<String> = after.users(target, |_| true).iter().map(ToString::to_string).collect();
+    names.extend(after.hidden(target));
+    names
 }
 
 /// Why a step needs a word that takes away entries of a schedule for which the YAML has none.

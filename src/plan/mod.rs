@@ -50,6 +50,7 @@ pub use desired::{Desired, desired, desired_in_part};
 pub use dialect::{
     Accepts, ByHand, Dialect, Grade, GradeRow, Propagation, Remark, Removal, Unsupported, Way, When,
 };
+pub use guard::still_lead_to;
 pub use leading::in_words;
 pub use made_from::{MadeFrom, NamedCommit};
 pub use part::{Across, Part};
@@ -331,6 +332,9 @@ pub struct Step {
     /// Why this step needs `--approve-critical`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub critical: Option<String>,
+    /// What still leads to what it deletes, as far as that was seen.
+    #[serde(skip)]
+    pub used_by: BTreeSet<String>,
     pub changes: Vec<FieldChange>,
     /// The live object, `None` if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]

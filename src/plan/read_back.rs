@@ -242,6 +242,7 @@ fn step(it: SavedStep) -> Step {
         class: it.class,
         reason: it.reason,
         critical: it.critical,
+        used_by: Default::default(),
         changes: it.changes,
         before: None,
         source: it.source.map(source),

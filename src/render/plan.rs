@@ -118,6 +118,7 @@ fn step(out: &mut Page<'_>, tenant: &str, step: &Step, width: usize, at: Option<
         own: _,
         restored: _,
         fallback: _,
+        used_by: _,
     } = step;
     let sign = match action {
         Action::Create => paint(GREEN, "+"),

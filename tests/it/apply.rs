@@ -206,6 +206,7 @@ async fn what_moved_since_the_plan_stops_its_step() {
         class: Class::Cosmetic,
         reason: None,
         critical: None,
+        used_by: Default::default(),
         changes: vec![FieldChange {
             path: ["label"].into(),
             old: Some("Old".into()),

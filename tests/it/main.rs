@@ -87,6 +87,8 @@ mod init;
 #[cfg(test)]
 mod kept;
 #[cfg(test)]
+mod led_there_since;
+#[cfg(test)]
 mod life;
 #[cfg(test)]
 mod lints;

@@ -148,6 +148,7 @@ fn step(tenant: usize, at: usize, words: &dyn Fn(&str) -> String) -> Step {
         class: [Class::CallerVisible, Class::OnFailure, Class::Cosmetic][at % 3],
         reason: None,
         critical: at.is_multiple_of(10).then(|| words("it forwards everything")),
+        used_by: Default::default(),
         changes,
         before: None,
         after: None,
