@@ -380,11 +380,17 @@ pub struct ExplainArgs {
 pub struct SchemaArgs {
     /// Which file
     #[arg(value_enum, default_value = "tenant")]
-    pub which: SchemaOf,
+    pub which: SchemaName,
+    /// Of a tenant on this kind of system: only what it takes
+    #[arg(long, value_name = "KIND", conflicts_with = "write")]
+    pub kind: Option<String>,
+    /// Write those of this workspace into its `schema/`, where the first line of each YAML file can name them
+    #[arg(long, conflicts_with = "which")]
+    pub write: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SchemaOf {
+pub enum SchemaName {
     Tenant,
     Workspace,
     Tests,

@@ -262,7 +262,7 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
         Command::Fmt(args) => fmt::run(global, args, io),
         Command::Providers(args) => providers::run(args, io),
         Command::Explain(args) => explain::run(args, io),
-        Command::Schema(args) => schema::run(args, io),
+        Command::Schema(args) => schema::run(global, args, io),
         Command::Sandbox(args) => on_runtime(sandbox::run(global, args, io)),
         Command::Ci(args) => on_runtime(ci::run(global, args, io)),
         Command::Completions { shell } => {

@@ -2,21 +2,30 @@
 
 use super::{
     Io,
-    args::{SchemaArgs, SchemaOf},
+    args::{Global, SchemaArgs, SchemaName},
 };
 use crate::{
     error::{Ending, Failure},
-    render::json,
-    run::schemas,
+    run::{SchemaOf, kind_of, write_schemas},
 };
 
-pub fn run(args: &SchemaArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
-    let [(_, tenant), (_, workspace), (_, tests)] = schemas();
-    let schema = match args.which {
-        SchemaOf::Tenant => tenant,
-        SchemaOf::Workspace => workspace,
-        SchemaOf::Tests => tests,
+pub fn run(global: &Global, args: &SchemaArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
+    if args.write {
+        for file in write_schemas(&global.dir)? {
+            writeln!(io.out, "{file}")?;
+        }
+        return Ok(Ending::Fine);
+    }
+    let schema = match (args.which, &args.kind) {
+        (SchemaName::Tenant, None) => SchemaOf::Tenant,
+        (SchemaName::Tenant, Some(kind)) => SchemaOf::TenantOn(kind_of(kind)?.kind),
+        (SchemaName::Workspace, None) => SchemaOf::Workspace,
+        (SchemaName::Tests, None) => SchemaOf::Tests,
+        (_, Some(_)) => {
+            let failure = Failure::error("`--kind` is about the file of a tenant".to_owned());
+            return Err(failure.help("`dialform schema tenant --kind KIND`"));
+        }
     };
-    json::write(io.out, &schema)?;
+    io.out.write_all(schema.text().as_bytes())?;
     Ok(Ending::Fine)
 }

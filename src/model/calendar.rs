@@ -108,7 +108,7 @@ impl fmt::Display for TimeOfDay {
 
 textual!(TimeOfDay, "TimeOfDay", {
     "type": "string",
-    "pattern": "^([01][0-9]|2[0-4]):[0-5][0-9]$",
+    "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
     "description": "A time of day, e.g. \"08:30\"; 24:00 is the end of the day."
 });
 
@@ -173,7 +173,7 @@ impl fmt::Display for Window {
 
 textual!(Window, "TimeWindow", {
     "type": "string",
-    "pattern": "^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$",
+    "pattern": "^(?!(.{5})-\\1$)([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
     "description": "A stretch of one day, e.g. \"08:00-12:00\"; 24:00 is the end of the day. \"22:00-06:00\" names what some systems hold."
 });
 

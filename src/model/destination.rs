@@ -2,7 +2,8 @@
 
 use super::{
     E164, Extension, Pattern, Receivers,
-    text::{Email, Name},
+    e164::PHONE_NUMBER_PATTERN,
+    text::{EXTENSION_PATTERN, Email, Name},
 };
 use crate::explained::decoding;
 use schemars::JsonSchema;
@@ -300,8 +301,22 @@ impl JsonSchema for Destination {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let text = schemars::json_schema!({ "type": ["string", "integer"] });
         let one_key = |word: &str| {
+            let (about, pattern) = match word {
+                "extension" => ("This extension, by its rules.", EXTENSION_PATTERN),
+                "phone" => ("The phones of this extension, without its rules.", EXTENSION_PATTERN),
+                "voicemail" => ("The mailbox of this extension.", EXTENSION_PATTERN),
+                "attendant" => ("The auto attendant at this extension.", EXTENSION_PATTERN),
+                "number" => ("A phone number outside, in international form.", PHONE_NUMBER_PATTERN),
+                "receiver" => ("A receiving number, in international form.", PHONE_NUMBER_PATTERN),
+                "agent" => ("A person, by e-mail address.", "@"),
+                "queue" => ("A call queue.", "\\S"),
+                "token" => ("What the phone system calls it, where there is no other word.", "\\S"),
+                _ => ("By the name that it has in the portal.", "\\S"),
+            };
+            let text = schemars::json_schema!({
+                "description": about, "type": ["string", "integer"], "pattern": pattern
+            });
             schemars::json_schema!({
                 "type": "object", "properties": { word: text }, "required": [word], "additionalProperties": false
             })

@@ -4,6 +4,9 @@ use super::text::textual;
 use crate::explained::Explained;
 use std::fmt;
 
+/// How one is written, for schemas. Where it stands without quotes, other readers take it for a whole number.
+pub const PHONE_NUMBER_PATTERN: &str = r"^\+[1-9][0-9]{6,14}$";
+
 /// A phone number in E.164 form: `+`, then 7 to 15 digits, the first not zero.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct E164(String);
@@ -67,6 +70,6 @@ impl fmt::Display for E164 {
 
 textual!(E164, "PhoneNumber", {
     "type": ["string", "integer"],
-    "pattern": "^\\+?[1-9][0-9]{6,14}$",
+    "pattern": PHONE_NUMBER_PATTERN,
     "description": "A phone number in international form, e.g. \"+12145550100\"."
 });

@@ -25,7 +25,7 @@ impl fmt::Display for CalendarDay {
 
 textual!(CalendarDay, "CalendarDay", {
     "type": "string",
-    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "pattern": "^[0-9]{4}-(?!02-3|(04|06|09|11)-31)(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
     "description": "A day, e.g. \"2027-06-01\"."
 });
 
@@ -90,7 +90,7 @@ impl fmt::Display for Every {
 
 textual!(Every, "Every", {
     "type": "string",
-    "pattern": "^[0-9]{1,3} (days?|weeks?|months?|years?)$",
+    "pattern": "^(?!0+ )[0-9]{1,3} (days?|weeks?|months?|years?)$",
     "description": "How often, e.g. \"2 weeks\". Hours of the week count in weeks, days of the month in months, days of the year in years, dates in days or weeks."
 });
 

@@ -3,6 +3,7 @@
 
 use super::{
     Diverts, E164, Extension,
+    e164::PHONE_NUMBER_PATTERN,
     text::textual,
     until::{may_end, must_not_end},
 };
@@ -181,7 +182,7 @@ impl fmt::Display for Caller {
 
 textual!(Caller, "Caller", {
     "type": ["string", "integer"],
-    "pattern": "^\\+?[1-9][0-9]{6,14}$",
+    "pattern": PHONE_NUMBER_PATTERN,
     "description": "A phone number in international form."
 });
 

@@ -33,6 +33,9 @@ macro_rules! textual {
 }
 pub(super) use textual;
 
+/// How an extension is written, for schemas.
+pub const EXTENSION_PATTERN: &str = r"^(?!\.{1,2}$)[0-9A-Za-z._-]{1,64}$";
+
 /// An extension: text, never a number, so that `0101` keeps its zero.
 ///
 /// Letters, digits, `.`, `_` and `-`. How long it may be is for the phone system to say, which lists those it has; nobody dials
@@ -74,7 +77,7 @@ impl fmt::Display for Extension {
 
 textual!(Extension, "Extension", {
     "type": ["string", "integer"],
-    "pattern": "^[0-9A-Za-z._-]{1,64}$",
+    "pattern": EXTENSION_PATTERN,
     "description": "An extension, e.g. \"101\". Text: leading zeros are kept, quoted or not."
 });
 

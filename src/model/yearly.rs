@@ -137,6 +137,6 @@ impl fmt::Display for YearDay {
 
 textual!(YearDay, "YearDay", {
     "type": "string",
-    "pattern": "^([0-9]{2}-[0-9]{2}(\\.\\.[0-9]{2}-[0-9]{2})?|(1st|2nd|3rd|4th|last) (mon|tue|wed|thu|fri|sat|sun) (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))$",
+    "pattern": "^((?!02-3|(04|06|09|11)-31)(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(\\.\\.(?!02-3|(04|06|09|11)-31)(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]))?|(1st|2nd|3rd|4th|last) (mon|tue|wed|thu|fri|sat|sun) (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))$",
     "description": "A day that comes every year, \"12-25\", a range of such days, \"12-31..01-01\" (both included), or a day of a month, \"4th thu nov\", \"last mon may\"."
 });

@@ -1,6 +1,6 @@
 //! The files of a workspace in one form.
 
-use super::schema::schemas;
+use super::schema::SchemaOf;
 use crate::{
     edit::{self, Sorted},
     error::Failure,
@@ -48,7 +48,7 @@ pub fn format(root: &Directory, write: bool, sort: bool) -> Result<Vec<Formatted
     if !unread.is_empty() {
         return Err(Failure::Findings(unread));
     }
-    let [tenant, config, _] = schemas().map(|(_, schema)| schema.to_value());
+    let (tenant, config) = (SchemaOf::Tenant.schema(), SchemaOf::Workspace.schema());
     let mut new = Vec::new();
     for name in names {
         let failed = |why: String| {

@@ -6,6 +6,7 @@ use super::{
     import::{New, Work},
     import_files::TenantFiles,
     place::locate,
+    schema::SchemaOf,
 };
 use crate::{
     edit::Refused,
@@ -198,9 +199,10 @@ impl Work<'_> {
 
     /// The way from a file to the schema of the workspace, if that has one.
     fn schema(&self, file: &str) -> Option<String> {
-        const SCHEMA: &str = "schema/tenant.schema.json";
         let up = "../".repeat(file.matches('/').count());
-        self.checked.root.join(SCHEMA).is_file().then(|| format!("{up}{SCHEMA}"))
+        let found = [SchemaOf::TenantOn(self.provider.kind), SchemaOf::Tenant]
+            .map(|it| format!("schema/{}", it.file()));
+        found.into_iter().find(|it| self.checked.root.join(it).is_file()).map(|it| format!("{up}{it}"))
     }
 
     /// A tenant's files as they will be read and planned, and what of its new objects does not read as what is live.

@@ -1,6 +1,8 @@
 //! A new workspace: its files, and what is live in its first accounts.
 
-use super::{Context, ImportOptions, Options, check::to_be_extended, import::import_to, ready_ci, schemas};
+use super::{
+    Context, ImportOptions, Options, check::to_be_extended, import::import_to, ready_ci, schema::SchemaOf,
+};
 use crate::{
     emit,
     error::Failure,
@@ -44,10 +46,11 @@ pub fn is_workspace(root: &Path) -> bool {
 
 /// What has to be known of a provider of that kind.
 pub fn questions(kind: &str) -> Result<&'static [Question], Failure> {
-    Ok(known(kind)?.settings.questions)
+    Ok(kind_of(kind)?.settings.questions)
 }
 
-fn known(kind: &str) -> Result<&'static Provider, Failure> {
+/// The provider of that kind.
+pub fn kind_of(kind: &str) -> Result<&'static Provider, Failure> {
     provider::find(kind).ok_or_else(|| {
         let kinds: Vec<&str> = provider::all().iter().map(|it| it.kind).collect();
         let failure = Failure::error(format!("there is no provider of kind `{kind}`"));
@@ -93,9 +96,8 @@ async fn make(
     context: &Context,
 ) -> Result<Imported, Failure> {
     let text = workspace_file(init)?;
-    for (name, schema) in schemas() {
-        let schema = serde_json::to_string_pretty(&schema).unwrap_or_default();
-        made.write(&format!("schema/{name}"), &(schema + "\n"))?;
+    for schema in [SchemaOf::TenantOn(&init.kind), SchemaOf::Workspace, SchemaOf::Tests] {
+        made.write(&format!("schema/{}", schema.file()), &schema.text())?;
     }
     let ignored = "/.dialform/\n";
     match file::read_named(&made.root.join(".gitignore")) {

@@ -71,7 +71,7 @@ fn one_command_ends_with_an_empty_plan() {
         ".github/workflows/dialform-plan.yml",
         ".gitignore",
         "dialform.yaml",
-        "schema/tenant.schema.json",
+        "schema/tenant.stratus.schema.json",
         "schema/tests.schema.json",
         "schema/workspace.schema.json",
         "tenants/acme.yaml",
@@ -79,7 +79,7 @@ fn one_command_ends_with_an_empty_plan() {
     assert_eq!(names, expected);
     assert_eq!(workspace.read("dialform.yaml"), FILE.trim_start());
     assert!(workspace.read("tenants/acme.yaml").starts_with(
-        "# yaml-language-server: $schema=../schema/tenant.schema.json\ntenant: acme\nprovider: stratus\n"
+        "# yaml-language-server: $schema=../schema/tenant.stratus.schema.json\ntenant: acme\nprovider: stratus\n"
     ));
     let again = workspace.run(&["init"]);
     assert_eq!((again.ending, files(workspace.root())), (Ending::Fine, made));
@@ -92,7 +92,7 @@ fn what_was_killed_is_gone_on_with() {
     workspace.run(&STRATUS);
     let whole = files(workspace.root());
     fs::remove_file(workspace.path("dialform.yaml")).unwrap();
-    fs::remove_file(workspace.path("schema/tenant.schema.json")).unwrap();
+    fs::remove_file(workspace.path("schema/tenant.stratus.schema.json")).unwrap();
     let done = workspace.run(&STRATUS);
     assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
     assert_eq!(files(workspace.root()), whole);
