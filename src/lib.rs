@@ -41,7 +41,7 @@
 //! - [`run`]: the engine as a library: check, plan, apply, import
 //! - [`cli`]: the commands: arguments, streams, progress
 //! - [`error`]: how a run ends
-//! - [`guide`]: pages for people, which begin with whom to trust
+//! - [`guide`]: pages for people, here and as `dialform help TOPIC`
 //!
 //! Data flows one way: `load → model → lint, plan → apply → provider → http`; `run` strings them together; `render` and
 //! `cli` look at results.

@@ -35,14 +35,20 @@ pub use test::{TestArgs, TestFormat, TestOn};
 pub use trace::{TraceArgs, TraceFormat};
 pub use zones::ZonesArgs;
 
-use crate::render;
+use crate::{guide, render};
 use ci::CiArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Plan and apply phone-call routing: YAML in git, applied to live phone systems.
 #[derive(Debug, Parser)]
-#[command(name = "dialform", version, max_term_width = 100)]
+#[command(
+    name = "dialform",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = guide::contents()
+)]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -124,6 +130,8 @@ pub enum Command {
     Ci(CiArgs),
     /// Print shell completions
     Completions { shell: clap_complete::Shell },
+    /// Print the help of a command, or a page of the guide
+    Help(HelpArgs),
 }
 
 #[derive(Debug, Args)]
@@ -377,6 +385,13 @@ pub struct ExplainArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct HelpArgs {
+    /// A command, or a topic of the guide; left out, both are listed
+    #[arg(value_name = "COMMAND|TOPIC")]
+    pub words: Vec<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct SchemaArgs {
     /// Which file
     #[arg(value_enum, default_value = "tenant")]
@@ -470,7 +485,8 @@ impl Cli {
             | Command::Schema(_)
             | Command::Sandbox(_)
             | Command::Ci(_)
-            | Command::Completions { .. } => Format::Text,
+            | Command::Completions { .. }
+            | Command::Help(_) => Format::Text,
         }
     }
 }

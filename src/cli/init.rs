@@ -48,7 +48,7 @@ type Ask = fn(&str) -> std::io::Result<String>;
 
 /// What the arguments say, and people where there is somebody.
 fn asked(args: &InitArgs, ask: Option<Ask>) -> Result<InitOptions, Failure> {
-    let InitArgs { kind, name, set, account, all, .. } = args.clone();
+    let InitArgs { kind, name, set, account, all, only, .. } = args.clone();
     let mut answers = BTreeMap::new();
     for text in set {
         let (field, value) = text.split_once('=').ok_or_else(|| {
@@ -90,7 +90,7 @@ fn asked(args: &InitArgs, ask: Option<Ask>) -> Result<InitOptions, Failure> {
         }
         _ => account,
     };
-    Ok(InitOptions { kind, name, answers, accounts })
+    Ok(InitOptions { kind, name, answers, accounts, only })
 }
 
 /// One answer. Nothing is taken for the default where there is one, and asked again where there is none.

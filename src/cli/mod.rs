@@ -11,6 +11,7 @@ mod emergency;
 mod explain;
 mod fmt;
 mod graph;
+mod help;
 mod import;
 mod init;
 mod merge;
@@ -272,5 +273,6 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
             io.out.write_all(&script)?;
             Ok(Ending::Fine)
         }
+        Command::Help(args) => help::run(args, io),
     }
 }

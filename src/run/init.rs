@@ -29,6 +29,8 @@ pub struct InitOptions {
     pub answers: BTreeMap<String, String>,
     /// Accounts to import; empty: every one that the credential reaches.
     pub accounts: Vec<String>,
+    /// Patterns of what is imported; empty: everything.
+    pub only: Vec<String>,
 }
 
 /// What was made.
@@ -114,6 +116,7 @@ async fn make(
     let import_options = ImportOptions {
         accounts: init.accounts.clone(),
         all: init.accounts.is_empty(),
+        only: init.only.clone(),
         ..ImportOptions::default()
     };
     made.directories.push(made.root.join("tenants"));

@@ -14,7 +14,7 @@ use dialform::{
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path};
 
-/// The example that the README is about, file by file.
+/// The example that newcomers try first, file by file.
 fn quickstart() -> BTreeMap<String, Vec<u8>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart");
     let mut files = BTreeMap::new();

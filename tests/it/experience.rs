@@ -1,4 +1,4 @@
-//! What callers notice, in sentences: forty pull requests on the example that the README is about, each with what its plan says
+//! What callers notice, in sentences: forty pull requests on the example that newcomers try first, each with what its plan says
 //! first. Most are one line, and many reach further than they look; a third change nothing for anybody.
 //!
 //! `DIALFORM_BLESS=1` writes what is said into `tests/it/experience/told.txt`.

@@ -69,6 +69,8 @@ mod golden;
 mod grades;
 #[cfg(test)]
 mod graph;
+#[cfg(test)]
+mod guide;
 mod halves;
 #[cfg(test)]
 mod hints;
@@ -108,6 +110,8 @@ mod names;
 mod other_readers;
 #[cfg(test)]
 mod outcomes;
+#[cfg(test)]
+mod papers;
 #[cfg(test)]
 mod pipelines;
 #[cfg(test)]

@@ -1,123 +1,108 @@
-//! The README is true: its commands run, its YAML loads, its excerpt is what is printed.
+//! The README is true, and a newcomer who follows it from top to bottom gets there: each command runs, and the whole session is
+//! reviewed word by word.
 
-use crate::workspace::{Workspace, copy};
+use crate::{
+    golden,
+    guide::settle,
+    papers::{Paper, Shell, commands, root, write_yaml},
+    workspace::{Workspace, copy},
+};
 use dialform::error::Ending;
-use std::{path::Path, process::Command};
+use std::fs;
 
-/// The fenced blocks of one language.
-fn blocks(language: &str) -> Vec<String> {
-    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    let fence = format!("```{language}\n");
-    let parts = readme.split(fence.as_str()).skip(1);
-    parts.map(|part| part.split("\n```").next().unwrap().to_owned()).collect()
-}
+/// What is not run here: the program is built already.
+const NOT_RUN: &[&str] = &["cargo install --path ."];
 
-/// The example where the README's commands look for it.
-fn quickstart(into: &Path) -> Workspace {
-    let workspace = Workspace::at(into.join("examples/quickstart"));
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart"), workspace.root());
-    workspace
-}
-
-/// A newcomer copies these lines; each has to work, in this order.
+/// From a clone to a tenant that is managed, to a holiday that is changed through a pull request, to a mistake that is taken back.
+/// What each command prints is in `readme/session.txt`.
 #[test]
-fn the_commands_run() {
+fn a_newcomer_gets_there() {
+    let readme = Paper::read("README.md");
     let temp = tempfile::tempdir().unwrap();
-    quickstart(temp.path());
-    let lines: Vec<String> =
-        blocks("sh").iter().flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
-    let mut ran = 0;
-    for line in &lines {
-        if line == "cargo test" {
-            continue; // This is it.
+    let clone = temp.path().join("dialform");
+    copy(&root().join("examples/quickstart"), &clone.join("examples/quickstart"));
+    let mut shell = Shell::new(&clone, temp.path());
+    let (mut session, mut printed, mut ran) = (String::new(), Vec::new(), 0);
+    for block in readme.blocks() {
+        match block.language.as_str() {
+            "sh" | "console" => {
+                let mut now = String::new();
+                for (command, _) in commands(&block).iter().filter(|it| !NOT_RUN.contains(&it.0.as_str())) {
+                    let said = format!("$ {command}\n{}", shell.run(command, 0));
+                    now.push_str(&said);
+                    // What the example prints is reviewed in `quickstart/plan.txt`.
+                    let is_example = command.contains("examples/quickstart plan");
+                    session.push_str(if is_example { "(a plan of the example)\n" } else { &said });
+                    ran += 1;
+                }
+                if block.language == "console" {
+                    printed.push((block, now));
+                }
+            }
+            // What somebody changes in an editor.
+            "diff" => {
+                fs::write(temp.path().join("change.diff"), &block.text).unwrap();
+                session.push_str(&format!(
+                    "(the file is changed)\n{}",
+                    shell.run("git apply ../change.diff", 0)
+                ));
+            }
+            _ => {}
         }
-        let arguments =
-            line.strip_prefix("cargo run -- ").unwrap_or_else(|| panic!("`{line}` is not run by a test"));
-        let output = Command::new(env!("CARGO_BIN_EXE_dialform"))
-            .args(arguments.split(' '))
-            .current_dir(temp.path())
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
-        ran += 1;
     }
-    assert_eq!((ran, lines.iter().filter(|line| *line == "cargo test").count()), (25, 1), "{lines:?}");
+    session.push_str(&format!("\n{ran} commands\n"));
+    golden::assert("readme/session.txt", &steady(&session));
+    settle(&readme, printed);
 }
 
-/// What the README shows has to be what is printed, to the letter.
-#[test]
-fn the_excerpt_is_printed() {
-    let plan = Workspace::quickstart().run(&["plan", "--sandbox"]);
-    assert_eq!(plan.ending, Ending::Fine, "{}", plan.err);
-    let excerpts = blocks("text");
-    assert_eq!(excerpts.len(), 1);
-    for object in excerpts[0].trim_end().split("\n\n") {
-        assert!(plan.out.contains(object), "the README shows\n{object}\nand dialform prints\n{}", plan.out);
+/// A session without what differs from run to run.
+fn steady(session: &str) -> String {
+    let mut steady = golden::steady(session);
+    for (differs, same) in
+        [(r"[0-9]{8}T[0-9.]+Z-[0-9]+", "TIME"), (r"\[main [0-9a-f]{7}\]", "[main SUM]"), (r" Date: .*\n", "")]
+    {
+        steady = regex::Regex::new(differs).unwrap().replace_all(&steady, same).into_owned();
     }
+    steady
 }
 
 /// People start from this YAML; it has to be accepted without a word, and its CI lines have to work in a git clone.
 #[test]
 fn the_yaml_is_accepted_and_the_ci_lines_run() {
-    let yaml = blocks("yaml");
-    let [workspace, stratus, ctm, deskphone, template, shared, extending, part, tests, steps @ ..] =
-        yaml.as_slice()
-    else {
-        panic!("{yaml:?}")
-    };
-    let readme = Workspace::default();
-    readme.write("dialform.yaml", workspace);
-    let tenants = [
-        ("stratus", stratus),
-        ("ctm", ctm),
-        ("deskphone", deskphone),
-        ("oak-street", extending),
-        ("more", part),
-    ];
-    for (name, tenant) in tenants {
-        readme.write(&format!("tenants/{name}.yaml"), tenant);
+    let workspace = Workspace::default();
+    let clone = Workspace::quickstart();
+    clone.commit(&["."]);
+    clone.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    let home = tempfile::tempdir().unwrap();
+    let mut shell = Shell::new(clone.root(), home.path());
+    let mut ran = 0;
+    for block in Paper::read("README.md").blocks().iter().filter(|it| it.language == "yaml") {
+        let steps = block.text.lines().filter_map(|line| line.strip_prefix("- run: "));
+        let before = ran;
+        for command in steps {
+            shell.run(&format!("{command} --sandbox"), 0);
+            ran += 1;
+        }
+        if ran == before {
+            write_yaml(&workspace, "tenant", &block.text);
+        }
     }
-    readme.write("templates/small-office.yaml", template);
-    readme.write("shared/holidays.yaml", shared);
-    let check = readme.run(&["check"]);
+    let check = workspace.run(&["check"]);
     assert_eq!(
-        (check.ending, check.out.as_str()),
-        (Ending::Fine, "4 tenants, 27 objects: no errors, 0 warnings.\n"),
+        (check.ending, check.out.as_str(), ran),
+        (Ending::Fine, "1 tenant, 5 objects: no errors, 0 warnings.\n", 2),
         "{}",
         check.err
     );
+}
 
-    // The assertions are about the example, where they hold.
-    let example = Workspace::quickstart();
-    example.write("tests/readme.yaml", tests);
-    let test = example.run(&["test", "tests/readme.yaml"]);
-    assert_eq!(test.ending, Ending::Fine, "{}{}", test.out, test.err);
-
-    let clone = Workspace::quickstart();
-    clone.commit(&["."]);
-    for name in ["main", "my-branch"] {
-        clone.git(&["update-ref", &format!("refs/remotes/origin/{name}"), "HEAD"]);
-    }
-    let lines: Vec<&str> = steps.iter().flat_map(|step| step.lines()).collect();
-    assert_eq!(lines.len(), 10);
-    for line in lines {
-        let command = line.strip_prefix("- run: dialform ").unwrap();
-        // What goes to a file is seen here.
-        let (arguments, file) = command.split_once(" > ").unwrap_or((command, ""));
-        let asks = !arguments.contains("--against") && !arguments.starts_with("merge ");
-        let emulated = asks.then_some("--sandbox");
-        let output = Command::new(env!("CARGO_BIN_EXE_dialform"))
-            .args(arguments.split(' '))
-            .args(emulated)
-            .current_dir(clone.root())
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
-        let begins: &[u8] =
-            if file.ends_with(".md") { b"<!-- dialform:plan:" } else { b"{\"event\":\"planned\"" };
-        assert!(file.is_empty() || output.stdout.starts_with(begins), "{line}");
-        if !file.is_empty() {
-            clone.write(file, output.stdout);
-        }
-    }
+/// A newcomer reads it to the end. Whatever a block is, something here or beside looks at it.
+#[test]
+fn it_is_short_and_whole() {
+    let readme = Paper::read("README.md");
+    let lines = readme.text.lines().count();
+    assert!(lines < 250, "{lines} lines");
+    let languages: std::collections::BTreeSet<String> =
+        readme.blocks().into_iter().map(|it| it.language).collect();
+    assert_eq!(Vec::from_iter(languages), ["console", "diff", "sh", "yaml"]);
 }

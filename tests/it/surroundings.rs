@@ -9,11 +9,12 @@ use std::{
 };
 
 /// Every command, as far as it writes to standard output.
-const COMMANDS: [&[&str]; 25] = [
+const COMMANDS: [&[&str]; 26] = [
     &["--help"],
     &["--version"],
     &["apply", "--help"],
     &["completions", "bash"],
+    &["help", "concepts"],
     &["completions", "zsh"],
     &["completions", "fish"],
     &["check"],

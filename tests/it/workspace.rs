@@ -35,7 +35,7 @@ impl Workspace {
         Self { root, _temporary: None }
     }
 
-    /// A copy of the example that the README is about, without what a run has left in it.
+    /// A copy of the example that newcomers try first, without what a run has left in it.
     pub fn quickstart() -> Self {
         let workspace = Self::default();
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart"), workspace.root());

@@ -21,6 +21,9 @@ pub struct InitArgs {
     /// Every account that the credential reaches
     #[arg(long, conflicts_with = "account")]
     pub all: bool,
+    /// Only objects whose address matches this pattern, e.g. `numbers.+12145550100`: a small beginning
+    #[arg(long, value_name = "ADDRESS-GLOB")]
+    pub only: Vec<String>,
     #[command(flatten)]
     pub emulation: Emulation,
     #[command(flatten)]

@@ -43,7 +43,7 @@ fn merged(template: &str, tenant: &str) -> String {
     or_codes(root.get("key").map_or("absent".to_owned(), flow), &findings)
 }
 
-/// The whole meaning of `extends`, and the table that the README shows. Who changes a row changes what 300 files mean.
+/// The whole meaning of `extends`, and the table that the guide shows. Who changes a row changes what 300 files mean.
 #[test]
 fn every_pair_of_template_and_tenant() {
     const ABSENT: &str = "tenant: a";
@@ -101,11 +101,11 @@ fn every_pair_of_template_and_tenant() {
     }
 }
 
-/// The README shows the table; this runs each of its cells.
+/// The guide shows the table; this runs each of its cells.
 #[test]
-fn the_table_of_the_readme_is_true() {
-    let readme = include_str!("../../../README.md");
-    let (_, rest) = readme.split_once("\n| | nothing |").unwrap();
+fn the_table_of_the_guide_is_true() {
+    let page = include_str!("../../guide/fleets.md");
+    let (_, rest) = page.split_once("\n| | nothing |").unwrap();
     let table = rest.split("\n\n").next().unwrap();
     let cells = |row: &str| -> Vec<String> {
         row.trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`').to_owned()).collect()

@@ -88,7 +88,7 @@ const TABLE: &[Row] = &[
     ("run/plan_file",     "error file load plan secret text", ""),
     // "Arguments, streams, progress": the only row that has them. It sees a phone system, a file or a lock only through
     // `run`.
-    ("cli",               "codes emergency error finding outcome page picture plan render report run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
+    ("cli",               "codes emergency error finding guide outcome page picture plan render report run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
                            std::io::stdout tokio tokio::signal"),
     ("cli/progress",      "page render run", "indicatif tokio tokio::time"),
     ("error",             "explained finding", ""),
