@@ -44,7 +44,7 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(
     name = "dialform",
-    version,
+    version = env!("DIALFORM_VERSION"),
     max_term_width = 100,
     disable_help_subcommand = true,
     after_help = guide::contents()
@@ -79,28 +79,37 @@ pub enum Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check the files, without asking any phone system
+    #[command(after_help = "More: `dialform help yaml`")]
     Check(CheckArgs),
     /// Show a tenant with what it takes from its template and from shared files, and where each line comes from
     Show(ShowArgs),
     /// List what is declared and only a person can set or look at, with every click and value
     Checklist(ChecklistArgs),
     /// Show what apply would change
+    #[command(after_help = "More: `dialform help plans`")]
     Plan(PlanArgs),
     /// Join the saved plans of all shards (`plan --shard I/N --out FILE`) into one plan; asks no phone system
+    #[command(after_help = "More: `dialform help fleets`")]
     Merge(MergeArgs),
     /// Change the live phone systems to match the files
+    #[command(after_help = "More: `dialform help applying`")]
     Apply(ApplyArgs),
     /// Make a workspace: its files, and those of the accounts that are live already
+    #[command(after_help = "More: `dialform help adopting`")]
     Init(InitArgs),
     /// Write the files that declare what is live already; sends nothing but reads
+    #[command(after_help = "More: `dialform help adopting`")]
     Import(ImportArgs),
     /// Follow a call: who rings from which second, and how it ends
+    #[command(after_help = "More: `dialform help calls`")]
     Trace(TraceArgs),
     /// Draw the way of calls: number, hours, queue or extension, and where they go from there
     Graph(GraphArgs),
     /// Hold assertions about calls (tests/*.yaml) against the files, a plan or what is live, at every time of the coming year
+    #[command(after_help = "More: `dialform help assertions`")]
     Test(TestArgs),
     /// Rehearse an outage: where every number's calls go while it lasts, and what a person has to switch
+    #[command(after_help = "More: `dialform help emergencies`")]
     Drill(DrillArgs),
     /// What a phone system with other time-zone tables does otherwise, for callers
     Zones(ZonesArgs),
@@ -109,16 +118,20 @@ pub enum Command {
     /// Show what leads to an extension, a queue, a number or a schedule, e.g. before a user leaves
     WhoPointsTo(WhoArgs),
     /// List every number, queue and extension with where its calls go, for a spreadsheet or a program
+    #[command(after_help = "More: `dialform help reports`")]
     Export(ExportArgs),
     /// Compare two tenants of the files, field by field
     Diff(DiffArgs),
     /// Switch the emergency forwards that are stored, on the day of an outage: through the carrier alone
+    #[command(after_help = "More: `dialform help emergencies`")]
     Emergency(EmergencyArgs),
     /// Show which apply has which account locked, or remove shared locks
+    #[command(after_help = "More: `dialform help restore`")]
     Unlock(UnlockArgs),
     /// Write the YAML files in one form; comments, order and what they say stay
     Fmt(FmtArgs),
     /// List the phone systems dialform knows and what it can do with each
+    #[command(after_help = "More: `dialform help systems`")]
     Providers(ProvidersArgs),
     /// Explain a finding by its code
     Explain(ExplainArgs),
@@ -127,9 +140,12 @@ pub enum Command {
     /// Run the emulated phone systems on their own, or forget their state
     Sandbox(SandboxArgs),
     /// What the jobs of GitHub Actions and GitLab CI ask, between a plan and its apply
+    #[command(after_help = "More: `dialform help ci-jobs`")]
     Ci(CiArgs),
     /// Print shell completions
     Completions { shell: clap_complete::Shell },
+    /// Print the manual page of the program, or write those of all commands
+    Man(ManArgs),
     /// Print the help of a command, or a page of the guide
     Help(HelpArgs),
 }
@@ -385,6 +401,13 @@ pub struct ExplainArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write a page for the program and each command into this directory
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct HelpArgs {
     /// A command, or a topic of the guide; left out, both are listed
     #[arg(value_name = "COMMAND|TOPIC")]
@@ -486,6 +509,7 @@ impl Cli {
             | Command::Sandbox(_)
             | Command::Ci(_)
             | Command::Completions { .. }
+            | Command::Man(_)
             | Command::Help(_) => Format::Text,
         }
     }

@@ -14,6 +14,7 @@ mod graph;
 mod help;
 mod import;
 mod init;
+mod man;
 mod merge;
 mod plan;
 mod progress;
@@ -273,6 +274,7 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
             io.out.write_all(&script)?;
             Ok(Ending::Fine)
         }
+        Command::Man(args) => man::run(args, io),
         Command::Help(args) => help::run(args, io),
     }
 }

@@ -247,6 +247,11 @@ fn help_knows_topics_and_commands() {
         let command = run_with(&["dialform", page.name, "--help"]);
         assert_eq!(command.ending, Ending::Error, "{} is a command", page.name);
     }
+    // A command leads to the page that has more.
+    let sources = fs::read_to_string(root().join("src/cli/args.rs")).unwrap();
+    let led: Vec<&str> =
+        sources.split("More: `dialform help ").skip(1).map(|it| it.split('`').next().unwrap()).collect();
+    assert!(led.len() > 10 && led.iter().all(|it| PAGES.iter().any(|page| page.name == *it)), "{led:?}");
     let same: [&[&str]; 2] = [&["plan"], &["emergency", "on"]];
     for words in same {
         let [help, asked] =

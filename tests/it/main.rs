@@ -130,6 +130,8 @@ mod reads;
 #[cfg(test)]
 mod rehearse;
 #[cfg(test)]
+mod release;
+#[cfg(test)]
 mod renewal;
 #[cfg(test)]
 mod reports;

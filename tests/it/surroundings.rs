@@ -9,11 +9,12 @@ use std::{
 };
 
 /// Every command, as far as it writes to standard output.
-const COMMANDS: [&[&str]; 26] = [
+const COMMANDS: [&[&str]; 27] = [
     &["--help"],
     &["--version"],
     &["apply", "--help"],
     &["completions", "bash"],
+    &["man"],
     &["help", "concepts"],
     &["completions", "zsh"],
     &["completions", "fish"],

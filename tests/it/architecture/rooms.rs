@@ -94,6 +94,8 @@ const TABLE: &[Row] = &[
     ("error",             "explained finding", ""),
     ("guide",             "", ""),
     ("lib",               "", ""),
+    // What a build says of itself, before there is a crate.
+    ("build",             "", "std::env std::fs"),
     ("main",              "cli", "std::env::args_os std::process"),
 ];
 
@@ -156,6 +158,7 @@ const VALUES: &[&str] = &[
     "async_trait",
     "base64",
     "clap_complete",
+    "clap_mangen",
     "futures",
     "glob",
     "icu_normalizer",
@@ -254,7 +257,7 @@ fn every_room_is_on_the_map_and_in_the_table() {
     assert_eq!(listed.iter().copied().collect::<BTreeSet<_>>(), rooms);
     assert_eq!(listed.len(), rooms.len(), "a room stands twice on the map");
     let in_table = TABLE.iter().map(|(row, ..)| *row).filter(|row| !row.contains('/'));
-    let in_table: BTreeSet<&str> = in_table.filter(|row| !matches!(*row, "lib" | "main")).collect();
+    let in_table: BTreeSet<&str> = in_table.filter(|row| !matches!(*row, "build" | "lib" | "main")).collect();
     assert_eq!(in_table, rooms);
 }
 
