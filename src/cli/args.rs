@@ -7,6 +7,7 @@
 //! - `drill`: an outage, rehearsed
 //! - `zones`: other time-zone tables
 //! - `merge`: plans of shards
+//! - `levels`: what becomes of warnings
 //! - `trace`: following a call
 //! - `graph`: drawing the way of calls
 //! - `rehearse`: calling at a switch of this machine
@@ -18,6 +19,7 @@ mod drill;
 mod emergency;
 mod graph;
 mod import;
+mod levels;
 mod merge;
 mod rehearse;
 mod test;
@@ -29,6 +31,7 @@ pub use drill::DrillArgs;
 pub use emergency::{EmergencyArgs, EmergencyCommand, EmergencyTarget, SwitchArgs};
 pub use graph::{GraphArgs, GraphFormat};
 pub use import::{ImportArgs, InitArgs};
+pub use levels::Levels;
 pub use merge::MergeArgs;
 pub use rehearse::RehearseArgs;
 pub use test::{TestArgs, TestFormat, TestOn};
@@ -158,6 +161,8 @@ pub struct CheckArgs {
     pub calls: bool,
     #[command(flatten)]
     pub reading: Reading,
+    #[command(flatten)]
+    pub levels: Levels,
     /// How to print findings
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: CheckFormat,
@@ -195,6 +200,8 @@ pub struct PlanArgs {
     pub emulation: Emulation,
     #[command(flatten)]
     pub watching: Watching,
+    #[command(flatten)]
+    pub levels: Levels,
     /// Plan what the files are once this git revision is merged into that of `--base` (or `--against`): for a job that has the
     /// base checked out
     #[arg(long, value_name = "REV", conflicts_with_all = ["restore", "allow_undo"])]

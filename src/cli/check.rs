@@ -13,10 +13,11 @@ use crate::{
 };
 
 pub async fn run(global: &Global, args: &CheckArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
-    let CheckArgs { calls, reading, format } = args;
+    let CheckArgs { calls, reading, levels, format } = args;
     let options = Options {
         emulation: (&reading.emulation).into(),
         logging: (&reading.watching).into(),
+        lints: levels.into(),
         now: global.now,
         ..Options::default()
     };

@@ -1,9 +1,9 @@
 //! Arguments as what the engine takes.
 
-use super::args::{ApplyArgs, Emulation, ImportArgs, InitArgs, PlanArgs, Selection, Watching};
+use super::args::{ApplyArgs, Emulation, ImportArgs, InitArgs, Levels, PlanArgs, Selection, Watching};
 use crate::{
     error::Failure,
-    run::{self, ApplyOptions, Approval, ImportOptions, Logging, Options},
+    run::{self, ApplyOptions, Approval, ImportOptions, LintLevel, Logging, Options},
 };
 
 impl From<&Selection> for run::Selection {
@@ -27,6 +27,14 @@ impl From<&Watching> for Logging {
     }
 }
 
+impl From<&Levels> for Vec<(String, LintLevel)> {
+    fn from(args: &Levels) -> Self {
+        let Levels { deny, warn, allow } = args;
+        let all = [(deny, LintLevel::Deny), (warn, LintLevel::Warn), (allow, LintLevel::Allow)];
+        all.into_iter().flat_map(|(codes, level)| codes.iter().map(move |it| (it.clone(), level))).collect()
+    }
+}
+
 /// The word for `dialform.yaml` as it is in the files.
 const WORKTREE: &str = "worktree";
 
@@ -34,7 +42,9 @@ impl TryFrom<&PlanArgs> for Options {
     type Error = Failure;
 
     fn try_from(args: &PlanArgs) -> Result<Self, Failure> {
-        let PlanArgs { selection, emulation, watching, config, merge, against, as_of, showing, .. } = args;
+        let PlanArgs {
+            selection, emulation, watching, levels, config, merge, against, as_of, showing, ..
+        } = args;
         let as_of = as_of.as_deref().map(|text| run::instant("--as-of", text)).transpose()?;
         let config = config.clone().or_else(|| selection.base.clone()).filter(|it| it != WORKTREE);
         let (merge, against) = (merge.clone(), against.clone());
@@ -46,6 +56,7 @@ impl TryFrom<&PlanArgs> for Options {
             selection,
             emulation,
             logging,
+            lints: levels.into(),
             now: None,
             in_part: true,
             follows_calls: false,
@@ -65,6 +76,7 @@ impl From<&ApplyArgs> for Options {
             selection: selection.into(),
             emulation: emulation.into(),
             logging: watching.into(),
+            lints: Vec::new(),
             now: None,
         }
     }

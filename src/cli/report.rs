@@ -81,6 +81,7 @@ fn check(global: &Global, reading: &Reading) -> Result<(Checked, Options), Failu
         selection,
         emulation: (&reading.emulation).into(),
         logging: (&reading.watching).into(),
+        lints: Vec::new(),
         now: global.now,
     };
     Ok((run::check(&global.dir, &options)?, options))

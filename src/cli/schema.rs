@@ -6,13 +6,15 @@ use super::{
 };
 use crate::{
     error::{Ending, Failure},
+    page::say,
     run::{SchemaOf, kind_of, write_schemas},
 };
 
 pub fn run(global: &Global, args: &SchemaArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     if args.write {
+        let mut page = io.page();
         for file in write_schemas(&global.dir)? {
-            writeln!(io.out, "{file}")?;
+            say!(page, "{}: written", file)?;
         }
         return Ok(Ending::Fine);
     }

@@ -6,6 +6,7 @@
 
 use crate::{
     explained::Explained,
+    finding::Level,
     lint::{LINTS, Lint},
     text::closest,
 };
@@ -42,6 +43,7 @@ static PAGES: &[Code] = pages![
     "ambiguous-object",
     "bad-assertion",
     "bad-extends",
+    "bad-level",
     "bad-name",
     "bad-value",
     "bad-var",
@@ -73,6 +75,7 @@ static PAGES: &[Code] = pages![
     "missing-var",
     "more",
     "near-miss",
+    "new-allow",
     "no-credential",
     "no-dial-rule",
     "no-main-file",
@@ -136,6 +139,7 @@ static PAGES: &[Code] = pages![
     "until-passed",
     "until-twice",
     "untrusted-config",
+    "unused-allow",
     "unused-approval",
     "wrong-type",
 ];
@@ -146,6 +150,16 @@ impl Code {
         match self.said {
             Said::Page(text) => format!("# {}\n\n{text}\nSince dialform {}.\n", self.code, self.since),
             Said::Lint(lint) => lint.explanation(),
+        }
+    }
+
+    /// Whether it may be a warning: its page shows one.
+    pub fn is_ever_a_warning(&self) -> bool {
+        match self.said {
+            Said::Page(text) => {
+                text.lines().any(|line| line.starts_with("Warning") || line.starts_with("warning["))
+            }
+            Said::Lint(lint) => lint.level == Level::Warning,
         }
     }
 

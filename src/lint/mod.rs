@@ -24,11 +24,13 @@ mod forward_in_doubt;
 mod holiday_below_hours;
 mod hosted_forward;
 mod impossible_number;
+mod in_part;
 mod look_alike;
 mod mailbox_of_another;
 mod no_answer_loop;
 mod nobody_there;
 mod number_twice;
+mod number_without_forward;
 mod one_place;
 mod outage_loop;
 mod past_date;
@@ -46,6 +48,7 @@ mod self_reference;
 mod shared_account;
 mod simultaneous_no_answer;
 mod single_account;
+mod skip_without_whisper;
 mod unknown_provider;
 mod unknown_queue;
 mod unknown_schedule;
@@ -60,6 +63,8 @@ use crate::{
     text::{closest, look_alike, spelled},
 };
 use std::collections::BTreeSet;
+
+pub use in_part::{Needs, check_part, check_provider, check_several, check_values, is_of_several};
 
 /// A check with its name and its documentation.
 pub struct Lint {
@@ -147,6 +152,7 @@ pub static LINTS: &[&Lint] = &[
     &no_answer_loop::LINT,
     &nobody_there::LINT,
     &number_twice::LINT,
+    &number_without_forward::LINT,
     &one_place::LINT,
     &outage_loop::LINT,
     &past_date::LINT,
@@ -164,6 +170,7 @@ pub static LINTS: &[&Lint] = &[
     &shared_account::LINT,
     &simultaneous_no_answer::LINT,
     &single_account::LINT,
+    &skip_without_whisper::LINT,
     &unknown_provider::LINT,
     &unknown_queue::LINT,
     &unknown_schedule::LINT,
@@ -229,11 +236,6 @@ pub fn sweep(subject: &Subject<'_>, asked: &BTreeSet<&str>) -> (Vec<Finding>, fl
     findings.extend(past_date::find(subject, asked));
     findings.sort();
     (findings, counted)
-}
-
-/// Runs those that look at one value at a time: what is missing of a tenant does not matter to them.
-pub fn check_parts(subject: &Subject<'_>) -> Vec<Finding> {
-    run(&[&impossible_number::LINT, &unused_number_range::LINT], subject, Vec::new())
 }
 
 fn run(lints: &[&Lint], subject: &Subject<'_>, mut more: Vec<Finding>) -> Vec<Finding> {

@@ -3,7 +3,7 @@
 use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{
     finding::Level,
-    model::{E164, Reference, references},
+    model::{E164, Reference, numbering, references},
     path::Segment,
 };
 use std::collections::BTreeSet;
@@ -14,8 +14,8 @@ pub static LINT: Lint = Lint {
     since: "0.1.0",
     docs: "\
 ### What it finds
-A receiving number whose country code is not +1. (+1 is more than the U.S. and Canada: Caribbean countries share it,
-and are not found.)
+A receiving number outside the U.S. and Canada. +1 is the code of more countries than these two: the Bahamas, Jamaica and
+others of the Caribbean are found by their area codes.
 
 ### Why it matters
 The help article *Configure Receiving Numbers*: \"For countries outside of the U.S. and Canada, the per-minute rate can
@@ -35,16 +35,11 @@ receivers: { "+14105550123": { label: Front desk } }"#,
     check: Check::Files(check),
 };
 
-/// Country codes that begin with 1 are all +1 and its area codes.
-fn is_abroad(number: &E164) -> bool {
-    !number.digits().starts_with('1')
-}
-
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
         let mut seen = BTreeSet::new();
         let mut report = |number: &E164, place| {
-            if is_abroad(number) && seen.insert(number.clone()) {
+            if numbering::is_abroad(number) && seen.insert(number.clone()) {
                 out.push(
                     place,
                     format!("{number} is outside the U.S. and Canada: the per-minute rate can vary"),

@@ -4,12 +4,13 @@ use super::{
     Tree, decode,
     expected::PROVIDERS,
     files::Files,
+    head::head,
     library::{Library, parsed},
     part::Part,
     pieces::adds_to,
     source::WORKSPACE_FILE,
     until::Untils,
-    workspace::{LoadedTenant, Workspace, head},
+    workspace::{LoadedTenant, Workspace},
 };
 use crate::{file, finding::Finding, model::Tenant, path::Segment};
 use std::{collections::BTreeSet, sync::Arc};
@@ -20,6 +21,14 @@ pub struct Changed {
     pub tenants: BTreeSet<usize>,
     /// What a reviewer would miss.
     pub findings: Vec<Finding>,
+    earlier: Files,
+}
+
+impl Changed {
+    /// The text that a file had.
+    pub fn then(&self, file: &str) -> Option<String> {
+        String::from_utf8(self.earlier.read(file, file::LARGEST_OF_ALL).ok()?).ok()
+    }
 }
 
 /// The tenants of these files whose file has changed since they left the revision: edited, new, not known to git, or newly named by
@@ -39,7 +48,8 @@ pub fn changed_since<P>(workspace: &Workspace<P>, now: &Files, named: &str) -> R
         Err(why) => {
             let message = format!("every tenant counts as changed: {why}");
             let all = (0..workspace.tenants.len()).collect();
-            return Ok(Changed { tenants: all, findings: vec![Finding::warning("changed-since", message)] });
+            let findings = vec![Finding::warning("changed-since", message)];
+            return Ok(Changed { tenants: all, findings, earlier: then });
         }
     };
     let mut tenants = BTreeSet::new();
@@ -109,7 +119,8 @@ pub fn changed_since<P>(workspace: &Workspace<P>, now: &Files, named: &str) -> R
         Finding::warning("changed-since", message)
             .help("what it declared stays live, and dialform no longer manages it")
     });
-    Ok(Changed { tenants, findings: gone.collect() })
+    let findings = gone.collect();
+    Ok(Changed { tenants, findings, earlier: then })
 }
 
 /// `dialform.yaml` as it was.

@@ -66,6 +66,19 @@ pub(super) fn decode_partly<T: DeserializeOwned>(
     partly(tree, &[], node, hints, findings)
 }
 
+/// The same of a node that is no part of a tree, out of which what is at fault is taken.
+pub(super) fn decode_rest<T: DeserializeOwned>(
+    tree: &Tree,
+    node: &mut Node,
+    findings: &mut Vec<Finding>,
+) -> Option<T> {
+    let sources = tree.sources();
+    let mut found = Collector::new(sources);
+    let value = rounds(sources, &[], Work::Own(node), &Anything, &mut found);
+    findings.extend(found.finish());
+    value
+}
+
 fn partly<T: DeserializeOwned>(
     tree: &Tree,
     path: &[Segment],

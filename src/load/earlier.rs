@@ -5,6 +5,7 @@ use super::{
     Tree,
     decode::decode_partly,
     files::{AHEAD, Files},
+    head::head,
     hints::Anything,
     library::{Library, parsed},
     pieces::joined,
@@ -14,7 +15,7 @@ use super::{
     source::WORKSPACE_FILE,
     template::Extent,
     until::Untils,
-    workspace::{LoadedTenant, Workspace, head},
+    workspace::{LoadedTenant, Workspace},
 };
 use crate::{
     file,

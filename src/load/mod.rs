@@ -8,9 +8,10 @@
 //! - [`mod@decode`]: typed values from a node, with all findings of one object
 //! - `error`: what is wrong with a node, and where in it
 //! - `hints`, `synonyms`: what the phone system of a file takes, and the portals' words for it
-//! - `workspace`: `dialform.yaml` and its tenants, from a directory or a git revision
+//! - `head`: what `dialform.yaml` says beside the settings of providers
+//! - `workspace`: that and its tenants, from a directory or a git revision
 //! - `part`: the tenants that a run is about, and what those must know of the others. `scan`: a file looked at and not parsed
-//! - `files`: where they are read from, a directory or a git revision
+//! - `files`: where they are read from, a directory or a git revision. `near`: files that are named almost as they are
 //! - `pieces`: the files of one tenant as one tree
 //! - `library`: what tenants take from other files. `template`: what they extend, `vars`: variables of those, `merge`, `forms`:
 //!   the tenant's file over it; `shared`: schedules that all can use; `sources`: the files that one tree comes from
@@ -41,12 +42,14 @@ mod expect_change;
 mod expected;
 mod files;
 mod forms;
+mod head;
 mod hints;
 mod history;
 pub mod layout;
 mod library;
 mod merge;
 mod merged;
+mod near;
 mod number;
 mod parse;
 mod part;

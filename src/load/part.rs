@@ -203,7 +203,7 @@ impl Part {
     }
 
     /// The names of the others.
-    pub(super) fn names(&self) -> Vec<&str> {
+    pub fn names(&self) -> Vec<&str> {
         self.others.values().map(|it| it.tenant.as_str()).collect()
     }
 

@@ -200,6 +200,13 @@ impl Node {
             if matches!(&**text, "" | "~" | "null" | "Null" | "NULL"))
     }
 
+    /// Whether nothing was taken out of it.
+    pub(super) fn is_complete(&self) -> bool {
+        !self.incomplete
+            && self.entries().iter().all(|(_, value)| value.is_complete())
+            && self.items().iter().all(Self::is_complete)
+    }
+
     /// Whether two values say the same, wherever they stand and in whatever order.
     pub fn says_as(&self, other: &Self) -> bool {
         match (&self.value, &other.value) {

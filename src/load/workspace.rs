@@ -1,22 +1,25 @@
 //! A workspace: `dialform.yaml` and the tenant files it names, from a directory or from a git revision.
 
 use super::{
-    Kinds, Node, Tree, decode, decode_at, decode_with,
-    entry::{expected, read_all, without_settings},
+    Kinds, Node, Tree, decode, decode_with,
+    entry::{expected, read_all},
     expected::PROVIDERS,
     files::{AHEAD, Files},
+    head::{Unread, head_in_part},
     hints::{Hints, InCountry},
     library::{Library, Proposed, parsed},
+    near::near_misses,
     part::{About, Part},
     pieces::{Joined, joined},
+    shared::SHARED,
     source::{BASELINE_FILE, Source, WORKSPACE_FILE},
     span::Span,
     template::Extent,
     until::Untils,
 };
 use crate::{
-    file::{self, OPTIONS},
-    finding::{Finding, Place},
+    file,
+    finding::{Finding, Level, Place},
     model::{
         Address, Baseline, Country, Kind, Tenant, Until, Weekly, WorkspaceFile, numbering::country_of_zone,
     },
@@ -24,10 +27,6 @@ use crate::{
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What a pattern may have been meant to match.
-const NEAR: glob::MatchOptions =
-    glob::MatchOptions { case_sensitive: false, require_literal_leading_dot: false, ..OPTIONS };
 
 /// A workspace as far as it could be read, and everything that is wrong with it. `P` is what an entry of `providers` is
 /// read as.
@@ -68,6 +67,8 @@ pub(super) struct Config<P> {
     providers: BTreeMap<String, P>,
     pub tree: Tree,
     pub findings: Vec<Finding>,
+    /// Where something in it is wrong: what could not be read.
+    unread: Option<Unread>,
 }
 
 /// One tenant file, as it is at an instant.
@@ -77,11 +78,13 @@ pub struct LoadedTenant {
     untils: Untils,
     /// The tree as it is written, where something in it has an `until`.
     written: Option<Box<Tree>>,
+    /// Whether it lacks something that other files have, or that an `until` says.
+    lacks: bool,
 }
 
 impl LoadedTenant {
     pub(super) fn new(tenant: Tenant, tree: Tree, untils: Untils, written: Option<Box<Tree>>) -> Self {
-        Self { tenant, tree, untils, written }
+        Self { tenant, tree, untils, written, lacks: false }
     }
 
     /// What of it changes by itself, each with its place.
@@ -94,12 +97,34 @@ impl LoadedTenant {
         let written = self.written.as_ref()?;
         let tree = self.untils.at(written, at);
         let tenant = decode(&tree, tree.root(), &mut Vec::new())?;
-        Some(Self { tenant, tree, untils: self.untils.clone(), written: Some(written.clone()) })
+        let (untils, written) = (self.untils.clone(), Some(written.clone()));
+        Some(Self { tenant, tree, untils, written, lacks: self.lacks })
     }
 
     /// The file with what it takes from others, and every `until` in it.
     pub fn as_written_tree(&self) -> &Tree {
         self.written.as_deref().unwrap_or(&self.tree)
+    }
+
+    /// Whether it lacks something that it takes from elsewhere. Without that it is another tenant than the one that is meant.
+    pub fn lacks(&self) -> bool {
+        self.lacks
+    }
+
+    /// Whether nothing of an object was taken out for being wrong.
+    pub fn has_all_of(&self, address: &Address) -> bool {
+        let path = [Segment::key(address.kind.section()), Segment::key(&address.key)];
+        self.tree.get(&path).is_some_and(Node::is_complete)
+    }
+
+    /// Whether it is known of every object of a kind that it is declared.
+    pub fn has_every(&self, kind: Kind) -> bool {
+        let root = self.tree.root();
+        match root.get(kind.section()) {
+            // A key that is not known may be a slip in the name of this section, if it is nowhere else.
+            Some(section) => !section.incomplete && (self.files().count() == 1 || !root.incomplete),
+            None => !root.incomplete,
+        }
     }
 
     /// Its file, relative to the workspace; of several its main one.
@@ -110,6 +135,11 @@ impl LoadedTenant {
     /// The files in which it is written, by name, with their texts: its main one, then those that add to it.
     pub fn written(&self) -> impl Iterator<Item = (&str, &str)> {
         self.tree.written_in().map(|source| (source.file(), source.text()))
+    }
+
+    /// The files that it is made of, by name, with their texts: its own, then its templates and shared schedules.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.tree.sources().each().map(|source| (source.file(), source.text()))
     }
 
     /// Whether it is written in a file.
@@ -200,6 +230,21 @@ impl<P> Workspace<P> {
         self.tree.place_of(path)
     }
 
+    /// `dialform.yaml` as it is written, with its name.
+    pub fn text(&self) -> (&str, &str) {
+        (self.tree.file(), self.tree.text())
+    }
+
+    /// Whether something in the files could not be read.
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|finding| finding.level == Level::Error)
+    }
+
+    /// Whether there is an entry for a provider, be it one that cannot be read.
+    pub fn has_provider(&self, name: &str) -> bool {
+        self.written(name).is_some()
+    }
+
     /// The settings of a provider as they are written, for comparison with those of another workspace.
     pub(super) fn written(&self, provider: &str) -> Option<&Node> {
         self.tree.get(&[Segment::key(PROVIDERS), Segment::key(provider)])
@@ -247,18 +292,18 @@ impl<P> Workspace<P> {
 
     /// Reads `dialform.yaml` and every tenant file, as it is at an instant. `Err` if there is not even that to work with.
     pub fn load<K: Kinds<Entry = P>>(files: &Files, kinds: &K, at: Timestamp) -> Result<Self, Vec<Finding>> {
-        Ok(Self::with_tenants(Config::read(files, kinds)?, files, kinds, at, None))
+        Ok(Self::with_tenants(Config::read(files, kinds)?.whole()?, files, kinds, at, None))
     }
 
-    /// The same of the tenants that a run is about, and of those that have something in common with one of them: see
-    /// [`Part`].
-    pub fn load_part<K: Kinds<Entry = P>>(
+    /// The same with the tenants also where something is wrong in `dialform.yaml`, as far as they can be told from it. `about`:
+    /// of the tenants that a run is about, and of those that have something in common with one of them (see [`Part`]).
+    pub fn load_to_check<K: Kinds<Entry = P>>(
         files: &Files,
         kinds: &K,
         at: Timestamp,
-        about: &About<'_>,
+        about: Option<&About<'_>>,
     ) -> Result<Self, Vec<Finding>> {
-        Ok(Self::with_tenants(Config::read(files, kinds)?, files, kinds, at, Some(about)))
+        Ok(Self::with_tenants(Config::read(files, kinds)?, files, kinds, at, about))
     }
 
     /// The same with a `dialform.yaml` that is about to be written.
@@ -268,7 +313,7 @@ impl<P> Workspace<P> {
         kinds: &K,
         at: Timestamp,
     ) -> Result<Self, Vec<Finding>> {
-        Ok(Self::with_tenants(Config::parse(text.as_bytes(), kinds)?, files, kinds, at, None))
+        Ok(Self::with_tenants(Config::parse(text.as_bytes(), kinds)?.whole()?, files, kinds, at, None))
     }
 
     /// Reads the tenant files that a `dialform.yaml` names: all of them, or what a run is about.
@@ -279,7 +324,7 @@ impl<P> Workspace<P> {
         at: Timestamp,
         about: Option<&About<'_>>,
     ) -> Self {
-        let Config { file, providers, tree, mut findings } = config;
+        let Config { file, providers, tree, mut findings, unread } = config;
         let mut names: BTreeMap<String, Place> = BTreeMap::new();
         if file.tenants.is_empty() {
             let message = "`tenants` is empty: there is nothing to check, and nothing to plan";
@@ -303,7 +348,7 @@ impl<P> Workspace<P> {
         let largest = file.max_file_mib.map_or(file::LARGEST, |mib| u64::from(mib) << 20);
         let named: BTreeSet<&str> = names.keys().map(String::as_str).collect();
         let mut part = about.and_then(|about| Part::of(files, &file, &named, largest, about));
-        let (tenants, parts) = loop {
+        let (mut tenants, mut parts) = loop {
             let wanted: Vec<(&str, &Place)> = names
                 .iter()
                 .map(|(name, place)| (name.as_str(), place))
@@ -326,6 +371,15 @@ impl<P> Workspace<P> {
                 break read;
             }
         };
+        if let Some(Unread { providers, shared }) = unread {
+            // What is misspelt may say where they are.
+            findings.retain(|finding| !shared || finding.code != "unknown-shared");
+            let takes = |it: &LoadedTenant| shared && it.texts().any(|(_, text)| text.contains(SHARED));
+            tenants.iter_mut().for_each(|it| it.lacks |= takes(it));
+            let is_unsure = |it: &LoadedTenant| it.lacks || providers.contains(&it.tenant.provider);
+            let (unsure, sure): (Vec<_>, _) = tenants.into_iter().partition(is_unsure);
+            (tenants, parts) = (sure, parts.into_iter().chain(unsure).collect());
+        }
         let baseline = baseline(files, &mut findings);
         let untrusted = Untrusted::default();
         Self { file, providers, tree, tenants, parts, baseline, findings, untrusted, library, part, at }
@@ -434,8 +488,9 @@ fn tenant<K: Kinds>(
         findings.append(&mut found);
     }
     let (tenant, whole) = decoded?;
-    let whole = whole && fine && others && extent == Extent::Whole;
-    Some((LoadedTenant::new(tenant, tree, untils, written), whole))
+    let lacks = !(fine && others && extent == Extent::Whole);
+    let loaded = LoadedTenant { lacks, ..LoadedTenant::new(tenant, tree, untils, written) };
+    Some((loaded, whole && !lacks))
 }
 
 impl<P> Config<P> {
@@ -458,14 +513,19 @@ impl<P> Config<P> {
         let visible = expected.visible(tree.root());
         tree.source_mut().reveal(visible);
         let mut findings = Vec::new();
-        let file = head(&tree, &mut findings);
+        let head = head_in_part(&tree, &mut findings);
         let providers = read_all(kinds, &tree, &mut findings);
         findings = findings.into_iter().map(|finding| tree.source().review(finding)).collect();
         findings.sort();
-        match file {
-            Some(file) => Ok(Self { file, providers, tree, findings }),
+        match head {
+            Some((file, unread)) => Ok(Self { file, providers, tree, findings, unread }),
             None => Err(findings),
         }
+    }
+
+    /// The same if nothing of it could not be read.
+    fn whole(self) -> Result<Self, Vec<Finding>> {
+        if self.unread.is_none() { Ok(self) } else { Err(self.findings) }
     }
 
     /// The same under another name: nobody is to look in the files for what is wrong in it.
@@ -489,69 +549,4 @@ fn country(tenant: &Tree, hints: &dyn Hints) -> Option<Country> {
     let text = |key: &str| tenant.root().get(key).map(Node::text);
     let own = text("country").and_then(|country| country.parse().ok());
     own.or_else(|| hints.country()).or_else(|| text("time_zone").and_then(country_of_zone))
-}
-
-/// What `dialform.yaml` says besides the settings of the providers.
-pub(super) fn head(tree: &Tree, findings: &mut Vec<Finding>) -> Option<WorkspaceFile> {
-    let file: WorkspaceFile = decode_at(tree, &[], &without_settings(tree.root()), findings)?;
-    let patterns = file.tenants.len();
-    if patterns > MAX_PATTERNS {
-        let message = format!("`tenants` has {patterns} patterns, more than {MAX_PATTERNS}");
-        let help = "a pattern names many files: `tenants/*.yaml`, `tenants/**/*.yaml`";
-        let place = tree.place_of_key(&[Segment::key("tenants")]);
-        findings.push(Finding::error("too-many-patterns", message).help(help).at(place));
-        return None;
-    }
-    Some(file)
-}
-
-/// Each pattern is looked for by itself.
-const MAX_PATTERNS: usize = 1000;
-
-/// Files beside the tenants that were meant to be some: another ending, or a dot before the name.
-fn near_misses(
-    files: &Files,
-    tree: &Tree,
-    file: &WorkspaceFile,
-    named: &BTreeMap<String, Place>,
-) -> Vec<Finding> {
-    let mut found = BTreeMap::new();
-    for (index, pattern) in file.tenants.iter().enumerate() {
-        // Where nothing matches that is said already.
-        let matches = glob::Pattern::new(pattern)
-            .is_ok_and(|it| named.keys().any(|name| it.matches_with(name, OPTIONS)));
-        if !matches {
-            continue;
-        }
-        let place = tree.place_of(&[Segment::key("tenants"), Segment::Index(index)]);
-        for near in near_patterns(pattern) {
-            // A pattern that is wrong has been said, and so has a directory that cannot be listed.
-            let near = files.near(&near, NEAR).into_iter();
-            let others = near.filter(|name| !named.contains_key(name) && name != WORKSPACE_FILE);
-            let others = others.filter(|name| !is_for_an_editor(name));
-            found.extend(others.map(|name| (name, (pattern, place.clone()))));
-        }
-    }
-    let finding = |(name, (pattern, place)): (String, (&String, Place))| {
-        let message = format!("`{name}` is no tenant: it does not match `{pattern}`");
-        let help = "rename it if it is one, or name it in `tenants`; if it is none, move it away";
-        Finding::warning("near-miss", message).help(help).at(place)
-    };
-    found.into_iter().map(finding).collect()
-}
-
-/// The pattern, and the same with the other ending that YAML files have.
-fn near_patterns(pattern: &str) -> Vec<String> {
-    let other = match pattern.rsplit_once('.') {
-        Some((start, "yaml")) => Some(format!("{start}.yml")),
-        Some((start, "yml")) => Some(format!("{start}.yaml")),
-        _ => None,
-    };
-    std::iter::once(pattern.to_owned()).chain(other).collect()
-}
-
-/// What an editor puts beside the file it has open.
-fn is_for_an_editor(name: &str) -> bool {
-    let name = name.rsplit('/').next().unwrap_or(name);
-    name.starts_with(".#") || name.starts_with("._")
 }

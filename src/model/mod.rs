@@ -83,5 +83,7 @@ pub use tenant::{Absent, Exhaustible, Tenant};
 pub use text::{DEFAULT_RULE, EXTENSION_PATTERN, Extension};
 pub use until::{AT, Clock, Local, THEN, UNTIL, Until, instant_of};
 pub use url::ApiUrl;
-pub use workspace_file::{Guard, Limits, LimitsConfig, ProviderKind, SharedLock, WorkspaceFile};
+pub use workspace_file::{
+    Guard, LARGEST_FILE_MIB, Limits, LimitsConfig, LintLevel, ProviderKind, SharedLock, WorkspaceFile,
+};
 pub use yearly::{MonthDay, YearDay, Yearly};

@@ -23,6 +23,10 @@ pub struct WorkspaceFile {
     /// How much one run may change in one tenant.
     #[serde(default)]
     pub guard: Guard,
+    /// What becomes of warnings, by their codes: `deny` makes one an error, `allow` leaves it out. `dialform explain` lists
+    /// the codes.
+    #[serde(default)]
+    pub lints: BTreeMap<String, LintLevel>,
     /// A lock that applies on different machines share. Left out: only applies on the same machine exclude each other.
     #[serde(default)]
     pub lock: Option<SharedLock>,
@@ -32,9 +36,24 @@ pub struct WorkspaceFile {
     pub max_file_mib: Option<u32>,
 }
 
+/// What becomes of a warning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LintLevel {
+    /// It is an error: nothing is planned.
+    Deny,
+    /// It is shown.
+    Warn,
+    /// It is left out.
+    Allow,
+}
+
+/// The largest of `max_file_mib`.
+pub const LARGEST_FILE_MIB: u32 = 16;
+
 fn mib<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     match u32::deserialize(deserializer)? {
-        mib @ 1..=16 => Ok(Some(mib)),
+        mib @ 1..=LARGEST_FILE_MIB => Ok(Some(mib)),
         mib => {
             let help = "write 1 to 16, or split the file into several";
             Err(decoding(format!("{mib} MiB is out of range"), help))

@@ -36,19 +36,25 @@ pub fn entry(finding: &Finding, tenant: &LoadedTenant, address: &Address) -> Opt
 pub fn object_at<'a>(place: &Place, workspace: &'a Workspace) -> Option<(&'a LoadedTenant, Address)> {
     // What stands in a template or in a shared file is the object of the tenant that takes it.
     let own = place.also.as_deref().filter(|_| !is_own(place, workspace)).unwrap_or(place);
-    let tenant = workspace.tenants.iter().find(|tenant| tenant.is_in(&own.file))?;
+    let tenant = all(workspace).find(|tenant| tenant.is_in(&own.file))?;
     Some((tenant, tenant.object_at(place)?))
 }
 
 fn is_own(place: &Place, workspace: &Workspace) -> bool {
-    workspace.tenants.iter().any(|tenant| tenant.is_in(&place.file))
+    all(workspace).any(|tenant| tenant.is_in(&place.file))
+}
+
+/// The tenants, with those that could be read in part.
+fn all(workspace: &Workspace) -> impl Iterator<Item = &LoadedTenant> {
+    workspace.tenants.iter().chain(&workspace.parts)
 }
 
 /// The findings that are news, and a warning for each entry of the baseline that nothing is found for any more.
 pub fn news(findings: Vec<Finding>, workspace: &Workspace) -> Vec<Finding> {
     let is_loaded = |address: &str| {
         let tenant = address.split_once('/').map_or(address, |(tenant, _)| tenant);
-        workspace.part.is_none() || workspace.tenants.iter().any(|it| it.tenant.tenant == tenant)
+        let is_whole = workspace.part.is_none() && !workspace.has_errors();
+        is_whole || workspace.tenants.iter().any(|it| it.tenant.tenant == tenant)
     };
     // Whether there still is what is known of a tenant that is not loaded is not looked for.
     let known: BTreeSet<&KnownFinding> =

@@ -2,7 +2,7 @@
 
 use super::{
     Checked,
-    check::{changes, lint_calls},
+    lints::{changes, lint_calls},
     report::Live,
     scene::Scene,
 };
@@ -23,7 +23,18 @@ pub fn sweep(
     option: &'static str,
 ) -> (Vec<Finding>, Counted) {
     let asked: BTreeSet<&str> = named.iter().map(String::as_str).collect();
-    let Some(live) = live else { return lint_calls(&checked.workspace, &asked) };
+    let is_all = checked.workspace.tenants.iter().all(|it| asked.contains(it.tenant.tenant.as_str()));
+    let (found, counted) = swept(checked, &asked, live, option);
+    (checked.judged_calls(found, is_all), counted)
+}
+
+fn swept(
+    checked: &Checked,
+    asked: &BTreeSet<&str>,
+    live: Option<&Live>,
+    option: &'static str,
+) -> (Vec<Finding>, Counted) {
+    let Some(live) = live else { return lint_calls(&checked.workspace, asked) };
     let all: Vec<usize> = (0..checked.tenants.len()).collect();
     let scene = Scene::reached(checked, &all, Some(live));
     with_called(checked, &scene, live, option, |tenants| {

@@ -3,23 +3,26 @@
 use super::{
     Options, Selection,
     allowed::Allowed,
-    baseline, ends,
+    allows::{self, Allows, is_plain},
+    ends,
     intent::Intent,
+    levels::{self, Levels},
+    lints::{lints, single_account},
     meanwhile::Meanwhile,
     place::locate,
     then::{at_revision, base, protected, removed_tenants, was},
 };
 use crate::{
     error::Failure,
-    finding::{Finding, Level, Place, bounded},
-    flow::Counted,
-    lint::{self, Subject, TenantSubject},
-    load::{About, Files, LoadedTenant, Merge, changed_since, commit_of},
+    finding::{Finding, Level, bounded},
+    lint::{self, Lint},
+    load::{About, Files, LoadedTenant, Merge, Part, changed_since, commit_of},
     lock,
     model::{Address, Kind, Tenant},
-    path::{Path as StepPath, Segment},
+    path::Segment,
     plan::{Base, BulkEntry, Desired, Passed, Shard, Source, desired},
     provider::{self, Entry, Kinds, Provider, Workspace},
+    text::closest,
 };
 use jiff::Timestamp;
 use std::{
@@ -46,6 +49,10 @@ pub struct Checked {
     pub(super) only: Vec<glob::Pattern>,
     /// The tenants of all shards, where this is one.
     pub(super) whole: Option<Vec<String>>,
+    /// What becomes of warnings.
+    levels: Levels,
+    /// The comments that let one be.
+    allows: Allows,
 }
 
 /// One tenant, put into the form its provider reports.
@@ -79,7 +86,21 @@ impl Checked {
         let (only, allowed) = (Vec::new(), Vec::new());
         let root = root.to_owned();
         let (merge, meanwhile, whole) = (None, None, None);
-        Self { root, workspace, tenants, warnings, merge, at_base: false, meanwhile, allowed, only, whole }
+        let (levels, allows) = (Levels::default(), Allows::default());
+        Self {
+            root,
+            workspace,
+            tenants,
+            warnings,
+            merge,
+            at_base: false,
+            meanwhile,
+            allowed,
+            only,
+            whole,
+            levels,
+            allows,
+        }
     }
 
     pub fn loaded(&self, tenant: &CheckedTenant) -> &LoadedTenant {
@@ -117,6 +138,21 @@ impl Checked {
         }
         let declared = self.tenants.iter().filter(|it| it.intent.restore().is_none());
         declared.map(|it| self.loaded(it)).any(|it| it.untils().next().is_some())
+    }
+
+    /// What is left of findings about these files by what is denied and allowed.
+    pub fn judged(&self, findings: Vec<Finding>) -> Vec<Finding> {
+        self.levels.judge(findings, &self.allows).0
+    }
+
+    /// The same of what only placing every call finds. Of `all` tenants it is known which comments allow nothing.
+    pub(super) fn judged_calls(&self, findings: Vec<Finding>, all: bool) -> Vec<Finding> {
+        let (mut findings, used) = self.levels.judge(findings, &self.allows);
+        if all {
+            let is_of_calls = |lint: &Lint| !is_plain(lint);
+            findings.extend(self.allows.unused(&used, is_of_calls, |code| self.levels.denies(code)));
+        }
+        findings
     }
 
     /// How many objects the tenants of this run declare.
@@ -216,21 +252,6 @@ pub(super) fn to_be_extended(root: &Path, file: Option<&str>, at: Timestamp) -> 
     Err(Failure::Findings(bounded(wrong)))
 }
 
-/// What the lints find in one tenant by itself.
-pub(super) fn lint_one(workspace: &Workspace, tenant: &LoadedTenant) -> Vec<Finding> {
-    lints(workspace, &[tenant], workspace.at, lint::check)
-}
-
-/// What the lints find in the tenants of a workspace.
-pub(super) fn lint_all(workspace: &Workspace) -> Vec<Finding> {
-    lints(workspace, &all(&workspace.tenants), workspace.at, lint::check)
-}
-
-/// What only placing every call finds in some tenants of a workspace, as the files have them.
-pub(super) fn lint_calls(workspace: &Workspace, asked: &BTreeSet<&str>) -> (Vec<Finding>, Counted) {
-    lints(workspace, &all(&workspace.tenants), workspace.at, |subject| lint::sweep(subject, asked))
-}
-
 /// Loads and checks what the files declare.
 pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failure> {
     let (selection, at) = (&options.selection, options.at());
@@ -244,11 +265,7 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
     let base_revision = selection.base.as_deref().or(selection.against.as_deref());
     let option = if selection.against.is_some() { "--against" } else { "--base" };
     let load = |about: Option<&About<'_>>| -> Result<_, Failure> {
-        let mut workspace = match about {
-            Some(about) => Workspace::load_part(&files, &Kinds, at, about),
-            None => Workspace::load(&files, &Kinds, at),
-        }
-        .map_err(Failure::Findings)?;
+        let mut workspace = Workspace::load_to_check(&files, &Kinds, at, about).map_err(Failure::Findings)?;
         let earlier =
             base_revision.map(|revision| at_revision(root, option, revision, &mut workspace, &files));
         Ok((workspace, earlier.transpose()?))
@@ -285,11 +302,7 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
         found.into_iter().chain(ends::refused(&workspace, tenants)).collect::<Vec<_>>()
     };
     let coming = ends::later(&workspace, &wrong);
-    findings.extend(baseline::news(
-        lints(&workspace, &all(&workspace.tenants), workspace.at, lint::check),
-        &workspace,
-    ));
-    findings.extend(lints(&workspace, &all(&workspace.parts), workspace.at, lint::check_parts));
+    findings.extend(levels::found(&workspace));
     findings.extend(ends::warnings(&workspace).into_iter().chain(ends::protected(&workspace)).chain(coming));
     let meanwhile = match (&selection.base, &earlier) {
         // What is planned with a merge is what everybody has merged.
@@ -301,6 +314,8 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
         None
     });
     let mut tenants = Vec::new();
+    // A comment of a template is one of all who extend it.
+    let mut new_allows = BTreeSet::new();
     for (index, loaded) in workspace.tenants.iter().enumerate() {
         let config = workspace.file.providers.get(&loaded.tenant.provider);
         let Some(provider) = config.and_then(|config| provider::find(&config.kind)) else { continue };
@@ -312,6 +327,7 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
                     let whole = selection.against.is_some();
                     let then = was(earlier, &loaded.tenant).map(|(then, _)| then);
                     findings.extend(ends::added(loaded, then, revision, at));
+                    new_allows.extend(allows::added(loaded, then, revision));
                     let base = base(earlier, revision, loaded, &workspace, provider, whole)?;
                     Some(Base { left: left.map(Box::new), ..base })
                 });
@@ -322,17 +338,24 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
     }
     if let (Some(earlier), Some(revision)) = (&earlier, base_revision) {
         let is_new = |tenant: &LoadedTenant| meanwhile.as_ref()?.is_new(tenant);
-        findings.extend(removed_tenants(earlier, revision, &workspace, &is_new));
+        // One whose files cannot be read is not gone.
+        if !workspace.has_errors() {
+            findings.extend(removed_tenants(earlier, revision, &workspace, &is_new));
+        }
     }
     findings.extend(earlier.map(|earlier| earlier.findings).unwrap_or_default());
     findings.extend(settings(&workspace));
-    if workspace.file.lock.is_some() && !lock::SHARED {
+    if workspace.file.lock.is_some() && !lock::SHARED && !workspace.has_errors() {
         let message = "this dialform is built without shared locks, and `lock` asks for one";
         let help =
             "build it with `--features shared-lock`; an apply that locked nothing would be worse than none";
         let at = workspace.place_of_key(&[Segment::key("lock")]);
         findings.push(Finding::error("missing-feature", message).help(help).at(at));
     }
+    findings.extend(new_allows);
+    let allows = Allows::of(&workspace);
+    let levels = Levels::of(&options.lints, &workspace, &mut findings)?;
+    findings = levels.of_files(findings, &allows, &workspace);
     if options.follows_calls {
         let of_calls = findings.iter_mut().filter(|finding| lint::is_of_calls(finding.code));
         of_calls.for_each(|finding| finding.level = Level::Warning);
@@ -362,7 +385,13 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
     if tenants.is_empty()
         && let Some(text) = &selection.tenant
     {
-        return Err(Failure::error(format!("no tenant matches `{text}`")));
+        let failure = Failure::error(format!("no tenant matches `{text}`"));
+        let others = workspace.part.iter().flat_map(Part::names);
+        let names = workspace.tenants.iter().map(|it| it.tenant.tenant.as_str()).chain(others);
+        return Err(match closest(text, names) {
+            Some(near) => failure.help(format!("did you mean `{near}`?")),
+            None => failure,
+        });
     }
     // What is to be deleted for not being declared is known only when the account has been read.
     let covers = |pattern: &glob::Pattern, text: &str, it: &CheckedTenant| {
@@ -406,7 +435,18 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
             )
         })?;
         tenants.retain(|tenant| changed.tenants.contains(&tenant.index));
-        findings.extend(changed.findings);
+        findings.extend(levels.judge(changed.findings.clone(), &allows).0);
+        // With a base that is said of all that it has not.
+        if base_revision.is_none() {
+            let tenants = tenants.iter().map(|it| &workspace.tenants[it.index]);
+            let then = |file: &str| changed.then(file);
+            let new: BTreeSet<Finding> =
+                tenants.flat_map(|it| allows::added_since(it, &then, revision)).collect();
+            findings.extend(levels.judge(new.into_iter().collect(), &Allows::default()).0);
+        }
+    }
+    if findings.iter().any(|finding| finding.level == Level::Error) {
+        return Err(Failure::Findings(bounded(findings)));
     }
     let split = selection.shard.filter(|_| selection.tenants.is_none());
     let whole = split.map(|shard| keep(shard, &mut tenants, &workspace)).or(reviewed);
@@ -419,6 +459,8 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
         allowed,
         only,
         whole,
+        levels,
+        allows,
         ..Checked::of(root, workspace, tenants, bounded(findings))
     })
 }
@@ -446,10 +488,6 @@ fn merge(root: &Path, selection: &Selection) -> Result<Option<Merge>, Failure> {
     Ok(Some(Merge::of(root, (option, into), named)?))
 }
 
-fn all(tenants: &[LoadedTenant]) -> Vec<&LoadedTenant> {
-    tenants.iter().collect()
-}
-
 /// The schedules that a tenant switches off with every rule that uses them.
 fn switched_off(tenant: &Tenant) -> BTreeSet<Address> {
     let off = tenant.schedules.iter().filter(|(_, schedule)| schedule.enabled == Some(false));
@@ -464,58 +502,6 @@ fn absent(loaded: &LoadedTenant) -> BTreeMap<Address, Option<Source>> {
             (address, Some(Source::from(loaded.place(&path))))
         })
         .collect()
-}
-
-fn lints<T>(
-    workspace: &Workspace,
-    tenants: &[&LoadedTenant],
-    at: Timestamp,
-    check: impl FnOnce(&Subject<'_>) -> T,
-) -> T {
-    type Placer<'a> = Box<dyn Fn(&[Segment]) -> Place + 'a>;
-    let placers: Vec<(Placer<'_>, Placer<'_>)> = tenants
-        .iter()
-        .map(|loaded| -> (Placer<'_>, Placer<'_>) {
-            (Box::new(|path| loaded.place(path)), Box::new(|path| loaded.place_of_key(path)))
-        })
-        .collect();
-    type Steps<'a> = Box<dyn Fn(&StepPath) -> Option<Place> + 'a>;
-    let steps: Vec<Steps<'_>> =
-        tenants.iter().map(|loaded| -> Steps<'_> { Box::new(|path| Some(locate(loaded, path))) }).collect();
-    let tenants: Vec<TenantSubject<'_>> = tenants
-        .iter()
-        .zip(placers.iter().zip(&steps))
-        .map(|(loaded, ((place, place_of_key), place_of_step))| TenantSubject {
-            tenant: &loaded.tenant,
-            place,
-            place_of_key,
-            place_of_step,
-            until: changes(loaded, at),
-        })
-        .collect();
-    let providers = provider::all();
-    let kinds: Vec<&'static str> = providers.iter().map(|provider| provider.kind).collect();
-    let single_account = single_account();
-    check(&Subject {
-        file: &workspace.file,
-        tenants: &tenants,
-        kinds: &kinds,
-        single_account: &single_account,
-        place: &|path| workspace.place(path),
-        at: at.as_second(),
-        is_now: at == workspace.at,
-    })
-}
-
-/// The kinds of provider of which one entry reaches one account only.
-fn single_account() -> Vec<&'static str> {
-    let alone = provider::all().into_iter().filter(|provider| provider.single_account);
-    alone.map(|provider| provider.kind).collect()
-}
-
-/// When a tenant's files next say something else.
-pub(super) fn changes(loaded: &LoadedTenant, at: Timestamp) -> Option<i64> {
-    loaded.untils().map(|(until, _)| until.instant).filter(|it| *it > at).min().map(Timestamp::as_second)
 }
 
 /// What is wrong with the providers' settings, given what is declared on each.

@@ -1,6 +1,6 @@
 //! Whether what a plan makes of a tenant lets calls go in a circle: what is declared, laid over what is live.
 
-use super::{CheckedTenant, check::changes, origin::origin, place::locate};
+use super::{CheckedTenant, lints::changes, origin::origin, place::locate};
 use crate::{
     finding::{Finding, Level, Place},
     flow::{self, System},

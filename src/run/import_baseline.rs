@@ -2,7 +2,7 @@
 
 use super::{
     Checked, baseline,
-    check::{lint_all, lint_one},
+    lints::{lint_all, lint_one},
 };
 use crate::{
     error::Failure,

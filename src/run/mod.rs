@@ -79,6 +79,7 @@
 
 mod account_locks;
 mod allowed;
+mod allows;
 mod apply;
 mod approval;
 mod asked;
@@ -113,6 +114,8 @@ mod import_together;
 mod import_write;
 mod init;
 mod intent;
+mod levels;
+mod lints;
 mod machine;
 mod meanwhile;
 mod monitor;
@@ -120,6 +123,7 @@ mod noticed;
 mod options;
 mod origin;
 mod outcomes;
+mod parts;
 mod pictured;
 mod place;
 mod plan_file;
@@ -164,7 +168,7 @@ pub use show::{ShownLine, show};
 pub use unlock::{AccountLock, LockReport, Removal, locks};
 pub use zones::zones;
 
-pub use crate::apply::Shutdown;
+pub use crate::{apply::Shutdown, model::LintLevel};
 use crate::{error::Failure, plan::Plan, provider::Provider};
 use monitor::Monitor;
 use std::path::Path;

@@ -3,7 +3,7 @@
 use super::machine;
 use crate::{
     error::Failure,
-    model::instant_of,
+    model::{LintLevel, instant_of},
     plan::{SavedPlan, Shard},
     text,
 };
@@ -77,6 +77,8 @@ pub struct Options {
     pub follows_calls: bool,
     pub emulation: Emulation,
     pub logging: Logging,
+    /// What becomes of warnings by their codes, whatever `lints` in `dialform.yaml` says.
+    pub lints: Vec<(String, LintLevel)>,
     /// What time it is; `None`: as the clock of this machine says.
     pub now: Option<Timestamp>,
 }

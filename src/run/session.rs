@@ -291,6 +291,7 @@ impl<'a> Session<'a> {
                 let option = if self.sandbox { "--sandbox" } else { "--live" };
                 plan = circles::judge(loaded, tenant, &live, &self.checked.warnings, at, option, plan);
             }
+            plan.findings = self.checked.judged(plan.findings);
             plan.across.hosts = hosts;
             plan.across.system = self.checked.config(tenant).system();
             // One that is not trusted was not opened.

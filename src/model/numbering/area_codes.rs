@@ -1,5 +1,7 @@
 //! Numbers that are known without loading the plans: most of those that a file names.
 
+use crate::model::E164;
+
 /// Whether a number, without its `+`, is a common one. Not every number in use is.
 pub(super) fn is_common(digits: &str) -> bool {
     let Some((code, subscriber)) = digits.strip_prefix('1').and_then(|it| it.split_at_checked(3)) else {
@@ -7,6 +9,11 @@ pub(super) fn is_common(digits: &str) -> bool {
     };
     let in_plan = subscriber.len() == 7 && subscriber.starts_with(|it: char| it >= '2');
     in_plan && NORTH_AMERICA.split(' ').any(|it| it == code)
+}
+
+/// Whether a number is of another country than the U.S., with its islands, and Canada. They share their code with others.
+pub fn is_abroad(number: &E164) -> bool {
+    number.digits().strip_prefix('1').is_none_or(|it| ISLANDS.split(' ').any(|area| it.starts_with(area)))
 }
 
 /// London and other large cities, most mobile phones, and the numbers that Ofcom keeps for drama and documents, which the
@@ -23,6 +30,9 @@ pub(super) const UNITED_KINGDOM: &[&str] = &[
     "772", "773", "774", "775", "776", "777", "778", "779", "78", "792", "793", "794", "795", "796", "797",
     "798",
 ];
+
+/// Area codes of +1 that other countries have.
+const ISLANDS: &str = "242 246 264 268 284 345 441 473 649 658 664 721 758 767 784 809 829 849 868 869 876";
 
 /// Area codes of +1 in which every exchange from 200 up may be in use.
 pub(super) const NORTH_AMERICA: &str = "201 202 203 204 205 206 207 208 209 210 212 213 214 215 216 217 218 219 220 223 224 225 226 227 228 229 231 \
@@ -42,3 +52,28 @@ pub(super) const NORTH_AMERICA: &str = "201 202 203 204 205 206 207 208 209 210 
      866 867 870 872 873 877 878 879 888 900 901 902 903 904 905 906 907 908 909 910 912 913 914 915 916 917 918 \
      919 920 925 928 929 930 931 934 936 937 938 939 940 941 942 943 945 947 948 949 951 952 954 956 959 970 971 \
      972 973 975 978 979 980 984 985 986 989";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use phonenumber::metadata::DATABASE;
+
+    /// Calls to the islands cost more, and their numbers look like any other of North America.
+    #[test]
+    fn countries_that_share_a_code_are_told_apart() {
+        let regions = DATABASE.by_code(&1).unwrap();
+        let others: Vec<_> = regions
+            .into_iter()
+            .filter(|it| !["US", "CA", "PR", "VI", "GU", "MP", "AS"].contains(&it.id()))
+            .filter_map(|it| it.leading_digits())
+            .collect();
+        assert!(others.len() > 15);
+        for area in 200..1000 {
+            let digits = format!("{area}5550123");
+            let expected = others.iter().any(|it| it.find(&digits).is_some_and(|it| it.start() == 0));
+            let number = format!("+1{digits}").parse().unwrap();
+            assert_eq!(is_abroad(&number), expected, "{number}");
+        }
+        assert!(is_abroad(&"+442079460000".parse().unwrap()));
+    }
+}

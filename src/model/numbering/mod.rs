@@ -10,6 +10,7 @@ mod plans;
 mod zones;
 
 pub use advice::advice;
+pub use area_codes::is_abroad;
 pub use country::Country;
 pub use plans::{Standing, split, standing};
 pub use zones::country_of_zone;

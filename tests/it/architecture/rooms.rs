@@ -23,7 +23,7 @@ const TABLE: &[Row] = &[
     ("explained",         "", ""),
     ("model",             "explained path", ""),
     ("lint",              "finding flow model path text", ""),
-    ("codes",             "explained lint text", ""),
+    ("codes",             "explained finding lint text", ""),
     ("diff",              "model path", ""),
     ("experience",        "flow model text", ""),
     ("plan",              "diff experience finding model path text", ""),
@@ -75,7 +75,7 @@ const TABLE: &[Row] = &[
     ("sandbox",           "file model text", "axum jiff::Timestamp::now serde_yaml std::fs std::net std::time::Instant tempfile tokio \
                            tokio::net tokio::time"),
     // "Strings them together": the only row that names `apply`, `restore`, `lock` and `sandbox`.
-    ("run",               "apply assertion edit emit error experience explained file finding flow http import lint load lock model outcome path plan provider report \
+    ("run",               "apply assertion codes edit emit error experience explained file finding flow http import lint load lock model outcome path plan provider report \
                            restore secret text",
                           "std::time::Instant tokio tokio::time"),
     ("run/audit_log",     "apply error file http secret text", "jiff::Timestamp::now std::fs"),

@@ -202,7 +202,7 @@ fn rigs() -> Vec<Rig<'static>> {
         settings.insert("limits".into(), limits);
         let settings = json!({
             "version": 1, "providers": { "system": settings }, "tenants": ["tenant.yaml"],
-            "guard": { "max_deletes": 1, "max_changed_percent": 30 },
+            "guard": { "max_deletes": 1, "max_changed_percent": 30 }, "lints": { "same-schedule": "warn" },
         });
         let mut used = BTreeSet::new();
         for (_, body) in held.cases.iter().flat_map(|case| case.sides()) {

@@ -1,0 +1,216 @@
+//! Comments that let a warning be: `# dialform: allow CODE` above the line of its place.
+
+use crate::{
+    explained::Explained,
+    finding::{Finding, Level, Place},
+    lint::{Check, LINTS, Lint},
+    load::{LoadedTenant, Span, source::Source},
+    provider::Workspace,
+    text::closest,
+};
+use std::collections::BTreeSet;
+
+/// What such a comment begins with.
+const MARK: &str = "# dialform:";
+
+const HOW: &str =
+    "write `# dialform: allow CODE` above the line, with `: ` and the reason behind it if there is one";
+
+/// One code of one comment.
+#[derive(Clone)]
+struct Allow {
+    /// Where the code stands.
+    place: Place,
+    /// The line that it is about, and what stands there.
+    line: usize,
+    about: String,
+    what: Result<&'static Lint, Explained>,
+}
+
+/// Everything that the comments of a workspace allow.
+#[derive(Clone, Default)]
+pub struct Allows(Vec<Allow>);
+
+impl Allows {
+    /// Those of a workspace's files.
+    pub fn of(workspace: &Workspace) -> Self {
+        let all = workspace.tenants.iter().chain(&workspace.parts).flat_map(LoadedTenant::texts);
+        let mut seen = BTreeSet::new();
+        let mut found = Vec::new();
+        // A template is a file of many.
+        for (file, text) in all.chain([workspace.text()]).filter(|(_, text)| text.contains(MARK)) {
+            if seen.insert(file) {
+                found.extend(in_text(file, text));
+            }
+        }
+        Self(found)
+    }
+
+    /// Those of a tenant's files.
+    fn of_tenant(tenant: &LoadedTenant) -> Vec<Allow> {
+        tenant.texts().flat_map(|(file, text)| in_text(file, text)).collect()
+    }
+
+    /// The findings that none of them allows, and the places of those that allow one.
+    pub fn left(&self, findings: Vec<Finding>) -> (Vec<Finding>, BTreeSet<Place>) {
+        let mut used = BTreeSet::new();
+        if self.0.is_empty() {
+            return (findings, used);
+        }
+        let is_left = |finding: &Finding| {
+            let allow = self.0.iter().find(|allow| allow.allows(finding));
+            used.extend(allow.map(|allow| allow.place.clone()));
+            allow.is_none()
+        };
+        (findings.into_iter().filter(is_left).collect(), used)
+    }
+
+    /// A warning for each that allows nothing. `is_looked_for` says which lints have been run, and `denied` which are errors.
+    pub fn unused(
+        &self,
+        used: &BTreeSet<Place>,
+        is_looked_for: impl Fn(&Lint) -> bool,
+        denied: impl Fn(&str) -> bool,
+    ) -> Vec<Finding> {
+        let unused = self.0.iter().filter(|allow| !used.contains(&allow.place));
+        let finding = |allow: &Allow| {
+            let why = match &allow.what {
+                Ok(lint) if !is_looked_for(lint) => return None,
+                Ok(lint) if denied(lint.code) => Explained::with_help(
+                    format!("`{}` is denied here: no comment allows it", lint.code),
+                    "mend it",
+                ),
+                Ok(lint) => Explained::with_help(
+                    format!("`{}` is not found here: this allows nothing", lint.code),
+                    "take the comment out, or put it above the line that the finding names",
+                ),
+                Err(why) => why.clone(),
+            };
+            Some(
+                Finding { level: Level::Warning, ..Finding::explained("unused-allow", why) }
+                    .at(allow.place.clone()),
+            )
+        };
+        unused.filter_map(finding).collect()
+    }
+}
+
+impl Allow {
+    fn allows(&self, finding: &Finding) -> bool {
+        let is_here = |place: &Place| place.file == self.place.file && place.line == self.line;
+        let is_it = self.what.as_ref().is_ok_and(|lint| lint.code == finding.code);
+        let mut places =
+            finding.place.iter().flat_map(|place| [Some(place), place.also.as_deref()]).flatten();
+        is_it && finding.level == Level::Warning && places.any(is_here)
+    }
+}
+
+/// A warning for each comment that a tenant's files of then have not: whoever approves a change approves that as well.
+pub(super) fn added(now: &LoadedTenant, then: Option<&LoadedTenant>, named: &str) -> Vec<Finding> {
+    let then = then.map(Allows::of_tenant).unwrap_or_default();
+    news(Allows::of_tenant(now), then, named)
+}
+
+/// The same, with the text that a file had.
+pub(super) fn added_since(
+    now: &LoadedTenant,
+    then: &dyn Fn(&str) -> Option<String>,
+    named: &str,
+) -> Vec<Finding> {
+    let files = now.texts().filter(|(_, text)| text.contains(MARK));
+    let each = files.flat_map(|(file, text)| {
+        let before = then(file).map(|text| in_text(file, &text)).unwrap_or_default();
+        news(in_text(file, text), before, named)
+    });
+    each.collect()
+}
+
+fn news(now: Vec<Allow>, mut then: Vec<Allow>, named: &str) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for allow in now {
+        let Ok(lint) = &allow.what else { continue };
+        // One that moves with what it is about is the same.
+        let is_same =
+            |it: &Allow| it.what.as_ref().is_ok_and(|it| it.code == lint.code) && it.about == allow.about;
+        if let Some(at) = then.iter().position(is_same) {
+            then.swap_remove(at);
+            continue;
+        }
+        let message = format!("`{}` is allowed here from now on", lint.code);
+        let help = format!("it is not so at {named}: whoever approves this approves that as well");
+        found.push(Finding::warning("new-allow", message).help(help).at(allow.place));
+    }
+    found
+}
+
+/// The comments of a file.
+fn in_text(file: &str, text: &str) -> Vec<Allow> {
+    if !text.contains(MARK) {
+        return Vec::new();
+    }
+    let source = Source::new(file, text);
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let (mut found, mut start) = (Vec::new(), 0);
+    for (at, line) in lines.iter().enumerate() {
+        let begins = line.len() - line.trim_start().len();
+        if let Some(said) = line[begins..].strip_prefix(MARK) {
+            let below = lines[at + 1..].iter().position(|line| !line.trim_start().starts_with('#'));
+            let line = below.map_or(0, |below| at + below + 2);
+            let about = lines.get(line.wrapping_sub(1)).map(|it| it.trim().to_owned()).unwrap_or_default();
+            let offset = start + begins + MARK.len();
+            found.extend(words(said).map(|(from, word, what)| Allow {
+                place: source.place(Span::new(offset + from, offset + from + word.len())),
+                line,
+                about: about.clone(),
+                what,
+            }));
+        }
+        start += line.len();
+    }
+    found
+}
+
+/// The codes that a comment allows, each with where it begins; or the word that means nothing.
+fn words(said: &str) -> impl Iterator<Item = (usize, &str, Result<&'static Lint, Explained>)> {
+    let blank = said.len() - said.trim_start().len();
+    let said_all = said[blank..].trim_end();
+    let (verb, rest) = said_all.split_once(' ').unwrap_or((said_all, ""));
+    let codes = rest.split_once(": ").map_or(rest, |(codes, _)| codes);
+    if verb != "allow" || codes.trim().is_empty() {
+        let message = format!("`{MARK} {verb}` allows nothing");
+        return vec![(blank, verb, Err(Explained::with_help(message, HOW)))].into_iter();
+    }
+    let mut from = blank + verb.len() + 1;
+    let mut found = Vec::new();
+    for part in codes.split(',') {
+        let word = part.trim().trim_end_matches(':');
+        let begins = from + part.len() - part.trim_start().len();
+        found.push((begins, word, lint(word)));
+        from += part.len() + 1;
+    }
+    found.into_iter()
+}
+
+/// The lint that a comment may allow.
+fn lint(code: &str) -> Result<&'static Lint, Explained> {
+    let Some(lint) = LINTS.iter().find(|lint| lint.code == code) else {
+        let may_be = LINTS.iter().filter(|lint| lint.level == Level::Warning).map(|lint| lint.code);
+        let help = closest(code, may_be).map_or_else(
+            || "`dialform explain` lists all codes; a comment allows those of lints".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        return Err(Explained::with_help(format!("there is no lint `{code}`"), help));
+    };
+    match lint.level {
+        Level::Warning => Ok(lint),
+        Level::Error => {
+            let message = format!("`{code}` is an error, which no comment allows");
+            Err(Explained::with_help(message, format!("`dialform explain {code}` says what to do")))
+        }
+    }
+}
+
+/// Whether plain `check` runs a lint.
+pub(super) fn is_plain(lint: &Lint) -> bool {
+    !matches!(lint.check, Check::Sweep)
+}
