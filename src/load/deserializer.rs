@@ -35,7 +35,7 @@ impl<'a> NodeDeserializer<'a> {
     fn scalar(self, what: &str) -> Result<(&'a str, bool)> {
         match &self.node.value {
             Value::Scalar { text, plain } => Ok((text, *plain)),
-            Value::Map(_) | Value::Seq(_) => Err(self.expected(what)),
+            Value::Map(_) | Value::Seq(_) => Err(self.expected(what).help(without_brackets(self.node))),
         }
     }
 
@@ -73,11 +73,8 @@ impl<'a> NodeDeserializer<'a> {
         match meant {
             Some(number) if plain && number::is_plain(text) => Ok(number),
             meant => {
-                let any = || {
-                    text.starts_with(|it: char| it.is_ascii_digit())
-                        .then(|| "write digits only, such as `30`".to_owned())
-                };
-                let help = meant.map(|number| format!("write {number}")).or_else(any);
+                let help = meant.map(|number| format!("write {number}"));
+                let help = help.unwrap_or_else(|| "write digits only, such as `30`".to_owned());
                 Err(Error::wrong_type(WHAT, as_written(text, plain)).help(help).at(self.node))
             }
         }
@@ -115,7 +112,9 @@ impl<'a> NodeDeserializer<'a> {
     }
 
     fn seq<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        let Value::Seq(items) = &self.node.value else { return Err(self.expected("a list")) };
+        let Value::Seq(items) = &self.node.value else {
+            return Err(self.expected("a list").help(in_brackets(self.node)));
+        };
         let mut access = Items { items, next: 0 };
         let value = self.done(visitor.visit_seq(&mut access))?;
         if access.next < items.len() {
@@ -125,6 +124,33 @@ impl<'a> NodeDeserializer<'a> {
         Ok(value)
     }
 }
+
+/// A text as the only item of a list.
+fn in_brackets(node: &Node) -> Option<String> {
+    let text = node.text();
+    let is_word = |c: char| c.is_ascii_alphanumeric() || "_-/".contains(c);
+    match text {
+        "" => None,
+        _ if text.len() > SHORT || text.contains(['"', '\\']) || text.contains(char::is_control) => None,
+        _ if text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(is_word) => {
+            Some(format!("write `[{text}]`"))
+        }
+        _ => Some(format!("write `[\"{text}\"]`")),
+    }
+}
+
+/// The only item of a list by itself.
+fn without_brackets(node: &Node) -> Option<String> {
+    match node.items() {
+        [one] if !one.text().is_empty() => {
+            Some(format!("write `{}` without the brackets", short(one.text())))
+        }
+        _ => None,
+    }
+}
+
+/// Longer texts are not repeated.
+const SHORT: usize = 60;
 
 /// How to write a map of these keys.
 fn map_of(keys: &[&str]) -> Option<String> {

@@ -189,13 +189,33 @@ impl de::Error for Error {
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self::new("missing-key", format!("missing key `{field}`"))
+        Self::new("missing-key", format!("missing key `{field}`")).help(example_of(field).map(str::to_owned))
     }
 
     fn duplicate_field(field: &'static str) -> Self {
         Self::new("duplicate-key", format!("key `{field}` is set twice"))
             .help("keep one of the two".to_owned())
     }
+}
+
+/// What to write for a key that has to be there, where its name does not say it.
+fn example_of(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "version" => "write `version: 1`",
+        "providers" => "write `providers: { NAME: { kind: KIND } }`; `dialform providers` lists the kinds",
+        "kind" => "`dialform providers` lists the kinds",
+        "tenants" => "write `tenants: [\"tenants/*.yaml\"]`",
+        "tenant" => "write `tenant: NAME`: plans and `--tenant` call it so",
+        "provider" => "write `provider: NAME`, one of those under `providers` in dialform.yaml",
+        "account" => "write `account: NAME`, as the phone system calls it",
+        "token" => "write `token: { env: NAME }`",
+        "when" => "write `when: SCHEDULE`, or `when: default` for the rest of the time",
+        "day" => "write `day: \"12-25\"`, or a range of days",
+        "digits" => "write `digits: \"204\"`",
+        "after" => "write the seconds that it rings before: `after: 20`",
+        "enabled" => "write `enabled: false` to switch the rules off",
+        _ => return None,
+    })
 }
 
 fn describe(found: Unexpected<'_>) -> Cow<'static, str> {

@@ -211,9 +211,19 @@ impl load::Kinds for Kinds {
 
 impl load::Hints for Provider {
     fn takes(&self, at: &Path, word: &str) -> bool {
+        /// What may be declared to be gone.
+        const DELETED: [Kind; 4] = [Kind::Schedules, Kind::Receivers, Kind::Queues, Kind::Forwards];
         let section = |word: &str| Kind::ALL.into_iter().find(|kind| kind.section() == word);
+        let has = |kind: Kind| self.dialect.order.contains(&kind);
         match &**at {
-            [] => section(word).is_none_or(|kind| self.dialect.order.contains(&kind)),
+            [] => match word {
+                "bulk" => has(Kind::Rules),
+                "absent" | "exhaustive" => DELETED.into_iter().any(has),
+                _ => section(word).is_none_or(has),
+            },
+            [Segment::Key(named), ..] if matches!(named.as_str(), "absent" | "exhaustive") => {
+                section(word).is_none_or(has)
+            }
             [Segment::Key(named), _, Segment::Key(rule), field @ ..] if named == "bulk" && rule == "rule" => {
                 let field = [Segment::from("order")].iter().chain(field).cloned().collect();
                 self.dialect.takes(Kind::Rules, &field, word)

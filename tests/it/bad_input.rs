@@ -2,7 +2,7 @@
 //!
 //! The cases are data: `bad_input/cases.yaml` beside the good workspace they spoil.
 
-use crate::workspace::Workspace;
+use crate::{golden, workspace::Workspace};
 use dialform::{
     error::Ending,
     finding::{Level, Place},
@@ -29,6 +29,70 @@ const CASES: &str = include_str!("bad_input/cases.yaml");
 const OTHERS: &str = "  ctm: { kind: ctm, access_key: { env: X }, secret_key: { env: X } }
   deskphone: { kind: deskphone, bridge: manual }
 tenants:";
+
+/// The cases of [`sixty_broken_workspaces_as_they_are_shown`]: one of each sort.
+const SHOWN: [&str; 60] = [
+    "empty file",
+    "tab as indentation",
+    "key indented too far",
+    "no space after the colon",
+    "two colons on one line",
+    "quote never closed",
+    "bracket never closed",
+    "star code unquoted",
+    "duplicate number",
+    "escaped control character in text",
+    "a second pattern matches nothing",
+    "version missing",
+    "version of the future",
+    "version quoted",
+    "typo in a top-level key",
+    "no kind",
+    "typo in the kind",
+    "typo in a provider's key",
+    "url without a scheme",
+    "the credential itself",
+    "unknown carrier word",
+    "limit with a unit",
+    "typo in the guard",
+    "a key of another provider",
+    "tenant missing",
+    "typo in the provider",
+    "a country as people call it",
+    "no such time zone",
+    "typo in a section",
+    "unknown section",
+    "a section without a value",
+    "two tenants with one name",
+    "one number in two tenants",
+    "not a day",
+    "hour of one digit",
+    "a window over midnight",
+    "a window without its list",
+    "no such date",
+    "date in American order",
+    "range backwards",
+    "hours without a day",
+    "typo beside receiving numbers",
+    "a ring timeout the portal cannot hold",
+    "typo in the rules",
+    "block anonymous by its word",
+    "unknown treatment of spam",
+    "a rule without when",
+    "typo in a rule's schedule",
+    "two rules for one schedule",
+    "unknown ring",
+    "also: both",
+    "a forward to the extension itself",
+    "a forward to a bare number",
+    "unknown dispatch",
+    "agent ring in quotes",
+    "an agent's unknown option",
+    "failover to a queue nobody declared",
+    "diverts for a queue",
+    "the portal's word for a condition",
+    "what the portal calls If unavailable",
+];
 
 /// One way to spoil the good workspace, and what has to be said about it.
 #[derive(Debug, Default, Deserialize)]
@@ -239,6 +303,31 @@ fn every_mistake_has_one_clear_finding() {
     }
     nobody_called(&listener);
     assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// What a person sees of sixty broken workspaces, and a program of ten: the caret under the very word, and the way out below it.
+#[test]
+fn sixty_broken_workspaces_as_they_are_shown() {
+    let listener = listener();
+    let shown: Vec<Case> = cases().into_iter().filter(|case| SHOWN.contains(&case.name.as_str())).collect();
+    assert_eq!(shown.len(), 60, "a name in the table is of no case");
+    let mut text = String::new();
+    for (at, case) in shown.iter().enumerate() {
+        let spoiled = Spoiled::new(&listener);
+        spoiled.apply(case);
+        let run = spoiled.workspace.run(&["check"]);
+        let said = format!("{}{}", run.err, run.out).replace(&spoiled.url, "URL");
+        text.push_str(&format!("# {}\n\n{}\n\n", case.name, said.trim_end()));
+        // Every sixth as a program has it.
+        if at % 6 == 0 {
+            let (_, findings) = spoiled.run(&["check"], &BTreeMap::new());
+            text.push_str(&format!("{}\n\n", serde_json::to_string_pretty(&findings).unwrap()));
+        }
+        // A line that the caret stands in says what the caret is about.
+        assert!(said.contains(" | "), "{}: no line is shown", case.name);
+    }
+    golden::assert("bad_input/shown.txt", &text);
+    nobody_called(&listener);
 }
 
 /// The control: without this every case could pass for a reason of its own.

@@ -189,3 +189,69 @@ phonenumbers:
         assert_eq!(help, expected, "{tenant}: {}{}", plan.out, plan.err);
     }
 }
+
+/// Who knows the portal writes its words. Each is told the word of the files that this phone system has for it.
+#[test]
+fn a_word_of_the_portal_is_told_the_word_of_the_files() {
+    let divert = |word: &str| format!("diverts: {{ \"101\": {{ {word}: voicemail }} }}\n");
+    let rule =
+        |word: &str| format!("rules: {{ \"101\": {{ order: [{{ when: default, {word}: true }}] }} }}\n");
+    let route = |word: &str| format!("numbers: {{ \"+12145550100\": {{ route: {{ {word}: \"600\" }} }} }}\n");
+    let queue = |word: &str| format!("queues: {{ \"400\": {{ {word}: voicemail }} }}\n");
+    let section = |word: &str| format!("{word}: {{}}\n");
+    type Form<'a> = &'a dyn Fn(&str) -> String;
+    let cases: &[(&System, Form<'_>, &str, &str)] = &[
+        (&STRATUS, &divert, "offline", "`offline` is `unreachable` here (portal: When offline)"),
+        (&BRIDGE, &divert, "offline", "`offline` is `unreachable` here (portal: When offline)"),
+        (&STRATUS, &divert, "when_busy", "`when_busy` is `busy` here (portal: When busy)"),
+        (
+            &STRATUS,
+            &divert,
+            "When unanswered",
+            "`When unanswered` is `no_answer` here (portal: When unanswered)",
+        ),
+        (&STRATUS, &rule, "dnd", "`dnd` is `do_not_disturb` here (portal: Do not disturb)"),
+        (&STRATUS, &rule, "screening", "`screening` is `call_screening` here (portal: Call screening)"),
+        (&STRATUS, &route, "auto_attendant", "`auto_attendant` is `attendant` here (portal: Auto Attendant)"),
+        (&CTM, &route, "auto_attendant", "`auto_attendant` is `menu` here (portal: Voice Menu)"),
+        (&STRATUS, &route, "call_queue", "`call_queue` is `queue` here (portal: Call Queue)"),
+        (&STRATUS, &queue, "if_unanswered", "`if_unanswered` is `no_answer` here (portal: If unanswered)"),
+        (&STRATUS, &section, "time_frames", "`time_frames` is `schedules` here (portal: Time Frames)"),
+        (
+            &STRATUS,
+            &section,
+            "answering_rules",
+            "`answering_rules` is `rules` here (portal: Answering Rules)",
+        ),
+        (
+            &CTM,
+            &section,
+            "fail_safe",
+            "`fail_safe` is `forwards` here (portal: Forwarding Number, or Fail-safe Number)",
+        ),
+        // No word of another phone system is offered.
+        (
+            &BRIDGE,
+            &section,
+            "contacts",
+            "expected one of `tenant`, `provider`, `account`, `extends`, `vars`, `without`, `labels`, `time_zone`, `country`, \
+             `diverts`",
+        ),
+        (
+            &BRIDGE,
+            &divert,
+            "on_hold",
+            "expected one of `always`, `busy`, `no_answer`, `unreachable`, `protect`, `until`",
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (system, form, word, expected) in cases {
+        let world = World::on(system, &form(word));
+        let refused = world.check();
+        let help: Vec<&str> = refused.err.lines().filter_map(|line| line.strip_prefix("help: ")).collect();
+        if (refused.ending, help.as_slice()) != (Ending::Error, &[*expected]) {
+            wrong.push(format!("{word}: {}", refused.err));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -36,6 +36,8 @@ mod comment;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod counts;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod ctm;
@@ -83,6 +85,8 @@ mod import_template;
 #[cfg(test)]
 mod import_write;
 #[cfg(test)]
+mod in_one_run;
+#[cfg(test)]
 mod in_part;
 #[cfg(test)]
 mod init;
@@ -90,6 +94,8 @@ mod init;
 mod kept;
 #[cfg(test)]
 mod led_there_since;
+#[cfg(test)]
+mod levels;
 #[cfg(test)]
 mod life;
 #[cfg(test)]

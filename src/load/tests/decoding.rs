@@ -179,7 +179,10 @@ fn whole_numbers() {
             &["1:4 wrong-type: expected a whole number, found `1e3` | write digits only, such as `30`"],
         ),
         ("a: 08\n", &["1:4 wrong-type: expected a whole number, found `08` | write 8"]),
-        ("a: soon\n", &["1:4 wrong-type: expected a whole number, found `soon`"]),
+        (
+            "a: soon\n",
+            &["1:4 wrong-type: expected a whole number, found `soon` | write digits only, such as `30`"],
+        ),
         ("a: {b: 1}\n", &["1:4 wrong-type: expected a whole number, found a map"]),
         ("a: 128\n", &["1:4 bad-value: expected a whole number from -128 to 127, found `128`"]),
         (
@@ -339,9 +342,12 @@ fn keys_types_and_variants() {
         ),
         ("to: {pair: [a, b, c]}\n", &["1:6 bad-value: expected a list of 2, found 3"]),
         ("to: {pair: [a]}\n", &["1:6 bad-value: expected tuple variant To::Pair with 2 elements, found 1"]),
-        ("to: voicemail\nalso: x\n", &["2:7 wrong-type: expected a list, found text"]),
+        ("to: voicemail\nalso: x\n", &["2:7 wrong-type: expected a list, found text | write `[x]`"]),
         ("to: voicemail\nnext: x\n", &["2:7 wrong-type: expected a map, found text"]),
-        ("to: voicemail\nlabel: [x]\n", &["2:8 wrong-type: expected text, found a list"]),
+        (
+            "to: voicemail\nlabel: [x]\n",
+            &["2:8 wrong-type: expected text, found a list | write `x` without the brackets"],
+        ),
         ("to: voicemail\nlabel:\n  x: 1\n", &["3:3 wrong-type: expected text, found a map"]),
     ]);
     assert_eq!(run::<Rule>("to: {pair: [a, b]}\n").unwrap().to, To::Pair("a".into(), "b".into()));
@@ -354,12 +360,12 @@ fn all_findings_of_an_object_at_once() {
         (
             "timeout: soon\nactive: yes\ncolour: red\nalso: [[x], y, {z: 1}]\nto: {number: [1]}\nlabel:\n",
             &[
-                "1:10 wrong-type: expected a whole number, found `soon`",
+                "1:10 wrong-type: expected a whole number, found `soon` | write digits only, such as `30`",
                 "2:9 wrong-type: expected `true` or `false`, found `yes` | write `true`",
                 "3:1 unknown-key: unknown key `colour` | expected one of `to`, `timeout`, `active`, `label`, `also`, `next`, `order`",
-                "4:8 wrong-type: expected text, found a list",
+                "4:8 wrong-type: expected text, found a list | write `x` without the brackets",
                 "4:16 wrong-type: expected text, found a map",
-                "5:14 wrong-type: expected text, found a list",
+                "5:14 wrong-type: expected text, found a list | write `1` without the brackets",
                 "6:1 null-value: `label` has no value | remove the key to leave the setting as it is, or write `[]` or `{}` for none",
             ],
         ),
@@ -377,7 +383,10 @@ fn all_findings_of_an_object_at_once() {
     // What one alias repeats is said once.
     let text =
         "to: voicemail\nnext:\n  a: &a {to: voicemail, timeout: x}\n  b: *a\n  c: {<<: *a, label: c}\n";
-    assert_eq!(errors::<Rule>(text), ["3:34 wrong-type: expected a whole number, found `x`"]);
+    assert_eq!(
+        errors::<Rule>(text),
+        ["3:34 wrong-type: expected a whole number, found `x` | write digits only, such as `30`"]
+    );
     // Bounded: a list with a thousand mistakes gives the first fifty.
     let many = format!("to: voicemail\nalso: [{}]\n", "[x], ".repeat(1000));
     assert_eq!(errors::<Rule>(&many).len(), 50);
@@ -453,10 +462,16 @@ fn errors_of_model_types() {
             "ring:\n- loud\n- [x]\n",
             &["2:3 bad-value: too loud", "3:3 wrong-type: expected a word or a map, found a list"],
         ),
-        ("ring:\n- {a: [1]}\n", &["2:7 wrong-type: expected text, found a list"]),
+        (
+            "ring:\n- {a: [1]}\n",
+            &["2:7 wrong-type: expected text, found a list | write `1` without the brackets"],
+        ),
         ("checked:\n  y:\n    {}\n", &["2:3 bad-value: say at least one"]),
         // Empty only because its one entry was taken out: said once.
-        ("checked:\n  y:\n    a: x\n", &["3:8 wrong-type: expected a whole number, found `x`"]),
+        (
+            "checked:\n  y:\n    a: x\n",
+            &["3:8 wrong-type: expected a whole number, found `x` | write digits only, such as `30`"],
+        ),
         (
             "phones: {\"1\": +2, +3: 4, +5: +6}\n",
             &["1:10 bad-value: `1` is no phone number", "1:23 bad-value: `4` is no phone number"],
