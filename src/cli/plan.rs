@@ -34,7 +34,7 @@ pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<En
     }
     let ending = if is_as_expected { ending(&plan, args.detailed_exitcode) } else { Ending::Error };
     let written = match args.format {
-        PlanFormat::Text => render::plan(&mut io.page(), &plan, args.showing.expand),
+        PlanFormat::Text => text(&plan, args, io),
         PlanFormat::Markdown => {
             let look = render::Look { expand: args.showing.expand, most: Some(args.max_bytes) };
             render::plan_markdown(&mut io.markdown(), &plan, look)
@@ -43,6 +43,15 @@ pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<En
         PlanFormat::Html => render::plan_html(io.out, &plan, &pictures(drawings), args.showing.expand),
     };
     shown(written, ending)
+}
+
+/// The plan as text, with what is left alone by name where everything is to be shown.
+fn text(plan: &Plan, args: &PlanArgs, io: &mut Io<'_>) -> io::Result<()> {
+    render::plan(&mut io.page(), plan, args.showing.expand)?;
+    if args.watching.verbose {
+        render::undeclared_extensions(&mut io.page(), &plan.tenants)?;
+    }
+    Ok(())
 }
 
 /// Drawings as pictures. What cannot be drawn is named with those that are not.

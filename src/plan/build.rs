@@ -262,11 +262,10 @@ fn describe(
         declared.contains(&Address::new(Kind::Rules, extension))
             || declared.contains(&Address::new(Kind::Diverts, extension))
     };
-    plan.unmanaged_extensions = observed
-        .extensions
-        .iter()
-        .filter(|(extension, role)| **role == Role::Person && !has_rules(extension.as_str()))
-        .count();
+    let people = observed.extensions.iter().filter(|(_, role)| **role == Role::Person);
+    let alone = people.map(|(extension, _)| extension.to_string()).filter(|it| !has_rules(it));
+    plan.unmanaged_extension_names = alone.collect();
+    plan.unmanaged_extensions = plan.unmanaged_extension_names.len();
     if plan.unmanaged_extensions > 0 {
         let is_shared = |resource: &Option<Resource>| !matches!(resource, Some(Resource::Schedule(schedule)) if schedule.extension.is_some());
         let changed = |step: &&Step| {

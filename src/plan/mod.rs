@@ -229,6 +229,9 @@ pub struct TenantPlan {
     pub unmanaged: Vec<Address>,
     /// How many extensions have neither `rules` nor `diverts` here.
     pub unmanaged_extensions: usize,
+    /// Which they are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unmanaged_extension_names: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
     /// What the tenant wants of the objects that the run is about.
@@ -265,6 +268,7 @@ impl TenantPlan {
             unverifiable: Vec::new(),
             unmanaged: Vec::new(),
             unmanaged_extensions: 0,
+            unmanaged_extension_names: Vec::new(),
             notes: Vec::new(),
             wanted: Wanted::default(),
             undoes: BTreeSet::new(),
@@ -409,6 +413,16 @@ impl Step {
         self.after.is_none()
     }
 
+    /// What people see it do: a forward that had no number is a new one to them, while its phone system has a record of every
+    /// number and changes that.
+    pub fn shown(&self) -> Action {
+        let to = Path::from(["to"]);
+        let is_first = |it: &FieldChange| it.path == to && it.old.is_none() && it.new.is_some();
+        let was_on = matches!(&self.before, Some(Resource::Forward(before)) if before.is_active());
+        let is_new = self.address.kind == Kind::Forwards && !was_on && self.changes.iter().any(is_first);
+        if self.action == Action::Update && is_new { Action::Create } else { self.action }
+    }
+
     /// Whether a field is part of what the step changes, or holds a part of it.
     pub fn concerns(&self, path: &[Segment]) -> bool {
         self.changes.iter().any(|change| path.starts_with(&change.path) || change.path.is_inside(path))
@@ -451,8 +465,9 @@ impl Plan {
         self.tenants.iter().any(|tenant| !tenant.blocked.is_empty())
     }
 
+    /// How many steps people see as this action.
     pub fn count(&self, action: Action) -> usize {
-        self.steps().filter(|(_, step)| step.action == action).count()
+        self.steps().filter(|(_, step)| step.shown() == action).count()
     }
 
     /// How many declared values nobody has looked at, because only a person can.

@@ -90,6 +90,8 @@ struct SavedTenant {
     unmanaged: Vec<Address>,
     unmanaged_extensions: usize,
     #[serde(default)]
+    unmanaged_extension_names: Vec<String>,
+    #[serde(default)]
     notes: Vec<SavedNote>,
 }
 
@@ -229,6 +231,7 @@ fn tenant(it: SavedTenant, lines: &Lines<'_>) -> serde_json::Result<TenantPlan> 
         unverifiable: it.unverifiable.into_iter().map(unverifiable).collect(),
         unmanaged: it.unmanaged,
         unmanaged_extensions: it.unmanaged_extensions,
+        unmanaged_extension_names: it.unmanaged_extension_names,
         notes: it.notes.into_iter().map(note).collect(),
         ..TenantPlan::blocked(&it.tenant, &it.provider, &it.account, blocked)
     })

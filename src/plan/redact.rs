@@ -40,6 +40,7 @@ fn tenant(plan: &mut TenantPlan) {
     plan.unmanaged.clear();
     plan.notes.clear();
     plan.unmanaged_extensions = 0;
+    plan.unmanaged_extension_names.clear();
     // Where calls go now is known by what is live.
     plan.experience = None;
     for finding in &mut plan.blocked {

@@ -133,8 +133,9 @@ fn blocks(plan: &Plan, look: Look) -> io::Result<Vec<Block>> {
     for part in &parts {
         blocks.push(table(part)?);
     }
+    let is_open = parts.iter().map(|part| part.steps.len()).sum::<usize>() <= OPEN;
     for Part { name, steps, .. } in &parts {
-        blocks.push(details(name, steps)?);
+        blocks.push(details(name, steps, is_open)?);
     }
     for tenant in &plan.tenants {
         let head = Page::apart(|page| by_hand::section_markdown(page, &tenant.tenant, &tenant.unverifiable))?;
@@ -281,7 +282,7 @@ fn table(part: &Part<'_>) -> io::Result<Block> {
 }
 
 fn row(out: &mut Page<'_>, step: &Step, at: Option<&str>) -> io::Result<()> {
-    let sign = match step.action {
+    let sign = match step.shown() {
         Action::Create => "create",
         Action::Update => "update",
         Action::Delete => "**delete**",
@@ -369,8 +370,11 @@ impl Show for Few {
     }
 }
 
+/// So few changes are seen without unfolding them.
+const OPEN: usize = 3;
+
 /// What changes, as the text of a plan has it.
-fn details(name: &str, steps: &[&Step]) -> io::Result<Block> {
+fn details(name: &str, steps: &[&Step], is_open: bool) -> io::Result<Block> {
     const FENCE: (&str, &str) = ("```diff\n", "```\n");
     let one = |step: &&Step| {
         let fenced = Page::apart(|page| {
@@ -384,6 +388,9 @@ fn details(name: &str, steps: &[&Step]) -> io::Result<Block> {
     };
     let items = steps.iter().map(one).collect::<io::Result<Vec<_>>>()?;
     let mut block = folded(DETAILS, "Every change", name, items)?;
+    if is_open {
+        block.head = block.head.replacen("<details>", "<details open>", 1);
+    }
     if !block.items.is_empty() {
         block.head.push_str(FENCE.0);
         block.foot.insert_str(0, FENCE.1);

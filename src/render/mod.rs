@@ -42,6 +42,7 @@ pub use findings::{failure_markdown, findings, findings_markdown};
 pub use html::{Picture, Pictures, plan_html};
 pub use import::import;
 pub use markdown::{COMMENT, LEAST, Look, outcomes_markdown, plan_markdown};
+pub use notes::undeclared_extensions;
 pub use outcome::{already, applied, outcome, summary};
 pub use plan::plan;
 pub use providers::{providers, providers_json, providers_markdown};

@@ -97,6 +97,16 @@ pub fn alone(out: &mut Page<'_>, plan: &TenantPlan) -> io::Result<()> {
     unmanaged(out, plan)
 }
 
+/// Which extensions have nothing declared, a line for each tenant that has some.
+pub fn undeclared_extensions(out: &mut Page<'_>, tenants: &[TenantPlan]) -> io::Result<()> {
+    for tenant in tenants.iter().filter(|it| !it.unmanaged_extension_names.is_empty()) {
+        let names = tenant.unmanaged_extension_names.iter().cloned().map(printable).collect::<Vec<_>>();
+        let name = printable(tenant.tenant.clone());
+        say!(out, "{}: neither `rules` nor `diverts` of {} here", name, Joined(&names, ", "))?;
+    }
+    Ok(())
+}
+
 /// One folded list for all tenants, also for those of which there is nothing else to say.
 pub fn alone_markdown(out: &mut Page<'_>, tenants: &[TenantPlan]) -> io::Result<()> {
     let mut each = tenants.iter().filter(|it| has_unmanaged(it)).peekable();

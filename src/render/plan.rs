@@ -103,7 +103,7 @@ pub(super) fn withheld(plan: &TenantPlan) -> Option<String> {
 fn step(out: &mut Page<'_>, tenant: &str, step: &Step, width: usize, at: Option<String>) -> io::Result<()> {
     let Step {
         address,
-        action,
+        action: _,
         class: _,
         reason: _,
         critical,
@@ -120,7 +120,7 @@ fn step(out: &mut Page<'_>, tenant: &str, step: &Step, width: usize, at: Option<
         fallback: _,
         used_by: _,
     } = step;
-    let sign = match action {
+    let sign = match step.shown() {
         Action::Create => paint(GREEN, "+"),
         Action::Update => paint(YELLOW, "~"),
         Action::Delete => paint(RED, "-"),
@@ -170,7 +170,7 @@ pub(super) fn noticed(step: &Step) -> String {
 
 /// What of the object changes.
 pub(super) fn changes(out: &mut Page<'_>, step: &Step) -> io::Result<()> {
-    field_changes(out, step.action, &step.changes)
+    field_changes(out, step.shown(), &step.changes)
 }
 
 /// The same of what is compared without a plan.

@@ -93,14 +93,14 @@ fn counted(steps: &[(&Step, Option<String>)]) -> String {
         (Action::Delete, "to delete"),
         (Action::Manual, "by hand"),
     ];
-    let of = |action| steps.iter().filter(|(step, _)| step.action == action).count();
+    let of = |action| steps.iter().filter(|(step, _)| step.shown() == action).count();
     let parts = words.into_iter().map(|(action, words)| (of(action), words)).filter(|(of, _)| *of > 0);
     let parts: Vec<String> = parts.map(|(of, words)| format!("{of} {words}")).collect();
     format!("{}: {}", count(steps.len(), "step"), parts.join(", "))
 }
 
 fn step(step: &Step, at: Option<&str>, of: &[&str]) -> io::Result<Markup> {
-    let (class, word) = match step.action {
+    let (class, word) = match step.shown() {
         Action::Create => ("good", "+ create"),
         Action::Update => ("some", "~ update"),
         Action::Delete => ("bad", "- delete"),

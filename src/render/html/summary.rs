@@ -37,7 +37,7 @@ pub fn overview(plan: &Plan) -> io::Result<Markup> {
 /// How many steps each tenant has, with a link to them.
 pub fn table(tenants: &Tenants<'_>) -> Markup {
     let shown = tenants.shown();
-    let of = |it: &TenantPlan, action: Action| it.steps.iter().filter(|step| step.action == action).count();
+    let of = |it: &TenantPlan, action: Action| it.steps.iter().filter(|step| step.shown() == action).count();
     let noticed = |it: &TenantPlan| it.steps.iter().filter(|step| step.class == Class::CallerVisible).count();
     let table = html! {
         table {
