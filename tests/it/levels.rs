@@ -29,7 +29,9 @@ fn a_warning_has_the_level_that_it_is_given() {
     const ERROR: &str = "error dead-forward at 4: `no_answer` never applies beside `always`";
     const COMMENT: &str = "# dialform: allow dead-forward\n";
     const REASON: &str = "# dialform: allow self-reference, dead-forward: 102 comes back in May\n";
-    let cases: &[(&[&str], &str, &str, Ending, &[&str])] = &[
+    /// Options, the level in `dialform.yaml`, the comment, and what comes of them.
+    type Case<'a> = (&'a [&'a str], &'a str, &'a str, Ending, &'a [&'a str]);
+    let cases: &[Case<'_>] = &[
         (&[], "", "", Ending::Fine, &[WARNING]),
         (&["--deny", "dead-forward"], "", "", Ending::Error, &[ERROR]),
         (&["--allow", "dead-forward"], "", "", Ending::Fine, &[]),
