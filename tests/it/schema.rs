@@ -199,8 +199,8 @@ fn a_workspace_gets_the_schemas_of_its_systems() {
     workspace.write("dialform.yaml", "version: 1\nproviders:\n  desk: { kind: deskphone, bridge: manual }\ntenants: [\"tenants/*.yaml\"]\n");
     workspace.write("tenants/a.yaml", "tenant: a\nprovider: desk\naccount: a\n");
     let written = workspace.run(&["schema", "--write"]);
-    let files =
-        ["workspace", "tests", "tenant", "tenant.deskphone"].map(|it| format!("schema/{it}.schema.json: written"));
+    let files = ["workspace", "tests", "tenant", "tenant.deskphone"]
+        .map(|it| format!("schema/{it}.schema.json: written"));
     assert_eq!((written.out, written.err), (files.join("\n") + "\n", String::new()));
     let own = std::fs::read_to_string(workspace.path("schema/tenant.deskphone.schema.json")).unwrap();
     assert_eq!(workspace.run(&["schema", "--kind", "deskphone"]).out, own);

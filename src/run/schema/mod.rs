@@ -1,5 +1,6 @@
 //! The JSON Schemas of the files, for editors.
 
+mod described;
 mod narrow;
 mod tenant;
 mod write;
@@ -44,7 +45,7 @@ impl SchemaOf<'_> {
     /// The schema, in draft 7, which editors understand; of an unknown kind that of any.
     pub fn schema(self) -> Value {
         let generator = || SchemaSettings::draft07().with_transform(without_null).into_generator();
-        match self {
+        let mut schema = match self {
             Self::Tenant => tenant(generator()),
             Self::TenantOn(kind) => {
                 let any = tenant(generator());
@@ -55,7 +56,9 @@ impl SchemaOf<'_> {
             }
             Self::Workspace => workspace(generator()).to_value(),
             Self::Tests => generator().into_root_schema_for::<AssertionFile>().to_value(),
-        }
+        };
+        described::by_the_key(&mut schema);
+        schema
     }
 
     /// The text of its file.
