@@ -15,6 +15,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One field that differs, in the words of the YAML. In JSON it has, beside its path, the `field` as people read it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -315,21 +316,25 @@ fn ringable_key(target: &Ringable) -> String {
 
 fn elements<T: Keyed>(desired: &[T], observed: &[T], path: &Path, out: &mut Vec<FieldChange>) {
     // Two elements of the same name cannot be matched: the list is compared as a whole.
-    let mut keys: Vec<String> = observed.iter().map(Keyed::key).collect();
-    keys.sort();
-    if keys.windows(2).any(|pair| pair[0] == pair[1]) {
+    let live: BTreeMap<String, &T> = observed.iter().map(|it| (it.key(), it)).collect();
+    if live.len() < observed.len() {
         return replaced(&desired, &observed, path, out);
     }
+    let mut wanted = BTreeSet::new();
     for element in desired {
-        let path = path.join(Segment::element(element.key()));
-        match observed.iter().find(|o| o.key() == element.key()) {
+        let key = element.key();
+        let path = path.join(Segment::element(&key));
+        let observed = live.get(&key).copied();
+        wanted.insert(key);
+        match observed {
             Some(observed) => element.compare(observed, &path, out),
             None => out.push(FieldChange { path, old: None, new: Some(json(element)) }),
         }
     }
     for element in observed {
-        if !desired.iter().any(|d| d.key() == element.key()) {
-            let path = path.join(Segment::element(element.key()));
+        let key = element.key();
+        if !wanted.contains(&key) {
+            let path = path.join(Segment::element(key));
             out.push(FieldChange { path, old: Some(json(element)), new: None });
         }
     }

@@ -1,6 +1,6 @@
 //! What needs a person's word before it is carried out.
 
-use super::{Action, Observed, Role, Step};
+use super::{Action, HiddenUse, Observed, Role, Step};
 use crate::{
     model::{
         Address, Destination, Divert, Diverts, Guard, Kind, Number, Queue, Reference, Resource, Route,
@@ -8,7 +8,10 @@ use crate::{
     },
     path::Segment,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// The limits of `guard` that these steps go beyond.
 pub(super) fn limits(steps: &[Step], declared: usize, guard: &Guard) -> Vec<String> {
@@ -119,7 +122,7 @@ pub(super) fn answers(queue: &Queue) -> bool {
 /// Whether these are the forwards of a queue's own extension, and lead calls into the queue.
 fn leads_in(address: &Address, diverts: &Diverts, observed: &Observed) -> bool {
     let key = &address.key;
-    let is_queue = observed.extensions.iter().any(|(it, role)| it.as_str() == key && *role == Role::Queue);
+    let is_queue = key.parse().is_ok_and(|it| observed.extensions.get(&it) == Some(&Role::Queue));
     let own = match &diverts.always {
         Some(Divert::To(Destination::Queue(to))) => to == key,
         Some(Divert::To(Destination::Extension(to))) => to.as_str() == key,
@@ -134,6 +137,10 @@ struct After<'a> {
     /// A new object has only what is declared.
     made: BTreeSet<Address>,
     planned: BTreeMap<Address, Option<Resource>>,
+    /// What will point to an object, by what it points to.
+    pointing: OnceCell<BTreeMap<Address, BTreeSet<&'a Address>>>,
+    /// What only the provider knows of, by what it points to.
+    hidden: OnceCell<BTreeMap<&'a Address, Vec<&'a HiddenUse>>>,
 }
 
 impl<'a> After<'a> {
@@ -144,6 +151,8 @@ impl<'a> After<'a> {
             observed,
             made: made.map(|step| step.address.clone()).collect(),
             planned: planned.map(|step| (step.address.clone(), step.after.clone())).collect(),
+            pointing: OnceCell::new(),
+            hidden: OnceCell::new(),
         }
     }
 
@@ -163,13 +172,19 @@ impl<'a> After<'a> {
 
     /// What will still point to an object.
     fn users(&self, target: &Address, wanted: impl Fn(&Address) -> bool) -> Vec<Address> {
-        let others =
-            self.observed.objects.iter().filter(|(address, _)| *address != target && wanted(address));
-        let pointing = others.filter(|(address, live)| {
-            let resource = self.planned.get(*address).map_or(Some(*live), Option::as_ref);
-            resource.is_some_and(|resource| points(address, resource, target))
+        let pointing = self.pointing.get_or_init(|| {
+            let mut pointing: BTreeMap<Address, BTreeSet<&Address>> = BTreeMap::new();
+            for (address, live) in &self.observed.objects {
+                let resource = self.planned.get(address).map_or(Some(live), Option::as_ref);
+                let found = resource.map(|resource| references(address, resource)).unwrap_or_default();
+                for target in found.iter().filter_map(|(_, reference)| Reference::address(reference)) {
+                    pointing.entry(target).or_default().insert(address);
+                }
+            }
+            pointing
         });
-        pointing.map(|(address, _)| address.clone()).collect()
+        let others = pointing.get(target).into_iter().flatten().copied();
+        others.filter(|address| *address != target && wanted(address)).cloned().collect()
     }
 
     /// Pointers that only the provider knows of. Where one also shows in an object, that object is counted instead.
@@ -178,7 +193,14 @@ impl<'a> After<'a> {
             let live = self.observed.objects.get(owner);
             live.is_some_and(|live| points(owner, live, target))
         };
-        let hidden = self.observed.hidden_uses.iter().filter(|it| it.target == *target);
+        let hidden = self.hidden.get_or_init(|| {
+            let mut hidden: BTreeMap<&Address, Vec<&HiddenUse>> = BTreeMap::new();
+            for it in &self.observed.hidden_uses {
+                hidden.entry(&it.target).or_default().push(it);
+            }
+            hidden
+        });
+        let hidden = hidden.get(target).into_iter().flatten();
         hidden
             .filter(|it| !it.owners.iter().any(|owner| owner == target || shows(owner)))
             .map(|it| it.by.clone())
