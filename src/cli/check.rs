@@ -63,6 +63,8 @@ pub async fn run(global: &Global, args: &CheckArgs, io: &mut Io<'_>) -> Result<E
             render::check(&mut io.page(), tenants, objects, &findings, placed)?;
         }
     }
+    // The process ends: nobody needs back what it takes to hold a fleet.
+    std::mem::forget(checked);
     let is_wrong = findings.iter().any(|finding| finding.level == Level::Error);
     Ok(if is_whole && !is_wrong { Ending::Fine } else { Ending::Error })
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     finding::{Finding, Place},
     flow::{self, Assumptions, Config, Counted, Fault, Found, Network, Seconds, SiteId, System},
-    model::{Address, E164, Tenant, phone_numbers},
+    model::{Address, E164, Tenant, phone_numbers_that},
     path::Path,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -171,11 +171,13 @@ fn groups(tenants: &[CalledTenant<'_>]) -> Vec<Vec<usize>> {
         at
     }
     for (at, it) in tenants.iter().enumerate() {
-        for (_, number) in phone_numbers(&it.tenant) {
-            let Some(owner) = owners.get(&number) else { continue };
-            let (one, other) = (first(&mut group, at), first(&mut group, *owner));
-            group[one.max(other)] = one.min(other);
-        }
+        phone_numbers_that(&it.tenant, &mut |number| {
+            if let Some(owner) = owners.get(number) {
+                let (one, other) = (first(&mut group, at), first(&mut group, *owner));
+                group[one.max(other)] = one.min(other);
+            }
+            false
+        });
     }
     let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for at in 0..tenants.len() {

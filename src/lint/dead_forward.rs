@@ -4,7 +4,7 @@ use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{
     finding::Level,
     flow::{self, System},
-    model::{Divert, Diverts, Resource},
+    model::{Divert, Diverts},
     path::{Path, Segment},
 };
 use std::collections::BTreeSet;
@@ -60,18 +60,17 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                 report(&keys([&"diverts", extension]), diverts, why, &taken);
             }
         }
-        for said in it.tenant.said() {
-            let Resource::Rules(rules) = &said.resource else { continue };
-            let Ok(extension) = said.address.key.parse() else { continue };
+        it.tenant.each_rules(&mut |whose, rules| {
+            let Ok(extension) = whose.key.parse() else { return };
             let callers = it.tenant.rules.get(&extension).and_then(|rules| rules.callers.as_ref());
             for (index, rule) in rules.order.iter().flatten().enumerate() {
                 if let Some(why) = in_the_way(&rule.forward, rule.do_not_disturb) {
                     let taken = flow::conditions_of_rule(&extension, rule, callers);
                     let path = Path::from(["order"]).join(index).join("forward");
-                    report(&said.at(&path), &rule.forward, why, &taken);
+                    report(&whose.at(&path), &rule.forward, why, &taken);
                 }
             }
-        }
+        });
     }
 }
 

@@ -1,7 +1,7 @@
 //! A rule for the schedule of another extension.
 
 use super::{Check, Example, Findings, Lint, Subject};
-use crate::{finding::Level, model::Resource, path::Path};
+use crate::{finding::Level, path::Path};
 
 pub static LINT: Lint = Lint {
     code: "foreign-schedule",
@@ -30,19 +30,18 @@ rules: { "101": { order: [{ when: vacation }] } }"#,
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
-        for said in it.tenant.said() {
-            let (extension, Resource::Rules(rules)) = (&said.address.key, &said.resource) else { continue };
+        it.tenant.each_rules(&mut |whose, rules| {
             for (index, rule) in rules.order.iter().flatten().enumerate() {
                 let owner =
                     it.tenant.schedules.get(&rule.when).and_then(|schedule| schedule.extension.as_ref());
-                let Some(owner) = owner.filter(|owner| owner.as_str() != extension) else {
+                let Some(owner) = owner.filter(|owner| owner.as_str() != whose.key) else {
                     continue;
                 };
-                let at = said.at(&Path::from(["order"]).join(index).join("when"));
+                let at = whose.at(&Path::from(["order"]).join(index).join("when"));
                 let message = format!("schedule `{}` belongs to extension `{owner}`", rule.when);
                 let help = "leave its `extension` out, or make one for this extension under another name";
                 out.push((it.place)(&at), message, help);
             }
-        }
+        });
     }
 }

@@ -4,8 +4,9 @@ use super::{Check, Example, Findings, Lint, Subject, place_of_number};
 use crate::{
     finding::Level,
     model::{
+        E164,
         numbering::{Standing, standing},
-        phone_numbers,
+        phone_numbers_that,
     },
 };
 
@@ -38,7 +39,8 @@ diverts: { "2001": { always: { number: "+442079460000" } } }"#,
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
-        for (path, number) in phone_numbers(it.tenant) {
+        let is_impossible = &mut |number: &E164| matches!(standing(number), Standing::Impossible(_));
+        for (path, number) in phone_numbers_that(it.tenant, is_impossible) {
             if let Standing::Impossible(why) = standing(&number) {
                 out.push(place_of_number(it, &path), why.message, why.help.unwrap_or_default());
             }

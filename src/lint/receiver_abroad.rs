@@ -2,9 +2,8 @@
 
 use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{
-    finding::Level,
-    model::{E164, Reference, numbering, references},
-    path::Segment,
+    finding::{Level, Place},
+    model::{Destination, E164, Pointed, numbering},
 };
 use std::collections::BTreeSet;
 
@@ -38,25 +37,24 @@ receivers: { "+14105550123": { label: Front desk } }"#,
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
         let mut seen = BTreeSet::new();
-        let mut report = |number: &E164, place| {
+        let mut report = |number: &E164, place: &dyn Fn() -> Place| {
             if numbering::is_abroad(number) && seen.insert(number.clone()) {
                 out.push(
-                    place,
+                    place(),
                     format!("{number} is outside the U.S. and Canada: the per-minute rate can vary"),
                     "look it up once the pattern is set: Numbers > Tracking Numbers, renewal date column",
                 );
             }
         };
         for number in it.tenant.receivers.keys() {
-            report(number, (it.place_of_key)(&keys([&"receivers", number])));
+            report(number, &|| (it.place_of_key)(&keys([&"receivers", number])));
         }
-        for (address, resource) in it.tenant.resources() {
-            for (path, reference) in references(&address, &resource) {
-                let Reference::Receiver(number) = reference else { continue };
-                let mut at = vec![Segment::key(address.kind.section()), Segment::key(&address.key)];
-                at.extend(path);
-                report(&number, (it.place)(&at));
+        it.tenant.each_pointer(&mut |whose, within, to| {
+            if let (Pointed::Receiver(number) | Pointed::Destination(Destination::Receiver(number)), None) =
+                (to, whose.entry)
+            {
+                report(number, &|| (it.place)(&whose.at(&within.path())));
             }
-        }
+        });
     }
 }

@@ -3,7 +3,7 @@
 use super::{Check, Example, Findings, Lint, Subject, keys};
 use crate::{
     finding::Level,
-    model::{Address, DEFAULT_RULE, Kind, Queue, Reference, Resource, Ringable, Tenant, references},
+    model::{DEFAULT_RULE, Divert, Pointed, Reference, Ringable, Tenant},
 };
 use std::collections::BTreeSet;
 
@@ -64,11 +64,10 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
 /// The schedules of the rules that calls to the declared numbers come to; nothing where it cannot be told from the files.
 fn schedules_on_the_way(tenant: &Tenant) -> Option<BTreeSet<String>> {
     let mut open: Vec<Reference> = Vec::new();
-    for (address, resource) in tenant.resources() {
-        if let Resource::Number(number) = &resource {
-            number.route.as_ref()?;
-            open.extend(references(&address, &resource).into_iter().map(|(_, to)| to));
-        }
+    for number in tenant.numbers.values() {
+        number.route.as_ref()?;
+        // No number has a mailbox of its own.
+        number.each_pointer(&mut |_, to| open.extend(to.reference("")));
     }
     if open.is_empty() {
         return None;
@@ -88,9 +87,11 @@ fn schedules_on_the_way(tenant: &Tenant) -> Option<BTreeSet<String>> {
                         open.push(Reference::Extension(agent.clone()));
                     }
                 }
-                let forwards = Resource::Queue(Queue { agents: None, ..queue.clone() });
-                let address = Address::new(Kind::Queues, key);
-                open.extend(references(&address, &forwards).into_iter().map(|(_, to)| to));
+                let forwards = queue.forwards().into_iter().filter_map(|(_, divert)| match divert {
+                    Some(Divert::To(to)) => Pointed::Destination(to).reference(key),
+                    Some(Divert::Off) | None => None,
+                });
+                open.extend(forwards);
             }
             Reference::Extension(extension) => {
                 if tenant.queues.contains_key(extension.as_str()) {
@@ -102,9 +103,7 @@ fn schedules_on_the_way(tenant: &Tenant) -> Option<BTreeSet<String>> {
                 // Where it does not say so itself, an extension may forward anywhere.
                 order.iter().find(|rule| rule.when == DEFAULT_RULE)?;
                 used.extend(order.iter().map(|rule| rule.when.clone()).filter(|when| when != DEFAULT_RULE));
-                let address = Address::new(Kind::Rules, extension);
-                let found = references(&address, &Resource::Rules(rules.clone()));
-                open.extend(found.into_iter().map(|(_, to)| to));
+                rules.each_pointer(&mut |_, to| open.extend(to.reference(extension.as_str())));
             }
             // A mailbox, a telephone past its rules and an outside number are the end.
             Reference::Voicemail(_) | Reference::Phone(_) | Reference::Number(_) | Reference::Schedule(_) => {

@@ -3,8 +3,7 @@
 use super::{Check, Example, Findings, Lint, Subject};
 use crate::{
     finding::Level,
-    model::{Kind, Reference, Said, references},
-    path::Segment,
+    model::{Kind, Reference},
 };
 
 pub static LINT: Lint = Lint {
@@ -32,35 +31,32 @@ Send it somewhere else; `voicemail` is the extension's own mailbox.",
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
-        for said in it.tenant.said() {
-            let Said { address, resource, .. } = &said;
-            for (path, reference) in references(address, resource) {
-                let in_ring = path.iter().any(|seg| *seg == Segment::key("simultaneous"));
-                let back = match (&reference, address.kind) {
-                    // Ringing its own extension with the others means the same as `own_extension`.
-                    (Reference::Extension(to), Kind::Rules | Kind::Diverts) => {
-                        !in_ring && to.as_str() == address.key
-                    }
-                    (Reference::Extension(to), Kind::Queues) => to.as_str() == address.key,
-                    (Reference::Queue(to), Kind::Queues) => *to == address.key,
-                    (
-                        Reference::Number(to) | Reference::Receiver(to),
-                        Kind::Forwards | Kind::Numbers | Kind::Receivers,
-                    ) => to.to_string() == address.key,
-                    _ => false,
-                };
-                if back {
-                    let (whose, help) = match address.kind {
-                        Kind::Forwards => ("number", "name a number on another platform"),
-                        Kind::Queues | Kind::Numbers | Kind::Receivers => {
-                            (address.kind.noun(), "send them somewhere else")
-                        }
-                        _ => ("extension", "send them somewhere else; its own mailbox is `voicemail`"),
-                    };
-                    let message = format!("calls to {whose} `{}` come back to it", address.key);
-                    out.push((it.place)(&said.at(&path)), message, help);
+        it.tenant.each_pointer(&mut |whose, within, to| {
+            let Some(reference) = to.reference(whose.key) else { return };
+            let back = match (&reference, whose.kind) {
+                // Ringing its own extension with the others means the same as `own_extension`.
+                (Reference::Extension(to), Kind::Rules | Kind::Diverts) => {
+                    !within.has("simultaneous") && to.as_str() == whose.key
                 }
+                (Reference::Extension(to), Kind::Queues) => to.as_str() == whose.key,
+                (Reference::Queue(to), Kind::Queues) => *to == whose.key,
+                (
+                    Reference::Number(to) | Reference::Receiver(to),
+                    Kind::Forwards | Kind::Numbers | Kind::Receivers,
+                ) => to.as_str() == whose.key,
+                _ => false,
+            };
+            if back {
+                let (noun, help) = match whose.kind {
+                    Kind::Forwards => ("number", "name a number on another platform"),
+                    Kind::Queues | Kind::Numbers | Kind::Receivers => {
+                        (whose.kind.noun(), "send them somewhere else")
+                    }
+                    _ => ("extension", "send them somewhere else; its own mailbox is `voicemail`"),
+                };
+                let message = format!("calls to {noun} `{}` come back to it", whose.key);
+                out.push((it.place)(&whose.at(&within.path())), message, help);
             }
-        }
+        });
     }
 }

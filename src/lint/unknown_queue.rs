@@ -3,7 +3,7 @@
 use super::{Check, Example, Findings, Lint, Subject, did_you_mean};
 use crate::{
     finding::Level,
-    model::{Reference, Said, references},
+    model::{Destination, Pointed},
 };
 
 pub static LINT: Lint = Lint {
@@ -33,20 +33,16 @@ numbers: { "+12145550100": { route: { queue: "400" } } }"#,
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
-        for said in it.tenant.said() {
-            let Said { address, resource, .. } = &said;
-            for (path, reference) in references(address, resource) {
-                let Reference::Queue(key) = reference else { continue };
-                if it.tenant.queues.contains_key(&key) {
-                    continue;
-                }
-                let at = said.at(&path).join("queue");
-                let help =
-                    did_you_mean(&key, it.tenant.queues.keys().map(String::as_str)).unwrap_or_else(|| {
-                        format!("declare it; `queues: {{ \"{key}\": {{}} }}` uses a live one as it is")
-                    });
-                out.push((it.place)(&at), format!("queue `{key}` is not declared"), help);
+        it.tenant.each_pointer(&mut |whose, within, to| {
+            let Pointed::Destination(Destination::Queue(key)) = to else { return };
+            if it.tenant.queues.contains_key(key) {
+                return;
             }
-        }
+            let at = whose.at(&within.path()).join("queue");
+            let help = did_you_mean(key, it.tenant.queues.keys().map(String::as_str)).unwrap_or_else(|| {
+                format!("declare it; `queues: {{ \"{key}\": {{}} }}` uses a live one as it is")
+            });
+            out.push((it.place)(&at), format!("queue `{key}` is not declared"), help);
+        });
     }
 }

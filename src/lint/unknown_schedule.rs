@@ -3,8 +3,8 @@
 use super::{Check, Example, Findings, Lint, Subject, did_you_mean};
 use crate::{
     finding::Level,
-    model::{Bulk, DEFAULT_RULE, Kind, Reference, references},
-    path::{Path, Segment},
+    model::{Bulk, DEFAULT_RULE, Kind, Pointed},
+    path::Path,
 };
 
 pub static LINT: Lint = Lint {
@@ -45,20 +45,18 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
                 out.push((it.place)(&at), format!("schedule `{name}` is not declared"), help);
             }
         }
-        for (address, resource) in it.tenant.resources() {
-            for (path, reference) in references(&address, &resource) {
-                let Reference::Schedule(name) = reference else { continue };
-                if it.tenant.schedules.contains_key(&name) {
-                    continue;
-                }
-                let mut at = vec![Segment::key(address.kind.section()), Segment::key(&address.key)];
-                at.extend(path);
-                let always = (address.kind == Kind::Rules).then_some(DEFAULT_RULE);
-                let known = it.tenant.schedules.keys().map(String::as_str).chain(always);
-                let help = did_you_mean(&name, known).unwrap_or_else(|| declare(&name));
-                out.push((it.place)(&at), format!("schedule `{name}` is not declared"), help);
+        it.tenant.each_pointer(&mut |whose, within, to| {
+            let Pointed::Schedule(name) = to else { return };
+            // Of `bulk` that is said above.
+            if whose.entry.is_some() || it.tenant.schedules.contains_key(name) {
+                return;
             }
-        }
+            let always = (whose.kind == Kind::Rules).then_some(DEFAULT_RULE);
+            let known = it.tenant.schedules.keys().map(String::as_str).chain(always);
+            let help = did_you_mean(name, known).unwrap_or_else(|| declare(name));
+            let at = whose.at(&within.path());
+            out.push((it.place)(&at), format!("schedule `{name}` is not declared"), help);
+        });
     }
 }
 

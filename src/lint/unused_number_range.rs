@@ -4,8 +4,9 @@ use super::{Check, Example, Findings, Lint, Subject, place_of_number};
 use crate::{
     finding::Level,
     model::{
+        E164,
         numbering::{Standing, standing},
-        phone_numbers,
+        phone_numbers_that,
     },
 };
 use std::collections::BTreeSet;
@@ -37,12 +38,12 @@ diverts: { "101": { always: { number: "+19725550123" } } }"#,
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
         let mut seen = BTreeSet::new();
-        for (path, number) in phone_numbers(it.tenant) {
-            if standing(&number) == Standing::NoKnownRange && seen.insert(number.clone()) {
-                let message = format!("{number} is in no range of numbers that is known to be in use");
-                let help = "check its digits; if they are right, leave them as they are";
-                out.push(place_of_number(it, &path), message, help);
-            }
+        let is_unknown =
+            &mut |number: &E164| standing(number) == Standing::NoKnownRange && seen.insert(number.clone());
+        for (path, number) in phone_numbers_that(it.tenant, is_unknown) {
+            let message = format!("{number} is in no range of numbers that is known to be in use");
+            let help = "check its digits; if they are right, leave them as they are";
+            out.push(place_of_number(it, &path), message, help);
         }
     }
 }

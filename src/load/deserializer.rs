@@ -34,7 +34,7 @@ impl<'a> NodeDeserializer<'a> {
     /// A scalar's text, and whether it is plain.
     fn scalar(self, what: &str) -> Result<(&'a str, bool)> {
         match &self.node.value {
-            Value::Scalar { text, plain } => Ok((text, *plain)),
+            Value::Scalar { text, plain } => Ok((&**text, *plain)),
             Value::Map(_) | Value::Seq(_) => Err(self.expected(what).help(without_brackets(self.node))),
         }
     }

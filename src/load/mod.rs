@@ -1,7 +1,7 @@
 //! From YAML text to typed values. In reading order:
 //!
 //! - [`source`]: one file's text; turns byte spans into places (`span`)
-//! - [`tree`]: the spanned tree of a file; every scalar keeps its raw text
+//! - [`tree`]: the spanned tree of a file; every scalar keeps its raw text (`scalar`)
 //! - `parse`: builds the tree from parser events, within limits (`anchors`: what aliases may come to)
 //! - [`layout`]: how a file is written, with its comments
 //! - `syntax`: explains what the parser trips over
@@ -55,6 +55,7 @@ mod parse;
 mod part;
 mod pieces;
 mod revision;
+mod scalar;
 mod scan;
 mod shared;
 pub mod source;

@@ -10,6 +10,7 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle};
 
 use super::anchors::{Anchors, Unfolded, too_many};
 use super::entries::Entries;
+use super::scalar::Text;
 use super::source::{Collector, Source};
 use super::span::Span;
 use super::syntax::{self, MAX_DEPTH, too_deep};
@@ -114,6 +115,8 @@ struct Builder<'a> {
     anchors: Anchors,
     /// End of the last thing read.
     read_to: usize,
+    /// Whether there is a tab anywhere.
+    has_tabs: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -127,6 +130,7 @@ impl<'a> Builder<'a> {
             opened: 0,
             anchors: Anchors::default(),
             read_to: 0,
+            has_tabs: source.text().contains('\t'),
         }
     }
 
@@ -159,7 +163,11 @@ impl<'a> Builder<'a> {
                 let plain = style == ScalarStyle::Plain;
                 // The parser reports an absent value as `~`, told apart by its empty span.
                 let absent = plain && span.start() == span.end();
-                let text = if absent { String::new() } else { text.into_owned() };
+                let text = if absent { "" } else { &*text };
+                // Between its quotes, if it has some.
+                let inner =
+                    if plain { (span.start(), span.end()) } else { (span.start() + 1, span.end() - 1) };
+                let kept = Text::of(self.source.shared_text(), inner, text);
                 let span = if absent { self.dash(span) } else { span };
                 if let Some(hidden) = text.chars().find(|c| is_hidden(*c)) {
                     let message =
@@ -167,7 +175,7 @@ impl<'a> Builder<'a> {
                     let finding = Finding::error("hidden-character", message);
                     self.findings.push(span, finding.help("remove it: the text is not what it looks like"));
                 }
-                self.complete(Node::new(span, Value::Scalar { text: text.into(), plain }), anchor)
+                self.complete(Node::new(span, Value::Scalar { text: kept, plain }), anchor)
             }
             Event::SequenceStart(style, anchor, _) => {
                 self.open(span, style, anchor, Content::Seq(Vec::new()))
@@ -258,6 +266,9 @@ impl<'a> Builder<'a> {
 
     /// Some tabs pass as indentation when they follow spaces; how far they indent is anyone's guess.
     fn refuse_tab_before(&mut self, span: Span) {
+        if !self.has_tabs {
+            return;
+        }
         let line = self.source.line(self.source.line_number(span.start()));
         let before = self.source.slice(Span::new(line.start(), span.start()));
         if before.contains('\t') && before.trim().is_empty() {
@@ -325,7 +336,7 @@ impl<'a> Builder<'a> {
 
     /// Checks the keys of a map and resolves its merge key.
     fn settle(&mut self, entries: Vec<(Node, Node)>) -> Vec<(Node, Node)> {
-        let mut seen: HashMap<Box<str>, usize> = HashMap::with_capacity(entries.len());
+        let mut seen = Keys::with_capacity(entries.len());
         let mut own = Vec::with_capacity(entries.len());
         let mut merged = None;
         for (key, value) in entries {
@@ -341,7 +352,7 @@ impl<'a> Builder<'a> {
                 continue;
             };
             if let Some(first) = seen.get(text) {
-                let line = self.source.line_number(*first);
+                let line = self.source.line_number(first);
                 let finding = Finding::error(
                     "duplicate-key",
                     format!("key `{}` is already set on line {line}", syntax::short(text)),
@@ -358,7 +369,7 @@ impl<'a> Builder<'a> {
         }
         for (key, value) in merged.map(|value| self.merged_entries(value)).unwrap_or_default() {
             // Own keys win over merged ones, earlier maps of a list over later ones.
-            if !seen.contains_key(key.text()) {
+            if seen.get(key.text()).is_none() {
                 seen.insert(key.text().into(), key.span.start());
                 own.push((key, value));
             }
@@ -411,6 +422,45 @@ impl<'a> Builder<'a> {
             }
         }
         Err(self.findings.finish())
+    }
+}
+
+/// The keys of a map, each with where it stands. Most maps are small, and are searched one by one.
+enum Keys {
+    Few(Vec<(Text, usize)>),
+    Many(HashMap<Box<str>, usize>),
+}
+
+/// So many keys are few.
+const FEW: usize = 8;
+
+impl Keys {
+    fn with_capacity(count: usize) -> Self {
+        if count <= FEW {
+            Self::Few(Vec::with_capacity(count))
+        } else {
+            Self::Many(HashMap::with_capacity(count))
+        }
+    }
+
+    fn get(&self, key: &str) -> Option<usize> {
+        match self {
+            Self::Few(keys) => keys.iter().find(|(text, _)| **text == *key).map(|(_, at)| *at),
+            Self::Many(keys) => keys.get(key).copied(),
+        }
+    }
+
+    fn insert(&mut self, key: Text, at: usize) {
+        match self {
+            Self::Few(keys) if keys.len() < FEW => keys.push((key, at)),
+            Self::Few(keys) => {
+                let all = keys.drain(..).chain([(key, at)]);
+                *self = Self::Many(all.map(|(text, at)| ((*text).into(), at)).collect());
+            }
+            Self::Many(keys) => {
+                keys.insert((*key).into(), at);
+            }
+        }
     }
 }
 

@@ -64,6 +64,11 @@ impl Source {
         &self.text
     }
 
+    /// The same, for those who keep stretches of it.
+    pub(super) fn shared_text(&self) -> &Arc<str> {
+        &self.text
+    }
+
     /// The 1-based line of a byte offset.
     pub fn line_number(&self, offset: usize) -> usize {
         self.lines.partition_point(|start| *start <= offset).max(1)

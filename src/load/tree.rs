@@ -4,6 +4,7 @@
 //! field asks for something else.
 
 use super::entries::Entries;
+use super::scalar::Text;
 use super::source::{Places, Source};
 use super::sources::Sources;
 use super::span::Span;
@@ -31,7 +32,7 @@ pub struct Node {
 pub enum Value {
     /// `plain` is false for quoted and block (`|`, `>`) text.
     Scalar {
-        text: Box<str>,
+        text: Text,
         plain: bool,
     },
     Map(Entries<Node>),

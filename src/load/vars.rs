@@ -170,7 +170,7 @@ impl Values {
         let Node { span, value, incomplete } = node;
         match value {
             Value::Scalar { text, plain } => match self.replaced(*span, text, *plain, sources) {
-                Some((new, bare)) => (*text, *plain) = (new, bare),
+                Some((new, bare)) => (*text, *plain) = ((*new).into(), bare),
                 None => return false,
             },
             Value::Seq(items) => {

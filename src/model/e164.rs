@@ -19,6 +19,10 @@ impl E164 {
         fits.then(|| Self(format!("+{digits}")))
     }
 
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The digits without the `+`.
     pub fn digits(&self) -> &str {
         &self.0[1..]

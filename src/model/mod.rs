@@ -62,19 +62,19 @@ pub use nth::Nth;
 pub use number::{Forward, Number};
 pub use numbering::Country;
 pub use own_entry::OwnEntry;
-pub use phone_numbers::phone_numbers;
+pub use phone_numbers::{phone_numbers, phone_numbers_that};
 pub use queue::{Agent, Dispatch, Queue};
 pub use receiver::{DialExtension, NoAnswer, OrOff, Receiver, TaggingHours, Whisper};
 pub use receiver_list::{Pattern, Receivers};
 pub use recurrence::{CalendarDay, Every, Term, Unit};
 pub use recurring::{Recurring, RecurringDay};
-pub use reference::{Reference, references};
+pub use reference::{Pointed, Reference, Within, references};
 pub use resource::Resource;
 pub use route::Route;
 pub use rules::{
     Also, Caller, Callers, NUMBER_OR_WORD, Ring, RingTimeout, Ringable, Rule, Rules, Simultaneous, Spam,
 };
-pub use said::Said;
+pub use said::{Said, Whose};
 pub use schedule::{Schedule, Weekly};
 pub use secret::Secret;
 pub use shared_file::SharedFile;

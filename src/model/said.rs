@@ -1,6 +1,6 @@
 //! What a tenant's file says of its objects, wherever it says it: in their sections, and in `bulk`.
 
-use super::{Address, Bulk, Kind, Resource, Rules, Tenant};
+use super::{Address, Bulk, Kind, Pointed, Resource, Rules, Tenant, Within, reference::Take};
 use crate::path::{Path, Segment};
 
 /// An object, or a part of one, as the file says it.
@@ -15,9 +15,32 @@ pub struct Said {
 impl Said {
     /// Where a part of the object stands in the file.
     pub fn at(&self, inside: &[Segment]) -> Path {
+        self.whose().at(inside)
+    }
+
+    pub(super) fn whose(&self) -> Whose<'_> {
+        Whose { kind: self.address.kind, key: &self.address.key, entry: self.entry }
+    }
+}
+
+/// What a pointer is in: an object, or a part of one, as the file says it.
+#[derive(Debug, Clone, Copy)]
+pub struct Whose<'a> {
+    pub kind: Kind,
+    pub key: &'a str,
+    /// The entry of `bulk` that says it; `None` for the object's own section.
+    pub entry: Option<usize>,
+}
+
+impl Whose<'_> {
+    /// Where a part of the object stands in the file.
+    pub fn at(&self, inside: &[Segment]) -> Path {
         match self.entry {
             Some(index) => in_entry(index, inside),
-            None => self.address.path().iter().chain(inside).cloned().collect(),
+            None => {
+                let own = [Segment::key(self.kind.section()), Segment::key(self.key)];
+                own.into_iter().chain(inside.iter().cloned()).collect()
+            }
         }
     }
 }
@@ -45,6 +68,52 @@ impl Bulk {
 }
 
 impl Tenant {
+    /// Goes through every pointer that the file says, in the order of [`Tenant::said`].
+    pub fn each_pointer(&self, take: &mut dyn FnMut(Whose<'_>, Within, Pointed<'_>)) {
+        fn of<'w>(
+            kind: Kind,
+            key: &'w str,
+            take: &'w mut dyn FnMut(Whose<'_>, Within, Pointed<'_>),
+            each: impl FnOnce(&mut Take<'_>),
+        ) {
+            each(&mut |within, to| take(Whose { kind, key, entry: None }, within, to));
+        }
+        for (key, it) in &self.receivers {
+            of(Kind::Receivers, key.as_str(), take, |take| it.each_pointer(take));
+        }
+        for (key, it) in &self.queues {
+            of(Kind::Queues, key, take, |take| it.each_pointer(take));
+        }
+        for (key, it) in &self.rules {
+            of(Kind::Rules, key.as_str(), take, |take| it.each_pointer(take));
+        }
+        for (key, it) in &self.diverts {
+            of(Kind::Diverts, key.as_str(), take, |take| it.each_pointer(Within::default(), take));
+        }
+        for (key, it) in &self.numbers {
+            of(Kind::Numbers, key.as_str(), take, |take| it.each_pointer(take));
+        }
+        for (key, it) in &self.forwards {
+            of(Kind::Forwards, key.as_str(), take, |take| it.each_pointer(take));
+        }
+        for said in self.said_by_bulk() {
+            let whose = said.whose();
+            said.resource.each_pointer(&mut |within, to| take(whose, within, to));
+        }
+    }
+
+    /// Goes through all rules that the file says, in the order of [`Tenant::said`].
+    pub fn each_rules(&self, take: &mut dyn FnMut(Whose<'_>, &Rules)) {
+        for (key, rules) in &self.rules {
+            take(Whose { kind: Kind::Rules, key: key.as_str(), entry: None }, rules);
+        }
+        for said in self.said_by_bulk() {
+            if let Resource::Rules(rules) = &said.resource {
+                take(said.whose(), rules);
+            }
+        }
+    }
+
     /// Everything that the file says of objects: its sections, then what `bulk` puts on top of rules. A rule of `bulk` comes
     /// once for each extension.
     pub fn said(&self) -> impl Iterator<Item = Said> {

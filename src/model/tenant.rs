@@ -173,6 +173,32 @@ impl Absent {
 }
 
 impl Tenant {
+    /// The kinds of what is declared.
+    pub fn kinds(&self) -> impl Iterator<Item = Kind> {
+        let declared = [
+            (Kind::Schedules, self.schedules.is_empty()),
+            (Kind::Receivers, self.receivers.is_empty()),
+            (Kind::Numbers, self.numbers.is_empty()),
+            (Kind::Forwards, self.forwards.is_empty()),
+            (Kind::Rules, self.rules.is_empty()),
+            (Kind::Queues, self.queues.is_empty()),
+            (Kind::Diverts, self.diverts.is_empty()),
+        ];
+        declared.into_iter().filter(|(_, none)| !none).map(|(kind, _)| kind)
+    }
+
+    /// Whether anything declared is protected.
+    pub fn has_protected(&self) -> bool {
+        let is = |protect: &Option<bool>| *protect == Some(true);
+        self.schedules.values().any(|it| is(&it.protect))
+            || self.receivers.values().any(|it| is(&it.protect))
+            || self.numbers.values().any(|it| is(&it.protect))
+            || self.forwards.values().any(|it| is(&it.protect))
+            || self.rules.values().any(|it| is(&it.protect))
+            || self.queues.values().any(|it| is(&it.protect))
+            || self.diverts.values().any(|it| is(&it.protect))
+    }
+
     /// Everything declared, as written, in the order of its addresses. One after the other: a tenant may have tens of
     /// thousands.
     pub fn resources(&self) -> impl Iterator<Item = (Address, Resource)> {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     diff::FieldChange,
-    model::{Address, Country, Kind, Reference, Resource, Schedule, references},
+    model::{Address, Country, Kind, Reference, Resource, Schedule},
     path::{self, Field, Path},
 };
 use serde::{Serialize, Serializer};
@@ -313,32 +313,31 @@ impl Dialect {
         let mut found = Vec::new();
         let missing =
             |what: String| format!("this provider has no {what} for {}", address.kind.noun_phrase());
+        let said = serde_json::to_value(resource).unwrap_or_default();
+        let value = |field: Field| field.iter().try_fold(&said, |value, key| value.get(key));
         for row in
             self.grades.iter().filter(|row| row.kind == address.kind && row.grade == Grade::Unsupported)
         {
-            let path = Path::from(row.path);
-            let value = resource.value(&path);
-            let (applies, what) = match row.when {
-                When::Always => (value.is_some(), format!("`{path}`")),
-                When::Value(text) => {
-                    (value.as_ref().and_then(|v| v.as_str()) == Some(text), format!("`{path}: {text}`"))
+            let value = value(row.path);
+            let what = match row.when {
+                When::Always if value.is_some() => format!("`{}`", Path::from(row.path)),
+                When::Value(text) if value.and_then(Value::as_str) == Some(text) => {
+                    format!("`{}: {text}`", Path::from(row.path))
                 }
-                When::Removed => (false, String::new()),
+                When::Always | When::Value(_) | When::Removed => continue,
             };
-            if applies {
-                found.push(Unsupported { path, message: missing(what), help: row.way.outline() });
-            }
+            let path = Path::from(row.path);
+            found.push(Unsupported { path, message: missing(what), help: row.way.outline() });
         }
         found.extend(self.overnight(resource));
-        let said = serde_json::to_value(resource).unwrap_or_default();
         for path in self.without_row(address.kind, &Path::default(), &said) {
             let message = missing(format!("`{path}`"));
             found.push(Unsupported { path, message, help: NO_ROW.way.outline() });
         }
-        for (path, reference) in references(address, resource) {
-            let field = path.keys();
-            let row = self.accepts.iter().find(|row| row.kind == address.kind && field.is_in_field(row.path));
-            let Some(Accepts { words, .. }) = row else { continue };
+        resource.each_pointer(&mut |within, to| {
+            let is_of = |row: &&Accepts| row.kind == address.kind && within.is_in_field(row.path);
+            let Some(Accepts { words, .. }) = self.accepts.iter().find(is_of) else { return };
+            let Some(reference) = to.reference(&address.key) else { return };
             let word = reference.word();
             if !words.contains(&word) {
                 let list: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
@@ -349,9 +348,9 @@ impl Dialect {
                     }
                     _ => format!("it takes {}", list.join(", ")),
                 };
-                found.push(Unsupported { path, message, help });
+                found.push(Unsupported { path: within.path(), message, help });
             }
-        }
+        });
         found
     }
 
@@ -376,7 +375,7 @@ impl Dialect {
         if !path.is_empty() && rows.clone().any(|row| covers(row, kind, path)) {
             return Vec::new();
         }
-        let is_group = rows.any(|row| Path::from(row.path).is_inside(path));
+        let is_group = rows.any(|row| is_inside(row.path, path));
         match said {
             Value::Object(fields) if is_group => {
                 let own = fields.iter().filter(|(field, _)| !(path.is_empty() && *field == PROTECT));
@@ -394,6 +393,11 @@ const PROTECT: &str = "protect";
 /// Whether a row speaks of a field. The row of the object itself speaks of nothing in it.
 fn covers(row: &GradeRow, kind: Kind, path: &Path) -> bool {
     row.kind == kind && row.path.is_empty() == path.is_empty() && path.is_in_field(row.path)
+}
+
+/// Whether a field is at a path or in what is there.
+fn is_inside(field: Field, path: &Path) -> bool {
+    field.len() >= path.len() && path.iter().zip(field).all(|(segment, key)| segment.as_key() == Some(key))
 }
 
 /// Something the provider cannot hold.

@@ -115,6 +115,9 @@ pub(super) fn protected(workspace: &Workspace) -> Vec<Finding> {
 }
 
 fn protected_in(loaded: &LoadedTenant, workspace: &Workspace) -> Vec<Finding> {
+    if !loaded.tenant.has_protected() {
+        return Vec::new();
+    }
     let protected = loaded.tenant.resources().filter(|(_, it)| it.protected());
     let protected: BTreeSet<Address> = protected.map(|(address, _)| address).collect();
     let mut coming = loaded.untils().filter(|(it, _)| !it.has_passed(workspace.at)).peekable();

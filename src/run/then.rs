@@ -16,6 +16,9 @@ use std::{
 
 /// The objects that a tenant protects.
 pub(super) fn protected(tenant: &Tenant) -> BTreeSet<Address> {
+    if !tenant.has_protected() {
+        return BTreeSet::new();
+    }
     tenant.resources().filter(|(_, it)| it.protected()).map(|(address, _)| address).collect()
 }
 

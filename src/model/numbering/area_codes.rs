@@ -8,7 +8,7 @@ pub(super) fn is_common(digits: &str) -> bool {
         return is_common_in_uk(digits);
     };
     let in_plan = subscriber.len() == 7 && subscriber.starts_with(|it: char| it >= '2');
-    in_plan && NORTH_AMERICA.split(' ').any(|it| it == code)
+    in_plan && code.parse().is_ok_and(|code: usize| IS_AREA_CODE.get(code) == Some(&true))
 }
 
 /// Whether a number is of another country than the U.S., with its islands, and Canada. They share their code with others.
@@ -33,6 +33,26 @@ pub(super) const UNITED_KINGDOM: &[&str] = &[
 
 /// Area codes of +1 that other countries have.
 const ISLANDS: &str = "242 246 264 268 284 345 441 473 649 658 664 721 758 767 784 809 829 849 868 869 876";
+
+/// The same codes, each at its place.
+static IS_AREA_CODE: [bool; 1000] = {
+    let text = NORTH_AMERICA.as_bytes();
+    let mut table = [false; 1000];
+    let (mut at, mut code) = (0, 0);
+    while at < text.len() {
+        match text[at] {
+            b' ' => {
+                table[code] = true;
+                code = 0;
+            }
+            digit => code = code * 10 + (digit - b'0') as usize,
+        }
+        at += 1;
+    }
+    table[code] = true;
+    table[0] = false;
+    table
+};
 
 /// Area codes of +1 in which every exchange from 200 up may be in use.
 pub(super) const NORTH_AMERICA: &str = "201 202 203 204 205 206 207 208 209 210 212 213 214 215 216 217 218 219 220 223 224 225 226 227 228 229 231 \
