@@ -29,7 +29,8 @@ pub const LARGEST_OF_ALL: u64 = 64 * MIB;
 
 /// Reads a file of a workspace of at most so many bytes. Its name is relative to the root.
 pub fn read(root: &Path, name: &str, most: u64) -> io::Result<Vec<u8>> {
-    bounded(&plain(root, name)?, most)
+    let (path, length) = plain(root, name)?;
+    bounded(&path, length, most)
 }
 
 /// Reads many files of a workspace. Where a directory is really is asked once.
@@ -59,8 +60,9 @@ impl<'a> Many<'a> {
             }
         };
         // A link, or what is no plain file, is for the one that looks where it leads.
-        if is_inside && path.symlink_metadata()?.is_file() {
-            bounded(&path, most)
+        let found = path.symlink_metadata()?;
+        if is_inside && found.is_file() {
+            bounded(&path, found.len(), most)
         } else {
             read(self.root, name, most)
         }
@@ -95,14 +97,13 @@ fn bytes_named(path: &Path) -> io::Result<Vec<u8>> {
     }
     let found = path.metadata()?;
     let plain = found.is_file().then_some(path).ok_or_else(|| refuse(kind(&found)))?;
-    bounded(plain, LARGEST_OF_ALL)
+    bounded(plain, found.len(), LARGEST_OF_ALL)
 }
 
 /// Not even begun where it is too large; one that grows meanwhile is not read further.
-fn bounded(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+fn bounded(path: &Path, length: u64, most: u64) -> io::Result<Vec<u8>> {
     let too_large = || refuse(&too_large(most));
     let file = File::open(path)?;
-    let length = file.metadata()?.len();
     if length > most {
         return Err(too_large());
     }
@@ -120,8 +121,8 @@ fn refuse(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, why.to_owned())
 }
 
-/// Where a file really is: below the root, and a plain file.
-fn plain(root: &Path, name: &str) -> io::Result<PathBuf> {
+/// Where a file really is: below the root, and a plain file. And how long it is.
+fn plain(root: &Path, name: &str) -> io::Result<(PathBuf, u64)> {
     if Path::new(name).components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir)) {
         return Err(refuse("it is outside the workspace"));
     }
@@ -130,7 +131,7 @@ fn plain(root: &Path, name: &str) -> io::Result<PathBuf> {
         return Err(refuse("it is a link that leads out of the workspace"));
     }
     let found = path.metadata()?;
-    if found.is_file() { Ok(path) } else { Err(refuse(kind(&found))) }
+    if found.is_file() { Ok((path, found.len())) } else { Err(refuse(kind(&found))) }
 }
 
 fn kind(found: &fs::Metadata) -> &'static str {

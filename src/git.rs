@@ -2,10 +2,16 @@
 //! nothing that a pull request can bring makes it run a program.
 //!
 //! - `blobs`: many files from one process
+//! - `object`: what git calls bytes
+//! - `tree`: the files of a tree
 
 mod blobs;
+mod object;
+mod tree;
 
 pub use blobs::Blobs;
+pub use object::ObjectId;
+pub use tree::{Entry, Kind};
 
 use crate::text::io_reason;
 use std::{path::Path, process::Command};
@@ -29,6 +35,25 @@ pub fn git_as_of(root: &Path, tree: &str, arguments: &[&str]) -> Result<Vec<u8>,
 pub fn object(root: &Path, named: &str, kind: &str) -> Result<String, String> {
     let peeled = format!("{named}^{{{kind}}}");
     line(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &peeled])
+}
+
+/// Where a directory is in its repository (nothing, or a path that ends with `/`), and what git says to some questions about
+/// revisions, a line each: one process for all of them. `None` where one has no answer, or may be no revision but an option.
+pub fn place_and(root: &Path, questions: &[String]) -> Option<(String, Vec<String>)> {
+    const END: &str = "--end-of-options";
+    if questions.iter().any(|it| it.starts_with(['-', '^']) || it.contains(['\n', ' '])) {
+        return None;
+    }
+    let mut arguments = vec!["rev-parse", "--show-prefix", END];
+    arguments.extend(questions.iter().map(String::as_str));
+    let said = git(root, &arguments).ok()?;
+    let said = String::from_utf8_lossy(&said).into_owned();
+    // Of newer versions. An older one is asked question by question.
+    let (place, answers) = said.split_once(&format!("{END}\n"))?;
+    let answers: Vec<String> = answers.lines().map(str::to_owned).collect();
+    let is_name = |it: &String| ObjectId::parse(it.trim_start_matches('^')).is_some();
+    let place = place.strip_suffix('\n').unwrap_or(place).to_owned();
+    answers.iter().all(is_name).then_some((place, answers))
 }
 
 /// One line that git says.

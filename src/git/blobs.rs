@@ -17,7 +17,7 @@ const AHEAD: usize = 16 * 1024;
 /// Bytes that are read at once.
 const BUFFER: usize = 64 * 1024;
 
-/// A process of git that is asked for files as it would check them out.
+/// A process of git that is asked for files as it would check them out, and for trees.
 pub struct Blobs {
     git: Child,
     /// Closed, git ends.
@@ -48,6 +48,16 @@ impl Blobs {
     /// The bytes of files, each with the name of its object and its path in the repository; `None` for one that git does not
     /// give. Fails if git has ended.
     pub fn read(&mut self, wanted: &[(&str, &str)]) -> io::Result<Vec<Option<Vec<u8>>>> {
+        self.all(wanted, "blob")
+    }
+
+    /// The bytes of trees.
+    pub fn trees(&mut self, wanted: &[&str]) -> io::Result<Vec<Option<Vec<u8>>>> {
+        // A path is asked for, and means nothing to a tree.
+        self.all(&wanted.iter().map(|object| (*object, ".")).collect::<Vec<_>>(), "tree")
+    }
+
+    fn all(&mut self, wanted: &[(&str, &str)], kind: &str) -> io::Result<Vec<Option<Vec<u8>>>> {
         let mut read = Vec::with_capacity(wanted.len());
         let mut rest = wanted;
         while !rest.is_empty() {
@@ -64,15 +74,15 @@ impl Blobs {
             let to = self.to.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
             to.write_all(asked.as_bytes())?;
             to.flush()?;
-            for (object, _) in &rest[..count] {
-                read.push(self.answer(object)?);
+            for _ in 0..count {
+                read.push(self.answer(kind)?);
             }
             rest = &rest[count..];
         }
         Ok(read)
     }
 
-    fn answer(&mut self, object: &str) -> io::Result<Option<Vec<u8>>> {
+    fn answer(&mut self, kind: &str) -> io::Result<Option<Vec<u8>>> {
         let end = format!("{} missing\n", self.nobody);
         let mut head = Vec::new();
         self.line(&mut head)?;
@@ -87,7 +97,8 @@ impl Blobs {
         }
         // After the file there is the end of a line.
         bytes.pop();
-        Ok(head.starts_with(format!("{object} blob ").as_bytes()).then_some(bytes))
+        let said = head.split(|byte| *byte == b' ').nth(1);
+        Ok((said == Some(kind.as_bytes())).then_some(bytes))
     }
 
     fn line(&mut self, into: &mut Vec<u8>) -> io::Result<()> {

@@ -62,7 +62,7 @@ pub fn assertions(files: &Files, named: &[String]) -> (Vec<LoadedAssertions>, Ve
             Ok(found) => names = found,
             Err(cause) => findings.push(Finding::explained("bad-value", cause)),
         }
-        for name in files.near(NEAR, file::OPTIONS) {
+        for name in files.near(NEAR, file::OPTIONS, &|_| false) {
             let message = format!("`{name}` is not tested: it does not match `{ASSERTIONS}`");
             let finding = Finding::warning("near-miss", message);
             findings.push(finding.help("rename it to end with `.yaml`, or name it on the command line"));

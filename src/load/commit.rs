@@ -1,6 +1,6 @@
 //! Which commit last changed lines of a file.
 
-use super::revision::Revision;
+use super::{part::Part, revision::Revision, workspace::Workspace};
 use crate::git::{git, line, object};
 use std::{collections::BTreeSet, path::Path};
 
@@ -66,6 +66,28 @@ pub fn commit_of(root: &Path, named: &str) -> Option<String> {
 /// Where a workspace is in its repository: nothing, or a path that ends with `/`.
 pub fn place_of(root: &Path) -> String {
     line(root, &["rev-parse", "--show-prefix"]).unwrap_or_default()
+}
+
+impl<P> Workspace<P> {
+    /// The same as [`commit_of`] where git has not said so while the files were read.
+    pub fn commit_of(&self, root: &Path, named: &str) -> Option<String> {
+        let known = self.left().and_then(|it| it.commit_of(named));
+        known.map(str::to_owned).or_else(|| commit_of(root, named))
+    }
+
+    /// The same as [`place_of`].
+    pub fn place_in_repository(&self, root: &Path) -> String {
+        self.left().map_or_else(|| place_of(root), |it| it.prefix().to_owned())
+    }
+
+    /// Whether it is known that all of a revision is in the files.
+    pub fn has_all_of(&self, named: &str) -> bool {
+        self.left().is_some_and(|it| it.is_all_of(named))
+    }
+
+    fn left(&self) -> Option<&Revision> {
+        self.part.as_ref().and_then(Part::left)
+    }
 }
 
 /// Whether a file of now is another one than at a revision.

@@ -58,8 +58,10 @@ impl Earlier {
     ) -> Result<Self, String> {
         let Workspace { file, part, at, .. } = workspace;
         let Some(part) = part else { return Self::load(root, named, file, *at) };
-        let revision = Arc::new(Revision::find(root, named)?);
-        part.ask(files);
+        let known = part.left.as_ref().filter(|left| left.is_all_of(named));
+        let revision =
+            known.map_or_else(|| Revision::find(root, named).map(Arc::new), |it| Ok(it.clone()))?;
+        part.find_objects(files, &revision);
         let others: BTreeSet<&str> = part.files().filter(|name| part.is_as_at(name, &revision)).collect();
         let mut wanted: &dyn Fn(&str) -> bool = &|name| !others.contains(name);
         let then = Files::Revision(Arc::clone(&revision));

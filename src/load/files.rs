@@ -1,17 +1,15 @@
 //! Where the files of a workspace are read from: a directory, or a git revision of it.
 
-use super::{
-    revision::{Revision, objects_of},
-    source::WORKSPACE_FILE,
-};
+use super::{revision::Revision, source::WORKSPACE_FILE};
 use crate::{
     explained::Explained,
     file::{self, OPTIONS, in_directory, no_pattern},
+    git::ObjectId,
     text::io_reason,
 };
 use glob::MatchOptions;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -55,14 +53,11 @@ impl Files {
         }
     }
 
-    /// What git calls the bytes of files; `None` where it cannot say so of all of them.
-    pub(super) fn objects(&self, names: &[&str]) -> Option<BTreeMap<String, String>> {
+    /// What git calls the bytes of a file, in the repository of an object.
+    pub(super) fn object(&self, name: &str, bytes: &[u8], like: ObjectId) -> Option<ObjectId> {
         match self {
-            Self::Directory(root) => objects_of(root, names),
-            Self::Revision(revision) => {
-                let object = |name: &&str| Some(((*name).to_owned(), revision.object(name)?.to_owned()));
-                Some(names.iter().filter_map(object).collect())
-            }
+            Self::Directory(_) => Some(like.of_file(bytes)),
+            Self::Revision(revision) => revision.object(name),
         }
     }
 
@@ -93,19 +88,24 @@ impl Files {
         }
     }
 
-    /// Plain files that were perhaps meant to match a pattern; none where that cannot be told.
-    pub(super) fn near(&self, pattern: &str, options: MatchOptions) -> BTreeSet<String> {
+    /// Plain files that are not known, and were perhaps meant to match a pattern; none where that cannot be told.
+    pub(super) fn near(
+        &self,
+        pattern: &str,
+        options: MatchOptions,
+        is_known: &dyn Fn(&str) -> bool,
+    ) -> BTreeSet<String> {
         match self {
             Self::Directory(root) => {
                 let mut near = in_directory(root, pattern, options).unwrap_or_default();
-                near.retain(|name| root.join(name).is_file());
+                near.retain(|name| !is_known(name) && root.join(name).is_file());
                 near
             }
             Self::Revision(revision) => {
                 let Ok(pattern) = glob::Pattern::new(pattern) else { return BTreeSet::new() };
-                let mut near = revision.names();
-                near.retain(|name| pattern.matches_with(name, options) && revision.has(name));
-                near
+                revision.names_where(|name| {
+                    pattern.matches_with(name, options) && !is_known(name) && revision.has(name)
+                })
             }
         }
     }
@@ -122,10 +122,7 @@ impl Files {
         let compiled = glob::Pattern::new(pattern).map_err(|error| no_pattern(pattern, &error))?;
         let mut found: BTreeSet<String> = match self {
             Self::Directory(root) => in_directory(root, pattern, OPTIONS)?,
-            Self::Revision(revision) => {
-                let names = revision.names().into_iter();
-                names.filter(|name| compiled.matches_with(name, OPTIONS)).collect()
-            }
+            Self::Revision(revision) => revision.names_where(|name| compiled.matches_with(name, OPTIONS)),
         };
         // `*.yaml` means the tenants beside it.
         found.remove(WORKSPACE_FILE);

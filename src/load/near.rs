@@ -18,7 +18,7 @@ pub(super) fn near_misses(
     files: &Files,
     tree: &Tree,
     file: &WorkspaceFile,
-    named: &BTreeMap<String, Place>,
+    named: &BTreeMap<String, usize>,
 ) -> Vec<Finding> {
     let mut found = BTreeMap::new();
     for (index, pattern) in file.tenants.iter().enumerate() {
@@ -31,8 +31,8 @@ pub(super) fn near_misses(
         let place = tree.place_of(&[Segment::key("tenants"), Segment::Index(index)]);
         for near in near_patterns(pattern) {
             // A pattern that is wrong has been said, and so has a directory that cannot be listed.
-            let near = files.near(&near, NEAR).into_iter();
-            let others = near.filter(|name| !named.contains_key(name) && name != WORKSPACE_FILE);
+            let is_known = |name: &str| named.contains_key(name) || name == WORKSPACE_FILE;
+            let others = files.near(&near, NEAR, &is_known).into_iter();
             let others = others.filter(|name| !is_for_an_editor(name));
             found.extend(others.map(|name| (name, (pattern, place.clone()))));
         }

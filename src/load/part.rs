@@ -24,9 +24,13 @@ use super::{
     scan::{Scanned, account, names, scan},
     source::WORKSPACE_FILE,
 };
-use crate::model::{E164, Kind, Tenant, WorkspaceFile, phone_numbers};
+use crate::{
+    file,
+    git::ObjectId,
+    model::{E164, Kind, Tenant, WorkspaceFile, phone_numbers_that},
+};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -38,6 +42,8 @@ pub struct About<'a> {
     pub labels: bool,
     /// Those whose files differ from where they left a revision.
     pub changed_since: Option<&'a str>,
+    /// Whether the files are compared with those of another revision as well.
+    pub has_base: bool,
     /// The kinds of provider that reach one account only.
     pub single_account: &'a [&'static str],
 }
@@ -48,19 +54,53 @@ pub struct Part {
     pub(super) others: BTreeMap<String, Scanned>,
     /// All files of tenants.
     all: Vec<String>,
-    /// The names of the files' bytes in git, where they were asked for.
-    objects: BTreeMap<String, String>,
+    /// What git calls the bytes of the files, where that is asked for.
+    objects: Objects,
     /// Where the files left the revision that they are compared with.
     pub(super) left: Option<Arc<Revision>>,
 }
+
+type Objects = HashMap<String, ObjectId>;
 
 /// What files have in common.
 #[derive(Default)]
 struct Keys {
     /// Names, accounts and providers.
-    who: HashSet<u64>,
-    declared: HashSet<u64>,
-    named: HashSet<u64>,
+    who: Sums,
+    declared: Sums,
+    named: Sums,
+}
+
+/// How many bits say that a number may be among others.
+const BITS: usize = 1 << 16;
+
+/// Numbers. Every file of a fleet is asked for its own, and has hardly ever one of them: that a bit tells.
+#[derive(Default)]
+struct Sums {
+    bits: Vec<bool>,
+    all: HashSet<u64>,
+}
+
+impl Sums {
+    fn contains(&self, number: u64) -> bool {
+        self.bits.get(bit(number)).is_some_and(|it| *it) && self.all.contains(&number)
+    }
+}
+
+impl Extend<u64> for Sums {
+    fn extend<T: IntoIterator<Item = u64>>(&mut self, numbers: T) {
+        for number in numbers {
+            if self.bits.is_empty() {
+                self.bits.resize(BITS, false);
+            }
+            self.bits[bit(number)] = true;
+            self.all.insert(number);
+        }
+    }
+}
+
+fn bit(number: u64) -> usize {
+    usize::try_from(number % BITS as u64).unwrap_or_default()
 }
 
 impl Part {
@@ -73,26 +113,48 @@ impl Part {
         about: &About<'_>,
     ) -> Option<Self> {
         let mut keys = Keys::default();
-        let mut left = None;
-        let mut objects = BTreeMap::new();
-        if let Some(revision) = about.changed_since {
-            let revision = files.where_left(revision).ok()?;
-            let revision = Arc::new(revision);
-            let then = Files::Revision(Arc::clone(&revision));
-            let shared = |files: &Files| -> BTreeSet<String> {
-                file.shared.iter().flat_map(|it| files.matching(it).unwrap_or_default()).collect()
-            };
-            let now = shared(files);
-            let taken: Vec<&str> = now.iter().map(String::as_str).chain([WORKSPACE_FILE]).collect();
-            objects =
-                files.objects(&named.iter().copied().chain(taken.iter().copied()).collect::<Vec<_>>())?;
-            if now != shared(&then) || !taken.iter().all(|name| is_as_at(&objects, name, &revision)) {
-                return None;
+        let mut objects = Objects::new();
+        let shared = |files: &Files| -> BTreeSet<String> {
+            file.shared.iter().flat_map(|it| files.matching(it).unwrap_or_default()).collect()
+        };
+        let left = match about.changed_since {
+            Some(revision) => {
+                let revision = Arc::new(files.where_left(revision).ok()?);
+                let then = Files::Revision(Arc::clone(&revision));
+                let now = shared(files);
+                for name in now.iter().map(String::as_str).chain([WORKSPACE_FILE]) {
+                    let bytes = files.read(name, file::LARGEST_OF_ALL).ok()?;
+                    objects.insert(name.to_owned(), files.object(name, &bytes, revision.like())?);
+                    if !is_as_at(&objects, name, &revision) {
+                        return None;
+                    }
+                }
+                if now != shared(&then) {
+                    return None;
+                }
+                Some(revision)
             }
+            None => None,
+        };
+        let like = left.as_ref().map(|left| left.like()).or(about.has_base.then(ObjectId::usual));
+        let mut all = Vec::with_capacity(named.len());
+        let names: Vec<&str> = named.iter().copied().collect();
+        let mut read = files.reader();
+        for some in names.chunks(AHEAD) {
+            files.read_ahead(some.iter().copied());
+            for name in some.iter().copied() {
+                // What cannot be read is read again where that is a finding.
+                let bytes = read(name, most).ok();
+                let object = like.zip(bytes.as_ref()).and_then(|(like, it)| files.object(name, it, like));
+                objects.extend(object.map(|object| (name.to_owned(), object)));
+                all.push((name, bytes.map(|bytes| scan(&bytes)).unwrap_or_default()));
+            }
+        }
+        if let Some(revision) = &left {
             // Who was in a file that is not as it was is asked for among those of now.
+            let then = Files::Revision(Arc::clone(revision));
             let tenants = file.tenants.iter().flat_map(|it| then.matching(it).unwrap_or_default());
-            let gone: BTreeSet<String> =
-                tenants.filter(|name| !is_as_at(&objects, name, &revision)).collect();
+            let gone: BTreeSet<String> = tenants.filter(|name| !is_as_at(&objects, name, revision)).collect();
             then.read_ahead(gone.iter().map(String::as_str));
             for name in &gone {
                 let was = scan(&then.read(name, most).unwrap_or_default());
@@ -101,7 +163,6 @@ impl Part {
                 }
                 keys.who.extend(was.who);
             }
-            left = Some(revision);
         }
         let is_changed =
             |name: &str| left.as_ref().is_some_and(|revision| !is_as_at(&objects, name, revision));
@@ -116,18 +177,11 @@ impl Part {
             .map(|(name, _)| name.as_str())
             .collect();
         let mut others = BTreeMap::new();
-        let names: Vec<&str> = named.iter().copied().collect();
-        let mut read = files.reader();
-        for some in names.chunks(AHEAD) {
-            files.read_ahead(some.iter().copied());
-            for name in some {
-                // What cannot be read is read again where that is a finding.
-                let scanned = read(name, most).map(|bytes| scan(&bytes)).unwrap_or_default();
-                if scanned.is_plain && !is_selected(name, &scanned) {
-                    others.insert((*name).to_owned(), scanned);
-                } else {
-                    keys.take(&scanned, &alone);
-                }
+        for (name, scanned) in all {
+            if scanned.is_plain && !is_selected(name, &scanned) {
+                others.insert(name.to_owned(), scanned);
+            } else {
+                keys.take(&scanned, &alone);
             }
         }
         let all = names.into_iter().map(str::to_owned).collect();
@@ -146,10 +200,13 @@ impl Part {
         let mut keys = Keys::default();
         for tenant in tenants {
             keys.who.extend(names(&tenant.tenant));
-            keys.who.insert(account(&tenant.provider, &tenant.account));
+            keys.who.extend([account(&tenant.provider, &tenant.account)]);
             let digits = |number: &E164| number.digits().parse::<u64>().ok();
             keys.declared.extend(tenant.numbers.keys().chain(tenant.forwards.keys()).filter_map(digits));
-            keys.named.extend(phone_numbers(tenant).iter().filter_map(|(_, number)| digits(number)));
+            phone_numbers_that(tenant, &mut |number| {
+                keys.named.extend(digits(number));
+                false
+            });
         }
         let alone = file.providers.iter().filter(|(_, it)| about.single_account.contains(&it.kind.as_str()));
         let alone: BTreeSet<&str> = alone.map(|(name, _)| name.as_str()).collect();
@@ -177,23 +234,40 @@ impl Part {
         }
     }
 
+    /// Where the files left the revision that they are compared with.
+    pub(super) fn left(&self) -> Option<&Revision> {
+        self.left.as_deref()
+    }
+
     /// Whether a file of now has the bytes that it had at a revision, as far as git has been asked.
     pub(super) fn is_as_at(&self, name: &str, revision: &Revision) -> bool {
         is_as_at(&self.objects, name, revision)
     }
 
-    /// Asks git for the names of all files' bytes, unless it has been asked.
-    pub(super) fn ask(&mut self, files: &Files) {
-        if self.objects.is_empty() {
-            let names: Vec<&str> = self.all.iter().map(String::as_str).chain([WORKSPACE_FILE]).collect();
-            self.objects = files.objects(&names).unwrap_or_default();
+    /// Finds out what the repository of a revision calls the bytes of all files, unless that is known.
+    pub(super) fn find_objects(&mut self, files: &Files, revision: &Revision) {
+        let like = revision.like();
+        let is_of_it = |object: &ObjectId| object.length() == like.length();
+        if self.objects.contains_key(WORKSPACE_FILE) && self.objects.values().all(is_of_it) {
+            return;
         }
+        let is_known = |name: &&str| !self.objects.get(*name).is_some_and(is_of_it);
+        let names = self.all.iter().map(String::as_str).chain([WORKSPACE_FILE]).filter(is_known);
+        let found = names.filter_map(|name| {
+            let bytes = files.read(name, file::LARGEST_OF_ALL).ok()?;
+            Some((name.to_owned(), files.object(name, &bytes, like)?))
+        });
+        let found: Objects = found.collect();
+        self.objects.extend(found);
     }
 
-    /// The kinds of what the others declare on a provider.
-    pub fn kinds(&self, provider: &str) -> BTreeSet<Kind> {
-        let others = self.others.values().filter(|it| it.provider == provider);
-        others.flat_map(|it| it.kinds.iter().copied()).collect()
+    /// The kinds of what the others declare, by their providers.
+    pub fn kinds(&self) -> BTreeMap<&str, BTreeSet<Kind>> {
+        let mut kinds: BTreeMap<&str, BTreeSet<Kind>> = BTreeMap::new();
+        for other in self.others.values() {
+            kinds.entry(&other.provider).or_default().extend(&other.kinds);
+        }
+        kinds
     }
 
     /// Whether a tenant of this name, or with this account, is among the others.
@@ -213,8 +287,8 @@ impl Part {
     }
 }
 
-fn is_as_at(objects: &BTreeMap<String, String>, name: &str, revision: &Revision) -> bool {
-    objects.get(name).is_some_and(|object| revision.has_object(name, object))
+fn is_as_at(objects: &Objects, name: &str, revision: &Revision) -> bool {
+    objects.get(name).is_some_and(|object| revision.has_object(name, *object))
 }
 
 /// What tenants of a provider have in common that reaches one account.
@@ -226,14 +300,14 @@ impl Keys {
     fn take(&mut self, it: &Scanned, alone: &BTreeSet<&str>) {
         self.who.extend(it.who);
         self.who.extend(of_provider(&it.provider, alone));
-        self.declared.extend(&it.numbers.keys);
-        self.named.extend(&it.numbers.all);
+        self.declared.extend(it.numbers.keys.iter().copied());
+        self.named.extend(it.numbers.all.iter().copied());
     }
 
     fn are_of(&self, it: &Scanned, alone: &BTreeSet<&str>) -> bool {
         let mut who = it.who.into_iter().chain(of_provider(&it.provider, alone));
-        who.any(|key| self.who.contains(&key))
-            || it.numbers.keys.iter().any(|number| self.named.contains(number))
-            || it.numbers.all.iter().any(|number| self.declared.contains(number))
+        who.any(|key| self.who.contains(key))
+            || it.numbers.keys.iter().any(|number| self.named.contains(*number))
+            || it.numbers.all.iter().any(|number| self.declared.contains(*number))
     }
 }

@@ -1,9 +1,10 @@
 //! The files of a workspace as they were at a git revision: what git would check out, with links followed and filters run.
 
 use crate::file;
-use crate::git::{Blobs, git, git_as_of, line, object};
+use crate::git::{Blobs, Entry, Kind, ObjectId, git, git_as_of, line, object, place_and};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -11,23 +12,26 @@ use std::{
 /// How many links may follow one another, as Linux has it.
 const MAX_LINKS: usize = 40;
 
-/// How many files are named in one command, and how many bytes their names may have: systems allow more.
-const FILES_AT_ONCE: usize = 20_000;
-const BYTES_AT_ONCE: usize = 512 * 1024;
-
 /// The directory of a workspace at a git revision.
 pub struct Revision {
     /// The directory as it is now: where git is asked.
     root: PathBuf,
     /// As it was named, for people.
     named: String,
-    /// The tree whose attributes say how git would check files out.
+    /// The commit or tree whose attributes say how git would check files out.
     attributes: String,
     /// The two commits, if it is what their merge would be.
     parents: Option<[String; 2]>,
     /// Where the directory is in the repository: nothing, or a path that ends with `/`.
     prefix: String,
-    entries: BTreeMap<String, Entry>,
+    entries: HashMap<String, Entry>,
+    /// Whether any of them is a link.
+    has_links: bool,
+    /// An object of the repository.
+    like: ObjectId,
+    /// The commit that it is, and what some names stood for when that was asked, each by its name.
+    commit: Option<String>,
+    known: Vec<(String, String)>,
     asked: Mutex<Asked>,
 }
 
@@ -42,12 +46,6 @@ struct Asked {
     links: HashMap<String, Result<String, String>>,
 }
 
-/// A file or a link of the repository.
-struct Entry {
-    mode: String,
-    object: String,
-}
-
 impl Revision {
     /// The revision itself. A tree will do, the empty one too.
     pub fn find(root: &Path, named: &str) -> Result<Self, String> {
@@ -57,13 +55,20 @@ impl Revision {
     /// The tree of a merge that nobody has checked out. How its files would be checked out is said by what is merged into,
     /// so that nothing that is merged chooses a program.
     pub fn of_merge(root: &Path, named: &str, tree: &str, parents: &[String; 2]) -> Result<Self, String> {
-        let attributes = object(root, &parents[0], "tree")?;
-        Ok(Self { attributes, parents: Some(parents.clone()), ..Self::of(root, named, tree)? })
+        let prefix = place(root)?;
+        let merge = Self::at(root, named, prefix, tree, &parents[0])?;
+        Ok(Self { parents: Some(parents.clone()), ..merge })
     }
 
     /// The point at which these commits, or a merge of them, left the revision. What others have merged since is no change
     /// of theirs.
     pub fn where_left(root: &Path, named: &str, by: &[&str]) -> Result<Self, String> {
+        if let [by] = by
+            && let Some(Left { prefix, commit, known }) = left(root, named, by)
+        {
+            let at = Self::at(root, named, prefix, &commit, &commit)?;
+            return Ok(Self { commit: Some(commit), known, ..at });
+        }
         let left = object(root, named, "commit");
         let left = left.and_then(|it| line(root, &[&["merge-base", &it], by].concat()));
         match left {
@@ -73,26 +78,53 @@ impl Revision {
     }
 
     fn of(root: &Path, named: &str, revision: &str) -> Result<Self, String> {
-        let place = line(root, &["rev-parse", "--git-dir", "--show-prefix"])?;
-        let prefix = place.split_once('\n').map(|(_, prefix)| prefix.to_owned()).unwrap_or_default();
-        let nothing = is_nothing(revision);
-        let tree = match nothing {
-            true => String::new(),
-            false => object(root, revision, "tree").map_err(|_| format!("git has no revision `{named}`"))?,
+        if is_nothing(revision) {
+            return Self::at(root, named, place(root)?, revision, revision);
+        }
+        let (prefix, tree) = match place_and(root, &[format!("{revision}^{{tree}}")]) {
+            Some((prefix, said)) if said.len() == 1 => (prefix, said.concat()),
+            _ => {
+                let prefix = place(root)?;
+                let tree = object(root, revision, "tree");
+                (prefix, tree.map_err(|_| format!("git has no revision `{named}`"))?)
+            }
         };
-        let listed = match nothing {
+        Self::at(root, named, prefix, &tree, &tree)
+    }
+
+    /// Of a commit or a tree, or of nothing.
+    fn at(root: &Path, named: &str, prefix: String, object: &str, attributes: &str) -> Result<Self, String> {
+        let like = ObjectId::parse(object).ok_or_else(|| format!("git has no revision `{named}`"))?;
+        let mut asked = Asked::default();
+        let listed = match is_nothing(object) {
             true => Vec::new(),
-            false => git(root, &["ls-tree", "-r", "-z", "--full-tree", &tree])?,
+            false => {
+                let mut blobs = Blobs::open(root, attributes).ok();
+                let listed = blobs.as_mut().and_then(|it| it.list(&format!("{object}^{{tree}}"), like).ok());
+                asked.blobs = listed.is_some().then_some(blobs);
+                match listed {
+                    Some(listed) => listed,
+                    // Alone it says why it cannot.
+                    None => {
+                        let listed = git(root, &["ls-tree", "-r", "-z", "--full-tree", object])?;
+                        String::from_utf8_lossy(&listed).split('\0').filter_map(entry).collect()
+                    }
+                }
+            }
         };
-        let entries = String::from_utf8_lossy(&listed).split('\0').filter_map(entry).collect();
+        let attributes = if is_nothing(attributes) { String::new() } else { attributes.to_owned() };
         Ok(Self {
             root: root.to_owned(),
             named: named.to_owned(),
-            attributes: tree,
+            attributes,
             parents: None,
             prefix,
-            entries,
-            asked: Mutex::default(),
+            has_links: listed.iter().any(|(_, entry)| entry.kind == Kind::Link),
+            entries: listed.into_iter().collect(),
+            like,
+            commit: None,
+            known: Vec::new(),
+            asked: Mutex::new(asked),
         })
     }
 
@@ -111,6 +143,21 @@ impl Revision {
         &self.named
     }
 
+    /// The commit that a name stood for when this one was looked for, if that was asked.
+    pub fn commit_of(&self, named: &str) -> Option<&str> {
+        self.known.iter().find(|(name, _)| name == named).map(|(_, commit)| commit.as_str())
+    }
+
+    /// Whether it was named so, and is that commit: the files have left nothing of it behind.
+    pub fn is_all_of(&self, named: &str) -> bool {
+        self.named == named && self.commit.is_some() && self.commit_of(named) == self.commit.as_deref()
+    }
+
+    /// Where the directory is in the repository: nothing, or a path that ends with `/`.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// Whether there was a file of this name, be it by way of a link.
     pub fn has(&self, name: &str) -> bool {
         self.file(name).is_ok()
@@ -120,8 +167,10 @@ impl Revision {
     pub fn elsewhere(&self, name: &str) -> Vec<&str> {
         let directory =
             |path: &'_ str| path.strip_suffix(name).is_some_and(|it| it.is_empty() || it.ends_with('/'));
-        let all = self.entries.keys().filter(|path| directory(path));
-        all.map(|path| path[..path.len() - name.len()].trim_end_matches('/'))
+        let mut all: Vec<&String> = self.entries.keys().filter(|path| directory(path)).collect();
+        all.sort();
+        all.iter()
+            .map(|path| path[..path.len() - name.len()].trim_end_matches('/'))
             .map(|path| if path.is_empty() { "." } else { path })
             .collect()
     }
@@ -129,12 +178,13 @@ impl Revision {
     /// A file of at most so many bytes as git would check it out.
     pub fn read(&self, name: &str, most: u64) -> Result<Vec<u8>, String> {
         let (path, entry) = self.file(name)?;
-        let bytes = match self.one_of_many(&path, &entry.object) {
+        let object = entry.object.to_string();
+        let bytes = match self.one_of_many(&path, &object) {
             Some(bytes) => bytes,
             None => {
                 // Alone it is asked for where that says why there is none.
                 let path = format!("--path={path}");
-                let ask = ["cat-file", "--filters", &path, &entry.object];
+                let ask = ["cat-file", "--filters", &path, &object];
                 git_as_of(&self.root, &self.attributes, &ask)?
             }
         };
@@ -143,9 +193,11 @@ impl Revision {
 
     /// Reads files ahead: each of them is about to be read.
     pub fn read_ahead<'n>(&self, names: impl Iterator<Item = &'n str>) {
-        let files: Vec<(String, &Entry)> = names.filter_map(|name| self.file(name).ok()).collect();
+        let files = names.filter_map(|name| self.file(name).ok());
+        let files: Vec<(String, String)> =
+            files.map(|(path, entry)| (path.into_owned(), entry.object.to_string())).collect();
         let wanted: Vec<(&str, &str)> =
-            files.iter().map(|(path, entry)| (entry.object.as_str(), path.as_str())).collect();
+            files.iter().map(|(path, object)| (object.as_str(), path.as_str())).collect();
         let mut asked = self.asked();
         let read = self.ask(&mut asked, &wanted).into_iter().zip(&files);
         let read: Vec<(String, Vec<u8>)> =
@@ -197,23 +249,18 @@ impl Revision {
 
     /// Those files of now that do not hold the bytes git would check out.
     pub fn differing<'n>(&self, names: &[&'n str]) -> BTreeSet<&'n str> {
-        let mut found = BTreeSet::new();
-        for some in at_once(names) {
-            // The same bytes have the same name in git, which is one question for many files.
-            let listed = git(&self.root, &[&["hash-object", "--no-filters", "--"], some].concat());
-            let listed = String::from_utf8_lossy(&listed.unwrap_or_default()).into_owned();
-            let mut objects = listed.lines();
-            found.extend(some.iter().copied().filter(|name| !self.same(name, objects.next())));
-        }
-        found
+        names.iter().copied().filter(|name| !self.same(name)).collect()
     }
 
-    /// Whether a file of now, whose bytes have this name in git, is what git would check out.
-    fn same(&self, name: &str, object: Option<&str>) -> bool {
-        let Ok((_, entry)) = self.file(name) else { return false };
-        let bytes = || file::read(&self.root, name, file::LARGEST_OF_ALL).ok();
-        object == Some(&entry.object)
-            || self.read(name, file::LARGEST_OF_ALL).ok().zip(bytes()).is_some_and(|(then, now)| then == now)
+    /// Whether a file of now is what git would check out.
+    fn same(&self, name: &str) -> bool {
+        let (Ok((_, entry)), Ok(now)) = (self.file(name), file::read(&self.root, name, file::LARGEST_OF_ALL))
+        else {
+            return false;
+        };
+        // The same bytes have the same name, unless they are filtered.
+        entry.object.of_file(&now) == entry.object
+            || self.read(name, file::LARGEST_OF_ALL).is_ok_and(|then| then == now)
     }
 
     /// Whether a file is the same at another revision.
@@ -225,20 +272,24 @@ impl Revision {
 
     /// The names of files that are not the same objects at another revision.
     pub fn not_as_at(&self, other: &Self) -> BTreeSet<String> {
-        let object = |it: &Self, name: &str| it.file(name).ok().map(|(_, entry)| entry.object.clone());
         let mut names = self.names();
         names.extend(other.names());
-        names.retain(|name| object(self, name) != object(other, name));
+        names.retain(|name| self.object(name) != other.object(name));
         names
     }
 
     /// What git calls the bytes of a file.
-    pub fn object(&self, name: &str) -> Option<&str> {
-        self.file(name).ok().map(|(_, entry)| entry.object.as_str())
+    pub fn object(&self, name: &str) -> Option<ObjectId> {
+        self.file(name).ok().map(|(_, entry)| entry.object)
+    }
+
+    /// An object of the repository: all names are of one kind.
+    pub fn like(&self) -> ObjectId {
+        self.like
     }
 
     /// Whether a file is of the bytes that git calls so. Of one that is filtered that says nothing.
-    pub fn has_object(&self, name: &str, object: &str) -> bool {
+    pub fn has_object(&self, name: &str, object: ObjectId) -> bool {
         self.object(name) == Some(object)
     }
 
@@ -250,30 +301,42 @@ impl Revision {
 
     /// The files below the directory, by their names in it; those in linked directories too.
     pub fn names(&self) -> BTreeSet<String> {
+        self.names_where(|_| true)
+    }
+
+    /// Those of them that are asked for.
+    pub fn names_where(&self, wanted: impl Fn(&str) -> bool) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         for (path, entry) in &self.entries {
             let Some(name) = path.strip_prefix(&self.prefix) else { continue };
-            let directory = entry.is_link().then(|| self.follow(path).ok()).flatten();
+            let directory = is_link(entry).then(|| self.follow(path).ok()).flatten();
             let inside = directory.iter().flat_map(|directory| below(&self.entries, directory));
             let mut inside = inside.map(|rest| format!("{name}/{rest}")).peekable();
-            if inside.peek().is_none() {
+            if inside.peek().is_none() && wanted(name) {
                 found.insert(name.to_owned());
             }
-            found.extend(inside);
+            found.extend(inside.filter(|name| wanted(name)));
         }
         found
     }
 
     /// The path in the repository of a file of the workspace, and what is there.
-    fn file(&self, name: &str) -> Result<(String, &Entry), String> {
+    fn file(&self, name: &str) -> Result<(Cow<'_, str>, &Entry), String> {
+        if !self.has_links {
+            let path = format!("{}{name}", self.prefix);
+            let found = self.entries.get_key_value(&path).filter(|(_, entry)| is_file(entry));
+            if let Some((path, entry)) = found {
+                return Ok((Cow::Borrowed(path), entry));
+            }
+        }
         let path = self.follow(&format!("{}{name}", self.prefix))?;
         // As in a directory: what is planned from a merge is applied from one.
         if self.parents.is_some() && !path.starts_with(&self.prefix) {
             return Err("it is a link that leads out of the workspace".to_owned());
         }
         let none = || format!("it is not there at `{}`", self.named);
-        let entry = self.entries.get(&path).filter(|entry| entry.is_file()).ok_or_else(none)?;
-        Ok((path, entry))
+        let entry = self.entries.get(&path).filter(|entry| is_file(entry)).ok_or_else(none)?;
+        Ok((Cow::Owned(path), entry))
     }
 
     /// A path of the repository without links.
@@ -287,14 +350,14 @@ impl Revision {
                 continue;
             }
             done.push(part);
-            let Some(entry) = self.entries.get(&done.join("/")).filter(|entry| entry.is_link()) else {
+            let Some(entry) = self.entries.get(&done.join("/")).filter(|entry| is_link(entry)) else {
                 continue;
             };
             links += 1;
             if links > MAX_LINKS {
                 return Err("its links lead in a circle".to_owned());
             }
-            let target = self.target(&entry.object)?;
+            let target = self.target(&entry.object.to_string())?;
             if target.starts_with('/') {
                 return Err("a link leads out of the repository".to_owned());
             }
@@ -305,42 +368,39 @@ impl Revision {
     }
 }
 
-impl Entry {
-    fn is_link(&self) -> bool {
-        self.mode == "120000"
-    }
-
-    fn is_file(&self) -> bool {
-        self.mode.starts_with("100")
-    }
+fn is_link(entry: &Entry) -> bool {
+    entry.kind == Kind::Link
 }
 
-/// What git calls the bytes of files of now; `None` where it cannot say so of all of them.
-pub(super) fn objects_of(root: &Path, names: &[&str]) -> Option<BTreeMap<String, String>> {
-    let mut objects = BTreeMap::new();
-    for some in at_once(names) {
-        let listed = git(root, &[&["hash-object", "--no-filters", "--"], some].concat()).ok()?;
-        let listed = String::from_utf8_lossy(&listed).into_owned();
-        objects.extend(some.iter().map(|it| (*it).to_owned()).zip(listed.lines().map(str::to_owned)));
-    }
-    (objects.len() == names.len()).then_some(objects)
+fn is_file(entry: &Entry) -> bool {
+    entry.kind == Kind::File
 }
 
-/// Names in parts that are not too long for one command.
-fn at_once<'a, 'n>(names: &'a [&'n str]) -> Vec<&'a [&'n str]> {
-    let mut parts = Vec::new();
-    let (mut start, mut bytes) = (0, 0);
-    for (at, name) in names.iter().enumerate() {
-        if at > start && (bytes + name.len() > BYTES_AT_ONCE || at - start >= FILES_AT_ONCE) {
-            parts.push(&names[start..at]);
-            (start, bytes) = (at, 0);
-        }
-        bytes += name.len();
+/// Where the directory is in the repository.
+fn place(root: &Path) -> Result<String, String> {
+    let place = line(root, &["rev-parse", "--git-dir", "--show-prefix"])?;
+    Ok(place.split_once('\n').map(|(_, prefix)| prefix.to_owned()).unwrap_or_default())
+}
+
+/// Where a commit left a revision, and what else git says then.
+struct Left {
+    prefix: String,
+    commit: String,
+    known: Vec<(String, String)>,
+}
+
+/// From one process; `None`: it has to be asked for in steps.
+fn left(root: &Path, named: &str, by: &str) -> Option<Left> {
+    // It may be two revisions already, or become others.
+    if named.is_empty() || named.contains("..") || named.ends_with('.') {
+        return None;
     }
-    if start < names.len() {
-        parts.push(&names[start..]);
-    }
-    parts
+    let commit = |named: &str| format!("{named}^{{commit}}");
+    let (prefix, said) = place_and(root, &[commit(named), commit(by), format!("{named}...{by}")])?;
+    // Of the last question first the two themselves, which may be tags.
+    let [one, other, _, _, both, ..] = said.as_slice() else { return None };
+    let known = vec![(named.to_owned(), one.clone()), (by.to_owned(), other.clone())];
+    Some(Left { prefix, commit: both.strip_prefix('^')?.to_owned(), known })
 }
 
 /// What CI says of the commit before the first one.
@@ -352,8 +412,12 @@ fn is_nothing(revision: &str) -> bool {
 fn entry(line: &str) -> Option<(String, Entry)> {
     let (about, path) = line.split_once('\t')?;
     let mut words = about.split(' ');
-    let (mode, object) = (words.next()?.to_owned(), words.nth(1)?.to_owned());
-    Some((path.to_owned(), Entry { mode, object }))
+    let kind = match words.next()? {
+        "120000" => Kind::Link,
+        mode if mode.starts_with("100") => Kind::File,
+        _ => Kind::Other,
+    };
+    Some((path.to_owned(), Entry { kind, object: ObjectId::parse(words.nth(1)?)? }))
 }
 
 /// The steps of a path, the first one last.
@@ -362,7 +426,7 @@ fn parts(path: &str) -> Vec<String> {
 }
 
 /// The paths below a directory, without it.
-fn below<'a>(entries: &'a BTreeMap<String, Entry>, directory: &str) -> impl Iterator<Item = &'a str> {
+fn below<'a>(entries: &'a HashMap<String, Entry>, directory: &str) -> impl Iterator<Item = &'a str> {
     let start = if directory.is_empty() { String::new() } else { format!("{directory}/") };
     entries.keys().filter_map(move |path| path.strip_prefix(start.as_str()).map(|_| &path[start.len()..]))
 }

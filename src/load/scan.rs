@@ -9,6 +9,7 @@ use crate::{
     model::Kind,
     text::{as_drawn, as_read},
 };
+use memchr::{memchr, memchr_iter, memmem};
 use std::{
     collections::BTreeSet,
     hash::{DefaultHasher, Hash, Hasher},
@@ -16,6 +17,12 @@ use std::{
 
 /// Keys that a plain file may have beside the sections of its objects, of which nothing has to be known here.
 const OTHERS: [&str; 4] = ["labels", "time_zone", "country", "bulk"];
+
+/// So many numbers a file has, more or less.
+const USUAL: usize = 32;
+
+/// More keys than a file of a tenant may have.
+const MANY: usize = 64;
 
 /// The fewest digits of a phone number, and the most.
 const DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
@@ -48,13 +55,17 @@ pub(super) struct Numbers {
 
 /// Looks at a file.
 pub(super) fn scan(bytes: &[u8]) -> Scanned {
-    let text = std::str::from_utf8(bytes);
-    let uses_shared = text.is_ok_and(|text| text.contains(SHARED));
-    let mut scanned = Scanned { is_plain: text.is_ok(), ..Scanned::default() };
+    let shared = memmem::Finder::new(SHARED);
+    let uses_shared = shared.find(bytes).is_some();
+    let is_text = std::str::from_utf8(bytes).is_ok();
+    let mut scanned = Scanned { is_plain: is_text, ..Scanned::default() };
     numbers(bytes, &mut scanned.numbers);
-    let mut seen = BTreeSet::new();
+    let mut seen = Vec::new();
     let mut section = None;
-    for line in bytes.split(|byte| *byte == b'\n') {
+    let mut next = 0;
+    for end in memchr_iter(b'\n', bytes).chain([bytes.len()]) {
+        let line = &bytes[next..end];
+        next = end + 1;
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let Some(start) = line.iter().position(|byte| *byte != b' ') else { continue };
         if line[start] == b'#' {
@@ -68,13 +79,14 @@ pub(super) fn scan(bytes: &[u8]) -> Scanned {
             }
             continue;
         };
-        let line = line[..end].trim_ascii_end();
+        let line = &line[..end];
         if start == 0 {
-            section = scanned.head(line, &mut seen);
+            section = scanned.head(line.trim_ascii_end(), &mut seen);
         } else {
-            scanned.kinds.extend(section);
+            // With one object it has the kind.
+            scanned.kinds.extend(section.take());
         }
-        if uses_shared && line.windows(SHARED.len()).any(|it| it == SHARED.as_bytes()) {
+        if uses_shared && shared.find(line).is_some() {
             scanned.kinds.insert(Kind::Schedules);
         }
     }
@@ -87,15 +99,19 @@ pub(super) fn scan(bytes: &[u8]) -> Scanned {
 
 impl Scanned {
     /// Takes a key of the file; if it begins a section, its kind.
-    fn head(&mut self, line: &[u8], seen: &mut BTreeSet<Vec<u8>>) -> Option<Kind> {
-        let colon = line.iter().position(|byte| *byte == b':');
+    fn head<'a>(&mut self, line: &'a [u8], seen: &mut Vec<&'a [u8]>) -> Option<Kind> {
+        let colon = memchr(b':', line);
         let (key, value) = colon.map_or((line, &[][..]), |at| (&line[..at], &line[at + 1..]));
-        let is_first = seen.insert(key.to_vec());
+        // A plain file has few of them.
+        let is_first = seen.len() < MANY && !seen.contains(&key);
+        if is_first {
+            seen.push(key);
+        }
         let text = String::from_utf8_lossy(value);
         let value = text.trim();
-        let key = String::from_utf8_lossy(key).into_owned();
+        let key = std::str::from_utf8(key).unwrap_or_default();
         let kind = Kind::ALL.into_iter().find(|kind| kind.section() == key);
-        let known = match key.as_str() {
+        let known = match key {
             "tenant" => scalar(value, &mut self.tenant),
             "provider" => scalar(value, &mut self.provider),
             "account" => scalar(value, &mut self.account),
@@ -164,38 +180,58 @@ fn scalar(value: &str, into: &mut String) -> bool {
 fn plain_until(line: &[u8], start: usize) -> Option<usize> {
     let first = line[start];
     let mark = |mark: &[u8]| line.starts_with(mark);
-    if matches!(first, b'?' | b'%' | b'|' | b'>' | b'!') || mark(b"---") || mark(b"...") {
+    let is_more = match first {
+        b'?' | b'%' | b'|' | b'>' | b'!' => true,
+        b'-' => mark(b"---"),
+        b'.' => mark(b"..."),
+        _ => false,
+    };
+    if is_more {
         return None;
     }
     let mut quote = None;
     let mut has_colon = false;
     // Inside of `[…]` and `{…}`.
     let mut depth = 0usize;
-    let mut before = b' ';
-    let mut last = b' ';
+    // What is before a byte, and what is before it but for spaces.
+    let before = |at: usize| if at > start { line[at - 1] } else { b' ' };
+    let last = |at: usize| line[start..at].iter().rev().copied().find(|byte| *byte != b' ').unwrap_or(b' ');
     for (at, byte) in line.iter().copied().enumerate().skip(start) {
+        if !MARKS[usize::from(byte)] {
+            continue;
+        }
         match (quote, byte) {
             (_, b'\\' | b'\t') => return None,
             (Some(open), _) if byte == open => quote = None,
             (Some(_), _) => {}
-            (None, b'#') if before == b' ' => return ended(has_colon, first, last, depth).then_some(at),
-            (None, b'"' | b'\'') if matches!(last, b' ' | b':' | b'-' | b',' | b'[' | b'{') => {
+            (None, b'#') if before(at) == b' ' => {
+                return ended(has_colon, first, last(at), depth).then_some(at);
+            }
+            (None, b'"' | b'\'') if matches!(last(at), b' ' | b':' | b'-' | b',' | b'[' | b'{') => {
                 quote = Some(byte)
             }
             (None, b'&' | b'*') if line.get(at + 1).is_some_and(|next| *next != b' ') => return None,
-            (None, b'|' | b'>') if matches!(last, b':' | b'-') => return None,
+            (None, b'|' | b'>') if matches!(last(at), b':' | b'-') => return None,
             (None, b':') => has_colon = true,
             (None, b'[' | b'{') => depth += 1,
             (None, b']' | b'}') => depth = depth.checked_sub(1)?,
             _ => {}
         }
-        before = byte;
-        if byte != b' ' {
-            last = byte;
-        }
     }
-    (quote.is_none() && ended(has_colon, first, last, depth)).then_some(line.len())
+    (quote.is_none() && ended(has_colon, first, last(line.len()), depth)).then_some(line.len())
 }
+
+/// The bytes of a line that may say more than their text.
+const MARKS: [bool; 256] = {
+    let marks = *b"\\\t#\"'&*|>:[]{}";
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < marks.len() {
+        table[marks[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 fn ended(has_colon: bool, first: u8, last: u8, depth: usize) -> bool {
     depth == 0 && last != b',' && (has_colon || first == b'-')
@@ -203,9 +239,10 @@ fn ended(has_colon: bool, first: u8, last: u8, depth: usize) -> bool {
 
 /// The numbers of a file in international form: there is no other, and without escapes no other way to write it.
 fn numbers(bytes: &[u8], into: &mut Numbers) {
-    let mut rest = bytes;
-    while let Some(plus) = rest.iter().position(|byte| *byte == b'+') {
-        rest = &rest[plus + 1..];
+    into.all.reserve(USUAL);
+    into.keys.reserve(USUAL / 2);
+    for plus in memchr_iter(b'+', bytes) {
+        let rest = &bytes[plus + 1..];
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         if DIGITS.contains(&digits) {
             let number = rest[..digits].iter().fold(0u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
@@ -215,6 +252,5 @@ fn numbers(bytes: &[u8], into: &mut Numbers) {
                 into.keys.push(number);
             }
         }
-        rest = &rest[digits..];
     }
 }

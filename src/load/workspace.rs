@@ -325,7 +325,9 @@ impl<P> Workspace<P> {
         about: Option<&About<'_>>,
     ) -> Self {
         let Config { file, providers, tree, mut findings, unread } = config;
-        let mut names: BTreeMap<String, Place> = BTreeMap::new();
+        let mut names: BTreeMap<String, usize> = BTreeMap::new();
+        let pattern = |index: usize| tree.place_of(&[Segment::key("tenants"), Segment::Index(index)]);
+        let places: Vec<Place> = (0..file.tenants.len()).map(pattern).collect();
         if file.tenants.is_empty() {
             let message = "`tenants` is empty: there is nothing to check, and nothing to plan";
             let help = "name the files of the tenants: `tenants: [\"tenants/*.yaml\"]`";
@@ -333,14 +335,14 @@ impl<P> Workspace<P> {
             findings.push(Finding::warning("no-tenants", message).help(help).at(place));
         }
         for (index, pattern) in file.tenants.iter().enumerate() {
-            let place = tree.place_of(&[Segment::key("tenants"), Segment::Index(index)]);
+            let place = || places[index].clone();
             match files.matching(pattern) {
                 Ok(found) if found.is_empty() => {
                     let finding = Finding::error("no-tenant-files", format!("no file matches `{pattern}`"));
-                    findings.push(finding.help("patterns are relative to dialform.yaml").at(place));
+                    findings.push(finding.help("patterns are relative to dialform.yaml").at(place()));
                 }
-                Ok(found) => names.extend(found.into_iter().map(|name| (name, place.clone()))),
-                Err(cause) => findings.push(Finding::explained("bad-value", cause).at(place)),
+                Ok(found) => names.extend(found.into_iter().map(|name| (name, index))),
+                Err(cause) => findings.push(Finding::explained("bad-value", cause).at(place())),
             }
         }
         findings.extend(near_misses(files, &tree, &file, &names));
@@ -351,7 +353,7 @@ impl<P> Workspace<P> {
         let (mut tenants, mut parts) = loop {
             let wanted: Vec<(&str, &Place)> = names
                 .iter()
-                .map(|(name, place)| (name.as_str(), place))
+                .map(|(name, index)| (name.as_str(), &places[*index]))
                 .filter(|(name, _)| part.as_ref().is_none_or(|part| !part.others.contains_key(*name)))
                 .collect();
             let mut found = Vec::new();

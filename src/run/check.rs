@@ -16,7 +16,7 @@ use crate::{
     error::Failure,
     finding::{Finding, Level, bounded},
     lint::{self, Lint},
-    load::{About, Files, LoadedTenant, Merge, Part, changed_since, commit_of},
+    load::{About, Files, LoadedTenant, Merge, Part, changed_since},
     lock,
     model::{Address, Kind, Tenant},
     path::Segment,
@@ -277,6 +277,7 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
         tenant: Some(&selects),
         labels: tenant.as_ref().is_some_and(TenantPattern::is_of_labels),
         changed_since: selection.changed_since.as_deref(),
+        has_base: base_revision.is_some(),
         single_account: &single_account,
     };
     // Patterns for objects have to name something, of whatever tenant.
@@ -450,7 +451,8 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
     }
     let split = selection.shard.filter(|_| selection.tenants.is_none());
     let whole = split.map(|shard| keep(shard, &mut tenants, &workspace)).or(reviewed);
-    let stands = |base: &String| commit_of(root, base).is_some_and(|it| commit_of(root, "HEAD") == Some(it));
+    let commit_of = |named: &str| workspace.commit_of(root, named);
+    let stands = |base: &String| commit_of(base).is_some_and(|it| commit_of("HEAD") == Some(it));
     let at_base = merge.is_none() && selection.base.as_ref().is_some_and(stands);
     Ok(Checked {
         merge,
@@ -507,19 +509,18 @@ fn absent(loaded: &LoadedTenant) -> BTreeMap<Address, Option<Source>> {
 /// What is wrong with the providers' settings, given what is declared on each.
 fn settings(workspace: &Workspace) -> Vec<Finding> {
     let mut found = Vec::new();
+    let mut all: BTreeMap<&str, BTreeSet<Kind>> =
+        workspace.part.as_ref().map(Part::kinds).unwrap_or_default();
+    for LoadedTenant { tenant, .. } in &workspace.tenants {
+        let kinds = all.entry(&tenant.provider).or_default();
+        kinds.extend(tenant.kinds());
+        // Objects under `absent` need the provider as well.
+        kinds.extend(tenant.absent.addresses().into_iter().map(|(address, _)| address.kind));
+        kinds.extend(tenant.exhaustive.iter().map(|kind| Kind::from(*kind)));
+    }
     let trusted = workspace.providers.iter().filter(|(name, _)| !workspace.is_untrusted(name));
     for (name, entry) in trusted {
-        let tenants = workspace.tenants.iter().filter(|loaded| loaded.tenant.provider == *name);
-        // Objects under `absent` need the provider as well.
-        let kinds: BTreeSet<Kind> = tenants
-            .flat_map(|LoadedTenant { tenant, .. }| {
-                let declared = tenant.resources().map(|(address, _)| address.kind);
-                let absent = tenant.absent.addresses().into_iter().map(|(address, _)| address.kind);
-                let exhaustive = tenant.exhaustive.iter().map(|kind| Kind::from(*kind));
-                declared.chain(absent).chain(exhaustive).collect::<Vec<_>>()
-            })
-            .chain(workspace.part.iter().flat_map(|part| part.kinds(name)))
-            .collect();
+        let kinds = all.remove(name.as_str()).unwrap_or_default();
         for (path, finding) in entry.check(&kinds) {
             let mut at = vec![Segment::key("providers"), Segment::key(name)];
             at.extend(path);

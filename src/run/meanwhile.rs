@@ -41,6 +41,9 @@ impl Meanwhile {
         at_base: &Earlier,
         now: &Workspace,
     ) -> Result<Option<Self>, Box<Finding>> {
+        if now.has_all_of(named) {
+            return Ok(None);
+        }
         let left = match left(root, named) {
             Left::Nowhere => return Ok(None),
             Left::Unknown => return Err(unknown(named)),

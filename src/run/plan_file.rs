@@ -4,7 +4,7 @@ use super::{ApplyOptions, Checked, Options, Selection};
 use crate::{
     error::Failure,
     file,
-    load::{commit_of, has_revision, place_of},
+    load::has_revision,
     plan::{
         Action, FORMAT_VERSION, MadeFrom, NamedCommit, NoWhole, Plan, SavedPlan, SavedShard, Whole,
         saved::{self, NoPlan},
@@ -157,13 +157,14 @@ pub(super) fn made_from(checked: &Checked, options: &Options) -> MadeFrom {
     let root = checked.root.as_path();
     let merged = checked.merge.as_ref().zip(merge.as_ref());
     let commit = |named: &Option<String>| {
-        named.as_ref().map(|named| NamedCommit { named: named.clone(), commit: commit_of(root, named) })
+        let commit = |named: &String| checked.workspace.commit_of(root, named);
+        named.as_ref().map(|named| NamedCommit { named: named.clone(), commit: commit(named) })
     };
     MadeFrom {
         dialform: env!("CARGO_PKG_VERSION").to_owned(),
-        workspace: place_of(root),
+        workspace: checked.workspace.place_in_repository(root),
         environment: options.environment.clone(),
-        head: commit_of(root, "HEAD"),
+        head: checked.workspace.commit_of(root, "HEAD"),
         sandbox: options.emulation.sandbox,
         tenant: tenant.clone(),
         only: only.clone(),

@@ -8,6 +8,7 @@ use icu_properties::{
         PrependedConcatenationMark, Script,
     },
 };
+use std::sync::LazyLock;
 use unicode_security::{MixedScript, skeleton};
 
 /// Two names that look alike, and are two.
@@ -18,6 +19,9 @@ pub fn look_alike(one: &str, other: &str) -> bool {
 /// A name as an eye takes it in: the same for names that look alike. Nothing in it takes no place, between words is one
 /// usual space, and at the ends is none.
 pub fn as_seen(name: &str) -> String {
+    if name.is_ascii() && !name.contains(|c: char| c.is_whitespace()) {
+        return name.to_owned();
+    }
     let seen: String = name.chars().filter(|c| !is_ignorable(*c)).collect();
     let words: Vec<&str> = seen.split_whitespace().collect();
     composed(&words.join(" "))
@@ -30,8 +34,16 @@ pub fn as_read(name: &str) -> String {
 
 /// The same for names that are drawn alike, whatever alphabets their letters are of (Unicode TS 39).
 pub fn as_drawn(name: &str) -> String {
-    skeleton(&as_seen(name)).collect()
+    let seen = as_seen(name);
+    let drawn = seen.bytes().map(|byte| ASCII.get(usize::from(byte)).map(String::as_str));
+    drawn.collect::<Option<String>>().unwrap_or_else(|| skeleton(&seen).collect())
 }
+
+/// How each character of ASCII is drawn: most names have no other.
+static ASCII: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let mut own = [0; 4];
+    (0..0x80u8).map(|byte| skeleton(char::from(byte).encode_utf8(&mut own)).collect()).collect()
+});
 
 /// Whether a word has Latin letters, and letters of another alphabet that are drawn like Latin ones.
 pub fn is_mixed(name: &str) -> bool {
@@ -161,6 +173,15 @@ mod tests {
         for (one, other) in unlike {
             assert!(!look_alike(one, other), "{one:?} {other:?}");
         }
+    }
+
+    /// Which spares each name the table of all characters.
+    #[test]
+    fn ascii_is_drawn_character_by_character() {
+        let all: String = (0..0x80u8).map(char::from).collect();
+        let drawn: String = ASCII.iter().map(String::as_str).collect();
+        assert_eq!(drawn, skeleton(&all).collect::<String>());
+        assert!(ASCII.iter().all(|it| it.is_ascii()));
     }
 
     #[test]
