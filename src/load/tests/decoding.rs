@@ -156,7 +156,10 @@ fn booleans() {
     check::<T>(&[
         ("a: true\n", &[]),
         ("a: false\n", &[]),
-        ("a: [true]\n", &["1:4 wrong-type: expected `true` or `false`, found a list"]),
+        (
+            "a: [true]\n",
+            &["1:4 wrong-type: expected `true` or `false`, found a list | write `true` without the brackets"],
+        ),
     ]);
 }
 
