@@ -30,6 +30,8 @@ pub struct Source {
     /// How many characters are before each block of [`BLOCK`] bytes, so that the end of a long line is found as fast as its
     /// beginning.
     blocks: Arc<[usize]>,
+    /// Whether every byte of it is a character.
+    is_ascii: bool,
     /// What of it may be shown; everything where this is `None`.
     visible: Option<Arc<Visible>>,
 }
@@ -53,7 +55,14 @@ impl Source {
             before += begun(block);
             known
         });
-        Self { file: file.into(), blocks: blocks.collect(), text: text.into(), lines: lines.into(), visible }
+        Self {
+            file: file.into(),
+            blocks: blocks.collect(),
+            is_ascii: text.is_ascii(),
+            text: text.into(),
+            lines: lines.into(),
+            visible,
+        }
     }
 
     pub fn file(&self) -> &str {
@@ -116,6 +125,9 @@ impl Source {
 
     /// How many characters are between two bytes.
     fn characters(&self, from: usize, to: usize) -> usize {
+        if self.is_ascii {
+            return to - from;
+        }
         let before = |at: usize| {
             let block = at / BLOCK;
             let known = self.blocks.get(block).copied().unwrap_or_default();

@@ -82,6 +82,9 @@ fn is_unprintable(c: char) -> bool {
 /// Whether a character is not seen but changes what is seen: terminal commands, and turns of the writing direction
 /// that make a line read as another one.
 pub fn is_hidden(c: char) -> bool {
+    if matches!(c, ' '..='~') {
+        return false;
+    }
     let turns = CodePointSetData::new::<BidiControl>().contains(c)
         && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}');
     (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || turns
