@@ -283,6 +283,7 @@ mod tests {
             class: Class::Cosmetic,
             reason: None,
             critical: None,
+            used_by: BTreeSet::new(),
             changes: Vec::new(),
             before: None,
             after: Some(Resource::Queue(queue)),
