@@ -3,8 +3,8 @@
 use super::Job;
 use crate::{
     http::ApiError,
-    model::Kind,
-    plan::{Action, Observed, Step, still_lead_to},
+    model::{Address, Kind, Resource},
+    plan::{Action, Observed, Step, leads_to, still_lead_to},
     provider::Scope,
 };
 use std::{
@@ -31,11 +31,16 @@ impl Leads {
         }
         let observed = self.look(job).await?;
         let now = still_lead_to(&step.address, &job.plan.steps, &observed);
-        let new: Vec<&str> = now.difference(&step.used_by).map(String::as_str).collect();
-        // One and the same may be named in two ways, by what the plan has read beside it.
-        let more = now.len() > step.used_by.len() && !new.is_empty();
+        let mut new = Vec::new();
+        for (name, user) in now.into_iter().filter(|(name, _)| !step.used_by.contains(name)) {
+            let is_so = match user.and_then(|user| Some((observed.objects.get(&user)?.clone(), user))) {
+                Some((seen, user)) => confirmed(job, &user, seen, &step.address).await?,
+                None => true,
+            };
+            new.extend(is_so.then_some(name));
+        }
         let verb = if new.len() == 1 { "leads" } else { "lead" };
-        Ok(more.then(|| format!("{} {verb} to it now", new.join(", "))))
+        Ok((!new.is_empty()).then(|| format!("{} {verb} to it now", new.join(", "))))
     }
 
     async fn look(&self, job: &Job<'_>) -> Result<Arc<Observed>, ApiError> {
@@ -56,4 +61,12 @@ impl Leads {
         *last = Some((Instant::now(), Arc::clone(&observed)));
         Ok(observed)
     }
+}
+
+/// Whether an object leads there when it is looked at by itself. A list may show what was deleted and lingers
+/// (FACTS stratus/readings-4).
+async fn confirmed(job: &Job<'_>, user: &Address, seen: Resource, to: &Address) -> Result<bool, ApiError> {
+    let wanted = [(user.clone(), seen)].into_iter().collect();
+    let observed = job.reader.observe(&job.plan.account, &Scope { wanted, ..Scope::default() }).await?;
+    Ok(observed.objects.get(user).is_some_and(|live| leads_to(user, live, to)))
 }

@@ -89,13 +89,22 @@ pub(super) fn mark_critical(steps: &mut [Step], observed: &Observed) -> BTreeSet
     stranded
 }
 
-/// What leads to an object by what is live, apart from what goes with it by these steps.
-pub fn still_lead_to(target: &Address, steps: &[Step], observed: &Observed) -> BTreeSet<String> {
+/// What leads to an object by what is live, apart from what goes with it by these steps: in words, and which object it is
+/// where that is seen.
+pub fn still_lead_to(
+    target: &Address,
+    steps: &[Step],
+    observed: &Observed,
+) -> BTreeMap<String, Option<Address>> {
     let going: Vec<Step> = steps.iter().filter(|step| step.action == Action::Delete).cloned().collect();
     let after = After::of(&going, observed);
-    let mut names: BTreeSet<String> = after.users(target, |_| true).iter().map(ToString::to_string).collect();
-    names.extend(after.hidden(target));
-    names
+    let users = after.users(target, |_| true).into_iter().map(|user| (user.to_string(), Some(user)));
+    users.chain(after.hidden(target).into_iter().map(|by| (by, None))).collect()
+}
+
+/// Whether an object leads to another one.
+pub fn leads_to(from: &Address, resource: &Resource, to: &Address) -> bool {
+    points(from, resource, to)
 }
 
 /// Why a step needs a word that takes away entries of a schedule for which the YAML has none.

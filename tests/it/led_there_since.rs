@@ -108,3 +108,15 @@ fn what_is_used_since_the_plan_is_not_deleted() {
     assert_eq!(names("callqueues"), ["400", "500"]);
     assert_eq!(names("timeframes"), ["night"]);
 }
+
+/// A rule that was deleted lingers in the list (FACTS stratus/readings-4): it leads nowhere, and stops no deletion of what it
+/// led to.
+#[test]
+fn a_rule_that_lingers_leads_nowhere() {
+    let world = World::new("");
+    world.write("live/pbx/acme.1.service.yaml", LIVE);
+    world.tenant("rules: { \"102\": { order: [{ when: default, ring: { simultaneous: { all_phones: true } } }] } }\nabsent: { schedules: [night] }");
+    let run = world.run(&["apply", "--auto-approve", "--override-guard", "--format", "json"]);
+    let last = outcome(&run.out).unwrap();
+    assert_eq!(last["summary"], json!({ "done": 2 }), "{}{}", run.out, run.err);
+}
