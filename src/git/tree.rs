@@ -48,8 +48,11 @@ impl Blobs {
     }
 }
 
+/// Takes the mode, the name and the object of an entry.
+type Take<'a> = &'a mut dyn FnMut(&[u8], &[u8], ObjectId);
+
 /// Goes through a tree's object: `MODE NAME<NUL>OBJECT`, again and again.
-fn entries(mut bytes: &[u8], length: usize, take: &mut dyn FnMut(&[u8], &[u8], ObjectId)) -> Option<()> {
+fn entries(mut bytes: &[u8], length: usize, take: Take<'_>) -> Option<()> {
     while !bytes.is_empty() {
         let space = bytes.iter().position(|byte| *byte == b' ')?;
         let (mode, rest) = (&bytes[..space], &bytes[space + 1..]);

@@ -48,6 +48,11 @@ impl Earlier {
         Self::load_some(root, named, now, at, &|_| true)
     }
 
+    /// The text that a file had.
+    pub fn then(&self, file: &str) -> Option<String> {
+        String::from_utf8(self.revision.read(file, file::LARGEST_OF_ALL).ok()?).ok()
+    }
+
     /// The same of what the tenants of a part of a workspace may have been. Of the others nothing has to be known where their
     /// files are now what they were then.
     pub fn load_part<P>(

@@ -90,4 +90,4 @@ pub use revision::Revision;
 pub use source::{BASELINE_FILE, WORKSPACE_FILE};
 pub use span::Span;
 pub use tree::{Node, Tree, Value};
-pub use workspace::{LoadedTenant, Workspace, object_at};
+pub use workspace::{LoadedTenant, Workspace, baseline_of, object_at};

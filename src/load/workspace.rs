@@ -437,6 +437,12 @@ fn read_tenants(
     (tenants, parts)
 }
 
+/// The findings that a baseline of this text knows; none where it cannot be read.
+pub fn baseline_of(text: &str) -> Baseline {
+    let tree = Tree::parse_bytes(BASELINE_FILE, text.as_bytes());
+    tree.ok().and_then(|tree| decode(&tree, tree.root(), &mut Vec::new())).unwrap_or_default()
+}
+
 /// The findings that are known; none where there is no such file.
 fn baseline(files: &Files, findings: &mut Vec<Finding>) -> Baseline {
     let Ok(names) = files.matching(BASELINE_FILE) else { return Baseline::default() };

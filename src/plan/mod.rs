@@ -50,7 +50,7 @@ pub use desired::{Desired, desired, desired_in_part};
 pub use dialect::{
     Accepts, ByHand, Dialect, Grade, GradeRow, Propagation, Remark, Removal, Unsupported, Way, When,
 };
-pub use guard::still_lead_to;
+pub use guard::{leads_to, still_lead_to};
 pub use leading::in_words;
 pub use made_from::{MadeFrom, NamedCommit};
 pub use part::{Across, Part};
@@ -249,6 +249,17 @@ impl TenantPlan {
     /// Whether nothing is planned because nothing of the account is known.
     pub fn is_unread(&self) -> bool {
         self.blocked.iter().any(|finding| finding.code == UNREADABLE)
+    }
+
+    /// The same with nothing to be done, where something is found that stops it.
+    #[must_use]
+    pub fn stopped_by(self, found: Vec<Finding>) -> Self {
+        if found.is_empty() {
+            return self;
+        }
+        let Self { tenant, provider, account, findings, mut blocked, across, .. } = self;
+        blocked.extend(found);
+        Self { findings, across, ..Self::blocked(&tenant, &provider, &account, blocked) }
     }
 
     /// A tenant for which nothing can be planned, and why.

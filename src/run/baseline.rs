@@ -3,7 +3,7 @@
 use crate::{
     emit,
     finding::{Finding, Place},
-    load::{BASELINE_FILE, LoadedTenant},
+    load::{BASELINE_FILE, LoadedTenant, baseline_of},
     model::{Address, Baseline, KnownFinding},
     provider::Workspace,
 };
@@ -78,6 +78,23 @@ pub fn news(findings: Vec<Finding>, workspace: &Workspace) -> Vec<Finding> {
         Finding::warning("stale-baseline", message).help("take the entry out")
     }));
     news
+}
+
+/// A warning for what the baseline knows and did not know then: whoever approves a change approves that as well.
+pub fn added(workspace: &Workspace, then: Option<String>, named: &str) -> Option<Finding> {
+    const SHOWN: usize = 5;
+    let then = then.map(|text| baseline_of(&text)).unwrap_or_default();
+    let then: BTreeSet<&KnownFinding> = then.known.iter().collect();
+    let new: BTreeSet<&KnownFinding> =
+        workspace.baseline.known.iter().filter(|entry| !then.contains(entry)).collect();
+    let mut each: Vec<String> =
+        new.iter().take(SHOWN).map(|it| format!("`{}` of {}", it.code, it.address)).collect();
+    if new.len() > SHOWN {
+        each.push(format!("{} more", new.len() - SHOWN));
+    }
+    let message = format!("`{BASELINE_FILE}` lets be from now on: {}", each.join(", "));
+    let help = format!("it is not so at {named}: whoever approves this approves that as well");
+    (!new.is_empty()).then(|| Finding::warning("new-allow", message).help(help))
 }
 
 /// A sum of what an object says in its file.

@@ -4,7 +4,7 @@ use super::{
     Options, Selection,
     allowed::Allowed,
     allows::{self, Allows, is_plain},
-    ends,
+    baseline, ends,
     intent::Intent,
     levels::{self, Levels},
     lints::{lints, single_account},
@@ -16,7 +16,7 @@ use crate::{
     error::Failure,
     finding::{Finding, Level, bounded},
     lint::{self, Lint},
-    load::{About, Files, LoadedTenant, Merge, Part, changed_since},
+    load::{About, BASELINE_FILE, Files, LoadedTenant, Merge, Part, changed_since},
     lock,
     model::{Address, Kind, Tenant},
     path::Segment,
@@ -143,6 +143,11 @@ impl Checked {
     /// What is left of findings about these files by what is denied and allowed.
     pub fn judged(&self, findings: Vec<Finding>) -> Vec<Finding> {
         self.levels.judge(findings, &self.allows).0
+    }
+
+    /// Whether a finding is an error because its warning is denied.
+    pub fn denies(&self, finding: &Finding) -> bool {
+        finding.level == Level::Error && self.levels.denies(finding.code)
     }
 
     /// The same of what only placing every call finds. Of `all` tenants it is known which comments allow nothing.
@@ -338,6 +343,7 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
         }
     }
     if let (Some(earlier), Some(revision)) = (&earlier, base_revision) {
+        new_allows.extend(baseline::added(&workspace, earlier.then(BASELINE_FILE), revision));
         let is_new = |tenant: &LoadedTenant| meanwhile.as_ref()?.is_new(tenant);
         // One whose files cannot be read is not gone.
         if !workspace.has_errors() {
@@ -441,8 +447,9 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
         if base_revision.is_none() {
             let tenants = tenants.iter().map(|it| &workspace.tenants[it.index]);
             let then = |file: &str| changed.then(file);
-            let new: BTreeSet<Finding> =
+            let mut new: BTreeSet<Finding> =
                 tenants.flat_map(|it| allows::added_since(it, &then, revision)).collect();
+            new.extend(baseline::added(&workspace, then(BASELINE_FILE), revision));
             findings.extend(levels.judge(new.into_iter().collect(), &Allows::default()).0);
         }
     }

@@ -291,7 +291,9 @@ impl<'a> Session<'a> {
                 let option = if self.sandbox { "--sandbox" } else { "--live" };
                 plan = circles::judge(loaded, tenant, &live, &self.checked.warnings, at, option, plan);
             }
-            plan.findings = self.checked.judged(plan.findings);
+            let judged = self.checked.judged(std::mem::take(&mut plan.findings));
+            let (denied, findings) = judged.into_iter().partition(|it| self.checked.denies(it));
+            plan = TenantPlan { findings, ..plan }.stopped_by(denied);
             plan.across.hosts = hosts;
             plan.across.system = self.checked.config(tenant).system();
             // One that is not trusted was not opened.

@@ -55,10 +55,12 @@ fn asked(world: &World, path: &str, arguments: &[&str]) -> (Output, [usize; 2]) 
 /// worked out. A pull request is planned with two.
 #[test]
 fn git_is_asked_once_for_all_files_of_the_base() {
+    let mut of_one = Vec::new();
     for tenants in [1, 40] {
         let world = world(tenants);
         let path = noting(&world);
         world.write("tenants/t000.yaml", tenant(0).replace("Old", "New"));
+        let mut each = Vec::new();
         // Processes for files, and all of them where it is a pull request.
         let cases: [(&[&str], usize, Option<usize>); 5] = [
             (&["--sandbox", "--base", "HEAD"], 1, None),
@@ -73,6 +75,12 @@ fn git_is_asked_once_for_all_files_of_the_base() {
             let err = String::from_utf8_lossy(&run.stderr);
             assert_eq!(run.status.code(), Some(Ending::Fine as i32), "{options:?}: {err}");
             assert_eq!(asked, [all.unwrap_or(asked[0]), files], "{options:?}");
+            each.push(asked);
+        }
+        if tenants == 1 {
+            of_one = each;
+        } else {
+            assert_eq!(each, of_one, "forty tenants ask git what one does");
         }
     }
 }

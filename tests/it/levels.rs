@@ -234,3 +234,48 @@ fn a_comment_holds_for_what_calls_find() {
         }
     }
 }
+
+/// A baseline lets errors be: what an import has found. An entry that a change adds by hand is as much a line of the plan.
+#[test]
+fn a_new_entry_of_the_baseline_is_a_line_of_the_plan() {
+    let world = World::new("");
+    world.commit(&["dialform.yaml", "tenants"]);
+    world.edit("tenants/acme.yaml", "account", "time_zone: America/Chicago\naccount");
+    let known = "known:\n  - { code: unknown-queue, address: acme/numbers.+12145550100, digest: DIGEST }\n";
+    world.write(".dialform-baseline.yaml", known.replace("DIGEST", "0000000000000000"));
+    let help = "it is not so at HEAD: whoever approves this approves that as well";
+    let line = "`.dialform-baseline.yaml` lets be from now on: `unknown-queue` of acme/numbers.+12145550100";
+    for option in ["--base", "--changed-since"] {
+        let run = world.run(&["plan", option, "HEAD"]);
+        let said = format!("{}{}", run.out, run.err);
+        assert!(
+            said.contains(&format!("warning[new-allow]: {line}")) && said.contains(help),
+            "{option}: {said}"
+        );
+    }
+    world.git(&["add", "."]);
+    world.git(&["commit", "-qam", "known"]);
+    for option in ["--base", "--changed-since"] {
+        let run = world.run(&["plan", option, "HEAD"]);
+        assert!(!format!("{}{}", run.out, run.err).contains("new-allow"), "{option}");
+    }
+}
+
+/// What is denied and found only beside what is live stops the plan of its tenant as well.
+#[test]
+fn what_is_denied_of_an_account_is_not_applied() {
+    let world = World::new(
+        "numbers: { \"+12145550100\": { label: New } }\nforwards: { \"+12145550100\": { to: \"+19725550199\", active: true } }\n",
+    );
+    assert_eq!(world.run(&["plan"]).ending, Ending::Fine);
+    let code = "forward-on";
+    let run = world.run(&["plan", "--format", "json"]);
+    assert!(run.out.contains(code), "{}", run.out);
+    let denied = world.run(&["plan", "--deny", code]);
+    assert_eq!(denied.ending, Ending::Error, "{}{}", denied.out, denied.err);
+    let text = world.workspace();
+    world.write("dialform.yaml", format!("{text}lints: {{ {code}: deny }}\n"));
+    let applied = world.run(&["apply", "--auto-approve"]);
+    assert_ne!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+    assert!(!format!("{}{}", applied.out, applied.err).contains("done"), "{}{}", applied.out, applied.err);
+}

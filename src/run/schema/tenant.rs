@@ -66,7 +66,8 @@ mod tests {
             ("\"dependencies\"", 2),
             ("\"minItems\"", 3),
             (" weeks?$", 1),
-            ("s?$\"", 4),
+            ("s?$\"", 3),
+            ("(days?|weeks?)$", 1),
         ] {
             assert_eq!(text.matches(word).count(), times, "{word}");
         }
