@@ -31,7 +31,8 @@ pub enum Problem {
     Incomplete(String),
     /// It was not sent: what is live is not what the plan was made from.
     Conflict(String),
-    /// The server has sent the first write of a step away, to come back later: what it was made from is old by then.
+    /// The first write of a step had to wait, because of a rate limit or for want of a connection, and was not sent: what it was
+    /// made from is old by then.
     Waited,
 }
 
@@ -161,7 +162,7 @@ impl fmt::Display for Problem {
             }
             Self::Incomplete(why) => write!(f, "the answer is not complete: {why}"),
             Self::Conflict(why) => f.write_str(why),
-            Self::Waited => f.write_str("the server asked to wait"),
+            Self::Waited => f.write_str("it had to wait, and was not sent again"),
         }
     }
 }

@@ -102,11 +102,6 @@ pub fn still_lead_to(
     users.chain(after.hidden(target).into_iter().map(|by| (by, None))).collect()
 }
 
-/// Whether an object leads to another one.
-pub fn leads_to(from: &Address, resource: &Resource, to: &Address) -> bool {
-    points(from, resource, to)
-}
-
 /// Why a step needs a word that takes away entries of a schedule for which the YAML has none.
 fn wordless(step: &Step, observed: &Observed) -> Option<String> {
     let entries = |resource: Option<&Resource>| match resource {
@@ -200,7 +195,7 @@ impl<'a> After<'a> {
     fn hidden(&self, target: &Address) -> BTreeSet<String> {
         let shows = |owner: &Address| {
             let live = self.observed.objects.get(owner);
-            live.is_some_and(|live| points(owner, live, target))
+            live.is_some_and(|live| leads_to(owner, live, target))
         };
         let hidden = self.hidden.get_or_init(|| {
             let mut hidden: BTreeMap<&Address, Vec<&HiddenUse>> = BTreeMap::new();
@@ -217,6 +212,7 @@ impl<'a> After<'a> {
     }
 }
 
-fn points(from: &Address, resource: &Resource, to: &Address) -> bool {
+/// Whether an object leads to another one.
+pub fn leads_to(from: &Address, resource: &Resource, to: &Address) -> bool {
     references(from, resource).iter().any(|(_, reference)| Reference::address(reference).as_ref() == Some(to))
 }

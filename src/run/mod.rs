@@ -9,6 +9,7 @@
 //! - `then`: what the tenants declared at another revision. `meanwhile`, `undo`, `allowed`: what others have merged since, which
 //!   steps would take it back, and which of them may
 //! - `ends`: what changes by itself: what is about to, what has, and what lies between a review and now
+//! - `lints`, `parts`: what the lints find, also in tenants that could be read in part; `levels`, `allows`: what becomes of that
 //! - `place`: where something of a tenant stands
 //! - `checklist`: what of it only people can set or look at
 //! - `session`, `emulated`: open phone systems, real or emulated, and the plan against them, with `at_once`: many tenants at
