@@ -33,6 +33,11 @@ pub fn read(root: &Path, name: &str, most: u64) -> io::Result<Vec<u8>> {
     bounded(&path, length, most)
 }
 
+/// How many bytes a file of a workspace has, if it is there.
+pub fn length(root: &Path, name: &str) -> Option<u64> {
+    Some(root.join(name).metadata().ok()?.len())
+}
+
 /// Reads many files of a workspace. Where a directory is really is asked once.
 pub struct Many<'a> {
     root: &'a Path,

@@ -19,6 +19,7 @@ pub async fn run(global: &Global, args: &CheckArgs, io: &mut Io<'_>) -> Result<E
         logging: (&reading.watching).into(),
         lints: levels.into(),
         now: global.now,
+        in_batches: (!calls).then(run::in_batches),
         ..Options::default()
     };
     if !calls && (reading.live || reading.tenant.is_some() || reading.emulation.sandbox) {
@@ -43,7 +44,7 @@ pub async fn run(global: &Global, args: &CheckArgs, io: &mut Io<'_>) -> Result<E
         findings = bounded(findings);
         placed = Some(counted);
     }
-    let (tenants, objects) = (checked.tenants.len(), checked.objects());
+    let (tenants, objects) = checked.counts();
     match (format.program(), format.shown()) {
         (Some(program), _) => {
             let Looked { within, files } = run::looked(&global.dir);

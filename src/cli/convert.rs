@@ -59,6 +59,7 @@ impl TryFrom<&PlanArgs> for Options {
             lints: levels.into(),
             now: None,
             in_part: true,
+            in_batches: None,
             follows_calls: false,
         })
     }
@@ -71,6 +72,7 @@ impl From<&ApplyArgs> for Options {
         Self {
             // Nothing is written while anything is wrong with the files.
             in_part: false,
+            in_batches: None,
             follows_calls: false,
             environment,
             selection: selection.into(),

@@ -15,15 +15,18 @@ use crate::{
 use std::io;
 
 pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
-    let options = Options { now: global.now, ..args.try_into()? };
-    let checked = run::check(&global.dir, &options)?;
+    let is_drawn = args.format == PlanFormat::Html;
+    // What is expected is looked up in the files of all tenants.
+    let in_batches = (!is_drawn && args.expect_change.is_empty()).then(run::in_batches);
+    let options = Options { now: global.now, in_batches, ..args.try_into()? };
+    let mut checked = run::check(&global.dir, &options)?;
     let expected = run::expected_changes(&checked, &args.expect_change)?;
     // What only the live systems know is not drawn either.
     let is_hidden = args.redact && args.against.is_none();
-    let mut drawings = Drawings::wanted(args.format == PlanFormat::Html && !is_hidden);
+    let mut drawings = Drawings::wanted(is_drawn && !is_hidden);
     let mut plan = match args.against {
         Some(_) => run::plan_against_drawn(&checked, &options, &mut drawings),
-        None => live(&checked, &options, args, &mut drawings, io).await?,
+        None => live(&mut checked, &options, args, &mut drawings, io).await?,
     };
     let unexpected = expected.map(|expected| run::unexpected(&plan, &expected)).unwrap_or_default();
     let is_as_expected = unexpected.is_empty();
@@ -89,7 +92,7 @@ pub fn shown(written: io::Result<()>, ending: Ending) -> Result<Ending, Failure>
 
 /// The plan against what is live.
 async fn live(
-    checked: &Checked,
+    checked: &mut Checked,
     options: &Options,
     args: &PlanArgs,
     drawings: &mut Drawings,
@@ -97,9 +100,12 @@ async fn live(
 ) -> Result<Plan, Failure> {
     let (context, mut notices) = io.context();
     let session = Session::reading(checked, options, &context).await?;
-    let progress = Progress::reading(checked.tenants.len(), session.paces());
+    let progress = Progress::reading(checked.counts().0, session.paces());
     let view = View::new(io, args.format.shown(), progress, &context.shutdown);
-    let (plan, shown) = view.follow(session.plan_drawn(drawings), &mut notices).await;
+    let opened = session.into_opened();
+    let work = run::plan_over(opened, checked, &context, drawings);
+    let ((opened, plan), shown) = view.follow(work, &mut notices).await;
+    let session = Session::over(opened, checked, &context);
     let logged = session.ensure_logged();
     session.close().await;
     shown?;

@@ -74,16 +74,7 @@ pub fn diff(global: &Global, args: &DiffArgs, io: &mut Io<'_>) -> Result<Ending,
 /// The files.
 fn check(global: &Global, reading: &Reading) -> Result<(Checked, Options), Failure> {
     let selection = Selection { tenant: reading.tenant.clone(), ..Selection::default() };
-    let options = Options {
-        in_part: false,
-        follows_calls: true,
-        environment: None,
-        selection,
-        emulation: (&reading.emulation).into(),
-        logging: (&reading.watching).into(),
-        lints: Vec::new(),
-        now: global.now,
-    };
+    let options = Options { selection, ..about_calls(global, reading) };
     Ok((run::check(&global.dir, &options)?, options))
 }
 
@@ -109,7 +100,6 @@ async fn live(
 /// The options of a command that is about what happens to calls.
 pub(super) fn about_calls(global: &Global, reading: &Reading) -> Options {
     Options {
-        in_part: false,
         follows_calls: true,
         emulation: (&reading.emulation).into(),
         logging: (&reading.watching).into(),

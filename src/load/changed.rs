@@ -9,8 +9,9 @@ use super::{
     part::Part,
     pieces::adds_to,
     source::WORKSPACE_FILE,
+    tenant::LoadedTenant,
     until::Untils,
-    workspace::{LoadedTenant, Workspace},
+    workspace::Workspace,
 };
 use crate::{file, finding::Finding, model::Tenant, path::Segment};
 use std::{collections::BTreeSet, sync::Arc};

@@ -14,8 +14,9 @@ use super::{
     source::Source,
     source::WORKSPACE_FILE,
     template::Extent,
+    tenant::LoadedTenant,
     until::Untils,
-    workspace::{LoadedTenant, Workspace},
+    workspace::Workspace,
 };
 use crate::{
     file,

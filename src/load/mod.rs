@@ -9,9 +9,10 @@
 //! - `error`: what is wrong with a node, and where in it
 //! - `hints`, `synonyms`: what the phone system of a file takes, and the portals' words for it
 //! - `head`: what `dialform.yaml` says beside the settings of providers
-//! - `workspace`: that and its tenants, from a directory or a git revision
+//! - `workspace`: that and its tenants, from a directory or a git revision. `tenant`: one of them
 //! - `part`: the tenants that a run is about, and what those must know of the others. `scan`: a file looked at and not parsed
 //! - `files`: where they are read from, a directory or a git revision. `near`: files that are named almost as they are
+//! - `batches`: the tenants of a fleet that are loaded one batch after the other
 //! - `pieces`: the files of one tenant as one tree
 //! - `library`: what tenants take from other files. `template`: what they extend, `vars`: variables of those, `merge`, `forms`:
 //!   the tenant's file over it; `shared`: schedules that all can use; `sources`: the files that one tree comes from
@@ -30,6 +31,7 @@
 
 mod anchors;
 mod assertions;
+mod batches;
 mod changed;
 mod commit;
 pub mod decode;
@@ -64,6 +66,7 @@ mod span;
 mod synonyms;
 mod syntax;
 mod template;
+mod tenant;
 #[cfg(test)]
 mod tests;
 pub mod tree;
@@ -74,6 +77,7 @@ mod visible;
 mod workspace;
 
 pub use assertions::{ASSERTIONS, LoadedAssertions, assertions};
+pub use batches::InBatches;
 pub use changed::{Changed, changed_since};
 pub use commit::{LastChange, commit_of, differs, has_revision, last_change, place_of};
 pub use decode::{decode, decode_at, decode_with};
@@ -89,5 +93,6 @@ pub use part::{About, Part};
 pub use revision::Revision;
 pub use source::{BASELINE_FILE, WORKSPACE_FILE};
 pub use span::Span;
+pub use tenant::{LoadedTenant, object_at};
 pub use tree::{Node, Tree, Value};
-pub use workspace::{LoadedTenant, Workspace, baseline_of, object_at};
+pub use workspace::{Which, Workspace, baseline_of};

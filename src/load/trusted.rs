@@ -6,8 +6,9 @@ use super::{
     files::Files,
     revision::Revision,
     source::WORKSPACE_FILE,
+    tenant::LoadedTenant,
     tree::Value,
-    workspace::{Config, LoadedTenant, Untrusted, Workspace},
+    workspace::{Config, Untrusted, Which, Workspace},
 };
 use crate::{
     finding::{Finding, Level},
@@ -89,7 +90,7 @@ impl<P> Workspace<P> {
         let mut config = config;
         // What they name describes calls, as tenants do; it can be read where those are, and sends nothing.
         config.file.shared.clone_from(&file.shared);
-        let mut trusted = Self::with_tenants(config, files, kinds, at, None);
+        let mut trusted = Self::with_tenants(config, files, kinds, at, &Which::All);
         let mut untrusted = Untrusted { revision: named.to_owned(), ..Untrusted::default() };
         for (name, entry) in std::mem::take(&mut providers) {
             if trusted.providers.contains_key(&name) {

@@ -1,7 +1,9 @@
 //! A workspace: `dialform.yaml` and the tenant files it names, from a directory or from a git revision.
 
 use super::{
-    Kinds, Node, Tree, decode, decode_with,
+    Kinds, Node, Tree,
+    batches::{InBatches, batches},
+    decode, decode_with,
     entry::{expected, read_all},
     expected::PROVIDERS,
     files::{AHEAD, Files},
@@ -10,19 +12,17 @@ use super::{
     library::{Library, Proposed, parsed},
     near::near_misses,
     part::{About, Part},
-    pieces::{Joined, joined},
+    pieces::{Joined, adds_to, joined},
     shared::SHARED,
     source::{BASELINE_FILE, Source, WORKSPACE_FILE},
-    span::Span,
     template::Extent,
+    tenant::LoadedTenant,
     until::Untils,
 };
 use crate::{
     file,
     finding::{Finding, Level, Place},
-    model::{
-        Address, Baseline, Country, Kind, Tenant, Until, Weekly, WorkspaceFile, numbering::country_of_zone,
-    },
+    model::{Baseline, Country, Tenant, WorkspaceFile, numbering::country_of_zone},
     path::Segment,
 };
 use jiff::Timestamp;
@@ -47,6 +47,17 @@ pub struct Workspace<P> {
     pub part: Option<Part>,
     /// The instant that the files are read for: what has an `until` says what it does then.
     pub at: Timestamp,
+    /// The files of a fleet that are loaded batch by batch, each with what names it. Empty: they are loaded.
+    pub(super) batches: Vec<Vec<(String, Place)>>,
+}
+
+/// Which tenants of a workspace are loaded.
+pub enum Which<'a> {
+    All,
+    /// Those that a run is about, and those that have something in common with one of them (see [`Part`]).
+    About(&'a About<'a>),
+    /// None yet where they are many: batch by batch, with [`Workspace::load_batch`].
+    InBatches(&'a InBatches<'a>),
 }
 
 /// What of a workspace stands only in the `dialform.yaml` of the files: it is checked, and nothing of it is read.
@@ -69,159 +80,6 @@ pub(super) struct Config<P> {
     pub findings: Vec<Finding>,
     /// Where something in it is wrong: what could not be read.
     unread: Option<Unread>,
-}
-
-/// One tenant file, as it is at an instant.
-pub struct LoadedTenant {
-    pub tenant: Tenant,
-    tree: Tree,
-    untils: Untils,
-    /// The tree as it is written, where something in it has an `until`.
-    written: Option<Box<Tree>>,
-    /// Whether it lacks something that other files have, or that an `until` says.
-    lacks: bool,
-}
-
-impl LoadedTenant {
-    pub(super) fn new(tenant: Tenant, tree: Tree, untils: Untils, written: Option<Box<Tree>>) -> Self {
-        Self { tenant, tree, untils, written, lacks: false }
-    }
-
-    /// What of it changes by itself, each with its place.
-    pub fn untils(&self) -> impl Iterator<Item = (&Until, &Place)> {
-        self.untils.all.iter().map(|(until, place)| (until, place))
-    }
-
-    /// The same at another instant. `None` where nothing of it changes by itself, or what it is then cannot be read.
-    pub fn at(&self, at: Timestamp) -> Option<Self> {
-        let written = self.written.as_ref()?;
-        let tree = self.untils.at(written, at);
-        let tenant = decode(&tree, tree.root(), &mut Vec::new())?;
-        let (untils, written) = (self.untils.clone(), Some(written.clone()));
-        Some(Self { tenant, tree, untils, written, lacks: self.lacks })
-    }
-
-    /// The file with what it takes from others, and every `until` in it.
-    pub fn as_written_tree(&self) -> &Tree {
-        self.written.as_deref().unwrap_or(&self.tree)
-    }
-
-    /// Whether it lacks something that it takes from elsewhere. Without that it is another tenant than the one that is meant.
-    pub fn lacks(&self) -> bool {
-        self.lacks
-    }
-
-    /// Whether nothing of an object was taken out for being wrong.
-    pub fn has_all_of(&self, address: &Address) -> bool {
-        let path = [Segment::key(address.kind.section()), Segment::key(&address.key)];
-        self.tree.get(&path).is_some_and(Node::is_complete)
-    }
-
-    /// Whether it is known of every object of a kind that it is declared.
-    pub fn has_every(&self, kind: Kind) -> bool {
-        let root = self.tree.root();
-        match root.get(kind.section()) {
-            // A key that is not known may be a slip in the name of this section, if it is nowhere else.
-            Some(section) => !section.incomplete && (self.files().count() == 1 || !root.incomplete),
-            None => !root.incomplete,
-        }
-    }
-
-    /// Its file, relative to the workspace; of several its main one.
-    pub fn file(&self) -> &str {
-        self.tree.source().file()
-    }
-
-    /// The files in which it is written, by name, with their texts: its main one, then those that add to it.
-    pub fn written(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.tree.written_in().map(|source| (source.file(), source.text()))
-    }
-
-    /// The files that it is made of, by name, with their texts: its own, then its templates and shared schedules.
-    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.tree.sources().each().map(|source| (source.file(), source.text()))
-    }
-
-    /// Whether it is written in a file.
-    pub fn is_in(&self, file: &str) -> bool {
-        self.written().any(|(name, _)| name == file)
-    }
-
-    /// The files that it is made of: its own, then its templates and what it uses of shared schedules.
-    pub fn files(&self) -> impl Iterator<Item = &str> {
-        self.tree.sources().each().map(Source::file)
-    }
-
-    /// Where the value at a path stands.
-    pub fn place(&self, path: &[Segment]) -> Place {
-        self.tree.place_of(&self.as_written(path))
-    }
-
-    /// Where the key at a path stands.
-    pub fn place_of_key(&self, path: &[Segment]) -> Place {
-        self.tree.place_of_key(&self.as_written(path))
-    }
-
-    /// Where the value at a path is given, if that is the value of a variable.
-    pub fn given(&self, path: &[Segment]) -> Option<Place> {
-        self.tree.given(self.tree.get(path)?.span)
-    }
-
-    /// The file with what it takes from others.
-    pub fn tree(&self) -> &Tree {
-        &self.tree
-    }
-
-    /// The object in which a place is, of this file or of one that it takes from.
-    pub fn object_at(&self, place: &Place) -> Option<Address> {
-        let file = self.files().position(|file| file == place.file)?;
-        object_in(&self.tree, u16::try_from(file).ok()?, place.line)
-    }
-
-    /// A path with the days of a week as the file has them: `tue` may stand in `mon-fri`.
-    fn as_written(&self, path: &[Segment]) -> Vec<Segment> {
-        let mut path = path.to_vec();
-        if let [.., Segment::Key(weekly), Segment::Key(day)] = path.as_slice()
-            && weekly == "weekly"
-        {
-            let week = self.tree.get(&path[..path.len() - 1]);
-            let mut keys = week.into_iter().flat_map(|week| week.entries()).map(|(key, _)| key.text());
-            if let Some(key) = keys.find(|key| Weekly::key_names(key, day)) {
-                let last = path.len() - 1;
-                path[last] = Segment::key(key);
-            }
-        }
-        path
-    }
-}
-
-/// The object of a tenant's file in which a line stands.
-pub fn object_at(tree: &Tree, line: usize) -> Option<Address> {
-    object_in(tree, 0, line)
-}
-
-/// The same for one of the files that a tree is made of.
-fn object_in(tree: &Tree, file: u16, line: usize) -> Option<Address> {
-    let source = tree.sources().of(Span::default().of_file(file));
-    let holds = |key: &Node, value: &Node| {
-        let first = source.line_number(key.span.start());
-        // A block ends where the next thing begins.
-        let text = source.slice(Span::new(0, value.span.end().max(key.span.end()))).trim_end();
-        (first..=source.line_number(text.len().saturating_sub(1)).max(first)).contains(&line)
-    };
-    Kind::ALL.into_iter().find_map(|kind| {
-        let section = tree.root().get(kind.section())?;
-        let (key, _) = section.entries().iter().find(|(key, value)| part_of(key, value, file, &holds))?;
-        Some(Address::new(kind, key.text()))
-    })
-}
-
-/// Whether an entry holds a line of a file, or what of it comes from that file does.
-fn part_of(key: &Node, value: &Node, file: u16, holds: &dyn Fn(&Node, &Node) -> bool) -> bool {
-    if key.span.file() == file && value.span.file() == file {
-        return holds(key, value);
-    }
-    value.entries().iter().any(|(key, value)| part_of(key, value, file, holds))
 }
 
 impl<P> Workspace<P> {
@@ -292,18 +150,49 @@ impl<P> Workspace<P> {
 
     /// Reads `dialform.yaml` and every tenant file, as it is at an instant. `Err` if there is not even that to work with.
     pub fn load<K: Kinds<Entry = P>>(files: &Files, kinds: &K, at: Timestamp) -> Result<Self, Vec<Finding>> {
-        Ok(Self::with_tenants(Config::read(files, kinds)?.whole()?, files, kinds, at, None))
+        Ok(Self::with_tenants(Config::read(files, kinds)?.whole()?, files, kinds, at, &Which::All))
     }
 
-    /// The same with the tenants also where something is wrong in `dialform.yaml`, as far as they can be told from it. `about`:
-    /// of the tenants that a run is about, and of those that have something in common with one of them (see [`Part`]).
+    /// The same with the tenants also where something is wrong in `dialform.yaml`, as far as they can be told from it.
     pub fn load_to_check<K: Kinds<Entry = P>>(
         files: &Files,
         kinds: &K,
         at: Timestamp,
-        about: Option<&About<'_>>,
+        which: &Which<'_>,
     ) -> Result<Self, Vec<Finding>> {
-        Ok(Self::with_tenants(Config::read(files, kinds)?, files, kinds, at, about))
+        Ok(Self::with_tenants(Config::read(files, kinds)?, files, kinds, at, which))
+    }
+
+    /// How many batches there are to be loaded, one at a time; 0: all that is loaded is there.
+    pub fn batches(&self) -> usize {
+        self.batches.len()
+    }
+
+    /// Loads the tenants of a batch in place of those that are loaded, and says what is wrong with their files.
+    pub fn load_batch<K: Kinds<Entry = P>>(
+        &mut self,
+        files: &Files,
+        kinds: &K,
+        batch: usize,
+    ) -> Vec<Finding> {
+        let mut found = Vec::new();
+        let wanted =
+            self.batches.get(batch).into_iter().flatten().map(|(name, place)| (name.as_str(), place));
+        let (file, library, at) = (&self.file, &mut self.library, self.at);
+        let mut decode = |tree, found: &mut Vec<Finding>| {
+            tenant(library.tenant(files, tree, found), file, kinds, at, found)
+        };
+        // Those of the batch before go first: memory is for one.
+        (self.tenants, self.parts) = (Vec::new(), Vec::new());
+        let wanted: Vec<(&str, &Place)> = wanted.collect();
+        (self.tenants, self.parts) =
+            read_tenants(files, &wanted, largest(file), &[], &mut found, &mut decode);
+        found
+    }
+
+    /// Forgets the tenants of the batch that is loaded.
+    pub fn unload(&mut self) {
+        (self.tenants, self.parts) = (Vec::new(), Vec::new());
     }
 
     /// The same with a `dialform.yaml` that is about to be written.
@@ -313,7 +202,7 @@ impl<P> Workspace<P> {
         kinds: &K,
         at: Timestamp,
     ) -> Result<Self, Vec<Finding>> {
-        Ok(Self::with_tenants(Config::parse(text.as_bytes(), kinds)?.whole()?, files, kinds, at, None))
+        Ok(Self::with_tenants(Config::parse(text.as_bytes(), kinds)?.whole()?, files, kinds, at, &Which::All))
     }
 
     /// Reads the tenant files that a `dialform.yaml` names: all of them, or what a run is about.
@@ -322,8 +211,12 @@ impl<P> Workspace<P> {
         files: &Files,
         kinds: &K,
         at: Timestamp,
-        about: Option<&About<'_>>,
+        which: &Which<'_>,
     ) -> Self {
+        let about = match which {
+            Which::About(about) => Some(*about),
+            Which::All | Which::InBatches(_) => None,
+        };
         let Config { file, providers, tree, mut findings, unread } = config;
         let mut names: BTreeMap<String, usize> = BTreeMap::new();
         let pattern = |index: usize| tree.place_of(&[Segment::key("tenants"), Segment::Index(index)]);
@@ -347,9 +240,48 @@ impl<P> Workspace<P> {
         }
         findings.extend(near_misses(files, &tree, &file, &names));
         let mut library = Library::read(files, &file.shared, &tree, &mut findings);
-        let largest = file.max_file_mib.map_or(file::LARGEST, |mib| u64::from(mib) << 20);
+        let largest = largest(&file);
         let named: BTreeSet<&str> = names.keys().map(String::as_str).collect();
         let mut part = about.and_then(|about| Part::of(files, &file, &named, largest, about));
+        let baseline = baseline(files, &mut findings);
+        // What is known of an object is looked for in all of them, and what is misspelt may say where they are.
+        let in_batches = match which {
+            Which::InBatches(how) if unread.is_none() && baseline.known.is_empty() => {
+                let mut library = Library::read(files, &file.shared, &tree, &mut Vec::new());
+                let mut whole = |name: &str, bytes: &[u8]| {
+                    let tree =
+                        parsed(name, bytes, &mut Vec::new()).filter(|tree| adds_to(tree.root()).is_none())?;
+                    let tree = library.tenant(files, (tree, true), &mut Vec::new());
+                    let (tenant, whole) = tenant(tree, &file, kinds, at, &mut Vec::new())?;
+                    whole.then_some(tenant.tenant)
+                };
+                let named: Vec<&str> = named.iter().copied().collect();
+                batches(files, &file, &named, largest, how, &mut whole)
+            }
+            _ => None,
+        };
+        if let Some(batches) = in_batches {
+            let place = |name: String| {
+                let place = places[names[&name]].clone();
+                (name, place)
+            };
+            let batches = batches.into_iter().map(|names| names.into_iter().map(place).collect()).collect();
+            let (tenants, parts, part, untrusted) = (Vec::new(), Vec::new(), None, Untrusted::default());
+            return Self {
+                file,
+                providers,
+                tree,
+                tenants,
+                parts,
+                baseline,
+                findings,
+                untrusted,
+                library,
+                part,
+                at,
+                batches,
+            };
+        }
         let (mut tenants, mut parts) = loop {
             let wanted: Vec<(&str, &Place)> = names
                 .iter()
@@ -358,8 +290,8 @@ impl<P> Workspace<P> {
                 .collect();
             let mut found = Vec::new();
             let mut tree_of = |tree, found: &mut Vec<Finding>| library.tenant(files, tree, found);
-            let others = part.as_ref();
-            let read = read_tenants(files, &wanted, largest, others, &mut found, &mut |tree, found| {
+            let others = part.as_ref().map(Part::names).unwrap_or_default();
+            let read = read_tenants(files, &wanted, largest, &others, &mut found, &mut |tree, found| {
                 tenant(tree_of(tree, found), &file, kinds, at, found)
             });
             // What a template says is known only now.
@@ -382,10 +314,27 @@ impl<P> Workspace<P> {
             let (unsure, sure): (Vec<_>, _) = tenants.into_iter().partition(is_unsure);
             (tenants, parts) = (sure, parts.into_iter().chain(unsure).collect());
         }
-        let baseline = baseline(files, &mut findings);
-        let untrusted = Untrusted::default();
-        Self { file, providers, tree, tenants, parts, baseline, findings, untrusted, library, part, at }
+        let (untrusted, batches) = (Untrusted::default(), Vec::new());
+        Self {
+            file,
+            providers,
+            tree,
+            tenants,
+            parts,
+            baseline,
+            findings,
+            untrusted,
+            library,
+            part,
+            at,
+            batches,
+        }
     }
+}
+
+/// The largest file of a tenant, in bytes.
+fn largest(file: &WorkspaceFile) -> u64 {
+    file.max_file_mib.map_or(file::LARGEST, |mib| u64::from(mib) << 20)
 }
 
 /// Makes a tenant of its own files, if that can be; says whether it is the whole of it.
@@ -396,7 +345,7 @@ fn read_tenants(
     files: &Files,
     names: &[(&str, &Place)],
     largest: u64,
-    others: Option<&Part>,
+    others: &[&str],
     findings: &mut Vec<Finding>,
     tenant: &mut Decode<'_>,
 ) -> (Vec<LoadedTenant>, Vec<LoadedTenant>) {
@@ -426,8 +375,7 @@ fn read_tenants(
             }
         }
     }
-    let known = others.map(Part::names).unwrap_or_default();
-    for tree in joined(trees, all, &known, findings).tenants {
+    for tree in joined(trees, all, others, findings).tenants {
         match tenant(tree, findings) {
             Some((tenant, true)) => tenants.push(tenant),
             Some((tenant, false)) => parts.push(tenant),
@@ -497,7 +445,7 @@ fn tenant<K: Kinds>(
     }
     let (tenant, whole) = decoded?;
     let lacks = !(fine && others && extent == Extent::Whole);
-    let loaded = LoadedTenant { lacks, ..LoadedTenant::new(tenant, tree, untils, written) };
+    let loaded = LoadedTenant::new(tenant, tree, untils, written).lacking(lacks);
     Some((loaded, whole && !lacks))
 }
 

@@ -34,16 +34,21 @@ pub struct Allows(Vec<Allow>);
 impl Allows {
     /// Those of a workspace's files.
     pub fn of(workspace: &Workspace) -> Self {
+        let mut allows = Self::default();
+        allows.add(workspace);
+        allows
+    }
+
+    /// Adds those of what is loaded now.
+    pub fn add(&mut self, workspace: &Workspace) {
         let all = workspace.tenants.iter().chain(&workspace.parts).flat_map(LoadedTenant::texts);
-        let mut seen = BTreeSet::new();
-        let mut found = Vec::new();
+        let mut seen: BTreeSet<String> = self.0.iter().map(|allow| allow.place.file.clone()).collect();
         // A template is a file of many.
         for (file, text) in all.chain([workspace.text()]).filter(|(_, text)| text.contains(MARK)) {
-            if seen.insert(file) {
-                found.extend(in_text(file, text));
+            if seen.insert(file.to_owned()) {
+                self.0.extend(in_text(file, text));
             }
         }
-        Self(found)
     }
 
     /// Those of a tenant's files.

@@ -16,7 +16,7 @@ use crate::{
     error::Failure,
     finding::{Finding, Level, bounded},
     lint::{self, Lint},
-    load::{About, BASELINE_FILE, Files, LoadedTenant, Merge, Part, changed_since},
+    load::{About, BASELINE_FILE, Files, LoadedTenant, Merge, Part, Which, changed_since},
     lock,
     model::{Address, Kind, Tenant},
     path::Segment,
@@ -50,9 +50,11 @@ pub struct Checked {
     /// The tenants of all shards, where this is one.
     pub(super) whole: Option<Vec<String>>,
     /// What becomes of warnings.
-    levels: Levels,
+    pub(super) levels: Levels,
     /// The comments that let one be.
-    allows: Allows,
+    pub(super) allows: Allows,
+    /// What was found to be there, where the tenants are loaded batch by batch.
+    pub(super) fleet: Option<Fleet>,
 }
 
 /// One tenant, put into the form its provider reports.
@@ -100,6 +102,7 @@ impl Checked {
             whole,
             levels,
             allows,
+            fleet: None,
         }
     }
 
@@ -160,9 +163,20 @@ impl Checked {
         findings
     }
 
-    /// How many objects the tenants of this run declare.
-    pub fn objects(&self) -> usize {
-        self.tenants.iter().map(|tenant| tenant.desired.len()).sum()
+    /// How many tenants this run is about, and how many objects they declare.
+    pub fn counts(&self) -> (usize, usize) {
+        match &self.fleet {
+            Some(fleet) => fleet.counts,
+            None => (self.tenants.len(), self.tenants.iter().map(|tenant| tenant.desired.len()).sum()),
+        }
+    }
+
+    /// The names of the providers of these tenants.
+    pub(super) fn used_providers(&self) -> BTreeSet<&str> {
+        match &self.fleet {
+            Some(fleet) => fleet.kinds.keys().map(String::as_str).collect(),
+            None => self.tenants.iter().map(|it| self.loaded(it).tenant.provider.as_str()).collect(),
+        }
     }
 }
 
@@ -257,8 +271,21 @@ pub(super) fn to_be_extended(root: &Path, file: Option<&str>, at: Timestamp) -> 
     Err(Failure::Findings(bounded(wrong)))
 }
 
-/// Loads and checks what the files declare.
-pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failure> {
+/// What is known of a fleet when it has been checked.
+pub(super) struct Fleet {
+    pub files: Files,
+    /// How many tenants, and how many objects they declare.
+    pub counts: (usize, usize),
+    /// What is declared on each provider.
+    pub kinds: KindsOf,
+}
+
+/// Loads and checks what the files declare. `loaded`: the workspace, if it is.
+pub(super) fn declared(
+    root: &Path,
+    options: &Options,
+    loaded: Option<Workspace>,
+) -> Result<Checked, Failure> {
     let (selection, at) = (&options.selection, options.at());
     let only = selection.only.iter().map(|text| pattern(text, "--only")).collect::<Result<Vec<_>, _>>()?;
     let tenant = selection.tenant.as_deref().map(TenantPattern::of).transpose()?;
@@ -270,7 +297,9 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
     let base_revision = selection.base.as_deref().or(selection.against.as_deref());
     let option = if selection.against.is_some() { "--against" } else { "--base" };
     let load = |about: Option<&About<'_>>| -> Result<_, Failure> {
-        let mut workspace = Workspace::load_to_check(&files, &Kinds, at, about).map_err(Failure::Findings)?;
+        let which = about.map_or(Which::All, Which::About);
+        let mut workspace =
+            Workspace::load_to_check(&files, &Kinds, at, &which).map_err(Failure::Findings)?;
         let earlier =
             base_revision.map(|revision| at_revision(root, option, revision, &mut workspace, &files));
         Ok((workspace, earlier.transpose()?))
@@ -290,7 +319,10 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
     let about = Some(&about).filter(|_| {
         options.in_part && selected && selection.tenants.is_none() && selection.restore.is_none()
     });
-    let (mut workspace, mut earlier) = load(about)?;
+    let (mut workspace, mut earlier) = match loaded {
+        Some(workspace) => (workspace, None),
+        None => load(about)?,
+    };
     if let Some(revision) = &selection.config {
         let known = earlier.as_ref();
         if workspace.part.is_some() && workspace.is_configured_otherwise(&files, revision, known) {
@@ -303,13 +335,7 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
         })?;
     }
     let mut findings = workspace.findings.clone();
-    let wrong = |tenants: &[&LoadedTenant], at: Timestamp| {
-        let found = lints(&workspace, tenants, at, lint::check);
-        found.into_iter().chain(ends::refused(&workspace, tenants)).collect::<Vec<_>>()
-    };
-    let coming = ends::later(&workspace, &wrong);
-    findings.extend(levels::found(&workspace));
-    findings.extend(ends::warnings(&workspace).into_iter().chain(ends::protected(&workspace)).chain(coming));
+    findings.extend(in_files(&workspace));
     let meanwhile = match (&selection.base, &earlier) {
         // What is planned with a merge is what everybody has merged.
         (Some(base), Some(earlier)) if merge.is_none() => Meanwhile::find(root, base, earlier, &workspace),
@@ -351,14 +377,10 @@ pub(super) fn declared(root: &Path, options: &Options) -> Result<Checked, Failur
         }
     }
     findings.extend(earlier.map(|earlier| earlier.findings).unwrap_or_default());
-    findings.extend(settings(&workspace));
-    if workspace.file.lock.is_some() && !lock::SHARED && !workspace.has_errors() {
-        let message = "this dialform is built without shared locks, and `lock` asks for one";
-        let help =
-            "build it with `--features shared-lock`; an apply that locked nothing would be worse than none";
-        let at = workspace.place_of_key(&[Segment::key("lock")]);
-        findings.push(Finding::error("missing-feature", message).help(help).at(at));
-    }
+    let known = workspace.part.as_ref().map(Part::kinds).unwrap_or_default();
+    let mut kinds = known.into_iter().map(|(name, kinds)| (name.to_owned(), kinds)).collect();
+    add_kinds(&workspace, &mut kinds);
+    findings.extend(settings(&workspace, &kinds));
     findings.extend(new_allows);
     let allows = Allows::of(&workspace);
     let levels = Levels::of(&options.lints, &workspace, &mut findings)?;
@@ -513,26 +535,51 @@ fn absent(loaded: &LoadedTenant) -> BTreeMap<Address, Option<Source>> {
         .collect()
 }
 
-/// What is wrong with the providers' settings, given what is declared on each.
-fn settings(workspace: &Workspace) -> Vec<Finding> {
-    let mut found = Vec::new();
-    let mut all: BTreeMap<&str, BTreeSet<Kind>> =
-        workspace.part.as_ref().map(Part::kinds).unwrap_or_default();
+/// What is found in the files of the tenants that are loaded.
+pub(super) fn in_files(workspace: &Workspace) -> Vec<Finding> {
+    let wrong = |tenants: &[&LoadedTenant], at: Timestamp| {
+        let found = lints(workspace, tenants, at, lint::check);
+        found.into_iter().chain(ends::refused(workspace, tenants)).collect::<Vec<_>>()
+    };
+    let mut findings = levels::found(workspace);
+    findings.extend(ends::warnings(workspace));
+    findings.extend(ends::protected(workspace));
+    findings.extend(ends::later(workspace, &wrong));
+    findings
+}
+
+/// Kinds of objects, by provider.
+pub(super) type KindsOf = BTreeMap<String, BTreeSet<Kind>>;
+
+/// Adds the kinds of what the tenants that are loaded declare.
+pub(super) fn add_kinds(workspace: &Workspace, all: &mut KindsOf) {
     for LoadedTenant { tenant, .. } in &workspace.tenants {
-        let kinds = all.entry(&tenant.provider).or_default();
+        let kinds = all.entry(tenant.provider.clone()).or_default();
         kinds.extend(tenant.kinds());
         // Objects under `absent` need the provider as well.
         kinds.extend(tenant.absent.addresses().into_iter().map(|(address, _)| address.kind));
         kinds.extend(tenant.exhaustive.iter().map(|kind| Kind::from(*kind)));
     }
+}
+
+/// What is wrong with `dialform.yaml`, given what is declared on each provider.
+pub(super) fn settings(workspace: &Workspace, all: &KindsOf) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let none = BTreeSet::new();
     let trusted = workspace.providers.iter().filter(|(name, _)| !workspace.is_untrusted(name));
     for (name, entry) in trusted {
-        let kinds = all.remove(name.as_str()).unwrap_or_default();
-        for (path, finding) in entry.check(&kinds) {
+        for (path, finding) in entry.check(all.get(name).unwrap_or(&none)) {
             let mut at = vec![Segment::key("providers"), Segment::key(name)];
             at.extend(path);
             found.push(finding.at(workspace.place_of_key(&at)));
         }
+    }
+    if workspace.file.lock.is_some() && !lock::SHARED && !workspace.has_errors() {
+        let message = "this dialform is built without shared locks, and `lock` asks for one";
+        let help =
+            "build it with `--features shared-lock`; an apply that locked nothing would be worse than none";
+        let at = workspace.place_of_key(&[Segment::key("lock")]);
+        found.push(Finding::error("missing-feature", message).help(help).at(at));
     }
     found
 }

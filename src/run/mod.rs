@@ -14,6 +14,7 @@
 //! - `checklist`: what of it only people can set or look at
 //! - `session`, `emulated`: open phone systems, real or emulated, and the plan against them, with `at_once`: many tenants at
 //!   once, each provider within its own limits
+//! - `batches`: the same of a fleet, of which one batch of tenants after the other is in memory
 //! - `compared`: one tenant against what is live, or against what the files said at another revision
 //! - `drift`: what has changed live, and both ways out
 //! - `account_locks`, `unlock`: who may write to an account
@@ -87,6 +88,7 @@ mod asked;
 mod at_once;
 mod audit_log;
 mod baseline;
+mod batches;
 pub mod calls;
 mod check;
 mod checklist;
@@ -146,6 +148,7 @@ mod zones;
 
 pub use crate::provider::{Access, Answer, Question};
 pub use apply::Applied;
+pub use batches::{in_batches, plan_over};
 pub use check::{Checked, CheckedTenant};
 pub use checklist::checklist;
 pub use compared::{plan_against, plan_against_drawn};
@@ -164,7 +167,7 @@ pub use pictured::{Drawings, Drawn};
 pub use plan_file::{follow_plan, merge_plans, save_plan, save_whole, saved_plan};
 pub use progress::Progress;
 pub use schema::{SchemaOf, write_schemas};
-pub use session::Session;
+pub use session::{Opened, Session};
 pub use show::{ShownLine, show};
 pub use unlock::{AccountLock, LockReport, Removal, locks};
 pub use zones::zones;
@@ -180,16 +183,17 @@ use std::path::Path;
 pub fn check(root: &Path, options: &Options) -> Result<Checked, Failure> {
     match &options.selection.restore {
         Some(file) => restored::check(root, file, options),
-        None => check::declared(root, options),
+        None => batches::check(root, options),
     }
 }
 
 /// Loads and checks a workspace, reads the accounts of its tenants, and says what would change. Sends nothing but reads.
 pub async fn plan(root: &Path, options: &Options, context: &Context) -> Result<Plan, Failure> {
-    let checked = check(root, options)?;
+    let mut checked = check(root, options)?;
     warn(&checked, context);
-    let session = Session::reading(&checked, options, context).await?;
-    let plan = session.plan().await;
+    let opened = Session::reading(&checked, options, context).await?.into_opened();
+    let (opened, plan) = plan_over(opened, &mut checked, context, &mut Drawings::default()).await;
+    let session = Session::over(opened, &checked, context);
     let logged = session.ensure_logged();
     session.close().await;
     logged.and(plan)

@@ -3,6 +3,7 @@
 use super::machine;
 use crate::{
     error::Failure,
+    load::InBatches,
     model::{LintLevel, instant_of},
     plan::{SavedPlan, Shard},
     text,
@@ -43,6 +44,35 @@ pub struct Selection {
     pub as_of: Option<Timestamp>,
 }
 
+impl Selection {
+    /// Whether it is all that the files declare, compared with what is live.
+    pub(super) fn is_everything(&self) -> bool {
+        let Self {
+            tenant,
+            tenants,
+            only,
+            changed_since,
+            shard,
+            whole,
+            base,
+            merge,
+            allow_undo,
+            against,
+            config,
+            restore,
+            as_of: _,
+        } = self;
+        let named = [tenant, changed_since, base, merge, against, config];
+        let lists = [only, allow_undo];
+        named.iter().all(|it| it.is_none())
+            && lists.iter().all(|it| it.is_empty())
+            && tenants.is_none()
+            && shard.is_none()
+            && whole.is_none()
+            && restore.is_none()
+    }
+}
+
 /// Whether a run speaks to the emulated phone systems, and how those behave.
 #[derive(Debug, Clone, Default)]
 pub struct Emulation {
@@ -73,6 +103,8 @@ pub struct Options {
     /// Whether tenants that are not selected, and have nothing in common with those that are, are not loaded: what is wrong with
     /// one of them by itself is then not found.
     pub in_part: bool,
+    /// The tenants of a fleet are loaded so; `None`: all of them at once.
+    pub in_batches: Option<InBatches<'static>>,
     /// Whether it is about what happens to calls: what is wrong with them is what somebody wants to see, and no reason to stop.
     pub follows_calls: bool,
     pub emulation: Emulation,

@@ -33,7 +33,7 @@ pub(super) fn check(root: &Path, path: &Path, options: &Options) -> Result<Check
         selection.only.iter().map(|text| pattern(text, "--only")).collect::<Result<Vec<_>, Failure>>()?;
     // The restore file says which objects there are to name.
     let all = Selection { only: Vec::new(), ..selection.clone() };
-    let mut checked = declared(root, &Options { selection: all, ..options.clone() })?;
+    let mut checked = declared(root, &Options { selection: all, ..options.clone() }, None)?;
     let selected: BTreeSet<usize> = checked.tenants.iter().map(|tenant| tenant.index).collect();
     let mut wanted = Vec::new();
     for tenant in &record.tenants {

@@ -41,7 +41,7 @@ const TENANTS_PER_REQUEST_SLOT: usize = 2;
 const STEPS_PER_REQUEST_SLOT: usize = 2;
 
 /// The numbers of each platform, by its system, with the account that has them.
-type Platforms = BTreeMap<String, BTreeMap<String, String>>;
+pub(super) type Platforms = BTreeMap<String, BTreeMap<String, String>>;
 
 /// The phone systems of one run. A session that may write holds the locks of all its accounts.
 ///
@@ -56,6 +56,16 @@ pub struct Session<'a> {
     made_from: MadeFrom,
     systems: BTreeMap<String, System>,
     /// Kept running as long as the session.
+    emulated: Vec<Emulated>,
+}
+
+/// What a session has open, whichever tenants it is about.
+pub struct Opened {
+    monitor: Arc<Monitor>,
+    locks: AccountLocks,
+    sandbox: bool,
+    made_from: MadeFrom,
+    systems: BTreeMap<String, System>,
     emulated: Vec<Emulated>,
 }
 
@@ -148,6 +158,18 @@ impl<'a> Session<'a> {
         Ok(session)
     }
 
+    /// What is open, for tenants that are loaded later.
+    pub fn into_opened(self) -> Opened {
+        let Self { checked: _, context: _, monitor, locks, sandbox, made_from, systems, emulated } = self;
+        Opened { monitor, locks, sandbox, made_from, systems, emulated }
+    }
+
+    /// A session of the tenants that are loaded now, over what is open.
+    pub fn over(opened: Opened, checked: &'a Checked, context: &'a Context) -> Self {
+        let Opened { monitor, locks, sandbox, made_from, systems, emulated } = opened;
+        Self { checked, context, monitor, locks, sandbox, made_from, systems, emulated }
+    }
+
     fn new(
         checked: &'a Checked,
         options: &Options,
@@ -174,10 +196,7 @@ impl<'a> Session<'a> {
         access: Access,
         open: fn(&Opening<'_>) -> Result<System, SettingsFindings>,
     ) -> Result<BTreeMap<String, Vec<Finding>>, Failure> {
-        let tenants = self.checked.tenants.iter();
-        let used: BTreeSet<&str> =
-            tenants.map(|tenant| self.checked.loaded(tenant).tenant.provider.as_str()).collect();
-        self.open_each(&used, options, access, open).await
+        self.open_each(&self.checked.used_providers(), options, access, open).await
     }
 
     async fn open_each(
@@ -245,8 +264,16 @@ impl<'a> Session<'a> {
         &self,
         work: impl Fn(&'a CheckedTenant) -> F,
     ) -> Vec<F::Output> {
+        self.each_of(&self.checked.tenants, work).await
+    }
+
+    async fn each_of<F: Future>(
+        &self,
+        tenants: &'a [CheckedTenant],
+        work: impl Fn(&'a CheckedTenant) -> F,
+    ) -> Vec<F::Output> {
         let provider = |tenant: &CheckedTenant| self.checked.loaded(tenant).tenant.provider.as_str();
-        by_provider(&self.checked.tenants, provider, |it| self.tenants_at_once(it), work).await
+        by_provider(tenants, provider, |it| self.tenants_at_once(it), work).await
     }
 
     /// Reads every tenant and plans it. A tenant that cannot be read whole is blocked; the others go on.
@@ -258,7 +285,19 @@ impl<'a> Session<'a> {
 
     /// The same with drawings, where they are wanted.
     pub async fn plan_drawn(&self, drawings: &mut Drawings) -> Result<Plan, Failure> {
-        let reads = self.each_tenant(|tenant| async move {
+        let tenants = self.plan_tenants(&self.checked.tenants, None, drawings).await?;
+        Ok(self.put_together(tenants))
+    }
+
+    /// The plans of tenants that are loaded, in their order. `platforms`: the numbers of all accounts that they may lead to;
+    /// `None`: those of their own accounts.
+    pub(super) async fn plan_tenants(
+        &self,
+        tenants: &'a [CheckedTenant],
+        platforms: Option<Platforms>,
+        drawings: &mut Drawings,
+    ) -> Result<Vec<TenantPlan>, Failure> {
+        let reads = self.each_of(tenants, |tenant| async move {
             let read = self.read(tenant).await;
             let live = match &read {
                 Ok(observed) => self.follow(tenant, observed).await,
@@ -272,8 +311,9 @@ impl<'a> Session<'a> {
             reads = reads => reads,
         };
         // Only when every account is read is it known which numbers are on one platform.
-        let mut platforms = Platforms::new();
-        for (tenant, read, _) in &reads {
+        let given = platforms.is_some();
+        let mut platforms = platforms.unwrap_or_default();
+        for (tenant, read, _) in reads.iter().filter(|_| !given) {
             let numbers = platforms.entry(self.checked.config(tenant).system()).or_default();
             let account = &self.checked.loaded(tenant).tenant.account;
             numbers.extend(read.iter().flat_map(hosted).map(|it| (it, account.clone())));
@@ -300,13 +340,18 @@ impl<'a> Session<'a> {
             let system = self.systems.get(&plan.provider);
             TenantPlan { endpoints: system.map(|it| it.addresses.clone()).unwrap_or_default(), ..plan }
         });
-        let plan = Plan::new(tenants.collect()).made_from(self.made_from.clone());
+        Ok(tenants.collect())
+    }
+
+    /// The plans of all tenants as one.
+    pub(super) fn put_together(&self, tenants: Vec<TenantPlan>) -> Plan {
+        let plan = Plan::new(tenants).made_from(self.made_from.clone());
         let unused = Allowed::unused(&self.checked.allowed, &plan);
         let plan = plan.with_findings(self.checked.warnings.clone()).with_findings(unused);
-        Ok(match &self.checked.whole {
+        match &self.checked.whole {
             Some(of) => plan::with_part(plan, of),
             None => plan,
-        })
+        }
     }
 
     /// What was read of an account, and where what is declared leads on to: a circle may close in what nobody declares.

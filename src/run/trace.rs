@@ -68,7 +68,7 @@ pub fn files(
         selection: super::Selection { as_of: Some(at), ..options.selection.clone() },
         ..options.clone()
     };
-    declared(root, &options)
+    declared(root, &options, None)
 }
 
 /// Understands a question: which tenants it is about, and what each name in it means there.

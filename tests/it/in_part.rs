@@ -1,10 +1,13 @@
 //! A plan of some tenants looks at the others and parses them only where they matter. What it finds is what a plan of all
-//! finds, as far as that is about those tenants.
+//! finds, as far as that is about those tenants. A plan of a fleet, of which one batch is loaded after the other, finds all of
+//! it.
 
 use crate::workspace::Workspace;
 use dialform::{
     error::Failure,
     finding::Finding,
+    load::{Files, InBatches, Which},
+    provider,
     run::{self, Options, Selection},
 };
 use std::collections::BTreeSet;
@@ -200,6 +203,45 @@ fn nothing_about_a_selected_tenant_is_lost() {
         }
     }
     assert!(about > 70 && less > 15, "{about} {less}");
+}
+
+/// Tenants that have nothing in common are never in memory together, and all the same each finding is there: also the one that
+/// needs two of them.
+#[test]
+fn a_fleet_in_batches_is_found_the_same_in() {
+    let mut dice = Dice(11);
+    let (mut told, mut split) = (0, 0);
+    for round in 0..60 {
+        let workspace = workspace();
+        for _ in 0..=dice.below(3) {
+            let one = dice.below(TENANTS);
+            let other = (one + 1 + dice.below(TENANTS - 1)) % TENANTS;
+            fault(&workspace, if round < 15 { round } else { dice.below(15) }, one, other);
+        }
+        let checked = |bytes: Option<u64>| {
+            let in_batches = bytes.map(|bytes| InBatches { bytes, ..run::in_batches() });
+            let options = Options { in_batches, now: NOW.parse().ok(), ..Options::default() };
+            match run::check(workspace.root(), &options) {
+                Ok(it) => (it.warnings.clone(), it.counts()),
+                Err(Failure::Findings(found)) => (found, (0, 0)),
+                Err(failure) => panic!("{failure:?}"),
+            }
+        };
+        let (mut whole, counts) = checked(None);
+        whole.sort();
+        for bytes in [1, 900] {
+            let (mut found, other) = checked(Some(bytes));
+            found.sort();
+            assert_eq!((found, other), (whole.clone(), counts), "{round}, batches of {bytes}");
+            let how = InBatches { bytes, ..run::in_batches() };
+            let (files, at) = (Files::Directory(workspace.root().to_owned()), NOW.parse().unwrap());
+            let loaded =
+                provider::Workspace::load_to_check(&files, &provider::Kinds, at, &Which::InBatches(&how));
+            split += usize::from(loaded.is_ok_and(|it| it.batches() > 1));
+        }
+        told += whole.len();
+    }
+    assert!(told > 60 && split > 20, "{told} {split}");
 }
 
 /// Of a fleet the files are parsed that have changed, however many others there are.

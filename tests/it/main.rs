@@ -85,6 +85,8 @@ mod import_template;
 #[cfg(test)]
 mod import_write;
 #[cfg(test)]
+mod in_batches;
+#[cfg(test)]
 mod in_one_run;
 #[cfg(test)]
 mod in_part;

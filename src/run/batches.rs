@@ -1,0 +1,253 @@
+//! A fleet, batch by batch: of its tenants those of one batch are in memory, and of the others what a plan says.
+//!
+//! The files are read twice: once to find everything that is wrong, before anything is sent, and once to be planned. What is
+//! wrong by then has come to them meanwhile.
+
+use super::{
+    Checked, CheckedTenant, Context, Drawings, Options, Session,
+    allows::Allows,
+    check::{Fleet, KindsOf, add_kinds, declared, in_files, settings},
+    levels::Levels,
+    session::{Opened, Platforms},
+};
+use crate::{
+    error::Failure,
+    finding::{Finding, Level, bounded},
+    load::{Files, InBatches, Which},
+    plan::{Across, Plan, TenantPlan, Wanted},
+    provider::{self, Kinds, Workspace},
+};
+use std::{collections::HashMap, path::Path, sync::OnceLock};
+
+/// How many bytes of files are loaded at once. Loaded they take about twenty times as much.
+const BATCH: u64 = 512 * 1024;
+
+/// How a command goes through a fleet.
+pub fn in_batches() -> InBatches<'static> {
+    static ALONE: OnceLock<Vec<&'static str>> = OnceLock::new();
+    InBatches { bytes: BATCH, single_account: ALONE.get_or_init(super::lints::single_account) }
+}
+
+/// Loads and checks what the files declare, batch by batch where they are many.
+pub(super) fn check(root: &Path, options: &Options) -> Result<Checked, Failure> {
+    let Some(how) = options.in_batches.as_ref().filter(|_| options.selection.is_everything()) else {
+        return declared(root, options, None);
+    };
+    let files = Files::Directory(root.to_owned());
+    let workspace = Workspace::load_to_check(&files, &Kinds, options.at(), &Which::InBatches(how));
+    let workspace = workspace.map_err(Failure::Findings)?;
+    match workspace.batches() {
+        0 => declared(root, options, Some(workspace)),
+        _ => check_fleet(root, files, workspace, options),
+    }
+}
+
+fn check_fleet(
+    root: &Path,
+    files: Files,
+    mut workspace: Workspace,
+    options: &Options,
+) -> Result<Checked, Failure> {
+    let (mut found, mut allows) = (Vec::new(), Allows::default());
+    let mut fleet = Fleet { files, counts: (0, 0), kinds: KindsOf::new() };
+    for batch in 0..workspace.batches() {
+        let wrong = workspace.load_batch(&fleet.files, &Kinds, batch);
+        workspace.findings.extend(wrong);
+        found.extend(in_files(&workspace));
+        allows.add(&workspace);
+        add_kinds(&workspace, &mut fleet.kinds);
+        let (tenants, refused) = tenants(&workspace);
+        found.extend(refused);
+        fleet.counts.0 += tenants.len();
+        fleet.counts.1 += tenants.iter().map(|it| it.desired.len()).sum::<usize>();
+    }
+    workspace.unload();
+    found.splice(0..0, workspace.findings.iter().cloned());
+    found.extend(settings(&workspace, &fleet.kinds));
+    let levels = Levels::of(&options.lints, &workspace, &mut found)?;
+    let mut findings = levels.of_files(found, &allows, &workspace);
+    findings.sort();
+    findings.dedup();
+    if findings.iter().any(|finding| finding.level == Level::Error) {
+        return Err(Failure::Findings(bounded(findings)));
+    }
+    let fleet = Some(fleet);
+    Ok(Checked { levels, allows, fleet, ..Checked::of(root, workspace, Vec::new(), bounded(findings)) })
+}
+
+/// The tenants that are loaded, and what of them their providers cannot hold.
+fn tenants(workspace: &Workspace) -> (Vec<CheckedTenant>, Vec<Finding>) {
+    let (mut tenants, mut refused) = (Vec::new(), Vec::new());
+    for (index, loaded) in workspace.tenants.iter().enumerate() {
+        let config = workspace.file.providers.get(&loaded.tenant.provider);
+        let Some(provider) = config.and_then(|config| provider::find(&config.kind)) else { continue };
+        match CheckedTenant::of(index, loaded, provider, workspace.at) {
+            Ok(tenant) => tenants.push(tenant),
+            Err(found) => refused.extend(found),
+        }
+    }
+    (tenants, refused)
+}
+
+impl Checked {
+    /// Loads the tenants of a batch in place of those that are loaded.
+    fn load_batch(&mut self, batch: usize) -> Result<(), Failure> {
+        self.tenants = Vec::new();
+        let Some(fleet) = &self.fleet else { return Ok(()) };
+        let mut wrong = self.workspace.load_batch(&fleet.files, &Kinds, batch);
+        let (tenants, refused) = tenants(&self.workspace);
+        wrong.extend(refused);
+        wrong.retain(|finding| finding.level == Level::Error);
+        if !wrong.is_empty() {
+            return Err(Failure::Findings(bounded(wrong)));
+        }
+        self.tenants = tenants;
+        Ok(())
+    }
+}
+
+/// Numbers, by the system of their account.
+type Hosts = HashMap<(u32, u64), u32>;
+
+/// What of a plan has to do with the accounts of other batches.
+struct Outwards {
+    batch: usize,
+    system: u32,
+    account: u32,
+    ways: Vec<u64>,
+}
+
+/// The accounts that were read, as far as others may lead to their numbers.
+#[derive(Default)]
+struct Known {
+    /// Systems and accounts by their position.
+    names: Vec<String>,
+    positions: HashMap<String, u32>,
+    hosts: Hosts,
+}
+
+impl Known {
+    fn position(&mut self, name: &str) -> u32 {
+        if let Some(known) = self.positions.get(name) {
+            return *known;
+        }
+        let position = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        self.names.push(name.to_owned());
+        self.positions.insert(name.to_owned(), position);
+        position
+    }
+
+    /// Takes out of a plan what has to do with others.
+    fn take(&mut self, batch: usize, plan: &mut TenantPlan) -> Outwards {
+        let Across { system, hosts, ways_out } = std::mem::take(&mut plan.across);
+        // What was compared is compared.
+        plan.wanted = Wanted::default();
+        let (system, account) = (self.position(&system), self.position(&plan.account));
+        self.hosts.extend(hosts.iter().filter_map(|it| digits(it)).map(|it| ((system, it), account)));
+        let mut ways: Vec<u64> = ways_out.iter().filter_map(|it| digits(&it.to)).collect();
+        ways.sort_unstable();
+        ways.dedup();
+        ways.shrink_to_fit();
+        Outwards { batch, system, account, ways }
+    }
+
+    /// The numbers to which a plan leads on its own system, each with the account that has it.
+    fn led_to(&self, it: &Outwards) -> Platforms {
+        let mut platforms = Platforms::new();
+        for number in &it.ways {
+            let Some(host) = self.hosts.get(&(it.system, *number)) else { continue };
+            if *host != it.account {
+                let numbers = platforms.entry(self.names[it.system as usize].clone()).or_default();
+                numbers.insert(format!("+{number}"), self.names[*host as usize].clone());
+            }
+        }
+        platforms
+    }
+}
+
+fn digits(number: &str) -> Option<u64> {
+    number.strip_prefix('+')?.parse().ok()
+}
+
+/// Plans the tenants of a run over what is open: those that are loaded, or those of a fleet, batch by batch.
+pub async fn plan_over(
+    opened: Opened,
+    checked: &mut Checked,
+    context: &Context,
+    drawings: &mut Drawings,
+) -> (Opened, Result<Plan, Failure>) {
+    if checked.fleet.is_none() {
+        let session = Session::over(opened, checked, context);
+        let plan = session.plan_drawn(drawings).await;
+        return (session.into_opened(), plan);
+    }
+    let (opened, plans) = plan_fleet(opened, checked, context).await;
+    checked.tenants = Vec::new();
+    checked.workspace.unload();
+    let session = Session::over(opened, checked, context);
+    let plan = plans.map(|plans| session.put_together(plans));
+    (session.into_opened(), plan)
+}
+
+async fn plan_fleet(
+    mut opened: Opened,
+    checked: &mut Checked,
+    context: &Context,
+) -> (Opened, Result<Vec<TenantPlan>, Failure>) {
+    let mut known = Known::default();
+    let (mut plans, mut outwards) = (Vec::new(), Vec::new());
+    for batch in 0..checked.workspace.batches() {
+        if let Err(failure) = checked.load_batch(batch) {
+            return (opened, Err(failure));
+        }
+        let planned;
+        (opened, planned) = plan_some(opened, checked, &checked.tenants, Platforms::new(), context).await;
+        match planned {
+            Ok(planned) => plans.extend(planned.into_iter().map(|mut plan| {
+                outwards.push(known.take(batch, &mut plan));
+                plan
+            })),
+            Err(failure) => return (opened, Err(failure)),
+        }
+    }
+    // Only when every account is read is it known which numbers are on one platform. Few lead there.
+    let mut loaded = None;
+    for (plan, outwards) in plans.iter_mut().zip(&outwards) {
+        let platforms = known.led_to(outwards);
+        if platforms.is_empty() {
+            continue;
+        }
+        if loaded.replace(outwards.batch) != Some(outwards.batch)
+            && let Err(failure) = checked.load_batch(outwards.batch)
+        {
+            return (opened, Err(failure));
+        }
+        let is_it = |it: &&CheckedTenant| checked.loaded(it).tenant.tenant == plan.tenant;
+        let Some(tenant) = checked.tenants.iter().find(is_it) else { continue };
+        let tenant = std::slice::from_ref(tenant);
+        let planned;
+        (opened, planned) = plan_some(opened, checked, tenant, platforms, context).await;
+        match planned {
+            Ok(planned) => {
+                for mut again in planned {
+                    (again.across, again.wanted) = (Across::default(), Wanted::default());
+                    *plan = again;
+                }
+            }
+            Err(failure) => return (opened, Err(failure)),
+        }
+    }
+    (opened, Ok(plans))
+}
+
+async fn plan_some(
+    opened: Opened,
+    checked: &Checked,
+    tenants: &[CheckedTenant],
+    platforms: Platforms,
+    context: &Context,
+) -> (Opened, Result<Vec<TenantPlan>, Failure>) {
+    let session = Session::over(opened, checked, context);
+    let plans = session.plan_tenants(tenants, Some(platforms), &mut Drawings::default()).await;
+    (session.into_opened(), plans)
+}
