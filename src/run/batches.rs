@@ -8,7 +8,8 @@ use super::{
     allows::Allows,
     check::{Fleet, KindsOf, add_kinds, declared, in_files, settings},
     levels::Levels,
-    session::{Opened, Platforms},
+    planned::Platforms,
+    session::Opened,
 };
 use crate::{
     error::Failure,
@@ -201,7 +202,7 @@ async fn plan_fleet(
             return (opened, Err(failure));
         }
         let planned;
-        (opened, planned) = plan_some(opened, checked, &checked.tenants, Platforms::new(), context).await;
+        (opened, planned) = plan_some(opened, checked, &checked.tenants, &Platforms::new(), context).await;
         match planned {
             Ok(planned) => plans.extend(planned.into_iter().map(|mut plan| {
                 outwards.push(known.take(batch, &mut plan));
@@ -226,7 +227,7 @@ async fn plan_fleet(
         let Some(tenant) = checked.tenants.iter().find(is_it) else { continue };
         let tenant = std::slice::from_ref(tenant);
         let planned;
-        (opened, planned) = plan_some(opened, checked, tenant, platforms, context).await;
+        (opened, planned) = plan_some(opened, checked, tenant, &platforms, context).await;
         match planned {
             Ok(planned) => {
                 for mut again in planned {
@@ -244,10 +245,10 @@ async fn plan_some(
     opened: Opened,
     checked: &Checked,
     tenants: &[CheckedTenant],
-    platforms: Platforms,
+    platforms: &Platforms,
     context: &Context,
 ) -> (Opened, Result<Vec<TenantPlan>, Failure>) {
     let session = Session::over(opened, checked, context);
-    let plans = session.plan_tenants(tenants, Some(platforms), &mut Drawings::default()).await;
+    let plans = session.plan_each(tenants, platforms).await;
     (session.into_opened(), plans)
 }

@@ -12,7 +12,7 @@
 //! - `lints`, `parts`: what the lints find, also in tenants that could be read in part; `levels`, `allows`: what becomes of that
 //! - `place`: where something of a tenant stands
 //! - `checklist`: what of it only people can set or look at
-//! - `session`, `emulated`: open phone systems, real or emulated, and the plan against them, with `at_once`: many tenants at
+//! - `session`, `emulated`, `planned`: open phone systems, real or emulated, and the plan against them, with `at_once`: many tenants at
 //!   once, each provider within its own limits
 //! - `batches`: the same of a fleet, of which one batch of tenants after the other is in memory
 //! - `compared`: one tenant against what is live, or against what the files said at another revision
@@ -130,6 +130,7 @@ mod parts;
 mod pictured;
 mod place;
 mod plan_file;
+mod planned;
 pub mod progress;
 mod ready_ci;
 pub mod rehearse;

@@ -1,32 +1,24 @@
 //! Open phone systems, real or emulated, and every tenant's plan against them.
 
 use super::{
-    ApplyOptions, Checked, Context, Intent, Monitor, Notice, Options, Pace,
+    ApplyOptions, Checked, Context, Monitor, Notice, Options, Pace,
     account_locks::AccountLocks,
-    allowed::Allowed,
     at_once::by_provider,
     check::CheckedTenant,
     circles,
-    compared::input,
-    drift::with_ways_out,
     emulated::{Emulated, recorder},
-    noticed,
-    pictured::Drawings,
-    place::locate,
     plan_file::made_from,
-    undo::judged,
 };
 use crate::{
     apply::{Job, ReadBackTimes},
     error::Failure,
     explained::Explained,
-    finding::{Finding, Place},
+    finding::Finding,
     http::{ApiError, Phase, RequestObserver, during},
     model::{Address, Kind, Tenant},
     path::Segment,
-    plan::{self, Base, BulkEntry, Input, MadeFrom, Note, Observed, Plan, TenantPlan, UNREADABLE},
+    plan::{self, BulkEntry, MadeFrom, Observed, Plan, TenantPlan, UNREADABLE},
     provider::{self, Access, Opening, Scope, SettingsFindings, System},
-    restore,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -40,9 +32,6 @@ const TENANTS_PER_REQUEST_SLOT: usize = 2;
 /// Steps under way for each request that may be: while one waits for its change to show, another can send.
 const STEPS_PER_REQUEST_SLOT: usize = 2;
 
-/// The numbers of each platform, by its system, with the account that has them.
-pub(super) type Platforms = BTreeMap<String, BTreeMap<String, String>>;
-
 /// The phone systems of one run. A session that may write holds the locks of all its accounts.
 ///
 /// [`close`](Self::close) it however the run has ended, so that nobody has to wait for its locks.
@@ -53,8 +42,8 @@ pub struct Session<'a> {
     pub(super) locks: AccountLocks,
     /// Whether the systems are emulated.
     pub(super) sandbox: bool,
-    made_from: MadeFrom,
-    systems: BTreeMap<String, System>,
+    pub(super) made_from: MadeFrom,
+    pub(super) systems: BTreeMap<String, System>,
     /// Kept running as long as the session.
     emulated: Vec<Emulated>,
 }
@@ -267,7 +256,7 @@ impl<'a> Session<'a> {
         self.each_of(&self.checked.tenants, work).await
     }
 
-    async fn each_of<F: Future>(
+    pub(super) async fn each_of<F: Future>(
         &self,
         tenants: &'a [CheckedTenant],
         work: impl Fn(&'a CheckedTenant) -> F,
@@ -276,86 +265,8 @@ impl<'a> Session<'a> {
         by_provider(tenants, provider, |it| self.tenants_at_once(it), work).await
     }
 
-    /// Reads every tenant and plans it. A tenant that cannot be read whole is blocked; the others go on.
-    ///
-    /// Fails only if the run is told to stop.
-    pub async fn plan(&self) -> Result<Plan, Failure> {
-        self.plan_drawn(&mut Drawings::default()).await
-    }
-
-    /// The same with drawings, where they are wanted.
-    pub async fn plan_drawn(&self, drawings: &mut Drawings) -> Result<Plan, Failure> {
-        let tenants = self.plan_tenants(&self.checked.tenants, None, drawings).await?;
-        Ok(self.put_together(tenants))
-    }
-
-    /// The plans of tenants that are loaded, in their order. `platforms`: the numbers of all accounts that they may lead to;
-    /// `None`: those of their own accounts.
-    pub(super) async fn plan_tenants(
-        &self,
-        tenants: &'a [CheckedTenant],
-        platforms: Option<Platforms>,
-        drawings: &mut Drawings,
-    ) -> Result<Vec<TenantPlan>, Failure> {
-        let reads = self.each_of(tenants, |tenant| async move {
-            let read = self.read(tenant).await;
-            let live = match &read {
-                Ok(observed) => self.follow(tenant, observed).await,
-                Err(_) => circles::Objects::new(),
-            };
-            (tenant, read, live)
-        });
-        let reads = tokio::select! {
-            biased;
-            () = self.context.shutdown.stop.cancelled() => return Err(Failure::stopped()),
-            reads = reads => reads,
-        };
-        // Only when every account is read is it known which numbers are on one platform.
-        let given = platforms.is_some();
-        let mut platforms = platforms.unwrap_or_default();
-        for (tenant, read, _) in reads.iter().filter(|_| !given) {
-            let numbers = platforms.entry(self.checked.config(tenant).system()).or_default();
-            let account = &self.checked.loaded(tenant).tenant.account;
-            numbers.extend(read.iter().flat_map(hosted).map(|it| (it, account.clone())));
-        }
-        let tenants = reads.into_iter().map(|(tenant, read, live)| {
-            let hosts = read.iter().flat_map(hosted).collect::<BTreeSet<_>>().into_iter().collect();
-            let mut plan = match read {
-                Ok(observed) => self.plan_tenant(tenant, observed, &platforms),
-                Err(finding) => self.blocked(tenant, vec![finding]),
-            };
-            let (loaded, at) = (self.checked.loaded(tenant), self.checked.workspace.at);
-            noticed::judge(loaded, tenant, &live, at, &mut plan);
-            drawings.add(loaded, tenant, &live, at, &plan);
-            if matches!(tenant.intent, Intent::Declared) {
-                let option = if self.sandbox { "--sandbox" } else { "--live" };
-                plan = circles::judge(loaded, tenant, &live, &self.checked.warnings, at, option, plan);
-            }
-            let judged = self.checked.judged(std::mem::take(&mut plan.findings));
-            let (denied, findings) = judged.into_iter().partition(|it| self.checked.denies(it));
-            plan = TenantPlan { findings, ..plan }.stopped_by(denied);
-            plan.across.hosts = hosts;
-            plan.across.system = self.checked.config(tenant).system();
-            // One that is not trusted was not opened.
-            let system = self.systems.get(&plan.provider);
-            TenantPlan { endpoints: system.map(|it| it.addresses.clone()).unwrap_or_default(), ..plan }
-        });
-        Ok(tenants.collect())
-    }
-
-    /// The plans of all tenants as one.
-    pub(super) fn put_together(&self, tenants: Vec<TenantPlan>) -> Plan {
-        let plan = Plan::new(tenants).made_from(self.made_from.clone());
-        let unused = Allowed::unused(&self.checked.allowed, &plan);
-        let plan = plan.with_findings(self.checked.warnings.clone()).with_findings(unused);
-        match &self.checked.whole {
-            Some(of) => plan::with_part(plan, of),
-            None => plan,
-        }
-    }
-
     /// What was read of an account, and where what is declared leads on to: a circle may close in what nobody declares.
-    async fn follow(&self, tenant: &CheckedTenant, observed: &Observed) -> circles::Objects {
+    pub(super) async fn follow(&self, tenant: &CheckedTenant, observed: &Observed) -> circles::Objects {
         let mut live = observed.objects.clone();
         let loaded = &self.checked.loaded(tenant).tenant;
         let mut asked = BTreeSet::new();
@@ -384,7 +295,7 @@ impl<'a> Session<'a> {
     }
 
     /// Reads the account of a tenant, or says why it cannot be read.
-    async fn read(&self, tenant: &CheckedTenant) -> Result<Observed, Finding> {
+    pub(super) async fn read(&self, tenant: &CheckedTenant) -> Result<Observed, Finding> {
         let loaded = self.checked.loaded(tenant);
         if let Some(finding) = self.checked.workspace.untrusted(loaded).filter(|_| !self.sandbox) {
             return Err(finding.at(loaded.place(&[Segment::key("provider")])));
@@ -428,60 +339,6 @@ impl<'a> Session<'a> {
         observed.map_err(explained)
     }
 
-    fn plan_tenant(
-        &self,
-        tenant: &CheckedTenant,
-        mut observed: Observed,
-        platforms: &Platforms,
-    ) -> TenantPlan {
-        let loaded = self.checked.loaded(tenant);
-        let mut plan = match &tenant.intent {
-            Intent::Declared => {
-                self.compare(tenant, &|path| Some(locate(loaded, path)), &observed, platforms)
-            }
-            Intent::Restore(restoration) => {
-                let notes: Vec<Note> = restoration.accept_earlier_dial_strings(&mut observed);
-                // What a restore wants stands in no tenant's file.
-                let mut plan = self.compare(tenant, &|_| None, &observed, platforms);
-                let dialect = &tenant.provider.dialect;
-                restoration.annotate(
-                    &|address| self.checked.named(tenant, address),
-                    dialect,
-                    notes,
-                    &mut plan,
-                );
-                plan
-            }
-        };
-        let hidden = |address: &Address| {
-            let mut fields = observed.opaque.get(address).cloned().unwrap_or_default();
-            fields.extend(observed.unreadable.get(address).into_iter().flat_map(|it| it.keys().cloned()));
-            fields
-        };
-        restore::mark_lost(&mut plan, &hidden, &observed, &tenant.provider.dialect);
-        plan
-    }
-
-    /// Compares a tenant's account with what is wanted. `place` says where that stands.
-    fn compare(
-        &self,
-        tenant: &CheckedTenant,
-        place: &dyn Fn(&[Segment]) -> Option<Place>,
-        observed: &Observed,
-        platforms: &Platforms,
-    ) -> TenantPlan {
-        let none = BTreeMap::new();
-        let platform = platforms.get(&self.checked.config(tenant).system()).unwrap_or(&none);
-        let loaded = self.checked.loaded(tenant);
-        let covered = |address: &Address| self.checked.covers(tenant, address);
-        let workspace = &self.checked.workspace;
-        let build = |base: Option<&Base>| {
-            let input = input(workspace, loaded, tenant, &covered, place, observed, platform);
-            plan::build(Input { base, ..input })
-        };
-        with_ways_out(self.checked, tenant, judged(self.checked, tenant, observed, place, &build))
-    }
-
     /// What is to be read of a tenant's account.
     fn scope(&self, tenant: &CheckedTenant) -> Scope {
         let covered = |address: &&Address| self.checked.covers(tenant, address);
@@ -517,11 +374,6 @@ impl<'a> Session<'a> {
             everything: false,
             glance: None,
         }
-    }
-
-    fn blocked(&self, tenant: &CheckedTenant, findings: Vec<Finding>) -> TenantPlan {
-        let tenant = &self.checked.loaded(tenant).tenant;
-        TenantPlan::blocked(&tenant.tenant, &tenant.provider, &tenant.account, findings)
     }
 
     /// What is to be done, tenant by tenant, with the systems to do it on. `wait` is how long the run was told to look
@@ -563,12 +415,6 @@ impl<'a> Session<'a> {
             () = self.context.shutdown.abort.cancelled() => {}
         }
     }
-}
-
-/// The numbers of an account.
-fn hosted(observed: &Observed) -> impl Iterator<Item = String> {
-    let numbers = observed.objects.keys().filter(|it| matches!(it.kind, Kind::Numbers | Kind::Forwards));
-    numbers.map(|it| it.key.clone())
 }
 
 /// Why a system cannot be read, and the way out if it has one.

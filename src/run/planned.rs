@@ -1,0 +1,183 @@
+//! The plan of a session: every account read, and each tenant compared with it.
+
+use super::{
+    CheckedTenant, Drawings, Intent, Session, allowed::Allowed, circles, compared::input,
+    drift::with_ways_out, noticed, place::locate, undo::judged,
+};
+use crate::{
+    error::Failure,
+    finding::{Finding, Place},
+    model::{Address, Kind},
+    path::Segment,
+    plan::{self, Base, Input, Note, Observed, Plan, TenantPlan},
+    restore,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The numbers of each platform, by its system, with the account that has them.
+pub(super) type Platforms = BTreeMap<String, BTreeMap<String, String>>;
+
+/// What is known of a tenant when its account has been read.
+struct Whole<'a> {
+    tenant: &'a CheckedTenant,
+    read: Result<Observed, Finding>,
+    live: circles::Objects,
+}
+
+impl<'a> Session<'a> {
+    /// Reads every tenant and plans it. A tenant that cannot be read whole is blocked; the others go on.
+    ///
+    /// Fails only if the run is told to stop.
+    pub async fn plan(&self) -> Result<Plan, Failure> {
+        self.plan_drawn(&mut Drawings::default()).await
+    }
+
+    /// The same with drawings, where they are wanted.
+    pub async fn plan_drawn(&self, drawings: &mut Drawings) -> Result<Plan, Failure> {
+        let reads = self.each_tenant(|tenant| self.read_whole(tenant));
+        let reads = tokio::select! {
+            biased;
+            () = self.context.shutdown.stop.cancelled() => return Err(Failure::stopped()),
+            reads = reads => reads,
+        };
+        // Only when every account is read is it known which numbers are on one platform.
+        let mut platforms = Platforms::new();
+        for Whole { tenant, read, .. } in &reads {
+            let numbers = platforms.entry(self.checked.config(tenant).system()).or_default();
+            let account = &self.checked.loaded(tenant).tenant.account;
+            numbers.extend(read.iter().flat_map(hosted).map(|it| (it, account.clone())));
+        }
+        let plans = reads.into_iter().map(|read| self.plan_read(read, &platforms, drawings));
+        Ok(self.put_together(plans.collect()))
+    }
+
+    /// The plans of some tenants, in their order. What was read of one is forgotten when it is planned. `platforms`: the numbers
+    /// that they may lead to.
+    pub(super) async fn plan_each(
+        &self,
+        tenants: &'a [CheckedTenant],
+        platforms: &Platforms,
+    ) -> Result<Vec<TenantPlan>, Failure> {
+        let plans = self.each_of(tenants, |tenant| async move {
+            self.plan_read(self.read_whole(tenant).await, platforms, &mut Drawings::default())
+        });
+        tokio::select! {
+            biased;
+            () = self.context.shutdown.stop.cancelled() => Err(Failure::stopped()),
+            plans = plans => Ok(plans),
+        }
+    }
+
+    async fn read_whole(&self, tenant: &'a CheckedTenant) -> Whole<'a> {
+        let read = self.read(tenant).await;
+        let live = match &read {
+            Ok(observed) => self.follow(tenant, observed).await,
+            Err(_) => circles::Objects::new(),
+        };
+        Whole { tenant, read, live }
+    }
+
+    fn plan_read(
+        &self,
+        Whole { tenant, read, live }: Whole<'_>,
+        platforms: &Platforms,
+        drawings: &mut Drawings,
+    ) -> TenantPlan {
+        let hosts = read.iter().flat_map(hosted).collect::<BTreeSet<_>>().into_iter().collect();
+        let mut plan = match read {
+            Ok(observed) => self.plan_tenant(tenant, observed, platforms),
+            Err(finding) => self.blocked(tenant, vec![finding]),
+        };
+        let (loaded, at) = (self.checked.loaded(tenant), self.checked.workspace.at);
+        noticed::judge(loaded, tenant, &live, at, &mut plan);
+        drawings.add(loaded, tenant, &live, at, &plan);
+        if matches!(tenant.intent, Intent::Declared) {
+            let option = if self.sandbox { "--sandbox" } else { "--live" };
+            plan = circles::judge(loaded, tenant, &live, &self.checked.warnings, at, option, plan);
+        }
+        let judged = self.checked.judged(std::mem::take(&mut plan.findings));
+        let (denied, findings) = judged.into_iter().partition(|it| self.checked.denies(it));
+        plan = TenantPlan { findings, ..plan }.stopped_by(denied);
+        plan.across.hosts = hosts;
+        plan.across.system = self.checked.config(tenant).system();
+        // One that is not trusted was not opened.
+        let system = self.systems.get(&plan.provider);
+        TenantPlan { endpoints: system.map(|it| it.addresses.clone()).unwrap_or_default(), ..plan }
+    }
+
+    /// The plans of all tenants as one.
+    pub(super) fn put_together(&self, tenants: Vec<TenantPlan>) -> Plan {
+        let plan = Plan::new(tenants).made_from(self.made_from.clone());
+        let unused = Allowed::unused(&self.checked.allowed, &plan);
+        let plan = plan.with_findings(self.checked.warnings.clone()).with_findings(unused);
+        match &self.checked.whole {
+            Some(of) => plan::with_part(plan, of),
+            None => plan,
+        }
+    }
+
+    fn plan_tenant(
+        &self,
+        tenant: &CheckedTenant,
+        mut observed: Observed,
+        platforms: &Platforms,
+    ) -> TenantPlan {
+        let loaded = self.checked.loaded(tenant);
+        let mut plan = match &tenant.intent {
+            Intent::Declared => {
+                self.compare(tenant, &|path| Some(locate(loaded, path)), &observed, platforms)
+            }
+            Intent::Restore(restoration) => {
+                let notes: Vec<Note> = restoration.accept_earlier_dial_strings(&mut observed);
+                // What a restore wants stands in no tenant's file.
+                let mut plan = self.compare(tenant, &|_| None, &observed, platforms);
+                let dialect = &tenant.provider.dialect;
+                restoration.annotate(
+                    &|address| self.checked.named(tenant, address),
+                    dialect,
+                    notes,
+                    &mut plan,
+                );
+                plan
+            }
+        };
+        let hidden = |address: &Address| {
+            let mut fields = observed.opaque.get(address).cloned().unwrap_or_default();
+            fields.extend(observed.unreadable.get(address).into_iter().flat_map(|it| it.keys().cloned()));
+            fields
+        };
+        restore::mark_lost(&mut plan, &hidden, &observed, &tenant.provider.dialect);
+        plan
+    }
+
+    /// Compares a tenant's account with what is wanted. `place` says where that stands.
+    fn compare(
+        &self,
+        tenant: &CheckedTenant,
+        place: &dyn Fn(&[Segment]) -> Option<Place>,
+        observed: &Observed,
+        platforms: &Platforms,
+    ) -> TenantPlan {
+        let none = BTreeMap::new();
+        let platform = platforms.get(&self.checked.config(tenant).system()).unwrap_or(&none);
+        let loaded = self.checked.loaded(tenant);
+        let covered = |address: &Address| self.checked.covers(tenant, address);
+        let workspace = &self.checked.workspace;
+        let build = |base: Option<&Base>| {
+            let input = input(workspace, loaded, tenant, &covered, place, observed, platform);
+            plan::build(Input { base, ..input })
+        };
+        with_ways_out(self.checked, tenant, judged(self.checked, tenant, observed, place, &build))
+    }
+
+    fn blocked(&self, tenant: &CheckedTenant, findings: Vec<Finding>) -> TenantPlan {
+        let tenant = &self.checked.loaded(tenant).tenant;
+        TenantPlan::blocked(&tenant.tenant, &tenant.provider, &tenant.account, findings)
+    }
+}
+
+/// The numbers of an account.
+fn hosted(observed: &Observed) -> impl Iterator<Item = String> {
+    let numbers = observed.objects.keys().filter(|it| matches!(it.kind, Kind::Numbers | Kind::Forwards));
+    numbers.map(|it| it.key.clone())
+}
