@@ -23,7 +23,7 @@ pub struct Windows {
     /// In words; empty: always.
     pub when: String,
     /// From when until when, in UTC, within 53 weeks of the plan. None: it was so before, and it will be so afterwards.
-    pub spans: Vec<(Option<String>, Option<String>)>,
+    pub spans: Vec<(Option<Timestamp>, Option<Timestamp>)>,
 }
 
 /// Calls to one place that differ in one way.
@@ -110,9 +110,8 @@ fn name(called: &Called) -> String {
     }
 }
 
-fn instant(at: Seconds, edge: Seconds) -> Option<String> {
-    let text = Timestamp::from_second(at).map_or_else(|_| at.to_string(), |it| it.to_string());
-    (at != edge).then_some(text)
+fn instant(at: Seconds, edge: Seconds) -> Option<Timestamp> {
+    (at != edge).then(|| Timestamp::from_second(at).unwrap_or(Timestamp::MAX))
 }
 
 /// The place of something among others, where it is put if it is not there yet.

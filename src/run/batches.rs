@@ -21,7 +21,7 @@ use crate::{
 use std::{collections::HashMap, path::Path, sync::OnceLock};
 
 /// How many bytes of files are loaded at once. Loaded they take about twenty times as much.
-const BATCH: u64 = 512 * 1024;
+const BATCH: u64 = 256 * 1024;
 
 /// How a command goes through a fleet.
 pub fn in_batches() -> InBatches<'static> {

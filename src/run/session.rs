@@ -26,8 +26,11 @@ use std::{
     time::Duration,
 };
 
-/// Tenants under way for each request that may be: while one works on an answer, another can send.
-const TENANTS_PER_REQUEST_SLOT: usize = 2;
+/// Requests that may be under way for each tenant that is: the lists of an account go out together.
+const REQUESTS_PER_TENANT: usize = 4;
+
+/// Tenants beside those, so that somebody has a request to send while others work on answers.
+const TENANTS_BESIDE: usize = 2;
 
 /// Steps under way for each request that may be: while one waits for its change to show, another can send.
 const STEPS_PER_REQUEST_SLOT: usize = 2;
@@ -245,7 +248,7 @@ impl<'a> Session<'a> {
     /// How many tenants of a provider are under way at once. Its limits hold all the same.
     pub(super) fn tenants_at_once(&self, provider: &str) -> usize {
         let slots = self.systems.get(provider).map_or(1, |system| system.limits.concurrency as usize);
-        slots * TENANTS_PER_REQUEST_SLOT
+        slots / REQUESTS_PER_TENANT + TENANTS_BESIDE
     }
 
     /// Does something for each tenant of the run: see [`by_provider`].
