@@ -61,6 +61,8 @@ pub struct Each {
     pub meanwhile: Vec<Meanwhile>,
     /// Whether there are too many for that.
     pub is_unwatched: bool,
+    /// The steps after which calls to a place are as after all, by what people call it.
+    pub brought: BTreeMap<String, Vec<Address>>,
 }
 
 /// Where a plan is after a write: a step, and where in it, if it is not at its end.
@@ -208,7 +210,7 @@ pub fn each(
     touched.rests(ends.after, &|_| true);
     let unwatched = |touched: Touched<'_>| {
         let noticed = called_before(ends.noticed(&whole, within.clone()));
-        let each = unwatched(touched, &noticed);
+        let each = unwatched(touched, &noticed, Labels::of(first, last));
         Looked { noticed, each }
     };
     let instants = Instant::all(input.steps);
@@ -263,6 +265,7 @@ pub fn each(
     let mut classes = vec![Class::Cosmetic; count];
     let mut noticed = Vec::new();
     let mut told = Told { labels: Labels::of(first, last), said: Vec::new(), input };
+    let mut brought = Brought { input, labels: Labels::of(first, last), by: BTreeMap::new() };
     for it in passed {
         let own: Vec<usize> = touched.of(&it.to.clone().dialled()).collect();
         for (network, grade) in &it.changed {
@@ -279,11 +282,44 @@ pub fn each(
             let after: Vec<Instant> = after.map(|at| instants[at]).collect();
             told.astray(&it.to, astray, &after, networks[astray.network]);
         }
+        if let Some(noticed) = &it.noticed {
+            let changed = it.changed.keys().filter_map(|it| it.checked_sub(none + 1));
+            let last = changed.map(|at| instants[at].step).max();
+            brought.add(&noticed.to, &own, last);
+        }
         noticed.extend(it.noticed);
     }
     told.said.sort_by_key(|it| !it.is_lost);
-    let each = Each { classes, follows: touched.follows(), meanwhile: told.said, is_unwatched: false };
+    let each = Each {
+        classes,
+        follows: touched.follows(),
+        meanwhile: told.said,
+        is_unwatched: false,
+        brought: brought.by,
+    };
     Looked { noticed: called_before(noticed), each }
+}
+
+/// After which steps calls to a place are as after all.
+struct Brought<'a> {
+    input: &'a Input<'a>,
+    labels: Labels,
+    by: BTreeMap<String, Vec<Address>>,
+}
+
+impl Brought<'_> {
+    /// `own`: the steps that such calls rest on. `last`: the last one that changes them, where that is known.
+    fn add(&mut self, to: &Called, own: &[usize], last: Option<usize>) {
+        // Only in a row the last is done after the others. Where nobody knows what they rest on it is all steps.
+        let is_in_a_row = own.len() <= IN_A_ROW && last.is_some_and(|last| own.contains(&last));
+        let steps: Vec<usize> = match (own, last) {
+            ([], _) => (0..self.input.steps.len()).collect(),
+            (own, Some(last)) if is_in_a_row => own.iter().copied().filter(|it| *it <= last).collect(),
+            (own, _) => own.to_vec(),
+        };
+        let addresses = steps.into_iter().map(|at| self.input.steps[at].address.clone());
+        self.by.entry(self.labels.called(to)).or_default().extend(addresses);
+    }
 }
 
 /// What is said of calls that are astray, of equal ones together.
@@ -329,12 +365,16 @@ pub fn class_of(it: &Noticed) -> Class {
 }
 
 /// Each step is as grave as any place whose calls rest on it.
-fn unwatched(touched: Touched<'_>, whole: &[Noticed]) -> Each {
+fn unwatched(touched: Touched<'_>, whole: &[Noticed], labels: Labels) -> Each {
     let mut classes = vec![Class::Cosmetic; touched.input.steps.len()];
+    let mut brought = Brought { input: touched.input, labels, by: BTreeMap::new() };
     for it in whole {
-        for step in touched.of(&it.to.clone().dialled()) {
-            classes[step] = classes[step].min(class_of(it));
+        let own: Vec<usize> = touched.of(&it.to.clone().dialled()).collect();
+        for step in &own {
+            classes[*step] = classes[*step].min(class_of(it));
         }
+        brought.add(&it.to, &own, None);
     }
-    Each { classes, follows: touched.follows(), meanwhile: Vec::new(), is_unwatched: true }
+    let brought = brought.by;
+    Each { classes, follows: touched.follows(), meanwhile: Vec::new(), is_unwatched: true, brought }
 }

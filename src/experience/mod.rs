@@ -102,6 +102,9 @@ pub struct Experience {
     pub is_unwatched: bool,
     #[serde(default)]
     pub table: Table,
+    /// When all of these steps are done, calls to a place go as the sentences say; by what people call it.
+    #[serde(skip)]
+    pub brought: BTreeMap<String, Vec<Address>>,
 }
 
 /// What callers notice of a plan, and of each of its steps.
@@ -153,6 +156,7 @@ fn told(
         is_limited: all.iter().any(|it| it.is_limited),
         is_unwatched: false,
         table: Table::of(all, &sides),
+        brought: BTreeMap::new(),
     }
 }
 
@@ -196,11 +200,14 @@ pub fn judge(input: &Input<'_>) -> Judged {
         // One write has no instant between.
         let all = called_before(pair.noticed(&Differing::of(&first, &last), within.clone()));
         let classes = vec![all.iter().map(instant::class_of).min().unwrap_or(Class::Cosmetic)];
-        let experience = told(&all, [&first, &last], pair, &within, true);
+        let told = told(&all, [&first, &last], pair, &within, true);
+        let labels = Labels::of(&first, &last);
+        let brought = all.iter().map(|it| (labels.called(&it.to), vec![input.steps[0].address.clone()]));
+        let experience = Experience { brought: brought.collect(), ..told };
         return Judged { experience, classes, follows: vec![Vec::new()] };
     }
     let Looked { noticed, each } = instant::each(input, &states, [&first, &last], pair, &of);
-    let Each { classes, follows, meanwhile, is_unwatched } = each;
+    let Each { classes, follows, meanwhile, is_unwatched, brought } = each;
     let told = told(&noticed, [&first, &last], pair, &within, true);
-    Judged { experience: Experience { meanwhile, is_unwatched, ..told }, classes, follows }
+    Judged { experience: Experience { meanwhile, is_unwatched, brought, ..told }, classes, follows }
 }

@@ -3,6 +3,7 @@
 use super::{BOLD, DIM, RED, YELLOW, paint};
 use crate::{
     experience::{Class, Experience, Line, Meanwhile, listed},
+    model::Address,
     outcome::{Outcome, Status},
     page::{Own, Page, say},
     plan::{Plan, TenantPlan},
@@ -21,6 +22,8 @@ pub struct Said<'p> {
     pub class: Class,
     pub tenants: Vec<&'p str>,
     pub sentence: String,
+    /// The steps that bring it about, by tenant.
+    pub steps: Vec<(&'p str, &'p Address)>,
 }
 
 /// Every sentence of a plan, equal ones of several tenants together: the gravest first.
@@ -31,25 +34,42 @@ pub fn sentences(plan: &Plan) -> Vec<Said<'_>> {
 /// The same of some of its tenants.
 fn sentences_of<'p>(tenants: impl IntoIterator<Item = &'p TenantPlan>) -> Vec<Said<'p>> {
     let mut known: HashMap<Line, usize> = HashMap::new();
-    let mut all: Vec<(Line, Vec<&'p str>)> = Vec::new();
+    let mut all: Vec<(Line, Said<'p>)> = Vec::new();
     for tenant in tenants {
         for line in tenant.experience.iter().flat_map(|it| &it.lines) {
             // Whatever it is called there.
             let same = Line { to: Vec::new(), ..line.clone() };
             let at = *known.entry(same).or_insert_with_key(|same| {
-                all.push((same.clone(), Vec::new()));
+                let (tenants, steps) = (Vec::new(), Vec::new());
+                all.push((same.clone(), Said { class: same.class, tenants, sentence: String::new(), steps }));
                 all.len() - 1
             });
-            let (it, tenants) = &mut all[at];
+            let (it, said) = &mut all[at];
             it.to.extend(line.to.iter().cloned());
-            if tenants.last() != Some(&tenant.tenant.as_str()) {
-                tenants.push(&tenant.tenant);
+            let name = tenant.tenant.as_str();
+            said.steps.extend(steps_of(tenant, line).into_iter().map(|it| (name, it)));
+            if said.tenants.last() != Some(&name) {
+                said.tenants.push(name);
             }
         }
     }
     all.sort_by_key(|(line, _)| line.class);
-    let said = |(line, tenants): (Line, _)| Said { class: line.class, tenants, sentence: line.sentence() };
-    all.into_iter().map(said).collect()
+    all.into_iter().map(|(line, said)| Said { sentence: line.sentence(), ..said }).collect()
+}
+
+/// The steps of a tenant after which a line is true. Where that is not known of a place, it is after all of them.
+fn steps_of<'p>(tenant: &'p TenantPlan, line: &Line) -> Vec<&'p Address> {
+    let brought = tenant.experience.as_ref().map(|it| &it.brought);
+    let mut steps: Vec<&Address> = Vec::new();
+    for place in line.to.iter().chain(&line.also) {
+        match brought.and_then(|it| it.get(place)) {
+            Some(own) => steps.extend(own),
+            None => steps.extend(tenant.steps.iter().map(|it| &it.address)),
+        }
+    }
+    steps.sort();
+    steps.dedup();
+    steps
 }
 
 /// What calls do while the plan is applied, by tenant.
@@ -106,7 +126,7 @@ pub fn is_nothing(plan: &Plan) -> bool {
 fn is_nothing_of<'p>(tenants: impl IntoIterator<Item = &'p TenantPlan>) -> bool {
     let mut tenants = tenants.into_iter().filter(|it| !it.steps.is_empty()).peekable();
     let nothing = |it: &Experience| {
-        let Experience { lines, meanwhile, beyond, is_limited, is_unwatched, table } = it;
+        let Experience { lines, meanwhile, beyond, is_limited, is_unwatched, table, brought: _ } = it;
         let is_told =
             !lines.is_empty() || !meanwhile.is_empty() || !beyond.is_empty() || !table.calls.is_empty();
         !is_told && !is_limited && !is_unwatched

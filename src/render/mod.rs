@@ -6,6 +6,7 @@
 mod by_hand;
 mod check;
 mod checked;
+mod coming_true;
 mod csv;
 mod drill;
 mod emergency;
@@ -35,6 +36,7 @@ mod zones;
 pub use by_hand::{checklist, checklist_markdown};
 pub use check::{check, check_markdown};
 pub use checked::{Program, checked};
+pub use coming_true::ComingTrue;
 pub use csv::csv;
 pub use drill::{Command, drill};
 pub use emergency::{emergency_choice, emergency_outcome, emergency_status};
