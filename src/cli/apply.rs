@@ -30,7 +30,7 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
     let (session, shown) =
         view.follow(Session::writing(&checked, &options, &apply, &context), &mut notices).await;
     let session = session?;
-    let progress = Progress::reading(checked.tenants.len(), session.paces());
+    let progress = session.reading_progress();
     let ended = match shown {
         Ok(()) => {
             let run = Run { args, apply: &apply, session: &session, shutdown: &context.shutdown };
@@ -60,7 +60,8 @@ impl Run<'_> {
         io: &mut Io<'_>,
     ) -> Result<Ending, Failure> {
         let Self { args, apply, session, shutdown } = self;
-        let view = View::new(io, args.format, progress, shutdown);
+        let terminal = io.terminal;
+        let view = View::new(io, args.format, progress, shutdown).with_bars(terminal);
         let (plan, shown) = view.follow(session.plan(), notices).await;
         let mut plan = plan?;
         shown?;
@@ -92,9 +93,8 @@ impl Run<'_> {
         if args.format == Format::Text {
             say!(io.page())?;
         }
-        let terminal = io.terminal;
         let progress = Progress::applying(&plan, session.paces());
-        let view = View::new(io, args.format, progress, shutdown).with_bars(terminal);
+        let view = View::new(io, args.format, progress, shutdown).with_bars(terminal).with_sentences(&plan);
         let (applied, shown) = view.follow(session.apply(&plan, apply.wait), notices).await;
         self.conclude(&plan, &applied?, shown, io)
     }

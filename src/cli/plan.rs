@@ -4,13 +4,14 @@ use super::{
     Io,
     args::{Global, PlanArgs, PlanFormat},
     progress::View,
+    signal,
 };
 use crate::{
     error::{Ending, Failure},
     picture,
     plan::Plan,
     render::{self, Picture, Pictures, json},
-    run::{self, Checked, Drawings, Drawn, Options, Progress, Session, save_plan},
+    run::{self, Checked, Drawings, Drawn, Options, Session, save_plan},
 };
 use std::io;
 
@@ -99,9 +100,12 @@ async fn live(
     io: &mut Io<'_>,
 ) -> Result<Plan, Failure> {
     let (context, mut notices) = io.context();
+    // Until the plan is written as well.
+    tokio::spawn(signal::end_reading(context.shutdown.clone()));
     let session = Session::reading(checked, options, &context).await?;
-    let progress = Progress::reading(checked.counts().0, session.paces());
-    let view = View::new(io, args.format.shown(), progress, &context.shutdown);
+    let progress = session.reading_progress();
+    let terminal = io.terminal;
+    let view = View::new(io, args.format.shown(), progress, &context.shutdown).with_bars(terminal);
     let opened = session.into_opened();
     let work = run::plan_over(opened, checked, &context, drawings);
     let ((opened, plan), shown) = view.follow(work, &mut notices).await;
@@ -109,7 +113,7 @@ async fn live(
     let logged = session.ensure_logged();
     session.close().await;
     shown?;
-    let plan = plan?;
+    let plan = plan.map_err(|failure| context.how_far(failure, checked.counts().0))?;
     logged?;
     Ok(plan)
 }

@@ -15,6 +15,20 @@ pub async fn end_run(shutdown: Shutdown) {
     }
 }
 
+/// The same of a run that only reads: the second time it ends where it is.
+pub async fn end_reading(shutdown: Shutdown) {
+    let mut signals = Signals::new();
+    if signals.received().await {
+        shutdown.stop.cancel();
+    }
+    if signals.received().await {
+        std::process::exit(INTERRUPTED);
+    }
+}
+
+/// The exit code of a program that Ctrl-C ends.
+const INTERRUPTED: i32 = 130;
+
 /// The signals that are waited for.
 #[cfg(unix)]
 struct Signals(Vec<tokio::signal::unix::Signal>);

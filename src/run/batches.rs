@@ -18,7 +18,11 @@ use crate::{
     plan::{Across, Plan, TenantPlan, Wanted},
     provider::{self, Kinds, Workspace},
 };
-use std::{collections::HashMap, path::Path, sync::OnceLock};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+    sync::OnceLock,
+};
 
 /// How many bytes of files are loaded at once. Loaded they take about twenty times as much.
 const BATCH: u64 = 256 * 1024;
@@ -50,7 +54,7 @@ fn check_fleet(
     options: &Options,
 ) -> Result<Checked, Failure> {
     let (mut found, mut allows) = (Vec::new(), Allows::default());
-    let mut fleet = Fleet { files, counts: (0, 0), kinds: KindsOf::new() };
+    let mut fleet = Fleet { files, counts: (0, 0), accounts: BTreeMap::new(), kinds: KindsOf::new() };
     for batch in 0..workspace.batches() {
         let wrong = workspace.load_batch(&fleet.files, &Kinds, batch);
         workspace.findings.extend(wrong);
@@ -59,6 +63,10 @@ fn check_fleet(
         add_kinds(&workspace, &mut fleet.kinds);
         let (tenants, refused) = tenants(&workspace);
         found.extend(refused);
+        for tenant in &tenants {
+            let provider = &workspace.tenants[tenant.index].tenant.provider;
+            *fleet.accounts.entry(provider.clone()).or_default() += 1;
+        }
         fleet.counts.0 += tenants.len();
         fleet.counts.1 += tenants.iter().map(|it| it.desired.len()).sum::<usize>();
     }

@@ -171,6 +171,18 @@ impl Checked {
         }
     }
 
+    /// How many tenants are on each provider.
+    pub(super) fn accounts(&self) -> BTreeMap<&str, u64> {
+        if let Some(fleet) = &self.fleet {
+            return fleet.accounts.iter().map(|(name, accounts)| (name.as_str(), *accounts)).collect();
+        }
+        let mut all = BTreeMap::new();
+        for tenant in &self.tenants {
+            *all.entry(self.loaded(tenant).tenant.provider.as_str()).or_default() += 1;
+        }
+        all
+    }
+
     /// The names of the providers of these tenants.
     pub(super) fn used_providers(&self) -> BTreeSet<&str> {
         match &self.fleet {
@@ -276,6 +288,8 @@ pub(super) struct Fleet {
     pub files: Files,
     /// How many tenants, and how many objects they declare.
     pub counts: (usize, usize),
+    /// How many tenants are on each provider.
+    pub accounts: BTreeMap<String, u64>,
     /// What is declared on each provider.
     pub kinds: KindsOf,
 }

@@ -2,13 +2,22 @@
 
 use crate::{
     apply::Shutdown,
+    error::Failure,
     finding::Finding,
     http::Pacer,
     outcome::Outcome,
     plan::{Action, Step, TenantPlan},
     secret::KnownSecrets,
+    text::count,
 };
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 /// Credentials to hide, a way to end the run early, and a listener.
 #[derive(Clone)]
@@ -18,12 +27,19 @@ pub struct Context {
     pub shutdown: Shutdown,
     /// Called from any thread while the run lasts; it must not block.
     pub listener: Arc<dyn Fn(Notice) + Send + Sync>,
+    /// How many accounts have been read.
+    pub read: Arc<AtomicUsize>,
 }
 
 impl Default for Context {
     /// Nobody listens.
     fn default() -> Self {
-        Self { secrets: Arc::default(), shutdown: Shutdown::default(), listener: Arc::new(|_| {}) }
+        Self {
+            secrets: Arc::default(),
+            shutdown: Shutdown::default(),
+            listener: Arc::new(|_| {}),
+            read: Arc::default(),
+        }
     }
 }
 
@@ -36,6 +52,23 @@ impl Context {
 
     pub fn notify(&self, notice: Notice) {
         (self.listener)(notice);
+    }
+
+    /// Says that an account has been read, or could not be.
+    pub(super) fn tenant_read(&self, provider: &str) {
+        self.read.fetch_add(1, Ordering::Relaxed);
+        self.notify(Notice::TenantRead { provider: provider.to_owned() });
+    }
+
+    /// Why a run that only reads ended, with how far it was where it was told to stop. `all`: how many tenants it is about.
+    pub fn how_far(&self, failure: Failure, all: usize) -> Failure {
+        if !self.shutdown.stop.is_cancelled() {
+            return failure;
+        }
+        let read = self.read.load(Ordering::Relaxed).min(all);
+        let all = count(all, "tenant");
+        failure
+            .help(format!("{read} of {all} had been read; a plan is made of all that is live: run it again"))
     }
 
     pub fn info(&self, text: impl Into<String>) {
@@ -62,7 +95,9 @@ pub enum Notice {
         line: Option<String>,
     },
     /// A tenant's account has been read, or could not be.
-    TenantRead,
+    TenantRead {
+        provider: String,
+    },
     StepStarted {
         tenant: String,
         address: String,

@@ -325,7 +325,7 @@ async fn account(
     };
     let scope = Scope { lists: true, kinds: BTreeSet::from([Kind::Forwards]), ..Scope::default() };
     let read = during(Phase::Observe, name.as_str(), reader.observe(account, &scope)).await;
-    session.context.notify(super::Notice::TenantRead);
+    session.context.tenant_read(provider);
     match read {
         Ok(observed) => {
             let stored = stored(&observed, tenant);

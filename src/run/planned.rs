@@ -47,8 +47,16 @@ impl<'a> Session<'a> {
             let account = &self.checked.loaded(tenant).tenant.account;
             numbers.extend(read.iter().flat_map(hosted).map(|it| (it, account.clone())));
         }
-        let plans = reads.into_iter().map(|read| self.plan_read(read, &platforms, drawings));
-        Ok(self.put_together(plans.collect()))
+        let mut plans = Vec::new();
+        for read in reads {
+            // Whoever watches the run sees how far it is, and can end it here as well.
+            tokio::task::yield_now().await;
+            if self.context.shutdown.stop.is_cancelled() {
+                return Err(Failure::stopped());
+            }
+            plans.push(self.plan_read(read, &platforms, drawings));
+        }
+        Ok(self.put_together(plans))
     }
 
     /// The plans of some tenants, in their order. What was read of one is forgotten when it is planned. `platforms`: the numbers

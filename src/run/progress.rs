@@ -37,6 +37,11 @@ enum Phase {
 pub struct Lane {
     pub steps: u64,
     pub ended: u64,
+    /// Accounts to read, where they are read.
+    pub accounts: u64,
+    pub read: u64,
+    /// Requests so far.
+    pub sent: u64,
     requests: VecDeque<Instant>,
     pace: Pace,
 }
@@ -82,16 +87,59 @@ impl Progress {
 
     pub fn request(&mut self, provider: &str, now: Instant) {
         let Some(lane) = self.lanes.get_mut(provider) else { return };
+        lane.sent += 1;
         lane.requests.push_back(now);
         while lane.requests.front().is_some_and(|at| now.duration_since(*at) > RECENT) {
             lane.requests.pop_front();
         }
     }
 
-    pub fn tenant_read(&mut self) {
+    pub fn tenant_read(&mut self, provider: &str) {
         if let Phase::Reading { read, .. } = &mut self.phase {
             *read += 1;
         }
+        if let Some(lane) = self.lanes.get_mut(provider) {
+            lane.read += 1;
+        }
+    }
+
+    /// What a run that is to end early says to whoever waits for it; `None` where it ends at once.
+    pub fn stopping(&self) -> Option<String> {
+        let Phase::Applying = self.phase else { return None };
+        let (ended, steps) = self.steps();
+        let mut line = format!("stopping: {ended} of {steps} steps have ended, ");
+        line += &match self.under_way.len() {
+            0 => "none is under way".to_owned(),
+            1 => format!("1 is under way and finishes ({})", self.named()),
+            many => format!("{many} are under way and finish ({})", self.named()),
+        };
+        let is_left = steps.saturating_sub(ended) > self.under_way.len() as u64;
+        line += if is_left { "; no other is started" } else { "" };
+        if !self.under_way.is_empty() {
+            line += ". Ctrl-C again leaves what is under way";
+        }
+        Some(line)
+    }
+
+    /// The steps that have ended, of how many.
+    fn steps(&self) -> (u64, u64) {
+        let sum = |of: fn(&Lane) -> u64| self.lanes.values().map(of).sum::<u64>();
+        (sum(|lane| lane.ended), sum(|lane| lane.steps))
+    }
+
+    /// Some of the steps under way.
+    fn named(&self) -> String {
+        let named: Vec<&str> = self.under_way.iter().take(NAMED).map(String::as_str).collect();
+        let mut text = named.join(", ");
+        if self.under_way.len() > NAMED {
+            text += &format!(" and {} more", self.under_way.len() - NAMED);
+        }
+        text
+    }
+
+    /// Whether every account is read, and what is wanted is compared with it.
+    pub fn is_all_read(&self) -> bool {
+        matches!(self.phase, Phase::Reading { read, tenants } if read >= tenants)
     }
 
     pub fn started(&mut self, step: String) {
@@ -113,15 +161,10 @@ impl Progress {
                 format!("reading: {read} of {} read", count(tenants, "tenant"))
             }
             Phase::Applying => {
-                let sum = |of: fn(&Lane) -> u64| self.lanes.values().map(of).sum::<u64>();
-                let (ended, steps) = (sum(|lane| lane.ended), sum(|lane| lane.steps));
+                let (ended, steps) = self.steps();
                 let mut line = format!("applying: {} of {steps} steps left", steps.saturating_sub(ended));
                 if !self.under_way.is_empty() {
-                    let named: Vec<&str> = self.under_way.iter().take(NAMED).map(String::as_str).collect();
-                    line += &format!(", under way: {}", named.join(", "));
-                    if self.under_way.len() > NAMED {
-                        line += &format!(" and {} more", self.under_way.len() - NAMED);
-                    }
+                    line += &format!(", under way: {}", self.named());
                 }
                 line
             }

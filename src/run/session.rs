@@ -1,7 +1,7 @@
 //! Open phone systems, real or emulated, and every tenant's plan against them.
 
 use super::{
-    ApplyOptions, Checked, Context, Monitor, Notice, Options, Pace,
+    ApplyOptions, Checked, Context, Monitor, Options, Pace, Progress,
     account_locks::AccountLocks,
     at_once::by_provider,
     check::CheckedTenant,
@@ -318,7 +318,7 @@ impl<'a> Session<'a> {
         scope: &Scope,
     ) -> Result<Observed, Explained> {
         let observed = self.look(provider, name, account, scope).await;
-        self.context.notify(Notice::TenantRead);
+        self.context.tenant_read(provider);
         observed
     }
 
@@ -400,6 +400,18 @@ impl<'a> Session<'a> {
             })
         };
         tenants.filter_map(job).collect()
+    }
+
+    /// How far the reading of the accounts is, for whoever shows it.
+    pub fn reading_progress(&self) -> Progress {
+        let mut progress = Progress::reading(self.checked.counts().0, self.paces());
+        for (provider, accounts) in self.checked.accounts() {
+            // Of one that is not trusted nothing is read.
+            if let Some(lane) = progress.lanes.get_mut(provider) {
+                lane.accounts = accounts;
+            }
+        }
+        progress
     }
 
     /// Every provider of the run, with its pace.

@@ -185,6 +185,8 @@ mod surroundings;
 #[cfg(test)]
 mod tenants_differ;
 #[cfg(test)]
+mod terminal;
+#[cfg(test)]
 mod throughput;
 #[cfg(test)]
 mod toy;

@@ -3,11 +3,13 @@
 //! Standard output gets what ended, as it ends; standard error the bars, or a sign of life after ten seconds of silence.
 
 mod bars;
+mod streams;
 
 use super::{Io, Notices, args::Format};
 use crate::{
-    page::{Page, say},
-    render::{self, events},
+    page::Page,
+    plan::Plan,
+    render::{self, ComingTrue, events},
     run::{Notice, Progress, Shutdown},
 };
 use bars::Bars;
@@ -16,46 +18,42 @@ use std::{
     io::{self, Write},
     time::Duration,
 };
+use streams::Streams;
 use tokio::time::Instant;
 
 /// The longest silence. CI systems and people take a longer one for a run that hangs.
 const SILENCE: Duration = Duration::from_secs(10);
-/// How often bars are drawn anew.
-const FRAME: Duration = Duration::from_millis(200);
-
 /// Where and in what form a run is shown.
 pub struct View<'a> {
-    out: &'a mut dyn Write,
-    err: &'a mut dyn Write,
+    streams: Streams<'a>,
     format: Format,
     progress: Progress,
-    bars: Option<Bars>,
-    /// When something was written last.
-    last_output: Instant,
+    /// What callers notice of the plan that is carried out, where that is shown as it comes true.
+    coming_true: Option<ComingTrue>,
     /// When the output is closed the run stops, after what is under way is finished.
     shutdown: Shutdown,
-    written: io::Result<()>,
 }
 
 impl<'a> View<'a> {
     pub fn new(io: &'a mut Io<'_>, format: Format, progress: Progress, shutdown: &Shutdown) -> Self {
-        Self {
-            out: io.out,
-            err: io.err,
-            format,
-            progress,
-            bars: None,
-            last_output: Instant::now(),
-            shutdown: shutdown.clone(),
-            written: Ok(()),
-        }
+        let (streams, shutdown) = (Streams::new(io), shutdown.clone());
+        Self { streams, format, progress, coming_true: None, shutdown }
     }
 
     /// With bars, if there is a terminal to draw them on.
     #[must_use]
     pub fn with_bars(mut self, terminal: bool) -> Self {
         if terminal {
-            self.bars = Some(Bars::new(&self.progress, ProgressDrawTarget::stderr()));
+            self.streams.bars = Some(Bars::new(&self.progress, ProgressDrawTarget::stderr()));
+        }
+        self
+    }
+
+    /// With what callers notice of a plan, told beside bars as it comes true.
+    #[must_use]
+    pub fn with_sentences(mut self, plan: &Plan) -> Self {
+        if self.streams.bars.is_some() && self.format == Format::Text {
+            self.coming_true = Some(ComingTrue::of(plan));
         }
         self
     }
@@ -68,13 +66,20 @@ impl<'a> View<'a> {
         work: impl Future<Output = T>,
         notices: &mut Notices,
     ) -> (T, io::Result<()>) {
-        // What was said before is read while the work goes on. If that fails, who writes next is told.
-        let _ = self.out.flush();
+        // What was said before is read while the work goes on.
+        self.streams.flush();
         tokio::pin!(work);
+        let stop = self.shutdown.stop.clone();
+        let mut is_stopping = stop.is_cancelled();
         let done = loop {
-            let next = if self.bars.is_some() { Instant::now() + FRAME } else { self.last_output + SILENCE };
+            let Streams { bars, next_frame, last_output, .. } = &self.streams;
+            let next = if bars.is_some() { *next_frame } else { *last_output + SILENCE };
             tokio::select! {
                 biased;
+                () = stop.cancelled(), if !is_stopping => {
+                    is_stopping = true;
+                    self.say_stopping();
+                }
                 Some(notice) = notices.recv() => self.take(notice),
                 done = &mut work => break done,
                 () = tokio::time::sleep_until(next) => self.tick(),
@@ -83,25 +88,25 @@ impl<'a> View<'a> {
         while let Ok(notice) = notices.try_recv() {
             self.take(notice);
         }
-        if let Some(bars) = &self.bars {
+        if let Some(bars) = &self.streams.bars {
             bars.clear();
         }
-        (done, self.written)
+        (done, self.streams.written)
     }
 
     fn take(&mut self, notice: Notice) {
         match notice {
-            Notice::Info(line) => self.write_err(&line),
+            Notice::Info(line) => self.streams.err_line(&line),
             Notice::Finding(finding) => {
-                self.write_err_with(|err| render::findings(&mut Page::text(err), &[finding]))
+                self.streams.err(|err| render::findings(&mut Page::text(err), &[finding]))
             }
             Notice::Request { provider, line } => {
                 self.progress.request(&provider, Instant::now());
                 if let Some(line) = line {
-                    self.write_err(&line);
+                    self.streams.err_line(&line);
                 }
             }
-            Notice::TenantRead => self.progress.tenant_read(),
+            Notice::TenantRead { provider } => self.progress.tenant_read(&provider),
             Notice::StepStarted { tenant, address, action } => {
                 self.progress.started(format!("{tenant}/{address}"));
                 if self.format == Format::Json {
@@ -116,50 +121,36 @@ impl<'a> View<'a> {
                     // The table of what ended comes at the end.
                     Format::Markdown => {}
                 }
+                if let Some(mut coming_true) = self.coming_true.take() {
+                    self.streams.err(|err| coming_true.ended(&mut Page::text(err), &outcome));
+                    self.coming_true = Some(coming_true);
+                }
             }
         }
-        if let Some(bars) = &self.bars {
-            bars.show(&self.progress, Instant::now());
+    }
+
+    /// Whoever presses Ctrl-C at a terminal is told at once that it was heard, and what it ends.
+    fn say_stopping(&mut self) {
+        if self.streams.bars.is_some()
+            && let Some(line) = self.progress.stopping()
+        {
+            self.streams.err_line(&line);
         }
     }
 
     fn tick(&mut self) {
-        match &self.bars {
-            Some(bars) => bars.show(&self.progress, Instant::now()),
-            None => match self.progress.heartbeat() {
-                Some(line) => self.write_err(&line),
-                None => self.last_output = Instant::now(),
-            },
+        if self.streams.bars.is_some() {
+            self.streams.draw(&self.progress);
+            return;
         }
-    }
-
-    /// Writes to standard error. If that fails, the run goes on.
-    fn write_err(&mut self, line: &str) {
-        self.write_err_with(|err| say!(Page::text(err), "{}", line));
-    }
-
-    fn write_err_with(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-        self.last_output = Instant::now();
-        let Self { err, bars, .. } = self;
-        let write = || write(err).and_then(|()| err.flush());
-        let _ = match bars {
-            Some(bars) => bars.aside(write),
-            None => write(),
-        };
+        match self.progress.heartbeat() {
+            Some(line) => self.streams.err_line(&line),
+            None => self.streams.last_output = Instant::now(),
+        }
     }
 
     fn write_out(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-        self.last_output = Instant::now();
-        if self.written.is_err() {
-            return;
-        }
-        let Self { out, bars, .. } = self;
-        let write = || write(out).and_then(|()| out.flush());
-        self.written = match bars {
-            Some(bars) => bars.aside(write),
-            None => write(),
-        };
-        if self.written.is_err() {
+        if !self.streams.out(write) {
             self.shutdown.stop.cancel();
         }
     }

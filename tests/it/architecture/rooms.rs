@@ -90,7 +90,8 @@ const TABLE: &[Row] = &[
     // `run`.
     ("cli",               "codes emergency error finding guide outcome page picture plan render report run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
                            std::io::stdout tokio tokio::signal"),
-    ("cli/progress",      "page render run", "indicatif tokio tokio::time"),
+    ("cli/signal",        "run", "std::process tokio::signal"),
+    ("cli/progress",      "page plan render run text", "indicatif tokio tokio::time"),
     ("error",             "explained finding", ""),
     ("guide",             "", ""),
     ("lib",               "", ""),
