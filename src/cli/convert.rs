@@ -5,6 +5,7 @@ use crate::{
     error::Failure,
     run::{self, ApplyOptions, Approval, ImportOptions, LintLevel, Logging, Options},
 };
+use std::sync::Arc;
 
 impl From<&Selection> for run::Selection {
     fn from(args: &Selection) -> Self {
@@ -58,6 +59,7 @@ impl TryFrom<&PlanArgs> for Options {
             logging,
             lints: levels.into(),
             now: None,
+            unsaved: Arc::default(),
             in_part: true,
             in_batches: None,
             follows_calls: false,
@@ -80,6 +82,7 @@ impl From<&ApplyArgs> for Options {
             logging: watching.into(),
             lints: Vec::new(),
             now: None,
+            unsaved: Arc::default(),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 use glob::MatchOptions;
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -23,14 +23,27 @@ type Reader<'a> = Box<dyn FnMut(&str, u64) -> Result<Vec<u8>, String> + 'a>;
 /// Where the files are read from.
 pub enum Files {
     Directory(PathBuf),
+    /// The same with what an editor has not saved yet, by file.
+    Unsaved(PathBuf, Arc<Unsaved>),
     /// The directory as it was at a git revision.
     Revision(Arc<Revision>),
+}
+
+/// Texts of files, by their names relative to the workspace.
+pub type Unsaved = BTreeMap<String, String>;
+
+/// The text of a file that is not saved yet, in the place of what is on the disk.
+fn unsaved(texts: &Unsaved, name: &str, most: u64) -> Option<Result<Vec<u8>, String>> {
+    let text = texts.get(name)?;
+    Some(if text.len() as u64 > most { Err(file::too_large(most)) } else { Ok(text.clone().into_bytes()) })
 }
 
 impl Files {
     pub(super) fn read(&self, name: &str, most: u64) -> Result<Vec<u8>, String> {
         match self {
             Self::Directory(root) => file::read(root, name, most).map_err(|error| io_reason(&error)),
+            Self::Unsaved(root, texts) => unsaved(texts, name, most)
+                .unwrap_or_else(|| file::read(root, name, most).map_err(|error| io_reason(&error))),
             Self::Revision(revision) => revision.read(name, most),
         }
     }
@@ -49,6 +62,7 @@ impl Files {
                 let mut many = file::Many::below(root);
                 Box::new(move |name, most| many.read(name, most).map_err(|error| io_reason(&error)))
             }
+            Self::Unsaved(..) => Box::new(|name, most| self.read(name, most)),
             Self::Revision(revision) => Box::new(|name, most| revision.read(name, most)),
         }
     }
@@ -56,7 +70,7 @@ impl Files {
     /// What git calls the bytes of a file, in the repository of an object.
     pub(super) fn object(&self, name: &str, bytes: &[u8], like: ObjectId) -> Option<ObjectId> {
         match self {
-            Self::Directory(_) => Some(like.of_file(bytes)),
+            Self::Directory(_) | Self::Unsaved(..) => Some(like.of_file(bytes)),
             Self::Revision(revision) => revision.object(name),
         }
     }
@@ -64,7 +78,7 @@ impl Files {
     /// The directory of the workspace as it is now.
     pub(super) fn root(&self) -> &Path {
         match self {
-            Self::Directory(root) => root,
+            Self::Directory(root) | Self::Unsaved(root, _) => root,
             Self::Revision(revision) => revision.root(),
         }
     }
@@ -72,7 +86,7 @@ impl Files {
     /// The point at which these files left a revision.
     pub(super) fn where_left(&self, named: &str) -> Result<Revision, String> {
         match self {
-            Self::Directory(root) => Revision::where_left(root, named, &["HEAD"]),
+            Self::Directory(root) | Self::Unsaved(root, _) => Revision::where_left(root, named, &["HEAD"]),
             Self::Revision(revision) => {
                 let parents = revision.parents().into_iter().flatten().map(String::as_str);
                 Revision::where_left(revision.root(), named, &parents.collect::<Vec<_>>())
@@ -83,7 +97,7 @@ impl Files {
     /// Those files that are not as they were at a revision.
     pub(super) fn differing<'n>(&self, then: &Revision, names: &[&'n str]) -> BTreeSet<&'n str> {
         match self {
-            Self::Directory(_) => then.differing(names),
+            Self::Directory(_) | Self::Unsaved(..) => then.differing(names),
             Self::Revision(now) => names.iter().copied().filter(|name| !now.same_at(then, name)).collect(),
         }
     }
@@ -96,7 +110,7 @@ impl Files {
         is_known: &dyn Fn(&str) -> bool,
     ) -> BTreeSet<String> {
         match self {
-            Self::Directory(root) => {
+            Self::Directory(root) | Self::Unsaved(root, _) => {
                 let mut near = in_directory(root, pattern, options).unwrap_or_default();
                 near.retain(|name| !is_known(name) && root.join(name).is_file());
                 near
@@ -122,6 +136,10 @@ impl Files {
         let compiled = glob::Pattern::new(pattern).map_err(|error| no_pattern(pattern, &error))?;
         let mut found: BTreeSet<String> = match self {
             Self::Directory(root) => in_directory(root, pattern, OPTIONS)?,
+            Self::Unsaved(root, texts) => {
+                let new = texts.keys().filter(|name| compiled.matches_with(name, OPTIONS)).cloned();
+                in_directory(root, pattern, OPTIONS)?.into_iter().chain(new).collect()
+            }
             Self::Revision(revision) => revision.names_where(|name| compiled.matches_with(name, OPTIONS)),
         };
         // `*.yaml` means the tenants beside it.

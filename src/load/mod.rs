@@ -84,7 +84,7 @@ pub use decode::{decode, decode_at, decode_with};
 pub use earlier::Earlier;
 pub use entry::{Entry, Kinds};
 pub use expect_change::expect_change;
-pub use files::Files;
+pub use files::{Files, Unsaved};
 pub use hints::{Anything, Hints};
 pub use history::{Commit, Left, Since, left};
 pub use library::Proposed;

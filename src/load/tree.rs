@@ -8,7 +8,10 @@ use super::scalar::Text;
 use super::source::{Places, Source};
 use super::sources::Sources;
 use super::span::Span;
-use crate::{finding::Place, path::Segment};
+use crate::{
+    finding::Place,
+    path::{Path, Segment},
+};
 
 /// One parsed file: a map at the root, no duplicate keys, aliases and merge keys resolved. What it takes from other files
 /// may be laid into it.
@@ -96,6 +99,13 @@ impl Tree {
         key.filter(|_| found == path.len())
     }
 
+    /// The way to what stands at a byte of one of its files: to a text, or to the value of a key.
+    pub fn path_at(&self, file: &str, byte: usize) -> Option<Path> {
+        let file = self.sources.each().position(|source| source.file() == file)?;
+        let mut path = Vec::new();
+        find(&self.root, u16::try_from(file).ok()?, byte, &mut path).then(|| path.into_iter().collect())
+    }
+
     /// The first line of a span as a place: 1-based, in characters, cut at the end of the line.
     pub fn place(&self, span: Span) -> Place {
         self.sources.place(span)
@@ -136,6 +146,30 @@ impl Tree {
             }
         }
         (path.len(), key, node)
+    }
+}
+
+/// Looks for what stands at a byte. What is laid into a map may stand anywhere.
+fn find(node: &Node, file: u16, byte: usize, path: &mut Vec<Segment>) -> bool {
+    let is_at = |it: &Node| it.span.file() == file && (it.span.start()..=it.span.end()).contains(&byte);
+    match &node.value {
+        Value::Scalar { .. } => is_at(node),
+        Value::Map(entries) => entries.iter().any(|(key, value)| {
+            path.push(Segment::key(key.text()));
+            let found = is_at(key) || find(value, file, byte, path);
+            if !found {
+                path.pop();
+            }
+            found
+        }),
+        Value::Seq(items) => items.iter().enumerate().any(|(at, value)| {
+            path.push(Segment::Index(at));
+            let found = find(value, file, byte, path);
+            if !found {
+                path.pop();
+            }
+            found
+        }),
     }
 }
 

@@ -28,6 +28,7 @@ use jiff::Timestamp;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// A workspace without errors.
@@ -306,7 +307,8 @@ pub(super) fn declared(
     let merge = merge(root, selection)?;
     let files = match &merge {
         Some(merge) => merge.files(root)?,
-        None => Files::Directory(root.to_owned()),
+        None if options.unsaved.is_empty() => Files::Directory(root.to_owned()),
+        None => Files::Unsaved(root.to_owned(), Arc::clone(&options.unsaved)),
     };
     let base_revision = selection.base.as_deref().or(selection.against.as_deref());
     let option = if selection.against.is_some() { "--against" } else { "--base" };

@@ -20,6 +20,7 @@
 //! - `account_locks`, `unlock`: who may write to an account
 //! - `emergency`, `emergency_record`: emergency forwards on the day of an outage
 //! - `init`, `ready_ci`: a new workspace, and its CI
+//! - `edited`: a workspace while somebody writes it
 //! - `files`, `format`: which files it has, and those in one form
 //! - `import`, `import_one`, `import_template`, `import_write`, `import_together`, `import_kept`, `import_baseline`, `baseline`: live accounts to files, and what was wrong in them before
 //! - `approval`, `apply`: which plan may be carried out, and how that ended
@@ -98,6 +99,7 @@ mod compared;
 mod context;
 mod drift;
 pub mod drill;
+mod edited;
 pub mod emergency;
 mod emergency_record;
 pub mod emulated;
@@ -154,6 +156,7 @@ pub use check::{Checked, CheckedTenant};
 pub use checklist::checklist;
 pub use compared::{plan_against, plan_against_drawn};
 pub use context::{Context, Notice, Pace};
+pub use edited::Edited;
 pub use emergency::{Emergency, EmergencySelection};
 pub use expected::{expected_changes, unexpected};
 pub use files::{Looked, looked};

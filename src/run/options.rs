@@ -3,13 +3,13 @@
 use super::machine;
 use crate::{
     error::Failure,
-    load::InBatches,
+    load::{InBatches, Unsaved},
     model::{LintLevel, instant_of},
     plan::{SavedPlan, Shard},
     text,
 };
 use jiff::{Timestamp, Unit};
-use std::{collections::BTreeSet, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
 
 /// Which part of the workspace a run is about, and what it compares with. The default is everything.
 #[derive(Debug, Clone, Default)]
@@ -113,6 +113,8 @@ pub struct Options {
     pub lints: Vec<(String, LintLevel)>,
     /// What time it is; `None`: as the clock of this machine says.
     pub now: Option<Timestamp>,
+    /// Texts of files that are read in the place of what is on the disk.
+    pub unsaved: Arc<Unsaved>,
 }
 
 impl Options {
