@@ -39,6 +39,7 @@
 //! - [`lock`]: one apply at a time on each account, on this machine and on others
 //! - [`sandbox`]: the phone systems emulated over HTTP on loopback
 //! - [`run`]: the engine as a library: check, plan, apply, import
+//! - [`lsp`]: a language server: what an editor asks of the files while they are written
 //! - [`cli`]: the commands: arguments, streams, progress
 //! - [`error`]: how a run ends
 //! - [`guide`]: pages for people, here and as `dialform help TOPIC`
@@ -71,6 +72,7 @@ pub mod import;
 pub mod lint;
 pub mod load;
 pub mod lock;
+pub mod lsp;
 pub mod model;
 pub mod outcome;
 pub mod page;

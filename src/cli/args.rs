@@ -140,6 +140,9 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Print the JSON Schema of the YAML files
     Schema(SchemaArgs),
+    /// Serve an editor on the standard streams: findings, names, where calls go. Speaks the Language Server Protocol, asks no phone system
+    #[command(after_help = "More: `dialform help yaml`")]
+    Lsp,
     /// Run the emulated phone systems on their own, or forget their state
     Sandbox(SandboxArgs),
     /// What the jobs of GitHub Actions and GitLab CI ask, between a plan and its apply
@@ -513,6 +516,7 @@ impl Cli {
             | Command::Fmt(_)
             | Command::Explain(_)
             | Command::Schema(_)
+            | Command::Lsp
             | Command::Sandbox(_)
             | Command::Ci(_)
             | Command::Completions { .. }

@@ -14,6 +14,7 @@ mod graph;
 mod help;
 mod import;
 mod init;
+mod lsp;
 mod man;
 mod merge;
 mod plan;
@@ -265,6 +266,7 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
         Command::Providers(args) => providers::run(args, io),
         Command::Explain(args) => explain::run(args, io),
         Command::Schema(args) => schema::run(global, args, io),
+        Command::Lsp => lsp::run(global),
         Command::Sandbox(args) => on_runtime(sandbox::run(global, args, io)),
         Command::Ci(args) => on_runtime(ci::run(global, args, io)),
         Command::Completions { shell } => {

@@ -109,6 +109,8 @@ mod lock;
 #[cfg(test)]
 mod looks;
 #[cfg(test)]
+mod lsp;
+#[cfg(test)]
 mod make_before_break;
 #[cfg(test)]
 mod merge_result;

