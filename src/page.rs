@@ -5,7 +5,7 @@
 //! put into it is a [`Show`]. Whatever the text of an argument, it cannot end its line, begin a line that a CI system takes
 //! for a command, draw on the terminal, hide, or be markup.
 
-use crate::text::escaped;
+use crate::text::{escaped, grouped};
 use anstyle::Style;
 use std::{
     borrow::Cow,
@@ -138,10 +138,20 @@ impl<S: Show + ?Sized> fmt::Display for Shown<'_, S> {
     }
 }
 
-/// Anybody's text.
+/// Anybody's text, with [its phone numbers in groups](grouped).
 impl Show for str {
     fn show(&self, form: Form, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = escaped(self.to_owned());
+        Exact(grouped(self)).show(form, f)
+    }
+}
+
+/// Anybody's text that people type or copy: its phone numbers are what a system takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Exact<S>(pub S);
+
+impl<S: AsRef<str>> Show for Exact<S> {
+    fn show(&self, form: Form, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = escaped(self.0.as_ref().to_owned());
         match form {
             Form::Text | Form::Fence => f.pad(&text),
             Form::Markdown => f.pad(&markup(&text)),

@@ -1,7 +1,9 @@
 //! Words for people and from people: plurals, the closest known name, durations.
 
+mod numbers;
 mod unseen;
 
+pub use numbers::{grouped, unbroken};
 pub use unseen::{as_drawn, as_read, as_seen, is_hidden, is_mixed, is_unseen, look_alike, spelled};
 
 use std::time::Duration;

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     error::{Ending, Failure},
     guide,
-    page::say,
+    page::{Exact, say},
     text::closest,
 };
 use clap::{CommandFactory, Parser, error::ErrorKind};
@@ -44,6 +44,6 @@ fn topic(word: &str, commands: &[&str], io: &mut Io<'_>) -> Result<Ending, Failu
             None => failure.help("`dialform help` lists all commands and topics"),
         });
     };
-    page.shown().lines().try_for_each(|line| say!(io.page(), "{}", line))?;
+    page.shown().lines().try_for_each(|line| say!(io.page(), "{}", Exact(line)))?;
     Ok(Ending::Fine)
 }

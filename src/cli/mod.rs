@@ -35,7 +35,7 @@ mod zones;
 use crate::{
     error::{Ending, Failure},
     finding::Finding,
-    page::{Page, say},
+    page::{Exact, Page, say},
     render::{self, events, json},
     run::{self, Context, Looked, Notice, on_runtime},
     secret::{KnownSecrets, Redacting},
@@ -158,7 +158,7 @@ fn usage(error: &clap::Error, out: &mut dyn Write) -> Ending {
     // Where this cannot be written there is nobody left to tell.
     let _ = match repeated.all(|it| it) {
         true => write!(out, "{}", text.ansi()),
-        false => say!(Page::text(out), "{}", text.to_string()),
+        false => say!(Page::text(out), "{}", Exact(text.to_string())),
     };
     if error.use_stderr() { Ending::Error } else { Ending::Fine }
 }

@@ -1,6 +1,6 @@
 //! What a call finds, as people say it: "when 101 is on a call".
 
-use super::told::{Labels, listed, name};
+use super::told::{Labels, listed};
 use crate::flow::{Called, Caller, Grade, Noticed, Phone, Platform, Situation};
 use std::collections::BTreeSet;
 
@@ -62,7 +62,7 @@ pub fn words(situations: &[&Situation], noticed: &Noticed, home: &str, labels: &
         Situation::Everybody(Phone::NoAnswer | Phone::Answers(_)) => return None,
         Situation::One { .. } => {
             let of = |it: &&Situation| match it {
-                Situation::One { party, phone, .. } => Some((name(text(*party)), state(*phone).to_owned())),
+                Situation::One { party, phone, .. } => Some((text(*party), state(*phone).to_owned())),
                 _ => None,
             };
             let (parties, states): (Vec<String>, Vec<String>) = best.iter().filter_map(of).unzip();
@@ -97,7 +97,7 @@ pub fn words(situations: &[&Situation], noticed: &Noticed, home: &str, labels: &
             let of = |it: &&Situation| match it {
                 Situation::Caller { caller, .. } => Some(match caller {
                     Caller::Unlisted => "anybody".to_owned(),
-                    Caller::Number(number) => number.grouped(),
+                    Caller::Number(number) => number.to_string(),
                     Caller::Anonymous => "somebody anonymous".to_owned(),
                     Caller::Spam => "somebody who is marked as spam".to_owned(),
                 }),

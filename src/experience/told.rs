@@ -2,7 +2,7 @@
 
 use crate::{
     flow::{Called, Dropped, End, Network, Place, Ringing, SiteId, Target, Timeline, Why},
-    model::{E164, Tenant},
+    model::Tenant,
     text::count,
 };
 use std::collections::BTreeMap;
@@ -59,22 +59,17 @@ impl Labels {
         }
     }
 
-    /// What is called: "Main line (+1 214 555 0100)".
+    /// What is called: "Main line (+12145550100)".
     pub fn called(&self, called: &Called) -> String {
         match called {
             Called::Number(number) => match self.numbers.get(&number.to_string()) {
-                Some(label) => format!("{label} ({})", number.grouped()),
-                None => number.grouped(),
+                Some(label) => format!("{label} ({number})"),
+                None => number.to_string(),
             },
             Called::Extension { extension, .. } => format!("extension {extension}"),
             Called::Queue { queue, .. } => self.queue(queue),
         }
     }
-}
-
-/// A name of somebody or something: numbers in groups.
-pub fn name(name: String) -> String {
-    name.parse::<E164>().map_or(name, |number| number.grouped())
 }
 
 /// Some things, the last one after a word.
@@ -107,7 +102,7 @@ pub struct Teller<'a> {
 
 impl Teller<'_> {
     fn party(&self, it: &Ringing) -> String {
-        name(self.network.party_text(it.party, self.home))
+        self.network.party_text(it.party, self.home)
     }
 
     fn queue(&self, it: &Timeline, at: u32) -> Option<String> {
@@ -195,10 +190,10 @@ impl Teller<'_> {
         let go = |to: String| format!("{} to {to}", tense.of("go", "went"));
         match it.end {
             End::Answered(party) => {
-                format!("{} answered at {}", tense.of("are", "were"), name(network.party_text(party, home)))
+                format!("{} answered at {}", tense.of("are", "were"), network.party_text(party, home))
             }
             End::Voicemail(mailbox) => go(format!("voicemail {}", network.mailbox_text(mailbox, home))),
-            End::Leaves(party) => go(name(network.party_text(party, home))),
+            End::Leaves(party) => go(network.party_text(party, home)),
             End::Waits(queue) => format!(
                 "{} in {} until the caller gives up",
                 tense.of("wait", "waited"),

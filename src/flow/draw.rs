@@ -10,7 +10,7 @@ use super::{
     point::Point,
     system::System,
 };
-use crate::model::{Dispatch, E164, Pattern, Spam};
+use crate::model::{Dispatch, Pattern, Spam};
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
     num::NonZero,
@@ -87,14 +87,6 @@ struct Pen<'n> {
     waiting: VecDeque<(usize, What<'n>)>,
 }
 
-/// A number with its digits in groups, where it is clear how.
-fn grouped(name: &str) -> String {
-    match name.parse::<E164>().ok().as_ref().and_then(E164::nanp) {
-        Some(digits) => format!("+1 {}-{}-{}", &digits[..3], &digits[3..6], &digits[6..]),
-        None => name.to_owned(),
-    }
-}
-
 /// ", after 12.5 s"
 fn after(ms: Option<u32>) -> String {
     let after = |ms: NonZero<u32>| format!(", after {} s", f64::from(ms.get()) / 1000.0);
@@ -157,12 +149,12 @@ impl<'n> Pen<'n> {
     /// The box of a place. `from`: the box that leads to it.
     fn target(&mut self, to: Target, from: Option<usize>) -> usize {
         let (network, home) = (self.network, self.home);
-        let party = |it: PartyId| grouped(&network.party_text(it, home));
+        let party = |it: PartyId| network.party_text(it, home);
         let phone = |it: ExtensionId| &network.extensions[it.at()];
         let (id, kind, name) = match to {
             Target::Number(it) => {
                 let text = network.number_text(it);
-                (format!("number/{text}"), Kind::Number, grouped(text))
+                (format!("number/{text}"), Kind::Number, text.to_owned())
             }
             Target::Extension(it) => {
                 let (site, party) = (phone(it).site, phone(it).phone);
@@ -418,7 +410,7 @@ impl<'n> Pen<'n> {
             let later = after(Some(leg.delay)).replace(", after", " after");
             match network.parties[leg.party.at()].hosted {
                 Some(number) => self.to(node, Target::Number(number), Sort::Leads, format!("rings{later}")),
-                None => rings.push(format!("{}{later}", grouped(&network.party_text(leg.party, self.home)))),
+                None => rings.push(format!("{}{later}", network.party_text(leg.party, self.home))),
             }
         }
         if !rings.is_empty() {
@@ -467,7 +459,7 @@ impl<'n> Pen<'n> {
         for agent in &it.agents {
             match network.parties[agent.party.at()].hosted {
                 Some(number) => self.to(node, Target::Number(number), Sort::Leads, "rings"),
-                None => agents.push(grouped(&network.party_text(agent.party, self.home))),
+                None => agents.push(network.party_text(agent.party, self.home)),
             }
         }
         let how = dispatch(it.dispatch);

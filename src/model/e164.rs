@@ -35,14 +35,6 @@ impl E164 {
         (bytes.len() == 10 && bytes[0] >= b'2' && bytes[3] >= b'2').then_some(national)
     }
 
-    /// For people: the digits of a North American number in groups, `+1 214 555 0100`. Any other as it is.
-    pub fn grouped(&self) -> String {
-        match self.nanp() {
-            Some(national) => format!("+1 {} {} {}", &national[..3], &national[3..6], &national[6..]),
-            None => self.0.clone(),
-        }
-    }
-
     /// Reads the ten or eleven digits a North American system uses.
     pub fn from_nanp(digits: &str) -> Option<Self> {
         let national = match digits.len() {

@@ -2,7 +2,7 @@
 //! that of whoever looks at it: the widths are those of a wide one.
 
 use super::layout::Size;
-use crate::text::printable;
+use crate::text::{grouped, printable, unbroken};
 
 /// How high a line of a box is.
 pub(super) const LINE: f64 = 16.0;
@@ -13,6 +13,10 @@ const MOST: usize = 4;
 
 /// Anybody's text, as it may stand in a picture.
 pub(super) fn shown(text: &str) -> String {
+    grouped(&drawable(text)).into_owned()
+}
+
+fn drawable(text: &str) -> String {
     let text = printable(text.to_owned());
     // What XML has no way to write.
     text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
@@ -35,9 +39,10 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
 /// A text in lines that are not too wide, broken between words where there are any.
 pub(super) fn broken(text: &str, size: f64) -> Vec<String> {
     // A number stays in one piece.
-    let text = shown(text).replace("+1 ", "+1\u{1}");
+    let text = drawable(text);
+    let text = unbroken(&text);
     let (mut lines, mut line) = (Vec::new(), String::new());
-    for word in text.split(' ').map(|it| it.replace('\u{1}', " ")) {
+    for word in text.split(' ').map(|it| it.replace('\u{a0}', " ")) {
         let longer = if line.is_empty() { word.clone() } else { format!("{line} {word}") };
         if width(&longer, size) <= WIDEST {
             line = longer;

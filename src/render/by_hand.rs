@@ -2,7 +2,7 @@
 
 use super::{BOLD, RED, YELLOW, paint};
 use crate::{
-    page::{Code, Page, add, say},
+    page::{Code, Exact, Page, add, say},
     path::Path,
     plan::{Checklist, Clicks, Unverifiable},
     text::{count, printable},
@@ -48,7 +48,7 @@ pub fn section(out: &mut Page<'_>, list: &[Unverifiable]) -> io::Result<()> {
     for it in list {
         let address = printable(it.address.to_string());
         for line in lines(it) {
-            say!(out, "      [ ] {}: {}", address, line)?;
+            say!(out, "      [ ] {}: {}", address, Exact(line))?;
         }
         if let Some(why) = &it.critical {
             say!(out, "          {}: {}", paint(RED, "critical"), printable(why.clone()))?;
@@ -86,7 +86,7 @@ fn check_tasks(out: &mut Page<'_>, it: &Unverifiable) -> io::Result<()> {
 }
 
 fn task(out: &mut Page<'_>, object: &str, line: &str) -> io::Result<()> {
-    add!(out, "- [ ] {}: {}", Code(printable(object.to_owned())), line)
+    add!(out, "- [ ] {}: {}", Code(printable(object.to_owned())), Exact(line))
 }
 
 /// What is to be done by hand of one object, as a task list in Markdown.

@@ -4,7 +4,7 @@
 //! cell gets a `'` before it, but for what is a number: `+12145550100` stays what it is.
 
 use crate::{
-    page::{Own, Page, add, say},
+    page::{Exact, Own, Page, add, say},
     report::{Cells, Row, header},
 };
 use std::io;
@@ -18,7 +18,7 @@ pub fn csv(out: &mut Page<'_>, rows: &[Row]) -> io::Result<()> {
 fn line(out: &mut Page<'_>, cells: &Cells<String>) -> io::Result<()> {
     for (at, cell) in cells.iter().enumerate() {
         let comma = (at > 0).then_some(Own(","));
-        add!(out, "{}\"{}\"", comma, harmless(cell).replace('"', "\"\""))?;
+        add!(out, "{}\"{}\"", comma, Exact(harmless(cell).replace('"', "\"\"")))?;
     }
     say!(out, "\r")
 }

@@ -2,7 +2,7 @@
 
 use super::{BOLD, DIM, RED, YELLOW, paint};
 use crate::{
-    page::{Page, add, say},
+    page::{Exact, Page, add, say},
     report::{Fate, NumberDrill, TenantDrill},
     text::{count, printable, shell},
 };
@@ -80,7 +80,7 @@ fn switches(
     if !by_command.is_empty() {
         let numbers: Vec<&str> = by_command.iter().map(|it| it.number.as_str()).collect();
         let command = command.on(tenant, if is_all { &[] } else { &numbers });
-        say!(out, "  to switch: {}", printable(command))?;
+        say!(out, "  to switch: {}", Exact(printable(command)))?;
     }
     if !by_hand.is_empty() {
         say!(out, "  to switch in the portal:")?;

@@ -5,7 +5,7 @@ use crate::{
     emergency::{Account, ByHand, Choice, Forwards, Stored, Switch},
     model::E164,
     outcome::Outcome,
-    page::{Page, add, say},
+    page::{Exact, Page, add, say},
     plan::Clicks,
     text::{count, printable},
 };
@@ -101,7 +101,7 @@ fn by_hand(out: &mut Page<'_>, forwards: &Forwards, switch: Option<Switch>) -> i
                 say!(out, "  {} -> {}", forward.number.to_string(), target(forward.to.as_ref()))?;
                 for switch in [Switch::On, Switch::Off] {
                     let clicks = forward.clicks(switch).iter().map(ToString::to_string).collect::<Vec<_>>();
-                    say!(out, "    {:3}  {}", switch.word(), printable(clicks.join("; ")))?;
+                    say!(out, "    {:3}  {}", switch.word(), Exact(printable(clicks.join("; "))))?;
                 }
             }
         }
@@ -110,7 +110,7 @@ fn by_hand(out: &mut Page<'_>, forwards: &Forwards, switch: Option<Switch>) -> i
 }
 
 fn clicks(out: &mut Page<'_>, clicks: &[Clicks]) -> io::Result<()> {
-    clicks.iter().try_for_each(|click| say!(out, "    [ ] {}", printable(click.to_string())))
+    clicks.iter().try_for_each(|click| say!(out, "    [ ] {}", Exact(printable(click.to_string()))))
 }
 
 /// What is about to be switched, with every number and where its calls go; and what is not, and why.

@@ -3,7 +3,7 @@
 use crate::{
     finding::{Finding, Level, Place},
     page::{Code, Drawn, Own, Page, Show, say},
-    text::{marked, printable},
+    text::{grouped, marked, printable},
 };
 use annotate_snippets::{AnnotationKind, Group, Snippet};
 use std::io;
@@ -19,7 +19,7 @@ pub fn findings(out: &mut Page<'_>, findings: &[Finding]) -> io::Result<()> {
             Level::Error => annotate_snippets::Level::ERROR,
             Level::Warning => annotate_snippets::Level::WARNING,
         };
-        let title = level.primary_title(message.as_str()).id(*code);
+        let title = level.primary_title(grouped(message)).id(*code);
         let mut report: Vec<Group<'_>> = Vec::new();
         match place {
             Some(place) => {
@@ -33,7 +33,7 @@ pub fn findings(out: &mut Page<'_>, findings: &[Finding]) -> io::Result<()> {
         }
         if let Some(help) = help {
             // This title is printed unescaped, and may repeat words of the file.
-            let help = annotate_snippets::normalize_untrusted_str(help);
+            let help = annotate_snippets::normalize_untrusted_str(&grouped(help));
             report.push(Group::with_title(annotate_snippets::Level::HELP.secondary_title(help)));
         }
         say!(out, "{}\n", Drawn::new(&report))?;

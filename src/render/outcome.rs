@@ -3,7 +3,7 @@
 use super::{BOLD, GREEN, RED, YELLOW, experience::noticed_now, paint};
 use crate::{
     outcome::{Outcome, Status, WriteRequest, Writes},
-    page::{Code, Joined, Own, Page, add, say},
+    page::{Code, Exact, Joined, Own, Page, add, say},
     plan::Plan,
     text::printable,
 };
@@ -50,7 +50,7 @@ pub fn outcome(out: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
         say!(out, "          help: {}", printable(help.clone()))?;
     }
     for instruction in instructions {
-        say!(out, "          [ ] {}", instruction.to_string())?;
+        say!(out, "          [ ] {}", Exact(instruction.to_string()))?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     diff::FieldChange,
-    page::{Joined, Own, Page, Painted, add, say},
+    page::{Exact, Joined, Own, Page, Painted, add, say},
     path::{Path, Segment, quoted},
     plan::{Action, Class, Plan, Reason, Step, TenantPlan},
     text::{count, printable},
@@ -142,7 +142,7 @@ fn step(out: &mut Page<'_>, tenant: &str, step: &Step, width: usize, at: Option<
         say!(out, "      {}: {}", paint(YELLOW, NO_WAY_BACK), printable(lost.clone()))?;
     }
     for instruction in instructions {
-        say!(out, "      [ ] {}", instruction.to_string())?;
+        say!(out, "      [ ] {}", Exact(instruction.to_string()))?;
     }
     say!(out)
 }

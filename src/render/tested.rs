@@ -2,7 +2,7 @@
 
 use super::{BOLD, DIM, GREEN, RED, YELLOW, findings, paint, trace, xml::escaped};
 use crate::{
-    page::{Page, add, say},
+    page::{Exact, Page, add, say},
     report::{Assumed, Failed, Missing, Outcome, Tallied, Tested, TestedAssertion, Touched, Untouchable},
     text::count,
 };
@@ -67,7 +67,7 @@ fn failed(out: &mut Page<'_>, failed: &Failed) -> io::Result<()> {
         trace(out, told)?;
     }
     if let Some(again) = again {
-        say!(out, "\n  again: {}", again.as_str())?;
+        say!(out, "\n  again: {}", Exact(again))?;
     }
     Ok(())
 }

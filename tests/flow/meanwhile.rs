@@ -19,7 +19,7 @@ use crate::{
 };
 use dialform::{
     experience::{self, Input, Meanwhile},
-    model::{Address, E164},
+    model::Address,
 };
 use orders::{Done, Steps};
 use serde_json::{Value, json};
@@ -98,7 +98,7 @@ fn is_named(meanwhile: &Meanwhile, place: &Place) -> bool {
 /// Whether people call a place so.
 fn is_called(place: &Place, label: &str) -> bool {
     match place {
-        Place::Number(number) => label.contains(&number.parse::<E164>().unwrap().grouped()),
+        Place::Number(number) => label.contains(number.as_str()),
         Place::Dialled(_, name) => ["extension", "queue"].iter().any(|word| {
             let own = format!("{word} {name}");
             label == own || label.starts_with(&format!("{own} ("))

@@ -197,7 +197,7 @@ fn what_is_live_is_said_as_it_is() {
             "queues: { Sales: {} }\nnumbers:\n  \"+18005550104\": { label: Stopped }\n  \"+18005550105\": { label: Ported }\n  \
              \"+18005550999\": { label: Gone }\n  \"+18005550101\": { label: List }",
             &[
-                "error[no-such-number]: number +18005550999 is not in account `302341`",
+                "error[no-such-number]: number +1 800 555 0999 is not in account `302341`",
                 read,
                 "note: numbers.+18005550104: it takes no calls now: the API shows `active: false`, `status: inactive`",
                 "note: numbers.+18005550105: it may take no calls now: the API shows `status: ported_out`",

@@ -264,19 +264,19 @@ fn what_nobody_expects_fails() {
         (
             &["nothing.yaml"],
             Ending::Error,
-            &["calls to +12145550101 of tenant `acme-dental` change, and nobody expects it"],
+            &["calls to +1 214 555 0101 of tenant `acme-dental` change, and nobody expects it"],
         ),
         (
             &["+12145550101", "+12145550100"],
             Ending::Error,
-            &["calls to +12145550100 do not change, and they are expected to"],
+            &["calls to +1 214 555 0100 do not change, and they are expected to"],
         ),
         (
             &["+12145550100"],
             Ending::Error,
             &[
-                "calls to +12145550101 of tenant `acme-dental` change, and nobody expects it",
-                "calls to +12145550100 do not change, and they are expected to",
+                "calls to +1 214 555 0101 of tenant `acme-dental` change, and nobody expects it",
+                "calls to +1 214 555 0100 do not change, and they are expected to",
             ],
         ),
         (&["wrong.yaml"], Ending::Error, &[]),

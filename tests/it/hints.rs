@@ -170,7 +170,7 @@ phonenumbers:
         )
     };
     let (people_103, people_110, people_011) = (people("103"), people("110"), people("011"));
-    let slip = "did you mean +12145550101, which has this label? dialform never buys or moves numbers";
+    let slip = "did you mean +1 214 555 0101, which has this label? dialform never buys or moves numbers";
     let cases = [
         ("numbers: { \"+12145550102\": { label: Sales } }", none),
         ("numbers: { \"+12145550110\": {} }", none),

@@ -45,8 +45,8 @@ fn lines<'a>(out: &'a str, word: &str) -> Vec<&'a str> {
 /// Nobody must have to know where to look: a forward that is on stands at the top, whatever the plan is about.
 #[test]
 fn a_forward_that_is_on_is_said_at_the_top_of_every_plan() {
-    let said = "warning[forward-on]: tenant `acme`: an emergency forward is on now: every call to +12145550100 goes to \
-                +19725550199";
+    let said = "warning[forward-on]: tenant `acme`: an emergency forward is on now: every call to +1 214 555 0100 goes \
+                to +1 972 555 0199";
     let cases: [(&str, &[&str]); 5] = [
         ("", &[]),
         ("forwards: { \"+12145550100\": { to: \"+19725550199\" } }", &[]),
@@ -104,15 +104,15 @@ fn numbers_of_the_same_platform_are_no_way_out() {
     let cases = [
         (
             "forwards: { \"+12145550101\": { to: \"+12145550100\" } }",
-            hosted("+12145550100", "acme.1.service"),
+            hosted("+1 214 555 0100", "acme.1.service"),
         ),
         (
             "forwards: { \"+12145550101\": { to: \"+13125550100\" } }",
-            hosted("+13125550100", "other.1.service"),
+            hosted("+1 312 555 0100", "other.1.service"),
         ),
         (
             "queues: { \"400\": { failover: { number: \"+13125550100\" }, require_agents: true } }",
-            hosted("+13125550100", "other.1.service"),
+            hosted("+1 312 555 0100", "other.1.service"),
         ),
         ("forwards: { \"+12145550101\": { to: \"+13125550199\" } }", vec![]),
         // Callers of a person may be sent anywhere.
@@ -134,7 +134,7 @@ fn numbers_of_the_same_platform_are_no_way_out() {
         with(&entry, "{ url: \"http://127.0.0.1:1\", token: { env: NOT_NEEDED } }", "manual"),
     );
     let plan = world.run(&["plan"]);
-    assert_eq!(lines(&plan.out, "error["), hosted("+12145550100", "acme.1.service"), "{}", plan.out);
+    assert_eq!(lines(&plan.out, "error["), hosted("+1 214 555 0100", "acme.1.service"), "{}", plan.out);
 
     let live = with(
         LIVE,
@@ -147,7 +147,7 @@ fn numbers_of_the_same_platform_are_no_way_out() {
     );
     let plan = world.run(&["plan"]);
     assert_eq!(plan.ending, Ending::Fine, "{}", plan.out);
-    let note = "note: queues.400: `failover` still leads to +12145550100, a number of account `acme.1.service` on the \
+    let note = "note: queues.400: `failover` still leads to +1 214 555 0100, a number of account `acme.1.service` on the \
                 same platform, which is down with it";
     assert_eq!(lines(&plan.out, "still leads"), [note], "{}", plan.out);
 }
@@ -173,7 +173,7 @@ fn a_fail_safe_number_is_none_of_the_platform() {
         world.write("tenants/other.yaml", "tenant: other\nprovider: pbx\naccount: \"302342\"\n");
         let plan = world.run(&["plan"]);
         let said =
-            ["error[hosted-forward]: +18005550199 is a number of account `302342`, on the same platform"];
+            ["error[hosted-forward]: +1 800 555 0199 is a number of account `302342`, on the same platform"];
         assert_eq!(lines(&plan.out, "error["), said, "{experimental}: {}{}", plan.out, plan.err);
         // Of an account that no tenant of the run is in nothing is known.
         let alone = world.run(&["plan", "--tenant", "acme"]);
@@ -450,7 +450,7 @@ fn rings_and_gaps_are_said_in_words() {
         ("\"103\", \"102;delay=10\"", "simultaneous ring: the user's extension, extension 102 after 10 s"),
         (
             "\"<OwnDevices>\", \"confirm_19725550199\"",
-            "simultaneous ring: all user's phones, number +19725550199, answer confirmation for outside numbers",
+            "simultaneous ring: all user's phones, number +1 972 555 0199, answer confirmation for outside numbers",
         ),
     ];
     for (live, words) in cases {

@@ -347,7 +347,7 @@ fn a_forward_that_may_be_on_is_not_off() {
                 not known";
     assert!(plan.out.contains(note), "{}", plan.out);
     let status = world.run(&["emergency", "status"]);
-    let line = "?    +12145550100 -> +19725550199  (`active` is `armed`, which is not understood)";
+    let line = "?    +1 214 555 0100 -> +1 972 555 0199  (`active` is `armed`, which is not understood)";
     assert!(status.out.contains(line), "{}", status.out);
     assert!(status.out.contains("Emergency forwards: 0 on, 0 off."), "{}", status.out);
     let off = world.run(&["emergency", "off", "--all", "--auto-approve"]);

@@ -213,7 +213,7 @@ fn the_shards_make_the_plan_to_the_byte() {
         "unreadable-account",
         "[ ] ",
         "nutmeg",
-        "still leads to +12145550107, a number of account `gum.1.service`",
+        "still leads to +1 214 555 0107, a number of account `gum.1.service`",
         "warning[removed-tenant]",
         "warning[unused-approval]",
         "files and live changed",
@@ -809,7 +809,7 @@ fn a_new_forward_to_the_account_of_another_shard_is_refused() {
     world.write("live/pbx/bolt.1.service.yaml", live("bolt", 2145550177).to_string());
     fs::create_dir(world.path("plans")).unwrap();
     let whole = world.run(&["plan"]);
-    let said = "+12145550177 is a number of account `bolt.1.service`, on the same platform";
+    let said = "+1 214 555 0177 is a number of account `bolt.1.service`, on the same platform";
     assert!(whole.ending == Ending::Error && whole.out.contains(said), "{}", whole.out);
     let [a, b] = [("a", "--shard 1/2"), ("b", "--shard 2/2")].map(|(name, words)| shard(&world, name, words));
     let run = merged(&world, &[a, b], &[]);

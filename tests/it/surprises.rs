@@ -98,7 +98,7 @@ const CASES: &[Case] = &[
         "a country that cannot be dialled is known before anything is made",
         &[],
         "receivers: { \"+88213300655\": { label: Ship } }\nnumbers: { \"+18005550143\": { route: { receivers: [\"+88213300655\"] } } }",
-        "error[unsupported]: the country of +88213300655 is not known",
+        "error[unsupported]: the country of +882 13 30 0655 is not known",
     ),
 ];
 

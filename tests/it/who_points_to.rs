@@ -143,7 +143,7 @@ acme on pbx, account acme.1.service
 const NUMBER: &str = r#"
 acme on pbx, account acme.1.service
 
-  declared  forwards.+12145550100: `to` -> number +19725550199  tenants/acme.yaml:7
+  declared  forwards.+12145550100: `to` -> number +1 972 555 0199  tenants/acme.yaml:7
 
 1 declared pointer to number:+19725550199; nothing live was read.
 "#;

@@ -2,7 +2,7 @@
 
 use crate::{
     page::Page,
-    text::{count, printable},
+    text::{count, grouped, printable},
 };
 use maud::{Markup, PreEscaped, html};
 use std::io;
@@ -20,8 +20,9 @@ pub fn code(text: impl ToString) -> Markup {
     html! { code { (printable(text.to_string())) } }
 }
 
-/// A sentence with what stands between backticks as code.
+/// A sentence with what stands between backticks as code, and phone numbers in groups.
 pub fn sentence(text: &str) -> Markup {
+    let text = &*grouped(text);
     let parts: Vec<&str> = text.split('`').collect();
     // One that is left over is a backtick.
     if parts.len().is_multiple_of(2) {

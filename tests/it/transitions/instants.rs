@@ -92,7 +92,7 @@ fn said(meanwhile: &Value, place: &Called) -> Option<u64> {
     let is_it = |label: &Value| {
         let label = label.as_str().unwrap();
         match place {
-            Called::Number(number) => label.contains(&number.grouped()),
+            Called::Number(number) => label.contains(number.as_str()),
             Called::Extension { extension: name, .. } | Called::Queue { queue: name, .. } => {
                 ["extension", "queue"].iter().any(|word| {
                     let own = format!("{word} {name}");
