@@ -7,14 +7,22 @@ use super::{
     head::head,
     library::{Library, parsed},
     part::Part,
-    pieces::adds_to,
+    pieces::{TENANT, adds_to},
     source::WORKSPACE_FILE,
     tenant::LoadedTenant,
     until::Untils,
     workspace::Workspace,
 };
-use crate::{file, finding::Finding, model::Tenant, path::Segment};
-use std::{collections::BTreeSet, sync::Arc};
+use crate::{
+    file,
+    finding::Finding,
+    model::{LintLevel, Tenant},
+    path::Segment,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// How a workspace has changed.
 pub struct Changed {
@@ -23,12 +31,32 @@ pub struct Changed {
     /// What a reviewer would miss.
     pub findings: Vec<Finding>,
     earlier: Files,
+    /// The tenants' files of then that are none now.
+    gone: BTreeSet<String>,
+    /// The levels of warnings in `dialform.yaml`, if that was another file.
+    lints: Option<BTreeMap<String, LintLevel>>,
 }
 
 impl Changed {
     /// The text that a file had.
     pub fn then(&self, file: &str) -> Option<String> {
         String::from_utf8(self.earlier.read(file, file::LARGEST_OF_ALL).ok()?).ok()
+    }
+
+    /// The files that a tenant had and has not, by name, with their texts.
+    pub fn gone_of(&self, tenant: &str) -> impl Iterator<Item = (String, String)> {
+        let of = move |file: &String| {
+            let text = self.then(file)?;
+            let tree = Tree::parse(file, &text).ok()?;
+            let is_its = tree.root().get(TENANT).is_some_and(|it| it.text() == tenant);
+            is_its.then(|| (file.clone(), text))
+        };
+        self.gone.iter().filter_map(of)
+    }
+
+    /// The levels that `dialform.yaml` gave warnings, if it was another file.
+    pub fn lints(&self) -> Option<&BTreeMap<String, LintLevel>> {
+        self.lints.as_ref()
     }
 }
 
@@ -50,7 +78,8 @@ pub fn changed_since<P>(workspace: &Workspace<P>, now: &Files, named: &str) -> R
             let message = format!("every tenant counts as changed: {why}");
             let all = (0..workspace.tenants.len()).collect();
             let findings = vec![Finding::warning("changed-since", message)];
-            return Ok(Changed { tenants: all, findings, earlier: then });
+            let (gone, lints) = (BTreeSet::new(), None);
+            return Ok(Changed { tenants: all, findings, earlier: then, gone, lints });
         }
     };
     let mut tenants = BTreeSet::new();
@@ -121,7 +150,9 @@ pub fn changed_since<P>(workspace: &Workspace<P>, now: &Files, named: &str) -> R
             .help("what it declared stays live, and dialform no longer manages it")
     });
     let findings = gone.collect();
-    Ok(Changed { tenants, findings, earlier: then })
+    let gone = tenants_then.iter().filter(|name| !now.contains(name.as_str())).cloned().collect();
+    let lints = earlier.map(|earlier| earlier.lints);
+    Ok(Changed { tenants, findings, earlier: then, gone, lints })
 }
 
 /// `dialform.yaml` as it was.
@@ -132,6 +163,7 @@ struct Earlier {
     /// The files of shared schedules it named, and how.
     shared: BTreeSet<String>,
     patterns: Vec<String>,
+    lints: BTreeMap<String, LintLevel>,
 }
 
 /// `dialform.yaml` as it was, if it was another one.
@@ -148,7 +180,7 @@ fn earlier(then: &Files, revision: &str, changed: &BTreeSet<&str>) -> Result<Opt
     let file = head(&tree, &mut findings).filter(|_| findings.is_empty()).ok_or_else(unreadable)?;
     let named = matching(then, &file.tenants)?;
     let shared = matching(then, &file.shared)?;
-    Ok(Some(Earlier { tree, named, shared, patterns: file.shared }))
+    Ok(Some(Earlier { tree, named, shared, patterns: file.shared, lints: file.lints }))
 }
 
 fn matching(files: &Files, patterns: &[String]) -> Result<BTreeSet<String>, String> {

@@ -1,7 +1,9 @@
 //! How a file is written: its values as they stand there, and its comments.
 
 use super::{Tree, parse::bytes_of, source::Source, span::Span};
+use crate::path::{Path, Segment};
 use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle};
+use std::collections::BTreeSet;
 
 /// A file that can be read, as it is written.
 #[derive(Debug)]
@@ -73,6 +75,13 @@ impl Layout {
         let Builder { root, mut comments, marker, .. } = builder;
         comments.sort_by_key(|comment| (comment.line, comment.column));
         Some(Self { root: root?, comments, marker })
+    }
+
+    /// The paths of all that begins on a line. An entry of a list is known by what it says, wherever in the list it is.
+    pub fn begins_on(&self, line: usize) -> BTreeSet<Path> {
+        let mut found = BTreeSet::new();
+        self.root.begins_on(line, &Path::default(), &mut found);
+        found
     }
 }
 
@@ -192,6 +201,37 @@ impl Builder<'_> {
 }
 
 impl Part {
+    fn begins_on(&self, line: usize, at: &Path, found: &mut BTreeSet<Path>) {
+        let mut each = |first: &Self, value: &Self, segment: Segment| {
+            let path = at.join(segment);
+            if value.first_line <= line && line <= value.last_line {
+                value.begins_on(line, &path, found);
+            }
+            if first.first_line == line {
+                found.insert(path);
+            }
+        };
+        match &self.shape {
+            Shape::Map { entries, .. } => {
+                entries.iter().for_each(|(key, value)| each(key, value, Segment::key(key.says())));
+            }
+            Shape::Seq { items, .. } => {
+                items.iter().for_each(|item| each(item, item, Segment::element(item.says())));
+            }
+            Shape::Plain(_) | Shape::Quoted(_) | Shape::Text(_) | Shape::Alias(_) => {}
+        }
+    }
+
+    /// What tells it from its neighbours: a text, or the first that is in it.
+    fn says(&self) -> &str {
+        match &self.shape {
+            Shape::Quoted(text) => text.trim_matches(['"', '\'']),
+            Shape::Plain(text) | Shape::Text(text) | Shape::Alias(text) => text,
+            Shape::Map { entries, .. } => entries.first().map_or("", |(_, value)| value.says()),
+            Shape::Seq { items, .. } => items.first().map_or("", Self::says),
+        }
+    }
+
     /// A key whose value has not been read yet.
     fn is_missing(&self) -> bool {
         matches!(&self.shape, Shape::Alias(name) if name.is_empty())

@@ -14,7 +14,7 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-const TENANT: &str = "tenant";
+pub(super) const TENANT: &str = "tenant";
 const BULK: &str = "bulk";
 /// One of these makes a file a main one.
 const MAIN: [&str; 3] = ["provider", "account", "extends"];

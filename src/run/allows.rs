@@ -4,7 +4,8 @@ use crate::{
     explained::Explained,
     finding::{Finding, Level, Place},
     lint::{Check, LINTS, Lint},
-    load::{LoadedTenant, Span, source::Source},
+    load::{Changed, LoadedTenant, Span, WORKSPACE_FILE, layout::Layout, source::Source},
+    path::Path,
     provider::Workspace,
     text::closest,
 };
@@ -21,9 +22,9 @@ const HOW: &str =
 struct Allow {
     /// Where the code stands.
     place: Place,
-    /// The line that it is about, and what stands there.
+    /// The line that it is about, and what begins there.
     line: usize,
-    about: String,
+    about: BTreeSet<Path>,
     what: Result<&'static Lint, Explained>,
 }
 
@@ -104,9 +105,11 @@ impl Allow {
     fn allows(&self, finding: &Finding) -> bool {
         let is_here = |place: &Place| place.file == self.place.file && place.line == self.line;
         let is_it = self.what.as_ref().is_ok_and(|lint| lint.code == finding.code);
-        let mut places =
-            finding.place.iter().flat_map(|place| [Some(place), place.also.as_deref()]).flatten();
-        is_it && finding.level == Level::Warning && places.any(is_here)
+        // What a line brings in is not on the line: who lets one finding of a template be says nothing of the next. The value
+        // of a variable is the tenant's own word.
+        let gives = self.about.iter().any(|path| path.is_in_field(&["vars"]));
+        let of = |place: &Place| is_here(place) || (gives && place.also.as_deref().is_some_and(is_here));
+        is_it && finding.level == Level::Warning && finding.place.as_ref().is_some_and(of)
     }
 }
 
@@ -116,27 +119,34 @@ pub(super) fn added(now: &LoadedTenant, then: Option<&LoadedTenant>, named: &str
     news(Allows::of_tenant(now), then, named)
 }
 
-/// The same, with the text that a file had.
-pub(super) fn added_since(
-    now: &LoadedTenant,
-    then: &dyn Fn(&str) -> Option<String>,
-    named: &str,
-) -> Vec<Finding> {
-    let files = now.texts().filter(|(_, text)| text.contains(MARK));
-    let each = files.flat_map(|(file, text)| {
-        let before = then(file).map(|text| in_text(file, &text)).unwrap_or_default();
-        news(in_text(file, text), before, named)
-    });
-    each.collect()
+/// The same, with the texts that its files had, and those it has no more: a file that has moved is the same.
+pub(super) fn added_since(now: &LoadedTenant, changed: &Changed, named: &str) -> Vec<Finding> {
+    let allows = Allows::of_tenant(now);
+    if allows.is_empty() {
+        return Vec::new();
+    }
+    let kept = now.texts().filter_map(|(file, _)| Some((file.to_owned(), changed.then(file)?)));
+    let then = kept.chain(changed.gone_of(&now.tenant.tenant));
+    let then = then.flat_map(|(file, text)| in_text(&file, &text)).collect();
+    news(allows, then, named)
+}
+
+/// The same of the comments of `dialform.yaml`.
+pub(super) fn added_to_workspace(workspace: &Workspace, changed: &Changed, named: &str) -> Vec<Finding> {
+    let (file, text) = workspace.text();
+    let then = changed.then(WORKSPACE_FILE).map(|text| in_text(file, &text)).unwrap_or_default();
+    news(in_text(file, text), then, named)
 }
 
 fn news(now: Vec<Allow>, mut then: Vec<Allow>, named: &str) -> Vec<Finding> {
     let mut found = Vec::new();
     for allow in now {
         let Ok(lint) = &allow.what else { continue };
-        // One that moves with what it is about is the same.
-        let is_same =
-            |it: &Allow| it.what.as_ref().is_ok_and(|it| it.code == lint.code) && it.about == allow.about;
+        // One that moves with what it is about is the same. That is a place in an object: equal lines are many.
+        let is_same = |it: &Allow| {
+            let is_code = it.what.as_ref().is_ok_and(|it| it.code == lint.code);
+            is_code && !allow.about.is_empty() && allow.about.is_subset(&it.about)
+        };
         if let Some(at) = then.iter().position(is_same) {
             then.swap_remove(at);
             continue;
@@ -153,15 +163,20 @@ fn in_text(file: &str, text: &str) -> Vec<Allow> {
     if !text.contains(MARK) {
         return Vec::new();
     }
+    // In a file that cannot be read nothing is found.
+    let Some(layout) = Layout::read(file, text) else { return Vec::new() };
+    // What looks like one may be a line of a text.
+    let comments: BTreeSet<usize> = layout.comments.iter().filter(|it| it.alone).map(|it| it.line).collect();
     let source = Source::new(file, text);
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let (mut found, mut start) = (Vec::new(), 0);
     for (at, line) in lines.iter().enumerate() {
         let begins = line.len() - line.trim_start().len();
-        if let Some(said) = line[begins..].strip_prefix(MARK) {
+        let said = line[begins..].strip_prefix(MARK).filter(|_| comments.contains(&(at + 1)));
+        if let Some(said) = said {
             let below = lines[at + 1..].iter().position(|line| !line.trim_start().starts_with('#'));
             let line = below.map_or(0, |below| at + below + 2);
-            let about = lines.get(line.wrapping_sub(1)).map(|it| it.trim().to_owned()).unwrap_or_default();
+            let about = layout.begins_on(line);
             let offset = start + begins + MARK.len();
             found.extend(words(said).map(|(from, word, what)| Allow {
                 place: source.place(Span::new(offset + from, offset + from + word.len())),
@@ -179,7 +194,7 @@ fn in_text(file: &str, text: &str) -> Vec<Allow> {
 fn words(said: &str) -> impl Iterator<Item = (usize, &str, Result<&'static Lint, Explained>)> {
     let blank = said.len() - said.trim_start().len();
     let said_all = said[blank..].trim_end();
-    let (verb, rest) = said_all.split_once(' ').unwrap_or((said_all, ""));
+    let (verb, rest) = said_all.split_once([' ', '\t']).unwrap_or((said_all, ""));
     let codes = rest.split_once(": ").map_or(rest, |(codes, _)| codes);
     if verb != "allow" || codes.trim().is_empty() {
         let message = format!("`{MARK} {verb}` allows nothing");

@@ -484,11 +484,13 @@ pub(super) fn declared(
         // With a base that is said of all that it has not.
         if base_revision.is_none() {
             let tenants = tenants.iter().map(|it| &workspace.tenants[it.index]);
-            let then = |file: &str| changed.then(file);
             let mut new: BTreeSet<Finding> =
-                tenants.flat_map(|it| allows::added_since(it, &then, revision)).collect();
-            new.extend(baseline::added(&workspace, then(BASELINE_FILE), revision));
+                tenants.flat_map(|it| allows::added_since(it, &changed, revision)).collect();
+            new.extend(allows::added_to_workspace(&workspace, &changed, revision));
+            new.extend(baseline::added(&workspace, changed.then(BASELINE_FILE), revision));
             findings.extend(levels.judge(new.into_iter().collect(), &Allows::default()).0);
+            // No level hides that there is another one.
+            findings.extend(levels::added(&workspace, changed.lints(), revision));
         }
     }
     if findings.iter().any(|finding| finding.level == Level::Error) {

@@ -86,6 +86,32 @@ impl Levels {
     }
 }
 
+/// A warning for each level in `dialform.yaml` that was stricter then: whoever approves a change approves that as well.
+pub(super) fn added(
+    workspace: &Workspace,
+    then: Option<&BTreeMap<String, LintLevel>>,
+    named: &str,
+) -> Vec<Finding> {
+    let Some(then) = then else { return Vec::new() };
+    let now = &workspace.file.lints;
+    let level =
+        |of: &BTreeMap<String, LintLevel>, code: &str| of.get(code).copied().unwrap_or(LintLevel::Warn);
+    let codes: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
+    let laxer = codes.into_iter().filter_map(|code| {
+        let said = match (level(then, code), level(now, code)) {
+            (LintLevel::Deny | LintLevel::Warn, LintLevel::Allow) => "is allowed in all files from now on",
+            (LintLevel::Deny, LintLevel::Warn) => "is not denied any more",
+            _ => return None,
+        };
+        let mut at = vec![Segment::key(LINTS)];
+        at.extend(now.contains_key(code).then(|| Segment::key(code)));
+        let place = (!now.is_empty()).then(|| workspace.place_of_key(&at));
+        let help = format!("it is not so at {named}: whoever approves this approves that as well");
+        Some(Finding::warning("new-allow", format!("`{code}` {said}")).help(help).at(place))
+    });
+    laxer.collect()
+}
+
 /// What the lints find in a workspace and its baseline does not know.
 pub(super) fn found(workspace: &Workspace) -> Vec<Finding> {
     baseline::news(parts::found(workspace), workspace)

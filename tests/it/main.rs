@@ -117,6 +117,8 @@ mod merge_result;
 #[cfg(test)]
 mod names;
 #[cfg(test)]
+mod new_allows;
+#[cfg(test)]
 mod other_readers;
 #[cfg(test)]
 mod outcomes;
