@@ -93,6 +93,22 @@ pub fn io_reason(error: &std::io::Error) -> String {
     }
 }
 
+/// The way out where a file of a workspace could not be written.
+pub fn io_help(error: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "make the directory writable",
+        ErrorKind::IsADirectory => "a directory has the name of the file: move it away",
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
+            "something else has the name of the directory: move it away"
+        }
+        // A link where none is followed.
+        ErrorKind::InvalidInput => "put what the link leads to in its place",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room on the disk",
+        _ => "put that right",
+    }
+}
+
 /// The known word a person most likely meant, if any is close.
 pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     const LONGEST: usize = 64;

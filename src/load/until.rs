@@ -8,6 +8,7 @@ use crate::{
     finding::{Finding, Place},
     model::{AT, Address, E164, Kind, Local, THEN, UNTIL, Until},
     path::{Path, Segment},
+    text::closest,
 };
 use jiff::{Timestamp, tz::TimeZone, tz::TimeZoneDatabase};
 use std::collections::BTreeMap;
@@ -111,6 +112,7 @@ impl Untils {
 }
 
 const ORDER: &str = "order";
+const ZONE: &str = "time_zone";
 
 fn each_entry(section: &mut Node, mut change: impl FnMut(&str, &mut Node)) {
     if let Value::Map(entries) = &mut section.value {
@@ -141,14 +143,17 @@ fn settle(holder: &mut Node, passed: bool) {
 /// The zone in which the times of a file are meant.
 enum Zone {
     None,
-    /// It names one that there is not, which is found elsewhere.
+    /// It names one that there is not, or under a key that there is not: that is found elsewhere.
     Unknown,
     Known(String, TimeZone),
 }
 
 impl Zone {
     fn of(tree: &Tree) -> Self {
-        let Some(name) = tree.root().get("time_zone").map(Node::text) else { return Self::None };
+        let Some(name) = tree.root().get(ZONE).map(Node::text) else {
+            let is_slip = |(key, _): &(Node, Node)| closest(key.text(), [ZONE]).is_some();
+            return if tree.root().entries().iter().any(is_slip) { Self::Unknown } else { Self::None };
+        };
         match TimeZoneDatabase::bundled().get(name) {
             Ok(zone) => Self::Known(name.to_owned(), zone),
             Err(_) => Self::Unknown,

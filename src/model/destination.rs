@@ -202,6 +202,10 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
         }
     }
 
+    fn visit_seq<A: de::SeqAccess<'de>>(self, _: A) -> Result<Parsed, A::Error> {
+        Err(decoding("a list is not a destination", format!("write one place, such as {EXAMPLE}")))
+    }
+
     fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Parsed, A::Error> {
         let known = KnownSecrets(if self.receivers { ROUTE_WORDS } else { WORDS });
         let Some(word) = map.next_key_seed(known)? else {

@@ -1,7 +1,7 @@
 //! Call queues and their agents.
 
-use super::{Divert, E164, Extension, Limit, Ringable, text::Email};
-use crate::explained::Explained;
+use super::{Divert, E164, Extension, Limit, Ringable, rules::ONE_EACH, text::Email};
+use crate::explained::{Explained, decoding};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use std::fmt;
@@ -182,10 +182,10 @@ impl<'de> Deserialize<'de> for Agent {
                 let target = match agent {
                     Some(Email(email)) if !others.contains(&true) => Some(Ringable::Agent(email)),
                     Some(_) => None,
-                    None => Ringable::one_of(extension, number, device, token).ok(),
+                    None => Ringable::one_of(extension, number, device, token),
                 };
                 let target = target.ok_or_else(|| {
-                    de::Error::custom("name exactly one of `extension`, `number`, `device`, `agent`")
+                    decoding("name exactly one of `extension`, `number`, `device`, `agent`", ONE_EACH)
                 })?;
                 Ok(Agent { target, order, wrap_up })
             }

@@ -280,8 +280,8 @@ pub struct Simultaneous {
 }
 
 /// One more phone of a simultaneous ring: an extension, a number or a device, and when it joins.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "AlsoForm", into = "AlsoForm")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(into = "AlsoForm")]
 #[schemars(with = "AlsoForm")]
 pub struct Also {
     pub target: Ringable,
@@ -322,20 +322,23 @@ struct AlsoForm {
     delay: u32,
 }
 
+/// The way out where an entry names nobody, or two.
+pub(super) const ONE_EACH: &str = "write `extension: \"101\"`, for one; several are an entry each";
+
 impl Ringable {
-    /// The one target named, or what is wrong.
+    /// The one target named; `None` where there is none, or more than one.
     pub(super) fn one_of(
         extension: Option<Extension>,
         number: Option<E164>,
         device: Option<Extension>,
         token: Option<String>,
-    ) -> Result<Self, &'static str> {
+    ) -> Option<Self> {
         match (extension, number, device, token) {
-            (Some(to), None, None, None) => Ok(Self::Extension(to)),
-            (None, Some(to), None, None) => Ok(Self::Number(to)),
-            (None, None, Some(to), None) => Ok(Self::Device(to)),
-            (None, None, None, Some(to)) => Ok(Self::DialString(to)),
-            _ => Err("name exactly one of `extension`, `number`, `device`"),
+            (Some(to), None, None, None) => Some(Self::Extension(to)),
+            (None, Some(to), None, None) => Some(Self::Number(to)),
+            (None, None, Some(to), None) => Some(Self::Device(to)),
+            (None, None, None, Some(to)) => Some(Self::DialString(to)),
+            _ => None,
         }
     }
 
@@ -350,12 +353,12 @@ impl Ringable {
     }
 }
 
-impl TryFrom<AlsoForm> for Also {
-    type Error = &'static str;
-
-    fn try_from(form: AlsoForm) -> Result<Self, Self::Error> {
-        let AlsoForm { extension, number, device, token, delay } = form;
-        Ok(Self { target: Ringable::one_of(extension, number, device, token)?, delay })
+impl<'de> Deserialize<'de> for Also {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let AlsoForm { extension, number, device, token, delay } = AlsoForm::deserialize(deserializer)?;
+        let target = Ringable::one_of(extension, number, device, token);
+        let wrong = || decoding("name exactly one of `extension`, `number`, `device`", ONE_EACH);
+        Ok(Self { target: target.ok_or_else(wrong)?, delay })
     }
 }
 

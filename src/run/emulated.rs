@@ -6,7 +6,7 @@ use crate::{
     file::{self, OURS},
     load::Files,
     provider::{Kinds, Workspace},
-    sandbox::{self, Recorder, Sandbox},
+    sandbox::{self, Recorder, Sandbox, SandboxError},
     text::io_reason,
 };
 use jiff::Timestamp;
@@ -68,8 +68,11 @@ impl Emulated {
         options.port = port;
         let open = hold(root)?;
         let sandbox = Sandbox::start(options).await.map_err(|error| {
-            Failure::error(format!("the sandbox of provider `{name}` does not start: {error}"))
-                .help("run `dialform sandbox reset` to forget its state")
+            let help = match &error {
+                SandboxError::Bind { .. } => "name another port: `--port 8090`, or 0 for any free ones",
+                _ => "run `dialform sandbox reset` to forget its state",
+            };
+            Failure::error(format!("the sandbox of provider `{name}` does not start: {error}")).help(help)
         })?;
         Ok(Self { name: name.to_owned(), kind: kind.clone(), sandbox, _open: open })
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Checked, Context, Options, Session,
-    check::{names, pattern, to_be_extended},
+    check::{ADDRESS_HELP, names, pattern, to_be_extended},
     import_baseline::Known,
     import_files::main_file,
     session::explained,
@@ -14,6 +14,7 @@ use crate::{
     import::{Count, Imported, ImportedAccount, ImportedTemplate, Written},
     load::{LoadedTenant, WORKSPACE_FILE},
     model::Address,
+    plan::Observed,
     provider::{self, Account, Provider},
 };
 use futures::{StreamExt, stream};
@@ -244,8 +245,8 @@ impl Work<'_> {
             }
             match read {
                 Err(failure) => done.add(self.failed(account, tenant, findings_of(failure)), None),
-                Ok(observed) if template.is_some() => {
-                    ready.push((self.prepare(account, tenant, &observed), observed));
+                Ok(observed) if template.is_some() || !import.only.is_empty() => {
+                    ready.push((account, tenant, observed));
                 }
                 Ok(observed) => {
                     let (report, new) = self.one(account, tenant, &observed)?;
@@ -255,11 +256,42 @@ impl Work<'_> {
             number += 1;
             context.info(format!("{number} of {}: {}", tenants.len(), account.id));
         }
+        if done.accounts.is_empty() {
+            self.ensure_met(&import.only, &ready)?;
+        }
+        if template.is_none() {
+            for (account, tenant, observed) in std::mem::take(&mut ready) {
+                let (report, new) = self.one(account, tenant, &observed)?;
+                done.add(report, new);
+            }
+        }
         if let Some(template) = template {
-            self.share(template, ready, &mut done)?;
+            let ready = ready
+                .into_iter()
+                .map(|(account, tenant, observed)| (self.prepare(account, tenant, &observed), observed));
+            self.share(template, ready.collect(), &mut done)?;
             done.accounts.sort_by(|a, b| a.account.cmp(&b.account));
         }
         Ok(done)
+    }
+
+    /// Refuses a pattern that names nothing in any of the accounts: a slip would be an import of nothing.
+    fn ensure_met(&self, only: &[String], read: &[(&Account, &String, Observed)]) -> Result<(), Failure> {
+        for (pattern, text) in self.patterns.only.iter().zip(only) {
+            let meets = |(account, tenant, observed): &(&Account, &String, Observed)| {
+                let mut live =
+                    observed.objects.keys().chain(observed.aside.iter().map(|(address, _)| address));
+                let declared = || self.existing(&account.id).into_iter().flat_map(|it| it.tenant.resources());
+                live.any(|address| names(pattern, tenant, address))
+                    || declared().any(|(address, _)| names(pattern, tenant, &address))
+            };
+            if !read.iter().any(meets) {
+                return Err(
+                    Failure::error(format!("nothing live matches `--only {text}`")).help(ADDRESS_HELP)
+                );
+            }
+        }
+        Ok(())
     }
 
     /// The accounts that are asked for.

@@ -10,7 +10,7 @@ use crate::{
     import::Imported,
     load::WORKSPACE_FILE,
     provider::{self, Answer, Provider, Question},
-    text::{closest, io_reason},
+    text::{closest, io_help, io_reason},
 };
 use serde_json::{Map, Value, json};
 use std::{
@@ -217,7 +217,7 @@ impl Made<'_> {
         let is_new = !path.exists();
         file::publish(self.root, name, text).map_err(|error| {
             Failure::error(format!("cannot write `{name}`: {}", io_reason(&error)))
-                .help("make the directory writable, or make the workspace in another one: `-C DIR`")
+                .help(format!("{}, or make the workspace in another directory: `-C DIR`", io_help(&error)))
         })?;
         if is_new {
             self.files.push(name.to_owned());

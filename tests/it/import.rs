@@ -188,7 +188,6 @@ queues: [{ name: Sales }, { name: Sales }, { name: Support }]
         if kind == "schedules" {
             // A schedule of one extension beside one of the whole account.
             world.run(&["import", "--account", system.account, "--only", "no.thing"]);
-            std::fs::remove_dir_all(world.path("tenants")).unwrap();
             let mut state = world.read_state();
             state["user-timeframes"]["101"] = state["timeframes"].clone();
             std::fs::write(world.state_file(), state.to_string()).unwrap();
@@ -316,7 +315,6 @@ fn the_quickstart_is_imported_whole() {
 fn renamed(system: &System, live: &str, names: &[(&str, &str)]) -> World {
     let world = empty(system, live);
     world.run(&["import", "--account", system.account, "--only", "no.thing"]);
-    std::fs::remove_dir_all(world.path("tenants")).unwrap();
     rename(&world, names);
     world
 }

@@ -123,7 +123,8 @@ fn what_cannot_be_made_leaves_nothing() {
         [&STRATUS[..at - 1], &STRATUS[at + 1..]].concat()
     };
     let other = STRATUS.map(|it| if it == "acme.1.service" { "other.1.service" } else { it });
-    let table: [(Vec<&str>, &str); 6] = [
+    let only = |pattern: &'static str| [&STRATUS[..], &["--only", pattern]].concat();
+    let table: [(Vec<&str>, &str); 8] = [
         (without("stratus"), "error[failed]: which phone system is meant is not said"),
         (
             without("url="),
@@ -137,6 +138,16 @@ fn what_cannot_be_made_leaves_nothing() {
         (
             STRATUS.map(|it| if it == "stratus" { "strtus" } else { it }).to_vec(),
             "error[failed]: there is no provider of kind `strtus`",
+        ),
+        // A slip, and a name of another kind, beside one that is live.
+        (
+            [only("numbers.+12145550100"), vec!["--only", "numbers.+12145550109"]].concat(),
+            "1 of 1: acme.1.service\nerror[failed]: nothing live matches `--only numbers.+12145550109`\n |\nhelp: write an address \
+             as the plan prints it, or a pattern: `queues.400`, `rules.*`, `acme/forwards.*`\n",
+        ),
+        (
+            only("queues.101"),
+            "1 of 1: acme.1.service\nerror[failed]: nothing live matches `--only queues.101`\n",
         ),
         (
             other.to_vec(),

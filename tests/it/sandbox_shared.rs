@@ -123,6 +123,18 @@ fn runs_side_by_side_lose_nothing() {
     assert_eq!(world.run(&["plan", "--detailed-exitcode"]).ending, Ending::Fine);
 }
 
+/// A port that somebody has is no fault of the state.
+#[test]
+fn a_port_that_is_taken_is_said_with_the_way_out() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let world = World::new("");
+    let refused = Workspace::at(world.root().to_owned()).run(&["sandbox", "serve", "--port", &port]);
+    assert_eq!(refused.ending, Ending::Error);
+    let help = "help: name another port: `--port 8090`, or 0 for any free ones\n";
+    assert!(refused.err.contains(help) && refused.err.contains("Address already in use"), "{}", refused.err);
+}
+
 /// What is being served is not taken away under the server.
 #[test]
 fn what_is_open_is_not_reset() {

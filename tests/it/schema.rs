@@ -204,6 +204,14 @@ fn a_workspace_gets_the_schemas_of_its_systems() {
     assert_eq!((written.out, written.err), (files.join("\n") + "\n", String::new()));
     let own = std::fs::read_to_string(workspace.path("schema/tenant.deskphone.schema.json")).unwrap();
     assert_eq!(workspace.run(&["schema", "--kind", "deskphone"]).out, own);
+    // The way out is that of what is wrong.
+    std::fs::remove_dir_all(workspace.path("schema")).unwrap();
+    workspace.write("schema", "");
+    assert_eq!(
+        workspace.run(&["schema", "--write"]).err,
+        "error[failed]: cannot write `schema/workspace.schema.json`: Not a directory (os error 20)\n |\nhelp: something else has the name \
+         of the directory: move it away, and run the same again\n\n"
+    );
     let wrong = workspace.run(&["schema", "--kind", "deskfone"]);
     assert_eq!(
         wrong.err,

@@ -6,7 +6,7 @@ use crate::{
     file,
     load::{Files, Workspace},
     provider::Kinds,
-    text::io_reason,
+    text::{io_help, io_reason},
 };
 use jiff::Timestamp;
 use std::{collections::BTreeSet, path::Path};
@@ -23,9 +23,9 @@ pub fn write_schemas(root: &Path) -> Result<Vec<String>, Failure> {
     let write = |schema: SchemaOf<'_>| {
         let name = format!("schema/{}", schema.file());
         let written = file::publish(root, &name, &schema.text());
-        let failed = |error| {
+        let failed = |error: std::io::Error| {
             let why = format!("cannot write `{name}`: {}", io_reason(&error));
-            Failure::error(why).help("make the directory writable, and run the same again")
+            Failure::error(why).help(format!("{}, and run the same again", io_help(&error)))
         };
         written.map(|()| name.clone()).map_err(failed)
     };
