@@ -105,7 +105,7 @@ fn every_pair_of_template_and_tenant() {
 #[test]
 fn the_table_of_the_guide_is_true() {
     let page = include_str!("../../guide/fleets.md");
-    let (_, rest) = page.split_once("\n| | nothing |").unwrap();
+    let (_, rest) = page.split_once("\n| template, tenant | nothing |").unwrap();
     let table = rest.split("\n\n").next().unwrap();
     let cells = |row: &str| -> Vec<String> {
         row.trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`').to_owned()).collect()
