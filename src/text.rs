@@ -116,11 +116,11 @@ pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         return None;
     }
     // Neighbours in a numbering plan are one digit apart: a slip is looked for in letters alone.
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let own = digits(word);
+    let digits = |text: &'a str| text.bytes().filter(u8::is_ascii_digit);
+    let own: Vec<u8> = word.bytes().filter(u8::is_ascii_digit).collect();
     let norm = |text: &str| text.to_lowercase().replace(['-', ' '], "_");
     let word = norm(word);
-    let known: Vec<&str> = known.into_iter().filter(|it| digits(it) == own).collect();
+    let known: Vec<&str> = known.into_iter().filter(|it| digits(it).eq(own.iter().copied())).collect();
     // Allows one mistake in three letters, or else a long common beginning.
     let allowed = (word.chars().count() / 3).max(1);
     let close = known.iter().map(|name| (strsim::damerau_levenshtein(&word, &norm(name)), *name)).min();

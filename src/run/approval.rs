@@ -1,6 +1,6 @@
 //! Whether a plan is one that somebody has approved.
 
-use super::{Approval, check::ADDRESS_HELP, undo};
+use super::{Approval, pattern::ADDRESS_HELP, undo};
 use crate::{
     error::Failure,
     finding::Finding,

@@ -3,8 +3,8 @@
 //! What is wrong elsewhere in the workspace or on another account is said, and stops nothing.
 
 use super::{
-    Access, Applied, Checked, CheckedTenant, Context, Intent, Options, Session, check::TenantPattern,
-    emergency_record as record, place::locate,
+    Access, Applied, Checked, CheckedTenant, Context, Intent, Options, Session, emergency_record as record,
+    pattern::TenantPattern, place::locate,
 };
 use crate::{
     emergency::{Account, ByHand, Choice, Chosen, Declared, Forwards, Record, Stored, Switch, choose},

@@ -2,9 +2,10 @@
 
 use super::{
     Checked, Context, Options, Session,
-    check::{ADDRESS_HELP, names, pattern, to_be_extended},
+    check::to_be_extended,
     import_baseline::Known,
     import_files::main_file,
+    pattern::{ADDRESS_HELP, names, pattern},
     session::explained,
 };
 use crate::{

@@ -10,6 +10,7 @@
 //!   steps would take it back, and which of them may
 //! - `ends`: what changes by itself: what is about to, what has, and what lies between a review and now
 //! - `lints`, `parts`: what the lints find, also in tenants that could be read in part; `levels`, `allows`: what becomes of that
+//! - `pattern`: which tenants and objects an option names
 //! - `place`: where something of a tenant stands
 //! - `checklist`: what of it only people can set or look at
 //! - `session`, `emulated`, `planned`: open phone systems, real or emulated, and the plan against them, with `at_once`: many tenants at
@@ -129,6 +130,7 @@ mod options;
 mod origin;
 mod outcomes;
 mod parts;
+mod pattern;
 mod pictured;
 mod place;
 mod plan_file;

@@ -2,7 +2,8 @@
 
 use super::{
     Intent, Options, Selection,
-    check::{ADDRESS_HELP, Checked, CheckedTenant, declared, names, pattern},
+    check::{Checked, CheckedTenant, declared},
+    pattern::{ADDRESS_HELP, names, pattern},
     place::{lines_of, lines_of_field},
 };
 use crate::{

@@ -12,7 +12,7 @@ pub use suggested::{suggest, written};
 
 use super::{
     Checked, Options,
-    check::{TenantPattern, pattern},
+    pattern::{TenantPattern, pattern},
     report::Live,
 };
 use crate::{
