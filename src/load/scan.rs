@@ -62,6 +62,7 @@ pub(super) fn scan(bytes: &[u8]) -> Scanned {
     numbers(bytes, &mut scanned.numbers);
     let mut seen = Vec::new();
     let mut section = None;
+    let mut has_value = false;
     let mut next = 0;
     for end in memchr_iter(b'\n', bytes).chain([bytes.len()]) {
         let line = &bytes[next..end];
@@ -82,7 +83,10 @@ pub(super) fn scan(bytes: &[u8]) -> Scanned {
         let line = &line[..end];
         if start == 0 {
             section = scanned.head(line.trim_ascii_end(), &mut seen);
+            has_value = memchr(b':', line).is_some_and(|at| !line[at + 1..].trim_ascii().is_empty());
         } else {
+            // A text goes on in the lines below it.
+            scanned.is_plain &= !has_value;
             // With one object it has the kind.
             scanned.kinds.extend(section.take());
         }

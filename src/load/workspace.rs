@@ -190,6 +190,13 @@ impl<P> Workspace<P> {
         found
     }
 
+    /// The files of all batches, in order.
+    pub fn files_in_batches(&self) -> Vec<String> {
+        let mut files: Vec<String> = self.batches.iter().flatten().map(|(name, _)| name.clone()).collect();
+        files.sort();
+        files
+    }
+
     /// Forgets the tenants of the batch that is loaded.
     pub fn unload(&mut self) {
         (self.tenants, self.parts) = (Vec::new(), Vec::new());

@@ -57,6 +57,12 @@ impl Allows {
         tenant.texts().flat_map(|(file, text)| in_text(file, text)).collect()
     }
 
+    /// Puts them in the order of the files, `dialform.yaml` last.
+    pub fn put_in_order(&mut self) {
+        let rank = |it: &Allow| (it.place.file == WORKSPACE_FILE, it.place.clone());
+        self.0.sort_by_cached_key(rank);
+    }
+
     /// The findings that none of them allows, and the places of those that allow one.
     pub fn left(&self, findings: Vec<Finding>) -> (Vec<Finding>, BTreeSet<Place>) {
         let mut used = BTreeSet::new();

@@ -53,31 +53,41 @@ fn check_fleet(
     mut workspace: Workspace,
     options: &Options,
 ) -> Result<Checked, Failure> {
-    let (mut found, mut allows) = (Vec::new(), Allows::default());
-    let mut fleet = Fleet { files, counts: (0, 0), accounts: BTreeMap::new(), kinds: KindsOf::new() };
+    let head = workspace.findings.clone();
+    // Each kind of finding in the order of the files, as it is where all of them are loaded.
+    let mut in_order: [Vec<Finding>; 6] = Default::default();
+    let mut allows = Allows::default();
+    let (accounts, kinds) = (BTreeMap::new(), KindsOf::new());
+    let mut fleet = Fleet { files, counts: (0, 0), accounts, has_until: false, kinds };
     for batch in 0..workspace.batches() {
         let wrong = workspace.load_batch(&fleet.files, &Kinds, batch);
-        workspace.findings.extend(wrong);
-        found.extend(in_files(&workspace));
+        workspace.findings.extend(wrong.iter().cloned());
         allows.add(&workspace);
         add_kinds(&workspace, &mut fleet.kinds);
         let (tenants, refused) = tenants(&workspace);
-        found.extend(refused);
         for tenant in &tenants {
-            let provider = &workspace.tenants[tenant.index].tenant.provider;
-            *fleet.accounts.entry(provider.clone()).or_default() += 1;
+            let loaded = &workspace.tenants[tenant.index];
+            *fleet.accounts.entry(loaded.tenant.provider.clone()).or_default() += 1;
+            fleet.has_until |= loaded.untils().next().is_some();
         }
         fleet.counts.0 += tenants.len();
         fleet.counts.1 += tenants.iter().map(|it| it.desired.len()).sum::<usize>();
+        let [found, ends, protected, coming] = in_files(&workspace);
+        for (all, mut new) in in_order.iter_mut().zip([wrong, found, ends, protected, coming, refused]) {
+            all.append(&mut new);
+        }
     }
     workspace.unload();
-    found.splice(0..0, workspace.findings.iter().cloned());
+    in_order.iter_mut().for_each(|all| all.sort());
+    let mut found = head;
+    found.extend(in_order.into_iter().flatten());
     found.extend(settings(&workspace, &fleet.kinds));
     let levels = Levels::of(&options.lints, &workspace, &mut found)?;
+    allows.put_in_order();
     let mut findings = levels.of_files(found, &allows, &workspace);
-    findings.sort();
-    findings.dedup();
     if findings.iter().any(|finding| finding.level == Level::Error) {
+        findings.sort();
+        findings.dedup();
         return Err(Failure::Findings(bounded(findings)));
     }
     let fleet = Some(fleet);
@@ -115,14 +125,13 @@ impl Checked {
     }
 }
 
-/// Numbers, by the system of their account.
-type Hosts = HashMap<(u32, u64), u32>;
+/// Numbers, by the system of their account: who has each, and which tenant's file is the last to say so.
+type Hosts = HashMap<(u32, u64), (u32, u32)>;
 
 /// What of a plan has to do with the accounts of other batches.
 struct Outwards {
     batch: usize,
     system: u32,
-    account: u32,
     ways: Vec<u64>,
 }
 
@@ -147,28 +156,29 @@ impl Known {
     }
 
     /// Takes out of a plan what has to do with others.
-    fn take(&mut self, batch: usize, plan: &mut TenantPlan) -> Outwards {
+    fn take(&mut self, batch: usize, file: u32, plan: &mut TenantPlan) -> Outwards {
         let Across { system, hosts, ways_out } = std::mem::take(&mut plan.across);
         // What was compared is compared.
         plan.wanted = Wanted::default();
         let (system, account) = (self.position(&system), self.position(&plan.account));
-        self.hosts.extend(hosts.iter().filter_map(|it| digits(it)).map(|it| ((system, it), account)));
+        for number in hosts.iter().filter_map(|it| digits(it)) {
+            let host = self.hosts.entry((system, number)).or_default();
+            *host = (*host).max((file, account));
+        }
         let mut ways: Vec<u64> = ways_out.iter().filter_map(|it| digits(&it.to)).collect();
         ways.sort_unstable();
         ways.dedup();
         ways.shrink_to_fit();
-        Outwards { batch, system, account, ways }
+        Outwards { batch, system, ways }
     }
 
-    /// The numbers to which a plan leads on its own system, each with the account that has it.
+    /// The numbers to which a plan leads on its own system, each with the account that has it: that may be its own.
     fn led_to(&self, it: &Outwards) -> Platforms {
         let mut platforms = Platforms::new();
         for number in &it.ways {
-            let Some(host) = self.hosts.get(&(it.system, *number)) else { continue };
-            if *host != it.account {
-                let numbers = platforms.entry(self.names[it.system as usize].clone()).or_default();
-                numbers.insert(format!("+{number}"), self.names[*host as usize].clone());
-            }
+            let Some((_, host)) = self.hosts.get(&(it.system, *number)) else { continue };
+            let numbers = platforms.entry(self.names[it.system as usize].clone()).or_default();
+            numbers.insert(format!("+{number}"), self.names[*host as usize].clone());
         }
         platforms
     }
@@ -204,6 +214,7 @@ async fn plan_fleet(
     context: &Context,
 ) -> (Opened, Result<Vec<TenantPlan>, Failure>) {
     let mut known = Known::default();
+    let files = checked.workspace.files_in_batches();
     let (mut plans, mut outwards) = (Vec::new(), Vec::new());
     for batch in 0..checked.workspace.batches() {
         if let Err(failure) = checked.load_batch(batch) {
@@ -212,10 +223,14 @@ async fn plan_fleet(
         let planned;
         (opened, planned) = plan_some(opened, checked, &checked.tenants, &Platforms::new(), context).await;
         match planned {
-            Ok(planned) => plans.extend(planned.into_iter().map(|mut plan| {
-                outwards.push(known.take(batch, &mut plan));
-                plan
-            })),
+            Ok(planned) => {
+                for (tenant, mut plan) in checked.tenants.iter().zip(planned) {
+                    let file = files.binary_search_by(|it| it.as_str().cmp(checked.loaded(tenant).file()));
+                    let file = u32::try_from(file.unwrap_or_default()).unwrap_or(u32::MAX);
+                    outwards.push(known.take(batch, file, &mut plan));
+                    plans.push(plan);
+                }
+            }
             Err(failure) => return (opened, Err(failure)),
         }
     }

@@ -135,6 +135,9 @@ impl Checked {
 
     /// Whether something of these tenants changes by itself.
     pub(super) fn has_until(&self) -> bool {
+        if let Some(fleet) = &self.fleet {
+            return fleet.has_until;
+        }
         // All shards are of one instant, also those that need none.
         if let Some(names) = &self.whole {
             let names: BTreeSet<&String> = names.iter().collect();
@@ -244,6 +247,8 @@ pub(super) struct Fleet {
     pub counts: (usize, usize),
     /// How many tenants are on each provider.
     pub accounts: BTreeMap<String, u64>,
+    /// Whether something of it changes by itself.
+    pub has_until: bool,
     /// What is declared on each provider.
     pub kinds: KindsOf,
 }
@@ -304,7 +309,7 @@ pub(super) fn declared(
         })?;
     }
     let mut findings = workspace.findings.clone();
-    findings.extend(in_files(&workspace));
+    findings.extend(in_files(&workspace).into_iter().flatten());
     let meanwhile = match (&selection.base, &earlier) {
         // What is planned with a merge is what everybody has merged.
         (Some(base), Some(earlier)) if merge.is_none() => Meanwhile::find(root, base, earlier, &workspace),
@@ -507,16 +512,13 @@ fn absent(loaded: &LoadedTenant) -> BTreeMap<Address, Option<Source>> {
 }
 
 /// What is found in the files of the tenants that are loaded.
-pub(super) fn in_files(workspace: &Workspace) -> Vec<Finding> {
+pub(super) fn in_files(workspace: &Workspace) -> [Vec<Finding>; 4] {
     let wrong = |tenants: &[&LoadedTenant], at: Timestamp| {
         let found = lints(workspace, tenants, at, lint::check);
         found.into_iter().chain(ends::refused(workspace, tenants)).collect::<Vec<_>>()
     };
-    let mut findings = levels::found(workspace);
-    findings.extend(ends::warnings(workspace));
-    findings.extend(ends::protected(workspace));
-    findings.extend(ends::later(workspace, &wrong));
-    findings
+    let coming = ends::later(workspace, &wrong);
+    [levels::found(workspace), ends::warnings(workspace), ends::protected(workspace), coming]
 }
 
 /// Kinds of objects, by provider.

@@ -114,7 +114,12 @@ fn fault(workspace: &Workspace, kind: usize, one: usize, other: usize) {
         11 => change(one, "ring_timeout: 20", "ring_timeout: [20]"),
         12 => change(one, "when: shared/holidays", "when: nothing"),
         13 => change(one, "numbers:", "nombers:"),
-        _ => change(one, "\"101\": ", "\"101: "),
+        14 => change(one, "\"101\": ", "\"101: "),
+        // A text that goes on below is the same text.
+        _ => {
+            change(one, &format!("account: t{one}.1.service # its domain"), "account: both\n  - same");
+            change(other, &format!("account: t{other}.1.service"), "account: both - same");
+        }
     }
 }
 
@@ -153,7 +158,7 @@ fn nothing_about_a_selected_tenant_is_lost() {
         for _ in 0..=dice.below(3) {
             let one = dice.below(TENANTS);
             let other = (one + 1 + dice.below(TENANTS - 1)) % TENANTS;
-            fault(&workspace, if round < 15 { round } else { dice.below(15) }, one, other);
+            fault(&workspace, if round < 16 { round } else { dice.below(16) }, one, other);
         }
         let by_name = dice.below(TENANTS);
         let name = |at: usize| {
@@ -216,7 +221,7 @@ fn a_fleet_in_batches_is_found_the_same_in() {
         for _ in 0..=dice.below(3) {
             let one = dice.below(TENANTS);
             let other = (one + 1 + dice.below(TENANTS - 1)) % TENANTS;
-            fault(&workspace, if round < 15 { round } else { dice.below(15) }, one, other);
+            fault(&workspace, if round < 16 { round } else { dice.below(16) }, one, other);
         }
         let checked = |bytes: Option<u64>| {
             let in_batches = bytes.map(|bytes| InBatches { bytes, ..run::in_batches() });
