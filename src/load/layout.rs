@@ -5,6 +5,9 @@ use crate::path::{Path, Segment};
 use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle};
 use std::collections::BTreeSet;
 
+/// The keys whose value is the name of an element of a list, whatever comes before it.
+const NAMES: [&str; 5] = ["when", "extension", "number", "device", "agent"];
+
 /// A file that can be read, as it is written.
 #[derive(Debug)]
 pub struct Layout {
@@ -216,19 +219,42 @@ impl Part {
                 entries.iter().for_each(|(key, value)| each(key, value, Segment::key(key.says())));
             }
             Shape::Seq { items, .. } => {
-                items.iter().for_each(|item| each(item, item, Segment::element(item.says())));
+                for item in items {
+                    let name = item.says();
+                    // Two of one name are told apart by all that is in them.
+                    let is_alone = items.iter().filter(|it| it.says() == name).count() == 1;
+                    let name = if is_alone { name.to_owned() } else { item.says_all() };
+                    each(item, item, Segment::element(name));
+                }
             }
             Shape::Plain(_) | Shape::Quoted(_) | Shape::Text(_) | Shape::Alias(_) => {}
         }
     }
 
-    /// What tells it from its neighbours: a text, or the first that is in it.
+    /// What tells it from its neighbours: a text, what an element has for a name, or the first that is in it.
     fn says(&self) -> &str {
         match &self.shape {
             Shape::Quoted(text) => text.trim_matches(['"', '\'']),
             Shape::Plain(text) | Shape::Text(text) | Shape::Alias(text) => text,
-            Shape::Map { entries, .. } => entries.first().map_or("", |(_, value)| value.says()),
+            Shape::Map { entries, .. } => {
+                let named = NAMES.iter().find_map(|name| entries.iter().find(|(key, _)| key.says() == *name));
+                named.or(entries.first()).map_or("", |(_, value)| value.says())
+            }
             Shape::Seq { items, .. } => items.first().map_or("", Self::says),
+        }
+    }
+
+    /// All that is in it, however it is laid out.
+    fn says_all(&self) -> String {
+        match &self.shape {
+            Shape::Map { entries, .. } => {
+                let all = entries.iter().map(|(key, value)| format!("{}: {}", key.says(), value.says_all()));
+                format!("{{{}}}", all.collect::<Vec<_>>().join(", "))
+            }
+            Shape::Seq { items, .. } => {
+                format!("[{}]", items.iter().map(Self::says_all).collect::<Vec<_>>().join(", "))
+            }
+            _ => format!("{:?}", self.says()),
         }
     }
 
