@@ -2,12 +2,13 @@
 
 use super::{
     Tree, decode,
+    earlier::Earlier as EarlierTenants,
     expected::PROVIDERS,
     files::Files,
     head::head,
     library::{Library, parsed},
     part::Part,
-    pieces::{TENANT, adds_to},
+    pieces::adds_to,
     source::WORKSPACE_FILE,
     tenant::LoadedTenant,
     until::Untils,
@@ -31,8 +32,8 @@ pub struct Changed {
     /// What a reviewer would miss.
     pub findings: Vec<Finding>,
     earlier: Files,
-    /// The tenants' files of then that are none now.
-    gone: BTreeSet<String>,
+    /// How the revision was named.
+    named: String,
     /// The levels of warnings in `dialform.yaml`, if that was another file.
     lints: Option<BTreeMap<String, LintLevel>>,
 }
@@ -43,15 +44,17 @@ impl Changed {
         String::from_utf8(self.earlier.read(file, file::LARGEST_OF_ALL).ok()?).ok()
     }
 
-    /// The files that a tenant had and has not, by name, with their texts.
-    pub fn gone_of(&self, tenant: &str) -> impl Iterator<Item = (String, String)> {
-        let of = move |file: &String| {
-            let text = self.then(file)?;
-            let tree = Tree::parse(file, &text).ok()?;
-            let is_its = tree.root().get(TENANT).is_some_and(|it| it.text() == tenant);
-            is_its.then(|| (file.clone(), text))
-        };
-        self.gone.iter().filter_map(of)
+    /// The tenants of then. Those that have not changed may be missing.
+    pub fn tenants_then<P>(&self, workspace: &Workspace<P>) -> Option<EarlierTenants> {
+        let Files::Revision(revision) = &self.earlier else { return None };
+        let same = workspace.tenants.iter().enumerate().filter(|(index, _)| !self.tenants.contains(index));
+        let mut same: BTreeSet<&str> =
+            same.flat_map(|(_, it)| it.written()).map(|(name, _)| name).collect();
+        if let Some(part) = &workspace.part {
+            same.extend(part.files().filter(|name| part.is_as_at(name, revision)));
+        }
+        let wanted = |name: &str| !same.contains(name);
+        EarlierTenants::load_of(Arc::clone(revision), &self.named, &workspace.file, workspace.at, &wanted).ok()
     }
 
     /// The levels that `dialform.yaml` gave warnings, if it was another file.
@@ -78,8 +81,13 @@ pub fn changed_since<P>(workspace: &Workspace<P>, now: &Files, named: &str) -> R
             let message = format!("every tenant counts as changed: {why}");
             let all = (0..workspace.tenants.len()).collect();
             let findings = vec![Finding::warning("changed-since", message)];
-            let (gone, lints) = (BTreeSet::new(), None);
-            return Ok(Changed { tenants: all, findings, earlier: then, gone, lints });
+            return Ok(Changed {
+                tenants: all,
+                findings,
+                earlier: then,
+                named: named.to_owned(),
+                lints: None,
+            });
         }
     };
     let mut tenants = BTreeSet::new();
@@ -150,9 +158,8 @@ pub fn changed_since<P>(workspace: &Workspace<P>, now: &Files, named: &str) -> R
             .help("what it declared stays live, and dialform no longer manages it")
     });
     let findings = gone.collect();
-    let gone = tenants_then.iter().filter(|name| !now.contains(name.as_str())).cloned().collect();
     let lints = earlier.map(|earlier| earlier.lints);
-    Ok(Changed { tenants, findings, earlier: then, gone, lints })
+    Ok(Changed { tenants, findings, earlier: then, named: named.to_owned(), lints })
 }
 
 /// `dialform.yaml` as it was.

@@ -95,7 +95,8 @@ impl Earlier {
         Self::load_of(Arc::new(Revision::find(root, named)?), named, now, at, wanted)
     }
 
-    fn load_of(
+    /// The same of a revision that is known.
+    pub(super) fn load_of(
         revision: Arc<Revision>,
         named: &str,
         now: &WorkspaceFile,

@@ -1,5 +1,6 @@
 //! Comments that let a warning be: `# dialform: allow CODE` above the line of its place.
 
+use super::then::was;
 use crate::{
     explained::Explained,
     finding::{Finding, Level, Place},
@@ -125,16 +126,22 @@ pub(super) fn added(now: &LoadedTenant, then: Option<&LoadedTenant>, named: &str
     news(Allows::of_tenant(now), then, named)
 }
 
-/// The same, with the texts that its files had, and those it has no more: a file that has moved is the same.
-pub(super) fn added_since(now: &LoadedTenant, changed: &Changed, named: &str) -> Vec<Finding> {
-    let allows = Allows::of_tenant(now);
-    if allows.is_empty() {
-        return Vec::new();
-    }
-    let kept = now.texts().filter_map(|(file, _)| Some((file.to_owned(), changed.then(file)?)));
-    let then = kept.chain(changed.gone_of(&now.tenant.tenant));
-    let then = then.flat_map(|(file, text)| in_text(&file, &text)).collect();
-    news(allows, then, named)
+/// The same of each tenant that has changed.
+pub(super) fn added_since<'t>(
+    tenants: impl Iterator<Item = &'t LoadedTenant>,
+    workspace: &Workspace,
+    changed: &Changed,
+    named: &str,
+) -> BTreeSet<Finding> {
+    let has_any = |it: &&LoadedTenant| it.texts().any(|(_, text)| text.contains(MARK));
+    let mut tenants = tenants.filter(has_any).peekable();
+    // The tenants of then take time to read.
+    let then = tenants.peek().and_then(|_| changed.tenants_then(workspace));
+    let of = |now: &LoadedTenant| {
+        let then = then.as_ref().and_then(|then| was(then, &now.tenant));
+        added(now, then.map(|(then, _)| then), named)
+    };
+    tenants.flat_map(of).collect()
 }
 
 /// The same of the comments of `dialform.yaml`.

@@ -442,8 +442,7 @@ pub(super) fn declared(
         // With a base that is said of all that it has not.
         if base_revision.is_none() {
             let tenants = tenants.iter().map(|it| &workspace.tenants[it.index]);
-            let mut new: BTreeSet<Finding> =
-                tenants.flat_map(|it| allows::added_since(it, &changed, revision)).collect();
+            let mut new = allows::added_since(tenants, &workspace, &changed, revision);
             new.extend(allows::added_to_workspace(&workspace, &changed, revision));
             new.extend(baseline::added(&workspace, changed.then(BASELINE_FILE), revision));
             findings.extend(levels.judge(new.into_iter().collect(), &Allows::default()).0);

@@ -1,6 +1,6 @@
 //! What a comment that lets a warning be covers, and what of it is news to whoever approves a change.
 
-use crate::world::World;
+use crate::world::{LIVE, World};
 use dialform::error::Ending;
 use serde_json::Value;
 
@@ -146,5 +146,75 @@ fn levels_that_are_laxer_are_news() {
         let found = said(&world, &["plan", "--changed-since", "HEAD"]);
         let news: Vec<String> = found.into_iter().filter(|it| it.starts_with("new-allow")).collect();
         assert_eq!(news, expected, "{now}");
+    }
+}
+
+/// A list knows its rules by `when`, in whatever order their fields are written: the comment and what it lets be go to another
+/// rule together.
+#[test]
+fn a_comment_that_goes_to_another_element_is_news() {
+    let rule = |first: &str, when: &str, held: bool| {
+        let held = if held { "        do_not_disturb: true\n        # dialform: allow dead-forward\n" } else { "" };
+        format!("      - {first}when: {when}\n{held}        forward: {{ busy: {{ extension: \"102\" }} }}\n")
+    };
+    let body = |first: &str, at: usize| {
+        let days = |it: &str| format!("{{ weekly: {{ {it}: [\"09:00-17:00\"] }} }}");
+        let rules = ["h", "w", "default"].iter().enumerate();
+        let rules: String = rules.map(|(rule_at, when)| rule(first, when, rule_at == at)).collect();
+        let (h, w) = (days("mon-fri"), days("sat-sun"));
+        format!("time_zone: America/Chicago\nschedules:\n  h: {h}\n  w: {w}\nrules:\n  \"101\":\n    order:\n{rules}")
+    };
+    for first in ["", "enabled: true\n        "] {
+        let world = World::new(&body(first, 0));
+        world.commit(&["dialform.yaml", "tenants"]);
+        for (at, expected) in [(0, 0), (1, 1)] {
+            world.tenant(&body(first, at));
+            for option in ["--base", "--changed-since"] {
+                let found = said(&world, &["plan", option, "HEAD"]);
+                let news = found.iter().filter(|it| it.starts_with("new-allow")).count();
+                assert_eq!(news, expected, "{first:?} {at} {option}: {found:?}");
+            }
+        }
+    }
+}
+
+/// The file of then is that of the same tenant, whatever it was called: what another tenant was allowed is news.
+#[test]
+fn what_another_tenant_was_allowed_is_news() {
+    let tenant = |name: &str, body: &str| format!("tenant: {name}\nprovider: pbx\naccount: {name}.1.service\n{body}");
+    let held = allowed_at(0);
+    let template = "templates/office.yaml";
+    for (what, change, expected) in [
+        ("the name of another tenant's file", "swap", 1),
+        ("another tenant in the same file", "rename", 1),
+        ("a template that another tenant has", "extend", 1),
+        ("a file by another name", "move", 0),
+    ] {
+        let world = World::new("");
+        world.write(template, &held);
+        for name in ["a", "b", "c", "n"] {
+            world.write(&format!("live/pbx/{name}.1.service.yaml"), LIVE.replace("acme.1", &format!("{name}.1")));
+        }
+        world.write("tenants/a.yaml", tenant("a", TWO));
+        world.write("tenants/b.yaml", tenant("b", &held));
+        world.write("tenants/c.yaml", tenant("c", "extends: ../templates/office.yaml\n"));
+        world.commit(&["dialform.yaml", "tenants", "templates"]);
+        match change {
+            "swap" => {
+                world.git(&["rm", "-q", "tenants/b.yaml"]);
+                world.git(&["mv", "tenants/a.yaml", "tenants/b.yaml"]);
+                world.write("tenants/b.yaml", tenant("a", &held));
+            }
+            "rename" => world.write("tenants/b.yaml", tenant("n", &held)),
+            "extend" => world.write("tenants/a.yaml", tenant("a", "extends: ../templates/office.yaml\n")),
+            _ => {
+                world.git(&["mv", "tenants/b.yaml", "tenants/d.yaml"]);
+            }
+        }
+        for option in ["--base", "--changed-since"] {
+            let found = said(&world, &["plan", option, "HEAD"]);
+            let news = found.iter().filter(|it| it.starts_with("new-allow")).count();
+            assert_eq!(news, expected, "{what} {option}: {found:?}");
+        }
     }
 }
