@@ -48,13 +48,13 @@ impl Changed {
     pub fn tenants_then<P>(&self, workspace: &Workspace<P>) -> Option<EarlierTenants> {
         let Files::Revision(revision) = &self.earlier else { return None };
         let same = workspace.tenants.iter().enumerate().filter(|(index, _)| !self.tenants.contains(index));
-        let mut same: BTreeSet<&str> =
-            same.flat_map(|(_, it)| it.written()).map(|(name, _)| name).collect();
+        let mut same: BTreeSet<&str> = same.flat_map(|(_, it)| it.written()).map(|(name, _)| name).collect();
         if let Some(part) = &workspace.part {
             same.extend(part.files().filter(|name| part.is_as_at(name, revision)));
         }
         let wanted = |name: &str| !same.contains(name);
-        EarlierTenants::load_of(Arc::clone(revision), &self.named, &workspace.file, workspace.at, &wanted).ok()
+        EarlierTenants::load_of(Arc::clone(revision), &self.named, &workspace.file, workspace.at, &wanted)
+            .ok()
     }
 
     /// The levels that `dialform.yaml` gave warnings, if it was another file.

@@ -3,10 +3,13 @@
 use super::{Tree, parse::bytes_of, source::Source, span::Span};
 use crate::path::{Path, Segment};
 use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The keys whose value is the name of an element of a list, whatever comes before it.
 const NAMES: [&str; 5] = ["when", "extension", "number", "device", "agent"];
+
+/// No value that means anything is further in.
+const DEEPEST: usize = 24;
 
 /// A file that can be read, as it is written.
 #[derive(Debug)]
@@ -80,10 +83,13 @@ impl Layout {
         Some(Self { root: root?, comments, marker })
     }
 
-    /// The paths of all that begins on a line. An entry of a list is known by what it says, wherever in the list it is.
+    /// The paths of all that begins on a line, also by each alias of it. An entry of a list is known by what it says, wherever
+    /// in the list it is.
     pub fn begins_on(&self, line: usize) -> BTreeSet<Path> {
         let mut found = BTreeSet::new();
-        self.root.begins_on(line, &Path::default(), &mut found);
+        let mut anchors = BTreeMap::new();
+        self.root.anchors(&mut anchors);
+        self.root.begins_on(line, &Path::default(), &anchors, &mut found);
         found
     }
 }
@@ -204,11 +210,25 @@ impl Builder<'_> {
 }
 
 impl Part {
-    fn begins_on(&self, line: usize, at: &Path, found: &mut BTreeSet<Path>) {
+    /// The parts that have an anchor, by its name.
+    fn anchors<'a>(&'a self, found: &mut BTreeMap<&'a str, &'a Self>) {
+        if let Some(name) = &self.anchor {
+            found.insert(name, self);
+        }
+        match &self.shape {
+            Shape::Map { entries, .. } => entries.iter().for_each(|(_, value)| value.anchors(found)),
+            Shape::Seq { items, .. } => items.iter().for_each(|item| item.anchors(found)),
+            _ => {}
+        }
+    }
+
+    fn begins_on(&self, line: usize, at: &Path, anchors: &BTreeMap<&str, &Self>, found: &mut BTreeSet<Path>) {
         let mut each = |first: &Self, value: &Self, segment: Segment| {
             let path = at.join(segment);
-            if value.first_line <= line && line <= value.last_line {
-                value.begins_on(line, &path, found);
+            // An alias stands elsewhere than what it brings in.
+            let may_hold = !anchors.is_empty() || (value.first_line <= line && line <= value.last_line);
+            if may_hold && path.len() < DEEPEST {
+                value.begins_on(line, &path, anchors, found);
             }
             if first.first_line == line {
                 found.insert(path);
@@ -227,7 +247,12 @@ impl Part {
                     each(item, item, Segment::element(name));
                 }
             }
-            Shape::Plain(_) | Shape::Quoted(_) | Shape::Text(_) | Shape::Alias(_) => {}
+            Shape::Alias(name) => {
+                if let Some(part) = anchors.get(name.trim_start_matches('*')) {
+                    part.begins_on(line, at, anchors, found);
+                }
+            }
+            Shape::Plain(_) | Shape::Quoted(_) | Shape::Text(_) => {}
         }
     }
 

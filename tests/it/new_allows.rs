@@ -154,7 +154,8 @@ fn levels_that_are_laxer_are_news() {
 #[test]
 fn a_comment_that_goes_to_another_element_is_news() {
     let rule = |first: &str, when: &str, held: bool| {
-        let held = if held { "        do_not_disturb: true\n        # dialform: allow dead-forward\n" } else { "" };
+        let held =
+            if held { "        do_not_disturb: true\n        # dialform: allow dead-forward\n" } else { "" };
         format!("      - {first}when: {when}\n{held}        forward: {{ busy: {{ extension: \"102\" }} }}\n")
     };
     let body = |first: &str, at: usize| {
@@ -162,7 +163,9 @@ fn a_comment_that_goes_to_another_element_is_news() {
         let rules = ["h", "w", "default"].iter().enumerate();
         let rules: String = rules.map(|(rule_at, when)| rule(first, when, rule_at == at)).collect();
         let (h, w) = (days("mon-fri"), days("sat-sun"));
-        format!("time_zone: America/Chicago\nschedules:\n  h: {h}\n  w: {w}\nrules:\n  \"101\":\n    order:\n{rules}")
+        format!(
+            "time_zone: America/Chicago\nschedules:\n  h: {h}\n  w: {w}\nrules:\n  \"101\":\n    order:\n{rules}"
+        )
     };
     for first in ["", "enabled: true\n        "] {
         let world = World::new(&body(first, 0));
@@ -181,7 +184,8 @@ fn a_comment_that_goes_to_another_element_is_news() {
 /// The file of then is that of the same tenant, whatever it was called: what another tenant was allowed is news.
 #[test]
 fn what_another_tenant_was_allowed_is_news() {
-    let tenant = |name: &str, body: &str| format!("tenant: {name}\nprovider: pbx\naccount: {name}.1.service\n{body}");
+    let tenant =
+        |name: &str, body: &str| format!("tenant: {name}\nprovider: pbx\naccount: {name}.1.service\n{body}");
     let held = allowed_at(0);
     let template = "templates/office.yaml";
     for (what, change, expected) in [
@@ -193,7 +197,10 @@ fn what_another_tenant_was_allowed_is_news() {
         let world = World::new("");
         world.write(template, &held);
         for name in ["a", "b", "c", "n"] {
-            world.write(&format!("live/pbx/{name}.1.service.yaml"), LIVE.replace("acme.1", &format!("{name}.1")));
+            world.write(
+                &format!("live/pbx/{name}.1.service.yaml"),
+                LIVE.replace("acme.1", &format!("{name}.1")),
+            );
         }
         world.write("tenants/a.yaml", tenant("a", TWO));
         world.write("tenants/b.yaml", tenant("b", &held));
@@ -215,6 +222,27 @@ fn what_another_tenant_was_allowed_is_news() {
             let found = said(&world, &["plan", option, "HEAD"]);
             let news = found.iter().filter(|it| it.starts_with("new-allow")).count();
             assert_eq!(news, expected, "{what} {option}: {found:?}");
+        }
+    }
+}
+
+/// Who uses what has an anchor takes the comment in it along: one more object that it lets be is news.
+#[test]
+fn an_alias_of_what_is_allowed_is_news() {
+    let body = |more: &str| {
+        format!(
+            "x-quiet: &quiet\n  always: voicemail\n  # dialform: allow dead-forward\n  no_answer: voicemail\ndiverts:\n  \"101\": *quiet\n{more}"
+        )
+    };
+    for more in ["  \"102\": *quiet\n", "  \"102\":\n    <<: *quiet\n"] {
+        let world = World::new(&body(""));
+        world.commit(&["dialform.yaml", "tenants"]);
+        for option in ["--base", "--changed-since"] {
+            world.tenant(&body("time_zone: America/Chicago\n"));
+            assert_eq!(said(&world, &["plan", option, "HEAD"]), Vec::<String>::new(), "{option}");
+            world.tenant(&body(more));
+            let news = ["new-allow tenants/acme.yaml:6: `dead-forward` is allowed here from now on"];
+            assert_eq!(said(&world, &["plan", option, "HEAD"]), news, "{option} {more}");
         }
     }
 }
