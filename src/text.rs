@@ -3,7 +3,7 @@
 mod numbers;
 mod unseen;
 
-pub use numbers::{grouped, unbroken};
+pub use numbers::{grouped, unbroken, ungrouped};
 pub use unseen::{as_drawn, as_read, as_seen, is_hidden, is_mixed, is_unseen, look_alike, spelled};
 
 use std::time::Duration;

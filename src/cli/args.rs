@@ -26,6 +26,7 @@ mod test;
 mod trace;
 mod zones;
 
+use common::as_meant;
 pub use common::{CheckFormat, Emulation, Format, ListFormat, PlanFormat, Selection, Showing, Watching};
 pub use drill::DrillArgs;
 pub use emergency::{EmergencyArgs, EmergencyCommand, EmergencyTarget, SwitchArgs};
@@ -186,7 +187,7 @@ pub struct ChecklistArgs {
     #[arg(long, value_name = "GLOB")]
     pub tenant: Option<String>,
     /// Only objects whose address matches this pattern, e.g. `forwards.*`
-    #[arg(long, value_name = "ADDRESS-GLOB")]
+    #[arg(long, value_name = "ADDRESS-GLOB", value_parser = as_meant)]
     pub only: Vec<String>,
     /// How to print the list
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -239,7 +240,7 @@ pub struct PlanArgs {
     pub redact: bool,
     /// Fail where callers of any other number notice something, or callers of this one nothing: a number, or a YAML file with
     /// `expect_change: ["+12145550100"]`, whose empty list says that nobody notices anything
-    #[arg(long, value_name = "NUMBER|FILE", conflicts_with = "redact")]
+    #[arg(long, value_name = "NUMBER|FILE", value_parser = as_meant, conflicts_with = "redact")]
     pub expect_change: Vec<String>,
     /// Exit with 2 when there is something to apply
     #[arg(long)]
@@ -282,7 +283,7 @@ pub struct Reading {
 #[derive(Debug, Args)]
 pub struct WhoArgs {
     /// `extension:102`, `queue:400`, `number:+12145550100`, `schedule:storm`, or an address: `acme/queues.400`
-    #[arg(value_name = "TARGET")]
+    #[arg(value_name = "TARGET", value_parser = as_meant)]
     pub target: String,
     #[command(flatten)]
     pub reading: Reading,
@@ -369,7 +370,7 @@ pub struct ApplyArgs {
     #[arg(long, value_name = "DURATION")]
     pub lock_timeout: Option<String>,
     /// Approve one critical change, e.g. `acme-dental/forwards.+12145550100`
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = as_meant)]
     pub approve_critical: Vec<String>,
     /// Go beyond the limits of `guard` this once
     #[arg(long)]

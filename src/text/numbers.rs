@@ -16,13 +16,29 @@ pub fn unbroken(text: &str) -> Cow<'_, str> {
     with(text, '\u{a0}')
 }
 
+/// An argument in which a number may stand as people read it: `+1 214 555 0100`, `numbers.+1 214 555 0100`. Spaces between the
+/// groups of digits are taken out, if there is nothing else behind the `+`.
+pub fn ungrouped(text: &str) -> Cow<'_, str> {
+    let Some((before, number)) = text.rsplit_once('+') else { return Cow::Borrowed(text) };
+    let is_space = |c: char| matches!(c, ' ' | '\u{a0}');
+    // `A +1 2` may be anything's name.
+    let begins = before.is_empty() || before.ends_with(['.', ':', '/', '=']);
+    let is_number = begins
+        && number.starts_with(|c: char| c.is_ascii_digit())
+        && number.chars().all(|c| c.is_ascii_digit() || is_space(c));
+    if !is_number || !number.contains(is_space) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("{before}+{}", number.replace(is_space, "")))
+}
+
 fn with(text: &str, space: char) -> Cow<'_, str> {
     let mut whole = String::new();
-    // How far the text is copied, and the quotes that are open there.
+    // How far the text is copied, and the quote that is open there.
     let (mut done, mut open) = (0, None);
     for (at, c) in text.char_indices() {
         match (c, open) {
-            ('`' | '"', None) => open = Some(c),
+            ('`' | '"', None) if is_quote(text, at, c) => open = Some(c),
             (c, Some(mark)) if c == mark => open = None,
             ('+', None) if begins_word(&text[..at]) => {
                 let Some(number) = number(&text[at..]) else { continue };
@@ -39,6 +55,12 @@ fn with(text: &str, space: char) -> Cow<'_, str> {
     }
     whole.push_str(&text[done..]);
     Cow::Owned(whole)
+}
+
+/// Whether a mark opens a quote: where a word begins, and something closes it. Another one is a mark of inches, or a slip.
+fn is_quote(text: &str, at: usize, mark: char) -> bool {
+    let opens = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+    opens && text[at + mark.len_utf8()..].contains(mark)
 }
 
 fn begins_word(before: &str) -> bool {
@@ -113,12 +135,34 @@ mod tests {
             ("route: {number: \"+12145550100\"}", "route: {number: \"+12145550100\"}"),
             ("try `dialform trace +12145550100`", "try `dialform trace +12145550100`"),
             ("`a` +12145550100 \"b\"", "`a` +1 214 555 0100 \"b\""),
+            // No quote.
+            ("label 5\" pipe: +12145550100", "label 5\" pipe: +1 214 555 0100"),
+            ("5\" and 6\" to +12145550100", "5\" and 6\" to +1 214 555 0100"),
+            ("an odd ` before +12145550100", "an odd ` before +1 214 555 0100"),
             ("+12145550100/101 +12145550100x", "+12145550100/101 +12145550100x"),
         ];
         for (text, expected) in cases {
             assert_eq!(grouped(text), expected);
         }
         assert_eq!(unbroken("to +12145550100"), "to +1\u{a0}214\u{a0}555\u{a0}0100");
+    }
+
+    /// What is shown can be pasted; a text that is no number stays.
+    #[test]
+    fn a_grouped_number_is_taken_as_it_is_meant() {
+        let cases = [
+            ("+1 214 555 0100", "+12145550100"),
+            ("+1\u{a0}214\u{a0}555\u{a0}0100", "+12145550100"),
+            ("acme/numbers.+1 214 555 0100", "acme/numbers.+12145550100"),
+            ("number:+44 20 7946 0104", "number:+442079460104"),
+            ("+12145550100", "+12145550100"),
+            ("queues.A +1 2", "queues.A +1 2"),
+            ("queues.A + B 1", "queues.A + B 1"),
+            ("forwards.+1 214 *", "forwards.+1 214 *"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(ungrouped(text), expected);
+        }
     }
 
     proptest! {

@@ -177,3 +177,27 @@ fn slips_are_told() {
     }
     golden::assert("trace/slips.txt", &told);
 }
+
+/// People paste a number as it was shown to them: every command that takes one means the same by it.
+#[test]
+fn a_number_is_taken_in_groups() {
+    let workspace = Workspace::quickstart();
+    for (before, number, after) in [
+        ("trace ", "+12145550101", " --at 2027-07-02T10:00"),
+        ("trace acme-dental/101 --at 2027-07-02T10:00 --from ", "+13125550123", ""),
+        ("graph ", "+12145550101", " --format mermaid"),
+        ("who-points-to number:", "+12145550101", ""),
+        ("plan --sandbox --only acme-dental/numbers.", "+12145550101", ""),
+    ] {
+        let run = |number: &str| {
+            let mut arguments: Vec<String> = before.split(' ').map(str::to_owned).collect();
+            arguments.last_mut().unwrap().push_str(number);
+            arguments.extend(after.split_whitespace().map(str::to_owned));
+            let done = workspace.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+            (done.ending, done.out, done.err)
+        };
+        let (plain, shown) = (run(number), run(&dialform::text::grouped(number)));
+        assert_eq!(plain.0, Ending::Fine, "{before}: {}", plain.2);
+        assert_eq!(shown, plain, "{before}");
+    }
+}

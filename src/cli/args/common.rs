@@ -1,8 +1,8 @@
 //! What several commands take.
 
-use crate::{plan::Shard, render::Program};
+use crate::{plan::Shard, render::Program, text::ungrouped};
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+use std::{convert::Infallible, path::PathBuf};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -92,7 +92,7 @@ pub struct Selection {
     #[arg(long, value_name = "GLOB")]
     pub tenant: Option<String>,
     /// Only objects whose address matches this pattern, e.g. `queues.*`
-    #[arg(long, value_name = "ADDRESS-GLOB")]
+    #[arg(long, value_name = "ADDRESS-GLOB", value_parser = as_meant)]
     pub only: Vec<String>,
     /// Only tenants whose files, or whose provider's settings, differ from a git revision; no other account is read
     #[arg(long, value_name = "REV", conflicts_with = "restore")]
@@ -158,4 +158,9 @@ fn short_name(text: &str) -> Result<String, String> {
         1..=60 if text.chars().all(known) => Ok(text.to_owned()),
         _ => Err("it is up to 60 letters, digits, blanks and -_./".to_owned()),
     }
+}
+
+/// A number or an address: people paste numbers as they are shown to them.
+pub fn as_meant(text: &str) -> Result<String, Infallible> {
+    Ok(ungrouped(text).into_owned())
 }

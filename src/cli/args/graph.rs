@@ -1,13 +1,13 @@
 //! Drawing the way of calls.
 
-use super::Reading;
+use super::{Reading, common::as_meant};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub struct GraphArgs {
     /// A tenant; or a number, `TENANT/EXTENSION` or `TENANT/QUEUE`, where the tenant can be left out if one alone has it
-    #[arg(value_name = "TENANT|NUMBER")]
+    #[arg(value_name = "TENANT|NUMBER", value_parser = as_meant)]
     pub named: String,
     #[command(flatten)]
     pub reading: Reading,

@@ -1,6 +1,6 @@
 //! What brings live accounts into a workspace: `dialform init`, `dialform import`.
 
-use super::common::{Emulation, ListFormat, Watching};
+use super::common::{Emulation, ListFormat, Watching, as_meant};
 use clap::Args;
 
 #[derive(Debug, Clone, Args)]
@@ -22,7 +22,7 @@ pub struct InitArgs {
     #[arg(long, conflicts_with = "account")]
     pub all: bool,
     /// Only objects whose address matches this pattern, e.g. `numbers.+12145550100`: a small beginning
-    #[arg(long, value_name = "ADDRESS-GLOB")]
+    #[arg(long, value_name = "ADDRESS-GLOB", value_parser = as_meant)]
     pub only: Vec<String>,
     #[command(flatten)]
     pub emulation: Emulation,
@@ -42,10 +42,10 @@ pub struct ImportArgs {
     #[arg(long, conflicts_with = "account")]
     pub all: bool,
     /// Only objects whose address matches this pattern, e.g. `queues.*`
-    #[arg(long, value_name = "ADDRESS-GLOB")]
+    #[arg(long, value_name = "ADDRESS-GLOB", value_parser = as_meant)]
     pub only: Vec<String>,
     /// No objects whose address matches this pattern
-    #[arg(long, value_name = "ADDRESS-GLOB")]
+    #[arg(long, value_name = "ADDRESS-GLOB", value_parser = as_meant)]
     pub except: Vec<String>,
     /// The directory for new files, below the workspace; default: that of the first pattern in `tenants`
     #[arg(long, value_name = "DIR")]
