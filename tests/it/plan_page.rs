@@ -398,7 +398,7 @@ fn it_needs_no_credential() {
     );
     let changes = text(&page, "#changes");
     assert!(changes.contains(r#"route: {queue: "402"} -> {extension: "105"}"#), "{changes}");
-    assert_eq!(text(&page, "#numbers h3").trim(), "+12145550103");
+    assert_eq!(text(&page, "#numbers h3").trim(), "+1 214 555 0103");
     let drawn = Selector::parse("#numbers figure svg.call-flow").unwrap();
     assert_eq!(page.select(&drawn).count(), 2);
 }

@@ -4,7 +4,7 @@ use super::{
     filter::Tenants,
     words::{END, code},
 };
-use crate::text::{count, printable, shell};
+use crate::text::{count, grouped, printable, shell};
 use maud::{Markup, PreEscaped, html};
 
 /// Pictures of numbers whose calls change.
@@ -31,7 +31,7 @@ pub fn pictures(all: &Pictures, tenants: &Tenants<'_>) -> Markup {
     html! {
         @for it in &all.each {
             section class=(tenants.class("picture", [it.tenant.as_str()])) {
-                h3 { (printable(it.called.clone())) @if tenants.are_several() { " of " (printable(it.tenant.clone())) } }
+                h3 { (printable(grouped(&it.called).into_owned())) @if tenants.are_several() { " of " (printable(it.tenant.clone())) } }
                 div class="pair" {
                     (side("Before", it.before.as_deref()))
                     (side("After", it.after.as_deref()))
