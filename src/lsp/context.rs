@@ -56,6 +56,23 @@ pub fn section(text: &str, byte: usize) -> Option<&str> {
     line.split_once(':').map(|(key, _)| key)
 }
 
+/// The key of the object of its section that a byte is in.
+pub fn object(text: &str, byte: usize) -> Option<&str> {
+    let begin = text.get(..byte)?.rfind('\n').map_or(0, |at| at + 1);
+    let end = text[byte..].find('\n').map_or(text.len(), |at| byte + at);
+    let is_blank = |line: &&str| line.trim().is_empty() || line.trim_start().starts_with('#');
+    let in_section = |line: &&str| line.starts_with(' ');
+    let above = text[..begin].lines().rev().filter(|it| !is_blank(it)).take_while(in_section);
+    let lines: Vec<&str> = [&text[begin..end]].into_iter().filter(in_section).chain(above).collect();
+    let indent = |line: &&str| line.len() - line.trim_start().len();
+    let least = lines.iter().map(indent).min()?;
+    let line = lines.iter().find(|line| indent(line) == least)?.trim_start();
+    match line.chars().next()? {
+        quote @ ('"' | '\'') => line[1..].split_once(quote).map(|(key, _)| key),
+        _ => line.split_once(':').map(|(key, _)| key),
+    }
+}
+
 /// Whether a quotation mark behind this opens a text, and does not close one.
 fn is_open(before: &str) -> bool {
     before.matches(['"', '\'']).count().is_multiple_of(2)

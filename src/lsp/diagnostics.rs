@@ -4,6 +4,7 @@ use super::{documents::Documents, position::Counted};
 use crate::{
     finding::{Finding, Level, Place},
     load::WORKSPACE_FILE,
+    text::grouped,
 };
 use lsp_types::{
     Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString, Range,
@@ -34,8 +35,8 @@ pub fn by_file(
             code: Some(NumberOrString::String((*code).to_owned())),
             source: Some("dialform".to_owned()),
             message: match help {
-                Some(help) => format!("{message}\nhelp: {help}"),
-                None => message.clone(),
+                Some(help) => format!("{}\nhelp: {}", grouped(message), grouped(help)),
+                None => grouped(message).into_owned(),
             },
             related_information: related,
             ..Diagnostic::default()

@@ -6,7 +6,7 @@ use crate::{
     model::{Kind, Reference},
     report::{Trace, What},
     run::{Edited, SchemaOf},
-    text::printable,
+    text::{grouped, printable},
 };
 
 /// Of more events than this the others are counted.
@@ -91,5 +91,5 @@ fn told(trace: &Trace) -> String {
     if trace.courses.len() > COURSES {
         lines.push(format!("\n… or in {} other ways: `dialform trace`", trace.courses.len() - COURSES));
     }
-    lines.join("\n")
+    grouped(&lines.join("\n")).into_owned()
 }

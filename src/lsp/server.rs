@@ -122,8 +122,8 @@ struct Server<'c> {
     documents: Documents,
     /// The files as they were looked at last.
     edited: Option<Edited>,
-    /// What each file that is open could name when it could be read last.
-    names: BTreeMap<String, Names>,
+    /// What each file that is open could name when it could be read last, and its text then.
+    names: BTreeMap<String, (Names, String)>,
     /// The files of which diagnostics are shown.
     shown: BTreeSet<String>,
     /// Whether something has changed since.
@@ -218,7 +218,8 @@ impl Server<'_> {
         let edited = Edited::look(self.documents.root(), self.documents.unsaved(), self.now);
         for file in self.documents.names() {
             if let Some(loaded) = edited.tenants().find(|it| it.is_in(file)) {
-                self.names.insert(file.to_owned(), Names::of(&edited, loaded));
+                let text = self.documents.text(file).unwrap_or_default().to_owned();
+                self.names.insert(file.to_owned(), (Names::of(&edited, loaded), text));
             }
         }
         let mut files = by_file(&edited.findings, &self.documents, self.counted);
@@ -283,11 +284,13 @@ impl Server<'_> {
 
     fn completion(&mut self, document: &TextDocumentIdentifier, position: Position) -> CompletionResponse {
         let offered = self.at(document, position).and_then(|(name, _)| {
-            if !self.names.contains_key(&name) {
+            if self.is_stale || !self.names.contains_key(&name) {
                 self.looked();
             }
             let text = self.documents.text(&name)?;
-            Some(completion::completion(self.names.get(&name)?, text, position, self.counted))
+            let (names, before) = self.names.get(&name)?;
+            let names = names.clone().still_in(before, text);
+            Some(completion::completion(&names, text, position, self.counted))
         });
         CompletionResponse::Array(offered.unwrap_or_default())
     }

@@ -8,8 +8,10 @@ use crate::{
     error::Failure,
     finding::{Finding, Place},
     load::{Files, LoadedTenant, Unsaved},
-    path::Segment,
-    provider::{Kinds, Workspace},
+    model::Kind,
+    path::{Path as FieldPath, Segment},
+    plan::Accepts,
+    provider::{self, Kinds, Workspace},
     report::Trace,
 };
 use jiff::Timestamp;
@@ -83,6 +85,22 @@ impl Edited {
     /// The kind of system that a provider is.
     pub fn kind(&self, provider: &str) -> Option<&str> {
         self.workspace()?.file.providers.get(provider).map(|it| it.kind.as_str())
+    }
+
+    /// Whether some field with this key takes a destination of this word, in an object of a section.
+    pub fn takes(&self, provider: &str, section: &str, key: &str, word: &str) -> bool {
+        let Some(known) = self.kind(provider).and_then(provider::find) else { return true };
+        let of_kind = || known.dialect.accepts.iter().filter(|row| row.kind.section() == section);
+        let is_own = |row: &&Accepts| row.path.last().is_some_and(|it| *it == key);
+        if of_kind().any(|row| is_own(&row)) {
+            return of_kind().filter(is_own).any(|row| row.words.contains(&word));
+        }
+        let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.section() == section) else { return true };
+        // The fields of a rule are all below one row.
+        let by_rows = kind != Kind::Rules
+            || of_kind().next().is_none()
+            || of_kind().any(|row| row.words.contains(&word));
+        by_rows && known.dialect.takes(kind, &FieldPath::default().join(key), word)
     }
 
     /// Where a call goes now. `None` where the files have errors, or nothing is called so.

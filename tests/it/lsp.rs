@@ -307,8 +307,16 @@ fn declared_names_are_offered() {
                 "forward: { always: { extension: \"102\" } }",
                 "forward:\n          always:\n            extension: ‸",
             ),
-            "101=\"101\" 102=\"102\"",
+            "102=\"102\"",
         ),
+        (
+            at("agents: [\"101\"]", "failover: ‸, agents: [\"101\"]"),
+            "{ extension: \"101\" } { extension: \"102\" }",
+        ),
+        (at("schedules:", "forwards:\n  \"+12145550199\": { to: \"‸\" }\nschedules:"), ""),
+        (at("schedules:", "absent:\n  queues: [\"‸\"]\nschedules:"), ""),
+        // A name that is gone is not offered, also while the file cannot be read.
+        (TENANT.replace("night", "dusk").replace("when: dusk", "when: ‸") + "bad: [\n", "default"),
         (at("tenant: acme", "tenant: ‸"), ""),
         (at("label: \"Übung 😀\"", "label: \"‸\""), ""),
         (at("schedules:", "# queue: ‸\nschedules:"), ""),
@@ -368,7 +376,7 @@ fn a_call_and_a_key_are_explained() {
     let mut editor = Editor::open(&workspace);
     let at = |from: &str, to: &str| TENANT.replacen(from, to, 1);
     let cases = [
-        (at("\"+12145550100\"", "\"+1214‸5550100\""), "**A call to +12145550100 now** ("),
+        (at("\"+12145550100\"", "\"+1214‸5550100\""), "**A call to +1 214 555 0100 now** ("),
         (at("queue: \"400\"", "queue: \"4‸00\""), "**A call to queue 400 now** ("),
         (at("ring_timeout: 30", "ring_tim‸eout: 30"), "Seconds"),
         (at("time_zone:", "time_z‸one:"), "The time zone that its hours are meant in"),
