@@ -1,6 +1,7 @@
 //! Messages on the standard streams. No frame takes more memory than has come of it.
 
-use lsp_server::{Connection, Message};
+use lsp_server::{Connection, ErrorCode, Message};
+use serde_json::{Value, json};
 use std::{
     io::{self, BufRead, Read, Write, stdin, stdout},
     thread::{self, JoinHandle},
@@ -18,12 +19,20 @@ pub struct Frames {
     writer: JoinHandle<io::Result<()>>,
 }
 
-/// A connection over the standard streams. It ends with an `exit`, with the input, and with what is no message.
+/// A connection over the standard streams. It ends with an `exit`, with the input, and with what is no frame. A frame
+/// that holds no message is refused, and the next one is read.
 pub fn connect() -> (Connection, Frames) {
     let (server, Connection { sender, receiver }) = Connection::memory();
     let reader = thread::spawn(move || {
         let mut from = stdin().lock();
-        while let Some(message) = read(&mut from)? {
+        while let Some(bytes) = frame(&mut from)? {
+            let message = match message(bytes) {
+                Ok(message) => message,
+                Err(refused) => {
+                    write(&refused)?;
+                    continue;
+                }
+            };
             let is_over = matches!(&message, Message::Notification(it) if it.method == "exit");
             if sender.send(message).is_err() || is_over {
                 break;
@@ -31,11 +40,9 @@ pub fn connect() -> (Connection, Frames) {
         }
         Ok(())
     });
-    let writer = thread::spawn(move || {
-        let mut to = stdout().lock();
-        receiver.iter().try_for_each(|message| message.write(&mut to))?;
-        to.flush()
-    });
+    // Each message has the output for itself: both threads write.
+    let writer =
+        thread::spawn(move || receiver.iter().try_for_each(|message| message.write(&mut stdout().lock())));
     (server, Frames { reader, writer })
 }
 
@@ -48,8 +55,15 @@ impl Frames {
     }
 }
 
-/// The next message; `None` at the end of the input.
-fn read(from: &mut impl BufRead) -> io::Result<Option<Message>> {
+fn write(answer: &Value) -> io::Result<()> {
+    let text = answer.to_string();
+    let mut to = stdout().lock();
+    write!(to, "Content-Length: {}\r\n\r\n{text}", text.len())?;
+    to.flush()
+}
+
+/// What is in the next frame; `None` at the end of the input.
+fn frame(from: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     let no_frame = |why: &str| io::Error::new(io::ErrorKind::InvalidData, why.to_owned());
     let mut length = None;
     loop {
@@ -74,7 +88,41 @@ fn read(from: &mut impl BufRead) -> io::Result<Option<Message>> {
     if (bytes.len() as u64) < length {
         return Err(no_frame("a message is cut off"));
     }
-    Ok(Some(serde_json::from_slice(&bytes)?))
+    Ok(Some(bytes))
+}
+
+/// The message in a frame, or the answer that it is none.
+fn message(mut bytes: Vec<u8>) -> Result<Message, Value> {
+    let refused = |code: ErrorCode, message: String| json!({ "jsonrpc": "2.0", "id": null, "error": { "code": code as i32, "message": message } });
+    replace_lone_surrogates(&mut bytes);
+    let value: Value = serde_json::from_slice(&bytes)
+        .map_err(|error| refused(ErrorCode::ParseError, format!("the message is not JSON: {error}")))?;
+    let none = "the message is neither a request, nor a notification, nor a response";
+    serde_json::from_value(value).map_err(|_| refused(ErrorCode::InvalidRequest, none.to_owned()))
+}
+
+/// Half of a character is valid in JSON, and editors send it, but it is no text: U+FFFD takes its place.
+fn replace_lone_surrogates(bytes: &mut [u8]) {
+    let mut at = 0;
+    while at < bytes.len() {
+        match (bytes[at], unit(bytes, at)) {
+            (b'\\', Some(0xd800..=0xdbff)) if matches!(unit(bytes, at + 6), Some(0xdc00..=0xdfff)) => {
+                at += 12
+            }
+            (b'\\', Some(0xd800..=0xdfff)) => {
+                bytes[at + 2..at + 6].copy_from_slice(b"fffd");
+                at += 6;
+            }
+            (b'\\', _) => at += 2,
+            _ => at += 1,
+        }
+    }
+}
+
+/// The number in a `\uXXXX` that begins at a byte.
+fn unit(bytes: &[u8], at: usize) -> Option<u16> {
+    let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
+    u16::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()
 }
 
 #[cfg(test)]
@@ -97,17 +145,38 @@ mod tests {
             ("\r\n{}", "a message has no length"),
             ("GET / HTTP/1.1\r\n\r\n", "a header has no colon"),
             (long.as_str(), "a header has no end"),
-            ("Content-Length: 2\r\n\r\n{}", "data did not match any variant of untagged enum Message"),
-            (deep.as_str(), "recursion limit exceeded at line 1 column 128"),
+            ("Content-Length: 2\r\n\r\n{}", "-32600"),
+            ("Content-Length: 2\r\n\r\n[]", "-32600"),
+            ("Content-Length: 5\r\n\r\n{bad}", "-32700"),
+            (deep.as_str(), "-32700"),
         ];
         for (text, expected) in cases {
-            let read = match read(&mut text.as_bytes()) {
-                Ok(Some(Message::Notification(it))) => it.method,
-                Ok(Some(other)) => format!("{other:?}"),
+            let read = match frame(&mut text.as_bytes()).map(|it| it.map(message)) {
+                Ok(Some(Ok(Message::Notification(it)))) => it.method,
+                Ok(Some(Ok(other))) => format!("{other:?}"),
+                Ok(Some(Err(refused))) => refused["error"]["code"].to_string(),
                 Ok(None) => "end".to_owned(),
                 Err(error) => error.to_string(),
             };
             assert_eq!(read, expected, "{}", &text[..text.len().min(60)]);
+        }
+    }
+    /// A pair is one character and stays; what only looks like half of one stays too.
+    #[test]
+    fn half_a_character_is_replaced() {
+        let cases = [
+            (r"a: \ud83d", r"a: \ufffd"),
+            (r"\ud83d\ude00", r"\ud83d\ude00"),
+            (r"\ude00\ud83d", r"\ufffd\ufffd"),
+            (r"\ud83d\ud83d\ude00", r"\ufffd\ud83d\ude00"),
+            (r"\\ud83d", r"\\ud83d"),
+            (r"\\\ud83d", r"\\\ufffd"),
+            (r"\ud8", r"\ud8"),
+        ];
+        for (text, expected) in cases {
+            let mut bytes = text.as_bytes().to_vec();
+            replace_lone_surrogates(&mut bytes);
+            assert_eq!(String::from_utf8(bytes).unwrap(), expected, "{text}");
         }
     }
 }

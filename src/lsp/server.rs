@@ -10,19 +10,22 @@ use super::{
 };
 use crate::{error::Failure, finding::Place, load::WORKSPACE_FILE, run::Edited};
 use jiff::Timestamp;
-use lsp_server::{Connection, ErrorCode, Message, Notification, ProtocolError, Request, RequestId, Response};
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::{
     CompletionOptions, CompletionParams, CompletionResponse, DidChangeTextDocumentParams,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, GotoDefinitionParams,
     GotoDefinitionResponse, Hover, HoverContents, HoverParams, InitializeParams, Location, MarkupContent,
-    MarkupKind, OneOf, Position, PublishDiagnosticsParams, ReferenceParams, ServerCapabilities,
-    TextDocumentIdentifier, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions,
+    MarkupKind, MessageType, OneOf, Position, PublishDiagnosticsParams, ReferenceParams, ServerCapabilities,
+    ShowMessageParams, TextDocumentIdentifier, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
     notification::{
         DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument, DidOpenTextDocument,
-        DidSaveTextDocument, Notification as _, PublishDiagnostics,
+        DidSaveTextDocument, Exit, Initialized, Notification as _, PublishDiagnostics, ShowMessage,
     },
-    request::{Completion, GotoDefinition, HoverRequest, References, RegisterCapability, Request as _},
+    request::{
+        Completion, GotoDefinition, HoverRequest, Initialize, References, RegisterCapability, Request as _,
+        Shutdown,
+    },
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -39,36 +42,36 @@ const PAUSE: Duration = Duration::from_millis(150);
 /// Serves one editor on the standard streams, until it says that it is over or goes away.
 pub fn serve(root: &Path, now: Option<Timestamp>) -> Result<(), Failure> {
     let (connection, frames) = frames::connect();
-    let served = converse(&connection, root, now);
+    let end = converse(&connection, root, now);
     // The thread that writes ends with the last message.
     drop(connection);
-    let is_cut_off = match served {
-        Ok(()) => false,
-        // Then the thread that reads has ended, and knows why.
-        Err(error) if error.channel_is_disconnected() => true,
-        Err(error) => {
-            return Err(Failure::error(format!("the editor does not keep to the protocol: {error}")));
-        }
-    };
     frames.end().map_err(|error| Failure::error(format!("the editor cannot be understood: {error}")))?;
-    match is_cut_off {
-        true => Err(Failure::error("the editor is gone before it has greeted")
+    match end {
+        End::Over => Ok(()),
+        End::NotGreeted => Err(Failure::error("the editor is gone before it has greeted")
             .help("this is for editors: `dialform help yaml`; by hand, use `dialform check`")),
-        false => Ok(()),
+        End::NotShut => Err(Failure::error("the editor has said `exit` before `shutdown`")),
     }
 }
 
-fn converse(connection: &Connection, root: &Path, now: Option<Timestamp>) -> Result<(), ProtocolError> {
-    let (id, params) = connection.initialize_start()?;
+/// How a conversation ends.
+enum End {
+    /// In order, or the editor goes away.
+    Over,
+    NotGreeted,
+    /// An `exit` without a `shutdown`: the protocol has the process fail then.
+    NotShut,
+}
+
+fn converse(connection: &Connection, root: &Path, now: Option<Timestamp>) -> End {
+    let (id, params) = match greeting(connection) {
+        Ok(greeting) => greeting,
+        Err(end) => return end,
+    };
     // What an editor says of itself that is not understood is as if it had not said it.
     let params: InitializeParams = serde_json::from_value(params).unwrap_or_default();
     let general = params.capabilities.general.as_ref();
     let counted = Counted::of(general.and_then(|it| it.position_encodings.as_deref()));
-    let answer = json!({
-        "capabilities": capabilities(counted),
-        "serverInfo": { "name": "dialform", "version": env!("CARGO_PKG_VERSION") },
-    });
-    connection.initialize_finish(id, answer)?;
     let documents = Documents::below(&workspace(root, &params));
     let mut server = Server {
         connection,
@@ -78,10 +81,34 @@ fn converse(connection: &Connection, root: &Path, now: Option<Timestamp>) -> Res
         names: BTreeMap::new(),
         shown: BTreeSet::new(),
         is_stale: true,
+        is_shut: false,
         documents,
+        greeted: Some(params),
     };
-    server.watch(&params);
+    let answer = json!({
+        "capabilities": capabilities(counted),
+        "serverInfo": { "name": "dialform", "version": env!("CARGO_PKG_VERSION") },
+    });
+    server.send(Response::new_ok(id, answer).into());
     server.listen()
+}
+
+/// The `initialize` that comes first. Other requests before it are refused.
+fn greeting(connection: &Connection) -> Result<(RequestId, Value), End> {
+    for message in &connection.receiver {
+        match message {
+            Message::Request(it) if it.method == Initialize::METHOD => return Ok((it.id, it.params)),
+            Message::Request(it) => {
+                let code = ErrorCode::ServerNotInitialized as i32;
+                let refused = Response::new_err(it.id, code, "`initialize` comes first".to_owned());
+                // Nobody is left to tell where this cannot be sent: the next message says so.
+                let _ = connection.sender.send(refused.into());
+            }
+            Message::Notification(it) if it.method == Exit::METHOD => return Err(End::NotShut),
+            Message::Notification(_) | Message::Response(_) => {}
+        }
+    }
+    Err(End::NotGreeted)
 }
 
 fn capabilities(counted: Counted) -> ServerCapabilities {
@@ -109,10 +136,15 @@ fn workspace(root: &Path, params: &InitializeParams) -> PathBuf {
     if root.join(WORKSPACE_FILE).is_file() {
         return root.to_owned();
     }
+    workspaces(params).next().unwrap_or_else(|| root.to_owned())
+}
+
+/// The directories that the editor has open and that are workspaces.
+fn workspaces(params: &InitializeParams) -> impl Iterator<Item = PathBuf> {
     #[expect(deprecated, reason = "older editors say it nowhere else")]
     let uris = params.workspace_folders.iter().flatten().map(|it| &it.uri).chain(&params.root_uri);
-    let mut directories = uris.filter_map(|uri| Url::parse(uri.as_str()).ok()?.to_file_path().ok());
-    directories.find(|it| it.join(WORKSPACE_FILE).is_file()).unwrap_or_else(|| root.to_owned())
+    let directories = uris.filter_map(|uri| Url::parse(uri.as_str()).ok()?.to_file_path().ok());
+    directories.filter(|it| it.join(WORKSPACE_FILE).is_file())
 }
 
 struct Server<'c> {
@@ -128,6 +160,10 @@ struct Server<'c> {
     shown: BTreeSet<String>,
     /// Whether something has changed since.
     is_stale: bool,
+    /// Whether the editor has said `shutdown`.
+    is_shut: bool,
+    /// What the editor has said of itself, until it is ready to be asked.
+    greeted: Option<InitializeParams>,
 }
 
 impl Server<'_> {
@@ -148,30 +184,44 @@ impl Server<'_> {
         self.send(Request::new(id, RegisterCapability::METHOD.to_owned(), params).into());
     }
 
-    fn listen(&mut self) -> Result<(), ProtocolError> {
+    /// Says which open workspaces are not looked at: one process serves one.
+    fn tell_of_others(&self, params: &InitializeParams) {
+        let served = self.documents.root();
+        let others = workspaces(params).filter(|it| it.canonicalize().is_ok_and(|it| it != served));
+        let others: BTreeSet<String> = others.map(|it| it.display().to_string()).collect();
+        if others.is_empty() {
+            return;
+        }
+        let others = others.into_iter().collect::<Vec<_>>().join(", ");
+        let message = format!("dialform looks at {} only, not at {others}", served.display());
+        let params = ShowMessageParams { typ: MessageType::WARNING, message };
+        self.send(Notification::new(ShowMessage::METHOD.to_owned(), params).into());
+    }
+
+    fn listen(&mut self) -> End {
         loop {
-            let message = if self.is_stale {
+            let message = if self.is_stale && !self.is_shut {
                 match self.connection.receiver.recv_timeout(PAUSE) {
                     Ok(message) => message,
                     Err(error) if error.is_timeout() => {
                         self.look();
                         continue;
                     }
-                    Err(_) => return Ok(()),
+                    Err(_) => return End::Over,
                 }
             } else {
                 match self.connection.receiver.recv() {
                     Ok(message) => message,
-                    Err(_) => return Ok(()),
+                    Err(_) => return End::Over,
                 }
             };
             match message {
                 Message::Request(request) => {
-                    if self.connection.handle_shutdown(&request)? {
-                        return Ok(());
-                    }
                     let answer = self.answer(request);
                     self.send(answer.into());
+                }
+                Message::Notification(it) if it.method == Exit::METHOD => {
+                    return if self.is_shut { End::Over } else { End::NotShut };
                 }
                 Message::Notification(notification) => self.note(notification),
                 // What it was asked it does, or does not.
@@ -207,6 +257,13 @@ impl Server<'_> {
             }
             DidSaveTextDocument::METHOD => understood::<DidSaveTextDocumentParams>(params).is_some(),
             DidChangeWatchedFiles::METHOD => true,
+            Initialized::METHOD => {
+                if let Some(params) = self.greeted.take() {
+                    self.watch(&params);
+                    self.tell_of_others(&params);
+                }
+                false
+            }
             _ => false,
         };
         self.is_stale |= is_of_files;
@@ -247,6 +304,10 @@ impl Server<'_> {
 
     fn answer(&mut self, request: Request) -> Response {
         let Request { id, method, params } = request;
+        if self.is_shut {
+            let message = "nothing is answered after `shutdown`".to_owned();
+            return Response::new_err(id, ErrorCode::InvalidRequest as i32, message);
+        }
         match method.as_str() {
             Completion::METHOD => answered(id, params, |params: CompletionParams| {
                 let at = params.text_document_position;
@@ -268,6 +329,10 @@ impl Server<'_> {
                     definition::pointers(edited, file, byte, with_own)
                 })
             }),
+            Shutdown::METHOD => {
+                self.is_shut = true;
+                Response::new_ok(id, Value::Null)
+            }
             _ => {
                 let message = format!("`{method}` is nothing that dialform answers");
                 Response::new_err(id, ErrorCode::MethodNotFound as i32, message)
@@ -332,6 +397,10 @@ fn answered<P: DeserializeOwned, A: Serialize>(
 ) -> Response {
     match serde_json::from_value(params) {
         Ok(params) => Response::new_ok(id, answer(params)),
-        Err(error) => Response::new_err(id, ErrorCode::InvalidParams as i32, error.to_string()),
+        // What serde says repeats the text.
+        Err(_) => {
+            let message = "the parameters are not those of this request".to_owned();
+            Response::new_err(id, ErrorCode::InvalidParams as i32, message)
+        }
     }
 }

@@ -440,6 +440,64 @@ fn nothing_ends_it_but_its_editor() {
     assert_eq!(editor.close(), Some(0));
 }
 
+/// One message that is none, or that comes at the wrong time, costs one answer and not the server.
+#[test]
+fn a_wrong_message_costs_one_answer() {
+    let workspace = workspace();
+    let mut editor = Editor::start(&workspace);
+    let code = |answer: &Value| answer["error"]["code"].as_i64();
+    assert_eq!(code(&editor.ask("textDocument/hover", json!({}))), Some(-32002));
+    editor.ask("initialize", json!({ "processId": null, "capabilities": {} }));
+    assert_eq!(code(&editor.ask("textDocument/formatting", json!({}))), Some(-32601));
+    editor.tell("initialized", json!({}));
+    for (body, expected) in [("{bad}", -32700), ("[{}]", -32600), ("{}", -32600), ("\"\u{7f}", -32700)] {
+        let to = editor.to.as_mut().unwrap();
+        write!(to, "Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+        let refused = loop {
+            let message = editor.from.recv_timeout(LONG).unwrap();
+            if message.get("error").is_some() {
+                break message;
+            }
+        };
+        assert_eq!((code(&refused), &refused["id"]), (Some(expected), &Value::Null), "{body}: {refused:#}");
+    }
+    // Half of a character, as JavaScript writes it.
+    let uri = editor.uri(FILE);
+    let params =
+        format!(r#"{{"textDocument":{{"uri":"{uri}","languageId":"yaml","version":1,"text":"a: \ud83d"}}}}"#);
+    let body = format!(r#"{{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{params}}}"#);
+    write!(editor.to.as_mut().unwrap(), "Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    editor.version = 1;
+    assert!(!editor.diagnostics(FILE).is_empty());
+    editor.ask("shutdown", Value::Null);
+    assert_eq!(code(&editor.ask("textDocument/hover", json!({}))), Some(-32600));
+    editor.tell("exit", Value::Null);
+    assert_eq!(editor.child.wait().unwrap().code(), Some(0));
+    let mut editor = Editor::open(&workspace);
+    editor.tell("exit", Value::Null);
+    assert_eq!(editor.child.wait().unwrap().code(), Some(1));
+}
+
+/// Whoever opens a second workspace beside the first is told that nothing looks at it.
+#[test]
+fn a_workspace_that_is_not_looked_at_is_named_once() {
+    let (served, other) = (workspace(), workspace());
+    let uri = |it: &Workspace| Url::from_file_path(it.root().canonicalize().unwrap()).unwrap().to_string();
+    let folder = |it: &Workspace| json!({ "uri": uri(it), "name": "it" });
+    let mut editor = Editor::start(&served);
+    let folders = json!([folder(&served), folder(&other)]);
+    editor.ask("initialize", json!({ "processId": null, "capabilities": {}, "workspaceFolders": folders }));
+    editor.tell("initialized", json!({}));
+    let said = editor.from.recv_timeout(LONG).unwrap();
+    let path = |it: &Workspace| it.root().canonicalize().unwrap().display().to_string();
+    let expected = format!("dialform looks at {} only, not at {}", path(&served), path(&other));
+    assert_eq!(
+        (&said["method"], &said["params"]["message"]),
+        (&json!("window/showMessage"), &json!(expected))
+    );
+    assert_eq!(editor.close(), Some(0));
+}
+
 /// An editor that goes away, or speaks something else, leaves no process behind and no panic.
 #[test]
 fn it_goes_with_its_editor() {
@@ -447,7 +505,7 @@ fn it_goes_with_its_editor() {
     let no = "the editor cannot be understood: ";
     let cases = [
         ("", "the editor is gone before it has greeted".to_owned()),
-        ("Content-Length: 5\r\n\r\nhello", format!("{no}expected value at line 1 column 1")),
+        ("Content-Length: 5\r\n\r\nhello", "the editor is gone before it has greeted".to_owned()),
         ("GET / HTTP/1.1\r\n\r\n", format!("{no}a header has no colon")),
         ("Content-Length: 99999999999999\r\n\r\n{}", format!("{no}a message has no length, or is too long")),
     ];
