@@ -267,29 +267,16 @@ impl<P> Workspace<P> {
             }
             _ => None,
         };
-        if let Some(batches) = in_batches {
-            let place = |name: String| {
-                let place = places[names[&name]].clone();
-                (name, place)
-            };
-            let batches = batches.into_iter().map(|names| names.into_iter().map(place).collect()).collect();
-            let (tenants, parts, part, untrusted) = (Vec::new(), Vec::new(), None, Untrusted::default());
-            return Self {
-                file,
-                providers,
-                tree,
-                tenants,
-                parts,
-                baseline,
-                findings,
-                untrusted,
-                library,
-                part,
-                at,
-                batches,
-            };
-        }
+        let place = |name: String| {
+            let place = places[names[&name]].clone();
+            (name, place)
+        };
+        let in_batches = in_batches.unwrap_or_default().into_iter();
+        let batches: Vec<Vec<_>> = in_batches.map(|names| names.into_iter().map(place).collect()).collect();
         let (mut tenants, mut parts) = loop {
+            if !batches.is_empty() {
+                break (Vec::new(), Vec::new());
+            }
             let wanted: Vec<(&str, &Place)> = names
                 .iter()
                 .map(|(name, index)| (name.as_str(), &places[*index]))
@@ -321,7 +308,7 @@ impl<P> Workspace<P> {
             let (unsure, sure): (Vec<_>, _) = tenants.into_iter().partition(is_unsure);
             (tenants, parts) = (sure, parts.into_iter().chain(unsure).collect());
         }
-        let (untrusted, batches) = (Untrusted::default(), Vec::new());
+        let untrusted = Untrusted::default();
         Self {
             file,
             providers,

@@ -94,7 +94,7 @@ impl Names {
         self
     }
 
-    /// Without the object at a byte of a text itself, and without the words that its provider does not take there.
+    /// Without an object itself: its calls do not go on to it.
     fn without_itself(mut self, section: &str, object: &str) -> Self {
         let word = match section {
             "queues" => "queue",

@@ -510,7 +510,8 @@ fn absent(loaded: &LoadedTenant) -> BTreeMap<Address, Option<Source>> {
         .collect()
 }
 
-/// What is found in the files of the tenants that are loaded.
+/// What is found in the files of the tenants that are loaded: by lints, of what ends, of what is protected and ends, and of what
+/// is wrong then.
 pub(super) fn in_files(workspace: &Workspace) -> [Vec<Finding>; 4] {
     let wrong = |tenants: &[&LoadedTenant], at: Timestamp| {
         let found = lints(workspace, tenants, at, lint::check);

@@ -73,7 +73,7 @@ async fn what_a_plan_says_does_not_depend_on_batches() {
     let [(whole, tops, once), batches @ ..] = plans.as_slice() else { panic!("no plans") };
     assert_eq!(whole.matches("on the same platform").count(), 2, "{whole}");
     for (text, found, asked) in batches {
-        similar_asserts(whole, text);
+        assert_same(whole, text);
         assert_eq!(found, tops);
         let twice: Vec<&String> =
             asked.iter().filter(|(account, it)| once[*account] < **it).map(|(it, _)| it).collect();
@@ -81,7 +81,7 @@ async fn what_a_plan_says_does_not_depend_on_batches() {
     }
 }
 
-fn similar_asserts(whole: &str, text: &str) {
+fn assert_same(whole: &str, text: &str) {
     let diff = similar::TextDiff::from_lines(whole, text);
     assert!(whole == text, "{}", diff.unified_diff().header("whole", "in batches"));
 }
