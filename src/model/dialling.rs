@@ -2,7 +2,7 @@
 //! them: the public number plans.
 
 use super::{E164, numbering};
-use phonenumber::metadata::DATABASE;
+use phonenumber::{country::Id, metadata::DATABASE};
 
 /// A number as it is dialled within its country.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,31 +17,42 @@ impl National {
     /// those. `None` where the code is that of no country.
     pub fn of(number: &E164) -> Option<Self> {
         let (code, digits) = split(number)?;
+        let digits = digits.to_owned();
+        if let Some(country) = numbering::country(number.digits()) {
+            return Some(Self { country: country.to_owned(), digits });
+        }
         let own = phonenumber::parse(None, number.to_string()).ok().and_then(|it| it.country().id());
         let country = own.map(|id| id.as_ref().to_owned()).or_else(|| countries(code).next())?;
-        Some(Self { country, digits: digits.to_owned() })
+        Some(Self { country, digits })
     }
 
     /// Back to the number, with or without the zero that is dialled before it within its country; `None` where there is no
     /// such country, or where that is no number.
     pub fn number(country: &str, digits: &str) -> Option<E164> {
-        let plan = DATABASE.by_id(country.to_uppercase().as_str())?;
-        let trunk = plan.national_prefix().filter(|prefix| *prefix == "0");
-        let digits = trunk.and_then(|zero| digits.strip_prefix(zero)).unwrap_or(digits);
-        format!("+{}{digits}", plan.country_code()).parse().ok()
+        let (code, has_zero) = match country.to_uppercase().as_str() {
+            // Most numbers are of these, and loading the plans takes longer than all else.
+            "US" | "CA" => (1, false),
+            "GB" => (44, true),
+            country => {
+                let plan = DATABASE.by_id(country)?;
+                (plan.country_code(), plan.national_prefix() == Some("0"))
+            }
+        };
+        let digits = digits.strip_prefix('0').filter(|_| has_zero).unwrap_or(digits);
+        format!("+{code}{digits}").parse().ok()
     }
 }
 
 /// Whether these letters are a country.
 pub fn is_country(letters: &str) -> bool {
-    DATABASE.by_id(letters.to_uppercase().as_str()).is_some()
+    letters.to_uppercase().parse::<Id>().is_ok()
 }
 
 /// The calling code, and the digits after it; `None` where the code is that of no country.
 pub fn split(number: &E164) -> Option<(u16, &str)> {
     let (code, rest) = numbering::split(number.digits())?;
-    let code = code.parse().ok()?;
-    countries(code).next().map(|_| (code, rest))
+    let code = code.parse().ok().filter(|_| numbering::has_country(code))?;
+    Some((code, rest))
 }
 
 /// The countries of a calling code, the main one first.
@@ -84,6 +95,16 @@ mod tests {
         assert_eq!(National::of(&"+88213300655".parse().unwrap()), None);
         assert_eq!(National::number("GB", "02079460104"), National::number("GB", "2079460104"));
         assert_eq!(National::number("XX", "4105550123"), None);
+        // What is known without the plans is as they say.
+        for (country, code, prefix) in [("US", 1, "1"), ("CA", 1, "1"), ("GB", 44, "0")] {
+            let plan = DATABASE.by_id(country).unwrap();
+            assert_eq!((plan.country_code(), plan.national_prefix()), (code, Some(prefix)));
+        }
+        let letters = || b'A'..=b'Z';
+        for pair in letters().flat_map(|one| letters().map(move |two| [one, two])) {
+            let text = str::from_utf8(&pair).unwrap();
+            assert_eq!(is_country(text), DATABASE.by_id(text).is_some(), "{text}");
+        }
         assert_eq!(National::number("US", "41055"), None);
     }
 }

@@ -11,6 +11,23 @@ pub(super) fn is_common(digits: &str) -> bool {
     in_plan && code.parse().is_ok_and(|code: usize| IS_AREA_CODE.get(code) == Some(&true))
 }
 
+/// The country of a number, without its `+`, where that is known without loading the plans.
+pub fn country(digits: &str) -> Option<&'static str> {
+    if !is_common(digits) {
+        return None;
+    }
+    let Some(national) = digits.strip_prefix('1') else {
+        // The islands share the ranges of mobile phones.
+        let is_of_a_city = digits.strip_prefix("44").is_some_and(|it| it.starts_with(['1', '2']));
+        return is_of_a_city.then_some("GB");
+    };
+    let has = |areas: &str| areas.split(' ').any(|area| national.starts_with(area));
+    if has(ISLANDS) {
+        return None;
+    }
+    Some(BESIDE_THE_STATES.iter().find(|(_, areas)| has(areas)).map_or("US", |it| it.0))
+}
+
 /// Whether a number is of another country than the U.S., with its islands, and Canada. They share their code with others.
 pub fn is_abroad(number: &E164) -> bool {
     number.digits().strip_prefix('1').is_none_or(|it| ISLANDS.split(' ').any(|area| it.starts_with(area)))
@@ -33,6 +50,21 @@ pub(super) const UNITED_KINGDOM: &[&str] = &[
 
 /// Area codes of +1 that other countries have.
 const ISLANDS: &str = "242 246 264 268 284 345 441 473 649 658 664 721 758 767 784 809 829 849 868 869 876";
+
+/// Area codes of +1 that are neither of the states nor of those islands.
+const BESIDE_THE_STATES: &[(&str, &str)] = &[
+    (
+        "CA",
+        "204 226 236 249 250 257 263 289 306 343 354 365 367 368 382 403 416 418 428 431 437 438 450 468 474 506 514 519 \
+         548 579 581 584 587 600 604 613 622 633 639 647 672 683 705 709 742 753 778 780 782 807 819 825 867 873 879 902 \
+         905 942",
+    ),
+    ("PR", "787 939"),
+    ("VI", "340"),
+    ("GU", "671"),
+    ("MP", "670"),
+    ("AS", "684"),
+];
 
 /// The same codes, each at its place.
 static IS_AREA_CODE: [bool; 1000] = {
@@ -77,6 +109,27 @@ pub(super) const NORTH_AMERICA: &str = "201 202 203 204 205 206 207 208 209 210 
 mod tests {
     use super::*;
     use phonenumber::metadata::DATABASE;
+
+    /// A number of a wrong country is written to the provider as one.
+    #[test]
+    fn a_country_that_is_known_at_once_is_the_one_of_the_plans() {
+        let of_library = |number: &str| {
+            let number = phonenumber::parse(None, number).ok()?;
+            number.country().id().map(|it| it.as_ref().to_owned())
+        };
+        let american = (200..1000)
+            .flat_map(|area| ["200", "555", "999"].map(|exchange| format!("1{area}{exchange}0123")));
+        let british = UNITED_KINGDOM.iter().flat_map(|begin| {
+            ["00000000", "49999999", "91234567"].map(|end| format!("44{}", &format!("{begin}{end}")[..10]))
+        });
+        let mut known = 0;
+        for digits in american.chain(british) {
+            let Some(country) = country(&digits) else { continue };
+            known += 1;
+            assert_eq!(Some(country), of_library(&format!("+{digits}")).as_deref(), "{digits}");
+        }
+        assert!(known > 1000);
+    }
 
     /// Calls to the islands cost more, and their numbers look like any other of North America.
     #[test]

@@ -5,12 +5,14 @@
 
 mod advice;
 mod area_codes;
+mod calling_codes;
 mod country;
 mod plans;
 mod zones;
 
 pub use advice::advice;
-pub use area_codes::is_abroad;
+pub use area_codes::{country, is_abroad};
+pub use calling_codes::has_country;
 pub use country::Country;
 pub use plans::{Standing, split, standing};
 pub use zones::country_of_zone;

@@ -1,6 +1,6 @@
 //! What the numbering plan of a number's country says of it.
 
-use super::{area_codes::is_common, country::Country};
+use super::{area_codes::is_common, calling_codes::is_code, country::Country};
 use crate::{explained::Explained, model::E164};
 use phonenumber::{
     Metadata,
@@ -42,7 +42,7 @@ pub(super) fn is_known(code: &str, national: &str) -> bool {
 
 /// The calling code that digits begin with, and what is behind it; `None` where no plan has it.
 pub fn split(digits: &str) -> Option<(&str, &str)> {
-    Plan::of(digits).map(|(plan, national)| (plan.code, national))
+    (1..=3).filter_map(|length| digits.split_at_checked(length)).find(|(code, _)| is_code(code))
 }
 
 /// The calling code of a country.
@@ -79,10 +79,8 @@ struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     fn of(digits: &'a str) -> Option<(Self, &'a str)> {
-        (1..=3).find_map(|length| {
-            let (code, national) = digits.split_at_checked(length)?;
-            Some((Self::with_code(code)?, national))
-        })
+        let (code, national) = split(digits)?;
+        Some((Self::with_code(code)?, national))
     }
 
     fn with_code(code: &'a str) -> Option<Self> {
