@@ -7,7 +7,7 @@ use jiff::{
     tz::TimeZone,
 };
 use std::{
-    cell::RefCell,
+    cell::{OnceCell, RefCell},
     collections::{BTreeMap, HashMap},
     ops::Range,
 };
@@ -43,6 +43,8 @@ pub struct Calendar {
     named: Vec<(String, Vec<Range<Seconds>>)>,
     /// What was said of windows already: many calls differ in the same.
     said: RefCell<HashMap<Vec<Range<Seconds>>, String>>,
+    /// Each two of them, by their places, and what is in both.
+    together: OnceCell<Vec<(usize, usize, Vec<Range<Seconds>>)>>,
 }
 
 /// Of more schedules than this no two are tried together.
@@ -59,7 +61,7 @@ impl Calendar {
         };
         let named = named.into_iter().map(|(name, spans)| (name, clipped(spans)));
         let named = named.filter(|(_, spans)| !spans.is_empty()).collect();
-        Self { zone, within, named, said: RefCell::default() }
+        Self { zone, within, named, said: RefCell::default(), together: OnceCell::new() }
     }
 
     pub fn within(&self) -> &Range<Seconds> {
@@ -90,39 +92,41 @@ impl Calendar {
 
     /// In the names of schedules: those that fit best, and the days on which they do not.
     fn by_name(&self, whole: &[Range<Seconds>]) -> Option<String> {
-        let not = |spans: &[Range<Seconds>]| outside(spans, &self.within);
-        let mut best: Option<(Seconds, Vec<Range<Seconds>>, String)> = None;
-        let mut offer = |spans: Vec<Range<Seconds>>, said: String| {
-            let off = joined([both(&spans, &not(whole)), both(&not(&spans), whole)].concat());
-            let length = length(&off);
-            if best.as_ref().is_none_or(|(least, ..)| length < *least) {
-                best = Some((length, off, said));
+        let clipped = both(whole, std::slice::from_ref(&self.within));
+        let all = length(&clipped);
+        let mut best: Option<(Seconds, Fit)> = None;
+        // How long some stretches are, and how much of that is in the windows.
+        let mut offer = |(spans, shared): (Seconds, Seconds), fit: Fit| {
+            let off = spans + all - 2 * shared;
+            if best.is_none_or(|(least, _)| off < least) {
+                best = Some((off, fit));
             }
         };
-        for (name, spans) in &self.named {
-            offer(spans.clone(), format!("during {name}"));
-            offer(not(spans), format!("outside {name}"));
+        let total = self.within.end - self.within.start;
+        let own: Vec<(Seconds, Seconds)> =
+            self.named.iter().map(|(_, spans)| (length(spans), overlap(spans, &clipped))).collect();
+        for (at, (spans, shared)) in own.iter().enumerate() {
+            offer((*spans, *shared), Fit { one: at, other: None, how: How::During });
+            offer((total - spans, all - shared), Fit { one: at, other: None, how: How::Outside });
         }
-        if self.named.len() <= TOGETHER {
-            for (at, (one, spans)) in self.named.iter().enumerate() {
-                for (other, others) in &self.named[at + 1..] {
-                    let (off, also_off) = (not(spans), not(others));
-                    offer(both(spans, &also_off), format!("during {one}, outside {other}"));
-                    offer(both(&off, others), format!("during {other}, outside {one}"));
-                    offer(both(spans, others), format!("during {one} and {other}"));
-                    offer(both(&off, &also_off), format!("outside {one} and {other}"));
-                    offer(
-                        joined([spans.clone(), others.clone()].concat()),
-                        format!("during {one} or {other}"),
-                    );
-                }
-            }
+        for (one, other, spans) in self.together() {
+            let ((a, in_a), (b, in_b)) = (own[*one], own[*other]);
+            let (shared, in_shared) = (length(spans), overlap(spans, &clipped));
+            let mut offer = |lengths, how| offer(lengths, Fit { one: *one, other: Some(*other), how });
+            offer((a - shared, in_a - in_shared), How::DuringOutside);
+            offer((b - shared, in_b - in_shared), How::OutsideDuring);
+            offer((shared, in_shared), How::During);
+            offer((total - a - b + shared, all - in_a - in_b + in_shared), How::Outside);
+            offer((a + b - shared, in_a + in_b - in_shared), How::DuringEither);
         }
-        let (least, off, said) = best?;
+        let (least, fit) = best?;
         // One hour in twenty that does not fit is an exception, and more is something else.
         if least * 20 > length(whole) {
             return None;
         }
+        let not = |spans: &[Range<Seconds>]| outside(spans, &self.within);
+        let (spans, said) = self.fit(fit);
+        let off = joined([both(&spans, &not(whole)), both(&not(&spans), whole)].concat());
         let days = days(&off, &self.within, &self.zone)?;
         let dates: Vec<Date> =
             days.into_iter().filter(|(_, day)| !day.is_empty()).map(|(date, _)| date).collect();
@@ -131,6 +135,57 @@ impl Calendar {
             Some(exceptions) => format!("{said} (otherwise on {exceptions})"),
         })
     }
+
+    /// What is in each two of the schedules.
+    fn together(&self) -> &[(usize, usize, Vec<Range<Seconds>>)] {
+        self.together.get_or_init(|| {
+            let count = if self.named.len() <= TOGETHER { self.named.len() } else { 0 };
+            let pairs = (0..count).flat_map(|one| (one + 1..count).map(move |other| (one, other)));
+            pairs.map(|(one, other)| (one, other, both(&self.named[one].1, &self.named[other].1))).collect()
+        })
+    }
+
+    /// Its stretches, and how it is said.
+    fn fit(&self, fit: Fit) -> (Vec<Range<Seconds>>, String) {
+        let not = |spans: &[Range<Seconds>]| outside(spans, &self.within);
+        let (one, spans) = &self.named[fit.one];
+        let Some((other, others)) = fit.other.map(|it| &self.named[it]) else {
+            return match fit.how {
+                How::Outside => (not(spans), format!("outside {one}")),
+                _ => (spans.clone(), format!("during {one}")),
+            };
+        };
+        match fit.how {
+            How::During => (both(spans, others), format!("during {one} and {other}")),
+            How::Outside => (both(&not(spans), &not(others)), format!("outside {one} and {other}")),
+            How::DuringOutside => (both(spans, &not(others)), format!("during {one}, outside {other}")),
+            How::OutsideDuring => (both(&not(spans), others), format!("during {other}, outside {one}")),
+            How::DuringEither => {
+                (joined([spans.clone(), others.clone()].concat()), format!("during {one} or {other}"))
+            }
+        }
+    }
+}
+
+/// Schedules that windows may be told by, by their places.
+#[derive(Clone, Copy)]
+struct Fit {
+    one: usize,
+    other: Option<usize>,
+    how: How,
+}
+
+#[derive(Clone, Copy)]
+enum How {
+    /// In it, or in both.
+    During,
+    /// In it not, or in neither.
+    Outside,
+    /// In the first and not in the second.
+    DuringOutside,
+    /// In the second and not in the first.
+    OutsideDuring,
+    DuringEither,
 }
 
 fn length(spans: &[Range<Seconds>]) -> Seconds {
@@ -163,17 +218,30 @@ fn outside(spans: &[Range<Seconds>], within: &Range<Seconds>) -> Vec<Range<Secon
     out
 }
 
-/// What is in both of two lists that are in order.
-fn both(one: &[Range<Seconds>], other: &[Range<Seconds>]) -> Vec<Range<Seconds>> {
-    let (mut out, mut a, mut b) = (Vec::new(), 0, 0);
+/// Is told of each stretch that is in both of two lists that are in order.
+fn each_shared(one: &[Range<Seconds>], other: &[Range<Seconds>], mut told: impl FnMut(Range<Seconds>)) {
+    let (mut a, mut b) = (0, 0);
     while let (Some(x), Some(y)) = (one.get(a), other.get(b)) {
         let (start, end) = (x.start.max(y.start), x.end.min(y.end));
         if start < end {
-            out.push(start..end);
+            told(start..end);
         }
         if x.end <= y.end { a += 1 } else { b += 1 }
     }
+}
+
+/// What is in both.
+fn both(one: &[Range<Seconds>], other: &[Range<Seconds>]) -> Vec<Range<Seconds>> {
+    let mut out = Vec::new();
+    each_shared(one, other, |it| out.push(it));
     out
+}
+
+/// How long that is.
+fn overlap(one: &[Range<Seconds>], other: &[Range<Seconds>]) -> Seconds {
+    let mut sum = 0;
+    each_shared(one, other, |it| sum += it.end - it.start);
+    sum
 }
 
 /// By the clock on the wall.
