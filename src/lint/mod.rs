@@ -27,6 +27,7 @@ mod impossible_number;
 mod in_part;
 mod look_alike;
 mod mailbox_of_another;
+mod meant;
 mod no_answer_loop;
 mod nobody_there;
 mod number_twice;
@@ -60,7 +61,7 @@ use crate::{
     flow,
     model::{Tenant, WorkspaceFile},
     path::{Path, Segment},
-    text::{closest, look_alike, spelled},
+    text::look_alike,
 };
 use std::collections::BTreeSet;
 
@@ -256,15 +257,6 @@ fn run(lints: &[&Lint], subject: &Subject<'_>, mut more: Vec<Finding>) -> Vec<Fi
 /// Where a number of a tenant stands: the number itself, which may be the key of an object.
 fn place_of_number(it: &TenantSubject<'_>, path: &[Segment]) -> Place {
     if path.len() == 2 { (it.place_of_key)(path) } else { (it.place)(path) }
-}
-
-/// The way out where a declared name was most likely meant.
-fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    let known: Vec<&str> = known.collect();
-    if let Some(alike) = known.iter().find(|it| look_alike(name, it)) {
-        return Some(format!("declared is {}, which differs only in what is not seen", spelled(alike)));
-    }
-    closest(name, known).map(|near| format!("did you mean `{near}`?"))
 }
 
 /// A path of keys.

@@ -1,10 +1,11 @@
 //! A call sent to a queue nobody declared.
 
-use super::{Check, Example, Findings, Lint, Subject, did_you_mean};
+use super::{Check, Example, Findings, Lint, Subject, meant::Meant};
 use crate::{
     finding::Level,
     model::{Destination, Pointed},
 };
+use std::cell::OnceCell;
 
 pub static LINT: Lint = Lint {
     code: "unknown-queue",
@@ -33,13 +34,15 @@ numbers: { "+12145550100": { route: { queue: "400" } } }"#,
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
+        let queues = OnceCell::new();
         it.tenant.each_pointer(&mut |whose, within, to| {
             let Pointed::Destination(Destination::Queue(key)) = to else { return };
             if it.tenant.queues.contains_key(key) {
                 return;
             }
             let at = whose.at(&within.path()).join("queue");
-            let help = did_you_mean(key, it.tenant.queues.keys().map(String::as_str)).unwrap_or_else(|| {
+            let meant = queues.get_or_init(|| Meant::new(it.tenant.queues.keys().map(String::as_str)));
+            let help = meant.help(key).unwrap_or_else(|| {
                 format!("declare it; `queues: {{ \"{key}\": {{}} }}` uses a live one as it is")
             });
             out.push((it.place)(&at), format!("queue `{key}` is not declared"), help);

@@ -1,11 +1,12 @@
 //! Something that follows a schedule nobody declared.
 
-use super::{Check, Example, Findings, Lint, Subject, did_you_mean};
+use super::{Check, Example, Findings, Lint, Subject, meant::Meant};
 use crate::{
     finding::Level,
     model::{Bulk, DEFAULT_RULE, Kind, Pointed},
     path::Path,
 };
+use std::cell::OnceCell;
 
 pub static LINT: Lint = Lint {
     code: "unknown-schedule",
@@ -37,11 +38,13 @@ rules: { "101": { order: [{ when: business-hours }] } }"#,
 
 fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
     for it in subject.tenants {
+        let declared = || it.tenant.schedules.keys().map(String::as_str);
+        let (schedules, of_rules) = (OnceCell::new(), OnceCell::new());
         for (index, Bulk { schedule: name, .. }) in it.tenant.bulk.iter().enumerate() {
             if !it.tenant.schedules.contains_key(name) {
                 let at = Path::from(["bulk"]).join(index).join("schedule");
-                let known = it.tenant.schedules.keys().map(String::as_str);
-                let help = did_you_mean(name, known).unwrap_or_else(|| declare(name));
+                let meant = schedules.get_or_init(|| Meant::new(declared()));
+                let help = meant.help(name).unwrap_or_else(|| declare(name));
                 out.push((it.place)(&at), format!("schedule `{name}` is not declared"), help);
             }
         }
@@ -51,9 +54,11 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             if whose.entry.is_some() || it.tenant.schedules.contains_key(name) {
                 return;
             }
-            let always = (whose.kind == Kind::Rules).then_some(DEFAULT_RULE);
-            let known = it.tenant.schedules.keys().map(String::as_str).chain(always);
-            let help = did_you_mean(name, known).unwrap_or_else(|| declare(name));
+            let meant = match whose.kind {
+                Kind::Rules => of_rules.get_or_init(|| Meant::new(declared().chain([DEFAULT_RULE]))),
+                _ => schedules.get_or_init(|| Meant::new(declared())),
+            };
+            let help = meant.help(name).unwrap_or_else(|| declare(name));
             let at = whose.at(&within.path());
             out.push((it.place)(&at), format!("schedule `{name}` is not declared"), help);
         });
