@@ -73,12 +73,15 @@ impl Shelf<'_> {
     }
 
     fn find(self, document: &Document, id: &str) -> Result<Value, ErrorResponse> {
-        let frames = self.frames(document);
-        frames
-            .into_iter()
-            .map(|(_, frame)| frame)
-            .find(|frame| text(frame, "timeframe-id") == id)
-            .ok_or_else(missing)
+        let is_meant = |frame: &&Value| text(frame, "timeframe-id") == id;
+        let found = match self {
+            Self::Domain => document.table("timeframes").map(|(_, frame)| frame).find(is_meant),
+            Self::User(user) => {
+                let frames = document.get("user-timeframes", user).and_then(Value::as_object);
+                frames.into_iter().flat_map(Map::values).find(is_meant)
+            }
+        };
+        found.cloned().ok_or_else(missing)
     }
 }
 
