@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     flow::{self, Astray, Called, Differing, Network, Noticed, Pair, Passage},
-    model::{Address, Kind, Resource, Tenant},
+    model::{Address, Kind, Pointed, Resource, Tenant},
     text::count,
 };
 use serde::{Deserialize, Serialize};
@@ -21,8 +21,14 @@ const IN_A_ROW: usize = 32;
 /// Of a plan with more steps, times places that can be called, only the beginning and the end are looked at.
 const STEPS_AND_PLACES: usize = 20_000;
 
+/// Nor of one with more steps, times objects that a tenant has.
+const STEPS_AND_OBJECTS: usize = 100_000;
+
 /// The same where calls to that many places, times the steps that each rests on, would be placed after every step.
 const STEPS_OF_PLACES: usize = 600;
+
+/// Of more states between the writes of one step only so many are looked at, each for those that follow it.
+const BETWEEN: usize = 5;
 
 /// Calls that are for a while neither as before nor as after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,27 +78,43 @@ struct Instant {
     within: Option<usize>,
     /// After how many writes in a row calls find the same.
     writes: usize,
+    /// How many steps are done by then.
+    done: usize,
 }
 
 impl Instant {
     /// All of a plan, but the beginning.
-    fn all(steps: &[Change<'_>]) -> Vec<Self> {
+    fn all(input: &Input<'_>) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
         let routed = |it: Option<&Resource>| it.cloned().map(flow::routed);
-        for (step, change) in steps.iter().enumerate() {
+        let named = named_schedules(input);
+        let is_found = |it: &Address| it.kind != Kind::Schedules || named.contains(&it.key);
+        for (step, change) in input.steps.iter().enumerate() {
+            let mut end = Self { step, within: None, writes: 1, done: step + 1 };
+            // Calls do not come to it, whether it is there or not.
+            if input.files.is_none() && !is_found(change.address) {
+                match all.last_mut() {
+                    Some(last) => (last.writes, last.done) = (last.writes + 1, end.done),
+                    None if end.done == input.steps.len() => all.push(end),
+                    None => {}
+                }
+                continue;
+            }
             let (mut now, last) = (routed(change.before), routed(change.after));
-            let mut end = Self { step, within: None, writes: 1 };
+            let first = all.len();
             for (at, state) in change.between.iter().enumerate() {
                 let state = routed(Some(state));
                 if state == last {
                     end.writes += 1;
                 } else if state != now {
-                    all.push(Self { step, within: Some(at), writes: 1 });
+                    all.push(Self { step, within: Some(at), writes: 1, done: step });
                 } else if let Some(same) = all.last_mut() {
                     same.writes += 1;
                 }
                 now = state;
             }
+            let between = all.split_off(first);
+            all.extend(thinned(between, &change.between));
             all.push(end);
         }
         all
@@ -104,11 +126,44 @@ impl Instant {
             None => states.after(self.step + 1),
         }
     }
+}
 
-    /// How many steps are done.
-    fn done(self) -> usize {
-        self.step + usize::from(self.within.is_none())
+/// The schedules that anything names, at any time.
+fn named_schedules(input: &Input<'_>) -> BTreeSet<String> {
+    let mut named = BTreeSet::new();
+    let steps = input.steps.iter().flat_map(|it| it.before.into_iter().chain(it.after).chain(&it.between));
+    for resource in input.live.values().chain(steps) {
+        resource.each_pointer(&mut |_, to| {
+            if let Pointed::Schedule(name) = to {
+                named.insert(name.to_owned());
+            }
+        });
     }
+    named
+}
+
+/// Of many states between the writes of a step those that stand for all: the first and the last, some in equal distances, and
+/// the one in which fewest people answer. One after the other would be placed as many calls as there are agents, each as often,
+/// with as many phones that ring.
+fn thinned(all: Vec<Instant>, states: &[Resource]) -> Vec<Instant> {
+    if all.len() <= BETWEEN {
+        return all;
+    }
+    let agents = |it: &Instant| match it.within.and_then(|at| states.get(at)) {
+        Some(Resource::Queue(queue)) => queue.agents.as_ref().map_or(usize::MAX, Vec::len),
+        _ => usize::MAX,
+    };
+    let fewest = (0..all.len()).min_by_key(|at| agents(&all[*at]));
+    let distant = (0..BETWEEN).map(|it| it * (all.len() - 1) / (BETWEEN - 1));
+    let kept: BTreeSet<usize> = distant.chain(fewest).collect();
+    let mut few: Vec<Instant> = Vec::with_capacity(kept.len());
+    for (at, instant) in all.into_iter().enumerate() {
+        match few.last_mut() {
+            Some(last) if !kept.contains(&at) => last.writes += instant.writes,
+            _ => few.push(instant),
+        }
+    }
+    few
 }
 
 /// What a step differs in: nothing, where it is only called otherwise.
@@ -213,8 +268,9 @@ pub fn each(
         let each = unwatched(touched, &noticed, Labels::of(first, last));
         Looked { noticed, each }
     };
-    let instants = Instant::all(input.steps);
-    if instants.len() * touched.places.len() > STEPS_AND_PLACES {
+    let instants = Instant::all(input);
+    let size = input.live.len() + count;
+    if instants.len() * touched.places.len() > STEPS_AND_PLACES || instants.len() * size > STEPS_AND_OBJECTS {
         return unwatched(touched);
     }
     let begins = states.after(0);
@@ -344,7 +400,7 @@ impl Told<'_> {
         let meanwhile = Meanwhile {
             to: Vec::new(),
             writes: after.iter().map(|it| it.writes).sum(),
-            until_by_hand: by_hand.is_some_and(|first| after.iter().any(|it| it.done() >= first)),
+            until_by_hand: by_hand.is_some_and(|first| after.iter().any(|it| it.done >= first)),
             is_lost: astray.is_lost,
             call: call().unwrap_or_default(),
         };

@@ -12,7 +12,10 @@ use crate::flow::{
     timeline::Verdict,
     walk::Call,
 };
-use std::rc::Rc;
+use std::{
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
+};
 
 /// What comes of a call.
 pub struct Known {
@@ -30,12 +33,12 @@ pub struct Remembered {
     questions: Vec<Question>,
     known: Vec<Rc<Known>>,
     first: Option<Next>,
-    callers: Vec<Caller>,
+    callers: HashMap<Caller, usize>,
 }
 
 struct Question {
     asked: Asked,
-    ways: Vec<(Answer, Next)>,
+    ways: BTreeMap<Answer, Next>,
 }
 
 #[derive(Clone, Copy)]
@@ -44,7 +47,7 @@ enum Next {
     Known(usize),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Answer {
     Phone(Phone),
     Is(bool),
@@ -80,10 +83,10 @@ impl Finding<'_> {
 
 impl Remembered {
     fn finding<'a>(&mut self, network: &'a Network, call: &'a Call, given: &'a Given) -> Finding<'a> {
-        let known = self.callers.iter().position(|it| *it == call.caller);
-        let caller = known.unwrap_or_else(|| {
-            self.callers.push(call.caller.clone());
-            self.callers.len() - 1
+        let caller = self.callers.get(&call.caller).copied().unwrap_or_else(|| {
+            let next = self.callers.len();
+            self.callers.insert(call.caller.clone(), next);
+            next
         });
         Finding { network, call, given, caller }
     }
@@ -109,7 +112,7 @@ impl Remembered {
                 Next::Question(at) => {
                     let Question { asked, ways } = &self.questions[at];
                     let answer = finding.answer(*asked, met);
-                    next = ways.iter().find(|(it, _)| *it == answer)?.1;
+                    next = *ways.get(&answer)?;
                 }
             }
         }
@@ -162,15 +165,15 @@ impl Remembered {
                 return;
             };
             from = Some((at, *answer));
-            next = self.questions[at].ways.iter().find(|(it, _)| it == answer).map(|(_, next)| *next);
+            next = self.questions[at].ways.get(answer).copied();
         }
         let link = |this: &mut Self, from: Option<(usize, Answer)>, next: Next| match from {
-            Some((at, answer)) => this.questions[at].ways.push((answer, next)),
+            Some((at, answer)) => drop(this.questions[at].ways.insert(answer, next)),
             None => this.first = Some(next),
         };
         for (asked, answer) in answers {
             let at = self.questions.len();
-            self.questions.push(Question { asked: *asked, ways: Vec::new() });
+            self.questions.push(Question { asked: *asked, ways: BTreeMap::new() });
             link(self, from, Next::Question(at));
             from = Some((at, *answer));
         }
