@@ -11,7 +11,7 @@ use crate::{
     picture,
     plan::Plan,
     render::{self, Picture, Pictures, json},
-    run::{self, Checked, Drawings, Drawn, Options, Session, save_plan},
+    run::{self, Checked, Detail, Drawings, Drawn, Options, Session, save_plan},
 };
 use std::io;
 
@@ -107,7 +107,9 @@ async fn live(
     let terminal = io.terminal;
     let view = View::new(io, args.format.shown(), progress, &context.shutdown).with_bars(terminal);
     let opened = session.into_opened();
-    let work = run::plan_over(opened, checked, &context, drawings);
+    let is_read = matches!(args.format, PlanFormat::Text | PlanFormat::Markdown) && args.out.is_none();
+    let detail = if is_read { Detail::InWords } else { Detail::Whole };
+    let work = run::plan_over(opened, checked, &context, detail, drawings);
     let ((opened, plan), shown) = view.follow(work, &mut notices).await;
     let session = Session::over(opened, checked, &context);
     let logged = session.ensure_logged();

@@ -13,6 +13,7 @@ mod desired;
 mod dialect;
 mod digest;
 mod guard;
+mod in_words;
 mod leading;
 mod live;
 mod made_from;

@@ -188,11 +188,20 @@ fn digits(number: &str) -> Option<u64> {
     number.strip_prefix('+')?.parse().ok()
 }
 
+/// What of a plan is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    Whole,
+    /// What people read: of a fleet nothing else is kept.
+    InWords,
+}
+
 /// Plans the tenants of a run over what is open: those that are loaded, or those of a fleet, batch by batch.
 pub async fn plan_over(
     opened: Opened,
     checked: &mut Checked,
     context: &Context,
+    detail: Detail,
     drawings: &mut Drawings,
 ) -> (Opened, Result<Plan, Failure>) {
     if checked.fleet.is_none() {
@@ -200,7 +209,7 @@ pub async fn plan_over(
         let plan = session.plan_drawn(drawings).await;
         return (session.into_opened(), plan);
     }
-    let (opened, plans) = plan_fleet(opened, checked, context).await;
+    let (opened, plans) = plan_fleet(opened, checked, detail, context).await;
     checked.tenants = Vec::new();
     checked.workspace.unload();
     let session = Session::over(opened, checked, context);
@@ -211,6 +220,7 @@ pub async fn plan_over(
 async fn plan_fleet(
     mut opened: Opened,
     checked: &mut Checked,
+    detail: Detail,
     context: &Context,
 ) -> (Opened, Result<Vec<TenantPlan>, Failure>) {
     let mut known = Known::default();
@@ -228,6 +238,7 @@ async fn plan_fleet(
                     let file = files.binary_search_by(|it| it.as_str().cmp(checked.loaded(tenant).file()));
                     let file = u32::try_from(file.unwrap_or_default()).unwrap_or(u32::MAX);
                     outwards.push(known.take(batch, file, &mut plan));
+                    keep(&mut plan, detail);
                     plans.push(plan);
                 }
             }
@@ -255,6 +266,7 @@ async fn plan_fleet(
             Ok(planned) => {
                 for mut again in planned {
                     (again.across, again.wanted) = (Across::default(), Wanted::default());
+                    keep(&mut again, detail);
                     *plan = again;
                 }
             }
@@ -262,6 +274,12 @@ async fn plan_fleet(
         }
     }
     (opened, Ok(plans))
+}
+
+fn keep(plan: &mut TenantPlan, detail: Detail) {
+    if detail == Detail::InWords {
+        plan.in_words();
+    }
 }
 
 async fn plan_some(

@@ -153,7 +153,7 @@ mod zones;
 
 pub use crate::provider::{Access, Answer, Question};
 pub use apply::Applied;
-pub use batches::{in_batches, plan_over};
+pub use batches::{Detail, in_batches, plan_over};
 pub use check::{Checked, CheckedTenant};
 pub use checklist::checklist;
 pub use compared::{plan_against, plan_against_drawn};
@@ -198,7 +198,8 @@ pub async fn plan(root: &Path, options: &Options, context: &Context) -> Result<P
     let mut checked = check(root, options)?;
     warn(&checked, context);
     let opened = Session::reading(&checked, options, context).await?.into_opened();
-    let (opened, plan) = plan_over(opened, &mut checked, context, &mut Drawings::default()).await;
+    let (opened, plan) =
+        plan_over(opened, &mut checked, context, Detail::Whole, &mut Drawings::default()).await;
     let session = Session::over(opened, &checked, context);
     let logged = session.ensure_logged();
     session.close().await;
