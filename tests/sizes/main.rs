@@ -15,6 +15,8 @@ mod chains;
 #[cfg(test)]
 mod devices;
 #[cfg(test)]
+mod doubled;
+#[cfg(test)]
 mod findings;
 #[cfg(test)]
 mod globs;
