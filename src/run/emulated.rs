@@ -19,6 +19,9 @@ use std::{
     sync::Arc,
 };
 
+/// How many accounts each of many sandboxes holds in memory: one that a run looks at, and the next.
+const LEAST_IN_MEMORY: usize = 2;
+
 /// One provider of a workspace, emulated. It stops when dropped.
 pub struct Emulated {
     /// The provider's name in the workspace.
@@ -66,6 +69,7 @@ impl Emulated {
         options.shared = Some(root.join(OURS).join("lock").join("sandbox").join(format!("{name}.state")));
         options.record = recorder;
         options.port = port;
+        options.in_memory = (sandbox::IN_MEMORY / providers.len().max(1)).max(LEAST_IN_MEMORY);
         let open = hold(root)?;
         let sandbox = Sandbox::start(options).await.map_err(|error| {
             let help = match &error {

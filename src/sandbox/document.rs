@@ -3,10 +3,20 @@
 //! A domain of 2 000 users is written once per request: objects are shared between versions, and each keeps
 //! its text, so a write serialises only what it touched.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value};
+
+/// One row, or single value, that differs between two states.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Change<'d> {
+    pub section: &'d str,
+    /// `None`: the section is a single value.
+    pub key: Option<&'d str>,
+    pub before: Option<&'d Value>,
+    pub after: Option<&'d Value>,
+}
 
 /// The state of one account: named tables of objects by key, and named single values.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +44,17 @@ impl Entry {
 
     fn text(&self) -> &str {
         self.text.get_or_init(|| self.value.to_string())
+    }
+}
+
+impl Section {
+    /// The rows of a table by their keys, or the single value without one.
+    fn rows(section: Option<&Self>) -> BTreeMap<Option<&str>, &Arc<Entry>> {
+        match section {
+            None => BTreeMap::new(),
+            Some(Self::Table(rows)) => rows.iter().map(|(key, row)| (Some(&**key), row)).collect(),
+            Some(Self::Single(entry)) => BTreeMap::from([(None, entry)]),
+        }
     }
 }
 
@@ -80,6 +101,35 @@ impl Document {
         }
         text.push_str("\n}\n");
         text
+    }
+
+    /// Tells what differs in a later state. What both share is not looked at.
+    pub fn changes<'d>(&'d self, next: &'d Self) -> Vec<Change<'d>> {
+        let mut changes = Vec::new();
+        let sections: BTreeSet<&str> =
+            self.sections.keys().chain(next.sections.keys()).map(String::as_str).collect();
+        for section in sections {
+            let (old, new) = (self.sections.get(section), next.sections.get(section));
+            if let (Some(Section::Table(old)), Some(Section::Table(new))) = (old, new)
+                && Arc::ptr_eq(old, new)
+            {
+                continue;
+            }
+            let (old, new) = (Section::rows(old), Section::rows(new));
+            let added = new
+                .iter()
+                .filter(|(key, _)| !old.contains_key(*key))
+                .map(|(key, row)| (key, None, Some(*row)));
+            let kept = old.iter().map(|(key, row)| (key, Some(*row), new.get(key).copied()));
+            for (key, before, after) in kept.chain(added) {
+                let (old, new) = (before.map(Arc::as_ptr), after.map(Arc::as_ptr));
+                let (before, after) = (before.map(|row| &row.value), after.map(|row| &row.value));
+                if old != new && before != after {
+                    changes.push(Change { section, key: *key, before, after });
+                }
+            }
+        }
+        changes
     }
 
     pub fn to_value(&self) -> Value {

@@ -8,8 +8,13 @@
 //! - [`fault`]: which request meets which fault, decided without clock or chance
 //! - [`vendor`]: a request as a vendor sees it, and its answer
 //! - [`document`]: one account's state, cheap to copy and to write
-//! - [`store`]: accounts on disk, and what of a write is visible when
+//! - [`account`]: what of a write is visible when
+//! - [`index`]: which account has a value
+//! - [`files`]: a file for each account, and its seed
+//! - [`log`]: the writes that those files do not have yet
+//! - [`accounts`]: every account, and in memory those that were asked for last
 //! - [`shared`]: one state that several processes serve
+//! - [`store`]: one request at a time, and its write on disk
 //! - [`record`]: the traffic, one JSON object a line
 //! - [`connection`]: connections that can be cut
 //! - [`service`]: one request from the wire to its answer
@@ -22,6 +27,8 @@
 //! Each vendor is one directory that turns a request and the state into an answer, with its own switches: [`stratus`],
 //! [`ctm`], [`deskphone`]. A program that embeds this crate adds its own with [`register`].
 
+pub mod account;
+pub mod accounts;
 pub mod behaviour;
 pub mod connection;
 pub mod ctm;
@@ -29,7 +36,10 @@ pub mod deskphone;
 pub mod document;
 pub mod emulation;
 pub mod fault;
+pub mod files;
 pub mod footprint;
+pub mod index;
+pub mod log;
 pub mod notation;
 pub mod portal;
 pub mod record;
@@ -61,6 +71,9 @@ use store::Store;
 
 /// Longest wait for open connections when a sandbox is stopped.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// How many accounts all sandboxes of a workspace hold in memory: about 40 MB.
+pub const IN_MEMORY: usize = 128;
 
 /// Every emulation, by the kind of provider.
 pub static EMULATIONS: &[&Emulation] = &[&stratus::EMULATION, &ctm::EMULATION, &deskphone::EMULATION];
@@ -98,6 +111,8 @@ pub struct Options {
     pub port: u16,
     /// Whether a write reaches the disk before it is answered. Off only for tests that never crash.
     pub durable: bool,
+    /// How many accounts stay in memory. One that is not there is read from its file, in about a millisecond.
+    pub in_memory: usize,
 }
 
 impl Options {
@@ -113,6 +128,7 @@ impl Options {
             record: None,
             port: 0,
             durable: true,
+            in_memory: IN_MEMORY,
         }
     }
 
@@ -148,10 +164,22 @@ pub enum SandboxError {
 pub struct Sandbox {
     url: String,
     emulation: &'static Emulation,
-    service: Arc<Service>,
     /// Dropping the sender is the signal to stop.
     signal: oneshot::Sender<()>,
     server: JoinHandle<()>,
+    /// Last: what is answered until then is in its files.
+    service: Served,
+}
+
+/// Lets the account files have every write when it is dropped.
+#[derive(Debug)]
+struct Served(Arc<Service>);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // The log says it all where the files cannot, and is read when the state is opened next.
+        drop(self.0.store.close());
+    }
 }
 
 impl Sandbox {
@@ -168,7 +196,7 @@ impl Sandbox {
             // An error means that the sender is gone, which is a stop as well.
             let _ = stopped.await;
         }));
-        Ok(Self { url, emulation: options.emulation, service, signal, server })
+        Ok(Self { url, emulation: options.emulation, signal, server, service: Served(service) })
     }
 
     /// Returns the base, `http://127.0.0.1:PORT`, without a path.
@@ -183,12 +211,17 @@ impl Sandbox {
 
     /// Returns which credentials it takes, in words.
     pub fn credentials(&self) -> &'static str {
-        self.service.credentials()
+        self.service.0.credentials()
     }
 
     /// Returns the committed state of an account, whatever is visible of it yet.
     pub fn snapshot(&self, account: &str) -> Option<serde_json::Value> {
-        self.service.store.committed(account).map(|document| document.to_value())
+        self.service.0.store.committed(account).map(|document| document.to_value())
+    }
+
+    /// Returns how many accounts it has, and how many of them are in memory.
+    pub fn accounts(&self) -> (usize, usize) {
+        self.service.0.store.counts()
     }
 
     /// Stops listening and waits until open requests are answered.

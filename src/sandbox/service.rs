@@ -141,7 +141,7 @@ impl Service {
             return Sent::Json(status, body, headers);
         }
         let fault = self.faults.roll(&request.method, &request.path);
-        tokio::time::sleep(self.slow * if fault == Some(Fault::Slow) { 10 } else { 1 }).await;
+        pause(self.slow * if fault == Some(Fault::Slow) { 10 } else { 1 }).await;
         match fault {
             Some(Fault::TooManyRequests) => return self.coded(429, TOO_MANY),
             Some(Fault::RateLimit) => {
@@ -188,15 +188,15 @@ impl Service {
         let service = Arc::clone(&self);
         // Writing to disk blocks; the server's own threads must not.
         let done = tokio::task::spawn_blocking(move || {
-            service.store.transact(mode, |views| match visit::is_visit(&request) {
-                true => visit::respond(service.vendor.as_ref(), &request, views),
-                false => service.vendor.respond(&request, views),
+            service.store.transact(mode, |accounts| match visit::is_visit(&request) {
+                true => visit::respond(service.vendor.as_ref(), &request, accounts),
+                false => service.vendor.respond(&request, accounts),
             })
         })
         .await;
         match done {
             Ok(Ok((Response { once_visible: Some(object), .. }, true))) => {
-                tokio::time::sleep(self.visible_after).await;
+                pause(self.visible_after).await;
                 Response::new(200, object)
             }
             Ok(Ok((answer, _))) => answer,
@@ -228,6 +228,13 @@ impl Service {
             Ok(()) => sent,
             Err(error) => self.coded(500, &format!("sandbox cannot record its traffic: {error}")),
         }
+    }
+}
+
+/// Waits, unless for nothing: the timer would make a millisecond of it.
+async fn pause(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-/// A file with the number of writes so far, locked while a request is answered.
+/// A file that counts how often a log was taken over, locked while a request is answered.
 #[derive(Debug)]
 pub struct Shared {
     file: File,
@@ -25,7 +25,7 @@ impl Shared {
         Ok(Self { file, seen: 0 })
     }
 
-    /// Waits for its turn; whether somebody else has written since the last one.
+    /// Waits for its turn; whether somebody else has taken over the log since the last one.
     pub fn enter(&mut self) -> io::Result<bool> {
         self.file.lock()?;
         let written = self.read()?;
@@ -34,7 +34,7 @@ impl Shared {
         Ok(other)
     }
 
-    /// Tells the others of a write, before it is done: to read once too often does no harm.
+    /// Tells the others that the log goes, before it does: to read once too often does no harm.
     pub fn announce(&mut self) -> io::Result<()> {
         self.seen += 1;
         self.file.seek(SeekFrom::Start(0))?;

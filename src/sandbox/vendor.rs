@@ -1,14 +1,15 @@
 //! Defines what a vendor is: a pure function from a request and the state to an answer.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+pub use super::accounts::Accounts;
 use super::document::Document;
 use super::{
     footprint::{Pattern, key, whole},
+    index::Keys,
     notation::Reading,
     portal::Page,
 };
@@ -31,8 +32,13 @@ pub trait Vendor: Send + Sync + std::fmt::Debug + 'static {
         vec![whole(&[key(address.kind.section()), key(&address.key)])]
     }
 
-    /// Answers one request.
-    fn respond(&self, request: &Request, views: &Views) -> Response;
+    /// Names what requests search all accounts for: nothing.
+    fn keys(&self) -> Keys {
+        |_, _, _| Vec::new()
+    }
+
+    /// Answers one request. It opens the account it is about, and searches the others by their [`Vendor::keys`].
+    fn respond(&self, request: &Request, accounts: &Accounts) -> Response;
 
     /// Saves a page of its portal as a person does, or says what is not there.
     fn portal(&self, _: &Document, page: &Page) -> Result<Document, String> {
@@ -78,18 +84,6 @@ pub struct RateLimit {
     /// How often a request is answered so, from 0 to 1.
     pub chance: f64,
 }
-
-/// What a request may know of one account.
-#[derive(Debug, Clone)]
-pub struct View {
-    pub committed: Arc<Document>,
-    pub visible: Arc<Document>,
-    /// What slowly derived values are computed from.
-    pub settled: Arc<Document>,
-}
-
-/// Every account's view, by account name.
-pub type Views = BTreeMap<String, View>;
 
 /// A request, decoded.
 #[derive(Debug, Clone)]

@@ -5,8 +5,9 @@
 
 use serde_json::Value;
 
+use super::accounts::Accounts;
 use super::portal::Page;
-use super::vendor::{Commit, Request, Response, Vendor, Views};
+use super::vendor::{Commit, Request, Response, Vendor};
 
 /// The first segment of the path.
 const PORTAL: &str = "_portal";
@@ -17,9 +18,9 @@ pub fn is_visit(request: &Request) -> bool {
 }
 
 /// Answers a visit: 200, or 422 with what the portal has no such page, box or entry for.
-pub fn respond(vendor: &dyn Vendor, request: &Request, views: &Views) -> Response {
+pub fn respond(vendor: &dyn Vendor, request: &Request, accounts: &Accounts) -> Response {
     let [_, account] = request.segments.as_slice() else { return Response::coded(404, "no such account") };
-    let Some(view) = views.get(account).filter(|_| request.method == "POST") else {
+    let Some(view) = accounts.view(account).filter(|_| request.method == "POST") else {
         return Response::coded(404, "no such account, or no POST");
     };
     let Some(page) = page(request) else {

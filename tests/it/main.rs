@@ -158,6 +158,8 @@ mod revision;
 #[cfg(test)]
 mod sandbox;
 #[cfg(test)]
+mod sandbox_accounts;
+#[cfg(test)]
 mod sandbox_ctm;
 #[cfg(test)]
 mod sandbox_deskphone;

@@ -12,7 +12,7 @@ use dialform::{
     },
     sandbox::{
         self, Emulation,
-        vendor::{Commit, Request, Response, Vendor, Views},
+        vendor::{Accounts, Commit, Request, Response, Vendor},
     },
 };
 use serde_json::{Value, json};
@@ -110,7 +110,7 @@ impl Vendor for Server {
         &["forwards"]
     }
 
-    fn respond(&self, request: &Request, views: &Views) -> Response {
+    fn respond(&self, request: &Request, accounts: &Accounts) -> Response {
         let steps = request.steps();
         let token = format!("toy-token-{}", self.0.load(Ordering::Relaxed) / 3);
         if steps == ["toy", "tokens"] && request.method == "POST" {
@@ -123,7 +123,7 @@ impl Vendor for Server {
         let ["toy", account, "forwards", rest @ ..] = steps.as_slice() else {
             return Response::coded(404, "no such path");
         };
-        let Some(view) = views.get(*account) else { return Response::coded(404, "no such account") };
+        let Some(view) = accounts.view(account) else { return Response::coded(404, "no such account") };
         match (request.method.as_str(), rest, &request.body) {
             ("GET", [], _) => Response::new(200, view.visible.to_value()["forwards"].clone()),
             ("PUT", [number], Some(Value::Object(body))) => {

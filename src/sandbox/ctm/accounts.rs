@@ -6,14 +6,15 @@ use super::Ctm;
 use super::call::{ApiCall, account_url, show};
 use super::error_response::{ErrorResponse, RouteResult};
 use super::page::{lets, page};
+use crate::sandbox::accounts::Accounts;
 use crate::sandbox::document::Document;
-use crate::sandbox::vendor::{Request, Views};
+use crate::sandbox::vendor::Request;
 
 const WHEN: &str = "2016-08-09T16:09:32Z";
 
 /// Lists every account that has a state; a key is an agency's.
-pub fn list(server: &Ctm, request: &Request, views: &Views) -> RouteResult {
-    let shown = views.iter().map(|(id, view)| render(request, id, &view.committed));
+pub fn list(server: &Ctm, request: &Request, accounts: &Accounts) -> RouteResult {
+    let shown = accounts.views().map(|(id, view)| render(request, id, &view.committed));
     let rows: Vec<Value> = shown.filter(|account| lets(request, "name", &account["name"])).collect();
     match request.query("status") {
         None | Some("active" | "all") => page(server, request, "accounts", rows),

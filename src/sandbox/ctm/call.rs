@@ -7,8 +7,10 @@ use super::error_response::{ErrorResponse, RouteResult};
 use super::fields::Lookup;
 use super::kinds::ObjectType;
 use super::rows;
+use crate::sandbox::account::View;
+use crate::sandbox::accounts::Accounts;
 use crate::sandbox::document::Document;
-use crate::sandbox::vendor::{Commit, Request, Response, Views};
+use crate::sandbox::vendor::{Commit, Request, Response};
 
 /// A request in an account.
 #[derive(Debug)]
@@ -25,18 +27,14 @@ pub struct ApiCall<'a> {
 }
 
 impl<'a> ApiCall<'a> {
-    /// Finds the account; `current` is the first one.
-    pub fn open(
+    pub fn new(
         server: &'a Ctm,
         request: &'a Request,
-        views: &'a Views,
-        account: &str,
+        account: &'a str,
+        held: &'a Document,
         body: Map<String, Value>,
-    ) -> Result<Self, ErrorResponse> {
-        let found = views.iter().find(|(id, _)| account == "current" || *id == account);
-        let (account, view) = found.ok_or_else(|| ErrorResponse::missing("account"))?;
-        let base = account_url(request, account);
-        Ok(Self { server, request, account, base, held: &view.committed, body })
+    ) -> Self {
+        Self { server, request, account, base: account_url(request, account), held, body }
     }
 
     /// The URL of something within the account.
@@ -90,6 +88,13 @@ impl<'a> ApiCall<'a> {
         let commit = Commit { account: self.account.to_owned(), object: object.into(), document };
         Ok(Response::new(200, body).with(commit))
     }
+}
+
+/// Opens an account; `current` is the first one.
+pub fn open<'a>(accounts: &'a Accounts, account: &'a str) -> Result<(&'a str, View), ErrorResponse> {
+    let name = if account == "current" { accounts.first().unwrap_or(account) } else { account };
+    let view = accounts.view(name).ok_or_else(|| ErrorResponse::missing("account"))?;
+    Ok((name, view))
 }
 
 /// Answers a read.

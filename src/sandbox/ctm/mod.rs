@@ -42,12 +42,13 @@ use std::ops::Deref;
 
 use serde_json::{Map, Value, json};
 
+use super::accounts::Accounts;
 use super::document::Document;
 use super::emulation::Emulation;
 use super::footprint::Pattern;
 use super::notation::Reading;
 use super::portal::Page;
-use super::vendor::{Credential, Request, Response, Vendor, Views};
+use super::vendor::{Credential, Request, Response, Vendor};
 use crate::model::Address;
 use call::ApiCall;
 use error_response::{ErrorResponse, RouteResult};
@@ -77,7 +78,7 @@ impl Deref for Ctm {
 }
 
 impl Ctm {
-    fn route(&self, request: &Request, views: &Views) -> RouteResult {
+    fn route(&self, request: &Request, accounts: &Accounts) -> RouteResult {
         authorize(request)?;
         let body = body::decode(request)?;
         let method = self.method(request, &body)?;
@@ -87,9 +88,10 @@ impl Ctm {
             *last = last.strip_suffix(".json").unwrap_or(last);
         }
         match segments.as_slice() {
-            ["api", "v1", "accounts"] if method == "GET" => accounts::list(self, request, views),
+            ["api", "v1", "accounts"] if method == "GET" => accounts::list(self, request, accounts),
             ["api", "v1", "accounts", account, rest @ ..] => {
-                let call = ApiCall::open(self, request, views, account, body)?;
+                let (account, view) = call::open(accounts, account)?;
+                let call = ApiCall::new(self, request, account, &view.committed, body);
                 Self::account(&call, &method, rest)
             }
             _ => Err(ErrorResponse::no_route()),
@@ -159,8 +161,8 @@ impl Vendor for Ctm {
         switches::READINGS
     }
 
-    fn respond(&self, request: &Request, views: &Views) -> Response {
-        self.route(request, views)
+    fn respond(&self, request: &Request, accounts: &Accounts) -> Response {
+        self.route(request, accounts)
             .unwrap_or_else(|ErrorResponse { status, body }| Response::new(status, body))
     }
 

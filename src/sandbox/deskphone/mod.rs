@@ -27,12 +27,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Map, Value, json};
 
+use super::account::View;
+use super::accounts::Accounts;
 use super::document::Document;
 use super::emulation::Emulation;
 use super::footprint::Pattern;
 use super::notation::Reading;
 use super::portal::Page;
-use super::vendor::{Request, Response, Vendor, View, Views};
+use super::vendor::{Request, Response, Vendor};
 use crate::model::Address;
 use call::{ApiCall, ErrorResponse, RouteResult};
 use switches::Settings;
@@ -72,10 +74,10 @@ struct Deskphone {
 impl Deskphone {
     /// Checks in the order of the contract (FACTS deskphone/contract-9): token, path, method; what follows is the
     /// operation's own.
-    fn route(&self, request: &Request, views: &Views) -> RouteResult {
+    fn route(&self, request: &Request, accounts: &Accounts) -> RouteResult {
         let token = request.token().filter(|token| *token != "wrong").ok_or_else(ErrorResponse::token)?;
         let segments = request.steps();
-        let (account, view, path) = account(&segments, views).ok_or_else(ErrorResponse::no_path)?;
+        let (account, view, path) = account(&segments, accounts).ok_or_else(ErrorResponse::no_path)?;
         let call =
             ApiCall { server: self, request, token, account, seen: &view.visible, held: &view.committed };
         match (path, request.method.as_str()) {
@@ -103,13 +105,16 @@ impl Deskphone {
 }
 
 /// Finds the account and the path below `/v1`: the only one, or the one named before it.
-fn account<'v, 's>(segments: &'s [&'s str], views: &'v Views) -> Option<(&'v str, &'v View, &'s [&'s str])> {
-    let ((account, view), path) = match segments {
-        [name, "v1", path @ ..] if views.contains_key(*name) => (views.get_key_value(*name)?, path),
-        ["v1", path @ ..] if views.len() == 1 => (views.first_key_value()?, path),
+fn account<'a, 's>(segments: &'s [&'s str], accounts: &'a Accounts) -> Option<(&'a str, View, &'s [&'s str])>
+where
+    's: 'a,
+{
+    let (account, path) = match segments {
+        [name, "v1", path @ ..] if accounts.has(name) => (*name, path),
+        ["v1", path @ ..] if accounts.count() == 1 => (accounts.first()?, path),
         _ => return None,
     };
-    Some((account, view, path))
+    Some((account, accounts.view(account)?, path))
 }
 
 impl Vendor for Deskphone {
@@ -129,8 +134,8 @@ impl Vendor for Deskphone {
         switches::READINGS
     }
 
-    fn respond(&self, request: &Request, views: &Views) -> Response {
-        self.route(request, views).unwrap_or_else(|error| self.refuse(error))
+    fn respond(&self, request: &Request, accounts: &Accounts) -> Response {
+        self.route(request, accounts).unwrap_or_else(|error| self.refuse(error))
     }
 
     fn portal(&self, document: &Document, page: &Page) -> Result<Document, String> {

@@ -6,8 +6,11 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::Stratus;
+use super::keys::DOMAIN;
+use crate::sandbox::account::View;
+use crate::sandbox::accounts::Accounts;
 use crate::sandbox::document::Document;
-use crate::sandbox::vendor::{Commit, Request, Response, View, Views};
+use crate::sandbox::vendor::{Commit, Request, Response};
 
 /// A response, or the one that says what is wrong.
 pub type RouteResult = Result<Response, ErrorResponse>;
@@ -48,7 +51,7 @@ impl ErrorResponse {
 pub struct ApiCall<'a> {
     pub server: &'a Stratus,
     pub request: &'a Request,
-    pub views: &'a Views,
+    pub accounts: &'a Accounts,
     pub account: &'a str,
     pub domain: String,
     /// What reads see: the past, by the delay.
@@ -60,30 +63,23 @@ pub struct ApiCall<'a> {
 }
 
 impl<'a> ApiCall<'a> {
-    /// Finds the domain; `~` is the token's own.
-    pub fn open(
+    pub fn new(
         server: &'a Stratus,
         request: &'a Request,
-        views: &'a Views,
-        token: &str,
-        domain: &str,
-    ) -> Result<Self, ErrorResponse> {
-        let wanted = match domain {
-            "~" => own_domain(views, token),
-            named => Some(named.to_owned()),
-        };
-        let found = wanted.and_then(|wanted| of_domain(views, &wanted));
-        let (account, view) = found.ok_or_else(ErrorResponse::scope)?;
-        Ok(Self {
+        accounts: &'a Accounts,
+        account: &'a str,
+        view: &'a View,
+    ) -> Self {
+        Self {
             server,
             request,
-            views,
+            accounts,
             account,
             domain: domain_of(&view.committed).to_owned(),
             seen: &view.visible,
             held: &view.committed,
             settled: &view.settled,
-        })
+        }
     }
 
     pub fn method(&self) -> &str {
@@ -132,10 +128,21 @@ pub fn total(count: usize) -> RouteResult {
     show(json!({"total": count}))
 }
 
+/// Opens the account of a domain; `~` is the token's own.
+pub fn open<'a>(accounts: &'a Accounts, token: &str, domain: &str) -> Result<(&'a str, View), ErrorResponse> {
+    let found = match domain {
+        "~" => own_domain(accounts, token).and_then(|own| of_domain(accounts, &own)),
+        named => of_domain(accounts, named),
+    };
+    found.ok_or_else(ErrorResponse::scope)
+}
+
 /// The account of a domain. Most are called as their domain is.
-pub fn of_domain<'v>(views: &'v Views, domain: &str) -> Option<(&'v String, &'v View)> {
-    let is_it = |(_, view): &(&String, &View)| domain_of(&view.committed) == domain;
-    views.get_key_value(domain).filter(is_it).or_else(|| views.iter().find(is_it))
+pub fn of_domain<'a>(accounts: &'a Accounts, domain: &str) -> Option<(&'a str, View)> {
+    let mut of_it = accounts.find(DOMAIN, domain).map(|holder| holder.account);
+    let first = of_it.next()?;
+    let account = of_it.find(|account| *account == domain).filter(|_| first != domain).unwrap_or(first);
+    Some((account, accounts.view(account)?))
 }
 
 pub fn domain_of(document: &Document) -> &str {
@@ -148,12 +155,13 @@ pub fn text<'a>(object: &'a Value, name: &str) -> &'a str {
 }
 
 /// Returns the token's own domain: the only one, or the one whose name the token holds.
-pub fn own_domain(views: &Views, token: &str) -> Option<String> {
-    let mut domains = views.values().map(|view| domain_of(&view.committed));
-    let only = domains.next().filter(|_| views.len() == 1);
-    let named =
-        || views.values().map(|view| domain_of(&view.committed)).find(|domain| token.contains(domain));
-    only.or_else(named).map(str::to_owned)
+pub fn own_domain(accounts: &Accounts, token: &str) -> Option<String> {
+    let mut domains = accounts.all(DOMAIN);
+    if accounts.count() == 1 {
+        return domains.next().map(|only| only.value.to_owned());
+    }
+    let named = domains.filter(|domain| token.contains(domain.value));
+    named.min_by_key(|domain| domain.account).map(|domain| domain.value.to_owned())
 }
 
 /// Cuts and projects a list by the query: `start`, `limit`, `fields`.

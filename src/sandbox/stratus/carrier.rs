@@ -6,25 +6,28 @@ use serde_json::{Map, Value, json};
 
 use super::Stratus;
 use super::call::{ErrorResponse, RouteResult, of_domain, page, show};
+use super::keys::{TEN_DIGITS, ten_digits};
+use crate::sandbox::account::View;
+use crate::sandbox::accounts::Accounts;
 use crate::sandbox::document::Document;
-use crate::sandbox::vendor::{Commit, Request, Response, View, Views};
+use crate::sandbox::vendor::{Commit, Request, Response};
 
-pub fn route(server: &Stratus, request: &Request, views: &Views, path: &[&str]) -> RouteResult {
+pub fn route(server: &Stratus, request: &Request, accounts: &Accounts, path: &[&str]) -> RouteResult {
     match (request.method.as_str(), path) {
-        ("GET", ["numbers"]) => list(server, request, views),
+        ("GET", ["numbers"]) => list(server, request, accounts),
         ("GET", ["numbers", number, "forward"]) => {
-            let (_, view) = host(views, number).ok_or_else(ErrorResponse::missing)?;
+            let (_, view) = host(accounts, number).ok_or_else(ErrorResponse::missing)?;
             show(forward(&view.visible, number))
         }
-        ("PUT", ["numbers", number, "forward"]) => put(request, views, number),
+        ("PUT", ["numbers", number, "forward"]) => put(request, accounts, number),
         _ => Err(ErrorResponse::no_route()),
     }
 }
 
 /// Lists every number of one domain, a page at a time, those never configured as null and off.
-fn list(server: &Stratus, request: &Request, views: &Views) -> RouteResult {
+fn list(server: &Stratus, request: &Request, accounts: &Accounts) -> RouteResult {
     let domain = request.query("domain").unwrap_or_default();
-    let (_, view) = of_domain(views, domain).ok_or_else(ErrorResponse::scope)?;
+    let (_, view) = of_domain(accounts, domain).ok_or_else(ErrorResponse::scope)?;
     let row = |(number, _): (&str, &Value)| {
         let number = ten_digits(number);
         let mut row = Map::new();
@@ -35,16 +38,16 @@ fn list(server: &Stratus, request: &Request, views: &Views) -> RouteResult {
     page(server, request, view.visible.table("phonenumbers").map(row).collect())
 }
 
-fn put(request: &Request, views: &Views, number: &str) -> RouteResult {
-    let (account, view) = host(views, number).ok_or_else(ErrorResponse::missing)?;
+fn put(request: &Request, accounts: &Accounts, number: &str) -> RouteResult {
+    let (account, view) = host(accounts, number).ok_or_else(ErrorResponse::missing)?;
     let body = request.body.as_ref().and_then(Value::as_object);
     let body = body.ok_or_else(|| refused("the body must be a JSON object"))?;
-    let commit = Commit::put(account, &view.committed, "carrier", number, record(views, body)?);
+    let commit = Commit::put(account, &view.committed, "carrier", number, record(accounts, body)?);
     Ok(Response::coded(202, "Accepted").with(commit))
 }
 
 /// Checks a forward: 10 digits, not hosted here, and there when active.
-fn record(views: &Views, body: &Map<String, Value>) -> Result<Value, ErrorResponse> {
+fn record(accounts: &Accounts, body: &Map<String, Value>) -> Result<Value, ErrorResponse> {
     let active = body.get("active").map_or(Some(false), Value::as_bool);
     let active = active.ok_or_else(|| refused("active must be true or false"))?;
     match body.get("destination") {
@@ -53,7 +56,7 @@ fn record(views: &Views, body: &Map<String, Value>) -> Result<Value, ErrorRespon
         Some(Value::String(to)) if to.len() != 10 || !to.bytes().all(|byte| byte.is_ascii_digit()) => {
             Err(refused("destination must have 10 digits"))
         }
-        Some(Value::String(to)) if host(views, to).is_some() => {
+        Some(Value::String(to)) if hosting(accounts, to).is_some() => {
             Err(refused("destination is hosted on this platform"))
         }
         Some(Value::String(to)) => Ok(json!({"destination": to, "active": active})),
@@ -65,19 +68,18 @@ fn refused(message: &'static str) -> ErrorResponse {
     ErrorResponse::new(422, message)
 }
 
-/// Finds the account that hosts a 10-digit number.
-fn host<'a>(views: &'a Views, number: &str) -> Option<(&'a str, &'a View)> {
-    let hosts = |view: &View| view.committed.table("phonenumbers").any(|(key, _)| ten_digits(key) == number);
-    views.iter().find(|(_, view)| hosts(view)).map(|(account, view)| (account.as_str(), view))
+/// Opens the account that hosts a 10-digit number.
+fn host<'a>(accounts: &'a Accounts, number: &str) -> Option<(&'a str, View)> {
+    let account = hosting(accounts, number)?;
+    Some((account, accounts.view(account)?))
+}
+
+fn hosting<'a>(accounts: &'a Accounts, number: &str) -> Option<&'a str> {
+    accounts.find(TEN_DIGITS, number).next().map(|holder| holder.account)
 }
 
 fn forward(document: &Document, number: &str) -> Value {
     document.get("carrier", number).cloned().unwrap_or_else(|| json!({"destination": null, "active": false}))
-}
-
-/// Takes the country code off a North American number.
-pub fn ten_digits(number: &str) -> &str {
-    number.strip_prefix('1').filter(|rest| rest.len() == 10).unwrap_or(number)
 }
 
 /// Makes a seeded forward, unchecked: a live one may have been set before its destination was hosted.

@@ -4,8 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::call::{ApiCall, ErrorResponse, RouteResult, domain_of, own_domain, page, show, total};
 use super::{Stratus, fields, tables};
+use crate::sandbox::accounts::Accounts;
 use crate::sandbox::document::Document;
-use crate::sandbox::vendor::{Request, Views};
+use crate::sandbox::vendor::Request;
 
 pub fn route(call: &ApiCall, path: &[&str]) -> RouteResult {
     match (call.method(), path) {
@@ -16,9 +17,9 @@ pub fn route(call: &ApiCall, path: &[&str]) -> RouteResult {
 }
 
 /// Lists every domain; an Office Manager's key may not (FACTS stratus/access-5).
-pub fn all(server: &Stratus, request: &Request, views: &Views, token: &str) -> RouteResult {
+pub fn all(server: &Stratus, request: &Request, accounts: &Accounts, token: &str) -> RouteResult {
     reseller(token)?;
-    page(server, request, views.values().map(|view| render(server, &view.visible)).collect())
+    page(server, request, accounts.views().map(|(_, view)| render(server, &view.visible)).collect())
 }
 
 fn reseller(token: &str) -> Result<(), ErrorResponse> {
@@ -38,19 +39,22 @@ fn render(server: &Stratus, document: &Document) -> Value {
 }
 
 /// Describes the calling key: its scope is in its prefix (FACTS stratus/access-3).
-pub fn api_key(token: &str, views: &Views) -> Value {
+pub fn api_key(token: &str, accounts: &Accounts) -> Value {
     let scope = match token.get(..4) {
         Some("nss_") => "Super User",
         Some("nsr_") => "Reseller",
         _ => "Office Manager",
     };
-    let first = views.values().next().map(|view| domain_of(&view.committed).to_owned());
+    let first = accounts
+        .first()
+        .and_then(|first| accounts.view(first))
+        .map(|view| domain_of(&view.committed).to_owned());
     json!({
         // Always 12 characters, the visible part of a key; the rest of it is secret.
         "key-id": format!("{token:0<12}").chars().take(12).collect::<String>(),
         "description": "The key this request carries",
         "reseller": "sandbox",
-        "domain": own_domain(views, token).or(first).unwrap_or_default(),
+        "domain": own_domain(accounts, token).or(first).unwrap_or_default(),
         "user": "*",
         "user-scope": scope,
         "ip-address": "",

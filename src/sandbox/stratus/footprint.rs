@@ -1,7 +1,7 @@
 //! What of a domain's state each kind of object may touch.
 
-use super::carrier::ten_digits;
 use super::keeping::LINGERING;
+use super::keys::ten_digits;
 use crate::model::{Address, Kind};
 use crate::sandbox::footprint::{Part, Pattern, fields, key, presence, whole};
 

@@ -8,6 +8,7 @@
 //!   in [`keeping`]
 //! - one file per family of objects
 //! - [`schedule`]: whether a time frame covers an instant
+//! - [`keys`]: what requests search every domain for
 //! - [`portal`]: what people alone set
 //! - [`footprint`]: what of the state each object of a tenant may touch
 //! - [`carrier`]: the forward at the carrier, which is no part of the NetSapiens API
@@ -26,6 +27,7 @@ mod filters;
 mod footprint;
 mod forms;
 mod keeping;
+mod keys;
 mod phonenumbers;
 mod portal;
 mod queues;
@@ -40,12 +42,14 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::accounts::Accounts;
 use super::document::Document;
 use super::emulation::Emulation;
 use super::footprint::Pattern;
+use super::index::Keys;
 use super::notation::Reading;
 use super::portal::Page;
-use super::vendor::{RateLimit, Request, Response, Vendor, Views};
+use super::vendor::{RateLimit, Request, Response, Vendor};
 use crate::model::Address;
 use call::{ApiCall, ErrorResponse, RouteResult};
 use forms::Forms;
@@ -87,7 +91,7 @@ struct Stratus {
 }
 
 impl Stratus {
-    fn route(&self, request: &Request, views: &Views) -> RouteResult {
+    fn route(&self, request: &Request, accounts: &Accounts) -> RouteResult {
         let Some(token) = request.token() else {
             return Err(ErrorResponse::new(401, "Unauthorized"));
         };
@@ -96,24 +100,25 @@ impl Stratus {
         }
         let segments = request.steps();
         match segments.as_slice() {
-            ["ns-api", "v2", rest @ ..] => self.api(request, views, token, rest),
-            ["_carrier", "v1", rest @ ..] => carrier::route(self, request, views, rest),
+            ["ns-api", "v2", rest @ ..] => self.api(request, accounts, token, rest),
+            ["_carrier", "v1", rest @ ..] => carrier::route(self, request, accounts, rest),
             _ => Err(ErrorResponse::no_route()),
         }
     }
 
-    fn api(&self, request: &Request, views: &Views, token: &str, path: &[&str]) -> RouteResult {
+    fn api(&self, request: &Request, accounts: &Accounts, token: &str, path: &[&str]) -> RouteResult {
         // Some builds do not know the flag as a query parameter (FACTS stratus/writes-4).
         if request.query("synchronous").is_some() || self.lacks(path) {
             return Err(ErrorResponse::no_route());
         }
         match (request.method.as_str(), path) {
             ("GET", ["version"]) => Ok(Response::new(200, self.version())),
-            ("GET", ["apikeys", "~"]) => Ok(Response::new(200, domains::api_key(token, views))),
-            ("GET", ["domains"]) => domains::all(self, request, views, token),
+            ("GET", ["apikeys", "~"]) => Ok(Response::new(200, domains::api_key(token, accounts))),
+            ("GET", ["domains"]) => domains::all(self, request, accounts, token),
             (_, ["holidays", rest @ ..]) => calendar::route(request, rest),
             (_, ["domains", domain, rest @ ..]) => {
-                let call = ApiCall::open(self, request, views, token, domain)?;
+                let (account, view) = call::open(accounts, token, domain)?;
+                let call = ApiCall::new(self, request, accounts, account, &view);
                 Self::domain(&call, rest)
             }
             _ => Err(ErrorResponse::no_route()),
@@ -173,6 +178,10 @@ impl Vendor for Stratus {
         seed::plant(account, seed)
     }
 
+    fn keys(&self) -> Keys {
+        keys::of
+    }
+
     fn footprint(&self, address: &Address) -> Vec<Pattern> {
         footprint::of(address)
     }
@@ -181,8 +190,8 @@ impl Vendor for Stratus {
         switches::READINGS
     }
 
-    fn respond(&self, request: &Request, views: &Views) -> Response {
-        let answer = self.route(request, views);
+    fn respond(&self, request: &Request, accounts: &Accounts) -> Response {
+        let answer = self.route(request, accounts);
         let mut answer =
             answer.unwrap_or_else(|ErrorResponse { status, message }| Response::coded(status, &message));
         if !request.is_write() && request.path.starts_with("/ns-api/") {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::call::{ApiCall, ErrorResponse, RouteResult, show, total};
+use super::keys::NUMBER;
 use super::{fields, tables};
 
 pub fn route(call: &ApiCall, path: &[&str]) -> RouteResult {
@@ -58,8 +59,7 @@ fn named(body: &Map<String, Value>) -> Result<String, ErrorResponse> {
 
 fn create(call: &ApiCall) -> RouteResult {
     let (number, record) = record(call.body()?)?;
-    let taken = call.views.values().any(|view| view.committed.get("phonenumbers", &number).is_some());
-    if taken {
+    if call.accounts.find(NUMBER, &number).next().is_some() {
         return Err(ErrorResponse::new(409, "Phone number already exists"));
     }
     let mut next = call.held.clone();

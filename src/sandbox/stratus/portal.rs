@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::call::text;
-use super::carrier::ten_digits;
 use super::features::{ALLOW, take_out};
+use super::keys::ten_digits;
 use super::{answerrules, fields};
 use crate::sandbox::document::Document;
 use crate::sandbox::portal::{Page, no_label, number, ticked, with};

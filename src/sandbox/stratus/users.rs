@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::call::{ApiCall, ErrorResponse, RouteResult, domain_of, show, text, total};
 use super::keeping::LINGERING;
+use super::keys::LOGIN;
 use super::switches::Release;
 use super::{fields, tables};
 use crate::sandbox::document::Document;
@@ -116,12 +117,8 @@ pub fn ring_own_devices() -> Value {
 /// Login names are unique over all domains (FACTS stratus/users-9).
 fn unique_login(call: &ApiCall, user: &str, record: &Value) -> Result<(), ErrorResponse> {
     let login = text(record, "login-username");
-    let taken = call.views.values().any(|view| {
-        let own = domain_of(&view.committed) == call.domain;
-        view.committed
-            .table("users")
-            .any(|(key, other)| text(other, "login-username") == login && !(own && key == user))
-    });
+    let taken =
+        call.accounts.find(LOGIN, login).any(|other| other.account != call.account || other.row != user);
     if taken { Err(ErrorResponse::new(409, "UID already exists.")) } else { Ok(()) }
 }
 
