@@ -163,6 +163,17 @@ impl<P> Workspace<P> {
         Ok(Self::with_tenants(Config::read(files, kinds)?, files, kinds, at, which))
     }
 
+    /// The same with no tenants yet where they are many: for whoever asks for the phone systems alone.
+    pub fn load_systems<K: Kinds<Entry = P>>(
+        files: &Files,
+        kinds: &K,
+        at: Timestamp,
+    ) -> Result<Self, Vec<Finding>> {
+        let how = InBatches { bytes: 0, single_account: &[] };
+        let config = Config::read(files, kinds)?.whole()?;
+        Ok(Self::with_tenants(config, files, kinds, at, &Which::InBatches(&how)))
+    }
+
     /// How many batches there are to be loaded, one at a time; 0: all that is loaded is there.
     pub fn batches(&self) -> usize {
         self.batches.len()
