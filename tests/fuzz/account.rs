@@ -11,8 +11,9 @@ use dialform::{
     run::{Checked, Options, check},
     sandbox::{
         document::Document,
+        files::StateFiles,
         find,
-        vendor::{Credential, Request, Vendor, View},
+        vendor::{Accounts, Credential, Request, Vendor},
     },
     secret::KnownSecrets,
 };
@@ -240,9 +241,11 @@ fn ask(
     written: &mut Option<Document>,
     asked: &Request,
 ) -> Answer {
-    let now = Arc::new(written.as_ref().unwrap_or(seed).clone());
-    let view = View { committed: Arc::clone(&now), visible: Arc::clone(&now), settled: now };
-    let response = vendor.respond(asked, &[(account.to_owned(), view)].into());
+    // One account, which stays in memory: there are no files.
+    let files = StateFiles::new(PathBuf::new(), vendor.tables(), false);
+    let mut accounts = Accounts::new(files, vendor.keys(), 1);
+    accounts.add(account, written.as_ref().unwrap_or(seed).clone());
+    let response = vendor.respond(asked, &accounts);
     let (mut status, mut body) = (response.status, response.body);
     if let Some(commit) = response.commit {
         *written = Some(commit.document);
