@@ -99,7 +99,8 @@ impl Emulated {
 /// ones.
 pub async fn serve(root: &Path, emulation: &Emulation, port: u16) -> Result<Vec<Emulated>, Failure> {
     let files = Files::Directory(root.to_owned());
-    let workspace = Workspace::load_systems(&files, &Kinds, Timestamp::UNIX_EPOCH).map_err(Failure::Findings)?;
+    let workspace =
+        Workspace::load_systems(&files, &Kinds, Timestamp::UNIX_EPOCH).map_err(Failure::Findings)?;
     if workspace.providers.len() < workspace.file.providers.len() && !workspace.findings.is_empty() {
         return Err(Failure::Findings(workspace.findings));
     }
