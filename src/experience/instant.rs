@@ -91,8 +91,10 @@ impl Instant {
         let is_found = |it: &Address| it.kind != Kind::Schedules || named.contains(&it.key);
         for (step, change) in input.steps.iter().enumerate() {
             let mut end = Self { step, within: None, writes: 1, done: step + 1 };
-            // Calls do not come to it, whether it is there or not.
-            if input.files.is_none() && !is_found(change.address) {
+            let (mut now, last) = (routed(change.before), routed(change.after));
+            // Calls do not come to it, or find the same.
+            let is_unseen = input.files.is_none() && !is_found(change.address);
+            if is_unseen || (now == last && change.before.is_some() && change.between.is_empty()) {
                 match all.last_mut() {
                     Some(last) => (last.writes, last.done) = (last.writes + 1, end.done),
                     None if end.done == input.steps.len() => all.push(end),
@@ -100,7 +102,6 @@ impl Instant {
                 }
                 continue;
             }
-            let (mut now, last) = (routed(change.before), routed(change.after));
             let first = all.len();
             for (at, state) in change.between.iter().enumerate() {
                 let state = routed(Some(state));

@@ -12,6 +12,9 @@ use std::{
     ops::Range,
 };
 
+/// What is in both of two schedules, by their places.
+type Shared = (usize, usize, Vec<Range<Seconds>>);
+
 /// Minutes of a day on the wall: in order, without touching each other.
 type Day = Vec<Range<u16>>;
 
@@ -44,7 +47,7 @@ pub struct Calendar {
     /// What was said of windows already: many calls differ in the same.
     said: RefCell<HashMap<Vec<Range<Seconds>>, String>>,
     /// Each two of them, by their places, and what is in both.
-    together: OnceCell<Vec<(usize, usize, Vec<Range<Seconds>>)>>,
+    together: OnceCell<Vec<Shared>>,
 }
 
 /// Of more schedules than this no two are tried together.
@@ -137,7 +140,7 @@ impl Calendar {
     }
 
     /// What is in each two of the schedules.
-    fn together(&self) -> &[(usize, usize, Vec<Range<Seconds>>)] {
+    fn together(&self) -> &[Shared] {
         self.together.get_or_init(|| {
             let count = if self.named.len() <= TOGETHER { self.named.len() } else { 0 };
             let pairs = (0..count).flat_map(|one| (one + 1..count).map(move |other| (one, other)));
