@@ -1,11 +1,15 @@
 //! Makes a workspace of many tenants, to measure dialform with and to try it at the size of a real provider.
 //!
 //! ```text
-//! cargo run --example fleet -- TENANTS DIR [--seed N] [--agree]
+//! cargo run --example fleet -- TENANTS DIR [--seed N] [--agree] [--providers N]
 //! dialform -C DIR plan --sandbox
+//! cargo run --example fleet -- TENANTS --measure DIALFORM [--seed N] [--agree] [--providers N]
 //! ```
 //!
-//! `DIR` gets a `dialform.yaml` with one Stratus provider per hundred tenants, a file a tenant under `tenants/`, and
+//! With `--measure` nothing is left behind: [`tables`] says what this program takes for such a fleet, and octoDNS for as many bytes
+//! where it is installed.
+//!
+//! `DIR` gets a `dialform.yaml` with one Stratus provider per hundred tenants, or as many as `--providers` says, a file a tenant under `tenants/`, and
 //! what is live at first under `live/`, from which `--sandbox` starts. It has to be empty or missing.
 //!
 //! Every tenant has 2 schedules, 6 numbers, 6 emergency forwards, 4 extensions with rules, 2 with diverts, and 1 or 2
@@ -13,7 +17,9 @@
 //! `DRIFTS` times `TENANTS` updates and nothing else; with `--agree` it does not differ and the first plan is empty.
 //!
 //! The same seed makes the same bytes, and tenant 7 is the same whether there are ten tenants or ten thousand. All
-//! phone numbers are of the kind 555-01xx, which is never given to anybody.
+//! phone numbers are of the exchange 555, of which hardly any is given to anybody.
+
+pub mod tables;
 
 use std::{
     error::Error,
@@ -28,10 +34,8 @@ pub const DRIFTS: usize = 3;
 
 const TENANTS_PER_PROVIDER: usize = 100;
 const NUMBERS: usize = 6;
-/// Area codes 200 to 998; 999 is kept for the places calls are forwarded to.
-const AREA_CODES: usize = 799;
-/// As many as there are fictional numbers for.
-const MOST: usize = AREA_CODES * 100 / NUMBERS;
+/// As many as there are numbers for.
+const MOST: usize = 100_000;
 
 /// What to make.
 pub struct Fleet {
@@ -39,6 +43,8 @@ pub struct Fleet {
     pub seed: u64,
     /// Whether the live accounts are as declared.
     pub agree: bool,
+    /// On so many systems; none: one for each hundred tenants.
+    pub providers: Option<usize>,
 }
 
 /// What was made.
@@ -52,7 +58,11 @@ pub struct Summary {
 }
 
 fn main() -> ExitCode {
-    let result = arguments(std::env::args().skip(1)).and_then(|(fleet, dir)| {
+    let result = arguments(std::env::args().skip(1)).and_then(|(fleet, place)| {
+        let dir = match place {
+            Place::Directory(dir) => dir,
+            Place::Program(dialform) => return tables::print(&mut io::stdout(), &dialform, &fleet),
+        };
         let Summary { tenants, providers, objects, differences } = generate(&fleet, &dir)?;
         let dir = dir.display();
         writeln!(
@@ -71,36 +81,56 @@ fn main() -> ExitCode {
     }
 }
 
-fn arguments(mut given: impl Iterator<Item = String>) -> Result<(Fleet, PathBuf), Box<dyn Error>> {
-    const USAGE: &str = "usage: fleet TENANTS DIR [--seed N] [--agree]";
-    let mut fleet = Fleet { tenants: 0, seed: 1, agree: false };
+/// What to do with a fleet.
+enum Place {
+    /// It is written here.
+    Directory(PathBuf),
+    /// This program is measured with it.
+    Program(String),
+}
+
+fn arguments(mut given: impl Iterator<Item = String>) -> Result<(Fleet, Place), Box<dyn Error>> {
+    const USAGE: &str =
+        "usage: fleet TENANTS (DIR | --measure DIALFORM) [--seed N] [--agree] [--providers N]";
+    let mut fleet = Fleet { tenants: 0, seed: 1, agree: false, providers: None };
     let mut places = Vec::new();
+    let mut program = None;
     while let Some(word) = given.next() {
         match word.as_str() {
             "--agree" => fleet.agree = true,
+            "--measure" => program = Some(given.next().ok_or(USAGE)?),
+            "--providers" => fleet.providers = Some(given.next().ok_or(USAGE)?.parse()?),
             "--seed" => fleet.seed = given.next().ok_or(USAGE)?.parse()?,
             option if option.starts_with('-') => return Err(USAGE.into()),
             _ => places.push(word),
         }
     }
-    let [tenants, dir] = places.as_slice() else { return Err(USAGE.into()) };
+    let (tenants, place) = match (places.as_slice(), program) {
+        ([tenants, dir], None) => (tenants, Place::Directory(dir.into())),
+        ([tenants], Some(program)) => (tenants, Place::Program(program)),
+        _ => return Err(USAGE.into()),
+    };
     fleet.tenants = tenants.parse().map_err(|_| USAGE)?;
-    Ok((fleet, PathBuf::from(dir)))
+    Ok((fleet, place))
 }
 
 /// Writes the workspace.
 pub fn generate(fleet: &Fleet, dir: &Path) -> Result<Summary, Box<dyn Error>> {
-    let Fleet { tenants, seed, agree } = *fleet;
+    let Fleet { tenants, seed, agree, providers } = *fleet;
     if !(1..=MOST).contains(&tenants) {
-        return Err(format!("there are fictional numbers for 1 to {MOST} tenants, not for {tenants}").into());
+        return Err(format!("there are numbers for 1 to {MOST} tenants, not for {tenants}").into());
     }
+    let providers = providers.unwrap_or(tenants.div_ceil(TENANTS_PER_PROVIDER));
+    if !(1..=tenants).contains(&providers) {
+        return Err(format!("{tenants} tenants can be on 1 to {tenants} systems, not on {providers}").into());
+    }
+    let each = tenants.div_ceil(providers);
     // Leftovers of another fleet, or its sandbox state, would make this one something else.
     fs::create_dir_all(dir)?;
     if fs::read_dir(dir)?.next().is_some() {
         return Err(format!("`{}` is not empty", dir.display()).into());
     }
     fs::create_dir(dir.join("tenants"))?;
-    let providers = tenants.div_ceil(TENANTS_PER_PROVIDER);
     fs::write(dir.join("dialform.yaml"), workspace(providers))?;
     for provider in 0..providers {
         fs::create_dir_all(dir.join("live").join(provider_name(provider)))?;
@@ -108,7 +138,7 @@ pub fn generate(fleet: &Fleet, dir: &Path) -> Result<Summary, Box<dyn Error>> {
     let mut objects = 0;
     for index in 0..tenants {
         let mut dice = Dice::new(seed, index);
-        let tenant = Tenant::new(index, &mut dice);
+        let tenant = Tenant::new(index, provider_name(index / each), &mut dice);
         objects += tenant.objects();
         fs::write(dir.join("tenants").join(format!("{}.yaml", tenant.name)), tenant.declared())?;
         let mut live = tenant;
@@ -278,18 +308,28 @@ fn outside(dice: &mut Dice) -> String {
     format!("98955501{:02}", dice.below(100))
 }
 
-/// The ten digits of a number of the fleet. Those from 555-0100 to 555-0199 are kept for examples; a large fleet needs more.
+/// The ten digits of a number of the fleet. Those from 555-0100 to 555-0199 are kept for examples; a large fleet needs more, and a
+/// very large one more area codes.
 fn digits(number: usize) -> String {
     const AREA_CODES: [u16; 40] = [
         201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224, 225, 228,
         229, 231, 234, 239, 240, 248, 251, 252, 253, 254, 256, 260, 262, 267, 269, 270, 276, 281, 301, 302,
     ];
-    let hundred = number / 100;
-    format!("{}555{:02}{:02}", AREA_CODES[hundred % 40], 1 + hundred / 40, number % 100)
+    const MORE: [u16; 24] = [
+        303, 304, 305, 307, 308, 309, 310, 312, 313, 314, 315, 316, 317, 318, 319, 320, 321, 323, 325, 330,
+        334, 336, 337, 339,
+    ];
+    /// The hundreds of an area code, but the first.
+    const HUNDREDS: usize = 99;
+    let (codes, hundred): (&[u16], usize) = match (number / 100).checked_sub(AREA_CODES.len() * HUNDREDS) {
+        None => (&AREA_CODES, number / 100),
+        Some(more) => (&MORE, more),
+    };
+    format!("{}555{:02}{:02}", codes[hundred % codes.len()], 1 + hundred / codes.len(), number % 100)
 }
 
 impl Tenant {
-    fn new(index: usize, dice: &mut Dice) -> Self {
+    fn new(index: usize, provider: String, dice: &mut Dice) -> Self {
         let name = format!("{}-{}-{index:05}", dice.one(FIRST), dice.one(SECOND)).to_lowercase();
         let person = |dice: &mut Dice| Person {
             ring: dice.one(&[15, 20, 25, 30]),
@@ -327,7 +367,7 @@ impl Tenant {
         Self {
             account: format!("{}.{}.service", name.replace('-', ""), 10_000 + index),
             name,
-            provider: provider_name(index / TENANTS_PER_PROVIDER),
+            provider,
             zone: dice.one(ZONES),
             opens: dice.one(&[7, 8, 9]),
             holiday: "2027-11-25",

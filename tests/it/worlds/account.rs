@@ -49,7 +49,7 @@ fn system(kind: &'static str) -> System {
     // Short, for most of a run would be waiting; a server here is late by milliseconds.
     settings.insert(
         "limits".into(),
-        serde_json::json!({ "requests_per_second": 1_000_000, "concurrency": 8, "retries": 1, "settle": 1 }),
+        serde_json::json!({ "requests_per_second": 1_000_000, "concurrency": 8, "retries": 1, "settle": 3 }),
     );
     settings.insert("kind".into(), kind.into());
     if kind != "deskphone" {
