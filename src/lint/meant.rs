@@ -55,7 +55,7 @@ mod tests {
         assert_eq!(proposed, COMPARED / known.len() - 1);
         assert_eq!(
             meant.help("dd-hours\u{200b}").as_deref(),
-            Some("declared is `dd-hours`, which differs only in what is not seen")
+            Some("declared is \"dd-hours\", which differs only in what is not seen")
         );
         let numbered: Vec<String> = (0..1000).map(|at| format!("day-{at}")).collect();
         let meant = Meant::new(numbered.iter().map(String::as_str));
