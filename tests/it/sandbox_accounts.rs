@@ -93,7 +93,14 @@ async fn few_of_many_accounts_are_in_memory() {
 /// A write costs what it changes, a crash loses none, and who looks into the files afterwards finds it there.
 #[tokio::test]
 async fn a_write_is_one_line_until_the_files_take_it_over() {
-    let (directory, names) = seeded(1);
+    // Of few accounts the files have it at once.
+    let (few, names) = seeded(64);
+    let rig = Rig::start(options(few.path(), "state")).await;
+    rig.put(&names[0], "North").await;
+    let file = few.path().join(format!("state/{}.json", names[0]));
+    assert!(fs::read_to_string(file).unwrap().contains("\"site\":\"North\""));
+
+    let (directory, names) = seeded(65);
     let rig = Rig::start(options(directory.path(), "state")).await;
     let state = directory.path().join("state");
     let (file, log) = (state.join(format!("{}.json", names[0])), state.join("writes.log"));
