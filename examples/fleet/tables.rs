@@ -29,7 +29,6 @@ struct Took {
 fn took(command: &mut Command) -> Result<Took, Box<dyn Error>> {
     let begin = Instant::now();
     let ended = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?.wait4()?;
-    // A plan with warnings alone is a plan.
     if !ended.status.success() {
         return Err(format!("{command:?}: {}", ended.status).into());
     }
