@@ -27,6 +27,7 @@ mod renew;
 mod tally;
 
 pub use auth::{ApiKey, Authenticate, Basic, Bearer, Renewal, authorization};
+pub use body::{Body, without_place};
 pub use conventions::{Conventions, Remedy};
 pub use error::{ApiError, Problem};
 pub use in_process::InProcess;
@@ -48,7 +49,7 @@ use renew::Login;
 use reqwest::header::HeaderValue;
 use secrecy::ExposeSecret;
 use serde_json::Value;
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 use tally::Sending;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -60,8 +61,8 @@ const PARTIAL: u16 = 206;
 /// What a server answered.
 #[derive(Debug, Clone, Default)]
 pub struct Answer {
-    /// `null` where the body is empty.
-    pub body: Value,
+    /// `null` where it is empty.
+    pub body: Body,
     /// The tag of the document, for `If-Match`.
     pub etag: Option<String>,
     /// Where the next page is (`Link` with `rel="next"`).
@@ -168,8 +169,8 @@ impl ReadClient {
         self.known.of()
     }
 
-    /// Reads; `null` where the body is empty. `what` says what is being read, for the error: "the users of `acme`".
-    pub async fn get(&self, path: &str, query: &[(&str, String)], what: &str) -> Result<Value, ApiError> {
+    /// Reads. `what` says what is being read, for the error: "the users of `acme`".
+    pub async fn get(&self, path: &str, query: &[(&str, String)], what: &str) -> Result<Body, ApiError> {
         self.fetch(path, query, what).await.map(|answer| answer.body)
     }
 
@@ -386,11 +387,15 @@ impl ReadClient {
 }
 
 /// A body without any credential of this run.
-fn without_credentials(text: &str, secrets: &KnownSecrets) -> String {
-    let text = secrets.hide(text).into_owned();
+fn without_credentials(text: String, secrets: &KnownSecrets) -> String {
+    let hidden = match secrets.hide(&text) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(hidden) => Some(hidden),
+    };
+    let text = hidden.unwrap_or(text);
     // Only escapes can carry a credential past a search of the text.
     if text.contains('\\')
-        && let Ok(mut body) = serde_json::from_str::<Value>(&text)
+        && let Ok(mut body) = Body::of(&text).and_then(|body| body.value())
         && secrets.hide_in(&mut body)
     {
         return body.to_string();
@@ -411,10 +416,7 @@ fn judge(reply: &RawResponse, conventions: &'static Conventions) -> Result<Answe
     if status == PARTIAL {
         return Err(Problem::decode("status 206: it is only a part", ""));
     }
-    let body = match text.trim() {
-        "" => Value::Null,
-        _ => body::parse(text).map_err(|error| Problem::decode(&error.to_string(), text))?,
-    };
+    let body = Body::of(text)?;
     Ok(Answer { body, etag: etag.clone(), next: next.clone(), received: *received })
 }
 
@@ -434,8 +436,7 @@ struct RawResponse {
 
 impl RawResponse {
     fn without_credentials(self, secrets: &KnownSecrets) -> Self {
-        let text = without_credentials(&self.text, secrets);
-        Self { text, ..self }
+        Self { text: without_credentials(self.text, secrets), ..self }
     }
 }
 
@@ -469,7 +470,7 @@ impl WriteClient {
         path: &str,
         body: Option<&Value>,
         what: &str,
-    ) -> Result<Value, ApiError> {
+    ) -> Result<Body, ApiError> {
         self.send_if(method, path, body, None, what).await.map(|answer| answer.body)
     }
 

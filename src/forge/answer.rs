@@ -1,8 +1,7 @@
 //! Lists of several pages, and what is in an answer.
 
-use crate::http::{ApiError, Problem, ReadClient};
+use crate::http::{ApiError, Body, Problem, ReadClient};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 /// More pages than this are no list that people keep.
 const MOST_PAGES: usize = 200;
@@ -25,7 +24,7 @@ pub async fn all<T: DeserializeOwned>(
                 client.fetch(path, &query, what).await?
             }
         };
-        found.extend(decoded::<Vec<T>>(answer.body, path, what)?);
+        found.extend(decoded::<Vec<T>>(&answer.body, path, what)?);
         match answer.next.as_deref().map(|link| client.below(link)) {
             None => return Ok(found),
             Some(Some(below)) => next = Some(below),
@@ -36,8 +35,8 @@ pub async fn all<T: DeserializeOwned>(
 }
 
 /// One answer as what it should be.
-pub fn decoded<T: DeserializeOwned>(body: Value, path: &str, what: &str) -> Result<T, ApiError> {
-    serde_json::from_value(body).map_err(|error| strange(&error.to_string(), path, what))
+pub fn decoded<T: DeserializeOwned>(body: &Body, path: &str, what: &str) -> Result<T, ApiError> {
+    body.read().map_err(|why| strange(&why, path, what))
 }
 
 fn strange(why: &str, path: &str, what: &str) -> ApiError {

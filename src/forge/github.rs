@@ -219,7 +219,7 @@ impl Forge for GitHub {
         let path = format!("{}/issues", self.at);
         let issue = json!({ "title": title, "body": body, "labels": [LABEL] });
         let answer = self.client.send(Method::POST, &path, Some(&issue), "opening an issue").await?;
-        answer::decoded::<Written>(answer, &path, "an issue").map(|it| it.number)
+        answer::decoded::<Written>(&answer, &path, "an issue").map(|it| it.number)
     }
 
     async fn edit_issue(&self, issue: u64, body: &str) -> Result<(), ApiError> {
@@ -241,7 +241,7 @@ impl Forge for GitHub {
         let path = format!("{}/collaborators/{person}/permission", self.at);
         match self.client.get(&path, &[], "what a person may do").await {
             Ok(answer) => {
-                let found: Permission = answer::decoded(answer, &path, "what a person may do")?;
+                let found: Permission = answer::decoded(&answer, &path, "what a person may do")?;
                 Ok(matches!(found.permission.as_str(), "admin" | "write" | "maintain"))
             }
             Err(ApiError { problem: Problem::Status { status: 404, .. }, .. }) => Ok(false),
@@ -254,7 +254,7 @@ impl Forge for GitHub {
             return Ok(me.clone());
         }
         let me = match self.client.get("/user", &[], "who we are").await {
-            Ok(answer) => answer::decoded::<User>(answer, "/user", "who we are")?.login,
+            Ok(answer) => answer::decoded::<User>(&answer, "/user", "who we are")?.login,
             Err(ApiError { problem: Problem::Status { status: 401 | 403 | 404, .. }, .. }) => BOT.to_owned(),
             Err(error) => return Err(error),
         };
@@ -268,7 +268,7 @@ impl Forge for GitHub {
         for page in 1..=10 {
             let query = [("name", name.to_owned()), Self::page(), ("page", page.to_string())];
             let answer = self.client.get(&path, &query, "the artifacts").await?;
-            let Artifacts { artifacts } = answer::decoded(answer, &path, "the artifacts")?;
+            let Artifacts { artifacts } = answer::decoded(&answer, &path, "the artifacts")?;
             let whole = artifacts.len() < 100;
             found.extend(
                 artifacts.into_iter().filter(|it| it.name == name && !it.expired && it.created_at <= before),
@@ -282,7 +282,7 @@ impl Forge for GitHub {
             let Some(OfRun { id }) = artifact.workflow_run else { continue };
             let path = format!("{}/actions/runs/{id}", self.at);
             let run = self.client.get(&path, &[], "the run of an artifact").await?;
-            let run: Run = answer::decoded(run, &path, "the run of an artifact")?;
+            let run: Run = answer::decoded(&run, &path, "the run of an artifact")?;
             let file = run.path.split('@').next().unwrap_or_default();
             let ours = run.head_repository.is_some_and(|it| it.full_name == self.repository);
             if ours && file == workflow && TRUSTED_EVENTS.contains(&run.event.as_str()) {
@@ -301,7 +301,7 @@ impl Forge for GitHub {
             ("per_page", "30".to_owned()),
         ];
         let answer = self.client.get(&path, &query, "the runs of the schedule").await?;
-        let Runs { workflow_runs } = answer::decoded(answer, &path, "the runs of the schedule")?;
+        let Runs { workflow_runs } = answer::decoded(&answer, &path, "the runs of the schedule")?;
         let now = self.run.as_deref().and_then(|run| run.rsplit('/').next()?.parse::<u64>().ok());
         let ended = |it: &Run| matches!(it.conclusion.as_deref(), Some("success" | "failure"));
         let before = workflow_runs.into_iter().filter(|it| Some(it.id) != now && ended(it));

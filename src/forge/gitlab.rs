@@ -188,7 +188,7 @@ impl Forge for GitLab {
         let path = format!("{}/issues", self.at);
         let issue = json!({ "title": title, "description": body, "labels": LABEL });
         let answer = self.client.send(Method::POST, &path, Some(&issue), "opening an issue").await?;
-        answer::decoded::<Ticket>(answer, &path, "an issue").map(|it| it.iid)
+        answer::decoded::<Ticket>(&answer, &path, "an issue").map(|it| it.iid)
     }
 
     async fn edit_issue(&self, issue: u64, body: &str) -> Result<(), ApiError> {
@@ -219,7 +219,7 @@ impl Forge for GitLab {
             return Ok(me.clone());
         }
         let answer = self.client.get("/user", &[], "who we are").await?;
-        let User { username } = answer::decoded(answer, "/user", "who we are")?;
+        let User { username } = answer::decoded(&answer, "/user", "who we are")?;
         Ok(self.me.get_or_init(|| username).clone())
     }
 
@@ -240,7 +240,7 @@ impl Forge for GitLab {
         ];
         let path = format!("{}/pipelines", self.at);
         let answer = self.client.get(&path, &query, "the pipelines of the schedule").await?;
-        let all: Vec<Pipeline> = answer::decoded(answer, &path, "the pipelines of the schedule")?;
+        let all: Vec<Pipeline> = answer::decoded(&answer, &path, "the pipelines of the schedule")?;
         let now = self.run.as_deref().and_then(|run| run.rsplit('/').next()?.parse::<u64>().ok());
         let ended = |it: &Pipeline| matches!(it.status.as_str(), "success" | "failed");
         let before = all.into_iter().filter(|it| Some(it.id) != now && ended(it));

@@ -2,10 +2,13 @@
 //! the belief of a run.
 
 use super::Problem;
+use memchr::memmem;
 use reqwest::Response;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
-use std::{fmt, sync::Arc};
+use serde::de::{
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor,
+};
+use serde_json::Value;
+use std::{borrow::Cow, fmt, sync::Arc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Bytes of an answer that are read: a list of the largest accounts is a fraction of it.
@@ -51,7 +54,8 @@ pub async fn receive(mut response: Response, large: &Arc<Semaphore>) -> Result<R
     let bytes_in = bytes.len();
     let received = |text| Received { text, bytes: bytes_in, turn };
     match String::from_utf8(bytes) {
-        Ok(text) if good => match excess(&text) {
+        // Before anybody makes a copy of it.
+        Ok(text) if good && text.len() > LARGE => match excess(&text) {
             Some(why) => Err(Problem::decode(&why, "")),
             None => Ok(received(text)),
         },
@@ -78,91 +82,216 @@ fn excess(text: &str) -> Option<String> {
             _ => {}
         }
         if values > MOST_VALUES {
-            return Some(format!("it has more than {MOST_VALUES} values"));
+            return Some(too_many());
         }
         if length > LONGEST {
-            return Some(format!("it has a text of more than {} KiB", LONGEST >> 10));
+            return Some(too_long());
         }
     }
     None
 }
 
-/// Reads JSON in which no object has a key twice: which of the two is meant nobody can say.
-pub fn parse(text: &str) -> serde_json::Result<Value> {
-    serde_json::from_str::<Strict>(text).map(|it| it.0)
+fn too_many() -> String {
+    format!("it has more than {MOST_VALUES} values")
 }
 
-struct Strict(Value);
+fn too_long() -> String {
+    format!("it has a text of more than {} KiB", LONGEST >> 10)
+}
 
-/// The name under which `serde_json` hands over a number with `arbitrary_precision`.
-const NUMBER: &str = "$serde_json::private::Number";
+/// The body of an answer: JSON that was looked through, kept as its text and read as whatever is wanted of it.
+#[derive(Debug, Clone)]
+pub struct Body(Arc<str>);
 
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Self)
+impl Default for Body {
+    /// Of an answer without one.
+    fn default() -> Self {
+        Self("null".into())
     }
 }
 
-struct StrictVisitor;
+impl Body {
+    /// Looks through a whole text without keeping anything of it: it is JSON, no object in it has a key twice, for which of the
+    /// two is meant nobody can say, and it does not take more memory than any honest answer.
+    pub fn of(text: &str) -> Result<Self, Problem> {
+        // JSON's blanks alone; any other has to be part of a value.
+        if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
+            return Ok(Self::default());
+        }
+        if memmem::find(text.as_bytes(), PRIVATE.as_bytes()).is_some() {
+            return Err(Problem::decode(OWN_KEY, text));
+        }
+        let mut state = State::default();
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let whole = Look(&mut state).deserialize(&mut deserializer).and_then(|()| deserializer.end());
+        match (state.excess, whole) {
+            // How much there is of it is no reason to repeat it.
+            (Some(why), _) => Err(Problem::decode(&why, "")),
+            (None, Err(error)) => Err(Problem::decode(&error.to_string(), text)),
+            (None, Ok(())) => Ok(Self(text.into())),
+        }
+    }
 
-impl<'de> Visitor<'de> for StrictVisitor {
-    type Value = Value;
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    pub fn is_list(&self) -> bool {
+        self.0.trim_start().starts_with('[')
+    }
+
+    /// All of it.
+    pub fn value(&self) -> Result<Value, Problem> {
+        self.read().map_err(|why| Problem::decode(&why, self.text()))
+    }
+
+    /// What is wanted of it. The error does not say where in the text: nobody has the text.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, String> {
+        serde_json::from_str(&self.0).map_err(|error| without_place(&error))
+    }
+}
+
+/// What an error says, without the line and the column.
+pub fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    text.strip_suffix(&place).map(str::to_owned).unwrap_or(text)
+}
+
+/// What was seen of a text so far.
+#[derive(Default)]
+struct State<'de> {
+    /// The keys of the objects that the place at hand is in, those of the innermost last.
+    keys: Vec<Cow<'de, str>>,
+    values: usize,
+    /// Why no more of it is read.
+    excess: Option<String>,
+}
+
+impl State<'_> {
+    fn value<E: Error>(&mut self) -> Result<(), E> {
+        self.values += 1;
+        if self.values > MOST_VALUES {
+            return self.stop(too_many());
+        }
+        Ok(())
+    }
+
+    fn text<E: Error>(&mut self, text: &str) -> Result<(), E> {
+        if text.len() > LONGEST {
+            return self.stop(too_long());
+        }
+        Ok(())
+    }
+
+    fn stop<E: Error>(&mut self, why: String) -> Result<(), E> {
+        let error = E::custom(&why);
+        self.excess = Some(why);
+        Err(error)
+    }
+}
+
+/// How the keys begin under which `serde_json` hands over a number with all its digits, and a value as its text. An object
+/// with such a key would be taken for one of them.
+const PRIVATE: &str = "$serde_json::private::";
+const OWN_KEY: &str = "a key in it begins with `$serde_json::private::`, which has a meaning of its own here";
+
+/// Looks at one value.
+struct Look<'a, 'de>(&'a mut State<'de>);
+
+impl<'de> DeserializeSeed<'de> for Look<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        self.0.value()?;
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Look<'_, 'de> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        self.0.text(text)
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element_seed(Look(self.0))?.is_some() {}
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(Strict(item)) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(list.into())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
-        while let Some(key) = entries.next_key::<String>()? {
-            // A number comes as its text under this name, so that no digit of it is lost.
-            if key == NUMBER && map.is_empty() {
-                let text: String = entries.next_value()?;
-                return text.parse().map(Value::Number).map_err(A::Error::custom);
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        let outer = self.0.keys.len();
+        while let Some(Key(key)) = entries.next_key()? {
+            if key.starts_with(PRIVATE) {
+                return match key {
+                    // A number, as its text; no object that stands in the answer has such a key (`Body::of`).
+                    Cow::Borrowed(_) => entries.next_value_seed(Look(self.0)),
+                    Cow::Owned(_) => Err(A::Error::custom(OWN_KEY)),
+                };
             }
-            let Strict(value) = entries.next_value()?;
-            if map.contains_key(&key) {
-                return Err(A::Error::custom(format!("an object has the key {key:?} twice")));
-            }
-            map.insert(key, value);
+            self.0.text(&key)?;
+            self.0.keys.push(key);
+            entries.next_value_seed(Look(self.0))?;
         }
-        Ok(map.into())
+        let keys = &mut self.0.keys[outer..];
+        keys.sort_unstable();
+        if let Some(twice) = keys.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(A::Error::custom(format!("an object has the key {:?} twice", twice[0])));
+        }
+        self.0.keys.truncate(outer);
+        Ok(())
+    }
+}
+
+/// A key, as it stands in the text where it has no escape.
+struct Key<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfKey;
+
+        impl<'de> Visitor<'de> for OfKey {
+            type Value = Cow<'de, str>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+
+            fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
+                Ok(Cow::Borrowed(key))
+            }
+
+            fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+                Ok(Cow::Owned(key.to_owned()))
+            }
+        }
+
+        deserializer.deserialize_str(OfKey).map(Self)
     }
 }
 
@@ -174,25 +303,55 @@ mod tests {
     #[test]
     fn numbers_are_kept_to_the_last_digit() {
         let text = r#"{"b":123456789012345678901234567890,"a":25.0,"c":[-0,1e-400,0.10000000000000000555]}"#;
-        let read = parse(text).map(|value| value.to_string());
-        assert_eq!(read.unwrap(), text);
-        assert!(parse(r#"{"a":01}"#).is_err());
+        let read = Body::of(text).unwrap().value().unwrap();
+        assert_eq!(read.to_string(), text);
     }
 
-    /// Each bound on what an answer takes, and what is just below it.
+    /// What no run believes, each bound on what an answer takes, and what is just below it.
     #[test]
-    fn what_is_too_much_is_told() {
+    fn what_is_no_honest_answer_is_told() {
         let values = |n: usize| format!("[0{}]", ",0".repeat(n));
         let text = |n: usize| format!("[\"{}\"]", "a".repeat(n));
         let cases = [
-            (values(MOST_VALUES - 1), None),
-            (values(MOST_VALUES), Some("it has more than 500000 values")),
-            (text(LONGEST - 10), None),
+            (String::new(), None),
+            (" \r\n\t".to_owned(), None),
+            (values(MOST_VALUES - 2), None),
+            (values(MOST_VALUES - 1), Some("it has more than 500000 values")),
+            (text(LONGEST), None),
             (text(LONGEST + 1), Some("it has a text of more than 64 KiB")),
+            (format!("{{\"{}\":0}}", "a".repeat(LONGEST + 1)), Some("it has a text of more than 64 KiB")),
+            (format!("[{}]", "1".repeat(LONGEST + 1)), Some("it has a text of more than 64 KiB")),
             (format!("[\"{}\"]", ",\\\"[".repeat(10_000)), None),
+            (r#"{"a":01}"#.to_owned(), Some("invalid number at line 1 column 7")),
+            (r#"{"a":1} {}"#.to_owned(), Some("trailing characters at line 1 column 9")),
+            (
+                r#"[{"b":{"a":1,"c":1},"a":0,"b":2}]"#.to_owned(),
+                Some(r#"an object has the key "b" twice at line 1 column 32"#),
+            ),
+            (r#"{"a":{"a":{}},"b":{"a":[{"a":0}]}}"#.to_owned(), None),
+            (
+                r#"{"a":0,"\u0061":1}"#.to_owned(),
+                Some(r#"an object has the key "a" twice at line 1 column 18"#),
+            ),
+            (r#"{"$serde_json::private::Number":"1"}"#.to_owned(), Some(OWN_KEY)),
+            (
+                r#"{"\u0024serde_json::private::RawValue":"1"}"#.to_owned(),
+                Some(
+                    "a key in it begins with `$serde_json::private::`, which has a meaning of its own here at line 1 column 38",
+                ),
+            ),
+            ("[".repeat(1000), Some("recursion limit exceeded at line 1 column 128")),
         ];
         for (text, expected) in cases {
-            assert_eq!(excess(&text).as_deref(), expected, "{} bytes", text.len());
+            let why = match Body::of(&text) {
+                Err(Problem::Decode { why, .. }) => Some(why),
+                Err(other) => panic!("{other:?}"),
+                Ok(_) => None,
+            };
+            assert_eq!(why.as_deref(), expected, "{} bytes: {:.60}", text.len(), text);
+            // As far as their marks go, large answers are told the same; the outermost value has no mark.
+            let bound = expected.filter(|it| it.starts_with("it has") && text.len() != 2 * MOST_VALUES + 1);
+            assert_eq!(excess(&text).as_deref(), bound, "{} bytes: {:.60}", text.len(), text);
         }
     }
 }

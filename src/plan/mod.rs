@@ -18,6 +18,7 @@ mod leading;
 mod live;
 mod made_from;
 mod order;
+mod own;
 mod part;
 mod passed;
 mod policy;
@@ -54,6 +55,7 @@ pub use dialect::{
 pub use guard::{leads_to, still_lead_to};
 pub use leading::in_words;
 pub use made_from::{MadeFrom, NamedCommit};
+pub use own::Own;
 pub use part::{Across, Part};
 pub use passed::Passed;
 pub use policy::Policy;
@@ -109,7 +111,7 @@ pub struct Observed {
     /// cannot be told.
     pub unseen: BTreeMap<Address, BTreeSet<Path>>,
     /// Objects in the provider's own words, as they were read, without credentials: what a restore file keeps.
-    pub own: BTreeMap<Address, Value>,
+    pub own: BTreeMap<Address, Own>,
     /// What goes with an object when it is deleted and no restore file has, in words for people.
     pub not_kept: BTreeMap<Address, &'static str>,
     /// Whether the names of rules that were deleted are seen to stay taken in this account.

@@ -2,7 +2,7 @@
 
 use super::Endpoints;
 use crate::{
-    http::{ApiError, Problem},
+    http::{ApiError, Body, Problem},
     plan::Step,
 };
 use serde::de::DeserializeOwned;
@@ -39,17 +39,26 @@ pub fn failure(what: &str, path: &str, problem: Problem) -> ApiError {
 }
 
 /// The answer as a type of the provider's wire.
-pub fn decode<T: DeserializeOwned>(body: Value, what: &str, path: &str) -> Result<T, ApiError> {
-    T::deserialize(&body).map_err(|error| {
-        let name = std::any::type_name::<T>();
-        let name = name.rsplit("::").next().unwrap_or(name).trim_end_matches('>');
-        undecodable(format!("no {name}: {error}"), &body, what, path)
+pub fn decode<T: DeserializeOwned>(body: &Body, what: &str, path: &str) -> Result<T, ApiError> {
+    body.read()
+        .map_err(|error| undecodable(format!("no {}: {error}", name_of::<T>()), body.text(), what, path))
+}
+
+/// The same of a value.
+pub fn decode_value<T: DeserializeOwned>(value: Value, what: &str, path: &str) -> Result<T, ApiError> {
+    T::deserialize(&value).map_err(|error| {
+        undecodable(format!("no {}: {error}", name_of::<T>()), &value.to_string(), what, path)
     })
 }
 
+/// What a type is called where it is declared.
+fn name_of<T>() -> &'static str {
+    let name = std::any::type_name::<T>();
+    name.rsplit("::").next().unwrap_or(name).trim_end_matches('>')
+}
+
 /// An answer that is not what it should be, with its beginning.
-pub fn undecodable(why: impl Into<String>, body: &Value, what: &str, path: &str) -> ApiError {
-    let text = body.to_string();
+pub fn undecodable(why: impl Into<String>, text: &str, what: &str, path: &str) -> ApiError {
     let mut start: String = text.chars().take(80).collect();
     if start.len() < text.len() {
         start.push('…');

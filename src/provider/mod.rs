@@ -32,6 +32,7 @@ pub mod ctm;
 pub mod deskphone;
 pub mod findings;
 mod keyring;
+mod lenient;
 mod open;
 pub mod refresh;
 pub mod refusal;
@@ -47,7 +48,7 @@ pub use settings::{Answer, Emergency, Endpoint, Entry, Form, Kinds, Question, Se
 use crate::{
     http::{ApiError, Conventions, ReadClient, WriteClient},
     model::{Address, Kind, Limits, Resource},
-    path::Path,
+    path::{Path, Segment},
     plan::{Dialect, Observed, Step},
 };
 use async_trait::async_trait;
@@ -150,7 +151,7 @@ pub struct Glance {
 impl Scope {
     /// Whether a field of what is wanted is looked at, or something in it.
     pub fn is_about(&self, field: &[&str]) -> bool {
-        let field: Path = field.iter().fold(Path::default(), |path, key| path.join(*key));
+        let field: Path = field.iter().fold(Path::default(), |path, key| path.join(Segment::key(key)));
         self.glance.as_ref().is_none_or(|glance| {
             glance.about.iter().any(|path| path.is_inside(&field) || field.is_inside(path))
         })

@@ -391,7 +391,7 @@ async fn every_wrong_answer_blocks_the_tenant() {
         (
             queues,
             (200, "[17]".into()),
-            no("CallQueue", "invalid type: number, expected struct CallQueue", "[17]"),
+            no("CallQueue", "invalid type: integer `17`, expected struct CallQueue", "[17]"),
         ),
         (
             numbers,

@@ -123,11 +123,13 @@ impl Rig {
     }
 
     async fn read(&self) -> Result<Value, ApiError> {
-        self.getter.get("/thing", &[], "the thing").await
+        self.getter.get("/thing", &[], "the thing").await.map(|body| body.value().unwrap())
     }
 
     async fn write(&self) -> Result<Value, ApiError> {
-        self.getter.clone().into_write_client().send(Method::PUT, "/thing", None, "changing the thing").await
+        let writer = self.getter.clone().into_write_client();
+        let answer = writer.send(Method::PUT, "/thing", None, "changing the thing").await;
+        answer.map(|body| body.value().unwrap())
     }
 
     fn truth(&self) -> std::sync::MutexGuard<'_, Truth> {

@@ -75,7 +75,7 @@ impl Read for Toy<ReadClient> {
         let (path, what) =
             (format!("/{}/forwards", segment(account)), format!("the forwards of `{account}`"));
         let answer = endpoint(&self.0, "toy")?.get(&path, &[], &what).await?;
-        let rows: BTreeMap<E164, Forward> = decode(answer, &what, &path)?;
+        let rows: BTreeMap<E164, Forward> = decode(&answer, &what, &path)?;
         let object = |(number, it)| (Address::new(Kind::Forwards, number), Resource::Forward(it));
         Ok(Observed { objects: rows.into_iter().map(object).collect(), ..Observed::default() })
     }

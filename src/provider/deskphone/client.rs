@@ -5,8 +5,8 @@ use crate::{
     explained::Explained,
     http::{Answer, ApiError, Method, Problem, ReadClient, WriteClient, segment},
     model::{Address, Destination, Divert, Diverts, Extension, Kind, Resource},
-    path::Path,
-    plan::{Observed, Obstacle, Role, Step},
+    path::{Path, Segment},
+    plan::{Observed, Obstacle, Own, Role, Step},
     provider::{
         Endpoints, Read, Scope, Write,
         answer::{Extent, conflict, decode, endpoint, failure, undecodable},
@@ -120,7 +120,7 @@ impl Read for DeskphoneReader {
         }
         let found: Vec<_> = stream::iter(reads).buffer_unordered(http.concurrency()).try_collect().await?;
         for (address, document, mut diverts, unreadable) in found {
-            observed.own.insert(address.clone(), document);
+            observed.own.insert(address.clone(), Own::of(&document));
             if let (Some(Resource::Diverts(wanted)), Ok(own)) =
                 (scope.wanted.get(&address), address.key.parse())
             {
@@ -178,7 +178,7 @@ async fn people(http: &ReadClient, account: &str) -> Result<Everybody, ApiError>
         let pairs: Vec<(&str, String)> =
             query.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
         let Answer { body, next, received, .. } = http.fetch(&path, &pairs, &what).await?;
-        let page: People = decode(body, &what, &path)?;
+        let page: People = decode(&body, &what, &path)?;
         extent.add(page.items.len(), received).map_err(|problem| failure(&what, &path, problem))?;
         asked.insert((path.clone(), query.clone()));
         for Person { id, extension } in page.items {
@@ -212,22 +212,26 @@ async fn diverts(
     extension: Extension,
     people: &Ids,
 ) -> Result<(Address, Value, Diverts, Unreadable), ApiError> {
-    let (answer, path, what) = document(http, &id, &extension).await?;
-    let (diverts, unreadable) = convert::diverts(&answer.body, &extension, &|it| people.contains_key(it))
-        .map_err(|why| undecodable(why, &answer.body, &what, &path))?;
-    Ok((Address::new(Kind::Diverts, &extension), answer.body, diverts, unreadable))
+    let Document { body, path, what, .. } = document(http, &id, &extension).await?;
+    let (diverts, unreadable) = convert::diverts(&body, &extension, &|it| people.contains_key(it))
+        .map_err(|why| undecodable(why, &body.to_string(), &what, &path))?;
+    Ok((Address::new(Kind::Diverts, &extension), body, diverts, unreadable))
 }
 
-/// The document of one person, with its path and what is being read.
-async fn document(
-    http: &ReadClient,
-    id: &str,
-    extension: &Extension,
-) -> Result<(Answer, String, String), ApiError> {
+/// The diverts of one person as the server has them.
+struct Document {
+    body: Value,
+    etag: Option<String>,
+    path: String,
+    /// What is being read, in words.
+    what: String,
+}
+
+async fn document(http: &ReadClient, id: &str, extension: &Extension) -> Result<Document, ApiError> {
     let path = format!("/people/{}/features/callForwarding", segment(id));
     let what = format!("the diverts of `{extension}`");
-    let answer = http.fetch(&path, &[], &what).await?;
-    Ok((answer, path, what))
+    let Answer { body, etag, .. } = http.fetch(&path, &[], &what).await?;
+    Ok(Document { body: decode(&body, &what, &path)?, etag, path, what })
 }
 
 pub struct DeskphoneWriter {
@@ -258,9 +262,9 @@ impl Write for DeskphoneWriter {
             Some(_) => return Err(conflict("several people have this extension".to_owned())),
             None => return Err(conflict("nobody has this extension".to_owned())),
         };
-        let (Answer { body: document, etag, .. }, path, what) = document(http, &id, &extension).await?;
+        let Document { body: document, etag, path, what } = document(http, &id, &extension).await?;
         still_as_planned(&document, &extension, step, &ids).map_err(conflict)?;
-        let concerns = |word: &str| step.concerns(&[word.into()]);
+        let concerns = |word: &str| step.concerns(&[Segment::key(word)]);
         let body = convert::merged(&document, &extension, wanted, step.restored.as_ref(), concerns)
             .ok_or_else(|| conflict("the document does not match the contract".to_owned()))?;
         let what = format!("changing {what}");
@@ -277,7 +281,7 @@ impl Write for DeskphoneWriter {
         };
         match sent {
             Err(ApiError { problem: Problem::Status { status: 412, .. }, .. }) => {
-                let (now, ..) = self::document(http, &id, &extension).await?;
+                let now = self::document(http, &id, &extension).await?;
                 still_as_planned(&now.body, &extension, step, &ids).map_err(conflict)?;
                 Err(conflict("somebody changed another divert of this extension at this moment".to_owned()))
             }

@@ -3,12 +3,16 @@
 //! On read numbers and texts stand for each other, optional values may be missing, null or empty, and some names
 //! differ from those that are written (FACTS stratus/wire-7 and FACTS stratus/wire).
 
-use crate::provider::scalar::{self, Scalar};
+use crate::provider::{
+    lenient,
+    scalar::{self, Scalar},
+};
 use serde::{
     Deserialize, Deserializer, Serialize,
-    de::{DeserializeOwned, Error},
+    de::{DeserializeOwned, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use std::fmt;
 
 /// A text that may arrive as a number, a truth value or null.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,13 +20,7 @@ pub struct Text(pub String);
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match Value::deserialize(deserializer)? {
-            Value::Null => Self::default(),
-            Value::String(text) => Self(text),
-            Value::Number(number) => Self(number.to_string()),
-            Value::Bool(flag) => Self(if flag { "yes" } else { "no" }.to_owned()),
-            other => return Err(D::Error::custom(format!("expected text, found {other}"))),
-        })
+        lenient::text(deserializer).map(Self)
     }
 }
 
@@ -54,19 +52,16 @@ impl Text {
 
 /// A value in whatever form it arrives: one that is not understood is no reason to refuse the object it stands in.
 fn scalar_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
-    Ok(Text(scalar::verbatim(&Value::deserialize(deserializer)?)))
+    lenient::verbatim(deserializer).map(Text)
 }
 
-/// A list, of which servers also show an empty one as null or an empty text, and one of a single element as that element
-/// (FACTS stratus/readings-8).
-fn list<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    let rows = match Value::deserialize(deserializer)? {
-        Value::Null => Vec::new(),
-        Value::String(text) if text.is_empty() => Vec::new(),
-        Value::Array(rows) => rows,
-        one => vec![one],
+/// The entries of a list, with every field they have.
+fn entries<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Map<String, Value>>, D::Error> {
+    let fields = |entry: Value| match entry {
+        Value::Object(fields) => Ok(fields),
+        other => Err(D::Error::custom(format!("expected an entry, found {other}"))),
     };
-    rows.into_iter().map(|row| T::deserialize(row).map_err(D::Error::custom)).collect()
+    lenient::list(deserializer)?.into_iter().map(fields).collect()
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -115,20 +110,69 @@ pub struct User {
 }
 
 /// One feature of an answering rule. Missing on read means off.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Feature {
-    #[serde(default, deserialize_with = "scalar_text")]
     pub enabled: Text,
-    #[serde(default, deserialize_with = "list")]
     pub parameters: Vec<Text>,
 }
 
-/// A feature that is null, or an empty list where an object is expected, is as good as missing.
-fn feature<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Feature, D::Error> {
-    match Value::deserialize(deserializer)? {
-        Value::Null => Ok(Feature::default()),
-        Value::Array(none) if none.is_empty() => Ok(Feature::default()),
-        shown => Feature::deserialize(shown).map_err(D::Error::custom),
+impl<'de> Deserialize<'de> for Feature {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OfFeature)
+    }
+}
+
+struct OfFeature;
+
+impl<'de> Visitor<'de> for OfFeature {
+    type Value = Feature;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a feature of a rule")
+    }
+
+    /// One that is null is as good as missing.
+    fn visit_unit<E>(self) -> Result<Feature, E> {
+        Ok(Feature::default())
+    }
+
+    /// So is an empty list.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Feature, A::Error> {
+        match items.next_element::<IgnoredAny>()? {
+            None => Ok(Feature::default()),
+            Some(_) => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Feature, A::Error> {
+        #[derive(Deserialize)]
+        #[serde(field_identifier, rename_all = "kebab-case")]
+        enum Field {
+            Enabled,
+            Parameters,
+            /// How `serde_json` hands over a number.
+            #[serde(rename = "$serde_json::private::Number")]
+            Number,
+            #[serde(other)]
+            Other,
+        }
+
+        #[derive(Deserialize)]
+        struct List(#[serde(deserialize_with = "lenient::list")] Vec<Text>);
+
+        #[derive(Deserialize)]
+        struct Switch(#[serde(deserialize_with = "scalar_text")] Text);
+
+        let mut feature = Feature::default();
+        while let Some(field) = fields.next_key()? {
+            match field {
+                Field::Enabled => feature.enabled = fields.next_value::<Switch>()?.0,
+                Field::Parameters => feature.parameters = fields.next_value::<List>()?.0,
+                Field::Number => return Err(A::Error::invalid_type(Unexpected::Other("a number"), &self)),
+                Field::Other => drop(fields.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(feature)
     }
 }
 
@@ -147,29 +191,29 @@ pub struct AnswerRule {
     ordinal_priority: Text,
     #[serde(default, deserialize_with = "scalar_text")]
     order: Text,
-    #[serde(default, deserialize_with = "feature")]
+    #[serde(default)]
     pub simultaneous_ring: Feature,
-    #[serde(default, deserialize_with = "feature")]
+    #[serde(default)]
     pub do_not_disturb: Feature,
-    #[serde(default, deserialize_with = "feature")]
+    #[serde(default)]
     pub call_screening: Feature,
-    #[serde(default, deserialize_with = "feature")]
+    #[serde(default)]
     pub forward_always: Feature,
-    #[serde(default, deserialize_with = "feature")]
+    #[serde(default)]
     pub forward_on_active: Feature,
-    #[serde(default, deserialize_with = "feature")]
+    #[serde(default)]
     pub forward_on_busy: Feature,
-    #[serde(default, deserialize_with = "feature")]
+    #[serde(default)]
     pub forward_no_answer: Feature,
-    #[serde(default, deserialize_with = "feature")]
+    #[serde(default)]
     pub forward_when_unregistered: Feature,
-    #[serde(default, deserialize_with = "feature")]
+    #[serde(default)]
     pub forward_on_dnd: Feature,
-    #[serde(default, deserialize_with = "feature")]
+    #[serde(default)]
     pub forward_on_spam_call: Feature,
-    #[serde(default, deserialize_with = "feature")]
+    #[serde(default)]
     pub phone_numbers_to_allow: Feature,
-    #[serde(default, deserialize_with = "feature")]
+    #[serde(default)]
     pub phone_numbers_to_reject: Feature,
 }
 
@@ -223,34 +267,24 @@ impl AnswerRule {
 /// The name of the Default rule.
 pub const DEFAULT: &str = "*";
 
-#[derive(Debug, Clone, Deserialize)]
+/// A time frame; what is serialised is the frame as it was read, for a restore file.
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct TimeFrame {
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
     pub timeframe_id: Text,
     pub timeframe_name: Text,
     #[serde(default)]
     pub timeframe_type: Text,
-    #[serde(default, deserialize_with = "list")]
+    #[serde(default, deserialize_with = "entries")]
     pub timeframe_days_of_week_array: Vec<Map<String, Value>>,
-    #[serde(default, deserialize_with = "list")]
+    #[serde(default, deserialize_with = "entries")]
     pub timeframe_specific_dates_array: Vec<Map<String, Value>>,
-    #[serde(default, deserialize_with = "list")]
+    #[serde(default, deserialize_with = "entries")]
     pub timeframe_holiday_array: Vec<Map<String, Value>>,
 }
 
 impl TimeFrame {
-    /// The frame as it was read, for a restore file.
-    pub fn own(&self) -> Value {
-        json!({
-            "timeframe-name": self.timeframe_name.as_str(),
-            "timeframe-type": self.timeframe_type.as_str(),
-            "timeframe-days-of-week-array": self.timeframe_days_of_week_array,
-            "timeframe-specific-dates-array": self.timeframe_specific_dates_array,
-            "timeframe-holiday-array": self.timeframe_holiday_array,
-        })
-    }
-
     /// Whether it shows nothing where it should have something: a list may leave out the entries of its frames
     /// (FACTS stratus/readings-14).
     pub fn is_bare(&self) -> bool {
@@ -279,7 +313,7 @@ pub struct CalendarRow {
 pub struct NumberFilters {
     #[serde(default)]
     pub time_frame: Text,
-    #[serde(default, deserialize_with = "feature")]
+    #[serde(default)]
     pub phone_numbers_to_reject: Feature,
 }
 
@@ -307,10 +341,15 @@ pub struct PhoneNumber {
 
 impl PhoneNumber {
     /// The number as it was read, for a restore file.
-    pub fn own(&self) -> Value {
-        let mut own = serde_json::to_value(self).unwrap_or_default();
-        own["phonenumber"] = self.phonenumber.as_str().into();
-        own
+    pub fn own(&self) -> impl Serialize {
+        #[derive(Serialize)]
+        struct Whole<'a> {
+            #[serde(flatten)]
+            written: &'a PhoneNumber,
+            phonenumber: &'a str,
+        }
+
+        Whole { written: self, phonenumber: self.phonenumber.as_str() }
     }
 }
 

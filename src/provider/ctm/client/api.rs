@@ -1,9 +1,9 @@
 //! Lists read to their end, objects unwrapped, errors that come with status 200.
 
 use crate::{
-    http::{Answer, ApiError, Method, Problem, ReadClient, WriteClient, segment},
+    http::{Answer, ApiError, Body, Method, Problem, ReadClient, WriteClient, segment},
     provider::{
-        answer::{self, Extent, failure, undecodable},
+        answer::{self, Extent, decode, failure, undecodable},
         ctm::wire::{Row, refusal, text},
     },
 };
@@ -63,21 +63,21 @@ impl Api<'_> {
             query.push(("page", page.to_string()));
             query.push(("per_page", PAGE.to_string()));
             let Answer { body, received, .. } = self.http.fetch(path, &query, what).await?;
+            let body = accepted(&body, what, path)?;
             // An empty collection may have no body at all.
             if body.is_null() && page == 1 {
                 return Ok(rows);
             }
-            let body = accepted(body, what, path)?;
             let items = keys.iter().find_map(|key| body.get(*key)?.as_array());
             let Some(items) = items else {
                 let why = format!("there is no list `{}`", keys.join("` or `"));
-                return Err(undecodable(why, &body, what, path));
+                return Err(undecodable(why, &body.to_string(), what, path));
             };
             let length = items.len();
             extent.add(length, received).map_err(|problem| failure(what, path, problem))?;
             for item in items {
                 let Some(row) = Row::unwrap(item.clone(), "").filter(|row| !row.id().is_empty()) else {
-                    return Err(undecodable("a row has no id", item, what, path));
+                    return Err(undecodable("a row has no id", &item.to_string(), what, path));
                 };
                 if !seen.insert(row.id()) {
                     return Err(incomplete(
@@ -109,9 +109,9 @@ impl Api<'_> {
     /// One object, bare or under `key`.
     pub async fn object(&self, rest: &str, key: &str, what: &str) -> Result<Row, ApiError> {
         let path = self.path(rest);
-        let body = accepted(self.http.get(&path, &[], what).await?, what, &path)?;
+        let body = accepted(&self.http.get(&path, &[], what).await?, what, &path)?;
         let row = Row::unwrap(body.clone(), key).filter(|row| !row.0.is_empty());
-        row.ok_or_else(|| undecodable("no object", &body, what, &path))
+        row.ok_or_else(|| undecodable("no object", &body.to_string(), what, &path))
     }
 }
 
@@ -126,6 +126,7 @@ pub async fn send(
 ) -> Result<Value, ApiError> {
     let path = format!("/accounts/{}{rest}", segment(account));
     let answer = http.send(method.clone(), &path, body.as_ref(), what).await?;
+    let answer: Value = decode(&answer, what, &path)?;
     match refusal(&answer) {
         None => Ok(answer),
         Some(message) => Err(ApiError {
@@ -137,7 +138,8 @@ pub async fn send(
     }
 }
 
-fn accepted(body: Value, what: &str, path: &str) -> Result<Value, ApiError> {
+fn accepted(body: &Body, what: &str, path: &str) -> Result<Value, ApiError> {
+    let body: Value = decode(body, what, path)?;
     match refusal(&body) {
         None => Ok(body),
         Some(message) => Err(failure(what, path, Problem::refused(200, message))),

@@ -15,7 +15,7 @@ use crate::{
     plan::Observed,
     provider::{
         Account, Endpoints, Read, Scope,
-        answer::{endpoint, failure, undecodable},
+        answer::{decode, endpoint, failure, undecodable},
         at_once::AtOnce,
         ctm::{
             convert::{self, TargetType},
@@ -204,6 +204,7 @@ pub async fn queue(api: Api<'_>, id: &str) -> Result<(Row, Option<Vec<Row>>), Ap
     let what = format!("the agents of queue {id}");
     // As many as a page may have; whether this list has pages is not known.
     let body = api.http.get(&path, &[("per_page", "100".to_owned())], &what).await?;
+    let body: Value = decode(&body, &what, &path)?;
     let incomplete = |why: String| failure(&what, &path, Problem::Incomplete(why));
     let more = body.get("total_pages").and_then(Value::as_u64).is_some_and(|pages| pages > 1);
     if more {
@@ -214,7 +215,7 @@ pub async fn queue(api: Api<'_>, id: &str) -> Result<(Row, Option<Vec<Row>>), Ap
         body => match body.get("agents").and_then(Value::as_array) {
             Some(agents) => agents.iter().filter_map(|agent| Row::unwrap(agent.clone(), "")).collect(),
             None => {
-                return Err(undecodable("there is no list `agents`", &body, &what, &path));
+                return Err(undecodable("there is no list `agents`", &body.to_string(), &what, &path));
             }
         },
     };

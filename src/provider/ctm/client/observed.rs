@@ -11,7 +11,7 @@ use crate::{
         Window, references,
     },
     path::{Field, Path},
-    plan::{Observed, Obstacle},
+    plan::{Observed, Obstacle, Own},
     provider::{
         Scope,
         ctm::{
@@ -23,6 +23,7 @@ use crate::{
     },
     text::count,
 };
+use serde::Serialize;
 use serde_json::{Value, json};
 
 pub fn in_words(live: &AccountData, scope: &Scope, index: &Index) -> Observed {
@@ -129,7 +130,7 @@ impl Words<'_> {
                 continue;
             };
             let said = convert::receiver(row, &index.names);
-            self.own(Address::new(Kind::Receivers, &number), json!(row.0));
+            self.own(Address::new(Kind::Receivers, &number), &row.0);
             self.add(Address::new(Kind::Receivers, number), said, Resource::Receiver);
         }
     }
@@ -170,7 +171,7 @@ impl Words<'_> {
                 }
             }
             let agents: Vec<Value> = agents.iter().map(|row| row.0.clone().into()).collect();
-            self.own(address.clone(), json!({ "queue": row.0, "agents": agents }));
+            self.own(address.clone(), &json!({ "queue": row.0, "agents": agents }));
             self.add(address, said, Resource::Queue);
         }
     }
@@ -182,8 +183,8 @@ impl Words<'_> {
     }
 
     /// The object as it was read, for a restore file.
-    fn own(&mut self, address: Address, own: Value) {
-        self.observed.own.insert(address, own);
+    fn own(&mut self, address: Address, own: &impl Serialize) {
+        self.observed.own.insert(address, Own::of(own));
     }
 
     fn changes_agents(&self, address: &Address, live: &Queue) -> bool {
@@ -198,7 +199,7 @@ impl Words<'_> {
             let Some(name) = key(TargetType::Schedule, row) else { continue };
             let address = Address::new(Kind::Schedules, name);
             if *whole {
-                self.own(address.clone(), json!(row.0));
+                self.own(address.clone(), &row.0);
                 self.add(address, convert::schedule(row), Resource::Schedule);
             } else {
                 self.observed.objects.insert(address, Resource::Schedule(Schedule::default()));

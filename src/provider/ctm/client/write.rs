@@ -12,6 +12,7 @@ use crate::{
         Agent, Destination, Divert, E164, Forward, Kind, Limit, NoAnswer, OrOff, Queue, Receiver, Resource,
         Ringable, Schedule, TaggingHours, Weekly, Whisper,
     },
+    path::Segment,
     plan::{Action, Step},
     provider::{
         Endpoints, Write,
@@ -76,7 +77,7 @@ impl Writing<'_> {
 
     /// Whether the step is about a field.
     pub(super) fn about(&self, field: &str) -> bool {
-        self.step.concerns(&[field.into()])
+        self.step.concerns(&[Segment::key(field)])
     }
 
     pub(super) async fn send(

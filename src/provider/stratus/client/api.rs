@@ -2,7 +2,7 @@
 
 use super::{raw_rule::RawRule, shown::Shown};
 use crate::{
-    http::{ApiError, Problem, ReadClient, segment},
+    http::{ApiError, Body, Problem, ReadClient, segment},
     model::{E164, Extension, Kind},
     provider::{
         answer::{self, Extent, decode, failure},
@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// The most rows one page may have (FACTS stratus/lists-1).
@@ -47,12 +47,18 @@ impl<'a> Api<'a> {
     /// One object. Some servers wrap it in a list of one.
     pub async fn object<T: DeserializeOwned>(&self, rest: &str, what: &str) -> Result<T, ApiError> {
         let path = self.path(rest);
-        let answer = self.http.get(&path, &[], what).await?;
-        let body = match answer {
-            Value::Array(mut rows) if rows.len() == 1 => rows.swap_remove(0),
-            body => body,
-        };
-        decode(body, what, &path)
+        let body = self.http.get(&path, &[], what).await?;
+        if body.is_list()
+            && let Ok([one]) = body.read::<[T; 1]>()
+        {
+            return Ok(one);
+        }
+        decode(&body, what, &path)
+    }
+
+    /// Whether an object is there, whatever it is.
+    pub async fn is_there(&self, rest: &str, what: &str) -> Result<bool, ApiError> {
+        Ok(present(self.http.get(&self.path(rest), &[], what).await)?.is_some())
     }
 
     pub async fn domain(&self) -> Result<Domain, ApiError> {
@@ -77,9 +83,12 @@ impl<'a> Api<'a> {
     }
 
     /// The same, each beside all that the server shows of it.
-    pub async fn whole_rules(&self, extension: &str) -> Result<(Vec<AnswerRule>, Vec<RawRule>), ApiError> {
+    pub async fn whole_rules(
+        &self,
+        extension: &str,
+    ) -> Result<(Vec<AnswerRule>, Vec<Box<RawValue>>), ApiError> {
         let shown: Vec<Shown<AnswerRule>> = self.list(&rules_path(extension), &rules_of(extension)).await?;
-        Ok(shown.into_iter().map(|it| (it.row, RawRule::from(it.all))).unzip())
+        Ok(shown.into_iter().map(|it| (it.row, it.all)).unzip())
     }
 
     /// All that the server shows of the rules.
@@ -132,7 +141,7 @@ pub async fn pages<T: Row>(
         query.push(("start", rows.len().to_string()));
         query.push(("limit", PAGE.to_string()));
         let (page, bytes): (Vec<T>, usize) = match http.fetch(path, &query, what).await {
-            Ok(answer) => (rows_of(answer.body, what, path)?, answer.received),
+            Ok(answer) => (rows_of(&answer.body, what, path)?, answer.received),
             Err(error) if is_empty_collection(&error) => (Vec::new(), 0),
             Err(error) => return Err(error),
         };
@@ -158,8 +167,8 @@ fn may_be_cut(length: usize) -> bool {
 }
 
 /// The rows of a page; a list of one may come as the object alone (FACTS stratus/readings-8).
-fn rows_of<T: Row>(body: Value, what: &str, path: &str) -> Result<Vec<T>, ApiError> {
-    let one = body.is_object().then(|| T::deserialize(&body).ok()).flatten();
+fn rows_of<T: Row>(body: &Body, what: &str, path: &str) -> Result<Vec<T>, ApiError> {
+    let one = if body.is_list() { None } else { body.read::<T>().ok() };
     // An object without a key is something else, such as a message.
     let one = one.filter(|row| !row.key().trim().is_empty());
     one.map_or_else(|| decode(body, what, path), |row| Ok(vec![row]))

@@ -46,7 +46,7 @@ async fn look_up(
             let what = "the holiday calendar";
             // A calendar that is not there has no holidays.
             let answer = present(api.http.get(&path, &[], what).await)?;
-            let rows = answer.map(|answer| decode(answer, what, &path)).transpose()?;
+            let rows = answer.map(|answer| decode(&answer, what, &path)).transpose()?;
             read.push((path.clone(), rows.unwrap_or_default()));
         }
         let rows = read.iter().find(|(known, _)| *known == path).map(|(_, rows)| rows.as_slice());

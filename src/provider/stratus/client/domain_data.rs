@@ -1,6 +1,6 @@
 //! What is read of a domain, as the API says it.
 
-use super::raw_rule::RawRule;
+use super::queue_record::Whole;
 use crate::{
     plan::Obstacle,
     provider::stratus::{
@@ -8,7 +8,7 @@ use crate::{
         wire::{Agent, AnswerRule, CallQueue, CarrierForward, Domain, PhoneNumber, TimeFrame, User},
     },
 };
-use serde_json::Value;
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// What was read, before it is put into words.
@@ -21,7 +21,7 @@ pub struct DomainData {
     pub queues: Vec<CallQueue>,
     pub agents: Vec<Agent>,
     /// Queues that the run is about, as they are, for a restore file.
-    pub queue_records: BTreeMap<String, Value>,
+    pub queue_records: BTreeMap<String, Whole>,
     pub frames: Vec<TimeFrame>,
     /// Time frames of one extension that declared schedules name, with that extension.
     pub own_frames: Vec<(String, TimeFrame)>,
@@ -31,7 +31,7 @@ pub struct DomainData {
     pub half_queues: Vec<String>,
     pub rules: BTreeMap<String, Vec<AnswerRule>>,
     /// The same with all that the server shows of them, of those that the run is about.
-    pub raw_rules: BTreeMap<String, Vec<RawRule>>,
+    pub raw_rules: BTreeMap<String, Vec<Box<RawValue>>>,
     /// Rules that were deleted and are listed all the same, by extension; none of them is in `rules`.
     pub lingering: BTreeMap<String, Vec<String>>,
     pub carrier: Vec<CarrierForward>,

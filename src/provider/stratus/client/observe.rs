@@ -12,7 +12,7 @@ use super::{
     frames::{self, whole_frames},
     observed::observed,
     part::{self, ExtensionPart, QueuePart},
-    queue_record::kept_user,
+    queue_record::{Whole, kept_user},
     shown::{Kept, parted},
     standing,
 };
@@ -36,9 +36,7 @@ use crate::{
     },
 };
 use async_trait::async_trait;
-use futures::{StreamExt, TryStreamExt, stream};
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
@@ -156,9 +154,9 @@ impl StratusReader {
         reads.add(&mut forwards, async { Ok(self.forwards(account, scope).await) });
         reads.done().await?;
         let kept = |key: &str| is_kept_queue(key, scope);
-        let (users, kept_users) = parted(users, |user: &User| kept(user.user.as_str()));
-        let (queues, kept_queues) = parted(queues, |queue: &CallQueue| kept(queue.callqueue.as_str()));
-        let (agents, kept_agents) = parted(agents, |agent: &Agent| kept(agent.callqueue.as_str()));
+        let (users, kept_users) = parted(users, |user: &User| user.user.as_str(), kept);
+        let (queues, kept_queues) = parted(queues, |queue: &CallQueue| queue.callqueue.as_str(), kept);
+        let (agents, kept_agents) = parted(agents, |agent: &Agent| agent.callqueue.as_str(), kept);
         let mut live = DomainData {
             queue_records: queue_records(kept_queues, kept_users, kept_agents),
             users,
@@ -197,9 +195,12 @@ impl StratusReader {
             let in_scope = scope.wanted.keys().filter(|address| kinds.contains(&address.kind));
             in_scope.map(|address| address.key.clone()).filter(|key| known.contains(key.as_str())).collect()
         };
-        let reads = wanted.into_iter().map(async |extension| {
-            let rules = api.whole_rules(&extension).await?;
-            Ok::<_, ApiError>((extension, rules))
+        let reads = wanted.into_iter().map(|extension| {
+            async move {
+                let rules = api.whole_rules(&extension).await?;
+                Ok::<_, ApiError>((extension, rules))
+            }
+            .boxed()
         });
         let is_wanted = |name: &str| {
             let address = Address::new(Kind::Schedules, name);
@@ -261,7 +262,7 @@ impl StratusReader {
             let path = format!("/numbers/{digits}/forward");
             let what = format!("{} `{key}`", Kind::Forwards.noun());
             let ForwardState { destination, active } =
-                decode(carrier.get(&path, &[], &what).await?, &what, &path)?;
+                decode(&carrier.get(&path, &[], &what).await?, &what, &path)?;
             found.push(CarrierForward { number: Text(digits.to_owned()), destination, active });
         }
         Ok(found)
@@ -491,20 +492,22 @@ fn unverified_targets(observed: &Observed, scope: &Scope) -> Vec<(Address, Vec<S
 }
 
 /// What there is of each queue, by its extension.
-fn queue_records(queues: Kept, users: Kept, agents: Kept) -> BTreeMap<String, Value> {
-    let one = |(key, queue): (String, Map<String, Value>)| {
-        let user = users.iter().find(|(it, _)| *it == key).map(|(_, user)| kept_user(user));
-        let own = |(_, agent): &&(String, Map<String, Value>)| {
-            agent
-                .get("callqueue")
-                .and_then(|it| Text::deserialize(it).ok())
-                .is_some_and(|it| it.as_str() == key)
-        };
-        let agents: Vec<Value> = agents.iter().filter(own).map(|(_, agent)| agent.clone().into()).collect();
-        let record = json!({ "queue": queue, "user": user, "agents": agents });
-        (key, record)
-    };
-    queues.into_iter().map(one).collect()
+fn queue_records(queues: Kept, users: Kept, agents: Kept) -> BTreeMap<String, Whole> {
+    let mut records = BTreeMap::new();
+    for (key, queue) in queues {
+        records.insert(key, Whole { queue, user: None, agents: Vec::new() });
+    }
+    for (key, user) in users {
+        if let Some(record) = records.get_mut(&key) {
+            record.user.get_or_insert_with(|| kept_user(&user));
+        }
+    }
+    for (key, agent) in agents {
+        if let Some(record) = records.get_mut(&key) {
+            record.agents.push(agent);
+        }
+    }
+    records
 }
 
 /// Whether a queue may be changed by the run.

@@ -4,14 +4,13 @@ use super::{
     domain_data::DomainData,
     frames, preconditions,
     queue_record::QueueRecord,
-    raw_rule::RawRule,
     standing::{is_shown, looks_up_blocked},
     survey::survey,
 };
 use crate::{
     model::{Address, Callers, E164, Extension, Kind, Queue, Resource},
     path::Path,
-    plan::{Observed, Obstacle, Remnant, Role},
+    plan::{Observed, Obstacle, Own, Remnant, Role},
     provider::{
         Scope,
         scalar::Unreadable,
@@ -21,7 +20,6 @@ use crate::{
         },
     },
 };
-use serde_json::Value;
 
 /// The account as planning sees it.
 pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
@@ -63,7 +61,7 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         if let Some(owner) = owner {
             note(&mut observed, &address, vec![format!("it belongs to extension `{owner}` alone")]);
         }
-        observed.own.insert(address.clone(), frame.own());
+        observed.own.insert(address.clone(), Own::of(frame));
         add(&mut observed, address, Resource::Schedule(schedule), strange, frame.timeframe_id.as_str());
     }
     for queue in &live.queues {
@@ -83,9 +81,8 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
             convert::recognise_devices(&mut words, wanted);
         }
         if let Some(record) = live.queue_records.get(key) {
-            let mut own = record.clone();
-            own["rules"] = live.raw_rules.get(key).into_iter().flatten().map(RawRule::shown).collect();
-            observed.own.insert(address.clone(), own);
+            let rules = live.raw_rules.get(key).map(Vec::as_slice).unwrap_or_default();
+            observed.own.insert(address.clone(), Own::of(&record.with(rules)));
             let text =
                 "the devices, greetings, messages, lists of callers and own schedules of its extension";
             observed.not_kept.insert(address.clone(), text);
@@ -103,7 +100,7 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
     for number in &live.numbers {
         if let Some((key, words, strange)) = convert::number(number, context) {
             let id = number.phonenumber.as_str();
-            observed.own.insert(Address::new(Kind::Numbers, &key), number.own());
+            observed.own.insert(Address::new(Kind::Numbers, &key), Own::of(&number.own()));
             let address = Address::new(Kind::Numbers, &key);
             if number.enabled.is_no() {
                 let text = "it is switched off (`enabled: no`): its calls go nowhere; a declared route switches it on".to_owned();
@@ -122,7 +119,7 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         let key = user.user.as_str();
         let Some(rules) = live.rules.get(key) else { continue };
         if let Some(raw) = live.raw_rules.get(key) {
-            let own: Value = raw.iter().map(RawRule::shown).collect();
+            let own = Own::of(raw);
             observed.own.insert(Address::new(Kind::Rules, key), own.clone());
             observed.own.insert(Address::new(Kind::Diverts, key), own);
         }

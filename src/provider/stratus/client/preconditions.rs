@@ -2,7 +2,7 @@
 
 use super::domain_data::DomainData;
 use crate::{
-    model::{Address, DEFAULT_RULE, Kind, Reference, Resource, Rule, Rules, Spam, references},
+    model::{Address, DEFAULT_RULE, Extension, Kind, Reference, Resource, Rule, Rules, Spam, references},
     path::Path,
     plan::{Observed, in_words},
     provider::{
@@ -13,11 +13,13 @@ use crate::{
         },
     },
 };
+use std::collections::BTreeSet;
 
 /// Adds a note to each object in scope for everything it relies on that is switched off.
 pub fn note(live: &DomainData, scope: &Scope, observed: &mut Observed) {
+    let off = without_mailbox(live);
     for (address, wanted) in &scope.wanted {
-        let mut notes = mailboxes(address, wanted, live, observed);
+        let mut notes = mailboxes(address, wanted, &off, observed);
         if let Resource::Rules(rules) = wanted {
             notes.extend(rule_notes(&address.key, rules, live, observed));
         }
@@ -36,22 +38,33 @@ fn has_no_mailbox(extension: &str, live: &DomainData) -> bool {
     user(extension, live).is_some_and(|user| user.voicemail_enabled.is_no())
 }
 
-/// The mailboxes that an object sends calls to, by what is declared and, where nothing is, by what is live.
-fn mailboxes(address: &Address, wanted: &Resource, live: &DomainData, observed: &Observed) -> Vec<String> {
-    let declared = references(address, wanted).into_iter().map(|it| (it, wanted));
-    let undeclared = observed.objects.get(address).into_iter().flat_map(|object| {
-        let all = references(address, object).into_iter().map(move |it| (it, object));
-        all.filter(|((path, _), _)| {
-            path.field().is_some_and(|field| wanted.value(&Path::from([field])).is_none())
+/// The extensions whose mailboxes take none.
+fn without_mailbox(live: &DomainData) -> BTreeSet<&str> {
+    live.users.iter().filter(|user| user.voicemail_enabled.is_no()).map(|user| user.user.as_str()).collect()
+}
+
+/// The mailboxes among these that an object sends calls to, by what is declared and, where nothing is, by what is live.
+fn mailboxes(address: &Address, wanted: &Resource, off: &BTreeSet<&str>, observed: &Observed) -> Vec<String> {
+    if off.is_empty() {
+        return Vec::new();
+    }
+    let of = |object| {
+        references(address, object).into_iter().filter_map(|(path, to)| match to {
+            Reference::Voicemail(to) if off.contains(to.as_str()) => Some((path, to)),
+            _ => None,
         })
-    });
-    let off = declared.chain(undeclared).filter_map(|((path, to), whole)| match to {
-        Reference::Voicemail(to) if has_no_mailbox(to.as_str(), live) => {
-            Some(format!("{}: {}", in_words(whole, &path), mailbox_off(to.as_str())))
-        }
-        _ => None,
-    });
-    off.collect()
+    };
+    let said = |object, path: &Path, to: &Extension| {
+        format!("{}: {}", in_words(object, path), mailbox_off(to.as_str()))
+    };
+    let mut notes: Vec<String> = of(wanted).map(|(path, to)| said(wanted, &path, &to)).collect();
+    if let Some(object) = observed.objects.get(address) {
+        let is_undeclared =
+            |path: &Path| path.field().is_some_and(|field| wanted.value(&Path::from([field])).is_none());
+        let undeclared = of(object).filter(|(path, _)| is_undeclared(path));
+        notes.extend(undeclared.map(|(path, to)| said(object, &path, &to)));
+    }
+    notes
 }
 
 fn mailbox_off(extension: &str) -> String {

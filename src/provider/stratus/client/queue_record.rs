@@ -7,8 +7,8 @@ use crate::{
         wire::{Agent, Text},
     },
 };
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json, value::RawValue};
 
 /// What the server counts itself, or what is written in an order of its own.
 const NOT_WRITTEN: [&str; 6] = [
@@ -45,8 +45,32 @@ const USER: [&str; 8] = [
 ];
 
 /// What is kept of the user at a queue's extension: no credential among it.
-pub fn kept_user(user: &Map<String, Value>) -> Value {
+pub fn kept_user(user: &RawValue) -> Value {
+    // A row that was read is an object.
+    let user: Map<String, Value> = serde_json::from_str(user.get()).unwrap_or_default();
     USER.iter().filter_map(|key| Some(((*key).to_owned(), user.get(*key)?.clone()))).collect()
+}
+
+/// A queue as it was read, but for the rules of its extension.
+#[derive(Serialize)]
+pub struct Whole {
+    pub queue: Box<RawValue>,
+    pub user: Option<Value>,
+    pub agents: Vec<Box<RawValue>>,
+}
+
+impl Whole {
+    /// All that a restore file keeps of it.
+    pub fn with<'a>(&'a self, rules: &'a [Box<RawValue>]) -> impl Serialize + 'a {
+        #[derive(Serialize)]
+        struct WithRules<'a> {
+            #[serde(flatten)]
+            queue: &'a Whole,
+            rules: &'a [Box<RawValue>],
+        }
+
+        WithRules { queue: self, rules }
+    }
 }
 
 /// All that a restore file has of a queue.

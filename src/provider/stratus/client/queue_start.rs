@@ -1,7 +1,7 @@
 //! The way from an extension or a menu into a queue: the dial rule `queue_EXT`, and the forward of the queue's own user to
 //! it (FACTS stratus/readings-10). Numbers need neither.
 
-use super::write::Writing;
+use super::{write::Writing, write_rules::typed};
 use crate::{
     http::{ApiError, Method, Problem, segment},
     model::{Destination, Divert, Diverts},
@@ -59,8 +59,8 @@ impl Writing<'_> {
                 self.wait(deadline, &what).await?;
             }
         }
-        let (rules, live) = self.api.whole_rules(key).await?;
-        if forwarded(&rules).is_none() {
+        let live = self.api.raw_rules(key).await?;
+        if forwarded(&typed(&live, key)?).is_none() {
             let always = Some(Divert::To(Destination::Queue(key.to_owned())));
             // Also for what is brought back and led elsewhere: until its own rules are written, the way leads into the queue.
             let way = DefaultRuleChange::Forwards(Diverts { always, ..Diverts::default() });

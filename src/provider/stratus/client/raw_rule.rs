@@ -32,12 +32,6 @@ impl Row for RawRule {
     }
 }
 
-impl From<Map<String, Value>> for RawRule {
-    fn from(shown: Map<String, Value>) -> Self {
-        Self(shown)
-    }
-}
-
 impl RawRule {
     pub fn name(&self) -> String {
         let name = self.0.get("time-frame").and_then(|name| Text::deserialize(name).ok());

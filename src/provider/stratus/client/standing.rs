@@ -1,6 +1,6 @@
 //! What a list of answering rules does not tell: which of them were deleted and linger, and the lists of callers.
 
-use super::api::{Api, present};
+use super::api::Api;
 use crate::{
     http::{ApiError, Problem, segment},
     model::{Address, Callers, Kind, Resource},
@@ -12,7 +12,7 @@ use crate::{
         },
     },
 };
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use std::collections::BTreeMap;
 
 /// How many extensions beside the declared ones are looked at to learn whether rules show the lists of callers.
@@ -24,11 +24,13 @@ impl Api<'_> {
     pub async fn lingering(&self, extension: &str, names: Vec<String>) -> Result<Vec<String>, ApiError> {
         let names =
             names.into_iter().filter(|name| !matches!(name.as_str(), DEFAULT | "." | ".." | "" | "reorder"));
-        let looks = names.map(async |name| {
-            let rest = format!("/users/{}/answerrules/{}", segment(extension), segment(&name));
-            let what = format!("rule `{name}` of extension `{extension}`");
-            let shown: Result<serde_json::Value, ApiError> = self.object(&rest, &what).await;
-            Ok(present(shown)?.is_none().then_some(name))
+        let looks = names.map(|name| {
+            async move {
+                let rest = format!("/users/{}/answerrules/{}", segment(extension), segment(&name));
+                let what = format!("rule `{name}` of extension `{extension}`");
+                Ok((!self.is_there(&rest, &what).await?).then_some(name))
+            }
+            .boxed()
         });
         let looks = stream::iter(looks).buffered(self.http.concurrency());
         looks.try_filter_map(async |gone| Ok(gone)).try_collect().await
@@ -80,7 +82,9 @@ pub async fn complete(
     rules: &mut BTreeMap<String, Vec<AnswerRule>>,
     scope: &Scope,
 ) -> Result<BTreeMap<String, Vec<String>>, ApiError> {
-    let each = std::mem::take(rules).into_iter().map(|(extension, rules)| one(api, scope, extension, rules));
+    // A future as large as these is moved once.
+    let each =
+        std::mem::take(rules).into_iter().map(|(extension, rules)| one(api, scope, extension, rules).boxed());
     let all: Vec<Complete> =
         stream::iter(each).buffer_unordered(api.http.concurrency()).try_collect().await?;
     let mut lingering = BTreeMap::new();

@@ -141,8 +141,8 @@ impl<'a> Writing<'a> {
         rest: &str,
         body: impl Into<Option<Value>>,
         what: &str,
-    ) -> Result<Value, ApiError> {
-        self.http.send(method, &self.api.path(rest), body.into().as_ref(), what).await
+    ) -> Result<(), ApiError> {
+        self.http.send(method, &self.api.path(rest), body.into().as_ref(), what).await.map(drop)
     }
 
     /// An object that does not exist counts as deleted.
@@ -180,7 +180,7 @@ impl<'a> Writing<'a> {
         }
         let body = serde_json::to_value(&number)
             .map_err(|error| conflict(step, format!("the number cannot be written: {error}")))?;
-        self.send(Method::PUT, &rest, body, &what).await.map(drop)
+        self.send(Method::PUT, &rest, body, &what).await
     }
 
     /// Forwards of the Default rule of an extension; the rule is made if it is missing.
@@ -202,7 +202,7 @@ impl StratusWriter {
         let path = format!("/numbers/{}/forward", key.trim_start_matches("+1"));
         let what = format!("emergency forward {key}");
         let live = carrier.get(&path, &[], &what).await?;
-        let ForwardState { destination, active } = decode(live, &what, &path)?;
+        let ForwardState { destination, active } = decode(&live, &what, &path)?;
         let delete = step.action == Action::Delete;
         let Forward { to, active: wanted_active, protect: _ } = wanted;
         let nanp = |to: &model::E164| {

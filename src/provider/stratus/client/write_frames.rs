@@ -44,7 +44,7 @@ impl Writing<'_> {
         body.extend(arrays.body(kind).into_iter().filter(|(_, entries)| *entries != json!([])));
         let what = format!("creating schedule `{name}`");
         let base = format!("{}/timeframes", owner(wanted.extension.as_ref().map(Extension::as_str)));
-        self.send(Method::POST, &base, Value::Object(body), &what).await.map(drop)
+        self.send(Method::POST, &base, Value::Object(body), &what).await
     }
 
     /// Writes every entry the frame is to have, those that stay with them; never renames (FACTS stratus/frames). A frame of
@@ -84,7 +84,7 @@ impl Writing<'_> {
             body.insert("update-only".into(), "yes".into());
             body.insert("update_only".into(), "yes".into());
         }
-        self.send(Method::PUT, &rest, Value::Object(body), &what).await.map(drop)
+        self.send(Method::PUT, &rest, Value::Object(body), &what).await
     }
 
     /// Waits until a frame has become `custom`: arrays that come before would be held against the old type

@@ -177,7 +177,7 @@ impl Writing<'_> {
             body.insert(name.to_owned(), wait);
         }
         let what = format!("changing queue `{key}`");
-        self.send(Method::PUT, &rest, Value::Object(body), &what).await.map(drop)
+        self.send(Method::PUT, &rest, Value::Object(body), &what).await
     }
 
     /// The ring timeout of a queue is that of its own user; nothing is no limit (FACTS stratus/queues-8).

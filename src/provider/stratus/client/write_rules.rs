@@ -11,7 +11,7 @@ use crate::{
     path::{Path, Segment},
     plan::{Action, Step},
     provider::{
-        answer::{decode, failure},
+        answer::{decode_value, failure},
         stratus::{
             convert::{self, DefaultRuleChange},
             wire::{AnswerRule, DEFAULT},
@@ -56,7 +56,7 @@ impl Writing<'_> {
     /// Changes the record of an extension; what is left out stays (FACTS stratus/writes-7).
     pub async fn user(&self, key: &str, body: Value) -> Result<(), ApiError> {
         let what = format!("changing extension `{key}`");
-        self.send(Method::PUT, &format!("/users/{}", segment(key)), body, &what).await.map(drop)
+        self.send(Method::PUT, &format!("/users/{}", segment(key)), body, &what).await
     }
 
     async fn order(&self, key: &str, order: &[Rule], step: &Step) -> Result<(), ApiError> {
@@ -175,7 +175,7 @@ impl Writing<'_> {
         self.sent.add(key, name, &body);
         body.insert("synchronous".into(), "yes".into());
         body.insert("time-frame".into(), name.into());
-        self.send(Method::POST, &rules_path(key), Value::Object(body), what).await.map(drop)
+        self.send(Method::POST, &rules_path(key), Value::Object(body), what).await
     }
 
     /// Changes a rule. Every feature it has is sent along, as it was read or written before in this step: a server may take
@@ -199,7 +199,7 @@ impl Writing<'_> {
         }
         body.entry("enabled").or_insert_with(|| "yes".into());
         let rest = format!("{}/{}", rules_path(key), segment(name));
-        self.send(Method::PUT, &rest, Value::Object(body), what).await.map(drop)
+        self.send(Method::PUT, &rest, Value::Object(body), what).await
     }
 
     /// The rules as they are now, without those that were deleted and linger. Where the plan saw no Default rule, writing
@@ -239,7 +239,7 @@ impl Writing<'_> {
         let body: Vec<Value> = names.iter().map(|name| json!({ "time-frame": name })).collect();
         let rest = format!("/users/{}/answerrules/reorder", segment(key));
         let what = format!("reordering the rules of extension `{key}`");
-        self.send(Method::PUT, &rest, Value::Array(body), &what).await.map(drop)
+        self.send(Method::PUT, &rest, Value::Array(body), &what).await
     }
 
     /// Lists are appended to by POST of number filters and taken from by DELETE of them (FACTS stratus/readings-6 and
@@ -297,7 +297,7 @@ impl Writing<'_> {
         let rest = format!("/users/{}/number-filters", segment(key));
         let what = format!("adding to the lists of callers of extension `{key}`");
         let body = json!({ list: { "parameters": words } });
-        self.send(Method::POST, &rest, body, &what).await.map(drop)
+        self.send(Method::POST, &rest, body, &what).await
     }
 
     async fn blocked(&self, key: &str) -> Result<Vec<String>, ApiError> {
@@ -366,9 +366,9 @@ fn rules_path(key: &str) -> String {
 }
 
 /// The same rules as they are converted.
-fn typed(raw: &[RawRule], key: &str) -> Result<Vec<AnswerRule>, ApiError> {
+pub fn typed(raw: &[RawRule], key: &str) -> Result<Vec<AnswerRule>, ApiError> {
     let what = format!("the answering rules of `{key}`");
-    raw.iter().map(|rule| decode(rule.shown(), &what, &rules_path(key))).collect()
+    raw.iter().map(|rule| decode_value(rule.shown(), &what, &rules_path(key))).collect()
 }
 
 fn no_form(key: &str) -> ApiError {

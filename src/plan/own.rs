@@ -1,0 +1,23 @@
+//! An object in its provider's own words, as it was read.
+
+use serde::Serialize;
+use serde_json::{
+    Value,
+    value::{RawValue, to_raw_value},
+};
+
+/// Kept as its JSON: of most objects nobody asks for it, and a text takes a fraction of the memory of a value.
+#[derive(Debug, Clone)]
+pub struct Own(Box<RawValue>);
+
+impl Own {
+    /// What was read has text keys alone, so that this cannot fail.
+    pub fn of(read: &impl Serialize) -> Self {
+        Self(to_raw_value(read).unwrap_or_else(|_| RawValue::NULL.to_owned()))
+    }
+
+    /// What a restore file keeps.
+    pub fn value(&self) -> Value {
+        serde_json::from_str(self.0.get()).unwrap_or_default()
+    }
+}
