@@ -4,14 +4,14 @@
 //! that is known by its name is not a field, even where the two are spelt alike.
 
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// One step of the way. In JSON a text, a number or `{"element": NAME}`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Segment {
     /// A field, or the key of an entry.
-    Key(String),
+    Key(Cow<'static, str>),
     /// A position in a list.
     Index(usize),
     /// An element of a list that has a name of its own: a rule by its schedule, an agent of a queue.
@@ -28,11 +28,20 @@ pub struct Path(Vec<Segment>);
 
 impl Segment {
     pub fn key(text: impl fmt::Display) -> Self {
-        Self::Key(text.to_string())
+        Self::Key(Cow::Owned(text.to_string()))
     }
 
     pub fn element(name: impl fmt::Display) -> Self {
         Self::Element { element: name.to_string() }
+    }
+
+    /// The name of a key or an element.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Key(name) => Some(name),
+            Self::Element { element: name } => Some(name),
+            Self::Index(_) => None,
+        }
     }
 
     /// The key, if it is one.
@@ -114,21 +123,23 @@ impl From<&[Segment]> for Path {
 }
 
 /// A field by its keys.
-impl From<&[&str]> for Path {
-    fn from(keys: &[&str]) -> Self {
+impl From<Field> for Path {
+    fn from(keys: Field) -> Self {
+        keys.iter().map(|key| Segment::from(*key)).collect()
+    }
+}
+
+/// The same where not every key is known to the program.
+impl<const N: usize> From<[&str; N]> for Path {
+    fn from(keys: [&str; N]) -> Self {
         keys.iter().map(Segment::key).collect()
     }
 }
 
-impl<const N: usize> From<[&str; N]> for Path {
-    fn from(keys: [&str; N]) -> Self {
-        keys.as_slice().into()
-    }
-}
-
-impl From<&str> for Segment {
-    fn from(key: &str) -> Self {
-        Self::Key(key.to_owned())
+/// A field by the name it has in the program; any other is made by [`Segment::key`].
+impl From<&'static str> for Segment {
+    fn from(key: &'static str) -> Self {
+        Self::Key(Cow::Borrowed(key))
     }
 }
 
@@ -144,7 +155,8 @@ impl fmt::Display for Path {
         for (at, segment) in self.0.iter().enumerate() {
             match segment {
                 Segment::Index(index) => write!(f, "[{index}]")?,
-                Segment::Key(name) | Segment::Element { element: name } => {
+                Segment::Key(_) | Segment::Element { .. } => {
+                    let name = segment.name().unwrap_or_default();
                     let dot = if at == 0 { "" } else { "." };
                     write!(f, "{dot}{}", quoted(name))?;
                 }

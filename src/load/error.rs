@@ -104,7 +104,7 @@ impl Error {
             match &node.value {
                 Value::Map(entries) => {
                     let Some((key, value)) = entries.get(*position) else { break };
-                    path.push(Segment::Key(short(key.text())));
+                    path.push(Segment::key(short(key.text())));
                     name = key.text();
                     node = value;
                 }

@@ -32,7 +32,7 @@ fn description(schema: &Value) -> Option<&str> {
 fn below<'s>(schema: &'s Value, segment: &Segment) -> Vec<&'s Value> {
     match segment {
         Segment::Key(key) => {
-            let own = schema.get("properties").and_then(|it| it.get(key));
+            let own = schema.get("properties").and_then(|it| it.get(&**key));
             let others = schema.get("additionalProperties").filter(|it| it.is_object());
             let patterns = schema.get("patternProperties").and_then(Value::as_object);
             match own {

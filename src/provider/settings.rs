@@ -221,7 +221,7 @@ impl load::Hints for Provider {
                 "absent" | "exhaustive" => DELETED.into_iter().any(has),
                 _ => section(word).is_none_or(has),
             },
-            [Segment::Key(named), ..] if matches!(named.as_str(), "absent" | "exhaustive") => {
+            [Segment::Key(named), ..] if matches!(&**named, "absent" | "exhaustive") => {
                 section(word).is_none_or(has)
             }
             [Segment::Key(named), _, Segment::Key(rule), field @ ..] if named == "bulk" && rule == "rule" => {

@@ -3,7 +3,7 @@
 use super::{BOLD, DIM, paint};
 use crate::{
     page::{Code, Page, say},
-    path::Path,
+    path::{Path, Segment},
     plan::{Accepts, ByHand, Dialect, Grade, GradeRow, When},
 };
 use std::io;
@@ -64,7 +64,7 @@ pub fn providers_json(kind: &str, title: &str, dialect: &Dialect) -> serde_json:
 /// What a row is about, in the words of the YAML.
 fn what(row: &GradeRow) -> String {
     let section = row.kind.section();
-    let field = Path::from([section, "KEY"].iter().chain(row.path).copied().collect::<Vec<_>>().as_slice());
+    let field = [section, "KEY"].iter().chain(row.path).map(|key| Segment::from(*key)).collect::<Path>();
     match row.when {
         When::Always => field.to_string(),
         When::Value(value) => format!("{field}: {value}"),

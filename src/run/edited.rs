@@ -100,7 +100,7 @@ impl Edited {
         let by_rows = kind != Kind::Rules
             || of_kind().next().is_none()
             || of_kind().any(|row| row.words.contains(&word));
-        by_rows && known.dialect.takes(kind, &FieldPath::default().join(key), word)
+        by_rows && known.dialect.takes(kind, &FieldPath::default().join(Segment::key(key)), word)
     }
 
     /// Where a call goes now. `None` where the files have errors, or nothing is called so.

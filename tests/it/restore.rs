@@ -485,8 +485,8 @@ fn only_what_was_changed_is_wished_for() {
     let stratus = &provider::find("stratus").unwrap().dialect;
     let rules = Address::new(Kind::Rules, "101");
     let before = json!({ "ring_timeout": 25, "callers": { "allow": ["sip:bob"], "block": ["+13125550123"] }, "order": [] });
-    let path = |keys: &[&str]| FieldPath::from(keys);
-    let entry = |keys: &[&str], name: &str| path(keys).join(Segment::element(name));
+    let path = |keys: &'static [&'static str]| FieldPath::from(keys);
+    let entry = |keys: &'static [&'static str], name: &str| path(keys).join(Segment::element(name));
     let cases = [
         (vec![path(&["ring_timeout"])], Some(json!({ "ring_timeout": 25 })), 0),
         (

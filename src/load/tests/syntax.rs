@@ -310,22 +310,19 @@ fn paths_to_places() {
     let tree = Tree::parse("f", text).unwrap();
     let path = |text: &str| -> Vec<Segment> {
         text.split_whitespace()
-            .map(|part| part.parse().map_or_else(|_| part.into(), Segment::Index))
+            .map(|part| part.parse().map_or_else(|_| Segment::key(part), Segment::Index))
             .collect()
     };
     // "101" is a key here, so it is written with a dot that is taken off again.
-    let keyed = |text: &str| -> Vec<Segment> {
-        path(text)
-            .into_iter()
-            .map(|seg| {
-                if let Segment::Key(key) = seg {
-                    Segment::Key(key.trim_start_matches('.').to_owned())
-                } else {
-                    seg
-                }
-            })
-            .collect()
-    };
+    let keyed =
+        |text: &str| -> Vec<Segment> {
+            path(text)
+                .into_iter()
+                .map(|seg| {
+                    if let Segment::Key(key) = seg { Segment::key(key.trim_start_matches('.')) } else { seg }
+                })
+                .collect()
+        };
     for (at, value, key) in [
         ("", "1:1+6", "1:1+6"),
         ("rules", "2:3+6", "1:1+5"),

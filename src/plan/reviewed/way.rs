@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 /// What stands below a value; `None` where nothing does.
 pub fn at(value: Option<&Value>, path: &[Segment]) -> Option<Value> {
     path.iter().try_fold(value?.clone(), |value, segment| match segment {
-        Segment::Key(key) => value.get(key).cloned(),
+        Segment::Key(key) => value.get(&**key).cloned(),
         Segment::Index(index) => value.get(index).cloned(),
         Segment::Element { element } => value.as_array()?.iter().find(|it| is_called(it, element)).cloned(),
     })

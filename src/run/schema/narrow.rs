@@ -2,7 +2,7 @@
 
 use crate::{
     model::Kind,
-    path::Path,
+    path::{Path, Segment},
     plan::{Dialect, Grade},
 };
 use serde_json::{Map, Value, json};
@@ -137,7 +137,7 @@ impl Narrowing<'_> {
             let narrow = properties.iter().filter_map(|(key, inner)| {
                 // What comes later is of the same fields.
                 let is_through = matches!(key.as_str(), "until" | "then");
-                let inside = if is_through { path.clone() } else { path.join(key.as_str()) };
+                let inside = if is_through { path.clone() } else { path.join(Segment::key(key)) };
                 let stays = is_through || self.takes(path, key);
                 let inner = if stays { self.of(inner, &inside) } else { None };
                 Some((key.clone(), inner?))
