@@ -37,10 +37,13 @@ pub fn desired_in_part(
     let mut all = BTreeMap::new();
     let mut found = Vec::new();
     let unknown = |kind: Kind, at: &Path| {
+        if dialect.order.contains(&kind) {
+            return None;
+        }
         let message = format!("this provider has no `{}`", kind.section());
         let known: Vec<String> = dialect.order.iter().map(|kind| format!("`{}`", kind.section())).collect();
         let finding = Finding::error("unsupported", message).help(format!("it has {}", known.join(", ")));
-        (!dialect.order.contains(&kind)).then(|| finding.at(place(at)))
+        Some(finding.at(place(at)))
     };
     for (index, kind) in tenant.exhaustive.iter().enumerate() {
         found.extend(unknown((*kind).into(), &Path::from(["exhaustive"]).join(index)));

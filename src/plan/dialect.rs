@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     diff::FieldChange,
-    model::{Address, Country, Kind, Reference, Resource, Schedule},
-    path::{self, Field, Path},
+    model::{Address, Country, Kind, Reference, Resource, Schedule, Skeleton},
+    path::{self, Field, Path, Segment},
 };
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -297,7 +297,7 @@ impl Dialect {
         {
             return row.words.contains(&place);
         }
-        let inner = field.join(key);
+        let inner = field.join(Segment::key(key));
         !self.grades.iter().any(|row| {
             row.grade == Grade::Unsupported
                 && match row.when {
@@ -313,7 +313,7 @@ impl Dialect {
         let mut found = Vec::new();
         let missing =
             |what: String| format!("this provider has no {what} for {}", address.kind.noun_phrase());
-        let said = serde_json::to_value(resource).unwrap_or_default();
+        let said = Skeleton::of(resource);
         let value = |field: Field| field.iter().try_fold(&said, |value, key| value.get(key));
         for row in
             self.grades.iter().filter(|row| row.kind == address.kind && row.grade == Grade::Unsupported)
@@ -321,7 +321,7 @@ impl Dialect {
             let value = value(row.path);
             let what = match row.when {
                 When::Always if value.is_some() => format!("`{}`", Path::from(row.path)),
-                When::Value(text) if value.and_then(Value::as_str) == Some(text) => {
+                When::Value(text) if value.and_then(Skeleton::as_word) == Some(text) => {
                     format!("`{}: {text}`", Path::from(row.path))
                 }
                 When::Always | When::Value(_) | When::Removed => continue,
@@ -370,16 +370,16 @@ impl Dialect {
     }
 
     /// The fields of a declared object of which no row speaks. A group of fields has a row for each of them.
-    fn without_row(&self, kind: Kind, path: &Path, said: &Value) -> Vec<Path> {
+    fn without_row(&self, kind: Kind, path: &Path, said: &Skeleton) -> Vec<Path> {
         let mut rows = self.grades.iter().filter(|row| row.kind == kind && row.when == When::Always);
         if !path.is_empty() && rows.clone().any(|row| covers(row, kind, path)) {
             return Vec::new();
         }
         let is_group = rows.any(|row| is_inside(row.path, path));
         match said {
-            Value::Object(fields) if is_group => {
+            Skeleton::Fields(fields) if is_group => {
                 let own = fields.iter().filter(|(field, _)| !(path.is_empty() && *field == PROTECT));
-                own.flat_map(|(field, value)| self.without_row(kind, &path.join(field.as_str()), value))
+                own.flat_map(|(field, value)| self.without_row(kind, &path.join(Segment::key(field)), value))
                     .collect()
             }
             _ => vec![path.clone()],
