@@ -8,7 +8,7 @@ use super::{
 };
 use crate::flow::{Called, Dropped, End, Grade, Network, Noticed, Seconds, Situation, Timeline};
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 /// Of more than these that differ in one window for different reasons, the others are counted.
 const REASONS: usize = 3;
@@ -46,14 +46,6 @@ impl Line {
     /// The sentence.
     pub fn sentence(&self) -> String {
         self.sentence_to(&listed(self.to.clone(), "and", "number"))
-    }
-
-    /// Whether it says the same, of whatever calls.
-    fn says(&self, other: &Self) -> bool {
-        let Self { class, given, to: _, also: _, when, now, before, more } = self;
-        (class, more) == (&other.class, &other.more)
-            && (given, when) == (&other.given, &other.when)
-            && (now, before) == (&other.now, &other.before)
     }
 
     /// The same where it is not about now and before, but about two sides that both are so.
@@ -247,17 +239,22 @@ impl Sides<'_> {
         let mut all: Vec<&Noticed> = all.iter().collect();
         all.sort_by_key(rank);
         let mut lines: Vec<(Line, Parting)> = Vec::new();
+        // By what they say, and by where their calls part.
+        let mut said: HashMap<Line, usize> = HashMap::new();
+        let mut at_place: HashMap<String, Vec<usize>> = HashMap::new();
         for noticed in all {
             let to = self.labels.called(&noticed.to);
             let mut own = self.of_place(noticed);
             // Those that need no word for what the call finds speak for the others.
             own.sort_by_key(|(line, _)| line.given.is_some());
             for (line, parting) in own {
-                if let Some((it, _)) = lines.iter_mut().find(|(it, _)| it.says(&line)) {
-                    it.to.push(to.clone());
+                // Of nobody yet.
+                if let Some(known) = said.get(&line) {
+                    lines[*known].0.to.push(to.clone());
                     continue;
                 }
-                let is_told = |(it, known): &&mut (Line, Parting)| {
+                let is_told = |at: &&usize| {
+                    let (it, known) = &lines[**at];
                     let is_own = it.to.contains(&to);
                     let is_plain = it.given.is_none();
                     it.class <= line.class
@@ -267,10 +264,20 @@ impl Sides<'_> {
                             false => known.explains(&parting),
                         }
                 };
-                match lines.iter_mut().find(is_told) {
-                    Some((it, _)) if it.also.contains(&to) || it.to.contains(&to) => {}
-                    Some((it, _)) => it.also.push(to.clone()),
-                    None => lines.push((Line { to: vec![to.clone()], ..line }, parting)),
+                // Whoever parts elsewhere parts for another reason.
+                let here = at_place.get(&parting.place);
+                match here.and_then(|here| here.iter().find(is_told)).copied() {
+                    Some(told) => {
+                        let it = &mut lines[told].0;
+                        if !it.also.contains(&to) && !it.to.contains(&to) {
+                            it.also.push(to.clone());
+                        }
+                    }
+                    None => {
+                        at_place.entry(parting.place.clone()).or_default().push(lines.len());
+                        said.insert(line.clone(), lines.len());
+                        lines.push((Line { to: vec![to.clone()], ..line }, parting));
+                    }
                 }
             }
         }

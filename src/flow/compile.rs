@@ -221,8 +221,10 @@ impl<'a> Compiler<'_, 'a> {
         let (phone, mailbox) = (self.party(name), self.mailbox(name));
         let tenant = self.config.tenant;
         let is_named = |it: &model::Extension| it.as_str() == name;
-        let in_rules = tenant.rules.iter().find(|(it, _)| is_named(it));
-        let is_known = in_rules.is_some() || tenant.diverts.keys().any(is_named);
+        // What is no extension is in none of its sections.
+        let key = name.parse::<model::Extension>().ok();
+        let in_rules = key.as_ref().and_then(|key| tenant.rules.get(key));
+        let is_known = in_rules.is_some() || key.as_ref().is_some_and(|key| tenant.diverts.contains_key(key));
         let is_whole = self.config.is_whole;
         let unknown = (!is_known && !is_whole).then(|| self.label("extension", name));
         // A rule that `bulk` has put on top of others says nothing of those.
@@ -231,7 +233,7 @@ impl<'a> Compiler<'_, 'a> {
                 it.rule.is_some() && it.schedule == rule.when && it.extensions.named().iter().any(is_named)
             })
         };
-        let order = in_rules.and_then(|(_, rules)| rules.order.as_ref());
+        let order = in_rules.and_then(|rules| rules.order.as_ref());
         let has_order = order.is_some_and(|order| order.is_empty() || !order.iter().all(is_on_top));
         let is_stratus = self.config.system == System::Stratus;
         let unknown_rules = (is_stratus && !has_order && !is_whole).then(|| self.label("rules", name));

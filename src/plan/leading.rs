@@ -1,6 +1,6 @@
 //! Where a pointer stands in an object, in words; and live pointers that lead nowhere and that a plan leaves as they are.
 
-use super::{Desired, Note, Observed, TenantPlan, part::WayOut};
+use super::{Desired, Note, Observed, Step, TenantPlan, part::WayOut};
 use crate::{
     model::{Address, DEFAULT_RULE, E164, Kind, Reference, Resource, references},
     path::{Path, Segment},
@@ -32,17 +32,29 @@ pub fn in_words(resource: &Resource, path: &Path) -> String {
     }
 }
 
-/// Whether a live object holds the same pointer in the same place already.
-pub(super) fn is_live(
-    address: &Address,
-    wanted: &Resource,
-    path: &Path,
-    to: &Reference,
-    live: Option<&Resource>,
-) -> bool {
-    let Some(live) = live else { return false };
-    let at = place(wanted, path);
-    references(address, live).iter().any(|(path, other)| other == to && place(live, path) == at)
+/// The pointers of a live object, each with its place.
+pub(super) struct Held(Vec<(Reference, (Option<String>, Path))>);
+
+impl Held {
+    pub fn by(address: &Address, live: Option<&Resource>) -> Self {
+        let all = live.map(|live| (live, references(address, live)));
+        let each = all.into_iter().flat_map(|(live, all)| {
+            all.into_iter().map(|(path, to)| {
+                let at = place(live, &path);
+                (to, at)
+            })
+        });
+        Self(each.collect())
+    }
+
+    /// Whether it is there already, in the same place.
+    pub fn has(&self, wanted: &Resource, path: &Path, to: &Reference) -> bool {
+        let mut same = self.0.iter().filter(|(other, _)| other == to).peekable();
+        same.peek().is_some() && {
+            let at = place(wanted, path);
+            same.any(|(_, it)| *it == at)
+        }
+    }
 }
 
 /// The number of a pointer that is meant to be followed when the platform, or everybody on it, is not reached.
@@ -78,8 +90,12 @@ pub(super) fn nowhere(
     platform: &BTreeMap<String, String>,
 ) -> (Vec<Note>, Vec<WayOut>) {
     let (mut notes, mut ways_out) = (Vec::new(), Vec::new());
+    let mut steps: BTreeMap<&Address, &Step> = BTreeMap::new();
+    for step in &plan.steps {
+        steps.entry(&step.address).or_insert(step);
+    }
     for address in desired.keys().filter(|address| !plan.withheld.contains(*address)) {
-        let step = plan.steps.iter().find(|step| step.address == *address);
+        let step = steps.get(address);
         let live = observed.objects.get(address);
         let Some(after) = step.map_or(live, |step| step.after.as_ref()) else { continue };
         for (path, to) in references(address, after) {

@@ -43,9 +43,10 @@ pub(super) fn check(
             continue;
         }
         let live = observed.objects.get(address).filter(|_| read);
+        let held = leading::Held::by(address, live);
         for (path, reference) in references(address, &wanted.resource) {
             // What is so already can be declared as it is: a plan that leaves it says so (`leading::nowhere`).
-            if leading::is_live(address, &wanted.resource, &path, &reference, live) {
+            if held.has(&wanted.resource, &path, &reference) {
                 continue;
             }
             let number = leading::way_out(address, &path, &reference);
@@ -216,7 +217,8 @@ fn is_bare(wanted: &Resource) -> bool {
 }
 
 fn extension(account: &str, key: &str, observed: &Observed) -> Option<Finding> {
-    if observed.extensions.keys().any(|it| it.as_str() == key) {
+    let known = key.parse().is_ok_and(|extension: Extension| observed.extensions.contains_key(&extension));
+    if known {
         return None;
     }
     let message = format!("account `{account}` has no extension `{key}`");

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What the vendor says of the changes, each once for an object.
 pub(super) fn of_vendor(steps: &[Step], dialect: &Dialect) -> Vec<Note> {
     let mut notes: Vec<Note> = Vec::new();
+    let mut said = BTreeSet::new();
     for step in steps {
         let Some(after) = &step.after else { continue };
         let fits = dialect.remarks.iter().filter(|it| {
@@ -18,9 +19,8 @@ pub(super) fn of_vendor(steps: &[Step], dialect: &Dialect) -> Vec<Note> {
         });
         for remark in fits {
             let text = filled(remark.text, &step.address, after);
-            let note = Note { source: Some(remark.source), ..Note::new(&step.address, text) };
-            if !notes.contains(&note) {
-                notes.push(note);
+            if said.insert((&step.address, remark.source, text.clone())) {
+                notes.push(Note { source: Some(remark.source), ..Note::new(&step.address, text) });
             }
         }
     }

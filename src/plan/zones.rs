@@ -53,11 +53,13 @@ impl<'a> Clocks<'a> {
                 who.schedules.extend(schedules.map(|it| it.key.as_str()));
             }
         }
+        let mut said = BTreeSet::new();
         for address in desired.keys().filter(|it| matches!(it.kind, Kind::Rules | Kind::Diverts)) {
             let Ok(extension) = address.key.parse() else { continue };
             let Some(zone) = self.zones.extensions.get(&extension) else { continue };
             let who = found.entry(zone).or_default();
-            if !who.extensions.contains(&address.key.as_str()) {
+            // Of rules and diverts once.
+            if said.insert(&address.key) {
                 who.extensions.push(&address.key);
             }
             let rules = Address::new(Kind::Rules, &address.key);

@@ -7,7 +7,10 @@ use crate::{
     plan::{Note, TenantPlan},
     text::{count, printable},
 };
-use std::io;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 /// Of more objects than this that share a note only so many are named.
 const NAMED: usize = 6;
@@ -15,9 +18,14 @@ const NAMED: usize = 6;
 /// Notes of the same words are one, over all of their objects; in the order of the first of each.
 pub(super) fn grouped(notes: &[Note]) -> Vec<(Vec<&Address>, &Note)> {
     let mut groups: Vec<(Vec<&Address>, &Note)> = Vec::new();
+    let (mut known, mut said) = (BTreeMap::new(), BTreeSet::new());
     for note in notes {
-        match groups.iter_mut().find(|(_, first)| (&first.text, first.source) == (&note.text, note.source)) {
-            Some((addresses, _)) if addresses.contains(&&note.address) => {}
+        let words = (&note.text, note.source);
+        if !said.insert((words, &note.address)) {
+            continue;
+        }
+        let group = *known.entry(words).or_insert(groups.len());
+        match groups.get_mut(group) {
             Some((addresses, _)) => addresses.push(&note.address),
             None => groups.push((vec![&note.address], note)),
         }
