@@ -16,13 +16,14 @@ const MOST: usize = 100_000;
 /// Any directories, or none.
 const ANY: &str = "**";
 
-/// The files below a directory that a pattern matches, relative to it.
+/// The files below a directory that a pattern matches and that are asked for, relative to it.
 ///
 /// A link to a directory is followed where the pattern names its place, and not on the way of `**`: it may lead back.
 pub fn in_directory(
     root: &Path,
     pattern: &str,
     options: glob::MatchOptions,
+    is_asked_for: &dyn Fn(&str) -> bool,
 ) -> Result<BTreeSet<String>, Explained> {
     let parts = pattern.split('/').filter(|part| !matches!(*part, "" | "."));
     let mut compiled = Vec::new();
@@ -34,7 +35,7 @@ pub fn in_directory(
             _ => compiled.push(Some(glob::Pattern::new(part).map_err(|error| no_pattern(pattern, &error))?)),
         }
     }
-    let mut walk = Walk { root, pattern, options, looked_at: 0, found: BTreeSet::new() };
+    let mut walk = Walk { root, pattern, options, is_asked_for, looked_at: 0, found: BTreeSet::new() };
     walk.directory("", &compiled)?;
     Ok(walk.found)
 }
@@ -50,6 +51,7 @@ struct Walk<'a> {
     root: &'a Path,
     pattern: &'a str,
     options: glob::MatchOptions,
+    is_asked_for: &'a dyn Fn(&str) -> bool,
     looked_at: usize,
     found: BTreeSet<String>,
 }
@@ -95,8 +97,11 @@ impl Walk<'_> {
             };
             let whole = format!("{within}{name}");
             match (part, rest) {
-                (Some(part), Some([])) if part.matches_with(&name, self.options) => {
-                    self.found.insert(whole);
+                // A look at what is asked for costs less than a match.
+                (Some(part), Some([])) => {
+                    if (self.is_asked_for)(&whole) && part.matches_with(&name, self.options) {
+                        self.found.insert(whole);
+                    }
                 }
                 (Some(part), Some(rest)) if part.matches_with(&name, self.options) => {
                     if entry.path().is_dir() {
@@ -108,7 +113,7 @@ impl Walk<'_> {
                     let is_directory = entry.file_type().is_ok_and(|it| it.is_dir());
                     if !name.starts_with('.') && is_directory {
                         self.directory(&format!("{whole}/"), parts)?;
-                    } else if parts.len() == 1 && !name.starts_with('.') {
+                    } else if parts.len() == 1 && !name.starts_with('.') && (self.is_asked_for)(&whole) {
                         self.found.insert(whole);
                     }
                 }

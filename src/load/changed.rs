@@ -119,9 +119,11 @@ pub fn changed_since<P>(workspace: &Workspace<P>, now: &Files, named: &str) -> R
         .map(|(name, _)| name)
         .chain(others)
         .collect();
-    let tenants_then = match &earlier {
-        Some(earlier) => earlier.named.clone(),
-        None => matching(&then, &workspace.file.tenants)?,
+    // A file that is there no more, or is another.
+    let is_gone = |name: &str| !now.contains(name) || files.contains(name);
+    let gone = match &earlier {
+        Some(earlier) => earlier.named.iter().filter(|name| is_gone(name)).cloned().collect(),
+        None => matching(&then, &workspace.file.tenants, &is_gone)?,
     };
     let shared = earlier.as_ref().map_or(&workspace.file.shared, |earlier| &earlier.patterns);
     let mut library = Library::read(&then, shared, &workspace.tree, &mut Vec::new());
@@ -138,9 +140,7 @@ pub fn changed_since<P>(workspace: &Workspace<P>, now: &Files, named: &str) -> R
         tenants.extend(had.map(|(index, _)| index));
         Some(())
     };
-    let gone = |name: &&String| !now.contains(name.as_str()) || files.contains(name.as_str());
-    let pieces: BTreeSet<&String> =
-        tenants_then.iter().filter(gone).filter(|name| added_to(name).is_some()).collect();
+    let pieces: BTreeSet<&String> = gone.iter().filter(|name| added_to(name).is_some()).collect();
     let mut moved = |name: &str| {
         let tree = read(name).map(|tree| library.tenant(&then, (tree, true), &mut Vec::new()));
         let tree = tree.map(|(tree, _)| Untils::find(&tree, &mut Vec::new()).split(tree, workspace.at).0);
@@ -151,13 +151,13 @@ pub fn changed_since<P>(workspace: &Workspace<P>, now: &Files, named: &str) -> R
         })
     };
     let is_lost = |name: &&String| !now.contains(name.as_str()) && !pieces.contains(name);
-    let lost = tenants_then.iter().filter(is_lost).filter(|name| !moved(name));
-    let gone = lost.map(|name| {
+    let lost = gone.iter().filter(is_lost).filter(|name| !moved(name));
+    let findings = lost.map(|name| {
         let message = format!("`{name}` was a tenant file at `{named}` and no longer is");
         Finding::warning("changed-since", message)
             .help("what it declared stays live, and dialform no longer manages it")
     });
-    let findings = gone.collect();
+    let findings = findings.collect();
     let lints = earlier.map(|earlier| earlier.lints);
     Ok(Changed { tenants, findings, earlier: then, named: named.to_owned(), lints })
 }
@@ -185,15 +185,20 @@ fn earlier(then: &Files, revision: &str, changed: &BTreeSet<&str>) -> Result<Opt
     let tree = Tree::parse_bytes(WORKSPACE_FILE, &bytes).map_err(|_| unreadable())?;
     let mut findings = Vec::new();
     let file = head(&tree, &mut findings).filter(|_| findings.is_empty()).ok_or_else(unreadable)?;
-    let named = matching(then, &file.tenants)?;
-    let shared = matching(then, &file.shared)?;
+    let named = matching(then, &file.tenants, &|_| true)?;
+    let shared = matching(then, &file.shared, &|_| true)?;
     Ok(Some(Earlier { tree, named, shared, patterns: file.shared, lints: file.lints }))
 }
 
-fn matching(files: &Files, patterns: &[String]) -> Result<BTreeSet<String>, String> {
+/// The files that are asked for and that one of the patterns matches.
+fn matching(
+    files: &Files,
+    patterns: &[String],
+    is_asked_for: &dyn Fn(&str) -> bool,
+) -> Result<BTreeSet<String>, String> {
     let mut found = BTreeSet::new();
     for pattern in patterns {
-        found.extend(files.matching(pattern).map_err(|error| error.message)?);
+        found.extend(files.matching_among(pattern, is_asked_for).map_err(|error| error.message)?);
     }
     Ok(found)
 }

@@ -111,14 +111,15 @@ impl Files {
     ) -> BTreeSet<String> {
         match self {
             Self::Directory(root) | Self::Unsaved(root, _) => {
-                let mut near = in_directory(root, pattern, options).unwrap_or_default();
-                near.retain(|name| !is_known(name) && root.join(name).is_file());
+                let mut near =
+                    in_directory(root, pattern, options, &|name| !is_known(name)).unwrap_or_default();
+                near.retain(|name| root.join(name).is_file());
                 near
             }
             Self::Revision(revision) => {
                 let Ok(pattern) = glob::Pattern::new(pattern) else { return BTreeSet::new() };
                 revision.names_where(|name| {
-                    pattern.matches_with(name, options) && !is_known(name) && revision.has(name)
+                    !is_known(name) && pattern.matches_with(name, options) && revision.has(name)
                 })
             }
         }
@@ -126,6 +127,15 @@ impl Files {
 
     /// The files a pattern matches, relative to the root.
     pub(super) fn matching(&self, pattern: &str) -> Result<BTreeSet<String>, Explained> {
+        self.matching_among(pattern, &|_| true)
+    }
+
+    /// The same of those that are asked for.
+    pub(super) fn matching_among(
+        &self,
+        pattern: &str,
+        is_asked_for: &dyn Fn(&str) -> bool,
+    ) -> Result<BTreeSet<String>, Explained> {
         let outside = Path::new(pattern).is_absolute() || pattern.split('/').any(|part| part == "..");
         if outside {
             return Err(Explained::with_help(
@@ -135,12 +145,15 @@ impl Files {
         }
         let compiled = glob::Pattern::new(pattern).map_err(|error| no_pattern(pattern, &error))?;
         let mut found: BTreeSet<String> = match self {
-            Self::Directory(root) => in_directory(root, pattern, OPTIONS)?,
+            Self::Directory(root) => in_directory(root, pattern, OPTIONS, is_asked_for)?,
             Self::Unsaved(root, texts) => {
-                let new = texts.keys().filter(|name| compiled.matches_with(name, OPTIONS)).cloned();
-                in_directory(root, pattern, OPTIONS)?.into_iter().chain(new).collect()
+                let new =
+                    texts.keys().filter(|name| is_asked_for(name) && compiled.matches_with(name, OPTIONS));
+                in_directory(root, pattern, OPTIONS, is_asked_for)?.into_iter().chain(new.cloned()).collect()
             }
-            Self::Revision(revision) => revision.names_where(|name| compiled.matches_with(name, OPTIONS)),
+            Self::Revision(revision) => {
+                revision.names_where(|name| is_asked_for(name) && compiled.matches_with(name, OPTIONS))
+            }
         };
         // `*.yaml` means the tenants beside it.
         found.remove(WORKSPACE_FILE);

@@ -199,11 +199,12 @@ fn plain_until(line: &[u8], start: usize) -> Option<usize> {
     let mut depth = 0usize;
     // What is before a byte, and what is before it but for spaces.
     let before = |at: usize| if at > start { line[at - 1] } else { b' ' };
-    let last = |at: usize| line[start..at].iter().rev().copied().find(|byte| *byte != b' ').unwrap_or(b' ');
-    for (at, byte) in line.iter().copied().enumerate().skip(start) {
-        if !MARKS[usize::from(byte)] {
-            continue;
-        }
+    let last = |at: usize| line[start..at].iter().rfind(|byte| **byte != b' ').copied().unwrap_or(b' ');
+    let mut next = start;
+    while let Some(ahead) = line[next..].iter().position(|byte| MARKS[usize::from(*byte)]) {
+        let at = next + ahead;
+        let byte = line[at];
+        next = at + 1;
         match (quote, byte) {
             (_, b'\\' | b'\t') => return None,
             (Some(open), _) if byte == open => quote = None,
