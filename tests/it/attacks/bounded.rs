@@ -9,9 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Bytes of address space: a run in them cannot have used more memory. Most of it is the program and the stacks of its
-/// threads, which take none.
-const SPACE: u64 = 450 << 20;
+/// Bytes of address space: whatever happens, a run cannot take more of the machine. Most of it is the program, the stacks of its
+/// threads and what its allocator keeps for later, which take no memory.
+const SPACE: u64 = 2 << 30;
 /// Bytes of memory that a run may take.
 pub const PEAK: u64 = 300_000_000;
 
@@ -37,8 +37,6 @@ pub fn run(workspace: &Workspace, arguments: &[&str]) -> Bounded {
         .args(["-c", &line])
         .arg(program.get_program())
         .args(program.get_args())
-        // Arenas of the allocator take address space and no memory.
-        .env("MALLOC_ARENA_MAX", "1")
         .stdin(Stdio::null())
         .stderr(out.try_clone().unwrap())
         .stdout(out)
