@@ -5,9 +5,10 @@ use super::Problem;
 use memchr::memmem;
 use reqwest::Response;
 use serde::de::{
-    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor,
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess,
+    Visitor,
 };
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 use std::{borrow::Cow, fmt, sync::Arc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -54,8 +55,8 @@ pub async fn receive(mut response: Response, large: &Arc<Semaphore>) -> Result<R
     let bytes_in = bytes.len();
     let received = |text| Received { text, bytes: bytes_in, turn };
     match String::from_utf8(bytes) {
-        // Before anybody makes a copy of it.
-        Ok(text) if good && text.len() > LARGE => match excess(&text) {
+        // Before anybody makes a copy of it. A short one has no room for too much.
+        Ok(text) if good && text.len() > LONGEST => match excess(&text) {
             Some(why) => Err(Problem::decode(&why, "")),
             None => Ok(received(text)),
         },
@@ -82,21 +83,13 @@ fn excess(text: &str) -> Option<String> {
             _ => {}
         }
         if values > MOST_VALUES {
-            return Some(too_many());
+            return Some(format!("it has more than {MOST_VALUES} values"));
         }
         if length > LONGEST {
-            return Some(too_long());
+            return Some(format!("it has a text of more than {} KiB", LONGEST >> 10));
         }
     }
     None
-}
-
-fn too_many() -> String {
-    format!("it has more than {MOST_VALUES} values")
-}
-
-fn too_long() -> String {
-    format!("it has a text of more than {} KiB", LONGEST >> 10)
 }
 
 /// The body of an answer: JSON that was looked through, kept as its text and read as whatever is wanted of it.
@@ -111,29 +104,29 @@ impl Default for Body {
 }
 
 impl Body {
-    /// Looks through a whole text without keeping anything of it: it is JSON, no object in it has a key twice, for which of the
-    /// two is meant nobody can say, and it does not take more memory than any honest answer.
+    /// Looks through a whole text without keeping anything of it: it is JSON, and no object in it has a key twice, for which of
+    /// the two is meant nobody can say.
     pub fn of(text: &str) -> Result<Self, Problem> {
-        // JSON's blanks alone; any other has to be part of a value.
-        if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
+        if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        if memmem::find(text.as_bytes(), PRIVATE.as_bytes()).is_some() {
+        if memmem::find(text.as_bytes(), format!("\"{PRIVATE}").as_bytes()).is_some() {
             return Err(Problem::decode(OWN_KEY, text));
         }
-        let mut state = State::default();
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let whole = Look(&mut state).deserialize(&mut deserializer).and_then(|()| deserializer.end());
-        match (state.excess, whole) {
-            // How much there is of it is no reason to repeat it.
-            (Some(why), _) => Err(Problem::decode(&why, "")),
-            (None, Err(error)) => Err(Problem::decode(&error.to_string(), text)),
-            (None, Ok(())) => Ok(Self(text.into())),
-        }
+        let whole =
+            Look(&mut State::default()).deserialize(&mut deserializer).and_then(|()| deserializer.end());
+        whole.map(|()| Self(text.into())).map_err(|error| Problem::decode(&error.to_string(), text))
     }
 
     pub fn text(&self) -> &str {
         &self.0
+    }
+
+    /// What is in a list of one; `None` for any other list.
+    pub fn only(&self) -> Option<Self> {
+        let [one] = self.read::<[Box<RawValue>; 1]>().ok()?;
+        Some(Self(one.get().into()))
     }
 
     pub fn is_list(&self) -> bool {
@@ -158,43 +151,29 @@ pub fn without_place(error: &serde_json::Error) -> String {
     text.strip_suffix(&place).map(str::to_owned).unwrap_or(text)
 }
 
-/// What was seen of a text so far.
-#[derive(Default)]
-struct State<'de> {
-    /// The keys of the objects that the place at hand is in, those of the innermost last.
-    keys: Vec<Cow<'de, str>>,
-    values: usize,
-    /// Why no more of it is read.
-    excess: Option<String>,
-}
-
-impl State<'_> {
-    fn value<E: Error>(&mut self) -> Result<(), E> {
-        self.values += 1;
-        if self.values > MOST_VALUES {
-            return self.stop(too_many());
-        }
-        Ok(())
-    }
-
-    fn text<E: Error>(&mut self, text: &str) -> Result<(), E> {
-        if text.len() > LONGEST {
-            return self.stop(too_long());
-        }
-        Ok(())
-    }
-
-    fn stop<E: Error>(&mut self, why: String) -> Result<(), E> {
-        let error = E::custom(&why);
-        self.excess = Some(why);
-        Err(error)
-    }
-}
+/// Deeper than this no answer is nested; what is kept of one may lie a little deeper, and is read again.
+const DEEPEST: usize = 100;
 
 /// How the keys begin under which `serde_json` hands over a number with all its digits, and a value as its text. An object
 /// with such a key would be taken for one of them.
 const PRIVATE: &str = "$serde_json::private::";
 const OWN_KEY: &str = "a key in it begins with `$serde_json::private::`, which has a meaning of its own here";
+
+/// What was seen of a text so far.
+#[derive(Default)]
+struct State<'de> {
+    /// The keys of the objects that the place at hand is in, those of the innermost last.
+    keys: Vec<Cow<'de, str>>,
+    /// In how many lists and objects that place is.
+    depth: usize,
+}
+
+impl State<'_> {
+    fn enter<E: Error>(&mut self) -> Result<(), E> {
+        self.depth += 1;
+        if self.depth > DEEPEST { Err(E::custom("recursion limit exceeded")) } else { Ok(()) }
+    }
+}
 
 /// Looks at one value.
 struct Look<'a, 'de>(&'a mut State<'de>);
@@ -203,7 +182,6 @@ impl<'de> DeserializeSeed<'de> for Look<'_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        self.0.value()?;
         deserializer.deserialize_any(self)
     }
 }
@@ -235,26 +213,29 @@ impl<'de> Visitor<'de> for Look<'_, 'de> {
         Ok(())
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        self.0.text(text)
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        self.0.enter()?;
         while items.next_element_seed(Look(self.0))?.is_some() {}
+        self.0.depth -= 1;
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         let outer = self.0.keys.len();
+        self.0.enter()?;
         while let Some(Key(key)) = entries.next_key()? {
             if key.starts_with(PRIVATE) {
+                self.0.depth -= 1;
                 return match key {
                     // A number, as its text; no object that stands in the answer has such a key (`Body::of`).
-                    Cow::Borrowed(_) => entries.next_value_seed(Look(self.0)),
+                    Cow::Borrowed(_) => entries.next_value::<IgnoredAny>().map(|_| ()),
                     Cow::Owned(_) => Err(A::Error::custom(OWN_KEY)),
                 };
             }
-            self.0.text(&key)?;
             self.0.keys.push(key);
             entries.next_value_seed(Look(self.0))?;
         }
@@ -264,6 +245,7 @@ impl<'de> Visitor<'de> for Look<'_, 'de> {
             return Err(A::Error::custom(format!("an object has the key {:?} twice", twice[0])));
         }
         self.0.keys.truncate(outer);
+        self.0.depth -= 1;
         Ok(())
     }
 }
@@ -307,51 +289,70 @@ mod tests {
         assert_eq!(read.to_string(), text);
     }
 
-    /// What no run believes, each bound on what an answer takes, and what is just below it.
+    /// What no run believes, and what is hardly otherwise.
     #[test]
     fn what_is_no_honest_answer_is_told() {
-        let values = |n: usize| format!("[0{}]", ",0".repeat(n));
-        let text = |n: usize| format!("[\"{}\"]", "a".repeat(n));
+        let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        let own = "a key in it begins with `$serde_json::private::`, which has a meaning of its own here";
+        let twice =
+            |at: &str, column: usize| format!("an object has the key {at:?} twice at line 1 column {column}");
         let cases = [
-            (String::new(), None),
-            (" \r\n\t".to_owned(), None),
-            (values(MOST_VALUES - 2), None),
-            (values(MOST_VALUES - 1), Some("it has more than 500000 values")),
-            (text(LONGEST), None),
-            (text(LONGEST + 1), Some("it has a text of more than 64 KiB")),
-            (format!("{{\"{}\":0}}", "a".repeat(LONGEST + 1)), Some("it has a text of more than 64 KiB")),
-            (format!("[{}]", "1".repeat(LONGEST + 1)), Some("it has a text of more than 64 KiB")),
-            (format!("[\"{}\"]", ",\\\"[".repeat(10_000)), None),
-            (r#"{"a":01}"#.to_owned(), Some("invalid number at line 1 column 7")),
-            (r#"{"a":1} {}"#.to_owned(), Some("trailing characters at line 1 column 9")),
-            (
-                r#"[{"b":{"a":1,"c":1},"a":0,"b":2}]"#.to_owned(),
-                Some(r#"an object has the key "b" twice at line 1 column 32"#),
-            ),
-            (r#"{"a":{"a":{}},"b":{"a":[{"a":0}]}}"#.to_owned(), None),
-            (
-                r#"{"a":0,"\u0061":1}"#.to_owned(),
-                Some(r#"an object has the key "a" twice at line 1 column 18"#),
-            ),
-            (r#"{"$serde_json::private::Number":"1"}"#.to_owned(), Some(OWN_KEY)),
-            (
-                r#"{"\u0024serde_json::private::RawValue":"1"}"#.to_owned(),
-                Some(
-                    "a key in it begins with `$serde_json::private::`, which has a meaning of its own here at line 1 column 38",
-                ),
-            ),
-            ("[".repeat(1000), Some("recursion limit exceeded at line 1 column 128")),
+            ("", None),
+            (" \r\n\t", None),
+            (r#"{"a":01}"#, Some("invalid number at line 1 column 7".to_owned())),
+            (r#"{"a":1} {}"#, Some("trailing characters at line 1 column 9".to_owned())),
+            (r#"[{"b":{"a":1,"c":1},"a":0,"b":2}]"#, Some(twice("b", 32))),
+            (r#"{"a":{"a":{}},"b":{"a":[{"a":0}]}}"#, None),
+            (r#"{"a":0,"\u0061":1}"#, Some(twice("a", 18))),
+            (r#"{"$serde_json::private::Number":"1"}"#, Some(own.to_owned())),
+            (r#"{"\u0024serde_json::private::RawValue":"1"}"#, Some(format!("{own} at line 1 column 38"))),
+            (r#"{"a":"see $serde_json::private::Number","b":[1,25.0,-0]}"#, None),
+            (&deep(DEEPEST), None),
+            (&deep(DEEPEST + 1), Some("recursion limit exceeded at line 1 column 102".to_owned())),
+            (&deep(1000), Some("recursion limit exceeded at line 1 column 101".to_owned())),
         ];
         for (text, expected) in cases {
-            let why = match Body::of(&text) {
+            let why = match Body::of(text) {
                 Err(Problem::Decode { why, .. }) => Some(why),
                 Err(other) => panic!("{other:?}"),
                 Ok(_) => None,
             };
-            assert_eq!(why.as_deref(), expected, "{} bytes: {:.60}", text.len(), text);
-            // As far as their marks go, large answers are told the same; the outermost value has no mark.
-            let bound = expected.filter(|it| it.starts_with("it has") && text.len() != 2 * MOST_VALUES + 1);
-            assert_eq!(excess(&text).as_deref(), bound, "{} bytes: {:.60}", text.len(), text);
+            assert_eq!(why, expected, "{text:.60}");
+        }
+    }
+
+    /// Each bound on what an answer takes, and what is just below it.
+    #[test]
+    fn what_is_too_much_is_told() {
+        let values = |n: usize| format!("[0{}]", ",0".repeat(n));
+        let text = |n: usize| format!("[\"{}\"]", "a".repeat(n));
+        let cases = [
+            (values(MOST_VALUES - 1), None),
+            (values(MOST_VALUES), Some("it has more than 500000 values")),
+            (text(LONGEST - 10), None),
+            (text(LONGEST + 1), Some("it has a text of more than 64 KiB")),
+            (format!("[{}]", "1".repeat(LONGEST + 1)), Some("it has a text of more than 64 KiB")),
+            (format!("[\"{}\"]", ",\\\"[".repeat(10_000)), None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(excess(&text).as_deref(), expected, "{} bytes", text.len());
+        }
+    }
+
+    /// One object may come in a list of one, whatever it is.
+    #[test]
+    fn what_is_in_a_list_of_one_is_taken_out() {
+        let cases = [
+            (r#" [ {"a":1} ]"#, Some(r#"{"a":1}"#)),
+            ("[null]", Some("null")),
+            ("[[1]]", Some("[1]")),
+            ("[]", None),
+            ("[1,2]", None),
+        ];
+        for (text, expected) in cases {
+            let body = Body::of(text).unwrap();
+            assert!(body.is_list(), "{text}");
+            assert_eq!(body.only().as_ref().map(Body::text), expected, "{text}");
         }
     }
 }

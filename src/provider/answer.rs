@@ -40,8 +40,14 @@ pub fn failure(what: &str, path: &str, problem: Problem) -> ApiError {
 
 /// The answer as a type of the provider's wire.
 pub fn decode<T: DeserializeOwned>(body: &Body, what: &str, path: &str) -> Result<T, ApiError> {
-    body.read()
-        .map_err(|error| undecodable(format!("no {}: {error}", name_of::<T>()), body.text(), what, path))
+    body.read().map_err(|error| {
+        undecodable(format!("no {}: {error}", name_of::<T>()), &on_one_line(body), what, path)
+    })
+}
+
+/// The answer without the blanks that somebody has set it with.
+pub fn on_one_line(body: &Body) -> String {
+    body.value().map_or_else(|_| body.text().to_owned(), |value| value.to_string())
 }
 
 /// The same of a value.

@@ -67,6 +67,14 @@ impl<'de> Visitor<'de> for AsText {
         Ok(value.to_string())
     }
 
+    fn visit_i128<E>(self, value: i128) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
+    fn visit_u128<E>(self, value: u128) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
     fn visit_f64<E>(self, value: f64) -> Result<String, E> {
         // As JSON has it: `25.0`, and not `25`.
         Ok(Number::from_f64(value).map(|number| number.to_string()).unwrap_or_default())
@@ -121,6 +129,14 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for AsList<T> {
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Vec<T>, E> {
+        Self::one(value)
+    }
+
+    fn visit_i128<E: Error>(self, value: i128) -> Result<Vec<T>, E> {
+        Self::one(value)
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<Vec<T>, E> {
         Self::one(value)
     }
 
@@ -179,6 +195,18 @@ mod tests {
                 "[0.10000000000000000555]",
             ),
             ("19725550111555", Some("19725550111555"), "19725550111555", "[19725550111555]"),
+            (
+                "99999999999999999999",
+                Some("99999999999999999999"),
+                "99999999999999999999",
+                "[99999999999999999999]",
+            ),
+            (
+                "-99999999999999999999",
+                Some("-99999999999999999999"),
+                "-99999999999999999999",
+                "[-99999999999999999999]",
+            ),
             ("[]", None, "[]", "[]"),
             (r#"["a",1]"#, None, r#"["a",1]"#, r#"["a",1]"#),
             ("{}", None, "{}", "[{}]"),

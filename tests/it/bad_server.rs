@@ -368,7 +368,7 @@ async fn every_wrong_answer_blocks_the_tenant() {
         (
             domain,
             (200, "[]".into()),
-            no("Domain", "invalid length 0, expected struct Domain with 5 elements", "[]"),
+            not_understood("it is a list where one object is expected", "[]"),
         ),
         (domain, coded(200, "OK"), no("Domain", "missing field `domain`", r#"{"code":200,"message":"OK"}"#)),
         (
@@ -380,6 +380,18 @@ async fn every_wrong_answer_blocks_the_tenant() {
             domain,
             (200, r#"{"domain":"acme.1.service","is-domain-locked":"yes"}"#.into()),
             "the domain is locked; unlock its configuration in the portal first".into(),
+        ),
+        // What is in a list of one is an object, and no list of its fields.
+        (domain, (200, "[null]".into()), no("Domain", "invalid type: null, expected struct Domain", "null")),
+        (
+            domain,
+            (200, r#"[["acme.1.service"]]"#.into()),
+            not_understood("it is a list where one object is expected", r#"[["acme.1.service"]]"#),
+        ),
+        (
+            domain,
+            (200, r#"["acme.1.service","no"]"#.into()),
+            not_understood("it is a list where one object is expected", r#"["acme.1.service","no"]"#),
         ),
         (users, (200, "OK".into()), not_understood("expected value at line 1 column 1", "OK")),
         (
@@ -420,7 +432,7 @@ async fn every_wrong_answer_blocks_the_tenant() {
         (
             users,
             (200, "[".repeat(500)),
-            not_understood("recursion limit exceeded at line 1 column 128", &format!("{}…", "[".repeat(80))),
+            not_understood("recursion limit exceeded at line 1 column 101", &format!("{}…", "[".repeat(80))),
         ),
         // What a hostile server says is shown short, and does nothing.
         (

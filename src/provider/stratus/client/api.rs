@@ -5,7 +5,7 @@ use crate::{
     http::{ApiError, Body, Problem, ReadClient, segment},
     model::{E164, Extension, Kind},
     provider::{
-        answer::{self, Extent, decode, failure},
+        answer::{self, Extent, decode, failure, on_one_line, undecodable},
         stratus::wire::{AnswerRule, AutoAttendant, Domain, PhoneNumber, Row, User},
     },
 };
@@ -48,12 +48,15 @@ impl<'a> Api<'a> {
     pub async fn object<T: DeserializeOwned>(&self, rest: &str, what: &str) -> Result<T, ApiError> {
         let path = self.path(rest);
         let body = self.http.get(&path, &[], what).await?;
-        if body.is_list()
-            && let Ok([one]) = body.read::<[T; 1]>()
-        {
-            return Ok(one);
+        let one = if body.is_list() { body.only() } else { Some(body.clone()) };
+        // A list would be taken for the fields of an object, one after the other.
+        match one.filter(|one| !one.is_list()) {
+            Some(one) => decode(&one, what, &path),
+            None => {
+                let why = "it is a list where one object is expected";
+                Err(undecodable(why, &on_one_line(&body), what, &path))
+            }
         }
-        decode(&body, what, &path)
     }
 
     /// Whether an object is there, whatever it is.
