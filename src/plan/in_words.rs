@@ -4,7 +4,8 @@ use super::{Step, TenantPlan};
 use crate::{diff::nothing_like, experience::Table, model::Resource};
 
 impl TenantPlan {
-    /// Takes away what only a program reads, or whoever carries it out: whole objects, and the table of calls.
+    /// Takes away what only a program reads, or whoever carries it out: whole objects, the table of calls, and where the system
+    /// is reached.
     pub fn in_words(&mut self) {
         if let Some(experience) = &mut self.experience {
             experience.table = Table::default();
@@ -14,6 +15,8 @@ impl TenantPlan {
         self.steps.iter_mut().for_each(step);
         self.steps.shrink_to_fit();
         self.undoes.clear();
+        self.endpoints = Vec::new();
+        self.notes.shrink_to_fit();
     }
 }
 

@@ -225,7 +225,9 @@ async fn plan_fleet(
 ) -> (Opened, Result<Vec<TenantPlan>, Failure>) {
     let mut known = Known::default();
     let files = checked.workspace.files_in_batches();
-    let (mut plans, mut outwards) = (Vec::new(), Vec::new());
+    // As many as there are: a list that grows is there twice while it does.
+    let count = checked.fleet.as_ref().map_or(0, |fleet| fleet.counts.0);
+    let (mut plans, mut outwards) = (Vec::with_capacity(count), Vec::with_capacity(count));
     for batch in 0..checked.workspace.batches() {
         if let Err(failure) = checked.load_batch(batch) {
             return (opened, Err(failure));
