@@ -9,7 +9,7 @@ use serde::{
 };
 use std::{borrow::Cow, fmt};
 
-/// What a value says, as far as that.
+/// What is kept of a value.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Skeleton {
     Fields(Vec<(Cow<'static, str>, Skeleton)>),

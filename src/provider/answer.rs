@@ -45,16 +45,16 @@ pub fn decode<T: DeserializeOwned>(body: &Body, what: &str, path: &str) -> Resul
     })
 }
 
-/// The answer without the blanks that somebody has set it with.
-pub fn on_one_line(body: &Body) -> String {
-    body.value().map_or_else(|_| body.text().to_owned(), |value| value.to_string())
-}
-
 /// The same of a value.
 pub fn decode_value<T: DeserializeOwned>(value: Value, what: &str, path: &str) -> Result<T, ApiError> {
     T::deserialize(&value).map_err(|error| {
         undecodable(format!("no {}: {error}", name_of::<T>()), &value.to_string(), what, path)
     })
+}
+
+/// The answer as JSON on one line.
+pub fn on_one_line(body: &Body) -> String {
+    body.value().map_or_else(|_| body.text().to_owned(), |value| value.to_string())
 }
 
 /// What a type is called where it is declared.

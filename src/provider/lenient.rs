@@ -109,6 +109,15 @@ impl<T> AsList<T> {
     }
 }
 
+/// Values that stand for a list of one.
+macro_rules! single {
+    ($($method:ident: $type:ty),*) => {$(
+        fn $method<E: Error>(self, value: $type) -> Result<Vec<T>, E> {
+            Self::one(value)
+        }
+    )*};
+}
+
 impl<'de, T: Deserialize<'de>> Visitor<'de> for AsList<T> {
     type Value = Vec<T>;
 
@@ -120,29 +129,14 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for AsList<T> {
         Ok(Vec::new())
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Vec<T>, E> {
-        Self::one(value)
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Vec<T>, E> {
-        Self::one(value)
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Vec<T>, E> {
-        Self::one(value)
-    }
-
-    fn visit_i128<E: Error>(self, value: i128) -> Result<Vec<T>, E> {
-        Self::one(value)
-    }
-
-    fn visit_u128<E: Error>(self, value: u128) -> Result<Vec<T>, E> {
-        Self::one(value)
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Vec<T>, E> {
-        Self::one(value)
-    }
+    single!(
+        visit_bool: bool,
+        visit_i64: i64,
+        visit_u64: u64,
+        visit_i128: i128,
+        visit_u128: u128,
+        visit_f64: f64
+    );
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Vec<T>, E> {
         if value.is_empty() { Ok(Vec::new()) } else { Self::one(value) }
