@@ -190,8 +190,9 @@ impl ReadClient {
             return answer.map_err(|problem| self.failed(&call, &what, problem));
         }
         let answer = if record::is_of_a_step() {
-            let read = async { self.request(&call, &what).await.map_err(|error| error.problem) };
-            self.joined.read(looked::asked(&self.base, path, query), read).await
+            // Waiting for another has room for the read several times over.
+            let read = Box::pin(async { self.request(&call, &what).await.map_err(|error| error.problem) });
+            Box::pin(self.joined.read(looked::asked(&self.base, path, query), read)).await
         } else {
             self.request(&call, &what).await.map_err(|error| error.problem)
         };
@@ -249,7 +250,8 @@ impl ReadClient {
             if call.first.is_some() && turn.held > STALE && backoff.peek().is_some() {
                 return Err(failed(Problem::Waited));
             }
-            let answer = self.once(call, attempt, &turn).await;
+            // Most requests wait for their turn most of the time: what one takes that is under way they need not have.
+            let answer = Box::pin(self.once(call, attempt, &turn)).await;
             let problem = match answer {
                 Ok(answer) => return Ok(answer),
                 Err(problem) => problem,
@@ -261,7 +263,7 @@ impl ReadClient {
                 renewed = true;
                 // The renewal needs a slot as well.
                 drop(turn);
-                match self.renew(credential, &renewal).await {
+                match Box::pin(self.renew(credential, &renewal)).await {
                     Ok(()) => continue,
                     // A refusal is final: it is not turned into an unknown result.
                     Err(why) => {
