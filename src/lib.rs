@@ -26,6 +26,7 @@
 //!
 //! At the edges:
 //!
+//! - [`cores`]: work on all cores of the machine
 //! - [`file`]: plain files of a workspace, read and written where links lead nowhere else
 //! - [`git`]: asking git, and running nothing that a pull request can bring
 //! - [`load`]: YAML files to tenants with source places; the only reader of configuration files
@@ -54,6 +55,7 @@ pub mod apply;
 pub mod assertion;
 pub mod cli;
 pub mod codes;
+pub mod cores;
 pub mod diff;
 pub mod edit;
 pub mod emergency;

@@ -5,7 +5,7 @@ use super::{
     duplicate_rule, duplicate_tenant, failover_without_require_agents, first_day_inside, foreign_schedule,
     hosted_forward, impossible_number, look_alike, number_twice, one_place, pattern_of_one, receiver_abroad,
     receiver_twice, run, same_but_for_capitals, same_schedule, self_reference, shared_account,
-    simultaneous_no_answer, single_account, skip_without_whisper, unknown_provider, unknown_queue,
+    simultaneous_no_answer, single_account, skip_without_whisper, together, unknown_provider, unknown_queue,
     unknown_schedule, unknown_time_zone, unused_number_range,
 };
 use crate::{finding::Finding, model::Kind};
@@ -58,25 +58,25 @@ static OF_SEVERAL: &[&Lint] = &[
 
 /// Runs those that look at one value at a time: what is missing of a tenant does not matter to them.
 pub fn check_values(subject: &Subject<'_>) -> Vec<Finding> {
-    run(&[&impossible_number::LINT, &unused_number_range::LINT], subject, Vec::new())
+    together([&impossible_number::LINT, &unused_number_range::LINT].map(|lint| run(lint, subject)))
 }
 
 /// Runs those that look at one tenant, and says what has to be known for each finding to be one.
 pub fn check_part(subject: &Subject<'_>) -> Vec<(Finding, Needs)> {
     let each = OF_PARTS.iter().flat_map(|(lint, needs)| {
-        run(&[lint], subject, Vec::new()).into_iter().map(|finding| (finding, *needs))
+        together([run(lint, subject)]).into_iter().map(|finding| (finding, *needs))
     });
     each.collect()
 }
 
 /// Says of each tenant whose provider is not defined that it is so.
 pub fn check_provider(subject: &Subject<'_>) -> Vec<Finding> {
-    run(&[&unknown_provider::LINT], subject, Vec::new())
+    together([run(&unknown_provider::LINT, subject)])
 }
 
 /// Runs those that hold tenants against each other.
 pub fn check_several(subject: &Subject<'_>) -> Vec<Finding> {
-    run(OF_SEVERAL, subject, Vec::new())
+    together(OF_SEVERAL.iter().map(|lint| run(lint, subject)))
 }
 
 /// Whether [`check_several`] finds it.

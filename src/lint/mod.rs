@@ -188,7 +188,7 @@ pub struct Subject<'a> {
     /// Those of which one entry of `providers` reaches one account only.
     pub single_account: &'a [&'static str],
     /// Where something stands in `dialform.yaml`.
-    pub place: &'a dyn Fn(&[Segment]) -> Place,
+    pub place: &'a (dyn Fn(&[Segment]) -> Place + Sync),
     /// The time that the files are of, and whether that is now.
     pub at: flow::Seconds,
     pub is_now: bool,
@@ -197,11 +197,11 @@ pub struct Subject<'a> {
 /// One tenant and where its parts stand.
 pub struct TenantSubject<'a> {
     pub tenant: &'a Tenant,
-    pub place: &'a dyn Fn(&[Segment]) -> Place,
+    pub place: &'a (dyn Fn(&[Segment]) -> Place + Sync),
     /// The same for the key of an entry.
-    pub place_of_key: &'a dyn Fn(&[Segment]) -> Place,
+    pub place_of_key: &'a (dyn Fn(&[Segment]) -> Place + Sync),
     /// The same for whatever a call goes by: also where that comes of `bulk`.
-    pub place_of_step: &'a dyn Fn(&Path) -> Option<Place>,
+    pub place_of_step: &'a (dyn Fn(&Path) -> Option<Place> + Sync),
     /// When its files say something else.
     pub until: Option<flow::Seconds>,
 }
@@ -225,7 +225,38 @@ pub fn is_of_calls(code: &str) -> bool {
 
 /// Runs every lint.
 pub fn check(subject: &Subject<'_>) -> Vec<Finding> {
-    run(LINTS, subject, calls::circles(&calls::declared(subject), subject.at, subject.is_now))
+    together(parts().into_iter().map(|part| part.find(subject)))
+}
+
+/// A part of what [`check`] does, which needs nothing of the others.
+pub enum Part {
+    /// What calls are placed for. It takes as long as all others.
+    Calls,
+    Files(&'static Lint),
+}
+
+/// All of them, the longest first.
+pub fn parts() -> Vec<Part> {
+    let files = LINTS.iter().filter(|lint| matches!(lint.check, Check::Files(_)));
+    std::iter::once(Part::Calls).chain(files.map(|lint| Part::Files(lint))).collect()
+}
+
+impl Part {
+    pub fn find(&self, subject: &Subject<'_>) -> Vec<Finding> {
+        match self {
+            Self::Calls => calls::circles(&calls::declared(subject), subject.at, subject.is_now),
+            Self::Files(lint) => run(lint, subject),
+        }
+    }
+}
+
+/// What all parts have found, as one.
+pub fn together(found: impl IntoIterator<Item = Vec<Finding>>) -> Vec<Finding> {
+    let mut all: Vec<Finding> = found.into_iter().flatten().collect();
+    all.sort();
+    // A rule of `bulk` is looked at once for each of its extensions.
+    all.dedup();
+    all
 }
 
 /// What only placing every call finds, and how many that are.
@@ -239,19 +270,12 @@ pub fn sweep(subject: &Subject<'_>, asked: &BTreeSet<&str>) -> (Vec<Finding>, fl
     (findings, counted)
 }
 
-fn run(lints: &[&Lint], subject: &Subject<'_>, mut more: Vec<Finding>) -> Vec<Finding> {
-    let mut all = Vec::new();
-    for lint in lints {
-        let Check::Files(check) = lint.check else { continue };
-        let mut findings = Findings { lint, found: Vec::new() };
+fn run(lint: &Lint, subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Findings { lint, found: Vec::new() };
+    if let Check::Files(check) = lint.check {
         check(subject, &mut findings);
-        all.append(&mut findings.found);
     }
-    all.append(&mut more);
-    all.sort();
-    // A rule of `bulk` is looked at once for each of its extensions.
-    all.dedup();
-    all
+    findings.found
 }
 
 /// Where a number of a tenant stands: the number itself, which may be the key of an object.

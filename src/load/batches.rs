@@ -5,11 +5,11 @@
 //! a file that is not plain is read whole for it, and forgotten again.
 
 use super::{
-    files::Files,
+    files::{Files, TOGETHER},
     scan::{Numbers, account, names, scan},
 };
 use crate::{
-    file,
+    cores, file,
     model::{E164, Tenant, WorkspaceFile, phone_numbers_that},
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -73,12 +73,13 @@ pub(super) fn batches(
         let kind = file.providers.get(provider).map(|it| it.kind.as_str());
         kind.is_some_and(|kind| how.single_account.contains(&kind))
     };
-    let mut read = files.reader();
     let mut all = Vec::with_capacity(named.len());
-    for name in named {
-        // What cannot be read is in no batch with a tenant, and is said with its own.
-        let bytes = read(name, most).unwrap_or_default();
-        let mut seen = look(name, &bytes, whole)?;
+    let looked = cores::each(named.chunks(TOGETHER), |some| look(files, some, most));
+    for (name, seen) in named.iter().zip(looked.into_iter().flatten()) {
+        let mut seen = match seen {
+            Some(seen) => seen,
+            None => parsed(&files.read(name, most).unwrap_or_default(), |bytes| whole(name, bytes))?,
+        };
         if is_alone(&seen.provider) {
             seen.who.push(account(&seen.provider, ""));
         }
@@ -87,16 +88,29 @@ pub(super) fn batches(
     Some(in_batches(named, &groups(&all), &all, how.bytes))
 }
 
-fn look(name: &str, bytes: &[u8], whole: &mut dyn FnMut(&str, &[u8]) -> Option<Tenant>) -> Option<Seen> {
-    let length = bytes.len().try_into().unwrap_or(u64::MAX);
-    let scanned = scan(bytes);
-    if scanned.is_plain || bytes.is_empty() {
+/// Looks at files. `None`: one has to be parsed. What cannot be read is in no batch with a tenant, and is said with its own.
+fn look(files: &Files, names: &[&str], most: u64) -> Vec<Option<Seen>> {
+    let mut read = files.reader();
+    let look = |name: &&str| {
+        let bytes = read(name, most).unwrap_or_default();
+        let scanned = scan(&bytes);
         let mut numbers = scanned.numbers;
         numbers.keys.shrink_to_fit();
         numbers.all.shrink_to_fit();
-        return Some(Seen { provider: scanned.provider, bytes: length, who: scanned.who.to_vec(), numbers });
-    }
-    let tenant = whole(name, bytes)?;
+        let seen =
+            Seen { provider: scanned.provider, bytes: length(&bytes), who: scanned.who.to_vec(), numbers };
+        (scanned.is_plain || bytes.is_empty()).then_some(seen)
+    };
+    names.iter().map(look).collect()
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    bytes.len().try_into().unwrap_or(u64::MAX)
+}
+
+/// What is seen of a file by parsing it.
+fn parsed(bytes: &[u8], whole: impl FnOnce(&[u8]) -> Option<Tenant>) -> Option<Seen> {
+    let tenant = whole(bytes)?;
     let mut who = names(&tenant.tenant).to_vec();
     who.push(account(&tenant.provider, &tenant.account));
     let digits = |number: &E164| number.digits().parse::<u64>().ok();
@@ -106,7 +120,7 @@ fn look(name: &str, bytes: &[u8], whole: &mut dyn FnMut(&str, &[u8]) -> Option<T
         named.extend(digits(number));
         false
     });
-    Some(Seen { provider: tenant.provider, bytes: length, who, numbers: Numbers { keys, all: named } })
+    Some(Seen { provider: tenant.provider, bytes: length(bytes), who, numbers: Numbers { keys, all: named } })
 }
 
 /// The group of each file.

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 const KIND: &str = "kind";
 
 /// The kinds of provider there are.
-pub trait Kinds {
+pub trait Kinds: Sync {
     /// What an entry is read as.
     type Entry;
 

@@ -16,6 +16,8 @@ use std::{
 
 /// How many files are read ahead: they are held in memory until they are read.
 pub(super) const AHEAD: usize = 256;
+/// How many files one core looks at in a row.
+pub(super) const TOGETHER: usize = 16;
 
 /// Reads a file of at most so many bytes.
 type Reader<'a> = Box<dyn FnMut(&str, u64) -> Result<Vec<u8>, String> + 'a>;

@@ -19,13 +19,13 @@
 //! compared with, all files are parsed.
 
 use super::{
-    files::{AHEAD, Files},
+    files::{AHEAD, Files, TOGETHER},
     revision::Revision,
     scan::{Scanned, account, names, scan},
     source::WORKSPACE_FILE,
 };
 use crate::{
-    file,
+    cores, file,
     git::ObjectId,
     model::{E164, Kind, Tenant, WorkspaceFile, phone_numbers_that},
 };
@@ -103,6 +103,20 @@ fn bit(number: u64) -> usize {
     usize::try_from(number % BITS as u64).unwrap_or_default()
 }
 
+/// A file, what git calls its bytes where that is asked for, and what a look at it has found.
+type LookedAt<'n> = (&'n str, Option<ObjectId>, Scanned);
+
+/// Looks at files. What cannot be read is read again where that is a finding.
+fn look_at<'n>(files: &Files, names: &[&'n str], most: u64, like: Option<ObjectId>) -> Vec<LookedAt<'n>> {
+    let mut read = files.reader();
+    let look = |name: &&'n str| {
+        let bytes = read(name, most).ok();
+        let object = like.zip(bytes.as_ref()).and_then(|(like, it)| files.object(name, it, like));
+        (*name, object, bytes.map(|bytes| scan(&bytes)).unwrap_or_default())
+    };
+    names.iter().map(look).collect()
+}
+
 impl Part {
     /// The files of tenants to be loaded are those that are not among the others. `None`: all are.
     pub(super) fn of(
@@ -139,15 +153,13 @@ impl Part {
         let like = left.as_ref().map(|left| left.like()).or(about.has_base.then(ObjectId::usual));
         let mut all = Vec::with_capacity(named.len());
         let names: Vec<&str> = named.iter().copied().collect();
-        let mut read = files.reader();
         for some in names.chunks(AHEAD) {
             files.read_ahead(some.iter().copied());
-            for name in some.iter().copied() {
-                // What cannot be read is read again where that is a finding.
-                let bytes = read(name, most).ok();
-                let object = like.zip(bytes.as_ref()).and_then(|(like, it)| files.object(name, it, like));
-                objects.extend(object.map(|object| (name.to_owned(), object)));
-                all.push((name, bytes.map(|bytes| scan(&bytes)).unwrap_or_default()));
+            for looked_at in cores::each(some.chunks(TOGETHER), |some| look_at(files, some, most, like)) {
+                for (name, object, scanned) in looked_at {
+                    objects.extend(object.map(|object| (name.to_owned(), object)));
+                    all.push((name, scanned));
+                }
             }
         }
         if let Some(revision) = &left {

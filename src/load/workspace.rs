@@ -20,7 +20,7 @@ use super::{
     until::Untils,
 };
 use crate::{
-    file,
+    cores, file,
     finding::{Finding, Level, Place},
     model::{Baseline, Country, Tenant, WorkspaceFile, numbering::country_of_zone},
     path::Segment,
@@ -47,8 +47,8 @@ pub struct Workspace<P> {
     pub part: Option<Part>,
     /// The instant that the files are read for: what has an `until` says what it does then.
     pub at: Timestamp,
-    /// The files of a fleet that are loaded batch by batch, each with what names it. Empty: they are loaded.
-    pub(super) batches: Vec<Vec<(String, Place)>>,
+    /// The files of a fleet that are loaded batch by batch, each with the pattern that names it. Empty: they are loaded.
+    pub(super) batches: Vec<Vec<(String, u32)>>,
 }
 
 /// Which tenants of a workspace are loaded.
@@ -187,17 +187,17 @@ impl<P> Workspace<P> {
         batch: usize,
     ) -> Vec<Finding> {
         let mut found = Vec::new();
-        let wanted =
-            self.batches.get(batch).into_iter().flatten().map(|(name, place)| (name.as_str(), place));
+        let places = places_of_patterns(&self.file, &self.tree);
+        let wanted = self.batches.get(batch).into_iter().flatten();
+        let wanted = wanted.map(|(name, pattern)| (name.as_str(), &places[*pattern as usize]));
         let (file, library, at) = (&self.file, &mut self.library, self.at);
-        let mut decode = |tree, found: &mut Vec<Finding>| {
-            tenant(library.tenant(files, tree, found), file, kinds, at, found)
-        };
+        let mut whole = |tree, found: &mut Vec<Finding>| library.tenant(files, tree, found);
+        let decode = |tree, found: &mut Vec<Finding>| tenant(tree, file, kinds, at, found);
         // Those of the batch before go first: memory is for one.
         (self.tenants, self.parts) = (Vec::new(), Vec::new());
         let wanted: Vec<(&str, &Place)> = wanted.collect();
         (self.tenants, self.parts) =
-            read_tenants(files, &wanted, largest(file), &[], &mut found, &mut decode);
+            read_tenants(files, &wanted, largest(file), &[], &mut found, &mut whole, &decode);
         found
     }
 
@@ -237,8 +237,7 @@ impl<P> Workspace<P> {
         };
         let Config { file, providers, tree, mut findings, unread } = config;
         let mut names: BTreeMap<String, usize> = BTreeMap::new();
-        let pattern = |index: usize| tree.place_of(&[Segment::key("tenants"), Segment::Index(index)]);
-        let places: Vec<Place> = (0..file.tenants.len()).map(pattern).collect();
+        let places = places_of_patterns(&file, &tree);
         if file.tenants.is_empty() {
             let message = "`tenants` is empty: there is nothing to check, and nothing to plan";
             let help = "name the files of the tenants: `tenants: [\"tenants/*.yaml\"]`";
@@ -278,12 +277,13 @@ impl<P> Workspace<P> {
             }
             _ => None,
         };
-        let place = |name: String| {
-            let place = places[names[&name]].clone();
-            (name, place)
+        let named = |name: String| {
+            // There are not as many patterns as that.
+            let pattern = u32::try_from(names[&name]).unwrap_or_default();
+            (name, pattern)
         };
         let in_batches = in_batches.unwrap_or_default().into_iter();
-        let batches: Vec<Vec<_>> = in_batches.map(|names| names.into_iter().map(place).collect()).collect();
+        let batches: Vec<Vec<_>> = in_batches.map(|names| names.into_iter().map(named).collect()).collect();
         let (mut tenants, mut parts) = loop {
             if !batches.is_empty() {
                 break (Vec::new(), Vec::new());
@@ -294,11 +294,10 @@ impl<P> Workspace<P> {
                 .filter(|(name, _)| part.as_ref().is_none_or(|part| !part.others.contains_key(*name)))
                 .collect();
             let mut found = Vec::new();
-            let mut tree_of = |tree, found: &mut Vec<Finding>| library.tenant(files, tree, found);
+            let mut whole = |tree, found: &mut Vec<Finding>| library.tenant(files, tree, found);
+            let decode = |tree, found: &mut Vec<Finding>| tenant(tree, &file, kinds, at, found);
             let others = part.as_ref().map(Part::names).unwrap_or_default();
-            let read = read_tenants(files, &wanted, largest, &others, &mut found, &mut |tree, found| {
-                tenant(tree_of(tree, found), &file, kinds, at, found)
-            });
+            let read = read_tenants(files, &wanted, largest, &others, &mut found, &mut whole, &decode);
             // What a template says is known only now.
             let loaded: Vec<&Tenant> = read.0.iter().chain(&read.1).map(|it| &it.tenant).collect();
             if !part
@@ -337,13 +336,21 @@ impl<P> Workspace<P> {
     }
 }
 
+/// Where the patterns stand that name the files of tenants.
+fn places_of_patterns(file: &WorkspaceFile, tree: &Tree) -> Vec<Place> {
+    let place = |index: usize| tree.place_of(&[Segment::key("tenants"), Segment::Index(index)]);
+    (0..file.tenants.len()).map(place).collect()
+}
+
 /// The largest file of a tenant, in bytes.
 fn largest(file: &WorkspaceFile) -> u64 {
     file.max_file_mib.map_or(file::LARGEST, |mib| u64::from(mib) << 20)
 }
 
-/// Makes a tenant of its own files, if that can be; says whether it is the whole of it.
-type Decode<'a> = dyn FnMut((Tree, bool), &mut Vec<Finding>) -> Option<(LoadedTenant, bool)> + 'a;
+/// Adds to a tenant's own files what they take from others.
+type MakeWhole<'a> = dyn FnMut((Tree, bool), &mut Vec<Finding>) -> (Tree, Extent) + 'a;
+/// Makes a tenant of its files, if that can be; says whether it is the whole of it.
+type Decode<'a> = dyn Fn((Tree, Extent), &mut Vec<Finding>) -> Option<(LoadedTenant, bool)> + Sync + 'a;
 
 /// Reads files of tenants, each with what names it: the tenants, and what there is of those with errors.
 fn read_tenants(
@@ -352,42 +359,52 @@ fn read_tenants(
     largest: u64,
     others: &[&str],
     findings: &mut Vec<Finding>,
-    tenant: &mut Decode<'_>,
+    make_whole: &mut MakeWhole<'_>,
+    decode: &Decode<'_>,
 ) -> (Vec<LoadedTenant>, Vec<LoadedTenant>) {
     let (mut tenants, mut parts) = (Vec::new(), Vec::new());
     let (mut trees, mut all) = (Vec::new(), true);
     for some in names.chunks(AHEAD) {
         files.read_ahead(some.iter().map(|(name, _)| *name));
-        for (name, place) in some.iter().copied() {
-            let bytes = match files.read(name, largest) {
-                Ok(bytes) => bytes,
-                Err(why) => {
-                    let finding = Finding::error("unreadable-file", format!("cannot read `{name}`: {why}"));
-                    let help = match why.starts_with("it is larger than") {
-                        true => "split it into several files, or allow more with `max_file_mib`",
-                        false => {
-                            "every file a pattern matches has to be a tenant: make it readable, or move it away"
-                        }
-                    };
-                    findings.push(finding.help(help).at(place.clone()));
-                    all = false;
-                    continue;
-                }
-            };
-            match parsed(name, &bytes, findings) {
-                Some(tree) => trees.push(tree),
-                None => all = false,
-            }
+        for (tree, mut found) in cores::each(some.iter(), |(name, place)| tree(files, name, place, largest)) {
+            all &= tree.is_some();
+            trees.extend(tree);
+            findings.append(&mut found);
         }
     }
-    for tree in joined(trees, all, others, findings).tenants {
-        match tenant(tree, findings) {
+    let whole = joined(trees, all, others, findings).tenants.into_iter().map(|tree| {
+        let mut found = Vec::new();
+        (make_whole(tree, &mut found), found)
+    });
+    let whole: Vec<_> = whole.collect();
+    let decoded = cores::each(whole.into_iter(), |(tree, mut found)| (decode(tree, &mut found), found));
+    for (tenant, mut found) in decoded {
+        findings.append(&mut found);
+        match tenant {
             Some((tenant, true)) => tenants.push(tenant),
             Some((tenant, false)) => parts.push(tenant),
             None => {}
         }
     }
     (tenants, parts)
+}
+
+/// A file of a tenant, parsed, and what is wrong with it.
+fn tree(files: &Files, name: &str, place: &Place, largest: u64) -> (Option<Tree>, Vec<Finding>) {
+    let mut found = Vec::new();
+    let tree = match files.read(name, largest) {
+        Ok(bytes) => parsed(name, &bytes, &mut found),
+        Err(why) => {
+            let finding = Finding::error("unreadable-file", format!("cannot read `{name}`: {why}"));
+            let help = match why.starts_with("it is larger than") {
+                true => "split it into several files, or allow more with `max_file_mib`",
+                false => "every file a pattern matches has to be a tenant: make it readable, or move it away",
+            };
+            found.push(finding.help(help).at(place.clone()));
+            None
+        }
+    };
+    (tree, found)
 }
 
 /// The findings that a baseline of this text knows; none where it cannot be read.

@@ -210,7 +210,7 @@ pub struct TenantPlan {
     pub steps: Vec<Step>,
     /// What callers notice of them. None: nobody has worked it out, because this system's way with calls is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub experience: Option<Experience>,
+    pub experience: Option<Box<Experience>>,
     /// Why some or all of this tenant is not planned; the other tenants go on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub blocked: Vec<Finding>,

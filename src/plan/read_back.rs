@@ -224,7 +224,7 @@ fn tenant(it: SavedTenant, lines: &Lines<'_>) -> serde_json::Result<TenantPlan> 
     Ok(TenantPlan {
         endpoints: it.endpoints,
         steps: it.steps.into_iter().map(step).collect(),
-        experience: it.experience,
+        experience: it.experience.map(Box::new),
         withheld: it.withheld,
         withheld_fields: it.withheld_fields,
         refused: it.refused,

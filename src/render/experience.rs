@@ -85,7 +85,7 @@ pub fn meanwhile(plan: &Plan) -> Vec<(&str, &Meanwhile)> {
 /// What the sentences do not say, and why.
 pub fn remarks(plan: &Plan) -> Vec<String> {
     let of = |is_so: fn(&Experience) -> bool| -> Vec<String> {
-        let own = plan.tenants.iter().filter(|it| it.experience.as_ref().is_some_and(is_so));
+        let own = plan.tenants.iter().filter(|it| it.experience.as_deref().is_some_and(is_so));
         own.map(|it| it.tenant.clone()).collect()
     };
     let beyond = plan.tenants.iter().flat_map(|tenant| {
@@ -131,7 +131,7 @@ fn is_nothing_of<'p>(tenants: impl IntoIterator<Item = &'p TenantPlan>) -> bool 
             !lines.is_empty() || !meanwhile.is_empty() || !beyond.is_empty() || !table.calls.is_empty();
         !is_told && !is_limited && !is_unwatched
     };
-    tenants.peek().is_some() && tenants.all(|it| it.experience.as_ref().is_some_and(nothing))
+    tenants.peek().is_some() && tenants.all(|it| it.experience.as_deref().is_some_and(nothing))
 }
 
 /// Whether callers notice anything.

@@ -16,7 +16,7 @@ use crate::{
     finding::{Finding, Level, bounded},
     load::{Files, InBatches, Which},
     plan::{Across, Plan, TenantPlan, Wanted},
-    provider::{self, Kinds, Workspace},
+    provider::{Kinds, Workspace},
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -97,10 +97,8 @@ fn check_fleet(
 /// The tenants that are loaded, and what of them their providers cannot hold.
 fn tenants(workspace: &Workspace) -> (Vec<CheckedTenant>, Vec<Finding>) {
     let (mut tenants, mut refused) = (Vec::new(), Vec::new());
-    for (index, loaded) in workspace.tenants.iter().enumerate() {
-        let config = workspace.file.providers.get(&loaded.tenant.provider);
-        let Some(provider) = config.and_then(|config| provider::find(&config.kind)) else { continue };
-        match CheckedTenant::of(index, loaded, provider, workspace.at) {
+    for checked in CheckedTenant::of_each(workspace, workspace.at) {
+        match checked {
             Ok(tenant) => tenants.push(tenant),
             Err(found) => refused.extend(found),
         }
@@ -125,8 +123,8 @@ impl Checked {
     }
 }
 
-/// Numbers, by the system of their account: who has each, and which tenant's file is the last to say so.
-type Hosts = HashMap<(u32, u64), (u32, u32)>;
+/// The numbers of a system: who has each, and which tenant's file is the last to say so.
+type Hosts = HashMap<u64, (u32, u32)>;
 
 /// What of a plan has to do with the accounts of other batches.
 struct Outwards {
@@ -141,7 +139,8 @@ struct Known {
     /// Systems and accounts by their position.
     names: Vec<String>,
     positions: HashMap<String, u32>,
-    hosts: Hosts,
+    /// By system.
+    hosts: BTreeMap<u32, Hosts>,
 }
 
 impl Known {
@@ -161,8 +160,9 @@ impl Known {
         // What was compared is compared.
         plan.wanted = Wanted::default();
         let (system, account) = (self.position(&system), self.position(&plan.account));
+        let known = self.hosts.entry(system).or_default();
         for number in hosts.iter().filter_map(|it| digits(it)) {
-            let host = self.hosts.entry((system, number)).or_default();
+            let host = known.entry(number).or_default();
             *host = (*host).max((file, account));
         }
         let mut ways: Vec<u64> = ways_out.iter().filter_map(|it| digits(&it.to)).collect();
@@ -175,8 +175,9 @@ impl Known {
     /// The numbers to which a plan leads on its own system, each with the account that has it: that may be its own.
     fn led_to(&self, it: &Outwards) -> Platforms {
         let mut platforms = Platforms::new();
+        let known = self.hosts.get(&it.system);
         for number in &it.ways {
-            let Some((_, host)) = self.hosts.get(&(it.system, *number)) else { continue };
+            let Some((_, host)) = known.and_then(|known| known.get(number)) else { continue };
             let numbers = platforms.entry(self.names[it.system as usize].clone()).or_default();
             numbers.insert(format!("+{number}"), self.names[*host as usize].clone());
         }

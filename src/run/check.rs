@@ -7,13 +7,14 @@ use super::{
     baseline, ends,
     intent::Intent,
     levels::{self, Levels},
-    lints::{lints, single_account},
+    lints::{check_together, single_account},
     meanwhile::Meanwhile,
     pattern::{ADDRESS_HELP, TenantPattern, names, pattern},
     place::locate,
     then::{at_revision, base, protected, removed_tenants, was},
 };
 use crate::{
+    cores,
     error::Failure,
     finding::{Finding, Level, bounded},
     lint::{self, Lint},
@@ -198,6 +199,15 @@ impl Checked {
 }
 
 impl CheckedTenant {
+    /// What every file declares of which the provider is known, or what that cannot hold of it.
+    pub(super) fn of_each(workspace: &Workspace, at: Timestamp) -> Vec<Result<Self, Vec<Finding>>> {
+        let all = cores::each(workspace.tenants.iter().enumerate(), |(index, loaded)| {
+            let config = workspace.file.providers.get(&loaded.tenant.provider)?;
+            Some(Self::of(index, loaded, provider::find(&config.kind)?, at))
+        });
+        all.into_iter().flatten().collect()
+    }
+
     /// What a tenant's file declares, or what its provider cannot hold of it.
     pub(super) fn of(
         index: usize,
@@ -322,11 +332,11 @@ pub(super) fn declared(
     let mut tenants = Vec::new();
     // A comment of a template is one of all who extend it.
     let mut new_allows = BTreeSet::new();
-    for (index, loaded) in workspace.tenants.iter().enumerate() {
-        let config = workspace.file.providers.get(&loaded.tenant.provider);
-        let Some(provider) = config.and_then(|config| provider::find(&config.kind)) else { continue };
-        match CheckedTenant::of(index, loaded, provider, at) {
+    for checked in CheckedTenant::of_each(&workspace, at) {
+        match checked {
             Ok(tenant) => {
+                let CheckedTenant { index, provider, .. } = tenant;
+                let loaded = &workspace.tenants[index];
                 let base = earlier.as_mut().zip(base_revision).and_then(|(earlier, revision)| {
                     let left = meanwhile.as_mut();
                     let left = left.and_then(|it| it.of(index, earlier, &workspace, provider));
@@ -514,7 +524,7 @@ fn absent(loaded: &LoadedTenant) -> BTreeMap<Address, Option<Source>> {
 /// is wrong then.
 pub(super) fn in_files(workspace: &Workspace) -> [Vec<Finding>; 4] {
     let wrong = |tenants: &[&LoadedTenant], at: Timestamp| {
-        let found = lints(workspace, tenants, at, lint::check);
+        let found = check_together(workspace, tenants, at);
         found.into_iter().chain(ends::refused(workspace, tenants)).collect::<Vec<_>>()
     };
     let coming = ends::later(workspace, &wrong);

@@ -2,6 +2,7 @@
 
 use super::place::locate;
 use crate::{
+    cores,
     finding::{Finding, Place},
     flow::Counted,
     lint::{self, Subject, TenantSubject},
@@ -19,7 +20,18 @@ pub(super) fn lint_one(workspace: &Workspace, tenant: &LoadedTenant) -> Vec<Find
 
 /// What the lints find in the tenants of a workspace.
 pub(super) fn lint_all(workspace: &Workspace) -> Vec<Finding> {
-    lints(workspace, &all(&workspace.tenants), workspace.at, lint::check)
+    check_together(workspace, &all(&workspace.tenants), workspace.at)
+}
+
+/// What the lints find in some tenants, each part of it on a core.
+pub(super) fn check_together(
+    workspace: &Workspace,
+    tenants: &[&LoadedTenant],
+    at: Timestamp,
+) -> Vec<Finding> {
+    lints(workspace, tenants, at, |subject| {
+        lint::together(cores::each(lint::parts().into_iter(), |part| part.find(subject)))
+    })
 }
 
 /// What only placing every call finds in some tenants of a workspace, as the files have them.
@@ -34,14 +46,14 @@ pub(super) fn lints<T>(
     at: Timestamp,
     check: impl FnOnce(&Subject<'_>) -> T,
 ) -> T {
-    type Placer<'a> = Box<dyn Fn(&[Segment]) -> Place + 'a>;
+    type Placer<'a> = Box<dyn Fn(&[Segment]) -> Place + Sync + 'a>;
     let placers: Vec<(Placer<'_>, Placer<'_>)> = tenants
         .iter()
         .map(|loaded| -> (Placer<'_>, Placer<'_>) {
             (Box::new(|path| loaded.place(path)), Box::new(|path| loaded.place_of_key(path)))
         })
         .collect();
-    type Steps<'a> = Box<dyn Fn(&StepPath) -> Option<Place> + 'a>;
+    type Steps<'a> = Box<dyn Fn(&StepPath) -> Option<Place> + Sync + 'a>;
     let steps: Vec<Steps<'_>> =
         tenants.iter().map(|loaded| -> Steps<'_> { Box::new(|path| Some(locate(loaded, path))) }).collect();
     let tenants: Vec<TenantSubject<'_>> = tenants

@@ -75,5 +75,5 @@ fn judge_over(
         step.class = step.class.min(class);
         step.follows = follows.into_iter().map(|it| addresses[it].clone()).collect();
     }
-    plan.experience = Some(judged.experience);
+    plan.experience = Some(Box::new(judged.experience));
 }

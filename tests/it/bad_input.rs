@@ -203,7 +203,7 @@ impl Spoiled {
             jiff::Timestamp::UNIX_EPOCH,
         )
         .unwrap_or_else(|e| panic!("{e:?}"));
-        type Placer<'a> = Box<dyn Fn(&[Segment]) -> Place + 'a>;
+        type Placer<'a> = Box<dyn Fn(&[Segment]) -> Place + Sync + 'a>;
         let placers: Vec<(Placer, Placer)> = workspace
             .tenants
             .iter()
@@ -211,7 +211,7 @@ impl Spoiled {
                 (Box::new(|path| it.place(path)), Box::new(|path| it.place_of_key(path)))
             })
             .collect();
-        type Steps<'a> = Box<dyn Fn(&StepPath) -> Option<Place> + 'a>;
+        type Steps<'a> = Box<dyn Fn(&StepPath) -> Option<Place> + Sync + 'a>;
         let steps: Vec<Steps> =
             workspace.tenants.iter().map(|it| -> Steps { Box::new(|path| Some(it.place(path))) }).collect();
         let tenants: Vec<TenantSubject> = workspace

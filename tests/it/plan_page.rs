@@ -96,7 +96,7 @@ fn tenant(at: usize, steps: usize, words: &dyn Fn(&str) -> String) -> TenantPlan
         before: Some(words(&format!("rang {at}"))),
         more: 0,
     };
-    plan.experience = Some(Experience {
+    plan.experience = Some(Box::new(Experience {
         lines: vec![line(Class::CallerVisible, None), line(Class::OnFailure, Some("when 101 is offline"))],
         meanwhile: vec![Meanwhile {
             to: vec![words("queue 400")],
@@ -107,7 +107,7 @@ fn tenant(at: usize, steps: usize, words: &dyn Fn(&str) -> String) -> TenantPlan
         }],
         beyond: vec![address.clone()],
         ..Experience::default()
-    });
+    }));
     plan.refused = vec![words("too many deletions")];
     plan.withheld = BTreeSet::from([address.clone()]);
     plan.notes = vec![Note { source: Some("FACTS stratus/users-3"), ..Note::new(&address, words("a note")) }];

@@ -44,11 +44,12 @@ const TABLE: &[Row] = &[
     ("render/findings",   "finding page text", "annotate_snippets"),
     ("render/html",       "finding page plan text", "maud"),
     ("render/xlsx",       "report text", "rust_xlsxwriter"),
+    ("cores",             "", "std::thread"),
     // "The only reader of configuration files": no other row has the parser of YAML with places.
     ("file",              "explained text", "std::fs std::os tempfile"),
     // Programs: git.
     ("git",               "text", "std::hash::RandomState std::process"),
-    ("load",              "explained file finding git model path text", "granit_parser"),
+    ("load",              "cores explained file finding git model path text", "granit_parser"),
     ("edit",              "emit load path text", ""),
     // "The only reader of the environment": no other row has `std::env`, but for the arguments in `main`. Programs: those
     // that print a credential.
@@ -75,7 +76,7 @@ const TABLE: &[Row] = &[
     ("sandbox",           "file model text", "axum jiff::Timestamp::now serde_yaml std::fs std::net std::time::Instant tempfile tokio \
                            tokio::net tokio::time"),
     // "Strings them together": the only row that names `apply`, `restore`, `lock` and `sandbox`.
-    ("run",               "apply assertion codes edit emit error experience explained file finding flow http import lint load lock model outcome path plan provider report \
+    ("run",               "apply assertion codes cores edit emit error experience explained file finding flow http import lint load lock model outcome path plan provider report \
                            restore secret text",
                           "std::time::Instant tokio tokio::time"),
     ("run/audit_log",     "apply error file http secret text", "jiff::Timestamp::now std::fs"),

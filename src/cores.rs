@@ -1,0 +1,57 @@
+//! Work on all cores of the machine.
+
+use std::{panic::resume_unwind, sync::Mutex, thread};
+
+/// Fewer than so many are not worth a thread.
+const MANY: usize = 8;
+
+/// What becomes of each of many, in their order. Whoever has a core takes the next one.
+///
+/// `work` takes a good part of a millisecond each time: more than to hand it out.
+pub fn each<T, R: Send>(
+    all: impl ExactSizeIterator<Item = T> + Send,
+    work: impl Fn(T) -> R + Sync,
+) -> Vec<R> {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    if threads < 2 || all.len() < MANY {
+        return all.map(work).collect();
+    }
+    let left = Mutex::new(all.enumerate());
+    // Nothing that can panic has the lock, but for the iterator itself.
+    let next = || left.lock().ok()?.next();
+    let take =
+        || -> Vec<(usize, R)> { std::iter::from_fn(next).map(|(index, it)| (index, work(it))).collect() };
+    let mut done = thread::scope(|scope| {
+        // A machine that has no more threads to give leaves all to this one.
+        let others: Vec<_> =
+            (1..threads).map_while(|_| thread::Builder::new().spawn_scoped(scope, take).ok()).collect();
+        let mut done = take();
+        for other in others {
+            done.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::each;
+
+    /// However the cores share them, results stand where what they are of stood.
+    #[test]
+    fn results_are_in_order() {
+        for count in [0, 1, 7, 8, 1000] {
+            let doubled: Vec<usize> = (0..count).map(|it| it * 2).collect();
+            assert_eq!(each(0..count, |it| it * 2), doubled, "{count}");
+        }
+    }
+
+    /// A fault of one is a fault of all: nobody goes on with a part of the results.
+    #[test]
+    fn a_panic_is_passed_on() {
+        let sum = std::panic::catch_unwind(|| each(0..100, |it| if it == 57 { panic!("oh") } else { it }));
+        assert!(sum.is_err());
+    }
+}
