@@ -37,6 +37,7 @@ pub async fn receive(mut response: Response, large: &Arc<Semaphore>) -> Result<R
     let good = response.status().is_success();
     let bound = if good { LARGEST } else { LARGEST_ERROR };
     let mut bytes = Vec::new();
+    let (mut excess, mut seen) = (Excess::default(), 0);
     let mut turn = None;
     while let Some(chunk) = response.chunk().await.map_err(Problem::from_transport)? {
         let room = bound - bytes.len();
@@ -51,15 +52,17 @@ pub async fn receive(mut response: Response, large: &Arc<Semaphore>) -> Result<R
             bytes.extend_from_slice(&chunk[..room]);
             break;
         }
+        // Before there is more of it, or anybody makes a copy. A short one has no room for too much.
+        if good && bytes.len() > LONGEST {
+            if let Some(why) = excess.found(&bytes[seen..]) {
+                return Err(Problem::decode(&why, ""));
+            }
+            seen = bytes.len();
+        }
     }
     let bytes_in = bytes.len();
     let received = |text| Received { text, bytes: bytes_in, turn };
     match String::from_utf8(bytes) {
-        // Before anybody makes a copy of it. A short one has no room for too much.
-        Ok(text) if good && text.len() > LONGEST => match excess(&text) {
-            Some(why) => Err(Problem::decode(&why, "")),
-            None => Ok(received(text)),
-        },
         Ok(text) => Ok(received(text)),
         // Half a letter at the cut end of an error is no reason to lose the rest.
         Err(error) if !good => Ok(received(String::from_utf8_lossy(error.as_bytes()).into_owned())),
@@ -70,26 +73,38 @@ pub async fn receive(mut response: Response, large: &Arc<Semaphore>) -> Result<R
     }
 }
 
-/// What of a JSON text takes more memory than any honest answer does, as far as its marks tell.
-fn excess(text: &str) -> Option<String> {
-    let (mut values, mut length, mut quoted, mut escaped) = (0, 0, false, false);
-    for byte in text.bytes() {
-        length += 1;
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => (quoted, length) = (!quoted, 0),
-            b',' | b'[' | b'{' if !quoted => (values, length) = (values + 1, 0),
-            _ => {}
+/// What of a JSON text takes more memory than any honest answer does, as far as its marks tell: of the part that has been
+/// looked at.
+#[derive(Default)]
+struct Excess {
+    values: usize,
+    /// Bytes since the last mark.
+    length: usize,
+    quoted: bool,
+    escaped: bool,
+}
+
+impl Excess {
+    /// What is too much when the next part has been looked at as well.
+    fn found(&mut self, part: &[u8]) -> Option<String> {
+        for byte in part {
+            self.length += 1;
+            match byte {
+                _ if self.escaped => self.escaped = false,
+                b'\\' if self.quoted => self.escaped = true,
+                b'"' => (self.quoted, self.length) = (!self.quoted, 0),
+                b',' | b'[' | b'{' if !self.quoted => (self.values, self.length) = (self.values + 1, 0),
+                _ => {}
+            }
+            if self.values > MOST_VALUES {
+                return Some(format!("it has more than {MOST_VALUES} values"));
+            }
+            if self.length > LONGEST {
+                return Some(format!("it has a text of more than {} KiB", LONGEST >> 10));
+            }
         }
-        if values > MOST_VALUES {
-            return Some(format!("it has more than {MOST_VALUES} values"));
-        }
-        if length > LONGEST {
-            return Some(format!("it has a text of more than {} KiB", LONGEST >> 10));
-        }
+        None
     }
-    None
 }
 
 /// The body of an answer: JSON that was looked through, kept as its text and read as whatever is wanted of it.
@@ -335,7 +350,12 @@ mod tests {
             (format!("[\"{}\"]", ",\\\"[".repeat(10_000)), None),
         ];
         for (text, expected) in cases {
-            assert_eq!(excess(&text).as_deref(), expected, "{} bytes", text.len());
+            // However it arrives.
+            for size in [text.len(), 1000] {
+                let mut excess = Excess::default();
+                let found = text.as_bytes().chunks(size).find_map(|part| excess.found(part));
+                assert_eq!(found.as_deref(), expected, "{} bytes", text.len());
+            }
         }
     }
 
