@@ -12,6 +12,7 @@ use crate::{
     restore,
 };
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -89,9 +90,8 @@ impl Session<'_> {
 
     /// Leaves in the restore file what the run has written or may have written. Objects that it never touched are left out.
     fn narrow(&self, path: &Path, outcomes: &[Outcome]) {
-        let written = |tenant: &str, address: &Address| {
-            outcomes.iter().any(|it| it.written && it.tenant == tenant && it.address == *address)
-        };
+        let all = written(outcomes);
+        let written = |tenant: &str, address: &Address| all.contains(&(tenant, address));
         if let Err(why) = restore::narrow(path, &written, &self.context.secrets) {
             self.context
                 .info(format!("{} still names steps that were not carried out: {why}", path.display()));
@@ -132,11 +132,10 @@ impl Session<'_> {
 
     /// What a restore took back and the files declare all the same.
     fn still_declared(&self, outcomes: &[Outcome]) -> Vec<Finding> {
+        let all = written(outcomes);
         let tenants = self.checked.tenants.iter().filter_map(|tenant| {
             let name = &self.checked.loaded(tenant).tenant.tenant;
-            let written = |address: &Address| {
-                outcomes.iter().any(|it| it.written && it.tenant == *name && it.address == *address)
-            };
+            let written = |address: &Address| all.contains(&(name.as_str(), address));
             tenant.intent.restore()?.still_declared.finding(name, written)
         });
         tenants.collect()
@@ -146,6 +145,12 @@ impl Session<'_> {
     pub fn ensure_logged(&self) -> Result<(), Failure> {
         self.monitor.ensure_logged()
     }
+}
+
+/// What a run has written or may have written: the tenant, and the object.
+fn written(outcomes: &[Outcome]) -> BTreeSet<(&str, &Address)> {
+    let written = outcomes.iter().filter(|it| it.written);
+    written.map(|it| (it.tenant.as_str(), &it.address)).collect()
 }
 
 fn lost_lock(why: &str) -> String {
