@@ -109,12 +109,16 @@ impl Excess {
 
 /// The body of an answer: JSON that was looked through, kept as its text and read as whatever is wanted of it.
 #[derive(Debug, Clone)]
-pub struct Body(Arc<str>);
+pub struct Body {
+    text: Arc<str>,
+    /// Whether it is a list that has a list in it.
+    has_row_list: bool,
+}
 
 impl Default for Body {
     /// Of an answer without one.
     fn default() -> Self {
-        Self("null".into())
+        Self { text: "null".into(), has_row_list: false }
     }
 }
 
@@ -129,23 +133,32 @@ impl Body {
             return Err(Problem::decode(OWN_KEY, text));
         }
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let whole =
-            Look(&mut State::default()).deserialize(&mut deserializer).and_then(|()| deserializer.end());
-        whole.map(|()| Self(text.into())).map_err(|error| Problem::decode(&error.to_string(), text))
+        let mut state = State::default();
+        let whole = Look(&mut state).deserialize(&mut deserializer).and_then(|()| deserializer.end());
+        let has_row_list = state.has_row_list;
+        whole
+            .map(|()| Self { text: text.into(), has_row_list })
+            .map_err(|error| Problem::decode(&error.to_string(), text))
     }
 
     pub fn text(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// What is in a list of one; `None` for any other list.
     pub fn only(&self) -> Option<Self> {
         let [one] = self.read::<[Box<RawValue>; 1]>().ok()?;
-        Some(Self(one.get().into()))
+        Self::of(one.get()).ok()
     }
 
     pub fn is_list(&self) -> bool {
-        self.0.trim_start().starts_with('[')
+        self.text.trim_start().starts_with('[')
+    }
+
+    /// Whether a row of the list that it is is itself a list, which would be taken for the fields of an object, one after the
+    /// other.
+    pub fn has_row_list(&self) -> bool {
+        self.has_row_list
     }
 
     /// All of it.
@@ -155,7 +168,7 @@ impl Body {
 
     /// What is wanted of it. The error does not say where in the text: nobody has the text.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, String> {
-        serde_json::from_str(&self.0).map_err(|error| without_place(&error))
+        serde_json::from_str(&self.text).map_err(|error| without_place(&error))
     }
 }
 
@@ -181,6 +194,9 @@ struct State<'de> {
     keys: Vec<Cow<'de, str>>,
     /// In how many lists and objects that place is.
     depth: usize,
+    /// Whether the outermost of them is a list.
+    is_in_list: bool,
+    has_row_list: bool,
 }
 
 impl State<'_> {
@@ -233,6 +249,11 @@ impl<'de> Visitor<'de> for Look<'_, 'de> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        match self.0.depth {
+            0 => self.0.is_in_list = true,
+            1 => self.0.has_row_list |= self.0.is_in_list,
+            _ => {}
+        }
         self.0.enter()?;
         while items.next_element_seed(Look(self.0))?.is_some() {}
         self.0.depth -= 1;

@@ -399,6 +399,15 @@ async fn every_wrong_answer_blocks_the_tenant() {
             (200, r#"[{"user":"101"},"#.into()),
             not_understood("EOF while parsing a value at line 1 column 16", r#"[{"user":"101"},"#),
         ),
+        // Nor is a row.
+        (
+            users,
+            (200, r#"[{"user":"101"},["102","acme.1.service"]]"#.into()),
+            not_understood(
+                "a row of it is a list where an object is expected",
+                r#"[{"user":"101"},["102","acme.1.service"]]"#,
+            ),
+        ),
         (users, (200, "[{}]".into()), no("User", "missing field `user`", "[{}]")),
         (
             queues,

@@ -171,6 +171,10 @@ fn may_be_cut(length: usize) -> bool {
 
 /// The rows of a page; a list of one may come as the object alone (FACTS stratus/readings-8).
 fn rows_of<T: Row>(body: &Body, what: &str, path: &str) -> Result<Vec<T>, ApiError> {
+    if body.has_row_list() {
+        let why = "a row of it is a list where an object is expected";
+        return Err(undecodable(why, &on_one_line(body), what, path));
+    }
     let one = if body.is_list() { None } else { body.read::<T>().ok() };
     // An object without a key is something else, such as a message.
     let one = one.filter(|row| !row.key().trim().is_empty());
