@@ -1,30 +1,38 @@
 //! Work for many tenants: providers beside each other, and of each provider as many tenants as keep its limits busy.
 
-use futures::{StreamExt, stream};
-use std::collections::BTreeMap;
+use futures::{Stream, StreamExt, stream};
+use std::{collections::BTreeMap, rc::Rc};
 
-/// Does the work of each item and returns the results in the order of the items. Items of one provider share a bound;
-/// between providers there is none, for each has limits of its own.
+/// Results in the order of the items that they are of.
+pub(super) fn in_order<T>(mut done: Vec<(usize, T)>) -> Vec<T> {
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Does the work of each item and gives each result, with the index of the item, as soon as it is there. Items of one provider
+/// share a bound; between providers there is none, for each has limits of its own.
 ///
 /// No work begins before there is room for it, so that memory follows the bounds and not the number of items.
-pub(super) async fn by_provider<'t, T, F: Future>(
+pub(super) fn by_provider<'t, T, F: Future>(
     items: &'t [T],
     provider: impl Fn(&'t T) -> &'t str,
     at_once: impl Fn(&str) -> usize,
     work: impl Fn(&'t T) -> F,
-) -> Vec<F::Output> {
+) -> impl Stream<Item = (usize, F::Output)> {
     let mut lanes: BTreeMap<&str, Vec<(usize, &T)>> = BTreeMap::new();
     for (index, item) in items.iter().enumerate() {
         lanes.entry(provider(item)).or_default().push((index, item));
     }
-    let work = &work;
+    let work = Rc::new(work);
     let lanes = lanes.into_iter().map(|(provider, items)| {
-        let work = stream::iter(items).map(|(index, item)| async move { (index, work(item).await) });
+        let work = Rc::clone(&work);
+        let work = stream::iter(items).map(move |(index, item)| {
+            let done = work(item);
+            async move { (index, done.await) }
+        });
         Box::pin(work.buffer_unordered(at_once(provider).max(1)))
     });
-    let mut done: Vec<(usize, F::Output)> = stream::select_all(lanes).collect().await;
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
+    stream::select_all(lanes.collect::<Vec<_>>())
 }
 
 #[cfg(test)]
@@ -57,7 +65,8 @@ mod tests {
                 *item
             };
             let began = Instant::now();
-            let done = by_provider(&items, |item| PROVIDERS[*item], |_| AT_ONCE, work).await;
+            let done = by_provider(&items, |item| PROVIDERS[*item], |_| AT_ONCE, work);
+            let done = in_order(done.collect().await);
             assert_eq!(done, items);
             assert_eq!(began.elapsed().as_millis(), 100 * (EACH / AT_ONCE) as u128);
         }

@@ -42,6 +42,10 @@ impl Drawings {
         Self { is_wanted, ..Self::default() }
     }
 
+    pub fn are_wanted(&self) -> bool {
+        self.is_wanted
+    }
+
     /// Adds what the plan of a tenant changes. `live` is what was read.
     pub(super) fn add(
         &mut self,

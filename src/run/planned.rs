@@ -1,10 +1,11 @@
 //! The plan of a session: every account read, and each tenant compared with it.
 
 use super::{
-    CheckedTenant, Drawings, Intent, Session, allowed::Allowed, circles, compared::input,
+    CheckedTenant, Drawings, Intent, Session, allowed::Allowed, at_once::in_order, circles, compared::input,
     drift::with_ways_out, noticed, place::locate, undo::judged,
 };
 use crate::{
+    cores,
     error::Failure,
     finding::{Finding, Place},
     model::{Address, Kind},
@@ -12,10 +13,17 @@ use crate::{
     plan::{self, Base, Input, Note, Observed, Plan, TenantPlan},
     restore,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use futures::StreamExt;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    pin::pin,
+};
 
 /// The numbers of each platform, by its system, with the account that has them.
 pub(super) type Platforms = BTreeMap<String, BTreeMap<String, String>>;
+
+/// So many accounts are planned in a row: what was read of them is there until then.
+const TOGETHER: usize = 16;
 
 /// What is known of a tenant when its account has been read.
 struct Whole<'a> {
@@ -48,13 +56,19 @@ impl<'a> Session<'a> {
             numbers.extend(read.iter().flat_map(hosted).map(|it| (it, account.clone())));
         }
         let mut plans = Vec::new();
-        for read in reads {
+        let mut reads = reads.into_iter().peekable();
+        while reads.peek().is_some() {
             // Whoever watches the run sees how far it is, and can end it here as well.
             tokio::task::yield_now().await;
             if self.context.shutdown.stop.is_cancelled() {
                 return Err(Failure::stopped());
             }
-            plans.push(self.plan_read(read, &platforms, drawings));
+            if drawings.are_wanted() {
+                plans.extend(reads.next().map(|read| self.plan_read(read, &platforms, drawings)));
+            } else {
+                let some: Vec<Whole<'_>> = reads.by_ref().take(TOGETHER).collect();
+                plans.extend(cores::each(some.into_iter(), |read| self.plan_undrawn(read, &platforms)));
+            }
         }
         Ok(self.put_together(plans))
     }
@@ -66,14 +80,27 @@ impl<'a> Session<'a> {
         tenants: &'a [CheckedTenant],
         platforms: &Platforms,
     ) -> Result<Vec<TenantPlan>, Failure> {
-        let plans = self.each_of(tenants, |tenant| async move {
-            self.plan_read(self.read_whole(tenant).await, platforms, &mut Drawings::default())
-        });
+        let plans = async {
+            let mut plans = Vec::with_capacity(tenants.len());
+            // What is read while some are planned is planned next, together.
+            let reads = self.each_of(tenants, |tenant| self.read_whole(tenant)).ready_chunks(TOGETHER);
+            let mut reads = pin!(reads);
+            while let Some(some) = reads.next().await {
+                plans.extend(cores::each(some.into_iter(), |(index, read)| {
+                    (index, self.plan_undrawn(read, platforms))
+                }));
+            }
+            in_order(plans)
+        };
         tokio::select! {
             biased;
             () = self.context.shutdown.stop.cancelled() => Err(Failure::stopped()),
             plans = plans => Ok(plans),
         }
+    }
+
+    fn plan_undrawn(&self, read: Whole<'_>, platforms: &Platforms) -> TenantPlan {
+        self.plan_read(read, platforms, &mut Drawings::default())
     }
 
     async fn read_whole(&self, tenant: &'a CheckedTenant) -> Whole<'a> {

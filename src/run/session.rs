@@ -3,7 +3,7 @@
 use super::{
     ApplyOptions, Checked, Context, Monitor, Options, Pace, Progress,
     account_locks::AccountLocks,
-    at_once::by_provider,
+    at_once::{by_provider, in_order},
     check::CheckedTenant,
     circles,
     emulated::{Emulated, recorder},
@@ -20,6 +20,7 @@ use crate::{
     plan::{self, BulkEntry, MadeFrom, Observed, Plan, TenantPlan, UNREADABLE},
     provider::{self, Access, Opening, Scope, SettingsFindings, System},
 };
+use futures::{Stream, StreamExt};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -251,21 +252,22 @@ impl<'a> Session<'a> {
         slots / REQUESTS_PER_TENANT + TENANTS_BESIDE
     }
 
-    /// Does something for each tenant of the run: see [`by_provider`].
+    /// Does something for each tenant of the run, in order.
     pub(super) async fn each_tenant<F: Future>(
         &self,
         work: impl Fn(&'a CheckedTenant) -> F,
     ) -> Vec<F::Output> {
-        self.each_of(&self.checked.tenants, work).await
+        in_order(self.each_of(&self.checked.tenants, work).collect().await)
     }
 
-    pub(super) async fn each_of<F: Future>(
+    /// The same for some tenants, each by its index as it is done: see [`by_provider`].
+    pub(super) fn each_of<F: Future>(
         &self,
         tenants: &'a [CheckedTenant],
         work: impl Fn(&'a CheckedTenant) -> F,
-    ) -> Vec<F::Output> {
+    ) -> impl Stream<Item = (usize, F::Output)> {
         let provider = |tenant: &CheckedTenant| self.checked.loaded(tenant).tenant.provider.as_str();
-        by_provider(tenants, provider, |it| self.tenants_at_once(it), work).await
+        by_provider(tenants, provider, |it| self.tenants_at_once(it), work)
     }
 
     /// What was read of an account, and where what is declared leads on to: a circle may close in what nobody declares.
