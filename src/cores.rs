@@ -2,18 +2,21 @@
 
 use std::{panic::resume_unwind, sync::Mutex, thread};
 
-/// Fewer than so many are not worth a thread.
-const MANY: usize = 8;
+/// So many are worth a thread.
+const EACH: usize = 4;
+/// Beyond so many threads the disk and the memory have no more to give.
+const MOST: usize = 16;
 
 /// What becomes of each of many, in their order. Whoever has a core takes the next one.
 ///
-/// `work` takes a good part of a millisecond each time: more than to hand it out.
+/// `work` takes tens of microseconds at least, or handing it out takes longer.
 pub fn each<T, R: Send>(
     all: impl ExactSizeIterator<Item = T> + Send,
     work: impl Fn(T) -> R + Sync,
 ) -> Vec<R> {
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    if threads < 2 || all.len() < MANY {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let threads = cores.min(MOST).min(all.len() / EACH);
+    if threads < 2 {
         return all.map(work).collect();
     }
     let left = Mutex::new(all.enumerate());
@@ -23,8 +26,9 @@ pub fn each<T, R: Send>(
         || -> Vec<(usize, R)> { std::iter::from_fn(next).map(|(index, it)| (index, work(it))).collect() };
     let mut done = thread::scope(|scope| {
         // A machine that has no more threads to give leaves all to this one.
-        let others: Vec<_> =
-            (1..threads).map_while(|_| thread::Builder::new().spawn_scoped(scope, take).ok()).collect();
+        let others: Vec<_> = (1..threads)
+            .map_while(|_| thread::Builder::new().name("cores".to_owned()).spawn_scoped(scope, take).ok())
+            .collect();
         let mut done = take();
         for other in others {
             done.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
@@ -37,14 +41,19 @@ pub fn each<T, R: Send>(
 
 #[cfg(test)]
 mod tests {
-    use super::each;
+    use super::{each, thread};
 
     /// However the cores share them, results stand where what they are of stood.
     #[test]
     fn results_are_in_order() {
         for count in [0, 1, 7, 8, 1000] {
             let doubled: Vec<usize> = (0..count).map(|it| it * 2).collect();
-            assert_eq!(each(0..count, |it| it * 2), doubled, "{count}");
+            let work = |it| {
+                // So that another takes the next one.
+                thread::yield_now();
+                it * 2
+            };
+            assert_eq!(each(0..count, work), doubled, "{count}");
         }
     }
 

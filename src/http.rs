@@ -190,7 +190,7 @@ impl ReadClient {
             return answer.map_err(|problem| self.failed(&call, &what, problem));
         }
         let answer = if record::is_of_a_step() {
-            // Waiting for another has room for the read several times over.
+            // It is moved several times: boxed, a pointer is moved.
             let read = Box::pin(async { self.request(&call, &what).await.map_err(|error| error.problem) });
             Box::pin(self.joined.read(looked::asked(&self.base, path, query), read)).await
         } else {
@@ -250,7 +250,7 @@ impl ReadClient {
             if call.first.is_some() && turn.held > STALE && backoff.peek().is_some() {
                 return Err(failed(Problem::Waited));
             }
-            // Most requests wait for their turn most of the time: what one takes that is under way they need not have.
+            // Most requests wait for their turn. What one needs on its way is allocated when it begins.
             let answer = Box::pin(self.once(call, attempt, &turn)).await;
             let problem = match answer {
                 Ok(answer) => return Ok(answer),

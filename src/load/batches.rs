@@ -24,6 +24,7 @@ pub struct InBatches<'a> {
 }
 
 /// What a file has in common with others.
+#[derive(Default)]
 struct Seen {
     provider: String,
     bytes: u64,
@@ -78,7 +79,10 @@ pub(super) fn batches(
     for (name, seen) in named.iter().zip(looked.into_iter().flatten()) {
         let mut seen = match seen {
             Some(seen) => seen,
-            None => parsed(&files.read(name, most).unwrap_or_default(), |bytes| whole(name, bytes))?,
+            None => match files.read(name, most) {
+                Ok(bytes) if !bytes.is_empty() => seen_whole(&bytes, |bytes| whole(name, bytes))?,
+                _ => Seen::default(),
+            },
         };
         if is_alone(&seen.provider) {
             seen.who.push(account(&seen.provider, ""));
@@ -88,10 +92,11 @@ pub(super) fn batches(
     Some(in_batches(named, &groups(&all), &all, how.bytes))
 }
 
-/// Looks at files. `None`: one has to be parsed. What cannot be read is in no batch with a tenant, and is said with its own.
+/// Looks at files. `None`: one has to be parsed, and is read again for it: nobody holds many that are large. What cannot be read
+/// has nothing in common with a tenant, and is said with its own batch.
 fn look(files: &Files, names: &[&str], most: u64) -> Vec<Option<Seen>> {
     let mut read = files.reader();
-    let look = |name: &&str| {
+    let see = |name: &&str| {
         let bytes = read(name, most).unwrap_or_default();
         let scanned = scan(&bytes);
         let mut numbers = scanned.numbers;
@@ -101,7 +106,7 @@ fn look(files: &Files, names: &[&str], most: u64) -> Vec<Option<Seen>> {
             Seen { provider: scanned.provider, bytes: length(&bytes), who: scanned.who.to_vec(), numbers };
         (scanned.is_plain || bytes.is_empty()).then_some(seen)
     };
-    names.iter().map(look).collect()
+    names.iter().map(see).collect()
 }
 
 fn length(bytes: &[u8]) -> u64 {
@@ -109,7 +114,7 @@ fn length(bytes: &[u8]) -> u64 {
 }
 
 /// What is seen of a file by parsing it.
-fn parsed(bytes: &[u8], whole: impl FnOnce(&[u8]) -> Option<Tenant>) -> Option<Seen> {
+fn seen_whole(bytes: &[u8], whole: impl FnOnce(&[u8]) -> Option<Tenant>) -> Option<Seen> {
     let tenant = whole(bytes)?;
     let mut who = names(&tenant.tenant).to_vec();
     who.push(account(&tenant.provider, &tenant.account));

@@ -23,12 +23,18 @@ pub(super) fn lint_all(workspace: &Workspace) -> Vec<Finding> {
     check_together(workspace, &all(&workspace.tenants), workspace.at)
 }
 
+/// Fewer tenants are checked on one core.
+const MANY: usize = 8;
+
 /// What the lints find in some tenants, each part of it on a core.
 pub(super) fn check_together(
     workspace: &Workspace,
     tenants: &[&LoadedTenant],
     at: Timestamp,
 ) -> Vec<Finding> {
+    if tenants.len() < MANY {
+        return lints(workspace, tenants, at, lint::check);
+    }
     lints(workspace, tenants, at, |subject| {
         lint::together(cores::each(lint::parts().into_iter(), |part| part.find(subject)))
     })

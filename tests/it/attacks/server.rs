@@ -70,5 +70,8 @@ fn a_time_to_come_back_is_kept() {
         // Between two requests, as the server sees it: a start of the program on a busy machine is no part of it.
         let pause = asked.windows(2).map(|it| (it[1] - it[0]).as_secs_f64()).fold(0.0, f64::max);
         assert!((2.9..8.0).contains(&pause), "{status} was tried again after {pause} s: {asked:?}");
+        // Once, and no more often than the settings say.
+        let all = asked.last().unwrap().duration_since(asked[0]).as_secs_f64();
+        assert!(all < pause + 2.9, "{status} was tried for {all} s: {asked:?}");
     }
 }
