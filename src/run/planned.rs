@@ -22,8 +22,9 @@ use std::{
 /// The numbers of each platform, by its system, with the account that has them.
 pub(super) type Platforms = BTreeMap<String, BTreeMap<String, String>>;
 
-/// So many accounts are planned in a row: what was read of them is there until then.
-const TOGETHER: usize = 16;
+/// So many accounts are planned at a time: what was read of them is there until then, and meanwhile nobody ends the run or takes
+/// an answer.
+const TOGETHER: usize = 4;
 
 /// What is known of a tenant when its account has been read.
 struct Whole<'a> {
@@ -82,8 +83,7 @@ impl<'a> Session<'a> {
     ) -> Result<Vec<TenantPlan>, Failure> {
         let plans = async {
             let mut plans = Vec::with_capacity(tenants.len());
-            // What is read while some are planned is planned next, together.
-            let reads = self.each_of(tenants, |tenant| self.read_whole(tenant)).ready_chunks(TOGETHER);
+            let reads = self.each_of(tenants, |tenant| self.read_whole(tenant)).chunks(TOGETHER);
             let mut reads = pin!(reads);
             while let Some(some) = reads.next().await {
                 plans.extend(cores::each(some.into_iter(), |(index, read)| {
