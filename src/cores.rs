@@ -7,6 +7,15 @@ const EACH: usize = 2;
 /// Beyond so many threads the disk and the memory have no more to give.
 const MOST: usize = 16;
 
+/// How many give every core something to do.
+pub fn worth_all() -> usize {
+    threads() * EACH
+}
+
+fn threads() -> usize {
+    thread::available_parallelism().map_or(1, usize::from).min(MOST)
+}
+
 /// What becomes of each of many, in their order. Whoever has a core takes the next one.
 ///
 /// `work` takes tens of microseconds at least, or handing it out takes longer.
@@ -14,8 +23,7 @@ pub fn each<T, R: Send>(
     all: impl ExactSizeIterator<Item = T> + Send,
     work: impl Fn(T) -> R + Sync,
 ) -> Vec<R> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let threads = cores.min(MOST).min(all.len() / EACH);
+    let threads = threads().min(all.len() / EACH);
     if threads < 2 {
         return all.map(work).collect();
     }

@@ -4,7 +4,7 @@ use crate::{error::Failure, text::io_reason};
 use std::{fs, io::Read, path::Path, sync::Mutex, thread, time::SystemTime};
 
 /// Threads that a run has at once: two that work, one that looks up names, one that waits for an answer at the terminal. While
-/// files are loaded there are others, where the machine has them to give ([`crate::cores`]).
+/// files are loaded and accounts planned there are others, where the machine has them to give ([`crate::cores`]).
 const THREADS: usize = 4;
 
 /// Bytes of a time-zone table: the largest there is has some four thousand.

@@ -22,10 +22,6 @@ use std::{
 /// The numbers of each platform, by its system, with the account that has them.
 pub(super) type Platforms = BTreeMap<String, BTreeMap<String, String>>;
 
-/// So many accounts are planned at a time: what was read of them is there until then, and meanwhile nobody ends the run or takes
-/// an answer.
-const TOGETHER: usize = 4;
-
 /// What is known of a tenant when its account has been read.
 struct Whole<'a> {
     tenant: &'a CheckedTenant,
@@ -57,6 +53,7 @@ impl<'a> Session<'a> {
             numbers.extend(read.iter().flat_map(hosted).map(|it| (it, account.clone())));
         }
         let mut plans = Vec::new();
+        let together = cores::worth_all();
         let mut reads = reads.into_iter().peekable();
         while reads.peek().is_some() {
             // Whoever watches the run sees how far it is, and can end it here as well.
@@ -67,7 +64,7 @@ impl<'a> Session<'a> {
             if drawings.are_wanted() {
                 plans.extend(reads.next().map(|read| self.plan_read(read, &platforms, drawings)));
             } else {
-                let some: Vec<Whole<'_>> = reads.by_ref().take(TOGETHER).collect();
+                let some: Vec<Whole<'_>> = reads.by_ref().take(together).collect();
                 plans.extend(cores::each(some.into_iter(), |read| self.plan_undrawn(read, &platforms)));
             }
         }
@@ -83,7 +80,8 @@ impl<'a> Session<'a> {
     ) -> Result<Vec<TenantPlan>, Failure> {
         let plans = async {
             let mut plans = Vec::with_capacity(tenants.len());
-            let reads = self.each_of(tenants, |tenant| self.read_whole(tenant)).chunks(TOGETHER);
+            // Until as many are read as every core has work with. While it plans, nobody takes an answer or ends the run.
+            let reads = self.each_of(tenants, |tenant| self.read_whole(tenant)).chunks(cores::worth_all());
             let mut reads = pin!(reads);
             while let Some(some) = reads.next().await {
                 plans.extend(cores::each(some.into_iter(), |(index, read)| {
