@@ -18,7 +18,7 @@
 //! - [`timeline`]: what comes of it
 //! - [`story`]: the same in words, and [`source`]: the place in the YAML that each step comes from
 //! - [`reach`]: everything that a call can come to, whatever it finds
-//! - [`circuit`]: where calls may come back to
+//! - [`circuit`]: where calls may come back to; [`back`]: whether they may at all, before tables are made
 //! - [`windows`]: the stretches of time in which nothing changes for a call
 //! - [`sweep`]: every call at every time and in every state, and what is wrong with any
 //! - [`varied`]: the states in which calls are placed
@@ -31,6 +31,7 @@
 //! - [`drawn`]: the way of calls as people draw it, [`draw`] draws it, [`caption`] has the hours in words
 //! - [`layer`]: what is declared laid over what is live
 
+mod back;
 mod caption;
 mod choice;
 mod circuit;
@@ -69,6 +70,7 @@ mod varied;
 mod walk;
 mod windows;
 
+pub use back::WaysBack;
 pub use compile::Config;
 pub use device::devices_of;
 pub use drawn::{Drawing, Edge, Kind, Line, Mark, Node, Sort};

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     finding::{Finding, Place},
-    flow::{self, Assumptions, Config, Counted, Fault, Found, Network, Seconds, SiteId, System},
+    flow::{self, Assumptions, Config, Counted, Fault, Found, Network, Seconds, SiteId, System, WaysBack},
     model::{Address, E164, Tenant, phone_numbers_that},
     path::Path,
 };
@@ -50,21 +50,23 @@ fn lint(fault: Fault) -> &'static Lint {
     }
 }
 
+/// The tenants of files whose calls can be placed.
+fn placed<'a>(subject: &Subject<'a>) -> Vec<(&'a TenantSubject<'a>, System)> {
+    let system = |it: &'a TenantSubject<'a>| {
+        let kind = &subject.file.providers.get(&it.tenant.provider)?.kind;
+        Some((it, System::of_kind(kind)?))
+    };
+    subject.tenants.iter().filter_map(system).collect()
+}
+
+fn called<'a>((it, system): (&'a TenantSubject<'a>, System)) -> CalledTenant<'a> {
+    let tenant = flow::layered(it.tenant, &BTreeMap::new());
+    CalledTenant { tenant, system, is_whole: false, live: None, until: it.until, place: it.place_of_step }
+}
+
 /// The tenants of files alone.
 pub(super) fn declared<'a>(subject: &Subject<'a>) -> Vec<CalledTenant<'a>> {
-    let called = |it: &'a TenantSubject<'a>| {
-        let kind = &subject.file.providers.get(&it.tenant.provider)?.kind;
-        let (system, tenant) = (System::of_kind(kind)?, flow::layered(it.tenant, &BTreeMap::new()));
-        Some(CalledTenant {
-            tenant,
-            system,
-            is_whole: false,
-            live: None,
-            until: it.until,
-            place: it.place_of_step,
-        })
-    };
-    subject.tenants.iter().filter_map(called).collect()
+    placed(subject).into_iter().map(called).collect()
 }
 
 /// A circle that calls go in.
@@ -86,15 +88,32 @@ impl Circle {
     }
 }
 
-/// The circles that calls go in, as findings.
-pub(super) fn circles(tenants: &[CalledTenant<'_>], at: Seconds, is_now: bool) -> Vec<Finding> {
-    let ways = groups(tenants).into_iter().flat_map(|group| ways_of(tenants, &group, at, is_now));
-    once(ways.map(|circle| circle.finding).collect())
+/// The circles that calls go in as the files are, as findings.
+pub(super) fn circles(subject: &Subject<'_>) -> Vec<Finding> {
+    let placed = placed(subject);
+    let mut ways = WaysBack::default();
+    for (at, (it, _)) in placed.iter().enumerate() {
+        ways.add_tenant(SiteId::of(at), it.tenant);
+    }
+    let back = ways.sites();
+    if back.is_empty() {
+        return Vec::new();
+    }
+    let tenants: Vec<&Tenant> = placed.iter().map(|(it, _)| it.tenant).collect();
+    let mut found = Vec::new();
+    for group in groups(&tenants) {
+        if group.iter().any(|at| back.contains(&SiteId::of(*at))) {
+            let tenants: Vec<CalledTenant<'_>> = group.iter().map(|at| called(placed[*at])).collect();
+            let all: Vec<usize> = (0..tenants.len()).collect();
+            found.extend(ways_of(&tenants, &all, subject.at, subject.is_now));
+        }
+    }
+    once(found.into_iter().map(|circle| circle.finding).collect())
 }
 
 /// The circles that calls go in: everybody does the same, and every schedule counts.
 pub fn ways(tenants: &[CalledTenant<'_>], at: Seconds) -> Vec<Circle> {
-    groups(tenants).iter().flat_map(|group| ways_of(tenants, group, at, true)).collect()
+    groups_of(tenants).iter().flat_map(|group| ways_of(tenants, group, at, true)).collect()
 }
 
 fn ways_of(tenants: &[CalledTenant<'_>], group: &[usize], at: Seconds, is_now: bool) -> Vec<Circle> {
@@ -118,7 +137,7 @@ fn ways_of(tenants: &[CalledTenant<'_>], group: &[usize], at: Seconds, is_now: b
 /// Everything that is wrong with calls to some tenants, among all that there are.
 pub fn sweep(tenants: &[CalledTenant<'_>], asked: &BTreeSet<usize>, at: Seconds) -> (Vec<Finding>, Counted) {
     let (mut findings, mut counted) = (Vec::new(), Counted::default());
-    for group in groups(tenants) {
+    for group in groups_of(tenants) {
         let own: BTreeSet<SiteId> = group
             .iter()
             .enumerate()
@@ -154,11 +173,16 @@ fn ahead(tenants: &[CalledTenant<'_>], group: &[usize], at: Seconds) -> std::ops
     ahead.start..until.map_or(ahead.end, |until| until.clamp(ahead.start + 1, ahead.end))
 }
 
+fn groups_of(tenants: &[CalledTenant<'_>]) -> Vec<Vec<usize>> {
+    let tenants: Vec<&Tenant> = tenants.iter().map(|it| &it.tenant).collect();
+    groups(&tenants)
+}
+
 /// The tenants that calls come to from each other: in order, each in one group.
-fn groups(tenants: &[CalledTenant<'_>]) -> Vec<Vec<usize>> {
+fn groups(tenants: &[&Tenant]) -> Vec<Vec<usize>> {
     let mut owners: BTreeMap<&E164, usize> = BTreeMap::new();
     for (at, it) in tenants.iter().enumerate() {
-        for number in it.tenant.numbers.keys().chain(it.tenant.forwards.keys()) {
+        for number in it.numbers.keys().chain(it.forwards.keys()) {
             owners.entry(number).or_insert(at);
         }
     }
@@ -171,7 +195,7 @@ fn groups(tenants: &[CalledTenant<'_>]) -> Vec<Vec<usize>> {
         at
     }
     for (at, it) in tenants.iter().enumerate() {
-        phone_numbers_that(&it.tenant, &mut |number| {
+        phone_numbers_that(it, &mut |number| {
             if let Some(owner) = owners.get(number) {
                 let (one, other) = (first(&mut group, at), first(&mut group, *owner));
                 group[one.max(other)] = one.min(other);

@@ -244,7 +244,7 @@ pub fn parts() -> Vec<Part> {
 impl Part {
     pub fn find(&self, subject: &Subject<'_>) -> Vec<Finding> {
         match self {
-            Self::Calls => calls::circles(&calls::declared(subject), subject.at, subject.is_now),
+            Self::Calls => calls::circles(subject),
             Self::Files(lint) => run(lint, subject),
         }
     }

@@ -3,7 +3,7 @@
 use super::{CheckedTenant, lints::changes, origin::origin, place::locate};
 use crate::{
     finding::{Finding, Level, Place},
-    flow::{self, System},
+    flow::{self, SiteId, System, WaysBack},
     lint::calls::{self, CalledTenant, Circle},
     load::LoadedTenant,
     model::{Address, Diverts, Kind, Queue, Reference, Resource, Rules, Tenant, references},
@@ -55,6 +55,15 @@ pub fn unread(tenant: &CheckedTenant, live: &Objects) -> BTreeMap<Address, Resou
     next
 }
 
+/// Whether calls may come back to where they were, by what is declared or live.
+fn may_come_back(loaded: &LoadedTenant, live: &Objects) -> bool {
+    let site = SiteId::of(0);
+    let mut ways = WaysBack::default();
+    ways.add_tenant(site, &loaded.tenant);
+    live.iter().for_each(|(address, resource)| ways.add_object(site, address, resource));
+    !ways.sites().is_empty()
+}
+
 /// Adds to a tenant's plan which circles it makes: a step by which no phone rings any more is critical.
 pub fn judge(
     loaded: &LoadedTenant,
@@ -65,9 +74,12 @@ pub fn judge(
     option: &'static str,
     mut plan: TenantPlan,
 ) -> TenantPlan {
+    let Some(system) = System::of_kind(tenant.provider.kind) else { return plan };
+    if !may_come_back(loaded, live) {
+        return plan;
+    }
     let until = changes(loaded, at);
     let at = at.as_second();
-    let Some(system) = System::of_kind(tenant.provider.kind) else { return plan };
     let nowhere = |_: &Path| -> Option<Place> { None };
     let layered = flow::layered(&loaded.tenant, live);
     let whole = layered.clone();

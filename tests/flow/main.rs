@@ -9,6 +9,7 @@
 //! - `templated`: templates, of which callers notice nothing
 //! - `speed`: how fast it is
 //! - `random`: tenants and calls from a seed
+//! - `back`: who may have a way back, before tables are made
 //! - `parts`: what of a configuration a call comes to
 //! - `suggested`: assertions that are suggested, on what they were made from and on what somebody has changed
 //! - `articles`: calls of which a sentence of a source says how they end
@@ -17,6 +18,8 @@
 // The attribute tells clippy that helpers beside the tests are test code as well.
 #[cfg(test)]
 mod articles;
+#[cfg(test)]
+mod back;
 #[cfg(test)]
 mod held;
 #[cfg(test)]
