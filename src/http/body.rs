@@ -192,6 +192,8 @@ const OWN_KEY: &str = "a key in it begins with `$serde_json::private::`, which h
 struct State<'de> {
     /// The keys of the objects that the place at hand is in, those of the innermost last.
     keys: Vec<Cow<'de, str>>,
+    /// The keys of the last object before, at each depth. The rows of a list have the same keys in the same order.
+    before: Vec<Vec<Cow<'de, str>>>,
     /// In how many lists and objects that place is.
     depth: usize,
     /// Whether the outermost of them is a list.
@@ -199,10 +201,28 @@ struct State<'de> {
     has_row_list: bool,
 }
 
-impl State<'_> {
+impl<'de> State<'de> {
     fn enter<E: Error>(&mut self) -> Result<(), E> {
         self.depth += 1;
         if self.depth > DEEPEST { Err(E::custom("recursion limit exceeded")) } else { Ok(()) }
+    }
+
+    /// Whether the innermost object, whose keys begin there, has each key once.
+    fn each_once<E: Error>(&mut self, begin: usize) -> Result<(), E> {
+        if self.before.len() <= self.depth {
+            self.before.resize(self.depth + 1, Vec::new());
+        }
+        let (keys, before) = (&mut self.keys[begin..], &mut self.before[self.depth]);
+        if *keys == **before {
+            return Ok(());
+        }
+        before.clear();
+        before.extend_from_slice(keys);
+        keys.sort_unstable();
+        match keys.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(twice) => Err(E::custom(format!("an object has the key {:?} twice", twice[0]))),
+            None => Ok(()),
+        }
     }
 }
 
@@ -275,11 +295,7 @@ impl<'de> Visitor<'de> for Look<'_, 'de> {
             self.0.keys.push(key);
             entries.next_value_seed(Look(self.0))?;
         }
-        let keys = &mut self.0.keys[outer..];
-        keys.sort_unstable();
-        if let Some(twice) = keys.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(A::Error::custom(format!("an object has the key {:?} twice", twice[0])));
-        }
+        self.0.each_once(outer)?;
         self.0.keys.truncate(outer);
         self.0.depth -= 1;
         Ok(())
@@ -339,6 +355,9 @@ mod tests {
             (r#"{"a":1} {}"#, Some("trailing characters at line 1 column 9".to_owned())),
             (r#"[{"b":{"a":1,"c":1},"a":0,"b":2}]"#, Some(twice("b", 32))),
             (r#"{"a":{"a":{}},"b":{"a":[{"a":0}]}}"#, None),
+            (r#"[{"a":1,"b":1},{"a":1,"b":1},{"b":1,"a":1},{"a":1}]"#, None),
+            (r#"[{"a":1,"b":1},{"a":1,"b":1},{"a":1,"b":1,"a":1}]"#, Some(twice("a", 48))),
+            (r#"[{"a":1,"b":1},{"c":{"a":1,"b":1}},{"a":1,"a":1}]"#, Some(twice("a", 48))),
             (r#"{"a":0,"\u0061":1}"#, Some(twice("a", 18))),
             (r#"{"$serde_json::private::Number":"1"}"#, Some(own.to_owned())),
             (r#"{"\u0024serde_json::private::RawValue":"1"}"#, Some(format!("{own} at line 1 column 38"))),
