@@ -16,7 +16,7 @@ use super::span::Span;
 use super::syntax::{self, MAX_DEPTH, too_deep};
 use super::tree::{Node, Tree, Value};
 use crate::finding::Finding;
-use crate::text::is_hidden;
+use crate::text::first_hidden;
 
 const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
 /// Lists and maps of one file. Each takes far more memory than the two bytes that it may be written with.
@@ -169,7 +169,7 @@ impl<'a> Builder<'a> {
                     if plain { (span.start(), span.end()) } else { (span.start() + 1, span.end() - 1) };
                 let kept = Text::of(self.source.shared_text(), inner, text);
                 let span = if absent { self.dash(span) } else { span };
-                if let Some(hidden) = text.chars().find(|c| is_hidden(*c)) {
+                if let Some(hidden) = first_hidden(text) {
                     let message =
                         format!("this text holds the invisible character U+{:04X}", u32::from(hidden));
                     let finding = Finding::error("hidden-character", message);

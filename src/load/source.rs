@@ -1,5 +1,6 @@
 //! One file's text, and the way from byte spans to places in it.
 
+use memchr::memchr2_iter;
 use std::sync::Arc;
 
 use super::{
@@ -41,9 +42,9 @@ impl Source {
         let bytes = text.as_bytes();
         // A byte order mark belongs to no line, so that columns count what people see.
         let mut lines = vec![if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }];
-        for (at, byte) in bytes.iter().enumerate() {
+        for at in memchr2_iter(b'\n', b'\r', bytes) {
             // A lone CR is a line break to YAML; left in a line it would garble the terminal.
-            if *byte == b'\n' || (*byte == b'\r' && bytes.get(at + 1) != Some(&b'\n')) {
+            if bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n') {
                 lines.push(at + 1);
             }
         }

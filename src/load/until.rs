@@ -171,10 +171,15 @@ struct Finder<'a> {
 
 impl Finder<'_> {
     fn object(&mut self, kind: Kind, key: &Node, object: &Node) {
+        let own = object.entry(UNTIL);
+        let rules = object.get(ORDER).filter(|_| kind == Kind::Rules).map(Node::items).unwrap_or_default();
+        // Most objects have none, and need no names here.
+        if own.is_none() && rules.iter().all(|rule| rule.entry(UNTIL).is_none()) {
+            return;
+        }
         let name = key.text().parse().map_or_else(|_| key.text().to_owned(), |it: E164| it.to_string());
         let address = Address::new(kind, name);
         let holder = Path::from([kind.section(), key.text()]);
-        let own = object.entry(UNTIL);
         if let Some((word, until)) = own {
             self.none = false;
             if may_have(kind) {
@@ -184,7 +189,6 @@ impl Finder<'_> {
                 self.wrong("unknown-key", word, message, HOLDERS);
             }
         }
-        let rules = object.get(ORDER).filter(|_| kind == Kind::Rules).map(Node::items).unwrap_or_default();
         for (index, rule) in rules.iter().enumerate() {
             let Some((word, until)) = rule.entry(UNTIL) else { continue };
             self.none = false;

@@ -330,7 +330,9 @@ impl Dialect {
             found.push(Unsupported { path, message: missing(what), help: row.way.outline() });
         }
         found.extend(self.overnight(resource));
-        for path in self.without_row(address.kind, &Path::default(), &said) {
+        let mut without = Vec::new();
+        self.without_row(address.kind, &mut Vec::new(), &said, &mut without);
+        for path in without {
             let message = missing(format!("`{path}`"));
             found.push(Unsupported { path, message, help: NO_ROW.way.outline() });
         }
@@ -370,21 +372,35 @@ impl Dialect {
     }
 
     /// The fields of a declared object of which no row speaks. A group of fields has a row for each of them.
-    fn without_row(&self, kind: Kind, path: &Path, said: &Skeleton) -> Vec<Path> {
+    fn without_row<'s>(
+        &self,
+        kind: Kind,
+        path: &mut Vec<&'s str>,
+        said: &'s Skeleton,
+        found: &mut Vec<Path>,
+    ) {
         let mut rows = self.grades.iter().filter(|row| row.kind == kind && row.when == When::Always);
-        if !path.is_empty() && rows.clone().any(|row| covers(row, kind, path)) {
-            return Vec::new();
+        // The row of the object itself speaks of nothing in it.
+        if !path.is_empty() && rows.clone().any(|row| !row.path.is_empty() && path.starts_with(row.path)) {
+            return;
         }
-        let is_group = rows.any(|row| is_inside(row.path, path));
-        match said {
-            Skeleton::Fields(fields) if is_group => {
-                let own = fields.iter().filter(|(field, _)| !(path.is_empty() && *field == PROTECT));
-                own.flat_map(|(field, value)| self.without_row(kind, &path.join(Segment::key(field)), value))
-                    .collect()
-            }
-            _ => vec![path.clone()],
+        let is_group = rows.any(|row| row.path.starts_with(path));
+        let Skeleton::Fields(fields) = said else { return found.push(keys(path)) };
+        if !is_group {
+            return found.push(keys(path));
+        }
+        let is_whole = path.is_empty();
+        for (field, value) in fields.iter().filter(|(field, _)| !(is_whole && *field == PROTECT)) {
+            path.push(field);
+            self.without_row(kind, path, value, found);
+            path.pop();
         }
     }
+}
+
+/// A path of keys.
+fn keys(path: &[&str]) -> Path {
+    path.iter().map(|key| Segment::key(key)).collect()
 }
 
 /// What a file says to dialform and not to a provider, of every kind.
@@ -393,11 +409,6 @@ const PROTECT: &str = "protect";
 /// Whether a row speaks of a field. The row of the object itself speaks of nothing in it.
 fn covers(row: &GradeRow, kind: Kind, path: &Path) -> bool {
     row.kind == kind && row.path.is_empty() == path.is_empty() && path.is_in_field(row.path)
-}
-
-/// Whether a field is at a path or in what is there.
-fn is_inside(field: Field, path: &Path) -> bool {
-    field.len() >= path.len() && path.iter().zip(field).all(|(segment, key)| segment.as_key() == Some(key))
 }
 
 /// Something the provider cannot hold.

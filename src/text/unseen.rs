@@ -81,13 +81,20 @@ fn is_unprintable(c: char) -> bool {
 
 /// Whether a character is not seen but changes what is seen: terminal commands, and turns of the writing direction
 /// that make a line read as another one.
-pub fn is_hidden(c: char) -> bool {
+fn is_hidden(c: char) -> bool {
     if matches!(c, ' '..='~') {
         return false;
     }
     let turns = CodePointSetData::new::<BidiControl>().contains(c)
         && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}');
     (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || turns
+}
+
+/// The first of these in a text.
+pub fn first_hidden(text: &str) -> Option<char> {
+    // Most texts have none, as their bytes tell.
+    let is_usual = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_usual { None } else { text.chars().find(|c| is_hidden(*c)) }
 }
 
 /// Whether a character takes no place, does something, or is a space that is not the usual one.
