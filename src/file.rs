@@ -151,13 +151,18 @@ fn is_stream(path: &Path) -> bool {
 /// Puts a file where it is named, whole or not at all; where it is not put, what was there stays. Only its owner may read
 /// it. A link is not followed.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_by(path, &mut |file| file.write_all(bytes))
+}
+
+/// The same for what is written bit by bit.
+pub fn replace_by(path: &Path, write: &mut dyn FnMut(&mut File) -> io::Result<()>) -> io::Result<()> {
     if is_stream(path) {
-        return fs::write(path, bytes);
+        return write(&mut File::create(path)?);
     }
     is_no_link(path)?;
     let directory = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(directory)?;
-    file.write_all(bytes)?;
+    write(file.as_file_mut())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     // The name is to be on the disk as well.

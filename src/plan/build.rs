@@ -1,8 +1,8 @@
 //! One tenant: what it declares against what is live.
 
 use super::{
-    Action, Base, BulkEntry, Class, Desired, Dialect, LISTED, Note, Observed, Own, Passed, Policy, Remnant,
-    Role, Source, Step, TenantPlan, bulk,
+    Action, Base, BulkEntry, Class, Desired, Dialect, LISTED, Note, Observed, Passed, Policy, Remnant, Role,
+    Source, Step, TenantPlan, bulk,
     by_hand::{self, is_by_hand},
     class, guard, leading, live, order, passed,
     portal::{Clicks, join},
@@ -166,7 +166,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         plan.steps.push(Step { class, ..step });
     }
     for step in &mut plan.steps {
-        step.own = observed.own.get(&step.address).map(Own::value);
+        step.own = observed.own.get(&step.address).cloned();
         step.restored = desired.get(&step.address).and_then(|wanted| wanted.own.clone());
     }
     if let Some(base) = base {

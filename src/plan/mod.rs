@@ -376,7 +376,7 @@ pub struct Step {
     pub instructions: Vec<Clicks>,
     /// The live object in the provider's own words.
     #[serde(skip)]
-    pub own: Option<Value>,
+    pub own: Option<Own>,
     /// The object as it was, in the provider's own words, where it is brought back: so it is written.
     #[serde(skip)]
     pub restored: Option<Value>,

@@ -5,15 +5,17 @@ use serde_json::{
     Value,
     value::{RawValue, to_raw_value},
 };
+use std::sync::Arc;
 
-/// Kept as its JSON: of most objects nobody asks for it, and a text takes a fraction of the memory of a value.
+/// Kept as its JSON: of most objects nobody asks for it, and a text takes a fraction of the memory of a value. What is of
+/// several objects is kept once.
 #[derive(Debug, Clone)]
-pub struct Own(Box<RawValue>);
+pub struct Own(Arc<RawValue>);
 
 impl Own {
     /// What was read has text keys alone, so that this cannot fail.
     pub fn of(read: &impl Serialize) -> Self {
-        Self(to_raw_value(read).unwrap_or_else(|_| RawValue::NULL.to_owned()))
+        Self(to_raw_value(read).unwrap_or_else(|_| RawValue::NULL.to_owned()).into())
     }
 
     /// What a restore file keeps.

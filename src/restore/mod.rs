@@ -9,16 +9,18 @@ mod declared;
 mod file;
 mod restoration;
 mod review;
+mod snapshot;
 
 pub use declared::StillDeclared;
-pub use file::{directory, load, narrow, save};
+pub use file::{directory, load};
 pub use restoration::{Lost, Restoration};
 pub use review::mark_lost;
+pub use snapshot::Snapshot;
 
 use crate::{
     diff::FieldChange,
     model::{Address, Resource},
-    plan::{Action, Plan, Step},
+    plan::{Action, Step, TenantPlan},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -31,6 +33,9 @@ const WITHOUT_OWN: u32 = 2;
 
 /// What tells a restore file from other JSON.
 const FILE_KIND: &str = "dialform restore";
+
+/// The key of the sum over everything else.
+const CHECKSUM: &str = "checksum";
 
 /// The before-values of one apply.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -98,42 +103,24 @@ impl StepRecord {
             action: step.action,
             before: step.before.as_ref().map(value),
             after: step.after.as_ref().map(value),
-            own: step.own.clone().map(without_credentials),
+            own: step.own.as_ref().map(|own| without_credentials(own.value())),
             changes: step.changes.clone(),
         }
     }
 }
 
-impl Record {
-    /// The before-values of a plan; `None` if apply will not write. Steps for a person are left out: nobody knows whether
-    /// they will be taken.
-    pub fn of(plan: &Plan, created: String, sandbox: bool, system: &dyn Fn(&str) -> String) -> Option<Self> {
-        let tenants: Vec<TenantRecord> = plan
-            .tenants
-            .iter()
-            .map(|tenant| TenantRecord {
-                tenant: tenant.tenant.clone(),
-                provider: tenant.provider.clone(),
-                system: system(&tenant.provider),
-                account: tenant.account.clone(),
-                steps: tenant
-                    .steps
-                    .iter()
-                    .filter(|it| it.action != Action::Manual)
-                    .map(StepRecord::of)
-                    .collect(),
-            })
-            .filter(|tenant| !tenant.steps.is_empty())
-            .collect();
-        let kind = FILE_KIND.to_owned();
-        let digest = plan.digest.clone();
-        (!tenants.is_empty()).then(|| Self {
-            kind,
-            format_version: FORMAT_VERSION,
-            created,
-            digest,
-            sandbox,
-            tenants,
+impl TenantRecord {
+    /// The before-values of a tenant's plan, of the objects that are kept; `None` where there is nothing to keep. Steps for a
+    /// person are left out: nobody knows whether they will be taken.
+    fn of(plan: &TenantPlan, system: String, is_kept: &dyn Fn(&Address) -> bool) -> Option<Self> {
+        let steps = plan.steps.iter().filter(|it| it.action != Action::Manual && is_kept(&it.address));
+        let steps: Vec<StepRecord> = steps.map(StepRecord::of).collect();
+        (!steps.is_empty()).then(|| Self {
+            tenant: plan.tenant.clone(),
+            provider: plan.provider.clone(),
+            system,
+            account: plan.account.clone(),
+            steps,
         })
     }
 }

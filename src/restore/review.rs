@@ -54,7 +54,7 @@ impl Restoration {
         plan.notes.extend(later_changes(self, &plan.steps));
         plan.notes.extend(plan.steps.iter().filter_map(|step| {
             let (now, then) = step.own.as_ref().zip(step.restored.as_ref())?;
-            let text = (dialect.stays)(step.address.kind, now, then)?;
+            let text = (dialect.stays)(step.address.kind, &now.value(), then)?;
             Some(Note::new(&step.address, text))
         }));
         plan.notes.extend(notes.into_iter().filter(|note| named(&note.address)));

@@ -9,7 +9,8 @@ use crate::{
     outcome::{Outcome, Status},
     plan::Plan,
     provider::Entry,
-    restore,
+    restore::{self, Snapshot},
+    text::io_reason,
 };
 use std::{
     collections::BTreeSet,
@@ -37,22 +38,22 @@ impl Session<'_> {
         if self.context.shutdown.stop.is_cancelled() {
             return Err(Failure::stopped());
         }
-        let restore = self.save(plan)?;
+        let providers = &self.checked.workspace.providers;
+        let system = |name: &str| providers.get(name).map(Entry::system).unwrap_or_default();
+        let snapshot = Snapshot::of(plan, self.sandbox, &system, &self.context.secrets);
+        let restore = self.save(plan, &snapshot)?;
         let outcomes = self.carry_out(plan, wait).await;
         if let Some(path) = &restore {
-            self.narrow(path, &outcomes);
+            self.narrow(&snapshot, path, &outcomes);
         }
         let (ending, findings) = self.judge(plan, &outcomes);
         Ok(Applied { outcomes, restore, findings, ending })
     }
 
     /// Writes down what is live before a plan. An apply that cannot be undone is not begun.
-    fn save(&self, plan: &Plan) -> Result<Option<PathBuf>, Failure> {
+    fn save(&self, plan: &Plan, snapshot: &Snapshot<'_>) -> Result<Option<PathBuf>, Failure> {
         let root = &self.checked.root;
-        let providers = &self.checked.workspace.providers;
-        let system = |name: &str| providers.get(name).map(Entry::system).unwrap_or_default();
-        let saved = restore::save(root, plan, self.sandbox, &system, &self.context.secrets);
-        let saved = saved.map_err(|error| {
+        let saved = snapshot.save(root).map_err(|error| {
             let directory = restore::directory(root);
             let message = format!("cannot write a restore file into `{}`: {error}", directory.display());
             Failure::error(message).help("nothing was sent: apply does not start without a restore file")
@@ -89,12 +90,12 @@ impl Session<'_> {
     }
 
     /// Leaves in the restore file what the run has written or may have written. Objects that it never touched are left out.
-    fn narrow(&self, path: &Path, outcomes: &[Outcome]) {
+    fn narrow(&self, snapshot: &Snapshot<'_>, path: &Path, outcomes: &[Outcome]) {
         let all = written(outcomes);
         let written = |tenant: &str, address: &Address| all.contains(&(tenant, address));
-        if let Err(why) = restore::narrow(path, &written, &self.context.secrets) {
-            self.context
-                .info(format!("{} still names steps that were not carried out: {why}", path.display()));
+        if let Err(error) = snapshot.narrow(path, &written) {
+            let (path, why) = (path.display(), io_reason(&error));
+            self.context.info(format!("{path} still names steps that were not carried out: {why}"));
         }
     }
 

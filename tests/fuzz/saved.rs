@@ -8,7 +8,7 @@ use crate::{
 };
 use dialform::{
     error::Failure,
-    restore,
+    restore::{self, Snapshot},
     run::{Context, Emulation, Options, Selection, check, plan, save_plan, saved_plan},
 };
 use serde_json::{Value, json};
@@ -136,7 +136,7 @@ fn files() {
             check(root.path(), &Options::default()).unwrap_or_else(|_| panic!("the workspace is wrong"));
         checked.workspace.providers[name].system()
     };
-    let kept = restore::save(root.path(), &made, true, &system, &context.secrets).unwrap().unwrap();
+    let kept = Snapshot::of(&made, true, &system, &context.secrets).save(root.path()).unwrap().unwrap();
     let seeds = [fs::read(file).unwrap(), fs::read(kept).unwrap()];
     let [plan, restore] = seeds.each_ref().map(|bytes| serde_json::from_slice(bytes).unwrap());
     let written = Written { plan, restore };

@@ -66,7 +66,8 @@ const TABLE: &[Row] = &[
     ("apply",             "diff http model outcome path plan provider text", "tokio tokio::time tokio_util"),
     // "On disk" is one file; the rest are values.
     ("restore",           "diff explained finding model path plan text", ""),
-    ("restore/file",      "explained file model plan secret text", "jiff::Timestamp::now std::fs std::process tempfile"),
+    ("restore/file",      "explained file text", ""),
+    ("restore/snapshot",  "file model plan secret text", "jiff::Timestamp::now std::fs std::process tempfile"),
     // "On this machine" is `file`, "on others" is `shared`: the only row that has a store.
     ("lock",              "explained model secret text", "jiff::Timestamp::now std::process std::time::Instant std::time::SystemTime"),
     ("lock/file",         "explained file text", "std::fs std::thread"),

@@ -119,7 +119,7 @@ impl Writing<'_> {
             _ => return Err(conflict(self.step, "this cannot be deleted through the API")),
         };
         let id = self.id(target_type, &key).await?;
-        let reviewed = self.step.own.as_ref().and_then(|own| text(own.get("id")?));
+        let reviewed = self.step.own.as_ref().and_then(|own| text(own.value().get("id")?));
         if reviewed.is_some_and(|reviewed| reviewed != id) {
             return Err(conflict(self.step, "another one has been made in its place since the plan"));
         }
