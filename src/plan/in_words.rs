@@ -4,11 +4,18 @@ use super::{Step, TenantPlan};
 use crate::{diff::nothing_like, experience::Table, model::Resource};
 
 impl TenantPlan {
+    /// Takes away the table of calls, which is larger than all of the rest: whoever carries the plan out does not read it.
+    pub fn without_table(&mut self) {
+        if let Some(experience) = &mut self.experience {
+            experience.table = Table::default();
+        }
+    }
+
     /// Takes away what only a program reads, or whoever carries it out: whole objects, the table of calls, and where the system
     /// is reached.
     pub fn in_words(&mut self) {
+        self.without_table();
         if let Some(experience) = &mut self.experience {
-            experience.table = Table::default();
             experience.brought.clear();
             experience.lines.shrink_to_fit();
         }

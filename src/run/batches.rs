@@ -8,7 +8,7 @@ use super::{
     allows::Allows,
     check::{Fleet, KindsOf, add_kinds, declared, in_files, settings},
     levels::Levels,
-    planned::Platforms,
+    platforms::{Known, Platforms},
     session::Opened,
 };
 use crate::{
@@ -18,11 +18,7 @@ use crate::{
     plan::{Across, Plan, TenantPlan, Wanted},
     provider::{Kinds, Workspace},
 };
-use std::{
-    collections::{BTreeMap, HashMap},
-    path::Path,
-    sync::OnceLock,
-};
+use std::{collections::BTreeMap, path::Path, sync::OnceLock};
 
 /// How many bytes of files are loaded at once. Loaded they take about twenty times as much.
 const BATCH: u64 = 256 * 1024;
@@ -123,78 +119,26 @@ impl Checked {
     }
 }
 
-/// The numbers of a system: who has each, and which tenant's file is the last to say so.
-type Hosts = HashMap<u64, (u32, u32)>;
-
-/// What of a plan has to do with the accounts of other batches.
-struct Outwards {
-    batch: usize,
-    system: u32,
-    ways: Vec<u64>,
-}
-
-/// The accounts that were read, as far as others may lead to their numbers.
-#[derive(Default)]
-struct Known {
-    /// Systems and accounts by their position.
-    names: Vec<String>,
-    positions: HashMap<String, u32>,
-    /// By system.
-    hosts: BTreeMap<u32, Hosts>,
-}
-
-impl Known {
-    fn position(&mut self, name: &str) -> u32 {
-        if let Some(known) = self.positions.get(name) {
-            return *known;
-        }
-        let position = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        self.names.push(name.to_owned());
-        self.positions.insert(name.to_owned(), position);
-        position
-    }
-
-    /// Takes out of a plan what has to do with others.
-    fn take(&mut self, batch: usize, file: u32, plan: &mut TenantPlan) -> Outwards {
-        let Across { system, hosts, ways_out } = std::mem::take(&mut plan.across);
-        // What was compared is compared.
-        plan.wanted = Wanted::default();
-        let (system, account) = (self.position(&system), self.position(&plan.account));
-        let known = self.hosts.entry(system).or_default();
-        for number in hosts.iter().filter_map(|it| digits(it)) {
-            let host = known.entry(number).or_default();
-            *host = (*host).max((file, account));
-        }
-        let mut ways: Vec<u64> = ways_out.iter().filter_map(|it| digits(&it.to)).collect();
-        ways.sort_unstable();
-        ways.dedup();
-        ways.shrink_to_fit();
-        Outwards { batch, system, ways }
-    }
-
-    /// The numbers to which a plan leads on its own system, each with the account that has it: that may be its own.
-    fn led_to(&self, it: &Outwards) -> Platforms {
-        let mut platforms = Platforms::new();
-        let known = self.hosts.get(&it.system);
-        for number in &it.ways {
-            let Some((_, host)) = known.and_then(|known| known.get(number)) else { continue };
-            let numbers = platforms.entry(self.names[it.system as usize].clone()).or_default();
-            numbers.insert(format!("+{number}"), self.names[*host as usize].clone());
-        }
-        platforms
-    }
-}
-
-fn digits(number: &str) -> Option<u64> {
-    number.strip_prefix('+')?.parse().ok()
-}
-
 /// What of a plan is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
     Whole,
+    /// What it takes to carry it out, and what people read of it.
+    ToApply,
     /// What people read: of a fleet nothing else is kept.
     InWords,
+}
+
+impl Detail {
+    /// The plan without what nobody wants of it.
+    pub(super) fn of(self, mut plan: TenantPlan) -> TenantPlan {
+        match self {
+            Self::Whole => {}
+            Self::ToApply => plan.without_table(),
+            Self::InWords => plan.in_words(),
+        }
+        plan
+    }
 }
 
 /// Plans the tenants of a run over what is open: those that are loaded, or those of a fleet, batch by batch.
@@ -207,7 +151,8 @@ pub async fn plan_over(
 ) -> (Opened, Result<Plan, Failure>) {
     if checked.fleet.is_none() {
         let session = Session::over(opened, checked, context);
-        let plan = session.plan_drawn(drawings).await;
+        // A run of few tenants may show all of it.
+        let plan = session.plan_drawn(Detail::Whole, drawings).await;
         return (session.into_opened(), plan);
     }
     let (opened, plans) = plan_fleet(opened, checked, detail, context).await;
@@ -240,9 +185,10 @@ async fn plan_fleet(
                 for (tenant, mut plan) in checked.tenants.iter().zip(planned) {
                     let file = files.binary_search_by(|it| it.as_str().cmp(checked.loaded(tenant).file()));
                     let file = u32::try_from(file.unwrap_or_default()).unwrap_or(u32::MAX);
-                    outwards.push(known.take(batch, file, &mut plan));
-                    keep(&mut plan, detail);
-                    plans.push(plan);
+                    outwards.push((batch, known.add(file, &plan)));
+                    // What was compared is compared.
+                    (plan.across, plan.wanted) = (Across::default(), Wanted::default());
+                    plans.push(detail.of(plan));
                 }
             }
             Err(failure) => return (opened, Err(failure)),
@@ -250,13 +196,13 @@ async fn plan_fleet(
     }
     // Only when every account is read is it known which numbers are on one platform. Few lead there.
     let mut loaded = None;
-    for (plan, outwards) in plans.iter_mut().zip(&outwards) {
+    for (plan, (batch, outwards)) in plans.iter_mut().zip(&outwards) {
         let platforms = known.led_to(outwards);
         if platforms.is_empty() {
             continue;
         }
-        if loaded.replace(outwards.batch) != Some(outwards.batch)
-            && let Err(failure) = checked.load_batch(outwards.batch)
+        if loaded.replace(*batch) != Some(*batch)
+            && let Err(failure) = checked.load_batch(*batch)
         {
             return (opened, Err(failure));
         }
@@ -269,20 +215,13 @@ async fn plan_fleet(
             Ok(planned) => {
                 for mut again in planned {
                     (again.across, again.wanted) = (Across::default(), Wanted::default());
-                    keep(&mut again, detail);
-                    *plan = again;
+                    *plan = detail.of(again);
                 }
             }
             Err(failure) => return (opened, Err(failure)),
         }
     }
     (opened, Ok(plans))
-}
-
-fn keep(plan: &mut TenantPlan, detail: Detail) {
-    if detail == Detail::InWords {
-        plan.in_words();
-    }
 }
 
 async fn plan_some(
@@ -293,6 +232,6 @@ async fn plan_some(
     context: &Context,
 ) -> (Opened, Result<Vec<TenantPlan>, Failure>) {
     let session = Session::over(opened, checked, context);
-    let plans = session.plan_each(tenants, platforms).await;
+    let plans = session.plan_each(tenants, platforms, Detail::Whole).await;
     (session.into_opened(), plans)
 }

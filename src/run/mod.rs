@@ -14,7 +14,7 @@
 //! - `place`: where something of a tenant stands
 //! - `checklist`: what of it only people can set or look at
 //! - `session`, `emulated`, `planned`: open phone systems, real or emulated, and the plan against them, with `at_once`: many tenants at
-//!   once, each provider within its own limits
+//!   once, each provider within its own limits, and `platforms`: which of them lead to the numbers of others
 //! - `batches`: the same of a fleet, of which one batch of tenants after the other is in memory
 //! - `compared`: one tenant against what is live, or against what the files said at another revision
 //! - `drift`: what has changed live, and both ways out
@@ -135,6 +135,7 @@ mod pictured;
 mod place;
 mod plan_file;
 mod planned;
+mod platforms;
 pub mod progress;
 mod ready_ci;
 pub mod rehearse;

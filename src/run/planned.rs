@@ -1,8 +1,16 @@
 //! The plan of a session: every account read, and each tenant compared with it.
 
 use super::{
-    CheckedTenant, Drawings, Intent, Session, allowed::Allowed, at_once::in_order, circles, compared::input,
-    drift::with_ways_out, noticed, place::locate, undo::judged,
+    CheckedTenant, Detail, Drawings, Intent, Session,
+    allowed::Allowed,
+    at_once::in_order,
+    circles,
+    compared::input,
+    drift::with_ways_out,
+    noticed,
+    place::locate,
+    platforms::{Known, Platforms},
+    undo::judged,
 };
 use crate::{
     cores,
@@ -19,8 +27,9 @@ use std::{
     pin::pin,
 };
 
-/// The numbers of each platform, by its system, with the account that has them.
-pub(super) type Platforms = BTreeMap<String, BTreeMap<String, String>>;
+/// So many accounts are read before one of them is planned. Of more, each is planned when it is read, and what was read of it
+/// forgotten: whoever then turns out to lead to another's number is read again.
+const MANY: usize = 100;
 
 /// What is known of a tenant when its account has been read.
 struct Whole<'a> {
@@ -30,15 +39,29 @@ struct Whole<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Reads every tenant and plans it. A tenant that cannot be read whole is blocked; the others go on.
+    /// Reads every tenant and plans it, for it to be carried out. A tenant that cannot be read whole is blocked; the others go on.
     ///
     /// Fails only if the run is told to stop.
     pub async fn plan(&self) -> Result<Plan, Failure> {
-        self.plan_drawn(&mut Drawings::default()).await
+        let tenants = &self.checked.tenants;
+        if tenants.len() <= MANY {
+            return self.plan_drawn(Detail::ToApply, &mut Drawings::default()).await;
+        }
+        let mut known = Known::default();
+        let mut plans = self.plan_each(tenants, &Platforms::new(), Detail::ToApply).await?;
+        let outwards: Vec<_> = (0..).zip(&plans).map(|(at, plan)| known.add(at, plan)).collect();
+        for (plan, (tenant, outwards)) in plans.iter_mut().zip(tenants.iter().zip(&outwards)) {
+            let platforms = known.led_to(outwards);
+            if !platforms.is_empty() {
+                let again = self.plan_each(std::slice::from_ref(tenant), &platforms, Detail::ToApply).await?;
+                again.into_iter().for_each(|again| *plan = again);
+            }
+        }
+        Ok(self.put_together(plans))
     }
 
-    /// The same with drawings, where they are wanted.
-    pub async fn plan_drawn(&self, drawings: &mut Drawings) -> Result<Plan, Failure> {
+    /// The same in detail, and with drawings, where they are wanted.
+    pub async fn plan_drawn(&self, detail: Detail, drawings: &mut Drawings) -> Result<Plan, Failure> {
         let reads = self.each_tenant(|tenant| self.read_whole(tenant));
         let reads = tokio::select! {
             biased;
@@ -62,10 +85,12 @@ impl<'a> Session<'a> {
                 return Err(Failure::stopped());
             }
             if drawings.are_wanted() {
-                plans.extend(reads.next().map(|read| self.plan_read(read, &platforms, drawings)));
+                let next = reads.next();
+                plans.extend(next.map(|read| detail.of(self.plan_read(read, &platforms, drawings))));
             } else {
                 let some: Vec<Whole<'_>> = reads.by_ref().take(together).collect();
-                plans.extend(cores::each(some.into_iter(), |read| self.plan_undrawn(read, &platforms)));
+                let plan = |read| detail.of(self.plan_undrawn(read, &platforms));
+                plans.extend(cores::each(some.into_iter(), plan));
             }
         }
         Ok(self.put_together(plans))
@@ -77,6 +102,7 @@ impl<'a> Session<'a> {
         &self,
         tenants: &'a [CheckedTenant],
         platforms: &Platforms,
+        detail: Detail,
     ) -> Result<Vec<TenantPlan>, Failure> {
         let plans = async {
             let mut plans = Vec::with_capacity(tenants.len());
@@ -85,7 +111,7 @@ impl<'a> Session<'a> {
             let mut reads = pin!(reads);
             while let Some(some) = reads.next().await {
                 plans.extend(cores::each(some.into_iter(), |(index, read)| {
-                    (index, self.plan_undrawn(read, platforms))
+                    (index, detail.of(self.plan_undrawn(read, platforms)))
                 }));
             }
             in_order(plans)

@@ -15,13 +15,13 @@ fn number(at: usize) -> String {
 
 /// Tenants on one platform. The third and the sixth are forwarded to a number that the sixth has live and no file declares; the fifth
 /// has a rule that leads to one which the second declares.
-fn world() -> World {
+fn world(tenants: usize) -> World {
     let world = World::new("");
     std::fs::remove_file(world.path("tenants/acme.yaml")).unwrap();
-    for at in 0..TENANTS {
+    for at in 0..tenants {
         let to = match at {
-            2 | 5 => number(60),
-            _ => format!("+197255501{at:02}"),
+            2 | 5 => number(960),
+            _ => format!("+1972555{at:04}"),
         };
         let own = number(at);
         let rule = format!(
@@ -38,7 +38,7 @@ fn world() -> World {
         let live = LIVE.replace("acme.1.service", &format!("t{at}.1.service"));
         let mut live = live.replace("2145550100", &format!("214555{at:04}"));
         if at == 5 {
-            let more = "phonenumber: \"12145550060\", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: \"101\" }, { phonenumber: \"12145550005\"";
+            let more = "phonenumber: \"12145550960\", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: \"101\" }, { phonenumber: \"12145550005\"";
             live = live.replace("phonenumber: \"12145550005\"", more);
         }
         world.write(&format!("live/pbx/t{at}.1.service.yaml"), live);
@@ -52,7 +52,7 @@ fn world() -> World {
 async fn what_a_plan_says_does_not_depend_on_batches() {
     let mut plans = Vec::new();
     for bytes in [None, Some(1), Some(500)] {
-        let world = world();
+        let world = world(TENANTS);
         let record = world.path("traffic.jsonl");
         let emulation = Emulation { sandbox: true, record: Some(record), ..Emulation::default() };
         let in_batches = bytes.map(|bytes| InBatches { bytes, ..run::in_batches() });
@@ -84,4 +84,20 @@ async fn what_a_plan_says_does_not_depend_on_batches() {
 fn assert_same(whole: &str, text: &str) {
     let diff = similar::TextDiff::from_lines(whole, text);
     assert!(whole == text, "{}", diff.unified_diff().header("whole", "in batches"));
+}
+
+/// An apply of very many plans each when it is read, and forgets what was read. It asks to approve what the plan has shown.
+#[test]
+fn an_apply_of_many_plans_what_the_plan_says() {
+    let world = world(103);
+    let digest = |args: &[&str]| {
+        let out = world.run(args);
+        let text = out.out;
+        let plan = text.lines().find(|it| it.contains("\"digest\"")).unwrap_or_else(|| panic!("{text}"));
+        let digest = plan.split("\"digest\":").nth(1).unwrap().trim_start();
+        (digest[..66].to_owned(), text.matches("on the same platform").count())
+    };
+    let planned = digest(&["plan", "--format", "json"]);
+    assert_eq!(planned.1, 2);
+    assert_eq!(digest(&["apply", "--auto-approve", "--format", "json"]), planned);
 }
