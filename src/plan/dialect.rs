@@ -400,7 +400,7 @@ impl Dialect {
 
 /// A path of keys.
 fn keys(path: &[&str]) -> Path {
-    path.iter().map(|key| Segment::key(key)).collect()
+    path.iter().map(Segment::key).collect()
 }
 
 /// What a file says to dialform and not to a provider, of every kind.
