@@ -58,6 +58,18 @@ impl Levels {
         Ok(Self(levels))
     }
 
+    /// The same for who looks at calls: what the files deny is a warning, and no reason to show nothing. What the command denies
+    /// stays an error.
+    pub fn to_look(mut self, asked: &[(String, LintLevel)]) -> Self {
+        let is_asked = |code: &str| asked.iter().any(|(it, _)| it == code);
+        for (_, level) in
+            self.0.iter_mut().filter(|(code, level)| **level == LintLevel::Deny && !is_asked(code))
+        {
+            *level = LintLevel::Warn;
+        }
+        self
+    }
+
     /// Whether a warning is an error.
     pub fn denies(&self, code: &str) -> bool {
         self.0.get(code) == Some(&LintLevel::Deny)

@@ -105,7 +105,8 @@ pub struct Options {
     pub in_part: bool,
     /// The tenants of a fleet are loaded so; `None`: all of them at once.
     pub in_batches: Option<InBatches<'static>>,
-    /// Whether it is about what happens to calls: what is wrong with them is what somebody wants to see, and no reason to stop.
+    /// Whether it is about what happens to calls: what is wrong with them is what somebody wants to see, and neither that nor a
+    /// lint that the files deny is a reason to stop.
     pub follows_calls: bool,
     pub emulation: Emulation,
     pub logging: Logging,

@@ -279,3 +279,27 @@ fn what_is_denied_of_an_account_is_not_applied() {
     assert_ne!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
     assert!(!format!("{}{}", applied.out, applied.err).contains("done"), "{}{}", applied.out, applied.err);
 }
+
+/// Who looks up on the day of an outage where calls go is shown it, whatever the files deny by then.
+#[test]
+fn what_the_files_deny_stops_nobody_who_looks_at_calls() {
+    let world = World::new(DEAD);
+    let text = world.workspace();
+    world.write("dialform.yaml", format!("{text}lints: {{ dead-forward: deny }}\n"));
+    let cases: &[(&[&str], Ending)] = &[
+        (&["plan"], Ending::Error),
+        (&["trace", "acme/101", "--at", "2027-03-02T10:00"], Ending::Fine),
+        (&["who-points-to", "extension:102"], Ending::Fine),
+    ];
+    for (args, ending) in cases {
+        let run = world.run(args);
+        assert_eq!(run.ending, *ending, "{args:?}: {}{}", run.out, run.err);
+        assert_eq!(
+            run.err.contains("error[dead-forward]: "),
+            *ending == Ending::Error,
+            "{args:?}: {}",
+            run.err
+        );
+        assert_eq!(run.out.is_empty(), *ending == Ending::Error, "{args:?}: {}", run.out);
+    }
+}
