@@ -22,7 +22,6 @@ impl TenantPlan {
         self.steps.iter_mut().for_each(step);
         self.steps.shrink_to_fit();
         self.undoes.clear();
-        self.endpoints = Vec::new();
         self.notes.shrink_to_fit();
     }
 }

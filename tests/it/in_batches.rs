@@ -3,7 +3,7 @@
 use crate::world::{LIVE, World};
 use dialform::{
     load::InBatches,
-    run::{self, Context, Emulation, Options},
+    run::{self, Context, Detail, Drawings, Emulation, Options, Session},
 };
 use std::collections::BTreeMap;
 
@@ -84,6 +84,26 @@ async fn what_a_plan_says_does_not_depend_on_batches() {
 fn assert_same(whole: &str, text: &str) {
     let diff = similar::TextDiff::from_lines(whole, text);
     assert!(whole == text, "{}", diff.unified_diff().header("whole", "in batches"));
+}
+
+/// Whoever reads a plan in words approves its digest: it is that of the whole plan.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_in_words_has_the_digest_of_the_whole_plan() {
+    let world = world(TENANTS);
+    let emulation = Emulation { sandbox: true, ..Emulation::default() };
+    let in_batches = Some(InBatches { bytes: 500, ..run::in_batches() });
+    let options = Options { emulation, in_batches, ..Options::default() };
+    let context = Context::default();
+    let mut digests = Vec::new();
+    for detail in [Detail::Whole, Detail::ToApply, Detail::InWords] {
+        let mut checked = run::check(world.root(), &options).unwrap();
+        let opened = Session::reading(&checked, &options, &context).await.unwrap().into_opened();
+        let (opened, plan) =
+            run::plan_over(opened, &mut checked, &context, detail, &mut Drawings::default()).await;
+        Session::over(opened, &checked, &context).close().await;
+        digests.push(plan.unwrap().digest);
+    }
+    assert_eq!([&digests[1], &digests[2]], [&digests[0]; 2]);
 }
 
 /// An apply of very many plans each when it is read, and forgets what was read. It asks to approve what the plan has shown.
