@@ -10,6 +10,7 @@ name = "dialform"
 version = "0.1.0"
 edition = "2024"
 autotests = false
+build = "build.rs"
 [workspace]
 [dependencies]
 %s
@@ -47,6 +48,11 @@ pub fn find(kind: &str) -> Option<Provider> {
     Some(Provider { dialect: Dialect { between } })
 }
 """
+# The tests are told how they are built.
+BUILD = """fn main() {
+    println!("cargo::rustc-env=DIALFORM_PROFILE={}", std::env::var("PROFILE").unwrap());
+}
+"""
 # Their tests read and write files, which other rooms do.
 WITH_FILES = ("suggested", "templated")
 
@@ -69,6 +75,7 @@ def prepare(copy):
     for between in (ROOT / "src/provider").glob("*/between.rs"):
         shutil.copy(between, copy / "src/provider" / between.parent.name)
     (copy / "src/provider/mod.rs").write_text(PROVIDER)
+    (copy / "build.rs").write_text(BUILD)
     shutil.copytree(ROOT / "tests/flow", copy / "tests/flow")
     tests = copy / "tests/flow/main.rs"
     text = tests.read_text()
