@@ -154,7 +154,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replace_by(path, &mut |file| file.write_all(bytes))
 }
 
-/// The same for what is written bit by bit.
+/// The same for a file that is written piece by piece: `write` is called once, with the new file.
 pub fn replace_by(path: &Path, write: &mut dyn FnMut(&mut File) -> io::Result<()>) -> io::Result<()> {
     if is_stream(path) {
         return write(&mut File::create(path)?);

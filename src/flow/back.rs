@@ -1,5 +1,5 @@
-//! Whether calls may come back to where they were, told from what is configured alone: most tenants have no way back, and no
-//! tables are made of them.
+//! Whether calls may come back to where they were, told from the pointers alone. Most tenants have no way back: no tables are made
+//! of them.
 
 use super::network::SiteId;
 use crate::model::{Address, Destination, Kind, Pointed, Resource, Ringable, Tenant};
@@ -8,16 +8,16 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-/// Rounds of taking ends off. A longer chain is looked at as if it came back.
+/// How often places without a way on are taken away. Of a longer chain some are left, and it counts as a way back.
 const ROUNDS: usize = 64;
 
-/// Where calls are sent on to, of some tenants. There may be more ways in it than a call ever takes, and never fewer.
+/// Where calls are sent on to, in some tenants. It has every way that a call may take, and may have more.
 #[derive(Debug, Default)]
 pub struct WaysBack {
     ways: Vec<Way>,
 }
 
-/// One way on. Places are sums of their names: two that have the same are taken for one place, from which there are more ways.
+/// One way on. A place is the hash of its name. Two names with one hash count as one place: that only adds ways back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Way {
     from: u64,
@@ -25,32 +25,32 @@ struct Way {
     site: SiteId,
 }
 
-fn sum_of(name: impl Hash) -> u64 {
+fn hash_of(name: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     name.hash(&mut hasher);
     hasher.finish()
 }
 
-/// Where calls to an object begin. A queue has the key of its extension; a number may be reached from every tenant.
-fn begin(site: SiteId, kind: Kind, key: &str) -> Option<u64> {
+/// The place at which calls to an object are. A queue shares its key with the extension; every tenant can reach a number.
+fn from(site: SiteId, kind: Kind, key: &str) -> Option<u64> {
     match kind {
-        Kind::Numbers | Kind::Forwards | Kind::Receivers => Some(sum_of(key)),
-        Kind::Queues | Kind::Rules | Kind::Diverts => Some(sum_of((site, key))),
+        Kind::Numbers | Kind::Forwards | Kind::Receivers => Some(hash_of(key)),
+        Kind::Queues | Kind::Rules | Kind::Diverts => Some(hash_of((site, key))),
         Kind::Schedules => None,
     }
 }
 
-/// Where a call is sent on to, if it may go on from there. Who is only rung sends nothing on.
-fn end(site: SiteId, to: Pointed<'_>) -> Option<u64> {
-    match to {
+/// The place to which a pointer sends calls on. A phone that only rings sends none on.
+fn to(site: SiteId, pointed: Pointed<'_>) -> Option<u64> {
+    match pointed {
         Pointed::Number(number)
         | Pointed::Receiver(number)
         | Pointed::Ringable(Ringable::Number(number))
         | Pointed::Destination(Destination::Number(number) | Destination::Receiver(number)) => {
-            Some(sum_of(number.as_str()))
+            Some(hash_of(number.as_str()))
         }
-        Pointed::Destination(Destination::Extension(to)) => Some(sum_of((site, to.as_str()))),
-        Pointed::Destination(Destination::Queue(to)) => Some(sum_of((site, to.as_str()))),
+        Pointed::Destination(Destination::Extension(to)) => Some(hash_of((site, to.as_str()))),
+        Pointed::Destination(Destination::Queue(to)) => Some(hash_of((site, to.as_str()))),
         Pointed::Schedule(_)
         | Pointed::Ringable(
             Ringable::Extension(_) | Ringable::Device(_) | Ringable::Agent(_) | Ringable::DialString(_),
@@ -73,9 +73,9 @@ fn end(site: SiteId, to: Pointed<'_>) -> Option<u64> {
 }
 
 impl WaysBack {
-    fn add(&mut self, site: SiteId, kind: Kind, key: &str, to: Pointed<'_>) {
-        if let Some(to) = end(site, to)
-            && let Some(from) = begin(site, kind, key)
+    fn add(&mut self, site: SiteId, kind: Kind, key: &str, pointed: Pointed<'_>) {
+        if let Some(to) = to(site, pointed)
+            && let Some(from) = from(site, kind, key)
         {
             self.ways.push(Way { from, to, site });
         }
@@ -91,10 +91,10 @@ impl WaysBack {
         resource.each_pointer(&mut |_, to| self.add(site, address.kind, &address.key, to));
     }
 
-    /// The tenants from which a call may come to where it was. Who is not in it has no way back.
+    /// The tenants from which a call may come back to where it was. All others have no way back.
     pub fn sites(mut self) -> BTreeSet<SiteId> {
         for _ in 0..ROUNDS {
-            // From an end no way goes on, so that none comes back.
+            // No call comes back from a place without a way on.
             let mut from: Vec<u64> = self.ways.iter().map(|way| way.from).collect();
             from.sort_unstable();
             let before = self.ways.len();

@@ -207,7 +207,7 @@ impl<'de> State<'de> {
         if self.depth > DEEPEST { Err(E::custom("recursion limit exceeded")) } else { Ok(()) }
     }
 
-    /// Whether the innermost object, whose keys begin there, has each key once.
+    /// Refuses an object that has a key twice: the innermost one, whose keys begin at `begin`.
     fn each_once<E: Error>(&mut self, begin: usize) -> Result<(), E> {
         if self.before.len() <= self.depth {
             self.before.resize(self.depth + 1, Vec::new());

@@ -59,6 +59,7 @@ fn placed<'a>(subject: &Subject<'a>) -> Vec<(&'a TenantSubject<'a>, System)> {
     subject.tenants.iter().filter_map(system).collect()
 }
 
+/// A tenant as its files alone say it.
 fn called<'a>((it, system): (&'a TenantSubject<'a>, System)) -> CalledTenant<'a> {
     let tenant = flow::layered(it.tenant, &BTreeMap::new());
     CalledTenant { tenant, system, is_whole: false, live: None, until: it.until, place: it.place_of_step }
@@ -89,34 +90,31 @@ impl Circle {
 }
 
 /// The circles that calls go in as the files are, as findings.
-pub(super) fn circles(subject: &Subject<'_>) -> Vec<Finding> {
+pub(super) fn circles_in_files(subject: &Subject<'_>) -> Vec<Finding> {
     let placed = placed(subject);
     let mut ways = WaysBack::default();
     for (at, (it, _)) in placed.iter().enumerate() {
         ways.add_tenant(SiteId::of(at), it.tenant);
     }
     let back = ways.sites();
-    if back.is_empty() {
-        return Vec::new();
-    }
     let tenants: Vec<&Tenant> = placed.iter().map(|(it, _)| it.tenant).collect();
-    let mut found = Vec::new();
-    for group in groups(&tenants) {
-        if group.iter().any(|at| back.contains(&SiteId::of(*at))) {
-            let tenants: Vec<CalledTenant<'_>> = group.iter().map(|at| called(placed[*at])).collect();
-            let all: Vec<usize> = (0..tenants.len()).collect();
-            found.extend(ways_of(&tenants, &all, subject.at, subject.is_now));
-        }
-    }
-    once(found.into_iter().map(|circle| circle.finding).collect())
+    // Of the others no copy is made.
+    let mut groups = if back.is_empty() { Vec::new() } else { groups(&tenants) };
+    groups.retain(|group| group.iter().any(|at| back.contains(&SiteId::of(*at))));
+    let circles = groups.iter().flat_map(|group| {
+        let tenants: Vec<CalledTenant<'_>> = group.iter().map(|at| called(placed[*at])).collect();
+        let all: Vec<usize> = (0..tenants.len()).collect();
+        circles_of(&tenants, &all, subject.at, subject.is_now)
+    });
+    once(circles.map(|circle| circle.finding).collect())
 }
 
 /// The circles that calls go in: everybody does the same, and every schedule counts.
-pub fn ways(tenants: &[CalledTenant<'_>], at: Seconds) -> Vec<Circle> {
-    groups_of(tenants).iter().flat_map(|group| ways_of(tenants, group, at, true)).collect()
+pub fn circles(tenants: &[CalledTenant<'_>], at: Seconds) -> Vec<Circle> {
+    groups_of(tenants).iter().flat_map(|group| circles_of(tenants, group, at, true)).collect()
 }
 
-fn ways_of(tenants: &[CalledTenant<'_>], group: &[usize], at: Seconds, is_now: bool) -> Vec<Circle> {
+fn circles_of(tenants: &[CalledTenant<'_>], group: &[usize], at: Seconds, is_now: bool) -> Vec<Circle> {
     let tables = Tables::of(tenants, group);
     // Most tenants have no way back, whatever the time: no hours are laid out for them.
     if tables.network(flow::around(at)).with_circuits().is_empty() {

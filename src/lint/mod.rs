@@ -244,7 +244,7 @@ pub fn parts() -> Vec<Part> {
 impl Part {
     pub fn find(&self, subject: &Subject<'_>) -> Vec<Finding> {
         match self {
-            Self::Calls => calls::circles(subject),
+            Self::Calls => calls::circles_in_files(subject),
             Self::Files(lint) => run(lint, subject),
         }
     }

@@ -371,7 +371,7 @@ impl Dialect {
         })
     }
 
-    /// The fields of a declared object of which no row speaks. A group of fields has a row for each of them.
+    /// Adds the fields of a declared object of which no row speaks. A group of fields has a row for each of them.
     fn without_row<'s>(
         &self,
         kind: Kind,
@@ -380,8 +380,7 @@ impl Dialect {
         found: &mut Vec<Path>,
     ) {
         let mut rows = self.grades.iter().filter(|row| row.kind == kind && row.when == When::Always);
-        // The row of the object itself speaks of nothing in it.
-        if !path.is_empty() && rows.clone().any(|row| !row.path.is_empty() && path.starts_with(row.path)) {
+        if !path.is_empty() && rows.clone().any(|row| covers_keys(row, path)) {
             return;
         }
         let is_group = rows.any(|row| row.path.starts_with(path));
@@ -396,6 +395,11 @@ impl Dialect {
             path.pop();
         }
     }
+}
+
+/// The same of a field by its keys.
+fn covers_keys(row: &GradeRow, path: &[&str]) -> bool {
+    row.path.is_empty() == path.is_empty() && path.starts_with(row.path)
 }
 
 /// A path of keys.

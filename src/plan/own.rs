@@ -7,8 +7,7 @@ use serde_json::{
 };
 use std::sync::Arc;
 
-/// Kept as its JSON: of most objects nobody asks for it, and a text takes a fraction of the memory of a value. What is of
-/// several objects is kept once.
+/// Kept as its JSON: of most objects nobody asks for it, and a text takes a fraction of the memory of a value. Copies share it.
 #[derive(Debug, Clone)]
 pub struct Own(Arc<RawValue>);
 
@@ -18,7 +17,7 @@ impl Own {
         Self(to_raw_value(read).unwrap_or_else(|_| RawValue::NULL.to_owned()).into())
     }
 
-    /// What a restore file keeps.
+    /// The same as a value, made for whoever asks.
     pub fn value(&self) -> Value {
         serde_json::from_str(self.0.get()).unwrap_or_default()
     }

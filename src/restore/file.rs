@@ -1,23 +1,20 @@
-//! Restore files on disk: where they are, and read only if they are what was written.
+//! Restore files on disk: where they are kept, and how one is read. One that is not as it was written is refused.
 
-use super::{CHECKSUM, FILE_KIND, FORMAT_VERSION, Record, WITHOUT_OWN};
+use super::{
+    FILE_KIND, FORMAT_VERSION, Record, WITHOUT_OWN,
+    checksum::{CHECKSUM, checksum},
+};
 use crate::{
     explained::Explained,
     file::{self, OURS},
-    text::{hex, io_reason},
+    text::io_reason,
 };
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// Where a workspace keeps them.
 pub fn directory(root: &Path) -> PathBuf {
     root.join(OURS).join("restore")
-}
-
-/// The sum over a record without its sum, however it is indented.
-fn checksum(value: &Value) -> String {
-    hex(&Sha256::digest(value.to_string()))
 }
 
 /// Reads a restore file.
@@ -42,7 +39,7 @@ pub fn load(path: &Path) -> Result<Record, Explained> {
     // Somebody who edits before-values wants a plan of their own making, and that is what the YAML is for.
     let changed = "use the file as apply wrote it; other changes belong in the tenant's file";
     let sum = value.as_object_mut().and_then(|fields| fields.shift_remove(CHECKSUM)).unwrap_or_default();
-    if sum != checksum(&value) {
+    if !checksum(&value).is_ok_and(|it| sum == it) {
         return Err(fail(format!("`{shown}` is not as apply wrote it"), changed));
     }
     serde_json::from_value(value)

@@ -3,7 +3,14 @@
 //! A restore file is no second state: it says what one apply was about to change and what was there before. Applying it
 //! is another plan, observed, guarded and approved like any other, and leaves a restore file of its own. Files are kept
 //! until somebody deletes them: the one that is needed is seldom the last.
+//!
+//! - `snapshot`: writes what is live before a plan, with its `checksum`
+//! - `file`: where the files are, and reads one
+//! - `restoration`: what a restore wants of a tenant; `contradiction`: what the tenant's file wants otherwise; `declared`: what it
+//!   declares all the same after the restore
+//! - `review`: what the plan of a restore says beside its steps
 
+mod checksum;
 mod contradiction;
 mod declared;
 mod file;
@@ -33,9 +40,6 @@ const WITHOUT_OWN: u32 = 2;
 
 /// What tells a restore file from other JSON.
 const FILE_KIND: &str = "dialform restore";
-
-/// The key of the sum over everything else.
-const CHECKSUM: &str = "checksum";
 
 /// The before-values of one apply.
 #[derive(Debug, Clone, Serialize, Deserialize)]

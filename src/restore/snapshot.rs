@@ -1,16 +1,21 @@
 //! What is live before a plan, written down: whole or not at all, and tenant by tenant, however many there are.
 
-use super::{CHECKSUM, FILE_KIND, FORMAT_VERSION, Record, TenantRecord, file::directory};
+use super::{
+    FILE_KIND, FORMAT_VERSION, Record, TenantRecord,
+    checksum::{CHECKSUM, checksum},
+    file::directory,
+};
 use crate::{
     file::{self, OURS},
     model::Address,
     plan::{Action, Plan},
     secret::KnownSecrets,
-    text::hex,
 };
-use serde::{Serialize, Serializer, ser::Error, ser::SerializeMap};
+use serde::{
+    Serialize, Serializer,
+    ser::{Error, SerializeMap, SerializeSeq},
+};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::{
     fs::File,
     io::{self, BufWriter, Write},
@@ -83,9 +88,8 @@ impl<'a> Snapshot<'a> {
     }
 
     fn write(&self, to: &mut File, is_kept: &dyn Fn(&str, &Address) -> bool) -> io::Result<()> {
-        let mut sum = Sum(Sha256::new());
-        serde_json::to_writer(&mut sum, &Content { of: self, is_kept, checksum: None })?;
-        let content = Content { of: self, is_kept, checksum: Some(hex(&sum.0.finalize())) };
+        let sum = checksum(&Content { of: self, is_kept, checksum: None })?;
+        let content = Content { of: self, is_kept, checksum: Some(sum) };
         let mut file = BufWriter::new(to);
         serde_json::to_writer_pretty(&mut file, &content)?;
         file.write_all(b"\n")?;
@@ -102,8 +106,8 @@ struct Content<'a> {
 }
 
 impl Content<'_> {
-    /// Anything of it as it is written.
-    fn hidden(&self, what: &impl Serialize) -> serde_json::Result<Value> {
+    /// A value without the credentials that got into it.
+    fn without_secrets(&self, what: &impl Serialize) -> serde_json::Result<Value> {
         let mut value = serde_json::to_value(what)?;
         self.of.secrets.hide_in(&mut value);
         Ok(value)
@@ -122,7 +126,7 @@ impl Serialize for Content<'_> {
             sandbox: *sandbox,
             tenants: Vec::new(),
         };
-        let head = self.hidden(&head).map_err(S::Error::custom)?;
+        let head = self.without_secrets(&head).map_err(S::Error::custom)?;
         let mut map = serializer.serialize_map(None)?;
         for (key, value) in head.as_object().into_iter().flatten() {
             match key.as_str() {
@@ -141,29 +145,14 @@ struct Tenants<'a>(&'a Content<'a>);
 
 impl Serialize for Tenants<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeSeq;
         let Content { of: Snapshot { plan, system, .. }, is_kept, .. } = self.0;
         let mut list = serializer.serialize_seq(None)?;
         for tenant in &plan.tenants {
             let is_kept = |address: &Address| is_kept(&tenant.tenant, address);
             if let Some(record) = TenantRecord::of(tenant, system(&tenant.provider), &is_kept) {
-                list.serialize_element(&self.0.hidden(&record).map_err(S::Error::custom)?)?;
+                list.serialize_element(&self.0.without_secrets(&record).map_err(S::Error::custom)?)?;
             }
         }
         list.end()
-    }
-}
-
-/// Takes bytes into a sum.
-struct Sum(Sha256);
-
-impl Write for Sum {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

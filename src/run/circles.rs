@@ -86,7 +86,7 @@ pub fn judge(
     let place = |path: &Path| origin(&loaded.tenant, &whole, path).map(|path| locate(loaded, &path));
     let after =
         CalledTenant { tenant: layered, system, is_whole: false, live: Some(option), until, place: &place };
-    let circles = calls::ways(&[after], at);
+    let circles = calls::circles(&[after], at);
     if circles.is_empty() {
         return plan;
     }
@@ -96,7 +96,7 @@ pub fn judge(
     let before =
         CalledTenant { tenant: before, system, is_whole: false, live: Some(option), until, place: &nowhere };
     let earlier: BTreeSet<BTreeSet<String>> =
-        calls::ways(&[before], at).into_iter().map(|it| it.objects).collect();
+        calls::circles(&[before], at).into_iter().map(|it| it.objects).collect();
     for circle in circles {
         let is_new = !earlier.contains(&circle.objects);
         let Circle { finding, .. } = &circle;

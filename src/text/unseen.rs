@@ -90,7 +90,7 @@ fn is_hidden(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || turns
 }
 
-/// The first of these in a text.
+/// The first character of a text that is not seen but changes what is seen: a terminal command, or a turn of the writing direction.
 pub fn first_hidden(text: &str) -> Option<char> {
     // Most texts have none, as their bytes tell.
     let is_usual = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));

@@ -47,13 +47,14 @@ fn what_is_live_counts_as_what_is_declared() {
                 live.add_object(SiteId::of(at), &address, &resource);
             }
         }
+        // `resources()` leaves out what `bulk` says.
         let bare = |tenant: &Tenant| Tenant { bulk: Vec::new(), ..tenant.clone() };
         let bare: Vec<Tenant> = compiled.tenants().map(bare).collect();
         assert_eq!(live.sites(), ways(bare.iter()).sites(), "seed {seed}");
     }
 }
 
-/// A chain has an end, and a longer one than is followed is looked at.
+/// A chain does not come back. One that is too long to follow counts as if it did.
 #[test]
 fn a_chain_does_not_come_back() {
     let chain = |length: usize, last: &str| -> Tenant {

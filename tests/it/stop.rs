@@ -184,8 +184,7 @@ fn a_restore_file_names_what_was_tried() {
     running.until("step");
     running.signal("INT");
     let (_, last, _) = running.end();
-    let kept = last["restore"].as_str().unwrap();
-    let kept: Value = serde_json::from_slice(&std::fs::read(kept).unwrap()).unwrap();
-    let steps = kept["tenants"][0]["steps"].as_array().unwrap().len() as u64;
-    assert_eq!(steps, count(&last, "done"), "{kept:#}{last:#}");
+    let kept = dialform::restore::load(last["restore"].as_str().unwrap().as_ref()).unwrap();
+    let steps = kept.tenants[0].steps.len() as u64;
+    assert_eq!(steps, count(&last, "done"), "{kept:#?}{last:#}");
 }

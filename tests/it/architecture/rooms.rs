@@ -64,10 +64,10 @@ const TABLE: &[Row] = &[
     ("provider",          "explained finding http model path plan secret text", "secrecy tokio tokio::time"),
     ("provider/settings", "finding http load model path", ""),
     ("apply",             "diff http model outcome path plan provider text", "tokio tokio::time tokio_util"),
-    // "On disk" is one file; the rest are values.
+    // "On disk" is two files, one that reads and one that writes; the rest are values.
     ("restore",           "diff explained finding model path plan text", ""),
     ("restore/file",      "explained file text", ""),
-    ("restore/snapshot",  "file model plan secret text", "jiff::Timestamp::now std::fs std::process tempfile"),
+    ("restore/snapshot",  "file model plan secret", "jiff::Timestamp::now std::fs std::process tempfile"),
     // "On this machine" is `file`, "on others" is `shared`: the only row that has a store.
     ("lock",              "explained model secret text", "jiff::Timestamp::now std::process std::time::Instant std::time::SystemTime"),
     ("lock/file",         "explained file text", "std::fs std::thread"),
