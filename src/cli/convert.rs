@@ -63,6 +63,7 @@ impl TryFrom<&PlanArgs> for Options {
             in_part: true,
             in_batches: None,
             follows_calls: false,
+            looks_at_calls: false,
         })
     }
 }
@@ -76,6 +77,7 @@ impl From<&ApplyArgs> for Options {
             in_part: false,
             in_batches: None,
             follows_calls: false,
+            looks_at_calls: false,
             environment,
             selection: selection.into(),
             emulation: emulation.into(),

@@ -101,6 +101,7 @@ async fn live(
 pub(super) fn about_calls(global: &Global, reading: &Reading) -> Options {
     Options {
         follows_calls: true,
+        looks_at_calls: true,
         emulation: (&reading.emulation).into(),
         logging: (&reading.watching).into(),
         now: global.now,

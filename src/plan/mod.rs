@@ -10,10 +10,10 @@ mod bulk;
 mod by_hand;
 mod class;
 mod desired;
+mod detail;
 mod dialect;
 mod digest;
 mod guard;
-mod in_words;
 mod leading;
 mod live;
 mod made_from;
@@ -49,6 +49,7 @@ pub use build::{Input, build};
 pub use bulk::{BulkEntry, expand as expand_bulk, with_bulk};
 pub use by_hand::{Checklist, to_check};
 pub use desired::{Desired, desired, desired_in_part};
+pub use detail::Detail;
 pub use dialect::{
     Accepts, ByHand, Dialect, Grade, GradeRow, Propagation, Remark, Removal, Unsupported, Way, When,
 };

@@ -13,14 +13,14 @@ pub(super) fn in_order<T>(mut done: Vec<(usize, T)>) -> Vec<T> {
 /// share a bound; between providers there is none, for each has limits of its own.
 ///
 /// No work begins before there is room for it, so that memory follows the bounds and not the number of items.
-pub(super) fn by_provider<'t, T, F: Future>(
-    items: &'t [T],
+pub(super) fn by_provider<'t, T: 't, F: Future>(
+    items: impl IntoIterator<Item = &'t T>,
     provider: impl Fn(&'t T) -> &'t str,
     at_once: impl Fn(&str) -> usize,
     work: impl Fn(&'t T) -> F,
 ) -> impl Stream<Item = (usize, F::Output)> {
     let mut lanes: BTreeMap<&str, Vec<(usize, &T)>> = BTreeMap::new();
-    for (index, item) in items.iter().enumerate() {
+    for (index, item) in items.into_iter().enumerate() {
         lanes.entry(provider(item)).or_default().push((index, item));
     }
     let work = Rc::new(work);

@@ -15,10 +15,14 @@ use crate::{
     error::Failure,
     finding::{Finding, Level, bounded},
     load::{Files, InBatches, Which},
-    plan::{Across, Plan, TenantPlan, Wanted},
+    plan::{Across, Detail, Plan, TenantPlan, Wanted},
     provider::{Kinds, Workspace},
 };
-use std::{collections::BTreeMap, path::Path, sync::OnceLock};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+    sync::OnceLock,
+};
 
 /// How many bytes of files are loaded at once. Loaded they take about twenty times as much.
 const BATCH: u64 = 256 * 1024;
@@ -78,7 +82,7 @@ fn check_fleet(
     let mut found = head;
     found.extend(in_order.into_iter().flatten());
     found.extend(settings(&workspace, &fleet.kinds));
-    let levels = Levels::of(&options.lints, &workspace, &mut found)?;
+    let levels = Levels::of(options, &workspace, &mut found)?;
     allows.put_in_order();
     let mut findings = levels.of_files(found, &allows, &workspace);
     if findings.iter().any(|finding| finding.level == Level::Error) {
@@ -119,28 +123,6 @@ impl Checked {
     }
 }
 
-/// What of a plan is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
-    Whole,
-    /// What it takes to carry it out, and what people read of it.
-    ToApply,
-    /// What people read: of a fleet nothing else is kept.
-    InWords,
-}
-
-impl Detail {
-    /// The plan without what nobody wants of it.
-    pub(super) fn of(self, mut plan: TenantPlan) -> TenantPlan {
-        match self {
-            Self::Whole => {}
-            Self::ToApply => plan.without_table(),
-            Self::InWords => plan.in_words(),
-        }
-        plan
-    }
-}
-
 /// Plans the tenants of a run over what is open: those that are loaded, or those of a fleet, batch by batch.
 pub async fn plan_over(
     opened: Opened,
@@ -151,7 +133,7 @@ pub async fn plan_over(
 ) -> (Opened, Result<Plan, Failure>) {
     if checked.fleet.is_none() {
         let session = Session::over(opened, checked, context);
-        // A run of few tenants may show all of it.
+        // What is loaded all at once is planned whole: `detail` is about fleets.
         let plan = session.plan_drawn(Detail::Whole, drawings).await;
         return (session.into_opened(), plan);
     }
@@ -173,49 +155,43 @@ async fn plan_fleet(
     let files = checked.workspace.files_in_batches();
     // As many as there are: a list that grows is there twice while it does.
     let count = checked.fleet.as_ref().map_or(0, |fleet| fleet.counts.0);
-    let (mut plans, mut outwards) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    let (mut plans, mut ways_out) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    let mut begins = Vec::new();
     for batch in 0..checked.workspace.batches() {
-        if let Err(failure) = checked.load_batch(batch) {
-            return (opened, Err(failure));
-        }
+        begins.push(plans.len());
         let planned;
-        (opened, planned) = plan_some(opened, checked, &checked.tenants, &Platforms::new(), context).await;
-        match planned {
-            Ok(planned) => {
-                for (tenant, mut plan) in checked.tenants.iter().zip(planned) {
-                    let file = files.binary_search_by(|it| it.as_str().cmp(checked.loaded(tenant).file()));
-                    let file = u32::try_from(file.unwrap_or_default()).unwrap_or(u32::MAX);
-                    outwards.push((batch, known.add(file, &plan)));
-                    // What was compared is compared.
-                    (plan.across, plan.wanted) = (Across::default(), Wanted::default());
-                    plans.push(detail.of(plan));
-                }
-            }
+        (opened, planned) =
+            plan_batch(opened, checked, batch, |_| true, &Platforms::new(), detail, context).await;
+        let planned = match planned {
+            Ok(planned) => planned,
             Err(failure) => return (opened, Err(failure)),
+        };
+        for (tenant, plan) in checked.tenants.iter().zip(planned) {
+            let file = files.binary_search_by(|it| it.as_str().cmp(checked.loaded(tenant).file()));
+            let file = u32::try_from(file.unwrap_or_default()).unwrap_or(u32::MAX);
+            ways_out.push(known.add(file, &plan));
+            plans.push(compared(plan));
         }
     }
     // Only when every account is read is it known which numbers are on one platform. Few lead there.
-    let mut loaded = None;
-    for (plan, (batch, outwards)) in plans.iter_mut().zip(&outwards) {
-        let platforms = known.led_to(outwards);
-        if platforms.is_empty() {
+    for (batch, begin) in begins.iter().enumerate() {
+        let end = begins.get(batch + 1).copied().unwrap_or(plans.len());
+        let platforms = known.led_to(&ways_out[*begin..end]);
+        let again: HashMap<String, usize> = (*begin..end)
+            .filter(|at| known.leads_there(&ways_out[*at]))
+            .map(|at| (plans[at].tenant.clone(), at))
+            .collect();
+        if again.is_empty() {
             continue;
         }
-        if loaded.replace(*batch) != Some(*batch)
-            && let Err(failure) = checked.load_batch(*batch)
-        {
-            return (opened, Err(failure));
-        }
-        let is_it = |it: &&CheckedTenant| checked.loaded(it).tenant.tenant == plan.tenant;
-        let Some(tenant) = checked.tenants.iter().find(is_it) else { continue };
-        let tenant = std::slice::from_ref(tenant);
         let planned;
-        (opened, planned) = plan_some(opened, checked, tenant, &platforms, context).await;
+        let is_it = |name: &str| again.contains_key(name);
+        (opened, planned) = plan_batch(opened, checked, batch, is_it, &platforms, detail, context).await;
         match planned {
             Ok(planned) => {
-                for mut again in planned {
-                    (again.across, again.wanted) = (Across::default(), Wanted::default());
-                    *plan = detail.of(again);
+                for plan in planned {
+                    let at = again[&plan.tenant];
+                    plans[at] = compared(plan);
                 }
             }
             Err(failure) => return (opened, Err(failure)),
@@ -224,14 +200,27 @@ async fn plan_fleet(
     (opened, Ok(plans))
 }
 
-async fn plan_some(
+/// A plan without what it is compared by.
+fn compared(plan: TenantPlan) -> TenantPlan {
+    TenantPlan { across: Across::default(), wanted: Wanted::default(), ..plan }
+}
+
+/// Loads a batch, and plans those of its tenants that are named.
+async fn plan_batch(
     opened: Opened,
-    checked: &Checked,
-    tenants: &[CheckedTenant],
+    checked: &mut Checked,
+    batch: usize,
+    is_named: impl Fn(&str) -> bool,
     platforms: &Platforms,
+    detail: Detail,
     context: &Context,
 ) -> (Opened, Result<Vec<TenantPlan>, Failure>) {
+    if let Err(failure) = checked.load_batch(batch) {
+        return (opened, Err(failure));
+    }
     let session = Session::over(opened, checked, context);
-    let plans = session.plan_each(tenants, platforms, Detail::Whole).await;
+    let name = |it: &CheckedTenant| is_named(&checked.loaded(it).tenant.tenant);
+    let tenants: Vec<&CheckedTenant> = checked.tenants.iter().filter(|it| name(it)).collect();
+    let plans = session.plan_each(&tenants, platforms, detail).await;
     (session.into_opened(), plans)
 }

@@ -367,10 +367,7 @@ pub(super) fn declared(
     findings.extend(settings(&workspace, &kinds));
     findings.extend(new_allows);
     let allows = Allows::of(&workspace);
-    let mut levels = Levels::of(&options.lints, &workspace, &mut findings)?;
-    if options.follows_calls {
-        levels = levels.to_look(&options.lints);
-    }
+    let levels = Levels::of(options, &workspace, &mut findings)?;
     findings = levels.of_files(findings, &allows, &workspace);
     if options.follows_calls {
         let of_calls = findings.iter_mut().filter(|finding| lint::is_of_calls(finding.code));

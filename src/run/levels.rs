@@ -1,6 +1,7 @@
 //! What becomes of warnings: what is denied is an error, and what is allowed is left out. An error stays one.
 
 use super::{
+    Options,
     allows::{Allows, is_plain},
     baseline, parts,
 };
@@ -23,16 +24,20 @@ const LINTS: &str = "lints";
 pub struct Levels(BTreeMap<String, LintLevel>);
 
 impl Levels {
-    /// Those of a command before those of `dialform.yaml`; what is wrong with the latter is said.
+    /// Those of a command before those of `dialform.yaml`; what is wrong with the latter is said. To who looks at calls, what the
+    /// file denies is a warning.
     pub fn of(
-        asked: &[(String, LintLevel)],
+        options: &Options,
         workspace: &Workspace,
         findings: &mut Vec<Finding>,
     ) -> Result<Self, Failure> {
         let mut levels = BTreeMap::new();
         for (code, level) in &workspace.file.lints {
             match known(code, *level) {
-                Ok(()) => drop(levels.insert(code.clone(), *level)),
+                Ok(()) => {
+                    let is_shown = options.looks_at_calls && *level == LintLevel::Deny;
+                    levels.insert(code.clone(), if is_shown { LintLevel::Warn } else { *level });
+                }
                 Err(why) => {
                     let at = workspace.place_of_key(&[Segment::key(LINTS), Segment::key(code)]);
                     findings.push(Finding::explained("bad-level", why).at(at));
@@ -40,7 +45,7 @@ impl Levels {
             }
         }
         let mut said: BTreeMap<&str, LintLevel> = BTreeMap::new();
-        for (code, level) in asked {
+        for (code, level) in &options.lints {
             known(code, *level).map_err(|Explained { message, help, .. }| {
                 let failure = Failure::error(format!("`{} {code}`: {message}", option(*level)));
                 help.into_iter().fold(failure, Failure::help)
@@ -56,18 +61,6 @@ impl Levels {
         }
         levels.extend(said.into_iter().map(|(code, level)| (code.to_owned(), level)));
         Ok(Self(levels))
-    }
-
-    /// The same for who looks at calls: what the files deny is a warning, and no reason to show nothing. What the command denies
-    /// stays an error.
-    pub fn to_look(mut self, asked: &[(String, LintLevel)]) -> Self {
-        let is_asked = |code: &str| asked.iter().any(|(it, _)| it == code);
-        for (_, level) in
-            self.0.iter_mut().filter(|(code, level)| **level == LintLevel::Deny && !is_asked(code))
-        {
-            *level = LintLevel::Warn;
-        }
-        self
     }
 
     /// Whether a warning is an error.

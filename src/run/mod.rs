@@ -152,9 +152,10 @@ mod undo;
 mod unlock;
 mod zones;
 
+pub use crate::plan::Detail;
 pub use crate::provider::{Access, Answer, Question};
 pub use apply::Applied;
-pub use batches::{Detail, in_batches, plan_over};
+pub use batches::{in_batches, plan_over};
 pub use check::{Checked, CheckedTenant};
 pub use checklist::checklist;
 pub use compared::{plan_against, plan_against_drawn};
@@ -207,7 +208,7 @@ pub async fn plan(root: &Path, options: &Options, context: &Context) -> Result<P
     logged.and(plan)
 }
 
-/// Plans, and carries the plan out if its approval covers it. Asks nobody. The second value is `None` if there was
+/// Plans, and carries the plan out if its approval covers it. The plan has no table of calls: [`plan`] has it. Asks nobody. The second value is `None` if there was
 /// nothing to do.
 pub async fn apply(
     root: &Path,

@@ -105,9 +105,10 @@ pub struct Options {
     pub in_part: bool,
     /// The tenants of a fleet are loaded so; `None`: all of them at once.
     pub in_batches: Option<InBatches<'static>>,
-    /// Whether it is about what happens to calls: what is wrong with them is what somebody wants to see, and neither that nor a
-    /// lint that the files deny is a reason to stop.
+    /// Whether it is about what happens to calls: what is wrong with them is what somebody wants to see, and no reason to stop.
     pub follows_calls: bool,
+    /// Whether somebody only looks at where calls go: what the files deny is a warning, and no reason to show nothing.
+    pub looks_at_calls: bool,
     pub emulation: Emulation,
     pub logging: Logging,
     /// What becomes of warnings by their codes, whatever `lints` in `dialform.yaml` says.

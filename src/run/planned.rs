@@ -1,7 +1,7 @@
 //! The plan of a session: every account read, and each tenant compared with it.
 
 use super::{
-    CheckedTenant, Detail, Drawings, Intent, Session,
+    CheckedTenant, Drawings, Intent, Session,
     allowed::Allowed,
     at_once::in_order,
     circles,
@@ -18,7 +18,7 @@ use crate::{
     finding::{Finding, Place},
     model::{Address, Kind},
     path::Segment,
-    plan::{self, Base, Input, Note, Observed, Plan, TenantPlan},
+    plan::{self, Base, Detail, Input, Note, Observed, Plan, TenantPlan},
     restore,
 };
 use futures::StreamExt;
@@ -27,8 +27,8 @@ use std::{
     pin::pin,
 };
 
-/// So many accounts are read before one of them is planned. Of more, each is planned when it is read, and what was read of it
-/// forgotten: whoever then turns out to lead to another's number is read again.
+/// Up to so many accounts are all read before one of them is planned. Of more, each is planned when it is read, and what was read is
+/// forgotten. If its plan leads to a number of another account, it is read again.
 const MANY: usize = 100;
 
 /// What is known of a tenant when its account has been read.
@@ -39,7 +39,8 @@ struct Whole<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Reads every tenant and plans it, for it to be carried out. A tenant that cannot be read whole is blocked; the others go on.
+    /// Reads every tenant and plans it, for the plan to be carried out: the table of calls is not in it ([`Detail::ToApply`]). A tenant
+    /// that cannot be read whole is blocked; the others go on.
     ///
     /// Fails only if the run is told to stop.
     pub async fn plan(&self) -> Result<Plan, Failure> {
@@ -47,20 +48,24 @@ impl<'a> Session<'a> {
         if tenants.len() <= MANY {
             return self.plan_drawn(Detail::ToApply, &mut Drawings::default()).await;
         }
+        let tenants: Vec<&CheckedTenant> = tenants.iter().collect();
         let mut known = Known::default();
-        let mut plans = self.plan_each(tenants, &Platforms::new(), Detail::ToApply).await?;
-        let outwards: Vec<_> = (0..).zip(&plans).map(|(at, plan)| known.add(at, plan)).collect();
-        for (plan, (tenant, outwards)) in plans.iter_mut().zip(tenants.iter().zip(&outwards)) {
-            let platforms = known.led_to(outwards);
-            if !platforms.is_empty() {
-                let again = self.plan_each(std::slice::from_ref(tenant), &platforms, Detail::ToApply).await?;
-                again.into_iter().for_each(|again| *plan = again);
+        let mut plans = self.plan_each(&tenants, &Platforms::new(), Detail::ToApply).await?;
+        let ways_out: Vec<_> = (0..).zip(&plans).map(|(at, plan)| known.add(at, plan)).collect();
+        let again: Vec<usize> = (0..plans.len()).filter(|at| known.leads_there(&ways_out[*at])).collect();
+        let tenants: Vec<&CheckedTenant> = again.iter().map(|at| tenants[*at]).collect();
+        let planned = self.plan_each(&tenants, &known.led_to(&ways_out), Detail::ToApply).await?;
+        for (at, mut plan) in again.into_iter().zip(planned) {
+            // Of an account that cannot be read now they are known all the same.
+            if plan.across.hosts.is_empty() {
+                plan.across.hosts = std::mem::take(&mut plans[at].across.hosts);
             }
+            plans[at] = plan;
         }
         Ok(self.put_together(plans))
     }
 
-    /// The same in detail, and with drawings, where they are wanted.
+    /// Plans in some detail, and with drawings where they are wanted.
     pub async fn plan_drawn(&self, detail: Detail, drawings: &mut Drawings) -> Result<Plan, Failure> {
         let reads = self.each_tenant(|tenant| self.read_whole(tenant));
         let reads = tokio::select! {
@@ -86,10 +91,10 @@ impl<'a> Session<'a> {
             }
             if drawings.are_wanted() {
                 let next = reads.next();
-                plans.extend(next.map(|read| detail.of(self.plan_read(read, &platforms, drawings))));
+                plans.extend(next.map(|read| self.plan_read(read, &platforms, drawings).kept(detail)));
             } else {
                 let some: Vec<Whole<'_>> = reads.by_ref().take(together).collect();
-                let plan = |read| detail.of(self.plan_undrawn(read, &platforms));
+                let plan = |read| self.plan_undrawn(read, &platforms).kept(detail);
                 plans.extend(cores::each(some.into_iter(), plan));
             }
         }
@@ -100,18 +105,20 @@ impl<'a> Session<'a> {
     /// that they may lead to.
     pub(super) async fn plan_each(
         &self,
-        tenants: &'a [CheckedTenant],
+        tenants: &[&'a CheckedTenant],
         platforms: &Platforms,
         detail: Detail,
     ) -> Result<Vec<TenantPlan>, Failure> {
         let plans = async {
             let mut plans = Vec::with_capacity(tenants.len());
             // Until as many are read as every core has work with. While it plans, nobody takes an answer or ends the run.
-            let reads = self.each_of(tenants, |tenant| self.read_whole(tenant)).chunks(cores::worth_all());
+            let reads = self
+                .each_of(tenants.iter().copied(), |tenant| self.read_whole(tenant))
+                .chunks(cores::worth_all());
             let mut reads = pin!(reads);
             while let Some(some) = reads.next().await {
                 plans.extend(cores::each(some.into_iter(), |(index, read)| {
-                    (index, detail.of(self.plan_undrawn(read, platforms)))
+                    (index, self.plan_undrawn(read, platforms).kept(detail))
                 }));
             }
             in_order(plans)

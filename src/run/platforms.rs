@@ -9,10 +9,10 @@ pub(super) type Platforms = BTreeMap<String, BTreeMap<String, String>>;
 /// The numbers of a system: which tenant's file is the last to say so, and its account.
 type Hosts = HashMap<u64, (u32, u32)>;
 
-/// The ways of a plan to the numbers of others.
-pub(super) struct Outwards {
+/// The numbers to which the ways out of a plan lead, and the system that it is on.
+pub(super) struct WaysOut {
     system: u32,
-    ways: Vec<u64>,
+    numbers: Vec<u64>,
 }
 
 /// The accounts that were read, as far as others may lead to their numbers.
@@ -37,7 +37,7 @@ impl Known {
     }
 
     /// Adds the numbers of an account, and says where its plan leads. `file` is the position of the tenant's file.
-    pub fn add(&mut self, file: u32, plan: &TenantPlan) -> Outwards {
+    pub fn add(&mut self, file: u32, plan: &TenantPlan) -> WaysOut {
         let across = &plan.across;
         let (system, account) = (self.position(&across.system), self.position(&plan.account));
         let known = self.hosts.entry(system).or_default();
@@ -45,21 +45,32 @@ impl Known {
             let host = known.entry(number).or_default();
             *host = (*host).max((file, account));
         }
-        let mut ways: Vec<u64> = across.ways_out.iter().filter_map(|it| digits(&it.to)).collect();
-        ways.sort_unstable();
-        ways.dedup();
-        ways.shrink_to_fit();
-        Outwards { system, ways }
+        let mut numbers: Vec<u64> = across.ways_out.iter().filter_map(|it| digits(&it.to)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.shrink_to_fit();
+        WaysOut { system, numbers }
     }
 
-    /// The numbers to which a plan leads on its own system, each with the account that has it: that may be its own.
-    pub fn led_to(&self, it: &Outwards) -> Platforms {
-        let mut platforms = Platforms::new();
+    /// The numbers on its own system to which a plan leads, each with the account that has it: that may be its own.
+    fn hosts_of<'a>(&'a self, it: &'a WaysOut) -> impl Iterator<Item = (u64, u32)> + 'a {
         let known = self.hosts.get(&it.system);
-        for number in &it.ways {
-            let Some((_, host)) = known.and_then(|known| known.get(number)) else { continue };
-            let numbers = platforms.entry(self.names[it.system as usize].clone()).or_default();
-            numbers.insert(format!("+{number}"), self.names[*host as usize].clone());
+        it.numbers.iter().filter_map(move |number| Some((*number, known?.get(number)?.1)))
+    }
+
+    /// Whether a plan leads to a number on its own system.
+    pub fn leads_there(&self, it: &WaysOut) -> bool {
+        self.hosts_of(it).next().is_some()
+    }
+
+    /// All such numbers of some plans.
+    pub fn led_to(&self, plans: &[WaysOut]) -> Platforms {
+        let mut platforms = Platforms::new();
+        for it in plans {
+            for (number, host) in self.hosts_of(it) {
+                let numbers = platforms.entry(self.names[it.system as usize].clone()).or_default();
+                numbers.insert(format!("+{number}"), self.names[host as usize].clone());
+            }
         }
         platforms
     }

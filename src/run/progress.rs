@@ -95,8 +95,9 @@ impl Progress {
     }
 
     pub fn tenant_read(&mut self, provider: &str) {
-        if let Phase::Reading { read, .. } = &mut self.phase {
-            *read += 1;
+        // Some are read again to be planned: there are no more tenants for that.
+        if let Phase::Reading { read, tenants } = &mut self.phase {
+            *read = (*read + 1).min(*tenants);
         }
         if let Some(lane) = self.lanes.get_mut(provider) {
             lane.read += 1;

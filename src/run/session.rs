@@ -257,13 +257,13 @@ impl<'a> Session<'a> {
         &self,
         work: impl Fn(&'a CheckedTenant) -> F,
     ) -> Vec<F::Output> {
-        in_order(self.each_of(&self.checked.tenants, work).collect().await)
+        in_order(self.each_of(self.checked.tenants.iter(), work).collect().await)
     }
 
     /// The same for some tenants, each by its index as it is done: see [`by_provider`].
     pub(super) fn each_of<F: Future>(
         &self,
-        tenants: &'a [CheckedTenant],
+        tenants: impl IntoIterator<Item = &'a CheckedTenant>,
         work: impl Fn(&'a CheckedTenant) -> F,
     ) -> impl Stream<Item = (usize, F::Output)> {
         let provider = |tenant: &CheckedTenant| self.checked.loaded(tenant).tenant.provider.as_str();

@@ -1,20 +1,36 @@
-//! A tenant's plan as far as it is told in words: of a fleet nothing else is kept until all of it is planned.
+//! How much of a tenant's plan is kept until the whole run is planned.
 
 use super::{Step, TenantPlan};
 use crate::{diff::nothing_like, experience::Table, model::Resource};
 
+/// What of a plan is wanted. Whatever its digest counts is always there: people approve it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// All of it: what programs read, and what a saved plan holds.
+    Whole,
+    /// What it takes to carry it out, and what people read.
+    ToApply,
+    /// What people read.
+    InWords,
+}
+
 impl TenantPlan {
-    /// Takes away the table of calls, which is larger than all of the rest: whoever carries the plan out does not read it.
-    pub fn without_table(&mut self) {
-        if let Some(experience) = &mut self.experience {
+    /// The plan in that detail.
+    #[must_use]
+    pub fn kept(mut self, detail: Detail) -> Self {
+        if detail != Detail::Whole
+            && let Some(experience) = &mut self.experience
+        {
+            // Larger than all the rest, and only programs read it.
             experience.table = Table::default();
         }
+        if detail == Detail::InWords {
+            self.cut_to_words();
+        }
+        self
     }
 
-    /// Takes away what only a program reads, or whoever carries it out: whole objects, the table of calls, and where the system
-    /// is reached.
-    pub fn in_words(&mut self) {
-        self.without_table();
+    fn cut_to_words(&mut self) {
         if let Some(experience) = &mut self.experience {
             experience.brought.clear();
             experience.lines.shrink_to_fit();
