@@ -32,7 +32,7 @@ pub fn of(tenants: &[TenantPlan]) -> String {
         });
         let TenantPlan { tenant, provider, account, endpoints, blocked, .. } = it;
         let names = (tenant.as_str(), provider.as_str(), account.as_str());
-        (names.0, names.1, names.2, endpoints.as_slice(), blocked.is_empty(), steps.collect())
+        (names.0, names.1, names.2, &**endpoints, blocked.is_empty(), steps.collect())
     }))
 }
 

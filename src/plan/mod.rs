@@ -79,7 +79,10 @@ use crate::{
 };
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The version of the JSON form of a plan.
 pub const FORMAT_VERSION: u32 = 4;
@@ -202,8 +205,8 @@ pub struct TenantPlan {
     pub tenant: String,
     pub provider: String,
     pub account: String,
-    /// Where its system is reached; `sandbox` for an emulated one.
-    pub endpoints: Vec<String>,
+    /// Where its system is reached; `sandbox` for an emulated one. Kept once for all plans of a system.
+    pub endpoints: Arc<[String]>,
     /// What nobody must miss, whatever is planned: it stands at the top of the plan.
     #[serde(skip)]
     pub findings: Vec<Finding>,
@@ -272,7 +275,7 @@ impl TenantPlan {
             tenant: tenant.to_owned(),
             provider: provider.to_owned(),
             account: account.to_owned(),
-            endpoints: Vec::new(),
+            endpoints: Arc::default(),
             findings: Vec::new(),
             steps: Vec::new(),
             experience: None,

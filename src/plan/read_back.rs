@@ -222,7 +222,7 @@ impl Lines<'_> {
 fn tenant(it: SavedTenant, lines: &Lines<'_>) -> serde_json::Result<TenantPlan> {
     let blocked = lines.findings(it.blocked)?;
     Ok(TenantPlan {
-        endpoints: it.endpoints,
+        endpoints: it.endpoints.into(),
         steps: it.steps.into_iter().map(step).collect(),
         experience: it.experience.map(Box::new),
         withheld: it.withheld,

@@ -8,6 +8,7 @@ use crate::{
     text::count,
 };
 use serde_json::Value;
+use std::sync::Arc;
 
 /// In the place of what only the live systems know.
 const HIDDEN: &str = "(hidden)";
@@ -35,7 +36,7 @@ impl Plan {
 }
 
 fn tenant(plan: &mut TenantPlan) {
-    plan.endpoints.clear();
+    plan.endpoints = Arc::default();
     plan.findings.clear();
     plan.unmanaged.clear();
     plan.notes.clear();

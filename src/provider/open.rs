@@ -36,7 +36,7 @@ pub struct System {
     /// How long an accepted change may take where the vendor says so.
     pub propagation: Option<Propagation>,
     /// Where its endpoints are; `sandbox` for all of an emulated one.
-    pub addresses: Vec<String>,
+    pub addresses: Arc<[String]>,
     /// One for each endpoint.
     pub pacers: Vec<Arc<Pacer>>,
 }
@@ -71,7 +71,7 @@ fn connect(
     let mut open: Endpoints<ReadClient> = BTreeMap::new();
     let mut pacers = Vec::new();
     let addresses = match emulated {
-        Some(_) => vec!["sandbox".to_owned()],
+        Some(_) => Arc::from(["sandbox".to_owned()]),
         None => endpoints.iter().map(|it| it.url.to_string()).collect(),
     };
     for Endpoint { name: endpoint, url, auth } in endpoints {
