@@ -7,6 +7,7 @@ use crate::{
     path::Segment,
 };
 use jiff::Timestamp;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// One tenant file, as it is at an instant.
 pub struct LoadedTenant {
@@ -72,6 +73,13 @@ impl LoadedTenant {
     /// Its file, relative to the workspace; of several its main one.
     pub fn file(&self) -> &str {
         self.tree.source().file()
+    }
+
+    /// A sum of the files in which it is written: what is read again is compared by it.
+    pub fn sum(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.written().for_each(|file| file.hash(&mut hasher));
+        hasher.finish()
     }
 
     /// The files in which it is written, by name, with their texts: its main one, then those that add to it.

@@ -1,12 +1,12 @@
 //! A fleet, batch by batch: of its tenants those of one batch are in memory, and of the others what a plan says.
 //!
-//! The files are read twice: once to find everything that is wrong, before anything is sent, and once to be planned. What is
-//! wrong by then has come to them meanwhile.
+//! The files are read twice: once to find everything that is wrong, before anything is sent, and once to be planned. By then they
+//! have to be the same: nobody has looked at any other.
 
 use super::{
     Checked, CheckedTenant, Context, Drawings, Options, Session,
     allows::Allows,
-    check::{Fleet, KindsOf, add_kinds, declared, in_files, settings},
+    check::{AGAIN, CHANGED, Fleet, KindsOf, add_kinds, declared, in_files, settings},
     levels::Levels,
     platforms::{Known, Platforms},
     session::Opened,
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     error::Failure,
     finding::{Finding, Level, bounded},
-    load::{Files, InBatches, Which},
+    load::{Files, InBatches, LoadedTenant, Which},
     plan::{Across, Detail, Plan, TenantPlan, Wanted},
     provider::{Kinds, Workspace},
 };
@@ -58,10 +58,11 @@ fn check_fleet(
     let mut in_order: [Vec<Finding>; 6] = Default::default();
     let mut allows = Allows::default();
     let (accounts, kinds) = (BTreeMap::new(), KindsOf::new());
-    let mut fleet = Fleet { files, counts: (0, 0), accounts, has_until: false, kinds };
+    let mut fleet = Fleet { files, counts: (0, 0), accounts, has_until: false, kinds, sums: Vec::new() };
     for batch in 0..workspace.batches() {
         let wrong = workspace.load_batch(&fleet.files, &Kinds, batch);
         workspace.findings.extend(wrong.iter().cloned());
+        fleet.sums.push(workspace.tenants.iter().map(LoadedTenant::sum).collect());
         allows.add(&workspace);
         add_kinds(&workspace, &mut fleet.kinds);
         let (tenants, refused) = tenants(&workspace);
@@ -117,6 +118,11 @@ impl Checked {
         wrong.retain(|finding| finding.level == Level::Error);
         if !wrong.is_empty() {
             return Err(Failure::Findings(bounded(wrong)));
+        }
+        // Nobody has looked at any other text.
+        let sums = self.workspace.tenants.iter().map(LoadedTenant::sum);
+        if fleet.sums.get(batch).is_none_or(|then| !sums.eq(then.iter().copied())) {
+            return Err(Failure::error(CHANGED).help(AGAIN));
         }
         self.tenants = tenants;
         Ok(())
@@ -190,8 +196,9 @@ async fn plan_fleet(
         match planned {
             Ok(planned) => {
                 for plan in planned {
-                    let at = again[&plan.tenant];
-                    plans[at] = compared(plan);
+                    if let Some(at) = again.get(&plan.tenant) {
+                        plans[*at] = compared(plan);
+                    }
                 }
             }
             Err(failure) => return (opened, Err(failure)),

@@ -261,7 +261,13 @@ pub(super) struct Fleet {
     pub has_until: bool,
     /// What is declared on each provider.
     pub kinds: KindsOf,
+    /// The sums of the files of each batch, as they were checked.
+    pub sums: Vec<Vec<u64>>,
 }
+
+/// What is said where a file is not the one that was checked.
+pub(super) const CHANGED: &str = "the files have changed since they were checked";
+pub(super) const AGAIN: &str = "run it again when nobody changes them";
 
 /// Loads and checks what the files declare. `loaded`: the workspace, if it is.
 pub(super) fn declared(

@@ -4,7 +4,7 @@ use super::{
     ApplyOptions, Checked, Context, Monitor, Options, Pace, Progress,
     account_locks::AccountLocks,
     at_once::{by_provider, in_order},
-    check::CheckedTenant,
+    check::{AGAIN, CHANGED, CheckedTenant},
     circles,
     emulated::{Emulated, recorder},
     plan_file::made_from,
@@ -331,7 +331,10 @@ impl<'a> Session<'a> {
         account: &str,
         scope: &Scope,
     ) -> Result<Observed, Explained> {
-        let system = &self.systems[provider];
+        let Some(system) = self.systems.get(provider) else {
+            let message = format!("provider `{provider}` is not open: {CHANGED}");
+            return Err(Explained::with_help(message, AGAIN));
+        };
         let longest = Duration::from_secs(system.limits.account_timeout.into());
         let observed = during(Phase::Observe, name, system.reader.observe(account, scope));
         let observed = tokio::time::timeout(longest, observed).await;
