@@ -38,13 +38,8 @@ pub async fn export(global: &Global, args: &ExportArgs, io: &mut Io<'_>) -> Resu
         );
     }
     let at = at.as_deref().map(drill::instant).transpose()?;
-    let options = Options {
-        selection: Selection { as_of: at, ..Selection::default() },
-        emulation: (&reading.emulation).into(),
-        logging: (&reading.watching).into(),
-        now: global.now,
-        ..Options::default()
-    };
+    let selection = Selection { as_of: at, ..Selection::default() };
+    let options = Options { selection, ..about_calls(global, reading) };
     // Every tenant is known: a call may come to any.
     let checked = run::check(&global.dir, &options)?;
     let (live, named) = live_of_named(global, &checked, reading, &options, format.shown(), io).await?;

@@ -28,7 +28,7 @@ use std::{
 };
 
 /// Up to so many accounts are all read before one of them is planned. Of more, each is planned when it is read, and what was read is
-/// forgotten. If its plan leads to a number of another account, it is read again.
+/// forgotten. If an emergency way of it leads to a number of the same system, it is read again.
 const MANY: usize = 100;
 
 /// What is known of a tenant when its account has been read.
@@ -56,8 +56,8 @@ impl<'a> Session<'a> {
         let tenants: Vec<&CheckedTenant> = again.iter().map(|at| tenants[*at]).collect();
         let planned = self.plan_each(&tenants, &known.led_to(&ways_out), Detail::ToApply).await?;
         for (at, mut plan) in again.into_iter().zip(planned) {
-            // Of an account that cannot be read now they are known all the same.
-            if plan.across.hosts.is_empty() {
+            // They were read.
+            if plan.is_unread() {
                 plan.across.hosts = std::mem::take(&mut plans[at].across.hosts);
             }
             plans[at] = plan;

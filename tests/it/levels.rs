@@ -286,10 +286,14 @@ fn what_the_files_deny_stops_nobody_who_looks_at_calls() {
     let world = World::new(DEAD);
     let text = world.workspace();
     world.write("dialform.yaml", format!("{text}lints: {{ dead-forward: deny }}\n"));
+    world.write("tests/a.yaml", "tests: [{ name: it goes on, call: acme/101, expect: { passes: 102 } }]\n");
     let cases: &[(&[&str], Ending)] = &[
         (&["plan"], Ending::Error),
         (&["trace", "acme/101", "--at", "2027-03-02T10:00"], Ending::Fine),
         (&["who-points-to", "extension:102"], Ending::Fine),
+        (&["export"], Ending::Fine),
+        // It may be all that guards a branch.
+        (&["test", "--on", "live"], Ending::Error),
     ];
     for (args, ending) in cases {
         let run = world.run(args);

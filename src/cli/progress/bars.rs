@@ -71,8 +71,8 @@ fn message(lane: &Lane, is_all_read: bool, now: Instant) -> String {
         _ => format!("accounts read, {sent}"),
     };
     match lane.paused() {
-        _ if is_all_read => format!("{what}; planning"),
         Some(left) => format!("{what}; paused: the server limits requests ({} s)", left.as_secs() + 1),
+        None if is_all_read => format!("{what}; planning"),
         None => format!("{what}, {:.1} requests/s", lane.rate(now)),
     }
 }
