@@ -147,8 +147,11 @@ static SHAPES: &[Shape] = &[
         "endless",
         "a status line",
         STRATUS,
-        |to, _| loop {
-            to.write_all(b"HTTP/1.1 200 OK OK OK")?;
+        |to, _| {
+            let block = "HTTP/1.1 200 OK OK OK".repeat(1000);
+            loop {
+                to.write_all(block.as_bytes())?;
+            }
         },
         "no answer",
     ),
@@ -158,18 +161,22 @@ static SHAPES: &[Shape] = &[
         STRATUS,
         |to, _| {
             head(to, "200 OK", "transfer-encoding: chunked\r\n")?;
+            let block = "1;x".repeat(10_000);
             loop {
-                to.write_all(b"1;x")?;
+                to.write_all(block.as_bytes())?;
             }
         },
         "no answer",
     ),
     Shape(
-        "endless",
+        "slow",
         "patience",
         DESK,
-        |to, _| loop {
-            to.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+        |to, _| {
+            let block = "HTTP/1.1 100 Continue\r\n\r\n".repeat(1000);
+            loop {
+                to.write_all(block.as_bytes())?;
+            }
         },
         "no answer",
     ),

@@ -6,7 +6,6 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 use tempfile::TempDir;
 
@@ -159,7 +158,7 @@ impl Pipeline<'_> {
         // All lines are one script, as the host's runner has it.
         let lines = ["before_script", "script"].iter().filter_map(|it| job.get(*it).cloned()).flat_map(list);
         let script: Vec<String> = lines.map(|it| text(&it)).collect();
-        let mut bash = Command::new("bash");
+        let mut bash = process::program("bash");
         process::clean(&mut bash, &home);
         bash.args(["-eo", "pipefail", "-c", &script.join("\n")]).current_dir(&root);
         bash.envs(known).env("CI_PROJECT_DIR", &root);

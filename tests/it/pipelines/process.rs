@@ -36,6 +36,14 @@ pub struct Script<'a> {
     pub environment: BTreeMap<String, String>,
 }
 
+/// A command for a program that is found now. With a `PATH` of its own a command is looked for after a fork, which copies what the
+/// tests have in memory.
+pub fn program(name: &str) -> Command {
+    let path = env::var_os("PATH").unwrap();
+    let found = env::split_paths(&path).map(|it| it.join(name)).find(|it| it.is_file());
+    Command::new(found.unwrap_or_else(|| panic!("there is no `{name}`")))
+}
+
 /// Nothing of the test process but where programs are.
 pub fn clean(command: &mut Command, home: &Path) {
     command.env_clear().env("PATH", env::var_os("PATH").unwrap()).env("HOME", home).env("LANG", "C.UTF-8");
@@ -107,7 +115,7 @@ impl Machine {
             Some("sh") => &["sh", "-e", file],
             Some(other) => panic!("the shell `{other}` is not emulated"),
         };
-        let mut command = Command::new(words[0]);
+        let mut command = program(words[0]);
         clean(&mut command, &self.temp.with_file_name("home"));
         command.args(&words[1..]).current_dir(&script.directory);
         let path = self.path.iter().rev().cloned();

@@ -10,7 +10,6 @@ use serde_yaml::Value as Yaml;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
-    process::Command,
     sync::{Arc, Mutex},
 };
 use tempfile::TempDir;
@@ -200,7 +199,7 @@ impl RunResult {
 
 /// Runs git without the settings of who runs the tests: whether it went well, and what it said.
 pub(super) fn attempt(directory: &Path, words: &[&str]) -> (bool, String) {
-    let mut command = Command::new("git");
+    let mut command = super::process::program("git");
     command.current_dir(directory).args(["-c", "maintenance.auto=false"]).args(words);
     super::process::clean(&mut command, &directory.join("no-home"));
     let output = command.output().unwrap();

@@ -21,7 +21,7 @@ use std::{
 };
 
 /// How many accounts by default. `DIALFORM_CASES` says another number; from a thousand on every field is tried in every form.
-const ACCOUNTS: usize = 40;
+const ACCOUNTS: usize = 20;
 
 /// Every so many of the fields and forms are tried by default.
 const SAMPLE: usize = 40;

@@ -31,7 +31,7 @@ use std::{
 };
 
 /// Every so many transitions by default.
-const SAMPLE: usize = 50;
+const SAMPLE: usize = 100;
 
 /// And this one: rules and diverts of one extension change at once, and the plan took what the rules carry along for the last word.
 const ALWAYS: &str = "a whole tenant moves";

@@ -19,7 +19,7 @@ use std::{
 };
 
 /// How many accounts by default, and with `DIALFORM_CASES`; half of them go through faults.
-const ACCOUNTS: [usize; 2] = [60, 1000];
+const ACCOUNTS: [usize; 2] = [30, 1000];
 
 /// By table and field; `*` in a field stands for anything.
 type Forms = BTreeMap<String, BTreeMap<String, Vec<Value>>>;

@@ -9,7 +9,7 @@ use super::{
 use dialform::sandbox::{Reading, find};
 
 /// Every so many cases are run where `DIALFORM_SWEEP=full` is not set: under each reading, and under all harsh ones.
-const SAMPLE: [usize; 2] = [120, 40];
+const SAMPLE: [usize; 2] = [240, 80];
 
 /// A case whose provider behaves in one way.
 struct Run {

@@ -21,8 +21,8 @@ use std::{
 
 const FAULT: &str = "visible-after:0ms";
 
-/// Every so many transitions are taken back; with `DIALFORM_CASES` all.
-const SAMPLE: usize = 4;
+/// Every so many transitions are taken back, others than those that are run there and back; with `DIALFORM_CASES` all.
+const SAMPLE: usize = 8;
 
 #[test]
 fn every_transition_can_be_taken_back() {
@@ -30,7 +30,7 @@ fn every_transition_can_be_taken_back() {
     let part = std::env::var("DIALFORM_RESTORE").unwrap_or_default();
     let all = held().iter().flat_map(|it| it.cases.iter().map(|case| (&it.setup, *case)));
     let runs: Vec<(&Setup, &Case)> =
-        all.filter(|(_, case)| case.name.contains(&part)).step_by(step).collect();
+        all.filter(|(_, case)| case.name.contains(&part)).skip(step / 4).step_by(step).collect();
     let (next, found, back) = (AtomicUsize::new(0), Mutex::new(Vec::new()), AtomicUsize::new(0));
     thread::scope(|scope| {
         for _ in 0..THREADS {
