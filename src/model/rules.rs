@@ -152,23 +152,36 @@ impl FromStr for Caller {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text.parse().map(Self::Number).map_err(|error: Explained| match text {
             "anonymous" | "unknown" => error.help("write `block_anonymous: true`"),
-            _ if is_range(text) => Explained::with_help(
+            _ if is_pattern(text) => Explained::with_help(
                 format!("`{text}` stands for many callers, and a list holds single numbers"),
-                "name each number by itself, such as \"+12145550100\"; callers without a number are `block_anonymous: true`; \
-                 there is no form for an area code or a country",
+                SINGLE,
+            ),
+            _ if is_part(text) => Explained::with_help(
+                format!("`{text}` is only a part of a phone number, and a list holds whole ones"),
+                SINGLE,
             ),
             _ => error,
         })
     }
 }
 
-/// Whether a text means more than one number: a pattern, a span, or the beginning of numbers.
-fn is_range(text: &str) -> bool {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let part = |c: char| c.is_ascii_digit() || "+*?.xX%#-() ".contains(c);
-    let is_pattern = text.contains(['*', '?', '%']) || text.to_ascii_lowercase().contains("xx");
+/// Which entries there are.
+const SINGLE: &str = "name each number by itself, such as \"+12145550100\"; callers without a number are `block_anonymous: true`; \
+                      there is no form for an area code or a country";
+
+/// Whether a text means more than one number: a pattern, or a span.
+fn is_pattern(text: &str) -> bool {
+    let part = |c: char| c.is_ascii_digit() || "+*?.xX%#-()[]{}^$|\\, ".contains(c);
+    let is_pattern =
+        text.contains(['*', '?', '%', '[', '{', '^', '$', '|']) || text.to_ascii_lowercase().contains("xx");
     let is_span = text.contains("..") || text.matches('+').count() > 1;
-    digits > 0 && text.chars().all(part) && (is_pattern || is_span || (text.starts_with('+') && digits < 7))
+    text.contains(|c: char| c.is_ascii_digit()) && text.chars().all(part) && (is_pattern || is_span)
+}
+
+/// Whether a text is the beginning of numbers, such as an area code.
+fn is_part(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    (1..7).contains(&digits) && text.chars().all(|c| c.is_ascii_digit() || "+#.-() ".contains(c))
 }
 
 impl fmt::Display for Caller {
