@@ -449,6 +449,8 @@ pub struct DialRule {
     pub dial_rule_matching_to_uri: Text,
     #[serde(default)]
     pub dial_rule_translation_destination_user: Text,
+    #[serde(default)]
+    pub dial_rule_description: Text,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -90,16 +90,18 @@ fn default_rule(extension: &str, features: &[&str]) -> Vec<Pattern> {
     all
 }
 
-/// The queue, its agents, and the forwards and the ring timeout of its own user. That user, the dial rule that starts the queue and the forward
-/// to it come and go with it.
+/// The queue, its agents, and the forwards and the ring timeout of its own user. That user, the dial rules that lead to the queue
+/// and its mailbox, and the forward to it come and go with it.
 fn queue(extension: &str) -> Vec<Pattern> {
     let row = [key("callqueues"), key(extension)];
     let agent = [key("agents"), key(extension), Part::Any];
     let forwards = ["forward-when-unregistered", "forward-on-busy", "forward-no-answer", "forward-always"];
     let mut all = default_rule(extension, &forwards);
     all.extend(fields(&[key("users"), key(extension)], &["ring-no-answer-timeout-seconds"]));
-    let start = Part::Named("dial-rule-matching-to-uri", format!("queue_{extension}"));
-    all.push(presence(&[key("dialrules"), start]));
+    for word in ["queue", "vmail"] {
+        let way = Part::Named("dial-rule-matching-to-uri", format!("{word}_{extension}"));
+        all.push(presence(&[key("dialrules"), way]));
+    }
     for table in ["callqueues", "agents", "users", "answerrules", "user-timeframes"] {
         all.push(presence(&[key(table), key(extension)]));
     }

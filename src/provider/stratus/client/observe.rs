@@ -418,6 +418,13 @@ impl StratusReader {
             let address = Address::new(Kind::Queues, key);
             scope.wanted.contains_key(&address) && !live.queues.iter().any(|it| it.callqueue.as_str() == key)
         };
+        // The mailbox of a queue that sends calls there itself gets its alias with that.
+        let own_mailbox = |key: &str| {
+            let address = Address::new(Kind::Queues, key);
+            let queue = scope.wanted.get(&address);
+            let to = |to: Reference| matches!(to, Reference::Voicemail(it) if it.as_str() == key);
+            queue.is_some_and(|queue| references(&address, queue).into_iter().any(|(_, it)| to(it)))
+        };
         // A queue whose own rule leads into it may lack the dial rule all the same.
         let others = live.rules.iter().flat_map(|(extension, rules)| {
             let own = format!("queue_{extension}");
@@ -438,6 +445,7 @@ impl StratusReader {
                 let to = match reference {
                     // A queue that is made by this run gets its alias with it.
                     Reference::Queue(key) if is_made(&key) => continue,
+                    Reference::Voicemail(extension) if own_mailbox(extension.as_str()) => continue,
                     Reference::Queue(key) => Destination::Queue(key),
                     Reference::Voicemail(extension) => Destination::Voicemail(extension),
                     Reference::Phone(extension) => Destination::Phone(extension),

@@ -1,5 +1,5 @@
 //! The way from an extension or a menu into a queue: the dial rule `queue_EXT`, and the forward of the queue's own user to
-//! it (FACTS stratus/readings-10). Numbers need neither.
+//! it (FACTS stratus/readings-10). Numbers need neither. The way into a queue's own mailbox is the dial rule `vmail_EXT`.
 
 use super::{write::Writing, write_rules::typed};
 use crate::{
@@ -42,23 +42,7 @@ impl Writing<'_> {
     /// it shows.
     pub async fn way_in(&self, key: &str) -> Result<(), ApiError> {
         let word = word(key);
-        let base = self.dial_rules().await?;
-        if self.starts(&base, &word).await?.is_empty() {
-            let rule = json!({
-                "synchronous": "yes",
-                "dial-rule-matching-to-uri": word,
-                "dial-rule-application": "to-callqueue",
-                "dial-rule-translation-destination-user": key,
-                "dial-rule-translation-destination-host": self.api.domain,
-                "dial-rule-description": format!("Call Queue - {key}"),
-            });
-            let what = format!("making the dial rule of queue `{key}`");
-            self.send(Method::POST, &base, rule, &what).await?;
-            let deadline = Instant::now() + self.settle();
-            while self.starts(&base, &word).await?.is_empty() {
-                self.wait(deadline, &what).await?;
-            }
-        }
+        self.dial_rule(key, &word, "to-callqueue", format!("Call Queue - {key}")).await?;
         let live = self.api.raw_rules(key).await?;
         if forwarded(&typed(&live, key)?).is_none() {
             let always = Some(Divert::To(Destination::Queue(key.to_owned())));
@@ -74,23 +58,62 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Takes away the dial rule of a queue that goes, if it leads there and nowhere else, and waits until it shows no more:
-    /// nobody looks for it once the queue is gone.
+    /// Makes what is missing of the way into a queue's own mailbox (FACTS stratus/queues-17).
+    pub async fn way_to_mailbox(&self, key: &str) -> Result<(), ApiError> {
+        self.dial_rule(key, &mailbox(key), "to-voicemail-residential", mailbox_note(key)).await
+    }
+
+    /// Makes a dial rule that leads to the extension of a queue, unless there is one of its name, and waits until it shows.
+    async fn dial_rule(
+        &self,
+        key: &str,
+        word: &str,
+        application: &str,
+        note: String,
+    ) -> Result<(), ApiError> {
+        let base = self.dial_rules().await?;
+        if !self.starts(&base, word).await?.is_empty() {
+            return Ok(());
+        }
+        let rule = json!({
+            "synchronous": "yes",
+            "dial-rule-matching-to-uri": word,
+            "dial-rule-application": application,
+            "dial-rule-translation-destination-user": key,
+            "dial-rule-translation-destination-host": self.api.domain,
+            "dial-rule-description": note,
+        });
+        let what = format!("making the dial rule `{word}` of queue `{key}`");
+        self.send(Method::POST, &base, rule, &what).await?;
+        let deadline = Instant::now() + self.settle();
+        while self.starts(&base, word).await?.is_empty() {
+            self.wait(deadline, &what).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes away the dial rules of a queue that goes, if they lead there and nowhere else, and waits until they show no more:
+    /// nobody looks for them once the queue is gone. That of its mailbox goes if it was made here.
     pub async fn no_start(&self, key: &str) -> Result<(), ApiError> {
         let base = self.dial_rules().await?;
-        let own = |rules: Vec<DialRule>| {
-            let led =
-                rules.into_iter().filter(|rule| rule.dial_rule_translation_destination_user.as_str() == key);
-            led.collect::<Vec<_>>()
+        let (start, mailbox, note) = (word(key), mailbox(key), mailbox_note(key));
+        let is_own = |rule: &DialRule| {
+            let word = rule.dial_rule_matching_to_uri.as_str();
+            let is_made_here = word == mailbox && rule.dial_rule_description.as_str() == note;
+            rule.dial_rule_translation_destination_user.as_str() == key && (word == start || is_made_here)
         };
-        let mut left = own(self.starts(&base, &word(key)).await?);
-        let what = format!("deleting the dial rule of queue `{key}`");
+        let own = async || {
+            let rules = self.all_dial_rules(&base).await?;
+            Ok(rules.into_iter().filter(is_own).collect::<Vec<_>>())
+        };
+        let mut left = own().await?;
+        let what = format!("deleting the dial rules of queue `{key}`");
         for rule in &left {
             self.delete(&format!("{base}/{}", segment(rule.dialrule.as_str())), &what).await?;
         }
         let deadline = Instant::now() + self.settle();
         while !left.is_empty() {
-            left = own(self.starts(&base, &word(key)).await?);
+            left = own().await?;
             if !left.is_empty() {
                 self.wait(deadline, &what).await?;
             }
@@ -114,9 +137,12 @@ impl Writing<'_> {
     }
 
     async fn starts(&self, base: &str, word: &str) -> Result<Vec<DialRule>, ApiError> {
-        let what = format!("the dial rules of `{}`", self.api.domain);
-        let rules: Vec<DialRule> = self.api.list(base, &what).await?;
+        let rules = self.all_dial_rules(base).await?;
         Ok(rules.into_iter().filter(|rule| rule.dial_rule_matching_to_uri.as_str() == word).collect())
+    }
+
+    async fn all_dial_rules(&self, base: &str) -> Result<Vec<DialRule>, ApiError> {
+        self.api.list(base, &format!("the dial rules of `{}`", self.api.domain)).await
     }
 
     /// Waits a little for what was accepted, until it should have shown.
@@ -143,4 +169,14 @@ fn forwarded(rules: &[AnswerRule]) -> Option<String> {
 /// The word by which rules and menus lead into a queue.
 fn word(key: &str) -> String {
     format!("queue_{key}")
+}
+
+/// The word by which rules lead into its mailbox.
+fn mailbox(key: &str) -> String {
+    format!("vmail_{key}")
+}
+
+/// What says that a dial rule to a mailbox was made here.
+fn mailbox_note(key: &str) -> String {
+    format!("Voicemail - {key}")
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     http::{ApiError, Method, Problem, segment},
-    model::{Divert, Diverts, Limit, Queue},
+    model::{Destination, Divert, Diverts, Limit, Queue},
     plan::{Action, Role, Step},
     provider::{
         answer::failure,
@@ -147,6 +147,14 @@ impl Writing<'_> {
         let has_rules = says(&forwards) && step.action == Action::Update && self.has_rules(key).await?;
         if user_is_touched && !has_rules && self.system_user(key, name.as_deref().unwrap_or(key)).await? {
             self.way_in(key).await?;
+        }
+        let own = |to: &Destination| match to {
+            Destination::OwnVoicemail => true,
+            Destination::Voicemail(extension) => extension.as_str() == key,
+            _ => false,
+        };
+        if forwards.conditions().iter().any(|(_, to)| matches!(to, Some(Divert::To(to)) if own(to))) {
+            self.way_to_mailbox(key).await?;
         }
         if says(&forwards) {
             self.default_forwards(key, forwards.clone()).await?;
