@@ -6,7 +6,7 @@ use super::{
     by_hand::{self, is_by_hand},
     class, guard, leading, live, order, passed,
     portal::{Clicks, join},
-    protect, reason, remarks, toggle, top, undeclared, unreadable,
+    protect, reason, remarks, taken, toggle, top, undeclared, unreadable,
     uses::Uses,
     wanted::Wanted,
     zones,
@@ -99,6 +99,9 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     for (address, wanted) in &mut desired {
         recognise_attendants(&mut wanted.resource, observed);
         keep(address, &mut wanted.resource);
+    }
+    if policy.restores {
+        plan.notes.extend(taken::leave_out(&mut desired, observed));
     }
     let (mut stale, ways_out) = live::check(account, &desired, &absent, observed, platform, policy, place);
     plan.across.ways_out = ways_out;

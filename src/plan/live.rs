@@ -1,6 +1,6 @@
 //! What only the live account can answer: does everything a tenant names exist there?
 
-use super::{Desired, Observed, Obstacle, Policy, Role, Source, leading, part};
+use super::{Desired, Observed, Obstacle, Policy, Role, Source, leading, part, taken};
 use crate::{
     finding::{Finding, Place},
     model::{Address, Destination, E164, Extension, Kind, Reference, Resource, references},
@@ -31,6 +31,15 @@ pub(super) fn check(
             let mut at = address.path();
             at.extend(field.iter().flat_map(|field| field.iter().cloned()));
             say(address, Finding::error(code, message.as_str()).help(*help).at(place(&at)));
+        }
+    }
+    for (address, taken) in &observed.taken {
+        for (field, finding) in
+            desired.get(address).into_iter().flat_map(|it| taken::finding(address, &it.resource, taken))
+        {
+            let mut at = address.path();
+            at.extend(field);
+            say(address, finding.at(place(&at)));
         }
     }
     for (address, wanted) in desired {

@@ -31,6 +31,7 @@ mod remarks;
 mod reviewed;
 pub mod saved;
 mod shard;
+mod taken;
 mod taken_back;
 mod toggle;
 mod top;
@@ -66,6 +67,7 @@ pub use reason::Reason;
 pub use reviewed::{Reviewed, as_reviewed};
 pub use saved::SavedPlan;
 pub use shard::Shard;
+pub use taken::DeletedNames;
 pub use taken_back::{TakenBack, taken_back};
 pub use wanted::Wanted;
 pub use whole::{Gaps, Joining, NoWhole, SavedShard, Whole, with_part};
@@ -118,8 +120,10 @@ pub struct Observed {
     pub own: BTreeMap<Address, Own>,
     /// What goes with an object when it is deleted and no restore file has, in words for people.
     pub not_kept: BTreeMap<Address, &'static str>,
-    /// Whether the names of rules that were deleted are seen to stay taken in this account.
-    pub names_linger: bool,
+    /// Whether the names of rules that are deleted stay taken in this account.
+    pub deleted_names: DeletedNames,
+    /// The names that are seen to be taken by rules that were deleted, by the object whose rules they were.
+    pub taken: BTreeMap<Address, BTreeSet<String>>,
     /// Entries of a live object that this vocabulary has no word for, each in words for people. A change leaves them as they
     /// are, and a deletion takes them.
     pub beyond: BTreeMap<Address, Vec<String>>,

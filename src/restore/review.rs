@@ -2,10 +2,11 @@
 
 use super::{Lost, Restoration, StepRecord};
 use crate::{
-    model::{Address, Kind, Reference, references},
+    model::{Address, DEFAULT_RULE, Kind, Reference, references},
     path::Path,
-    plan::{Action, Dialect, Note, Observed, Step, TenantPlan},
+    plan::{Action, DeletedNames, Dialect, Note, Observed, Step, TenantPlan},
 };
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 impl Restoration {
@@ -85,21 +86,35 @@ pub fn mark_lost(
         if step.action == Action::Delete {
             step.lost.extend(observed.not_kept.get(&step.address).map(|text| (*text).to_owned()));
         }
-        if observed.names_linger && step.address.kind == Kind::Rules {
-            step.lost.extend(taken_names(step));
+        if step.address.kind == Kind::Rules {
+            step.lost.extend(taken_names(step, observed.deleted_names));
         }
     }
 }
 
-/// Rules that the step deletes, where names of deleted ones stay taken.
-fn taken_names(step: &Step) -> Option<String> {
+/// Rules that the step deletes, where names of deleted ones may stay taken.
+fn taken_names(step: &Step, deleted: DeletedNames) -> Option<String> {
+    let why = match deleted {
+        DeletedNames::Free => return None,
+        DeletedNames::PerhapsTaken => {
+            "the names of deleted rules may stay taken here; one with `enabled: false` stays and does nothing"
+        }
+        DeletedNames::Taken => "names of deleted rules stay taken here until the vendor purges them",
+    };
     let order = Path::from(["order"]);
     let gone = step.changes.iter().filter(|it| it.new.is_none() && it.path.len() == 2);
     let gone = gone.filter(|it| it.path.is_inside(&order)).filter_map(|it| it.old.as_ref()?["when"].as_str());
     let names: Vec<String> = gone.map(|name| format!("`{name}`")).collect();
-    (!names.is_empty()).then(|| {
-        format!("{}: names of deleted rules stay taken here until the vendor purges them", names.join(", "))
-    })
+    (!names.is_empty()).then(|| format!("{}: {why}", names.join(", ")))
+}
+
+/// A value without the Default rule, which an order that comes back may leave out.
+fn in_order(value: &Option<Value>) -> Option<Value> {
+    let mut value = value.clone()?;
+    if let Value::Array(order) = &mut value {
+        order.retain(|name| name != DEFAULT_RULE);
+    }
+    Some(value)
 }
 
 /// What somebody changed after the apply that is taken back: taking it back takes that away too.
@@ -109,7 +124,7 @@ fn later_changes(restoration: &Restoration, steps: &[Step]) -> Vec<Note> {
         let Some(applied) = restoration.applied.get(&step.address) else { continue };
         let later = step.changes.iter().filter(|now| {
             let mut same = applied.iter().filter(|then| then.path == now.path).peekable();
-            same.peek().is_some() && !same.any(|then| then.new == now.old)
+            same.peek().is_some() && !same.any(|then| in_order(&then.new) == in_order(&now.old))
         });
         let fields: Vec<String> = later.map(|change| format!("`{}`", change.path)).collect();
         if !fields.is_empty() {

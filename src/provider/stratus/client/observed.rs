@@ -10,7 +10,7 @@ use super::{
 use crate::{
     model::{Address, Callers, E164, Extension, Kind, Queue, Resource},
     path::Path,
-    plan::{Observed, Obstacle, Own, Remnant, Role},
+    plan::{DeletedNames, Observed, Obstacle, Own, Remnant, Role},
     provider::{
         Scope,
         scalar::Unreadable,
@@ -151,7 +151,8 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
     }
     observed.namesakes.retain(|_, ids| ids.len() > 1);
     observed.unread_forwards.clone_from(&live.unread_forwards);
-    observed.names_linger = !live.lingering.is_empty();
+    observed.deleted_names =
+        if live.lingering.is_empty() { DeletedNames::PerhapsTaken } else { DeletedNames::Taken };
     lingering_rules(live, scope, &mut observed);
     survey(live, scope, &mut observed);
     if let Some(domain) = &live.domain {
@@ -192,23 +193,12 @@ fn unread_lists(callers: &mut Callers, rule: &AnswerRule, wanted: &Callers, list
 fn lingering_rules(live: &DomainData, scope: &Scope, observed: &mut Observed) {
     for (extension, names) in &live.lingering {
         let address = Address::new(Kind::Rules, extension);
+        observed.taken.insert(address.clone(), names.iter().cloned().collect());
         let Some(Resource::Rules(wanted)) = scope.wanted.get(&address) else { continue };
-        for name in names {
-            if wanted.order.iter().flatten().any(|rule| rule.when == *name) {
-                observed.obstacles.push(Obstacle {
-                    address: address.clone(),
-                    field: Some(Path::from(["order"])),
-                    code: "lingering-rule",
-                    message: format!(
-                        "extension `{extension}` had a rule for `{name}` that was deleted and lingers: it is listed, \
-                         does nothing, and keeps its name"
-                    ),
-                    help: "ask the vendor to purge it, or use another schedule name",
-                });
-            } else {
-                let text = format!("a deleted rule for `{name}` lingers; only the vendor can purge it");
-                observed.notes.entry(address.clone()).or_default().push(text);
-            }
+        for name in names.iter().filter(|name| !wanted.order.iter().flatten().any(|rule| rule.when == **name))
+        {
+            let text = format!("a deleted rule for `{name}` lingers; only the vendor can purge it");
+            observed.notes.entry(address.clone()).or_default().push(text);
         }
     }
 }
