@@ -188,6 +188,11 @@ impl GradeRow {
         Self::new(kind, path, Grade::Api, Way::None, source)
     }
 
+    /// The same, of something that some servers do not show: then a person looks for it there.
+    pub const fn seen_at(self, portal: &'static Portal) -> Self {
+        Self { way: Way::Portal(portal), ..self }
+    }
+
     /// Written only with `experimental: true`; `portal` says how it is done by hand.
     pub const fn experimental(
         kind: Kind,

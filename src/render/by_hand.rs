@@ -17,17 +17,17 @@ pub fn settings(list: &[Unverifiable]) -> usize {
     list.iter().map(Unverifiable::settings).sum()
 }
 
-/// "6 settings can only be set in the portal and were not checked: …"
+/// "6 settings can only be seen in the portal and were not checked: …"
 pub fn unchecked(out: &mut Page<'_>, settings: usize) -> io::Result<()> {
-    let (were, them) = if settings == 1 { ("was", "it") } else { ("were", "them") };
+    let (were, they) = if settings == 1 { ("was", "it is") } else { ("were", "they are") };
     let count = count(settings, "setting");
-    add!(out, "{} can only be set in the portal and {} not checked: ", count, were)?;
-    add!(out, "`dialform checklist` lists {}.", them)
+    add!(out, "{} can only be seen in the portal and {} not checked: ", count, were)?;
+    add!(out, "{} listed as \"to check by hand\".", they)
 }
 
 fn heading(list: &[Unverifiable]) -> String {
     let settings = count(settings(list), "setting");
-    format!("{settings} can only be set in the portal and cannot be read")
+    format!("{settings} can only be seen in the portal")
 }
 
 /// The lines of one object: its clicks or, where there is no page to click to, its fields.
@@ -139,11 +139,7 @@ fn total(lists: &[Checklist]) -> String {
     let all: usize = lists.iter().map(|it| settings(&it.to_check)).sum();
     match all {
         0 => NOTHING.to_owned(),
-        1 => {
-            "1 setting can only be set in the portal and cannot be read: see that it is as listed.".to_owned()
-        }
-        _ => format!(
-            "{all} settings can only be set in the portal and cannot be read: see that they are as listed."
-        ),
+        1 => "1 setting can only be seen in the portal: see that it is as listed.".to_owned(),
+        _ => format!("{all} settings can only be seen in the portal: see that they are as listed."),
     }
 }

@@ -229,8 +229,8 @@ fn who_does_only_what_is_said_ends_with_what_is_declared() {
     assert_eq!(
         plan.out.lines().last(),
         Some(
-            "Nothing dialform can change. 14 settings can only be set in the portal and were not checked: `dialform \
-             checklist` lists them."
+            "Nothing dialform can change. 14 settings can only be seen in the portal and were not checked: they are \
+             listed as \"to check by hand\"."
         )
     );
 }

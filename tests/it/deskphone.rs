@@ -127,10 +127,10 @@ fn without_a_bridge_every_change_is_by_hand() {
     assert_eq!(plan.ending, Ending::Fine, "{}{}", plan.out, plan.err);
     assert_eq!(
         plan.out,
-        "acme on pbx, account harbour\n\n  to check by hand: 2 settings can only be set in the portal and cannot be read\n      \
+        "acme on pbx, account harbour\n\n  to check by hand: 2 settings can only be seen in the portal\n      \
          [ ] diverts.2001: dashboard > edit beside extension 2001 > ON NO ANSWER: voicemail, ON BUSY: extension 2002 > Save\n\n\
-         Nothing dialform can change. 2 settings can only be set in the portal and were not checked: `dialform checklist` \
-         lists them.\n"
+         Nothing dialform can change. 2 settings can only be seen in the portal and were not checked: they are listed as \
+         \"to check by hand\".\n"
     );
     let applied = world.run(&["apply", "--auto-approve", "--base", "HEAD"]);
     assert_eq!(applied.ending, Ending::Partial, "{}{}", applied.out, applied.err);

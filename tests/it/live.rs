@@ -293,10 +293,10 @@ const CASES: &[Case] = &[
             "note: rules.101: SPAM CALLS is set to `hangup`, which dialform has no name for (Drop Call or Screen Call); it is left alone",
             "note: rules.101: SPAM CALLS does nothing here: the account does not check callers (STIR/SHAKEN is off), and no call \
              is marked as spam; ask the provider to switch it on",
-            "to check by hand: 1 setting can only be set in the portal and cannot be read",
+            "to check by hand: 1 setting can only be seen in the portal",
             "[ ] rules.101: Users > edit extension 101 > Answering Rules > Allow / Block > SPAM CALLS: Drop Call > Done",
-            "Nothing dialform can change. 1 setting can only be set in the portal and was not checked: `dialform \
-             checklist` lists it.",
+            "Nothing dialform can change. 1 setting can only be seen in the portal and was not checked: it is \
+             listed as \"to check by hand\".",
         ],
         ..PLAIN
     },

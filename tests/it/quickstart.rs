@@ -95,7 +95,7 @@ fn apply_settles_everything_and_planning_only_reads() {
     let line = format!("plan --sandbox --detailed-exitcode --record {}", workspace.argument("traffic.jsonl"));
     let plan = output(&workspace, &line, Ending::Fine);
     assert!(
-        plan.contains("\nNothing dialform can change. 2 settings can only be set in the portal"),
+        plan.contains("\nNothing dialform can change. 2 settings can only be seen in the portal"),
         "{plan}"
     );
     let traffic = workspace.lines("traffic.jsonl");

@@ -78,7 +78,7 @@ pub const GRADES: &[GradeRow] = &[
         "FACTS stratus/filters-4: none of ten attempted removals removed an entry",
     )
     .when(When::Removed),
-    GradeRow::api(Kind::Rules, &["callers", "allow"], FILTERS),
+    GradeRow::api(Kind::Rules, &["callers", "allow"], FILTERS).seen_at(&portal::ALLOWED),
     GradeRow::api(Kind::Rules, &["callers", "block"], FILTERS),
     GradeRow::api(Kind::Rules, &["callers", "block_anonymous"], USERS),
     GradeRow::manual(Kind::Rules, &["callers", "spam"], &portal::SPAM, UNKNOWN_WORD)
