@@ -4,7 +4,7 @@ use super::StepRecord;
 use crate::{
     diff::FieldChange,
     explained::message_of,
-    model::{Address, DEFAULT_RULE, Kind, Resource},
+    model::{Address, Caller, DEFAULT_RULE, Kind, Resource, Rules},
     path::{Path, Segment},
     plan::{Action, Dialect, Unsupported},
 };
@@ -133,7 +133,7 @@ fn bring_back(
     }
     // What nobody can write goes out field by field, and the rest of the object is brought back.
     while !fields.is_empty() {
-        let resource = match Resource::from_value(address.kind, Value::Object(fields.clone())) {
+        let resource = match read(address.kind, &fields) {
             Ok(resource) => resource,
             Err(error) => {
                 let invalid = invalid(address.kind, &fields);
@@ -167,6 +167,31 @@ fn bring_back(
             }
         }
     }
+}
+
+/// An object as it was recorded. An entry of a list of callers that has no form in a file comes back as it was all the same.
+fn read(kind: Kind, fields: &Map<String, Value>) -> serde_json::Result<Resource> {
+    let mut named = fields.clone();
+    let mut others: BTreeMap<&str, Vec<(usize, String)>> = BTreeMap::new();
+    for list in ["allow", "block"] {
+        let Some(Value::Array(callers)) = named.get_mut("callers").and_then(|it| it.get_mut(list)) else {
+            continue;
+        };
+        for (at, word) in callers.iter().enumerate() {
+            let word = word.as_str().filter(|word| word.parse::<Caller>().is_err());
+            others.entry(list).or_default().extend(word.map(|word| (at, word.to_owned())));
+        }
+        callers.retain(|word| word.as_str().is_none_or(|word| word.parse::<Caller>().is_ok()));
+    }
+    let mut resource = Resource::from_value(kind, Value::Object(named))?;
+    if let Resource::Rules(Rules { callers: Some(callers), .. }) = &mut resource {
+        for (list, words) in others {
+            let list = if list == "allow" { &mut callers.allow } else { &mut callers.block };
+            let list = list.get_or_insert_default();
+            words.into_iter().for_each(|(at, word)| list.insert(at.min(list.len()), Caller::Other(word)));
+        }
+    }
+    Ok(resource)
 }
 
 /// The Default rule in the order that comes back. What apply did not change of it is left alone, for it may be what `diverts`
