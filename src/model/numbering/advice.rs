@@ -19,8 +19,9 @@ pub fn advice(text: &str, country: Option<Country>) -> String {
         Text::WithExtension => such_as(
             "calls are sent to a number, not to an extension behind it: write a number that needs none,",
         ),
-        Text::Digits { variants, plus } => {
-            let readings = readings(&variants, plus, country);
+        Text::Digits { variants, plus, has_zero } => {
+            let dials_zero = country.and_then(code_of).is_some_and(|it| national_prefix(&it) == Some("0"));
+            let readings = readings(&variants, plus, country.filter(|_| dials_zero || !has_zero));
             match (readings.len(), readings.first_key_value()) {
                 (1, Some((number, as_written))) => {
                     let hedge = country.filter(|_| !as_written).map(|it| condition(&it)).unwrap_or_default();
@@ -47,6 +48,8 @@ enum Text {
     Digits {
         variants: Vec<String>,
         plus: bool,
+        /// Whether that zero stands in it: only some countries have one.
+        has_zero: bool,
     },
     Other,
 }
@@ -76,7 +79,8 @@ fn kind(text: &str) -> Text {
     let without_zero =
         number.split_once(OPTIONAL_ZERO).map(|(before, behind)| digits_of(before) + &digits_of(behind));
     let plus = number.trim_start_matches(['(', ' ']).starts_with('+');
-    Text::Digits { variants: std::iter::once(digits).chain(without_zero).collect(), plus }
+    let has_zero = without_zero.is_some();
+    Text::Digits { variants: std::iter::once(digits).chain(without_zero).collect(), plus, has_zero }
 }
 
 fn digits_of(text: &str) -> String {
@@ -95,7 +99,7 @@ fn is_extension_mark(text: &str) -> bool {
 fn readings(variants: &[String], plus: bool, country: Option<Country>) -> BTreeMap<E164, bool> {
     let mut found = BTreeMap::new();
     let mut add = |international: &str, as_written: bool| {
-        for digits in with_and_without_prefix(international) {
+        for digits in with_and_without_prefix(international, plus) {
             if let Some(number) = E164::of_digits(&digits) {
                 *found.entry(number).or_insert(false) |= as_written;
             }
@@ -116,10 +120,12 @@ fn readings(variants: &[String], plus: bool, country: Option<Country>) -> BTreeM
     found
 }
 
-/// The digits of a number, and the same without what is dialled before it within its country; those that are numbers.
-fn with_and_without_prefix(digits: &str) -> Vec<String> {
+/// The digits of a number, and the same without what is dialled before it within its country; those that are numbers. A prefix that
+/// is also the code of the country, as in North America, is only told from a digit too many behind a `+`.
+fn with_and_without_prefix(digits: &str, plus: bool) -> Vec<String> {
     let Some((code, national)) = split(digits) else { return Vec::new() };
-    let without = national_prefix(code).and_then(|prefix| national.strip_prefix(prefix));
+    let prefix = national_prefix(code).filter(|prefix| plus || *prefix != code);
+    let without = prefix.and_then(|prefix| national.strip_prefix(prefix));
     let both = [Some(national), without].into_iter().flatten();
     both.filter(|it| is_known(code, it)).map(|it| format!("{code}{it}")).collect()
 }
@@ -151,6 +157,10 @@ mod tests {
             ("US", "441234567890", Some("+441234567890")),
             ("US", "+44 (0)20 7946 0000", Some("+442079460000")),
             ("US", "020 7946 0000", None),
+            ("US", "(0)20 7946 0000", None),
+            ("GB", "(0)20 7946 0000", Some("+442079460000")),
+            ("US", "44 (0)20 7946 0000", Some("+442079460000")),
+            ("US", "1 1 214 555 0100", None),
             ("US", "1234567890", None),
             ("US", "(214) 555-0100 x204", None),
             ("US", "214-555-0100 ext. 5", None),
