@@ -3,9 +3,7 @@
 use super::{Target, words};
 use crate::{
     finding::{Finding, Place},
-    model::{
-        Address, Extensions, Kind, Reference, Resource, Ring, Ringable, Rule, Tenant, Until, references,
-    },
+    model::{Address, Extensions, Kind, Reference, Resource, Rule, Tenant, Until, devices, references},
     path::{Path, Segment},
     plan::{Observed, Role, Source, in_words},
 };
@@ -254,33 +252,6 @@ fn found(target: &Target, address: &Address, resource: &Resource) -> Vec<(Path, 
     let devices = devices(resource).into_iter().filter(|(_, device)| target.has_device(device));
     if !target.owns(address, resource) {
         found.extend(devices.map(|(path, device)| (path, format!("device {device}"))));
-    }
-    found
-}
-
-/// The single devices that an object rings.
-fn devices(resource: &Resource) -> Vec<(Path, String)> {
-    let device = |target: &Ringable| match target {
-        Ringable::Device(device) => Some(device.to_string()),
-        _ => None,
-    };
-    let mut found = Vec::new();
-    match resource {
-        Resource::Queue(queue) => {
-            for (index, agent) in queue.agents.iter().flatten().enumerate() {
-                found.extend(device(&agent.target).map(|it| (Path::from(["agents"]).join(index), it)));
-            }
-        }
-        Resource::Rules(rules) => {
-            for (index, rule) in rules.order.iter().flatten().enumerate() {
-                let Ring::Simultaneous(ring) = &rule.ring else { continue };
-                let path = Path::from(["order"]).join(index).join("ring").join("simultaneous").join("also");
-                for (at, also) in ring.also.iter().enumerate() {
-                    found.extend(device(&also.target).map(|it| (path.join(at), it)));
-                }
-            }
-        }
-        _ => {}
     }
     found
 }
