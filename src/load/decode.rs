@@ -245,8 +245,10 @@ fn report_null(sources: &Sources, found: &mut Collector<'_>, key: Option<&Node>,
     let line_end = source.line(source.line_number(value.span.end())).end();
     let rest = source.slice(Span::new(value.span.end(), line_end)).trim_start_matches([':', ' ']);
     let none = match key {
-        Some(_) => "remove the key to leave the setting as it is, or write `[]` or `{}` for none",
-        None => "remove the entry, or write `[]` or `{}` for none",
+        Some(_) => {
+            "remove the key to leave the setting as it is; none is `[]` for a list, `{}` for a map, `off` for a destination, `\"\"` for a text"
+        }
+        None => "remove the entry",
     };
     let help = if key.is_some_and(Node::is_null) {
         "write the key before the colon, in quotes if it is the word `null`".to_owned()

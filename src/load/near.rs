@@ -2,7 +2,7 @@
 
 use super::{Tree, files::Files, source::WORKSPACE_FILE};
 use crate::{
-    file::OPTIONS,
+    file::{LARGEST, OPTIONS},
     finding::{Finding, Place},
     model::WorkspaceFile,
     path::Segment,
@@ -29,12 +29,18 @@ pub(super) fn near_misses(
             continue;
         }
         let place = tree.place_of(&[Segment::key("tenants"), Segment::Index(index)]);
+        // A pattern that is wrong has been said, and so has a directory that cannot be listed.
+        let is_known = |name: &str| named.contains_key(name) || name == WORKSPACE_FILE;
+        let others = |near: &str| {
+            let others = files.near(near, NEAR, &is_known).into_iter();
+            others.filter(|name| !is_for_an_editor(name)).collect::<Vec<_>>()
+        };
+        let mut add = |name: String| drop(found.insert(name, (pattern, place.clone())));
         for near in near_patterns(pattern) {
-            // A pattern that is wrong has been said, and so has a directory that cannot be listed.
-            let is_known = |name: &str| named.contains_key(name) || name == WORKSPACE_FILE;
-            let others = files.near(&near, NEAR, &is_known).into_iter();
-            let others = others.filter(|name| !is_for_an_editor(name));
-            found.extend(others.map(|name| (name, (pattern, place.clone()))));
+            others(&near).into_iter().for_each(&mut add);
+        }
+        for near in below(pattern).into_iter().flat_map(|it| near_patterns(&it)) {
+            others(&near).into_iter().filter(|name| names_a_tenant(files, name)).for_each(&mut add);
         }
     }
     let finding = |(name, (pattern, place)): (String, (&String, Place))| {
@@ -53,6 +59,18 @@ fn near_patterns(pattern: &str) -> Vec<String> {
         _ => None,
     };
     std::iter::once(pattern.to_owned()).chain(other).collect()
+}
+
+/// The same at any depth below, where a pattern is about the files of one directory.
+fn below(pattern: &str) -> Option<String> {
+    let (directory, name) = pattern.rsplit_once('/')?;
+    (!pattern.contains("**")).then(|| format!("{directory}/*/**/{name}"))
+}
+
+/// Whether a file says that it is of a tenant, as the parts of one do: any other may lie there as well.
+fn names_a_tenant(files: &Files, name: &str) -> bool {
+    let text = files.read(name, LARGEST).unwrap_or_default();
+    text.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"tenant:"))
 }
 
 /// What an editor puts beside the file it has open.
