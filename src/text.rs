@@ -4,7 +4,9 @@ mod numbers;
 mod unseen;
 
 pub use numbers::{grouped, unbroken, ungrouped};
-pub use unseen::{as_drawn, as_read, as_seen, first_hidden, is_mixed, is_unseen, look_alike, spelled};
+pub use unseen::{
+    as_drawn, as_read, as_seen, first_hidden, is_mixed, is_unseen, look_alike, spelled, spelled_out,
+};
 
 use std::time::Duration;
 

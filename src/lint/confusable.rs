@@ -3,7 +3,7 @@
 use super::{Check, Example, Findings, Lint, Subject, keys, look_alike::pairs};
 use crate::{
     finding::Level,
-    text::{as_drawn, is_mixed, look_alike, spelled},
+    text::{as_drawn, is_mixed, look_alike, spelled_out},
 };
 
 pub static LINT: Lint = Lint {
@@ -52,14 +52,4 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             out.push(place, format!("`{name}` has letters of two alphabets: it is {spelled}"), HELP);
         }
     }
-}
-
-/// In quotes, with an escape for every letter that is not Latin.
-fn spelled_out(name: &str) -> String {
-    let escape = |c: char| match u32::from(c) {
-        _ if c.is_ascii() => c.to_string(),
-        code @ ..=0xffff => format!("\\u{code:04x}"),
-        code => format!("\\U{code:08x}"),
-    };
-    spelled(name).chars().map(escape).collect()
 }

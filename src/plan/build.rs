@@ -16,7 +16,7 @@ use crate::{
     finding::{Finding, Place},
     model::{Address, Destination, Divert, Diverts, Kind, Resource, Route},
     path::{Path, Segment},
-    text::as_read,
+    text::{as_drawn, as_read, spelled_out},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -238,8 +238,17 @@ fn look_alikes(steps: &[Step], observed: &Observed) -> Vec<Note> {
     let pairs = made.filter_map(|Step { address, .. }| {
         let mut alike =
             observed.objects.keys().filter(|live| live.kind == address.kind && **live != *address);
-        let live = alike.find(|live| as_read(&live.key) == as_read(&address.key))?;
-        Some(Note::new(address, format!("{live} already exists; this creates a second one")))
+        let is_read_so = |live: &&Address| as_read(&live.key) == as_read(&address.key);
+        let is_drawn_so = |live: &&Address| as_drawn(&live.key) == as_drawn(&address.key);
+        let live = alike.clone().find(is_read_so).or_else(|| alike.find(is_drawn_so))?;
+        // Of letters of two alphabets a reader sees no difference.
+        let drawn = if is_read_so(&live) {
+            String::new()
+        } else {
+            let [live, own] = [&live.key, &address.key].map(|it| spelled_out(it));
+            format!(", which looks like it: {live}, not {own}")
+        };
+        Some(Note::new(address, format!("{live} already exists{drawn}; this creates a second one")))
     });
     pairs.collect()
 }

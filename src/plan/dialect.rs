@@ -122,6 +122,9 @@ pub struct Accepts {
     pub path: Field,
     /// As [`crate::model::Reference::word`] says them.
     pub words: &'static [&'static str],
+    /// What to do where others are wanted: the word, and the way out.
+    #[serde(skip)]
+    pub instead: &'static [(&'static str, &'static str)],
 }
 
 /// Which changes a row of the grade table is about.
@@ -343,7 +346,7 @@ impl Dialect {
         }
         resource.each_pointer(&mut |within, to| {
             let is_of = |row: &&Accepts| row.kind == address.kind && within.is_in_field(row.path);
-            let Some(Accepts { words, .. }) = self.accepts.iter().find(is_of) else { return };
+            let Some(Accepts { words, instead, .. }) = self.accepts.iter().find(is_of) else { return };
             let Some(reference) = to.reference(&address.key) else { return };
             let word = reference.word();
             if !words.contains(&word) {
@@ -353,7 +356,10 @@ impl Dialect {
                     Reference::Number(number) if words.contains(&"receiver") => {
                         format!("declare it under `receivers`, then write `{{ receiver: \"{number}\" }}`")
                     }
-                    _ => format!("it takes {}", list.join(", ")),
+                    _ => match instead.iter().find(|(other, _)| *other == word) {
+                        Some((_, help)) => (*help).to_owned(),
+                        None => format!("it takes {}", list.join(", ")),
+                    },
                 };
                 found.push(Unsupported { path: within.path(), message, help });
             }

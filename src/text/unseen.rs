@@ -74,6 +74,16 @@ pub fn spelled(text: &str) -> String {
     shown
 }
 
+/// In quotes, with an escape for every letter that is not Latin.
+pub fn spelled_out(name: &str) -> String {
+    let escape = |c: char| match u32::from(c) {
+        _ if c.is_ascii() => c.to_string(),
+        code @ ..=0xffff => format!("\\u{code:04x}"),
+        code => format!("\\U{code:08x}"),
+    };
+    spelled(name).chars().map(escape).collect()
+}
+
 /// Whether YAML takes a character as an escape alone.
 fn is_unprintable(c: char) -> bool {
     c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}')

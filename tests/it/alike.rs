@@ -12,6 +12,7 @@ const ALIKE: &[(&str, &str)] = &[
     ("bank holidays", "bank\u{a0}holidays"),
     ("bank holidays", "bank  holidays"),
     ("Caf\u{e9}", "Cafe\u{301}"),
+    ("Night", "Night "),
 ];
 
 /// A name as YAML takes it.
@@ -93,6 +94,41 @@ fn a_name_beside_a_live_one_is_told_apart() {
             let plan = world.run(&["plan"]);
             assert!(plan.out.contains("1 to create, 0 to update, 1 to delete"), "{}", plan.out);
         }
+    }
+}
+
+/// A time frame is used by the name it has, whatever that is; a new one gets no blanks around it.
+#[test]
+fn a_live_name_with_a_blank_at_its_end_can_be_used() {
+    let world = World::on(&System { live: live("Night ").leak(), ..STRATUS }, &schedule("Night "));
+    let applied = world.run(&["apply", "--auto-approve"]);
+    assert_eq!(applied.ending, Ending::Fine, "{applied:?}");
+    let left = world.run(&["plan", "--detailed-exitcode"]);
+    assert_eq!(left.ending, Ending::Fine, "{left:?}");
+    world.tenant(&schedule("Day "));
+    let refused = world.run(&["plan"]);
+    assert_eq!(
+        finding(&refused.out, "unsupported"),
+        Some("a new time frame cannot be called `Day `"),
+        "{refused:?}"
+    );
+    assert_eq!(help(&refused.out), "write a name without spaces around it");
+}
+
+/// A name in letters of two alphabets is another name, which a reviewer does not see: a plan that makes a second one says so.
+#[test]
+fn a_name_that_is_drawn_like_a_live_one_is_said() {
+    let pairs = [
+        ("holidays", "holid\u{430}ys", r#""holid\u0430ys", not "holidays""#),
+        ("a-b", "a\u{2011}b", r#""a\u2011b", not "a-b""#),
+    ];
+    for (declared, there, spelled) in pairs {
+        let world = World::on(&System { live: live(there).leak(), ..STRATUS }, &schedule(declared));
+        let plan = world.run(&["plan"]);
+        let note = format!(
+            "  note: schedules.{declared}: schedules.{there} already exists, which looks like it: {spelled}; this creates a second one"
+        );
+        assert!(plan.out.lines().any(|line| line == note), "{note}\n{}", plan.out);
     }
 }
 

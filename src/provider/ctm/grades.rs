@@ -156,9 +156,9 @@ const QUEUE_NO_ANSWER: &[&str] = &[
 ];
 
 pub const ACCEPTS: &[Accepts] = &[
-    Accepts { kind: Kind::Receivers, path: &["no_answer"], words: NO_ANSWER },
-    Accepts { kind: Kind::Queues, path: &["agents"], words: &["agent"] },
-    Accepts { kind: Kind::Queues, path: &["no_answer"], words: QUEUE_NO_ANSWER },
+    Accepts { kind: Kind::Receivers, path: &["no_answer"], words: NO_ANSWER, instead: &[] },
+    Accepts { kind: Kind::Queues, path: &["agents"], words: &["agent"], instead: &[] },
+    Accepts { kind: Kind::Queues, path: &["no_answer"], words: QUEUE_NO_ANSWER, instead: &[] },
     Accepts {
         kind: Kind::Numbers,
         path: &["route"],
@@ -173,5 +173,6 @@ pub const ACCEPTS: &[Accepts] = &[
             "agent",
             "token",
         ],
+        instead: &[],
     },
 ];

@@ -83,8 +83,8 @@ const GRADES: &[GradeRow] = &[
 const DESTINATIONS: &[&str] = &["extension", "voicemail", "number", "token"];
 
 const ACCEPTS: &[Accepts] = &[
-    Accepts { kind: Kind::Diverts, path: &["always"], words: DESTINATIONS },
-    Accepts { kind: Kind::Diverts, path: &["busy"], words: DESTINATIONS },
-    Accepts { kind: Kind::Diverts, path: &["no_answer"], words: DESTINATIONS },
-    Accepts { kind: Kind::Diverts, path: &["unreachable"], words: DESTINATIONS },
+    Accepts { kind: Kind::Diverts, path: &["always"], words: DESTINATIONS, instead: &[] },
+    Accepts { kind: Kind::Diverts, path: &["busy"], words: DESTINATIONS, instead: &[] },
+    Accepts { kind: Kind::Diverts, path: &["no_answer"], words: DESTINATIONS, instead: &[] },
+    Accepts { kind: Kind::Diverts, path: &["unreachable"], words: DESTINATIONS, instead: &[] },
 ];

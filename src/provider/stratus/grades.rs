@@ -108,16 +108,32 @@ const NO_DISPATCH: &str =
 
 const FORWARDS: &[&str] = &["extension", "phone", "voicemail", "queue", "attendant", "number", "token"];
 
+/// What a number is routed to in their place.
+const NO_ROUTE: &[(&str, &str)] = &[
+    ("number", "route it to an extension whose rule forwards always, or use `forwards` for emergencies"),
+    ("phone", "a number follows the rules of an extension: route it to the `extension`"),
+];
+
 pub const ACCEPTS: &[Accepts] = &[
-    Accepts { kind: Kind::Rules, path: &["order", "forward"], words: FORWARDS },
-    Accepts { kind: Kind::Diverts, path: &["always"], words: FORWARDS },
-    Accepts { kind: Kind::Diverts, path: &["on_call"], words: FORWARDS },
-    Accepts { kind: Kind::Diverts, path: &["busy"], words: FORWARDS },
-    Accepts { kind: Kind::Diverts, path: &["no_answer"], words: FORWARDS },
-    Accepts { kind: Kind::Diverts, path: &["unreachable"], words: FORWARDS },
-    Accepts { kind: Kind::Queues, path: &["failover"], words: FORWARDS },
-    Accepts { kind: Kind::Queues, path: &["unavailable"], words: FORWARDS },
-    Accepts { kind: Kind::Queues, path: &["no_answer"], words: FORWARDS },
-    Accepts { kind: Kind::Queues, path: &["agents"], words: &["extension", "device", "number", "token"] },
-    Accepts { kind: Kind::Numbers, path: &["route"], words: FORWARDS },
+    Accepts { kind: Kind::Rules, path: &["order", "forward"], words: FORWARDS, instead: &[] },
+    Accepts { kind: Kind::Diverts, path: &["always"], words: FORWARDS, instead: &[] },
+    Accepts { kind: Kind::Diverts, path: &["on_call"], words: FORWARDS, instead: &[] },
+    Accepts { kind: Kind::Diverts, path: &["busy"], words: FORWARDS, instead: &[] },
+    Accepts { kind: Kind::Diverts, path: &["no_answer"], words: FORWARDS, instead: &[] },
+    Accepts { kind: Kind::Diverts, path: &["unreachable"], words: FORWARDS, instead: &[] },
+    Accepts { kind: Kind::Queues, path: &["failover"], words: FORWARDS, instead: &[] },
+    Accepts { kind: Kind::Queues, path: &["unavailable"], words: FORWARDS, instead: &[] },
+    Accepts { kind: Kind::Queues, path: &["no_answer"], words: FORWARDS, instead: &[] },
+    Accepts {
+        kind: Kind::Queues,
+        path: &["agents"],
+        words: &["extension", "device", "number", "token"],
+        instead: &[],
+    },
+    Accepts {
+        kind: Kind::Numbers,
+        path: &["route"],
+        words: &["extension", "voicemail", "queue", "attendant"],
+        instead: NO_ROUTE,
+    },
 ];

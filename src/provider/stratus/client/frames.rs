@@ -8,6 +8,7 @@ use crate::{
     path::Path,
     plan::Obstacle,
     provider::{Scope, stratus::wire::TimeFrame},
+    text::look_alike,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use std::collections::{BTreeMap, BTreeSet};
@@ -151,6 +152,27 @@ pub async fn read_one(
     let extension = extension.to_string();
     let mut frames = of(api, &extension, |it| it == name).await?;
     Ok(frames.pop().map(|frame| (extension, frame)))
+}
+
+/// Schedules that would be made with blanks around their names. One that is live has its name, and is used by it.
+pub fn misnamed(live: &DomainData, scope: &Scope) -> Vec<Obstacle> {
+    if !scope.lists {
+        return Vec::new();
+    }
+    let frames = live.frames.iter().chain(live.own_frames.iter().map(|(_, frame)| frame));
+    let names: BTreeSet<&str> = frames.map(|frame| frame.timeframe_name.as_str()).collect();
+    let made =
+        scope.wanted.keys().filter(|it| it.kind == Kind::Schedules && !names.contains(it.key.as_str()));
+    let obstacle = |address: &Address| Obstacle {
+        address: address.clone(),
+        field: None,
+        code: "unsupported",
+        message: format!("a new time frame cannot be called `{}`", address.key),
+        help: "write a name without spaces around it",
+    };
+    // One that only seems to be there is said as such.
+    let is_new = |it: &&Address| !names.iter().any(|name| look_alike(name, &it.key));
+    made.filter(|it| it.key.trim() != it.key).filter(is_new).map(obstacle).collect()
 }
 
 /// Why a schedule cannot be managed whose live one belongs to somebody else than the file says. `owner` is none for one of

@@ -64,7 +64,7 @@ fn schedule(refusals: &mut Refusals, name: &str, it: &mut Schedule) {
     let help = match name {
         "*" | "reorder" | "default" => Some("`*`, `reorder` and `default` are reserved names"),
         "." | ".." => Some("`.` and `..` mean something else in the path of a request"),
-        _ if name.trim() != name || name.is_empty() => Some("write a name without spaces around it"),
+        "" => Some("write a name"),
         _ => None,
     };
     if let Some(help) = help {
@@ -263,6 +263,7 @@ fn rule(refusals: &mut Refusals, path: &Path, owner: &str, rule: &mut Rule) {
     let also = path.join("also");
     for (index, entry) in ring.also.iter().enumerate() {
         outside_number(refusals, &also.join(index), &entry.target);
+        no_device(refusals, &also.join(index), &entry.target);
         if ring.also[..index].iter().any(|earlier| earlier.target == entry.target) {
             refusals.add(&also.join(index), "this phone is named twice", "name each phone once");
         }
@@ -297,6 +298,20 @@ fn take(list: &mut Vec<Also>, entry: &Also) -> bool {
     let before = list.len();
     list.retain(|other| other != entry);
     list.len() < before
+}
+
+/// Digits alone ring an extension or a number, never one device of an extension.
+fn no_device(refusals: &mut Refusals, path: &Path, target: &Ringable) {
+    let Ringable::Device(device) = target else { return };
+    let digits = device.as_str();
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return;
+    }
+    let help = match E164::from_nanp(digits) {
+        Some(number) => format!("write `number: \"{number}\"`"),
+        None => format!("write `extension: \"{digits}\"`; a device is called as `{digits}wp` is"),
+    };
+    refusals.add(path, format!("`{digits}` is no device: digits alone ring an extension or a number"), help);
 }
 
 fn outside_number(refusals: &mut Refusals, path: &Path, target: &Ringable) {
@@ -437,21 +452,6 @@ fn number(refusals: &mut Refusals, key: &str, it: &mut Number) {
         Destination::OwnVoicemail => {
             refusals.add(&path, "a number has no mailbox of its own", "name one: `{ voicemail: \"101\" }`");
         }
-        Destination::Number(_) => refusals.add(
-            &path,
-            "a number cannot be routed to an outside number here",
-            "route it to an extension whose rule forwards always, or use `forwards` for emergencies",
-        ),
-        Destination::Phone(_) => refusals.add(
-            &path,
-            "a number cannot be routed past an extension's rules",
-            "route it to the `extension`",
-        ),
-        Destination::DialString(_) => refusals.add(
-            &path,
-            "a number cannot be routed to a `token`",
-            "route it to an `extension`, `queue`, `attendant` or `voicemail`",
-        ),
         _ => {}
     }
 }
