@@ -6,12 +6,18 @@ use crate::{
     flow::{self, SiteId, System, WaysBack},
     lint::calls::{self, CalledTenant, Circle},
     load::LoadedTenant,
-    model::{Address, Diverts, Kind, Queue, Reference, Resource, Rules, Tenant, references},
+    model::{
+        Address, Destination, Diverts, Kind, Pointed, Queue, Reference, Resource, Ringable, Rules, Tenant,
+        references,
+    },
     path::Path,
-    plan::TenantPlan,
+    plan::{self, Desired, TenantPlan},
 };
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// What is live, by address.
 pub type Objects = BTreeMap<Address, Resource>;
@@ -20,13 +26,29 @@ pub type Objects = BTreeMap<Address, Resource>;
 /// objects does not look at.
 pub fn unread(tenant: &CheckedTenant, live: &Objects) -> BTreeMap<Address, Resource> {
     let is_own = |address: &Address| tenant.desired.contains_key(address);
-    let declared = tenant.desired.iter().map(|(address, it)| (address, &it.resource));
+    // What `bulk` puts on top of rules sends calls on as well.
+    let said = |it: &'_ (&Address, &Desired)| -> Option<Resource> {
+        let is_named = !tenant.bulk.is_empty() && it.0.kind == Kind::Rules;
+        is_named.then(|| plan::with_bulk(it.0, &it.1.resource, &tenant.bulk))
+    };
+    let declared = tenant.desired.iter().map(|it| match said(&it) {
+        Some(resource) => (it.0, Cow::Owned(resource)),
+        None => (it.0, Cow::Borrowed(&it.1.resource)),
+    });
+    let declared: Vec<(&Address, Cow<'_, Resource>)> = declared.collect();
+    let all = || {
+        let live = live.iter();
+        live.chain(declared.iter().map(|(address, resource)| (*address, resource.as_ref())))
+    };
+    let called = called(all().map(|(_, resource)| resource));
     let mut next = BTreeMap::new();
-    for (address, resource) in live.iter().chain(declared) {
+    for (address, resource) in all() {
         let leads = match address.kind {
             Kind::Rules | Kind::Diverts | Kind::Queues => true,
-            // What stays as it is leads nowhere new.
-            Kind::Numbers => is_own(address) && live.get(address) != Some(resource),
+            // What stays as it is, and is called by nothing, leads nowhere new.
+            Kind::Numbers => {
+                called.contains(&address.key) || (is_own(address) && live.get(address) != Some(resource))
+            }
             _ => false,
         };
         if !leads {
@@ -39,11 +61,11 @@ pub fn unread(tenant: &CheckedTenant, live: &Objects) -> BTreeMap<Address, Resou
                 Reference::Queue(to) => (to, true),
                 _ => continue,
             };
-            let all = [Kind::Rules, Kind::Diverts, Kind::Queues].map(|kind| Address::new(kind, &to));
-            if rings || all.iter().any(|it| live.contains_key(it) || is_own(it)) {
+            let answering = [Kind::Rules, Kind::Diverts, Kind::Queues].map(|kind| Address::new(kind, &to));
+            if rings || answering.iter().any(|it| live.contains_key(it) || is_own(it)) {
                 continue;
             }
-            let [rules, diverts, queues] = all;
+            let [rules, diverts, queues] = answering;
             if is_queue {
                 next.insert(queues, Resource::Queue(Queue::default()));
                 continue;
@@ -53,6 +75,23 @@ pub fn unread(tenant: &CheckedTenant, live: &Objects) -> BTreeMap<Address, Resou
         }
     }
     next
+}
+
+/// The numbers that something sends calls on to, so that those come in again.
+fn called<'a>(objects: impl Iterator<Item = &'a Resource>) -> BTreeSet<String> {
+    let mut called = BTreeSet::new();
+    for resource in objects {
+        resource.each_pointer(&mut |_, to| {
+            if let Pointed::Number(to)
+            | Pointed::Receiver(to)
+            | Pointed::Ringable(Ringable::Number(to))
+            | Pointed::Destination(Destination::Number(to) | Destination::Receiver(to)) = to
+            {
+                called.insert(to.to_string());
+            }
+        });
+    }
+    called
 }
 
 /// Whether calls may come back to where they were, by what is declared or live.

@@ -42,6 +42,12 @@ fn domain(forwards: &[(&str, &str, &str)]) -> String {
         )
     };
     let users = ["101", "102", "103", "104"].map(user).concat() + &["400", "401"].map(queue).concat();
+    let number = |number: &str, to: &str| {
+        format!(
+            "  - {{ phonenumber: \"{number}\", dial-rule-application: to-user-residential, \
+             dial-rule-translation-destination-user: \"{to}\", dial-rule-translation-destination-host: acme }}\n"
+        )
+    };
     let queue = |queue: &str, agent: &str| {
         format!(
             "  - callqueue: \"{queue}\"\n    description: Q\n    callqueue-dispatch-type: Ring All\n    \
@@ -50,10 +56,9 @@ fn domain(forwards: &[(&str, &str, &str)]) -> String {
         )
     };
     format!(
-        "domain: {{ time-zone: US/Central }}\nusers:\n{users}phonenumbers:\n  \
-         - {{ phonenumber: \"12145550100\", dial-rule-application: to-user-residential, \
-         dial-rule-translation-destination-user: \"101\", dial-rule-translation-destination-host: acme }}\n\
-         callqueues:\n{}{}",
+        "domain: {{ time-zone: US/Central }}\nusers:\n{users}phonenumbers:\n{}{}callqueues:\n{}{}",
+        number("12145550100", "101"),
+        number("12145550102", "102"),
         queue("400", "101"),
         queue("401", "102")
     )
@@ -151,6 +156,24 @@ fn cases() -> Vec<Case> {
             r#"diverts: { "101": { always: { number: "+12145550100" } } }"#,
             &["error divert-loop: every call goes in a circle: 101 -> +12145550100 -> 101"],
             &["diverts.101"],
+        ),
+        case(
+            "two numbers that are live, one after the other",
+            "stratus",
+            domain(&[("101", "forward-always", "12145550102"), ("102", "forward-always", "12145550100")])
+                .replacen("destination-user: \"101\"", "destination-user: \"103\"", 1),
+            r#"numbers: { "+12145550100": { route: { extension: "101" } } }"#,
+            &["error divert-loop: every call goes in a circle: 101 -> +12145550102 -> 102 -> +12145550100 -> 101"],
+            &["numbers.+12145550100"],
+        ),
+        case(
+            "a rule that `bulk` puts on top",
+            "stratus",
+            domain(&[("102", "forward-always", "101")]),
+            r#"schedules: { h: { dates: ["2027-01-04"] } }
+bulk: [{ schedule: h, extensions: ["101"], enabled: true, rule: { forward: { always: { extension: "102" } } } }]"#,
+            &["error divert-loop: every call goes in a circle: 101 -> 102 -> 101"],
+            &["rules.101"],
         ),
         case(
             "a tracking number that rings one which is live and rings it",
