@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     finding::{Finding, Place},
-    model::WorkspaceFile,
+    model::{Means, WorkspaceFile},
     path::Segment,
     text::closest,
 };
@@ -29,6 +29,11 @@ pub trait Kinds: Sync {
     /// What help may name in a tenant on a system of this kind.
     fn hints(&self, _kind: &str) -> &dyn Hints {
         &Anything
+    }
+
+    /// What the tokens of a tenant on a system of this kind mean.
+    fn means(&self, _kind: &str) -> Option<Means> {
+        None
     }
 
     /// The schema of an entry of each kind.

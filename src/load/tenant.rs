@@ -3,15 +3,21 @@
 use super::{Node, Tree, decode, source::Source, span::Span, until::Untils};
 use crate::{
     finding::Place,
-    model::{Address, Kind, Tenant, Until, Weekly},
+    model::{Address, Kind, Means, Reference, Tenant, Until, Weekly},
     path::Segment,
 };
 use jiff::Timestamp;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+/// The word of a place that only the provider knows.
+const TOKEN: &str = "token";
+
 /// One tenant file, as it is at an instant.
 pub struct LoadedTenant {
     pub tenant: Tenant,
+    /// The same with each token as what it means, where one means anything else.
+    meant: Option<Box<Tenant>>,
+    means: Option<Means>,
     pub(super) tree: Tree,
     untils: Untils,
     /// The tree as it is written, where something in it has an `until`.
@@ -22,7 +28,18 @@ pub struct LoadedTenant {
 
 impl LoadedTenant {
     pub(super) fn new(tenant: Tenant, tree: Tree, untils: Untils, written: Option<Box<Tree>>) -> Self {
-        Self { tenant, tree, untils, written, lacks: false }
+        Self { tenant, meant: None, means: None, tree, untils, written, lacks: false }
+    }
+
+    /// The same where it is known what its tokens mean.
+    pub(super) fn meaning(self, means: Option<Means>) -> Self {
+        let meant = means.and_then(|means| self.tenant.meant(means)).map(Box::new);
+        Self { meant, means, ..self }
+    }
+
+    /// The tenant with each token as what it means: calls go by what is meant, and not by how it is written.
+    pub fn meant(&self) -> &Tenant {
+        self.meant.as_deref().unwrap_or(&self.tenant)
     }
 
     /// The same where it lacks something.
@@ -41,7 +58,7 @@ impl LoadedTenant {
         let tree = self.untils.at(written, at);
         let tenant = decode(&tree, tree.root(), &mut Vec::new())?;
         let (untils, written) = (self.untils.clone(), Some(written.clone()));
-        Some(Self { tenant, tree, untils, written, lacks: self.lacks })
+        Some(Self::new(tenant, tree, untils, written).lacking(self.lacks).meaning(self.means))
     }
 
     /// The file with what it takes from others, and every `until` in it.
@@ -128,7 +145,7 @@ impl LoadedTenant {
         object_in(&self.tree, u16::try_from(file).ok()?, place.line)
     }
 
-    /// A path with the days of a week as the file has them: `tue` may stand in `mon-fri`.
+    /// A path as the file has it: `tue` may stand in `mon-fri`, and what is pointed to in a `token`.
     fn as_written(&self, path: &[Segment]) -> Vec<Segment> {
         let mut path = path.to_vec();
         if let [.., Segment::Key(weekly), Segment::Key(day)] = path.as_slice()
@@ -139,6 +156,16 @@ impl LoadedTenant {
             if let Some(key) = keys.find(|key| Weekly::key_names(key, day)) {
                 let last = path.len() - 1;
                 path[last] = Segment::key(key);
+            }
+        }
+        if let [.., Segment::Key(word)] = path.as_slice()
+            && self.meant.is_some()
+            && Reference::WORDS.contains(&&**word)
+        {
+            let last = path.len() - 1;
+            let token = [&path[..last], &[Segment::key(TOKEN)]].concat();
+            if self.tree.get(&path).is_none() && self.tree.get(&token).is_some() {
+                return token;
             }
         }
         path

@@ -445,7 +445,8 @@ fn tenant<K: Kinds>(
     at: Timestamp,
     findings: &mut Vec<Finding>,
 ) -> Option<(LoadedTenant, bool)> {
-    let hints = kinds.hints(kind(&written, file));
+    let kind = kind(&written, file);
+    let (hints, means) = (kinds.hints(kind), kinds.means(kind));
     let hints = InCountry { hints, country: country(&written, hints) };
     let mut found = Vec::new();
     let untils = Untils::find(&written, &mut found);
@@ -467,7 +468,7 @@ fn tenant<K: Kinds>(
     }
     let (tenant, whole) = decoded?;
     let lacks = !(fine && others && extent == Extent::Whole);
-    let loaded = LoadedTenant::new(tenant, tree, untils, written).lacking(lacks);
+    let loaded = LoadedTenant::new(tenant, tree, untils, written).lacking(lacks).meaning(means);
     Some((loaded, whole && !lacks))
 }
 

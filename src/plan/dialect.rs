@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     diff::FieldChange,
-    model::{Address, Country, Kind, Reference, Resource, Schedule, Skeleton},
+    model::{Address, Country, Kind, Means, Reference, Resource, Schedule, Skeleton},
     path::{self, Field, Path, Segment},
 };
 use serde::{Serialize, Serializer};
@@ -39,6 +39,8 @@ pub struct Dialect {
     pub overnight: bool,
     /// A desired object in the form in which the provider reports it. Idempotent.
     pub normalize: fn(&Address, Resource) -> Result<Resource, Vec<Unsupported>>,
+    /// What a token of an object means, as far as it is known without the account.
+    pub means: Means,
     /// Takes over into a desired object what its file leaves unsaid and what is live may be any of: it makes no difference.
     pub keep: fn(&mut Resource, &Resource),
     /// How an object is between the writes of one step, before it and after it, in the order of the writes: callers meet it so.
@@ -259,6 +261,7 @@ impl Dialect {
             resource.strip_local();
             Ok(resource)
         },
+        means: |_, _| None,
         keep: |_, _| {},
         between: |_, _| Vec::new(),
         stays: |_, _, _| None,

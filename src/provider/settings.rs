@@ -8,7 +8,7 @@ use crate::{
     finding::Finding,
     http::Authenticate,
     load,
-    model::{ApiUrl, Country, Kind, Limits, LimitsConfig},
+    model::{ApiUrl, Country, Kind, Limits, LimitsConfig, Means},
     path::{Path, Segment},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -202,6 +202,10 @@ impl load::Kinds for Kinds {
             Some(provider) => provider,
             None => &load::Anything,
         }
+    }
+
+    fn means(&self, kind: &str) -> Option<Means> {
+        find(kind).map(|provider| provider.dialect.means)
     }
 
     fn schemas(&self, generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {

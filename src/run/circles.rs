@@ -98,7 +98,7 @@ fn called<'a>(objects: impl Iterator<Item = &'a Resource>) -> BTreeSet<String> {
 fn may_come_back(loaded: &LoadedTenant, live: &Objects) -> bool {
     let site = SiteId::of(0);
     let mut ways = WaysBack::default();
-    ways.add_tenant(site, &loaded.tenant);
+    ways.add_tenant(site, loaded.meant());
     live.iter().for_each(|(address, resource)| ways.add_object(site, address, resource));
     !ways.sites().is_empty()
 }
@@ -120,9 +120,9 @@ pub fn judge(
     let until = changes(loaded, at);
     let at = at.as_second();
     let nowhere = |_: &Path| -> Option<Place> { None };
-    let layered = flow::layered(&loaded.tenant, live);
+    let layered = flow::layered(loaded.meant(), live);
     let whole = layered.clone();
-    let place = |path: &Path| origin(&loaded.tenant, &whole, path).map(|path| locate(loaded, &path));
+    let place = |path: &Path| origin(loaded.meant(), &whole, path).map(|path| locate(loaded, &path));
     let after =
         CalledTenant { tenant: layered, system, is_whole: false, live: Some(option), until, place: &place };
     let circles = calls::circles(&[after], at);

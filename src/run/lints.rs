@@ -66,7 +66,7 @@ pub(super) fn lints<T>(
         .iter()
         .zip(placers.iter().zip(&steps))
         .map(|(loaded, ((place, place_of_key), place_of_step))| TenantSubject {
-            tenant: &loaded.tenant,
+            tenant: loaded.meant(),
             place,
             place_of_key,
             place_of_step,

@@ -66,7 +66,7 @@ fn judge_over(
         return;
     }
     let steps = changes(tenant, plan);
-    let input = Input { tenant: &loaded.tenant, system, live, steps: &steps, files, at: at.as_second() };
+    let input = Input { tenant: loaded.meant(), system, live, steps: &steps, files, at: at.as_second() };
     let mut judged = experience::judge(&input);
     let beyond = plan.steps.iter().filter(|step| step.class == Class::CallerVisible);
     judged.experience.beyond = beyond.map(|step| step.address.clone()).collect();

@@ -90,7 +90,7 @@ impl Drawings {
             return;
         }
         let steps = changes(tenant, plan);
-        let input = Input { tenant: &loaded.tenant, system, live, steps: &steps, files, at: at.as_second() };
+        let input = Input { tenant: loaded.meant(), system, live, steps: &steps, files, at: at.as_second() };
         let [before, after] = sides(&input);
         for number in drawn {
             let (before, after) = (drawing(&before, name, number), drawing(&after, name, number));

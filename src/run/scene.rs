@@ -96,8 +96,8 @@ impl Scene {
                 return flow::layered(&bare(&loaded.tenant), objects);
             }
             match view.at.and_then(|instant| loaded.at(instant)) {
-                Some(other) => flow::layered(&then.entry(at).or_insert(other).tenant, objects),
-                None => flow::layered(&loaded.tenant, objects),
+                Some(other) => flow::layered(then.entry(at).or_insert(other).meant(), objects),
+                None => flow::layered(loaded.meant(), objects),
             }
         };
         let mut seen: BTreeSet<usize> = first.iter().copied().collect();
@@ -176,6 +176,6 @@ impl Scene {
             return None;
         }
         let loaded = self.then.get(index).unwrap_or(checked.loaded(checked.tenants.get(*index)?));
-        origin(&loaded.tenant, whole, path).map(|path| locate(loaded, &path))
+        origin(loaded.meant(), whole, path).map(|path| locate(loaded, &path))
     }
 }

@@ -37,6 +37,7 @@ pub static PROVIDER: Provider = Provider {
         by_hand: portal::BY_HAND,
         remarks: notes::REMARKS,
         normalize: convert::normalize,
+        means: convert::means,
         between: between::between,
         ..Dialect::PLAIN
     },

@@ -109,6 +109,16 @@ fn meaning(
     }
 }
 
+/// What a token means. Who there is says the account: digits that are no outside number are taken for an extension.
+pub fn means(address: &Address, word: &str) -> Option<Destination> {
+    let own = address.key.parse().ok()?;
+    let is_person = |it: &Extension| is_extension(it.as_str()) && outside(it.as_str()).is_none();
+    match word.strip_prefix(MAILBOX_OF) {
+        Some(to) => meaning(to, true, &own, &is_person),
+        None => meaning(word, false, &own, &is_person),
+    }
+}
+
 /// The text of a destination and whether it is a mailbox; `None` for what has no place here.
 fn spelled(to: &Destination, own: &Extension) -> Option<(String, bool)> {
     Some(match to {

@@ -41,6 +41,7 @@ pub static PROVIDER: Provider = Provider {
         country: Some(Country::GB),
         own: &[Kind::Diverts],
         normalize: convert::normalize,
+        means: convert::means,
         ..Dialect::PLAIN
     },
     settings: Form::from::<Written, DeskphoneSettings>().asking(&[

@@ -34,6 +34,7 @@ pub static PROVIDER: Provider = Provider {
         country: Some(Country::US),
         own: &[Kind::Schedules, Kind::Numbers, Kind::Rules, Kind::Diverts, Kind::Queues],
         normalize: convert::normalize,
+        means: convert::means,
         keep: convert::keep_begun,
         between: between::between,
         stays: notes::stays,

@@ -6,7 +6,7 @@ mod objects;
 mod targets;
 
 pub use hours::{times, unexplained, weekly};
-pub use normalize::normalize;
+pub use normalize::{means, normalize};
 pub use objects::{
     Said, dispatch_word, forward, no_answer_off, out_of_service, queue, receiver, schedule, tracking_number,
 };

@@ -3,7 +3,7 @@
 use super::{Action, LIST, ONE, TargetType, meant};
 use crate::{
     model::{
-        Address, Agent, Destination, Divert, Number, OrOff, Receivers, Resource, Ringable, Route, Term,
+        Address, Agent, Destination, Divert, Kind, Number, OrOff, Receivers, Resource, Ringable, Route, Term,
         Whisper, dialling,
     },
     path::Path,
@@ -120,6 +120,21 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
         }
     }
     refusals.result(resource)
+}
+
+/// What a token of a no-answer route means. One of several receiving numbers of one number is that number.
+pub fn means(address: &Address, word: &str) -> Option<Destination> {
+    if !matches!(address.kind, Kind::Queues | Kind::Receivers) {
+        return None;
+    }
+    let receiver = match meant(word) {
+        Some((TargetType::Receiver, _, number)) => Some(number),
+        _ => word.strip_prefix(ONE),
+    };
+    match receiver {
+        Some(number) => number.parse().ok().map(Destination::Receiver),
+        None => Action::said(word).filter(|it| it.target().is_none())?.word(),
+    }
 }
 
 /// People are known by their e-mail address, whatever its case.

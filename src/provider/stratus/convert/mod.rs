@@ -26,7 +26,7 @@ pub use destination::{described, destination, ring_token, ringable, token};
 pub use forward::forward;
 pub use frame_type::{ALWAYS, CUSTOM, WEEKLY};
 pub use holiday::{first_year as holiday_year, in_calendar};
-pub use normalize::normalize;
+pub use normalize::{means, normalize};
 pub use number::{number, route_into};
 pub use queue::{
     MINUTE, QueueParts, agent, agent_id, device_id, dispatch, dispatch_word, limit_number, queue,

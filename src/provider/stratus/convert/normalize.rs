@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     model::{
-        Address, Also, DateSpan, Dated, Destination, Divert, Diverts, E164, Extension, Holidays, Limit,
+        Address, Also, DateSpan, Dated, Destination, Divert, Diverts, E164, Extension, Holidays, Kind, Limit,
         Number, Queue, Recurring, RecurringDay, Resource, Ring, RingTimeout, Ringable, Route, Rule, Rules,
         Schedule, TimeOfDay, YearDay,
         numbering::{Standing, standing},
@@ -47,6 +47,13 @@ pub fn normalize(address: &Address, mut resource: Resource) -> Result<Resource, 
         }
     }
     refusals.result(resource)
+}
+
+/// What a token means, wherever one may stand.
+pub fn means(address: &Address, word: &str) -> Option<Destination> {
+    // A number leads to none.
+    let may_stand = matches!(address.kind, Kind::Rules | Kind::Diverts | Kind::Queues);
+    may_stand.then(|| destination(word, &Context::default()))
 }
 
 /// NetSapiens keys are 11 digits, leading 1.
