@@ -83,6 +83,11 @@ fn object(tenant: &str, section: &str, key: &str) -> String {
 }
 
 impl Circle {
+    /// Whether it goes by any object of a tenant.
+    pub fn is_of(&self, tenant: &str) -> bool {
+        self.objects.iter().any(|it| it.split_once('/').is_some_and(|(own, _)| own == tenant))
+    }
+
     /// Whether it goes by an object of a tenant.
     pub fn goes_by(&self, tenant: &str, address: &Address) -> bool {
         self.objects.contains(&object(tenant, address.kind.section(), &address.key))

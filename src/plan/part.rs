@@ -39,6 +39,9 @@ pub struct Across {
     pub hosts: Vec<String>,
     /// Its ways out that lead to no number of an account that was read.
     pub ways_out: Vec<WayOut>,
+    /// Numbers that are not its own and that what changes sends calls on to. It is for this run alone.
+    #[serde(skip)]
+    pub sends: Vec<E164>,
 }
 
 /// A pointer that is meant to lead away from the platform.

@@ -5,6 +5,7 @@
 
 use super::{
     Checked, CheckedTenant, Context, Drawings, Options, Session,
+    across::Between,
     allows::Allows,
     check::{AGAIN, CHANGED, Fleet, KindsOf, add_kinds, declared, in_files, settings},
     levels::Levels,
@@ -15,11 +16,12 @@ use crate::{
     error::Failure,
     finding::{Finding, Level, bounded},
     load::{Files, InBatches, LoadedTenant, Which},
+    model::E164,
     plan::{Across, Detail, Plan, TenantPlan, Wanted},
     provider::{Kinds, Workspace},
 };
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::Path,
     sync::OnceLock,
 };
@@ -162,7 +164,9 @@ async fn plan_fleet(
     // As many as there are: a list that grows is there twice while it does.
     let count = checked.fleet.as_ref().map_or(0, |fleet| fleet.counts.0);
     let (mut plans, mut ways_out) = (Vec::with_capacity(count), Vec::with_capacity(count));
-    let mut begins = Vec::new();
+    let (mut begins, mut sends) = (Vec::new(), Vec::new());
+    // The plan of each file that has one.
+    let mut plan_of = BTreeMap::new();
     for batch in 0..checked.workspace.batches() {
         begins.push(plans.len());
         let planned;
@@ -176,6 +180,10 @@ async fn plan_fleet(
             let file = files.binary_search_by(|it| it.as_str().cmp(checked.loaded(tenant).file()));
             let file = u32::try_from(file.unwrap_or_default()).unwrap_or(u32::MAX);
             ways_out.push(known.add(file, &plan));
+            plan_of.insert(file, plans.len());
+            if !plan.across.sends.is_empty() {
+                sends.push((plans.len(), plan.across.sends.clone()));
+            }
             plans.push(compared(plan));
         }
     }
@@ -204,7 +212,59 @@ async fn plan_fleet(
             Err(failure) => return (opened, Err(failure)),
         }
     }
-    (opened, Ok(plans))
+    let owner = |number: &E164| known.owner(number).and_then(|file| plan_of.get(&file).copied());
+    let mut between = Between::default();
+    sends.iter().for_each(|(from, numbers)| between.lead(*from, numbers, &owner));
+    let found;
+    (opened, found) = find_circles(opened, checked, &mut plans, between, &begins, &owner, context).await;
+    (opened, found.map(|()| plans))
+}
+
+/// Adds the circles that lead through several tenants. Those through which a way leads are loaded again, and nobody else.
+async fn find_circles(
+    mut opened: Opened,
+    checked: &mut Checked,
+    plans: &mut [TenantPlan],
+    mut between: Between,
+    begins: &[usize],
+    owner: &dyn Fn(&E164) -> Option<usize>,
+    context: &Context,
+) -> (Opened, Result<(), Failure>) {
+    let mut loaded: BTreeMap<usize, LoadedTenant> = BTreeMap::new();
+    loop {
+        let is_last = between.waiting().is_empty();
+        if is_last && between.in_circles().is_empty() {
+            return (opened, Ok(()));
+        }
+        let new = between.waiting().iter().copied().filter(|at| !loaded.contains_key(at));
+        let new: BTreeMap<&str, usize> = new.map(|at| (plans[at].tenant.as_str(), at)).collect();
+        let batches: BTreeSet<usize> =
+            new.values().map(|at| begins.partition_point(|begin| begin <= at) - 1).collect();
+        for batch in batches {
+            if let Err(failure) = checked.load_batch(batch) {
+                return (opened, Err(failure));
+            }
+            let all = std::mem::take(&mut checked.workspace.tenants).into_iter();
+            loaded.extend(all.filter_map(|it| Some((*new.get(it.tenant.tenant.as_str())?, it))));
+        }
+        let places: Vec<usize> = loaded.keys().copied().collect();
+        checked.workspace.tenants = loaded.into_values().collect();
+        checked.tenants = tenants(&checked.workspace).0;
+        let session = Session::over(opened, checked, context);
+        let tenants = checked.tenants.iter().map(|it| (places[it.index], it)).collect();
+        let followed = match is_last {
+            true => {
+                session.add_circles(plans, &between, &tenants);
+                Ok(())
+            }
+            false => session.follow_between(&mut between, &tenants, owner).await,
+        };
+        opened = session.into_opened();
+        if is_last || followed.is_err() {
+            return (opened, followed);
+        }
+        loaded = places.into_iter().zip(std::mem::take(&mut checked.workspace.tenants)).collect();
+    }
 }
 
 /// A plan without what it is compared by.

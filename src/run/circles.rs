@@ -103,6 +103,81 @@ fn may_come_back(loaded: &LoadedTenant, live: &Objects) -> bool {
     !ways.sites().is_empty()
 }
 
+/// A tenant with what of it is live.
+pub struct Laid<'a> {
+    pub loaded: &'a LoadedTenant,
+    pub tenant: &'a CheckedTenant,
+    pub live: &'a Objects,
+}
+
+/// The circles that lead through several of these tenants, each with whether the plans make it.
+pub fn between(all: &[Laid<'_>], at: Timestamp, option: &'static str) -> Vec<(Circle, bool)> {
+    type Places<'a> = Box<dyn Fn(&Path) -> Option<Place> + 'a>;
+    let wholes: Vec<Tenant> = all.iter().map(|it| flow::layered(it.loaded.meant(), it.live)).collect();
+    let places: Vec<Places<'_>> = all
+        .iter()
+        .zip(&wholes)
+        .map(|(it, whole)| -> Places<'_> {
+            Box::new(|path| origin(it.loaded.meant(), whole, path).map(|path| locate(it.loaded, &path)))
+        })
+        .collect();
+    let called = |tenants: &[Tenant]| {
+        let each = all.iter().zip(tenants).zip(&places);
+        let each = each.filter_map(|((it, tenant), place)| {
+            let (system, until) = (System::of_kind(it.tenant.provider.kind)?, changes(it.loaded, at));
+            let tenant = tenant.clone();
+            Some(CalledTenant { tenant, system, is_whole: false, live: Some(option), until, place })
+        });
+        calls::circles(&each.collect::<Vec<_>>(), at.as_second())
+    };
+    let mut circles = called(&wholes);
+    // What leads through one of them alone is of its own plan.
+    circles.retain(|circle| all.iter().filter(|it| circle.is_of(&it.loaded.tenant.tenant)).count() > 1);
+    if circles.is_empty() {
+        return Vec::new();
+    }
+    let before: Vec<Tenant> = all.iter().map(|it| flow::layered(&bare(it.loaded), it.live)).collect();
+    let earlier: BTreeSet<BTreeSet<String>> = called(&before).into_iter().map(|it| it.objects).collect();
+    circles
+        .into_iter()
+        .map(|circle| {
+            let is_new = !earlier.contains(&circle.objects);
+            (circle, is_new)
+        })
+        .collect()
+}
+
+/// A tenant of which nothing is declared.
+fn bare(loaded: &LoadedTenant) -> Tenant {
+    let Tenant { tenant, time_zone, .. } = loaded.tenant.clone();
+    Tenant { tenant, time_zone, ..Tenant::default() }
+}
+
+/// Marks the steps of a tenant's plan by which a circle goes; whether there are any.
+pub fn mark(plan: &mut TenantPlan, circle: &Circle, is_new: bool) -> bool {
+    let is_critical = circle.finding.level == Level::Error && is_new;
+    let name = plan.tenant.clone();
+    let mut goes_by = false;
+    for step in plan.steps.iter_mut().filter(|step| circle.goes_by(&name, &step.address)) {
+        goes_by = true;
+        if is_critical {
+            step.critical.get_or_insert_with(|| circle.finding.message.clone());
+        }
+    }
+    goes_by
+}
+
+/// A circle as a finding of a plan; `None`: it is known.
+pub fn told(circle: Circle, is_new: bool, known: &[Finding]) -> Option<Finding> {
+    let finding = circle.finding;
+    if known.iter().any(|it| it.code == finding.code && it.place == finding.place) {
+        return None;
+    }
+    // What is so already is not of this plan's making.
+    let level = if is_new { finding.level } else { Level::Warning };
+    Some(Finding { level, ..finding })
+}
+
 /// Adds to a tenant's plan which circles it makes: a step by which no phone rings any more is critical.
 pub fn judge(
     loaded: &LoadedTenant,
@@ -129,29 +204,15 @@ pub fn judge(
     if circles.is_empty() {
         return plan;
     }
-    let Tenant { tenant: name, time_zone, .. } = loaded.tenant.clone();
-    let before = Tenant { tenant: name, time_zone, ..Tenant::default() };
-    let before = flow::layered(&before, live);
+    let before = flow::layered(&bare(loaded), live);
     let before =
         CalledTenant { tenant: before, system, is_whole: false, live: Some(option), until, place: &nowhere };
     let earlier: BTreeSet<BTreeSet<String>> =
         calls::circles(&[before], at).into_iter().map(|it| it.objects).collect();
     for circle in circles {
         let is_new = !earlier.contains(&circle.objects);
-        let Circle { finding, .. } = &circle;
-        if finding.level == Level::Error && is_new {
-            for step in
-                plan.steps.iter_mut().filter(|step| circle.goes_by(&loaded.tenant.tenant, &step.address))
-            {
-                step.critical.get_or_insert_with(|| finding.message.clone());
-            }
-        }
-        let is_known = |it: &Finding| it.code == finding.code && it.place == finding.place;
-        if !known.iter().any(is_known) {
-            // What is so already is not of this plan's making.
-            let level = if is_new { finding.level } else { Level::Warning };
-            plan.findings.push(Finding { level, ..circle.finding });
-        }
+        mark(&mut plan, &circle, is_new);
+        plan.findings.extend(told(circle, is_new, known));
     }
     plan
 }

@@ -82,6 +82,7 @@
 //! ```
 
 mod account_locks;
+mod across;
 mod allowed;
 mod allows;
 mod apply;
@@ -150,6 +151,7 @@ mod then;
 pub mod trace;
 mod undo;
 mod unlock;
+mod ways;
 mod zones;
 
 pub use crate::plan::Detail;

@@ -1,7 +1,7 @@
 //! The plan of a session: every account read, and each tenant compared with it.
 
 use super::{
-    CheckedTenant, Drawings, Intent, Session,
+    CheckedTenant, Drawings, Intent, Session, across,
     allowed::Allowed,
     at_once::in_order,
     circles,
@@ -62,6 +62,7 @@ impl<'a> Session<'a> {
             }
             plans[at] = plan;
         }
+        self.find_circles_between(&mut plans, &known).await?;
         Ok(self.put_together(plans))
     }
 
@@ -98,6 +99,9 @@ impl<'a> Session<'a> {
                 plans.extend(cores::each(some.into_iter(), plan));
             }
         }
+        let mut known = Known::default();
+        (0..).zip(&plans).for_each(|(at, plan)| drop(known.add(at, plan)));
+        self.find_circles_between(&mut plans, &known).await?;
         Ok(self.put_together(plans))
     }
 
@@ -158,17 +162,32 @@ impl<'a> Session<'a> {
         noticed::judge(loaded, tenant, &live, at, &mut plan);
         drawings.add(loaded, tenant, &live, at, &plan);
         if matches!(tenant.intent, Intent::Declared) {
-            let option = if self.sandbox { "--sandbox" } else { "--live" };
+            let option = self.read_by();
             plan = circles::judge(loaded, tenant, &live, &self.checked.warnings, at, option, plan);
+            if !plan.steps.is_empty() {
+                plan.across.sends = across::sends(loaded, &live, &plan.steps);
+            }
         }
-        let judged = self.checked.judged(std::mem::take(&mut plan.findings));
-        let (denied, findings) = judged.into_iter().partition(|it| self.checked.denies(it));
-        plan = TenantPlan { findings, ..plan }.stopped_by(denied);
+        let found = std::mem::take(&mut plan.findings);
+        plan = self.judged(plan, found);
         plan.across.hosts = hosts;
         plan.across.system = self.checked.config(tenant).system();
         // One that is not trusted was not opened.
         let system = self.systems.get(&plan.provider);
         TenantPlan { endpoints: system.map(|it| it.addresses.clone()).unwrap_or_default(), ..plan }
+    }
+
+    /// A plan with what is found of it, or stopped by that.
+    pub(super) fn judged(&self, mut plan: TenantPlan, found: Vec<Finding>) -> TenantPlan {
+        let judged = self.checked.judged(found).into_iter();
+        let (denied, told) = judged.partition::<Vec<_>, _>(|it| self.checked.denies(it));
+        plan.findings.extend(told);
+        plan.stopped_by(denied)
+    }
+
+    /// The option by which live objects are read.
+    pub(super) fn read_by(&self) -> &'static str {
+        if self.sandbox { "--sandbox" } else { "--live" }
     }
 
     /// The plans of all tenants as one.

@@ -1,6 +1,6 @@
 //! Which numbers are on one platform, and which plans lead to them: only when every account is read is that known.
 
-use crate::plan::TenantPlan;
+use crate::{model::E164, plan::TenantPlan};
 use std::collections::{BTreeMap, HashMap};
 
 /// The numbers of each platform, by its system, with the account that has them.
@@ -56,6 +56,12 @@ impl Known {
     fn hosts_of<'a>(&'a self, it: &'a WaysOut) -> impl Iterator<Item = (u64, u32)> + 'a {
         let known = self.hosts.get(&it.system);
         it.numbers.iter().filter_map(move |number| Some((*number, known?.get(number)?.1)))
+    }
+
+    /// The position of the file of whoever has a number, on whichever system.
+    pub fn owner(&self, number: &E164) -> Option<u32> {
+        let number = digits(number.as_str())?;
+        self.hosts.values().find_map(|hosts| hosts.get(&number)).map(|(file, _)| *file)
     }
 
     /// Whether a plan leads to a number on its own system.

@@ -324,7 +324,7 @@ impl<'a> Session<'a> {
         observed
     }
 
-    async fn look(
+    pub(super) async fn look(
         &self,
         provider: &str,
         name: &str,

@@ -34,6 +34,8 @@ mod ci;
 #[cfg(test)]
 mod circles;
 #[cfg(test)]
+mod circles_between;
+#[cfg(test)]
 mod codes;
 #[cfg(test)]
 mod comment;

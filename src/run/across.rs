@@ -1,0 +1,211 @@
+//! Circles that lead through several tenants. What changes in one may send calls to a number of another, and what is live there,
+//! back. Only the objects that such a way leads through are read.
+
+use super::{
+    CheckedTenant, Intent, Session,
+    circles::{self, Laid, Objects},
+    platforms::Known,
+    ways::{Reached, Spot},
+};
+use crate::{
+    error::Failure,
+    flow,
+    load::LoadedTenant,
+    model::{Address, Diverts, E164, Forward, Kind, Number, Queue, Receiver, Resource, Rules, Schedule},
+    plan::{self, Step, TenantPlan},
+    provider::Scope,
+};
+use futures::StreamExt;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The numbers of others that the steps of a plan send calls on to, over whatever of the tenant lies between.
+pub(super) fn sends(loaded: &LoadedTenant, live: &Objects, steps: &[Step]) -> Vec<E164> {
+    let whole = flow::layered(loaded.meant(), live);
+    Reached::from_changed(&whole, steps.iter().map(|step| &step.address)).elsewhere(&whole)
+}
+
+/// The ways between the tenants of a run, as far as they have been followed. A tenant is the position of its plan.
+#[derive(Default)]
+pub(super) struct Between {
+    ways: BTreeSet<(usize, usize)>,
+    /// The numbers by which calls come into a tenant.
+    entered: BTreeMap<usize, BTreeSet<E164>>,
+    /// Those that came by a number which has not been followed yet.
+    waiting: BTreeSet<usize>,
+    live: BTreeMap<usize, Objects>,
+}
+
+impl Between {
+    /// The ways on which the changes of each plan send calls. `owner`: the tenant that has a number.
+    pub fn of(plans: &[TenantPlan], owner: &dyn Fn(&E164) -> Option<usize>) -> Self {
+        let mut between = Self::default();
+        for (from, plan) in plans.iter().enumerate() {
+            between.lead(from, &plan.across.sends, owner);
+        }
+        between
+    }
+
+    /// Adds the ways from a tenant to numbers of others.
+    pub fn lead(&mut self, from: usize, numbers: &[E164], owner: &dyn Fn(&E164) -> Option<usize>) {
+        for number in numbers {
+            let Some(to) = owner(number).filter(|to| *to != from) else { continue };
+            self.ways.insert((from, to));
+            if self.entered.entry(to).or_default().insert(number.clone()) {
+                self.waiting.insert(to);
+            }
+        }
+    }
+
+    /// The tenants into which no way has been followed yet.
+    pub fn waiting(&self) -> &BTreeSet<usize> {
+        &self.waiting
+    }
+
+    /// The tenants from which calls may come back.
+    pub fn in_circles(&self) -> BTreeSet<usize> {
+        let mut ways: Vec<(usize, usize)> = self.ways.iter().copied().collect();
+        loop {
+            let from: BTreeSet<usize> = ways.iter().map(|way| way.0).collect();
+            let to: BTreeSet<usize> = ways.iter().map(|way| way.1).collect();
+            let before = ways.len();
+            ways.retain(|way| from.contains(&way.1) && to.contains(&way.0));
+            if ways.len() == before {
+                return ways.into_iter().map(|way| way.0).collect();
+            }
+        }
+    }
+}
+
+/// An object of which nothing is known.
+fn nothing_of(kind: Kind) -> Resource {
+    match kind {
+        Kind::Schedules => Resource::Schedule(Schedule::default()),
+        Kind::Receivers => Resource::Receiver(Receiver::default()),
+        Kind::Queues => Resource::Queue(Queue::default()),
+        Kind::Rules => Resource::Rules(Rules::default()),
+        Kind::Diverts => Resource::Diverts(Diverts::default()),
+        Kind::Numbers => Resource::Number(Number::default()),
+        Kind::Forwards => Resource::Forward(Forward::default()),
+    }
+}
+
+impl<'a> Session<'a> {
+    /// Adds the circles that lead through several tenants to the plans of all tenants that are loaded.
+    pub(super) async fn find_circles_between(
+        &self,
+        plans: &mut [TenantPlan],
+        known: &Known,
+    ) -> Result<(), Failure> {
+        let owner = |number: &E164| known.owner(number).and_then(|it| usize::try_from(it).ok());
+        let mut between = Between::of(plans, &owner);
+        let tenants: BTreeMap<usize, &'a CheckedTenant> = self.checked.tenants.iter().enumerate().collect();
+        while !between.waiting().is_empty() {
+            self.follow_between(&mut between, &tenants, &owner).await?;
+        }
+        self.add_circles(plans, &between, &tenants);
+        Ok(())
+    }
+
+    /// Reads on from the numbers by which calls come into tenants.
+    pub(super) async fn follow_between(
+        &self,
+        between: &mut Between,
+        tenants: &BTreeMap<usize, &'a CheckedTenant>,
+        owner: &dyn Fn(&E164) -> Option<usize>,
+    ) -> Result<(), Failure> {
+        let waiting: Vec<usize> =
+            std::mem::take(&mut between.waiting).into_iter().filter(|at| tenants.contains_key(at)).collect();
+        let place: BTreeMap<usize, usize> = waiting.iter().map(|at| (tenants[at].index, *at)).collect();
+        let read = |tenant: &'a CheckedTenant| {
+            let at = place[&tenant.index];
+            let live = between.live.get(&at).cloned().unwrap_or_default();
+            let entered = between.entered.get(&at).cloned().unwrap_or_default();
+            self.follow_in(tenant, live, entered)
+        };
+        let reads = self.each_of(waiting.iter().map(|at| tenants[at]), read).collect::<Vec<_>>();
+        let reads = tokio::select! {
+            biased;
+            () = self.context.shutdown.stop.cancelled() => return Err(Failure::stopped()),
+            reads = reads => reads,
+        };
+        for (position, (live, sends)) in reads {
+            let at = waiting[position];
+            between.live.insert(at, live);
+            between.lead(at, &sends, owner);
+        }
+        Ok(())
+    }
+
+    /// What is live on the ways from some numbers of a tenant, and the numbers of others to which they lead.
+    async fn follow_in(
+        &self,
+        tenant: &CheckedTenant,
+        mut live: Objects,
+        entered: BTreeSet<E164>,
+    ) -> (Objects, Vec<E164>) {
+        let loaded = self.checked.loaded(tenant);
+        let is_untrusted = self.checked.workspace.untrusted(loaded).is_some() && !self.sandbox;
+        let mut asked: BTreeSet<Address> = live.keys().cloned().collect();
+        loop {
+            let whole = flow::layered(loaded.meant(), &live);
+            let reached = Reached::from(&whole, entered.iter().cloned().map(Spot::Number));
+            let mut wanted = reached.objects();
+            wanted.retain(|it| tenant.provider.dialect.order.contains(&it.kind) && asked.insert(it.clone()));
+            if wanted.is_empty() || is_untrusted {
+                return (live, reached.elsewhere(&whole));
+            }
+            let said = |address: &Address| match tenant.desired.get(address) {
+                Some(it) => plan::with_bulk(address, &it.resource, &tenant.bulk),
+                None => nothing_of(address.kind),
+            };
+            let kinds = wanted.iter().map(|address| address.kind).collect();
+            let said = |address: Address| {
+                let resource = said(&address);
+                (address, resource)
+            };
+            let wanted = wanted.into_iter().map(said).collect();
+            let scope = Scope { wanted, kinds, ..Scope::default() };
+            let it = &loaded.tenant;
+            // One that is not there is told by the plan of its tenant.
+            let read = self.look(&it.provider, &it.tenant, &it.account, &scope).await;
+            live.extend(read.into_iter().flat_map(|read| read.objects));
+        }
+    }
+
+    /// Adds the circles to the plans through which they lead: told is each once.
+    pub(super) fn add_circles(
+        &self,
+        plans: &mut [TenantPlan],
+        between: &Between,
+        tenants: &BTreeMap<usize, &CheckedTenant>,
+    ) {
+        let nothing = Objects::new();
+        let members: Vec<usize> =
+            between.in_circles().into_iter().filter(|at| tenants.contains_key(at)).collect();
+        if members.is_empty() {
+            return;
+        }
+        let laid = members.iter().map(|at| {
+            let tenant = tenants[at];
+            let live = between.live.get(at).unwrap_or(&nothing);
+            Laid { loaded: self.checked.loaded(tenant), tenant, live }
+        });
+        let laid: Vec<Laid<'_>> = laid.collect();
+        let mut found: BTreeMap<usize, Vec<_>> = BTreeMap::new();
+        for (circle, is_new) in circles::between(&laid, self.checked.workspace.at, self.read_by()) {
+            let is_declared = |at: &&usize| matches!(tenants[at].intent, Intent::Declared);
+            let of = members.iter().filter(|at| circle.is_of(&plans[**at].tenant)).filter(is_declared);
+            let of: Vec<usize> = of.copied().collect();
+            let mut goes_by = of.clone();
+            goes_by.retain(|at| circles::mark(&mut plans[*at], &circle, is_new));
+            // Of one that no step makes, whoever is the first of it.
+            let Some(first) = goes_by.first().or(of.first()) else { continue };
+            let told = circles::told(circle, is_new, &self.checked.warnings);
+            found.entry(*first).or_default().extend(told);
+        }
+        for (at, found) in found {
+            let plan = std::mem::replace(&mut plans[at], TenantPlan::blocked("", "", "", Vec::new()));
+            plans[at] = self.judged(plan, found);
+        }
+    }
+}
