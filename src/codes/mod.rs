@@ -41,6 +41,7 @@ static PAGES: &[Code] = pages![
     "added-since",
     "ambiguous-name",
     "ambiguous-object",
+    "attendant-extension",
     "bad-assertion",
     "bad-extends",
     "bad-level",

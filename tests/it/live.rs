@@ -162,6 +162,17 @@ const CASES: &[Case] = &[
         ..PLAIN
     },
     Case {
+        name: "rules and diverts of an attendant's own extension",
+        more: MENU,
+        tenant: "diverts: { \"600\": { busy: { extension: \"101\" } } }\n\
+                 rules: { \"600\": { order: [{ when: default, forward: { always: { extension: \"101\" } } }] } }",
+        says: &[
+            "error[attendant-extension]: extension `600` is an auto attendant's: rules of its own lead calls past the menu",
+            "error[attendant-extension]: extension `600` is an auto attendant's: rules of its own lead calls past the menu",
+        ],
+        ..PLAIN
+    },
+    Case {
         name: "rules that are to be switched for all, of which there are none",
         user_101: r#"{ time-frame: "*" }"#,
         tenant: "schedules: { night: {} }\nbulk: [{ schedule: night, extensions: all, enabled: false }]",

@@ -19,8 +19,8 @@ use std::collections::BTreeSet;
 
 /// Adds to `observed` what the objects in it do not show.
 pub fn survey(live: &DomainData, scope: &Scope, observed: &mut Observed) {
-    for address in scope.wanted.keys().filter(|address| address.kind == Kind::Rules) {
-        own_rules_of_queue(address, live, observed);
+    for address in scope.wanted.keys().filter(|it| matches!(it.kind, Kind::Rules | Kind::Diverts)) {
+        own_rules(address, live, observed);
     }
     for (key, rules) in &live.rules {
         let is_queue =
@@ -48,22 +48,27 @@ pub fn survey(live: &DomainData, scope: &Scope, observed: &mut Observed) {
     }
 }
 
-/// The rules of a queue's own user lead calls into the queue: they are not managed as those of a person are
-/// (FACTS stratus/queues-11).
-fn own_rules_of_queue(address: &Address, live: &DomainData, observed: &mut Observed) {
+/// The rules of a queue's own user lead calls into the queue, and those of an attendant's past its menu: they are not managed
+/// as those of a person are (FACTS stratus/queues-11, FACTS stratus/users-12).
+fn own_rules(address: &Address, live: &DomainData, observed: &mut Observed) {
     let key = &address.key;
     let extension: Option<Extension> = key.parse().ok();
-    if extension.and_then(|extension| live.context.roles.get(&extension).copied()) != Some(Role::Queue) {
-        return;
-    }
-    observed.obstacles.push(Obstacle {
-        address: address.clone(),
-        field: None,
-        code: "queue-extension",
-        message: format!("extension `{key}` is a queue's own: its rules lead calls into the queue"),
-        help: "say where its callers go with `failover`, `unavailable` and `no_answer` of the queue; for hours and holidays \
-               route the number to an extension whose rules lead to the queue (`dialform explain one-place`)",
-    });
+    let role = extension.and_then(|extension| live.context.roles.get(&extension).copied());
+    let (code, message, help) = match (role, address.kind) {
+        (Some(Role::Queue), Kind::Rules) => (
+            "queue-extension",
+            format!("extension `{key}` is a queue's own: its rules lead calls into the queue"),
+            "say where its callers go with `failover`, `unavailable` and `no_answer` of the queue; for hours and holidays \
+             route the number to an extension whose rules lead to the queue (`dialform explain one-place`)",
+        ),
+        (Some(Role::Attendant), _) => (
+            "attendant-extension",
+            format!("extension `{key}` is an auto attendant's: rules of its own lead calls past the menu"),
+            "for hours and holidays route the number to an extension whose rules lead to the attendant",
+        ),
+        _ => return,
+    };
+    observed.obstacles.push(Obstacle { address: address.clone(), field: None, code, message, help });
 }
 
 fn note(observed: &mut Observed, address: Address, text: String) {
