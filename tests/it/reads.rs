@@ -280,6 +280,13 @@ fn what_is_switched_off_is_said_where_calls_are_sent_there() {
         "{ user: \"103\" }",
         "{ user: \"103\", answerrules: [{ time-frame: \"*\", forward-on-dnd: { enabled: yes, parameters: [\"19725550199\"] } }] }",
     );
+    let off_and_checked = with(&off, "time-zone: US/Central", "time-zone: US/Central, is-stir-enabled: yes");
+    let live_spam = with(
+        &off_and_checked,
+        "call-screening-enabled: no",
+        "call-screening-enabled: no, answerrules: [{ time-frame: \"*\", forward-on-spam-call: { enabled: yes, parameters: \
+         [\"vmail_103\"] } }]",
+    );
     let mailbox = "the mailbox of extension 103 is switched off, and calls sent there are dropped; switch it on in the \
                    portal: Users > 103 > Voicemail";
     let note = |address: &str, text: &str| format!("note: {address}: {text}");
@@ -335,6 +342,20 @@ fn what_is_switched_off_is_said_where_calls_are_sent_there() {
                 "with Do not disturb, the Default rule sends callers to `number: +19725550199`, not to voicemail",
             )],
         ),
+        (
+            "rules: { \"103\": { callers: { spam: voicemail } } }".to_owned(),
+            &off_and_checked,
+            vec![note("rules.103", &format!("`callers.spam`: {mailbox}"))],
+        ),
+        // What is live and not declared counts as well.
+        (
+            "rules: { \"103\": { ring_timeout: 30 } }".to_owned(),
+            &live_spam,
+            vec![note("rules.103", &format!("`callers.spam`: {mailbox}"))],
+        ),
+        ("rules: { \"103\": { callers: { spam: drop } } }".to_owned(), &live_spam, vec![]),
+        // No call is marked as spam: nothing is sent there.
+        ("rules: { \"103\": { callers: { spam: voicemail } } }".to_owned(), &off, vec![]),
         (rule("do_not_disturb: false"), &dnd, vec![]),
         (rule("call_screening: true"), &dnd, vec![]),
     ];

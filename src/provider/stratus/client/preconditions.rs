@@ -105,13 +105,20 @@ fn rule_notes(extension: &str, wanted: &Rules, live: &DomainData, observed: &Obs
         }
     }
     let marks_not = live.domain.as_ref().is_some_and(|domain| domain.is_stir_enabled.is_no());
-    let spam = wanted.callers.as_ref().and_then(|callers| callers.spam.as_ref());
-    if marks_not && spam.is_some_and(|spam| *spam != Spam::Ring) {
+    let spam = wanted.callers.as_ref().and_then(|callers| callers.spam);
+    let live_spam = match live_words {
+        Some(Resource::Rules(rules)) => rules.callers.as_ref().and_then(|callers| callers.spam),
+        _ => None,
+    };
+    if marks_not && spam.is_some_and(|spam| spam != Spam::Ring) {
         notes.push(
             "SPAM CALLS does nothing here: the account does not check callers (STIR/SHAKEN is off), and no call is marked \
              as spam; ask the provider to switch it on"
                 .to_owned(),
         );
+    } else if !marks_not && spam.or(live_spam) == Some(Spam::Voicemail) && has_no_mailbox(extension, live) {
+        // It names no mailbox: it is the extension's own.
+        notes.push(format!("`callers.spam`: {}", mailbox_off(extension)));
     }
     notes
 }
