@@ -18,9 +18,10 @@ mod when;
 
 use crate::{
     flow::{
-        self, Assumptions, Called, Config, Differing, Grade, Network, Noticed, Pair, Seconds, System, Tables,
+        self, Assumptions, Called, Config, Differing, Grade, Horizon, Network, Noticed, Pair, Seconds,
+        System, Tables,
     },
-    model::{Address, Kind, Resource, Tenant},
+    model::{Address, Kind, Resource, Schedule, Tenant},
 };
 pub use instant::Meanwhile;
 use instant::{Each, Looked};
@@ -116,9 +117,9 @@ pub struct Judged {
 }
 
 /// The tables of one state.
-fn network(tenant: &Tenant, system: System, at: Seconds, tables: &Tables) -> Network {
+fn network(tenant: &Tenant, system: System, horizon: &Horizon, tables: &Tables) -> Network {
     let config = Config { tenant, system, is_whole: false };
-    Network::with_tables(&[config], flow::horizon(at), Assumptions::default(), tables)
+    Network::with_tables(&[config], horizon.clone(), Assumptions::default(), tables)
 }
 
 /// The clock by which people at a tenant live.
@@ -162,8 +163,9 @@ fn told(
 
 /// What callers notice where a phone system counts the hours of a tenant by other time-zone tables.
 pub fn of_tables(tenant: &Tenant, system: System, at: Seconds, other: &Tables) -> Experience {
-    let here = network(tenant, system, at, &Tables::default());
-    let there = network(tenant, system, at, other);
+    let horizon = Horizon::of(at, tenant.schedules.values());
+    let here = network(tenant, system, &horizon, &Tables::default());
+    let there = network(tenant, system, &horizon, other);
     let mut differing = Differing::default();
     for name in tenant.schedules.keys() {
         differing.objects.insert((tenant.tenant.clone(), Address::new(Kind::Schedules, name)));
@@ -184,13 +186,23 @@ fn called_before(all: Vec<Noticed>) -> Vec<Noticed> {
     all
 }
 
+/// Every schedule that there is before, after or between the steps.
+fn schedules<'a>(input: &'a Input<'_>) -> impl Iterator<Item = &'a Schedule> {
+    let steps = input.steps.iter().flat_map(|it| it.before.into_iter().chain(it.after).chain(&it.between));
+    input.live.values().chain(steps).filter_map(|it| match it {
+        Resource::Schedule(schedule) => Some(schedule),
+        _ => None,
+    })
+}
+
 /// What callers notice of the steps of a plan.
 pub fn judge(input: &Input<'_>) -> Judged {
     let states = States::new(input);
     let (first, last) = (states.first(), states.last());
     // Most states have the same schedules.
     let tables = Tables::default();
-    let of = |tenant: &Tenant| network(tenant, input.system, input.at, &tables);
+    let horizon = Horizon::of(input.at, schedules(input));
+    let of = |tenant: &Tenant| network(tenant, input.system, &horizon, &tables);
     let (before, after) = (of(&first), of(&last));
     let within = flow::ahead(input.at);
     let pair = Pair { before: &before, after: &after };

@@ -22,7 +22,8 @@ pub struct Table {
 pub struct Windows {
     /// In words; empty: always.
     pub when: String,
-    /// From when until when, in UTC, within 53 weeks of the plan. None: it was so before, and it will be so afterwards.
+    /// From when until when, in UTC, within 53 weeks of the plan, or around what begins
+    /// or ends later. None: it was so before, and it will be so afterwards.
     pub spans: Vec<(Option<Timestamp>, Option<Timestamp>)>,
 }
 

@@ -53,6 +53,9 @@ pub struct Calendar {
 /// Of more schedules than this no two are tried together.
 const TOGETHER: usize = 12;
 
+/// Windows that are further apart, beyond a year, are told by the first day alone.
+const LATER: Seconds = 2 * 373 * 24 * 3600;
+
 /// Words of more letters than this are many.
 const FEW: usize = 48;
 
@@ -86,6 +89,39 @@ impl Calendar {
     }
 
     fn said_of(&self, whole: &[Range<Seconds>]) -> String {
+        let (near, later) = whole.split_at(whole.partition_point(|it| it.start < self.within.end));
+        match (near, later) {
+            (near, []) => self.said_of_near(near),
+            ([], later) => self.said_of_later(later),
+            (near, later) => match self.said_of_near(near) {
+                always if always.is_empty() => always,
+                near => format!("{near} and {}", self.said_of_later(later)),
+            },
+        }
+    }
+
+    /// What comes after the time that is looked at as a whole: from which day on.
+    fn said_of_later(&self, whole: &[Range<Seconds>]) -> String {
+        let (Some(first), Some(last)) = (whole.first(), whole.last()) else { return String::new() };
+        let Ok(begin) = Timestamp::from_second(first.start) else { return String::new() };
+        let begin = self.zone.to_datetime(begin).date();
+        let from = format!("from {begin}");
+        if last.end - first.start > LATER {
+            return format!("at times {from}");
+        }
+        // Up to the end of its last day.
+        let said = by_clock(whole, &(first.start..last.end + 24 * 3600), &self.zone);
+        let is_unclear = said.len() > FEW || said.contains('(') || said.contains("other day");
+        let by_date = [format!("on {begin}"), from.clone()];
+        match said.as_str() {
+            "" => from,
+            _ if is_unclear => format!("at times {from}"),
+            _ if by_date.iter().any(|it| said.starts_with(it)) => said,
+            _ => format!("{from}, {said},"),
+        }
+    }
+
+    fn said_of_near(&self, whole: &[Range<Seconds>]) -> String {
         let by_clock = by_clock(whole, &self.within, &self.zone);
         if by_clock.len() <= FEW && !by_clock.contains('(') && !by_clock.contains("other day") {
             return by_clock;

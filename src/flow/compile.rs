@@ -5,7 +5,8 @@ use super::{
     cycle::{Cycle, cycle},
     dated::Days,
     device,
-    hours::{Clock, Seconds, says_no_hours},
+    horizon::Horizon,
+    hours::{Clock, says_no_hours},
     network::{
         Agent, Extension, ExtensionId, Forward, Forwards, Label, LabelId, Leg, Mailbox, MailboxId, Network,
         Number, NumberId, Party, PartyId, Queue, QueueId, Receiver, ReceiverId, Rule, Schedule, ScheduleId,
@@ -20,10 +21,7 @@ use crate::model::{
     RingTimeout, Ringable, Route, Tenant,
 };
 use jiff::{Timestamp, tz::TimeZone};
-use std::{
-    collections::{BTreeSet, HashMap},
-    ops::Range,
-};
+use std::collections::{BTreeSet, HashMap};
 
 /// What is configured for one tenant.
 pub struct Config<'a> {
@@ -40,20 +38,20 @@ fn id(length: usize) -> u32 {
 
 impl Network {
     /// The tables of some tenants, for instants within a horizon.
-    pub fn new(configs: &[Config<'_>], horizon: Range<Seconds>, assumed: Assumptions) -> Self {
+    pub fn new(configs: &[Config<'_>], horizon: impl Into<Horizon>, assumed: Assumptions) -> Self {
         Self::with_tables(configs, horizon, assumed, &Tables::default())
     }
 
     /// The same by other time-zone tables.
     pub fn with_tables(
         configs: &[Config<'_>],
-        horizon: Range<Seconds>,
+        horizon: impl Into<Horizon>,
         assumed: Assumptions,
         tables: &Tables,
     ) -> Self {
         // Clocks have an end.
         let (first, last) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
-        let horizon = horizon.start.clamp(first, last)..horizon.end.clamp(first, last);
+        let horizon = horizon.into().clamped(first, last);
         let mut network = Self { assumed, horizon, ..Self::default() };
         let mut outside = HashMap::new();
         // Numbers first: whatever leads to one has to know.
@@ -364,20 +362,22 @@ impl<'a> Compiler<'_, 'a> {
     fn fill_schedules(&mut self) {
         let tenant = self.config.tenant;
         let own = tenant.time_zone.as_deref();
-        let mut clocks: HashMap<&str, Clock> = HashMap::new();
+        let mut clocks: HashMap<&str, Vec<Clock>> = HashMap::new();
         for (name, schedule) in &tenant.schedules {
             let zone = schedule.time_zone.as_deref().or(own).unwrap_or("UTC");
-            let horizon = self.network.horizon.clone();
-            let clock = clocks
-                .entry(zone)
-                .or_insert_with(|| Clock::new(self.tables.zone(zone).unwrap_or(TimeZone::UTC), horizon));
+            let network = &self.network;
+            let clocks = clocks.entry(zone).or_insert_with(|| {
+                let zone = self.tables.zone(zone).unwrap_or(TimeZone::UTC);
+                network.horizon.laid_out().map(|it| Clock::new(zone.clone(), it)).collect()
+            });
+            let Some(clock) = clocks.first() else { continue };
             let is_named_only = !self.config.is_whole && says_no_hours(schedule);
             let (horizon, assumed) = (&self.network.horizon, self.network.assumed);
             let (state, days) = match schedule.enabled {
                 Some(false) => (ScheduleState::SwitchedOff, Days::of(schedule, None, clock, assumed)),
                 _ if is_named_only => (ScheduleState::Unknown, Days::of(schedule, None, clock, assumed)),
                 _ => {
-                    let (hours, days) = self.tables.hours(zone, schedule, horizon, clock, assumed);
+                    let (hours, days) = self.tables.hours(zone, schedule, horizon, clocks, assumed);
                     (ScheduleState::Hours(hours), days)
                 }
             };

@@ -278,6 +278,26 @@ pub fn hours(schedule: &Schedule, clock: &Clock, assumed: Assumptions) -> Hours 
     Hours { doubtful: doubtful.collect(), spans }
 }
 
+/// The same by several clocks, each with a horizon of its own.
+pub fn hours_by(schedule: &Schedule, clocks: &[Clock], assumed: Assumptions) -> Hours {
+    let mut all = clocks.iter().map(|clock| hours(schedule, clock, assumed));
+    let mut whole = all.next().unwrap_or_default();
+    for more in all {
+        whole.spans.extend(more.spans);
+        for (point, spans) in more.doubtful {
+            match whole.doubtful.iter_mut().find(|(it, _)| *it == point) {
+                Some((_, known)) => known.extend(spans),
+                None => whole.doubtful.push((point, spans)),
+            }
+        }
+    }
+    if clocks.len() > 1 {
+        let doubtful = whole.doubtful.iter_mut().map(|(_, spans)| spans);
+        doubtful.chain([&mut whole.spans]).for_each(|spans| *spans = joined(std::mem::take(spans)));
+    }
+    whole
+}
+
 /// Whether a schedule only names a live one.
 pub(super) fn says_no_hours(schedule: &Schedule) -> bool {
     let Schedule { weekly, dates, monthly, yearly, holidays, easter, other, .. } = schedule;

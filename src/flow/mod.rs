@@ -8,6 +8,7 @@
 //! - [`compile`]: from the types of the YAML to that
 //! - [`device`]: the devices that a tenant names
 //! - [`hours`]: the stretches of time in which a schedule is in force
+//! - [`horizon`](mod@horizon): the instants that tables know
 //! - [`dated`]: those of its dates, apart from its hours of the week
 //! - [`cycle`]: how often they come again
 //! - [`system`]: the phone systems whose ways are known
@@ -45,6 +46,7 @@ mod device;
 mod draw;
 mod drawn;
 mod edition;
+mod horizon;
 mod hours;
 mod layer;
 mod met;
@@ -75,6 +77,7 @@ pub use compile::Config;
 pub use device::devices_of;
 pub use drawn::{Drawing, Edge, Kind, Line, Mark, Node, Sort};
 pub use edition::{changed, edition};
+pub use horizon::{Horizon, ahead, horizon};
 pub use hours::{Seconds, around};
 pub use layer::layered;
 pub use network::{Network, NumberId, PartyId, QueueId, ScheduleId, SiteId, Target};
@@ -89,9 +92,7 @@ pub use reach::Reach;
 pub use state::{Caller, Given, Phone, Platform};
 pub use stretch::{Stretch, Timetable};
 pub use supposed::supposed;
-pub use sweep::{
-    Counted, Example, Fault, Found, Swept, ahead, conditions_of_diverts, conditions_of_rule, horizon,
-};
+pub use sweep::{Counted, Example, Fault, Found, Swept, conditions_of_diverts, conditions_of_rule};
 pub use system::System;
 pub use tables::Tables;
 pub use timeline::{Dropped, End, Hop, Place, Ringing, Timeline, Verdict, Why};

@@ -1,15 +1,9 @@
 //! The tenants as numbers and tables: made once, walked many times.
 
-use super::{
-    cycle::Cycle,
-    dated::Days,
-    hours::{Hours, Seconds},
-    point::Assumptions,
-    system::System,
-};
+use super::{cycle::Cycle, dated::Days, horizon::Horizon, hours::Hours, point::Assumptions, system::System};
 use crate::model::{Dispatch, E164, Pattern, Spam};
 use jiff::tz::TimeZone;
-use std::{collections::HashMap, ops::Range, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 /// Makes the handles: places in the tables of a [`Network`].
 macro_rules! handles {
@@ -41,7 +35,7 @@ pub struct Network {
     pub(super) labels: Vec<Label>,
     pub(super) by_number: HashMap<E164, NumberId>,
     pub(super) assumed: Assumptions,
-    pub(super) horizon: Range<Seconds>,
+    pub(super) horizon: Horizon,
 }
 
 /// A tenant.

@@ -66,7 +66,7 @@ impl Network {
     pub fn ordinary(&self, to: Target, zone: Option<&TimeZone>, from: Seconds) -> Ordinary {
         let paths = Paths::new(self, to);
         let zone = zone.cloned().or_else(|| paths.zone()).unwrap_or(TimeZone::UTC);
-        let until = from.saturating_add(SIX_WEEKS).min(self.horizon.end).max(from);
+        let until = from.saturating_add(SIX_WEEKS).min(self.horizon.near.end).max(from);
         let hours =
             |date: Date| instant(&zone, date, time(9, 0, 0, 0))..instant(&zone, date, time(17, 0, 0, 0));
         let is_usual = |it: &Range<Seconds>| covered(&paths.holidays, it) < it.end - it.start;

@@ -2,12 +2,13 @@
 
 use super::{
     dated::Days,
-    hours::{Clock, Hours, Seconds, hours},
+    horizon::Horizon,
+    hours::{Clock, Hours, hours_by},
     point::Assumptions,
 };
 use crate::model::Schedule;
 use jiff::tz::TimeZone;
-use std::{cell::RefCell, collections::BTreeMap, ops::Range, sync::Arc};
+use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
 /// Zones of which another edition says something else. Every other zone is as it is here.
 #[derive(Debug, Clone, Default)]
@@ -21,7 +22,7 @@ pub struct Tables {
 #[derive(Debug, Clone)]
 struct Laid {
     schedule: Schedule,
-    horizon: Range<Seconds>,
+    horizon: Horizon,
     assumed: Assumptions,
     hours: Arc<Hours>,
     days: Days,
@@ -63,13 +64,13 @@ impl Tables {
         }
     }
 
-    /// When a schedule is in force, by a clock of a zone.
+    /// When a schedule is in force, by the clocks of a zone: one for each part of the horizon.
     pub(super) fn hours(
         &self,
         zone: &str,
         schedule: &Schedule,
-        horizon: &Range<Seconds>,
-        clock: &Clock,
+        horizon: &Horizon,
+        clocks: &[Clock],
         assumed: Assumptions,
     ) -> (Arc<Hours>, Days) {
         let mut laid = self.laid.borrow_mut();
@@ -79,8 +80,9 @@ impl Tables {
         if let Some(it) = known.iter().find(is_same) {
             return (Arc::clone(&it.hours), it.days.clone());
         }
-        let hours = Arc::new(hours(schedule, clock, assumed));
-        let days = Days::of(schedule, Some(&hours), clock, assumed);
+        let hours = Arc::new(hours_by(schedule, clocks, assumed));
+        let of = |clock| Days::of(schedule, Some(&hours), clock, assumed);
+        let days = clocks.first().map(of).unwrap_or_default();
         let (schedule, horizon) = (schedule.clone(), horizon.clone());
         known.push(Laid { schedule, horizon, assumed, hours: Arc::clone(&hours), days: days.clone() });
         (hours, days)

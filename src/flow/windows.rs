@@ -56,21 +56,43 @@ pub(super) struct Classes {
 pub(super) type Class = Vec<Range<Seconds>>;
 
 /// Every window of a time, by which of some hours are in force: in the order in which they first come, each in order.
-pub(super) fn classes(hours: &[&Hours], within: &Range<Seconds>) -> Vec<Class> {
+/// `later`: times after it, of which only windows are told in which others are.
+pub(super) fn classes(hours: &[&Hours], within: &Range<Seconds>, later: &[Range<Seconds>]) -> Vec<Class> {
+    let mut seen: HashMap<Vec<u64>, usize> = HashMap::new();
+    let mut classes: Vec<Class> = Vec::new();
+    // What is so within a year says enough of later.
+    let mut known = 0;
+    for (at, range) in std::iter::once(within).chain(later).enumerate() {
+        each_window(hours, range, &mut |in_force, window| match seen.get(in_force) {
+            Some(class) if *class < known => {}
+            Some(class) => classes[*class].push(window),
+            None => {
+                seen.insert(in_force.to_vec(), classes.len());
+                classes.push(std::iter::once(window).collect());
+            }
+        });
+        if at == 0 {
+            known = classes.len();
+        }
+    }
+    classes
+}
+
+/// Is told of each window of a time, and of which of some hours are in force.
+fn each_window(hours: &[&Hours], within: &Range<Seconds>, told: &mut dyn FnMut(&[u64], Range<Seconds>)) {
     let mut changes: Vec<(Seconds, usize)> = Vec::new();
     let mut in_force = vec![0u64; hours.len().div_ceil(64)];
     for (at, hours) in hours.iter().enumerate() {
-        for span in &hours.spans {
+        let first = hours.spans.partition_point(|span| span.end <= within.start);
+        for span in hours.spans[first..].iter().take_while(|span| span.start < within.end) {
             let edges = [span.start, span.end].into_iter();
             changes.extend(edges.filter(|it| within.contains(it)).map(|edge| (edge, at)));
-            if span.start < within.start && within.start < span.end {
+            if span.start < within.start {
                 in_force[at / 64] |= 1 << (at % 64);
             }
         }
     }
     changes.sort_unstable();
-    let mut seen: HashMap<Vec<u64>, usize> = HashMap::new();
-    let mut classes: Vec<Class> = Vec::new();
     let mut changes = changes.into_iter().peekable();
     let mut now = within.start;
     loop {
@@ -79,15 +101,9 @@ pub(super) fn classes(hours: &[&Hours], within: &Range<Seconds>) -> Vec<Class> {
             in_force[at / 64] ^= 1 << (at % 64);
         }
         let next = changes.peek().map_or(within.end, |(next, _)| *next);
-        match seen.get(&in_force) {
-            Some(class) => classes[*class].push(now..next),
-            None => {
-                seen.insert(in_force.clone(), classes.len());
-                classes.push(std::iter::once(now..next).collect());
-            }
-        }
+        told(&in_force, now..next);
         if changes.peek().is_none() {
-            return classes;
+            return;
         }
         now = next;
     }
@@ -103,7 +119,7 @@ impl Network {
 
     pub(super) fn classes(&self, schedules: &BTreeSet<ScheduleId>, within: &Range<Seconds>) -> Classes {
         let hours: Vec<&Hours> = schedules.iter().filter_map(|it| self.hours_of(*it)).collect();
-        let classes = classes(&hours, within);
+        let classes = classes(&hours, within, &self.horizon.later);
         Classes {
             instants: classes.iter().filter_map(|it| Some(it.first()?.start)).collect(),
             windows: classes.iter().map(Vec::len).sum(),

@@ -8,7 +8,9 @@ use super::{
 };
 use crate::{
     finding::{Finding, Place},
-    flow::{self, Assumptions, Config, Counted, Fault, Found, Network, Seconds, SiteId, System, WaysBack},
+    flow::{
+        self, Assumptions, Config, Counted, Fault, Found, Horizon, Network, Seconds, SiteId, System, WaysBack,
+    },
     model::{Address, E164, Tenant, phone_numbers_that},
     path::Path,
 };
@@ -125,7 +127,7 @@ fn circles_of(tenants: &[CalledTenant<'_>], group: &[usize], at: Seconds, is_now
     if tables.network(flow::around(at)).with_circuits().is_empty() {
         return Vec::new();
     }
-    let network = tables.network(flow::horizon(at));
+    let network = tables.network(tables.horizon(tenants, at));
     let circle = |found: Found| {
         let objects = found.way.iter().filter_map(|(site, path)| {
             let (section, key) = (path.first()?.as_key()?, path.get(1)?.as_key()?);
@@ -151,7 +153,7 @@ pub fn sweep(tenants: &[CalledTenant<'_>], asked: &BTreeSet<usize>, at: Seconds)
             continue;
         }
         let tables = Tables::of(tenants, &group);
-        let network = tables.network(flow::horizon(at));
+        let network = tables.network(tables.horizon(tenants, at));
         let swept = network.sweep(&own, ahead(tenants, &group, at));
         counted += swept.counted;
         let found = swept.found.into_iter().filter(|found| tables.is_told(tenants, found));
@@ -229,7 +231,18 @@ impl Tables {
         Self { tenants: some.iter().map(of).collect() }
     }
 
-    fn network(&self, horizon: std::ops::Range<Seconds>) -> Network {
+    /// What these tenants begin or end, as long as they stay as they are.
+    fn horizon(&self, tenants: &[CalledTenant<'_>], at: Seconds) -> Horizon {
+        let schedules = self.tenants.iter().flat_map(|(_, tenant, ..)| tenant.schedules.values());
+        let until = self.tenants.iter().filter_map(|(at, ..)| tenants[*at].until).min();
+        let horizon = Horizon::of(at, schedules);
+        match until {
+            Some(until) => horizon.until(until),
+            None => horizon,
+        }
+    }
+
+    fn network(&self, horizon: impl Into<Horizon>) -> Network {
         let tenants = self.tenants.iter();
         let configs: Vec<Config<'_>> = tenants
             .map(|(_, tenant, system, is_whole)| Config { tenant, system: *system, is_whole: *is_whole })

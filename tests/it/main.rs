@@ -101,6 +101,8 @@ mod init;
 #[cfg(test)]
 mod kept;
 #[cfg(test)]
+mod later;
+#[cfg(test)]
 mod led_there_since;
 #[cfg(test)]
 mod levels;

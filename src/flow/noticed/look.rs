@@ -181,8 +181,10 @@ impl<'n> Look<'n> {
 
     /// The windows of some hours: many places go by the same.
     fn classes(&mut self, hours: &[&'n Hours], within: &Range<Seconds>) -> Rc<Vec<Class>> {
+        // All of them look equally far.
+        let later = self.stages.first().map_or(&[][..], |it| &it.network.horizon.later);
         let key: Vec<*const Hours> = hours.iter().map(|it| std::ptr::from_ref(*it)).collect();
-        Rc::clone(self.laid_out.entry(key).or_insert_with(|| Rc::new(classes(hours, within))))
+        Rc::clone(self.laid_out.entry(key).or_insert_with(|| Rc::new(classes(hours, within, later))))
     }
 
     /// Places every call to one place, in those networks of which a target is given. `ends`: which of them are the first

@@ -70,22 +70,6 @@ impl std::ops::AddAssign for Counted {
     }
 }
 
-/// How long a sweep looks ahead: a year, and a week that begins in it.
-const AHEAD: Seconds = 373 * 24 * 3600;
-
-/// The instants that a sweep at some time looks at.
-pub fn ahead(at: Seconds) -> Range<Seconds> {
-    // `trace` takes whole minutes.
-    let at = at - at.rem_euclid(60);
-    at..at + AHEAD
-}
-
-/// The instants that the tables for it have to know.
-pub fn horizon(at: Seconds) -> Range<Seconds> {
-    let (around, ahead) = (super::around(at), ahead(at));
-    around.start..super::around(ahead.end).end
-}
-
 impl Network {
     /// The tenants in which calls may come back to where they were, whatever else: most have none.
     pub fn with_circuits(&self) -> BTreeSet<SiteId> {

@@ -1,0 +1,81 @@
+//! What schedules begin or end more than a year ahead: callers notice it then, and a circle that closes then is found now.
+
+use crate::workspace::Workspace;
+use dialform::error::Ending;
+
+const ACME: &str = "tenants/acme-dental.yaml";
+const NOW: &str = "2026-11-30T12:00:00Z";
+
+/// Extension 101 goes to another one while a schedule is in force.
+fn tenant(schedule: &str, always: &str, on_102: &str) -> String {
+    format!(
+        "tenant: acme-dental\nprovider: stratus-dallas\naccount: acmedental.12345.service\ntime_zone: America/Chicago\n\
+         schedules: {{ h: {schedule} }}\nrules:\n  \
+         \"101\": {{ order: [{{ when: h, forward: {{ always: {always} }} }}, {{ when: default }}], ring_timeout: 20 }}\n  \
+         \"102\": {{ order: [{{ when: default, forward: {{ {on_102} }} }}], ring_timeout: 20 }}\n"
+    )
+}
+
+fn plan(before: &str, after: &str) -> String {
+    let world = Workspace::quickstart();
+    world.write(ACME, before);
+    world.commit(&["."]);
+    world.write(ACME, after);
+    let run = world.run_at(NOW, &["plan", "--against", "HEAD", "--tenant", "acme-dental"]);
+    assert_eq!(run.ending, Ending::Fine, "{}{}", run.out, run.err);
+    run.out
+}
+
+/// A change that takes effect in more than a year is no cosmetic one: nobody would approve it, and callers would notice. Told is
+/// from when on, for each way in which a schedule can come that late.
+#[test]
+fn what_takes_effect_after_a_year_is_noticed() {
+    let cases = [
+        (
+            "{ weekly: { mon-fri: [\"09:00-17:00\"], first_day: 2028-01-03 } }",
+            "from 2028-01-03, on Monday to Friday 09:00-17:00,",
+        ),
+        ("{ dates: [\"2027-12-24\"] }", "on 2027-12-24"),
+        ("{ dates: [\"2027-12-24\", \"2031-05-02\"] }", "at times from 2027-12-24"),
+        ("{ dates: [\"2060-12-24T12:00..2060-12-24T17:00\"] }", "on 2060-12-24 12:00-17:00"),
+        ("{ dates: [{ date: 2026-11-28, every: 60 weeks }] }", "on 2028-01-22"),
+        // No year but a leap year has it.
+        ("{ yearly: [\"02-29\"] }", "on 2028-02-29"),
+        ("{ monthly: [{ day: 15, first_day: 2029-03-01 }] }", "at times from 2029-03-15"),
+        ("{ easter: { days: [good friday], from: 2028, years: 1 } }", "on 2028-04-14"),
+    ];
+    for (schedule, when) in cases {
+        let of = |to: &str| tenant(schedule, to, "no_answer: voicemail");
+        let out = plan(&of("voicemail"), &of("{ extension: \"102\" }"));
+        assert!(out.contains("~ rules.101  callers notice"), "{schedule}: {out}");
+        let told = out.lines().find(|it| it.contains("Calls to extension 101")).unwrap_or_default();
+        assert!(told.contains(&format!("extension 101 {when}")), "{schedule}: {out}");
+    }
+}
+
+/// The end of hours is a change as well, and what is the same then as now is not said to change.
+#[test]
+fn what_ends_after_a_year_is_noticed() {
+    let weekly = |more: &str| format!("{{ weekly: {{ mon-fri: [\"09:00-17:00\"]{more} }} }}");
+    let of = |more: &str| tenant(&weekly(more), "{ extension: \"102\" }", "no_answer: voicemail");
+    let out = plan(&of(""), &of(", last_day: 2028-06-30"));
+    assert!(out.contains("~ schedules.h  callers notice"), "{out}");
+    assert!(out.contains("extension 101 from 2028-07-03, on Monday to Friday 09:00-17:00, now"), "{out}");
+    let out = plan(&of(", first_day: 2020-01-06"), &of(", first_day: 2021-01-04"));
+    assert!(out.contains("callers notice nothing"), "{out}");
+}
+
+/// A circle that closes in more than a year is found like any other, and the finding says when. Before, the rule was said to have
+/// no hours at all, and to be taken out.
+#[test]
+fn a_circle_that_closes_after_a_year_is_found() {
+    let world = Workspace::quickstart();
+    let schedule = "{ weekly: { mon-fri: [\"09:00-17:00\"], first_day: 2028-01-03 } }";
+    world.write(ACME, tenant(schedule, "{ extension: \"102\" }", "always: { extension: \"101\" }"));
+    let run = world.run_at(NOW, &["check", "--calls", "--tenant", "acme-dental"]);
+    let said = format!("{}{}", run.out, run.err);
+    assert_eq!(run.ending, Ending::Error, "{said}");
+    assert!(said.contains("error[divert-loop]: every call goes in a circle: 101 -> 102 -> 101"), "{said}");
+    assert!(said.contains("trace acme-dental/101 --at 2028-01-03T09:00"), "{said}");
+    assert!(!said.contains("does not apply within a year"), "{said}");
+}
