@@ -167,6 +167,8 @@ pub struct Given {
     pub(super) platforms: [Platform; 3],
     /// A number whose stored forward a person has switched on, whether its platform works or not.
     pub(super) switched: Option<NumberId>,
+    /// Whether every forward that is on at a carrier has been switched off.
+    pub(super) are_forwards_off: bool,
     /// What every other phone does.
     others: Phone,
 }
@@ -179,6 +181,7 @@ impl Given {
             full: vec![false; network.queues.len()],
             platforms: [Platform::Up; 3],
             switched: None,
+            are_forwards_off: false,
             others: Phone::NoAnswer,
         }
     }

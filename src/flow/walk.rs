@@ -245,7 +245,7 @@ impl Walk<'_, '_> {
                 self.shared.met.asked(Asked::Switched(handle));
                 let is_switched = self.given.switched == Some(handle);
                 let is_on = |it: &Forward| it.active == Some(true) || (is_switched && it.to.is_some());
-                if let Some(forward) = forward.filter(is_on) {
+                if let Some(forward) = forward.filter(is_on).filter(|_| !self.given.are_forwards_off) {
                     return match forward.to {
                         Some(to) => self.go(place, Why::Active, to),
                         None => Next::End(End::Unknown(number.unknown)),

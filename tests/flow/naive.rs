@@ -34,7 +34,7 @@ pub struct Call {
     pub given: BTreeMap<String, String>,
     pub mailbox_off: BTreeSet<String>,
     pub full: BTreeSet<String>,
-    /// `up`, `down` or `switched`, by the kind of the provider.
+    /// `up`, `down` or `switched`, by the kind of the provider; `forwards_off`: up, and what is on at the carrier is not.
     pub platform: BTreeMap<String, String>,
 }
 

@@ -1,4 +1,5 @@
-//! What schedules begin or end more than a year ahead: callers notice it then, and a circle that closes then is found now.
+//! Changes that callers notice later: when a schedule begins or ends in more than a year, and when an emergency forward is off. A
+//! circle that closes then is found now.
 
 use crate::workspace::Workspace;
 use dialform::error::Ending;
@@ -78,4 +79,24 @@ fn a_circle_that_closes_after_a_year_is_found() {
     assert!(said.contains("error[divert-loop]: every call goes in a circle: 101 -> 102 -> 101"), "{said}");
     assert!(said.contains("trace acme-dental/101 --at 2028-01-03T09:00"), "{said}");
     assert!(!said.contains("does not apply within a year"), "{said}");
+}
+
+/// While an emergency forward is on every call goes by it, and a change of the route shows in none. It takes effect when the
+/// forward goes off: it is told, and no cosmetic change.
+#[test]
+fn a_route_below_a_forward_that_is_on_is_noticed() {
+    let of = |route: &str| {
+        format!(
+            "tenant: acme-dental\nprovider: stratus-dallas\naccount: acmedental.12345.service\n\
+             numbers: {{ \"+12145550101\": {{ route: {{ extension: \"{route}\" }} }} }}\n\
+             forwards: {{ \"+12145550101\": {{ to: \"+19725550199\", active: true }} }}\n\
+             rules:\n  \"101\": {{ order: [{{ when: default }}], ring_timeout: 20 }}\n  \
+             \"103\": {{ order: [{{ when: default }}], ring_timeout: 20 }}\n"
+        )
+    };
+    let out = plan(&of("101"), &of("103"));
+    assert!(out.contains("~ numbers.+12145550101  callers notice"), "{out}");
+    let told = "Once the emergency forward is off, calls to +1 214 555 0101 now ring 103 for 20 s, then go to voicemail 103; they \
+                rang 101 for 20 s, then went to voicemail 101.";
+    assert!(out.contains(told), "{out}");
 }

@@ -11,9 +11,10 @@ use crate::{
     flow::{
         hours::{Hours, Seconds},
         met::Met,
-        network::{Network, PartyId, Target, Way},
+        network::{Network, NumberId, PartyId, Target, Way},
         reach::Reach,
         state::{Caller, Phone, Platform},
+        system::System,
         timeline::{Hop, Place, Timeline, Verdict, Why},
         varied::{ANSWERS, EVERYBODY, FIRST_PHONES, MOST_PHONES, ONE, SILENT},
         walk::Call,
@@ -38,10 +39,15 @@ fn lead(network: &Network, from: Target) -> Option<Hop> {
     let Target::Number(number) = from else { return None };
     let it = &network.numbers[number.at()];
     let Some(Way::To(to)) = it.route else { return None };
-    let is_on = it.forward.is_some_and(|it| it.active == Some(true));
     let comes_back = || Reach::all(network, to).seen.contains(&from);
     let hop = Hop { at: 0, from: Place::Number(number), why: Why::Route, to };
-    (!is_on && !comes_back()).then_some(hop)
+    (!is_forwarded(network, number) && !comes_back()).then_some(hop)
+}
+
+/// Whether the emergency forward of a number is on.
+fn is_forwarded(network: &Network, number: NumberId) -> bool {
+    let is_on = network.numbers[number.at()].forward.is_some_and(|it| it.active == Some(true));
+    is_on && network.system_of(number) == System::Stratus
 }
 
 /// What differs between two networks.
@@ -246,6 +252,7 @@ impl<'n> Look<'n> {
             }
             return true;
         }
+        let is_forwarded = self.is_forwarded(placing);
         let mut is_limited = false;
         let mut place = |situation: Situation, is_of_ends: bool, is_limited: &mut bool| {
             let known = self.place(placing, situation, is_of_ends, note);
@@ -278,12 +285,26 @@ impl<'n> Look<'n> {
             place(Situation::Everybody(phone), true, &mut is_limited);
         }
         place(Situation::MailboxesOff, true, &mut is_limited);
+        if is_forwarded {
+            for others in [SILENT, ANSWERS] {
+                place(Situation::ForwardsOff { others }, true, &mut is_limited);
+            }
+        }
         if matches!(placing.called, Called::Number(_)) {
             for platform in [Platform::Down, Platform::Switched] {
                 place(Situation::Platform(platform), true, &mut is_limited);
             }
         }
         is_limited
+    }
+
+    /// Whether the emergency forward of a number is on in any of the networks: until it is off its calls go nowhere else.
+    fn is_forwarded(&self, placing: &Placing<'_>) -> bool {
+        let mut all = self.stages.iter().zip(placing.targets);
+        all.any(|(stage, target)| match target {
+            Some(Target::Number(it)) => is_forwarded(stage.network, *it),
+            _ => false,
+        })
     }
 
     /// Places one call in each network. Where one was placed that found the same, it is not placed again.

@@ -52,6 +52,11 @@ enum Answer {
     Phone(Phone),
     Is(bool),
     Platform(Platform),
+    /// Of a number, at its carrier.
+    Forward {
+        is_switched: bool,
+        is_off: bool,
+    },
     /// Which of those that have called.
     Caller(usize),
     At(Seconds),
@@ -73,7 +78,9 @@ impl Finding<'_> {
             Asked::Mailbox(it) => Answer::Is(given.is_off(it)),
             Asked::Full(it) => Answer::Is(given.is_full(it)),
             Asked::Platform(it) => Answer::Platform(given.platforms[it as usize]),
-            Asked::Switched(it) => Answer::Is(given.switched == Some(it)),
+            Asked::Switched(it) => {
+                Answer::Forward { is_switched: given.switched == Some(it), is_off: given.are_forwards_off }
+            }
             Asked::Schedule(it) => Answer::Is(met.in_force(network, it, self.call.at).unwrap_or(false)),
             Asked::Caller => Answer::Caller(self.caller),
             Asked::Time => Answer::At(self.call.at),

@@ -31,6 +31,10 @@ pub enum Situation {
     },
     /// Nobody answers, and every mailbox is off.
     MailboxesOff,
+    /// The emergency forward that is on has been switched off.
+    ForwardsOff {
+        others: Phone,
+    },
     /// The phone system of the number is down; everybody would answer.
     Platform(Platform),
     Caller {
@@ -55,7 +59,7 @@ impl Situation {
                 is_failed(*phone)
             }
             Self::Platform(platform) => *platform != Platform::Up,
-            Self::Full { .. } | Self::MailboxesOff | Self::Caller { .. } => false,
+            Self::Full { .. } | Self::MailboxesOff | Self::ForwardsOff { .. } | Self::Caller { .. } => false,
         };
         if is_failure { Grade::Failure } else { Grade::Everyday }
     }
@@ -74,6 +78,7 @@ impl Situation {
             Self::One { others, .. }
             | Self::Agents { others, .. }
             | Self::Full { others, .. }
+            | Self::ForwardsOff { others }
             | Self::Caller { others, .. } => *others,
             Self::MailboxesOff => Phone::NoAnswer,
             Self::Platform(_) => crate::flow::varied::ANSWERS,
@@ -130,6 +135,7 @@ impl<'n> Stage<'n> {
         if *situation == Situation::MailboxesOff {
             given.mailboxes_off.fill(true);
         }
+        given.are_forwards_off = matches!(situation, Situation::ForwardsOff { .. });
         if let (Situation::Platform(platform), Some(number)) = (situation, number) {
             given.set_platform(network.system_of(number), *platform);
         }
@@ -141,6 +147,7 @@ impl<'n> Stage<'n> {
         if *situation == Situation::MailboxesOff {
             given.mailboxes_off.fill(false);
         }
+        given.are_forwards_off = false;
         given.platforms = [Platform::Up; 3];
         seen
     }

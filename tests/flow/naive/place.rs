@@ -29,18 +29,19 @@ impl Run<'_> {
         let kind = all["kind"].as_str().expect("the generator says the kind");
         let platform = self.call.platform.get(kind).map_or("up", String::as_str);
         self.ask(Question::Platform(kind.to_owned()), platform);
+        let is_down = !["up", "forwards_off"].contains(&platform);
         let forward = &all["forwards"][number];
         let to = forward["to"].as_str();
         let leaves = match kind {
-            "stratus" if forward["active"] == true => to,
+            "stratus" if forward["active"] == true && platform != "forwards_off" => to,
             "stratus" if platform == "switched" => to,
-            "ctm" if platform != "up" && forward["active"] != false => to,
+            "ctm" if is_down && forward["active"] != false => to,
             _ => None,
         };
         if let Some(to) = leaves {
             return self.leave_to(to);
         }
-        if platform != "up" {
+        if is_down {
             return self.end("dropped platform_down");
         }
         match all["numbers"][number].get("route") {

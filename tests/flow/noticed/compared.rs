@@ -498,6 +498,13 @@ impl Comparison<'_> {
         }
         let judged = self.judge(placing, &State { mailboxes_off: true, ..all("no_answer") });
         self.check(placing, &Situation::MailboxesOff, &judged);
+        for word in ["no_answer", ANSWERS] {
+            let situation = Situation::ForwardsOff { others: word.parse().unwrap() };
+            if self.is_placed(placing, &situation) {
+                let judged = self.judge(placing, &State { platform: Some("forwards_off"), ..all(word) });
+                self.check(placing, &situation, &judged);
+            }
+        }
         if matches!(placing.place, Place::Number(_)) {
             for (word, platform) in [("down", Platform::Down), ("switched", Platform::Switched)] {
                 let judged = self.judge(placing, &State { platform: Some(word), ..all(ANSWERS) });

@@ -182,6 +182,8 @@ impl Words<'_> {
             | Situation::Full { others, .. }
             | Situation::Caller { others, .. } => *others,
             Situation::MailboxesOff => Phone::NoAnswer,
+            // No case of a switch says that.
+            Situation::ForwardsOff { .. } => return None,
             Situation::Platform(_) => Phone::Answers(5000),
         };
         let set: BTreeMap<Shared, Phone> = self.concerned.states(situation).into_iter().collect();
