@@ -42,7 +42,7 @@ pub fn rank(situation: &Situation) -> u8 {
         Situation::Full { .. } => 5,
         Situation::Everybody(_) => 6,
         Situation::Caller { .. } => 7,
-        Situation::MailboxesOff => 8,
+        Situation::MailboxesOff | Situation::MailboxesOn => 8,
         Situation::ForwardsOff { others: Phone::NoAnswer } => 9,
         Situation::ForwardsOff { .. } => 10,
         Situation::Platform(_) => 11,
@@ -111,6 +111,7 @@ pub fn words(situations: &[&Situation], noticed: &Noticed, home: &str, labels: &
             )
         }
         Situation::MailboxesOff => "when the mailbox is off".to_owned(),
+        Situation::MailboxesOn => "once the mailbox is on".to_owned(),
         Situation::ForwardsOff { .. } => "once the emergency forward is off".to_owned(),
         Situation::Platform(_) => {
             let is_down = best.iter().any(|it| **it == Situation::Platform(Platform::Down));

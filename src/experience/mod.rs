@@ -21,7 +21,7 @@ use crate::{
         self, Assumptions, Called, Config, Differing, Grade, Horizon, Network, Noticed, Pair, Seconds,
         System, Tables,
     },
-    model::{Address, Kind, Resource, Schedule, Tenant},
+    model::{Address, Circumstances, Kind, Resource, Schedule, Tenant},
 };
 pub use instant::Meanwhile;
 use instant::{Each, Looked};
@@ -76,6 +76,8 @@ pub struct Input<'a> {
     pub tenant: &'a Tenant,
     pub system: System,
     pub live: &'a BTreeMap<Address, Resource>,
+    /// What else is live: it stays so.
+    pub circumstances: &'a Circumstances,
     /// In the order in which they are carried out.
     pub steps: &'a [Change<'a>],
     /// The tenant's clock before, where files are compared and nothing is live: what they leave out is supposed, so that calls go
@@ -117,9 +119,14 @@ pub struct Judged {
 }
 
 /// The tables of one state.
-fn network(tenant: &Tenant, system: System, horizon: &Horizon, tables: &Tables) -> Network {
-    let config = Config { tenant, system, is_whole: false };
+fn network(config: Config<'_>, horizon: &Horizon, tables: &Tables) -> Network {
     Network::with_tables(&[config], horizon.clone(), Assumptions::default(), tables)
+}
+
+/// A tenant of a plan in one state.
+fn config<'a>(input: &'a Input<'_>, tenant: &'a Tenant) -> Config<'a> {
+    let circumstances = Some(input.circumstances);
+    Config { tenant, system: input.system, is_whole: false, circumstances }
 }
 
 /// The clock by which people at a tenant live.
@@ -164,8 +171,9 @@ fn told(
 /// What callers notice where a phone system counts the hours of a tenant by other time-zone tables.
 pub fn of_tables(tenant: &Tenant, system: System, at: Seconds, other: &Tables) -> Experience {
     let horizon = Horizon::of(at, tenant.schedules.values());
-    let here = network(tenant, system, &horizon, &Tables::default());
-    let there = network(tenant, system, &horizon, other);
+    let config = || Config { tenant, system, is_whole: false, circumstances: None };
+    let here = network(config(), &horizon, &Tables::default());
+    let there = network(config(), &horizon, other);
     let mut differing = Differing::default();
     for name in tenant.schedules.keys() {
         differing.objects.insert((tenant.tenant.clone(), Address::new(Kind::Schedules, name)));
@@ -202,7 +210,7 @@ pub fn judge(input: &Input<'_>) -> Judged {
     // Most states have the same schedules.
     let tables = Tables::default();
     let horizon = Horizon::of(input.at, schedules(input));
-    let of = |tenant: &Tenant| network(tenant, input.system, &horizon, &tables);
+    let of = |tenant: &Tenant| network(config(input, tenant), &horizon, &tables);
     let (before, after) = (of(&first), of(&last));
     let within = flow::ahead(input.at);
     let pair = Pair { before: &before, after: &after };

@@ -86,6 +86,7 @@ fn given(situation: &Situation, noticed: &Noticed, home: &str) -> String {
         }
         Situation::Full { others, queue } => format!("others={others} queue {} full", text(*queue)),
         Situation::MailboxesOff => format!("others={} mailboxes off", Phone::NoAnswer),
+        Situation::MailboxesOn => format!("others={} mailboxes on", Phone::NoAnswer),
         Situation::ForwardsOff { others } => format!("others={others} emergency forward off"),
         Situation::Platform(platform) => {
             let word = Platform::WORDS.iter().find(|(_, it)| it == platform).map_or("", |(word, _)| word);

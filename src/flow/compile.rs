@@ -17,8 +17,8 @@ use super::{
     tables::Tables,
 };
 use crate::model::{
-    self, Caller, DEFAULT_RULE, Destination, Dispatch, Divert, Diverts, E164, Limit, OrOff, Pattern, Ring,
-    RingTimeout, Ringable, Route, Tenant,
+    self, Caller, Circumstances, DEFAULT_RULE, Destination, Dispatch, Divert, Diverts, E164, Limit, OrOff,
+    Pattern, Ring, RingTimeout, Ringable, Route, Tenant,
 };
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::{BTreeSet, HashMap};
@@ -29,6 +29,8 @@ pub struct Config<'a> {
     pub system: System,
     /// Whether everything live is in it: an extension without rules has none then.
     pub is_whole: bool,
+    /// What else is live, where that was read.
+    pub circumstances: Option<&'a Circumstances>,
 }
 
 /// The ids are 32 bits wide: no fleet has four thousand million of anything.
@@ -176,7 +178,8 @@ impl<'a> Compiler<'_, 'a> {
         }
         let mailbox = MailboxId(id(self.network.mailboxes.len()));
         let site = self.site;
-        self.network.mailboxes.push(Mailbox { site, name: name.to_owned() });
+        let is_off = self.config.circumstances.is_some_and(|it| it.mailboxes_off.contains(name));
+        self.network.mailboxes.push(Mailbox { site, name: name.to_owned(), is_off });
         self.site().mailboxes.insert(name.to_owned(), mailbox);
         mailbox
     }
@@ -471,6 +474,7 @@ impl<'a> Compiler<'_, 'a> {
                 schedule,
                 place,
                 do_not_disturb: rule.do_not_disturb,
+                on_dnd: self.on_dnd(extension, rule),
                 confirms: matches!(&rule.ring, Ring::Simultaneous(ring) if ring.confirm_external),
                 also: match &rule.ring {
                     Ring::Simultaneous(ring) => ring.also.len(),
@@ -494,6 +498,12 @@ impl<'a> Compiler<'_, 'a> {
             RingTimeout::Unlimited => None,
         });
         it.rules = compiled;
+    }
+
+    fn on_dnd(&mut self, extension: &str, rule: &model::Rule) -> Option<Target> {
+        let known = self.config.circumstances.filter(|it| rule.do_not_disturb && !it.on_dnd.is_empty())?;
+        let to = known.on_dnd.get(&(extension.to_owned(), rule.when.clone()))?;
+        Some(self.target(to, extension))
     }
 
     fn legs(&mut self, extension: &str, ring: &model::Simultaneous) -> Vec<Leg> {

@@ -371,11 +371,12 @@ impl<'n> Pen<'n> {
         let own = Target::Mailbox(it.mailbox);
         if does_not_disturb {
             self.line(node, "do not disturb");
+            let to = rule.and_then(|rule| rule.on_dnd).unwrap_or(own);
             if it.allow.is_empty() {
-                return self.to(node, own, Sort::Leads, "always");
+                return self.to(node, to, Sort::Leads, "always");
             }
             let allowed = callers(it.allow.len());
-            self.to(node, own, Sort::Leads, format!("always, but for {allowed} on the allow list"));
+            self.to(node, to, Sort::Leads, format!("always, but for {allowed} on the allow list"));
         }
         let legs = rule.and_then(|rule| rule.simultaneous.as_deref());
         if let Some(legs) = legs {

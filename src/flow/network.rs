@@ -69,6 +69,8 @@ pub struct Party {
 pub struct Mailbox {
     pub site: SiteId,
     pub name: String,
+    /// Whether it is known to take no messages.
+    pub is_off: bool,
 }
 
 /// What only has a name here: a menu, or what is not declared.
@@ -164,6 +166,8 @@ pub struct Rule {
     /// Among the rules as they are written.
     pub place: u32,
     pub do_not_disturb: bool,
+    /// Where callers go then. None: to voicemail.
+    pub on_dnd: Option<Target>,
     /// Whether who answers outside is asked to press 1.
     pub confirms: bool,
     /// None: the extension alone.

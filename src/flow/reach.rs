@@ -48,6 +48,7 @@ impl Reach {
         for rule in &it.rules {
             self.schedules.extend(rule.schedule);
             self.forwards(&rule.forward);
+            self.add(rule.on_dnd);
             rule.simultaneous.iter().flatten().for_each(|leg| self.phone(network, leg.party));
         }
     }

@@ -158,7 +158,7 @@ impl FromStr for Caller {
     }
 }
 
-/// What a call finds. What is not set: a phone rings and nobody lifts, mailboxes are on, queues have room, platforms are up.
+/// What a call finds. What is not set: a phone rings and nobody lifts, mailboxes are on if they are not known to be off, queues have room, platforms are up.
 #[derive(Debug, Clone)]
 pub struct Given {
     pub(super) phones: Vec<Option<Phone>>,
@@ -177,7 +177,7 @@ impl Given {
     pub fn new(network: &Network) -> Self {
         Self {
             phones: vec![None; network.parties.len()],
-            mailboxes_off: vec![false; network.mailboxes.len()],
+            mailboxes_off: network.mailboxes.iter().map(|it| it.is_off).collect(),
             full: vec![false; network.queues.len()],
             platforms: [Platform::Up; 3],
             switched: None,
@@ -223,6 +223,11 @@ impl Given {
 
     pub fn set_platform(&mut self, system: System, platform: Platform) {
         self.platforms[system as usize] = platform;
+    }
+
+    /// Has each mailbox, by its place, be off or on.
+    pub(super) fn set_mailboxes(&mut self, is_off: impl Fn(usize) -> bool) {
+        self.mailboxes_off.iter_mut().enumerate().for_each(|(at, it)| *it = is_off(at));
     }
 
     pub(super) fn is_off(&self, mailbox: MailboxId) -> bool {

@@ -69,14 +69,12 @@ impl Walk<'_, '_> {
         }
         if does_not_disturb {
             // 6
-            if !self.has_mailbox(it.mailbox) {
-                return self.dropped(Dropped::Busy);
-            }
-            return self.go(
-                place,
-                Why::Rule(Condition::DoNotDisturb, in_force.place),
-                Target::Mailbox(it.mailbox),
-            );
+            let to = match in_force.rule.and_then(|rule| rule.on_dnd) {
+                Some(to) => to,
+                None if self.has_mailbox(it.mailbox) => Target::Mailbox(it.mailbox),
+                None => return self.dropped(Dropped::Busy),
+            };
+            return self.go(place, Why::Rule(Condition::DoNotDisturb, in_force.place), to);
         }
         if let Some(to) = forward.on_call.filter(|_| self.has(it.phone, Phone::is_on_call)) {
             return self.go(place, Why::Rule(Condition::OnCall, in_force.place), to); // 7

@@ -11,7 +11,7 @@ use crate::{
     flow::{
         self, Assumptions, Config, Counted, Fault, Found, Horizon, Network, Seconds, SiteId, System, WaysBack,
     },
-    model::{Address, E164, Tenant, phone_numbers_that},
+    model::{Address, Circumstances, E164, Tenant, phone_numbers_that},
     path::Path,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +25,8 @@ pub struct CalledTenant<'a> {
     pub is_whole: bool,
     /// Whether something live is: the option that reads it.
     pub live: Option<&'static str>,
+    /// What else is live, where that was read.
+    pub circumstances: Option<&'a Circumstances>,
     /// When it becomes another by itself.
     pub until: Option<Seconds>,
     /// Where a value stands. None: only the phone system has it.
@@ -64,7 +66,8 @@ fn placed<'a>(subject: &Subject<'a>) -> Vec<(&'a TenantSubject<'a>, System)> {
 /// A tenant as its files alone say it.
 fn called<'a>((it, system): (&'a TenantSubject<'a>, System)) -> CalledTenant<'a> {
     let tenant = flow::layered(it.tenant, &BTreeMap::new());
-    CalledTenant { tenant, system, is_whole: false, live: None, until: it.until, place: it.place_of_step }
+    let place = it.place_of_step;
+    CalledTenant { tenant, system, is_whole: false, live: None, circumstances: None, until: it.until, place }
 }
 
 /// The tenants of files alone.
@@ -216,17 +219,17 @@ fn groups(tenants: &[&Tenant]) -> Vec<Vec<usize>> {
 }
 
 /// Some of the tenants, as the tables are made of them.
-struct Tables {
-    tenants: Vec<(usize, Tenant, System, bool)>,
+struct Tables<'a> {
+    tenants: Vec<(usize, Tenant, System, bool, Option<&'a Circumstances>)>,
 }
 
-impl Tables {
-    fn of(tenants: &[CalledTenant<'_>], some: &[usize]) -> Self {
+impl<'a> Tables<'a> {
+    fn of(tenants: &[CalledTenant<'a>], some: &[usize]) -> Self {
         let of = |at: &usize| {
             let it = &tenants[*at];
             // What is read says all there is.
             let tenant = if it.is_whole { it.tenant.clone() } else { flow::supposed(&it.tenant, it.system) };
-            (*at, tenant, it.system, it.is_whole)
+            (*at, tenant, it.system, it.is_whole, it.circumstances)
         };
         Self { tenants: some.iter().map(of).collect() }
     }
@@ -245,7 +248,12 @@ impl Tables {
     fn network(&self, horizon: impl Into<Horizon>) -> Network {
         let tenants = self.tenants.iter();
         let configs: Vec<Config<'_>> = tenants
-            .map(|(_, tenant, system, is_whole)| Config { tenant, system: *system, is_whole: *is_whole })
+            .map(|(_, tenant, system, is_whole, circumstances)| Config {
+                tenant,
+                system: *system,
+                is_whole: *is_whole,
+                circumstances: *circumstances,
+            })
             .collect();
         Network::new(&configs, horizon, Assumptions::default())
     }

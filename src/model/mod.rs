@@ -9,6 +9,7 @@ mod assertion;
 mod baseline;
 mod bulk;
 mod calendar;
+mod circumstances;
 mod dates;
 mod destination;
 mod devices;
@@ -53,6 +54,7 @@ pub use assertion::{Assertion, AssertionFile, EndWords, Expect, InForce, Never, 
 pub use baseline::{Baseline, KnownFinding};
 pub use bulk::{Bulk, Extensions, OnTop};
 pub use calendar::{Day, TimeOfDay, Window};
+pub use circumstances::Circumstances;
 pub use dates::{DateSpan, Dated, Moment};
 pub use destination::{Destination, Divert, Diverts};
 pub use devices::{devices, owner_of};

@@ -76,7 +76,7 @@ use crate::{
     diff::FieldChange,
     experience::Experience,
     finding::{Finding, Place},
-    model::{Address, Destination, Extension, Kind, Resource},
+    model::{Address, Circumstances, Destination, Extension, Kind, Resource},
     path::{Path, Segment},
 };
 use serde::{Deserialize, Serialize, Serializer};
@@ -129,6 +129,8 @@ pub struct Observed {
     pub beyond: BTreeMap<Address, Vec<String>>,
     /// What a live object holds beyond this vocabulary; it is left alone.
     pub notes: BTreeMap<Address, Vec<String>>,
+    /// What calls depend on and no object says.
+    pub circumstances: Circumstances,
     /// Why it is not known which emergency forwards are on, in a run that is not about them.
     pub unread_forwards: Option<String>,
     /// In which zones the hours of schedules count.

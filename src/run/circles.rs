@@ -7,8 +7,8 @@ use crate::{
     lint::calls::{self, CalledTenant, Circle},
     load::LoadedTenant,
     model::{
-        Address, Destination, Diverts, Kind, Pointed, Queue, Reference, Resource, Ringable, Rules, Tenant,
-        references,
+        Address, Circumstances, Destination, Diverts, Kind, Pointed, Queue, Reference, Resource, Ringable,
+        Rule, Rules, Tenant, references,
     },
     path::Path,
     plan::{self, Desired, TenantPlan},
@@ -22,9 +22,17 @@ use std::{
 /// What is live, by address.
 pub type Objects = BTreeMap<Address, Resource>;
 
+/// What was read of an account, and where it leads on to.
+#[derive(Default)]
+pub struct Read {
+    pub objects: Objects,
+    pub circumstances: Circumstances,
+}
+
 /// The extensions that declared forwards lead to, on to others, and of which nothing has been read: what a plan about other
 /// objects does not look at.
-pub fn unread(tenant: &CheckedTenant, live: &Objects) -> BTreeMap<Address, Resource> {
+pub fn unread(tenant: &CheckedTenant, read: &Read) -> BTreeMap<Address, Resource> {
+    let Read { objects: live, circumstances } = read;
     let is_own = |address: &Address| tenant.desired.contains_key(address);
     // What `bulk` puts on top of rules sends calls on as well.
     let said = |it: &'_ (&Address, &Desired)| -> Option<Resource> {
@@ -54,15 +62,18 @@ pub fn unread(tenant: &CheckedTenant, live: &Objects) -> BTreeMap<Address, Resou
         if !leads {
             continue;
         }
-        for (path, to) in references(address, resource) {
+        let forwards = references(address, resource).into_iter().filter_map(|(path, to)| {
             let rings = path.keys().iter().any(|it| matches!(it.as_key(), Some("ring" | "agents")));
-            let (to, is_queue) = match to {
-                Reference::Extension(to) => (to.to_string(), false),
-                Reference::Queue(to) => (to, true),
-                _ => continue,
-            };
+            match to {
+                _ if rings => None,
+                Reference::Extension(to) => Some((to.to_string(), false)),
+                Reference::Queue(to) => Some((to, true)),
+                _ => None,
+            }
+        });
+        for (to, is_queue) in forwards.chain(on_dnd(address, resource, circumstances)) {
             let answering = [Kind::Rules, Kind::Diverts, Kind::Queues].map(|kind| Address::new(kind, &to));
-            if rings || answering.iter().any(|it| live.contains_key(it) || is_own(it)) {
+            if answering.iter().any(|it| live.contains_key(it) || is_own(it)) {
                 continue;
             }
             let [rules, diverts, queues] = answering;
@@ -92,6 +103,17 @@ fn called<'a>(objects: impl Iterator<Item = &'a Resource>) -> BTreeSet<String> {
         });
     }
     called
+}
+
+/// Where the rules of an extension send callers with Do not disturb, and whether that is a queue.
+fn on_dnd(address: &Address, rules: &Resource, circumstances: &Circumstances) -> Vec<(String, bool)> {
+    let Resource::Rules(Rules { order: Some(order), .. }) = rules else { return Vec::new() };
+    let to = |rule: &Rule| match circumstances.on_dnd.get(&(address.key.clone(), rule.when.clone()))? {
+        Destination::Extension(to) => Some((to.to_string(), false)),
+        Destination::Queue(to) => Some((to.clone(), true)),
+        _ => None,
+    };
+    order.iter().filter(|rule| rule.do_not_disturb).filter_map(to).collect()
 }
 
 /// Whether calls may come back to where they were, by what is declared or live.
@@ -126,7 +148,17 @@ pub fn between(all: &[Laid<'_>], at: Timestamp, option: &'static str) -> Vec<(Ci
         let each = each.filter_map(|((it, tenant), place)| {
             let (system, until) = (System::of_kind(it.tenant.provider.kind)?, changes(it.loaded, at));
             let tenant = tenant.clone();
-            Some(CalledTenant { tenant, system, is_whole: false, live: Some(option), until, place })
+            // What the account does beside its objects is read of a tenant's own plan alone.
+            let circumstances = None;
+            Some(CalledTenant {
+                tenant,
+                system,
+                is_whole: false,
+                live: Some(option),
+                circumstances,
+                until,
+                place,
+            })
         });
         calls::circles(&each.collect::<Vec<_>>(), at.as_second())
     };
@@ -182,14 +214,16 @@ pub fn told(circle: Circle, is_new: bool, known: &[Finding]) -> Option<Finding> 
 pub fn judge(
     loaded: &LoadedTenant,
     tenant: &CheckedTenant,
-    live: &Objects,
+    live: &Read,
     known: &[Finding],
     at: Timestamp,
     option: &'static str,
     mut plan: TenantPlan,
 ) -> TenantPlan {
     let Some(system) = System::of_kind(tenant.provider.kind) else { return plan };
-    if !may_come_back(loaded, live) {
+    let Read { objects: live, circumstances } = live;
+    // Where it sends callers no pointer of an object says.
+    if circumstances.on_dnd.is_empty() && !may_come_back(loaded, live) {
         return plan;
     }
     let until = changes(loaded, at);
@@ -198,15 +232,21 @@ pub fn judge(
     let layered = flow::layered(loaded.meant(), live);
     let whole = layered.clone();
     let place = |path: &Path| origin(loaded.meant(), &whole, path).map(|path| locate(loaded, &path));
-    let after =
-        CalledTenant { tenant: layered, system, is_whole: false, live: Some(option), until, place: &place };
+    let called = |tenant: Tenant, place| CalledTenant {
+        tenant,
+        system,
+        is_whole: false,
+        live: Some(option),
+        circumstances: Some(circumstances),
+        until,
+        place,
+    };
+    let after = called(layered, &place);
     let circles = calls::circles(&[after], at);
     if circles.is_empty() {
         return plan;
     }
-    let before = flow::layered(&bare(loaded), live);
-    let before =
-        CalledTenant { tenant: before, system, is_whole: false, live: Some(option), until, place: &nowhere };
+    let before = called(flow::layered(&bare(loaded), live), &nowhere);
     let earlier: BTreeSet<BTreeSet<String>> =
         calls::circles(&[before], at).into_iter().map(|it| it.objects).collect();
     for circle in circles {

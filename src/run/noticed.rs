@@ -1,10 +1,14 @@
 //! What callers notice of a tenant's plan.
 
-use super::{CheckedTenant, circles::Objects};
+use super::{
+    CheckedTenant,
+    circles::{Objects, Read},
+};
 use crate::{
     experience::{self, Change, Class, Input},
     flow::System,
     load::LoadedTenant,
+    model::Circumstances,
     plan::{Action, Base, Step, TenantPlan},
 };
 use jiff::Timestamp;
@@ -30,11 +34,11 @@ pub(super) fn changes<'a>(tenant: &'a CheckedTenant, plan: &'a TenantPlan) -> Ve
 pub fn judge(
     loaded: &LoadedTenant,
     tenant: &CheckedTenant,
-    live: &Objects,
+    live: &Read,
     at: Timestamp,
     plan: &mut TenantPlan,
 ) {
-    judge_over(loaded, tenant, live, None, at, plan);
+    judge_over(loaded, tenant, (&live.objects, &live.circumstances), None, at, plan);
 }
 
 /// The clock of the files of then.
@@ -45,13 +49,13 @@ pub(super) fn zone(then: &Base) -> Option<&str> {
 /// The same where the files are compared with what they said: nothing is live. With the clock of then.
 pub fn judge_files(loaded: &LoadedTenant, tenant: &CheckedTenant, at: Timestamp, plan: &mut TenantPlan) {
     let Some(then) = &tenant.base else { return };
-    judge_over(loaded, tenant, &then.desired, Some(zone(then)), at, plan);
+    judge_over(loaded, tenant, (&then.desired, &Circumstances::default()), Some(zone(then)), at, plan);
 }
 
 fn judge_over(
     loaded: &LoadedTenant,
     tenant: &CheckedTenant,
-    live: &Objects,
+    (live, circumstances): (&Objects, &Circumstances),
     files: Option<Option<&str>>,
     at: Timestamp,
     plan: &mut TenantPlan,
@@ -66,7 +70,15 @@ fn judge_over(
         return;
     }
     let steps = changes(tenant, plan);
-    let input = Input { tenant: loaded.meant(), system, live, steps: &steps, files, at: at.as_second() };
+    let input = Input {
+        tenant: loaded.meant(),
+        system,
+        live,
+        circumstances,
+        steps: &steps,
+        files,
+        at: at.as_second(),
+    };
     let mut judged = experience::judge(&input);
     let beyond = plan.steps.iter().filter(|step| step.class == Class::CallerVisible);
     judged.experience.beyond = beyond.map(|step| step.address.clone()).collect();

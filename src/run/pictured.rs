@@ -2,14 +2,14 @@
 
 use super::{
     CheckedTenant,
-    circles::Objects,
+    circles::{Objects, Read},
     noticed::{changes, zone},
 };
 use crate::{
     experience::{Input, sides},
     flow::{Drawing, Edge, Mark, Network, System, Target},
     load::LoadedTenant,
-    model::E164,
+    model::{Circumstances, E164},
     plan::TenantPlan,
 };
 use jiff::Timestamp;
@@ -51,11 +51,11 @@ impl Drawings {
         &mut self,
         loaded: &LoadedTenant,
         tenant: &CheckedTenant,
-        live: &Objects,
+        live: &Read,
         at: Timestamp,
         plan: &TenantPlan,
     ) {
-        self.add_over(loaded, tenant, live, None, at, plan);
+        self.add_over(loaded, tenant, (&live.objects, &live.circumstances), None, at, plan);
     }
 
     /// The same where the files are compared with what they said.
@@ -67,7 +67,14 @@ impl Drawings {
         plan: &TenantPlan,
     ) {
         if let Some(then) = &tenant.base {
-            self.add_over(loaded, tenant, &then.desired, Some(zone(then)), at, plan);
+            self.add_over(
+                loaded,
+                tenant,
+                (&then.desired, &Circumstances::default()),
+                Some(zone(then)),
+                at,
+                plan,
+            );
         }
     }
 
@@ -75,7 +82,7 @@ impl Drawings {
         &mut self,
         loaded: &LoadedTenant,
         tenant: &CheckedTenant,
-        live: &Objects,
+        (live, circumstances): (&Objects, &Circumstances),
         files: Option<Option<&str>>,
         at: Timestamp,
         plan: &TenantPlan,
@@ -90,7 +97,15 @@ impl Drawings {
             return;
         }
         let steps = changes(tenant, plan);
-        let input = Input { tenant: loaded.meant(), system, live, steps: &steps, files, at: at.as_second() };
+        let input = Input {
+            tenant: loaded.meant(),
+            system,
+            live,
+            circumstances,
+            steps: &steps,
+            files,
+            at: at.as_second(),
+        };
         let [before, after] = sides(&input);
         for number in drawn {
             let (before, after) = (drawing(&before, name, number), drawing(&after, name, number));

@@ -35,7 +35,7 @@ const MANY: usize = 100;
 struct Whole<'a> {
     tenant: &'a CheckedTenant,
     read: Result<Observed, Finding>,
-    live: circles::Objects,
+    live: circles::Read,
 }
 
 impl<'a> Session<'a> {
@@ -142,7 +142,7 @@ impl<'a> Session<'a> {
         let read = self.read(tenant).await;
         let live = match &read {
             Ok(observed) => self.follow(tenant, observed).await,
-            Err(_) => circles::Objects::new(),
+            Err(_) => circles::Read::default(),
         };
         Whole { tenant, read, live }
     }
@@ -165,7 +165,7 @@ impl<'a> Session<'a> {
             let option = self.read_by();
             plan = circles::judge(loaded, tenant, &live, &self.checked.warnings, at, option, plan);
             if !plan.steps.is_empty() {
-                plan.across.sends = across::sends(loaded, &live, &plan.steps);
+                plan.across.sends = across::sends(loaded, &live.objects, &plan.steps);
             }
         }
         let found = std::mem::take(&mut plan.findings);

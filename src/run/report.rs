@@ -5,7 +5,7 @@ use crate::{
     error::Failure,
     finding::Finding,
     load::LoadedTenant,
-    model::{Address, Kind, Resource, Until},
+    model::{Address, Circumstances, Kind, Resource, Until},
     path::Segment,
     plan::{Observed, Source},
     report::{self, Coming, Comparison, Pointers, Side, Target, TenantPointers},
@@ -46,6 +46,11 @@ impl Live {
     /// What the account of a workspace's tenant holds. None: it could not be read.
     pub fn objects(&self, tenant: usize) -> Option<&BTreeMap<Address, Resource>> {
         self.0.get(&tenant)?.as_ref().ok().map(|observed| &observed.objects)
+    }
+
+    /// What calls depend on there and no object says.
+    pub fn circumstances(&self, tenant: usize) -> Option<&Circumstances> {
+        self.0.get(&tenant)?.as_ref().ok().map(|observed| &observed.circumstances)
     }
 
     /// The same with what could not be read of it, or why. None: it was not to be read.

@@ -163,7 +163,9 @@ impl Scene {
         let is_whole = |at: usize| live.is_some_and(|live| live.objects(at).is_some());
         let configs = self.tenants.iter().filter_map(|(at, tenant)| {
             let it = checked.tenants.get(*at)?;
-            Some(Config { tenant, system: System::of_kind(it.provider.kind)?, is_whole: is_whole(it.index) })
+            let circumstances = live.and_then(|live| live.circumstances(it.index));
+            let (system, is_whole) = (System::of_kind(it.provider.kind)?, is_whole(it.index));
+            Some(Config { tenant, system, is_whole, circumstances })
         });
         let configs: Vec<Config<'_>> = configs.collect();
         Network::new(&configs, horizon, assumed)

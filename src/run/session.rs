@@ -271,8 +271,9 @@ impl<'a> Session<'a> {
     }
 
     /// What was read of an account, and where what is declared leads on to: a circle may close in what nobody declares.
-    pub(super) async fn follow(&self, tenant: &CheckedTenant, observed: &Observed) -> circles::Objects {
-        let mut live = observed.objects.clone();
+    pub(super) async fn follow(&self, tenant: &CheckedTenant, observed: &Observed) -> circles::Read {
+        let (objects, circumstances) = (observed.objects.clone(), observed.circumstances.clone());
+        let mut live = circles::Read { objects, circumstances };
         let loaded = &self.checked.loaded(tenant).tenant;
         let mut asked = BTreeSet::new();
         loop {
@@ -285,7 +286,10 @@ impl<'a> Session<'a> {
             let scope = Scope { wanted, kinds, ..Scope::default() };
             // One that is not there is told by the plan itself.
             let read = self.look(&loaded.provider, &loaded.tenant, &loaded.account, &scope).await;
-            live.extend(read.into_iter().flat_map(|read| read.objects));
+            if let Ok(read) = read {
+                live.objects.extend(read.objects);
+                live.circumstances.extend(read.circumstances);
+            }
         }
     }
 

@@ -49,7 +49,7 @@ impl Compiled {
         let configs: Vec<Config<'_>> = self
             .tenants
             .iter()
-            .map(|(tenant, system)| Config { tenant, system: *system, is_whole: false })
+            .map(|(tenant, system)| Config { tenant, system: *system, is_whole: false, circumstances: None })
             .collect();
         Network::new(&configs, horizon, assumed)
     }

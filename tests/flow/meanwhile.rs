@@ -180,6 +180,7 @@ fn play(before: &[Value], after: &[Value], at: i64, dice: &mut Dice, counts: &mu
         tenant: &steps.tenant,
         system: held::system(before[0]["kind"].as_str().unwrap()),
         live: &steps.live,
+        circumstances: &dialform::model::Circumstances::default(),
         steps: &steps.changes(),
         files: None,
         at,

@@ -64,7 +64,7 @@ pub fn tenant() -> Tenant {
 #[test]
 fn speed() {
     let tenant = tenant();
-    let config = || Config { tenant: &tenant, system: System::Stratus, is_whole: true };
+    let config = || Config { tenant: &tenant, system: System::Stratus, is_whole: true, circumstances: None };
     let start: i64 = 1_798_761_600; // 2027-01-01
     let year = start..start + 365 * 24 * 3600;
     let began = Instant::now();
@@ -116,7 +116,7 @@ fn sweep() {
         tenant.numbers.retain(|number, _| number.to_string().ends_with('1'));
     }
     let start: i64 = 1_798_761_600; // 2027-01-01
-    let config = Config { tenant: &tenant, system: System::Stratus, is_whole: true };
+    let config = Config { tenant: &tenant, system: System::Stratus, is_whole: true, circumstances: None };
     let began = Instant::now();
     let network = Network::new(&[config], horizon(start), Assumptions::default());
     let compiled = began.elapsed();

@@ -35,6 +35,7 @@ mod ci;
 mod circles;
 #[cfg(test)]
 mod circles_between;
+mod circumstances;
 #[cfg(test)]
 mod codes;
 #[cfg(test)]

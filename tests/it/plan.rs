@@ -6,7 +6,7 @@ use dialform::{
     finding::Place,
     flow::System,
     load::{Tree, decode},
-    model::{Address, Extension, Kind, Resource, Tenant},
+    model::{Address, Circumstances, Extension, Kind, Resource, Tenant},
     plan::{
         self, Base, BulkEntry, ByHand, Class, Control, Dialect, GradeRow, Input, Observed, Plan, Policy,
         Portal, Removal, Role, Shown, Step, TenantPlan, When, desired,
@@ -541,6 +541,7 @@ fn changes_are_as_grave_as_callers_find_them() {
             tenant: &tenant,
             system,
             live: &resources(&live),
+            circumstances: &Circumstances::default(),
             steps: &changes,
             files: None,
             at,

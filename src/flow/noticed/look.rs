@@ -253,6 +253,7 @@ impl<'n> Look<'n> {
             return true;
         }
         let is_forwarded = self.is_forwarded(placing);
+        let some_are_off = self.stages.iter().any(|it| it.has_mailbox_off);
         let mut is_limited = false;
         let mut place = |situation: Situation, is_of_ends: bool, is_limited: &mut bool| {
             let known = self.place(placing, situation, is_of_ends, note);
@@ -285,6 +286,9 @@ impl<'n> Look<'n> {
             place(Situation::Everybody(phone), true, &mut is_limited);
         }
         place(Situation::MailboxesOff, true, &mut is_limited);
+        if some_are_off {
+            place(Situation::MailboxesOn, true, &mut is_limited);
+        }
         if is_forwarded {
             for others in [SILENT, ANSWERS] {
                 place(Situation::ForwardsOff { others }, true, &mut is_limited);

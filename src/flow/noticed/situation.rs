@@ -31,6 +31,8 @@ pub enum Situation {
     },
     /// Nobody answers, and every mailbox is off.
     MailboxesOff,
+    /// Nobody answers, and every mailbox is on, also one that is known to be off.
+    MailboxesOn,
     /// The emergency forward that is on has been switched off.
     ForwardsOff {
         others: Phone,
@@ -59,7 +61,11 @@ impl Situation {
                 is_failed(*phone)
             }
             Self::Platform(platform) => *platform != Platform::Up,
-            Self::Full { .. } | Self::MailboxesOff | Self::ForwardsOff { .. } | Self::Caller { .. } => false,
+            Self::Full { .. }
+            | Self::MailboxesOff
+            | Self::MailboxesOn
+            | Self::ForwardsOff { .. }
+            | Self::Caller { .. } => false,
         };
         if is_failure { Grade::Failure } else { Grade::Everyday }
     }
@@ -80,7 +86,7 @@ impl Situation {
             | Self::Full { others, .. }
             | Self::ForwardsOff { others }
             | Self::Caller { others, .. } => *others,
-            Self::MailboxesOff => Phone::NoAnswer,
+            Self::MailboxesOff | Self::MailboxesOn => Phone::NoAnswer,
             Self::Platform(_) => crate::flow::varied::ANSWERS,
         }
     }
@@ -90,6 +96,8 @@ impl Situation {
 pub struct Stage<'n> {
     pub network: &'n Network,
     pub names: Names,
+    /// Whether a mailbox is known to be off.
+    pub has_mailbox_off: bool,
     given: Vec<(Phone, Given)>,
     /// Who does something else, while a look lasts.
     set: Vec<(PartyId, Phone)>,
@@ -97,7 +105,8 @@ pub struct Stage<'n> {
 
 impl<'n> Stage<'n> {
     pub fn new(network: &'n Network, names: Names) -> Self {
-        Self { network, names, given: Vec::new(), set: Vec::new() }
+        let has_mailbox_off = network.mailboxes.iter().any(|it| it.is_off);
+        Self { network, names, has_mailbox_off, given: Vec::new(), set: Vec::new() }
     }
 
     fn everybody(&mut self, phone: Phone) -> usize {
@@ -132,8 +141,13 @@ impl<'n> Stage<'n> {
         if let Some(queue) = full {
             given.full[queue.at()] = true;
         }
-        if *situation == Situation::MailboxesOff {
-            given.mailboxes_off.fill(true);
+        let mailboxes = match situation {
+            Situation::MailboxesOff => Some(true),
+            Situation::MailboxesOn => Some(false),
+            _ => None,
+        };
+        if let Some(are_off) = mailboxes {
+            given.set_mailboxes(|_| are_off);
         }
         given.are_forwards_off = matches!(situation, Situation::ForwardsOff { .. });
         if let (Situation::Platform(platform), Some(number)) = (situation, number) {
@@ -144,8 +158,8 @@ impl<'n> Stage<'n> {
         if let Some(queue) = full {
             given.full[queue.at()] = false;
         }
-        if *situation == Situation::MailboxesOff {
-            given.mailboxes_off.fill(false);
+        if mailboxes.is_some() {
+            given.set_mailboxes(|it| network.mailboxes[it].is_off);
         }
         given.are_forwards_off = false;
         given.platforms = [Platform::Up; 3];

@@ -45,7 +45,7 @@ fn conditions(
     system: System,
     callers: Option<&Callers>,
 ) -> BTreeSet<&'static str> {
-    let config = Config { tenant, system, is_whole: true };
+    let config = Config { tenant, system, is_whole: true, circumstances: None };
     let network = Network::new(&[config], 0..1, Assumptions::default());
     let Some(to) = network.extension(&tenant.tenant, extension.as_str()).map(Target::Extension) else {
         return BTreeSet::new();

@@ -86,8 +86,7 @@ fn fault(circle: &Circle, is_whole: bool) -> Fault {
     let is_outage = |why: Why| {
         matches!(why, Why::Down | Why::Failover | Why::Unavailable | Why::Rule(Condition::Unreachable, _))
     };
-    let is_busy =
-        |why: Why| matches!(why, Why::Rule(Condition::Busy | Condition::OnCall | Condition::DoNotDisturb, _));
+    let is_busy = |why: Why| matches!(why, Why::Rule(Condition::Busy | Condition::OnCall, _));
     let is_unanswered = |why: Why| matches!(why, Why::NoAnswer | Why::Rule(Condition::NoAnswer, _));
     match () {
         () if has(is_outage) => Fault::OutageLoop,

@@ -183,7 +183,7 @@ impl Words<'_> {
             | Situation::Caller { others, .. } => *others,
             Situation::MailboxesOff => Phone::NoAnswer,
             // No case of a switch says that.
-            Situation::ForwardsOff { .. } => return None,
+            Situation::ForwardsOff { .. } | Situation::MailboxesOn => return None,
             Situation::Platform(_) => Phone::Answers(5000),
         };
         let set: BTreeMap<Shared, Phone> = self.concerned.states(situation).into_iter().collect();

@@ -83,7 +83,7 @@ fn tenant(setup: &Setup, directory: &str, state: &[u8]) -> Option<Tenant> {
 
 fn network(setup: &Setup, tenant: &Tenant) -> Network {
     let system = System::of_kind(&setup.kind).unwrap();
-    let config = Config { tenant, system, is_whole: true };
+    let config = Config { tenant, system, is_whole: true, circumstances: None };
     Network::new(&[config], flow::horizon(AT), Assumptions::default())
 }
 

@@ -151,6 +151,7 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         add(&mut observed, address, Resource::Rules(words), strange, key);
     }
     observed.namesakes.retain(|_, ids| ids.len() > 1);
+    observed.circumstances = preconditions::circumstances(live);
     observed.unread_forwards.clone_from(&live.unread_forwards);
     observed.deleted_names =
         if live.lingering.is_empty() { DeletedNames::PerhapsTaken } else { DeletedNames::Taken };

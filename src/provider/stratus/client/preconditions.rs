@@ -2,7 +2,10 @@
 
 use super::domain_data::DomainData;
 use crate::{
-    model::{Address, DEFAULT_RULE, Extension, Kind, Reference, Resource, Rule, Rules, Spam, references},
+    model::{
+        Address, Circumstances, DEFAULT_RULE, Destination, Extension, Kind, Reference, Resource, Rule, Rules,
+        Spam, references,
+    },
     path::Path,
     plan::{Observed, in_words},
     provider::{
@@ -14,6 +17,23 @@ use crate::{
     },
 };
 use std::collections::BTreeSet;
+
+/// What calls depend on here, as far as it was read.
+pub fn circumstances(live: &DomainData) -> Circumstances {
+    let of = |(extension, rules): (&String, &Vec<AnswerRule>)| -> Vec<((String, String), Destination)> {
+        let to = |rule: &AnswerRule| {
+            let to = on_dnd(rule)?;
+            let name =
+                if rule.time_frame.as_str() == DEFAULT { DEFAULT_RULE } else { rule.time_frame.as_str() };
+            Some(((extension.clone(), name.to_owned()), convert::destination(to, &live.context)))
+        };
+        rules.iter().filter_map(to).collect()
+    };
+    Circumstances {
+        mailboxes_off: without_mailbox(live).into_iter().map(str::to_owned).collect(),
+        on_dnd: live.rules.iter().flat_map(of).collect(),
+    }
+}
 
 /// Adds a note to each object in scope for everything it relies on that is switched off.
 pub fn note(live: &DomainData, scope: &Scope, observed: &mut Observed) {
@@ -123,13 +143,18 @@ fn rule_notes(extension: &str, wanted: &Rules, live: &DomainData, observed: &Obs
     notes
 }
 
+/// Where a rule sends callers with Do not disturb, in the words of the vendor. None: to voicemail.
+fn on_dnd(rule: &AnswerRule) -> Option<&str> {
+    let forward = Some(&rule.forward_on_dnd).filter(|it| it.enabled.is_yes())?;
+    forward.parameters.first().map(|it| it.as_str())
+}
+
 /// Where callers really go with Do not disturb, if that is not a mailbox that takes messages.
 fn do_not_disturb(extension: &str, rule: &Rule, stored: &[AnswerRule], live: &DomainData) -> Option<String> {
     let name = if rule.when == DEFAULT_RULE { DEFAULT } else { rule.when.as_str() };
     let stored = stored.iter().find(|it| it.time_frame.as_str() == name);
-    let elsewhere = stored.filter(|it| it.forward_on_dnd.enabled.is_yes());
-    if let Some(to) = elsewhere.and_then(|it| it.forward_on_dnd.parameters.first()) {
-        let to = convert::described(to.as_str(), &live.context);
+    if let Some(to) = stored.and_then(on_dnd) {
+        let to = convert::described(to, &live.context);
         return Some(format!("with Do not disturb, {} sends callers to {to}, not to voicemail", whose(rule)));
     }
     has_no_mailbox(extension, live).then(|| {
