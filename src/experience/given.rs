@@ -31,6 +31,9 @@ fn everybody(phone: Phone) -> &'static str {
     }
 }
 
+/// A condition that is the number's alone: whoever calls elsewhere is not bound to it.
+pub const FORWARD_OFF: &str = "once the emergency forward is off";
+
 /// The order in which situations speak for others: plain ones first, then what one phone does.
 pub fn rank(situation: &Situation) -> u8 {
     match situation {
@@ -112,7 +115,7 @@ pub fn words(situations: &[&Situation], noticed: &Noticed, home: &str, labels: &
         }
         Situation::MailboxesOff => "when the mailbox is off".to_owned(),
         Situation::MailboxesOn => "once the mailbox is on".to_owned(),
-        Situation::ForwardsOff { .. } => "once the emergency forward is off".to_owned(),
+        Situation::ForwardsOff { .. } => FORWARD_OFF.to_owned(),
         Situation::Platform(_) => {
             let is_down = best.iter().any(|it| **it == Situation::Platform(Platform::Down));
             let how = if is_down { "" } else { " and its forwards are switched on" };

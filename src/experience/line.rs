@@ -257,6 +257,10 @@ impl Sides<'_> {
                     let (it, known) = &lines[**at];
                     let is_own = it.to.contains(&to);
                     let is_plain = it.given.is_none();
+                    let is_forwarded = |it: &Line| it.given.as_deref() == Some(given::FORWARD_OFF);
+                    if is_forwarded(it) && !is_forwarded(&line) {
+                        return false;
+                    }
                     it.class <= line.class
                         && match is_own {
                             // In other windows such calls part in the same way, whatever they find.

@@ -248,7 +248,7 @@ fn every_field_has_its_row() {
             for row in rows {
                 assert!(!row.source.is_empty(), "{row:?} says where it is from");
                 let needs_words = row.grade != Grade::Api;
-                assert_eq!(needs_words, !row.way.outline().is_empty(), "{row:?} says what to do instead");
+                assert!(!needs_words || !row.way.outline().is_empty(), "{row:?} says what to do instead");
             }
         }
     }

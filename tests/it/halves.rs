@@ -5,7 +5,7 @@ use dialform::error::Ending;
 use serde_json::{Value, json};
 
 /// What leads from the extension of a queue into it, made before the queue.
-const WAY_IN: &str = "POST /domains/acme.1.service/dialplans/acme.1.service/dialrules (making the dial rule of queue `420`), \
+const WAY_IN: &str = "POST /domains/acme.1.service/dialplans/acme.1.service/dialrules (making the dial rule `queue_420` of queue `420`), \
                       PUT /domains/acme.1.service/users/420/answerrules/* (changing the Default rule of extension `420`)";
 const DOMAIN: &str = "/ns-api/v2/domains/acme.1.service";
 
@@ -76,7 +76,11 @@ fn programs_and_pull_requests_are_told_too() {
     let write = |method: &str, path: &str, what: &str| json!({ "method": method, "path": format!("/domains/acme.1.service/{path}"), "what": what });
     let accepted = [
         write("POST", "users", "making the extension of queue `420`"),
-        write("POST", "dialplans/acme.1.service/dialrules", "making the dial rule of queue `420`"),
+        write(
+            "POST",
+            "dialplans/acme.1.service/dialrules",
+            "making the dial rule `queue_420` of queue `420`",
+        ),
         write("PUT", "users/420/answerrules/*", "changing the Default rule of extension `420`"),
     ];
     assert_eq!(writes, [&json!({ "accepted": accepted, "unclear": [] }), &Value::Null]);

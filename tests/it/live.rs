@@ -162,12 +162,19 @@ const CASES: &[Case] = &[
         ..PLAIN
     },
     Case {
-        name: "rules and diverts of an attendant's own extension",
+        name: "rules of an attendant's own extension",
         more: MENU,
-        tenant: "diverts: { \"600\": { busy: { extension: \"101\" } } }\n\
-                 rules: { \"600\": { order: [{ when: default, forward: { always: { extension: \"101\" } } }] } }",
+        tenant: "rules: { \"600\": { order: [{ when: default, forward: { always: { extension: \"101\" } } }] } }",
         says: &[
             "error[attendant-extension]: extension `600` is an auto attendant's: rules of its own lead calls past the menu",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "diverts of an attendant's own extension",
+        more: MENU,
+        tenant: "diverts: { \"600\": { busy: { extension: \"101\" } } }",
+        says: &[
             "error[attendant-extension]: extension `600` is an auto attendant's: rules of its own lead calls past the menu",
         ],
         ..PLAIN

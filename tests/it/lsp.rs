@@ -297,7 +297,7 @@ fn declared_names_are_offered() {
             at("route: { queue: \"400\" }", "route: ‸"),
             "{ extension: \"101\" } { extension: \"102\" } { queue: \"400\" }",
         ),
-        (at("route: { queue: \"400\" }", "route: { ‸"), "queue extension phone voicemail number"),
+        (at("route: { queue: \"400\" }", "route: { ‸"), "queue extension voicemail"),
         (at("- when: night", "- when: ‸"), "default night"),
         (at("- when: night", "- when: ni‸"), "default night"),
         (at("agents: [\"101\"]", "agents: [\"101\", \"‸\"]"), "101=101 102=102"),

@@ -332,7 +332,7 @@ fn the_way_into_a_queue_is_not_taken_away_unasked() {
         "ring_timeout: 30",
         "callers: { block_anonymous: true }",
         "order: []",
-        "order: [{ when: night, forward: { always: { token: queue_400 } } }, { when: default, forward: { always: { voicemail: \"101\" } } }]",
+        "order: [{ when: night, forward: { always: { number: \"+19725550199\" } } }, { when: default, forward: { always: { voicemail: \"101\" } } }]",
     ];
     for body in bodies {
         let world = world(&format!("schedules: {{ night: {{}} }}\nrules: {{ \"400\": {{ {body} }} }}\n"));

@@ -302,13 +302,12 @@ impl<'n> Look<'n> {
         is_limited
     }
 
-    /// Whether the emergency forward of a number is on in any of the networks: until it is off its calls go nowhere else.
+    /// Whether the emergency forward of a number is on in the last of the networks: until it is off its calls go nowhere else.
     fn is_forwarded(&self, placing: &Placing<'_>) -> bool {
-        let mut all = self.stages.iter().zip(placing.targets);
-        all.any(|(stage, target)| match target {
-            Some(Target::Number(it)) => is_forwarded(stage.network, *it),
+        match self.stages.iter().zip(placing.targets).last() {
+            Some((stage, Some(Target::Number(it)))) => is_forwarded(stage.network, *it),
             _ => false,
-        })
+        }
     }
 
     /// Places one call in each network. Where one was placed that found the same, it is not placed again.

@@ -51,24 +51,29 @@ pub fn survey(live: &DomainData, scope: &Scope, observed: &mut Observed) {
 /// The rules of a queue's own user lead calls into the queue, and those of an attendant's past its menu: they are not managed
 /// as those of a person are (FACTS stratus/queues-11, FACTS stratus/users-12).
 fn own_rules(address: &Address, live: &DomainData, observed: &mut Observed) {
-    let key = &address.key;
+    let key = address.key.clone();
     let extension: Option<Extension> = key.parse().ok();
     let role = extension.and_then(|extension| live.context.roles.get(&extension).copied());
-    let (code, message, help) = match (role, address.kind) {
-        (Some(Role::Queue), Kind::Rules) => (
-            "queue-extension",
-            format!("extension `{key}` is a queue's own: its rules lead calls into the queue"),
-            "say where its callers go with `failover`, `unavailable` and `no_answer` of the queue; for hours and holidays \
-             route the number to an extension whose rules lead to the queue (`dialform explain one-place`)",
-        ),
-        (Some(Role::Attendant), _) => (
-            "attendant-extension",
-            format!("extension `{key}` is an auto attendant's: rules of its own lead calls past the menu"),
-            "for hours and holidays route the number to an extension whose rules lead to the attendant",
-        ),
+    let field = None;
+    let address = address.clone();
+    observed.obstacles.push(match (role, address.kind) {
+        (Some(Role::Queue), Kind::Rules) => Obstacle {
+            message: format!("extension `{key}` is a queue's own: its rules lead calls into the queue"),
+            address,
+            field,
+            code: "queue-extension",
+            help: "say where its callers go with `failover`, `unavailable` and `no_answer` of the queue; for hours and holidays \
+                   route the number to an extension whose rules lead to the queue (`dialform explain one-place`)",
+        },
+        (Some(Role::Attendant), _) => Obstacle {
+            message: format!("extension `{key}` is an auto attendant's: rules of its own lead calls past the menu"),
+            address,
+            field,
+            code: "attendant-extension",
+            help: "for hours and holidays route the number to an extension whose rules lead to the attendant",
+        },
         _ => return,
-    };
-    observed.obstacles.push(Obstacle { address: address.clone(), field: None, code, message, help });
+    });
 }
 
 fn note(observed: &mut Observed, address: Address, text: String) {
