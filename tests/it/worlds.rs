@@ -30,7 +30,7 @@ use std::{
 };
 
 /// Worlds in one run of the tests; CI asks for more (`.ci/run`).
-const CASES: u64 = 25;
+const CASES: u64 = 20;
 /// Most of a world is waiting: for a server that is late, and before a request is tried again.
 const THREADS: usize = 32;
 /// Worlds that no run accepts, in a hundred.

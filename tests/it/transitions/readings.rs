@@ -8,8 +8,9 @@ use super::{
 };
 use dialform::sandbox::{Reading, find};
 
-/// Every so many cases are run where `DIALFORM_SWEEP=full` is not set: under each reading, and under all harsh ones.
-const SAMPLE: [usize; 2] = [240, 80];
+/// Every so many cases are run where `DIALFORM_SWEEP=full` is not set: under each reading, and under all harsh ones. With
+/// `DIALFORM_CASES` it is three times as many.
+const SAMPLE: [usize; 2] = [360, 120];
 
 /// A case whose provider behaves in one way.
 struct Run {
@@ -21,7 +22,8 @@ fn under(held: &Held, name: &str, readings: &[Reading], turn: usize) -> Run {
     let switches: Vec<&str> = readings.iter().map(|reading| reading.switch).collect();
     let setup = Setup { reading: switches.join(","), ..Setup::of(&held.setup.kind) };
     let sweep = std::env::var("DIALFORM_SWEEP").unwrap_or_default();
-    let sample = SAMPLE[usize::from(readings.len() > 1)];
+    let times = if std::env::var_os("DIALFORM_CASES").is_some() { 3 } else { 1 };
+    let sample = SAMPLE[usize::from(readings.len() > 1)] / times;
     let cases: Vec<&Case> = match &*sweep {
         "" => held.cases.iter().skip(turn % sample).step_by(sample).copied().collect(),
         "full" => held.cases.clone(),

@@ -22,7 +22,7 @@ use std::{
 const FAULT: &str = "visible-after:0ms";
 
 /// Every so many transitions are taken back, others than those that are run there and back; with `DIALFORM_CASES` all.
-const SAMPLE: usize = 8;
+const SAMPLE: usize = 12;
 
 #[test]
 fn every_transition_can_be_taken_back() {
