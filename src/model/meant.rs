@@ -1,6 +1,6 @@
 //! What the words of a file mean that only its provider knows: `token: user_102` is extension 102.
 
-use super::{Address, Destination, Divert, E164, Extension, Kind, OrOff, Pointed, Route, Tenant};
+use super::{Address, Bulk, Destination, Divert, E164, Extension, Kind, OrOff, Pointed, Route, Tenant};
 
 /// What a token means in an object; `None` where there is no other word for it. Pure.
 pub type Means = fn(&Address, &str) -> Option<Destination>;
@@ -15,11 +15,22 @@ impl Tenant {
         if !has_token {
             return None;
         }
+        // What answers at an extension that no file declares only the account says.
+        let is_known = |to: &Destination| match to {
+            Destination::Extension(it) | Destination::Phone(it) => {
+                let is_switched = |bulk: &Bulk| bulk.extensions.named().contains(it);
+                self.rules.contains_key(it)
+                    || self.diverts.contains_key(it)
+                    || self.bulk.iter().any(is_switched)
+            }
+            Destination::Queue(it) => self.queues.contains_key(it),
+            _ => true,
+        };
         let mut meant = self.clone();
         let mut is_other = false;
         meant.each_destination(&mut |address, to| {
             let Destination::DialString(word) = to else { return };
-            if let Some(other) = means(address, word) {
+            if let Some(other) = means(address, word).filter(is_known) {
                 is_other |= other != *to;
                 *to = other;
             }

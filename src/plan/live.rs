@@ -2,6 +2,7 @@
 
 use super::{Desired, Observed, Obstacle, Policy, Role, Source, leading, part, taken};
 use crate::{
+    diff,
     finding::{Finding, Place},
     model::{Address, Destination, E164, Extension, Kind, Reference, Resource, references},
     path::Segment,
@@ -22,7 +23,13 @@ pub(super) fn check(
 ) -> (Vec<(Address, Finding)>, Vec<part::WayOut>) {
     let (mut found, mut ways_out) = (Vec::new(), Vec::new());
     let mut say = |address: &Address, finding: Finding| found.push((address.clone(), finding));
-    for Obstacle { address, field, code, message, help } in &observed.obstacles {
+    let is_changed = |it: &&Obstacle| {
+        let (wanted, live) = (desired.get(&it.address), observed.objects.get(&it.address));
+        let is_so = wanted.zip(live).is_some_and(|(it, live)| diff::diff(&it.resource, live).is_empty());
+        !policy.restores && !is_so
+    };
+    let reserved = observed.reserved.iter().filter(is_changed);
+    for Obstacle { address, field, code, message, help } in observed.obstacles.iter().chain(reserved) {
         let managed = match desired.get(address) {
             Some(wanted) => field.as_ref().is_none_or(|field| wanted.resource.value(field).is_some()),
             None => field.is_none() && absent.contains_key(address),

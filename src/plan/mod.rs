@@ -106,6 +106,8 @@ pub struct Observed {
     pub namesakes: BTreeMap<Address, Vec<String>>,
     /// Why a live object cannot be managed as it is.
     pub obstacles: Vec<Obstacle>,
+    /// The same in the way of a change that a file wants. What is as declared, and what is brought back, goes on.
+    pub reserved: Vec<Obstacle>,
     /// Pointers that no object in `objects` shows: what is pointed to, by whom.
     pub hidden_uses: Vec<HiddenUse>,
     /// Fields whose live value this vocabulary has no word for, by object.

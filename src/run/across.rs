@@ -16,12 +16,21 @@ use crate::{
     provider::Scope,
 };
 use futures::StreamExt;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The numbers of others that the steps of a plan send calls on to, over whatever of the tenant lies between.
 pub(super) fn sends(loaded: &LoadedTenant, live: &Objects, steps: &[Step]) -> Vec<E164> {
     let whole = flow::layered(loaded.meant(), live);
     Reached::from_changed(&whole, steps.iter().map(|step| &step.address)).elsewhere(&whole)
+}
+
+impl Followed {
+    fn of(live: Objects) -> Self {
+        Self { asked: live.keys().cloned().collect(), live }
+    }
 }
 
 /// The ways between the tenants of a run, as far as they have been followed. A tenant is the position of its plan.
@@ -32,7 +41,15 @@ pub(super) struct Between {
     entered: BTreeMap<usize, BTreeSet<E164>>,
     /// Those that came by a number which has not been followed yet.
     waiting: BTreeSet<usize>,
-    live: BTreeMap<usize, Objects>,
+    known: BTreeMap<usize, Followed>,
+}
+
+/// What is known of one tenant.
+#[derive(Clone, Default)]
+struct Followed {
+    live: Objects,
+    /// Also what is not there.
+    asked: BTreeSet<Address>,
 }
 
 impl Between {
@@ -90,14 +107,21 @@ fn nothing_of(kind: Kind) -> Resource {
 }
 
 impl<'a> Session<'a> {
-    /// Adds the circles that lead through several tenants to the plans of all tenants that are loaded.
+    /// Adds the circles that lead through several tenants to the plans of all tenants that are loaded. `lives`: what was read of each,
+    /// where that is kept.
     pub(super) async fn find_circles_between(
         &self,
         plans: &mut [TenantPlan],
         known: &Known,
+        lives: &[Arc<circles::Read>],
     ) -> Result<(), Failure> {
         let owner = |number: &E164| known.owner(number).and_then(|it| usize::try_from(it).ok());
         let mut between = Between::of(plans, &owner);
+        if !between.waiting().is_empty() {
+            // What was read for the plans is not read again.
+            let live = lives.iter().map(|read| Followed::of(read.objects.clone()));
+            between.known = live.enumerate().collect();
+        }
         let tenants: BTreeMap<usize, &'a CheckedTenant> = self.checked.tenants.iter().enumerate().collect();
         while !between.waiting().is_empty() {
             self.follow_between(&mut between, &tenants, &owner).await?;
@@ -118,9 +142,9 @@ impl<'a> Session<'a> {
         let place: BTreeMap<usize, usize> = waiting.iter().map(|at| (tenants[at].index, *at)).collect();
         let read = |tenant: &'a CheckedTenant| {
             let at = place[&tenant.index];
-            let live = between.live.get(&at).cloned().unwrap_or_default();
+            let known = between.known.get(&at).cloned();
             let entered = between.entered.get(&at).cloned().unwrap_or_default();
-            self.follow_in(tenant, live, entered)
+            self.follow_in(tenant, known, entered)
         };
         let reads = self.each_of(waiting.iter().map(|at| tenants[at]), read).collect::<Vec<_>>();
         let reads = tokio::select! {
@@ -128,31 +152,41 @@ impl<'a> Session<'a> {
             () = self.context.shutdown.stop.cancelled() => return Err(Failure::stopped()),
             reads = reads => reads,
         };
-        for (position, (live, sends)) in reads {
+        for (position, (known, sends)) in reads {
             let at = waiting[position];
-            between.live.insert(at, live);
+            between.known.insert(at, known);
             between.lead(at, &sends, owner);
         }
         Ok(())
     }
 
-    /// What is live on the ways from some numbers of a tenant, and the numbers of others to which they lead.
+    /// What is live on the ways from some numbers of a tenant, and the numbers of others to which they lead. The account is read
+    /// once as its plan reads it, and what that leaves out when a way leads there.
     async fn follow_in(
         &self,
         tenant: &CheckedTenant,
-        mut live: Objects,
+        known: Option<Followed>,
         entered: BTreeSet<E164>,
-    ) -> (Objects, Vec<E164>) {
+    ) -> (Followed, Vec<E164>) {
         let loaded = self.checked.loaded(tenant);
         let is_untrusted = self.checked.workspace.untrusted(loaded).is_some() && !self.sandbox;
-        let mut asked: BTreeSet<Address> = live.keys().cloned().collect();
+        let it = &loaded.tenant;
+        let mut known = match known {
+            Some(known) => known,
+            None if is_untrusted => Followed::default(),
+            None => {
+                let read = self.look(&it.provider, &it.tenant, &it.account, &self.scope(tenant)).await;
+                Followed::of(read.map(|read| read.objects).unwrap_or_default())
+            }
+        };
         loop {
-            let whole = flow::layered(loaded.meant(), &live);
+            let whole = flow::layered(loaded.meant(), &known.live);
             let reached = Reached::from(&whole, entered.iter().cloned().map(Spot::Number));
-            let mut wanted = reached.objects();
-            wanted.retain(|it| tenant.provider.dialect.order.contains(&it.kind) && asked.insert(it.clone()));
+            let mut wanted = reached.objects(&whole);
+            let kinds = tenant.provider.dialect.order;
+            wanted.retain(|it| kinds.contains(&it.kind) && known.asked.insert(it.clone()));
             if wanted.is_empty() || is_untrusted {
-                return (live, reached.elsewhere(&whole));
+                return (known, reached.elsewhere(&whole));
             }
             let said = |address: &Address| match tenant.desired.get(address) {
                 Some(it) => plan::with_bulk(address, &it.resource, &tenant.bulk),
@@ -165,10 +199,9 @@ impl<'a> Session<'a> {
             };
             let wanted = wanted.into_iter().map(said).collect();
             let scope = Scope { wanted, kinds, ..Scope::default() };
-            let it = &loaded.tenant;
             // One that is not there is told by the plan of its tenant.
             let read = self.look(&it.provider, &it.tenant, &it.account, &scope).await;
-            live.extend(read.into_iter().flat_map(|read| read.objects));
+            known.live.extend(read.into_iter().flat_map(|read| read.objects));
         }
     }
 
@@ -179,7 +212,7 @@ impl<'a> Session<'a> {
         between: &Between,
         tenants: &BTreeMap<usize, &CheckedTenant>,
     ) {
-        let nothing = Objects::new();
+        let nothing = Followed::default();
         let members: Vec<usize> =
             between.in_circles().into_iter().filter(|at| tenants.contains_key(at)).collect();
         if members.is_empty() {
@@ -187,7 +220,7 @@ impl<'a> Session<'a> {
         }
         let laid = members.iter().map(|at| {
             let tenant = tenants[at];
-            let live = between.live.get(at).unwrap_or(&nothing);
+            let live = &between.known.get(at).unwrap_or(&nothing).live;
             Laid { loaded: self.checked.loaded(tenant), tenant, live }
         });
         let laid: Vec<Laid<'_>> = laid.collect();
@@ -197,7 +230,8 @@ impl<'a> Session<'a> {
             let of = members.iter().filter(|at| circle.is_of(&plans[**at].tenant)).filter(is_declared);
             let of: Vec<usize> = of.copied().collect();
             let mut goes_by = of.clone();
-            goes_by.retain(|at| circles::mark(&mut plans[*at], &circle, is_new));
+            let only_moving = of.iter().any(|at| circles::moves(&plans[*at], &circle));
+            goes_by.retain(|at| circles::mark(&mut plans[*at], &circle, is_new, only_moving));
             // Of one that no step makes, whoever is the first of it.
             let Some(first) = goes_by.first().or(of.first()) else { continue };
             let told = circles::told(circle, is_new, &self.checked.warnings);

@@ -11,7 +11,7 @@ use crate::{
         Rule, Rules, Tenant, references,
     },
     path::Path,
-    plan::{self, Desired, TenantPlan},
+    plan::{self, Class, Desired, Step, TenantPlan},
 };
 use jiff::Timestamp;
 use std::{
@@ -185,18 +185,25 @@ fn bare(loaded: &LoadedTenant) -> Tenant {
     Tenant { tenant, time_zone, ..Tenant::default() }
 }
 
-/// Marks the steps of a tenant's plan by which a circle goes; whether there are any.
-pub fn mark(plan: &mut TenantPlan, circle: &Circle, is_new: bool) -> bool {
+/// Whether a step of a tenant's plan sends calls on the way of a circle: a label changes no way.
+pub fn moves(plan: &TenantPlan, circle: &Circle) -> bool {
+    let mut of_it = plan.steps.iter().filter(|step| circle.goes_by(&plan.tenant, &step.address));
+    of_it.any(|step| step.class != Class::Cosmetic)
+}
+
+/// Marks the steps of a tenant's plan by which a circle goes, or only those that send calls; whether there are any.
+pub fn mark(plan: &mut TenantPlan, circle: &Circle, is_new: bool, only_moving: bool) -> bool {
     let is_critical = circle.finding.level == Level::Error && is_new;
     let name = plan.tenant.clone();
-    let mut goes_by = false;
-    for step in plan.steps.iter_mut().filter(|step| circle.goes_by(&name, &step.address)) {
-        goes_by = true;
-        if is_critical {
+    let mut steps: Vec<&mut Step> =
+        plan.steps.iter_mut().filter(|step| circle.goes_by(&name, &step.address)).collect();
+    steps.retain(|step| !only_moving || step.class != Class::Cosmetic);
+    if is_critical {
+        for step in &mut steps {
             step.critical.get_or_insert_with(|| circle.finding.message.clone());
         }
     }
-    goes_by
+    !steps.is_empty()
 }
 
 /// A circle as a finding of a plan; `None`: it is known.
@@ -251,7 +258,8 @@ pub fn judge(
         calls::circles(&[before], at).into_iter().map(|it| it.objects).collect();
     for circle in circles {
         let is_new = !earlier.contains(&circle.objects);
-        mark(&mut plan, &circle, is_new);
+        let only_moving = moves(&plan, &circle);
+        mark(&mut plan, &circle, is_new, only_moving);
         plan.findings.extend(told(circle, is_new, known));
     }
     plan

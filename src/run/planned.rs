@@ -25,6 +25,7 @@ use futures::StreamExt;
 use std::{
     collections::{BTreeMap, BTreeSet},
     pin::pin,
+    sync::Arc,
 };
 
 /// Up to so many accounts are all read before one of them is planned. Of more, each is planned when it is read, and what was read is
@@ -35,7 +36,7 @@ const MANY: usize = 100;
 struct Whole<'a> {
     tenant: &'a CheckedTenant,
     read: Result<Observed, Finding>,
-    live: circles::Read,
+    live: Arc<circles::Read>,
 }
 
 impl<'a> Session<'a> {
@@ -62,7 +63,7 @@ impl<'a> Session<'a> {
             }
             plans[at] = plan;
         }
-        self.find_circles_between(&mut plans, &known).await?;
+        self.find_circles_between(&mut plans, &known, &[]).await?;
         Ok(self.put_together(plans))
     }
 
@@ -83,6 +84,8 @@ impl<'a> Session<'a> {
         }
         let mut plans = Vec::new();
         let together = cores::worth_all();
+        // Where calls go on from one of them to another.
+        let lives: Vec<Arc<circles::Read>> = reads.iter().map(|it| it.live.clone()).collect();
         let mut reads = reads.into_iter().peekable();
         while reads.peek().is_some() {
             // Whoever watches the run sees how far it is, and can end it here as well.
@@ -101,7 +104,7 @@ impl<'a> Session<'a> {
         }
         let mut known = Known::default();
         (0..).zip(&plans).for_each(|(at, plan)| drop(known.add(at, plan)));
-        self.find_circles_between(&mut plans, &known).await?;
+        self.find_circles_between(&mut plans, &known, &lives).await?;
         Ok(self.put_together(plans))
     }
 
@@ -144,7 +147,7 @@ impl<'a> Session<'a> {
             Ok(observed) => self.follow(tenant, observed).await,
             Err(_) => circles::Read::default(),
         };
-        Whole { tenant, read, live }
+        Whole { tenant, read, live: Arc::new(live) }
     }
 
     fn plan_read(

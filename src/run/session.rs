@@ -352,7 +352,7 @@ impl<'a> Session<'a> {
     }
 
     /// What is to be read of a tenant's account.
-    fn scope(&self, tenant: &CheckedTenant) -> Scope {
+    pub(super) fn scope(&self, tenant: &CheckedTenant) -> Scope {
         let covered = |address: &&Address| self.checked.covers(tenant, address);
         let wanted = tenant.desired.iter().filter(|(address, _)| covered(address));
         let absent: BTreeSet<Address> = tenant.absent.keys().filter(covered).cloned().collect();

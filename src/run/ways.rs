@@ -91,12 +91,13 @@ impl Reached {
         numbers.filter(|number| !is_own(number)).collect()
     }
 
-    /// What has to be read for calls to be known there.
-    pub fn objects(&self) -> BTreeSet<Address> {
+    /// What has to be read for calls to be known there. The numbers of an account are listed whole, and are known.
+    pub fn objects(&self, whole: &Tenant) -> BTreeSet<Address> {
         let of_spot = |spot: &Spot| match spot {
-            Spot::Number(number) => {
-                [Kind::Numbers, Kind::Receivers].map(|kind| Address::new(kind, number)).to_vec()
+            Spot::Number(number) if whole.numbers.contains_key(number) => {
+                vec![Address::new(Kind::Forwards, number)]
             }
+            Spot::Number(_) => Vec::new(),
             Spot::Answering(key) => {
                 [Kind::Rules, Kind::Diverts, Kind::Queues].map(|kind| Address::new(kind, key)).to_vec()
             }

@@ -105,6 +105,15 @@ fn a_live_name_with_a_blank_at_its_end_can_be_used() {
     assert_eq!(applied.ending, Ending::Fine, "{applied:?}");
     let left = world.run(&["plan", "--detailed-exitcode"]);
     assert_eq!(left.ending, Ending::Fine, "{left:?}");
+    // What goes can come back.
+    world.tenant("absent: { schedules: [\"Night \"] }\n");
+    let gone = world.run(&["apply", "--auto-approve", "--approve-critical", "*"]);
+    assert_eq!(gone.ending, Ending::Fine, "{gone:?}");
+    let files = std::fs::read_dir(world.path(".dialform/restore")).unwrap();
+    let file = files.map(|it| it.unwrap().path()).max().unwrap();
+    let back = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
+    assert_eq!(back.ending, Ending::Fine, "{back:?}");
+    assert!(world.state().contains("\"Night \""), "{}", world.state());
     world.tenant(&schedule("Day "));
     let refused = world.run(&["plan"]);
     assert_eq!(

@@ -39,7 +39,7 @@ fn world(tenants: usize) -> World {
             ),
         );
         let mut live = LIVE.replace("acme.1.service", &format!("t{at}.1.service"));
-        live = live.replace("2145550100", &number(at)[2..]);
+        live = live.replace("2145550100", &number(at)[2..]).replace("active: true", "active: false");
         if at == TO {
             let on = format!(
                 "user: \"102\", answerrules: [{{ time-frame: \"*\", forward-always: {{ enabled: yes, parameters: [\"{}\"] }} }}]",
@@ -131,7 +131,7 @@ async fn a_circle_between_many_tenants_is_found_by_an_apply() {
 const PROVIDERS: &str = r#"version: 1
 tenants: ["tenants/*.yaml"]
 providers:
-  stratus: { kind: stratus, url: "https://pbx.example.net/ns-api/v2", token: { env: TOKEN }, carrier: manual }
+  stratus: { kind: stratus, url: "https://pbx.example.net/ns-api/v2", token: { env: TOKEN }, carrier: { url: "https://carrier.example.net/v1", token: { env: TOKEN } } }
   ctm: { kind: ctm, access_key: { env: KEY }, secret_key: { env: SECRET } }
 "#;
 
@@ -159,6 +159,12 @@ phonenumbers: [{ phonenumber: "12145550300", dial-rule-description: Desk, dial-r
 const LIVE_B_RINGS: &str = r#"
 users: [{ user: "201" }]
 phonenumbers: [{ phonenumber: "12145550300", dial-rule-description: Desk, dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "201", dial-rule-translation-destination-host: b }]
+"#;
+/// As it is, but an emergency forward of the number is on.
+const LIVE_B_FORWARDED: &str = r#"
+users: [{ user: "201", answerrules: [{ time-frame: "*", forward-always: { enabled: yes, parameters: ["12145550200"] } }] }]
+phonenumbers: [{ phonenumber: "12145550300", dial-rule-description: Desk, dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "201", dial-rule-translation-destination-host: b }]
+carrier: [{ number: "2145550300", destination: "9725550199", active: true }]
 "#;
 const LIVE_A_DIVERTS: &str = r#"
 users: [{ user: "101", answerrules: [{ time-frame: "*", forward-always: { enabled: yes, parameters: ["12145550300"] } }] }]
@@ -193,6 +199,22 @@ const CASES: &[Case] = &[
         about: "a half that the files take away",
         declared: [DIVERT, r#"diverts: { "201": { always: off } }"#],
         live: [LIVE_A, LIVE_B],
+        is_ctm: false,
+        found: &[],
+        critical: &[],
+    },
+    Case {
+        about: "a label changes no way",
+        declared: [DIVERT, r#"numbers: { "+12145550300": { label: New } }"#],
+        live: [LIVE_A, LIVE_B],
+        is_ctm: false,
+        found: &[LOOP],
+        critical: &["a/diverts.101"],
+    },
+    Case {
+        about: "while the emergency forward of a number on the way is on, no call comes back",
+        declared: [DIVERT, LABEL],
+        live: [LIVE_A, LIVE_B_FORWARDED],
         is_ctm: false,
         found: &[],
         critical: &[],

@@ -84,7 +84,8 @@ async fn what_a_plan_says_does_not_depend_on_batches() {
         assert_eq!(found, tops);
         let twice: Vec<&String> =
             asked.iter().filter(|(account, it)| once[*account] < **it).map(|(it, _)| it).collect();
-        assert_eq!(twice, ["", "t2", "t5"]);
+        // Calls of the fifth go on to the second, and may come back from there.
+        assert_eq!(twice, ["", "t1", "t2", "t5"]);
     }
 }
 
@@ -169,5 +170,5 @@ async fn an_apply_of_many_plans_what_a_plan_says() {
     };
     assert_same(&without_table(&whole), &without_table(&plan));
     let more = |(account, it): (String, usize)| (once[&account] < it).then_some(account);
-    assert_eq!(asked(&world, MANY).into_iter().filter_map(more).collect::<Vec<_>>(), ["", "t2", "t5"]);
+    assert_eq!(asked(&world, MANY).into_iter().filter_map(more).collect::<Vec<_>>(), ["", "t1", "t2", "t5"]);
 }

@@ -171,6 +171,20 @@ const CASES: &[Case] = &[
         ..PLAIN
     },
     Case {
+        name: "rules of an attendant's own extension that are as declared",
+        more: MENU,
+        tenant: "diverts: { \"600\": { busy: off } }",
+        says: &["No changes. 1 tenant is as declared."],
+        ..PLAIN
+    },
+    Case {
+        name: "a token that leads to a live queue which no file declares",
+        more: MENU,
+        tenant: "diverts: { \"101\": { busy: { token: queue_400 } } }",
+        says: &[],
+        ..PLAIN
+    },
+    Case {
         name: "diverts of an attendant's own extension",
         more: MENU,
         tenant: "diverts: { \"600\": { busy: { extension: \"101\" } } }",

@@ -48,7 +48,7 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
         };
     observed.obstacles.extend(live.missing_holidays.iter().cloned());
     observed.obstacles.extend(frames::without_owner(live, scope));
-    observed.obstacles.extend(frames::misnamed(live, scope));
+    observed.reserved.extend(frames::misnamed(live, scope));
     let shared = live.frames.iter().map(|frame| (None, frame));
     let own = live.own_frames.iter().map(|(extension, frame)| (Some(extension.as_str()), frame));
     for (owner, frame) in shared.chain(own) {

@@ -54,26 +54,25 @@ fn own_rules(address: &Address, live: &DomainData, observed: &mut Observed) {
     let key = address.key.clone();
     let extension: Option<Extension> = key.parse().ok();
     let role = extension.and_then(|extension| live.context.roles.get(&extension).copied());
-    let field = None;
-    let address = address.clone();
-    observed.obstacles.push(match (role, address.kind) {
-        (Some(Role::Queue), Kind::Rules) => Obstacle {
+    let (address, field) = (address.clone(), None);
+    match (role, address.kind) {
+        (Some(Role::Queue), Kind::Rules) => observed.obstacles.push(Obstacle {
             message: format!("extension `{key}` is a queue's own: its rules lead calls into the queue"),
             address,
             field,
             code: "queue-extension",
             help: "say where its callers go with `failover`, `unavailable` and `no_answer` of the queue; for hours and holidays \
                    route the number to an extension whose rules lead to the queue (`dialform explain one-place`)",
-        },
-        (Some(Role::Attendant), _) => Obstacle {
+        }),
+        (Some(Role::Attendant), _) => observed.reserved.push(Obstacle {
             message: format!("extension `{key}` is an auto attendant's: rules of its own lead calls past the menu"),
             address,
             field,
             code: "attendant-extension",
             help: "for hours and holidays route the number to an extension whose rules lead to the attendant",
-        },
-        _ => return,
-    });
+        }),
+        _ => {}
+    }
 }
 
 fn note(observed: &mut Observed, address: Address, text: String) {
