@@ -2,7 +2,7 @@
 
 use crate::{
     finding::Finding,
-    model::E164,
+    model::{E164, Forward},
     plan::{Clicks, Desired, Source},
 };
 use serde::{Deserialize, Serialize};
@@ -70,13 +70,17 @@ pub struct Stored {
 pub struct Declared {
     /// `None`: they leave it to people whether it is on.
     pub active: Option<bool>,
+    /// `None`: they leave it to people where its calls go.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<E164>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
 }
 
 impl Declared {
-    pub fn of(wanted: &Desired, active: Option<bool>) -> Self {
-        Self { active, source: wanted.source.clone() }
+    pub fn of(wanted: &Desired, forward: &Forward) -> Self {
+        let Forward { to, active, protect: _ } = forward;
+        Self { active: *active, to: to.clone(), source: wanted.source.clone() }
     }
 
     /// The file and line, for a message.
@@ -198,11 +202,18 @@ fn keep(forward: &Stored, switch: Switch, named: bool, recorded: Option<bool>) -
     let say = |why: &str| Some(Some(why.to_owned()));
     match switch {
         Switch::On if forward.active => say("is on already"),
-        Switch::On if forward.to.is_none() => match named {
-            true => say("has no number stored to forward to"),
-            // Every number has that much.
-            false => Some(None),
-        },
+        Switch::On if forward.to.is_none() => {
+            let declared = forward.declared.as_ref();
+            match declared.and_then(|it| Some((it.to.as_ref()?, it))) {
+                Some((to, it)) => say(&format!(
+                    "has no number stored, and {} says {to}: `dialform apply` stores it, `--only 'forwards.*'` and nothing else",
+                    it.at()
+                )),
+                None if named => say("has no number stored to forward to"),
+                // Every number has that much.
+                None => Some(None),
+            }
+        }
         Switch::On => None,
         Switch::Off if forward.unreadable.is_some() && !named && recorded != Some(true) => {
             say(&format!("may be on, which is not understood: `--number {}` switches it off", forward.number))
@@ -232,7 +243,13 @@ fn keep(forward: &Stored, switch: Switch, named: bool, recorded: Option<bool>) -
 /// What the files say against it.
 fn contradiction(forward: &Stored, switch: Switch) -> Option<String> {
     let declared = forward.declared.as_ref()?;
-    let said = declared.active.filter(|active| *active != switch.is_on())?;
-    let back = if switch.is_on() { "off" } else { "on" };
-    Some(format!("{} says `active: {said}`: the next apply switches it {back} again", declared.at()))
+    if let Some(said) = declared.active.filter(|active| *active != switch.is_on()) {
+        let back = if switch.is_on() { "off" } else { "on" };
+        return Some(format!(
+            "{} says `active: {said}`: the next apply switches it {back} again",
+            declared.at()
+        ));
+    }
+    let other = declared.to.as_ref().filter(|to| switch.is_on() && forward.to.as_ref() != Some(*to))?;
+    Some(format!("{} says {other}: the next apply stores that", declared.at()))
 }

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     http::{ApiError, Looked, Phase, Problem, WriteTally, during},
+    model::Kind,
     outcome::Status,
     path::Path,
     plan::{Action, Clicks, Propagation, Step, join},
@@ -143,7 +144,7 @@ async fn write(
         return Ending::new(
             Status::Unknown,
             Some(format!("{before}{error}; {how}")),
-            Some("it may still take effect; run `dialform plan` before trying again".to_owned()),
+            Some(format!("it may still take effect; run {} before trying again", to_look(step))),
         );
     }
 }
@@ -182,6 +183,14 @@ fn seconds(time: Duration) -> String {
     count(usize::try_from(time.as_secs()).unwrap_or(usize::MAX), "second")
 }
 
+/// What shows how it is now. Forwards are switched when the phone system may be down, and a plan needs that.
+fn to_look(step: &Step) -> &'static str {
+    match step.address.kind {
+        Kind::Forwards => "`dialform emergency status`",
+        _ => "`dialform plan`",
+    }
+}
+
 /// Accepted and not done. What was written in a form that is only inferred is a person's to do, for no waiting helps.
 fn not_applied(step: &Step, how: &Difference, wait: Duration) -> Ending {
     let mut left = Vec::new();
@@ -194,9 +203,14 @@ fn not_applied(step: &Step, how: &Difference, wait: Duration) -> Ending {
         waiting += usize::from(left.len() == before);
     }
     let help = match (left.is_empty(), waiting) {
-        (true, _) => {
-            "run `dialform plan` to see what is live; a slow system can be given a longer `limits.settle`"
-        }
+        (true, _) => match step.address.kind {
+            Kind::Forwards => {
+                "run `dialform emergency status` to see what is live; a slow system can be given a longer `limits.settle`"
+            }
+            _ => {
+                "run `dialform plan` to see what is live; a slow system can be given a longer `limits.settle`"
+            }
+        },
         (false, 0) => "the phone system ignores this form (`experimental`): set it by hand, as listed here",
         (false, _) => {
             "the phone system ignores some of these forms (`experimental`): set those by hand, as listed here; run \

@@ -4,7 +4,7 @@ use super::{Lost, Restoration, StepRecord};
 use crate::{
     model::{Address, DEFAULT_RULE, Kind, Reference, references},
     path::Path,
-    plan::{Action, DeletedNames, Dialect, Note, Observed, Step, TenantPlan},
+    plan::{Action, DeletedNames, Dialect, Note, Observed, Propagation, Step, TenantPlan},
 };
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -52,6 +52,9 @@ impl Restoration {
         let done = |address: &Address| plan.steps.iter().any(|step| step.address == *address);
         let again = self.still_declared.note(done);
         plan.notes.extend(again.map(|(address, text)| Note::new(&address, text)));
+        if let Some(time) = &dialect.propagation {
+            plan.notes.extend(not_seen(self, &plan.steps, time, named));
+        }
         plan.notes.extend(later_changes(self, &plan.steps));
         plan.notes.extend(plan.steps.iter().filter_map(|step| {
             let (now, then) = step.own.as_ref().zip(step.restored.as_ref())?;
@@ -85,6 +88,11 @@ pub fn mark_lost(
         }
         if step.action == Action::Delete {
             step.lost.extend(observed.not_kept.get(&step.address).map(|text| (*text).to_owned()));
+            // Another system takes what goes out of what leads there (FACTS ctm/choices-4), and a restore is about the object.
+            if step.address.kind == Kind::Receivers && !step.used_by.is_empty() {
+                let users: Vec<&str> = step.used_by.iter().map(String::as_str).collect();
+                step.lost.push(format!("that calls are sent there: {}", users.join(", ")));
+            }
         }
         if step.address.kind == Kind::Rules {
             step.lost.extend(taken_names(step, observed.deleted_names));
@@ -115,6 +123,21 @@ fn in_order(value: &Option<Value>) -> Option<Value> {
         order.retain(|name| name != DEFAULT_RULE);
     }
     Some(value)
+}
+
+/// What is already as it was before the apply that is taken back: its write may not have come true yet.
+fn not_seen(
+    restoration: &Restoration,
+    steps: &[Step],
+    time: &Propagation,
+    named: &dyn Fn(&Address) -> bool,
+) -> Vec<Note> {
+    let is_left = |address: &&Address| named(address) && !steps.iter().any(|step| step.address == **address);
+    let text = format!(
+        "it is as it was before that apply, whose write may still take effect ({}): plan the restore again then",
+        time.text
+    );
+    restoration.desired.keys().filter(is_left).map(|address| Note::new(address, text.clone())).collect()
 }
 
 /// What somebody changed after the apply that is taken back: taking it back takes that away too.

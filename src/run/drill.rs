@@ -1,16 +1,17 @@
 //! Every number of the tenants of a run in an outage.
 
 use super::{
-    Checked, Options, emergency,
+    Checked, CheckedTenant, Options, emergency,
     report::Live,
     scene::{Scene, has_stored_forwards},
 };
 use crate::{
     error::Failure,
     flow::{self, Assumptions, SiteId},
-    model::instant_of,
+    model::{Address, Forward, Kind, Resource, instant_of},
     path::Path,
-    report::{self, Outage, TenantDrill},
+    plan::Observed,
+    report::{self, Fate, Outage, TenantDrill},
 };
 use jiff::Timestamp;
 
@@ -20,6 +21,22 @@ pub fn instant(text: &str) -> Result<Timestamp, Failure> {
         Failure::error(format!("`--at {text}` is not an instant"))
             .help("write date, time and offset: `2026-12-25T10:00-06:00`")
     })
+}
+
+/// Whether the phone system has a forward for a number and does not show, or not so that anybody understands it, where it leads.
+fn is_hidden(observed: &Observed, address: &Address) -> bool {
+    let is_to = |field: &Path| field.field() == Some("to");
+    let mut opaque = observed.opaque.get(address).into_iter().flatten();
+    let mut strange = observed.unreadable.get(address).into_iter().flat_map(|it| it.keys());
+    opaque.any(is_to) || strange.any(is_to)
+}
+
+fn not_shown(tenant: &CheckedTenant, address: &Address) -> String {
+    let declared = match tenant.desired.get(address).map(|it| &it.resource) {
+        Some(Resource::Forward(Forward { to: Some(to), .. })) => format!("; the file says {to}"),
+        _ => String::new(),
+    };
+    format!("what follows is not known: where its emergency forward leads is not shown{declared}")
 }
 
 /// The numbers of the named tenants. Every tenant of `checked` is known: a call may come to any.
@@ -51,6 +68,14 @@ pub fn drill(
         let Some((at, tenant)) = it else { continue };
         let Some(checked_tenant) = checked.tenants.get(*at) else { continue };
         drilled.is_stored = has_stored_forwards(checked, checked_tenant, live);
+        let observed = live.and_then(|live| live.observed(*at)).and_then(|it| it.as_ref().ok());
+        for number in drilled.numbers.iter_mut().filter(|it| it.fate == Fate::Lost) {
+            let address = Address { kind: Kind::Forwards, key: number.number.clone() };
+            if observed.is_some_and(|observed| is_hidden(observed, &address)) {
+                number.fate = Fate::Unknown;
+                number.then = vec![not_shown(checked_tenant, &address)];
+            }
+        }
         for number in drilled.numbers.iter_mut().filter(|it| it.helps) {
             let forward = number.number.parse().ok().and_then(|it| tenant.forwards.get(&it));
             let to = forward.and_then(|it| it.to.as_ref());

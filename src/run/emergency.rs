@@ -346,7 +346,7 @@ fn stored(observed: &Observed, tenant: &CheckedTenant) -> Vec<Stored> {
     });
     let stored = forwards.map(|(address, live)| {
         let declared = tenant.desired.get(address).and_then(|wanted| match &wanted.resource {
-            Resource::Forward(it) => Some(Declared::of(wanted, it.active)),
+            Resource::Forward(it) => Some(Declared::of(wanted, it)),
             _ => None,
         });
         let mut strange = observed.unreadable.get(address).into_iter().flatten();

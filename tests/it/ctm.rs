@@ -68,6 +68,38 @@ fn readings() -> Vec<String> {
     list
 }
 
+/// A list that the server has accepted and not taken is not applied: what it dials as before was not made by it.
+#[test]
+fn a_list_that_is_not_taken_makes_nothing() {
+    let live = "receiving_numbers: [{ number: \"+14105550123\" }, { number: \"+14105550124\" }]\n\
+                numbers: [{ number: \"+18005550101\", name: Ads, route: { receiving_number: [\"+14105550123\"] } }]\n";
+    let world = World::on(
+        &System { live, ..world::CTM },
+        "receivers: { \"+14105550124\": {} }\nnumbers: { \"+18005550101\": { route: { receivers: [\"+14105550124\"] } } }\n",
+    );
+    let applied = run(&world, &["apply", "--auto-approve"], "accept-and-ignore:1,only:writes");
+    assert_eq!(applied.ending, Ending::Partial, "{applied:?}");
+    assert!(applied.out.contains("accepted, but not applied by the provider"), "{}", applied.out);
+    assert!(!applied.out.contains("once more instead"), "{}", applied.out);
+}
+
+/// A fail-safe number that is not in international form is live all the same: it is a comment of an import, and in a drill nobody
+/// is said to be lost.
+#[test]
+fn a_failsafe_number_in_another_form_is_no_empty_one() {
+    let live = "receiving_numbers: [{ number: \"+14105550123\" }]\n\
+                numbers: [{ number: \"+18005550101\", name: Ads, route: { receiving_number: [\"+14105550123\"] }, \
+                failsafe_number: \"4105550199\" }]\n";
+    let world = World::on(&System { live, ..world::CTM }, "receivers: { \"+14105550123\": {} }\n");
+    let drill = run(&world, &["drill", "--platform-down", "--live"], "");
+    assert!(drill.out.contains("0 with nowhere to go, 1 not known"), "{}{}", drill.out, drill.err);
+    std::fs::remove_file(world.path("tenants/acme.yaml")).unwrap();
+    let imported = run(&world, &["import", "--provider", "pbx", "--account", "302341"], "");
+    assert!(imported.out.contains("forwards   1 live: 1 as comments"), "{imported:?}");
+    let text = std::fs::read_to_string(world.path("tenants/302341.yaml")).unwrap();
+    assert!(text.contains("`4105550199`, which is not in international form (E.164)"), "{text}");
+}
+
 /// One apply writes a schedule, a receiving number, a list and a route to an agent. The account that comes of it is the same
 /// whatever the server makes of a body, and holds what nobody declared: the words `external_id` and `start_day` are known
 /// to no one here.

@@ -216,6 +216,21 @@ fn what_stands_in_the_dashboard_can_be_kept_and_restored() {
     }
 }
 
+/// What an apply has written may come true hours later: a restore that finds everything as it was says so.
+#[test]
+fn a_restore_of_what_has_not_come_true_says_that_it_still_may() {
+    let live = "people: [{ extension: '2001', busy: voicemail }, { extension: '2002' }]";
+    let world =
+        World::on(&System { live, ..BRIDGE }, "diverts: { \"2001\": { busy: { extension: \"2002\" } } }");
+    let applied = world.run(&["apply", "--auto-approve", "--fault", "accept-and-ignore:1,only:writes"]);
+    assert_eq!(applied.ending, Ending::Fine, "{applied:?}");
+    let file = std::fs::read_dir(world.path(".dialform/restore")).unwrap().next().unwrap().unwrap().path();
+    let back = world.run(&["plan", "--restore", file.to_str().unwrap()]);
+    let note = "note: diverts.2001: it is as it was before that apply, whose write may still take effect (Deskphone may take up to 24 \
+                hours, longer outside office hours): plan the restore again then";
+    assert!(back.out.lines().any(|line| line.trim() == note), "{}{}", back.out, back.err);
+}
+
 /// A number that stands in the dashboard with a plus or spaces is the number of the file, whichever way the file has it, and
 /// so is an extension; a mailbox of another comes back after it was taken away.
 #[test]

@@ -1,7 +1,10 @@
 //! The day of an outage, rehearsed: the platform does not answer and the carrier does, or neither does. Whoever switches
 //! emergency forwards then must not wait for what is down, and must be told what to do by hand.
 
-use crate::workspace::Workspace;
+use crate::{
+    workspace::Workspace,
+    world::{LIVE, World},
+};
 use dialform::{
     cli::Finished,
     error::Ending,
@@ -319,6 +322,32 @@ fn a_workspace_that_does_not_check_is_enough() {
     for file in ["tenants/broken.yaml", "tenants/odd.yaml", "tenants/zz-acme.yaml"] {
         assert!(ended.err.contains(file), "{file}: {ended:?}");
     }
+}
+
+/// Who switches everything on is told of a number that the files have a forward for and the carrier has none, and of one that
+/// leads elsewhere there: nobody else says so before callers do.
+#[test]
+fn a_forward_that_is_declared_and_not_stored_is_said() {
+    let world = World::new(
+        "forwards: { \"+12145550100\": { to: \"+19725550199\" }, \"+12145550101\": { to: \"+19725550199\" } }\n",
+    );
+    let live = LIVE.replace(
+        "carrier: [{ number: \"2145550100\", destination: \"9725550199\", active: true }]",
+        "carrier: [{ number: \"2145550100\" }, { number: \"2145550101\", destination: \"9725550150\", active: false }]",
+    );
+    let more = "phonenumbers: [{ phonenumber: \"12145550101\", dial-rule-application: to-user-residential, \
+                dial-rule-translation-destination-user: \"101\" }, {";
+    world.write("live/pbx/acme.1.service.yaml", live.replace("phonenumbers: [{", more));
+    let on = world.run(&["emergency", "on", "--all", "--auto-approve"]);
+    assert_eq!(on.ending, Ending::Fine, "{on:?}");
+    let told: Vec<&str> =
+        on.out.lines().map(str::trim).filter(|line| line.contains("tenants/acme.yaml")).collect();
+    let expected = [
+        "note: tenants/acme.yaml:4 says +1 972 555 0199: the next apply stores that",
+        "-    +1 214 555 0100 has no number stored, and tenants/acme.yaml:4 says +1 972 555 0199: `dialform apply` stores it, \
+         `--only 'forwards.*'` and nothing else",
+    ];
+    assert_eq!(told, expected, "{}", on.out);
 }
 
 /// Which forwards are meant is said, never guessed.

@@ -216,8 +216,14 @@ pub fn out_of_service(row: &Row) -> Option<String> {
 /// The fail-safe number of a tracking number, if the API shows it.
 pub fn forward(row: &Row) -> Said<Forward> {
     let hidden: Vec<Field> = if row.has("failsafe_number") { Vec::new() } else { vec![&["to"]] };
-    let to = row.text("failsafe_number").and_then(|text| text.parse().ok());
-    Said::of(Forward { to, active: None, protect: None }, hidden)
+    let mut unreadable = Unreadable::default();
+    let to = row.text("failsafe_number").filter(|text| !text.is_empty());
+    let to = to.and_then(|text| match text.parse() {
+        Ok(number) => Some(number),
+        // Which country it is dialled in nobody says.
+        Err(_) => unreadable.field(["to"], Scalar::Strange(text)),
+    });
+    Said { unreadable, ..Said::of(Forward { to, active: None, protect: None }, hidden) }
 }
 
 /// What takes a no-answer route away.
