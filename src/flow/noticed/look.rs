@@ -304,7 +304,7 @@ impl<'n> Look<'n> {
 
     /// Whether the emergency forward of a number is on in the last of the networks: until it is off its calls go nowhere else.
     fn is_forwarded(&self, placing: &Placing<'_>) -> bool {
-        match self.stages.iter().zip(placing.targets).last() {
+        match self.stages.iter().zip(placing.targets).next_back() {
             Some((stage, Some(Target::Number(it)))) => is_forwarded(stage.network, *it),
             _ => false,
         }

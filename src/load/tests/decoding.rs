@@ -253,7 +253,7 @@ fn numbers_have_one_spelling() {
 /// Null means "leave alone" to some tools and "erase" to others; here it is always a question back.
 #[test]
 fn nulls() {
-    let none = "remove the key to leave the setting as it is, or write `[]` or `{}` for none";
+    let none = "remove the key to leave the setting as it is; none is `[]` for a list, `{}` for a map, `off` for a destination, `\"\"` for a text";
     for (text, at) in [
         ("to: voicemail\nlabel:\n", "2:1 null-value: `label` has no value"),
         ("to: voicemail\nlabel: ~\n", "2:8 null-value: `label` has no value"),
@@ -269,21 +269,21 @@ fn nulls() {
         (
             "to: voicemail\nlabel: null\n",
             &[
-                "2:8 null-value: `label` has no value | remove the key to leave the setting as it is, or write `[]` or `{}` for none; quote it if it is a name: \"null\"",
+                "2:8 null-value: `label` has no value | remove the key to leave the setting as it is; none is `[]` for a list, `{}` for a map, `off` for a destination, `\"\"` for a text; quote it if it is a name: \"null\"",
             ],
         ),
         (
             "to: {number: #}\n}\n",
             &[
-                "1:6 null-value: `number` has no value | remove the key to leave the setting as it is, or write `[]` or `{}` for none; if `#}` is meant, quote it: \"#}\"",
+                "1:6 null-value: `number` has no value | remove the key to leave the setting as it is; none is `[]` for a list, `{}` for a map, `off` for a destination, `\"\"` for a text; if `#}` is meant, quote it: \"#}\"",
             ],
         ),
         (
             "to: voicemail\nalso:\n  - x\n  -\n  - ~\n  - #5\n",
             &[
-                "4:3 null-value: this list item has no value | remove the entry, or write `[]` or `{}` for none",
-                "5:5 null-value: there is no value here | remove the entry, or write `[]` or `{}` for none",
-                "6:3 null-value: this list item has no value | remove the entry, or write `[]` or `{}` for none; if `#5` is meant, quote it: \"#5\"",
+                "4:3 null-value: this list item has no value | remove the entry",
+                "5:5 null-value: there is no value here | remove the entry",
+                "6:3 null-value: this list item has no value | remove the entry; if `#5` is meant, quote it: \"#5\"",
             ],
         ),
         (
@@ -297,7 +297,7 @@ fn nulls() {
         (
             "to:\n",
             &[
-                "1:1 null-value: `to` has no value | remove the key to leave the setting as it is, or write `[]` or `{}` for none",
+                "1:1 null-value: `to` has no value | remove the key to leave the setting as it is; none is `[]` for a list, `{}` for a map, `off` for a destination, `\"\"` for a text",
             ],
         ),
     ]);
@@ -369,7 +369,7 @@ fn all_findings_of_an_object_at_once() {
                 "4:8 wrong-type: expected text, found a list | write `x` without the brackets",
                 "4:16 wrong-type: expected text, found a map",
                 "5:14 wrong-type: expected text, found a list | write `1` without the brackets",
-                "6:1 null-value: `label` has no value | remove the key to leave the setting as it is, or write `[]` or `{}` for none",
+                "6:1 null-value: `label` has no value | remove the key to leave the setting as it is; none is `[]` for a list, `{}` for a map, `off` for a destination, `\"\"` for a text",
             ],
         ),
         // What is missing after something was taken out is no news, but its siblings are looked at.
