@@ -206,7 +206,7 @@ fn keep(forward: &Stored, switch: Switch, named: bool, recorded: Option<bool>) -
             let declared = forward.declared.as_ref();
             match declared.and_then(|it| Some((it.to.as_ref()?, it))) {
                 Some((to, it)) => say(&format!(
-                    "has no number stored, and {} says {to}: `dialform apply` stores it, `--only 'forwards.*'` and nothing else",
+                    "has no number stored, and {} says {to}: `dialform apply --only 'forwards.*'` stores it",
                     it.at()
                 )),
                 None if named => say("has no number stored to forward to"),

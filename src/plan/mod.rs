@@ -43,7 +43,7 @@ mod wanted;
 mod whole;
 mod zones;
 
-pub use crate::experience::Class;
+pub use crate::{diff::nothing_of, experience::Class};
 pub use against::against;
 pub use base::Base;
 pub use build::{Input, build};

@@ -88,10 +88,10 @@ pub fn mark_lost(
         }
         if step.action == Action::Delete {
             step.lost.extend(observed.not_kept.get(&step.address).map(|text| (*text).to_owned()));
-            // Another system takes what goes out of what leads there (FACTS ctm/choices-4), and a restore is about the object.
+            // The phone system may take it out of every route (FACTS ctm/choices-4), and a restore brings back the object alone.
             if step.address.kind == Kind::Receivers && !step.used_by.is_empty() {
                 let users: Vec<&str> = step.used_by.iter().map(String::as_str).collect();
-                step.lost.push(format!("that calls are sent there: {}", users.join(", ")));
+                step.lost.push(format!("what sends calls there is not led back: {}", users.join(", ")));
             }
         }
         if step.address.kind == Kind::Rules {

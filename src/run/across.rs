@@ -1,5 +1,5 @@
 //! Circles that lead through several tenants. What changes in one may send calls to a number of another, and what is live there,
-//! back. Only the objects that such a way leads through are read.
+//! back. Only accounts that such a way leads into are read for it, and none that the run still has in memory.
 
 use super::{
     CheckedTenant, Intent, Session,
@@ -11,7 +11,7 @@ use crate::{
     error::Failure,
     flow,
     load::LoadedTenant,
-    model::{Address, Diverts, E164, Forward, Kind, Number, Queue, Receiver, Resource, Rules, Schedule},
+    model::{Address, E164},
     plan::{self, Step, TenantPlan},
     provider::Scope,
 };
@@ -90,19 +90,6 @@ impl Between {
                 return ways.into_iter().map(|way| way.0).collect();
             }
         }
-    }
-}
-
-/// An object of which nothing is known.
-fn nothing_of(kind: Kind) -> Resource {
-    match kind {
-        Kind::Schedules => Resource::Schedule(Schedule::default()),
-        Kind::Receivers => Resource::Receiver(Receiver::default()),
-        Kind::Queues => Resource::Queue(Queue::default()),
-        Kind::Rules => Resource::Rules(Rules::default()),
-        Kind::Diverts => Resource::Diverts(Diverts::default()),
-        Kind::Numbers => Resource::Number(Number::default()),
-        Kind::Forwards => Resource::Forward(Forward::default()),
     }
 }
 
@@ -190,7 +177,7 @@ impl<'a> Session<'a> {
             }
             let said = |address: &Address| match tenant.desired.get(address) {
                 Some(it) => plan::with_bulk(address, &it.resource, &tenant.bulk),
-                None => nothing_of(address.kind),
+                None => plan::nothing_of(address.kind),
             };
             let kinds = wanted.iter().map(|address| address.kind).collect();
             let said = |address: Address| {

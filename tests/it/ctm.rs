@@ -83,6 +83,17 @@ fn a_list_that_is_not_taken_makes_nothing() {
     assert!(!applied.out.contains("once more instead"), "{}", applied.out);
 }
 
+/// A receiving number that goes takes itself out of the lists that dial it, and comes back alone: its plan says so.
+#[test]
+fn a_receiver_that_goes_is_not_led_back() {
+    let live = "receiving_numbers: [{ number: \"+14105550123\" }]\n\
+                numbers: [{ number: \"+18005550101\", name: Ads, route: { receiving_number: [\"+14105550123\"] } }]\n";
+    let world = World::on(&System { live, ..world::CTM }, "absent: { receivers: [\"+14105550123\"] }\n");
+    let plan = run(&world, &["plan"], "");
+    let said = "no way back with --restore: what sends calls there is not led back: numbers.+18005550101";
+    assert!(plan.out.lines().any(|line| line.trim() == said), "{}{}", plan.out, plan.err);
+}
+
 /// A fail-safe number that is not in international form is live all the same: it is a comment of an import, and in a drill nobody
 /// is said to be lost.
 #[test]

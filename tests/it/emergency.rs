@@ -324,6 +324,19 @@ fn a_workspace_that_does_not_check_is_enough() {
     }
 }
 
+/// Who switches forwards may have no phone system that answers: what shows how it went is not a plan, which needs one.
+#[test]
+fn whoever_switches_is_sent_to_the_status() {
+    let world = World::new("");
+    let live = LIVE.replace("active: true", "active: false");
+    world.write("live/pbx/acme.1.service.yaml", live);
+    let fault = ["--fault", "accept-and-ignore:1,only:writes"];
+    let on = world.run(&[&["emergency", "on", "--all", "--auto-approve"][..], &fault].concat());
+    assert_eq!(on.ending, Ending::Partial, "{on:?}");
+    let help = "run `dialform emergency status` to see what is live";
+    assert!(format!("{}{}", on.out, on.err).contains(help), "{on:?}");
+}
+
 /// Who switches everything on is told of a number that the files have a forward for and the carrier has none, and of one that
 /// leads elsewhere there: nobody else says so before callers do.
 #[test]
@@ -344,8 +357,8 @@ fn a_forward_that_is_declared_and_not_stored_is_said() {
         on.out.lines().map(str::trim).filter(|line| line.contains("tenants/acme.yaml")).collect();
     let expected = [
         "note: tenants/acme.yaml:4 says +1 972 555 0199: the next apply stores that",
-        "-    +1 214 555 0100 has no number stored, and tenants/acme.yaml:4 says +1 972 555 0199: `dialform apply` stores it, \
-         `--only 'forwards.*'` and nothing else",
+        "-    +1 214 555 0100 has no number stored, and tenants/acme.yaml:4 says +1 972 555 0199: `dialform apply --only \
+         'forwards.*'` stores it",
     ];
     assert_eq!(told, expected, "{}", on.out);
 }
