@@ -52,6 +52,12 @@ fn apply(world: &World, reading: &str) {
     assert!(again.out.contains("No changes"), "{reading}\n{}{}", again.out, again.err);
 }
 
+/// The restore file of the last apply.
+fn newest_restore(world: &World) -> String {
+    let files = std::fs::read_dir(world.path(".dialform/restore")).unwrap().map(|it| it.unwrap().path());
+    files.max().unwrap().to_str().unwrap().to_owned()
+}
+
 /// What a plan says of a tenant beside its steps.
 fn said(plan: &Finished) -> Vec<String> {
     let lines = plan.out.lines().chain(plan.err.lines()).map(str::trim);
@@ -183,6 +189,46 @@ fn the_fallback_of_an_agent_stays_or_is_in_the_plan() {
         apply(&world, reading);
         assert_eq!(route()["user_no_answer_seconds"], seconds, "{reading}");
         assert_eq!(route()["user_default_action_label"], "voicemail", "{reading}");
+    }
+}
+
+/// What has no word in the YAML beside a route comes back with it: what becomes of callers whom an agent does not answer, and the
+/// pattern of a list that is no list of numbers. Where it was not shown, the plan of the restore has what will be sent.
+#[test]
+fn a_route_comes_back_to_the_letter() {
+    let live = r#"
+users: [{ email: ann@acme.example }]
+receiving_numbers: [{ number: "+14105550123" }, { number: "sip:desk@acme.example" }]
+queues: [{ name: Sales, seconds_per_agent: 20, agents: [{ user: ann@acme.example, priority: 1 }] }]
+numbers:
+  - { number: "+18005550101", name: Agent, route: { user: ann@acme.example }, user_no_answer_seconds: 40, user_default_action_label: hangup }
+  - { number: "+18005550102", name: List, routing: sequential, route: { receiving_number: ["+14105550123", "sip:desk@acme.example"] } }
+"#;
+    let (to_agent, to_list) = (["numbers", "+18005550101", "route"], ["numbers", "+18005550102"]);
+    for (reading, shown) in [("agent-fallback:shown", true), ("agent-fallback:hidden", false)] {
+        let world =
+            World::on(&System { live, ..world::CTM }, "numbers: { \"+18005550101\": { label: First } }\n");
+        apply(&world, reading);
+        let at = |path: &[&str]| path.iter().fold(world.read_state(), |state, key| state[*key].clone());
+        let (agent, list) = (at(&to_agent), at(&to_list));
+        let to_queue = ["+18005550101", "+18005550102"]
+            .map(|it| format!("  \"{it}\": {{ route: {{ queue: Sales }} }}\n"));
+        world.tenant(&format!("queues: {{ Sales: {{}} }}\nnumbers:\n{}", to_queue.concat()));
+        apply(&world, reading);
+        let mut moved = world.read_state();
+        moved["numbers"]["+18005550102"]["routing"] = json!("simultaneous");
+        std::fs::write(world.state_file(), moved.to_string()).unwrap();
+        let file = newest_restore(&world);
+        let plan = run(&world, &["plan", "--restore", &file], reading);
+        assert_eq!(plan.out.contains("is not shown; sent with the route"), !shown, "{reading}\n{}", plan.out);
+        let restored = run(&world, &["apply", "--auto-approve", "--restore", &file], reading);
+        assert_eq!(restored.ending, Ending::Fine, "{reading}\n{}{}", restored.out, restored.err);
+        assert_eq!(at(&to_list), list, "{reading}");
+        if shown {
+            assert_eq!(at(&to_agent), agent, "{reading}");
+        } else {
+            assert_eq!(at(&to_agent)["user_no_answer_seconds"], 25, "{reading}");
+        }
     }
 }
 
@@ -352,10 +398,7 @@ fn a_list_with_a_client_that_is_no_number_can_be_kept_and_restored() {
     world.tenant("numbers: { \"+18005550101\": { route: { receivers: [\"+18765550123\"] } } }");
     apply(&world, "");
     assert_ne!(world.read_state()["numbers"], before);
-    let mut files: Vec<_> =
-        std::fs::read_dir(world.path(".dialform/restore")).unwrap().map(|it| it.unwrap().path()).collect();
-    files.sort();
-    let file = files.last().unwrap().to_str().unwrap().to_owned();
+    let file = newest_restore(&world);
     let restored = run(&world, &["apply", "--restore", &file, "--auto-approve"], "");
     assert_eq!(restored.ending, Ending::Fine, "{}{}", restored.out, restored.err);
     assert_eq!(world.read_state()["numbers"], before);

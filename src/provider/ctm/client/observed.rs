@@ -87,6 +87,9 @@ impl Words<'_> {
             let Some((number, mut said)) = convert::tracking_number(row, &index.names) else { continue };
             let address = Address::new(Kind::Numbers, &number);
             said.notes.extend(self.fallback(&address, &said.object, row));
+            if let Some(beside) = said.object.route.as_ref().and_then(|it| convert::beside_route(row, it)) {
+                self.own(address.clone(), &beside);
+            }
             self.add(address, said, Resource::Number);
             self.add(Address::new(Kind::Forwards, &number), convert::forward(row), Resource::Forward);
             if let Some(value) = row.text("failsafe_number").filter(|value| value.parse::<E164>().is_err()) {
@@ -113,7 +116,10 @@ impl Words<'_> {
         if !matches!(wanted, Route::To(Destination::Agent(_))) || live.route.as_ref() == Some(wanted) {
             return None;
         }
-        let missing = FALLBACK.iter().filter(|(key, _)| convert::fallback(row, key).is_none());
+        let earlier = self.scope.earlier.get(address);
+        let is_known =
+            |key| earlier.is_some_and(|it| it.get(key).is_some()) || convert::fallback(row, key).is_some();
+        let missing = FALLBACK.iter().filter(|(key, _)| !is_known(key));
         let sent: Vec<String> = missing.map(|(key, value)| format!("`{key}: {value}`")).collect();
         let text =
             "what becomes of a caller whom the agent does not answer is not shown; sent with the route:";

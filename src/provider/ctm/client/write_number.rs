@@ -8,7 +8,7 @@ use crate::{
     provider::{
         answer::conflict,
         ctm::{
-            convert::{self, FALLBACK, LIST, TargetType, target},
+            convert::{self, FALLBACK, LIST, PATTERN, TargetType, target},
             wire::{Row, text},
         },
     },
@@ -31,12 +31,14 @@ impl Writing<'_> {
         match route.as_ref().filter(|_| self.about("route")) {
             Some(Route::Receivers(list)) => {
                 let numbers = list.receivers.iter().map(E164::to_string).collect();
-                let pattern = self.pattern(list);
+                let earlier = || self.earlier(PATTERN).map(|word| (PATTERN, word));
+                let pattern = self.pattern(list).or_else(earlier);
                 self.dial(&id, numbers, label.into_iter().chain(pattern)).await
             }
             Some(Route::To(Destination::DialString(word))) if word.starts_with(LIST) => {
                 let names = word[LIST.len()..].split(", ").map(str::to_owned).collect();
-                self.dial(&id, names, label.into_iter().chain(None)).await
+                let pattern = self.earlier(PATTERN).map(|word| (PATTERN, word));
+                self.dial(&id, names, label.into_iter().chain(pattern)).await
             }
             Some(Route::To(to)) => {
                 self.dial_route(&id, to).await?;
@@ -54,7 +56,12 @@ impl Writing<'_> {
     fn pattern(&self, list: &Receivers) -> Option<(&'static str, Value)> {
         let sent = self.step.changes.iter().any(|change| change.path == Path::from(["route", "pattern"]));
         let pattern = list.pattern.filter(|_| sent)?;
-        Some(("routing", json!(convert::pattern_word(pattern))))
+        Some((PATTERN, json!(convert::pattern_word(pattern))))
+    }
+
+    /// What stood beside a route that is brought back.
+    fn earlier(&self, key: &str) -> Option<Value> {
+        self.step.restored.as_ref()?.get(key).cloned()
     }
 
     /// Dials receiving numbers that are there: by id, which makes none. Where the server does not know ids, the list is
@@ -137,7 +144,7 @@ impl Writing<'_> {
             let live = self.live_number(number).await?;
             for (key, otherwise) in FALLBACK {
                 let number = otherwise.parse::<u32>().map(Value::from);
-                let value = convert::fallback(&live, key).or(number.ok());
+                let value = self.earlier(key).or_else(|| convert::fallback(&live, key)).or(number.ok());
                 body.insert(key.to_owned(), value.unwrap_or_else(|| json!(otherwise)));
             }
         }

@@ -11,6 +11,6 @@ pub use objects::{
     Said, dispatch_word, forward, no_answer_off, out_of_service, queue, receiver, schedule, tracking_number,
 };
 pub use targets::{
-    Action, FALLBACK, LIST, Names, ONE, TargetType, acted_on, fallback, meant, meant_in_list, named,
-    pattern_word, route, shown_pattern, target, unresolved_types,
+    Action, FALLBACK, LIST, Names, ONE, PATTERN, TargetType, acted_on, beside_route, fallback, meant,
+    meant_in_list, named, pattern_word, route, shown_pattern, target, unresolved_types,
 };

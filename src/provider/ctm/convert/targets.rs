@@ -7,7 +7,7 @@ use crate::{
         scalar::Scalar,
     },
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The sorts of things that have ids.
@@ -229,6 +229,9 @@ impl Action {
 pub const FALLBACK: [(&str, &str); 2] =
     [("user_no_answer_seconds", "25"), ("user_default_action_label", "voicemail")];
 
+/// The key of the pattern of a list.
+pub const PATTERN: &str = "routing";
+
 /// What is live of one of those; it may stand on the number, on its route or on the agent of it.
 pub fn fallback(number: &Row, key: &str) -> Option<Value> {
     let to = number.object("route_to").unwrap_or_default();
@@ -347,6 +350,24 @@ pub fn route(number: &Row, names: &Names) -> Option<Route> {
     }))
 }
 
+/// What the route of a tracking number says beside its words in the YAML: how long an agent rings and what comes then, or the
+/// pattern of a list that has no word of its own. `None` where that is nothing.
+pub fn beside_route(number: &Row, route: &Route) -> Option<Value> {
+    let pattern =
+        || shown_pattern(number).map(|word| (PATTERN.to_owned(), word.into())).into_iter().collect();
+    let shown: Map<String, Value> = match route {
+        Route::To(Destination::Agent(_)) => {
+            let shown =
+                FALLBACK.iter().filter_map(|(key, _)| Some(((*key).to_owned(), fallback(number, key)?)));
+            shown.collect()
+        }
+        Route::To(Destination::DialString(word)) if word.starts_with(LIST) => pattern(),
+        Route::Receivers(Receivers { pattern: None, .. }) => pattern(),
+        _ => Map::new(),
+    };
+    (!shown.is_empty()).then_some(shown.into())
+}
+
 /// The type of target that an action of a queue or a receiving number names.
 pub fn acted_on(row: &Row, prefix: &str) -> Option<TargetType> {
     Action::of(row, prefix).target().map(|target| target.target_type)
@@ -355,7 +376,7 @@ pub fn acted_on(row: &Row, prefix: &str) -> Option<TargetType> {
 /// The pattern of a list of receiving numbers, in the words of the API.
 pub fn shown_pattern(number: &Row) -> Option<String> {
     let to = number.object("route_to").unwrap_or_default();
-    to.text("mode").or_else(|| number.text("routing"))
+    to.text("mode").or_else(|| number.text(PATTERN))
 }
 
 /// The sorts of which something is pointed to that is not known.
