@@ -126,6 +126,17 @@ impl Lint {
     }
 }
 
+/// Whether a lint says of something that it never happens: where that changes by itself, it is not so.
+pub fn says_never(code: &str) -> bool {
+    let those = [
+        &dead_forward::LINT,
+        &phone_never_rings::LINT,
+        &rule_never_wins::LINT,
+        &schedule_without_effect::LINT,
+    ];
+    those.iter().any(|lint| lint.code == code)
+}
+
 /// Every lint, by code.
 pub static LINTS: &[&Lint] = &[
     &absent_and_declared::LINT,

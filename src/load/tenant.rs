@@ -139,6 +139,17 @@ impl LoadedTenant {
         &self.tree
     }
 
+    /// Whether something stands at a place: what an `until` has brought, or has taken away, does not always.
+    pub fn has(&self, place: &Place) -> bool {
+        fn is_in(node: &Node, is_it: &impl Fn(&Node) -> bool) -> bool {
+            let mut entries = node.entries().iter();
+            is_it(node)
+                || entries.any(|(key, value)| is_it(key) || is_in(value, is_it))
+                || node.items().iter().any(|it| is_in(it, is_it))
+        }
+        is_in(self.tree.root(), &|node| self.tree.place(node.span) == *place)
+    }
+
     /// The object in which a place is, of this file or of one that it takes from.
     pub fn object_at(&self, place: &Place) -> Option<Address> {
         let file = self.files().position(|file| file == place.file)?;

@@ -533,8 +533,9 @@ pub(super) fn in_files(workspace: &Workspace) -> [Vec<Finding>; 4] {
         let found = check_together(workspace, tenants, at);
         found.into_iter().chain(ends::refused(workspace, tenants)).collect::<Vec<_>>()
     };
-    let coming = ends::later(workspace, &wrong);
-    [levels::found(workspace), ends::warnings(workspace), ends::protected(workspace), coming]
+    let mut found = levels::found(workspace);
+    let coming = ends::later(workspace, &mut found, &wrong);
+    [found, ends::warnings(workspace), ends::protected(workspace), coming]
 }
 
 /// Kinds of objects, by provider.

@@ -4,6 +4,7 @@ use super::place::locate;
 use crate::{
     error::Failure,
     finding::{Finding, Place},
+    lint,
     load::LoadedTenant,
     model::{Address, Clock, Resource, Until},
     path::Path,
@@ -69,9 +70,11 @@ fn of(until: &Until, at: Timestamp) -> Vec<Finding> {
 }
 
 /// What is wrong with the files as they will be once an `until` has passed, and not as they are, each with when that is.
-/// `check` says what is wrong with the tenants.
+/// `check` says what is wrong with the tenants. What is said never to happen is left out, also of `now`, where it happens at
+/// another of those instants.
 pub(super) fn later(
     workspace: &Workspace,
+    now: &mut Vec<Finding>,
     check: &dyn Fn(&[&LoadedTenant], Timestamp) -> Vec<Finding>,
 ) -> Vec<Finding> {
     let all = workspace.tenants.iter().flat_map(LoadedTenant::untils).map(|(until, _)| until);
@@ -83,21 +86,37 @@ pub(super) fn later(
     if instants.is_empty() {
         return Vec::new();
     }
-    // What is said of now is said already, and what is said of then is said once.
-    let mut told: BTreeSet<Finding> = check(&workspace.tenants.iter().collect::<Vec<_>>(), workspace.at)
-        .into_iter()
-        .map(unhelped)
-        .collect();
-    let mut found = Vec::new();
-    for (instant, until) in instants {
-        let then: Vec<Option<LoadedTenant>> = workspace.tenants.iter().map(|it| it.at(instant)).collect();
+    let all = |at: Timestamp, see: &mut dyn FnMut(&[&LoadedTenant], Vec<Finding>)| {
+        let then: Vec<Option<LoadedTenant>> = match at == workspace.at {
+            true => workspace.tenants.iter().map(|_| None).collect(),
+            false => workspace.tenants.iter().map(|it| it.at(at)).collect(),
+        };
         let tenants: Vec<&LoadedTenant> =
             workspace.tenants.iter().zip(&then).map(|(now, then)| then.as_ref().unwrap_or(now)).collect();
-        for finding in check(&tenants, instant) {
-            if told.insert(unhelped(finding.clone())) {
+        see(&tenants, check(&tenants, at));
+    };
+    // What is said of now is said already, and what is said of then is said once.
+    let mut told = BTreeSet::new();
+    all(workspace.at, &mut |_, wrong| told.extend(wrong.into_iter().map(unhelped)));
+    let mut found = Vec::new();
+    for (instant, until) in &instants {
+        all(*instant, &mut |_, wrong| {
+            for finding in wrong.into_iter().filter(|it| told.insert(unhelped(it.clone()))) {
                 let message = format!("from {until} on, {}", finding.message);
                 found.push(Finding { message, ..finding });
             }
+        });
+    }
+    if now.iter().chain(&found).any(|it| lint::says_never(it.code)) {
+        for instant in [workspace.at].iter().chain(instants.keys()) {
+            all(*instant, &mut |tenants, wrong| {
+                let never = |it: &Finding| {
+                    let is_there = it.place.as_ref().is_some_and(|at| tenants.iter().any(|it| it.has(at)));
+                    !is_there || wrong.iter().any(|then| (then.code, &then.place) == (it.code, &it.place))
+                };
+                now.retain(|it| !lint::says_never(it.code) || never(it));
+                found.retain(|it| !lint::says_never(it.code) || never(it));
+            });
         }
     }
     found

@@ -100,3 +100,58 @@ fn a_route_below_a_forward_that_is_on_is_noticed() {
                 rang 101 for 20 s, then went to voicemail 101.";
     assert!(out.contains(told), "{out}");
 }
+
+/// "Never" is said of what stays so: a forward or a rule that something of today keeps from working works again when that ends, or
+/// works up to then.
+#[test]
+fn what_an_until_brings_back_is_not_never() {
+    let until = "until: { at: 2027-01-16T18:00, then: ";
+    let office = "schedules: { h: { weekly: { mon-fri: [\"09:00-17:00\"] } } }\n";
+    let rules = |first: &str| {
+        format!(
+            "{office}rules: {{ \"101\": {{ order: [{{ when: h, {first} }}, {{ when: default }}], ring_timeout: 20 }} }}\n"
+        )
+    };
+    let divert = |text: &str| format!("diverts: {{ \"103\": {{ {text} }} }}\n");
+    let beside = "`no_answer` never applies beside `always`";
+    let cases = [
+        (divert("always: { extension: \"104\" }, no_answer: voicemail"), vec![beside]),
+        (
+            divert(&format!(
+                "always: {{ extension: \"104\" }}, no_answer: voicemail, {until}{{ always: off }} }}"
+            )),
+            vec![],
+        ),
+        (
+            divert(&format!(
+                "always: off, no_answer: voicemail, {until}{{ always: {{ extension: \"104\" }} }} }}"
+            )),
+            vec![],
+        ),
+        (
+            divert(&format!(
+                "always: {{ extension: \"104\" }}, no_answer: voicemail, {until}{{ always: voicemail }} }}"
+            )),
+            vec![beside],
+        ),
+        (
+            rules("do_not_disturb: true, forward: { no_answer: voicemail }"),
+            vec!["`no_answer` never applies beside `do_not_disturb`"],
+        ),
+        (
+            rules(&format!(
+                "do_not_disturb: true, forward: {{ no_answer: voicemail }}, {until}{{ do_not_disturb: false }} }}"
+            )),
+            vec![],
+        ),
+    ];
+    for (body, expected) in cases {
+        let world = Workspace::quickstart();
+        let head = "tenant: acme-dental\nprovider: stratus-dallas\naccount: acmedental.12345.service\ntime_zone: America/Chicago\n";
+        world.write(ACME, format!("{head}{body}"));
+        let run = world.run_at(NOW, &["check"]);
+        let never = run.err.lines().chain(run.out.lines()).filter(|line| line.contains("never applies"));
+        let said: Vec<&str> = never.filter_map(|line| line.split_once(": ").map(|it| it.1)).collect();
+        assert_eq!(said, expected, "{body}{}{}", run.out, run.err);
+    }
+}
