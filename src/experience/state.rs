@@ -3,7 +3,7 @@
 use super::{Change, Input};
 use crate::{
     flow,
-    model::{Address, DEFAULT_RULE, Diverts, Kind, Queue, Resource, Rules, Schedule, Tenant},
+    model::{Address, DEFAULT_RULE, Diverts, Kind, Number, Queue, Resource, Route, Rules, Schedule, Tenant},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -83,6 +83,9 @@ impl<'a> States<'a> {
         for step in &done {
             put(&mut objects, step.address, step.now);
         }
+        for step in done.iter().filter(|it| it.address.kind == Kind::Receivers && it.now.is_none()) {
+            objects.values_mut().for_each(|it| without(it, &step.address.key));
+        }
         // The forwards of the Default rule have a section of their own.
         for step in done.iter().filter(|it| it.address.kind == Kind::Diverts) {
             let rules = Address::new(Kind::Rules, &step.address.key);
@@ -103,6 +106,18 @@ impl<'a> States<'a> {
         let bare = Tenant { tenant, provider, account, time_zone, country, ..Tenant::default() };
         let whole = flow::layered(&bare, &objects);
         if self.input.files.is_some() { flow::supposed(&whole, self.input.system) } else { whole }
+    }
+}
+
+/// A list goes on without a receiving number that is deleted (FACTS ctm/choices-4). What becomes of a number with none left nobody
+/// says.
+fn without(resource: &mut Resource, receiver: &str) {
+    let Resource::Number(Number { route, .. }) = resource else { return };
+    if let Some(Route::Receivers(list)) = route {
+        list.receivers.retain(|it| it.to_string() != receiver);
+        if list.receivers.is_empty() {
+            *route = None;
+        }
     }
 }
 
