@@ -149,6 +149,9 @@ fn outcome(
 ) -> Outcome {
     let step::Ending { status, detail, help, left, slow } = ending;
     let tally = tally.filter(|_| status.leaves_halves());
+    let writes = tally.map(|tally| writes(tally.writes()));
+    // A step whose every write was refused has changed nothing, and takes nothing back.
+    let refused = status == Status::Failed && writes.as_ref().is_some_and(|it| *it == Writes::default());
     Outcome {
         tenant: plan.tenant.clone(),
         address: step.address.clone(),
@@ -156,10 +159,10 @@ fn outcome(
         status,
         detail,
         help,
-        writes: tally.map(|tally| writes(tally.writes())),
+        writes,
         instructions: if left.is_empty() { step.instructions.clone() } else { left },
         slow,
-        written,
+        written: written && !refused,
     }
 }
 

@@ -366,6 +366,39 @@ fn the_file_is_there_when_the_first_write_fails() {
     }
 }
 
+/// A creation that was refused has made nothing. Taken back, it would delete what has its name: here the holidays of somebody else,
+/// and no change of this plan.
+#[test]
+fn what_was_refused_is_not_taken_back() {
+    let world = World::new(
+        "schedules:\n  Ben vacation: { extension: \"103\", dates: [\"2027-08-01..2027-08-07\"] }\n  lunch: { weekly: { mon: [\"12:00-13:00\"] } }\n",
+    );
+    let live = r#"
+domain: { domain: acme.1.service, time-zone: US/Central }
+users:
+  - user: "102"
+    timeframes:
+      - timeframe-name: Ben vacation
+        timeframe-type: specific-dates
+        timeframe-specific-dates-array:
+          - { timeframe-specific-dates-begin-date: "20270701", timeframe-specific-dates-begin-time: "0000", timeframe-specific-dates-end-date: "20270714", timeframe-specific-dates-end-time: "2359", timeframe-recurrence-type: doesNotRecur }
+  - user: "103"
+"#;
+    world.write("live/pbx/acme.1.service.yaml", live);
+    let applied = world.run(&["apply", "--auto-approve"]);
+    assert_eq!(applied.ending, Ending::Partial, "{applied:?}");
+    assert!(applied.out.contains("nothing was written"), "{}", applied.out);
+    let file = files(&world).pop().unwrap();
+    let record = restore::load(&file).unwrap();
+    let kept = record.tenants.iter().flat_map(|it| &it.steps).map(|it| it.address.to_string());
+    assert_eq!(kept.collect::<Vec<_>>(), ["schedules.lunch"]);
+    let before = world.state();
+    assert!(before.contains("Ben vacation"), "{before}");
+    let back = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
+    assert_eq!(back.ending, Ending::Fine, "{back:?}");
+    assert!(world.state().contains("Ben vacation") && !world.state().contains("lunch"), "{}", world.state());
+}
+
 /// A file that is not what apply wrote is no restoration of anybody's.
 #[test]
 fn a_spoiled_file_is_refused_and_nothing_is_sent() {
