@@ -1,10 +1,10 @@
 //! What needs a person's word before it is carried out.
 
-use super::{Action, HiddenUse, Observed, Role, Step};
+use super::{Action, HiddenUse, Observed, Step};
 use crate::{
     model::{
-        Address, Destination, Divert, Diverts, Guard, Kind, Number, Queue, Reference, Resource, Route,
-        Schedule, references,
+        Address, Destination, Divert, Guard, Kind, Number, Queue, Reference, Resource, Route, Schedule,
+        references,
     },
     path::Segment,
 };
@@ -66,11 +66,6 @@ pub(super) fn mark_critical(steps: &mut [Step], observed: &Observed) -> BTreeSet
                 (!names.is_empty())
                     .then(|| format!("leaves nobody to answer the calls of {}", names.join(", ")))
             }
-            (Some(Resource::Diverts(before)), Some(Resource::Diverts(now)), _)
-                if leads_in(&step.address, before, observed) && !leads_in(&step.address, now, observed) =>
-            {
-                Some(format!("takes away the forward that leads calls into queue `{}`", step.address.key))
-            }
             (Some(_), None, _) => {
                 let users = after.users(&step.address, |_| true);
                 let mut names: Vec<String> = users.iter().map(ToString::to_string).collect();
@@ -121,18 +116,6 @@ pub(super) fn answers(queue: &Queue) -> bool {
             .forwards()
             .iter()
             .any(|(_, it)| matches!(it, Some(Divert::To(to)) if *to != Destination::HangUp))
-}
-
-/// Whether these are the forwards of a queue's own extension, and lead calls into the queue.
-fn leads_in(address: &Address, diverts: &Diverts, observed: &Observed) -> bool {
-    let key = &address.key;
-    let is_queue = key.parse().is_ok_and(|it| observed.extensions.get(&it) == Some(&Role::Queue));
-    let own = match &diverts.always {
-        Some(Divert::To(Destination::Queue(to))) => to == key,
-        Some(Divert::To(Destination::Extension(to))) => to.as_str() == key,
-        _ => false,
-    };
-    is_queue && own
 }
 
 /// The account as it will be.

@@ -56,7 +56,7 @@ fn own_rules(address: &Address, live: &DomainData, observed: &mut Observed) {
     let role = extension.and_then(|extension| live.context.roles.get(&extension).copied());
     let (address, field) = (address.clone(), None);
     match (role, address.kind) {
-        (Some(Role::Queue), Kind::Rules) => observed.obstacles.push(Obstacle {
+        (Some(Role::Queue), Kind::Rules | Kind::Diverts) => observed.obstacles.push(Obstacle {
             message: format!("extension `{key}` is a queue's own: its rules lead calls into the queue"),
             address,
             field,
