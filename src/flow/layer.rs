@@ -1,8 +1,8 @@
 //! What is declared laid over what is live: the configuration that calls meet once the files are applied.
 
 use crate::model::{
-    Address, Bulk, Callers, DEFAULT_RULE, Diverts, Forward, Kind, Number, Queue, Receiver, Resource, Rule,
-    Rules, Schedule, Tenant,
+    Address, Callers, DEFAULT_RULE, Diverts, Extension, Forward, Kind, Number, Queue, Receiver, Resource,
+    Rule, Rules, Schedule, Tenant,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,9 +31,7 @@ pub fn layered(declared: &Tenant, live: &BTreeMap<Address, Resource>) -> Tenant 
         }
     }
     whole.schedules.values_mut().for_each(Schedule::resolve);
-    for entry in &declared.bulk {
-        toggle(&mut whole, entry);
-    }
+    in_bulk(&mut whole, declared);
     whole
 }
 
@@ -134,21 +132,33 @@ fn lay(whole: &mut Tenant, declared: &Tenant, address: &Address, resource: &Reso
     }
 }
 
-/// One entry of `bulk`: rules for a schedule are switched, or put on top.
-fn toggle(tenant: &mut Tenant, entry: &Bulk) {
-    if let Some(on_top) = entry.on_top() {
-        for extension in entry.extensions.named() {
-            let order = tenant.rules.entry(extension.clone()).or_default().order.get_or_insert_default();
-            match order.iter_mut().find(|rule| rule.when == on_top.when) {
-                Some(rule) => *rule = on_top.clone(),
-                None => order.insert(0, on_top.clone()),
+/// What `bulk` makes of the rules: those for a schedule are switched, or put on top in the order of the file. An order that the
+/// files have for an extension is its own.
+fn in_bulk(whole: &mut Tenant, declared: &Tenant) {
+    let mut on_top: BTreeMap<&Extension, Vec<Rule>> = BTreeMap::new();
+    for entry in &declared.bulk {
+        match entry.on_top() {
+            Some(rule) => {
+                for extension in entry.extensions.named() {
+                    on_top.entry(extension).or_default().push(rule.clone());
+                }
+            }
+            None => {
+                let held =
+                    whole.rules.iter_mut().filter(|(extension, _)| entry.extensions.may_hold(extension));
+                let order = held.flat_map(|(_, rules)| rules.order.iter_mut().flatten());
+                let own = order.filter(|rule: &&mut Rule| rule.when == entry.schedule);
+                own.for_each(|rule| rule.enabled = entry.enabled);
             }
         }
-        return;
     }
-    let held = tenant.rules.iter_mut().filter(|(extension, _)| entry.extensions.may_hold(extension));
-    let order = held.flat_map(|(_, rules)| rules.order.iter_mut().flatten());
-    order
-        .filter(|rule: &&mut Rule| rule.when == entry.schedule)
-        .for_each(|rule| rule.enabled = entry.enabled);
+    let is_complete = |it: &Extension| declared.rules.get(it).is_some_and(|rules| rules.order.is_some());
+    for (extension, rules) in on_top.into_iter().filter(|(extension, _)| !is_complete(extension)) {
+        let order = whole.rules.entry(extension.clone()).or_default().order.get_or_insert_default();
+        order.retain(|rule| !rules.iter().any(|it| it.when == rule.when));
+        // Any new order puts the Default rule at the end (FACTS stratus/rules-9).
+        let (default, others): (Vec<Rule>, Vec<Rule>) =
+            std::mem::take(order).into_iter().partition(|rule| rule.when == DEFAULT_RULE);
+        order.extend(rules.into_iter().chain(others).chain(default));
+    }
 }

@@ -587,6 +587,32 @@ fn a_rule_on_top_is_applied_and_restored_with_all_others_as_they_were() {
     assert!(format!("{}{}", restored.out, restored.err).contains(still), "{}{}", restored.out, restored.err);
 }
 
+/// Of several rules on top the first of the file is the top-most, in the plan and wherever calls are placed: below business hours a
+/// lunch never wins, whether the rules come by `bulk` or not.
+#[test]
+fn rules_on_top_stand_in_the_order_of_the_file() {
+    let hours = "schedules:\n  hours: { weekly: { mon-fri: [\"08:00-17:00\"] } }\n  lunch: { weekly: { mon-fri: [\"12:00-13:00\"] } }\n";
+    let entry = |schedule: &str, to: &str| {
+        format!(
+            "  - {{ schedule: {schedule}, extensions: [\"101\"], enabled: true, rule: {{ forward: {{ always: {to} }} }} }}\n"
+        )
+    };
+    for (order, wins) in [(["hours", "lunch"], "extension 102"), (["lunch", "hours"], "the mailbox of 101")] {
+        let to = |schedule: &str| if schedule == "hours" { "{ extension: \"102\" }" } else { "voicemail" };
+        let entries = order.map(|schedule| entry(schedule, to(schedule)));
+        let world = World::new(&format!("time_zone: America/Chicago\n{hours}bulk:\n{}", entries.concat()));
+        world.write("live/pbx/acme.1.service.yaml", live(DEFAULT, DEFAULT, ""));
+        let plan = world.run(&["plan"]);
+        assert!(plan.out.contains(&format!("order: (empty) -> {}", order.join(", "))), "{}", plan.out);
+        let trace = world.run(&["trace", "acme/101", "--at", "2026-12-01T12:30"]);
+        let told = format!("101 forwards every call (rule `{}`): to {wins}", order[0]);
+        assert!(trace.out.contains(&told), "{}{}", trace.out, trace.err);
+        let check = world.run(&["check", "--calls"]);
+        let never = "rule `lunch` never applies: `hours` above it is in force whenever it is";
+        assert_eq!(check.err.contains(never), wins == "extension 102", "{}{}", check.out, check.err);
+    }
+}
+
 /// What is wrong with an extension of `bulk` is looked for in the file where it stands: in its entry, and in the rule there.
 /// Live rules that are not understood are not written, and the way out is not to leave out a word that the file does not have.
 #[test]
