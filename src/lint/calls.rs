@@ -4,7 +4,7 @@ use super::{
     Lint, Subject, TenantSubject, busy_loop, dead_end, divert_loop, failover_never,
     failover_without_require_agents, forward_comes_back, forward_in_doubt, holiday_below_hours,
     mailbox_of_another, no_answer_loop, nobody_there, outage_loop, phone_never_rings, queue_without_agents,
-    ring_loop, rule_never_wins,
+    ring_loop, rule_never_wins, says_never,
 };
 use crate::{
     finding::{Finding, Place},
@@ -263,9 +263,13 @@ impl<'a> Tables<'a> {
         tenants.get(self.tenants[at].0)
     }
 
-    /// Whether nothing else says so: `self-reference` looks at the files.
+    /// Whether nothing else says so: `self-reference` looks at the files. Of a tenant that is another one later nothing is said
+    /// never to happen.
     fn is_told(&self, tenants: &[CalledTenant<'_>], found: &Found) -> bool {
-        !found.is_self || self.called(tenants, found.tenant).is_some_and(|it| it.live.is_some())
+        let called = self.called(tenants, found.tenant);
+        let stays = called.is_none_or(|it| it.until.is_none());
+        (stays || !says_never(lint(found.fault).code))
+            && (!found.is_self || called.is_some_and(|it| it.live.is_some()))
     }
 
     fn finding(

@@ -155,3 +155,25 @@ fn what_an_until_brings_back_is_not_never() {
         assert_eq!(said, expected, "{body}{}{}", run.out, run.err);
     }
 }
+
+/// The same of a rule that no call meets as long as another one stands above it: placing every call does not look beyond the instant
+/// at which a tenant becomes another.
+#[test]
+fn a_rule_that_wins_once_another_ends_is_not_said_never_to() {
+    let of = |until: &str| {
+        format!(
+            "tenant: acme-dental\nprovider: stratus-dallas\naccount: acmedental.12345.service\ntime_zone: America/Chicago\n\
+             schedules:\n  hours: {{ weekly: {{ mon-fri: [\"08:00-17:00\"] }} }}\n  lunch: {{ weekly: {{ mon-fri: [\"12:00-13:00\"] }} }}\n\
+             rules:\n  \"101\":\n    ring_timeout: 20\n    order:\n      - {{ when: hours, ring: extension{until} }}\n      \
+             - {{ when: lunch, forward: {{ always: voicemail }} }}\n      - {{ when: default, forward: {{ always: voicemail }} }}\n"
+        )
+    };
+    for (until, is_said) in
+        [("", true), (", until: { at: 2027-02-01T00:00, then: { enabled: false } }", false)]
+    {
+        let world = Workspace::quickstart();
+        world.write(ACME, of(until));
+        let run = world.run_at(NOW, &["check", "--calls", "--tenant", "acme-dental"]);
+        assert_eq!(run.err.contains("warning[rule-never-wins]"), is_said, "{until}: {}{}", run.out, run.err);
+    }
+}
