@@ -118,6 +118,8 @@ pub struct Observed {
     /// Fields that this server does not show at all or that nobody has asked for, by object: whether they are as declared
     /// cannot be told.
     pub unseen: BTreeMap<Address, BTreeSet<Path>>,
+    /// What a field is as soon as its object is such that it has it, by object: nobody has to set it so.
+    pub kept: BTreeMap<Address, BTreeMap<Path, Value>>,
     /// Objects in the provider's own words, as they were read, without credentials: what a restore file keeps.
     pub own: BTreeMap<Address, Own>,
     /// What goes with an object when it is deleted and no restore file has, in words for people.

@@ -89,6 +89,35 @@ fn a_list_that_is_not_taken_makes_nothing() {
     assert!(!applied.out.contains("once more instead"), "{}", applied.out);
 }
 
+/// A number that goes elsewhere keeps the pattern of a list. Where that is the one that is wanted nobody has anything to click, and an
+/// apply that needs no hand is done; another one is still set by hand.
+#[test]
+fn a_pattern_that_is_so_already_is_no_work() {
+    let live = "receiving_numbers: [{ number: \"+14105550123\" }, { number: \"+14105550124\" }]\n\
+                voice_menus: [{ name: Main }]\n\
+                numbers: [{ number: \"+18005550101\", name: Ads, route: { voice_menu: Main } }]\n";
+    let provider = world::CTM.provider.replace("experimental: true", "experimental: false");
+    for (pattern, by_hand) in [("simultaneous", 0), ("round_robin", 1)] {
+        let world = World::on(
+            &System { live, provider: provider.clone().leak(), ..world::CTM },
+            &format!(
+                "receivers: {{ \"+14105550123\": {{}}, \"+14105550124\": {{}} }}\n\
+                 numbers: {{ \"+18005550101\": {{ route: {{ receivers: [\"+14105550123\", \"+14105550124\"], pattern: {pattern} }} }} }}\n"
+            ),
+        );
+        let run = |arguments: &[&str]| world.run(&[arguments, &["--fault", "visible-after:0ms"]].concat());
+        let applied = run(&["apply", "--auto-approve"]);
+        let expected = if by_hand == 0 { Ending::Fine } else { Ending::Partial };
+        assert_eq!(applied.ending, expected, "{pattern}: {}{}", applied.out, applied.err);
+        assert_eq!(applied.out.matches("by hand   acme").count(), by_hand, "{pattern}: {}", applied.out);
+        world.tenant("numbers: { \"+18005550101\": { route: { menu: Main } } }\n");
+        assert_eq!(run(&["apply", "--auto-approve"]).ending, Ending::Fine, "{pattern}");
+        let file = newest_restore(&world);
+        let back = run(&["apply", "--auto-approve", "--restore", &file]);
+        assert_eq!(back.ending, Ending::Fine, "{pattern}: {}{}", back.out, back.err);
+    }
+}
+
 /// A receiving number that goes takes itself out of the lists that dial it, and comes back alone: its plan says so, and does not
 /// let callers ring what is gone.
 #[test]

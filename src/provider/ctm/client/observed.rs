@@ -87,6 +87,13 @@ impl Words<'_> {
             let Some((number, mut said)) = convert::tracking_number(row, &index.names) else { continue };
             let address = Address::new(Kind::Numbers, &number);
             said.notes.extend(self.fallback(&address, &said.object, row));
+            // A number that goes elsewhere keeps the pattern of a list.
+            if let Some(Route::To(_)) = said.object.route
+                && let Some(pattern) = convert::pattern(row)
+            {
+                let kept = self.observed.kept.entry(address.clone()).or_default();
+                kept.insert(["route", "pattern"].into(), json!(pattern));
+            }
             if let Some(beside) = said.object.route.as_ref().and_then(|it| convert::beside_route(row, it)) {
                 self.own(address.clone(), &beside);
             }

@@ -12,5 +12,5 @@ pub use objects::{
 };
 pub use targets::{
     Action, FALLBACK, LIST, Names, ONE, PATTERN, TargetType, acted_on, beside_route, fallback, meant,
-    meant_in_list, named, pattern_word, route, shown_pattern, target, unresolved_types,
+    meant_in_list, named, pattern, pattern_word, route, shown_pattern, target, unresolved_types,
 };

@@ -313,8 +313,7 @@ impl Names {
 pub fn route(number: &Row, names: &Names) -> Option<Route> {
     let to = number.object("route_to").filter(|to| !to.0.is_empty())?;
     let target_type = to.text("type")?;
-    let pattern = shown_pattern(number);
-    let pattern = pattern.and_then(|word| PATTERNS.iter().find(|(_, it)| *it == word).map(|(it, _)| *it));
+    let pattern = pattern(number);
     let dial = to.0.get("dial");
     if target_type == "receiving_number" {
         let rows: Vec<&Value> = match dial {
@@ -373,7 +372,13 @@ pub fn acted_on(row: &Row, prefix: &str) -> Option<TargetType> {
     Action::of(row, prefix).target().map(|target| target.target_type)
 }
 
-/// The pattern of a list of receiving numbers, in the words of the API.
+/// The pattern of a list of receiving numbers, if it has a word here.
+pub fn pattern(number: &Row) -> Option<Pattern> {
+    let word = shown_pattern(number)?;
+    PATTERNS.iter().find(|(_, it)| *it == word).map(|(it, _)| *it)
+}
+
+/// The same in the words of the API.
 pub fn shown_pattern(number: &Row) -> Option<String> {
     let to = number.object("route_to").unwrap_or_default();
     to.text("mode").or_else(|| number.text(PATTERN))
