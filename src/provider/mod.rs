@@ -123,7 +123,7 @@ pub struct Scope {
     pub kinds: BTreeSet<Kind>,
     /// Kinds of which a live object may be about to be deleted, so that everything pointing to it must be seen.
     pub exhaustive: BTreeSet<Kind>,
-    /// Schedules that are switched off: who else uses them must be seen.
+    /// Schedules that are switched off or brought back: who else uses them must be seen.
     pub watched: BTreeSet<Address>,
     /// Objects that are about to be deleted if they are live.
     pub absent: BTreeSet<Address>,

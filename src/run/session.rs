@@ -363,6 +363,9 @@ impl<'a> Session<'a> {
         let earlier = tenant.desired.iter().filter(|(address, _)| covered(address));
         let earlier = earlier.filter_map(|(address, it)| Some((address.clone(), it.own.clone()?)));
         let whole = self.checked.only.is_empty();
+        // Rules may still name a schedule that comes back, and apply with it.
+        let come_back = tenant.desired.keys().filter(|it| it.kind == Kind::Schedules);
+        let come_back = come_back.filter(|_| tenant.intent.restore().is_some()).filter(covered);
         Scope {
             wanted: wanted
                 .map(|(address, desired)| {
@@ -379,6 +382,7 @@ impl<'a> Session<'a> {
                 .filter(covered)
                 .cloned()
                 .chain(tenant.bulk.iter().filter_map(BulkEntry::of_all))
+                .chain(come_back.cloned())
                 .collect(),
             absent,
             earlier: earlier.collect(),

@@ -232,6 +232,29 @@ fn thirty_changes_are_taken_back() {
     assert!(again.contains("No changes."), "{again}");
 }
 
+/// Rules that no file declares may still name a schedule that was deleted: with it they apply again, which callers notice.
+#[test]
+fn a_schedule_that_comes_back_is_noticed() {
+    let world = World::new("numbers: { \"+12145550102\": { label: Ben } }\nabsent: { schedules: [night] }\n");
+    let live = r#"
+domain: { domain: acme.1.service, time-zone: US/Central }
+timeframes:
+  - { timeframe-name: night, timeframe-type: specific-dates, timeframe-specific-dates-array: [ { timeframe-specific-dates-begin-date: "20270701", timeframe-specific-dates-begin-time: "0000", timeframe-specific-dates-end-date: "20270714", timeframe-specific-dates-end-time: "2359", timeframe-recurrence-type: doesNotRecur } ] }
+users:
+  - { user: "101", answerrules: [{ time-frame: "*" }] }
+  - { user: "102", answerrules: [{ time-frame: night, forward-always: { enabled: "yes", parameters: ["101"] } }, { time-frame: "*" }] }
+phonenumbers:
+  - { phonenumber: "12145550102", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "102", dial-rule-translation-destination-host: acme.1.service, dial-rule-description: Bob }
+"#;
+    world.write("live/pbx/acme.1.service.yaml", live);
+    let applied = world.run(&["apply", "--auto-approve", "--approve-critical", "acme/schedules.night"]);
+    assert_eq!(applied.ending, Ending::Fine, "{applied:?}");
+    let file = files(&world).pop().unwrap();
+    let plan = world.run(&["plan", "--restore", file.to_str().unwrap()]);
+    let told = plan.out.lines().find(|line| line.contains("now ring 101 for")).unwrap_or_default();
+    assert!(told.contains("they rang 102 for"), "{}{}", plan.out, plan.err);
+}
+
 /// What was made goes, what was deleted comes back, and somebody reads the plan of it first: creations and deletions of
 /// the example, where ids and what has no word here cannot be the same again.
 #[test]
@@ -253,9 +276,8 @@ fn creations_and_deletions_are_taken_back() {
     }
     // A receiving number that goes may be what another one falls back to, where nothing shows it.
     let word = "--approve-critical bright-solar/receivers.+14105550124";
-    // One field of it has no way in: the dialing pattern.
     // The rules that are taken away are made again below, so their names have to be free.
-    output(dir, &format!("{APPLY},soft-delete:off {word} {restore}"), Ending::Partial);
+    output(dir, &format!("{APPLY},soft-delete:off {word} {restore}"), Ending::Fine);
     assert_eq!(digest(&output(dir, "plan --sandbox", Ending::Fine)), digest(&before));
 }
 
