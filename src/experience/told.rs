@@ -92,6 +92,12 @@ fn seconds(ms: u32) -> String {
     }
 }
 
+/// When the last phone stops, where all of them do.
+fn rang_until(it: &Timeline) -> Option<u32> {
+    let ends: Option<Vec<u32>> = it.rings.iter().map(|it| it.until).collect();
+    ends?.into_iter().max()
+}
+
 /// Who tells what.
 pub struct Teller<'a> {
     pub network: &'a Network,
@@ -176,6 +182,10 @@ impl Teller<'_> {
             End::Answered(_) => format!("{said} and {end}"),
             End::Waits(_) => {
                 format!("{said}, then {} until the caller gives up", self.tense.of("wait", "waited"))
+            }
+            // The caller waits on while nothing rings any more.
+            _ if rang_until(it).is_some_and(|until| it.at.is_some_and(|at| at > until)) => {
+                format!("{said}, then {end} after {}", seconds(it.at.unwrap_or_default()))
             }
             _ => format!("{said}, then {end}"),
         }
