@@ -2,7 +2,7 @@
 
 use super::{Desired, Dialect, Note, Observed, Step};
 use crate::{
-    model::{Address, DEFAULT_RULE, Divert, Kind, Queue, Resource},
+    model::{Address, Divert, Kind, Queue, Resource},
     path::Path,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,9 +43,8 @@ pub(super) fn half_failovers(
     withheld: &BTreeSet<Address>,
     observed: &Observed,
 ) -> Vec<Note> {
-    let queues = desired.keys().chain(observed.objects.keys()).filter(|it| it.kind == Kind::Queues);
-    let keys: BTreeSet<&String> = queues.map(|it| &it.key).collect();
-    let notes = keys.into_iter().filter_map(|key| half_failover(key, desired, observed));
+    let queues = desired.keys().filter(|it| it.kind == Kind::Queues);
+    let notes = queues.filter_map(|it| half_failover(&it.key, desired, observed));
     notes.filter(|note| !withheld.contains(&note.address)).collect()
 }
 
@@ -61,25 +60,19 @@ fn half_failover(key: &str, desired: &BTreeMap<Address, Desired>, observed: &Obs
     };
     let live = observed.objects.get(&address);
     let declared = queue(desired.get(&address).map(|it| &it.resource));
-    let written = offline(key, desired);
-    let silent = written.is_none() && declared.require_agents.is_none();
-    if silent && !desired.contains_key(&address) {
-        return None;
-    }
+    let silent = declared.failover.is_none() && declared.require_agents.is_none();
     if declared.failover.is_some() && declared.require_agents.is_some() {
         return None;
     }
-    let failover = written.as_ref().map(|(_, to)| *to).cloned().or_else(|| queue(live).failover);
+    let failover = declared.failover.or_else(|| queue(live).failover);
     // Who is not taken because no agent is available goes there.
     let taken = declared.unavailable.or_else(|| queue(live).unavailable);
     let required = declared.require_agents.or_else(|| queue(live).require_agents) == Some(true);
     match (failover, required) {
         (Some(Divert::To(_)), false) => {
-            let by = written.map_or(address, |(by, _)| by);
-            let text = "callers are taken while no agent is there, so this never happens until the queue has \
+            let text = "`failover`: callers are taken while no agent is there, so this never happens until the queue has \
                         `require_agents: true`";
-            let what = if by.kind == Kind::Queues { "`failover`" } else { "`unreachable`" };
-            Some(Note::new(&by, format!("{what}: {text}")))
+            Some(Note::new(&address, text))
         }
         (None | Some(Divert::Off), true) if !silent && !matches!(taken, Some(Divert::To(_))) => {
             let text = "callers are turned away while no agent is logged in: `require_agents` is on, and there is no \
@@ -88,22 +81,4 @@ fn half_failover(key: &str, desired: &BTreeMap<Address, Desired>, observed: &Obs
         }
         _ => None,
     }
-}
-
-/// Where the files send the callers of a queue when everybody is offline, and which object says so: it is one rule of the
-/// queue's own extension, whatever it is written as.
-fn offline<'a>(key: &str, desired: &'a BTreeMap<Address, Desired>) -> Option<(Address, &'a Divert)> {
-    [Kind::Queues, Kind::Diverts, Kind::Rules].into_iter().find_map(|kind| {
-        let address = Address::new(kind, key);
-        let to = match &desired.get(&address)?.resource {
-            Resource::Queue(queue) => queue.failover.as_ref(),
-            Resource::Diverts(diverts) => diverts.unreachable.as_ref(),
-            Resource::Rules(rules) => {
-                let mut order = rules.order.iter().flatten();
-                order.find(|rule| rule.when == DEFAULT_RULE)?.forward.unreachable.as_ref()
-            }
-            _ => None,
-        };
-        Some((address, to?))
-    })
 }
