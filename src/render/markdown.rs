@@ -124,11 +124,11 @@ fn blocks(plan: &Plan, look: Look) -> io::Result<Vec<Block>> {
     }));
     let mut blocks = vec![
         list(NOTICED, "\n**What callers notice:**\n\n", noticed_by_callers(plan)?),
-        list(BLOCKED, "", blocked(plan)?),
+        list(BLOCKED, "\n**Blocked:**\n", blocked(plan)?),
         list(CRITICAL, "\n**To approve:**\n\n", critical(plan)?),
         list(DELETED, "\n**Deletions:**\n\n", deletions(plan)?),
         list(BY_HAND, "\n**To do by hand:**\n\n", manual(plan)?),
-        list(FOUND, "", found(&plan.findings)?),
+        list(FOUND, "\n**Findings:**\n", found(&plan.findings)?),
     ];
     for part in &parts {
         blocks.push(table(part)?);

@@ -32,8 +32,6 @@ queues:
   "401": { failover: { number: "+15125559999" } }
   "402": { require_agents: true }
   "403": { require_agents: false, failover: { number: "+15125559999" } }
-diverts:
-  "404": { unreachable: { number: "+15125559999" } }
 rules: { "101": { callers: { spam: drop } } }
 forwards:
   "+15125550100": { to: "+15125559999", active: true }
@@ -172,7 +170,7 @@ fn findings_are_a_list_in_markdown() {
             "",
             "check",
             Ending::Fine,
-            "## dialform check\n\n2 tenants, 12 objects: no errors, 1 warning.\n\n\
+            "## dialform check\n\n2 tenants, 11 objects: no errors, 1 warning.\n\n\
              - :warning: `tenants/acme.yaml:8` **failover-without-require-agents**: the failover never fires while \
              \\`require\\_agents\\` is false\n  help: write \\`require\\_agents: true\\`\n",
         ),
@@ -193,7 +191,7 @@ const FAILED: &str = "
 
 - :warning: `tenants/acme.yaml:8` **failover-without-require-agents**: the failover never fires while \\`require\\_agents\\` is false
   help: write \\`require\\_agents: true\\`
-- :no_entry: `tenants/acme.yaml:16` **unknown-queue**: queue \\`499\\` is not declared
+- :no_entry: `tenants/acme.yaml:14` **unknown-queue**: queue \\`499\\` is not declared
   help: declare it; \\`queues: { \"499\": {} }\\` uses a live one as it is
 ";
 
