@@ -17,6 +17,9 @@ pub(super) fn explain(
     read_to: usize,
 ) -> (Span, Finding) {
     let text = source.text();
+    if let Some(found) = conflict(source) {
+        return found;
+    }
     let mut at = error.marker().byte_offset().unwrap_or(read_to).min(text.len());
     if text[text.floor_char_boundary(at)..].trim().is_empty() {
         // At the end of the file: show the last line that says something.
@@ -103,6 +106,24 @@ pub(super) fn explain(
         }
         other => (here, Finding::error("syntax", plain_words(&other.to_string()))),
     }
+}
+
+/// Where git has left both sides of a merge in a file: the first of its lines.
+fn conflict(source: &Source) -> Option<(Span, Finding)> {
+    let mut start = 0;
+    for line in source.text().split_inclusive('\n') {
+        let word = line.trim_end();
+        let is_marker = ["<<<<<<<", "|||||||", ">>>>>>>"]
+            .iter()
+            .any(|it| word.strip_prefix(it).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')));
+        if is_marker || word == "=======" {
+            let finding = Finding::error("syntax", "a conflict of a merge is not resolved here");
+            let help = "keep one side or both, and remove the lines `<<<<<<<`, `=======` and `>>>>>>>`";
+            return Some((Span::new(start, start + word.len()), finding.help(help)));
+        }
+        start += line.len();
+    }
+    None
 }
 
 /// How deep maps and lists may nest.

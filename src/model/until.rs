@@ -103,6 +103,11 @@ impl Local {
         match parsed {
             Some((day, time)) if digits(text, "0000-00-00T00:00") => Ok(Self(day.to_datetime(time))),
             Some((day, time)) => Err(wrong(format!("write `{}`", Self(day.to_datetime(time))))),
+            None if digits(text, "0000-00-00T00:00") => {
+                let what = if day.parse::<Date>().is_ok() { "time" } else { "day" };
+                let message = format!("`{text}` is not a local time: there is no such {what}");
+                Err(Explained::with_help(message, FORM))
+            }
             None => Err(wrong(FORM.to_owned())),
         }
     }

@@ -4,8 +4,9 @@ use super::{ends, place::locate};
 use crate::{
     error::Failure,
     finding::Finding,
+    git,
     load::{Earlier, Files, LoadedTenant, Part},
-    model::{Address, Tenant},
+    model::{Address, Kind, Tenant},
     plan::{Base, BulkEntry, desired_in_part},
     provider::{Provider, Workspace},
 };
@@ -31,9 +32,10 @@ pub(super) fn at_revision(
     files: &Files,
 ) -> Result<Earlier, Failure> {
     Earlier::load_part(root, revision, now, files).map_err(|why| {
-        Failure::error(format!("`{option} {revision}`: {why}")).help(format!(
+        let help = format!(
             "name a revision that is here, e.g. `{option} origin/main`; a shallow checkout may lack it"
-        ))
+        );
+        Failure::error(format!("`{option} {revision}`: {why}")).help(git::way_out(&why, &help))
     })
 }
 
@@ -108,10 +110,12 @@ pub(super) fn removed_tenants(
         }
         let Tenant { tenant, provider, account, .. } = &loaded.tenant;
         let message = format!("tenant `{tenant}` was declared at {revision} and is not any more");
-        let help = format!(
-            "what is live in account `{account}` of `{provider}` stays as it is; to delete it, first list it under \
-             `absent`, apply, and then take the tenant out"
-        );
+        let may_go = |kind| matches!(kind, Kind::Schedules | Kind::Receivers | Kind::Queues | Kind::Forwards);
+        let way = match loaded.tenant.resources().any(|(address, _)| may_go(address.kind)) {
+            true => "to delete it, first list it under `absent`, apply, and then take the tenant out",
+            false => "if it is to be otherwise, apply that before the tenant is taken out",
+        };
+        let help = format!("what is live in account `{account}` of `{provider}` stays as it is; {way}");
         Finding::warning("removed-tenant", message).help(help)
     })
     .collect()

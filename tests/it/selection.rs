@@ -1,5 +1,6 @@
 //! What a run is about: what is not selected is neither written nor read.
 
+use crate::workspace::Workspace;
 use crate::world::{LIVE, World};
 use dialform::{cli::Finished, error::Ending};
 use std::collections::BTreeSet;
@@ -173,6 +174,18 @@ fn an_unknown_revision_ends_the_run() {
          help: name a revision that this checkout has, e.g. `origin/main`; a shallow checkout may lack it\n\n"
     );
     assert_eq!(world.traffic().len(), 0);
+}
+
+/// Where there is no repository no revision helps.
+#[test]
+fn without_a_repository_no_revision_is_asked_for() {
+    let workspace = Workspace::quickstart();
+    std::fs::remove_dir_all(workspace.path(".git")).ok();
+    for option in ["--base", "--changed-since"] {
+        let run = workspace.run(&["plan", "--sandbox", option, "HEAD"]);
+        let help = "help: run it in a checkout of the repository, or leave the option out";
+        assert!(run.err.lines().any(|line| line == help), "{option}: {}", run.err);
+    }
 }
 
 /// `--tenant` and `--only` cut what is read as well, down to the lists that what is selected may depend on.
