@@ -189,7 +189,7 @@ impl<'a> After<'a> {
         });
         let hidden = hidden.get(target).into_iter().flatten();
         hidden
-            .filter(|it| !it.owners.iter().any(|owner| owner == target || shows(owner)))
+            .filter(|it| !it.owners.iter().any(|owner| owner == target || (!it.is_unshown && shows(owner))))
             .map(|it| it.by.clone())
             .collect()
     }

@@ -181,6 +181,8 @@ pub struct HiddenUse {
     pub owners: Vec<Address>,
     /// In words: "the rules of extension 105".
     pub by: String,
+    /// Whether it is there in a way that no object shows, whatever else those show of it.
+    pub is_unshown: bool,
 }
 
 /// What answers at an extension.

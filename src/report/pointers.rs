@@ -196,7 +196,8 @@ pub fn live(target: &Target, observed: &Observed, source: &dyn Fn(&Address) -> O
     for hidden in observed.hidden_uses.iter().filter(|it| it.target == own) {
         let is_itself =
             hidden.owners.iter().any(|owner| target.extension().is_some_and(|it| it.as_str() == owner.key));
-        if is_itself || hidden.owners.iter().any(|owner| shown.contains(&owner.to_string())) {
+        let is_shown = || hidden.owners.iter().any(|owner| shown.contains(&owner.to_string()));
+        if is_itself || (!hidden.is_unshown && is_shown()) {
             continue;
         }
         let place = "in a way that has no word here".to_owned();

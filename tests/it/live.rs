@@ -259,6 +259,30 @@ const CASES: &[Case] = &[
         ..PLAIN
     },
     Case {
+        name: "a queue whose last pointer goes with a forward of another queue",
+        queue_400: r#"{ time-frame: "*", forward-on-busy: { enabled: "yes", parameters: [queue_430] } }"#,
+        tenant: "queues: { \"400\": { unavailable: off } }\nabsent: { queues: [\"430\"] }",
+        says: &[],
+        ..PLAIN
+    },
+    Case {
+        name: "the same where another rule of that queue's own extension leads there",
+        queue_400: r#"{ time-frame: night, forward-always: { enabled: "yes", parameters: [queue_430] } }, { time-frame: "*", forward-on-busy: { enabled: "yes", parameters: [queue_430] } }"#,
+        tenant: "queues: { \"400\": { unavailable: off } }\nabsent: { queues: [\"430\"] }",
+        says: &[
+            "critical: deletes a queue that others still use: the rules of extension 400",
+            "note: queues.400: the queue's own extension has a rule for `night`; while it applies, `failover`, `unavailable` and `no_answer` are not used",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "a queue to which a forward took the callers of another one",
+        queue_400: r#"{ time-frame: "*", forward-always: { enabled: "yes", parameters: [queue_430] } }"#,
+        tenant: "diverts: { \"400\": { always: { queue: \"400\" } } }\nabsent: { queues: [\"430\"] }",
+        says: &[],
+        ..PLAIN
+    },
+    Case {
         name: "a schedule that only a queue's own rules follow",
         queue_400: r#"{ time-frame: night }, { time-frame: "*" }"#,
         tenant: "absent: { schedules: [night] }",

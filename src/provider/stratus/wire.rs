@@ -256,12 +256,19 @@ impl AnswerRule {
             &self.forward_on_dnd,
             &self.simultaneous_ring,
         ];
-        features
-            .into_iter()
-            // One that is not understood may be on.
-            .filter(|f| !matches!(f.enabled.flag(), Scalar::Unset | Scalar::Known(false)))
-            .flat_map(|f| f.parameters.iter().map(|word| word.as_str()))
+        words(features)
     }
+
+    /// Those of them that no field of the YAML shows.
+    pub fn unshown_words(&self) -> impl Iterator<Item = &str> {
+        words([&self.forward_on_spam_call, &self.forward_on_dnd])
+    }
+}
+
+/// One that is not understood may be on.
+fn words<'a>(features: impl IntoIterator<Item = &'a Feature>) -> impl Iterator<Item = &'a str> {
+    let on = |it: &&Feature| !matches!(it.enabled.flag(), Scalar::Unset | Scalar::Known(false));
+    features.into_iter().filter(on).flat_map(|it| it.parameters.iter().map(|word| word.as_str()))
 }
 
 /// The name of the Default rule.

@@ -83,7 +83,8 @@ pub fn hidden(live: &AccountData, names: &Names) -> Vec<HiddenUse> {
             _ => return,
         };
         if let Some(name) = id.and_then(|id| names.get(target_type, &id).map(str::to_owned)) {
-            found.push(HiddenUse { target: Address::new(kind, name), owners: Vec::new(), by: by.to_owned() });
+            let (target, by) = (Address::new(kind, name), by.to_owned());
+            found.push(HiddenUse { target, owners: Vec::new(), by, is_unshown: true });
         }
     };
     for (row, _) in &live.queues {

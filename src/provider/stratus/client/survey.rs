@@ -36,7 +36,12 @@ pub fn survey(live: &DomainData, scope: &Scope, observed: &mut Observed) {
         let target = Address::new(Kind::Queues, number.dial_rule_translation_destination_user.as_str());
         if let Some((key, ..)) = convert::number(number, &live.context) {
             let owners = vec![Address::new(Kind::Numbers, &key)];
-            observed.hidden_uses.push(HiddenUse { target, owners, by: format!("number {key}") });
+            observed.hidden_uses.push(HiddenUse {
+                target,
+                owners,
+                by: format!("number {key}"),
+                is_unshown: false,
+            });
         }
     }
     for agent in
@@ -174,25 +179,31 @@ fn queue_rules(key: &str, rules: &[AnswerRule], context: &Context, observed: &mu
 
 /// Every queue and time frame these rules lead to, whether or not the vocabulary can say how.
 fn uses(key: &str, rules: &[AnswerRule], live: &DomainData, observed: &mut Observed) {
-    let mut targets = BTreeSet::new();
-    for rule in rules {
-        targets.insert(Address::new(Kind::Schedules, rule.time_frame.as_str()));
-        for word in rule.words() {
-            let plain = word.split_once(";delay=").map_or(word, |(word, _)| word);
-            let to = match convert::destination(plain, &live.context) {
-                Destination::Queue(to) => to,
-                Destination::Extension(to) | Destination::Phone(to) | Destination::Voicemail(to) => {
-                    to.to_string()
-                }
-                _ => continue,
-            };
-            targets.insert(Address::new(Kind::Queues, to));
-        }
-    }
+    let target = |word: &str| {
+        let plain = word.split_once(";delay=").map_or(word, |(word, _)| word);
+        let to = match convert::destination(plain, &live.context) {
+            Destination::Queue(to) => to,
+            Destination::Extension(to) | Destination::Phone(to) | Destination::Voicemail(to) => {
+                to.to_string()
+            }
+            _ => return None,
+        };
+        Some(Address::new(Kind::Queues, to))
+    };
+    // Of the rules of a queue's own user objects show the Default one.
+    let is_queue = key.parse().is_ok_and(|it| live.context.roles.get(&it) == Some(&Role::Queue));
+    let is_left_out = |rule: &AnswerRule| is_queue && rule.time_frame.as_str() != DEFAULT;
+    let left_out = rules.iter().filter(|rule| is_left_out(rule)).flat_map(AnswerRule::words);
+    let unshown = rules.iter().flat_map(AnswerRule::unshown_words).chain(left_out);
+    let unshown: BTreeSet<Address> = unshown.filter_map(target).collect();
+    let frames = rules.iter().map(|rule| Address::new(Kind::Schedules, rule.time_frame.as_str()));
+    let targets: BTreeSet<Address> =
+        rules.iter().flat_map(AnswerRule::words).filter_map(target).chain(frames).collect();
     let owners: Vec<Address> =
         [Kind::Rules, Kind::Diverts, Kind::Queues].map(|kind| Address::new(kind, key)).into();
     for target in targets {
         let by = format!("the rules of extension {key}");
-        observed.hidden_uses.push(HiddenUse { target, owners: owners.clone(), by });
+        let is_unshown = unshown.contains(&target);
+        observed.hidden_uses.push(HiddenUse { target, owners: owners.clone(), by, is_unshown });
     }
 }
