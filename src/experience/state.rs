@@ -3,7 +3,7 @@
 use super::{Change, Input};
 use crate::{
     flow,
-    model::{Address, DEFAULT_RULE, Diverts, Kind, Number, Queue, Resource, Route, Rules, Schedule, Tenant},
+    model::{Address, Diverts, Kind, Number, Queue, Resource, Route, Rules, Schedule, Tenant},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,10 +96,7 @@ impl<'a> States<'a> {
                 continue;
             }
             if let Some(Resource::Rules(rules)) = objects.get_mut(&rules) {
-                let order = rules.order.iter_mut().flatten();
-                order
-                    .filter(|rule| rule.when == DEFAULT_RULE)
-                    .for_each(|rule| overlay(&mut rule.forward, diverts));
+                rules.set_default_forward(diverts);
             }
         }
         let Tenant { tenant, provider, account, time_zone, country, .. } = self.input.tenant.clone();
@@ -137,20 +134,5 @@ impl<'a> Done<'a> {
 /// The forwards of the Default rule, where an order has it.
 fn default(resource: Option<&Resource>) -> Option<&Diverts> {
     let Some(Resource::Rules(rules)) = resource else { return None };
-    rules.order.iter().flatten().find(|rule| rule.when == DEFAULT_RULE).map(|rule| &rule.forward)
-}
-
-fn overlay(rule: &mut Diverts, with: &Diverts) {
-    let pairs = [
-        (&mut rule.always, &with.always),
-        (&mut rule.on_call, &with.on_call),
-        (&mut rule.busy, &with.busy),
-        (&mut rule.no_answer, &with.no_answer),
-        (&mut rule.unreachable, &with.unreachable),
-    ];
-    for (own, new) in pairs {
-        if new.is_some() {
-            own.clone_from(new);
-        }
-    }
+    rules.default_forward()
 }

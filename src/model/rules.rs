@@ -2,7 +2,7 @@
 //! and block lists.
 
 use super::{
-    Diverts, E164, Extension,
+    DEFAULT_RULE, Diverts, E164, Extension,
     e164::PHONE_NUMBER_PATTERN,
     text::textual,
     until::{may_end, must_not_end},
@@ -32,6 +32,25 @@ pub struct Rules {
     /// Refuse to remove these rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protect: Option<bool>,
+}
+
+impl Rules {
+    /// The forwards of the Default rule, where the order has it.
+    pub fn default_forward(&self) -> Option<&Diverts> {
+        self.order.iter().flatten().find(|rule| rule.when == DEFAULT_RULE).map(|rule| &rule.forward)
+    }
+
+    /// Sets forwards of the Default rule, as `diverts` of the extension do.
+    pub fn set_default_forward(&mut self, diverts: &Diverts) {
+        for rule in self.order.iter_mut().flatten().filter(|rule| rule.when == DEFAULT_RULE) {
+            let own = rule.forward.conditions_mut();
+            for (own, (_, new)) in own.into_iter().zip(diverts.conditions()) {
+                if let Some(new) = new {
+                    *own = Some(new.clone());
+                }
+            }
+        }
+    }
 }
 
 /// The name by which a type asks the reader of YAML for a number or a word: what looks like a number is held to be one.

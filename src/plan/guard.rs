@@ -1,10 +1,10 @@
 //! What needs a person's word before it is carried out.
 
-use super::{Action, HiddenUse, Observed, Step};
+use super::{Action, HiddenUse, Observed, Step, planned::planned};
 use crate::{
     model::{
-        Address, Destination, Divert, Guard, Kind, Number, Queue, Reference, Resource, Route, Schedule,
-        references,
+        Address, Destination, Divert, Guard, Kind, Number, Queue, Reference, Resource, Route, Rules,
+        Schedule, references,
     },
     path::Segment,
 };
@@ -132,12 +132,11 @@ struct After<'a> {
 
 impl<'a> After<'a> {
     fn of(steps: &[Step], observed: &'a Observed) -> Self {
-        let planned = steps.iter().filter(|step| step.action != Action::Manual);
         let made = steps.iter().filter(|step| step.action == Action::Create);
         Self {
             observed,
             made: made.map(|step| step.address.clone()).collect(),
-            planned: planned.map(|step| (step.address.clone(), step.after.clone())).collect(),
+            planned: planned(steps, &observed.objects),
             pointing: OnceCell::new(),
             hidden: OnceCell::new(),
         }
@@ -176,10 +175,15 @@ impl<'a> After<'a> {
 
     /// Pointers that only the provider knows of. Where one also shows in an object, that object is counted instead.
     fn hidden(&self, target: &Address) -> BTreeSet<String> {
-        let shows = |owner: &Address| {
-            let live = self.observed.objects.get(owner);
-            live.is_some_and(|live| leads_to(owner, live, target))
+        let live = |owner: &Address| self.observed.objects.get(owner);
+        // Diverts are the Default rule alone: of other rules that are not understood they say nothing.
+        let is_whole = |owner: &Address| {
+            let rules = || live(&Address::new(Kind::Rules, &owner.key));
+            owner.kind != Kind::Diverts
+                || !matches!(rules(), Some(Resource::Rules(Rules { order: None, .. })))
         };
+        let shows =
+            |owner: &Address| is_whole(owner) && live(owner).is_some_and(|it| leads_to(owner, it, target));
         let hidden = self.hidden.get_or_init(|| {
             let mut hidden: BTreeMap<&Address, Vec<&HiddenUse>> = BTreeMap::new();
             for it in &self.observed.hidden_uses {

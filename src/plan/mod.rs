@@ -21,6 +21,7 @@ mod order;
 mod own;
 mod part;
 mod passed;
+mod planned;
 mod policy;
 mod portal;
 mod protect;

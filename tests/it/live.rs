@@ -259,6 +259,41 @@ const CASES: &[Case] = &[
         ..PLAIN
     },
     Case {
+        name: "a queue whose last pointer the forwards of a person take away",
+        user_101: r#"{ time-frame: night }, { time-frame: "*", forward-no-answer: { enabled: "yes", parameters: [queue_430] } }"#,
+        tenant: "diverts: { \"101\": { no_answer: off } }\nabsent: { queues: [\"430\"] }",
+        says: &[],
+        ..PLAIN
+    },
+    Case {
+        name: "the same where the forwards take another one away",
+        user_101: r#"{ time-frame: "*", forward-on-busy: { enabled: "yes", parameters: [queue_430] }, forward-no-answer: { enabled: "yes", parameters: [queue_430] } }"#,
+        tenant: "diverts: { \"101\": { no_answer: off } }\nabsent: { queues: [\"430\"] }",
+        says: &["critical: deletes a queue that others still use: rules.101, diverts.101"],
+        ..PLAIN
+    },
+    Case {
+        name: "the same where another rule of the person leads there",
+        user_101: r#"{ time-frame: night, forward-always: { enabled: "yes", parameters: [queue_430] } }, { time-frame: "*", forward-no-answer: { enabled: "yes", parameters: [queue_430] } }"#,
+        tenant: "diverts: { \"101\": { no_answer: off } }\nabsent: { queues: [\"430\"] }",
+        says: &["critical: deletes a queue that others still use: rules.101"],
+        ..PLAIN
+    },
+    Case {
+        name: "the same where the Default rule rings it beside others",
+        user_101: r#"{ time-frame: "*", simultaneous-ring: { enabled: "yes", parameters: ["<OwnDevices>", "430"] }, forward-no-answer: { enabled: "yes", parameters: [queue_430] } }"#,
+        tenant: "diverts: { \"101\": { no_answer: off } }\nabsent: { queues: [\"430\"] }",
+        says: &["critical: deletes a queue that others still use: rules.101"],
+        ..PLAIN
+    },
+    Case {
+        name: "the same where what is marked as spam goes there",
+        user_101: r#"{ time-frame: "*", forward-on-spam-call: { enabled: "yes", parameters: [queue_430] }, forward-no-answer: { enabled: "yes", parameters: [queue_430] } }"#,
+        tenant: "diverts: { \"101\": { no_answer: off } }\nabsent: { queues: [\"430\"] }",
+        says: &["critical: deletes a queue that others still use: the rules of extension 101"],
+        ..PLAIN
+    },
+    Case {
         name: "a queue whose last pointer goes with a forward of another queue",
         queue_400: r#"{ time-frame: "*", forward-on-busy: { enabled: "yes", parameters: [queue_430] } }"#,
         tenant: "queues: { \"400\": { unavailable: off } }\nabsent: { queues: [\"430\"] }",
