@@ -59,7 +59,7 @@ pub fn against(input: Input<'_>, then: &Base, now: &Tenant) -> TenantPlan {
     let stranded = guard::mark_critical(&mut plan.steps, &observed);
     plan.blocked = protect::check(&plan.steps, &protected, &stranded, place);
     let settable = |kind: Kind, change: &FieldChange| !is_by_hand(dialect.grade(kind, change).grade, policy);
-    order::arrange(&mut plan.steps, dialect.order, &settable);
+    order::arrange(&mut plan.steps, &observed.objects, dialect.order, &settable);
     plan.refused = guard::limits(&plan.steps, desired.len(), &policy.guard);
     plan.findings = said_otherwise(tenant, then, now);
     let is_surplus = |address: &Address| exhaustive.contains(&address.kind) && !desired.contains_key(address);

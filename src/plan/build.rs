@@ -193,7 +193,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         return TenantPlan { findings, across, ..TenantPlan::blocked(tenant, provider, account, blocked) };
     }
     let settable = |kind: Kind, change: &FieldChange| !is_by_hand(dialect.grade(kind, change).grade, policy);
-    order::arrange(&mut plan.steps, dialect.order, &settable);
+    order::arrange(&mut plan.steps, &observed.objects, dialect.order, &settable);
     plan.refused = guard::limits(&plan.steps, declared.len(), &policy.guard);
 
     if let Some(base) = base {

@@ -17,6 +17,7 @@ mod guard;
 mod leading;
 mod live;
 mod made_from;
+mod onward;
 mod order;
 mod own;
 mod part;

@@ -1,6 +1,6 @@
 //! The order of steps: what is used is made first, what was used goes last.
 
-use super::{Action, Step};
+use super::{Action, Step, onward};
 use crate::{
     diff::{self, FieldChange},
     model::{Address, Kind, OrOff, Reference, Resource, references},
@@ -16,11 +16,17 @@ fn targets(address: &Address, resource: Option<&Resource>) -> BTreeSet<Address> 
 /// Fills in `needs` and sorts.
 ///
 /// A step needs the creation of what it will point to, and the update of what it will newly point to, so that no call
-/// is sent to something half made (make before break). A deletion needs every step that takes a pointer to the object
-/// away. Kinds without such ties follow `kinds`, deletions the other way round. New objects that point at each other in
-/// a circle are created without the field that closes it, which a second step sets; where such a circle goes, the field
-/// that closes it is emptied first, if it is `settable`. Updates in a circle are ordered by kind only.
-pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind], settable: &dyn Fn(Kind, &FieldChange) -> bool) {
+/// is sent to something half made (make before break). It also needs what changes the way of calls from there on (see
+/// [`onward`]). A deletion needs every step that takes a pointer to the object away. Kinds without such ties follow `kinds`,
+/// deletions the other way round. New objects that point at each other in a circle are created without the field that closes
+/// it, which a second step sets; where such a circle goes, the field that closes it is emptied first, if it is `settable`.
+/// Updates in a circle are ordered by kind only.
+pub(super) fn arrange(
+    steps: &mut Vec<Step>,
+    live: &BTreeMap<Address, Resource>,
+    kinds: &[Kind],
+    settable: &dyn Fn(Kind, &FieldChange) -> bool,
+) {
     let mut action: BTreeMap<Address, Action> =
         steps.iter().filter(|s| s.action != Action::Manual).map(|s| (s.address.clone(), s.action)).collect();
     // Objects that are made by hand are not waited for.
@@ -50,6 +56,9 @@ pub(super) fn arrange(steps: &mut Vec<Step>, kinds: &[Kind], settable: &dyn Fn(K
                 needs.entry(target.clone()).or_default().insert(step.address.clone());
             }
         }
+    }
+    for (address, ways) in onward::needs_of_ways(steps, live, &needs) {
+        needs.entry(address).or_default().extend(ways);
     }
     let rank = |step: &Step| {
         let rank = kinds.iter().position(|k| *k == step.address.kind).unwrap_or(kinds.len());
@@ -305,7 +314,7 @@ mod tests {
         const STEPS: usize = 20_000;
         let mut steps: Vec<Step> =
             (0..STEPS).map(|key| step(key, Some(key + 1).filter(|it| *it < STEPS))).collect();
-        arrange(&mut steps, &[Kind::Queues], &|_, _| true);
+        arrange(&mut steps, &BTreeMap::new(), &[Kind::Queues], &|_, _| true);
         let keys: Vec<usize> = steps.iter().map(|it| it.address.key.parse().unwrap()).collect();
         assert_eq!(keys, (0..STEPS).rev().collect::<Vec<_>>());
         let needs: BTreeSet<usize> = steps.iter().map(|it| it.needs.len()).collect();

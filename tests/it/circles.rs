@@ -3,7 +3,7 @@
 use crate::workspace::Workspace;
 use serde_json::Value;
 
-const PROVIDERS: &str = r#"version: 1
+pub const PROVIDERS: &str = r#"version: 1
 tenants: ["tenants/*.yaml"]
 providers:
   stratus: { kind: stratus, url: "https://pbx.example.net/ns-api/v2", token: { env: TOKEN }, carrier: manual }
@@ -12,7 +12,7 @@ providers:
 "#;
 
 /// What is live on Deskphone: four people, some with a divert.
-fn people(diverts: &[(&str, &str, &str)]) -> String {
+pub fn people(diverts: &[(&str, &str, &str)]) -> String {
     let person = |extension: &str| {
         let own = diverts.iter().filter(|it| it.0 == extension);
         let own: String =
@@ -23,7 +23,7 @@ fn people(diverts: &[(&str, &str, &str)]) -> String {
 }
 
 /// What is live on Stratus: four users, some with a forward of their Default rule, and two queues.
-fn domain(forwards: &[(&str, &str, &str)]) -> String {
+pub fn domain(forwards: &[(&str, &str, &str)]) -> String {
     let rule = |user: &str, own: &str| {
         let of = forwards.iter().filter(|it| it.0 == user);
         let of: String = of

@@ -98,6 +98,8 @@ mod in_one_run;
 #[cfg(test)]
 mod in_part;
 #[cfg(test)]
+mod in_turn;
+#[cfg(test)]
 mod init;
 #[cfg(test)]
 mod kept;

@@ -1,0 +1,148 @@
+//! Which steps go before others so that calls do not come half of a new way: what they are newly led to leads on as it will
+//! before they are led there.
+
+use super::{Action, Step, leading::Held, planned::planned};
+use crate::{
+    model::{Address, Kind, Pointed, Reference, Resource, Rules},
+    path::Path,
+};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
+
+pub(super) type Needs = BTreeMap<Address, BTreeSet<Address>>;
+
+/// The kinds that send calls on. Those with one key are one place.
+const KINDS: [Kind; 5] = [Kind::Receivers, Kind::Queues, Kind::Rules, Kind::Diverts, Kind::Numbers];
+
+/// What else steps have to wait for, by what is newly led to; `needs` is what they wait for anyhow. Of steps that would wait
+/// for each other none waits.
+pub(super) fn needs_of_ways(steps: &[Step], live: &BTreeMap<Address, Resource>, needs: &Needs) -> Needs {
+    let ways = Ways::of(steps, live);
+    let (mut more, mut known) = (Needs::new(), BTreeMap::new());
+    for (key, changed) in &ways.changed {
+        let before = ways.ready_first(key, &mut known);
+        for step in changed.iter().filter(|_| !before.is_empty()) {
+            more.insert(step.address.clone(), before.iter().map(|it| (*it).clone()).collect());
+        }
+    }
+    let all =
+        || more.iter().chain(needs).flat_map(|(step, needs)| needs.iter().map(move |need| (step, need)));
+    let after = stuck(all());
+    let circle: BTreeSet<Address> =
+        stuck(all().map(|(step, need)| (need, step))).intersection(&after).map(|it| (*it).clone()).collect();
+    for (_, needs) in more.iter_mut().filter(|(step, _)| circle.contains(*step)) {
+        needs.retain(|need| !circle.contains(need));
+    }
+    more
+}
+
+/// What is left when, one after the other, all goes that waits for nothing that is left.
+fn stuck<'a>(waits: impl Iterator<Item = (&'a Address, &'a Address)>) -> BTreeSet<&'a Address> {
+    let mut open: BTreeMap<&Address, usize> = BTreeMap::new();
+    let mut needed_by: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
+    for (step, need) in waits {
+        *open.entry(step).or_default() += 1;
+        open.entry(need).or_default();
+        needed_by.entry(need).or_default().push(step);
+    }
+    let mut free: Vec<&Address> = open.iter().filter(|(_, open)| **open == 0).map(|(it, _)| *it).collect();
+    while let Some(it) = free.pop() {
+        for step in needed_by.get(it).into_iter().flatten() {
+            if let Some(open) = open.get_mut(step) {
+                *open -= 1;
+                free.extend((*open == 0).then_some(*step));
+            }
+        }
+    }
+    open.into_iter().filter(|(_, open)| *open > 0).map(|(it, _)| it).collect()
+}
+
+/// Where calls go on from each place.
+struct Ways<'a> {
+    live: &'a BTreeMap<Address, Resource>,
+    planned: BTreeMap<Address, Option<Resource>>,
+    /// The steps of each place.
+    changed: BTreeMap<&'a str, Vec<&'a Step>>,
+}
+
+impl<'a> Ways<'a> {
+    fn of(steps: &'a [Step], live: &'a BTreeMap<Address, Resource>) -> Self {
+        let mut changed: BTreeMap<&str, Vec<&Step>> = BTreeMap::new();
+        for step in steps.iter().filter(|step| KINDS.contains(&step.address.kind)) {
+            if matches!(step.action, Action::Create | Action::Update) {
+                changed.entry(step.address.key.as_str()).or_default().push(step);
+            }
+        }
+        Self { live, planned: planned(steps, live), changed }
+    }
+
+    /// The steps that are done before those of a place: all at the places to which it newly leads, and on the way from there.
+    /// `known` has for a place where it leads already, once that was asked for.
+    fn ready_first(&self, key: &str, known: &mut BTreeMap<String, Vec<String>>) -> BTreeSet<&'a Address> {
+        let mut before = BTreeSet::new();
+        let mut seen = BTreeSet::from([key.to_owned()]);
+        let mut next = self.on_from(key, true);
+        while let Some(place) = next.pop() {
+            if !seen.insert(place.clone()) {
+                continue;
+            }
+            before.extend(self.changed.get(place.as_str()).into_iter().flatten().map(|step| &step.address));
+            let on = known.entry(place).or_insert_with_key(|place| self.on_from(place, false));
+            next.extend(on.iter().cloned());
+        }
+        before
+    }
+
+    /// The places to which a place will lead: newly, or as it does already.
+    fn on_from(&self, key: &str, newly: bool) -> Vec<String> {
+        let mut places = Vec::new();
+        for address in KINDS.map(|kind| Address::new(kind, key)) {
+            let live = self.live.get(&address);
+            let will = self.planned.get(&address).map_or(live, Option::as_ref);
+            let Some(will) = will.map(in_force) else { continue };
+            let was = live.map(in_force);
+            let held = Held::by(&address, was.as_deref());
+            let ways = ways(&address, &will).into_iter();
+            let wanted = ways.filter(|(path, to, _)| held.has(&will, path, to) != newly);
+            places.extend(wanted.map(|(_, _, place)| place));
+        }
+        places
+    }
+}
+
+/// Without the rules that are switched off: these lead nowhere.
+fn in_force(resource: &Resource) -> Cow<'_, Resource> {
+    match resource {
+        Resource::Rules(rules) if rules.order.iter().flatten().any(|rule| !rule.enabled) => {
+            let order = rules.order.iter().flatten().filter(|rule| rule.enabled).cloned().collect();
+            Cow::Owned(Resource::Rules(Rules { order: Some(order), ..rules.clone() }))
+        }
+        other => Cow::Borrowed(other),
+    }
+}
+
+/// The pointers by which calls go on to another place. One that only rings a phone is none.
+fn ways(address: &Address, resource: &Resource) -> Vec<(Path, Reference, String)> {
+    let mut ways = Vec::new();
+    resource.each_pointer(&mut |within, to| {
+        if matches!(to, Pointed::Ringable(_)) {
+            return;
+        }
+        let Some(to) = to.reference(&address.key) else { return };
+        let place = match &to {
+            Reference::Queue(key) => key.clone(),
+            Reference::Extension(to) => to.to_string(),
+            Reference::Number(to) | Reference::Receiver(to) => to.to_string(),
+            Reference::Schedule(_)
+            | Reference::Phone(_)
+            | Reference::Voicemail(_)
+            | Reference::Attendant(_)
+            | Reference::Named(_)
+            | Reference::DialString(_) => return,
+        };
+        ways.push((within.path(), to, place));
+    });
+    ways
+}

@@ -1,0 +1,195 @@
+//! Which step goes first where calls are led on by what another step changes.
+
+use crate::{
+    circles::{PROVIDERS, domain, people},
+    workspace::Workspace,
+};
+use serde_json::Value;
+
+struct Case {
+    about: &'static str,
+    provider: &'static str,
+    live: String,
+    declared: &'static str,
+    /// The steps, in their order.
+    steps: &'static [&'static str],
+    /// Whether calls are astray between them.
+    astray: bool,
+}
+
+fn cases() -> Vec<Case> {
+    let case = |about, provider, live, declared, steps| Case {
+        about,
+        provider,
+        live,
+        declared,
+        steps,
+        astray: false,
+    };
+    let ctm = r#"
+users: [{ email: ann@acme.example }]
+receiving_numbers: [{ number: "+18005550142" }, { number: "+18005550143" }, { number: "+14105550123" }]
+queues: [{ name: Sales, agents: [{ user: ann@acme.example }] }]
+numbers:
+  - { number: "+18005550142", route: { receiving_number: ["+14105550123"] } }
+  - { number: "+18005550143", route: { receiving_number: ["+18005550142"] } }
+"#;
+    vec![
+        case(
+            "two that change which of them leads to the other",
+            "deskphone",
+            people(&[("2002", "always", "2001")]),
+            r#"diverts: { "2001": { always: { extension: "2002" } }, "2002": { always: off } }"#,
+            &["diverts.2002", "diverts.2001"],
+        ),
+        case(
+            "the same with their names the other way round",
+            "deskphone",
+            people(&[("2001", "always", "2002")]),
+            r#"diverts: { "2001": { always: off }, "2002": { always: { extension: "2001" } } }"#,
+            &["diverts.2001", "diverts.2002"],
+        ),
+        case(
+            "the same where nobody answers",
+            "deskphone",
+            people(&[("2002", "no_answer", "2001")]),
+            r#"diverts: { "2001": { no_answer: { extension: "2002" } }, "2002": { no_answer: off } }"#,
+            &["diverts.2002", "diverts.2001"],
+        ),
+        case(
+            "the same where both are busy",
+            "deskphone",
+            people(&[("2002", "busy", "2001")]),
+            r#"diverts: { "2001": { busy: { extension: "2002" } }, "2002": { busy: off } }"#,
+            &["diverts.2002", "diverts.2001"],
+        ),
+        case(
+            "the same in an outage",
+            "deskphone",
+            people(&[("2002", "unreachable", "2001")]),
+            r#"diverts: { "2001": { unreachable: { extension: "2002" } }, "2002": { unreachable: off } }"#,
+            &["diverts.2002", "diverts.2001"],
+        ),
+        Case {
+            astray: true,
+            ..case(
+                "one that leads there already, from now on always",
+                "deskphone",
+                people(&[("2001", "busy", "2002"), ("2002", "always", "2001")]),
+                r#"diverts: { "2001": { always: { extension: "2002" } }, "2002": { always: off } }"#,
+                &["diverts.2002", "diverts.2001"],
+            )
+        },
+        case(
+            "a circle that goes through one that stays as it is",
+            "deskphone",
+            people(&[("2002", "always", "2003"), ("2003", "always", "2001")]),
+            r#"diverts: { "2001": { always: { extension: "2002" } }, "2002": { always: { extension: "2003" } }, "2003": { always: off } }"#,
+            &["diverts.2003", "diverts.2001"],
+        ),
+        case(
+            "three in a row",
+            "deskphone",
+            people(&[("2003", "always", "2001")]),
+            r#"diverts: { "2001": { always: { extension: "2002" } }, "2002": { always: { extension: "2003" } }, "2003": { always: off } }"#,
+            &["diverts.2003", "diverts.2002", "diverts.2001"],
+        ),
+        Case {
+            astray: true,
+            ..case(
+                "each is led to the other: the order stays as it is",
+                "deskphone",
+                people(&[("2001", "no_answer", "2003"), ("2002", "no_answer", "2003")]),
+                r#"diverts: { "2001": { no_answer: { extension: "2002" } }, "2002": { busy: { extension: "2001" }, no_answer: off } }"#,
+                &["diverts.2001", "diverts.2002"],
+            )
+        },
+        case(
+            "a mailbox is the same whatever its owner forwards",
+            "deskphone",
+            people(&[]),
+            r#"diverts: { "2001": { no_answer: { voicemail: "2002" } }, "2002": { busy: { voicemail: "2001" } } }"#,
+            &["diverts.2001", "diverts.2002"],
+        ),
+        case(
+            "answering rules",
+            "stratus",
+            domain(&[("102", "forward-always", "101")]),
+            r#"rules: { "101": { order: [{ when: default, forward: { always: { extension: "102" } } }] }, "102": { order: [{ when: default, ring: { simultaneous: { all_phones: true } } }] } }"#,
+            &["rules.102", "rules.101"],
+        ),
+        case(
+            "the forwards of Default rules",
+            "stratus",
+            domain(&[("102", "forward-no-answer", "101")]),
+            r#"diverts: { "101": { no_answer: { extension: "102" } }, "102": { no_answer: off } }"#,
+            &["diverts.102", "diverts.101"],
+        ),
+        case(
+            "rules that lead to somebody whose forwards change, though rules go first",
+            "stratus",
+            domain(&[("102", "forward-always", "101")]),
+            r#"rules: { "101": { order: [{ when: default, forward: { always: { extension: "102" } } }] } }
+diverts: { "102": { always: off } }"#,
+            &["diverts.102", "rules.101"],
+        ),
+        case(
+            "a failover of a queue to somebody who led into it, though queues go first",
+            "stratus",
+            domain(&[("102", "forward-always", "queue_400")]),
+            r#"queues: { "400": { failover: { extension: "102" } } }
+diverts: { "102": { always: off } }"#,
+            &["diverts.102", "queues.400"],
+        ),
+        case(
+            "a number that rings another one, which rang it",
+            "ctm",
+            ctm.to_owned(),
+            r#"queues: { Sales: {} }
+numbers: { "+18005550142": { route: { receiver: "+18005550143" } }, "+18005550143": { route: { queue: Sales } } }"#,
+            &["numbers.+18005550143", "numbers.+18005550142"],
+        ),
+        Case {
+            astray: true,
+            ..case(
+                "a queue that the forwards of a person lead to is gone after them",
+                "stratus",
+                domain(&[("103", "forward-no-answer", "queue_400")]),
+                r#"diverts: { "103": { no_answer: off } }
+absent: { queues: ["400"] }"#,
+                &["diverts.103", "queues.400"],
+            )
+        },
+    ]
+}
+
+/// Once a step was written before the one that opens the circle it closes, and callers went round and round for a write. Where
+/// there is an order in which they do not, it is that of the plan, and nothing has to be said of it.
+#[test]
+fn what_is_newly_led_to_is_changed_first() {
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let workspace = Workspace::default();
+        let account = if case.provider == "ctm" { "302341" } else { "acme" };
+        workspace.write("dialform.yaml", PROVIDERS);
+        workspace.write(&format!("live/{}/{account}.yaml", case.provider), &case.live);
+        let head = format!(
+            "tenant: acme\nprovider: {}\naccount: \"{account}\"\ntime_zone: America/Chicago\n",
+            case.provider
+        );
+        workspace.write("tenants/acme.yaml", format!("{head}{}\n", case.declared));
+        let planned = workspace.run(&["plan", "--sandbox", "--format", "json"]);
+        let plan: Value =
+            serde_json::from_str(&planned.out).unwrap_or_else(|error| panic!("{error}: {planned:?}"));
+        let tenant = &plan["tenants"][0];
+        let steps = tenant["steps"].as_array().into_iter().flatten();
+        let steps: Vec<&str> = steps.map(|step| step["address"].as_str().unwrap()).collect();
+        let meanwhile = &tenant["experience"]["meanwhile"];
+        let astray = meanwhile.as_array().is_some_and(|it| !it.is_empty());
+        let critical = tenant["steps"].to_string().contains("critical");
+        if steps != case.steps || astray != case.astray || critical {
+            wrong.push(format!("{}: {steps:?} {meanwhile}\n{planned:?}", case.about));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
