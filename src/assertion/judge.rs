@@ -48,7 +48,10 @@ fn of_course(
     let is_end = |words: &EndWords| says(network, &ended, words, home);
     let has_end = end.as_ref().is_some_and(|ends| ends.iter().any(is_end));
     if matches!(timeline.end, End::Unknown(_)) && !has_end {
-        return Some(format!("what becomes of the call is not known: `{ended}`"));
+        return Some(match network.leads_nowhere(timeline.end) {
+            true => format!("the call is lost, as the account does not have that: `{ended}`"),
+            false => format!("what becomes of the call is not known: `{ended}`"),
+        });
     }
     if end.is_some() && !has_end {
         return Some(format!("it ends `{ended}`"));

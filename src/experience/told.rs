@@ -212,6 +212,10 @@ impl Teller<'_> {
             End::Menu(label) => go(network.label_text(label, home)),
             End::RingsOn => format!("{} nothing until the caller gives up", tense.of("hear", "heard")),
             End::Loop => format!("{} in a circle", tense.of("go", "went")),
+            End::Unknown(label) if network.leads_nowhere(it.end) => {
+                let missing = network.label_text(label, home);
+                format!("{} lost: the account does not have {missing}", tense.of("are", "were"))
+            }
             End::Unknown(label) => {
                 format!("{}, of which nothing is known here", go(network.label_text(label, home)))
             }

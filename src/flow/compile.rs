@@ -18,7 +18,7 @@ use super::{
 };
 use crate::model::{
     self, Caller, Circumstances, DEFAULT_RULE, Destination, Dispatch, Divert, Diverts, E164, Limit, OrOff,
-    Pattern, Ring, RingTimeout, Ringable, Route, Tenant,
+    Pattern, Ring, RingTimeout, Ringable, Route, Tenant, owner_of,
 };
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::{BTreeSet, HashMap};
@@ -124,26 +124,27 @@ impl Network {
             device_of: None,
             devices: Vec::new(),
             hosted: None,
+            is_missing: false,
         });
         known.insert(name, party);
         party
     }
 
     fn label(&mut self, site: SiteId, word: &'static str, name: String) -> LabelId {
-        self.labels.push(Label { site, word, name });
+        self.labels.push(Label { site, word, name, is_missing: false });
         LabelId(id(self.labels.len() - 1))
     }
 }
 
-struct Compiler<'n, 'a> {
-    network: &'n mut Network,
+pub(super) struct Compiler<'n, 'a> {
+    pub(super) network: &'n mut Network,
     outside: &'n mut HashMap<String, PartyId>,
     config: &'n Config<'a>,
     tables: &'n Tables,
-    site: SiteId,
+    pub(super) site: SiteId,
     receivers: HashMap<PartyId, ReceiverId>,
     /// Every device that the tenant names.
-    devices: BTreeSet<&'a str>,
+    pub(super) devices: BTreeSet<&'a str>,
 }
 
 impl<'a> Compiler<'_, 'a> {
@@ -151,7 +152,7 @@ impl<'a> Compiler<'_, 'a> {
         &mut self.network.sites[self.site.at()]
     }
 
-    fn party(&mut self, name: &str) -> PartyId {
+    pub(super) fn party(&mut self, name: &str) -> PartyId {
         if let Some(party) = self.site().parties.get(name) {
             return *party;
         }
@@ -163,6 +164,7 @@ impl<'a> Compiler<'_, 'a> {
             device_of: None,
             devices: Vec::new(),
             hosted: None,
+            is_missing: false,
         });
         self.site().parties.insert(name.to_owned(), party);
         party
@@ -186,6 +188,16 @@ impl<'a> Compiler<'_, 'a> {
 
     fn label(&mut self, word: &'static str, name: &str) -> LabelId {
         self.network.label(self.site, word, name.to_owned())
+    }
+
+    /// What stands for an extension that is seen not to be there.
+    pub(super) fn missing(&mut self, name: &str) -> Option<LabelId> {
+        let is_missing = self.config.circumstances.is_some_and(|it| it.lacks(self.config.tenant, name));
+        is_missing.then(|| {
+            let label = self.label("extension", name);
+            self.network.labels[label.at()].is_missing = true;
+            label
+        })
     }
 
     fn compile(mut self) {
@@ -227,7 +239,8 @@ impl<'a> Compiler<'_, 'a> {
         let in_rules = key.as_ref().and_then(|key| tenant.rules.get(key));
         let is_known = in_rules.is_some() || key.as_ref().is_some_and(|key| tenant.diverts.contains_key(key));
         let is_whole = self.config.is_whole;
-        let unknown = (!is_known && !is_whole).then(|| self.label("extension", name));
+        let missing = self.missing(name);
+        let unknown = missing.or_else(|| (!is_known && !is_whole).then(|| self.label("extension", name)));
         // A rule that `bulk` has put on top of others says nothing of those.
         let is_on_top = |rule: &model::Rule| {
             tenant.bulk.iter().any(|it| {
@@ -323,8 +336,14 @@ impl<'a> Compiler<'_, 'a> {
                     Target::Extension(self.extension(name))
                 }
             }
-            Destination::Phone(to) => Target::Phone(self.extension(to.as_str())),
-            Destination::Voicemail(to) => Target::Mailbox(self.mailbox(to.as_str())),
+            Destination::Phone(to) => match self.missing(to.as_str()) {
+                Some(label) => Target::Unknown(label),
+                None => Target::Phone(self.extension(to.as_str())),
+            },
+            Destination::Voicemail(to) => match self.missing(to.as_str()) {
+                Some(label) => Target::Unknown(label),
+                None => Target::Mailbox(self.mailbox(to.as_str())),
+            },
             Destination::OwnVoicemail => Target::Mailbox(self.mailbox(owner)),
             Destination::Queue(to) => Target::Queue(self.queue(to)),
             Destination::Number(to) => self.number(to),
@@ -399,7 +418,11 @@ impl<'a> Compiler<'_, 'a> {
 
     fn ringable(&mut self, target: &Ringable) -> PartyId {
         match target {
-            Ringable::Extension(it) | Ringable::Device(it) => self.party(it.as_str()),
+            Ringable::Extension(it) => self.phone(it.as_str(), it.as_str()),
+            Ringable::Device(it) => match owner_of(it.as_str()) {
+                Some(owner) => self.phone(it.as_str(), owner.as_str()),
+                None => self.party(it.as_str()),
+            },
             Ringable::Number(number) => self.outside(number),
             Ringable::Agent(email) => self.party(email),
             // Somebody, of whom only the dial rule is known.
@@ -520,21 +543,6 @@ impl<'a> Compiler<'_, 'a> {
             legs.push(Leg { party: self.ringable(&also.target), delay: also.delay.saturating_mul(1000) });
         }
         legs
-    }
-
-    /// Tells each device whose it is, also where the extension itself is not declared.
-    fn fill_devices(&mut self) {
-        for device in self.devices.clone() {
-            let letters = device.char_indices().filter(|(at, it)| *at > 0 && it.is_ascii_alphabetic());
-            let splits: Vec<usize> = letters.map(|(at, _)| at).collect();
-            let is_declared =
-                |at: &&usize| self.network.sites[self.site.at()].extensions.contains_key(&device[..**at]);
-            let split = splits.iter().rev().find(is_declared).or(splits.first());
-            let Some(name) = split.map(|at| device[..*at].to_owned()) else { continue };
-            let (party, phone) = (self.party(device), self.party(&name));
-            self.network.parties[party.at()].device_of = Some(phone);
-            self.network.parties[phone.at()].devices.push(party);
-        }
     }
 
     fn fill_receivers(&mut self) {

@@ -61,6 +61,9 @@ impl Walk<'_, '_> {
         match next {
             Next::Go(Target::Extension(other)) if !self.ask(Point::U17) => {
                 let it = &self.network.extensions[other.at()];
+                if let Some(label) = it.unknown.filter(|it| self.network.labels[it.at()].is_missing) {
+                    return Next::End(End::Unknown(label));
+                }
                 match self.ring(System::Deskphone, &it.own_leg, Some(RING)) {
                     Rang::Ended(end) => Next::End(end),
                     Rang::Unanswered | Rang::Endless => self.dropped(Dropped::NoAnswer),

@@ -4,8 +4,8 @@
 use super::{
     drawn::{Drawing, Edge, Kind, Line, Mark, Node, Sort},
     network::{
-        ExtensionId, Forwards, Leg, Network, NumberId, PartyId, QueueId, ReceiverId, Rule, ScheduleState,
-        SiteId, Target, Way,
+        ExtensionId, Forwards, LabelId, Leg, Network, NumberId, PartyId, QueueId, ReceiverId, Rule,
+        ScheduleState, SiteId, Target, Way,
     },
     point::Point,
     system::System,
@@ -223,7 +223,7 @@ impl<'n> Pen<'n> {
                 Target::Phone(it) => self.phone(node, it),
                 Target::Queue(it) => self.queue(node, it),
                 Target::Receiver(it) => self.receiver(node, it),
-                Target::Unknown(_) => self.not_known(node),
+                Target::Unknown(label) => self.not_known(node, label),
                 Target::Mailbox(_)
                 | Target::Outside(_)
                 | Target::Agent(_)
@@ -233,8 +233,12 @@ impl<'n> Pen<'n> {
         }
     }
 
-    fn not_known(&mut self, node: usize) {
-        self.line(node, "neither declared here nor read");
+    fn not_known(&mut self, node: usize, label: LabelId) {
+        let is_missing = self.network.labels[label.at()].is_missing;
+        self.line(
+            node,
+            if is_missing { "the account does not have it" } else { "neither declared here nor read" },
+        );
     }
 
     fn number(&mut self, node: usize, handle: NumberId) {
@@ -282,8 +286,8 @@ impl<'n> Pen<'n> {
     fn extension(&mut self, node: usize, handle: ExtensionId) {
         let network = self.network;
         let it = &network.extensions[handle.at()];
-        if it.unknown.is_some() {
-            return self.not_known(node);
+        if let Some(label) = it.unknown {
+            return self.not_known(node, label);
         }
         if network.site(it.site).system == System::Deskphone {
             return self.deskphone(node, handle);
@@ -453,8 +457,8 @@ impl<'n> Pen<'n> {
         if let Some(label) = it.label.as_ref().filter(|label| **label != it.name) {
             self.line(node, label.clone());
         }
-        if it.unknown.is_some() {
-            return self.not_known(node);
+        if let Some(label) = it.unknown {
+            return self.not_known(node, label);
         }
         let mut agents = Vec::new();
         for agent in &it.agents {
@@ -509,8 +513,8 @@ impl<'n> Pen<'n> {
         if let Some(label) = &it.label {
             self.line(node, label.clone());
         }
-        if it.unknown.is_some() {
-            self.not_known(node);
+        if let Some(label) = it.unknown {
+            self.not_known(node, label);
         }
         if let Some(number) = network.parties[it.party.at()].hosted {
             self.to(node, Target::Number(number), Sort::Leads, "rings");

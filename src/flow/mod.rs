@@ -6,7 +6,7 @@
 //! - [`state`]: phones, callers, platforms: what a call finds
 //! - [`network`]: the tenants as numbers and tables, made once for many calls
 //! - [`compile`]: from the types of the YAML to that
-//! - [`device`]: the devices that a tenant names
+//! - [`device`]: the devices that a tenant names; [`phones`]: whose they are
 //! - [`hours`]: the stretches of time in which a schedule is in force
 //! - [`horizon`](mod@horizon): the instants that tables know
 //! - [`dated`]: those of its dates, apart from its hours of the week
@@ -54,6 +54,7 @@ mod network;
 mod noticed;
 mod ordinary;
 mod part;
+mod phones;
 mod point;
 mod queue;
 mod reach;

@@ -63,6 +63,8 @@ pub struct Party {
     pub devices: Vec<PartyId>,
     /// An outside number that one of the tenants has: the call comes in there.
     pub hosted: Option<NumberId>,
+    /// Whether it is of an extension that is seen not to be there: it is never registered.
+    pub is_missing: bool,
 }
 
 #[derive(Debug)]
@@ -79,6 +81,8 @@ pub struct Label {
     pub site: SiteId,
     pub word: &'static str,
     pub name: String,
+    /// Whether it is seen not to be there: what was not read may be.
+    pub is_missing: bool,
 }
 
 /// Where a call goes next.

@@ -91,6 +91,9 @@ impl Network {
             End::Menu(label) => format!("the caller comes to {}", self.label_text(label, home)),
             End::RingsOn => "it goes on until the caller gives up".to_owned(),
             End::Loop => "the call goes in a circle".to_owned(),
+            End::Unknown(label) if self.leads_nowhere(end) => {
+                format!("the call is lost: the account does not have {}", self.label_text(label, home))
+            }
             End::Unknown(label) => {
                 format!(
                     "what follows is not known: {} is neither declared here nor read",

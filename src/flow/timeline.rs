@@ -189,6 +189,16 @@ impl Network {
         format!("{} {name}", label.word)
     }
 
+    /// Whether what becomes of a call is neither declared nor read.
+    pub fn is_not_known(&self, end: End) -> bool {
+        matches!(end, End::Unknown(label) if !self.labels[label.at()].is_missing)
+    }
+
+    /// Whether a call is lost: it leads to what is seen not to be there.
+    pub fn leads_nowhere(&self, end: End) -> bool {
+        matches!(end, End::Unknown(label) if self.labels[label.at()].is_missing)
+    }
+
     /// An end in the words of `SEMANTICS.md`, as it is called at one of the tenants.
     pub fn end_text(&self, end: End, home: SiteId) -> String {
         match end {

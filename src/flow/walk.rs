@@ -203,6 +203,9 @@ impl Walk<'_, '_> {
 
     /// What a phone does now.
     pub fn state(&mut self, party: PartyId) -> Phone {
+        if self.network.parties[party.at()].is_missing {
+            return Phone::Offline;
+        }
         self.shared.met.phone(party);
         self.given.phone(self.network, party)
     }
@@ -350,7 +353,7 @@ impl Walk<'_, '_> {
         };
         let (end, at) = walk.run(Target::Number(number));
         let reached = walk.now;
-        walk.shared.met.is_unknown |= matches!(end, End::Unknown(_));
+        walk.shared.met.is_unknown |= walk.network.is_not_known(end);
         let lifted = match end {
             End::Answered(_) | End::Voicemail(_) | End::Menu(_) | End::Leaves(_) => Some(reached),
             _ => None,

@@ -68,8 +68,11 @@ pub enum Fate {
 
 /// Whether a caller may end with nobody and no message. Where phones are answered, whoever waits or hears it ring on waits for
 /// nobody.
-fn is_lost(verdict: &Verdict) -> bool {
-    let is_lost = |end: End| matches!(end, End::Dropped(_) | End::Loop | End::RingsOn | End::Waits(_));
+fn is_lost(network: &Network, verdict: &Verdict) -> bool {
+    let is_lost = |end: End| {
+        let is_held = matches!(end, End::Dropped(_) | End::Loop | End::RingsOn | End::Waits(_));
+        is_held || network.leads_nowhere(end)
+    };
     verdict.timelines.iter().any(|it| is_lost(it.end))
 }
 
@@ -78,8 +81,8 @@ fn is_taken(verdict: &Verdict) -> bool {
     verdict.timelines.iter().all(|it| matches!(it.end, End::Answered(_) | End::Leaves(_)))
 }
 
-fn is_known(verdict: &Verdict) -> bool {
-    !verdict.is_cut && !verdict.timelines.iter().any(|it| matches!(it.end, End::Unknown(_)))
+fn is_known(network: &Network, verdict: &Verdict) -> bool {
+    !verdict.is_cut && !verdict.timelines.iter().any(|it| network.is_not_known(it.end))
 }
 
 /// What calls find: on an ordinary day every phone is answered after 5 seconds, or else is offline.
@@ -147,6 +150,8 @@ fn one(
     let ends = |verdict: &Verdict| verdict.timelines.iter().map(|it| it.end).collect::<BTreeSet<_>>();
     let words =
         |verdict: &Verdict| ends(verdict).into_iter().map(|end| network.end_story(end, site)).collect();
+    let is_lost = |verdict: &Verdict| is_lost(network, verdict);
+    let is_known = |verdict: &Verdict| is_known(network, verdict);
     let (usually, then) = (judge(&states.usual), judge(&states.out));
     let switched = match &states.switched {
         Some(on) => judge(on),

@@ -126,7 +126,7 @@ impl<'a> Judge<'a> {
         let usual = |at: Seconds| Then { not_known: missing.clone(), ..then(&judge(&self.usual, at), at) };
         // What is not known may go by the clock as well.
         let in_hours = judge(&self.usual, open);
-        let unknown = in_hours.timelines.iter().map(|it| it.end).filter(|end| matches!(end, End::Unknown(_)));
+        let unknown = in_hours.timelines.iter().map(|it| it.end).filter(|end| network.is_not_known(*end));
         let unknown = words(&mut unknown.into_iter());
         let nobody_knows = (!unknown.is_empty() || !schedules.is_empty() || hidden.route).then(|| Then {
             ends: unknown,

@@ -140,7 +140,9 @@ pub async fn start(
     let known = scene.tenants.iter().filter_map(|(at, tenant)| {
         let it = checked.tenants.get(*at)?;
         let is_whole = live.is_some_and(|live| live.objects(it.index).is_some());
-        Some(Site { tenant, system: System::of_kind(it.provider.kind)?, is_whole })
+        let (system, circumstances) =
+            (System::of_kind(it.provider.kind)?, live.and_then(|live| live.circumstances(it.index)));
+        Some(Site { tenant, system, is_whole, circumstances })
     });
     let sites: Vec<Site<'_>> = known.collect();
     let home = sites.iter().position(|it| it.tenant.tenant == asked.tenant()).unwrap_or_default();

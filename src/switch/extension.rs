@@ -33,15 +33,17 @@ struct InForce<'a> {
 
 impl<'a> Maker<'a> {
     pub fn build_extension(&mut self, site: usize, name: &str) -> Vec<Step> {
-        let Site { tenant, system, is_whole } = self.site(site);
+        let known = self.site(site);
+        let Site { tenant, system, is_whole, .. } = known;
         if tenant.queues.contains_key(name) {
             return vec![Step::Goto(self.place(Key::Queue(site, name.to_owned())))];
         }
-        let Ok(extension) = name.parse::<Extension>() else { return self.unknown(site, "extension", name) };
+        let unknown = |maker: &mut Self| vec![Step::Goto(maker.unknown(site, "extension", name))];
+        let Ok(extension) = name.parse::<Extension>() else { return unknown(self) };
         let rules = tenant.rules.get(&extension);
         let diverts = tenant.diverts.get(&extension);
-        if rules.is_none() && diverts.is_none() && !is_whole {
-            return self.unknown(site, "extension", name);
+        if known.lacks(name) || (rules.is_none() && diverts.is_none() && !is_whole) {
+            return unknown(self);
         }
         if *system == System::Deskphone {
             return self.build_deskphone(site, name, diverts);
@@ -64,11 +66,6 @@ impl<'a> Maker<'a> {
             return vec![Step::Goto(self.mailbox(site, name))];
         }
         self.rings(site, name, rules, ring, forward)
-    }
-
-    fn unknown(&mut self, site: usize, word: &str, name: &str) -> Vec<Step> {
-        let name = self.name(site, name);
-        vec![Step::Goto(self.end(&format!("unknown {word} {name}"), false))]
     }
 
     /// Steps 1 to 3.
@@ -205,7 +202,8 @@ impl<'a> Maker<'a> {
             (false, true) => own.iter().take(1).map(phone).collect(),
             (false, false) => Vec::new(),
         };
-        for also in &several.also {
+        let known = self.site(site);
+        for also in several.also.iter().filter(|it| !known.lacks_phone(&it.target)) {
             let rung = match &also.target {
                 Ringable::Number(number) => Phone::Outside(number.clone()),
                 Ringable::Extension(it) | Ringable::Device(it) => Phone::Own(site, it.as_str().to_owned()),
@@ -225,6 +223,9 @@ impl<'a> Maker<'a> {
 
     /// A phone past its rules.
     pub fn build_phone(&mut self, site: usize, name: &str) -> Vec<Step> {
+        if self.site(site).lacks(name) {
+            return vec![Step::Goto(self.unknown(site, "extension", name))];
+        }
         let tenant = self.site(site).tenant;
         let rules = name.parse().ok().and_then(|it: Extension| tenant.rules.get(&it));
         let seconds = match rules.and_then(|it| it.ring_timeout) {

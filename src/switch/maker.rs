@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     flow::{Caller, System},
-    model::{Destination, E164, Route, Tenant},
+    model::{Circumstances, Destination, E164, Ringable, Route, Tenant, owner_of},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +17,24 @@ pub struct Site<'a> {
     pub system: System,
     /// Whether everything live is in it.
     pub is_whole: bool,
+    /// What else is live, where that was read.
+    pub circumstances: Option<&'a Circumstances>,
+}
+
+impl Site<'_> {
+    /// Whether an extension is seen not to be there.
+    pub fn lacks(&self, extension: &str) -> bool {
+        self.circumstances.is_some_and(|it| it.lacks(self.tenant, extension))
+    }
+
+    /// Whether a phone is of such an extension: nobody can be registered there.
+    pub fn lacks_phone(&self, phone: &Ringable) -> bool {
+        match phone {
+            Ringable::Extension(it) => self.lacks(it.as_str()),
+            Ringable::Device(it) => owner_of(it.as_str()).is_some_and(|it| self.lacks(it.as_str())),
+            _ => false,
+        }
+    }
 }
 
 /// One instant, and who calls.
@@ -163,8 +181,17 @@ impl<'a> Maker<'a> {
     }
 
     pub fn mailbox(&mut self, site: usize, name: &str) -> Place {
+        if self.site(site).lacks(name) {
+            return self.unknown(site, "extension", name);
+        }
         let text = format!("voicemail {}", self.name(site, name));
         self.end(&text, true)
+    }
+
+    /// Where something is that nobody knows.
+    pub fn unknown(&mut self, site: usize, word: &str, name: &str) -> Place {
+        let name = self.name(site, name);
+        self.end(&format!("unknown {word} {name}"), false)
     }
 
     /// Whose number it is: whoever routes it, else whoever has a forward for it.

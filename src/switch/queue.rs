@@ -21,7 +21,7 @@ impl Maker<'_> {
         let shown = self.name(site, name);
         let Some((queue, agents)) = tenant.queues.get(name).and_then(|it| Some((it, it.agents.as_ref()?)))
         else {
-            return vec![Step::Goto(self.end(&format!("unknown queue {shown}"), false))];
+            return vec![Step::Goto(self.unknown(site, "queue", name))];
         };
         let own = self.queue_count;
         self.queue_count += 1;
@@ -103,7 +103,8 @@ impl Maker<'_> {
         sorted.sort_by_key(|(order, _)| *order);
         // Those who are rung by nobody keep callers waiting.
         let rung = sorted.into_iter().filter(|_| queue.dispatch != Some(Dispatch::CallPark));
-        for (_, agent) in rung {
+        let known = self.site(site);
+        for (_, agent) in rung.filter(|(_, agent)| !known.lacks_phone(&agent.target)) {
             let phone = match &agent.target {
                 Ringable::Number(number) => Phone::Outside(number.clone()),
                 Ringable::Extension(it) | Ringable::Device(it) => Phone::Own(site, it.as_str().to_owned()),

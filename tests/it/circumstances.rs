@@ -2,6 +2,7 @@
 //! Sentences, traces and circles go by what was read of it, as the notes of a plan do.
 
 use crate::world::World;
+use dialform::error::Ending;
 
 const LIVE: &str = r#"
 domain: { domain: acme.1.service, time-zone: US/Central }
@@ -84,4 +85,107 @@ fn a_circle_by_do_not_disturb_is_found() {
         check.out,
         check.err
     );
+}
+
+/// Of an account without extension 107, where a number, a mailbox, a rule and a queue still lead to it.
+const DEPARTED: &str = r#"
+domain: { domain: acme.1.service, time-zone: US/Central }
+users:
+  - { user: "101", answerrules: [{ time-frame: "*", simultaneous-ring: { enabled: yes, parameters: ["107"] } }] }
+  - { user: "102" }
+  - { user: "103", answerrules: [{ time-frame: "*", forward-always: { enabled: yes, parameters: ["107"] } }] }
+  - { user: "400", service-code: system-queue, answerrules: [{ time-frame: "*", forward-always: { enabled: yes, parameters: ["queue_400"] } }] }
+phonenumbers:
+  - { phonenumber: "12145550101", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "101" }
+  - { phonenumber: "12145550102", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "102" }
+  - { phonenumber: "12145550103", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "103" }
+  - { phonenumber: "12145550107", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "107" }
+  - { phonenumber: "12145550108", dial-rule-application: to-voicemail, dial-rule-translation-destination-user: "107" }
+  - { phonenumber: "12145550109", dial-rule-application: to-callqueue, dial-rule-translation-destination-user: "400" }
+callqueues:
+  - callqueue: "400"
+    callqueue-dispatch-type: Ring All
+    callqueue-agent-dispatch-timeout-seconds: 20
+    agents: [{ callqueue-agent-id: 107@acme.1.service }]
+"#;
+
+fn departed(tenant: &str) -> World {
+    let world = World::new(tenant);
+    world.write("live/pbx/acme.1.service.yaml", DEPARTED);
+    world
+}
+
+/// The plan said that calls to an extension which the account does not have are lost, and a trace had it ring, and somebody
+/// answer. An extension that is there, and of which nothing is set, rings as ever.
+#[test]
+fn an_extension_that_is_not_there_does_not_ring() {
+    let lost = "the call is lost: the account does not have extension 107";
+    let cases = [
+        ("+12145550107", lost),
+        ("+12145550108", lost),
+        ("+12145550103", lost),
+        ("acme/107", lost),
+        ("+12145550101", "the caller reaches the mailbox of 101"),
+        ("+12145550109", "the caller waits in queue 400 until giving up"),
+        ("+12145550102", "somebody answers at 102"),
+        ("acme/102", "somebody answers at 102"),
+    ];
+    let world = departed("numbers: { \"+12145550107\": { label: Ben } }");
+    for (called, told) in cases {
+        let trace = world.run(&["trace", called, "--given", "everybody=answers@5"]);
+        assert!(trace.out.contains(told), "{called}: {}{}", trace.out, trace.err);
+        assert!(!trace.out.contains("107 rings"), "{called}: {}", trace.out);
+    }
+    let plan = world.run(&["plan"]).out;
+    assert!(plan.contains("extension 107, which account `acme.1.service` does not have"), "{plan}");
+    // Nothing of the account is read: what the files do not say is not known.
+    let base = (*world).run(&["trace", "+12145550107"]);
+    assert!(base.out.contains("what follows is not known"), "{}{}", base.out, base.err);
+}
+
+/// The same of what holds, of what an outage changes, of every call, and of a picture.
+#[test]
+fn what_is_asked_of_it_is_told() {
+    let world = departed("numbers: { \"+12145550107\": { label: Ben } }");
+    let test = |end: &str| {
+        world.write(
+            "tests/ben.yaml",
+            format!(
+                "tests:\n  - name: ben\n    call: \"+12145550107\"\n    given: {{ everybody: answers@5 }}\n    expect: {{ {end} }}\n"
+            ),
+        );
+        let done = world.run(&["test", "--on", "live"]);
+        (done.ending, format!("{}{}", done.out, done.err))
+    };
+    for (end, holds) in
+        [("end: answered 107", false), ("never: dropped", false), ("end: unknown extension 107", true)]
+    {
+        let (ending, said) = test(end);
+        assert_eq!(ending == Ending::Fine, holds, "{end}: {said}");
+        assert_eq!(said.contains("the call is lost, as the account does not have that"), !holds, "{said}");
+    }
+    for (line, told) in [
+        ("drill --extensions 101", "+1 214 555 0107  as usual   the call is lost"),
+        ("drill --platform-down", "+1 214 555 0107  lost "),
+        ("check --calls", "reaches nobody: the call is lost: the account does not have extension 107"),
+        ("graph +12145550107", "the account does not have it"),
+    ] {
+        let done = world.run(&line.split(' ').collect::<Vec<_>>());
+        let said = format!("{}{}", done.out, done.err);
+        assert!(said.contains(told), "{line}: {said}");
+    }
+}
+
+/// The sentences of a plan said of it that nothing is known.
+#[test]
+fn a_plan_says_that_calls_were_lost() {
+    let world =
+        departed("numbers: { \"+12145550107\": { route: { extension: \"101\" } } }\nrules: { \"101\": {} }");
+    let plan = world.run(&["plan"]);
+    let told = "they were lost: the account does not have extension 107";
+    assert!(plan.out.contains(told), "{}{}", plan.out, plan.err);
+    let world = departed("numbers: { \"+12145550102\": { route: { extension: \"107\" } } }");
+    let plan = world.run(&["plan"]);
+    let said = format!("{}{}", plan.out, plan.err);
+    assert!(said.contains("error[no-such-extension]") && said.contains("not planned"), "{said}");
 }

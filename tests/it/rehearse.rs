@@ -442,7 +442,7 @@ fn nothing_that_is_written_gets_into_a_line() {
         let Ok(tenant) = serde_json::from_value::<Tenant>(value.clone()) else { continue };
         for system in [System::Stratus, System::CallTrackingMetrics, System::Deskphone] {
             let in_force = |_: &str, schedule: &str| schedule.len().checked_rem(3).map(|it| it == 0);
-            let sites = [Site { tenant: &tenant, system, is_whole: taken % 2 == 0 }];
+            let sites = [Site { tenant: &tenant, system, is_whole: taken % 2 == 0, circumstances: None }];
             let stage = Stage { sites: &sites, home: 0, in_force: &in_force, caller: &Caller::Unlisted };
             let made = make(&stage);
             let listen = Listen {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     flow::{
-        network::{NumberId, PartyId, QueueId, Target},
+        network::{Network, NumberId, PartyId, QueueId, Target},
         state::{Caller, Given, Platform},
         supposed::SOMEBODY,
         system::System,
@@ -33,8 +33,9 @@ enum Fate {
     Unknown,
 }
 
-fn fate(end: End) -> Fate {
+fn fate(network: &Network, end: End) -> Fate {
     match end {
+        _ if network.leads_nowhere(end) => Fate::Lost,
         End::Answered(_) | End::Voicemail(_) | End::Leaves(_) | End::Menu(_) => Fate::Reached,
         End::Dropped(Dropped::Blocked | Dropped::Spam | Dropped::HangUp) => Fate::Meant,
         End::Dropped(_) => Fate::Lost,
@@ -45,7 +46,8 @@ fn fate(end: End) -> Fate {
 }
 
 /// What is wrong with a call to a number that was placed in a state, and with which of its ends.
-pub fn fault(system: System, state: State, ends: &[End]) -> Option<(Fault, End)> {
+pub fn fault(network: &Network, system: System, state: State, ends: &[End]) -> Option<(Fault, End)> {
+    let fate = |end| fate(network, end);
     let first = |of: &dyn Fn(End) -> bool| ends.iter().copied().find(|end| of(*end));
     let is_bad = |end: End| matches!(fate(end), Fate::Lost | Fate::Held | Fate::Circle);
     match state {
@@ -89,7 +91,9 @@ impl Sweep<'_, '_> {
             return;
         }
         let ends: Vec<End> = verdict.timelines.iter().map(|it| it.end).collect();
-        let Some((fault, end)) = fault(self.network.system_of(number), state, &ends) else { return };
+        let Some((fault, end)) = fault(self.network, self.network.system_of(number), state, &ends) else {
+            return;
+        };
         let name = self.network.number_text(number);
         let story = self.network.end_story(end, sight.site);
         let (message, help) = match fault {
@@ -167,7 +171,7 @@ impl Sweep<'_, '_> {
         if !leads_back || platform != Platform::Switched || self.met.is_unknown {
             return;
         }
-        let is_bad = |end: End| matches!(fate(end), Fate::Lost | Fate::Held | Fate::Circle);
+        let is_bad = |end: End| matches!(fate(self.network, end), Fate::Lost | Fate::Held | Fate::Circle);
         let Some(end) = verdict.timelines.iter().map(|it| it.end).find(|end| is_bad(*end)) else { return };
         let name = self.network.number_text(number);
         let story = self.network.end_story(end, sight.site);

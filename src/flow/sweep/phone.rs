@@ -79,14 +79,19 @@ impl Sweep<'_, '_> {
         at: Seconds,
     ) {
         let name = self.network.party_text(leg.party, it.site);
+        let is_missing = self.network.parties[leg.party.at()].is_missing;
         let why = match timeout.filter(|timeout| leg.delay >= *timeout) {
             Some(timeout) => {
                 format!("it begins after {} s, and ringing ends after {} s", leg.delay / 1000, timeout / 1000)
             }
+            None if is_missing => "the account does not have that extension".to_owned(),
             None => format!("the call is over before its {} s have passed", leg.delay / 1000),
         };
         let message = format!("{name} never rings: {why}");
-        let help = "make its delay shorter, or `ring_timeout` longer";
+        let help = match is_missing {
+            true => "take it out of the list",
+            false => "make its delay shorter, or `ring_timeout` longer",
+        };
         let (path, to) = (self.path(it, rule).join("ring"), Target::Extension(handle));
         let given = self.silent.clone();
         let call = Call { to, at, caller: Caller::Unlisted };
@@ -207,6 +212,7 @@ impl Sweep<'_, '_> {
             let rules = agent.extension.map(|it| self.network.extensions[it.at()].rules.as_slice());
             let is_undisturbed = rules.into_iter().flatten().any(|rule| rule.do_not_disturb);
             let help = match is_undisturbed {
+                _ if party.is_missing => "take it out: the account does not have that extension",
                 true => "its own rule says `do_not_disturb`: take that out, or the agent",
                 false => "give callers more time before `no_answer`, or let agents ring shorter",
             };

@@ -106,6 +106,8 @@ impl Read for DeskphoneReader {
                 });
             }
         }
+        let there = ids.keys().map(ToString::to_string).collect();
+        observed.circumstances.extensions = Some(there).filter(|it: &BTreeSet<String>| !it.is_empty());
         observed.obstacles.extend(misnamed(scope, &ids));
         let mut reads = Vec::new();
         let wanted = scope.wanted.keys().filter(|address| address.kind == Kind::Diverts);

@@ -7,7 +7,7 @@ use crate::{
         Spam, references,
     },
     path::Path,
-    plan::{Observed, in_words},
+    plan::{Observed, Role, in_words},
     provider::{
         Scope,
         stratus::{
@@ -29,9 +29,12 @@ pub fn circumstances(live: &DomainData) -> Circumstances {
         };
         rules.iter().filter_map(to).collect()
     };
+    let roles = &live.context.roles;
+    let there = roles.iter().filter(|(_, role)| **role != Role::Queue);
     Circumstances {
         mailboxes_off: without_mailbox(live).into_iter().map(str::to_owned).collect(),
         on_dnd: live.rules.iter().flat_map(of).collect(),
+        extensions: (!roles.is_empty()).then(|| there.map(|(it, _)| it.to_string()).collect()),
     }
 }
 
