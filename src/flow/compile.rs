@@ -240,6 +240,7 @@ impl<'a> Compiler<'_, 'a> {
         let is_known = in_rules.is_some() || key.as_ref().is_some_and(|key| tenant.diverts.contains_key(key));
         let is_whole = self.config.is_whole;
         let missing = self.missing(name);
+        self.network.parties[phone.at()].is_missing = missing.is_some();
         let unknown = missing.or_else(|| (!is_known && !is_whole).then(|| self.label("extension", name)));
         // A rule that `bulk` has put on top of others says nothing of those.
         let is_on_top = |rule: &model::Rule| {
@@ -327,7 +328,7 @@ impl<'a> Compiler<'_, 'a> {
 
     /// A destination of what belongs to `owner`.
     fn target(&mut self, to: &Destination, owner: &str) -> Target {
-        match to {
+        match self.config.circumstances.map_or(to, |it| it.meant(to)) {
             Destination::Extension(to) => {
                 let name = to.as_str();
                 if self.config.tenant.queues.contains_key(name) {

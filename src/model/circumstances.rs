@@ -1,6 +1,6 @@
 //! What an account holds that no file declares, and that calls depend on.
 
-use super::{Tenant, destination::Destination};
+use super::{Reference, Tenant, destination::Destination};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// As far as it was read: of what is not in it nothing is known, and it counts as usual.
@@ -12,6 +12,8 @@ pub struct Circumstances {
     pub on_dnd: BTreeMap<(String, String), Destination>,
     /// Every extension that there is, but for those of queues, which are objects. None: the list was not read.
     pub extensions: Option<BTreeSet<String>>,
+    /// Live tokens that are extensions which are gone, or mailboxes of such, by the word: what is one only the account says.
+    pub gone: BTreeMap<String, Destination>,
 }
 
 impl Circumstances {
@@ -19,6 +21,25 @@ impl Circumstances {
         self.mailboxes_off.extend(more.mailboxes_off);
         self.on_dnd.extend(more.on_dnd);
         self.extensions = more.extensions.or_else(|| self.extensions.take());
+        self.gone.extend(more.gone);
+    }
+
+    /// Where calls are sent to by a destination, whatever word it is written with.
+    pub fn meant<'d>(&'d self, to: &'d Destination) -> &'d Destination {
+        match to {
+            Destination::DialString(word) => self.gone.get(word).unwrap_or(to),
+            _ => to,
+        }
+    }
+
+    /// The same of a pointer.
+    pub fn meant_by(&self, to: Reference) -> Reference {
+        let Reference::DialString(word) = &to else { return to };
+        match self.gone.get(word) {
+            Some(Destination::Extension(gone)) => Reference::Extension(gone.clone()),
+            Some(Destination::Voicemail(gone)) => Reference::Voicemail(gone.clone()),
+            _ => to,
+        }
     }
 
     /// Whether nothing answers at an extension: it is seen not to be there, and is no queue of the tenant.

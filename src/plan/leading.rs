@@ -98,7 +98,7 @@ pub(super) fn nowhere(
         let step = steps.get(address);
         let live = observed.objects.get(address);
         let Some(after) = step.map_or(live, |step| step.after.as_ref()) else { continue };
-        for (path, to) in led(address, after) {
+        for (path, to) in led(address, after, observed) {
             let still = || format!("{} still leads to", in_words(after, &path));
             if let Some(gone) = gone(account, &to, desired, observed) {
                 notes.push(Note::new(address, format!("{} {gone}", still())));
@@ -139,7 +139,7 @@ pub(super) fn undeclared(
     };
     let others = observed.objects.iter().filter(|(address, _)| only(address) && !is_said(address));
     for (address, live) in others.filter(|(address, _)| !goes(address) && !is_twin(address)) {
-        for (path, to) in led(address, live) {
+        for (path, to) in led(address, live, observed) {
             if is_of_diverts(address, place(live, &path).0) {
                 continue;
             }
@@ -151,8 +151,11 @@ pub(super) fn undeclared(
 }
 
 /// Where an object leads, with the extensions whose single phones it rings.
-fn led(address: &Address, resource: &Resource) -> Vec<(Path, Reference)> {
+fn led(address: &Address, resource: &Resource, observed: &Observed) -> Vec<(Path, Reference)> {
     let mut all = references(address, resource);
+    for (_, to) in &mut all {
+        *to = observed.circumstances.meant_by(to.clone());
+    }
     let phone = |(path, device): (Path, String)| Some((path, Reference::Phone(owner_of(&device)?)));
     all.extend(devices(resource).into_iter().filter_map(phone));
     all

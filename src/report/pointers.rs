@@ -3,7 +3,10 @@
 use super::{Target, words};
 use crate::{
     finding::{Finding, Place},
-    model::{Address, Extensions, Kind, Reference, Resource, Rule, Tenant, Until, devices, references},
+    model::{
+        Address, Circumstances, Extensions, Kind, Reference, Resource, Rule, Tenant, Until, devices,
+        references,
+    },
     path::{Path, Segment},
     plan::{Observed, Role, Source, in_words},
 };
@@ -186,7 +189,7 @@ pub fn live(target: &Target, observed: &Observed, source: &dyn Fn(&Address) -> O
         if target.owns(address, resource) {
             side.own.push(itself(address, source(address)));
         }
-        for (path, to) in found(target, address, resource) {
+        for (path, to) in held(target, address, resource, Some(&observed.circumstances)) {
             let place = in_words(resource, &path);
             side.pointers.push(Pointer { at: address.to_string(), place, to, source: source(address) });
         }
@@ -238,14 +241,28 @@ fn itself(address: &Address, source: Option<Source>) -> Pointer {
     Pointer { at: address.to_string(), place: String::new(), to: String::new(), source }
 }
 
-/// Where an object points to it, and how.
+/// Where an object of a file points to it, and how.
 fn found(target: &Target, address: &Address, resource: &Resource) -> Vec<(Path, String)> {
+    held(target, address, resource, None)
+}
+
+/// The same of any object. A token may be known to mean something else as well.
+fn held(
+    target: &Target,
+    address: &Address,
+    resource: &Resource,
+    circumstances: Option<&Circumstances>,
+) -> Vec<(Path, String)> {
     // Its own mailbox is a part of it.
     let own = |to: &Reference| {
         let itself = target.owns(address, resource) && target.extension().is_some();
         itself && matches!(to, Reference::Voicemail(_) | Reference::Queue(_) | Reference::Extension(_))
     };
-    let pointers = references(address, resource).into_iter();
+    let meant = |(path, to): (Path, Reference)| match circumstances {
+        Some(known) if !target.is(&to) => (path, known.meant_by(to)),
+        _ => (path, to),
+    };
+    let pointers = references(address, resource).into_iter().map(meant);
     let mut found: Vec<(Path, String)> = pointers
         .filter(|(_, to)| target.is(to) && !own(to))
         .map(|(path, to)| (path, words::reference(&to)))

@@ -302,3 +302,50 @@ fn an_extension_is_what_the_list_of_people_has() {
     let line = "account `harbour` has no extension `8`";
     assert!(format!("{}{}", plan.out, plan.err).contains(line), "{}{}", plan.out, plan.err);
 }
+
+/// Who has left is in no list any more, and diverts that still lead there are tokens: nothing said so, where on Stratus a note does.
+/// As before an import is what is live, and comes back from a restore to the letter.
+#[test]
+fn what_still_leads_to_somebody_who_has_left_is_said() {
+    let lost = "which account `harbour` does not have: calls sent there are lost";
+    let told = "the call is lost: the account does not have extension 2009";
+    for (to, mailbox, gone) in [
+        ("2009", false, Some("extension 2009")),
+        ("20 09", false, Some("extension 2009")),
+        ("2009", true, Some("the voicemail of extension 2009")),
+        // What is shorter or longer than any extension may be a number of the network.
+        ("9", false, None),
+        ("07700900123", false, None),
+        ("sip:desk@harbour.example", false, None),
+    ] {
+        let live = format!(
+            "people: [{{ extension: '2001', document: {{ callForwarding: {{ always: {{ enabled: false }}, busy: {{ enabled: \
+             false }}, noAnswer: {{ enabled: true, destination: '{to}', destinationVoicemailEnabled: {mailbox}, \
+             numberOfRings: 3 }} }}, businessContinuity: {{ enabled: false }} }} }}, {{ extension: '2002' }}]"
+        );
+        let system = System { live: live.leak(), ..BRIDGE };
+        let world = World::on(&system, "diverts: { \"2001\": { busy: voicemail } }");
+        let plan = world.run(&["plan"]).out;
+        let note = format!("note: diverts.2001: `no_answer` still leads to extension 2009, {lost}");
+        assert_eq!(plan.contains(&note), gone.is_some(), "{plan}");
+        assert_eq!(plan.contains("are lost"), gone.is_some(), "{plan}");
+        let asked = world.run(&["who-points-to", "extension:2009"]).out;
+        let count =
+            format!("0 declared pointers to extension:2009, {} live ones.", usize::from(gone.is_some()));
+        assert!(asked.replace(" 1 live one.", " 1 live ones.").contains(&count), "{asked}");
+        if let Some(gone) = gone {
+            assert!(asked.contains(&format!("diverts.2001: `no_answer` -> {gone}")), "{asked}");
+        }
+        for assumed in ["U17=yes", "U17=no"] {
+            let trace = world.run(&["trace", "acme/2001", "--assume", assumed]).out;
+            assert_eq!(trace.contains(told), gone.is_some(), "{trace}");
+            assert!(gone.is_none() || !trace.contains("U17"), "{trace}");
+        }
+        let before = document(&world, "2001");
+        let imported = world.run(&["import", "--account", "harbour", "--only", "diverts.*", "--write"]);
+        assert_eq!(imported.ending, Ending::Fine, "{}{}", imported.out, imported.err);
+        let plan = world.run(&["plan"]).out;
+        assert!(plan.contains("No changes"), "{plan}");
+        assert_eq!(document(&world, "2001"), before);
+    }
+}

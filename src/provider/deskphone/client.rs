@@ -131,10 +131,24 @@ impl Read for DeskphoneReader {
             if unreadable != Unreadable::default() {
                 observed.unreadable.insert(address.clone(), unreadable.0);
             }
+            observed.circumstances.gone.extend(gone(&address, &diverts, &ids));
             observed.objects.insert(address, Resource::Diverts(diverts));
         }
         Ok(observed)
     }
+}
+
+/// The tokens of live diverts that are extensions which are gone: as long as one that somebody has (FACTS deskphone/dashboard-11),
+/// for a shorter or longer number may be one of the network.
+fn gone(address: &Address, diverts: &Diverts, ids: &Ids) -> Vec<(String, Destination)> {
+    let is_long = |it: &Extension| ids.keys().any(|other| other.as_str().len() == it.as_str().len());
+    let tokens = diverts.conditions().into_iter().filter_map(|(_, divert)| match divert {
+        Some(Divert::To(Destination::DialString(word))) => Some(word),
+        _ => None,
+    });
+    let meant = tokens.filter_map(|word| Some((word.clone(), convert::means(address, word)?)));
+    let is_gone = |(_, to): &(String, Destination)| matches!(to, Destination::Extension(it) | Destination::Voicemail(it) if is_long(it) && !ids.contains_key(it));
+    meant.filter(is_gone).collect()
 }
 
 /// Extensions that are declared as something else: they would be read back as extensions, and never be as declared.

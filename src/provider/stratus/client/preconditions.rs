@@ -35,6 +35,7 @@ pub fn circumstances(live: &DomainData) -> Circumstances {
         mailboxes_off: without_mailbox(live).into_iter().map(str::to_owned).collect(),
         on_dnd: live.rules.iter().flat_map(of).collect(),
         extensions: (!roles.is_empty()).then(|| there.map(|(it, _)| it.to_string()).collect()),
+        ..Circumstances::default()
     }
 }
 
