@@ -9,7 +9,10 @@ use crate::{
     error::{Ending, Failure},
     render::{self, Command, json},
     report::Outage,
-    run::{self, Options, Selection, drill},
+    run::{
+        self, Options, Selection,
+        drill::{self, Drilled},
+    },
 };
 
 pub async fn run(global: &Global, args: &DrillArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
@@ -26,7 +29,8 @@ pub async fn run(global: &Global, args: &DrillArgs, io: &mut Io<'_>) -> Result<E
         [] => Outage::Platform,
         names => Outage::Extensions(names.to_vec()),
     };
-    let tenants = drill::drill(&checked, &named, live.as_ref(), &outage, &options)?;
+    let Drilled { tenants, clocks } = drill::drill(&checked, &named, live.as_ref(), &outage, &options)?;
+    render::findings(&mut io.talk(), &clocks)?;
     match format {
         ListFormat::Text => {
             let command = Command { dir: &global.dir, is_sandbox: reading.emulation.sandbox };

@@ -2,7 +2,7 @@
 
 use super::{
     hours::Seconds,
-    network::{Network, ScheduleId, ScheduleState, SiteId, Target},
+    network::{ExtensionId, Network, QueueId, ScheduleId, ScheduleState, SiteId, Target},
     point::Points,
     reach::Reach,
 };
@@ -52,6 +52,24 @@ impl Network {
             ScheduleState::SwitchedOff => Timetable::SwitchedOff,
             ScheduleState::Unknown => Timetable::Unknown,
         }
+    }
+
+    /// The extensions with rules for schedules that a call can come to, each with its tenant.
+    pub fn timed_on(&self, to: Target) -> BTreeSet<(String, String)> {
+        let seen = self.reach(to).seen.into_iter();
+        let agents = |it: QueueId| self.queues[it.at()].agents.iter().filter_map(|agent| agent.extension);
+        let extensions = seen.flat_map(|it| match it {
+            Target::Extension(it) => vec![it],
+            Target::Queue(it) => agents(it).collect(),
+            _ => Vec::new(),
+        });
+        let timed =
+            extensions.filter(|it| self.extensions[it.at()].rules.iter().any(|it| it.schedule.is_some()));
+        let name = |it: ExtensionId| {
+            let it = &self.extensions[it.at()];
+            (self.site(it.site).name.clone(), self.parties[it.phone.at()].name.clone())
+        };
+        timed.map(name).collect()
     }
 
     /// Every schedule that can matter to a call.

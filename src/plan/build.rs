@@ -78,10 +78,15 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     let policy = &policy;
     let mut plan = TenantPlan::blocked(tenant, provider, account, Vec::new());
     plan.findings = top::forwards_on(tenant, observed);
-    let clocks = zones::Clocks { tenant, account, time_zone, zones: &observed.zones };
+    let clocks = zones::Clocks { tenant, account, time_zone, zones: &observed.zones, is_of_calls: false };
     let zone_place = place(&[Segment::key("time_zone")]).filter(|_| time_zone.is_some());
-    let differing = clocks.findings(&desired, observed, dialect.zoned_schedules);
-    plan.findings.extend(differing.into_iter().map(|finding| finding.at(zone_place.clone())));
+    let objects = desired.iter().map(|(address, it)| (address, &it.resource)).collect();
+    let differing = clocks.findings(&objects, observed, dialect.zoned_schedules);
+    plan.findings.extend(differing.into_iter().map(|(finding, first)| {
+        // Where the file says no zone, the rules are where the hours are used.
+        let rules = || place(&first?.path().iter().cloned().collect::<Vec<_>>());
+        finding.at(zone_place.clone().or_else(rules))
+    }));
     let without_rule = bulk::expand(&mut desired, bulk, observed);
     let has_bulk =
         |base: &&Base| !base.bulk.is_empty() || base.left.as_ref().is_some_and(|left| !left.bulk.is_empty());

@@ -73,6 +73,7 @@ pub use taken::DeletedNames;
 pub use taken_back::{TakenBack, taken_back};
 pub use wanted::Wanted;
 pub use whole::{Gaps, Joining, NoWhole, SavedShard, Whole, with_part};
+pub use zones::of_calls as clocks_of_calls;
 
 use crate::{
     diff::FieldChange,

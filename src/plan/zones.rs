@@ -1,9 +1,9 @@
 //! The time zone that the files count in against those the account counts in: which hours move, and by how much.
 
-use super::{Desired, Observed, Zones};
+use super::{Observed, Zones};
 use crate::{
     finding::Finding,
-    model::{Address, DEFAULT_RULE, Kind, Resource},
+    model::{Address, DEFAULT_RULE, Extension, Kind, Resource},
     text::count,
 };
 use jiff::{Timestamp, tz::TimeZone, tz::TimeZoneDatabase};
@@ -23,6 +23,21 @@ pub(super) struct Clocks<'a> {
     /// As the tenant's file says.
     pub time_zone: Option<&'a str>,
     pub zones: &'a Zones,
+    /// Whether calls are told by the clock of the file, and not hours compared with it: without one, by UTC.
+    pub is_of_calls: bool,
+}
+
+/// What of the way of calls counts in another zone than they are told in: the rules that they come to, and where these are written.
+/// `rules` are all that there is, declared or live.
+pub fn of_calls(
+    (tenant, account): (&str, &str),
+    time_zone: Option<&str>,
+    zones: &Zones,
+    rules: &BTreeMap<Address, Resource>,
+) -> Vec<(Finding, Option<Address>)> {
+    let clocks = Clocks { tenant, account, time_zone, zones, is_of_calls: true };
+    let desired: BTreeMap<&Address, &Resource> = rules.iter().collect();
+    clocks.findings(&desired, &Observed::default(), false)
 }
 
 /// Who counts in a zone: the account, extensions, or schedules that have a zone of their own.
@@ -35,15 +50,21 @@ struct Who<'a> {
 
 impl<'a> Clocks<'a> {
     /// A finding for each zone whose hours are others than those of the file's, or of the account's where the file says
-    /// none.
+    /// none. Each with the first extension that it is about.
     pub fn findings(
         &self,
-        desired: &'a BTreeMap<Address, Desired>,
+        desired: &BTreeMap<&'a Address, &'a Resource>,
         observed: &'a Observed,
         zoned_schedules: bool,
-    ) -> Vec<Finding> {
+    ) -> Vec<(Finding, Option<Address>)> {
         let account = self.zones.account.as_deref();
-        let Some(reference) = self.time_zone.or(account) else { return Vec::new() };
+        let or_else = if self.is_of_calls { Some("UTC") } else { account };
+        let Some(reference) = self.time_zone.or(or_else) else { return Vec::new() };
+        // Who counts in a zone of its own does not count in that of the account.
+        let has_none = |it: &&Address| {
+            it.key.parse().ok().is_none_or(|it: Extension| !self.zones.extensions.contains_key(&it))
+        };
+        let account = account.filter(|_| !self.is_of_calls || desired.keys().any(has_none));
         let mut found: BTreeMap<&str, Who<'_>> = BTreeMap::new();
         if let Some(zone) = account {
             let who = found.entry(zone).or_default();
@@ -51,6 +72,8 @@ impl<'a> Clocks<'a> {
             if !zoned_schedules {
                 let schedules = desired.keys().filter(|it| it.kind == Kind::Schedules);
                 who.schedules.extend(schedules.map(|it| it.key.as_str()));
+                let without = desired.iter().filter(|(it, _)| self.is_of_calls && has_none(it));
+                who.schedules.extend(without.flat_map(|(_, rules)| used(rules)));
             }
         }
         let mut said = BTreeSet::new();
@@ -63,20 +86,21 @@ impl<'a> Clocks<'a> {
                 who.extensions.push(&address.key);
             }
             let rules = Address::new(Kind::Rules, &address.key);
-            let wanted = desired.get(&rules).map(|it| &it.resource);
+            let wanted = desired.get(&rules).copied();
             who.schedules.extend(wanted.into_iter().chain(observed.objects.get(&rules)).flat_map(used));
         }
         // The account's zone first: most extensions have it.
         let (account, others): (Vec<_>, Vec<_>) = found.iter().partition(|(_, who)| who.account);
-        let mut all: Vec<Finding> = account
-            .into_iter()
-            .chain(others)
-            .filter_map(|(zone, who)| self.finding(zone, reference, who, zoned_schedules))
-            .collect();
+        let finding = |(zone, who): (&&str, &Who<'_>)| {
+            let first = who.extensions.first().map(|it| Address::new(Kind::Rules, it));
+            Some((self.finding(zone, reference, who, zoned_schedules)?, first))
+        };
+        let mut all: Vec<(Finding, Option<Address>)> =
+            account.into_iter().chain(others).filter_map(finding).collect();
         if zoned_schedules && self.time_zone.is_some() {
             all.extend(own_zones(desired, observed).iter().filter_map(|(zone, names)| {
                 let whose = format!("{} counts in {zone}", joined(names, "schedule"));
-                self.differs(zone, reference, &whose, "its hours")
+                Some((self.differs(zone, reference, &whose, "its hours")?, None))
             }));
         }
         all
@@ -107,6 +131,9 @@ impl<'a> Clocks<'a> {
     fn differs(&self, zone: &str, reference: &str, whose: &str, hours: &str) -> Option<Finding> {
         let says = match self.time_zone {
             Some(_) => format!("the file says {reference}"),
+            None if self.is_of_calls => {
+                format!("the file says no `time_zone`, so that calls are told by {reference}")
+            }
             None => format!("account `{}` is in {reference}", self.account),
         };
         let start = format!("tenant `{}`: {whose}, and {says}", self.tenant);
@@ -126,7 +153,12 @@ impl<'a> Clocks<'a> {
                 format!("{start}: no declared hours move, because each schedule has a zone of its own");
             (message, "set the same zone in the portal and in the file if they are meant to be the same")
         } else {
-            let message = format!("{start}: {hours} come {} than the file says", by(&shifts));
+            let by = by(&shifts);
+            let message = match self.time_zone {
+                Some(_) => format!("{start}: {hours} come {by} than the file says"),
+                None if self.is_of_calls => format!("{start}: {hours} come {by} than is told"),
+                None => format!("{start}: {hours} come {by} than in the zone of the account"),
+            };
             (message, "set the zone in the portal, or write the hours and `time_zone` as they count there")
         };
         Some(Finding::warning("time-zone", message).help(help))
@@ -142,13 +174,13 @@ fn used(rules: &Resource) -> Vec<&str> {
 
 /// Declared schedules whose zone the file leaves as it is live, by that zone.
 fn own_zones<'a>(
-    desired: &'a BTreeMap<Address, Desired>,
+    desired: &BTreeMap<&'a Address, &'a Resource>,
     observed: &'a Observed,
 ) -> BTreeMap<&'a str, Vec<&'a str>> {
     let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (address, wanted) in desired {
         if let (Resource::Schedule(wanted), Some(Resource::Schedule(live))) =
-            (&wanted.resource, observed.objects.get(address))
+            (wanted, observed.objects.get(address))
             && wanted.time_zone.is_none()
             && let Some(zone) = &live.time_zone
         {

@@ -1,13 +1,16 @@
 //! Every number of the tenants of a run in an outage.
 
 use super::{
-    Checked, CheckedTenant, Options, emergency,
+    Checked, CheckedTenant, Options,
+    clocks::clocks,
+    emergency,
     report::Live,
     scene::{Scene, has_stored_forwards},
 };
 use crate::{
     error::Failure,
-    flow::{self, Assumptions, SiteId},
+    finding::Finding,
+    flow::{self, Assumptions, SiteId, Target},
     model::{Address, Forward, Kind, Resource, instant_of},
     path::Path,
     plan::Observed,
@@ -39,6 +42,12 @@ fn not_shown(tenant: &CheckedTenant, address: &Address) -> String {
     format!("what follows is not known: where its emergency forward leads is not shown{declared}")
 }
 
+/// What an outage comes to, and what of it is told in another time zone than it counts in.
+pub struct Drilled {
+    pub tenants: Vec<TenantDrill>,
+    pub clocks: Vec<Finding>,
+}
+
 /// The numbers of the named tenants. Every tenant of `checked` is known: a call may come to any.
 pub fn drill(
     checked: &Checked,
@@ -46,7 +55,7 @@ pub fn drill(
     live: Option<&Live>,
     outage: &Outage,
     options: &Options,
-) -> Result<Vec<TenantDrill>, Failure> {
+) -> Result<Drilled, Failure> {
     let all: Vec<usize> = (0..checked.tenants.len()).collect();
     let scene = Scene::reached(checked, &all, live).with_stored_forwards(checked, live);
     let at = options.at().as_second();
@@ -61,6 +70,8 @@ pub fn drill(
             .help("name extensions or devices as the files have them: `--extensions 101,102`"));
     }
     let sites: Vec<SiteId> = names.iter().filter_map(|name| network.tenant(name)).collect();
+    let own = network.numbers().filter(|number| sites.contains(&network.tenant_of(*number)));
+    let clocks = clocks(checked, &scene, live, &network, own.map(Target::Number));
     let place = |tenant: &str, path: &Path| scene.place(checked, tenant, path);
     let mut tenants = report::drill(&network, &sites, outage, at, &place);
     for drilled in &mut tenants {
@@ -82,5 +93,5 @@ pub fn drill(
             number.by_hand = emergency::by_hand_on(checked, checked_tenant, &number.number, to);
         }
     }
-    Ok(tenants)
+    Ok(Drilled { tenants, clocks })
 }

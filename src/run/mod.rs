@@ -35,7 +35,7 @@
 //! - `progress`: how far a run is, for whoever shows it
 //! - `report`: who points to something, two tenants compared. [`export`]: lists
 //! - [`trace`], [`drill`]: what happens to a call, and to all of them in an outage, with `scene`: what is configured for it, `origin`:
-//!   whether the files say it, and `asked`: what somebody asks about it
+//!   whether the files say it, `clocks`: whether what it comes to counts in another zone, and `asked`: what somebody asks about it
 //! - [`graph`]: the way of calls, drawn
 //! - [`rehearse`]: a switch of this machine that a person can call
 //! - [`test`](mod@test): assertions about calls
@@ -99,6 +99,7 @@ mod check;
 mod checklist;
 pub mod ci;
 mod circles;
+mod clocks;
 mod compared;
 mod context;
 mod drift;

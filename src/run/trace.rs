@@ -4,6 +4,7 @@ use super::{
     Checked, Options,
     asked::{self, Callees, give},
     check::declared,
+    clocks::clocks,
     report::Live,
     scene::Scene,
 };
@@ -171,6 +172,11 @@ impl Asked {
                 Finding::warning("beside-the-call", message)
             })
             .collect()
+    }
+
+    /// What of the way of the call counts in another time zone than it is told in.
+    pub fn clocks(&self, checked: &Checked, live: Option<&Live>) -> Vec<Finding> {
+        clocks(checked, &self.scene, live, &self.network, [self.call.to])
     }
 
     /// What changes by itself within the week that begins with the call, in words: a week is told as it begins.

@@ -215,7 +215,7 @@ fn time_zones_are_compared() {
             user("America/Phoenix"),
             vec![
                 "extension 102 is in America/Phoenix, and account `acme.1.service` is in US/Central: the hours of office \
-                 come 1 to 2 hours later, depending on the season, than the file says"
+                 come 1 to 2 hours later, depending on the season, than in the zone of the account"
                     .to_owned(),
             ],
         ),
@@ -245,7 +245,51 @@ fn time_zones_are_compared() {
         let start = "warning[time-zone]: tenant `acme`: ";
         let expected: Vec<String> = expected.iter().map(|it| format!("{start}{it}")).collect();
         assert_eq!(said, expected, "{zone}: {plan}");
-        assert_eq!(plan.contains("tenants/acme.yaml:4"), !zone.is_empty() && !expected.is_empty(), "{plan}");
+        // Where the file says no zone, the rules are where the hours are used.
+        let place = format!(" --> tenants/acme.yaml:{}", if zone.is_empty() { 5 } else { 4 });
+        assert_eq!(plan.contains(&place), !expected.is_empty(), "{plan}");
+    }
+}
+
+/// A plan warned that hours count elsewhere, and a call that was told by the file's clock said nothing of it: it does where the way of
+/// the call goes by such hours, and only there.
+#[test]
+fn calls_that_are_told_by_another_clock_say_so() {
+    let rules = "schedules: { office: { weekly: { mon: [\"08:00-17:00\"] } } }\n\
+                 rules: { \"102\": { order: [{ when: office }, { when: default }] } }\n\
+                 numbers: { \"+12145550100\": { route: { extension: \"102\" } } }\n";
+    let live = with(LIVE, "{ user: \"102\" }", "{ user: \"102\", time-zone: US/Hawaii }");
+    let hours = "4 to 5 hours later, depending on the season, than the file says";
+    let cases = [
+        ("time_zone: Pacific/Honolulu\n", None),
+        (
+            "time_zone: America/Chicago\n",
+            Some(format!("and the file says America/Chicago: the hours of office come {hours}")),
+        ),
+        (
+            "",
+            Some(
+                "and the file says no `time_zone`, so that calls are told by UTC: the hours of office come 10 hours later than \
+                 is told"
+                    .to_owned(),
+            ),
+        ),
+    ];
+    for (zone, expected) in cases {
+        let world = world(&format!("{zone}{rules}"), &live);
+        let expected = expected
+            .map(|it| format!("warning[time-zone]: tenant `acme`: extension 102 is in US/Hawaii, {it}"));
+        let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+        for line in ["trace acme/102", "trace +12145550100", "drill --platform-down"] {
+            let done = world.run(&line.split(' ').collect::<Vec<_>>());
+            assert_eq!(lines(&done.err, "warning[time-zone]"), expected, "{line}: {}{}", done.out, done.err);
+        }
+        for line in ["trace acme/101", "trace acme/103"] {
+            let done = world.run(&line.split(' ').collect::<Vec<_>>());
+            assert!(!done.err.contains("time-zone]"), "{line}: {}", done.err);
+        }
+        let files = (*world).run(&["trace", "acme/102"]);
+        assert!(!files.err.contains("time-zone]"), "{}", files.err);
     }
 }
 
