@@ -37,7 +37,11 @@ impl Known {
             let entry = baseline::entry(&finding, loaded, &address);
             known.extend(entry.filter(|entry| !workspace.baseline.known.contains(entry)));
         }
-        if known.len() == before { Ok(()) } else { save(checked, &known) }
+        if known.len() == before {
+            return Ok(());
+        }
+        // The file still says what it said: what is known of that stays until it is written.
+        save(checked, checked.workspace.baseline.known.iter().chain(known.iter()))
     }
 
     /// The same for what is found of several tenants together. `written` are the files with the objects that are new in them.
@@ -77,16 +81,21 @@ impl Known {
                 known.insert(entry);
             }
         }
-        if known.len() > before {
-            save(&checked, &known)?;
+        // An object that this run has written says something else now: what was known of it as it was is found no more.
+        let is_of =
+            |new: &KnownFinding, it: &KnownFinding| (&new.code, &new.address) == (&it.code, &it.address);
+        let is_replaced = |it: &&KnownFinding| known.iter().any(|new| is_of(new, it));
+        let (replaced, kept): (Vec<_>, Vec<_>) = workspace.baseline.known.iter().partition(is_replaced);
+        if known.len() > before || !replaced.is_empty() {
+            save(&checked, kept.into_iter().chain(&known))?;
         }
         Ok(known.into_iter().collect())
     }
 }
 
-/// Writes the baseline with these entries more.
-fn save(checked: &Checked, known: &BTreeSet<KnownFinding>) -> Result<(), Failure> {
-    let all = Baseline { known: checked.workspace.baseline.known.iter().chain(known).cloned().collect() };
+/// Writes the baseline.
+fn save<'a>(checked: &Checked, known: impl Iterator<Item = &'a KnownFinding>) -> Result<(), Failure> {
+    let all = Baseline { known: known.cloned().collect() };
     file::publish(&checked.root, BASELINE_FILE, &baseline::text(&all)).map_err(|error| {
         Failure::error(format!("cannot write `{BASELINE_FILE}`: {}", io_reason(&error)))
             .help("make it writable, and import again")

@@ -229,6 +229,30 @@ fn the_baseline_only_shrinks() {
     assert!(found.err.contains("which is not found any more"), "{}", found.err);
 }
 
+/// An object that is imported once more has one entry, for what it says now: the earlier one would be found no more.
+#[test]
+fn what_is_imported_again_has_one_entry() {
+    let live = ODD.replace("\"night: shift #1\", order", "gone, order");
+    let world = empty(&STRATUS, &live);
+    assert_eq!(import(&world, &STRATUS, &[]).0, Ending::Fine);
+    let file = "live/pbx/acme.1.service.yaml";
+    let seed = world.read(file);
+    let changed =
+        seed.replacen("do-not-disturb: { enabled: \"yes\" }", "call-screening: { enabled: \"yes\" }", 1);
+    assert_ne!(seed, changed, "{seed}");
+    world.write(file, changed);
+    let again = world.run(&["import", "--account", STRATUS.account, "--write", "--only", "rules.*"]);
+    assert_eq!(again.ending, Ending::Fine, "{again:?}");
+    assert!(world.read("tenants/acme.yaml").contains("call_screening: true"), "{again:?}");
+    let found = world.check();
+    assert_eq!(
+        (found.ending, found.err.as_str()),
+        (Ending::Fine, ""),
+        "{}",
+        world.read(".dialform-baseline.yaml")
+    );
+}
+
 /// Whoever is stopped between the two has an entry too many, and no finding that stops everybody.
 #[test]
 fn the_baseline_is_written_before_the_file() {
