@@ -34,14 +34,10 @@ pub fn drill(
     is_all: bool,
     command: &Command<'_>,
 ) -> io::Result<()> {
-    if is_live {
-        say!(out, "As it is live, with the files laid over it; forwards as they are stored now.")?;
-    } else {
-        say!(out, "As the files declare it, once they are applied; nothing live was read.")?;
-    }
+    say!(out, "{}", of_what(tenants, is_live))?;
     say!(out, "Every phone that is not out is answered after 5 s.\n")?;
     let (mut to_switch, mut lost, mut unknown) = (0, 0, 0);
-    for TenantDrill { tenant, is_stored, numbers } in tenants {
+    for TenantDrill { tenant, is_live: is_read, is_stored, numbers } in tenants {
         say!(out, "{}", paint(BOLD, printable(tenant.clone())))?;
         if numbers.is_empty() {
             say!(
@@ -50,7 +46,9 @@ pub fn drill(
             )?;
             continue;
         }
-        if is_live && !is_stored {
+        if is_live && !is_read {
+            say!(out, "  as the files declare it, forwards as well: its account could not be read")?;
+        } else if is_live && !is_stored {
             say!(out, "  forwards as the files declare them: those that are stored were not read")?;
         }
         for number in numbers {
@@ -65,6 +63,26 @@ pub fn drill(
     let sum: usize = tenants.iter().map(|it| it.numbers.len()).sum();
     add!(out, "{}: {} lost until somebody switches a forward on, ", count(sum, "number"), to_switch)?;
     say!(out, "{} with nowhere to go, {} not known.", lost, unknown)
+}
+
+/// What the page shows: no more of it is called live than was read.
+fn of_what(tenants: &[TenantDrill], is_live: bool) -> &'static str {
+    let read = tenants.iter().filter(|it| it.is_live).count();
+    let stored = tenants.iter().filter(|it| it.is_stored).count();
+    match (is_live, read == tenants.len(), stored == tenants.len()) {
+        (false, ..) => "As the files declare it, once they are applied; nothing live was read.",
+        (true, true, true) => "As it is live, with the files laid over it; forwards as they are stored now.",
+        _ if read == 0 => "As the files declare it, once they are applied; nothing live could be read.",
+        (true, true, false) if stored == 0 => {
+            "As it is live, with the files laid over it; forwards as the files declare them."
+        }
+        (true, true, false) => {
+            "As it is live, with the files laid over it; forwards as they are stored now, where they were read."
+        }
+        (true, false, _) => {
+            "As it is live where it could be read, with the files laid over it; elsewhere as the files declare it."
+        }
+    }
 }
 
 /// What a person does: the command, or the clicks where none does it.

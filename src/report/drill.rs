@@ -25,6 +25,8 @@ pub enum Outage {
 #[derive(Debug, Clone, Serialize)]
 pub struct TenantDrill {
     pub tenant: String,
+    /// Whether its account was read, and the files are laid over what is live.
+    pub is_live: bool,
     /// Whether its forwards are those that the carrier has stored, and not those of the files.
     pub is_stored: bool,
     pub numbers: Vec<NumberDrill>,
@@ -132,7 +134,12 @@ pub fn drill(
         let mut numbers: Vec<NumberDrill> =
             numbers.map(|number| one(network, *site, number, &states, at, place)).collect();
         numbers.sort_by(|a, b| a.number.cmp(&b.number));
-        TenantDrill { tenant: network.tenant_name(*site).to_owned(), is_stored: false, numbers }
+        TenantDrill {
+            tenant: network.tenant_name(*site).to_owned(),
+            is_live: false,
+            is_stored: false,
+            numbers,
+        }
     };
     tenants.iter().map(of_tenant).collect()
 }

@@ -79,7 +79,9 @@ pub fn drill(
         let Some((at, tenant)) = it else { continue };
         let Some(checked_tenant) = checked.tenants.get(*at) else { continue };
         drilled.is_stored = has_stored_forwards(checked, checked_tenant, live);
-        let observed = live.and_then(|live| live.observed(*at)).and_then(|it| it.as_ref().ok());
+        let observed =
+            live.and_then(|live| live.observed(checked_tenant.index)).and_then(|it| it.as_ref().ok());
+        drilled.is_live = observed.is_some();
         for number in drilled.numbers.iter_mut().filter(|it| it.fate == Fate::Lost) {
             let address = Address { kind: Kind::Forwards, key: number.number.clone() };
             if observed.is_some_and(|observed| is_hidden(observed, &address)) {

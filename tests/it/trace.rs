@@ -81,6 +81,47 @@ queues: { "400": { agents: ["101"], require_agents: false } }
 diverts: { "101": { unreachable: voicemail }, "102": { unreachable: { number: "+19725550111" } } }
 "#;
 
+/// Who prints the page before the storm relies on its headline: it calls nothing live that could not be read.
+#[test]
+fn a_drill_calls_live_what_was_read() {
+    let at = "2027-07-02T10:00-05:00";
+    let live = "As it is live, with the files laid over it; forwards as ";
+    let none = "As the files declare it, once they are applied; nothing live could be read.";
+    let unread = "  as the files declare it, forwards as well: its account could not be read";
+    let declared = "  forwards as the files declare them: those that are stored were not read";
+    let (stored, by_files) =
+        (format!("{live}they are stored now."), format!("{live}the files declare them."));
+    let some = format!("{live}they are stored now, where they were read.");
+    let part = "As it is live where it could be read, with the files laid over it; elsewhere as the files declare it.";
+    let quickstart = Workspace::quickstart();
+    let manual = Workspace::quickstart();
+    let text = manual.read("dialform.yaml");
+    let lines = text.lines().map(|line| match line.starts_with("    carrier: ") {
+        true => "    carrier: manual",
+        false => line,
+    });
+    manual.write("dialform.yaml", lines.collect::<Vec<_>>().join("\n"));
+    let acme = ["--tenant", "acme-dental"];
+    let dallas = ["--fault", "500:1,only:GET /_carrier"];
+    let all = ["--tenant", "acme-dental", "--fault", "500:1"];
+    type Case<'a> = (&'a Workspace, &'a [&'a str], &'a str, &'a [&'a str]);
+    let cases: [Case<'_>; 6] = [
+        (&quickstart, &acme, &stored, &[]),
+        (&quickstart, &[], &stored, &[]),
+        (&quickstart, &all, none, &[unread]),
+        (&quickstart, &dallas, part, &[unread]),
+        (&manual, &acme, &by_files, &[declared]),
+        (&manual, &[], &some, &[declared]),
+    ];
+    for (workspace, options, headline, notes) in cases {
+        let always = ["drill", "--platform-down", "--sandbox", "--at", at];
+        let done = workspace.run(&[&always, options].concat());
+        assert_eq!(done.out.lines().next(), Some(headline), "{options:?}: {done:?}");
+        let said: Vec<&str> = done.out.lines().filter(|line| [unread, declared].contains(line)).collect();
+        assert_eq!(said, notes, "{options:?}: {done:?}");
+    }
+}
+
 /// What a person can do is offered where it helps, in the words that do it: the command as it was called, or the clicks.
 #[test]
 fn what_helps_is_offered() {
