@@ -72,6 +72,37 @@ fn a_forward_that_is_on_is_said_at_the_top_of_every_plan() {
     }
 }
 
+/// What switches it off is a command that can be run as it stands: it names the numbers, or the tenant where they are many.
+#[test]
+fn the_way_out_of_a_forward_that_is_on_can_be_run() {
+    // Beside them one is off.
+    let number = |index: usize| format!("21455501{:02}", if index == 0 { 0 } else { index + 1 });
+    for (on, which) in [
+        (1, " --number +12145550100"),
+        (2, " --number +12145550100 --number +12145550102"),
+        (7, " --tenant acme"),
+    ] {
+        let row = |index| {
+            format!("  - {{ number: \"{}\", destination: \"9725550199\", active: true }}\n", number(index))
+        };
+        let rows: String = (1..on).map(row).collect();
+        let hosted: String =
+            (1..on).map(|it| format!("  - {{ phonenumber: \"1{}\" }}\n", number(it))).collect();
+        let live = with(LIVE, "carrier:\n", &format!("carrier:\n{rows}"));
+        let live = with(&live, "phonenumbers:\n", &format!("phonenumbers:\n{hosted}"));
+        let world = world("", &live);
+        let plan = world.run(&["plan"]);
+        let command = format!("dialform emergency off{which}");
+        let help =
+            format!("help: when the outage is over, switch off: `{command}`, `active: false`, or the portal");
+        assert_eq!(lines(&plan.out, "when the outage is over"), [help], "{}", plan.out);
+        let words: Vec<&str> = command.split(' ').skip(1).chain(["--auto-approve"]).collect();
+        let off = world.run(&words);
+        assert_eq!(off.ending, Ending::Fine, "{}{}", off.out, off.err);
+        assert!(off.out.contains(&format!("\nApplied: {on} of {on} done.\n")), "{}", off.out);
+    }
+}
+
 /// A carrier that does not answer is no reason to keep rules from being planned, and no reason to say that all is well.
 #[test]
 fn a_carrier_that_does_not_answer_stops_only_its_own() {
