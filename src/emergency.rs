@@ -115,6 +115,25 @@ pub struct Record {
     pub account: String,
     pub number: String,
     pub to: Option<String>,
+    /// When it was seen to be off again, UTC; `None`: not yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub switched_off: Option<String>,
+}
+
+impl Record {
+    pub fn is_of(&self, account: &Account) -> bool {
+        (&self.provider, &self.account) == (&account.provider, &account.account)
+    }
+
+    /// Whether its forward is off, as it was read. One that the carrier no longer has is.
+    pub fn is_off(&self, accounts: &[Account]) -> bool {
+        let stored = accounts.iter().filter(|it| self.is_of(it)).find_map(|it| match &it.forwards {
+            Forwards::Switched { stored } => Some(stored),
+            _ => None,
+        });
+        let is_on = |it: &Stored| it.number == self.number && (it.active || it.unreadable.is_some());
+        stored.is_some_and(|stored| !stored.iter().any(is_on))
+    }
 }
 
 /// A forward by tenant and number.
@@ -148,14 +167,11 @@ pub struct Choice {
 }
 
 /// Chooses what to switch. `numbers` are those that were named; empty: all. `on_by` is what earlier runs of `on` have
-/// switched and no `off` has switched back; without any, `off` takes what is on and not declared `active: true`.
-pub fn choose(
-    accounts: &[Account],
-    switch: Switch,
-    numbers: &BTreeSet<String>,
-    on_by: Option<&[Record]>,
-) -> Choice {
+/// switched and no `off` has switched back. Without any that may still be on, `off` takes what is on and not declared
+/// `active: true`.
+pub fn choose(accounts: &[Account], switch: Switch, numbers: &BTreeSet<String>, on_by: &[Record]) -> Choice {
     let mut choice = Choice { unknown: numbers.iter().cloned().collect(), ..Choice::default() };
+    let still_on: Vec<&Record> = on_by.iter().filter(|it| !it.is_off(accounts)).collect();
     for account in accounts {
         let known = match &account.forwards {
             Forwards::Switched { stored } => stored.iter().map(|it| &it.number).collect::<BTreeSet<_>>(),
@@ -174,14 +190,12 @@ pub fn choose(
             Forwards::AlwaysArmed { .. } => continue,
         };
         for forward in stored.iter().filter(|it| asked(&it.number)) {
-            let recorded = on_by.map(|records| {
-                records.iter().any(|it| {
-                    (&it.provider, &it.account, &it.number)
-                        == (&account.provider, &account.account, &forward.number)
-                })
-            });
+            let number = &forward.number;
+            let recorded = (!still_on.is_empty())
+                .then(|| still_on.iter().any(|it| it.is_of(account) && it.number == *number));
+            let was_on = on_by.iter().any(|it| it.is_of(account) && it.number == *number);
             let tenant = account.tenant.clone();
-            match keep(forward, switch, !numbers.is_empty(), recorded) {
+            match keep(forward, switch, !numbers.is_empty(), (recorded, was_on)) {
                 Some(why) => {
                     choice.left.extend(why.map(|why| Left { tenant, number: forward.number.clone(), why }));
                 }
@@ -198,7 +212,14 @@ pub fn choose(
 }
 
 /// Why a forward is left as it is: `Some(None)` where there is nothing to say of it, `None` where it is switched.
-fn keep(forward: &Stored, switch: Switch, named: bool, recorded: Option<bool>) -> Option<Option<String>> {
+/// `recorded`: whether a run of `on` has switched it, if anything that may still be on is written down; and whether any
+/// that may be off says so.
+fn keep(
+    forward: &Stored,
+    switch: Switch,
+    named: bool,
+    (recorded, was_on): (Option<bool>, bool),
+) -> Option<Option<String>> {
     let say = |why: &str| Some(Some(why.to_owned()));
     match switch {
         Switch::On if forward.active => say("is on already"),
@@ -219,7 +240,7 @@ fn keep(forward: &Stored, switch: Switch, named: bool, recorded: Option<bool>) -
             say(&format!("may be on, which is not understood: `--number {}` switches it off", forward.number))
         }
         Switch::Off if forward.unreadable.is_some() => None,
-        Switch::Off if !forward.active => match named || recorded == Some(true) {
+        Switch::Off if !forward.active => match named || was_on {
             true => say("is off already"),
             false => Some(None),
         },

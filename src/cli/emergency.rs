@@ -82,6 +82,9 @@ impl Run<'_> {
             out.flush()?;
         }
         if args.dry_run || choice.switched.is_empty() {
+            if switch == Switch::Off && !args.dry_run {
+                emergency.note_off(&[]);
+            }
             if !text {
                 json::write(io.out, &self.json(switch, &choice, None))?;
             }

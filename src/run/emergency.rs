@@ -13,7 +13,7 @@ use crate::{
     http::{Phase, during},
     load::Files,
     model::{Address, E164, Forward, Guard, Kind, Resource, Tenant},
-    outcome::Status,
+    outcome::{Outcome, Status},
     plan::{self, Base, Clicks, Desired, Input, Observed, Plan, Policy, TenantPlan},
     provider::{Emergency as How, Entry, Kinds, Provider, Scope, Workspace},
 };
@@ -174,12 +174,12 @@ impl<'a> Emergency<'a> {
     /// What a command would switch. `off` asks what `on` has written down on this machine.
     pub fn choose(&self, switch: Switch) -> Result<Choice, Failure> {
         let records = match switch {
-            Switch::On => None,
+            Switch::On => Vec::new(),
             // What is named needs no record, readable or not.
-            Switch::Off if !self.numbers.is_empty() => None,
+            Switch::Off if !self.numbers.is_empty() => Vec::new(),
             Switch::Off => record::open(self.root, self.session.sandbox)?,
         };
-        let choice = choose(&self.accounts, switch, &self.numbers, records.as_deref());
+        let choice = choose(&self.accounts, switch, &self.numbers, &records);
         match choice.unknown.first() {
             None => Ok(choice),
             Some(number) => Err(Failure::error(format!("no account that was read has number {number}"))
@@ -226,20 +226,29 @@ impl<'a> Emergency<'a> {
             outcome.instructions = chosen.map(|it| self.clicks(it, switch)).unwrap_or_default();
         }
         let (ending, mut findings) = self.session.judge(plan, &outcomes);
-        let off = |number: &str| {
-            let done = outcomes.iter().any(|it| it.address.key == number && it.status == Status::Done);
-            done || choice.left.iter().any(|it| it.number == number && it.why == "is off already")
-        };
-        if switch == Switch::Off
-            && let Err(why) = record::close(self.root, self.session.sandbox, &off)
-        {
-            self.session.context.info(format!("cannot note what is switched off: {why}"));
+        if switch == Switch::Off {
+            self.note_off(&outcomes);
         }
         let log = record::log(self.root, self.session.sandbox, switch, choice, &outcomes);
         findings.extend(log.err().map(|why| {
             Finding::warning("failed", format!("cannot write the line of the emergency log: {why}"))
         }));
         Ok(Applied { outcomes, restore: file, findings, ending })
+    }
+
+    /// Writes down what is off, as it was read or switched, so that no later `off` takes it for what `on` has switched.
+    pub fn note_off(&self, outcomes: &[Outcome]) {
+        let done = |record: &Record| {
+            let mut accounts = self.accounts.iter().filter(|it| record.is_of(it));
+            accounts.any(|account| {
+                let of = |it: &&Outcome| it.tenant == account.tenant && it.address.key == record.number;
+                outcomes.iter().filter(of).any(|it| it.status == Status::Done)
+            })
+        };
+        let off = |record: &Record| done(record) || record.is_off(&self.accounts);
+        if let Err(why) = record::close(self.root, self.session.sandbox, &off) {
+            self.session.context.info(format!("cannot note what is switched off: {why}"));
+        }
     }
 
     /// What a person clicks where the carrier does not do it.
@@ -263,6 +272,7 @@ impl<'a> Emergency<'a> {
                 account: account.account.clone(),
                 number: it.number.clone(),
                 to: it.to.as_ref().map(ToString::to_string),
+                switched_off: None,
             })
         };
         choice.switched.iter().filter_map(record).collect()

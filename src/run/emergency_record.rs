@@ -65,61 +65,85 @@ fn write(path: &Path, record: &SwitchedOn) -> io::Result<()> {
     file::replace(path, &bytes)
 }
 
-/// The files of a workspace that say what is still to be switched off, oldest first.
-fn still_on(root: &Path, sandbox: bool) -> Result<Vec<(PathBuf, SwitchedOn)>, Failure> {
+fn fail(path: &Path, why: &str) -> Failure {
+    Failure::error(format!("cannot read `{}`: {why}", path.display())).help(
+        "it says what `emergency on` has switched on; name the numbers to switch off with `--number`, or move it away to \
+         switch off whatever is on and not declared `active: true`",
+    )
+}
+
+/// The files of a workspace, oldest first.
+fn paths(root: &Path) -> Result<Vec<PathBuf>, Failure> {
     let directory = directory(root);
-    let fail = |path: &Path, why: String| {
-        Failure::error(format!("cannot read `{}`: {why}", path.display())).help(
-            "it says what `emergency on` has switched on; name the numbers to switch off with `--number`, or move it \
-             away to switch off whatever is on and not declared `active: true`",
-        )
-    };
     let entries = match fs::read_dir(&directory) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(fail(&directory, io_reason(&error).to_string())),
+        Err(error) => return Err(fail(&directory, &io_reason(&error))),
     };
     let mut paths = Vec::new();
     for entry in entries {
-        let path = entry.map_err(|error| fail(&directory, io_reason(&error).to_string()))?.path();
+        let path = entry.map_err(|error| fail(&directory, &io_reason(&error)))?.path();
         let hidden = path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
         if !hidden && path.extension().is_some_and(|extension| extension == "json") {
             paths.push(path);
         }
     }
     paths.sort();
-    let mut found = Vec::new();
-    for path in paths {
-        let bytes = fs::read(&path).map_err(|error| fail(&path, io_reason(&error).to_string()))?;
-        let record: SwitchedOn =
-            serde_json::from_slice(&bytes).map_err(|error| fail(&path, error.to_string()))?;
-        if record.format_version != FORMAT_VERSION {
-            let why = format!("it has format {}, not {FORMAT_VERSION}", record.format_version);
-            return Err(fail(&path, why));
-        }
-        if record.sandbox == sandbox && record.switched_off.is_none() {
-            found.push((path, record));
-        }
-    }
-    Ok(found)
+    Ok(paths)
 }
 
-/// What runs of `on` have switched and no `off` has switched back; `None` where nothing is written down.
-pub(super) fn open(root: &Path, sandbox: bool) -> Result<Option<Vec<Record>>, Failure> {
-    let files = still_on(root, sandbox)?;
-    let records: Vec<Record> = files.into_iter().flat_map(|(_, record)| record.forwards).collect();
-    Ok((!records.is_empty()).then_some(records))
+/// What a file says is still to be switched off; `None`: nothing, or not there.
+fn still_on(path: &Path, sandbox: bool) -> Result<Option<SwitchedOn>, Failure> {
+    let bytes = fs::read(path).map_err(|error| fail(path, &io_reason(&error)))?;
+    let record: SwitchedOn =
+        serde_json::from_slice(&bytes).map_err(|error| fail(path, &error.to_string()))?;
+    if record.format_version != FORMAT_VERSION {
+        return Err(fail(path, &format!("it has format {}, not {FORMAT_VERSION}", record.format_version)));
+    }
+    Ok((record.sandbox == sandbox && record.switched_off.is_none()).then_some(record))
 }
 
-/// Marks the files of which every forward is off.
-pub(super) fn close(root: &Path, sandbox: bool, off: &dyn Fn(&str) -> bool) -> Result<(), String> {
-    for (path, mut record) in still_on(root, sandbox).map_err(|failure| failure.to_string())? {
-        if record.forwards.iter().all(|it| off(&it.number)) {
-            record.switched_off = Some(now());
-            write(&path, &record).map_err(|error| io_reason(&error).to_string())?;
+/// What runs of `on` have switched and no `off` has switched back.
+pub(super) fn open(root: &Path, sandbox: bool) -> Result<Vec<Record>, Failure> {
+    let mut open = Vec::new();
+    for path in paths(root)? {
+        let forwards = still_on(&path, sandbox)?.into_iter().flat_map(|it| it.forwards);
+        open.extend(forwards.filter(|it| it.switched_off.is_none()));
+    }
+    Ok(open)
+}
+
+/// Marks the forwards that are off, and the files of which every forward is. One file that cannot be read keeps no other
+/// from being marked.
+pub(super) fn close(root: &Path, sandbox: bool, off: &dyn Fn(&Record) -> bool) -> Result<(), String> {
+    let mut ended = Ok(());
+    for path in paths(root).map_err(|failure| failure.to_string())? {
+        let marked = mark(&path, sandbox, off);
+        ended = ended.and(marked);
+    }
+    ended
+}
+
+fn mark(path: &Path, sandbox: bool, off: &dyn Fn(&Record) -> bool) -> Result<(), String> {
+    let Some(mut record) = still_on(path, sandbox).map_err(|failure| failure.to_string())? else {
+        return Ok(());
+    };
+    let now = now();
+    let mut changed = false;
+    for forward in record.forwards.iter_mut().filter(|it| it.switched_off.is_none()) {
+        if off(forward) {
+            forward.switched_off = Some(now.clone());
+            changed = true;
         }
     }
-    Ok(())
+    if record.forwards.iter().all(|it| it.switched_off.is_some()) {
+        record.switched_off = Some(now);
+        changed = true;
+    }
+    if !changed {
+        return Ok(());
+    }
+    write(path, &record).map_err(|error| io_reason(&error).to_string())
 }
 
 /// Appends one line of JSON about a run: who switched what, when, and how it ended.

@@ -363,6 +363,146 @@ fn a_forward_that_is_declared_and_not_stored_is_said() {
     assert_eq!(told, expected, "{}", on.out);
 }
 
+/// Three forwards in the files, of which one is to be on, and a fourth that the carrier alone has.
+fn by_hand() -> Workspace {
+    let workspace = rehearsal();
+    workspace.write("live/stratus-dallas/zz-emergency.yaml", seed(4));
+    workspace.write(
+        "tenants/zz-acme.yaml",
+        "tenant: zz\nprovider: stratus-dallas\naccount: acme\nforwards:\n  \
+         \"+12145550700\": { to: \"+19725550199\" }\n  \
+         \"+12145550701\": { to: \"+19725550199\", active: true }\n  \
+         \"+12145550702\": { to: \"+19725550150\" }\n",
+    );
+    workspace
+}
+
+/// A record outlives an outage where nothing says that its forwards are off again: then `off` leaves on what somebody has switched
+/// on since, and takes back what was taken back.
+#[test]
+fn what_is_off_again_is_no_longer_what_on_has_switched() {
+    let [a, b, c] = ["+12145550700", "+12145550702", "+12145550703"];
+    // What is run, or clicked in the portal; the forwards that are on then; those that the records still have.
+    type Step<'a> = (&'a [&'a str], &'a [&'a str], &'a [&'a str]);
+    let on: Step<'_> = (&["on", "--number", a, "--number", b], &[a, b], &[a, b]);
+    let cases: [&[Step<'_>]; 5] = [
+        // One after the other.
+        &[
+            on,
+            (&["off", "--number", a], &[b], &[b]),
+            (&["off", "--number", b], &[], &[]),
+            (&["portal", "on", c], &[c], &[]),
+            (&["off", "--tenant", "zz"], &[], &[]),
+        ],
+        // In the portal; a look and a refusal write nothing.
+        &[
+            on,
+            (&["portal", "off", a], &[b], &[a, b]),
+            (&["off", "--tenant", "zz", "--dry-run"], &[b], &[a, b]),
+            (&["unapproved", "off", "--tenant", "zz"], &[b], &[a, b]),
+            (&["status", "--tenant", "zz"], &[b], &[a, b]),
+            (&["portal", "off", b], &[], &[a, b]),
+            (&["off", "--tenant", "zz"], &[], &[]),
+        ],
+        // All of it is off, and nothing has said so yet.
+        &[
+            on,
+            (&["portal", "off", a], &[b], &[a, b]),
+            (&["portal", "off", b], &[], &[a, b]),
+            (&["portal", "on", c], &[c], &[a, b]),
+            (&["off", "--tenant", "zz"], &[], &[]),
+        ],
+        // On again for a reason of its own.
+        &[
+            on,
+            (&["off", "--number", a], &[b], &[b]),
+            (&["portal", "on", a], &[a, b], &[b]),
+            (&["off", "--tenant", "zz"], &[a], &[]),
+        ],
+        // Another run of `on` has a record of its own.
+        &[
+            on,
+            (&["off", "--number", a], &[b], &[b]),
+            (&["on", "--number", a], &[a, b], &[b, a]),
+            (&["off", "--tenant", "zz"], &[], &[]),
+        ],
+    ];
+    for steps in cases {
+        let workspace = by_hand();
+        let state = workspace.path(".dialform/sandbox/stratus-dallas/zz-emergency.json");
+        for (arguments, live, recorded) in steps {
+            let shown = match arguments {
+                ["portal", way, number] => {
+                    let mut account: Value = serde_json::from_slice(&fs::read(&state).unwrap()).unwrap();
+                    account["carrier"][&number[2..]]["active"] = (*way == "on").into();
+                    fs::write(&state, account.to_string()).unwrap();
+                    String::new()
+                }
+                ["unapproved", rest @ ..] => {
+                    format!("{:?}", workspace.run(&[&["emergency"], rest, &["--sandbox"]].concat()))
+                }
+                ["status", ..] => {
+                    format!("{:?}", workspace.run(&[&["emergency"], *arguments, &["--sandbox"]].concat()))
+                }
+                all => {
+                    let ended =
+                        workspace.run(&[&["emergency"], *all, &["--auto-approve", "--sandbox"]].concat());
+                    assert_eq!(ended.ending, Ending::Fine, "{arguments:?}: {ended:?}");
+                    format!("{ended:?}")
+                }
+            };
+            let account: Value = serde_json::from_slice(&fs::read(&state).unwrap()).unwrap();
+            let carrier = account["carrier"].as_object().unwrap().iter();
+            let is_on = carrier.filter(|(_, it)| it["active"] == true);
+            let is_on: Vec<String> = is_on.map(|(number, _)| format!("+1{number}")).collect();
+            assert_eq!(is_on, *live, "{arguments:?}: {shown}");
+            assert_eq!(still_recorded(&workspace), *recorded, "{arguments:?}: {shown}");
+        }
+    }
+}
+
+/// What the records have of forwards that are not off again, oldest first.
+fn still_recorded(workspace: &Workspace) -> Vec<String> {
+    let entries = fs::read_dir(workspace.path(".dialform/emergency")).unwrap();
+    let mut paths: Vec<_> = entries.map(|it| it.unwrap().path()).collect();
+    paths.retain(|it| it.extension().is_some_and(|it| it == "json"));
+    paths.sort();
+    let mut open = Vec::new();
+    for path in paths {
+        let record: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+        let forwards = record["forwards"].as_array().unwrap();
+        let own: Vec<&Value> = forwards.iter().filter(|it| it["switched_off"].is_null()).collect();
+        assert_eq!(own.is_empty(), !record["switched_off"].is_null(), "{record:#}");
+        open.extend(own.into_iter().map(|it| it["number"].as_str().unwrap().to_owned()));
+    }
+    open
+}
+
+/// A record of a version that marked no forward by itself is one of which nothing is off yet.
+#[test]
+fn a_record_without_marks_is_read() {
+    let workspace = by_hand();
+    let numbers = ["+12145550700", "+12145550702"];
+    let named: Vec<&str> = numbers.iter().flat_map(|it| ["--number", it]).collect();
+    workspace.run(&[&["emergency", "on", "--sandbox", "--auto-approve"], named.as_slice()].concat());
+    let entries = fs::read_dir(workspace.path(".dialform/emergency")).unwrap();
+    let path = entries.map(|it| it.unwrap().path()).find(|it| it.extension().is_some_and(|it| it == "json"));
+    let path = path.unwrap();
+    let mut record: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    for forward in record["forwards"].as_array_mut().unwrap() {
+        let forward = forward.as_object_mut().unwrap();
+        forward.remove("switched_off");
+        let fields: Vec<&str> = forward.keys().map(String::as_str).collect();
+        assert_eq!(fields, ["tenant", "provider", "account", "number", "to"]);
+    }
+    fs::write(&path, record.to_string()).unwrap();
+    let one = workspace.run(&["emergency", "off", "--number", numbers[0], "--sandbox", "--auto-approve"]);
+    assert_eq!((one.ending, still_recorded(&workspace)), (Ending::Fine, vec![numbers[1].to_owned()]));
+    let rest = workspace.run(&["emergency", "off", "--tenant", "zz", "--sandbox", "--auto-approve"]);
+    assert!(rest.out.contains("Applied: 1 of 1 done."), "{rest:?}");
+    assert_eq!(still_recorded(&workspace), [""; 0]);
+}
+
 /// Which forwards are meant is said, never guessed.
 #[test]
 fn switching_needs_a_selection_and_a_word() {
