@@ -50,6 +50,32 @@ pub enum Forwards {
     AlwaysArmed { declared: Vec<ByHand> },
 }
 
+impl Forwards {
+    /// Those that no request switches; of which there are none where a request does.
+    fn declared(&mut self) -> Option<&mut Vec<ByHand>> {
+        match self {
+            Self::Unreachable { declared, .. }
+            | Self::ByHand { declared }
+            | Self::AlwaysArmed { declared } => Some(declared),
+            Self::Switched { .. } => None,
+        }
+    }
+
+    /// Whether a person has to switch them.
+    pub fn by_hand(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::ByHand { .. })
+    }
+
+    fn numbers(&self) -> BTreeSet<&str> {
+        match self {
+            Self::Switched { stored } => stored.iter().map(|it| it.number.as_str()).collect(),
+            Self::Unreachable { declared, .. }
+            | Self::ByHand { declared }
+            | Self::AlwaysArmed { declared } => declared.iter().map(|it| it.number.as_str()).collect(),
+        }
+    }
+}
+
 /// A forward that is stored at the carrier.
 #[derive(Debug, Clone, Serialize)]
 pub struct Stored {
@@ -93,7 +119,11 @@ impl Declared {
 #[derive(Debug, Clone, Serialize)]
 pub struct ByHand {
     pub number: String,
+    /// Where its calls go while it is on, as `emergency on` has found it, or else as the files say.
     pub to: Option<E164>,
+    /// What the files say of it, if they declare it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared: Option<Declared>,
     /// What to click to switch it on, and off; empty where there is nothing to switch.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub on: Vec<Clicks>,
@@ -160,55 +190,94 @@ pub struct Left {
 pub struct Choice {
     pub switched: Vec<Chosen>,
     pub left: Vec<Left>,
-    /// How many a person has to switch, as far as the files say.
+    /// How many a person has to switch, as far as is known.
     pub by_hand: usize,
     /// Numbers that were asked for and are in no account that was read.
     pub unknown: Vec<String>,
 }
 
-/// Chooses what to switch. `numbers` are those that were named; empty: all. `on_by` is what earlier runs of `on` have
-/// switched and no `off` has switched back. Without any that may still be on, `off` takes what is on and not declared
-/// `active: true`.
-pub fn choose(accounts: &[Account], switch: Switch, numbers: &BTreeSet<String>, on_by: &[Record]) -> Choice {
-    let mut choice = Choice { unknown: numbers.iter().cloned().collect(), ..Choice::default() };
+/// Chooses what to switch. Of what a person has to switch, `accounts` keep what the command is about. `numbers` are those
+/// that were named; empty: all. `on_by` is what earlier runs of `on` have switched and no `off` has switched back.
+/// Without any that may still be on, `off` takes what is on and not declared `active: true`.
+pub fn choose(
+    accounts: &mut Vec<Account>,
+    switch: Switch,
+    numbers: &BTreeSet<String>,
+    on_by: &[Record],
+) -> Choice {
+    let known: BTreeSet<&str> = accounts.iter().flat_map(|it| it.forwards.numbers()).collect();
+    let unknown = numbers.iter().filter(|it| !known.contains(it.as_str())).cloned().collect();
+    let mut choice = Choice { unknown, ..Choice::default() };
     let still_on: Vec<&Record> = on_by.iter().filter(|it| !it.is_off(accounts)).collect();
-    for account in accounts {
-        let known = match &account.forwards {
-            Forwards::Switched { stored } => stored.iter().map(|it| &it.number).collect::<BTreeSet<_>>(),
-            Forwards::Unreachable { declared, .. }
-            | Forwards::ByHand { declared }
-            | Forwards::AlwaysArmed { declared } => declared.iter().map(|it| &it.number).collect(),
+    let named = !numbers.is_empty();
+    let asked = |number: &String| !named || numbers.contains(number);
+    for account in accounts.iter_mut() {
+        let own: BTreeSet<&str> =
+            still_on.iter().filter(|it| it.is_of(account)).map(|it| it.number.as_str()).collect();
+        // Of what a person has switched where no request does nothing is written down.
+        let says_nothing = match account.forwards {
+            Forwards::ByHand { .. } => own.is_empty(),
+            _ => still_on.is_empty(),
         };
-        choice.unknown.retain(|number| !known.contains(number));
-        let asked = |number: &String| numbers.is_empty() || numbers.contains(number);
-        let stored = match &account.forwards {
-            Forwards::Switched { stored } => stored,
-            Forwards::Unreachable { declared, .. } | Forwards::ByHand { declared } => {
-                choice.by_hand += declared.iter().filter(|it| asked(&it.number)).count();
-                continue;
-            }
-            Forwards::AlwaysArmed { .. } => continue,
-        };
-        for forward in stored.iter().filter(|it| asked(&it.number)) {
-            let number = &forward.number;
-            let recorded = (!still_on.is_empty())
-                .then(|| still_on.iter().any(|it| it.is_of(account) && it.number == *number));
-            let was_on = on_by.iter().any(|it| it.is_of(account) && it.number == *number);
-            let tenant = account.tenant.clone();
-            match keep(forward, switch, !numbers.is_empty(), (recorded, was_on)) {
+        let recorded = |number: &str| (!says_nothing).then(|| own.contains(number));
+        let tenant = account.tenant.clone();
+        let left =
+            |number: &str, why: String| Left { tenant: tenant.clone(), number: number.to_owned(), why };
+        let by_hand = account.forwards.by_hand();
+        if let Some(declared) = account.forwards.declared() {
+            declared.retain(|it| asked(&it.number));
+        }
+        if let Some(declared) = account.forwards.declared().filter(|_| by_hand) {
+            declared.retain(|it| match keep_by_hand(it, switch, named, recorded(&it.number)) {
                 Some(why) => {
-                    choice.left.extend(why.map(|why| Left { tenant, number: forward.number.clone(), why }));
+                    choice.left.push(left(&it.number, why));
+                    false
+                }
+                None => true,
+            });
+            choice.by_hand += declared.len();
+        }
+        let Forwards::Switched { stored } = &account.forwards else { continue };
+        for forward in stored.iter().filter(|it| asked(&it.number)) {
+            let Stored { number, to, .. } = forward;
+            let was_on = on_by.iter().any(|it| it.is_of(account) && it.number == *number);
+            match keep(forward, switch, named, (recorded(number), was_on)) {
+                Some(why) => {
+                    choice.left.extend(why.map(|why| left(number, why)));
                 }
                 None => choice.switched.push(Chosen {
-                    tenant,
-                    number: forward.number.clone(),
-                    to: forward.to.clone(),
+                    tenant: tenant.clone(),
+                    number: number.clone(),
+                    to: to.clone(),
                     warning: contradiction(forward, switch),
                 }),
             }
         }
     }
+    // Who names a number asks nothing of an account without it.
+    accounts.retain_mut(|it| match &it.forwards {
+        Forwards::Switched { .. } | Forwards::Unreachable { .. } => true,
+        other => !named || !other.numbers().is_empty(),
+    });
     choice
+}
+
+/// Why a forward is left as it is that a person would have to switch, and of which nobody knows whether it is on.
+fn keep_by_hand(forward: &ByHand, switch: Switch, named: bool, recorded: Option<bool>) -> Option<String> {
+    if switch.is_on() || named {
+        return None;
+    }
+    let clicks = format!("`--number {}` shows what to click", forward.number);
+    match (recorded, &forward.declared) {
+        (Some(true), _) => None,
+        (Some(false), _) => Some(format!(
+            "was not switched on by `emergency on` here; whether it is on is not known: {clicks}"
+        )),
+        (None, Some(declared)) if declared.active == Some(true) => {
+            Some(format!("is to be on, as {} says: {clicks} all the same", declared.at()))
+        }
+        (None, _) => None,
+    }
 }
 
 /// Why a forward is left as it is: `Some(None)` where there is nothing to say of it, `None` where it is switched.

@@ -37,11 +37,13 @@ pub async fn run(global: &Global, args: &EmergencyArgs, io: &mut Io<'_>) -> Resu
     };
     let read = Emergency::read(&checked, &selection, &options, access, &context);
     let view = View::new(io, Format::Text, Progress::opening(), &context.shutdown);
-    let emergency = view.follow(read, &mut notices).await.0?;
+    let mut emergency = view.follow(read, &mut notices).await.0?;
+    let choice = switch.map(|(switch, args)| emergency.choose(switch).map(|choice| (switch, args, choice)));
     let run = Run { emergency: &emergency, format: *format, context: &context };
-    let ended = match switch {
-        None => run.status(io),
-        Some((switch, args)) => run.switch(switch, args, &mut notices, io).await,
+    let ended = match choice.transpose() {
+        Ok(None) => run.status(io),
+        Ok(Some((switch, args, choice))) => run.switch(switch, args, &choice, &mut notices, io).await,
+        Err(failure) => Err(failure),
     };
     let view = View::new(io, Format::Text, Progress::opening(), &context.shutdown);
     let ((), _) = view.follow(emergency.close(), &mut notices).await;
@@ -69,16 +71,16 @@ impl Run<'_> {
         &self,
         switch: Switch,
         args: &SwitchArgs,
+        choice: &Choice,
         notices: &mut Notices,
         io: &mut Io<'_>,
     ) -> Result<Ending, Failure> {
         let Self { emergency, format, context } = self;
-        let choice = emergency.choose(switch)?;
         let text = *format == ListFormat::Text;
         // What a person has to approve is shown to them in any case.
         if text || (io.ask.is_some() && !args.auto_approve) {
             let out = if text { &mut *io.out } else { &mut *io.err };
-            render::emergency_choice(&mut Page::text(out), &emergency.accounts, &choice, switch)?;
+            render::emergency_choice(&mut Page::text(out), &emergency.accounts, choice, switch)?;
             out.flush()?;
         }
         if args.dry_run || choice.switched.is_empty() {
@@ -86,29 +88,29 @@ impl Run<'_> {
                 emergency.note_off(&[]);
             }
             if !text {
-                json::write(io.out, &self.json(switch, &choice, None))?;
+                json::write(io.out, &self.json(switch, choice, None))?;
             }
-            return Ok(if args.dry_run { emergency.looked() } else { emergency.switched(&choice, None) });
+            return Ok(if args.dry_run { emergency.looked() } else { emergency.switched(choice, None) });
         }
         if !args.auto_approve {
             confirm(&format!("Switch {}", switch.word()), "add `--auto-approve`", io, &context.shutdown)
                 .await?;
         }
-        let plan = emergency.plan(&choice, switch);
+        let plan = emergency.plan(choice, switch);
         let progress = Progress::applying(&plan, emergency.paces());
         // JSON is one document, at the end.
         let lines = if text { Format::Text } else { Format::Markdown };
         let terminal = io.terminal;
         let view = View::new(io, lines, progress, &context.shutdown).with_bars(terminal);
-        let applied = view.follow(emergency.carry_out(&plan, &choice, switch), notices).await.0?;
+        let applied = view.follow(emergency.carry_out(&plan, choice, switch), notices).await.0?;
         let shown = match text {
             true => render::emergency_outcome(&mut io.page(), &applied.outcomes, applied.restore.as_deref()),
-            false => json::write(io.out, &self.json(switch, &choice, Some(&applied))),
+            false => json::write(io.out, &self.json(switch, choice, Some(&applied))),
         };
         let _ = shown
             .and_then(|()| io.out.flush())
             .and_then(|()| render::findings(&mut io.talk(), &applied.findings));
-        Ok(emergency.switched(&choice, Some(&applied)))
+        Ok(emergency.switched(choice, Some(&applied)))
     }
 
     fn json(&self, switch: Switch, choice: &Choice, applied: Option<&Applied>) -> Value {

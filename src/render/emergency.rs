@@ -29,7 +29,7 @@ pub fn emergency_status(out: &mut Page<'_>, accounts: &[Account]) -> io::Result<
                 }
                 shown.into_iter().try_for_each(|forward| stored_line(out, forward))?;
             }
-            other => by_hand(out, other, None)?,
+            other => by_hand(out, other, None, false)?,
         }
         say!(out)?;
     }
@@ -70,8 +70,14 @@ fn target(to: Option<&E164>) -> String {
     to.map_or_else(|| "no phone number".to_owned(), ToString::to_string)
 }
 
-/// The forwards that no request switches, with the clicks that do; `switch` says which way, `None` both.
-fn by_hand(out: &mut Page<'_>, forwards: &Forwards, switch: Option<Switch>) -> io::Result<()> {
+/// The forwards that no request switches, with the clicks that do; `switch` says which way, `None` both. `has_left`: of some
+/// it is said why they are left as they are.
+fn by_hand(
+    out: &mut Page<'_>,
+    forwards: &Forwards,
+    switch: Option<Switch>,
+    has_left: bool,
+) -> io::Result<()> {
     let declared = match forwards {
         Forwards::Switched { .. } => return Ok(()),
         Forwards::AlwaysArmed { declared } => {
@@ -91,9 +97,19 @@ fn by_hand(out: &mut Page<'_>, forwards: &Forwards, switch: Option<Switch>) -> i
         Forwards::ByHand { declared } => declared,
     };
     if declared.is_empty() {
-        return say!(out, "  switched in the portal; the files declare none");
+        return match switch {
+            Some(_) if has_left => Ok(()),
+            Some(switch) => {
+                say!(out, "  nothing to switch {} in the portal, as far as is known", switch.word())
+            }
+            None => say!(out, "  switched in the portal; the files declare none"),
+        };
     }
-    say!(out, "  in the portal:")?;
+    match switch {
+        // Nobody knows; who looks at it sees it.
+        Some(Switch::Off) => say!(out, "  in the portal, where it is on:")?,
+        _ => say!(out, "  in the portal:")?,
+    }
     for forward in declared {
         match switch {
             Some(switch) => clicks(out, forward.clicks(switch))?,
@@ -140,13 +156,16 @@ pub fn emergency_choice(
                 say!(out, "       {}: {}", paint(YELLOW, "note"), printable(warning.clone()))?;
             }
         }
+        self::by_hand(out, &account.forwards, Some(switch), !kept.is_empty())?;
         kept.iter()
             .try_for_each(|it| say!(out, "  -    {} {}", it.number.to_string(), printable(it.why.clone())))?;
-        self::by_hand(out, &account.forwards, Some(switch))?;
         say!(out)?;
     }
     let word = switch.word();
     match (switched.len(), by_hand) {
+        (0, 0) if accounts.iter().any(|it| it.forwards.by_hand()) => {
+            say!(out, "Nothing to switch {}, as far as is known.", word)
+        }
         (0, 0) => say!(out, "Nothing to switch {}.", word),
         (n, 0) => say!(out, "{} to switch {}.", count(n, "emergency forward"), word),
         (n, by_hand) => {

@@ -171,19 +171,55 @@ impl<'a> Emergency<'a> {
         Ok(Self { session, root: &checked.root, numbers, accounts, observed })
     }
 
-    /// What a command would switch. `off` asks what `on` has written down on this machine.
-    pub fn choose(&self, switch: Switch) -> Result<Choice, Failure> {
+    /// What a command would switch. `off` asks what `on` has written down on this machine. Of what a person has to switch,
+    /// the accounts then show what the command is about.
+    pub fn choose(&mut self, switch: Switch) -> Result<Choice, Failure> {
         let records = match switch {
             Switch::On => Vec::new(),
-            // What is named needs no record, readable or not.
-            Switch::Off if !self.numbers.is_empty() => Vec::new(),
-            Switch::Off => record::open(self.root, self.session.sandbox)?,
+            Switch::Off => match record::open(self.root, self.session.sandbox) {
+                Ok(records) => records,
+                // What is named needs no record, readable or not.
+                Err(failure) if !self.numbers.is_empty() => {
+                    if self.accounts.iter().any(|it| it.forwards.by_hand()) {
+                        let why = format!("where calls go is taken from the files: {failure}");
+                        self.session.context.info(why);
+                    }
+                    Vec::new()
+                }
+                Err(failure) => return Err(failure),
+            },
         };
-        let choice = choose(&self.accounts, switch, &self.numbers, &records);
+        for record in &records {
+            self.as_recorded(record);
+        }
+        let choice = choose(&mut self.accounts, switch, &self.numbers, &records);
         match choice.unknown.first() {
             None => Ok(choice),
             Some(number) => Err(Failure::error(format!("no account that was read has number {number}"))
                 .help("`dialform emergency status` lists what there is")),
+        }
+    }
+
+    /// Where no request switches a forward, what `on` has found stored is better known than what the files say.
+    fn as_recorded(&mut self, record: &Record) {
+        let mut accounts = self.accounts.iter_mut().filter(|it| record.is_of(it));
+        let Some(account) = accounts.find(|it| it.forwards.by_hand()) else { return };
+        let Some(entry) = self.session.checked.workspace.providers.get(&account.provider) else { return };
+        let to = record.to.as_ref().and_then(|to| to.parse().ok());
+        let click =
+            |to: &Option<E164>, switch| clicks(account, entry.provider, &record.number, to.as_ref(), switch);
+        let (on, off) = (click(&to, Switch::On), click(&to, Switch::Off));
+        let (Forwards::Unreachable { declared, .. } | Forwards::ByHand { declared }) = &mut account.forwards
+        else {
+            return;
+        };
+        match declared.binary_search_by(|it| it.number.cmp(&record.number)) {
+            Ok(at) if to.is_some() => declared[at] = ByHand { to, on, off, ..declared[at].clone() },
+            Ok(_) => {}
+            Err(at) => {
+                let number = record.number.clone();
+                declared.insert(at, ByHand { number, to, declared: None, on, off });
+            }
         }
     }
 
@@ -371,18 +407,19 @@ fn stored(observed: &Observed, tenant: &CheckedTenant) -> Vec<Stored> {
 /// What the files declare, with what a person clicks to switch it.
 fn by_hand(account: &Account, tenant: &CheckedTenant, how: How) -> Vec<ByHand> {
     let declared = tenant.desired.iter().filter_map(|(address, wanted)| match &wanted.resource {
-        Resource::Forward(forward) => Some((address, forward.to.clone())),
+        Resource::Forward(forward) => Some((address, Declared::of(wanted, forward))),
         _ => None,
     });
     let clicks = |number: &str, to: &Option<E164>, switch| match how {
         How::AlwaysArmed => Vec::new(),
         How::ByHand | How::Endpoint => clicks(account, tenant.provider, number, to.as_ref(), switch),
     };
-    let forwards = declared.map(|(address, to)| ByHand {
+    let forwards = declared.map(|(address, declared)| ByHand {
         number: address.key.clone(),
-        on: clicks(&address.key, &to, Switch::On),
-        off: clicks(&address.key, &to, Switch::Off),
-        to,
+        on: clicks(&address.key, &declared.to, Switch::On),
+        off: clicks(&address.key, &declared.to, Switch::Off),
+        to: declared.to.clone(),
+        declared: Some(declared),
     });
     forwards.collect()
 }

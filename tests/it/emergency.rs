@@ -363,6 +363,13 @@ fn a_forward_that_is_declared_and_not_stored_is_said() {
     assert_eq!(told, expected, "{}", on.out);
 }
 
+/// The numbers of which a text has clicks.
+fn clicked(out: &str) -> Vec<String> {
+    let clicks =
+        out.lines().filter_map(|line| line.split_once("[ ] Inventory > click ")?.1.split_once(" > "));
+    clicks.map(|(number, _)| number.replace(' ', "")).collect()
+}
+
 /// Three forwards in the files, of which one is to be on, and a fourth that the carrier alone has.
 fn by_hand() -> Workspace {
     let workspace = rehearsal();
@@ -375,6 +382,92 @@ fn by_hand() -> Workspace {
          \"+12145550702\": { to: \"+19725550150\" }\n",
     );
     workspace
+}
+
+/// The same with what a person switches in the portal.
+fn manual(workspace: &Workspace) {
+    let text = workspace.read("dialform.yaml");
+    let lines = text.lines().map(|line| match line.starts_with("    carrier: ") {
+        true => "    carrier: manual",
+        false => line,
+    });
+    workspace.write("dialform.yaml", lines.collect::<Vec<_>>().join("\n"));
+}
+
+const REFUSES: &[&str] = &["--fault", "500:1"];
+
+/// Who works off a list of clicks diverts, or takes back, each line on it: it has what was asked for, and of `off` nothing that
+/// `off` leaves alone where it can switch.
+#[test]
+fn a_list_of_clicks_has_what_was_asked_for() {
+    let is_manual = by_hand();
+    manual(&is_manual);
+    let cases: [(&[&str], &[&str]); 5] = [
+        (&["on", "--number", "214-555-0702"], &["+12145550702"]),
+        (&["on", "--tenant", "zz"], &["+12145550700", "+12145550701", "+12145550702"]),
+        (&["off", "--tenant", "zz"], &["+12145550700", "+12145550702"]),
+        (&["off", "--number", "+12145550701"], &["+12145550701"]),
+        (&["off", "--number", "+12145550701", "--number", "+12145550702"], &["+12145550701", "+12145550702"]),
+    ];
+    for (workspace, fault) in [(&is_manual, &[][..]), (&by_hand(), REFUSES)] {
+        for (arguments, expected) in cases {
+            let run = |format| {
+                let rest = ["--auto-approve", "--sandbox", "--format", format];
+                workspace.run(&[&["emergency"], arguments, &rest, fault].concat())
+            };
+            let text = run("text");
+            assert_eq!(clicked(&text.out), expected, "{arguments:?}: {text:?}");
+            assert!(matches!(text.ending, Ending::Partial | Ending::Error), "{text:?}");
+            let counted = format!(", {} by hand in the portal.\n", expected.len());
+            assert!(text.out.ends_with(&counted), "{arguments:?}: {text:?}");
+            let kept = "+1 214 555 0701 is to be on, as tenants/zz-acme.yaml:6 says: `--number +12145550701` shows what to click";
+            assert_eq!(text.out.contains(kept), arguments == ["off", "--tenant", "zz"], "{text:?}");
+            let json: Value = serde_json::from_str(&run("json").out).unwrap();
+            let listed = json["accounts"][0]["declared"].as_array().unwrap().iter();
+            let listed: Vec<&str> = listed.map(|it| it["number"].as_str().unwrap()).collect();
+            assert_eq!(listed, expected, "{arguments:?}: {json:#}");
+            assert_eq!(json["choice"]["by_hand"], expected.len(), "{arguments:?}: {json:#}");
+        }
+    }
+}
+
+/// What `on` has written down is known also where the carrier does not answer: which forwards are to be taken back, those that
+/// no file declares among them, and the number that is stored, which may be another than that of the files.
+#[test]
+fn a_list_of_clicks_goes_by_what_on_has_switched() {
+    let workspace = by_hand();
+    let run = |arguments: &[&str]| {
+        workspace.run(&[&["emergency"], arguments, &["--auto-approve", "--sandbox"]].concat())
+    };
+    let on = run(&["on", "--number", "+12145550702", "--number", "+12145550703"]);
+    assert_eq!(on.ending, Ending::Fine, "{on:?}");
+    let click = |number, to| {
+        format!("[ ] Inventory > click {number} > Forwarding Number: {to}, Active: unticked > Save")
+    };
+    let expected = [click("+1 214 555 0702", "9725550199"), click("+1 214 555 0703", "9725550199")];
+    let told = |out: &str| -> Vec<String> {
+        let lines = out.lines().map(str::trim).filter(|line| line.starts_with("[ ]"));
+        lines.map(str::to_owned).collect()
+    };
+    let refused = run(&["off", "--tenant", "zz", "--fault", "500:1"]);
+    assert_eq!(told(&refused.out), expected, "{refused:?}");
+    let unknown = "+1 214 555 0700 was not switched on by `emergency on` here; whether it is on is not known: `--number \
+                   +12145550700` shows what to click";
+    assert!(refused.out.contains(unknown), "{refused:?}");
+    let named = run(&["off", "--number", "+12145550703", "--fault", "500:1"]);
+    assert_eq!(told(&named.out), expected[1..], "{named:?}");
+    // A record that nobody can read: what is named is listed, and what is not known is said.
+    let directory = workspace.path(".dialform/emergency");
+    fs::write(directory.join("20270101T000000.json"), "{").unwrap();
+    let all = run(&["off", "--tenant", "zz", "--fault", "500:1"]);
+    assert_eq!((all.ending, all.out.as_str()), (Ending::Error, ""), "{all:?}");
+    let named = run(&["off", "--number", "+12145550702", "--fault", "500:1"]);
+    assert_eq!(told(&named.out), [click("+1 214 555 0702", "9725550150")], "{named:?}");
+    assert!(named.err.contains("where calls go is taken from the files: cannot read `"), "{named:?}");
+    fs::remove_file(directory.join("20270101T000000.json")).unwrap();
+    manual(&workspace);
+    let manual = run(&["off", "--tenant", "zz"]);
+    assert_eq!(told(&manual.out), expected, "{manual:?}");
 }
 
 /// A record outlives an outage where nothing says that its forwards are off again: then `off` leaves on what somebody has switched
