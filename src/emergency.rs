@@ -48,6 +48,8 @@ pub enum Forwards {
     ByHand { declared: Vec<ByHand> },
     /// They take over by themselves: there is nothing to switch.
     AlwaysArmed { declared: Vec<ByHand> },
+    /// Its system has none.
+    None { system: String },
 }
 
 impl Forwards {
@@ -57,7 +59,7 @@ impl Forwards {
             Self::Unreachable { declared, .. }
             | Self::ByHand { declared }
             | Self::AlwaysArmed { declared } => Some(declared),
-            Self::Switched { .. } => None,
+            Self::Switched { .. } | Self::None { .. } => None,
         }
     }
 
@@ -72,6 +74,7 @@ impl Forwards {
             Self::Unreachable { declared, .. }
             | Self::ByHand { declared }
             | Self::AlwaysArmed { declared } => declared.iter().map(|it| it.number.as_str()).collect(),
+            Self::None { .. } => BTreeSet::new(),
         }
     }
 }
@@ -183,6 +186,9 @@ pub struct Left {
     pub tenant: String,
     pub number: String,
     pub why: String,
+    /// Whether its number was named and it is not as it was asked to be.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub undone: bool,
 }
 
 /// What a command switches, and what it leaves as it is.
@@ -194,6 +200,13 @@ pub struct Choice {
     pub by_hand: usize,
     /// Numbers that were asked for and are in no account that was read.
     pub unknown: Vec<String>,
+}
+
+impl Choice {
+    /// How many of the numbers that were named are not as they were asked to be.
+    pub fn undone(&self) -> usize {
+        self.left.iter().filter(|it| it.undone).count()
+    }
 }
 
 /// Chooses what to switch. Of what a person has to switch, `accounts` keep what the command is about. `numbers` are those
@@ -221,8 +234,12 @@ pub fn choose(
         };
         let recorded = |number: &str| (!says_nothing).then(|| own.contains(number));
         let tenant = account.tenant.clone();
-        let left =
-            |number: &str, why: String| Left { tenant: tenant.clone(), number: number.to_owned(), why };
+        let left = |number: &str, why: String, undone: bool| Left {
+            tenant: tenant.clone(),
+            number: number.to_owned(),
+            why,
+            undone,
+        };
         let by_hand = account.forwards.by_hand();
         if let Some(declared) = account.forwards.declared() {
             declared.retain(|it| asked(&it.number));
@@ -230,7 +247,7 @@ pub fn choose(
         if let Some(declared) = account.forwards.declared().filter(|_| by_hand) {
             declared.retain(|it| match keep_by_hand(it, switch, named, recorded(&it.number)) {
                 Some(why) => {
-                    choice.left.push(left(&it.number, why));
+                    choice.left.push(left(&it.number, why, false));
                     false
                 }
                 None => true,
@@ -239,11 +256,12 @@ pub fn choose(
         }
         let Forwards::Switched { stored } = &account.forwards else { continue };
         for forward in stored.iter().filter(|it| asked(&it.number)) {
-            let Stored { number, to, .. } = forward;
+            let Stored { number, to, active, .. } = forward;
             let was_on = on_by.iter().any(|it| it.is_of(account) && it.number == *number);
             match keep(forward, switch, named, (recorded(number), was_on)) {
                 Some(why) => {
-                    choice.left.extend(why.map(|why| left(number, why)));
+                    let undone = named && *active != switch.is_on();
+                    choice.left.extend(why.map(|why| left(number, why, undone)));
                 }
                 None => choice.switched.push(Chosen {
                     tenant: tenant.clone(),

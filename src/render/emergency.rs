@@ -80,6 +80,13 @@ fn by_hand(
 ) -> io::Result<()> {
     let declared = match forwards {
         Forwards::Switched { .. } => return Ok(()),
+        Forwards::None { system } => {
+            return say!(
+                out,
+                "  {} has no emergency forward that can be switched",
+                printable(system.clone())
+            );
+        }
         Forwards::AlwaysArmed { declared } => {
             say!(out, "  always armed, nothing to switch")?;
             for ByHand { number, to, .. } in declared {
@@ -164,14 +171,20 @@ pub fn emergency_choice(
     let word = switch.word();
     match (switched.len(), by_hand) {
         (0, 0) if accounts.iter().any(|it| it.forwards.by_hand()) => {
-            say!(out, "Nothing to switch {}, as far as is known.", word)
+            add!(out, "Nothing to switch {}, as far as is known.", word)?;
         }
-        (0, 0) => say!(out, "Nothing to switch {}.", word),
-        (n, 0) => say!(out, "{} to switch {}.", count(n, "emergency forward"), word),
+        (0, 0) => add!(out, "Nothing to switch {}.", word)?,
+        (n, 0) => add!(out, "{} to switch {}.", count(n, "emergency forward"), word)?,
         (n, by_hand) => {
             let forwards = count(n, "emergency forward");
-            say!(out, "{} to switch {}, {} by hand in the portal.", forwards, word, *by_hand)
+            add!(out, "{} to switch {}, {} by hand in the portal.", forwards, word, *by_hand)?;
         }
+    }
+    let stays = if switch.is_on() { "off" } else { "on" };
+    match choice.undone() {
+        0 => say!(out),
+        1 => say!(out, " 1 that was named stays {}.", stays),
+        n => say!(out, " {} that were named stay {}.", n, stays),
     }
 }
 

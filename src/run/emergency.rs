@@ -164,7 +164,7 @@ impl<'a> Emergency<'a> {
             return Err(Failure::stopped());
         };
         let (mut accounts, mut observed) = (Vec::new(), BTreeMap::new());
-        for (account, seen) in read.into_iter().flatten() {
+        for (account, seen) in read {
             observed.extend(seen.map(|seen| (account.tenant.clone(), seen)));
             accounts.push(account);
         }
@@ -325,7 +325,7 @@ impl<'a> Emergency<'a> {
         let done = applied.is_none_or(|it| it.ending == Ending::Fine);
         match (choice.switched.is_empty(), self.looked()) {
             (true, Ending::Error) => Ending::Error,
-            (_, Ending::Fine) if done && choice.by_hand == 0 => Ending::Fine,
+            (_, Ending::Fine) if done && choice.by_hand == 0 && choice.undone() == 0 => Ending::Fine,
             _ => Ending::Partial,
         }
     }
@@ -339,15 +339,14 @@ impl<'a> Emergency<'a> {
     }
 }
 
-/// What is known of the forwards of one account, and what was read of it. `None` where its system has none.
+/// What is known of the forwards of one account, and what was read of it.
 async fn account(
     session: &Session<'_>,
     checked: &Checked,
     tenant: &CheckedTenant,
     closed: &BTreeMap<String, Vec<Finding>>,
-) -> Option<(Account, Option<Observed>)> {
+) -> (Account, Option<Observed>) {
     let entry: &Entry = checked.config(tenant);
-    let how = entry.emergency()?;
     let Tenant { tenant: name, provider, account, .. } = &checked.loaded(tenant).tenant;
     let report = |forwards| Account {
         tenant: name.clone(),
@@ -355,18 +354,22 @@ async fn account(
         account: account.clone(),
         forwards,
     };
+    let Some(how) = entry.emergency() else {
+        let system = entry.provider.title.split(',').next().unwrap_or_default().to_owned();
+        return (report(Forwards::None { system }), None);
+    };
     let declared = || by_hand(&report(Forwards::ByHand { declared: Vec::new() }), tenant, how);
     let unreachable = |finding| Forwards::Unreachable { finding, declared: declared() };
     let reader = match (how, session.reader(provider)) {
-        (How::AlwaysArmed, _) => return Some((report(Forwards::AlwaysArmed { declared: declared() }), None)),
-        (How::ByHand, _) => return Some((report(Forwards::ByHand { declared: declared() }), None)),
+        (How::AlwaysArmed, _) => return (report(Forwards::AlwaysArmed { declared: declared() }), None),
+        (How::ByHand, _) => return (report(Forwards::ByHand { declared: declared() }), None),
         (How::Endpoint, Some(reader)) => reader,
         (How::Endpoint, None) => {
             let why = closed.get(provider).and_then(|found| found.first()).cloned();
             let why = why.unwrap_or_else(|| {
                 Finding::error("unreadable-account", format!("provider `{provider}` is not open"))
             });
-            return Some((report(unreachable(why)), None));
+            return (report(unreachable(why)), None);
         }
     };
     let scope = Scope { lists: true, kinds: BTreeSet::from([Kind::Forwards]), ..Scope::default() };
@@ -375,12 +378,12 @@ async fn account(
     match read {
         Ok(observed) => {
             let stored = stored(&observed, tenant);
-            Some((report(Forwards::Switched { stored }), Some(observed)))
+            (report(Forwards::Switched { stored }), Some(observed))
         }
         Err(error) => {
             let finding = Finding::error("unreadable-account", error.to_string());
             let finding = Finding { help: error.help().map(str::to_owned), ..finding };
-            Some((report(unreachable(finding)), None))
+            (report(unreachable(finding)), None)
         }
     }
 }

@@ -596,6 +596,42 @@ fn a_record_without_marks_is_read() {
     assert_eq!(still_recorded(&workspace), [""; 0]);
 }
 
+/// A script that names a number goes on in the belief that its calls are forwarded: not where none is stored. And where there is
+/// nothing to forward with at all, that is said.
+#[test]
+fn what_was_named_and_is_not_switched_does_not_end_well() {
+    let workspace = rehearsal();
+    let vacant = "+12145558700";
+    let cases: [(&[&str], Ending, &str); 7] = [
+        (&["on", "--number", vacant], Ending::Partial, "Nothing to switch on. 1 that was named stays off.\n"),
+        (
+            &["on", "--number", "+12145550700", "--number", vacant],
+            Ending::Partial,
+            "\n1 emergency forward to switch on. 1 that was named stays off.\n",
+        ),
+        // As it was asked to be, and all that is stored.
+        (&["on", "--number", "+12145550700"], Ending::Fine, "\nNothing to switch on.\n"),
+        (&["off", "--number", vacant], Ending::Fine, "is off already\n\nNothing to switch off.\n"),
+        (&["on", "--tenant", "zz"], Ending::Fine, "\n2 emergency forwards to switch on.\n"),
+        (
+            &["on", "--tenant", "harbour-legal"],
+            Ending::Fine,
+            "\n  Deskphone has no emergency forward that can be switched\n\nNothing to switch on.\n",
+        ),
+        (
+            &["status", "--tenant", "harbour-legal"],
+            Ending::Fine,
+            "\n  Deskphone has no emergency forward that can be switched\n",
+        ),
+    ];
+    for (arguments, ending, expected) in cases {
+        let approved: &[&str] = if arguments[0] == "status" { &[] } else { &["--auto-approve"] };
+        let ended = workspace.run(&[&["emergency"], arguments, &["--sandbox"], approved].concat());
+        assert_eq!(ended.ending, ending, "{arguments:?}: {ended:?}");
+        assert!(ended.out.contains(expected), "{arguments:?}: {ended:?}");
+    }
+}
+
 /// Which forwards are meant is said, never guessed.
 #[test]
 fn switching_needs_a_selection_and_a_word() {
