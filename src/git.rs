@@ -86,12 +86,6 @@ pub fn ended_as_of(root: &Path, tree: &str, arguments: &[&str]) -> Result<Ended,
     ended(command().env("GIT_ATTR_SOURCE", tree).arg("-C").arg(root).args(arguments))
 }
 
-/// What helps where git has said why it fails; `otherwise` it is the revision.
-pub fn way_out(why: &str, otherwise: &str) -> String {
-    let nowhere = "run it in a checkout of the repository, or leave the option out";
-    if why.starts_with("not a git repository") { nowhere.to_owned() } else { otherwise.to_owned() }
-}
-
 fn run(command: &mut Command) -> Result<Vec<u8>, String> {
     let Ended { code, said, why } = ended(command)?;
     if code == Some(0) { Ok(said) } else { Err(why) }

@@ -63,6 +63,12 @@ pub fn commit_of(root: &Path, named: &str) -> Option<String> {
     object(root, named, "commit").ok()
 }
 
+/// What helps where git has said why it does not find a revision; `otherwise` it is the revision.
+pub fn way_out(why: &str, otherwise: &str) -> String {
+    let nowhere = "run it in a checkout of the repository, or leave the option out";
+    if why.starts_with("not a git repository") { nowhere.to_owned() } else { otherwise.to_owned() }
+}
+
 /// Where a workspace is in its repository: nothing, or a path that ends with `/`.
 pub fn place_of(root: &Path) -> String {
     line(root, &["rev-parse", "--show-prefix"]).unwrap_or_default()

@@ -17,9 +17,8 @@ use crate::{
     cores,
     error::Failure,
     finding::{Finding, Level, bounded},
-    git,
     lint::{self, Lint},
-    load::{About, BASELINE_FILE, Files, LoadedTenant, Merge, Part, Which, changed_since},
+    load::{About, BASELINE_FILE, Files, LoadedTenant, Merge, Part, Which, changed_since, way_out},
     lock,
     model::{Address, Kind, Tenant},
     path::Segment,
@@ -322,7 +321,7 @@ pub(super) fn declared(
         let known = earlier.as_ref();
         workspace = workspace.configured_at(&files, revision, &Kinds, known).map_err(|why| {
             Failure::error(format!("`--config {revision}`: {why}"))
-                .help(git::way_out(&why, "name a revision that is here; a shallow checkout may lack it"))
+                .help(way_out(&why, "name a revision that is here; a shallow checkout may lack it"))
         })?;
     }
     let mut findings = workspace.findings.clone();
@@ -452,7 +451,7 @@ pub(super) fn declared(
         let changed = changed_since(&workspace, &files, revision).map_err(|why| {
             let help =
                 "name a revision that this checkout has, e.g. `origin/main`; a shallow checkout may lack it";
-            Failure::error(format!("`--changed-since {revision}`: {why}")).help(git::way_out(&why, help))
+            Failure::error(format!("`--changed-since {revision}`: {why}")).help(way_out(&why, help))
         })?;
         tenants.retain(|tenant| changed.tenants.contains(&tenant.index));
         findings.extend(levels.judge(changed.findings.clone(), &allows).0);

@@ -4,8 +4,7 @@ use super::{ends, place::locate};
 use crate::{
     error::Failure,
     finding::Finding,
-    git,
-    load::{Earlier, Files, LoadedTenant, Part},
+    load::{Earlier, Files, LoadedTenant, Part, way_out},
     model::{Address, Kind, Tenant},
     plan::{Base, BulkEntry, desired_in_part},
     provider::{Provider, Workspace},
@@ -35,7 +34,7 @@ pub(super) fn at_revision(
         let help = format!(
             "name a revision that is here, e.g. `{option} origin/main`; a shallow checkout may lack it"
         );
-        Failure::error(format!("`{option} {revision}`: {why}")).help(git::way_out(&why, &help))
+        Failure::error(format!("`{option} {revision}`: {why}")).help(way_out(&why, &help))
     })
 }
 

@@ -241,6 +241,7 @@ fn what_is_imported_again_has_one_entry() {
         seed.replacen("do-not-disturb: { enabled: \"yes\" }", "call-screening: { enabled: \"yes\" }", 1);
     assert_ne!(seed, changed, "{seed}");
     world.write(file, changed);
+    std::fs::remove_dir_all(world.path(".dialform/sandbox")).ok();
     let again = world.run(&["import", "--account", STRATUS.account, "--write", "--only", "rules.*"]);
     assert_eq!(again.ending, Ending::Fine, "{again:?}");
     assert!(world.read("tenants/acme.yaml").contains("call_screening: true"), "{again:?}");
