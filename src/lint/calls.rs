@@ -11,8 +11,8 @@ use crate::{
     flow::{
         self, Assumptions, Config, Counted, Fault, Found, Horizon, Network, Seconds, SiteId, System, WaysBack,
     },
-    model::{Address, Circumstances, E164, Tenant, phone_numbers_that},
-    path::Path,
+    model::{Address, Circumstances, E164, Kind, Ringable, Tenant, phone_numbers_that},
+    path::{Path, Segment},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,8 +27,8 @@ pub struct CalledTenant<'a> {
     pub live: Option<&'static str>,
     /// What else is live, where that was read.
     pub circumstances: Option<&'a Circumstances>,
-    /// When it becomes another by itself.
-    pub until: Option<Seconds>,
+    /// What of it becomes another by itself, by its key, and when that is next.
+    pub until: BTreeMap<String, Seconds>,
     /// Where a value stands. None: only the phone system has it.
     pub place: &'a dyn Fn(&Path) -> Option<Place>,
 }
@@ -67,7 +67,15 @@ fn placed<'a>(subject: &Subject<'a>) -> Vec<(&'a TenantSubject<'a>, System)> {
 fn called<'a>((it, system): (&'a TenantSubject<'a>, System)) -> CalledTenant<'a> {
     let tenant = flow::layered(it.tenant, &BTreeMap::new());
     let place = it.place_of_step;
-    CalledTenant { tenant, system, is_whole: false, live: None, circumstances: None, until: it.until, place }
+    CalledTenant {
+        tenant,
+        system,
+        is_whole: false,
+        live: None,
+        circumstances: None,
+        until: it.until.clone(),
+        place,
+    }
 }
 
 /// The tenants of files alone.
@@ -97,6 +105,19 @@ impl Circle {
     pub fn goes_by(&self, tenant: &str, address: &Address) -> bool {
         self.objects.contains(&object(tenant, address.kind.section(), &address.key))
     }
+}
+
+/// Whether the extension at a path becomes another by itself, or that of an agent there.
+fn changes(it: &CalledTenant<'_>, path: &Path) -> bool {
+    let mut keys = path.iter().skip(1);
+    let Some(key) = keys.next().and_then(Segment::as_key) else { return false };
+    let agents = it.tenant.queues.get(key).filter(|_| path.is_inside(&Path::from([Kind::Queues.section()])));
+    let agents = agents.and_then(|queue| queue.agents.as_ref()).into_iter().flatten();
+    let mut phones = agents.filter_map(|agent| match &agent.target {
+        Ringable::Extension(extension) | Ringable::Device(extension) => Some(extension.as_str()),
+        _ => None,
+    });
+    it.until.contains_key(key) || phones.any(|phone| it.until.keys().any(|it| phone.starts_with(it)))
 }
 
 /// The circles that calls go in as the files are, as findings.
@@ -177,7 +198,7 @@ fn once(findings: Vec<Finding>) -> Vec<Finding> {
 /// As far ahead as these tenants stay as they are.
 fn ahead(tenants: &[CalledTenant<'_>], group: &[usize], at: Seconds) -> std::ops::Range<Seconds> {
     let ahead = flow::ahead(at);
-    let until = group.iter().filter_map(|it| tenants[*it].until).min();
+    let until = group.iter().flat_map(|it| tenants[*it].until.values()).min().copied();
     ahead.start..until.map_or(ahead.end, |until| until.clamp(ahead.start + 1, ahead.end))
 }
 
@@ -237,7 +258,7 @@ impl<'a> Tables<'a> {
     /// What these tenants begin or end, as long as they stay as they are.
     fn horizon(&self, tenants: &[CalledTenant<'_>], at: Seconds) -> Horizon {
         let schedules = self.tenants.iter().flat_map(|(_, tenant, ..)| tenant.schedules.values());
-        let until = self.tenants.iter().filter_map(|(at, ..)| tenants[*at].until).min();
+        let until = self.tenants.iter().flat_map(|(at, ..)| tenants[*at].until.values()).min().copied();
         let horizon = Horizon::of(at, schedules);
         match until {
             Some(until) => horizon.until(until),
@@ -263,12 +284,12 @@ impl<'a> Tables<'a> {
         tenants.get(self.tenants[at].0)
     }
 
-    /// Whether nothing else says so: `self-reference` looks at the files. Of a tenant that is another one later nothing is said
+    /// Whether nothing else says so: `self-reference` looks at the files. Of an extension that is another one later nothing is said
     /// never to happen.
     fn is_told(&self, tenants: &[CalledTenant<'_>], found: &Found) -> bool {
         let called = self.called(tenants, found.tenant);
-        let stays = called.is_none_or(|it| it.until.is_none());
-        (stays || !says_never(lint(found.fault).code))
+        let changes = || called.is_some_and(|it| !it.until.is_empty() && changes(it, &found.path));
+        !(says_never(lint(found.fault).code) && changes())
             && (!found.is_self || called.is_some_and(|it| it.live.is_some()))
     }
 

@@ -63,7 +63,7 @@ use crate::{
     path::{Path, Segment},
     text::look_alike,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use in_part::{Needs, check_part, check_provider, check_several, check_values, is_of_several};
 
@@ -214,7 +214,7 @@ pub struct TenantSubject<'a> {
     /// The same for whatever a call goes by: also where that comes of `bulk`.
     pub place_of_step: &'a (dyn Fn(&Path) -> Option<Place> + Sync),
     /// When its files say something else.
-    pub until: Option<flow::Seconds>,
+    pub until: BTreeMap<String, flow::Seconds>,
 }
 
 /// Where a check puts what it finds.

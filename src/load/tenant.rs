@@ -7,7 +7,10 @@ use crate::{
     path::Segment,
 };
 use jiff::Timestamp;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::{
+    collections::BTreeSet,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 /// The word of a place that only the provider knows.
 const TOKEN: &str = "token";
@@ -139,15 +142,24 @@ impl LoadedTenant {
         &self.tree
     }
 
-    /// Whether something stands at a place: what an `until` has brought, or has taken away, does not always.
-    pub fn has(&self, place: &Place) -> bool {
-        fn is_in(node: &Node, is_it: &impl Fn(&Node) -> bool) -> bool {
-            let mut entries = node.entries().iter();
-            is_it(node)
-                || entries.any(|(key, value)| is_it(key) || is_in(value, is_it))
-                || node.items().iter().any(|it| is_in(it, is_it))
+    /// Those of some places where something stands at an instant: what an `until` has brought, or has taken away, does not always.
+    pub fn standing(&self, at: Timestamp, places: &BTreeSet<&Place>) -> BTreeSet<Place> {
+        fn each<'t>(node: &'t Node, see: &mut impl FnMut(&'t Node)) {
+            see(node);
+            for (key, value) in node.entries() {
+                see(key);
+                each(value, see);
+            }
+            node.items().iter().for_each(|it| each(it, see));
         }
-        is_in(self.tree.root(), &|node| self.tree.place(node.span) == *place)
+        let then = self.written.as_deref().map(|written| self.untils.at(written, at));
+        let tree = then.as_ref().unwrap_or(&self.tree);
+        let mut there = BTreeSet::new();
+        each(tree.root(), &mut |node| {
+            let place = tree.place(node.span);
+            there.extend(places.contains(&place).then_some(place));
+        });
+        there
     }
 
     /// The object in which a place is, of this file or of one that it takes from.

@@ -245,7 +245,7 @@ pub fn judge(
         is_whole: false,
         live: Some(option),
         circumstances: Some(circumstances),
-        until,
+        until: until.clone(),
         place,
     };
     let after = called(layered, &place);

@@ -86,40 +86,69 @@ pub(super) fn later(
     if instants.is_empty() {
         return Vec::new();
     }
-    let all = |at: Timestamp, see: &mut dyn FnMut(&[&LoadedTenant], Vec<Finding>)| {
-        let then: Vec<Option<LoadedTenant>> = match at == workspace.at {
-            true => workspace.tenants.iter().map(|_| None).collect(),
-            false => workspace.tenants.iter().map(|it| it.at(at)).collect(),
-        };
+    // What is said of now is said already, and what is said of then is said once.
+    let wrong = check(&workspace.tenants.iter().collect::<Vec<_>>(), workspace.at);
+    let mut never = BTreeMap::from([(workspace.at, said_never(&wrong))]);
+    let mut told: BTreeSet<Finding> = wrong.into_iter().map(unhelped).collect();
+    let mut found = Vec::new();
+    for (instant, until) in instants {
+        let then: Vec<Option<LoadedTenant>> = workspace.tenants.iter().map(|it| it.at(instant)).collect();
         let tenants: Vec<&LoadedTenant> =
             workspace.tenants.iter().zip(&then).map(|(now, then)| then.as_ref().unwrap_or(now)).collect();
-        see(&tenants, check(&tenants, at));
-    };
-    // What is said of now is said already, and what is said of then is said once.
-    let mut told = BTreeSet::new();
-    all(workspace.at, &mut |_, wrong| told.extend(wrong.into_iter().map(unhelped)));
-    let mut found = Vec::new();
-    for (instant, until) in &instants {
-        all(*instant, &mut |_, wrong| {
-            for finding in wrong.into_iter().filter(|it| told.insert(unhelped(it.clone()))) {
+        let wrong = check(&tenants, instant);
+        never.insert(instant, said_never(&wrong));
+        for finding in wrong {
+            if told.insert(unhelped(finding.clone())) {
                 let message = format!("from {until} on, {}", finding.message);
                 found.push(Finding { message, ..finding });
             }
-        });
-    }
-    if now.iter().chain(&found).any(|it| lint::says_never(it.code)) {
-        for instant in [workspace.at].iter().chain(instants.keys()) {
-            all(*instant, &mut |tenants, wrong| {
-                let never = |it: &Finding| {
-                    let is_there = it.place.as_ref().is_some_and(|at| tenants.iter().any(|it| it.has(at)));
-                    !is_there || wrong.iter().any(|then| (then.code, &then.place) == (it.code, &it.place))
-                };
-                now.retain(|it| !lint::says_never(it.code) || never(it));
-                found.retain(|it| !lint::says_never(it.code) || never(it));
-            });
         }
     }
+    let happens = happens(workspace, &never);
+    let is_so = |it: &Finding| !it.place.as_ref().is_some_and(|at| happens.contains(&(it.code, at)));
+    now.retain(is_so);
+    found.retain(is_so);
     found
+}
+
+/// What is said never to happen, and where that stands.
+type Never = BTreeSet<(&'static str, Place)>;
+
+fn said_never(wrong: &[Finding]) -> Never {
+    let never = wrong.iter().filter(|it| lint::says_never(it.code));
+    never.filter_map(|it| Some((it.code, it.place.clone()?))).collect()
+}
+
+/// What is said never to happen at some instant, and at another one stands there and happens.
+fn happens<'a>(
+    workspace: &Workspace,
+    never: &'a BTreeMap<Timestamp, Never>,
+) -> BTreeSet<(&'static str, &'a Place)> {
+    let mut by_file: BTreeMap<&str, BTreeSet<(&'static str, &Place)>> = BTreeMap::new();
+    for (code, place) in never.values().flatten() {
+        by_file.entry(place.file.as_str()).or_default().insert((*code, place));
+    }
+    let mut happens = BTreeSet::new();
+    for loaded in &workspace.tenants {
+        if by_file.is_empty() {
+            break;
+        }
+        let own = loaded.untils().map(|(until, _)| until.instant).filter(|it| never.contains_key(it));
+        let own: BTreeSet<Timestamp> = own.chain([workspace.at]).collect();
+        // One that is the same at all times says the same of each. Of a file that several share one is asked.
+        if own.len() < 2 {
+            continue;
+        }
+        let asked: BTreeSet<(&'static str, &Place)> =
+            loaded.files().filter_map(|file| by_file.remove(file)).flatten().collect();
+        for instant in own.iter().filter(|_| !asked.is_empty()) {
+            let there = loaded.standing(*instant, &asked.iter().map(|(_, place)| *place).collect());
+            let of =
+                |(code, place): &(&'static str, &Place)| never[instant].contains(&(*code, (*place).clone()));
+            happens.extend(asked.iter().filter(|it| there.contains(it.1) && !of(it)).copied());
+        }
+    }
+    happens
 }
 
 /// What is found, whatever call shows it.

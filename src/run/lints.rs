@@ -11,7 +11,7 @@ use crate::{
     provider::{self, Workspace},
 };
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the lints find in one tenant by itself.
 pub(super) fn lint_one(workspace: &Workspace, tenant: &LoadedTenant) -> Vec<Finding> {
@@ -93,9 +93,15 @@ pub(super) fn single_account() -> Vec<&'static str> {
     alone.map(|provider| provider.kind).collect()
 }
 
-/// When a tenant's files next say something else.
-pub(super) fn changes(loaded: &LoadedTenant, at: Timestamp) -> Option<i64> {
-    loaded.untils().map(|(until, _)| until.instant).filter(|it| *it > at).min().map(Timestamp::as_second)
+/// What of a tenant's files says something else by itself, by its key, and when that is next.
+pub(super) fn changes(loaded: &LoadedTenant, at: Timestamp) -> BTreeMap<String, i64> {
+    let mut next = BTreeMap::new();
+    for (until, _) in loaded.untils().filter(|(until, _)| !until.has_passed(at)) {
+        let instant = until.instant.as_second();
+        let first = next.entry(until.address.key.clone()).or_insert(instant);
+        *first = instant.min(*first);
+    }
+    next
 }
 
 fn all(tenants: &[LoadedTenant]) -> Vec<&LoadedTenant> {

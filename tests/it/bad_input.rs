@@ -223,7 +223,7 @@ impl Spoiled {
                 place,
                 place_of_key,
                 place_of_step,
-                until: None,
+                until: std::collections::BTreeMap::new(),
             })
             .collect();
         let mut findings = workspace.findings.clone();

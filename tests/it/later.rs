@@ -160,20 +160,31 @@ fn what_an_until_brings_back_is_not_never() {
 /// at which a tenant becomes another.
 #[test]
 fn a_rule_that_wins_once_another_ends_is_not_said_never_to() {
-    let of = |until: &str| {
+    let of = |until: &str, on_102: &str| {
         format!(
             "tenant: acme-dental\nprovider: stratus-dallas\naccount: acmedental.12345.service\ntime_zone: America/Chicago\n\
              schedules:\n  hours: {{ weekly: {{ mon-fri: [\"08:00-17:00\"] }} }}\n  lunch: {{ weekly: {{ mon-fri: [\"12:00-13:00\"] }} }}\n\
              rules:\n  \"101\":\n    ring_timeout: 20\n    order:\n      - {{ when: hours, ring: extension{until} }}\n      \
-             - {{ when: lunch, forward: {{ always: voicemail }} }}\n      - {{ when: default, forward: {{ always: voicemail }} }}\n"
+             - {{ when: lunch, forward: {{ always: voicemail }} }}\n      - {{ when: default, forward: {{ always: voicemail }} }}\n  \
+             \"102\": {{ ring_timeout: 20{on_102} }}\n"
         )
     };
-    for (until, is_said) in
-        [("", true), (", until: { at: 2027-02-01T00:00, then: { enabled: false } }", false)]
-    {
+    let cases = [
+        ("", "", true),
+        (", until: { at: 2027-02-01T00:00, then: { enabled: false } }", "", false),
+        // What ends elsewhere changes nothing here.
+        ("", ", until: { at: 2027-02-01T00:00, then: { ring_timeout: 30 } }", true),
+    ];
+    for (until, on_102, is_said) in cases {
         let world = Workspace::quickstart();
-        world.write(ACME, of(until));
+        world.write(ACME, of(until, on_102));
         let run = world.run_at(NOW, &["check", "--calls", "--tenant", "acme-dental"]);
-        assert_eq!(run.err.contains("warning[rule-never-wins]"), is_said, "{until}: {}{}", run.out, run.err);
+        assert_eq!(
+            run.err.contains("warning[rule-never-wins]"),
+            is_said,
+            "{until}{on_102}: {}{}",
+            run.out,
+            run.err
+        );
     }
 }
