@@ -83,8 +83,10 @@ impl<'a> States<'a> {
         for step in &done {
             put(&mut objects, step.address, step.now);
         }
-        for step in done.iter().filter(|it| it.address.kind == Kind::Receivers && it.now.is_none()) {
-            objects.values_mut().for_each(|it| without(it, &step.address.key));
+        let gone = done.iter().filter(|it| it.address.kind == Kind::Receivers && it.now.is_none());
+        let gone: BTreeSet<&str> = gone.map(|it| it.address.key.as_str()).collect();
+        if !gone.is_empty() {
+            objects.values_mut().for_each(|it| without(it, &gone));
         }
         // The forwards of the Default rule have a section of their own.
         for step in done.iter().filter(|it| it.address.kind == Kind::Diverts) {
@@ -106,12 +108,12 @@ impl<'a> States<'a> {
     }
 }
 
-/// A list goes on without a receiving number that is deleted (FACTS ctm/choices-4). What becomes of a number with none left nobody
+/// A list goes on without receiving numbers that are deleted (FACTS ctm/choices-4). What becomes of a number with none left nobody
 /// says.
-fn without(resource: &mut Resource, receiver: &str) {
+fn without(resource: &mut Resource, receivers: &BTreeSet<&str>) {
     let Resource::Number(Number { route, .. }) = resource else { return };
     if let Some(Route::Receivers(list)) = route {
-        list.receivers.retain(|it| it.to_string() != receiver);
+        list.receivers.retain(|it| !receivers.contains(it.to_string().as_str()));
         if list.receivers.is_empty() {
             *route = None;
         }

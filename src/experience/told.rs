@@ -156,8 +156,10 @@ impl Teller<'_> {
                 Some(earlier) if earlier.is_none_or(|it| it > *from) => {
                     said.push_str(&format!(", after {} also {who}", seconds(*from)));
                 }
-                Some(_) => {
-                    said.push_str(&format!(", then {who}{}", length(*from, until).unwrap_or_default()))
+                Some(earlier) => {
+                    let waits = self.waits(it, earlier, Some(*from));
+                    let length = length(*from, until).unwrap_or_default();
+                    said.push_str(&format!("{waits}, then {who}{length}"));
                 }
             }
             before = match before.flatten() {
@@ -183,12 +185,20 @@ impl Teller<'_> {
             End::Waits(_) => {
                 format!("{said}, then {} until the caller gives up", self.tense.of("wait", "waited"))
             }
-            // The caller waits on while nothing rings any more.
-            _ if rang_until(it).is_some_and(|until| it.at.is_some_and(|at| at > until)) => {
-                format!("{said}, then {end} after {}", seconds(it.at.unwrap_or_default()))
-            }
-            _ => format!("{said}, then {end}"),
+            _ => format!("{said}{}, then {end}", self.waits(it, rang_until(it), it.at)),
         }
+    }
+
+    /// The time after the first ringing in which the call goes nowhere yet. In a queue it may ring again.
+    fn waits(&self, it: &Timeline, rang_until: Option<u32>, at: Option<u32>) -> String {
+        let Some((until, at)) = rang_until.zip(at).filter(|(until, at)| at > until) else {
+            return String::new();
+        };
+        let verb = match self.queue(it, until) {
+            Some(_) => self.tense.of("stay in the queue", "stayed in the queue"),
+            None => self.tense.of("wait", "waited"),
+        };
+        format!(", then {verb} for {}", seconds(at - until))
     }
 
     fn is_new_queue(&self, it: &Timeline, from: u32, earlier: &[u32]) -> bool {
