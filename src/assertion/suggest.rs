@@ -24,8 +24,10 @@ pub struct Suggestion {
     /// Empty: any time.
     pub at: Vec<When>,
     pub given: Option<(&'static str, &'static str)>,
-    /// Empty: the call can go more ways than are looked at.
+    /// Empty: none can be written.
     pub end: Vec<String>,
+    /// Why none can.
+    pub left_out: Option<&'static str>,
 }
 
 /// What a call finds: in words, as it is written, and as it is.
@@ -40,7 +42,7 @@ type Key = (usize, BTreeSet<String>);
 /// How calls end while some schedules are in force, and since when.
 struct Ended {
     ends: BTreeSet<String>,
-    is_cut: bool,
+    left_out: Option<&'static str>,
     first: Seconds,
 }
 
@@ -93,11 +95,11 @@ fn of_call(epochs: &[Epoch<'_>], tenant: &str, called: &str, zone: &TimeZone) ->
                 own.extend(schedules(epoch.network, to, home));
             }
         }
-        let mut groups: BTreeMap<(bool, BTreeSet<String>), BTreeSet<&Key>> = BTreeMap::new();
+        let mut groups: BTreeMap<(Option<&'static str>, BTreeSet<String>), BTreeSet<&Key>> = BTreeMap::new();
         for (key, it) in &ended {
-            groups.entry((it.is_cut, it.ends.clone())).or_default().insert(key);
+            groups.entry((it.left_out, it.ends.clone())).or_default().insert(key);
         }
-        for ((is_cut, ends), group) in groups {
+        for ((left_out, ends), group) in groups {
             let at = named(&group, &ended, &own, zone);
             let words: Vec<String> = at.iter().map(ToString::to_string).collect();
             let when = if at.is_empty() { String::new() } else { format!(", {}", words.join(", ")) };
@@ -106,7 +108,8 @@ fn of_call(epochs: &[Epoch<'_>], tenant: &str, called: &str, zone: &TimeZone) ->
                 call: called.to_owned(),
                 at,
                 given: state.given,
-                end: if is_cut { Vec::new() } else { ends.into_iter().collect() },
+                end: if left_out.is_some() { Vec::new() } else { ends.into_iter().collect() },
+                left_out,
             });
         }
     }
@@ -146,7 +149,14 @@ fn look(
             let at = stretch.during.start;
             let verdict = network.verdict(&Call { to, at, caller: Caller::Unlisted }, &given);
             let ends = verdict.timelines.iter().map(|it| network.end_text(it.end, home)).collect();
-            Ended { ends, is_cut: verdict.is_cut, first: at }
+            // What is wrong today is nothing to hold calls to.
+            let is_lost = verdict.timelines.iter().any(|it| network.leads_nowhere(it.end));
+            let left_out = match (verdict.is_cut, is_lost) {
+                (true, _) => Some("the call can go more ways than are looked at"),
+                (false, true) => Some("the call is lost: the account does not have what it is sent to"),
+                (false, false) => None,
+            };
+            Ended { ends, left_out, first: at }
         });
     }
 }

@@ -94,6 +94,11 @@ impl Sweep<'_, '_> {
         let Some((fault, end)) = fault(self.network, self.network.system_of(number), state, &ends) else {
             return;
         };
+        // Where nothing rings it is the same with everybody there, which is told.
+        let is_lost = self.network.leads_nowhere(end);
+        if is_lost && fault == Fault::DeadEnd && verdict.timelines.iter().all(|it| it.rings.is_empty()) {
+            return;
+        }
         let name = self.network.number_text(number);
         let story = self.network.end_story(end, sight.site);
         let (message, help) = match fault {
@@ -109,6 +114,7 @@ impl Sweep<'_, '_> {
                 "set a `no_answer`, or a time after which ringing ends",
             ),
         };
+        let help = if is_lost { "send it to something that the account has" } else { help };
         self.found(fault, sight, given, ["numbers", name, "route"].into(), message, help);
     }
 

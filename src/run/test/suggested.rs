@@ -39,8 +39,8 @@ pub fn suggest(
 pub fn written(tenant: &str, on: On, all: &[Suggestion], is_one: &dyn Fn(&str) -> bool) -> String {
     let mut text = head(tenant, on);
     for suggestion in all {
-        if suggestion.end.is_empty() {
-            let why = format!("{}\nnot held: the call can go more ways than are looked at", suggestion.name);
+        if let Some(why) = suggestion.left_out {
+            let why = format!("{}\nnot held: {why}", suggestion.name);
             text.push_str(&emit::comment(&why, 2));
             continue;
         }
@@ -67,7 +67,7 @@ fn head(tenant: &str, on: On) -> String {
 }
 
 fn value(call: &str, suggestion: &Suggestion) -> Value {
-    let Suggestion { name, call: _, at, given, end } = suggestion;
+    let Suggestion { name, call: _, at, given, end, left_out: _ } = suggestion;
     let list = |texts: Vec<String>| match <[String; 1]>::try_from(texts) {
         Ok([one]) => json!(one),
         Err(several) => json!(several),
