@@ -18,7 +18,7 @@ use super::{
 };
 use crate::model::{
     self, Caller, Circumstances, DEFAULT_RULE, Destination, Dispatch, Divert, Diverts, E164, Limit, OrOff,
-    Pattern, Ring, RingTimeout, Ringable, Route, Tenant, owner_of,
+    Pattern, Ring, RingTimeout, Ringable, Route, Tenant,
 };
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::{BTreeSet, HashMap};
@@ -139,7 +139,7 @@ impl Network {
 pub(super) struct Compiler<'n, 'a> {
     pub(super) network: &'n mut Network,
     outside: &'n mut HashMap<String, PartyId>,
-    config: &'n Config<'a>,
+    pub(super) config: &'n Config<'a>,
     tables: &'n Tables,
     pub(super) site: SiteId,
     receivers: HashMap<PartyId, ReceiverId>,
@@ -231,7 +231,7 @@ impl<'a> Compiler<'_, 'a> {
         if let Some(extension) = self.site().extensions.get(name) {
             return *extension;
         }
-        let (phone, mailbox) = (self.party(name), self.mailbox(name));
+        let (phone, mailbox) = (self.phone(name, Circumstances::lacks_phone), self.mailbox(name));
         let tenant = self.config.tenant;
         let is_named = |it: &model::Extension| it.as_str() == name;
         // What is no extension is in none of its sections.
@@ -240,7 +240,6 @@ impl<'a> Compiler<'_, 'a> {
         let is_known = in_rules.is_some() || key.as_ref().is_some_and(|key| tenant.diverts.contains_key(key));
         let is_whole = self.config.is_whole;
         let missing = self.missing(name);
-        self.network.parties[phone.at()].is_missing = missing.is_some();
         let unknown = missing.or_else(|| (!is_known && !is_whole).then(|| self.label("extension", name)));
         // A rule that `bulk` has put on top of others says nothing of those.
         let is_on_top = |rule: &model::Rule| {
@@ -419,11 +418,8 @@ impl<'a> Compiler<'_, 'a> {
 
     fn ringable(&mut self, target: &Ringable) -> PartyId {
         match target {
-            Ringable::Extension(it) => self.phone(it.as_str(), it.as_str()),
-            Ringable::Device(it) => match owner_of(it.as_str()) {
-                Some(owner) => self.phone(it.as_str(), owner.as_str()),
-                None => self.party(it.as_str()),
-            },
+            Ringable::Extension(it) => self.phone(it.as_str(), Circumstances::lacks_phone),
+            Ringable::Device(it) => self.phone(it.as_str(), Circumstances::lacks_device),
             Ringable::Number(number) => self.outside(number),
             Ringable::Agent(email) => self.party(email),
             // Somebody, of whom only the dial rule is known.

@@ -1,12 +1,14 @@
 //! Whose the phones of a tenant are, in its tables.
 
 use super::{compile::Compiler, network::PartyId};
+use crate::model::{Circumstances, Tenant};
 
 impl Compiler<'_, '_> {
-    /// A phone of an extension.
-    pub(super) fn phone(&mut self, name: &str, extension: &str) -> PartyId {
+    /// A phone, of which the account says whether somebody has it. Several may name it, in any order.
+    pub(super) fn phone(&mut self, name: &str, lacks: fn(&Circumstances, &Tenant, &str) -> bool) -> PartyId {
         let party = self.party(name);
-        self.network.parties[party.at()].is_missing = self.missing(extension).is_some();
+        let is_missing = self.config.circumstances.is_some_and(|it| lacks(it, self.config.tenant, name));
+        self.network.parties[party.at()].is_missing |= is_missing;
         party
     }
 
@@ -15,9 +17,13 @@ impl Compiler<'_, '_> {
         for device in self.devices.clone() {
             let letters = device.char_indices().filter(|(at, it)| *at > 0 && it.is_ascii_alphabetic());
             let splits: Vec<usize> = letters.map(|(at, _)| at).collect();
-            let is_declared =
-                |at: &&usize| self.network.sites[self.site.at()].extensions.contains_key(&device[..**at]);
-            let split = splits.iter().rev().find(is_declared).or(splits.first());
+            let listed = self.config.circumstances.and_then(|it| it.extensions.as_ref());
+            let is_known = |at: &&usize| {
+                let name = &device[..**at];
+                let is_declared = self.network.sites[self.site.at()].extensions.contains_key(name);
+                is_declared || listed.is_some_and(|all| all.contains(name))
+            };
+            let split = splits.iter().rev().find(is_known).or(splits.first());
             let Some(name) = split.map(|at| device[..*at].to_owned()) else { continue };
             let (party, phone) = (self.party(device), self.party(&name));
             self.network.parties[party.at()].device_of = Some(phone);

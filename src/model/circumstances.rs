@@ -1,6 +1,6 @@
 //! What an account holds that no file declares, and that calls depend on.
 
-use super::{Reference, Tenant, destination::Destination};
+use super::{Reference, Tenant, destination::Destination, is_somebodys, lost_owner};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// As far as it was read: of what is not in it nothing is known, and it counts as usual.
@@ -46,5 +46,15 @@ impl Circumstances {
     pub fn lacks(&self, tenant: &Tenant, extension: &str) -> bool {
         let is_missing = self.extensions.as_ref().is_some_and(|all| !all.contains(extension));
         is_missing && !tenant.queues.contains_key(extension)
+    }
+
+    /// Whether nobody can be registered at the phone of an extension. What is no extension may be the device of one.
+    pub fn lacks_phone(&self, tenant: &Tenant, extension: &str) -> bool {
+        !is_somebodys(extension, &|it| !self.lacks(tenant, it))
+    }
+
+    /// The same of a device.
+    pub fn lacks_device(&self, tenant: &Tenant, device: &str) -> bool {
+        lost_owner(device, &|it| !self.lacks(tenant, it)).is_some()
     }
 }

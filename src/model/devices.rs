@@ -32,9 +32,24 @@ pub fn devices(resource: &Resource) -> Vec<(Path, String)> {
     found
 }
 
-/// The extension of a device: 102 of `102wp`.
-pub fn owner_of(device: &str) -> Option<Extension> {
-    let stem = device.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+/// The extension whose phone a device is, where that is gone: 107 of `107am`. None where somebody has it.
+pub fn lost_owner(device: &str, is_there: &dyn Fn(&str) -> bool) -> Option<Extension> {
+    owner_of(device).filter(|_| !is_somebodys(device, is_there))
+}
+
+/// Whether it is an extension, or the device of one: any beginning of it that letters alone follow may be whose it is, as
+/// extensions may have letters themselves, and `107am` is of `107a` or of `107`.
+pub fn is_somebodys(phone: &str, is_there: &dyn Fn(&str) -> bool) -> bool {
+    (stem(phone).len().max(1)..=phone.len()).any(|end| is_there(&phone[..end]))
+}
+
+/// The extension of a device by its digits alone: 102 of `102wp`.
+fn owner_of(device: &str) -> Option<Extension> {
+    let stem = stem(device);
     let is_extension = !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_digit());
     stem.parse().ok().filter(|_| is_extension && stem != device)
+}
+
+fn stem(device: &str) -> &str {
+    device.trim_end_matches(|c: char| c.is_ascii_alphabetic())
 }

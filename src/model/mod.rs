@@ -57,7 +57,7 @@ pub use calendar::{Day, TimeOfDay, Window};
 pub use circumstances::Circumstances;
 pub use dates::{DateSpan, Dated, Moment};
 pub use destination::{Destination, Divert, Diverts};
-pub use devices::{devices, owner_of};
+pub use devices::{devices, is_somebodys, lost_owner};
 pub use e164::{E164, PHONE_NUMBER_PATTERN};
 pub use easter::{Easter, EasterDay, Year, Years};
 pub(crate) use fields::with_fields;

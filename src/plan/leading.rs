@@ -2,7 +2,9 @@
 
 use super::{Desired, Note, Observed, Step, TenantPlan, part::WayOut};
 use crate::{
-    model::{Address, DEFAULT_RULE, E164, Kind, Reference, Resource, devices, owner_of, references},
+    model::{
+        Address, DEFAULT_RULE, E164, Extension, Kind, Reference, Resource, devices, lost_owner, references,
+    },
     path::{Path, Segment},
 };
 use std::collections::BTreeMap;
@@ -98,7 +100,7 @@ pub(super) fn nowhere(
         let step = steps.get(address);
         let live = observed.objects.get(address);
         let Some(after) = step.map_or(live, |step| step.after.as_ref()) else { continue };
-        for (path, to) in led(address, after, observed) {
+        for (path, to) in led(address, after, desired, observed) {
             let still = || format!("{} still leads to", in_words(after, &path));
             if let Some(gone) = gone(account, &to, desired, observed) {
                 notes.push(Note::new(address, format!("{} {gone}", still())));
@@ -139,7 +141,7 @@ pub(super) fn undeclared(
     };
     let others = observed.objects.iter().filter(|(address, _)| only(address) && !is_said(address));
     for (address, live) in others.filter(|(address, _)| !goes(address) && !is_twin(address)) {
-        for (path, to) in led(address, live, observed) {
+        for (path, to) in led(address, live, desired, observed) {
             if is_of_diverts(address, place(live, &path).0) {
                 continue;
             }
@@ -150,15 +152,28 @@ pub(super) fn undeclared(
     notes
 }
 
-/// Where an object leads, with the extensions whose single phones it rings.
-fn led(address: &Address, resource: &Resource, observed: &Observed) -> Vec<(Path, Reference)> {
+/// Where an object leads, with the extensions that are gone and whose single phones it rings.
+fn led(
+    address: &Address,
+    resource: &Resource,
+    desired: &BTreeMap<Address, Desired>,
+    observed: &Observed,
+) -> Vec<(Path, Reference)> {
     let mut all = references(address, resource);
     for (_, to) in &mut all {
         *to = observed.circumstances.meant_by(to.clone());
     }
-    let phone = |(path, device): (Path, String)| Some((path, Reference::Phone(owner_of(&device)?)));
+    let is_there = |name: &str| name.parse().is_ok_and(|it| is_there(&it, desired, observed));
+    let phone =
+        |(path, device): (Path, String)| Some((path, Reference::Phone(lost_owner(&device, &is_there)?)));
     all.extend(devices(resource).into_iter().filter_map(phone));
     all
+}
+
+/// Whether an extension is in the account, or is a queue of the files.
+fn is_there(extension: &Extension, desired: &BTreeMap<Address, Desired>, observed: &Observed) -> bool {
+    observed.extensions.contains_key(extension)
+        || desired.contains_key(&Address::new(Kind::Queues, extension))
 }
 
 /// An extension that the account does not have, in words.
@@ -175,9 +190,7 @@ fn gone(
     else {
         return None;
     };
-    let is_there =
-        observed.extensions.contains_key(to) || desired.contains_key(&Address::new(Kind::Queues, to));
-    (!observed.extensions.is_empty() && !is_there).then(|| {
+    (!observed.extensions.is_empty() && !is_there(to, desired, observed)).then(|| {
         format!("extension {to}, which account `{account}` does not have: calls sent there are lost")
     })
 }

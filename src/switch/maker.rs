@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     flow::{Caller, System},
-    model::{Circumstances, Destination, E164, Ringable, Route, Tenant, owner_of},
+    model::{Circumstances, Destination, E164, Ringable, Route, Tenant},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,11 +29,11 @@ impl Site<'_> {
 
     /// Whether a phone is of such an extension: nobody can be registered there.
     pub fn lacks_phone(&self, phone: &Ringable) -> bool {
-        match phone {
-            Ringable::Extension(it) => self.lacks(it.as_str()),
-            Ringable::Device(it) => owner_of(it.as_str()).is_some_and(|it| self.lacks(it.as_str())),
+        self.circumstances.is_some_and(|known| match phone {
+            Ringable::Extension(it) => known.lacks_phone(self.tenant, it.as_str()),
+            Ringable::Device(it) => known.lacks_device(self.tenant, it.as_str()),
             _ => false,
-        }
+        })
     }
 }
 

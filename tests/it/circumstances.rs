@@ -189,3 +189,35 @@ fn a_plan_says_that_calls_were_lost() {
     let said = format!("{}{}", plan.out, plan.err);
     assert!(said.contains("error[no-such-extension]") && said.contains("not planned"), "{said}");
 }
+
+/// Extensions may have letters: `107a` that is there, and its device `107am`, counted as phones of a 107 that is gone, or not,
+/// by which of them a list named last. What is of nobody counts as before.
+#[test]
+fn an_extension_with_letters_is_there() {
+    let lettered = DEPARTED.replace("  - { user: \"102\" }", "  - { user: \"102\" }\n  - { user: \"107a\" }");
+    let all = ["{ device: \"107am\" }", "{ device: \"107a\" }", "{ extension: \"107a\" }"];
+    for turned in 0..all.len() {
+        let mut phones = all;
+        phones.rotate_left(turned);
+        let also = phones.join(", ");
+        let world = World::new(&format!(
+            "rules: {{ \"101\": {{ order: [{{ when: default, ring: {{ simultaneous: {{ also: [{also}] }} }} }}] }} }}\n\
+             queues: {{ \"400\": {{ agents: [\"102\", {{ device: \"107am\" }}] }} }}"
+        ));
+        world.write("live/pbx/acme.1.service.yaml", &lettered);
+        let plan = world.run(&["plan"]).out;
+        let told = "Calls to +1 214 555 0101 and extension 101 now ring 107am and 107a for 25 s, then go to voicemail 101";
+        assert!(plan.contains(told), "{plan}");
+        assert!(plan.contains("now ring queue 400 at 102 and 107am for 20 s"), "{plan}");
+        assert!(!plan.contains("rules.101: the Default rule, `ring.simultaneous.also`"), "{plan}");
+        assert!(!plan.contains("queues.400: `agents` still leads"), "{plan}");
+    }
+    // Nobody has 107, nor anything that begins with it.
+    let world = departed(
+        "rules: { \"101\": { order: [{ when: default, ring: { simultaneous: { also: [{ device: \"107am\" }] } } }] } }",
+    );
+    let trace = world.run(&["trace", "acme/101", "--given", "everybody=answers@5"]);
+    assert!(!trace.out.contains("107am rings"), "{}{}", trace.out, trace.err);
+    let plan = world.run(&["plan"]).out;
+    assert!(plan.contains("extension 107, which account `acme.1.service` does not have"), "{plan}");
+}
