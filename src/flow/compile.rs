@@ -327,7 +327,7 @@ impl<'a> Compiler<'_, 'a> {
 
     /// A destination of what belongs to `owner`.
     fn target(&mut self, to: &Destination, owner: &str) -> Target {
-        match self.config.circumstances.map_or(to, |it| it.meant(to)) {
+        match to {
             Destination::Extension(to) => {
                 let name = to.as_str();
                 if self.config.tenant.queues.contains_key(name) {

@@ -57,11 +57,9 @@ impl Walk<'_, '_> {
     }
 
     fn divert(&mut self, handle: ExtensionId, condition: Condition, to: Target) -> Next {
-        let network = self.network;
-        let is_there = |it: ExtensionId| !network.parties[network.extensions[it.at()].phone.at()].is_missing;
         let next = self.go(Place::Extension(handle), Why::Rule(condition, RulePlace::Diverts), to);
         match next {
-            Next::Go(Target::Extension(other)) if is_there(other) && !self.ask(Point::U17) => {
+            Next::Go(Target::Extension(other)) if !self.ask(Point::U17) => {
                 let it = &self.network.extensions[other.at()];
                 match self.ring(System::Deskphone, &it.own_leg, Some(RING)) {
                     Rang::Ended(end) => Next::End(end),

@@ -10,9 +10,11 @@ pub struct Circumstances {
     pub mailboxes_off: BTreeSet<String>,
     /// Where rules send callers with `do_not_disturb`, and not to voicemail: by the extension, and what the rule is for.
     pub on_dnd: BTreeMap<(String, String), Destination>,
-    /// Every extension that there is, but for those of queues, which are objects. None: the list was not read.
+    /// Every extension that there is, but for those of queues, which are objects. None: the list was not read, or is one of
+    /// people alone, and of what is not in it nothing is known.
     pub extensions: Option<BTreeSet<String>>,
-    /// Live tokens that are extensions which are gone, or mailboxes of such, by the word: what is one only the account says.
+    /// Live tokens that are likely extensions of people who have left, or mailboxes of such, by the word. Notes and pointers
+    /// go by it, and no call: nobody knows that they have.
     pub gone: BTreeMap<String, Destination>,
 }
 
@@ -24,15 +26,7 @@ impl Circumstances {
         self.gone.extend(more.gone);
     }
 
-    /// Where calls are sent to by a destination, whatever word it is written with.
-    pub fn meant<'d>(&'d self, to: &'d Destination) -> &'d Destination {
-        match to {
-            Destination::DialString(word) => self.gone.get(word).unwrap_or(to),
-            _ => to,
-        }
-    }
-
-    /// The same of a pointer.
+    /// What a pointer means, whatever word it is written with.
     pub fn meant_by(&self, to: Reference) -> Reference {
         let Reference::DialString(word) = &to else { return to };
         match self.gone.get(word) {

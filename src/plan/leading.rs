@@ -176,7 +176,7 @@ fn is_there(extension: &Extension, desired: &BTreeMap<Address, Desired>, observe
         || desired.contains_key(&Address::new(Kind::Queues, extension))
 }
 
-/// An extension that the account does not have, in words.
+/// An extension that the account does not have, in words. Who else than people has one may not be known.
 fn gone(
     account: &str,
     to: &Reference,
@@ -191,6 +191,11 @@ fn gone(
         return None;
     };
     (!observed.extensions.is_empty() && !is_there(to, desired, observed)).then(|| {
-        format!("extension {to}, which account `{account}` does not have: calls sent there are lost")
+        match observed.circumstances.extensions {
+            Some(_) => format!("extension {to}, which account `{account}` does not have: calls sent there are lost"),
+            None => format!(
+                "{to}, which nobody in the list of people of `{account}` has: if that person has left, calls sent there are lost"
+            ),
+        }
     })
 }

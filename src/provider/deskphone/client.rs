@@ -106,8 +106,6 @@ impl Read for DeskphoneReader {
                 });
             }
         }
-        let there = ids.keys().map(ToString::to_string).collect();
-        observed.circumstances.extensions = Some(there).filter(|it: &BTreeSet<String>| !it.is_empty());
         observed.obstacles.extend(misnamed(scope, &ids));
         let mut reads = Vec::new();
         let wanted = scope.wanted.keys().filter(|address| address.kind == Kind::Diverts);
@@ -138,16 +136,19 @@ impl Read for DeskphoneReader {
     }
 }
 
-/// The tokens of live diverts that are extensions which are gone: as long as one that somebody has (FACTS deskphone/dashboard-11),
-/// for a shorter or longer number may be one of the network.
+/// The tokens of live diverts that are likely extensions of people who have left: as long as one that somebody has
+/// (FACTS deskphone/dashboard-11), for a shorter or longer number may be one of the network, as those of three digits are that
+/// begin with 1 or 9. What has an extension and is no person is in no list: it is not certain (FACTS deskphone/dashboard-13).
 fn gone(address: &Address, diverts: &Diverts, ids: &Ids) -> Vec<(String, Destination)> {
+    let is_code = |it: &Extension| it.as_str().len() == 3 && it.as_str().starts_with(['1', '9']);
     let is_long = |it: &Extension| ids.keys().any(|other| other.as_str().len() == it.as_str().len());
+    let is_left = |it: &Extension| is_long(it) && !is_code(it) && !ids.contains_key(it);
     let tokens = diverts.conditions().into_iter().filter_map(|(_, divert)| match divert {
         Some(Divert::To(Destination::DialString(word))) => Some(word),
         _ => None,
     });
     let meant = tokens.filter_map(|word| Some((word.clone(), convert::means(address, word)?)));
-    let is_gone = |(_, to): &(String, Destination)| matches!(to, Destination::Extension(it) | Destination::Voicemail(it) if is_long(it) && !ids.contains_key(it));
+    let is_gone = |(_, to): &(String, Destination)| matches!(to, Destination::Extension(it) | Destination::Voicemail(it) if is_left(it));
     meant.filter(is_gone).collect()
 }
 
