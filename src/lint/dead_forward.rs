@@ -16,7 +16,7 @@ pub static LINT: Lint = Lint {
     docs: "\
 ### What it finds
 Forwards beside `always`, and forwards beside `do_not_disturb`, that no call takes, whatever phones do. A caller on the
-extension's allow list passes do not disturb.
+extension's allow list passes do not disturb. A forward that works before or after an `until` is none of these.
 
 ### Why it matters
 The help article *Create and Adjust Answering Rules in Stratus*: with Always \"no other forward rules will be

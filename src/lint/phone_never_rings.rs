@@ -11,7 +11,7 @@ pub static LINT: Lint = Lint {
 ### What it finds
 A phone of a simultaneous ring, or an agent of a queue, that does not ring though nobody answers: its delay is not less than
 the ring time, a mailbox of another phone answers before, the queue ends before its turn, or its own rules say never to be
-disturbed.
+disturbed. Extensions with an `until` to come are not meant.
 
 ### Why it matters
 Whoever reads the file expects that phone to ring.

@@ -10,7 +10,7 @@ pub static LINT: Lint = Lint {
     docs: "\
 ### What it finds
 A rule whose schedule is never in force within a year, or always has a rule above it whose schedule is in force as well.
-Rules and schedules that are switched off are not meant.
+Rules and schedules that are switched off are not meant, nor an extension with an `until` to come.
 
 ### Why it matters
 The help article *Create and Adjust Answering Rules in Stratus*: the active rule is the top-most one with an active time

@@ -156,7 +156,7 @@ impl<'a> Clocks<'a> {
             let by = by(&shifts);
             let message = match self.time_zone {
                 Some(_) => format!("{start}: {hours} come {by} than the file says"),
-                None if self.is_of_calls => format!("{start}: {hours} come {by} than is told"),
+                None if self.is_of_calls => format!("{start}: {hours} come {by} than this shows"),
                 None => format!("{start}: {hours} come {by} than in the zone of the account"),
             };
             (message, "set the zone in the portal, or write the hours and `time_zone` as they count there")
