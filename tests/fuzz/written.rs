@@ -307,8 +307,8 @@ fn documents() {
         "diverts.102",
         "schedules.office",
         "queues.Sales",
-        "diverts.2001",
         "diverts.2002",
+        "diverts.2001",
     ];
     assert_eq!(steps, whole);
     let mut left = BTreeSet::new();

@@ -301,7 +301,7 @@ fn calls_that_are_told_by_another_clock_say_so() {
             "",
             Some(
                 "and the file says no `time_zone`, so that calls are told by UTC: the hours of office come 10 hours later than \
-                 is told"
+                 this shows"
                     .to_owned(),
             ),
         ),

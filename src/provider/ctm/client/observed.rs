@@ -89,10 +89,11 @@ impl Words<'_> {
             said.notes.extend(self.fallback(&address, &said.object, row));
             // A number that goes elsewhere keeps the pattern of a list.
             if let Some(Route::To(_)) = said.object.route
-                && let Some(pattern) = convert::pattern(row)
+                && let Some(word) = convert::shown_pattern(row)
             {
+                let pattern = convert::pattern(row).map_or_else(|| json!(word), |pattern| json!(pattern));
                 let kept = self.observed.kept.entry(address.clone()).or_default();
-                kept.insert(["route", "pattern"].into(), json!(pattern));
+                kept.insert(["route", "pattern"].into(), pattern);
             }
             if let Some(beside) = said.object.route.as_ref().and_then(|it| convert::beside_route(row, it)) {
                 self.own(address.clone(), &beside);
