@@ -11,7 +11,7 @@ use crate::{
     flow::{
         self, Assumptions, Config, Counted, Fault, Found, Horizon, Network, Seconds, SiteId, System, WaysBack,
     },
-    model::{Address, Circumstances, E164, Kind, Ringable, Tenant, phone_numbers_that},
+    model::{Address, Circumstances, E164, Kind, Ringable, Tenant, is_somebodys, phone_numbers_that},
     path::{Path, Segment},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,7 +117,8 @@ fn changes(it: &CalledTenant<'_>, path: &Path) -> bool {
         Ringable::Extension(extension) | Ringable::Device(extension) => Some(extension.as_str()),
         _ => None,
     });
-    it.until.contains_key(key) || phones.any(|phone| it.until.keys().any(|it| phone.starts_with(it)))
+    it.until.contains_key(key)
+        || phones.any(|phone| is_somebodys(phone, &|owner| it.until.contains_key(owner)))
 }
 
 /// The circles that calls go in as the files are, as findings.

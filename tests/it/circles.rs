@@ -1,9 +1,10 @@
 //! Circles that close in what nobody declares: a plan lays what is declared over what is live.
 
 use crate::workspace::Workspace;
+use dialform::cli::Finished;
 use serde_json::Value;
 
-pub const PROVIDERS: &str = r#"version: 1
+const PROVIDERS: &str = r#"version: 1
 tenants: ["tenants/*.yaml"]
 providers:
   stratus: { kind: stratus, url: "https://pbx.example.net/ns-api/v2", token: { env: TOKEN }, carrier: manual }
@@ -198,23 +199,26 @@ bulk: [{ schedule: h, extensions: ["101"], enabled: true, rule: { forward: { alw
     ]
 }
 
+/// The plan of what is declared for an account with that live, as it is printed and as it is read.
+pub fn planned(provider: &str, live: &str, declared: &str) -> (Finished, Value) {
+    let workspace = Workspace::default();
+    let account = if provider == "ctm" { "302341" } else { "acme" };
+    workspace.write("dialform.yaml", PROVIDERS);
+    workspace.write(&format!("live/{provider}/{account}.yaml"), live);
+    let head =
+        format!("tenant: acme\nprovider: {provider}\naccount: \"{account}\"\ntime_zone: America/Chicago\n");
+    workspace.write("tenants/acme.yaml", format!("{head}{declared}\n"));
+    let planned = workspace.run(&["plan", "--sandbox", "--format", "json"]);
+    let plan = serde_json::from_str(&planned.out).unwrap_or_else(|error| panic!("{error}: {planned:?}"));
+    (planned, plan)
+}
+
 /// Exactly these circles are found, and a step is critical where it makes one in which no phone rings.
 #[test]
 fn a_circle_that_closes_in_what_is_live_is_found() {
     let mut wrong = Vec::new();
     for case in cases() {
-        let workspace = Workspace::default();
-        let account = if case.provider == "ctm" { "302341" } else { "acme" };
-        workspace.write("dialform.yaml", PROVIDERS);
-        workspace.write(&format!("live/{}/{account}.yaml", case.provider), &case.live);
-        let head = format!(
-            "tenant: acme\nprovider: {}\naccount: \"{account}\"\ntime_zone: America/Chicago\n",
-            case.provider
-        );
-        workspace.write("tenants/acme.yaml", format!("{head}{}\n", case.declared));
-        let planned = workspace.run(&["plan", "--sandbox", "--format", "json"]);
-        let plan: Value =
-            serde_json::from_str(&planned.out).unwrap_or_else(|error| panic!("{error}: {planned:?}"));
+        let (planned, plan) = planned(case.provider, &case.live, case.declared);
         let text = |it: &Value| it.as_str().unwrap_or_default().to_owned();
         let loops = plan["findings"].as_array().into_iter().flatten();
         let loops = loops.filter(|it| text(&it["code"]).ends_with("-loop"));

@@ -1,10 +1,6 @@
 //! Which step goes first where calls are led on by what another step changes.
 
-use crate::{
-    circles::{PROVIDERS, domain, people},
-    workspace::Workspace,
-};
-use serde_json::Value;
+use crate::circles::{domain, people, planned};
 
 struct Case {
     about: &'static str,
@@ -169,18 +165,7 @@ absent: { queues: ["400"] }"#,
 fn what_is_newly_led_to_is_changed_first() {
     let mut wrong = Vec::new();
     for case in cases() {
-        let workspace = Workspace::default();
-        let account = if case.provider == "ctm" { "302341" } else { "acme" };
-        workspace.write("dialform.yaml", PROVIDERS);
-        workspace.write(&format!("live/{}/{account}.yaml", case.provider), &case.live);
-        let head = format!(
-            "tenant: acme\nprovider: {}\naccount: \"{account}\"\ntime_zone: America/Chicago\n",
-            case.provider
-        );
-        workspace.write("tenants/acme.yaml", format!("{head}{}\n", case.declared));
-        let planned = workspace.run(&["plan", "--sandbox", "--format", "json"]);
-        let plan: Value =
-            serde_json::from_str(&planned.out).unwrap_or_else(|error| panic!("{error}: {planned:?}"));
+        let (planned, plan) = planned(case.provider, &case.live, case.declared);
         let tenant = &plan["tenants"][0];
         let steps = tenant["steps"].as_array().into_iter().flatten();
         let steps: Vec<&str> = steps.map(|step| step["address"].as_str().unwrap()).collect();

@@ -211,10 +211,10 @@ impl Sweep<'_, '_> {
             let name = self.network.party_text(agent.party, it.site);
             let rules = agent.extension.map(|it| self.network.extensions[it.at()].rules.as_slice());
             let is_undisturbed = rules.into_iter().flatten().any(|rule| rule.do_not_disturb);
-            let help = match is_undisturbed {
-                _ if party.is_missing => "take it out: the account does not have that extension",
-                true => "its own rule says `do_not_disturb`: take that out, or the agent",
-                false => "give callers more time before `no_answer`, or let agents ring shorter",
+            let help = match (party.is_missing, is_undisturbed) {
+                (true, _) => "take it out: the account does not have that extension",
+                (false, true) => "its own rule says `do_not_disturb`: take that out, or the agent",
+                (false, false) => "give callers more time before `no_answer`, or let agents ring shorter",
             };
             self.collected.add(Found {
                 fault: Fault::PhoneNeverRings,
