@@ -30,6 +30,7 @@ pub async fn run(global: &Global, args: &RehearseArgs, io: &mut Io<'_>) -> Resul
     let unread: Vec<_> = live.iter().flat_map(|live| live.findings().cloned()).collect();
     render::findings(&mut io.talk(), &unread)?;
     let asked = trace::ask(&checked, &question, live.as_ref(), &options)?;
+    render::findings(&mut io.talk(), &asked.clocks(&checked, live.as_ref()))?;
     let (context, _notices) = io.context();
     let signals = tokio::spawn(signal::end_run(context.shutdown.clone()));
     let mut switch = rehearse::start(&checked, &asked, live.as_ref(), &question, wanted, &context).await?;

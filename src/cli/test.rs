@@ -11,7 +11,7 @@ use crate::{
     render::{self, json},
     run::{
         self, Options,
-        test::{self, On, TestOptions},
+        test::{self, On, TestOptions, TestRun},
     },
 };
 
@@ -49,12 +49,14 @@ pub async fn run(global: &Global, args: &TestArgs, io: &mut Io<'_>) -> Result<En
     }
     let Some(tests) = tests else {
         let tenant = args.suggest.as_deref().unwrap_or_default();
-        let text = test::suggest(&checked, tenant, live.as_ref(), &options, &asked)?;
-        render::suggested(&mut io.page(), &text)?;
+        let suggested = test::suggest(&checked, tenant, live.as_ref(), &options, &asked)?;
+        render::findings(&mut io.talk(), &suggested.clocks)?;
+        render::suggested(&mut io.page(), &suggested.text)?;
         return Ok(Ending::Fine);
     };
     render::findings(&mut io.talk(), &tests.warnings)?;
-    let tested = test::test(&checked, &tests, live.as_ref(), &options, &asked)?;
+    let TestRun { tested, clocks } = test::test(&checked, &tests, live.as_ref(), &options, &asked)?;
+    render::findings(&mut io.talk(), &clocks)?;
     match args.format {
         TestFormat::Text => render::tested(&mut io.page(), &tested)?,
         TestFormat::Json => json::write(io.out, &tested)?,

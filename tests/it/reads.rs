@@ -289,7 +289,11 @@ fn calls_that_are_told_by_another_clock_say_so() {
     let rules = "schedules: { office: { weekly: { mon: [\"08:00-17:00\"] } } }\n\
                  rules: { \"102\": { order: [{ when: office }, { when: default }] } }\n\
                  numbers: { \"+12145550100\": { route: { extension: \"102\" } } }\n";
-    let live = with(LIVE, "{ user: \"102\" }", "{ user: \"102\", time-zone: US/Hawaii }");
+    let live = with(
+        LIVE,
+        "{ user: \"102\" }",
+        "{ user: \"102\", time-zone: US/Hawaii, answerrules: [{ time-frame: office }, { time-frame: \"*\" }] }",
+    );
     let hours = "4 to 5 hours later, depending on the season, than the file says";
     let cases = [
         ("time_zone: Pacific/Honolulu\n", None),
@@ -308,19 +312,34 @@ fn calls_that_are_told_by_another_clock_say_so() {
     ];
     for (zone, expected) in cases {
         let world = world(&format!("{zone}{rules}"), &live);
+        let assertion = |name: &str, call: &str| {
+            let test = format!("tests: [{{ name: x, call: {call}, expect: {{ within: 300 }} }}]\n");
+            world.write(&format!("tests/{name}.yaml"), &test);
+        };
+        assertion("by-hours", "acme/102");
+        assertion("at-all-times", "acme/101");
         let expected = expected
             .map(|it| format!("warning[time-zone]: tenant `acme`: extension 102 is in US/Hawaii, {it}"));
         let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
-        for line in ["trace acme/102", "trace +12145550100", "drill --platform-down"] {
+        for line in [
+            "trace acme/102",
+            "trace +12145550100",
+            "drill --platform-down",
+            "test tests/by-hours.yaml --on live",
+            "test tests/by-hours.yaml --on plan",
+            "test --suggest acme --on live",
+        ] {
             let done = world.run(&line.split(' ').collect::<Vec<_>>());
             assert_eq!(lines(&done.err, "warning[time-zone]"), expected, "{line}: {}{}", done.out, done.err);
         }
-        for line in ["trace acme/101", "trace acme/103"] {
+        for line in ["trace acme/101", "trace acme/103", "test tests/at-all-times.yaml --on live"] {
             let done = world.run(&line.split(' ').collect::<Vec<_>>());
             assert!(!done.err.contains("time-zone]"), "{line}: {}", done.err);
         }
-        let files = (*world).run(&["trace", "acme/102"]);
-        assert!(!files.err.contains("time-zone]"), "{}", files.err);
+        for line in ["trace acme/102", "test tests/by-hours.yaml"] {
+            let files = (*world).run(&line.split(' ').collect::<Vec<_>>());
+            assert!(!files.err.contains("time-zone]"), "{line}: {}", files.err);
+        }
     }
 }
 

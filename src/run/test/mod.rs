@@ -8,7 +8,7 @@ mod one;
 mod stage;
 mod suggested;
 
-pub use suggested::{suggest, written};
+pub use suggested::{Suggested, suggest, written};
 
 use super::{
     Checked, Options,
@@ -26,7 +26,10 @@ use crate::{
 use jiff::Timestamp;
 use one::Understood;
 use stage::Stage;
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 /// Seconds of "any time".
 pub(super) const HORIZON: flow::Seconds = 53 * 7 * 24 * 3600;
@@ -88,6 +91,12 @@ pub fn read(root: &Path, named: &[String]) -> Result<Tests, Failure> {
     Ok(Tests { files, warnings: findings })
 }
 
+/// What came of assertions, and what of it is told in another time zone than it counts in.
+pub struct TestRun {
+    pub tested: Tested,
+    pub clocks: Vec<Finding>,
+}
+
 /// An assertion: the place of its file among the files, and its own there.
 type Key = (usize, usize);
 
@@ -98,7 +107,7 @@ pub fn test(
     live: Option<&Live>,
     options: &Options,
     test: &TestOptions,
-) -> Result<Tested, Failure> {
+) -> Result<TestRun, Failure> {
     let tenants = test.tenant.as_deref().map(TenantPattern::of).transpose()?;
     let name = test.name.as_deref().map(|text| pattern(text, "--name")).transpose()?;
     let is_selected = |at: usize| {
@@ -131,6 +140,7 @@ pub fn test(
         all.for_each(|at| _ = groups.entry(vec![at]).or_default());
     }
     let mut covered = Covered::default();
+    let mut clocks = BTreeSet::new();
     for (tenants, group) in groups {
         let sets = stage.sets(&tenants);
         if test.coverage
@@ -139,13 +149,15 @@ pub fn test(
             sets.iter().for_each(|set| covered.add(&stage, set, *only));
         }
         for (key, understood) in group {
+            clocks.extend(stage.clocks(&sets, &understood));
             done.insert(key, stage.hold(&sets, &understood, &mut covered.coverage));
         }
     }
     let coverage = test.coverage.then(|| covered.told());
     let from = Timestamp::from_second(stage.now).unwrap_or_default().to_string();
     let assertions = done.into_values().collect();
-    Ok(Tested { on: test.on.word(), from, edition: flow::edition(), assertions, coverage })
+    let tested = Tested { on: test.on.word(), from, edition: flow::edition(), assertions, coverage };
+    Ok(TestRun { tested, clocks: clocks.into_iter().collect() })
 }
 
 /// What there is and what is reached, with places.

@@ -14,7 +14,7 @@ use crate::{
     model::{Assertion, Expect, When},
     path::{Path, Segment},
     report::{self, Failed, Home, Outcome, TestedAssertion},
-    run::asked,
+    run::{asked, clocks::clocks},
     text::shell,
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -201,6 +201,12 @@ impl Stage<'_> {
                 }
             }
         }
+    }
+
+    /// What of the way of its calls counts in another time zone than they are told in.
+    pub fn clocks(&self, sets: &[Set], understood: &Understood<'_>) -> Vec<Finding> {
+        let placed = sets.iter().filter_map(|set| Some((set, self.place(set, understood).ok()?.to)));
+        placed.flat_map(|(set, to)| clocks(self.checked, &set.scene, self.live, &set.network, [to])).collect()
     }
 
     fn zone(&self, tenant: usize) -> Option<String> {

@@ -5,10 +5,18 @@ use crate::{
     assertion::{Epoch, Suggestion, suggest as suggestions},
     emit,
     error::Failure,
-    run::{Checked, Options, report::Live},
+    finding::Finding,
+    run::{Checked, Options, asked, clocks::clocks, report::Live},
 };
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Assertions that hold, and what of them is told in another time zone than it counts in.
+pub struct Suggested {
+    pub text: String,
+    pub clocks: Vec<Finding>,
+}
 
 /// The text of a file of assertions about the numbers of a tenant, as their calls end now.
 pub fn suggest(
@@ -17,7 +25,7 @@ pub fn suggest(
     live: Option<&Live>,
     options: &Options,
     test: &TestOptions,
-) -> Result<String, Failure> {
+) -> Result<Suggested, Failure> {
     let stage = Stage::of(checked, live, options, test)?;
     let at = stage.callees.tenant(checked, tenant)?;
     let zone = checked.loaded(&checked.tenants[at]).tenant.time_zone.clone();
@@ -32,7 +40,15 @@ pub fn suggest(
         return Err(Failure::error(message)
             .help("an assertion is about a call: declare a number, or read what is live with `--on live`"));
     }
-    Ok(written(tenant, test.on, &all, &is_one))
+    let clocks: BTreeSet<Finding> = sets
+        .iter()
+        .flat_map(|set| {
+            let to = all.iter().filter_map(|it| asked::target(&set.network, tenant, &it.call));
+            clocks(checked, &set.scene, live, &set.network, to)
+        })
+        .collect();
+    let text = written(tenant, test.on, &all, &is_one);
+    Ok(Suggested { text, clocks: clocks.into_iter().collect() })
 }
 
 /// Assertions as a file has them. `is_one`: whether one tenant alone has what is called.
