@@ -10,7 +10,7 @@ use super::{
     network::{
         Agent, Extension, ExtensionId, Forward, Forwards, Label, LabelId, Leg, Mailbox, MailboxId, Network,
         Number, NumberId, Party, PartyId, Queue, QueueId, Receiver, ReceiverId, Rule, Schedule, ScheduleId,
-        ScheduleState, Site, SiteId, Target, Way,
+        ScheduleState, Site, SiteId, Standing, Target, Way,
     },
     point::Assumptions,
     system::System,
@@ -131,7 +131,7 @@ impl Network {
     }
 
     fn label(&mut self, site: SiteId, word: &'static str, name: String) -> LabelId {
-        self.labels.push(Label { site, word, name, is_missing: false });
+        self.labels.push(Label { site, word, name, standing: Standing::Unread });
         LabelId(id(self.labels.len() - 1))
     }
 }
@@ -186,18 +186,8 @@ impl<'a> Compiler<'_, 'a> {
         mailbox
     }
 
-    fn label(&mut self, word: &'static str, name: &str) -> LabelId {
+    pub(super) fn label(&mut self, word: &'static str, name: &str) -> LabelId {
         self.network.label(self.site, word, name.to_owned())
-    }
-
-    /// What stands for an extension that is seen not to be there.
-    pub(super) fn missing(&mut self, name: &str) -> Option<LabelId> {
-        let is_missing = self.config.circumstances.is_some_and(|it| it.lacks(self.config.tenant, name));
-        is_missing.then(|| {
-            let label = self.label("extension", name);
-            self.network.labels[label.at()].is_missing = true;
-            label
-        })
     }
 
     fn compile(mut self) {
@@ -239,8 +229,8 @@ impl<'a> Compiler<'_, 'a> {
         let in_rules = key.as_ref().and_then(|key| tenant.rules.get(key));
         let is_known = in_rules.is_some() || key.as_ref().is_some_and(|key| tenant.diverts.contains_key(key));
         let is_whole = self.config.is_whole;
-        let missing = self.missing(name);
-        let unknown = missing.or_else(|| (!is_known && !is_whole).then(|| self.label("extension", name)));
+        let nobodys = self.nobodys(name);
+        let unknown = nobodys.or_else(|| (!is_known && !is_whole).then(|| self.label("extension", name)));
         // A rule that `bulk` has put on top of others says nothing of those.
         let is_on_top = |rule: &model::Rule| {
             tenant.bulk.iter().any(|it| {
@@ -336,11 +326,11 @@ impl<'a> Compiler<'_, 'a> {
                     Target::Extension(self.extension(name))
                 }
             }
-            Destination::Phone(to) => match self.missing(to.as_str()) {
+            Destination::Phone(to) => match self.nobodys(to.as_str()) {
                 Some(label) => Target::Unknown(label),
                 None => Target::Phone(self.extension(to.as_str())),
             },
-            Destination::Voicemail(to) => match self.missing(to.as_str()) {
+            Destination::Voicemail(to) => match self.nobodys(to.as_str()) {
                 Some(label) => Target::Unknown(label),
                 None => Target::Mailbox(self.mailbox(to.as_str())),
             },

@@ -5,7 +5,7 @@ use super::{
     drawn::{Drawing, Edge, Kind, Line, Mark, Node, Sort},
     network::{
         ExtensionId, Forwards, LabelId, Leg, Network, NumberId, PartyId, QueueId, ReceiverId, Rule,
-        ScheduleState, SiteId, Target, Way,
+        ScheduleState, SiteId, Standing, Target, Way,
     },
     point::Point,
     system::System,
@@ -234,11 +234,12 @@ impl<'n> Pen<'n> {
     }
 
     fn not_known(&mut self, node: usize, label: LabelId) {
-        let is_missing = self.network.labels[label.at()].is_missing;
-        self.line(
-            node,
-            if is_missing { "the account does not have it" } else { "neither declared here nor read" },
-        );
+        let text = match self.network.labels[label.at()].standing {
+            Standing::Unread => "neither declared here nor read",
+            Standing::Unclear => "the phone system does not say what it is",
+            Standing::Missing => "the account does not have it",
+        };
+        self.line(node, text);
     }
 
     fn number(&mut self, node: usize, handle: NumberId) {

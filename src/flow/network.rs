@@ -81,8 +81,18 @@ pub struct Label {
     pub site: SiteId,
     pub word: &'static str,
     pub name: String,
-    /// Whether it is seen not to be there: what was not read may be.
-    pub is_missing: bool,
+    pub standing: Standing,
+}
+
+/// Why nothing more than a name is known of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is neither declared nor read, or is none of what is followed here.
+    Unread,
+    /// It was looked for, and nobody says what it is.
+    Unclear,
+    /// It is seen not to be there.
+    Missing,
 }
 
 /// Where a call goes next.
@@ -314,6 +324,11 @@ impl Network {
             return Some(PartyId(u32::try_from(at).ok()?));
         }
         self.site_named(tenant)?.parties.get(name).copied()
+    }
+
+    /// Whether a phone is that of an extension which is seen not to be there.
+    pub fn is_missing(&self, party: PartyId) -> bool {
+        self.parties[party.at()].is_missing
     }
 
     pub fn tenant_of(&self, number: NumberId) -> SiteId {

@@ -1,9 +1,24 @@
-//! Whose the phones of a tenant are, in its tables.
+//! Which extensions a tenant has, and whose its phones are, in its tables.
 
-use super::{compile::Compiler, network::PartyId};
+use super::{
+    compile::Compiler,
+    network::{LabelId, PartyId, Standing},
+};
 use crate::model::{Circumstances, Tenant};
 
 impl Compiler<'_, '_> {
+    /// What stands for an extension that is seen not to be there, or of which nobody says what it is.
+    pub(super) fn nobodys(&mut self, name: &str) -> Option<LabelId> {
+        let (circumstances, tenant) = (self.config.circumstances?, self.config.tenant);
+        let standing = match circumstances.lacks(tenant, name) {
+            true => Standing::Missing,
+            false => circumstances.is_unclear(tenant, name).then_some(Standing::Unclear)?,
+        };
+        let label = self.label("extension", name);
+        self.network.labels[label.at()].standing = standing;
+        Some(label)
+    }
+
     /// A phone, of which the account says whether somebody has it. Several may name it, in any order.
     pub(super) fn phone(&mut self, name: &str, lacks: fn(&Circumstances, &Tenant, &str) -> bool) -> PartyId {
         let party = self.party(name);

@@ -1,7 +1,7 @@
 //! A course of a call in the words of a receptionist.
 
 use super::{
-    network::{Network, SiteId, Target},
+    network::{Network, SiteId, Standing, Target},
     timeline::{Condition, Dropped, End, Hop, Place, RulePlace, Why},
 };
 
@@ -91,14 +91,17 @@ impl Network {
             End::Menu(label) => format!("the caller comes to {}", self.label_text(label, home)),
             End::RingsOn => "it goes on until the caller gives up".to_owned(),
             End::Loop => "the call goes in a circle".to_owned(),
-            End::Unknown(label) if self.leads_nowhere(end) => {
-                format!("the call is lost: the account does not have {}", self.label_text(label, home))
-            }
             End::Unknown(label) => {
-                format!(
-                    "what follows is not known: {} is neither declared here nor read",
-                    self.label_text(label, home)
-                )
+                let it = self.label_text(label, home);
+                match self.labels[label.at()].standing {
+                    Standing::Unread => {
+                        format!("what follows is not known: {it} is neither declared here nor read")
+                    }
+                    Standing::Unclear => {
+                        format!("what follows is not known: the phone system does not say what {it} is")
+                    }
+                    Standing::Missing => format!("the call is lost: the account does not have {it}"),
+                }
             }
             End::Dropped(why) => match why {
                 Dropped::Blocked => "the call is refused: this caller is blocked",

@@ -2,7 +2,8 @@
 
 use super::{
     network::{
-        ExtensionId, LabelId, MailboxId, Network, NumberId, PartyId, QueueId, ReceiverId, SiteId, Target,
+        ExtensionId, LabelId, MailboxId, Network, NumberId, PartyId, QueueId, ReceiverId, SiteId, Standing,
+        Target,
     },
     point::Points,
 };
@@ -189,14 +190,22 @@ impl Network {
         format!("{} {name}", label.word)
     }
 
-    /// Whether what becomes of a call is neither declared nor read.
+    /// Whether what becomes of a call is not known.
     pub fn is_not_known(&self, end: End) -> bool {
-        matches!(end, End::Unknown(label) if !self.labels[label.at()].is_missing)
+        self.standing(end).is_some_and(|it| it != Standing::Missing)
     }
 
     /// Whether a call is lost: it leads to what is seen not to be there.
     pub fn leads_nowhere(&self, end: End) -> bool {
-        matches!(end, End::Unknown(label) if self.labels[label.at()].is_missing)
+        self.standing(end) == Some(Standing::Missing)
+    }
+
+    /// Why what becomes of a call is not known; none where it is.
+    pub fn standing(&self, end: End) -> Option<Standing> {
+        match end {
+            End::Unknown(label) => Some(self.labels[label.at()].standing),
+            _ => None,
+        }
     }
 
     /// An end in the words of `SEMANTICS.md`, as it is called at one of the tenants.

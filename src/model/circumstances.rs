@@ -10,19 +10,45 @@ pub struct Circumstances {
     pub mailboxes_off: BTreeSet<String>,
     /// Where rules send callers with `do_not_disturb`, and not to voicemail: by the extension, and what the rule is for.
     pub on_dnd: BTreeMap<(String, String), Destination>,
-    /// Every extension that there is, but for those of queues, which are objects. None: the list was not read, or is one of
-    /// people alone, and of what is not in it nothing is known.
+    /// Every extension that calls come to as usual: those of queues are objects. None: the list was not read.
     pub extensions: Option<BTreeSet<String>>,
+    pub unclear: Unclear,
     /// Live tokens that are likely extensions of people who have left, or mailboxes of such, by the word. Notes and pointers
     /// go by it, and no call: nobody knows that they have.
     pub gone: BTreeMap<String, Destination>,
+}
+
+/// Of which of the extensions that are not listed it is not known what becomes of calls there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unclear {
+    /// They are there. None of the others is.
+    These(BTreeSet<String>),
+    /// The list is one of people alone: others may be there or not.
+    Others,
+}
+
+impl Default for Unclear {
+    fn default() -> Self {
+        Self::These(BTreeSet::new())
+    }
+}
+
+impl Unclear {
+    fn has(&self, extension: &str) -> bool {
+        match self {
+            Self::These(these) => these.contains(extension),
+            Self::Others => true,
+        }
+    }
 }
 
 impl Circumstances {
     pub fn extend(&mut self, more: Self) {
         self.mailboxes_off.extend(more.mailboxes_off);
         self.on_dnd.extend(more.on_dnd);
-        self.extensions = more.extensions.or_else(|| self.extensions.take());
+        if more.extensions.is_some() {
+            (self.extensions, self.unclear) = (more.extensions, more.unclear);
+        }
         self.gone.extend(more.gone);
     }
 
@@ -38,17 +64,32 @@ impl Circumstances {
 
     /// Whether nothing answers at an extension: it is seen not to be there, and is no queue of the tenant.
     pub fn lacks(&self, tenant: &Tenant, extension: &str) -> bool {
-        let is_missing = self.extensions.as_ref().is_some_and(|all| !all.contains(extension));
-        is_missing && !tenant.queues.contains_key(extension)
+        !self.is_listed(tenant, extension) && !self.unclear.has(extension)
+    }
+
+    /// Whether nobody says what is at an extension.
+    pub fn is_unclear(&self, tenant: &Tenant, extension: &str) -> bool {
+        !self.is_listed(tenant, extension) && self.unclear.has(extension)
+    }
+
+    /// Also where no list was read.
+    fn is_listed(&self, tenant: &Tenant, extension: &str) -> bool {
+        self.extensions.as_ref().is_none_or(|all| all.contains(extension))
+            || tenant.queues.contains_key(extension)
+    }
+
+    /// Whether a phone of it may be registered.
+    fn may_ring(&self, tenant: &Tenant, extension: &str) -> bool {
+        self.is_listed(tenant, extension) || self.unclear == Unclear::Others
     }
 
     /// Whether nobody can be registered at the phone of an extension. What is no extension may be the device of one.
     pub fn lacks_phone(&self, tenant: &Tenant, extension: &str) -> bool {
-        !is_somebodys(extension, &|it| !self.lacks(tenant, it))
+        !is_somebodys(extension, &|it| self.may_ring(tenant, it))
     }
 
     /// The same of a device.
     pub fn lacks_device(&self, tenant: &Tenant, device: &str) -> bool {
-        lost_owner(device, &|it| !self.lacks(tenant, it)).is_some()
+        lost_owner(device, &|it| self.may_ring(tenant, it)).is_some()
     }
 }

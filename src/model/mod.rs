@@ -54,7 +54,7 @@ pub use assertion::{Assertion, AssertionFile, EndWords, Expect, InForce, Never, 
 pub use baseline::{Baseline, KnownFinding};
 pub use bulk::{Bulk, Extensions, OnTop};
 pub use calendar::{Day, TimeOfDay, Window};
-pub use circumstances::Circumstances;
+pub use circumstances::{Circumstances, Unclear};
 pub use dates::{DateSpan, Dated, Moment};
 pub use destination::{Destination, Divert, Diverts};
 pub use devices::{devices, is_somebodys, lost_owner};

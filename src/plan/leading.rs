@@ -3,7 +3,8 @@
 use super::{Desired, Note, Observed, Step, TenantPlan, part::WayOut};
 use crate::{
     model::{
-        Address, DEFAULT_RULE, E164, Extension, Kind, Reference, Resource, devices, lost_owner, references,
+        Address, DEFAULT_RULE, E164, Extension, Kind, Reference, Resource, Unclear, devices, lost_owner,
+        references,
     },
     path::{Path, Segment},
 };
@@ -191,9 +192,9 @@ fn gone(
         return None;
     };
     (!observed.extensions.is_empty() && !is_there(to, desired, observed)).then(|| {
-        match observed.circumstances.extensions {
-            Some(_) => format!("extension {to}, which account `{account}` does not have: calls sent there are lost"),
-            None => format!(
+        match observed.circumstances.unclear {
+            Unclear::These(_) => format!("extension {to}, which account `{account}` does not have: calls sent there are lost"),
+            Unclear::Others => format!(
                 "{to}, which nobody in the list of people of `{account}` has: if that person has left, calls sent there are lost"
             ),
         }

@@ -42,7 +42,7 @@ impl<'a> Maker<'a> {
         let Ok(extension) = name.parse::<Extension>() else { return unknown(self) };
         let rules = tenant.rules.get(&extension);
         let diverts = tenant.diverts.get(&extension);
-        if known.lacks(name) || (rules.is_none() && diverts.is_none() && !is_whole) {
+        if known.is_nobodys(name) || (rules.is_none() && diverts.is_none() && !is_whole) {
             return unknown(self);
         }
         if *system == System::Deskphone {
@@ -223,7 +223,7 @@ impl<'a> Maker<'a> {
 
     /// A phone past its rules.
     pub fn build_phone(&mut self, site: usize, name: &str) -> Vec<Step> {
-        if self.site(site).lacks(name) {
+        if self.site(site).is_nobodys(name) {
             return vec![Step::Goto(self.unknown(site, "extension", name))];
         }
         let tenant = self.site(site).tenant;

@@ -22,9 +22,10 @@ pub struct Site<'a> {
 }
 
 impl Site<'_> {
-    /// Whether an extension is seen not to be there.
-    pub fn lacks(&self, extension: &str) -> bool {
-        self.circumstances.is_some_and(|it| it.lacks(self.tenant, extension))
+    /// Whether an extension is seen not to be there, or nobody says what it is.
+    pub fn is_nobodys(&self, extension: &str) -> bool {
+        let (known, tenant) = (self.circumstances, self.tenant);
+        known.is_some_and(|it| it.lacks(tenant, extension) || it.is_unclear(tenant, extension))
     }
 
     /// Whether a phone is of such an extension: nobody can be registered there.
@@ -181,7 +182,7 @@ impl<'a> Maker<'a> {
     }
 
     pub fn mailbox(&mut self, site: usize, name: &str) -> Place {
-        if self.site(site).lacks(name) {
+        if self.site(site).is_nobodys(name) {
             return self.unknown(site, "extension", name);
         }
         let text = format!("voicemail {}", self.name(site, name));

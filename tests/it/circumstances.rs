@@ -176,6 +176,37 @@ fn what_is_asked_of_it_is_told() {
     }
 }
 
+/// The user of a queue is there also where the queue is not: a call to it was told as lost, for "the account does not have it".
+#[test]
+fn the_user_of_a_queue_that_is_gone_is_nobody_known() {
+    let live = DEPARTED
+        .replace(
+            "  - { user: \"102\" }",
+            "  - { user: \"102\" }\n  - { user: \"401\", service-code: system-queue }",
+        )
+        .replace(
+            "translation-destination-user: \"107\" }\n  - { phonenumber: \"12145550109",
+            "translation-destination-user: \"401\" }\n  - { phonenumber: \"12145550109",
+        );
+    let world = World::new("numbers: { \"+12145550102\": { label: Front desk } }");
+    world.write("live/pbx/acme.1.service.yaml", &live);
+    let unknown = "the phone system does not say what extension 401 is";
+    for (line, told) in [
+        ("trace +12145550108", unknown),
+        ("graph +12145550108", "the phone system does not say what it is"),
+        ("drill --extensions 101", "+1 214 555 0108  not known"),
+    ] {
+        let done = world.run(&line.split(' ').collect::<Vec<_>>());
+        let said = format!("{}{}", done.out, done.err);
+        assert!(said.contains(told), "{line}: {said}");
+        assert!(
+            !said.contains("the call is lost: the account does not have extension 401"),
+            "{line}: {said}"
+        );
+        assert!(!said.contains("401 rings"), "{line}: {said}");
+    }
+}
+
 /// The sentences of a plan said of it that nothing is known.
 #[test]
 fn a_plan_says_that_calls_were_lost() {

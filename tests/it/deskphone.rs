@@ -350,6 +350,17 @@ fn what_still_leads_to_somebody_who_has_left_is_said() {
     }
 }
 
+/// The list is of people alone: an extension that is not in it rang in a trace, as if somebody could lift there.
+#[test]
+fn what_nobody_in_the_list_has_is_not_known() {
+    let world = World::on(&BRIDGE, "diverts: { \"2001\": { always: { extension: \"2099\" } } }");
+    let told = "what follows is not known: the phone system does not say what extension 2099 is";
+    let trace = world.run(&["trace", "acme/2001", "--given", "everybody=answers@5"]);
+    assert!(trace.out.contains(told) && !trace.out.contains("rings"), "{}{}", trace.out, trace.err);
+    let somebody = world.run(&["trace", "acme/2002", "--given", "everybody=answers@5"]);
+    assert!(somebody.out.contains("somebody answers at 2002"), "{}{}", somebody.out, somebody.err);
+}
+
 /// A divert to `111` or `999` was said to lead to somebody who has left, in accounts with extensions of three digits.
 #[test]
 fn codes_of_the_network_are_nobody_who_has_left() {

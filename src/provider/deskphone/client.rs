@@ -4,7 +4,7 @@ use super::convert;
 use crate::{
     explained::Explained,
     http::{Answer, ApiError, Method, Problem, ReadClient, WriteClient, segment},
-    model::{Address, Destination, Divert, Diverts, Extension, Kind, Resource},
+    model::{Address, Destination, Divert, Diverts, Extension, Kind, Resource, Unclear},
     path::{Path, Segment},
     plan::{Observed, Obstacle, Own, Role, Step},
     provider::{
@@ -107,6 +107,9 @@ impl Read for DeskphoneReader {
             }
         }
         observed.obstacles.extend(misnamed(scope, &ids));
+        // What has an extension and is no person is in no list (FACTS deskphone/dashboard-13).
+        observed.circumstances.extensions = Some(ids.keys().map(ToString::to_string).collect());
+        observed.circumstances.unclear = Unclear::Others;
         let mut reads = Vec::new();
         let wanted = scope.wanted.keys().filter(|address| address.kind == Kind::Diverts);
         let wanted: BTreeSet<Extension> = match scope.everything {

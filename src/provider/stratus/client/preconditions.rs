@@ -4,7 +4,7 @@ use super::domain_data::DomainData;
 use crate::{
     model::{
         Address, Circumstances, DEFAULT_RULE, Destination, Extension, Kind, Reference, Resource, Rule, Rules,
-        Spam, references,
+        Spam, Unclear, references,
     },
     path::Path,
     plan::{Observed, Role, in_words},
@@ -30,11 +30,15 @@ pub fn circumstances(live: &DomainData) -> Circumstances {
         rules.iter().filter_map(to).collect()
     };
     let roles = &live.context.roles;
-    let there = roles.iter().filter(|(_, role)| **role != Role::Queue);
+    let all = || roles.iter().map(|(it, role)| (it.to_string(), role));
+    // That of a queue that there is goes by the queue.
+    let queues = all().filter(|(_, role)| **role == Role::Queue).map(|(it, _)| it);
+    let others = all().filter(|(_, role)| **role != Role::Queue).map(|(it, _)| it);
     Circumstances {
         mailboxes_off: without_mailbox(live).into_iter().map(str::to_owned).collect(),
         on_dnd: live.rules.iter().flat_map(of).collect(),
-        extensions: (!roles.is_empty()).then(|| there.map(|(it, _)| it.to_string()).collect()),
+        extensions: (!roles.is_empty()).then(|| others.collect()),
+        unclear: Unclear::These(queues.collect()),
         ..Circumstances::default()
     }
 }
