@@ -158,20 +158,21 @@ impl Asked {
         ends
     }
 
-    /// What `--given` says of something that the call cannot come to: it changes nothing.
+    /// What `--given` says of something that the call cannot come to, or that is not there: it changes nothing.
     pub fn beside(&self, question: &Question) -> Vec<Finding> {
         let reach = self.network.reach(self.call.to);
         let states = question.given.iter().flat_map(|it| it.split(','));
         let named = states.filter_map(|text| Some((text, text.split_once('=')?.0)));
-        let beside = named.filter(|(_, name)| !is_reached(&self.network, &reach, &self.tenant, name));
         let called = &question.called;
-        beside
-            .map(|(text, name)| {
-                let message =
-                    format!("`--given {text}` changes nothing: a call to `{called}` cannot come to `{name}`");
-                Finding::warning("beside-the-call", message)
-            })
-            .collect()
+        let beside = named.filter_map(|(text, name)| {
+            let why = match is_nobodys(&self.network, &self.tenant, name) {
+                true => format!("the account does not have `{name}`"),
+                false if is_reached(&self.network, &reach, &self.tenant, name) => return None,
+                false => format!("a call to `{called}` cannot come to `{name}`"),
+            };
+            Some(Finding::warning("beside-the-call", format!("`--given {text}` changes nothing: {why}")))
+        });
+        beside.collect()
     }
 
     /// What of the way of the call counts in another time zone than it is told in.
@@ -283,6 +284,12 @@ fn is_reached(network: &Network, reach: &Reach, tenant: &str, name: &str) -> boo
         Some(_) => network.queue(tenant, name).is_some_and(|it| reach.has_queue(it)),
         None => network.party(tenant, name).is_some_and(|it| reach.has_party(network, it)),
     }
+}
+
+/// Whether a state is of the phone of an extension that is seen not to be there.
+fn is_nobodys(network: &Network, tenant: &str, name: &str) -> bool {
+    let (tenant, name) = name.split_once('/').unwrap_or((tenant, name));
+    network.party(tenant, name).is_some_and(|it| network.is_missing(it))
 }
 
 /// What a call finds, as somebody has written it.

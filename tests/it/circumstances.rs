@@ -136,6 +136,11 @@ fn an_extension_that_is_not_there_does_not_ring() {
         assert!(trace.out.contains(told), "{called}: {}{}", trace.out, trace.err);
         assert!(!trace.out.contains("107 rings"), "{called}: {}", trace.out);
     }
+    let given = world.run(&["trace", "+12145550103", "--given", "107=answers@5,103=offline"]).err;
+    assert_eq!(
+        given.trim(),
+        "warning[beside-the-call]: `--given 107=answers@5` changes nothing: the account does not have `107`",
+    );
     let plan = world.run(&["plan"]).out;
     assert!(plan.contains("extension 107, which account `acme.1.service` does not have"), "{plan}");
     // Nothing of the account is read: what the files do not say is not known.
