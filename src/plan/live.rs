@@ -1,6 +1,6 @@
 //! What only the live account can answer: does everything a tenant names exist there?
 
-use super::{Desired, Observed, Obstacle, Policy, Role, Source, leading, part, taken};
+use super::{Desired, Observed, Obstacle, Policy, Role, Source, leading, onward, part, taken};
 use crate::{
     diff,
     finding::{Finding, Place},
@@ -109,7 +109,10 @@ pub(super) fn dependents(
         let points = |(address, wanted): &(&Address, &Desired)| {
             !all.contains(*address) && targets(address, &wanted.resource).iter().any(|to| all.contains(to))
         };
-        let more: Vec<Address> = desired.iter().filter(points).map(|(address, _)| address.clone()).collect();
+        let mut more: Vec<Address> =
+            desired.iter().filter(points).map(|(address, _)| address.clone()).collect();
+        let led = onward::newly_led_to(&all, desired, &observed.objects).into_iter();
+        more.extend(led.filter(|address| !all.contains(*address)).cloned());
         if more.is_empty() {
             break;
         }

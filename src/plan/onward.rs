@@ -1,7 +1,7 @@
 //! Which steps go before others so that calls do not come half of a new way: what they are newly led to leads on as it will
-//! before they are led there.
+//! before they are led there, and where it does not come to that, they are not led there.
 
-use super::{Action, Step, leading::Held, planned::planned};
+use super::{Action, Desired, Step, leading::Held, planned::planned};
 use crate::{
     model::{Address, Kind, Pointed, Reference, Resource, Rules},
     path::Path,
@@ -110,6 +110,65 @@ impl<'a> Ways<'a> {
         }
         places
     }
+}
+
+/// The declared objects that newly lead calls to a place where one of some objects stays as it is, or on a way that comes there.
+pub(super) fn newly_led_to<'a>(
+    staying: &BTreeSet<Address>,
+    desired: &'a BTreeMap<Address, Desired>,
+    live: &BTreeMap<Address, Resource>,
+) -> Vec<&'a Address> {
+    let staying: BTreeSet<&str> =
+        staying.iter().filter(|it| KINDS.contains(&it.kind)).map(|it| it.key.as_str()).collect();
+    let leads_on = |key: &str| {
+        let each = KINDS.into_iter().filter_map(|kind| {
+            let address = Address::new(kind, key);
+            let mut was = live.get(&address).map(in_force)?;
+            // `diverts` are about its Default rule.
+            let diverts = desired.get(&Address::new(Kind::Diverts, key)).map(|it| &it.resource);
+            if let (Resource::Rules(rules), Some(Resource::Diverts(diverts))) = (was.as_ref(), diverts) {
+                let mut rules = rules.clone();
+                rules.set_default_forward(diverts);
+                was = Cow::Owned(Resource::Rules(rules));
+            }
+            let wanted = desired.get(&address).map(|it| &it.resource);
+            let after = Held::by(&address, wanted);
+            let stays = |path: &Path, to: &Reference| {
+                wanted.is_none_or(|it| !says(it, path) || after.has(&was, path, to))
+            };
+            let ways = ways(&address, &was).into_iter().filter(|(path, to, _)| stays(path, to));
+            Some(ways.map(|(_, _, place)| place).collect::<Vec<_>>())
+        });
+        each.flatten().collect::<Vec<_>>()
+    };
+    let comes_there = |first: String| {
+        let (mut seen, mut next) = (BTreeSet::new(), vec![first]);
+        while let Some(place) = next.pop() {
+            if staying.contains(place.as_str()) {
+                return true;
+            }
+            next.extend(leads_on(&place).into_iter().filter(|it| !seen.contains(it)));
+            seen.insert(place);
+        }
+        false
+    };
+    let declared = desired.iter().filter(|(address, _)| KINDS.contains(&address.kind));
+    let leads_there = |address: &Address, wanted: &Resource| {
+        let (was, will) = (live.get(address).map(in_force), in_force(wanted));
+        let held = Held::by(address, was.as_deref());
+        let ways = ways(address, &will).into_iter();
+        let mut newly = ways.filter(|(path, to, _)| !held.has(&will, path, to));
+        newly.any(|(_, _, place)| comes_there(place))
+    };
+    declared
+        .filter(|(address, wanted)| leads_there(address, &wanted.resource))
+        .map(|(address, _)| address)
+        .collect()
+}
+
+/// Whether the files say what stands at a path of a live object.
+fn says(wanted: &Resource, path: &Path) -> bool {
+    path.field().is_none_or(|field| wanted.value(&Path::from([field])).is_some())
 }
 
 /// Without the rules that are switched off: these lead nowhere.
