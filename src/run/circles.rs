@@ -30,10 +30,15 @@ pub struct Read {
 }
 
 /// The extensions that declared forwards lead to, on to others, and of which nothing has been read: what a plan about other
-/// objects does not look at.
-pub fn unread(tenant: &CheckedTenant, read: &Read) -> BTreeMap<Address, Resource> {
+/// objects does not look at. `covers`: whether the run is about an object, and has read it as such. What it is not about and the
+/// files have is looked at where it goes by a schedule that may change.
+pub fn unread(
+    tenant: &CheckedTenant,
+    read: &Read,
+    covers: &dyn Fn(&Address) -> bool,
+) -> BTreeMap<Address, Resource> {
     let Read { objects: live, circumstances } = read;
-    let is_own = |address: &Address| tenant.desired.contains_key(address);
+    let is_own = |address: &Address| tenant.desired.contains_key(address) && covers(address);
     // What `bulk` puts on top of rules sends calls on as well.
     let said = |it: &'_ (&Address, &Desired)| -> Option<Resource> {
         let is_named = !tenant.bulk.is_empty() && it.0.kind == Kind::Rules;
@@ -49,7 +54,7 @@ pub fn unread(tenant: &CheckedTenant, read: &Read) -> BTreeMap<Address, Resource
         live.chain(declared.iter().map(|(address, resource)| (*address, resource.as_ref())))
     };
     let called = called(all().map(|(_, resource)| resource));
-    let mut next = BTreeMap::new();
+    let mut next = timed_beside(tenant, live, covers);
     for (address, resource) in all() {
         let leads = match address.kind {
             Kind::Rules | Kind::Diverts | Kind::Queues => true,
@@ -86,6 +91,26 @@ pub fn unread(tenant: &CheckedTenant, read: &Read) -> BTreeMap<Address, Resource
         }
     }
     next
+}
+
+/// The rules in the files that a run is not about, and that go by a schedule which it may change.
+fn timed_beside(
+    tenant: &CheckedTenant,
+    live: &Objects,
+    covers: &dyn Fn(&Address) -> bool,
+) -> BTreeMap<Address, Resource> {
+    let may_change = |address: &&Address| address.kind == Kind::Schedules && covers(address);
+    let changed: BTreeSet<&str> =
+        tenant.desired.keys().filter(may_change).map(|it| it.key.as_str()).collect();
+    let mut beside = BTreeMap::new();
+    for (address, it) in &tenant.desired {
+        let is_beside = address.kind == Kind::Rules && !covers(address) && !live.contains_key(address);
+        let goes_by = |(_, to): &(Path, Reference)| matches!(to, Reference::Schedule(it) if changed.contains(it.as_str()));
+        if is_beside && references(address, &it.resource).iter().any(|it| goes_by(it)) {
+            beside.insert(address.clone(), Resource::Rules(Rules::default()));
+        }
+    }
+    beside
 }
 
 /// The numbers that something sends calls on to, so that those come in again.

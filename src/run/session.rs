@@ -277,7 +277,7 @@ impl<'a> Session<'a> {
         let loaded = &self.checked.loaded(tenant).tenant;
         let mut asked = BTreeSet::new();
         loop {
-            let mut wanted = circles::unread(tenant, &live);
+            let mut wanted = circles::unread(tenant, &live, &|address| self.checked.covers(tenant, address));
             wanted.retain(|address, _| asked.insert(address.clone()));
             if wanted.is_empty() {
                 return live;

@@ -224,3 +224,65 @@ fn what_is_not_selected_is_not_read() {
     assert_eq!(rules, [&["/_carrier/v1/numbers"], &lists[..], &["acme/users/101/answerrules"]].concat());
     assert_eq!(one, rules);
 }
+
+const HOURS: &str = r#"
+domain: { time-zone: US/Central }
+users:
+  - user: "101"
+    answerrules:
+      - { time-frame: office, simultaneous-ring: { enabled: yes, parameters: ["<OwnDevices>"] } }
+      - { time-frame: "*", forward-always: { enabled: yes, parameters: ["102"] } }
+  - { user: "102", answerrules: [{ time-frame: "*", forward-no-answer: { enabled: yes, parameters: ["vmail_102"] } }] }
+  - { user: "103", answerrules: [{ time-frame: "*", forward-always: { enabled: yes, parameters: ["vmail_103"] } }] }
+phonenumbers:
+  - { phonenumber: "12145550101", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "101" }
+timeframes:
+  - timeframe-name: office
+    timeframe-type: days-of-week
+    timeframe-days-of-week-array: [{ timeframe-recurrence-type: weekly, timeframe-recurrence-begin-date: "20220103", timeframe-recurrence-end-option: never, timeframe-weekly-monday-begin-time-1: "0800", timeframe-weekly-monday-end-time-1: "1700" }]
+"#;
+
+/// With `--only schedules.office` a plan said that callers notice nothing of other hours, as the rules that go by them were not
+/// read; and what the files have of the next extension was "not known" because the run is not about it. A change is told the
+/// same however small the run about it is, and so is its way back.
+#[test]
+fn what_callers_notice_does_not_depend_on_what_a_run_is_about() {
+    let declared = |hours: &str, after: &str| {
+        format!(
+            "time_zone: America/Chicago\nnumbers: {{ \"+12145550101\": {{ route: {{ extension: \"101\" }} }} }}\nschedules: {{ office: {{ weekly: \
+             {{ mon: [\"{hours}\"] }} }} }}\nrules:\n  \"101\": {{ order: [{{ when: office }}, {{ when: default, forward: {{ \
+             always: {{ extension: \"{after}\" }} }} }}] }}\n  \"102\": {{ order: [{{ when: default, forward: {{ no_answer: voicemail \
+             }} }}] }}\n  \"103\": {{ order: [{{ when: default, forward: {{ always: voicemail }} }}] }}\n"
+        )
+    };
+    let sentences = |done: &Finished| -> Vec<String> {
+        let told = done.out.lines().map(str::trim).filter(|line| line.starts_with("Calls to "));
+        told.map(str::to_owned).collect()
+    };
+    for (hours, after, only, told) in [
+        (
+            "08:00-16:00",
+            "102",
+            "schedules.*",
+            "on Mondays 16:00-17:00 now ring 102 for 25 s, then go to voicemail 102; they rang 101 for 25 s",
+        ),
+        ("08:00-17:00", "103", "rules.101", "now go to voicemail 103; they rang 102 for 25 s"),
+    ] {
+        let world = World::new(&declared(hours, after));
+        world.write("live/pbx/acme.1.service.yaml", HOURS);
+        let whole = world.run(&["plan"]);
+        let small = world.run(&["plan", "--only", only]);
+        let said = sentences(&whole);
+        assert!(said.iter().any(|it| it.contains(told)), "{}{}", whole.out, whole.err);
+        assert_eq!(sentences(&small), said, "{only}: {}{}", small.out, small.err);
+        assert!(small.out.contains("callers notice  ") && !small.out.contains("cosmetic"), "{}", small.out);
+        let applied = world.run(&["apply", "--auto-approve", "--only", only]);
+        assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+        assert_eq!(sentences(&applied)[..said.len()], said[..], "{}", applied.out);
+        let restores = world.path(".dialform/restore");
+        let file = std::fs::read_dir(restores).unwrap().next().unwrap().unwrap().path();
+        let back = world.run(&["plan", "--restore", file.to_str().unwrap()]);
+        assert_eq!(sentences(&back).len(), said.len(), "{}{}", back.out, back.err);
+        assert!(!back.out.contains("nothing is known"), "{}", back.out);
+    }
+}
