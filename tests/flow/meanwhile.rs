@@ -120,6 +120,13 @@ fn is_taken(judged: Option<&Judged>) -> bool {
     judged.is_some_and(|it| it.courses.iter().all(|it| is_refused(&it.end) || !is_lost(&it.end)))
 }
 
+/// Whether a call comes to nobody: of what is not known nobody can say so.
+fn is_lost(judged: Option<&Judged>) -> bool {
+    let is_refused = |end: &str| ["dropped blocked", "dropped spam", "dropped busy"].contains(&end);
+    let is_lost = |end: &str| !is_refused(end) && (end == "loop" || end.starts_with("dropped"));
+    judged.is_some_and(|it| it.courses.iter().any(|it| is_lost(&it.end)))
+}
+
 /// What a call finds, in any order.
 fn finds(dice: &mut Dice, everybody: &Everybody, is_number: bool) -> Vec<State> {
     let all = |others: &'static str| State { others, ..State::default() };
@@ -279,7 +286,7 @@ fn play(before: &[Value], after: &[Value], at: i64, dice: &mut Dice, counts: &mu
                             counts.said += usize::from(is_said);
                             let is_lost = is_taken(first.as_deref())
                                 && is_taken(last.as_deref())
-                                && !is_taken(now.as_deref());
+                                && is_lost(now.as_deref());
                             counts.lost += usize::from(is_said && is_lost);
                             let is_own = is_own.contains(done);
                             let is_unsaid = is_said && is_lost && !is_said_lost;

@@ -50,12 +50,24 @@ pub struct Astray {
 
 /// Whether a call comes to somebody, to something that takes it, or to where it is refused on purpose.
 fn is_taken(verdict: &Verdict) -> bool {
-    let is_refused = |why: Dropped| matches!(why, Dropped::Blocked | Dropped::Spam | Dropped::Busy);
     verdict.timelines.iter().all(|it| match it.end {
         End::Dropped(why) => is_refused(why),
         End::Loop | End::Unknown(_) => false,
         _ => true,
     })
+}
+
+/// Whether a call comes to nobody. Where it is not known what becomes of it, nobody can say so.
+fn is_lost(network: &Network, verdict: &Verdict) -> bool {
+    verdict.timelines.iter().any(|it| match it.end {
+        End::Dropped(why) => !is_refused(why),
+        End::Loop => true,
+        end => network.leads_nowhere(end),
+    })
+}
+
+fn is_refused(why: Dropped) -> bool {
+    matches!(why, Dropped::Blocked | Dropped::Spam | Dropped::Busy)
 }
 
 /// What comes of a call in each network where it may be another.
@@ -153,7 +165,9 @@ impl<'n> Passage<'n> {
                 for it in between.filter(is_astray) {
                     way.astray.push(begins[it]..begins[it + 1]);
                     way.first.get_or_insert(networks[it]);
-                    if way.lost.is_none() && ends.into_iter().all(is_fine) && !is_fine(networks[it]) {
+                    let network = placed.stages[networks[it]].network;
+                    let is_lost = placed.verdict(networks[it]).is_some_and(|it| is_lost(network, it));
+                    if way.lost.is_none() && ends.into_iter().all(is_fine) && is_lost {
                         way.lost = Some(networks[it]);
                     }
                 }
