@@ -18,9 +18,9 @@ fn targets(address: &Address, resource: Option<&Resource>) -> BTreeSet<Address> 
 /// A step needs the creation of what it will point to, and the update of what it will newly point to, so that no call
 /// is sent to something half made (make before break). It also needs what changes the way of calls from there on (see
 /// [`onward`]). A deletion needs every step that takes a pointer to the object away. Kinds without such ties follow `kinds`,
-/// deletions the other way round. New objects that point at each other in a circle are created without the field that closes
-/// it, which a second step sets; where such a circle goes, the field that closes it is emptied first, if it is `settable`.
-/// Updates in a circle are ordered by kind only.
+/// deletions the other way round; what a person does comes after them, and what waits for that last. New objects that point at
+/// each other in a circle are created without the field that closes it, which a second step sets; where such a circle goes, the
+/// field that closes it is emptied first, if it is `settable`. Updates in a circle are ordered by kind only.
 pub(super) fn arrange(
     steps: &mut Vec<Step>,
     live: &BTreeMap<Address, Resource>,
@@ -71,6 +71,7 @@ pub(super) fn arrange(
     let mut sorted = std::mem::take(steps);
     sorted.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.address.cmp(&b.address)));
     let mut waiting: Waiting = sorted.into_iter().enumerate().collect();
+    let mut waits_for_hand = by_hand.clone();
     let mut done = Done::of(&needs, &waiting, by_hand);
     // Created, but without the field that closes a circle.
     let mut half: BTreeSet<Address> = BTreeSet::new();
@@ -122,8 +123,13 @@ pub(super) fn arrange(
             done.insert(&step.address, &waiting);
             half.remove(&step.address);
         }
+        if step.action != Action::Manual && step.needs.iter().any(|it| waits_for_hand.contains(it)) {
+            waits_for_hand.insert(step.address.clone());
+        }
         steps.push(step);
     }
+    // What is led to something that a person makes is led there after that.
+    steps.sort_by_key(|step| step.action != Action::Manual && waits_for_hand.contains(&step.address));
 }
 
 /// What is done, and which steps wait for nothing else: each need is looked at once.

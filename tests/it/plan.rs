@@ -704,8 +704,8 @@ fn a_step_waits_for_what_a_person_has_to_make() {
     assert_eq!(
         steps(&format!("{receiver}\n{number}"), live),
         [
-            "update numbers.+12145550100 (route) after (receivers.+14105550120)",
             "manual receivers.+14105550120 (label) after ()",
+            "update numbers.+12145550100 (route) after (receivers.+14105550120)",
         ]
     );
 }
