@@ -54,14 +54,20 @@ pub fn unread(
         live.chain(declared.iter().map(|(address, resource)| (*address, resource.as_ref())))
     };
     let called = called(all().map(|(_, resource)| resource));
+    let leads_to = |address: &Address, resource: &Resource| -> Vec<Reference> {
+        references(address, resource).into_iter().map(|(_, to)| to).collect()
+    };
+    let is_moved = |address: &Address| {
+        let will = tenant.desired.get(address).map(|it| leads_to(address, &it.resource));
+        let was = live.get(address).map(|it| leads_to(address, it));
+        will.is_some_and(|will| !will.is_empty() && was.is_none_or(|was| was != will))
+    };
     let mut next = timed_beside(tenant, live, covers);
     for (address, resource) in all() {
         let leads = match address.kind {
             Kind::Rules | Kind::Diverts | Kind::Queues => true,
             // What stays as it is, and is called by nothing, leads nowhere new.
-            Kind::Numbers => {
-                called.contains(&address.key) || (is_own(address) && live.get(address) != Some(resource))
-            }
+            Kind::Numbers => called.contains(&address.key) || is_own(address) && is_moved(address),
             _ => false,
         };
         if !leads {
@@ -78,7 +84,12 @@ pub fn unread(
         });
         for (to, is_queue) in forwards.chain(on_dnd(address, resource, circumstances)) {
             let answering = [Kind::Rules, Kind::Diverts, Kind::Queues].map(|kind| Address::new(kind, &to));
-            if answering.iter().any(|it| live.contains_key(it) || is_own(it)) {
+            let is_read = |it: &Address| match live.get(it) {
+                // A list has no more than its name.
+                Some(Resource::Queue(queue)) => queue.agents.is_some(),
+                live => live.is_some(),
+            };
+            if answering.iter().any(|it| is_read(it) || is_own(it)) {
                 continue;
             }
             let [rules, diverts, queues] = answering;

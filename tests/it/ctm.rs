@@ -502,3 +502,36 @@ fn a_place_that_cannot_be_is_refused() {
         assert_eq!(said(&plan).first().map(String::as_str), Some(line), "{tenant}\n{}{}", plan.out, plan.err);
     }
 }
+
+/// A queue that no file declares was listed and not read, and calls that come to it over a receiving number of the account were told
+/// as "a busy tone".
+#[test]
+fn a_queue_behind_an_own_number_is_read() {
+    let world = World::on(
+        &CTM,
+        "receivers: { \"+18005550101\": { label: List } }\nnumbers: { \"+18005550103\": { route: { receivers: [\"+18005550101\"] } } }\n",
+    );
+    let plan = run(&world, &["plan"], "agent-fallback:shown");
+    let told = "Calls to Other (+1 800 555 0103) now ring queue Sales at ann@acme.example";
+    assert!(plan.out.contains(told), "{}{}", plan.out, plan.err);
+    assert!(!plan.out.contains("busy tone"), "{}", plan.out);
+}
+
+/// The plan warned that calls reach nobody until a queue is made by hand, and an apply does not lead them there before it is.
+#[test]
+fn calls_are_led_to_what_a_person_makes_when_it_is_made() {
+    let declared = "queues: { New: { agents: [ann@acme.example] } }\nnumbers: { \"+18005550101\": { route: { queue: New } } }\n";
+    let provider = CTM.provider.replace("experimental: true", "experimental: false").leak();
+    let world = World::on(&System { provider, ..CTM }, declared);
+    let plan = world.run(&["plan"]);
+    // Also where they lead now is read, which no file declares.
+    assert!(plan.out.contains("they rang queue Sales at ann@acme.example"), "{}{}", plan.out, plan.err);
+    assert!(!plan.out.contains("reach nobody"), "{}{}", plan.out, plan.err);
+    let addresses = plan.out.lines().filter_map(|line| line.trim().get(2..)?.split(' ').next());
+    let steps: Vec<&str> =
+        addresses.filter(|it| ["queues.New", "numbers.+18005550101"].contains(it)).collect();
+    assert_eq!(steps, ["queues.New", "numbers.+18005550101"], "{}", plan.out);
+    let applied = world.run(&["apply", "--auto-approve"]);
+    let skipped = "skipped   acme/numbers.+18005550101: queues.New has to be done by hand first";
+    assert!(applied.out.contains(skipped), "{}{}", applied.out, applied.err);
+}
