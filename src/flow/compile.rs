@@ -267,13 +267,22 @@ impl<'a> Compiler<'_, 'a> {
             return *queue;
         }
         let (mailbox, unknown) = (self.mailbox(name), self.label("queue", name));
+        let declared = self.config.tenant.queues.get(name);
+        let is_declared = declared.is_some();
+        // Over what is live nothing would be laid.
+        let says_nothing = declared.is_none_or(|it| *it == model::Queue::default());
+        self.network.labels[unknown.at()].standing = match (is_declared, self.config.is_whole) {
+            (true, false) => Standing::AsLive,
+            (_, true) if says_nothing => Standing::Missing,
+            _ => Standing::Unread,
+        };
         let handle = QueueId(id(self.network.queues.len()));
         self.network.queues.push(Queue {
             site: self.site,
             name: name.to_owned(),
             label: None,
             mailbox,
-            is_declared: self.config.tenant.queues.contains_key(name),
+            is_declared,
             unknown: Some(unknown),
             require_agents: false,
             agents: Vec::new(),

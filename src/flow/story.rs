@@ -97,6 +97,9 @@ impl Network {
                     Standing::Unread => {
                         format!("what follows is not known: {it} is neither declared here nor read")
                     }
+                    Standing::AsLive => {
+                        format!("what follows is not known: {it} is used as it is live, which was not read")
+                    }
                     Standing::Unclear => {
                         format!("what follows is not known: the phone system does not say what {it} is")
                     }

@@ -257,3 +257,37 @@ fn an_extension_with_letters_is_there() {
     let plan = world.run(&["plan"]).out;
     assert!(plan.contains("extension 107, which account `acme.1.service` does not have"), "{plan}");
 }
+
+/// A queue that the files use as it is was "neither declared here nor read", and so was one that was looked for and is not there.
+#[test]
+fn a_queue_is_told_as_far_as_it_is_known() {
+    let world =
+        departed("queues: { \"400\": {} }\nnumbers: { \"+12145550109\": { route: { queue: \"400\" } } }");
+    let is_of_user = |line: &&str| line.contains("user: \"400\", service-code");
+    let gone: String =
+        DEPARTED.lines().filter(|line| !is_of_user(line)).map(|line| format!("{line}\n")).collect();
+    let gone = gone.replace("callqueue: \"400\"", "callqueue: \"401\"");
+    for (live, line, told) in [
+        (DEPARTED, "trace +12145550109", "queue 400 is used as it is live, which was not read"),
+        (DEPARTED, "graph +12145550109", "used as it is live, not read"),
+        (DEPARTED, "trace +12145550109 --sandbox", "the caller waits in queue 400"),
+        (&gone, "trace +12145550109 --sandbox", "the call is lost: the account does not have queue 400"),
+        (
+            &gone,
+            "test tests/queue.yaml --on live --sandbox",
+            "the call is lost, as the account does not have that",
+        ),
+    ] {
+        // What was live before is remembered.
+        let _ = std::fs::remove_dir_all(world.path(".dialform"));
+        world.write("live/pbx/acme.1.service.yaml", live);
+        world.write(
+            "tests/queue.yaml",
+            "tests: [{ name: x, call: \"+12145550109\", expect: { end: waits 400 } }]\n",
+        );
+        let done = (*world).run(&line.split(' ').collect::<Vec<_>>());
+        let said = format!("{}{}", done.out, done.err);
+        assert!(said.contains(told), "{line}: {said}");
+        assert!(!said.contains("neither declared"), "{line}: {said}");
+    }
+}
