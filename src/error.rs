@@ -59,17 +59,6 @@ impl Failure {
             Self::Output(_) => Ending::Error,
         }
     }
-
-    /// What it comes from, and what that comes from.
-    pub fn causes(&self) -> Vec<String> {
-        let mut causes = Vec::new();
-        let mut next = self.source();
-        while let Some(cause) = next {
-            causes.push(cause.to_string());
-            next = cause.source();
-        }
-        causes
-    }
 }
 
 impl fmt::Display for Failure {
@@ -88,8 +77,7 @@ impl fmt::Display for Failure {
 impl Error for Failure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Findings(_) => None,
-            Self::Message { cause, .. } => cause.source(),
+            Self::Findings(_) | Self::Message { .. } => None,
             Self::Output(error) => Some(error),
         }
     }

@@ -1,20 +1,19 @@
 //! Why something cannot be done, and the way out: one type for every room.
 
-use std::{error::Error, fmt, sync::Arc};
+use std::{error::Error, fmt};
 
-/// A message, the way out, and what it comes from.
+/// A message, and the way out.
 ///
 /// `message` is a lower-case phrase without a final period; `help` names the way out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explained {
     pub message: String,
     pub help: Option<String>,
-    source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 impl Explained {
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None, source: None }
+        Self { message: message.into(), help: None }
     }
 
     pub fn with_help(message: impl Into<String>, help: impl Into<String>) -> Self {
@@ -24,12 +23,6 @@ impl Explained {
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
-    }
-
-    /// Keeps the error that this one comes from; `-v` shows it.
-    #[must_use]
-    pub fn from_error(self, source: impl Error + Send + Sync + 'static) -> Self {
-        Self { source: Some(Arc::new(source)), ..self }
     }
 
     /// As an error of decoding. Serde has two words for what is wrong, what was found and what is expected; here they are
@@ -53,23 +46,10 @@ pub fn message_of(error: &str) -> &str {
     message.map_or(error, |(message, _)| message)
 }
 
-/// The source is not compared.
-impl PartialEq for Explained {
-    fn eq(&self, other: &Self) -> bool {
-        (&self.message, &self.help) == (&other.message, &other.help)
-    }
-}
-
-impl Eq for Explained {}
-
 impl fmt::Display for Explained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl Error for Explained {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
-    }
-}
+impl Error for Explained {}

@@ -470,26 +470,6 @@ pub enum SandboxCommand {
 }
 
 impl Cli {
-    /// Whether requests, and the causes of a failure, are shown.
-    pub fn is_verbose(&self) -> bool {
-        match &self.command {
-            Command::Plan(args) => args.watching.verbose,
-            Command::Apply(args) => args.watching.verbose,
-            Command::Import(args) => args.watching.verbose,
-            Command::Init(args) => args.watching.verbose,
-            Command::Trace(args) => args.reading.watching.verbose,
-            Command::Graph(args) => args.reading.watching.verbose,
-            Command::Test(args) => args.watching.verbose,
-            Command::Drill(args) => args.reading.watching.verbose,
-            Command::Zones(args) => args.reading.watching.verbose,
-            Command::Rehearse(args) => args.reading.watching.verbose,
-            Command::WhoPointsTo(args) => args.reading.watching.verbose,
-            Command::Export(args) => args.reading.watching.verbose,
-            Command::Emergency(args) => args.target().watching.verbose,
-            _ => false,
-        }
-    }
-
     /// How standard output is written.
     pub fn format(&self) -> Format {
         match &self.command {

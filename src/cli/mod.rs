@@ -39,7 +39,7 @@ use crate::{
     render::{self, events, json},
     run::{self, Context, Looked, Notice, on_runtime},
     secret::{KnownSecrets, Redacting},
-    text::{is_unseen, printable},
+    text::is_unseen,
 };
 use anstream::{AutoStream, ColorChoice};
 use args::{CheckArgs, Cli, Color, Command, Format};
@@ -208,7 +208,6 @@ fn run(
 
 fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<()> {
     let exit_code = failure.ending() as i32;
-    let causes = if cli.is_verbose() { failure.causes() } else { Vec::new() };
     let findings = match failure {
         Failure::Findings(findings) => findings,
         Failure::Message { cause, ending: Ending::Refused } => vec![Finding::explained("refused", cause)],
@@ -232,11 +231,7 @@ fn explain_failure(cli: &Cli, io: &mut Io<'_>, failure: Failure) -> io::Result<(
         }
         Format::Json => json::write(io.out, &serde_json::json!({ "findings": findings })),
         Format::Markdown => render::failure_markdown(&mut io.markdown(), &findings),
-        Format::Text => {
-            let mut talk = io.talk();
-            render::findings(&mut talk, &findings)?;
-            causes.iter().try_for_each(|cause| say!(talk, "caused by: {}", printable(cause.clone())))
-        }
+        Format::Text => render::findings(&mut io.talk(), &findings),
     }
 }
 

@@ -135,7 +135,7 @@ pub struct Watching {
     /// Log the bodies as well, without credentials and personal data
     #[arg(long, requires = "log")]
     pub log_bodies: bool,
-    /// Show every request on standard error, and the cause of an error
+    /// Show every request on standard error
     #[arg(short, long)]
     pub verbose: bool,
 }
