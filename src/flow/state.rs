@@ -164,7 +164,7 @@ pub struct Given {
     pub(super) phones: Vec<Option<Phone>>,
     pub(super) mailboxes_off: Vec<bool>,
     pub(super) full: Vec<bool>,
-    pub(super) platforms: [Platform; 3],
+    pub(super) platforms: [Platform; System::ALL.len()],
     /// A number whose stored forward a person has switched on, whether its platform works or not.
     pub(super) switched: Option<NumberId>,
     /// Whether every forward that is on at a carrier has been switched off.
@@ -179,7 +179,7 @@ impl Given {
             phones: vec![None; network.parties.len()],
             mailboxes_off: network.mailboxes.iter().map(|it| it.is_off).collect(),
             full: vec![false; network.queues.len()],
-            platforms: [Platform::Up; 3],
+            platforms: [Platform::Up; System::ALL.len()],
             switched: None,
             are_forwards_off: false,
             others: Phone::NoAnswer,
@@ -223,6 +223,15 @@ impl Given {
 
     pub fn set_platform(&mut self, system: System, platform: Platform) {
         self.platforms[system as usize] = platform;
+    }
+
+    /// The same of every system.
+    pub fn set_platforms(&mut self, platform: Platform) {
+        self.platforms.fill(platform);
+    }
+
+    pub(super) fn are_platforms_up(&self) -> bool {
+        self.platforms.iter().all(|it| *it == Platform::Up)
     }
 
     /// Has each mailbox, by its place, be off or on.

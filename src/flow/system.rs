@@ -9,12 +9,19 @@ pub enum System {
 }
 
 impl System {
+    pub const ALL: [Self; 3] = [Self::Stratus, Self::CallTrackingMetrics, Self::Deskphone];
+
     /// The kind of provider that it is.
-    pub const WORDS: [(Self, &str); 3] =
-        [(Self::Stratus, "stratus"), (Self::CallTrackingMetrics, "ctm"), (Self::Deskphone, "deskphone")];
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Stratus => "stratus",
+            Self::CallTrackingMetrics => "ctm",
+            Self::Deskphone => "deskphone",
+        }
+    }
 
     /// The system of a kind of provider.
     pub fn of_kind(kind: &str) -> Option<Self> {
-        Self::WORDS.into_iter().find(|(_, word)| *word == kind).map(|(system, _)| system)
+        Self::ALL.into_iter().find(|it| it.word() == kind)
     }
 }

@@ -3,10 +3,7 @@
 use super::trace::Places;
 use crate::{
     finding::Place,
-    flow::{
-        Call, Caller, End, Given, Network, NumberId, Phone, Platform, Seconds, SiteId, System, Target,
-        Verdict,
-    },
+    flow::{Call, Caller, End, Given, Network, NumberId, Phone, Platform, Seconds, SiteId, Target, Verdict},
     plan::Clicks,
 };
 use serde::Serialize;
@@ -103,10 +100,8 @@ impl States {
         match outage {
             Outage::Platform => {
                 let mut on = usual.clone();
-                for system in [System::Stratus, System::CallTrackingMetrics, System::Deskphone] {
-                    out.set_platform(system, Platform::Down);
-                    on.set_platform(system, Platform::Switched);
-                }
+                out.set_platforms(Platform::Down);
+                on.set_platforms(Platform::Switched);
                 switched = Some(on);
             }
             Outage::Extensions(names) => {

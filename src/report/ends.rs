@@ -91,9 +91,7 @@ impl<'a> Judge<'a> {
     pub fn new(network: &'a Network, from: Seconds) -> Self {
         let usual = Given::everybody(network, Phone::Answers(5_000));
         let mut out = usual.clone();
-        for system in [System::Stratus, System::CallTrackingMetrics, System::Deskphone] {
-            out.set_platform(system, Platform::Down);
-        }
+        out.set_platforms(Platform::Down);
         Self { network, usual, out, from }
     }
 

@@ -440,7 +440,7 @@ fn nothing_that_is_written_gets_into_a_line() {
     for _ in 0..400 {
         let value = hostile(&mut state);
         let Ok(tenant) = serde_json::from_value::<Tenant>(value.clone()) else { continue };
-        for system in [System::Stratus, System::CallTrackingMetrics, System::Deskphone] {
+        for system in System::ALL {
             let in_force = |_: &str, schedule: &str| schedule.len().checked_rem(3).map(|it| it == 0);
             let sites = [Site { tenant: &tenant, system, is_whole: taken % 2 == 0, circumstances: None }];
             let stage = Stage { sites: &sites, home: 0, in_force: &in_force, caller: &Caller::Unlisted };

@@ -162,7 +162,7 @@ impl<'n> Stage<'n> {
             given.set_mailboxes(|it| network.mailboxes[it].is_off);
         }
         given.are_forwards_off = false;
-        given.platforms = [Platform::Up; 3];
+        given.set_platforms(Platform::Up);
         seen
     }
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::flow::{
     met::{Circle, Met},
     network::{Network, SiteId, Target},
-    state::{Given, Platform},
+    state::Given,
     timeline::{Condition, End, Hop, Place, Verdict, Why},
     walk::Call,
 };
@@ -20,7 +20,7 @@ impl Collected<'_> {
         }
         // With everybody there, nothing is heard and nobody is reached: that is no leg beside others.
         let answers = |party| given.phone(self.network, party) == ANSWERS;
-        let is_well = met.phones.iter().all(|party| answers(*party)) && given.platforms == [Platform::Up; 3];
+        let is_well = met.phones.iter().all(|party| answers(*party)) && given.are_platforms_up();
         let is_whole = is_well
             && verdict.timelines.iter().all(|it| {
                 it.rings.is_empty()

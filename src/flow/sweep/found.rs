@@ -192,10 +192,10 @@ impl<'n> Collected<'n> {
         let is_full = |queue: &&QueueId| given.full.get(queue.at()).copied().unwrap_or(false);
         let full = met.queues.iter().filter(is_full);
         given_text.extend(full.map(|queue| format!("queue:{}=full", network.queue_text(*queue, sight.site))));
-        for (system, word) in System::WORDS {
+        for system in System::ALL {
             let platform = given.platforms[system as usize];
             let words = Platform::WORDS.into_iter().find(|(_, it)| *it == platform && *it != Platform::Up);
-            given_text.extend(words.map(|(state, _)| format!("{word}={state}")));
+            given_text.extend(words.map(|(state, _)| format!("{}={state}", system.word())));
         }
         let sort = match call.to {
             Target::Number(_) => 0,

@@ -117,7 +117,7 @@ fn read(world: &World, example: &Example, any_time: i64) -> Call {
             full.insert(queue.to_owned());
             continue;
         }
-        let is_system = System::WORDS.iter().any(|(_, word)| *word == name);
+        let is_system = System::of_kind(name).is_some();
         let of = if is_system { &mut platform } else { &mut given };
         of.insert(name.to_owned(), state.to_owned());
     }
