@@ -1,6 +1,12 @@
 //! Windows of time as people say them: "on Saturdays 09:00-12:00", "outside Monday to Friday 08:00-17:00".
 
-use crate::{flow::Seconds, text::count};
+use crate::{
+    flow::{
+        Seconds,
+        spans::{both, joined, length, outside, overlap},
+    },
+    text::count,
+};
 use jiff::{
     Timestamp, ToSpan,
     civil::{Date, Weekday},
@@ -227,10 +233,6 @@ enum How {
     DuringEither,
 }
 
-fn length(spans: &[Range<Seconds>]) -> Seconds {
-    spans.iter().map(|it| it.end - it.start).sum()
-}
-
 /// Days on which it is otherwise.
 fn exceptions(dates: &[Date]) -> Option<String> {
     Some(match dates {
@@ -239,48 +241,6 @@ fn exceptions(dates: &[Date]) -> Option<String> {
         [one, other] => format!("{one} and {other}"),
         [first, ..] => format!("{first} and {}", count(dates.len() - 1, "other day")),
     })
-}
-
-/// All that is in none of some stretches.
-fn outside(spans: &[Range<Seconds>], within: &Range<Seconds>) -> Vec<Range<Seconds>> {
-    let mut out = Vec::new();
-    let mut from = within.start;
-    for span in spans {
-        if from < span.start {
-            out.push(from..span.start);
-        }
-        from = from.max(span.end);
-    }
-    if from < within.end {
-        out.push(from..within.end);
-    }
-    out
-}
-
-/// Is told of each stretch that is in both of two lists that are in order.
-fn each_shared(one: &[Range<Seconds>], other: &[Range<Seconds>], mut told: impl FnMut(Range<Seconds>)) {
-    let (mut a, mut b) = (0, 0);
-    while let (Some(x), Some(y)) = (one.get(a), other.get(b)) {
-        let (start, end) = (x.start.max(y.start), x.end.min(y.end));
-        if start < end {
-            told(start..end);
-        }
-        if x.end <= y.end { a += 1 } else { b += 1 }
-    }
-}
-
-/// What is in both.
-fn both(one: &[Range<Seconds>], other: &[Range<Seconds>]) -> Vec<Range<Seconds>> {
-    let mut out = Vec::new();
-    each_shared(one, other, |it| out.push(it));
-    out
-}
-
-/// How long that is.
-fn overlap(one: &[Range<Seconds>], other: &[Range<Seconds>]) -> Seconds {
-    let mut sum = 0;
-    each_shared(one, other, |it| sum += it.end - it.start);
-    sum
 }
 
 /// By the clock on the wall.
@@ -326,18 +286,6 @@ fn at(date: Date) -> usize {
 
 fn is_whole(day: &Day) -> bool {
     matches!(day.as_slice(), [one] if *one == (0..WHOLE))
-}
-
-fn joined(mut windows: Vec<Range<Seconds>>) -> Vec<Range<Seconds>> {
-    windows.sort_unstable_by_key(|it| it.start);
-    let mut out: Vec<Range<Seconds>> = Vec::new();
-    for window in windows {
-        match out.last_mut() {
-            Some(last) if window.start <= last.end => last.end = last.end.max(window.end),
-            _ => out.push(window),
-        }
-    }
-    out
 }
 
 /// Each day that is looked at as a whole, with its part of the windows.

@@ -1,8 +1,9 @@
 //! What a schedule says by date, apart from its hours of the week: among it are the holidays.
 
 use super::{
-    hours::{Clock, Hours, Seconds, hours},
+    hours::{Clock, Hours, hours},
     point::Assumptions,
+    spans::Seconds,
 };
 use crate::model::Schedule;
 use jiff::tz::TimeZone;

@@ -1,6 +1,9 @@
 //! The instants that tables know: those from now on, and those after them around what schedules begin or end.
 
-use super::hours::{Seconds, around, joined};
+use super::{
+    hours::around,
+    spans::{Seconds, joined},
+};
 use crate::model::{CalendarDay, Easter, Schedule, Term};
 use jiff::{
     Timestamp, ToSpan,

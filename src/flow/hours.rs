@@ -1,6 +1,9 @@
 //! When a schedule is in force: stretches of instants, and those that depend on how an unspecified point is taken.
 
-use super::point::{Assumptions, Point, Points};
+use super::{
+    point::{Assumptions, Point, Points},
+    spans::{Seconds, differing, joined},
+};
 use crate::model::{DateSpan, Holidays, Moment, Schedule, TimeOfDay, Window};
 use jiff::{
     Span, Timestamp,
@@ -8,9 +11,6 @@ use jiff::{
     tz::TimeZone,
 };
 use std::ops::Range;
-
-/// Seconds since 1970: of an instant, or of a clock on the wall as if it were in UTC.
-pub type Seconds = i64;
 
 const DAY: Seconds = 86_400;
 
@@ -236,35 +236,6 @@ impl Laid {
         }
         joined(spans)
     }
-}
-
-/// In order, and those that touch made one.
-pub(super) fn joined(mut spans: Vec<Range<Seconds>>) -> Vec<Range<Seconds>> {
-    spans.sort_unstable_by_key(|span| span.start);
-    let mut out: Vec<Range<Seconds>> = Vec::with_capacity(spans.len());
-    for span in spans {
-        match out.last_mut() {
-            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
-            _ => out.push(span),
-        }
-    }
-    out
-}
-
-/// The instants that are in one of two lists alone.
-fn differing(a: &[Range<Seconds>], b: &[Range<Seconds>]) -> Vec<Range<Seconds>> {
-    // Whether one is in force toggles at each edge; where both toggle at once nothing changes.
-    let mut edges: Vec<Seconds> = a.iter().chain(b).flat_map(|span| [span.start, span.end]).collect();
-    edges.sort_unstable();
-    let mut kept: Vec<Seconds> = Vec::new();
-    for edge in edges {
-        if kept.last() == Some(&edge) {
-            kept.pop();
-        } else {
-            kept.push(edge);
-        }
-    }
-    kept.chunks_exact(2).map(|pair| pair[0]..pair[1]).collect()
 }
 
 /// When a schedule is in force within the horizon of a clock.

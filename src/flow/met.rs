@@ -1,9 +1,9 @@
 //! What a call has met on its ways: what its courses depend on, and where it went in a circle.
 
 use super::{
-    hours::Seconds,
     network::{MailboxId, Network, NumberId, PartyId, QueueId, ScheduleId, ScheduleState},
     point::Points,
+    spans::Seconds,
     system::System,
     timeline::{Place, Why},
 };

@@ -7,7 +7,7 @@
 //! - [`network`]: the tenants as numbers and tables, made once for many calls
 //! - [`compile`]: from the types of the YAML to that
 //! - [`device`]: the devices that a tenant names; [`phones`]: whose they are
-//! - [`hours`]: the stretches of time in which a schedule is in force
+//! - [`hours`]: the stretches of time in which a schedule is in force; [`spans`]: lists of such stretches
 //! - [`horizon`](mod@horizon): the instants that tables know
 //! - [`dated`]: those of its dates, apart from its hours of the week
 //! - [`cycle`]: how often they come again
@@ -60,6 +60,7 @@ mod queue;
 mod reach;
 mod ringing;
 mod source;
+pub mod spans;
 mod state;
 mod story;
 mod stratus;
@@ -79,7 +80,7 @@ pub use device::devices_of;
 pub use drawn::{Drawing, Edge, Kind, Line, Mark, Node, Sort};
 pub use edition::{changed, edition};
 pub use horizon::{Horizon, ahead, horizon};
-pub use hours::{Seconds, around};
+pub use hours::around;
 pub use layer::layered;
 pub use network::{Network, NumberId, PartyId, QueueId, ScheduleId, SiteId, Target};
 pub use noticed::{
@@ -90,6 +91,7 @@ pub use ordinary::{Holiday, Ordinary};
 pub use part::{Part, Parts, Unreachable};
 pub use point::{Assumptions, Point, Points};
 pub use reach::Reach;
+pub use spans::Seconds;
 pub use state::{Caller, Given, Phone, Platform};
 pub use stretch::{Stretch, Timetable};
 pub use supposed::supposed;

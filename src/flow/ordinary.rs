@@ -6,9 +6,9 @@
 //!   most of Monday to Friday, 9:00 to 17:00, holidays apart; *out of hours* is the state of most of all other time of them.
 
 use super::{
-    hours::Seconds,
     network::{Network, ScheduleId, ScheduleState, Target},
     point::Points,
+    spans::{Seconds, joined},
 };
 use jiff::{
     Span, Timestamp,
@@ -113,7 +113,7 @@ impl<'a> Paths<'a> {
         let schedules: Vec<ScheduleId> = network.reach(to).schedules.into_iter().collect();
         let spans = schedules.iter().flat_map(|it| &network.schedules[it.at()].days.spans);
         let days: Vec<_> = spans.filter(|it| HOLIDAY.contains(&(it.end - it.start))).cloned().collect();
-        Self { network, schedules, holidays: super::hours::joined(days) }
+        Self { network, schedules, holidays: joined(days) }
     }
 
     fn zone(&self) -> Option<TimeZone> {

@@ -2,12 +2,12 @@
 
 use super::{
     course::extensions_of,
-    hours::Seconds,
     network::{
         Agent, ExtensionId, Forwards, Network, NumberId, Queue, QueueId, ReceiverId, Rule, SiteId, Target,
         Way,
     },
     point::{Point, Points},
+    spans::Seconds,
     stretch::Timetable,
     system::System,
     timeline::{Condition, Place, RulePlace, Timeline, Verdict, Why},

@@ -1,10 +1,10 @@
 //! Stretches of time, and the schedules that are in force in each.
 
 use super::{
-    hours::Seconds,
     network::{ExtensionId, Network, QueueId, ScheduleId, ScheduleState, SiteId, Target},
     point::Points,
     reach::Reach,
+    spans::Seconds,
 };
 use std::{collections::BTreeSet, ops::Range};
 

@@ -2,10 +2,10 @@
 
 use super::{
     choice::{Choices, MOST},
-    hours::Seconds,
     met::{Asked, Circle, Met},
     network::{Forward, Leg, MailboxId, Network, NumberId, PartyId, ScheduleId, ScheduleState, Target, Way},
     point::{Point, Points},
+    spans::Seconds,
     state::{Caller, Given, Phone, Platform},
     system::System,
     timeline::{Dropped, End, Hop, Place, Ringing, RulePlace, Timeline, Verdict, Why},

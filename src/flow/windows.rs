@@ -1,9 +1,10 @@
 //! Stretches of time in which nothing changes for a call.
 
 use super::{
-    hours::{Hours, Seconds},
+    hours::Hours,
     network::{Network, ScheduleId, ScheduleState, Target},
     point::Points,
+    spans::Seconds,
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},

@@ -9,10 +9,11 @@ use super::{
 };
 use crate::{
     flow::{
-        hours::{Hours, Seconds},
+        hours::Hours,
         met::Met,
         network::{Network, NumberId, PartyId, Target, Way},
         reach::Reach,
+        spans::Seconds,
         state::{Caller, Phone, Platform},
         system::System,
         timeline::{Hop, Place, Timeline, Verdict, Why},

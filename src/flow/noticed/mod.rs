@@ -22,8 +22,8 @@ mod rows;
 mod situation;
 
 use super::{
-    hours::Seconds,
     network::{Network, NumberId, QueueId, SiteId, Target},
+    spans::Seconds,
     timeline::{Timeline, Verdict},
     windows::Class,
 };

@@ -6,8 +6,8 @@ use super::{
     rows::Rows,
 };
 use crate::flow::{
-    hours::Seconds,
     network::Network,
+    spans::Seconds,
     timeline::{Dropped, End, Timeline, Verdict},
 };
 use std::{

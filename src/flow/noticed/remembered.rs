@@ -5,9 +5,9 @@
 
 use super::names::{Names, Shared};
 use crate::flow::{
-    hours::Seconds,
     met::{Asked, Met},
     network::{Network, PartyId},
+    spans::Seconds,
     state::{Caller, Given, Phone, Platform},
     timeline::Verdict,
     walk::Call,

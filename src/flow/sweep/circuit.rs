@@ -3,9 +3,9 @@
 use super::{Sweep, state::Sight};
 use crate::flow::{
     circuit::circuits,
-    hours::Seconds,
     network::{ExtensionId, Forwards, SiteId, Target},
     reach::Reach,
+    spans::Seconds,
     state::{Caller, Given, Phone},
     timeline::Place,
 };

@@ -3,9 +3,9 @@
 use super::state::Sight;
 use crate::{
     flow::{
-        hours::Seconds,
         met::{Circle, Met},
         network::{Network, PartyId, QueueId, SiteId, Target},
+        spans::Seconds,
         state::{Caller, Given, Phone, Platform},
         supposed::SOMEBODY,
         system::System,

@@ -25,10 +25,10 @@ mod state;
 
 use super::{
     circuit::circuits,
-    hours::Seconds,
     met::Met,
     network::{ExtensionId, Network, NumberId, QueueId, ScheduleId, SiteId, Target},
     reach::Reach,
+    spans::Seconds,
     state::{Caller, Given},
     timeline::Verdict,
     walk::Call,

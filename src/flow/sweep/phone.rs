@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     flow::{
-        hours::Seconds,
         network::{Extension, ExtensionId, Leg, PartyId, QueueId, Rule, Target},
+        spans::Seconds,
         state::{Caller, Given, Phone},
         system::System,
         timeline::Why,

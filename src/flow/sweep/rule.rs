@@ -8,9 +8,9 @@ use super::{
 use crate::{
     flow::{
         cycle::Cycle,
-        hours::Seconds,
         network::{Extension, ExtensionId, Forwards, Rule, ScheduleState, Target},
         point::{Point, Points},
+        spans::Seconds,
         state::{Caller, Given, Phone},
         timeline::{Condition, Place, RulePlace, Why},
         walk::Call,

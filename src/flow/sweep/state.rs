@@ -2,8 +2,8 @@
 
 use super::Sweep;
 use crate::flow::{
-    hours::Seconds,
     network::{NumberId, PartyId, QueueId, SiteId, Target},
+    spans::Seconds,
     state::{Caller, Given, Phone, Platform},
     varied::{EVERYBODY, FIRST_PHONES, MOST_PHONES, ONE},
     windows::Classes,
