@@ -1,7 +1,7 @@
 //! What a call finds, as people say it: "when 101 is on a call".
 
 use super::told::{Labels, listed};
-use crate::flow::{Called, Caller, Grade, Noticed, Phone, Platform, Situation};
+use crate::flow::{Called, Caller, Noticed, Occasion, Phone, Platform, Situation};
 use std::collections::BTreeSet;
 
 /// The state of a phone, after "is".
@@ -125,6 +125,6 @@ pub fn words(situations: &[&Situation], noticed: &Noticed, home: &str, labels: &
 }
 
 /// The gravest of some situations.
-pub fn grade(situations: &[&Situation]) -> Grade {
-    situations.iter().map(|it| it.grade()).min().unwrap_or(Grade::Failure)
+pub fn occasion(situations: &[&Situation]) -> Occasion {
+    situations.iter().map(|it| it.occasion()).min().unwrap_or(Occasion::Failure)
 }

@@ -325,11 +325,11 @@ pub fn each(
     let mut brought = Brought { input, labels: Labels::of(first, last), by: BTreeMap::new() };
     for it in passed {
         let own: Vec<usize> = touched.of(&it.to.clone().dialled()).collect();
-        for (network, grade) in &it.changed {
+        for (network, occasion) in &it.changed {
             // By another clock no step in particular changes them.
             let by = network.checked_sub(none + 1).map(|at| instants[at].step);
             let steps = own.iter().filter(|step| by.is_none_or(|by| by == **step));
-            steps.for_each(|step| classes[*step] = classes[*step].min(Class::from(*grade)));
+            steps.for_each(|step| classes[*step] = classes[*step].min(Class::from(*occasion)));
         }
         if it.is_limited {
             own.iter().for_each(|step| classes[*step] = Class::CallerVisible);
@@ -418,7 +418,7 @@ pub fn class_of(it: &Noticed) -> Class {
     if it.is_limited {
         return Class::CallerVisible;
     }
-    it.differences.iter().map(|it| it.grade()).min().map_or(Class::Cosmetic, Class::from)
+    it.differences.iter().map(|it| it.occasion()).min().map_or(Class::Cosmetic, Class::from)
 }
 
 /// Each step is as grave as any place whose calls rest on it.

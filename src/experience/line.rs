@@ -2,11 +2,11 @@
 
 use super::{
     Class,
-    given::{self, grade, rank},
+    given::{self, occasion, rank},
     told::{Event, Labels, Parting, Teller, Tense, listed},
     when::Calendar,
 };
-use crate::flow::{Called, Dropped, End, Grade, Network, Noticed, Seconds, Situation, Timeline};
+use crate::flow::{Called, Dropped, End, Network, Noticed, Occasion, Seconds, Situation, Timeline};
 use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, ops::Range};
 
@@ -201,20 +201,20 @@ impl Sides<'_> {
         }
         rows.sort_by_key(|(at, here)| (here.iter().map(|it| rank(it)).min(), *at));
         // The first that parts for one reason speaks for the others.
-        let mut reasons: Vec<(usize, Vec<&Situation>, Grade)> = Vec::new();
+        let mut reasons: Vec<(usize, Vec<&Situation>, Occasion)> = Vec::new();
         for (at, here) in rows {
-            let grade = grade(&here);
+            let occasion = occasion(&here);
             match reasons.iter_mut().find(|(it, ..)| told[*it].parting.explains(&told[at].parting)) {
-                Some((.., known)) => *known = (*known).min(grade),
-                None => reasons.push((at, here, grade)),
+                Some((.., known)) => *known = (*known).min(occasion),
+                None => reasons.push((at, here, occasion)),
             }
         }
         let more = reasons.len().saturating_sub(REASONS);
         reasons.truncate(REASONS);
         let last = reasons.len().saturating_sub(1);
-        let line = |(index, (at, here, grade)): (usize, (usize, Vec<&Situation>, Grade))| {
+        let line = |(index, (at, here, occasion)): (usize, (usize, Vec<&Situation>, Occasion))| {
             let line = Line {
-                class: grade.into(),
+                class: occasion.into(),
                 given: given::words(&here, noticed, self.tenant, self.labels),
                 to: Vec::new(),
                 also: Vec::new(),

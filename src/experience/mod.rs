@@ -18,7 +18,7 @@ mod when;
 
 use crate::{
     flow::{
-        self, Assumptions, Called, Config, Differing, Grade, Horizon, Network, Noticed, Pair, Seconds,
+        self, Assumptions, Called, Config, Differing, Horizon, Network, Noticed, Occasion, Pair, Seconds,
         System, Tables,
     },
     model::{Address, Circumstances, Kind, Resource, Schedule, Tenant},
@@ -49,11 +49,11 @@ pub enum Class {
     Cosmetic,
 }
 
-impl From<Grade> for Class {
-    fn from(grade: Grade) -> Self {
-        match grade {
-            Grade::Everyday => Self::CallerVisible,
-            Grade::Failure => Self::OnFailure,
+impl From<Occasion> for Class {
+    fn from(occasion: Occasion) -> Self {
+        match occasion {
+            Occasion::Everyday => Self::CallerVisible,
+            Occasion::Failure => Self::OnFailure,
         }
     }
 }

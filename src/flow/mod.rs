@@ -84,8 +84,8 @@ pub use hours::around;
 pub use layer::layered;
 pub use network::{Network, NumberId, PartyId, QueueId, ScheduleId, SiteId, Target};
 pub use noticed::{
-    Astray, Called, Concerned, Difference, Differing, Grade, Names, Noticed, Pair, Passage, Passed, Shared,
-    SharedNames, Situation, routed,
+    Astray, Called, Concerned, Difference, Differing, Names, Noticed, Occasion, Pair, Passage, PassedCalls,
+    Shared, SharedNames, Situation, routed,
 };
 pub use ordinary::{Holiday, Ordinary};
 pub use part::{Part, Parts, Unreachable};

@@ -30,9 +30,9 @@ use super::{
 use crate::model::{Address, E164, Kind, Resource, Tenant};
 use look::Look;
 pub use names::{Names, Shared, SharedNames};
-pub use passage::{Astray, Passage, Passed};
+pub use passage::{Astray, Passage, PassedCalls};
 use rows::Rows;
-pub use situation::{Concerned, Grade, Situation};
+pub use situation::{Concerned, Occasion, Situation};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     ops::Range,
@@ -131,8 +131,8 @@ pub struct Difference {
 
 impl Difference {
     /// The gravest state in which it is noticed.
-    pub fn grade(&self) -> Grade {
-        self.cells.iter().map(|(_, it)| it.grade()).min().unwrap_or(Grade::Failure)
+    pub fn occasion(&self) -> Occasion {
+        self.cells.iter().map(|(_, it)| it.occasion()).min().unwrap_or(Occasion::Failure)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Calls while one configuration turns into another, step by step: those that are neither as before nor as after.
 
 use super::{
-    Called, Differing, Grade, Noticed,
+    Called, Differing, Noticed, Occasion,
     look::{Look, Targets},
     rows::Rows,
 };
@@ -26,12 +26,12 @@ pub struct Passage<'n> {
 }
 
 /// What calls to one place do while that is so.
-pub struct Passed {
+pub struct PassedCalls {
     pub to: Called,
     /// How they differ between the first network and the last.
     pub noticed: Option<Noticed>,
     /// The networks before which calls are others, and in which state that is noticed.
-    pub changed: BTreeMap<usize, Grade>,
+    pub changed: BTreeMap<usize, Occasion>,
     pub astray: Option<Astray>,
     pub is_limited: bool,
 }
@@ -107,7 +107,7 @@ impl<'n> Passage<'n> {
         mut self,
         others: &dyn Fn(&Called) -> BTreeSet<usize>,
         within: &Range<Seconds>,
-    ) -> Vec<Passed> {
+    ) -> Vec<PassedCalls> {
         let mut all = Vec::new();
         for (to, targets) in std::mem::take(&mut self.places) {
             let others = others(&to);
@@ -124,7 +124,7 @@ impl<'n> Passage<'n> {
         targets: Targets,
         others: &BTreeSet<usize>,
         within: &Range<Seconds>,
-    ) -> Passed {
+    ) -> PassedCalls {
         let begins: Vec<usize> = std::iter::once(0).chain(others.iter().copied()).collect();
         // From where they are others for the last time on they are as in the last network.
         let mut networks = begins.clone();
@@ -141,7 +141,7 @@ impl<'n> Passage<'n> {
         let is_called = |at: usize, targets: &[_]| is_number || Option::is_some(&targets[at]);
         let mut rows = Rows::new(ends);
         let mut ways = HashMap::new();
-        let mut changed: BTreeMap<usize, Grade> = BTreeMap::new();
+        let mut changed: BTreeMap<usize, Occasion> = BTreeMap::new();
         let mut astray: Option<Astray> = None;
         let (classes, is_limited) = self.look.called(&to, &targets, ends, within, &mut |placed| {
             let way: &Way = ways.entry(placed.key()).or_insert_with(|| {
@@ -173,9 +173,9 @@ impl<'n> Passage<'n> {
                 }
                 way
             });
-            let grade = placed.situation.grade();
+            let occasion = placed.situation.occasion();
             for at in &way.changed {
-                changed.entry(*at).and_modify(|it| *it = (*it).min(grade)).or_insert(grade);
+                changed.entry(*at).and_modify(|it| *it = (*it).min(occasion)).or_insert(occasion);
             }
             if let Some(first) = way.first {
                 let courses = |at: usize| placed.courses(at).unwrap_or_default();
@@ -195,6 +195,6 @@ impl<'n> Passage<'n> {
             rows.add(way.row, placed);
         });
         let noticed = rows.noticed(to.clone(), classes, is_limited, &self.look.shared);
-        Passed { to, noticed, changed, astray, is_limited }
+        PassedCalls { to, noticed, changed, astray, is_limited }
     }
 }

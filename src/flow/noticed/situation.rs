@@ -45,16 +45,17 @@ pub enum Situation {
     },
 }
 
-/// When callers notice a difference: in everyday states, or when something has failed.
+/// On what occasion callers notice a difference: on any day, or only when something has failed. The graver is the lesser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Grade {
+pub enum Occasion {
     Everyday,
     /// With the phone system down, or a phone offline or gone.
     Failure,
 }
 
 impl Situation {
-    pub fn grade(&self) -> Grade {
+    /// When it comes about.
+    pub fn occasion(&self) -> Occasion {
         let is_failed = |phone: Phone| matches!(phone, Phone::Offline | Phone::Gone);
         let is_failure = match self {
             Self::Everybody(phone) | Self::One { phone, .. } | Self::Agents { phone, .. } => {
@@ -67,7 +68,7 @@ impl Situation {
             | Self::ForwardsOff { .. }
             | Self::Caller { .. } => false,
         };
-        if is_failure { Grade::Failure } else { Grade::Everyday }
+        if is_failure { Occasion::Failure } else { Occasion::Everyday }
     }
 
     pub fn caller(&self) -> Caller {
