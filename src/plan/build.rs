@@ -391,23 +391,13 @@ pub(super) fn steps_for(
     let step = |action, changes: Vec<FieldChange>, wanted: &Resource, instructions, fallback| {
         let after = diff::overlay(wanted, before.unwrap_or(&nothing));
         Step {
-            address: address.clone(),
-            action,
             class: if before.is_none() { Class::Cosmetic } else { class::beyond(address.kind, &changes) },
-            reason: None,
-            critical: None,
-            used_by: Default::default(),
             changes,
             before: before.cloned(),
             after: Some(after),
-            source: source.clone(),
-            own: None,
-            restored: None,
-            lost: Vec::new(),
-            needs: Vec::new(),
-            follows: Vec::new(),
             instructions,
             fallback,
+            ..Step::plain(address.clone(), action, source.clone())
         }
     };
     let mut steps = Vec::new();
@@ -434,24 +424,12 @@ pub(super) fn deletion(
     let clicks = presence.clicks(address, live, None);
     let whole = serde_json::to_value(live).unwrap_or_default();
     let changes = vec![FieldChange { path: Path::default(), old: Some(whole), new: None }];
+    let action = if by_hand { Action::Manual } else { Action::Delete };
     Step {
-        address: address.clone(),
-        action: if by_hand { Action::Manual } else { Action::Delete },
-        class: Class::Cosmetic,
-        reason: None,
-        critical: None,
-        used_by: Default::default(),
         changes,
         before: Some(live.clone()),
-        after: None,
-        source,
-        own: None,
-        restored: None,
-        lost: Vec::new(),
-        needs: Vec::new(),
-        follows: Vec::new(),
         instructions: clicks.filter(|_| by_hand).into_iter().collect(),
-        fallback: Vec::new(),
+        ..Step::plain(address.clone(), action, source)
     }
 }
 

@@ -53,23 +53,13 @@ pub(super) fn set(address: &Address, wanted: &Desired, base: &Base, dialect: &Di
         (Some(Resource::Forward(then)), Resource::Forward(now)) if then.is_active() && now.active == Some(false)
     );
     Some(Step {
-        address: address.clone(),
-        action: Action::Manual,
         class: class::beyond(address.kind, &changes),
         reason: Some(Reason::Config),
         critical: switched_off.then(|| "switches off an emergency forward that may be active".to_owned()),
-        used_by: Default::default(),
         changes,
-        before: None,
         after,
-        source: wanted.source.clone(),
-        own: None,
-        restored: None,
-        lost: Vec::new(),
-        needs: Vec::new(),
-        follows: Vec::new(),
         instructions: whole(address, &wanted.resource, before, dialect),
-        fallback: Vec::new(),
+        ..Step::plain(address.clone(), Action::Manual, wanted.source.clone())
     })
 }
 
@@ -78,23 +68,12 @@ pub(super) fn remove(address: &Address, source: Option<Source>, dialect: &Dialec
     let removal = removal(address, dialect);
     let gone = serde_json::Value::Object(serde_json::Map::new());
     Step {
-        address: address.clone(),
-        action: Action::Manual,
         class: removal.map_or(Class::CallerVisible, |it| it.class),
         reason: Some(Reason::Config),
         critical: removal.map(|it| it.danger.to_owned()),
-        used_by: Default::default(),
         changes: vec![FieldChange { path: Path::default(), old: Some(gone), new: None }],
-        before: None,
-        after: None,
-        source,
-        own: None,
-        restored: None,
-        lost: Vec::new(),
-        needs: Vec::new(),
-        follows: Vec::new(),
         instructions: removal.map(|it| removal_clicks(address, it)).unwrap_or_default(),
-        fallback: Vec::new(),
+        ..Step::plain(address.clone(), Action::Manual, source)
     }
 }
 

@@ -441,6 +441,29 @@ impl std::fmt::Display for Source {
 }
 
 impl Step {
+    /// A step that changes nothing yet, and that no caller notices.
+    pub fn plain(address: Address, action: Action, source: Option<Source>) -> Self {
+        Self {
+            address,
+            action,
+            class: Class::Cosmetic,
+            reason: None,
+            critical: None,
+            used_by: BTreeSet::new(),
+            changes: Vec::new(),
+            before: None,
+            after: None,
+            source,
+            lost: Vec::new(),
+            needs: Vec::new(),
+            follows: Vec::new(),
+            instructions: Vec::new(),
+            own: None,
+            restored: None,
+            fallback: Vec::new(),
+        }
+    }
+
     /// Whether the object goes, by whoever's hand.
     pub fn removes(&self) -> bool {
         self.after.is_none()

@@ -284,32 +284,14 @@ fn part(step: &Step, missing: &BTreeSet<Address>) -> Option<(Step, Step)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        model::{Destination, Divert, Queue},
-        plan::Class,
-    };
+    use crate::model::{Destination, Divert, Queue};
 
     fn step(key: usize, failover: Option<usize>) -> Step {
         let to = |key: usize| Divert::To(Destination::Queue(format!("{key:06}")));
         let queue = Queue { failover: failover.map(to), ..Queue::default() };
         Step {
-            address: Address::new(Kind::Queues, format!("{key:06}")),
-            action: Action::Create,
-            class: Class::Cosmetic,
-            reason: None,
-            critical: None,
-            used_by: BTreeSet::new(),
-            changes: Vec::new(),
-            before: None,
             after: Some(Resource::Queue(queue)),
-            source: None,
-            lost: Vec::new(),
-            needs: Vec::new(),
-            follows: Vec::new(),
-            instructions: Vec::new(),
-            own: None,
-            restored: None,
-            fallback: Vec::new(),
+            ..Step::plain(Address::new(Kind::Queues, format!("{key:06}")), Action::Create, None)
         }
     }
 

@@ -240,22 +240,14 @@ fn tenant(it: SavedTenant, lines: &Lines<'_>) -> serde_json::Result<TenantPlan> 
 fn step(it: SavedStep) -> Step {
     Step {
         after: it.after.map(|_| nothing_of(it.address.kind)),
-        address: it.address,
-        action: it.action,
         class: it.class,
         reason: it.reason,
         critical: it.critical,
-        used_by: Default::default(),
         changes: it.changes,
-        before: None,
-        source: it.source.map(source),
         lost: it.no_way_back,
-        follows: Vec::new(),
         needs: it.needs,
         instructions: it.by_hand.into_iter().map(clicks).collect(),
-        own: None,
-        restored: None,
-        fallback: Vec::new(),
+        ..Step::plain(it.address, it.action, it.source.map(source))
     }
 }
 

@@ -12,7 +12,7 @@ use dialform::{
     http::ApiError,
     model::{Address, Kind, Number, Resource},
     outcome::Status,
-    plan::{Action, Class, Observed, Step, TenantPlan},
+    plan::{Action, Observed, Step, TenantPlan},
     provider::{Read, Scope, Write},
 };
 use std::{
@@ -201,12 +201,6 @@ impl Write for Moved {
 async fn what_moved_since_the_plan_stops_its_step() {
     let mut plan = TenantPlan::blocked("acme", "pbx", "acme.1.service", Vec::new());
     plan.steps.push(Step {
-        address: Address::new(Kind::Numbers, "+12145550100"),
-        action: Action::Update,
-        class: Class::Cosmetic,
-        reason: None,
-        critical: None,
-        used_by: Default::default(),
         changes: vec![FieldChange {
             path: ["label"].into(),
             old: Some("Old".into()),
@@ -214,14 +208,7 @@ async fn what_moved_since_the_plan_stops_its_step() {
         }],
         before: Some(number("Old")),
         after: Some(number("New")),
-        source: None,
-        lost: Vec::new(),
-        needs: Vec::new(),
-        follows: Vec::new(),
-        instructions: Vec::new(),
-        own: None,
-        restored: None,
-        fallback: Vec::new(),
+        ..Step::plain(Address::new(Kind::Numbers, "+12145550100"), Action::Update, None)
     });
     let cases = [
         ("Old", Status::Done, None, 1),

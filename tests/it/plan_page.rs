@@ -142,24 +142,15 @@ fn step(tenant: usize, at: usize, words: &dyn Fn(&str) -> String) -> Step {
         change(element("night"), Some(json!({ "when": words("night"), "ring": "extension" })), None),
         change(Path::from(["note"]), text(&"a long text ".repeat(9)), text(&"another long text ".repeat(9))),
     ];
+    let address = Address::new(Kind::Rules, words(&format!("{}", 100 + at)));
+    let source = Source { file: words("tenants/acme.yaml"), line: at + 1, also: None };
     Step {
-        address: Address::new(Kind::Rules, words(&format!("{}", 100 + at))),
-        action,
         class: [Class::CallerVisible, Class::OnFailure, Class::Cosmetic][at % 3],
-        reason: None,
         critical: at.is_multiple_of(10).then(|| words("it forwards everything")),
-        used_by: Default::default(),
         changes,
-        before: None,
-        after: None,
-        source: Some(Source { file: words("tenants/acme.yaml"), line: at + 1, also: None }),
         lost: vec![words("its greetings")],
-        needs: Vec::new(),
-        follows: Vec::new(),
         instructions: if action == Action::Manual { clicks(words) } else { Vec::new() },
-        own: None,
-        restored: None,
-        fallback: Vec::new(),
+        ..Step::plain(address, action, Some(source))
     }
 }
 
