@@ -202,7 +202,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     plan.refused = guard::limits(&plan.steps, declared.len(), &policy.guard);
 
     if let Some(base) = base {
-        plan.notes = undeclared::notes(base, &desired, &absent, &plan.steps, observed, policy, only);
+        plan.notes.extend(undeclared::notes(base, &desired, &absent, &plan.steps, observed, policy, only));
     }
     let line = |schedule: &Address| Some(place(&Path::from(["schedules", &schedule.key, "enabled"]))?.line);
     plan.notes.extend(toggle::notes(&switched_off, &plan.steps, &declared, &desired, observed, &line));
