@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     flow::{
-        network::{Network, NumberId, PartyId, QueueId, Target},
+        network::{Network, NumberId, PartyId, QueueId, SiteId, Target},
         state::{Caller, Given, Platform},
         supposed::SOMEBODY,
         system::System,
@@ -67,13 +67,22 @@ pub fn fault(network: &Network, system: System, state: State, ends: &[End]) -> O
 }
 
 impl Sweep<'_, '_> {
-    fn found(&mut self, fault: Fault, sight: Sight, given: &Given, path: Path, message: String, help: &str) {
+    /// Adds what is wrong with a call, and in which file: that of `tenant`.
+    fn found(
+        &mut self,
+        fault: Fault,
+        sight: Sight,
+        given: &Given,
+        (tenant, path): (SiteId, Path),
+        message: String,
+        help: &str,
+    ) {
         let call = Call { to: sight.to, at: sight.at, caller: Caller::Unlisted };
         let example = Some(self.collected.example(sight, &call, given, &self.met));
         let help = help.to_owned();
         self.collected.add(Found {
             fault,
-            tenant: sight.site,
+            tenant,
             path,
             message,
             help,
@@ -115,7 +124,8 @@ impl Sweep<'_, '_> {
             ),
         };
         let help = if is_lost { "send it to something that the account has" } else { help };
-        self.found(fault, sight, given, ["numbers", name, "route"].into(), message, help);
+        let place = (sight.site, ["numbers", name, "route"].into());
+        self.found(fault, sight, given, place, message, help);
     }
 
     /// Judges a call that comes to a queue without agents.
@@ -147,20 +157,8 @@ impl Sweep<'_, '_> {
             _ => "set a `no_answer`",
         };
         let message = format!("while queue {name} has no agent: {story}");
-        let path: Path = ["queues", name].into();
-        let call = Call { to: sight.to, at: sight.at, caller: Caller::Unlisted };
-        let example = Some(self.collected.example(sight, &call, given, &self.met));
-        let help = help.to_owned();
-        self.collected.add(Found {
-            fault: Fault::QueueWithoutAgents,
-            tenant: site,
-            path,
-            message,
-            help,
-            example,
-            way: Vec::new(),
-            is_self: false,
-        });
+        let place = (site, ["queues", name].into());
+        self.found(Fault::QueueWithoutAgents, sight, given, place, message, help);
     }
 
     /// Judges a call while the phone system of its number is down.
@@ -183,6 +181,7 @@ impl Sweep<'_, '_> {
         let story = self.network.end_story(end, sight.site);
         let message = format!("the emergency forward of {name} leads to what is down as well: {story}");
         let help = "name a number on another platform";
-        self.found(Fault::ForwardComesBack, sight, given, ["forwards", name, "to"].into(), message, help);
+        let place = (sight.site, ["forwards", name, "to"].into());
+        self.found(Fault::ForwardComesBack, sight, given, place, message, help);
     }
 }
